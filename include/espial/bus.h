@@ -1,0 +1,82 @@
+/* bus.h: facts. A fact is a flat copy (ids, addresses, text), never a pointer to an SA or an applet. Publishing queues it; the queue drains at the end of the
+ * loop turn, so nobody is called back from inside its own work. Bounded: overflow is counted, and logged once by the log. */
+#ifndef ESPIAL_BUS_H
+#define ESPIAL_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bus;
+struct loop;
+
+enum fact_type {
+    FACT_SYSLOG,         /* struct fact_syslog */
+    FACT_CONFIG_CHANGED, /* struct fact_config */
+    FACT_COMMAND,        /* struct fact_command: a line was accepted and has run */
+    FACT_TRAP_WANTED,    /* struct fact_trap: someone asks snmp to send a notification */
+    FACT_TRAP_HEARD,     /* struct fact_trap: snmp's manager side received one */
+    FACT_INVALID_SPI,    /* struct fact_invalid_spi */
+    FACT_TYPES
+};
+
+#define SYSLOG_TEXT_MAX 1024
+struct fact_syslog {
+    int64_t wall_us;
+    uint64_t seq;
+    uint8_t severity;       /* 0-7 */
+    bool debug;             /* a debug line: no %FAC-SEV-MNEMONIC */
+    char facility[24];      /* "CRYPTO", "HA_EM", "SYS"; empty for debug lines */
+    char mnemonic[40];      /* "RECVD_PKT_INV_SPI"; empty for debug lines */
+    char line[SYSLOG_TEXT_MAX];  /* complete: timestamp, %..., text; what a terminal shows and $_syslog_msg holds */
+    uint16_t text_at;       /* offset in line of "%FAC-..." (or of a debug line's text), after the timestamp */
+};
+struct fact_config {
+    uint32_t line; /* terminal line */
+    char user[32];
+};
+struct fact_command {
+    uint32_t line;
+    uint8_t privilege;
+    char user[32];
+    char mode[24];
+    char text[256]; /* fully expanded */
+};
+#define TRAP_VARBINDS_MAX 16
+#define TRAP_OID_MAX      48 /* sub-identifiers */
+struct trap_var {
+    uint32_t oid[TRAP_OID_MAX];
+    uint8_t oid_len;
+    enum trap_type { TRAP_INT, TRAP_UNSIGNED, TRAP_COUNTER, TRAP_TICKS, TRAP_IP, TRAP_STRING, TRAP_OID, TRAP_COUNTER64, TRAP_NONE /* noSuchInstance */ } type;
+    int64_t num;             /* INT UNSIGNED COUNTER TICKS IP COUNTER64 */
+    uint16_t len;            /* STRING: bytes of data; OID: sub-identifiers in oid_val */
+    union {
+        uint8_t data[256];
+        uint32_t oid_val[TRAP_OID_MAX];
+    };
+};
+/* A notification, independent of its SNMP version. v1 form follows RFC 3584 from trap_oid. */
+struct fact_trap {
+    uint32_t src, dst;           /* HEARD: addresses of the packet */
+    char kind[24];               /* WANTED: the type of `enable traps`: "event-manager", "syslog", "config" ... */
+    uint32_t trap_oid[TRAP_OID_MAX];
+    uint8_t trap_oid_len;
+    uint8_t version;             /* HEARD: 1, 2 (v2c), 3 */
+    uint8_t nvars;
+    struct trap_var vars[TRAP_VARBINDS_MAX];
+};
+struct fact_invalid_spi {
+    uint32_t src, dst, spi;
+    uint8_t proto; /* 50 or 51 */
+    char ifname[32];
+};
+
+struct bus *bus_new(struct loop *loop);
+void bus_free(struct bus *b);
+/* `size` must be the size of the type's struct; copied. */
+void bus_publish(struct bus *b, enum fact_type type, const void *fact, size_t size);
+/* Subscribers are called in the order they subscribed. */
+void bus_subscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, const void *fact), void *arg);
+void bus_unsubscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, const void *fact), void *arg);
+uint64_t bus_overflows(const struct bus *b);
+#endif

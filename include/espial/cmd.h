@@ -1,0 +1,202 @@
+/* cmd.h: a command, declared once. From one row come parsing, abbreviation, the caret, `?`, Tab, `no`, `default` and the line of running-config.
+ *
+ * SENTENCES. Words separated by blanks:
+ *   show            a literal; any unique prefix matches, case-insensitively
+ *   <type:name>     a typed value called name; <type> alone is called like its type. Types:
+ *                     ip mask wildcard   A.B.C.D              uint32_t (host order)
+ *                     1-65535            a range (also -5-5)  any integer field;   <seq:1-65535> written name first: <NAME:LO-HI>
+ *                     word               one word             char[]
+ *                     line               rest of the line     char[]   (last in a sentence)
+ *                     string             "quoted" or a word   char[]   (printed in quotes; \" escapes)
+ *                     ifname             interface name       char[IFNAME_MAX], stored canonical; one or two words typed
+ *                     host               name or A.B.C.D      char[]
+ *                     oid                dotted numbers, optional trailing dot   char[]
+ *                     seconds            N[.mmm]              uint32_t/uint64_t, milliseconds; <seconds:maxrun>
+ *                     hex                hex digits           char[]
+ *                     url                disk0:name ...       char[]
+ *   word=field      a literal that binds 1 to `field` when present; word=field:7 binds 7
+ *   {a|b c|<x>}     exactly one alternative;  {a|b}=field binds the number (from 0) of the alternative chosen
+ *   [x]             may be left out;  [a|b]=field: as {} , and left out keeps the default
+ *   &{x|[y]|z}      all in any order, each once; bracketed alternatives may be left out
+ *   <word:name>...  one or more, up to the size of the array field (last in its group)
+ *   Precedence when several fit: literal, then typed, then free word; exact, then prefix; a later word may settle an earlier abbreviation.
+ *   In `=field` and names, the name is that of a BIND of the row (settings) or a value asked for with cmd_*() (EXEC commands); a name may be both.
+ *
+ * HELP. HELP rows give the help of one word each, for sentences of any table of that mode that begin with that path. A row's `help` holds, separated by '|', one
+ * text for each further word of its sentence, in the order written (literals, values; a `...` counts once); an empty text means another row gives it. Missing
+ * or surplus texts are a start-up error.
+ *
+ * `no`. Never written in a row. SET: the bound fields return to their defaults (those scope->init gives). LINE: the element with the same KEY fields is removed.
+ * MODE: the object is removed. Under `no` everything after the last KEY value (SET: from the first bound word) may be left out. A DO row whose flag is
+ * CMD_NO accepts `no` too (debug ...), the handler sees c->no.
+ *
+ * RUNNING-CONFIG. The sentence is printed backwards from the bound fields: SET when any bound field differs from its default (flags: CMD_SHOW_NO prints
+ * "no ..." when a flag or value is at its default; a bool whose default is true prints "no ..." when false); optional parts when one of their fields differs from the default. LINE: every element in list
+ * order, by the row of that list whose constants fit. MODE: every object, then its rows indented by one blank. Sections are ordered by cli/config/order.def.
+ */
+#ifndef ESPIAL_CMD_H
+#define ESPIAL_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espial/conf.h"
+#include "espial/ip.h"
+#include "espial/out.h"
+#include "espial/text.h"
+
+enum cmd_mode {
+    EXEC,
+    CONFIG,
+    CONFIG_IF,
+    CONFIG_LINE,
+    CONFIG_ISAKMP,      /* crypto isakmp policy */
+    CONFIG_TRANSFORM,   /* crypto ipsec transform-set */
+    CONFIG_CRYPTO_MAP,
+    CONFIG_EXT_NACL,
+    CONFIG_APPLET,
+    CONFIG_KEYRING,
+    CMD_MODES
+};
+/* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */
+struct cmd_mode_info {
+    const char *prompt, *heading;
+};
+extern const struct cmd_mode_info cmd_modes[CMD_MODES];
+
+enum cmd_result {
+    CMD_OK,
+    CMD_FAIL, /* the handler printed "% ..." */
+    CMD_WAIT, /* the command goes on; cmd_done() ends it */
+};
+
+enum cmd_val_kind { CMD_VAL_INT, CMD_VAL_TEXT };
+struct cmd_val {
+    const char *name; /* as in the sentence */
+    enum cmd_val_kind kind;
+    int64_t num;      /* integers, addresses, seconds (ms), choices, constants */
+    const char *text; /* words, lines, names: NUL-ended; also the typed form of numbers */
+};
+
+struct shell;
+struct cmd_ctx {
+    void *self;   /* the table's owner: struct dataplane *, struct eem * ... */
+    void *obj;    /* in a sub-mode: the configuration object entered */
+    struct out *out;
+    struct shell *shell;
+    const struct cmd_host *host; /* verbs on the session, below */
+    bool no, dflt;
+    uint8_t privilege;
+    const struct cmd_val *vals;
+    size_t nvals;
+    const char *line; /* as typed, expanded: "show crypto isakmp sa" */
+};
+typedef enum cmd_result cmd_fn(struct cmd_ctx *c);
+
+/* Values by name. cmd_has: was it there? The others give 0 or "" when it was not. cmd_nth: the i-th of a repeated value, NULL past the end. */
+bool cmd_has(const struct cmd_ctx *c, const char *name);
+int64_t cmd_int(const struct cmd_ctx *c, const char *name);
+static inline uint32_t cmd_ip(const struct cmd_ctx *c, const char *name)
+{
+    return (uint32_t)cmd_int(c, name);
+}
+const char *cmd_str(const struct cmd_ctx *c, const char *name);
+const char *cmd_nth(const struct cmd_ctx *c, const char *name, size_t i);
+
+/* What a handler may ask of its session. All implemented by cli/shell; c->host is never NULL. */
+struct cmd_host {
+    /* After CMD_WAIT: the command is done. */
+    void (*done)(struct shell *, enum cmd_result r);
+    /* After CMD_WAIT: what to call when the user interrupts (Ctrl-C, Ctrl-Shift-6) or the session ends; it must stop the work and call done (not on session end:
+     * then `closing` is true and c->out is gone). */
+    void (*on_abort)(struct shell *, void (*fn)(void *arg, bool closing), void *arg);
+    /* Ask: prints prompt, hands the answer (one line, or one key for single_key; "" = default). Returns at once; the handler returns CMD_WAIT. `answer` is called later with
+     * the same c->out still valid, and must end with host->done or another ask. */
+    void (*ask)(struct shell *, const char *prompt, bool single_key, void (*answer)(void *arg, const char *text), void *arg);
+    /* Enter a mode with an object (normally MODE rows do this); leave to EXEC; close the session. */
+    void (*enter)(struct shell *, enum cmd_mode mode, void *obj);
+    void (*end)(struct shell *);
+    void (*quit)(struct shell *);
+    void (*set_privilege)(struct shell *, uint8_t level);
+};
+#define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
+
+/* Where settings live. One scope per kind of object. */
+enum cmd_change { CMD_ADDED, CMD_CHANGED, CMD_REMOVED };
+struct cmd_scope {
+    size_t size;                      /* of one object */
+    void (*init)(void *obj);          /* fill in defaults (memory is zeroed before); NULL: all zero */
+    void (*fini)(void *obj);          /* free what it owns; NULL: nothing */
+    void *(*global)(void *self);      /* scope of CONFIG rows: the one object; NULL for objects of a mode */
+    /* After a line changed obj (REMOVED: just before it is freed). Engines compare asked with running here. May be NULL. */
+    void (*changed)(void *self, void *obj, enum cmd_change what);
+    /* A MODE or LINE object is complete and about to be entered/kept: refuse with a text printed to out and false. May be NULL. */
+    bool (*check)(void *self, const void *obj, struct out *out);
+    /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
+    void (*left)(void *self, void *obj, struct out *out);
+};
+
+struct cmd_bind {
+    const char *name; /* in the sentence; NULL ends the list */
+    uint16_t off;
+    uint16_t size;    /* of the field (of one element, for arrays of text) */
+    uint8_t count;    /* elements of an array bound to `...`; else 1 */
+    bool is_text, is_signed, key;
+};
+
+enum cmd_kind { CMD_HELP = 1, CMD_DO_ROW, CMD_MODE_ROW, CMD_SET_ROW, CMD_LINE_ROW };
+enum cmd_flags {
+    CMD_NO = 1,        /* DO: accepts `no` */
+    CMD_SHOW_NO = 2,   /* SET: at its default prints "no ..." (no ip address) */
+    CMD_HIDDEN = 4,    /* accepted, never printed (an older spelling; show-only aliases) */
+    CMD_IN_CONFIG = 8, /* DO row of a configuration mode: an action, nothing kept (e.g. `exit`) */
+    CMD_NO_ECHO = 16,
+};
+
+#define CMD_BINDS_MAX 20
+struct cmd_row {
+    enum cmd_kind kind;
+    enum cmd_mode mode;
+    uint8_t priv;
+    uint16_t flags;
+    const char *sentence, *help;
+    cmd_fn *fn;                      /* DO */
+    enum cmd_mode enters;            /* MODE */
+    const struct cmd_scope *scope;   /* SET: of the object written (CONFIG: its global; sub-mode: NULL = the mode's object).
+                                        MODE, LINE: of the elements */
+    const struct cmd_scope *parent;  /* MODE, LINE in CONFIG: scope whose global holds the list; NULL in a sub-mode: the mode's object */
+    size_t list_off;                 /* MODE, LINE: offset of the struct conf_list in the parent */
+    struct cmd_bind binds[CMD_BINDS_MAX];
+    /* Escape hatch, counted by a test: print this row's object oneself (one or more whole lines, without indentation). */
+    void (*print)(void *self, const void *obj, struct text *out);
+};
+
+struct cmd_table {
+    const char *name; /* "dataplane/cmd/cmd_ipsec" for start-up errors */
+    const struct cmd_row *rows;
+    size_t nrows;
+};
+#define CMD_TABLE(tname, rowsv) {.name = tname, .rows = rowsv, .nrows = sizeof(rowsv) / sizeof((rowsv)[0])}
+
+/* Bindings: the name in the sentence is the field's name. KEY_*: part of what `no` (and typing it again) finds the element by. */
+#define B_(strct, field, txt, sgn, k) {.name = #field, .off = offsetof(strct, field), .size = sizeof(((strct *)0)->field), .count = 1, .is_text = txt, .is_signed = sgn, .key = k}
+#define NUM(strct, field)      B_(strct, field, false, false, false)  /* bool, unsigned integers, addresses, enum numbers */
+#define SNUM(strct, field)     B_(strct, field, false, true, false)   /* signed integers */
+#define TXT(strct, field)      B_(strct, field, true, false, false)   /* char[N] */
+#define KEY_NUM(strct, field)  B_(strct, field, false, false, true)
+#define KEY_TXT(strct, field)  B_(strct, field, true, false, true)
+#define TXTS(strct, field)     {.name = #field, .off = offsetof(strct, field), .size = sizeof(((strct *)0)->field[0]), .count = sizeof(((strct *)0)->field) / sizeof(((strct *)0)->field[0]), .is_text = true}
+
+#define HELP(m, path, text)                       {.kind = CMD_HELP, .mode = m, .sentence = path, .help = text}
+#define DO(m, level, sent, func, text)            {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text}
+#define DO_NO(m, level, sent, func, text)         {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO}
+/* SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>", "...", TXT(struct cryptomap_entry_conf, acl)) */
+#define SET(m, scp, sent, text, ...)              {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .binds = {__VA_ARGS__}}
+#define SET_F(m, scp, fl, sent, text, ...)        {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .flags = fl, .binds = {__VA_ARGS__}}
+/* LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks, "crypto isakmp key ...", "...", TXT(struct psk_conf, key), KEY_NUM(struct psk_conf, addr), ...) */
+#define LINE(m, scp, par, pstruct, list, sent, text, ...) \
+    {.kind = CMD_LINE_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = {__VA_ARGS__}}
+#define MODE(m, enter, scp, par, pstruct, list, sent, text, ...) \
+    {.kind = CMD_MODE_ROW, .mode = m, .enters = enter, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = {__VA_ARGS__}}
+#endif

@@ -1,0 +1,80 @@
+/* msg.h: messages. A message row is declared once beside the code that posts it; posting goes: rate limit -> one text -> logging buffer -> FACT_SYSLOG on the
+ * bus (terminals, EEM, snmp) and the syslog hosts. Debug lines go the same way with severity 7 and no %FAC-SEV-MNEMONIC. */
+#ifndef ESPIAL_MSG_H
+#define ESPIAL_MSG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct log;
+struct loop;
+struct bus;
+struct inet;
+
+struct msg_row {
+    const char *facility, *mnemonic;
+    uint8_t severity;
+    uint32_t limit_ms; /* at most one per key in this time; 0: no limit */
+    const char *fmt;   /* printf format of the text after "%FAC-SEV-MNEMONIC: " */
+};
+/* MSG(MSG_INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 60000, "decaps: ... destaddr=%s"); */
+#define MSG(name, fac, sev, mnem, limit, format) static const struct msg_row name = {.facility = fac, .mnemonic = mnem, .severity = sev, .limit_ms = limit, .fmt = format}
+
+/* Post with the arguments of row->fmt. msg_post_key: the limit counts per (row, key); a suppressed message never existed (no buffer, no fact). The table of keys
+ * is bounded. Returns false when it was suppressed. */
+bool msg_post(struct log *log, const struct msg_row *row, ...);
+bool msg_post_key(struct log *log, const struct msg_row *row, uint64_t key, ...);
+/* A severity and text made at run time (EEM's action syslog): "%facility-severity-mnemonic: text". */
+void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text);
+/* A debug line (severity 7); the caller has tested its own debug bit. A text with newlines becomes several lines of one message. */
+void msg_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+enum log_level { LOG_OFF = -1, LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
+extern const char *const log_level_names[8]; /* "emergencies" .. "debugging" */
+
+/* What was asked (written by cli/cmd/cmd_logging.c through the grammar; read by the log). */
+struct log_host {
+    uint32_t addr;
+    uint16_t port; /* 514 */
+};
+#define LOG_HOSTS_MAX 16
+struct stamp_conf { /* service timestamps log|debug */
+    int kind;   /* 0 none, 1 uptime, 2 datetime */
+    bool msec, localtime, show_timezone, year;
+};
+struct log_conf {
+    bool on;
+    bool sequence;              /* service sequence-numbers */
+    int console, monitor, buffered, trap; /* enum log_level; LOG_OFF disabled */
+    uint32_t buffer_size;       /* bytes */
+    struct stamp_conf stamp_log, stamp_debug;
+    int facility;               /* 0-23, local7 = 23 */
+    char source_if[32];
+    struct log_host hosts[LOG_HOSTS_MAX];
+    unsigned nhosts;
+};
+void log_conf_init(struct log_conf *c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
+
+enum clock_source { CLOCK_UNSET /* '*' */, CLOCK_LOST /* '.' */, CLOCK_SET /* no mark */ };
+
+struct log *log_new(struct loop *loop, struct bus *bus);
+void log_free(struct log *log);
+struct log_conf *log_conf(struct log *log);   /* the live configuration; call log_conf_changed after writing */
+void log_conf_changed(struct log *log);
+/* Source for syslog hosts; NULL until the dataplane is up. The log opens its own UDP socket (base/loghost.c). */
+void log_set_inet(struct log *log, struct inet *inet);
+void log_set_clock(struct log *log, enum clock_source source);
+enum clock_source log_clock(const struct log *log);
+/* Uptime 0 of `service timestamps uptime`: when the router began (loop time). */
+/* "*Mar 12 18:22:10.706" for a wall time, as `show clock` and stamps need: mark by clock source. Without a trailing colon. */
+char *log_stamp(const struct log *log, const struct stamp_conf *c, int64_t wall_us, char out[64]);
+/* The buffer, oldest first: cursor from 0; NULL at the end. */
+const char *log_buffer_next(const struct log *log, size_t *cursor);
+void log_buffer_clear(struct log *log);
+struct log_stats {
+    uint64_t console, monitor, buffered, trap, dropped, rate_limited, host_sent[LOG_HOSTS_MAX];
+};
+struct log_stats *log_stats(struct log *log); /* terminals add to console and monitor themselves */
+#endif

@@ -1,0 +1,19 @@
+/* regex.h: regular expressions, for output filters (IOS dialect) and EEM patterns. base/regex.c alone sees PCRE2. */
+#ifndef ESPIAL_REGEX_H
+#define ESPIAL_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct regex;
+enum regex_dialect {
+    REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) blank, start or end; no {m,n}, \d, \w (reference cli.md section 4) */
+};
+/* NULL when it does not compile; *err (may be NULL) gets a static-lifetime or buffer text, *err_at the offset in pattern. Match limits bound the work
+ * of a hostile pattern. */
+struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at);
+void regex_free(struct regex *re); /* NULL-safe */
+bool regex_match(struct regex *re, const char *text, size_t len);
+/* Sub-matches: start/end offsets into text, SIZE_MAX when unset; group 0 is the whole match. Returns how many groups were filled, 0 for no match. */
+size_t regex_groups(struct regex *re, const char *text, size_t len, size_t n, size_t start[], size_t end[]);
+#endif

@@ -1,0 +1,43 @@
+/* text.h: growable text, and small helpers on strings. */
+#ifndef ESPIAL_TEXT_H
+#define ESPIAL_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Growable text, always NUL-ended once written to; {0} is a valid empty one. */
+struct text {
+    char *s;
+    size_t len, cap;
+};
+void text_add(struct text *t, const char *s);
+void text_addn(struct text *t, const char *s, size_t n);
+void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_vprintf(struct text *t, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+void text_clear(struct text *t); /* empty, keeps the memory */
+void text_free(struct text *t);
+static inline const char *text_str(const struct text *t)
+{
+    return t->s ? t->s : "";
+}
+
+/* Copy, truncating; always NUL-ends. False when it did not fit. */
+bool str_copy(char *dst, size_t cap, const char *src);
+bool str_starts(const char *s, const char *prefix);
+bool str_iprefix(const char *word, const char *full); /* is word a case-insensitive prefix of full? */
+/* Whole-string unsigned decimal in [lo, hi]. */
+bool str_uint(const char *s, uint64_t lo, uint64_t hi, uint64_t *out);
+bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out);
+
+/* Calendar fields of a wall time (us since 1970 UTC), without locale or time zone. */
+struct wall_time {
+    int year, mon /* 0-11 */, day /* 1-31 */, hour, min, sec, msec, wday /* 0=Sunday */;
+};
+struct wall_time wall_split(int64_t wall_us);
+extern const char *const month_names[12]; /* "Jan".. */
+extern const char *const day_names[7];    /* "Sun".. */
+/* IOS spans: "00:01:23", "1d02h", "3w4d", "1y2w" from seconds. */
+char *span_format(uint64_t seconds, char out[16]);
+#endif
