@@ -1,0 +1,37 @@
+/* ike.h: the IKE engine of one router: what its neighbours in the dataplane may ask. Configuration: ike_conf.h. */
+#ifndef DATAPLANE_IKE_IKE_H
+#define DATAPLANE_IKE_IKE_H
+
+#include "dataplane/ipsec/sad.h"
+
+struct ike;
+struct loop;
+struct work;
+struct rnd;
+struct log;
+struct inet;
+struct debug_registry;
+
+struct ike_env {
+    struct loop *loop;
+    struct work *work;
+    struct rnd *rnd;
+    struct log *log;
+    struct inet *inet;      /* UDP 500 and 4500 are opened through it while a crypto map is attached (ike_map_changed) */
+    struct ipsec *ipsec;
+    struct debug_registry *debug;
+    /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie, phase-1 encryption key); may be NULL. */
+    void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
+    void *export_arg;
+};
+struct ike *ike_new(const struct ike_env *env);
+void ike_free(struct ike *ike);
+
+/* From ipsec (dataplane.c wires them to struct ipsec_up). */
+void ike_acquire(struct ike *ike, const struct ipsec_policy *want);
+void ike_soft_expire(struct ike *ike, const struct sa_pair_info *pair);
+void ike_pair_gone(struct ike *ike, const struct sa_pair_info *pair, enum sa_gone why);
+void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+/* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
+void ike_map_changed(struct ike *ike);
+#endif

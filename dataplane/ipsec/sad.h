@@ -1,0 +1,100 @@
+/* sad.h: security associations as IKE sees them: reserve an inbound SPI, install a pair, switch outbound over, delete; and what the SAs report upwards.
+ * IKE asks ipsec through this header and spd.h only. Everything is flat; pairs are named by id (the flow index n of `show`: conn id 2000+n). */
+#ifndef DATAPLANE_IPSEC_SAD_H
+#define DATAPLANE_IPSEC_SAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espial/crypto.h"
+#include "espial/ip.h"
+
+struct ipsec; /* the IPsec half of one dataplane */
+
+enum ipsec_mode { IPSEC_TUNNEL, IPSEC_TRANSPORT };
+
+/* One transform as configured or agreed. proto is PROTO_ESP or PROTO_AH. ESP: cipher + auth (HASH_NONE with GCM). AH: auth alone. */
+struct ipsec_transform {
+    uint8_t proto;
+    enum cipher_alg cipher;
+    uint16_t key_bits; /* AES: 128 192 256; else 0 */
+    enum hash_alg auth;
+    enum ipsec_mode mode;
+};
+
+/* One side of a traffic selector ("proxy identity"): addr/mask, protocol (0 any), port (0 any). */
+struct selector {
+    uint32_t addr, mask;
+    uint8_t proto;
+    uint16_t port;
+};
+
+#define IPSEC_TRANSFORMS_MAX 6
+/* What a flow wants: copied out of a crypto map entry for IKE, as initiator (acquire) or responder (spd_find_policy). */
+struct ipsec_policy {
+    char map[64];
+    uint16_t seq;
+    char ifname[IFNAME_MAX];
+    uint32_t local, peer;            /* crypto endpoints */
+    struct selector local_sel, remote_sel;
+    struct ipsec_transform transforms[IPSEC_TRANSFORMS_MAX]; /* in order of preference */
+    unsigned ntransforms;
+    unsigned pfs_group;              /* 0: none */
+    uint32_t life_s;
+    uint32_t life_kb;                /* 0: disabled */
+    uint32_t replay_window;          /* 0: disabled */
+};
+
+struct sa_pair_params {
+    struct ipsec_policy policy;      /* with the agreed transform in transforms[0], lifetimes as agreed */
+    uint32_t spi_in, spi_out;        /* spi_in from sad_reserve_spi */
+    bool initiator;                  /* our side began the quick mode */
+    unsigned pfs_group;              /* agreed */
+    bool udp_encap;                  /* RFC 3948 */
+    uint16_t local_port, peer_port;  /* 4500/4500 with udp_encap, else 500/500 */
+    const uint8_t *key_in, *key_out; /* KEYMAT: cipher key (| GCM salt) | auth key; length by transform: sad_keymat_len */
+    size_t key_len;
+};
+size_t sad_keymat_len(const struct ipsec_transform *t);
+
+/* A fresh inbound SPI (>= 256, random, unused), kept in the transient table until installed or released: ESP with it is dropped silently, never "invalid". */
+uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto);
+void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi);
+
+/* Install: inbound works at once; outbound waits for sad_enable_outbound (make before break). Returns the pair's id, 0 when refused (bounds, bad keys). */
+uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p);
+/* From now on the flow sends with this pair; the former one stays for inbound until deleted. Idempotent. */
+void sad_enable_outbound(struct ipsec *ips, uint32_t id);
+
+enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG };
+/* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */
+bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
+/* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. */
+uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out);
+/* All pairs with a peer (0: all). Returns how many. */
+unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why);
+unsigned sad_count_peer(struct ipsec *ips, uint32_t peer);
+/* Loop times (us) of the last authentic inbound and the last outbound packet with a peer; 0: never. For DPD. */
+void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out);
+
+/* What a pair tells IKE. Flat. */
+struct sa_pair_info {
+    uint32_t id, spi_in, spi_out;
+    bool initiator;
+    struct ipsec_policy policy;
+};
+
+/* Upwards: wired by dataplane.c; never called from inside a sad_ or spd_ call except `gone` (which may be). */
+struct ipsec_up {
+    void *arg;
+    /* A packet needs an SA that is not there. At most one per flow until ipsec_acquire_done or 30 s. */
+    void (*acquire)(void *arg, const struct ipsec_policy *want);
+    /* Soft lifetime (seconds or kilobytes): rekey. Raised once per pair. */
+    void (*soft_expire)(void *arg, const struct sa_pair_info *pair);
+    void (*gone)(void *arg, const struct sa_pair_info *pair, enum sa_gone why);
+    /* ESP/AH to us with an unknown SPI (already dropped, counted and logged). */
+    void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+};
+void ipsec_set_up(struct ipsec *ips, const struct ipsec_up *up);
+#endif

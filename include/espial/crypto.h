@@ -1,0 +1,68 @@
+/* crypto.h: sums on bytes. base/crypto alone sees OpenSSL. Contexts are made once (per SA, per IKE SA) and used without allocation. Chance comes from struct rnd. */
+#ifndef ESPIAL_CRYPTO_H
+#define ESPIAL_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espial/mem.h"
+#include "espial/rand.h"
+
+/* Key material: wiped by key_wipe and when overwritten; compared in constant time. */
+#define KEY_MAX 512
+struct key {
+    uint8_t b[KEY_MAX];
+    uint16_t len;
+};
+void key_set(struct key *k, const void *p, size_t len); /* len <= KEY_MAX, else aborts */
+void key_wipe(struct key *k);
+void mem_wipe(void *p, size_t len);
+bool mem_equal_ct(const void *a, const void *b, size_t len); /* constant time */
+
+enum hash_alg { HASH_NONE, HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_ALGS };
+#define HASH_MAX 64
+size_t hash_len(enum hash_alg a); /* bytes: 16 20 32 48 64 */
+
+/* A list of byte ranges, so that "a | b | c" of the RFCs is written as it reads. */
+struct bytes {
+    const void *p;
+    size_t len;
+};
+#define BYTES(ptr, n) ((struct bytes){(ptr), (n)})
+void hash_parts(enum hash_alg a, const struct bytes *parts, size_t n, uint8_t *out);
+/* HMAC (RFC 2104) over the parts; out takes hash_len bytes. */
+void hmac_parts(enum hash_alg a, const void *key, size_t key_len, const struct bytes *parts, size_t n, uint8_t *out);
+
+/* HMAC with a key set once, for packets. */
+struct mac;
+struct mac *mac_new(enum hash_alg a, const void *key, size_t key_len);
+void mac_free(struct mac *m); /* NULL-safe */
+void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out);
+
+enum cipher_alg { CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_ALGS };
+size_t cipher_block(enum cipher_alg a);   /* 1 8 8 16 1: what the plaintext must be a multiple of */
+size_t cipher_iv_len(enum cipher_alg a);  /* on the wire: 0 8 8 16 8 */
+/* One direction of one key. key_len in bytes (AES 16 24 32; GCM: without its 4-byte salt, given apart). */
+struct cipher;
+struct cipher *cipher_new(enum cipher_alg a, bool encrypt, const void *key, size_t key_len, const uint8_t salt[4]);
+void cipher_free(struct cipher *c); /* NULL-safe */
+/* CBC and NULL: in place or not; len a multiple of the block; iv is not changed. False never happens for valid lengths. */
+MUST_USE bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len);
+/* GCM (RFC 4106): 8-byte iv, nonce = salt | iv; tag 16 bytes. open: false when the tag does not fit (out is then worthless). */
+MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16]);
+MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16]);
+
+/* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526) and 19 20 21 (RFC 5903: KE = x|y, secret = x). */
+#define DH_MAX 512
+bool dh_known(unsigned group);
+size_t dh_public_len(unsigned group); /* bytes of the KE payload; 0 for an unknown group */
+struct dh;
+/* Draws the private value from rnd at once (cheap, on the loop); the sums are dh_compute_public and dh_compute_shared, made for work_run. */
+struct dh *dh_new(unsigned group, struct rnd *rnd);
+void dh_free(struct dh *dh); /* wipes; NULL-safe */
+void dh_compute_public(struct dh *dh);
+const uint8_t *dh_public(const struct dh *dh); /* dh_public_len bytes, once computed */
+/* The peer's value is checked (length, range 2..p-2, on the curve): false when it is bad. secret->len = bytes of g^xy (left-padded to the group's length). */
+MUST_USE bool dh_compute_shared(struct dh *dh, const uint8_t *peer, size_t peer_len, struct key *secret);
+#endif
