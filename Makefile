@@ -1,0 +1,63 @@
+# espial's front door. Two commands matter: `make lab` and `make test`. CMake does the building.
+BUILD ?= build/release
+ASAN  ?= build/asan
+JOBS  ?= $(shell nproc)
+CMAKE  = cmake -G Ninja
+ESPIAL = $(BUILD)/espial
+LAB    = samples/invalid-spi
+
+.PHONY: all lab test bench interop install format fuzz asan setup setup-test build tests-built clean
+
+all: build
+
+setup:
+	@.ci/setup program
+setup-test:
+	@.ci/setup test
+
+build: setup
+	@$(CMAKE) -S . -B $(BUILD) >/dev/null
+	@ninja -C $(BUILD) -j $(JOBS) --quiet espial
+
+# The incident: on a terminal, hub's console (again: attach to the lab that is up); without one, the whole story.
+lab: build
+	@if [ -t 0 ]; then \
+	    $(ESPIAL) lab status >/dev/null 2>&1 || $(ESPIAL) lab up $(LAB); \
+	    exec $(ESPIAL) lab console hub; \
+	else \
+	    ESPIAL=$(abspath $(ESPIAL)) exec $(LAB)/run.sh; \
+	fi
+
+tests-built: setup-test
+	@$(CMAKE) -S . -B $(BUILD) >/dev/null
+	@ninja -C $(BUILD) -j $(JOBS) --quiet espial tests
+	@$(CMAKE) -S . -B $(ASAN) -DESPIAL_ASAN=ON -DCMAKE_BUILD_TYPE=Debug >/dev/null
+	@ninja -C $(ASAN) -j $(JOBS) --quiet espial tests
+
+# Everything under the sanitizers first, then everything as it is shipped. NO_SKIP=1: a test that would skip fails.
+test: tests-built
+	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS) -L 'unit|exchange'
+	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS)
+
+asan: tests-built
+	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS)
+
+bench: setup-test
+	@$(CMAKE) -S . -B $(BUILD) >/dev/null
+	@ninja -C $(BUILD) -j $(JOBS) --quiet espial benches
+	@ESPIAL=$(abspath $(ESPIAL)) bench/run $(BUILD)/bench
+
+interop: tests-built
+	@cd $(BUILD) && ctest --output-on-failure -L live
+
+fuzz: tests-built
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/fuzz/run $(ASAN)
+
+install: build
+	cmake --install $(BUILD) $(if $(PREFIX),--prefix $(PREFIX))
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build
