@@ -1,0 +1,38 @@
+/* topology.h: a lab as written down: nodes and the links between them. */
+#ifndef CLI_LAB_TOPOLOGY_H
+#define CLI_LAB_TOPOLOGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "espial/ip.h"
+#include "espial/mem.h"
+
+#define LAB_NAME_MAX  32
+#define LAB_NODES_MAX 64
+#define LAB_LINKS_MAX 256
+
+struct lab_node {
+    char name[LAB_NAME_MAX];
+    char config[512]; /* startup-config, relative to the topology's folder; "" when none */
+    char platform[8]; /* "iosxe" or "ios" */
+};
+struct lab_end {
+    size_t node; /* index into nodes */
+    char ifname[IFNAME_MAX];
+};
+struct lab_link {
+    struct lab_end end[2];
+};
+struct topology {
+    char name[LAB_NAME_MAX];
+    char folder[512]; /* where the file lies */
+    struct lab_node nodes[LAB_NODES_MAX];
+    size_t nnodes;
+    struct lab_link links[LAB_LINKS_MAX];
+    size_t nlinks;
+};
+
+/* Read a YAML file, or a folder's lab.yml. False: err holds one line "FILE:LINE: what is wrong". */
+MUST_USE bool topology_read(const char *path, struct topology *t, char err[512]);
+#endif
