@@ -1,0 +1,115 @@
+/* receive.c: the ear of `snmp-server manager`: datagrams on UDP 162.
+ *
+ *   datagram -> one well-formed v1 or v2c message? -> known community? -> trap or inform -> FACT_TRAP_HEARD -> (inform) acknowledge
+ *
+ * Each arrow that a datagram does not pass is a counter of `show snmp`, and nothing else changes: no state is kept for a sender. A wrong community is also a
+ * message, at most one a second for each sender, and with it an authenticationFailure trap when those are enabled. An authenticationFailure trap that itself
+ * comes with a wrong community raises none in return: two routers that disagree about a string would otherwise send them to each other for ever.
+ * Requests (get, set) that arrive here are counted and left unanswered: port 162 is no agent. An inform that is repeated because its acknowledgement was lost
+ * is heard again, as on IOS. RFC 3416 sections 4.2.6 and 4.2.7; the v1 form of a trap: coexist.c.
+ */
+#include "snmp/snmp_local.h"
+
+#include <string.h>
+
+MSG(MSG_AUTHFAIL, "SNMP", 3, "AUTHFAIL", 1000, "Authentication failure for SNMP req from host %s");
+
+static bool is_authentication_failure(const struct snmp_message *m)
+{
+    static const uint32_t oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 5, 5};
+    const struct fact_trap *t = &m->trap;
+    return t->trap_oid_len == sizeof(oid) / sizeof(oid[0]) && !memcmp(t->trap_oid, oid, sizeof(oid));
+}
+
+static void refuse_community(struct snmp *s, const struct snmp_message *m, uint32_t src)
+{
+    s->stats.in_bad_communities++;
+    if (s->debug_packets)
+        trace_refused(s, "unknown community name", src);
+    if (msg_post_key(s->env.log, &MSG_AUTHFAIL, src, IP4(src)) && !(m && is_authentication_failure(m)))
+        raise_authentication_failure(s, src);
+}
+
+static void acknowledge(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    uint8_t reply[SNMP_IN_MAX];
+    size_t reply_len = 0;
+    enum codec_result r = codec_acknowledge(data, len, reply, sizeof(reply), &reply_len);
+    if (r == CODEC_OK && udp_send(s->listener, from->dst, from->src, from->sport, reply, reply_len) == 0) {
+        s->stats.out_pkts++;
+        s->stats.out_responses++;
+    }
+}
+
+static void hear(struct snmp *s, struct snmp_message *m, const struct udp_from *from)
+{
+    m->trap.src = from->src;
+    m->trap.dst = from->dst;
+    if (m->lost)
+        s->stats.in_shortened++;
+    if (s->debug_packets)
+        trace_received(s, m, from->src);
+    bus_publish(s->env.bus, FACT_TRAP_HEARD, &m->trap, sizeof(m->trap));
+}
+
+static void take(struct snmp *s, struct snmp_message *m, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    switch (m->pdu) {
+    case SNMP_PDU_TRAP:
+        s->stats.in_traps++;
+        hear(s, m, from);
+        break;
+    case SNMP_PDU_INFORM:
+        s->stats.in_informs++;
+        hear(s, m, from);
+        acknowledge(s, from, data, len);
+        break;
+    case SNMP_PDU_GET:
+        s->stats.in_get_requests++;
+        s->stats.in_request_vars += m->nvars;
+        break;
+    case SNMP_PDU_GET_NEXT:
+    case SNMP_PDU_GET_BULK:
+        s->stats.in_get_nexts++;
+        s->stats.in_request_vars += m->nvars;
+        break;
+    case SNMP_PDU_SET:
+        s->stats.in_set_requests++;
+        break;
+    case SNMP_PDU_RESPONSE:
+        s->stats.in_responses++;
+        if (m->error_status)
+            s->stats.in_response_errors++;
+        break;
+    }
+}
+
+void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    struct snmp *s = arg;
+    struct snmp_message m;
+    s->stats.in_pkts++;
+    switch (codec_read(data, len, &m)) {
+    case CODEC_OK:
+        if (access_knows(s, m.community, m.community_len))
+            take(s, &m, from, data, len);
+        else
+            refuse_community(s, &m, from->src);
+        break;
+    case CODEC_BAD_COMMUNITY:
+        refuse_community(s, NULL, from->src);
+        break;
+    case CODEC_BAD_VERSION:
+        s->stats.in_bad_versions++;
+        if (s->debug_packets)
+            trace_refused(s, "bad SNMP version", from->src);
+        break;
+    case CODEC_BAD_ASN:
+    case CODEC_TOO_BIG:
+    case CODEC_FAILED:
+        s->stats.in_asn_errors++;
+        if (s->debug_packets)
+            trace_refused(s, "encoding error", from->src);
+        break;
+    }
+}

@@ -1,0 +1,167 @@
+/* snmp.c: the SNMP side of one router: its life, its configuration, its hosts.
+ *
+ *      any snmp-server line            no snmp-server
+ *   OFF -------------------> RUNNING -----------------> OFF
+ *
+ * What was asked (struct snmp_conf) is written by the grammar at any time; what runs follows at the end of the loop turn, once for all lines of that turn
+ * (snmp_settle): a pasted or booted configuration opens each socket once, and an element that a line removed is gone by then. The agent that ran
+ * keeps running when its last line is removed, as on IOS; after a reload it does not.
+ *
+ * The rest of the folder: notify.c sends, raise.c makes the notifications of facts that no one else reports, receive.c is the manager's ear, coexist.c and
+ * codec.c know the two forms of a notification and their bytes. Not here yet: port 161 (get, walk, set), informs as sender, SNMPv3. The grammar has no words
+ * for what is not here.
+ */
+#include "snmp/snmp_local.h"
+
+#include <string.h>
+
+#define US_PER_TICK 10000
+
+static const uint32_t cisco_products[] = {1, 3, 6, 1, 4, 1, 9, 1};
+_Static_assert(sizeof(cisco_products) / sizeof(uint32_t) == SYS_OBJECT_ID_LEN - 1, "sysObjectID: products, then the product");
+
+void snmp_conf_init(void *conf)
+{
+    struct snmp_conf *c = conf;
+    conf_list_init(&c->communities, sizeof(struct snmp_community_conf), NULL, NULL);
+    conf_list_init(&c->hosts, sizeof(struct snmp_host_conf), NULL, NULL);
+}
+
+void snmp_host_conf_init(void *host)
+{
+    struct snmp_host_conf *h = host;
+    h->udp_port = SNMP_TRAP_PORT;
+}
+
+static bool conf_says_anything(const struct snmp_conf *c)
+{
+    return c->communities.n || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
+           c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog || c->manager;
+}
+
+/* A row of counters for each host line; those of a host that stays go on. */
+static void settle_hosts(struct snmp *s)
+{
+    struct snmp_host_stats *next = s->conf.hosts.n ? mem_array(s->conf.hosts.n, sizeof(*next)) : NULL;
+    for (size_t i = 0; i < s->conf.hosts.n; i++) {
+        const struct snmp_host_conf *h = s->conf.hosts.v[i];
+        next[i] = (struct snmp_host_stats){.addr = h->addr, .port = h->udp_port};
+        for (size_t old = 0; old < s->nhosts; old++)
+            if (s->hosts[old].addr == h->addr && s->hosts[old].port == h->udp_port)
+                next[i] = s->hosts[old];
+    }
+    mem_free(s->hosts);
+    s->hosts = next;
+    s->nhosts = s->conf.hosts.n;
+}
+
+static void settle(void *arg)
+{
+    struct snmp *s = arg;
+    if (conf_says_anything(&s->conf))
+        s->running = true;
+    settle_hosts(s);
+    transport_settle(s);
+}
+
+void snmp_settle(struct snmp *s)
+{
+    if (!s->settle.queued)
+        return;
+    loop_undefer(s->env.loop, &s->settle);
+    settle(s);
+}
+
+uint32_t snmp_uptime(const struct snmp *s)
+{
+    return (uint32_t)((loop_now(s->env.loop) - s->env.boot_us) / US_PER_TICK);
+}
+
+struct snmp *snmp_new(const struct snmp_env *env)
+{
+    codec_init();
+    struct snmp *s = NEW(struct snmp);
+    s->env = *env;
+    memcpy(s->sys_object_id, cisco_products, sizeof(cisco_products));
+    s->sys_object_id[SYS_OBJECT_ID_LEN - 1] = env->product;
+    snmp_conf_init(&s->conf);
+    s->settle = (struct deferred){.fn = settle, .arg = s};
+    bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
+    bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
+    bus_subscribe(env->bus, FACT_SYSLOG, raise_syslog, s);
+    if (env->debug) {
+        struct debug_item item = {.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets};
+        debug_register(env->debug, &item, 1, NULL, s);
+    }
+    return s;
+}
+
+void snmp_free(struct snmp *s)
+{
+    if (!s)
+        return;
+    if (s->env.debug)
+        debug_unregister(s->env.debug, s);
+    bus_unsubscribe(s->env.bus, FACT_TRAP_WANTED, notify_wanted, s);
+    bus_unsubscribe(s->env.bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
+    bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
+    loop_undefer(s->env.loop, &s->settle);
+    transport_close(s);
+    conf_list_clear(&s->conf.communities);
+    conf_list_clear(&s->conf.hosts);
+    mem_free(s->hosts);
+    mem_free(s);
+}
+
+struct snmp_conf *snmp_conf(struct snmp *s)
+{
+    return &s->conf;
+}
+
+void snmp_conf_changed(struct snmp *s)
+{
+    loop_defer(s->env.loop, &s->settle);
+}
+
+void snmp_stop(struct snmp *s)
+{
+    conf_list_clear(&s->conf.communities);
+    conf_list_clear(&s->conf.hosts);
+    s->conf = (struct snmp_conf){0};
+    snmp_conf_init(&s->conf);
+    loop_undefer(s->env.loop, &s->settle);
+    s->running = false;
+    settle(s);
+}
+
+bool snmp_running(struct snmp *s)
+{
+    snmp_settle(s);
+    return s->running;
+}
+
+const char *snmp_chassis(const struct snmp *s)
+{
+    return s->env.chassis ? s->env.chassis : "";
+}
+
+const struct snmp_stats *snmp_stats(const struct snmp *s)
+{
+    return &s->stats;
+}
+
+const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i)
+{
+    snmp_settle(s);
+    return i < s->nhosts ? &s->hosts[i] : NULL;
+}
+
+void snmp_debug_packets(struct snmp *s, bool on)
+{
+    s->debug_packets = on;
+}
+
+bool snmp_debugging_packets(const struct snmp *s)
+{
+    return s->debug_packets;
+}

@@ -1,0 +1,68 @@
+/* snmp.h: the SNMP side of one router: notifications sent to `snmp-server host`s, and those received by `snmp-server manager`. */
+#ifndef SNMP_SNMP_H
+#define SNMP_SNMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bus;
+struct debug_registry;
+struct inet;
+struct log;
+struct loop;
+struct snmp;
+struct snmp_conf;
+
+/* Where the agent lives. Everything is borrowed and must outlive it. */
+struct snmp_env {
+    struct loop *loop;
+    struct bus *bus;
+    struct log *log;
+    struct inet *inet;
+    struct debug_registry *debug; /* NULL: nobody lists or clears our debug bit */
+    uint64_t boot_us;    /* loop time at which the router began: the zero of sysUpTime */
+    uint32_t product;    /* sysObjectID is 1.3.6.1.4.1.9.1.product (CISCO-PRODUCTS-MIB: 1045 is a 2911) */
+    const char *chassis; /* serial number that `show snmp` prints; NULL: none */
+};
+
+struct snmp *snmp_new(const struct snmp_env *env);
+void snmp_free(struct snmp *s); /* NULL-safe */
+
+/* The live configuration. After writing to it call snmp_conf_changed: the agent acts at the end of the loop turn. */
+struct snmp_conf *snmp_conf(struct snmp *s);
+void snmp_conf_changed(struct snmp *s);
+/* `no snmp-server`: every setting back to its default, sockets closed. Counters stay. */
+void snmp_stop(struct snmp *s);
+/* Any snmp-server line starts the agent; only snmp_stop (or a reload) ends it. */
+bool snmp_running(struct snmp *s);
+const char *snmp_chassis(const struct snmp *s); /* "" when none */
+
+/* The counters of `show snmp` (RFC 3418 snmp group names where there is one). */
+struct snmp_stats {
+    uint64_t in_pkts;
+    uint64_t in_bad_versions;     /* not 1 or 2c */
+    uint64_t in_bad_communities;
+    uint64_t in_asn_errors;       /* not one well-formed message, or longer than we read */
+    uint64_t in_get_requests, in_get_nexts, in_set_requests, in_responses;
+    uint64_t in_response_errors;  /* responses with an error-status */
+    uint64_t in_request_vars, in_set_vars;
+    uint64_t in_traps, in_informs;
+    uint64_t in_shortened;        /* varbinds left out, or values cut, because a fact cannot hold them */
+    uint64_t out_pkts, out_traps, out_responses;
+    uint64_t out_too_big;         /* over the maximum packet size */
+};
+const struct snmp_stats *snmp_stats(const struct snmp *s);
+
+struct snmp_host_stats {
+    uint32_t addr;
+    uint16_t port;
+    uint64_t sent, dropped; /* dropped: no route, too big, or not expressible in the host's version */
+};
+/* The i-th `snmp-server host`, in the order of the configuration; NULL past the end. */
+const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);
+
+/* `debug snmp packets` */
+void snmp_debug_packets(struct snmp *s, bool on);
+bool snmp_debugging_packets(const struct snmp *s);
+#endif

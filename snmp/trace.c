@@ -1,0 +1,80 @@
+/* trace.c: `debug snmp packets`: a notification as lines of the log.
+ *
+ * One message of several lines: what happened to the packet, the PDU's head, then one line for each varbind, numerically, as the router loads no MIB.
+ * Strings print their printable octets as they are and the rest as \xNN, so that a sender cannot write control characters to a terminal.
+ */
+#include "snmp/snmp_local.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+
+static void add_oid(struct text *t, const uint32_t *oid, size_t n)
+{
+    for (size_t i = 0; i < n && i < TRAP_OID_MAX; i++)
+        text_printf(t, i ? ".%" PRIu32 : "%" PRIu32, oid[i]);
+}
+
+static void add_string(struct text *t, const uint8_t *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        text_printf(t, isprint(s[i]) && s[i] < 0x80 ? "%c" : "\\x%02x", s[i]);
+}
+
+static void add_value(struct text *t, const struct trap_var *v)
+{
+    switch (v->type) {
+    case TRAP_INT:
+    case TRAP_UNSIGNED:
+    case TRAP_COUNTER:
+    case TRAP_TICKS: text_printf(t, "%" PRId64, v->num); break;
+    case TRAP_COUNTER64: text_printf(t, "%" PRIu64, (uint64_t)v->num); break;
+    case TRAP_IP: text_add(t, IP4((uint32_t)v->num)); break;
+    case TRAP_STRING: add_string(t, v->data, v->len < sizeof(v->data) ? v->len : sizeof(v->data)); break;
+    case TRAP_OID: add_oid(t, v->oid_val, v->len); break;
+    case TRAP_NONE: text_add(t, "NO_SUCH_INSTANCE_EXCEPTION"); break;
+    }
+}
+
+static void add_pdu(struct text *t, const struct snmp_message *m)
+{
+    if (m->version == 1) {
+        text_add(t, "SNMP: V1 Trap, ent ");
+        add_oid(t, m->v1.enterprise, m->v1.enterprise_len);
+        text_printf(t, ", addr %s, gentrap %u, spectrap %" PRIu32, IP4(m->v1.agent_addr), m->v1.generic, m->v1.specific);
+    } else {
+        text_printf(t, "SNMP: %s, reqid %" PRIu32 ", errstat 0, erridx 0", m->pdu == SNMP_PDU_INFORM ? "Inform request" : "V2 Trap", m->request_id);
+        text_printf(t, "\n sysUpTime.0 = %" PRIu32 "\n snmpTrapOID.0 = ", m->uptime);
+        add_oid(t, m->trap.trap_oid, m->trap.trap_oid_len);
+    }
+    for (size_t i = 0; i < m->trap.nvars && i < TRAP_VARBINDS_MAX; i++) {
+        text_add(t, "\n ");
+        add_oid(t, m->trap.vars[i].oid, m->trap.vars[i].oid_len);
+        text_add(t, " = ");
+        add_value(t, &m->trap.vars[i]);
+    }
+}
+
+void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst)
+{
+    struct text t = {0};
+    text_printf(&t, "SNMP: Queuing packet to %s\n", IP4(dst));
+    add_pdu(&t, m);
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src)
+{
+    struct text t = {0};
+    text_printf(&t, "SNMP: Packet received via UDP from %s\n", IP4(src));
+    add_pdu(&t, m);
+    if (m->lost)
+        text_printf(&t, "\nSNMP: %u varbinds left out or cut", m->lost);
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_refused(struct snmp *s, const char *why, uint32_t src)
+{
+    msg_debug(s->env.log, "SNMP: Packet received via UDP from %s: %s", IP4(src), why);
+}
