@@ -27,7 +27,8 @@ int ip4_mask_len(uint32_t mask);
 char *mac_format(const uint8_t mac[6], char out[MAC_STRLEN]);
 #define MAC(m) mac_format((m), (char[MAC_STRLEN]){0})
 
-/* Internet checksum (RFC 1071) over bytes, continuing from `sum` (0 to begin); ip_cksum_fold gives the value to store (network order). */
+/* Internet checksum (RFC 1071) over bytes, continuing from `sum` (0 to begin; every piece but the last has an even length). ip_cksum_fold gives the checksum as
+ * an ordinary number, to be stored with put16 (buf.h); over data that contains its right checksum it gives 0. */
 uint32_t ip_cksum_add(uint32_t sum, const void *p, size_t len);
 uint16_t ip_cksum_fold(uint32_t sum);
 
