@@ -86,7 +86,8 @@ void loop_common_init(struct loop *loop, const struct loop_ops *ops);
 void loop_common_free(struct loop *loop);
 /* Earliest deadline, or UINT64_MAX. */
 uint64_t loop_next_due(const struct loop *loop);
-/* Run every timer due at `now` (those set meanwhile wait for the next turn), then the deferred queue until empty. Returns how many ran. */
+/* Run every timer due at `now` (those set meanwhile wait for the next turn), then the deferred queue until empty (of more than
+ * a thousand pieces the rest waits for the next turn, which then must not block). Returns how many ran. */
 size_t loop_run_due(struct loop *loop, uint64_t now);
 
 /* The real loop. `time_scale` >= 1: its clock runs that many times as fast as the wall's. NULL when it cannot be made. */

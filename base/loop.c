@@ -1,0 +1,233 @@
+/* loop.c: the real loop, on libevent. The only file that sees libevent.
+ *
+ * libevent watches the file descriptors and holds one timer, armed for the earliest deadline of the heap in base/timer.c. A turn is: descriptors that are ready, timers
+ * that are due, deferred work; then libevent blocks until there is a descriptor or the deadline. With nothing pending it blocks for ever: an idle router does
+ * not wake.
+ *
+ * The clock is CLOCK_MONOTONIC since the loop was made, times the scale. The calendar is the system's when the scale is 1; otherwise it starts at the system's and
+ * runs with the loop's clock, so that stamps and timers agree.
+ *
+ * Descriptors that epoll refuses because they never block (plain files and /dev/null as standard input) count as always ready, as poll(2) has them. Everything runs on
+ * one thread; loop_real_stop is for that thread too. */
+#include "espial/loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <time.h>
+
+#include "espial/mem.h"
+
+struct loop_real {
+    struct loop common; /* first */
+    struct event_base *base;
+    struct event *deadline;
+    uint64_t armed; /* loop time the deadline event stands for; UINT64_MAX: not armed */
+    uint64_t start_us;
+    int64_t wall_start_us;
+    unsigned scale;
+    bool stop;
+    struct watch *always; /* watches of descriptors that never block */
+};
+
+struct watch {
+    struct loop_real *loop;
+    struct fd_watch *w;
+    struct event *ev;
+    short events;
+    bool is_always;
+    struct watch *next;
+};
+
+static uint64_t clock_us(clockid_t id)
+{
+    struct timespec ts;
+    clock_gettime(id, &ts);
+    return (uint64_t)ts.tv_sec * US_PER_S + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static uint64_t real_now(struct loop *loop)
+{
+    struct loop_real *r = (struct loop_real *)loop;
+    return (clock_us(CLOCK_MONOTONIC) - r->start_us) * r->scale;
+}
+
+static int64_t real_wall(struct loop *loop)
+{
+    struct loop_real *r = (struct loop_real *)loop;
+    if (r->scale == 1)
+        return (int64_t)clock_us(CLOCK_REALTIME);
+    return r->wall_start_us + (int64_t)real_now(loop);
+}
+
+static void on_fd(evutil_socket_t fd, short what, void *arg)
+{
+    struct watch *watch = arg;
+    struct fd_watch *w = watch->w;
+    unsigned events = (what & EV_READ ? FD_READ : 0) | (what & EV_WRITE ? FD_WRITE : 0);
+    (void)fd;
+    w->fn(w->arg, events);
+}
+
+static void watch_forget(struct watch *watch)
+{
+    if (watch->is_always) {
+        struct watch **at = &watch->loop->always;
+        while (*at != watch)
+            at = &(*at)->next;
+        *at = watch->next;
+        watch->is_always = false;
+    }
+    if (watch->ev) {
+        event_free(watch->ev);
+        watch->ev = NULL;
+    }
+}
+
+static void real_fd_clear(struct loop *loop, struct fd_watch *w)
+{
+    (void)loop;
+    struct watch *watch = w->impl;
+    w->impl = NULL;
+    watch_forget(watch);
+    mem_free(watch);
+}
+
+static int real_fd_set(struct loop *loop, struct fd_watch *w, unsigned events)
+{
+    struct loop_real *r = (struct loop_real *)loop;
+    struct watch *watch = w->impl;
+    if (!watch) {
+        watch = NEW(struct watch);
+        watch->loop = r;
+        watch->w = w;
+        w->impl = watch;
+    }
+    watch_forget(watch);
+    watch->events = (short)((events & FD_READ ? EV_READ : 0) | (events & FD_WRITE ? EV_WRITE : 0));
+    if (!watch->events) {
+        real_fd_clear(loop, w);
+        return 0;
+    }
+
+    int err = ENOMEM;
+    watch->ev = event_new(r->base, w->fd, watch->events | EV_PERSIST, on_fd, watch);
+    if (watch->ev) {
+        errno = 0;
+        if (event_add(watch->ev, NULL) == 0)
+            return 0;
+        err = errno ? errno : EIO;
+        event_free(watch->ev);
+        watch->ev = NULL;
+    }
+    if (err == EPERM) {
+        watch->ev = event_new(r->base, -1, EV_PERSIST, on_fd, watch);
+        if (watch->ev) {
+            watch->is_always = true;
+            watch->next = r->always;
+            r->always = watch;
+            return 0;
+        }
+        err = ENOMEM;
+    }
+    real_fd_clear(loop, w);
+    return -err;
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+    struct loop_real *r = arg;
+    (void)fd;
+    (void)what;
+    r->armed = UINT64_MAX;
+}
+
+/* Let libevent wake for the earliest deadline: asked for again only when it has changed. */
+static void real_arm(struct loop_real *r)
+{
+    uint64_t due = loop_next_due(&r->common);
+    if (due == r->armed)
+        return;
+    if (due == UINT64_MAX) {
+        event_del(r->deadline);
+        r->armed = due;
+        return;
+    }
+    uint64_t now = real_now(&r->common);
+    uint64_t left = due > now ? (due - now + r->scale - 1) / r->scale : 0;
+    struct timeval tv = {.tv_sec = (time_t)(left / US_PER_S), .tv_usec = (suseconds_t)(left % US_PER_S)};
+    if (tv.tv_sec > 30 * 86400) { /* woken once a month for a timer further away */
+        tv.tv_sec = 30 * 86400;
+        tv.tv_usec = 0;
+    }
+    event_add(r->deadline, &tv);
+    r->armed = due;
+}
+
+static const struct loop_ops real_ops = {
+    .now = real_now,
+    .wall = real_wall,
+    .fd_set = real_fd_set,
+    .fd_clear = real_fd_clear,
+};
+
+struct loop *loop_real_new(unsigned time_scale)
+{
+    struct event_config *cfg = event_config_new();
+    if (!cfg)
+        return NULL;
+    event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
+    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
+    struct event_base *base = event_base_new_with_config(cfg);
+    event_config_free(cfg);
+    if (!base)
+        return NULL;
+
+    struct loop_real *r = NEW(struct loop_real);
+    loop_common_init(&r->common, &real_ops);
+    r->base = base;
+    r->scale = time_scale ? time_scale : 1;
+    r->start_us = clock_us(CLOCK_MONOTONIC);
+    r->wall_start_us = (int64_t)clock_us(CLOCK_REALTIME);
+    r->armed = UINT64_MAX;
+    r->deadline = event_new(base, -1, 0, on_deadline, r);
+    if (!r->deadline) {
+        event_base_free(base);
+        mem_free(r);
+        return NULL;
+    }
+    return &r->common;
+}
+
+void loop_real_free(struct loop *loop)
+{
+    if (!loop)
+        return;
+    struct loop_real *r = (struct loop_real *)loop;
+    event_free(r->deadline);
+    event_base_free(r->base);
+    loop_common_free(loop);
+    mem_free(r);
+}
+
+void loop_real_run(struct loop *loop)
+{
+    struct loop_real *r = (struct loop_real *)loop;
+    r->stop = false;
+    for (;;) {
+        loop_run_due(loop, real_now(loop));
+        if (r->stop)
+            break;
+        int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
+        if (loop->deferred_head)
+            flags |= EVLOOP_NONBLOCK;
+        for (struct watch *watch = r->always; watch; watch = watch->next)
+            event_active(watch->ev, watch->events, 0);
+        real_arm(r);
+        event_base_loop(r->base, flags);
+    }
+}
+
+void loop_real_stop(struct loop *loop)
+{
+    ((struct loop_real *)loop)->stop = true;
+}
