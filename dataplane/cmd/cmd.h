@@ -1,0 +1,14 @@
+/* cmd.h: the command tables of the dataplane, for the root: the self of each is a struct dataplane. */
+#ifndef DATAPLANE_CMD_CMD_H
+#define DATAPLANE_CMD_CMD_H
+
+#include "espial/cmd.h"
+
+extern const struct cmd_table dp_table_iface;
+extern const struct cmd_table dp_table_show_iface;
+extern const struct cmd_table dp_table_ip;
+extern const struct cmd_table dp_table_acl;
+extern const struct cmd_table dp_table_qfp;
+extern const struct cmd_table dp_table_ping;
+extern const struct cmd_table dp_table_trace;
+#endif

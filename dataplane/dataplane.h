@@ -1,0 +1,50 @@
+/* dataplane.h: one engine: composes net, ipsec and ike, owns the graph, and wires what SAs report upwards. The `self` of every command table of dataplane/cmd is a struct dataplane. */
+#ifndef DATAPLANE_DATAPLANE_H
+#define DATAPLANE_DATAPLANE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espial/mem.h"
+
+struct bus;
+struct debug_registry;
+struct graph;
+struct ike;
+struct inet;
+struct ipsec;
+struct link;
+struct log;
+struct loop;
+struct net;
+struct rnd;
+struct work;
+
+struct dataplane_env {
+    struct loop *loop;
+    struct work *work;
+    struct rnd *rnd;
+    struct log *log;
+    struct bus *bus;
+    struct debug_registry *debug;
+    uint8_t mac_base[6]; /* of the first interface; routers on one wire need different ones */
+    /* --export-keys, may be NULL: see struct ike_env */
+    void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
+    void *export_arg;
+};
+struct dataplane *dataplane_new(const struct dataplane_env *env);
+/* Links and captures go with it. NULL-safe. */
+void dataplane_free(struct dataplane *dp);
+
+struct net *dataplane_net(struct dataplane *dp);
+struct ipsec *dataplane_ipsec(struct dataplane *dp);
+struct ike *dataplane_ike(struct dataplane *dp);
+struct graph *dataplane_graph(struct dataplane *dp);
+struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */
+const struct dataplane_env *dataplane_env(const struct dataplane *dp);
+
+/* Plug a cable into "Ethernet0/0" (canonical): see iface_attach. The link is taken over, also on failure. */
+MUST_USE int dataplane_link_attach(struct dataplane *dp, const char *ifname, struct link *link);
+/* Capture an interface's frames, both directions, into fd (pcapng; taken over). 0 or a negative errno (-ENODEV: no such interface). */
+MUST_USE int dataplane_capture(struct dataplane *dp, const char *ifname, int fd);
+#endif

@@ -1,0 +1,18 @@
+/* graph.h: making and freeing a graph, and what a show or a test asks of it. The verbs for stages are in stage.h. */
+#ifndef DATAPLANE_GRAPH_H
+#define DATAPLANE_GRAPH_H
+
+#include "dataplane/stage.h"
+
+struct loop;
+struct graph *graph_new(struct loop *loop);
+/* All packets must be back or only queued inside the graph. NULL-safe. */
+void graph_free(struct graph *g);
+struct loop *graph_loop(const struct graph *g);
+
+struct pool_stats {
+    unsigned bound, made, used; /* packets: most there may be, allocated so far, out of the pool now */
+    uint64_t refused;           /* packet_new that met the bound */
+};
+struct pool_stats graph_pool(const struct graph *g, bool large);
+#endif

@@ -1,0 +1,60 @@
+/* acl.h: access lists as they run: numbered (access-list N) and named (ip access-list extended NAME) under one name space, first match decides, nothing
+ * matched means deny. A pointer to a list or rule is valid until the next turn of the loop only: keep names, and hear of changes through net_watch.acl. */
+#ifndef DATAPLANE_NET_ACL_H
+#define DATAPLANE_NET_ACL_H
+
+#include "dataplane/net/net.h"
+#include "dataplane/net/net_conf.h"
+
+struct acl;
+
+/* A packet as lists see it. */
+struct flow {
+    uint32_t src, dst;
+    uint8_t proto;
+    bool no_ports;          /* a fragment other than the first, or too short: port, type and flag tests of a rule are taken as met for permit, not met for deny */
+    uint16_t sport, dport;  /* TCP, UDP; else 0 */
+    uint8_t icmp_type, icmp_code;
+    uint8_t tcp_flags;
+};
+/* From an IPv4 header of at least 20 bytes whose lengths were checked; len from the header on. */
+void flow_of(struct flow *f, const uint8_t *ip, uint32_t len);
+/* The same packet seen the other way round (a mirrored crypto ACL). */
+struct flow flow_mirror(const struct flow *f);
+
+struct acl_rule { /* one permit or deny line; remarks are not rules */
+    uint32_t seq;
+    bool permit;
+    uint16_t proto;                             /* or ACL_PROTO_IP: any */
+    uint32_t src, src_wild, dst, dst_wild;      /* wildcard: 1 bits don't care; any = 0/255.255.255.255; addresses already ANDed */
+    uint8_t sop, dop;                           /* enum acl_port_kind */
+    uint16_t sport, sport2, dport, dport2;      /* sport2: end of a range */
+    bool established;
+    uint16_t icmp_type, icmp_code;              /* 256: any */
+    uint64_t hits;
+};
+
+/* NULL when no line of it exists. */
+struct acl *acl_find(struct net *net, const char *name);
+const char *acl_name(const struct acl *a);
+size_t acl_rules(const struct acl *a);
+struct acl_rule *acl_rule(struct acl *a, size_t i); /* in order; NULL past the end */
+/* All lists in show order (numbers, then names): first with NULL. */
+struct acl *acl_next(struct net *net, const struct acl *a);
+
+bool acl_rule_fits(const struct acl_rule *r, const struct flow *f);
+/* The first rule that fits, NULL when none (deny). Does not count. */
+struct acl_rule *acl_match(struct acl *a, const struct flow *f);
+/* acl_match, counted: may the packet pass? */
+bool acl_permits(struct acl *a, const struct flow *f);
+
+/* The running side of the grammar. */
+void ace_conf_init(struct ace_conf *c);
+void acl_conf_init(struct acl_conf *c);
+void acl_conf_fini(struct acl_conf *c);
+int ace_conf_cmp(const void *a, const void *b);
+/* A line or list changed (removed: about to be freed). `name` of the list. Canonical forms (host, any) are written back into the object. */
+void acl_conf_changed(struct net *net, const char *name);
+void ace_canonical(struct ace_conf *c);
+void acl_clear_counters(struct net *net, const char *name); /* NULL: all */
+#endif

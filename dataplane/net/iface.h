@@ -1,0 +1,73 @@
+/* iface.h: interfaces as they run. Open, because every stage reads it per packet; written by net/ alone (and `crypto` by ipsec). */
+#ifndef DATAPLANE_NET_IFACE_H
+#define DATAPLANE_NET_IFACE_H
+
+#include "dataplane/net/net.h"
+#include "dataplane/net/net_conf.h"
+
+struct acl;
+struct capture;
+struct link;
+
+enum iface_kind { IFACE_ETHERNET, IFACE_LOOPBACK, IFACE_TUNNEL, IFACE_NULL };
+
+struct iface_rate { /* decaying averages over five minutes */
+    uint64_t since, packets, bytes; /* the counters at loop time `since` */
+    double pps, bps;
+};
+struct iface_count {
+    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_errors, rx_crc, rx_no_buffer, rx_drops;
+    uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_errors, tx_drops;
+    uint32_t resets, transitions;
+    uint64_t last_rx, last_tx; /* loop time, us; 0 never */
+};
+struct iface {
+    struct net *net;
+    struct iface *next;      /* in the order of show tables: by kind's name, then number */
+    char name[IFNAME_MAX];   /* canonical: "Ethernet0/0" */
+    uint32_t index;          /* from 1; SNMP's ifIndex */
+    enum iface_kind kind;
+    uint8_t mac[6];
+    uint32_t addr, mask;     /* primary; 0 none */
+    uint32_t mtu;            /* greatest IPv4 packet (ip mtu) */
+    bool admin_up, link_up;  /* not shut down; carrier */
+    bool up;                 /* line protocol: packets pass */
+    void *crypto;            /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK */
+    struct if_conf *conf;    /* what was asked; NULL only inside creation */
+    struct acl *acl_in, *acl_out;
+    struct link *link;       /* NULL: no cable */
+    struct capture *capture;
+    struct iface_count n, cleared_n; /* since boot; as they were when the counters were cleared */
+    uint64_t cleared_at;     /* loop time; 0 never */
+    uint64_t changed_at;     /* loop time of the last change of `up` */
+    struct iface_rate rx_rate, tx_rate;
+    void *local;             /* net's own */
+};
+
+/* Exact canonical name. NULL when there is none. */
+struct iface *iface_by_name(struct net *net, const char *name);
+/* The interface (up or not) that owns this address, primary or secondary. */
+struct iface *iface_by_addr(struct net *net, uint32_t addr);
+struct iface *iface_by_index(struct net *net, uint32_t index);
+/* All, in order: first with NULL. */
+struct iface *iface_next(struct net *net, const struct iface *ifc);
+/* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be NULL). */
+bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src);
+
+/* The running side of the grammar: a line of this object changed, or it is about to be freed. */
+void iface_conf_init(struct if_conf *c);
+void iface_conf_fini(struct if_conf *c);
+void iface_conf_changed(struct net *net, struct if_conf *c, bool removed);
+
+/* A cable: makes the interface when it is not configured yet. The link is taken over, also on failure. 0, -EEXIST, -EINVAL (no Ethernet name), -ENOSPC. */
+MUST_USE int iface_attach(struct net *net, const char *name, struct link *link);
+/* Write every frame to this capture from now on (taken over; replaces an earlier one; NULL ends). False: no such interface. */
+bool iface_capture(struct net *net, const char *name, struct capture *cap);
+
+/* Zero the counters that `show interfaces` prints: of one interface, or of all (NULL). */
+void iface_clear_counters(struct net *net, struct iface *ifc);
+/* Counters since cleared. */
+struct iface_count iface_counts(const struct iface *ifc);
+/* Bring the averages up to now. */
+void iface_rates(struct iface *ifc);
+#endif

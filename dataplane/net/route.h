@@ -1,0 +1,40 @@
+/* route.h: the routing table: connected, local and static routes, longest prefix first. */
+#ifndef DATAPLANE_NET_ROUTE_H
+#define DATAPLANE_NET_ROUTE_H
+
+#include "dataplane/net/net.h"
+#include "dataplane/net/net_conf.h"
+
+enum route_kind { ROUTE_CONNECTED, ROUTE_LOCAL, ROUTE_STATIC };
+enum route_verdict {
+    ROUTE_NONE,
+    ROUTE_US,        /* an address of ours (or a broadcast to us): oif is the interface that owns it */
+    ROUTE_VIA,       /* out of oif, to next_hop (the destination itself when it is on the link) */
+    ROUTE_DISCARD,   /* Null0 */
+    ROUTE_BROADCAST, /* a directed broadcast of oif's network */
+};
+struct route_hop {
+    struct iface *oif;
+    uint32_t next_hop;
+};
+/* Longest match; recursive next hops resolved. No allocation. *hop is set for US, VIA and BROADCAST. */
+MUST_USE enum route_verdict route_lookup(struct net *net, uint32_t dst, struct route_hop *hop);
+/* The source address for packets to dst made here: that of the interface it leaves by; 0 when there is no route. */
+uint32_t route_source(struct net *net, uint32_t dst);
+
+/* For show: active routes by prefix, then length. */
+struct route {
+    uint32_t prefix;
+    uint8_t len;
+    enum route_kind kind;
+    uint8_t distance;
+    uint32_t hop;        /* 0: none */
+    struct iface *oif;   /* NULL: recursive */
+    uint64_t since;      /* loop time, us */
+};
+/* The i-th active route in show order; NULL past the end. */
+const struct route *route_at(struct net *net, size_t i);
+
+/* The running side of the grammar: static routes or interfaces changed. */
+void route_rebuild(struct net *net);
+#endif
