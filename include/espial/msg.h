@@ -63,7 +63,7 @@ struct log *log_new(struct loop *loop, struct bus *bus);
 void log_free(struct log *log);
 struct log_conf *log_conf(struct log *log);   /* the live configuration; call log_conf_changed after writing */
 void log_conf_changed(struct log *log);
-/* Source for syslog hosts; NULL until the dataplane is up. The log opens its own UDP socket (base/loghost.c). */
+/* Source for syslog hosts; NULL until the dataplane is up, and again before it goes (the socket is closed then). The log opens its own UDP socket (base/loghost.c). */
 void log_set_inet(struct log *log, struct inet *inet);
 void log_set_clock(struct log *log, enum clock_source source);
 enum clock_source log_clock(const struct log *log);
