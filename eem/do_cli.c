@@ -1,0 +1,136 @@
+/* do_cli.c: action cli: type a command into the router's own shell.
+ *
+ * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes included; it is closed when the run ends. What a
+ * command printed, from the end of the echoed line to the next prompt, is $_cli_result. With `pattern` the action ends when the pattern has been seen instead of a
+ * prompt, and the next command is the answer. That a router refused a command is no error of the action: the text is in $_cli_result. Errors are a session that cannot be had,
+ * and one that has ended under us (an applet that types `exit`).
+ *
+ * `debug event manager action cli` shows the session line by line, the output cut after DEBUG_LINES. */
+#include <string.h>
+
+#include "eem/eem_local.h"
+#include "eem/patterns.h"
+#include "espial/mem.h"
+
+#define DEBUG_LINES 20
+
+MSG(CLI_CONNECT, "HA_EM", 3, "FMPD_CLI_CONNECT", 0, "Unable to establish CLI session: no tty lines available, minimum of 2 required by EEM");
+MSG(CLI_WRITE, "HA_EM", 3, "FMPD_CLI_WRITE", 0, "Unable to send CLI command: the session has been closed");
+
+static void debug_line(struct run *r, const char *kind, const char *s, size_t len)
+{
+    if (!r->eem->debug.action_cli)
+        return;
+    struct text t = {0};
+    text_printf(&t, "%s : DEBUG(cli_lib) : : %s : ", r->applet->conf.name, kind);
+    text_addn(&t, s, len);
+    msg_post_text(r->eem->env.log, "HA_EM", LOG_INFO, "LOG", text_str(&t));
+    text_free(&t);
+}
+
+static void debug_text(struct run *r, const char *kind, const char *s)
+{
+    debug_line(r, kind, s, strlen(s));
+}
+
+static void debug_output(struct run *r, const char *s, size_t len)
+{
+    if (!r->eem->debug.action_cli)
+        return;
+    const char *end = s + len;
+    if (s < end && *s == '\r')
+        s++;
+    if (s < end && *s == '\n')
+        s++;
+    for (unsigned lines = 0; s < end; lines++) {
+        if (lines == DEBUG_LINES) {
+            debug_text(r, "CTL", "20+ lines read from cli, debug output truncated");
+            return;
+        }
+        const char *stop = memchr(s, '\n', (size_t)(end - s));
+        const char *next = stop ? stop + 1 : end;
+        if (!stop)
+            stop = end;
+        while (stop > s && stop[-1] == '\r')
+            stop--;
+        debug_line(r, "OUT", s, (size_t)(stop - s));
+        s = next;
+    }
+}
+
+static bool open_session(struct run *r)
+{
+    struct eem *e = r->eem;
+    const char *user = e->conf.session_user;
+    char *origin = mem_printf("console by %s on vty0 (EEM:%s)", user, r->applet->conf.name);
+    struct shell_params params = {.user = user, .origin = origin, .privilege = (uint8_t)e->conf.session_privilege, .vty = true, .echo = true};
+    debug_text(r, "CTL", "cli_open called.");
+    r->shell = e->env.shells ? shell_open(e->env.shells, &params) : NULL;
+    mem_free(origin);
+    if (!r->shell) {
+        msg_post(e->env.log, &CLI_CONNECT);
+        return false;
+    }
+    const char *prompt = shell_prompt(r->shell);
+    debug_text(r, "OUT", prompt);
+    return true;
+}
+
+void cli_close_session(struct run *r)
+{
+    if (!r->shell)
+        return;
+    debug_text(r, "CTL", "cli_close called.");
+    shell_close(r->shell);
+    r->shell = NULL;
+}
+
+static void answered(void *arg, const struct shell_result *result)
+{
+    struct run *r = arg;
+    r->cli_question = result->matched;
+    bool ok = vars_setn(&r->vars, "_cli_result", result->output, result->len);
+    debug_output(r, result->output, result->len);
+    if (result->closed) {
+        cli_close_session(r);
+        r->cli_over = true;
+    }
+    run_resume(r, ok);
+}
+
+static enum step perform(struct run *r, const struct action_conf *a)
+{
+    struct text line = {0};
+    bool ok = run_expand(r, a->text, &line);
+    if (ok && r->cli_over) {
+        msg_post(r->eem->env.log, &CLI_WRITE);
+        ok = false;
+    }
+    if (ok && !r->shell)
+        ok = open_session(r);
+    if (ok) {
+        if (r->eem->debug.action_cli) {
+            char *in = mem_printf("%s%s", r->cli_question ? "" : shell_prompt(r->shell), text_str(&line));
+            debug_text(r, "IN ", in);
+            mem_free(in);
+        }
+        char *until = a->pattern[0] ? pattern_translate(a->pattern) : NULL;
+        r->state = RUN_CLI;
+        shell_type(r->shell, text_str(&line), until, answered, r);
+        mem_free(until);
+    }
+    text_free(&line);
+    return ok ? STEP_PENDING : STEP_FAILED;
+}
+
+static void print(const struct action_conf *a, struct text *out)
+{
+    text_add(out, "cli command ");
+    action_quote(a->text, out);
+    if (a->pattern[0]) {
+        text_add(out, " pattern ");
+        action_quote(a->pattern, out);
+    }
+}
+
+const struct action_kind action_cli = {.perform = perform, .print = print};

@@ -1,0 +1,117 @@
+/* do_trap.c: the two notifications of CISCO-EMBEDDED-EVENT-MGR-MIB, published as facts; snmp decides whether and to whom they go.
+ *
+ *     cEventMgrServerEvent  R.0.1  event types 1-4, policy path, policy name, exit status       after a run of an applet with the `trap` keyword
+ *     cEventMgrPolicyEvent  R.0.2  event types 1-4, policy path, policy name, intdata1, intdata2, strdata      action snmp-trap
+ *
+ * Every object is a column of the history table, R.1.2.3.1.COLUMN.INDEX, with the history index of the event that started the run, so a receiver that waits for
+ * intdata1 must name it by prefix. The index rises with every event and begins again at 1. What an action did not give is noSuchInstance. Two roots R are published;
+ * the old one is the default (eem_env.mib_root). An applet has no path: an empty string. */
+#include <string.h>
+
+#include "eem/eem_local.h"
+
+enum history_column {
+    COL_EVENT_TYPE1 = 2,
+    COL_EVENT_TYPE2,
+    COL_EVENT_TYPE3,
+    COL_EVENT_TYPE4,
+    COL_POLICY_PATH,
+    COL_POLICY_NAME,
+    COL_EXIT_STATUS,
+    COL_INT_DATA1,
+    COL_INT_DATA2,
+    COL_STR_DATA,
+};
+enum { SERVER_EVENT = 1, POLICY_EVENT = 2 };
+
+static uint8_t set_root(const struct eem *e, uint32_t *oid)
+{
+    static const uint32_t experiment[] = {1, 3, 6, 1, 4, 1, 9, 10};
+    memcpy(oid, experiment, sizeof experiment);
+    oid[8] = e->env.mib_root;
+    return 9;
+}
+
+static struct trap_var *add(struct fact_trap *t, const struct run *r, enum history_column column, enum trap_type type)
+{
+    struct trap_var *v = &t->vars[t->nvars++];
+    uint8_t n = set_root(r->eem, v->oid);
+    static const uint32_t table[] = {1, 2, 3, 1};
+    memcpy(v->oid + n, table, sizeof table);
+    v->oid[n + 4] = column;
+    v->oid[n + 5] = r->job;
+    v->oid_len = (uint8_t)(n + 6);
+    v->type = type;
+    return v;
+}
+
+static void add_text(struct fact_trap *t, const struct run *r, enum history_column column, const char *s)
+{
+    struct trap_var *v = add(t, r, column, TRAP_STRING);
+    size_t len = strlen(s);
+    v->len = (uint16_t)(len < 255 ? len : 255); /* SIZE (0..255) */
+    memcpy(v->data, s, v->len);
+}
+
+/* The six varbinds that both begin with. */
+static void begin(struct fact_trap *t, const struct run *r, uint32_t which)
+{
+    str_copy(t->kind, sizeof t->kind, "event-manager");
+    uint8_t n = set_root(r->eem, t->trap_oid);
+    t->trap_oid[n] = 0;
+    t->trap_oid[n + 1] = which;
+    t->trap_oid_len = (uint8_t)(n + 2);
+    add(t, r, COL_EVENT_TYPE1, TRAP_UNSIGNED)->num = r->ev->type;
+    for (enum history_column c = COL_EVENT_TYPE2; c <= COL_EVENT_TYPE4; c++)
+        add(t, r, c, TRAP_UNSIGNED)->num = 0;
+    add_text(t, r, COL_POLICY_PATH, "");
+    add_text(t, r, COL_POLICY_NAME, r->applet->conf.name);
+}
+
+static void publish(const struct run *r, const struct fact_trap *t, bool policy)
+{
+    history_trap(r->eem, r->applet->conf.name, policy);
+    bus_publish(r->eem->env.bus, FACT_TRAP_WANTED, t, sizeof *t);
+}
+
+void trap_server_event(struct run *r)
+{
+    struct fact_trap t = {0};
+    begin(&t, r, SERVER_EVENT);
+    add(&t, r, COL_EXIT_STATUS, TRAP_INT)->num = r->exit_status;
+    publish(r, &t, false);
+}
+
+static enum step perform(struct run *r, const struct action_conf *a)
+{
+    struct text str = {0};
+    bool ok = run_expand(r, a->text, &str);
+    if (ok) {
+        struct fact_trap t = {0};
+        begin(&t, r, POLICY_EVENT);
+        add(&t, r, COL_INT_DATA1, a->has_int1 ? TRAP_INT : TRAP_NONE)->num = a->int1;
+        add(&t, r, COL_INT_DATA2, a->has_int2 ? TRAP_INT : TRAP_NONE)->num = a->int2;
+        if (a->has_str)
+            add_text(&t, r, COL_STR_DATA, text_str(&str));
+        else
+            add(&t, r, COL_STR_DATA, TRAP_NONE);
+        publish(r, &t, true);
+    }
+    text_free(&str);
+    return ok ? STEP_NEXT : STEP_FAILED;
+}
+
+static void print(const struct action_conf *a, struct text *out)
+{
+    text_add(out, "snmp-trap");
+    if (a->has_int1)
+        text_printf(out, " intdata1 %d", a->int1);
+    if (a->has_int2)
+        text_printf(out, " intdata2 %d", a->int2);
+    if (a->has_str) {
+        text_add(out, " strdata ");
+        action_quote(a->text, out);
+    }
+}
+
+const struct action_kind action_snmp_trap = {.perform = perform, .print = print};

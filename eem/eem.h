@@ -1,0 +1,103 @@
+/* eem.h: the embedded event manager of one router. It hears facts on the bus, runs the applets that wait for them, types their commands into a shell, and
+ * publishes what they ask for. It knows no other engine. */
+#ifndef EEM_H
+#define EEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eem/eem_conf.h"
+#include "espial/mem.h"
+
+struct eem;
+struct bus;
+struct debug_registry;
+struct log;
+struct loop;
+struct shells;
+struct text;
+
+enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.1.9.10.N: of notifications sent */
+
+struct eem_env {
+    struct loop *loop;
+    struct bus *bus;
+    struct log *log;
+    struct shells *shells;
+    struct debug_registry *debug;
+    const char *(*hostname)(void *arg); /* for action info type routername */
+    void *arg;
+    enum eem_mib_root mib_root;         /* 0: EEM_MIB_CLASSIC */
+};
+
+/* All pointers of env must outlive the eem. */
+struct eem *eem_new(const struct eem_env *env);
+/* Ends every run (their shells too). NULL-safe. */
+void eem_free(struct eem *e);
+/* The live configuration. */
+struct eem_conf *eem_conf(struct eem *e);
+/* After history sizes or threads were written. */
+void eem_conf_changed(struct eem *e);
+
+enum eem_registered {
+    EEM_REGISTERED,
+    EEM_NOT_NO_EVENT,    /* no event statement: FMPD_NO_EVENT was logged, an earlier version is no longer in force */
+    EEM_NOT_MANY_EVENTS, /* several events and nothing that joins them: logged likewise */
+    EEM_NOT_BAD_EVENT,   /* a pattern, OID or cron entry that cannot be used (refused at entry; only reached by a program) */
+};
+/* Put a copy of this version in force (the mode was left, or the router booted). Runs of the earlier version go on with it. */
+enum eem_registered eem_register(struct eem *e, const struct applet_conf *a) MUST_USE;
+void eem_unregister(struct eem *e, const char *name);
+/* Can this event be waited for? Otherwise why says what is wrong: "unmatched parenthesis". */
+bool eem_event_check(const struct event_conf *ev, char why[128]) MUST_USE;
+
+enum eem_run_outcome { EEM_RUN_STARTED, EEM_RUN_UNKNOWN /* no such applet registered */, EEM_RUN_NOT_NONE /* it has no `event none` */, EEM_RUN_QUEUE_FULL };
+#define EEM_RUN_ARGS 15
+/* event manager run: trigger an `event none` applet. done (may be NULL) is called once when the run has ended, never from inside this call; *waits
+ * tells whether the caller should wait for it (sync yes). */
+enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc, void (*done)(void *arg, bool ok), void *arg,
+                             bool *waits) MUST_USE;
+/* Do not call the done of this arg any more (the run goes on). */
+void eem_run_forget(struct eem *e, const void *arg);
+
+/* What is registered, in order of registration. cursor starts at 0; false at the end. Strings and conf are valid until the loop's next turn. */
+struct eem_policy_info {
+    const struct applet_conf *conf; /* the version in force */
+    const char *event_name;         /* "syslog", "timer watchdog" */
+    const char *class_name;         /* "default" or a letter */
+    int64_t registered_wall;        /* us */
+    uint64_t maxrun;                /* ms */
+    uint64_t triggered, suppressed;
+    uint64_t run_us_total, run_us_max;
+    uint64_t runs;                  /* ended */
+};
+bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info *out);
+/* The line of the event in `show event manager policy registered`: "pattern {RE}". */
+void eem_event_describe(const struct event_conf *ev, const char *applet_name, struct text *out);
+/* An action as it stands in the configuration, without "action": `1.0 cli command "enable"`. */
+void eem_action_text(const struct action_conf *a, struct text *out);
+
+/* Jobs: those running or waiting for a thread, and those that have ended (oldest first). */
+struct eem_job_info {
+    uint32_t job;
+    const char *applet, *event_name, *class_name;
+    int64_t event_wall; /* us */
+    const char *status; /* "success" "abort"; "running" "pend" */
+};
+bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
+bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
+bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
+struct eem_trap_info {
+    const char *applet;
+    bool policy; /* sent by an action; else by the server */
+    int64_t wall;
+};
+bool eem_trap_history_next(const struct eem *e, size_t *cursor, struct eem_trap_info *out);
+
+/* The bits of debug event manager. */
+struct eem_debug {
+    bool action_cli;
+};
+struct eem_debug *eem_debug(struct eem *e);
+#endif

@@ -1,0 +1,71 @@
+/* history.c: the jobs that have ended and the traps that were sent, as `show event manager history` lists them and the MIB's history table counts them.
+ *
+ * Two rings of at most EEM_HISTORY_MAX entries, kept at the configured size: the oldest falls out. Entries are copies, so an applet that is gone still has its
+ * past. A job enters when it has ended (in that order), with the time of its event. */
+#include <string.h>
+
+#include "eem/eem_local.h"
+#include "espial/text.h"
+
+static void drop_oldest(size_t *first, size_t *n, size_t keep)
+{
+    while (*n > keep) {
+        *first = (*first + 1) % EEM_HISTORY_MAX;
+        (*n)--;
+    }
+}
+
+void history_trim(struct eem *e)
+{
+    drop_oldest(&e->history.first, &e->history.n, e->conf.history_events);
+    drop_oldest(&e->history.traps_first, &e->history.traps_n, e->conf.history_traps);
+}
+
+void history_ended(struct eem *e, const struct run *r, bool ok)
+{
+    struct history *h = &e->history;
+    if (!e->conf.history_events)
+        return;
+    drop_oldest(&h->first, &h->n, e->conf.history_events - 1);
+    struct ended_job *job = &h->jobs[(h->first + h->n++) % EEM_HISTORY_MAX];
+    *job = (struct ended_job){.job = r->job, .event_name = r->detector->name, .job_class = r->job_class, .event_wall = r->event_wall, .ok = ok};
+    str_copy(job->applet, sizeof job->applet, r->applet->conf.name);
+}
+
+void history_trap(struct eem *e, const char *applet, bool policy)
+{
+    struct history *h = &e->history;
+    if (!e->conf.history_traps)
+        return;
+    drop_oldest(&h->traps_first, &h->traps_n, e->conf.history_traps - 1);
+    struct sent_trap *trap = &h->traps[(h->traps_first + h->traps_n++) % EEM_HISTORY_MAX];
+    *trap = (struct sent_trap){.policy = policy, .wall = loop_wall(e->env.loop)};
+    str_copy(trap->applet, sizeof trap->applet, applet);
+}
+
+bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *out)
+{
+    const struct history *h = &e->history;
+    if (*cursor >= h->n)
+        return false;
+    const struct ended_job *job = &h->jobs[(h->first + (*cursor)++) % EEM_HISTORY_MAX];
+    *out = (struct eem_job_info){
+        .job = job->job,
+        .applet = job->applet,
+        .event_name = job->event_name,
+        .class_name = sched_class_name(job->job_class),
+        .event_wall = job->event_wall,
+        .status = job->ok ? "success" : "abort",
+    };
+    return true;
+}
+
+bool eem_trap_history_next(const struct eem *e, size_t *cursor, struct eem_trap_info *out)
+{
+    const struct history *h = &e->history;
+    if (*cursor >= h->traps_n)
+        return false;
+    const struct sent_trap *trap = &h->traps[(h->traps_first + (*cursor)++) % EEM_HISTORY_MAX];
+    *out = (struct eem_trap_info){.applet = trap->applet, .policy = trap->policy, .wall = trap->wall};
+    return true;
+}

@@ -1,0 +1,240 @@
+/* on_snmp_notification.c: event snmp-notification: a trap or inform that the router received (snmp-server manager).
+ *
+ * The configured OID is compared with the name of every varbind; the type of the notification itself is not looked at. With a trailing dot it is a prefix, without it
+ * the whole name. The values are compared as numbers when both are integers, else as text. Addresses are those of the packet; none asked for is any. The event
+ * manager's own MIB has been published under two roots, 1.3.6.1.4.1.9.10.91 and .134 with the same tree below: they are taken for the same objects, so a hub of one
+ * age and a spoke of another understand each other. One notification triggers a policy at most once, by its first varbind that fits.
+ *
+ * $_snmp_notif_oid and _oid_val hold the pair received; every varbind is also there under its own name, dots replaced by '_'. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "eem/eem_local.h"
+#include "espial/ip.h"
+
+static const char *const op_names[] = {"gt", "ge", "eq", "ne", "lt", "le"};
+
+/* "1.3.6.1." -> numbers. False for anything else, or too long. */
+static bool parse_oid(const char *s, uint32_t *oid, uint8_t *len, bool *prefix)
+{
+    *len = 0;
+    *prefix = false;
+    if (*s == '.')
+        s++;
+    while (*s) {
+        uint64_t v = 0;
+        size_t digits = 0;
+        for (; *s >= '0' && *s <= '9'; s++, digits++) {
+            v = v * 10 + (uint64_t)(*s - '0');
+            if (v > UINT32_MAX)
+                return false;
+        }
+        if (!digits || *len == TRAP_OID_MAX)
+            return false;
+        oid[(*len)++] = (uint32_t)v;
+        if (*s == '.') {
+            s++;
+            *prefix = !*s;
+        } else if (*s) {
+            return false;
+        }
+    }
+    return *len > 0;
+}
+
+static bool check(const struct event_conf *ev, char why[128])
+{
+    uint32_t oid[TRAP_OID_MAX];
+    uint8_t len;
+    bool prefix;
+    if (parse_oid(ev->oid, oid, &len, &prefix))
+        return true;
+    str_copy(why, 128, "invalid object identifier");
+    return false;
+}
+
+static void arm(struct policy *p)
+{
+    if (!parse_oid(p->ev->oid, p->oid, &p->oid_len, &p->oid_prefix))
+        p->oid_len = 0; /* matches nothing; eem_register has checked it */
+}
+
+static void disarm(struct policy *p)
+{
+    (void)p;
+}
+
+static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
+{
+    char addr[IP4_STRLEN];
+    (void)applet_name;
+    text_printf(out, "oid {%s} oid-val {%s} op {%s}", ev->oid, ev->oid_val, op_names[ev->op % 6]);
+    if (ev->src_ip)
+        text_printf(out, " src-ip-address {%s}", ip4_format(ev->src_ip, addr));
+    if (ev->dst_ip)
+        text_printf(out, " dest-ip-address {%s}", ip4_format(ev->dst_ip, addr));
+}
+
+/* Sub-identifier i, with the current root of the event manager's MIB read as the classic one. */
+static uint32_t sub_id(const uint32_t *oid, uint8_t len, size_t i)
+{
+    static const uint32_t experiment[] = {1, 3, 6, 1, 4, 1, 9, 10};
+    if (i == 8 && len > 8 && oid[8] == EEM_MIB_CURRENT && !memcmp(oid, experiment, sizeof experiment))
+        return EEM_MIB_CLASSIC;
+    return oid[i];
+}
+
+static bool oid_fits(const struct policy *p, const struct trap_var *v)
+{
+    if (!p->oid_len || v->oid_len > TRAP_OID_MAX || v->oid_len < p->oid_len || (!p->oid_prefix && v->oid_len != p->oid_len))
+        return false;
+    for (size_t i = 0; i < p->oid_len; i++)
+        if (sub_id(p->oid, p->oid_len, i) != sub_id(v->oid, v->oid_len, i))
+            return false;
+    return true;
+}
+
+static void add_oid(struct text *out, const uint32_t *oid, size_t len, char separator)
+{
+    text_add(out, "");
+    for (size_t i = 0; i < len && i < TRAP_OID_MAX; i++) {
+        if (i)
+            text_addn(out, &separator, 1);
+        text_printf(out, "%" PRIu32, oid[i]);
+    }
+}
+
+static void add_value(struct text *out, const struct trap_var *v)
+{
+    char addr[IP4_STRLEN];
+    text_add(out, "");
+    switch (v->type) {
+    case TRAP_INT:
+        text_printf(out, "%" PRId64, v->num);
+        break;
+    case TRAP_UNSIGNED:
+    case TRAP_COUNTER:
+    case TRAP_TICKS:
+    case TRAP_COUNTER64:
+        text_printf(out, "%" PRIu64, (uint64_t)v->num);
+        break;
+    case TRAP_IP:
+        text_add(out, ip4_format((uint32_t)v->num, addr));
+        break;
+    case TRAP_STRING:
+        text_addn(out, (const char *)v->data, v->len < sizeof v->data ? v->len : sizeof v->data);
+        break;
+    case TRAP_OID:
+        add_oid(out, v->oid_val, v->len, '.');
+        break;
+    case TRAP_NONE:
+        break;
+    }
+}
+
+static bool compare(uint8_t op, const char *value, const char *wanted)
+{
+    int64_t a, b;
+    int order;
+    if (str_int(value, INT64_MIN, INT64_MAX, &a) && str_int(wanted, INT64_MIN, INT64_MAX, &b))
+        order = (a > b) - (a < b);
+    else
+        order = strcmp(value, wanted);
+    switch ((enum eem_op)op) {
+    case EEM_GT:
+        return order > 0;
+    case EEM_GE:
+        return order >= 0;
+    case EEM_EQ:
+        return order == 0;
+    case EEM_NE:
+        return order != 0;
+    case EEM_LT:
+        return order < 0;
+    case EEM_LE:
+        return order <= 0;
+    }
+    return false;
+}
+
+/* RFC 3584 section 3.2, the v1 form of a v2 trap's name: generic traps are snmpTraps.1-6, all others enterprise.[0.]specific. */
+static void trap_names(struct vars *vars, const struct fact_trap *f)
+{
+    static const uint32_t snmp_traps[] = {1, 3, 6, 1, 6, 3, 1, 1, 5};
+    struct text t = {0};
+    size_t n = f->trap_oid_len <= TRAP_OID_MAX ? f->trap_oid_len : 0;
+    add_oid(&t, f->trap_oid, n, '.');
+    vars_set(vars, "_snmp_notif_trap_oid", text_str(&t));
+    uint32_t generic = 6, specific = n ? f->trap_oid[n - 1] : 0;
+    size_t enterprise = n ? n - 1 : 0;
+    if (n == 10 && !memcmp(f->trap_oid, snmp_traps, sizeof snmp_traps) && specific >= 1 && specific <= 6) {
+        generic = specific - 1;
+        specific = 0;
+    } else if (enterprise && f->trap_oid[enterprise - 1] == 0) {
+        enterprise--;
+    }
+    text_clear(&t);
+    add_oid(&t, f->trap_oid, enterprise, '.');
+    vars_set(vars, "_snmp_notif_ent_oid", text_str(&t));
+    vars_setf(vars, "_snmp_notif_gen_trap", "%" PRIu32, generic);
+    vars_setf(vars, "_snmp_notif_spec_trap", "%" PRIu32, specific);
+    text_free(&t);
+}
+
+static void trigger(struct policy *p, const struct fact_trap *f, const struct trap_var *by)
+{
+    struct vars vars = {0};
+    struct text name = {0}, value = {0};
+    char addr[IP4_STRLEN];
+    add_oid(&name, by->oid, by->oid_len, '.');
+    add_value(&value, by);
+    vars_set(&vars, "_snmp_notif_oid", text_str(&name));
+    vars_set(&vars, "_snmp_notif_oid_val", text_str(&value));
+    vars_set(&vars, "_snmp_notif_src_ip_addr", ip4_format(f->src, addr));
+    vars_set(&vars, "_snmp_notif_dest_ip_addr", ip4_format(f->dst, addr));
+    trap_names(&vars, f);
+    for (size_t i = 0; i < f->nvars && i < TRAP_VARBINDS_MAX; i++) {
+        text_clear(&name);
+        text_clear(&value);
+        text_add(&name, "_");
+        add_oid(&name, f->vars[i].oid, f->vars[i].oid_len, '_');
+        add_value(&value, &f->vars[i]);
+        vars_set(&vars, text_str(&name), text_str(&value));
+    }
+    text_free(&name);
+    text_free(&value);
+    eem_trigger(p, &vars);
+}
+
+static bool concerns(const struct policy *p, const struct fact_trap *f, const struct trap_var *v)
+{
+    if (v->type == TRAP_NONE || !oid_fits(p, v))
+        return false;
+    if ((p->ev->src_ip && p->ev->src_ip != f->src) || (p->ev->dst_ip && p->ev->dst_ip != f->dst))
+        return false;
+    struct text value = {0};
+    add_value(&value, v);
+    bool fits = compare(p->ev->op, text_str(&value), p->ev->oid_val);
+    text_free(&value);
+    return fits;
+}
+
+void on_trap_fact(void *eem, const void *fact)
+{
+    struct eem *e = eem;
+    const struct fact_trap *f = fact;
+    for (size_t i = 0; i < e->npolicies; i++) {
+        struct policy *p = e->policies[i];
+        if (p->detector != &detector_snmp_notification)
+            continue;
+        for (size_t v = 0; v < f->nvars && v < TRAP_VARBINDS_MAX; v++)
+            if (concerns(p, f, &f->vars[v])) {
+                trigger(p, f, &f->vars[v]);
+                break;
+            }
+    }
+}
+
+const struct detector detector_snmp_notification = {
+    .type = EEM_SNMP_NOTIFICATION, .name = "snmp-notification", .check = check, .arm = arm, .disarm = disarm, .describe = describe};

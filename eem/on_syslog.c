@@ -1,0 +1,93 @@
+/* on_syslog.c: event syslog: a line of the log that looks like a pattern.
+ *
+ * The pattern is searched in the complete line (timestamp and all); one that begins with '^' may also mean the beginning of the message text. A line reaches us after its
+ * rate limit: a suppressed message never existed. `priority` lets pass messages of that severity and more severe ones. With `occurs N period S` the policy is
+ * triggered by the Nth match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines that a run itself logs
+ * are no exception: an applet that matches its own message runs again and again, within the bounds of sched.c. */
+#include <string.h>
+
+#include "eem/eem_local.h"
+#include "eem/patterns.h"
+#include "espial/regex.h"
+
+static bool check(const struct event_conf *ev, char why[128])
+{
+    char *pattern = pattern_translate(ev->pattern);
+    struct regex *re = regex_new(pattern, REGEX_IOS, why, NULL);
+    mem_free(pattern);
+    regex_free(re);
+    return re != NULL;
+}
+
+static void arm(struct policy *p)
+{
+    char why[128];
+    (void)patterns_add(p->eem->patterns, p->ev->pattern, p, why); /* eem_register has checked it */
+}
+
+static void disarm(struct policy *p)
+{
+    patterns_remove(p->eem->patterns, p);
+}
+
+static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
+{
+    (void)applet_name;
+    text_printf(out, "pattern {%s}", ev->pattern);
+    if (ev->occurs > 1)
+        text_printf(out, " occurs %u", ev->occurs);
+    if (ev->period)
+        text_printf(out, " period %llu.%03llu", (unsigned long long)ev->period / 1000, (unsigned long long)ev->period % 1000);
+    if (ev->priority < EEM_PRIORITY_ALL)
+        text_printf(out, " priority %s", log_level_names[ev->priority]);
+}
+
+/* One more match: is it the Nth? */
+static bool enough(struct policy *p)
+{
+    if (p->ev->occurs <= 1)
+        return true;
+    uint64_t now = loop_now(p->eem->env.loop), period = p->ev->period * US_PER_MS;
+    unsigned old = 0;
+    while (period && old < p->nseen && now - p->seen[old] > period)
+        old++;
+    memmove(p->seen, p->seen + old, (p->nseen - old) * sizeof p->seen[0]);
+    p->nseen -= old;
+    p->seen[p->nseen++] = now; /* occurs <= OCCURS_MAX, and it is emptied on reaching occurs */
+    if (p->nseen < p->ev->occurs && p->nseen < OCCURS_MAX)
+        return false;
+    p->nseen = 0;
+    return true;
+}
+
+static void hit(void *arg, void *owner)
+{
+    const struct fact_syslog *f = arg;
+    struct policy *p = owner;
+    if (f->severity > p->ev->priority || !enough(p))
+        return;
+    struct vars vars = {0};
+    vars_set(&vars, "_syslog_msg", f->line);
+    vars_setf(&vars, "_syslog_priority", "%u", f->severity);
+    vars_setf(&vars, "_syslog_sequence", "%llu", (unsigned long long)f->seq);
+    size_t stamp = f->text_at;
+    while (stamp && (f->line[stamp - 1] == ' ' || f->line[stamp - 1] == ':'))
+        stamp--;
+    vars_setn(&vars, "_syslog_timestamp", f->line, stamp);
+    vars_set(&vars, "_syslog_facility", f->facility);
+    vars_set(&vars, "_syslog_mnemonic", f->mnemonic);
+    eem_trigger(p, &vars);
+}
+
+void on_syslog_fact(void *eem, const void *fact)
+{
+    struct eem *e = eem;
+    struct fact_syslog f = *(const struct fact_syslog *)fact;
+    size_t len = strnlen(f.line, sizeof f.line - 1);
+    f.line[len] = '\0';
+    if (f.text_at > len)
+        f.text_at = 0;
+    patterns_match(e->patterns, f.line, len, f.text_at, hit, &f);
+}
+
+const struct detector detector_syslog = {.type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe};

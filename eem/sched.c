@@ -1,0 +1,179 @@
+/* sched.c: which run gets a thread, and when.
+ *
+ * Every trigger is a new run, also of an applet that is running already. Runs of a class (default, A-Z) start in order of their events; `event manager scheduler`
+ * says how many of a class may run at once (32 by default), the others are pending. "Threads" are only places: all runs share the loop, each gives it back after
+ * every action.
+ *
+ * A message of a run may start applets, the same one included; two bounds keep such a circle from eating the router. A class holds at most QUEUE_MAX pending
+ * runs; further triggers are lost, and one line says so until the queue has emptied to half. And at most STARTS_MAX runs start within a second, which an honest
+ * router does not notice and which leaves the loop to everybody else in between. */
+#include <stdio.h>
+#include <string.h>
+
+#include "eem/eem_local.h"
+
+#define QUEUE_MAX  256
+#define STARTS_MAX 64
+
+MSG(QUEUE_FULL, "HA_EM", 4, "FMS_QUEUE_FULL", 60000, "Queue of class %s is full (%d jobs), event for applet %s is discarded");
+
+static const char *const class_names[JOB_CLASSES] = {
+    "default", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",
+    "N",       "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z",
+};
+
+const char *sched_class_name(uint8_t job_class)
+{
+    return class_names[job_class < JOB_CLASSES ? job_class : 0];
+}
+
+uint8_t sched_class_of(const struct applet_conf *a)
+{
+    for (uint8_t i = 1; i < JOB_CLASSES; i++)
+        if (!strcmp(a->class_name, class_names[i]))
+            return i;
+    return 0;
+}
+
+static void unlink_run(struct run *r)
+{
+    *r->link = r->next;
+    if (r->next)
+        r->next->link = r->link;
+    r->next = NULL;
+    r->link = NULL;
+}
+
+static struct run *take(struct job_class *c)
+{
+    struct run *r = c->queue_head;
+    if (!r->next)
+        c->queue_tail = &c->queue_head;
+    unlink_run(r);
+    c->queued--;
+    return r;
+}
+
+static bool may_start(struct eem *e)
+{
+    uint64_t now = loop_now(e->env.loop);
+    if (!e->started_this_second || now - e->second_began >= US_PER_S) {
+        e->second_began = now;
+        e->started_this_second = 0;
+    }
+    if (e->started_this_second < STARTS_MAX) {
+        e->started_this_second++;
+        return true;
+    }
+    timer_set(&e->dispatch, e->second_began + US_PER_S - now);
+    return false;
+}
+
+static void dispatch(void *arg)
+{
+    struct eem *e = arg;
+    for (size_t i = 0; i < JOB_CLASSES; i++) {
+        struct job_class *c = &e->classes[i];
+        while (c->queue_head && c->running < e->conf.threads) {
+            if (!may_start(e))
+                return;
+            struct run *r = take(c);
+            if (c->queued <= QUEUE_MAX / 2)
+                c->overflowing = false;
+            c->running++;
+            r->link = &e->running;
+            r->next = e->running;
+            if (r->next)
+                r->next->link = &r->next;
+            e->running = r;
+            run_start(r);
+        }
+    }
+}
+
+void sched_init(struct eem *e)
+{
+    timer_init(&e->dispatch, e->env.loop, dispatch, e);
+    for (size_t i = 0; i < JOB_CLASSES; i++)
+        e->classes[i].queue_tail = &e->classes[i].queue_head;
+}
+
+void sched_kick(struct eem *e)
+{
+    if (!timer_pending(&e->dispatch))
+        timer_set(&e->dispatch, 0);
+}
+
+bool sched_submit(struct eem *e, struct run *r)
+{
+    struct job_class *c = &e->classes[r->job_class];
+    if (c->queued >= QUEUE_MAX) {
+        if (!c->overflowing)
+            msg_post(e->env.log, &QUEUE_FULL, sched_class_name(r->job_class), QUEUE_MAX, r->applet->conf.name);
+        c->overflowing = true;
+        return false;
+    }
+    r->link = c->queue_tail;
+    *c->queue_tail = r;
+    c->queue_tail = &r->next;
+    c->queued++;
+    sched_kick(e);
+    return true;
+}
+
+void sched_ended(struct eem *e, struct run *r)
+{
+    unlink_run(r);
+    e->classes[r->job_class].running--;
+    sched_kick(e);
+}
+
+void sched_free(struct eem *e)
+{
+    timer_clear(&e->dispatch);
+    while (e->running) {
+        struct run *r = e->running;
+        unlink_run(r);
+        run_free(r);
+    }
+    for (size_t i = 0; i < JOB_CLASSES; i++)
+        while (e->classes[i].queue_head)
+            run_free(take(&e->classes[i]));
+}
+
+static void describe(const struct run *r, const char *status, struct eem_job_info *out)
+{
+    *out = (struct eem_job_info){
+        .job = r->job,
+        .applet = r->applet->conf.name,
+        .event_name = r->detector->name,
+        .class_name = sched_class_name(r->job_class),
+        .event_wall = r->event_wall,
+        .status = status,
+    };
+}
+
+bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out)
+{
+    size_t i = 0;
+    for (const struct run *r = e->running; r; r = r->next)
+        if (i++ == *cursor) {
+            (*cursor)++;
+            describe(r, "running", out);
+            return true;
+        }
+    return false;
+}
+
+bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out)
+{
+    size_t i = 0;
+    for (size_t c = 0; c < JOB_CLASSES; c++)
+        for (const struct run *r = e->classes[c].queue_head; r; r = r->next)
+            if (i++ == *cursor) {
+                (*cursor)++;
+                describe(r, "pend", out);
+                return true;
+            }
+    return false;
+}
