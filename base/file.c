@@ -1,0 +1,212 @@
+/* file.c: the router's file systems, by name. Storage is behind struct file_ops: folders of this machine (file_disk.c) or memory (file_memory.c).
+ *
+ * A name is "SYSTEM:PATH", "SYSTEM:/PATH" or just PATH in disk0:. Systems are disk0: (flash:, flash0: and bootflash: are other names of it) and nvram:, in any case. It
+ * is taken apart here, once, for both storages: at most FILE_DEPTH_MAX folders deep, no ".." anywhere, no control characters, each part short enough for
+ * struct file_info, none that looks like the storage's own temporary files. What passes cannot leave its folder; the storage still follows no symbolic link.
+ *
+ * Files are at most FILE_SIZE_MAX long, whichever way they grow, so that each one can be read whole. */
+#include "base/file_local.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const system_names[FILE_SYSTEMS] = {[SYSTEM_DISK0] = "disk0", [SYSTEM_NVRAM] = "nvram"};
+
+static const struct {
+    const char *name;
+    enum file_system system;
+} prefixes[] = {
+    {"disk0", SYSTEM_DISK0},     {"flash", SYSTEM_DISK0}, {"flash0", SYSTEM_DISK0},
+    {"bootflash", SYSTEM_DISK0}, {"nvram", SYSTEM_NVRAM},
+};
+
+const char *file_result_text(enum file_result r)
+{
+    switch (r) {
+    case FILE_OK: return "OK";
+    case FILE_NOT_FOUND: return "No such file or directory";
+    case FILE_BAD_NAME: return "Invalid argument";
+    case FILE_NO_SYSTEM: return "No such device";
+    case FILE_IS_DIR: return "Is a directory";
+    case FILE_NOT_DIR: return "Not a directory";
+    case FILE_EXISTS: return "Can't create a file that exists";
+    case FILE_NO_SPACE: return "Not enough space on device";
+    case FILE_READ_ONLY: return "Permission denied";
+    case FILE_TOO_BIG: return "File too big";
+    case FILE_IO: break;
+    }
+    return "I/O error";
+}
+
+static enum file_result path_system(const char **s, enum file_system *out)
+{
+    *out = SYSTEM_DISK0;
+    const char *colon = strchr(*s, ':');
+    if (!colon)
+        return FILE_OK;
+    size_t n = (size_t)(colon - *s);
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (strlen(prefixes[i].name) == n && strncasecmp(*s, prefixes[i].name, n) == 0) {
+            *out = prefixes[i].system;
+            *s = colon + 1;
+            return FILE_OK;
+        }
+    }
+    return FILE_NO_SYSTEM;
+}
+
+static bool part_ok(const char *part)
+{
+    if (strcmp(part, ".") == 0 || strcmp(part, "..") == 0 || str_starts(part, FILE_OWN_PREFIX))
+        return false;
+    for (const char *c = part; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F || *c == ':')
+            return false;
+    return strlen(part) < sizeof((struct file_info *)0)->name;
+}
+
+static enum file_result path_parse(const char *s, struct file_path *p)
+{
+    enum file_result r = path_system(&s, &p->system);
+    p->nparts = 0;
+    if (r != FILE_OK)
+        return r;
+    if (!str_copy(p->text, sizeof p->text - sizeof "disk0:/" + 1, s))
+        return FILE_BAD_NAME;
+    for (char *at = p->text; *at;) {
+        char *end = strchrnul(at, '/');
+        bool more = *end == '/';
+        *end = '\0';
+        if (end != at) { /* "//" is "/" */
+            if (p->nparts == FILE_DEPTH_MAX || !part_ok(at))
+                return FILE_BAD_NAME;
+            p->parts[p->nparts++] = at;
+        }
+        at = more ? end + 1 : end;
+    }
+    return FILE_OK;
+}
+
+/* The path of a file, not of the system itself. */
+static enum file_result path_parse_file(const char *s, struct file_path *p)
+{
+    enum file_result r = path_parse(s, p);
+    return r == FILE_OK && p->nparts == 0 ? FILE_IS_DIR : r;
+}
+
+void files_free(struct files *f)
+{
+    if (f)
+        f->ops->free(f);
+}
+
+enum file_result file_read(struct files *f, const char *path, struct text *out)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(path, &p);
+    return r == FILE_OK ? f->ops->read(f, &p, out) : r;
+}
+
+enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(path, &p);
+    if (r == FILE_OK && len > FILE_SIZE_MAX)
+        r = FILE_TOO_BIG;
+    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+}
+
+enum file_result file_append(struct files *f, const char *path, const void *data, size_t len)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(path, &p);
+    return r == FILE_OK ? f->ops->append(f, &p, data, len) : r;
+}
+
+enum file_result file_delete(struct files *f, const char *path)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(path, &p);
+    return r == FILE_OK ? f->ops->remove(f, &p) : r;
+}
+
+enum file_result file_mkdir(struct files *f, const char *path)
+{
+    struct file_path p;
+    enum file_result r = path_parse(path, &p);
+    if (r == FILE_OK && p.nparts == 0)
+        r = FILE_EXISTS;
+    return r == FILE_OK ? f->ops->mkdir(f, &p) : r;
+}
+
+enum file_result file_stat(struct files *f, const char *path, struct file_info *out)
+{
+    struct file_path p;
+    enum file_result r = path_parse(path, &p);
+    return r == FILE_OK ? f->ops->stat(f, &p, out) : r;
+}
+
+struct listing {
+    struct file_info *v;
+    size_t n, cap;
+};
+
+static bool listing_add(void *arg, const struct file_info *info)
+{
+    struct listing *l = arg;
+    if (l->n == FILE_ENTRIES_MAX)
+        return false;
+    if (l->n == l->cap) {
+        l->cap = l->cap ? l->cap * 2 : 16;
+        l->v = mem_resize(l->v, l->cap, sizeof *l->v);
+    }
+    l->v[l->n++] = *info;
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct file_info *)a)->name, ((const struct file_info *)b)->name);
+}
+
+enum file_result file_list(struct files *f, const char *path, struct file_info **out, size_t *n)
+{
+    struct file_path p;
+    struct listing l = {0};
+    *out = NULL;
+    *n = 0;
+    enum file_result r = path_parse(path, &p);
+    if (r == FILE_OK)
+        r = f->ops->list(f, &p, listing_add, &l);
+    if (r != FILE_OK) {
+        mem_free(l.v);
+        return r;
+    }
+    if (l.n)
+        qsort(l.v, l.n, sizeof *l.v, by_name);
+    *out = l.v ? l.v : NEW(struct file_info);
+    *n = l.n;
+    return FILE_OK;
+}
+
+enum file_result file_space(struct files *f, const char *path, uint64_t *total, uint64_t *avail)
+{
+    struct file_path p;
+    enum file_result r = path_parse(path, &p);
+    return r == FILE_OK ? f->ops->space(f, &p, total, avail) : r;
+}
+
+enum file_result file_canonical(struct files *f, const char *path, char out[256])
+{
+    struct file_path p;
+    (void)f;
+    enum file_result r = path_parse(path, &p);
+    if (r != FILE_OK)
+        return r;
+    size_t len = (size_t)snprintf(out, 256, "%s:/", system_names[p.system]);
+    for (unsigned i = 0; i < p.nparts; i++) /* path_parse left room for the system's name */
+        len += (size_t)snprintf(out + len, 256 - len, "%s%s", i ? "/" : "", p.parts[i]);
+    return FILE_OK;
+}

@@ -1,0 +1,367 @@
+/* file_disk.c: file systems in folders of this machine: disk0/ and nvram/ under the state directory, held by descriptor from the start.
+ *
+ * Every name is walked part by part with openat from the held descriptor, each step with O_NOFOLLOW: a symbolic link, wherever it points, is not there (NOT_FOUND), nor is
+ * anything that is neither a plain file nor a folder. So nothing outside the two folders can be reached, even by whoever can write into them.
+ *
+ * Replacing: the new content goes whole into ".~NAME" beside the old file, is synced, renamed over it, and the folder is synced: whenever the process or the
+ * machine dies, the file is the old or the new one. What a killed process left (".~...") is removed at the next start. Appending: O_APPEND, no more than
+ * FILE_SIZE_MAX in all; what a crash leaves is a prefix of what was written. */
+#include "base/file_local.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+struct files_disk {
+    struct files common; /* first */
+    int root[FILE_SYSTEMS];
+};
+
+static enum file_result result_of(int err)
+{
+    switch (err) {
+    case ENOENT:
+    case ELOOP: return FILE_NOT_FOUND;
+    case ENOTDIR: return FILE_NOT_DIR;
+    case EISDIR: return FILE_IS_DIR;
+    case EEXIST: return FILE_EXISTS;
+    case ENOSPC:
+    case EDQUOT: return FILE_NO_SPACE;
+    case EROFS:
+    case EACCES:
+    case EPERM: return FILE_READ_ONLY;
+    case EFBIG: return FILE_TOO_BIG;
+    case ENAMETOOLONG: return FILE_BAD_NAME;
+    }
+    return FILE_IO;
+}
+
+/* Plain file, folder, or neither (then it is as if it were not there). */
+static enum file_result kind_of(const struct stat *st, bool *dir)
+{
+    *dir = S_ISDIR(st->st_mode);
+    return *dir || S_ISREG(st->st_mode) ? FILE_OK : FILE_NOT_FOUND;
+}
+
+/* Open the folder that the first n parts name. *fd is the caller's to close. */
+static enum file_result open_dir(struct files *f, const struct file_path *p, unsigned n, int *fd)
+{
+    int at = openat(((struct files_disk *)f)->root[p->system], ".", OPEN_DIR);
+    for (unsigned i = 0; at >= 0 && i < n; i++) {
+        int next = openat(at, p->parts[i], OPEN_DIR);
+        int err = errno;
+        struct stat st;
+        if (next < 0 && err == ENOTDIR && fstatat(at, p->parts[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+            err = ENOENT;
+        close(at);
+        errno = err;
+        at = next;
+    }
+    *fd = at;
+    return at < 0 ? result_of(errno) : FILE_OK;
+}
+
+/* Open the folder that holds the last part; *name is that part. */
+static enum file_result open_parent(struct files *f, const struct file_path *p, int *fd, const char **name)
+{
+    *name = p->parts[p->nparts - 1];
+    return open_dir(f, p, p->nparts - 1, fd);
+}
+
+/* Open a plain file. O_NONBLOCK: a planted FIFO must not hang the router; it is refused afterwards. */
+static enum file_result open_file(int dir, const char *name, int flags, int *fd, struct stat *st)
+{
+    bool is_dir = false;
+    *fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    if (*fd < 0)
+        return errno == ENXIO ? FILE_NOT_FOUND : result_of(errno);
+    enum file_result r = fstat(*fd, st) < 0 ? result_of(errno) : kind_of(st, &is_dir);
+    if (r == FILE_OK && is_dir)
+        r = FILE_IS_DIR;
+    if (r != FILE_OK)
+        close(*fd);
+    return r;
+}
+
+static enum file_result write_all(int fd, const void *data, size_t len)
+{
+    const char *p = data;
+    while (len) {
+        ssize_t n = write(fd, p, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? result_of(errno) : FILE_IO;
+        p += n;
+        len -= (size_t)n;
+    }
+    return FILE_OK;
+}
+
+static enum file_result disk_read(struct files *f, const struct file_path *p, struct text *out)
+{
+    int dir, fd;
+    const char *name;
+    struct stat st;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = open_file(dir, name, O_RDONLY, &fd, &st);
+    close(dir);
+    if (r != FILE_OK)
+        return r;
+
+    size_t before = out->len;
+    char block[16384];
+    ssize_t n;
+    while ((n = read(fd, block, sizeof block)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        r = n < 0 ? result_of(errno) : out->len - before + (size_t)n > FILE_SIZE_MAX ? FILE_TOO_BIG : FILE_OK;
+        if (r != FILE_OK)
+            break;
+        text_addn(out, block, (size_t)n);
+    }
+    close(fd);
+    if (r != FILE_OK && out->s) {
+        out->len = before;
+        out->s[before] = '\0';
+    }
+    return r;
+}
+
+/* Fill ".~NAME" and rename it over NAME. */
+static enum file_result replace_in(int dir, const char *name, const void *data, size_t len)
+{
+    char temp[sizeof FILE_OWN_PREFIX + sizeof((struct file_info *)0)->name];
+    struct stat st;
+    bool is_dir = false;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && kind_of(&st, &is_dir) == FILE_OK && is_dir)
+        return FILE_IS_DIR;
+    snprintf(temp, sizeof temp, FILE_OWN_PREFIX "%s", name);
+    unlinkat(dir, temp, 0);
+    int fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return result_of(errno);
+    enum file_result r = write_all(fd, data, len);
+    if (r == FILE_OK && fsync(fd) < 0)
+        r = result_of(errno);
+    if (close(fd) < 0 && r == FILE_OK)
+        r = result_of(errno);
+    if (r == FILE_OK && renameat(dir, temp, dir, name) < 0)
+        r = result_of(errno);
+    if (r != FILE_OK)
+        unlinkat(dir, temp, 0);
+    else if (fsync(dir) < 0)
+        r = result_of(errno);
+    return r;
+}
+
+static enum file_result disk_replace(struct files *f, const struct file_path *p, const void *data, size_t len)
+{
+    int dir;
+    const char *name;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = replace_in(dir, name, data, len);
+    close(dir);
+    return r;
+}
+
+static enum file_result disk_append(struct files *f, const struct file_path *p, const void *data, size_t len)
+{
+    int dir, fd;
+    const char *name;
+    struct stat st;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = open_file(dir, name, O_WRONLY | O_APPEND | O_CREAT, &fd, &st);
+    close(dir);
+    if (r != FILE_OK)
+        return r;
+    if ((uint64_t)st.st_size > FILE_SIZE_MAX || len > FILE_SIZE_MAX - (uint64_t)st.st_size)
+        r = FILE_TOO_BIG;
+    else
+        r = write_all(fd, data, len);
+    if (close(fd) < 0 && r == FILE_OK)
+        r = result_of(errno);
+    return r;
+}
+
+static enum file_result disk_remove(struct files *f, const struct file_path *p)
+{
+    int dir;
+    const char *name;
+    struct stat st;
+    bool is_dir = false;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    if (r == FILE_OK && is_dir)
+        r = FILE_IS_DIR;
+    if (r == FILE_OK && (unlinkat(dir, name, 0) < 0 || fsync(dir) < 0))
+        r = result_of(errno);
+    close(dir);
+    return r;
+}
+
+static enum file_result disk_mkdir(struct files *f, const struct file_path *p)
+{
+    int dir;
+    const char *name;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    if (mkdirat(dir, name, 0700) < 0 || fsync(dir) < 0)
+        r = result_of(errno);
+    close(dir);
+    return r;
+}
+
+static enum file_result info_of(const char *name, const struct stat *st, struct file_info *out)
+{
+    *out = (struct file_info){0};
+    enum file_result r = kind_of(st, &out->dir);
+    if (r != FILE_OK)
+        return r;
+    if (!str_copy(out->name, sizeof out->name, name))
+        return FILE_NOT_FOUND;
+    out->size = out->dir ? 0 : (uint64_t)st->st_size;
+    out->mtime_us = (int64_t)st->st_mtim.tv_sec * 1000000 + st->st_mtim.tv_nsec / 1000;
+    return FILE_OK;
+}
+
+static enum file_result disk_stat(struct files *f, const struct file_path *p, struct file_info *out)
+{
+    int dir;
+    const char *name = "";
+    struct stat st;
+    enum file_result r = p->nparts ? open_parent(f, p, &dir, &name) : open_dir(f, p, 0, &dir);
+    if (r != FILE_OK)
+        return r;
+    int rc = p->nparts ? fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) : fstat(dir, &st);
+    r = rc < 0 ? result_of(errno) : info_of(name, &st, out);
+    close(dir);
+    return r;
+}
+
+static enum file_result disk_list(struct files *f, const struct file_path *p, bool (*add)(void *, const struct file_info *), void *arg)
+{
+    int fd;
+    enum file_result r = open_dir(f, p, p->nparts, &fd);
+    if (r != FILE_OK)
+        return r;
+    DIR *dir = fdopendir(fd);
+    if (!dir) {
+        r = result_of(errno);
+        close(fd);
+        return r;
+    }
+    for (;;) {
+        struct stat st;
+        struct file_info info;
+        errno = 0;
+        struct dirent *e = readdir(dir);
+        if (!e) {
+            r = errno ? result_of(errno) : FILE_OK;
+            break;
+        }
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || str_starts(e->d_name, FILE_OWN_PREFIX))
+            continue;
+        if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || info_of(e->d_name, &st, &info) != FILE_OK)
+            continue;
+        if (!add(arg, &info)) {
+            r = FILE_TOO_BIG;
+            break;
+        }
+    }
+    closedir(dir);
+    return r;
+}
+
+static enum file_result disk_space(struct files *f, const struct file_path *p, uint64_t *total, uint64_t *avail)
+{
+    struct statvfs vfs;
+    if (fstatvfs(((struct files_disk *)f)->root[p->system], &vfs) < 0)
+        return result_of(errno);
+    *total = (uint64_t)vfs.f_blocks * vfs.f_frsize;
+    *avail = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+    return FILE_OK;
+}
+
+static void disk_free(struct files *f)
+{
+    struct files_disk *d = (struct files_disk *)f;
+    for (int i = 0; i < FILE_SYSTEMS; i++)
+        if (d->root[i] >= 0)
+            close(d->root[i]);
+    mem_free(d);
+}
+
+static const struct file_ops disk_ops = {
+    .free = disk_free,
+    .read = disk_read,
+    .replace = disk_replace,
+    .append = disk_append,
+    .remove = disk_remove,
+    .mkdir = disk_mkdir,
+    .stat = disk_stat,
+    .list = disk_list,
+    .space = disk_space,
+};
+
+/* Remove what a killed process was writing, in a folder and those below. Takes fd over. */
+static void sweep(int fd, unsigned depth)
+{
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        if (str_starts(e->d_name, FILE_OWN_PREFIX))
+            unlinkat(dirfd(dir), e->d_name, 0);
+        else if (depth < FILE_DEPTH_MAX && (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN))
+            sweep(openat(dirfd(dir), e->d_name, OPEN_DIR), depth + 1);
+    }
+    closedir(dir);
+}
+
+struct files *files_new(int dir_fd)
+{
+    static const char *const folders[FILE_SYSTEMS] = {[SYSTEM_DISK0] = "disk0", [SYSTEM_NVRAM] = "nvram"};
+    struct files_disk *d = NEW(struct files_disk);
+    d->common.ops = &disk_ops;
+    for (int i = 0; i < FILE_SYSTEMS; i++)
+        d->root[i] = -1;
+    for (int i = 0; i < FILE_SYSTEMS; i++) {
+        if (mkdirat(dir_fd, folders[i], 0700) == 0)
+            fsync(dir_fd);
+        else if (errno != EEXIST)
+            break;
+        d->root[i] = openat(dir_fd, folders[i], OPEN_DIR);
+        if (d->root[i] < 0)
+            break;
+        sweep(openat(d->root[i], ".", OPEN_DIR), 0);
+    }
+    if (d->root[FILE_SYSTEMS - 1] < 0) {
+        int err = errno;
+        disk_free(&d->common);
+        errno = err;
+        return NULL;
+    }
+    return &d->common;
+}

@@ -1,0 +1,38 @@
+/* file_local.h: what base/file.c asks of the two kinds of storage (file_disk.c, file_memory.c). */
+#ifndef BASE_FILE_LOCAL_H
+#define BASE_FILE_LOCAL_H
+
+#include "espial/file.h"
+
+#define FILE_SIZE_MAX (UINT64_C(64) * 1024 * 1024) /* of one file, in either storage */
+
+enum { FILE_DEPTH_MAX = 16, FILE_PATH_MAX = 256, FILE_ENTRIES_MAX = 65536 };
+enum file_system { SYSTEM_DISK0, SYSTEM_NVRAM, FILE_SYSTEMS };
+/* Names that begin so are the storage's own (files being replaced): never accepted from outside, never listed. */
+#define FILE_OWN_PREFIX ".~"
+
+/* A name taken apart. parts[] are valid names: not empty, no "." or "..", no slash, no control characters. nparts 0: the system's own folder. */
+struct file_path {
+    enum file_system system;
+    unsigned nparts;
+    const char *parts[FILE_DEPTH_MAX];
+    char text[FILE_PATH_MAX]; /* holds the parts */
+};
+
+struct file_ops {
+    void (*free)(struct files *f);
+    enum file_result (*read)(struct files *f, const struct file_path *p, struct text *out);
+    enum file_result (*replace)(struct files *f, const struct file_path *p, const void *data, size_t len);
+    enum file_result (*append)(struct files *f, const struct file_path *p, const void *data, size_t len);
+    enum file_result (*remove)(struct files *f, const struct file_path *p);
+    enum file_result (*mkdir)(struct files *f, const struct file_path *p);
+    enum file_result (*stat)(struct files *f, const struct file_path *p, struct file_info *out);
+    /* Calls add for each entry, in any order, until it refuses. */
+    enum file_result (*list)(struct files *f, const struct file_path *p, bool (*add)(void *arg, const struct file_info *), void *arg);
+    enum file_result (*space)(struct files *f, const struct file_path *p, uint64_t *total, uint64_t *avail);
+};
+
+struct files { /* first member of each storage */
+    const struct file_ops *ops;
+};
+#endif

@@ -1,0 +1,297 @@
+/* regex.c: regular expressions in the IOS dialect, for output filters and EEM patterns alike. The only file that sees PCRE2.
+ *
+ * A pattern is translated to a PCRE2 one and compiled with JIT. The dialect is POSIX-extended-like: . * + ? ^ $ [ ] ( ) | mean what they mean there, unanchored and
+ * case-sensitive; `_` matches a comma, brace, parenthesis, blank, or either end; a backslash takes the meaning from the character behind it (a letter is
+ * itself: there is no \d, \w, \n), except that \1 to \9 repeat a group. Braces are ordinary: no {m,n}. Inside brackets a backslash is ordinary, as in POSIX; classes such
+ * as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
+ *
+ * A text is one subject, newlines included: `.` matches a newline, ^ and $ only the ends. Matching is bounded by a match limit (a pattern made to explode then
+ * does not match); a pattern by PATTERN_MAX. One regex is used by one thread at a time. */
+#include "espial/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <ctype.h>
+#include <pcre2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "espial/mem.h"
+#include "espial/text.h"
+
+enum { PATTERN_MAX = 4096, MATCH_LIMIT = 200000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KB = 1024, JIT_STACK_MAX = 256 * 1024 };
+
+struct regex {
+    pcre2_code *code;
+    pcre2_match_data *match;
+    pcre2_match_context *bounds;
+    pcre2_jit_stack *stack;
+};
+
+/* A translation under way. from[i]: where in the pattern the i-th byte of the result comes from, for error offsets. */
+struct translation {
+    const char *in;
+    size_t at, len;
+    struct text out;
+    uint16_t *from;
+    size_t from_cap;
+    const char *error;
+};
+
+static void put(struct translation *t, const char *s, size_t n, size_t from)
+{
+    size_t need = t->out.len + n + 1;
+    if (need > t->from_cap) {
+        t->from_cap = need * 2;
+        t->from = mem_resize(t->from, t->from_cap, sizeof *t->from);
+    }
+    for (size_t i = 0; i <= n; i++)
+        t->from[t->out.len + i] = (uint16_t)from;
+    text_addn(&t->out, s, n);
+}
+
+static void put_str(struct translation *t, const char *s, size_t from)
+{
+    put(t, s, strlen(s), from);
+}
+
+/* A character that means itself, in brackets or out. */
+static void put_literal(struct translation *t, char c, size_t from)
+{
+    const char escaped[2] = {'\\', c};
+    if (isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (unsigned char)c < ' ')
+        put(t, &c, 1, from);
+    else
+        put(t, escaped, 2, from);
+}
+
+static bool fail(struct translation *t, const char *why, size_t at)
+{
+    t->error = why;
+    t->at = at;
+    return false;
+}
+
+static bool is_class(const char *name, size_t n)
+{
+    static const char *const names[] = {"alnum", "alpha", "blank", "cntrl", "digit", "graph",
+                                        "lower", "print", "punct", "space", "upper", "xdigit"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i]) == n && memcmp(name, names[i], n) == 0)
+            return true;
+    return false;
+}
+
+/* "[:name:]" at t->at inside brackets: copied whole. */
+static bool translate_class(struct translation *t)
+{
+    const char *name = t->in + t->at + 2, *end = strstr(name, ":]");
+    if (!end || !is_class(name, (size_t)(end - name)))
+        return fail(t, "unknown class in brackets", t->at);
+    size_t n = (size_t)(end - name) + 4;
+    put(t, t->in + t->at, n, t->at);
+    t->at += n;
+    return true;
+}
+
+/* "[...]": t->at is at the opening bracket. */
+static bool translate_brackets(struct translation *t)
+{
+    size_t open = t->at++;
+    put_str(t, "[", open);
+    if (t->in[t->at] == '^')
+        put_str(t, "^", t->at++);
+    bool after_class = false;
+    for (bool first = true; t->at < t->len; first = false) {
+        char c = t->in[t->at];
+        bool class = false;
+        if (c == ']' && !first) {
+            put_str(t, "]", t->at++);
+            return true;
+        }
+        if (c == '[' && t->in[t->at + 1] == ':') {
+            if (!translate_class(t))
+                return false;
+            class = true;
+        } else if (c == '[' && (t->in[t->at + 1] == '.' || t->in[t->at + 1] == '=')) {
+            return fail(t, "collating elements are not supported", t->at);
+        } else if (c == '-' && !after_class) { /* a class begins no range */
+            put_str(t, "-", t->at++);
+        } else {
+            put_literal(t, c, t->at++);
+        }
+        after_class = class;
+    }
+    return fail(t, "missing ] after [", open);
+}
+
+/* "\x": t->at is at the backslash. */
+static bool translate_escape(struct translation *t)
+{
+    size_t from = t->at++;
+    if (t->at >= t->len)
+        return fail(t, "backslash at the end", from);
+    char c = t->in[t->at++];
+    if (c >= '1' && c <= '9') {
+        const char group[] = {'\\', 'g', '{', c, '}'};
+        put(t, group, sizeof group, from);
+    } else {
+        put_literal(t, c, from);
+    }
+    return true;
+}
+
+/* One or more of * + ?: t->at is at the first. x** is x*, x++ is x+, x?? is x?; any mixture is x*. */
+static void translate_repeat(struct translation *t)
+{
+    size_t from = t->at;
+    char c = t->in[t->at++];
+    for (; t->at < t->len && strchr("*+?", t->in[t->at]); t->at++)
+        if (t->in[t->at] != c)
+            c = '*';
+    put(t, &c, 1, from);
+}
+
+static bool translate(struct translation *t)
+{
+    bool repeatable = false; /* is there something to repeat? */
+    while (t->at < t->len) {
+        char c = t->in[t->at];
+        bool atom = true;
+        switch (c) {
+        case '[':
+            if (!translate_brackets(t))
+                return false;
+            break;
+        case '\\':
+            if (!translate_escape(t))
+                return false;
+            break;
+        case '*': case '+': case '?':
+            if (!repeatable)
+                return fail(t, "nothing to repeat", t->at);
+            translate_repeat(t);
+            atom = false;
+            break;
+        case '_':
+            put_str(t, "(?:[,{}() ]|^|$)", t->at++);
+            break;
+        case '(': case '|': case '^':
+            put(t, &c, 1, t->at++);
+            atom = false;
+            break;
+        case ')': case '.': case '$':
+            put(t, &c, 1, t->at++);
+            break;
+        default:
+            put_literal(t, c, t->at++);
+        }
+        repeatable = atom;
+    }
+    return true;
+}
+
+static bool regex_refuse(char err[128], size_t *err_at, const char *why, size_t at)
+{
+    if (err)
+        str_copy(err, 128, why);
+    if (err_at)
+        *err_at = at;
+    return false;
+}
+
+static bool regex_compile(struct regex *re, const char *pattern, char err[128], size_t *err_at)
+{
+    struct translation t = {.in = pattern, .len = strlen(pattern)};
+    bool ok = false;
+    if (t.len > PATTERN_MAX)
+        return regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
+    put(&t, "", 0, 0);
+    if (!translate(&t)) {
+        regex_refuse(err, err_at, t.error, t.at);
+    } else {
+        const uint32_t options = PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+        int code;
+        PCRE2_SIZE at;
+        re->code = pcre2_compile((PCRE2_SPTR)text_str(&t.out), t.out.len, options, &code, &at, NULL);
+        ok = re->code != NULL;
+        if (!ok) {
+            PCRE2_UCHAR why[128];
+            if (pcre2_get_error_message(code, why, sizeof why) < 0)
+                why[0] = '\0';
+            regex_refuse(err, err_at, (const char *)why, t.from[at <= t.out.len ? at : t.out.len]);
+        }
+    }
+    mem_free(t.from);
+    text_free(&t.out);
+    return ok;
+}
+
+struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at)
+{
+    struct regex *re = NEW(struct regex);
+    (void)dialect; /* there is one */
+    if (!regex_compile(re, pattern, err, err_at)) {
+        regex_free(re);
+        return NULL;
+    }
+    re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
+    re->bounds = pcre2_match_context_create(NULL);
+    if (!re->match || !re->bounds) {
+        regex_refuse(err, err_at, "out of memory", 0);
+        regex_free(re);
+        return NULL;
+    }
+    pcre2_set_match_limit(re->bounds, MATCH_LIMIT);
+    pcre2_set_depth_limit(re->bounds, DEPTH_LIMIT);
+    pcre2_set_heap_limit(re->bounds, HEAP_LIMIT_KB);
+    (void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE); /* where it fails, the interpreter serves */
+    return re;
+}
+
+void regex_free(struct regex *re)
+{
+    if (!re)
+        return;
+    pcre2_code_free(re->code);
+    pcre2_match_data_free(re->match);
+    pcre2_match_context_free(re->bounds);
+    pcre2_jit_stack_free(re->stack);
+    mem_free(re);
+}
+
+/* The number of groups set plus one, or 0: no match, or not within the bounds. */
+static size_t regex_run(struct regex *re, const char *text, size_t len)
+{
+    int rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, 0, re->match, re->bounds);
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT && !re->stack) { /* a deep pattern on a long text: it gets a stack of its own, once */
+        re->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
+        if (re->stack) {
+            pcre2_jit_stack_assign(re->bounds, NULL, re->stack);
+            rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, 0, re->match, re->bounds);
+        }
+    }
+    return rc > 0 ? (size_t)rc : 0;
+}
+
+bool regex_match(struct regex *re, const char *text, size_t len)
+{
+    return regex_run(re, text, len) != 0;
+}
+
+size_t regex_groups(struct regex *re, const char *text, size_t len, size_t n, size_t start[], size_t end[])
+{
+    size_t set = regex_run(re, text, len);
+    if (set == 0)
+        return 0;
+    size_t all = pcre2_get_ovector_count(re->match);
+    const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(re->match);
+    if (n > all)
+        n = all;
+    for (size_t i = 0; i < n; i++) {
+        bool unset = i >= set || pairs[2 * i] == PCRE2_UNSET;
+        start[i] = unset ? SIZE_MAX : pairs[2 * i];
+        end[i] = unset ? SIZE_MAX : pairs[2 * i + 1];
+    }
+    return n;
+}
