@@ -95,6 +95,8 @@ struct ipsec_up {
     void (*gone)(void *arg, const struct sa_pair_info *pair, enum sa_gone why);
     /* ESP/AH to us with an unknown SPI (already dropped, counted and logged). */
     void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+    /* Crypto maps were attached to or detached from interfaces (spd_active may have changed). May be NULL. */
+    void (*map_changed)(void *arg);
 };
 void ipsec_set_up(struct ipsec *ips, const struct ipsec_up *up);
 #endif
