@@ -1,0 +1,335 @@
+/* up.c: bring a lab up, look at it, take it down.
+ *
+ * `up` makes the folders, puts each node's startup-config into its nvram (the first time, or with --fresh), listens on the control sockets itself so that
+ * nothing races with a starting node, and starts one process per router: this same program with `run`. A node says on a pipe when it is at its prompt;
+ * `up` returns when all have. If one cannot start, its own words are printed and the others are stopped again. The nodes then belong to nobody: they end
+ * when asked to (`down`, over the control socket) or by a signal. */
+#include "cli/lab/lab.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/lab/place.h"
+#include "espial/text.h"
+
+#define START_TIMEOUT_MS 20000
+
+struct starting {
+    int dir_fd, ready_fd;
+    pid_t pid;
+    bool ready;
+};
+
+static int complain(int status, const char *what, const char *why)
+{
+    fprintf(stderr, "espial: %s%s%s\n", what, why ? ": " : "", why ? why : "");
+    return status;
+}
+
+static bool copy_file(int from, int to)
+{
+    char buf[16384];
+    for (ssize_t n; (n = read(from, buf, sizeof buf)) != 0;) {
+        if (n < 0 || write(to, buf, (size_t)n) != n)
+            return false;
+    }
+    return fsync(to) == 0;
+}
+
+/* nvram/startup-config of a node: the topology's file, unless the node has one already. */
+static bool put_config(const struct topology *t, const struct lab_node *n, int node_fd, char err[512])
+{
+    char path[1100];
+    struct stat st;
+    if (mkdirat(node_fd, "nvram", 0700) < 0 && errno != EEXIST) {
+        snprintf(err, 512, "%s/nvram: %s", n->name, strerror(errno));
+        return false;
+    }
+    if (!*n->config || fstatat(node_fd, "nvram/startup-config", &st, 0) == 0)
+        return true;
+    snprintf(path, sizeof path, "%s%s%s", *n->config == '/' ? "" : t->folder, *n->config == '/' ? "" : "/", n->config);
+    int from = open(path, O_RDONLY | O_CLOEXEC);
+    if (from < 0 || fstat(from, &st) < 0 || !S_ISREG(st.st_mode)) {
+        snprintf(err, 512, "%s: %s", path, from < 0 ? strerror(errno) : "not a file");
+        if (from >= 0)
+            close(from);
+        return false;
+    }
+    int to = openat(node_fd, "nvram/startup-config.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool ok = to >= 0 && copy_file(from, to) && renameat(node_fd, "nvram/startup-config.new", node_fd, "nvram/startup-config") == 0;
+    if (!ok)
+        snprintf(err, 512, "%s: cannot copy it for %s: %s", path, n->name, strerror(errno));
+    if (to >= 0)
+        close(to);
+    close(from);
+    return ok;
+}
+
+/* Remove a folder and what is in it, following no link. */
+static void forget_folder(int dir_fd, const char *name)
+{
+    int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(d));) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        if (unlinkat(fd, e->d_name, 0) < 0 && errno == EISDIR)
+            forget_folder(fd, e->d_name);
+    }
+    closedir(d);
+    unlinkat(dir_fd, name, AT_REMOVEDIR);
+}
+
+static bool start_node(const struct topology *t, size_t i, int lab_fd, unsigned time_scale, const char *export_keys, struct starting *s, char err[512])
+{
+    const struct lab_node *n = &t->nodes[i];
+    char state[512], words[24 + 2 * LAB_LINKS_MAX][640];
+    char *argv[sizeof words / sizeof words[0] + 1];
+    size_t argc = 0;
+    int pipe_fds[2];
+#define ARG(...) (snprintf(words[argc], sizeof words[argc], __VA_ARGS__), argv[argc] = words[argc], argc++)
+
+    s->dir_fd = place_node(lab_fd, n->name, true, err);
+    if (s->dir_fd < 0 || !put_config(t, n, s->dir_fd, err))
+        return false;
+    place_path(t->name, n->name, state);
+    int control = place_listen(s->dir_fd, "control");
+    int output = openat(s->dir_fd, "output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (control < 0 || output < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0) {
+        snprintf(err, 512, "%s: %s", n->name, strerror(control < 0 ? -control : errno));
+        return false;
+    }
+    ARG("espial");
+    ARG("run");
+    ARG("--hostname");
+    ARG("%s", n->name);
+    ARG("--state");
+    ARG("%s", state);
+    ARG("--platform");
+    ARG("%s", n->platform);
+    ARG("--time-scale");
+    ARG("%u", time_scale);
+    ARG("--stay");
+    ARG("--control-fd");
+    ARG("3");
+    ARG("--ready-fd");
+    ARG("4");
+    if (export_keys) {
+        ARG("--export-keys");
+        ARG("%s.%s", export_keys, n->name);
+    }
+    for (size_t l = 0; l < t->nlinks; l++) {
+        for (int side = 0; side < 2; side++) {
+            const struct lab_end *e = &t->links[l].end[side];
+            if (e->node != i)
+                continue;
+            ARG("--link");
+            /* Both ends name the same path; the link tells them apart (dataplane/link/link_unix.c). */
+            char lab[512];
+            place_path(t->name, NULL, lab);
+            ARG("%s=unix:%s/link%zu", e->ifname, lab, l);
+        }
+    }
+    argv[argc] = NULL;
+#undef ARG
+    s->pid = fork();
+    if (s->pid == 0) {
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        int c = fcntl(control, F_DUPFD_CLOEXEC, 10), r = fcntl(pipe_fds[1], F_DUPFD_CLOEXEC, 10), o = fcntl(output, F_DUPFD_CLOEXEC, 10);
+        setsid();
+        if (dup2(null, 0) < 0 || dup2(o, 1) < 0 || dup2(o, 2) < 0 || dup2(c, 3) < 0 || dup2(r, 4) < 0)
+            _exit(127);
+        execv("/proc/self/exe", argv);
+        _exit(127);
+    }
+    close(control);
+    close(output);
+    close(pipe_fds[1]);
+    s->ready_fd = pipe_fds[0];
+    if (s->pid < 0)
+        snprintf(err, 512, "%s: %s", n->name, strerror(errno));
+    return s->pid > 0;
+}
+
+/* The last line a node printed before it gave up. */
+static void last_words(const struct starting *s, char out[256])
+{
+    char buf[4096];
+    int fd = openat(s->dir_fd, "output", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, buf, sizeof buf - 1);
+    if (fd >= 0)
+        close(fd);
+    while (n > 0 && buf[n - 1] == '\n')
+        n--;
+    buf[n < 0 ? 0 : n] = '\0';
+    char *line = strrchr(buf, '\n');
+    str_copy(out, 256, line ? line + 1 : buf);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static bool wait_ready(const struct topology *t, struct starting *s, char err[512])
+{
+    int64_t end = now_ms() + START_TIMEOUT_MS;
+    for (size_t i = 0; i < t->nnodes; i++) {
+        struct pollfd p = {.fd = s[i].ready_fd, .events = POLLIN};
+        char byte;
+        int left = (int)(end - now_ms());
+        int got = poll(&p, 1, left > 0 ? left : 0);
+        if (got > 0 && read(s[i].ready_fd, &byte, 1) == 1) {
+            s[i].ready = true;
+            continue;
+        }
+        char words[256];
+        last_words(&s[i], words);
+        snprintf(err, 512, "%s did not start: %s", t->nodes[i].name, got == 0 ? "no prompt in time" : *words ? words : "it ended without a word");
+        return false;
+    }
+    return true;
+}
+
+static void stop_node(int node_fd)
+{
+    const char *stop[] = {"stop"};
+    char buf[256];
+    int fd = place_connect(node_fd, "control");
+    if (fd < 0)
+        return;
+    if (lab_request(fd, stop, 1, -1)) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        while (poll(&p, 1, 5000) > 0 && read(fd, buf, sizeof buf) > 0)
+            ;
+    }
+    close(fd);
+    unlinkat(node_fd, "control", 0);
+}
+
+int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *export_keys)
+{
+    char err[512], current[LAB_NAME_MAX];
+    struct topology *t = NEW(struct topology);
+    struct starting *s = mem_array(LAB_NODES_MAX, sizeof *s);
+    int status = 0, lab_fd = -1;
+
+    if (!topology_read(topology, t, err)) {
+        status = complain(2, err, NULL);
+        goto out;
+    }
+    if (place_current(current, err) && !strcmp(current, t->name)) {
+        printf("Lab %s is up already.\n", t->name);
+        goto out;
+    }
+    lab_fd = place_lab(t->name, true, err);
+    if (lab_fd < 0) {
+        status = complain(3, err, NULL);
+        goto out;
+    }
+    for (size_t i = 0; fresh && i < t->nnodes; i++)
+        forget_folder(lab_fd, t->nodes[i].name);
+    size_t started = 0;
+    bool ok = true;
+    for (; ok && started < t->nnodes; started++)
+        ok = start_node(t, started, lab_fd, time_scale, export_keys, &s[started], err);
+    ok = ok && wait_ready(t, s, err);
+    if (!ok) {
+        status = complain(3, err, NULL);
+        for (size_t i = 0; i < started; i++) {
+            if (s[i].dir_fd > 0)
+                stop_node(s[i].dir_fd);
+        }
+        goto out;
+    }
+    printf("Lab %s is up:", t->name);
+    for (size_t i = 0; i < t->nnodes; i++)
+        printf(" %s", t->nodes[i].name);
+    printf("\n");
+out:
+    for (size_t i = 0; i < t->nnodes; i++) {
+        if (s[i].dir_fd > 0)
+            close(s[i].dir_fd);
+        if (s[i].ready_fd > 0)
+            close(s[i].ready_fd);
+    }
+    if (lab_fd >= 0)
+        close(lab_fd);
+    mem_free(s);
+    mem_free(t);
+    return status;
+}
+
+/* The lab asked for, or the one that is up, opened. -1 after complaining. */
+static int open_lab(const char *lab, char name[LAB_NAME_MAX])
+{
+    char err[512];
+    if (lab)
+        str_copy(name, LAB_NAME_MAX, lab);
+    else if (!place_current(name, err)) {
+        complain(0, err, NULL);
+        return -1;
+    }
+    int fd = place_lab(name, false, err);
+    if (fd < 0)
+        complain(0, err, NULL);
+    return fd;
+}
+
+int lab_status(const char *lab)
+{
+    char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX], err[512];
+    int fd = open_lab(lab, name);
+    if (fd < 0)
+        return 1;
+    size_t n = place_list(fd, nodes, LAB_NODES_MAX), up = 0;
+    printf("Lab %s\n", name);
+    for (size_t i = 0; i < n; i++) {
+        int node_fd = place_node(fd, nodes[i], false, err);
+        int c = node_fd < 0 ? -1 : place_connect(node_fd, "control");
+        if (c >= 0) {
+            close(c);
+            up++;
+        }
+        printf("  %-16s %s\n", nodes[i], c >= 0 ? "up" : "down");
+        if (node_fd >= 0)
+            close(node_fd);
+    }
+    close(fd);
+    return up ? 0 : 1;
+}
+
+int lab_down(const char *lab)
+{
+    char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX], err[512];
+    int fd = open_lab(lab, name);
+    if (fd < 0)
+        return 1;
+    size_t n = place_list(fd, nodes, LAB_NODES_MAX);
+    for (size_t i = 0; i < n; i++) {
+        int node_fd = place_node(fd, nodes[i], false, err);
+        if (node_fd >= 0) {
+            stop_node(node_fd);
+            close(node_fd);
+        }
+    }
+    close(fd);
+    printf("Lab %s is down.\n", name);
+    return 0;
+}

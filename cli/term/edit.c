@@ -1,0 +1,224 @@
+/* edit.c: line editing by libedit, with IOS's keys.
+ *
+ * libedit runs unbuffered: each el_gets handles one key and returns. Its input is a queue of ours (EL_GETCFN), its drawing goes to /dev/null (render.c draws,
+ * without an ESC), and the pseudo-terminal it insists on carries nothing. Keys that are not editing (Enter, `?`, Tab, up and down, Ctrl-Z, Ctrl-C) are
+ * bound to functions of ours that only note an event. A key of several bytes (ESC b, ESC [ A, Ctrl-V x) is handed over when it is whole, so that libedit never
+ * waits. Bytes above 126 and unbound control characters are dropped: IOS lines are ASCII. The only file that sees libedit.
+ *
+ * Keys (IOS): ^A ^E ^B ^F arrows ESC-B ESC-F move; ^D DEL ^H ^W ESC-D ^U ^X ^K delete; ^Y yank; ^T transpose; ESC-C ESC-L ESC-U case; ^V quote. */
+#include "cli/term/edit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <histedit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 1000 /* longer input is refused: keys beyond are dropped */
+
+struct edit {
+    EditLine *el;
+    FILE *in, *null;
+    int master;
+    const char *queue;
+    size_t queue_len;
+    enum edit_event event;
+    char line[LINE_MAX_BYTES + 8];
+};
+
+static int next_char(EditLine *el, wchar_t *out)
+{
+    struct edit *e;
+    el_get(el, EL_CLIENTDATA, &e);
+    if (!e->queue_len)
+        return 0;
+    *out = (unsigned char)*e->queue++;
+    e->queue_len--;
+    return 1;
+}
+
+static unsigned char note(EditLine *el, enum edit_event event)
+{
+    struct edit *e;
+    el_get(el, EL_CLIENTDATA, &e);
+    e->event = event;
+    return CC_NORM;
+}
+
+#define NOTE(name, event)                                                                                              \
+    static unsigned char name(EditLine *el, int ch)                                                                    \
+    {                                                                                                                  \
+        (void)ch;                                                                                                      \
+        return note(el, event);                                                                                        \
+    }
+NOTE(on_enter, EDIT_ENTER)
+NOTE(on_help, EDIT_HELP)
+NOTE(on_tab, EDIT_TAB)
+NOTE(on_up, EDIT_UP)
+NOTE(on_down, EDIT_DOWN)
+NOTE(on_redraw, EDIT_REDRAW)
+NOTE(on_end, EDIT_END)
+NOTE(on_break, EDIT_BREAK)
+
+static unsigned char on_delete(EditLine *el, int ch)
+{
+    const LineInfo *li = el_line(el);
+    (void)ch;
+    if (li->cursor == li->lastchar)
+        return CC_NORM;
+    el_cursor(el, 1);
+    el_deletestr(el, 1);
+    return CC_REFRESH;
+}
+
+static void bind_keys(EditLine *el)
+{
+    static const struct {
+        const char *name, *help;
+        unsigned char (*fn)(EditLine *, int);
+    } functions[] = {
+        {"espial-enter", "", on_enter},   {"espial-help", "", on_help}, {"espial-tab", "", on_tab},     {"espial-up", "", on_up},         {"espial-down", "", on_down},
+        {"espial-redraw", "", on_redraw}, {"espial-end", "", on_end},   {"espial-break", "", on_break}, {"espial-delete", "", on_delete},
+    };
+    static const char *const keys[][2] = {
+        {"^M", "espial-enter"},          {"^J", "espial-enter"},          {"?", "espial-help"},           {"^I", "espial-tab"},           {"^P", "espial-up"},
+        {"^N", "espial-down"},           {"^R", "espial-redraw"},         {"^L", "espial-redraw"},        {"^Z", "espial-end"},           {"^C", "espial-break"},
+        {"\\036", "espial-break"},       {"^D", "espial-delete"},         {"^A", "ed-move-to-beg"},       {"^E", "ed-move-to-end"},       {"^B", "ed-prev-char"},
+        {"^F", "ed-next-char"},          {"^H", "ed-delete-prev-char"},   {"\\177", "ed-delete-prev-char"}, {"^W", "ed-delete-prev-word"}, {"^U", "vi-kill-line-prev"},
+        {"^X", "vi-kill-line-prev"},     {"^K", "ed-kill-line"},          {"^Y", "em-yank"},              {"^T", "ed-transpose-chars"},   {"^V", "ed-quoted-insert"},
+        {"\\033b", "ed-prev-word"},      {"\\033B", "ed-prev-word"},      {"\\033f", "em-next-word"},     {"\\033F", "em-next-word"},     {"\\033d", "em-delete-next-word"},
+        {"\\033D", "em-delete-next-word"}, {"\\033c", "em-capitol-case"}, {"\\033C", "em-capitol-case"},  {"\\033l", "em-lower-case"},    {"\\033L", "em-lower-case"},
+        {"\\033u", "em-upper-case"},     {"\\033U", "em-upper-case"},     {"\\033[A", "espial-up"},       {"\\033OA", "espial-up"},       {"\\033[B", "espial-down"},
+        {"\\033OB", "espial-down"},      {"\\033[C", "ed-next-char"},     {"\\033OC", "ed-next-char"},    {"\\033[D", "ed-prev-char"},    {"\\033OD", "ed-prev-char"},
+        {"\\033[H", "ed-move-to-beg"},   {"\\033[F", "ed-move-to-end"},   {"\\033[1~", "ed-move-to-beg"}, {"\\033[4~", "ed-move-to-end"}, {"\\033[3~", "espial-delete"},
+    };
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        el_set(el, EL_ADDFN, functions[i].name, functions[i].help, functions[i].fn);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
+}
+
+struct edit *edit_new(void)
+{
+    struct edit *e = NEW(struct edit);
+    char name[64];
+    int slave = -1;
+    e->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (e->master < 0 || grantpt(e->master) < 0 || unlockpt(e->master) < 0 || ptsname_r(e->master, name, sizeof name) != 0 ||
+        (slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
+        goto fail;
+    e->in = fdopen(slave, "r");
+    e->null = fopen("/dev/null", "we");
+    if (!e->in || !e->null)
+        goto fail;
+    e->el = el_init_fd("espial", e->in, e->null, e->null, slave, slave, slave);
+    if (!e->el)
+        goto fail;
+    el_set(e->el, EL_CLIENTDATA, e);
+    el_set(e->el, EL_TERMINAL, "dumb");
+    el_set(e->el, EL_EDITOR, "emacs");
+    el_set(e->el, EL_SIGNAL, 0);
+    el_set(e->el, EL_GETCFN, next_char);
+    bind_keys(e->el);
+    el_set(e->el, EL_UNBUFFERED, 1);
+    return e;
+fail:
+    edit_free(e);
+    return NULL;
+}
+
+void edit_free(struct edit *e)
+{
+    if (!e)
+        return;
+    int saved = errno;
+    if (e->el)
+        el_end(e->el);
+    if (e->in)
+        fclose(e->in);
+    if (e->null)
+        fclose(e->null);
+    if (e->master >= 0)
+        close(e->master);
+    mem_free(e);
+    errno = saved;
+}
+
+/* Bytes of the key that begins here; 0 while it is not complete. */
+static size_t key_length(const char *b, size_t len)
+{
+    if (*b == 0x16) /* Ctrl-V and what it quotes */
+        return len < 2 ? 0 : 2;
+    if (*b != 0x1B)
+        return 1;
+    if (len < 2)
+        return 0;
+    if (b[1] == 'O')
+        return len < 3 ? 0 : 3;
+    if (b[1] != '[')
+        return 2;
+    for (size_t i = 2; i < len; i++) {
+        if (b[i] >= 0x40 && b[i] <= 0x7E)
+            return i + 1;
+        if (i >= 16)
+            return i; /* no key of ours: drop it */
+    }
+    return 0;
+}
+
+enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *used)
+{
+    size_t n = key_length(bytes, len);
+    unsigned char c = (unsigned char)*bytes;
+    *used = n;
+    if (!n)
+        return EDIT_WAIT;
+    size_t line_len, cursor;
+    edit_line(e, &line_len, &cursor);
+    bool inserts = c >= 0x20 && c != 0x7F && c != '?';
+    if (c > 0x7F || c == 0 || (inserts && line_len >= LINE_MAX_BYTES) || (c == 0x16 && ((unsigned char)bytes[1] < 0x20 || (unsigned char)bytes[1] > 0x7E || line_len >= LINE_MAX_BYTES)))
+        return EDIT_MORE;
+    if (c == 0x1B && n > 2 && len >= n && strchr("~ABCDHF", bytes[n - 1]) == NULL)
+        return EDIT_MORE;
+    e->event = EDIT_MORE;
+    e->queue = bytes;
+    e->queue_len = n;
+    int got = 0;
+    el_gets(e->el, &got);
+    e->queue_len = 0;
+    return e->event;
+}
+
+const char *edit_line(struct edit *e, size_t *len, size_t *cursor)
+{
+    const LineInfo *li = el_line(e->el);
+    *len = (size_t)(li->lastchar - li->buffer);
+    if (*len > LINE_MAX_BYTES)
+        *len = LINE_MAX_BYTES;
+    *cursor = (size_t)(li->cursor - li->buffer);
+    if (*cursor > *len)
+        *cursor = *len;
+    memcpy(e->line, li->buffer, *len);
+    e->line[*len] = '\0';
+    return e->line;
+}
+
+void edit_set(struct edit *e, const char *text)
+{
+    const LineInfo *li = el_line(e->el);
+    int len = (int)(li->lastchar - li->buffer), after = (int)(li->lastchar - li->cursor);
+    el_cursor(e->el, after);
+    el_deletestr(e->el, len);
+    if (*text)
+        edit_add(e, text);
+}
+
+void edit_add(struct edit *e, const char *text)
+{
+    const LineInfo *li = el_line(e->el);
+    el_cursor(e->el, (int)(li->lastchar - li->cursor));
+    if (*text && strlen(text) + (size_t)(li->lastchar - li->buffer) <= LINE_MAX_BYTES)
+        el_insertstr(e->el, text);
+}

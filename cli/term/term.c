@@ -1,0 +1,383 @@
+/* term.c: joins a person's keys (edit.c), the screen (render.c) and a session (cli/shell/session.h).
+ *
+ * Bytes typed wait in a queue. At a prompt or a question they are edited key by key; for [confirm] and --More-- they are handed over as keys; while a command
+ * runs they stay in the queue (typed ahead), except Ctrl-C and Ctrl-Shift-6, which go past it and throw away what was typed before them. So a pasted
+ * configuration of any length loses nothing as long as the caller stops reading when term_input says that enough is waiting. CR, LF and CR LF are one Enter
+ * each; NUL is dropped. What the session writes goes to the screen at once; a log line that comes in at the prompt leaves the unfinished input where it
+ * stands, and with `logging synchronous` it is drawn again. */
+#include "cli/term/term.h"
+
+#include <string.h>
+
+#include "cli/term/edit.h"
+#include "cli/term/render.h"
+
+#define QUEUE_ENOUGH (256u * 1024)
+
+struct term {
+    struct channel channel; /* first: the session calls back with it */
+    struct term_params p;
+    struct shell *sh;
+    struct edit *edit;
+    struct render render;
+    struct text queue;
+    size_t queue_at;
+    struct text out;
+    bool drawn;      /* the prompt (or nothing, for a question) stands and a line is being edited */
+    bool after_cr;   /* a following LF belongs to it */
+    bool closed;
+    bool pumping;
+    bool own_write;  /* the session answers a call of ours: no interruption of the line */
+    size_t history;  /* 0: the line typed; n: the n-th last */
+    char typed[1024]; /* the line before going up the history */
+};
+
+static void flush(struct term *t)
+{
+    if (!t->out.len)
+        return;
+    t->p.write(t->p.arg, t->out.s, t->out.len);
+    text_clear(&t->out);
+}
+
+/* Text of the session for the screen. */
+static void emit(struct term *t, const char *s, size_t len)
+{
+    while (len) {
+        const char *nl = memchr(s, '\n', len);
+        size_t n = nl ? (size_t)(nl - s) : len;
+        text_addn(&t->out, s, n);
+        if (nl)
+            text_add(&t->out, t->p.newline_is_crlf ? "\r\n" : "\n");
+        s += n + (nl != NULL);
+        len -= n + (nl != NULL);
+    }
+}
+
+static void draw(struct term *t)
+{
+    struct session_view v;
+    size_t len, cursor;
+    const char *line = edit_line(t->edit, &len, &cursor);
+    session_view(t->sh, &v);
+    if (session_state(t->sh) != SESSION_SECRET)
+        render_line(&t->render, line, len, cursor, v.width, &t->out);
+}
+
+static void start_line(struct term *t)
+{
+    bool prompt = session_state(t->sh) == SESSION_PROMPT;
+    edit_set(t->edit, "");
+    render_start(&t->render, prompt ? session_prompt(t->sh) : "", &t->out);
+    t->drawn = true;
+    t->history = 0;
+}
+
+static bool edits(enum session_state s)
+{
+    return s == SESSION_PROMPT || s == SESSION_ANSWER || s == SESSION_SECRET;
+}
+
+static void sync(struct term *t)
+{
+    if (!t->closed && !t->drawn && edits(session_state(t->sh)))
+        start_line(t);
+}
+
+static void end_line(struct term *t)
+{
+    render_finish(&t->render, &t->out);
+    emit(t, "\n", 1);
+    t->drawn = false;
+}
+
+static void history_move(struct term *t, bool up)
+{
+    size_t len, cursor;
+    if (session_state(t->sh) != SESSION_PROMPT || (!up && t->history == 0))
+        return;
+    size_t want = up ? t->history + 1 : t->history - 1;
+    const char *text = want ? session_history(t->sh, want - 1) : t->typed;
+    if (!text)
+        return;
+    if (t->history == 0)
+        str_copy(t->typed, sizeof t->typed, edit_line(t->edit, &len, &cursor));
+    t->history = want;
+    edit_set(t->edit, text);
+}
+
+static void help(struct term *t)
+{
+    struct text answer = {0};
+    size_t len, cursor;
+    char line[1024];
+    str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
+    /* The `?` is seen behind what was typed, and is no part of the line. */
+    render_finish(&t->render, &t->out);
+    emit(t, "?\n", 2);
+    session_help(t->sh, line, &answer);
+    emit(t, text_str(&answer), answer.len);
+    text_free(&answer);
+    render_start(&t->render, session_prompt(t->sh), &t->out);
+    draw(t);
+}
+
+static void complete(struct term *t)
+{
+    struct text more = {0};
+    size_t len, cursor;
+    char line[1024];
+    str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
+    session_complete(t->sh, line, &more);
+    end_line(t);
+    render_start(&t->render, session_prompt(t->sh), &t->out);
+    t->drawn = true;
+    edit_add(t->edit, text_str(&more));
+    text_free(&more);
+    draw(t);
+}
+
+/* Enter, or Ctrl-Z: hand the line over. */
+static void submit(struct term *t, bool ctrl_z)
+{
+    char line[1024];
+    size_t len, cursor;
+    str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
+    if (ctrl_z && session_state(t->sh) == SESSION_PROMPT)
+        text_add(&t->out, "^Z");
+    end_line(t);
+    edit_set(t->edit, "");
+    if (ctrl_z)
+        session_ctrl_z(t->sh, line);
+    else
+        session_line(t->sh, line);
+}
+
+static void on_event(struct term *t, enum edit_event event)
+{
+    bool prompt = session_state(t->sh) == SESSION_PROMPT;
+    switch (event) {
+    case EDIT_WAIT:
+        break;
+    case EDIT_MORE:
+        draw(t);
+        break;
+    case EDIT_ENTER:
+        submit(t, false);
+        break;
+    case EDIT_HELP:
+        if (prompt) {
+            help(t);
+        } else {
+            edit_add(t->edit, "?");
+            draw(t);
+        }
+        break;
+    case EDIT_TAB:
+        if (prompt)
+            complete(t);
+        break;
+    case EDIT_UP:
+    case EDIT_DOWN:
+        history_move(t, event == EDIT_UP);
+        draw(t);
+        break;
+    case EDIT_REDRAW:
+        term_redraw(t);
+        break;
+    case EDIT_END:
+        submit(t, true);
+        break;
+    case EDIT_BREAK:
+        text_add(&t->out, "^C");
+        end_line(t);
+        edit_set(t->edit, "");
+        session_interrupt(t->sh);
+        break;
+    }
+}
+
+/* Ctrl-C or Ctrl-Shift-6 in the queue stops what runs; what was typed before it is forgotten. */
+static bool interrupt_in_queue(struct term *t)
+{
+    for (size_t i = t->queue.len; i > t->queue_at; i--) {
+        char c = t->queue.s[i - 1];
+        if (c == 0x03 || c == 0x1E) {
+            t->queue_at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void pump(struct term *t)
+{
+    if (t->pumping)
+        return;
+    t->pumping = true;
+    t->own_write = true;
+    while (!t->closed && t->queue_at < t->queue.len) {
+        const char *p = t->queue.s + t->queue_at;
+        size_t n = t->queue.len - t->queue_at, used = 1;
+        enum session_state state = session_state(t->sh);
+        if (state == SESSION_BUSY) {
+            if (interrupt_in_queue(t)) {
+                session_interrupt(t->sh);
+                continue;
+            }
+            break;
+        }
+        bool lf_of_cr = t->after_cr && *p == '\n';
+        t->after_cr = *p == '\r';
+        if (*p == '\0' || lf_of_cr) {
+            t->queue_at++;
+            continue;
+        }
+        if (state == SESSION_KEY) {
+            t->drawn = false;
+            t->queue_at++;
+            session_key(t->sh, *p);
+            continue;
+        }
+        sync(t);
+        enum edit_event event = edit_key(t->edit, p, n, &used);
+        t->queue_at += used;
+        on_event(t, event);
+        if (event == EDIT_WAIT)
+            break;
+        sync(t);
+    }
+    if (t->queue_at == t->queue.len) {
+        text_clear(&t->queue);
+        t->queue_at = 0;
+    }
+    if (!t->closed)
+        sync(t);
+    t->own_write = false;
+    t->pumping = false;
+    flush(t);
+    if (t->closed && t->p.closed)
+        t->p.closed(t->p.arg);
+}
+
+static struct term *of(struct channel *c)
+{
+    return (struct term *)c;
+}
+
+static void on_write(struct channel *c, const char *s, size_t len)
+{
+    struct term *t = of(c);
+    size_t n, cursor;
+    emit(t, s, len);
+    if (t->drawn && !t->own_write) {
+        edit_line(t->edit, &n, &cursor);
+        render_interrupted(&t->render, n);
+    }
+    if (!t->pumping)
+        flush(t);
+}
+
+static void on_changed(struct channel *c)
+{
+    struct term *t = of(c);
+    if (!t->pumping)
+        pump(t); /* what was typed ahead goes on, or the prompt is drawn */
+}
+
+static void on_redraw(struct channel *c)
+{
+    struct term *t = of(c);
+    if (t->drawn) {
+        render_start(&t->render, session_state(t->sh) == SESSION_PROMPT ? session_prompt(t->sh) : "", &t->out);
+        draw(t);
+    }
+    if (!t->pumping)
+        flush(t);
+}
+
+static void on_closed(struct channel *c)
+{
+    struct term *t = of(c);
+    t->closed = true;
+    t->sh = NULL;
+    if (!t->pumping) {
+        flush(t);
+        if (t->p.closed)
+            t->p.closed(t->p.arg);
+    }
+}
+
+struct term *term_new(const struct term_params *p)
+{
+    struct term *t = NEW(struct term);
+    t->p = *p;
+    t->channel = (struct channel){.write = on_write, .changed = on_changed, .redraw = on_redraw, .closed = on_closed};
+    t->edit = edit_new();
+    if (t->edit) {
+        struct session_params sp = p->session;
+        sp.channel = &t->channel;
+        t->sh = session_new(p->shells, &sp);
+    }
+    if (!t->sh) {
+        edit_free(t->edit);
+        mem_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void term_free(struct term *t)
+{
+    if (!t)
+        return;
+    if (t->sh)
+        session_free(t->sh);
+    edit_free(t->edit);
+    text_free(&t->queue);
+    text_free(&t->out);
+    mem_free(t);
+}
+
+bool term_input(struct term *t, const char *bytes, size_t len)
+{
+    if (t->closed)
+        return true;
+    if (t->queue_at > QUEUE_ENOUGH) { /* give back what is consumed */
+        memmove(t->queue.s, t->queue.s + t->queue_at, t->queue.len - t->queue_at);
+        t->queue.len -= t->queue_at;
+        t->queue_at = 0;
+    }
+    text_addn(&t->queue, bytes, len);
+    session_touch(t->sh);
+    pump(t);
+    return term_waiting(t) < QUEUE_ENOUGH;
+}
+
+size_t term_waiting(const struct term *t)
+{
+    return t->queue.len - t->queue_at;
+}
+
+bool term_idle(struct term *t)
+{
+    return t->closed || (term_waiting(t) == 0 && session_state(t->sh) != SESSION_BUSY);
+}
+
+void term_redraw(struct term *t)
+{
+    if (t->closed)
+        return;
+    emit(t, "\n", 1);
+    if (t->drawn) {
+        render_start(&t->render, session_state(t->sh) == SESSION_PROMPT ? session_prompt(t->sh) : "", &t->out);
+        draw(t);
+    }
+    if (!t->pumping)
+        flush(t);
+}
+
+struct shell *term_session(struct term *t)
+{
+    return t->sh;
+}

@@ -1,0 +1,33 @@
+/* term.h: a terminal on a session: bytes from a person's keyboard in, bytes for the screen out. Who carries the bytes (this program's own terminal, a lab's
+ * client, SSH) is the caller's business. */
+#ifndef CLI_TERM_TERM_H
+#define CLI_TERM_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/shell/session.h"
+
+struct term;
+struct term_params {
+    struct shells *shells;
+    struct session_params session; /* its channel is made here */
+    bool newline_is_crlf;          /* '\n' goes out as CR LF */
+    void (*write)(void *arg, const char *bytes, size_t len);
+    /* The session ended by itself; called in no call of this header's but term_input. The term must be freed afterwards, not inside. */
+    void (*closed)(void *arg);
+    void *arg;
+};
+/* Opens the session and draws its first prompt. NULL: the line is taken, or no pseudo-terminal (errno). */
+struct term *term_new(const struct term_params *p);
+void term_free(struct term *t); /* NULL-safe; ends the session */
+
+/* Bytes typed. Kept while a command runs; false when so much is waiting that the caller should stop reading until term_waiting falls. */
+bool term_input(struct term *t, const char *bytes, size_t len);
+/* Bytes typed and not yet consumed. */
+size_t term_waiting(const struct term *t);
+/* At a prompt (or a question) with nothing left to consume: a script at its end may hang up. */
+bool term_idle(struct term *t);
+void term_redraw(struct term *t); /* a new viewer: prompt and line on a fresh line */
+struct shell *term_session(struct term *t);
+#endif

@@ -1,0 +1,151 @@
+/* test_edit.c: every editing key of IOS on libedit, and what reaches the screen: backspaces, blanks and `$`, never an ESC. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/term/edit.h"
+#include "cli/term/render.h"
+
+static enum edit_event type(struct edit *e, const char *keys)
+{
+    enum edit_event event = EDIT_MORE;
+    for (size_t len = strlen(keys), used; len; keys += used, len -= used) {
+        event = edit_key(e, keys, len, &used);
+        if (event == EDIT_WAIT)
+            break;
+    }
+    return event;
+}
+
+static void keys_edit(void **state)
+{
+    static const struct {
+        const char *keys, *line;
+        size_t cursor;
+    } facts[] = {
+        {"show ver", "show ver", 8},
+        {"show ver\x01", "show ver", 0},                      /* ^A */
+        {"show ver\x01\x05", "show ver", 8},                  /* ^E */
+        {"show ver\x02\x02", "show ver", 6},                  /* ^B */
+        {"show ver\x01\x06", "show ver", 1},                  /* ^F */
+        {"show ver\x1b[D\x1b[D", "show ver", 6},              /* left */
+        {"show ver\x01\x1b[C", "show ver", 1},                /* right */
+        {"show ver\x1b" "b", "show ver", 5},                  /* ESC b */
+        {"show ver\x01\x1b" "f", "show ver", 4},              /* ESC f: to the end of the word */
+        {"show ver\x08\x7f", "show v", 6},                    /* ^H, DEL */
+        {"show ver\x01\x04", "how ver", 0},                   /* ^D */
+        {"show ver\x17", "show ", 5},                         /* ^W */
+        {"show ver\x15", "", 0},                              /* ^U */
+        {"show ver\x18", "", 0},                              /* ^X */
+        {"show ver\x02\x02\x02\x0b", "show ", 5},             /* ^K */
+        {"show ver\x02\x02\x02\x0b\x01\x19", "vershow ", 3},  /* ^K ^A ^Y */
+        {"sohw\x02\x02\x14", "show", 3},                      /* ^T: the character under the cursor with the one before it */
+        {"show ver\x01\x1b" "d", " ver", 0},                  /* ESC d */
+        {"show\x01\x1b" "u", "SHOW", 4},                      /* ESC u */
+        {"SHOW\x01\x1b" "l", "show", 4},                      /* ESC l */
+        {"show\x01\x1b" "c", "Show", 4},                      /* ESC c */
+        {"a\x16?b", "a?b", 3},                                /* ^V quotes */
+        {"a\x04", "a", 1},                                    /* ^D at the end */
+        {"\x04\x08\x17", "", 0},                              /* nothing to delete */
+        {"a\xc3\xa9" "b", "ab", 2},                           /* not ASCII: dropped */
+    };
+    (void)state;
+    struct edit *e = edit_new();
+    assert_non_null(e);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        size_t len, cursor;
+        edit_set(e, "");
+        type(e, facts[i].keys);
+        assert_string_equal(edit_line(e, &len, &cursor), facts[i].line);
+        assert_int_equal(cursor, facts[i].cursor);
+        assert_int_equal(len, strlen(facts[i].line));
+    }
+    edit_free(e);
+}
+
+static void keys_events(void **state)
+{
+    static const struct {
+        const char *keys;
+        enum edit_event event;
+    } facts[] = {
+        {"a\r", EDIT_ENTER}, {"a\n", EDIT_ENTER}, {"a?", EDIT_HELP},      {"a\t", EDIT_TAB},      {"\x10", EDIT_UP},    {"\x1b[A", EDIT_UP},  {"\x0e", EDIT_DOWN},
+        {"\x1bOB", EDIT_DOWN}, {"\x12", EDIT_REDRAW}, {"\x0c", EDIT_REDRAW}, {"\x1a", EDIT_END},   {"\x03", EDIT_BREAK}, {"\x1e", EDIT_BREAK}, {"\x1b", EDIT_WAIT},
+        {"\x1b[", EDIT_WAIT}, {"\x16", EDIT_WAIT},
+    };
+    (void)state;
+    struct edit *e = edit_new();
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        edit_set(e, "");
+        assert_int_equal(type(e, facts[i].keys), facts[i].event);
+    }
+    edit_free(e);
+}
+
+static void two_at_once(void **state)
+{
+    size_t len, cursor;
+    (void)state;
+    struct edit *a = edit_new(), *b = edit_new();
+    type(a, "one");
+    type(b, "two");
+    type(a, " more");
+    assert_string_equal(edit_line(a, &len, &cursor), "one more");
+    assert_string_equal(edit_line(b, &len, &cursor), "two");
+    edit_free(a);
+    edit_free(b);
+}
+
+static void screen(void **state)
+{
+    struct render r;
+    struct text out = {0};
+    (void)state;
+    render_start(&r, "R1#", &out);
+    render_line(&r, "s", 1, 1, 80, &out);
+    render_line(&r, "sh", 2, 2, 80, &out);
+    assert_string_equal(out.s, "R1#sh"); /* echo is verbatim */
+    text_clear(&out);
+    render_line(&r, "s", 1, 1, 80, &out); /* backspace */
+    assert_string_equal(out.s, "\b \b");
+    text_clear(&out);
+    render_line(&r, "xs", 2, 1, 80, &out); /* inserted in front: rewrite, step back */
+    assert_string_equal(out.s, "\bxs\b");
+    text_free(&out);
+}
+
+static void wide(void **state)
+{
+    struct render r;
+    struct text out = {0};
+    char line[64];
+    (void)state;
+    /* 30 columns, prompt of 3: 27 are left; the 27th character scrolls by ten and leaves `$` on the left. */
+    render_start(&r, "R1#", &out);
+    for (size_t i = 0; i < 40; i++) {
+        line[i] = (char)('a' + i % 26);
+        render_line(&r, line, i + 1, i + 1, 30, &out);
+    }
+    assert_int_equal(r.offset % 10, 0);
+    assert_true(r.offset > 0);
+    assert_true(r.len < 30);
+    assert_int_equal(r.shown[3], '$');
+    assert_null(strchr(out.s, 0x1B));
+    text_clear(&out);
+    render_line(&r, line, 40, 0, 30, &out); /* ^A: back at the beginning, `$` on the right */
+    assert_int_equal(r.offset, 0);
+    assert_memory_equal(r.shown, "R1#abc", 6);
+    assert_int_equal(r.shown[r.len - 1], '$');
+    text_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_edit), cmocka_unit_test(keys_events), cmocka_unit_test(two_at_once), cmocka_unit_test(screen), cmocka_unit_test(wide),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
