@@ -27,4 +27,9 @@ uint64_t drop_cleared_at(const struct graph *g, enum drop_view view);
 /* Tell arg about every packet that dies for this reason, before it goes back to the pool (at most one listener per reason; NULL fn ends it). fn may make packets
  * and post messages; it may not keep p. */
 void drop_listen(struct graph *g, enum drop_reason why, void (*fn)(void *arg, const struct packet *p), void *arg);
+
+/* For graph.c: the counters of one graph, and their stage. */
+struct drops *drops_new(void);
+void drops_free(struct drops *d);
+stage_fn drop_stage;
 #endif

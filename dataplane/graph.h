@@ -4,11 +4,13 @@
 
 #include "dataplane/stage.h"
 
+struct drops;
 struct loop;
 struct graph *graph_new(struct loop *loop);
 /* All packets must be back or only queued inside the graph. NULL-safe. */
 void graph_free(struct graph *g);
 struct loop *graph_loop(const struct graph *g);
+struct drops *graph_drops(const struct graph *g); /* for drop.c */
 
 struct pool_stats {
     unsigned bound, made, used; /* packets: most there may be, allocated so far, out of the pool now */
