@@ -5,7 +5,7 @@
  * Each arrow that a datagram does not pass is a counter of `show snmp`, and nothing else changes: no state is kept for a sender. A wrong community is also a
  * message, at most one a second for each sender, and with it an authenticationFailure trap when those are enabled. An authenticationFailure trap that itself
  * comes with a wrong community raises none in return: two routers that disagree about a string would otherwise send them to each other for ever.
- * Requests (get, set) that arrive here are counted and left unanswered: port 162 is no agent. An inform that is repeated because its acknowledgement was lost
+ * Requests (get, set) that arrive here are counted, also against what their community allows, and left unanswered: port 162 is no agent. An inform that is repeated because its acknowledgement was lost
  * is heard again, as on IOS. RFC 3416 sections 4.2.6 and 4.2.7; the v1 form of a trap: coexist.c.
  */
 #include "snmp/snmp_local.h"
@@ -52,7 +52,18 @@ static void hear(struct snmp *s, struct snmp_message *m, const struct udp_from *
     bus_publish(s->env.bus, FACT_TRAP_HEARD, &m->trap, sizeof(m->trap));
 }
 
-static void take(struct snmp *s, struct snmp_message *m, const struct udp_from *from, const uint8_t *data, size_t len)
+static void count_request(struct snmp *s, const struct snmp_message *m, enum access access)
+{
+    bool set = m->pdu == SNMP_PDU_SET;
+    if (access < (set ? ACCESS_WRITE : ACCESS_READ))
+        s->stats.in_bad_uses++;
+    if (!set)
+        s->stats.in_request_vars += m->nvars;
+    ++*(set ? &s->stats.in_set_requests : m->pdu == SNMP_PDU_GET ? &s->stats.in_get_requests : &s->stats.in_get_nexts);
+}
+
+static void take(struct snmp *s, struct snmp_message *m, enum access access, const struct udp_from *from, const uint8_t *data,
+                 size_t len)
 {
     switch (m->pdu) {
     case SNMP_PDU_TRAP:
@@ -65,16 +76,10 @@ static void take(struct snmp *s, struct snmp_message *m, const struct udp_from *
         acknowledge(s, from, data, len);
         break;
     case SNMP_PDU_GET:
-        s->stats.in_get_requests++;
-        s->stats.in_request_vars += m->nvars;
-        break;
     case SNMP_PDU_GET_NEXT:
     case SNMP_PDU_GET_BULK:
-        s->stats.in_get_nexts++;
-        s->stats.in_request_vars += m->nvars;
-        break;
     case SNMP_PDU_SET:
-        s->stats.in_set_requests++;
+        count_request(s, m, access);
         break;
     case SNMP_PDU_RESPONSE:
         s->stats.in_responses++;
@@ -88,13 +93,15 @@ void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *dat
 {
     struct snmp *s = arg;
     struct snmp_message m;
+    enum access access;
     s->stats.in_pkts++;
     switch (codec_read(data, len, &m)) {
     case CODEC_OK:
-        if (access_knows(s, m.community, m.community_len))
-            take(s, &m, from, data, len);
-        else
+        access = access_of(s, m.community, m.community_len);
+        if (access == ACCESS_NONE)
             refuse_community(s, &m, from->src);
+        else
+            take(s, &m, access, from, data, len);
         break;
     case CODEC_BAD_COMMUNITY:
         refuse_community(s, NULL, from->src);

@@ -43,10 +43,11 @@ struct snmp_stats {
     uint64_t in_pkts;
     uint64_t in_bad_versions;     /* not 1 or 2c */
     uint64_t in_bad_communities;
+    uint64_t in_bad_uses;         /* a request that its community does not allow */
     uint64_t in_asn_errors;       /* not one well-formed message, or longer than we read */
     uint64_t in_get_requests, in_get_nexts, in_set_requests, in_responses;
     uint64_t in_response_errors;  /* responses with an error-status */
-    uint64_t in_request_vars, in_set_vars;
+    uint64_t in_request_vars;     /* of gets */
     uint64_t in_traps, in_informs;
     uint64_t in_shortened;        /* varbinds left out, or values cut, because a fact cannot hold them */
     uint64_t out_pkts, out_traps, out_responses;

@@ -37,8 +37,9 @@ void snmp_settle(struct snmp *s);
 /* 1/100 s since the router began, modulo 2^32 (RFC 3418 sysUpTime). */
 uint32_t snmp_uptime(const struct snmp *s);
 
-/* access.c */
-bool access_knows(const struct snmp *s, const uint8_t *community, size_t len);
+/* access.c: what a community string lets its sender do; each includes those before it, except NONE. */
+enum access { ACCESS_NONE, ACCESS_NOTIFY, ACCESS_READ, ACCESS_WRITE };
+enum access access_of(const struct snmp *s, const uint8_t *community, size_t len);
 
 /* transport.c: open and close the sockets that the configuration asks for. */
 void transport_settle(struct snmp *s);

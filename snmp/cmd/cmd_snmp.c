@@ -1,0 +1,285 @@
+/* cmd_snmp.c: `snmp-server ...`, `show snmp ...`, `debug snmp packets`.
+ *
+ * Rows of the configuration stand in the order running-config prints them. `snmp-server enable traps` alone is an action: it sets every kind this router can
+ * raise, and running-config shows one line for each, as IOS does. `no snmp-server` removes them all and stops the agent. A host line is found by its address:
+ * typed again with another community, version or list of kinds it replaces the first.
+ * What IOS also accepts and this router cannot do has no words here and is refused by the parser: informs, version 3, views, groups, users, access lists, kinds
+ * of traps that nothing raises. As "informs" in the place of the community would read as one, it is refused by name.
+ */
+#include "snmp/cmd/cmd.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "snmp/snmp.h"
+#include "snmp/snmp_conf.h"
+
+#define NOT_ENABLED "%SNMP agent not enabled\n"
+
+static void *global_conf(void *self)
+{
+    return snmp_conf(self);
+}
+
+static void conf_changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)obj, (void)what;
+    snmp_conf_changed(self);
+}
+
+static bool check_host(void *self, const void *obj, struct out *out)
+{
+    (void)self;
+    const struct snmp_host_conf *h = obj;
+    if (strcasecmp(h->community, "informs") == 0) {
+        out_text(out, "% Informs are not supported\n");
+        return false;
+    }
+    return true;
+}
+
+static const struct cmd_scope snmp_scope = {
+    .size = sizeof(struct snmp_conf),
+    .init = snmp_conf_init,
+    .global = global_conf,
+    .changed = conf_changed,
+};
+static const struct cmd_scope community_scope = {
+    .size = sizeof(struct snmp_community_conf),
+    .changed = conf_changed,
+};
+static const struct cmd_scope host_scope = {
+    .size = sizeof(struct snmp_host_conf),
+    .init = snmp_host_conf_init,
+    .changed = conf_changed,
+    .check = check_host,
+};
+
+/* IOS writes the access in capitals, and always. */
+static void print_community(void *self, const void *obj, struct text *out)
+{
+    (void)self;
+    const struct snmp_community_conf *c = obj;
+    text_printf(out, "snmp-server community %s %s\n", c->name, c->access == SNMP_RW ? "RW" : "RO");
+}
+
+static enum cmd_result enable_all_traps(struct cmd_ctx *c)
+{
+    struct snmp_conf *conf = snmp_conf(c->self);
+    conf->traps_authentication = conf->traps_config = conf->traps_event_manager = conf->traps_syslog = !c->no;
+    snmp_conf_changed(c->self);
+    return CMD_OK;
+}
+
+static enum cmd_result stop_agent(struct cmd_ctx *c)
+{
+    if (!c->no) {
+        out_text(c->out, "% Incomplete command.\n");
+        return CMD_FAIL;
+    }
+    snmp_stop(c->self);
+    return CMD_OK;
+}
+
+/* The lines of IOS in its order. Those that stand with a plain 0 count what this router never does: queue packets, alter variables, answer with an error. */
+static void show_counters(struct out *o, const struct snmp_stats *n)
+{
+    out_printf(o, "%" PRIu64 " SNMP packets input\n", n->in_pkts);
+    out_printf(o, "    %" PRIu64 " Bad SNMP version errors\n", n->in_bad_versions);
+    out_printf(o, "    %" PRIu64 " Unknown community name\n", n->in_bad_communities);
+    out_printf(o, "    %" PRIu64 " Illegal operation for community name supplied\n", n->in_bad_uses);
+    out_printf(o, "    %" PRIu64 " Encoding errors\n", n->in_asn_errors);
+    out_printf(o, "    %" PRIu64 " Number of requested variables\n", n->in_request_vars);
+    out_text(o, "    0 Number of altered variables\n");
+    out_printf(o, "    %" PRIu64 " Get-request PDUs\n", n->in_get_requests);
+    out_printf(o, "    %" PRIu64 " Get-next PDUs\n", n->in_get_nexts);
+    out_printf(o, "    %" PRIu64 " Set-request PDUs\n", n->in_set_requests);
+    out_text(o, "    0 Input queue packet drops (Maximum queue size 1000)\n");
+    out_printf(o, "%" PRIu64 " SNMP packets output\n", n->out_pkts);
+    out_printf(o, "    %" PRIu64 " Too big errors (Maximum packet size 1500)\n", n->out_too_big);
+    out_text(o, "    0 No such name errors\n"
+                "    0 Bad values errors\n"
+                "    0 General errors\n");
+    out_printf(o, "    %" PRIu64 " Response PDUs\n", n->out_responses);
+    out_printf(o, "    %" PRIu64 " Trap PDUs\n", n->out_traps);
+    out_text(o, "Packets currently in SNMP process input queue: 0\n");
+}
+
+static void show_hosts_logged(struct snmp *s, struct out *o)
+{
+    out_printf(o, "SNMP logging: %s\n", snmp_host_stats(s, 0) ? "enabled" : "disabled");
+    const struct snmp_host_stats *h;
+    for (size_t i = 0; (h = snmp_host_stats(s, i)); i++)
+        out_printf(o, "    Logging to %s.%u, 0/10, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, h->sent,
+                   h->dropped);
+}
+
+static void show_manager_role(struct out *o, const struct snmp_stats *n)
+{
+    out_text(o, "\nSNMP Manager-role output packets\n"
+                "    0 Get-request PDUs\n"
+                "    0 Get-next PDUs\n"
+                "    0 Get-bulk PDUs\n"
+                "    0 Set-request PDUs\n"
+                "    0 Inform-request PDUs\n"
+                "    0 Timeouts\n"
+                "    0 Drops\n"
+                "SNMP Manager-role input packets\n");
+    out_printf(o, "    %" PRIu64 " Inform request PDUs\n", n->in_informs);
+    out_printf(o, "    %" PRIu64 " Trap PDUs\n", n->in_traps);
+    out_printf(o, "    %" PRIu64 " Response PDUs\n", n->in_responses);
+    out_printf(o, "    %" PRIu64 " Responses with errors\n", n->in_response_errors);
+}
+
+static bool traps_enabled(const struct snmp_conf *c)
+{
+    return c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog;
+}
+
+/* False, and the text, when the agent is off. */
+static bool agent_on(struct cmd_ctx *c)
+{
+    if (snmp_running(c->self))
+        return true;
+    out_text(c->out, NOT_ENABLED);
+    return false;
+}
+
+static enum cmd_result show_snmp(struct cmd_ctx *c)
+{
+    struct snmp *s = c->self;
+    if (!agent_on(c))
+        return CMD_OK;
+    const struct snmp_conf *conf = snmp_conf(s);
+    if (snmp_chassis(s)[0])
+        out_printf(c->out, "Chassis: %s\n", snmp_chassis(s));
+    if (conf->contact[0])
+        out_printf(c->out, "Contact: %s\n", conf->contact);
+    if (conf->location[0])
+        out_printf(c->out, "Location: %s\n", conf->location);
+    show_counters(c->out, snmp_stats(s));
+    out_printf(c->out, "SNMP global trap: %s\n\n", traps_enabled(conf) ? "enabled" : "disabled");
+    show_hosts_logged(s, c->out);
+    if (conf->manager)
+        show_manager_role(c->out, snmp_stats(s));
+    return CMD_OK;
+}
+
+static enum cmd_result show_community(struct cmd_ctx *c)
+{
+    if (!agent_on(c))
+        return CMD_OK;
+    unsigned index = 1;
+    CONF_EACH(const struct snmp_community_conf, m, &snmp_conf(c->self)->communities) {
+        out_printf(c->out, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", m->name, index++, m->name);
+        out_text(c->out, "storage-type: nonvolatile\t active\n\n\n");
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_host(struct cmd_ctx *c)
+{
+    if (!agent_on(c))
+        return CMD_OK;
+    CONF_EACH(const struct snmp_host_conf, h, &snmp_conf(c->self)->hosts) {
+        out_printf(c->out, "Notification host: %s\tudp-port: %u\ttype: trap\n", IP4(h->addr), h->udp_port);
+        out_printf(c->out, "user: %s\tsecurity model: %s\n\n", h->community, h->version == SNMP_HOST_V2C ? "v2c" : "v1");
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_text(struct cmd_ctx *c, const char *text)
+{
+    if (agent_on(c))
+        out_printf(c->out, "%s\n", text);
+    return CMD_OK;
+}
+
+static enum cmd_result show_location(struct cmd_ctx *c)
+{
+    return show_text(c, snmp_conf(c->self)->location);
+}
+
+static enum cmd_result show_contact(struct cmd_ctx *c)
+{
+    return show_text(c, snmp_conf(c->self)->contact);
+}
+
+static enum cmd_result show_chassis(struct cmd_ctx *c)
+{
+    return show_text(c, snmp_chassis(c->self));
+}
+
+static enum cmd_result debug_packets(struct cmd_ctx *c)
+{
+    snmp_debug_packets(c->self, !c->no);
+    out_printf(c->out, "SNMP packet debugging is %s\n", c->no ? "off" : "on");
+    return CMD_OK;
+}
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG, "snmp-server", "Modify SNMP engine parameters"),
+    HELP(CONFIG, "snmp-server enable", "Enable SNMP Traps"),
+    HELP(CONFIG, "snmp-server enable traps", "Enable SNMP Traps"),
+    {.kind = CMD_LINE_ROW,
+     .mode = CONFIG,
+     .sentence = "snmp-server community <word:name> [ro|rw]=access",
+     .help = "Enable SNMP; set community string and access privs|SNMP community string|Read-only access with this community string|"
+             "Read-write access with this community string",
+     .scope = &community_scope,
+     .parent = &snmp_scope,
+     .list_off = offsetof(struct snmp_conf, communities),
+     .binds = {KEY_TXT(struct snmp_community_conf, name), NUM(struct snmp_community_conf, access)},
+     .print = print_community},
+    SET(CONFIG, &snmp_scope, "snmp-server trap-source <ifname:trap_source>",
+        "Assign an interface for the source address of all traps|Interface name", TXT(struct snmp_conf, trap_source)),
+    SET(CONFIG, &snmp_scope, "snmp-server location <line:location>", "Text for mib object sysLocation|The physical location of this node",
+        TXT(struct snmp_conf, location)),
+    SET(CONFIG, &snmp_scope, "snmp-server contact <line:contact>",
+        "Text for mib object sysContact|identification of the contact person for this managed node", TXT(struct snmp_conf, contact)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps snmp authentication=traps_authentication",
+        "Enable SNMP traps|Enable authentication trap", NUM(struct snmp_conf, traps_authentication)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps config=traps_config", "Enable SNMP config traps",
+        NUM(struct snmp_conf, traps_config)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager", "Enable SNMP Embedded Event Manager traps",
+        NUM(struct snmp_conf, traps_event_manager)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps syslog=traps_syslog", "Enable SNMP syslog traps",
+        NUM(struct snmp_conf, traps_syslog)),
+    {.kind = CMD_DO_ROW,
+     .mode = CONFIG,
+     .priv = 15,
+     .flags = CMD_NO | CMD_IN_CONFIG,
+     .sentence = "snmp-server enable traps",
+     .help = "",
+     .fn = enable_all_traps},
+    LINE(CONFIG, &host_scope, &snmp_scope, struct snmp_conf, hosts,
+         "snmp-server host <ip:addr> [traps] [version {1|2c}=version] <word:community> "
+         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[event-manager=only_event_manager]|[snmp=only_snmp]|[syslog=only_syslog]}",
+         "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|SNMP version to use for "
+         "notification messages|Use SNMPv1|Use SNMPv2c|SNMPv1/v2c community string|The notification host's UDP port number|"
+         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow SNMP-type "
+         "notifications|Allow SNMP syslog traps",
+         KEY_NUM(struct snmp_host_conf, addr), NUM(struct snmp_host_conf, version), TXT(struct snmp_host_conf, community),
+         NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_event_manager),
+         NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
+    SET(CONFIG, &snmp_scope, "snmp-server manager=manager", "Modify SNMP manager parameters", NUM(struct snmp_conf, manager)),
+    {.kind = CMD_DO_ROW,
+     .mode = CONFIG,
+     .priv = 15,
+     .flags = CMD_NO | CMD_IN_CONFIG,
+     .sentence = "snmp-server",
+     .help = "",
+     .fn = stop_agent},
+
+    HELP(EXEC, "show snmp", "snmp statistics"),
+    DO(EXEC, 1, "show snmp", show_snmp, ""),
+    DO(EXEC, 1, "show snmp chassis", show_chassis, "show SNMP chassis string"),
+    DO(EXEC, 1, "show snmp community", show_community, "show SNMP communities"),
+    DO(EXEC, 1, "show snmp contact", show_contact, "show SNMP contact string"),
+    DO(EXEC, 1, "show snmp host", show_host, "show SNMP hosts"),
+    DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
+    HELP(EXEC, "debug snmp", "SNMP information"),
+    DO_NO(EXEC, 15, "debug snmp packets", debug_packets, "SNMP packets"),
+};
+const struct cmd_table snmp_table = CMD_TABLE("snmp/cmd/cmd_snmp", rows);
