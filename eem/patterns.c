@@ -131,7 +131,8 @@ static bool collect(const char *s, struct literal *l)
                     continue;
                 }
             }
-            if (*s == '*' || *s == '?' || *s == '{') {
+            size_t repeats = strspn(s, "*+?{");
+            if (strcspn(s, "*?{") < repeats) {
                 flush(l);
             } else {
                 if (l->len < LITERAL_MAX - 1)

@@ -1,0 +1,9 @@
+/* cmd.h: the event manager's command tables, for the composition root. Their owner (self) is a struct eem. */
+#ifndef EEM_CMD_H
+#define EEM_CMD_H
+
+#include "espial/cmd.h"
+
+extern const struct cmd_table eem_table_applet; /* configuration: event manager ..., the applet mode */
+extern const struct cmd_table eem_table_show;   /* EXEC: show event manager, event manager run, debug event manager */
+#endif
