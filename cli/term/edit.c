@@ -1,8 +1,8 @@
 /* edit.c: line editing by libedit, with IOS's keys.
  *
  * libedit runs unbuffered: each el_gets handles one key and returns. Its input is a queue of ours (EL_GETCFN), its drawing goes to /dev/null (render.c draws,
- * without an ESC), and the pseudo-terminal it insists on carries nothing. Keys that are not editing (Enter, `?`, Tab, up and down, Ctrl-Z, Ctrl-C) are
- * bound to functions of ours that only note an event. A key of several bytes (ESC b, ESC [ A, Ctrl-V x) is handed over when it is whole, so that libedit never
+ * without an ESC), and the pseudo-terminal it insists on carries nothing. Keys that are not editing (Enter, `?`, Tab, up and down, Ctrl-Z, Ctrl-C) never
+ * reach it. A key of several bytes (ESC b, ESC [ A, Ctrl-V x) is handed over when it is whole, so that libedit never
  * waits. Bytes above 126 and unbound control characters are dropped: IOS lines are ASCII. The only file that sees libedit.
  *
  * Keys (IOS): ^A ^E ^B ^F arrows ESC-B ESC-F move; ^D DEL ^H ^W ESC-D ^U ^X ^K delete; ^Y yank; ^T transpose; ESC-C ESC-L ESC-U case; ^V quote. */
@@ -24,7 +24,6 @@ struct edit {
     int master;
     const char *queue;
     size_t queue_len;
-    enum edit_event event;
     char line[LINE_MAX_BYTES + 8];
 };
 
@@ -39,63 +38,28 @@ static int next_char(EditLine *el, wchar_t *out)
     return 1;
 }
 
-static unsigned char note(EditLine *el, enum edit_event event)
-{
-    struct edit *e;
-    el_get(el, EL_CLIENTDATA, &e);
-    e->event = event;
-    return CC_NORM;
-}
-
-#define NOTE(name, event)                                                                                              \
-    static unsigned char name(EditLine *el, int ch)                                                                    \
-    {                                                                                                                  \
-        (void)ch;                                                                                                      \
-        return note(el, event);                                                                                        \
-    }
-NOTE(on_enter, EDIT_ENTER)
-NOTE(on_help, EDIT_HELP)
-NOTE(on_tab, EDIT_TAB)
-NOTE(on_up, EDIT_UP)
-NOTE(on_down, EDIT_DOWN)
-NOTE(on_redraw, EDIT_REDRAW)
-NOTE(on_end, EDIT_END)
-NOTE(on_break, EDIT_BREAK)
-
-static unsigned char on_delete(EditLine *el, int ch)
-{
-    const LineInfo *li = el_line(el);
-    (void)ch;
-    if (li->cursor == li->lastchar)
-        return CC_NORM;
-    el_cursor(el, 1);
-    el_deletestr(el, 1);
-    return CC_REFRESH;
-}
+/* Keys that are not editing. */
+static const struct {
+    const char *key;
+    enum edit_event event;
+} event_keys[] = {
+    {"\r", EDIT_ENTER},   {"\n", EDIT_ENTER},   {"?", EDIT_HELP},     {"\t", EDIT_TAB},     {"\x10", EDIT_UP},     {"\033[A", EDIT_UP},  {"\033OA", EDIT_UP},    {"\x0e", EDIT_DOWN},
+    {"\033[B", EDIT_DOWN}, {"\033OB", EDIT_DOWN}, {"\x12", EDIT_REDRAW}, {"\x0c", EDIT_REDRAW}, {"\x1a", EDIT_END}, {"\x03", EDIT_BREAK}, {"\x1e", EDIT_BREAK},
+};
 
 static void bind_keys(EditLine *el)
 {
-    static const struct {
-        const char *name, *help;
-        unsigned char (*fn)(EditLine *, int);
-    } functions[] = {
-        {"espial-enter", "", on_enter},   {"espial-help", "", on_help}, {"espial-tab", "", on_tab},     {"espial-up", "", on_up},         {"espial-down", "", on_down},
-        {"espial-redraw", "", on_redraw}, {"espial-end", "", on_end},   {"espial-break", "", on_break}, {"espial-delete", "", on_delete},
-    };
     static const char *const keys[][2] = {
-        {"^M", "espial-enter"},          {"^J", "espial-enter"},          {"?", "espial-help"},           {"^I", "espial-tab"},           {"^P", "espial-up"},
-        {"^N", "espial-down"},           {"^R", "espial-redraw"},         {"^L", "espial-redraw"},        {"^Z", "espial-end"},           {"^C", "espial-break"},
-        {"\\036", "espial-break"},       {"^D", "espial-delete"},         {"^A", "ed-move-to-beg"},       {"^E", "ed-move-to-end"},       {"^B", "ed-prev-char"},
-        {"^F", "ed-next-char"},          {"^H", "ed-delete-prev-char"},   {"\\177", "ed-delete-prev-char"}, {"^W", "ed-delete-prev-word"}, {"^U", "vi-kill-line-prev"},
-        {"^X", "vi-kill-line-prev"},     {"^K", "ed-kill-line"},          {"^Y", "em-yank"},              {"^T", "ed-transpose-chars"},   {"^V", "ed-quoted-insert"},
-        {"\\033b", "ed-prev-word"},      {"\\033B", "ed-prev-word"},      {"\\033f", "em-next-word"},     {"\\033F", "em-next-word"},     {"\\033d", "em-delete-next-word"},
-        {"\\033D", "em-delete-next-word"}, {"\\033c", "em-capitol-case"}, {"\\033C", "em-capitol-case"},  {"\\033l", "em-lower-case"},    {"\\033L", "em-lower-case"},
-        {"\\033u", "em-upper-case"},     {"\\033U", "em-upper-case"},     {"\\033[A", "espial-up"},       {"\\033OA", "espial-up"},       {"\\033[B", "espial-down"},
-        {"\\033OB", "espial-down"},      {"\\033[C", "ed-next-char"},     {"\\033OC", "ed-next-char"},    {"\\033[D", "ed-prev-char"},    {"\\033OD", "ed-prev-char"},
-        {"\\033[H", "ed-move-to-beg"},   {"\\033[F", "ed-move-to-end"},   {"\\033[1~", "ed-move-to-beg"}, {"\\033[4~", "ed-move-to-end"}, {"\\033[3~", "espial-delete"},
+        {"^A", "ed-move-to-beg"},          {"^E", "ed-move-to-end"},          {"^B", "ed-prev-char"},            {"^F", "ed-next-char"},
+        {"^H", "ed-delete-prev-char"},     {"\\177", "ed-delete-prev-char"},  {"^D", "ed-delete-next-char"},     {"^W", "ed-delete-prev-word"},
+        {"^U", "vi-kill-line-prev"},       {"^X", "vi-kill-line-prev"},       {"^K", "ed-kill-line"},            {"^Y", "em-yank"},
+        {"^T", "ed-transpose-chars"},      {"^V", "ed-quoted-insert"},        {"\\033b", "ed-prev-word"},        {"\\033B", "ed-prev-word"},
+        {"\\033f", "em-next-word"},        {"\\033F", "em-next-word"},        {"\\033d", "em-delete-next-word"}, {"\\033D", "em-delete-next-word"},
+        {"\\033c", "em-capitol-case"},     {"\\033C", "em-capitol-case"},     {"\\033l", "em-lower-case"},       {"\\033L", "em-lower-case"},
+        {"\\033u", "em-upper-case"},       {"\\033U", "em-upper-case"},       {"\\033[C", "ed-next-char"},       {"\\033OC", "ed-next-char"},
+        {"\\033[D", "ed-prev-char"},       {"\\033OD", "ed-prev-char"},       {"\\033[H", "ed-move-to-beg"},     {"\\033[F", "ed-move-to-end"},
+        {"\\033[1~", "ed-move-to-beg"},    {"\\033[4~", "ed-move-to-end"},    {"\\033[3~", "ed-delete-next-char"},
     };
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
-        el_set(el, EL_ADDFN, functions[i].name, functions[i].help, functions[i].fn);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
@@ -182,13 +146,20 @@ enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *
         return EDIT_MORE;
     if (c == 0x1B && n > 2 && len >= n && strchr("~ABCDHF", bytes[n - 1]) == NULL)
         return EDIT_MORE;
-    e->event = EDIT_MORE;
+    for (size_t i = 0; i < sizeof event_keys / sizeof event_keys[0]; i++) {
+        if (strlen(event_keys[i].key) == n && !memcmp(event_keys[i].key, bytes, n))
+            return event_keys[i].event;
+    }
+    if (cursor == line_len && (c == 0x04 || (n == 4 && !memcmp(bytes, "\033[3~", 4))))
+        return EDIT_MORE; /* nothing to delete: libedit would call it the end of input */
+    if (c < 0x20 && c != 0x1B && !strchr("\x01\x02\x04\x05\x06\x08\x0b\x14\x15\x16\x17\x18\x19", c))
+        return EDIT_MORE;
     e->queue = bytes;
     e->queue_len = n;
     int got = 0;
     el_gets(e->el, &got);
     e->queue_len = 0;
-    return e->event;
+    return EDIT_MORE;
 }
 
 const char *edit_line(struct edit *e, size_t *len, size_t *cursor)
