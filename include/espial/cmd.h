@@ -112,13 +112,16 @@ struct cmd_host {
      * then `closing` is true and c->out is gone). */
     void (*on_abort)(struct shell *, void (*fn)(void *arg, bool closing), void *arg);
     /* Ask: prints prompt, hands the answer (one line, or one key for single_key; "" = default). Returns at once; the handler returns CMD_WAIT. `answer` is called later with
-     * the same c->out still valid, and must end with host->done or another ask. */
+     * the same c->out still valid, and must end with host->done or another ask. A handler that keeps memory in arg sets on_abort too: an interrupted question is not
+     * answered. */
     void (*ask)(struct shell *, const char *prompt, bool single_key, void (*answer)(void *arg, const char *text), void *arg);
     /* Enter a mode with an object (normally MODE rows do this); leave to EXEC; close the session. */
     void (*enter)(struct shell *, enum cmd_mode mode, void *obj);
     void (*end)(struct shell *);
     void (*quit)(struct shell *);
     void (*set_privilege)(struct shell *, uint8_t level);
+    /* As ask, for one line that is not echoed (passwords). */
+    void (*ask_secret)(struct shell *, const char *prompt, void (*answer)(void *arg, const char *text), void *arg);
 };
 #define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
 

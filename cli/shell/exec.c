@@ -1,0 +1,235 @@
+/* exec.c: one line, from text to what it does.
+ *
+ * A comment or a blank line does nothing. In a configuration mode `do` makes the rest an EXEC command. An EXEC command that shows something may be followed by
+ * `| modifiers` (filter.c). A line that a sub-mode refuses is tried in global configuration; when it fits there, the sub-mode is left first, as on IOS. When
+ * both refuse it, the error is that of the walk that got further.
+ *
+ * The caret stands under the first character that cannot be accepted, counted from the beginning of the line on the screen: behind the prompt, where there is
+ * one (a terminal, or a program that asked for echo), else from the bare line.
+ */
+#include "cli/shell/shell_local.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static size_t blanks(const char *s)
+{
+    return strspn(s, " \t");
+}
+
+static void refuse(struct shell *sh, const char *text)
+{
+    sh->refused = true;
+    out_text(&sh->output.out, text);
+}
+
+static void caret(struct shell *sh, size_t at)
+{
+    size_t column = at;
+    if (sh->channel || sh->echo)
+        column += strlen(session_prompt(sh));
+    out_printf(&sh->output.out, "%*s^\n", (int)column, "");
+    refuse(sh, "% Invalid input detected at '^' marker.\n\n");
+}
+
+/* base: where the matched text begins in the typed line. */
+static void tell(struct shell *sh, enum match_result r, const char *line, size_t base, size_t at)
+{
+    switch (r) {
+    case MATCH_INCOMPLETE:
+        refuse(sh, "% Incomplete command.\n\n");
+        break;
+    case MATCH_AMBIGUOUS:
+        out_printf(&sh->output.out, "%% Ambiguous command:  \"%s\"\n", line);
+        sh->refused = true;
+        break;
+    case MATCH_INVALID:
+        caret(sh, base + at);
+        break;
+    case MATCH_OK:
+    case MATCH_EMPTY:
+    case MATCH_COMMENT:
+        break;
+    }
+}
+
+size_t exec_offset(const struct shell *sh, const char *line)
+{
+    if (sh->mode == EXEC)
+        return 0;
+    size_t at = blanks(line);
+    if (strncasecmp(line + at, "do", 2) || (line[at + 2] != ' ' && line[at + 2] != '\t'))
+        return SIZE_MAX;
+    at += 2;
+    return at + blanks(line + at);
+}
+
+bool exec_may_filter(const char *expanded)
+{
+    static const char *const first[] = {"show", "more", "dir"};
+    size_t n = strcspn(expanded, " ");
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
+        if (n == strlen(first[i]) && !strncmp(expanded, first[i], n))
+            return true;
+    return false;
+}
+
+static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
+{
+    struct match *m = &sh->match;
+    sh->ran = true;
+    sh->ran_mode = mode;
+    sh->ctx = (struct cmd_ctx){
+        .self = m->self,
+        .obj = mode == EXEC ? NULL : sh->obj,
+        .out = &sh->output.out,
+        .shell = sh,
+        .host = &session_host,
+        .no = m->no,
+        .dflt = m->dflt,
+        .privilege = sh->privilege,
+        .vals = m->vals,
+        .nvals = m->nvals,
+        .line = m->expanded,
+    };
+    switch (m->row->fn(&sh->ctx)) {
+    case CMD_OK:
+        break;
+    case CMD_FAIL:
+        sh->refused = true;
+        break;
+    case CMD_WAIT:
+        return EXEC_WAIT;
+    }
+    return EXEC_DONE;
+}
+
+/* The modifiers of a line whose command is known. */
+static bool set_filter(struct shell *sh, const char *line, size_t bar)
+{
+    struct filter_error e;
+    switch (filter_new(line + bar + 1, sh->maker->env.files, &sh->output.paged, &sh->output.filter, &e)) {
+    case FILTER_OK:
+        return true;
+    case FILTER_UNKNOWN:
+        caret(sh, bar + 1 + e.at);
+        break;
+    case FILTER_INCOMPLETE:
+        refuse(sh, "% Incomplete command.\n\n");
+        break;
+    case FILTER_REGEX:
+        refuse(sh, "% Failed to compile regular expression.\n");
+        break;
+    case FILTER_URL:
+        out_printf(&sh->output.out, "%%Error opening %s (%s)\n", e.url, file_result_text(e.why));
+        sh->refused = true;
+        break;
+    }
+    return false;
+}
+
+static enum exec_result exec_command(struct shell *sh, const char *line, size_t base)
+{
+    struct grammar *g = sh->maker->grammar;
+    size_t bar = filter_split(line + base);
+    enum match_result r;
+    if (bar != SIZE_MAX) {
+        bar += base;
+        char *left = mem_strndup(line + base, bar - base);
+        r = grammar_match(g, EXEC, sh->privilege, left, &sh->match);
+        mem_free(left);
+        if (r == MATCH_OK && exec_may_filter(sh->match.expanded))
+            return set_filter(sh, line, bar) ? run_handler(sh, EXEC) : EXEC_DONE;
+        if (r != MATCH_OK && r != MATCH_EMPTY) {
+            tell(sh, r, line, base, sh->match.caret);
+            return EXEC_DONE;
+        }
+    }
+    r = grammar_match(g, EXEC, sh->privilege, line + base, &sh->match);
+    if (r != MATCH_OK) {
+        tell(sh, r, line, base, sh->match.caret);
+        return EXEC_DONE;
+    }
+    return run_handler(sh, EXEC);
+}
+
+static void changed(struct shell *sh)
+{
+    struct maker *m = sh->maker;
+    if (sh->config_file && !sh->merging)
+        return;
+    m->history.unsaved = true;
+    m->history.changed_wall_us = loop_wall(m->env.loop);
+    str_copy(m->history.changed_by, sizeof m->history.changed_by, sh->user);
+    struct session_view v;
+    session_view(sh, &v);
+    struct fact_config f = {.line = v.tty};
+    str_copy(f.user, sizeof f.user, sh->user);
+    bus_publish(m->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+}
+
+static enum exec_result run_config(struct shell *sh)
+{
+    struct config_next next = {0};
+    if (sh->match.row->kind == CMD_DO_ROW)
+        return run_handler(sh, sh->mode);
+    sh->ran = true;
+    sh->ran_mode = sh->mode;
+    switch (config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next)) {
+    case CONFIG_TAKEN:
+        changed(sh);
+        break;
+    case CONFIG_ENTER:
+        changed(sh);
+        session_enter(sh, next.mode, next.obj);
+        break;
+    case CONFIG_REFUSED:
+        sh->refused = true;
+        sh->ran = false;
+        break;
+    }
+    return EXEC_DONE;
+}
+
+/* Which refusal got further: everything was read and words are missing, or where the caret stands. */
+static size_t reach(enum match_result r, const struct match *m)
+{
+    return r == MATCH_INVALID ? m->caret : SIZE_MAX;
+}
+
+static enum exec_result exec_config(struct shell *sh, const char *line)
+{
+    struct grammar *g = sh->maker->grammar;
+    enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
+    if (r == MATCH_OK)
+        return run_config(sh);
+    size_t at = sh->match.caret;
+    if (sh->mode != CONFIG) {
+        struct match *m = NEW(struct match);
+        enum match_result r2 = grammar_match(g, CONFIG, sh->privilege, line, m);
+        if (r2 == MATCH_OK) {
+            session_enter(sh, CONFIG, NULL);
+            r = grammar_match(g, CONFIG, sh->privilege, line, &sh->match);
+        } else if (reach(r2, m) > reach(r, &sh->match)) {
+            r = r2;
+            at = m->caret;
+        }
+        mem_free(m);
+        if (r == MATCH_OK)
+            return run_config(sh);
+    }
+    tell(sh, r, line, 0, at);
+    return EXEC_DONE;
+}
+
+enum exec_result exec_line(struct shell *sh, const char *line)
+{
+    size_t first = blanks(line);
+    if (!line[first] || line[first] == '!')
+        return EXEC_DONE;
+    if (!config_alive(sh->maker->grammar, sh->mode, sh->obj))
+        session_enter(sh, CONFIG, NULL);
+    size_t at = exec_offset(sh, line);
+    return at == SIZE_MAX ? exec_config(sh, line) : exec_command(sh, line, at);
+}

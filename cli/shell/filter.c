@@ -1,0 +1,512 @@
+/* filter.c: output modifiers (`show ... | include Ethernet`).
+ *
+ * A chain of stages between a handler's lines and the pager or capture. A stage sees whole lines without their line end; it passes a line on, keeps it or
+ * writes something else at the end. The line `begin`, `include`, `exclude`, `section` and `count` take the rest of the command line as one regular
+ * expression, so a later `|` is alternation. One exception, needed by applets and scripts: when the expression ends in ` | append URL`, ` | redirect URL` or
+ * ` | tee [/append] URL`, that is a stage of its own. The output that goes to a file is held until the command ends and then written in one piece, so a
+ * replaced file is the old or the new one, and an appended one grows by whole commands.
+ *
+ * `section`: a matching line opens a section, which lasts while lines are indented deeper; when the match itself is indented, the headers above it that have
+ * not been printed come first.
+ */
+#include "cli/shell/filter.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "espial/regex.h"
+
+#define STAGES_MAX  8
+#define HEADERS_MAX 8
+#define LINE_MAX_LEN (64u * 1024)
+#define HELD_MAX (32u * 1024 * 1024)
+
+enum stage_kind { ST_BEGIN, ST_INCLUDE, ST_EXCLUDE, ST_COUNT, ST_SECTION, ST_SECTION_OUT, ST_REDIRECT, ST_APPEND, ST_TEE, ST_TEE_APPEND };
+
+struct header {
+    size_t indent;
+    bool printed;
+    char *line;
+};
+struct stage {
+    enum stage_kind kind;
+    struct regex *re;
+    bool open;          /* begin: found; section: inside */
+    size_t indent;      /* section: of the line that opened it */
+    uint64_t count;
+    struct header headers[HEADERS_MAX];
+    size_t nheaders;
+    char url[256];
+    struct text held;
+    bool too_much;
+};
+struct filter {
+    struct out *sink;
+    struct files *files;
+    struct stage stages[STAGES_MAX];
+    size_t n;
+    struct text line; /* the unended one */
+};
+
+struct word {
+    const char *text, *help;
+    bool takes_url;
+    enum stage_kind kind;
+};
+static const struct word words[] = {
+    {"append", "Append redirected output to URL (URLs supporting append operation only)", true, ST_APPEND},
+    {"begin", "Begin with the line that matches", false, ST_BEGIN},
+    {"count", "Count number of lines which match regexp", false, ST_COUNT},
+    {"exclude", "Exclude lines that match", false, ST_EXCLUDE},
+    {"include", "Include lines that match", false, ST_INCLUDE},
+    {"redirect", "Redirect output to URL", true, ST_REDIRECT},
+    {"section", "Filter a section of output", false, ST_SECTION},
+    {"tee", "Copy output to URL", true, ST_TEE},
+};
+#define NWORDS (sizeof words / sizeof words[0])
+
+/* The word that begins with the n characters at s, or NULL; *fit: how many of them fitted the best candidate. */
+static const struct word *word_of(const char *s, size_t n, size_t *fit)
+{
+    const struct word *found = NULL;
+    size_t best = 0;
+    for (size_t i = 0; i < NWORDS; i++) {
+        size_t k = 0;
+        while (k < n && words[i].text[k] && tolower((unsigned char)s[k]) == words[i].text[k])
+            k++;
+        if (k > best)
+            best = k;
+        if (k == n && n > 0)
+            found = &words[i]; /* first letters are all different */
+    }
+    if (fit)
+        *fit = best;
+    return found;
+}
+
+static size_t blanks(const char *s)
+{
+    return strspn(s, " \t");
+}
+static size_t wordlen(const char *s)
+{
+    return strcspn(s, " \t");
+}
+
+size_t filter_split(const char *line)
+{
+    bool quoted = false;
+    for (size_t i = 0; line[i]; i++) {
+        if (line[i] == '\\' && quoted && line[i + 1])
+            i++;
+        else if (line[i] == '"')
+            quoted = !quoted;
+        else if (line[i] == '|' && !quoted && i > 0 && (line[i - 1] == ' ' || line[i - 1] == '\t'))
+            return i;
+    }
+    /* An unbalanced quote does not hide a modifier. */
+    if (quoted)
+        for (size_t i = 1; line[i]; i++)
+            if (line[i] == '|' && (line[i - 1] == ' ' || line[i - 1] == '\t'))
+                return i;
+    return SIZE_MAX;
+}
+
+/* Length of the expression at s when ` | append|redirect|tee ... URL` ends it; the offset of what follows that `|` in *next. */
+static size_t expression_end(const char *s, size_t *next)
+{
+    for (size_t i = strlen(s); i > 0; i--) {
+        if (s[i - 1] != '|' || i < 2 || (s[i - 2] != ' ' && s[i - 2] != '\t'))
+            continue;
+        const char *p = s + i + blanks(s + i);
+        size_t n = wordlen(p);
+        const struct word *w = n >= 2 ? word_of(p, n, NULL) : NULL;
+        if (!w || !w->takes_url)
+            continue;
+        p += n;
+        p += blanks(p);
+        if (w->kind == ST_TEE && *p == '/') {
+            p += wordlen(p);
+            p += blanks(p);
+        }
+        n = wordlen(p);
+        if (!n || p[n + blanks(p + n)])
+            continue;
+        *next = i;
+        size_t end = i - 1;
+        while (end > 0 && (s[end - 1] == ' ' || s[end - 1] == '\t'))
+            end--;
+        return end;
+    }
+    *next = 0;
+    return strlen(s);
+}
+
+static enum filter_result expression(struct stage *st, const char *s, size_t len)
+{
+    char *pattern = mem_strndup(s, len);
+    st->re = regex_new(pattern, REGEX_IOS, NULL, NULL);
+    mem_free(pattern);
+    return st->re ? FILTER_OK : FILTER_REGEX;
+}
+
+static enum filter_result open_url(struct filter *f, struct stage *st, const char *s, size_t n, struct filter_error *e)
+{
+    char *typed = mem_strndup(s, n);
+    enum file_result r = file_canonical(f->files, typed, st->url);
+    str_copy(e->url, sizeof e->url, r == FILE_OK ? st->url : typed);
+    mem_free(typed);
+    struct file_info info;
+    if (r == FILE_OK && file_stat(f->files, st->url, &info) == FILE_OK && info.dir)
+        r = FILE_IS_DIR;
+    if (r == FILE_OK && (st->kind == ST_APPEND || st->kind == ST_TEE_APPEND))
+        r = file_append(f->files, st->url, "", 0);
+    e->why = r;
+    return r == FILE_OK ? FILTER_OK : FILTER_URL;
+}
+
+/* Parse from spec[at]; *next is the offset behind the `|` of a further stage, or 0. */
+static enum filter_result stage_parse(struct filter *f, const char *spec, size_t at, size_t *next, struct filter_error *e)
+{
+    struct stage *st = &f->stages[f->n];
+    *next = 0;
+    at += blanks(spec + at);
+    size_t n = wordlen(spec + at), fit;
+    if (!n)
+        return FILTER_INCOMPLETE;
+    const struct word *w = word_of(spec + at, n, &fit);
+    if (!w) {
+        e->at = at + fit;
+        return FILTER_UNKNOWN;
+    }
+    st->kind = w->kind;
+    f->n++;
+    at += n;
+    if (!w->takes_url) {
+        at += blanks(spec + at); /* blanks at the end belong to the expression, those before it do not */
+        if (w->kind == ST_SECTION) {
+            n = wordlen(spec + at);
+            bool in = n >= 3 && n <= 7 && !strncasecmp(spec + at, "include", n);
+            bool ex = n >= 3 && n <= 7 && !strncasecmp(spec + at, "exclude", n);
+            if ((in || ex) && spec[at + n + blanks(spec + at + n)]) {
+                st->kind = ex ? ST_SECTION_OUT : ST_SECTION;
+                at += n + blanks(spec + at + n);
+            }
+        }
+        size_t rest;
+        size_t len = expression_end(spec + at, &rest);
+        if (rest)
+            *next = at + rest;
+        if (!len)
+            return FILTER_INCOMPLETE;
+        return expression(st, spec + at, len);
+    }
+    at += blanks(spec + at);
+    n = wordlen(spec + at);
+    if (w->kind == ST_TEE && n >= 2 && n <= 7 && !strncasecmp(spec + at, "/append", n)) {
+        st->kind = ST_TEE_APPEND;
+        at += n;
+        at += blanks(spec + at);
+        n = wordlen(spec + at);
+    }
+    if (!n)
+        return FILTER_INCOMPLETE;
+    const char *url = spec + at;
+    size_t url_len = n;
+    at += n;
+    at += blanks(spec + at);
+    if (spec[at] == '|')
+        *next = at + 1;
+    else if (spec[at]) {
+        e->at = at;
+        return FILTER_UNKNOWN;
+    }
+    return open_url(f, st, url, url_len, e);
+}
+
+enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out, struct filter_error *error)
+{
+    struct filter *f = NEW(struct filter);
+    f->sink = sink;
+    f->files = files;
+    size_t at = 0, next;
+    *out = NULL;
+    *error = (struct filter_error){0};
+    do {
+        if (f->n == STAGES_MAX) {
+            error->at = at;
+            filter_free(f);
+            return FILTER_UNKNOWN;
+        }
+        enum filter_result r = stage_parse(f, spec, at, &next, error);
+        if (r != FILTER_OK) {
+            filter_free(f);
+            return r;
+        }
+        at = next;
+    } while (next);
+    *out = f;
+    return FILTER_OK;
+}
+
+struct filter *filter_of_pager(char key, const char *pattern, struct out *sink)
+{
+    struct filter *f = NEW(struct filter);
+    f->sink = sink;
+    f->n = 1;
+    f->stages[0].kind = key == '/' ? ST_BEGIN : key == '+' ? ST_INCLUDE : ST_EXCLUDE;
+    if (expression(&f->stages[0], pattern, strlen(pattern)) != FILTER_OK) {
+        filter_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+static void line_in(struct filter *f, size_t i, const char *s, size_t len);
+
+static void section_headers(struct filter *f, size_t i)
+{
+    struct stage *st = &f->stages[i];
+    for (size_t k = 0; k < st->nheaders; k++)
+        if (!st->headers[k].printed) {
+            st->headers[k].printed = true;
+            line_in(f, i + 1, st->headers[k].line, strlen(st->headers[k].line));
+        }
+}
+
+static void section_line(struct filter *f, size_t i, const char *s, size_t len)
+{
+    struct stage *st = &f->stages[i];
+    size_t indent = 0;
+    while (indent < len && s[indent] == ' ')
+        indent++;
+    bool match = regex_match(st->re, s, len);
+    if (st->open && indent <= st->indent)
+        st->open = false;
+    if (!st->open && match) {
+        st->open = true;
+        st->indent = indent;
+    }
+    while (st->nheaders && st->headers[st->nheaders - 1].indent >= indent)
+        mem_free(st->headers[--st->nheaders].line);
+    bool pass = st->kind == ST_SECTION ? st->open : !st->open;
+    if (pass) {
+        if (st->kind == ST_SECTION)
+            section_headers(f, i);
+        line_in(f, i + 1, s, len);
+    }
+    if (st->nheaders < HEADERS_MAX && len > indent)
+        st->headers[st->nheaders++] = (struct header){.indent = indent, .printed = pass, .line = mem_strndup(s, len)};
+}
+
+static void hold(struct stage *st, const char *s, size_t len)
+{
+    if (st->held.len + len + 1 > HELD_MAX) {
+        st->too_much = true;
+        return;
+    }
+    text_addn(&st->held, s, len);
+    text_addn(&st->held, "\n", 1);
+}
+
+static void line_in(struct filter *f, size_t i, const char *s, size_t len)
+{
+    if (i == f->n) {
+        struct text t = {0};
+        text_addn(&t, s, len);
+        text_addn(&t, "\n", 1);
+        out_write(f->sink, t.s, t.len);
+        text_free(&t);
+        return;
+    }
+    struct stage *st = &f->stages[i];
+    switch (st->kind) {
+    case ST_BEGIN:
+        if (!st->open && regex_match(st->re, s, len))
+            st->open = true;
+        if (st->open)
+            line_in(f, i + 1, s, len);
+        break;
+    case ST_INCLUDE:
+    case ST_EXCLUDE:
+        if (regex_match(st->re, s, len) == (st->kind == ST_INCLUDE))
+            line_in(f, i + 1, s, len);
+        break;
+    case ST_COUNT:
+        st->count += regex_match(st->re, s, len);
+        break;
+    case ST_SECTION:
+    case ST_SECTION_OUT:
+        section_line(f, i, s, len);
+        break;
+    case ST_TEE:
+    case ST_TEE_APPEND:
+        hold(st, s, len);
+        line_in(f, i + 1, s, len);
+        break;
+    case ST_REDIRECT:
+    case ST_APPEND:
+        hold(st, s, len);
+        break;
+    }
+}
+
+void filter_write(struct filter *f, const char *s, size_t len)
+{
+    while (len) {
+        const char *end = memchr(s, '\n', len);
+        size_t n = end ? (size_t)(end - s) : len;
+        if (!end || f->line.len) {
+            text_addn(&f->line, s, n);
+            if (end || f->line.len > LINE_MAX_LEN) {
+                line_in(f, 0, f->line.s, f->line.len);
+                text_clear(&f->line);
+            }
+        } else {
+            line_in(f, 0, s, n);
+        }
+        s += n + (end != NULL);
+        len -= n + (end != NULL);
+    }
+}
+
+static void stage_end(struct filter *f, size_t i)
+{
+    struct stage *st = &f->stages[i];
+    enum file_result r = FILE_OK;
+    char line[64];
+    switch (st->kind) {
+    case ST_COUNT: {
+        int n = snprintf(line, sizeof line, "Number of lines which match regexp = %llu", (unsigned long long)st->count);
+        line_in(f, i + 1, line, (size_t)n);
+        break;
+    }
+    case ST_REDIRECT:
+    case ST_TEE:
+        r = st->too_much ? FILE_TOO_BIG : file_replace(f->files, st->url, text_str(&st->held), st->held.len);
+        break;
+    case ST_APPEND:
+    case ST_TEE_APPEND:
+        r = st->too_much ? FILE_TOO_BIG : file_append(f->files, st->url, text_str(&st->held), st->held.len);
+        break;
+    default:
+        break;
+    }
+    if (r != FILE_OK)
+        out_printf(f->sink, "%%Error opening %s (%s)\n", st->url, file_result_text(r));
+}
+
+void filter_end(struct filter *f)
+{
+    if (f->line.len) {
+        line_in(f, 0, f->line.s, f->line.len);
+        text_clear(&f->line);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        stage_end(f, i);
+}
+
+void filter_free(struct filter *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < STAGES_MAX; i++) {
+        regex_free(f->stages[i].re);
+        text_free(&f->stages[i].held);
+        for (size_t k = 0; k < f->stages[i].nheaders; k++)
+            mem_free(f->stages[i].headers[k].line);
+    }
+    text_free(&f->line);
+    mem_free(f);
+}
+
+/* ---- help ---- */
+
+static void help_row(struct text *out, size_t width, const char *token, const char *help)
+{
+    const size_t columns = 80;
+    size_t left = 2 + width + 2;
+    text_printf(out, "  %-*s  ", (int)width, token);
+    size_t room = columns - left, len = strlen(help);
+    while (len > room) {
+        size_t cut = room;
+        while (cut > 0 && help[cut] != ' ')
+            cut--;
+        text_printf(out, "%.*s\n%*s", (int)cut, help, (int)left, "");
+        help += cut + 1;
+        len = strlen(help);
+    }
+    text_printf(out, "%s\n", help);
+}
+
+/* The stage the cursor is in: its offset in spec. */
+static size_t last_stage(const char *spec)
+{
+    size_t next, at = blanks(spec);
+    size_t n = wordlen(spec + at);
+    const struct word *w = word_of(spec + at, n, NULL);
+    if (!w || !spec[at + n])
+        return 0;
+    if (!w->takes_url) {
+        (void)expression_end(spec + at + n + 1, &next);
+        return next ? at + n + 1 + next : 0;
+    }
+    const char *bar = strrchr(spec, '|');
+    return bar ? (size_t)(bar + 1 - spec) : 0;
+}
+
+bool filter_help(const char *spec, struct text *out, bool *word)
+{
+    spec += last_stage(spec);
+    size_t at = blanks(spec), n = wordlen(spec + at), found = 0;
+    *word = n > 0 && !spec[at + n];
+    if (!n) {
+        for (size_t i = 0; i < NWORDS; i++)
+            help_row(out, 8, words[i].text, words[i].help);
+        return true;
+    }
+    if (*word) {
+        for (size_t i = 0; i < NWORDS; i++)
+            if (!strncasecmp(words[i].text, spec + at, n)) {
+                text_printf(out, "%s  ", words[i].text);
+                found++;
+            }
+        if (found)
+            text_add(out, "\n");
+        return found > 0;
+    }
+    const struct word *w = word_of(spec + at, n, NULL);
+    if (!w)
+        return false;
+    if (w->takes_url) {
+        if (w->kind == ST_TEE)
+            help_row(out, 10, "/append", "Append to the file");
+        help_row(out, 10, "bootflash:", "Uniform Resource Locator");
+        help_row(out, 10, "disk0:", "Uniform Resource Locator");
+        help_row(out, 10, "flash:", "Uniform Resource Locator");
+        help_row(out, 10, "nvram:", "Uniform Resource Locator");
+    } else if (w->kind == ST_SECTION) {
+        help_row(out, 7, "LINE", "Regular Expression");
+        help_row(out, 7, "exclude", "Exclude section(s) of output");
+        help_row(out, 7, "include", "Include section(s) of output");
+    } else {
+        help_row(out, 4, "LINE", "Regular Expression");
+    }
+    return true;
+}
+
+bool filter_complete(const char *spec, struct text *out)
+{
+    spec += last_stage(spec);
+    size_t at = blanks(spec), n = wordlen(spec + at);
+    if (!n || spec[at + n])
+        return false;
+    const struct word *w = word_of(spec + at, n, NULL);
+    if (!w)
+        return false;
+    text_add(out, w->text + n);
+    return true;
+}

@@ -1,0 +1,273 @@
+/* output.c: where a command's text goes. Handler -> `| filter` -> pager -> terminal or capture.
+ *
+ * The pager holds back what does not fit on the page and shows ` --More-- `. Keys (IOS): blank the next page, Enter one line, q stop, Ctrl-C, Ctrl-Z and Ctrl-^
+ * stop; `/expr` goes on at the first line that matches, `+expr` and `-expr` keep or drop the lines that match; one such choice a command, it stays to the end. Any
+ * other key: the next page. The mark is erased with backspaces and blanks, never with an escape sequence. Length 0, and every session without a terminal, has
+ * no pager. Handlers never wait for it: the rest of their text is held here, bounded.
+ */
+#include "cli/shell/shell_local.h"
+
+#include <string.h>
+
+#define KEY_CTRL_C 0x03
+#define KEY_BS     0x08
+#define KEY_CTRL_Z 0x1A
+#define KEY_CTRL_6 0x1E
+#define KEY_DEL    0x7F
+
+static const char more_mark[] = " --More-- ";
+static const char more_erase[] = "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b";
+
+static bool paging(const struct output *o)
+{
+    return o->sh->channel && o->sh->set.length > 1;
+}
+
+static void emit(struct output *o, const char *s, size_t len)
+{
+    if (!len)
+        return;
+    for (const char *p = s; (p = memchr(p, '\n', len - (size_t)(p - s))) != NULL; p++)
+        o->lines++;
+    o->midline = s[len - 1] != '\n';
+    session_emit(o->sh, s, len);
+}
+
+static void show_more(struct output *o)
+{
+    o->more = true;
+    session_notify(o->sh);
+    session_emit(o->sh, more_mark, sizeof more_mark - 1);
+}
+
+static void erase(struct output *o)
+{
+    session_emit(o->sh, more_erase, sizeof more_erase - 1);
+    o->more = false;
+}
+
+static void hold(struct output *o, const char *s, size_t len)
+{
+    if (o->held.len + len <= HELD_OUTPUT_MAX)
+        text_addn(&o->held, s, len);
+}
+
+/* Show line by line until the page is full; returns how many bytes were taken. */
+static size_t feed(struct output *o, const char *s, size_t len)
+{
+    size_t at = 0;
+    while (at < len) {
+        if (paging(o) && o->lines >= o->sh->set.length - 1) {
+            show_more(o);
+            break;
+        }
+        const char *end = paging(o) ? memchr(s + at, '\n', len - at) : NULL;
+        size_t n = end ? (size_t)(end - (s + at)) + 1 : len - at;
+        if (o->narrow)
+            filter_write(o->narrow, s + at, n);
+        else
+            emit(o, s + at, n);
+        at += n;
+    }
+    return at;
+}
+
+static void page_write(struct out *out, const char *s, size_t len)
+{
+    struct output *o = (struct output *)(void *)((char *)out - offsetof(struct output, paged));
+    if (o->discard)
+        return;
+    size_t taken = o->more ? 0 : feed(o, s, len);
+    hold(o, s + taken, len - taken);
+}
+
+static void shown_write(struct out *out, const char *s, size_t len)
+{
+    emit((struct output *)(void *)((char *)out - offsetof(struct output, shown)), s, len);
+}
+
+static void handler_write(struct out *out, const char *s, size_t len)
+{
+    struct output *o = (struct output *)(void *)out;
+    if (o->sh->closing)
+        return;
+    if (o->filter) /* also after `q`: a file of tee gets the whole output, whatever was stopped on the screen */
+        filter_write(o->filter, s, len);
+    else
+        page_write(&o->paged, s, len);
+}
+
+void output_init(struct output *o, struct shell *sh)
+{
+    *o = (struct output){.sh = sh};
+    o->out.write = handler_write;
+    o->paged.write = page_write;
+    o->shown.write = shown_write;
+}
+
+void output_begin(struct output *o)
+{
+    o->lines = 0;
+    o->discard = o->more = o->typing = o->ended = false;
+    o->out.width = o->paged.width = o->shown.width = o->sh->set.width;
+    text_clear(&o->held);
+    o->held_at = 0;
+}
+
+/* Everything is shown (or dropped): forget the filters, begin the prompt on a fresh line. */
+static void finish(struct output *o)
+{
+    if (o->narrow)
+        filter_end(o->narrow);
+    filter_free(o->narrow);
+    o->narrow = NULL;
+    text_free(&o->held);
+    o->held_at = 0;
+    o->ended = false;
+    if (o->midline)
+        emit(o, "\n", 1);
+}
+
+void output_end(struct output *o)
+{
+    if (o->filter) {
+        struct filter *f = o->filter;
+        o->filter = NULL;
+        filter_end(f);
+        filter_free(f);
+    }
+    if (o->more) {
+        o->ended = true;
+        return;
+    }
+    finish(o);
+}
+
+void output_stop(struct output *o)
+{
+    o->more = o->typing = false;
+    o->discard = true;
+    text_clear(&o->held);
+    o->held_at = 0;
+    filter_free(o->narrow);
+    o->narrow = NULL;
+}
+
+void output_flush(struct output *o)
+{
+    if (!o->more)
+        return;
+    erase(o);
+    o->typing = false;
+    if (o->narrow)
+        filter_write(o->narrow, text_str(&o->held) + o->held_at, o->held.len - o->held_at);
+    else
+        emit(o, text_str(&o->held) + o->held_at, o->held.len - o->held_at);
+    text_clear(&o->held);
+    o->held_at = 0;
+}
+
+void output_fini(struct output *o)
+{
+    filter_free(o->filter);
+    filter_free(o->narrow);
+    text_free(&o->held);
+    text_free(&o->pattern);
+}
+
+static void resume(struct output *o)
+{
+    size_t taken = feed(o, text_str(&o->held) + o->held_at, o->held.len - o->held_at);
+    o->held_at += taken;
+    if (!o->more) {
+        text_clear(&o->held);
+        o->held_at = 0;
+        if (o->ended) {
+            finish(o);
+            session_output_drained(o->sh);
+        }
+    }
+}
+
+static void stop(struct output *o)
+{
+    bool ended = o->ended;
+    erase(o);
+    output_stop(o);
+    if (ended) {
+        finish(o);
+        session_output_drained(o->sh);
+    } else {
+        session_interrupt(o->sh);
+    }
+}
+
+static void pattern_key(struct output *o, char c)
+{
+    if (c == '\r' || c == '\n') {
+        o->typing = false;
+        session_emit(o->sh, "\n", 1);
+        o->narrow = filter_of_pager(o->key, text_str(&o->pattern), &o->shown);
+        static const char bad[] = "% Failed to compile regular expression.\n", going[] = "filtering...\n";
+        if (!o->narrow) {
+            session_emit(o->sh, bad, sizeof bad - 1);
+            show_more(o);
+            return;
+        }
+        session_emit(o->sh, going, sizeof going - 1);
+        o->more = false;
+        o->lines = 0;
+        resume(o);
+    } else if (c == KEY_BS || c == KEY_DEL) {
+        if (o->pattern.len) {
+            o->pattern.s[--o->pattern.len] = 0;
+            session_emit(o->sh, "\b \b", 3);
+        }
+    } else if (c == KEY_CTRL_C || c == KEY_CTRL_Z || c == KEY_CTRL_6) {
+        o->typing = false;
+        session_emit(o->sh, "\n", 1);
+        show_more(o);
+    } else if ((unsigned char)c >= ' ' && o->pattern.len < 255) {
+        text_addn(&o->pattern, &c, 1);
+        session_emit(o->sh, &c, 1);
+    }
+}
+
+void output_key(struct output *o, char c)
+{
+    if (o->typing) {
+        pattern_key(o, c);
+        return;
+    }
+    switch (c) {
+    case 'q':
+    case 'Q':
+    case KEY_CTRL_C:
+    case KEY_CTRL_Z:
+    case KEY_CTRL_6:
+        stop(o);
+        return;
+    case '/':
+    case '+':
+    case '-':
+        if (!o->narrow) {
+            erase(o);
+            o->more = o->typing = true;
+            o->key = c;
+            text_clear(&o->pattern);
+            session_emit(o->sh, &c, 1);
+            return;
+        }
+        o->lines = 0;
+        break;
+    case '\r':
+    case '\n':
+        o->lines = o->sh->set.length > 1 ? o->sh->set.length - 2 : 0;
+        break;
+    default:
+        o->lines = 0;
+        break;
+    }
+    erase(o);
+    resume(o);
+}

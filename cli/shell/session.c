@@ -1,0 +1,601 @@
+/* session.c: one user, or one program that types: a line at a time through states.
+ *
+ *            line                      handler returned CMD_WAIT
+ *   PROMPT ---------> (exec.c runs it) -------------------------> BUSY
+ *     ^                   |     |                                  |  ask()
+ *     |   done, output    |     +-- ask() --> ANSWER|SECRET|KEY <--+
+ *     +-------------------+                        | answer
+ *     ^        --More-- : KEY, until the rest is shown or stopped
+ *
+ * A line that arrives while the session is not at its prompt is queued; when the prompt is reached, or a question is asked, the oldest is taken, in a loop turn of
+ * its own, echoed and run. Nothing that a handler calls re-enters a handler: answers, queued lines, results and the terminal's notices come from one deferred step.
+ *
+ * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer (an empty line), and the text is
+ * captured for the one who typed. The exec-timeout runs only for terminals.
+ */
+#include "cli/shell/shell_local.h"
+
+#include <stdio.h>
+#include <string.h>
+
+MSG(MSG_CONFIG_I, "SYS", 5, "CONFIG_I", 0, "Configured from %s");
+
+/* ---- out ---- */
+
+void session_notify(struct shell *sh)
+{
+    if (!sh->channel)
+        return;
+    sh->notify_due = true;
+    loop_defer(sh->maker->env.loop, &sh->step);
+}
+
+/* Did what `until` awaits arrive? Looked for in the newest text only, so that long output costs its length once. */
+static void look_for_until(struct shell *sh)
+{
+    if (!sh->until || sh->matched)
+        return;
+    size_t from = sh->capture.len > UNTIL_WINDOW ? sh->capture.len - UNTIL_WINDOW : 0;
+    if (regex_match(sh->until, text_str(&sh->capture) + from, sh->capture.len - from)) {
+        sh->matched = true;
+        sh->deliver_due = true;
+        loop_defer(sh->maker->env.loop, &sh->step);
+    }
+}
+
+void session_emit(struct shell *sh, const char *s, size_t len)
+{
+    if (sh->closing)
+        return;
+    if (sh->channel) {
+        sh->channel->write(sh->channel, s, len);
+        return;
+    }
+    if (sh->capture.len + len <= HELD_OUTPUT_MAX)
+        text_addn(&sh->capture, s, len);
+    if (sh->waiting)
+        look_for_until(sh);
+}
+
+static void say(struct shell *sh, const char *s)
+{
+    session_emit(sh, s, strlen(s));
+}
+
+const char *session_prompt(struct shell *sh)
+{
+    const char *host = sh->maker->env.hostname(sh->maker->env.arg);
+    if (sh->mode == EXEC)
+        snprintf(sh->prompt, sizeof sh->prompt, "%.63s%c", host, sh->privilege > 1 ? '#' : '>');
+    else
+        snprintf(sh->prompt, sizeof sh->prompt, "%.20s%s#", host, cmd_modes[sh->mode].prompt);
+    return sh->prompt;
+}
+
+/* ---- modes ---- */
+
+static void null_write(struct out *o, const char *s, size_t len)
+{
+    (void)o, (void)s, (void)len;
+}
+
+/* Leave the present mode, enter another. The last step out of configuration is logged. */
+void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
+{
+    struct out quiet = {.write = null_write};
+    enum cmd_mode old = sh->mode;
+    void *old_obj = sh->obj;
+    if (old == mode && old_obj == obj)
+        return;
+    sh->mode = mode;
+    sh->obj = obj;
+    if (old != EXEC && old != CONFIG && config_alive(sh->maker->grammar, old, old_obj))
+        config_leave(sh->maker->grammar, old, old_obj, sh->closing ? &quiet : &sh->output.out);
+    if (old != EXEC && mode == EXEC && (!sh->config_file || sh->merging))
+        msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
+}
+
+/* ---- the course of a line ---- */
+
+static void remember(struct shell *sh, const char *line)
+{
+    if (!sh->history_on || !line[strspn(line, " \t")])
+        return;
+    lines_add(&sh->history[sh->mode != EXEC], line, sh->set.history);
+}
+
+static void at_prompt(struct shell *sh)
+{
+    if (sh->quitting) {
+        sh->close_due = true;
+        sh->deliver_due = !sh->channel;
+        sh->state = SESSION_CLOSED;
+        loop_defer(sh->maker->env.loop, &sh->step);
+        return;
+    }
+    sh->state = SESSION_PROMPT;
+    if (sh->queue.n) {
+        sh->state = SESSION_BUSY;
+        sh->next_due = true;
+        loop_defer(sh->maker->env.loop, &sh->step);
+        return;
+    }
+    if (!sh->channel) {
+        if (sh->echo)
+            say(sh, session_prompt(sh));
+        look_for_until(sh);
+        sh->deliver_due = true;
+        loop_defer(sh->maker->env.loop, &sh->step);
+        return;
+    }
+    session_touch(sh);
+    session_notify(sh);
+}
+
+void session_output_drained(struct shell *sh)
+{
+    at_prompt(sh);
+}
+
+/* A line of a configuration file that was refused: which one, before what was said about it. */
+static void name_line(struct shell *sh, const char *line)
+{
+    struct text t = {0};
+    text_printf(&t, "%s, line %u:\n%s\n", sh->file_name, sh->line_number, line);
+    text_addn(&t, text_str(&sh->capture), sh->capture.len);
+    text_free(&sh->capture);
+    sh->capture = t;
+}
+
+static void command_over(struct shell *sh, enum cmd_result r)
+{
+    sh->waiting = false;
+    sh->abort_fn = NULL;
+    sh->ask.on = false;
+    if (r == CMD_FAIL)
+        sh->refused = true;
+    if (sh->ran) {
+        struct fact_command f = {.privilege = sh->privilege};
+        struct session_view v;
+        session_view(sh, &v);
+        f.line = v.tty;
+        str_copy(f.user, sizeof f.user, sh->user);
+        if (sh->ran_mode == EXEC)
+            str_copy(f.mode, sizeof f.mode, "exec");
+        else
+            snprintf(f.mode, sizeof f.mode, "%.*s", (int)strcspn(cmd_modes[sh->ran_mode].prompt + 1, ")"), cmd_modes[sh->ran_mode].prompt + 1);
+        str_copy(f.text, sizeof f.text, sh->match.expanded);
+        bus_publish(sh->maker->env.bus, FACT_COMMAND, &f, sizeof f);
+    }
+    output_end(&sh->output);
+    if (sh->output.more)
+        sh->state = SESSION_KEY;
+    else
+        at_prompt(sh);
+}
+
+void session_run(struct shell *sh, const char *line)
+{
+    sh->state = SESSION_BUSY;
+    sh->refused = sh->ran = sh->done_early = false;
+    sh->line_number++;
+    output_begin(&sh->output);
+    remember(sh, line);
+    sh->in_handler = true;
+    enum exec_result r = exec_line(sh, line);
+    sh->in_handler = false;
+    bool early = sh->done_early;
+    if (r == EXEC_WAIT && !early) {
+        sh->waiting = true;
+        return;
+    }
+    command_over(sh, sh->refused ? CMD_FAIL : CMD_OK);
+    if (sh->config_file && sh->refused)
+        name_line(sh, line);
+}
+
+/* ---- what handlers may ask (struct cmd_host) ---- */
+
+static void host_done(struct shell *sh, enum cmd_result r)
+{
+    if (sh->in_handler) {
+        sh->done_early = true;
+        sh->refused = sh->refused || r == CMD_FAIL;
+        return;
+    }
+    if (sh->waiting)
+        command_over(sh, r);
+}
+
+static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing), void *arg)
+{
+    sh->abort_fn = fn;
+    sh->abort_arg = arg;
+}
+
+static void ask(struct shell *sh, const char *prompt, bool key, bool secret, void (*answer)(void *arg, const char *text), void *arg)
+{
+    output_flush(&sh->output);
+    output_begin(&sh->output); /* a page begins again */
+    out_text(&sh->output.out, prompt);
+    sh->output.midline = false;
+    sh->ask = (struct asking){.on = true, .key = key, .secret = secret, .answer = answer, .arg = arg};
+    sh->state = key ? SESSION_KEY : secret ? SESSION_SECRET : SESSION_ANSWER;
+    if (!sh->channel) {
+        look_for_until(sh);
+        if (sh->matched)
+            return;
+    }
+    if (!sh->channel || sh->queue.n) {
+        sh->answer_due = true;
+        loop_defer(sh->maker->env.loop, &sh->step);
+        return;
+    }
+    session_notify(sh);
+}
+
+static void host_ask(struct shell *sh, const char *prompt, bool key, void (*answer)(void *arg, const char *text), void *arg)
+{
+    ask(sh, prompt, key, false, answer, arg);
+}
+
+static void host_ask_secret(struct shell *sh, const char *prompt, void (*answer)(void *arg, const char *text), void *arg)
+{
+    ask(sh, prompt, false, true, answer, arg);
+}
+
+static void host_end(struct shell *sh)
+{
+    session_enter(sh, EXEC, NULL);
+}
+
+static void host_quit(struct shell *sh)
+{
+    sh->quitting = true;
+}
+
+static void host_set_privilege(struct shell *sh, uint8_t level)
+{
+    sh->privilege = level;
+}
+
+const struct cmd_host session_host = {
+    .done = host_done,
+    .on_abort = host_on_abort,
+    .ask = host_ask,
+    .enter = session_enter,
+    .end = host_end,
+    .quit = host_quit,
+    .set_privilege = host_set_privilege,
+    .ask_secret = host_ask_secret,
+};
+
+/* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */
+enum from { FROM_TYPED, FROM_QUEUE, FROM_NOBODY };
+static void answer(struct shell *sh, const char *text, enum from from)
+{
+    struct asking a = sh->ask;
+    sh->ask.on = false;
+    sh->state = SESSION_BUSY;
+    if (from == FROM_QUEUE && !a.secret)
+        say(sh, text);
+    if (from != FROM_TYPED || (a.key && sh->channel))
+        say(sh, "\n");
+    a.answer(a.arg, text);
+}
+
+static void take_answer(struct shell *sh)
+{
+    if (!sh->ask.on)
+        return;
+    if (!sh->queue.n) {
+        if (!sh->channel)
+            answer(sh, "", FROM_NOBODY);
+        return;
+    }
+    char *line = lines_take(&sh->queue);
+    if (sh->ask.key && line[0]) {
+        /* One key of the line is the answer; the rest of it stays typed ahead. */
+        char key[2] = {line[0], 0};
+        sh->queue.v = mem_resize(sh->queue.v, sh->queue.n + 1, sizeof *sh->queue.v);
+        memmove(sh->queue.v + 1, sh->queue.v, sh->queue.n * sizeof *sh->queue.v);
+        sh->queue.v[0] = mem_strdup(line + 1);
+        sh->queue.n++;
+        answer(sh, key, FROM_QUEUE);
+    } else {
+        answer(sh, line, FROM_QUEUE);
+    }
+    mem_free(line);
+}
+
+static void run_next(struct shell *sh)
+{
+    if (!sh->queue.n) {
+        at_prompt(sh);
+        return;
+    }
+    char *line = lines_take(&sh->queue);
+    say(sh, session_prompt(sh));
+    say(sh, line);
+    say(sh, "\n");
+    session_run(sh, line);
+    mem_free(line);
+}
+
+/* What a program typed has its result. The callback may type again, or close the shell. */
+static void deliver(struct shell *sh)
+{
+    shell_done_fn *done = sh->done;
+    struct text t = {0};
+    if (!done)
+        return;
+    if (sh->echo)
+        text_add(&t, "\n");
+    text_addn(&t, text_str(&sh->capture), sh->capture.len);
+    struct shell_result r = {.output = text_str(&t), .len = t.len, .refused = sh->refused, .matched = sh->matched, .closed = sh->state == SESSION_CLOSED};
+    sh->done = NULL;
+    text_clear(&sh->capture);
+    regex_free(sh->until);
+    sh->until = NULL;
+    done(sh->done_arg, &r);
+    text_free(&t);
+}
+
+/* Calls that may end in a handler, a result or a terminal are bracketed: the session lives until the last of them returns. */
+static void call_in(struct shell *sh)
+{
+    sh->depth++;
+}
+static void call_out(struct shell *sh)
+{
+    if (--sh->depth == 0 && sh->doomed)
+        session_teardown(sh);
+}
+
+void session_doom(struct shell *sh)
+{
+    sh->done = NULL;
+    if (sh->depth == 0) {
+        session_teardown(sh);
+        return;
+    }
+    sh->doomed = sh->closing = true;
+    sh->channel = NULL;
+}
+
+static void hang_up(struct shell *sh)
+{
+    struct channel *ch = sh->channel;
+    session_doom(sh);
+    ch->closed(ch);
+}
+
+static void step(void *arg)
+{
+    struct shell *sh = arg;
+    call_in(sh);
+    if (sh->answer_due) {
+        sh->answer_due = false;
+        take_answer(sh);
+    }
+    if (sh->next_due) {
+        sh->next_due = false;
+        run_next(sh);
+    }
+    if (sh->deliver_due) {
+        sh->deliver_due = false;
+        deliver(sh);
+    }
+    if (sh->notify_due && sh->channel && !sh->close_due) {
+        sh->notify_due = false;
+        sh->channel->changed(sh->channel);
+    }
+    if (sh->close_due && sh->channel)
+        hang_up(sh);
+    call_out(sh);
+}
+
+static void idle_fire(void *arg)
+{
+    struct shell *sh = arg;
+    if (sh->state == SESSION_BUSY)
+        session_touch(sh);
+    else
+        hang_up(sh);
+}
+
+void session_touch(struct shell *sh)
+{
+    sh->active_us = loop_now(sh->maker->env.loop);
+    if (sh->channel && sh->set.exec_timeout_s)
+        timer_set(&sh->idle, sh->set.exec_timeout_s * US_PER_S);
+    else
+        timer_clear(&sh->idle);
+}
+
+/* ---- what a terminal calls ---- */
+
+enum session_state session_state(const struct shell *sh)
+{
+    return sh->output.more ? SESSION_KEY : sh->state;
+}
+
+static void do_line(struct shell *sh, const char *text)
+{
+    session_touch(sh);
+    switch (session_state(sh)) {
+    case SESSION_PROMPT:
+        session_run(sh, text);
+        break;
+    case SESSION_ANSWER:
+    case SESSION_SECRET:
+        answer(sh, text, FROM_TYPED);
+        break;
+    case SESSION_KEY:
+        if (sh->output.more)
+            for (size_t i = 0; sh->output.more && text[i]; i++)
+                output_key(&sh->output, text[i]);
+        else
+            answer(sh, text[0] ? (char[2]){text[0], 0} : "", FROM_TYPED);
+        break;
+    case SESSION_BUSY:
+        if (sh->queue.n < QUEUE_MAX)
+            lines_add(&sh->queue, text, QUEUE_MAX);
+        break;
+    case SESSION_CLOSED:
+        break;
+    }
+}
+
+static void do_interrupt(struct shell *sh)
+{
+    session_touch(sh);
+    if (sh->output.more) {
+        output_key(&sh->output, 0x03);
+        return;
+    }
+    if (sh->state == SESSION_PROMPT) {
+        if (sh->mode != EXEC) {
+            output_begin(&sh->output);
+            session_enter(sh, EXEC, NULL);
+            output_end(&sh->output);
+            at_prompt(sh);
+        }
+        return;
+    }
+    if (!sh->waiting)
+        return;
+    for (size_t i = 0; i < sh->queue.n; i++)
+        mem_free(sh->queue.v[i]);
+    sh->queue.n = 0;
+    sh->next_due = sh->answer_due = false;
+    if (sh->ask.on) {
+        sh->ask.on = false;
+        sh->state = SESSION_BUSY;
+        say(sh, "\n");
+        if (!sh->abort_fn) {
+            command_over(sh, CMD_FAIL);
+            return;
+        }
+    }
+    if (sh->abort_fn) {
+        void (*fn)(void *, bool) = sh->abort_fn;
+        sh->abort_fn = NULL;
+        fn(sh->abort_arg, false);
+    }
+}
+
+static void do_key(struct shell *sh, char c)
+{
+    session_touch(sh);
+    if (sh->output.more) {
+        output_key(&sh->output, c);
+        session_notify(sh);
+    } else if (sh->ask.on && sh->ask.key) {
+        if (c == 0x03 || c == 0x1E)
+            do_interrupt(sh);
+        else
+            answer(sh, c == '\r' || c == '\n' ? "" : (char[2]){c, 0}, FROM_TYPED);
+    }
+}
+
+static void do_ctrl_z(struct shell *sh, const char *text)
+{
+    if (sh->state != SESSION_PROMPT || sh->mode == EXEC)
+        return;
+    if (text[strspn(text, " \t")])
+        do_line(sh, text);
+    if (sh->state == SESSION_PROMPT) {
+        output_begin(&sh->output);
+        session_enter(sh, EXEC, NULL);
+        output_end(&sh->output);
+        at_prompt(sh);
+    }
+}
+
+void session_line(struct shell *sh, const char *text)
+{
+    call_in(sh);
+    do_line(sh, text);
+    call_out(sh);
+}
+void session_key(struct shell *sh, char c)
+{
+    call_in(sh);
+    do_key(sh, c);
+    call_out(sh);
+}
+void session_interrupt(struct shell *sh)
+{
+    call_in(sh);
+    do_interrupt(sh);
+    call_out(sh);
+}
+void session_ctrl_z(struct shell *sh, const char *text)
+{
+    call_in(sh);
+    do_ctrl_z(sh, text);
+    call_out(sh);
+}
+
+void session_log_line(struct shell *sh, const char *line)
+{
+    if (!sh->channel || sh->closing)
+        return;
+    enum session_state st = session_state(sh);
+    bool waits = st == SESSION_PROMPT || st == SESSION_ANSWER || st == SESSION_SECRET || st == SESSION_KEY;
+    if (waits || sh->output.midline)
+        say(sh, "\n");
+    say(sh, line);
+    say(sh, "\n");
+    sh->output.midline = false;
+    if (st == SESSION_PROMPT && sh->set.logging_sync)
+        sh->channel->redraw(sh->channel);
+}
+
+/* ---- beginning and end ---- */
+
+void session_init(struct shell *sh, struct maker *m)
+{
+    sh->base.shells = &m->shells;
+    sh->maker = m;
+    sh->mode = EXEC;
+    sh->state = SESSION_PROMPT;
+    sh->history_on = true;
+    sh->step = (struct deferred){.fn = step, .arg = sh};
+    sh->started_us = loop_now(m->env.loop);
+    timer_init(&sh->idle, m->env.loop, idle_fire, sh);
+    output_init(&sh->output, sh);
+    session_touch(sh);
+    struct shell **p = &m->first;
+    while (*p)
+        p = &(*p)->next;
+    *p = sh;
+}
+
+void session_teardown(struct shell *sh)
+{
+    sh->closing = true;
+    sh->state = SESSION_CLOSED;
+    if (sh->abort_fn) {
+        void (*fn)(void *, bool) = sh->abort_fn;
+        sh->abort_fn = NULL;
+        fn(sh->abort_arg, true);
+    }
+    sh->waiting = false;
+    session_enter(sh, EXEC, NULL);
+    for (struct shell **p = &sh->maker->first; *p; p = &(*p)->next)
+        if (*p == sh) {
+            *p = sh->next;
+            break;
+        }
+    timer_clear(&sh->idle);
+    loop_undefer(sh->maker->env.loop, &sh->step);
+    output_fini(&sh->output);
+    lines_clear(&sh->queue);
+    lines_clear(&sh->history[0]);
+    lines_clear(&sh->history[1]);
+    text_free(&sh->capture);
+    regex_free(sh->until);
+    mem_free(sh);
+}

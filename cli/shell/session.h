@@ -1,0 +1,128 @@
+/* session.h: sessions as a terminal front end and the root use them. A session is a `struct shell` of espial/shell.h: with a channel it belongs to a terminal, without one to a program
+ * (shell_open). The root makes one maker of sessions for a router (shells_new); lines are con 0 and vty 0-15.
+ *
+ * A TERMINAL asks session_state() after each call and whenever channel->changed is called (always in a later loop turn, never from inside a call below):
+ *   SESSION_PROMPT   draw session_prompt(), edit a line, session_line() at Enter; session_help() at `?`, session_complete() at Tab
+ *   SESSION_ANSWER   the question has been written; read a line (echoed), session_line() at Enter
+ *   SESSION_SECRET   the same, without echo
+ *   SESSION_KEY      one key without Enter ([confirm], --More--): session_key()
+ *   SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over with session_line(), which queues them; session_interrupt() at Ctrl-C, Ctrl-Shift-6
+ *   SESSION_CLOSED   the session has ended; channel->closed follows
+ * Lines handed over while busy are run in order, each echoed after its prompt by the session, and may answer a command's question. */
+#ifndef CLI_SHELL_SESSION_H
+#define CLI_SHELL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli/shell/channel.h"
+#include "espial/cmd.h"
+#include "espial/shell.h"
+#include "espial/text.h"
+
+struct loop;
+struct bus;
+struct log;
+struct files;
+struct grammar;
+
+#define VTY_LINES        16
+#define SESSION_LINE_MAX 1024 /* bytes of a command line; longer ones are refused */
+
+/* What `line con 0` or `line vty 0 4` gives a session when it starts. */
+struct line_settings {
+    unsigned length, width;   /* 24 80; 0: no pager, unlimited */
+    unsigned history;         /* lines kept, 0-256 */
+    uint32_t exec_timeout_s;  /* 0: never */
+    bool logging_sync;
+};
+
+struct shells_env {
+    struct loop *loop;
+    struct bus *bus;
+    struct log *log;
+    struct files *files;
+    const char *(*hostname)(void *arg);
+    const char *config_version; /* after "version" in running-config: "16.9" */
+    /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
+    void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);
+    void *arg;
+};
+/* No session can be opened before the grammar is set; it is borrowed and must outlive the sessions. */
+struct shells *shells_new(const struct shells_env *env);
+void shells_set_grammar(struct shells *s, struct grammar *g);
+struct grammar *shells_grammar(struct shells *s);
+/* Ends every session (channels are told). */
+void shells_free(struct shells *s);
+
+/* What running-config's header and reload ask. */
+struct config_history {
+    int64_t changed_wall_us, saved_wall_us; /* 0: not since start */
+    char changed_by[32], saved_by[32];
+    bool unsaved;                           /* changed since the start or the last save */
+};
+struct config_history *shells_config_history(struct shells *s);
+
+struct session_params {
+    bool vty;
+    int n;                   /* line: con 0, vty N; -1: the first free vty */
+    const char *user;        /* "" before login and on a console without one */
+    const char *location;    /* address the user comes from, for vtys; "" */
+    uint8_t privilege;       /* 1 or 15 */
+    unsigned length, width;  /* of the window when known, else 0: the line's settings */
+    struct channel *channel; /* borrowed */
+};
+/* NULL when the line is taken. The session begins at SESSION_PROMPT; nothing is written yet. */
+struct shell *session_new(struct shells *s, const struct session_params *p);
+void session_free(struct shell *sh); /* hang-up by the terminal: channel->closed is not called */
+
+enum session_state { SESSION_PROMPT, SESSION_BUSY, SESSION_ANSWER, SESSION_SECRET, SESSION_KEY, SESSION_CLOSED };
+enum session_state session_state(const struct shell *sh);
+const char *session_prompt(struct shell *sh); /* "hub(config-if)#" */
+
+/* Enter was pressed on text (without line end). The terminal has echoed text and the line end, unless the session was busy. */
+void session_line(struct shell *sh, const char *text);
+/* Ctrl-Z on a line: in a configuration mode run it when it is not empty, then go to EXEC. */
+void session_ctrl_z(struct shell *sh, const char *text);
+/* A key in SESSION_KEY (pager, [confirm]). */
+void session_key(struct shell *sh, char c);
+/* Ctrl-C or Ctrl-Shift-6: stop what runs or asks; in a configuration mode at the prompt, leave to EXEC. Harmless at an EXEC prompt. */
+void session_interrupt(struct shell *sh);
+/* Anything typed restarts the exec-timeout; the calls above do it themselves. */
+void session_touch(struct shell *sh);
+void session_resize(struct shell *sh, unsigned length, unsigned width);
+
+/* `?` with the cursor at the end of `partial`: the text to print after the echoed line, ready to be followed by the prompt and the unchanged line. */
+void session_help(struct shell *sh, const char *partial, struct text *out);
+/* Tab: what is to be appended to partial, "" when there is no single completion (the line is drawn again as it is). */
+void session_complete(struct shell *sh, const char *partial, struct text *out);
+/* Up and down: the i-th last line (0: the newest) of the current mode group; NULL past the oldest. */
+const char *session_history(const struct shell *sh, size_t i);
+
+/* A log line (one or several lines, without the last line end): on a fresh line of its own; at the prompt with `logging synchronous` channel->redraw follows. */
+void session_log_line(struct shell *sh, const char *line);
+bool session_wants_log(const struct shell *sh); /* a console, or a vty with `terminal monitor` */
+
+/* Every session of the router: cursor from 0, NULL at the end; in order of lines, those without a line last. */
+struct shell *shells_next(struct shells *s, size_t *cursor);
+
+/* What commands ask and set (cli/cmd). */
+struct session_view {
+    bool terminal, vty, monitor, is_history_on;
+    int n;                     /* -1: no line */
+    uint32_t tty;              /* absolute line: con 0 is 0, vty N is 1 + N */
+    const char *user, *location, *origin;
+    uint8_t privilege;
+    enum cmd_mode mode;
+    unsigned length, width, history;
+    uint32_t exec_timeout_s;
+    bool logging_sync;
+    uint64_t started_us, active_us; /* loop time */
+};
+void session_view(const struct shell *sh, struct session_view *out);
+void session_set_length(struct shell *sh, unsigned lines);
+void session_set_width(struct shell *sh, unsigned columns);
+void session_set_history(struct shell *sh, bool on, unsigned lines);
+void session_set_monitor(struct shell *sh, bool on);
+#endif
