@@ -37,7 +37,7 @@ enum match_result {
     MATCH_INVALID,    /* '^' under m->caret, "% Invalid input detected at '^' marker." */
 };
 
-/* A matched line. Flat: may be copied after match_rebase, and lives without the line or the grammar's scratch memory. About 12 KB: keep it in the session. */
+/* A matched line; needs neither the line nor the grammar's scratch memory any more. vals point into store: not to be copied. About 9 KB: keep it in the session. */
 struct match {
     const struct cmd_row *row;
     void *self;
@@ -72,4 +72,8 @@ bool grammar_print(const struct grammar_row *r, const void *obj, const void *dfl
 void grammar_print_no(const struct grammar_row *r, struct text *out);
 /* Is every bound field of the row equal in a and b? */
 bool grammar_same(const struct grammar_row *r, const void *a, const void *b);
+/* Of a row with a literal that binds a constant outside all groups ("ip domain lookup=lookup"): that field and constant. False when it has none. */
+bool grammar_switch(const struct grammar_row *r, const struct cmd_bind **bind, int64_t *constant);
+/* A numeric field of an object. */
+int64_t grammar_field(const struct cmd_bind *b, const void *obj);
 #endif

@@ -1,0 +1,16 @@
+/* modes.c: the table of modes: what stands behind the host name in the prompt, and the heading of `?` on an empty line. Texts that no device
+ * transcript confirmed follow the pattern of those that one did ("Interface configuration commands:"). */
+#include "espial/cmd.h"
+
+const struct cmd_mode_info cmd_modes[CMD_MODES] = {
+    [EXEC] = {"", "Exec commands:"},
+    [CONFIG] = {"(config)", "Configure commands:"},
+    [CONFIG_IF] = {"(config-if)", "Interface configuration commands:"},
+    [CONFIG_LINE] = {"(config-line)", "Line configuration commands:"},
+    [CONFIG_ISAKMP] = {"(config-isakmp)", "ISAKMP commands:"},
+    [CONFIG_TRANSFORM] = {"(cfg-crypto-trans)", "Crypto transform configuration commands:"},
+    [CONFIG_CRYPTO_MAP] = {"(config-crypto-map)", "Crypto Map configuration commands:"},
+    [CONFIG_EXT_NACL] = {"(config-ext-nacl)", "Ext Access List configuration commands:"},
+    [CONFIG_APPLET] = {"(config-applet)", "Embedded event manager applet configuration commands:"},
+    [CONFIG_KEYRING] = {"(conf-keyring)", "Crypto Keyring configuration commands:"},
+};

@@ -1,0 +1,371 @@
+/* token.c: one typed value each: does it stand at this place of the line, what is it worth, how is it written, what does `?` call it.
+ *
+ * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; only \" is an escape, so that regular
+ * expressions keep their backslashes), an interface name may be two words ("gi 0/0"), and <line> takes the rest without trailing blanks.
+ *
+ * The place of the caret is decided here for values: the first character of a value that does not fit, except in interface names, whose type is a word like a
+ * keyword (the caret goes inside). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/grammar/grammar_local.h"
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+size_t token_skip(const char *line, size_t len, size_t pos)
+{
+    while (pos < len && blank(line[pos]))
+        pos++;
+    return pos;
+}
+
+size_t token_word_end(const char *line, size_t len, size_t pos)
+{
+    while (pos < len && !blank(line[pos]))
+        pos++;
+    return pos;
+}
+
+enum rank token_rank(enum value_type t)
+{
+    switch (t) {
+    case VALUE_HOST: return RANK_NAME;
+    case VALUE_WORD:
+    case VALUE_STRING:
+    case VALUE_URL: return RANK_WORD;
+    case VALUE_LINE: return RANK_LINE;
+    default: return RANK_TYPED;
+    }
+}
+
+static bool letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+const char *token_iftype(const char *word, size_t len)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; ifname_types[i]; i++) {
+        if (strncasecmp(ifname_types[i], word, len))
+            continue;
+        if (strlen(ifname_types[i]) == len)
+            return ifname_types[i];
+        if (found)
+            return NULL;
+        found = ifname_types[i];
+    }
+    return len ? found : NULL;
+}
+
+static const struct {
+    const char *type, *help, *number;
+} iftypes[] = {
+    {"Ethernet", "IEEE 802.3", "<0-15>"},
+    {"FastEthernet", "FastEthernet IEEE 802.3", "<0-15>"},
+    {"GigabitEthernet", "GigabitEthernet IEEE 802.3z", "<0-15>"},
+    {"Loopback", "Loopback interface", "<0-2147483647>"},
+    {"Null", "Null interface", "<0-0>"},
+    {"TenGigabitEthernet", "Ten Gigabit Ethernet", "<0-15>"},
+    {"Tunnel", "Tunnel interface", "<0-2147483647>"},
+};
+
+const char *token_iftype_help(const char *type)
+{
+    for (size_t i = 0; i < sizeof(iftypes) / sizeof(iftypes[0]); i++)
+        if (!strcmp(iftypes[i].type, type))
+            return iftypes[i].help;
+    return type;
+}
+
+const char *token_iftype_number(const char *type)
+{
+    for (size_t i = 0; i < sizeof(iftypes) / sizeof(iftypes[0]); i++)
+        if (!strcmp(iftypes[i].type, type))
+            return iftypes[i].number;
+    return "<0-15>";
+}
+
+/* Type letters, then a number in the same word or the next. name: in full, when YES. */
+static enum token ifname_accept(const char *line, size_t len, size_t pos, size_t *end, size_t *bad, char name[IFNAME_MAX])
+{
+    size_t letters = pos, word = token_word_end(line, len, pos), number;
+    char typed[80];
+
+    while (letters < word && letter(line[letters]))
+        letters++;
+    if (!token_iftype(line + pos, letters - pos)) {
+        *bad = pos;
+        for (size_t i = 0; ifname_types[i]; i++) {
+            size_t n = 0;
+            while (pos + n < letters && ifname_types[i][n] && !strncasecmp(line + pos, ifname_types[i], n + 1))
+                n++;
+            if (pos + n > *bad)
+                *bad = pos + n;
+        }
+        return TOKEN_NO;
+    }
+    number = letters;
+    if (number == word) {
+        number = token_skip(line, len, word);
+        if (number == len) {
+            *end = len;
+            return TOKEN_MORE;
+        }
+        word = token_word_end(line, len, number);
+    }
+    *bad = number;
+    size_t n = (size_t)snprintf(typed, sizeof(typed), "%.*s%.*s", (int)(letters - pos), line + pos, (int)(word - number), line + number);
+    if (n < sizeof(typed) && ifname_parse(typed, name)) {
+        *end = word;
+        return TOKEN_YES;
+    }
+    while (*bad < word && (digit(line[*bad]) || line[*bad] == '/' || line[*bad] == '.'))
+        ++*bad;
+    if (*bad == word)
+        *bad = number;
+    return TOKEN_NO;
+}
+
+static size_t string_end(const char *line, size_t len, size_t pos)
+{
+    if (line[pos] != '"')
+        return token_word_end(line, len, pos);
+    for (pos++; pos < len && line[pos] != '"'; pos++)
+        if (line[pos] == '\\' && pos + 1 < len && line[pos + 1] == '"')
+            pos++;
+    return pos < len ? pos + 1 : len;
+}
+
+static size_t string_text(const char *token, size_t len, char *out, size_t cap)
+{
+    size_t n = 0;
+
+    if (!len || token[0] != '"') {
+        n = len < cap - 1 ? len : cap - 1;
+        memcpy(out, token, n);
+    } else {
+        for (size_t i = 1; i < len && n < cap - 1 && token[i] != '"'; i++) {
+            if (token[i] == '\\' && i + 1 < len && token[i + 1] == '"')
+                i++;
+            out[n++] = token[i];
+        }
+    }
+    out[n] = '\0';
+    return n;
+}
+
+static bool seconds_parse(const char *s, uint64_t max_ms, uint64_t *ms)
+{
+    uint64_t whole = 0, part = 0, scale = 100;
+    size_t i = 0;
+
+    for (; digit(s[i]); i++) {
+        if (i == 12)
+            return false;
+        whole = whole * 10 + (uint64_t)(s[i] - '0');
+    }
+    if (!i)
+        return false;
+    if (s[i] == '.') {
+        i++;
+        if (!digit(s[i]))
+            return false;
+        for (; digit(s[i]) && scale; i++, scale /= 10)
+            part += (uint64_t)(s[i] - '0') * scale;
+    }
+    *ms = whole * 1000 + part;
+    return !s[i] && *ms <= max_ms;
+}
+
+static bool oid_ok(const char *s)
+{
+    size_t i = s[0] == '.';
+
+    if (!digit(s[i]))
+        return false;
+    for (; s[i]; i++)
+        if (!digit(s[i]) && !(s[i] == '.' && s[i - 1] != '.'))
+            return false;
+    return true;
+}
+
+static bool host_ok(const char *s)
+{
+    bool numeric = true;
+    uint32_t ip;
+
+    for (size_t i = 0; s[i]; i++) {
+        if (!letter(s[i]) && !digit(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
+            return false;
+        numeric &= digit(s[i]) || s[i] == '.';
+    }
+    return numeric ? ip4_parse(s, &ip) : s[0] != '.' && s[0] != '-';
+}
+
+static bool word_num(const struct elem *e, const char *word, int64_t *num)
+{
+    uint32_t ip;
+    uint64_t ms;
+
+    switch (e->type) {
+    case VALUE_IP:
+    case VALUE_WILDCARD:
+    case VALUE_MASK:
+        if (!ip4_parse(word, &ip) || (e->type == VALUE_MASK && ip4_mask_len(ip) < 0))
+            return false;
+        *num = ip;
+        return true;
+    case VALUE_RANGE: return str_int(word, e->lo, e->hi, num);
+    case VALUE_SECONDS:
+        if (!seconds_parse(word, (uint64_t)e->hi, &ms))
+            return false;
+        *num = (int64_t)ms;
+        return true;
+    default: return false;
+    }
+}
+
+enum token token_accept(const struct elem *e, const char *line, size_t len, size_t pos, size_t *end, size_t *bad)
+{
+    char word[GRAMMAR_LINE_MAX + 1], name[IFNAME_MAX];
+    int64_t num;
+    bool ok = true;
+
+    *bad = pos;
+    if (e->type == VALUE_IFNAME)
+        return ifname_accept(line, len, pos, end, bad, name);
+    if (e->type == VALUE_LINE) {
+        *end = len;
+        while (*end > pos && blank(line[*end - 1]))
+            --*end;
+        return e->room && *end - pos > e->room ? TOKEN_NO : TOKEN_YES;
+    }
+    if (e->type == VALUE_STRING) {
+        *end = string_end(line, len, pos);
+        return !e->room || string_text(line + pos, *end - pos, word, sizeof(word)) <= e->room ? TOKEN_YES : TOKEN_NO;
+    }
+    *end = token_word_end(line, len, pos);
+    if (e->room && *end - pos > e->room)
+        return TOKEN_NO;
+    memcpy(word, line + pos, *end - pos);
+    word[*end - pos] = '\0';
+    switch (e->type) {
+    case VALUE_WORD:
+    case VALUE_URL: break;
+    case VALUE_HOST: ok = host_ok(word); break;
+    case VALUE_OID: ok = oid_ok(word); break;
+    case VALUE_HEX: ok = strspn(word, "0123456789abcdefABCDEF") == *end - pos; break;
+    default: ok = word_num(e, word, &num); break;
+    }
+    return ok ? TOKEN_YES : TOKEN_NO;
+}
+
+size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store, size_t cap)
+{
+    size_t n = end - start, unused_end, unused_bad;
+    char name[IFNAME_MAX] = "";
+
+    *v = (struct cmd_val){.name = e->name, .kind = CMD_VAL_TEXT, .text = store};
+    if (e->type == VALUE_STRING)
+        return string_text(line + start, n, store, cap) + 1;
+    if (e->type == VALUE_IFNAME) {
+        if (ifname_accept(line, end, start, &unused_end, &unused_bad, name) != TOKEN_YES)
+            name[0] = '\0';
+        str_copy(store, cap, name);
+        return strlen(store) + 1;
+    }
+    if (n > cap - 1)
+        n = cap - 1;
+    memcpy(store, line + start, n);
+    store[n] = '\0';
+    if (word_num(e, store, &v->num))
+        v->kind = CMD_VAL_INT;
+    return n + 1;
+}
+
+void token_expand(const struct elem *e, const char *line, size_t start, size_t end, struct text *out)
+{
+    char name[IFNAME_MAX];
+    size_t unused_end, unused_bad;
+
+    if (e->type == VALUE_IFNAME && ifname_accept(line, end, start, &unused_end, &unused_bad, name) == TOKEN_YES)
+        text_add(out, name);
+    else
+        text_addn(out, line + start, end - start);
+}
+
+static bool one_word(const char *s)
+{
+    return *s && !s[strcspn(s, " \t\n\r")];
+}
+
+bool token_format(const struct elem *e, int64_t num, const char *text, struct text *out)
+{
+    size_t n;
+
+    switch (e->type) {
+    case VALUE_IP:
+    case VALUE_MASK:
+    case VALUE_WILDCARD:
+        if (e->type == VALUE_MASK && ip4_mask_len((uint32_t)num) < 0)
+            return false;
+        text_add(out, IP4((uint32_t)num));
+        return true;
+    case VALUE_RANGE:
+        if (num < e->lo || num > e->hi)
+            return false;
+        text_printf(out, "%" PRId64, num);
+        return true;
+    case VALUE_SECONDS:
+        text_printf(out, "%" PRId64, num / 1000);
+        if (num % 1000)
+            text_printf(out, ".%03" PRId64, num % 1000);
+        return num >= 0;
+    case VALUE_STRING:
+        n = strlen(text);
+        if (n && text[n - 1] == '\\' && one_word(text) && text[0] != '"') { /* a quote behind it would be escaped */
+            text_add(out, text);
+            return true;
+        }
+        text_add(out, "\"");
+        for (; *text; text++) {
+            if (*text == '"')
+                text_add(out, "\\");
+            text_addn(out, text, 1);
+        }
+        text_add(out, "\"");
+        return true;
+    case VALUE_LINE:
+        text_add(out, text);
+        return *text && !strchr(text, '\n');
+    default:
+        text_add(out, text);
+        return one_word(text);
+    }
+}
+
+const char *token_placeholder(const struct elem *e, char buf[static 48])
+{
+    switch (e->type) {
+    case VALUE_IP:
+    case VALUE_MASK:
+    case VALUE_WILDCARD: return "A.B.C.D";
+    case VALUE_HOST: return "Hostname or A.B.C.D";
+    case VALUE_LINE: return "LINE";
+    case VALUE_RANGE: snprintf(buf, 48, "<%" PRId64 "-%" PRId64 ">", e->lo, e->hi); return buf;
+    case VALUE_SECONDS: snprintf(buf, 48, "<0-%" PRId64 ">", e->hi / 1000); return buf;
+    default: return "WORD";
+    }
+}
