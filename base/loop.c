@@ -170,8 +170,16 @@ static const struct loop_ops real_ops = {
     .fd_clear = real_fd_clear,
 };
 
+/* libevent's own warnings: each comes back as a result that is looked at. */
+static void log_nothing(int severity, const char *text)
+{
+    (void)severity;
+    (void)text;
+}
+
 struct loop *loop_real_new(unsigned time_scale)
 {
+    event_set_log_callback(log_nothing);
     struct event_config *cfg = event_config_new();
     if (!cfg)
         return NULL;
