@@ -1,0 +1,553 @@
+/* test_snmp_notify.c: the trap of the incident from one agent to another, and everything that may keep it from arriving.
+ *
+ *   hub 213.163.222.7                              spoke 11.1.1.3
+ *     TRAP_WANTED -> Trap-PDU, UDP :49152 ------------> :162 -> TRAP_HEARD
+ */
+#include "tests/exchange/snmp_box.h"
+
+#include "snmp/cmd/cmd.h"
+
+#define HUB   0xd5a3de07u
+#define SPOKE 0x0b010103u
+#define EEM_ROOT 1, 3, 6, 1, 4, 1, 9, 10, 91
+#define WALL_START INT64_C(1400000000000000)
+
+struct pair {
+    struct loop *loop;
+    struct box *hub, *spoke;
+};
+
+/* snmp-server enable traps event-manager / snmp-server host PEER public event-manager / snmp-server manager */
+static void three_lines(struct box *b, uint32_t peer)
+{
+    struct snmp_conf *c = snmp_conf(b->snmp);
+    c->traps_event_manager = true;
+    box_host(b, peer, "public")->only_event_manager = true;
+    c->manager = true;
+    snmp_conf_changed(b->snmp);
+}
+
+static int setup(void **state)
+{
+    struct pair *p = NEW(struct pair);
+    p->loop = vloop_new(WALL_START);
+    vloop_run_for(p->loop, 5 * US_PER_S);
+    p->hub = box_new(p->loop, HUB);
+    p->spoke = box_new(p->loop, SPOKE);
+    three_lines(p->hub, SPOKE);
+    three_lines(p->spoke, HUB);
+    vloop_run_for(p->loop, 123450 * US_PER_MS);
+    *state = p;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct pair *p = *state;
+    box_free(p->hub);
+    box_free(p->spoke);
+    vloop_free(p->loop);
+    mem_free(p);
+    return 0;
+}
+
+/* What `action snmp-trap intdata1 2323232 strdata ""` publishes, history index 7. */
+static struct fact_trap policy_event(void)
+{
+    static const enum trap_type types[] = {TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_STRING, TRAP_STRING, TRAP_INT, TRAP_NONE, TRAP_STRING};
+    static const uint32_t columns[] = {2, 3, 4, 5, 6, 7, 9, 10, 11};
+    struct fact_trap t = {.kind = "event-manager", .trap_oid = {EEM_ROOT, 0, 2}, .trap_oid_len = 11, .nvars = 9};
+    for (size_t i = 0; i < 9; i++) {
+        const uint32_t oid[] = {EEM_ROOT, 1, 2, 3, 1, columns[i], 7};
+        memcpy(t.vars[i].oid, oid, sizeof(oid));
+        t.vars[i].oid_len = 15;
+        t.vars[i].type = types[i];
+    }
+    t.vars[0].num = 11;
+    t.vars[5].len = 11;
+    memcpy(t.vars[5].data, "command_hub", 11);
+    t.vars[6].num = 2323232;
+    return t;
+}
+
+static void want(struct box *b, const struct fact_trap *t)
+{
+    bus_publish(b->bus, FACT_TRAP_WANTED, t, sizeof(*t));
+    vloop_run_for(b->loop, 0);
+}
+
+static void want_policy_event(struct box *b)
+{
+    struct fact_trap t = policy_event();
+    want(b, &t);
+}
+
+static bool contains(const struct box_datagram *d, const void *bytes, size_t n)
+{
+    return memmem(d->data, d->len, bytes, n) != NULL;
+}
+#define CONTAINS(d, bytes) contains((d), (bytes), sizeof(bytes) - 1)
+
+static void hub_cfg_sends_a_v1_trap(void **state)
+{
+    struct pair *p = *state;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 1);
+    const struct box_datagram *d = &p->hub->sent[0];
+    assert_int_equal(d->src, HUB);
+    assert_int_equal(d->dst, SPOKE);
+    assert_int_equal(d->dport, 162);
+    assert_int_equal(d->sport, EPHEMERAL);
+    /* version 0, "public", Trap-PDU; enterprise, agent-addr, enterpriseSpecific, 2, sysUpTime 123.45 s since the router began */
+    static const char head[] = "\x02\x01\x00\x04\x06public\xa4\x81";
+    static const char pdu[] = "\x06\x08\x2b\x06\x01\x04\x01\x09\x0a\x5b\x40\x04\xd5\xa3\xde\x07\x02\x01\x06\x02\x01\x02\x43\x02\x30\x39";
+    static const char intdata1[] = "\x06\x0e\x2b\x06\x01\x04\x01\x09\x0a\x5b\x01\x02\x03\x01\x09\x07\x02\x03\x23\x73\x20";
+    static const char intdata2[] = "\x06\x0e\x2b\x06\x01\x04\x01\x09\x0a\x5b\x01\x02\x03\x01\x0a\x07\x02\x01\x00";
+    assert_true(CONTAINS(d, head));
+    assert_true(CONTAINS(d, pdu));
+    assert_true(CONTAINS(d, intdata1));
+    assert_true(CONTAINS(d, intdata2)); /* absent: 0 in version 1 */
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 1);
+    assert_int_equal(snmp_stats(p->hub->snmp)->out_traps, 1);
+}
+
+static void assert_policy_event_heard(const struct box *b, uint8_t version)
+{
+    assert_int_equal(b->nheard, 1);
+    const struct fact_trap *t = &b->heard[0];
+    static const uint32_t trap_oid[] = {EEM_ROOT, 0, 2};
+    static const uint32_t intdata1[] = {EEM_ROOT, 1, 2, 3, 1, 9, 7};
+    assert_int_equal(t->src, HUB);
+    assert_int_equal(t->dst, SPOKE);
+    assert_int_equal(t->version, version);
+    assert_int_equal(t->trap_oid_len, 11);
+    assert_memory_equal(t->trap_oid, trap_oid, sizeof(trap_oid));
+    assert_int_equal(t->nvars, 9);
+    assert_int_equal(t->vars[6].oid_len, 15);
+    assert_memory_equal(t->vars[6].oid, intdata1, sizeof(intdata1));
+    assert_int_equal(t->vars[6].type, TRAP_INT);
+    assert_int_equal(t->vars[6].num, 2323232);
+    assert_int_equal(t->vars[7].type, version == 1 ? TRAP_INT : TRAP_NONE);
+    assert_int_equal(t->vars[5].len, 11);
+    assert_memory_equal(t->vars[5].data, "command_hub", 11);
+    assert_int_equal(t->vars[8].len, 0);
+}
+
+static void spoke_hears_what_hub_sent(void **state)
+{
+    struct pair *p = *state;
+    want_policy_event(p->hub);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    assert_int_equal(p->spoke->nheard, 0); /* facts wait for the end of the turn */
+    vloop_run_for(p->loop, 0);
+    assert_policy_event_heard(p->spoke, 1);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_traps, 1);
+    assert_int_equal(p->spoke->nsent, 0);
+    assert_int_equal(p->hub->nheard, 0);
+}
+
+static void version_2c_keeps_absent_values(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_host_conf *h = snmp_conf(p->hub->snmp)->hosts.v[0];
+    h->version = SNMP_HOST_V2C;
+    h->udp_port = 1162;
+    snmp_conf_changed(p->hub->snmp);
+    want_policy_event(p->hub);
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 2);
+    assert_int_equal(p->hub->sent[0].dport, 1162);
+    assert_true(CONTAINS(&p->hub->sent[0], "\xa7\x81")); /* SNMPv2-Trap-PDU */
+    assert_memory_not_equal(p->hub->sent[0].data, p->hub->sent[1].data, p->hub->sent[0].len); /* request-id */
+    assert_false(box_carry(p->hub, 0, p->spoke));
+    assert_true(box_deliver(p->spoke, HUB, 49152, 162, p->hub->sent[0].data, p->hub->sent[0].len));
+    vloop_run_for(p->loop, 0);
+    assert_policy_event_heard(p->spoke, 2);
+}
+
+static void nothing_leaves_unless_asked(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_conf *c = snmp_conf(p->hub->snmp);
+    struct snmp_host_conf *h = c->hosts.v[0];
+    c->traps_event_manager = false;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 0);
+
+    c->traps_event_manager = true;
+    h->only_event_manager = false;
+    h->only_syslog = true;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 0);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 0);
+
+    h->only_syslog = false; /* no type listed: all */
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 1);
+
+    struct fact_trap t = policy_event();
+    str_copy(t.kind, sizeof(t.kind), "ospf");
+    want(p->hub, &t);
+    assert_int_equal(p->hub->nsent, 1);
+}
+
+static void each_host_gets_its_own_form(void **state)
+{
+    struct pair *p = *state;
+    box_host(p->hub, 0x0a000001, "second")->version = SNMP_HOST_V2C;
+    box_host(p->hub, 0x0a000002, "third")->only_config = true;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 2);
+    assert_int_equal(p->hub->sent[1].dst, 0x0a000001);
+    assert_true(CONTAINS(&p->hub->sent[1], "\x02\x01\x01\x04\x06second\xa7\x81"));
+    /* A Counter64 has no form in version 1. */
+    struct fact_trap t = policy_event();
+    t.vars[6].type = TRAP_COUNTER64;
+    want(p->hub, &t);
+    assert_int_equal(p->hub->nsent, 3);
+    assert_int_equal(p->hub->sent[2].dst, 0x0a000001);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 1)->sent, 2);
+    assert_null(snmp_host_stats(p->hub->snmp, 3));
+}
+
+static void trap_source_is_the_packets_and_the_agents_address(void **state)
+{
+    struct pair *p = *state;
+    str_copy(snmp_conf(p->hub->snmp)->trap_source, IFNAME_MAX, "Loopback0");
+    want_policy_event(p->hub); /* without an address: the route's */
+    p->hub->loopback_addr = 0xc0000201;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->sent[0].src, HUB);
+    assert_int_equal(p->hub->sent[1].src, 0xc0000201);
+    assert_true(CONTAINS(&p->hub->sent[1], "\x40\x04\xc0\x00\x02\x01"));
+}
+
+static void no_route_is_a_drop(void **state)
+{
+    struct pair *p = *state;
+    p->hub->no_route = true;
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 0);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 0);
+    assert_int_equal(snmp_stats(p->hub->snmp)->out_traps, 0);
+}
+
+static void without_manager_nobody_listens(void **state)
+{
+    struct pair *p = *state;
+    want_policy_event(p->hub);
+    snmp_conf(p->spoke->snmp)->manager = false;
+    snmp_conf_changed(p->spoke->snmp);
+    vloop_run_for(p->loop, 0);
+    assert_false(box_listens(p->spoke, 162));
+    assert_false(box_carry(p->hub, 0, p->spoke));
+    snmp_conf(p->spoke->snmp)->manager = true;
+    snmp_conf_changed(p->spoke->snmp);
+    vloop_run_for(p->loop, 0);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+}
+
+static void wrong_community_is_counted_and_told(void **state)
+{
+    struct pair *p = *state;
+    str_copy(((struct snmp_host_conf *)snmp_conf(p->spoke->snmp)->hosts.v[0])->community, 16, "private");
+    want_policy_event(p->hub);
+    for (int i = 0; i < 3; i++)
+        assert_true(box_carry(p->hub, 0, p->spoke));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_bad_communities, 3);
+    assert_int_equal(box_logged(p->spoke, "%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 213.163.222.7"), 1);
+    assert_int_equal(p->spoke->nsent, 0);
+
+    box_community(p->spoke, "publi", SNMP_RO); /* a prefix is another string */
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nheard, 0);
+    box_community(p->spoke, "public", SNMP_RO);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    vloop_run_for(p->loop, 0);
+    assert_policy_event_heard(p->spoke, 1);
+}
+
+/* Both trap authentication failures and use each other's string wrongly: one trap goes out, none comes back for it. */
+static void authentication_failures_do_not_echo(void **state)
+{
+    struct pair *p = *state;
+    for (int i = 0; i < 2; i++) {
+        struct box *b = i ? p->hub : p->spoke;
+        struct snmp_host_conf *h = snmp_conf(b->snmp)->hosts.v[0];
+        str_copy(h->community, sizeof(h->community), i ? "hub-says" : "spoke-says");
+        h->only_event_manager = false;
+        snmp_conf(b->snmp)->traps_authentication = true;
+    }
+    want_policy_event(p->hub);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nsent, 1);
+    const struct box_datagram *d = &p->spoke->sent[0];
+    /* enterprise 1.3.6.1.4.1.9.1.1045, agent-addr, authenticationFailure(4), 0; authAddr 1.3.6.1.4.1.9.2.1.5.0 = 213.163.222.7 */
+    assert_true(CONTAINS(d, "\x06\x09\x2b\x06\x01\x04\x01\x09\x01\x88\x15\x40\x04\x0b\x01\x01\x03\x02\x01\x04\x02\x01\x00"));
+    assert_true(CONTAINS(d, "\x06\x0a\x2b\x06\x01\x04\x01\x09\x02\x01\x05\x00\x40\x04\xd5\xa3\xde\x07"));
+    assert_true(box_carry(p->spoke, 0, p->hub));
+    vloop_run_for(p->loop, 2 * US_PER_S);
+    assert_int_equal(snmp_stats(p->hub->snmp)->in_bad_communities, 1);
+    assert_int_equal(p->hub->nsent, 1);
+}
+
+static void config_and_syslog_raise_traps(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_conf *c = snmp_conf(p->hub->snmp);
+    ((struct snmp_host_conf *)c->hosts.v[0])->only_event_manager = false;
+    struct fact_config changed = {.line = 0, .user = "console"};
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &changed, sizeof(changed));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 0);
+    c->traps_config = true;
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &changed, sizeof(changed));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 1);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+
+    c->traps_syslog = true;
+    msg_post_text(p->hub->log, "CRYPTO", 4, "RECVD_PKT_INV_SPI", "decaps: rec'd IPSEC packet");
+    msg_post_text(p->hub->log, "SYS", 5, "CONFIG_I", "Configured from console by console"); /* below `logging history warnings` */
+    msg_debug(p->hub->log, "ISAKMP: a debug line");
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 2);
+    assert_true(box_carry(p->hub, 1, p->spoke));
+    vloop_run_for(p->loop, 0);
+
+    static const uint32_t man_event[] = {1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 1};
+    static const uint32_t generated[] = {1, 3, 6, 1, 4, 1, 9, 9, 41, 2, 0, 1};
+    static const uint32_t message_text[] = {1, 3, 6, 1, 4, 1, 9, 9, 41, 1, 2, 3, 1, 5, 1};
+    assert_int_equal(p->spoke->nheard, 2);
+    const struct fact_trap *t = &p->spoke->heard[0];
+    assert_memory_equal(t->trap_oid, man_event, sizeof(man_event));
+    assert_int_equal(t->nvars, 4);
+    assert_int_equal(t->vars[0].num, 1);
+    assert_int_equal(t->vars[1].num, 2);
+    assert_int_equal(t->vars[2].num, 3);
+    assert_memory_equal(t->vars[3].data, "console", 7);
+    t = &p->spoke->heard[1];
+    assert_memory_equal(t->trap_oid, generated, sizeof(generated));
+    assert_int_equal(t->nvars, 5);
+    assert_memory_equal(t->vars[0].data, "CRYPTO", t->vars[0].len);
+    assert_int_equal(t->vars[1].num, 5); /* warning is 5 in SyslogSeverity */
+    assert_memory_equal(t->vars[2].data, "RECVD_PKT_INV_SPI", t->vars[2].len);
+    assert_memory_equal(t->vars[3].oid, message_text, sizeof(message_text));
+    assert_int_equal(t->vars[3].len, strlen("decaps: rec'd IPSEC packet"));
+    assert_memory_equal(t->vars[3].data, "decaps: rec'd IPSEC packet", t->vars[3].len);
+    assert_int_equal(t->vars[4].type, TRAP_TICKS);
+}
+
+static const uint8_t inform[] = {0x30, 0x40, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xa6, 0x33, 0x02, 0x01,
+                                 0x09, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x28, 0x30, 0x0d, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x02,
+                                 0x01, 0x01, 0x03, 0x00, 0x43, 0x01, 0x01, 0x30, 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01,
+                                 0x01, 0x04, 0x01, 0x00, 0x06, 0x09, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x05, 0x01};
+
+static void informs_are_acknowledged(void **state)
+{
+    struct pair *p = *state;
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, inform, sizeof(inform)));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nheard, 1);
+    assert_int_equal(p->spoke->nsent, 1);
+    const struct box_datagram *d = &p->spoke->sent[0];
+    assert_int_equal(d->src, SPOKE);
+    assert_int_equal(d->sport, 162);
+    assert_int_equal(d->dst, HUB);
+    assert_int_equal(d->dport, 4711);
+    assert_int_equal(d->data[13], 0xa2);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->out_responses, 1);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_informs, 1);
+}
+
+static void what_is_no_notification_is_counted(void **state)
+{
+    struct pair *p = *state;
+    uint8_t other[sizeof(inform)];
+    memcpy(other, inform, sizeof(inform));
+    other[13] = 0xa0; /* get under a host line's string, which gives no access */
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
+    box_community(p->spoke, "public", SNMP_RO);
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
+    other[13] = 0xa3; /* set under a read-only string */
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
+    other[4] = 3;
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 10));
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 0));
+    vloop_run_for(p->loop, 0);
+    const struct snmp_stats *n = snmp_stats(p->spoke->snmp);
+    assert_int_equal(n->in_pkts, 6);
+    assert_int_equal(n->in_get_requests, 2);
+    assert_int_equal(n->in_set_requests, 1);
+    assert_int_equal(n->in_bad_uses, 2);
+    assert_int_equal(n->in_request_vars, 4);
+    assert_int_equal(n->in_bad_versions, 1);
+    assert_int_equal(n->in_asn_errors, 2);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(p->spoke->nsent, 0);
+}
+
+static void a_taken_port_is_told(void **state)
+{
+    struct pair *p = *state;
+    struct box *b = box_new(p->loop, 0x0a000009);
+    assert_false(snmp_running(b->snmp));
+    b->port_taken = true;
+    snmp_conf(b->snmp)->manager = true;
+    snmp_conf_changed(b->snmp);
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(box_logged(b, "%IP_SNMP-3-SOCKET: can't open UDP socket"), 1);
+    box_free(b);
+}
+
+static void no_snmp_server_ends_it(void **state)
+{
+    struct pair *p = *state;
+    assert_true(snmp_running(p->hub->snmp));
+    conf_list_clear(&snmp_conf(p->hub->snmp)->hosts);
+    snmp_conf_changed(p->hub->snmp);
+    snmp_conf(p->hub->snmp)->manager = snmp_conf(p->hub->snmp)->traps_event_manager = false;
+    assert_true(snmp_running(p->hub->snmp)); /* the last line gone, it goes on */
+    snmp_stop(p->hub->snmp);
+    assert_false(snmp_running(p->hub->snmp));
+    snmp_stop(p->spoke->snmp);
+    assert_false(box_listens(p->spoke, 162));
+    assert_false(box_listens(p->spoke, EPHEMERAL));
+    assert_int_equal(snmp_conf(p->spoke->snmp)->hosts.n, 0);
+    want_policy_event(p->spoke);
+    assert_int_equal(p->spoke->nsent, 0);
+    three_lines(p->spoke, HUB);
+    want_policy_event(p->spoke);
+    assert_int_equal(p->spoke->nsent, 1);
+}
+
+static void debug_prints_both_ways(void **state)
+{
+    struct pair *p = *state;
+    snmp_debug_packets(p->hub->snmp, true);
+    snmp_debug_packets(p->spoke->snmp, true);
+    want_policy_event(p->hub);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(box_logged(p->hub, "SNMP: Queuing packet to 11.1.1.3"), 1);
+    assert_int_equal(box_logged(p->hub, "SNMP: V1 Trap, ent 1.3.6.1.4.1.9.10.91, addr 213.163.222.7, gentrap 6, spectrap 2"), 1);
+    assert_int_equal(box_logged(p->spoke, "SNMP: Packet received via UDP from 213.163.222.7"), 1);
+    assert_int_equal(box_logged(p->spoke, " 1.3.6.1.4.1.9.10.91.1.2.3.1.9.7 = 2323232"), 1);
+}
+
+struct lines {
+    struct out out;
+    struct text text;
+};
+
+static void lines_write(struct out *o, const char *s, size_t len)
+{
+    text_addn(&((struct lines *)o)->text, s, len);
+}
+
+/* A show command's text, valid until the next call on these lines. */
+static const char *show(struct lines *l, struct snmp *s, const char *sentence)
+{
+    text_clear(&l->text);
+    l->out.write = lines_write;
+    struct cmd_ctx c = {.self = s, .out = &l->out};
+    for (size_t i = 0; i < snmp_table.nrows; i++)
+        if (snmp_table.rows[i].kind == CMD_DO_ROW && !strcmp(snmp_table.rows[i].sentence, sentence))
+            assert_int_equal(snmp_table.rows[i].fn(&c), CMD_OK);
+    return text_str(&l->text);
+}
+
+static void shows_have_their_layout(void **state)
+{
+    struct pair *p = *state;
+    struct lines l = {0};
+    struct box *b = box_new(p->loop, 0x0a000009);
+    assert_string_equal(show(&l, b->snmp, "show snmp"), "%SNMP agent not enabled\n");
+    box_free(b);
+
+    str_copy(snmp_conf(p->spoke->snmp)->contact, 64, "noc@example.com");
+    str_copy(snmp_conf(p->spoke->snmp)->location, 64, "Rack 4");
+    box_community(p->spoke, "Monitoring", SNMP_RW);
+    want_policy_event(p->hub);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    want_policy_event(p->spoke);
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp"), "Chassis: FTX1234\n"
+                                                               "Contact: noc@example.com\n"
+                                                               "Location: Rack 4\n"
+                                                               "1 SNMP packets input\n"
+                                                               "    0 Bad SNMP version errors\n"
+                                                               "    0 Unknown community name\n"
+                                                               "    0 Illegal operation for community name supplied\n"
+                                                               "    0 Encoding errors\n"
+                                                               "    0 Number of requested variables\n"
+                                                               "    0 Number of altered variables\n"
+                                                               "    0 Get-request PDUs\n"
+                                                               "    0 Get-next PDUs\n"
+                                                               "    0 Set-request PDUs\n"
+                                                               "    0 Input queue packet drops (Maximum queue size 1000)\n"
+                                                               "1 SNMP packets output\n"
+                                                               "    0 Too big errors (Maximum packet size 1500)\n"
+                                                               "    0 No such name errors\n"
+                                                               "    0 Bad values errors\n"
+                                                               "    0 General errors\n"
+                                                               "    0 Response PDUs\n"
+                                                               "    1 Trap PDUs\n"
+                                                               "Packets currently in SNMP process input queue: 0\n"
+                                                               "SNMP global trap: enabled\n"
+                                                               "\n"
+                                                               "SNMP logging: enabled\n"
+                                                               "    Logging to 213.163.222.7.162, 0/10, 1 sent, 0 dropped.\n"
+                                                               "\n"
+                                                               "SNMP Manager-role output packets\n"
+                                                               "    0 Get-request PDUs\n"
+                                                               "    0 Get-next PDUs\n"
+                                                               "    0 Get-bulk PDUs\n"
+                                                               "    0 Set-request PDUs\n"
+                                                               "    0 Inform-request PDUs\n"
+                                                               "    0 Timeouts\n"
+                                                               "    0 Drops\n"
+                                                               "SNMP Manager-role input packets\n"
+                                                               "    0 Inform request PDUs\n"
+                                                               "    1 Trap PDUs\n"
+                                                               "    0 Response PDUs\n"
+                                                               "    0 Responses with errors\n");
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp community"), "Community name: Monitoring\n"
+                                                                         "Community Index: cisco1\n"
+                                                                         "Community SecurityName: Monitoring\n"
+                                                                         "storage-type: nonvolatile\t active\n\n\n");
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp host"), "Notification host: 213.163.222.7\tudp-port: 162\ttype: trap\n"
+                                                                    "user: public\tsecurity model: v1\n\n");
+    text_free(&l.text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(hub_cfg_sends_a_v1_trap),
+        TEST(spoke_hears_what_hub_sent),
+        TEST(version_2c_keeps_absent_values),
+        TEST(nothing_leaves_unless_asked),
+        TEST(each_host_gets_its_own_form),
+        TEST(trap_source_is_the_packets_and_the_agents_address),
+        TEST(no_route_is_a_drop),
+        TEST(without_manager_nobody_listens),
+        TEST(wrong_community_is_counted_and_told),
+        TEST(authentication_failures_do_not_echo),
+        TEST(config_and_syslog_raise_traps),
+        TEST(informs_are_acknowledged),
+        TEST(what_is_no_notification_is_counted),
+        TEST(a_taken_port_is_told),
+        TEST(no_snmp_server_ends_it),
+        TEST(debug_prints_both_ways),
+        TEST(shows_have_their_layout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
