@@ -1,0 +1,241 @@
+/* test_regex.c: the IOS dialect: what matches, what does not compile, and that a hostile pattern ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "espial/regex.h"
+
+struct fact {
+    const char *pattern, *text;
+    bool match;
+};
+
+static void check(const struct fact *facts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char err[128] = "";
+        struct regex *re = regex_new(facts[i].pattern, REGEX_IOS, err, NULL);
+        if (!re)
+            fail_msg("\"%s\" does not compile: %s", facts[i].pattern, err);
+        if (regex_match(re, facts[i].text, strlen(facts[i].text)) != facts[i].match)
+            fail_msg("\"%s\" on \"%s\": expected %s", facts[i].pattern, facts[i].text, facts[i].match ? "a match" : "none");
+        regex_free(re);
+    }
+}
+
+#define CHECK(facts) check(facts, sizeof(facts) / sizeof((facts)[0]))
+
+static void ordinary(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"CRYPTO-4-RECVD_PKT_INV_SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet", false}, /* _ is not itself */
+        {"CRYPTO-4-RECVD.PKT.INV.SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet", true},
+        {"CRYPTO-4-RECVD\\_PKT\\_INV\\_SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps", true},
+        {".*UPDOWN.*Ethernet0/0.*", "%LINK-3-UPDOWN: Interface Ethernet0/0, changed state to up", true},
+        {"^interface", "interface Ethernet0/0", true},
+        {"^interface", " interface", false},
+        {"down$", "is down", true},
+        {"down$", "is down ", false},
+        {"updown", "UPDOWN", false}, /* case-sensitive */
+        {"10  |20  |30", "30   data", true},
+        {"10  |20  |30", "40   data", false},
+        {"ab*c", "ac", true},
+        {"ab+c", "ac", false},
+        {"ab?c", "abbc", false},
+        {"(ab)+c", "xababc", true},
+        {"(a|b)c", "bc", true},
+        {"a.c", "a\nc", true},
+        {"#", "hub#", true},
+        {"\\[confirm\\]", "Proceed with reload? [confirm]", true},
+        {"\\[y\\/n\\]|#", "sure? [y/n]", true},
+        {"\\[y\\/n\\]|#", "y/n", false},
+        {"", "anything", true},
+        {"in my state", "in my state", true},
+        {"%", "100%", true},
+        {"a^b", "a^b", false}, /* an anchor everywhere */
+        {"a\\^b", "a^b", true},
+        {"\xc3\xa9", "caf\xc3\xa9", true},
+        {"^#a b#$", "#a b#", true},
+    };
+    CHECK(facts);
+}
+
+static void underscore(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"_100_", "100", true},     {"_100_", "x 100", true},  {"_100_", "1100", false},  {"_100_", "1001", false},
+        {"_100_", "1,100,2", true}, {"_100_", "(100)", true},  {"_100_", "{100}", true},  {"_100_", "a_100_b", false},
+        {"_100_", "a\t100", false}, {"a_*b", "a ,b", true},    {"a_+b", "ab", false},     {"_", "", true},
+        {"\\_100", "x_100", true},  {"\\_100", "x 100", false}, {"[_]", "a_b", true},     {"[_]", "a b", false},
+        {"^_a", "a", true},         {"(_)b", " b", true},
+    };
+    CHECK(facts);
+}
+
+static void braces_are_ordinary(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"a{2}", "aa", false}, {"a{2}", "a{2}", true}, {"{", "{", true}, {"x{1,3}y", "xxy", false}, {"}", "}", true},
+        {"a{2}*b", "a{2b", true},
+    };
+    CHECK(facts);
+}
+
+static void backslash_makes_ordinary(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"\\d", "5", false},     {"\\d", "d", true},       {"\\w", "a", false},     {"\\n", "\n", false},
+        {"\\n", "n", true},      {"\\b", "a b", true},     {"\\Q", "Q", true},      {"a\\.b", "axb", false},
+        {"a\\.b", "a.b", true},  {"\\\\", "a\\b", true},   {"\\(", "(", true},      {"\\*", "*", true},
+        {"\\?", "?", true},      {"\\|", "|", true},       {"\\$", "$", true},      {"\\0", "0", true},
+        {"\\ ", " ", true},      {"\\\"", "\"", true},     {"\\x41", "A", false},   {"\\x41", "x41", true},
+        {"\\.\\*", ".*", true},  {"\\e\\f\\p{L}", "efp{L}", true},
+    };
+    CHECK(facts);
+}
+
+static void back_references(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"(ab)\\1", "abab", true}, {"(ab)\\1", "abba", false}, {"(.)(.)\\2\\1", "xyyx", true},
+        {"(a)\\10", "aa0", true}, /* the group, then a zero */
+        {"^(.*) \\1$", "one one", true}, {"^(.*) \\1$", "one two", false},
+    };
+    CHECK(facts);
+}
+
+static void brackets(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"[abc]", "b", true},        {"[^abc]", "b", false},      {"[a-f]", "g", false},     {"[0-9]+\\.[0-9]+", "12.5", true},
+        {"[]a]", "]", true},         {"[^]a]", "]", false},       {"[a]]", "a]", true},      {"[.*]", "x", false},
+        {"[.*]", "*", true},         {"[a-]", "-", true},         {"[-a]", "-", true},       {"[\\n]", "n", true},
+        {"[\\n]", "\\", true},       {"[\\n]", "\n", false},      {"[\\d]", "5", false},     {"[[:digit:]]", "5", true},
+        {"[[:digit:]]", "d", false}, {"[^[:space:]]", " ", false}, {"[[:alpha:]-]", "-", true}, {"[[:alnum:]-_]+$", "-", true},
+        {"[[]", "[", true},          {"[a[]", "[", true},         {"[a^]", "^", true},       {"[[:upper:][:digit:]]", "a", false},
+        {"[{}]", "{", true},         {"[()|+?$]", "|", true},     {"[\\]", "\\", true},      {"[a&&b]", "&", true},
+    };
+    CHECK(facts);
+}
+
+static void repeats_in_a_row(void **state)
+{
+    (void)state;
+    static const struct fact facts[] = {
+        {"^a**$", "aaa", true}, {"^a++$", "", false}, {"^a??$", "aa", false}, {"^a??$", "a", true}, {"^a*?$", "aaa", true},
+        {"^a+?$", "", true},    {"^a*+b$", "aab", true}, {"^.*+b$", "aab", true}, /* not possessive */
+    };
+    CHECK(facts);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        size_t at;
+    } facts[] = {
+        {"*a", 0},    {"a|*", 2},   {"(*a)", 1}, {"(?i)a", 1}, {"(?:a)", 1}, {"+", 0},      {"^*", 1},        {"ab[c", 2}, {"[", 0},
+        {"[]", 0},    {"[^]", 0},   {"a\\", 1},  {"[[:word:]]", 1}, {"[[:x:]]", 1}, {"[[.a.]]", 1}, {"[[=a=]]", 1}, {"[[:digit]", 1},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        char err[128] = "";
+        size_t at = 99;
+        struct regex *re = regex_new(facts[i].pattern, REGEX_IOS, err, &at);
+        if (re)
+            fail_msg("\"%s\" compiles", facts[i].pattern);
+        assert_true(err[0]);
+        assert_int_equal(at, facts[i].at);
+    }
+    /* found by the compiler behind the translation; the offset is still one of the pattern typed */
+    static const char *const more[] = {"(a", "a)", "((a)", "\\1", "(a)\\2", "[z-a]", "____(_"};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        char err[128] = "";
+        size_t at = 99;
+        struct regex *re = regex_new(more[i], REGEX_IOS, err, &at);
+        if (re)
+            fail_msg("\"%s\" compiles", more[i]);
+        assert_true(err[0]);
+        assert_true(at <= strlen(more[i]));
+    }
+    assert_null(regex_new("(", REGEX_IOS, NULL, NULL));
+    char big[5001];
+    memset(big, 'a', 5000);
+    big[5000] = '\0';
+    assert_null(regex_new(big, REGEX_IOS, NULL, NULL));
+    regex_free(NULL);
+}
+
+static void groups(void **state)
+{
+    (void)state;
+    const char *text = "Success rate is 80 percent (4/5)";
+    struct regex *re = regex_new("is ([0-9]+) percent( x)? .([0-9])/([0-9])", REGEX_IOS, NULL, NULL);
+    size_t start[6], end[6];
+    assert_int_equal(regex_groups(re, text, strlen(text), 6, start, end), 5);
+    assert_int_equal(start[0], 13);
+    assert_int_equal(end[0], 31);
+    assert_int_equal(start[1], 16);
+    assert_int_equal(end[1], 18);
+    assert_true(start[2] == SIZE_MAX && end[2] == SIZE_MAX);
+    assert_int_equal(text[start[3]], '4');
+    assert_int_equal(text[start[4]], '5');
+    assert_int_equal(regex_groups(re, text, strlen(text), 2, start, end), 2);
+    assert_int_equal(regex_groups(re, "no", 2, 6, start, end), 0);
+    regex_free(re);
+
+    re = regex_new("(a)|(b)", REGEX_IOS, NULL, NULL); /* the last group unset */
+    assert_int_equal(regex_groups(re, "a", 1, 3, start, end), 3);
+    assert_true(start[2] == SIZE_MAX);
+    assert_false(regex_match(re, "xxb", 2)); /* len counts, not the NUL */
+    regex_free(re);
+}
+
+static void hostile_patterns_end(void **state)
+{
+    (void)state;
+    static const char *const patterns[] = {"(a*)*b", "(a|a)*b", "(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)x", "((a*)*)*c"};
+    char text[4096];
+    memset(text, 'a', sizeof text);
+    text[sizeof text - 1] = '!';
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        struct regex *re = regex_new(patterns[i], REGEX_IOS, NULL, NULL);
+        assert_non_null(re);
+        assert_false(regex_match(re, text, sizeof text));
+        regex_free(re);
+    }
+    char nested[1000];
+    memset(nested, '(', 500);
+    memset(nested + 500, ')', 499);
+    nested[999] = '\0';
+    assert_null(regex_new(nested, REGEX_IOS, NULL, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ordinary),
+        cmocka_unit_test(underscore),
+        cmocka_unit_test(braces_are_ordinary),
+        cmocka_unit_test(backslash_makes_ordinary),
+        cmocka_unit_test(back_references),
+        cmocka_unit_test(brackets),
+        cmocka_unit_test(repeats_in_a_row),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(groups),
+        cmocka_unit_test(hostile_patterns_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
