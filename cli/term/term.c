@@ -26,6 +26,7 @@ struct term {
     bool drawn;      /* the prompt (or nothing, for a question) stands and a line is being edited */
     bool after_cr;   /* a following LF belongs to it */
     bool closed;
+    bool ended;      /* no more input will come */
     bool pumping;
     bool own_write;  /* the session answers a call of ours: no interruption of the line */
     size_t history;  /* 0: the line typed; n: the n-th last */
@@ -253,6 +254,10 @@ static void pump(struct term *t)
     }
     if (!t->closed)
         sync(t);
+    if (t->ended && !t->closed && t->queue_at == t->queue.len && session_state(t->sh) != SESSION_BUSY) {
+        term_hang_up(t);
+        t->closed = true;
+    }
     t->own_write = false;
     t->pumping = false;
     flush(t);
@@ -312,6 +317,7 @@ struct term *term_new(const struct term_params *p)
 {
     struct term *t = NEW(struct term);
     t->p = *p;
+    t->p.session.channel = &t->channel;
     t->channel = (struct channel){.write = on_write, .changed = on_changed, .redraw = on_redraw, .closed = on_closed};
     t->edit = edit_new();
     if (t->edit) {
@@ -354,6 +360,21 @@ bool term_input(struct term *t, const char *bytes, size_t len)
     return term_waiting(t) < QUEUE_ENOUGH;
 }
 
+void term_end_input(struct term *t)
+{
+    t->ended = true;
+    if (!t->closed)
+        pump(t);
+}
+
+void term_hang_up(struct term *t)
+{
+    if (t->sh)
+        session_free(t->sh);
+    t->sh = NULL;
+    t->closed = true;
+}
+
 size_t term_waiting(const struct term *t)
 {
     return t->queue.len - t->queue_at;
@@ -375,6 +396,11 @@ void term_redraw(struct term *t)
     }
     if (!t->pumping)
         flush(t);
+}
+
+void term_set_crlf(struct term *t, bool crlf)
+{
+    t->p.newline_is_crlf = crlf;
 }
 
 struct shell *term_session(struct term *t)

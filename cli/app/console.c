@@ -1,0 +1,141 @@
+/* console.c: who sits at con 0. A viewer (this program's own terminal, or a lab's client) attaches and detaches; the session behind it goes on while nobody
+ * looks, as on a console server, until `exit` or a reload. What is printed while nobody looks is lost, except the log. */
+#include "cli/app/console.h"
+
+#include "cli/app/router.h"
+#include "cli/term/term.h"
+#include "espial/loop.h"
+
+struct console {
+    struct loop *loop;
+    struct router *router;
+    struct term *term;
+    struct viewer viewer;
+    bool attached, ended;
+    struct deferred gone;
+    struct text early; /* typed while the router reloads */
+};
+
+static void on_write(void *arg, const char *bytes, size_t len)
+{
+    struct console *c = arg;
+    if (c->attached)
+        c->viewer.write(c->viewer.arg, bytes, len);
+}
+
+static void on_closed(void *arg)
+{
+    struct console *c = arg;
+    loop_defer(c->loop, &c->gone);
+}
+
+static void after_closed(void *arg)
+{
+    struct console *c = arg;
+    term_free(c->term);
+    c->term = NULL;
+    if (c->attached) {
+        c->attached = false;
+        c->viewer.left(c->viewer.arg);
+    }
+}
+
+static void open_session(struct console *c)
+{
+    struct term_params p = {
+        .shells = router_shells(c->router),
+        .session = {.vty = false, .n = 0, .user = "", .location = "", .privilege = 1, .length = c->viewer.rows, .width = c->viewer.columns},
+        .newline_is_crlf = c->viewer.crlf,
+        .write = on_write,
+        .closed = on_closed,
+        .arg = c,
+    };
+    c->term = term_new(&p);
+    if (c->term && c->viewer.script)
+        session_set_length(term_session(c->term), 0);
+}
+
+struct console *console_new(struct loop *loop)
+{
+    struct console *c = NEW(struct console);
+    c->loop = loop;
+    c->gone = (struct deferred){.fn = after_closed, .arg = c};
+    return c;
+}
+
+void console_free(struct console *c)
+{
+    if (!c)
+        return;
+    loop_undefer(c->loop, &c->gone);
+    term_free(c->term);
+    text_free(&c->early);
+    mem_free(c);
+}
+
+void console_set_router(struct console *c, struct router *r)
+{
+    if (!r) {
+        loop_undefer(c->loop, &c->gone);
+        term_free(c->term);
+        c->term = NULL;
+        c->router = NULL;
+        return;
+    }
+    c->router = r;
+    if (!c->attached)
+        return;
+    open_session(c);
+    if (c->term && c->early.len)
+        term_input(c->term, c->early.s, c->early.len);
+    text_clear(&c->early);
+    if (c->term && c->ended)
+        term_end_input(c->term);
+}
+
+bool console_attach(struct console *c, const struct viewer *v)
+{
+    if (c->attached || !c->router)
+        return false;
+    c->viewer = *v;
+    c->attached = true;
+    c->ended = false;
+    if (c->term) {
+        if (v->rows)
+            session_resize(term_session(c->term), v->rows, v->columns);
+        if (v->script)
+            session_set_length(term_session(c->term), 0);
+        term_set_crlf(c->term, v->crlf);
+        term_redraw(c->term);
+    } else {
+        open_session(c);
+    }
+    return true;
+}
+
+void console_detach(struct console *c)
+{
+    c->attached = false;
+}
+
+bool console_input(struct console *c, const char *bytes, size_t len)
+{
+    if (c->term)
+        return term_input(c->term, bytes, len);
+    text_addn(&c->early, bytes, len);
+    return c->early.len < 65536;
+}
+
+bool console_ready(const struct console *c)
+{
+    return c->term && term_waiting(c->term) < 65536;
+}
+
+void console_end_input(struct console *c)
+{
+    c->ended = true;
+    if (c->term)
+        term_end_input(c->term);
+    else if (c->router)
+        loop_defer(c->loop, &c->gone);
+}

@@ -1,0 +1,38 @@
+/* main.c: the program's words: run, lab, eem. Each verb says on one line what is wrong with its own words; the status is 0 done, 1 the router refused, 2 wrong
+ * usage or an unreadable file, 3 it could not run. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/app/run.h"
+#include "cli/lab/lab.h"
+
+static const char usage[] =
+    "usage: espial run [--config FILE] [--state DIR] [--hostname NAME] [--platform iosxe|ios]\n"
+    "                  [--link IF=SPEC]... [--capture IF=FILE]... [--export-keys FILE]\n"
+    "                  [--time-scale N] [--seed N] [--stay]\n"
+    "       espial lab up TOPOLOGY [--time-scale N] [--fresh] [--export-keys FILE] | status | down\n"
+    "                  console NODE | exec NODE COMMAND... | mark NODE\n"
+    "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"
+    "       espial --version | --help\n"
+    "SPEC: unix:PATH, udp:LPORT:HOST:RPORT. `espial lab --lab NAME ...` when several labs are up.\n";
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && !strcmp(argv[1], "--version")) {
+        printf("espial %s\n", ESPIAL_VERSION);
+        return 0;
+    }
+    if (argc == 2 && !strcmp(argv[1], "--help")) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (argc >= 2 && !strcmp(argv[1], "lab"))
+        return lab_main(argc - 1, argv + 1);
+    if (argc >= 2 && !strcmp(argv[1], "run")) {
+        struct run_options o;
+        int status = run_options(argc - 1, argv + 1, &o);
+        return status ? status : run_router(&o);
+    }
+    fputs(usage, stderr);
+    return 2;
+}
