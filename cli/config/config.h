@@ -21,6 +21,9 @@ void config_leave(struct grammar *g, enum cmd_mode mode, void *obj, struct out *
 /* Does the object of a sub-mode still exist? Ask before each line: another session, or `no ...`, may have removed it. Always true for CONFIG and EXEC. */
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj);
 
+/* The section of order.def that a CONFIG row is printed in; listed: false when only the catch-all takes it. */
+size_t config_section(const struct cmd_row *row, bool *listed);
+
 /* The body of running-config: what stands between the line "version ..." and the line "end", sections in the order of order.def, '!' between and after them. all: defaults too. */
 void config_running(struct grammar *g, bool all, struct text *out);
 /* Only the top-level lines that are `head` or go on after it ("interface Ethernet0/0"), each with its indented lines. False when there is none. */

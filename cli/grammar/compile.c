@@ -5,7 +5,7 @@
  * text names table, sentence and reason, all faults at once.
  *
  * Under `no`: of a SET row everything from the first bound value or group on may be left out (a bound literal must be typed); of a LINE or MODE row everything
- * behind the last key. A LINE or MODE row without keys is found by all that it binds. */
+ * behind the last key; a last key that is optional may itself be left out and has its default then. A LINE or MODE row without keys is found by all that it binds. */
 #include <string.h>
 
 #include "cli/grammar/grammar_local.h"
@@ -164,11 +164,20 @@ static void stop_behind_keys(struct elem *e)
 
 static void mark_stops(struct grammar_row *rule)
 {
-    struct elem *root = rule->sentence->root, *before = NULL;
+    struct elem *root = rule->sentence->root, *before = NULL, *last = NULL, *last_before = NULL;
 
     if (rule->row->kind == CMD_LINE_ROW || rule->row->kind == CMD_MODE_ROW) {
         if (any(root, has_key))
             stop_behind_keys(root);
+        for (struct elem *k = root->kids; k; before = k, k = k->next) {
+            if (!any(k, has_key))
+                continue;
+            last = k;
+            last_before = before;
+        }
+        rule->sentence->key_optional = last && last->optional;
+        if (last && last->optional && last_before && last_before->kind <= ELEM_VALUE)
+            last_before->stop = true;
         return;
     }
     if (rule->row->kind != CMD_SET_ROW)

@@ -43,6 +43,7 @@ struct match {
     void *self;
     const struct grammar_row *rule;
     bool no, dflt;     /* after `no`, `default` */
+    bool whole;        /* the sentence came to its end; `no` lines may end before */
     size_t caret;      /* INVALID: offset in the line as given */
     size_t nvals;
     struct cmd_val vals[MATCH_VALS_MAX];
@@ -74,6 +75,8 @@ void grammar_print_no(const struct grammar_row *r, struct text *out);
 bool grammar_same(const struct grammar_row *r, const void *a, const void *b);
 /* Of a row with a literal that binds a constant outside all groups ("ip domain lookup=lookup"): that field and constant. False when it has none. */
 bool grammar_switch(const struct grammar_row *r, const struct cmd_bind **bind, int64_t *constant);
+/* One field: is it equal in x and y (texts up to their end)? */
+bool grammar_field_same(const struct cmd_bind *b, const void *x, const void *y);
 /* A numeric field of an object. */
 int64_t grammar_field(const struct cmd_bind *b, const void *obj);
 #endif

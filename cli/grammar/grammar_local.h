@@ -54,6 +54,7 @@ struct sentence {
     struct elem **words; /* literals and values as written */
     size_t nwords;
     bool keyed;          /* some bind is a key */
+    bool key_optional;   /* the last key may be left out: then its default is meant */
 };
 
 struct grammar_mode {

@@ -130,6 +130,13 @@ static bool complete(const struct walk *w, int32_t i)
     return walk_next(w, i, ignore, NULL);
 }
 
+static bool sentence_whole(const struct walk *w, int32_t i)
+{
+    const struct step *s = &w->g->steps[i];
+
+    return sentence_next(s->elem->rule->sentence, s->elem, s->used, ignore, NULL);
+}
+
 static bool one_list(const struct cmd_row *a, const struct cmd_row *b)
 {
     return a->kind == b->kind && a->mode == b->mode && a->parent == b->parent && a->list_off == b->list_off;
@@ -194,6 +201,7 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
         m->caret = g->steps[done[0]].start;
         return MATCH_INVALID;
     }
+    m->whole = sentence_whole(w, done[0]);
     *rival = join(w, done, n, m);
     return MATCH_OK;
 }
@@ -207,7 +215,7 @@ static enum match_result match_line(struct grammar *g, enum cmd_mode mode, uint8
     m->row = NULL;
     m->rule = NULL;
     m->self = NULL;
-    m->no = m->dflt = false;
+    m->no = m->dflt = m->whole = false;
     m->caret = m->nvals = m->nalso = 0;
     m->expanded[0] = '\0';
     *rival = NULL;

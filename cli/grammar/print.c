@@ -25,7 +25,7 @@ static int64_t field_num(const struct cmd_bind *b, const void *obj)
 }
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "fields are read low byte first");
 
-static bool field_same(const struct cmd_bind *b, const void *x, const void *y)
+bool grammar_field_same(const struct cmd_bind *b, const void *x, const void *y)
 {
     const unsigned char *p = (const unsigned char *)x + b->off, *q = (const unsigned char *)y + b->off;
 
@@ -39,7 +39,7 @@ static bool field_same(const struct cmd_bind *b, const void *x, const void *y)
 
 static bool differs(const struct elem *e, const struct printer *p)
 {
-    if (e->bind && !field_same(e->bind, p->obj, p->dflt))
+    if (e->bind && !grammar_field_same(e->bind, p->obj, p->dflt))
         return true;
     for (const struct elem *k = e->kids; k; k = k->next)
         if (differs(k, p))
@@ -62,7 +62,7 @@ static bool untold(const struct elem *e, const struct elem *but, const struct pr
 {
     if (e == but)
         return false;
-    if (e->bind && !field_same(e->bind, p->obj, p->dflt) && !binds(but, e->bind))
+    if (e->bind && !grammar_field_same(e->bind, p->obj, p->dflt) && !binds(but, e->bind))
         return true;
     for (const struct elem *k = e->kids; k; k = k->next)
         if (untold(k, but, p))
@@ -167,7 +167,7 @@ void grammar_print_no(const struct grammar_row *r, struct text *out)
 bool grammar_same(const struct grammar_row *r, const void *a, const void *b)
 {
     for (const struct cmd_bind *f = r->row->binds; f < r->row->binds + CMD_BINDS_MAX && f->name; f++)
-        if (!field_same(f, a, b))
+        if (!grammar_field_same(f, a, b))
             return false;
     return true;
 }

@@ -132,7 +132,7 @@ bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg)
     if (s->more)
         return false;
     const struct elem *e = s->elem;
-    bool stop = (s->no || s->dflt) && e->stop && (s->has_key || e->rule->row->kind == CMD_SET_ROW);
+    bool stop = (s->no || s->dflt) && e->stop && (s->has_key || e->rule->sentence->key_optional || e->rule->row->kind == CMD_SET_ROW);
 
     if (e->repeat && s->repeats < e->repeat_max)
         fn(arg, e, s->used);

@@ -1,0 +1,380 @@
+/* bind.c: one matched configuration line, done.
+ *
+ * SET: the row's fields take their defaults and then what was typed. `no`: they take their defaults, except that a switch which is on by default goes off;
+ * `default`: defaults. LINE: an element of a list, found by its key fields; typed again it is replaced in place (the object stays where it is, so whoever holds it
+ * keeps it); `no` removes it. MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default` empties it.
+ *
+ * A new or changed LINE or MODE object is shown to scope->check before anything is touched. scope->changed follows each real change, then the owner of the list hears
+ * CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from changed(CMD_ADDED) (the number of an access
+ * list entry): the list is put in order again after it.
+ *
+ * A `no` line whole but without its optional key ("no permit ip any any") means the element with the default key, or else the first with the same content. */
+#include <string.h>
+
+#include "cli/config/config_local.h"
+
+#define LIST_MAX 20000 /* elements of one list */
+
+struct run {
+    struct grammar *g;
+    const struct match *m;
+    const struct grammar_row *rule;
+    const struct cmd_scope *scope;
+    void *mode_obj;
+    struct out *out;
+};
+
+#define EACH_BIND(b, row) for (const struct cmd_bind *b = (row)->binds; b < (row)->binds + CMD_BINDS_MAX && b->name; b++)
+
+static void put_number(const struct cmd_bind *b, void *obj, int64_t num)
+{
+    memcpy((char *)obj + b->off, &num, b->size); /* little-endian, as print.c reads */
+}
+
+static void copy_field(const struct cmd_bind *b, void *to, const void *from)
+{
+    memcpy((char *)to + b->off, (const char *)from + b->off, (size_t)b->size * b->count);
+}
+
+static void copy_fields(const struct cmd_row *row, void *to, const void *from)
+{
+    EACH_BIND(b, row)
+        copy_field(b, to, from);
+}
+
+/* What was typed, into the bound fields. */
+static void put_values(const struct match *m, void *obj)
+{
+    uint8_t at[CMD_BINDS_MAX] = {0};
+
+    for (size_t i = 0; i < m->nvals; i++) {
+        const struct cmd_val *v = &m->vals[i];
+
+        EACH_BIND(b, m->row) {
+            uint8_t *k = &at[b - m->row->binds];
+
+            if (strcmp(b->name, v->name) || *k >= b->count)
+                continue;
+            struct cmd_bind one = *b;
+            one.off = (uint16_t)(b->off + *k * b->size);
+            if (b->is_text)
+                str_copy((char *)obj + one.off, b->size, v->text);
+            else
+                put_number(&one, obj, v->num);
+            ++*k;
+        }
+    }
+}
+
+static bool typed(const struct match *m, const char *name)
+{
+    for (size_t i = 0; i < m->nvals; i++)
+        if (!strcmp(m->vals[i].name, name))
+            return true;
+    return false;
+}
+
+static bool keyed(const struct cmd_row *row)
+{
+    EACH_BIND(b, row)
+        if (b->key)
+            return true;
+    return false;
+}
+
+static bool same_fields(const struct cmd_row *row, const void *x, const void *y, bool keys, bool others)
+{
+    bool has_keys = keyed(row);
+
+    EACH_BIND(b, row) {
+        bool key = b->key || !has_keys;
+
+        if ((key ? keys : others) && !grammar_field_same(b, x, y))
+            return false;
+    }
+    return true;
+}
+
+/* Index in the list, or list->n. */
+static size_t find(const struct run *r, const struct conf_list *list, const void *like)
+{
+    const struct cmd_row *row = r->rule->row;
+    bool key_typed = !keyed(row);
+
+    for (size_t i = 0; i < list->n; i++)
+        if (same_fields(row, list->v[i], like, true, false))
+            return i;
+    EACH_BIND(b, row)
+        key_typed |= b->key && typed(r->m, b->name);
+    if (key_typed || !(r->m->no || r->m->dflt) || !r->m->whole)
+        return list->n;
+    for (size_t i = 0; i < list->n; i++)
+        if (same_fields(row, list->v[i], like, false, true))
+            return i;
+    return list->n;
+}
+
+static void tell(const struct run *r, void *obj, enum cmd_change what)
+{
+    if (r->scope->changed)
+        r->scope->changed(r->rule->self, obj, what);
+}
+
+/* The object that owns the list has changed. */
+static void tell_owner(const struct run *r)
+{
+    const struct cmd_row *row = r->rule->row;
+    const struct grammar_row *mode = row->parent ? NULL : grammar_mode_row(r->g, row->mode);
+
+    if (row->parent && row->parent->changed)
+        row->parent->changed(r->rule->self, row->parent->global(r->rule->self), CMD_CHANGED);
+    else if (mode && mode->row->scope->changed)
+        mode->row->scope->changed(mode->self, r->mode_obj, CMD_CHANGED);
+}
+
+static bool check(const struct run *r, const void *obj)
+{
+    return !r->scope->check || r->scope->check(r->rule->self, obj, r->out);
+}
+
+/* Where has it gone, and does it still stand in order? */
+static void put_in_order(struct conf_list *list, const void *obj)
+{
+    size_t i = 0;
+
+    while (i < list->n && list->v[i] != obj)
+        i++;
+    if (!list->cmp || i == list->n)
+        return;
+    void *item = list->v[i];
+    if ((i == 0 || list->cmp(list->v[i - 1], item) <= 0) && (i + 1 == list->n || list->cmp(item, list->v[i + 1]) <= 0))
+        return;
+    memmove(list->v + i, list->v + i + 1, (list->n - i - 1) * sizeof(list->v[0]));
+    list->n--;
+    conf_list_add(list, item);
+}
+
+static void remove_at(const struct run *r, struct conf_list *list, size_t i)
+{
+    void *item = list->v[i];
+
+    tell(r, item, CMD_REMOVED);
+    for (i = 0; i < list->n && list->v[i] != item; i++)
+        ;
+    if (i < list->n) {
+        if (!list->fini && r->scope->fini)
+            r->scope->fini(item);
+        conf_list_remove(list, i);
+    }
+    tell_owner(r);
+}
+
+static bool add_new(const struct run *r, struct conf_list *list, void *item)
+{
+    if (list->n >= LIST_MAX) {
+        out_text(r->out, "% Too many entries\n");
+        return false;
+    }
+    conf_list_add(list, item);
+    tell(r, item, CMD_ADDED);
+    put_in_order(list, item);
+    tell_owner(r);
+    return true;
+}
+
+/* The object keeps its place, its content is exchanged; `fresh` is used up. */
+static void replace(const struct run *r, struct conf_list *list, void *old, void *fresh)
+{
+    if (r->scope->fini)
+        r->scope->fini(old);
+    memcpy(old, fresh, r->scope->size);
+    mem_free(fresh);
+    put_in_order(list, old);
+    tell(r, old, CMD_CHANGED);
+    tell_owner(r);
+}
+
+/* All that rows of this list can say is equal. */
+static bool same_element(const struct run *r, const void *x, const void *y)
+{
+    const struct grammar_row *const *rows;
+    size_t n = grammar_rows(r->g, r->rule->row->mode, &rows);
+
+    for (size_t i = 0; i < n; i++)
+        if ((rows[i]->row->kind == CMD_LINE_ROW || rows[i]->row->kind == CMD_MODE_ROW) && config_one_list(rows[i]->row, r->rule->row) && !grammar_same(rows[i], x, y))
+            return false;
+    return true;
+}
+
+static enum config_result run_set(struct run *r)
+{
+    void *obj = config_target(r->rule, r->mode_obj), *dflt = config_object_new(r->scope), *after = mem_new(r->scope->size);
+    const struct match *m = r->m;
+    const struct cmd_bind *bind;
+    int64_t constant;
+    bool same = true;
+
+    memcpy(after, obj, r->scope->size);
+    for (size_t i = 0; i < 1 + m->nalso; i++) {
+        const struct grammar_row *rule = i ? m->also[i - 1] : r->rule;
+
+        copy_fields(rule->row, after, dflt);
+        if (m->no && grammar_switch(rule, &bind, &constant) && grammar_field(bind, dflt) == constant)
+            put_number(bind, after, 0);
+        if (!m->no && !m->dflt)
+            put_values(m, after);
+        same &= grammar_same(rule, obj, after);
+        copy_fields(rule->row, obj, after);
+    }
+    mem_free(after); /* a shallow copy: owns nothing */
+    config_object_free(r->scope, dflt);
+    if (!same && r->rule->row->scope)
+        tell(r, obj, CMD_CHANGED);
+    else if (!same && r->scope->changed)
+        r->scope->changed(grammar_mode_row(r->g, r->rule->row->mode)->self, obj, CMD_CHANGED);
+    return CONFIG_TAKEN;
+}
+
+static enum config_result run_line(struct run *r, struct conf_list *list)
+{
+    void *fresh = config_object_new(r->scope);
+
+    put_values(r->m, fresh);
+    size_t i = find(r, list, fresh);
+    if (r->m->no || r->m->dflt) {
+        config_object_free(r->scope, fresh);
+        if (i < list->n)
+            remove_at(r, list, i);
+        return CONFIG_TAKEN;
+    }
+    if (i < list->n && same_element(r, list->v[i], fresh)) {
+        config_object_free(r->scope, fresh);
+        return CONFIG_TAKEN;
+    }
+    bool is_new = i == list->n;
+    if (!check(r, fresh) || (is_new && !add_new(r, list, fresh))) {
+        config_object_free(r->scope, fresh);
+        return CONFIG_REFUSED;
+    }
+    if (!is_new)
+        replace(r, list, list->v[i], fresh);
+    return CONFIG_TAKEN;
+}
+
+/* A MODE line typed again: what it says beyond the key. */
+static bool revise(const struct run *r, struct conf_list *list, void *old, const void *typed_obj)
+{
+    const struct cmd_row *row = r->rule->row;
+    void *after;
+    bool says = false, ok;
+
+    EACH_BIND(b, row)
+        says |= keyed(row) && !b->key && typed(r->m, b->name);
+    if (!says || same_fields(row, old, typed_obj, false, true))
+        return true;
+    after = mem_new(r->scope->size);
+    memcpy(after, old, r->scope->size);
+    copy_fields(row, after, typed_obj);
+    ok = check(r, after);
+    mem_free(after); /* a shallow copy: owns nothing */
+    if (ok) {
+        copy_fields(row, old, typed_obj);
+        put_in_order(list, old);
+        tell(r, old, CMD_CHANGED);
+        tell_owner(r);
+    }
+    return ok;
+}
+
+static enum config_result run_mode(struct run *r, struct conf_list *list, struct config_next *next)
+{
+    const struct cmd_row *row = r->rule->row;
+    void *fresh = config_object_new(r->scope);
+    enum config_result result = CONFIG_TAKEN;
+
+    put_values(r->m, fresh);
+    size_t i = find(r, list, fresh);
+    if (r->m->no || r->m->dflt) {
+        if (i < list->n && r->m->no) {
+            remove_at(r, list, i);
+        } else if (i < list->n) {
+            copy_fields(row, fresh, list->v[i]);
+            replace(r, list, list->v[i], fresh);
+            fresh = NULL;
+        }
+        config_object_free(r->scope, fresh);
+        return CONFIG_TAKEN;
+    }
+    *next = (struct config_next){.mode = row->enters};
+    if (i < list->n) {
+        next->obj = list->v[i];
+        result = revise(r, list, next->obj, fresh) ? CONFIG_ENTER : CONFIG_REFUSED;
+        config_object_free(r->scope, fresh);
+    } else if (check(r, fresh) && add_new(r, list, fresh)) {
+        next->obj = fresh;
+        result = CONFIG_ENTER;
+    } else {
+        config_object_free(r->scope, fresh);
+        result = CONFIG_REFUSED;
+    }
+    return result;
+}
+
+enum config_result config_run(struct grammar *g, const struct match *m, void *obj, struct out *out, struct config_next *next)
+{
+    struct run r = {.g = g, .m = m, .rule = m->rule, .scope = config_scope(g, m->rule), .mode_obj = obj, .out = out};
+
+    if (m->row->kind == CMD_SET_ROW)
+        return run_set(&r);
+    struct conf_list *list = config_list(m->rule, obj);
+    return m->row->kind == CMD_LINE_ROW ? run_line(&r, list) : run_mode(&r, list, next);
+}
+
+void config_leave(struct grammar *g, enum cmd_mode mode, void *obj, struct out *out)
+{
+    const struct grammar_row *rule = grammar_mode_row(g, mode);
+
+    if (obj && rule && rule->row->scope->left)
+        rule->row->scope->left(rule->self, obj, out);
+}
+
+static bool in_list(const struct grammar_row *rule, void *owner, const void *obj)
+{
+    const struct conf_list *list = config_list(rule, owner);
+
+    for (size_t i = 0; list && i < list->n; i++)
+        if (list->v[i] == obj)
+            return true;
+    return false;
+}
+
+/* Is it in the list that this MODE row keeps: in a global object, or in some object of the outer mode? */
+static bool kept_by(struct grammar *g, const struct grammar_row *rule, const void *obj)
+{
+    const struct grammar_row *outer = grammar_mode_row(g, rule->row->mode);
+
+    if (rule->row->parent)
+        return in_list(rule, NULL, obj);
+    if (!outer || !outer->row->parent)
+        return false;
+    const struct conf_list *owners = config_list(outer, NULL);
+    for (size_t i = 0; i < owners->n; i++)
+        if (in_list(rule, owners->v[i], obj))
+            return true;
+    return false;
+}
+
+bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj)
+{
+    if (mode <= CONFIG)
+        return true;
+    for (int m = CONFIG; m < CMD_MODES; m++) {
+        const struct grammar_row *const *rows;
+        size_t n = grammar_rows(g, (enum cmd_mode)m, &rows);
+
+        for (size_t i = 0; i < n; i++)
+            if (rows[i]->row->kind == CMD_MODE_ROW && rows[i]->row->enters == mode && kept_by(g, rows[i], obj))
+                return true;
+    }
+    return false;
+}
