@@ -67,13 +67,17 @@ static enum codec_result check_envelope(const uint8_t *data, size_t len)
     return version == SNMP_VERSION_1 || version == SNMP_VERSION_2c ? CODEC_OK : CODEC_BAD_VERSION;
 }
 
-/* The library's OIDs are of unsigned long. False when it does not fit a fact. */
-static bool narrow_oid(const oid *in, size_t n, uint32_t out[TRAP_OID_MAX])
+/* The library's OIDs are of unsigned long. BER knows no OID of fewer than two numbers; the library makes one number of an empty encoding, here it is 0.0.
+ * False when it does not fit a fact. */
+static bool narrow_oid(const oid *in, size_t n, uint32_t out[TRAP_OID_MAX], size_t *out_len)
 {
     if (n > TRAP_OID_MAX)
         return false;
     for (size_t i = 0; i < n; i++)
         out[i] = (uint32_t)in[i];
+    for (; n < 2; n++)
+        out[n] = 0;
+    *out_len = n;
     return true;
 }
 
@@ -94,11 +98,10 @@ static bool oid_is(const netsnmp_variable_list *v, const oid *name, size_t n)
 /* One varbind into a fact; counts what it had to cut. False: leave it out. */
 static bool read_var(const netsnmp_variable_list *v, struct trap_var *out, unsigned *lost)
 {
-    if (!narrow_oid(v->name, v->name_length, out->oid)) {
-        ++*lost;
-        return false;
-    }
-    out->oid_len = (uint8_t)v->name_length;
+    size_t n;
+    if (!narrow_oid(v->name, v->name_length, out->oid, &n))
+        return ++*lost, false;
+    out->oid_len = (uint8_t)n;
     switch (v->type) {
     case ASN_INTEGER:
         out->type = TRAP_INT;
@@ -136,10 +139,10 @@ static bool read_var(const netsnmp_variable_list *v, struct trap_var *out, unsig
             memcpy(out->data, v->val.string, out->len);
         break;
     case ASN_OBJECT_ID:
-        if (!narrow_oid(v->val.objid, v->val_len / sizeof(oid), out->oid_val))
+        if (!narrow_oid(v->val.objid, v->val_len / sizeof(oid), out->oid_val, &n))
             return ++*lost, false;
         out->type = TRAP_OID;
-        out->len = (uint16_t)(v->val_len / sizeof(oid));
+        out->len = (uint16_t)n;
         break;
     default: /* NULL, noSuchObject, noSuchInstance, endOfMibView, and syntaxes no standard has */
         out->type = TRAP_NONE;
@@ -162,10 +165,11 @@ static void read_vars(const netsnmp_variable_list *v, struct snmp_message *m)
 
 static enum codec_result read_v1_trap(const netsnmp_pdu *pdu, struct snmp_message *m)
 {
+    size_t n;
     if (pdu->trap_type < 0 || pdu->trap_type > V1_ENTERPRISE_SPECIFIC || pdu->specific_type < 0 ||
-        pdu->specific_type > (long)UINT32_MAX || !narrow_oid(pdu->enterprise, pdu->enterprise_length, m->v1.enterprise))
+        pdu->specific_type > (long)UINT32_MAX || !narrow_oid(pdu->enterprise, pdu->enterprise_length, m->v1.enterprise, &n))
         return CODEC_BAD_ASN;
-    m->v1.enterprise_len = (uint8_t)pdu->enterprise_length;
+    m->v1.enterprise_len = (uint8_t)n;
     m->v1.generic = (uint8_t)pdu->trap_type;
     m->v1.specific = (uint32_t)pdu->specific_type;
     m->v1.agent_addr = get32(pdu->agent_addr);
@@ -180,12 +184,13 @@ static enum codec_result read_v1_trap(const netsnmp_pdu *pdu, struct snmp_messag
 static enum codec_result read_v2_notification(const netsnmp_pdu *pdu, struct snmp_message *m)
 {
     const netsnmp_variable_list *up = pdu->variables, *id = up ? up->next_variable : NULL;
+    size_t n;
     if (!id || up->type != ASN_TIMETICKS || !oid_is(up, sys_uptime_0, LEN(sys_uptime_0)) || id->type != ASN_OBJECT_ID ||
         !oid_is(id, snmp_trap_oid_0, LEN(snmp_trap_oid_0)) ||
-        !narrow_oid(id->val.objid, id->val_len / sizeof(oid), m->trap.trap_oid))
+        !narrow_oid(id->val.objid, id->val_len / sizeof(oid), m->trap.trap_oid, &n))
         return CODEC_BAD_ASN;
     m->uptime = (uint32_t)*up->val.integer;
-    m->trap.trap_oid_len = (uint8_t)(id->val_len / sizeof(oid));
+    m->trap.trap_oid_len = (uint8_t)n;
     read_vars(id->next_variable, m);
     return CODEC_OK;
 }
