@@ -176,7 +176,8 @@ struct run *eem_trigger(struct policy *p, struct vars *vars)
 {
     struct eem *e = p->eem;
     uint64_t now = loop_now(e->env.loop);
-    if (p->ev->ratelimit && p->triggered && now - p->last_trigger < p->ev->ratelimit * US_PER_MS) {
+    bool too_soon = p->ev->ratelimit && p->triggered && now - p->last_trigger < p->ev->ratelimit * US_PER_MS;
+    if (e->stopped || too_soon) {
         p->suppressed++;
         vars_free(vars);
         return NULL;
@@ -195,15 +196,23 @@ struct run *eem_trigger(struct policy *p, struct vars *vars)
     return r;
 }
 
+void eem_stop(struct eem *e)
+{
+    if (e->stopped)
+        return;
+    e->stopped = true;
+    bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
+    bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
+    sched_stop(e);
+}
+
 void eem_free(struct eem *e)
 {
     if (!e)
         return;
-    bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
-    bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
+    eem_stop(e);
     if (e->env.debug)
         debug_unregister(e->env.debug, e);
-    sched_free(e);
     for (size_t i = 0; i < e->npolicies; i++)
         policy_free(e->policies[i]);
     mem_free(e->policies);

@@ -33,7 +33,10 @@ struct eem_env {
 
 /* All pointers of env must outlive the eem. */
 struct eem *eem_new(const struct eem_env *env);
-/* Ends every run (their shells too). NULL-safe. */
+/* End every run, closing its shell, and start no more: before the shells go. What is registered stays, so that sessions that leave applet mode on their end still
+ * find us: eem_stop, then shells_free, then eem_free. */
+void eem_stop(struct eem *e);
+/* Stops first. NULL-safe. */
 void eem_free(struct eem *e);
 /* The live configuration. */
 struct eem_conf *eem_conf(struct eem *e);

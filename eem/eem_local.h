@@ -93,6 +93,7 @@ struct eem {
     struct timer dispatch;
     uint64_t second_began;          /* loop time */
     unsigned started_this_second;
+    bool stopped;
     uint32_t last_job;              /* also ceemHistoryEventIndex */
     struct history history;
 };
@@ -152,7 +153,7 @@ void sched_init(struct eem *e);
 bool sched_submit(struct eem *e, struct run *r); /* false: the queue is full; the run is the caller's still */
 void sched_ended(struct eem *e, struct run *r);  /* gives the thread back; the run is the caller's */
 void sched_kick(struct eem *e);
-void sched_free(struct eem *e);
+void sched_stop(struct eem *e); /* drop every run */
 const char *sched_class_name(uint8_t job_class);
 uint8_t sched_class_of(const struct applet_conf *a);
 

@@ -128,17 +128,28 @@ void sched_ended(struct eem *e, struct run *r)
     sched_kick(e);
 }
 
-void sched_free(struct eem *e)
+/* Nobody waits for it any longer. */
+static void drop(struct run *r)
+{
+    void (*done)(void *arg, bool ok) = r->done;
+    void *arg = r->arg;
+    run_free(r);
+    if (done)
+        done(arg, false);
+}
+
+void sched_stop(struct eem *e)
 {
     timer_clear(&e->dispatch);
     while (e->running) {
         struct run *r = e->running;
         unlink_run(r);
-        run_free(r);
+        e->classes[r->job_class].running--;
+        drop(r);
     }
     for (size_t i = 0; i < JOB_CLASSES; i++)
         while (e->classes[i].queue_head)
-            run_free(take(&e->classes[i]));
+            drop(take(&e->classes[i]));
 }
 
 static void describe(const struct run *r, const char *status, struct eem_job_info *out)

@@ -898,10 +898,23 @@ static void test_event_manager_run(void **state)
     eem_run_forget(b->eem, b);
     vloop_run_for(b->loop, 10 * US_PER_S);
     expect(b, "10.000 %HA_EM-6-LOG: hand: 0:   <>\n");
+    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_STARTED);
+    vloop_run_for(b->loop, US_PER_S);
+    text_clear(&b->story);
+    eem_stop(b->eem); /* who waits is told; nothing starts any more */
+    expect(b, "22.000 done failed\n");
+    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_QUEUE_FULL);
+}
+
+static void test_event_manager_run_without_waiting(void **state)
+{
+    struct box *b = *state;
+    struct applet_conf a;
+    bool waits = true;
     applet(&a, "hand", EEM_NONE)->sync_no = true;
     go(b, &a);
     text_clear(&b->story);
-    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_STARTED);
+    assert_int_equal(eem_run(b->eem, "hand", NULL, 0, run_done, b, &waits), EEM_RUN_STARTED);
     assert_false(waits);
     vloop_run_for(b->loop, 10 * US_PER_S);
     assert_null(strstr(text_str(&b->story), "done"));
@@ -994,6 +1007,7 @@ int main(void)
         T(test_occurs_priority_ratelimit),
         T(test_timers),
         T(test_event_manager_run),
+        T(test_event_manager_run_without_waiting),
         T(test_traps),
         T(test_history_size),
     };
