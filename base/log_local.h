@@ -31,7 +31,8 @@ struct log {
     struct logbuf *buf;
     struct limit *limit;
     struct loghost host;
-    struct timer overflow;    /* to tell that the bus ran over */
+    struct deferred overflow; /* to tell that the bus ran over: after its drain, */
+    struct timer overflow_later; /* or when the limit lets it */
     uint64_t overflows_told;
 };
 

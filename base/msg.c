@@ -47,7 +47,7 @@ static void log_tell_overflow(void *arg)
     if (msg_post(log, &MSG_OVERFLOW, (unsigned long long)lost))
         log->overflows_told += lost;
     else if (log->conf.on)
-        timer_set(&log->overflow, MSG_OVERFLOW.limit_ms * US_PER_MS);
+        timer_set(&log->overflow_later, MSG_OVERFLOW.limit_ms * US_PER_MS);
 }
 
 struct log *log_new(struct loop *loop, struct bus *bus)
@@ -60,7 +60,8 @@ struct log *log_new(struct loop *loop, struct bus *bus)
     log->buf = logbuf_new(log->conf.buffer_size);
     /* The place in memory is chance enough: the table of limits is bounded per row whatever its hash. */
     log->limit = limit_new((uint64_t)(uintptr_t)log ^ (uint64_t)loop_wall(loop));
-    timer_init(&log->overflow, loop, log_tell_overflow, log);
+    log->overflow = (struct deferred){.fn = log_tell_overflow, .arg = log};
+    timer_init(&log->overflow_later, loop, log_tell_overflow, log);
     loghost_init(log);
     return log;
 }
@@ -70,7 +71,8 @@ void log_free(struct log *log)
     if (!log)
         return;
     loghost_fini(log);
-    timer_clear(&log->overflow);
+    loop_undefer(log->loop, &log->overflow);
+    timer_clear(&log->overflow_later);
     limit_free(log->limit);
     logbuf_free(log->buf);
     mem_free(log);
@@ -169,8 +171,8 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
     bus_publish(log->bus, FACT_SYSLOG, &f, sizeof f);
     if (bus_overflows(log->bus) != lost)
         log->stats.dropped++;
-    if (bus_overflows(log->bus) != log->overflows_told && !timer_pending(&log->overflow))
-        timer_set(&log->overflow, 0);
+    if (bus_overflows(log->bus) != log->overflows_told && !timer_pending(&log->overflow_later))
+        loop_defer(log->loop, &log->overflow);
 }
 
 static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, va_list ap)
