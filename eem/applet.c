@@ -1,8 +1,9 @@
 /* applet.c: an applet as data: its defaults, its order, its copies and its lines.
  *
- * The configuration that the grammar edits and the applet that is in force are different things: leaving the mode makes an immutable deep copy, held by the registry
- * and by every run that began with it. So an applet may be edited, or removed, while it runs; the run ends as it began, the next one is the new version. Actions are
- * kept in the order of their labels compared as strings, as IOS does: 10.0 comes after 1.0 and before 2.0. */
+ * The configuration that the grammar edits and the applet that is in force are different things: leaving the mode makes
+ * an immutable deep copy, held by the registry and by every run that began with it. So an applet may be edited, or
+ * removed, while it runs; the run ends as it began, the next one is the new version. Actions are kept in the order of
+ * their labels compared as strings, as IOS does: 10.0 comes after 1.0 and before 2.0. */
 #include <string.h>
 
 #include "eem/eem_local.h"

@@ -1,7 +1,8 @@
 /* cron.c: cron entries: which minutes of the calendar they name.
  *
- * Each field becomes a set of bits; the next minute is found by skipping whole days and hours that do not fit, so a search touches a few thousand candidates at worst.
- * Day of month and day of week are joined as in every cron: when both are restricted, either suffices. Sunday is 0 and 7. */
+ * Each field becomes a set of bits; the next minute is found by skipping whole days and hours that do not fit, so a
+ * search touches a few thousand candidates at worst. Day of month and day of week are joined as in every cron: when
+ * both are restricted, either suffices. Sunday is 0 and 7. */
 #include "eem/cron.h"
 
 #include <stdlib.h>

@@ -6,13 +6,14 @@
 #include <stdint.h>
 
 struct cron {
-    uint64_t minutes;        /* bit n: minute n */
-    uint32_t hours, days;    /* days: bit 1-31 */
-    uint16_t months;         /* bit 1-12 */
-    uint8_t weekdays;        /* bit 0 Sunday - 6 */
+    uint64_t minutes;     /* bit n: minute n */
+    uint32_t hours, days; /* days: bit 1-31 */
+    uint16_t months;      /* bit 1-12 */
+    uint8_t weekdays;     /* bit 0 Sunday - 6 */
     bool any_day, any_weekday;
 };
-/* "minute hour day month weekday" with lists, ranges and steps, or @hourly @daily @midnight @weekly @monthly @yearly @annually. False when it is none of those. */
+/* "minute hour day month weekday" with lists, ranges and steps, or @hourly @daily @midnight @weekly @monthly @yearly
+ * @annually. False when it is none of those. */
 bool cron_parse(const char *entry, struct cron *c);
 /* The first minute after `wall` (us since 1970 UTC) that fits; -1 when none does within nine years (February 30). */
 int64_t cron_next(const struct cron *c, int64_t wall);

@@ -1,9 +1,10 @@
 /* do_cli.c: action cli: type a command into the router's own shell.
  *
- * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes included; it is closed when the run ends. What a
- * command printed, from the end of the echoed line to the next prompt, is $_cli_result. With `pattern` the action ends when the pattern has been seen instead of a
- * prompt, and the next command is the answer. That a router refused a command is no error of the action: the text is in $_cli_result. Errors are a session that cannot be had,
- * and one that has ended under us (an applet that types `exit`).
+ * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes
+ * included; it is closed when the run ends. What a command printed, from the end of the echoed line to the next prompt,
+ * is $_cli_result. With `pattern` the action ends when the pattern has been seen instead of a prompt, and the next
+ * command is the answer. That a router refused a command is no error of the action: the text is in $_cli_result. Errors
+ * are a session that cannot be had, and one that has ended under us (an applet that types `exit`).
  *
  * `debug event manager action cli` shows the session line by line, the output cut after DEBUG_LINES. */
 #include <string.h>
@@ -14,7 +15,8 @@
 
 #define DEBUG_LINES 20
 
-MSG(CLI_CONNECT, "HA_EM", 3, "FMPD_CLI_CONNECT", 0, "Unable to establish CLI session: no tty lines available, minimum of 2 required by EEM");
+MSG(CLI_CONNECT, "HA_EM", 3, "FMPD_CLI_CONNECT", 0,
+    "Unable to establish CLI session: no tty lines available, minimum of 2 required by EEM");
 MSG(CLI_WRITE, "HA_EM", 3, "FMPD_CLI_WRITE", 0, "Unable to send CLI command: the session has been closed");
 
 static void debug_line(struct run *r, const char *kind, const char *s, size_t len)
@@ -63,7 +65,8 @@ static bool open_session(struct run *r)
     struct eem *e = r->eem;
     const char *user = e->conf.session_user;
     char *origin = mem_printf("console by %s on vty0 (EEM:%s)", user, r->applet->conf.name);
-    struct shell_params params = {.user = user, .origin = origin, .privilege = (uint8_t)e->conf.session_privilege, .vty = true, .echo = true};
+    struct shell_params params = {
+        .user = user, .origin = origin, .privilege = (uint8_t)e->conf.session_privilege, .vty = true, .echo = true};
     debug_text(r, "CTL", "cli_open called.");
     r->shell = e->env.shells ? shell_open(e->env.shells, &params) : NULL;
     mem_free(origin);

@@ -1,5 +1,5 @@
-/* do_info.c: action info: ask the router about itself. `info type routername` sets $_info_routername. The other types (snmp, cli, syslog, interface-names) are not
- * there, and the grammar refuses them. */
+/* do_info.c: action info: ask the router about itself. `info type routername` sets $_info_routername. The other types
+ * (snmp, cli, syslog, interface-names) are not there, and the grammar refuses them. */
 #include "eem/eem_local.h"
 
 static enum step perform(struct run *r, const struct action_conf *a)

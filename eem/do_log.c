@@ -1,7 +1,8 @@
 /* do_log.c: action syslog: a line of the log, "%HA_EM-6-LOG: applet: text".
  *
- * The digit is that of the priority, informational when none was asked for; `facility` replaces HA_EM. "\n" in the configured text is a line break; $names are
- * replaced afterwards, so a value is logged as it is. The line goes the way of all messages: it is stamped, buffered, and may itself be the event of an applet. */
+ * The digit is that of the priority, informational when none was asked for; `facility` replaces HA_EM. "\n" in the
+ * configured text is a line break; $names are replaced afterwards, so a value is logged as it is. The line goes the way
+ * of all messages: it is stamped, buffered, and may itself be the event of an applet. */
 #include <string.h>
 
 #include "eem/eem_local.h"

@@ -1,11 +1,14 @@
-/* do_trap.c: the two notifications of CISCO-EMBEDDED-EVENT-MGR-MIB, published as facts; snmp decides whether and to whom they go.
+/* do_trap.c: the two notifications of CISCO-EMBEDDED-EVENT-MGR-MIB, published as facts; snmp decides whether and to
+ * whom they go.
  *
- *     cEventMgrServerEvent  R.0.1  event types 1-4, policy path, policy name, exit status       after a run of an applet with the `trap` keyword
- *     cEventMgrPolicyEvent  R.0.2  event types 1-4, policy path, policy name, intdata1, intdata2, strdata      action snmp-trap
+ *     cEventMgrServerEvent  R.0.1  event types 1-4, policy path, policy name, exit status       after a run of an
+ * applet with the `trap` keyword cEventMgrPolicyEvent  R.0.2  event types 1-4, policy path, policy name, intdata1,
+ * intdata2, strdata      action snmp-trap
  *
- * Every object is a column of the history table, R.1.2.3.1.COLUMN.INDEX, with the history index of the event that started the run, so a receiver that waits for
- * intdata1 must name it by prefix. The index rises with every event and begins again at 1. What an action did not give is noSuchInstance. Two roots R are published;
- * the old one is the default (eem_env.mib_root). An applet has no path: an empty string. */
+ * Every object is a column of the history table, R.1.2.3.1.COLUMN.INDEX, with the history index of the event that
+ * started the run, so a receiver that waits for intdata1 must name it by prefix. The index rises with every event and
+ * begins again at 1. What an action did not give is noSuchInstance. Two roots R are published; the old one is the
+ * default (eem_env.mib_root). An applet has no path: an empty string. */
 #include <string.h>
 
 #include "eem/eem_local.h"

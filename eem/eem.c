@@ -7,9 +7,10 @@
  *                                  sched.c: class queue, threads
  *                                  run.c: one action after the other
  *
- * A policy is an applet in force: a copy of its configuration, the detector of its event and the detector's state. Registration happens when the applet's mode is
- * left; an applet without an event is not registered, and an earlier version of it is taken out of force. One event per applet: joining tagged events (trigger,
- * correlate) is not there yet, so an applet with several is refused in words. */
+ * A policy is an applet in force: a copy of its configuration, the detector of its event and the detector's state.
+ * Registration happens when the applet's mode is left; an applet without an event is not registered, and an earlier
+ * version of it is taken out of force. One event per applet: joining tagged events (trigger, correlate) is not there
+ * yet, so an applet with several is refused in words. */
 #include "eem/eem.h"
 
 #include <stdio.h>
@@ -27,7 +28,8 @@ MSG(EEM_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 const struct detector *detector_of(uint8_t type)
 {
     static const struct detector *const all[] = {
-        &detector_syslog, &detector_snmp_notification, &detector_none, &detector_watchdog, &detector_countdown, &detector_absolute, &detector_cron,
+        &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
+        &detector_countdown, &detector_absolute,          &detector_cron,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)
@@ -45,7 +47,9 @@ struct eem *eem_new(const struct eem_env *env)
     e->patterns = patterns_new();
     sched_init(e);
     if (env->debug) {
-        const struct debug_item item = {.subsystem = "Embedded Event Manager", .text = "Debug EEM action cli debugging", .on = &e->debug.action_cli};
+        const struct debug_item item = {.subsystem = "Embedded Event Manager",
+                                        .text = "Debug EEM action cli debugging",
+                                        .on = &e->debug.action_cli};
         debug_register(env->debug, &item, 1, NULL, e);
     }
     bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
@@ -114,7 +118,8 @@ static enum eem_registered judge(struct eem *e, const struct applet_conf *a)
         return EEM_NOT_NO_EVENT;
     }
     if (a->events.n > 1) {
-        msg_post(e->env.log, &EEM_CONFIG, a->name, "several events and no trigger that joins them, applet is not registered");
+        msg_post(e->env.log, &EEM_CONFIG, a->name,
+                 "several events and no trigger that joins them, applet is not registered");
         return EEM_NOT_MANY_EVENTS;
     }
     char why[128];
@@ -166,7 +171,8 @@ static void common_vars(struct policy *p, struct run *r)
     vars_setf(&r->vars, "_job_id", "%u", r->job);
     vars_setf(&r->vars, "_event_type", "%u", p->ev->type);
     vars_set(&r->vars, "_event_type_string", p->detector->name);
-    vars_setf(&r->vars, "_event_pub_time", "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec, t.year);
+    vars_setf(&r->vars, "_event_pub_time", "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day,
+              t.hour, t.min, t.sec, t.year);
     vars_setf(&r->vars, "_event_pub_sec", "%lld", (long long)(wall / 1000000));
     vars_setf(&r->vars, "_event_pub_msec", "%03d", t.msec);
     vars_set(&r->vars, "_event_severity", "severity-normal");

@@ -1,5 +1,5 @@
-/* eem.h: the embedded event manager of one router. It hears facts on the bus, runs the applets that wait for them, types their commands into a shell, and
- * publishes what they ask for. It knows no other engine. */
+/* eem.h: the embedded event manager of one router. It hears facts on the bus, runs the applets that wait for them,
+ * types their commands into a shell, and publishes what they ask for. It knows no other engine. */
 #ifndef EEM_H
 #define EEM_H
 
@@ -28,13 +28,13 @@ struct eem_env {
     struct debug_registry *debug;
     const char *(*hostname)(void *arg); /* for action info type routername */
     void *arg;
-    enum eem_mib_root mib_root;         /* 0: EEM_MIB_CLASSIC */
+    enum eem_mib_root mib_root; /* 0: EEM_MIB_CLASSIC */
 };
 
 /* All pointers of env must outlive the eem. */
 struct eem *eem_new(const struct eem_env *env);
-/* End every run, closing its shell, and start no more: before the shells go. What is registered stays, so that sessions that leave applet mode on their end still
- * find us: eem_stop, then shells_free, then eem_free. */
+/* End every run, closing its shell, and start no more: before the shells go. What is registered stays, so that sessions
+ * that leave applet mode on their end still find us: eem_stop, then shells_free, then eem_free. */
 void eem_stop(struct eem *e);
 /* Stops first. NULL-safe. */
 void eem_free(struct eem *e);
@@ -47,24 +47,31 @@ enum eem_registered {
     EEM_REGISTERED,
     EEM_NOT_NO_EVENT,    /* no event statement: FMPD_NO_EVENT was logged, an earlier version is no longer in force */
     EEM_NOT_MANY_EVENTS, /* several events and nothing that joins them: logged likewise */
-    EEM_NOT_BAD_EVENT,   /* a pattern, OID or cron entry that cannot be used (refused at entry; only reached by a program) */
+    EEM_NOT_BAD_EVENT,   /* a pattern, OID or cron entry that cannot be used (refused at entry; reached by programs) */
 };
-/* Put a copy of this version in force (the mode was left, or the router booted). Runs of the earlier version go on with it. */
+/* Put a copy of this version in force (the mode was left, or the router booted). Runs of the earlier version go on with
+ * it. */
 enum eem_registered eem_register(struct eem *e, const struct applet_conf *a) MUST_USE;
 void eem_unregister(struct eem *e, const char *name);
 /* Can this event be waited for? Otherwise why says what is wrong: "unmatched parenthesis". */
 bool eem_event_check(const struct event_conf *ev, char why[128]) MUST_USE;
 
-enum eem_run_outcome { EEM_RUN_STARTED, EEM_RUN_UNKNOWN /* no such applet registered */, EEM_RUN_NOT_NONE /* it has no `event none` */, EEM_RUN_QUEUE_FULL };
+enum eem_run_outcome {
+    EEM_RUN_STARTED,
+    EEM_RUN_UNKNOWN,    /* no such applet registered */
+    EEM_RUN_NOT_NONE,   /* it has no `event none` */
+    EEM_RUN_QUEUE_FULL, /* or its rate limit */
+};
 #define EEM_RUN_ARGS 15
-/* event manager run: trigger an `event none` applet. done (may be NULL) is called once when the run has ended, never from inside this call; *waits
- * tells whether the caller should wait for it (sync yes). */
-enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc, void (*done)(void *arg, bool ok), void *arg,
-                             bool *waits) MUST_USE;
+/* event manager run: trigger an `event none` applet. done (may be NULL) is called once when the run has ended, never
+ * from inside this call; *waits tells whether the caller should wait for it (sync yes). */
+enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc,
+                             void (*done)(void *arg, bool ok), void *arg, bool *waits) MUST_USE;
 /* Do not call the done of this arg any more (the run goes on). */
 void eem_run_forget(struct eem *e, const void *arg);
 
-/* What is registered, in order of registration. cursor starts at 0; false at the end. Strings and conf are valid until the loop's next turn. */
+/* What is registered, in order of registration. cursor starts at 0; false at the end. Strings and conf are valid until
+ * the loop's next turn. */
 struct eem_policy_info {
     const struct applet_conf *conf; /* the version in force */
     const char *event_name;         /* "syslog", "timer watchdog" */
@@ -73,7 +80,7 @@ struct eem_policy_info {
     uint64_t maxrun;                /* ms */
     uint64_t triggered, suppressed;
     uint64_t run_us_total, run_us_max;
-    uint64_t runs;                  /* ended */
+    uint64_t runs; /* ended */
 };
 bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info *out);
 /* The line of the event in `show event manager policy registered`: "pattern {RE}". */

@@ -39,8 +39,8 @@ struct policy {
     uint32_t oid[TRAP_OID_MAX]; /* snmp-notification */
     uint8_t oid_len;
     bool oid_prefix;
-    struct timer timer;        /* timer */
-    int64_t due;               /* timer absolute, cron: wall time, us */
+    struct timer timer; /* timer */
+    int64_t due;        /* timer absolute, cron: wall time, us */
 };
 
 /* One event detector: a file on_*.c each. */
@@ -52,7 +52,8 @@ struct detector {
     void (*disarm)(struct policy *p);
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
 };
-extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog, detector_countdown, detector_absolute, detector_cron;
+extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
+    detector_countdown, detector_absolute, detector_cron;
 const struct detector *detector_of(uint8_t type);
 
 /* ---- eem.c */
@@ -87,17 +88,18 @@ struct eem {
     struct eem_debug debug;
     struct policy **policies;
     size_t npolicies;
-    struct patterns *patterns;      /* of the syslog policies */
+    struct patterns *patterns; /* of the syslog policies */
     struct job_class classes[JOB_CLASSES];
-    struct run *running;            /* those that have a thread */
+    struct run *running; /* those that have a thread */
     struct timer dispatch;
-    uint64_t second_began;          /* loop time */
+    uint64_t second_began; /* loop time */
     unsigned started_this_second;
     bool stopped;
-    uint32_t last_job;              /* also ceemHistoryEventIndex */
+    uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
 };
-/* An event of this policy happened: count, obey ratelimit, queue a run. Takes the variables over. NULL when nothing was queued. */
+/* An event of this policy happened: count, obey ratelimit, queue a run. Takes the variables over. NULL when nothing was
+ * queued. */
 struct run *eem_trigger(struct policy *p, struct vars *vars);
 struct policy *eem_policy_find(const struct eem *e, const char *name);
 
@@ -117,7 +119,7 @@ struct run {
     int64_t event_wall;
     uint64_t started; /* loop time */
     enum run_state state;
-    size_t pc;        /* next action */
+    size_t pc; /* next action */
     struct vars vars;
     struct shell *shell;
     bool cli_over;     /* the session ended by itself */
@@ -138,8 +140,8 @@ const struct action_kind *action_kind_of(uint8_t verb);
 void action_quote(const char *s, struct text *out); /* "s", with \" inside */
 
 struct run *run_new(struct policy *p, struct vars *vars, uint32_t job);
-void run_start(struct run *r);  /* it has a thread */
-void run_free(struct run *r);   /* without history or messages; NULL-safe */
+void run_start(struct run *r); /* it has a thread */
+void run_free(struct run *r);  /* without history or messages; NULL-safe */
 /* A pending action is complete: the next one follows in a later turn. */
 void run_resume(struct run *r, bool ok);
 void run_wait(struct run *r, uint64_t us);

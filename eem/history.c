@@ -1,7 +1,9 @@
-/* history.c: the jobs that have ended and the traps that were sent, as `show event manager history` lists them and the MIB's history table counts them.
+/* history.c: the jobs that have ended and the traps that were sent, as `show event manager history` lists them and the
+ * MIB's history table counts them.
  *
- * Two rings of at most EEM_HISTORY_MAX entries, kept at the configured size: the oldest falls out. Entries are copies, so an applet that is gone still has its
- * past. A job enters when it has ended (in that order), with the time of its event. */
+ * Two rings of at most EEM_HISTORY_MAX entries, kept at the configured size: the oldest falls out. Entries are copies,
+ * so an applet that is gone still has its past. A job enters when it has ended (in that order), with the time of its
+ * event. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -28,7 +30,11 @@ void history_ended(struct eem *e, const struct run *r, bool ok)
         return;
     drop_oldest(&h->first, &h->n, e->conf.history_events - 1);
     struct ended_job *job = &h->jobs[(h->first + h->n++) % EEM_HISTORY_MAX];
-    *job = (struct ended_job){.job = r->job, .event_name = r->detector->name, .job_class = r->job_class, .event_wall = r->event_wall, .ok = ok};
+    *job = (struct ended_job){.job = r->job,
+                              .event_name = r->detector->name,
+                              .job_class = r->job_class,
+                              .event_wall = r->event_wall,
+                              .ok = ok};
     str_copy(job->applet, sizeof job->applet, r->applet->conf.name);
 }
 

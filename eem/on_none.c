@@ -1,5 +1,6 @@
-/* on_none.c: event none: nothing happens until somebody types `event manager run NAME [arguments]`. The arguments are $_none_arg1 to $_none_arg15, their number $_none_argc.
- * The one who typed it waits for the end of the run, unless the event says `sync no`. */
+/* on_none.c: event none: nothing happens until somebody types `event manager run NAME [arguments]`. The arguments are
+ * $_none_arg1 to $_none_arg15, their number $_none_argc. The one who typed it waits for the end of the run, unless the
+ * event says `sync no`. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,8 +23,8 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     text_printf(out, "policyname {%s} sync {%s}", applet_name, ev->sync_no ? "no" : "yes");
 }
 
-enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc, void (*done)(void *arg, bool ok), void *arg,
-                             bool *waits)
+enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc,
+                             void (*done)(void *arg, bool ok), void *arg, bool *waits)
 {
     struct policy *p = eem_policy_find(e, name);
     if (!p)
@@ -64,4 +65,5 @@ void eem_run_forget(struct eem *e, const void *arg)
         forget(e->classes[i].queue_head, arg);
 }
 
-const struct detector detector_none = {.type = EEM_NONE, .name = "none", .check = check, .arm = nothing, .disarm = nothing, .describe = describe};
+const struct detector detector_none = {
+    .type = EEM_NONE, .name = "none", .check = check, .arm = nothing, .disarm = nothing, .describe = describe};

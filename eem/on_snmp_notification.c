@@ -1,11 +1,14 @@
 /* on_snmp_notification.c: event snmp-notification: a trap or inform that the router received (snmp-server manager).
  *
- * The configured OID is compared with the name of every varbind; the type of the notification itself is not looked at. With a trailing dot it is a prefix, without it
- * the whole name. The values are compared as numbers when both are integers, else as text. Addresses are those of the packet; none asked for is any. The event
- * manager's own MIB has been published under two roots, 1.3.6.1.4.1.9.10.91 and .134 with the same tree below: they are taken for the same objects, so a hub of one
- * age and a spoke of another understand each other. One notification triggers a policy at most once, by its first varbind that fits.
+ * The configured OID is compared with the name of every varbind; the type of the notification itself is not looked at.
+ * With a trailing dot it is a prefix, without it the whole name. The values are compared as numbers when both are
+ * integers, else as text. Addresses are those of the packet; none asked for is any. The event manager's own MIB has
+ * been published under two roots, 1.3.6.1.4.1.9.10.91 and .134 with the same tree below: they are taken for the same
+ * objects, so a hub of one age and a spoke of another understand each other. One notification triggers a policy at most
+ * once, by its first varbind that fits.
  *
- * $_snmp_notif_oid and _oid_val hold the pair received; every varbind is also there under its own name, dots replaced by '_'. */
+ * $_snmp_notif_oid and _oid_val hold the pair received; every varbind is also there under its own name, dots replaced
+ * by '_'. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,7 +90,8 @@ static uint32_t sub_id(const uint32_t *oid, uint8_t len, size_t i)
 
 static bool oid_fits(const struct policy *p, const struct trap_var *v)
 {
-    if (!p->oid_len || v->oid_len > TRAP_OID_MAX || v->oid_len < p->oid_len || (!p->oid_prefix && v->oid_len != p->oid_len))
+    if (!p->oid_len || v->oid_len > TRAP_OID_MAX || v->oid_len < p->oid_len ||
+        (!p->oid_prefix && v->oid_len != p->oid_len))
         return false;
     for (size_t i = 0; i < p->oid_len; i++)
         if (sub_id(p->oid, p->oid_len, i) != sub_id(v->oid, v->oid_len, i))
@@ -110,26 +114,15 @@ static void add_value(struct text *out, const struct trap_var *v)
     char addr[IP4_STRLEN];
     text_add(out, "");
     switch (v->type) {
-    case TRAP_INT:
-        text_printf(out, "%" PRId64, v->num);
-        break;
+    case TRAP_INT: text_printf(out, "%" PRId64, v->num); break;
     case TRAP_UNSIGNED:
     case TRAP_COUNTER:
     case TRAP_TICKS:
-    case TRAP_COUNTER64:
-        text_printf(out, "%" PRIu64, (uint64_t)v->num);
-        break;
-    case TRAP_IP:
-        text_add(out, ip4_format((uint32_t)v->num, addr));
-        break;
-    case TRAP_STRING:
-        text_addn(out, (const char *)v->data, v->len < sizeof v->data ? v->len : sizeof v->data);
-        break;
-    case TRAP_OID:
-        add_oid(out, v->oid_val, v->len, '.');
-        break;
-    case TRAP_NONE:
-        break;
+    case TRAP_COUNTER64: text_printf(out, "%" PRIu64, (uint64_t)v->num); break;
+    case TRAP_IP: text_add(out, ip4_format((uint32_t)v->num, addr)); break;
+    case TRAP_STRING: text_addn(out, (const char *)v->data, v->len < sizeof v->data ? v->len : sizeof v->data); break;
+    case TRAP_OID: add_oid(out, v->oid_val, v->len, '.'); break;
+    case TRAP_NONE: break;
     }
 }
 
@@ -142,23 +135,18 @@ static bool compare(uint8_t op, const char *value, const char *wanted)
     else
         order = strcmp(value, wanted);
     switch ((enum eem_op)op) {
-    case EEM_GT:
-        return order > 0;
-    case EEM_GE:
-        return order >= 0;
-    case EEM_EQ:
-        return order == 0;
-    case EEM_NE:
-        return order != 0;
-    case EEM_LT:
-        return order < 0;
-    case EEM_LE:
-        return order <= 0;
+    case EEM_GT: return order > 0;
+    case EEM_GE: return order >= 0;
+    case EEM_EQ: return order == 0;
+    case EEM_NE: return order != 0;
+    case EEM_LT: return order < 0;
+    case EEM_LE: return order <= 0;
     }
     return false;
 }
 
-/* RFC 3584 section 3.2, the v1 form of a v2 trap's name: generic traps are snmpTraps.1-6, all others enterprise.[0.]specific. */
+/* RFC 3584 section 3.2, the v1 form of a v2 trap's name: generic traps are snmpTraps.1-6, all others
+ * enterprise.[0.]specific. */
 static void trap_names(struct vars *vars, const struct fact_trap *f)
 {
     static const uint32_t snmp_traps[] = {1, 3, 6, 1, 6, 3, 1, 1, 5};
@@ -236,5 +224,9 @@ void on_trap_fact(void *eem, const void *fact)
     }
 }
 
-const struct detector detector_snmp_notification = {
-    .type = EEM_SNMP_NOTIFICATION, .name = "snmp-notification", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+const struct detector detector_snmp_notification = {.type = EEM_SNMP_NOTIFICATION,
+                                                    .name = "snmp-notification",
+                                                    .check = check,
+                                                    .arm = arm,
+                                                    .disarm = disarm,
+                                                    .describe = describe};

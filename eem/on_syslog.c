@@ -1,9 +1,11 @@
 /* on_syslog.c: event syslog: a line of the log that looks like a pattern.
  *
- * The pattern is searched in the complete line (timestamp and all); one that begins with '^' may also mean the beginning of the message text. A line reaches us after its
- * rate limit: a suppressed message never existed. `priority` lets pass messages of that severity and more severe ones. With `occurs N period S` the policy is
- * triggered by the Nth match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines that a run itself logs
- * are no exception: an applet that matches its own message runs again and again, within the bounds of sched.c. */
+ * The pattern is searched in the complete line (timestamp and all); one that begins with '^' may also mean the
+ * beginning of the message text. A line reaches us after its rate limit: a suppressed message never existed. `priority`
+ * lets pass messages of that severity and more severe ones. With `occurs N period S` the policy is triggered by the Nth
+ * match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines
+ * that a run itself logs are no exception: an applet that matches its own message runs again and again, within the
+ * bounds of sched.c. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -37,7 +39,8 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     if (ev->occurs > 1)
         text_printf(out, " occurs %u", ev->occurs);
     if (ev->period)
-        text_printf(out, " period %llu.%03llu", (unsigned long long)ev->period / 1000, (unsigned long long)ev->period % 1000);
+        text_printf(out, " period %llu.%03llu", (unsigned long long)ev->period / 1000,
+                    (unsigned long long)ev->period % 1000);
     if (ev->priority < EEM_PRIORITY_ALL)
         text_printf(out, " priority %s", log_level_names[ev->priority]);
 }
@@ -90,4 +93,5 @@ void on_syslog_fact(void *eem, const void *fact)
     patterns_match(e->patterns, f.line, len, f.text_at, hit, &f);
 }
 
-const struct detector detector_syslog = {.type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+const struct detector detector_syslog = {
+    .type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe};

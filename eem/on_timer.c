@@ -1,7 +1,8 @@
 /* on_timer.c: event timer: countdown (once), watchdog (again and again), absolute (at a calendar second) and cron.
  *
- * Countdown and watchdog count from registration, in the router's monotonic time. Absolute and cron look at the calendar, which may be set meanwhile: they sleep at most
- * RECHECK at a time and look again. A watchdog is armed anew when it fires, before its run, so the runs do not shift. */
+ * Countdown and watchdog count from registration, in the router's monotonic time. Absolute and cron look at the
+ * calendar, which may be set meanwhile: they sleep at most RECHECK at a time and look again. A watchdog is armed anew
+ * when it fires, before its run, so the runs do not shift. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ static void trigger(struct policy *p)
 {
     struct vars vars = {0};
     vars_set(&vars, "_timer_type", strchr(p->detector->name, ' ') + 1);
-    vars_setf(&vars, "_timer_time", "%llu.%03llu", (unsigned long long)p->ev->time / 1000, (unsigned long long)p->ev->time % 1000);
+    vars_setf(&vars, "_timer_time", "%llu.%03llu", (unsigned long long)p->ev->time / 1000,
+              (unsigned long long)p->ev->time % 1000);
     vars_set(&vars, "_timer_remain", "0.000");
     eem_trigger(p, &vars);
 }
@@ -109,11 +111,27 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, "time %llu.%03llu", (unsigned long long)ev->time / 1000, (unsigned long long)ev->time % 1000);
 }
 
-const struct detector detector_watchdog = {
-    .type = EEM_WATCHDOG, .name = "timer watchdog", .check = check_time, .arm = arm_span, .disarm = disarm, .describe = describe};
-const struct detector detector_countdown = {
-    .type = EEM_COUNTDOWN, .name = "timer countdown", .check = check_time, .arm = arm_span, .disarm = disarm, .describe = describe};
-const struct detector detector_absolute = {
-    .type = EEM_ABSOLUTE, .name = "timer absolute", .check = check_time, .arm = arm_absolute, .disarm = disarm, .describe = describe};
-const struct detector detector_cron = {
-    .type = EEM_CRON, .name = "timer cron", .check = check_cron, .arm = arm_cron, .disarm = disarm, .describe = describe};
+const struct detector detector_watchdog = {.type = EEM_WATCHDOG,
+                                           .name = "timer watchdog",
+                                           .check = check_time,
+                                           .arm = arm_span,
+                                           .disarm = disarm,
+                                           .describe = describe};
+const struct detector detector_countdown = {.type = EEM_COUNTDOWN,
+                                            .name = "timer countdown",
+                                            .check = check_time,
+                                            .arm = arm_span,
+                                            .disarm = disarm,
+                                            .describe = describe};
+const struct detector detector_absolute = {.type = EEM_ABSOLUTE,
+                                           .name = "timer absolute",
+                                           .check = check_time,
+                                           .arm = arm_absolute,
+                                           .disarm = disarm,
+                                           .describe = describe};
+const struct detector detector_cron = {.type = EEM_CRON,
+                                       .name = "timer cron",
+                                       .check = check_cron,
+                                       .arm = arm_cron,
+                                       .disarm = disarm,
+                                       .describe = describe};

@@ -1,13 +1,15 @@
 /* patterns.c: many regular expressions against one line, in one pass over the line.
  *
- * Every message of the router is offered to every syslog applet, so a walk "for each pattern, search the line" would make a busy log cost patterns times
- * characters. Instead each pattern gives up front the longest literal that any match must contain ("CRYPTO-4-RECVD_PKT_INV_SPI" of the incident's applet). All
- * literals together make one Aho-Corasick automaton; the line runs through it once, and only patterns whose literal was seen are tried with PCRE2 (through
- * regex.h). A pattern that is nothing but its literal needs no regex at all; one without any literal (".*") is tried always. The automaton has one column for each
- * byte that occurs in some literal, and is rebuilt when first needed after a change: registering a hundred applets at boot builds it once.
+ * Every message of the router is offered to every syslog applet, so a walk "for each pattern, search the line" would
+ * make a busy log cost patterns times characters. Instead each pattern gives up front the longest literal that any
+ * match must contain ("CRYPTO-4-RECVD_PKT_INV_SPI" of the incident's applet). All literals together make one
+ * Aho-Corasick automaton; the line runs through it once, and only patterns whose literal was seen are tried with PCRE2
+ * (through regex.h). A pattern that is nothing but its literal needs no regex at all; one without any literal (".*") is
+ * tried always. The automaton has one column for each byte that occurs in some literal, and is rebuilt when first
+ * needed after a change: registering a hundred applets at boot builds it once.
  *
- * The dialect is that of event patterns: as the output filters', but '_' stands for itself. The extraction is conservative: whatever it does not understand
- * (groups, alternatives, classes, inline options) contributes nothing. */
+ * The dialect is that of event patterns: as the output filters', but '_' stands for itself. The extraction is
+ * conservative: whatever it does not understand (groups, alternatives, classes, inline options) contributes nothing. */
 #include "eem/patterns.h"
 
 #include <ctype.h>
@@ -38,9 +40,9 @@ struct patterns {
     uint8_t column[256]; /* of a byte; 0: in no literal */
     size_t columns;      /* counting from 1 */
     size_t nodes, cap;
-    uint32_t *next;      /* [node * (columns + 1) + column] */
+    uint32_t *next;        /* [node * (columns + 1) + column] */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
-    size_t *ends;        /* first entry (index + 1) whose literal ends here */
+    size_t *ends;          /* first entry (index + 1) whose literal ends here */
 };
 
 /* ---- what a pattern must contain */
@@ -234,7 +236,8 @@ static void build(struct patterns *p)
         if (p->v[i].literal[0])
             plant(p, i);
 
-    /* Breadth first: the failure arcs of shorter prefixes are complete before those of longer ones, and missing arcs become theirs. */
+    /* Breadth first: the failure arcs of shorter prefixes are complete before those of longer ones, and missing arcs
+     * become theirs. */
     uint32_t *queue = mem_array(p->nodes, sizeof *queue);
     size_t head = 0, tail = 0;
     for (size_t c = 1; c <= p->columns; c++)
@@ -321,10 +324,12 @@ static bool found(const struct entry *e, const char *line, size_t len, size_t te
 {
     if (e->pure)
         return true;
-    return regex_match(e->re, line, len) || (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
+    return regex_match(e->re, line, len) ||
+           (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
 }
 
-void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at, void (*hit)(void *arg, void *owner), void *arg)
+void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
+                    void (*hit)(void *arg, void *owner), void *arg)
 {
     if (!p->n)
         return;

@@ -6,9 +6,10 @@
  *                                  |      (cli command)
  *                       last action, error, maxrun -> ended: session closed, history, thread given back
  *
- * Nothing here blocks: an action that is done at once is followed by the next one in a later turn of the loop; `wait` is a timer; a typed command answers through a
- * callback. maxrun counts from the moment the run gets its thread, waits and stuck prompts included; when it expires the run is dropped where it stands, with its
- * session. A failed action is named in FMPD_ERROR and ends the run. Conditions and loops will move `pc`; today it only counts. */
+ * Nothing here blocks: an action that is done at once is followed by the next one in a later turn of the loop; `wait`
+ * is a timer; a typed command answers through a callback. maxrun counts from the moment the run gets its thread, waits
+ * and stuck prompts included; when it expires the run is dropped where it stands, with its session. A failed action is
+ * named in FMPD_ERROR and ends the run. Conditions and loops will move `pc`; today it only counts. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -106,21 +107,17 @@ static void step(void *arg)
     const struct action_conf *a = r->applet->conf.actions.v[r->pc++];
     const struct action_kind *kind = action_kind_of(a->verb);
     switch (kind ? kind->perform(r, a) : STEP_FAILED) {
-    case STEP_NEXT:
-        timer_set(&r->step, 0);
-        break;
-    case STEP_PENDING:
-        break;
-    case STEP_FAILED:
-        failed(r);
-        break;
+    case STEP_NEXT: timer_set(&r->step, 0); break;
+    case STEP_PENDING: break;
+    case STEP_FAILED: failed(r); break;
     }
 }
 
 static void expired(void *arg)
 {
     struct run *r = arg;
-    msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->ev->maxrun / 1000), (unsigned)(r->ev->maxrun % 1000));
+    msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->ev->maxrun / 1000),
+             (unsigned)(r->ev->maxrun % 1000));
     ended(r, false);
 }
 

@@ -1,12 +1,13 @@
 /* sched.c: which run gets a thread, and when.
  *
- * Every trigger is a new run, also of an applet that is running already. Runs of a class (default, A-Z) start in order of their events; `event manager scheduler`
- * says how many of a class may run at once (32 by default), the others are pending. "Threads" are only places: all runs share the loop, each gives it back after
- * every action.
+ * Every trigger is a new run, also of an applet that is running already. Runs of a class (default, A-Z) start in order
+ * of their events; `event manager scheduler` says how many of a class may run at once (32 by default), the others are
+ * pending. "Threads" are only places: all runs share the loop, each gives it back after every action.
  *
- * A message of a run may start applets, the same one included; two bounds keep such a circle from eating the router. A class holds at most QUEUE_MAX pending
- * runs; further triggers are lost, and one line says so until the queue has emptied to half. And at most STARTS_MAX runs start within a second, which an honest
- * router does not notice and which leaves the loop to everybody else in between. */
+ * A message of a run may start applets, the same one included; two bounds keep such a circle from eating the router. A
+ * class holds at most QUEUE_MAX pending runs; further triggers are lost, and one line says so until the queue has
+ * emptied to half. And at most STARTS_MAX runs start within a second, which an honest router does not notice and which
+ * leaves the loop to everybody else in between. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@
 #define QUEUE_MAX  256
 #define STARTS_MAX 64
 
-MSG(QUEUE_FULL, "HA_EM", 4, "FMS_QUEUE_FULL", 60000, "Queue of class %s is full (%d jobs), event for applet %s is discarded");
+MSG(QUEUE_FULL, "HA_EM", 4, "FMS_QUEUE_FULL", 60000,
+    "Queue of class %s is full (%d jobs), event for applet %s is discarded");
 
 static const char *const class_names[JOB_CLASSES] = {
     "default", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",

@@ -1,8 +1,9 @@
 /* vars.c: the variables of one run, and the replacement of $names in the texts of its actions.
  *
- * A run has a few dozen variables (those of its event, then what its actions set), so an ordered array is all it takes. Names and values are copies; a value is
- * cut at VAR_VALUE_MAX and a run has at most VARS_MAX names, so that neither a long show command nor a loop can grow without bound. What a run does not know is
- * looked up in `event manager environment`. Replacement is one pass: a value that itself contains '$' is not looked at again. */
+ * A run has a few dozen variables (those of its event, then what its actions set), so an ordered array is all it takes.
+ * Names and values are copies; a value is cut at VAR_VALUE_MAX and a run has at most VARS_MAX names, so that neither a
+ * long show command nor a loop can grow without bound. What a run does not know is looked up in `event manager
+ * environment`. Replacement is one pass: a value that itself contains '$' is not looked at again. */
 #include "eem/vars.h"
 
 #include <ctype.h>
@@ -73,8 +74,8 @@ void vars_free(struct vars *vs)
 static const char *environment_get(const struct conf_list *environment, const char *name)
 {
     CONF_EACH(const struct environment_conf, env, environment)
-        if (!strcmp(env->name, name))
-            return env->value;
+    if (!strcmp(env->name, name))
+        return env->value;
     return NULL;
 }
 
@@ -86,7 +87,8 @@ static size_t name_length(const char *s)
     return n;
 }
 
-bool vars_expand(const struct vars *vs, const struct conf_list *environment, const char *in, struct text *out, char missing[64])
+bool vars_expand(const struct vars *vs, const struct conf_list *environment, const char *in, struct text *out,
+                 char missing[64])
 {
     text_add(out, "");
     for (;;) {

@@ -10,9 +10,9 @@
 
 struct text;
 
-#define VARS_MAX        256
-#define VAR_VALUE_MAX   65536 /* bytes kept of a value; a longer one is cut */
-#define VAR_NAME_MAX    640   /* $_ with all sub-identifiers of the longest OID */
+#define VARS_MAX      256
+#define VAR_VALUE_MAX 65536 /* bytes kept of a value; a longer one is cut */
+#define VAR_NAME_MAX  640   /* $_ with all sub-identifiers of the longest OID */
 
 struct var {
     char *name, *value;
@@ -28,7 +28,10 @@ bool vars_setf(struct vars *vs, const char *name, const char *fmt, ...) __attrib
 const char *vars_get(const struct vars *vs, const char *name); /* NULL when unset */
 void vars_free(struct vars *vs);
 
-/* Append `in` to out with each $name replaced by its value, from vs first, then from the configured environment. A name is the longest run of letters, digits and
- * '_'; a '$' before anything else stands for itself. False at the first unset name, which is copied to missing (truncated). */
-bool vars_expand(const struct vars *vs, const struct conf_list *environment, const char *in, struct text *out, char missing[64]);
+/* Append `in` to out with each $name replaced by its value, from vs first, then from the configured environment. A name
+ * is the longest run of letters, digits and
+ * '_'; a '$' before anything else stands for itself. False at the first unset name, which is copied to missing
+ * (truncated). */
+bool vars_expand(const struct vars *vs, const struct conf_list *environment, const char *in, struct text *out,
+                 char missing[64]);
 #endif

@@ -1,7 +1,8 @@
 /* cmd_show_event.c: `show event manager ...`, `event manager run`, `debug event manager`.
  *
- * Layouts are those of classic IOS; columns are padded to fixed widths. Times of events print the month and the day as one word ("Mar10"), times of registration do
- * not. `event manager run` keeps its line until the applet has ended, unless the event says `sync no`; an interrupt gives the prompt back, the applet runs on. */
+ * Layouts are those of classic IOS; columns are padded to fixed widths. Times of events print the month and the day as
+ * one word ("Mar10"), times of registration do not. `event manager run` keeps its line until the applet has ended,
+ * unless the event says `sync no`; an interrupt gives the prompt back, the applet runs on. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,14 +15,16 @@
 static const char *event_time(int64_t wall, char out[32])
 {
     struct wall_time t = wall_split(wall);
-    snprintf(out, 32, "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec, t.year);
+    snprintf(out, 32, "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec,
+             t.year);
     return out;
 }
 
 static const char *registered_time(int64_t wall, char out[32])
 {
     struct wall_time t = wall_split(wall);
-    snprintf(out, 32, "%s %s %2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec, t.year);
+    snprintf(out, 32, "%s %s %2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec,
+             t.year);
     return out;
 }
 
@@ -33,16 +36,20 @@ static enum cmd_result show_registered(struct cmd_ctx *c)
     for (size_t cursor = 0; eem_policy_next(c->self, &cursor, &p);) {
         char when[32];
         if (!no)
-            out_printf(c->out, "%-5s%-10s%-8s%-20s%-6s%-26s%s\n", "No.", "Class", "Type", "Event Type", "Trap", "Time Registered", "Name");
-        out_printf(c->out, "%-5u%-10s%-8s%-20s%-6s%-26s%s\n", ++no, "applet", "user", p.event_name, p.conf->trap ? "On" : "Off",
-                   registered_time(p.registered_wall, when), p.conf->name);
-        CONF_EACH(const struct event_conf, ev, &p.conf->events) {
+            out_printf(c->out, "%-5s%-10s%-8s%-20s%-6s%-26s%s\n", "No.", "Class", "Type", "Event Type", "Trap",
+                       "Time Registered", "Name");
+        out_printf(c->out, "%-5u%-10s%-8s%-20s%-6s%-26s%s\n", ++no, "applet", "user", p.event_name,
+                   p.conf->trap ? "On" : "Off", registered_time(p.registered_wall, when), p.conf->name);
+        CONF_EACH(const struct event_conf, ev, &p.conf->events)
+        {
             text_clear(&line);
             eem_event_describe(ev, p.conf->name, &line);
             out_printf(c->out, " %s\n", text_str(&line));
         }
-        out_printf(c->out, " maxrun %llu.%03llu\n", (unsigned long long)p.maxrun / 1000, (unsigned long long)p.maxrun % 1000);
-        CONF_EACH(const struct action_conf, a, &p.conf->actions) {
+        out_printf(c->out, " maxrun %llu.%03llu\n", (unsigned long long)p.maxrun / 1000,
+                   (unsigned long long)p.maxrun % 1000);
+        CONF_EACH(const struct action_conf, a, &p.conf->actions)
+        {
             text_clear(&line);
             eem_action_text(a, &line);
             out_printf(c->out, " action %s\n", text_str(&line));
@@ -62,10 +69,11 @@ static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, size_t
         if (!no) {
             out_text(c->out, "Key: p - Priority        :L - Low, H - High, N - Normal, Z - Last\n"
                              "     s - Scheduling node :A - Active, S - Standby\n\n");
-            out_printf(c->out, "%-5s%-12s%-2s%-2s%-8s%-26s%-20s%s\n", "no.", "job id", "p", "s", "status", "time of event", "event type", "name");
+            out_printf(c->out, "%-5s%-12s%-2s%-2s%-8s%-26s%-20s%s\n", "no.", "job id", "p", "s", "status",
+                       "time of event", "event type", "name");
         }
-        out_printf(c->out, "%-5u%-12u%-2s%-2s%-8s%-26s%-20sapplet: %s\n", ++no, job.job, "N", "A", job.status, event_time(job.event_wall, when),
-                   job.event_name, job.applet);
+        out_printf(c->out, "%-5u%-12u%-2s%-2s%-8s%-26s%-20sapplet: %s\n", ++no, job.job, "N", "A", job.status,
+                   event_time(job.event_wall, when), job.event_name, job.applet);
     }
 }
 
@@ -85,11 +93,12 @@ static enum cmd_result show_history_events(struct cmd_ctx *c)
 {
     struct eem_job_info job;
     unsigned no = 0;
-    out_printf(c->out, "%-5s%-7s%-5s%-9s%-25s%-18s%s\n", "No.", "Job Id", "Proc", "Status", "Time of Event", "Event Type", "Name");
+    out_printf(c->out, "%-5s%-7s%-5s%-9s%-25s%-18s%s\n", "No.", "Job Id", "Proc", "Status", "Time of Event",
+               "Event Type", "Name");
     for (size_t cursor = 0; eem_history_next(c->self, &cursor, &job);) {
         char when[32];
-        out_printf(c->out, "%-5u%-7u%-5s%-9s%-25s%-18sapplet: %s\n", ++no, job.job, "Actv", job.status, event_time(job.event_wall, when), job.event_name,
-                   job.applet);
+        out_printf(c->out, "%-5u%-7u%-5s%-9s%-25s%-18sapplet: %s\n", ++no, job.job, "Actv", job.status,
+                   event_time(job.event_wall, when), job.event_name, job.applet);
     }
     return CMD_OK;
 }
@@ -101,7 +110,8 @@ static enum cmd_result show_history_traps(struct cmd_ctx *c)
     out_printf(c->out, "%-5s%-27s%-14s%s\n", "No.", "Time", "Trap Type", "Name");
     for (size_t cursor = 0; eem_trap_history_next(c->self, &cursor, &trap);) {
         char when[32];
-        out_printf(c->out, "%-5u%-27s%-14sapplet: %s\n", ++no, event_time(trap.wall, when), trap.policy ? "policy" : "server", trap.applet);
+        out_printf(c->out, "%-5u%-27s%-14sapplet: %s\n", ++no, event_time(trap.wall, when),
+                   trap.policy ? "policy" : "server", trap.applet);
     }
     return CMD_OK;
 }
@@ -111,7 +121,8 @@ static enum cmd_result show_environment(struct cmd_ctx *c)
     unsigned no = 0;
     const char *only = cmd_has(c, "name") ? cmd_str(c, "name") : NULL;
     const struct eem_conf *conf = eem_conf(c->self);
-    CONF_EACH(const struct environment_conf, env, &conf->environment) {
+    CONF_EACH(const struct environment_conf, env, &conf->environment)
+    {
         if (only) {
             if (!strcmp(only, env->name)) {
                 out_printf(c->out, "%s\n", env->value);
@@ -171,16 +182,14 @@ static enum cmd_result do_run(struct cmd_ctx *c)
     }
     mem_free(w);
     switch (outcome) {
-    case EEM_RUN_STARTED:
-        return CMD_OK;
-    case EEM_RUN_UNKNOWN:
-        out_printf(c->out, "%% EEM policy %s is not registered\n", cmd_str(c, "name"));
-        break;
+    case EEM_RUN_STARTED: return CMD_OK;
+    case EEM_RUN_UNKNOWN: out_printf(c->out, "%% EEM policy %s is not registered\n", cmd_str(c, "name")); break;
     case EEM_RUN_NOT_NONE:
         out_printf(c->out, "%% EEM policy %s is not registered with event none\n", cmd_str(c, "name"));
         break;
     case EEM_RUN_QUEUE_FULL:
-        out_printf(c->out, "%% EEM policy %s cannot be run now: suppressed by its rate limit or the queue is full\n", cmd_str(c, "name"));
+        out_printf(c->out, "%% EEM policy %s cannot be run now: suppressed by its rate limit or the queue is full\n",
+                   cmd_str(c, "name"));
         break;
     }
     return CMD_FAIL;
@@ -207,7 +216,8 @@ static const struct cmd_row rows[] = {
        "Environment variables|All environment variables|Name of an environment variable"),
     HELP(EXEC, "event", "Event related commands"),
     HELP(EXEC, "event manager", "Event manager commands"),
-    DO(EXEC, 15, "event manager run <word:name> [<word:argument>...]", do_run, "Run a registered policy|Name of policy|Argument of policy"),
+    DO(EXEC, 15, "event manager run <word:name> [<word:argument>...]", do_run,
+       "Run a registered policy|Name of policy|Argument of policy"),
     HELP(EXEC, "debug event", "Event related debugging"),
     HELP(EXEC, "debug event manager", "Event manager debugging"),
     HELP(EXEC, "debug event manager action", "Debug actions of policies"),

@@ -1,7 +1,9 @@
-/* test_eem_run.c: applets in virtual time, from the event to the last action. A router here is a loop, a bus, a log and a shell that writes down what it is told;
- * everything observable (lines logged, lines typed, traps asked for) goes into one story with the time in front, and the story is compared with one written by hand.
+/* test_eem_run.c: applets in virtual time, from the event to the last action. A router here is a loop, a bus, a log and
+ * a shell that writes down what it is told; everything observable (lines logged, lines typed, traps asked for) goes
+ * into one story with the time in front, and the story is compared with one written by hand.
  *
- *     incident:   hub: %CRYPTO-4-RECVD_PKT_INV_SPI --> command_hub --- 18 s --> trap  ==>  spoke: notification --> spoke_app
+ *     incident:   hub: %CRYPTO-4-RECVD_PKT_INV_SPI --> command_hub --- 18 s --> trap  ==>  spoke: notification -->
+ * spoke_app
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,13 +47,13 @@ struct box {
     struct debug_registry *debug;
     struct eem *eem;
     const char *hostname;
-    unsigned vtys;        /* free */
+    unsigned vtys; /* free */
     struct shell *open;
     struct text story;
     struct fact_trap trap; /* the last one asked for */
     unsigned traps;
     char origin[128];
-    bool quiet;           /* no story */
+    bool quiet; /* no story */
 };
 
 static void tell(struct box *b, const char *what, const char *text)
@@ -138,7 +140,8 @@ static const char *fake_prompt(struct shell *sh)
     return sh->prompt;
 }
 
-static const struct shells_ops fake_ops = {.open = fake_open, .type = fake_type, .close = fake_close, .prompt = fake_prompt};
+static const struct shells_ops fake_ops = {
+    .open = fake_open, .type = fake_type, .close = fake_close, .prompt = fake_prompt};
 
 static void on_line(void *arg, const void *fact)
 {
@@ -167,8 +170,13 @@ static void box_open(struct box *b, struct loop *loop, const char *name)
     b->debug = debug_registry_new();
     bus_subscribe(b->bus, FACT_SYSLOG, on_line, b);
     bus_subscribe(b->bus, FACT_TRAP_WANTED, on_trap, b);
-    b->eem = eem_new(&(struct eem_env){
-        .loop = loop, .bus = b->bus, .log = b->log, .shells = &b->shells, .debug = b->debug, .hostname = hostname, .arg = b});
+    b->eem = eem_new(&(struct eem_env){.loop = loop,
+                                       .bus = b->bus,
+                                       .log = b->log,
+                                       .shells = &b->shells,
+                                       .debug = b->debug,
+                                       .hostname = hostname,
+                                       .arg = b});
 }
 
 static void box_close(struct box *b)
@@ -270,7 +278,8 @@ static struct eem_job_info last_job(struct box *b)
 
 /* ---- the incident */
 
-MSG(INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 0, "decaps: rec'd IPSEC packet has invalid spi for destaddr=%s, prot=50, spi=%s, srcaddr=%s, input interface=%s");
+MSG(INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 0,
+    "decaps: rec'd IPSEC packet has invalid spi for destaddr=%s, prot=50, spi=%s, srcaddr=%s, input interface=%s");
 
 static void hub_applet(struct applet_conf *a)
 {
@@ -296,8 +305,9 @@ static void inv_spi(struct box *b, const char *src)
     msg_post(b->log, &INV_SPI, "213.163.222.7", "0x68842105(1753489669)", src, "Ethernet0/0");
 }
 
-#define INV_SPI_LINE(src)                                                                                                                    \
-    "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=213.163.222.7, prot=50, spi=0x68842105(1753489669), " \
+#define INV_SPI_LINE(src)                                                                                              \
+    "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=213.163.222.7, prot=50, "    \
+    "spi=0x68842105(1753489669), "                                                                                     \
     "srcaddr=" src ", input interface=Ethernet0/0\n"
 
 static void check_trap_name(const struct trap_var *v, uint32_t column, uint32_t index)
@@ -319,16 +329,16 @@ static void test_hub(void **state)
     inv_spi(b, "11.1.1.3");
     vloop_run_for(b->loop, 60 * US_PER_S);
     expect(b, "1.000 " INV_SPI_LINE("11.1.1.3") "1.000 open\n"
-              "1.000 hub>enable\n"
-              "1.010 %HA_EM-6-LOG: command_hub: command_hub is running ...\n"
-              "1.010 hub#show crypto sockets | append disk0:hub.txt\n"
-              "1.020 hub#show crypto isa sa | append disk0:hub.txt\n"
-              "1.030 hub#show crypto ipsec sa detail | append disk0:hub.txt\n"
-              "1.040 hub#show dmvpn detail | append disk0:hub.txt\n"
-              "19.050 hub#undebug all\n"
-              "19.060 trap event-manager\n"
-              "19.060 %HA_EM-6-LOG: command_hub: DONE ON HUB\n"
-              "19.060 close\n");
+                                                "1.000 hub>enable\n"
+                                                "1.010 %HA_EM-6-LOG: command_hub: command_hub is running ...\n"
+                                                "1.010 hub#show crypto sockets | append disk0:hub.txt\n"
+                                                "1.020 hub#show crypto isa sa | append disk0:hub.txt\n"
+                                                "1.030 hub#show crypto ipsec sa detail | append disk0:hub.txt\n"
+                                                "1.040 hub#show dmvpn detail | append disk0:hub.txt\n"
+                                                "19.050 hub#undebug all\n"
+                                                "19.060 trap event-manager\n"
+                                                "19.060 %HA_EM-6-LOG: command_hub: DONE ON HUB\n"
+                                                "19.060 close\n");
     assert_string_equal(b->origin, "console by  on vty0 (EEM:command_hub)");
 
     static const uint32_t policy_event[] = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2};
@@ -342,9 +352,9 @@ static void test_hub(void **state)
         int64_t num;
         const char *text;
     } vars[9] = {
-        {2, TRAP_UNSIGNED, 11, NULL}, {3, TRAP_UNSIGNED, 0, NULL},          {4, TRAP_UNSIGNED, 0, NULL},
-        {5, TRAP_UNSIGNED, 0, NULL},  {6, TRAP_STRING, 0, ""},              {7, TRAP_STRING, 0, "command_hub"},
-        {9, TRAP_INT, 2323232, NULL}, {10, TRAP_NONE, 0, NULL},             {11, TRAP_STRING, 0, ""},
+        {2, TRAP_UNSIGNED, 11, NULL}, {3, TRAP_UNSIGNED, 0, NULL}, {4, TRAP_UNSIGNED, 0, NULL},
+        {5, TRAP_UNSIGNED, 0, NULL},  {6, TRAP_STRING, 0, ""},     {7, TRAP_STRING, 0, "command_hub"},
+        {9, TRAP_INT, 2323232, NULL}, {10, TRAP_NONE, 0, NULL},    {11, TRAP_STRING, 0, ""},
     };
     for (size_t i = 0; i < 9; i++) {
         check_trap_name(&t->vars[i], vars[i].column, 1);
@@ -424,20 +434,32 @@ static void test_notification_variables(void **state)
     struct applet_conf a;
     spoke_applet(&a);
     conf_list_clear(&a.actions);
-    action(&a, "1", ACTION_SYSLOG, "$_snmp_notif_oid = $_snmp_notif_oid_val from $_snmp_notif_src_ip_addr to $_snmp_notif_dest_ip_addr");
+    action(&a, "1", ACTION_SYSLOG,
+           "$_snmp_notif_oid = $_snmp_notif_oid_val from $_snmp_notif_src_ip_addr to $_snmp_notif_dest_ip_addr");
     action(&a, "2", ACTION_SYSLOG, "$_1_3_6_1_4_1_9_10_91_1_2_3_1_7_5 $_snmp_notif_trap_oid");
     action(&a, "3", ACTION_SYSLOG, "$_snmp_notif_ent_oid $_snmp_notif_gen_trap $_snmp_notif_spec_trap");
-    action(&a, "4", ACTION_SYSLOG, "$_event_type $_event_type_string $_job_id $_event_pub_sec $_event_pub_msec $_event_pub_time");
+    action(&a, "4", ACTION_SYSLOG,
+           "$_event_type $_event_type_string $_job_id $_event_pub_sec $_event_pub_msec $_event_pub_time");
     go(b, &a);
-    struct fact_trap t = {.src = 0xD5A3DE07, .dst = 0x0B010103, .nvars = 2, .trap_oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2}, .trap_oid_len = 11};
-    t.vars[0] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 7, 5}, .oid_len = 15, .type = TRAP_STRING, .len = 3, .data = "hub"};
-    t.vars[1] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 9, 5}, .oid_len = 15, .type = TRAP_INT, .num = 2323232};
+    struct fact_trap t = {.src = 0xD5A3DE07,
+                          .dst = 0x0B010103,
+                          .nvars = 2,
+                          .trap_oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2},
+                          .trap_oid_len = 11};
+    t.vars[0] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 7, 5},
+                                  .oid_len = 15,
+                                  .type = TRAP_STRING,
+                                  .len = 3,
+                                  .data = "hub"};
+    t.vars[1] = (struct trap_var){
+        .oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 9, 5}, .oid_len = 15, .type = TRAP_INT, .num = 2323232};
     bus_publish(b->bus, FACT_TRAP_HEARD, &t, sizeof t);
     vloop_run_for(b->loop, US_PER_S);
-    expect(b, "0.000 %HA_EM-6-LOG: spoke_app: 1.3.6.1.4.1.9.10.91.1.2.3.1.9.5 = 2323232 from 213.163.222.7 to 11.1.1.3\n"
-              "0.000 %HA_EM-6-LOG: spoke_app: hub 1.3.6.1.4.1.9.10.91.0.2\n"
-              "0.000 %HA_EM-6-LOG: spoke_app: 1.3.6.1.4.1.9.10.91 6 2\n"
-              "0.000 %HA_EM-6-LOG: spoke_app: 29 snmp-notification 1 1615382566 000 Wed Mar10 13:22:46 2021\n");
+    expect(b,
+           "0.000 %HA_EM-6-LOG: spoke_app: 1.3.6.1.4.1.9.10.91.1.2.3.1.9.5 = 2323232 from 213.163.222.7 to 11.1.1.3\n"
+           "0.000 %HA_EM-6-LOG: spoke_app: hub 1.3.6.1.4.1.9.10.91.0.2\n"
+           "0.000 %HA_EM-6-LOG: spoke_app: 1.3.6.1.4.1.9.10.91 6 2\n"
+           "0.000 %HA_EM-6-LOG: spoke_app: 29 snmp-notification 1 1615382566 000 Wed Mar10 13:22:46 2021\n");
 }
 
 /* ---- time and errors */
@@ -459,7 +481,8 @@ static void test_maxrun(void **state)
               "0.000 hub>enable\n"
               "15.010 hub#hang\n"
               "20.000 close\n"
-              "20.000 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 20.000 seconds, and so has been halted\n");
+              "20.000 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 20.000 seconds, "
+              "and so has been halted\n");
     assert_string_equal(last_job(b).status, "abort");
     assert_int_equal(b->vtys, 5);
 }
@@ -481,7 +504,8 @@ static void test_maxrun_in_wait_and_none(void **state)
     vloop_run_for(b->loop, 7200 * US_PER_S);
     expect(b, "0.000 %TEST-5-A: x\n"
               "0.000 %TEST-5-B: x\n"
-              "1.500 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 1.500 seconds, and so has been halted\n"
+              "1.500 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 1.500 seconds, and "
+              "so has been halted\n"
               "3600.000 %HA_EM-6-LOG: B: after an hour\n");
 }
 
@@ -497,7 +521,8 @@ static void test_no_vty(void **state)
     post(b, "A");
     vloop_run_for(b->loop, US_PER_S);
     expect(b, "0.000 %TEST-5-A: x\n"
-              "0.000 %HA_EM-3-FMPD_CLI_CONNECT: Unable to establish CLI session: no tty lines available, minimum of 2 required by EEM\n"
+              "0.000 %HA_EM-3-FMPD_CLI_CONNECT: Unable to establish CLI session: no tty lines available, minimum of 2 "
+              "required by EEM\n"
               "0.000 %HA_EM-3-FMPD_ERROR: Error executing applet A statement 1.0\n");
     assert_string_equal(last_job(b).status, "abort");
 }
@@ -535,7 +560,8 @@ static void test_variables(void **state)
     action(&a, "1", ACTION_CLI, "show $what");
     action(&a, "2", ACTION_SYSLOG, "[$_cli_result]");
     action(&a, "3", ACTION_INFO_ROUTERNAME, "");
-    action(&a, "4", ACTION_SYSLOG, "$_info_routername $_syslog_facility $_syslog_mnemonic $_syslog_priority $_syslog_timestamp");
+    action(&a, "4", ACTION_SYSLOG,
+           "$_info_routername $_syslog_facility $_syslog_mnemonic $_syslog_priority $_syslog_timestamp");
     action(&a, "5", ACTION_SYSLOG, "two\\nlines")->priority = LOG_ERROR;
     str_copy(action(&a, "6", ACTION_SYSLOG, "own facility")->facility, 24, "SITE");
     action(&a, "7", ACTION_SYSLOG, "$_syslog_msg");
@@ -756,7 +782,9 @@ static void test_queue_bound(void **state)
         post(b, "A");
     b->quiet = false;
     vloop_run_for(b->loop, US_PER_MS);
-    const char *first = strstr(text_str(&b->story), "%HA_EM-4-FMS_QUEUE_FULL: Queue of class default is full (256 jobs), event for applet A is discarded\n");
+    const char *first =
+        strstr(text_str(&b->story),
+               "%HA_EM-4-FMS_QUEUE_FULL: Queue of class default is full (256 jobs), event for applet A is discarded\n");
     assert_non_null(first);
     assert_null(strstr(first + 10, "%HA_EM-4-FMS_QUEUE_FULL"));
     b->quiet = true;

@@ -1,5 +1,6 @@
-/* test_eem_config.c: the incident's applets as people type them, and as running-config prints them; what `show event manager` says about them. The lines on the left are
- * those of the two routers' configurations, the lines on the right are written by hand after IOS. */
+/* test_eem_config.c: the incident's applets as people type them, and as running-config prints them; what `show event
+ * manager` says about them. The lines on the left are those of the two routers' configurations, the lines on the right
+ * are written by hand after IOS. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +41,7 @@ struct desk {
     enum cmd_mode mode;
     void *obj;
     struct match match;
-    bool waiting;     /* a command has not ended */
+    bool waiting; /* a command has not ended */
 };
 
 static void page_write(struct out *o, const char *s, size_t len)
@@ -182,21 +183,22 @@ static const char *const hub[] = {
     "!",
     NULL,
 };
-#define HUB_ACTIONS                                                                    \
-    " action 1 cli command \"enable\"\n"                                               \
-    " action 2 syslog priority informational msg \"command_hub is running ...\"\n"     \
-    " action 3 cli command \"show crypto sockets | append disk0:hub.txt\"\n"           \
-    " action 4 cli command \"show crypto isa sa | append disk0:hub.txt\"\n"            \
-    " action 5 cli command \"show crypto ipsec sa detail | append disk0:hub.txt\"\n"   \
-    " action 6 cli command \"show dmvpn detail | append disk0:hub.txt\"\n"             \
-    " action 7 wait 18\n"                                                              \
-    " action 8 cli command \"undebug all\"\n"                                          \
-    " action 8.1 snmp-trap intdata1 2323232 strdata \"\"\n"                            \
+#define HUB_ACTIONS                                                                                                    \
+    " action 1 cli command \"enable\"\n"                                                                               \
+    " action 2 syslog priority informational msg \"command_hub is running ...\"\n"                                     \
+    " action 3 cli command \"show crypto sockets | append disk0:hub.txt\"\n"                                           \
+    " action 4 cli command \"show crypto isa sa | append disk0:hub.txt\"\n"                                            \
+    " action 5 cli command \"show crypto ipsec sa detail | append disk0:hub.txt\"\n"                                   \
+    " action 6 cli command \"show dmvpn detail | append disk0:hub.txt\"\n"                                             \
+    " action 7 wait 18\n"                                                                                              \
+    " action 8 cli command \"undebug all\"\n"                                                                          \
+    " action 8.1 snmp-trap intdata1 2323232 strdata \"\"\n"                                                            \
     " action 9 syslog priority informational msg \"DONE ON HUB\"\n"
 
 static const char *const spoke[] = {
     "event manager applet spoke_app",
-    " event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq src-ip-address 213.163.222.7 maxrun 35",
+    " event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq src-ip-address "
+    "213.163.222.7 maxrun 35",
     " action 1.0 syslog msg \"Received trap from Hub...\"",
     " action 2.0 cli command \"enable\"",
     " action 3.0 cli command \"undebug all\"",
@@ -214,24 +216,26 @@ static void test_incident(void **state)
                    " event syslog pattern \"CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3\"\n" HUB_ACTIONS);
     expect_running(d, "event manager applet spoke_app",
                    "event manager applet spoke_app\n"
-                   " event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq src-ip-address 213.163.222.7 maxrun 35\n"
+                   " event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq "
+                   "src-ip-address 213.163.222.7 maxrun 35\n"
                    " action 1.0 syslog msg \"Received trap from Hub...\"\n"
                    " action 2.0 cli command \"enable\"\n"
                    " action 3.0 cli command \"undebug all\"\n"
                    " action 4.0 syslog msg \"DONE ON SPOKE\"\n");
     assert_int_equal(exec(d, "show event manager policy registered"), CMD_OK);
-    assert_string_equal(text_str(&d->page.text),
-                        "No.  Class     Type    Event Type          Trap  Time Registered           Name\n"
-                        "1    applet    user    syslog              Off   Wed Mar 10 13:22:46 2021  command_hub\n"
-                        " pattern {CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3}\n"
-                        " maxrun 20.000\n" HUB_ACTIONS "\n"
-                        "2    applet    user    snmp-notification   Off   Wed Mar 10 13:22:46 2021  spoke_app\n"
-                        " oid {1.3.6.1.4.1.9.10.91.1.2.3.1.9.} oid-val {2323232} op {eq} src-ip-address {213.163.222.7}\n"
-                        " maxrun 35.000\n"
-                        " action 1.0 syslog msg \"Received trap from Hub...\"\n"
-                        " action 2.0 cli command \"enable\"\n"
-                        " action 3.0 cli command \"undebug all\"\n"
-                        " action 4.0 syslog msg \"DONE ON SPOKE\"\n\n");
+    assert_string_equal(
+        text_str(&d->page.text),
+        "No.  Class     Type    Event Type          Trap  Time Registered           Name\n"
+        "1    applet    user    syslog              Off   Wed Mar 10 13:22:46 2021  command_hub\n"
+        " pattern {CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3}\n"
+        " maxrun 20.000\n" HUB_ACTIONS "\n"
+        "2    applet    user    snmp-notification   Off   Wed Mar 10 13:22:46 2021  spoke_app\n"
+        " oid {1.3.6.1.4.1.9.10.91.1.2.3.1.9.} oid-val {2323232} op {eq} src-ip-address {213.163.222.7}\n"
+        " maxrun 35.000\n"
+        " action 1.0 syslog msg \"Received trap from Hub...\"\n"
+        " action 2.0 cli command \"enable\"\n"
+        " action 3.0 cli command \"undebug all\"\n"
+        " action 4.0 syslog msg \"DONE ON SPOKE\"\n\n");
     assert_string_equal(text_str(&d->said), "");
 }
 
@@ -244,17 +248,21 @@ static void test_rows(void **state)
         {"desc what it does", " description what it does\n"},
         {"event none", " event none\n"},
         {"event none sync no maxrun 3", " event none sync no maxrun 3\n"},
-        {"ev sysl occ 3 patt \"a b\" per 60 prio err maxr 2.5", " event syslog pattern \"a b\" occurs 3 period 60 priority errors maxrun 2.500\n"},
+        {"ev sysl occ 3 patt \"a b\" per 60 prio err maxr 2.5",
+         " event syslog pattern \"a b\" occurs 3 period 60 priority errors maxrun 2.500\n"},
         {"event tag t1 syslog pattern UPDOWN ratelimit 10", " event tag t1 syslog pattern \"UPDOWN\" ratelimit 10\n"},
         {"event snmp-notification op ge oid-val 5 dest-ip-address 10.0.0.1 oid 1.3.6.1",
          " event snmp-notification oid 1.3.6.1 oid-val \"5\" op ge dest-ip-address 10.0.0.1\n"},
         {"event timer watchdog time 5", " event timer watchdog time 5\n"},
         {"event timer countdown name later time 2.5", " event timer countdown time 2.500 name later\n"},
         {"event timer absolute time 1615382566", " event timer absolute time 1615382566\n"},
-        {"event timer cron cron-entry \"1 9 * * 1-5\" name nine", " event timer cron cron-entry \"1 9 * * 1-5\" name nine\n"},
-        {"action 1.0 cli command \"reload\" pattern \"confirm\"", " action 1.0 cli command \"reload\" pattern \"confirm\"\n"},
+        {"event timer cron cron-entry \"1 9 * * 1-5\" name nine",
+         " event timer cron cron-entry \"1 9 * * 1-5\" name nine\n"},
+        {"action 1.0 cli command \"reload\" pattern \"confirm\"",
+         " action 1.0 cli command \"reload\" pattern \"confirm\"\n"},
         {"act 1.0 cli com \"say \\\"hi\\\"\"", " action 1.0 cli command \"say \\\"hi\\\"\"\n"},
-        {"action 1.0 syslog facility \"F\" msg \"m\" priority debugging", " action 1.0 syslog priority debugging msg \"m\" facility \"F\"\n"},
+        {"action 1.0 syslog facility \"F\" msg \"m\" priority debugging",
+         " action 1.0 syslog priority debugging msg \"m\" facility \"F\"\n"},
         {"action 1.0 syslog msg word", " action 1.0 syslog msg \"word\"\n"},
         {"action 1.0 wait 31536000", " action 1.0 wait 31536000\n"},
         {"action 1.0 snmp-trap strdata \"s\" intdata2 -7", " action 1.0 snmp-trap intdata2 -7 strdata \"s\"\n"},
@@ -313,12 +321,21 @@ static void test_editing(void **state)
 {
     struct desk *d = *state;
     static const char *const lines[] = {
-        "event manager applet e",     "event none",           "event syslog pattern one", "action 8.1 wait 1", "action 9 wait 2",
-        "action 10 wait 3",           "action 8 wait 4",      "action 9 cli command \"x\"", "no action 8.1",   NULL,
+        "event manager applet e",
+        "event none",
+        "event syslog pattern one",
+        "action 8.1 wait 1",
+        "action 9 wait 2",
+        "action 10 wait 3",
+        "action 8 wait 4",
+        "action 9 cli command \"x\"",
+        "no action 8.1",
+        NULL,
     };
     type_all(d, lines);
     expect_running(d, "event manager applet e",
-                   "event manager applet e\n event syslog pattern \"one\"\n action 10 wait 3\n action 8 wait 4\n action 9 cli command \"x\"\n");
+                   "event manager applet e\n event syslog pattern \"one\"\n action 10 wait 3\n action 8 wait 4\n "
+                   "action 9 cli command \"x\"\n");
     struct eem_policy_info p;
     size_t cursor = 0;
     assert_true(eem_policy_next(d->eem, &cursor, &p));
@@ -377,8 +394,9 @@ static void test_globals_and_shows(void **state)
     assert_false(d->waiting);
     assert_string_equal(text_str(&d->said), "%HA_EM-6-LOG: hand: hello\n");
     assert_int_equal(exec(d, "show event manager history events"), CMD_OK);
-    assert_string_equal(text_str(&d->page.text), "No.  Job Id Proc Status   Time of Event            Event Type        Name\n"
-                                                 "1    1      Actv success  Wed Mar10 13:22:46 2021  none              applet: hand\n");
+    assert_string_equal(text_str(&d->page.text),
+                        "No.  Job Id Proc Status   Time of Event            Event Type        Name\n"
+                        "1    1      Actv success  Wed Mar10 13:22:46 2021  none              applet: hand\n");
     assert_int_equal(exec(d, "event manager run nobody"), CMD_FAIL);
     assert_string_equal(text_str(&d->page.text), "% EEM policy nobody is not registered\n");
     assert_int_equal(exec(d, "debug event manager action cli"), CMD_OK);
@@ -398,6 +416,7 @@ static void test_globals_and_shows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {T(test_incident), T(test_rows), T(test_refused), T(test_editing), T(test_globals_and_shows)};
+    const struct CMUnitTest tests[] = {T(test_incident), T(test_rows), T(test_refused), T(test_editing),
+                                       T(test_globals_and_shows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

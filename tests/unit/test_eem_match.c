@@ -1,5 +1,5 @@
-/* test_eem_match.c: what an event matches and what an action's text becomes: literals and patterns, OIDs and values of notifications, labels, variables, cron.
- * Tables of facts; the expected values are worked out by hand. */
+/* test_eem_match.c: what an event matches and what an action's text becomes: literals and patterns, OIDs and values of
+ * notifications, labels, variables, cron. Tables of facts; the expected values are worked out by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,15 +70,17 @@ static const char *matches(struct patterns *p, struct text *got, const char *lin
     return text_str(got);
 }
 
-#define INV_SPI                                                                                                              \
-    "*Mar 12 18:22:10.706: %CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=213.163.222.7, " \
+#define INV_SPI                                                                                                        \
+    "*Mar 12 18:22:10.706: %CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for "               \
+    "destaddr=213.163.222.7, "                                                                                         \
     "prot=50, spi=0x68842105(1753489669), srcaddr=11.1.1.3, input interface=Ethernet0/0"
 
 static void test_many_patterns(void **state)
 {
     struct patterns *p = patterns_new();
     struct text got = {0};
-    char err[128], incident[] = "incident", other[] = "other", all[] = "all", start[] = "start", word[] = "word", suffix[] = "suffix", twin[] = "twin";
+    char err[128], incident[] = "incident", other[] = "other", all[] = "all", start[] = "start", word[] = "word",
+                   suffix[] = "suffix", twin[] = "twin";
     (void)state;
     assert_true(patterns_add(p, "CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3", incident, err));
     assert_true(patterns_add(p, "CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.4", other, err));
@@ -139,17 +141,10 @@ static void test_expand(void **state)
     static const struct {
         const char *in, *out, *missing;
     } facts[] = {
-        {"plain", "plain", NULL},
-        {"$own", "yours", NULL},
-        {"<$own>", "<yours>", NULL},
-        {"$_a1.x", "first.x", NULL},
-        {"$site", "hub $own", NULL}, /* values are not looked at again */
-        {"cost 5$", "cost 5$", NULL},
-        {"$$own", "$yours", NULL},
-        {"$ own", "$ own", NULL},
-        {"$_a1$own", "firstyours", NULL},
-        {"$ownx", NULL, "ownx"},
-        {"x $nothing y", NULL, "nothing"},
+        {"plain", "plain", NULL},         {"$own", "yours", NULL},     {"<$own>", "<yours>", NULL},
+        {"$_a1.x", "first.x", NULL},      {"$site", "hub $own", NULL}, /* values are not looked at again */
+        {"cost 5$", "cost 5$", NULL},     {"$$own", "$yours", NULL},   {"$ own", "$ own", NULL},
+        {"$_a1$own", "firstyours", NULL}, {"$ownx", NULL, "ownx"},     {"x $nothing y", NULL, "nothing"},
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         struct text out = {0};
@@ -269,7 +264,8 @@ static void test_notification(void **state)
         uint32_t src, dst;
         bool fires;
     } facts[] = {
-        /* the notification carries intdata1.7 = 2323232, strdata.7 = "hello", and an address 10.0.0.1 as object 1.3.6.1.2.1.99.1 */
+        /* the notification carries intdata1.7 = 2323232, strdata.7 = "hello", and an address 10.0.0.1 as
+           object 1.3.6.1.2.1.99.1 */
         {INT1 ".", "2323232", EEM_EQ, 0, 0, true},
         {INT1 ".7", "2323232", EEM_EQ, 0, 0, true},
         {"." INT1 ".7", "2323232", EEM_EQ, 0, 0, true},
@@ -374,21 +370,21 @@ static void test_cron(void **state)
         const char *entry;
         int64_t next; /* seconds since 1970 */
     } facts[] = {
-        {"* * * * *", 1615382580},          /* 13:23 */
-        {"*/15 * * * *", 1615383000},       /* 13:30 */
-        {"5,40-42 * * * *", 1615383600},    /* 13:40 */
-        {"0 * * * *", 1615384800},          /* 14:00 */
-        {"@midnight", 1615420800},          /* Mar 11 00:00 */
-        {"1 9 * * 1-5", 1615453260},        /* Thu Mar 11 09:01 */
-        {"0 0 * * 0", 1615680000},          /* Sun Mar 14 */
-        {"0 0 * * 7", 1615680000},
-        {"0 0 1 * *", 1617235200},          /* Apr 1 */
-        {"0 0 13 * 5", 1615507200},         /* Fri Mar 12 comes before Sat Mar 13 */
-        {"0 0 29 2 *", 1709164800},         /* Feb 29 2024 */
-        {"10/20 * * * *", 1615383000},      /* 10, 30, 50 */
+        {"* * * * *", 1615382580},                                  /* 13:23 */
+        {"*/15 * * * *", 1615383000},                               /* 13:30 */
+        {"5,40-42 * * * *", 1615383600},                            /* 13:40 */
+        {"0 * * * *", 1615384800},                                  /* 14:00 */
+        {"@midnight", 1615420800},                                  /* Mar 11 00:00 */
+        {"1 9 * * 1-5", 1615453260},                                /* Thu Mar 11 09:01 */
+        {"0 0 * * 0", 1615680000},                                  /* Sun Mar 14 */
+        {"0 0 * * 7", 1615680000},       {"0 0 1 * *", 1617235200}, /* Apr 1 */
+        {"0 0 13 * 5", 1615507200},                                 /* Fri Mar 12 comes before Sat Mar 13 */
+        {"0 0 29 2 *", 1709164800},                                 /* Feb 29 2024 */
+        {"10/20 * * * *", 1615383000},                              /* 10, 30, 50 */
     };
-    static const char *const bad[] = {"", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "5-2 * * * *",
-                                      "*/0 * * * *", "a * * * *", "1,, * * * *", "@never"};
+    static const char *const bad[] = {"",          "* * * *",     "* * * * * *", "60 * * * *",  "* 24 * * *",
+                                      "* * 0 * *", "* * * 13 *",  "* * * * 8",   "5-2 * * * *", "*/0 * * * *",
+                                      "a * * * *", "1,, * * * *", "@never"};
     struct cron c;
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
