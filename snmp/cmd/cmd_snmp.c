@@ -211,11 +211,21 @@ static enum cmd_result show_chassis(struct cmd_ctx *c)
     return show_text(c, snmp_chassis(c->self));
 }
 
+static enum cmd_result set_packets(struct cmd_ctx *c, bool on)
+{
+    snmp_debug_packets(c->self, on);
+    out_printf(c->out, "SNMP packet debugging is %s\n", on ? "on" : "off");
+    return CMD_OK;
+}
+
 static enum cmd_result debug_packets(struct cmd_ctx *c)
 {
-    snmp_debug_packets(c->self, !c->no);
-    out_printf(c->out, "SNMP packet debugging is %s\n", c->no ? "off" : "on");
-    return CMD_OK;
+    return set_packets(c, !c->no);
+}
+
+static enum cmd_result undebug_packets(struct cmd_ctx *c)
+{
+    return set_packets(c, false);
 }
 
 static const struct cmd_row rows[] = {
@@ -240,6 +250,7 @@ static const struct cmd_row rows[] = {
         "Text for mib object sysContact|identification of the contact person for this managed node", TXT(struct snmp_conf, contact)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps snmp authentication=traps_authentication",
         "Enable SNMP traps|Enable authentication trap", NUM(struct snmp_conf, traps_authentication)),
+    SET_F(CONFIG, &snmp_scope, CMD_HIDDEN, "snmp-server enable traps snmp=traps_authentication", "", NUM(struct snmp_conf, traps_authentication)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps config=traps_config", "Enable SNMP config traps",
         NUM(struct snmp_conf, traps_config)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager", "Enable SNMP Embedded Event Manager traps",
@@ -281,5 +292,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
     HELP(EXEC, "debug snmp", "SNMP information"),
     DO_NO(EXEC, 15, "debug snmp packets", debug_packets, "SNMP packets"),
+    HELP(EXEC, "undebug snmp", "SNMP information"),
+    DO(EXEC, 15, "undebug snmp packets", undebug_packets, "SNMP packets"),
 };
 const struct cmd_table snmp_table = CMD_TABLE("snmp/cmd/cmd_snmp", rows);

@@ -1,4 +1,5 @@
-/* test_snmp_notify.c: the trap of the incident from one agent to another, and everything that may keep it from arriving.
+/* test_snmp_notify.c: the trap of the incident from one agent to another, and everything that may keep it from
+ * arriving.
  *
  *   hub 213.163.222.7                              spoke 11.1.1.3
  *     TRAP_WANTED -> Trap-PDU, UDP :49152 ------------> :162 -> TRAP_HEARD
@@ -7,9 +8,9 @@
 
 #include "snmp/cmd/cmd.h"
 
-#define HUB   0xd5a3de07u
-#define SPOKE 0x0b010103u
-#define EEM_ROOT 1, 3, 6, 1, 4, 1, 9, 10, 91
+#define HUB        0xd5a3de07u
+#define SPOKE      0x0b010103u
+#define EEM_ROOT   1, 3, 6, 1, 4, 1, 9, 10, 91
 #define WALL_START INT64_C(1400000000000000)
 
 struct pair {
@@ -54,7 +55,8 @@ static int teardown(void **state)
 /* What `action snmp-trap intdata1 2323232 strdata ""` publishes, history index 7. */
 static struct fact_trap policy_event(void)
 {
-    static const enum trap_type types[] = {TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_STRING, TRAP_STRING, TRAP_INT, TRAP_NONE, TRAP_STRING};
+    static const enum trap_type types[] = {TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_STRING,
+                                           TRAP_STRING,   TRAP_INT,      TRAP_NONE,     TRAP_STRING};
     static const uint32_t columns[] = {2, 3, 4, 5, 6, 7, 9, 10, 11};
     struct fact_trap t = {.kind = "event-manager", .trap_oid = {EEM_ROOT, 0, 2}, .trap_oid_len = 11, .nvars = 9};
     for (size_t i = 0; i < 9; i++) {
@@ -98,10 +100,13 @@ static void hub_cfg_sends_a_v1_trap(void **state)
     assert_int_equal(d->dst, SPOKE);
     assert_int_equal(d->dport, 162);
     assert_int_equal(d->sport, EPHEMERAL);
-    /* version 0, "public", Trap-PDU; enterprise, agent-addr, enterpriseSpecific, 2, sysUpTime 123.45 s since the router began */
+    /* version 0, "public", Trap-PDU; enterprise, agent-addr, enterpriseSpecific, 2, sysUpTime 123.45 s since the router
+     * began */
     static const char head[] = "\x02\x01\x00\x04\x06public\xa4\x81";
-    static const char pdu[] = "\x06\x08\x2b\x06\x01\x04\x01\x09\x0a\x5b\x40\x04\xd5\xa3\xde\x07\x02\x01\x06\x02\x01\x02\x43\x02\x30\x39";
-    static const char intdata1[] = "\x06\x0e\x2b\x06\x01\x04\x01\x09\x0a\x5b\x01\x02\x03\x01\x09\x07\x02\x03\x23\x73\x20";
+    static const char pdu[] =
+        "\x06\x08\x2b\x06\x01\x04\x01\x09\x0a\x5b\x40\x04\xd5\xa3\xde\x07\x02\x01\x06\x02\x01\x02\x43\x02\x30\x39";
+    static const char intdata1[] =
+        "\x06\x0e\x2b\x06\x01\x04\x01\x09\x0a\x5b\x01\x02\x03\x01\x09\x07\x02\x03\x23\x73\x20";
     static const char intdata2[] = "\x06\x0e\x2b\x06\x01\x04\x01\x09\x0a\x5b\x01\x02\x03\x01\x0a\x07\x02\x01\x00";
     assert_true(CONTAINS(d, head));
     assert_true(CONTAINS(d, pdu));
@@ -157,7 +162,7 @@ static void version_2c_keeps_absent_values(void **state)
     want_policy_event(p->hub);
     assert_int_equal(p->hub->nsent, 2);
     assert_int_equal(p->hub->sent[0].dport, 1162);
-    assert_true(CONTAINS(&p->hub->sent[0], "\xa7\x81")); /* SNMPv2-Trap-PDU */
+    assert_true(CONTAINS(&p->hub->sent[0], "\xa7\x81"));                                      /* SNMPv2-Trap-PDU */
     assert_memory_not_equal(p->hub->sent[0].data, p->hub->sent[1].data, p->hub->sent[0].len); /* request-id */
     assert_false(box_carry(p->hub, 0, p->spoke));
     assert_true(box_deliver(p->spoke, HUB, 49152, 162, p->hub->sent[0].data, p->hub->sent[0].len));
@@ -259,7 +264,8 @@ static void wrong_community_is_counted_and_told(void **state)
     vloop_run_for(p->loop, 0);
     assert_int_equal(p->spoke->nheard, 0);
     assert_int_equal(snmp_stats(p->spoke->snmp)->in_bad_communities, 3);
-    assert_int_equal(box_logged(p->spoke, "%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 213.163.222.7"), 1);
+    assert_int_equal(
+        box_logged(p->spoke, "%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 213.163.222.7"), 1);
     assert_int_equal(p->spoke->nsent, 0);
 
     box_community(p->spoke, "publi", SNMP_RO); /* a prefix is another string */
@@ -288,8 +294,10 @@ static void authentication_failures_do_not_echo(void **state)
     vloop_run_for(p->loop, 0);
     assert_int_equal(p->spoke->nsent, 1);
     const struct box_datagram *d = &p->spoke->sent[0];
-    /* enterprise 1.3.6.1.4.1.9.1.1045, agent-addr, authenticationFailure(4), 0; authAddr 1.3.6.1.4.1.9.2.1.5.0 = 213.163.222.7 */
-    assert_true(CONTAINS(d, "\x06\x09\x2b\x06\x01\x04\x01\x09\x01\x88\x15\x40\x04\x0b\x01\x01\x03\x02\x01\x04\x02\x01\x00"));
+    /* enterprise 1.3.6.1.4.1.9.1.1045, agent-addr, authenticationFailure(4), 0; authAddr 1.3.6.1.4.1.9.2.1.5.0 =
+     * 213.163.222.7 */
+    assert_true(
+        CONTAINS(d, "\x06\x09\x2b\x06\x01\x04\x01\x09\x01\x88\x15\x40\x04\x0b\x01\x01\x03\x02\x01\x04\x02\x01\x00"));
     assert_true(CONTAINS(d, "\x06\x0a\x2b\x06\x01\x04\x01\x09\x02\x01\x05\x00\x40\x04\xd5\xa3\xde\x07"));
     assert_true(box_carry(p->spoke, 0, p->hub));
     vloop_run_for(p->loop, 2 * US_PER_S);
@@ -314,7 +322,8 @@ static void config_and_syslog_raise_traps(void **state)
 
     c->traps_syslog = true;
     msg_post_text(p->hub->log, "CRYPTO", 4, "RECVD_PKT_INV_SPI", "decaps: rec'd IPSEC packet");
-    msg_post_text(p->hub->log, "SYS", 5, "CONFIG_I", "Configured from console by console"); /* below `logging history warnings` */
+    msg_post_text(p->hub->log, "SYS", 5, "CONFIG_I",
+                  "Configured from console by console"); /* below `logging history warnings` */
     msg_debug(p->hub->log, "ISAKMP: a debug line");
     vloop_run_for(p->loop, 0);
     assert_int_equal(p->hub->nsent, 2);
@@ -344,10 +353,11 @@ static void config_and_syslog_raise_traps(void **state)
     assert_int_equal(t->vars[4].type, TRAP_TICKS);
 }
 
-static const uint8_t inform[] = {0x30, 0x40, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xa6, 0x33, 0x02, 0x01,
-                                 0x09, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x28, 0x30, 0x0d, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x02,
-                                 0x01, 0x01, 0x03, 0x00, 0x43, 0x01, 0x01, 0x30, 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01,
-                                 0x01, 0x04, 0x01, 0x00, 0x06, 0x09, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x05, 0x01};
+static const uint8_t inform[] = {0x30, 0x40, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xa6,
+                                 0x33, 0x02, 0x01, 0x09, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x28, 0x30, 0x0d,
+                                 0x06, 0x08, 0x2b, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x43, 0x01, 0x01, 0x30,
+                                 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x04, 0x01, 0x00, 0x06,
+                                 0x09, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x05, 0x01};
 
 static void informs_are_acknowledged(void **state)
 {
@@ -437,7 +447,8 @@ static void debug_prints_both_ways(void **state)
     assert_true(box_carry(p->hub, 0, p->spoke));
     vloop_run_for(p->loop, 0);
     assert_int_equal(box_logged(p->hub, "SNMP: Queuing packet to 11.1.1.3"), 1);
-    assert_int_equal(box_logged(p->hub, "SNMP: V1 Trap, ent 1.3.6.1.4.1.9.10.91, addr 213.163.222.7, gentrap 6, spectrap 2"), 1);
+    assert_int_equal(
+        box_logged(p->hub, "SNMP: V1 Trap, ent 1.3.6.1.4.1.9.10.91, addr 213.163.222.7, gentrap 6, spectrap 2"), 1);
     assert_int_equal(box_logged(p->spoke, "SNMP: Packet received via UDP from 213.163.222.7"), 1);
     assert_int_equal(box_logged(p->spoke, " 1.3.6.1.4.1.9.10.91.1.2.3.1.9.7 = 2323232"), 1);
 }
@@ -478,52 +489,54 @@ static void shows_have_their_layout(void **state)
     want_policy_event(p->hub);
     assert_true(box_carry(p->hub, 0, p->spoke));
     want_policy_event(p->spoke);
-    assert_string_equal(show(&l, p->spoke->snmp, "show snmp"), "Chassis: FTX1234\n"
-                                                               "Contact: noc@example.com\n"
-                                                               "Location: Rack 4\n"
-                                                               "1 SNMP packets input\n"
-                                                               "    0 Bad SNMP version errors\n"
-                                                               "    0 Unknown community name\n"
-                                                               "    0 Illegal operation for community name supplied\n"
-                                                               "    0 Encoding errors\n"
-                                                               "    0 Number of requested variables\n"
-                                                               "    0 Number of altered variables\n"
-                                                               "    0 Get-request PDUs\n"
-                                                               "    0 Get-next PDUs\n"
-                                                               "    0 Set-request PDUs\n"
-                                                               "    0 Input queue packet drops (Maximum queue size 1000)\n"
-                                                               "1 SNMP packets output\n"
-                                                               "    0 Too big errors (Maximum packet size 1500)\n"
-                                                               "    0 No such name errors\n"
-                                                               "    0 Bad values errors\n"
-                                                               "    0 General errors\n"
-                                                               "    0 Response PDUs\n"
-                                                               "    1 Trap PDUs\n"
-                                                               "Packets currently in SNMP process input queue: 0\n"
-                                                               "SNMP global trap: enabled\n"
-                                                               "\n"
-                                                               "SNMP logging: enabled\n"
-                                                               "    Logging to 213.163.222.7.162, 0/10, 1 sent, 0 dropped.\n"
-                                                               "\n"
-                                                               "SNMP Manager-role output packets\n"
-                                                               "    0 Get-request PDUs\n"
-                                                               "    0 Get-next PDUs\n"
-                                                               "    0 Get-bulk PDUs\n"
-                                                               "    0 Set-request PDUs\n"
-                                                               "    0 Inform-request PDUs\n"
-                                                               "    0 Timeouts\n"
-                                                               "    0 Drops\n"
-                                                               "SNMP Manager-role input packets\n"
-                                                               "    0 Inform request PDUs\n"
-                                                               "    1 Trap PDUs\n"
-                                                               "    0 Response PDUs\n"
-                                                               "    0 Responses with errors\n");
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp"),
+                        "Chassis: FTX1234\n"
+                        "Contact: noc@example.com\n"
+                        "Location: Rack 4\n"
+                        "1 SNMP packets input\n"
+                        "    0 Bad SNMP version errors\n"
+                        "    0 Unknown community name\n"
+                        "    0 Illegal operation for community name supplied\n"
+                        "    0 Encoding errors\n"
+                        "    0 Number of requested variables\n"
+                        "    0 Number of altered variables\n"
+                        "    0 Get-request PDUs\n"
+                        "    0 Get-next PDUs\n"
+                        "    0 Set-request PDUs\n"
+                        "    0 Input queue packet drops (Maximum queue size 1000)\n"
+                        "1 SNMP packets output\n"
+                        "    0 Too big errors (Maximum packet size 1500)\n"
+                        "    0 No such name errors\n"
+                        "    0 Bad values errors\n"
+                        "    0 General errors\n"
+                        "    0 Response PDUs\n"
+                        "    1 Trap PDUs\n"
+                        "Packets currently in SNMP process input queue: 0\n"
+                        "SNMP global trap: enabled\n"
+                        "\n"
+                        "SNMP logging: enabled\n"
+                        "    Logging to 213.163.222.7.162, 0/10, 1 sent, 0 dropped.\n"
+                        "\n"
+                        "SNMP Manager-role output packets\n"
+                        "    0 Get-request PDUs\n"
+                        "    0 Get-next PDUs\n"
+                        "    0 Get-bulk PDUs\n"
+                        "    0 Set-request PDUs\n"
+                        "    0 Inform-request PDUs\n"
+                        "    0 Timeouts\n"
+                        "    0 Drops\n"
+                        "SNMP Manager-role input packets\n"
+                        "    0 Inform request PDUs\n"
+                        "    1 Trap PDUs\n"
+                        "    0 Response PDUs\n"
+                        "    0 Responses with errors\n");
     assert_string_equal(show(&l, p->spoke->snmp, "show snmp community"), "Community name: Monitoring\n"
                                                                          "Community Index: cisco1\n"
                                                                          "Community SecurityName: Monitoring\n"
                                                                          "storage-type: nonvolatile\t active\n\n\n");
-    assert_string_equal(show(&l, p->spoke->snmp, "show snmp host"), "Notification host: 213.163.222.7\tudp-port: 162\ttype: trap\n"
-                                                                    "user: public\tsecurity model: v1\n\n");
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp host"),
+                        "Notification host: 213.163.222.7\tudp-port: 162\ttype: trap\n"
+                        "user: public\tsecurity model: v1\n\n");
     text_free(&l.text);
 }
 
