@@ -14,6 +14,17 @@ struct loop;
 struct net;
 struct rnd;
 
+/* --export-keys: the keys of one SA, as they are installed. Valid during the call. */
+struct ipsec_key_export {
+    uint32_t src, dst, spi;
+    struct ipsec_transform transform;
+    const uint8_t *cipher_key, *auth_key; /* the former with the GCM salt behind it */
+    size_t cipher_key_len, auth_key_len;
+};
+#define IPSEC_WIRESHARK_LINE 400
+/* A line of Wireshark's table of ESP SAs ("esp_sa"), without a line end. Empty for AH. */
+char *ipsec_wireshark_line(const struct ipsec_key_export *k, char out[IPSEC_WIRESHARK_LINE]);
+
 struct ipsec_env {
     struct loop *loop;
     struct rnd *rnd;
@@ -22,6 +33,8 @@ struct ipsec_env {
     struct net *net;
     struct graph *graph;
     struct debug_registry *debug;
+    void (*export_key)(void *arg, const struct ipsec_key_export *k); /* may be NULL */
+    void *export_arg;
 };
 /* Registers its stages with the graph and watches the interfaces of net. The environment's parts must outlive it. */
 struct ipsec *ipsec_new(const struct ipsec_env *env);
@@ -31,14 +44,14 @@ void ipsec_free(struct ipsec *ips);
 struct ipsec_conf *ipsec_conf(struct ipsec *ips); /* ipsec_conf.h */
 /* The running side of the grammar: something in ipsec_conf changed. Takes effect at the end of the loop turn, or before the next packet or question. */
 void ipsec_conf_changed(struct ipsec *ips);
-/* A crypto map entry is about to be freed: as ipsec_conf_changed, without it. */
-void ipsec_map_removed(struct ipsec *ips, const struct cryptomap_conf *c);
 
-/* Debug bits, registered with env.debug: `debug crypto ipsec` and `debug crypto engine` write them. */
+/* Debug bits: `debug crypto ipsec` and `debug crypto engine` write them. Registered with env.debug by ipsec_debug_register, which the composition calls once IKE
+ * has registered its own (they stand first in `show debug`). */
 struct ipsec_debug {
     bool ipsec, engine;
 };
-struct ipsec_debug *ipsec_debug(struct ipsec *ips);
+struct ipsec_debug *ipsec_debug_bits(struct ipsec *ips);
+void ipsec_debug_register(struct ipsec *ips);
 /* debug crypto condition: lines about a peer are kept only when pass says so (peer 0: no peer known). NULL: all. */
 void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer), void *arg);
 

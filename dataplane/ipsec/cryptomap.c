@@ -1,0 +1,495 @@
+/* cryptomap.c: from crypto maps as configured to the policy that packets meet: interfaces, complete entries by number, the lines of their access lists, and one
+ * flow ("identity") for every permit line.
+ *
+ * Whatever changes (a map, a set, an access list, an interface or its address) marks the policy dirty; it is compiled anew at the end of the turn, or before
+ * the next packet or question. A flow survives when interface, local address, map, number and line are what they were: its SAs, counters and id stay. SAs of
+ * flows that vanished, or with peers that were taken out of their entry, are deleted (SA_GONE_CONFIG); other changes hold for SAs to come, as on IOS.
+ * An entry without a peer or an access list is incomplete and protects nothing. A line that names port ranges gives an identity of any port (IKE can
+ * carry but one), while outbound it takes only the ports it names. A deny line sends the packet on to the next entry.
+ * When a peer negotiates less than a line permits, the pair gets a narrow flow below that line; it lives as long as its SAs.
+ * Not here: dynamic maps, local-address, profiles, manual keys.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
+
+#include "espial/text.h"
+
+static void bump(struct ipsec *ips)
+{
+    if (++ips->gen == 0)
+        ips->gen = 1;
+}
+
+bool selector_equal(const struct selector *a, const struct selector *b)
+{
+    return a->addr == b->addr && a->mask == b->mask && a->proto == b->proto && a->port == b->port;
+}
+
+bool selector_within(const struct selector *in, const struct selector *outer)
+{
+    return (in->mask & outer->mask) == outer->mask && (in->addr & outer->mask) == outer->addr && (!outer->proto || in->proto == outer->proto) &&
+           (!outer->port || in->port == outer->port);
+}
+
+static bool end_fits(const struct selector *s, uint32_t addr, uint8_t proto, uint16_t port, bool no_ports)
+{
+    return (addr & s->mask) == s->addr && (!s->proto || s->proto == proto) && (!s->port || no_ports || s->port == port);
+}
+
+bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward)
+{
+    const struct selector *src = inward ? remote : local, *dst = inward ? local : remote;
+    return end_fits(src, f->src, f->proto, f->sport, f->no_ports) && end_fits(dst, f->dst, f->proto, f->dport, f->no_ports);
+}
+
+bool cryptomap_complete(const struct cryptomap_conf *c)
+{
+    return c->peers.n > 0 && c->acl[0];
+}
+
+static bool rule_same(const struct acl_rule *a, const struct acl_rule *b)
+{
+    return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild && a->dst == b->dst && a->dst_wild == b->dst_wild &&
+           a->sop == b->sop && a->dop == b->dop && a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
+           a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code;
+}
+
+static struct map_if *mi_find(struct map_if *list, const char *ifname)
+{
+    for (; list; list = list->next)
+        if (!strcmp(list->ifname, ifname))
+            return list;
+    return NULL;
+}
+
+static struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq)
+{
+    for (size_t i = 0; mi && i < mi->nentries; i++)
+        if (mi->entries[i]->seq == seq && !strcmp(mi->entries[i]->map, map))
+            return mi->entries[i];
+    return NULL;
+}
+
+static struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
+{
+    struct ipsec_flow *f = NEW(struct ipsec_flow);
+    f->id = ++ips->flow_ids;
+    f->rule = *r;
+    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
+    f->local_sel = (struct selector){.addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
+    f->remote_sel = (struct selector){.addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
+    ips->nflows++;
+    return f;
+}
+
+static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
+{
+    if (!f->acquire_queued)
+        return;
+    struct ipsec_flow **at = &ips->acquire_head;
+    while (*at != f)
+        at = &(*at)->next_acquire;
+    *at = f->next_acquire;
+    if (!*at)
+        ips->acquire_tail = at;
+}
+
+/* The flow, without SAs, and what is below it. */
+static void flow_free(struct ipsec *ips, struct ipsec_flow *f)
+{
+    flow_unqueue(ips, f);
+    while (f->narrows) {
+        struct ipsec_flow *n = f->narrows;
+        f->narrows = n->next_narrow;
+        flow_free(ips, n);
+    }
+    ips->nflows--;
+    mem_free(f);
+}
+
+static void delete_pairs(struct ipsec_flow *f, const struct map_entry *still)
+{
+    for (struct sa_pair *sa = f->pairs, *older; sa; sa = older) {
+        bool keep = false;
+        older = sa->older;
+        for (unsigned i = 0; still && i < still->npeers; i++)
+            keep = keep || still->peers[i] == sa->policy.peer;
+        if (!keep)
+            pair_delete(sa, SA_GONE_CONFIG, true);
+    }
+}
+
+static void delete_all_pairs(struct ipsec_flow *f, const struct map_entry *still)
+{
+    for (struct ipsec_flow *n = f->narrows, *next; n; n = next) {
+        next = n->next_narrow; /* n goes with its last pair */
+        delete_pairs(n, still);
+    }
+    delete_pairs(f, still);
+}
+
+static void entry_free(struct map_entry *e)
+{
+    mem_free(e->peers);
+    mem_free(e->rules);
+    mem_free(e);
+}
+
+static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const struct map_if *mi, struct ipsec_policy *t)
+{
+    str_copy(t->map, sizeof t->map, c->name);
+    t->seq = c->seq;
+    str_copy(t->ifname, sizeof t->ifname, mi->ifname);
+    t->local = mi->local;
+    bool named = false;
+    for (unsigned i = 0; i < MAP_SETS_MAX; i++) {
+        const struct transform_set_conf *s = c->sets[i][0] ? ipsec_set_find(ips, c->sets[i]) : NULL;
+        named = named || c->sets[i][0];
+        if (s && t->ntransforms < IPSEC_TRANSFORMS_MAX && ipsec_transform_of(s, &t->transforms[t->ntransforms]))
+            t->ntransforms++;
+    }
+    if (!named && ipsec_transform_of(ipsec_set_find(ips, "default"), &t->transforms[0]))
+        t->ntransforms = 1;
+    t->pfs_group = c->pfs;
+    t->life_s = c->life_s ? c->life_s : ips->conf.life_s;
+    uint32_t kb = c->life_kb ? c->life_kb : ips->conf.life_kb;
+    t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
+    t->replay_window = ips->conf.replay;
+}
+
+/* The flow that this line had before, with everything in it; NULL when it is new. */
+static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *r)
+{
+    for (size_t i = 0; old && i < old->nrules; i++) {
+        struct ipsec_flow *f = old->rules[i].flow;
+        if (f && !f->kept && rule_same(&f->rule, r)) {
+            f->kept = true;
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const struct cryptomap_conf *c, struct map_entry *old)
+{
+    struct map_entry *e = NEW(struct map_entry);
+    e->mi = mi;
+    e->seq = c->seq;
+    str_copy(e->map, sizeof e->map, c->name);
+    str_copy(e->acl, sizeof e->acl, c->acl);
+    e->peers = mem_array(c->peers.n, sizeof *e->peers);
+    CONF_EACH(const struct map_peer_conf, p, &c->peers)
+        e->peers[e->npeers++] = p->addr;
+    for (unsigned i = 0; old && i < e->npeers; i++)
+        if (e->peers[i] == old->peers[old->peer_now])
+            e->peer_now = i;
+    template_of(ips, c, mi, &e->tmpl);
+    struct acl *acl = acl_find(ips->env.net, c->acl);
+    size_t n = acl ? acl_rules(acl) : 0;
+    e->rules = mem_array(n ? n : 1, sizeof *e->rules);
+    for (size_t i = 0; i < n; i++) {
+        const struct acl_rule *r = acl_rule(acl, i);
+        struct ipsec_flow *f = r->permit ? inherit(old, r) : NULL;
+        if (r->permit && !f && ips->nflows >= FLOWS_MAX)
+            continue;
+        if (r->permit && !f)
+            f = flow_new(ips, r);
+        if (f) {
+            f->entry = e;
+            f->kept = true;
+            for (struct ipsec_flow *nf = f->narrows; nf; nf = nf->next_narrow)
+                nf->entry = e;
+        }
+        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .flow = f};
+    }
+    return e;
+}
+
+static struct map_if *mi_new(struct ipsec *ips, struct iface *ifc, struct map_if *was)
+{
+    struct map_if *mi = NEW(struct map_if);
+    mi->ifc = ifc;
+    str_copy(mi->map, sizeof mi->map, ifc->conf->crypto_map);
+    str_copy(mi->ifname, sizeof mi->ifname, ifc->name);
+    mi->local = ifc->addr;
+    mi->entries = mem_array(ips->conf.maps.n ? ips->conf.maps.n : 1, sizeof *mi->entries);
+    if (was && was->local != mi->local)
+        was = NULL;
+    CONF_EACH(const struct cryptomap_conf, c, &ips->conf.maps)
+        if (mi->local && !strcmp(c->name, mi->map) && cryptomap_complete(c))
+            mi->entries[mi->nentries++] = entry_new(ips, mi, c, entry_find(was, c->name, c->seq));
+    return mi;
+}
+
+/* What of the former policy did not pass into the new one goes, with its SAs. */
+static void retire(struct ipsec *ips, struct map_if *mi)
+{
+    for (size_t i = 0; i < mi->nentries; i++) {
+        struct map_entry *e = mi->entries[i];
+        for (size_t r = 0; r < e->nrules; r++) {
+            struct ipsec_flow *f = e->rules[r].flow;
+            if (!f || f->kept)
+                continue;
+            delete_all_pairs(f, NULL);
+            flow_free(ips, f);
+        }
+        entry_free(e);
+    }
+    mem_free(mi->entries);
+    mem_free(mi);
+}
+
+static void map_compile(struct ipsec *ips)
+{
+    struct map_if *old = ips->ifs, **tail = &ips->ifs;
+    bool attached = old != NULL;
+    ips->ifs = NULL;
+    for (struct iface *ifc = iface_next(ips->env.net, NULL); ifc; ifc = iface_next(ips->env.net, ifc)) {
+        ifc->crypto = NULL;
+        if (!ifc->conf || !ifc->conf->crypto_map[0])
+            continue;
+        *tail = mi_new(ips, ifc, mi_find(old, ifc->name));
+        ifc->crypto = *tail;
+        tail = &(*tail)->next;
+    }
+    bump(ips);
+    while (old) {
+        struct map_if *next = old->next;
+        retire(ips, old);
+        old = next;
+    }
+    for (struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        for (size_t i = 0; i < mi->nentries; i++)
+            for (size_t r = 0; r < mi->entries[i]->nrules; r++) {
+                struct ipsec_flow *f = mi->entries[i]->rules[r].flow;
+                if (f) {
+                    f->kept = false;
+                    delete_all_pairs(f, mi->entries[i]);
+                }
+            }
+    if (attached != (ips->ifs != NULL)) {
+        ips->map_changed = true;
+        report_kick(ips);
+    }
+}
+
+void map_sync(struct ipsec *ips)
+{
+    /* Deleting SAs tells IKE, which may ask about policy: the new one stands by then, and a change made meanwhile is compiled next. */
+    while (ips->dirty && !ips->rebuilding) {
+        ips->dirty = false;
+        ips->rebuilding = true;
+        map_compile(ips);
+        ips->rebuilding = false;
+    }
+}
+
+void map_dirty(struct ipsec *ips)
+{
+    ips->dirty = true;
+    loop_defer(ips->env.loop, &ips->rebuild);
+}
+
+static void on_rebuild(void *arg)
+{
+    map_sync(arg);
+}
+
+void map_unset(struct ipsec *ips, struct iface *ifc)
+{
+    struct map_if **at = &ips->ifs;
+    map_dirty(ips);
+    ifc->crypto = NULL;
+    while (*at && (*at)->ifc != ifc)
+        at = &(*at)->next;
+    if (!*at)
+        return;
+    struct map_if *mi = *at;
+    *at = mi->next;
+    bump(ips);
+    retire(ips, mi);
+    if (!ips->ifs) {
+        ips->map_changed = true;
+        report_kick(ips);
+    }
+}
+
+static void on_iface(void *arg, struct iface *ifc, enum iface_event what)
+{
+    struct ipsec *ips = arg;
+    if (what == IFACE_GONE)
+        map_unset(ips, ifc);
+    else if (what == IFACE_ADDED || what == IFACE_CONF || what == IFACE_ADDR)
+        map_dirty(ips);
+}
+
+static void on_acl(void *arg, const char *name)
+{
+    (void)name;
+    map_dirty(arg);
+}
+
+void map_init(struct ipsec *ips)
+{
+    ips->gen = 1;
+    ips->cache = mem_array(FLOW_CACHE, sizeof *ips->cache);
+    ips->rebuild = (struct deferred){.fn = on_rebuild, .arg = ips};
+    ips->watch = (struct net_watch){.iface = on_iface, .acl = on_acl, .arg = ips};
+    net_watch(ips->env.net, &ips->watch);
+}
+
+void map_fini(struct ipsec *ips)
+{
+    net_unwatch(ips->env.net, &ips->watch);
+    loop_undefer(ips->env.loop, &ips->rebuild);
+    for (struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        mi->ifc->crypto = NULL;
+    while (ips->ifs) {
+        struct map_if *mi = ips->ifs;
+        ips->ifs = mi->next;
+        retire(ips, mi);
+    }
+    mem_free(ips->cache);
+}
+
+/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the set says. */
+static void coerce(struct ipsec_policy *p)
+{
+    bool ends = p->local_sel.mask == UINT32_MAX && p->remote_sel.mask == UINT32_MAX && p->local_sel.addr == p->local && p->remote_sel.addr == p->peer;
+    for (unsigned i = 0; !ends && i < p->ntransforms; i++)
+        p->transforms[i].mode = IPSEC_TUNNEL;
+}
+
+static void policy_of(const struct map_entry *e, uint32_t peer, const struct selector *local, const struct selector *remote, struct ipsec_policy *out)
+{
+    *out = e->tmpl;
+    out->peer = peer;
+    out->local_sel = *local;
+    out->remote_sel = *remote;
+    coerce(out);
+}
+
+void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out)
+{
+    policy_of(f->entry, f->entry->peers[f->entry->peer_now], &f->local_sel, &f->remote_sel, out);
+}
+
+static struct ipsec_flow *flow_below(struct ipsec *ips, struct ipsec_flow *wide, const struct ipsec_policy *p, bool make)
+{
+    unsigned n = 0;
+    for (struct ipsec_flow *f = wide->narrows; f; f = f->next_narrow, n++)
+        if (selector_equal(&f->local_sel, &p->local_sel) && selector_equal(&f->remote_sel, &p->remote_sel))
+            return f;
+    if (!make || n >= NARROW_FLOWS_MAX || ips->nflows >= FLOWS_MAX)
+        return NULL;
+    struct ipsec_flow *f = flow_new(ips, &wide->rule);
+    f->entry = wide->entry;
+    f->narrow = true;
+    f->wide = wide;
+    f->local_sel = p->local_sel;
+    f->remote_sel = p->remote_sel;
+    f->next_narrow = wide->narrows;
+    wide->narrows = f;
+    return f;
+}
+
+void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f)
+{
+    if (!f->narrow || f->pairs)
+        return;
+    struct ipsec_flow **at = &f->wide->narrows;
+    while (*at != f)
+        at = &(*at)->next_narrow;
+    *at = f->next_narrow;
+    bump(ips);
+    flow_free(ips, f);
+}
+
+/* Of one entry: the flow of the line that is, or else contains, these selectors. */
+static struct ipsec_flow *line_for(const struct map_entry *e, const struct selector *local, const struct selector *remote, bool *exact)
+{
+    struct ipsec_flow *around = NULL;
+    for (size_t i = 0; i < e->nrules; i++) {
+        struct ipsec_flow *f = e->rules[i].flow;
+        if (!f)
+            continue;
+        *exact = selector_equal(&f->local_sel, local) && selector_equal(&f->remote_sel, remote);
+        if (*exact)
+            return f;
+        if (!around && selector_within(local, &f->local_sel) && selector_within(remote, &f->remote_sel))
+            around = f;
+    }
+    *exact = false;
+    return around;
+}
+
+struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make)
+{
+    bool exact;
+    map_sync(ips);
+    struct map_entry *e = entry_find(mi_find(ips->ifs, p->ifname), p->map, p->seq);
+    struct ipsec_flow *f = e && e->mi->local == p->local ? line_for(e, &p->local_sel, &p->remote_sel, &exact) : NULL;
+    return !f || exact ? f : flow_below(ips, f, p, make);
+}
+
+enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel, const struct selector *remote_sel,
+                                struct ipsec_policy *out)
+{
+    bool named = false, exact;
+    map_sync(ips);
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        for (size_t i = 0; mi->local == local && i < mi->nentries; i++) {
+            const struct map_entry *e = mi->entries[i];
+            bool ours = false;
+            for (unsigned n = 0; n < e->npeers; n++)
+                ours = ours || e->peers[n] == peer;
+            if (!ours)
+                continue;
+            named = true;
+            if (!line_for(e, local_sel, remote_sel, &exact))
+                continue;
+            policy_of(e, peer, local_sel, remote_sel, out);
+            return SPD_OK;
+        }
+    return named ? SPD_NO_SELECTOR : SPD_NO_MAP;
+}
+
+bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
+{
+    map_sync(ips);
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        for (size_t i = 0; mi->local == local && i < mi->nentries; i++)
+            for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
+                if (mi->entries[i]->peers[n] == peer)
+                    return true;
+    return false;
+}
+
+bool spd_active(struct ipsec *ips)
+{
+    map_sync(ips);
+    return ips->ifs != NULL;
+}
+
+uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t seq)
+{
+    map_sync(ips);
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next) {
+        const struct map_entry *e = entry_find(mi, name, seq);
+        if (e)
+            return e->peers[e->peer_now];
+    }
+    return 0;
+}
+
+void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
+{
+    struct ipsec_flow *f = flow_for(ips, want, false);
+    if (!f)
+        return;
+    struct map_entry *e = f->entry;
+    f->acquiring = false;
+    if (!ok && !f->out && e->npeers > 1 && e->peers[e->peer_now] == want->peer)
+        e->peer_now = (e->peer_now + 1) % e->npeers;
+}

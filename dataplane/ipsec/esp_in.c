@@ -1,0 +1,228 @@
+/* esp_in.c: decapsulation: ESP (RFC 4303), also in UDP (RFC 3948), and AH (RFC 4302). The stage ESP_IN: a packet to us, whole, l3 at its IPv4 header.
+ *
+ * Order: exact lengths -> SA by (destination, protocol, SPI) -> replay check -> ICV -> replay advance -> decryption -> padding and next header -> selectors -> IP4_IN.
+ * Up to the ICV nothing is changed, written or counted against the peer but the drop itself. An SPI that is reserved but not installed is dropped without a
+ * word; an unknown one is counted, logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet outside
+ * its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded (`ecn discard`). ESP behind AH in one packet is not
+ * unwrapped further: such bundles are not negotiated. Dummy packets (next header 59) end here silently.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
+
+#include "espial/buf.h"
+
+#define IP_HEAD    20
+#define ESP_HEAD   8
+#define UDP_HEAD   8
+#define AH_FIXED   12
+#define PROTO_IPIP 4
+#define PROTO_NONE 59
+
+/* Where things stand in one packet. */
+struct look {
+    uint32_t src, dst, spi, seq;
+    uint8_t proto;     /* PROTO_ESP or PROTO_AH */
+    uint32_t ihl, at;  /* at: of ESP or AH, from l3 */
+    uint32_t len;      /* of the packet: the header's total length */
+};
+
+static bool look_at(const struct packet *p, struct look *k)
+{
+    const uint8_t *ip = p->l3;
+    if (p->len < IP_HEAD || ip[0] >> 4 != 4)
+        return false;
+    k->ihl = (ip[0] & 15u) * 4u;
+    k->len = get16(ip + 2);
+    if (k->ihl < IP_HEAD || k->len > p->len || k->len < k->ihl)
+        return false;
+    k->src = get32(ip + 12);
+    k->dst = get32(ip + 16);
+    k->proto = ip[9] == PROTO_AH ? PROTO_AH : PROTO_ESP;
+    k->at = k->ihl;
+    if (p->udp_encap) {
+        if (ip[9] != PROTO_UDP || k->len - k->ihl < UDP_HEAD)
+            return false;
+        uint32_t udp = get16(ip + k->ihl + 4);
+        if (udp < UDP_HEAD || udp > k->len - k->ihl)
+            return false;
+        k->len = k->ihl + udp;
+        k->at += UDP_HEAD;
+        k->proto = PROTO_ESP;
+    }
+    uint32_t spi_at = k->at + (k->proto == PROTO_AH ? 4 : 0);
+    if (k->len < spi_at + 8)
+        return false;
+    k->spi = get32(ip + spi_at);
+    k->seq = get32(ip + spi_at + 4);
+    return true;
+}
+
+/* Of what is left after IPv4 (and UDP): can it be this transform's? */
+static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struct look *k)
+{
+    uint32_t len = k->len - k->at;
+    if (k->proto == PROTO_AH)
+        return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4u - 2u;
+    uint32_t over = ESP_HEAD + sa->iv_len + sa->icv_len;
+    return len >= over + 2 && (len - over) % cipher_block(sa->policy.transforms[0].cipher) == 0 && (len - over) % 4 == 0;
+}
+
+/* The ICV; with GCM, decryption comes with it. */
+static bool authentic(struct sa_pair *sa, uint8_t *ip, const struct look *k)
+{
+    if (k->proto == PROTO_AH)
+        return ah_fits(sa, ip, k->len, k->at);
+    uint8_t *esp = ip + k->at, *iv = esp + ESP_HEAD, *data = iv + sa->iv_len, sum[HASH_MAX];
+    uint32_t len = k->len - k->at - ESP_HEAD - sa->iv_len - sa->icv_len;
+    if (!sa->in.mac)
+        return cipher_open(sa->in.cipher, iv, esp, ESP_HEAD, data, data, len, data + len);
+    mac_sum(sa->in.mac, &BYTES(esp, ESP_HEAD + sa->iv_len + len), 1, sum);
+    return mem_equal_ct(sum, data + len, sa->icv_len);
+}
+
+/* Decrypt, and take trailer or AH away: [*at, *end) is what was inside. */
+static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end, uint8_t *next)
+{
+    struct flow_count *n = &sa->flow->n;
+    if (k->proto == PROTO_AH) {
+        *at = k->at + AH_FIXED + sa->icv_len;
+        *end = k->len;
+        *next = ip[k->at];
+        return DROP_NONE;
+    }
+    uint8_t *iv = ip + k->at + ESP_HEAD, *data = iv + sa->iv_len;
+    uint32_t len = k->len - k->at - ESP_HEAD - sa->iv_len - sa->icv_len;
+    if (sa->in.mac && !cipher_cbc(sa->in.cipher, iv, data, data, len)) {
+        n->internal_rcv++;
+        return DROP_IN_UNEXP_CD_SW_IPSEC_EXCEPTION;
+    }
+    uint32_t pad = data[len - 2];
+    bool right = pad + 2 <= len;
+    for (uint32_t i = 0; right && i < pad; i++)
+        right = data[len - 2 - pad + i] == (uint8_t)(i + 1);
+    if (!right) {
+        n->decaps_failed++;
+        return DROP_IN_PKT_HEADPAD_LEN_ERR;
+    }
+    *at = (uint32_t)(data - ip);
+    *end = *at + len - 2 - pad;
+    *next = data[len - 1];
+    return DROP_NONE;
+}
+
+/* p becomes the packet that was inside. */
+static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end, uint8_t next)
+{
+    struct flow_count *n = &sa->flow->n;
+    if (sa->policy.transforms[0].mode == IPSEC_TRANSPORT) {
+        memmove(p->l3 + at - k->ihl, p->l3, k->ihl);
+        p->l3 += at - k->ihl;
+        p->len = k->ihl + end - at;
+        p->l3[9] = next;
+        put16(p->l3 + 2, (uint16_t)p->len);
+        put16(p->l3 + 10, 0);
+        put16(p->l3 + 10, ip_cksum_fold(ip_cksum_add(0, p->l3, k->ihl)));
+        if (p->udp_encap)
+            natt_mend(p, next);
+        return DROP_NONE;
+    }
+    if (next != PROTO_IPIP) {
+        n->invalid_prot++;
+        return DROP_IN_CD_SW_IPSEC_NH_MISMATCH;
+    }
+    const uint8_t *in = p->l3 + at;
+    uint32_t room = end - at;
+    if (room < IP_HEAD || in[0] >> 4 != 4 || (in[0] & 15u) * 4u < IP_HEAD || (in[0] & 15u) * 4u > room || get16(in + 2) < (in[0] & 15u) * 4u || get16(in + 2) > room) {
+        n->decaps_failed++;
+        return DROP_IN_PKT_IPVER_INVALID;
+    }
+    p->l3 += at;
+    p->len = get16(in + 2);
+    return DROP_NONE;
+}
+
+static enum drop_reason no_sa(struct ipsec *ips, const struct packet *p, const struct look *k)
+{
+    if (sad_is_transient(ips, k->dst, k->proto, k->spi)) {
+        ips->totals.transient_drops++;
+        return DROP_IN_V4_PKT_HIT_INVALID_SA;
+    }
+    ips->totals.invalid_spi++;
+    report_stray(ips, p, k->src, k->dst, k->proto, k->spi);
+    return DROP_INV_SPI;
+}
+
+static enum drop_reason replayed(struct sa_pair *sa, uint32_t seq, enum replay_answer a)
+{
+    if (a == REPLAY_ZERO)
+        sa->flow->n.rollover_rcv++;
+    sa->flow->n.replay_failed++;
+    report_replay(sa, seq);
+    return DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL;
+}
+
+/* DROP_NONE: decapsulated. */
+static enum drop_reason open_one(struct ipsec *ips, struct packet *p, uint64_t now)
+{
+    struct look k = {0};
+    uint32_t at, end;
+    uint8_t next;
+    if (!look_at(p, &k))
+        return DROP_IN_PKT_MDATA_ERR;
+    struct sa_pair *sa = sad_lookup(ips, k.dst, k.proto, k.spi);
+    if (!sa)
+        return no_sa(ips, p, &k);
+    struct flow_count *n = &sa->flow->n;
+    if (!length_fits(sa, p->l3, &k)) {
+        n->invalid_len++;
+        return DROP_IN_PKT_HEADPAD_LEN_ERR;
+    }
+    enum replay_answer a = replay_check(&sa->replay, k.seq);
+    if (a != REPLAY_OK)
+        return replayed(sa, k.seq, a);
+    if (!authentic(sa, p->l3, &k)) {
+        n->verify_failed++;
+        report_mac(sa, k.seq);
+        return DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION;
+    }
+    replay_advance(&sa->replay, k.seq);
+    n->verify++;
+    enum drop_reason why = unwrap(sa, p->l3, &k, &at, &end, &next);
+    if (why == DROP_NONE && next == PROTO_NONE)
+        why = DROP_DONE;
+    if (why == DROP_NONE)
+        why = reveal(sa, p, &k, at, end, next);
+    if (why != DROP_NONE)
+        return why;
+    struct flow inner;
+    flow_of(&inner, p->l3, p->len);
+    if (!selector_fits(&sa->policy.local_sel, &sa->policy.remote_sel, &inner, true)) {
+        n->invalid_identity++;
+        return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
+    }
+    n->decaps++;
+    p->sa = sa;
+    pair_count(sa, DIR_IN, p->len, now);
+    return DROP_NONE;
+}
+
+void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)
+{
+    struct ipsec *ips = self;
+    uint64_t now = loop_now(ips->env.loop);
+    map_sync(ips);
+    for (unsigned i = 0; i < n; i++) {
+        struct packet *p = v[i];
+        p->sa = NULL;
+        enum drop_reason why = open_one(ips, p, now);
+        if (why != DROP_NONE) {
+            graph_drop(g, p, why);
+            continue;
+        }
+        p->decapsulated = true;
+        p->crypto_done = false;
+        p->udp_encap = false;
+        graph_next(g, p, STAGE_IP4_IN);
+    }
+}

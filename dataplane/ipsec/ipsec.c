@@ -1,0 +1,278 @@
+/* ipsec.c: one IPsec half: made, configured, looked at.
+ *
+ * Its parts: sa.c (what an SA is made of), sad.c (SAs), cryptomap.c and spd.c (policy), esp_out.c esp_in.c ah.c natt.c replay.c (packets), report.c (what it says).
+ * Here are the ends: construction, defaults, the flat views that shows and MIBs read, and the clears. Views are copies; cursors are positions, good for a walk
+ * within one turn. Nothing here runs per packet.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
+
+#include "espial/debug.h"
+#include "espial/text.h"
+
+static int set_cmp(const void *a, const void *b)
+{
+    return strcmp(((const struct transform_set_conf *)a)->name, ((const struct transform_set_conf *)b)->name);
+}
+
+static int map_cmp(const void *a, const void *b)
+{
+    const struct cryptomap_conf *x = a, *y = b;
+    int d = strcmp(x->name, y->name);
+    return d ? d : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+void transform_set_conf_init(struct transform_set_conf *c)
+{
+    c->bits = 128;
+}
+
+void cryptomap_conf_init(struct cryptomap_conf *c)
+{
+    conf_list_init(&c->peers, sizeof(struct map_peer_conf), NULL, NULL);
+}
+
+void cryptomap_conf_fini(struct cryptomap_conf *c)
+{
+    conf_list_clear(&c->peers);
+}
+
+static void map_item_fini(void *item)
+{
+    cryptomap_conf_fini(item);
+}
+
+void ipsec_conf_init(struct ipsec_conf *c)
+{
+    conf_list_init(&c->sets, sizeof(struct transform_set_conf), set_cmp, NULL);
+    conf_list_init(&c->maps, sizeof(struct cryptomap_conf), map_cmp, map_item_fini);
+    c->life_s = 3600;
+    c->life_kb = 4608000;
+    c->replay = 64;
+}
+
+void ipsec_conf_fini(struct ipsec_conf *c)
+{
+    conf_list_clear(&c->sets);
+    conf_list_clear(&c->maps);
+}
+
+struct ipsec *ipsec_new(const struct ipsec_env *env)
+{
+    struct ipsec *ips = NEW(struct ipsec);
+    ips->env = *env;
+    ipsec_conf_init(&ips->conf);
+    report_init(ips);
+    sad_init(ips);
+    map_init(ips);
+    graph_set(env->graph, STAGE_CRYPTO_OUT, crypto_out_stage, ips);
+    graph_set(env->graph, STAGE_CRYPTO_CHECK, crypto_check_stage, ips);
+    graph_set(env->graph, STAGE_ESP_OUT, esp_out_stage, ips);
+    graph_set(env->graph, STAGE_ESP_IN, esp_in_stage, ips);
+    return ips;
+}
+
+void ipsec_free(struct ipsec *ips)
+{
+    if (!ips)
+        return;
+    if (ips->env.debug)
+        debug_unregister(ips->env.debug, ips);
+    ips->up = (struct ipsec_up){0};
+    sad_fini(ips);
+    map_fini(ips);
+    report_fini(ips);
+    ipsec_conf_fini(&ips->conf);
+    mem_wipe(ips->chance, sizeof ips->chance);
+    mem_free(ips);
+}
+
+void ipsec_set_up(struct ipsec *ips, const struct ipsec_up *up)
+{
+    ips->up = *up;
+}
+
+struct ipsec_conf *ipsec_conf(struct ipsec *ips)
+{
+    return &ips->conf;
+}
+
+void ipsec_conf_changed(struct ipsec *ips)
+{
+    map_dirty(ips);
+}
+
+uint64_t flow_send_errors(const struct flow_count *n)
+{
+    return n->no_sa_send + n->encaps_failed + n->rollover_send + n->internal_send;
+}
+
+/* A number out of order (rollover) is counted among the replays already. */
+uint64_t flow_recv_errors(const struct flow_count *n)
+{
+    return n->invalid_sa_rcv + n->decaps_failed + n->invalid_prot + n->verify_failed + n->invalid_identity + n->invalid_len + n->replay_failed + n->internal_rcv;
+}
+
+/* The i-th flow in show order: each line's own, then those below it. */
+static struct ipsec_flow *flow_at(const struct ipsec *ips, size_t i)
+{
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        for (size_t e = 0; e < mi->nentries; e++)
+            for (size_t r = 0; r < mi->entries[e]->nrules; r++)
+                for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f; f = f->narrow ? f->next_narrow : f->narrows)
+                    if (i-- == 0)
+                        return f;
+    return NULL;
+}
+
+static unsigned count_pairs(const struct ipsec_flow *f)
+{
+    unsigned n = 0;
+    for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older)
+        n++;
+    return n;
+}
+
+bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *out)
+{
+    map_sync(ips);
+    const struct ipsec_flow *f = flow_at(ips, *cursor);
+    if (!f)
+        return false;
+    ++*cursor;
+    const struct map_entry *e = f->entry;
+    const struct sa_pair *sa = f->out ? f->out : f->pairs;
+    memset(out, 0, sizeof *out);
+    out->id = f->id;
+    str_copy(out->ifname, sizeof out->ifname, e->mi->ifname);
+    str_copy(out->map, sizeof out->map, e->map);
+    out->seq = e->seq;
+    out->local = e->mi->local;
+    out->peer = sa ? sa->policy.peer : e->peers[e->peer_now];
+    out->peer_port = sa && sa->udp_encap ? 4500 : 500;
+    out->local_sel = f->local_sel;
+    out->remote_sel = f->remote_sel;
+    out->n = f->n;
+    out->path_mtu = out->ip_mtu = out->plain_mtu = e->mi->ifc->mtu;
+    if (sa)
+        out->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, out->path_mtu);
+    out->spi_out = f->out ? f->out->out.spi : 0;
+    out->pfs_group = f->out ? f->out->pfs_group : 0;
+    out->pairs = count_pairs(f);
+    out->up_since = f->up_since;
+    return true;
+}
+
+static uint32_t kb_left(const struct sa_pair *sa, const struct sa_half *h)
+{
+    if (sa->hard_bytes == UINT64_MAX)
+        return 0;
+    return h->bytes >= sa->hard_bytes ? 0 : (uint32_t)((sa->hard_bytes - h->bytes) / 1024);
+}
+
+static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
+{
+    const struct ipsec_policy *p = &sa->policy;
+    memset(out, 0, sizeof *out);
+    out->id = sa->id;
+    out->spi_in = sa->in.spi;
+    out->spi_out = sa->out.spi;
+    str_copy(out->map, sizeof out->map, p->map);
+    out->local = p->local;
+    out->peer = p->peer;
+    out->local_sel = p->local_sel;
+    out->remote_sel = p->remote_sel;
+    out->transform = p->transforms[0];
+    out->initiator = sa->initiator;
+    out->udp_encap = sa->udp_encap;
+    out->local_port = sa->local_port;
+    out->peer_port = sa->peer_port;
+    out->life_s = p->life_s;
+    out->life_kb = p->life_kb;
+    out->left_s = (uint32_t)(timer_left(&sa->hard) / US_PER_S);
+    out->left_kb_in = kb_left(sa, &sa->in);
+    out->left_kb_out = kb_left(sa, &sa->out);
+    out->replay_window = p->replay_window;
+    out->packets_in = sa->in.packets;
+    out->packets_out = sa->out.packets;
+    out->bytes_in = sa->in.bytes;
+    out->bytes_out = sa->out.bytes;
+    out->seq_in = sa->replay.top;
+    out->seq_out = sa->seq_out;
+    out->outbound = sa->enabled;
+    out->current = sa->flow->out == sa;
+}
+
+bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out)
+{
+    const struct sa_pair *sa = NULL;
+    if (!flow_id) {
+        sa = table_next(ips->by_id, cursor);
+    } else {
+        struct ipsec_flow *f = NULL;
+        for (size_t i = 0; (f = flow_at(ips, i)) && f->id != flow_id; i++)
+            ;
+        sa = f ? f->pairs : NULL;
+        for (size_t i = 0; sa && i < *cursor; i++)
+            sa = sa->older;
+        ++*cursor;
+    }
+    if (!sa)
+        return false;
+    pair_view(sa, out);
+    return true;
+}
+
+unsigned ipsec_clear(struct ipsec *ips)
+{
+    return sad_delete_peer(ips, 0, SA_GONE_CLEARED);
+}
+
+unsigned ipsec_clear_map(struct ipsec *ips, const char *map)
+{
+    struct sa_pair *sa;
+    unsigned n = 0;
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
+        if (!strcmp(sa->policy.map, map)) {
+            pair_delete(sa, SA_GONE_CLEARED, true);
+            n++;
+        }
+    return n;
+}
+
+bool ipsec_clear_entry(struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    struct sa_pair *sa = sad_lookup(ips, dst, proto, spi);
+    uint32_t id = sa ? sa->id : sad_find_pair(ips, dst, proto, spi, true);
+    return id && sad_delete(ips, id, SA_GONE_CLEARED);
+}
+
+void ipsec_clear_counters(struct ipsec *ips)
+{
+    struct ipsec_flow *f;
+    map_sync(ips);
+    for (size_t i = 0; (f = flow_at(ips, i)); i++)
+        f->n = (struct flow_count){0};
+}
+
+void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)
+{
+    ips->rows = rows;
+    ips->rows_arg = arg;
+}
+
+void ipsec_engine_rows(struct ipsec *ips, void (*row)(void *ctx, const struct engine_row *r), void *ctx)
+{
+    if (ips->rows)
+        ips->rows(ips->rows_arg, row, ctx);
+}
+
+struct ipsec_totals ipsec_totals(const struct ipsec *ips)
+{
+    struct ipsec_totals t = ips->totals;
+    t.pairs = (unsigned)table_count(ips->by_id);
+    t.flows = ips->nflows;
+    t.transient = (unsigned)table_count(ips->transient);
+    return t;
+}

@@ -1,0 +1,238 @@
+/* ipsec_local.h: IPsec as it runs: pairs of SAs, flows, interfaces with a crypto map. For dataplane/ipsec alone. */
+#ifndef DATAPLANE_IPSEC_IPSEC_LOCAL_H
+#define DATAPLANE_IPSEC_IPSEC_LOCAL_H
+
+#include "dataplane/ipsec/ipsec.h"
+#include "dataplane/ipsec/ipsec_conf.h"
+#include "dataplane/ipsec/replay.h"
+#include "dataplane/ipsec/spd.h"
+#include "dataplane/net/acl.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/stage.h"
+#include "espial/bus.h"
+#include "espial/loop.h"
+#include "espial/table.h"
+
+#define PAIRS_MAX            20000
+#define FLOWS_MAX            4096
+#define NARROW_FLOWS_MAX     256  /* of one access list line: what peers negotiated below it */
+#define TRANSIENT_MAX        4096
+#define FLOW_CACHE           4096 /* a power of two */
+#define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
+#define ACQUIRE_AGAIN_US     (30 * US_PER_S)
+#define TRANSIENT_KEEP_US    (120 * US_PER_S)
+#define SOFT_BEFORE_S        30   /* the initiator of a pair asks for the next one this long before its end ... */
+#define SOFT_BEFORE_RESP_S   20   /* ... the responder a little later: if the initiator did its work, never */
+#define SOFT_KB_PERCENT      95
+#define SOFT_KB_RESP_PERCENT 97
+#define SEQ_SOFT             0xFFF00000u /* ask for a new pair when so many packets were sent */
+
+enum { DIR_IN, DIR_OUT };
+
+struct ipsec_peer { /* exists while a pair with it does */
+    uint32_t addr;
+    unsigned pairs;
+    uint64_t last_in, last_out; /* loop time, us */
+};
+
+struct sa_half {
+    uint32_t spi;
+    struct cipher *cipher;      /* NULL: AH */
+    struct mac *mac;            /* NULL: GCM */
+    uint64_t packets, bytes;    /* bytes: of the packets inside */
+};
+
+/* A pair of SAs:
+ *
+ *   (install) -> inbound works -> (enable) -> outbound works; its flow sends with it
+ *                     |                            |  a newer pair is enabled: sends no more, still receives
+ *                     +--------- (delete, hard lifetime) ---------> dead -> freed at the end of the turn
+ */
+struct sa_pair {
+    struct ipsec *ips;
+    struct ipsec_flow *flow;
+    struct sa_pair *older;      /* the flow's next older pair */
+    struct ipsec_peer *peer;
+    uint32_t id;
+    struct ipsec_policy policy; /* transforms[0]: the agreed one */
+    struct sa_half in, out;
+    struct replay replay;
+    uint32_t seq_out;
+    uint16_t ip_id;             /* of outer headers */
+    bool initiator, udp_encap, enabled, dead, soft_told, soft_queued;
+    uint16_t local_port, peer_port;
+    unsigned pfs_group;
+    uint8_t icv_len, iv_len, block, head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
+    uint32_t plain_mtu, plain_mtu_for;        /* for that path MTU */
+    uint64_t installed_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
+    struct timer soft, hard;
+    struct sa_pair *next_soft, *next_dead;
+};
+
+/* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. */
+struct ipsec_flow {
+    uint32_t id;
+    struct map_entry *entry;
+    struct acl_rule rule;
+    bool narrow;                /* made by a negotiation for less than its line */
+    struct ipsec_flow *wide;    /* narrow: that line's flow */
+    struct ipsec_flow *narrows, *next_narrow;
+    struct selector local_sel, remote_sel;
+    struct sa_pair *pairs;      /* newest first */
+    struct sa_pair *out;        /* sends; NULL none */
+    struct flow_count n;
+    uint64_t up_since;
+    bool acquiring, acquire_queued, kept;
+    uint64_t acquire_until;
+    struct ipsec_flow *next_acquire;
+};
+
+/* One line of a compiled entry. */
+struct spd_rule {
+    struct acl_rule rule;
+    struct ipsec_flow *flow;    /* NULL: deny, look at the next entry */
+};
+struct map_entry { /* of one interface */
+    struct map_if *mi;
+    char map[IPSEC_NAME_MAX];
+    uint16_t seq;
+    char acl[IPSEC_NAME_MAX];
+    uint32_t *peers;
+    unsigned npeers, peer_now;
+    struct spd_rule *rules;
+    size_t nrules;
+    struct ipsec_policy tmpl;   /* all but peer and selectors */
+};
+struct map_if { /* an interface with a crypto map; iface.crypto */
+    struct iface *ifc;
+    char map[IPSEC_NAME_MAX];
+    char ifname[IFNAME_MAX];
+    uint32_t local;
+    struct map_entry **entries; /* complete ones, by number */
+    size_t nentries;
+    struct map_if *next;
+};
+
+struct cache_line {
+    uint32_t gen;               /* 0: empty */
+    struct map_if *mi;
+    uint32_t src, dst;
+    uint16_t sport, dport;
+    uint8_t proto, icmp_type, icmp_code, tcp_flags, way;
+    bool no_ports;
+    struct ipsec_flow *flow;    /* NULL: not to be protected */
+};
+
+struct spi_key { /* a key of tables: no holes */
+    uint32_t addr, spi, proto;
+};
+struct transient {
+    struct spi_key key;
+    uint64_t since;
+};
+struct stray {
+    uint32_t src, dst, spi;
+    uint8_t proto;
+    bool udp_encap;
+    char ifname[IFNAME_MAX];
+};
+
+struct ipsec {
+    struct ipsec_env env;
+    struct ipsec_conf conf;
+    struct ipsec_up up;
+    struct ipsec_debug debug;
+    bool (*debug_pass)(void *arg, uint32_t peer);
+    void *debug_arg;
+    struct net_watch watch;
+
+    /* Policy. */
+    struct map_if *ifs;
+    uint32_t gen;               /* of the compiled policy, for the cache; never 0 */
+    bool dirty, rebuilding, map_changed;
+    struct deferred rebuild;
+    uint32_t flow_ids;
+    unsigned nflows;
+    struct cache_line *cache;   /* FLOW_CACHE lines */
+
+    /* SAs. */
+    struct table *in;           /* struct spi_key -> struct sa_pair */
+    struct table *by_id, *peers, *transient;
+    uint32_t pair_ids;
+
+    /* Reports for the end of the turn. */
+    struct deferred report;
+    struct ipsec_flow *acquire_head, **acquire_tail;
+    struct sa_pair *soft_head, **soft_tail;
+    struct sa_pair *dead_head;
+    struct stray strays[STRAYS_MAX];
+    unsigned nstrays;
+
+    uint8_t chance[4096];       /* for IVs, drawn at once */
+    size_t chance_left;
+    engine_rows_fn *rows;
+    void *rows_arg;
+    struct ipsec_totals totals;
+};
+
+/* sa.c */
+bool transform_valid(const struct ipsec_transform *t);
+size_t transform_icv(const struct ipsec_transform *t);
+size_t transform_cipher_key(const struct ipsec_transform *t); /* bytes, without the GCM salt */
+void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len);
+const struct transform_set_conf *ipsec_default_set(void);
+
+/* sad.c */
+void sad_init(struct ipsec *ips);
+void sad_fini(struct ipsec *ips);
+void sad_bury(struct ipsec *ips);      /* free the dead */
+struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
+bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
+void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
+void pair_soft(struct sa_pair *sa);    /* a soft limit was passed: told at the end of the turn */
+void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
+uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
+/* A packet of `bytes` (inside) went through: counts, and the limits in kilobytes. False: the SA is used up (deleted). */
+bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now);
+
+/* cryptomap.c */
+void map_init(struct ipsec *ips);
+void map_fini(struct ipsec *ips);
+void map_dirty(struct ipsec *ips);
+void map_sync(struct ipsec *ips);      /* recompile when something changed */
+void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
+struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
+void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
+void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f); /* frees a narrow flow without SAs */
+bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward);
+bool selector_within(const struct selector *in, const struct selector *outer);
+bool selector_equal(const struct selector *a, const struct selector *b);
+
+/* spd.c */
+enum { WAY_OUT, WAY_IN };
+/* The flow that protects this packet on this interface, WAY_IN: seen from the other side. NULL: none. */
+struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
+void spd_acquire(struct ipsec *ips, struct ipsec_flow *f);
+stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;
+
+/* ah.c. p->l3 at the outer IPv4 header. */
+bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at);
+bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at);
+/* natt.c */
+void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
+void natt_mend(struct packet *p, uint8_t proto); /* transport mode through a NAT: the inner checksum */
+
+/* report.c: messages and debug lines */
+void report_init(struct ipsec *ips);
+void report_fini(struct ipsec *ips);
+void report_kick(struct ipsec *ips);
+void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi);
+void report_mac(struct sa_pair *sa, uint32_t seq);
+void report_replay(struct sa_pair *sa, uint32_t seq);
+void report_clear(struct ipsec *ips, const struct flow *f);
+void debug_request(struct ipsec *ips, const struct ipsec_policy *want);
+void debug_create(const struct sa_pair *sa);
+void debug_delete(const struct sa_pair *sa);
+void debug_outbound(const struct sa_pair *sa);
+bool debug_on(const struct ipsec *ips, bool bit, uint32_t peer);
+#endif

@@ -1,0 +1,28 @@
+/* replay.h: the anti-replay window of one inbound SA (RFC 4303 section 3.4.3, 32-bit sequence numbers). */
+#ifndef DATAPLANE_IPSEC_REPLAY_H
+#define DATAPLANE_IPSEC_REPLAY_H
+
+#include <stdint.h>
+
+#include "espial/mem.h"
+
+#define REPLAY_WINDOW_MAX 1024
+#define REPLAY_WORDS      32 /* a power of two above REPLAY_WINDOW_MAX / 64 */
+struct replay {
+    uint32_t top;    /* highest authentic sequence number; 0 none yet */
+    uint32_t window; /* packets; 0: no check */
+    uint64_t seen[REPLAY_WORDS];
+};
+enum replay_answer {
+    REPLAY_OK,
+    REPLAY_ZERO,     /* 0 is never sent; the peer's counter went round */
+    REPLAY_OLD,      /* left of the window */
+    REPLAY_REPEATED,
+};
+/* window: 0, or 32 to 1024. */
+void replay_init(struct replay *r, uint32_t window);
+/* May this number be? Changes nothing: what it says is not yet authenticated. */
+MUST_USE enum replay_answer replay_check(const struct replay *r, uint32_t seq);
+/* The packet with this number, checked before, is authentic. */
+void replay_advance(struct replay *r, uint32_t seq);
+#endif

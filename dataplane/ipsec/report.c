@@ -1,0 +1,246 @@
+/* report.c: what IPsec says: syslog messages, debug lines, and the reports upwards (acquire, soft expiry, unknown SPI), which wait for the end of the turn so that
+ * IKE is never called from inside a packet's way through the graph.
+ *
+ * Messages about packets are limited: unknown SPI one a minute per (source, destination), whatever the SPI and also over UDP (its protocol is given as 50 there
+ * too); clear packets one a minute per source; failed ICVs and replays one a minute per SA. Counters are not limited, nor is the notice to IKE, which
+ * is told each (source, destination, protocol, SPI) once per turn, at most STRAYS_MAX of them.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "espial/debug.h"
+#include "espial/msg.h"
+#include "espial/text.h"
+
+MSG(MSG_INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 60000,
+    "decaps: rec'd IPSEC packet has invalid spi for destaddr=%s, prot=%u, spi=0x%X(%u), srcaddr=%s, input interface=%s");
+MSG(MSG_MAC_ERR, "CRYPTO", 4, "RECVD_PKT_MAC_ERR", 60000, "decrypt: mac verify failed for connection id=%u spi=%08X seqno=%08X");
+MSG(MSG_REPLAY_ERR, "CRYPTO", 4, "PKT_REPLAY_ERR", 60000, "decrypt: replay check failed\n        connection id=%u, sequence number=%u");
+MSG(MSG_NOT_IPSEC, "CRYPTO", 4, "RECVD_PKT_NOT_IPSEC", 60000,
+    "Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /%s, src_addr= %s, prot= %u");
+
+#define CONN_BASE 2000u /* conn id of SA n */
+
+void report_kick(struct ipsec *ips)
+{
+    loop_defer(ips->env.loop, &ips->report);
+}
+
+static void strays_out(struct ipsec *ips)
+{
+    unsigned n = ips->nstrays;
+    struct stray v[STRAYS_MAX];
+    memcpy(v, ips->strays, n * sizeof v[0]);
+    ips->nstrays = 0;
+    for (unsigned i = 0; i < n; i++) {
+        struct fact_invalid_spi fact = {.src = v[i].src, .dst = v[i].dst, .spi = v[i].spi, .proto = v[i].proto};
+        str_copy(fact.ifname, sizeof fact.ifname, v[i].ifname);
+        if (ips->env.bus)
+            bus_publish(ips->env.bus, FACT_INVALID_SPI, &fact, sizeof fact);
+        if (ips->up.invalid_spi)
+            ips->up.invalid_spi(ips->up.arg, v[i].src, v[i].dst, v[i].proto, v[i].spi, v[i].ifname, v[i].udp_encap);
+    }
+}
+
+static void softs_out(struct ipsec *ips)
+{
+    while (ips->soft_head) {
+        struct sa_pair *sa = ips->soft_head;
+        struct sa_pair_info info;
+        ips->soft_head = sa->next_soft;
+        if (!ips->soft_head)
+            ips->soft_tail = &ips->soft_head;
+        sa->soft_queued = false;
+        if (sa->dead || sa->flow->pairs != sa)
+            continue;
+        sa->soft_told = true;
+        pair_info(sa, &info);
+        if (ips->up.soft_expire)
+            ips->up.soft_expire(ips->up.arg, &info);
+    }
+}
+
+static void acquires_out(struct ipsec *ips)
+{
+    while (ips->acquire_head) {
+        struct ipsec_flow *f = ips->acquire_head;
+        struct ipsec_policy want;
+        ips->acquire_head = f->next_acquire;
+        if (!ips->acquire_head)
+            ips->acquire_tail = &ips->acquire_head;
+        f->acquire_queued = false;
+        if (f->out)
+            continue;
+        flow_policy(f, &want);
+        ips->totals.acquires++;
+        debug_request(ips, &want);
+        if (ips->up.acquire)
+            ips->up.acquire(ips->up.arg, &want);
+    }
+}
+
+static void on_report(void *arg)
+{
+    struct ipsec *ips = arg;
+    if (ips->map_changed) {
+        ips->map_changed = false;
+        if (ips->up.map_changed)
+            ips->up.map_changed(ips->up.arg);
+    }
+    strays_out(ips);
+    softs_out(ips);
+    acquires_out(ips);
+    sad_bury(ips);
+}
+
+void report_init(struct ipsec *ips)
+{
+    ips->report = (struct deferred){.fn = on_report, .arg = ips};
+    ips->acquire_tail = &ips->acquire_head;
+    ips->soft_tail = &ips->soft_head;
+}
+
+void report_fini(struct ipsec *ips)
+{
+    loop_undefer(ips->env.loop, &ips->report);
+}
+
+void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    const char *ifname = p->iif ? p->iif->name : "";
+    if (ips->env.log)
+        msg_post_key(ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname);
+    for (unsigned i = 0; i < ips->nstrays; i++)
+        if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi && ips->strays[i].proto == proto)
+            return;
+    if (ips->nstrays == STRAYS_MAX)
+        return;
+    struct stray *s = &ips->strays[ips->nstrays++];
+    *s = (struct stray){.src = src, .dst = dst, .spi = spi, .proto = proto, .udp_encap = p->udp_encap};
+    str_copy(s->ifname, sizeof s->ifname, ifname);
+    report_kick(ips);
+}
+
+void report_mac(struct sa_pair *sa, uint32_t seq)
+{
+    if (sa->ips->env.log)
+        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, CONN_BASE + sa->id, sa->in.spi, seq);
+}
+
+void report_replay(struct sa_pair *sa, uint32_t seq)
+{
+    if (sa->ips->env.log)
+        msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, CONN_BASE + sa->id, seq);
+}
+
+void report_clear(struct ipsec *ips, const struct flow *f)
+{
+    if (ips->env.log)
+        msg_post_key(ips->env.log, &MSG_NOT_IPSEC, f->src, IP4(f->dst), IP4(f->src), (unsigned)f->proto);
+}
+
+bool debug_on(const struct ipsec *ips, bool bit, uint32_t peer)
+{
+    return bit && ips->env.log && (!ips->debug_pass || ips->debug_pass(ips->debug_arg, peer));
+}
+
+struct ipsec_debug *ipsec_debug_bits(struct ipsec *ips)
+{
+    return &ips->debug;
+}
+
+void ipsec_debug_register(struct ipsec *ips)
+{
+    const struct debug_item items[] = {
+        {"Cryptographic Subsystem", "Crypto Engine debugging", &ips->debug.engine},
+        {"Cryptographic Subsystem", "Crypto IPSEC debugging", &ips->debug.ipsec},
+    };
+    if (ips->env.debug)
+        debug_register(ips->env.debug, items, sizeof items / sizeof items[0], NULL, ips);
+}
+
+void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer), void *arg)
+{
+    ips->debug_pass = pass;
+    ips->debug_arg = arg;
+}
+
+/* Debug lines name the key size as a word of its own: "esp-aes 256 esp-sha-hmac ". */
+static void transform_words(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT])
+{
+    char auth[IPSEC_TRANSFORM_TEXT];
+    struct ipsec_transform bare = *t;
+    ipsec_transform_text(t, out);
+    if (t->proto != PROTO_ESP || t->cipher != CIPHER_AES_CBC || t->key_bits == 128)
+        return;
+    bare.cipher = CIPHER_NULL;
+    ipsec_transform_text(&bare, auth);
+    snprintf(out, IPSEC_TRANSFORM_TEXT, "esp-aes %u %s", (unsigned)t->key_bits, auth + strlen("esp-null "));
+}
+
+static void proxy(char out[64], const struct selector *s)
+{
+    snprintf(out, 64, "%s/%s/%u/%u", IP4(s->addr), IP4(s->mask), s->proto ? s->proto : 256u, (unsigned)s->port);
+}
+
+void debug_request(struct ipsec *ips, const struct ipsec_policy *want)
+{
+    char l[64], r[64], words[IPSEC_TRANSFORM_TEXT];
+    const struct ipsec_transform *t = &want->transforms[0];
+    if (!debug_on(ips, ips->debug.ipsec, want->peer))
+        return;
+    proxy(l, &want->local_sel);
+    proxy(r, &want->remote_sel);
+    transform_words(t, words);
+    msg_debug(ips->env.log,
+              "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n    remote_proxy= %s,\n"
+              "    protocol= %s, transform= %s (%s), \n    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
+              IP4(want->local), IP4(want->peer), l, r, t->proto == PROTO_AH ? "AH" : "ESP", words, t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel",
+              want->life_s, want->life_kb, (unsigned)t->key_bits);
+}
+
+static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
+{
+    const struct ipsec_policy *p = &sa->policy;
+    char l[64], r[64], words[IPSEC_TRANSFORM_TEXT];
+    uint32_t spi = in ? sa->in.spi : sa->out.spi;
+    proxy(l, &p->local_sel);
+    proxy(r, &p->remote_sel);
+    transform_words(&p->transforms[0], words);
+    msg_debug(sa->ips->env.log,
+              "%s,\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    sa_lifetime(k/sec)= (%u/%u),\n"
+              "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
+              title, IP4(in ? p->local : p->peer), (unsigned)p->transforms[0].proto, spi, spi, words, CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb,
+              p->life_s, IP4(p->local), IP4(p->peer), l, r);
+}
+
+void debug_create(const struct sa_pair *sa)
+{
+    const struct ipsec *ips = sa->ips;
+    if (debug_on(ips, ips->debug.engine, sa->policy.peer))
+        for (int half = 0; half < 2; half++)
+            msg_debug(ips->env.log, "crypto_engine: Create IPSec SA (by keys)");
+    if (!debug_on(ips, ips->debug.ipsec, sa->policy.peer))
+        return;
+    msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map, (unsigned)sa->policy.seq);
+    sa_lines(sa, true, "IPSEC(create_sa): sa created");
+    sa_lines(sa, false, "IPSEC(create_sa): sa created");
+}
+
+void debug_delete(const struct sa_pair *sa)
+{
+    if (!debug_on(sa->ips, sa->ips->debug.ipsec, sa->policy.peer))
+        return;
+    sa_lines(sa, true, "IPSEC(delete_sa): deleting SA");
+    sa_lines(sa, false, "IPSEC(delete_sa): deleting SA");
+}
+
+void debug_outbound(const struct sa_pair *sa)
+{
+    if (!debug_on(sa->ips, sa->ips->debug.ipsec, sa->policy.peer))
+        return;
+    msg_debug(sa->ips->env.log, "IPSEC(key_engine_enable_outbound): rec'd enable notify from ISAKMP");
+    msg_debug(sa->ips->env.log, "IPSEC(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X", IP4(sa->policy.peer), sa->out.spi);
+}

@@ -1,0 +1,411 @@
+/* sad.c: security associations: the inbound table, reserved SPIs, pairs and their lives.
+ *
+ * IKE reserves an inbound SPI, negotiates, installs a pair and, when the other end is known to listen, enables its outbound half (make before break). The
+ * inbound table is keyed (destination, protocol, SPI); reserved SPIs stand in the transient table, so that a packet which overtakes its own installation is
+ * dropped silently and never called invalid (the defect CSCvn31824 is the lack of this).
+ * A pair ends by deletion or by its hard lifetime, whichever of seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself.
+ * Before that it asks once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side at 20 s or 97%, so
+ * that normally only one of them asks; and when 2^32 - 2^20 sequence numbers are used. A pair that carried no packet asks for nothing until it carries one (as on
+ * IOS), nor does one whose successor is installed.
+ * A dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still point at it.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
+
+static struct spi_key key_of(uint32_t addr, uint8_t proto, uint32_t spi)
+{
+    return (struct spi_key){.addr = addr, .spi = spi, .proto = proto};
+}
+
+static uint64_t seed(struct ipsec *ips)
+{
+    uint64_t s;
+    rnd_fill(ips->env.rnd, &s, sizeof s);
+    return s;
+}
+
+void sad_init(struct ipsec *ips)
+{
+    ips->in = table_new(sizeof(struct spi_key), seed(ips));
+    ips->transient = table_new(sizeof(struct spi_key), seed(ips));
+    ips->by_id = table_new(sizeof(uint32_t), seed(ips));
+    ips->peers = table_new(sizeof(uint32_t), seed(ips));
+    ips->pair_ids = 1;
+}
+
+void sad_fini(struct ipsec *ips)
+{
+    struct sa_pair *sa;
+    struct transient *t;
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
+        pair_delete(sa, SA_GONE_CLEARED, false);
+    sad_bury(ips);
+    for (size_t at = 0; (t = table_next(ips->transient, &at));)
+        mem_free(t);
+    table_free(ips->in);
+    table_free(ips->transient);
+    table_free(ips->by_id);
+    table_free(ips->peers);
+}
+
+struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    struct spi_key k = key_of(dst, proto, spi);
+    return table_find(ips->in, &k);
+}
+
+bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    struct spi_key k = key_of(dst, proto, spi);
+    return table_find(ips->transient, &k) != NULL;
+}
+
+/* IKE releases what it reserved; what stays all the same goes when room is needed. */
+static void transient_purge(struct ipsec *ips)
+{
+    uint64_t now = loop_now(ips->env.loop);
+    struct transient *t;
+    for (size_t at = 0; (t = table_next(ips->transient, &at));)
+        if (now - t->since >= TRANSIENT_KEEP_US) {
+            table_remove(ips->transient, &t->key);
+            mem_free(t);
+        }
+}
+
+uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
+{
+    if (table_count(ips->transient) >= TRANSIENT_MAX)
+        transient_purge(ips);
+    if (table_count(ips->transient) >= TRANSIENT_MAX)
+        return 0;
+    for (;;) {
+        struct spi_key k = key_of(local, proto, rnd_u32(ips->env.rnd));
+        if (k.spi < 256 || table_find(ips->in, &k) || table_find(ips->transient, &k))
+            continue;
+        struct transient *t = NEW(struct transient);
+        t->key = k;
+        t->since = loop_now(ips->env.loop);
+        table_put(ips->transient, &k, t);
+        return k.spi;
+    }
+}
+
+void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi)
+{
+    struct spi_key k = key_of(local, proto, spi);
+    mem_free(table_remove(ips->transient, &k));
+}
+
+static struct ipsec_peer *peer_take(struct ipsec *ips, uint32_t addr)
+{
+    struct ipsec_peer *p = table_find(ips->peers, &addr);
+    if (!p) {
+        p = NEW(struct ipsec_peer);
+        p->addr = addr;
+        table_put(ips->peers, &addr, p);
+    }
+    p->pairs++;
+    return p;
+}
+
+static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
+{
+    if (--p->pairs)
+        return;
+    table_remove(ips->peers, &p->addr);
+    mem_free(p);
+}
+
+static void half_init(struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi, const uint8_t *key)
+{
+    size_t ckey = transform_cipher_key(t), salt = sad_keymat_len(t) - ckey - hash_len(t->auth);
+    h->spi = spi;
+    if (t->proto == PROTO_ESP)
+        h->cipher = cipher_new(t->cipher, encrypt, key, ckey, key + ckey);
+    if (hash_len(t->auth))
+        h->mac = mac_new(t->auth, key + ckey + salt, hash_len(t->auth));
+}
+
+static void half_fini(struct sa_half *h)
+{
+    cipher_free(h->cipher);
+    mac_free(h->mac);
+}
+
+static void on_soft(void *arg)
+{
+    struct sa_pair *sa = arg;
+    if (sa->in.packets + sa->out.packets == 0)
+        sa->soft_bytes = 0; /* the first packet will ask */
+    pair_soft(sa);
+}
+
+static void on_hard(void *arg)
+{
+    pair_delete(arg, SA_GONE_EXPIRED, true);
+}
+
+static void lifetimes(struct sa_pair *sa)
+{
+    uint64_t life = sa->policy.life_s, before = sa->initiator ? SOFT_BEFORE_S : SOFT_BEFORE_RESP_S;
+    uint64_t percent = sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT;
+    timer_init(&sa->soft, sa->ips->env.loop, on_soft, sa);
+    timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
+    if (life) {
+        timer_set(&sa->hard, life * US_PER_S);
+        timer_set(&sa->soft, life > 2 * SOFT_BEFORE_S ? (life - before) * US_PER_S : life * US_PER_S / 8 * (sa->initiator ? 6 : 7));
+    }
+    sa->hard_bytes = sa->soft_bytes = UINT64_MAX;
+    if (sa->policy.life_kb) {
+        sa->hard_bytes = (uint64_t)sa->policy.life_kb * 1024;
+        sa->soft_bytes = sa->hard_bytes / 100 * percent;
+    }
+}
+
+static void export_half(const struct sa_pair *sa, bool in, const uint8_t *key)
+{
+    const struct ipsec *ips = sa->ips;
+    const struct ipsec_transform *t = &sa->policy.transforms[0];
+    size_t auth = hash_len(t->auth), ckey = sad_keymat_len(t) - auth;
+    struct ipsec_key_export k = {
+        .src = in ? sa->policy.peer : sa->policy.local,
+        .dst = in ? sa->policy.local : sa->policy.peer,
+        .spi = in ? sa->in.spi : sa->out.spi,
+        .transform = *t,
+        .cipher_key = key,
+        .cipher_key_len = ckey,
+        .auth_key = key + ckey,
+        .auth_key_len = auth,
+    };
+    ips->env.export_key(ips->env.export_arg, &k);
+}
+
+uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
+{
+    const struct ipsec_transform *t = &p->policy.transforms[0];
+    if (p->policy.ntransforms == 0 || !transform_valid(t) || p->key_len != sad_keymat_len(t) || p->spi_in < 256 || p->spi_out < 256)
+        return 0;
+    if (p->policy.replay_window > REPLAY_WINDOW_MAX || (p->udp_encap && t->proto != PROTO_ESP) || table_count(ips->by_id) >= PAIRS_MAX)
+        return 0;
+    struct spi_key k = key_of(p->policy.local, t->proto, p->spi_in);
+    if (table_find(ips->in, &k))
+        return 0;
+    struct ipsec_flow *f = flow_for(ips, &p->policy, true);
+    if (!f)
+        return 0;
+    struct sa_pair *sa = NEW(struct sa_pair);
+    sa->ips = ips;
+    sa->flow = f;
+    sa->policy = p->policy;
+    sa->id = ips->pair_ids;
+    ips->pair_ids += 2; /* the outbound half is shown as the next number */
+    sa->initiator = p->initiator;
+    sa->pfs_group = p->pfs_group;
+    sa->udp_encap = p->udp_encap;
+    sa->local_port = p->local_port;
+    sa->peer_port = p->peer_port;
+    sa->icv_len = (uint8_t)transform_icv(t);
+    if (t->proto == PROTO_ESP) {
+        sa->iv_len = (uint8_t)cipher_iv_len(t->cipher);
+        sa->block = (uint8_t)cipher_block(t->cipher);
+        if (sa->block < 4)
+            sa->block = 4;
+        sa->head_len = (uint8_t)(8 + sa->iv_len + (sa->udp_encap ? 8 : 0));
+    } else {
+        sa->head_len = (uint8_t)(12 + sa->icv_len);
+    }
+    half_init(&sa->in, t, false, p->spi_in, p->key_in);
+    half_init(&sa->out, t, true, p->spi_out, p->key_out);
+    replay_init(&sa->replay, p->policy.replay_window);
+    sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
+    sa->installed_at = loop_now(ips->env.loop);
+    sa->peer = peer_take(ips, p->policy.peer);
+    lifetimes(sa);
+    mem_free(table_remove(ips->transient, &k));
+    table_put(ips->in, &k, sa);
+    table_put(ips->by_id, &sa->id, sa);
+    sa->older = f->pairs;
+    f->pairs = sa;
+    f->acquiring = false;
+    ips->totals.installed++;
+    if (ips->env.export_key) {
+        export_half(sa, true, p->key_in);
+        export_half(sa, false, p->key_out);
+    }
+    debug_create(sa);
+    return sa->id;
+}
+
+void sad_enable_outbound(struct ipsec *ips, uint32_t id)
+{
+    struct sa_pair *sa = table_find(ips->by_id, &id);
+    if (!sa || sa->enabled)
+        return;
+    struct ipsec_flow *f = sa->flow;
+    sa->enabled = true;
+    if (!f->out)
+        f->up_since = loop_now(ips->env.loop);
+    f->out = sa;
+    if (f->narrow)
+        ips->gen++; /* packets of its line may now belong to it */
+    if (ips->gen == 0)
+        ips->gen = 1;
+    debug_outbound(sa);
+}
+
+static void unlink_pair(struct sa_pair *sa)
+{
+    struct ipsec_flow *f = sa->flow;
+    struct sa_pair **at = &f->pairs;
+    while (*at != sa)
+        at = &(*at)->older;
+    *at = sa->older;
+    sa->flow = NULL;
+    if (f->out == sa) {
+        f->out = NULL;
+        for (struct sa_pair *o = f->pairs; o && !f->out; o = o->older)
+            if (o->enabled)
+                f->out = o;
+    }
+    if (!f->out)
+        f->up_since = 0;
+    flow_unnarrow(sa->ips, f);
+}
+
+/* The peer is lost: the entry's next one gets its turn. */
+static void peer_lost(struct map_entry *e, uint32_t addr)
+{
+    if (e->npeers > 1 && e->peers[e->peer_now] == addr)
+        e->peer_now = (e->peer_now + 1) % e->npeers;
+}
+
+void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
+{
+    if (sa->dead)
+        return;
+    struct ipsec *ips = sa->ips;
+    struct spi_key k = key_of(sa->policy.local, sa->policy.transforms[0].proto, sa->in.spi);
+    struct sa_pair_info info;
+    pair_info(sa, &info);
+    debug_delete(sa);
+    sa->dead = true;
+    timer_clear(&sa->soft);
+    timer_clear(&sa->hard);
+    table_remove(ips->in, &k);
+    table_remove(ips->by_id, &sa->id);
+    if (why == SA_GONE_IKE_LOST)
+        peer_lost(sa->flow->entry, sa->policy.peer);
+    unlink_pair(sa);
+    peer_drop(ips, sa->peer);
+    sa->peer = NULL;
+    sa->next_dead = ips->dead_head;
+    ips->dead_head = sa;
+    ips->totals.deleted++;
+    report_kick(ips);
+    if (tell && ips->up.gone)
+        ips->up.gone(ips->up.arg, &info, why);
+}
+
+void sad_bury(struct ipsec *ips)
+{
+    while (ips->dead_head) {
+        struct sa_pair *sa = ips->dead_head;
+        ips->dead_head = sa->next_dead;
+        half_fini(&sa->in);
+        half_fini(&sa->out);
+        mem_free(sa);
+    }
+}
+
+void pair_soft(struct sa_pair *sa)
+{
+    struct ipsec *ips = sa->ips;
+    if (sa->dead || sa->soft_told || sa->soft_queued || sa->in.packets + sa->out.packets == 0 || sa->flow->pairs != sa)
+        return;
+    sa->soft_queued = true;
+    sa->next_soft = NULL;
+    *ips->soft_tail = sa;
+    ips->soft_tail = &sa->next_soft;
+    report_kick(ips);
+}
+
+bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
+{
+    struct sa_half *h = dir == DIR_IN ? &sa->in : &sa->out;
+    struct ipsec_totals *n = &sa->ips->totals;
+    h->packets++;
+    h->bytes += bytes;
+    if (dir == DIR_IN) {
+        n->in_packets++;
+        n->in_bytes += bytes;
+        sa->peer->last_in = now;
+    } else {
+        n->out_packets++;
+        n->out_bytes += bytes;
+        sa->peer->last_out = now;
+    }
+    if (h->bytes >= sa->soft_bytes && !sa->soft_told)
+        pair_soft(sa);
+    if (h->bytes < sa->hard_bytes)
+        return true;
+    pair_delete(sa, SA_GONE_EXPIRED, true);
+    return false;
+}
+
+uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu)
+{
+    if (sa->plain_mtu_for != path_mtu) {
+        sa->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, path_mtu);
+        sa->plain_mtu_for = path_mtu;
+    }
+    return sa->plain_mtu;
+}
+
+void pair_info(const struct sa_pair *sa, struct sa_pair_info *out)
+{
+    *out = (struct sa_pair_info){.id = sa->id, .spi_in = sa->in.spi, .spi_out = sa->out.spi, .initiator = sa->initiator, .policy = sa->policy};
+}
+
+bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
+{
+    struct sa_pair *sa = table_find(ips->by_id, &id);
+    if (!sa)
+        return false;
+    pair_delete(sa, why, true);
+    return true;
+}
+
+uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
+{
+    struct sa_pair *sa;
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
+        if (sa->policy.peer == peer && sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi)
+            return sa->id;
+    return 0;
+}
+
+unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
+{
+    struct sa_pair *sa;
+    unsigned n = 0;
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
+        if (peer == 0 || sa->policy.peer == peer) {
+            pair_delete(sa, why, true);
+            n++;
+        }
+    return n;
+}
+
+unsigned sad_count_peer(struct ipsec *ips, uint32_t peer)
+{
+    const struct ipsec_peer *p = table_find(ips->peers, &peer);
+    return p ? p->pairs : 0;
+}
+
+void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out)
+{
+    const struct ipsec_peer *p = table_find(ips->peers, &peer);
+    *last_in = p ? p->last_in : 0;
+    *last_out = p ? p->last_out : 0;
+}

@@ -1,0 +1,179 @@
+/* spd.c: which packets must be protected: the stages CRYPTO_OUT (leaving by an interface with a crypto map) and CRYPTO_CHECK (clear, come in on one).
+ *
+ * A packet's answer is the first permit line of the first entry (by number) whose list does not deny it. The walk over entries and lines is made once for each
+ * kind of packet: the answer stands in a direct-mapped cache of FLOW_CACHE lines, valid for one generation of the compiled policy.
+ * Outbound: no SA yet -> IKE is asked (at the end of the turn, once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as
+ * on IOS, the packet that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what fits; without DF ->
+ * fragmented before encryption in tunnel mode, so that the peer need not reassemble; `fragmentation after-encryption`, transport mode and `df-bit clear`
+ * leave it to the outer packet.
+ * Inbound: a clear packet that, seen from the other side, matches a flow should have been protected: dropped, with one message a minute per source.
+ * The router's own IKE passes both ways, as do ESP and AH to us.
+ */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
+
+#include "dataplane/net/frag.h"
+#include "dataplane/net/icmp.h"
+#include "espial/buf.h"
+
+#define IKE_PORT  500
+#define NATT_PORT 4500
+#define IP_DF     0x4000
+
+static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way)
+{
+    uint64_t h = (uint64_t)f->src << 32 | f->dst;
+    h ^= ((uint64_t)f->sport << 48 | (uint64_t)f->dport << 32 | (uint64_t)f->proto << 24 | (uint64_t)f->icmp_type << 16 | (uint64_t)f->icmp_code << 8 | f->tcp_flags) *
+         UINT64_C(0x9E3779B97F4A7C15);
+    h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ips->gen;
+    h *= UINT64_C(0xD6E8FEB86659FD93);
+    h ^= h >> 32;
+    return (uint32_t)h & (FLOW_CACHE - 1);
+}
+
+static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way)
+{
+    return c->gen == ips->gen && c->mi == mi && c->way == way && c->src == f->src && c->dst == f->dst && c->proto == f->proto && c->sport == f->sport &&
+           c->dport == f->dport && c->icmp_type == f->icmp_type && c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports;
+}
+
+static struct ipsec_flow *walk(const struct map_if *mi, const struct flow *f)
+{
+    for (size_t i = 0; i < mi->nentries; i++) {
+        const struct map_entry *e = mi->entries[i];
+        for (size_t r = 0; r < e->nrules; r++) {
+            if (!acl_rule_fits(&e->rules[r].rule, f))
+                continue;
+            struct ipsec_flow *wide = e->rules[r].flow;
+            for (struct ipsec_flow *n = wide ? wide->narrows : NULL; n; n = n->next_narrow)
+                if (n->out && selector_fits(&n->local_sel, &n->remote_sel, f, false))
+                    return n;
+            if (wide)
+                return wide;
+            break; /* denied here: the next entry */
+        }
+    }
+    return NULL;
+}
+
+struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
+{
+    struct cache_line *c = &ips->cache[cache_place(ips, mi, f, way)];
+    if (cache_hit(c, ips, mi, f, way))
+        return c->flow;
+    struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
+    *c = (struct cache_line){
+        .gen = ips->gen,
+        .mi = mi,
+        .src = f->src,
+        .dst = f->dst,
+        .sport = f->sport,
+        .dport = f->dport,
+        .proto = f->proto,
+        .icmp_type = f->icmp_type,
+        .icmp_code = f->icmp_code,
+        .tcp_flags = f->tcp_flags,
+        .way = way,
+        .no_ports = f->no_ports,
+        .flow = walk(mi, &mirror),
+    };
+    return c->flow;
+}
+
+void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
+{
+    uint64_t now = loop_now(ips->env.loop);
+    if (f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
+        return;
+    f->acquiring = true;
+    f->acquire_until = now + ACQUIRE_AGAIN_US;
+    if (f->acquire_queued)
+        return;
+    f->acquire_queued = true;
+    f->next_acquire = NULL;
+    *ips->acquire_tail = f;
+    ips->acquire_tail = &f->next_acquire;
+    report_kick(ips);
+}
+
+/* The packet does not fit. True when it is disposed of. */
+static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct sa_pair *sa, uint32_t plain)
+{
+    bool df = get16(p->l3 + 6) & IP_DF;
+    if (df && ips->conf.df != DF_CLEAR) {
+        sa->flow->n.encaps_failed++;
+        icmp_error(ips->env.net, p, ICMP_UNREACHABLE, ICMP_UNR_FRAG, plain);
+        graph_drop(g, p, DROP_OUT_CANNOT_FRAG_DF_SET_PKT);
+        return true;
+    }
+    if (df || ips->conf.frag_after || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
+        return false;
+    p->sa = sa;
+    ipv4_fragment(ips->env.net, p, plain, STAGE_ESP_OUT);
+    return true;
+}
+
+static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
+{
+    struct map_if *mi = p->oif ? p->oif->crypto : NULL;
+    struct ipsec_flow *f = NULL;
+    struct flow key;
+    if (mi) {
+        flow_of(&key, p->l3, p->len);
+        bool ike = p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local && (key.sport == IKE_PORT || key.sport == NATT_PORT);
+        f = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
+    }
+    if (!f) {
+        p->crypto_done = true;
+        graph_next(g, p, STAGE_IP4_OUT);
+        return;
+    }
+    struct sa_pair *sa = f->out;
+    if (!sa) {
+        f->n.no_sa_send++;
+        spd_acquire(ips, f);
+        graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
+        return;
+    }
+    uint32_t plain = pair_plain_mtu(sa, p->oif->mtu);
+    if (p->len > plain && too_big(ips, g, p, sa, plain))
+        return;
+    p->sa = sa;
+    graph_next(g, p, STAGE_ESP_OUT);
+}
+
+void crypto_out_stage(void *self, struct graph *g, struct packet **v, unsigned n)
+{
+    struct ipsec *ips = self;
+    map_sync(ips);
+    for (unsigned i = 0; i < n; i++)
+        out_one(ips, g, v[i]);
+}
+
+static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
+{
+    struct map_if *mi = p->iif ? p->iif->crypto : NULL;
+    if (!mi || p->decapsulated) {
+        graph_next(g, p, STAGE_IP4_ROUTE_IN);
+        return;
+    }
+    struct flow key;
+    flow_of(&key, p->l3, p->len);
+    bool ours = key.dst == mi->local || iface_by_addr(ips->env.net, key.dst);
+    bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH || (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
+    if ((ours && crypto) || !spd_lookup(ips, mi, &key, WAY_IN)) {
+        graph_next(g, p, STAGE_IP4_ROUTE_IN);
+        return;
+    }
+    report_clear(ips, &key);
+    graph_drop(g, p, ours ? DROP_IN_US_CL_V4_PKT_FAILED_POLICY : DROP_IN_TRANS_CL_V4_PKT_FAILED_POLICY);
+}
+
+void crypto_check_stage(void *self, struct graph *g, struct packet **v, unsigned n)
+{
+    struct ipsec *ips = self;
+    map_sync(ips);
+    for (unsigned i = 0; i < n; i++)
+        check_one(ips, g, v[i]);
+}
