@@ -15,7 +15,7 @@
 #define IP_HEAD    20
 #define ESP_HEAD   8
 #define UDP_HEAD   8
-#define AH_FIXED   12
+#define AH_FIXED   12u
 #define PROTO_IPIP 4
 #define PROTO_NONE 59
 
@@ -63,7 +63,7 @@ static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struc
 {
     uint32_t len = k->len - k->at;
     if (k->proto == PROTO_AH)
-        return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4u - 2u;
+        return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4 - 2;
     uint32_t over = ESP_HEAD + sa->iv_len + sa->icv_len;
     return len >= over + 2 && (len - over) % cipher_block(sa->policy.transforms[0].cipher) == 0 && (len - over) % 4 == 0;
 }
