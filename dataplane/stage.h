@@ -54,6 +54,7 @@ struct packet {
     bool udp_encap;
     bool from_local;          /* made by this router */
     bool icmp_error;          /* is an ICMP error: no error about it */
+    bool link_broadcast;      /* came in a broadcast or multicast frame: no ICMP error about it, not forwarded */
     uint8_t drop;             /* enum drop_reason, when dying */
     uint8_t ttl_out;
     struct packet *next;      /* queues of their owner (ARP hold queue, free list) */

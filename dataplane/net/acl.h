@@ -53,8 +53,8 @@ void ace_conf_init(struct ace_conf *c);
 void acl_conf_init(struct acl_conf *c);
 void acl_conf_fini(struct acl_conf *c);
 int ace_conf_cmp(const void *a, const void *b);
-/* A line or list changed (removed: about to be freed). `name` of the list. Canonical forms (host, any) are written back into the object. */
+/* Lines of the list `name` changed. A line or list about to be freed must no longer bear that name or number. */
 void acl_conf_changed(struct net *net, const char *name);
-void ace_canonical(struct ace_conf *c);
+void ace_canonical(struct ace_conf *c); /* write an address as IOS does: host, any */
 void acl_clear_counters(struct net *net, const char *name); /* NULL: all */
 #endif

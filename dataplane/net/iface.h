@@ -54,6 +54,11 @@ struct iface *iface_next(struct net *net, const struct iface *ifc);
 /* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be NULL). */
 bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src);
 
+/* Its secondary addresses, as they run. */
+size_t iface_secondary(const struct iface *ifc, const struct if_addr_conf **v);
+/* Is this canonical name of a type that this router can have? (No tunnels, no sub-interfaces.) */
+bool iface_name_known(const char *name);
+
 /* The running side of the grammar: a line of this object changed, or it is about to be freed. */
 void iface_conf_init(struct if_conf *c);
 void iface_conf_fini(struct if_conf *c);

@@ -32,6 +32,7 @@ struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] */
     uint32_t distance;          /* 1 */
 };
 
+enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
 enum acl_addr_kind { ACL_ADDR_ANY, ACL_ADDR_HOST, ACL_ADDR_WILD };
 enum acl_port_kind { ACL_PORT_ANY, ACL_PORT_EQ, ACL_PORT_GT, ACL_PORT_LT, ACL_PORT_NEQ, ACL_PORT_RANGE };
 #define ACL_PROTO_IP 256
@@ -39,9 +40,10 @@ struct ace_conf { /* one line of an access list */
     uint32_t number;            /* access-list NUMBER ...; 0 in a named one */
     uint32_t seq;               /* as typed; 0: not typed */
     uint32_t place;             /* running order; set by the engine */
-    uint8_t action;             /* 0 permit, 1 deny, 2 remark */
+    uint8_t action;             /* enum acl_action */
     uint16_t proto;             /* 0-255, or ACL_PROTO_IP */
-    uint8_t src_kind, dst_kind; /* enum acl_addr_kind */
+    uint8_t src_kind, dst_kind; /* enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
+enum acl_addr_kind */
     uint32_t src, src_wild, dst, dst_wild;
     uint8_t sop, dop;           /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2;

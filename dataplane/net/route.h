@@ -30,7 +30,7 @@ struct route {
     uint8_t distance;
     uint32_t hop;        /* 0: none */
     struct iface *oif;   /* NULL: recursive */
-    uint64_t since;      /* loop time, us */
+    bool discard;        /* Null0 */
 };
 /* The i-th active route in show order; NULL past the end. */
 const struct route *route_at(struct net *net, size_t i);

@@ -1,0 +1,587 @@
+/* iface.c: interfaces: what is asked of them made to run, their state, their frames.
+ *
+ *                       carrier and no shutdown             LINEPROTO_DELAY later
+ *   down --------------------------------------> link up -----------------------> up: packets pass
+ *    ^   shutdown, or the cable pulled: packets stop at once, %LINK at once, %LINEPROTO after the same delay
+ *    +---------------------------------------------------------------------------------------------------
+ * A new Ethernet interface first waits LINK_SETTLE for its configuration, so that a startup file with `shutdown` does not make it flap. A loopback is up at once.
+ *
+ * An interface exists because it is configured, or because a cable is plugged into it. `no interface` of one with a cable gives it an empty configuration, as on a
+ * router whose card stays in its slot; one without a cable goes. Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit.
+ *
+ * What it does not do: sub-interfaces, tunnels, duplex and speed. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/link/capture.h"
+#include "dataplane/link/link.h"
+#include "dataplane/net/net_local.h"
+
+MSG(MSG_LINK_UPDOWN, "LINK", 3, "UPDOWN", 0, "Interface %s, changed state to %s");
+MSG(MSG_LINK_CHANGED, "LINK", 5, "CHANGED", 0, "Interface %s, changed state to %s");
+MSG(MSG_LINEPROTO, "LINEPROTO", 5, "UPDOWN", 0, "Line protocol on Interface %s, changed state to %s");
+
+struct if_local {
+    struct timer settle, lineproto;
+    bool settled, reported_up;
+    struct if_addr_conf *second;
+    size_t nsecond;
+    struct deferred adopt; /* conf is new and not yet in the list of configurations */
+};
+
+static struct if_local *local_of(const struct iface *ifc)
+{
+    return ifc->local;
+}
+
+static int show_rank(enum iface_kind kind)
+{
+    return kind == IFACE_ETHERNET ? 0 : kind == IFACE_LOOPBACK ? 1 : 2;
+}
+
+/* Physical ones before loopbacks, then by type and number. */
+static bool shown_before(const struct iface *a, const struct iface *b)
+{
+    int r = show_rank(a->kind) - show_rank(b->kind);
+
+    return r ? r < 0 : strverscmp(a->name, b->name) < 0;
+}
+
+static bool kind_of(const char *name, enum iface_kind *kind)
+{
+    if (strchr(name, '.'))
+        return false;
+    if (str_starts(name, "Loopback"))
+        *kind = IFACE_LOOPBACK;
+    else if (str_starts(name, "Ethernet") || str_starts(name, "FastEthernet") || str_starts(name, "GigabitEthernet") ||
+             str_starts(name, "TenGigabitEthernet"))
+        *kind = IFACE_ETHERNET;
+    else
+        return false;
+    return true;
+}
+
+bool iface_name_known(const char *name)
+{
+    enum iface_kind kind;
+
+    return kind_of(name, &kind);
+}
+
+struct iface *iface_by_name(struct net *net, const char *name)
+{
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (!strcmp(i->name, name))
+            return i;
+    return NULL;
+}
+
+struct iface *iface_by_addr(struct net *net, uint32_t addr)
+{
+    return table_find(net->addrs, &addr);
+}
+
+struct iface *iface_by_index(struct net *net, uint32_t index)
+{
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (i->index == index)
+            return i;
+    return NULL;
+}
+
+struct iface *iface_next(struct net *net, const struct iface *ifc)
+{
+    return ifc ? ifc->next : net->ifaces;
+}
+
+bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src)
+{
+    const struct if_local *l = local_of(ifc);
+
+    if (ifc->addr && (addr & ifc->mask) == (ifc->addr & ifc->mask)) {
+        if (src)
+            *src = ifc->addr;
+        return true;
+    }
+    for (size_t i = 0; i < l->nsecond; i++)
+        if ((addr & l->second[i].mask) == (l->second[i].addr & l->second[i].mask)) {
+            if (src)
+                *src = l->second[i].addr;
+            return true;
+        }
+    return false;
+}
+
+static bool is_broadcast(uint32_t addr, uint32_t own, uint32_t mask)
+{
+    return own && mask < 0xFFFFFFFEu && (addr & mask) == (own & mask) && ((addr | mask) == 0xFFFFFFFFu || (addr & ~mask) == 0);
+}
+
+bool iface_broadcast(const struct iface *ifc, uint32_t addr)
+{
+    const struct if_local *l = local_of(ifc);
+
+    if (is_broadcast(addr, ifc->addr, ifc->mask))
+        return true;
+    for (size_t i = 0; i < l->nsecond; i++)
+        if (is_broadcast(addr, l->second[i].addr, l->second[i].mask))
+            return true;
+    return false;
+}
+
+size_t iface_secondary(const struct iface *ifc, const struct if_addr_conf **v)
+{
+    const struct if_local *l = local_of(ifc);
+
+    *v = l->second;
+    return l->nsecond;
+}
+
+/* ---- state ---- */
+
+static void set_up(struct iface *ifc, bool up)
+{
+    struct net *net = ifc->net;
+
+    if (ifc->up == up)
+        return;
+    ifc->up = up;
+    ifc->changed_at = loop_now(net->env.loop);
+    ifc->n.transitions += !up;
+    route_rebuild(net);
+    arp_iface_changed(net->arp, ifc);
+    net_tell(net, ifc, up ? IFACE_UP : IFACE_DOWN);
+}
+
+static void lineproto_settled(void *arg)
+{
+    struct iface *ifc = arg;
+    struct if_local *l = local_of(ifc);
+    bool up = ifc->admin_up && ifc->link_up;
+
+    if (l->reported_up != up) {
+        l->reported_up = up;
+        msg_post(ifc->net->env.log, &MSG_LINEPROTO, ifc->name, up ? "up" : "down");
+    }
+    set_up(ifc, up);
+}
+
+/* Compare what is asked, and the carrier, with what runs. */
+static void state_changed(struct iface *ifc)
+{
+    struct if_local *l = local_of(ifc);
+    struct log *log = ifc->net->env.log;
+    bool was_up = ifc->admin_up && ifc->link_up, was_admin = ifc->admin_up;
+
+    if (!l->settled)
+        return;
+    ifc->admin_up = !ifc->conf->shutdown;
+    ifc->link_up = ifc->kind == IFACE_LOOPBACK || (ifc->link && ifc->link->carrier);
+    bool up = ifc->admin_up && ifc->link_up;
+    if (was_admin && !ifc->admin_up)
+        msg_post(log, &MSG_LINK_CHANGED, ifc->name, "administratively down");
+    else if (up != was_up && (ifc->kind != IFACE_LOOPBACK || !was_admin))
+        msg_post(log, &MSG_LINK_UPDOWN, ifc->name, up ? "up" : "down");
+    else if (!was_admin && ifc->admin_up)
+        msg_post(log, &MSG_LINK_UPDOWN, ifc->name, "down");
+    if (!up)
+        set_up(ifc, false);
+    if (up == l->reported_up && up == ifc->up)
+        timer_clear(&l->lineproto);
+    else if (up != was_up)
+        timer_set(&l->lineproto, LINEPROTO_DELAY_US);
+}
+
+static void settled(void *arg)
+{
+    struct iface *ifc = arg;
+
+    local_of(ifc)->settled = true;
+    ifc->admin_up = true; /* until its configuration says otherwise, which state_changed then reports */
+    state_changed(ifc);
+}
+
+/* ---- frames ---- */
+
+static void rate_step(struct iface_rate *r, uint64_t now, uint64_t packets, uint64_t bytes)
+{
+    double dt = (double)(now - r->since) / (double)US_PER_S;
+    double keep = exp(-dt / IF_RATE_PERIOD_S);
+
+    r->pps = r->pps * keep + (double)(packets - r->packets) / dt * (1 - keep);
+    r->bps = r->bps * keep + (double)(bytes - r->bytes) * 8 / dt * (1 - keep);
+    r->since = now;
+    r->packets = packets;
+    r->bytes = bytes;
+}
+
+void iface_rates(struct iface *ifc)
+{
+    uint64_t now = loop_now(ifc->net->env.loop);
+
+    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(&ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(&ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+}
+
+static void frame_in(void *arg, const uint8_t *frame, size_t len)
+{
+    struct iface *ifc = arg;
+    struct graph *g = ifc->net->env.graph;
+    struct packet *p;
+
+    if (ifc->capture)
+        capture_frame(ifc->capture, false, loop_wall(ifc->net->env.loop), frame, len);
+    if (!ifc->admin_up)
+        return; /* the port is off: nothing is received */
+    p = packet_new(g, len);
+    if (!p) {
+        ifc->n.rx_no_buffer++;
+        return;
+    }
+    memcpy(p->l3, frame, len);
+    p->len = (uint32_t)len;
+    p->iif = ifc;
+    if (p->rx_us >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(&ifc->rx_rate, p->rx_us, ifc->n.rx_packets, ifc->n.rx_bytes);
+    ifc->n.rx_packets++;
+    ifc->n.rx_bytes += len;
+    ifc->n.rx_broadcasts += len && (frame[0] & 1);
+    ifc->n.last_rx = p->rx_us;
+    graph_next(g, p, STAGE_ETH_IN);
+}
+
+static void frames_in(void *arg)
+{
+    struct iface *ifc = arg;
+
+    graph_run(ifc->net->env.graph);
+}
+
+static void carrier_changed(void *arg)
+{
+    state_changed(arg);
+}
+
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool broadcast)
+{
+    uint64_t now = loop_now(ifc->net->env.loop);
+
+    if (ifc->capture)
+        capture_frame(ifc->capture, true, loop_wall(ifc->net->env.loop), frame, len);
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(&ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    ifc->n.tx_packets++;
+    ifc->n.tx_bytes += len;
+    ifc->n.tx_broadcasts += broadcast;
+    ifc->n.last_tx = now;
+}
+
+/* ---- making and ending ---- */
+
+static bool mac_taken(struct net *net, const uint8_t mac[6])
+{
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (!memcmp(i->mac, mac, 6))
+            return true;
+    return false;
+}
+
+static void mac_choose(struct net *net, struct iface *ifc)
+{
+    unsigned slot = 0, port = 0;
+    const char *number = ifc->name + strcspn(ifc->name, "0123456789");
+
+    sscanf(number, "%u/%u", &slot, &port);
+    memcpy(ifc->mac, net->env.mac_base, 6);
+    ifc->mac[5] = (uint8_t)(ifc->mac[5] + ((port & 15) << 4 | (slot & 15)));
+    while (mac_taken(net, ifc->mac)) {
+        if (!++ifc->mac[5])
+            ifc->mac[3] ^= 0x80;
+    }
+}
+
+static struct iface *iface_make(struct net *net, const char *name, struct if_conf *conf)
+{
+    enum iface_kind kind;
+    struct iface **at = &net->ifaces;
+
+    if (!kind_of(name, &kind) || net->nifaces >= IFACES_MAX)
+        return NULL;
+    struct iface *ifc = NEW(struct iface);
+    struct if_local *l = NEW(struct if_local);
+    ifc->net = net;
+    ifc->kind = kind;
+    ifc->local = l;
+    ifc->conf = conf;
+    ifc->index = ++net->next_index;
+    ifc->changed_at = loop_now(net->env.loop);
+    ifc->rx_rate.since = ifc->tx_rate.since = ifc->changed_at;
+    str_copy(ifc->name, sizeof ifc->name, name);
+    if (kind == IFACE_ETHERNET)
+        mac_choose(net, ifc);
+    timer_init(&l->settle, net->env.loop, settled, ifc);
+    timer_init(&l->lineproto, net->env.loop, lineproto_settled, ifc);
+    while (*at && shown_before(*at, ifc))
+        at = &(*at)->next;
+    ifc->next = *at;
+    *at = ifc;
+    net->nifaces++;
+    net_tell(net, ifc, IFACE_ADDED);
+    return ifc;
+}
+
+static void start(struct iface *ifc)
+{
+    if (ifc->kind == IFACE_LOOPBACK) {
+        local_of(ifc)->settled = true;
+        ifc->admin_up = ifc->link_up = true;
+        lineproto_settled(ifc);
+    } else {
+        timer_set(&local_of(ifc)->settle, LINK_SETTLE_US);
+    }
+}
+
+/* Which interface has which address. Two interfaces with one address: the first in order answers for it. */
+static void index_addrs(struct net *net)
+{
+    struct iface *ifc;
+
+    table_free(net->addrs);
+    uint64_t seed;
+    rnd_fill(net->env.rnd, &seed, sizeof seed);
+    net->addrs = table_new(sizeof(uint32_t), seed);
+    for (ifc = net->ifaces; ifc; ifc = ifc->next) {
+        const struct if_local *l = local_of(ifc);
+        if (ifc->addr && !table_find(net->addrs, &ifc->addr))
+            table_put(net->addrs, &ifc->addr, ifc);
+        for (size_t i = 0; i < l->nsecond; i++)
+            if (!table_find(net->addrs, &l->second[i].addr))
+                table_put(net->addrs, &l->second[i].addr, ifc);
+    }
+}
+
+static void iface_end(struct iface *ifc)
+{
+    struct net *net = ifc->net;
+    struct if_local *l = local_of(ifc);
+    struct iface **at = &net->ifaces;
+
+    if (!net->ending) {
+        graph_run(net->env.graph); /* nothing on its way may name it */
+        set_up(ifc, false);
+        reass_forget(net->reass, ifc);
+    }
+    net_tell(net, ifc, IFACE_GONE);
+    while (*at != ifc)
+        at = &(*at)->next;
+    *at = ifc->next;
+    net->nifaces--;
+    timer_clear(&l->settle);
+    timer_clear(&l->lineproto);
+    if (l->adopt.queued) {
+        loop_undefer(net->env.loop, &l->adopt);
+        iface_conf_fini(ifc->conf);
+        mem_free(ifc->conf);
+    }
+    link_free(ifc->link);
+    capture_free(ifc->capture);
+    mem_free(l->second);
+    mem_free(l);
+    mem_free(ifc);
+}
+
+void ifaces_end(struct net *net)
+{
+    while (net->ifaces)
+        iface_end(net->ifaces);
+}
+
+static void adopt(void *arg)
+{
+    struct iface *ifc = arg;
+
+    conf_list_add(&ifc->net->conf.ifaces, ifc->conf);
+}
+
+static struct if_conf *conf_new(const char *name)
+{
+    struct if_conf *c = NEW(struct if_conf);
+
+    iface_conf_init(c);
+    str_copy(c->name, sizeof c->name, name);
+    return c;
+}
+
+int iface_attach(struct net *net, const char *name, struct link *link)
+{
+    struct iface *ifc = iface_by_name(net, name);
+    enum iface_kind kind;
+    int err = 0;
+
+    if (!kind_of(name, &kind) || kind != IFACE_ETHERNET)
+        err = -EINVAL;
+    else if (ifc && ifc->link)
+        err = -EEXIST;
+    else if (!ifc && net->nifaces >= IFACES_MAX)
+        err = -ENOSPC;
+    if (err) {
+        link_free(link);
+        return err;
+    }
+    bool fresh = !ifc;
+    if (fresh) {
+        struct if_conf *c = conf_new(name);
+        ifc = iface_make(net, name, c);
+        conf_list_add(&net->conf.ifaces, c);
+    }
+    ifc->link = link;
+    link_attach(link, frame_in, frames_in, carrier_changed, ifc);
+    if (fresh)
+        start(ifc);
+    else
+        state_changed(ifc);
+    return 0;
+}
+
+bool iface_capture(struct net *net, const char *name, struct capture *cap)
+{
+    struct iface *ifc = iface_by_name(net, name);
+
+    if (!ifc) {
+        capture_free(cap);
+        return false;
+    }
+    capture_free(ifc->capture);
+    ifc->capture = cap;
+    return true;
+}
+
+/* ---- configuration ---- */
+
+void iface_conf_init(struct if_conf *c)
+{
+    c->mtu = 1500;
+    conf_list_init(&c->secondary, sizeof(struct if_addr_conf), NULL, NULL);
+}
+
+void iface_conf_fini(struct if_conf *c)
+{
+    conf_list_clear(&c->secondary);
+}
+
+static bool addresses_changed(struct iface *ifc)
+{
+    struct if_local *l = local_of(ifc);
+    struct if_conf *c = ifc->conf;
+    uint32_t addr = c->addr && ip4_mask_len(c->mask) > 0 ? c->addr : 0;
+    uint32_t mask = addr ? c->mask : 0;
+    bool same = ifc->addr == addr && ifc->mask == mask && l->nsecond == (addr ? c->secondary.n : 0);
+
+    for (size_t i = 0; same && i < l->nsecond; i++)
+        same = !memcmp(c->secondary.v[i], &l->second[i], sizeof l->second[i]);
+    if (same)
+        return false;
+    ifc->addr = addr;
+    ifc->mask = mask;
+    mem_free(l->second);
+    l->second = NULL;
+    l->nsecond = addr ? c->secondary.n : 0; /* without a primary address IP is off */
+    if (l->nsecond)
+        l->second = mem_array(l->nsecond, sizeof *l->second);
+    for (size_t i = 0; i < l->nsecond; i++)
+        l->second[i] = *(struct if_addr_conf *)c->secondary.v[i];
+    return true;
+}
+
+static void apply(struct iface *ifc)
+{
+    struct net *net = ifc->net;
+    struct if_conf *c = ifc->conf;
+
+    ifc->mtu = c->ip_mtu ? c->ip_mtu : ifc->kind == IFACE_LOOPBACK ? 1514 : c->mtu;
+    iface_acls(net);
+    if (addresses_changed(ifc)) {
+        index_addrs(net);
+        route_rebuild(net);
+        arp_iface_changed(net->arp, ifc);
+        net_tell(net, ifc, IFACE_ADDR);
+    }
+    state_changed(ifc);
+    net_tell(net, ifc, IFACE_CONF);
+}
+
+void iface_acls(struct net *net)
+{
+    for (struct iface *i = net->ifaces; i; i = i->next) {
+        i->acl_in = i->conf->acl_in[0] ? acl_find(net, i->conf->acl_in) : NULL;
+        i->acl_out = i->conf->acl_out[0] ? acl_find(net, i->conf->acl_out) : NULL;
+    }
+}
+
+void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
+{
+    struct iface *ifc = iface_by_name(net, c->name);
+
+    if (!ifc && !removed) {
+        ifc = iface_make(net, c->name, c);
+        if (!ifc)
+            return;
+        apply(ifc);
+        start(ifc);
+        return;
+    }
+    if (!ifc)
+        return;
+    if (!removed) {
+        if (ifc->conf == c)
+            apply(ifc);
+        return;
+    }
+    if (ifc->conf != c)
+        return;
+    if (!ifc->link) {
+        iface_end(ifc);
+        index_addrs(net);
+        route_rebuild(net);
+        return;
+    }
+    ifc->conf = conf_new(ifc->name);
+    local_of(ifc)->adopt = (struct deferred){.fn = adopt, .arg = ifc};
+    loop_defer(net->env.loop, &local_of(ifc)->adopt);
+    apply(ifc);
+}
+
+void iface_clear_counters(struct net *net, struct iface *ifc)
+{
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (!ifc || i == ifc) {
+            i->cleared_n = i->n;
+            i->cleared_at = loop_now(net->env.loop);
+        }
+}
+
+struct iface_count iface_counts(const struct iface *ifc)
+{
+    struct iface_count n = ifc->n;
+    const struct iface_count *b = &ifc->cleared_n;
+
+    n.rx_packets -= b->rx_packets;
+    n.rx_bytes -= b->rx_bytes;
+    n.rx_broadcasts -= b->rx_broadcasts;
+    n.rx_errors -= b->rx_errors;
+    n.rx_crc -= b->rx_crc;
+    n.rx_no_buffer -= b->rx_no_buffer;
+    n.rx_drops -= b->rx_drops;
+    n.tx_packets -= b->tx_packets;
+    n.tx_bytes -= b->tx_bytes;
+    n.tx_broadcasts -= b->tx_broadcasts;
+    n.tx_errors -= b->tx_errors;
+    n.tx_drops -= b->tx_drops;
+    n.resets -= b->resets;
+    n.transitions -= b->transitions;
+    return n;
+}

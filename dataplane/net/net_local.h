@@ -1,0 +1,107 @@
+/* net_local.h: how the parts of net/ lie together. One file a part; each owns its struct and is made and freed by net.c. */
+#ifndef DATAPLANE_NET_NET_LOCAL_H
+#define DATAPLANE_NET_NET_LOCAL_H
+
+#include "dataplane/drop.h"
+#include "dataplane/graph.h"
+#include "dataplane/limits.h"
+#include "dataplane/net/acl.h"
+#include "dataplane/net/icmp.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/net.h"
+#include "dataplane/net/net_conf.h"
+#include "dataplane/net/route.h"
+#include "dataplane/net/stat.h"
+#include "dataplane/stage.h"
+#include "espial/buf.h"
+#include "espial/inet.h"
+#include "espial/ip.h"
+#include "espial/loop.h"
+#include "espial/mem.h"
+#include "espial/msg.h"
+#include "espial/rand.h"
+#include "espial/table.h"
+#include "espial/text.h"
+
+struct net {
+    struct net_env env;
+    struct net_conf conf;
+    struct iface *ifaces;
+    unsigned nifaces;
+    uint32_t next_index;
+    bool ending; /* net_free has begun: no messages, no events */
+    struct net_watch *watches;
+    struct net_stat stat;
+    struct arp *arp;
+    struct fib *fib;
+    struct acls *acls;
+    struct reass *reass;
+    struct icmp *icmp;
+    struct udp *udp;
+    struct table *addrs; /* our addresses -> struct iface */
+    uint16_t ip_id;
+};
+
+/* net.c */
+void net_tell(struct net *net, struct iface *ifc, enum iface_event what);
+void net_tell_acl(struct net *net, const char *name);
+
+/* iface.c */
+void ifaces_end(struct net *net);
+/* Count a frame sent, and capture it. */
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool broadcast);
+bool iface_broadcast(const struct iface *ifc, uint32_t addr); /* a directed broadcast of one of its networks, or its base address */
+void iface_acls(struct net *net); /* access lists came or went */
+
+/* arp.c */
+struct arp *arp_new(struct net *net);
+void arp_free(struct arp *arp);
+void arp_iface_changed(struct arp *arp, struct iface *ifc); /* address, up or down: forget its entries, announce ourselves */
+
+/* route.c */
+struct fib *fib_new(struct net *net);
+void fib_free(struct fib *fib);
+
+/* acl.c */
+struct acls *acls_new(struct net *net);
+void acls_free(struct acls *acls);
+
+/* ipv4.c */
+#define IP_HEADER 20
+void ipv4_start(struct net *net);
+/* Write a 20-byte header at p->l3 (room is there, p->len counts it) with a fresh identification. */
+void ipv4_header(struct net *net, struct packet *p, uint8_t proto, uint32_t src, uint32_t dst, uint8_t ttl, bool df);
+void ipv4_checksum(uint8_t *ip); /* set the header's checksum */
+static inline unsigned ipv4_ihl(const uint8_t *ip)
+{
+    return (ip[0] & 15u) * 4u;
+}
+static inline bool ipv4_multicast(uint32_t a)
+{
+    return a >> 28 == 14;
+}
+/* An address that cannot be the source of a packet on the wire: 0/8, 127/8, multicast, class E, broadcast. */
+bool ipv4_martian(uint32_t src);
+
+/* frag.c */
+struct reass *reass_new(struct net *net);
+void reass_free(struct reass *r);
+/* A fragment to us, taken over. The whole packet when this was the last piece, NULL while pieces are missing (or it was dropped). */
+struct packet *reass_add(struct reass *r, struct packet *p);
+void reass_forget(struct reass *r, const struct iface *ifc); /* drop pieces that came in there */
+unsigned reass_count(const struct reass *r);
+/* p (taken over) in pieces of at most mtu bytes, each sent to stage `next`. */
+void ipv4_fragment(struct net *net, struct packet *p, uint32_t mtu, enum stage_id next);
+
+/* icmp.c */
+struct icmp *icmp_new(struct net *net);
+void icmp_free(struct icmp *icmp);
+/* An error about p (l3 at its IPv4 header), when RFC 1812 section 4.3.2.7 and the rate allow one. p stays the caller's. `extra`: the second word (MTU, pointer << 24). */
+void icmp_error(struct net *net, const struct packet *p, uint8_t type, uint8_t code, uint32_t extra);
+
+/* udp.c */
+struct udp *udp_new(struct net *net);
+void udp_free(struct udp *udp);
+struct inet *udp_inet(struct udp *udp);
+uint16_t udp_sum(uint32_t src, uint32_t dst, const uint8_t *udp, size_t len); /* of a datagram whose checksum field is 0: the value to store; of a received one: 0 when right */
+#endif
