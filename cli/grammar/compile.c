@@ -273,7 +273,10 @@ static void add_row(struct grammar *g, const struct cmd_table *table, void *self
         else if (other->row->scope != row->scope || other->self != self)
             complain(err, table->name, row, "the mode is entered with another scope by \"%s\"", other->row->sentence);
     }
-    mode->no |= row->mode != EXEC || (row->flags & CMD_NO);
+    if (row->mode != EXEC || (row->flags & CMD_NO)) {
+        mode->no_from = mode->no && mode->no_from < row->priv ? mode->no_from : row->priv;
+        mode->no = true;
+    }
     mode->rows[mode->nrows++] = rule;
 }
 

@@ -62,6 +62,7 @@ struct grammar_mode {
     size_t nrows;
     const struct grammar_row *enters; /* the MODE row that leads here */
     bool no;                          /* `no` exists here */
+    uint8_t no_from;                  /* from this privilege on */
 };
 
 /* A word taken on the way: steps of all partial paths share their beginnings. */

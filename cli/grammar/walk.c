@@ -111,9 +111,11 @@ static const char *const prefixes[] = {"no", "default"};
 
 const char *walk_prefix(const struct walk *w, size_t i)
 {
-    if (i == 0 && w->g->modes[w->mode].no)
-        return prefixes[0];
-    return i < 2 && w->mode != EXEC ? prefixes[i] : NULL;
+    const struct grammar_mode *mode = &w->g->modes[w->mode];
+
+    if (w->mode != EXEC)
+        return i < 2 ? prefixes[i] : NULL;
+    return i == 0 && mode->no && w->privilege >= mode->no_from ? prefixes[0] : NULL;
 }
 
 bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg)
@@ -291,7 +293,7 @@ static void advance(struct walk *w, size_t pos)
             struct only o = {alias, &t};
             walk_next(w, at, try_alias, &o);
         }
-        if (w->nfresh)
+        if (alias && w->nfresh)
             continue;
         if (at < 0)
             for (size_t p = 0; walk_prefix(w, p); p++)
