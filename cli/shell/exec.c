@@ -129,6 +129,22 @@ static bool set_filter(struct shell *sh, const char *line, size_t bar)
     return false;
 }
 
+/* `undebug X` is `no debug X`: typed so, when the line is not a command of its own. */
+static bool undebug(struct shell *sh, const char *line)
+{
+    size_t at = blanks(line), n = strcspn(line + at, " \t");
+    if (n < 1 || n > 7 || strncasecmp(line + at, "undebug", n) || !line[at + n + blanks(line + at + n)])
+        return false;
+    struct text t = {0};
+    struct match *m = NEW(struct match);
+    text_printf(&t, "no debug%s", line + at + n);
+    bool ok = grammar_match(sh->maker->grammar, EXEC, sh->privilege, t.s, m) == MATCH_OK;
+    ok = ok && grammar_match(sh->maker->grammar, EXEC, sh->privilege, t.s, &sh->match) == MATCH_OK;
+    mem_free(m);
+    text_free(&t);
+    return ok;
+}
+
 static enum exec_result exec_command(struct shell *sh, const char *line, size_t base)
 {
     struct grammar *g = sh->maker->grammar;
@@ -147,6 +163,8 @@ static enum exec_result exec_command(struct shell *sh, const char *line, size_t 
         }
     }
     r = grammar_match(g, EXEC, sh->privilege, line + base, &sh->match);
+    if (r != MATCH_OK && undebug(sh, line + base))
+        r = MATCH_OK;
     if (r != MATCH_OK) {
         tell(sh, r, line, base, sh->match.caret);
         return EXEC_DONE;

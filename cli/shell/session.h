@@ -107,6 +107,9 @@ bool session_wants_log(const struct shell *sh); /* a console, or a vty with `ter
 /* Every session of the router: cursor from 0, NULL at the end; in order of lines, those without a line last. */
 struct shell *shells_next(struct shells *s, size_t *cursor);
 
+/* Sessions that a line has had. */
+unsigned shells_line_uses(const struct shells *s, bool vty, unsigned n);
+
 /* What commands ask and set (cli/cmd). */
 struct session_view {
     bool terminal, vty, monitor, is_history_on;

@@ -53,6 +53,7 @@ struct maker {
     struct grammar *grammar;
     struct shell *first;
     struct config_history history;
+    unsigned uses[1 + VTY_LINES];
 };
 
 struct shell {

@@ -52,6 +52,8 @@ static struct shell *shell_new(struct maker *m, bool vty, int n, uint8_t privile
     sh->vty = vty;
     sh->n = n;
     sh->privilege = privilege;
+    if (n >= 0)
+        m->uses[vty ? 1 + n : 0]++;
     session_init(sh, m);
     take_settings(sh);
     return sh;
@@ -204,6 +206,12 @@ struct shell *shells_next(struct shells *s, size_t *cursor)
             if (rank(sh) == r && at++ == wanted)
                 return sh;
     return NULL;
+}
+
+unsigned shells_line_uses(const struct shells *s, bool vty, unsigned n)
+{
+    const struct maker *m = (const struct maker *)s;
+    return n < (vty ? VTY_LINES : 1) ? m->uses[vty ? 1 + n : 0] : 0;
 }
 
 /* ---- what commands ask and set ---- */

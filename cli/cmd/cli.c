@@ -1,0 +1,89 @@
+/* cli.c: one router's command line, put together: sessions, the settings that belong to no engine (hostname, lines, logging), and the tables that write them.
+ *
+ * It lives with the commands because it owns what they change. The grammar is made by the root, from these tables and those of the engines, and handed back: that is
+ * the one circle in the start of a router, closed before the first session opens.
+ */
+#include "cli/cli.h"
+
+#include "cli/cmd/cmd_local.h"
+#include "cli/shell/store.h"
+
+static const struct cmd_table *const tables[] = {
+    &cli_table_mode, &cli_table_system,  &cli_table_config, &cli_table_terminal, &cli_table_file,
+    &cli_table_copy, &cli_table_show, &cli_table_logging, &cli_table_line,     &cli_table_debug,
+};
+
+const struct cmd_table *const *cli_tables(size_t *n)
+{
+    *n = sizeof tables / sizeof tables[0];
+    return tables;
+}
+
+static const char *env_hostname(void *arg)
+{
+    return cli_hostname(arg);
+}
+
+static void env_line_settings(void *arg, bool vty, unsigned n, struct line_settings *out)
+{
+    struct cli *c = arg;
+    line_conf_settings(&c->sys, vty, n, out);
+}
+
+struct cli *cli_new(const struct cli_env *env)
+{
+    struct cli *c = NEW(struct cli);
+    c->env = *env;
+    c->born_us = loop_now(env->loop);
+    c->born_wall_us = loop_wall(env->loop);
+    sys_conf_start(&c->sys, env->hostname);
+    logging_conf_start(&c->logging);
+    logging_conf_apply(c);
+    c->shells = shells_new(&(struct shells_env){
+        .loop = env->loop,
+        .bus = env->bus,
+        .log = env->log,
+        .files = env->files,
+        .hostname = env_hostname,
+        .line_settings = env_line_settings,
+        .config_version = env->iosxe ? "16.9" : "15.6",
+        .arg = c,
+    });
+    return c;
+}
+
+void cli_free(struct cli *c)
+{
+    if (!c)
+        return;
+    shells_free(c->shells);
+    sys_conf_end(&c->sys);
+    logging_conf_end(&c->logging);
+    mem_free(c);
+}
+
+void cli_set_grammar(struct cli *c, struct grammar *g)
+{
+    c->grammar = g;
+    shells_set_grammar(c->shells, g);
+}
+
+struct shells *cli_shells(struct cli *c)
+{
+    return c->shells;
+}
+
+const char *cli_hostname(const struct cli *c)
+{
+    return c->sys.hostname[0] ? c->sys.hostname : "Router";
+}
+
+enum file_result cli_boot(struct cli *c, struct text *messages, size_t *refused)
+{
+    return store_boot(c->shells, messages, refused);
+}
+
+size_t cli_boot_text(struct cli *c, const char *text, const char *name, struct text *messages)
+{
+    return store_type(c->shells, text, name, "memory by console", true, messages);
+}

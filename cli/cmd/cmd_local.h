@@ -1,0 +1,96 @@
+/* cmd_local.h: what the files of cli/cmd share: the running cli, and what was asked of it. */
+#ifndef CLI_CMD_CMD_LOCAL_H
+#define CLI_CMD_CMD_LOCAL_H
+
+#include "cli/cli.h"
+#include "cli/cmd/cmd.h"
+#include "cli/shell/session.h"
+#include "espial/conf.h"
+#include "espial/loop.h"
+#include "espial/mem.h"
+#include "espial/msg.h"
+
+#define HOSTNAME_LEN 63
+
+/* What was asked of the system (cmd_config.c). */
+struct sys_conf {
+    char hostname[HOSTNAME_LEN + 1]; /* "": Router */
+    uint8_t secret_type, password_type;
+    char secret[128], password[128]; /* enable secret, enable password: as typed */
+    bool domain_lookup;
+    char domain_name[128];
+    bool password_encryption;
+    uint8_t file_prompt;             /* enum file_prompt */
+    struct conf_list lines;          /* struct line_conf */
+};
+enum file_prompt { PROMPT_ALERT, PROMPT_NOISY, PROMPT_QUIET };
+
+enum line_kind { LINE_NONE, LINE_CON, LINE_AUX, LINE_VTY };
+/* One `line ...` (cmd_line.c). */
+struct line_conf {
+    uint8_t kind;                    /* enum line_kind */
+    uint8_t first, last;             /* last 0: only the first */
+    uint32_t exec_min, exec_sec;
+    bool logging_sync;
+    uint16_t length, width, history;
+    uint8_t login;                   /* 0 no login, 1 login, 2 login local */
+    uint8_t privilege;
+    uint8_t password_type;
+    char password[128];
+    uint8_t transport_in, transport_out, transport_pref;
+    uint8_t stopbits;
+    uint16_t session_timeout;
+    char acl_in[64], acl_out[64];
+};
+
+/* What was asked of the log (cmd_logging.c); written to struct log_conf when it changes. */
+struct syslog_host_conf {
+    uint32_t addr;
+    uint16_t port;
+};
+struct logging_conf {
+    bool on, sequence;
+    bool console_on, monitor_on, buffered_on, trap_on;
+    uint8_t console, monitor, buffered, trap;
+    uint32_t buffer_size;
+    uint8_t facility;
+    char source_if[IFNAME_MAX];
+    struct stamp_conf stamp_log, stamp_debug;
+    struct conf_list hosts; /* struct syslog_host_conf */
+};
+
+struct cli {
+    struct cli_env env;
+    struct shells *shells;
+    struct grammar *grammar;
+    struct sys_conf sys;
+    struct logging_conf logging;
+    uint64_t born_us;   /* loop time */
+    int64_t born_wall_us;
+};
+
+extern const struct cmd_scope sys_scope, logging_scope;
+void sys_conf_start(struct sys_conf *c, const char *hostname);
+void sys_conf_end(struct sys_conf *c);
+void line_conf_add_defaults(struct conf_list *lines);
+/* What a session on this line begins with; *out is left alone when no line says otherwise. */
+void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
+void logging_conf_start(struct logging_conf *c);
+void logging_conf_end(struct logging_conf *c);
+void logging_conf_apply(struct cli *c);
+
+/* Does a typed password fit what is stored under a type? False too for types that cannot be checked. */
+bool secret_fits(unsigned type, const char *stored, const char *typed);
+
+/* "18:57:38.347 UTC Mon Oct 19 2015" */
+char *clock_format(int64_t wall_us, bool msec, char out[64]);
+/* "1 day, 16 hours, 42 minutes" */
+void uptime_format(uint64_t seconds, struct text *out);
+/* The user of a session as messages name it: "console", "admin on vty0 (192.0.2.1)". */
+const char *session_by(const struct session_view *v);
+
+/* "%Error opening disk0:/x (No such file or directory)". Returns CMD_FAIL. */
+enum cmd_result file_error(struct cmd_ctx *c, const char *what, const char *path, enum file_result r);
+/* Building configuration... [OK]; the text is written to path. */
+enum cmd_result save_config(struct cmd_ctx *c, const char *path);
+#endif

@@ -1,0 +1,182 @@
+/* cmd_mode.c: moving between modes: enable, disable, configure, end, exit, logout, help.
+ *
+ * `enable` asks for a password only where someone sits at a terminal and one is set; a program's session (an applet's, the lab's) is let through, as IOS lets EEM
+ * through. On a vty without any password set, enable is refused; on the console it is not. Three tries.
+ */
+#include "cli/cmd/cmd_local.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct enabling {
+    struct shell *shell;
+    const struct cmd_host *host;
+    struct out *out;
+    struct cli *cli;
+    uint8_t level;
+    unsigned tries;
+};
+
+static void enable_abort(void *arg, bool closing)
+{
+    struct enabling *e = arg;
+    if (!closing)
+        cmd_done(e->host, e->shell, CMD_FAIL);
+    mem_free(e);
+}
+
+static void enable_answer(void *arg, const char *text)
+{
+    struct enabling *e = arg;
+    const struct sys_conf *sys = &e->cli->sys;
+    bool by_secret = sys->secret[0];
+    bool fits = by_secret ? secret_fits(sys->secret_type, sys->secret, text) : secret_fits(sys->password_type, sys->password, text);
+    if (!fits && ++e->tries < 3) {
+        e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
+        return;
+    }
+    if (fits)
+        e->host->set_privilege(e->shell, e->level);
+    else
+        out_text(e->out, by_secret ? "% Bad secrets\n\n" : "% Bad passwords\n\n");
+    struct enabling done = *e;
+    done.host->on_abort(done.shell, NULL, NULL);
+    mem_free(e);
+    cmd_done(done.host, done.shell, fits ? CMD_OK : CMD_FAIL);
+}
+
+static enum cmd_result do_enable(struct cmd_ctx *c)
+{
+    struct cli *cli = c->self;
+    struct session_view v;
+    uint8_t level = cmd_has(c, "level") ? (uint8_t)cmd_int(c, "level") : 15;
+    session_view(c->shell, &v);
+    if (v.privilege >= level) {
+        if (v.privilege > level)
+            c->host->set_privilege(c->shell, level);
+        return CMD_OK;
+    }
+    bool set = cli->sys.secret[0] || cli->sys.password[0];
+    if (v.terminal && !set && v.vty) {
+        out_text(c->out, "% No password set\n");
+        return CMD_FAIL;
+    }
+    if (!v.terminal || !set) {
+        c->host->set_privilege(c->shell, level);
+        return CMD_OK;
+    }
+    struct enabling *e = NEW(struct enabling);
+    *e = (struct enabling){.shell = c->shell, .host = c->host, .out = c->out, .cli = cli, .level = level};
+    c->host->on_abort(c->shell, enable_abort, e);
+    c->host->ask_secret(c->shell, "Password: ", enable_answer, e);
+    return CMD_WAIT;
+}
+
+static enum cmd_result do_disable(struct cmd_ctx *c)
+{
+    uint8_t level = cmd_has(c, "level") ? (uint8_t)cmd_int(c, "level") : 1;
+    if (level > c->privilege) {
+        out_text(c->out, "% Privilege level to disable must be less than or equal to the current one\n");
+        return CMD_FAIL;
+    }
+    c->host->set_privilege(c->shell, level);
+    return CMD_OK;
+}
+
+static void enter_config(const struct cmd_host *host, struct shell *shell, struct out *out)
+{
+    out_text(out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+    host->enter(shell, CONFIG, NULL);
+}
+
+static enum cmd_result do_configure_terminal(struct cmd_ctx *c)
+{
+    enter_config(c->host, c->shell, c->out);
+    return CMD_OK;
+}
+
+/* The source was asked for. The context outlives the question: it is the session's. */
+static void configure_answer(void *arg, const char *text)
+{
+    struct cmd_ctx *c = arg;
+    size_t n = strlen(text);
+    if (n <= 8 && !strncmp(text, "terminal", n)) {
+        enter_config(c->host, c->shell, c->out);
+        cmd_done(c->host, c->shell, CMD_OK);
+        return;
+    }
+    out_text(c->out, "?Must be \"terminal\"\n");
+    cmd_done(c->host, c->shell, CMD_FAIL);
+}
+
+static enum cmd_result do_configure(struct cmd_ctx *c)
+{
+    c->host->ask(c->shell, "Configuring from terminal, memory, or network [terminal]? ", false, configure_answer, c);
+    return CMD_WAIT;
+}
+
+static enum cmd_result do_quit(struct cmd_ctx *c)
+{
+    c->host->quit(c->shell);
+    return CMD_OK;
+}
+
+static enum cmd_result do_end(struct cmd_ctx *c)
+{
+    c->host->end(c->shell);
+    return CMD_OK;
+}
+
+static enum cmd_result do_exit_config(struct cmd_ctx *c)
+{
+    struct session_view v;
+    session_view(c->shell, &v);
+    c->host->enter(c->shell, v.mode == CONFIG ? EXEC : CONFIG, NULL);
+    return CMD_OK;
+}
+
+static enum cmd_result do_help(struct cmd_ctx *c)
+{
+    out_text(c->out, "Type a question mark at any point of a command to see what may come next.\n"
+                     "\n"
+                     "  show ?     after a blank: every word or value that may stand there, with\n"
+                     "             what it means (full help)\n"
+                     "  show pr?   within a word: the words that begin like it (partial help)\n"
+                     "\n"
+                     "Every word may be shortened as long as it is clear; Tab writes it in full.\n\n");
+    return CMD_OK;
+}
+
+/* The shell takes `do` off a line before anything is matched; only `do` with nothing to do could come here. */
+static enum cmd_result do_do(struct cmd_ctx *c)
+{
+    out_text(c->out, "% Incomplete command.\n\n");
+    return CMD_FAIL;
+}
+
+#define IN_CONFIG(m, level, sent, func, text) {.kind = CMD_DO_ROW, .mode = m, .priv = level, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func, .help = text}
+#define SUBMODE(m) IN_CONFIG(m, 0, "exit", do_exit_config, "Exit from this configuration mode"), \
+    IN_CONFIG(m, 0, "end", do_end, "Exit to privileged EXEC mode"), \
+    IN_CONFIG(m, 0, "do <line:command>", do_do, "To run exec commands in config mode|Exec Command")
+
+static const struct cmd_row rows[] = {
+    DO(EXEC, 0, "enable [<level:0-15>]", do_enable, "Turn on privileged commands|Enable level"),
+    DO(EXEC, 0, "disable [<level:0-15>]", do_disable, "Turn off privileged commands|Privilege level to go to"),
+    DO(EXEC, 15, "configure", do_configure, "Enter configuration mode"),
+    DO(EXEC, 15, "configure terminal", do_configure_terminal, "Configure from the terminal"),
+    DO(EXEC, 0, "exit", do_quit, "Exit from the EXEC"),
+    DO(EXEC, 0, "logout", do_quit, "Exit from the EXEC"),
+    DO(EXEC, 0, "quit", do_quit, "Exit from the EXEC"),
+    DO(EXEC, 0, "help", do_help, "Description of the interactive help system"),
+    SUBMODE(CONFIG),
+    IN_CONFIG(CONFIG, 0, "help", do_help, "Description of the interactive help system"),
+    SUBMODE(CONFIG_IF),
+    SUBMODE(CONFIG_LINE),
+    SUBMODE(CONFIG_ISAKMP),
+    SUBMODE(CONFIG_TRANSFORM),
+    SUBMODE(CONFIG_CRYPTO_MAP),
+    SUBMODE(CONFIG_EXT_NACL),
+    SUBMODE(CONFIG_APPLET),
+    SUBMODE(CONFIG_KEYRING),
+};
+const struct cmd_table cli_table_mode = CMD_TABLE("cli/cmd/cmd_mode", rows);
