@@ -109,8 +109,7 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
     }
     if (df || ips->conf.frag_after || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
         return false;
-    p->sa = sa;
-    ipv4_fragment(ips->env.net, p, plain, STAGE_ESP_OUT);
+    ipv4_fragment(ips->env.net, p, plain, STAGE_CRYPTO_OUT);
     return true;
 }
 
