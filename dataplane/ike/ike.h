@@ -1,10 +1,11 @@
-/* ike.h: the IKE engine of one router: what its neighbours in the dataplane may ask. Configuration: ike_conf.h. */
+/* ike.h: the IKE engine of one router: what its neighbours in the dataplane may ask. Configuration: ike_conf.h; views for show: ike_show.h. */
 #ifndef DATAPLANE_IKE_IKE_H
 #define DATAPLANE_IKE_IKE_H
 
 #include "dataplane/ipsec/sad.h"
 
 struct ike;
+struct ike_conf;
 struct loop;
 struct work;
 struct rnd;
@@ -23,9 +24,17 @@ struct ike_env {
     /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie, phase-1 encryption key); may be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
     void *export_arg;
+    /* The router's name, for `crypto isakmp identity hostname`; NULL: the address is sent instead. */
+    const char *(*hostname)(void *arg);
+    void *hostname_arg;
 };
 struct ike *ike_new(const struct ike_env *env);
+/* Before ipsec is freed. NULL-safe. Sends nothing. */
 void ike_free(struct ike *ike);
+
+/* The live configuration; call ike_conf_changed after writing. */
+struct ike_conf *ike_conf(struct ike *ike);
+void ike_conf_changed(struct ike *ike);
 
 /* From ipsec (dataplane.c wires them to struct ipsec_up). */
 void ike_acquire(struct ike *ike, const struct ipsec_policy *want);
@@ -34,4 +43,9 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *pair, enum sa_gon
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
+
+/* clear crypto isakmp [connid]: DELETE goes out, IPsec SAs stay. conn_id 0: all. */
+void ike_clear_sas(struct ike *ike, uint32_t conn_id);
+/* clear crypto session [remote A]: IKE and IPsec. peer 0: all. */
+void ike_clear_session(struct ike *ike, uint32_t peer);
 #endif

@@ -18,6 +18,7 @@ struct p1_suite {
     uint8_t auth;      /* attribute value: 1 pre-shared key, 3 RSA signatures, 4 RSA encryption */
     uint8_t group;
     uint32_t life_s;
+    uint32_t offered_s; /* responder: the life the peer offered */
 };
 size_t p1_key_len(const struct p1_suite *s);
 struct p1_suite p1_suite_of(const struct ike_policy_conf *p);

@@ -1,0 +1,55 @@
+/* Diffie-Hellman on its way through struct work: one exchange's private value, the public one to send, and the shared one to key with.
+ *
+ * The job is embedded in the scratch of the exchange. While it runs elsewhere it may touch only itself; the exchange takes no further
+ * message until `then` comes back on the loop. When the exchange ends first, dh_job_end waits for the running sum, forgets it and wipes. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+
+void dh_job_begin(struct dh_job *j, struct ike *ike, unsigned group)
+{
+    j->ike = ike;
+    j->dh = dh_new(group, ike->env.rnd);
+}
+
+static void compute(void *arg)
+{
+    struct dh_job *j = arg;
+
+    j->ok = true;
+    if (j->want_public)
+        dh_compute_public(j->dh);
+    if (j->want_shared)
+        j->ok = dh_compute_shared(j->dh, j->peer, j->peer_len, &j->shared);
+}
+
+static void computed(void *arg)
+{
+    struct dh_job *j = arg;
+
+    j->running = NULL;
+    j->then(j->arg, j->ok);
+}
+
+void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len, void (*then)(void *arg, bool ok), void *arg)
+{
+    j->want_public = make_public;
+    j->want_shared = peer != NULL;
+    if (peer) {
+        j->peer_len = peer_len < sizeof j->peer ? peer_len : sizeof j->peer;
+        memcpy(j->peer, peer, j->peer_len);
+    }
+    j->then = then;
+    j->arg = arg;
+    j->running = work_run(j->ike->env.work, compute, j, computed);
+}
+
+void dh_job_end(struct dh_job *j)
+{
+    if (j->running)
+        work_cancel(j->ike->env.work, j->running);
+    j->running = NULL;
+    dh_free(j->dh);
+    j->dh = NULL;
+    key_wipe(&j->shared);
+}

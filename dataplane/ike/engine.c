@@ -1,0 +1,229 @@
+/* The IKE engine of one router: made and freed, switched on and off, and what its neighbours tell it.
+ *
+ * IKE is ON while `crypto isakmp enable` stands and an interface has a crypto map: then UDP 500 and 4500 are open. Going OFF ends every IKE SA
+ * with a DELETE; IPsec SAs belong to ipsec and stay.
+ *
+ * An acquire or a renewal becomes a want: taken at once by the newest established SA of that peer, else kept with the peer until the main mode
+ * begun for it is done. When both ends begin at the same time each has an SA as initiator and one as responder; both are kept, the one
+ * that came up last is used, and only the side that made an SA or a pair renews it at once (timers.c).
+ *
+ * Free the engine before ipsec: it gives back the SPIs it reserved. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+#include "espial/debug.h"
+
+struct ike *ike_new(const struct ike_env *env)
+{
+    struct ike *ike = NEW(struct ike);
+    uint64_t seed;
+
+    ike->env = *env;
+    ike_conf_init(&ike->conf);
+    rnd_fill(env->rnd, &seed, sizeof seed);
+    rnd_fill(env->rnd, ike->secret, sizeof ike->secret);
+    ike->by_cookies = table_new(2 * COOKIE_LEN, seed);
+    ike->half = table_new(COOKIE_LEN + 4, seed + 1);
+    ike->peers = table_new(8, seed + 2);
+    ike->pairs = table_new(sizeof(uint32_t), seed + 3);
+    ike->all_end = &ike->all;
+    ike->next_conn_id = 1001;
+    ike->limits = recovery_new(ike);
+    const struct debug_item items[] = {
+        {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp},
+        {"Cryptographic Subsystem", "Crypto Engine debugging", &ike->debug_engine},
+        {"Cryptographic Subsystem", "Crypto IPSEC debugging", &ike->debug_ipsec},
+    };
+    if (env->debug)
+        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, ike);
+    return ike;
+}
+
+void ike_free(struct ike *ike)
+{
+    struct ike_pair *pair;
+    struct ike_peer *p;
+    size_t at = 0;
+
+    if (!ike)
+        return;
+    ike->debug_isakmp = ike->debug_ipsec = ike->debug_engine = false;
+    ike->conf.logging_session = false;
+    while ((pair = table_next(ike->pairs, &at)))
+        peer_pair_free(pair);
+    for (at = 0; (p = table_next(ike->peers, &at));)
+        peer_fail_wants(p);
+    while (ike->all)
+        ike_sa_free(ike->all);
+    for (at = 0; (p = table_next(ike->peers, &at));)
+        peer_free(p);
+    udp_close(ike->udp500);
+    udp_close(ike->udp4500);
+    if (ike->env.debug)
+        debug_unregister(ike->env.debug, ike);
+    table_free(ike->by_cookies);
+    table_free(ike->half);
+    table_free(ike->peers);
+    table_free(ike->pairs);
+    recovery_free(ike->limits);
+    ike_conf_fini(&ike->conf);
+    mem_wipe(ike, sizeof *ike);
+    mem_free(ike);
+}
+
+struct ike_conf *ike_conf(struct ike *ike)
+{
+    return &ike->conf;
+}
+
+static void turn_on(struct ike *ike)
+{
+    ike->udp500 = udp_open(ike->env.inet, 500, recv_500, ike);
+    ike->udp4500 = udp_open(ike->env.inet, 4500, recv_4500, ike);
+    ike->on = true;
+    ike_msg(ike, IKE_MSG_ON, 0, NULL);
+}
+
+static void turn_off(struct ike *ike)
+{
+    ike_clear_sas(ike, 0);
+    for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
+        next = sa->next;
+        if (sa->peer)
+            ike_sa_kill(sa, "ISAKMP is off");
+    }
+    udp_close(ike->udp500);
+    udp_close(ike->udp4500);
+    ike->udp500 = ike->udp4500 = NULL;
+    ike->on = false;
+    ike_msg(ike, IKE_MSG_OFF, 0, NULL);
+}
+
+void ike_map_changed(struct ike *ike)
+{
+    bool want = ike->conf.enable && spd_active(ike->env.ipsec);
+
+    if (want && !ike->on)
+        turn_on(ike);
+    else if (!want && ike->on)
+        turn_off(ike);
+}
+
+void ike_conf_changed(struct ike *ike)
+{
+    struct ike_peer *p;
+    size_t at = 0;
+
+    ike_map_changed(ike);
+    while ((p = table_next(ike->peers, &at)))
+        timers_dpd_update(p);
+    for (struct ike_sa *sa = ike->all; sa; sa = sa->next)
+        if (ike_sa_up(sa) && sa->nat_local && ike->conf.nat_keepalive && !timer_pending(&sa->nat_keepalive))
+            timer_set(&sa->nat_keepalive, ike->conf.nat_keepalive * US_PER_S);
+}
+
+struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery)
+{
+    if (!ike->on || ike->nsas >= IKE_SA_MAX || ike->negotiating - ike->half_open >= IKE_HALF_OPEN_MAX)
+        return NULL;
+    trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
+    struct ike_sa *sa = ike_sa_new(ike, local, addr, true, "isakmp_initiator");
+    sa->for_recovery = for_recovery;
+    if (!v1_main_begin(sa)) {
+        ike_sa_free(sa);
+        return NULL;
+    }
+    return sa;
+}
+
+void ike_want_flow(struct ike *ike, struct ike_want *w)
+{
+    uint32_t local = w->policy.local, addr = w->policy.peer;
+    struct ike_peer *p;
+    struct ike_sa *sa;
+
+    if (!ike->on) {
+        if (w->acquire)
+            spd_acquire_done(ike->env.ipsec, &w->policy, false);
+        ike_want_free(w);
+        return;
+    }
+    p = peer_find(ike, local, addr);
+    sa = p ? peer_sa_up(p) : NULL;
+    if (sa) {
+        v1_quick_begin(sa, w);
+        return;
+    }
+    p = peer_get(ike, local, addr, 500);
+    if (!peer_want(p, w) || peer_sa_negotiating(p))
+        return;
+    if (!ike_begin(ike, local, addr, false) && (p = peer_find(ike, local, addr))) {
+        peer_fail_wants(p);
+        peer_settle(p);
+    }
+}
+
+void ike_acquire(struct ike *ike, const struct ipsec_policy *want)
+{
+    struct ike_want *w = NEW(struct ike_want);
+
+    *w = (struct ike_want){.policy = *want, .acquire = true, .since = loop_now(ike->env.loop)};
+    trace_sa_request(ike, want);
+    ike_want_flow(ike, w);
+}
+
+void ike_soft_expire(struct ike *ike, const struct sa_pair_info *info)
+{
+    struct ike_pair *pair = table_find(ike->pairs, &info->id);
+
+    if (pair)
+        timers_pair_soft(pair);
+}
+
+void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gone why)
+{
+    struct ike_pair *pair = table_find(ike->pairs, &info->id);
+    struct ike_peer *p = peer_find(ike, info->policy.local, info->policy.peer);
+    struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
+
+    trace_sa_deleted(ike, info);
+    trace_engine(ike, info->policy.peer, "crypto_engine: Delete IPSec SA");
+    if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {
+        if (sa)
+            v1_info_delete_ipsec(sa, info->policy.transforms[0].proto, info->spi_in);
+        else
+            trace(ike, NULL, info->policy.peer, TRACE_ERROR, "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X",
+                  IP4(info->policy.local), IP4(info->policy.peer), info->spi_in);
+    }
+    if (pair) {
+        p = pair->peer;
+        peer_pair_free(pair);
+        peer_settle(p);
+    }
+}
+
+void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason)
+{
+    if (tell && ike_sa_up(sa))
+        v1_info_delete_ike(sa);
+    ike_sa_kill(sa, reason);
+}
+
+void ike_clear_sas(struct ike *ike, uint32_t conn_id)
+{
+    for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
+        next = sa->next;
+        if (sa->peer && ike_sa_up(sa) && (!conn_id || sa->conn_id == conn_id))
+            ike_delete_sa(sa, true, "Cleared by user");
+    }
+}
+
+void ike_clear_session(struct ike *ike, uint32_t peer)
+{
+    sad_delete_peer(ike->env.ipsec, peer, SA_GONE_CLEARED);
+    for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
+        next = sa->next;
+        if (sa->peer && (!peer || sa->remote == peer))
+            ike_delete_sa(sa, true, "Cleared by user");
+    }
+}

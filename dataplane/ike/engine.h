@@ -1,0 +1,427 @@
+/* engine.h: the running layouts of IKE, for dataplane/ike and dataplane/ike/v1 alone: the engine, peers, IKE SAs, phase-2 nodes, and the verbs between their
+ * files. Neighbours see ike.h, the command rows ike_conf.h and ike_show.h. */
+#ifndef DATAPLANE_IKE_ENGINE_H
+#define DATAPLANE_IKE_ENGINE_H
+
+#include "dataplane/ike/codec.h"
+#include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_conf.h"
+#include "dataplane/ike/keys.h"
+#include "dataplane/ike/propose.h"
+#include "dataplane/ipsec/sad.h"
+#include "dataplane/ipsec/spd.h"
+#include "espial/crypto.h"
+#include "espial/inet.h"
+#include "espial/loop.h"
+#include "espial/table.h"
+#include "espial/work.h"
+
+/* Bounds. */
+#define IKE_HALF_OPEN_MAX      1000 /* responder SAs not yet authenticated, in all */
+#define IKE_HALF_OPEN_PEER_MAX 10   /* of those, with one address */
+#define IKE_SA_MAX             4096 /* living SAs in all */
+#define IKE_DEAD_MAX           64   /* dead SAs kept for show */
+#define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
+#define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */
+#define IKE_SPIS_MAX           8    /* invalid SPIs of one peer waiting for its IKE SA */
+#define IKE_PAIRS_MAX          65536
+
+/* Times, us. The policy behind them is in timers.c. */
+#define IKE_RETRANSMIT_US  (10 * US_PER_S)
+#define IKE_RETRANSMITS    5
+#define IKE_HALF_OPEN_US   (60 * US_PER_S)
+#define IKE_REAP_US        (60 * US_PER_S)
+#define IKE_NODE_PURGE_US  (50 * US_PER_S)
+#define IKE_OLD_PAIR_US    (30 * US_PER_S)
+#define IKE_REKEY_YIELD_US (10 * US_PER_S)
+
+struct ike_sa;
+struct ike_node;
+struct ike_peer;
+
+enum ike_state {
+    IKE_READY,
+    IKE_I_MM1, IKE_I_MM2, IKE_I_MM3, IKE_I_MM4, IKE_I_MM5, IKE_I_MM6,
+    IKE_R_MM1, IKE_R_MM2, IKE_R_MM3, IKE_R_MM4, IKE_R_MM5,
+    IKE_P1_COMPLETE,
+    IKE_DEST_SA,
+    IKE_STATES
+};
+
+/* A Diffie-Hellman sum on its way through struct work (dh_job.c). `then` is called on the loop. Embedded in what it belongs to; cancelled with it. */
+struct dh_job {
+    struct ike *ike;
+    struct dh *dh;
+    struct work_job *running;
+    bool want_public, want_shared, ok;
+    uint8_t peer[DH_MAX];
+    size_t peer_len;
+    struct key shared;
+    void (*then)(void *arg, bool ok);
+    void *arg;
+};
+
+/* The last message taken and the last one sent of one exchange: duplicates and retransmission (v1/v1_window.c). */
+struct v1_slot {
+    struct ike_sa *sa;
+    struct ike_node *node; /* NULL: phase 1 */
+    uint8_t rx_sum[32];    /* SHA-256 of the last message accepted */
+    bool rx;
+    uint8_t *tx;           /* owned; as sent, without the non-ESP marker */
+    size_t tx_len;
+    bool answered_by_repeat; /* a repeat of the last message accepted is answered with tx */
+    unsigned tries;          /* retransmissions made */
+    uint64_t repeated_at;    /* when a repeat was last answered */
+    struct timer retransmit;
+    uint8_t iv[16];          /* for the next message, either way */
+};
+
+/* What phase 1 needs until it is done; freed then. */
+struct p1_scratch {
+    uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX];
+    size_t nonce_i_len, nonce_r_len;
+    uint8_t gx_i[DH_MAX], gx_r[DH_MAX];
+    uint8_t *sai;  /* body of the initiator's SA payload, owned */
+    size_t sai_len;
+    struct key psk;
+    struct dh_job dh;
+    uint64_t began;
+    struct p1_suite ours[P1_SUITES_MAX]; /* initiator: as offered */
+    unsigned nours;
+};
+
+enum ike_node_kind { NODE_QUICK, NODE_INFO };
+enum qm_state { QM_READY, QM_SPI_STARVE, QM_INSTALL_AWAIT, QM_I_QM1, QM_R_QM2, QM_PHASE2_COMPLETE, QM_STATES };
+
+/* A flow that waits for an IKE SA, or that a quick mode is negotiating. */
+struct ike_want {
+    struct ipsec_policy policy;
+    bool acquire;    /* ipsec waits for spd_acquire_done */
+    uint64_t since;  /* loop time it was asked: a pair installed later answers it */
+    struct ike_want *next;
+};
+
+/* What quick mode needs until its pair is installed. */
+struct qm_scratch {
+    uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX];
+    size_t nonce_i_len, nonce_r_len;
+    struct dh_job dh;
+    struct ipsec_policy policy;   /* the flow; transforms[0] alone once agreed */
+    struct p2_choice choice;
+    uint32_t spi_esp, spi_ah;     /* reserved, ours; 0 none */
+    uint32_t lifetime_notice_s, lifetime_notice_kb; /* responder: what RESPONDER-LIFETIME tells; 0 nothing */
+    uint8_t *idci, *idcr;         /* responder: the peer's ID payload bodies, echoed; owned */
+    size_t idci_len, idcr_len;
+    uint8_t chosen_id;            /* responder: the transform chosen, echoed; attributes owned */
+    uint8_t *chosen_attrs;
+    size_t chosen_attrs_len;
+};
+
+struct ike_node {
+    struct ike_node *next;
+    struct ike_sa *sa;
+    enum ike_node_kind kind;
+    uint32_t mid;
+    bool initiator;
+    bool pending;          /* a sum is on its way: messages are not taken */
+    enum qm_state state;
+    struct v1_slot slot;
+    struct timer purge;
+    struct qm_scratch *qm; /* until done */
+    struct ike_want *want; /* initiator: what it is for */
+    uint32_t pair;         /* installed */
+    uint64_t began;
+};
+
+struct ike_sa {
+    struct ike *ike;
+    struct ike_peer *peer;       /* NULL once dead */
+    struct ike_sa *peer_next;    /* of the same peer, newest first */
+    struct ike_sa *next, **prev; /* all, oldest first */
+    bool initiator;
+    enum ike_state state;
+    uint8_t icookie[COOKIE_LEN], rcookie[COOKIE_LEN];
+    uint32_t local, remote;
+    uint16_t local_port, peer_port; /* 500, or 4500 once floated (the peer's: whatever its NAT shows) */
+    uint32_t conn_id;               /* 0 until keys exist */
+    struct p1_suite suite;          /* agreed */
+    size_t block;                   /* of the cipher */
+    struct ike_keys *keys;          /* NULL until derived */
+    struct cipher *enc, *dec;
+    struct p1_scratch *p1;
+    struct v1_slot slot;
+    uint8_t last_block[16];         /* of phase 1: base of phase-2 IVs */
+    bool natt, dpd, unity, xauth;   /* the peer said so by vendor id */
+    bool nat_local, nat_remote;     /* a NAT in front of us, of the peer */
+    bool half_open;                 /* counted in ike->half_open */
+    bool for_recovery;              /* begun because of an invalid SPI */
+    bool superseded;                /* a newer SA with the peer is established */
+    bool saw_nat_d;
+    char peer_id[80];
+    uint64_t created, established;  /* loop time */
+    uint64_t expires;
+    struct timer life, reap, nat_keepalive;
+    bool life_soft_done;
+    struct ike_node *nodes;
+    unsigned nnodes;
+    uint32_t *used_mids;            /* message ids the peer has begun quick modes with; ring */
+    unsigned used_n, used_at;
+    uint32_t seen_info[64];
+    unsigned seen_n, seen_at;
+};
+
+/* An installed IPsec pair as IKE remembers it. */
+struct ike_pair {
+    uint32_t id;
+    struct ike_peer *peer;
+    bool initiator;
+    bool current;        /* the last one enabled of its flow */
+    bool doomed;         /* superseded: deleted when the timer fires */
+    uint64_t began;      /* loop time its quick mode began; and when it was installed */
+    uint64_t installed;
+    struct sa_pair_info info;
+    struct timer timer;
+    struct ike_pair *next;
+    struct ike *ike;
+};
+
+struct ike_peer {
+    struct ike *ike;
+    uint32_t local, addr;
+    struct ike_sa *sas;          /* newest first; none dead */
+    struct ike_pair *pairs;
+    unsigned npairs;
+    unsigned half_open;
+    struct ike_want *wants;      /* in order */
+    unsigned nwants;
+    struct {
+        uint32_t spi;
+        uint8_t proto;
+    } bad_spis[IKE_SPIS_MAX];
+    unsigned nbad;
+    uint64_t deletes_at;         /* DELETEs for invalid SPIs: how many since then (recovery.c) */
+    unsigned deletes;
+    uint64_t last_rx;            /* loop time of the last authentic IKE message */
+    struct timer dpd;
+    unsigned dpd_sent;           /* unanswered probes */
+    uint64_t dpd_first;          /* loop time of the first of them */
+    uint32_t dpd_seq;
+    uint64_t up_since;           /* first pair installed */
+    char id[80];
+    uint16_t port;
+    uint64_t handle;             /* "peer_handle = 0x8000000N" of the debug lines */
+};
+
+#define IKE_COND_MAX 16
+struct ike_condition { /* debug crypto condition */
+    struct {
+        uint32_t addr, mask;
+    } peers[IKE_COND_MAX];
+    unsigned npeers;
+    uint32_t connids[IKE_COND_MAX];
+    unsigned nconnids;
+    bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
+};
+
+struct ike_limits; /* recovery.c */
+struct ike {
+    struct ike_env env;
+    struct ike_conf conf;
+    bool on;
+    struct udp_sock *udp500, *udp4500;
+    bool debug_isakmp, debug_ipsec, debug_engine;
+    struct ike_condition cond;
+    struct table *by_cookies;    /* 16 bytes: icookie | rcookie */
+    struct table *half;          /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
+    struct table *peers;         /* 8 bytes: local | addr */
+    struct table *pairs;         /* 4 bytes: id */
+    struct ike_sa *all, **all_end;
+    unsigned nsas, ndead, half_open, negotiating;
+    uint64_t dead_total;
+    uint32_t next_conn_id, next_peer;
+    uint8_t secret[32];          /* cookies */
+    uint64_t cookie_count;
+    uint64_t log_tokens_at;      /* unauthenticated log lines: token bucket */
+    unsigned log_tokens;
+    uint64_t refusals_at;        /* unprotected refusals: how many since then */
+    unsigned refusals;
+    struct ike_limits *limits;
+    unsigned bad_messages;       /* received and refused, in all */
+};
+
+/* ---- ike_sa.c ---- */
+struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool initiator, const char *locker);
+/* Moves to a state (aborts on an impossible predecessor: a bug, not an input); major and minor name the event in the debug line. */
+void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor);
+/* Dead: keys gone, out of all tables, kept for show until reaped. Nothing is sent. The caller must not touch its nodes afterwards. */
+void ike_sa_kill(struct ike_sa *sa, const char *reason);
+/* Phase 1 is done: its scratch goes, it no longer counts as half open or negotiating. */
+void ike_sa_established(struct ike_sa *sa);
+void ike_sa_free(struct ike_sa *sa);
+const char *ike_state_name(enum ike_state s);      /* IKE_I_MM1 */
+const char *ike_sa_show_state(const struct ike_sa *sa); /* MM_NO_STATE */
+static inline bool ike_sa_up(const struct ike_sa *sa)
+{
+    return sa->state == IKE_P1_COMPLETE;
+}
+struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32_t mid, bool initiator);
+void ike_node_free(struct ike_node *n);
+struct ike_node *ike_node_find(const struct ike_sa *sa, uint32_t mid);
+void ike_node_enter(struct ike_node *n, enum qm_state to, const char *major, const char *minor);
+/* The exchange is over: its scratch goes, the stored reply stays until the purge. */
+void ike_node_done(struct ike_node *n, bool error, const char *reason);
+void ike_want_free(struct ike_want *w);
+
+/* ---- cookie.c ---- */
+void cookie_make(struct ike *ike, uint32_t peer, uint8_t out[COOKIE_LEN]);
+void cookie_insert(struct ike_sa *sa);  /* by what is known of it */
+void cookie_remove(struct ike_sa *sa);
+struct ike_sa *cookie_find(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
+struct ike_sa *cookie_find_half(const struct ike *ike, const uint8_t *icookie, uint32_t addr);
+
+/* ---- peer.c ---- */
+struct ike_peer *peer_find(const struct ike *ike, uint32_t local, uint32_t addr);
+struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16_t port);
+/* Freed when nothing is left of it. */
+void peer_settle(struct ike_peer *p);
+void peer_free(struct ike_peer *p);
+/* The newest established SA; the newest negotiation we began. */
+struct ike_sa *peer_sa_up(const struct ike_peer *p);
+struct ike_sa *peer_sa_negotiating(const struct ike_peer *p);
+void peer_add_sa(struct ike_peer *p, struct ike_sa *sa);
+void peer_remove_sa(struct ike_peer *p, struct ike_sa *sa);
+bool peer_want(struct ike_peer *p, struct ike_want *w); /* taken over; false (and freed, told) when there are too many */
+void peer_fail_wants(struct ike_peer *p);
+bool flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b);
+void peer_pair_installed(struct ike_peer *p, uint32_t id, const struct sa_pair_params *params, uint64_t began);
+void peer_pair_enabled(struct ike *ike, uint32_t id);
+void peer_pair_free(struct ike_pair *pair);
+/* INITIAL-CONTACT on `sa`: everything older with that peer goes. */
+void peer_initial_contact(struct ike_sa *sa);
+/* sa has become established: newer than the rest; wants, bad SPIs, DPD. */
+void peer_sa_established(struct ike_sa *sa);
+
+/* ---- recv.c ---- */
+void recv_500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
+void recv_4500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
+void ike_transmit(struct ike_sa *sa, const uint8_t *msg, size_t len);
+void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t local_port, uint16_t peer_port, const uint8_t *msg, size_t len);
+
+/* ---- timers.c ---- */
+void timers_sa_init(struct ike_sa *sa);
+void timers_sa_established(struct ike_sa *sa);
+void timers_sa_life(struct ike_sa *sa, uint32_t life_s); /* restart with a lifetime counted from establishment */
+/* A newer SA, begun by us to replace it, is up: delete this one soon. */
+void timers_sa_retire(struct ike_sa *sa);
+void timers_half_open(struct ike_sa *sa);
+void timers_retransmit(void *slot);
+void timers_node_purge(void *node);
+void timers_pair(void *pair);
+void timers_pair_soft(struct ike_pair *pair);
+void timers_dpd_update(struct ike_peer *p);
+void timers_dpd(void *peer);
+void timers_dpd_ack(struct ike_sa *sa, uint32_t seq);
+
+/* ---- recovery.c ---- */
+struct ike_limits *recovery_new(struct ike *ike);
+void recovery_free(struct ike_limits *l);
+void recovery_flush(struct ike_sa *sa); /* established: the SPIs that waited */
+
+/* ---- dh_job.c ---- */
+void dh_job_begin(struct dh_job *j, struct ike *ike, unsigned group);
+/* Sums: the public value, and with peer bytes the shared one too. */
+void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len, void (*then)(void *arg, bool ok), void *arg);
+void dh_job_end(struct dh_job *j);
+
+/* ---- engine.c ---- */
+/* Begin main mode (or use what is there) for a flow. w is taken over. */
+void ike_want_flow(struct ike *ike, struct ike_want *w);
+/* A new main mode with a peer, as initiator; NULL when it cannot begin (limits, no key, no policy): then nothing is left of it. */
+struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery);
+void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason);
+
+/* ---- v1/ ---- */
+enum v1_outcome {
+    V1_REFUSED, /* not proved, or not acceptable: nothing has changed */
+    V1_TAKEN,
+};
+struct v1_msg {
+    struct isakmp_hdr hdr;
+    const struct udp_from *from;
+    const uint8_t *raw; /* as received */
+    size_t raw_len;
+    struct payloads ps; /* decrypted */
+    const uint8_t *end; /* behind the last payload */
+    uint8_t sum[32];    /* SHA-256 of raw */
+    uint8_t next_iv[16];
+    bool fresh;         /* begins an exchange: no node yet */
+    bool floated;       /* came in on port 4500 */
+};
+/* One exchange: its first message, an answerer's and a beginner's view of each further one. */
+struct v1_exchange {
+    uint8_t type;
+    uint32_t legal_states; /* 1 << enum ike_state */
+    bool (*ask)(struct ike_sa *sa, struct ike_node *n);
+    enum v1_outcome (*answer)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
+    enum v1_outcome (*conclude)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
+};
+extern const struct v1_exchange v1_main_exchange, v1_quick_exchange, v1_info_exchange;
+
+void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node);
+void v1_slot_fini(struct v1_slot *s);
+/* A message for a known SA. */
+void v1_receive(struct ike_sa *sa, struct v1_msg *m);
+/* It has been proved (or, early in phase 1, fits): remember it, move the IV, stop retransmitting what it answers. */
+void v1_commit(struct v1_slot *s, const struct v1_msg *m);
+/* An authentic message without a slot of its own (INFORMATIONAL): its message id is used up, the peer lives, its port is known. */
+void v1_proved(struct ike_sa *sa, const struct v1_msg *m);
+/* Finish, encrypt when the header says so, send, keep. expect: retransmit until answered. repeat: answer repeats of the last message accepted with it. */
+void v1_send(struct v1_slot *s, struct msg_wr *m, bool expect, bool repeat);
+/* A message that nobody answers, in an exchange of its own. */
+void v1_send_once(struct ike_sa *sa, uint32_t mid, struct msg_wr *m);
+uint32_t v1_new_mid(struct ike_sa *sa);
+
+/* v1_main.c: a first message from nobody known; and phase 1 of our own. */
+void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h, const uint8_t *data, size_t len);
+/* sa is new (IKE_READY); false when it cannot begin: no key, no usable policy. Then the caller kills it. */
+bool v1_main_begin(struct ike_sa *sa);
+/* v1_quick.c: takes w over. */
+void v1_quick_begin(struct ike_sa *sa, struct ike_want *w);
+void v1_quick_dead(struct ike_node *n); /* no answer after the last retransmission */
+bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow); /* is one of ours under way for it? */
+void v1_quick_scratch_free(struct ike_sa *sa, struct qm_scratch *qm);
+/* v1_info.c: sent under the SA's protection. */
+void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
+void v1_info_delete_ike(struct ike_sa *sa);
+void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data, size_t len);
+/* Without protection: only the refusal of a first message; limited. */
+void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h, uint16_t type);
+
+/* ---- trace.c: debug lines and messages ---- */
+enum trace_kind { TRACE_NORMAL, TRACE_PAK, TRACE_ERROR };
+/* "ISAKMP: (1001):text" when `debug crypto isakmp` is on and the conditions let it pass. sa may be NULL: then peer (0 unknown) decides. */
+void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_kind kind, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer);
+#define TRACE(sa, ...)     trace((sa)->ike, (sa), (sa)->remote, TRACE_NORMAL, __VA_ARGS__)
+#define TRACE_PAK(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_PAK, __VA_ARGS__)
+#define TRACE_ERR(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_ERROR, __VA_ARGS__)
+/* "IPSEC(where): ..." under `debug crypto ipsec`; "crypto_engine: ..." under `debug crypto engine`. */
+void trace_ipsec(struct ike *ike, uint32_t peer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+bool trace_ipsec_on(const struct ike *ike, uint32_t peer);
+void trace_engine(struct ike *ike, uint32_t peer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void trace_sa_request(struct ike *ike, const struct ipsec_policy *want);
+void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct ipsec_transform *t);
+void trace_sa_created(struct ike *ike, const struct sa_pair_params *p, uint32_t id);
+void trace_sa_deleted(struct ike *ike, const struct sa_pair_info *pair);
+const char *trace_transform(const struct ipsec_transform *t, char out[64]); /* "esp-aes 256 esp-sha-hmac " */
+/* "12345(0xSPI)"-free packet words: "(I) MM_NO_STATE", QM_IDLE with six blanks behind. */
+const char *trace_role_state(const struct ike_sa *sa, char out[40]);
+
+enum ike_msg {
+    IKE_MSG_ON, IKE_MSG_OFF, IKE_MSG_NO_SA, IKE_MSG_BAD, IKE_MSG_MODE_FAILURE, IKE_MSG_AUTH_FAIL, IKE_MSG_NOT_ENCRYPTED, IKE_MSG_NOT_OFFERED, IKE_MSG_NOT_AUTH,
+    IKE_MSG_AG_DISABLED, IKE_MSG_NO_PSK_POLICY, IKE_MSG_SESSION_UP, IKE_MSG_SESSION_DOWN,
+};
+/* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and in all. */
+void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
+void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);
+#endif

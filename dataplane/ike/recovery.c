@@ -1,0 +1,144 @@
+/* A packet came in with an SPI that nobody here knows: what IKE does about it. The packet proves nothing, so it changes no SA of ours.
+ *
+ *   IKE SA with the sender?   recovery command   what happens
+ *   established               on or off          INFORMATIONAL with DELETE of that SPI: the sender drops its outbound SA
+ *   being negotiated          on or off          the SPI waits for that SA (8 a peer), then DELETE
+ *   none                      on, static peer    main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode until traffic asks
+ *   none                      off, or unknown    nothing: the black hole lasts until lifetime or DPD; one debug line
+ *
+ * Static means: `set peer` of a crypto map on the interface that owns the destination (spd_peer_is_static), so that a forged source can make us begin
+ * only with peers that the configuration names. Limits: one DELETE per (peer, SPI) and second, 10 DELETEs per peer and second; one recovery
+ * negotiation per peer in 60 s, successful or not; half-open limits as everywhere. The records of these limits are small and fixed: two tables replaced by hash, and a count in the peer. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+
+#define SPI_SLOTS      256
+#define HOLD_SLOTS     256
+#define PEER_BURST     10
+#define HOLD_DOWN_US   (60 * US_PER_S)
+#define SPI_GAP_US     US_PER_S
+
+struct ike_limits {
+    struct ike *ike;
+    uint32_t salt;
+    struct {
+        uint32_t peer, spi;
+        uint64_t at; /* loop time + 1 */
+    } spis[SPI_SLOTS];
+    struct {
+        uint32_t peer;
+        uint64_t at; /* recovery began, + 1: written for configured peers alone */
+    } holds[HOLD_SLOTS];
+    uint64_t ignored_at; /* second of the "ignoring request" lines */
+    unsigned ignored;
+};
+
+struct ike_limits *recovery_new(struct ike *ike)
+{
+    struct ike_limits *l = NEW(struct ike_limits);
+
+    l->ike = ike;
+    l->salt = rnd_u32(ike->env.rnd);
+    return l;
+}
+
+void recovery_free(struct ike_limits *l)
+{
+    mem_free(l);
+}
+
+static unsigned slot_of(const struct ike_limits *l, uint32_t a, uint32_t b, unsigned slots)
+{
+    uint64_t x = ((uint64_t)(a ^ l->salt) << 32 | b) * 0x9E3779B97F4A7C15ULL;
+
+    return (unsigned)((x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL >> 40) % slots;
+}
+
+/* Not more than `most` within the second that began at *began. */
+static bool within(uint64_t now, uint64_t *began, unsigned *count, unsigned most)
+{
+    if (now - *began >= US_PER_S) {
+        *began = now;
+        *count = 0;
+    }
+    return (*count)++ < most;
+}
+
+/* The same SPI from the same sender again within a second. */
+static bool just_seen(struct ike_limits *l, uint32_t peer, uint32_t spi)
+{
+    uint64_t now = loop_now(l->ike->env.loop) + 1;
+    unsigned s = slot_of(l, peer, spi, SPI_SLOTS);
+
+    if (l->spis[s].at && l->spis[s].peer == peer && l->spis[s].spi == spi && now - l->spis[s].at < SPI_GAP_US)
+        return true;
+    l->spis[s].peer = peer;
+    l->spis[s].spi = spi;
+    l->spis[s].at = now;
+    return false;
+}
+
+static bool held_down(struct ike_limits *l, uint32_t peer)
+{
+    uint64_t now = loop_now(l->ike->env.loop) + 1;
+    unsigned q = slot_of(l, peer, 0, HOLD_SLOTS);
+
+    if (l->holds[q].at && l->holds[q].peer == peer && now - l->holds[q].at < HOLD_DOWN_US)
+        return true;
+    l->holds[q].peer = peer;
+    l->holds[q].at = now;
+    return false;
+}
+
+static void remember(struct ike_peer *p, uint8_t proto, uint32_t spi)
+{
+    for (unsigned i = 0; i < p->nbad; i++)
+        if (p->bad_spis[i].spi == spi && p->bad_spis[i].proto == proto)
+            return;
+    if (p->nbad < IKE_SPIS_MAX) {
+        p->bad_spis[p->nbad].spi = spi;
+        p->bad_spis[p->nbad++].proto = proto;
+    }
+}
+
+void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap)
+{
+    struct ike_peer *p = peer_find(ike, dst, src);
+    struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
+    uint64_t now = loop_now(ike->env.loop);
+
+    (void)ifname;
+    (void)udp_encap;
+    if (!ike->on || just_seen(ike->limits, src, spi))
+        return;
+    if (sa) {
+        if (within(now, &p->deletes_at, &p->deletes, PEER_BURST))
+            v1_info_delete_ipsec(sa, proto, spi);
+        return;
+    }
+    if (p && peer_sa_negotiating(p)) {
+        remember(p, proto, spi);
+        return;
+    }
+    if (!ike->conf.invalid_spi_recovery || !spd_peer_is_static(ike->env.ipsec, dst, src)) {
+        if (within(now, &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
+            trace(ike, NULL, src, TRACE_ERROR, "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst), IP4(src),
+                  spi);
+        return;
+    }
+    if (held_down(ike->limits, src))
+        return;
+    sa = ike_begin(ike, dst, src, true);
+    if (sa)
+        remember(sa->peer, proto, spi);
+}
+
+void recovery_flush(struct ike_sa *sa)
+{
+    struct ike_peer *p = sa->peer;
+
+    for (unsigned i = 0; i < p->nbad; i++)
+        v1_info_delete_ipsec(sa, p->bad_spis[i].proto, p->bad_spis[i].spi);
+    p->nbad = 0;
+}

@@ -1,0 +1,231 @@
+/* What IKE says: debug lines of `debug crypto isakmp|ipsec|engine` in the form of IOS-XE 16, filtered by `debug crypto condition`, and the
+ * %CRYPTO messages.
+ *
+ * A line is made only when its bit is on and the conditions let it pass: any configured peer or connection id that fits; lines that have no peer
+ * yet pass only with `unmatched`. Messages that anyone on the wire can cause go through two limits: one a peer and minute, and a bucket of
+ * ten a second in all, so that forged sources cannot fill the log. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "dataplane/ike/engine.h"
+#include "espial/msg.h"
+#include "espial/text.h"
+
+static bool condition_passes(const struct ike *ike, const struct ike_sa *sa, uint32_t peer, bool unmatched)
+{
+    const struct ike_condition *c = &ike->cond;
+
+    if (!c->npeers && !c->nconnids)
+        return true;
+    for (unsigned i = 0; i < c->npeers; i++)
+        if (peer && (peer & c->peers[i].mask) == (c->peers[i].addr & c->peers[i].mask))
+            return true;
+    for (unsigned i = 0; i < c->nconnids; i++)
+        if (sa && sa->conn_id == c->connids[i])
+            return true;
+    return !peer && unmatched;
+}
+
+bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer)
+{
+    return ike->debug_isakmp && condition_passes(ike, sa, peer, ike->cond.unmatched_isakmp);
+}
+
+bool trace_ipsec_on(const struct ike *ike, uint32_t peer)
+{
+    return ike->debug_ipsec && condition_passes(ike, NULL, peer, ike->cond.unmatched_ipsec);
+}
+
+void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_kind kind, const char *fmt, ...)
+{
+    static const char *const prefix[] = {"ISAKMP", "ISAKMP-PAK", "ISAKMP-ERROR"};
+    char text[512];
+    va_list ap;
+
+    if (!trace_on(ike, sa, peer))
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    msg_debug(ike->env.log, "%s: (%u):%s", prefix[kind], sa ? sa->conn_id : 0, text);
+}
+
+void trace_ipsec(struct ike *ike, uint32_t peer, const char *fmt, ...)
+{
+    char text[768];
+    va_list ap;
+
+    if (!trace_ipsec_on(ike, peer))
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    msg_debug(ike->env.log, "IPSEC%s", text);
+}
+
+void trace_engine(struct ike *ike, uint32_t peer, const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+
+    if (!ike->debug_engine || !condition_passes(ike, NULL, peer, ike->cond.unmatched_engine))
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    msg_debug(ike->env.log, "%s", text);
+}
+
+const char *trace_role_state(const struct ike_sa *sa, char out[40])
+{
+    snprintf(out, 40, "(%c) %s%s", sa->initiator ? 'I' : 'R', ike_sa_show_state(sa), ike_sa_up(sa) ? "      " : "");
+    return out;
+}
+
+static const char *hash_word(enum hash_alg a)
+{
+    static const char *const words[HASH_ALGS] = {"", "md5", "sha", "sha256", "sha384", "sha512"};
+
+    return words[a];
+}
+
+const char *trace_transform(const struct ipsec_transform *t, char out[64])
+{
+    static const char *const names[CIPHER_ALGS] = {"esp-null", "esp-des", "esp-3des", "esp-aes", "esp-gcm"};
+    char bits[8] = "";
+
+    if (t->proto == PROTO_AH) {
+        snprintf(out, 64, "ah-%s-hmac ", hash_word(t->auth));
+        return out;
+    }
+    if (t->key_bits && !(t->cipher == CIPHER_AES_CBC && t->key_bits == 128))
+        snprintf(bits, sizeof bits, " %u", t->key_bits);
+    if (t->auth != HASH_NONE)
+        snprintf(out, 64, "%s%s esp-%s-hmac ", names[t->cipher], bits, hash_word(t->auth));
+    else
+        snprintf(out, 64, "%s%s ", names[t->cipher], bits);
+    return out;
+}
+
+/* "2.2.2.0/255.255.255.0/256/0": protocol 256 is any. */
+static const char *proxy(const struct selector *s, char out[64])
+{
+    snprintf(out, 64, "%s/%s/%u/%u", IP4(s->addr), IP4(s->mask), s->proto ? s->proto : 256u, s->port);
+    return out;
+}
+
+static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p, const struct ipsec_transform *t, uint16_t port, uint32_t life_s,
+                        uint32_t life_kb)
+{
+    char l[64], r[64], tr[64];
+
+    trace_ipsec(ike, p->peer,
+                "%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= %s,\n    protocol= %s, transform= %s (%s), \n"
+                "    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
+                head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r), t->proto == PROTO_AH ? "AH" : "ESP",
+                trace_transform(t, tr), t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
+}
+
+void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)
+{
+    for (unsigned i = 0; trace_ipsec_on(ike, want->peer) && i < want->ntransforms; i++)
+        key_message(ike, "(sa_request): ,", "OUTBOUND", want, &want->transforms[i], 500, want->life_s, want->life_kb);
+}
+
+void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct ipsec_transform *t)
+{
+    if (!trace_ipsec_on(ike, p->peer))
+        return;
+    trace_ipsec(ike, p->peer, "(validate_proposal_request): proposal part #1");
+    key_message(ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, t, 0, 0, 0);
+}
+
+static void sa_block(struct ike *ike, const char *head, const struct ipsec_policy *p, uint32_t dest, uint32_t spi, uint32_t conn_id)
+{
+    char l[64], r[64], tr[64];
+
+    trace_ipsec(ike, p->peer,
+                "%s\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    sa_lifetime(k/sec)= (%u/%u),\n"
+                "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
+                head, IP4(dest), p->transforms[0].proto, spi, spi, trace_transform(&p->transforms[0], tr), conn_id, p->life_kb, p->life_s, IP4(p->local), IP4(p->peer),
+                proxy(&p->local_sel, l), proxy(&p->remote_sel, r));
+}
+
+void trace_sa_created(struct ike *ike, const struct sa_pair_params *p, uint32_t id)
+{
+    if (!trace_ipsec_on(ike, p->policy.peer))
+        return;
+    trace_ipsec(ike, p->policy.peer, "(crypto_ipsec_create_ipsec_sas): Map found %s, %u", p->policy.map, p->policy.seq);
+    sa_block(ike, "(create_sa): sa created,", &p->policy, p->policy.local, p->spi_in, 2000 + id);
+    sa_block(ike, "(create_sa): sa created,", &p->policy, p->policy.peer, p->spi_out, 2000 + id);
+}
+
+void trace_sa_deleted(struct ike *ike, const struct sa_pair_info *pair)
+{
+    if (!trace_ipsec_on(ike, pair->policy.peer))
+        return;
+    trace_ipsec(ike, pair->policy.peer, "(key_engine_delete_sas): delete SA with spi 0x%X proto %u for %s", pair->spi_in, pair->policy.transforms[0].proto,
+                IP4(pair->policy.local));
+    sa_block(ike, "(delete_sa): deleting SA,", &pair->policy, pair->policy.local, pair->spi_in, 2000 + pair->id);
+    sa_block(ike, "(delete_sa): deleting SA,", &pair->policy, pair->policy.peer, pair->spi_out, 2000 + pair->id);
+}
+
+#define WIRE_LIMIT_MS 60000 /* messages that a packet from nobody known can cause: one a peer and minute */
+MSG(MSG_ON_OFF, "CRYPTO", 6, "ISAKMP_ON_OFF", 0, "ISAKMP is %s");
+MSG(MSG_NO_SA, "CRYPTO", 4, "IKMP_NO_SA", WIRE_LIMIT_MS, "IKE message from %s has no SA and is not an initialization offer");
+MSG(MSG_BAD, "CRYPTO", 4, "IKMP_BAD_MESSAGE", WIRE_LIMIT_MS, "IKE message from %s failed its sanity check or is malformed");
+MSG(MSG_MODE_FAILURE, "CRYPTO", 6, "IKMP_MODE_FAILURE", WIRE_LIMIT_MS, "Processing of %s failed with peer at %s");
+MSG(MSG_AUTH_FAIL, "CRYPTO", 6, "IKMP_AUTH_FAIL", WIRE_LIMIT_MS, "Authentication method 4 failed with host %s");
+MSG(MSG_NOT_ENCRYPTED, "CRYPTO", 6, "IKMP_NOT_ENCRYPTED", WIRE_LIMIT_MS, "IKE packet from %s was not encrypted and it should've been.");
+MSG(MSG_NOT_OFFERED, "CRYPTO", 6, "IKMP_SA_NOT_OFFERED", WIRE_LIMIT_MS, "Remote peer %s responded with attribute %s not offered or changed");
+MSG(MSG_NOT_AUTH, "CRYPTO", 6, "IKMP_SA_NOT_AUTH", WIRE_LIMIT_MS, "Cannot accept Quick Mode exchange from %s if SA is not authenticated!");
+MSG(MSG_AG_DISABLED, "CRYPTO", 5, "IKMP_AG_MODE_DISABLED", WIRE_LIMIT_MS, "Unable to initiate or respond to Aggressive Mode while disabled");
+MSG(MSG_NO_PSK_POLICY, "CRYPTO", 4, "IKMP_NO_PSK_POLICY", WIRE_LIMIT_MS,
+    "No ISAKMP policy authenticates with pre-shared keys, and this router has no RSA keys: cannot negotiate with %s");
+MSG(MSG_SESSION, "CRYPTO", 5, "SESSION_STATUS", 0, "Crypto tunnel is %s.  Peer %s:%u       Id: %s");
+
+#define BUCKET 10
+static bool token(struct ike *ike)
+{
+    uint64_t now = loop_now(ike->env.loop);
+
+    if (now - ike->log_tokens_at >= US_PER_S) {
+        ike->log_tokens_at = now;
+        ike->log_tokens = BUCKET;
+    }
+    if (!ike->log_tokens)
+        return false;
+    ike->log_tokens--;
+    return true;
+}
+
+void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text)
+{
+    struct log *log = ike->env.log;
+    const char *a = IP4(peer);
+
+    if (what == IKE_MSG_ON || what == IKE_MSG_OFF) {
+        msg_post(log, &MSG_ON_OFF, what == IKE_MSG_ON ? "ON" : "OFF");
+        return;
+    }
+    if (!token(ike))
+        return;
+    switch (what) {
+    case IKE_MSG_NO_SA: msg_post_key(log, &MSG_NO_SA, peer, a); break;
+    case IKE_MSG_BAD: msg_post_key(log, &MSG_BAD, peer, a); break;
+    case IKE_MSG_MODE_FAILURE: msg_post_key(log, &MSG_MODE_FAILURE, peer, text, a); break;
+    case IKE_MSG_AUTH_FAIL: msg_post_key(log, &MSG_AUTH_FAIL, peer, a); break;
+    case IKE_MSG_NOT_ENCRYPTED: msg_post_key(log, &MSG_NOT_ENCRYPTED, peer, a); break;
+    case IKE_MSG_NOT_OFFERED: msg_post_key(log, &MSG_NOT_OFFERED, peer, a, text); break;
+    case IKE_MSG_NOT_AUTH: msg_post_key(log, &MSG_NOT_AUTH, peer, a); break;
+    case IKE_MSG_AG_DISABLED: msg_post(log, &MSG_AG_DISABLED); break;
+    case IKE_MSG_NO_PSK_POLICY: msg_post(log, &MSG_NO_PSK_POLICY, a); break;
+    default: break;
+    }
+}
+
+void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id)
+{
+    if (ike->conf.logging_session)
+        msg_post(ike->env.log, &MSG_SESSION, up ? "UP  " : "DOWN", IP4(peer), port, id[0] ? id : IP4(peer));
+}

@@ -1,0 +1,296 @@
+/* INFORMATIONAL exchanges (RFC 2409 section 5.7, RFC 2408 sections 3.14, 3.15): DELETE, notifications, dead peer detection (RFC 3706).
+ *
+ * One message, no answer, a message id of its own: HDR*, HASH(M-ID | rest), N or D. Sent only under an established SA. Received: the hash is proved first, then
+ *
+ *   DELETE of IPsec SPIs    the peer's inbound, our outbound SPIs: those pairs go; unknown ones are ignored
+ *   DELETE of ISAKMP        the SA with those cookies, when it is one with this peer
+ *   R-U-THERE               answered with the same number, when it names this SA's cookies
+ *   R-U-THERE-ACK           timers.c
+ *   INITIAL-CONTACT         ignored here: it counts in MM5 alone
+ *   RESPONDER-LIFETIME      shortens this SA's life (protocol ISAKMP)
+ *   others                  shown under debug
+ *
+ * The one message without protection that we send is the refusal of a first message (NO-PROPOSAL-CHOSEN), at most ten a second; none is believed. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+
+#define INFO_MAX 512
+
+static void send_info(struct ike_sa *sa, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
+{
+    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = v1_new_mid(sa)};
+    size_t hlen = hash_len(sa->suite.hash), hash_at, body_at;
+    uint8_t buf[INFO_MAX], sum[HASH_MAX];
+    struct msg_wr m;
+
+    TRACE(sa, "set new node %u to QM_IDLE      ", h.mid);
+    memcpy(h.icookie, sa->icookie, COOKIE_LEN);
+    memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
+    msg_begin(&m, buf, sizeof buf - 16, &h);
+    msg_open(&m, PL_HASH);
+    hash_at = wr_hole(&m.w, hlen);
+    msg_close(&m);
+    body_at = m.w.len;
+    body(&m, arg);
+    if (m.w.bad)
+        return;
+    struct bytes rest = BYTES(buf + body_at, m.w.len - body_at);
+    keys_hash_mid(sa->keys, h.mid, &rest, 1, sum);
+    memcpy(buf + hash_at, sum, hlen);
+    v1_send_once(sa, h.mid, &m);
+    TRACE(sa, "purging node %u", h.mid);
+}
+
+struct delete_args {
+    uint8_t proto, spi_len;
+    uint8_t spi[16];
+};
+
+static void write_delete(struct msg_wr *m, const void *arg)
+{
+    const struct delete_args *a = arg;
+
+    msg_open(m, PL_DELETE);
+    wr_u32(&m->w, 1);
+    wr_u8(&m->w, a->proto);
+    wr_u8(&m->w, a->spi_len);
+    wr_u16(&m->w, 1);
+    wr_bytes(&m->w, a->spi, a->spi_len);
+    msg_close(m);
+}
+
+void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi)
+{
+    struct delete_args a = {.proto = p2_protocol(ip_proto), .spi_len = 4};
+
+    put32(a.spi, spi);
+    send_info(sa, write_delete, &a);
+    TRACE(sa, "Input = IKE_MESG_FROM_IPSEC, IKE_PHASE2_DEL");
+    TRACE(sa, "Old State = %s  New State = %s \n", ike_state_name(sa->state), ike_state_name(sa->state));
+}
+
+void v1_info_delete_ike(struct ike_sa *sa)
+{
+    struct delete_args a = {.proto = IPROTO_ISAKMP, .spi_len = 2 * COOKIE_LEN};
+
+    memcpy(a.spi, sa->icookie, COOKIE_LEN);
+    memcpy(a.spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
+    send_info(sa, write_delete, &a);
+}
+
+struct notify_args {
+    uint8_t proto, spi_len;
+    uint16_t type;
+    const void *spi, *data;
+    size_t len;
+};
+
+static void write_notify(struct msg_wr *m, const void *arg)
+{
+    const struct notify_args *a = arg;
+
+    msg_notify(m, a->proto, a->type, a->spi, a->spi_len, a->data, a->len);
+}
+
+void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data, size_t len)
+{
+    struct notify_args a = {.proto = proto, .spi_len = spi_len, .type = type, .spi = spi, .data = data, .len = len};
+
+    send_info(sa, write_notify, &a);
+}
+
+#define REFUSALS 10
+void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *first, uint16_t type)
+{
+    struct isakmp_hdr h = {.exchange = EX_INFO, .mid = rnd_u32(ike->env.rnd) | 1};
+    uint64_t now = loop_now(ike->env.loop);
+    uint8_t buf[INFO_MAX];
+    struct msg_wr m;
+
+    if (now - ike->refusals_at >= US_PER_S) {
+        ike->refusals_at = now;
+        ike->refusals = 0;
+    }
+    if (ike->refusals++ >= REFUSALS)
+        return;
+    memcpy(h.icookie, first->icookie, COOKIE_LEN);
+    cookie_make(ike, from->src, h.rcookie);
+    msg_begin(&m, buf, sizeof buf, &h);
+    msg_notify(&m, IPROTO_ISAKMP, type, NULL, 0, NULL, 0);
+    size_t len = msg_end(&m, 1);
+    if (len)
+        ike_transmit_to(ike, from->dst, from->src, floated ? 4500 : 500, from->sport, buf, len);
+}
+
+static const char *notify_name(uint16_t type)
+{
+    switch (type) {
+    case N_NO_PROPOSAL_CHOSEN: return "PROPOSAL_NOT_CHOSEN";
+    case N_INVALID_SPI: return "INVALID_SPI";
+    case N_INVALID_ID_INFORMATION: return "INVALID_ID_INFO";
+    case N_AUTHENTICATION_FAILED: return "AUTHENTICATION_FAILED";
+    case N_PAYLOAD_MALFORMED: return "PAYLOAD_MALFORMED";
+    case N_INITIAL_CONTACT: return "INITIAL_CONTACT";
+    case N_RESPONDER_LIFETIME: return "RESPONDER_LIFETIME";
+    case N_R_U_THERE: return "DPD/R_U_THERE";
+    case N_R_U_THERE_ACK: return "DPD/R_U_THERE_ACK";
+    case N_CONNECTED: return "CONNECTED";
+    default: return "UNKNOWN";
+    }
+}
+
+/* R-U-THERE and its answer name this SA and carry a number. */
+static bool is_dpd(const struct ike_sa *sa, const struct notify_body *n)
+{
+    return n->proto == IPROTO_ISAKMP && n->spi_len == 2 * COOKIE_LEN && memcmp(n->spi, sa->icookie, COOKIE_LEN) == 0 &&
+           memcmp(n->spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) == 0 && n->len == 4;
+}
+
+/* Our quick mode that the peer refuses is over: the notification names our SPI. */
+static void quick_refused(struct ike_sa *sa, const struct notify_body *n)
+{
+    uint32_t spi = n->spi_len == 4 ? get32(n->spi) : 0;
+
+    for (struct ike_node *q = sa->nodes; spi && q; q = q->next)
+        if (q->qm && q->initiator && q->state == QM_I_QM1 && (q->qm->spi_esp == spi || q->qm->spi_ah == spi)) {
+            ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
+            ike_node_done(q, true, "Delete Larval");
+            return;
+        }
+}
+
+static void take_lifetime(struct ike_sa *sa, const struct notify_body *n)
+{
+    struct rd r = rd_of(n->data, n->len);
+    struct attr a;
+    bool seconds = true;
+
+    if (n->proto != IPROTO_ISAKMP)
+        return;
+    TRACE(sa, "processing responder lifetime");
+    while (attr_next(&r, &a)) {
+        if (a.type == 11)
+            seconds = a.value == 1;
+        else if (a.type == 12 && seconds && a.value >= 60 && a.value < sa->suite.life_s) {
+            TRACE(sa, "restart ike sa timer to %u secs", a.value);
+            timers_sa_life(sa, a.value);
+        }
+    }
+}
+
+static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid)
+{
+    struct notify_body n;
+
+    if (codec_notify(p, &n) != CODEC_OK || n.doi > 1)
+        return;
+    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%X", notify_name(n.type), n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid,
+          sa->conn_id);
+    switch (n.type) {
+    case N_R_U_THERE:
+        if (is_dpd(sa, &n)) {
+            TRACE(sa, "DPD/R_U_THERE received from peer %s, sequence 0x%X", IP4(sa->remote), get32(n.data));
+            TRACE(sa, "Sending NOTIFY DPD/R_U_THERE_ACK protocol 1");
+            v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE_ACK, n.spi, n.spi_len, n.data, 4);
+        }
+        break;
+    case N_R_U_THERE_ACK:
+        if (is_dpd(sa, &n))
+            timers_dpd_ack(sa, get32(n.data));
+        break;
+    case N_RESPONDER_LIFETIME:
+        take_lifetime(sa, &n);
+        break;
+    case N_NO_PROPOSAL_CHOSEN:
+    case N_INVALID_ID_INFORMATION:
+        quick_refused(sa, &n);
+        break;
+    default:
+        break;
+    }
+}
+
+static void delete_ipsec(struct ike_sa *sa, const struct delete_body *d)
+{
+    struct ike *ike = sa->ike;
+    uint8_t proto = d->proto == IPROTO_AH ? PROTO_AH : PROTO_ESP;
+
+    TRACE(sa, "peer does not do paranoid keepalives.");
+    trace_ipsec(ike, sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(ike, sa->remote, "(key_engine_delete_sas): rec'd delete notify from ISAKMP");
+    for (uint16_t i = 0; i < d->n; i++) {
+        uint32_t spi = get32(d->spis + 4 * i), id = sad_find_pair(ike->env.ipsec, sa->remote, proto, spi, true);
+        TRACE(sa, "Enqueued KEY_MGR_DELETE_SAS for IPSEC SA (SPI:0x%X)", spi);
+        if (id)
+            (void)sad_delete(ike->env.ipsec, id, SA_GONE_PEER_DELETE);
+    }
+}
+
+/* The SA that a DELETE names: this one or another with the same peer. */
+static struct ike_sa *named_sa(struct ike_sa *sa, const uint8_t *spi)
+{
+    struct ike_sa *q = cookie_find(sa->ike, spi, spi + COOKIE_LEN);
+
+    return q && q->peer == sa->peer && ike_sa_up(q) ? q : NULL;
+}
+
+static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v1_msg *m)
+{
+    const struct payload *p = &m->ps.v[0];
+    struct ike_sa *doomed[4];
+    unsigned ndoomed = 0;
+    size_t hlen = hash_len(sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    (void)node;
+    if (!m->ps.n || p->type != PL_HASH || p->len != hlen)
+        goto refuse;
+    struct bytes rest = BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen);
+    keys_hash_mid(sa->keys, m->hdr.mid, &rest, 1, sum);
+    if (!mem_equal_ct(sum, p->body, hlen))
+        goto refuse;
+    v1_proved(sa, m);
+    TRACE(sa, "set new node %u to QM_IDLE      ", m->hdr.mid);
+    TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
+    for (unsigned i = 1; i < m->ps.n; i++) {
+        struct delete_body d;
+        p = &m->ps.v[i];
+        if (p->type == PL_NOTIFY) {
+            take_notify(sa, p, m->hdr.mid);
+        } else if (p->type == PL_DELETE && codec_delete(p, &d) == CODEC_OK && d.doi <= 1) {
+            TRACE(sa, "processing DELETE payload. message ID = %u", m->hdr.mid);
+            if (d.proto == IPROTO_ISAKMP && d.spi_len == 2 * COOKIE_LEN) {
+                struct ike_sa *q = named_sa(sa, d.spis);
+                bool twice = false;
+                for (unsigned k = 0; k < ndoomed; k++)
+                    twice |= doomed[k] == q;
+                if (q && !twice && ndoomed < sizeof doomed / sizeof doomed[0])
+                    doomed[ndoomed++] = q;
+            } else if ((d.proto == IPROTO_ESP || d.proto == IPROTO_AH) && d.spi_len == 4) {
+                delete_ipsec(sa, &d);
+            }
+        }
+    }
+    TRACE(sa, "deleting node %u error FALSE reason \"Informational (in) state 1\"", m->hdr.mid);
+    for (unsigned k = 0; k < ndoomed; k++) /* sa itself may be among them */
+        ike_sa_kill(doomed[k], "No reason");
+    return V1_TAKEN;
+refuse:
+    ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+    return V1_REFUSED;
+}
+
+static bool ask(struct ike_sa *sa, struct ike_node *n)
+{
+    (void)n;
+    return ike_sa_up(sa); /* informational messages are begun by the verbs above */
+}
+
+const struct v1_exchange v1_info_exchange = {
+    .type = EX_INFO,
+    .legal_states = 1u << IKE_P1_COMPLETE,
+    .ask = ask,
+    .answer = answer,
+    .conclude = answer,
+};

@@ -1,0 +1,625 @@
+/* Quick mode (RFC 2409 section 5.5), both halves, with or without perfect forward secrecy.
+ *
+ *   initiator                                            responder
+ *   HDR*, HASH(1), SA, Ni, [KE], IDci, IDcr     QM1 -->
+ *                                              <-- QM2   HDR*, HASH(2), SA, Nr, [KE], IDci, IDcr, [N RESPONDER-LIFETIME]
+ *   HDR*, HASH(3)                               QM3 -->
+ *
+ * Make before break. The responder installs the pair before it sends QM2, so that what follows QM3 at once can be taken in; it sends with the new pair only
+ * after QM3. The initiator installs on QM2 and sends with the pair after sending QM3. QM3 has no answer: the responder repeats QM2 until it comes, and
+ * the initiator answers a repeated QM2 with QM3 again. A responder that never sees QM3 deletes the pair and says so.
+ *
+ * Both ends at once, for the same flow: the exchange of the end with the higher address wins. That end does not answer the other's QM1; the other gives its own up
+ * when the winner's QM1 comes, and answers that.
+ *
+ *   QM_READY --QM1 sent--> I_QM1 --QM2 proved--> INSTALL_AWAIT --QM3 sent--> PHASE2_COMPLETE
+ *   QM_READY --QM1 proved--> SPI_STARVE --SPI, sums--> INSTALL_AWAIT --QM2 sent--> R_QM2 --QM3 proved--> PHASE2_COMPLETE
+ *
+ * A node exists only after HASH(1) is right. Lifetimes: the smaller of offer and policy; told with RESPONDER-LIFETIME when ours is. The commit bit is never set. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+
+#define NONCE_LEN 32
+
+static void begin_message(struct msg_wr *m, uint8_t *buf, const struct ike_node *n, size_t *hash_at)
+{
+    struct isakmp_hdr h = {.exchange = EX_QUICK, .flags = FLAG_ENCRYPT, .mid = n->mid};
+    size_t hlen = hash_len(n->sa->suite.hash);
+
+    memcpy(h.icookie, n->sa->icookie, COOKIE_LEN);
+    memcpy(h.rcookie, n->sa->rcookie, COOKIE_LEN);
+    msg_begin(m, buf, ISAKMP_OUT_MAX, &h);
+    msg_open(m, PL_HASH);
+    *hash_at = wr_hole(&m->w, hlen);
+    msg_close(m);
+}
+
+/* HASH(1), or HASH(2) with Ni_b in front, over everything behind the hash payload. */
+static void seal_hash(struct msg_wr *m, const struct ike_node *n, size_t hash_at, struct bytes ni)
+{
+    size_t hlen = hash_len(n->sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    if (m->w.bad)
+        return;
+    struct bytes parts[] = {ni, BYTES(m->w.base + hash_at + hlen, m->w.len - hash_at - hlen)};
+    keys_hash_mid(n->sa->keys, n->mid, ni.len ? parts : parts + 1, ni.len ? 2 : 1, sum);
+    memcpy(m->w.base + hash_at, sum, hlen);
+}
+
+/* The first payload is HASH and holds what it should. */
+static bool check_hash(struct ike_sa *sa, const struct v1_msg *m, struct bytes ni)
+{
+    const struct payload *p = &m->ps.v[0];
+    size_t hlen = hash_len(sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    if (!m->ps.n || p->type != PL_HASH || p->len != hlen)
+        goto refuse;
+    struct bytes parts[] = {ni, BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen)};
+    keys_hash_mid(sa->keys, m->hdr.mid, ni.len ? parts : parts + 1, ni.len ? 2 : 1, sum);
+    if (mem_equal_ct(sum, p->body, hlen)) {
+        TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
+        return true;
+    }
+refuse:
+    ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+    return false;
+}
+
+static void write_selector(struct msg_wr *m, const struct selector *s)
+{
+    if (s->mask == 0xFFFFFFFF)
+        msg_id_addr(m, s->proto, s->port, s->addr);
+    else
+        msg_id_subnet(m, s->proto, s->port, s->addr, s->mask);
+}
+
+static bool read_selector(const struct payload *p, struct selector *out)
+{
+    struct id_body id;
+
+    if (codec_id(p, &id) != CODEC_OK || (id.type != ID_IPV4_ADDR && id.type != ID_IPV4_SUBNET))
+        return false;
+    *out = (struct selector){.addr = get32(id.data), .mask = 0xFFFFFFFF, .proto = id.proto, .port = id.port};
+    if (id.type == ID_IPV4_SUBNET) {
+        out->mask = get32(id.data + 4);
+        out->addr &= out->mask;
+    }
+    return ip4_mask_len(out->mask) >= 0;
+}
+
+static bool selector_same(const struct selector *a, const struct selector *b)
+{
+    return a->addr == b->addr && a->mask == b->mask && a->proto == b->proto && a->port == b->port;
+}
+
+static bool udp_encap(const struct ike_sa *sa)
+{
+    return sa->nat_local || sa->nat_remote;
+}
+
+static bool offers(const struct ipsec_policy *p, uint8_t proto)
+{
+    for (unsigned i = 0; i < p->ntransforms; i++)
+        if (p->transforms[i].proto == proto)
+            return true;
+    return false;
+}
+
+void v1_quick_scratch_free(struct ike_sa *sa, struct qm_scratch *qm)
+{
+    struct ipsec *ips = sa->ike->env.ipsec;
+
+    dh_job_end(&qm->dh);
+    if (qm->spi_esp)
+        sad_release_spi(ips, sa->local, PROTO_ESP, qm->spi_esp);
+    if (qm->spi_ah)
+        sad_release_spi(ips, sa->local, PROTO_AH, qm->spi_ah);
+    mem_free(qm->idci);
+    mem_free(qm->idcr);
+    mem_free(qm->chosen_attrs);
+    mem_wipe(qm, sizeof *qm);
+    mem_free(qm);
+}
+
+bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow)
+{
+    for (const struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
+        for (const struct ike_node *n = sa->nodes; n; n = n->next)
+            if (n->qm && flow_same(&n->qm->policy, flow))
+                return true;
+    return false;
+}
+
+/* Our own unanswered quick mode for the flow. */
+static struct ike_node *own_asking(const struct ike_peer *p, const struct selector *local, const struct selector *remote)
+{
+    for (struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
+        for (struct ike_node *n = sa->nodes; n; n = n->next)
+            if (n->qm && n->initiator && (n->state == QM_READY || n->state == QM_I_QM1) && selector_same(&n->qm->policy.local_sel, local) &&
+                selector_same(&n->qm->policy.remote_sel, remote))
+                return n;
+    return NULL;
+}
+
+/* A pair younger than the question answers it. */
+static bool answered_meanwhile(const struct ike_peer *p, const struct ike_want *w)
+{
+    for (const struct ike_pair *q = p->pairs; q; q = q->next)
+        if (q->current && q->installed > w->since && flow_same(&q->info.policy, &w->policy))
+            return true;
+    return false;
+}
+
+/* ---- initiator ---- */
+static void send_qm1(void *arg, bool ok)
+{
+    struct ike_node *n = arg;
+    struct ike_sa *sa = n->sa;
+    struct qm_scratch *qm = n->qm;
+    const struct ipsec_policy *p = &qm->policy;
+    uint8_t buf[ISAKMP_OUT_MAX];
+    struct msg_wr m;
+    size_t hash_at;
+
+    (void)ok;
+    n->pending = false;
+    begin_message(&m, buf, n, &hash_at);
+    p2_write_offer(&m, p, qm->spi_esp, qm->spi_ah, udp_encap(sa));
+    msg_payload(&m, PL_NONCE, qm->nonce_i, qm->nonce_i_len);
+    if (p->pfs_group)
+        msg_payload(&m, PL_KE, dh_public(qm->dh.dh), dh_public_len(p->pfs_group));
+    write_selector(&m, &p->local_sel);
+    write_selector(&m, &p->remote_sel);
+    seal_hash(&m, n, hash_at, BYTES(NULL, 0));
+    v1_send(&n->slot, &m, true, false);
+    ike_node_enter(n, QM_I_QM1, "IKE_MESG_INTERNAL", "IKE_INIT_QM");
+}
+
+static bool ask(struct ike_sa *sa, struct ike_node *n)
+{
+    struct qm_scratch *qm = n->qm;
+    struct ipsec *ips = sa->ike->env.ipsec;
+    const struct ipsec_policy *p = &qm->policy;
+
+    TRACE(sa, "beginning Quick Mode exchange, M-ID of %u", n->mid);
+    if (offers(p, PROTO_ESP) && !(qm->spi_esp = sad_reserve_spi(ips, sa->local, PROTO_ESP)))
+        return false;
+    if (offers(p, PROTO_AH) && !(qm->spi_ah = sad_reserve_spi(ips, sa->local, PROTO_AH)))
+        return false;
+    TRACE(sa, "QM Initiator gets spi");
+    rnd_fill(sa->ike->env.rnd, qm->nonce_i, NONCE_LEN);
+    qm->nonce_i_len = NONCE_LEN;
+    if (!p->pfs_group) {
+        send_qm1(n, true);
+        return true;
+    }
+    if (!dh_known(p->pfs_group))
+        return false;
+    n->pending = true;
+    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    dh_job_begin(&qm->dh, sa->ike, p->pfs_group);
+    dh_job_run(&qm->dh, true, NULL, 0, send_qm1, n);
+    return true;
+}
+
+void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
+{
+    struct ipsec *ips = sa->ike->env.ipsec;
+    bool answered = answered_meanwhile(sa->peer, w);
+
+    if (answered || sa->nnodes >= IKE_NODES_MAX || !w->policy.ntransforms || v1_quick_busy(sa->peer, &w->policy)) {
+        if (w->acquire)
+            spd_acquire_done(ips, &w->policy, answered);
+        ike_want_free(w);
+        return;
+    }
+    struct ike_node *n = ike_node_new(sa, NODE_QUICK, v1_new_mid(sa), true);
+    n->want = w;
+    n->qm->policy = w->policy;
+    if (!v1_quick_exchange.ask(sa, n))
+        ike_node_done(n, true, "Cannot begin quick mode");
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return !a ? b : !b || a < b ? a : b;
+}
+
+/* Keys for both directions, and the pair into the database. The pair's id; 0 when ipsec refuses it. */
+static uint32_t install(struct ike_node *n)
+{
+    struct ike_sa *sa = n->sa;
+    struct qm_scratch *qm = n->qm;
+    const struct ipsec_transform *t = &qm->choice.transform;
+    uint8_t key_in[2 * HASH_MAX + 64], key_out[2 * HASH_MAX + 64];
+    size_t len = sad_keymat_len(t);
+    uint8_t proto = p2_protocol(t->proto);
+    bool ah = t->proto == PROTO_AH;
+    uint32_t *ours = ah ? &qm->spi_ah : &qm->spi_esp;
+    struct bytes gxy = BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0), ni = BYTES(qm->nonce_i, qm->nonce_i_len), nr = BYTES(qm->nonce_r, qm->nonce_r_len);
+
+    if (len > sizeof key_in)
+        return 0;
+    trace_engine(sa->ike, sa->remote, "crypto_engine: Generate IKE QM keys");
+    keys_keymat(sa->keys, gxy, proto, *ours, ni, nr, key_in, len);
+    keys_keymat(sa->keys, gxy, proto, qm->choice.spi, ni, nr, key_out, len);
+    struct sa_pair_params params = {
+        .policy = qm->policy,
+        .spi_in = *ours,
+        .spi_out = qm->choice.spi,
+        .initiator = n->initiator,
+        .pfs_group = qm->choice.group,
+        .udp_encap = udp_encap(sa),
+        .local_port = sa->local_port,
+        .peer_port = sa->peer_port,
+        .key_in = key_in,
+        .key_out = key_out,
+        .key_len = len,
+    };
+    params.policy.transforms[0] = *t;
+    params.policy.ntransforms = 1;
+    params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
+    params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
+    n->pair = sad_install(sa->ike->env.ipsec, &params);
+    mem_wipe(key_in, sizeof key_in);
+    mem_wipe(key_out, sizeof key_out);
+    if (!n->pair) {
+        TRACE_ERR(sa, "IPSec SA (SPI:0x%X) could not be installed", *ours);
+        return 0;
+    }
+    *ours = 0; /* the database's now */
+    trace_engine(sa->ike, sa->remote, "crypto_engine: Create IPSec SA (by keys)");
+    trace_ipsec(sa->ike, sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_sa_created(sa->ike, &params, n->pair);
+    TRACE(sa, "Received IPSec Install callback... proceeding with the negotiation");
+    TRACE(sa, "Successfully installed IPSEC SA (SPI:0x%X) on %s", params.spi_in, params.policy.ifname);
+    peer_pair_installed(sa->peer, n->pair, &params, n->began);
+    return n->pair;
+}
+
+static void enable_outbound(struct ike_node *n, uint32_t spi_out)
+{
+    struct ike *ike = n->sa->ike;
+
+    trace_ipsec(ike, n->sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(ike, n->sa->remote, "(key_engine_enable_outbound): rec'd enable notify from ISAKMP");
+    sad_enable_outbound(ike->env.ipsec, n->pair);
+    trace_ipsec(ike, n->sa->remote, "(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X", IP4(n->sa->remote), spi_out);
+    peer_pair_enabled(ike, n->pair);
+}
+
+/* QM2 is proved and the sums are done. */
+static void finish_initiator(void *arg, bool ok)
+{
+    struct ike_node *n = arg;
+    struct ike_sa *sa = n->sa;
+    struct qm_scratch *qm = n->qm;
+    struct isakmp_hdr h = {.exchange = EX_QUICK, .flags = FLAG_ENCRYPT, .mid = n->mid};
+    uint8_t buf[256], sum[HASH_MAX];
+    struct msg_wr m;
+
+    n->pending = false;
+    if (!ok || !install(n)) {
+        ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
+        ike_node_done(n, true, "Delete Larval");
+        return;
+    }
+    memcpy(h.icookie, sa->icookie, COOKIE_LEN);
+    memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
+    msg_begin(&m, buf, sizeof buf, &h);
+    keys_hash3(sa->keys, n->mid, BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), sum);
+    msg_payload(&m, PL_HASH, sum, hash_len(sa->suite.hash));
+    v1_send(&n->slot, &m, false, true);
+    enable_outbound(n, qm->choice.spi);
+    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
+    ike_node_done(n, false, "No Error");
+}
+
+static void read_notices(struct ike_node *n, const struct payloads *ps)
+{
+    const struct payload *p;
+    struct notify_body nb;
+    struct attr a;
+
+    for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++) {
+        if (codec_notify(p, &nb) != CODEC_OK || nb.type != N_RESPONDER_LIFETIME || nb.doi != 1)
+            continue;
+        TRACE(n->sa, "processing NOTIFY RESPONDER_LIFETIME protocol %u\n        spi 0x%X, message ID = %u", nb.proto, nb.spi_len == 4 ? get32(nb.spi) : 0, n->mid);
+        TRACE(n->sa, "processing responder lifetime");
+        struct rd r = rd_of(nb.data, nb.len);
+        uint32_t kind = 1;
+        while (attr_next(&r, &a)) {
+            if (a.type == 1)
+                kind = a.value;
+            else if (a.type == 2 && a.value)
+                *(kind == 2 ? &n->qm->choice.life_kb : &n->qm->choice.life_s) = a.value;
+        }
+    }
+}
+
+/* QM2. */
+static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m)
+{
+    struct qm_scratch *qm = n->qm;
+    const struct payload *sap, *nonce, *ke, *ci, *cr;
+    struct selector local, remote;
+    struct sa_body body;
+
+    if (n->state != QM_I_QM1 || !check_hash(sa, m, BYTES(qm->nonce_i, qm->nonce_i_len)))
+        return V1_REFUSED;
+    sap = payload_one(&m->ps, PL_SA);
+    nonce = payload_one(&m->ps, PL_NONCE);
+    ke = payload_one(&m->ps, PL_KE);
+    if (!sap || !nonce || nonce->len < NONCE_MIN || nonce->len > NONCE_MAX || codec_sa(sap, &body) != CODEC_OK) {
+        ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+        return V1_REFUSED;
+    }
+    v1_commit(&n->slot, m);
+    TRACE(sa, "processing SA payload. message ID = %u", n->mid);
+    bool fits = p2_match(sa, &body, &qm->policy, udp_encap(sa), &qm->choice);
+    if (!fits)
+        ike_msg(sa->ike, IKE_MSG_NOT_OFFERED, sa->remote, "transform");
+    if (fits && qm->choice.group && (!ke || ke->len != dh_public_len(qm->choice.group)))
+        fits = false;
+    TRACE(sa, "processing NONCE payload. message ID = %u", n->mid);
+    ci = payload_nth(&m->ps, PL_ID, 0);
+    cr = payload_nth(&m->ps, PL_ID, 1);
+    if (ci || cr) {
+        TRACE(sa, "processing ID payload. message ID = %u", n->mid);
+        TRACE(sa, "processing ID payload. message ID = %u", n->mid);
+        fits = fits && ci && cr && payload_count(&m->ps, PL_ID) == 2 && read_selector(ci, &local) && read_selector(cr, &remote) &&
+               selector_same(&local, &qm->policy.local_sel) && selector_same(&remote, &qm->policy.remote_sel);
+    } else {
+        /* RFC 2409 section 5.5: without identities the flow is between the two peers themselves. */
+        fits = fits && qm->policy.local_sel.addr == sa->local && qm->policy.local_sel.mask == 0xFFFFFFFF && qm->policy.remote_sel.addr == sa->remote &&
+               qm->policy.remote_sel.mask == 0xFFFFFFFF;
+    }
+    if (!fits) {
+        ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
+        ike_node_done(n, true, "QM rejected");
+        return V1_TAKEN;
+    }
+    memcpy(qm->nonce_r, nonce->body, nonce->len);
+    qm->nonce_r_len = nonce->len;
+    read_notices(n, &m->ps);
+    trace_proposal(sa->ike, &qm->policy, &qm->choice.transform);
+    ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
+    if (!qm->choice.group) {
+        finish_initiator(n, true);
+        return V1_TAKEN;
+    }
+    TRACE(sa, "processing KE payload. message ID = %u", n->mid);
+    n->pending = true;
+    dh_job_run(&qm->dh, false, ke->body, ke->len, finish_initiator, n);
+    return V1_TAKEN;
+}
+
+/* ---- responder ---- */
+static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
+{
+    struct ike_sa *sa = n->sa;
+    uint8_t b[4];
+
+    TRACE_ERR(sa, "IPSec policy invalidated proposal with error 32");
+    TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
+    TRACE(sa, "Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol %u\n        spi 0x%X, message ID = %u", protocol, spi, n->mid);
+    put32(b, spi);
+    v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
+    ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
+    ike_node_done(n, true, "QM rejected");
+}
+
+static void write_lifetime_notice(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi)
+{
+    uint8_t b[4];
+
+    put32(b, spi);
+    msg_open(m, PL_NOTIFY);
+    wr_u32(&m->w, 1);
+    wr_u8(&m->w, p2_protocol(qm->choice.transform.proto));
+    wr_u8(&m->w, 4);
+    wr_u16(&m->w, N_RESPONDER_LIFETIME);
+    wr_bytes(&m->w, b, 4);
+    if (qm->lifetime_notice_s) {
+        msg_attr(m, 1, 1);
+        msg_attr(m, 2, qm->lifetime_notice_s);
+    }
+    if (qm->lifetime_notice_kb) {
+        msg_attr(m, 1, 2);
+        msg_attr(m, 2, qm->lifetime_notice_kb);
+    }
+    msg_close(m);
+}
+
+/* The sums are done: install, then QM2. */
+static void finish_responder(void *arg, bool ok)
+{
+    struct ike_node *n = arg;
+    struct qm_scratch *qm = n->qm;
+    bool ah = qm->choice.transform.proto == PROTO_AH;
+    uint32_t spi = ah ? qm->spi_ah : qm->spi_esp;
+    uint8_t buf[ISAKMP_OUT_MAX];
+    struct msg_wr m;
+    size_t hash_at;
+
+    n->pending = false;
+    if (!ok || !install(n)) {
+        refuse(n, p2_protocol(qm->choice.transform.proto), qm->choice.spi);
+        return;
+    }
+    begin_message(&m, buf, n, &hash_at);
+    struct sa_transform t = {.proposal = qm->choice.number, .protocol = p2_protocol(qm->choice.transform.proto), .number = qm->choice.transform_number,
+                             .id = qm->chosen_id, .attrs = rd_of(qm->chosen_attrs, qm->chosen_attrs_len)};
+    p2_write_choice(&m, &t, spi);
+    msg_payload(&m, PL_NONCE, qm->nonce_r, qm->nonce_r_len);
+    if (qm->choice.group)
+        msg_payload(&m, PL_KE, dh_public(qm->dh.dh), dh_public_len(qm->choice.group));
+    if (qm->idci) {
+        msg_payload(&m, PL_ID, qm->idci, qm->idci_len);
+        msg_payload(&m, PL_ID, qm->idcr, qm->idcr_len);
+    }
+    if (qm->lifetime_notice_s || qm->lifetime_notice_kb)
+        write_lifetime_notice(&m, qm, spi);
+    seal_hash(&m, n, hash_at, BYTES(qm->nonce_i, qm->nonce_i_len));
+    v1_send(&n->slot, &m, true, true);
+    ike_node_enter(n, QM_R_QM2, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
+}
+
+static uint8_t *keep(const uint8_t *p, size_t len)
+{
+    uint8_t *copy = mem_new(len);
+
+    memcpy(copy, p, len);
+    return copy;
+}
+
+/* The flow that QM1 asks for, and whether we have a policy for it. */
+static enum spd_answer find_flow(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
+{
+    const struct payload *ci = payload_nth(ps, PL_ID, 0), *cr = payload_nth(ps, PL_ID, 1);
+    struct selector local = {sa->local, 0xFFFFFFFF, 0, 0}, remote = {sa->remote, 0xFFFFFFFF, 0, 0};
+
+    if (ci && cr) {
+        qm->idci = keep(ci->body, ci->len);
+        qm->idci_len = ci->len;
+        qm->idcr = keep(cr->body, cr->len);
+        qm->idcr_len = cr->len;
+        if (!read_selector(ci, &remote) || !read_selector(cr, &local))
+            return SPD_NO_SELECTOR;
+    }
+    trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal): proxy_match\n        src addr     : %s\n        dst addr     : %s\n        protocol     : %u\n"
+                                     "        src port     : %u\n        dst port     : %u",
+                IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
+    enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
+    if (answer != SPD_OK) {
+        qm->policy.local_sel = local;
+        qm->policy.remote_sel = remote;
+        trace_ipsec(sa->ike, sa->remote, answer == SPD_NO_MAP ? "(ipsec_process_proposal): peer address %s not found" : "(ipsec_process_proposal): proxy identities not supported with %s",
+                    IP4(sa->remote));
+    } else {
+        trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map, qm->policy.seq);
+    }
+    return answer;
+}
+
+static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
+{
+    const struct payload *sap = payload_one(&m->ps, PL_SA), *nonce = payload_one(&m->ps, PL_NONCE), *ke = payload_one(&m->ps, PL_KE);
+    unsigned ids = payload_count(&m->ps, PL_ID);
+    struct selector local, remote;
+    struct ike_node *own = NULL;
+    struct sa_body body;
+
+    if (!check_hash(sa, m, BYTES(NULL, 0)))
+        return V1_REFUSED;
+    if (!sap || !nonce || nonce->len < NONCE_MIN || nonce->len > NONCE_MAX || (ids != 0 && ids != 2) || codec_sa(sap, &body) != CODEC_OK) {
+        ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+        return V1_REFUSED;
+    }
+    if (ids == 2 && read_selector(payload_nth(&m->ps, PL_ID, 0), &remote) && read_selector(payload_nth(&m->ps, PL_ID, 1), &local))
+        own = own_asking(sa->peer, &local, &remote);
+    if (own && sa->local > sa->remote) {
+        TRACE(sa, "quick mode %u crosses our own %u for the same flow: not answered", m->hdr.mid, own->mid);
+        return V1_REFUSED;
+    }
+    struct ike_node *n = ike_node_new(sa, NODE_QUICK, m->hdr.mid, false);
+    struct qm_scratch *qm = n->qm;
+    v1_commit(&n->slot, m);
+    if (own) {
+        TRACE(sa, "our own quick mode %u gives way to %u for the same flow", own->mid, n->mid);
+        ike_node_done(own, true, "Crossed");
+    }
+    TRACE(sa, "set new node %u to QM_IDLE      ", n->mid);
+    TRACE(sa, "processing SA payload. message ID = %u", n->mid);
+    enum spd_answer answer = find_flow(sa, &m->ps, qm);
+    bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, udp_encap(sa), ke != NULL, &qm->choice);
+    if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
+        chosen = false;
+    if (!chosen) {
+        refuse(n, body.v[0].protocol, body.v[0].spi_len == 4 ? get32(body.v[0].spi) : 0);
+        return V1_TAKEN;
+    }
+    trace_proposal(sa->ike, &qm->policy, &qm->choice.transform);
+    const struct sa_transform *t = &body.v[qm->choice.place];
+    qm->chosen_id = t->id;
+    qm->chosen_attrs_len = t->attrs.left;
+    qm->chosen_attrs = keep(t->attrs.p, t->attrs.left);
+    if (qm->choice.life_s > qm->policy.life_s)
+        qm->lifetime_notice_s = qm->policy.life_s;
+    if (qm->policy.life_kb && qm->choice.life_kb > qm->policy.life_kb)
+        qm->lifetime_notice_kb = qm->policy.life_kb;
+    TRACE(sa, "processing NONCE payload. message ID = %u", n->mid);
+    memcpy(qm->nonce_i, nonce->body, nonce->len);
+    qm->nonce_i_len = nonce->len;
+    rnd_fill(sa->ike->env.rnd, qm->nonce_r, NONCE_LEN);
+    qm->nonce_r_len = NONCE_LEN;
+    TRACE(sa, "processing ID payload. message ID = %u", n->mid);
+    TRACE(sa, "processing ID payload. message ID = %u", n->mid);
+    ike_node_enter(n, QM_SPI_STARVE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
+    uint8_t proto = qm->choice.transform.proto;
+    uint32_t spi = sad_reserve_spi(sa->ike->env.ipsec, sa->local, proto);
+    if (!spi) {
+        refuse(n, p2_protocol(proto), qm->choice.spi);
+        return V1_TAKEN;
+    }
+    *(proto == PROTO_AH ? &qm->spi_ah : &qm->spi_esp) = spi;
+    TRACE(sa, "QM Responder gets spi");
+    ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_INTERNAL", "IKE_GOT_SPI");
+    if (!qm->choice.group) {
+        finish_responder(n, true);
+        return V1_TAKEN;
+    }
+    TRACE(sa, "processing KE payload. message ID = %u", n->mid);
+    n->pending = true;
+    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    dh_job_begin(&qm->dh, sa->ike, qm->choice.group);
+    dh_job_run(&qm->dh, true, ke->body, ke->len, finish_responder, n);
+    return V1_TAKEN;
+}
+
+static enum v1_outcome take_qm3(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m)
+{
+    struct qm_scratch *qm = n->qm;
+    const struct payload *p = &m->ps.v[0];
+    size_t hlen = hash_len(sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    if (n->state != QM_R_QM2)
+        return V1_REFUSED;
+    keys_hash3(sa->keys, n->mid, BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), sum);
+    if (!m->ps.n || p->type != PL_HASH || p->len != hlen || !mem_equal_ct(sum, p->body, hlen)) {
+        ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+        return V1_REFUSED;
+    }
+    v1_commit(&n->slot, m);
+    enable_outbound(n, qm->choice.spi);
+    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
+    ike_node_done(n, false, "QM done (await)");
+    return V1_TAKEN;
+}
+
+static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m)
+{
+    return n ? take_qm3(sa, n, m) : take_qm1(sa, m);
+}
+
+void v1_quick_dead(struct ike_node *n)
+{
+    struct ike *ike = n->sa->ike;
+    uint32_t pair = n->pair;
+
+    ike_node_done(n, true, "Death by retransmission P2");
+    if (pair)
+        (void)sad_delete(ike->env.ipsec, pair, SA_GONE_CLEARED);
+}
+
+const struct v1_exchange v1_quick_exchange = {
+    .type = EX_QUICK,
+    .legal_states = 1u << IKE_P1_COMPLETE,
+    .ask = ask,
+    .answer = answer,
+    .conclude = conclude,
+};
