@@ -96,8 +96,6 @@ static void add_at(struct list *l, int32_t at)
         for (size_t i = 0; walk_prefix(w, i); i++)
             if (begins(l, walk_prefix(w, i)))
                 add(l, walk_prefix(w, i), w->mode == EXEC ? "Disable debugging functions" : texts[i], false);
-        if (w->mode != EXEC && begins(l, "do"))
-            add(l, "do", "To run exec commands in config mode", false);
     }
 }
 

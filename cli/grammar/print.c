@@ -175,7 +175,7 @@ bool grammar_same(const struct grammar_row *r, const void *a, const void *b)
 bool grammar_switch(const struct grammar_row *r, const struct cmd_bind **bind, int64_t *constant)
 {
     for (const struct elem *e = r->sentence->root->kids; e; e = e->next) {
-        if (e->kind == ELEM_LITERAL && e->bind) {
+        if (e->kind == ELEM_LITERAL && e->bind && e->constant) {
             *bind = e->bind;
             *constant = e->constant;
             return true;

@@ -155,7 +155,6 @@ static void headings(void **state)
           "  crypto       Encryption/Decryption commands\n"
           "  default      Set a command to its defaults\n"
           "  description  Interface specific description\n"
-          "  do           To run exec commands in config mode\n"
           "  ip           Interface Internet Protocol config commands\n"
           "  mtu          Set the interface Maximum Transmission Unit (MTU)\n"
           "  no           Negate a command or set its defaults\n"
@@ -219,7 +218,7 @@ static void word_help(void **state)
     shows(x, CONFIG, 15, "crypto isakmp policy 1", 80, "<1-10000>  \n");
     shows(x, CONFIG_IF, 15, "ip address 1.1.1.1", 80, "A.B.C.D  \n");
     shows(x, EXEC, 15, "show crypto i", 14, "ipsec  \nisakmp  \n");
-    shows(x, CONFIG, 15, "d", 80, "default  do  \n");
+    shows(x, CONFIG_IF, 15, "d", 80, "default  description  \n");
     shows(x, CONFIG, 15, "no h", 80, "hostname  \n");
 }
 
