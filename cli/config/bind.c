@@ -4,7 +4,7 @@
  * `default`: defaults. LINE: an element of a list, found by its key fields; typed again it is replaced in place (the object stays where it is, so whoever holds it
  * keeps it); `no` removes it. MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default` empties it.
  *
- * A new or changed LINE or MODE object is shown to scope->check before anything is touched. scope->changed follows each real change, then the owner of the list hears
+ * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check before anything is touched. scope->changed follows each real change, then the owner of the list hears
  * CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from changed(CMD_ADDED) (the number of an access
  * list entry): the list is put in order again after it.
  *
@@ -224,8 +224,14 @@ static enum config_result run_set(struct run *r)
         if (!m->no && !m->dflt)
             put_values(m, after);
         same &= grammar_same(rule, obj, after);
-        copy_fields(rule->row, obj, after);
     }
+    if (!same && r->rule->row->scope && !check(r, after)) {
+        mem_free(after);
+        config_object_free(r->scope, dflt);
+        return CONFIG_REFUSED;
+    }
+    for (size_t i = 0; i < 1 + m->nalso; i++)
+        copy_fields((i ? m->also[i - 1] : r->rule)->row, obj, after);
     mem_free(after); /* a shallow copy: owns nothing */
     config_object_free(r->scope, dflt);
     if (!same && r->rule->row->scope)
