@@ -13,6 +13,7 @@ struct graph;
 struct ike;
 struct inet;
 struct ipsec;
+struct ipsec_key_export;
 struct link;
 struct log;
 struct loop;
@@ -31,6 +32,11 @@ struct dataplane_env {
     /* --export-keys, may be NULL: see struct ike_env */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
     void *export_arg;
+    /* --export-keys for ESP, may be NULL: see struct ipsec_env; the same export_arg */
+    void (*export_sa)(void *arg, const struct ipsec_key_export *k);
+    /* The router's name, for `crypto isakmp identity hostname`; may be NULL */
+    const char *(*hostname)(void *arg);
+    void *hostname_arg;
 };
 struct dataplane *dataplane_new(const struct dataplane_env *env);
 /* Links and captures go with it. NULL-safe. */

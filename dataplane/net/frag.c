@@ -305,6 +305,9 @@ void ipv4_fragment(struct net *net, struct packet *p, uint32_t mtu, enum stage_i
         f->crypto_done = p->crypto_done;
         f->from_local = p->from_local;
         f->icmp_error = p->icmp_error;
+        f->decapsulated = p->decapsulated;
+        f->link_broadcast = p->link_broadcast;
+        f->sa = p->sa;
         f->len = header + n;
         memcpy(f->l3, ip, done ? IP_HEADER : ihl);
         if (done)

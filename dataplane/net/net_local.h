@@ -6,6 +6,7 @@
 #include "dataplane/graph.h"
 #include "dataplane/limits.h"
 #include "dataplane/net/acl.h"
+#include "dataplane/net/frag.h"
 #include "dataplane/net/icmp.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
@@ -90,14 +91,10 @@ void reass_free(struct reass *r);
 struct packet *reass_add(struct reass *r, struct packet *p);
 void reass_forget(struct reass *r, const struct iface *ifc); /* drop pieces that came in there */
 unsigned reass_count(const struct reass *r);
-/* p (taken over) in pieces of at most mtu bytes, each sent to stage `next`. */
-void ipv4_fragment(struct net *net, struct packet *p, uint32_t mtu, enum stage_id next);
 
 /* icmp.c */
 struct icmp *icmp_new(struct net *net);
 void icmp_free(struct icmp *icmp);
-/* An error about p (l3 at its IPv4 header), when RFC 1812 section 4.3.2.7 and the rate allow one. p stays the caller's. `extra`: the second word (MTU, pointer << 24). */
-void icmp_error(struct net *net, const struct packet *p, uint8_t type, uint8_t code, uint32_t extra);
 
 /* udp.c */
 struct udp *udp_new(struct net *net);

@@ -1,0 +1,156 @@
+/* dataplane.c: one engine: the graph, the network half, IPsec and IKE put together.
+ *
+ * They are made from the ground up and freed from the top down, because each holds the one below. What the SAs report upwards (a packet that needs an SA, a lifetime
+ * that runs out, an SPI that nobody knows) is handed to IKE here: IPsec itself knows no IKE. */
+#include "dataplane/dataplane.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "dataplane/graph.h"
+#include "dataplane/ike/ike.h"
+#include "dataplane/ipsec/ipsec.h"
+#include "dataplane/link/capture.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/net.h"
+
+struct dataplane {
+    struct dataplane_env env;
+    struct graph *graph;
+    struct net *net;
+    struct ipsec *ipsec;
+    struct ike *ike;
+};
+
+static void up_acquire(void *arg, const struct ipsec_policy *want)
+{
+    ike_acquire(((struct dataplane *)arg)->ike, want);
+}
+
+static void up_soft_expire(void *arg, const struct sa_pair_info *pair)
+{
+    ike_soft_expire(((struct dataplane *)arg)->ike, pair);
+}
+
+static void up_gone(void *arg, const struct sa_pair_info *pair, enum sa_gone why)
+{
+    ike_pair_gone(((struct dataplane *)arg)->ike, pair, why);
+}
+
+static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap)
+{
+    ike_invalid_spi(((struct dataplane *)arg)->ike, src, dst, proto, spi, ifname, udp_encap);
+}
+
+static void up_map_changed(void *arg)
+{
+    ike_map_changed(((struct dataplane *)arg)->ike);
+}
+
+static bool debug_pass(void *arg, uint32_t peer)
+{
+    return ike_debug_pass(((struct dataplane *)arg)->ike, peer);
+}
+
+struct dataplane *dataplane_new(const struct dataplane_env *env)
+{
+    struct dataplane *dp = NEW(struct dataplane);
+
+    dp->env = *env;
+    dp->graph = graph_new(env->loop);
+
+    struct net_env net = {.loop = env->loop, .rnd = env->rnd, .log = env->log, .graph = dp->graph};
+    memcpy(net.mac_base, env->mac_base, sizeof net.mac_base);
+    dp->net = net_new(&net);
+
+    const struct ipsec_env ipsec = {.loop = env->loop,
+                                    .rnd = env->rnd,
+                                    .log = env->log,
+                                    .bus = env->bus,
+                                    .net = dp->net,
+                                    .graph = dp->graph,
+                                    .debug = env->debug,
+                                    .export_key = env->export_sa,
+                                    .export_arg = env->export_arg};
+    dp->ipsec = ipsec_new(&ipsec);
+
+    const struct ike_env ike = {.loop = env->loop,
+                                .work = env->work,
+                                .rnd = env->rnd,
+                                .log = env->log,
+                                .inet = net_inet(dp->net),
+                                .ipsec = dp->ipsec,
+                                .debug = env->debug,
+                                .export_key = env->export_key,
+                                .export_arg = env->export_arg,
+                                .hostname = env->hostname,
+                                .hostname_arg = env->hostname_arg};
+    dp->ike = ike_new(&ike);
+    ipsec_debug_register(dp->ipsec);
+    ipsec_debug_filter(dp->ipsec, debug_pass, dp);
+
+    const struct ipsec_up up = {.arg = dp,
+                                .acquire = up_acquire,
+                                .soft_expire = up_soft_expire,
+                                .gone = up_gone,
+                                .invalid_spi = up_invalid_spi,
+                                .map_changed = up_map_changed};
+    ipsec_set_up(dp->ipsec, &up);
+    return dp;
+}
+
+void dataplane_free(struct dataplane *dp)
+{
+    if (!dp)
+        return;
+    ike_free(dp->ike);
+    ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
+    ipsec_free(dp->ipsec);
+    net_free(dp->net);
+    graph_free(dp->graph);
+    mem_free(dp);
+}
+
+struct net *dataplane_net(struct dataplane *dp)
+{
+    return dp->net;
+}
+
+struct ipsec *dataplane_ipsec(struct dataplane *dp)
+{
+    return dp->ipsec;
+}
+
+struct ike *dataplane_ike(struct dataplane *dp)
+{
+    return dp->ike;
+}
+
+struct graph *dataplane_graph(struct dataplane *dp)
+{
+    return dp->graph;
+}
+
+struct inet *dataplane_inet(struct dataplane *dp)
+{
+    return net_inet(dp->net);
+}
+
+const struct dataplane_env *dataplane_env(const struct dataplane *dp)
+{
+    return &dp->env;
+}
+
+int dataplane_link_attach(struct dataplane *dp, const char *ifname, struct link *link)
+{
+    return iface_attach(dp->net, ifname, link);
+}
+
+int dataplane_capture(struct dataplane *dp, const char *ifname, int fd)
+{
+    struct capture *c = capture_new(fd, ifname);
+
+    if (!c)
+        return errno ? -errno : -EIO;
+    return iface_capture(dp->net, ifname, c) ? 0 : -ENODEV;
+}
