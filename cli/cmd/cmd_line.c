@@ -95,7 +95,7 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_LINE, "logging", "Modify message logging facilities"),
     LSET("logging synchronous=logging_sync", "Synchronized message output", LN(logging_sync)),
     LSET("login=login:1", "Enable password checking", LN(login)),
-    LSET("login local=login:2", "Local password checking", LN(login)),
+    LSET("login local=login:2", "|Local password checking", LN(login)),
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),
     LSET("history size <history:0-256>", "Set history buffer size|Size of history buffer", LN(history)),
     LSET("length <length:0-512>", "Set number of lines on a screen|Number of lines on screen (0 for no pausing)", LN(length)),

@@ -9,9 +9,6 @@
 
 #include "cli/cmd/cmd_local.h"
 
-MSG(MSG_HOST_START, "SYS", 6, "LOGGINGHOST_STARTSTOP", 0, "Logging to host %s port %u started - CLI initiated");
-MSG(MSG_HOST_STOP, "SYS", 6, "LOGGINGHOST_STARTSTOP", 0, "Logging to host %s port %u stopped - CLI initiated");
-
 static void *logging_global(void *self)
 {
     return &((struct cli *)self)->logging;
@@ -97,14 +94,7 @@ static bool host_check(void *self, const void *obj, struct out *out)
     return false;
 }
 
-static void host_changed(void *self, void *obj, enum cmd_change what)
-{
-    struct cli *cli = self;
-    const struct syslog_host_conf *h = obj;
-    msg_post(cli->env.log, what == CMD_REMOVED ? &MSG_HOST_STOP : &MSG_HOST_START, IP4(h->addr), h->port);
-}
-
-static const struct cmd_scope host_scope = {.size = sizeof(struct syslog_host_conf), .init = host_init, .check = host_check, .changed = host_changed};
+static const struct cmd_scope host_scope = {.size = sizeof(struct syslog_host_conf), .init = host_init, .check = host_check};
 
 /* ---- show logging ---- */
 

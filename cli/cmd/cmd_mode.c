@@ -162,7 +162,8 @@ static enum cmd_result do_do(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     DO(EXEC, 0, "enable [<level:0-15>]", do_enable, "Turn on privileged commands|Enable level"),
     DO(EXEC, 0, "disable [<level:0-15>]", do_disable, "Turn off privileged commands|Privilege level to go to"),
-    DO(EXEC, 15, "configure", do_configure, "Enter configuration mode"),
+    HELP(EXEC, "configure", "Enter configuration mode"),
+    DO(EXEC, 15, "configure", do_configure, ""),
     DO(EXEC, 15, "configure terminal", do_configure_terminal, "Configure from the terminal"),
     DO(EXEC, 0, "exit", do_quit, "Exit from the EXEC"),
     DO(EXEC, 0, "logout", do_quit, "Exit from the EXEC"),

@@ -66,7 +66,7 @@ static enum cmd_result show_startup(struct cmd_ctx *c)
 
 static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show running-config [all=all]", show_running, "Current operating configuration|Configuration with defaults"),
-    DO(EXEC, 15, "show running-config interface <ifname>", show_running_interface, "Show interface configuration|Interface"),
+    DO(EXEC, 15, "show running-config interface <ifname>", show_running_interface, "|Show interface configuration|Interface"),
     DO(EXEC, 15, "show startup-config", show_startup, "Contents of startup configuration"),
     HELP(EXEC, "write", "Write running configuration to memory, network, or terminal"),
     DO(EXEC, 15, "write terminal", show_running, "Write to terminal"),
