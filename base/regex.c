@@ -1,9 +1,9 @@
 /* regex.c: regular expressions in the IOS dialect, for output filters and EEM patterns alike. The only file that sees PCRE2.
  *
  * A pattern is translated to a PCRE2 one and compiled with JIT. The dialect is POSIX-extended-like: . * + ? ^ $ [ ] ( ) | mean what they mean there, unanchored and
- * case-sensitive; `_` matches a comma, brace, parenthesis, blank, or either end; a backslash takes the meaning from the character behind it (a letter is
- * itself: there is no \d, \w, \n), except that \1 to \9 repeat a group. Braces are ordinary: no {m,n}. Inside brackets a backslash is ordinary, as in POSIX; classes such
- * as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
+ * case-sensitive; `_` matches a comma, brace, parenthesis, blank, either end, or itself (so that a mnemonic can be searched for as it is written); a backslash
+ * takes the meaning from the character behind it, inside brackets too (a letter is itself: there is no \d, \w, \n), except that \1 to \9 repeat a group. Braces are
+ * ordinary: no {m,n}. In brackets classes such as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
  *
  * A text is one subject, newlines included: `.` matches a newline, ^ and $ only the ends. Matching is bounded by a match limit (a pattern made to explode then
  * does not match); a pattern by PATTERN_MAX. One regex is used by one thread at a time. */
@@ -109,7 +109,11 @@ static bool translate_brackets(struct translation *t)
             put_str(t, "]", t->at++);
             return true;
         }
-        if (c == '[' && t->in[t->at + 1] == ':') {
+        if (c == '\\' && t->at + 1 < t->len) { /* [^\]d]: what follows means itself */
+            t->at++;
+            put_literal(t, t->in[t->at], t->at);
+            t->at++;
+        } else if (c == '[' && t->in[t->at + 1] == ':') {
             if (!translate_class(t))
                 return false;
             class = true;
@@ -174,7 +178,7 @@ static bool translate(struct translation *t)
             atom = false;
             break;
         case '_':
-            put_str(t, "(?:[,{}() ]|^|$)", t->at++);
+            put_str(t, "(?:[,{}() _]|^|$)", t->at++);
             break;
         case '(': case '|': case '^':
             put(t, &c, 1, t->at++);

@@ -35,6 +35,9 @@ struct router_env {
     /* `reload` was confirmed: free this router later (not inside the call) and make it again. */
     void (*reload)(void *arg);
     void *reload_arg;
+    /* What the boot printed (refused lines of the startup-config). May be NULL. */
+    void (*said)(void *arg, const char *text, size_t len);
+    void *said_arg;
     /* --export-keys: see struct ike_env. May be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
     void *export_arg;

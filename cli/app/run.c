@@ -142,6 +142,13 @@ static void open_terminal(struct run *r)
 
 /* ---- the router, again and again ---- */
 
+/* What the boot says goes where this program prints: a lab keeps it in the node's `output`. */
+static void boot_said(void *arg, const char *text, size_t len)
+{
+    struct run *r = arg;
+    outbox_write(&r->out, text, len);
+}
+
 static bool start_router(struct run *r)
 {
     const struct run_options *o = r->o;
@@ -323,6 +330,8 @@ static bool open_all(struct run *r)
     r->env.boot_reason = "power-on";
     r->env.reload = ask_reload;
     r->env.reload_arg = r;
+    r->env.said = boot_said;
+    r->env.said_arg = r;
     r->reload = (struct deferred){.fn = do_reload, .arg = r};
     mac_of(r);
 

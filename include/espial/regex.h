@@ -7,7 +7,7 @@
 
 struct regex;
 enum regex_dialect {
-    REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) blank, start or end; no {m,n}, \d, \w (reference cli.md section 4) */
+    REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) _ blank, start or end; a backslash escapes, in brackets too; no {m,n}, \d, \w (reference cli.md section 4) */
 };
 /* NULL when it does not compile; *err (may be NULL) gets a static-lifetime or buffer text, *err_at the offset in pattern. Match limits bound the work
  * of a hostile pattern. */

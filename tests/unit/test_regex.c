@@ -35,7 +35,7 @@ static void ordinary(void **state)
 {
     (void)state;
     static const struct fact facts[] = {
-        {"CRYPTO-4-RECVD_PKT_INV_SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet", false}, /* _ is not itself */
+        {"CRYPTO-4-RECVD_PKT_INV_SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet", true}, /* _ is itself, too */
         {"CRYPTO-4-RECVD.PKT.INV.SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet", true},
         {"CRYPTO-4-RECVD\\_PKT\\_INV\\_SPI", "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps", true},
         {".*UPDOWN.*Ethernet0/0.*", "%LINK-3-UPDOWN: Interface Ethernet0/0, changed state to up", true},
@@ -72,7 +72,7 @@ static void underscore(void **state)
     (void)state;
     static const struct fact facts[] = {
         {"_100_", "100", true},     {"_100_", "x 100", true},  {"_100_", "1100", false},  {"_100_", "1001", false},
-        {"_100_", "1,100,2", true}, {"_100_", "(100)", true},  {"_100_", "{100}", true},  {"_100_", "a_100_b", false},
+        {"_100_", "1,100,2", true}, {"_100_", "(100)", true},  {"_100_", "{100}", true},  {"_100_", "a_100_b", true},
         {"_100_", "a\t100", false}, {"a_*b", "a ,b", true},    {"a_+b", "ab", false},     {"_", "", true},
         {"\\_100", "x_100", true},  {"\\_100", "x 100", false}, {"[_]", "a_b", true},     {"[_]", "a b", false},
         {"^_a", "a", true},         {"(_)b", " b", true},
@@ -122,10 +122,10 @@ static void brackets(void **state)
         {"[abc]", "b", true},        {"[^abc]", "b", false},      {"[a-f]", "g", false},     {"[0-9]+\\.[0-9]+", "12.5", true},
         {"[]a]", "]", true},         {"[^]a]", "]", false},       {"[a]]", "a]", true},      {"[.*]", "x", false},
         {"[.*]", "*", true},         {"[a-]", "-", true},         {"[-a]", "-", true},       {"[\\n]", "n", true},
-        {"[\\n]", "\\", true},       {"[\\n]", "\n", false},      {"[\\d]", "5", false},     {"[[:digit:]]", "5", true},
+        {"[\\n]", "\\", false},       {"[\\n]", "\n", false},      {"[\\d]", "5", false},     {"[[:digit:]]", "5", true},
         {"[[:digit:]]", "d", false}, {"[^[:space:]]", " ", false}, {"[[:alpha:]-]", "-", true}, {"[[:alnum:]-_]+$", "-", true},
         {"[[]", "[", true},          {"[a[]", "[", true},         {"[a^]", "^", true},       {"[[:upper:][:digit:]]", "a", false},
-        {"[{}]", "{", true},         {"[()|+?$]", "|", true},     {"[\\]", "\\", true},      {"[a&&b]", "&", true},
+        {"[{}]", "{", true},         {"[()|+?$]", "|", true},     {"[\\\\]", "\\", true}, {"^[^\\]d]$", "]", false}, {"^[^\\]d]$", "d", false}, {"^[^\\]d]$", "e", true}, {"^[a\\-c]$", "b", false}, {"RECVD_PKT", "RECVD_PKT_INV_SPI", true},      {"[a&&b]", "&", true},
     };
     CHECK(facts);
 }

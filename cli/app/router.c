@@ -1,0 +1,205 @@
+/* router.c: makes one router: log, bus, dataplane, command line, event manager and SNMP, and tells each what it needs of the others. The order is that of the
+ * floors: what is lower is made earlier and freed later. Instances all the way: any number of routers live in one process (the simulation tests do).
+ *
+ * A reload is nothing but router_free and router_new by the owner: whatever must survive it is a file. */
+#include "cli/app/router.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/app/tables.h"
+#include "cli/cli.h"
+#include "cli/grammar/grammar.h"
+#include "cli/term/monitor.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/net.h"
+#include "eem/eem.h"
+#include "espial/bus.h"
+#include "espial/debug.h"
+#include "espial/loop.h"
+#include "espial/msg.h"
+#include "snmp/snmp.h"
+
+MSG(MSG_RESTART, "SYS", 5, "RESTART", 0, "System restarted --\n%s");
+
+struct router {
+    struct router_env env;
+    struct bus *bus;
+    struct log *log;
+    struct debug_registry *debug;
+    struct dataplane *dp;
+    struct cli *cli;
+    struct grammar *grammar;
+    struct monitor *monitor;
+    struct eem *eem;
+    struct snmp *snmp;
+};
+
+static void on_reload(void *arg)
+{
+    struct router *r = arg;
+    if (r->env.reload)
+        r->env.reload(r->env.reload_arg);
+}
+
+static const char *hostname(void *arg)
+{
+    return cli_hostname(((struct router *)arg)->cli);
+}
+
+/* "3 Ethernet interfaces" of show version. */
+static void version_lines(void *arg, struct text *out)
+{
+    struct router *r = arg;
+    unsigned count[2] = {0};
+    static const char *const kinds[2] = {"Ethernet", "Gigabit Ethernet"};
+    for (struct iface *i = NULL; (i = iface_next(dataplane_net(r->dp), i));) {
+        if (str_starts(i->name, "GigabitEthernet"))
+            count[1]++;
+        else if (str_starts(i->name, "Ethernet"))
+            count[0]++;
+    }
+    for (int k = 0; k < 2; k++) {
+        if (count[k])
+            text_printf(out, "%u %s interface%s\n", count[k], kinds[k], count[k] == 1 ? "" : "s");
+    }
+}
+
+/* Of this process: resident and virtual size, from the kernel. */
+static bool memory(void *arg, uint64_t *total_kb, uint64_t *used_kb)
+{
+    unsigned long size, resident;
+    (void)arg;
+    FILE *f = fopen("/proc/self/statm", "re");
+    bool ok = f && fscanf(f, "%lu %lu", &size, &resident) == 2;
+    if (f)
+        fclose(f);
+    if (ok) {
+        *total_kb = size * 4;
+        *used_kb = resident * 4;
+    }
+    return ok;
+}
+
+static bool make_grammar(struct router *r, struct text *err)
+{
+    size_t n;
+    const struct cmd_table *const *tables = espial_tables(&n);
+    void *owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
+    void **selves = mem_array(n, sizeof *selves);
+    for (size_t i = 0; i < n; i++)
+        selves[i] = owners[espial_table_owner(i)];
+    r->grammar = grammar_new(tables, selves, n, err);
+    mem_free(selves);
+    return r->grammar != NULL;
+}
+
+struct router *router_new(const struct router_env *env, struct text *err)
+{
+    struct router *r = NEW(struct router);
+    r->env = *env;
+    r->bus = bus_new(env->loop);
+    r->log = log_new(env->loop, r->bus);
+    r->debug = debug_registry_new();
+
+    struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_arg = env->export_arg};
+    memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
+    r->dp = dataplane_new(&dp);
+    log_set_inet(r->log, dataplane_inet(r->dp));
+
+    struct cli_env cli = {
+        .loop = env->loop,
+        .bus = r->bus,
+        .log = r->log,
+        .files = env->files,
+        .debug = r->debug,
+        .iosxe = !strcmp(env->platform, "iosxe"),
+        .hostname = env->hostname,
+        .version = ESPIAL_VERSION,
+        .returned = env->boot_reason,
+        .arg = r,
+        .reload = on_reload,
+        .version_lines = version_lines,
+        .memory = memory,
+    };
+    r->cli = cli_new(&cli);
+    struct eem_env eem = {.loop = env->loop, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
+    r->eem = eem_new(&eem);
+    struct snmp_env snmp = {.loop = env->loop, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004};
+    r->snmp = snmp_new(&snmp);
+    if (!make_grammar(r, err)) {
+        router_free(r);
+        return NULL;
+    }
+    cli_set_grammar(r->cli, r->grammar);
+    r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
+    return r;
+}
+
+void router_free(struct router *r)
+{
+    if (!r)
+        return;
+    monitor_free(r->monitor);
+    if (r->eem)
+        eem_stop(r->eem); /* its runs close their shells; sessions that end below still leave applet mode */
+    cli_free(r->cli);
+    eem_free(r->eem);
+    snmp_free(r->snmp);
+    grammar_free(r->grammar);
+    log_set_inet(r->log, NULL);
+    dataplane_free(r->dp);
+    debug_registry_free(r->debug);
+    log_free(r->log);
+    bus_free(r->bus);
+    mem_free(r);
+}
+
+void router_boot(struct router *r)
+{
+    struct text said = {0};
+    size_t refused = 0;
+    enum file_result e = cli_boot(r->cli, &said, &refused);
+    if (e != FILE_OK && e != FILE_NOT_FOUND)
+        text_printf(&said, "%%Error opening nvram:startup-config (%s)\n", file_result_text(e));
+    if (said.len && r->env.said)
+        r->env.said(r->env.said_arg, said.s, said.len);
+    text_free(&said);
+    msg_post(r->log, &MSG_RESTART, "espial Software, Version " ESPIAL_VERSION);
+}
+
+struct shells *router_shells(struct router *r)
+{
+    return cli_shells(r->cli);
+}
+
+struct dataplane *router_dataplane(struct router *r)
+{
+    return r->dp;
+}
+
+struct bus *router_bus(struct router *r)
+{
+    return r->bus;
+}
+
+struct log *router_log(struct router *r)
+{
+    return r->log;
+}
+
+struct eem *router_eem(struct router *r)
+{
+    return r->eem;
+}
+
+struct snmp *router_snmp(struct router *r)
+{
+    return r->snmp;
+}
+
+const char *router_hostname(struct router *r)
+{
+    return cli_hostname(r->cli);
+}

@@ -1,0 +1,19 @@
+# Tests that are not cmocka programs: the floors, transcripts of a real console, labs, and live tests against independent programs. A test that cannot run here
+# exits 77 ("skipped") after saying why; with NO_SKIP=1 it fails instead.
+
+add_test(NAME floors COMMAND ${CMAKE_SOURCE_DIR}/tests/floors ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+set_tests_properties(floors PROPERTIES LABELS floors)
+
+file(GLOB transcripts CONFIGURE_DEPENDS transcript/*.in)
+foreach(script ${transcripts})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME transcript.${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/transcript/run $<TARGET_FILE:espial> ${script})
+  set_tests_properties(transcript.${name} PROPERTIES LABELS transcript TIMEOUT 120)
+endforeach()
+
+file(GLOB live_tests CONFIGURE_DEPENDS live/test_*)
+foreach(script ${live_tests})
+  get_filename_component(name ${script} NAME_WE)
+  add_test(NAME live.${name} COMMAND ${script})
+  set_tests_properties(live.${name} PROPERTIES LABELS live TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "ESPIAL=$<TARGET_FILE:espial>")
+endforeach()
