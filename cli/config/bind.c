@@ -4,9 +4,9 @@
  * `default`: defaults. LINE: an element of a list, found by its key fields; typed again it is replaced in place (the object stays where it is, so whoever holds it
  * keeps it); `no` removes it. MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default` empties it.
  *
- * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check before anything is touched. scope->changed follows each real change, then the owner of the list hears
- * CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from changed(CMD_ADDED) (the number of an access
- * list entry): the list is put in order again after it.
+ * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check before anything is touched. scope->changed
+ * follows each real change, then the owner of the list hears CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new element its place in a
+ * sorted list from changed(CMD_ADDED) (the number of an access list entry): the list is put in order again after it.
  *
  * A `no` line whole but without its optional key ("no permit ip any any") means the element with the default key, or else the first with the same content. */
 #include <string.h>
@@ -42,8 +42,7 @@ static void copy_fields(const struct cmd_row *row, void *to, const void *from)
         copy_field(b, to, from);
 }
 
-/* What was typed, into the bound fields. */
-static void put_values(const struct match *m, void *obj)
+void config_put(const struct match *m, void *obj)
 {
     uint8_t at[CMD_BINDS_MAX] = {0};
 
@@ -222,7 +221,7 @@ static enum config_result run_set(struct run *r)
         if (m->no && grammar_switch(rule, &bind, &constant) && grammar_field(bind, dflt) == constant)
             put_number(bind, after, 0);
         if (!m->no && !m->dflt)
-            put_values(m, after);
+            config_put(m, after);
         same &= grammar_same(rule, obj, after);
     }
     if (!same && r->rule->row->scope && !check(r, after)) {
@@ -245,7 +244,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
 {
     void *fresh = config_object_new(r->scope);
 
-    put_values(r->m, fresh);
+    config_put(r->m, fresh);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         config_object_free(r->scope, fresh);
@@ -298,7 +297,7 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
     void *fresh = config_object_new(r->scope);
     enum config_result result = CONFIG_TAKEN;
 
-    put_values(r->m, fresh);
+    config_put(r->m, fresh);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         if (i < list->n && r->m->no) {

@@ -12,6 +12,8 @@ const struct cmd_scope *config_scope(struct grammar *g, const struct grammar_row
 void *config_target(const struct grammar_row *r, void *mode_obj);
 void *config_object_new(const struct cmd_scope *scope);
 void config_object_free(const struct cmd_scope *scope, void *obj); /* NULL-safe */
+/* What was typed, into the bound fields of an object. */
+void config_put(const struct match *m, void *obj);
 /* Do two LINE or MODE rows make elements of one list? */
 bool config_one_list(const struct cmd_row *a, const struct cmd_row *b);
 #endif

@@ -272,12 +272,20 @@ static void conf_fini(void *obj)
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         conf_list_clear(lists[i]);
 }
+static bool conf_check(void *self, const void *obj, struct out *out)
+{
+    (void)self;
+    if (!strpbrk(((const struct fake_conf *)obj)->hostname, "_"))
+        return true;
+    out_text(out, "% Hostname contains one or more illegal characters.\n");
+    return false;
+}
 static void *conf_global(void *self)
 {
     return &((struct fake *)self)->conf;
 }
 
-static const struct cmd_scope conf_scope = {.size = sizeof(struct fake_conf), .init = conf_init, .fini = conf_fini, .global = conf_global, .changed = conf_changed};
+static const struct cmd_scope conf_scope = {.size = sizeof(struct fake_conf), .init = conf_init, .fini = conf_fini, .global = conf_global, .changed = conf_changed, .check = conf_check};
 static const struct cmd_scope psk_scope = {.size = sizeof(struct psk_conf), .init = psk_init, .changed = psk_changed};
 static const struct cmd_scope policy_scope = {.size = sizeof(struct policy_conf), .init = policy_init, .changed = policy_changed};
 static const struct cmd_scope set_scope = {.size = sizeof(struct set_conf)};

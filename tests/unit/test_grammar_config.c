@@ -112,6 +112,10 @@ static void settings(void **state)
     told(x, "*conf ");
     type(x, "hostname hub\n");
     told(x, ""); /* nothing changed */
+    assert_int_equal(type(x, "hostname a_b\n"), CONFIG_REFUSED);
+    assert_string_equal(text_str(&x->printed.text), "% Hostname contains one or more illegal characters.\n");
+    assert_string_equal(x->fake->conf.hostname, "hub");
+    told(x, "");
     type(x, "service compress-config\nclock timezone -5\nservice timestamps log datetime msec\ncrypto isakmp keepalive 30 5 periodic\n");
     running(x, "service timestamps log datetime msec\n"
                "service compress-config\n!\n"
