@@ -95,10 +95,10 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "System image file is \"bootflash:espial-%s\"\n", env->version);
     text_printf(&t, "Last reload reason: %s\n\n", env->returned && !strcmp(env->returned, "reload") ? "Reload Command" : "PowerOn");
     if (env->memory && env->memory(env->arg, &total, &used))
-        text_printf(&t, "cisco espial (revision %s) with %lluK/%lluK bytes of memory.\n", env->version, (unsigned long long)(total > used ? total - used : 0),
+        text_printf(&t, "Cisco espial (revision %s) processor with %lluK/%lluK bytes of memory.\n", env->version, (unsigned long long)(total > used ? total - used : 0),
                     (unsigned long long)used);
     else
-        text_printf(&t, "cisco espial (revision %s) processor\n", env->version);
+        text_printf(&t, "Cisco espial (revision %s) processor\n", env->version);
     if (env->serial) {
         text_printf(&t, "Processor board ID %s\n", env->serial);
     } else {
