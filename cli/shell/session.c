@@ -187,6 +187,8 @@ void session_run(struct shell *sh, const char *line)
     bool early = sh->done_early;
     if (r == EXEC_WAIT && !early) {
         sh->waiting = true;
+        if (!sh->channel)
+            look_for_until(sh);
         return;
     }
     command_over(sh, sh->refused ? CMD_FAIL : CMD_OK);
