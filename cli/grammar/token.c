@@ -1,7 +1,7 @@
 /* token.c: one typed value each: does it stand at this place of the line, what is it worth, how is it written, what does `?` call it.
  *
- * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; only \" is an escape, so that regular
- * expressions keep their backslashes), an interface name may be two words ("gi 0/0"), and <line> takes the rest without trailing blanks.
+ * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; a backslash is an escape only before a quote, so that
+ * regular expressions keep theirs), an interface name may be two words ("gi 0/0"), and <line> takes the rest without trailing blanks.
  *
  * The place of the caret is decided here for values: the first character of a value that does not fit, except in interface names, whose type is a word like a
  * keyword (the caret goes inside). */
@@ -138,16 +138,32 @@ static enum token ifname_accept(const char *line, size_t len, size_t pos, size_t
     return TOKEN_NO;
 }
 
+static size_t backslashes(const char *s, size_t len, size_t pos)
+{
+    size_t n = 0;
+
+    while (pos + n < len && s[pos + n] == '\\')
+        n++;
+    return n;
+}
+
+/* Behind the closing quote: one with an even number of backslashes before it. */
 static size_t string_end(const char *line, size_t len, size_t pos)
 {
     if (line[pos] != '"')
         return token_word_end(line, len, pos);
-    for (pos++; pos < len && line[pos] != '"'; pos++)
-        if (line[pos] == '\\' && pos + 1 < len && line[pos + 1] == '"')
-            pos++;
+    for (pos++; pos < len && line[pos] != '"'; pos++) {
+        size_t n = backslashes(line, len, pos);
+
+        if (pos + n < len && line[pos + n] == '"' && n % 2)
+            pos += n;
+        else if (n)
+            pos += n - 1;
+    }
     return pos < len ? pos + 1 : len;
 }
 
+/* Backslashes stand for themselves, but before a quote two stand for one. */
 static size_t string_text(const char *token, size_t len, char *out, size_t cap)
 {
     size_t n = 0;
@@ -155,15 +171,43 @@ static size_t string_text(const char *token, size_t len, char *out, size_t cap)
     if (!len || token[0] != '"') {
         n = len < cap - 1 ? len : cap - 1;
         memcpy(out, token, n);
-    } else {
-        for (size_t i = 1; i < len && n < cap - 1 && token[i] != '"'; i++) {
-            if (token[i] == '\\' && i + 1 < len && token[i + 1] == '"')
-                i++;
+        out[n] = '\0';
+        return n;
+    }
+    for (size_t i = 1; i < len && n < cap - 1; i++) {
+        size_t run = backslashes(token, len, i);
+        bool quote = i + run < len && token[i + run] == '"';
+
+        for (size_t k = quote ? run / 2 : run; k && n < cap - 1; k--)
+            out[n++] = '\\';
+        i += run;
+        if (i == len || (quote && run % 2 == 0))
+            break;
+        if (n < cap - 1)
             out[n++] = token[i];
-        }
     }
     out[n] = '\0';
     return n;
+}
+
+static void string_format(const char *text, struct text *out)
+{
+    size_t len = strlen(text);
+
+    text_add(out, "\"");
+    for (size_t i = 0; i < len; i++) {
+        size_t run = backslashes(text, len, i);
+        bool quote = i + run < len && text[i + run] == '"';
+
+        for (size_t k = quote || i + run == len ? 2 * run : run; k; k--)
+            text_add(out, "\\");
+        i += run;
+        if (quote)
+            text_add(out, "\\");
+        if (i < len)
+            text_addn(out, text + i, 1);
+    }
+    text_add(out, "\"");
 }
 
 static bool seconds_parse(const char *s, uint64_t max_ms, uint64_t *ms)
@@ -313,8 +357,6 @@ static bool one_word(const char *s)
 
 bool token_format(const struct elem *e, int64_t num, const char *text, struct text *out)
 {
-    size_t n;
-
     switch (e->type) {
     case VALUE_IP:
     case VALUE_MASK:
@@ -334,18 +376,7 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
             text_printf(out, ".%03" PRId64, num % 1000);
         return num >= 0;
     case VALUE_STRING:
-        n = strlen(text);
-        if (n && text[n - 1] == '\\' && one_word(text) && text[0] != '"') { /* a quote behind it would be escaped */
-            text_add(out, text);
-            return true;
-        }
-        text_add(out, "\"");
-        for (; *text; text++) {
-            if (*text == '"')
-                text_add(out, "\\");
-            text_addn(out, text, 1);
-        }
-        text_add(out, "\"");
+        string_format(text, out);
         return true;
     case VALUE_LINE:
         text_add(out, text);

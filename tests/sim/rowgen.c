@@ -143,9 +143,28 @@ static void generate(struct gen *x, const struct elem *e)
     }
 }
 
+void rowgen_line(const struct grammar_row *row, uint64_t *state, struct text *line)
+{
+    struct gen x = {.state = *state, .round = 1000, .rule = row};
+
+    generate(&x, row->sentence->root);
+    *state = x.state;
+    text_add(line, text_str(&x.line));
+    text_free(&x.line);
+}
+
 static bool one_meaning(const struct grammar_row *a, const struct grammar_row *b)
 {
     return a == b || (a->row->kind == b->row->kind && a->row->kind != CMD_DO_ROW && a->row->kind != CMD_SET_ROW && a->row->list_off == b->row->list_off && a->row->parent == b->row->parent);
+}
+
+/* The row itself, another of its list, or under `no` one of several settings that go off together. */
+static bool is_meant(const struct gen *x)
+{
+    for (size_t i = 0; i < x->m->nalso; i++)
+        if (x->m->also[i] == x->rule)
+            return true;
+    return one_meaning(x->m->rule, x->rule);
 }
 
 static bool matches(struct gen *x, const char *line, const char *expanded)
@@ -156,7 +175,7 @@ static bool matches(struct gen *x, const char *line, const char *expanded)
     snprintf(why, sizeof(why), "result %d, caret %zu", r, x->m->caret);
     if (r != MATCH_OK)
         fault(x, why, line);
-    else if (!one_meaning(x->m->rule, x->rule))
+    else if (!is_meant(x))
         fault(x, "matched another row", x->m->row->sentence);
     else if (strcmp(x->m->expanded, expanded) != 0)
         fault(x, "expanded", x->m->expanded);

@@ -235,6 +235,9 @@ static void values(void **state)
     means(x, CONFIG_APPLET, "action 1 cli command \"say \\\"hi\\\" a\\.b\"");
     assert_string_equal(val(x, "text")->text, "say \"hi\" a\\.b");
     assert_int_equal(val(x, "verb")->num, 1);
+    means(x, CONFIG_APPLET, "action 1 cli command \"a\\\\b \\\\\" pattern \"\\\\\\\"\"");  /* "a\\b \\" and "\\\"" */
+    assert_string_equal(val(x, "text")->text, "a\\\\b \\");
+    assert_string_equal(val(x, "pattern")->text, "\\\"");
     means(x, CONFIG_APPLET, "action 1 cli command \"no end  ");
     assert_string_equal(val(x, "text")->text, "no end  ");
     means(x, CONFIG_APPLET, "action 1 cli command word");
