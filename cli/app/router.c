@@ -103,7 +103,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     r->log = log_new(env->loop, r->bus);
     r->debug = debug_registry_new();
 
-    struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_arg = env->export_arg};
+    struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
     log_set_inet(r->log, dataplane_inet(r->dp));

@@ -12,6 +12,7 @@ struct bus;
 struct dataplane;
 struct debug_registry;
 struct eem;
+struct ipsec_key_export;
 struct files;
 struct link;
 struct log;
@@ -40,6 +41,7 @@ struct router_env {
     void *said_arg;
     /* --export-keys: see struct ike_env. May be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
+    void (*export_sa)(void *arg, const struct ipsec_key_export *k);
     void *export_arg;
 };
 

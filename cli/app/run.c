@@ -24,6 +24,7 @@
 #include "cli/app/router.h"
 #include "cli/lab/place.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/ipsec/ipsec.h"
 #include "dataplane/link/link.h"
 #include "espial/file.h"
 #include "espial/loop.h"
@@ -210,15 +211,27 @@ static void do_reload(void *arg)
         stop(r);
 }
 
+/* --export-keys: each line is what `tshark -o LINE` takes. */
 static void export_key(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len)
 {
     struct run *r = arg;
+    fputs("uat:ikev1_decryption_table:", r->keys);
     for (size_t i = 0; i < 8; i++)
         fprintf(r->keys, "%02x", icookie[i]);
     fputc(',', r->keys);
     for (size_t i = 0; i < key_len; i++)
         fprintf(r->keys, "%02x", key[i]);
     fputc('\n', r->keys);
+    fflush(r->keys);
+}
+
+static void export_sa(void *arg, const struct ipsec_key_export *k)
+{
+    struct run *r = arg;
+    char line[IPSEC_WIRESHARK_LINE];
+    if (*ipsec_wireshark_line(k, line))
+        fprintf(r->keys, "uat:esp_sa:%s\n", line);
+    mem_wipe(line, sizeof line);
     fflush(r->keys);
 }
 
@@ -301,6 +314,7 @@ static bool open_keys(struct run *r)
         return false;
     }
     r->env.export_key = export_key;
+    r->env.export_sa = export_sa;
     r->env.export_arg = r;
     fprintf(stderr, "espial: WARNING: every key of this router is written to %s: whoever reads it can read the traffic\n", r->o->export_keys);
     return true;

@@ -64,7 +64,8 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .width = l->width,
                                       .history = l->history,
                                       .exec_timeout_s = l->exec_min * 60 + l->exec_sec,
-                                      .logging_sync = l->logging_sync};
+                                      .logging_sync = l->logging_sync,
+                                      .privilege = l->privilege};
     }
 }
 

@@ -36,6 +36,7 @@ struct line_settings {
     unsigned history;         /* lines kept, 0-256 */
     uint32_t exec_timeout_s;  /* 0: never */
     bool logging_sync;
+    uint8_t privilege;        /* a terminal session begins with it when its own is lower; 1 */
 };
 
 struct shells_env {

@@ -29,7 +29,7 @@ static int free_vty(const struct maker *m)
 static void take_settings(struct shell *sh)
 {
     struct maker *m = sh->maker;
-    sh->set = (struct line_settings){.length = 24, .width = 80, .history = 10, .exec_timeout_s = 600};
+    sh->set = (struct line_settings){.length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .privilege = 1};
     if (m->env.line_settings && sh->n >= 0)
         m->env.line_settings(m->env.arg, sh->vty, (unsigned)sh->n, &sh->set);
 }
@@ -68,6 +68,8 @@ struct shell *session_new(struct shells *s, const struct session_params *p)
     if (n < 0 || n >= (p->vty ? VTY_LINES : 1) || line_user(m, p->vty, n))
         return NULL;
     struct shell *sh = shell_new(m, p->vty, n, p->privilege);
+    if (sh->privilege < sh->set.privilege)
+        sh->privilege = sh->set.privilege;
     sh->channel = p->channel;
     str_copy(sh->user, sizeof sh->user, p->user ? p->user : "");
     str_copy(sh->location, sizeof sh->location, p->location ? p->location : "");
