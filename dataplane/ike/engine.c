@@ -13,6 +13,22 @@
 #include "dataplane/ike/engine.h"
 #include "espial/debug.h"
 
+static void all_debugs(void *arg, bool on)
+{
+    ike_debug_set(arg, on, on);
+}
+
+void ike_debug_set(struct ike *ike, bool ipsec, bool engine)
+{
+    ike->debug_ipsec = ipsec;
+    ike->debug_engine = engine;
+}
+
+bool *ike_debug_isakmp(struct ike *ike)
+{
+    return &ike->debug_isakmp;
+}
+
 struct ike *ike_new(const struct ike_env *env)
 {
     struct ike *ike = NEW(struct ike);
@@ -28,14 +44,11 @@ struct ike *ike_new(const struct ike_env *env)
     ike->pairs = table_new(sizeof(uint32_t), seed + 3);
     ike->all_end = &ike->all;
     ike->next_conn_id = 1001;
+    ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
-    const struct debug_item items[] = {
-        {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp},
-        {"Cryptographic Subsystem", "Crypto Engine debugging", &ike->debug_engine},
-        {"Cryptographic Subsystem", "Crypto IPSEC debugging", &ike->debug_ipsec},
-    };
+    const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};
     if (env->debug)
-        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, ike);
+        debug_register(env->debug, &item, 1, all_debugs, ike);
     return ike;
 }
 
@@ -49,6 +62,7 @@ void ike_free(struct ike *ike)
         return;
     ike->debug_isakmp = ike->debug_ipsec = ike->debug_engine = false;
     ike->conf.logging_session = false;
+    ike->on = false;
     while ((pair = table_next(ike->pairs, &at)))
         peer_pair_free(pair);
     for (at = 0; (p = table_next(ike->peers, &at));)
@@ -126,7 +140,8 @@ struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool fo
 {
     if (!ike->on || ike->nsas >= IKE_SA_MAX || ike->negotiating - ike->half_open >= IKE_HALF_OPEN_MAX)
         return NULL;
-    trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
+    if (!peer_find(ike, local, addr))
+        trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
     struct ike_sa *sa = ike_sa_new(ike, local, addr, true, "isakmp_initiator");
     sa->for_recovery = for_recovery;
     if (!v1_main_begin(sa)) {
@@ -154,6 +169,8 @@ void ike_want_flow(struct ike *ike, struct ike_want *w)
         v1_quick_begin(sa, w);
         return;
     }
+    if (!p)
+        trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
     p = peer_get(ike, local, addr, 500);
     if (!peer_want(p, w) || peer_sa_negotiating(p))
         return;
@@ -168,7 +185,6 @@ void ike_acquire(struct ike *ike, const struct ipsec_policy *want)
     struct ike_want *w = NEW(struct ike_want);
 
     *w = (struct ike_want){.policy = *want, .acquire = true, .since = loop_now(ike->env.loop)};
-    trace_sa_request(ike, want);
     ike_want_flow(ike, w);
 }
 
@@ -186,7 +202,6 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
     struct ike_peer *p = peer_find(ike, info->policy.local, info->policy.peer);
     struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
 
-    trace_sa_deleted(ike, info);
     trace_engine(ike, info->policy.peer, "crypto_engine: Delete IPSec SA");
     if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {
         if (sa)

@@ -24,7 +24,7 @@
 #define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
 #define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */
 #define IKE_SPIS_MAX           8    /* invalid SPIs of one peer waiting for its IKE SA */
-#define IKE_PAIRS_MAX          65536
+#define IKE_LOG_BURST          10   /* messages a second that unauthenticated packets can cause, in all */
 
 /* Times, us. The policy behind them is in timers.c. */
 #define IKE_RETRANSMIT_US  (10 * US_PER_S)
@@ -229,7 +229,8 @@ struct ike {
     struct ike_conf conf;
     bool on;
     struct udp_sock *udp500, *udp4500;
-    bool debug_isakmp, debug_ipsec, debug_engine;
+    bool debug_isakmp;               /* registered */
+    bool debug_ipsec, debug_engine;  /* copies of ipsec's bits: ike_debug_ipsec */
     struct ike_condition cond;
     struct table *by_cookies;    /* 16 bytes: icookie | rcookie */
     struct table *half;          /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
@@ -411,8 +412,6 @@ bool trace_ipsec_on(const struct ike *ike, uint32_t peer);
 void trace_engine(struct ike *ike, uint32_t peer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want);
 void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct ipsec_transform *t);
-void trace_sa_created(struct ike *ike, const struct sa_pair_params *p, uint32_t id);
-void trace_sa_deleted(struct ike *ike, const struct sa_pair_info *pair);
 const char *trace_transform(const struct ipsec_transform *t, char out[64]); /* "esp-aes 256 esp-sha-hmac " */
 /* "12345(0xSPI)"-free packet words: "(I) MM_NO_STATE", QM_IDLE with six blanks behind. */
 const char *trace_role_state(const struct ike_sa *sa, char out[40]);

@@ -44,6 +44,13 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
 
+/* Debugs. The ISAKMP bit is registered; those of ipsec and engine are ipsec's, and IKE, which speaks under them too, is told of every change
+ * (`undebug all` it hears by itself). */
+bool *ike_debug_isakmp(struct ike *ike);
+void ike_debug_set(struct ike *ike, bool ipsec, bool engine);
+/* May a line about this peer (0: none known) pass `debug crypto condition`? For ipsec_debug_filter. */
+bool ike_debug_pass(const struct ike *ike, uint32_t peer);
+
 /* clear crypto isakmp [connid]: DELETE goes out, IPsec SAs stay. conn_id 0: all. */
 void ike_clear_sas(struct ike *ike, uint32_t conn_id);
 /* clear crypto session [remote A]: IKE and IPsec. peer 0: all. */

@@ -259,7 +259,7 @@ void ike_node_free(struct ike_node *n)
 
     node_settle(n, false);
     if (half_done)
-        (void)sad_delete(sa->ike->env.ipsec, half_done, SA_GONE_IKE_LOST);
+        (void)sad_delete(sa->ike->env.ipsec, half_done, SA_GONE_CLEARED);
     for (struct ike_node **at = &sa->nodes; *at; at = &(*at)->next)
         if (*at == n) {
             *at = n->next;

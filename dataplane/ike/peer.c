@@ -249,7 +249,7 @@ void peer_initial_contact(struct ike_sa *sa)
                 ids[n++] = q->id;
         unsigned gone = 0;
         for (unsigned i = 0; i < n; i++)
-            gone += sad_delete(ike->env.ipsec, ids[i], SA_GONE_IKE_LOST);
+            gone += sad_delete(ike->env.ipsec, ids[i], SA_GONE_PEER_DELETE);
         if (!gone)
             break;
     } while (n == 64);

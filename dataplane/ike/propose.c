@@ -448,11 +448,11 @@ static bool transform_same(const struct ipsec_transform *a, const struct ipsec_t
     return a->proto == b->proto && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth && a->mode == b->mode;
 }
 
-bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp, bool have_ke, struct p2_choice *out)
+bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known, bool have_ke, struct p2_choice *out)
 {
     for (unsigned i = 0; i < body->n; i++) {
         const struct sa_transform *t = &body->v[i];
-        if (!p2_read(sa, t, out) || out->udp != udp) {
+        if (!p2_read(sa, t, out) || (out->udp && !udp_known)) {
             TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
             continue;
         }

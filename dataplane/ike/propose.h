@@ -49,8 +49,9 @@ struct p2_choice {
 uint8_t p2_protocol(uint8_t ip_proto); /* PROTO_ESP -> 3, PROTO_AH -> 2 */
 /* The SA payload of QM1: one proposal per transform, in order. udp: UDP-encapsulated modes. */
 void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah, bool udp);
-/* Responder: the first offered transform that fits the policy. pfs of the policy must be met; another known group is taken when the policy wants none. */
-bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp, bool have_ke, struct p2_choice *out);
+/* Responder: the first offered transform that fits the policy. pfs of the policy must be met; another known group is taken when the policy wants none. udp_known:
+ * UDP encapsulation may be taken; whether it is, the initiator says (it may see a translator that we do not). */
+bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known, bool have_ke, struct p2_choice *out);
 void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, uint32_t spi);
 /* Initiator: the answer is one transform that we offered. */
 bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp, struct p2_choice *out);

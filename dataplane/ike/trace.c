@@ -2,7 +2,8 @@
  * %CRYPTO messages.
  *
  * A line is made only when its bit is on and the conditions let it pass: any configured peer or connection id that fits; lines that have no peer
- * yet pass only with `unmatched`. Messages that anyone on the wire can cause go through two limits: one a peer and minute, and a bucket of
+ * yet pass only with `unmatched`. What ipsec says itself under `debug crypto ipsec|engine` (requests, SAs made and deleted) is not repeated here: IKE adds
+ * the negotiation and its own sums, under copies of those two bits. Messages that anyone on the wire can cause go through two limits: one a peer and minute, and a bucket of
  * ten a second in all, so that forged sources cannot fill the log. */
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,6 +30,11 @@ static bool condition_passes(const struct ike *ike, const struct ike_sa *sa, uin
 bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer)
 {
     return ike->debug_isakmp && condition_passes(ike, sa, peer, ike->cond.unmatched_isakmp);
+}
+
+bool ike_debug_pass(const struct ike *ike, uint32_t peer)
+{
+    return condition_passes(ike, NULL, peer, ike->cond.unmatched_ipsec);
 }
 
 bool trace_ipsec_on(const struct ike *ike, uint32_t peer)
@@ -140,36 +146,6 @@ void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct 
     key_message(ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, t, 0, 0, 0);
 }
 
-static void sa_block(struct ike *ike, const char *head, const struct ipsec_policy *p, uint32_t dest, uint32_t spi, uint32_t conn_id)
-{
-    char l[64], r[64], tr[64];
-
-    trace_ipsec(ike, p->peer,
-                "%s\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    sa_lifetime(k/sec)= (%u/%u),\n"
-                "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
-                head, IP4(dest), p->transforms[0].proto, spi, spi, trace_transform(&p->transforms[0], tr), conn_id, p->life_kb, p->life_s, IP4(p->local), IP4(p->peer),
-                proxy(&p->local_sel, l), proxy(&p->remote_sel, r));
-}
-
-void trace_sa_created(struct ike *ike, const struct sa_pair_params *p, uint32_t id)
-{
-    if (!trace_ipsec_on(ike, p->policy.peer))
-        return;
-    trace_ipsec(ike, p->policy.peer, "(crypto_ipsec_create_ipsec_sas): Map found %s, %u", p->policy.map, p->policy.seq);
-    sa_block(ike, "(create_sa): sa created,", &p->policy, p->policy.local, p->spi_in, 2000 + id);
-    sa_block(ike, "(create_sa): sa created,", &p->policy, p->policy.peer, p->spi_out, 2000 + id);
-}
-
-void trace_sa_deleted(struct ike *ike, const struct sa_pair_info *pair)
-{
-    if (!trace_ipsec_on(ike, pair->policy.peer))
-        return;
-    trace_ipsec(ike, pair->policy.peer, "(key_engine_delete_sas): delete SA with spi 0x%X proto %u for %s", pair->spi_in, pair->policy.transforms[0].proto,
-                IP4(pair->policy.local));
-    sa_block(ike, "(delete_sa): deleting SA,", &pair->policy, pair->policy.local, pair->spi_in, 2000 + pair->id);
-    sa_block(ike, "(delete_sa): deleting SA,", &pair->policy, pair->policy.peer, pair->spi_out, 2000 + pair->id);
-}
-
 #define WIRE_LIMIT_MS 60000 /* messages that a packet from nobody known can cause: one a peer and minute */
 MSG(MSG_ON_OFF, "CRYPTO", 6, "ISAKMP_ON_OFF", 0, "ISAKMP is %s");
 MSG(MSG_NO_SA, "CRYPTO", 4, "IKMP_NO_SA", WIRE_LIMIT_MS, "IKE message from %s has no SA and is not an initialization offer");
@@ -184,14 +160,13 @@ MSG(MSG_NO_PSK_POLICY, "CRYPTO", 4, "IKMP_NO_PSK_POLICY", WIRE_LIMIT_MS,
     "No ISAKMP policy authenticates with pre-shared keys, and this router has no RSA keys: cannot negotiate with %s");
 MSG(MSG_SESSION, "CRYPTO", 5, "SESSION_STATUS", 0, "Crypto tunnel is %s.  Peer %s:%u       Id: %s");
 
-#define BUCKET 10
 static bool token(struct ike *ike)
 {
     uint64_t now = loop_now(ike->env.loop);
 
     if (now - ike->log_tokens_at >= US_PER_S) {
         ike->log_tokens_at = now;
-        ike->log_tokens = BUCKET;
+        ike->log_tokens = IKE_LOG_BURST;
     }
     if (!ike->log_tokens)
         return false;

@@ -201,18 +201,24 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
 }
 
 /* ---- MM3, MM4 ---- */
+static void make_key_exchange(struct ike_sa *sa)
+{
+    struct p1_scratch *p1 = sa->p1;
+
+    rnd_fill(sa->ike->env.rnd, sa->initiator ? p1->nonce_i : p1->nonce_r, NONCE_LEN);
+    *(sa->initiator ? &p1->nonce_i_len : &p1->nonce_r_len) = NONCE_LEN;
+    memcpy(sa->initiator ? p1->gx_i : p1->gx_r, dh_public(p1->dh.dh), dh_public_len(sa->suite.group));
+}
+
 static void send_key_exchange(struct ike_sa *sa)
 {
     struct p1_scratch *p1 = sa->p1;
-    uint8_t *nonce = sa->initiator ? p1->nonce_i : p1->nonce_r, sum[HASH_MAX];
+    uint8_t sum[HASH_MAX];
     size_t glen = dh_public_len(sa->suite.group), hlen = hash_len(sa->suite.hash);
 
-    rnd_fill(sa->ike->env.rnd, nonce, NONCE_LEN);
-    *(sa->initiator ? &p1->nonce_i_len : &p1->nonce_r_len) = NONCE_LEN;
-    memcpy(sa->initiator ? p1->gx_i : p1->gx_r, dh_public(p1->dh.dh), glen);
     MESSAGE(m, sa, 0);
     msg_payload(&m, PL_KE, dh_public(p1->dh.dh), glen);
-    msg_payload(&m, PL_NONCE, nonce, NONCE_LEN);
+    msg_payload(&m, PL_NONCE, sa->initiator ? p1->nonce_i : p1->nonce_r, NONCE_LEN);
     add_vendor(&m, VENDOR_UNITY);
     add_vendor(&m, VENDOR_DPD);
     add_vendor(&m, VENDOR_XAUTH);
@@ -305,6 +311,7 @@ static void got_public(void *arg, bool ok) /* initiator, after MM2 */
     struct ike_sa *sa = arg;
 
     (void)ok;
+    make_key_exchange(sa);
     send_key_exchange(sa);
     ike_sa_enter(sa, IKE_I_MM3, "IKE_MESG_INTERNAL", "IKE_PROCESS_COMPLETE");
 }
@@ -354,6 +361,7 @@ static void got_shared_responder(void *arg, bool ok)
         ike_sa_kill(sa, "Bad Diffie-Hellman value");
         return;
     }
+    make_key_exchange(sa);
     derive(sa);
     ike_sa_enter(sa, IKE_R_MM3, "IKE_MESG_INTERNAL", "IKE_PROCESS_MAIN_MODE");
     send_key_exchange(sa);

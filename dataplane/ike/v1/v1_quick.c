@@ -252,9 +252,9 @@ static uint32_t install(struct ike_node *n)
         .spi_out = qm->choice.spi,
         .initiator = n->initiator,
         .pfs_group = qm->choice.group,
-        .udp_encap = udp_encap(sa),
-        .local_port = sa->local_port,
-        .peer_port = sa->peer_port,
+        .udp_encap = qm->choice.udp,
+        .local_port = qm->choice.udp ? 4500 : 500,
+        .peer_port = !qm->choice.udp ? 500 : sa->local_port == 4500 ? sa->peer_port : 4500,
         .key_in = key_in,
         .key_out = key_out,
         .key_len = len,
@@ -263,6 +263,7 @@ static uint32_t install(struct ike_node *n)
     params.policy.ntransforms = 1;
     params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
     params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
+    trace_ipsec(sa->ike, sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
     n->pair = sad_install(sa->ike->env.ipsec, &params);
     mem_wipe(key_in, sizeof key_in);
     mem_wipe(key_out, sizeof key_out);
@@ -271,23 +272,18 @@ static uint32_t install(struct ike_node *n)
         return 0;
     }
     *ours = 0; /* the database's now */
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Create IPSec SA (by keys)");
-    trace_ipsec(sa->ike, sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
-    trace_sa_created(sa->ike, &params, n->pair);
     TRACE(sa, "Received IPSec Install callback... proceeding with the negotiation");
     TRACE(sa, "Successfully installed IPSEC SA (SPI:0x%X) on %s", params.spi_in, params.policy.ifname);
     peer_pair_installed(sa->peer, n->pair, &params, n->began);
     return n->pair;
 }
 
-static void enable_outbound(struct ike_node *n, uint32_t spi_out)
+static void enable_outbound(struct ike_node *n)
 {
     struct ike *ike = n->sa->ike;
 
     trace_ipsec(ike, n->sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
-    trace_ipsec(ike, n->sa->remote, "(key_engine_enable_outbound): rec'd enable notify from ISAKMP");
     sad_enable_outbound(ike->env.ipsec, n->pair);
-    trace_ipsec(ike, n->sa->remote, "(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X", IP4(n->sa->remote), spi_out);
     peer_pair_enabled(ike, n->pair);
 }
 
@@ -313,7 +309,7 @@ static void finish_initiator(void *arg, bool ok)
     keys_hash3(sa->keys, n->mid, BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), sum);
     msg_payload(&m, PL_HASH, sum, hash_len(sa->suite.hash));
     v1_send(&n->slot, &m, false, true);
-    enable_outbound(n, qm->choice.spi);
+    enable_outbound(n);
     ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
     ike_node_done(n, false, "No Error");
 }
@@ -535,7 +531,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "set new node %u to QM_IDLE      ", n->mid);
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
     enum spd_answer answer = find_flow(sa, &m->ps, qm);
-    bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, udp_encap(sa), ke != NULL, &qm->choice);
+    bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
     if (!chosen) {
@@ -558,6 +554,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     qm->nonce_r_len = NONCE_LEN;
     TRACE(sa, "processing ID payload. message ID = %u", n->mid);
     TRACE(sa, "processing ID payload. message ID = %u", n->mid);
+    TRACE(sa, "QM Responder gets spi");
     ike_node_enter(n, QM_SPI_STARVE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     uint8_t proto = qm->choice.transform.proto;
     uint32_t spi = sad_reserve_spi(sa->ike->env.ipsec, sa->local, proto);
@@ -566,7 +563,6 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
         return V1_TAKEN;
     }
     *(proto == PROTO_AH ? &qm->spi_ah : &qm->spi_esp) = spi;
-    TRACE(sa, "QM Responder gets spi");
     ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_INTERNAL", "IKE_GOT_SPI");
     if (!qm->choice.group) {
         finish_responder(n, true);
@@ -595,7 +591,7 @@ static enum v1_outcome take_qm3(struct ike_sa *sa, struct ike_node *n, struct v1
         return V1_REFUSED;
     }
     v1_commit(&n->slot, m);
-    enable_outbound(n, qm->choice.spi);
+    enable_outbound(n);
     ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     ike_node_done(n, false, "QM done (await)");
     return V1_TAKEN;

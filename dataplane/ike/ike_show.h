@@ -1,0 +1,63 @@
+/* ike_show.h: flat views of the running engine, for dataplane/cmd and the MIBs. */
+#ifndef DATAPLANE_IKE_IKE_SHOW_H
+#define DATAPLANE_IKE_IKE_SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ike;
+struct engine_row;
+
+struct ike_sa_info {
+    uint32_t local, remote;
+    uint16_t local_port, peer_port;
+    bool initiator;
+    const char *state;     /* QM_IDLE */
+    bool dead;             /* "ACTIVE (deleted)" */
+    bool up, negotiating;
+    uint32_t conn_id;
+    const char *encr, *hash, *auth; /* aes, sha, psk; "" while nothing is agreed */
+    uint8_t group;
+    uint32_t left_s;       /* of its lifetime */
+    uint32_t up_s;         /* since it was established */
+    bool dpd, natt;        /* capabilities */
+    char peer_id[80];
+};
+/* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end. */
+bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out);
+
+struct ike_peer_info {
+    uint32_t local, remote;
+    uint16_t port;
+    char id[80];       /* phase 1 */
+    unsigned sas, pairs;
+    uint64_t up_since; /* loop time of the first IPsec pair without interruption; 0 none */
+};
+bool ike_peer_next(const struct ike *ike, size_t *cursor, struct ike_peer_info *out);
+
+struct ike_counts {
+    unsigned active, negotiating, dead;
+    uint64_t dead_total;
+    unsigned half_open, bad_messages;
+};
+struct ike_counts ike_counts(const struct ike *ike);
+
+/* For ipsec_set_engine_rows: the rows of IKE SAs in `show crypto engine connections active`. arg is the struct ike. */
+void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx);
+
+/* debug crypto condition. False: too many. */
+bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove);
+bool ike_condition_connid(struct ike *ike, uint32_t conn_id, bool remove);
+void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on);
+void ike_condition_reset(struct ike *ike);
+struct ike_condition_info {
+    unsigned npeers, nconnids;
+    struct {
+        uint32_t addr, mask;
+    } peers[16];
+    uint32_t connids[16];
+    bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
+};
+void ike_condition_get(const struct ike *ike, struct ike_condition_info *out);
+#endif

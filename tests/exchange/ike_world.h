@@ -1,0 +1,580 @@
+/* ike_world.h: two IKE engines in one process, in virtual time, for the tests of this folder: a wire between them that can lose, repeat, hold back and spoil chosen
+ * messages, and in place of ipsec a small database behind sad.h and spd.h that remembers pairs and their keys. Include it once per program. */
+#ifndef ESPIAL_TESTS_IKE_WORLD_H
+#define ESPIAL_TESTS_IKE_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dataplane/ike/engine.h"
+#include "dataplane/ike/ike_show.h"
+#include "espial/bus.h"
+#include "espial/msg.h"
+#include "tests/sim/vloop.h"
+
+#define ADDR_A 0xC0000201u /* 192.0.2.1 */
+#define ADDR_B 0xC6336402u /* 198.51.100.2 */
+#define NET_A  0x0A010000u
+#define NET_B  0x0A020000u
+#define MASK16 0xFFFF0000u
+
+enum { SIDE_A, SIDE_B };
+enum msg_name { MM1, MM2, MM3, MM4, MM5, MM6, QM1, QM2, QM3, INFO, OTHER, MSG_NAMES };
+static const char *const msg_names[MSG_NAMES] = {"MM1", "MM2", "MM3", "MM4", "MM5", "MM6", "QM1", "QM2", "QM3", "INFO", "other"};
+
+struct fake_pair {
+    bool used, enabled;
+    uint32_t id;
+    uint64_t installed, enabled_at;
+    struct sa_pair_params p;
+    uint8_t key_in[160], key_out[160];
+};
+#define PAIRS 64
+#define SPIS  64
+struct world;
+struct side;
+struct ipsec {
+    struct side *side;
+    struct fake_pair pairs[PAIRS];
+    uint32_t next_id, current;
+    uint32_t reserved[SPIS];
+    unsigned acquire_ok, acquire_failed;
+    unsigned installs, deletes;
+    bool is_static, refuse_install, no_selector;
+    uint64_t last_in, last_out;
+    struct ipsec_policy policy;
+};
+struct side {
+    struct world *w;
+    int which;
+    uint32_t addr, nat_addr; /* nat_addr: what others see, 0: addr */
+    struct inet inet;
+    struct udp_sock sock500, sock4500;
+    udp_rx_fn *rx500, *rx4500;
+    void *rx_arg;
+    struct ipsec ips;
+    struct ike *ike;
+    struct bus *bus;
+    struct log *log;
+    struct rnd *rnd;
+    bool deaf;               /* nothing arrives */
+    unsigned sent[MSG_NAMES];
+};
+struct flight {
+    struct world *w;
+    struct side *to;
+    struct udp_from from;
+    uint8_t *data;
+    size_t len;
+    struct timer timer;
+    struct flight *next;
+};
+enum fate { FATE_PASS, FATE_LOSE, FATE_REPEAT, FATE_HOLD /* 3 s late */, FATE_SPOIL };
+struct world {
+    struct loop *loop;
+    struct work *work;
+    struct side side[2];
+    struct flight *flights;
+    /* Decides about each message on the wire; may change its bytes. */
+    enum fate (*judge)(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len);
+    void *judge_arg;
+    int left;                /* for judges: how often still */
+    enum msg_name target;
+    enum fate fate;
+    uint32_t delay_us;
+    /* every message that was sent, for replays */
+    struct {
+        uint8_t *data;
+        size_t len;
+        int from;
+        enum msg_name name;
+        uint16_t sport, dport;
+    } tape[256];
+    unsigned taped;
+};
+
+/* ---- ipsec ---- */
+size_t sad_keymat_len(const struct ipsec_transform *t)
+{
+    size_t n = hash_len(t->auth);
+    if (t->proto == PROTO_AH)
+        return n;
+    switch (t->cipher) {
+    case CIPHER_DES_CBC: return n + 8;
+    case CIPHER_3DES_CBC: return n + 24;
+    case CIPHER_AES_CBC: return n + t->key_bits / 8u;
+    case CIPHER_AES_GCM: return t->key_bits / 8u + 4;
+    default: return n;
+    }
+}
+
+uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
+{
+    (void)local;
+    (void)proto;
+    for (int i = 0; i < SPIS; i++)
+        if (!ips->reserved[i])
+            return ips->reserved[i] = rnd_u32(ips->side->rnd) | 0x10000;
+    return 0;
+}
+
+void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi)
+{
+    (void)local;
+    (void)proto;
+    for (int i = 0; i < SPIS; i++)
+        if (ips->reserved[i] == spi)
+            ips->reserved[i] = 0;
+}
+
+uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
+{
+    if (ips->refuse_install)
+        return 0;
+    assert_int_equal(p->key_len, sad_keymat_len(&p->policy.transforms[0]));
+    for (int i = 0; i < PAIRS; i++) {
+        struct fake_pair *f = &ips->pairs[i];
+        if (f->used)
+            continue;
+        *f = (struct fake_pair){.used = true, .id = ++ips->next_id, .installed = loop_now(ips->side->w->loop), .p = *p};
+        memcpy(f->key_in, p->key_in, p->key_len);
+        memcpy(f->key_out, p->key_out, p->key_len);
+        sad_release_spi(ips, 0, 0, p->spi_in);
+        ips->installs++;
+        return f->id;
+    }
+    return 0;
+}
+
+static struct fake_pair *fake_pair(struct ipsec *ips, uint32_t id)
+{
+    for (int i = 0; i < PAIRS; i++)
+        if (ips->pairs[i].used && ips->pairs[i].id == id)
+            return &ips->pairs[i];
+    return NULL;
+}
+
+void sad_enable_outbound(struct ipsec *ips, uint32_t id)
+{
+    struct fake_pair *f = fake_pair(ips, id);
+    assert_non_null(f);
+    if (!f->enabled)
+        f->enabled_at = loop_now(ips->side->w->loop);
+    f->enabled = true;
+    ips->current = id;
+}
+
+static struct sa_pair_info fake_info(const struct fake_pair *f)
+{
+    return (struct sa_pair_info){.id = f->id, .spi_in = f->p.spi_in, .spi_out = f->p.spi_out, .initiator = f->p.initiator, .policy = f->p.policy};
+}
+
+bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
+{
+    struct fake_pair *f = fake_pair(ips, id);
+    if (!f)
+        return false;
+    struct sa_pair_info info = fake_info(f);
+    f->used = false;
+    ips->deletes++;
+    if (ips->current == id) {
+        ips->current = 0;
+        for (int i = 0; i < PAIRS; i++)
+            if (ips->pairs[i].used && ips->pairs[i].enabled)
+                ips->current = ips->pairs[i].id;
+    }
+    if (ips->side->ike)
+        ike_pair_gone(ips->side->ike, &info, why);
+    return true;
+}
+
+uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
+{
+    for (int i = 0; i < PAIRS; i++) {
+        struct fake_pair *f = &ips->pairs[i];
+        if (f->used && f->p.policy.peer == peer && f->p.policy.transforms[0].proto == proto && (out ? f->p.spi_out : f->p.spi_in) == spi)
+            return f->id;
+    }
+    return 0;
+}
+
+unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
+{
+    unsigned n = 0;
+    for (int i = 0; i < PAIRS; i++)
+        if (ips->pairs[i].used && (!peer || ips->pairs[i].p.policy.peer == peer))
+            n += sad_delete(ips, ips->pairs[i].id, why);
+    return n;
+}
+
+unsigned sad_count_peer(struct ipsec *ips, uint32_t peer)
+{
+    unsigned n = 0;
+    for (int i = 0; i < PAIRS; i++)
+        n += ips->pairs[i].used && ips->pairs[i].p.policy.peer == peer;
+    return n;
+}
+
+void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out)
+{
+    (void)peer;
+    *last_in = ips->last_in;
+    *last_out = ips->last_out;
+}
+
+enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls, const struct selector *rs, struct ipsec_policy *out)
+{
+    const struct ipsec_policy *p = &ips->policy;
+    if (local != p->local || peer != p->peer)
+        return SPD_NO_MAP;
+    if (ips->no_selector || ls->addr != p->local_sel.addr || ls->mask != p->local_sel.mask || rs->addr != p->remote_sel.addr || rs->mask != p->remote_sel.mask)
+        return SPD_NO_SELECTOR;
+    *out = *p;
+    return SPD_OK;
+}
+
+bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
+{
+    return ips->is_static && local == ips->policy.local && peer == ips->policy.peer;
+}
+
+bool spd_active(struct ipsec *ips)
+{
+    (void)ips;
+    return true;
+}
+
+void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
+{
+    (void)want;
+    if (ok)
+        ips->acquire_ok++;
+    else
+        ips->acquire_failed++;
+}
+
+/* ---- wire ---- */
+static enum msg_name name_of(const struct world *w, const struct side *from, const uint8_t *d, size_t len)
+{
+    static const uint8_t none[8];
+    if (len < ISAKMP_HDR)
+        return OTHER;
+    bool enc = d[19] & FLAG_ENCRYPT;
+    if (d[18] == EX_INFO)
+        return INFO;
+    if (d[18] == EX_MAIN && !enc) {
+        if (memcmp(d + 8, none, 8) == 0)
+            return MM1;
+        if (d[16] == PL_SA)
+            return MM2;
+    }
+    /* Otherwise by who began: the first on tape with this cookie, or this message id. */
+    for (unsigned i = 0; i < w->taped; i++) {
+        const uint8_t *t = w->tape[i].data;
+        bool same = d[18] == EX_MAIN ? memcmp(t, d, 8) == 0 : memcmp(t, d, 8) == 0 && t[18] == EX_QUICK && memcmp(t + 20, d + 20, 4) == 0;
+        if (!same || t[18] != d[18])
+            continue;
+        bool ours = w->tape[i].from == from->which;
+        if (d[18] == EX_MAIN)
+            return enc ? (ours ? MM5 : MM6) : (ours ? MM3 : MM4);
+        if (!ours)
+            return QM2;
+        return w->tape[i].len == len && memcmp(t, d, len) == 0 ? QM1 : QM3;
+    }
+    return d[18] == EX_QUICK ? QM1 : OTHER;
+}
+
+static void flight_end(struct flight *f)
+{
+    for (struct flight **at = &f->w->flights; *at; at = &(*at)->next)
+        if (*at == f) {
+            *at = f->next;
+            break;
+        }
+    timer_clear(&f->timer);
+    mem_free(f->data);
+    mem_free(f);
+}
+
+static void arrive(void *arg)
+{
+    struct flight *f = arg;
+    struct side *to = f->to;
+    udp_rx_fn *rx = f->from.dport == 4500 ? to->rx4500 : to->rx500;
+    if (rx && !to->deaf)
+        rx(to->rx_arg, &f->from, f->data, f->len);
+    flight_end(f);
+}
+
+static void launch(struct world *w, struct side *to, const struct udp_from *from, const uint8_t *data, size_t len, uint64_t delay)
+{
+    struct flight *f = NEW(struct flight);
+    *f = (struct flight){.w = w, .to = to, .from = *from, .data = mem_new(len ? len : 1), .len = len, .next = w->flights};
+    memcpy(f->data, data, len);
+    w->flights = f;
+    timer_init(&f->timer, w->loop, arrive, f);
+    timer_set(&f->timer, delay);
+}
+
+static struct side *side_of(struct inet *in)
+{
+    return (struct side *)((char *)in - offsetof(struct side, inet));
+}
+
+static struct udp_sock *fake_open(struct inet *in, uint16_t port, udp_rx_fn *rx, void *arg)
+{
+    struct side *s = side_of(in);
+    struct udp_sock *sock = port == 500 ? &s->sock500 : &s->sock4500;
+    *sock = (struct udp_sock){.inet = in, .port = port};
+    *(port == 500 ? &s->rx500 : &s->rx4500) = rx;
+    s->rx_arg = arg;
+    return sock;
+}
+
+static int fake_send(struct udp_sock *sock, uint32_t src, uint32_t dst, uint16_t dport, const void *data, size_t len)
+{
+    struct side *s = side_of(sock->inet);
+    struct world *w = s->w;
+    struct side *to = &w->side[1 - s->which];
+    uint8_t copy[ISAKMP_OUT_MAX + 4];
+    size_t skip = sock->port == 4500 ? 4 : 0;
+    assert_int_equal(src, s->addr);
+    assert_true(len <= sizeof copy);
+    memcpy(copy, data, len);
+    if (len < skip + ISAKMP_HDR)
+        skip = 0;
+    enum msg_name name = name_of(w, s, copy + skip, len - skip);
+    s->sent[name]++;
+    if (w->taped < 256) {
+        w->tape[w->taped].data = mem_new(len - skip);
+        memcpy(w->tape[w->taped].data, copy + skip, len - skip);
+        w->tape[w->taped].len = len - skip;
+        w->tape[w->taped].name = name;
+        w->tape[w->taped].sport = sock->port;
+        w->tape[w->taped].dport = dport;
+        w->tape[w->taped++].from = s->which;
+    }
+    if (dst != (to->nat_addr ? to->nat_addr : to->addr))
+        return 0;
+    struct udp_from from = {.src = s->nat_addr ? s->nat_addr : s->addr, .dst = to->addr, .sport = s->nat_addr ? (uint16_t)(sock->port + 20000) : sock->port, .dport = dport};
+    if (to->nat_addr) /* the translator lets in only answers; it knows the port by its mapping */
+        from.dport = dport > 20000 ? (uint16_t)(dport - 20000) : dport;
+    enum fate fate = w->judge ? w->judge(w, s, name, copy + skip, len - skip) : FATE_PASS;
+    uint64_t delay = w->delay_us;
+    if (fate == FATE_LOSE)
+        return 0;
+    if (fate == FATE_HOLD)
+        delay += 3 * US_PER_S;
+    launch(w, to, &from, copy, len, delay);
+    if (fate == FATE_REPEAT)
+        launch(w, to, &from, copy, len, delay + 50 * US_PER_MS);
+    return 0;
+}
+
+static void fake_close(struct udp_sock *sock)
+{
+    struct side *s = side_of(sock->inet);
+    *(sock->port == 500 ? &s->rx500 : &s->rx4500) = NULL;
+}
+
+static uint32_t fake_source(struct inet *in, uint32_t dst)
+{
+    (void)dst;
+    return side_of(in)->addr;
+}
+
+static uint32_t fake_if_addr(struct inet *in, const char *ifname)
+{
+    (void)ifname;
+    return side_of(in)->addr;
+}
+
+static const struct inet_ops fake_inet = {.udp_open = fake_open, .udp_send = fake_send, .udp_close = fake_close, .source_for = fake_source, .if_addr = fake_if_addr};
+
+/* ---- building ---- */
+static inline void side_policy(struct side *s, uint32_t peer, uint32_t local_net, uint32_t remote_net)
+{
+    s->ips.policy = (struct ipsec_policy){
+        .map = "VPN",
+        .seq = 10,
+        .ifname = "Ethernet0/0",
+        .local = s->addr,
+        .peer = peer,
+        .local_sel = {local_net, MASK16, 0, 0},
+        .remote_sel = {remote_net, MASK16, 0, 0},
+        .transforms = {{PROTO_ESP, CIPHER_AES_CBC, 256, HASH_SHA1, IPSEC_TUNNEL}},
+        .ntransforms = 1,
+        .life_s = 3600,
+        .life_kb = 4608000,
+        .replay_window = 64,
+    };
+}
+
+static inline struct ike_policy_conf *add_policy(struct ike *ike, uint16_t priority, uint8_t enc, uint8_t bits, uint8_t hash, uint8_t group, uint32_t life)
+{
+    struct ike_policy_conf *p = mem_new(sizeof *p);
+    *p = (struct ike_policy_conf){priority, enc, bits, hash, IKE_AUTH_PSK, group, life};
+    conf_list_add(&ike->conf.policies, p);
+    return p;
+}
+
+static inline struct ike_psk_conf *add_psk(struct ike *ike, const char *key, uint32_t addr, uint32_t mask)
+{
+    struct ike_psk_conf *p = mem_new(sizeof *p);
+    ike_psk_conf_init(p);
+    snprintf(p->key, sizeof p->key, "%s", key);
+    p->addr = addr;
+    p->mask = mask;
+    conf_list_add(&ike->conf.psks, p);
+    return p;
+}
+
+static inline void side_start(struct side *s)
+{
+    struct world *w = s->w;
+    const struct ike_env env = {.loop = w->loop, .work = w->work, .rnd = s->rnd, .log = s->log, .inet = &s->inet, .ipsec = &s->ips};
+    s->ike = ike_new(&env);
+    add_policy(s->ike, 10, IKE_ENC_AES, IKE_BITS_256, IKE_HASH_SHA, 19, 86400);
+    add_psk(s->ike, "cisco123", 0, 0);
+    ike_conf_changed(s->ike);
+}
+
+/* As a reload: everything forgotten, nothing sent. */
+static inline void side_reload(struct side *s)
+{
+    struct ike *old = s->ike;
+    s->ike = NULL;
+    bool is_static = s->ips.is_static;
+    struct ipsec_policy policy = s->ips.policy;
+    ike_free(old);
+    s->ips = (struct ipsec){.side = s, .is_static = is_static, .policy = policy};
+    side_start(s);
+}
+
+static inline struct world *world_new(uint64_t seed)
+{
+    struct world *w = NEW(struct world);
+    w->loop = vloop_new(1000000000 * (int64_t)US_PER_S);
+    w->work = vwork_new(w->loop);
+    w->delay_us = 5000;
+    for (int i = 0; i < 2; i++) {
+        struct side *s = &w->side[i];
+        s->w = w;
+        s->which = i;
+        s->addr = i ? ADDR_B : ADDR_A;
+        s->inet.ops = &fake_inet;
+        s->ips.side = s;
+        s->rnd = rnd_seeded_new(seed * 2 + (uint64_t)i);
+        s->bus = bus_new(w->loop);
+        s->log = log_new(w->loop, s->bus);
+        log_conf(s->log)->buffer_size = 1 << 20;
+        log_conf_changed(s->log);
+        side_policy(s, i ? ADDR_A : ADDR_B, i ? NET_B : NET_A, i ? NET_A : NET_B);
+        side_start(s);
+    }
+    return w;
+}
+
+static inline void world_free(struct world *w)
+{
+    for (int i = 0; i < 2; i++) {
+        struct side *s = &w->side[i];
+        struct ike *ike = s->ike;
+        s->ike = NULL;
+        ike_free(ike);
+        log_free(s->log);
+        bus_free(s->bus);
+        rnd_free(s->rnd);
+    }
+    while (w->flights)
+        flight_end(w->flights);
+    for (unsigned i = 0; i < w->taped; i++)
+        mem_free(w->tape[i].data);
+    vwork_free(w->work);
+    vloop_free(w->loop);
+    mem_free(w);
+}
+
+static inline void run_s(struct world *w, double seconds)
+{
+    vloop_run_for(w->loop, (uint64_t)(seconds * 1e6));
+}
+
+static inline void acquire(struct side *s)
+{
+    ike_acquire(s->ike, &s->ips.policy);
+}
+
+/* ---- asking ---- */
+static inline unsigned log_count(struct side *s, const char *text)
+{
+    size_t at = 0;
+    unsigned n = 0;
+    const char *line;
+    while ((line = log_buffer_next(s->log, &at)))
+        n += strstr(line, text) != NULL;
+    return n;
+}
+
+static inline void log_dump(struct side *s)
+{
+    size_t at = 0;
+    const char *line;
+    while ((line = log_buffer_next(s->log, &at)))
+        fprintf(stderr, "%c %s\n", 'A' + s->which, line);
+}
+
+static inline unsigned pairs_of(struct side *s)
+{
+    return sad_count_peer(&s->ips, s->ips.policy.peer);
+}
+
+static inline unsigned sas_up(struct side *s)
+{
+    struct ike_sa_info i;
+    size_t at = 0;
+    unsigned n = 0;
+    while (ike_sa_next(s->ike, &at, &i))
+        n += i.up;
+    return n;
+}
+
+static inline unsigned reserved(struct side *s)
+{
+    unsigned n = 0;
+    for (int i = 0; i < SPIS; i++)
+        n += s->ips.reserved[i] != 0;
+    return n;
+}
+
+/* What `from` sends with is something `to` takes in, with the same keys. */
+static inline bool flows(struct side *from, struct side *to)
+{
+    struct fake_pair *f = fake_pair(&from->ips, from->ips.current);
+    if (!f || !f->enabled)
+        return false;
+    for (int i = 0; i < PAIRS; i++) {
+        struct fake_pair *g = &to->ips.pairs[i];
+        if (g->used && g->p.spi_in == f->p.spi_out && g->p.key_len == f->p.key_len && memcmp(g->key_in, f->key_out, f->p.key_len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static inline bool both_flow(struct world *w)
+{
+    return flows(&w->side[SIDE_A], &w->side[SIDE_B]) && flows(&w->side[SIDE_B], &w->side[SIDE_A]);
+}
+
+/* No exchange half done, nothing reserved, nobody waiting. */
+static inline bool settled(struct side *s)
+{
+    struct ike_counts c = ike_counts(s->ike);
+    return c.negotiating == 0 && c.half_open == 0 && reserved(s) == 0;
+}
+#endif
