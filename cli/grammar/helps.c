@@ -1,7 +1,7 @@
 /* helps.c: every word of every sentence gets its text for `?`, or the start fails.
  *
  * Three sources, in this order: a HELP row whose path leads to the word (in any row of the mode); the row's own help, whose texts go to the words that are still
- * without, in the order written; and for an empty text the same word of another row, found by typing the shortest way to it. */
+ * without, in the order written; and for an empty text (or no texts at all) the same word of another row, found by typing the shortest way to it. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -80,9 +80,7 @@ static void give_own(struct grammar *g, struct grammar_row *rule, struct text *e
         text_printf(&missing, "%s%s", need ? ", " : "", s->words[i]->text);
         need++;
     }
-    if (need == 1 && !have)
-        have = 1;
-    if (need != have) {
+    if (have && need != have) {
         complain(err, rule->table, rule->row, "help has %zu text%s for %zu word%s (%s)", have, have == 1 ? "" : "s", need, need == 1 ? "" : "s", text_str(&missing));
     } else {
         for (size_t i = 0; i < s->nwords; i++) {

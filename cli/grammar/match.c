@@ -197,6 +197,12 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
                 return MATCH_AMBIGUOUS;
         }
     }
+    for (size_t i = 1; i < n && !sentence_whole(w, done[0]); i++) /* a whole sentence before one that `no` cut short */
+        if (sentence_whole(w, done[i])) {
+            int32_t t = done[0];
+            done[0] = done[i];
+            done[i] = t;
+        }
     if (!extract(w, done[0], m)) {
         m->caret = g->steps[done[0]].start;
         return MATCH_INVALID;
