@@ -356,6 +356,7 @@ static void eth_in(void *self, struct graph *g, struct packet **v, unsigned n)
                 arp_in(arp, p);
                 graph_drop(g, p, DROP_DONE);
             } else {
+                ifc->n.rx_unknown += type != ETH_ARP;
                 graph_drop(g, p, type == ETH_ARP ? DROP_ARP_BAD : DROP_ETH_TYPE);
             }
         }

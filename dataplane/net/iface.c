@@ -149,7 +149,6 @@ static void set_up(struct iface *ifc, bool up)
         return;
     ifc->up = up;
     ifc->changed_at = loop_now(net->env.loop);
-    ifc->n.transitions += !up;
     route_rebuild(net);
     arp_iface_changed(net->arp, ifc);
     net_tell(net, ifc, up ? IFACE_UP : IFACE_DOWN);
@@ -173,13 +172,15 @@ static void state_changed(struct iface *ifc)
 {
     struct if_local *l = local_of(ifc);
     struct log *log = ifc->net->env.log;
-    bool was_up = ifc->admin_up && ifc->link_up, was_admin = ifc->admin_up;
+    bool was_up = ifc->admin_up && ifc->link_up, was_admin = ifc->admin_up, was_link = ifc->link_up;
 
     if (!l->settled)
         return;
     ifc->admin_up = !ifc->conf->shutdown;
     ifc->link_up = ifc->kind == IFACE_LOOPBACK || (ifc->link && ifc->link->carrier);
     bool up = ifc->admin_up && ifc->link_up;
+    ifc->n.lost_carrier += was_link && !ifc->link_up;
+    ifc->n.resets += was_admin != ifc->admin_up;
     if (was_admin && !ifc->admin_up)
         msg_post(log, &MSG_LINK_CHANGED, ifc->name, "administratively down");
     else if (up != was_up && (ifc->kind != IFACE_LOOPBACK || !was_admin))
@@ -487,6 +488,7 @@ static bool addresses_changed(struct iface *ifc)
         return false;
     ifc->addr = addr;
     ifc->mask = mask;
+    ifc->addr_manual = ifc->net->booted;
     mem_free(l->second);
     l->second = NULL;
     l->nsecond = addr ? c->secondary.n : 0; /* without a primary address IP is off */
@@ -573,15 +575,13 @@ struct iface_count iface_counts(const struct iface *ifc)
     n.rx_bytes -= b->rx_bytes;
     n.rx_broadcasts -= b->rx_broadcasts;
     n.rx_errors -= b->rx_errors;
-    n.rx_crc -= b->rx_crc;
+    n.rx_unknown -= b->rx_unknown;
     n.rx_no_buffer -= b->rx_no_buffer;
-    n.rx_drops -= b->rx_drops;
     n.tx_packets -= b->tx_packets;
     n.tx_bytes -= b->tx_bytes;
     n.tx_broadcasts -= b->tx_broadcasts;
-    n.tx_errors -= b->tx_errors;
     n.tx_drops -= b->tx_drops;
     n.resets -= b->resets;
-    n.transitions -= b->transitions;
+    n.lost_carrier -= b->lost_carrier;
     return n;
 }

@@ -16,9 +16,9 @@ struct iface_rate { /* decaying averages over five minutes */
     double pps, bps;
 };
 struct iface_count {
-    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_errors, rx_crc, rx_no_buffer, rx_drops;
-    uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_errors, tx_drops;
-    uint32_t resets, transitions;
+    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_errors, rx_no_buffer, rx_unknown;
+    uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_drops;
+    uint32_t resets, lost_carrier;
     uint64_t last_rx, last_tx; /* loop time, us; 0 never */
 };
 struct iface {
@@ -32,6 +32,7 @@ struct iface {
     uint32_t mtu;            /* greatest IPv4 packet (ip mtu) */
     bool admin_up, link_up;  /* not shut down; carrier */
     bool up;                 /* line protocol: packets pass */
+    bool addr_manual;        /* its address was typed after the start, not read from the startup configuration */
     void *crypto;            /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK */
     struct if_conf *conf;    /* what was asked; NULL only inside creation */
     struct acl *acl_in, *acl_out;

@@ -103,6 +103,11 @@ struct net_conf *net_conf(struct net *net)
     return &net->conf;
 }
 
+void net_booted(struct net *net)
+{
+    net->booted = true;
+}
+
 struct inet *net_inet(struct net *net)
 {
     return udp_inet(net->udp);

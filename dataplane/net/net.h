@@ -32,6 +32,8 @@ struct loop *net_loop(const struct net *net);
 struct graph *net_graph(const struct net *net);
 struct log *net_log(const struct net *net);
 struct net_conf *net_conf(struct net *net); /* net_conf.h */
+/* The startup configuration has been read: addresses from now on are "manual" in shows, the earlier ones "NVRAM". */
+void net_booted(struct net *net);
 /* The router's own UDP, as inet.h has it. */
 struct inet *net_inet(struct net *net);
 

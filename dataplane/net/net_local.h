@@ -30,6 +30,7 @@ struct net {
     struct iface *ifaces;
     unsigned nifaces;
     uint32_t next_index;
+    bool booted; /* the startup configuration has been read */
     bool ending; /* net_free has begun: no messages, no events */
     struct net_watch *watches;
     struct net_stat stat;

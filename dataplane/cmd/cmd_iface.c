@@ -1,0 +1,183 @@
+/* cmd_iface.c: interface NAME and what is said of one; clear counters.
+ *
+ * The grammar writes struct if_conf; iface_conf_changed compares it with what runs. Addresses are checked before they are taken, as IOS does: a mask that makes the
+ * address no host, a network that another interface has. Other features (crypto map) add rows of their own to this mode, in their own files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/net_cmd.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/net/iface.h"
+#include "espial/mem.h"
+
+static void *conf_global(void *self)
+{
+    return net_conf(dataplane_net(self));
+}
+
+const struct cmd_scope dp_net_scope = {.size = sizeof(struct net_conf), .global = conf_global};
+
+/* ---- checks ---- */
+
+
+static bool overlaps(uint32_t a, uint32_t amask, uint32_t b, uint32_t bmask)
+{
+    uint32_t mask = amask & bmask;
+
+    return b && (a & mask) == (b & mask);
+}
+
+/* Does another configured interface have (part of) this network? Its name. */
+static const char *overlap(struct net *net, const char *own, uint32_t addr, uint32_t mask)
+{
+    CONF_EACH (struct if_conf, c, &net_conf(net)->ifaces) {
+        if (!strcmp(c->name, own))
+            continue;
+        if (overlaps(addr, mask, c->addr, c->mask))
+            return c->name;
+        CONF_EACH (struct if_addr_conf, s, &c->secondary)
+            if (overlaps(addr, mask, s->addr, s->mask))
+                return c->name;
+    }
+    return NULL;
+}
+
+static bool address_ok(struct net *net, const char *ifname, uint32_t addr, uint32_t mask, struct out *out)
+{
+    int len = ip4_mask_len(mask);
+    const char *other;
+
+    if (len < 0) {
+        out_printf(out, "Bad mask 0x%X for address %s\n", mask, IP4(addr));
+        return false;
+    }
+    if (addr >> 28 >= 14 || addr >> 24 == 0 || addr >> 24 == 127) {
+        out_printf(out, "Not a valid host address - %s\n", IP4(addr));
+        return false;
+    }
+    if (len == 0 || (len < 31 && ((addr & ~mask) == 0 || (addr | mask) == 0xFFFFFFFFu))) {
+        out_printf(out, "Bad mask /%d for address %s\n", len, IP4(addr));
+        return false;
+    }
+    other = overlap(net, ifname, addr, mask);
+    if (other) {
+        out_printf(out, "%% %s overlaps with %s\n", IP4(addr & mask), other);
+        return false;
+    }
+    return true;
+}
+
+/* ---- interface NAME ---- */
+
+static void if_init(void *obj)
+{
+    iface_conf_init(obj);
+}
+
+static void if_fini(void *obj)
+{
+    iface_conf_fini(obj);
+}
+
+static bool if_check(void *self, const void *obj, struct out *out)
+{
+    const struct if_conf *c = obj;
+    struct net *net = dataplane_net(self);
+
+    if (!iface_name_known(c->name)) {
+        out_printf(out, "%% Interface %s is not supported\n", c->name);
+        return false;
+    }
+    return !c->addr || address_ok(net, c->name, c->addr, c->mask, out);
+}
+
+static void if_changed(void *self, void *obj, enum cmd_change what)
+{
+    struct if_conf *c = obj;
+
+    if (!c->addr)
+        conf_list_clear(&c->secondary); /* `no ip address` takes them all */
+    iface_conf_changed(dataplane_net(self), c, what == CMD_REMOVED);
+}
+
+static const struct cmd_scope if_scope = {.size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
+
+/* The owning interface hears of a change after the element: nothing to do here but to check it. */
+static bool addr_check(void *self, const void *obj, struct out *out)
+{
+    const struct if_addr_conf *a = obj;
+
+    return address_ok(dataplane_net(self), "", a->addr, a->mask, out);
+}
+
+static const struct cmd_scope addr_scope = {.size = sizeof(struct if_addr_conf), .check = addr_check};
+
+/* ---- clear counters ---- */
+
+struct clear_ask {
+    struct dataplane *dp;
+    const struct cmd_host *host;
+    struct shell *shell;
+    char name[IFNAME_MAX];
+};
+
+static void clear_abort(void *arg, bool closing)
+{
+    struct clear_ask a = *(struct clear_ask *)arg;
+
+    mem_free(arg);
+    a.host->on_abort(a.shell, NULL, NULL);
+    if (!closing)
+        cmd_done(a.host, a.shell, CMD_OK);
+}
+
+static void clear_answer(void *arg, const char *key)
+{
+    const struct clear_ask *a = arg;
+    struct iface *ifc = iface_by_name(dataplane_net(a->dp), a->name);
+
+    if ((!key[0] || key[0] == 'y' || key[0] == 'Y') && (ifc || !a->name[0]))
+        iface_clear_counters(dataplane_net(a->dp), ifc);
+    clear_abort(arg, false);
+}
+
+static enum cmd_result do_clear_counters(struct cmd_ctx *c)
+{
+    const char *name = cmd_str(c, "ifname");
+    char prompt[128];
+
+    if (name[0] && !iface_by_name(dataplane_net(c->self), name)) {
+        out_printf(c->out, "%% Interface %s does not exist\n", name);
+        return CMD_FAIL;
+    }
+    struct clear_ask *a = NEW(struct clear_ask);
+    *a = (struct clear_ask){.dp = c->self, .host = c->host, .shell = c->shell};
+    str_copy(a->name, sizeof a->name, name);
+    snprintf(prompt, sizeof prompt, "Clear \"show interface\" counters on %s [confirm]", name[0] ? "this interface" : "all interfaces");
+    c->host->on_abort(c->shell, clear_abort, a);
+    c->host->ask(c->shell, prompt, true, clear_answer, a);
+    return CMD_WAIT;
+}
+
+#define F(f) NUM(struct if_conf, f)
+static const struct cmd_row rows[] = {
+    MODE(CONFIG, CONFIG_IF, &if_scope, &dp_net_scope, struct net_conf, ifaces, "interface <ifname:name>", "Select an interface to configure|Interface",
+         KEY_TXT(struct if_conf, name)),
+    SET(CONFIG_IF, NULL, "description <line:description>", "Interface specific description|Up to 240 characters describing this interface", TXT(struct if_conf, description)),
+    SET(CONFIG_IF, NULL, "mtu <mtu:64-9216>", "Set the interface Maximum Transmission Unit (MTU)|MTU size in bytes", F(mtu)),
+    SET(CONFIG_IF, NULL, "bandwidth <bandwidth:1-10000000>", "Set bandwidth informational parameter|Bandwidth in kilobits", F(bandwidth)),
+    HELP(CONFIG_IF, "ip", "Interface Internet Protocol config commands"),
+    HELP(CONFIG_IF, "ip address", "Set the IP address of an interface"),
+    SET_F(CONFIG_IF, NULL, CMD_SHOW_NO, "ip address <ip:addr> <mask>", "IP address|IP subnet mask", F(addr), F(mask)),
+    LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary", "||Make this IP address a secondary address",
+         KEY_NUM(struct if_addr_conf, addr), NUM(struct if_addr_conf, mask)),
+    HELP(CONFIG_IF, "ip access-group", "Specify access control for packets"),
+    SET(CONFIG_IF, NULL, "ip access-group <word:acl_in> in", "Access-list number or name|inbound packets", TXT(struct if_conf, acl_in)),
+    SET(CONFIG_IF, NULL, "ip access-group <word:acl_out> out", "Access-list number or name|outbound packets", TXT(struct if_conf, acl_out)),
+    SET(CONFIG_IF, NULL, "ip mtu <ip_mtu:68-9216>", "Set IP Maximum Transmission Unit|MTU (bytes)", F(ip_mtu)),
+    SET(CONFIG_IF, NULL, "shutdown=shutdown", "Shutdown the selected interface", F(shutdown)),
+    HELP(EXEC, "clear", "Reset functions"),
+    DO(EXEC, 15, "clear counters [<ifname>]", do_clear_counters, "Clear counters on one or all interfaces|Interface"),
+};
+const struct cmd_table dp_table_iface = CMD_TABLE("dataplane/cmd/cmd_iface", rows);
