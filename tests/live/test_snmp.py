@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Traps and Debian's own SNMP tools: what an applet sends is read by a real snmptrapd; what snmptrap sends fires the applet of the incident. The test plays the
+host 192.0.2.9 on the router's Ethernet (scapy makes and reads the frames) and hands the datagrams on over loopback."""
+import os, re, subprocess, sys, tempfile, threading, time
+
+sys.path.insert(0, os.path.dirname(__file__))
+from routers import Cable, Folder, Router, free_port, need
+
+need("snmptrapd", "snmptrap")
+import logging
+logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
+import socket
+from scapy.layers.l2 import ARP, Ether
+from scapy.layers.inet import IP, UDP
+
+HOST, ROUTER, MAC = "192.0.2.9", "192.0.2.1", "02:00:00:00:00:09"
+CONFIG = """no ip domain lookup
+interface Ethernet0/0
+ ip address 192.0.2.1 255.255.255.0
+snmp-server enable traps event-manager
+snmp-server host 192.0.2.9{version} public event-manager
+snmp-server manager
+line con 0
+ privilege level 15
+event manager applet sender
+ event none
+ action 1 snmp-trap intdata1 2323232 strdata "hello"
+event manager applet spoke_app
+ event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val "2323232" op eq src-ip-address 192.0.2.9 maxrun 35
+ action 1.0 syslog msg "Received trap from Hub..."
+ action 2.0 cli command "enable"
+ action 3.0 cli command "undebug all"
+ action 4.0 syslog msg "DONE ON SPOKE"
+end
+"""
+
+
+class Host:
+    """Answers ARP for 192.0.2.9; datagrams to its port 162 go to `deliver`."""
+
+    def __init__(self, cable, deliver):
+        self.cable, self.deliver, self.router_mac = cable, deliver, None
+        cable.judge = self.judge
+
+    def judge(self, end, raw):
+        p = Ether(raw)
+        if ARP in p and p[ARP].op == 1 and p[ARP].pdst == HOST:
+            self.router_mac = p.src
+            self.cable.send(0, bytes(Ether(src=MAC, dst=p.src) / ARP(op=2, hwsrc=MAC, psrc=HOST, hwdst=p.src, pdst=ROUTER)))
+        elif IP in p and p[IP].dst == HOST and UDP in p and p[UDP].dport == 162:
+            assert p[IP].src == ROUTER, "the trap must come from the router's own address"
+            self.deliver(bytes(p[UDP].payload))
+        return []
+
+    def send(self, payload):
+        self.cable.send(0, bytes(Ether(src=MAC, dst=self.router_mac) / IP(src=HOST, dst=ROUTER) / UDP(sport=40000, dport=162) / payload))
+
+
+def wait_for(what, pred, seconds=20):
+    end = time.monotonic() + seconds
+    while not pred():
+        if time.monotonic() > end:
+            raise AssertionError("never came: " + what)
+        time.sleep(0.02)
+
+
+def sends(folder, version, marks):
+    port = free_port()
+    conf = os.path.join(folder, "snmptrapd.conf")
+    with open(conf, "w") as f:
+        f.write("disableAuthorization yes\n")
+    env = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
+    daemon = subprocess.Popen(["snmptrapd", "-f", "-Lo", "-On", "-n", "-C", "-c", conf, f"udp:127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
+    heard = []
+    threading.Thread(target=lambda: [heard.append(line.decode()) for line in daemon.stdout], daemon=True).start()
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    cable = Cable()
+    Host(cable, lambda payload: out.sendto(payload, ("127.0.0.1", port)))
+    router = Router(folder, "R1" + version.strip().replace(" ", ""), CONFIG.format(version=version), "--link", "Ethernet0/0=" + cable.spec(0))
+    try:
+        wait_for("snmptrapd", lambda: any("NET-SNMP version" in line for line in heard))
+        router.type("event manager run sender")
+        try:
+            wait_for("the trap", lambda: all(any(m in line for line in heard) for m in marks))
+        except AssertionError:
+            print("".join(heard))
+            raise
+        print(f"snmptrapd read the trap{version or ' version 1'}: {marks}")
+    finally:
+        router.stop()
+        cable.stop()
+        daemon.terminate()
+        daemon.wait()
+
+
+def hears(folder):
+    port = free_port()
+    catch = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    catch.bind(("127.0.0.1", port))
+    catch.settimeout(10)
+    env = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
+    cable = Cable()
+    host = Host(cable, lambda payload: None)
+    router = Router(folder, "R2", CONFIG.format(version=""), "--link", "Ethernet0/0=" + cable.spec(0))
+    try:
+        router.type("ping 192.0.2.9 repeat 1 timeout 1")  # makes the router ask who has 192.0.2.9
+        wait_for("ARP", lambda: host.router_mac)
+        tools = {
+            "v1": ["snmptrap", "-v1", "-c", "public", f"127.0.0.1:{port}", ".1.3.6.1.4.1.9.10.91", HOST, "6", "2", "100", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.7", "i", "2323232"],
+            "v2c": ["snmptrap", "-v2c", "-c", "public", f"127.0.0.1:{port}", "100", ".1.3.6.1.4.1.9.10.91.0.2", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.8", "i", "2323232"],
+        }
+        wrong = ["snmptrap", "-v1", "-c", "wrong", *tools["v1"][4:]]
+        for runs, (name, argv) in enumerate([("wrong community", wrong), *tools.items()]):
+            subprocess.run(argv, check=True, env=env)
+            host.send(catch.recv(65536))
+            if name == "wrong community":
+                wait_for("AUTHFAIL", lambda: "AUTHFAIL" in router.type("show logging | include AUTHFAIL: "))
+                assert "spoke_app" not in router.type("show logging | include HA_EM-6-LOG: "), "a wrong community fired the applet"
+                continue
+            wait_for("the applet", lambda: router.type("show logging | include HA_EM-6-LOG: ").count("spoke_app: DONE ON SPOKE") == runs)
+            print(f"snmptrap -{name} fired spoke_app")
+    finally:
+        router.stop()
+        cable.stop()
+
+
+with Folder() as path:
+    sends(path, "", ["Enterprise Specific Trap (2)", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.", "INTEGER: 2323232", "hello"])
+    sends(path, " version 2c", [".1.3.6.1.4.1.9.10.91.0.2", "INTEGER: 2323232", "hello"])
+    hears(path)
