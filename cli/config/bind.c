@@ -1,14 +1,18 @@
 /* bind.c: one matched configuration line, done.
  *
- * SET: the row's fields take their defaults and then what was typed. `no`: they take their defaults, except that a switch which is on by default goes off;
- * `default`: defaults. LINE: an element of a list, found by its key fields; typed again it is replaced in place (the object stays where it is, so whoever holds it
- * keeps it); `no` removes it. MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default` empties it.
+ * SET: the row's fields take their defaults and then what was typed. `no`: they take their defaults, except that a
+ * switch which is on by default goes off; `default`: defaults. LINE: an element of a list, found by its key fields;
+ * typed again it is replaced in place (the object stays where it is, so whoever holds it keeps it); `no` removes it.
+ * MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default`
+ * empties it.
  *
- * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check before anything is touched. scope->changed
- * follows each real change, then the owner of the list hears CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new element its place in a
- * sorted list from changed(CMD_ADDED) (the number of an access list entry): the list is put in order again after it.
+ * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check
+ * before anything is touched. scope->changed follows each real change, then the owner of the list hears CMD_CHANGED. A
+ * line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from
+ * changed(CMD_ADDED) (the number of an access list entry): the list is put in order again after it.
  *
- * A `no` line whole but without its optional key ("no permit ip any any") means the element with the default key, or else the first with the same content. */
+ * A `no` line whole but without its optional key ("no permit ip any any") means the element with the default key, or
+ * else the first with the same content. */
 #include <string.h>
 
 #include "cli/config/config_local.h"
@@ -24,7 +28,8 @@ struct run {
     struct out *out;
 };
 
-#define EACH_BIND(b, row) for (const struct cmd_bind *b = (row)->binds; b < (row)->binds + CMD_BINDS_MAX && b->name; b++)
+#define EACH_BIND(b, row)                                                                                              \
+    for (const struct cmd_bind *b = (row)->binds; b < (row)->binds + CMD_BINDS_MAX && b->name; b++)
 
 static void put_number(const struct cmd_bind *b, void *obj, int64_t num)
 {
@@ -39,7 +44,7 @@ static void copy_field(const struct cmd_bind *b, void *to, const void *from)
 static void copy_fields(const struct cmd_row *row, void *to, const void *from)
 {
     EACH_BIND(b, row)
-        copy_field(b, to, from);
+    copy_field(b, to, from);
 }
 
 void config_put(const struct match *m, void *obj)
@@ -49,7 +54,8 @@ void config_put(const struct match *m, void *obj)
     for (size_t i = 0; i < m->nvals; i++) {
         const struct cmd_val *v = &m->vals[i];
 
-        EACH_BIND(b, m->row) {
+        EACH_BIND(b, m->row)
+        {
             uint8_t *k = &at[b - m->row->binds];
 
             if (strcmp(b->name, v->name) || *k >= b->count)
@@ -76,8 +82,8 @@ static bool typed(const struct match *m, const char *name)
 static bool keyed(const struct cmd_row *row)
 {
     EACH_BIND(b, row)
-        if (b->key)
-            return true;
+    if (b->key)
+        return true;
     return false;
 }
 
@@ -85,7 +91,8 @@ static bool same_fields(const struct cmd_row *row, const void *x, const void *y,
 {
     bool has_keys = keyed(row);
 
-    EACH_BIND(b, row) {
+    EACH_BIND(b, row)
+    {
         bool key = b->key || !has_keys;
 
         if ((key ? keys : others) && !grammar_field_same(b, x, y))
@@ -104,7 +111,7 @@ static size_t find(const struct run *r, const struct conf_list *list, const void
         if (same_fields(row, list->v[i], like, true, false))
             return i;
     EACH_BIND(b, row)
-        key_typed |= b->key && typed(r->m, b->name);
+    key_typed |= b->key && typed(r->m, b->name);
     if (key_typed || !(r->m->no || r->m->dflt) || !r->m->whole)
         return list->n;
     for (size_t i = 0; i < list->n; i++)
@@ -200,14 +207,16 @@ static bool same_element(const struct run *r, const void *x, const void *y)
     size_t n = grammar_rows(r->g, r->rule->row->mode, &rows);
 
     for (size_t i = 0; i < n; i++)
-        if ((rows[i]->row->kind == CMD_LINE_ROW || rows[i]->row->kind == CMD_MODE_ROW) && config_one_list(rows[i]->row, r->rule->row) && !grammar_same(rows[i], x, y))
+        if ((rows[i]->row->kind == CMD_LINE_ROW || rows[i]->row->kind == CMD_MODE_ROW) &&
+            config_one_list(rows[i]->row, r->rule->row) && !grammar_same(rows[i], x, y))
             return false;
     return true;
 }
 
 static enum config_result run_set(struct run *r)
 {
-    void *obj = config_target(r->rule, r->mode_obj), *dflt = config_object_new(r->scope), *after = mem_new(r->scope->size);
+    void *obj = config_target(r->rule, r->mode_obj), *dflt = config_object_new(r->scope),
+         *after = mem_new(r->scope->size);
     const struct match *m = r->m;
     const struct cmd_bind *bind;
     int64_t constant;
@@ -274,7 +283,7 @@ static bool revise(const struct run *r, struct conf_list *list, void *old, const
     bool says = false, ok;
 
     EACH_BIND(b, row)
-        says |= keyed(row) && !b->key && typed(r->m, b->name);
+    says |= keyed(row) && !b->key && typed(r->m, b->name);
     if (!says || same_fields(row, old, typed_obj, false, true))
         return true;
     after = mem_new(r->scope->size);
@@ -325,7 +334,8 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
     return result;
 }
 
-enum config_result config_run(struct grammar *g, const struct match *m, void *obj, struct out *out, struct config_next *next)
+enum config_result config_run(struct grammar *g, const struct match *m, void *obj, struct out *out,
+                              struct config_next *next)
 {
     struct run r = {.g = g, .m = m, .rule = m->rule, .scope = config_scope(g, m->rule), .mode_obj = obj, .out = out};
 

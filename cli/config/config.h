@@ -1,4 +1,5 @@
-/* config.h: what a matched configuration line does to the objects behind it (SET, LINE, MODE rows), and those objects printed as running-config. DO rows are the shell's. */
+/* config.h: what a matched configuration line does to the objects behind it (SET, LINE, MODE rows), and those objects
+ * printed as running-config. DO rows are the shell's. */
 #ifndef ESPIAL_CLI_CONFIG_H
 #define ESPIAL_CLI_CONFIG_H
 
@@ -13,19 +14,24 @@ struct config_next {
     enum cmd_mode mode;
     void *obj;
 };
-/* Run a matched SET, LINE or MODE row. obj: the object of the mode that the line matched in (NULL in CONFIG). Calls scope->check before and scope->changed after: of
- * the object itself, then of the owner of its list (CMD_CHANGED). Not called when nothing differs. */
-enum config_result MUST_USE config_run(struct grammar *g, const struct match *m, void *obj, struct out *out, struct config_next *next);
+/* Run a matched SET, LINE or MODE row. obj: the object of the mode that the line matched in (NULL in CONFIG). Calls
+ * scope->check before and scope->changed after: of the object itself, then of the owner of its list (CMD_CHANGED). Not
+ * called when nothing differs. */
+enum config_result MUST_USE config_run(struct grammar *g, const struct match *m, void *obj, struct out *out,
+                                       struct config_next *next);
 /* The session leaves a sub-mode (exit, end, another mode, end of session): scope->left. NULL obj is allowed. */
 void config_leave(struct grammar *g, enum cmd_mode mode, void *obj, struct out *out);
-/* Does the object of a sub-mode still exist? Ask before each line: another session, or `no ...`, may have removed it. Always true for CONFIG and EXEC. */
+/* Does the object of a sub-mode still exist? Ask before each line: another session, or `no ...`, may have removed it.
+ * Always true for CONFIG and EXEC. */
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj);
 
 /* The section of order.def that a CONFIG row is printed in; listed: false when only the catch-all takes it. */
 size_t config_section(const struct cmd_row *row, bool *listed);
 
-/* The body of running-config: what stands between the line "version ..." and the line "end", sections in the order of order.def, '!' between and after them. all: defaults too. */
+/* The body of running-config: what stands between the line "version ..." and the line "end", sections in the order of
+ * order.def, '!' between and after them. all: defaults too. */
 void config_running(struct grammar *g, bool all, struct text *out);
-/* Only the top-level lines that are `head` or go on after it ("interface Ethernet0/0"), each with its indented lines. False when there is none. */
+/* Only the top-level lines that are `head` or go on after it ("interface Ethernet0/0"), each with its indented lines.
+ * False when there is none. */
 bool config_running_section(struct grammar *g, const char *head, struct text *out);
 #endif

@@ -4,7 +4,8 @@
 
 #include "cli/config/config.h"
 
-/* The list of a LINE or MODE row; mode_obj: object of the mode the row stands in. NULL when its owner does not exist. */
+/* The list of a LINE or MODE row; mode_obj: object of the mode the row stands in. NULL when its owner does not exist.
+ */
 struct conf_list *config_list(const struct grammar_row *r, void *mode_obj);
 /* What a SET row writes to, and what a LINE or MODE row makes. */
 const struct cmd_scope *config_scope(struct grammar *g, const struct grammar_row *r);

@@ -1,7 +1,8 @@
 /* object.c: the objects behind configuration rows: where they are kept, how a fresh one looks.
  *
- * A SET row writes to the global object of its scope, or to the object of the mode. LINE and MODE rows keep a list in such an object (list_off). A fresh object is
- * zero and then what its scope's init makes of it: that is also what "default" means everywhere in this folder. */
+ * A SET row writes to the global object of its scope, or to the object of the mode. LINE and MODE rows keep a list in
+ * such an object (list_off). A fresh object is zero and then what its scope's init makes of it: that is also what
+ * "default" means everywhere in this folder. */
 #include "cli/config/config_local.h"
 
 struct conf_list *config_list(const struct grammar_row *r, void *mode_obj)

@@ -1,10 +1,12 @@
 /* running.c: running-config: all objects, printed by their rows.
  *
- * Rows of CONFIG are sorted into the sections of order.def. A SET row prints when one of its fields differs from its default (as "no ..." when a switch that is on by
- * default is off), or, if so flagged, "no ..." at its default. A list is printed once, at its first row: each element by the row that can say all of it. A MODE
- * object is followed by the rows of its mode, one blank further in.
+ * Rows of CONFIG are sorted into the sections of order.def. A SET row prints when one of its fields differs from its
+ * default (as "no ..." when a switch that is on by default is off), or, if so flagged, "no ..." at its default. A list
+ * is printed once, at its first row: each element by the row that can say all of it. A MODE object is followed by the
+ * rows of its mode, one blank further in.
  *
- * '!' lines close sections as on IOS, never two in a row. The lines around the body ("version", "end", the byte count) are the caller's. */
+ * '!' lines close sections as on IOS, never two in a row. The lines around the body ("version", "end", the byte count)
+ * are the caller's. */
 #include <string.h>
 
 #include "cli/config/config_local.h"
@@ -91,7 +93,8 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
         for (const struct cmd_bind *b = rows[i]->row->binds; b < rows[i]->row->binds + CMD_BINDS_MAX && b->name; b++) {
             bool told = false;
 
-            for (const struct cmd_bind *mine = rule->row->binds; mine < rule->row->binds + CMD_BINDS_MAX && mine->name; mine++)
+            for (const struct cmd_bind *mine = rule->row->binds; mine < rule->row->binds + CMD_BINDS_MAX && mine->name;
+                 mine++)
                 told |= mine->off == b->off;
             if (!told && !grammar_field_same(b, obj, dflt))
                 return false;
@@ -101,7 +104,8 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
 }
 
 /* The row that says an element, and how. Rows with a print function say anything. */
-static const struct grammar_row *say(struct grammar *g, const struct grammar_row *first, const void *obj, const void *dflt, struct text *said)
+static const struct grammar_row *say(struct grammar *g, const struct grammar_row *first, const void *obj,
+                                     const void *dflt, struct text *said)
 {
     const struct grammar_row *const *rows, *fallback = NULL;
     size_t n = grammar_rows(g, first->row->mode, &rows);
@@ -189,7 +193,8 @@ static bool first_of_list(const struct grammar_row *const *rows, size_t i)
     return true;
 }
 
-static void print_row(struct printing *p, const struct grammar_row *const *rows, size_t i, void *mode_obj, unsigned depth, bool each)
+static void print_row(struct printing *p, const struct grammar_row *const *rows, size_t i, void *mode_obj,
+                      unsigned depth, bool each)
 {
     const struct cmd_row *row = rows[i]->row;
 

@@ -1,11 +1,13 @@
 /* compile.c: command tables to a grammar, with everything checked that can be checked before anybody types.
  *
- * Each row becomes a tree (sentence.c); its names are tied to the row's binds, each field's C type is held against its token, the places where a `no` line may end
- * are marked, help is dealt out (helps.c), and each row is typed to see that no other row means the same (sample.c, match.c). Any fault refuses the start: the
- * text names table, sentence and reason, all faults at once.
+ * Each row becomes a tree (sentence.c); its names are tied to the row's binds, each field's C type is held against its
+ * token, the places where a `no` line may end are marked, help is dealt out (helps.c), and each row is typed to see
+ * that no other row means the same (sample.c, match.c). Any fault refuses the start: the text names table, sentence and
+ * reason, all faults at once.
  *
- * Under `no`: of a SET row everything from the first bound value or group on may be left out (a bound literal must be typed); of a LINE or MODE row everything
- * behind the last key; a last key that is optional may itself be left out and has its default then. A LINE or MODE row without keys is found by all that it binds. */
+ * Under `no`: of a SET row everything from the first bound value or group on may be left out (a bound literal must be
+ * typed); of a LINE or MODE row everything behind the last key; a last key that is optional may itself be left out and
+ * has its default then. A LINE or MODE row without keys is found by all that it binds. */
 #include <string.h>
 
 #include "cli/grammar/grammar_local.h"
@@ -49,7 +51,8 @@ static bool fits(const struct elem *e, const struct cmd_bind *b)
     int64_t last = -1;
 
     switch (e->kind) {
-    case ELEM_LITERAL: return b->count == 1 && number_fits(b, e->constant < 0 ? e->constant : 0, e->constant > 0 ? e->constant : 0);
+    case ELEM_LITERAL:
+        return b->count == 1 && number_fits(b, e->constant < 0 ? e->constant : 0, e->constant > 0 ? e->constant : 0);
     case ELEM_VALUE: return value_fits(e, b);
     default:
         for (const struct elem *k = e->kids; k; k = k->next)
@@ -80,7 +83,8 @@ static void tie(struct tie *t, struct elem *e)
         } else {
             t->used |= 1u << (e->bind - row->binds);
             if (!fits(e, e->bind))
-                complain(t->err, t->rule->table, row, "the field \"%s\" does not fit %s", e->name, e->text ? e->text : "its choice");
+                complain(t->err, t->rule->table, row, "the field \"%s\" does not fit %s", e->name,
+                         e->text ? e->text : "its choice");
             if (e->kind == ELEM_VALUE && e->bind->is_text)
                 e->room = e->bind->size - 1;
             if (e->kind == ELEM_VALUE && e->type == VALUE_SECONDS && e->bind->size == 4)
@@ -214,7 +218,8 @@ static void check_scopes(struct grammar *g, struct grammar_row *rule, struct tex
     else if (row->kind == CMD_SET_ROW && scope && !scope->global)
         complain(err, rule->table, row, "its scope has no global object");
     if (!scope) {
-        complain(err, rule->table, row, row->kind == CMD_SET_ROW && row->mode != CONFIG ? "no MODE row enters this mode" : "no scope");
+        complain(err, rule->table, row,
+                 row->kind == CMD_SET_ROW && row->mode != CONFIG ? "no MODE row enters this mode" : "no scope");
         return;
     }
     for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
@@ -251,7 +256,8 @@ static void check_row(struct grammar *g, struct grammar_row *rule, struct text *
     check_scopes(g, rule, err);
 }
 
-static void add_row(struct grammar *g, const struct cmd_table *table, void *self, const struct cmd_row *row, struct text *err)
+static void add_row(struct grammar *g, const struct cmd_table *table, void *self, const struct cmd_row *row,
+                    struct text *err)
 {
     struct grammar_mode *mode = &g->modes[row->mode];
     struct grammar_row *rule = pool_alloc(g->pool, sizeof(*rule));
@@ -280,7 +286,8 @@ static void add_row(struct grammar *g, const struct cmd_table *table, void *self
     mode->rows[mode->nrows++] = rule;
 }
 
-static void add_help(struct grammar *g, const struct cmd_table *table, const struct cmd_row *row, struct help_path *paths, size_t *n, struct text *err)
+static void add_help(struct grammar *g, const struct cmd_table *table, const struct cmd_row *row,
+                     struct help_path *paths, size_t *n, struct text *err)
 {
     char why[128];
     struct sentence *path = sentence_parse(g->pool, row->sentence, true, why);
@@ -315,7 +322,8 @@ static void check_rivals(struct grammar *g, struct text *err)
                 text_add(&before, text_str(&line));
             }
             if (rival)
-                complain(err, rule->table, rule->row, "\"%s\" is also \"%s\" of %s", text_str(&line), rival->row->sentence, rival->table);
+                complain(err, rule->table, rule->row, "\"%s\" is also \"%s\" of %s", text_str(&line),
+                         rival->row->sentence, rival->table);
         }
     }
     text_free(&line);

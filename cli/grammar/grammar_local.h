@@ -31,30 +31,30 @@ struct elem {
     enum elem_kind kind;
     bool optional;
     struct elem *parent, *kids, *next;
-    uint8_t index;              /* among its siblings */
-    const char *name;           /* what it binds or is asked for; NULL: nothing */
+    uint8_t index;    /* among its siblings */
+    const char *name; /* what it binds or is asked for; NULL: nothing */
     const struct cmd_bind *bind;
     /* LITERAL, VALUE */
-    const char *text;           /* the literal; of a value its spec, "<1-5>" */
+    const char *text; /* the literal; of a value its spec, "<1-5>" */
     uint16_t len;
     const char *help;
     const struct grammar_row *rule;
-    bool stop;                  /* after `no` the line may end behind it */
-    bool key;                   /* tells which element of the list */
-    int64_t constant;           /* LITERAL: what it binds */
+    bool stop;        /* after `no` the line may end behind it */
+    bool key;         /* tells which element of the list */
+    int64_t constant; /* LITERAL: what it binds */
     enum value_type type;
     bool repeat;
     uint8_t repeat_max;
-    int64_t lo, hi;             /* RANGE; SECONDS: hi in ms */
-    uint16_t room;              /* text that fits the field, without NUL; 0: any */
+    int64_t lo, hi; /* RANGE; SECONDS: hi in ms */
+    uint16_t room;  /* text that fits the field, without NUL; 0: any */
 };
 
 struct sentence {
     struct elem *root;   /* SEQ */
     struct elem **words; /* literals and values as written */
     size_t nwords;
-    bool keyed;          /* some bind is a key */
-    bool key_optional;   /* the last key may be left out: then its default is meant */
+    bool keyed;        /* some bind is a key */
+    bool key_optional; /* the last key may be left out: then its default is meant */
 };
 
 struct grammar_mode {
@@ -67,15 +67,15 @@ struct grammar_mode {
 
 /* A word taken on the way: steps of all partial paths share their beginnings. */
 struct step {
-    const struct elem *elem;        /* NULL: `no` or `default` before a row is chosen */
-    const char *word;               /* literals: in full */
-    int32_t prev;                   /* index of the step before; -1: none */
-    uint32_t used;                  /* of the &{} we are in: items already entered */
+    const struct elem *elem; /* NULL: `no` or `default` before a row is chosen */
+    const char *word;        /* literals: in full */
+    int32_t prev;            /* index of the step before; -1: none */
+    uint32_t used;           /* of the &{} we are in: items already entered */
     uint16_t start, end, depth;
-    uint8_t rank;                   /* how well it fits: enum rank */
+    uint8_t rank; /* how well it fits: enum rank */
     uint8_t repeats;
     bool no, dflt, has_key;
-    bool more;                      /* the line ended inside the value (interface type without number) */
+    bool more; /* the line ended inside the value (interface type without number) */
 };
 enum rank { RANK_EXACT, RANK_PREFIX, RANK_TYPED, RANK_NAME, RANK_WORD, RANK_LINE };
 
@@ -94,10 +94,12 @@ struct sentence *sentence_parse(struct pool *pool, const char *text, bool help_p
 
 /* token.c: one value type each. */
 enum token { TOKEN_NO, TOKEN_YES, TOKEN_MORE };
-/* Does a value start at line[pos]? YES: *end is behind it. NO: *fail is the first character that does not fit. MORE: the line ends within it. */
+/* Does a value start at line[pos]? YES: *end is behind it. NO: *fail is the first character that does not fit. MORE:
+ * the line ends within it. */
 enum token token_accept(const struct elem *e, const char *line, size_t len, size_t pos, size_t *end, size_t *fail);
 /* The accepted token as a value; its text goes to store (at most cap bytes with NUL), the bytes used are returned. */
-size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store, size_t cap);
+size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store,
+                   size_t cap);
 /* As expanded text: like typed, interface names in full. */
 void token_expand(const struct elem *e, const char *line, size_t start, size_t end, struct text *out);
 /* From a field. False when such a value cannot be typed. */
@@ -107,7 +109,8 @@ const char *token_placeholder(const struct elem *e, char buf[static 48]);
 enum rank token_rank(enum value_type t);
 size_t token_word_end(const char *line, size_t len, size_t pos);
 size_t token_skip(const char *line, size_t len, size_t pos);
-/* The interface type that a word abbreviates (letters only), and for `?` its help and its range of numbers. NULL: none or several. */
+/* The interface type that a word abbreviates (letters only), and for `?` its help and its range of numbers. NULL: none
+ * or several. */
 const char *token_iftype(const char *word, size_t len);
 const char *token_iftype_help(const char *type);
 const char *token_iftype_number(const char *type);
@@ -119,16 +122,17 @@ struct walk {
     uint8_t privilege;
     const char *line;
     size_t len;
-    bool help;             /* leave the word that touches the end of the line unread */
+    bool help; /* leave the word that touches the end of the line unread */
     size_t nlive, nfresh, ntail;
-    size_t fail;           /* first character that nobody could take */
-    bool dead;             /* nobody came to the end */
-    bool ambiguous;        /* dead, and an earlier abbreviation was undecided */
+    size_t fail;    /* first character that nobody could take */
+    bool dead;      /* nobody came to the end */
+    bool ambiguous; /* dead, and an earlier abbreviation was undecided */
 };
 void walk_run(struct walk *w);
 /* Keep of v[0..n) the best paths by rank. False when they took different words for the same typed ones. */
 bool walk_best(struct walk *w, int32_t *v, size_t *n);
-/* What can follow a path (step -1: the beginning of a line): fn for each literal and value; true when the line may end here. */
+/* What can follow a path (step -1: the beginning of a line): fn for each literal and value; true when the line may end
+ * here. */
 typedef void walk_next_fn(void *arg, const struct elem *e, uint32_t used);
 bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg);
 /* May this row be typed here? */
@@ -138,21 +142,25 @@ const char *walk_prefix(const struct walk *w, size_t i);
 /* The i-th built-in short name of this mode's first words; false at the end of the list. */
 bool walk_alias(const struct walk *w, size_t i, const char **alias, const char **word);
 /* Is another row an equally good reading of this line? For the check at start-up. */
-const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line, const struct grammar_row *self);
+const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line,
+                                        const struct grammar_row *self);
 
 /* The same for one sentence; after NULL: at its beginning. */
 bool sentence_next(const struct sentence *s, const struct elem *after, uint32_t used, walk_next_fn *fn, void *arg);
 
-/* helps.c: gives every word its text: from HELP rows, from the row, from another row. Complaints go to err through complain(). */
+/* helps.c: gives every word its text: from HELP rows, from the row, from another row. Complaints go to err through
+ * complain(). */
 struct help_path {
     const struct cmd_row *row;
     const char *table;
     struct sentence *path;
 };
 void helps_give(struct grammar *g, const struct help_path *paths, size_t n, struct text *err);
-void complain(struct text *err, const char *table, const struct cmd_row *row, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void complain(struct text *err, const char *table, const struct cmd_row *row, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
-/* sample.c: one typed line of a row; how: with nothing optional, or with everything and the first or the last alternatives. */
+/* sample.c: one typed line of a row; how: with nothing optional, or with everything and the first or the last
+ * alternatives. */
 enum sample { SAMPLE_SHORT, SAMPLE_FIRST, SAMPLE_LAST };
 void sentence_sample(const struct sentence *s, enum sample how, struct text *out);
 #endif

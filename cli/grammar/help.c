@@ -1,10 +1,12 @@
 /* help.c: `?` and Tab: the walk, stopped at the cursor.
  *
- * `?` behind a blank lists what may follow, values first, then keywords, then `|` and <cr>; behind a word, the keywords that begin like it. Both look at the best
- * reading of the words before only; where those are undecided the line is ambiguous, and where they are wrong it is unrecognized. Interface types are listed like
- * keywords, their numbers as a range. Hidden rows are not listed. Tab completes keywords and interface types, never values.
+ * `?` behind a blank lists what may follow, values first, then keywords, then `|` and <cr>; behind a word, the keywords
+ * that begin like it. Both look at the best reading of the words before only; where those are undecided the line is
+ * ambiguous, and where they are wrong it is unrecognized. Interface types are listed like keywords, their numbers as a
+ * range. Hidden rows are not listed. Tab completes keywords and interface types, never values.
  *
- * Layout: token padded to the widest, two blanks around, descriptions wrapped before the terminal's edge to their own column. */
+ * Layout: token padded to the widest, two blanks around, descriptions wrapped before the terminal's edge to their own
+ * column. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,7 +24,7 @@ struct list {
     size_t n, cap;
     const char *partial; /* keywords that begin with this only */
     size_t partial_len;
-    bool values;         /* values too */
+    bool values; /* values too */
     bool cr, line_begun;
 };
 
@@ -169,7 +171,8 @@ static void print_words(const struct list *l, unsigned width, struct text *out)
 }
 
 /* Walk up to the cursor; false when the words before lead nowhere or to several places. */
-static bool stop_at_cursor(struct list *l, enum cmd_mode mode, uint8_t privilege, const char *line, struct walk *w, int32_t **paths, size_t *n, bool *ambiguous)
+static bool stop_at_cursor(struct list *l, enum cmd_mode mode, uint8_t privilege, const char *line, struct walk *w,
+                           int32_t **paths, size_t *n, bool *ambiguous)
 {
     struct grammar *g = w->g;
 
@@ -233,7 +236,8 @@ static void add_aliases(struct list *l)
     mem_free(rows.v);
 }
 
-void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width, struct text *out)
+void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width,
+                  struct text *out)
 {
     struct walk w = {.g = g};
     struct list l = {.pool = pool_new()};
@@ -274,7 +278,8 @@ void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, cons
     pool_free(l.pool);
 }
 
-bool grammar_complete(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, struct text *completed)
+bool grammar_complete(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line,
+                      struct text *completed)
 {
     struct walk w = {.g = g};
     struct list l = {.pool = pool_new()};

@@ -1,7 +1,8 @@
 /* helps.c: every word of every sentence gets its text for `?`, or the start fails.
  *
- * Three sources, in this order: a HELP row whose path leads to the word (in any row of the mode); the row's own help, whose texts go to the words that are still
- * without, in the order written; and for an empty text (or no texts at all) the same word of another row, found by typing the shortest way to it. */
+ * Three sources, in this order: a HELP row whose path leads to the word (in any row of the mode); the row's own help,
+ * whose texts go to the words that are still without, in the order written; and for an empty text (or no texts at all)
+ * the same word of another row, found by typing the shortest way to it. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -25,7 +26,8 @@ static bool same_word(const struct elem *a, const struct elem *b)
         return false;
     if (a->kind == ELEM_LITERAL)
         return a->len == b->len && !strncasecmp(a->text, b->text, a->len);
-    return (a->type == b->type && a->lo == b->lo && (a->type != VALUE_RANGE || a->hi == b->hi)) || (a->name && b->name && !strcmp(a->name, b->name));
+    return (a->type == b->type && a->lo == b->lo && (a->type != VALUE_RANGE || a->hi == b->hi)) ||
+           (a->name && b->name && !strcmp(a->name, b->name));
 }
 
 struct reach {
@@ -52,7 +54,8 @@ static void reach_next(void *arg, const struct elem *e, uint32_t used)
 }
 
 /* The elements of a sentence that these words lead to. */
-static void reach(const struct sentence *in, struct elem *const *words, size_t n, void (*fn)(void *arg, struct elem *e), void *arg)
+static void reach(const struct sentence *in, struct elem *const *words, size_t n, void (*fn)(void *arg, struct elem *e),
+                  void *arg)
 {
     struct reach r = {.in = in, .words = words, .n = n, .fn = fn, .arg = arg};
 
@@ -81,7 +84,8 @@ static void give_own(struct grammar *g, struct grammar_row *rule, struct text *e
         need++;
     }
     if (have && need != have) {
-        complain(err, rule->table, rule->row, "help has %zu text%s for %zu word%s (%s)", have, have == 1 ? "" : "s", need, need == 1 ? "" : "s", text_str(&missing));
+        complain(err, rule->table, rule->row, "help has %zu text%s for %zu word%s (%s)", have, have == 1 ? "" : "s",
+                 need, need == 1 ? "" : "s", text_str(&missing));
     } else {
         for (size_t i = 0; i < s->nwords; i++) {
             if (s->words[i]->help)
@@ -168,7 +172,8 @@ void helps_give(struct grammar *g, const struct help_path *paths, size_t n, stru
         const struct grammar_mode *mode = &g->modes[paths[i].row->mode];
 
         for (size_t r = 0; r < mode->nrows; r++)
-            reach(mode->rows[r]->sentence, paths[i].path->words, paths[i].path->nwords, give, (void *)(uintptr_t)paths[i].row->help);
+            reach(mode->rows[r]->sentence, paths[i].path->words, paths[i].path->nwords, give,
+                  (void *)(uintptr_t)paths[i].row->help);
     }
     for (int m = 0; m < CMD_MODES; m++)
         for (size_t r = 0; r < g->modes[m].nrows; r++)

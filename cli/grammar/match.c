@@ -1,8 +1,9 @@
 /* match.c: from the surviving paths of the walk to one meaning: the row, its values, the expanded text; or which error.
  *
- * A line means the best complete path (walk_best). It is ambiguous when an equally good path took other words, even one that would need more words: `sh c` is not
- * `show clock` as long as `show crypto` begins so. Under `no`, SET rows that fit equally are one meaning (all their fields return to defaults), and so are LINE
- * rows of one list (they find the same element by its key). */
+ * A line means the best complete path (walk_best). It is ambiguous when an equally good path took other words, even one
+ * that would need more words: `sh c` is not `show clock` as long as `show crypto` begins so. Under `no`, SET rows that
+ * fit equally are one meaning (all their fields return to defaults), and so are LINE rows of one list (they find the
+ * same element by its key). */
 #include <string.h>
 
 #include "cli/grammar/grammar_local.h"
@@ -160,7 +161,8 @@ static const struct grammar_row *join(const struct walk *w, const int32_t *best,
             known |= m->also[k] == other;
         if (known || ((m->no || m->dflt) && row->kind != CMD_SET_ROW && one_list(row, other->row)))
             continue;
-        if ((m->no || m->dflt) && row->kind == CMD_SET_ROW && other->row->kind == CMD_SET_ROW && other->row->scope == row->scope) {
+        if ((m->no || m->dflt) && row->kind == CMD_SET_ROW && other->row->kind == CMD_SET_ROW &&
+            other->row->scope == row->scope) {
             if (m->nalso < MATCH_ALSO_MAX)
                 m->also[m->nalso++] = other;
             continue;
@@ -212,8 +214,8 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
     return MATCH_OK;
 }
 
-static enum match_result match_line(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, struct match *m,
-                                    const struct grammar_row **rival)
+static enum match_result match_line(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line,
+                                    struct match *m, const struct grammar_row **rival)
 {
     struct walk w = {.g = g, .mode = mode, .privilege = privilege, .line = line, .len = strlen(line)};
     size_t first;
@@ -242,14 +244,16 @@ static enum match_result match_line(struct grammar *g, enum cmd_mode mode, uint8
     return choose(&w, m, rival);
 }
 
-enum match_result grammar_match(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, struct match *m)
+enum match_result grammar_match(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line,
+                                struct match *m)
 {
     const struct grammar_row *rival;
 
     return match_line(g, mode, privilege, line, m, &rival);
 }
 
-const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line, const struct grammar_row *self)
+const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line,
+                                        const struct grammar_row *self)
 {
     struct match *m = NEW(struct match);
     const struct grammar_row *rival = NULL;

@@ -1,5 +1,6 @@
-/* modes.c: the table of modes: what stands behind the host name in the prompt, and the heading of `?` on an empty line. Texts that no device
- * transcript confirmed follow the pattern of those that one did ("Interface configuration commands:"). */
+/* modes.c: the table of modes: what stands behind the host name in the prompt, and the heading of `?` on an empty line.
+ * Texts that no device transcript confirmed follow the pattern of those that one did ("Interface configuration
+ * commands:"). */
 #include "espial/cmd.h"
 
 const struct cmd_mode_info cmd_modes[CMD_MODES] = {

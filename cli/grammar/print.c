@@ -1,8 +1,9 @@
 /* print.c: a row backwards: from the fields of an object to the line that a user would type in full.
  *
- * Literals print themselves; one that binds a constant can be said only when the field has it. Values print their field. An optional part is said when one of its
- * fields differs from its default. Of alternatives that bind no number, the one is taken that can be said and leaves no other alternative's field untold; so a row
- * with several ways to write a thing prints the way that was meant. What cannot be said makes the row unfit (another row of the list may fit). */
+ * Literals print themselves; one that binds a constant can be said only when the field has it. Values print their
+ * field. An optional part is said when one of its fields differs from its default. Of alternatives that bind no number,
+ * the one is taken that can be said and leaves no other alternative's field untold; so a row with several ways to write
+ * a thing prints the way that was meant. What cannot be said makes the row unfit (another row of the list may fit). */
 #include <string.h>
 
 #include "cli/grammar/grammar_local.h"

@@ -1,5 +1,6 @@
-/* sample.c: a line that a sentence accepts, made from the sentence. Used at start-up, where each row is typed once or thrice to see that no other row means the
- * same, and by whoever wants an example of a row. The words are chosen so that no real literal begins like them. */
+/* sample.c: a line that a sentence accepts, made from the sentence. Used at start-up, where each row is typed once or
+ * thrice to see that no other row means the same, and by whoever wants an example of a row. The words are chosen so
+ * that no real literal begins like them. */
 #include <inttypes.h>
 
 #include "cli/grammar/grammar_local.h"

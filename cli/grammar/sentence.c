@@ -1,8 +1,9 @@
 /* sentence.c: the sentence language of espial/cmd.h, read into a tree.
  *
- * A sentence is a sequence of literals, values and groups; a group holds alternatives, which are sequences again. The tree keeps what was written, in the order
- * written: the walk (match.c), help (help.c) and printing (print.c) all run over this one tree, which needs no further compilation because every element knows
- * its parent and what follows it. In `&{x|[y]}` the brackets of an item become a mark on the item.
+ * A sentence is a sequence of literals, values and groups; a group holds alternatives, which are sequences again. The
+ * tree keeps what was written, in the order written: the walk (match.c), help (help.c) and printing (print.c) all run
+ * over this one tree, which needs no further compilation because every element knows its parent and what follows it. In
+ * `&{x|[y]}` the brackets of an item become a mark on the item.
  *
  * What it does not do: resolve names to fields, give help texts to words, compare sentences. That is compile.c. */
 #include <stdio.h>
@@ -26,9 +27,9 @@ static const struct {
     const char *name;
     enum value_type type;
 } types[] = {
-    {"ip", VALUE_IP},         {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
-    {"line", VALUE_LINE},     {"string", VALUE_STRING}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
-    {"oid", VALUE_OID},       {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
+    {"ip", VALUE_IP},     {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
+    {"line", VALUE_LINE}, {"string", VALUE_STRING}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
+    {"oid", VALUE_OID},   {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
 };
 
 static bool fail(struct reader *r, const char *why, const char *where)
@@ -47,7 +48,8 @@ static char *copy(struct reader *r, const char *s, size_t n)
 
 static bool is_name(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
 }
 
 static struct elem *elem_add(struct reader *r, struct elem *parent, enum elem_kind kind)
@@ -232,7 +234,10 @@ static bool read_sequence(struct reader *r, struct elem *seq)
         while (*r->at == ' ')
             r->at++;
         switch (*r->at) {
-        case '\0': case '|': case '}': case ']': return true;
+        case '\0':
+        case '|':
+        case '}':
+        case ']': return true;
         case '{': ok = read_group(r, seq, ELEM_CHOICE, '}'); break;
         case '[': ok = read_group(r, seq, ELEM_CHOICE, ']'); break;
         case '<': ok = read_value(r, seq); break;

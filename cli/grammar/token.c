@@ -1,10 +1,12 @@
-/* token.c: one typed value each: does it stand at this place of the line, what is it worth, how is it written, what does `?` call it.
+/* token.c: one typed value each: does it stand at this place of the line, what is it worth, how is it written, what
+ * does `?` call it.
  *
- * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; a backslash is an escape only before a quote, so that
- * regular expressions keep theirs), an interface name may be two words ("gi 0/0"), and <line> takes the rest without trailing blanks.
+ * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; a
+ * backslash is an escape only before a quote, so that regular expressions keep theirs), an interface name may be two
+ * words ("gi 0/0"), and <line> takes the rest without trailing blanks.
  *
- * The place of the caret is decided here for values: the first character of a value that does not fit, except in interface names, whose type is a word like a
- * keyword (the caret goes inside). */
+ * The place of the caret is decided here for values: the first character of a value that does not fit, except in
+ * interface names, whose type is a word like a keyword (the caret goes inside). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,7 +100,8 @@ const char *token_iftype_number(const char *type)
 }
 
 /* Type letters, then a number in the same word or the next. name: in full, when YES. */
-static enum token ifname_accept(const char *line, size_t len, size_t pos, size_t *end, size_t *bad, char name[IFNAME_MAX])
+static enum token ifname_accept(const char *line, size_t len, size_t pos, size_t *end, size_t *bad,
+                                char name[IFNAME_MAX])
 {
     size_t letters = pos, word = token_word_end(line, len, pos), number;
     char typed[80];
@@ -126,7 +129,8 @@ static enum token ifname_accept(const char *line, size_t len, size_t pos, size_t
         word = token_word_end(line, len, number);
     }
     *bad = number;
-    size_t n = (size_t)snprintf(typed, sizeof(typed), "%.*s%.*s", (int)(letters - pos), line + pos, (int)(word - number), line + number);
+    size_t n = (size_t)snprintf(typed, sizeof(typed), "%.*s%.*s", (int)(letters - pos), line + pos,
+                                (int)(word - number), line + number);
     if (n < sizeof(typed) && ifname_parse(typed, name)) {
         *end = word;
         return TOKEN_YES;
@@ -316,7 +320,8 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
     return ok ? TOKEN_YES : TOKEN_NO;
 }
 
-size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store, size_t cap)
+size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store,
+                   size_t cap)
 {
     size_t n = end - start, unused_end, unused_bad;
     char name[IFNAME_MAX] = "";
@@ -375,15 +380,9 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
         if (num % 1000)
             text_printf(out, ".%03" PRId64, num % 1000);
         return num >= 0;
-    case VALUE_STRING:
-        string_format(text, out);
-        return true;
-    case VALUE_LINE:
-        text_add(out, text);
-        return *text && !strchr(text, '\n');
-    default:
-        text_add(out, text);
-        return one_word(text);
+    case VALUE_STRING: string_format(text, out); return true;
+    case VALUE_LINE: text_add(out, text); return *text && !strchr(text, '\n');
+    default: text_add(out, text); return one_word(text);
     }
 }
 

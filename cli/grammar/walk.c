@@ -1,14 +1,17 @@
 /* walk.c: the one walk over the sentences of a mode, for a typed line, for `?` and for Tab.
  *
- * A partial path is the chain of words taken so far, each word one element of one row's tree. All paths advance together, those that stand at the earliest place of
- * the line first (a quoted string or "gi 0/0" reaches further than a word). At each place the paths split over what may follow and those die whom the word does
- * not fit. So a later word settles an earlier abbreviation by itself: the wrong reading dies.
+ * A partial path is the chain of words taken so far, each word one element of one row's tree. All paths advance
+ * together, those that stand at the earliest place of the line first (a quoted string or "gi 0/0" reaches further than
+ * a word). At each place the paths split over what may follow and those die whom the word does not fit. So a later word
+ * settles an earlier abbreviation by itself: the wrong reading dies.
  *
- * Precedence: a word that is some literal exactly is only that (keywords beat values, whole words beat abbreviations); otherwise all readings go on, and
- * where several survive, walk_best compares them word by word: abbreviated literal, typed value, host name, free word, rest of the line.
+ * Precedence: a word that is some literal exactly is only that (keywords beat values, whole words beat abbreviations);
+ * otherwise all readings go on, and where several survive, walk_best compares them word by word: abbreviated literal,
+ * typed value, host name, free word, rest of the line.
  *
- * `no` and `default` are words before the rows; behind them a line may end early (elem.stop, set in compile.c). Comparisons per word are linear in the rows of the
- * mode: some hundred prefix tests, microseconds. Memory is the grammar's scratch, bounded by STEPS_MAX. */
+ * `no` and `default` are words before the rows; behind them a line may end early (elem.stop, set in compile.c).
+ * Comparisons per word are linear in the rows of the mode: some hundred prefix tests, microseconds. Memory is the
+ * grammar's scratch, bounded by STEPS_MAX. */
 #include <string.h>
 #include <strings.h>
 
@@ -87,7 +90,8 @@ static void follow(struct next *x, const struct elem *e, uint32_t used)
     }
 }
 
-bool sentence_next(const struct sentence *sentence, const struct elem *after, uint32_t used, walk_next_fn *fn, void *arg)
+bool sentence_next(const struct sentence *sentence, const struct elem *after, uint32_t used, walk_next_fn *fn,
+                   void *arg)
 {
     struct next x = {.fn = fn, .arg = arg};
 
@@ -134,7 +138,8 @@ bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg)
     if (s->more)
         return false;
     const struct elem *e = s->elem;
-    bool stop = (s->no || s->dflt) && e->stop && (s->has_key || e->rule->sentence->key_optional || e->rule->row->kind == CMD_SET_ROW);
+    bool stop = (s->no || s->dflt) && e->stop &&
+                (s->has_key || e->rule->sentence->key_optional || e->rule->row->kind == CMD_SET_ROW);
 
     if (e->repeat && s->repeats < e->repeat_max)
         fn(arg, e, s->used);
@@ -254,7 +259,12 @@ static void try_alias(void *arg, const struct elem *e, uint32_t used)
     struct only *o = arg;
 
     if (e->kind == ELEM_LITERAL && !strcasecmp(e->text, o->word))
-        took(o->take, (struct step){.elem = e, .used = used, .has_key = e->key, .word = e->text, .end = (uint16_t)o->take->word, .rank = RANK_EXACT});
+        took(o->take, (struct step){.elem = e,
+                                    .used = used,
+                                    .has_key = e->key,
+                                    .word = e->text,
+                                    .end = (uint16_t)o->take->word,
+                                    .rank = RANK_EXACT});
 }
 
 bool walk_alias(const struct walk *w, size_t i, const char **alias, const char **word)
@@ -266,7 +276,8 @@ bool walk_alias(const struct walk *w, size_t i, const char **alias, const char *
     return true;
 }
 
-/* All paths that stand at pos; for help, a word that touches the end of the line is left unread: its paths wait in `tail`. */
+/* All paths that stand at pos; for help, a word that touches the end of the line is left unread: its paths wait in
+ * `tail`. */
 static void advance(struct walk *w, size_t pos)
 {
     struct grammar *g = w->g;
@@ -297,7 +308,8 @@ static void advance(struct walk *w, size_t pos)
             continue;
         if (at < 0)
             for (size_t p = 0; walk_prefix(w, p); p++)
-                try_literal(&t, walk_prefix(w, p), strlen(walk_prefix(w, p)), (struct step){.no = p == 0, .dflt = p == 1});
+                try_literal(&t, walk_prefix(w, p), strlen(walk_prefix(w, p)),
+                            (struct step){.no = p == 0, .dflt = p == 1});
         walk_next(w, at, try_elem, &t);
     }
     w->nlive = kept;

@@ -1,8 +1,9 @@
-/* rowgen.c: lines out of sentences. A line is made by walking the sentence's tree and choosing: the first rounds take nothing optional, then everything, then each
- * alternative in turn, later ones by chance from a seed. Items of &{} are shuffled. Values are chosen from the ends and the middle of what they allow, words so that
- * they look like no keyword.
+/* rowgen.c: lines out of sentences. A line is made by walking the sentence's tree and choosing: the first rounds take
+ * nothing optional, then everything, then each alternative in turn, later ones by chance from a seed. Items of &{} are
+ * shuffled. Values are chosen from the ends and the middle of what they allow, words so that they look like no keyword.
  *
- * A row checked against itself proves that matching and printing are each other's inverse, not that the sentence is what a user types: hand-written tests do that. */
+ * A row checked against itself proves that matching and printing are each other's inverse, not that the sentence is
+ * what a user types: hand-written tests do that. */
 #include "tests/sim/rowgen.h"
 
 #include <inttypes.h>
@@ -31,7 +32,8 @@ static unsigned chance(struct gen *x, unsigned n)
 
 static void fault(struct gen *x, const char *why, const char *more)
 {
-    text_printf(x->faults, "%s: \"%s\": \"%s\": %s%s%s\n", x->rule->table, x->rule->row->sentence, text_str(&x->line), why, *more ? ": " : "", more);
+    text_printf(x->faults, "%s: \"%s\": \"%s\": %s%s%s\n", x->rule->table, x->rule->row->sentence, text_str(&x->line),
+                why, *more ? ": " : "", more);
 }
 
 static void random_word(struct gen *x, size_t room, struct text *out)
@@ -74,14 +76,15 @@ static void random_value(struct gen *x, const struct elem *e, struct text *out)
     case VALUE_WILDCARD: random_ip(x, out); break;
     case VALUE_MASK: text_add(out, IP4(ip4_mask(chance(x, 33)))); break;
     case VALUE_RANGE:
-        text_printf(out, "%" PRId64, pick == 0 ? e->lo : pick == 1 ? e->hi : e->lo + (int64_t)(chance(x, 1u << 30) % ((uint64_t)e->hi - (uint64_t)e->lo + 1)));
+        text_printf(out, "%" PRId64,
+                    pick == 0   ? e->lo
+                    : pick == 1 ? e->hi
+                                : e->lo + (int64_t)(chance(x, 1u << 30) % ((uint64_t)e->hi - (uint64_t)e->lo + 1)));
         break;
     case VALUE_SECONDS: text_printf(out, pick == 0 ? "%u" : "%u.%03u", chance(x, 100000), 1 + chance(x, 999)); break;
     case VALUE_OID: text_printf(out, "1.3.6.1.%u%s", chance(x, 100000), pick == 0 ? "." : ""); break;
     case VALUE_HEX: text_printf(out, "%02X", chance(x, 256)); break;
-    case VALUE_IFNAME:
-        text_printf(out, pick < 2 ? "%s0/%u" : "%s%u", types[pick], chance(x, 4));
-        break;
+    case VALUE_IFNAME: text_printf(out, pick < 2 ? "%s0/%u" : "%s%u", types[pick], chance(x, 4)); break;
     case VALUE_HOST:
         if (pick == 0)
             random_ip(x, out);
@@ -155,7 +158,8 @@ void rowgen_line(const struct grammar_row *row, uint64_t *state, struct text *li
 
 static bool one_meaning(const struct grammar_row *a, const struct grammar_row *b)
 {
-    return a == b || (a->row->kind == b->row->kind && a->row->kind != CMD_DO_ROW && a->row->kind != CMD_SET_ROW && a->row->list_off == b->row->list_off && a->row->parent == b->row->parent);
+    return a == b || (a->row->kind == b->row->kind && a->row->kind != CMD_DO_ROW && a->row->kind != CMD_SET_ROW &&
+                      a->row->list_off == b->row->list_off && a->row->parent == b->row->parent);
 }
 
 /* The row itself, another of its list, or under `no` one of several settings that go off together. */
@@ -204,8 +208,8 @@ static void check_words(struct gen *x)
             text_clear(&shorter);
             text_clear(&whole);
             text_addn(&shorter, line, start + n);
-            if (!grammar_complete(x->g, x->rule->row->mode, 15, text_str(&shorter), &whole) || strncmp(text_str(&whole), line, end) != 0 ||
-                whole.len != end + 1)
+            if (!grammar_complete(x->g, x->rule->row->mode, 15, text_str(&shorter), &whole) ||
+                strncmp(text_str(&whole), line, end) != 0 || whole.len != end + 1)
                 continue;
             text_clear(&shown);
             text_addn(&whole, "", 0);
@@ -301,7 +305,8 @@ static void check_no(struct gen *x)
     text_free(&no);
 }
 
-void rowgen_check(const struct cmd_table *const *tables, size_t n, unsigned rounds, uint64_t seed, struct rowgen_counts *counts, struct text *faults)
+void rowgen_check(const struct cmd_table *const *tables, size_t n, unsigned rounds, uint64_t seed,
+                  struct rowgen_counts *counts, struct text *faults)
 {
     void **selves = mem_array(n + 1, sizeof(*selves));
     struct gen x = {.state = seed, .faults = faults, .counts = counts, .m = NEW(struct match)};
@@ -328,7 +333,8 @@ void rowgen_check(const struct cmd_table *const *tables, size_t n, unsigned roun
                 if (x.rule->row->kind != CMD_DO_ROW)
                     check_print(&x);
                 check_no(&x);
-                if (x.round < 8 && !(x.rule->row->flags & CMD_HIDDEN) && matches(&x, text_str(&x.line), text_str(&x.line)))
+                if (x.round < 8 && !(x.rule->row->flags & CMD_HIDDEN) &&
+                    matches(&x, text_str(&x.line), text_str(&x.line)))
                     check_words(&x);
             }
         }

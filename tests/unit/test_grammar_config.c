@@ -1,4 +1,5 @@
-/* Configuration lines done and printed back: SET, LINE, MODE, no, default, who is told, and the order and separators of running-config. */
+/* Configuration lines done and printed back: SET, LINE, MODE, no, default, who is told, and the order and separators of
+ * running-config. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -116,20 +117,23 @@ static void settings(void **state)
     assert_string_equal(text_str(&x->printed.text), "% Hostname contains one or more illegal characters.\n");
     assert_string_equal(x->fake->conf.hostname, "hub");
     told(x, "");
-    type(x, "service compress-config\nclock timezone -5\nservice timestamps log datetime msec\ncrypto isakmp keepalive 30 5 periodic\n");
+    type(x, "service compress-config\nclock timezone -5\nservice timestamps log datetime msec\ncrypto isakmp keepalive "
+            "30 5 periodic\n");
     running(x, "service timestamps log datetime msec\n"
                "service compress-config\n!\n"
                "hostname hub\n!\n"
                "clock timezone -5\n!\n"
                "crypto isakmp keepalive 30 5 periodic\n!\n");
-    type(x, "crypto isakmp keepalive 10 on-demand\nservice timestamps log datetime\n"); /* what is left out has its default again */
+    type(x, "crypto isakmp keepalive 10 on-demand\nservice timestamps log datetime\n"); /* what is left out has its
+                                                                                           default again */
     assert_int_equal(x->fake->conf.retry, 2);
     running(x, "service timestamps log datetime\n"
                "service compress-config\n!\n"
                "hostname hub\n!\n"
                "clock timezone -5\n!\n"
                "crypto isakmp keepalive 10\n!\n");
-    type(x, "no crypto isakmp keepalive\nno hostname\nno clock timezone\nno service timestamps log\nno service compress-config\n");
+    type(x, "no crypto isakmp keepalive\nno hostname\nno clock timezone\nno service timestamps log\nno service "
+            "compress-config\n");
     assert_string_equal(x->fake->conf.hostname, "Router");
     running(x, EMPTY);
 }
@@ -192,7 +196,8 @@ static void one_list_many_rows(void **state)
     type(x, routes);
     snprintf(expected, sizeof(expected), "%s!\n%s!\n", "no service compress-config\n", routes);
     running(x, expected);
-    type(x, "no ip route 192.0.2.0 255.255.255.0 ethernet 0/1 198.51.100.1\nno ip route 192.0.2.0 255.255.255.0 198.51.100.1\n");
+    type(x, "no ip route 192.0.2.0 255.255.255.0 ethernet 0/1 198.51.100.1\nno ip route 192.0.2.0 255.255.255.0 "
+            "198.51.100.1\n");
     running(x, "no service compress-config\n!\n"
                "ip route 192.0.2.0 255.255.255.0 Ethernet0/0\n"
                "ip route 0.0.0.0 0.0.0.0 Null0 5\n!\n");
@@ -224,15 +229,16 @@ static void applets(void **state)
     running(x, expected);
 
     /* a label typed again is another verb now; an event of the same tag replaces the first */
-    type(x, "action 7 cli command \"say \\\"a\\\" \\.\"\nevent snmp-notification oid 1.3.6. oid-val \"2\" op ne src-ip-address 192.0.2.1 maxrun 35.25\n");
+    type(x, "action 7 cli command \"say \\\"a\\\" \\.\"\nevent snmp-notification oid 1.3.6. oid-val \"2\" op ne "
+            "src-ip-address 192.0.2.1 maxrun 35.25\n");
     told(x, "*action *applet *applet ");
     type(x, "event tag t syslog pattern x\nno action 10.0\nno action 8.1 wait\nno action 99\n");
     running(x, EMPTY "event manager applet command_hub\n"
-               " event snmp-notification oid 1.3.6. oid-val \"2\" op ne src-ip-address 192.0.2.1 maxrun 35.250\n"
-               " event tag t syslog pattern \"x\"\n"
-               " action 1 cli command \"enable\"\n"
-               " action 2 syslog msg \"running ...\"\n"
-               " action 7 cli command \"say \\\"a\\\" \\.\"\n!\n");
+                     " event snmp-notification oid 1.3.6. oid-val \"2\" op ne src-ip-address 192.0.2.1 maxrun 35.250\n"
+                     " event tag t syslog pattern \"x\"\n"
+                     " action 1 cli command \"enable\"\n"
+                     " action 2 syslog msg \"running ...\"\n"
+                     " action 7 cli command \"say \\\"a\\\" \\.\"\n!\n");
     type(x, "no event\n");
     assert_int_equal(((struct applet_conf *)x->fake->conf.applets.v[0])->events.n, 1);
     type(x, "no event tag t\n");
@@ -280,9 +286,10 @@ static void interfaces(void **state)
     struct text out = {0};
 
     type(x, "int e0/0\nip address 192.0.2.1 255.255.255.0\ndesc to  the hub\ncrypto map M\nint lo 0\nshut\nmtu 1400\n");
-    running(x, "no service compress-config\n!\n"
-               "interface Ethernet0/0\n description to  the hub\n ip address 192.0.2.1 255.255.255.0\n crypto map M\n!\n"
-               "interface Loopback0\n mtu 1400\n no ip address\n shutdown\n!\n");
+    running(x,
+            "no service compress-config\n!\n"
+            "interface Ethernet0/0\n description to  the hub\n ip address 192.0.2.1 255.255.255.0\n crypto map M\n!\n"
+            "interface Loopback0\n mtu 1400\n no ip address\n shutdown\n!\n");
     assert_true(config_running_section(x->g, "interface Loopback0", &out));
     assert_string_equal(text_str(&out), "interface Loopback0\n mtu 1400\n no ip address\n shutdown\n");
     text_clear(&out);
@@ -298,20 +305,25 @@ static void interfaces(void **state)
 static void crypto(void **state)
 {
     struct fixture *x = *state;
-    const char *body = "no service compress-config\n!\n"
-                       "crypto isakmp policy 5\n encryption 3des\n hash md5\n authentication pre-share\n group 14\n lifetime 3600\n"
-                       "crypto isakmp policy 10\n"
-                       "crypto isakmp key k address 192.0.2.9\n"
-                       "crypto isakmp invalid-spi-recovery\n!\n"
-                       "crypto ipsec transform-set A esp-aes 256 esp-sha-hmac\n mode transport\n"
-                       "crypto ipsec transform-set B esp-3des\n!\n"
-                       "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.9\n set peer 192.0.2.8\n set transform-set A B\n set pfs group14\n match address 101\n!\n";
+    const char *body =
+        "no service compress-config\n!\n"
+        "crypto isakmp policy 5\n encryption 3des\n hash md5\n authentication pre-share\n group 14\n lifetime 3600\n"
+        "crypto isakmp policy 10\n"
+        "crypto isakmp key k address 192.0.2.9\n"
+        "crypto isakmp invalid-spi-recovery\n!\n"
+        "crypto ipsec transform-set A esp-aes 256 esp-sha-hmac\n mode transport\n"
+        "crypto ipsec transform-set B esp-3des\n!\n"
+        "crypto map M 10 ipsec-isakmp\n set peer 192.0.2.9\n set peer 192.0.2.8\n set transform-set A B\n set pfs "
+        "group14\n match address 101\n!\n";
 
-    type(x, "crypto isakmp policy 10\nexit\ncrypto isakmp policy 5\nencr 3des\nhash md5\nauth pre\ngroup 14\nlife 3600\n"
-            "crypto isakmp key k address 192.0.2.9\ncrypto isakmp invalid-spi-recovery\n"
-            "crypto ipsec transform-set A esp-aes 256 esp-sha-hmac\nmode transport\ncrypto ipsec transform-set B esp-3des esp-md5-hmac\n"
-            "crypto ipsec transform-set B esp-3des\n" /* replaces both */
-            "crypto map M 10 ipsec-isakmp\nset peer 192.0.2.9\nset peer 192.0.2.8\nset transform-set A B\nmatch address 101\nset pfs group14\n");
+    type(x,
+         "crypto isakmp policy 10\nexit\ncrypto isakmp policy 5\nencr 3des\nhash md5\nauth pre\ngroup 14\nlife 3600\n"
+         "crypto isakmp key k address 192.0.2.9\ncrypto isakmp invalid-spi-recovery\n"
+         "crypto ipsec transform-set A esp-aes 256 esp-sha-hmac\nmode transport\ncrypto ipsec transform-set B esp-3des "
+         "esp-md5-hmac\n"
+         "crypto ipsec transform-set B esp-3des\n" /* replaces both */
+         "crypto map M 10 ipsec-isakmp\nset peer 192.0.2.9\nset peer 192.0.2.8\nset transform-set A B\nmatch address "
+         "101\nset pfs group14\n");
     running(x, body);
 
     /* what is printed can be typed: into an empty router, with the same result */
@@ -326,8 +338,10 @@ static void crypto(void **state)
     running(y, body);
     teardown(other);
 
-    type_global(x, "crypto map M 10 ipsec-isakmp\nset transform-set B\nno set peer 192.0.2.9\nno set pfs\nno match address\n");
-    type_global(x, "no crypto isakmp policy 5\nno crypto ipsec transform-set A\nno crypto isakmp key k address 192.0.2.9\nno crypto isakmp invalid-spi-recovery\n");
+    type_global(
+        x, "crypto map M 10 ipsec-isakmp\nset transform-set B\nno set peer 192.0.2.9\nno set pfs\nno match address\n");
+    type_global(x, "no crypto isakmp policy 5\nno crypto ipsec transform-set A\nno crypto isakmp key k address "
+                   "192.0.2.9\nno crypto isakmp invalid-spi-recovery\n");
     running(x, "no service compress-config\n!\n"
                "crypto isakmp policy 10\n!\n"
                "crypto ipsec transform-set B esp-3des\n!\n"
@@ -339,14 +353,15 @@ static void access_lists(void **state)
 {
     struct fixture *x = *state;
 
-    type(x, "ip access-list extended 101\npermit ip any any\n5 deny udp host 192.0.2.1 any\npermit esp 192.0.2.0 0.0.0.255 host 198.51.100.1\n");
+    type(x, "ip access-list extended 101\npermit ip any any\n5 deny udp host 192.0.2.1 any\npermit esp 192.0.2.0 "
+            "0.0.0.255 host 198.51.100.1\n");
     running(x, EMPTY "ip access-list extended 101\n"
-               " 5 deny udp host 192.0.2.1 any\n"
-               " 10 permit ip any any\n"
-               " 20 permit esp 192.0.2.0 0.0.0.255 host 198.51.100.1\n!\n");
+                     " 5 deny udp host 192.0.2.1 any\n"
+                     " 10 permit ip any any\n"
+                     " 20 permit esp 192.0.2.0 0.0.0.255 host 198.51.100.1\n!\n");
     type(x, "no permit\nno permit tcp any any\nno permit ip any any\nno 5\n");
     running(x, EMPTY "ip access-list extended 101\n"
-               " 20 permit esp 192.0.2.0 0.0.0.255 host 198.51.100.1\n!\n");
+                     " 20 permit esp 192.0.2.0 0.0.0.255 host 198.51.100.1\n!\n");
     type(x, "20 deny ip any any\n");
     running(x, EMPTY "ip access-list extended 101\n 20 deny ip any any\n!\n");
 }
@@ -355,21 +370,20 @@ static void rest(void **state)
 {
     struct fixture *x = *state;
 
-    type(x, "snmp host 192.0.2.1 public event-manager config\nsnmp host 192.0.2.2 version 2c private udp-port 1162\nsnmp location here  there\nsnmp manager\n"
+    type(x, "snmp host 192.0.2.1 public event-manager config\nsnmp host 192.0.2.2 version 2c private udp-port "
+            "1162\nsnmp location here  there\nsnmp manager\n"
             "line vty 0 4\nlogin local\nexec-timeout 0 0\nline con 0\nlogin\n");
-    running(x, EMPTY
-            "snmp-server manager\n"
-            "snmp-server location here  there\n"
-            "snmp-server host 192.0.2.1 public event-manager config\n"
-            "snmp-server host 192.0.2.2 version 2c private udp-port 1162\n!\n"
-            "line console 0\n login\n"
-            "line vty 0 4\n login local\n exec-timeout 0\n!\n");
+    running(x, EMPTY "snmp-server manager\n"
+                     "snmp-server location here  there\n"
+                     "snmp-server host 192.0.2.1 public event-manager config\n"
+                     "snmp-server host 192.0.2.2 version 2c private udp-port 1162\n!\n"
+                     "line console 0\n login\n"
+                     "line vty 0 4\n login local\n exec-timeout 0\n!\n");
     type(x, "no login\nno snmp-server host 192.0.2.1\nno line vty 0\n");
-    running(x, EMPTY
-            "snmp-server manager\n"
-            "snmp-server location here  there\n"
-            "snmp-server host 192.0.2.2 version 2c private udp-port 1162\n!\n"
-            "line console 0\n!\n");
+    running(x, EMPTY "snmp-server manager\n"
+                     "snmp-server location here  there\n"
+                     "snmp-server host 192.0.2.2 version 2c private udp-port 1162\n!\n"
+                     "line console 0\n!\n");
 }
 
 static void all_defaults(void **state)
@@ -404,8 +418,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(settings), TEST(switches), TEST(keyed_lines), TEST(one_list_many_rows), TEST(applets), TEST(modes), TEST(interfaces),
-        TEST(crypto),   TEST(access_lists), TEST(rest),    TEST(all_defaults),       TEST(many_lines),
+        TEST(settings),     TEST(switches), TEST(keyed_lines),  TEST(one_list_many_rows),
+        TEST(applets),      TEST(modes),    TEST(interfaces),   TEST(crypto),
+        TEST(access_lists), TEST(rest),     TEST(all_defaults), TEST(many_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Lines of chance, made of the tables' own words, pieces of them, values and rubbish. What must hold for every line: the caret lies in the line, an accepted line in full
- * is accepted again and means the same, help and Tab do not stumble, and running-config typed into an empty router gives the same running-config. */
+/* Lines of chance, made of the tables' own words, pieces of them, values and rubbish. What must hold for every line:
+ * the caret lies in the line, an accepted line in full is accepted again and means the same, help and Tab do not
+ * stumble, and running-config typed into an empty router gives the same running-config. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +16,11 @@ static unsigned chance(uint64_t *seed, unsigned n)
     return (unsigned)((*seed >> 33) % n);
 }
 
-static const char *const odd[] = {"no", "default", "\"", "\"a b\"", "192.0.2.1", "255.255.255.0", "0", "1", "10", "65536", "-1", "e0/0", "gi", "0/1", "lo", "|", "!", "\\", "\"\\\"",
-                                  "a", "Q", "1.3.6.", "5.5", "disk0:x", "\t", "?", "\x01", "\xff", "4294967296", "99999999999999999999"};
+static const char *const odd[] = {"no",     "default", "\"",   "\"a b\"", "192.0.2.1",  "255.255.255.0",
+                                  "0",      "1",       "10",   "65536",   "-1",         "e0/0",
+                                  "gi",     "0/1",     "lo",   "|",       "!",          "\\",
+                                  "\"\\\"", "a",       "Q",    "1.3.6.",  "5.5",        "disk0:x",
+                                  "\t",     "?",       "\x01", "\xff",    "4294967296", "99999999999999999999"};
 
 /* A row's line, half the time spoiled: words cut, left out, replaced, added; sometimes behind no or default. */
 static void make_line(struct grammar *g, enum cmd_mode mode, uint64_t *seed, struct text *line)
@@ -139,7 +143,8 @@ static void lines_of_chance(void **state)
     config_running(og, false, &out);
     for (size_t i = 0; text_str(&body)[i] || text_str(&out)[i]; i++)
         if (text_str(&body)[i] != text_str(&out)[i])
-            fail_msg("typed again it differs: \"%.100s\" was \"%.100s\"", text_str(&out) + (i < 40 ? 0 : i - 40), text_str(&body) + (i < 40 ? 0 : i - 40));
+            fail_msg("typed again it differs: \"%.100s\" was \"%.100s\"", text_str(&out) + (i < 40 ? 0 : i - 40),
+                     text_str(&body) + (i < 40 ? 0 : i - 40));
 
     grammar_free(og);
     fake_free(other);

@@ -30,7 +30,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static void shows(struct fixture *x, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width, const char *expected)
+static void shows(struct fixture *x, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width,
+                  const char *expected)
 {
     struct text out = {0};
 
@@ -272,9 +273,12 @@ static void tab(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(argument_help, setup, teardown), cmocka_unit_test_setup_teardown(headings, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrapping, setup, teardown),      cmocka_unit_test_setup_teardown(word_help, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_fits, setup, teardown),  cmocka_unit_test_setup_teardown(tab, setup, teardown),
+        cmocka_unit_test_setup_teardown(argument_help, setup, teardown),
+        cmocka_unit_test_setup_teardown(headings, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrapping, setup, teardown),
+        cmocka_unit_test_setup_teardown(word_help, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_fits, setup, teardown),
+        cmocka_unit_test_setup_teardown(tab, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

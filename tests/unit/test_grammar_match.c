@@ -1,4 +1,5 @@
-/* Matching: abbreviation, the caret, ambiguity, values, no and default; and what the compiler refuses. Expected columns are counted by hand. */
+/* Matching: abbreviation, the caret, ambiguity, values, no and default; and what the compiler refuses. Expected columns
+ * are counted by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,16 +66,16 @@ static void abbreviations(void **state)
         {EXEC, "  SHOW  Crypto\tISA sa  det ", "show crypto isakmp sa detail"},
         {EXEC, "sh ip int bri", "show ip interface brief"},
         {EXEC, "conf t", "configure terminal"},
-        {EXEC, "c t", "configure terminal"},          /* the second word settles the first */
-        {EXEC, "s clo", "show clock"},                /* built-in short name */
+        {EXEC, "c t", "configure terminal"}, /* the second word settles the first */
+        {EXEC, "s clo", "show clock"},       /* built-in short name */
         {EXEC, "un all", "undebug all"},
         {EXEC, "cl cry sa", "clear crypto sa"},
         {EXEC, "clear c sa", "clear crypto sa"},
-        {EXEC, "show c", "(ambiguous)"},              /* clock is complete, crypto is not */
+        {EXEC, "show c", "(ambiguous)"}, /* clock is complete, crypto is not */
         {EXEC, "show cl", "show clock"},
         {EXEC, "c", "(ambiguous)"},
-        {EXEC, "show c x", "(ambiguous)"},            /* nothing settles it */
-        {EXEC, "c x", "(incomplete)"},                /* copy x ... */
+        {EXEC, "show c x", "(ambiguous)"}, /* nothing settles it */
+        {EXEC, "c x", "(incomplete)"},     /* copy x ... */
         {EXEC, "show", "(incomplete)"},
         {EXEC, "show crypto isakmp", "(incomplete)"},
         {EXEC, "show foooooooo", "(invalid)"},
@@ -88,8 +89,8 @@ static void abbreviations(void **state)
         {EXEC, "sh int e0/0.100", "show interfaces Ethernet0/0.100"},
         {EXEC, "sh int desc", "show interfaces description"},
         {EXEC, "show interfaces loopback", "(incomplete)"},
-        {EXEC, "ping ip", "(incomplete)"},            /* a whole keyword is never a host name */
-        {EXEC, "ping i", "ping i"},                   /* an abbreviated one may be */
+        {EXEC, "ping ip", "(incomplete)"}, /* a whole keyword is never a host name */
+        {EXEC, "ping i", "ping i"},        /* an abbreviated one may be */
         {EXEC, "p 192.0.2.1 rep 3 df", "ping 192.0.2.1 repeat 3 df-bit"},
         {EXEC, "ping 192.0.2.1 df-bit size 100 repeat 2", "ping 192.0.2.1 df-bit size 100 repeat 2"},
         {EXEC, "ping 192.0.2.1 df-bit df-bit", "(invalid)"},
@@ -98,18 +99,21 @@ static void abbreviations(void **state)
         {EXEC, "default debug all", "(invalid)"},
         {CONFIG, "no", "(incomplete)"},
         {CONFIG, "en", "end"},
-        {CONFIG_ISAKMP, "group 1", "group 1"},        /* exact before 14 and 15 */
+        {CONFIG_ISAKMP, "group 1", "group 1"}, /* exact before 14 and 15 */
         {CONFIG_ISAKMP, "group 14", "group 14"},
         {CONFIG_ISAKMP, "enc aes", "encryption aes"}, /* hidden encr does not disturb */
         {CONFIG_ISAKMP, "encr aes", "encr aes"},      /* and is there when written out */
         {CONFIG_ISAKMP, "hash sha", "hash sha"},
-        {CONFIG_APPLET, "action 1 cli command \"show x | append disk0:a\" pattern yes", "action 1 cli command \"show x | append disk0:a\" pattern yes"},
+        {CONFIG_APPLET, "action 1 cli command \"show x | append disk0:a\" pattern yes",
+         "action 1 cli command \"show x | append disk0:a\" pattern yes"},
         {CONFIG_APPLET, "act 9 sys msg \"a b\" pri inf", "action 9 syslog msg \"a b\" priority informational"},
-        {CONFIG_APPLET, "event snmp op eq oid-val \"1\" oid 1.3.6.", "event snmp-notification op eq oid-val \"1\" oid 1.3.6."},
+        {CONFIG_APPLET, "event snmp op eq oid-val \"1\" oid 1.3.6.",
+         "event snmp-notification op eq oid-val \"1\" oid 1.3.6."},
         {CONFIG_APPLET, "event snmp op eq oid 1.3.6", "(incomplete)"}, /* oid-val is missing */
         {CONFIG, "crypto isakmp key 0 secret address 192.0.2.1", "crypto isakmp key 0 secret address 192.0.2.1"},
         {CONFIG, "crypto isakmp key address address 192.0.2.1", "crypto isakmp key address address 192.0.2.1"},
-        {CONFIG, "snmp host 192.0.2.1 public event-manager config", "snmp-server host 192.0.2.1 public event-manager config"},
+        {CONFIG, "snmp host 192.0.2.1 public event-manager config",
+         "snmp-server host 192.0.2.1 public event-manager config"},
         {CONFIG, "snmp host 192.0.2.1 version 2c public", "snmp-server host 192.0.2.1 version 2c public"},
     };
 
@@ -123,6 +127,7 @@ static void abbreviations(void **state)
 static void carets(void **state)
 {
     struct fixture *x = *state;
+    /* clang-format off */
     static const struct {
         enum cmd_mode mode;
         const char *line, *caret;
@@ -130,7 +135,7 @@ static void carets(void **state)
         {EXEC, "show cru gdoi",
                "       ^"},
         {EXEC, "show foooooooo",
-               "       ^"}, /* format */
+               "       ^"},  /* format */
         {EXEC, "screen-length 0",
                " ^"},
         {EXEC, "foo",
@@ -158,9 +163,9 @@ static void carets(void **state)
         {CONFIG, "logging 0255.255.1",
                  "        ^"},
         {CONFIG, "ip route 1.2.3.0 255.0.255.0 1.1.1.1",
-                 "                 ^"}, /* no mask */
+                 "                 ^"},  /* no mask */
         {CONFIG, "  hostname a b",
-                 "             ^"}, /* leading blanks count */
+                 "             ^"},  /* leading blanks count */
         {CONFIG, "crypto isakmp policy 10001",
                  "                     ^"},
         {CONFIG, "no hostnamex",
@@ -168,12 +173,13 @@ static void carets(void **state)
         {CONFIG_IF, "ip address 192.0.2.1 255.255.255.0 secondary",
                     "                                   ^"},
         {CONFIG_IF, "description 1234567890123456789012345678901234567890",
-                    "            ^"}, /* 40 characters, 39 fit */
+                    "            ^"},  /* 40 characters, 39 fit */
         {CONFIG_CRYPTO_MAP, "set transform-set a b c d e f g",
-                            "                              ^"}, /* six fit */
+                            "                              ^"},  /* six fit */
         {CONFIG_APPLET, "event syslog pattern \"x\" maxrun 4294967296",
                         "                                ^"},
     };
+    /* clang-format on */
 
     for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
         enum match_result r = grammar_match(x->g, t[i].mode, 15, t[i].line, x->m);
@@ -235,14 +241,15 @@ static void values(void **state)
     means(x, CONFIG_APPLET, "action 1 cli command \"say \\\"hi\\\" a\\.b\"");
     assert_string_equal(val(x, "text")->text, "say \"hi\" a\\.b");
     assert_int_equal(val(x, "verb")->num, 1);
-    means(x, CONFIG_APPLET, "action 1 cli command \"a\\\\b \\\\\" pattern \"\\\\\\\"\"");  /* "a\\b \\" and "\\\"" */
+    means(x, CONFIG_APPLET, "action 1 cli command \"a\\\\b \\\\\" pattern \"\\\\\\\"\""); /* "a\\b \\" and "\\\"" */
     assert_string_equal(val(x, "text")->text, "a\\\\b \\");
     assert_string_equal(val(x, "pattern")->text, "\\\"");
     means(x, CONFIG_APPLET, "action 1 cli command \"no end  ");
     assert_string_equal(val(x, "text")->text, "no end  ");
     means(x, CONFIG_APPLET, "action 1 cli command word");
     assert_string_equal(val(x, "text")->text, "word");
-    assert_string_equal(means(x, CONFIG_APPLET, "action 1 cli command \"a\" pattern \"\""), "action 1 cli command \"a\" pattern \"\"");
+    assert_string_equal(means(x, CONFIG_APPLET, "action 1 cli command \"a\" pattern \"\""),
+                        "action 1 cli command \"a\" pattern \"\"");
     assert_string_equal(val(x, "pattern")->text, "");
 
     means(x, CONFIG_APPLET, "event snmp-notification oid 1.3.6.1. oid-val \"23\" op eq maxrun 35.5");
@@ -345,17 +352,19 @@ static void refuses(struct cmd_row *rows, size_t n, const char *why)
 static void faults(void **state)
 {
     (void)state;
-#define REFUSES(why, ...)                                                 \
-    do {                                                                  \
-        struct cmd_row r[] = {__VA_ARGS__};                               \
-        refuses(r, sizeof(r) / sizeof(r[0]), why);                        \
+#define REFUSES(why, ...)                                                                                              \
+    do {                                                                                                               \
+        struct cmd_row r[] = {__VA_ARGS__};                                                                            \
+        refuses(r, sizeof(r) / sizeof(r[0]), why);                                                                     \
     } while (0)
     REFUSES("bad: show x: help has 1 text for 2 words (show, x)", DO(EXEC, 1, "show x", nothing, "a"));
     REFUSES("help has 3 texts for 2 words (show, x)", DO(EXEC, 1, "show x", nothing, "a|b|c"));
     REFUSES("help has 2 texts for 1 word (x)", HELP(EXEC, "show", "Show"), DO(EXEC, 1, "show x", nothing, "a|b"));
     REFUSES("no row gives the help of \"show\"", DO(EXEC, 1, "show x", nothing, "|b"));
-    REFUSES("\"show Q7q\" is also \"show <word:b>\" of bad", DO(EXEC, 1, "show <word:a>", nothing, "a|b"), DO(EXEC, 1, "show <word:b>", nothing, "a|b"));
-    REFUSES("\"show x y\" is also \"show x [y]\" of bad", DO(EXEC, 1, "show x [y]", nothing, "a|b|c"), DO(EXEC, 1, "show [x] y", nothing, "a|b|c"));
+    REFUSES("\"show Q7q\" is also \"show <word:b>\" of bad", DO(EXEC, 1, "show <word:a>", nothing, "a|b"),
+            DO(EXEC, 1, "show <word:b>", nothing, "a|b"));
+    REFUSES("\"show x y\" is also \"show x [y]\" of bad", DO(EXEC, 1, "show x [y]", nothing, "a|b|c"),
+            DO(EXEC, 1, "show [x] y", nothing, "a|b|c"));
     REFUSES("unknown type at \"<worm:a>\"", DO(EXEC, 1, "show <worm:a>", nothing, "a|b"));
     REFUSES("group not closed", DO(EXEC, 1, "show {a|b", nothing, "a|b|c"));
     REFUSES("bracket without beginning", DO(EXEC, 1, "show a}", nothing, "a|b"));
@@ -363,29 +372,43 @@ static void faults(void **state)
     REFUSES("empty alternative", DO(EXEC, 1, "show {a|}", nothing, "a|b"));
     REFUSES("a sentence needs a word", DO(EXEC, 1, "[show]", nothing, "a"));
     REFUSES("no function", DO(EXEC, 1, "show", NULL, "a"));
-    REFUSES("nothing is bound to \"b\"", SET(CONFIG, &conf_scope, "a <word:b>", "a|b", TXT(struct fake_conf, hostname)));
-    REFUSES("the bind \"hostname\" is not in the sentence", SET(CONFIG, &conf_scope, "a <word:b>", "a|b", TXT(struct fake_conf, hostname)));
-    REFUSES("the field \"stamps\" does not fit <stamps:0-256>", SET(CONFIG, &conf_scope, "a <stamps:0-256>", "a|b", NUM(struct fake_conf, stamps)));
-    REFUSES("the field \"zone\" does not fit <zone:-129-0>", SET(CONFIG, &conf_scope, "a <zone:-129-0>", "a|b", SNUM(struct fake_conf, zone)));
-    REFUSES("the field \"stamps\" does not fit <ip:stamps>", SET(CONFIG, &conf_scope, "a <ip:stamps>", "a|b", NUM(struct fake_conf, stamps)));
-    REFUSES("the field \"location\" does not fit <1-2:location>", SET(CONFIG, &conf_scope, "a <1-2:location>", "a|b", TXT(struct fake_conf, location)));
-    REFUSES("the field \"stamps\" does not fit on", SET(CONFIG, &conf_scope, "on=stamps:300", "a", NUM(struct fake_conf, stamps)));
+    REFUSES("nothing is bound to \"b\"",
+            SET(CONFIG, &conf_scope, "a <word:b>", "a|b", TXT(struct fake_conf, hostname)));
+    REFUSES("the bind \"hostname\" is not in the sentence",
+            SET(CONFIG, &conf_scope, "a <word:b>", "a|b", TXT(struct fake_conf, hostname)));
+    REFUSES("the field \"stamps\" does not fit <stamps:0-256>",
+            SET(CONFIG, &conf_scope, "a <stamps:0-256>", "a|b", NUM(struct fake_conf, stamps)));
+    REFUSES("the field \"zone\" does not fit <zone:-129-0>",
+            SET(CONFIG, &conf_scope, "a <zone:-129-0>", "a|b", SNUM(struct fake_conf, zone)));
+    REFUSES("the field \"stamps\" does not fit <ip:stamps>",
+            SET(CONFIG, &conf_scope, "a <ip:stamps>", "a|b", NUM(struct fake_conf, stamps)));
+    REFUSES("the field \"location\" does not fit <1-2:location>",
+            SET(CONFIG, &conf_scope, "a <1-2:location>", "a|b", TXT(struct fake_conf, location)));
+    REFUSES("the field \"stamps\" does not fit on",
+            SET(CONFIG, &conf_scope, "on=stamps:300", "a", NUM(struct fake_conf, stamps)));
     REFUSES("no MODE row enters this mode", SET(CONFIG_IF, NULL, "mtu <mtu:1-9>", "a|b", NUM(struct iface_conf, mtu)));
-    REFUSES("its scope has no global object", SET(CONFIG, &psk_scope, "a <word:key>", "a|b", TXT(struct psk_conf, key)));
+    REFUSES("its scope has no global object",
+            SET(CONFIG, &psk_scope, "a <word:key>", "a|b", TXT(struct psk_conf, key)));
     REFUSES("is not a field of its scope",
-            MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "interface <ifname:name>", "a|b", TXT(struct iface_conf, name)),
+            MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "interface <ifname:name>",
+                 "a|b", TXT(struct iface_conf, name)),
             SET(CONFIG_IF, NULL, "mtu <mtu:1-9>", "a|b", NUM(struct iface_conf, mtu)));
     REFUSES("the mode is entered with another scope",
-            MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "a <ip:addr>", "a|b", NUM(struct peer_conf, addr)),
-            MODE(CONFIG, CONFIG_IF, &set_scope, &conf_scope, struct fake_conf, sets, "b <word:name>", "a|b", TXT(struct set_conf, name)));
+            MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "a <ip:addr>", "a|b",
+                 NUM(struct peer_conf, addr)),
+            MODE(CONFIG, CONFIG_IF, &set_scope, &conf_scope, struct fake_conf, sets, "b <word:name>", "a|b",
+                 TXT(struct set_conf, name)));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(abbreviations, setup, teardown), cmocka_unit_test_setup_teardown(carets, setup, teardown),
-        cmocka_unit_test_setup_teardown(long_lines, setup, teardown),    cmocka_unit_test_setup_teardown(values, setup, teardown),
-        cmocka_unit_test_setup_teardown(prefixes, setup, teardown),      cmocka_unit_test_setup_teardown(privileges, setup, teardown),
+        cmocka_unit_test_setup_teardown(abbreviations, setup, teardown),
+        cmocka_unit_test_setup_teardown(carets, setup, teardown),
+        cmocka_unit_test_setup_teardown(long_lines, setup, teardown),
+        cmocka_unit_test_setup_teardown(values, setup, teardown),
+        cmocka_unit_test_setup_teardown(prefixes, setup, teardown),
+        cmocka_unit_test_setup_teardown(privileges, setup, teardown),
         cmocka_unit_test(faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
-/* Every row of every command table: generated lines match, print, and match again; sections of running-config are known; rows that print by hand stay rare. The same over the
- * made-up tables, and over a table with a fault of each kind that the generator is there to find. */
+/* Every row of every command table: generated lines match, print, and match again; sections of running-config are
+ * known; rows that print by hand stay rare. The same over the made-up tables, and over a table with a fault of each
+ * kind that the generator is there to find. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
