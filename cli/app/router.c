@@ -84,13 +84,16 @@ static bool memory(void *arg, uint64_t *total_kb, uint64_t *used_kb)
 
 static bool make_grammar(struct router *r, struct text *err)
 {
-    size_t n;
-    const struct cmd_table *const *tables = espial_tables(&n);
-    void *owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
+    void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
+    size_t n = espial_tables_count();
+    const struct cmd_table **tables = mem_array(n, sizeof *tables);
     void **selves = mem_array(n, sizeof *selves);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        tables[i] = espial_table(i);
         selves[i] = owners[espial_table_owner(i)];
+    }
     r->grammar = grammar_new(tables, selves, n, err);
+    mem_free(tables);
     mem_free(selves);
     return r->grammar != NULL;
 }

@@ -6,26 +6,47 @@
 #include "eem/cmd/cmd.h"
 #include "snmp/cmd/cmd.h"
 
-static const struct cmd_table *const tables[] = {
-    &cli_table_mode,    &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_file,  &cli_table_copy,       &cli_table_show,
-    &cli_table_logging, &cli_table_line,   &cli_table_debug,   &dp_table_iface,     &dp_table_show_iface, &dp_table_ip,      &dp_table_acl,
-    &dp_table_qfp,      &dp_table_ping,    &dp_table_trace,    &eem_table_applet,   &eem_table_show,  &snmp_table,
+static const struct {
+    const struct cmd_table *table;
+    enum table_owner owner;
+} list[] = {
+    {&cli_table_mode, OWNER_CLI},
+    {&cli_table_system, OWNER_CLI},
+    {&cli_table_config, OWNER_CLI},
+    {&cli_table_terminal, OWNER_CLI},
+    {&cli_table_file, OWNER_CLI},
+    {&cli_table_copy, OWNER_CLI},
+    {&cli_table_show, OWNER_CLI},
+    {&cli_table_logging, OWNER_CLI},
+    {&cli_table_line, OWNER_CLI},
+    {&cli_table_debug, OWNER_CLI},
+    {&dp_table_iface, OWNER_DATAPLANE},
+    {&dp_table_show_iface, OWNER_DATAPLANE},
+    {&dp_table_ip, OWNER_DATAPLANE},
+    {&dp_table_acl, OWNER_DATAPLANE},
+    {&dp_table_qfp, OWNER_DATAPLANE},
+    {&dp_table_ping, OWNER_DATAPLANE},
+    {&dp_table_trace, OWNER_DATAPLANE},
+    {&dp_table_isakmp, OWNER_DATAPLANE},
+    {&dp_table_show_isakmp, OWNER_DATAPLANE},
+    {&dp_table_session, OWNER_DATAPLANE},
+    {&dp_table_debug_crypto, OWNER_DATAPLANE},
+    {&eem_table_applet, OWNER_EEM},
+    {&eem_table_show, OWNER_EEM},
+    {&snmp_table, OWNER_SNMP},
 };
 
-static const enum table_owner owners[] = {
-    OWNER_CLI,       OWNER_CLI,       OWNER_CLI,       OWNER_CLI,       OWNER_CLI,       OWNER_CLI,       OWNER_CLI,
-    OWNER_CLI,       OWNER_CLI,       OWNER_CLI,       OWNER_DATAPLANE, OWNER_DATAPLANE, OWNER_DATAPLANE, OWNER_DATAPLANE,
-    OWNER_DATAPLANE, OWNER_DATAPLANE, OWNER_DATAPLANE, OWNER_EEM,       OWNER_EEM,       OWNER_SNMP,
-};
-_Static_assert(sizeof tables / sizeof tables[0] == sizeof owners / sizeof owners[0], "every table has an owner");
-
-const struct cmd_table *const *espial_tables(size_t *n)
+size_t espial_tables_count(void)
 {
-    *n = sizeof tables / sizeof tables[0];
-    return tables;
+    return sizeof list / sizeof list[0];
+}
+
+const struct cmd_table *espial_table(size_t i)
+{
+    return list[i].table;
 }
 
 enum table_owner espial_table_owner(size_t i)
 {
-    return owners[i];
+    return list[i].owner;
 }

@@ -8,8 +8,8 @@
 
 enum table_owner { OWNER_CLI, OWNER_DATAPLANE, OWNER_EEM, OWNER_SNMP, OWNERS };
 
-/* All tables, NULL-less, in the order in which running-config prints rows of one section; *n of them. */
-const struct cmd_table *const *espial_tables(size_t *n);
-/* The owner of the i-th. */
+/* In the order in which running-config prints rows of one section. */
+size_t espial_tables_count(void);
+const struct cmd_table *espial_table(size_t i);
 enum table_owner espial_table_owner(size_t i);
 #endif

@@ -320,6 +320,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->conf = conf;
     ifc->index = ++net->next_index;
     ifc->changed_at = loop_now(net->env.loop);
+    ifc->admin_up = true; /* until its configuration says otherwise */
     ifc->rx_rate.since = ifc->tx_rate.since = ifc->changed_at;
     str_copy(ifc->name, sizeof ifc->name, name);
     if (kind == IFACE_ETHERNET)

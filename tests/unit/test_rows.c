@@ -10,18 +10,20 @@
 #include "tests/sim/rowgen.h"
 #include "tests/unit/grammar_tables.h"
 
-#if __has_include("cli/app/tables.h")
 #include "cli/app/tables.h"
+
 #define HAND_PRINTED_MAX 12
 
 static void real_tables(void **state)
 {
-    size_t n;
-    const struct cmd_table *const *tables = espial_tables(&n);
+    size_t n = espial_tables_count();
+    const struct cmd_table **tables = mem_array(n, sizeof *tables);
     struct rowgen_counts counts;
     struct text faults = {0};
 
     (void)state;
+    for (size_t t = 0; t < n; t++)
+        tables[t] = espial_table(t);
     rowgen_check(tables, n, 24, 1, &counts, &faults);
     for (size_t t = 0; t < n; t++) {
         for (size_t i = 0; i < tables[t]->nrows; i++) {
@@ -38,8 +40,8 @@ static void real_tables(void **state)
         fail_msg("%s", text_str(&faults));
     assert_in_range(counts.hand_printed, 0, HAND_PRINTED_MAX);
     text_free(&faults);
+    mem_free(tables);
 }
-#endif
 
 static void made_up_tables(void **state)
 {
@@ -105,9 +107,7 @@ static void finds_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#ifdef HAND_PRINTED_MAX
         cmocka_unit_test(real_tables),
-#endif
         cmocka_unit_test(made_up_tables),
         cmocka_unit_test(finds_faults),
     };
