@@ -11,4 +11,8 @@ extern const struct cmd_table dp_table_acl;
 extern const struct cmd_table dp_table_qfp;
 extern const struct cmd_table dp_table_ping;
 extern const struct cmd_table dp_table_trace;
+extern const struct cmd_table dp_table_isakmp;
+extern const struct cmd_table dp_table_show_isakmp;
+extern const struct cmd_table dp_table_session;
+extern const struct cmd_table dp_table_debug_crypto;
 #endif

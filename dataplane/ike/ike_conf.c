@@ -46,12 +46,18 @@ void ike_conf_fini(struct ike_conf *c)
     conf_list_clear(&c->psks);
 }
 
+/* 0.0.0.0 without a mask is everybody. */
+static uint32_t mask_of(const struct ike_psk_conf *psk)
+{
+    return psk->addr ? psk->mask : 0;
+}
+
 const struct ike_psk_conf *ike_conf_psk(const struct ike_conf *c, uint32_t peer)
 {
     const struct ike_psk_conf *best = NULL;
 
     CONF_EACH(const struct ike_psk_conf, psk, &c->psks)
-        if ((peer & psk->mask) == (psk->addr & psk->mask) && (!best || psk->mask > best->mask))
+        if ((peer & mask_of(psk)) == (psk->addr & mask_of(psk)) && (!best || mask_of(psk) > mask_of(best)))
             best = psk;
     return best;
 }

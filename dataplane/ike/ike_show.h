@@ -24,7 +24,8 @@ struct ike_sa_info {
     bool dpd, natt;        /* capabilities */
     char peer_id[80];
 };
-/* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end. */
+/* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end; not to be kept
+ * across turns of the loop. */
 bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out);
 
 struct ike_peer_info {

@@ -24,16 +24,16 @@ static const char *hash_word(enum hash_alg a)
     return words[a];
 }
 
+#define CURSOR_END 1 /* else the cursor is the place of the next SA */
+
 bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
 {
     uint64_t now = loop_now(ike->env.loop);
-    const struct ike_sa *sa = ike->all;
+    const struct ike_sa *sa = *cursor ? (const struct ike_sa *)(uintptr_t)*cursor : ike->all;
 
-    for (size_t i = 0; sa && i < *cursor; i++)
-        sa = sa->next;
-    if (!sa)
+    if (!sa || *cursor == CURSOR_END)
         return false;
-    ++*cursor;
+    *cursor = sa->next ? (size_t)(uintptr_t)sa->next : CURSOR_END;
     *out = (struct ike_sa_info){
         .local = sa->local,
         .remote = sa->remote,

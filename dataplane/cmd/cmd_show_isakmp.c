@@ -1,0 +1,165 @@
+/* cmd_show_isakmp.c: show crypto isakmp sa [active|standby|count|detail], policy, default policy, key, peers; clear crypto isakmp.
+ *
+ * dst and src are the responder and the initiator of phase 1, so the local router is either. A dead SA is listed as MM_NO_STATE "ACTIVE (deleted)" until it is reaped. There are
+ * no IPv6 peers and no standby SAs: those headings stand over nothing, as on a router that has none. */
+#include <stdio.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_conf.h"
+#include "dataplane/ike/ike_show.h"
+
+static enum cmd_result show_sa(struct cmd_ctx *c)
+{
+    struct ike_sa_info i;
+    bool standby = cmd_has(c, "standby");
+    size_t at = 0;
+
+    out_text(c->out, "IPv4 Crypto ISAKMP SA\ndst             src             state          conn-id status\n");
+    while (!standby && ike_sa_next(dataplane_ike(c->self), &at, &i))
+        out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local), IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id,
+                   i.dead ? "ACTIVE (deleted)" : "ACTIVE");
+    out_text(c->out, "\nIPv6 Crypto ISAKMP SA\n\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_sa_count(struct cmd_ctx *c)
+{
+    struct ike_counts n = ike_counts(dataplane_ike(c->self));
+
+    out_printf(c->out, "Active ISAKMP SA's: %u\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: %u\n\nDead ISAKMP SA's: %u\n\n", n.active, n.negotiating,
+               n.dead);
+    return CMD_OK;
+}
+
+static enum cmd_result show_sa_detail(struct cmd_ctx *c)
+{
+    struct ike_sa_info i;
+    size_t at = 0;
+
+    out_text(c->out, "Codes: C - IKE configuration mode, D - Dead Peer Detection\n"
+                     "       K - Keepalives, N - NAT-traversal\n"
+                     "       T - cTCP encapsulation, X - IKE Extended Authentication\n"
+                     "       psk - Preshared key, rsig - RSA signature\n"
+                     "       renc - RSA encryption\n"
+                     "IPv4 Crypto ISAKMP SA\n\n"
+                     "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.\n\n");
+    while (ike_sa_next(dataplane_ike(c->self), &at, &i)) {
+        char left[16] = "0", group[8] = "";
+        if (i.up)
+            snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
+        if (i.group)
+            snprintf(group, sizeof group, "%u", i.group);
+        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s \n", i.conn_id, IP4(i.local), IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group,
+                   left, i.dpd ? "D" : "", i.natt ? "N" : "");
+        if (i.conn_id)
+            out_printf(c->out, "       Engine-id:Conn-id =  SW:%u\n\n", i.conn_id - 1000);
+        else
+            out_text(c->out, "       Engine-id:Conn-id =  ????\n\n");
+    }
+    out_text(c->out, "IPv6 Crypto ISAKMP SA\n\n");
+    return CMD_OK;
+}
+
+static void print_policy(struct out *out, const struct ike_policy_conf *p)
+{
+    static const char *const hash[] = {"Secure Hash Standard", "Message Digest 5", "Secure Hash Standard 2 (256 bit)", "Secure Hash Standard 2 (384 bit)",
+                                       "Secure Hash Standard 2 (512 bit)"};
+    static const char *const auth[] = {"Rivest-Shamir-Adleman Signature", "Rivest-Shamir-Adleman Encryption", "Pre-Shared Key"};
+    static const struct {
+        uint8_t group;
+        uint16_t bits;
+    } groups[] = {{1, 768}, {2, 1024}, {5, 1536}, {14, 2048}, {15, 3072}, {16, 4096}, {19, 256}, {20, 384}, {21, 521}};
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        if (groups[i].group == p->group)
+            bits = groups[i].bits;
+    if (p->encryption == IKE_ENC_AES)
+        out_printf(out, "\tencryption algorithm:\tAES - Advanced Encryption Standard (%u bit keys).\n", 128u + 64u * p->aes_bits);
+    else
+        out_printf(out, "\tencryption algorithm:\t%s\n", p->encryption == IKE_ENC_DES ? "DES - Data Encryption Standard (56 bit keys)." : "Three key triple DES");
+    out_printf(out, "\thash algorithm:\t\t%s\n\tauthentication method:\t%s\n\tDiffie-Hellman group:\t#%u (%u bit)\n\tlifetime:\t\t%u seconds, no volume limit\n", hash[p->hash],
+               auth[p->authentication], p->group, bits, p->lifetime);
+}
+
+static enum cmd_result show_policy(struct cmd_ctx *c)
+{
+    const struct ike_conf *conf = ike_conf(dataplane_ike(c->self));
+    bool built_in = !conf->policies.n;
+    struct ike_policy_conf p;
+
+    out_printf(c->out, "\n%s IKE policy\n", built_in ? "Default" : "Global");
+    for (unsigned i = 0; ike_conf_policy(conf, i, &p); i++) {
+        out_printf(c->out, "%s of priority %u\n", built_in ? "Default protection suite" : "Protection suite", p.priority);
+        print_policy(c->out, &p);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_default_policy(struct cmd_ctx *c)
+{
+    struct ike_policy_conf p;
+    struct ike_conf none;
+
+    ike_conf_init(&none); /* without policies: the built-in ones */
+    for (unsigned i = 0; ike_conf_policy(&none, i, &p); i++) {
+        out_printf(c->out, "Default protection suite of priority %u\n", p.priority);
+        print_policy(c->out, &p);
+    }
+    ike_conf_fini(&none);
+    return CMD_OK;
+}
+
+static enum cmd_result show_key(struct cmd_ctx *c)
+{
+    const struct ike_conf *conf = ike_conf(dataplane_ike(c->self));
+
+    out_text(c->out, "Keyring      Hostname/Address                            Preshared Key\n\n");
+    CONF_EACH(const struct ike_psk_conf, p, &conf->psks) {
+        char where[48];
+        if (p->mask == 0xFFFFFFFF)
+            snprintf(where, sizeof where, "%s", IP4(p->addr));
+        else
+            snprintf(where, sizeof where, "%-15s[%s]", IP4(p->addr), IP4(p->mask));
+        out_printf(c->out, "%-13s%-44s%s\n", "default", where, p->key);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_peers(struct cmd_ctx *c)
+{
+    struct ike_peer_info p;
+    size_t at = 0;
+
+    while (ike_peer_next(dataplane_ike(c->self), &at, &p)) {
+        if (!p.id[0] || (cmd_has(c, "peer") && cmd_ip(c, "peer") != p.remote))
+            continue;
+        out_printf(c->out, "Peer: %s Port: %u Local: %s\n Phase1 id: %s\n", IP4(p.remote), p.port, IP4(p.local), p.id);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result clear_isakmp(struct cmd_ctx *c)
+{
+    ike_clear_sas(dataplane_ike(c->self), (uint32_t)cmd_int(c, "connid"));
+    return CMD_OK;
+}
+
+static const struct cmd_row rows[] = {
+    HELP(EXEC, "show crypto", "Encryption module"),
+    HELP(EXEC, "show crypto isakmp", "Show ISAKMP"),
+    HELP(EXEC, "show crypto isakmp sa", "Show ISAKMP Security Associations"),
+    DO(EXEC, 1, "show crypto isakmp sa [active|standby=standby]", show_sa, "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state"),
+    DO(EXEC, 1, "show crypto isakmp sa count", show_sa_count, "Show ISAKMP SA count"),
+    DO(EXEC, 1, "show crypto isakmp sa detail", show_sa_detail, "Show ISAKMP SA Detail"),
+    DO(EXEC, 1, "show crypto isakmp policy", show_policy, "Show ISAKMP protection suite policy"),
+    DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy, "Show ISAKMP default|Show default ISAKMP protection suite policy"),
+    DO(EXEC, 15, "show crypto isakmp key", show_key, "Show ISAKMP preshared keys"),
+    DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers, "Show ISAKMP peer structures|IP address of the peer"),
+    HELP(EXEC, "clear crypto", "Encryption subsystem"),
+    HELP(EXEC, "clear crypto isakmp", "Clear (Disconnect) an active ISAKMP connection"),
+    DO(EXEC, 15, "clear crypto isakmp [sa|<connid:1-2147483647>]", clear_isakmp, "Clear all ISAKMP SAs|connection id of SA"),
+};
+const struct cmd_table dp_table_show_isakmp = CMD_TABLE("dataplane/cmd/cmd_show_isakmp", rows);
