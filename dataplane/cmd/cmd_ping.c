@@ -215,7 +215,7 @@ static enum cmd_result do_ping(struct cmd_ctx *c)
     out_printf(c->out, "Type escape sequence to abort.\nSending %u, %u-byte ICMP Echos to %s, timeout is %u second%s:\n", p->count, p->size, IP4(dest), timeout,
                timeout == 1 ? "" : "s");
     if (src)
-        out_printf(c->out, "Packet sent with a source address of %s \n", IP4(src));
+        out_printf(c->out, "Packet sent with a source address of %s\n", IP4(src));
     if (p->df)
         out_text(c->out, "Packet sent with the DF bit set\n");
     if (p->broadcast)
