@@ -1,8 +1,9 @@
 /* debug.c: the registry of debug bits behind `show debug` and `undebug all`.
  *
- * An engine owns its bits (one bool each, tested before a debug line is made) and hands their addresses over once. The registry keeps the items of one
- * subsystem next to each other, so that a listing is a single walk that prints a heading whenever the subsystem changes. It has no opinion about
- * conditions (`debug crypto condition`): they only filter, and `undebug all` leaves them, as on IOS.
+ * An engine owns its bits (one bool each, tested before a debug line is made) and hands their addresses over once. The
+ * registry keeps the items of one subsystem next to each other, so that a listing is a single walk that prints a
+ * heading whenever the subsystem changes. It has no opinion about conditions (`debug crypto condition`): they only
+ * filter, and `undebug all` leaves them, as on IOS.
  */
 #include "espial/debug.h"
 
@@ -48,7 +49,8 @@ static size_t place_of(const struct debug_registry *r, const char *subsystem)
     return r->n;
 }
 
-void debug_register(struct debug_registry *r, const struct debug_item *items, size_t n, void (*all_changed)(void *arg, bool on), void *arg)
+void debug_register(struct debug_registry *r, const struct debug_item *items, size_t n,
+                    void (*all_changed)(void *arg, bool on), void *arg)
 {
     if (n)
         r->v = mem_resize(r->v, r->n + n, sizeof *r->v);

@@ -1,7 +1,9 @@
-/* cli.c: one router's command line, put together: sessions, the settings that belong to no engine (hostname, lines, logging), and the tables that write them.
+/* cli.c: one router's command line, put together: sessions, the settings that belong to no engine (hostname, lines,
+ * logging), and the tables that write them.
  *
- * It lives with the commands because it owns what they change. The grammar is made by the root, from these tables and those of the engines, and handed back: that is
- * the one circle in the start of a router, closed before the first session opens.
+ * It lives with the commands because it owns what they change. The grammar is made by the root, from these tables and
+ * those of the engines, and handed back: that is the one circle in the start of a router, closed before the first
+ * session opens.
  */
 #include "cli/cli.h"
 
@@ -9,8 +11,8 @@
 #include "cli/shell/store.h"
 
 static const struct cmd_table *const tables[] = {
-    &cli_table_mode, &cli_table_system,  &cli_table_config, &cli_table_terminal, &cli_table_file,
-    &cli_table_copy, &cli_table_show, &cli_table_logging, &cli_table_line,     &cli_table_debug,
+    &cli_table_mode, &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_file,
+    &cli_table_copy, &cli_table_show,   &cli_table_logging, &cli_table_line,     &cli_table_debug,
 };
 
 const struct cmd_table *const *cli_tables(size_t *n)

@@ -1,8 +1,9 @@
 /* cmd_config.c: settings of the system as a whole: hostname, enable passwords, name lookup, services, file prompts.
  *
- * They are one object, sys_conf. What a setting does is done by those who read it: the prompt reads the hostname, `enable` the passwords, `copy` the file prompt.
- * Passwords are kept and printed as they were typed, with their type digit. The legal hostname is that of IOS: letters, digits, `-` `_` `.`, at most 63, beginning
- * with a letter; one of digits alone takes effect after the complaint, as it does there.
+ * They are one object, sys_conf. What a setting does is done by those who read it: the prompt reads the hostname,
+ * `enable` the passwords, `copy` the file prompt. Passwords are kept and printed as they were typed, with their type
+ * digit. The legal hostname is that of IOS: letters, digits, `-` `_` `.`, at most 63, beginning with a letter; one of
+ * digits alone takes effect after the complaint, as it does there.
  */
 #include <ctype.h>
 #include <string.h>
@@ -45,7 +46,8 @@ static bool sys_check(void *self, const void *obj, struct out *out)
     return all_digits(c->hostname);
 }
 
-const struct cmd_scope sys_scope = {.size = sizeof(struct sys_conf), .init = sys_init, .global = sys_global, .check = sys_check};
+const struct cmd_scope sys_scope = {
+    .size = sizeof(struct sys_conf), .init = sys_init, .global = sys_global, .check = sys_check};
 
 void sys_conf_start(struct sys_conf *c, const char *hostname)
 {
@@ -59,30 +61,40 @@ void sys_conf_end(struct sys_conf *c)
     conf_list_clear(&c->lines);
 }
 
-#define SYS(field) NUM(struct sys_conf, field)
+#define SYS(field)                          NUM(struct sys_conf, field)
 #define HIDDEN_SET(m, scp, sent, text, ...) SET_F(m, scp, CMD_HIDDEN, sent, text, __VA_ARGS__)
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "service", "Modify use of network based services"),
-    SET(CONFIG, &sys_scope, "service password-encryption=password_encryption", "Encrypt system passwords", SYS(password_encryption)),
-    SET(CONFIG, &sys_scope, "hostname <word:hostname>", "Set system's network name|This system's network name", TXT(struct sys_conf, hostname)),
+    SET(CONFIG, &sys_scope, "service password-encryption=password_encryption", "Encrypt system passwords",
+        SYS(password_encryption)),
+    SET(CONFIG, &sys_scope, "hostname <word:hostname>", "Set system's network name|This system's network name",
+        TXT(struct sys_conf, hostname)),
     HELP(CONFIG, "enable", "Modify enable password parameters"),
     HELP(CONFIG, "enable secret", "Assign the privileged level secret"),
     HELP(CONFIG, "enable password", "Assign the privileged level password"),
-    SET(CONFIG, &sys_scope, "enable secret <secret_type:0-9> <line:secret>", "Encryption type of the secret|The secret", SYS(secret_type), TXT(struct sys_conf, secret)),
-    HIDDEN_SET(CONFIG, &sys_scope, "enable secret=secret_type:0 <line:secret>", "The UNENCRYPTED (cleartext) 'enable' secret", SYS(secret_type), TXT(struct sys_conf, secret)),
-    SET(CONFIG, &sys_scope, "enable password <password_type:0-9> <line:password>", "Encryption type of the password|The password", SYS(password_type),
-        TXT(struct sys_conf, password)),
-    HIDDEN_SET(CONFIG, &sys_scope, "enable password=password_type:0 <line:password>", "The UNENCRYPTED (cleartext) 'enable' password", SYS(password_type),
-               TXT(struct sys_conf, password)),
+    SET(CONFIG, &sys_scope, "enable secret <secret_type:0-9> <line:secret>", "Encryption type of the secret|The secret",
+        SYS(secret_type), TXT(struct sys_conf, secret)),
+    HIDDEN_SET(CONFIG, &sys_scope, "enable secret=secret_type:0 <line:secret>",
+               "The UNENCRYPTED (cleartext) 'enable' secret", SYS(secret_type), TXT(struct sys_conf, secret)),
+    SET(CONFIG, &sys_scope, "enable password <password_type:0-9> <line:password>",
+        "Encryption type of the password|The password", SYS(password_type), TXT(struct sys_conf, password)),
+    HIDDEN_SET(CONFIG, &sys_scope, "enable password=password_type:0 <line:password>",
+               "The UNENCRYPTED (cleartext) 'enable' password", SYS(password_type), TXT(struct sys_conf, password)),
     HELP(CONFIG, "file", "Adjust file system parameters"),
     SET(CONFIG, &sys_scope, "file prompt {alert|noisy|quiet}=file_prompt",
-        "Prompt level|Prompt only for destructive file operations|Confirm all file operation parameters|Seldom prompt for file operations", SYS(file_prompt)),
+        "Prompt level|Prompt only for destructive file operations|Confirm all file operation parameters|Seldom prompt "
+        "for file operations",
+        SYS(file_prompt)),
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     HELP(CONFIG, "ip domain", "IP DNS Resolver"),
-    SET(CONFIG, &sys_scope, "ip domain lookup=domain_lookup", "Enable IP Domain Name System hostname translation", SYS(domain_lookup)),
-    HIDDEN_SET(CONFIG, &sys_scope, "ip domain-lookup=domain_lookup", "Enable IP Domain Name System hostname translation", SYS(domain_lookup)),
-    SET(CONFIG, &sys_scope, "ip domain name <word:domain_name>", "Define the default domain name|Default domain name", TXT(struct sys_conf, domain_name)),
-    HIDDEN_SET(CONFIG, &sys_scope, "ip domain-name <word:domain_name>", "Define the default domain name|Default domain name", TXT(struct sys_conf, domain_name)),
+    SET(CONFIG, &sys_scope, "ip domain lookup=domain_lookup", "Enable IP Domain Name System hostname translation",
+        SYS(domain_lookup)),
+    HIDDEN_SET(CONFIG, &sys_scope, "ip domain-lookup=domain_lookup",
+               "Enable IP Domain Name System hostname translation", SYS(domain_lookup)),
+    SET(CONFIG, &sys_scope, "ip domain name <word:domain_name>", "Define the default domain name|Default domain name",
+        TXT(struct sys_conf, domain_name)),
+    HIDDEN_SET(CONFIG, &sys_scope, "ip domain-name <word:domain_name>",
+               "Define the default domain name|Default domain name", TXT(struct sys_conf, domain_name)),
 };
 const struct cmd_table cli_table_config = CMD_TABLE("cli/cmd/cmd_config", rows);

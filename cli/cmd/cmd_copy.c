@@ -1,7 +1,8 @@
 /* cmd_copy.c: copying files and configurations: copy A B, write memory.
  *
- * running-config is text made for the occasion (as source) or a session that types the lines (as destination: a merge, as on IOS). The questions are IOS's: the
- * destination's name, and before an existing file is written over. startup-config is written over without asking.
+ * running-config is text made for the occasion (as source) or a session that types the lines (as destination: a merge,
+ * as on IOS). The questions are IOS's: the destination's name, and before an existing file is written over.
+ * startup-config is written over without asking.
  */
 #include <stdio.h>
 #include <string.h>
@@ -60,8 +61,8 @@ static void tell_bytes(struct copying *k, size_t n)
     uint64_t ms = (loop_now(cli->env.loop) - k->began_us) / US_PER_MS;
     if (!ms)
         ms = 1;
-    out_printf(k->c->out, "\n%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", n, (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
-               (unsigned long long)(n * 1000 / ms));
+    out_printf(k->c->out, "\n%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", n,
+               (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000), (unsigned long long)(n * 1000 / ms));
 }
 
 static void copy_now(struct copying *k)
@@ -166,13 +167,15 @@ static void ask_dest(struct copying *k)
     if (k->to == END_FILE && !leaf(k->dest)[0]) {
         /* Only a place: the source's name there. */
         size_t n = strlen(k->dest);
-        snprintf(k->dest + n, sizeof k->dest - n, "%.200s", k->from == END_RUNNING ? "running-config" : leaf(k->source));
+        snprintf(k->dest + n, sizeof k->dest - n, "%.200s",
+                 k->from == END_RUNNING ? "running-config" : leaf(k->source));
     }
     if (copy_quiet(k)) {
         maybe_over(k);
         return;
     }
-    snprintf(prompt, sizeof prompt, "Destination filename [%.200s]? ", k->to == END_RUNNING ? "running-config" : leaf(k->dest));
+    snprintf(prompt, sizeof prompt, "Destination filename [%.200s]? ",
+             k->to == END_RUNNING ? "running-config" : leaf(k->dest));
     k->c->host->ask(k->c->shell, prompt, false, dest_answer, k);
 }
 
@@ -191,7 +194,10 @@ static void source_answer(void *arg, const char *name)
 static void set_end(const struct cmd_ctx *c, const char *choice, const char *url, enum end *end, char path[256])
 {
     *end = (enum end)cmd_int(c, choice);
-    str_copy(path, 256, *end == END_FILE ? cmd_str(c, url) : *end == END_STARTUP ? STARTUP_CONFIG : "system:running-config");
+    str_copy(path, 256,
+             *end == END_FILE      ? cmd_str(c, url)
+             : *end == END_STARTUP ? STARTUP_CONFIG
+                                   : "system:running-config");
 }
 
 static enum cmd_result do_copy(struct cmd_ctx *c)
@@ -214,8 +220,10 @@ static enum cmd_result do_copy(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
-    DO(EXEC, 15, "copy {running-config|startup-config|<url:source>}=from {running-config|startup-config|<url:dest>}=to", do_copy,
-       "Copy from one file to another|Copy from current system configuration|Copy from startup configuration|Copy from a file|"
+    DO(EXEC, 15, "copy {running-config|startup-config|<url:source>}=from {running-config|startup-config|<url:dest>}=to",
+       do_copy,
+       "Copy from one file to another|Copy from current system configuration|Copy from startup configuration|Copy from "
+       "a file|"
        "Update (merge with) current system configuration|Copy to startup configuration|Copy to a file"),
     DO(EXEC, 15, "write", do_write, ""),
     DO(EXEC, 15, "write memory", do_write, "Write to NV memory"),

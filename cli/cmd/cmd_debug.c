@@ -1,5 +1,5 @@
-/* cmd_debug.c: the debugs of all engines at once: show debug, undebug all, no debug all, debug all. The bits are the engines' (espial/debug.h); so are the rows that
- * switch one of them (`debug crypto isakmp`).
+/* cmd_debug.c: the debugs of all engines at once: show debug, undebug all, no debug all, debug all. The bits are the
+ * engines' (espial/debug.h); so are the rows that switch one of them (`debug crypto isakmp`).
  */
 #include <string.h>
 
@@ -49,7 +49,8 @@ static enum cmd_result do_debug_all(struct cmd_ctx *c)
 {
     if (c->no)
         return off(c);
-    c->host->ask(c->shell, "This may severely impact network performance. Continue? (yes/[no]): ", false, all_answer, c);
+    c->host->ask(c->shell, "This may severely impact network performance. Continue? (yes/[no]): ", false, all_answer,
+                 c);
     return CMD_WAIT;
 }
 

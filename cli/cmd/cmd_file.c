@@ -1,5 +1,6 @@
-/* cmd_file.c: the router's file systems: dir, more, delete, mkdir, pwd, show file systems, erase. Names are those of espial/file.h; this file only words them as IOS
- * does. Questions are asked as IOS asks them, unless `file prompt quiet` is set.
+/* cmd_file.c: the router's file systems: dir, more, delete, mkdir, pwd, show file systems, erase. Names are those of
+ * espial/file.h; this file only words them as IOS does. Questions are asked as IOS asks them, unless `file prompt
+ * quiet` is set.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static void dir_row(struct cmd_ctx *c, size_t index, const struct file_info *f)
     struct wall_time w = wall_split(f->mtime_us);
     char date[32];
     snprintf(date, sizeof date, "%s %d %d", month_names[w.mon], w.day, w.year);
-    out_printf(c->out, "%5zu  %s  %10llu  %11s %02d:%02d:%02d +00:00  %s\n", index, f->dir ? "drw-" : "-rw-", (unsigned long long)f->size, date, w.hour, w.min, w.sec, f->name);
+    out_printf(c->out, "%5zu  %s  %10llu  %11s %02d:%02d:%02d +00:00  %s\n", index, f->dir ? "drw-" : "-rw-",
+               (unsigned long long)f->size, date, w.hour, w.min, w.sec, f->name);
 }
 
 static void dir_space(struct cmd_ctx *c, const char *path)
@@ -31,7 +33,8 @@ static void dir_space(struct cmd_ctx *c, const char *path)
     struct cli *cli = c->self;
     uint64_t total, avail;
     if (file_space(cli->env.files, path, &total, &avail) == FILE_OK)
-        out_printf(c->out, "\n%llu bytes total (%llu bytes free)\n", (unsigned long long)total, (unsigned long long)avail);
+        out_printf(c->out, "\n%llu bytes total (%llu bytes free)\n", (unsigned long long)total,
+                   (unsigned long long)avail);
 }
 
 static enum cmd_result do_dir(struct cmd_ctx *c)
@@ -249,7 +252,8 @@ static void erase_answer(void *arg, const char *key)
 
 static enum cmd_result do_erase(struct cmd_ctx *c)
 {
-    c->host->ask(c->shell, "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]", true, erase_answer, c);
+    c->host->ask(c->shell, "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]",
+                 true, erase_answer, c);
     return CMD_WAIT;
 }
 
@@ -271,7 +275,8 @@ static void system_row(struct cmd_ctx *c, char mark, const char *fs, const char 
     struct cli *cli = c->self;
     uint64_t total, avail;
     if (file_space(cli->env.files, fs, &total, &avail) == FILE_OK)
-        out_printf(c->out, "%c%13llu %13llu  %8s     rw   %s\n", mark, (unsigned long long)total, (unsigned long long)avail, type, prefixes);
+        out_printf(c->out, "%c%13llu %13llu  %8s     rw   %s\n", mark, (unsigned long long)total,
+                   (unsigned long long)avail, type, prefixes);
 }
 
 static enum cmd_result show_file_systems(struct cmd_ctx *c)

@@ -1,5 +1,6 @@
-/* cmd_line.c: `line con 0`, `line vty 0 4` and what stands under them. A session takes its length, width, history, exec-timeout and `logging synchronous` from the
- * line it is opened on. Passwords, `login`, transports and access classes are kept and printed; nobody logs in over the network before SSH does.
+/* cmd_line.c: `line con 0`, `line vty 0 4` and what stands under them. A session takes its length, width, history,
+ * exec-timeout and `logging synchronous` from the line it is opened on. Passwords, `login`, transports and access
+ * classes are kept and printed; nobody logs in over the network before SSH does.
  */
 #include <string.h>
 
@@ -57,7 +58,8 @@ void line_conf_add_defaults(struct conf_list *lines)
 
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out)
 {
-    CONF_EACH (const struct line_conf, l, &c->lines) {
+    CONF_EACH(const struct line_conf, l, &c->lines)
+    {
         if (l->kind != (vty ? LINE_VTY : LINE_CON) || n < l->first || n > (l->last ? l->last : l->first))
             continue;
         *out = (struct line_settings){.length = l->length,
@@ -69,47 +71,70 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
     }
 }
 
-#define LN(f) NUM(struct line_conf, f)
-#define LSET(sent, text, ...) SET(CONFIG_LINE, NULL, sent, text, __VA_ARGS__)
+#define LN(f)                        NUM(struct line_conf, f)
+#define LSET(sent, text, ...)        SET(CONFIG_LINE, NULL, sent, text, __VA_ARGS__)
 #define LSET_HIDDEN(sent, text, ...) SET_F(CONFIG_LINE, NULL, CMD_HIDDEN, sent, text, __VA_ARGS__)
-#define LMODE(fl, sent, text, ...) \
-    {.kind = CMD_MODE_ROW, .mode = CONFIG, .enters = CONFIG_LINE, .sentence = sent, .help = text, .flags = fl, .scope = &line_scope, .parent = &sys_scope, \
-     .list_off = offsetof(struct sys_conf, lines), .binds = {__VA_ARGS__}}
+#define LMODE(fl, sent, text, ...)                                                                                     \
+    {                                                                                                                  \
+        .kind = CMD_MODE_ROW, .mode = CONFIG, .enters = CONFIG_LINE, .sentence = sent, .help = text, .flags = fl,      \
+        .scope = &line_scope, .parent = &sys_scope, .list_off = offsetof(struct sys_conf, lines), .binds = {           \
+            __VA_ARGS__                                                                                                \
+        }                                                                                                              \
+    }
 #define KEYN(f) KEY_NUM(struct line_conf, f)
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "line", "Configure a terminal line"),
     LMODE(0, "line con=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind), KEYN(first)),
-    LMODE(CMD_HIDDEN, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind), KEYN(first)),
+    LMODE(CMD_HIDDEN, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind),
+          KEYN(first)),
     LMODE(0, "line aux=kind:2 <first:0-0>", "Auxiliary line|First Line number", KEYN(kind), KEYN(first)),
-    LMODE(0, "line vty=kind:3 <first:0-15> [<last:1-15>]", "Virtual terminal|First Line number|Last Line number", KEYN(kind), KEYN(first), KEYN(last)),
+    LMODE(0, "line vty=kind:3 <first:0-15> [<last:1-15>]", "Virtual terminal|First Line number|Last Line number",
+          KEYN(kind), KEYN(first), KEYN(last)),
     HELP(CONFIG_LINE, "access-class", "Filter connections based on an IP access list"),
     LSET("access-class <word:acl_in> in", "IP access list|Filter incoming connections", TXT(struct line_conf, acl_in)),
-    LSET("access-class <word:acl_out> out", "IP access list|Filter outgoing connections", TXT(struct line_conf, acl_out)),
-    LSET("session-timeout <session_timeout:0-35791>", "Set interval for closing connection when there is no input traffic|Session timeout interval in minutes",
+    LSET("access-class <word:acl_out> out", "IP access list|Filter outgoing connections",
+         TXT(struct line_conf, acl_out)),
+    LSET("session-timeout <session_timeout:0-35791>",
+         "Set interval for closing connection when there is no input traffic|Session timeout interval in minutes",
          LN(session_timeout)),
-    LSET("exec-timeout <exec_min:0-35791> <exec_sec:0-2147483>", "Set the EXEC timeout|Timeout in minutes|Timeout in seconds", LN(exec_min), LN(exec_sec)),
-    LSET_HIDDEN("exec-timeout=exec_sec:0 <exec_min:0-35791>", "Set the EXEC timeout|Timeout in minutes", LN(exec_sec), LN(exec_min)),
-    LSET("privilege level <privilege:0-15>", "Change privilege level for line|Assign default privilege level for line|Default privilege level for line", LN(privilege)),
-    LSET("password <password_type:0-7> <line:password>", "Set a password|Encryption type of the password|The password", LN(password_type), TXT(struct line_conf, password)),
-    LSET_HIDDEN("password=password_type:0 <line:password>", "Set a password|The UNENCRYPTED (cleartext) line password", LN(password_type), TXT(struct line_conf, password)),
+    LSET("exec-timeout <exec_min:0-35791> <exec_sec:0-2147483>",
+         "Set the EXEC timeout|Timeout in minutes|Timeout in seconds", LN(exec_min), LN(exec_sec)),
+    LSET_HIDDEN("exec-timeout=exec_sec:0 <exec_min:0-35791>", "Set the EXEC timeout|Timeout in minutes", LN(exec_sec),
+                LN(exec_min)),
+    LSET("privilege level <privilege:0-15>",
+         "Change privilege level for line|Assign default privilege level for line|Default privilege level for line",
+         LN(privilege)),
+    LSET("password <password_type:0-7> <line:password>", "Set a password|Encryption type of the password|The password",
+         LN(password_type), TXT(struct line_conf, password)),
+    LSET_HIDDEN("password=password_type:0 <line:password>", "Set a password|The UNENCRYPTED (cleartext) line password",
+                LN(password_type), TXT(struct line_conf, password)),
     HELP(CONFIG_LINE, "logging", "Modify message logging facilities"),
     LSET("logging synchronous=logging_sync", "Synchronized message output", LN(logging_sync)),
     LSET("login=login:1", "Enable password checking", LN(login)),
     LSET("login local=login:2", "|Local password checking", LN(login)),
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),
     LSET("history size <history:0-256>", "Set history buffer size|Size of history buffer", LN(history)),
-    LSET("length <length:0-512>", "Set number of lines on a screen|Number of lines on screen (0 for no pausing)", LN(length)),
+    LSET("length <length:0-512>", "Set number of lines on a screen|Number of lines on screen (0 for no pausing)",
+         LN(length)),
     LSET("width <width:0-512>", "Set width of the display terminal|Number of characters on a screen line", LN(width)),
     HELP(CONFIG_LINE, "transport", "Define transport protocols for line"),
-    LSET("transport preferred {none=transport_pref:1|ssh=transport_pref:2|telnet=transport_pref:3}", "Specify the preferred protocol to use|No protocols|TCP/IP SSH protocol|"
-         "TCP/IP Telnet protocol", LN(transport_pref)),
-    LSET("transport input {all=transport_in:1|none=transport_in:2|ssh=transport_in:3|telnet=transport_in:4|telnet ssh=transport_in:5}",
-         "Define which protocols to use when connecting to the terminal server|All protocols|No protocols|TCP/IP SSH protocol|TCP/IP Telnet protocol|"
-         "TCP/IP Telnet protocol|TCP/IP SSH protocol", LN(transport_in)),
-    LSET("transport output {all=transport_out:1|none=transport_out:2|ssh=transport_out:3|telnet=transport_out:4|telnet ssh=transport_out:5}",
-         "Define which protocols to use for outgoing connections|All protocols|No protocols|TCP/IP SSH protocol|TCP/IP Telnet protocol|TCP/IP Telnet protocol|"
-         "TCP/IP SSH protocol", LN(transport_out)),
+    LSET("transport preferred {none=transport_pref:1|ssh=transport_pref:2|telnet=transport_pref:3}",
+         "Specify the preferred protocol to use|No protocols|TCP/IP SSH protocol|"
+         "TCP/IP Telnet protocol",
+         LN(transport_pref)),
+    LSET("transport input {all=transport_in:1|none=transport_in:2|ssh=transport_in:3|telnet=transport_in:4|telnet "
+         "ssh=transport_in:5}",
+         "Define which protocols to use when connecting to the terminal server|All protocols|No protocols|TCP/IP SSH "
+         "protocol|TCP/IP Telnet protocol|"
+         "TCP/IP Telnet protocol|TCP/IP SSH protocol",
+         LN(transport_in)),
+    LSET("transport output {all=transport_out:1|none=transport_out:2|ssh=transport_out:3|telnet=transport_out:4|telnet "
+         "ssh=transport_out:5}",
+         "Define which protocols to use for outgoing connections|All protocols|No protocols|TCP/IP SSH protocol|TCP/IP "
+         "Telnet protocol|TCP/IP Telnet protocol|"
+         "TCP/IP SSH protocol",
+         LN(transport_out)),
     LSET("stopbits <stopbits:1-2>", "Set async line stop bits|Number of stop bits", LN(stopbits)),
 };
 const struct cmd_table cli_table_line = CMD_TABLE("cli/cmd/cmd_line", rows);

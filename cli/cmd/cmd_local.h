@@ -20,20 +20,20 @@ struct sys_conf {
     bool domain_lookup;
     char domain_name[128];
     bool password_encryption;
-    uint8_t file_prompt;             /* enum file_prompt */
-    struct conf_list lines;          /* struct line_conf */
+    uint8_t file_prompt;    /* enum file_prompt */
+    struct conf_list lines; /* struct line_conf */
 };
 enum file_prompt { PROMPT_ALERT, PROMPT_NOISY, PROMPT_QUIET };
 
 enum line_kind { LINE_NONE, LINE_CON, LINE_AUX, LINE_VTY };
 /* One `line ...` (cmd_line.c). */
 struct line_conf {
-    uint8_t kind;                    /* enum line_kind */
-    uint8_t first, last;             /* last 0: only the first */
+    uint8_t kind;        /* enum line_kind */
+    uint8_t first, last; /* last 0: only the first */
     uint32_t exec_min, exec_sec;
     bool logging_sync;
     uint16_t length, width, history;
-    uint8_t login;                   /* 0 no login, 1 login, 2 login local */
+    uint8_t login; /* 0 no login, 1 login, 2 login local */
     uint8_t privilege;
     uint8_t password_type;
     char password[128];
@@ -65,7 +65,7 @@ struct cli {
     struct grammar *grammar;
     struct sys_conf sys;
     struct logging_conf logging;
-    uint64_t born_us;   /* loop time */
+    uint64_t born_us; /* loop time */
     int64_t born_wall_us;
 };
 

@@ -1,7 +1,8 @@
 /* cmd_mode.c: moving between modes: enable, disable, configure, end, exit, logout, help.
  *
- * `enable` asks for a password only where someone sits at a terminal and one is set; a program's session (an applet's, the lab's) is let through, as IOS lets EEM
- * through. On a vty without any password set, enable is refused; on the console it is not. Three tries.
+ * `enable` asks for a password only where someone sits at a terminal and one is set; a program's session (an applet's,
+ * the lab's) is let through, as IOS lets EEM through. On a vty without any password set, enable is refused; on the
+ * console it is not. Three tries.
  */
 #include "cli/cmd/cmd_local.h"
 
@@ -30,7 +31,8 @@ static void enable_answer(void *arg, const char *text)
     struct enabling *e = arg;
     const struct sys_conf *sys = &e->cli->sys;
     bool by_secret = sys->secret[0];
-    bool fits = by_secret ? secret_fits(sys->secret_type, sys->secret, text) : secret_fits(sys->password_type, sys->password, text);
+    bool fits = by_secret ? secret_fits(sys->secret_type, sys->secret, text)
+                          : secret_fits(sys->password_type, sys->password, text);
     if (!fits && ++e->tries < 3) {
         e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
         return;
@@ -154,10 +156,15 @@ static enum cmd_result do_do(struct cmd_ctx *c)
     return CMD_FAIL;
 }
 
-#define IN_CONFIG(m, level, sent, func, text) {.kind = CMD_DO_ROW, .mode = m, .priv = level, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func, .help = text}
-#define SUBMODE(m) IN_CONFIG(m, 0, "exit", do_exit_config, "Exit from this configuration mode"), \
-    IN_CONFIG(m, 0, "end", do_end, "Exit to privileged EXEC mode"), \
-    IN_CONFIG(m, 0, "do <line:command>", do_do, "To run exec commands in config mode|Exec Command")
+#define IN_CONFIG(m, level, sent, func, text)                                                                          \
+    {                                                                                                                  \
+        .kind = CMD_DO_ROW, .mode = m, .priv = level, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func,            \
+        .help = text                                                                                                   \
+    }
+#define SUBMODE(m)                                                                                                     \
+    IN_CONFIG(m, 0, "exit", do_exit_config, "Exit from this configuration mode"),                                      \
+        IN_CONFIG(m, 0, "end", do_end, "Exit to privileged EXEC mode"),                                                \
+        IN_CONFIG(m, 0, "do <line:command>", do_do, "To run exec commands in config mode|Exec Command")
 
 static const struct cmd_row rows[] = {
     DO(EXEC, 0, "enable [<level:0-15>]", do_enable, "Turn on privileged commands|Enable level"),

@@ -1,5 +1,6 @@
-/* cmd_show.c: the configuration shown: show running-config [all | interface X], show startup-config, write terminal. The text is made anew each time, from the bound
- * fields; the header is IOS's, whose first three lines backup programs drop unread.
+/* cmd_show.c: the configuration shown: show running-config [all | interface X], show startup-config, write terminal.
+ * The text is made anew each time, from the bound fields; the header is IOS's, whose first three lines backup programs
+ * drop unread.
  */
 #include <string.h>
 
@@ -65,8 +66,10 @@ static enum cmd_result show_startup(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
-    DO(EXEC, 15, "show running-config [all=all]", show_running, "Current operating configuration|Configuration with defaults"),
-    DO(EXEC, 15, "show running-config interface <ifname>", show_running_interface, "|Show interface configuration|Interface"),
+    DO(EXEC, 15, "show running-config [all=all]", show_running,
+       "Current operating configuration|Configuration with defaults"),
+    DO(EXEC, 15, "show running-config interface <ifname>", show_running_interface,
+       "|Show interface configuration|Interface"),
     DO(EXEC, 15, "show startup-config", show_startup, "Contents of startup configuration"),
     HELP(EXEC, "write", "Write running configuration to memory, network, or terminal"),
     DO(EXEC, 15, "write terminal", show_running, "Write to terminal"),

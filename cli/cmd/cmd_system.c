@@ -1,10 +1,11 @@
 /* cmd_system.c: the router as a machine: show clock, show version, reload.
  *
- * show version follows IOS's layout line by line, because programs read it (the train in the first line, "uptime is", "image file is", "bytes of memory", "board ID"), and
- * says in it that the software is espial, with its own version. Facts about memory and interfaces come from the root.
+ * show version follows IOS's layout line by line, because programs read it (the train in the first line, "uptime is",
+ * "image file is", "bytes of memory", "board ID"), and says in it that the software is espial, with its own version.
+ * Facts about memory and interfaces come from the root.
  *
- * reload asks about unsaved changes, then for a confirmation by one key, posts %SYS-5-RELOAD and hands over to the root. A program that answers nothing gets
- * "no" to the first question and "yes" to the second.
+ * reload asks about unsaved changes, then for a confirmation by one key, posts %SYS-5-RELOAD and hands over to the
+ * root. A program that answers nothing gets "no" to the first question and "yes" to the second.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,8 @@ char *clock_format(int64_t wall_us, bool msec, char out[64])
     char fraction[8] = "";
     if (msec)
         snprintf(fraction, sizeof fraction, ".%03d", w.msec);
-    snprintf(out, 64, "%02d:%02d:%02d%s UTC %s %s %d %d", w.hour, w.min, w.sec, fraction, day_names[w.wday], month_names[w.mon], w.day, w.year);
+    snprintf(out, 64, "%02d:%02d:%02d%s UTC %s %s %d %d", w.hour, w.min, w.sec, fraction, day_names[w.wday],
+             month_names[w.mon], w.day, w.year);
     return out;
 }
 
@@ -55,7 +57,9 @@ static enum cmd_result show_clock(struct cmd_ctx *c)
 {
     static const struct {
         const char *mark, *source;
-    } sources[] = {[CLOCK_UNSET] = {"*", "No time source"}, [CLOCK_LOST] = {".", "No time source"}, [CLOCK_SET] = {"", "Time source is hardware calendar"}};
+    } sources[] = {[CLOCK_UNSET] = {"*", "No time source"},
+                   [CLOCK_LOST] = {".", "No time source"},
+                   [CLOCK_SET] = {"", "Time source is hardware calendar"}};
     struct cli *cli = c->self;
     enum clock_source s = log_clock(cli->env.log);
     char now[64];
@@ -76,7 +80,10 @@ static void version_head(const struct cli *cli, struct text *t)
     } else {
         text_printf(t, "Cisco IOS Software, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\n", v);
     }
-    text_printf(t, "espial %s is free software in the likeness of IOS. It is neither made nor\nendorsed by Cisco Systems and contains none of its software.\n", v);
+    text_printf(t,
+                "espial %s is free software in the likeness of IOS. It is neither made nor\nendorsed by Cisco Systems "
+                "and contains none of its software.\n",
+                v);
 }
 
 static enum cmd_result show_version(struct cmd_ctx *c)
@@ -93,10 +100,11 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "\nSystem returned to ROM by %s\n", env->returned ? env->returned : "power-on");
     text_printf(&t, "System restarted at %s\n", clock_format(cli->born_wall_us, false, restarted));
     text_printf(&t, "System image file is \"bootflash:espial-%s\"\n", env->version);
-    text_printf(&t, "Last reload reason: %s\n\n", env->returned && !strcmp(env->returned, "reload") ? "Reload Command" : "PowerOn");
+    text_printf(&t, "Last reload reason: %s\n\n",
+                env->returned && !strcmp(env->returned, "reload") ? "Reload Command" : "PowerOn");
     if (env->memory && env->memory(env->arg, &total, &used))
-        text_printf(&t, "Cisco espial (revision %s) processor with %lluK/%lluK bytes of memory.\n", env->version, (unsigned long long)(total > used ? total - used : 0),
-                    (unsigned long long)used);
+        text_printf(&t, "Cisco espial (revision %s) processor with %lluK/%lluK bytes of memory.\n", env->version,
+                    (unsigned long long)(total > used ? total - used : 0), (unsigned long long)used);
     else
         text_printf(&t, "Cisco espial (revision %s) processor\n", env->version);
     if (env->serial) {

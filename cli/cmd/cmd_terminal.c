@@ -1,5 +1,6 @@
-/* cmd_terminal.c: the session's own terminal: `terminal ...`, `show terminal`, `show history`, `show privilege`, `show users`, `show line`. Settings are of this session
- * alone and work at privilege 1, because automation turns the pager off before anything else.
+/* cmd_terminal.c: the session's own terminal: `terminal ...`, `show terminal`, `show history`, `show privilege`, `show
+ * users`, `show line`. Settings are of this session alone and work at privilege 1, because automation turns the pager
+ * off before anything else.
  */
 #include <stdio.h>
 #include <string.h>
@@ -112,8 +113,10 @@ static enum cmd_result show_users(struct cmd_ctx *c)
             continue;
         uint64_t s = (loop_now(cli->env.loop) - v.active_us) / US_PER_S;
         snprintf(line, sizeof line, "%s %d", v.vty ? "vty" : "con", v.n);
-        snprintf(idle, sizeof idle, "%02u:%02u:%02u", (unsigned)(s / 3600 % 100), (unsigned)(s / 60 % 60), (unsigned)(s % 60));
-        out_printf(c->out, "%c%3u %-9s %-10s %-20s %-10s %s\n", sh == c->shell ? '*' : ' ', v.tty, line, v.user, "idle", idle, v.location);
+        snprintf(idle, sizeof idle, "%02u:%02u:%02u", (unsigned)(s / 3600 % 100), (unsigned)(s / 60 % 60),
+                 (unsigned)(s % 60));
+        out_printf(c->out, "%c%3u %-9s %-10s %-20s %-10s %s\n", sh == c->shell ? '*' : ' ', v.tty, line, v.user, "idle",
+                   idle, v.location);
     }
     out_text(c->out, "\n  Interface    User               Mode         Idle     Peer Address\n\n");
     return CMD_OK;
@@ -137,7 +140,8 @@ static enum cmd_result show_line(struct cmd_ctx *c)
     for (int tty = 0; tty <= VTY_LINES; tty++) {
         struct shell *sh;
         bool vty = tty > 0, taken = line_taken(cli, vty, vty ? tty - 1 : 0, &sh);
-        out_printf(c->out, "%c%6d %s              -    -      -    -    - %6u       0     0/0       -\n", taken ? '*' : ' ', tty, vty ? "VTY" : "CTY",
+        out_printf(c->out, "%c%6d %s              -    -      -    -    - %6u       0     0/0       -\n",
+                   taken ? '*' : ' ', tty, vty ? "VTY" : "CTY",
                    shells_line_uses(cli->shells, vty, vty ? (unsigned)tty - 1 : 0));
     }
     out_text(c->out, "\n");
@@ -153,14 +157,18 @@ static enum cmd_result nothing(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     HELP(EXEC, "terminal", "Set terminal line parameters"),
     HELP(EXEC, "terminal no", "Negate a command or set its defaults"),
-    DO(EXEC, 0, "terminal length <lines:0-512>", do_length, "Set number of lines on a screen|Number of lines on screen (0 for no pausing)"),
-    DO(EXEC, 0, "terminal width <columns:0-512>", do_width, "Set width of the display terminal|Number of characters on a screen line"),
-    DO(EXEC, 0, "terminal history [size <size:0-256>]", do_history, "Enable and control the command history function|Set history buffer size|Size of history buffer"),
+    DO(EXEC, 0, "terminal length <lines:0-512>", do_length,
+       "Set number of lines on a screen|Number of lines on screen (0 for no pausing)"),
+    DO(EXEC, 0, "terminal width <columns:0-512>", do_width,
+       "Set width of the display terminal|Number of characters on a screen line"),
+    DO(EXEC, 0, "terminal history [size <size:0-256>]", do_history,
+       "Enable and control the command history function|Set history buffer size|Size of history buffer"),
     DO(EXEC, 0, "terminal monitor", do_monitor, "Copy debug output to the current terminal line"),
     DO(EXEC, 0, "terminal editing", nothing, "Enable command line editing"),
     DO(EXEC, 0, "terminal no length", do_length, "Set number of lines on a screen"),
     DO(EXEC, 0, "terminal no width", do_width, "Set width of the display terminal"),
-    DO(EXEC, 0, "terminal no history [size=size]", do_no_history, "Enable and control the command history function|Set history buffer size"),
+    DO(EXEC, 0, "terminal no history [size=size]", do_no_history,
+       "Enable and control the command history function|Set history buffer size"),
     DO(EXEC, 0, "terminal no monitor", do_no_monitor, "Copy debug output to the current terminal line"),
     HELP(EXEC, "show", "Show running system information"),
     DO(EXEC, 1, "show history", show_history, "Display the session command history"),

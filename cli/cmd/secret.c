@@ -1,5 +1,6 @@
-/* secret.c: does a typed password fit the stored one? Types of `enable secret` and `password`: 0 clear text, 5 md5crypt with 1000 rounds, 7 the reversible cover of
- * line passwords, 8 PBKDF2-HMAC-SHA256 with 20000 rounds (RFC 8018). Types 4, 6 and 9 cannot be checked here: they never fit.
+/* secret.c: does a typed password fit the stored one? Types of `enable secret` and `password`: 0 clear text, 5 md5crypt
+ * with 1000 rounds, 7 the reversible cover of line passwords, 8 PBKDF2-HMAC-SHA256 with 20000 rounds (RFC 8018). Types
+ * 4, 6 and 9 cannot be checked here: they never fit.
  *
  * Nothing is stored in another form than it was typed. Comparison is in constant time over equal lengths.
  */
@@ -25,7 +26,8 @@ static bool fits_7(const char *stored, const char *typed)
     static const char key[] = "dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87";
     size_t n = strlen(stored);
     char clear[128];
-    if (n < 4 || n % 2 || n / 2 > sizeof clear || !isdigit((unsigned char)stored[0]) || !isdigit((unsigned char)stored[1]))
+    if (n < 4 || n % 2 || n / 2 > sizeof clear || !isdigit((unsigned char)stored[0]) ||
+        !isdigit((unsigned char)stored[1]))
         return false;
     size_t at = (size_t)(stored[0] - '0') * 10 + (size_t)(stored[1] - '0'), len = 0;
     for (size_t i = 2; i < n; i += 2, len++) {

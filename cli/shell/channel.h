@@ -1,17 +1,19 @@
-/* channel.h: bytes in and out of one session, abstract. A terminal (console, SSH) implements it and hands it to session_new; bytes in come as calls of session.h.
- * Everything is called on the loop's thread, never after `closed`. */
+/* channel.h: bytes in and out of one session, abstract. A terminal (console, SSH) implements it and hands it to
+ * session_new; bytes in come as calls of session.h. Everything is called on the loop's thread, never after `closed`. */
 #ifndef CLI_SHELL_CHANNEL_H
 #define CLI_SHELL_CHANNEL_H
 
 #include <stddef.h>
 
 struct channel {
-    /* Text out. Line ends are '\n' (a terminal makes CR LF of them); backspaces are sent as they are. Never blocks: the terminal keeps what it cannot write. */
+    /* Text out. Line ends are '\n' (a terminal makes CR LF of them); backspaces are sent as they are. Never blocks: the
+     * terminal keeps what it cannot write. */
     void (*write)(struct channel *, const char *s, size_t len);
-    /* The state (session_state) is another: draw the prompt, read a line or a key, or wait. Called in a turn of its own, after the output before it was written; the session
-     * may be called, or freed, from inside. */
+    /* The state (session_state) is another: draw the prompt, read a line or a key, or wait. Called in a turn of its
+     * own, after the output before it was written; the session may be called, or freed, from inside. */
     void (*changed)(struct channel *);
-    /* A log line was written at the prompt and `logging synchronous` is on: draw the prompt and the unfinished input again. */
+    /* A log line was written at the prompt and `logging synchronous` is on: draw the prompt and the unfinished input
+     * again. */
     void (*redraw)(struct channel *);
     /* The session ended (exit, exec-timeout): hang up. The session is gone when this returns. */
     void (*closed)(struct channel *);

@@ -1,11 +1,13 @@
 /* exec.c: one line, from text to what it does.
  *
- * A comment or a blank line does nothing. In a configuration mode `do` makes the rest an EXEC command. An EXEC command that shows something may be followed by
- * `| modifiers` (filter.c). A line that a sub-mode refuses is tried in global configuration; when it fits there, the sub-mode is left first, as on IOS. When
- * both refuse it, the error is that of the walk that got further.
+ * A comment or a blank line does nothing. In a configuration mode `do` makes the rest an EXEC command. An EXEC command
+ * that shows something may be followed by
+ * `| modifiers` (filter.c). A line that a sub-mode refuses is tried in global configuration; when it fits there, the
+ * sub-mode is left first, as on IOS. When both refuse it, the error is that of the walk that got further.
  *
- * The caret stands under the first character that cannot be accepted, counted from the beginning of the line on the screen: behind the prompt, where there is
- * one (a terminal, or a program that asked for echo), else from the bare line.
+ * The caret stands under the first character that cannot be accepted, counted from the beginning of the line on the
+ * screen: behind the prompt, where there is one (a terminal, or a program that asked for echo), else from the bare
+ * line.
  */
 #include "cli/shell/shell_local.h"
 
@@ -37,20 +39,15 @@ static void caret(struct shell *sh, size_t at)
 static void tell(struct shell *sh, enum match_result r, const char *line, size_t base, size_t at)
 {
     switch (r) {
-    case MATCH_INCOMPLETE:
-        refuse(sh, "% Incomplete command.\n\n");
-        break;
+    case MATCH_INCOMPLETE: refuse(sh, "% Incomplete command.\n\n"); break;
     case MATCH_AMBIGUOUS:
         out_printf(&sh->output.out, "%% Ambiguous command:  \"%s\"\n", line);
         sh->refused = true;
         break;
-    case MATCH_INVALID:
-        caret(sh, base + at);
-        break;
+    case MATCH_INVALID: caret(sh, base + at); break;
     case MATCH_OK:
     case MATCH_EMPTY:
-    case MATCH_COMMENT:
-        break;
+    case MATCH_COMMENT: break;
     }
 }
 
@@ -94,13 +91,9 @@ static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
         .line = m->expanded,
     };
     switch (m->row->fn(&sh->ctx)) {
-    case CMD_OK:
-        break;
-    case CMD_FAIL:
-        sh->refused = true;
-        break;
-    case CMD_WAIT:
-        return EXEC_WAIT;
+    case CMD_OK: break;
+    case CMD_FAIL: sh->refused = true; break;
+    case CMD_WAIT: return EXEC_WAIT;
     }
     return EXEC_DONE;
 }
@@ -110,17 +103,10 @@ static bool set_filter(struct shell *sh, const char *line, size_t bar)
 {
     struct filter_error e;
     switch (filter_new(line + bar + 1, sh->maker->env.files, &sh->output.paged, &sh->output.filter, &e)) {
-    case FILTER_OK:
-        return true;
-    case FILTER_UNKNOWN:
-        caret(sh, bar + 1 + e.at);
-        break;
-    case FILTER_INCOMPLETE:
-        refuse(sh, "% Incomplete command.\n\n");
-        break;
-    case FILTER_REGEX:
-        refuse(sh, "% Failed to compile regular expression.\n");
-        break;
+    case FILTER_OK: return true;
+    case FILTER_UNKNOWN: caret(sh, bar + 1 + e.at); break;
+    case FILTER_INCOMPLETE: refuse(sh, "% Incomplete command.\n\n"); break;
+    case FILTER_REGEX: refuse(sh, "% Failed to compile regular expression.\n"); break;
     case FILTER_URL:
         out_printf(&sh->output.out, "%%Error opening %s (%s)\n", e.url, file_result_text(e.why));
         sh->refused = true;
@@ -195,9 +181,7 @@ static enum exec_result run_config(struct shell *sh)
     sh->ran = true;
     sh->ran_mode = sh->mode;
     switch (config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next)) {
-    case CONFIG_TAKEN:
-        changed(sh);
-        break;
+    case CONFIG_TAKEN: changed(sh); break;
     case CONFIG_ENTER:
         changed(sh);
         session_enter(sh, next.mode, next.obj);

@@ -1,13 +1,14 @@
 /* filter.c: output modifiers (`show ... | include Ethernet`).
  *
- * A chain of stages between a handler's lines and the pager or capture. A stage sees whole lines without their line end; it passes a line on, keeps it or
- * writes something else at the end. The line `begin`, `include`, `exclude`, `section` and `count` take the rest of the command line as one regular
- * expression, so a later `|` is alternation. One exception, needed by applets and scripts: when the expression ends in ` | append URL`, ` | redirect URL` or
- * ` | tee [/append] URL`, that is a stage of its own. The output that goes to a file is held until the command ends and then written in one piece, so a
- * replaced file is the old or the new one, and an appended one grows by whole commands.
+ * A chain of stages between a handler's lines and the pager or capture. A stage sees whole lines without their line
+ * end; it passes a line on, keeps it or writes something else at the end. The line `begin`, `include`, `exclude`,
+ * `section` and `count` take the rest of the command line as one regular expression, so a later `|` is alternation. One
+ * exception, needed by applets and scripts: when the expression ends in ` | append URL`, ` | redirect URL` or ` | tee
+ * [/append] URL`, that is a stage of its own. The output that goes to a file is held until the command ends and then
+ * written in one piece, so a replaced file is the old or the new one, and an appended one grows by whole commands.
  *
- * `section`: a matching line opens a section, which lasts while lines are indented deeper; when the match itself is indented, the headers above it that have
- * not been printed come first.
+ * `section`: a matching line opens a section, which lasts while lines are indented deeper; when the match itself is
+ * indented, the headers above it that have not been printed come first.
  */
 #include "cli/shell/filter.h"
 
@@ -19,12 +20,23 @@
 
 #include "espial/regex.h"
 
-#define STAGES_MAX  8
-#define HEADERS_MAX 8
+#define STAGES_MAX   8
+#define HEADERS_MAX  8
 #define LINE_MAX_LEN (64u * 1024)
-#define HELD_MAX (32u * 1024 * 1024)
+#define HELD_MAX     (32u * 1024 * 1024)
 
-enum stage_kind { ST_BEGIN, ST_INCLUDE, ST_EXCLUDE, ST_COUNT, ST_SECTION, ST_SECTION_OUT, ST_REDIRECT, ST_APPEND, ST_TEE, ST_TEE_APPEND };
+enum stage_kind {
+    ST_BEGIN,
+    ST_INCLUDE,
+    ST_EXCLUDE,
+    ST_COUNT,
+    ST_SECTION,
+    ST_SECTION_OUT,
+    ST_REDIRECT,
+    ST_APPEND,
+    ST_TEE,
+    ST_TEE_APPEND
+};
 
 struct header {
     size_t indent;
@@ -34,8 +46,8 @@ struct header {
 struct stage {
     enum stage_kind kind;
     struct regex *re;
-    bool open;          /* begin: found; section: inside */
-    size_t indent;      /* section: of the line that opened it */
+    bool open;     /* begin: found; section: inside */
+    size_t indent; /* section: of the line that opened it */
     uint64_t count;
     struct header headers[HEADERS_MAX];
     size_t nheaders;
@@ -115,7 +127,8 @@ size_t filter_split(const char *line)
     return SIZE_MAX;
 }
 
-/* Length of the expression at s when ` | append|redirect|tee ... URL` ends it; the offset of what follows that `|` in *next. */
+/* Length of the expression at s when ` | append|redirect|tee ... URL` ends it; the offset of what follows that `|` in
+ * *next. */
 static size_t expression_end(const char *s, size_t *next)
 {
     for (size_t i = strlen(s); i > 0; i--) {
@@ -169,7 +182,8 @@ static enum filter_result open_url(struct filter *f, struct stage *st, const cha
 }
 
 /* Parse from spec[at]; *next is the offset behind the `|` of a further stage, or 0. */
-static enum filter_result stage_parse(struct filter *f, const char *spec, size_t at, size_t *next, struct filter_error *e)
+static enum filter_result stage_parse(struct filter *f, const char *spec, size_t at, size_t *next,
+                                      struct filter_error *e)
 {
     struct stage *st = &f->stages[f->n];
     *next = 0;
@@ -227,7 +241,8 @@ static enum filter_result stage_parse(struct filter *f, const char *spec, size_t
     return open_url(f, st, url, url_len, e);
 }
 
-enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out, struct filter_error *error)
+enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out,
+                              struct filter_error *error)
 {
     struct filter *f = NEW(struct filter);
     f->sink = sink;
@@ -335,22 +350,16 @@ static void line_in(struct filter *f, size_t i, const char *s, size_t len)
         if (regex_match(st->re, s, len) == (st->kind == ST_INCLUDE))
             line_in(f, i + 1, s, len);
         break;
-    case ST_COUNT:
-        st->count += regex_match(st->re, s, len);
-        break;
+    case ST_COUNT: st->count += regex_match(st->re, s, len); break;
     case ST_SECTION:
-    case ST_SECTION_OUT:
-        section_line(f, i, s, len);
-        break;
+    case ST_SECTION_OUT: section_line(f, i, s, len); break;
     case ST_TEE:
     case ST_TEE_APPEND:
         hold(st, s, len);
         line_in(f, i + 1, s, len);
         break;
     case ST_REDIRECT:
-    case ST_APPEND:
-        hold(st, s, len);
-        break;
+    case ST_APPEND: hold(st, s, len); break;
     }
 }
 
@@ -392,8 +401,7 @@ static void stage_end(struct filter *f, size_t i)
     case ST_TEE_APPEND:
         r = st->too_much ? FILE_TOO_BIG : file_append(f->files, st->url, text_str(&st->held), st->held.len);
         break;
-    default:
-        break;
+    default: break;
     }
     if (r != FILE_OK)
         out_printf(f->sink, "%%Error opening %s (%s)\n", st->url, file_result_text(r));

@@ -20,26 +20,32 @@ enum filter_result {
     FILTER_URL,        /* the file cannot be written: `url` and `why` are set */
 };
 struct filter_error {
-    size_t at;            /* offset in spec */
+    size_t at; /* offset in spec */
     char url[256];
     enum file_result why;
 };
 
-/* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes. SIZE_MAX: none. */
+/* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes.
+ * SIZE_MAX: none. */
 size_t filter_split(const char *line);
 
-/* spec: everything after that `|`, verbatim (blanks in an expression count). Lines go to `sink` (borrowed) after the whole chain. A file that is appended to is opened
- * (made, when absent) here, so that a wrong name is told before the command runs. */
-MUST_USE enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out, struct filter_error *error);
+/* spec: everything after that `|`, verbatim (blanks in an expression count). Lines go to `sink` (borrowed) after the
+ * whole chain. A file that is appended to is opened (made, when absent) here, so that a wrong name is told before the
+ * command runs. */
+MUST_USE enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out,
+                                       struct filter_error *error);
 /* One expression of the pager's own keys: '/' begin, '+' include, '-' exclude. NULL when it does not compile. */
 struct filter *filter_of_pager(char key, const char *pattern, struct out *sink);
 void filter_write(struct filter *f, const char *s, size_t len);
-/* The command is over: a last unended line, the count, the files; what went wrong with those is told to the sink as IOS tells it. */
+/* The command is over: a last unended line, the count, the files; what went wrong with those is told to the sink as IOS
+ * tells it. */
 void filter_end(struct filter *f);
 void filter_free(struct filter *f); /* NULL-safe; unwritten files are not written */
 
-/* `?` after the `|`: rows for what may follow spec (text up to the cursor). False when nothing can. Word help (no blank before the cursor) when `word` comes back true. */
+/* `?` after the `|`: rows for what may follow spec (text up to the cursor). False when nothing can. Word help (no blank
+ * before the cursor) when `word` comes back true. */
 bool filter_help(const char *spec, struct text *out, bool *word);
-/* Tab: the last word of spec completed; its full form is appended to out without the part already typed. False when there is no single completion. */
+/* Tab: the last word of spec completed; its full form is appended to out without the part already typed. False when
+ * there is no single completion. */
 bool filter_complete(const char *spec, struct text *out);
 #endif

@@ -1,5 +1,5 @@
-/* help.c: `?` and Tab for a session. The grammar answers for commands; this file knows what the grammar does not: that `do` is followed by an EXEC command, and
- * that a command which shows something may go on with `| include ...`.
+/* help.c: `?` and Tab for a session. The grammar answers for commands; this file knows what the grammar does not: that
+ * `do` is followed by an EXEC command, and that a command which shows something may go on with `| include ...`.
  */
 #include "cli/shell/shell_local.h"
 
@@ -13,7 +13,8 @@ static size_t modifiers(struct shell *sh, const char *line)
         return SIZE_MAX;
     struct match *m = NEW(struct match);
     char *left = mem_strndup(line, bar);
-    bool ok = grammar_match(sh->maker->grammar, EXEC, sh->privilege, left, m) == MATCH_OK && exec_may_filter(m->expanded);
+    bool ok =
+        grammar_match(sh->maker->grammar, EXEC, sh->privilege, left, m) == MATCH_OK && exec_may_filter(m->expanded);
     mem_free(left);
     mem_free(m);
     return ok ? bar + 1 : SIZE_MAX;
@@ -49,7 +50,8 @@ void session_complete(struct shell *sh, const char *partial, struct text *out)
         return;
     }
     struct text t = {0};
-    if (grammar_complete(sh->maker->grammar, at == SIZE_MAX ? sh->mode : EXEC, sh->privilege, line, &t) && t.len > strlen(line))
+    if (grammar_complete(sh->maker->grammar, at == SIZE_MAX ? sh->mode : EXEC, sh->privilege, line, &t) &&
+        t.len > strlen(line))
         text_add(out, t.s + strlen(line));
     text_free(&t);
 }

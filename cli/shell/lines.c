@@ -1,4 +1,5 @@
-/* lines.c: a short list of lines, oldest first: what was typed ahead, and the history. Bounded by its user, who says how many may be kept.
+/* lines.c: a short list of lines, oldest first: what was typed ahead, and the history. Bounded by its user, who says
+ * how many may be kept.
  */
 #include "cli/shell/shell_local.h"
 

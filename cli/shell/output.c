@@ -1,9 +1,10 @@
 /* output.c: where a command's text goes. Handler -> `| filter` -> pager -> terminal or capture.
  *
- * The pager holds back what does not fit on the page and shows ` --More-- `. Keys (IOS): blank the next page, Enter one line, q stop, Ctrl-C, Ctrl-Z and Ctrl-^
- * stop; `/expr` goes on at the first line that matches, `+expr` and `-expr` keep or drop the lines that match; one such choice a command, it stays to the end. Any
- * other key: the next page. The mark is erased with backspaces and blanks, never with an escape sequence. Length 0, and every session without a terminal, has
- * no pager. Handlers never wait for it: the rest of their text is held here, bounded.
+ * The pager holds back what does not fit on the page and shows ` --More-- `. Keys (IOS): blank the next page, Enter one
+ * line, q stop, Ctrl-C, Ctrl-Z and Ctrl-^ stop; `/expr` goes on at the first line that matches, `+expr` and `-expr`
+ * keep or drop the lines that match; one such choice a command, it stays to the end. Any other key: the next page. The
+ * mark is erased with backspaces and blanks, never with an escape sequence. Length 0, and every session without a
+ * terminal, has no pager. Handlers never wait for it: the rest of their text is held here, bounded.
  */
 #include "cli/shell/shell_local.h"
 
@@ -244,9 +245,7 @@ void output_key(struct output *o, char c)
     case 'Q':
     case KEY_CTRL_C:
     case KEY_CTRL_Z:
-    case KEY_CTRL_6:
-        stop(o);
-        return;
+    case KEY_CTRL_6: stop(o); return;
     case '/':
     case '+':
     case '-':
@@ -261,12 +260,8 @@ void output_key(struct output *o, char c)
         o->lines = 0;
         break;
     case '\r':
-    case '\n':
-        o->lines = o->sh->set.length > 1 ? o->sh->set.length - 2 : 0;
-        break;
-    default:
-        o->lines = 0;
-        break;
+    case '\n': o->lines = o->sh->set.length > 1 ? o->sh->set.length - 2 : 0; break;
+    default: o->lines = 0; break;
     }
     erase(o);
     resume(o);

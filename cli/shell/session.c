@@ -7,11 +7,12 @@
  *     +-------------------+                        | answer
  *     ^        --More-- : KEY, until the rest is shown or stopped
  *
- * A line that arrives while the session is not at its prompt is queued; when the prompt is reached, or a question is asked, the oldest is taken, in a loop turn of
- * its own, echoed and run. Nothing that a handler calls re-enters a handler: answers, queued lines, results and the terminal's notices come from one deferred step.
+ * A line that arrives while the session is not at its prompt is queued; when the prompt is reached, or a question is
+ * asked, the oldest is taken, in a loop turn of its own, echoed and run. Nothing that a handler calls re-enters a
+ * handler: answers, queued lines, results and the terminal's notices come from one deferred step.
  *
- * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer (an empty line), and the text is
- * captured for the one who typed. The exec-timeout runs only for terminals.
+ * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer
+ * (an empty line), and the text is captured for the one who typed. The exec-timeout runs only for terminals.
  */
 #include "cli/shell/shell_local.h"
 
@@ -163,7 +164,8 @@ static void command_over(struct shell *sh, enum cmd_result r)
         if (sh->ran_mode == EXEC)
             str_copy(f.mode, sizeof f.mode, "exec");
         else
-            snprintf(f.mode, sizeof f.mode, "%.*s", (int)strcspn(cmd_modes[sh->ran_mode].prompt + 1, ")"), cmd_modes[sh->ran_mode].prompt + 1);
+            snprintf(f.mode, sizeof f.mode, "%.*s", (int)strcspn(cmd_modes[sh->ran_mode].prompt + 1, ")"),
+                     cmd_modes[sh->ran_mode].prompt + 1);
         str_copy(f.text, sizeof f.text, sh->match.expanded);
         bus_publish(sh->maker->env.bus, FACT_COMMAND, &f, sizeof f);
     }
@@ -215,7 +217,8 @@ static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing),
     sh->abort_arg = arg;
 }
 
-static void ask(struct shell *sh, const char *prompt, bool key, bool secret, void (*answer)(void *arg, const char *text), void *arg)
+static void ask(struct shell *sh, const char *prompt, bool key, bool secret,
+                void (*answer)(void *arg, const char *text), void *arg)
 {
     output_flush(&sh->output);
     output_begin(&sh->output); /* a page begins again */
@@ -236,12 +239,14 @@ static void ask(struct shell *sh, const char *prompt, bool key, bool secret, voi
     session_notify(sh);
 }
 
-static void host_ask(struct shell *sh, const char *prompt, bool key, void (*answer)(void *arg, const char *text), void *arg)
+static void host_ask(struct shell *sh, const char *prompt, bool key, void (*answer)(void *arg, const char *text),
+                     void *arg)
 {
     ask(sh, prompt, key, false, answer, arg);
 }
 
-static void host_ask_secret(struct shell *sh, const char *prompt, void (*answer)(void *arg, const char *text), void *arg)
+static void host_ask_secret(struct shell *sh, const char *prompt, void (*answer)(void *arg, const char *text),
+                            void *arg)
 {
     ask(sh, prompt, false, true, answer, arg);
 }
@@ -334,7 +339,11 @@ static void deliver(struct shell *sh)
     if (sh->echo)
         text_add(&t, "\n");
     text_addn(&t, text_str(&sh->capture), sh->capture.len);
-    struct shell_result r = {.output = text_str(&t), .len = t.len, .refused = sh->refused, .matched = sh->matched, .closed = sh->state == SESSION_CLOSED};
+    struct shell_result r = {.output = text_str(&t),
+                             .len = t.len,
+                             .refused = sh->refused,
+                             .matched = sh->matched,
+                             .closed = sh->state == SESSION_CLOSED};
     sh->done = NULL;
     text_clear(&sh->capture);
     regex_free(sh->until);
@@ -343,7 +352,8 @@ static void deliver(struct shell *sh)
     text_free(&t);
 }
 
-/* Calls that may end in a handler, a result or a terminal are bracketed: the session lives until the last of them returns. */
+/* Calls that may end in a handler, a result or a terminal are bracketed: the session lives until the last of them
+ * returns. */
 static void call_in(struct shell *sh)
 {
     sh->depth++;
@@ -426,13 +436,9 @@ static void do_line(struct shell *sh, const char *text)
 {
     session_touch(sh);
     switch (session_state(sh)) {
-    case SESSION_PROMPT:
-        session_run(sh, text);
-        break;
+    case SESSION_PROMPT: session_run(sh, text); break;
     case SESSION_ANSWER:
-    case SESSION_SECRET:
-        answer(sh, text, FROM_TYPED);
-        break;
+    case SESSION_SECRET: answer(sh, text, FROM_TYPED); break;
     case SESSION_KEY:
         if (sh->output.more)
             for (size_t i = 0; sh->output.more && text[i]; i++)
@@ -444,8 +450,7 @@ static void do_line(struct shell *sh, const char *text)
         if (sh->queue.n < QUEUE_MAX)
             lines_add(&sh->queue, text, QUEUE_MAX);
         break;
-    case SESSION_CLOSED:
-        break;
+    case SESSION_CLOSED: break;
     }
 }
 

@@ -1,14 +1,15 @@
-/* session.h: sessions as a terminal front end and the root use them. A session is a `struct shell` of espial/shell.h: with a channel it belongs to a terminal, without one to a program
- * (shell_open). The root makes one maker of sessions for a router (shells_new); lines are con 0 and vty 0-15.
+/* session.h: sessions as a terminal front end and the root use them. A session is a `struct shell` of espial/shell.h:
+ * with a channel it belongs to a terminal, without one to a program (shell_open). The root makes one maker of sessions
+ * for a router (shells_new); lines are con 0 and vty 0-15.
  *
- * A TERMINAL asks session_state() after each call and whenever channel->changed is called (always in a later loop turn, never from inside a call below):
- *   SESSION_PROMPT   draw session_prompt(), edit a line, session_line() at Enter; session_help() at `?`, session_complete() at Tab
- *   SESSION_ANSWER   the question has been written; read a line (echoed), session_line() at Enter
- *   SESSION_SECRET   the same, without echo
- *   SESSION_KEY      one key without Enter ([confirm], --More--): session_key()
- *   SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over with session_line(), which queues them; session_interrupt() at Ctrl-C, Ctrl-Shift-6
- *   SESSION_CLOSED   the session has ended; channel->closed follows
- * Lines handed over while busy are run in order, each echoed after its prompt by the session, and may answer a command's question. */
+ * A TERMINAL asks session_state() after each call and whenever channel->changed is called (always in a later loop turn,
+ * never from inside a call below): SESSION_PROMPT   draw session_prompt(), edit a line, session_line() at Enter;
+ * session_help() at `?`, session_complete() at Tab SESSION_ANSWER   the question has been written; read a line
+ * (echoed), session_line() at Enter SESSION_SECRET   the same, without echo SESSION_KEY      one key without Enter
+ * ([confirm], --More--): session_key() SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over
+ * with session_line(), which queues them; session_interrupt() at Ctrl-C, Ctrl-Shift-6 SESSION_CLOSED   the session has
+ * ended; channel->closed follows Lines handed over while busy are run in order, each echoed after its prompt by the
+ * session, and may answer a command's question. */
 #ifndef CLI_SHELL_SESSION_H
 #define CLI_SHELL_SESSION_H
 
@@ -32,11 +33,11 @@ struct grammar;
 
 /* What `line con 0` or `line vty 0 4` gives a session when it starts. */
 struct line_settings {
-    unsigned length, width;   /* 24 80; 0: no pager, unlimited */
-    unsigned history;         /* lines kept, 0-256 */
-    uint32_t exec_timeout_s;  /* 0: never */
+    unsigned length, width;  /* 24 80; 0: no pager, unlimited */
+    unsigned history;        /* lines kept, 0-256 */
+    uint32_t exec_timeout_s; /* 0: never */
     bool logging_sync;
-    uint8_t privilege;        /* a terminal session begins with it when its own is lower; 1 */
+    uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
 };
 
 struct shells_env {
@@ -61,7 +62,7 @@ void shells_free(struct shells *s);
 struct config_history {
     int64_t changed_wall_us, saved_wall_us; /* 0: not since start */
     char changed_by[32], saved_by[32];
-    bool unsaved;                           /* changed since the start or the last save */
+    bool unsaved; /* changed since the start or the last save */
 };
 struct config_history *shells_config_history(struct shells *s);
 
@@ -82,26 +83,30 @@ enum session_state { SESSION_PROMPT, SESSION_BUSY, SESSION_ANSWER, SESSION_SECRE
 enum session_state session_state(const struct shell *sh);
 const char *session_prompt(struct shell *sh); /* "hub(config-if)#" */
 
-/* Enter was pressed on text (without line end). The terminal has echoed text and the line end, unless the session was busy. */
+/* Enter was pressed on text (without line end). The terminal has echoed text and the line end, unless the session was
+ * busy. */
 void session_line(struct shell *sh, const char *text);
 /* Ctrl-Z on a line: in a configuration mode run it when it is not empty, then go to EXEC. */
 void session_ctrl_z(struct shell *sh, const char *text);
 /* A key in SESSION_KEY (pager, [confirm]). */
 void session_key(struct shell *sh, char c);
-/* Ctrl-C or Ctrl-Shift-6: stop what runs or asks; in a configuration mode at the prompt, leave to EXEC. Harmless at an EXEC prompt. */
+/* Ctrl-C or Ctrl-Shift-6: stop what runs or asks; in a configuration mode at the prompt, leave to EXEC. Harmless at an
+ * EXEC prompt. */
 void session_interrupt(struct shell *sh);
 /* Anything typed restarts the exec-timeout; the calls above do it themselves. */
 void session_touch(struct shell *sh);
 void session_resize(struct shell *sh, unsigned length, unsigned width);
 
-/* `?` with the cursor at the end of `partial`: the text to print after the echoed line, ready to be followed by the prompt and the unchanged line. */
+/* `?` with the cursor at the end of `partial`: the text to print after the echoed line, ready to be followed by the
+ * prompt and the unchanged line. */
 void session_help(struct shell *sh, const char *partial, struct text *out);
 /* Tab: what is to be appended to partial, "" when there is no single completion (the line is drawn again as it is). */
 void session_complete(struct shell *sh, const char *partial, struct text *out);
 /* Up and down: the i-th last line (0: the newest) of the current mode group; NULL past the oldest. */
 const char *session_history(const struct shell *sh, size_t i);
 
-/* A log line (one or several lines, without the last line end): on a fresh line of its own; at the prompt with `logging synchronous` channel->redraw follows. */
+/* A log line (one or several lines, without the last line end): on a fresh line of its own; at the prompt with `logging
+ * synchronous` channel->redraw follows. */
 void session_log_line(struct shell *sh, const char *line);
 bool session_wants_log(const struct shell *sh); /* a console, or a vty with `terminal monitor` */
 
@@ -114,8 +119,8 @@ unsigned shells_line_uses(const struct shells *s, bool vty, unsigned n);
 /* What commands ask and set (cli/cmd). */
 struct session_view {
     bool terminal, vty, monitor, is_history_on;
-    int n;                     /* -1: no line */
-    uint32_t tty;              /* absolute line: con 0 is 0, vty N is 1 + N */
+    int n;        /* -1: no line */
+    uint32_t tty; /* absolute line: con 0 is 0, vty N is 1 + N */
     const char *user, *location, *origin;
     uint8_t privilege;
     enum cmd_mode mode;

@@ -12,15 +12,15 @@
 #include "espial/msg.h"
 #include "espial/regex.h"
 
-#define QUEUE_MAX   1024                  /* lines typed ahead */
-#define HISTORY_MAX 256
+#define QUEUE_MAX       1024 /* lines typed ahead */
+#define HISTORY_MAX     256
 #define HELD_OUTPUT_MAX (32u * 1024 * 1024) /* of one command: behind --More--, or captured for a program */
-#define UNTIL_WINDOW 4096                 /* how far back `until` is looked for */
+#define UNTIL_WINDOW    4096                /* how far back `until` is looked for */
 
 struct output {
-    struct out out;        /* what handlers print to */
-    struct out paged;      /* behind the filter */
-    struct out shown;      /* behind the pager's own filter */
+    struct out out;   /* what handlers print to */
+    struct out paged; /* behind the filter */
+    struct out shown; /* behind the pager's own filter */
     struct shell *sh;
     struct filter *filter; /* | include ... */
     struct filter *narrow; /* chosen at --More-- */
@@ -33,7 +33,7 @@ struct output {
     struct text pattern;
     struct text held;
     size_t held_at;
-    bool midline;          /* the last byte shown was not a line end */
+    bool midline; /* the last byte shown was not a line end */
 };
 
 struct lines {
@@ -110,7 +110,8 @@ void session_init(struct shell *sh, struct maker *m);
 void session_teardown(struct shell *sh); /* ends and frees; nobody is told */
 void session_doom(struct shell *sh);     /* the same, safe from inside its own calls */
 void session_run(struct shell *sh, const char *line);
-void session_emit(struct shell *sh, const char *s, size_t len); /* to the terminal or the capture, past filter and pager */
+void session_emit(struct shell *sh, const char *s,
+                  size_t len); /* to the terminal or the capture, past filter and pager */
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj);
 void session_output_drained(struct shell *sh);
 void session_notify(struct shell *sh); /* channel->changed, in a later turn */
@@ -119,7 +120,8 @@ extern const struct cmd_host session_host;
 /* exec.c: one line. EXEC_WAIT: it goes on. */
 enum exec_result { EXEC_DONE, EXEC_WAIT };
 enum exec_result exec_line(struct shell *sh, const char *line);
-/* Offset of the EXEC command in a line: 0 in EXEC, behind `do` in a configuration mode; SIZE_MAX: the line is configuration. */
+/* Offset of the EXEC command in a line: 0 in EXEC, behind `do` in a configuration mode; SIZE_MAX: the line is
+ * configuration. */
 size_t exec_offset(const struct shell *sh, const char *line);
 bool exec_may_filter(const char *expanded);
 
@@ -128,7 +130,7 @@ void output_init(struct output *o, struct shell *sh);
 void output_begin(struct output *o);
 void output_end(struct output *o); /* more: the rest waits for keys */
 void output_key(struct output *o, char c);
-void output_stop(struct output *o); /* drop what waits */
+void output_stop(struct output *o);  /* drop what waits */
 void output_flush(struct output *o); /* show what waits, without paging */
 void output_fini(struct output *o);
 

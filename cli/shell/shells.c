@@ -1,8 +1,10 @@
-/* shells.c: the maker of sessions, one a router: con 0, vty 0-15 and sessions without a line; shell.h for those who type by program.
+/* shells.c: the maker of sessions, one a router: con 0, vty 0-15 and sessions without a line; shell.h for those who
+ * type by program.
  *
- * A program's session never pages, has no idle timer and enters with the privilege it asks for. With `vty` it takes the first free vty line, as IOS does for
- * each applet that runs CLI actions; when all sixteen are taken, opening fails. The words of %SYS-5-CONFIG_I come from the one who opens; "vtyN" in them is
- * made to say the line really taken. For terminals they are made here, as IOS words them.
+ * A program's session never pages, has no idle timer and enters with the privilege it asks for. With `vty` it takes the
+ * first free vty line, as IOS does for each applet that runs CLI actions; when all sixteen are taken, opening fails.
+ * The words of %SYS-5-CONFIG_I come from the one who opens; "vtyN" in them is made to say the line really taken. For
+ * terminals they are made here, as IOS words them.
  */
 #include "cli/shell/shell_local.h"
 

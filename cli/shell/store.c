@@ -1,9 +1,10 @@
 /* store.c: startup-config and running-config as text.
  *
- * Booting is typing: the file's lines go one by one into a session without a terminal that begins in global configuration, the same door that people and applets
- * use. A line that is refused is told as IOS tells it at boot (the line, the caret under the bare line, the error) under its number, and the next line is typed; one bad
- * line never stops a router. Merging a file into the running configuration (`copy FILE running-config`) is the same with a user's name on it. Saving writes the
- * text that `show running-config` shows, by an atomic replace.
+ * Booting is typing: the file's lines go one by one into a session without a terminal that begins in global
+ * configuration, the same door that people and applets use. A line that is refused is told as IOS tells it at boot (the
+ * line, the caret under the bare line, the error) under its number, and the next line is typed; one bad line never
+ * stops a router. Merging a file into the running configuration (`copy FILE running-config`) is the same with a user's
+ * name on it. Saving writes the text that `show running-config` shows, by an atomic replace.
  */
 #include "cli/shell/store.h"
 
@@ -15,7 +16,8 @@
 static void stamp(struct text *out, int64_t wall_us)
 {
     struct wall_time w = wall_split(wall_us);
-    text_printf(out, "%02d:%02d:%02d UTC %s %s %d %d", w.hour, w.min, w.sec, day_names[w.wday], month_names[w.mon], w.day, w.year);
+    text_printf(out, "%02d:%02d:%02d UTC %s %s %d %d", w.hour, w.min, w.sec, day_names[w.wday], month_names[w.mon],
+                w.day, w.year);
 }
 
 static void event(struct text *out, const char *what, int64_t wall_us, const char *by)
@@ -63,7 +65,8 @@ enum file_result store_save(struct shells *s, const char *path, const char *by)
     return r;
 }
 
-/* One line out of text into buf, without its end; returns where the next begins, NULL at the end. A line too long for the grammar is cut there, so that it is refused. */
+/* One line out of text into buf, without its end; returns where the next begins, NULL at the end. A line too long for
+ * the grammar is cut there, so that it is refused. */
 static const char *next_line(const char *p, char buf[SESSION_LINE_MAX + 2])
 {
     if (!*p)
@@ -84,11 +87,13 @@ static bool is_version(const char *line)
     return str_starts(line, "version ");
 }
 
-size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot, struct text *messages)
+size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot,
+                  struct text *messages)
 {
     char line[SESSION_LINE_MAX + 2];
     size_t refused = 0;
-    struct shell *sh = shell_open(s, &(struct shell_params){.user = "", .origin = origin, .privilege = 15, .config_file = true});
+    struct shell *sh =
+        shell_open(s, &(struct shell_params){.user = "", .origin = origin, .privilege = 15, .config_file = true});
     str_copy(sh->file_name, sizeof sh->file_name, name);
     sh->merging = !boot;
     for (const char *p = text; (p = next_line(p, line)) != NULL;) {

@@ -9,12 +9,15 @@
 
 /* The configuration as it is saved: from the comments of the last change to the line "end". all: with defaults. */
 void store_running(struct shells *s, bool all, struct text *out);
-/* Write it to a file: the old one or the new one, whole. by: the user, for the header. Saving to startup-config is remembered as "saved". */
+/* Write it to a file: the old one or the new one, whole. by: the user, for the header. Saving to startup-config is
+ * remembered as "saved". */
 MUST_USE enum file_result store_save(struct shells *s, const char *path, const char *by);
 
-/* Type the lines of a configuration text into a session without a terminal, up to a line "end". name stands in what is said about refused lines ("name, line 3:"), which
- * goes to messages with all other output. boot: the lines do not count as a change and leaving configuration is not logged. Returns how many lines were refused. */
-size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot, struct text *messages);
+/* Type the lines of a configuration text into a session without a terminal, up to a line "end". name stands in what is
+ * said about refused lines ("name, line 3:"), which goes to messages with all other output. boot: the lines do not
+ * count as a change and leaving configuration is not logged. Returns how many lines were refused. */
+size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot,
+                  struct text *messages);
 /* The startup file, if there is one: FILE_NOT_FOUND when not. */
 MUST_USE enum file_result store_boot(struct shells *s, struct text *messages, size_t *refused);
 #endif

@@ -1,4 +1,5 @@
-/* cli_box.h: a command line in a box for unit tests: virtual loop, memory files, cli's own tables and a few made-up commands of an imaginary engine. */
+/* cli_box.h: a command line in a box for unit tests: virtual loop, memory files, cli's own tables and a few made-up
+ * commands of an imaginary engine. */
 #ifndef ESPIAL_TESTS_UNIT_CLI_BOX_H
 #define ESPIAL_TESTS_UNIT_CLI_BOX_H
 
@@ -120,8 +121,8 @@ static const struct cmd_row box_rows[] = {
     DO_NO(EXEC, 15, "debug crypto isakmp", do_debug_isakmp, "ISAKMP debugging"),
     HELP(CONFIG, "crypto", "Encryption module"),
     HELP(CONFIG, "crypto isakmp", "Configure ISAKMP policy"),
-    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &lab_scope, struct lab_conf, policies, "crypto isakmp policy <priority:1-10000>", "Set policy|Priority",
-         KEY_NUM(struct policy_conf, priority)),
+    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &lab_scope, struct lab_conf, policies,
+         "crypto isakmp policy <priority:1-10000>", "Set policy|Priority", KEY_NUM(struct policy_conf, priority)),
     SET(CONFIG_ISAKMP, NULL, "group <group:1-24>", "Set the group|Number", NUM(struct policy_conf, group)),
     SET(CONFIG, &lab_scope, "mtu <mtu:68-9216>", "Set the MTU|Bytes", NUM(struct lab_conf, mtu)),
 };
@@ -144,7 +145,7 @@ static inline void box_lines(void *arg, struct text *out)
     text_add(out, "3 Ethernet interfaces\n");
 }
 
-#define BOX_OF(ch) ((struct cli_box *)(void *)((char *)(ch) - offsetof(struct cli_box, channel)))
+#define BOX_OF(ch) ((struct cli_box *)(void *)((char *)(ch)-offsetof(struct cli_box, channel)))
 static inline void screen_write(struct channel *ch, const char *s, size_t len)
 {
     text_addn(&BOX_OF(ch)->screen, s, len);
@@ -178,8 +179,19 @@ static inline struct cli_box *box_new(bool iosxe)
                                          {"Cryptographic Subsystem", "Crypto IPSEC debugging", &b->debug_ipsec}},
                    2, NULL, b);
     lab_init(&b->conf);
-    b->cli = cli_new(&(struct cli_env){.loop = b->loop, .bus = b->bus, .log = b->log, .files = b->files, .debug = b->debug, .iosxe = iosxe, .hostname = "R1",
-                                       .version = "0.1.0", .returned = "reload", .arg = b, .reload = box_reload, .memory = box_memory, .version_lines = box_lines});
+    b->cli = cli_new(&(struct cli_env){.loop = b->loop,
+                                       .bus = b->bus,
+                                       .log = b->log,
+                                       .files = b->files,
+                                       .debug = b->debug,
+                                       .iosxe = iosxe,
+                                       .hostname = "R1",
+                                       .version = "0.1.0",
+                                       .returned = "reload",
+                                       .arg = b,
+                                       .reload = box_reload,
+                                       .memory = box_memory,
+                                       .version_lines = box_lines});
     size_t n;
     const struct cmd_table *const *own = cli_tables(&n);
     const struct cmd_table *tables[32];
@@ -197,7 +209,8 @@ static inline struct cli_box *box_new(bool iosxe)
     text_free(&err);
     cli_set_grammar(b->cli, b->grammar);
     b->shells = cli_shells(b->cli);
-    b->channel = (struct channel){.write = screen_write, .changed = screen_changed, .redraw = screen_redraw, .closed = screen_closed};
+    b->channel = (struct channel){
+        .write = screen_write, .changed = screen_changed, .redraw = screen_redraw, .closed = screen_closed};
     return b;
 }
 
@@ -241,7 +254,8 @@ static inline const char *box_type(struct cli_box *b, struct shell *sh, struct t
 }
 static inline struct shell *box_shell(struct cli_box *b, bool echo)
 {
-    return shell_open(b->shells, &(struct shell_params){.user = "", .origin = "console by console", .privilege = 15, .echo = echo});
+    return shell_open(
+        b->shells, &(struct shell_params){.user = "", .origin = "console by console", .privilege = 15, .echo = echo});
 }
 
 /* What appeared on the terminal since the last look. */
@@ -255,7 +269,11 @@ static inline const char *box_screen(struct cli_box *b, struct text *keep)
 }
 static inline struct shell *box_terminal(struct cli_box *b, bool vty, uint8_t privilege)
 {
-    return session_new(b->shells, &(struct session_params){.vty = vty, .n = vty ? -1 : 0, .user = vty ? "admin" : "", .location = vty ? "10.1.1.9" : "", .privilege = privilege,
+    return session_new(b->shells, &(struct session_params){.vty = vty,
+                                                           .n = vty ? -1 : 0,
+                                                           .user = vty ? "admin" : "",
+                                                           .location = vty ? "10.1.1.9" : "",
+                                                           .privilege = privilege,
                                                            .channel = &b->channel});
 }
 #endif

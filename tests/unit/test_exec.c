@@ -1,5 +1,5 @@
-/* One line: error texts and the place of the caret, `do`, fall-through, modifiers. Columns by hand: the length of the prompt and the offset of the first character that
- * no candidate accepts. */
+/* One line: error texts and the place of the caret, `do`, fall-through, modifiers. Columns by hand: the length of the
+ * prompt and the offset of the first character that no candidate accepts. */
 #include "tests/unit/cli_box.h"
 
 struct fixture {
@@ -82,7 +82,8 @@ static void comments_and_blank_lines_do_nothing(void **state)
 static void modes_and_fall_through(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(type(f, "conf t"), "\nEnter configuration commands, one per line.  End with CNTL/Z.\nR1(config)#");
+    assert_string_equal(type(f, "conf t"),
+                        "\nEnter configuration commands, one per line.  End with CNTL/Z.\nR1(config)#");
     assert_string_equal(type(f, "crypto isakmp policy 10"), "\nR1(config-isakmp)#");
     assert_string_equal(type(f, "group 14"), "\nR1(config-isakmp)#");
     /* another object of the same kind, then a global line */
@@ -153,7 +154,8 @@ static void modifiers_follow_show_commands(void **state)
     assert_string_equal(type(f, "show lines 1 |"), "\n% Incomplete command.\n\nR1#");
     assert_string_equal(type(f, "show lines 1 | include ("), "\n% Failed to compile regular expression.\nR1#");
     assert_true(f->t.refused);
-    assert_string_equal(type(f, "show lines 1 | redirect disk0:no/such"), "\n%Error opening disk0:/no/such (No such file or directory)\nR1#");
+    assert_string_equal(type(f, "show lines 1 | redirect disk0:no/such"),
+                        "\n%Error opening disk0:/no/such (No such file or directory)\nR1#");
     /* a command that shows nothing takes none */
     assert_string_equal(type(f, "hold | include x"), "\n"
                                                      "        ^\n"
@@ -174,7 +176,8 @@ static void long_hostnames(void **state)
     assert_string_equal(type(f, "end"), "\nveryveryverylonghostnameindeed#");
     type(f, "conf t");
     assert_string_equal(type(f, "hostname a_b.c-9"), "\na_b.c-9(config)#");
-    assert_string_equal(type(f, "hostname 9lives"), "\n% Hostname contains one or more illegal characters.\na_b.c-9(config)#");
+    assert_string_equal(type(f, "hostname 9lives"),
+                        "\n% Hostname contains one or more illegal characters.\na_b.c-9(config)#");
     assert_true(f->t.refused);
     assert_string_equal(type(f, "no hostname"), "\nRouter(config)#");
 }
@@ -184,7 +187,9 @@ static void debugs_by_every_spelling(void **state)
     struct fixture *f = *state;
     assert_string_equal(type(f, "debug crypto isakmp"), "\nCrypto ISAKMP debugging is on\nR1#");
     f->box->debug_ipsec = true;
-    assert_string_equal(type(f, "show debug"), "\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n  Crypto IPSEC debugging is on\n\nR1#");
+    assert_string_equal(
+        type(f, "show debug"),
+        "\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n  Crypto IPSEC debugging is on\n\nR1#");
     assert_string_equal(type(f, "u all"), "\nAll possible debugging has been turned off\nR1#");
     assert_false(f->box->debug_isakmp || f->box->debug_ipsec);
     assert_string_equal(type(f, "show debug"), "\nR1#");

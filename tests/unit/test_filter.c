@@ -77,7 +77,9 @@ static void lines_are_included_and_excluded(void **state)
     assert_string_equal(through(f, " include ip address", config, 1000), want);
     assert_string_equal(through(f, " in ip address", config, 7), want);
     assert_string_equal(through(f, "i ip address", config, 1), want);
-    assert_string_equal(through(f, " exclude ^ |^!", config, 1000), "version 16.9\nhostname R1\ncrypto isakmp policy 10\ninterface Ethernet0/0\ninterface Ethernet0/1\nend\n");
+    assert_string_equal(
+        through(f, " exclude ^ |^!", config, 1000),
+        "version 16.9\nhostname R1\ncrypto isakmp policy 10\ninterface Ethernet0/0\ninterface Ethernet0/1\nend\n");
     assert_string_equal(through(f, " ex e", "one\ntwo\n", 3), "two\n");
 }
 
@@ -94,7 +96,8 @@ static void the_expression_takes_the_rest_of_the_line(void **state)
 static void begin_goes_on_unfiltered(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(through(f, " b net0/1", config, 5), "interface Ethernet0/1\n ip address 198.51.100.1 255.255.255.0\nend\n");
+    assert_string_equal(through(f, " b net0/1", config, 5),
+                        "interface Ethernet0/1\n ip address 198.51.100.1 255.255.255.0\nend\n");
     assert_string_equal(through(f, " begin nowhere", config, 5), "");
 }
 
@@ -115,7 +118,8 @@ static void sections_keep_what_is_indented_deeper(void **state)
     /* an indented match brings its header */
     assert_string_equal(through(f, " sec group", config, 9), "crypto isakmp policy 10\n group 14\n");
     assert_string_equal(through(f, " section include hostname", config, 9), "hostname R1\n");
-    assert_string_equal(through(f, " section exclude ^interface|^crypto", config, 9), "version 16.9\nhostname R1\n!\n!\nend\n");
+    assert_string_equal(through(f, " section exclude ^interface|^crypto", config, 9),
+                        "version 16.9\nhostname R1\n!\n!\nend\n");
 }
 
 static const char *file(struct fixture *f, const char *path)
@@ -148,8 +152,10 @@ static void an_expression_may_be_followed_by_a_file(void **state)
     struct fixture *f = *state;
     assert_string_equal(through(f, " include ^interface | append disk0:c.txt", config, 100), "");
     assert_string_equal(file(f, "disk0:c.txt"), "interface Ethernet0/0\ninterface Ethernet0/1\n");
-    assert_string_equal(through(f, " section ^crypto|^hostname | tee /append disk0:c.txt", config, 100), "hostname R1\ncrypto isakmp policy 10\n encr aes\n group 14\n");
-    assert_string_equal(through(f, " tee disk0:d.txt | count .", "a\nb\n", 100), "Number of lines which match regexp = 2\n");
+    assert_string_equal(through(f, " section ^crypto|^hostname | tee /append disk0:c.txt", config, 100),
+                        "hostname R1\ncrypto isakmp policy 10\n encr aes\n group 14\n");
+    assert_string_equal(through(f, " tee disk0:d.txt | count .", "a\nb\n", 100),
+                        "Number of lines which match regexp = 2\n");
     assert_string_equal(file(f, "disk0:d.txt"), "a\nb\n");
 }
 
@@ -163,9 +169,17 @@ static void wrong_modifiers_are_refused(void **state)
         enum filter_result want;
         size_t at;
     } t[] = {
-        {" foo bar", FILTER_UNKNOWN, 1}, {" incl ", FILTER_INCOMPLETE, 0}, {" include", FILTER_INCOMPLETE, 0}, {"", FILTER_INCOMPLETE, 0}, {" inx y", FILTER_UNKNOWN, 3},
-        {" append", FILTER_INCOMPLETE, 0}, {" append disk0:x y", FILTER_UNKNOWN, 16}, {" include (", FILTER_REGEX, 0}, {" include a | append disk0:../x", FILTER_URL, 0},
-        {" redirect nosuch:x", FILTER_URL, 0}, {" tee /append", FILTER_INCOMPLETE, 0},
+        {" foo bar", FILTER_UNKNOWN, 1},
+        {" incl ", FILTER_INCOMPLETE, 0},
+        {" include", FILTER_INCOMPLETE, 0},
+        {"", FILTER_INCOMPLETE, 0},
+        {" inx y", FILTER_UNKNOWN, 3},
+        {" append", FILTER_INCOMPLETE, 0},
+        {" append disk0:x y", FILTER_UNKNOWN, 16},
+        {" include (", FILTER_REGEX, 0},
+        {" include a | append disk0:../x", FILTER_URL, 0},
+        {" redirect nosuch:x", FILTER_URL, 0},
+        {" tee /append", FILTER_INCOMPLETE, 0},
     };
     for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
         enum filter_result r = filter_new(t[i].spec, f->files, &f->sink.out, &filter, &e);

@@ -1,8 +1,8 @@
-/* A session behind a terminal: states, lines typed ahead, questions, the pager's bytes, log lines, the exec-timeout. The pager's mark is 10 bytes and is erased by
- * nine backspaces, eight blanks, nine backspaces, as IOS does it. */
+/* A session behind a terminal: states, lines typed ahead, questions, the pager's bytes, log lines, the exec-timeout.
+ * The pager's mark is 10 bytes and is erased by nine backspaces, eight blanks, nine backspaces, as IOS does it. */
 #include "tests/unit/cli_box.h"
 
-#define MORE " --More-- "
+#define MORE  " --More-- "
 #define ERASE "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"
 
 struct fixture {
@@ -61,7 +61,8 @@ static void lines_typed_ahead_wait_for_the_command(void **state)
     assert_non_null(f->box->held);
     release(f->box);
     /* each is echoed behind the prompt of the time it runs */
-    assert_string_equal(box_screen(f->box, &f->seen), "released\nR1#show lines 1\nline 1\nR1#show lines 2\nline 1\nline 2\n");
+    assert_string_equal(box_screen(f->box, &f->seen),
+                        "released\nR1#show lines 1\nline 1\nR1#show lines 2\nline 1\nline 2\n");
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
 }
 
@@ -72,8 +73,9 @@ static void a_line_typed_ahead_answers_a_question(void **state)
     line(f, "copy running-config startup-config");
     line(f, "");
     release(f->box);
-    assert_string_equal(box_screen(f->box, &f->seen), "released\nR1#copy running-config startup-config\n"
-                                                      "Destination filename [startup-config]? \nBuilding configuration...\n[OK]\n");
+    assert_string_equal(box_screen(f->box, &f->seen),
+                        "released\nR1#copy running-config startup-config\n"
+                        "Destination filename [startup-config]? \nBuilding configuration...\n[OK]\n");
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
 }
 
@@ -131,7 +133,8 @@ static void questions_are_asked_and_answered(void **state)
     assert_string_equal(line(f, "copy run disk0:a.cfg"), "Destination filename [a.cfg]? ");
     line(f, "");
     line(f, "copy run disk0:a.cfg");
-    assert_string_equal(line(f, ""), "%Warning:There is a file already existing with this name\nDo you want to over write? [confirm]");
+    assert_string_equal(
+        line(f, ""), "%Warning:There is a file already existing with this name\nDo you want to over write? [confirm]");
     key(f, 'y');
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
 }
@@ -157,7 +160,8 @@ static void reload_asks_twice(void **state)
     line(f, "mtu 1400");
     line(f, "end");
     assert_string_equal(line(f, "reload"), "\nSystem configuration has been modified. Save? [yes/no]: ");
-    assert_string_equal(line(f, "perhaps"), "% Please answer 'yes' or 'no'.\nSystem configuration has been modified. Save? [yes/no]: ");
+    assert_string_equal(line(f, "perhaps"),
+                        "% Please answer 'yes' or 'no'.\nSystem configuration has been modified. Save? [yes/no]: ");
     assert_string_equal(line(f, "yes"), "Building configuration...\n[OK]\nProceed with reload? [confirm]");
     assert_string_equal(key(f, '\r'), "\n");
     assert_int_equal(f->box->reloads, 1);
@@ -165,7 +169,8 @@ static void reload_asks_twice(void **state)
     const char *said = NULL, *next;
     while ((next = log_buffer_next(f->box->log, &cursor)))
         said = next;
-    assert_string_equal(said, "*Nov 22 10:00:00.000: %SYS-5-RELOAD: Reload requested by console. Reload Reason: Reload Command.");
+    assert_string_equal(
+        said, "*Nov 22 10:00:00.000: %SYS-5-RELOAD: Reload requested by console. Reload Reason: Reload Command.");
 }
 
 static void the_pager_shows_a_page_and_waits(void **state)
@@ -277,7 +282,8 @@ static void history_is_kept_by_mode(void **state)
     assert_string_equal(session_history(f->sh, 0), "conf t");
     assert_string_equal(line(f, "show history"), "  show clock\n  conf t\n  show history\n");
     line(f, "terminal no history");
-    assert_string_equal(line(f, "show history"), "  conf t\n  show history\n  terminal no history\n"); /* kept, but not added to */
+    assert_string_equal(line(f, "show history"),
+                        "  conf t\n  show history\n  terminal no history\n"); /* kept, but not added to */
 }
 
 static void the_line_sets_the_session(void **state)
@@ -338,9 +344,10 @@ static void stored_secrets(void **state)
     const struct {
         const char *config, *password;
     } t[] = {
-        {"enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "cisco"},   /* md5crypt */
+        {"enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "cisco"}, /* md5crypt */
         {"enable secret 7 094F471A1A0A", "cisco"},
-        {"enable secret 8 $8$dsYGNam3K1SIJO$7nv/35M/qr6t.dVc7UY9zrJDWRVqncHub1PE9UlMQFs", "cisco"}, /* PBKDF2-HMAC-SHA256, 20000 rounds */
+        {"enable secret 8 $8$dsYGNam3K1SIJO$7nv/35M/qr6t.dVc7UY9zrJDWRVqncHub1PE9UlMQFs",
+         "cisco"}, /* PBKDF2-HMAC-SHA256, 20000 rounds */
     };
     for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
         line(f, "conf t");
@@ -406,11 +413,13 @@ static void leaving_configuration_is_logged(void **state)
     line(f, "exit");
     assert_null(log_buffer_next(f->box->log, &cursor));
     line(f, "exit");
-    assert_string_equal(log_buffer_next(f->box->log, &cursor), "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by console");
+    assert_string_equal(log_buffer_next(f->box->log, &cursor),
+                        "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by console");
     struct shell *vty = box_terminal(f->box, true, 15);
     session_line(vty, "conf t");
     session_line(vty, "end");
-    assert_string_equal(log_buffer_next(f->box->log, &cursor), "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by admin on vty0 (10.1.1.9)");
+    assert_string_equal(log_buffer_next(f->box->log, &cursor),
+                        "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by admin on vty0 (10.1.1.9)");
     session_line(vty, "conf t");
     session_free(vty); /* a hang-up in the middle leaves too */
     assert_non_null(log_buffer_next(f->box->log, &cursor));

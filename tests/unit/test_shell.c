@@ -1,4 +1,5 @@
-/* shell.h as applets, the lab and tests use it: what a typed line gives back, with and without echo; `until`; vty lines; questions nobody answers. */
+/* shell.h as applets, the lab and tests use it: what a typed line gives back, with and without echo; `until`; vty
+ * lines; questions nobody answers. */
 #include "tests/unit/cli_box.h"
 
 struct fixture {
@@ -23,7 +24,10 @@ static int teardown(void **state)
 }
 static struct shell *applet(struct fixture *f)
 {
-    return shell_open(f->box->shells, &(struct shell_params){.user = "", .origin = "console by  on vty0 (EEM:command_hub)", .privilege = 1, .vty = true, .echo = true});
+    return shell_open(
+        f->box->shells,
+        &(struct shell_params){
+            .user = "", .origin = "console by  on vty0 (EEM:command_hub)", .privilege = 1, .vty = true, .echo = true});
 }
 static const char *last_logged(struct fixture *f)
 {
@@ -53,7 +57,8 @@ static void an_applet_sees_what_a_terminal_would(void **state)
     box_type(f->box, sh, &f->t, "conf t");
     assert_string_equal(box_type(f->box, sh, &f->t, "mtu 1400"), "\nR1(config)#");
     assert_string_equal(box_type(f->box, sh, &f->t, "end"), "\nR1#");
-    assert_string_equal(last_logged(f), "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by  on vty0 (EEM:command_hub)");
+    assert_string_equal(last_logged(f),
+                        "*Nov 22 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by  on vty0 (EEM:command_hub)");
     shell_close(sh);
 }
 
@@ -167,16 +172,19 @@ static void a_question_nobody_awaits_gets_its_default(void **state)
 {
     struct fixture *f = *state;
     struct shell *sh = box_shell(f->box, false);
-    assert_string_equal(box_type(f->box, sh, &f->t, "copy running-config startup-config"), "Destination filename [startup-config]? \nBuilding configuration...\n[OK]\n");
+    assert_string_equal(box_type(f->box, sh, &f->t, "copy running-config startup-config"),
+                        "Destination filename [startup-config]? \nBuilding configuration...\n[OK]\n");
     assert_string_equal(box_type(f->box, sh, &f->t, "clear logging"), "Clear logging buffer [confirm]\n");
     box_type(f->box, sh, &f->t, "conf t");
     box_type(f->box, sh, &f->t, "mtu 1400");
     box_type(f->box, sh, &f->t, "end");
     /* unsaved changes are not saved by somebody who says nothing */
-    assert_string_equal(box_type(f->box, sh, &f->t, "reload"), "\nSystem configuration has been modified. Save? [yes/no]: \nProceed with reload? [confirm]\n");
+    assert_string_equal(box_type(f->box, sh, &f->t, "reload"),
+                        "\nSystem configuration has been modified. Save? [yes/no]: \nProceed with reload? [confirm]\n");
     assert_int_equal(f->box->reloads, 1);
     assert_true(shells_config_history(f->box->shells)->unsaved);
-    assert_string_equal(box_type(f->box, sh, &f->t, "debug all"), "This may severely impact network performance. Continue? (yes/[no]): \n");
+    assert_string_equal(box_type(f->box, sh, &f->t, "debug all"),
+                        "This may severely impact network performance. Continue? (yes/[no]): \n");
     assert_false(f->box->debug_isakmp);
     shell_close(sh);
 }
@@ -223,9 +231,11 @@ static void a_shell_may_be_closed_in_its_result(void **state)
 static void a_configuration_file_starts_in_configuration(void **state)
 {
     struct fixture *f = *state;
-    struct shell *sh = shell_open(f->box->shells, &(struct shell_params){.origin = "memory by console", .privilege = 15, .config_file = true});
+    struct shell *sh = shell_open(
+        f->box->shells, &(struct shell_params){.origin = "memory by console", .privilege = 15, .config_file = true});
     assert_string_equal(box_type(f->box, sh, &f->t, "mtu 1400"), "");
-    assert_string_equal(box_type(f->box, sh, &f->t, " mtu 14000"), "startup-config, line 2:\n mtu 14000\n     ^\n% Invalid input detected at '^' marker.\n\n");
+    assert_string_equal(box_type(f->box, sh, &f->t, " mtu 14000"),
+                        "startup-config, line 2:\n mtu 14000\n     ^\n% Invalid input detected at '^' marker.\n\n");
     assert_true(f->t.refused);
     shell_close(sh);
     assert_string_equal(last_logged(f), "");

@@ -171,7 +171,8 @@ static void a_file_is_merged(void **state)
     struct fixture *f = *state;
     put(f, "disk0:more.cfg", "mtu 1111\nzzz\n");
     const char *out = type(f, "copy disk0:more.cfg running-config");
-    assert_true(str_starts(out, "Destination filename [running-config]? \ndisk0:more.cfg, line 2:\nzzz\n^\n% Invalid input"));
+    assert_true(
+        str_starts(out, "Destination filename [running-config]? \ndisk0:more.cfg, line 2:\nzzz\n^\n% Invalid input"));
     assert_non_null(strstr(out, "\n13 bytes copied in 0.001 secs (13000 bytes/sec)\n"));
     assert_int_equal(f->box->conf.mtu, 1111);
     assert_true(shells_config_history(f->box->shells)->unsaved);
@@ -181,14 +182,40 @@ static void settings_of_the_system_come_back_as_typed(void **state)
 {
     struct fixture *f = *state;
     static const char *const lines[] = {
-        "service password-encryption", "service timestamps log datetime msec localtime show-timezone year", "service timestamps debug uptime", "service sequence-numbers",
-        "logging buffered 64000 informational", "no logging console", "logging monitor errors", "no logging on", "logging trap debugging", "logging facility local3",
-        "logging source-interface Loopback0", "logging host 10.1.1.1", "logging host 10.1.1.2 transport udp port 1514", "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
-        "enable password 0 guess me", "file prompt quiet", "no ip domain lookup", "ip domain name example.com",
+        "service password-encryption",
+        "service timestamps log datetime msec localtime show-timezone year",
+        "service timestamps debug uptime",
+        "service sequence-numbers",
+        "logging buffered 64000 informational",
+        "no logging console",
+        "logging monitor errors",
+        "no logging on",
+        "logging trap debugging",
+        "logging facility local3",
+        "logging source-interface Loopback0",
+        "logging host 10.1.1.1",
+        "logging host 10.1.1.2 transport udp port 1514",
+        "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
+        "enable password 0 guess me",
+        "file prompt quiet",
+        "no ip domain lookup",
+        "ip domain name example.com",
     };
     static const char *const line_lines[] = {
-        "exec-timeout 0 0", "logging synchronous", "length 0", "width 132", "history size 50", "login local", "privilege level 15", "password 7 094F471A1A0A",
-        "transport input ssh", "transport output telnet ssh", "transport preferred none", "access-class 10 in", "session-timeout 5", "stopbits 1",
+        "exec-timeout 0 0",
+        "logging synchronous",
+        "length 0",
+        "width 132",
+        "history size 50",
+        "login local",
+        "privilege level 15",
+        "password 7 094F471A1A0A",
+        "transport input ssh",
+        "transport output telnet ssh",
+        "transport preferred none",
+        "access-class 10 in",
+        "session-timeout 5",
+        "stopbits 1",
     };
     type(f, "conf t");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -221,7 +248,8 @@ static void settings_of_the_system_come_back_as_typed(void **state)
     type(f, "conf t");
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         text_clear(&want);
-        text_printf(&want, "%s%s", str_starts(lines[i], "no ") ? "" : "no ", str_starts(lines[i], "no ") ? lines[i] + 3 : lines[i]);
+        text_printf(&want, "%s%s", str_starts(lines[i], "no ") ? "" : "no ",
+                    str_starts(lines[i], "no ") ? lines[i] + 3 : lines[i]);
         type(f, want.s);
         if (f->t.refused)
             fail_msg("%s was refused: %s", want.s, f->t.output.s);
