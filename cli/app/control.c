@@ -431,11 +431,10 @@ void control_set_router(struct control *ctl, struct router *r)
     if (ctl->router && !r) {
         bus_unsubscribe(router_bus(ctl->router), FACT_SYSLOG, on_syslog, ctl);
         for (struct client *c = ctl->clients; c; c = c->next) {
-            if (c->kind != CLIENT_EXEC)
-                continue;
-            shell_close(c->shell);
+            shell_close(c->shell); /* its router goes */
             c->shell = NULL;
-            finish(c, 0); /* the command that reloaded the router was carried out */
+            if (c->kind == CLIENT_EXEC)
+                finish(c, 0); /* the command that reloaded the router was carried out */
         }
     }
     ctl->router = r;
