@@ -6,7 +6,7 @@
  * MODE: as LINE, but typed again it is entered, and changed only by what the line says beyond the key; `default`
  * empties it.
  *
- * A new or changed LINE or MODE object, and the global object of a SET row as it would become, is shown to scope->check
+ * A new or changed LINE or MODE object, and the object of a SET row as it would become, is shown to scope->check
  * before anything is touched. scope->changed follows each real change, then the owner of the list hears CMD_CHANGED. A
  * line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from
  * changed(CMD_ADDED) (the number of an access list entry): the list is put in order again after it.
@@ -143,6 +143,14 @@ static bool check(const struct run *r, const void *obj)
     return !r->scope->check || r->scope->check(r->rule->self, obj, r->out);
 }
 
+/* A setting of a sub-mode is judged by the mode's scope, whose owner made the mode's row. */
+static bool check_setting(const struct run *r, const void *after)
+{
+    const struct grammar_row *mode = r->rule->row->scope ? NULL : grammar_mode_row(r->g, r->rule->row->mode);
+
+    return !r->scope->check || r->scope->check(mode ? mode->self : r->rule->self, after, r->out);
+}
+
 /* Where has it gone, and does it still stand in order? */
 static void put_in_order(struct conf_list *list, const void *obj)
 {
@@ -233,7 +241,7 @@ static enum config_result run_set(struct run *r)
             config_put(m, after);
         same &= grammar_same(rule, obj, after);
     }
-    if (!same && r->rule->row->scope && !check(r, after)) {
+    if (!same && !check_setting(r, after)) {
         mem_free(after);
         config_object_free(r->scope, dflt);
         return CONFIG_REFUSED;

@@ -134,7 +134,7 @@ struct cmd_scope {
     void *(*global)(void *self);      /* scope of CONFIG rows: the one object; NULL for objects of a mode */
     /* After a line changed obj (REMOVED: just before it is freed). Engines compare asked with running here. May be NULL. */
     void (*changed)(void *self, void *obj, enum cmd_change what);
-    /* A MODE or LINE object is complete and about to be entered/kept, or (scopes with `global`) a SET line is about to change the object to this: refuse with a text
+    /* A MODE or LINE object is complete and about to be entered/kept, or a SET line is about to change the object to this: refuse with a text
      * printed to out and false; text printed with true is a warning. May be NULL. */
     bool (*check)(void *self, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
