@@ -196,7 +196,7 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
 
 const struct transform_set_conf *ipsec_default_set(void)
 {
-    static const struct transform_set_conf dflt = {.name = "default", .cipher = SET_ESP_AES, .bits = 128, .auth = SET_SHA};
+    static const struct transform_set_conf dflt = {.name = "default", .cipher = SET_ESP_AES, .bits = 128, .auth = SET_SHA, .mode = IPSEC_TRANSPORT};
     return &dflt;
 }
 

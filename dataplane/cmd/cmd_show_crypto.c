@@ -1,0 +1,159 @@
+/* cmd_show_crypto.c: show crypto map, show crypto sockets, show crypto engine connections active, show dmvpn.
+ *
+ * Crypto sockets belong to tunnel protection, and DMVPN to NHRP: while this router has no tunnels there are none, and their shows say so in the frame a router without any
+ * prints. The rows of IKE in the engine's table come from IKE (ipsec_set_engine_rows). */
+#include <string.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/ipsec_cmd.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/net/acl.h"
+#include "dataplane/net/iface.h"
+
+typedef unsigned long long ull;
+#define CONN_BASE 2000u
+
+static void print_sets(struct cmd_ctx *c, const struct cryptomap_conf *m)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    bool named = false;
+
+    out_text(c->out, "\tTransform sets={ \n");
+    for (unsigned i = 0; i <= MAP_SETS_MAX; i++) {
+        const char *name = i < MAP_SETS_MAX ? m->sets[i] : named ? "" : "default";
+        const struct transform_set_conf *s = *name ? ipsec_set_find(ips, name) : NULL;
+        struct ipsec_transform t;
+        char text[IPSEC_TRANSFORM_TEXT] = "";
+        named = named || *name;
+        if (!*name)
+            continue;
+        if (s && ipsec_transform_of(s, &t))
+            ipsec_transform_text(&t, text);
+        out_printf(c->out, "\t\t%s:  { %s } , \n", name, text);
+    }
+    out_text(c->out, "\t}\n");
+}
+
+static void print_users(struct cmd_ctx *c, const char *map)
+{
+    struct net *net = dataplane_net(c->self);
+
+    out_printf(c->out, "\tInterfaces using crypto map %s:\n", map);
+    for (const struct iface *i = iface_next(net, NULL); i; i = iface_next(net, i))
+        if (i->conf && !strcmp(i->conf->crypto_map, map))
+            out_printf(c->out, "\t\t%s\n", i->name);
+}
+
+static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    const struct ipsec_conf *conf = ipsec_conf(ips);
+    struct out *o = c->out;
+    uint32_t kb = m->life_kb ? m->life_kb : conf->life_kb, peer = cryptomap_current_peer(ips, m->name, m->seq);
+
+    out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
+    if (!cryptomap_complete(m) || !acl_find(dataplane_net(c->self), m->acl))
+        out_text(o, "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n");
+    if (m->description[0])
+        out_printf(o, "\tDescription: %s\n", m->description);
+    CONF_EACH(const struct map_peer_conf, p, &m->peers)
+        out_printf(o, "\tPeer = %s\n", IP4(p->addr));
+    out_text(o, "\tAccess-List SS dynamic: False\n");
+    if (m->acl[0])
+        out_printf(o, "\tExtended IP access list %s\n", m->acl);
+    else
+        out_text(o, "\tNo matching address list set.\n");
+    if (!peer && m->peers.n)
+        peer = ((const struct map_peer_conf *)m->peers.v[0])->addr;
+    if (peer)
+        out_printf(o, "\tCurrent peer: %s\n", IP4(peer));
+    out_text(o, "\tSecurity association lifetime: ");
+    if (kb == LIFE_KB_OFF)
+        out_text(o, "kilobytes disabled");
+    else
+        out_printf(o, "%u kilobytes", kb);
+    out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n", m->life_s ? m->life_s : conf->life_s);
+    if (m->pfs)
+        out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->pfs);
+    else
+        out_text(o, "\tPFS (Y/N): N\n");
+    out_text(o, "\tMixed-mode : Disabled\n");
+    print_sets(c, m);
+    print_users(c, m->name);
+    out_text(o, "\n");
+}
+
+static enum cmd_result show_map(struct cmd_ctx *c)
+{
+    const char *tag = cmd_str(c, "name");
+    bool any = false;
+
+    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(c->self))->maps) {
+        if (*tag && strcmp(tag, m->name))
+            continue;
+        print_map(c, m);
+        any = true;
+    }
+    if (!any)
+        out_text(c->out, "No crypto maps found.\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_sockets(struct cmd_ctx *c)
+{
+    out_text(c->out, "\nNumber of Crypto Socket connections 0\n\nCrypto Sockets in Listen state:\n\n");
+    return CMD_OK;
+}
+
+#define ENGINE_ROW "%5u  %-7s %-17s%9llu%9llu%9u %s\n"
+
+static void ike_row(void *ctx, const struct engine_row *r)
+{
+    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq, IP4(r->addr));
+}
+
+static enum cmd_result show_engine(struct cmd_ctx *c)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    struct ipsec_pair_info p;
+    char text[IPSEC_TRANSFORM_TEXT];
+
+    out_text(c->out, "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
+    ipsec_engine_rows(ips, ike_row, c->out);
+    for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
+        ipsec_engine_text(&p.transform, text);
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in, IP4(p.local));
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
+    }
+    out_text(c->out, "\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_dmvpn(struct cmd_ctx *c)
+{
+    static const char rule[] = "================================================================================";
+
+    out_printf(c->out,
+               "Legend: Attrb --> S - Static, D - Dynamic, I - Incomplete\n"
+               "\tN - NATed, L - Local, X - No Socket\n"
+               "\tT1 - Route Installed, T2 - Nexthop-override, B - BGP\n"
+               "\tC - CTS Capable, I2 - Temporary\n"
+               "\t# Ent --> Number of NHRP entries with same NBMA peer\n"
+               "\tNHS Status: E --> Expecting Replies, R --> Responding, W --> Waiting\n"
+               "\tUpDn Time --> Up or Down Time for a Tunnel\n"
+               "%.74s\n\n",
+               rule);
+    if (cmd_has(c, "detail"))
+        out_printf(c->out, "Crypto Session Details: \n%s\n\nPending DMVPN Sessions:\n\n", "--------------------------------------------------------------------------------");
+    return CMD_OK;
+}
+
+static const struct cmd_row rows[] = {
+    DO(EXEC, 1, "show crypto map [tag <word:name>]", show_map, "Crypto maps|Crypto map tag|Crypto map name"),
+    DO(EXEC, 1, "show crypto sockets", show_sockets, "Secure Socket Information"),
+    HELP(EXEC, "show crypto engine", "Show crypto engine info"),
+    HELP(EXEC, "show crypto engine connections", "Show crypto engine connections"),
+    DO(EXEC, 1, "show crypto engine connections active", show_engine, "Show all crypto engine active connections"),
+    DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn, "Dynamic Multipoint VPN information|Show detailed information"),
+};
+const struct cmd_table dp_table_show_crypto = CMD_TABLE("dataplane/cmd/cmd_show_crypto", rows);
