@@ -107,6 +107,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
     r->debug = debug_registry_new();
 
     struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
+    dp.hostname = hostname;
+    dp.hostname_arg = r;
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
@@ -169,6 +171,7 @@ void router_boot(struct router *r)
     if (said.len && r->env.said)
         r->env.said(r->env.said_arg, said.s, said.len);
     text_free(&said);
+    net_booted(dataplane_net(r->dp));
     msg_post(r->log, &MSG_RESTART, "espial Software, Version " ESPIAL_VERSION);
 }
 
