@@ -161,6 +161,8 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
         body = plain;
     }
     enum codec_result res = codec_payloads(h->next, body, len, encrypted, &m->ps);
+    if (res == CODEC_OK && encrypted && len - m->ps.used >= sa->block)
+        res = CODEC_LENGTH; /* RFC 2409 appendix B: up to the nearest block; in phase 1 nothing else protects what follows HASH */
     if (res == CODEC_OK) {
         m->end = body + m->ps.used;
         bool ours = h->exchange == EX_MAIN ? sa->initiator : n && n->initiator;
