@@ -2,8 +2,8 @@
  *
  * Bytes typed wait in a queue. At a prompt or a question they are edited key by key; for [confirm] and --More-- they are handed over as keys; while a command
  * runs they stay in the queue (typed ahead), except Ctrl-C and Ctrl-Shift-6, which go past it and throw away what was typed before them. So a pasted
- * configuration of any length loses nothing as long as the caller stops reading when term_input says that enough is waiting. CR, LF and CR LF are one Enter
- * each; NUL is dropped. What the session writes goes to the screen at once; a log line that comes in at the prompt leaves the unfinished input where it
+ * configuration of any length loses nothing as long as the caller stops reading when term_input says that enough is waiting; a line is taken in each turn of
+ * the loop, so that packets, timers and log lines have their turn between two lines. CR, LF and CR LF are one Enter each; NUL is dropped. What the session writes goes to the screen at once; a log line that comes in at the prompt leaves the unfinished input where it
  * stands, and with `logging synchronous` it is drawn again. */
 #include "cli/term/term.h"
 
@@ -29,6 +29,7 @@ struct term {
     bool ended;      /* no more input will come */
     bool pumping;
     bool own_write;  /* the session answers a call of ours: no interruption of the line */
+    bool handed;     /* a line went to the session: its notice comes, in a later turn */
     size_t history;  /* 0: the line typed; n: the n-th last */
     char typed[1024]; /* the line before going up the history */
 };
@@ -148,10 +149,15 @@ static void submit(struct term *t, bool ctrl_z)
         text_add(&t->out, "^Z");
     end_line(t);
     edit_set(t->edit, "");
-    if (ctrl_z)
+    if (ctrl_z) {
+        struct session_view v;
+        session_view(t->sh, &v);
+        t->handed = v.mode != EXEC && session_state(t->sh) == SESSION_PROMPT;
         session_ctrl_z(t->sh, line);
-    else
+    } else {
+        t->handed = true;
         session_line(t->sh, line);
+    }
 }
 
 static void on_event(struct term *t, enum edit_event event)
@@ -217,7 +223,8 @@ static void pump(struct term *t)
         return;
     t->pumping = true;
     t->own_write = true;
-    while (!t->closed && t->queue_at < t->queue.len) {
+    t->handed = false;
+    while (!t->closed && !t->handed && t->queue_at < t->queue.len) {
         const char *p = t->queue.s + t->queue_at;
         size_t n = t->queue.len - t->queue_at, used = 1;
         enum session_state state = session_state(t->sh);
@@ -254,7 +261,7 @@ static void pump(struct term *t)
     }
     if (!t->closed)
         sync(t);
-    if (t->ended && !t->closed && t->queue_at == t->queue.len && session_state(t->sh) != SESSION_BUSY) {
+    if (t->ended && !t->closed && !t->handed && t->queue_at == t->queue.len && session_state(t->sh) != SESSION_BUSY) {
         term_hang_up(t);
         t->closed = true;
     }
