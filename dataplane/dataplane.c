@@ -1,7 +1,8 @@
 /* dataplane.c: one engine: the graph, the network half, IPsec and IKE put together.
  *
- * They are made from the ground up and freed from the top down, because each holds the one below. What the SAs report upwards (a packet that needs an SA, a lifetime
- * that runs out, an SPI that nobody knows) is handed to IKE here: IPsec itself knows no IKE. */
+ * They are made from the ground up and freed from the top down, because each holds the one below. What the SAs report
+ * upwards (a packet that needs an SA, a lifetime that runs out, an SPI that nobody knows) is handed to IKE here: IPsec
+ * itself knows no IKE. */
 #include "dataplane/dataplane.h"
 
 #include <errno.h>
@@ -37,7 +38,8 @@ static void up_gone(void *arg, const struct sa_pair_info *pair, enum sa_gone why
     ike_pair_gone(((struct dataplane *)arg)->ike, pair, why);
 }
 
-static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap)
+static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
+                           bool udp_encap)
 {
     ike_invalid_spi(((struct dataplane *)arg)->ike, src, dst, proto, spi, ifname, udp_encap);
 }

@@ -1,4 +1,5 @@
-/* dataplane.h: one engine: composes net, ipsec and ike, owns the graph, and wires what SAs report upwards. The `self` of every command table of dataplane/cmd is a struct dataplane. */
+/* dataplane.h: one engine: composes net, ipsec and ike, owns the graph, and wires what SAs report upwards. The `self`
+ * of every command table of dataplane/cmd is a struct dataplane. */
 #ifndef DATAPLANE_DATAPLANE_H
 #define DATAPLANE_DATAPLANE_H
 
@@ -51,6 +52,7 @@ const struct dataplane_env *dataplane_env(const struct dataplane *dp);
 
 /* Plug a cable into "Ethernet0/0" (canonical): see iface_attach. The link is taken over, also on failure. */
 MUST_USE int dataplane_link_attach(struct dataplane *dp, const char *ifname, struct link *link);
-/* Capture an interface's frames, both directions, into fd (pcapng; taken over). 0 or a negative errno (-ENODEV: no such interface). */
+/* Capture an interface's frames, both directions, into fd (pcapng; taken over). 0 or a negative errno (-ENODEV: no such
+ * interface). */
 MUST_USE int dataplane_capture(struct dataplane *dp, const char *ifname, int fd);
 #endif

@@ -1,7 +1,8 @@
 /* drop.c: the only place where a packet dies.
  *
- * Whoever gives up a packet names a row of drop.def (graph_drop); here it is counted under that row, whoever asked to hear of the row is told while the packet can still
- * be read (the invalid SPI), and the buffer goes back to its pool. Counters only grow: clearing a view remembers where it began.
+ * Whoever gives up a packet names a row of drop.def (graph_drop); here it is counted under that row, whoever asked to
+ * hear of the row is told while the packet can still be read (the invalid SPI), and the buffer goes back to its pool.
+ * Counters only grow: clearing a view remembers where it began.
  *
  * What it does not do: answer the sender. A stage that owes an ICMP error makes it before it drops. */
 #include "dataplane/drop.h"
@@ -11,7 +12,7 @@
 
 const struct drop_row drop_rows[DROP_REASONS] = {
     {.name = "", .qfp_name = "", .global = "", .text = ""},
-#define DROP(ename, id, feature, global_name, meaning) \
+#define DROP(ename, id, feature, global_name, meaning)                                                                 \
     {.name = &#ename[sizeof "DROP_" - 1], .qfp_id = id, .qfp_name = feature, .global = global_name, .text = meaning},
 #include "dataplane/drop.def"
 #undef DROP

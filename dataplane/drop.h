@@ -1,15 +1,16 @@
-/* drop.h: what is known about packets that died. The rows are those of drop.def. Two clears exist, as on IOS-XE: that of the global drop statistics and that of the IPsec
- * datapath feature; neither touches the other's view, and the counts since boot stay. */
+/* drop.h: what is known about packets that died. The rows are those of drop.def. Two clears exist, as on IOS-XE: that
+ * of the global drop statistics and that of the IPsec datapath feature; neither touches the other's view, and the
+ * counts since boot stay. */
 #ifndef DATAPLANE_DROP_H
 #define DATAPLANE_DROP_H
 
 #include "dataplane/stage.h"
 
 struct drop_row {
-    const char *name;     /* enum name without DROP_ */
-    uint16_t qfp_id;      /* 0: not a row of the IPsec datapath feature */
+    const char *name; /* enum name without DROP_ */
+    uint16_t qfp_id;  /* 0: not a row of the IPsec datapath feature */
     const char *qfp_name;
-    const char *global;   /* row of the global statistics; "" is never shown */
+    const char *global; /* row of the global statistics; "" is never shown */
     const char *text;
 };
 extern const struct drop_row drop_rows[DROP_REASONS]; /* indexed by enum drop_reason; [DROP_NONE] is empty */
@@ -24,8 +25,8 @@ void drop_clear(struct graph *g, enum drop_view view);
 /* Loop time (us) of the last clear of that view; 0: never (since boot). */
 uint64_t drop_cleared_at(const struct graph *g, enum drop_view view);
 
-/* Tell arg about every packet that dies for this reason, before it goes back to the pool (at most one listener per reason; NULL fn ends it). fn may make packets
- * and post messages; it may not keep p. */
+/* Tell arg about every packet that dies for this reason, before it goes back to the pool (at most one listener per
+ * reason; NULL fn ends it). fn may make packets and post messages; it may not keep p. */
 void drop_listen(struct graph *g, enum drop_reason why, void (*fn)(void *arg, const struct packet *p), void *arg);
 
 /* For graph.c: the counters of one graph, and their stage. */

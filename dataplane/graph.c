@@ -1,11 +1,14 @@
 /* graph.c: moves vectors of packets between stages, and owns the packets.
  *
- * Each stage has one queue, chained through the packets themselves, so that naming a next stage costs two stores and can't fail. graph_run takes the stages in the
- * order of enum stage_id, which is that of a packet's ordinary way through the router, hands each up to GRAPH_VECTOR packets at once, and starts over
- * until every queue is empty: a packet that turns back (encapsulated, reassembled) is taken in the next round. A stage that nobody serves drops what it is given.
+ * Each stage has one queue, chained through the packets themselves, so that naming a next stage costs two stores and
+ * can't fail. graph_run takes the stages in the order of enum stage_id, which is that of a packet's ordinary way
+ * through the router, hands each up to GRAPH_VECTOR packets at once, and starts over until every queue is empty: a
+ * packet that turns back (encapsulated, reassembled) is taken in the next round. A stage that nobody serves drops what
+ * it is given.
  *
- * Packets come from two pools, small and large, made in chunks when first needed up to the bounds of limits.h, and never given back to the heap before the
- * graph ends: forwarding allocates nothing. A packet's buffer has PACKET_ROOM in front of the payload and PACKET_TAIL behind it.
+ * Packets come from two pools, small and large, made in chunks when first needed up to the bounds of limits.h, and
+ * never given back to the heap before the graph ends: forwarding allocates nothing. A packet's buffer has PACKET_ROOM
+ * in front of the payload and PACKET_TAIL behind it.
  *
  * What it does not do: know what is in a packet, or which way it goes. */
 #include <string.h>

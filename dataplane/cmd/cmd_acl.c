@@ -1,7 +1,9 @@
-/* cmd_acl.c: extended access lists: access-list N ..., ip access-list extended NAME and its lines; show access-lists; clear access-list counters.
+/* cmd_acl.c: extended access lists: access-list N ..., ip access-list extended NAME and its lines; show access-lists;
+ * clear access-list counters.
  *
- * The rows of a numbered and of a named list differ only in how they begin, so they are made by one macro per protocol. Ports are numbers or, after `eq`, IOS's names,
- * which lines and shows print back. An address typed with a wildcard of all ones or none becomes `any` or `host`, as on IOS. Typing `no access-list N` removes the whole list.
+ * The rows of a numbered and of a named list differ only in how they begin, so they are made by one macro per protocol.
+ * Ports are numbers or, after `eq`, IOS's names, which lines and shows print back. An address typed with a wildcard of
+ * all ones or none becomes `any` or `host`, as on IOS. Typing `no access-list N` removes the whole list.
  *
  * What it does not do: `log`, time ranges, DSCP, options: refused, because they would do nothing. */
 #include <stdio.h>
@@ -20,14 +22,19 @@ struct port_name {
     uint16_t port;
 };
 /* Each name once: X(name, port). The sentences and the shows are made of the same lists. */
-#define TCP_PORTS(X) X(bgp, 179) X(domain, 53) X(ftp, 21) X(ftp-data, 20) X(ident, 113) X(lpd, 515) X(nntp, 119) X(pop3, 110) X(smtp, 25) X(sunrpc, 111) X(tacacs, 49) \
-    X(telnet, 23) X(whois, 43) X(www, 80)
-#define UDP_PORTS(X) X(bootpc, 68) X(bootps, 67) X(domain, 53) X(isakmp, 500) X(netbios-dgm, 138) X(netbios-ns, 137) X(non500-isakmp, 4500) X(ntp, 123) X(rip, 520) \
-    X(snmp, 161) X(snmptrap, 162) X(sunrpc, 111) X(syslog, 514) X(tacacs, 49) X(tftp, 69) X(time, 37)
-#define PORT_ROW(n, p) {#n, p},
-#define PORT_SPORT(n, p) #n "=sport:" #p "|"
-#define PORT_DPORT(n, p) #n "=dport:" #p "|"
-#define PORT_HELP(n, p) "Port " #p "|"
+#define TCP_PORTS(X)                                                                                                   \
+    X("bgp", 179)                                                                                                      \
+    X("domain", 53) X("ftp", 21) X("ftp-data", 20) X("ident", 113) X("lpd", 515) X("nntp", 119) X("pop3", 110)         \
+        X("smtp", 25) X("sunrpc", 111) X("tacacs", 49) X("telnet", 23) X("whois", 43) X("www", 80)
+#define UDP_PORTS(X)                                                                                                   \
+    X("bootpc", 68)                                                                                                    \
+    X("bootps", 67) X("domain", 53) X("isakmp", 500) X("netbios-dgm", 138) X("netbios-ns", 137)                        \
+        X("non500-isakmp", 4500) X("ntp", 123) X("rip", 520) X("snmp", 161) X("snmptrap", 162) X("sunrpc", 111)        \
+            X("syslog", 514) X("tacacs", 49) X("tftp", 69) X("time", 37)
+#define PORT_ROW(n, p)   {n, p},
+#define PORT_SPORT(n, p) n "=sport:" #p "|"
+#define PORT_DPORT(n, p) n "=dport:" #p "|"
+#define PORT_HELP(n, p)  "Port " #p "|"
 static const struct port_name tcp_ports[] = {TCP_PORTS(PORT_ROW){NULL, 0}};
 static const struct port_name udp_ports[] = {UDP_PORTS(PORT_ROW){NULL, 0}};
 
@@ -35,12 +42,26 @@ struct proto_name {
     const char *name;
     uint16_t proto;
 };
-static const struct proto_name protos[] = {{"ip", ACL_PROTO_IP}, {"ahp", 51}, {"eigrp", 88}, {"esp", 50}, {"gre", 47}, {"icmp", 1}, {"igmp", 2}, {"ipinip", 4},
-                                           {"nos", 94}, {"ospf", 89}, {"pcp", 108}, {"pim", 103}, {"tcp", 6}, {"udp", 17}};
-static const struct proto_name icmp_types[] = {{"alternate-address", 6}, {"echo", 8}, {"echo-reply", 0}, {"information-reply", 16}, {"information-request", 15},
-                                               {"mask-reply", 18}, {"mask-request", 17}, {"parameter-problem", 12}, {"redirect", 5}, {"router-advertisement", 9},
-                                               {"router-solicitation", 10}, {"source-quench", 4}, {"time-exceeded", 11}, {"timestamp-reply", 14}, {"timestamp-request", 13},
-                                               {"traceroute", 30}, {"unreachable", 3}};
+static const struct proto_name protos[] = {{"ip", ACL_PROTO_IP}, {"ahp", 51},  {"eigrp", 88}, {"esp", 50}, {"gre", 47},
+                                           {"icmp", 1},          {"igmp", 2},  {"ipinip", 4}, {"nos", 94}, {"ospf", 89},
+                                           {"pcp", 108},         {"pim", 103}, {"tcp", 6},    {"udp", 17}};
+static const struct proto_name icmp_types[] = {{"alternate-address", 6},
+                                               {"echo", 8},
+                                               {"echo-reply", 0},
+                                               {"information-reply", 16},
+                                               {"information-request", 15},
+                                               {"mask-reply", 18},
+                                               {"mask-request", 17},
+                                               {"parameter-problem", 12},
+                                               {"redirect", 5},
+                                               {"router-advertisement", 9},
+                                               {"router-solicitation", 10},
+                                               {"source-quench", 4},
+                                               {"time-exceeded", 11},
+                                               {"timestamp-reply", 14},
+                                               {"timestamp-request", 13},
+                                               {"traceroute", 30},
+                                               {"unreachable", 3}};
 
 /* ---- configuration ---- */
 
@@ -108,8 +129,13 @@ static void list_changed(void *self, void *obj, enum cmd_change what)
 }
 
 static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .changed = line_changed};
-static const struct cmd_scope entry_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .changed = entry_changed};
-static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf), .init = list_init, .fini = list_fini, .check = list_check, .changed = list_changed};
+static const struct cmd_scope entry_scope = {
+    .size = sizeof(struct ace_conf), .init = ace_init, .changed = entry_changed};
+static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
+                                            .init = list_init,
+                                            .fini = list_fini,
+                                            .check = list_check,
+                                            .changed = list_changed};
 
 /* no access-list N: all its lines, those of `ip access-list extended N` too. */
 static enum cmd_result do_no_list(struct cmd_ctx *c)
@@ -251,64 +277,85 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 /* ---- rows ---- */
 
 #define ADDR(f, kind) "{any|host <ip:" f ">|<ip:" f "> <wildcard:" f "_wild>}=" kind
-#define ADDR_LAST(w) "Any " w " host|A single " w " host|" w " address|" w " address|" w " wildcard bits"
-#define ADDR_HELP(w) ADDR_LAST(w) "|"
-#define PORT(f, f2, op, names) \
-    " [eq=" op ":1 {" names "<" f ":0-65535>}|gt=" op ":2 <" f ":0-65535>|lt=" op ":3 <" f ":0-65535>|neq=" op ":4 <" f ":0-65535>|range=" op ":5 <" f ":0-65535> <" f2 ":0-65535>] "
-#define PORT_OP_LAST(names) \
-    "Match only packets on a given port number|" names "Port number|Match only packets with a greater port number|Port number|Match only packets with a lower port number|" \
-    "Port number|Match only packets not on a given port number|Port number|Match only packets in the range of port numbers|First port|Last port"
+#define ADDR_LAST(w)  "Any " w " host|A single " w " host|" w " address|" w " address|" w " wildcard bits"
+#define ADDR_HELP(w)  ADDR_LAST(w) "|"
+#define PORT(f, f2, op, names)                                                                                         \
+    " [eq=" op ":1 {" names "<" f ":0-65535>}|gt=" op ":2 <" f ":0-65535>|lt=" op ":3 <" f ":0-65535>|neq=" op         \
+    ":4 <" f ":0-65535>|range=" op ":5 <" f ":0-65535> <" f2 ":0-65535>] "
+#define PORT_OP_LAST(names)                                                                                            \
+    "Match only packets on a given port number|" names                                                                 \
+    "Port number|Match only packets with a greater port number|Port number|Match only packets with a lower port "      \
+    "number|"                                                                                                          \
+    "Port number|Match only packets not on a given port number|Port number|Match only packets in the range of port "   \
+    "numbers|First port|Last port"
 #define PORT_OP_HELP(names) PORT_OP_LAST(names) "|"
-#define ACTION "{permit|deny}=action "
-#define ACTION_HELP "Specify packets to forward|Specify packets to reject|"
-#define SRC ADDR("src", "src_kind")
-#define DST ADDR("dst", "dst_kind")
-#define TCP_SENTENCE ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT)) DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT)) "[established=established]"
-#define UDP_SENTENCE ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT)) DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT))
+#define ACTION              "{permit|deny}=action "
+#define ACTION_HELP         "Specify packets to forward|Specify packets to reject|"
+#define SRC                 ADDR("src", "src_kind")
+#define DST                 ADDR("dst", "dst_kind")
+#define TCP_SENTENCE                                                                                                   \
+    ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT))                                    \
+        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT)) "[established=established]"
+#define UDP_SENTENCE                                                                                                   \
+    ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT))                                   \
+        DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT))
 #define ICMP_SENTENCE ACTION "icmp=proto:1 " SRC " " DST " [" ICMP_TYPES "<icmp_type:0-255> [<icmp_code:0-255>]]"
-#define ICMP_TYPES \
-    "alternate-address=icmp_type:6|echo=icmp_type:8|echo-reply=icmp_type:0|information-reply=icmp_type:16|information-request=icmp_type:15|mask-reply=icmp_type:18|" \
-    "mask-request=icmp_type:17|parameter-problem=icmp_type:12|redirect=icmp_type:5|router-advertisement=icmp_type:9|router-solicitation=icmp_type:10|" \
-    "source-quench=icmp_type:4|time-exceeded=icmp_type:11|timestamp-reply=icmp_type:14|timestamp-request=icmp_type:13|traceroute=icmp_type:30|unreachable=icmp_type:3|"
-#define IP_SENTENCE \
-    ACTION "{ahp=proto:51|eigrp=proto:88|esp=proto:50|gre=proto:47|igmp=proto:2|ip=proto:256|ipinip=proto:4|nos=proto:94|ospf=proto:89|pcp=proto:108|pim=proto:103|<proto:0-255>} " SRC \
-    " " DST
+#define ICMP_TYPES                                                                                                     \
+    "alternate-address=icmp_type:6|echo=icmp_type:8|echo-reply=icmp_type:0|information-reply=icmp_type:16|"            \
+    "information-request=icmp_type:15|mask-reply=icmp_type:18|"                                                        \
+    "mask-request=icmp_type:17|parameter-problem=icmp_type:12|redirect=icmp_type:5|router-advertisement=icmp_type:9|"  \
+    "router-solicitation=icmp_type:10|"                                                                                \
+    "source-quench=icmp_type:4|time-exceeded=icmp_type:11|timestamp-reply=icmp_type:14|timestamp-request=icmp_type:"   \
+    "13|traceroute=icmp_type:30|unreachable=icmp_type:3|"
+#define IP_SENTENCE                                                                                                    \
+    ACTION "{ahp=proto:51|eigrp=proto:88|esp=proto:50|gre=proto:47|igmp=proto:2|ip=proto:256|ipinip=proto:4|nos="      \
+           "proto:94|ospf=proto:89|pcp=proto:108|pim=proto:103|<proto:0-255>} " SRC " " DST
 #define REMARK_SENTENCE "remark=action:2 <line:remark>"
-#define TCP_HELP_TEXT \
-    ACTION_HELP "Transmission Control Protocol|" ADDR_HELP("Source") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) "Match established connections"
-#define UDP_HELP_TEXT \
-    ACTION_HELP "User Datagram Protocol|" ADDR_HELP("Source") PORT_OP_HELP(UDP_PORTS(PORT_HELP)) ADDR_HELP("Destination") PORT_OP_LAST(UDP_PORTS(PORT_HELP))
-#define ICMP_HELP_TEXT \
-    ACTION_HELP "Internet Control Message Protocol|" ADDR_HELP("Source") ADDR_HELP("Destination") \
-    "Alternate address|Echo (ping)|Echo reply|Information replies|Information requests|Mask replies|Mask requests|All parameter problems|All redirects|Router discovery advertisements|" \
-    "Router discovery solicitations|Source quenches|All time exceededs|Timestamp replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message code"
-#define IP_HELP_TEXT \
-    ACTION_HELP "Authentication Header Protocol|Cisco's EIGRP routing protocol|Encapsulation Security Payload|Cisco's GRE tunneling|Internet Gateway Message Protocol|" \
-    "Any Internet Protocol|IP in IP tunneling|KA9Q NOS compatible IP over IP tunneling|OSPF routing protocol|Payload Compression Protocol|Protocol Independent Multicast|" \
-    "An IP protocol number|" ADDR_HELP("Source") ADDR_LAST("Destination")
+#define TCP_HELP_TEXT                                                                                                  \
+    ACTION_HELP "Transmission Control Protocol|" ADDR_HELP("Source") PORT_OP_HELP(TCP_PORTS(PORT_HELP))                \
+        ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) "Match established connections"
+#define UDP_HELP_TEXT                                                                                                  \
+    ACTION_HELP "User Datagram Protocol|" ADDR_HELP("Source") PORT_OP_HELP(UDP_PORTS(PORT_HELP))                       \
+        ADDR_HELP("Destination") PORT_OP_LAST(UDP_PORTS(PORT_HELP))
+#define ICMP_HELP_TEXT                                                                                                 \
+    ACTION_HELP "Internet Control Message Protocol|" ADDR_HELP("Source") ADDR_HELP(                                    \
+        "Destination") "Alternate address|Echo (ping)|Echo reply|Information replies|Information requests|Mask "       \
+                       "replies|Mask requests|All parameter problems|All redirects|Router discovery advertisements|"   \
+                       "Router discovery solicitations|Source quenches|All time exceededs|Timestamp "                  \
+                       "replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message code"
+#define IP_HELP_TEXT                                                                                                   \
+    ACTION_HELP "Authentication Header Protocol|Cisco's EIGRP routing protocol|Encapsulation Security "                \
+                "Payload|Cisco's GRE tunneling|Internet Gateway Message Protocol|"                                     \
+                "Any Internet Protocol|IP in IP tunneling|KA9Q NOS compatible IP over IP tunneling|OSPF routing "      \
+                "protocol|Payload Compression Protocol|Protocol Independent Multicast|"                                \
+                "An IP protocol number|" ADDR_HELP("Source") ADDR_LAST("Destination")
 
-#define A(f) KEY_NUM(struct ace_conf, f)
+#define A(f)       KEY_NUM(struct ace_conf, f)
 #define ADDR_BINDS A(action), A(proto), A(src_kind), A(src), A(src_wild), A(dst_kind), A(dst), A(dst_wild)
 #define PORT_BINDS A(sop), A(sport), A(sport2), A(dop), A(dport), A(dport2)
 
-#define NUMBERED "access-list {<number:100-199>|<number:2000-2699>} "
-#define NUMBERED_LINE(sentence, help, ...) \
-    LINE(CONFIG, &line_scope, &dp_net_scope, struct net_conf, acl_lines, NUMBERED sentence, "Add an access list entry|IP extended access list|IP extended access list (expanded range)|" help, \
-         A(number), __VA_ARGS__)
-#define NAMED_LINE(sentence, help, ...) \
-    LINE(CONFIG_EXT_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " sentence, "Sequence Number|" help, NUM(struct ace_conf, seq), __VA_ARGS__)
+#define NUMBERED   "access-list {<number:100-199>|<number:2000-2699>} "
+#define NUMBERED_LINE(sentence, help, ...)                                                                             \
+    LINE(CONFIG, &line_scope, &dp_net_scope, struct net_conf, acl_lines, NUMBERED sentence,                            \
+         "Add an access list entry|IP extended access list|IP extended access list (expanded range)|" help, A(number), \
+         __VA_ARGS__)
+#define NAMED_LINE(sentence, help, ...)                                                                                \
+    LINE(CONFIG_EXT_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " sentence,              \
+         "Sequence Number|" help, NUM(struct ace_conf, seq), __VA_ARGS__)
 #define BOTH(sentence, help, ...) NUMBERED_LINE(sentence, help, __VA_ARGS__), NAMED_LINE(sentence, help, __VA_ARGS__)
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     HELP(CONFIG, "ip access-list", "Named access-list"),
-    MODE(CONFIG, CONFIG_EXT_NACL, &list_scope, &dp_net_scope, struct net_conf, acls, "ip access-list extended <word:name>", "Extended Access List|Access-list name or number",
+    MODE(CONFIG, CONFIG_EXT_NACL, &list_scope, &dp_net_scope, struct net_conf, acls,
+         "ip access-list extended <word:name>", "Extended Access List|Access-list name or number",
          KEY_TXT(struct acl_conf, name)),
     BOTH(TCP_SENTENCE, TCP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, A(established)),
     BOTH(UDP_SENTENCE, UDP_HELP_TEXT, ADDR_BINDS, PORT_BINDS),
     BOTH(ICMP_SENTENCE, ICMP_HELP_TEXT, ADDR_BINDS, A(icmp_type), A(icmp_code)),
     BOTH(IP_SENTENCE, IP_HELP_TEXT, ADDR_BINDS),
-    BOTH(REMARK_SENTENCE, "Access list entry comment|Comment up to 100 characters", A(action), KEY_TXT(struct ace_conf, remark)),
+    BOTH(REMARK_SENTENCE, "Access list entry comment|Comment up to 100 characters", A(action),
+         KEY_TXT(struct ace_conf, remark)),
     DO_NO(CONFIG, 15, "access-list {<number:100-199>|<number:2000-2699>}", do_no_list, ""),
     DO_NO(CONFIG_EXT_NACL, 15, "<seq:1-2147483647>", do_no_seq, ""),
     HELP(EXEC, "show ip", "IP information"),
@@ -316,6 +363,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show ip access-lists [<word:name>]", show_lists, "List IP access lists|ACL name or number"),
     HELP(EXEC, "clear", "Reset functions"),
     HELP(EXEC, "clear access-list", "Clear access list statistical information"),
-    DO(EXEC, 15, "clear access-list counters [<word:name>]", do_clear, "Clear access list counters|Access list name or number"),
+    DO(EXEC, 15, "clear access-list counters [<word:name>]", do_clear,
+       "Clear access list counters|Access list name or number"),
 };
 const struct cmd_table dp_table_acl = CMD_TABLE("dataplane/cmd/cmd_acl", rows);

@@ -1,7 +1,8 @@
 /* cmd_iface.c: interface NAME and what is said of one; clear counters.
  *
- * The grammar writes struct if_conf; iface_conf_changed compares it with what runs. Addresses are checked before they are taken, as IOS does: a mask that makes the
- * address no host, a network that another interface has. Other features (crypto map) add rows of their own to this mode, in their own files. */
+ * The grammar writes struct if_conf; iface_conf_changed compares it with what runs. Addresses are checked before they
+ * are taken, as IOS does: a mask that makes the address no host, a network that another interface has. Other features
+ * (crypto map) add rows of their own to this mode, in their own files. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +21,6 @@ const struct cmd_scope dp_net_scope = {.size = sizeof(struct net_conf), .global 
 
 /* ---- checks ---- */
 
-
 static bool overlaps(uint32_t a, uint32_t amask, uint32_t b, uint32_t bmask)
 {
     uint32_t mask = amask & bmask;
@@ -31,14 +31,15 @@ static bool overlaps(uint32_t a, uint32_t amask, uint32_t b, uint32_t bmask)
 /* Does another configured interface have (part of) this network? Its name. */
 static const char *overlap(struct net *net, const char *own, uint32_t addr, uint32_t mask)
 {
-    CONF_EACH (struct if_conf, c, &net_conf(net)->ifaces) {
+    CONF_EACH(struct if_conf, c, &net_conf(net)->ifaces)
+    {
         if (!strcmp(c->name, own))
             continue;
         if (overlaps(addr, mask, c->addr, c->mask))
             return c->name;
-        CONF_EACH (struct if_addr_conf, s, &c->secondary)
-            if (overlaps(addr, mask, s->addr, s->mask))
-                return c->name;
+        CONF_EACH(struct if_addr_conf, s, &c->secondary)
+        if (overlaps(addr, mask, s->addr, s->mask))
+            return c->name;
     }
     return NULL;
 }
@@ -101,7 +102,8 @@ static void if_changed(void *self, void *obj, enum cmd_change what)
     iface_conf_changed(dataplane_net(self), c, what == CMD_REMOVED);
 }
 
-static const struct cmd_scope if_scope = {.size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
+static const struct cmd_scope if_scope = {
+    .size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
 
 /* The owning interface hears of a change after the element: nothing to do here but to check it. */
 static bool addr_check(void *self, const void *obj, struct out *out)
@@ -154,7 +156,8 @@ static enum cmd_result do_clear_counters(struct cmd_ctx *c)
     struct clear_ask *a = NEW(struct clear_ask);
     *a = (struct clear_ask){.dp = c->self, .host = c->host, .shell = c->shell};
     str_copy(a->name, sizeof a->name, name);
-    snprintf(prompt, sizeof prompt, "Clear \"show interface\" counters on %s [confirm]", name[0] ? "this interface" : "all interfaces");
+    snprintf(prompt, sizeof prompt, "Clear \"show interface\" counters on %s [confirm]",
+             name[0] ? "this interface" : "all interfaces");
     c->host->on_abort(c->shell, clear_abort, a);
     c->host->ask(c->shell, prompt, true, clear_answer, a);
     return CMD_WAIT;
@@ -162,19 +165,26 @@ static enum cmd_result do_clear_counters(struct cmd_ctx *c)
 
 #define F(f) NUM(struct if_conf, f)
 static const struct cmd_row rows[] = {
-    MODE(CONFIG, CONFIG_IF, &if_scope, &dp_net_scope, struct net_conf, ifaces, "interface <ifname:name>", "Select an interface to configure|Interface",
-         KEY_TXT(struct if_conf, name)),
-    SET(CONFIG_IF, NULL, "description <line:description>", "Interface specific description|Up to 240 characters describing this interface", TXT(struct if_conf, description)),
-    SET(CONFIG_IF, NULL, "mtu <mtu:64-9216>", "Set the interface Maximum Transmission Unit (MTU)|MTU size in bytes", F(mtu)),
-    SET(CONFIG_IF, NULL, "bandwidth <bandwidth:1-10000000>", "Set bandwidth informational parameter|Bandwidth in kilobits", F(bandwidth)),
+    MODE(CONFIG, CONFIG_IF, &if_scope, &dp_net_scope, struct net_conf, ifaces, "interface <ifname:name>",
+         "Select an interface to configure|Interface", KEY_TXT(struct if_conf, name)),
+    SET(CONFIG_IF, NULL, "description <line:description>",
+        "Interface specific description|Up to 240 characters describing this interface",
+        TXT(struct if_conf, description)),
+    SET(CONFIG_IF, NULL, "mtu <mtu:64-9216>", "Set the interface Maximum Transmission Unit (MTU)|MTU size in bytes",
+        F(mtu)),
+    SET(CONFIG_IF, NULL, "bandwidth <bandwidth:1-10000000>",
+        "Set bandwidth informational parameter|Bandwidth in kilobits", F(bandwidth)),
     HELP(CONFIG_IF, "ip", "Interface Internet Protocol config commands"),
     HELP(CONFIG_IF, "ip address", "Set the IP address of an interface"),
     SET_F(CONFIG_IF, NULL, CMD_SHOW_NO, "ip address <ip:addr> <mask>", "IP address|IP subnet mask", F(addr), F(mask)),
-    LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary", "||Make this IP address a secondary address",
-         KEY_NUM(struct if_addr_conf, addr), NUM(struct if_addr_conf, mask)),
+    LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary",
+         "||Make this IP address a secondary address", KEY_NUM(struct if_addr_conf, addr),
+         NUM(struct if_addr_conf, mask)),
     HELP(CONFIG_IF, "ip access-group", "Specify access control for packets"),
-    SET(CONFIG_IF, NULL, "ip access-group <word:acl_in> in", "Access-list number or name|inbound packets", TXT(struct if_conf, acl_in)),
-    SET(CONFIG_IF, NULL, "ip access-group <word:acl_out> out", "Access-list number or name|outbound packets", TXT(struct if_conf, acl_out)),
+    SET(CONFIG_IF, NULL, "ip access-group <word:acl_in> in", "Access-list number or name|inbound packets",
+        TXT(struct if_conf, acl_in)),
+    SET(CONFIG_IF, NULL, "ip access-group <word:acl_out> out", "Access-list number or name|outbound packets",
+        TXT(struct if_conf, acl_out)),
     SET(CONFIG_IF, NULL, "ip mtu <ip_mtu:68-9216>", "Set IP Maximum Transmission Unit|MTU (bytes)", F(ip_mtu)),
     SET(CONFIG_IF, NULL, "shutdown=shutdown", "Shutdown the selected interface", F(shutdown)),
     HELP(EXEC, "clear", "Reset functions"),

@@ -1,7 +1,8 @@
 /* cmd_ip.c: ip route; show ip route, show arp, show ip traffic; clear arp-cache, clear ip arp.
  *
- * Routes are shown as IOS does: sorted, those of one classful network under a line that says how it is cut ("is subnetted" when all have one length, whose routes then go
- * without it; "is variably subnetted" otherwise), unless its only route is the network itself. */
+ * Routes are shown as IOS does: sorted, those of one classful network under a line that says how it is cut ("is
+ * subnetted" when all have one length, whose routes then go without it; "is variably subnetted" otherwise), unless its
+ * only route is the network itself. */
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +52,8 @@ static void route_changed(void *self, void *obj, enum cmd_change what)
     route_rebuild(dataplane_net(self));
 }
 
-static const struct cmd_scope route_scope = {.size = sizeof(struct route_conf), .init = route_init, .check = route_check, .changed = route_changed};
+static const struct cmd_scope route_scope = {
+    .size = sizeof(struct route_conf), .init = route_init, .check = route_check, .changed = route_changed};
 
 /* ---- show ip route ---- */
 
@@ -167,7 +169,9 @@ static void route_detail(struct cmd_ctx *c, uint32_t addr)
     }
     out_printf(c->out, "Routing entry for %s/%u\n", IP4(best->prefix), best->len);
     out_printf(c->out, "  Known via \"%s\", distance %u, metric 0%s\n", kinds[best->kind], best->distance,
-               best->kind != ROUTE_STATIC ? " (connected, via interface)" : best->len == 0 ? ", candidate default path" : "");
+               best->kind != ROUTE_STATIC ? " (connected, via interface)"
+               : best->len == 0           ? ", candidate default path"
+                                          : "");
     out_text(c->out, "  Routing Descriptor Blocks:\n");
     for (size_t i = 0; (r = route_at(net, i)); i++) {
         if (r->prefix != best->prefix || r->len != best->len)
@@ -201,10 +205,11 @@ static enum cmd_result show_route(struct cmd_ctx *c)
         if ((connected && r->kind == ROUTE_STATIC) || (fixed && r->kind != ROUTE_STATIC))
             continue;
         if (fresh && !m.plain && m.masks == 1)
-            out_printf(c->out, "      %s/%u is subnetted, %u subnets\n", IP4(r->prefix & ip4_mask(class_len(r->prefix))), m.len, m.routes);
+            out_printf(c->out, "      %s/%u is subnetted, %u subnets\n",
+                       IP4(r->prefix & ip4_mask(class_len(r->prefix))), m.len, m.routes);
         else if (fresh && !m.plain)
-            out_printf(c->out, "      %s/%u is variably subnetted, %u subnets, %u masks\n", IP4(r->prefix & ip4_mask(class_len(r->prefix))), class_len(r->prefix), m.routes,
-                       m.masks);
+            out_printf(c->out, "      %s/%u is variably subnetted, %u subnets, %u masks\n",
+                       IP4(r->prefix & ip4_mask(class_len(r->prefix))), class_len(r->prefix), m.routes, m.masks);
         route_line(c, r, before, &m);
     }
     return CMD_OK;
@@ -229,7 +234,8 @@ static enum cmd_result show_arp(struct cmd_ctx *c)
         if (!rows[i].own)
             snprintf(age, sizeof age, "%llu", (ull)(rows[i].age_us / (60 * US_PER_S)));
         if (rows[i].complete)
-            out_printf(c->out, "Internet  %-15s%10s   %s  ARPA   %s\n", IP4(rows[i].addr), age, MAC(rows[i].mac), rows[i].ifc->name);
+            out_printf(c->out, "Internet  %-15s%10s   %s  ARPA   %s\n", IP4(rows[i].addr), age, MAC(rows[i].mac),
+                       rows[i].ifc->name);
         else
             out_printf(c->out, "Internet  %-15s%10s   Incomplete      ARPA   \n", IP4(rows[i].addr), age);
     }
@@ -270,9 +276,11 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                "  Sent:  %llu generated, %llu forwarded\n"
                "  Drop:  0 encapsulation failed, 0 unresolved, %llu no adjacency\n"
                "         %llu no route, 0 unicast RPF, %llu forced drop\n\n",
-               (ull)s->ip_in, (ull)s->ip_local, (ull)s->in_format, (ull)s->in_checksum, (ull)s->in_hops, (ull)s->in_proto, (ull)s->in_not_gateway, (ull)s->in_options,
-               (ull)s->reass_ok, (ull)s->reass_timeouts, (ull)s->reass_fail, (ull)s->frag_ok, (ull)s->frag_made, (ull)s->frag_cannot, (ull)s->in_broadcast,
-               (ull)s->in_multicast, (ull)s->ip_out, (ull)s->ip_forwarded, (ull)s->no_adjacency, (ull)s->no_route, (ull)s->acl_denied);
+               (ull)s->ip_in, (ull)s->ip_local, (ull)s->in_format, (ull)s->in_checksum, (ull)s->in_hops,
+               (ull)s->in_proto, (ull)s->in_not_gateway, (ull)s->in_options, (ull)s->reass_ok, (ull)s->reass_timeouts,
+               (ull)s->reass_fail, (ull)s->frag_ok, (ull)s->frag_made, (ull)s->frag_cannot, (ull)s->in_broadcast,
+               (ull)s->in_multicast, (ull)s->ip_out, (ull)s->ip_forwarded, (ull)s->no_adjacency, (ull)s->no_route,
+               (ull)s->acl_denied);
     out_printf(c->out,
                "ICMP statistics:\n"
                "  Rcvd: %llu format errors, %llu checksum errors, 0 redirects, %llu unreachable\n"
@@ -281,9 +289,9 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                "  Sent: 0 redirects, %llu unreachable, %llu echo, %llu echo reply\n"
                "        0 mask requests, 0 mask replies, 0 quench, 0 timestamp\n"
                "        0 info reply, %llu time exceeded, %llu parameter problem\n\n",
-               (ull)s->icmp_in_errors, (ull)s->icmp_in_checksum, (ull)s->icmp_in_unreachable, (ull)s->icmp_in_echo, (ull)s->icmp_in_reply, (ull)s->icmp_in_exceeded,
-               (ull)s->icmp_in_other, (ull)s->icmp_out_unreachable, (ull)s->icmp_out_echo, (ull)s->icmp_out_reply, (ull)s->icmp_out_exceeded,
-               (ull)s->icmp_out_parameter);
+               (ull)s->icmp_in_errors, (ull)s->icmp_in_checksum, (ull)s->icmp_in_unreachable, (ull)s->icmp_in_echo,
+               (ull)s->icmp_in_reply, (ull)s->icmp_in_exceeded, (ull)s->icmp_in_other, (ull)s->icmp_out_unreachable,
+               (ull)s->icmp_out_echo, (ull)s->icmp_out_reply, (ull)s->icmp_out_exceeded, (ull)s->icmp_out_parameter);
     out_printf(c->out,
                "UDP statistics:\n"
                "  Rcvd: %llu total, %llu checksum errors, %llu no port\n"
@@ -291,8 +299,9 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                "ARP statistics:\n"
                "  Rcvd: %llu requests, %llu replies, 0 reverse, %llu other\n"
                "  Sent: %llu requests, %llu replies (%llu proxy), 0 reverse\n",
-               (ull)(s->udp_in + s->udp_in_checksum + s->udp_in_no_port), (ull)s->udp_in_checksum, (ull)s->udp_in_no_port, (ull)s->udp_out, (ull)s->arp_in_request,
-               (ull)s->arp_in_reply, (ull)s->arp_in_other, (ull)s->arp_out_request, (ull)s->arp_out_reply, (ull)s->arp_out_proxy);
+               (ull)(s->udp_in + s->udp_in_checksum + s->udp_in_no_port), (ull)s->udp_in_checksum,
+               (ull)s->udp_in_no_port, (ull)s->udp_out, (ull)s->arp_in_request, (ull)s->arp_in_reply,
+               (ull)s->arp_in_other, (ull)s->arp_out_request, (ull)s->arp_out_reply, (ull)s->arp_out_proxy);
     return CMD_OK;
 }
 
@@ -300,12 +309,15 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
 #define K(f) KEY_NUM(struct route_conf, f)
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
-    LINE(CONFIG, &route_scope, &dp_net_scope, struct net_conf, routes, "ip route <ip:prefix> <mask> {<ifname> [<ip:hop>]|<ip:hop>} [<distance:1-255>]",
-         "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's address|Forwarding router's address|Distance metric for this route",
+    LINE(CONFIG, &route_scope, &dp_net_scope, struct net_conf, routes,
+         "ip route <ip:prefix> <mask> {<ifname> [<ip:hop>]|<ip:hop>} [<distance:1-255>]",
+         "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's "
+         "address|Forwarding router's address|Distance metric for this route",
          K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance)),
     HELP(EXEC, "show ip", "IP information"),
     HELP(EXEC, "show ip route", "IP routing table"),
-    DO(EXEC, 1, "show ip route [connected=connected|static=static|<ip>]", show_route, "Connected|Static routes|Network to display information about"),
+    DO(EXEC, 1, "show ip route [connected=connected|static=static|<ip>]", show_route,
+       "Connected|Static routes|Network to display information about"),
     HELP(EXEC, "show ip arp", "IP ARP table"),
     HELP(EXEC, "show arp", "ARP table"),
     DO(EXEC, 1, "show arp [<ifname>|<ip>]", show_arp, "ARP table for an interface|Filter on IP address"),
@@ -313,7 +325,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show ip traffic", show_traffic, "IP protocol statistics"),
     HELP(EXEC, "clear", "Reset functions"),
     HELP(EXEC, "clear ip", "IP"),
-    DO(EXEC, 15, "clear arp-cache [interface <ifname>|<ip>]", do_clear_arp, "Clear the entire ARP cache|Clear the entire ARP cache on the interface|Interface|IP address"),
+    DO(EXEC, 15, "clear arp-cache [interface <ifname>|<ip>]", do_clear_arp,
+       "Clear the entire ARP cache|Clear the entire ARP cache on the interface|Interface|IP address"),
     DO(EXEC, 15, "clear ip arp <ip>", do_clear_arp, "Clear ARP|IP address"),
 };
 const struct cmd_table dp_table_ip = CMD_TABLE("dataplane/cmd/cmd_ip", rows);

@@ -3,8 +3,9 @@
  *   send --> wait --reply: '!'--> send at once          ... until `repeat` are sent, then the summary
  *              |--ICMP error: 'U' 'N' 'P' 'M' 'Q' '&' '?'--> send at once
  *              +--timeout: '.'--> send
- * One echo is underway at a time. An answer to an earlier one comes too late to count. To a broadcast address every answer is named, and the whole timeout is waited for more.
- * Interrupted (Ctrl-Shift-6), it prints the summary of what was sent. Times are in whole milliseconds, at least 1, as IOS prints them. */
+ * One echo is underway at a time. An answer to an earlier one comes too late to count. To a broadcast address every
+ * answer is named, and the whole timeout is waited for more. Interrupted (Ctrl-Shift-6), it prints the summary of what
+ * was sent. Times are in whole milliseconds, at least 1, as IOS prints them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -74,10 +75,11 @@ static void ping_summary(struct ping *p)
         out_text(p->out, p->column || !p->sent ? "\n" : "");
     if (p->broadcast)
         return;
-    out_printf(p->out, "Success rate is %u percent (%u/%u)", p->sent ? (unsigned)((uint64_t)p->answered * 100 / p->sent) : 0, p->answered, p->sent);
+    out_printf(p->out, "Success rate is %u percent (%u/%u)",
+               p->sent ? (unsigned)((uint64_t)p->answered * 100 / p->sent) : 0, p->answered, p->sent);
     if (p->answered)
-        out_printf(p->out, ", round-trip min/avg/max = %llu/%llu/%llu ms", (unsigned long long)p->least, (unsigned long long)(p->sum / p->answered),
-                   (unsigned long long)p->most);
+        out_printf(p->out, ", round-trip min/avg/max = %llu/%llu/%llu ms", (unsigned long long)p->least,
+                   (unsigned long long)(p->sum / p->answered), (unsigned long long)p->most);
     out_text(p->out, "\n");
 }
 
@@ -166,12 +168,14 @@ static void ping_event(void *arg, const struct icmp_event *ev)
     struct ping *p = arg;
     uint64_t ms = (loop_now(net_loop(p->net)) - p->sent_at) / US_PER_MS;
 
-    if (!p->waiting || ev->id != p->id || ev->seq != (uint16_t)(p->sent - 1) || (ev->type != ICMP_ECHO_REPLY && ev->orig_proto != PROTO_ICMP))
+    if (!p->waiting || ev->id != p->id || ev->seq != (uint16_t)(p->sent - 1) ||
+        (ev->type != ICMP_ECHO_REPLY && ev->orig_proto != PROTO_ICMP))
         return;
     ms = ms ? ms : 1;
     if (p->broadcast) {
         if (ev->type == ICMP_ECHO_REPLY)
-            out_printf(p->out, "Reply to request %u from %s, %llu ms\n", p->sent - 1, IP4(ev->from), (unsigned long long)ms);
+            out_printf(p->out, "Reply to request %u from %s, %llu ms\n", p->sent - 1, IP4(ev->from),
+                       (unsigned long long)ms);
         return;
     }
     p->waiting = false; /* the next one goes from the timer, in a turn of its own */
@@ -212,8 +216,9 @@ static enum cmd_result do_ping(struct cmd_ctx *c)
     p->listener = (struct icmp_listener){.fn = ping_event, .arg = p};
     icmp_listen(net, &p->listener);
     timer_init(&p->timer, net_loop(net), ping_timeout, p);
-    out_printf(c->out, "Type escape sequence to abort.\nSending %u, %u-byte ICMP Echos to %s, timeout is %u second%s:\n", p->count, p->size, IP4(dest), timeout,
-               timeout == 1 ? "" : "s");
+    out_printf(c->out,
+               "Type escape sequence to abort.\nSending %u, %u-byte ICMP Echos to %s, timeout is %u second%s:\n",
+               p->count, p->size, IP4(dest), timeout, timeout == 1 ? "" : "s");
     if (src)
         out_printf(c->out, "Packet sent with a source address of %s\n", IP4(src));
     if (p->df)
@@ -225,10 +230,12 @@ static enum cmd_result do_ping(struct cmd_ctx *c)
     return CMD_WAIT;
 }
 
-#define OPTIONS \
-    "&{[source {<ip:src>|<ifname:srcif>}]|[repeat <repeat:1-2147483647>]|[size <size:36-18024>]|[timeout <timeout:0-3600>]|[df-bit=df]|[validate=validate]}"
-#define OPTIONS_HELP \
-    "specify source address or name|Source address|Source interface|specify repeat count|repeat count|specify datagram size|Datagram size|specify timeout interval|" \
+#define OPTIONS                                                                                                        \
+    "&{[source {<ip:src>|<ifname:srcif>}]|[repeat <repeat:1-2147483647>]|[size <size:36-18024>]|[timeout "             \
+    "<timeout:0-3600>]|[df-bit=df]|[validate=validate]}"
+#define OPTIONS_HELP                                                                                                   \
+    "specify source address or name|Source address|Source interface|specify repeat count|repeat count|specify "        \
+    "datagram size|Datagram size|specify timeout interval|"                                                            \
     "timeout (seconds)|enable do not fragment bit in IP header|validate reply data"
 static const struct cmd_row rows[] = {
     HELP(EXEC, "ping", "Send echo messages"),

@@ -1,7 +1,8 @@
 /* cmd_qfp.c: show platform hardware qfp active statistics drop, and ... feature ipsec datapath drops.
  *
- * Both are views of drop.def. The global one adds up all rows that share a global name, sorted by it; the feature one prints the rows that have an id, by id. Rows that are zero
- * are left out unless `all` is said. `clear` prints, then begins anew. */
+ * Both are views of drop.def. The global one adds up all rows that share a global name, sorted by it; the feature one
+ * prints the rows that have an id, by id. Rows that are zero are left out unless `all` is said. `clear` prints, then
+ * begins anew. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,8 @@ static void cleared_line(struct cmd_ctx *c, const struct graph *g)
         return;
     }
     struct wall_time w = wall_split(loop_wall(loop) - (int64_t)(loop_now(loop) - at));
-    out_printf(c->out, "Last clearing of QFP drops statistics : %s %s %d %02d:%02d:%02d %d\n (", day_names[w.wday], month_names[w.mon], w.day, w.hour, w.min, w.sec, w.year);
+    out_printf(c->out, "Last clearing of QFP drops statistics : %s %s %d %02d:%02d:%02d %d\n (", day_names[w.wday],
+               month_names[w.mon], w.day, w.hour, w.min, w.sec, w.year);
     if (past >= 3600)
         out_printf(c->out, "%lluh %llum", (ull)past / 3600, (ull)past / 60 % 60);
     else if (past >= 60)
@@ -105,7 +107,8 @@ static enum cmd_result show_ipsec(struct cmd_ctx *c)
 
     for (unsigned why = 0; why < DROP_REASONS; why++)
         if (drop_rows[why].qfp_id)
-            v[n++] = (struct line){.name = drop_rows[why].qfp_name, .id = drop_rows[why].qfp_id, .n = drop_count(g, why, DROP_FEATURE)};
+            v[n++] = (struct line){
+                .name = drop_rows[why].qfp_name, .id = drop_rows[why].qfp_id, .n = drop_count(g, why, DROP_FEATURE)};
     qsort(v, n, sizeof *v, by_id);
     rule(c, 72);
     out_text(c->out, "Drop Type  Name                                     Packets             \n");
@@ -127,7 +130,9 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show platform hardware qfp active feature", "Feature-specific information"),
     HELP(EXEC, "show platform hardware qfp active feature ipsec", "IPsec information"),
     HELP(EXEC, "show platform hardware qfp active feature ipsec datapath", "Datapath information"),
-    DO(EXEC, 1, "show platform hardware qfp active statistics drop [all=all|clear=clear]", show_global, "Drop statistics|Show all drop statistics|Clear drop statistics"),
-    DO(EXEC, 1, "show platform hardware qfp active feature ipsec datapath drops [all=all|clear=clear]", show_ipsec, "Drop counters|Show all drop counters|Clear drop counters"),
+    DO(EXEC, 1, "show platform hardware qfp active statistics drop [all=all|clear=clear]", show_global,
+       "Drop statistics|Show all drop statistics|Clear drop statistics"),
+    DO(EXEC, 1, "show platform hardware qfp active feature ipsec datapath drops [all=all|clear=clear]", show_ipsec,
+       "Drop counters|Show all drop counters|Clear drop counters"),
 };
 const struct cmd_table dp_table_qfp = CMD_TABLE("dataplane/cmd/cmd_qfp", rows);

@@ -1,5 +1,6 @@
-/* cmd_show_iface.c: interfaces shown: show ip interface [brief | NAME], show interfaces [NAME | description]. Lines that would speak of what this router has not
- * (queues of hardware, multicast, compression) are left out where clients do not look for them; counters that can't move in it are printed as the zero they are. */
+/* cmd_show_iface.c: interfaces shown: show ip interface [brief | NAME], show interfaces [NAME | description]. Lines
+ * that would speak of what this router has not (queues of hardware, multicast, compression) are left out where clients
+ * do not look for them; counters that can't move in it are printed as the zero they are. */
 #include <stdio.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ static enum cmd_result show_brief(struct cmd_ctx *c)
 
     out_text(c->out, "Interface                  IP-Address      OK? Method Status                Protocol\n");
     for (struct iface *i = NULL; (i = iface_next(net, i));)
-        out_printf(c->out, "%-26s %-15s YES %-6s %-21s %-8s\n", i->name, i->addr ? IP4(i->addr) : "unassigned", method_of(i), status_of(i), protocol_of(i));
+        out_printf(c->out, "%-26s %-15s YES %-6s %-21s %-8s\n", i->name, i->addr ? IP4(i->addr) : "unassigned",
+                   method_of(i), status_of(i), protocol_of(i));
     return CMD_OK;
 }
 
@@ -97,10 +99,11 @@ static void ip_one(struct cmd_ctx *c, struct iface *i)
                      "  Policy routing is disabled\n"
                      "  Network address translation is disabled\n");
     if (i->acl_in || i->crypto)
-        out_printf(c->out, "  Input features: %s%s%s\n", i->acl_in ? "Access List" : "", i->acl_in && i->crypto ? ", " : "", i->crypto ? "IPSec input classification" : "");
+        out_printf(c->out, "  Input features: %s%s%s\n", i->acl_in ? "Access List" : "",
+                   i->acl_in && i->crypto ? ", " : "", i->crypto ? "IPSec input classification" : "");
     if (i->acl_out || i->crypto)
-        out_printf(c->out, "  Output features: %s%s%s\n", i->acl_out ? "Access List" : "", i->acl_out && i->crypto ? ", " : "",
-                   i->crypto ? "IPSec output classification" : "");
+        out_printf(c->out, "  Output features: %s%s%s\n", i->acl_out ? "Access List" : "",
+                   i->acl_out && i->crypto ? ", " : "", i->crypto ? "IPSec output classification" : "");
 }
 
 static enum cmd_result show_ip(struct cmd_ctx *c)
@@ -155,8 +158,10 @@ static void head_one(struct cmd_ctx *c, struct iface *i, const struct hardware *
         out_printf(c->out, "  Description: %s\n", i->conf->description);
     if (i->addr)
         out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
-    out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n", i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, h->delay_us);
-    out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
+    out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n",
+               i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, h->delay_us);
+    out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", load(i->tx_rate.bps, kbit),
+               load(i->rx_rate.bps, kbit));
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
     out_text(c->out, "  Keepalive not supported \n");
     if (i->kind == IFACE_ETHERNET)
@@ -173,15 +178,19 @@ static void interface_one(struct cmd_ctx *c, struct iface *i)
     iface_rates(i);
     struct iface_count n = iface_counts(i);
     head_one(c, i, h, kbit);
-    out_printf(c->out, "  Last input %s, output %s, output hang never\n", ago(now, i->n.last_rx, in), ago(now, i->n.last_tx, outp));
+    out_printf(c->out, "  Last input %s, output %s, output hang never\n", ago(now, i->n.last_rx, in),
+               ago(now, i->n.last_tx, outp));
     out_printf(c->out, "  Last clearing of \"show interface\" counters %s\n", ago(now, i->cleared_at, cleared));
     out_printf(c->out, "  Input queue: 0/75/0/0 (size/max/drops/flushes); Total output drops: %llu\n", (ull)n.tx_drops);
     out_text(c->out, "  Queueing strategy: fifo\n"
                      "  Output queue: 0/40 (size/max)\n");
     /* IOS rounds the averages to thousands of bits */
-    out_printf(c->out, "  5 minute input rate %llu bits/sec, %llu packets/sec\n", (ull)(i->rx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->rx_rate.pps + 0.5));
-    out_printf(c->out, "  5 minute output rate %llu bits/sec, %llu packets/sec\n", (ull)(i->tx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->tx_rate.pps + 0.5));
-    out_printf(c->out, "     %llu packets input, %llu bytes, %llu no buffer\n", (ull)n.rx_packets, (ull)n.rx_bytes, (ull)n.rx_no_buffer);
+    out_printf(c->out, "  5 minute input rate %llu bits/sec, %llu packets/sec\n",
+               (ull)(i->rx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->rx_rate.pps + 0.5));
+    out_printf(c->out, "  5 minute output rate %llu bits/sec, %llu packets/sec\n",
+               (ull)(i->tx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->tx_rate.pps + 0.5));
+    out_printf(c->out, "     %llu packets input, %llu bytes, %llu no buffer\n", (ull)n.rx_packets, (ull)n.rx_bytes,
+               (ull)n.rx_no_buffer);
     out_printf(c->out, "     Received %llu broadcasts (0 IP multicasts)\n", (ull)n.rx_broadcasts);
     out_printf(c->out,
                "     %llu runts, 0 giants, 0 throttles \n"
@@ -213,7 +222,8 @@ static enum cmd_result show_description(struct cmd_ctx *c)
     out_text(c->out, "Interface                      Status         Protocol Description\n");
     for (struct iface *i = NULL; (i = iface_next(net, i));) {
         ifname_short(i->name, name);
-        out_printf(c->out, "%-30s %-14s %-8s %s\n", name, !i->admin_up ? "admin down" : status_of(i), protocol_of(i), i->conf->description);
+        out_printf(c->out, "%-30s %-14s %-8s %s\n", name, !i->admin_up ? "admin down" : status_of(i), protocol_of(i),
+                   i->conf->description);
     }
     return CMD_OK;
 }

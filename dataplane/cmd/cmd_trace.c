@@ -1,7 +1,9 @@
-/* cmd_trace.c: traceroute: UDP probes of growing TTL to ports from 33434 on, each to a port of its own, so that an error says which probe it is about.
+/* cmd_trace.c: traceroute: UDP probes of growing TTL to ports from 33434 on, each to a port of its own, so that an
+ * error says which probe it is about.
  *
- * Probes go one at a time: the next after an answer or the timeout. A row holds the probes of one TTL; another answering address begins a line of its own. It ends when the
- * destination answers or somebody says that it can't be reached (after that row), at the greatest TTL, or when interrupted. */
+ * Probes go one at a time: the next after an answer or the timeout. A row holds the probes of one TTL; another
+ * answering address begins a line of its own. It ends when the destination answers or somebody says that it can't be
+ * reached (after that row), at the greatest TTL, or when interrupted. */
 #include <stdio.h>
 #include <string.h>
 
@@ -108,7 +110,8 @@ static void trace_event(void *arg, const struct icmp_event *ev)
     struct trace *t = arg;
     const char *bad = trouble(ev);
 
-    if (!t->waiting || ev->orig_proto != PROTO_UDP || ev->orig_dst != t->dest || ev->orig_sport != t->sport || ev->orig_dport != t->dport)
+    if (!t->waiting || ev->orig_proto != PROTO_UDP || ev->orig_dst != t->dest || ev->orig_sport != t->sport ||
+        ev->orig_dport != t->dport)
         return;
     t->waiting = false;
     if (ev->from != t->row_addr)
@@ -139,7 +142,14 @@ static enum cmd_result do_trace(struct cmd_ctx *c)
         return CMD_FAIL;
     }
     struct trace *t = NEW(struct trace);
-    *t = (struct trace){.net = net, .out = c->out, .host = c->host, .shell = c->shell, .src = src, .dest = dest, .ttl = first, .last = last};
+    *t = (struct trace){.net = net,
+                        .out = c->out,
+                        .host = c->host,
+                        .shell = c->shell,
+                        .src = src,
+                        .dest = dest,
+                        .ttl = first,
+                        .last = last};
     t->probes = probe_value(c, "probe", TRACE_PROBES);
     t->timeout_us = probe_value(c, "timeout", TRACE_TIMEOUT_S) * US_PER_S;
     t->sport = (uint16_t)(icmp_new_id(net) | 0xC000);
@@ -147,20 +157,26 @@ static enum cmd_result do_trace(struct cmd_ctx *c)
     t->listener = (struct icmp_listener){.fn = trace_event, .arg = t};
     icmp_listen(net, &t->listener);
     timer_init(&t->timer, net_loop(net), trace_timer, t);
-    out_printf(c->out, "Type escape sequence to abort.\nTracing the route to %s\nVRF info: (vrf in name/id, vrf out name/id)\n", IP4(dest));
+    out_printf(c->out,
+               "Type escape sequence to abort.\nTracing the route to %s\nVRF info: (vrf in name/id, vrf out name/id)\n",
+               IP4(dest));
     c->host->on_abort(c->shell, trace_abort, t);
     trace_send(t);
     return CMD_WAIT;
 }
 
-#define OPTIONS \
-    "&{[source {<ip:src>|<ifname:srcif>}]|[numeric=numeric]|[timeout <timeout:1-3600>]|[probe <probe:1-65535>]|[ttl <first:0-255> <last:0-255>]|[port <port:1-65535>]}"
-#define OPTIONS_HELP \
-    "specify source address or name|Source address|Source interface|display numeric address|specify time out|Time out in seconds|specify number of probes per hop|" \
+#define OPTIONS                                                                                                        \
+    "&{[source {<ip:src>|<ifname:srcif>}]|[numeric=numeric]|[timeout <timeout:1-3600>]|[probe <probe:1-65535>]|[ttl "  \
+    "<first:0-255> <last:0-255>]|[port <port:1-65535>]}"
+#define OPTIONS_HELP                                                                                                   \
+    "specify source address or name|Source address|Source interface|display numeric address|specify time out|Time "    \
+    "out in seconds|specify number of probes per hop|"                                                                 \
     "Number of probes|specify minimum and maximum ttl|minimum ttl|maximum ttl|specify port number|port number"
 static const struct cmd_row rows[] = {
     HELP(EXEC, "traceroute", "Trace route to destination"),
-    DO(EXEC, 1, "traceroute <host:dest> " OPTIONS, do_trace, "Trace route to destination address or hostname|" OPTIONS_HELP),
-    DO(EXEC, 1, "traceroute ip <host:dest> " OPTIONS, do_trace, "IP Trace|Trace route to destination address or hostname|" OPTIONS_HELP),
+    DO(EXEC, 1, "traceroute <host:dest> " OPTIONS, do_trace,
+       "Trace route to destination address or hostname|" OPTIONS_HELP),
+    DO(EXEC, 1, "traceroute ip <host:dest> " OPTIONS, do_trace,
+       "IP Trace|Trace route to destination address or hostname|" OPTIONS_HELP),
 };
 const struct cmd_table dp_table_trace = CMD_TABLE("dataplane/cmd/cmd_trace", rows);

@@ -1,8 +1,9 @@
-/* capture.c: writes frames as pcapng (draft-ietf-opsawg-pcapng): one section header, one interface description with the interface's name, then an enhanced packet block per
- * frame with its time in microseconds and its direction, so that Wireshark shows what came in and what went out.
+/* capture.c: writes frames as pcapng (draft-ietf-opsawg-pcapng): one section header, one interface description with the
+ * interface's name, then an enhanced packet block per frame with its time in microseconds and its direction, so that
+ * Wireshark shows what came in and what went out.
  *
- * Each block is one write, so that a reader, or a crash, finds whole blocks but for the last. After a write that fails or is cut the file gets no more: a
- * broken block followed by others would make the rest unreadable. */
+ * Each block is one write, so that a reader, or a crash, finds whole blocks but for the last. After a write that fails
+ * or is cut the file gets no more: a broken block followed by others would make the rest unreadable. */
 #include "dataplane/link/capture.h"
 
 #include <errno.h>
@@ -10,7 +11,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { BLOCK_SECTION = 0x0A0D0D0A, BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, LINKTYPE_ETHERNET = 1, OPT_IF_NAME = 2, OPT_EPB_FLAGS = 2 };
+enum {
+    BLOCK_SECTION = 0x0A0D0D0A,
+    BLOCK_INTERFACE = 1,
+    BLOCK_PACKET = 6,
+    LINKTYPE_ETHERNET = 1,
+    OPT_IF_NAME = 2,
+    OPT_EPB_FLAGS = 2
+};
 
 struct capture {
     int fd;
@@ -37,7 +45,12 @@ static bool put_head(struct capture *c, const char *ifname)
         uint32_t type, len, magic;
         uint16_t major, minor;
         uint32_t section[2], len2;
-    } shb = {.type = BLOCK_SECTION, .len = sizeof shb, .magic = 0x1A2B3C4D, .major = 1, .section = {~0u, ~0u}, .len2 = sizeof shb};
+    } shb = {.type = BLOCK_SECTION,
+             .len = sizeof shb,
+             .magic = 0x1A2B3C4D,
+             .major = 1,
+             .section = {~0u, ~0u},
+             .len2 = sizeof shb};
     struct {
         uint32_t type, len;
         uint16_t linktype, zero;
@@ -81,7 +94,11 @@ void capture_frame(struct capture *c, bool out, int64_t wall_us, const uint8_t *
 {
     struct {
         uint32_t type, len, interface, high, low, captured, original;
-    } epb = {.type = BLOCK_PACKET, .high = (uint32_t)((uint64_t)wall_us >> 32), .low = (uint32_t)wall_us, .captured = (uint32_t)len, .original = (uint32_t)len};
+    } epb = {.type = BLOCK_PACKET,
+             .high = (uint32_t)((uint64_t)wall_us >> 32),
+             .low = (uint32_t)wall_us,
+             .captured = (uint32_t)len,
+             .original = (uint32_t)len};
     struct {
         uint16_t opt, opt_len;
         uint32_t flags, end, len;

@@ -1,10 +1,11 @@
 /* dgram.c: links whose frames are datagrams of a socket.
  *
- * Reading: when the socket is readable, up to LINK_BATCH frames are read, DGRAM_VECTOR by system call, and handed up one by one; rx_end tells the receiver to move
- * what it got. A datagram over LINK_FRAME_MAX is not a frame of ours and is ignored.
- * Writing: straight to the socket. When the other end is slow to read (a burst of fragments), frames wait in a queue of LINK_QUEUE and leave in order as soon as the socket takes them;
- * beyond that they are refused. When nobody is there the frame is lost, as on a cable whose other end is unplugged, and the next one looks again: an end that
- * starts later, or again, is found by the next frame sent to it.
+ * Reading: when the socket is readable, up to LINK_BATCH frames are read, DGRAM_VECTOR by system call, and handed up
+ * one by one; rx_end tells the receiver to move what it got. A datagram over LINK_FRAME_MAX is not a frame of ours and
+ * is ignored. Writing: straight to the socket. When the other end is slow to read (a burst of fragments), frames wait
+ * in a queue of LINK_QUEUE and leave in order as soon as the socket takes them; beyond that they are refused. When
+ * nobody is there the frame is lost, as on a cable whose other end is unplugged, and the next one looks again: an end
+ * that starts later, or again, is found by the next frame sent to it.
  *
  * What it does not do: say whether the other end is there. The carrier is always up, as on a switch port. */
 #include "dataplane/link/dgram_local.h"

@@ -1,4 +1,5 @@
-/* link.h: a cable's end: frames out, frames in. Where the frames go is the implementation's: a unix socket, UDP, or in simulation another router of the same process. */
+/* link.h: a cable's end: frames out, frames in. Where the frames go is the implementation's: a unix socket, UDP, or in
+ * simulation another router of the same process. */
 #ifndef DATAPLANE_LINK_LINK_H
 #define DATAPLANE_LINK_LINK_H
 
@@ -15,14 +16,16 @@ struct loop;
 #define LINK_ERROR_MAX 256
 
 struct link_ops {
-    /* One whole frame; false when it was not taken (queue full, nobody at the other end). The bytes are copied or sent before it returns. */
+    /* One whole frame; false when it was not taken (queue full, nobody at the other end). The bytes are copied or sent
+     * before it returns. */
     bool (*send)(struct link *, const uint8_t *frame, size_t len);
     void (*free)(struct link *);
 };
-/* Embedded first in each kind. The receiver sets rx, rx_end, changed and arg (link_attach) and is called from the loop, never from inside send. */
+/* Embedded first in each kind. The receiver sets rx, rx_end, changed and arg (link_attach) and is called from the loop,
+ * never from inside send. */
 struct link {
     const struct link_ops *ops;
-    bool carrier; /* is a cable plugged in? */
+    bool carrier;                                            /* is a cable plugged in? */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */
     void (*changed)(void *arg);                              /* carrier changed */
@@ -30,11 +33,13 @@ struct link {
     char spec[128]; /* as asked: "unix:/run/x", for messages */
 };
 
-/* A link by its word of the command line: "unix:PATH" or "udp:LPORT:HOST:RPORT". NULL, with one line of reason in err. */
+/* A link by its word of the command line: "unix:PATH" or "udp:LPORT:HOST:RPORT". NULL, with one line of reason in err.
+ */
 struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_MAX]);
 /* The kinds, for link_open and for who holds the parts already. */
 struct link *link_unix_new(struct loop *loop, const char *path, char err[LINK_ERROR_MAX]);
-struct link *link_udp_new(struct loop *loop, uint16_t lport, const char *host, uint16_t rport, char err[LINK_ERROR_MAX]);
+struct link *link_udp_new(struct loop *loop, uint16_t lport, const char *host, uint16_t rport,
+                          char err[LINK_ERROR_MAX]);
 
 static inline bool link_send(struct link *l, const uint8_t *frame, size_t len)
 {
@@ -46,7 +51,8 @@ static inline void link_free(struct link *l)
     if (l)
         l->ops->free(l);
 }
-static inline void link_attach(struct link *l, void (*rx)(void *, const uint8_t *, size_t), void (*rx_end)(void *), void (*changed)(void *), void *arg)
+static inline void link_attach(struct link *l, void (*rx)(void *, const uint8_t *, size_t), void (*rx_end)(void *),
+                               void (*changed)(void *), void *arg)
 {
     l->rx = rx;
     l->rx_end = rx_end;

@@ -1,7 +1,9 @@
-/* link_udp.c: a cable over UDP: "udp:LPORT:HOST:RPORT", one raw Ethernet frame per datagram, as GNS3, Dynamips and QEMU's dgram netdev have it.
+/* link_udp.c: a cable over UDP: "udp:LPORT:HOST:RPORT", one raw Ethernet frame per datagram, as GNS3, Dynamips and
+ * QEMU's dgram netdev have it.
  *
- * The socket is bound to LPORT and connected to HOST:RPORT, so that nobody else's datagrams are taken for frames; towards a HOST of this machine it is bound to the loopback
- * address alone. A refused datagram means that the other end has not started: the frame is lost, the next one is tried again. HOST is looked up once, at the start. */
+ * The socket is bound to LPORT and connected to HOST:RPORT, so that nobody else's datagrams are taken for frames;
+ * towards a HOST of this machine it is bound to the loopback address alone. A refused datagram means that the other end
+ * has not started: the frame is lost, the next one is tried again. HOST is looked up once, at the start. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>

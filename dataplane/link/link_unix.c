@@ -1,9 +1,10 @@
 /* link_unix.c: a cable between two routers of one machine: "unix:PATH", the same PATH at both ends.
  *
- * PATH names the cable, not an end. Each end takes one of two sides, PATH.0 or PATH.1, whichever is free: a side is taken by holding a lock on PATH.N.lock, which the
- * kernel drops when a router dies, so that a side left by a crash can be taken again at once and its stale socket removed without a race. A third router is refused.
- * Frames are datagrams: received on the socket bound to the own side, sent through a second one connected to the other side. Both ends may start first, stop and
- * start again, in any order: the next frame finds whoever has the other side by then (dgram.c).
+ * PATH names the cable, not an end. Each end takes one of two sides, PATH.0 or PATH.1, whichever is free: a side is
+ * taken by holding a lock on PATH.N.lock, which the kernel drops when a router dies, so that a side left by a crash can
+ * be taken again at once and its stale socket removed without a race. A third router is refused. Frames are datagrams:
+ * received on the socket bound to the own side, sent through a second one connected to the other side. Both ends may
+ * start first, stop and start again, in any order: the next frame finds whoever has the other side by then (dgram.c).
  *
  * Who may plug in is who may enter the folder of PATH; sockets and locks are made for the owner alone. */
 #include <errno.h>
@@ -109,7 +110,8 @@ struct link *link_unix_new(struct loop *loop, const char *path, char err[LINK_ER
         r = dgram_start(&u->d, loop);
     if (!r)
         return &u->d.link;
-    snprintf(err, LINK_ERROR_MAX, "unix:%.150s: %s", path, r == -EBUSY ? "both ends of this cable are in use" : strerror(-r));
+    snprintf(err, LINK_ERROR_MAX, "unix:%.150s: %s", path,
+             r == -EBUSY ? "both ends of this cable are in use" : strerror(-r));
     unix_end(&u->d);
     mem_free(u->d.room);
     mem_free(u);

@@ -1,11 +1,13 @@
 /* acl.c: access lists: lines as typed become rules in order, packets are held against them.
  *
- * A list is all lines of one name: those of `access-list N` and those inside `ip access-list extended NAME`, by their place. A line typed without a sequence number goes to the end, ten
- * further than the last (IOS: 10, 20, 30 ...); the places are given once and kept, so that inserting between two lines later does what it says. Changing a list makes its rules anew;
- * rules that stayed keep their counts. A remark stands with the line before it.
+ * A list is all lines of one name: those of `access-list N` and those inside `ip access-list extended NAME`, by their
+ * place. A line typed without a sequence number goes to the end, ten further than the last (IOS: 10, 20, 30 ...); the
+ * places are given once and kept, so that inserting between two lines later does what it says. Changing a list makes
+ * its rules anew; rules that stayed keep their counts. A remark stands with the line before it.
  *
- * A fragment other than the first has no ports: a permit rule that asks for ports then matches on the addresses alone, a deny rule does not match (IOS's
- * rule, so that a permitted packet's fragments pass and a denied one's can't be put together without their head).
+ * A fragment other than the first has no ports: a permit rule that asks for ports then matches on the addresses alone,
+ * a deny rule does not match (IOS's rule, so that a permitted packet's fragments pass and a denied one's can't be put
+ * together without their head).
  *
  * What it does not do: standard lists, logging, time ranges, reflexive and IPv6 lists, object groups. */
 #include <string.h>
@@ -100,7 +102,12 @@ static bool line_of(const struct ace_conf *c, const char *name)
 
 static struct acl_rule rule_of(const struct ace_conf *c)
 {
-    struct acl_rule r = {.seq = c->place, .permit = c->action == ACL_PERMIT, .proto = c->proto, .sop = c->sop, .dop = c->dop, .established = c->established};
+    struct acl_rule r = {.seq = c->place,
+                         .permit = c->action == ACL_PERMIT,
+                         .proto = c->proto,
+                         .sop = c->sop,
+                         .dop = c->dop,
+                         .established = c->established};
 
     r.src_wild = c->src_kind == ACL_ADDR_ANY ? 0xFFFFFFFFu : c->src_kind == ACL_ADDR_HOST ? 0 : c->src_wild;
     r.dst_wild = c->dst_kind == ACL_ADDR_ANY ? 0xFFFFFFFFu : c->dst_kind == ACL_ADDR_HOST ? 0 : c->dst_wild;
@@ -117,9 +124,11 @@ static struct acl_rule rule_of(const struct ace_conf *c)
 
 static bool rules_equal(const struct acl_rule *a, const struct acl_rule *b)
 {
-    return a->seq == b->seq && a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild && a->dst == b->dst &&
-           a->dst_wild == b->dst_wild && a->sop == b->sop && a->dop == b->dop && a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport &&
-           a->dport2 == b->dport2 && a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code;
+    return a->seq == b->seq && a->permit == b->permit && a->proto == b->proto && a->src == b->src &&
+           a->src_wild == b->src_wild && a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop &&
+           a->dop == b->dop && a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport &&
+           a->dport2 == b->dport2 && a->established == b->established && a->icmp_type == b->icmp_type &&
+           a->icmp_code == b->icmp_code;
 }
 
 struct lines {

@@ -1,5 +1,6 @@
-/* acl.h: access lists as they run: numbered (access-list N) and named (ip access-list extended NAME) under one name space, first match decides, nothing
- * matched means deny. A pointer to a list or rule is valid until the next turn of the loop only: keep names, and hear of changes through net_watch.acl. */
+/* acl.h: access lists as they run: numbered (access-list N) and named (ip access-list extended NAME) under one name
+ * space, first match decides, nothing matched means deny. A pointer to a list or rule is valid until the next turn of
+ * the loop only: keep names, and hear of changes through net_watch.acl. */
 #ifndef DATAPLANE_NET_ACL_H
 #define DATAPLANE_NET_ACL_H
 
@@ -12,8 +13,9 @@ struct acl;
 struct flow {
     uint32_t src, dst;
     uint8_t proto;
-    bool no_ports;          /* a fragment other than the first, or too short: port, type and flag tests of a rule are taken as met for permit, not met for deny */
-    uint16_t sport, dport;  /* TCP, UDP; else 0 */
+    bool no_ports; /* a fragment other than the first, or too short: port, type and flag tests of a rule are taken as
+                      met for permit, not met for deny */
+    uint16_t sport, dport; /* TCP, UDP; else 0 */
     uint8_t icmp_type, icmp_code;
     uint8_t tcp_flags;
 };
@@ -25,12 +27,13 @@ struct flow flow_mirror(const struct flow *f);
 struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint32_t seq;
     bool permit;
-    uint16_t proto;                             /* or ACL_PROTO_IP: any */
-    uint32_t src, src_wild, dst, dst_wild;      /* wildcard: 1 bits don't care; any = 0/255.255.255.255; addresses already ANDed */
-    uint8_t sop, dop;                           /* enum acl_port_kind */
-    uint16_t sport, sport2, dport, dport2;      /* sport2: end of a range */
+    uint16_t proto; /* or ACL_PROTO_IP: any */
+    uint32_t src, src_wild, dst,
+        dst_wild;     /* wildcard: 1 bits don't care; any = 0/255.255.255.255; addresses already ANDed */
+    uint8_t sop, dop; /* enum acl_port_kind */
+    uint16_t sport, sport2, dport, dport2; /* sport2: end of a range */
     bool established;
-    uint16_t icmp_type, icmp_code;              /* 256: any */
+    uint16_t icmp_type, icmp_code; /* 256: any */
     uint64_t hits;
 };
 
@@ -55,6 +58,6 @@ void acl_conf_fini(struct acl_conf *c);
 int ace_conf_cmp(const void *a, const void *b);
 /* Lines of the list `name` changed. A line or list about to be freed must no longer bear that name or number. */
 void acl_conf_changed(struct net *net, const char *name);
-void ace_canonical(struct ace_conf *c); /* write an address as IOS does: host, any */
+void ace_canonical(struct ace_conf *c);                     /* write an address as IOS does: host, any */
 void acl_clear_counters(struct net *net, const char *name); /* NULL: all */
 #endif

@@ -1,15 +1,20 @@
-/* arp.c: addresses of the link for addresses of the network (RFC 826), and the last stage of every packet: framed, onto the link.
+/* arp.c: addresses of the link for addresses of the network (RFC 826), and the last stage of every packet: framed, onto
+ * the link.
  *
  *             packet to an unknown next hop                        reply or request from it
  *   (none) ------------------------------> INCOMPLETE (ask, hold) -------------------------> COMPLETE
- *      ^        ARP_TRIES without an answer: held packets die      |                            |  ARP_TIMEOUT: gone; asked again ARP_REFRESH before
+ *      ^        ARP_TRIES without an answer: held packets die      |                            |  ARP_TIMEOUT: gone;
+ * asked again ARP_REFRESH before
  *      +------------------------------------------------------------+----------------------------+
- * At most one request a second and address (RFC 1122 2.3.2.1), at most ARP_HOLD_PACKETS wait for one address, at most ARP_ENTRIES_MAX entries; beyond that the packet dies.
- * An entry is learned from a packet only when it asks for or answers one of our addresses and its sender is on the link's network; one that is known is refreshed by anything.
- * An interface that comes up, or gets an address, announces itself (a gratuitous request). Somebody else using our address is logged. Requests for addresses that we reach another way are
- * answered with our own (proxy ARP, RFC 1027), which IOS does unless told otherwise.
+ * At most one request a second and address (RFC 1122 2.3.2.1), at most ARP_HOLD_PACKETS wait for one address, at most
+ * ARP_ENTRIES_MAX entries; beyond that the packet dies. An entry is learned from a packet only when it asks for or
+ * answers one of our addresses and its sender is on the link's network; one that is known is refreshed by anything. An
+ * interface that comes up, or gets an address, announces itself (a gratuitous request). Somebody else using our address
+ * is logged. Requests for addresses that we reach another way are answered with our own (proxy ARP, RFC 1027), which
+ * IOS does unless told otherwise.
  *
- * Also here: STAGE_ETH_IN, which tells frames apart. What it does not do: static entries, other encapsulations than Ethernet II. */
+ * Also here: STAGE_ETH_IN, which tells frames apart. What it does not do: static entries, other encapsulations than
+ * Ethernet II. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +22,15 @@
 #include "dataplane/net/arp.h"
 #include "dataplane/net/net_local.h"
 
-enum { ETH_HEADER = 14, ETH_MIN = 60, ETH_IP4 = 0x0800, ETH_ARP = 0x0806, ARP_LEN = 28, ARP_REQUEST = 1, ARP_REPLY = 2 };
+enum {
+    ETH_HEADER = 14,
+    ETH_MIN = 60,
+    ETH_IP4 = 0x0800,
+    ETH_ARP = 0x0806,
+    ARP_LEN = 28,
+    ARP_REQUEST = 1,
+    ARP_REPLY = 2
+};
 
 MSG(MSG_DUPADDR, "IP", 4, "DUPADDR", ARP_DUP_LOG_MS, "Duplicate address %s on %s, sourced by %s");
 
@@ -77,7 +90,8 @@ static void frame_out(struct net *net, struct packet *p, const uint8_t dst[6], u
 }
 
 /* One ARP packet of ours. */
-static void arp_send(struct net *net, struct iface *ifc, uint16_t op, uint32_t src, const uint8_t target_mac[6], uint32_t target, const uint8_t to[6])
+static void arp_send(struct net *net, struct iface *ifc, uint16_t op, uint32_t src, const uint8_t target_mac[6],
+                     uint32_t target, const uint8_t to[6])
 {
     struct packet *p = packet_new(net->env.graph, ETH_MIN);
 
@@ -278,7 +292,8 @@ static bool proxies(struct net *net, const struct iface *ifc, uint32_t target)
 {
     struct route_hop hop;
 
-    return !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA && hop.oif != ifc && hop.oif->up;
+    return !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA && hop.oif != ifc &&
+           hop.oif->up;
 }
 
 static bool ours_on(struct iface *ifc, uint32_t addr)
@@ -412,13 +427,15 @@ size_t arp_rows(struct net *net, struct arp_row *rows, size_t max)
             continue;
         for (size_t i = 0; i <= more; i++, n++)
             if (n < max) {
-                rows[n] = (struct arp_row){.addr = i ? second[i - 1].addr : ifc->addr, .complete = true, .own = true, .ifc = ifc};
+                rows[n] = (struct arp_row){
+                    .addr = i ? second[i - 1].addr : ifc->addr, .complete = true, .own = true, .ifc = ifc};
                 memcpy(rows[n].mac, ifc->mac, 6);
             }
     }
     for (const struct arp_entry *e; (e = table_next(net->arp->entries, &cursor)); n++)
         if (n < max) {
-            rows[n] = (struct arp_row){.addr = e->addr, .complete = e->complete, .age_us = now - e->since, .ifc = e->ifc};
+            rows[n] =
+                (struct arp_row){.addr = e->addr, .complete = e->complete, .age_us = now - e->since, .ifc = e->ifc};
             memcpy(rows[n].mac, e->mac, 6);
         }
     qsort(rows, n < max ? n : max, sizeof *rows, by_addr);

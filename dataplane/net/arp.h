@@ -11,12 +11,13 @@
 struct arp_row {
     uint32_t addr;
     uint8_t mac[6];
-    bool complete, own;  /* own: an address of this router */
+    bool complete, own; /* own: an address of this router */
     uint64_t age_us;
     const struct iface *ifc;
 };
 /* The cache, own addresses included, sorted by address: at most `max` rows; returns how many there are. */
 size_t arp_rows(struct net *net, struct arp_row *rows, size_t max);
-/* Forget what was learned: everything, or of one interface or address (NULL, 0: any). IOS then asks again for what it knew; so does this one. */
+/* Forget what was learned: everything, or of one interface or address (NULL, 0: any). IOS then asks again for what it
+ * knew; so does this one. */
 void arp_clear(struct net *net, const struct iface *ifc, uint32_t addr);
 #endif

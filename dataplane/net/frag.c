@@ -1,18 +1,30 @@
-/* frag.c: packets too big for a link cut in pieces, and pieces to us put together (RFC 791 section 3.2, RFC 815, RFC 1858).
+/* frag.c: packets too big for a link cut in pieces, and pieces to us put together (RFC 791 section 3.2, RFC 815, RFC
+ * 1858).
  *
- * Cutting: pieces of a multiple of 8 bytes; options with the copied bit go into every piece, the others into the first alone.
+ * Cutting: pieces of a multiple of 8 bytes; options with the copied bit go into every piece, the others into the first
+ * alone.
  *
- * Putting together: a packet is known by source, destination, identification and protocol. Its pieces wait in order of their offset until none is missing. An exact repetition is ignored; a
- * piece that overlaps another in any other way ends the whole packet, as does one that is cut at no multiple of 8, goes past 65535 bytes or past the last piece's end: there
- * is no honest sender of those. After REASS_TIMEOUT the pieces die, and the sender is told when the first of them had come (RFC 792: time exceeded, code 1).
- * Bounds: REASS_PACKETS at once (the oldest gives way), REASS_PER_SOURCE of them from one address, REASS_FRAGMENTS pieces each.
+ * Putting together: a packet is known by source, destination, identification and protocol. Its pieces wait in order of
+ * their offset until none is missing. An exact repetition is ignored; a piece that overlaps another in any other way
+ * ends the whole packet, as does one that is cut at no multiple of 8, goes past 65535 bytes or past the last piece's
+ * end: there is no honest sender of those. After REASS_TIMEOUT the pieces die, and the sender is told when the first of
+ * them had come (RFC 792: time exceeded, code 1). Bounds: REASS_PACKETS at once (the oldest gives way),
+ * REASS_PER_SOURCE of them from one address, REASS_FRAGMENTS pieces each.
  *
  * What it does not do: put together packets that only pass through. */
 #include <string.h>
 
 #include "dataplane/net/net_local.h"
 
-enum { IP_DF = 0x4000, IP_MF = 0x2000, IP_OFFSET = 0x1FFF, OPT_END = 0, OPT_NOP = 1, OPT_COPIED = 0x80, IP_MAX = 65535 };
+enum {
+    IP_DF = 0x4000,
+    IP_MF = 0x2000,
+    IP_OFFSET = 0x1FFF,
+    OPT_END = 0,
+    OPT_NOP = 1,
+    OPT_COPIED = 0x80,
+    IP_MAX = 65535
+};
 
 struct reass_key {
     uint32_t src, dst;
@@ -100,7 +112,8 @@ static void make_room(struct reass *r, uint32_t src)
 
 static struct reass_packet *reass_of(struct reass *reass, const struct packet *p)
 {
-    const struct reass_key key = {.src = get32(p->l3 + 12), .dst = get32(p->l3 + 16), .id = get16(p->l3 + 4), .proto = p->l3[9]};
+    const struct reass_key key = {
+        .src = get32(p->l3 + 12), .dst = get32(p->l3 + 16), .id = get16(p->l3 + 4), .proto = p->l3[9]};
     struct reass_packet *r = table_find(reass->packets, &key);
 
     if (r)

@@ -1,10 +1,12 @@
 /* icmp.c: ICMP (RFC 792, RFC 1122 section 3.2.2, RFC 1812 section 4.3): echoes answered, errors made and heard.
  *
- * An error is made only about a packet that may have one (section 4.3.2.7: no error about an error, about anything but the first fragment, about a broadcast, or to an address that
- * is no single host), and only as often as allowed: unreachables one every 500 ms as on IOS (those about DF counted apart), the rest from a bucket of tokens. It quotes the IPv4 header and
- * 8 bytes, and leaves from the address of the interface that the packet came in on.
+ * An error is made only about a packet that may have one (section 4.3.2.7: no error about an error, about anything but
+ * the first fragment, about a broadcast, or to an address that is no single host), and only as often as allowed:
+ * unreachables one every 500 ms as on IOS (those about DF counted apart), the rest from a bucket of tokens. It quotes
+ * the IPv4 header and 8 bytes, and leaves from the address of the interface that the packet came in on.
  *
- * What comes back to us (echo replies, errors about our packets) is handed to whoever listens: ping, traceroute. What it does not do: redirects, timestamps, masks. */
+ * What comes back to us (echo replies, errors about our packets) is handed to whoever listens: ping, traceroute. What
+ * it does not do: redirects, timestamps, masks. */
 #include <errno.h>
 #include <string.h>
 
@@ -60,15 +62,16 @@ static bool is_error(const struct packet *p)
 
     if (p->l3[9] != PROTO_ICMP)
         return false;
-    return p->len <= ihl || (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY && !(p->l3[ihl] >= 13 && p->l3[ihl] <= 18));
+    return p->len <= ihl ||
+           (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY && !(p->l3[ihl] >= 13 && p->l3[ihl] <= 18));
 }
 
 static bool may_have_error(const struct packet *p)
 {
     uint32_t src = get32(p->l3 + 12), dst = get32(p->l3 + 16);
 
-    return !p->icmp_error && !p->link_broadcast && !(get16(p->l3 + 6) & 0x1FFF) && !ipv4_martian(src) && !ipv4_multicast(dst) && dst != 0xFFFFFFFFu &&
-           !is_error(p);
+    return !p->icmp_error && !p->link_broadcast && !(get16(p->l3 + 6) & 0x1FFF) && !ipv4_martian(src) &&
+           !ipv4_multicast(dst) && dst != 0xFFFFFFFFu && !is_error(p);
 }
 
 static void count_out(struct net_stat *s, uint8_t type)
@@ -88,7 +91,9 @@ void icmp_error(struct net *net, const struct packet *about, uint8_t type, uint8
 
     if (!may_have_error(about))
         return;
-    src = iface_by_addr(net, get32(about->l3 + 16)) ? get32(about->l3 + 16) : about->iif && about->iif->addr ? about->iif->addr : route_source(net, to);
+    src = iface_by_addr(net, get32(about->l3 + 16)) ? get32(about->l3 + 16)
+          : about->iif && about->iif->addr          ? about->iif->addr
+                                                    : route_source(net, to);
     if (!src)
         return;
     if (!may_send(net->icmp, type, code)) {
@@ -114,7 +119,8 @@ void icmp_error(struct net *net, const struct packet *about, uint8_t type, uint8
     graph_next(g, p, STAGE_IP4_ROUTE);
 }
 
-int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df, uint8_t ttl)
+int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
+              uint8_t ttl)
 {
     struct graph *g = net->env.graph;
 
@@ -270,9 +276,7 @@ static void icmp_one(struct icmp *ic, struct graph *g, struct packet *p)
     ev.code = m[1];
     count_in(&net->stat, ev.type);
     switch (ev.type) {
-    case ICMP_ECHO:
-        echo_answer(net, g, p);
-        return;
+    case ICMP_ECHO: echo_answer(net, g, p); return;
     case ICMP_ECHO_REPLY:
         ev.id = get16(m + 4);
         ev.seq = get16(m + 6);
@@ -289,8 +293,7 @@ static void icmp_one(struct icmp *ic, struct graph *g, struct packet *p)
         if (quoted(net, m + ICMP_HEADER, len - ICMP_HEADER, &ev))
             tell(ic, &ev);
         break;
-    default:
-        break;
+    default: break;
     }
     graph_drop(g, p, DROP_DONE);
 }

@@ -4,20 +4,36 @@
 
 #include "dataplane/net/net.h"
 
-enum icmp_type { ICMP_ECHO_REPLY = 0, ICMP_UNREACHABLE = 3, ICMP_QUENCH = 4, ICMP_REDIRECT = 5, ICMP_ECHO = 8, ICMP_TIME_EXCEEDED = 11, ICMP_PARAMETER = 12 };
-enum icmp_unreachable { ICMP_UNR_NET, ICMP_UNR_HOST, ICMP_UNR_PROTO, ICMP_UNR_PORT, ICMP_UNR_FRAG, ICMP_UNR_SRCFAIL, ICMP_UNR_ADMIN = 13 };
+enum icmp_type {
+    ICMP_ECHO_REPLY = 0,
+    ICMP_UNREACHABLE = 3,
+    ICMP_QUENCH = 4,
+    ICMP_REDIRECT = 5,
+    ICMP_ECHO = 8,
+    ICMP_TIME_EXCEEDED = 11,
+    ICMP_PARAMETER = 12
+};
+enum icmp_unreachable {
+    ICMP_UNR_NET,
+    ICMP_UNR_HOST,
+    ICMP_UNR_PROTO,
+    ICMP_UNR_PORT,
+    ICMP_UNR_FRAG,
+    ICMP_UNR_SRCFAIL,
+    ICMP_UNR_ADMIN = 13
+};
 
 /* An echo reply to us, or an error about a packet of ours. */
 struct icmp_event {
-    uint32_t from;                    /* source of the ICMP packet */
+    uint32_t from; /* source of the ICMP packet */
     uint8_t type, code;
-    uint32_t len;                     /* reply: bytes of the IPv4 packet */
-    uint16_t id, seq;                 /* reply: its own; error about an echo: that echo's */
-    uint8_t orig_proto;               /* error: of the quoted packet */
+    uint32_t len;       /* reply: bytes of the IPv4 packet */
+    uint16_t id, seq;   /* reply: its own; error about an echo: that echo's */
+    uint8_t orig_proto; /* error: of the quoted packet */
     uint32_t orig_src, orig_dst;
-    uint16_t orig_sport, orig_dport;  /* error about UDP or TCP */
-    uint16_t mtu;                     /* fragmentation needed: as told; 0 not told */
-    const uint8_t *data;              /* reply: payload after the ICMP header, valid during the call */
+    uint16_t orig_sport, orig_dport; /* error about UDP or TCP */
+    uint16_t mtu;                    /* fragmentation needed: as told; 0 not told */
+    const uint8_t *data;             /* reply: payload after the ICMP header, valid during the call */
     uint32_t data_len;
 };
 /* Embedded in its owner; several may listen, each sees every event. */
@@ -29,9 +45,10 @@ struct icmp_listener {
 void icmp_listen(struct net *net, struct icmp_listener *l);
 void icmp_unlisten(struct net *net, struct icmp_listener *l);
 
-/* An echo request. size: bytes of the whole IPv4 packet, 36-18024 as ping has it (less than 28 is taken as 28). src 0: by route. The payload is the data pattern 0xABCD.
- * 0, -EHOSTUNREACH, -EADDRNOTAVAIL, -ENOBUFS. */
-int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df, uint8_t ttl);
+/* An echo request. size: bytes of the whole IPv4 packet, 36-18024 as ping has it (less than 28 is taken as 28). src 0:
+ * by route. The payload is the data pattern 0xABCD. 0, -EHOSTUNREACH, -EADDRNOTAVAIL, -ENOBUFS. */
+int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
+              uint8_t ttl);
 /* A UDP probe of traceroute with its own TTL: same outcomes. */
 int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, uint16_t dport, uint8_t ttl);
 

@@ -4,10 +4,12 @@
  *   down --------------------------------------> link up -----------------------> up: packets pass
  *    ^   shutdown, or the cable pulled: packets stop at once, %LINK at once, %LINEPROTO after the same delay
  *    +---------------------------------------------------------------------------------------------------
- * A new Ethernet interface first waits LINK_SETTLE for its configuration, so that a startup file with `shutdown` does not make it flap. A loopback is up at once.
+ * A new Ethernet interface first waits LINK_SETTLE for its configuration, so that a startup file with `shutdown` does
+ * not make it flap. A loopback is up at once.
  *
- * An interface exists because it is configured, or because a cable is plugged into it. `no interface` of one with a cable gives it an empty configuration, as on a
- * router whose card stays in its slot; one without a cable goes. Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit.
+ * An interface exists because it is configured, or because a cable is plugged into it. `no interface` of one with a
+ * cable gives it an empty configuration, as on a router whose card stays in its slot; one without a cable goes.
+ * Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit.
  *
  * What it does not do: sub-interfaces, tunnels, duplex and speed. */
 #include <errno.h>
@@ -116,7 +118,8 @@ bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src)
 
 static bool is_broadcast(uint32_t addr, uint32_t own, uint32_t mask)
 {
-    return own && mask < 0xFFFFFFFEu && (addr & mask) == (own & mask) && ((addr | mask) == 0xFFFFFFFFu || (addr & ~mask) == 0);
+    return own && mask < 0xFFFFFFFEu && (addr & mask) == (own & mask) &&
+           ((addr | mask) == 0xFFFFFFFFu || (addr & ~mask) == 0);
 }
 
 bool iface_broadcast(const struct iface *ifc, uint32_t addr)

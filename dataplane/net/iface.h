@@ -1,4 +1,5 @@
-/* iface.h: interfaces as they run. Open, because every stage reads it per packet; written by net/ alone (and `crypto` by ipsec). */
+/* iface.h: interfaces as they run. Open, because every stage reads it per packet; written by net/ alone (and `crypto`
+ * by ipsec). */
 #ifndef DATAPLANE_NET_IFACE_H
 #define DATAPLANE_NET_IFACE_H
 
@@ -11,7 +12,7 @@ struct link;
 
 enum iface_kind { IFACE_ETHERNET, IFACE_LOOPBACK, IFACE_TUNNEL, IFACE_NULL };
 
-struct iface_rate { /* decaying averages over five minutes */
+struct iface_rate {                 /* decaying averages over five minutes */
     uint64_t since, packets, bytes; /* the counters at loop time `since` */
     double pps, bps;
 };
@@ -23,26 +24,26 @@ struct iface_count {
 };
 struct iface {
     struct net *net;
-    struct iface *next;      /* in the order of show tables: by kind's name, then number */
-    char name[IFNAME_MAX];   /* canonical: "Ethernet0/0" */
-    uint32_t index;          /* from 1; SNMP's ifIndex */
+    struct iface *next;    /* in the order of show tables: by kind's name, then number */
+    char name[IFNAME_MAX]; /* canonical: "Ethernet0/0" */
+    uint32_t index;        /* from 1; SNMP's ifIndex */
     enum iface_kind kind;
     uint8_t mac[6];
-    uint32_t addr, mask;     /* primary; 0 none */
-    uint32_t mtu;            /* greatest IPv4 packet (ip mtu) */
-    bool admin_up, link_up;  /* not shut down; carrier */
-    bool up;                 /* line protocol: packets pass */
-    bool addr_manual;        /* its address was typed after the start, not read from the startup configuration */
-    void *crypto;            /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK */
-    struct if_conf *conf;    /* what was asked; NULL only inside creation */
+    uint32_t addr, mask;    /* primary; 0 none */
+    uint32_t mtu;           /* greatest IPv4 packet (ip mtu) */
+    bool admin_up, link_up; /* not shut down; carrier */
+    bool up;                /* line protocol: packets pass */
+    bool addr_manual;       /* its address was typed after the start, not read from the startup configuration */
+    void *crypto;           /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK */
+    struct if_conf *conf;   /* what was asked; NULL only inside creation */
     struct acl *acl_in, *acl_out;
-    struct link *link;       /* NULL: no cable */
+    struct link *link; /* NULL: no cable */
     struct capture *capture;
     struct iface_count n, cleared_n; /* since boot; as they were when the counters were cleared */
-    uint64_t cleared_at;     /* loop time; 0 never */
-    uint64_t changed_at;     /* loop time of the last change of `up` */
+    uint64_t cleared_at;             /* loop time; 0 never */
+    uint64_t changed_at;             /* loop time of the last change of `up` */
     struct iface_rate rx_rate, tx_rate;
-    void *local;             /* net's own */
+    void *local; /* net's own */
 };
 
 /* Exact canonical name. NULL when there is none. */
@@ -52,7 +53,8 @@ struct iface *iface_by_addr(struct net *net, uint32_t addr);
 struct iface *iface_by_index(struct net *net, uint32_t index);
 /* All, in order: first with NULL. */
 struct iface *iface_next(struct net *net, const struct iface *ifc);
-/* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be NULL). */
+/* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be
+ * NULL). */
 bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src);
 
 /* Its secondary addresses, as they run. */
@@ -65,9 +67,11 @@ void iface_conf_init(struct if_conf *c);
 void iface_conf_fini(struct if_conf *c);
 void iface_conf_changed(struct net *net, struct if_conf *c, bool removed);
 
-/* A cable: makes the interface when it is not configured yet. The link is taken over, also on failure. 0, -EEXIST, -EINVAL (no Ethernet name), -ENOSPC. */
+/* A cable: makes the interface when it is not configured yet. The link is taken over, also on failure. 0, -EEXIST,
+ * -EINVAL (no Ethernet name), -ENOSPC. */
 MUST_USE int iface_attach(struct net *net, const char *name, struct link *link);
-/* Write every frame to this capture from now on (taken over; replaces an earlier one; NULL ends). False: no such interface. */
+/* Write every frame to this capture from now on (taken over; replaces an earlier one; NULL ends). False: no such
+ * interface. */
 bool iface_capture(struct net *net, const char *name, struct capture *cap);
 
 /* Zero the counters that `show interfaces` prints: of one interface, or of all (NULL). */

@@ -4,11 +4,13 @@
  *               | crypto map, not decapsulated  ^       |
  *               +------> CRYPTO_CHECK ----------+       +--------> IP4_FORWARD -> IP4_OUT -> ETH_OUT
  *                                                                                 ^  | crypto map, not yet done
- *   made here, or encapsulated: IP4_ROUTE ----------------------------------------+  +-> CRYPTO_OUT -> ... -> IP4_OUT or IP4_ROUTE
+ *   made here, or encapsulated: IP4_ROUTE ----------------------------------------+  +-> CRYPTO_OUT -> ... -> IP4_OUT
+ * or IP4_ROUTE
  *
- * In: header checks, martians, options, inbound access list (of the outer packet alone: what came out of an SA is not held against it again). Forward: TTL, route.
- * Out: crypto map, outbound access list (not for packets made here), MTU: a fragment, or an ICMP error when DF forbids it. Packets whose source route asks for a way of their own are
- * dropped. An ICMP error is owed by the stage that drops, and made before it does.
+ * In: header checks, martians, options, inbound access list (of the outer packet alone: what came out of an SA is not
+ * held against it again). Forward: TTL, route. Out: crypto map, outbound access list (not for packets made here), MTU:
+ * a fragment, or an ICMP error when DF forbids it. Packets whose source route asks for a way of their own are dropped.
+ * An ICMP error is owed by the stage that drops, and made before it does.
  *
  * What it does not do: redirects, multicast routing, options other than looking whether they are well-formed. */
 #include <string.h>
@@ -115,11 +117,8 @@ static enum drop_reason input_check(struct net *net, struct packet *p)
         net->stat.in_options++;
         icmp_error(net, p, ICMP_PARAMETER, 0, at << 24);
         return DROP_IP_OPTIONS;
-    case OPTIONS_ROUTED:
-        icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_SRCFAIL, 0);
-        return DROP_IP_SOURCE_ROUTE;
-    default:
-        return DROP_NONE;
+    case OPTIONS_ROUTED: icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_SRCFAIL, 0); return DROP_IP_SOURCE_ROUTE;
+    default: return DROP_NONE;
     }
 }
 
@@ -175,9 +174,7 @@ static void ip4_route_in(void *self, struct graph *g, struct packet **v, unsigne
             continue;
         }
         switch (route_lookup(net, dst, &hop)) {
-        case ROUTE_US:
-            graph_next(g, p, STAGE_IP4_LOCAL);
-            break;
+        case ROUTE_US: graph_next(g, p, STAGE_IP4_LOCAL); break;
         case ROUTE_VIA:
             p->oif = hop.oif;
             p->next_hop = hop.next_hop;
@@ -187,9 +184,7 @@ static void ip4_route_in(void *self, struct graph *g, struct packet **v, unsigne
             icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_HOST, 0);
             graph_drop(g, p, DROP_IP_NULL0);
             break;
-        case ROUTE_BROADCAST: /* RFC 2644: not forwarded */
-            graph_drop(g, p, DROP_IP_BROADCAST);
-            break;
+        case ROUTE_BROADCAST: /* RFC 2644: not forwarded */ graph_drop(g, p, DROP_IP_BROADCAST); break;
         case ROUTE_NONE:
             net->stat.no_route++;
             icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_HOST, 0);
@@ -274,9 +269,7 @@ static void ip4_route(void *self, struct graph *g, struct packet **v, unsigned n
             p->next_hop = hop.next_hop;
             graph_next(g, p, STAGE_IP4_OUT);
             break;
-        case ROUTE_DISCARD:
-            graph_drop(g, p, DROP_IP_NULL0);
-            break;
+        case ROUTE_DISCARD: graph_drop(g, p, DROP_IP_NULL0); break;
         case ROUTE_NONE:
             net->stat.no_route++;
             graph_drop(g, p, DROP_IP_NO_ROUTE);

@@ -1,13 +1,16 @@
-/* net.c: puts the parts of the network half together, and tells those who asked when interfaces and access lists change.
+/* net.c: puts the parts of the network half together, and tells those who asked when interfaces and access lists
+ * change.
  *
- * The parts: iface.c (interfaces and their state), arp.c, route.c, acl.c, ipv4.c with frag.c, icmp.c, udp.c. Each registers its own stages with the graph.
- * Watchers are called in the order of registration, from inside the change; they may look things up, not change the configuration. */
+ * The parts: iface.c (interfaces and their state), arp.c, route.c, acl.c, ipv4.c with frag.c, icmp.c, udp.c. Each
+ * registers its own stages with the graph. Watchers are called in the order of registration, from inside the change;
+ * they may look things up, not change the configuration. */
 #include "dataplane/net/net_local.h"
 
 /* Sections of running-config: loopbacks first, then physical interfaces, by number. */
 static int if_rank(const char *name)
 {
-    static const char *const order[] = {"Loopback", "Tunnel", "Ethernet", "FastEthernet", "GigabitEthernet", "TenGigabitEthernet"};
+    static const char *const order[] = {"Loopback",     "Tunnel",          "Ethernet",
+                                        "FastEthernet", "GigabitEthernet", "TenGigabitEthernet"};
     int n = (int)(sizeof order / sizeof order[0]);
 
     for (int i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-/* net.h: the IPv4 half of one dataplane: interfaces, ARP, routes, access lists, ICMP, UDP. Its own folder's headers iface.h, route.h, acl.h and icmp.h hold the verbs of each. */
+/* net.h: the IPv4 half of one dataplane: interfaces, ARP, routes, access lists, ICMP, UDP. Its own folder's headers
+ * iface.h, route.h, acl.h and icmp.h hold the verbs of each. */
 #ifndef DATAPLANE_NET_NET_H
 #define DATAPLANE_NET_NET_H
 
@@ -37,7 +38,8 @@ void net_booted(struct net *net);
 /* The router's own UDP, as inet.h has it. */
 struct inet *net_inet(struct net *net);
 
-/* Who wants to know about interfaces and access lists. Embedded in its owner; called in the order of registration, from inside the change. */
+/* Who wants to know about interfaces and access lists. Embedded in its owner; called in the order of registration, from
+ * inside the change. */
 enum iface_event {
     IFACE_ADDED,
     IFACE_CONF, /* a line of its configuration changed (if_conf.crypto_map among them) */
@@ -48,7 +50,7 @@ enum iface_event {
 };
 struct net_watch {
     void (*iface)(void *arg, struct iface *ifc, enum iface_event what); /* NULL: not interested */
-    void (*acl)(void *arg, const char *name);                           /* an access list was made, changed or removed; NULL: not interested */
+    void (*acl)(void *arg, const char *name); /* an access list was made, changed or removed; NULL: not interested */
     void *arg;
     struct net_watch *next;
 };

@@ -1,4 +1,5 @@
-/* net_conf.h: what was asked of interfaces, routes and access lists. Written by the grammar (dataplane/cmd), read by dataplane/net. */
+/* net_conf.h: what was asked of interfaces, routes and access lists. Written by the grammar (dataplane/cmd), read by
+ * dataplane/net. */
 #ifndef DATAPLANE_NET_NET_CONF_H
 #define DATAPLANE_NET_NET_CONF_H
 
@@ -19,24 +20,24 @@ struct if_conf { /* interface NAME */
     uint32_t addr, mask;        /* 0: no ip address */
     struct conf_list secondary; /* struct if_addr_conf */
     bool shutdown;
-    uint32_t mtu;               /* 1500 */
-    uint32_t ip_mtu;            /* 0: as mtu */
-    uint32_t bandwidth;         /* kbit/s; 0: that of the hardware */
+    uint32_t mtu;       /* 1500 */
+    uint32_t ip_mtu;    /* 0: as mtu */
+    uint32_t bandwidth; /* kbit/s; 0: that of the hardware */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
-    char crypto_map[64];        /* for ipsec: it hears IFACE_CONF */
+    char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
 };
 struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] */
     uint32_t prefix, mask;
     uint32_t hop;
     char ifname[IFNAME_MAX];
-    uint32_t distance;          /* 1 */
+    uint32_t distance; /* 1 */
 };
 
 enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
 enum acl_addr_kind { ACL_ADDR_ANY, ACL_ADDR_HOST, ACL_ADDR_WILD };
 enum acl_port_kind { ACL_PORT_ANY, ACL_PORT_EQ, ACL_PORT_GT, ACL_PORT_LT, ACL_PORT_NEQ, ACL_PORT_RANGE };
 #define ACL_PROTO_IP 256
-struct ace_conf { /* one line of an access list */
+struct ace_conf {               /* one line of an access list */
     uint32_t number;            /* access-list NUMBER ...; 0 in a named one */
     uint32_t seq;               /* as typed; 0: not typed */
     uint32_t place;             /* running order; set by the engine */
@@ -45,7 +46,7 @@ struct ace_conf { /* one line of an access list */
     uint8_t src_kind, dst_kind; /* enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
 enum acl_addr_kind */
     uint32_t src, src_wild, dst, dst_wild;
-    uint8_t sop, dop;           /* enum acl_port_kind */
+    uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2;
     bool established;
     uint16_t icmp_type, icmp_code; /* 256: any */
@@ -53,7 +54,7 @@ enum acl_addr_kind */
 };
 struct acl_conf { /* ip access-list extended NAME */
     char name[ACL_NAME_MAX];
-    struct conf_list entries;   /* struct ace_conf */
+    struct conf_list entries; /* struct ace_conf */
 };
 
 struct net_conf {

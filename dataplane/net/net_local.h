@@ -1,4 +1,5 @@
-/* net_local.h: how the parts of net/ lie together. One file a part; each owns its struct and is made and freed by net.c. */
+/* net_local.h: how the parts of net/ lie together. One file a part; each owns its struct and is made and freed by
+ * net.c. */
 #ifndef DATAPLANE_NET_NET_LOCAL_H
 #define DATAPLANE_NET_NET_LOCAL_H
 
@@ -52,13 +53,15 @@ void net_tell_acl(struct net *net, const char *name);
 void ifaces_end(struct net *net);
 /* Count a frame sent, and capture it. */
 void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool broadcast);
-bool iface_broadcast(const struct iface *ifc, uint32_t addr); /* a directed broadcast of one of its networks, or its base address */
-void iface_acls(struct net *net); /* access lists came or went */
+bool iface_broadcast(const struct iface *ifc,
+                     uint32_t addr); /* a directed broadcast of one of its networks, or its base address */
+void iface_acls(struct net *net);    /* access lists came or went */
 
 /* arp.c */
 struct arp *arp_new(struct net *net);
 void arp_free(struct arp *arp);
-void arp_iface_changed(struct arp *arp, struct iface *ifc); /* address, up or down: forget its entries, announce ourselves */
+void arp_iface_changed(struct arp *arp,
+                       struct iface *ifc); /* address, up or down: forget its entries, announce ourselves */
 
 /* route.c */
 struct fib *fib_new(struct net *net);
@@ -88,7 +91,8 @@ bool ipv4_martian(uint32_t src);
 /* frag.c */
 struct reass *reass_new(struct net *net);
 void reass_free(struct reass *r);
-/* A fragment to us, taken over. The whole packet when this was the last piece, NULL while pieces are missing (or it was dropped). */
+/* A fragment to us, taken over. The whole packet when this was the last piece, NULL while pieces are missing (or it was
+ * dropped). */
 struct packet *reass_add(struct reass *r, struct packet *p);
 void reass_forget(struct reass *r, const struct iface *ifc); /* drop pieces that came in there */
 unsigned reass_count(const struct reass *r);
@@ -101,5 +105,7 @@ void icmp_free(struct icmp *icmp);
 struct udp *udp_new(struct net *net);
 void udp_free(struct udp *udp);
 struct inet *udp_inet(struct udp *udp);
-uint16_t udp_sum(uint32_t src, uint32_t dst, const uint8_t *udp, size_t len); /* of a datagram whose checksum field is 0: the value to store; of a received one: 0 when right */
+uint16_t
+udp_sum(uint32_t src, uint32_t dst, const uint8_t *udp,
+        size_t len); /* of a datagram whose checksum field is 0: the value to store; of a received one: 0 when right */
 #endif

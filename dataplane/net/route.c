@@ -1,10 +1,13 @@
-/* route.c: the routing table: connected and local routes of interfaces that are up, and static routes; longest prefix first.
+/* route.c: the routing table: connected and local routes of interfaces that are up, and static routes; longest prefix
+ * first.
  *
- * One hash table per prefix length and a bitmap of the lengths in use: a lookup tries the lengths there are, longest first, so its cost does not grow with the number of
- * routes. The table is made anew, whole, when it is next needed after an interface or a static route changed.
+ * One hash table per prefix length and a bitmap of the lengths in use: a lookup tries the lengths there are, longest
+ * first, so its cost does not grow with the number of routes. The table is made anew, whole, when it is next needed
+ * after an interface or a static route changed.
  *
- * Making it: local and connected first; then static routes by distance, in passes, until a pass adds nothing: one with an interface when that is up, one
- * with a next hop alone when the table made so far leads to it (through another route, never through itself). The lowest distance of a prefix wins; equal ones share, by destination, up to
+ * Making it: local and connected first; then static routes by distance, in passes, until a pass adds nothing: one with
+ * an interface when that is up, one with a next hop alone when the table made so far leads to it (through another
+ * route, never through itself). The lowest distance of a prefix wins; equal ones share, by destination, up to
  * ROUTE_PATHS. At the end every next hop is resolved down to an interface, so that a lookup does not recurse.
  *
  * What it does not do: routing protocols, metrics other than distance, VRFs. */
@@ -16,10 +19,10 @@
 enum { ROUTE_PATHS = 4 };
 
 struct path {
-    uint32_t hop;         /* as configured; 0: none */
-    struct iface *oif;    /* as configured; NULL: recursive */
-    struct iface *out;    /* resolved */
-    uint32_t next_hop;    /* resolved; 0: the destination itself */
+    uint32_t hop;      /* as configured; 0: none */
+    struct iface *oif; /* as configured; NULL: recursive */
+    struct iface *out; /* resolved */
+    uint32_t next_hop; /* resolved; 0: the destination itself */
 };
 struct fib_node {
     uint32_t prefix;

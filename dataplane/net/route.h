@@ -28,9 +28,9 @@ struct route {
     uint8_t len;
     enum route_kind kind;
     uint8_t distance;
-    uint32_t hop;        /* 0: none */
-    struct iface *oif;   /* NULL: recursive */
-    bool discard;        /* Null0 */
+    uint32_t hop;      /* 0: none */
+    struct iface *oif; /* NULL: recursive */
+    bool discard;      /* Null0 */
 };
 /* The i-th active route in show order; NULL past the end. */
 const struct route *route_at(struct net *net, size_t i);

@@ -12,8 +12,10 @@ struct net_stat {
     uint64_t reass_ok, reass_timeouts, reass_fail, frag_ok, frag_made, frag_cannot;
     uint64_t in_broadcast, in_multicast;
     uint64_t no_route, no_adjacency, acl_denied;
-    uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable, icmp_in_exceeded, icmp_in_other;
-    uint64_t icmp_out, icmp_out_echo, icmp_out_reply, icmp_out_unreachable, icmp_out_exceeded, icmp_out_parameter, icmp_out_limited;
+    uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable,
+        icmp_in_exceeded, icmp_in_other;
+    uint64_t icmp_out, icmp_out_echo, icmp_out_reply, icmp_out_unreachable, icmp_out_exceeded, icmp_out_parameter,
+        icmp_out_limited;
     uint64_t udp_in, udp_in_checksum, udp_in_no_port, udp_out;
     uint64_t arp_in_request, arp_in_reply, arp_in_other, arp_out_request, arp_out_reply, arp_out_proxy;
 };

@@ -1,17 +1,24 @@
 /* udp.c: UDP (RFC 768, RFC 1122 section 4.1) for the router's own services: the sockets behind inet.h.
  *
- * A socket is a port; the receiver is called with what came for it. Port 4500 is shared (RFC 3948 section 2.2): a datagram whose first four bytes are not zero is ESP and goes to ESP_IN
- * as it is, a single 0xFF is a keepalive and ends here, the rest (behind four zero bytes) is IKE and goes to the socket, marker included. All this only while somebody has
- * port 4500 open; otherwise it is a port like any other.
+ * A socket is a port; the receiver is called with what came for it. Port 4500 is shared (RFC 3948 section 2.2): a
+ * datagram whose first four bytes are not zero is ESP and goes to ESP_IN as it is, a single 0xFF is a keepalive and
+ * ends here, the rest (behind four zero bytes) is IKE and goes to the socket, marker included. All this only while
+ * somebody has port 4500 open; otherwise it is a port like any other.
  *
- * A datagram to a port that nobody serves is answered with an ICMP port unreachable. Sending fragments where needed; the source address is one of ours.
- * What it does not do: tell a socket about ICMP errors. */
+ * A datagram to a port that nobody serves is answered with an ICMP port unreachable. Sending fragments where needed;
+ * the source address is one of ours. What it does not do: tell a socket about ICMP errors. */
 #include <errno.h>
 #include <string.h>
 
 #include "dataplane/net/net_local.h"
 
-enum { UDP_HEADER = 8, UDP_DATA_MAX = 65535 - IP_HEADER - UDP_HEADER, UDP_TTL = 255, PORT_NATT = 4500, NAT_KEEPALIVE = 0xFF };
+enum {
+    UDP_HEADER = 8,
+    UDP_DATA_MAX = 65535 - IP_HEADER - UDP_HEADER,
+    UDP_TTL = 255,
+    PORT_NATT = 4500,
+    NAT_KEEPALIVE = 0xFF
+};
 
 struct net_udp_sock {
     struct udp_sock sock; /* first */
@@ -43,7 +50,8 @@ static struct net_udp_sock *sock_at(const struct udp *u, uint16_t port)
 
 /* ---- receiving ---- */
 
-static void deliver(struct udp *u, struct graph *g, struct packet *p, struct net_udp_sock *s, const uint8_t *d, size_t len)
+static void deliver(struct udp *u, struct graph *g, struct packet *p, struct net_udp_sock *s, const uint8_t *d,
+                    size_t len)
 {
     struct udp_from from = {.src = get32(p->l3 + 12),
                             .dst = get32(p->l3 + 16),
@@ -182,7 +190,11 @@ static uint32_t if_addr(struct inet *in, const char *ifname)
     return ifc ? ifc->addr : 0;
 }
 
-static const struct inet_ops udp_ops = {.udp_open = open_sock, .udp_send = send_sock, .udp_close = close_sock, .source_for = source_for, .if_addr = if_addr};
+static const struct inet_ops udp_ops = {.udp_open = open_sock,
+                                        .udp_send = send_sock,
+                                        .udp_close = close_sock,
+                                        .source_for = source_for,
+                                        .if_addr = if_addr};
 
 struct inet *udp_inet(struct udp *u)
 {

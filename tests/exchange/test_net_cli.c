@@ -1,5 +1,5 @@
-/* Interfaces, routes, lists and pings as a user has them: typed at the command line of three routers in a row, with IOS's texts. r1 (10.0.1.1) -- r2 -- r3 (10.0.2.3,
- * loopback 10.3.3.3). */
+/* Interfaces, routes, lists and pings as a user has them: typed at the command line of three routers in a row, with
+ * IOS's texts. r1 (10.0.1.1) -- r2 -- r3 (10.0.2.3, loopback 10.3.3.3). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,7 +79,8 @@ static void ping(void **state)
           "Success rate is 100 percent (72/72), round-trip");
     types(b, "r1", "ping 10.77.0.1 timeout 1", "timeout is 1 second:\nU.U.U\nSuccess rate is 0 percent (0/5)\n");
     types(b, "r1", "ping hub", "% Unrecognized host or address, or protocol not running.\n");
-    types(b, "r1", "ping 10.3.3.3 source 10.0.1.9", "% Invalid source address- IP address not on any of our up interfaces\n");
+    types(b, "r1", "ping 10.3.3.3 source 10.0.1.9",
+          "% Invalid source address- IP address not on any of our up interfaces\n");
     types(b, "r1", "ping 10.0.1.255 repeat 1", "timeout is 2 seconds:\n\nReply to request 0 from 10.0.1.2, ");
 }
 
@@ -88,9 +89,11 @@ static void ping_meets_a_small_link(void **state)
     struct box *b = *state;
 
     box_type_all(b, "r2", "configure terminal\ninterface Ethernet0/1\nip mtu 1400\nend");
-    types(b, "r1", "ping 10.3.3.3 df-bit size 1401 repeat 3 timeout 1", "Packet sent with the DF bit set\nM.M\nSuccess rate is 0 percent (0/3)\n");
+    types(b, "r1", "ping 10.3.3.3 df-bit size 1401 repeat 3 timeout 1",
+          "Packet sent with the DF bit set\nM.M\nSuccess rate is 0 percent (0/3)\n");
     types(b, "r1", "ping 10.3.3.3 df-bit size 1400 repeat 3", "!!!\n");
-    types(b, "r2", "show platform hardware qfp active statistics drop", "MaxTu                                           3                    4203  \n");
+    types(b, "r2", "show platform hardware qfp active statistics drop",
+          "MaxTu                                           3                    4203  \n");
 }
 
 static void ping_interrupted(void **state)
@@ -113,7 +116,8 @@ static void traceroute(void **state)
     struct box *b = *state;
     const char *got = box_type(b, "r1", "traceroute 10.3.3.3");
 
-    assert_non_null(strstr(got, "Type escape sequence to abort.\nTracing the route to 10.3.3.3\nVRF info: (vrf in name/id, vrf out name/id)\n  1 10.0.1.2 "));
+    assert_non_null(strstr(got, "Type escape sequence to abort.\nTracing the route to 10.3.3.3\nVRF info: (vrf in "
+                                "name/id, vrf out name/id)\n  1 10.0.1.2 "));
     assert_non_null(strstr(got, "\n  2 10.3.3.3 "));
     assert_non_null(strstr(got, " msec * ")); /* one unreachable each 500 ms */
     assert_null(strstr(got, "\n  3"));
@@ -136,7 +140,8 @@ static void routes_shown(void **state)
           "C        192.0.2.1 is directly connected, Loopback0\n");
     types(b, "r3", "show ip route static", "S*    0.0.0.0/0 [1/0] via 10.0.2.2\n");
     types(b, "r2", "show ip route 10.3.3.3",
-          "Routing entry for 10.3.3.0/24\n  Known via \"static\", distance 1, metric 0\n  Routing Descriptor Blocks:\n  * 10.0.2.3\n");
+          "Routing entry for 10.3.3.0/24\n  Known via \"static\", distance 1, metric 0\n  Routing Descriptor Blocks:\n "
+          " * 10.0.2.3\n");
     types(b, "r2", "show ip route 10.9.0.0", "% Subnet not in table\n");
     types(b, "r2", "show ip route 99.0.0.0", "% Network not in table\n");
     box_type(b, "r1", "configure terminal");
@@ -156,13 +161,17 @@ static void interfaces_shown(void **state)
           "Ethernet0/0                10.0.1.1        YES NVRAM  up                    up      \n"
           "Loopback0                  192.0.2.1       YES NVRAM  up                    up      \n");
     types(b, "r1", "show interfaces Ethernet0/0", "Ethernet0/0 is up, line protocol is up \n  Hardware is ");
-    types(b, "r1", "show interfaces Ethernet0/0", "  Description: to r2\n  Internet address is 10.0.1.1/24\n  MTU 1500 bytes, BW 10000 Kbit/sec, DLY 1000 usec, \n");
+    types(b, "r1", "show interfaces Ethernet0/0",
+          "  Description: to r2\n  Internet address is 10.0.1.1/24\n  MTU 1500 bytes, BW 10000 Kbit/sec, DLY 1000 "
+          "usec, \n");
     box_type(b, "r1", "ping 10.0.1.2 repeat 1");
     /* one ARP request (the announcement was the first) and one echo, each 60 and 114 bytes */
     types(b, "r1", "show interfaces Ethernet0/0", "     3 packets output, 234 bytes, 0 underruns\n");
     types(b, "r1", "show interfaces description", "Et0/0                          up             up       to r2\n");
     types(b, "r1", "show interfaces Ethernet0/3", "% Interface Ethernet0/3 does not exist\n");
-    box_type_all(b, "r1", "configure terminal\ninterface Ethernet0/0\nshutdown\ninterface Ethernet0/3\nip address 10.5.5.5 255.255.255.0");
+    box_type_all(b, "r1",
+                 "configure terminal\ninterface Ethernet0/0\nshutdown\ninterface Ethernet0/3\nip address 10.5.5.5 "
+                 "255.255.255.0");
     types(b, "r1", "ip address 192.0.2.9 255.255.255.0", "% 192.0.2.0 overlaps with Loopback0\n");
     types(b, "r1", "ip address 10.5.5.0 255.255.255.0", "Bad mask /24 for address 10.5.5.0\n");
     types(b, "r1", "interface Tunnel0", "% Interface Tunnel0 is not supported\n");
@@ -170,8 +179,11 @@ static void interfaces_shown(void **state)
     types(b, "r1", "show ip interface brief",
           "Ethernet0/0                10.0.1.1        YES NVRAM  administratively down down    \n"
           "Ethernet0/3                10.5.5.5        YES manual down                  down    \n");
-    assert_true(box_wait_log(b, "r1", 0, "%LINK-5-CHANGED: Interface Ethernet0/0, changed state to administratively down", US_PER_S));
-    assert_true(box_wait_log(b, "r1", 0, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to down", 2 * US_PER_S));
+    assert_true(box_wait_log(
+        b, "r1", 0, "%LINK-5-CHANGED: Interface Ethernet0/0, changed state to administratively down", US_PER_S));
+    assert_true(box_wait_log(b, "r1", 0,
+                             "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to down",
+                             2 * US_PER_S));
 }
 
 static void port_without_configuration(void **state)
@@ -180,9 +192,12 @@ static void port_without_configuration(void **state)
 
     box_type_all(b, "r1", "configure terminal\nno interface Ethernet0/0\nend");
     types(b, "r1", "show running-config interface Ethernet0/0", "interface Ethernet0/0\n no ip address\nend\n");
-    box_type_all(b, "r1", "configure terminal\ninterface Ethernet0/0\nip address 10.0.1.1 255.255.255.0\nip address 10.8.8.1 255.255.255.0 secondary\nend");
+    box_type_all(b, "r1",
+                 "configure terminal\ninterface Ethernet0/0\nip address 10.0.1.1 255.255.255.0\nip address 10.8.8.1 "
+                 "255.255.255.0 secondary\nend");
     types(b, "r1", "show running-config interface Ethernet0/0",
-          "interface Ethernet0/0\n ip address 10.0.1.1 255.255.255.0\n ip address 10.8.8.1 255.255.255.0 secondary\nend\n");
+          "interface Ethernet0/0\n ip address 10.0.1.1 255.255.255.0\n ip address 10.8.8.1 255.255.255.0 "
+          "secondary\nend\n");
     types(b, "r1", "show ip interface Ethernet0/0", "  Secondary address 10.8.8.1/24\n");
     types(b, "r1", "ping 10.8.8.1 repeat 1", "!\n");
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n");
@@ -206,8 +221,7 @@ static void lists(void **state)
                  "interface Ethernet0/0\n"
                  "ip access-group EDGE in\n"
                  "end");
-    types(b, "r2", "show running-config",
-          " ip access-group EDGE in\n");
+    types(b, "r2", "show running-config", " ip access-group EDGE in\n");
     types(b, "r2", "show running-config",
           "ip access-list extended EDGE\n 5 deny icmp any any echo\n permit gre any any\n permit icmp any any\n");
     types(b, "r2", "show running-config",
@@ -227,10 +241,12 @@ static void lists(void **state)
           "    5 deny icmp any any echo (1 match)\n"
           "    10 permit gre any any\n"
           "    20 permit icmp any any\n");
-    types(b, "r2", "show platform hardware qfp active statistics drop", "Ipv4Acl                                         1                     100  \n");
+    types(b, "r2", "show platform hardware qfp active statistics drop",
+          "Ipv4Acl                                         1                     100  \n");
     box_type_all(b, "r2", "configure terminal\nip access-list extended EDGE\nno 5\nend");
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n");
-    types(b, "r2", "show access-lists EDGE", "Extended IP access list EDGE\n    10 permit gre any any\n    20 permit icmp any any (5 matches)\n");
+    types(b, "r2", "show access-lists EDGE",
+          "Extended IP access list EDGE\n    10 permit gre any any\n    20 permit icmp any any (5 matches)\n");
     box_type(b, "r2", "clear access-list counters");
     types(b, "r2", "show access-lists EDGE", "    20 permit icmp any any\n");
     box_type_all(b, "r2", "configure terminal\nno access-list 101\nno ip access-list extended EDGE\nend");
@@ -268,9 +284,11 @@ static void drops_shown(void **state)
           "-------------------------------------------------------------------------\n");
     box_type(b, "r1", "ping 10.77.0.1 repeat 2 timeout 0");
     box_run(b, US_PER_S);
-    types(b, "r2", "show platform hardware qfp active statistics drop clear", "Ipv4NoRoute                                     2                     200  \n");
+    types(b, "r2", "show platform hardware qfp active statistics drop clear",
+          "Ipv4NoRoute                                     2                     200  \n");
     assert_null(strstr(box_type(b, "r2", "show platform hardware qfp active statistics drop"), "Ipv4NoRoute"));
-    types(b, "r2", "show platform hardware qfp active statistics drop all", "Ipv4NoRoute                                     0                       0  \n");
+    types(b, "r2", "show platform hardware qfp active statistics drop all",
+          "Ipv4NoRoute                                     0                       0  \n");
     types(b, "r2", "show platform hardware qfp active feature ipsec datapath drops all",
           "------------------------------------------------------------------------\n"
           "Drop Type  Name                                     Packets             \n"
@@ -284,7 +302,15 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(ping), T(ping_meets_a_small_link), T(ping_interrupted), T(traceroute), T(routes_shown), T(interfaces_shown), T(port_without_configuration), T(lists), T(arp_shown),
+        T(ping),
+        T(ping_meets_a_small_link),
+        T(ping_interrupted),
+        T(traceroute),
+        T(routes_shown),
+        T(interfaces_shown),
+        T(port_without_configuration),
+        T(lists),
+        T(arp_shown),
         T(drops_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

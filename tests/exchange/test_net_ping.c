@@ -1,4 +1,5 @@
-/* Three routers in a row on virtual wires: r1 (10.0.1.1) -- r2 (10.0.1.2, 10.0.2.2) -- r3 (10.0.2.3, loopback 10.3.3.3). What a ping meets on its way. */
+/* Three routers in a row on virtual wires: r1 (10.0.1.1) -- r2 (10.0.1.2, 10.0.2.2) -- r3 (10.0.2.3,
+ * loopback 10.3.3.3). What a ping meets on its way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,8 +81,10 @@ static void interfaces_come_up(void **state)
 
     assert_true(iface_by_name(t->r1.net, "Ethernet0/0")->up);
     assert_int_equal(netbox_logged(&t->r1, "%LINK-3-UPDOWN: Interface Ethernet0/0, changed state to up"), 1);
-    assert_int_equal(netbox_logged(&t->r1, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up"), 1);
-    assert_int_equal(netbox_logged(&t->r3, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Loopback0, changed state to up"), 1);
+    assert_int_equal(
+        netbox_logged(&t->r1, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up"), 1);
+    assert_int_equal(
+        netbox_logged(&t->r3, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Loopback0, changed state to up"), 1);
     assert_int_equal(netbox_logged(&t->r3, "%LINK"), 1);
 }
 
@@ -133,7 +136,8 @@ static void no_route(void **state)
     assert_int_equal(t->ping.last.type, ICMP_UNREACHABLE);
     assert_int_equal(t->ping.last.code, ICMP_UNR_HOST);
     assert_int_equal(netbox_drops(&t->r2, DROP_IP_NO_ROUTE), 1);
-    /* r3 sends it back to r2, which has no route for the loopback's other addresses but 10.3.3.0/24: it circles until its time is up */
+    /* r3 sends it back to r2, which has no route for the loopback's other addresses but 10.3.3.0/24: it circles until
+     * its time is up */
     netping_send(&t->ping, "10.3.3.9", 2, 100, false, 255);
     vloop_run_for(t->loop, US_PER_S);
     assert_int_equal(t->ping.last.type, ICMP_TIME_EXCEEDED);
@@ -164,7 +168,8 @@ static void nobody_there(void **state)
     assert_int_equal(t->ping.errors, 1);
     assert_int_equal(t->ping.last.code, ICMP_UNR_HOST);
     assert_int_equal(netbox_drops(&t->r2, DROP_ARP_FAILED), 1);
-    assert_int_equal(net_stat(t->r2.net)->arp_out_request, 2 + 4); /* two announcements; r1 it knows, who asked for it */
+    assert_int_equal(net_stat(t->r2.net)->arp_out_request,
+                     2 + 4); /* two announcements; r1 it knows, who asked for it */
     all_back(t);
 }
 
@@ -208,7 +213,8 @@ static void big_pings(void **state)
 static void reassembly_under_loss(void **state)
 {
     struct row *t = *state;
-    static const struct wire_params bad = {.delay_us = 1000, .jitter_us = 4000, .loss = 30000, .swap = 100000, .repeat = 100000};
+    static const struct wire_params bad = {
+        .delay_us = 1000, .jitter_us = 4000, .loss = 30000, .swap = 100000, .repeat = 100000};
     unsigned sent = 200;
 
     wire_set(t->w12, &bad);
@@ -296,8 +302,10 @@ static void shutdown_stops(void **state)
     netping_send(&t->ping, "10.3.3.3", 1, 100, false, 255);
     vloop_run_for(t->loop, 2 * US_PER_S);
     assert_int_equal(t->ping.errors, 1); /* its route went with the interface */
-    assert_int_equal(netbox_logged(&t->r2, "%LINK-5-CHANGED: Interface Ethernet0/1, changed state to administratively down"), 1);
-    assert_int_equal(netbox_logged(&t->r2, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to down"), 1);
+    assert_int_equal(
+        netbox_logged(&t->r2, "%LINK-5-CHANGED: Interface Ethernet0/1, changed state to administratively down"), 1);
+    assert_int_equal(
+        netbox_logged(&t->r2, "%LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to down"), 1);
     c->shutdown = false;
     iface_conf_changed(t->r2.net, c, false);
     vloop_run_for(t->loop, 2 * US_PER_S);
@@ -394,12 +402,13 @@ static void port_4500(void **state)
     struct row *t = *state;
     struct heard h = {0};
     unsigned esp_in = 0;
-    struct udp_sock *a = udp_open(net_inet(t->r1.net), 4500, on_udp, &h), *b = udp_open(net_inet(t->r3.net), 4500, on_udp, &h);
+    struct udp_sock *a = udp_open(net_inet(t->r1.net), 4500, on_udp, &h),
+                    *b = udp_open(net_inet(t->r3.net), 4500, on_udp, &h);
     uint32_t to = addr_of("10.3.3.3");
 
     graph_set(t->r3.graph, STAGE_ESP_IN, take_esp, &esp_in);
-    udp_send(a, 0, to, 4500, "\xff", 1);                    /* keepalive */
-    udp_send(a, 0, to, 4500, "\0\0\0\0ike", 7);             /* IKE */
+    udp_send(a, 0, to, 4500, "\xff", 1);                     /* keepalive */
+    udp_send(a, 0, to, 4500, "\0\0\0\0ike", 7);              /* IKE */
     udp_send(a, 0, to, 4500, "\x12\x34\x56\x78\0\0\0\1", 8); /* ESP */
     vloop_run_for(t->loop, US_PER_S);
     assert_int_equal(h.n, 1);
@@ -420,7 +429,9 @@ static void duplicate_address(void **state)
 
     netbox_addr(&t->r2, "Ethernet0/0", "10.0.1.1/24");
     vloop_run_for(t->loop, US_PER_S);
-    assert_int_equal(netbox_logged(&t->r1, "%IP-4-DUPADDR: Duplicate address 10.0.1.1 on Ethernet0/0, sourced by aabb.cc00.0200"), 1);
+    assert_int_equal(
+        netbox_logged(&t->r1, "%IP-4-DUPADDR: Duplicate address 10.0.1.1 on Ethernet0/0, sourced by aabb.cc00.0200"),
+        1);
 }
 
 static void arp_ages(void **state)
@@ -447,9 +458,11 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(interfaces_come_up), T(echo_through), T(ttl_runs_out), T(no_route), T(unreachables_are_rare), T(nobody_there), T(df_needs_fragments), T(big_pings),
-        T(reassembly_under_loss), T(damage_is_counted), T(lists_stop_packets), T(shutdown_stops), T(cable_pulled), T(own_addresses), T(udp_between), T(port_4500),
-        T(duplicate_address), T(arp_ages),
+        T(interfaces_come_up),    T(echo_through),      T(ttl_runs_out),       T(no_route),
+        T(unreachables_are_rare), T(nobody_there),      T(df_needs_fragments), T(big_pings),
+        T(reassembly_under_loss), T(damage_is_counted), T(lists_stop_packets), T(shutdown_stops),
+        T(cable_pulled),          T(own_addresses),     T(udp_between),        T(port_4500),
+        T(duplicate_address),     T(arp_ages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

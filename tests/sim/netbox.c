@@ -44,7 +44,8 @@ void netbox_init(struct netbox *b, struct loop *loop, uint8_t number)
     b->bus = bus_new(loop);
     b->log = log_new(loop, b->bus);
     b->graph = graph_new(loop);
-    const struct net_env env = {.loop = loop, .rnd = b->rnd, .log = b->log, .graph = b->graph, .mac_base = {0xaa, 0xbb, 0xcc, 0, number, 0}};
+    const struct net_env env = {
+        .loop = loop, .rnd = b->rnd, .log = b->log, .graph = b->graph, .mac_base = {0xaa, 0xbb, 0xcc, 0, number, 0}};
     b->net = net_new(&env);
 }
 
@@ -59,9 +60,9 @@ void netbox_end(struct netbox *b)
 
 struct if_conf *netbox_conf(struct netbox *b, const char *name)
 {
-    CONF_EACH (struct if_conf, c, &net_conf(b->net)->ifaces)
-        if (!strcmp(c->name, name))
-            return c;
+    CONF_EACH(struct if_conf, c, &net_conf(b->net)->ifaces)
+    if (!strcmp(c->name, name))
+        return c;
     struct if_conf *fresh = NEW(struct if_conf);
     iface_conf_init(fresh);
     str_copy(fresh->name, sizeof fresh->name, name);

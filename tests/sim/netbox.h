@@ -1,4 +1,5 @@
-/* netbox.h: the network half of one router, alone, for tests of dataplane/net: a graph, a net, a log, on a shared virtual loop. */
+/* netbox.h: the network half of one router, alone, for tests of dataplane/net: a graph, a net, a log, on a shared
+ * virtual loop. */
 #ifndef ESPIAL_TESTS_SIM_NETBOX_H
 #define ESPIAL_TESTS_SIM_NETBOX_H
 

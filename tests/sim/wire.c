@@ -1,7 +1,8 @@
 /* wire.c: a virtual cable: see wire.h.
  *
- * A frame sent becomes a timer that delivers it. Swapping holds a frame back until the next one of its direction has been sent (or 10 ms have passed). Corrupting flips one bit behind the
- * Ethernet header, so that the damage is the router's to find. An end outlives its router: freeing the link unplugs the router from the wire, no more. */
+ * A frame sent becomes a timer that delivers it. Swapping holds a frame back until the next one of its direction has
+ * been sent (or 10 ms have passed). Corrupting flips one bit behind the Ethernet header, so that the damage is the
+ * router's to find. An end outlives its router: freeing the link unplugs the router from the wire, no more. */
 #include "tests/sim/wire.h"
 
 #include <string.h>

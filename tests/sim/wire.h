@@ -1,4 +1,5 @@
-/* wire.h: a virtual cable between two routers of one process: it delays, loses, swaps, repeats and corrupts frames, by chance that a seed repeats. */
+/* wire.h: a virtual cable between two routers of one process: it delays, loses, swaps, repeats and corrupts frames, by
+ * chance that a seed repeats. */
 #ifndef ESPIAL_TESTS_SIM_WIRE_H
 #define ESPIAL_TESTS_SIM_WIRE_H
 
@@ -10,16 +11,18 @@
 #include "espial/rand.h"
 
 struct wire;
-struct wire_params { /* chances are per million frames */
-    uint64_t delay_us;   /* each frame */
-    uint64_t jitter_us;  /* up to this much more, uniformly; frames may overtake each other */
+struct wire_params {    /* chances are per million frames */
+    uint64_t delay_us;  /* each frame */
+    uint64_t jitter_us; /* up to this much more, uniformly; frames may overtake each other */
     uint32_t loss, swap, repeat, corrupt;
 };
-/* rnd is borrowed; it is only asked when a chance or the jitter is not 0. Wires die with wire_free, after both routers or before them. */
+/* rnd is borrowed; it is only asked when a chance or the jitter is not 0. Wires die with wire_free, after both routers
+ * or before them. */
 struct wire *wire_new(struct loop *loop, struct rnd *rnd, const struct wire_params *p);
 void wire_free(struct wire *w); /* NULL-safe */
 void wire_set(struct wire *w, const struct wire_params *p);
-/* The two ends, 0 and 1: each is given to one router (dataplane_link_attach takes it over). An end may be taken again after its router was freed (a reload). */
+/* The two ends, 0 and 1: each is given to one router (dataplane_link_attach takes it over). An end may be taken again
+ * after its router was freed (a reload). */
 struct link *wire_end(struct wire *w, int end);
 /* Pull or plug the cable: with false both ends lose carrier and everything underway is lost. */
 void wire_plug(struct wire *w, bool plugged);

@@ -14,7 +14,8 @@
 
 static struct acl_rule rule(bool permit, uint16_t proto)
 {
-    return (struct acl_rule){.permit = permit, .proto = proto, .src_wild = ~0u, .dst_wild = ~0u, .icmp_type = 256, .icmp_code = 256};
+    return (struct acl_rule){
+        .permit = permit, .proto = proto, .src_wild = ~0u, .dst_wild = ~0u, .icmp_type = 256, .icmp_code = 256};
 }
 
 static struct flow flow(uint8_t proto, const char *src, uint16_t sport, const char *dst, uint16_t dport)
@@ -46,9 +47,12 @@ static void ports(void **state)
         uint16_t a, b, port;
         bool fits;
     } facts[] = {
-        {ACL_PORT_EQ, 500, 0, 500, true},        {ACL_PORT_EQ, 500, 0, 501, false},     {ACL_PORT_GT, 1023, 0, 1024, true},    {ACL_PORT_GT, 1023, 0, 1023, false},
-        {ACL_PORT_LT, 1024, 0, 1023, true},      {ACL_PORT_LT, 1024, 0, 1024, false},   {ACL_PORT_NEQ, 22, 0, 23, true},       {ACL_PORT_NEQ, 22, 0, 22, false},
-        {ACL_PORT_RANGE, 100, 200, 100, true},   {ACL_PORT_RANGE, 100, 200, 200, true}, {ACL_PORT_RANGE, 100, 200, 99, false}, {ACL_PORT_RANGE, 100, 200, 201, false},
+        {ACL_PORT_EQ, 500, 0, 500, true},        {ACL_PORT_EQ, 500, 0, 501, false},
+        {ACL_PORT_GT, 1023, 0, 1024, true},      {ACL_PORT_GT, 1023, 0, 1023, false},
+        {ACL_PORT_LT, 1024, 0, 1023, true},      {ACL_PORT_LT, 1024, 0, 1024, false},
+        {ACL_PORT_NEQ, 22, 0, 23, true},         {ACL_PORT_NEQ, 22, 0, 22, false},
+        {ACL_PORT_RANGE, 100, 200, 100, true},   {ACL_PORT_RANGE, 100, 200, 200, true},
+        {ACL_PORT_RANGE, 100, 200, 99, false},   {ACL_PORT_RANGE, 100, 200, 201, false},
         {ACL_PORT_RANGE, 0, 65535, 65535, true}, {ACL_PORT_ANY, 0, 0, 9, true},
     };
     (void)state;
@@ -110,7 +114,8 @@ static void icmp_and_established(void **state)
 
 static void flows_of_packets(void **state)
 {
-    uint8_t ip[40] = {0x46, 0, 0, 40, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 1, 1, 1, 1, 0x01, 0xF4, 0x11, 0x94};
+    uint8_t ip[40] = {0x46, 0, 0,  40, 0, 0, 0, 0, 64, 17, 0,    0,    10,   0,
+                      0,    1, 10, 0,  0, 2, 1, 1, 1,  1,  0x01, 0xF4, 0x11, 0x94};
     struct flow f;
     (void)state;
 
@@ -186,13 +191,13 @@ static void places(void **state)
         uint16_t proto;
     } order[] = {{5, PROTO_UDP}, {10, PROTO_ESP}, {15, PROTO_GRE}, {20, PROTO_ICMP}, {100, PROTO_AH}, {110, PROTO_TCP}};
 
-    entry(t, a, 0, ACL_PERMIT, PROTO_ESP);   /* 10 */
-    entry(t, a, 0, ACL_PERMIT, PROTO_ICMP);  /* 20 */
-    entry(t, a, 100, ACL_DENY, PROTO_AH);    /* as typed */
-    entry(t, a, 0, ACL_PERMIT, PROTO_TCP);   /* behind the last: 110 */
-    entry(t, a, 0, ACL_REMARK, PROTO_TCP);   /* no rule */
-    entry(t, a, 15, ACL_PERMIT, PROTO_GRE);  /* between */
-    entry(t, a, 5, ACL_PERMIT, PROTO_UDP);   /* before */
+    entry(t, a, 0, ACL_PERMIT, PROTO_ESP);  /* 10 */
+    entry(t, a, 0, ACL_PERMIT, PROTO_ICMP); /* 20 */
+    entry(t, a, 100, ACL_DENY, PROTO_AH);   /* as typed */
+    entry(t, a, 0, ACL_PERMIT, PROTO_TCP);  /* behind the last: 110 */
+    entry(t, a, 0, ACL_REMARK, PROTO_TCP);  /* no rule */
+    entry(t, a, 15, ACL_PERMIT, PROTO_GRE); /* between */
+    entry(t, a, 5, ACL_PERMIT, PROTO_UDP);  /* before */
     assert_int_equal(acl_rules(acl), 6);
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(acl_rule(acl, i)->seq, order[i].seq);
@@ -251,7 +256,12 @@ static void numbered_and_named_are_one(void **state)
 
 static void canonical(void **state)
 {
-    struct ace_conf c = {.src_kind = ACL_ADDR_WILD, .src = addr_of("10.1.2.3"), .src_wild = 0, .dst_kind = ACL_ADDR_WILD, .dst = addr_of("10.1.2.3"), .dst_wild = 0x000000FF};
+    struct ace_conf c = {.src_kind = ACL_ADDR_WILD,
+                         .src = addr_of("10.1.2.3"),
+                         .src_wild = 0,
+                         .dst_kind = ACL_ADDR_WILD,
+                         .dst = addr_of("10.1.2.3"),
+                         .dst_wild = 0x000000FF};
     (void)state;
 
     ace_canonical(&c);
@@ -270,8 +280,15 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(ports), cmocka_unit_test(fragments), cmocka_unit_test(icmp_and_established), cmocka_unit_test(flows_of_packets),
-        T(places), T(first_match_decides), T(numbered_and_named_are_one), cmocka_unit_test(canonical),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(ports),
+        cmocka_unit_test(fragments),
+        cmocka_unit_test(icmp_and_established),
+        cmocka_unit_test(flows_of_packets),
+        T(places),
+        T(first_match_decides),
+        T(numbered_and_named_are_one),
+        cmocka_unit_test(canonical),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

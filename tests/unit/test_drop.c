@@ -184,6 +184,7 @@ static void pools(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(qfp_rows), cmocka_unit_test(counters), cmocka_unit_test(stages), cmocka_unit_test(pools)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(qfp_rows), cmocka_unit_test(counters), cmocka_unit_test(stages),
+                                       cmocka_unit_test(pools)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Pieces: how a packet is cut, which pieces make a packet again, and what ends one. Pieces are injected into a box with one interface; what was put together
- * reaches a stage of the test. */
+/* Pieces: how a packet is cut, which pieces make a packet again, and what ends one. Pieces are injected into a box with
+ * one interface; what was put together reaches a stage of the test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -173,7 +173,11 @@ static void overlap_ends_it(void **state)
     static const struct {
         uint32_t at, len;
         bool more;
-    } bad[] = {{72, 16, true}, {8, 16, true}, {0, 88, true}, {0, 72, true}, {80, 8, false} /* behind, but then it is the last */};
+    } bad[] = {{72, 16, true},
+               {8, 16, true},
+               {0, 88, true},
+               {0, 72, true},
+               {80, 8, false} /* behind, but then it is the last */};
 
     for (uint16_t i = 0; i < 4; i++) {
         piece(t, i, 0, 80, true);
@@ -290,7 +294,8 @@ static void cut_a_piece(void **state)
     assert_int_equal(get16(t->out[1] + 6), (100 + 552 / 8) | MORE);
 }
 
-/* RFC 791: the record route option (7, not copied) goes into the first piece alone, the stream option (136, copied) into all. */
+/* RFC 791: the record route option (7, not copied) goes into the first piece alone, the stream option (136, copied)
+ * into all. */
 static void options(void **state)
 {
     struct pieces *t = *state;
@@ -315,8 +320,17 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(any_order), T(repetition_is_ignored), T(two_packets_at_once), T(overlap_ends_it), T(beyond_the_end), T(greatest_packet), T(time_runs_out), T(bounds),
-        T(cut), T(cut_a_piece), T(options),
+        T(any_order),
+        T(repetition_is_ignored),
+        T(two_packets_at_once),
+        T(overlap_ends_it),
+        T(beyond_the_end),
+        T(greatest_packet),
+        T(time_runs_out),
+        T(bounds),
+        T(cut),
+        T(cut_a_piece),
+        T(options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

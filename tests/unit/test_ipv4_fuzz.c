@@ -1,5 +1,6 @@
-/* Mutated frames against a forwarding router: nothing crashes (the sanitizers look on), nothing leaks, and what can't be routed dies for a reason. Seeds are real frames
- * of every kind that the router understands; the run is short and repeatable, the seed is printed with a failure by the loop count. */
+/* Mutated frames against a forwarding router: nothing crashes (the sanitizers look on), nothing leaks, and what can't
+ * be routed dies for a reason. Seeds are real frames of every kind that the router understands; the run is short and
+ * repeatable, the seed is printed with a failure by the loop count. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +72,8 @@ static size_t seed_frame(struct rnd *r, uint8_t *f)
         put16(data + 4, 8);
         return ip_frame(f, PROTO_UDP, dst, 0, data, 8);
     case 5: /* a piece */
-        return ip_frame(f, PROTO_UDP, dst, (uint16_t)((rnd_u32(r) & 1 ? 0x2000 : 0) | rnd_u32(r) % 8), data, 8 * (1 + rnd_u32(r) % 6));
+        return ip_frame(f, PROTO_UDP, dst, (uint16_t)((rnd_u32(r) & 1 ? 0x2000 : 0) | rnd_u32(r) % 8), data,
+                        8 * (1 + rnd_u32(r) % 6));
     case 6: { /* options */
         size_t n = ip_frame(f, PROTO_ICMP, dst, 0, data, 100);
         f[ETH] = 0x48;
@@ -147,10 +149,12 @@ static void mutated_frames(void **state)
         died += netbox_drops(&box, why);
     assert_in_range(died + iface_by_name(box.net, "Ethernet0/1")->n.tx_packets, ROUNDS, 4 * ROUNDS);
     /* the seeds do reach every corner */
-    static const enum drop_reason reached[] = {DROP_DONE, DROP_IP_CHECKSUM, DROP_IP_VERSION, DROP_IP_IHL, DROP_IP_LENGTH, DROP_IP_OPTIONS, DROP_IP_SOURCE_ROUTE,
-                                               DROP_IP_MARTIAN, DROP_IP_DF, DROP_REASS_TIMEOUT, DROP_REASS_OVERLAP, DROP_ICMP_BAD, DROP_UDP_PORT, DROP_UDP_BAD,
-                                               DROP_ARP_BAD, DROP_ARP_FAILED, DROP_ETH_SHORT, DROP_ETH_NOT_US, DROP_ETH_TYPE, DROP_NO_STAGE, DROP_IP_PROTO,
-                                               DROP_IP_NO_ROUTE, DROP_IP_TTL};
+    static const enum drop_reason reached[] = {
+        DROP_DONE,          DROP_IP_CHECKSUM,     DROP_IP_VERSION, DROP_IP_IHL,   DROP_IP_LENGTH,
+        DROP_IP_OPTIONS,    DROP_IP_SOURCE_ROUTE, DROP_IP_MARTIAN, DROP_IP_DF,    DROP_REASS_TIMEOUT,
+        DROP_REASS_OVERLAP, DROP_ICMP_BAD,        DROP_UDP_PORT,   DROP_UDP_BAD,  DROP_ARP_BAD,
+        DROP_ARP_FAILED,    DROP_ETH_SHORT,       DROP_ETH_NOT_US, DROP_ETH_TYPE, DROP_NO_STAGE,
+        DROP_IP_PROTO,      DROP_IP_NO_ROUTE,     DROP_IP_TTL};
     for (size_t i = 0; i < sizeof reached / sizeof reached[0]; i++)
         if (!netbox_drops(&box, reached[i]))
             fail_msg("no packet died of %s", drop_rows[reached[i]].name);

@@ -1,4 +1,5 @@
-/* Cables of one machine: both kinds carry frames; a unix one heals whichever end starts, stops or starts again; a capture is a readable pcapng file. */
+/* Cables of one machine: both kinds carry frames; a unix one heals whichever end starts, stops or starts again; a
+ * capture is a readable pcapng file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -187,8 +188,8 @@ static void unix_burst(void **state)
             break;
         taken++;
     }
-    assert_true(taken > LINK_QUEUE);  /* some in the kernel, LINK_QUEUE here */
-    assert_true(taken < 100000);      /* and then no more */
+    assert_true(taken > LINK_QUEUE); /* some in the kernel, LINK_QUEUE here */
+    assert_true(taken < 100000);     /* and then no more */
     run_until(&b, taken);
     unsigned last;
     memcpy(&last, b.last, sizeof last);
@@ -247,8 +248,17 @@ static void udp_carries(void **state)
 static void bad_specs(void **state)
 {
     struct places *t = *state;
-    static const char *const bad[] = {"", "unix:", "unix:/nonexistent-folder/x", "udp:", "udp:1:2", "udp:0:127.0.0.1:5", "udp:70000:127.0.0.1:5", "udp:5000::6000",
-                                      "udp:5000:127.0.0.1:x", "tape:x", "udp"};
+    static const char *const bad[] = {"",
+                                      "unix:",
+                                      "unix:/nonexistent-folder/x",
+                                      "udp:",
+                                      "udp:1:2",
+                                      "udp:0:127.0.0.1:5",
+                                      "udp:70000:127.0.0.1:5",
+                                      "udp:5000::6000",
+                                      "udp:5000:127.0.0.1:x",
+                                      "tape:x",
+                                      "udp"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         char err[LINK_ERROR_MAX] = "";
         assert_null(link_open(t->loop, bad[i], err));
@@ -292,7 +302,10 @@ static void pcapng(void **state)
     assert_int_equal(le32(idb), 1);
     assert_int_equal(le32(idb + 4), 40);
     assert_int_equal(le32(idb + 8), 1); /* Ethernet */
-    assert_memory_equal(idb + 16, "\x02\0\x0b\0" "Ethernet0/0", 15);
+    assert_memory_equal(idb + 16,
+                        "\x02\0\x0b\0"
+                        "Ethernet0/0",
+                        15);
     assert_int_equal(le32(idb + 36), 40);
     const uint8_t *epb = idb + 40;
     assert_int_equal(le32(epb), 6);
@@ -337,7 +350,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(unix_heals), T(unix_has_two_ends), T(unix_after_a_crash), T(unix_burst), T(udp_carries), T(bad_specs), T(pcapng), T(capture_on_a_full_disk),
+        T(unix_heals), T(unix_has_two_ends),      T(unix_after_a_crash), T(unix_burst), T(udp_carries), T(bad_specs),
+        T(pcapng),     T(capture_on_a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

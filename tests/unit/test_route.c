@@ -228,7 +228,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(connected), T(longest_wins), T(recursion), T(null_and_interface), T(distance_decides), T(equal_paths), T(sources), T(many_routes), T(against_plain_search),
+        T(connected),   T(longest_wins), T(recursion),   T(null_and_interface),   T(distance_decides),
+        T(equal_paths), T(sources),      T(many_routes), T(against_plain_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
