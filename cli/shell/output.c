@@ -111,6 +111,7 @@ void output_begin(struct output *o)
     o->lines = 0;
     o->discard = o->more = o->typing = o->ended = false;
     o->out.width = o->paged.width = o->shown.width = o->sh->set.width;
+    o->out.boot = o->sh->config_file && !o->sh->merging;
     text_clear(&o->held);
     o->held_at = 0;
 }

@@ -35,7 +35,8 @@ static bool map_check(void *self, const void *obj, struct out *out)
     CONF_EACH(const struct cryptomap_conf, old, &conf->maps)
         if (old->seq == c->seq && !strcmp(old->name, c->name))
             return true;
-    out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.\n");
+    if (!out->boot)
+        out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.\n");
     return true;
 }
 

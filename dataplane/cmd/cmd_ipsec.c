@@ -51,6 +51,8 @@ static bool set_check(void *self, const void *obj, struct out *out)
         out_text(out, why);
         return false;
     }
+    if (out->boot)
+        return true;
     if (s->cipher == SET_ESP_DES || s->cipher == SET_ESP_3DES)
         out_text(out, "%Warning: weaker encryption algorithm is deprecated\n");
     if (s->auth == SET_MD5 || s->ah == SET_MD5)

@@ -10,6 +10,7 @@
 struct out {
     void (*write)(struct out *, const char *s, size_t len);
     unsigned width;   /* of the terminal; 0 unlimited */
+    bool boot;        /* the startup configuration is being read: advice is left out, errors are not */
 };
 void out_write(struct out *o, const char *s, size_t len);
 void out_text(struct out *o, const char *s);
