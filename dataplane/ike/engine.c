@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/ike_show.h"
+#include "dataplane/ipsec/ipsec.h"
 #include "espial/debug.h"
 
 static void all_debugs(void *arg, bool on)
@@ -46,6 +48,7 @@ struct ike *ike_new(const struct ike_env *env)
     ike->next_conn_id = 1001;
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
+    ipsec_set_engine_rows(env->ipsec, ike_engine_rows, ike);
     const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};
     if (env->debug)
         debug_register(env->debug, &item, 1, all_debugs, ike);
@@ -73,6 +76,7 @@ void ike_free(struct ike *ike)
         peer_free(p);
     udp_close(ike->udp500);
     udp_close(ike->udp4500);
+    ipsec_set_engine_rows(ike->env.ipsec, NULL, NULL);
     if (ike->env.debug)
         debug_unregister(ike->env.debug, ike);
     table_free(ike->by_cookies);

@@ -13,6 +13,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ipsec/ipsec.h"
 #include "espial/bus.h"
 #include "espial/msg.h"
 #include "tests/sim/vloop.h"
@@ -48,6 +49,8 @@ struct ipsec {
     bool is_static, refuse_install, no_selector;
     uint64_t last_in, last_out;
     struct ipsec_policy policy;
+    engine_rows_fn *rows;
+    void *rows_arg;
 };
 struct side {
     struct world *w;
@@ -256,6 +259,12 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
         ips->acquire_ok++;
     else
         ips->acquire_failed++;
+}
+
+void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)
+{
+    ips->rows = rows;
+    ips->rows_arg = arg;
 }
 
 /* ---- wire ---- */

@@ -14,6 +14,11 @@ static enum fate hit_target(struct world *w, struct side *from, enum msg_name na
     return w->fate;
 }
 
+static void take_row(void *ctx, const struct engine_row *r)
+{
+    *(struct engine_row *)ctx = *r;
+}
+
 static void test_plain(void **state)
 {
     (void)state;
@@ -43,6 +48,12 @@ static void test_plain(void **state)
     assert_int_equal(p->p.policy.life_s, 3600);
     assert_int_equal(p->p.policy.transforms[0].key_bits, 256);
     assert_true(p->p.initiator);
+    struct engine_row row = {0};
+    a->ips.rows(a->ips.rows_arg, take_row, &row);
+    assert_int_equal(row.id, 1001);
+    assert_string_equal(row.type, "IKE");
+    assert_string_equal(row.algorithm, "SHA+AES256");
+    assert_int_equal(row.addr, ADDR_A);
     world_free(w);
 }
 
