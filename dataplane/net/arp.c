@@ -438,7 +438,8 @@ size_t arp_rows(struct net *net, struct arp_row *rows, size_t max)
                 (struct arp_row){.addr = e->addr, .complete = e->complete, .age_us = now - e->since, .ifc = e->ifc};
             memcpy(rows[n].mac, e->mac, 6);
         }
-    qsort(rows, n < max ? n : max, sizeof *rows, by_addr);
+    if (max)
+        qsort(rows, n < max ? n : max, sizeof *rows, by_addr);
     return n;
 }
 
