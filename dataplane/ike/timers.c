@@ -115,6 +115,18 @@ static void nat_keepalive(void *arg)
     timer_set(&sa->nat_keepalive, sa->ike->conf.nat_keepalive * US_PER_S);
 }
 
+/* Nobody answered a quick mode. A peer that has proved nothing since it began does not know this IKE SA any more (it was restarted): the SA goes too, so that the next
+ * packet begins anew instead of asking a deaf SA for the rest of its lifetime. */
+static void phase2_dead(struct ike_node *n)
+{
+    struct ike_sa *sa = n->sa;
+    bool deaf = n->initiator && sa->peer && sa->peer->last_rx < n->began;
+
+    v1_quick_dead(n);
+    if (deaf)
+        ike_delete_sa(sa, false, "Death by retransmission P2");
+}
+
 void timers_retransmit(void *arg)
 {
     struct v1_slot *s = arg;
@@ -123,7 +135,7 @@ void timers_retransmit(void *arg)
 
     if (s->tries >= IKE_RETRANSMITS) {
         if (s->node)
-            v1_quick_dead(s->node);
+            phase2_dead(s->node);
         else
             ike_sa_kill(sa, "Death by retransmission P1");
         return;
