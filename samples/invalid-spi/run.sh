@@ -37,6 +37,8 @@ lab up "$here" --fresh || exit 3
 if [ $recovery = no ]; then
     lab exec hub 'configure terminal' 'no crypto isakmp invalid-spi-recovery' 'end' 'write memory' >/dev/null || die "hub refused"
 fi
+for node in hub isp spoke; do must_wait $node 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' boot 20; done
+must_wait isp 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' boot 20
 run hub 'sh ip int bri | tee /append disk0:hub.txt'
 
 say "Traffic flows: the first packets bring the tunnel up"
@@ -52,6 +54,7 @@ say "The ping stops; hub reloads and has lost its SAs"
 boot=$(lab mark hub)
 lab exec hub reload >/dev/null || die "hub refused reload"
 must_wait hub 'SYS-5-RESTART' "$boot" 20
+must_wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' "$boot" 20
 run hub 'show crypto isakmp sa'
 lab exec spoke 'show crypto isakmp sa' | grep -q QM_IDLE || die "spoke should still believe in its SAs"
 

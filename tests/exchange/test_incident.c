@@ -114,6 +114,18 @@ static void black_hole_until_lifetime(void **state)
     box_free(b);
 }
 
+/* What the applet appended is what the commands show: in the black hole nothing changes meanwhile. */
+static void file_is_what_commands_show(struct box *b)
+{
+    static const char *const commands[] = {"show crypto sockets", "show crypto isa sa", "show crypto ipsec sa detail", "show dmvpn detail"};
+    struct text want = {0};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        text_add(&want, box_type(b, "hub", commands[i]));
+    assert_true(want.len > 1000);
+    assert_string_equal(box_file(b, "hub", "disk0:hub.txt"), want.s);
+    text_free(&want);
+}
+
 static void black_hole_until_dpd(void **state)
 {
     (void)state;
@@ -123,6 +135,7 @@ static void black_hole_until_dpd(void **state)
     box_reload(b, "hub");
     box_run(b, 2 * US_PER_S);
     assert_non_null(strstr(box_type(b, "spoke", PING), "Success rate is 0 percent (0/5)"));
+    file_is_what_commands_show(b);
     uint64_t began = loop_now(box_loop(b));
     bool up = false;
     while (!up && loop_now(box_loop(b)) - began < 120 * US_PER_S)
