@@ -1,8 +1,10 @@
-/* cipher.c: DES, 3DES and AES in CBC mode (RFC 2405, 2451, 3602), AES-GCM as ESP uses it (RFC 4106), and the cipher that does nothing (RFC 2410).
+/* cipher.c: DES, 3DES and AES in CBC mode (RFC 2405, 2451, 3602), AES-GCM as ESP uses it (RFC 4106), and the cipher
+ * that does nothing (RFC 2410).
  *
- * A context holds one key for one direction, set once; a packet changes only the IV, and nothing is allocated. Padding is the caller's: CBC wants whole blocks.
- * Single DES is 3DES with the same key three times, which is the same function and spares OpenSSL's legacy provider. Weak keys of DES are not refused.
- * The GCM nonce is salt | 8-byte IV; uniqueness of the IV is the caller's (esp_out.c counts).
+ * A context holds one key for one direction, set once; a packet changes only the IV, and nothing is allocated. Padding
+ * is the caller's: CBC wants whole blocks. Single DES is 3DES with the same key three times, which is the same function
+ * and spares OpenSSL's legacy provider. Weak keys of DES are not refused. The GCM nonce is salt | 8-byte IV; uniqueness
+ * of the IV is the caller's (esp_out.c counts).
  */
 #include "espial/crypto.h"
 
@@ -45,16 +47,19 @@ static void must(int ok)
 static const EVP_CIPHER *evp_of(enum cipher_alg a, size_t key_len)
 {
     switch (a) {
-    case CIPHER_DES_CBC:
-        return key_len == 8 ? EVP_des_ede3_cbc() : NULL;
-    case CIPHER_3DES_CBC:
-        return key_len == 24 ? EVP_des_ede3_cbc() : NULL;
+    case CIPHER_DES_CBC: return key_len == 8 ? EVP_des_ede3_cbc() : NULL;
+    case CIPHER_3DES_CBC: return key_len == 24 ? EVP_des_ede3_cbc() : NULL;
     case CIPHER_AES_CBC:
-        return key_len == 16 ? EVP_aes_128_cbc() : key_len == 24 ? EVP_aes_192_cbc() : key_len == 32 ? EVP_aes_256_cbc() : NULL;
+        return key_len == 16   ? EVP_aes_128_cbc()
+               : key_len == 24 ? EVP_aes_192_cbc()
+               : key_len == 32 ? EVP_aes_256_cbc()
+                               : NULL;
     case CIPHER_AES_GCM:
-        return key_len == 16 ? EVP_aes_128_gcm() : key_len == 24 ? EVP_aes_192_gcm() : key_len == 32 ? EVP_aes_256_gcm() : NULL;
-    default:
-        return NULL;
+        return key_len == 16   ? EVP_aes_128_gcm()
+               : key_len == 24 ? EVP_aes_192_gcm()
+               : key_len == 32 ? EVP_aes_256_gcm()
+                               : NULL;
+    default: return NULL;
     }
 }
 
@@ -103,7 +108,8 @@ bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in, uint8_t 
         return true;
     }
     int n = 0;
-    return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, iv, -1) == 1 && EVP_CipherUpdate(c->ctx, out, &n, in, (int)len) == 1 && (size_t)n == len;
+    return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, iv, -1) == 1 &&
+           EVP_CipherUpdate(c->ctx, out, &n, in, (int)len) == 1 && (size_t)n == len;
 }
 
 static bool gcm_begin(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, size_t len)
@@ -112,22 +118,29 @@ static bool gcm_begin(struct cipher *c, const uint8_t iv[8], const void *aad, si
     if (c->alg != CIPHER_AES_GCM || len > INT_MAX || aad_len > INT_MAX)
         return false;
     memcpy(c->nonce + 4, iv, 8);
-    return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, c->nonce, -1) == 1 && (aad_len == 0 || EVP_CipherUpdate(c->ctx, NULL, &n, aad, (int)aad_len) == 1);
+    return EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, c->nonce, -1) == 1 &&
+           (aad_len == 0 || EVP_CipherUpdate(c->ctx, NULL, &n, aad, (int)aad_len) == 1);
 }
 
-bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16])
+bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in,
+                 uint8_t *out, size_t len, uint8_t tag[16])
 {
     int n = 0, rest = 0;
     uint8_t none[16]; /* Final writes nothing in GCM, but wants a place */
-    return c->encrypt && gcm_begin(c, iv, aad, aad_len, len) && (len == 0 || EVP_EncryptUpdate(c->ctx, out, &n, in, (int)len) == 1) &&
-           EVP_EncryptFinal_ex(c->ctx, none, &rest) == 1 && EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, tag) == 1;
+    return c->encrypt && gcm_begin(c, iv, aad, aad_len, len) &&
+           (len == 0 || EVP_EncryptUpdate(c->ctx, out, &n, in, (int)len) == 1) &&
+           EVP_EncryptFinal_ex(c->ctx, none, &rest) == 1 &&
+           EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, tag) == 1;
 }
 
-bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16])
+bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in,
+                 uint8_t *out, size_t len, const uint8_t tag[16])
 {
     int n = 0, rest = 0;
     uint8_t none[16], want[GCM_TAG];
     memcpy(want, tag, GCM_TAG); /* the library takes it through a non-const pointer */
-    return !c->encrypt && gcm_begin(c, iv, aad, aad_len, len) && (len == 0 || EVP_DecryptUpdate(c->ctx, out, &n, in, (int)len) == 1) &&
-           EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, GCM_TAG, want) == 1 && EVP_DecryptFinal_ex(c->ctx, none, &rest) == 1;
+    return !c->encrypt && gcm_begin(c, iv, aad, aad_len, len) &&
+           (len == 0 || EVP_DecryptUpdate(c->ctx, out, &n, in, (int)len) == 1) &&
+           EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, GCM_TAG, want) == 1 &&
+           EVP_DecryptFinal_ex(c->ctx, none, &rest) == 1;
 }

@@ -1,11 +1,13 @@
-/* dh.c: Diffie-Hellman for IKE: MODP groups 1 2 5 14 15 16 (RFC 2409 section 6, RFC 3526) and the NIST curves 19 20 21 (RFC 5903).
+/* dh.c: Diffie-Hellman for IKE: MODP groups 1 2 5 14 15 16 (RFC 2409 section 6, RFC 3526) and the NIST curves 19 20 21
+ * (RFC 5903).
  *
- * The private value is drawn from the given source when the object is made (so that a seeded run repeats), the two sums are separate calls for work_run; while one
- * runs elsewhere nobody else touches the object. Exponents of the MODP groups are as long as estimate 2 of RFC 3526 section 8 asks (at least 256 bits), with the
- * top bit set; scalars of the curves are uniform in 1..n-1 by rejection. Sums take constant time in the private value.
- * A peer's value must have exactly the group's length; MODP: 2 <= y <= p-2 (the primes are safe ones, so that leaves no small subgroup);
- * curves: coordinates below the field prime and on the curve (cofactor 1). The shared secret keeps its leading zeros; of a point it is x alone.
- * Not here: group 24, and the reuse of a private value for two peers.
+ * The private value is drawn from the given source when the object is made (so that a seeded run repeats), the two sums
+ * are separate calls for work_run; while one runs elsewhere nobody else touches the object. Exponents of the MODP
+ * groups are as long as estimate 2 of RFC 3526 section 8 asks (at least 256 bits), with the top bit set; scalars of the
+ * curves are uniform in 1..n-1 by rejection. Sums take constant time in the private value. A peer's value must have
+ * exactly the group's length; MODP: 2 <= y <= p-2 (the primes are safe ones, so that leaves no small subgroup); curves:
+ * coordinates below the field prime and on the curve (cofactor 1). The shared secret keeps its leading zeros; of a
+ * point it is x alone. Not here: group 24, and the reuse of a private value for two peers.
  */
 #include "espial/crypto.h"
 
@@ -24,17 +26,19 @@ static const struct group {
     uint16_t field_len;   /* bytes of p */
     uint16_t private_len; /* bytes of the private value */
 } groups[] = {
-    {1, BN_get_rfc2409_prime_768, 0, 96, 32},    {2, BN_get_rfc2409_prime_1024, 0, 128, 32},  {5, BN_get_rfc3526_prime_1536, 0, 192, 32},
-    {14, BN_get_rfc3526_prime_2048, 0, 256, 40}, {15, BN_get_rfc3526_prime_3072, 0, 384, 53}, {16, BN_get_rfc3526_prime_4096, 0, 512, 60},
-    {19, NULL, NID_X9_62_prime256v1, 32, 32},    {20, NULL, NID_secp384r1, 48, 48},           {21, NULL, NID_secp521r1, 66, 66},
+    {1, BN_get_rfc2409_prime_768, 0, 96, 32},    {2, BN_get_rfc2409_prime_1024, 0, 128, 32},
+    {5, BN_get_rfc3526_prime_1536, 0, 192, 32},  {14, BN_get_rfc3526_prime_2048, 0, 256, 40},
+    {15, BN_get_rfc3526_prime_3072, 0, 384, 53}, {16, BN_get_rfc3526_prime_4096, 0, 512, 60},
+    {19, NULL, NID_X9_62_prime256v1, 32, 32},    {20, NULL, NID_secp384r1, 48, 48},
+    {21, NULL, NID_secp521r1, 66, 66},
 };
 
 struct dh {
     const struct group *group;
     BN_CTX *ctx;
     BIGNUM *secret;
-    BIGNUM *p;         /* MODP */
-    EC_GROUP *curve;   /* EC */
+    BIGNUM *p;       /* MODP */
+    EC_GROUP *curve; /* EC */
     uint8_t public_value[DH_MAX];
 };
 
@@ -125,7 +129,8 @@ void dh_free(struct dh *dh)
 static void power(struct dh *dh, const BIGNUM *base, uint8_t *out)
 {
     BIGNUM *r = BN_new();
-    must(r && BN_mod_exp_mont_consttime(r, base, dh->secret, dh->p, dh->ctx, NULL) && BN_bn2binpad(r, out, dh->group->field_len) > 0);
+    must(r && BN_mod_exp_mont_consttime(r, base, dh->secret, dh->p, dh->ctx, NULL) &&
+         BN_bn2binpad(r, out, dh->group->field_len) > 0);
     BN_clear_free(r);
 }
 
@@ -133,7 +138,8 @@ static void power(struct dh *dh, const BIGNUM *base, uint8_t *out)
 static void coordinates(struct dh *dh, const EC_POINT *point, uint8_t *x, uint8_t *y)
 {
     BIGNUM *bx = BN_new(), *by = BN_new();
-    must(bx && by && EC_POINT_get_affine_coordinates(dh->curve, point, bx, by, dh->ctx) && BN_bn2binpad(bx, x, dh->group->field_len) > 0);
+    must(bx && by && EC_POINT_get_affine_coordinates(dh->curve, point, bx, by, dh->ctx) &&
+         BN_bn2binpad(bx, x, dh->group->field_len) > 0);
     if (y)
         must(BN_bn2binpad(by, y, dh->group->field_len) > 0);
     BN_clear_free(bx);
@@ -171,13 +177,15 @@ static bool shared_modp(struct dh *dh, const BIGNUM *y, uint8_t *out)
     return ok;
 }
 
-/* EC_POINT_set_affine_coordinates refuses a point off the curve, but takes coordinates modulo the prime: their range is checked first. */
+/* EC_POINT_set_affine_coordinates refuses a point off the curve, but takes coordinates modulo the prime: their range is
+ * checked first. */
 static bool shared_curve(struct dh *dh, const BIGNUM *x, const BIGNUM *y, uint8_t *out)
 {
     EC_POINT *peer = EC_POINT_new(dh->curve), *q = EC_POINT_new(dh->curve);
     must(peer && q);
     const BIGNUM *p = EC_GROUP_get0_field(dh->curve);
-    bool ok = BN_cmp(x, p) < 0 && BN_cmp(y, p) < 0 && EC_POINT_set_affine_coordinates(dh->curve, peer, x, y, dh->ctx) == 1 &&
+    bool ok = BN_cmp(x, p) < 0 && BN_cmp(y, p) < 0 &&
+              EC_POINT_set_affine_coordinates(dh->curve, peer, x, y, dh->ctx) == 1 &&
               EC_POINT_is_on_curve(dh->curve, peer, dh->ctx) == 1;
     if (ok) {
         must(EC_POINT_mul(dh->curve, q, NULL, peer, dh->secret, dh->ctx));
@@ -196,7 +204,8 @@ bool dh_compute_shared(struct dh *dh, const uint8_t *peer, size_t peer_len, stru
     uint8_t out[DH_MAX];
     if (peer_len != public_len(dh->group))
         return false;
-    BIGNUM *a = BN_bin2bn(peer, (int)field, NULL), *b = dh->group->prime ? NULL : BN_bin2bn(peer + field, (int)field, NULL);
+    BIGNUM *a = BN_bin2bn(peer, (int)field, NULL),
+           *b = dh->group->prime ? NULL : BN_bin2bn(peer + field, (int)field, NULL);
     must(a && (b || dh->group->prime));
     bool ok = dh->group->prime ? shared_modp(dh, a, out) : shared_curve(dh, a, b, out);
     if (ok)

@@ -1,10 +1,11 @@
 /* hash.c: digests and HMAC (RFC 2104) over lists of byte ranges.
  *
- * hash_parts and hmac_parts are for the control plane: they make what they need and drop it. struct mac is for packets: when it is made, the digest has already
- * taken in key^ipad and key^opad, and each sum begins with a copy of those two states instead of hashing them again. Of the ways EVP offers to restart an HMAC
- * this one is the quickest (64 bytes of SHA-1: 231 ns, against 284 with EVP_MAC_init and 335 when the two blocks are hashed anew; OpenSSL 3.0).
- * Truncation to 96 or 128 bits is the caller's business: sums are always whole. A failure inside libcrypto ends the process: with digests of the default
- * provider it means that the library is broken, and no caller could go on safely.
+ * hash_parts and hmac_parts are for the control plane: they make what they need and drop it. struct mac is for packets:
+ * when it is made, the digest has already taken in key^ipad and key^opad, and each sum begins with a copy of those two
+ * states instead of hashing them again. Of the ways EVP offers to restart an HMAC this one is the quickest (64 bytes of
+ * SHA-1: 231 ns, against 284 with EVP_MAC_init and 335 when the two blocks are hashed anew; OpenSSL 3.0). Truncation to
+ * 96 or 128 bits is the caller's business: sums are always whole. A failure inside libcrypto ends the process: with
+ * digests of the default provider it means that the library is broken, and no caller could go on safely.
  */
 #include "espial/crypto.h"
 
@@ -18,8 +19,8 @@ static const struct {
     const EVP_MD *(*md)(void);
     size_t len, block;
 } algs[HASH_ALGS] = {
-    [HASH_MD5] = {EVP_md5, 16, 64},         [HASH_SHA1] = {EVP_sha1, 20, 64},       [HASH_SHA256] = {EVP_sha256, 32, 64},
-    [HASH_SHA384] = {EVP_sha384, 48, 128},  [HASH_SHA512] = {EVP_sha512, 64, 128},
+    [HASH_MD5] = {EVP_md5, 16, 64},        [HASH_SHA1] = {EVP_sha1, 20, 64},      [HASH_SHA256] = {EVP_sha256, 32, 64},
+    [HASH_SHA384] = {EVP_sha384, 48, 128}, [HASH_SHA512] = {EVP_sha512, 64, 128},
 };
 #define BLOCK_MAX 128
 

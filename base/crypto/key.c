@@ -1,5 +1,5 @@
-/* key.c: key material, and the two things one does to secrets that plain memset and memcmp must not do: wipe so that the compiler cannot leave it out, and
- * compare in a time that does not depend on where the bytes differ.
+/* key.c: key material, and the two things one does to secrets that plain memset and memcmp must not do: wipe so that
+ * the compiler cannot leave it out, and compare in a time that does not depend on where the bytes differ.
  */
 #include "espial/crypto.h"
 

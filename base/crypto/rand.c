@@ -1,7 +1,8 @@
 /* rand.c: the two sources of chance a router can be given.
  *
- * The system's: getrandom(2), nothing kept here. The seeded one: the ChaCha20 key stream (RFC 8439) under the key SHA-256("espial seed" | seed), read on and
- * on, so that a run can be repeated byte for byte whatever sizes are asked for. Only simulation and --seed use the latter.
+ * The system's: getrandom(2), nothing kept here. The seeded one: the ChaCha20 key stream (RFC 8439) under the key
+ * SHA-256("espial seed" | seed), read on and on, so that a run can be repeated byte for byte whatever sizes are asked
+ * for. Only simulation and --seed use the latter.
  */
 #include "espial/rand.h"
 

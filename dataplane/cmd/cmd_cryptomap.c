@@ -1,8 +1,9 @@
 /* cmd_cryptomap.c: crypto map NAME SEQ ipsec-isakmp and its lines; crypto map NAME on an interface.
  *
- * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may name a map that does not exist yet: it takes
- * effect when the map does. `no crypto map NAME` removes every entry of the map. Refused, because they would do nothing: dynamic, profile, local-address,
- * isakmp-profile, reverse-route, peers by name. */
+ * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may
+ * name a map that does not exist yet: it takes effect when the map does. `no crypto map NAME` removes every entry of
+ * the map. Refused, because they would do nothing: dynamic, profile, local-address, isakmp-profile, reverse-route,
+ * peers by name. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -33,14 +34,16 @@ static bool map_check(void *self, const void *obj, struct out *out)
     struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(self));
 
     CONF_EACH(const struct cryptomap_conf, old, &conf->maps)
-        if (old->seq == c->seq && !strcmp(old->name, c->name))
-            return true;
+    if (old->seq == c->seq && !strcmp(old->name, c->name))
+        return true;
     if (!out->boot)
-        out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.\n");
+        out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have "
+                      "been configured.\n");
     return true;
 }
 
-static const struct cmd_scope map_scope = {.size = sizeof(struct cryptomap_conf), .init = map_init, .fini = map_fini, .changed = changed, .check = map_check};
+static const struct cmd_scope map_scope = {
+    .size = sizeof(struct cryptomap_conf), .init = map_init, .fini = map_fini, .changed = changed, .check = map_check};
 static const struct cmd_scope peer_scope = {.size = sizeof(struct map_peer_conf), .changed = changed};
 
 /* no crypto map NAME: every entry. */
@@ -71,40 +74,51 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
     struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
 
     CONF_EACH(struct cryptomap_conf, m, &conf->maps)
-        if (m->seq == cmd_int(c, "seq") && !strcmp(m->name, cmd_str(c, "name"))) {
-            c->host->enter(c->shell, CONFIG_CRYPTO_MAP, m);
-            return CMD_OK;
-        }
+    if (m->seq == cmd_int(c, "seq") && !strcmp(m->name, cmd_str(c, "name"))) {
+        c->host->enter(c->shell, CONFIG_CRYPTO_MAP, m);
+        return CMD_OK;
+    }
     out_text(c->out, "% Incomplete command.\n\n");
     return CMD_FAIL;
 }
 
 #define M(field) NUM(struct cryptomap_conf, field)
 static const struct cmd_row rows[] = {
-    MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps, "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
-         "Enter a crypto map|Crypto map tag|Sequence to insert into crypto map entry|IPSEC w/ISAKMP", KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq)),
+    MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
+         "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
+         "Enter a crypto map|Crypto map tag|Sequence to insert into crypto map entry|IPSEC w/ISAKMP",
+         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq)),
     DO(CONFIG, 15, "crypto map <word:name> <seq:1-65535>", do_enter_map, ""),
     DO_NO(CONFIG, 15, "crypto map <word:name>", do_no_map, ""),
-    SET(CONFIG_CRYPTO_MAP, NULL, "description <line:description>", "Description of the crypto map statement policy|Up to 80 characters describing this crypto map",
+    SET(CONFIG_CRYPTO_MAP, NULL, "description <line:description>",
+        "Description of the crypto map statement policy|Up to 80 characters describing this crypto map",
         TXT(struct cryptomap_conf, description)),
     HELP(CONFIG_CRYPTO_MAP, "set", "Set values for encryption/decryption"),
-    LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers, "set peer <ip:addr>", "Allowed Encryption/Decryption peer.|IP address of peer",
-         KEY_NUM(struct map_peer_conf, addr)),
+    LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers, "set peer <ip:addr>",
+         "Allowed Encryption/Decryption peer.|IP address of peer", KEY_NUM(struct map_peer_conf, addr)),
     HELP(CONFIG_CRYPTO_MAP, "set security-association", "Security association parameters"),
     HELP(CONFIG_CRYPTO_MAP, "set security-association lifetime", "security association lifetime"),
-    SET(CONFIG_CRYPTO_MAP, NULL, "set security-association lifetime seconds <life_s:120-2592000>", "Time-based key duration|Security association duration in seconds", M(life_s)),
-    SET(CONFIG_CRYPTO_MAP, NULL, "set security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
-        "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey", M(life_kb)),
-    SET(CONFIG_CRYPTO_MAP, NULL, "set transform-set <word:sets>...", "Specify list of transform sets in priority order|Proposal tag",
-        TXTS(struct cryptomap_conf, sets)),
+    SET(CONFIG_CRYPTO_MAP, NULL, "set security-association lifetime seconds <life_s:120-2592000>",
+        "Time-based key duration|Security association duration in seconds", M(life_s)),
     SET(CONFIG_CRYPTO_MAP, NULL,
-        "set pfs {group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group19=pfs:19|group20=pfs:20|group21=pfs:21}",
-        "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|D-H Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|"
+        "set security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
+        "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey",
+        M(life_kb)),
+    SET(CONFIG_CRYPTO_MAP, NULL, "set transform-set <word:sets>...",
+        "Specify list of transform sets in priority order|Proposal tag", TXTS(struct cryptomap_conf, sets)),
+    SET(CONFIG_CRYPTO_MAP, NULL,
+        "set pfs "
+        "{group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group19=pfs:19|group20="
+        "pfs:20|group21=pfs:21}",
+        "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|D-H "
+        "Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|"
         "D-H Group16 (4096-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)",
         M(pfs)),
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
-    SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>", "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),
+    SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",
+        "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),
     HELP(CONFIG_IF, "crypto", "Encryption/Decryption commands"),
-    SET(CONFIG_IF, NULL, "crypto map <word:crypto_map>", "Assign a Crypto Map|Crypto Map tag", TXT(struct if_conf, crypto_map)),
+    SET(CONFIG_IF, NULL, "crypto map <word:crypto_map>", "Assign a Crypto Map|Crypto Map tag",
+        TXT(struct if_conf, crypto_map)),
 };
 const struct cmd_table dp_table_cryptomap = CMD_TABLE("dataplane/cmd/cmd_cryptomap", rows);

@@ -1,7 +1,9 @@
-/* cmd_ipsec.c: what one asks of IPsec as a whole: transform sets, and the global lines of crypto ipsec: lifetimes, replay window, DF bit, fragmentation.
+/* cmd_ipsec.c: what one asks of IPsec as a whole: transform sets, and the global lines of crypto ipsec: lifetimes,
+ * replay window, DF bit, fragmentation.
  *
- * Refused, because they would do nothing: AH and ESP in one set, ESP encryption without authentication (unless it is GCM, which brings its own), comp-lzs, seal, ESN,
- * GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES, MD5) are taken with a warning. */
+ * Refused, because they would do nothing: AH and ESP in one set, ESP encryption without authentication (unless it is
+ * GCM, which brings its own), comp-lzs, seal, ESN, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
+ * algorithms (DES, 3DES, MD5) are taken with a warning. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
 #include "dataplane/dataplane.h"
@@ -60,8 +62,13 @@ static bool set_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-const struct cmd_scope ipsec_scope = {.size = sizeof(struct ipsec_conf), .init = conf_init, .fini = conf_fini, .global = ipsec_global, .changed = changed};
-static const struct cmd_scope set_scope = {.size = sizeof(struct transform_set_conf), .init = set_init, .changed = changed, .check = set_check};
+const struct cmd_scope ipsec_scope = {.size = sizeof(struct ipsec_conf),
+                                      .init = conf_init,
+                                      .fini = conf_fini,
+                                      .global = ipsec_global,
+                                      .changed = changed};
+static const struct cmd_scope set_scope = {
+    .size = sizeof(struct transform_set_conf), .init = set_init, .changed = changed, .check = set_check};
 
 #define C(field) NUM(struct ipsec_conf, field)
 #define S(field) NUM(struct transform_set_conf, field)
@@ -70,28 +77,44 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto ipsec security-association", "Security association parameters"),
     HELP(CONFIG, "crypto ipsec security-association lifetime", "security association lifetime"),
     HELP(CONFIG, "crypto ipsec security-association replay", "Set replay checking."),
-    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association lifetime seconds <life_s:120-2592000>", "Time-based key duration|Security association duration in seconds",
-        C(life_s)),
-    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
-        "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey", C(life_kb)),
+    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association lifetime seconds <life_s:120-2592000>",
+        "Time-based key duration|Security association duration in seconds", C(life_s)),
     SET(CONFIG, &ipsec_scope,
-        "crypto ipsec security-association replay {disable=replay:0|window-size {64=replay:64|128=replay:128|256=replay:256|512=replay:512|1024=replay:1024}}",
-        "Disable replay checking|Set replay window size.|Window size of 64 (default)|Window size of 128|Window size of 256|Window size of 512|Window size of 1024", C(replay)),
+        "crypto ipsec security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
+        "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey",
+        C(life_kb)),
+    SET(CONFIG, &ipsec_scope,
+        "crypto ipsec security-association replay {disable=replay:0|window-size "
+        "{64=replay:64|128=replay:128|256=replay:256|512=replay:512|1024=replay:1024}}",
+        "Disable replay checking|Set replay window size.|Window size of 64 (default)|Window size of 128|Window size of "
+        "256|Window size of 512|Window size of 1024",
+        C(replay)),
     SET(CONFIG, &ipsec_scope, "crypto ipsec df-bit {copy=df:0|clear=df:1|set=df:2}",
         "Handling of encapsulated DF bit.|Copy DF bit from inner header|Clear DF bit|Set DF bit", C(df)),
     SET(CONFIG, &ipsec_scope, "crypto ipsec fragmentation {before-encryption|after-encryption}=frag_after",
-        "Handling of fragmentation of near-MTU sized packets|Perform fragmentation before encryption (default)|Perform fragmentation after encryption", C(frag_after)),
+        "Handling of fragmentation of near-MTU sized packets|Perform fragmentation before encryption (default)|Perform "
+        "fragmentation after encryption",
+        C(frag_after)),
     MODE(CONFIG, CONFIG_TRANSFORM, &set_scope, &ipsec_scope, struct ipsec_conf, sets,
-         "crypto ipsec transform-set <word:name> &{[ah-md5-hmac=ah:1|ah-sha-hmac=ah:2|ah-sha256-hmac=ah:3|ah-sha384-hmac=ah:4|ah-sha512-hmac=ah:5]|"
-         "[esp-null=cipher:1|esp-des=cipher:2|esp-3des=cipher:3|esp-aes=cipher:4 [128=bits:128|192=bits:192|256=bits:256]|"
+         "crypto ipsec transform-set <word:name> "
+         "&{[ah-md5-hmac=ah:1|ah-sha-hmac=ah:2|ah-sha256-hmac=ah:3|ah-sha384-hmac=ah:4|ah-sha512-hmac=ah:5]|"
+         "[esp-null=cipher:1|esp-des=cipher:2|esp-3des=cipher:3|esp-aes=cipher:4 "
+         "[128=bits:128|192=bits:192|256=bits:256]|"
          "esp-gcm=cipher:5 [128=bits:128|192=bits:192|256=bits:256]]|"
-         "[esp-md5-hmac=auth:1|esp-sha-hmac=auth:2|esp-sha256-hmac=auth:3|esp-sha384-hmac=auth:4|esp-sha512-hmac=auth:5]}",
-         "Define transform and settings|Transform set tag|AH-HMAC-MD5 transform|AH-HMAC-SHA transform|AH-HMAC-SHA256 transform|AH-HMAC-SHA384 transform|AH-HMAC-SHA512 transform|"
-         "ESP transform w/o cipher|ESP transform using DES cipher (56 bits)|ESP transform using 3DES(EDE) cipher (168 bits)|ESP transform using AES cipher|128 bit keys.|"
-         "192 bit keys.|256 bit keys.|ESP transform using GCM cipher|128 bit keys (default)|192 bit keys|256 bit keys|ESP transform using HMAC-MD5 auth|"
-         "ESP transform using HMAC-SHA auth|ESP transform using HMAC-SHA256 auth|ESP transform using HMAC-SHA384 auth|ESP transform using HMAC-SHA512 auth",
+         "[esp-md5-hmac=auth:1|esp-sha-hmac=auth:2|esp-sha256-hmac=auth:3|esp-sha384-hmac=auth:4|esp-sha512-hmac=auth:"
+         "5]}",
+         "Define transform and settings|Transform set tag|AH-HMAC-MD5 transform|AH-HMAC-SHA transform|AH-HMAC-SHA256 "
+         "transform|AH-HMAC-SHA384 transform|AH-HMAC-SHA512 transform|"
+         "ESP transform w/o cipher|ESP transform using DES cipher (56 bits)|ESP transform using 3DES(EDE) cipher (168 "
+         "bits)|ESP transform using AES cipher|128 bit keys.|"
+         "192 bit keys.|256 bit keys.|ESP transform using GCM cipher|128 bit keys (default)|192 bit keys|256 bit "
+         "keys|ESP transform using HMAC-MD5 auth|"
+         "ESP transform using HMAC-SHA auth|ESP transform using HMAC-SHA256 auth|ESP transform using HMAC-SHA384 "
+         "auth|ESP transform using HMAC-SHA512 auth",
          KEY_TXT(struct transform_set_conf, name), S(ah), S(cipher), S(bits), S(auth)),
     SET(CONFIG_TRANSFORM, NULL, "mode {tunnel|transport}=mode",
-        "encapsulation mode (transport/tunnel)|tunnel (datagram encapsulation) mode|transport (payload encapsulation) mode", S(mode)),
+        "encapsulation mode (transport/tunnel)|tunnel (datagram encapsulation) mode|transport (payload encapsulation) "
+        "mode",
+        S(mode)),
 };
 const struct cmd_table dp_table_ipsec = CMD_TABLE("dataplane/cmd/cmd_ipsec", rows);

@@ -1,7 +1,8 @@
 /* cmd_show_crypto.c: show crypto map, show crypto sockets, show crypto engine connections active, show dmvpn.
  *
- * Crypto sockets belong to tunnel protection, and DMVPN to NHRP: while this router has no tunnels there are none, and their shows say so in the frame a router without any
- * prints. The rows of IKE in the engine's table come from IKE (ipsec_set_engine_rows). */
+ * Crypto sockets belong to tunnel protection, and DMVPN to NHRP: while this router has no tunnels there are none, and
+ * their shows say so in the frame a router without any prints. The rows of IKE in the engine's table come from IKE
+ * (ipsec_set_engine_rows). */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -53,11 +54,13 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
 
     out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
     if (!cryptomap_complete(m) || !acl_find(dataplane_net(c->self), m->acl))
-        out_text(o, "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n");
+        out_text(
+            o,
+            "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n");
     if (m->description[0])
         out_printf(o, "\tDescription: %s\n", m->description);
     CONF_EACH(const struct map_peer_conf, p, &m->peers)
-        out_printf(o, "\tPeer = %s\n", IP4(p->addr));
+    out_printf(o, "\tPeer = %s\n", IP4(p->addr));
     out_text(o, "\tAccess-List SS dynamic: False\n");
     if (m->acl[0])
         out_printf(o, "\tExtended IP access list %s\n", m->acl);
@@ -72,7 +75,8 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
         out_text(o, "kilobytes disabled");
     else
         out_printf(o, "%u kilobytes", kb);
-    out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n", m->life_s ? m->life_s : conf->life_s);
+    out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n",
+               m->life_s ? m->life_s : conf->life_s);
     if (m->pfs)
         out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->pfs);
     else
@@ -88,7 +92,8 @@ static enum cmd_result show_map(struct cmd_ctx *c)
     const char *tag = cmd_str(c, "name");
     bool any = false;
 
-    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(c->self))->maps) {
+    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(c->self))->maps)
+    {
         if (*tag && strcmp(tag, m->name))
             continue;
         print_map(c, m);
@@ -109,7 +114,8 @@ static enum cmd_result show_sockets(struct cmd_ctx *c)
 
 static void ike_row(void *ctx, const struct engine_row *r)
 {
-    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq, IP4(r->addr));
+    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
+               IP4(r->addr));
 }
 
 static enum cmd_result show_engine(struct cmd_ctx *c)
@@ -118,11 +124,13 @@ static enum cmd_result show_engine(struct cmd_ctx *c)
     struct ipsec_pair_info p;
     char text[IPSEC_TRANSFORM_TEXT];
 
-    out_text(c->out, "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
+    out_text(c->out,
+             "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
     ipsec_engine_rows(ips, ike_row, c->out);
     for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
         ipsec_engine_text(&p.transform, text);
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in, IP4(p.local));
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in,
+                   IP4(p.local));
         out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
     }
     out_text(c->out, "\n");
@@ -144,7 +152,8 @@ static enum cmd_result show_dmvpn(struct cmd_ctx *c)
                "%.74s\n\n",
                rule);
     if (cmd_has(c, "detail"))
-        out_printf(c->out, "Crypto Session Details: \n%s\n\nPending DMVPN Sessions:\n\n", "--------------------------------------------------------------------------------");
+        out_printf(c->out, "Crypto Session Details: \n%s\n\nPending DMVPN Sessions:\n\n",
+                   "--------------------------------------------------------------------------------");
     return CMD_OK;
 }
 
@@ -154,6 +163,7 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto engine", "Show crypto engine info"),
     HELP(EXEC, "show crypto engine connections", "Show crypto engine connections"),
     DO(EXEC, 1, "show crypto engine connections active", show_engine, "Show all crypto engine active connections"),
-    DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn, "Dynamic Multipoint VPN information|Show detailed information"),
+    DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn,
+       "Dynamic Multipoint VPN information|Show detailed information"),
 };
 const struct cmd_table dp_table_show_crypto = CMD_TABLE("dataplane/cmd/cmd_show_crypto", rows);

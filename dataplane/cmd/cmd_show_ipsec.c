@@ -1,7 +1,9 @@
-/* cmd_show_ipsec.c: show crypto ipsec sa in all its forms; transform-set; security-association lifetime; clear crypto sa.
+/* cmd_show_ipsec.c: show crypto ipsec sa in all its forms; transform-set; security-association lifetime; clear crypto
+ * sa.
  *
- * One block per identity (interface, proxy pair, peer), printed even while it has no SA. conn id is 2000 + n, n the inbound half's number, the outbound half the next; flow_id
- * names a software engine. sibling_flags: 80000000, 40 tunnel mode, 4000 our side began, 10 AH, 8 always on IOS-XE, sign-extended to 64 bits. */
+ * One block per identity (interface, proxy pair, peer), printed even while it has no SA. conn id is 2000 + n, n the
+ * inbound half's number, the outbound half the next; flow_id names a software engine. sibling_flags: 80000000, 40
+ * tunnel mode, 4000 our side began, 10 AH, 8 always on IOS-XE, sign-extended to 64 bits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,29 +13,38 @@
 #include "dataplane/dataplane.h"
 
 typedef unsigned long long ull;
-#define CONN_BASE 2000u
+#define CONN_BASE      2000u
 #define REPLAY_DEFAULT 64
 
 static void counters(struct out *o, const struct flow_count *n, bool detail)
 {
-    out_printf(o, "    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", (ull)n->encaps, (ull)n->encaps, (ull)n->digest);
-    out_printf(o, "    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", (ull)n->decaps, (ull)n->decaps, (ull)n->verify);
+    out_printf(o, "    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", (ull)n->encaps, (ull)n->encaps,
+               (ull)n->digest);
+    out_printf(o, "    #pkts decaps: %llu, #pkts decrypt: %llu, #pkts verify: %llu\n", (ull)n->decaps, (ull)n->decaps,
+               (ull)n->verify);
     out_text(o, "    #pkts compressed: 0, #pkts decompressed: 0\n"
                 "    #pkts not compressed: 0, #pkts compr. failed: 0\n"
                 "    #pkts not decompressed: 0, #pkts decompress failed: 0\n");
     if (!detail) {
-        out_printf(o, "    #send errors %llu, #recv errors %llu\n\n", (ull)flow_send_errors(n), (ull)flow_recv_errors(n));
+        out_printf(o, "    #send errors %llu, #recv errors %llu\n\n", (ull)flow_send_errors(n),
+                   (ull)flow_recv_errors(n));
         return;
     }
-    out_printf(o, "    #pkts no sa (send) %llu, #pkts invalid sa (rcv) %llu\n", (ull)n->no_sa_send, (ull)n->invalid_sa_rcv);
-    out_printf(o, "    #pkts encaps failed (send) %llu, #pkts decaps failed (rcv) %llu\n", (ull)n->encaps_failed, (ull)n->decaps_failed);
-    out_printf(o, "    #pkts invalid prot (recv) %llu, #pkts verify failed: %llu\n", (ull)n->invalid_prot, (ull)n->verify_failed);
-    out_printf(o, "    #pkts invalid identity (recv) %llu, #pkts invalid len (rcv) %llu\n", (ull)n->invalid_identity, (ull)n->invalid_len);
-    out_printf(o, "    #pkts replay rollover (send): %llu, #pkts replay rollover (rcv) %llu\n", (ull)n->rollover_send, (ull)n->rollover_rcv);
+    out_printf(o, "    #pkts no sa (send) %llu, #pkts invalid sa (rcv) %llu\n", (ull)n->no_sa_send,
+               (ull)n->invalid_sa_rcv);
+    out_printf(o, "    #pkts encaps failed (send) %llu, #pkts decaps failed (rcv) %llu\n", (ull)n->encaps_failed,
+               (ull)n->decaps_failed);
+    out_printf(o, "    #pkts invalid prot (recv) %llu, #pkts verify failed: %llu\n", (ull)n->invalid_prot,
+               (ull)n->verify_failed);
+    out_printf(o, "    #pkts invalid identity (recv) %llu, #pkts invalid len (rcv) %llu\n", (ull)n->invalid_identity,
+               (ull)n->invalid_len);
+    out_printf(o, "    #pkts replay rollover (send): %llu, #pkts replay rollover (rcv) %llu\n", (ull)n->rollover_send,
+               (ull)n->rollover_rcv);
     out_printf(o, "    ##pkts replay failed (rcv): %llu\n", (ull)n->replay_failed);
     out_text(o, "    #pkts tagged (send): 0, #pkts untagged (rcv): 0\n"
                 "    #pkts not tagged (send): 0, #pkts not untagged (rcv): 0\n");
-    out_printf(o, "    #pkts internal err (send): %llu, #pkts internal err (recv) %llu\n\n", (ull)n->internal_send, (ull)n->internal_rcv);
+    out_printf(o, "    #pkts internal err (send): %llu, #pkts internal err (recv) %llu\n\n", (ull)n->internal_send,
+               (ull)n->internal_rcv);
 }
 
 static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in)
@@ -43,13 +54,19 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in)
     bool ah = p->transform.proto == PROTO_AH, tunnel = p->transform.mode == IPSEC_TUNNEL;
     unsigned flags = 0x80000008u | (tunnel ? 0x40u : 0) | (p->initiator ? 0x4000u : 0) | (ah ? 0x10u : 0);
 
-    out_printf(o, "      spi: 0x%X(%u)\n        transform: %s,\n", spi, spi, ipsec_transform_text(&p->transform, transform));
-    out_printf(o, "        in use settings ={%s%s, }\n", tunnel ? "Tunnel" : "Transport", p->udp_encap ? " UDP-Encaps" : "");
-    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", CONN_BASE + n, n, flags, p->map);
+    out_printf(o, "      spi: 0x%X(%u)\n        transform: %s,\n", spi, spi,
+               ipsec_transform_text(&p->transform, transform));
+    out_printf(o, "        in use settings ={%s%s, }\n", tunnel ? "Tunnel" : "Transport",
+               p->udp_encap ? " UDP-Encaps" : "");
+    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", CONN_BASE + n,
+               n, flags, p->map);
     if (p->life_kb)
-        out_printf(o, "        sa timing: remaining key lifetime (k/sec): (%u/%u)\n", in ? p->left_kb_in : p->left_kb_out, p->left_s);
+        out_printf(o, "        sa timing: remaining key lifetime (k/sec): (%u/%u)\n",
+                   in ? p->left_kb_in : p->left_kb_out, p->left_s);
     else
-        out_printf(o, "        sa timing: remaining key lifetime (sec): %u\n        Kilobyte Volume Rekey has been disabled\n", p->left_s);
+        out_printf(
+            o, "        sa timing: remaining key lifetime (sec): %u\n        Kilobyte Volume Rekey has been disabled\n",
+            p->left_s);
     if (!ah)
         out_printf(o, "        IV size: %zu bytes\n", cipher_iv_len(p->transform.cipher));
     out_printf(o, "        replay detection support: %s", p->replay_window ? "Y" : "N");
@@ -77,7 +94,8 @@ static void print_halves(struct cmd_ctx *c, uint32_t flow, bool in)
 
 static void print_ident(struct out *o, const char *side, const struct selector *s)
 {
-    out_printf(o, "   %-6s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", side, IP4(s->addr), IP4(s->mask), (unsigned)s->proto, (unsigned)s->port);
+    out_printf(o, "   %-6s ident (addr/mask/prot/port): (%s/%s/%u/%u)\n", side, IP4(s->addr), IP4(s->mask),
+               (unsigned)s->proto, (unsigned)s->port);
 }
 
 static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool detail, bool sas)
@@ -87,10 +105,12 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
     out_text(o, "   protected vrf: (none)\n");
     print_ident(o, "local", &f->local_sel);
     print_ident(o, "remote", &f->remote_sel);
-    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={origin_is_acl,}\n", IP4(f->peer), (unsigned)f->peer_port);
+    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={origin_is_acl,}\n", IP4(f->peer),
+               (unsigned)f->peer_port);
     counters(o, &f->n, detail);
     out_printf(o, "     local crypto endpt.: %s, remote crypto endpt.: %s\n", IP4(f->local), IP4(f->peer));
-    out_printf(o, "     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s\n", f->plain_mtu, f->path_mtu, f->ip_mtu, f->ifname);
+    out_printf(o, "     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s\n", f->plain_mtu, f->path_mtu,
+               f->ip_mtu, f->ifname);
     out_printf(o, "     current outbound spi: 0x%X(%u)\n", f->spi_out, f->spi_out);
     if (f->pfs_group)
         out_printf(o, "     PFS (Y/N): Y, DH group: group%u\n", f->pfs_group);
@@ -105,7 +125,8 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
 
 static bool wanted(const struct cmd_ctx *c, const struct ipsec_flow_info *f)
 {
-    return (!cmd_has(c, "peer") || f->peer == cmd_ip(c, "peer")) && (!cmd_has(c, "ifname") || !strcmp(f->ifname, cmd_str(c, "ifname"))) &&
+    return (!cmd_has(c, "peer") || f->peer == cmd_ip(c, "peer")) &&
+           (!cmd_has(c, "ifname") || !strcmp(f->ifname, cmd_str(c, "ifname"))) &&
            (!cmd_has(c, "map") || !strcmp(f->map, cmd_str(c, "map")));
 }
 
@@ -119,7 +140,8 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
         if (!wanted(c, &f))
             continue;
         if (strcmp(ifname, f.ifname) || strcmp(map, f.map))
-            out_printf(c->out, "\ninterface: %s\n    Crypto map tag: %s, local addr %s\n", f.ifname, f.map, IP4(f.local));
+            out_printf(c->out, "\ninterface: %s\n    Crypto map tag: %s, local addr %s\n", f.ifname, f.map,
+                       IP4(f.local));
         out_text(c->out, "\n");
         str_copy(ifname, sizeof ifname, f.ifname);
         str_copy(map, sizeof map, f.map);
@@ -140,7 +162,8 @@ static enum cmd_result show_count(struct cmd_ctx *c)
         all += 2;
         rekeying += p.current ? 0 : 2;
     }
-    out_printf(c->out, "IPsec SA total: %u, active: %u, rekeying: %u, unused: 0, invalid: 0\n", all, all - rekeying, rekeying);
+    out_printf(c->out, "IPsec SA total: %u, active: %u, rekeying: %u, unused: 0, invalid: 0\n", all, all - rekeying,
+               rekeying);
     return CMD_OK;
 }
 
@@ -151,7 +174,8 @@ static void print_set(struct out *o, const struct transform_set_conf *s)
 
     if (ipsec_transform_of(s, &t))
         ipsec_transform_text(&t, text);
-    out_printf(o, "Transform set %s: { %s } \n   will negotiate = { %s,  }, \n\n", s->name, text, s->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel");
+    out_printf(o, "Transform set %s: { %s } \n   will negotiate = { %s,  }, \n\n", s->name, text,
+               s->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel");
 }
 
 static enum cmd_result show_sets(struct cmd_ctx *c)
@@ -162,12 +186,12 @@ static enum cmd_result show_sets(struct cmd_ctx *c)
     bool own = false;
 
     CONF_EACH(const struct transform_set_conf, s, &ipsec_conf(ips)->sets)
-        own = own || s == dflt;
+    own = own || s == dflt;
     if (!own && (!*tag || !strcmp(tag, "default")))
         print_set(c->out, dflt);
     CONF_EACH(const struct transform_set_conf, s, &ipsec_conf(ips)->sets)
-        if (!*tag || !strcmp(tag, s->name))
-            print_set(c->out, s);
+    if (!*tag || !strcmp(tag, s->name))
+        print_set(c->out, s);
     return CMD_OK;
 }
 
@@ -209,23 +233,30 @@ static enum cmd_result do_clear_entry(struct cmd_ctx *c)
         out_text(c->out, "% Invalid SPI\n");
         return CMD_FAIL;
     }
-    ipsec_clear_entry(dataplane_ipsec(c->self), cmd_ip(c, "dst"), cmd_has(c, "ah") ? PROTO_AH : PROTO_ESP, (uint32_t)spi);
+    ipsec_clear_entry(dataplane_ipsec(c->self), cmd_ip(c, "dst"), cmd_has(c, "ah") ? PROTO_AH : PROTO_ESP,
+                      (uint32_t)spi);
     return CMD_OK;
 }
 
 static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto ipsec", "Show IPSEC policy"),
     HELP(EXEC, "show crypto ipsec sa", "IPSEC SA table"),
-    DO(EXEC, 1, "show crypto ipsec sa &{[peer <ip:peer>]|[interface <ifname>]|[map <word:map>]|[identity=identity]|[detail=detail]}", show_sa,
-       "IPSEC SA for a peer|IP address of peer|IPSEC SA for an interface|interface name|IPSEC SA for a crypto map|Crypto map tag|Show identities only|Detailed counters"),
+    DO(EXEC, 1,
+       "show crypto ipsec sa &{[peer <ip:peer>]|[interface <ifname>]|[map "
+       "<word:map>]|[identity=identity]|[detail=detail]}",
+       show_sa,
+       "IPSEC SA for a peer|IP address of peer|IPSEC SA for an interface|interface name|IPSEC SA for a crypto "
+       "map|Crypto map tag|Show identities only|Detailed counters"),
     DO(EXEC, 1, "show crypto ipsec sa count", show_count, "Show IPSEC SA count"),
     DO(EXEC, 1, "show crypto ipsec transform-set [<word:name>]", show_sets, "Crypto transform sets|Transform set tag"),
     HELP(EXEC, "show crypto ipsec security-association", "Show parameters for IPSec security associations"),
     DO(EXEC, 1, "show crypto ipsec security-association lifetime", show_lifetime, "Show security association lifetime"),
     HELP(EXEC, "clear crypto sa", "Clear all crypto SAs"),
     DO(EXEC, 15, "clear crypto sa [counters=counters|peer <ip:peer>|map <word:map>]", do_clear,
-       "Reset the SA counters|Clear all SAs for a given crypto peer|IP address of peer|Clear all SAs for a given crypto map|Crypto map tag"),
+       "Reset the SA counters|Clear all SAs for a given crypto peer|IP address of peer|Clear all SAs for a given "
+       "crypto map|Crypto map tag"),
     DO(EXEC, 15, "clear crypto sa entry <ip:dst> {ah=ah|esp} <word:spi>", do_clear_entry,
-       "Clear SAs for a specified entry|Destination address|AH protocol|ESP protocol|Security parameter index (0x for hexadecimal)"),
+       "Clear SAs for a specified entry|Destination address|AH protocol|ESP protocol|Security parameter index (0x for "
+       "hexadecimal)"),
 };
 const struct cmd_table dp_table_show_ipsec = CMD_TABLE("dataplane/cmd/cmd_show_ipsec", rows);

@@ -1,15 +1,16 @@
 /* ah.c: the integrity value of AH (RFC 4302): HMAC over the whole packet, with what routers may change taken as zero.
  *
- * Zero are: TOS, flags and fragment offset, TTL, header checksum, the value itself, and those IPv4 options that may change on the way (appendix A1: all
- * but End, NOP, security, commercial and extended security, router alert, sender directed delivery). The packet is not touched: a copy of its header is summed.
- * The value fills up to a multiple of 32 bits by itself (12, 16, 24 or 32 bytes). ESN and AH through a NAT do not exist.
+ * Zero are: TOS, flags and fragment offset, TTL, header checksum, the value itself, and those IPv4 options that may
+ * change on the way (appendix A1: all but End, NOP, security, commercial and extended security, router alert, sender
+ * directed delivery). The packet is not touched: a copy of its header is summed. The value fills up to a multiple of 32
+ * bits by itself (12, 16, 24 or 32 bytes). ESN and AH through a NAT do not exist.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #include <string.h>
 
-#define AH_FIXED   12
-#define IP_HEAD    20
+#define AH_FIXED    12
+#define IP_HEAD     20
 #define IP_HEAD_MAX 60
 
 static bool option_keeps(uint8_t type)
@@ -44,7 +45,8 @@ static bool settle(uint8_t *h, const uint8_t *ip, uint32_t ihl)
     return true;
 }
 
-static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint8_t out[HASH_MAX])
+static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t len, uint32_t ah_at,
+                uint8_t out[HASH_MAX])
 {
     static const uint8_t zero[HASH_MAX];
     uint8_t h[IP_HEAD_MAX];
@@ -52,7 +54,9 @@ static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t
     if (ihl < IP_HEAD || ihl != ah_at || rest > len || !settle(h, ip, ihl))
         return false;
     mac_sum(mac,
-            (struct bytes[]){BYTES(h, ihl), BYTES(ip + ah_at, AH_FIXED), BYTES(zero, sa->icv_len), BYTES(ip + rest, len - rest)}, 4, out);
+            (struct bytes[]){BYTES(h, ihl), BYTES(ip + ah_at, AH_FIXED), BYTES(zero, sa->icv_len),
+                             BYTES(ip + rest, len - rest)},
+            4, out);
     return true;
 }
 

@@ -1,13 +1,14 @@
-/* cryptomap.c: from crypto maps as configured to the policy that packets meet: interfaces, complete entries by number, the lines of their access lists, and one
- * flow ("identity") for every permit line.
+/* cryptomap.c: from crypto maps as configured to the policy that packets meet: interfaces, complete entries by number,
+ * the lines of their access lists, and one flow ("identity") for every permit line.
  *
- * Whatever changes (a map, a set, an access list, an interface or its address) marks the policy dirty; it is compiled anew at the end of the turn, or before
- * the next packet or question. A flow survives when interface, local address, map, number and line are what they were: its SAs, counters and id stay. SAs of
- * flows that vanished, or with peers that were taken out of their entry, are deleted (SA_GONE_CONFIG); other changes hold for SAs to come, as on IOS.
- * An entry without a peer or an access list is incomplete and protects nothing. A line that names port ranges gives an identity of any port (IKE can
- * carry but one), while outbound it takes only the ports it names. A deny line sends the packet on to the next entry.
- * When a peer negotiates less than a line permits, the pair gets a narrow flow below that line; it lives as long as its SAs.
- * Not here: dynamic maps, local-address, profiles, manual keys.
+ * Whatever changes (a map, a set, an access list, an interface or its address) marks the policy dirty; it is compiled
+ * anew at the end of the turn, or before the next packet or question. A flow survives when interface, local address,
+ * map, number and line are what they were: its SAs, counters and id stay. SAs of flows that vanished, or with peers
+ * that were taken out of their entry, are deleted (SA_GONE_CONFIG); other changes hold for SAs to come, as on IOS. An
+ * entry without a peer or an access list is incomplete and protects nothing. A line that names port ranges gives an
+ * identity of any port (IKE can carry but one), while outbound it takes only the ports it names. A deny line sends the
+ * packet on to the next entry. When a peer negotiates less than a line permits, the pair gets a narrow flow below that
+ * line; it lives as long as its SAs. Not here: dynamic maps, local-address, profiles, manual keys.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -28,8 +29,8 @@ bool selector_equal(const struct selector *a, const struct selector *b)
 
 bool selector_within(const struct selector *in, const struct selector *outer)
 {
-    return (in->mask & outer->mask) == outer->mask && (in->addr & outer->mask) == outer->addr && (!outer->proto || in->proto == outer->proto) &&
-           (!outer->port || in->port == outer->port);
+    return (in->mask & outer->mask) == outer->mask && (in->addr & outer->mask) == outer->addr &&
+           (!outer->proto || in->proto == outer->proto) && (!outer->port || in->port == outer->port);
 }
 
 static bool end_fits(const struct selector *s, uint32_t addr, uint8_t proto, uint16_t port, bool no_ports)
@@ -40,7 +41,8 @@ static bool end_fits(const struct selector *s, uint32_t addr, uint8_t proto, uin
 bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward)
 {
     const struct selector *src = inward ? remote : local, *dst = inward ? local : remote;
-    return end_fits(src, f->src, f->proto, f->sport, f->no_ports) && end_fits(dst, f->dst, f->proto, f->dport, f->no_ports);
+    return end_fits(src, f->src, f->proto, f->sport, f->no_ports) &&
+           end_fits(dst, f->dst, f->proto, f->dport, f->no_ports);
 }
 
 bool cryptomap_complete(const struct cryptomap_conf *c)
@@ -50,8 +52,9 @@ bool cryptomap_complete(const struct cryptomap_conf *c)
 
 static bool rule_same(const struct acl_rule *a, const struct acl_rule *b)
 {
-    return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild && a->dst == b->dst && a->dst_wild == b->dst_wild &&
-           a->sop == b->sop && a->dop == b->dop && a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
+    return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild &&
+           a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop && a->dop == b->dop &&
+           a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
            a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code;
 }
 
@@ -77,8 +80,10 @@ static struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
     f->id = ++ips->flow_ids;
     f->rule = *r;
     uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
-    f->local_sel = (struct selector){.addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
-    f->remote_sel = (struct selector){.addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
+    f->local_sel = (struct selector){
+        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
+    f->remote_sel = (struct selector){
+        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
     ips->nflows++;
     return f;
 }
@@ -136,7 +141,8 @@ static void entry_free(struct map_entry *e)
     mem_free(e);
 }
 
-static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const struct map_if *mi, struct ipsec_policy *t)
+static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const struct map_if *mi,
+                        struct ipsec_policy *t)
 {
     str_copy(t->map, sizeof t->map, c->name);
     t->seq = c->seq;
@@ -171,7 +177,8 @@ static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *
     return NULL;
 }
 
-static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const struct cryptomap_conf *c, struct map_entry *old)
+static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const struct cryptomap_conf *c,
+                                   struct map_entry *old)
 {
     struct map_entry *e = NEW(struct map_entry);
     e->mi = mi;
@@ -180,7 +187,7 @@ static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const s
     str_copy(e->acl, sizeof e->acl, c->acl);
     e->peers = mem_array(c->peers.n, sizeof *e->peers);
     CONF_EACH(const struct map_peer_conf, p, &c->peers)
-        e->peers[e->npeers++] = p->addr;
+    e->peers[e->npeers++] = p->addr;
     for (unsigned i = 0; old && i < e->npeers; i++)
         if (e->peers[i] == old->peers[old->peer_now])
             e->peer_now = i;
@@ -217,8 +224,8 @@ static struct map_if *mi_new(struct ipsec *ips, struct iface *ifc, struct map_if
     if (was && was->local != mi->local)
         was = NULL;
     CONF_EACH(const struct cryptomap_conf, c, &ips->conf.maps)
-        if (mi->local && !strcmp(c->name, mi->map) && cryptomap_complete(c))
-            mi->entries[mi->nentries++] = entry_new(ips, mi, c, entry_find(was, c->name, c->seq));
+    if (mi->local && !strcmp(c->name, mi->map) && cryptomap_complete(c))
+        mi->entries[mi->nentries++] = entry_new(ips, mi, c, entry_find(was, c->name, c->seq));
     return mi;
 }
 
@@ -276,7 +283,8 @@ static void map_compile(struct ipsec *ips)
 
 void map_sync(struct ipsec *ips)
 {
-    /* Deleting SAs tells IKE, which may ask about policy: the new one stands by then, and a change made meanwhile is compiled next. */
+    /* Deleting SAs tells IKE, which may ask about policy: the new one stands by then, and a change made meanwhile is
+     * compiled next. */
     while (ips->dirty && !ips->rebuilding) {
         ips->dirty = false;
         ips->rebuilding = true;
@@ -353,15 +361,18 @@ void map_fini(struct ipsec *ips)
     mem_free(ips->cache);
 }
 
-/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the set says. */
+/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the
+ * set says. */
 static void coerce(struct ipsec_policy *p)
 {
-    bool ends = p->local_sel.mask == UINT32_MAX && p->remote_sel.mask == UINT32_MAX && p->local_sel.addr == p->local && p->remote_sel.addr == p->peer;
+    bool ends = p->local_sel.mask == UINT32_MAX && p->remote_sel.mask == UINT32_MAX && p->local_sel.addr == p->local &&
+                p->remote_sel.addr == p->peer;
     for (unsigned i = 0; !ends && i < p->ntransforms; i++)
         p->transforms[i].mode = IPSEC_TUNNEL;
 }
 
-static void policy_of(const struct map_entry *e, uint32_t peer, const struct selector *local, const struct selector *remote, struct ipsec_policy *out)
+static void policy_of(const struct map_entry *e, uint32_t peer, const struct selector *local,
+                      const struct selector *remote, struct ipsec_policy *out)
 {
     *out = e->tmpl;
     out->peer = peer;
@@ -375,7 +386,8 @@ void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out)
     policy_of(f->entry, f->entry->peers[f->entry->peer_now], &f->local_sel, &f->remote_sel, out);
 }
 
-static struct ipsec_flow *flow_below(struct ipsec *ips, struct ipsec_flow *wide, const struct ipsec_policy *p, bool make)
+static struct ipsec_flow *flow_below(struct ipsec *ips, struct ipsec_flow *wide, const struct ipsec_policy *p,
+                                     bool make)
 {
     unsigned n = 0;
     for (struct ipsec_flow *f = wide->narrows; f; f = f->next_narrow, n++)
@@ -407,7 +419,8 @@ void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f)
 }
 
 /* Of one entry: the flow of the line that is, or else contains, these selectors. */
-static struct ipsec_flow *line_for(const struct map_entry *e, const struct selector *local, const struct selector *remote, bool *exact)
+static struct ipsec_flow *line_for(const struct map_entry *e, const struct selector *local,
+                                   const struct selector *remote, bool *exact)
 {
     struct ipsec_flow *around = NULL;
     for (size_t i = 0; i < e->nrules; i++) {
@@ -433,8 +446,8 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
     return !f || exact ? f : flow_below(ips, f, p, make);
 }
 
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel, const struct selector *remote_sel,
-                                struct ipsec_policy *out)
+enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel,
+                                const struct selector *remote_sel, struct ipsec_policy *out)
 {
     bool named = false, exact;
     map_sync(ips);

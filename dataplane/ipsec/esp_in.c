@@ -1,10 +1,13 @@
-/* esp_in.c: decapsulation: ESP (RFC 4303), also in UDP (RFC 3948), and AH (RFC 4302). The stage ESP_IN: a packet to us, whole, l3 at its IPv4 header.
+/* esp_in.c: decapsulation: ESP (RFC 4303), also in UDP (RFC 3948), and AH (RFC 4302). The stage ESP_IN: a packet to us,
+ * whole, l3 at its IPv4 header.
  *
- * Order: exact lengths -> SA by (destination, protocol, SPI) -> replay check -> ICV -> replay advance -> decryption -> padding and next header -> selectors -> IP4_IN.
- * Up to the ICV nothing is changed, written or counted against the peer but the drop itself. An SPI that is reserved but not installed is dropped without a
- * word; an unknown one is counted, logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet outside
- * its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded (`ecn discard`). ESP behind AH in one packet is not
- * unwrapped further: such bundles are not negotiated. Dummy packets (next header 59) end here silently.
+ * Order: exact lengths -> SA by (destination, protocol, SPI) -> replay check -> ICV -> replay advance -> decryption ->
+ * padding and next header -> selectors -> IP4_IN. Up to the ICV nothing is changed, written or counted against the peer
+ * but the drop itself. An SPI that is reserved but not installed is dropped without a word; an unknown one is counted,
+ * logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet
+ * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded
+ * (`ecn discard`). ESP behind AH in one packet is not unwrapped further: such bundles are not negotiated. Dummy packets
+ * (next header 59) end here silently.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -22,9 +25,9 @@
 /* Where things stand in one packet. */
 struct look {
     uint32_t src, dst, spi, seq;
-    uint8_t proto;     /* PROTO_ESP or PROTO_AH */
-    uint32_t ihl, at;  /* at: of ESP or AH, from l3 */
-    uint32_t len;      /* of the packet: the header's total length */
+    uint8_t proto;    /* PROTO_ESP or PROTO_AH */
+    uint32_t ihl, at; /* at: of ESP or AH, from l3 */
+    uint32_t len;     /* of the packet: the header's total length */
 };
 
 static bool look_at(const struct packet *p, struct look *k)
@@ -65,7 +68,8 @@ static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struc
     if (k->proto == PROTO_AH)
         return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4 - 2;
     uint32_t over = ESP_HEAD + sa->iv_len + sa->icv_len;
-    return len >= over + 2 && (len - over) % cipher_block(sa->policy.transforms[0].cipher) == 0 && (len - over) % 4 == 0;
+    return len >= over + 2 && (len - over) % cipher_block(sa->policy.transforms[0].cipher) == 0 &&
+           (len - over) % 4 == 0;
 }
 
 /* The ICV; with GCM, decryption comes with it. */
@@ -82,7 +86,8 @@ static bool authentic(struct sa_pair *sa, uint8_t *ip, const struct look *k)
 }
 
 /* Decrypt, and take trailer or AH away: [*at, *end) is what was inside. */
-static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end, uint8_t *next)
+static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
+                               uint8_t *next)
 {
     struct flow_count *n = &sa->flow->n;
     if (k->proto == PROTO_AH) {
@@ -112,7 +117,8 @@ static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct loo
 }
 
 /* p becomes the packet that was inside. */
-static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end, uint8_t next)
+static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
+                               uint8_t next)
 {
     struct flow_count *n = &sa->flow->n;
     if (sa->policy.transforms[0].mode == IPSEC_TRANSPORT) {
@@ -133,7 +139,8 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
     }
     const uint8_t *in = p->l3 + at;
     uint32_t room = end - at;
-    if (room < IP_HEAD || in[0] >> 4 != 4 || (in[0] & 15u) * 4u < IP_HEAD || (in[0] & 15u) * 4u > room || get16(in + 2) < (in[0] & 15u) * 4u || get16(in + 2) > room) {
+    if (room < IP_HEAD || in[0] >> 4 != 4 || (in[0] & 15u) * 4u < IP_HEAD || (in[0] & 15u) * 4u > room ||
+        get16(in + 2) < (in[0] & 15u) * 4u || get16(in + 2) > room) {
         n->decaps_failed++;
         return DROP_IN_PKT_IPVER_INVALID;
     }

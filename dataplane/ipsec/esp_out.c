@@ -1,9 +1,12 @@
-/* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), tunnel and transport mode. The stage ESP_OUT: p->sa is known; out comes a packet for IP4_ROUTE.
+/* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), tunnel and transport mode. The stage ESP_OUT: p->sa is
+ * known; out comes a packet for IP4_ROUTE.
  *
- * The packet grows in place, into the room kept around it: in front [IPv4 | UDP | ESP | IV] (tunnel) or the IPv4 header moved forward over the same (transport),
- * behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is allocated. The outer header copies TOS (with ECN, RFC 6040) and, by `crypto ipsec
- * df-bit`, DF; TTL 255, identification counted per SA; the inner header is not touched. Sequence numbers begin at 1 and never go round: at the last one the
- * SA stops sending. IV: CBC from chance, GCM the sequence number (unique under its key, RFC 4106 section 3.1). Not here: TFC padding, ESN.
+ * The packet grows in place, into the room kept around it: in front [IPv4 | UDP | ESP | IV] (tunnel) or the IPv4 header
+ * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
+ * allocated. The outer header copies TOS (with ECN, RFC 6040) and, by `crypto ipsec df-bit`, DF; TTL 255,
+ * identification counted per SA; the inner header is not touched. Sequence numbers begin at 1 and never go round: at
+ * the last one the SA stops sending. IV: CBC from chance, GCM the sequence number (unique under its key, RFC 4106
+ * section 3.1). Not here: TFC padding, ESN.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 

@@ -1,8 +1,9 @@
 /* ipsec.c: one IPsec half: made, configured, looked at.
  *
- * Its parts: sa.c (what an SA is made of), sad.c (SAs), cryptomap.c and spd.c (policy), esp_out.c esp_in.c ah.c natt.c replay.c (packets), report.c (what it says).
- * Here are the ends: construction, defaults, the flat views that shows and MIBs read, and the clears. Views are copies; cursors are positions, good for a walk
- * within one turn. Nothing here runs per packet.
+ * Its parts: sa.c (what an SA is made of), sad.c (SAs), cryptomap.c and spd.c (policy), esp_out.c esp_in.c ah.c natt.c
+ * replay.c (packets), report.c (what it says). Here are the ends: construction, defaults, the flat views that shows and
+ * MIBs read, and the clears. Views are copies; cursors are positions, good for a walk within one turn. Nothing here
+ * runs per packet.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -111,7 +112,8 @@ uint64_t flow_send_errors(const struct flow_count *n)
 /* A number out of order (rollover) is counted among the replays already. */
 uint64_t flow_recv_errors(const struct flow_count *n)
 {
-    return n->invalid_sa_rcv + n->decaps_failed + n->invalid_prot + n->verify_failed + n->invalid_identity + n->invalid_len + n->replay_failed + n->internal_rcv;
+    return n->invalid_sa_rcv + n->decaps_failed + n->invalid_prot + n->verify_failed + n->invalid_identity +
+           n->invalid_len + n->replay_failed + n->internal_rcv;
 }
 
 /* The i-th flow in show order: each line's own, then those below it. */
@@ -120,7 +122,8 @@ static struct ipsec_flow *flow_at(const struct ipsec *ips, size_t i)
     for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
         for (size_t e = 0; e < mi->nentries; e++)
             for (size_t r = 0; r < mi->entries[e]->nrules; r++)
-                for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f; f = f->narrow ? f->next_narrow : f->narrows)
+                for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f;
+                     f = f->narrow ? f->next_narrow : f->narrows)
                     if (i-- == 0)
                         return f;
     return NULL;

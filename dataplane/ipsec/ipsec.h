@@ -1,4 +1,5 @@
-/* ipsec.h: the IPsec half of one dataplane: how it is made, and what shows, MIBs and the composition ask of it. IKE asks through sad.h and spd.h. */
+/* ipsec.h: the IPsec half of one dataplane: how it is made, and what shows, MIBs and the composition ask of it. IKE
+ * asks through sad.h and spd.h. */
 #ifndef DATAPLANE_IPSEC_IPSEC_H
 #define DATAPLANE_IPSEC_IPSEC_H
 
@@ -42,11 +43,13 @@ struct ipsec *ipsec_new(const struct ipsec_env *env);
 void ipsec_free(struct ipsec *ips);
 
 struct ipsec_conf *ipsec_conf(struct ipsec *ips); /* ipsec_conf.h */
-/* The running side of the grammar: something in ipsec_conf changed. Takes effect at the end of the loop turn, or before the next packet or question. */
+/* The running side of the grammar: something in ipsec_conf changed. Takes effect at the end of the loop turn, or before
+ * the next packet or question. */
 void ipsec_conf_changed(struct ipsec *ips);
 
-/* Debug bits: `debug crypto ipsec` and `debug crypto engine` write them. Registered with env.debug by ipsec_debug_register, which the composition calls once IKE
- * has registered its own (they stand first in `show debug`). */
+/* Debug bits: `debug crypto ipsec` and `debug crypto engine` write them. Registered with env.debug by
+ * ipsec_debug_register, which the composition calls once IKE has registered its own (they stand first in `show debug`).
+ */
 struct ipsec_debug {
     bool ipsec, engine;
 };
@@ -59,7 +62,8 @@ void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer
 struct flow_count {
     uint64_t encaps, decaps;
     uint64_t digest, verify;
-    uint64_t no_sa_send, invalid_sa_rcv, encaps_failed, decaps_failed, invalid_prot, verify_failed, invalid_identity, invalid_len;
+    uint64_t no_sa_send, invalid_sa_rcv, encaps_failed, decaps_failed, invalid_prot, verify_failed, invalid_identity,
+        invalid_len;
     uint64_t rollover_send, rollover_rcv, replay_failed, internal_send, internal_rcv;
 };
 uint64_t flow_send_errors(const struct flow_count *n);
@@ -67,18 +71,18 @@ uint64_t flow_recv_errors(const struct flow_count *n);
 
 /* One identity block of `show crypto ipsec sa`. Flat. */
 struct ipsec_flow_info {
-    uint32_t id;                     /* of the flow, stable while it exists */
+    uint32_t id; /* of the flow, stable while it exists */
     char ifname[IFNAME_MAX], map[64];
     uint16_t seq;
-    uint32_t local, peer;            /* crypto endpoints; peer: of the SA in use, else the one to be tried next */
-    uint16_t peer_port;              /* 500 or 4500 */
+    uint32_t local, peer; /* crypto endpoints; peer: of the SA in use, else the one to be tried next */
+    uint16_t peer_port;   /* 500 or 4500 */
     struct selector local_sel, remote_sel;
     struct flow_count n;
     uint32_t plain_mtu, path_mtu, ip_mtu;
-    uint32_t spi_out;                /* in use; 0 none */
-    unsigned pfs_group;              /* of the SA in use; 0 none */
+    uint32_t spi_out;   /* in use; 0 none */
+    unsigned pfs_group; /* of the SA in use; 0 none */
     unsigned pairs;
-    uint64_t up_since;               /* loop time (us) of the first SA without interruption; 0 none */
+    uint64_t up_since; /* loop time (us) of the first SA without interruption; 0 none */
 };
 /* In show order: interfaces, then map entries, then access list lines. Cursor from 0. False at the end. */
 bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *out);
@@ -92,13 +96,13 @@ struct ipsec_pair_info {
     struct ipsec_transform transform;
     bool initiator, udp_encap;
     uint16_t local_port, peer_port;
-    uint32_t life_s, life_kb;        /* as agreed; life_kb 0: disabled */
+    uint32_t life_s, life_kb; /* as agreed; life_kb 0: disabled */
     uint32_t left_s, left_kb_in, left_kb_out;
-    uint32_t replay_window;          /* 0: off */
+    uint32_t replay_window; /* 0: off */
     uint64_t packets_in, packets_out, bytes_in, bytes_out;
-    uint32_t seq_in, seq_out;        /* highest accepted; last sent */
-    bool outbound;                   /* enabled for sending */
-    bool current;                    /* the one its flow sends with */
+    uint32_t seq_in, seq_out; /* highest accepted; last sent */
+    bool outbound;            /* enabled for sending */
+    bool current;             /* the one its flow sends with */
 };
 /* The pairs of a flow (0: all), newest first. Cursor from 0. False at the end. */
 bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out);
@@ -113,7 +117,8 @@ uint32_t ipsec_plain_mtu(const struct ipsec_transform *t, bool udp_encap, uint32
 struct transform_set_conf;
 /* False: the set makes no transform. */
 bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_transform *out);
-/* A configured set, or "default" (esp-aes esp-sha-hmac) when none of that name is configured; NULL when there is none. */
+/* A configured set, or "default" (esp-aes esp-sha-hmac) when none of that name is configured; NULL when there is none.
+ */
 const struct transform_set_conf *ipsec_set_find(struct ipsec *ips, const char *name);
 
 /* State of a crypto map entry, for show crypto map. */
@@ -128,14 +133,15 @@ unsigned ipsec_clear_map(struct ipsec *ips, const char *map);
 bool ipsec_clear_entry(struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void ipsec_clear_counters(struct ipsec *ips);
 
-/* Rows of `show crypto engine connections active` that are IKE's. IKE registers one source; it calls row for each IKE SA, by conn id. */
+/* Rows of `show crypto engine connections active` that are IKE's. IKE registers one source; it calls row for each IKE
+ * SA, by conn id. */
 struct engine_row {
-    uint32_t id;               /* 1001 .. */
-    char type[8];              /* "IKE" */
-    char algorithm[24];        /* "SHA256+AES256" */
+    uint32_t id;        /* 1001 .. */
+    char type[8];       /* "IKE" */
+    char algorithm[24]; /* "SHA256+AES256" */
     uint64_t encrypt, decrypt;
     uint32_t last_seq;
-    uint32_t addr;             /* local endpoint */
+    uint32_t addr; /* local endpoint */
 };
 typedef void engine_rows_fn(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx);
 void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg);

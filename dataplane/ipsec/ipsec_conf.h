@@ -1,4 +1,5 @@
-/* ipsec_conf.h: what was asked of IPsec: transform sets, crypto maps, global settings. Written by the grammar (dataplane/cmd), read by dataplane/ipsec. */
+/* ipsec_conf.h: what was asked of IPsec: transform sets, crypto maps, global settings. Written by the grammar
+ * (dataplane/cmd), read by dataplane/ipsec. */
 #ifndef DATAPLANE_IPSEC_IPSEC_CONF_H
 #define DATAPLANE_IPSEC_IPSEC_CONF_H
 
@@ -16,10 +17,10 @@ enum set_auth { SET_NO_AUTH, SET_MD5, SET_SHA, SET_SHA256, SET_SHA384, SET_SHA51
 
 struct transform_set_conf { /* crypto ipsec transform-set NAME T1 [T2 [T3]] */
     char name[IPSEC_NAME_MAX];
-    uint8_t cipher;         /* enum set_cipher */
-    uint16_t bits;          /* of AES: 128 192 256 */
-    uint8_t auth, ah;       /* enum set_auth */
-    uint8_t mode;           /* enum ipsec_mode */
+    uint8_t cipher;   /* enum set_cipher */
+    uint16_t bits;    /* of AES: 128 192 256 */
+    uint8_t auth, ah; /* enum set_auth */
+    uint8_t mode;     /* enum ipsec_mode */
 };
 
 struct map_peer_conf {
@@ -29,23 +30,23 @@ struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp */
     char name[IPSEC_NAME_MAX];
     uint16_t seq;
     char description[81];
-    struct conf_list peers;           /* struct map_peer_conf, in order of preference */
+    struct conf_list peers; /* struct map_peer_conf, in order of preference */
     char sets[MAP_SETS_MAX][IPSEC_NAME_MAX];
-    uint8_t pfs;                      /* group; 0: none */
-    uint32_t life_s;                  /* 0: the global value */
-    uint32_t life_kb;                 /* 0: the global value; LIFE_KB_OFF */
-    char acl[IPSEC_NAME_MAX];         /* match address */
+    uint8_t pfs;              /* group; 0: none */
+    uint32_t life_s;          /* 0: the global value */
+    uint32_t life_kb;         /* 0: the global value; LIFE_KB_OFF */
+    char acl[IPSEC_NAME_MAX]; /* match address */
 };
 
 enum df_policy { DF_COPY, DF_CLEAR, DF_SET };
 struct ipsec_conf {
-    struct conf_list sets;            /* struct transform_set_conf */
-    struct conf_list maps;            /* struct cryptomap_conf, by name, then number */
-    uint32_t life_s;                  /* 3600 */
-    uint32_t life_kb;                 /* 4608000; LIFE_KB_OFF */
-    uint16_t replay;                  /* window, packets: 64 128 256 512 1024; 0 disabled */
-    uint8_t df;                       /* enum df_policy */
-    bool frag_after;                  /* fragment after encryption */
+    struct conf_list sets; /* struct transform_set_conf */
+    struct conf_list maps; /* struct cryptomap_conf, by name, then number */
+    uint32_t life_s;       /* 3600 */
+    uint32_t life_kb;      /* 4608000; LIFE_KB_OFF */
+    uint16_t replay;       /* window, packets: 64 128 256 512 1024; 0 disabled */
+    uint8_t df;            /* enum df_policy */
+    bool frag_after;       /* fragment after encryption */
 };
 
 /* Defaults, and the release of what they own (cmd.h's scope hooks). */

@@ -15,14 +15,14 @@
 
 #define PAIRS_MAX            20000
 #define FLOWS_MAX            4096
-#define NARROW_FLOWS_MAX     256  /* of one access list line: what peers negotiated below it */
+#define NARROW_FLOWS_MAX     256 /* of one access list line: what peers negotiated below it */
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           4096 /* a power of two */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
 #define TRANSIENT_KEEP_US    (120 * US_PER_S)
-#define SOFT_BEFORE_S        30   /* the initiator of a pair asks for the next one this long before its end ... */
-#define SOFT_BEFORE_RESP_S   20   /* ... the responder a little later: if the initiator did its work, never */
+#define SOFT_BEFORE_S        30 /* the initiator of a pair asks for the next one this long before its end ... */
+#define SOFT_BEFORE_RESP_S   20 /* ... the responder a little later: if the initiator did its work, never */
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
 #define SEQ_SOFT             0xFFF00000u /* ask for a new pair when so many packets were sent */
@@ -37,9 +37,9 @@ struct ipsec_peer { /* exists while a pair with it does */
 
 struct sa_half {
     uint32_t spi;
-    struct cipher *cipher;      /* NULL: AH */
-    struct mac *mac;            /* NULL: GCM */
-    uint64_t packets, bytes;    /* bytes: of the packets inside */
+    struct cipher *cipher;   /* NULL: AH */
+    struct mac *mac;         /* NULL: GCM */
+    uint64_t packets, bytes; /* bytes: of the packets inside */
 };
 
 /* A pair of SAs:
@@ -51,19 +51,20 @@ struct sa_half {
 struct sa_pair {
     struct ipsec *ips;
     struct ipsec_flow *flow;
-    struct sa_pair *older;      /* the flow's next older pair */
+    struct sa_pair *older; /* the flow's next older pair */
     struct ipsec_peer *peer;
     uint32_t id;
     struct ipsec_policy policy; /* transforms[0]: the agreed one */
     struct sa_half in, out;
     struct replay replay;
     uint32_t seq_out;
-    uint16_t ip_id;             /* of outer headers */
+    uint16_t ip_id; /* of outer headers */
     bool initiator, udp_encap, enabled, dead, soft_told, soft_queued;
     uint16_t local_port, peer_port;
     unsigned pfs_group;
-    uint8_t icv_len, iv_len, block, head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
-    uint32_t plain_mtu, plain_mtu_for;        /* for that path MTU */
+    uint8_t icv_len, iv_len, block,
+        head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
+    uint32_t plain_mtu, plain_mtu_for;             /* for that path MTU */
     uint64_t installed_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
     struct timer soft, hard;
     struct sa_pair *next_soft, *next_dead;
@@ -74,12 +75,12 @@ struct ipsec_flow {
     uint32_t id;
     struct map_entry *entry;
     struct acl_rule rule;
-    bool narrow;                /* made by a negotiation for less than its line */
-    struct ipsec_flow *wide;    /* narrow: that line's flow */
+    bool narrow;             /* made by a negotiation for less than its line */
+    struct ipsec_flow *wide; /* narrow: that line's flow */
     struct ipsec_flow *narrows, *next_narrow;
     struct selector local_sel, remote_sel;
-    struct sa_pair *pairs;      /* newest first */
-    struct sa_pair *out;        /* sends; NULL none */
+    struct sa_pair *pairs; /* newest first */
+    struct sa_pair *out;   /* sends; NULL none */
     struct flow_count n;
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
@@ -90,7 +91,7 @@ struct ipsec_flow {
 /* One line of a compiled entry. */
 struct spd_rule {
     struct acl_rule rule;
-    struct ipsec_flow *flow;    /* NULL: deny, look at the next entry */
+    struct ipsec_flow *flow; /* NULL: deny, look at the next entry */
 };
 struct map_entry { /* of one interface */
     struct map_if *mi;
@@ -101,7 +102,7 @@ struct map_entry { /* of one interface */
     unsigned npeers, peer_now;
     struct spd_rule *rules;
     size_t nrules;
-    struct ipsec_policy tmpl;   /* all but peer and selectors */
+    struct ipsec_policy tmpl; /* all but peer and selectors */
 };
 struct map_if { /* an interface with a crypto map; iface.crypto */
     struct iface *ifc;
@@ -114,13 +115,13 @@ struct map_if { /* an interface with a crypto map; iface.crypto */
 };
 
 struct cache_line {
-    uint32_t gen;               /* 0: empty */
+    uint32_t gen; /* 0: empty */
     struct map_if *mi;
     uint32_t src, dst;
     uint16_t sport, dport;
     uint8_t proto, icmp_type, icmp_code, tcp_flags, way;
     bool no_ports;
-    struct ipsec_flow *flow;    /* NULL: not to be protected */
+    struct ipsec_flow *flow; /* NULL: not to be protected */
 };
 
 struct spi_key { /* a key of tables: no holes */
@@ -148,15 +149,15 @@ struct ipsec {
 
     /* Policy. */
     struct map_if *ifs;
-    uint32_t gen;               /* of the compiled policy, for the cache; never 0 */
+    uint32_t gen; /* of the compiled policy, for the cache; never 0 */
     bool dirty, rebuilding, map_changed;
     struct deferred rebuild;
     uint32_t flow_ids;
     unsigned nflows;
-    struct cache_line *cache;   /* FLOW_CACHE lines */
+    struct cache_line *cache; /* FLOW_CACHE lines */
 
     /* SAs. */
-    struct table *in;           /* struct spi_key -> struct sa_pair */
+    struct table *in; /* struct spi_key -> struct sa_pair */
     struct table *by_id, *peers, *transient;
     uint32_t pair_ids;
 
@@ -168,7 +169,7 @@ struct ipsec {
     struct stray strays[STRAYS_MAX];
     unsigned nstrays;
 
-    uint8_t chance[4096];       /* for IVs, drawn at once */
+    uint8_t chance[4096]; /* for IVs, drawn at once */
     size_t chance_left;
     engine_rows_fn *rows;
     void *rows_arg;
@@ -185,21 +186,22 @@ const struct transform_set_conf *ipsec_default_set(void);
 /* sad.c */
 void sad_init(struct ipsec *ips);
 void sad_fini(struct ipsec *ips);
-void sad_bury(struct ipsec *ips);      /* free the dead */
+void sad_bury(struct ipsec *ips); /* free the dead */
 struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
-void pair_soft(struct sa_pair *sa);    /* a soft limit was passed: told at the end of the turn */
+void pair_soft(struct sa_pair *sa); /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
-/* A packet of `bytes` (inside) went through: counts, and the limits in kilobytes. False: the SA is used up (deleted). */
+/* A packet of `bytes` (inside) went through: counts, and the limits in kilobytes. False: the SA is used up (deleted).
+ */
 bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now);
 
 /* cryptomap.c */
 void map_init(struct ipsec *ips);
 void map_fini(struct ipsec *ips);
 void map_dirty(struct ipsec *ips);
-void map_sync(struct ipsec *ips);      /* recompile when something changed */
+void map_sync(struct ipsec *ips);                     /* recompile when something changed */
 void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);

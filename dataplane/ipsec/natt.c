@@ -1,9 +1,11 @@
 /* natt.c: ESP in UDP (RFC 3948).
  *
- * The UDP header stands between the IPv4 header and ESP: ports as agreed (4500 normally, the peer's as its NAT shows it), checksum 0 as section 2.1 asks. ESP always
- * begins with a non-zero word, its SPI; IKE on the same port begins with four zero bytes, and a single 0xFF is a keepalive: udp.c tells them apart on arrival.
- * In transport mode a NAT has changed the addresses under the sums of TCP and UDP; since the packet is authentic, the sum is made anew for the addresses
- * it arrived with (section 3.1.2 b). In tunnel mode the inner packet is untouched. Not here: keepalives (IKE sends them), following a peer whose port changed.
+ * The UDP header stands between the IPv4 header and ESP: ports as agreed (4500 normally, the peer's as its NAT shows
+ * it), checksum 0 as section 2.1 asks. ESP always begins with a non-zero word, its SPI; IKE on the same port begins
+ * with four zero bytes, and a single 0xFF is a keepalive: udp.c tells them apart on arrival. In transport mode a NAT
+ * has changed the addresses under the sums of TCP and UDP; since the packet is authentic, the sum is made anew for the
+ * addresses it arrived with (section 3.1.2 b). In tunnel mode the inner packet is untouched. Not here: keepalives (IKE
+ * sends them), following a peer whose port changed.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 

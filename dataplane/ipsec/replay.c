@@ -1,11 +1,13 @@
 /* replay.c: anti-replay (RFC 4303 section 3.4.3).
  *
- * The window is the `window` numbers that end with the highest authentic one. A packet is looked up before its ICV is computed (a flood of old packets costs no
- * sums) and recorded only after the ICV proved right: a forged number can neither move the window nor burn a number that the peer still has to send.
- * The bits stand in a ring of 64-bit words (the way of RFC 6479): moving on clears the words passed over, nothing is shifted; the ring holds at least one word
+ * The window is the `window` numbers that end with the highest authentic one. A packet is looked up before its ICV is
+ * computed (a flood of old packets costs no sums) and recorded only after the ICV proved right: a forged number can
+ * neither move the window nor burn a number that the peer still has to send. The bits stand in a ring of 64-bit words
+ * (the way of RFC 6479): moving on clears the words passed over, nothing is shifted; the ring holds at least one word
  * more than the window, so a word is never both newest and oldest.
- * Numbers are 32 bits and must not go round (extended numbers are not negotiated): 0 is refused, and once the top is 2^32-1 nothing newer exists, so a sender that
- * wrapped is refused as too old until a new SA replaces this one. With the window off every number but 0 is taken; the top is kept for `show`.
+ * Numbers are 32 bits and must not go round (extended numbers are not negotiated): 0 is refused, and once the top is
+ * 2^32-1 nothing newer exists, so a sender that wrapped is refused as too old until a new SA replaces this one. With
+ * the window off every number but 0 is taken; the top is kept for `show`.
  */
 #include "dataplane/ipsec/replay.h"
 

@@ -15,8 +15,8 @@ struct replay {
 };
 enum replay_answer {
     REPLAY_OK,
-    REPLAY_ZERO,     /* 0 is never sent; the peer's counter went round */
-    REPLAY_OLD,      /* left of the window */
+    REPLAY_ZERO, /* 0 is never sent; the peer's counter went round */
+    REPLAY_OLD,  /* left of the window */
     REPLAY_REPEATED,
 };
 /* window: 0, or 32 to 1024. */

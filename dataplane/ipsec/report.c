@@ -1,9 +1,10 @@
-/* report.c: what IPsec says: syslog messages, debug lines, and the reports upwards (acquire, soft expiry, unknown SPI), which wait for the end of the turn so that
- * IKE is never called from inside a packet's way through the graph.
+/* report.c: what IPsec says: syslog messages, debug lines, and the reports upwards (acquire, soft expiry, unknown SPI),
+ * which wait for the end of the turn so that IKE is never called from inside a packet's way through the graph.
  *
- * Messages about packets are limited: unknown SPI one a minute per (source, destination), whatever the SPI and also over UDP (its protocol is given as 50 there
- * too); clear packets one a minute per source; failed ICVs and replays one a minute per SA. Counters are not limited, nor is the notice to IKE, which
- * is told each (source, destination, protocol, SPI) once per turn, at most STRAYS_MAX of them.
+ * Messages about packets are limited: unknown SPI one a minute per (source, destination), whatever the SPI and also
+ * over UDP (its protocol is given as 50 there too); clear packets one a minute per source; failed ICVs and replays one
+ * a minute per SA. Counters are not limited, nor is the notice to IKE, which is told each (source, destination,
+ * protocol, SPI) once per turn, at most STRAYS_MAX of them.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -15,9 +16,12 @@
 #include "espial/text.h"
 
 MSG(MSG_INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 60000,
-    "decaps: rec'd IPSEC packet has invalid spi for destaddr=%s, prot=%u, spi=0x%X(%u), srcaddr=%s, input interface=%s");
-MSG(MSG_MAC_ERR, "CRYPTO", 4, "RECVD_PKT_MAC_ERR", 60000, "decrypt: mac verify failed for connection id=%u spi=%08X seqno=%08X");
-MSG(MSG_REPLAY_ERR, "CRYPTO", 4, "PKT_REPLAY_ERR", 60000, "decrypt: replay check failed\n        connection id=%u, sequence number=%u");
+    "decaps: rec'd IPSEC packet has invalid spi for destaddr=%s, prot=%u, spi=0x%X(%u), srcaddr=%s, input "
+    "interface=%s");
+MSG(MSG_MAC_ERR, "CRYPTO", 4, "RECVD_PKT_MAC_ERR", 60000,
+    "decrypt: mac verify failed for connection id=%u spi=%08X seqno=%08X");
+MSG(MSG_REPLAY_ERR, "CRYPTO", 4, "PKT_REPLAY_ERR", 60000,
+    "decrypt: replay check failed\n        connection id=%u, sequence number=%u");
 MSG(MSG_NOT_IPSEC, "CRYPTO", 4, "RECVD_PKT_NOT_IPSEC", 60000,
     "Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /%s, src_addr= %s, prot= %u");
 
@@ -111,9 +115,11 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
 {
     const char *ifname = p->iif ? p->iif->name : "";
     if (ips->env.log)
-        msg_post_key(ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname);
+        msg_post_key(ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi,
+                     IP4(src), ifname);
     for (unsigned i = 0; i < ips->nstrays; i++)
-        if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi && ips->strays[i].proto == proto)
+        if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi &&
+            ips->strays[i].proto == proto)
             return;
     if (ips->nstrays == STRAYS_MAX)
         return;
@@ -195,10 +201,12 @@ void debug_request(struct ipsec *ips, const struct ipsec_policy *want)
     proxy(r, &want->remote_sel);
     transform_words(t, words);
     msg_debug(ips->env.log,
-              "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n    remote_proxy= %s,\n"
-              "    protocol= %s, transform= %s (%s), \n    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
-              IP4(want->local), IP4(want->peer), l, r, t->proto == PROTO_AH ? "AH" : "ESP", words, t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel",
-              want->life_s, want->life_kb, (unsigned)t->key_bits);
+              "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n "
+              "   remote_proxy= %s,\n"
+              "    protocol= %s, transform= %s (%s), \n    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, "
+              "keysize= %u, flags= 0x0",
+              IP4(want->local), IP4(want->peer), l, r, t->proto == PROTO_AH ? "AH" : "ESP", words,
+              t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", want->life_s, want->life_kb, (unsigned)t->key_bits);
 }
 
 static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
@@ -210,10 +218,11 @@ static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
     proxy(r, &p->remote_sel);
     transform_words(&p->transforms[0], words);
     msg_debug(sa->ips->env.log,
-              "%s,\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    sa_lifetime(k/sec)= (%u/%u),\n"
+              "%s,\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    "
+              "sa_lifetime(k/sec)= (%u/%u),\n"
               "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
-              title, IP4(in ? p->local : p->peer), (unsigned)p->transforms[0].proto, spi, spi, words, CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb,
-              p->life_s, IP4(p->local), IP4(p->peer), l, r);
+              title, IP4(in ? p->local : p->peer), (unsigned)p->transforms[0].proto, spi, spi, words,
+              CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb, p->life_s, IP4(p->local), IP4(p->peer), l, r);
 }
 
 void debug_create(const struct sa_pair *sa)
@@ -224,7 +233,8 @@ void debug_create(const struct sa_pair *sa)
             msg_debug(ips->env.log, "crypto_engine: Create IPSec SA (by keys)");
     if (!debug_on(ips, ips->debug.ipsec, sa->policy.peer))
         return;
-    msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map, (unsigned)sa->policy.seq);
+    msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map,
+              (unsigned)sa->policy.seq);
     sa_lines(sa, true, "IPSEC(create_sa): sa created");
     sa_lines(sa, false, "IPSEC(create_sa): sa created");
 }
@@ -242,5 +252,6 @@ void debug_outbound(const struct sa_pair *sa)
     if (!debug_on(sa->ips, sa->ips->debug.ipsec, sa->policy.peer))
         return;
     msg_debug(sa->ips->env.log, "IPSEC(key_engine_enable_outbound): rec'd enable notify from ISAKMP");
-    msg_debug(sa->ips->env.log, "IPSEC(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X", IP4(sa->policy.peer), sa->out.spi);
+    msg_debug(sa->ips->env.log, "IPSEC(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X",
+              IP4(sa->policy.peer), sa->out.spi);
 }

@@ -1,8 +1,10 @@
-/* sa.c: what one SA is made of: transforms with their lengths and names, what fits through them, and initialisation vectors.
+/* sa.c: what one SA is made of: transforms with their lengths and names, what fits through them, and initialisation
+ * vectors.
  *
- * A transform is either ESP (RFC 4303) with a cipher and a truncated HMAC (RFC 2403 2404 4868) or with AES-GCM alone (RFC 4106), or AH (RFC 4302) with an HMAC.
- * Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM salt, authentication key (sad_keymat_len bytes in all).
- * IVs of CBC must not be foreseeable (RFC 3602 section 2.1): they are drawn from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
+ * A transform is either ESP (RFC 4303) with a cipher and a truncated HMAC (RFC 2403 2404 4868) or with AES-GCM alone
+ * (RFC 4106), or AH (RFC 4302) with an HMAC. Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM
+ * salt, authentication key (sad_keymat_len bytes in all). IVs of CBC must not be foreseeable (RFC 3602 section 2.1):
+ * they are drawn from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -26,22 +28,19 @@ bool transform_valid(const struct ipsec_transform *t)
     if (t->proto != PROTO_ESP)
         return false;
     switch (t->cipher) {
-    case CIPHER_AES_GCM:
-        return aes && t->auth == HASH_NONE;
-    case CIPHER_AES_CBC:
-        return aes && hmac;
+    case CIPHER_AES_GCM: return aes && t->auth == HASH_NONE;
+    case CIPHER_AES_CBC: return aes && hmac;
     case CIPHER_NULL:
     case CIPHER_DES_CBC:
-    case CIPHER_3DES_CBC:
-        return hmac;
-    default:
-        return false;
+    case CIPHER_3DES_CBC: return hmac;
+    default: return false;
     }
 }
 
 size_t transform_icv(const struct ipsec_transform *t)
 {
-    static const uint8_t len[HASH_ALGS] = {[HASH_MD5] = 12, [HASH_SHA1] = 12, [HASH_SHA256] = 16, [HASH_SHA384] = 24, [HASH_SHA512] = 32};
+    static const uint8_t len[HASH_ALGS] = {
+        [HASH_MD5] = 12, [HASH_SHA1] = 12, [HASH_SHA256] = 16, [HASH_SHA384] = 24, [HASH_SHA512] = 32};
     return t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM ? 16 : (unsigned)t->auth < HASH_ALGS ? len[t->auth] : 0;
 }
 
@@ -50,15 +49,11 @@ size_t transform_cipher_key(const struct ipsec_transform *t)
     if (t->proto == PROTO_AH)
         return 0;
     switch (t->cipher) {
-    case CIPHER_DES_CBC:
-        return 8;
-    case CIPHER_3DES_CBC:
-        return 24;
+    case CIPHER_DES_CBC: return 8;
+    case CIPHER_3DES_CBC: return 24;
     case CIPHER_AES_CBC:
-    case CIPHER_AES_GCM:
-        return t->key_bits / 8;
-    default:
-        return 0;
+    case CIPHER_AES_GCM: return t->key_bits / 8;
+    default: return 0;
     }
 }
 
@@ -83,8 +78,10 @@ uint32_t ipsec_plain_mtu(const struct ipsec_transform *t, bool udp_encap, uint32
     return room > 2 ? head + room - 2 : 0;
 }
 
-static const char *const esp_auth[HASH_ALGS] = {"", "esp-md5-hmac ", "esp-sha-hmac ", "esp-sha256-hmac ", "esp-sha384-hmac ", "esp-sha512-hmac "};
-static const char *const ah_auth[HASH_ALGS] = {"", "ah-md5-hmac ", "ah-sha-hmac ", "ah-sha256-hmac ", "ah-sha384-hmac ", "ah-sha512-hmac "};
+static const char *const esp_auth[HASH_ALGS] = {
+    "", "esp-md5-hmac ", "esp-sha-hmac ", "esp-sha256-hmac ", "esp-sha384-hmac ", "esp-sha512-hmac "};
+static const char *const ah_auth[HASH_ALGS] = {
+    "", "ah-md5-hmac ", "ah-sha-hmac ", "ah-sha256-hmac ", "ah-sha384-hmac ", "ah-sha512-hmac "};
 
 char *ipsec_transform_text(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT])
 {
@@ -95,12 +92,8 @@ char *ipsec_transform_text(const struct ipsec_transform *t, char out[IPSEC_TRANS
         return out;
     }
     switch (t->cipher) {
-    case CIPHER_DES_CBC:
-        str_copy(cipher, sizeof cipher, "esp-des ");
-        break;
-    case CIPHER_3DES_CBC:
-        str_copy(cipher, sizeof cipher, "esp-3des ");
-        break;
+    case CIPHER_DES_CBC: str_copy(cipher, sizeof cipher, "esp-des "); break;
+    case CIPHER_3DES_CBC: str_copy(cipher, sizeof cipher, "esp-3des "); break;
     case CIPHER_AES_CBC:
         if (bits == 128)
             str_copy(cipher, sizeof cipher, "esp-aes ");
@@ -113,8 +106,7 @@ char *ipsec_transform_text(const struct ipsec_transform *t, char out[IPSEC_TRANS
         else
             snprintf(cipher, sizeof cipher, "esp-gcm %u ", bits);
         break;
-    default:
-        str_copy(cipher, sizeof cipher, "esp-null ");
+    default: str_copy(cipher, sizeof cipher, "esp-null ");
     }
     snprintf(out, IPSEC_TRANSFORM_TEXT, "%s%s", cipher, esp_auth[auth]);
     return out;
@@ -148,16 +140,27 @@ static void hex(struct text *t, const uint8_t *p, size_t len)
 char *ipsec_wireshark_line(const struct ipsec_key_export *k, char out[IPSEC_WIRESHARK_LINE])
 {
     static const char *const auth[HASH_ALGS] = {
-        "NULL", "HMAC-MD5-96 [RFC2403]", "HMAC-SHA-1-96 [RFC2404]", "HMAC-SHA-256-128 [RFC4868]", "HMAC-SHA-384-192 [RFC4868]", "HMAC-SHA-512-256 [RFC4868]",
+        "NULL",
+        "HMAC-MD5-96 [RFC2403]",
+        "HMAC-SHA-1-96 [RFC2404]",
+        "HMAC-SHA-256-128 [RFC4868]",
+        "HMAC-SHA-384-192 [RFC4868]",
+        "HMAC-SHA-512-256 [RFC4868]",
     };
     static const char *const cipher[CIPHER_ALGS] = {
-        "NULL", "DES-CBC [RFC2405]", "TripleDES-CBC [RFC2451]", "AES-CBC [RFC3602]", "AES-GCM with 16 octet ICV [RFC4106]",
+        "NULL",
+        "DES-CBC [RFC2405]",
+        "TripleDES-CBC [RFC2451]",
+        "AES-CBC [RFC3602]",
+        "AES-GCM with 16 octet ICV [RFC4106]",
     };
     struct text t = {0};
     out[0] = '\0';
-    if (k->transform.proto != PROTO_ESP || (unsigned)k->transform.cipher >= CIPHER_ALGS || (unsigned)k->transform.auth >= HASH_ALGS)
+    if (k->transform.proto != PROTO_ESP || (unsigned)k->transform.cipher >= CIPHER_ALGS ||
+        (unsigned)k->transform.auth >= HASH_ALGS)
         return out;
-    text_printf(&t, "\"IPv4\",\"%s\",\"%s\",\"0x%08x\",\"%s\",", IP4(k->src), IP4(k->dst), k->spi, cipher[k->transform.cipher]);
+    text_printf(&t, "\"IPv4\",\"%s\",\"%s\",\"0x%08x\",\"%s\",", IP4(k->src), IP4(k->dst), k->spi,
+                cipher[k->transform.cipher]);
     hex(&t, k->cipher_key, k->cipher_key_len);
     text_printf(&t, ",\"%s\",", auth[k->transform.auth]);
     hex(&t, k->auth_key, k->auth_key_len);
@@ -178,7 +181,8 @@ static bool hash_of(uint8_t set_auth, enum hash_alg *out)
 
 bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_transform *out)
 {
-    static const uint8_t cipher[] = {CIPHER_NULL, CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM};
+    static const uint8_t cipher[] = {CIPHER_NULL,     CIPHER_NULL,    CIPHER_DES_CBC,
+                                     CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM};
     memset(out, 0, sizeof *out);
     out->mode = set->mode ? IPSEC_TRANSPORT : IPSEC_TUNNEL;
     if (set->ah) { /* both protocols at once are not offered */
@@ -196,15 +200,16 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
 
 const struct transform_set_conf *ipsec_default_set(void)
 {
-    static const struct transform_set_conf dflt = {.name = "default", .cipher = SET_ESP_AES, .bits = 128, .auth = SET_SHA, .mode = IPSEC_TRANSPORT};
+    static const struct transform_set_conf dflt = {
+        .name = "default", .cipher = SET_ESP_AES, .bits = 128, .auth = SET_SHA, .mode = IPSEC_TRANSPORT};
     return &dflt;
 }
 
 const struct transform_set_conf *ipsec_set_find(struct ipsec *ips, const char *name)
 {
     CONF_EACH(const struct transform_set_conf, s, &ips->conf.sets)
-        if (!strcmp(s->name, name))
-            return s;
+    if (!strcmp(s->name, name))
+        return s;
     return strcmp(name, "default") ? NULL : ipsec_default_set();
 }
 

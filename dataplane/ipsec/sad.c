@@ -1,13 +1,15 @@
 /* sad.c: security associations: the inbound table, reserved SPIs, pairs and their lives.
  *
- * IKE reserves an inbound SPI, negotiates, installs a pair and, when the other end is known to listen, enables its outbound half (make before break). The
- * inbound table is keyed (destination, protocol, SPI); reserved SPIs stand in the transient table, so that a packet which overtakes its own installation is
- * dropped silently and never called invalid (the defect CSCvn31824 is the lack of this).
- * A pair ends by deletion or by its hard lifetime, whichever of seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself.
- * Before that it asks once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side at 20 s or 97%, so
- * that normally only one of them asks; and when 2^32 - 2^20 sequence numbers are used. A pair that carried no packet asks for nothing until it carries one (as on
- * IOS), nor does one whose successor is installed.
- * A dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still point at it.
+ * IKE reserves an inbound SPI, negotiates, installs a pair and, when the other end is known to listen, enables its
+ * outbound half (make before break). The inbound table is keyed (destination, protocol, SPI); reserved SPIs stand in
+ * the transient table, so that a packet which overtakes its own installation is dropped silently and never called
+ * invalid (the defect CSCvn31824 is the lack of this). A pair ends by deletion or by its hard lifetime, whichever of
+ * seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself. Before that it asks
+ * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side
+ * at 20 s or 97%, so that normally only one of them asks; and when 2^32 - 2^20 sequence numbers are used. A pair that
+ * carried no packet asks for nothing until it carries one (as on IOS), nor does one whose successor is installed. A
+ * dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still
+ * point at it.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -117,7 +119,8 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
     mem_free(p);
 }
 
-static void half_init(struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi, const uint8_t *key)
+static void half_init(struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi,
+                      const uint8_t *key)
 {
     size_t ckey = transform_cipher_key(t), salt = sad_keymat_len(t) - ckey - hash_len(t->auth);
     h->spi = spi;
@@ -154,7 +157,8 @@ static void lifetimes(struct sa_pair *sa)
     timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
     if (life) {
         timer_set(&sa->hard, life * US_PER_S);
-        timer_set(&sa->soft, life > 2 * SOFT_BEFORE_S ? (life - before) * US_PER_S : life * US_PER_S / 8 * (sa->initiator ? 6 : 7));
+        timer_set(&sa->soft, life > 2 * SOFT_BEFORE_S ? (life - before) * US_PER_S
+                                                      : life * US_PER_S / 8 * (sa->initiator ? 6 : 7));
     }
     sa->hard_bytes = sa->soft_bytes = UINT64_MAX;
     if (sa->policy.life_kb) {
@@ -184,9 +188,11 @@ static void export_half(const struct sa_pair *sa, bool in, const uint8_t *key)
 uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
 {
     const struct ipsec_transform *t = &p->policy.transforms[0];
-    if (p->policy.ntransforms == 0 || !transform_valid(t) || p->key_len != sad_keymat_len(t) || p->spi_in < 256 || p->spi_out < 256)
+    if (p->policy.ntransforms == 0 || !transform_valid(t) || p->key_len != sad_keymat_len(t) || p->spi_in < 256 ||
+        p->spi_out < 256)
         return 0;
-    if (p->policy.replay_window > REPLAY_WINDOW_MAX || (p->udp_encap && t->proto != PROTO_ESP) || table_count(ips->by_id) >= PAIRS_MAX)
+    if (p->policy.replay_window > REPLAY_WINDOW_MAX || (p->udp_encap && t->proto != PROTO_ESP) ||
+        table_count(ips->by_id) >= PAIRS_MAX)
         return 0;
     struct spi_key k = key_of(p->policy.local, t->proto, p->spi_in);
     if (table_find(ips->in, &k))
@@ -364,7 +370,8 @@ uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu)
 
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out)
 {
-    *out = (struct sa_pair_info){.id = sa->id, .spi_in = sa->in.spi, .spi_out = sa->out.spi, .initiator = sa->initiator, .policy = sa->policy};
+    *out = (struct sa_pair_info){
+        .id = sa->id, .spi_in = sa->in.spi, .spi_out = sa->out.spi, .initiator = sa->initiator, .policy = sa->policy};
 }
 
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
@@ -380,7 +387,8 @@ uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t
 {
     struct sa_pair *sa;
     for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
-        if (sa->policy.peer == peer && sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi)
+        if (sa->policy.peer == peer && sa->policy.transforms[0].proto == proto &&
+            (out ? sa->out.spi : sa->in.spi) == spi)
             return sa->id;
     return 0;
 }

@@ -1,13 +1,15 @@
-/* spd.c: which packets must be protected: the stages CRYPTO_OUT (leaving by an interface with a crypto map) and CRYPTO_CHECK (clear, come in on one).
+/* spd.c: which packets must be protected: the stages CRYPTO_OUT (leaving by an interface with a crypto map) and
+ * CRYPTO_CHECK (clear, come in on one).
  *
- * A packet's answer is the first permit line of the first entry (by number) whose list does not deny it. The walk over entries and lines is made once for each
- * kind of packet: the answer stands in a direct-mapped cache of FLOW_CACHE lines, valid for one generation of the compiled policy.
- * Outbound: no SA yet -> IKE is asked (at the end of the turn, once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as
- * on IOS, the packet that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what fits; without DF ->
- * fragmented before encryption in tunnel mode, so that the peer need not reassemble; `fragmentation after-encryption`, transport mode and `df-bit clear`
- * leave it to the outer packet.
- * Inbound: a clear packet that, seen from the other side, matches a flow should have been protected: dropped, with one message a minute per source.
- * The router's own IKE passes both ways, as do ESP and AH to us.
+ * A packet's answer is the first permit line of the first entry (by number) whose list does not deny it. The walk over
+ * entries and lines is made once for each kind of packet: the answer stands in a direct-mapped cache of FLOW_CACHE
+ * lines, valid for one generation of the compiled policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
+ * once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as on IOS, the packet
+ * that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what
+ * fits; without DF -> fragmented before encryption in tunnel mode, so that the peer need not reassemble; `fragmentation
+ * after-encryption`, transport mode and `df-bit clear` leave it to the outer packet. Inbound: a clear packet that, seen
+ * from the other side, matches a flow should have been protected: dropped, with one message a minute per source. The
+ * router's own IKE passes both ways, as do ESP and AH to us.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -24,7 +26,8 @@
 static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way)
 {
     uint64_t h = (uint64_t)f->src << 32 | f->dst;
-    h ^= ((uint64_t)f->sport << 48 | (uint64_t)f->dport << 32 | (uint64_t)f->proto << 24 | (uint64_t)f->icmp_type << 16 | (uint64_t)f->icmp_code << 8 | f->tcp_flags) *
+    h ^= ((uint64_t)f->sport << 48 | (uint64_t)f->dport << 32 | (uint64_t)f->proto << 24 |
+          (uint64_t)f->icmp_type << 16 | (uint64_t)f->icmp_code << 8 | f->tcp_flags) *
          UINT64_C(0x9E3779B97F4A7C15);
     h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ips->gen;
     h *= UINT64_C(0xD6E8FEB86659FD93);
@@ -32,10 +35,12 @@ static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, co
     return (uint32_t)h & (FLOW_CACHE - 1);
 }
 
-static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way)
+static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi,
+                      const struct flow *f, uint8_t way)
 {
-    return c->gen == ips->gen && c->mi == mi && c->way == way && c->src == f->src && c->dst == f->dst && c->proto == f->proto && c->sport == f->sport &&
-           c->dport == f->dport && c->icmp_type == f->icmp_type && c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports;
+    return c->gen == ips->gen && c->mi == mi && c->way == way && c->src == f->src && c->dst == f->dst &&
+           c->proto == f->proto && c->sport == f->sport && c->dport == f->dport && c->icmp_type == f->icmp_type &&
+           c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports;
 }
 
 static struct ipsec_flow *walk(const struct map_if *mi, const struct flow *f)
@@ -120,7 +125,8 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
     struct flow key;
     if (mi) {
         flow_of(&key, p->l3, p->len);
-        bool ike = p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local && (key.sport == IKE_PORT || key.sport == NATT_PORT);
+        bool ike = p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local &&
+                   (key.sport == IKE_PORT || key.sport == NATT_PORT);
         f = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
     }
     if (!f) {
@@ -160,7 +166,8 @@ static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
     struct flow key;
     flow_of(&key, p->l3, p->len);
     bool ours = key.dst == mi->local || iface_by_addr(ips->env.net, key.dst);
-    bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH || (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
+    bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH ||
+                  (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
     if ((ours && crypto) || !spd_lookup(ips, mi, &key, WAY_IN)) {
         graph_next(g, p, STAGE_IP4_ROUTE_IN);
         return;

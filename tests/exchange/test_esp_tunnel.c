@@ -1,6 +1,7 @@
 /* test_esp_tunnel.c: two routers and what is behind them, IPsec between them with pairs installed by hand:
  *
- *   left: Loopback0 10.1.0.1 -- Ethernet0/0 192.0.2.1 ======== wire ======== Ethernet0/0 192.0.2.2 -- Loopback0 10.2.0.1 :right
+ *   left: Loopback0 10.1.0.1 -- Ethernet0/0 192.0.2.1 ======== wire ======== Ethernet0/0 192.0.2.2 --
+ * Loopback0 10.2.0.1 :right
  *
  * Pings inside; what the wire shows; loss, repetition and bits that fall over; fragments; an end that forgot its SAs.
  */
@@ -278,9 +279,9 @@ static void troubled(void **state)
     ping(t, 2, 100, false);
     assert_int_equal(t->ping.replies, 1);
     assert_int_equal(netbox_drops(&t->right.box, DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION), 1);
-    assert_int_equal(netbox_logged(&t->right.box,
-                                   "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=2001"),
-                     1);
+    assert_int_equal(
+        netbox_logged(&t->right.box, "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=2001"),
+        1);
     assert_int_equal(count(&t->right).decaps, 1);
     t->spoil_next = WIRE_TWICE;
     ping(t, 3, 100, false);
@@ -369,7 +370,8 @@ static void in_udp(void **state)
     assert_int_equal(t->ping.last.mtu, 1422);
     sad_delete_peer(t->right.ips, 0, SA_GONE_CLEARED);
     ping(t, 4, 100, false);
-    assert_int_equal(netbox_logged(&t->right.box, "prot=50, spi=0x1002(4098), srcaddr=192.0.2.1, input interface=Ethernet0/0"), 1);
+    assert_int_equal(
+        netbox_logged(&t->right.box, "prot=50, spi=0x1002(4098), srcaddr=192.0.2.1, input interface=Ethernet0/0"), 1);
     assert_int_equal(t->right.strays, 1);
     udp_close(l);
     udp_close(r);

@@ -1,6 +1,7 @@
-/* ipsec_box.h: one IPsec half with a net under it, in virtual time, for tests of packets and SAs. Its interface Ethernet0/0 has the local address and the crypto map
- * CMAP 10 (peer, access list 101). What IPsec hands on (IP4_ROUTE after encapsulation, IP4_IN after decapsulation, IP4_OUT when it lets a packet be) is copied
- * into `got` instead of going anywhere; messages and reports upwards are kept.
+/* ipsec_box.h: one IPsec half with a net under it, in virtual time, for tests of packets and SAs. Its interface
+ * Ethernet0/0 has the local address and the crypto map CMAP 10 (peer, access list 101). What IPsec hands on (IP4_ROUTE
+ * after encapsulation, IP4_IN after decapsulation, IP4_OUT when it lets a packet be) is copied into `got` instead of
+ * going anywhere; messages and reports upwards are kept.
  */
 #ifndef ESPIAL_TESTS_IPSEC_BOX_H
 #define ESPIAL_TESTS_IPSEC_BOX_H
@@ -29,8 +30,8 @@
 #include "tests/sim/vloop.h"
 
 #define A(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
-#define BOX_PACKETS 64
-#define BOX_EVENTS  64
+#define BOX_PACKETS   64
+#define BOX_EVENTS    64
 
 struct box_packet {
     enum stage_id stage;
@@ -38,7 +39,7 @@ struct box_packet {
     uint8_t data[70000];
 };
 struct box {
-    struct rnd rnd;      /* first: repeatable, or gives `fixed` alone */
+    struct rnd rnd; /* first: repeatable, or gives `fixed` alone */
     uint64_t counter;
     bool constant;
     uint8_t fixed;
@@ -131,7 +132,8 @@ static inline void box_gone(void *arg, const struct sa_pair_info *pair, enum sa_
     b->why[b->ngone % BOX_EVENTS] = why;
     b->gone[b->ngone++ % BOX_EVENTS] = *pair;
 }
-static inline void box_stray(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap)
+static inline void box_stray(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
+                             bool udp_encap)
 {
     struct box *b = arg;
     b->nstray++;
@@ -145,7 +147,8 @@ static inline void box_map(void *arg)
 }
 
 /* access-list 101 permit PROTO src/wild dst/wild */
-static inline void box_acl(struct box *b, uint16_t proto, uint32_t src, uint32_t src_wild, uint32_t dst, uint32_t dst_wild, bool deny)
+static inline void box_acl(struct box *b, uint16_t proto, uint32_t src, uint32_t src_wild, uint32_t dst,
+                           uint32_t dst_wild, bool deny)
 {
     struct ace_conf *e = NEW(struct ace_conf);
     ace_conf_init(e);
@@ -185,9 +188,16 @@ static inline struct box *box_new(uint32_t local, uint32_t peer)
     b->bus = bus_new(b->loop);
     b->log = log_new(b->loop, b->bus);
     b->graph = graph_new(b->loop);
-    b->net = net_new(&(struct net_env){.loop = b->loop, .rnd = &b->rnd, .log = b->log, .graph = b->graph, .mac_base = {0xAA, 0xBB, 0xCC, 0, 1, 0}});
-    b->ips = ipsec_new(&(struct ipsec_env){.loop = b->loop, .rnd = &b->rnd, .log = b->log, .bus = b->bus, .net = b->net, .graph = b->graph});
-    ipsec_set_up(b->ips, &(struct ipsec_up){.arg = b, .acquire = box_acquire, .soft_expire = box_soft, .gone = box_gone, .invalid_spi = box_stray, .map_changed = box_map});
+    b->net = net_new(&(struct net_env){
+        .loop = b->loop, .rnd = &b->rnd, .log = b->log, .graph = b->graph, .mac_base = {0xAA, 0xBB, 0xCC, 0, 1, 0}});
+    b->ips = ipsec_new(&(struct ipsec_env){
+        .loop = b->loop, .rnd = &b->rnd, .log = b->log, .bus = b->bus, .net = b->net, .graph = b->graph});
+    ipsec_set_up(b->ips, &(struct ipsec_up){.arg = b,
+                                            .acquire = box_acquire,
+                                            .soft_expire = box_soft,
+                                            .gone = box_gone,
+                                            .invalid_spi = box_stray,
+                                            .map_changed = box_map});
     graph_set(b->graph, STAGE_IP4_ROUTE, box_route, b);
     graph_set(b->graph, STAGE_IP4_IN, box_in, b);
     graph_set(b->graph, STAGE_IP4_OUT, box_out, b);

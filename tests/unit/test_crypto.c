@@ -1,6 +1,8 @@
-/* test_crypto.c: base/crypto against published vectors: RFC 1321, FIPS 180 (abc), RFC 2202, RFC 4231, FIPS 81, SP 800-67's CBC sample, RFC 3602, SP 800-38A, the
- * GCM specification's cases 4, 10 and 16 (as RFC 4106 splits their nonce), RFC 5903. For the MODP groups the expected digests were computed apart, with integers
- * from the closed form of the primes in RFC 2409 and 3526 (2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) pi) + c)) and the private values that fixed_fill gives.
+/* test_crypto.c: base/crypto against published vectors: RFC 1321, FIPS 180 (abc), RFC 2202, RFC 4231, FIPS 81, SP
+ * 800-67's CBC sample, RFC 3602, SP 800-38A, the GCM specification's cases 4, 10 and 16 (as RFC 4106 splits their
+ * nonce), RFC 5903. For the MODP groups the expected digests were computed apart, with integers from the closed form of
+ * the primes in RFC 2409 and 3526 (2^n - 2^(n-64) - 1 + 2^64 * (floor(2^(n-130) pi) + c)) and the private values that
+ * fixed_fill gives.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,14 +46,17 @@ static void hashes(void **state)
         {HASH_SHA1, "", "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
         {HASH_SHA1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"},
         {HASH_SHA256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-        {HASH_SHA384, "abc", "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
+        {HASH_SHA384, "abc",
+         "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
         {HASH_SHA512, "abc",
-         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce"
+         "80e2a9ac94fa54ca49f"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t out[HASH_MAX];
         size_t len = strlen(rows[i].text), half = len / 2;
-        hash_parts(rows[i].alg, (struct bytes[]){BYTES(rows[i].text, half), BYTES(rows[i].text + half, len - half)}, 2, out);
+        hash_parts(rows[i].alg, (struct bytes[]){BYTES(rows[i].text, half), BYTES(rows[i].text + half, len - half)}, 2,
+                   out);
         assert_hex(out, hash_len(rows[i].alg), rows[i].want);
     }
     assert_int_equal(hash_len(HASH_NONE), 0);
@@ -65,9 +70,10 @@ struct hmac_row {
     size_t data_len;
     const char *text, *want;
 };
-#define LARGE_KEY  "Test Using Larger Than Block-Size Key - Hash Key First"
-#define LARGE_BOTH                                                                                                                                  \
-    "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC " \
+#define LARGE_KEY "Test Using Larger Than Block-Size Key - Hash Key First"
+#define LARGE_BOTH                                                                                                     \
+    "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed " \
+    "before being used by the HMAC "                                                                                   \
     "algorithm."
 
 static const struct hmac_row hmac_rows[] = {
@@ -84,23 +90,30 @@ static const struct hmac_row hmac_rows[] = {
     {HASH_SHA1, 0xaa, 80, 0, 0, LARGE_KEY, "aa4ae5e15272d00e95705637ce8a3b55ed402112"},
     /* RFC 4231 */
     {HASH_SHA256, 0x0b, 20, 0, 0, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
-    {HASH_SHA256, 0, 4, 0, 0, "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {HASH_SHA256, 0, 4, 0, 0, "what do ya want for nothing?",
+     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
     {HASH_SHA256, 0xaa, 20, 0xdd, 50, NULL, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
     {HASH_SHA256, 1, 25, 0xcd, 50, NULL, "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
     {HASH_SHA256, 0xaa, 131, 0, 0, LARGE_KEY, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
     {HASH_SHA256, 0xaa, 131, 0, 0, LARGE_BOTH, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
-    {HASH_SHA384, 0x0b, 20, 0, 0, "Hi There", "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6"},
+    {HASH_SHA384, 0x0b, 20, 0, 0, "Hi There",
+     "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59cfaea9ea9076ede7f4af152e8b2fa9cb6"},
     {HASH_SHA384, 0, 4, 0, 0, "what do ya want for nothing?",
      "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649"},
-    {HASH_SHA384, 0xaa, 131, 0, 0, LARGE_BOTH, "6617178e941f020d351e2f254e8fd32c602420feb0b8fb9adccebb82461e99c5a678cc31e799176d3860e6110c46523e"},
+    {HASH_SHA384, 0xaa, 131, 0, 0, LARGE_BOTH,
+     "6617178e941f020d351e2f254e8fd32c602420feb0b8fb9adccebb82461e99c5a678cc31e799176d3860e6110c46523e"},
     {HASH_SHA512, 0x0b, 20, 0, 0, "Hi There",
-     "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"},
+     "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702"
+     "e696c203a126854"},
     {HASH_SHA512, 0xaa, 20, 0xdd, 50, NULL,
-     "fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39bf3e848279a722c806b485a47e67c807b946a337bee8942674278859e13292fb"},
+     "fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39bf3e848279a722c806b485a47e67c807b946a337bee894267"
+     "4278859e13292fb"},
     {HASH_SHA512, 0xaa, 131, 0, 0, LARGE_KEY,
-     "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"},
+     "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8"
+     "b915a985d786598"},
     {HASH_SHA512, 0xaa, 131, 0, 0, LARGE_BOTH,
-     "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58"},
+     "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de044606"
+     "5c97440fa8c6a58"},
 };
 
 static void hmacs(void **state)
@@ -143,14 +156,16 @@ static void cbc(void **state)
         {CIPHER_3DES_CBC, "0123456789abcdef23456789abcdef01456789abcdef0123", "f69f2445df4f9b17", TWO_BLOCKS,
          "2079c3d53aa763e193b79e2569ab5262516570481f25b50f73c0bda85c8e0da7"},
         /* RFC 3602 section 4, cases 1 and 2 */
-        {CIPHER_AES_CBC, "06a9214036b8a15b512e03d534120006", "3dafba429d9eb430b422da802c9fac41", "53696e676c6520626c6f636b206d7367",
-         "e353779c1079aeb82708942dbe77181a"},
+        {CIPHER_AES_CBC, "06a9214036b8a15b512e03d534120006", "3dafba429d9eb430b422da802c9fac41",
+         "53696e676c6520626c6f636b206d7367", "e353779c1079aeb82708942dbe77181a"},
         {CIPHER_AES_CBC, "c286696d887c9aa0611bbb3e2025a45a", "562e17996d093d28ddb3ba695a2e6f58",
-         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "d296cd94c2cccf8a3a863028b5e1dc0a7586602d253cfff91b8266bea6d61ab1"},
+         "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+         "d296cd94c2cccf8a3a863028b5e1dc0a7586602d253cfff91b8266bea6d61ab1"},
         /* SP 800-38A F.2.3, F.2.5 */
-        {CIPHER_AES_CBC, "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", "000102030405060708090a0b0c0d0e0f", TWO_BLOCKS,
-         "4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a"},
-        {CIPHER_AES_CBC, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "000102030405060708090a0b0c0d0e0f", TWO_BLOCKS,
+        {CIPHER_AES_CBC, "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", "000102030405060708090a0b0c0d0e0f",
+         TWO_BLOCKS, "4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a"},
+        {CIPHER_AES_CBC, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+         "000102030405060708090a0b0c0d0e0f", TWO_BLOCKS,
          "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"},
         {CIPHER_NULL, "", "", "616263", "616263"},
     };
@@ -158,7 +173,8 @@ static void cbc(void **state)
         uint8_t key[32], iv[16], plain[64], out[64];
         size_t key_len = unhex(rows[i].key, key), len = unhex(rows[i].plain, plain);
         assert_int_equal(unhex(rows[i].iv, iv), cipher_iv_len(rows[i].alg));
-        struct cipher *e = cipher_new(rows[i].alg, true, key, key_len, NULL), *d = cipher_new(rows[i].alg, false, key, key_len, NULL);
+        struct cipher *e = cipher_new(rows[i].alg, true, key, key_len, NULL),
+                      *d = cipher_new(rows[i].alg, false, key, key_len, NULL);
         for (int again = 0; again < 3; again++) { /* the IV is fresh each time, nothing chains from sum to sum */
             memset(out, 0, sizeof out);
             assert_true(cipher_cbc(e, iv, plain, out, len));
@@ -176,27 +192,36 @@ static void cbc(void **state)
 static void gcm(void **state)
 {
     (void)state;
-#define K8 "feffe9928665731c"
+#define K8  "feffe9928665731c"
 #define K16 "feffe9928665731c6d6a8f9467308308"
     static const struct {
         const char *key, *want, *tag;
     } rows[] = {
-        {K16, "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
+        {K16,
+         "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aa"
+         "c973d58e091",
          "5bc94fbc3221a5db94fae95ae7121a47"},
-        {K16 K8, "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710",
+        {K16 K8,
+         "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c7d773d00c144c525ac619d18c84a3f4718e2448b2fe32"
+         "4d9ccda2710",
          "2519498e80f1478f37ba55bd6d27618c"},
-        {K16 K16, "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
+        {K16 K16,
+         "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7"
+         "a0abcc9f662",
          "76fc6ece0f4e1768cddf8853bb2d551b"},
     };
     uint8_t salt[4], iv[8], aad[20], plain[60], key[32];
     unhex("cafebabe", salt);
     unhex("facedbaddecaf888", iv);
     unhex("feedfacedeadbeeffeedfacedeadbeefabaddad2", aad);
-    unhex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39", plain);
+    unhex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0d"
+          "e657ba637b39",
+          plain);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t out[60], back[60], tag[16], bad[16];
         size_t key_len = unhex(rows[i].key, key);
-        struct cipher *e = cipher_new(CIPHER_AES_GCM, true, key, key_len, salt), *d = cipher_new(CIPHER_AES_GCM, false, key, key_len, salt);
+        struct cipher *e = cipher_new(CIPHER_AES_GCM, true, key, key_len, salt),
+                      *d = cipher_new(CIPHER_AES_GCM, false, key, key_len, salt);
         for (int again = 0; again < 2; again++) {
             assert_true(cipher_seal(e, iv, aad, sizeof aad, plain, out, sizeof plain, tag));
             assert_hex(out, sizeof out, rows[i].want);
@@ -262,24 +287,37 @@ static void dh_curves(void **state)
         unsigned group;
         const char *i, *r, *gi, *gr, *shared;
     } rows[] = {
-        {19, "C88F01F510D9AC3F70A292DAA2316DE544E9AAB8AFE84049C62A9C57862D1433", "C6EF9C5D78AE012A011164ACB397CE2088685D8F06BF9BE0B283AB46476BEE53",
-         "DAD0B65394221CF9B051E1FECA5787D098DFE637FC90B9EF945D0C37725811805271A0461CDB8252D61F1C456FA3E59AB1F45B33ACCF5F58389E0577B8990BB3",
-         "D12DFB5289C8D4F81208B70270398C342296970A0BCCB74C736FC7554494BF6356FBF3CA366CC23E8157854C13C58D6AAC23F046ADA30F8353E74F33039872AB",
+        {19, "C88F01F510D9AC3F70A292DAA2316DE544E9AAB8AFE84049C62A9C57862D1433",
+         "C6EF9C5D78AE012A011164ACB397CE2088685D8F06BF9BE0B283AB46476BEE53",
+         "DAD0B65394221CF9B051E1FECA5787D098DFE637FC90B9EF945D0C37725811805271A0461CDB8252D61F1C456FA3E59AB1F45B33ACCF5"
+         "F58389E0577B8990BB3",
+         "D12DFB5289C8D4F81208B70270398C342296970A0BCCB74C736FC7554494BF6356FBF3CA366CC23E8157854C13C58D6AAC23F046ADA30"
+         "F8353E74F33039872AB",
          "D6840F6B42F6EDAFD13116E0E12565202FEF8E9ECE7DCE03812464D04B9442DE"},
         {20, "099F3C7034D4A2C699884D73A375A67F7624EF7C6B3C0F160647B67414DCE655E35B538041E649EE3FAEF896783AB194",
          "41CB0779B4BDB85D47846725FBEC3C9430FAB46CC8DC5060855CC9BDA0AA2942E0308312916B8ED2960E4BD55A7448FC",
-         "667842D7D180AC2CDE6F74F37551F55755C7645C20EF73E31634FE72B4C55EE6DE3AC808ACB4BDB4C88732AEE95F41AA9482ED1FC0EEB9CAFC4984625CCFC23F65032149E0E1"
+         "667842D7D180AC2CDE6F74F37551F55755C7645C20EF73E31634FE72B4C55EE6DE3AC808ACB4BDB4C88732AEE95F41AA9482ED1FC0EEB"
+         "9CAFC4984625CCFC23F65032149E0E1"
          "44ADA024181535A0F38EEB9FCFF3C2C947DAE69B4C634573A81C",
-         "E558DBEF53EECDE3D3FCCFC1AEA08A89A987475D12FD950D83CFA41732BC509D0D1AC43A0336DEF96FDA41D0774A3571DCFBEC7AACF3196472169E838430367F66EEBE3C6E70"
+         "E558DBEF53EECDE3D3FCCFC1AEA08A89A987475D12FD950D83CFA41732BC509D0D1AC43A0336DEF96FDA41D0774A3571DCFBEC7AACF31"
+         "96472169E838430367F66EEBE3C6E70"
          "C416DD5F0C68759DD1FFF83FA40142209DFF5EAAD96DB9E6386C",
          "11187331C279962D93D604243FD592CB9D0A926F422E47187521287E7156C5C4D603135569B9E9D09CF5D4A270F59746"},
-        {21, "0037ADE9319A89F4DABDB3EF411AACCCA5123C61ACAB57B5393DCE47608172A095AA85A30FE1C2952C6771D937BA9777F5957B2639BAB072462F68C27A57382D4A52",
-         "0145BA99A847AF43793FDD0E872E7CDFA16BE30FDC780F97BCCC3F078380201E9C677D600B343757A3BDBF2A3163E4C2F869CCA7458AA4A4EFFC311F5CB151685EB9",
-         "0015417E84DBF28C0AD3C278713349DC7DF153C897A1891BD98BAB4357C9ECBEE1E3BF42E00B8E380AEAE57C2D107564941885942AF5A7F4601723C4195D176CED3E"
-         "017CAE20B6641D2EEB695786D8C946146239D099E18E1D5A514C739D7CB4A10AD8A788015AC405D7799DC75E7B7D5B6CF2261A6A7F1507438BF01BEB6CA3926F9582",
-         "00D0B3975AC4B799F5BEA16D5E13E9AF971D5E9B984C9F39728B5E5739735A219B97C356436ADC6E95BB0352F6BE64A6C2912D4EF2D0433CED2B6171640012D9460F"
-         "015C68226383956E3BD066E797B623C27CE0EAC2F551A10C2C724D9852077B87220B6536C5C408A1D2AEBB8E86D678AE49CB57091F4732296579AB44FCD17F0FC56A",
-         "01144C7D79AE6956BC8EDB8E7C787C4521CB086FA64407F97894E5E6B2D79B04D1427E73CA4BAA240A34786859810C06B3C715A3A8CC3151F2BEE417996D19F3DDEA"},
+        {21,
+         "0037ADE9319A89F4DABDB3EF411AACCCA5123C61ACAB57B5393DCE47608172A095AA85A30FE1C2952C6771D937BA9777F5957B2639BAB"
+         "072462F68C27A57382D4A52",
+         "0145BA99A847AF43793FDD0E872E7CDFA16BE30FDC780F97BCCC3F078380201E9C677D600B343757A3BDBF2A3163E4C2F869CCA7458AA"
+         "4A4EFFC311F5CB151685EB9",
+         "0015417E84DBF28C0AD3C278713349DC7DF153C897A1891BD98BAB4357C9ECBEE1E3BF42E00B8E380AEAE57C2D107564941885942AF5A"
+         "7F4601723C4195D176CED3E"
+         "017CAE20B6641D2EEB695786D8C946146239D099E18E1D5A514C739D7CB4A10AD8A788015AC405D7799DC75E7B7D5B6CF2261A6A7F150"
+         "7438BF01BEB6CA3926F9582",
+         "00D0B3975AC4B799F5BEA16D5E13E9AF971D5E9B984C9F39728B5E5739735A219B97C356436ADC6E95BB0352F6BE64A6C2912D4EF2D04"
+         "33CED2B6171640012D9460F"
+         "015C68226383956E3BD066E797B623C27CE0EAC2F551A10C2C724D9852077B87220B6536C5C408A1D2AEBB8E86D678AE49CB57091F473"
+         "2296579AB44FCD17F0FC56A",
+         "01144C7D79AE6956BC8EDB8E7C787C4521CB086FA64407F97894E5E6B2D79B04D1427E73CA4BAA240A34786859810C06B3C715A3A8CC3"
+         "151F2BEE417996D19F3DDEA"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
         struct dh *i = dh_with(rows[n].group, rows[n].i, 0, 0), *r = dh_with(rows[n].group, rows[n].r, 0, 0);
@@ -323,12 +361,18 @@ static void dh_modp(void **state)
         size_t len;
         const char *public_sha256, *shared_sha256;
     } rows[] = {
-        {1, 96, "253da142c12ef106ac4af1c3514eaa5085bc71b8260b701160efbd36c291a1d6", "a1159cea47a3d3ccfea34b17352fe2a5d985b0e68f118d89cd434ecda6536807"},
-        {2, 128, "32c10ae6ca69094790b29f92d2475544f07032ce0bccbed75fd16481b236674b", "322ea6561b133f88621afed51111fd2ee0b8f91d3dd857a33b7f324ac3079d34"},
-        {5, 192, "a38f5184a441c85b27519eef77b104f9ca0c9aed776f1ad7efbbad56652f135c", "0e6d65b5e6e76442bd7d303890284c62b4764a3aa10a532df419531f1616117c"},
-        {14, 256, "1e655f4ae4f66b4dc230d89d62d36d804288ad99e23808da7fff04fc1c4b9b93", "122ae8cd7557b52077bc14e6ace5f44bc33fc293968d0b1f60d6d12f3293e2b2"},
-        {15, 384, "2b93e147fc55e29935c5340dd2c694b0f83da74e8b5300b873f01d5b67813afa", "93467b35bc9b4fc1edf1aad52770407cc53e38880ad761ec775679f74f0f7e08"},
-        {16, 512, "7cabb22d88908c57e2177d2c70a3b1597f99fdbc95bb8fdcb63dba028b85fbaa", "c5c36b8420140c364b4ae84d11e4a0a78b7bf3d4e28a05527eceb885f4769e31"},
+        {1, 96, "253da142c12ef106ac4af1c3514eaa5085bc71b8260b701160efbd36c291a1d6",
+         "a1159cea47a3d3ccfea34b17352fe2a5d985b0e68f118d89cd434ecda6536807"},
+        {2, 128, "32c10ae6ca69094790b29f92d2475544f07032ce0bccbed75fd16481b236674b",
+         "322ea6561b133f88621afed51111fd2ee0b8f91d3dd857a33b7f324ac3079d34"},
+        {5, 192, "a38f5184a441c85b27519eef77b104f9ca0c9aed776f1ad7efbbad56652f135c",
+         "0e6d65b5e6e76442bd7d303890284c62b4764a3aa10a532df419531f1616117c"},
+        {14, 256, "1e655f4ae4f66b4dc230d89d62d36d804288ad99e23808da7fff04fc1c4b9b93",
+         "122ae8cd7557b52077bc14e6ace5f44bc33fc293968d0b1f60d6d12f3293e2b2"},
+        {15, 384, "2b93e147fc55e29935c5340dd2c694b0f83da74e8b5300b873f01d5b67813afa",
+         "93467b35bc9b4fc1edf1aad52770407cc53e38880ad761ec775679f74f0f7e08"},
+        {16, 512, "7cabb22d88908c57e2177d2c70a3b1597f99fdbc95bb8fdcb63dba028b85fbaa",
+         "c5c36b8420140c364b4ae84d11e4a0a78b7bf3d4e28a05527eceb885f4769e31"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
         struct dh *a = dh_with(rows[n].group, NULL, 0x11, 0), *b = dh_with(rows[n].group, NULL, 0x22, 100);
@@ -342,7 +386,8 @@ static void dh_modp(void **state)
         assert_digest(s.b, s.len, rows[n].shared_sha256);
         assert_true(dh_compute_shared(b, dh_public(a), len, &s));
         assert_digest(s.b, s.len, rows[n].shared_sha256);
-        /* 0, 1, p-1, p and above are refused; 2 and p-2 are the ends of what is taken. All these primes end in 64 ones. */
+        /* 0, 1, p-1, p and above are refused; 2 and p-2 are the ends of what is taken. All these primes end in 64 ones.
+         */
         memset(peer, 0, len);
         assert_false(dh_compute_shared(a, peer, len, &s));
         peer[len - 1] = 1;
@@ -367,7 +412,8 @@ static void dh_range(void **state)
     (void)state;
     uint8_t p[96];
     struct key s;
-    unhex("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245"
+    unhex("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A"
+          "431B302B0A6DF25F14374FE1356D6D51C245"
           "E485B576625E7EC6F44C42E9A63A3620FFFFFFFFFFFFFFFF",
           p);
     struct dh *a = dh_with(1, NULL, 0x11, 0);
@@ -420,9 +466,9 @@ static void chance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hashes),    cmocka_unit_test(hmacs),   cmocka_unit_test(cbc),      cmocka_unit_test(gcm),
-        cmocka_unit_test(dh_curves), cmocka_unit_test(dh_modp), cmocka_unit_test(dh_range), cmocka_unit_test(keys),
-        cmocka_unit_test(chance),
+        cmocka_unit_test(hashes),   cmocka_unit_test(hmacs),     cmocka_unit_test(cbc),
+        cmocka_unit_test(gcm),      cmocka_unit_test(dh_curves), cmocka_unit_test(dh_modp),
+        cmocka_unit_test(dh_range), cmocka_unit_test(keys),      cmocka_unit_test(chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

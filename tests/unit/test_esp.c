@@ -1,14 +1,16 @@
-/* test_esp.c: packets through SAs: known answers for every transform and mode, both ways, made by an independent implementation; every byte spoiled in turn; what comes
- * out of an SA but may not go on; sizes; padding.
+/* test_esp.c: packets through SAs: known answers for every transform and mode, both ways, made by an independent
+ * implementation; every byte spoiled in turn; what comes out of an SA but may not go on; sizes; padding.
  *
- * The packets were made with scapy 2.5 (scapy.layers.ipsec), with key = bytes 0x10, 0x11 ... and authentication key = bytes 0x80, 0x81 ..., e.g. the first row:
- *   inner = IP(src='10.1.0.1', dst='10.2.0.9', id=0x1234, ttl=63, tos=0x28)/ICMP(type=8, id=7, seq=1)/(b'espial '*5)
- *   sa = SecurityAssociation(ESP, spi=0xB761863E, crypt_algo='AES-CBC', crypt_key=bytes(range(0x10, 0x20)), auth_algo='HMAC-SHA1-96',
- *        auth_key=bytes(range(0x80, 0x94)), tunnel_header=IP(src='192.0.2.1', dst='192.0.2.2', ttl=255, id=0x4242, tos=0x28))
- *   bytes(sa.encrypt(inner, seq_num=1, iv=b'\x42'*16)).hex()
- * DES is 'DES', 3DES '3DES', SHA-2 'SHA2-256-128' 'SHA2-384-192' 'SHA2-512-256'; GCM takes the salt as the last 4 bytes of its key and iv=bytes(7)+b'\1'; NAT-T adds
- * nat_t_header=UDP(sport=4500, dport=4500), its length (which scapy leaves at 8) put right and a checksum of 0; transport mode leaves tunnel_header out and has
- *   inner = IP(src='192.0.2.1', dst='192.0.2.2', id=0x77, ttl=64)/ICMP(type=8, id=7, seq=1)/(b'espial '*5); AH is SecurityAssociation(AH, ...).
+ * The packets were made with scapy 2.5 (scapy.layers.ipsec), with key = bytes 0x10, 0x11 ... and authentication key =
+ * bytes 0x80, 0x81 ..., e.g. the first row: inner = IP(src='10.1.0.1', dst='10.2.0.9', id=0x1234, ttl=63,
+ * tos=0x28)/ICMP(type=8, id=7, seq=1)/(b'espial '*5) sa = SecurityAssociation(ESP, spi=0xB761863E,
+ * crypt_algo='AES-CBC', crypt_key=bytes(range(0x10, 0x20)), auth_algo='HMAC-SHA1-96', auth_key=bytes(range(0x80,
+ * 0x94)), tunnel_header=IP(src='192.0.2.1', dst='192.0.2.2', ttl=255, id=0x4242, tos=0x28)) bytes(sa.encrypt(inner,
+ * seq_num=1, iv=b'\x42'*16)).hex() DES is 'DES', 3DES '3DES', SHA-2 'SHA2-256-128' 'SHA2-384-192' 'SHA2-512-256'; GCM
+ * takes the salt as the last 4 bytes of its key and iv=bytes(7)+b'\1'; NAT-T adds nat_t_header=UDP(sport=4500,
+ * dport=4500), its length (which scapy leaves at 8) put right and a checksum of 0; transport mode leaves tunnel_header
+ * out and has inner = IP(src='192.0.2.1', dst='192.0.2.2', id=0x77, ttl=64)/ICMP(type=8, id=7, seq=1)/(b'espial '*5);
+ * AH is SecurityAssociation(AH, ...).
  */
 #include "tests/unit/ipsec_box.h"
 
@@ -19,12 +21,14 @@
 #define SPI   0xB761863Eu
 #define OTHER 0x1DB73BBBu
 
-#define INNER \
-    "4528003f123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069" \
-     "616c20"
-#define HOSTS \
-    "4500003f007700004001f643c0000201c000020208005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069" \
-     "616c20"
+#define INNER                                                                                                          \
+    "4528003f123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c20" \
+    "65737069"                                                                                                         \
+    "616c20"
+#define HOSTS                                                                                                          \
+    "4500003f007700004001f643c0000201c000020208005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c20" \
+    "65737069"                                                                                                         \
+    "616c20"
 
 static const struct kat {
     const char *name;
@@ -37,75 +41,108 @@ static const struct kat {
     const char *inner, *packet;
 } kats[] = {
     {"AES_CBC 128 SHA1", PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA1, IPSEC_TUNNEL, false, INNER,
-     "4528008842420000ff32f4d5c0000201c0000202b761863e00000001424242424242424242424242424242423fc3bf070fbea0c643740c22d6066f13"
-     "491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e481258208d3843a4622f2f0c0"
+     "4528008842420000ff32f4d5c0000201c0000202b761863e00000001424242424242424242424242424242423fc3bf070fbea0c643740c22d"
+     "6066f13"
+     "491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e481258208d3843a462"
+     "2f2f0c0"
      "5bfb04aa64126c0acaaebbb7216b45b5"},
     {"AES_CBC 192 SHA256", PROTO_ESP, CIPHER_AES_CBC, 192, HASH_SHA256, IPSEC_TUNNEL, false, INNER,
-     "4528008c42420000ff32f4d1c0000201c0000202b761863e0000000142424242424242424242424242424242473c6f94c5468bcdcfc62fdf9c9678e7"
-     "2321e901d6ad09df61d0d4abce166f98586419a4f3262411a23fc4edd8f7ae1722bed8be43eb9134a280c58af32d831bda42c8f15f56e205c97bce37"
+     "4528008c42420000ff32f4d1c0000201c0000202b761863e0000000142424242424242424242424242424242473c6f94c5468bcdcfc62fdf9"
+     "c9678e7"
+     "2321e901d6ad09df61d0d4abce166f98586419a4f3262411a23fc4edd8f7ae1722bed8be43eb9134a280c58af32d831bda42c8f15f56e205c"
+     "97bce37"
      "e1b5b1b9026fe157f1b764ce0f05e64d9abda907"},
     {"AES_CBC 256 SHA384", PROTO_ESP, CIPHER_AES_CBC, 256, HASH_SHA384, IPSEC_TUNNEL, false, INNER,
-     "4528009442420000ff32f4c9c0000201c0000202b761863e0000000142424242424242424242424242424242885b6af6c5809dc1bf274489ccfbe13f"
-     "3f94aac337ed7ffb70dd3c708d86214636319fcfc7b65cce77dfb70014a71edaa45daeabdea4b3ca46408a7613a51bcb84713dfcb5ad31b28d251976"
+     "4528009442420000ff32f4c9c0000201c0000202b761863e0000000142424242424242424242424242424242885b6af6c5809dc1bf274489c"
+     "cfbe13f"
+     "3f94aac337ed7ffb70dd3c708d86214636319fcfc7b65cce77dfb70014a71edaa45daeabdea4b3ca46408a7613a51bcb84713dfcb5ad31b28"
+     "d251976"
      "63e2ba931fb05fd39f9677e16b74c2ed9e373b2a8b9473afd87864f5"},
     {"AES_CBC 256 SHA512", PROTO_ESP, CIPHER_AES_CBC, 256, HASH_SHA512, IPSEC_TUNNEL, false, INNER,
-     "4528009c42420000ff32f4c1c0000201c0000202b761863e0000000142424242424242424242424242424242885b6af6c5809dc1bf274489ccfbe13f"
-     "3f94aac337ed7ffb70dd3c708d86214636319fcfc7b65cce77dfb70014a71edaa45daeabdea4b3ca46408a7613a51bcb84713dfcb5ad31b28d251976"
+     "4528009c42420000ff32f4c1c0000201c0000202b761863e0000000142424242424242424242424242424242885b6af6c5809dc1bf274489c"
+     "cfbe13f"
+     "3f94aac337ed7ffb70dd3c708d86214636319fcfc7b65cce77dfb70014a71edaa45daeabdea4b3ca46408a7613a51bcb84713dfcb5ad31b28"
+     "d251976"
      "63e2ba93f5bb2432952f4d2d69f09f5b7c41c6bb7555e3cc63e386f42ff26cd95752ca76"},
     {"AES_CBC 128 MD5", PROTO_ESP, CIPHER_AES_CBC, 128, HASH_MD5, IPSEC_TUNNEL, false, INNER,
-     "4528008842420000ff32f4d5c0000201c0000202b761863e00000001424242424242424242424242424242423fc3bf070fbea0c643740c22d6066f13"
-     "491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e481258208d3843a4622f2f0c0"
+     "4528008842420000ff32f4d5c0000201c0000202b761863e00000001424242424242424242424242424242423fc3bf070fbea0c643740c22d"
+     "6066f13"
+     "491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e481258208d3843a462"
+     "2f2f0c0"
      "5bfb04aaf2402101b6bbfd3f5eeaae4b"},
     {"3DES_CBC 0 SHA1", PROTO_ESP, CIPHER_3DES_CBC, 0, HASH_SHA1, IPSEC_TUNNEL, false, INNER,
-     "4528007842420000ff32f4e5c0000201c0000202b761863e000000014242424242424242e5dd5c07d370b1fca195a26803730c14c04a4595e4e1774a"
-     "ba4db08f2c9107f8b7d3c4280a41be3bea7d831b296c34ecbf5ef8649693d733fd702e200e8a5bd0a16cd9c67e5267cef626ff84a124333a2ec0d9a1"},
+     "4528007842420000ff32f4e5c0000201c0000202b761863e000000014242424242424242e5dd5c07d370b1fca195a26803730c14c04a4595e"
+     "4e1774a"
+     "ba4db08f2c9107f8b7d3c4280a41be3bea7d831b296c34ecbf5ef8649693d733fd702e200e8a5bd0a16cd9c67e5267cef626ff84a124333a2"
+     "ec0d9a1"},
     {"DES_CBC 0 MD5", PROTO_ESP, CIPHER_DES_CBC, 0, HASH_MD5, IPSEC_TUNNEL, false, INNER,
-     "4528007842420000ff32f4e5c0000201c0000202b761863e000000014242424242424242068aeaaa2573fcd15e76f54befa1d5b4b76066aac969b68e"
-     "66a79776eb5a71f6daa2dd82e82bb3c3cb7537fa72d0548aefcbfba5234515d302365a0c2b34f2f2f83ab637b6286103efc18f5392f8b5beecae95b2"},
+     "4528007842420000ff32f4e5c0000201c0000202b761863e000000014242424242424242068aeaaa2573fcd15e76f54befa1d5b4b76066aac"
+     "969b68e"
+     "66a79776eb5a71f6daa2dd82e82bb3c3cb7537fa72d0548aefcbfba5234515d302365a0c2b34f2f2f83ab637b6286103efc18f5392f8b5bee"
+     "cae95b2"},
     {"NULL 0 SHA256", PROTO_ESP, CIPHER_NULL, 0, HASH_SHA256, IPSEC_TUNNEL, false, INNER,
-     "4528007042420000ff32f4edc0000201c0000202b761863e000000014528003f123400003f0155560a0100010a02000908005f6d0007000165737069"
+     "4528007042420000ff32f4edc0000201c0000202b761863e000000014528003f123400003f0155560a0100010a02000908005f6d000700016"
+     "5737069"
      "616c2065737069616c2065737069616c2065737069616c2065737069616c2001020303042bacdc42fa2c9f09dfd248c4d7809888"},
     {"AES_GCM 128 NONE", PROTO_ESP, CIPHER_AES_GCM, 128, HASH_NONE, IPSEC_TUNNEL, false, INNER,
-     "4528007842420000ff32f4e5c0000201c0000202b761863e000000010000000000000001889df17f5dd6d2b0710d511da64c5d726d93d66ed34d3e64"
-     "ffc4037fae420392276a6511c4a3914ade40648e3a6dd3a09a995c70944f53ac5f72c08f4246d30781421e8247bbae0bccac520e0e44d05bc40d5516"},
+     "4528007842420000ff32f4e5c0000201c0000202b761863e000000010000000000000001889df17f5dd6d2b0710d511da64c5d726d93d66ed"
+     "34d3e64"
+     "ffc4037fae420392276a6511c4a3914ade40648e3a6dd3a09a995c70944f53ac5f72c08f4246d30781421e8247bbae0bccac520e0e44d05bc"
+     "40d5516"},
     {"AES_GCM 192 NONE", PROTO_ESP, CIPHER_AES_GCM, 192, HASH_NONE, IPSEC_TUNNEL, false, INNER,
-     "4528007842420000ff32f4e5c0000201c0000202b761863e000000010000000000000001f368dd7b25564d4494e9f498f290445ae793896b6a1e3319"
-     "aeae54ad2ca8b369839af4f079f1a9e034f05205d417744d84c6ecdac5edb90248db81fbc9fa1a123b655913815e23a07bc668260054eba5f2c24448"},
+     "4528007842420000ff32f4e5c0000201c0000202b761863e000000010000000000000001f368dd7b25564d4494e9f498f290445ae793896b6"
+     "a1e3319"
+     "aeae54ad2ca8b369839af4f079f1a9e034f05205d417744d84c6ecdac5edb90248db81fbc9fa1a123b655913815e23a07bc668260054eba5f"
+     "2c24448"},
     {"AES_GCM 256 NONE", PROTO_ESP, CIPHER_AES_GCM, 256, HASH_NONE, IPSEC_TUNNEL, false, INNER,
-     "4528007842420000ff32f4e5c0000201c0000202b761863e00000001000000000000000134e6ab2de6782ea60156bdb7104ee81ced479b929be3cc1b"
-     "9f27d5ccc9e9477c45581b21e7bd384313accb9fb4d3329d7556050250d6f53e057e21e9da995cd3a256224d1cfca6434badc091c4c5e3cdeba65c60"},
+     "4528007842420000ff32f4e5c0000201c0000202b761863e00000001000000000000000134e6ab2de6782ea60156bdb7104ee81ced479b929"
+     "be3cc1b"
+     "9f27d5ccc9e9477c45581b21e7bd384313accb9fb4d3329d7556050250d6f53e057e21e9da995cd3a256224d1cfca6434badc091c4c5e3cde"
+     "ba65c60"},
     {"NAT-T", PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA1, IPSEC_TUNNEL, true, INNER,
-     "4528009042420000ff11f4eec0000201c000020211941194007c0000b761863e00000001424242424242424242424242424242423fc3bf070fbea0c6"
-     "43740c22d6066f13491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e481258208"
+     "4528009042420000ff11f4eec0000201c000020211941194007c0000b761863e00000001424242424242424242424242424242423fc3bf070"
+     "fbea0c6"
+     "43740c22d6066f13491ea0bde0b88aa50b8d90b94f444bd9e5e79896abbf44c898100c89be2703710f8317452f2c72d146cfb8ce0e21d7e48"
+     "1258208"
      "d3843a4622f2f0c05bfb04aa64126c0acaaebbb7216b45b5"},
     {"transport", PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA1, IPSEC_TRANSPORT, false, HOSTS,
-     "45000068007700004032f5e9c0000201c0000202b761863e000000014242424242424242424242424242424286b37758c3949c436c0e59c424f6f752"
+     "45000068007700004032f5e9c0000201c0000202b761863e000000014242424242424242424242424242424286b37758c3949c436c0e59c42"
+     "4f6f752"
      "b790dc81ce15b8eb663ca261eed2f5603034b6dbd9f7ba2f1f7d0eca9b67ce716d8fbf6e7a040302b3ee9d30"},
     {"AH MD5", PROTO_AH, CIPHER_NULL, 0, HASH_MD5, IPSEC_TUNNEL, false, INNER,
-     "4528006b42420000ff33f4f1c0000201c000020204040000b761863e00000001e06016b61cf698339a3492e94528003f123400003f0155560a010001"
+     "4528006b42420000ff33f4f1c0000201c000020204040000b761863e00000001e06016b61cf698339a3492e94528003f123400003f0155560"
+     "a010001"
      "0a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069616c20"},
     {"AH SHA1", PROTO_AH, CIPHER_NULL, 0, HASH_SHA1, IPSEC_TUNNEL, false, INNER,
-     "4528006b42420000ff33f4f1c0000201c000020204040000b761863e000000010fbe69deddd950ecbb2af14e4528003f123400003f0155560a010001"
+     "4528006b42420000ff33f4f1c0000201c000020204040000b761863e000000010fbe69deddd950ecbb2af14e4528003f123400003f0155560"
+     "a010001"
      "0a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069616c20"},
     {"AH SHA256", PROTO_AH, CIPHER_NULL, 0, HASH_SHA256, IPSEC_TUNNEL, false, INNER,
-     "4528006f42420000ff33f4edc0000201c000020204050000b761863e0000000155aa225e51c64c1a309f6d61de1697064528003f123400003f015556"
+     "4528006f42420000ff33f4edc0000201c000020204050000b761863e0000000155aa225e51c64c1a309f6d61de1697064528003f123400003"
+     "f015556"
      "0a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069616c20"},
     {"AH SHA384", PROTO_AH, CIPHER_NULL, 0, HASH_SHA384, IPSEC_TUNNEL, false, INNER,
-     "4528007742420000ff33f4e5c0000201c000020204070000b761863e00000001f4457118c900895ae7ebacc404d55b34525b1c949e032a154528003f"
-     "123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c2065737069616c20"},
+     "4528007742420000ff33f4e5c0000201c000020204070000b761863e00000001f4457118c900895ae7ebacc404d55b34525b1c949e032a154"
+     "528003f"
+     "123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c20657370696"
+     "16c20"},
     {"AH SHA512", PROTO_AH, CIPHER_NULL, 0, HASH_SHA512, IPSEC_TUNNEL, false, INNER,
-     "4528007f42420000ff33f4ddc0000201c000020204090000b761863e0000000120477ef4c73ac8a6ed0d1438ec110d527c9e00ab0428d9348810112f"
-     "cca67b134528003f123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c2065737069616c20"
+     "4528007f42420000ff33f4ddc0000201c000020204090000b761863e0000000120477ef4c73ac8a6ed0d1438ec110d527c9e00ab0428d9348"
+     "810112f"
+     "cca67b134528003f123400003f0155560a0100010a02000908005f6d0007000165737069616c2065737069616c2065737069616c206573706"
+     "9616c20"
      "65737069616c20"},
     {"AH transport", PROTO_AH, CIPHER_NULL, 0, HASH_SHA1, IPSEC_TRANSPORT, false, HOSTS,
-     "45000057007700004033f5f9c0000201c000020201040000b761863e000000019f15c60b55b3f671dd4f9d7308005f6d0007000165737069616c2065"
+     "45000057007700004033f5f9c0000201c000020201040000b761863e000000019f15c60b55b3f671dd4f9d7308005f6d00070001657370696"
+     "16c2065"
      "737069616c2065737069616c2065737069616c2065737069616c20"},
 };
 #define KATS (sizeof kats / sizeof kats[0])
 
 static struct ipsec_transform transform_of(const struct kat *k)
 {
-    return (struct ipsec_transform){.proto = k->proto, .cipher = k->cipher, .key_bits = k->bits, .auth = k->auth, .mode = k->mode};
+    return (struct ipsec_transform){
+        .proto = k->proto, .cipher = k->cipher, .key_bits = k->bits, .auth = k->auth, .mode = k->mode};
 }
 
 /* cipher key (| salt) | authentication key, as sad.h wants them. */
@@ -128,13 +165,23 @@ static struct box *end_new(bool left, bool hosts)
     return b;
 }
 
-static struct sa_pair_params params_of(struct box *b, bool left, const struct ipsec_transform *t, const uint8_t *key, size_t key_len)
+static struct sa_pair_params params_of(struct box *b, bool left, const struct ipsec_transform *t, const uint8_t *key,
+                                       size_t key_len)
 {
     struct ipsec_flow_info f;
     box_flow(b, &f);
     struct sa_pair_params p = {
-        .policy = {.map = "CMAP", .seq = 10, .ifname = "Ethernet0/0", .local = left ? LEFT : RIGHT, .peer = left ? RIGHT : LEFT, .local_sel = f.local_sel,
-                   .remote_sel = f.remote_sel, .ntransforms = 1, .life_s = 3600, .life_kb = 4608000, .replay_window = 64},
+        .policy = {.map = "CMAP",
+                   .seq = 10,
+                   .ifname = "Ethernet0/0",
+                   .local = left ? LEFT : RIGHT,
+                   .peer = left ? RIGHT : LEFT,
+                   .local_sel = f.local_sel,
+                   .remote_sel = f.remote_sel,
+                   .ntransforms = 1,
+                   .life_s = 3600,
+                   .life_kb = 4608000,
+                   .replay_window = 64},
         .spi_in = left ? OTHER : SPI,
         .spi_out = left ? SPI : OTHER,
         .local_port = 500,
@@ -195,7 +242,8 @@ static void decapsulate(void **state)
         struct ipsec_flow_info f;
         install(b, false, &t, k->udp);
         box_put(b, STAGE_ESP_IN, data, len, k->udp);
-        if (b->ngot != 1 || b->got[0].stage != STAGE_IP4_IN || b->got[0].len != want_len || memcmp(b->got[0].data, want, want_len))
+        if (b->ngot != 1 || b->got[0].stage != STAGE_IP4_IN || b->got[0].len != want_len ||
+            memcmp(b->got[0].data, want, want_len))
             fail_msg("%s: the packet inside is another one", k->name);
         /* The same again is a replay. */
         box_put(b, STAGE_ESP_IN, data, len, k->udp);
@@ -236,7 +284,8 @@ static void spoiled(void **state)
             if (!covered(k, at))
                 continue;
             uint64_t inv = box_dropped(b, DROP_INV_SPI), mac = box_dropped(b, DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION);
-            uint64_t replay = box_dropped(b, DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL), size = box_dropped(b, DROP_IN_PKT_HEADPAD_LEN_ERR);
+            uint64_t replay = box_dropped(b, DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL),
+                     size = box_dropped(b, DROP_IN_PKT_HEADPAD_LEN_ERR);
             uint8_t bit = (uint8_t)(1u << (at % 8));
             data[at] ^= bit;
             box_put(b, STAGE_ESP_IN, data, len, k->udp);
@@ -247,7 +296,9 @@ static void spoiled(void **state)
             else if (k->proto == PROTO_AH && at == 21) /* AH's own length */
                 assert_int_equal(box_dropped(b, DROP_IN_PKT_HEADPAD_LEN_ERR), size + 1);
             else /* sequence number 1 spoiled to 0 is refused before the sum */
-                assert_int_equal(box_dropped(b, DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION) + box_dropped(b, DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL), mac + replay + 1);
+                assert_int_equal(box_dropped(b, DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION) +
+                                     box_dropped(b, DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL),
+                                 mac + replay + 1);
         }
         /* Nothing moved: no window, no count of traffic, no sign of life; the true packet is still welcome. */
         size_t cursor = 0;
@@ -474,7 +525,8 @@ static void inward(void **state)
     assert_int_equal(box_dropped(b, DROP_IN_TRANS_CL_V4_PKT_FAILED_POLICY), 3);
     box_turn(b);
     assert_int_equal(b->nlines, 1);
-    assert_string_equal(b->lines[0], "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /10.2.0.9, src_addr= 10.1.0.1, prot= 1");
+    assert_string_equal(b->lines[0], "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) "
+                                     "vrf/dest_addr= /10.2.0.9, src_addr= 10.1.0.1, prot= 1");
     put32(in + 12, A(10, 7, 0, 1));
     box_put(b, STAGE_CRYPTO_CHECK, in, len, false);
     assert_int_equal(b->ngot, 1);
@@ -504,7 +556,8 @@ static void put_sized(struct box *b, size_t size, bool df)
 static void sizes(void **state)
 {
     (void)state;
-    static const struct ipsec_transform t = {.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1};
+    static const struct ipsec_transform t = {
+        .proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1};
     struct box *b = end_new(true, false);
     struct ipsec_flow_info f;
     box_flow(b, &f);
@@ -594,17 +647,26 @@ static void plain_mtu(void **state)
         enum hash_alg auth;
         uint32_t want[4];
     } rows[] = {
-        {CIPHER_AES_CBC, HASH_MD5, {1438, 1458, 1422, 1442}},    {CIPHER_AES_CBC, HASH_SHA1, {1438, 1458, 1422, 1442}},
-        {CIPHER_AES_CBC, HASH_SHA256, {1438, 1458, 1422, 1442}}, {CIPHER_AES_CBC, HASH_SHA384, {1422, 1442, 1422, 1442}},
-        {CIPHER_AES_CBC, HASH_SHA512, {1422, 1442, 1406, 1426}}, {CIPHER_3DES_CBC, HASH_SHA1, {1446, 1466, 1438, 1458}},
-        {CIPHER_DES_CBC, HASH_MD5, {1446, 1466, 1438, 1458}},    {CIPHER_AES_GCM, HASH_NONE, {1446, 1466, 1438, 1458}},
+        {CIPHER_AES_CBC, HASH_MD5, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA1, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA256, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA384, {1422, 1442, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA512, {1422, 1442, 1406, 1426}},
+        {CIPHER_3DES_CBC, HASH_SHA1, {1446, 1466, 1438, 1458}},
+        {CIPHER_DES_CBC, HASH_MD5, {1446, 1466, 1438, 1458}},
+        {CIPHER_AES_GCM, HASH_NONE, {1446, 1466, 1438, 1458}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int n = 0; n < 4; n++) {
-            struct ipsec_transform t = {.proto = PROTO_ESP, .cipher = rows[i].cipher, .key_bits = 128, .auth = rows[i].auth, .mode = n & 1 ? IPSEC_TRANSPORT : IPSEC_TUNNEL};
+            struct ipsec_transform t = {.proto = PROTO_ESP,
+                                        .cipher = rows[i].cipher,
+                                        .key_bits = 128,
+                                        .auth = rows[i].auth,
+                                        .mode = n & 1 ? IPSEC_TRANSPORT : IPSEC_TUNNEL};
             assert_int_equal(ipsec_plain_mtu(&t, n >= 2, 1500), rows[i].want[n]);
         }
-    static const struct ipsec_transform ah = {.proto = PROTO_AH, .auth = HASH_SHA1, .mode = IPSEC_TRANSPORT}, aht = {.proto = PROTO_AH, .auth = HASH_SHA1};
+    static const struct ipsec_transform ah = {.proto = PROTO_AH, .auth = HASH_SHA1, .mode = IPSEC_TRANSPORT},
+                                        aht = {.proto = PROTO_AH, .auth = HASH_SHA1};
     assert_int_equal(ipsec_plain_mtu(&ah, false, 1500), 1476);
     assert_int_equal(ipsec_plain_mtu(&aht, false, 1500), 1456);
     assert_int_equal(ipsec_plain_mtu(&aht, false, 20), 0);
@@ -617,8 +679,12 @@ static void names(void **state)
         struct ipsec_transform t;
         const char *text, *engine;
     } rows[] = {
-        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 256, .auth = HASH_SHA256}, "esp-256-aes esp-sha256-hmac ", "AES256+SHA256"},
-        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1}, "esp-aes esp-sha-hmac ", "AES128+SHA"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 256, .auth = HASH_SHA256},
+         "esp-256-aes esp-sha256-hmac ",
+         "AES256+SHA256"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1},
+         "esp-aes esp-sha-hmac ",
+         "AES128+SHA"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_AES_GCM, .key_bits = 256}, "esp-gcm 256 ", "AES-GCM256"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_3DES_CBC, .auth = HASH_MD5}, "esp-3des esp-md5-hmac ", "3DES+MD5"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_NULL, .auth = HASH_SHA512}, "esp-null esp-sha512-hmac ", "NULL+SHA512"},
@@ -634,9 +700,10 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(encapsulate), cmocka_unit_test(decapsulate), cmocka_unit_test(spoiled), cmocka_unit_test(cut),       cmocka_unit_test(inside),
-        cmocka_unit_test(outward),     cmocka_unit_test(inward),      cmocka_unit_test(sizes),   cmocka_unit_test(lengths),   cmocka_unit_test(plain_mtu),
-        cmocka_unit_test(names),
+        cmocka_unit_test(encapsulate), cmocka_unit_test(decapsulate), cmocka_unit_test(spoiled),
+        cmocka_unit_test(cut),         cmocka_unit_test(inside),      cmocka_unit_test(outward),
+        cmocka_unit_test(inward),      cmocka_unit_test(sizes),       cmocka_unit_test(lengths),
+        cmocka_unit_test(plain_mtu),   cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

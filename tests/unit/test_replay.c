@@ -1,4 +1,5 @@
-/* test_replay.c: the anti-replay window as a table of facts: for a window and a history of authentic numbers, what is a further number? (RFC 4303 section 3.4.3)
+/* test_replay.c: the anti-replay window as a table of facts: for a window and a history of authentic numbers, what is a
+ * further number? (RFC 4303 section 3.4.3)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,11 +113,15 @@ static void model(void **state)
             seen[i] = 0;
         for (int i = 0; i < 30000; i++) {
             x = x * 1664525u + 1013904223u;
-            uint32_t back = (x >> 8) % (windows[w] + 50), ahead = (x >> 4) % 100 == 0 ? (x >> 16) % 2500 : (x >> 16) % 3;
+            uint32_t back = (x >> 8) % (windows[w] + 50),
+                     ahead = (x >> 4) % 100 == 0 ? (x >> 16) % 2500 : (x >> 16) % 3;
             uint32_t seq = (x & 1) ? top + ahead : top > back ? top - back : 1;
             if (seq == 0 || seq >= sizeof seen)
                 continue;
-            enum replay_answer want = seq > top ? REPLAY_OK : top - seq >= windows[w] ? REPLAY_OLD : seen[seq] ? REPLAY_REPEATED : REPLAY_OK;
+            enum replay_answer want = seq > top                 ? REPLAY_OK
+                                      : top - seq >= windows[w] ? REPLAY_OLD
+                                      : seen[seq]               ? REPLAY_REPEATED
+                                                                : REPLAY_OK;
             assert_int_equal(replay_check(&r, seq), want);
             if (want != REPLAY_OK || (x & 6) == 0) /* some are not authentic */
                 continue;

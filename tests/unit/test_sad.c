@@ -1,5 +1,5 @@
-/* test_sad.c: security associations and the policy above them: reserving, installing, switching over, ageing, deleting; what is told upwards and when; what a change of
- * configuration keeps and what it ends; strangers' SPIs.
+/* test_sad.c: security associations and the policy above them: reserving, installing, switching over, ageing, deleting;
+ * what is told upwards and when; what a change of configuration keeps and what it ends; strangers' SPIs.
  */
 #include "tests/unit/ipsec_box.h"
 
@@ -7,7 +7,8 @@
 #define SPOKE A(192, 0, 2, 2)
 #define THIRD A(192, 0, 2, 3)
 
-static const struct ipsec_transform aes = {.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1};
+static const struct ipsec_transform aes = {
+    .proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1};
 
 static struct box *hub_new(void)
 {
@@ -23,8 +24,18 @@ static struct sa_pair_params pair_of(struct box *b, uint32_t spi_in, uint32_t sp
     struct ipsec_flow_info f;
     box_flow(b, &f);
     struct sa_pair_params p = {
-        .policy = {.map = "CMAP", .seq = 10, .ifname = "Ethernet0/0", .local = HUB, .peer = SPOKE, .local_sel = f.local_sel, .remote_sel = f.remote_sel,
-                   .transforms = {aes}, .ntransforms = 1, .life_s = 3600, .life_kb = 4608000, .replay_window = 64},
+        .policy = {.map = "CMAP",
+                   .seq = 10,
+                   .ifname = "Ethernet0/0",
+                   .local = HUB,
+                   .peer = SPOKE,
+                   .local_sel = f.local_sel,
+                   .remote_sel = f.remote_sel,
+                   .transforms = {aes},
+                   .ntransforms = 1,
+                   .life_s = 3600,
+                   .life_kb = 4608000,
+                   .replay_window = 64},
         .spi_in = spi_in ? spi_in : sad_reserve_spi(b->ips, HUB, PROTO_ESP),
         .spi_out = spi_out,
         .initiator = initiator,
@@ -124,11 +135,11 @@ static void refused(void **state)
     (void)state;
     struct box *b = hub_new();
     struct sa_pair_params p = pair_of(b, 1000, 2000, true);
-#define REFUSED(change)                                                                                                                             \
-    do {                                                                                                                                            \
-        struct sa_pair_params q = p;                                                                                                                \
-        change;                                                                                                                                     \
-        assert_int_equal(sad_install(b->ips, &q), 0);                                                                                               \
+#define REFUSED(change)                                                                                                \
+    do {                                                                                                               \
+        struct sa_pair_params q = p;                                                                                   \
+        change;                                                                                                        \
+        assert_int_equal(sad_install(b->ips, &q), 0);                                                                  \
     } while (0)
     REFUSED(q.key_len--);
     REFUSED(q.spi_in = 255);
@@ -142,14 +153,16 @@ static void refused(void **state)
     REFUSED(q.policy.ifname[0] = 'X');
     REFUSED(q.policy.local = THIRD);
     REFUSED(q.policy.local_sel.addr = A(10, 5, 0, 0));
-    REFUSED((q.policy.transforms[0] = (struct ipsec_transform){.proto = PROTO_AH, .auth = HASH_SHA1}, q.key_len = 20, q.udp_encap = true));
+    REFUSED((q.policy.transforms[0] = (struct ipsec_transform){.proto = PROTO_AH, .auth = HASH_SHA1}, q.key_len = 20,
+             q.udp_encap = true));
     assert_int_equal(ipsec_totals(b->ips).installed, 0);
     assert_int_not_equal(sad_install(b->ips, &p), 0);
     REFUSED(q.spi_out = 3000); /* its inbound SPI is taken */
     box_free(b);
 }
 
-/*  pair 1 sends -> pair 2 is installed -> pair 1 still sends -> 2 is enabled -> 2 sends, 1 still receives -> 1 is deleted */
+/*  pair 1 sends -> pair 2 is installed -> pair 1 still sends -> 2 is enabled -> 2 sends, 1 still receives -> 1 is
+ * deleted */
 static void make_before_break(void **state)
 {
     (void)state;
@@ -309,8 +322,10 @@ static void strangers(void **state)
     assert_int_equal(b->nstray, 0); /* not before the end of the turn */
     box_turn(b);
     assert_int_equal(b->nlines, 1);
-    assert_string_equal(b->lines[0], "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=192.0.2.1, prot=50, "
-                                     "spi=0xB761863E(3076621886), srcaddr=192.0.2.2, input interface=Ethernet0/0");
+    assert_string_equal(
+        b->lines[0],
+        "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=192.0.2.1, prot=50, "
+        "spi=0xB761863E(3076621886), srcaddr=192.0.2.2, input interface=Ethernet0/0");
     assert_int_equal(b->nstray, 1);
     assert_int_equal(b->stray.src, SPOKE);
     assert_int_equal(b->stray.dst, HUB);
@@ -341,8 +356,10 @@ static void strangers(void **state)
     stray(b, SPOKE, 0x68842105, true); /* over UDP the same line, prot=50 */
     box_turn(b);
     assert_int_equal(b->nlines, 3);
-    assert_string_equal(b->lines[2], "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=192.0.2.1, prot=50, "
-                                     "spi=0x68842105(1753489669), srcaddr=192.0.2.2, input interface=Ethernet0/0");
+    assert_string_equal(
+        b->lines[2],
+        "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=192.0.2.1, prot=50, "
+        "spi=0x68842105(1753489669), srcaddr=192.0.2.2, input interface=Ethernet0/0");
     assert_true(b->stray_udp);
     /* SPIs that begin with 0xFF are like any other (the defect CSCvp16730), and so is an SA of one. */
     install(b, 0xFF000001, 0x2001, true, true);
@@ -373,7 +390,9 @@ static void forged(void **state)
     box_turn(b);
     assert_int_equal(b->nlines, 1);
     assert_int_equal(id, 1);
-    assert_string_equal(b->lines[0], "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=2001 spi=00001001 seqno=0000004D");
+    assert_string_equal(
+        b->lines[0],
+        "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=2001 spi=00001001 seqno=0000004D");
     box_free(b);
 }
 
@@ -517,7 +536,8 @@ static void answers(void **state)
     (void)state;
     struct box *b = hub_new();
     struct ipsec_policy p;
-    struct selector l = {.addr = A(10, 1, 0, 0), .mask = 0xFFFF0000}, r = {.addr = A(10, 2, 0, 0), .mask = 0xFFFF0000}, n = {.addr = A(10, 2, 7, 0), .mask = 0xFFFFFF00};
+    struct selector l = {.addr = A(10, 1, 0, 0), .mask = 0xFFFF0000}, r = {.addr = A(10, 2, 0, 0), .mask = 0xFFFF0000},
+                    n = {.addr = A(10, 2, 7, 0), .mask = 0xFFFFFF00};
     struct selector any = {0};
     assert_int_equal(spd_find_policy(b->ips, HUB, SPOKE, &l, &r, &p), SPD_OK);
     assert_string_equal(p.map, "CMAP");
@@ -608,7 +628,8 @@ static void transport(void **state)
     box_free(b);
 }
 
-/* The last sequence number is the last (RFC 4303 section 3.3.3). A successor is asked for long before; here the SA is set near its end by sending nothing but time. */
+/* The last sequence number is the last (RFC 4303 section 3.3.3). A successor is asked for long before; here the SA is
+ * set near its end by sending nothing but time. */
 static void first_numbers(void **state)
 {
     (void)state;
@@ -625,10 +646,18 @@ static void wireshark(void **state)
 {
     (void)state;
     char line[IPSEC_WIRESHARK_LINE];
-    struct ipsec_key_export k = {.src = HUB, .dst = SPOKE, .spi = 0x0000ABCD, .transform = aes, .cipher_key = (const uint8_t *)"0123456789abcdef", .cipher_key_len = 16,
-                                 .auth_key = (const uint8_t *)"ABCDEFGHIJKLMNOPQRST", .auth_key_len = 20};
-    assert_string_equal(ipsec_wireshark_line(&k, line), "\"IPv4\",\"192.0.2.1\",\"192.0.2.2\",\"0x0000abcd\",\"AES-CBC [RFC3602]\",\"0x30313233343536373839616263646566\","
-                                                        "\"HMAC-SHA-1-96 [RFC2404]\",\"0x4142434445464748494a4b4c4d4e4f5051525354\"");
+    struct ipsec_key_export k = {.src = HUB,
+                                 .dst = SPOKE,
+                                 .spi = 0x0000ABCD,
+                                 .transform = aes,
+                                 .cipher_key = (const uint8_t *)"0123456789abcdef",
+                                 .cipher_key_len = 16,
+                                 .auth_key = (const uint8_t *)"ABCDEFGHIJKLMNOPQRST",
+                                 .auth_key_len = 20};
+    assert_string_equal(ipsec_wireshark_line(&k, line),
+                        "\"IPv4\",\"192.0.2.1\",\"192.0.2.2\",\"0x0000abcd\",\"AES-CBC "
+                        "[RFC3602]\",\"0x30313233343536373839616263646566\","
+                        "\"HMAC-SHA-1-96 [RFC2404]\",\"0x4142434445464748494a4b4c4d4e4f5051525354\"");
     k.transform = (struct ipsec_transform){.proto = PROTO_ESP, .cipher = CIPHER_NULL, .auth = HASH_SHA1};
     k.cipher_key_len = 0;
     ipsec_wireshark_line(&k, line);
@@ -638,9 +667,10 @@ static void wireshark(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reserve),   cmocka_unit_test(refused),      cmocka_unit_test(make_before_break), cmocka_unit_test(seconds),
-        cmocka_unit_test(kilobytes), cmocka_unit_test(strangers),    cmocka_unit_test(forged),            cmocka_unit_test(deleting),
-        cmocka_unit_test(reconfigured), cmocka_unit_test(answers),   cmocka_unit_test(failover),          cmocka_unit_test(transport),
+        cmocka_unit_test(reserve),       cmocka_unit_test(refused),   cmocka_unit_test(make_before_break),
+        cmocka_unit_test(seconds),       cmocka_unit_test(kilobytes), cmocka_unit_test(strangers),
+        cmocka_unit_test(forged),        cmocka_unit_test(deleting),  cmocka_unit_test(reconfigured),
+        cmocka_unit_test(answers),       cmocka_unit_test(failover),  cmocka_unit_test(transport),
         cmocka_unit_test(first_numbers), cmocka_unit_test(wireshark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
