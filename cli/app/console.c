@@ -13,7 +13,7 @@ struct console {
     struct viewer viewer;
     bool attached, ended;
     struct deferred gone;
-    struct text early; /* typed while the router reloads */
+    struct text early; /* typed ahead of a reload, and while the router reloads */
 };
 
 static void on_write(void *arg, const char *bytes, size_t len)
@@ -77,6 +77,8 @@ void console_set_router(struct console *c, struct router *r)
 {
     if (!r) {
         loop_undefer(c->loop, &c->gone);
+        if (c->term)
+            text_addn(&c->early, term_waiting_bytes(c->term), term_waiting(c->term));
         term_free(c->term);
         c->term = NULL;
         c->router = NULL;

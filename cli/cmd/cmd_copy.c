@@ -123,6 +123,14 @@ static void maybe_over(struct copying *k)
 {
     struct cli *cli = k->c->self;
     struct file_info info;
+    if (k->from == END_FILE) {
+        enum file_result r = file_stat(cli->env.files, k->source, &info);
+        if (r != FILE_OK) {
+            enum cmd_result result = file_error(k->c, "opening", k->source, r);
+            copy_end(k, result);
+            return;
+        }
+    }
     if (k->to != END_FILE || copy_quiet(k) || file_stat(cli->env.files, k->dest, &info) != FILE_OK || info.dir) {
         copy_now(k);
         return;

@@ -142,7 +142,8 @@ static void proceed_answer(void *arg, const char *text)
     }
     session_view(c->shell, &v);
     msg_post(cli->env.log, &MSG_RELOAD, session_by(&v));
-    cmd_done(c->host, c->shell, CMD_OK);
+    if (!v.terminal) /* a terminal stays busy, so that nothing typed ahead reaches the router that goes */
+        cmd_done(c->host, c->shell, CMD_OK);
     cli->env.reload(cli->env.arg);
 }
 

@@ -387,6 +387,11 @@ size_t term_waiting(const struct term *t)
     return t->queue.len - t->queue_at;
 }
 
+const char *term_waiting_bytes(const struct term *t)
+{
+    return text_str(&t->queue) + t->queue_at;
+}
+
 bool term_idle(struct term *t)
 {
     return t->closed || (term_waiting(t) == 0 && session_state(t->sh) != SESSION_BUSY);

@@ -24,8 +24,9 @@ void term_free(struct term *t); /* NULL-safe; ends the session */
 
 /* Bytes typed. Kept while a command runs; false when so much is waiting that the caller should stop reading until term_waiting falls. */
 bool term_input(struct term *t, const char *bytes, size_t len);
-/* Bytes typed and not yet consumed. */
+/* Bytes typed and not yet consumed; term_waiting_bytes: they themselves, valid until the next call. */
 size_t term_waiting(const struct term *t);
+const char *term_waiting_bytes(const struct term *t);
 /* No more will be typed: when what is waiting is consumed and the router waits for more, the session ends (closed is called). */
 void term_end_input(struct term *t);
 /* At a prompt (or a question) with nothing left to consume: a script at its end may hang up. */
