@@ -40,6 +40,13 @@ static void after_closed(void *arg)
     }
 }
 
+/* No pager, and lines of any length echoed as they are typed. */
+static void for_script(struct console *c)
+{
+    session_set_length(term_session(c->term), 0);
+    session_set_width(term_session(c->term), 0);
+}
+
 static void open_session(struct console *c)
 {
     struct term_params p = {
@@ -52,7 +59,7 @@ static void open_session(struct console *c)
     };
     c->term = term_new(&p);
     if (c->term && c->viewer.script)
-        session_set_length(term_session(c->term), 0);
+        for_script(c);
 }
 
 struct console *console_new(struct loop *loop)
@@ -106,7 +113,7 @@ bool console_attach(struct console *c, const struct viewer *v)
         if (v->rows)
             session_resize(term_session(c->term), v->rows, v->columns);
         if (v->script)
-            session_set_length(term_session(c->term), 0);
+            for_script(c);
         term_set_crlf(c->term, v->crlf);
         term_redraw(c->term);
     } else {
