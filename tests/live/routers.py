@@ -1,15 +1,20 @@
 """Routers of a live test: real espial processes, their consoles on pipes, and a cable in the test's own hands (UDP on loopback) that can see and change frames."""
-import os, re, select, shutil, socket, subprocess, sys, tempfile, threading, time
+import importlib.util, os, re, select, shutil, socket, subprocess, sys, tempfile, threading, time
 
+sys.dont_write_bytecode = True
 ESPIAL = os.environ.get("ESPIAL", "espial")
 
 
-def need(*programs):
-    """A test that lacks a program says so and is skipped; with NO_SKIP=1 it fails."""
-    missing = [p for p in programs if not shutil.which(p)]
+def skip(why):
+    """A test that cannot run here says so and is skipped; with NO_SKIP=1 it fails."""
+    print("cannot run:", why)
+    sys.exit(1 if os.environ.get("NO_SKIP") == "1" else 77)
+
+
+def need(*programs, modules=()):
+    missing = [p for p in programs if not shutil.which(p)] + [m for m in modules if not importlib.util.find_spec(m)]
     if missing:
-        print("cannot run: missing", ", ".join(missing))
-        sys.exit(1 if os.environ.get("NO_SKIP") == "1" else 77)
+        skip("missing " + ", ".join(missing))
 
 
 class Router:
@@ -23,6 +28,8 @@ class Router:
         os.set_blocking(self.process.stdout.fileno(), False)
         self.seen = ""
         self.prompt = re.compile(r"(?:^|\n)" + re.escape(name) + r"(\([^)]*\))?[>#]$")
+        self.process.stdin.write(b"\n")  # Press RETURN to get started
+        self.process.stdin.flush()
         self.until(self.prompt)
         self.type("enable")
 
@@ -50,6 +57,9 @@ class Router:
         self.until(re.compile(re.escape(line) + r"\n"))
         self.seen = "\n" + self.seen
         return self.until(self.prompt, seconds)
+
+    def line_up(self, interface="Ethernet0/0"):
+        wait_for(f"{self.name}'s line", lambda: re.search(interface + r" .* up +up", self.type("show ip interface brief")))
 
     def stop(self):
         self.process.stdin.close()
@@ -104,6 +114,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def wait_for(what, pred, seconds=20):
+    end = time.monotonic() + seconds
+    while not pred():
+        if time.monotonic() > end:
+            raise AssertionError("never came: " + what)
+        time.sleep(0.02)
+
+
 class Folder:
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix="espial.")
@@ -116,6 +134,8 @@ class Folder:
 def tunnel_config(me, peer, lan, peer_lan, transform="esp-aes 256 esp-sha256-hmac", extra=""):
     """A router with one Ethernet and a static crypto map."""
     return f"""no ip domain lookup
+no logging console
+logging buffered 1000000 debugging
 crypto isakmp policy 10
  encryption aes 256
  hash sha256

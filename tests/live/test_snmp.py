@@ -1,12 +1,12 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Traps and Debian's own SNMP tools: what an applet sends is read by a real snmptrapd; what snmptrap sends fires the applet of the incident. The test plays the
 host 192.0.2.9 on the router's Ethernet (scapy makes and reads the frames) and hands the datagrams on over loopback."""
 import os, re, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.dirname(__file__))
-from routers import Cable, Folder, Router, free_port, need
+from routers import Cable, Folder, Router, free_port, need, wait_for
 
-need("snmptrapd", "snmptrap")
+need("snmptrapd", "snmptrap", modules=["scapy"])
 import logging
 logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
 import socket
@@ -15,6 +15,8 @@ from scapy.layers.inet import IP, UDP
 
 HOST, ROUTER, MAC = "192.0.2.9", "192.0.2.1", "02:00:00:00:00:09"
 CONFIG = """no ip domain lookup
+no logging console
+logging buffered 100000 debugging
 interface Ethernet0/0
  ip address 192.0.2.1 255.255.255.0
 snmp-server enable traps event-manager
@@ -56,14 +58,6 @@ class Host:
         self.cable.send(0, bytes(Ether(src=MAC, dst=self.router_mac) / IP(src=HOST, dst=ROUTER) / UDP(sport=40000, dport=162) / payload))
 
 
-def wait_for(what, pred, seconds=20):
-    end = time.monotonic() + seconds
-    while not pred():
-        if time.monotonic() > end:
-            raise AssertionError("never came: " + what)
-        time.sleep(0.02)
-
-
 def sends(folder, version, marks):
     port = free_port()
     conf = os.path.join(folder, "snmptrapd.conf")
@@ -79,6 +73,7 @@ def sends(folder, version, marks):
     router = Router(folder, "R1" + version.strip().replace(" ", ""), CONFIG.format(version=version), "--link", "Ethernet0/0=" + cable.spec(0))
     try:
         wait_for("snmptrapd", lambda: any("NET-SNMP version" in line for line in heard))
+        router.line_up()
         router.type("event manager run sender")
         try:
             wait_for("the trap", lambda: all(any(m in line for line in heard) for m in marks))
@@ -103,6 +98,7 @@ def hears(folder):
     host = Host(cable, lambda payload: None)
     router = Router(folder, "R2", CONFIG.format(version=""), "--link", "Ethernet0/0=" + cable.spec(0))
     try:
+        router.line_up()
         router.type("ping 192.0.2.9 repeat 1 timeout 1")  # makes the router ask who has 192.0.2.9
         wait_for("ARP", lambda: host.router_mac)
         tools = {
