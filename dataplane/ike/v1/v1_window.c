@@ -97,6 +97,17 @@ static bool must_encrypt(const struct ike_sa *sa, uint8_t exchange)
     return exchange != EX_MAIN || sa->state == IKE_I_MM5 || sa->state == IKE_R_MM4;
 }
 
+/* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. A whole block is added by some (strongSwan) to messages
+ * that need none: that one must really be zeros. */
+static bool padding_fits(const uint8_t *p, size_t len, size_t block)
+{
+    uint8_t any = 0;
+
+    for (size_t i = 0; len == block && i < len; i++)
+        any |= p[i];
+    return len <= block && !any;
+}
+
 void v1_receive(struct ike_sa *sa, struct v1_msg *m)
 {
     uint8_t plain[ISAKMP_MSG_MAX], iv[16];
@@ -161,8 +172,8 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
         body = plain;
     }
     enum codec_result res = codec_payloads(h->next, body, len, encrypted, &m->ps);
-    if (res == CODEC_OK && encrypted && len - m->ps.used >= sa->block)
-        res = CODEC_LENGTH; /* RFC 2409 appendix B: up to the nearest block; in phase 1 nothing else protects what follows HASH */
+    if (res == CODEC_OK && encrypted && !padding_fits(body + m->ps.used, len - m->ps.used, sa->block))
+        res = CODEC_LENGTH;
     if (res == CODEC_OK) {
         m->end = body + m->ps.used;
         bool ours = h->exchange == EX_MAIN ? sa->initiator : n && n->initiator;

@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""IKEv1 and ESP against strongSwan's charon, as initiator and as responder: suites, perfect forward secrecy, NAT traversal, rekeys from both ends, deletes from both ends, dead peer
+detection, and the invalid SPI.
+
+Everything runs in a network namespace of its own (which needs root). charon has a tap interface as its Ethernet; the frames go through this test to the router's UDP link on
+loopback. charon keeps its SAs in user space (kernel-libipsec), so the kernel needs no IPsec; that plugin always asks for UDP encapsulation, so both ends float to
+port 4500: the same exchanges on port 500 are what the simulation tests see."""
+import fcntl, os, re, select, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from routers import Router, free_port, need
+
+CHARON = next((p for p in ("/usr/lib/ipsec/charon", "/usr/libexec/ipsec/charon") if os.path.exists(p)), None)
+
+
+def skip(why):
+    print("cannot run:", why)
+    sys.exit(1 if os.environ.get("NO_SKIP") == "1" else 77)
+
+
+need("swanctl", "ip", "unshare")
+if not CHARON:
+    skip("no charon")
+if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
+    skip("needs root and /dev/net/tun")
+if "IN_NAMESPACE" not in os.environ:
+    if subprocess.call(["unshare", "-n", "-m", "true"], stderr=subprocess.DEVNULL):
+        skip("no network namespaces")
+    os.execvpe("unshare", ["unshare", "-n", "-m", sys.executable, os.path.abspath(__file__)], dict(os.environ, IN_NAMESPACE="1"))
+
+US, THEM = "10.0.0.1", "10.0.0.2"
+STRONGSWAN_CONF = """
+charon {
+  load = random nonce aes des md5 sha1 sha2 hmac kdf gmp openssl pem kernel-libipsec kernel-netlink socket-default vici updown
+  delete_rekeyed = yes
+  retransmit_timeout = 2
+  plugins { vici { socket = unix://%(dir)s/vici } }
+  filelog { log { path = %(dir)s/charon.log
+                  flush_line = yes
+                  default = 1
+                  ike = 2
+                  enc = 1 } }
+}
+"""
+CONNECTION = """
+connections { espial {
+  version = 1
+  local_addrs = 10.0.0.2
+  remote_addrs = 10.0.0.1
+  proposals = %(ike)s
+  dpd_delay = %(dpd)s
+  local { auth = psk }
+  remote { auth = psk }
+  children { net {
+    local_ts = 192.168.2.0/24
+    remote_ts = 192.168.1.0/24
+    esp_proposals = %(esp)s
+  } }
+} }
+secrets { ike { secret = "cisco123" } }
+"""
+CONFIG = """no ip domain lookup
+no logging console
+logging buffered 1000000 debugging
+crypto isakmp policy 10
+ encryption {enc}
+ hash {hash}
+ authentication pre-share
+ group {group}
+crypto isakmp key cisco123 address 10.0.0.2
+{extra}
+crypto ipsec transform-set TS {ts}
+crypto map VPN 10 ipsec-isakmp
+ set peer 10.0.0.2
+ set transform-set TS
+{pfs}
+ match address 101
+interface Loopback0
+ ip address 192.168.1.1 255.255.255.0
+interface Ethernet0/0
+ ip address 10.0.0.1 255.255.255.0
+ crypto map VPN
+ no shutdown
+ip route 192.168.2.0 255.255.255.0 10.0.0.2
+access-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.2.0 0.0.0.255
+line con 0
+ privilege level 15
+end
+"""
+
+
+class Wire:
+    """charon's tap interface on one side, the router's UDP link on the other. `judge(to_router, frame)` may refuse a frame."""
+
+    def __init__(self):
+        self.tap = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(self.tap, 0x400454CA, struct.pack("16sH22x", b"sw0", 0x0002 | 0x1000))
+        for command in ("ip link set lo up", "ip addr add 10.0.0.2/24 dev sw0", "ip link set sw0 up", "ip addr add 192.168.2.1/32 dev lo"):
+            subprocess.check_call(command.split())
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(("127.0.0.1", 0))
+        self.port = free_port()
+        self.judge = lambda to_router, frame: True
+        threading.Thread(target=self.carry, daemon=True).start()
+
+    def carry(self):
+        while True:
+            for ready in select.select([self.tap, self.sock], [], [])[0]:
+                if ready is self.sock:
+                    frame = self.sock.recv(2048)
+                    if self.judge(False, frame):
+                        os.write(self.tap, frame)
+                else:
+                    frame = os.read(self.tap, 2048)
+                    if self.judge(True, frame):
+                        self.sock.sendto(frame, ("127.0.0.1", self.port))
+
+    def spec(self):
+        return f"udp:{self.port}:127.0.0.1:{self.sock.getsockname()[1]}"
+
+
+class Charon:
+    def __init__(self, folder):
+        self.folder = folder
+        subprocess.check_call(["mount", "-t", "tmpfs", "tmpfs", "/run"])
+        with open(os.path.join(folder, "strongswan.conf"), "w") as f:
+            f.write(STRONGSWAN_CONF % {"dir": folder})
+        self.env = dict(os.environ, STRONGSWAN_CONF=os.path.join(folder, "strongswan.conf"))
+        out = open(os.path.join(folder, "charon.out"), "w")
+        self.process = subprocess.Popen([CHARON], env=self.env, stdout=out, stderr=out)
+        wait_for("charon", lambda: os.path.exists(os.path.join(folder, "vici")))
+
+    def ctl(self, *args, check=True):
+        r = subprocess.run(["swanctl", *args, "--uri", f"unix://{self.folder}/vici"], env=self.env, capture_output=True, text=True, timeout=60)
+        if check and r.returncode:
+            raise AssertionError(f"swanctl {' '.join(args)}: {r.stdout}{r.stderr}\n{self.log()[-3000:]}")
+        return r.stdout
+
+    def load(self, ike, esp, dpd="0s"):
+        path = os.path.join(self.folder, "swanctl.conf")
+        with open(path, "w") as f:
+            f.write(CONNECTION % {"ike": ike, "esp": esp, "dpd": dpd})
+        self.ctl("--load-all", "--file", path)
+
+    def sas(self):
+        return self.ctl("--list-sas")
+
+    def children(self):
+        return self.sas().count("INSTALLED")
+
+    def log(self):
+        with open(os.path.join(self.folder, "charon.log")) as f:
+            return f.read()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+
+
+def wait_for(what, pred, seconds=15):
+    end = time.monotonic() + seconds
+    while not pred():
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.1)
+
+
+def ping_from_router(router):
+    return router.type("ping 192.168.2.1 source Loopback0 repeat 4")
+
+
+def ping_from_charon(count=3):
+    """Echo requests from charon's network to the router's; how many of them were answered."""
+    answered = 0
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as s:
+        s.bind(("192.168.2.1", 0))
+        s.settimeout(2)
+        for seq in range(count):
+            body = struct.pack("!BBHHH", 8, 0, 0, 0x4553, seq) + b"espial!!" * 8
+            total = sum(struct.unpack(f"!{len(body) // 2}H", body))
+            total = (total & 0xFFFF) + (total >> 16)
+            try:
+                s.sendto(body[:2] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + body[4:], ("192.168.1.1", 0))
+                while (p := s.recv(2048))[20] != 0 or p[24:28] != struct.pack("!HH", 0x4553, seq):
+                    pass
+                answered += 1
+            except (socket.timeout, OSError):  # no answer; or charon has dropped the child and its route
+                pass
+    return answered
+
+
+def spis(router):
+    text = router.type("show crypto ipsec sa")
+    m = re.search(r"current outbound spi: 0x([0-9A-F]+)", text)
+    return int(m.group(1), 16)
+
+
+def running(router, text):
+    return text in router.type("show crypto isakmp sa")
+
+
+# (their phase 1, their phase 2), (our encryption, hash, group, transform set, pfs)
+SUITES = [
+    (("aes256-sha256-modp2048", "aes256-sha1"), ("aes 256", "sha256", 14, "esp-aes 256 esp-sha-hmac", 0)),
+    (("aes128-sha1-modp1536", "aes128-sha256-modp1536"), ("aes", "sha", 5, "esp-aes esp-sha256-hmac", 5)),
+    (("aes256-sha1-modp1024", "3des-sha1"), ("aes 256", "sha", 2, "esp-3des esp-sha-hmac", 0)),
+    (("3des-md5-modp1024", "aes192-sha1-modp1024"), ("3des", "md5", 2, "esp-aes 192 esp-sha-hmac", 2)),
+    (("aes192-sha384-ecp384", "aes256gcm16-ecp384"), ("aes 192", "sha384", 20, "esp-gcm 256", 20)),
+    (("aes256-sha512-ecp521", "aes256-sha512-ecp521"), ("aes 256", "sha512", 21, "esp-aes 256 esp-sha512-hmac", 21)),
+    (("aes128-sha256-ecp256", "aes128gcm16-ecp256"), ("aes", "sha256", 19, "esp-gcm", 19)),
+    (("aes256-sha256-modp3072", "aes256-sha384-modp3072"), ("aes 256", "sha256", 15, "esp-aes 256 esp-sha384-hmac", 15)),
+    (("aes256-sha256-modp4096", "aes256-sha256-modp4096"), ("aes 256", "sha256", 16, "esp-aes 256 esp-sha256-hmac", 16)),
+]
+
+
+class Lab:
+    def __init__(self, folder):
+        self.folder, self.wire, self.n = folder, Wire(), 0
+        self.charon = Charon(folder)
+        self.router = None
+
+    def router_new(self, ours, extra=""):
+        enc, hash_, group, ts, pfs = ours
+        if self.router:
+            self.router.stop()
+        self.n += 1
+        config = CONFIG.format(enc=enc, hash=hash_, group=group, ts=ts, pfs=f" set pfs group{pfs}" if pfs else "", extra=extra)
+        self.router = Router(self.folder, f"r{self.n}", config, "--link", f"Ethernet0/0={self.wire.spec()}")
+        return self.router
+
+    def fresh(self, suite=SUITES[0], extra="", dpd="0s"):
+        self.charon.ctl("--terminate", "--ike", "espial", "--force", "--timeout", "3", check=False)
+        self.charon.load(*suite[0], dpd=dpd)
+        return self.router_new(suite[1], extra)
+
+
+def test_suites(lab):
+    for theirs, ours in SUITES:
+        r = lab.fresh((theirs, ours))
+        first = ping_from_router(r)
+        assert "Success rate is 0 percent" not in first, f"{theirs}: {first}\n{lab.charon.log()[-3000:]}"
+        assert "Success rate is 100 percent (4/4)" in ping_from_router(r), f"{theirs}, router begins"
+        assert running(r, "10.0.0.2        10.0.0.1        QM_IDLE"), r.type("show crypto isakmp sa")
+        assert lab.charon.children() == 1, lab.charon.sas()
+        # now the other way round
+        r = lab.fresh((theirs, ours))
+        lab.charon.ctl("--initiate", "--child", "net", "--timeout", "20")
+        assert running(r, "10.0.0.1        10.0.0.2        QM_IDLE"), r.type("show crypto isakmp sa")
+        assert ping_from_charon() == 3, f"{theirs}, charon begins\n{lab.charon.log()[-3000:]}"
+        assert "Success rate is 100 percent (4/4)" in ping_from_router(r), f"{theirs}, charon began"
+        print("  suite", *theirs, "ok", flush=True)
+
+
+def test_rekey_and_deletes(lab):
+    r = lab.fresh()
+    lab.charon.ctl("--initiate", "--child", "net", "--timeout", "20")
+    before = spis(r)
+    lab.charon.ctl("--rekey", "--child", "net")
+    wait_for("charon's rekey", lambda: spis(r) != before)
+    assert "Success rate is 100 percent (4/4)" in ping_from_router(r)
+    assert ping_from_charon() == 3
+    lab.charon.ctl("--rekey", "--ike", "espial")
+    wait_for("a second IKE SA", lambda: "QM_IDLE           1002" in r.type("show crypto isakmp sa"))
+    assert ping_from_charon() == 3
+    # charon deletes the child: it is gone here; the next packet brings a new one
+    lab.charon.ctl("--terminate", "--child", "net", "--timeout", "3", check=False)
+    wait_for("charon's delete", lambda: "current outbound spi: 0x0(0)" in r.type("show crypto ipsec sa"))
+    ping_from_router(r)
+    assert "Success rate is 100 percent (4/4)" in ping_from_router(r)
+    # we delete
+    r.type("clear crypto sa")
+    wait_for("our delete", lambda: lab.charon.children() == 0)
+    ping_from_router(r)
+    assert "Success rate is 100 percent (4/4)" in ping_from_router(r)
+    r.type("clear crypto session")
+    wait_for("our delete of everything", lambda: "espial" not in lab.charon.sas())
+
+
+def test_dpd(lab):
+    r = lab.fresh(extra="crypto isakmp keepalive 10 2 periodic", dpd="3s")
+    ping_from_router(r)
+    assert "Capabilities:DN" in r.type("show crypto session detail")
+    r.type("debug crypto isakmp")
+    wait_for("charon's probe answered", lambda: "parsed INFORMATIONAL_V1 request" in lab.charon.log() and "N(DPD_ACK)" in lab.charon.log(), 20)
+    r.type("undebug all")
+    lab.wire.judge = lambda to_router, frame: False
+    wait_for("the end of the session here", lambda: "Session status: DOWN " in r.type("show crypto session"), 40)
+    lab.wire.judge = lambda to_router, frame: True
+
+
+def test_invalid_spi(lab):
+    # The router forgets; charon goes on encrypting. With the command it begins anew and charon drops what it had.
+    lab.fresh()
+    lab.charon.ctl("--initiate", "--child", "net", "--timeout", "20")
+    assert ping_from_charon() == 3
+    r = lab.router_new(SUITES[0][1], "crypto isakmp invalid-spi-recovery")
+    ping_from_charon()
+    assert "%CRYPTO-4-RECVD_PKT_INV_SPI" in r.type("show logging"), r.type("show logging")
+    wait_for("the new IKE SA", lambda: running(r, "QM_IDLE"))
+    wait_for("charon to drop the old child", lambda: lab.charon.children() == 0)
+    assert "Success rate is 0 percent" not in ping_from_router(r)
+    assert ping_from_charon() == 3
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        lab = Lab(folder)
+        try:
+            for test in (test_suites, test_rekey_and_deletes, test_dpd, test_invalid_spi):
+                print(test.__name__, flush=True)
+                test(lab)
+        except BaseException:
+            shutil.copy(os.path.join(folder, "charon.log"), os.environ.get("CHARON_LOG", "/dev/null"))
+            if lab.router:
+                print(lab.router.type("show logging")[-4000:])
+            raise
+        finally:
+            if lab.router:
+                lab.router.stop()
+            lab.charon.stop()
+    print("ok")
+
+
+main()
