@@ -110,7 +110,7 @@ static enum cmd_result show_sockets(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-#define ENGINE_ROW "%5u  %-7s %-17s%9llu%9llu%9u %s\n"
+#define ENGINE_ROW "%5u  %-7s %-17s%10llu%9llu%9u %s\n"
 
 static void ike_row(void *ctx, const struct engine_row *r)
 {
