@@ -36,7 +36,7 @@ tests-built: setup-test
 
 # Everything under the sanitizers first, then everything as it is shipped. NO_SKIP=1: a test that would skip fails.
 test: tests-built
-	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS) -L 'unit|exchange'
+	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS) -L 'unit|exchange|fuzz'
 	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS)
 
 asan: tests-built

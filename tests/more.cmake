@@ -17,3 +17,5 @@ foreach(script ${live_tests})
   add_test(NAME live.${name} COMMAND ${script})
   set_tests_properties(live.${name} PROPERTIES LABELS live TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "ESPIAL=$<TARGET_FILE:espial>")
 endforeach()
+
+include(fuzz/fuzz.cmake)
