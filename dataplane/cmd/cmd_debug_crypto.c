@@ -1,7 +1,7 @@
 /* cmd_debug_crypto.c: debug crypto isakmp|ipsec|engine, their conditions, show crypto debug-condition.
  *
- * The bits are the engines': IKE's for isakmp, ipsec's for the other two; IKE is told of those because it speaks under them too. Conditions only filter what a debug that is on
- * would say, and outlive `undebug all`. */
+ * The bits are the engines': IKE's for isakmp, ipsec's for the other two; IKE is told of those because it speaks under
+ * them too. Conditions only filter what a debug that is on would say, and outlive `undebug all`. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -83,7 +83,8 @@ static enum cmd_result condition_reset(struct cmd_ctx *c)
 
 static enum cmd_result condition_unmatched(struct cmd_ctx *c)
 {
-    bool isakmp = cmd_has(c, "isakmp"), ipsec = cmd_has(c, "ipsec"), engine = cmd_has(c, "engine"), all = !isakmp && !ipsec && !engine;
+    bool isakmp = cmd_has(c, "isakmp"), ipsec = cmd_has(c, "ipsec"), engine = cmd_has(c, "engine"),
+         all = !isakmp && !ipsec && !engine;
 
     ike_condition_unmatched(dataplane_ike(c->self), isakmp || all, ipsec || all, engine || all, !c->no);
     return CMD_OK;
@@ -119,13 +120,15 @@ static const struct cmd_row rows[] = {
     DO_NO(EXEC, 15, "debug crypto ipsec", debug_ipsec, "IPSEC processing"),
     DO_NO(EXEC, 15, "debug crypto isakmp", debug_isakmp, "ISAKMP Key Management"),
     HELP(EXEC, "debug crypto condition", "Define debug condition filters"),
-    DO_NO(EXEC, 15, "debug crypto condition peer ipv4 <ip:addr> [subnet <mask>]", condition_peer,
-          "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
+    DO_NO(
+        EXEC, 15, "debug crypto condition peer ipv4 <ip:addr> [subnet <mask>]", condition_peer,
+        "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition unmatched [isakmp=isakmp|ipsec=ipsec|engine=engine]", condition_unmatched,
           "Output debugs even if no context available|ISAKMP debugs|IPsec debugs|Crypto engine debugs"),
-    DO(EXEC, 15, "debug crypto condition reset", condition_reset, "Delete all debug filters and turn off conditional debug"),
+    DO(EXEC, 15, "debug crypto condition reset", condition_reset,
+       "Delete all debug filters and turn off conditional debug"),
     HELP(EXEC, "undebug crypto", "Cryptographic subsystem"),
     DO(EXEC, 15, "undebug crypto engine", undebug_engine, "Crypto Engine Debug"),
     DO(EXEC, 15, "undebug crypto ipsec", undebug_ipsec, "IPSEC processing"),

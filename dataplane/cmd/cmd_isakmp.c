@@ -1,8 +1,10 @@
-/* cmd_isakmp.c: what one asks of IKE: crypto isakmp policy and its lines, keys, identity, keepalives, invalid SPI recovery; crypto logging session.
+/* cmd_isakmp.c: what one asks of IKE: crypto isakmp policy and its lines, keys, identity, keepalives, invalid SPI
+ * recovery; crypto logging session.
  *
- * Every row writes struct ike_conf; a negotiation reads it when it needs it, so a change counts from the next one on. Leaving a policy tells of the weak algorithms in it
- * (DES, MD5, group 1, 2, 5). Refused: `key 6` (there is no master key to open it with) and masks with holes. rsa-sig and rsa-encr are accepted, as on IOS, where
- * the former is the default, and are never offered: the log says so when nothing else is configured. */
+ * Every row writes struct ike_conf; a negotiation reads it when it needs it, so a change counts from the next one on.
+ * Leaving a policy tells of the weak algorithms in it (DES, MD5, group 1, 2, 5). Refused: `key 6` (there is no master
+ * key to open it with) and masks with holes. rsa-sig and rsa-encr are accepted, as on IOS, where the former is the
+ * default, and are never offered: the log says so when nothing else is configured. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -59,9 +61,12 @@ static bool psk_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-static const struct cmd_scope ike_scope = {.size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = changed};
-static const struct cmd_scope policy_scope = {.size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = changed, .left = policy_left};
-static const struct cmd_scope psk_scope = {.size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = psk_check};
+static const struct cmd_scope ike_scope = {
+    .size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = changed};
+static const struct cmd_scope policy_scope = {
+    .size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = changed, .left = policy_left};
+static const struct cmd_scope psk_scope = {
+    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = psk_check};
 
 #define P(field) NUM(struct ike_policy_conf, field)
 #define C(field) NUM(struct ike_conf, field)
@@ -71,38 +76,56 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto logging", "logging messages"),
     HELP(CONFIG, "crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers"),
     HELP(CONFIG, "crypto isakmp nat", "Set a nat  keepalive interval for use with IOS peers"),
-    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &ike_scope, struct ike_conf, policies, "crypto isakmp policy <priority:1-10000>",
-         "Set policy for an ISAKMP protection suite|Priority of protection suite", KEY_NUM(struct ike_policy_conf, priority)),
+    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &ike_scope, struct ike_conf, policies,
+         "crypto isakmp policy <priority:1-10000>",
+         "Set policy for an ISAKMP protection suite|Priority of protection suite",
+         KEY_NUM(struct ike_policy_conf, priority)),
     SET(CONFIG_ISAKMP, NULL, "encryption {des|3des|aes [128|192|256]=aes_bits}=encryption",
-        "Set encryption algorithm for protection suite|DES - Data Encryption Standard (56 bit keys).|Three key triple DES|AES - Advanced Encryption Standard.|"
+        "Set encryption algorithm for protection suite|DES - Data Encryption Standard (56 bit keys).|Three key triple "
+        "DES|AES - Advanced Encryption Standard.|"
         "128 bit keys.|192 bit keys.|256 bit keys.",
         P(encryption), P(aes_bits)),
     SET(CONFIG_ISAKMP, NULL, "hash {sha|md5|sha256|sha384|sha512}=hash",
-        "Set hash algorithm for protection suite|Secure Hash Standard|Message Digest 5|Secure Hash Standard 2 (256 bit)|Secure Hash Standard 2 (384 bit)|"
+        "Set hash algorithm for protection suite|Secure Hash Standard|Message Digest 5|Secure Hash Standard 2 (256 "
+        "bit)|Secure Hash Standard 2 (384 bit)|"
         "Secure Hash Standard 2 (512 bit)",
         P(hash)),
     SET(CONFIG_ISAKMP, NULL, "authentication {rsa-sig|rsa-encr|pre-share}=authentication",
-        "Set authentication method for protection suite|Rivest-Shamir-Adleman Signature|Rivest-Shamir-Adleman Encryption|Pre-Shared Key", P(authentication)),
-    SET(CONFIG_ISAKMP, NULL, "group {1=group:1|2=group:2|5=group:5|14=group:14|15=group:15|16=group:16|19=group:19|20=group:20|21=group:21}",
-        "Set the Diffie-Hellman group|Diffie-Hellman group 1 (768 bit)|Diffie-Hellman group 2 (1024 bit)|Diffie-Hellman group 5 (1536 bit)|"
-        "Diffie-Hellman group 14 (2048 bit)|Diffie-Hellman group 15 (3072 bit)|Diffie-Hellman group 16 (4096 bit)|Diffie-Hellman group 19 (256 bit ecp)|"
+        "Set authentication method for protection suite|Rivest-Shamir-Adleman Signature|Rivest-Shamir-Adleman "
+        "Encryption|Pre-Shared Key",
+        P(authentication)),
+    SET(CONFIG_ISAKMP, NULL,
+        "group {1=group:1|2=group:2|5=group:5|14=group:14|15=group:15|16=group:16|19=group:19|20=group:20|21=group:21}",
+        "Set the Diffie-Hellman group|Diffie-Hellman group 1 (768 bit)|Diffie-Hellman group 2 (1024 "
+        "bit)|Diffie-Hellman group 5 (1536 bit)|"
+        "Diffie-Hellman group 14 (2048 bit)|Diffie-Hellman group 15 (3072 bit)|Diffie-Hellman group 16 (4096 "
+        "bit)|Diffie-Hellman group 19 (256 bit ecp)|"
         "Diffie-Hellman group 20 (384 bit ecp)|Diffie-Hellman group 21 (521 bit ecp)",
         P(group)),
-    SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>", "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),
-    LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks, "crypto isakmp key [0|6]=type <word:key> address <ip:addr> [<mask>] [no-xauth=no_xauth]",
-         "Set pre-shared key for remote peer|Specifies an UNENCRYPTED password will follow|Specifies an ENCRYPTED password will follow|The UNENCRYPTED (cleartext) user password|"
+    SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>",
+        "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),
+    LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks,
+         "crypto isakmp key [0|6]=type <word:key> address <ip:addr> [<mask>] [no-xauth=no_xauth]",
+         "Set pre-shared key for remote peer|Specifies an UNENCRYPTED password will follow|Specifies an ENCRYPTED "
+         "password will follow|The UNENCRYPTED (cleartext) user password|"
          "define shared key with IP address|Peer IP address|Peer IP subnet mask|Bypasses XAuth for this peer",
-         NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, addr), KEY_NUM(struct ike_psk_conf, mask),
-         NUM(struct ike_psk_conf, no_xauth)),
+         NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, addr),
+         KEY_NUM(struct ike_psk_conf, mask), NUM(struct ike_psk_conf, no_xauth)),
     SET(CONFIG, &ike_scope, "crypto isakmp enable=enable", "Enable ISAKMP", C(enable)),
     SET(CONFIG, &ike_scope, "crypto isakmp identity {address|hostname}=identity",
-        "Set the identity which ISAKMP will use|Use the IP address of the interface for the identity|Use the hostname of the router for the identity", C(identity)),
-    SET(CONFIG, &ike_scope, "crypto isakmp invalid-spi-recovery=invalid_spi_recovery", "Initiate IKE and send Invalid SPI Notify", C(invalid_spi_recovery)),
-    SET(CONFIG, &ike_scope, "crypto isakmp keepalive <keepalive:10-3600> [<keepalive_retry:2-60>] [on-demand|periodic]=keepalive_periodic",
-        "Number of seconds between keepalives|Number of seconds between retries if keepalive fails|send keepalives only when there is traffic to the peer|"
+        "Set the identity which ISAKMP will use|Use the IP address of the interface for the identity|Use the hostname "
+        "of the router for the identity",
+        C(identity)),
+    SET(CONFIG, &ike_scope, "crypto isakmp invalid-spi-recovery=invalid_spi_recovery",
+        "Initiate IKE and send Invalid SPI Notify", C(invalid_spi_recovery)),
+    SET(CONFIG, &ike_scope,
+        "crypto isakmp keepalive <keepalive:10-3600> [<keepalive_retry:2-60>] [on-demand|periodic]=keepalive_periodic",
+        "Number of seconds between keepalives|Number of seconds between retries if keepalive fails|send keepalives "
+        "only when there is traffic to the peer|"
         "send keepalives at regular intervals",
         C(keepalive), C(keepalive_retry), C(keepalive_periodic)),
-    SET(CONFIG, &ike_scope, "crypto isakmp nat keepalive <nat_keepalive:5-3600>", "Set a nat keepalive interval|Number of seconds between keepalives", C(nat_keepalive)),
+    SET(CONFIG, &ike_scope, "crypto isakmp nat keepalive <nat_keepalive:5-3600>",
+        "Set a nat keepalive interval|Number of seconds between keepalives", C(nat_keepalive)),
     SET(CONFIG, &ike_scope, "crypto logging session=logging_session", "logging up/down session", C(logging_session)),
 };
 const struct cmd_table dp_table_isakmp = CMD_TABLE("dataplane/cmd/cmd_isakmp", rows);

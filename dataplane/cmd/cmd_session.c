@@ -1,14 +1,15 @@
 /* cmd_session.c: show crypto session [detail|brief] [remote|local|interface ...], clear crypto session.
  *
- * A session is an interface and a peer: the IPsec flows of its crypto map that name this peer, and the IKE SAs with it. Its status follows from both:
+ * A session is an interface and a peer: the IPsec flows of its crypto map that name this peer, and the IKE SAs with it.
+ * Its status follows from both:
  *
  *                  a flow has SAs     none
  *   IKE up         UP-ACTIVE          UP-IDLE
  *   negotiating    UP-NO-IKE          DOWN-NEGOTIATING
  *   no IKE         UP-NO-IKE          DOWN
  *
- * UP-NO-IKE is the state that makes a black hole possible: encryption goes on, and nobody is left to hear a DELETE. An IKE SA to which no flow belongs (any more) is a session
- * without an interface. */
+ * UP-NO-IKE is the state that makes a black hole possible: encryption goes on, and nobody is left to hear a DELETE. An
+ * IKE SA to which no flow belongs (any more) is a session without an interface. */
 #include <stdio.h>
 #include <string.h>
 
@@ -134,9 +135,11 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
         return;
     while (!have && ipsec_pair_next(dataplane_ipsec(c->self), f->id, &at, &p))
         have = p.current || !f->spi_out;
-    out_printf(c->out, "        Inbound:  #pkts dec'ed %llu drop %llu life (KB/Sec) ", (unsigned long long)f->n.decaps, (unsigned long long)flow_recv_errors(&f->n));
+    out_printf(c->out, "        Inbound:  #pkts dec'ed %llu drop %llu life (KB/Sec) ", (unsigned long long)f->n.decaps,
+               (unsigned long long)flow_recv_errors(&f->n));
     print_life(c->out, have ? &p : NULL, have ? p.left_kb_in : 0);
-    out_printf(c->out, "        Outbound: #pkts enc'ed %llu drop %llu life (KB/Sec) ", (unsigned long long)f->n.encaps, (unsigned long long)flow_send_errors(&f->n));
+    out_printf(c->out, "        Outbound: #pkts enc'ed %llu drop %llu life (KB/Sec) ", (unsigned long long)f->n.encaps,
+               (unsigned long long)flow_send_errors(&f->n));
     print_life(c->out, have ? &p : NULL, have ? p.left_kb_out : 0);
 }
 
@@ -157,19 +160,21 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
         out_printf(c->out, "Uptime: %s\n", span_format(seconds_since(c->self, s->up_since), span));
     out_printf(c->out, "Session status: %s     \nPeer: %s port %u ", status_of(s), IP4(s->peer), s->peer_port);
     if (detail)
-        out_printf(c->out, "fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: (none)\n", s->id[0] ? s->id : "(none)");
+        out_printf(c->out, "fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: (none)\n",
+                   s->id[0] ? s->id : "(none)");
     else
         out_text(c->out, "\n");
     for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &sa);) {
         if (sa.dead || sa.remote != s->peer || sa.local != s->local)
             continue;
-        out_printf(c->out, "  Session ID: 0  \n  IKEv1 SA: local %s/%u remote %s/%u %s \n", IP4(sa.local), sa.local_port, IP4(sa.remote), sa.peer_port,
-                   sa.up ? "Active" : "Inactive");
+        out_printf(c->out, "  Session ID: 0  \n  IKEv1 SA: local %s/%u remote %s/%u %s \n", IP4(sa.local),
+                   sa.local_port, IP4(sa.remote), sa.peer_port, sa.up ? "Active" : "Inactive");
         if (!detail)
             continue;
         const char *caps = sa.dpd ? sa.natt ? "DN" : "D" : sa.natt ? "N" : "(none)";
         if (sa.up)
-            out_printf(c->out, "          Capabilities:%s connid:%u lifetime:%02u:%02u:%02u\n", caps, sa.conn_id, sa.left_s / 3600, sa.left_s / 60 % 60, sa.left_s % 60);
+            out_printf(c->out, "          Capabilities:%s connid:%u lifetime:%02u:%02u:%02u\n", caps, sa.conn_id,
+                       sa.left_s / 3600, sa.left_s / 60 % 60, sa.left_s % 60);
         else
             out_text(c->out, "          Capabilities:(none) connid:0 lifetime:0\n");
     }
@@ -210,7 +215,8 @@ static enum cmd_result show_session(struct cmd_ctx *c)
                          "Peer            I/F          Username        Group/Phase1_id          Uptime   Status\n");
     for (size_t i = 0; i < all.n; i++) {
         const struct session *s = &all.v[i];
-        if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->peer) || (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) ||
+        if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->peer) ||
+            (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) ||
             (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->ifname) != 0))
             continue;
         if (brief)
@@ -234,10 +240,12 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto session remote <ip:remote> [brief=brief|detail=detail]", show_session,
        "show crypto sessions for a particular IKE peer|remote IKE endpoint address|brief output|detailed output"),
     DO(EXEC, 1, "show crypto session local <ip:local> [brief=brief|detail=detail]", show_session,
-       "show crypto sessions for a particular local crypto endpoint|local crypto endpoint address|brief output|detailed output"),
+       "show crypto sessions for a particular local crypto endpoint|local crypto endpoint address|brief "
+       "output|detailed output"),
     DO(EXEC, 1, "show crypto session interface <ifname> [brief=brief|detail=detail]", show_session,
        "show crypto sessions on an interface|interface name|brief output|detailed output"),
     HELP(EXEC, "clear crypto session", "clear crypto sessions (tunnels)"),
-    DO(EXEC, 15, "clear crypto session [remote <ip:remote>]", clear_session, "clear crypto sessions for a particular IKE peer|remote IKE endpoint address"),
+    DO(EXEC, 15, "clear crypto session [remote <ip:remote>]", clear_session,
+       "clear crypto sessions for a particular IKE peer|remote IKE endpoint address"),
 };
 const struct cmd_table dp_table_session = CMD_TABLE("dataplane/cmd/cmd_session", rows);

@@ -1,7 +1,9 @@
-/* cmd_show_isakmp.c: show crypto isakmp sa [active|standby|count|detail], policy, default policy, key, peers; clear crypto isakmp.
+/* cmd_show_isakmp.c: show crypto isakmp sa [active|standby|count|detail], policy, default policy, key, peers; clear
+ * crypto isakmp.
  *
- * dst and src are the responder and the initiator of phase 1, so the local router is either. A dead SA is listed as MM_NO_STATE "ACTIVE (deleted)" until it is reaped. There are
- * no IPv6 peers and no standby SAs: those headings stand over nothing, as on a router that has none. */
+ * dst and src are the responder and the initiator of phase 1, so the local router is either. A dead SA is listed as
+ * MM_NO_STATE "ACTIVE (deleted)" until it is reaped. There are no IPv6 peers and no standby SAs: those headings stand
+ * over nothing, as on a router that has none. */
 #include <stdio.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -18,8 +20,8 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
 
     out_text(c->out, "IPv4 Crypto ISAKMP SA\ndst             src             state          conn-id status\n");
     while (!standby && ike_sa_next(dataplane_ike(c->self), &at, &i))
-        out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local), IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id,
-                   i.dead ? "ACTIVE (deleted)" : "ACTIVE");
+        out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local),
+                   IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id, i.dead ? "ACTIVE (deleted)" : "ACTIVE");
     out_text(c->out, "\nIPv6 Crypto ISAKMP SA\n\n");
     return CMD_OK;
 }
@@ -28,8 +30,10 @@ static enum cmd_result show_sa_count(struct cmd_ctx *c)
 {
     struct ike_counts n = ike_counts(dataplane_ike(c->self));
 
-    out_printf(c->out, "Active ISAKMP SA's: %u\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: %u\n\nDead ISAKMP SA's: %u\n\n", n.active, n.negotiating,
-               n.dead);
+    out_printf(c->out,
+               "Active ISAKMP SA's: %u\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: %u\n\nDead "
+               "ISAKMP SA's: %u\n\n",
+               n.active, n.negotiating, n.dead);
     return CMD_OK;
 }
 
@@ -51,8 +55,8 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
             snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
         if (i.group)
             snprintf(group, sizeof group, "%u", i.group);
-        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s \n", i.conn_id, IP4(i.local), IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group,
-                   left, i.dpd ? "D" : "", i.natt ? "N" : "");
+        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s \n", i.conn_id, IP4(i.local),
+                   IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "", i.natt ? "N" : "");
         if (i.conn_id)
             out_printf(c->out, "       Engine-id:Conn-id =  SW:%u\n\n", i.conn_id - 1000);
         else
@@ -64,9 +68,10 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
 
 static void print_policy(struct out *out, const struct ike_policy_conf *p)
 {
-    static const char *const hash[] = {"Secure Hash Standard", "Message Digest 5", "Secure Hash Standard 2 (256 bit)", "Secure Hash Standard 2 (384 bit)",
-                                       "Secure Hash Standard 2 (512 bit)"};
-    static const char *const auth[] = {"Rivest-Shamir-Adleman Signature", "Rivest-Shamir-Adleman Encryption", "Pre-Shared Key"};
+    static const char *const hash[] = {"Secure Hash Standard", "Message Digest 5", "Secure Hash Standard 2 (256 bit)",
+                                       "Secure Hash Standard 2 (384 bit)", "Secure Hash Standard 2 (512 bit)"};
+    static const char *const auth[] = {"Rivest-Shamir-Adleman Signature", "Rivest-Shamir-Adleman Encryption",
+                                       "Pre-Shared Key"};
     static const struct {
         uint8_t group;
         uint16_t bits;
@@ -77,11 +82,16 @@ static void print_policy(struct out *out, const struct ike_policy_conf *p)
         if (groups[i].group == p->group)
             bits = groups[i].bits;
     if (p->encryption == IKE_ENC_AES)
-        out_printf(out, "\tencryption algorithm:\tAES - Advanced Encryption Standard (%u bit keys).\n", 128u + 64u * p->aes_bits);
+        out_printf(out, "\tencryption algorithm:\tAES - Advanced Encryption Standard (%u bit keys).\n",
+                   128u + 64u * p->aes_bits);
     else
-        out_printf(out, "\tencryption algorithm:\t%s\n", p->encryption == IKE_ENC_DES ? "DES - Data Encryption Standard (56 bit keys)." : "Three key triple DES");
-    out_printf(out, "\thash algorithm:\t\t%s\n\tauthentication method:\t%s\n\tDiffie-Hellman group:\t#%u (%u bit)\n\tlifetime:\t\t%u seconds, no volume limit\n", hash[p->hash],
-               auth[p->authentication], p->group, bits, p->lifetime);
+        out_printf(out, "\tencryption algorithm:\t%s\n",
+                   p->encryption == IKE_ENC_DES ? "DES - Data Encryption Standard (56 bit keys)."
+                                                : "Three key triple DES");
+    out_printf(out,
+               "\thash algorithm:\t\t%s\n\tauthentication method:\t%s\n\tDiffie-Hellman group:\t#%u (%u "
+               "bit)\n\tlifetime:\t\t%u seconds, no volume limit\n",
+               hash[p->hash], auth[p->authentication], p->group, bits, p->lifetime);
 }
 
 static enum cmd_result show_policy(struct cmd_ctx *c)
@@ -92,7 +102,8 @@ static enum cmd_result show_policy(struct cmd_ctx *c)
 
     out_printf(c->out, "\n%s IKE policy\n", built_in ? "Default" : "Global");
     for (unsigned i = 0; ike_conf_policy(conf, i, &p); i++) {
-        out_printf(c->out, "%s of priority %u\n", built_in ? "Default protection suite" : "Protection suite", p.priority);
+        out_printf(c->out, "%s of priority %u\n", built_in ? "Default protection suite" : "Protection suite",
+                   p.priority);
         print_policy(c->out, &p);
     }
     return CMD_OK;
@@ -117,7 +128,8 @@ static enum cmd_result show_key(struct cmd_ctx *c)
     const struct ike_conf *conf = ike_conf(dataplane_ike(c->self));
 
     out_text(c->out, "Keyring      Hostname/Address                            Preshared Key\n\n");
-    CONF_EACH(const struct ike_psk_conf, p, &conf->psks) {
+    CONF_EACH(const struct ike_psk_conf, p, &conf->psks)
+    {
         char where[48];
         if (p->mask == 0xFFFFFFFF)
             snprintf(where, sizeof where, "%s", IP4(p->addr));
@@ -151,15 +163,19 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto", "Encryption module"),
     HELP(EXEC, "show crypto isakmp", "Show ISAKMP"),
     HELP(EXEC, "show crypto isakmp sa", "Show ISAKMP Security Associations"),
-    DO(EXEC, 1, "show crypto isakmp sa [active|standby=standby]", show_sa, "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state"),
+    DO(EXEC, 1, "show crypto isakmp sa [active|standby=standby]", show_sa,
+       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state"),
     DO(EXEC, 1, "show crypto isakmp sa count", show_sa_count, "Show ISAKMP SA count"),
     DO(EXEC, 1, "show crypto isakmp sa detail", show_sa_detail, "Show ISAKMP SA Detail"),
     DO(EXEC, 1, "show crypto isakmp policy", show_policy, "Show ISAKMP protection suite policy"),
-    DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy, "Show ISAKMP default|Show default ISAKMP protection suite policy"),
+    DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy,
+       "Show ISAKMP default|Show default ISAKMP protection suite policy"),
     DO(EXEC, 15, "show crypto isakmp key", show_key, "Show ISAKMP preshared keys"),
-    DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers, "Show ISAKMP peer structures|IP address of the peer"),
+    DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers,
+       "Show ISAKMP peer structures|IP address of the peer"),
     HELP(EXEC, "clear crypto", "Encryption subsystem"),
     HELP(EXEC, "clear crypto isakmp", "Clear (Disconnect) an active ISAKMP connection"),
-    DO(EXEC, 15, "clear crypto isakmp [sa|<connid:1-2147483647>]", clear_isakmp, "Clear all ISAKMP SAs|connection id of SA"),
+    DO(EXEC, 15, "clear crypto isakmp [sa|<connid:1-2147483647>]", clear_isakmp,
+       "Clear all ISAKMP SAs|connection id of SA"),
 };
 const struct cmd_table dp_table_show_isakmp = CMD_TABLE("dataplane/cmd/cmd_show_isakmp", rows);

@@ -1,16 +1,24 @@
-/* ISAKMP messages as bytes: the 28-byte header and the chain of payloads (RFC 2408 sections 3.1, 3.2), in both directions.
+/* ISAKMP messages as bytes: the 28-byte header and the chain of payloads (RFC 2408 sections 3.1, 3.2), in both
+ * directions.
  *
- * Reading is done in two steps. The first walks the whole message and checks every length against what is really there; it looks at no
- * meaning and stores only places. The second (codec_sa.c, codec_body.c) looks into one payload. A message whose outside is wrong is never
- * looked into. Writing goes through bounded buffers of buf.h, which remember an overflow until msg_end.
+ * Reading is done in two steps. The first walks the whole message and checks every length against what is really there;
+ * it looks at no meaning and stores only places. The second (codec_sa.c, codec_body.c) looks into one payload. A
+ * message whose outside is wrong is never looked into. Writing goes through bounded buffers of buf.h, which remember an
+ * overflow until msg_end.
  *
- * What it does not do: keys, states, policy. The header's length must be the datagram's exactly: ISAKMP over UDP has no trailing bytes,
- * and cipher padding lies inside. */
+ * What it does not do: keys, states, policy. The header's length must be the datagram's exactly: ISAKMP over UDP has no
+ * trailing bytes, and cipher padding lies inside. */
 #include "dataplane/ike/codec.h"
 
 const char *codec_result_text(enum codec_result r)
 {
-    static const char *const text[] = {"ok", "length", "version", "reserved not zero", "malformed payload", "malformed payload body", "too many payloads"};
+    static const char *const text[] = {"ok",
+                                       "length",
+                                       "version",
+                                       "reserved not zero",
+                                       "malformed payload",
+                                       "malformed payload body",
+                                       "too many payloads"};
     return text[r];
 }
 

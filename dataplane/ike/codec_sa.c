@@ -1,9 +1,11 @@
-/* The security association payload (RFC 2408 sections 3.3-3.6, RFC 2407 section 4.6.1): proposals, their transforms, and the attributes
- * of those, as bytes.
+/* The security association payload (RFC 2408 sections 3.3-3.6, RFC 2407 section 4.6.1): proposals, their transforms,
+ * and the attributes of those, as bytes.
  *
- * Only the DOI IPSEC with the situation SIT_IDENTITY_ONLY is taken. codec_sa checks every nested length, the counts and the chaining
- * ("more" bytes 2, 3 and 0), and flattens the tree into a bounded array of transforms. It does not know what an attribute means: that is
- * propose.c. A proposal number that occurs with two protocols (AH and ESP together) is marked on its transforms. */
+ * Only the DOI IPSEC with the situation SIT_IDENTITY_ONLY is taken. codec_sa checks every nested length, the counts and
+ * the chaining
+ * ("more" bytes 2, 3 and 0), and flattens the tree into a bounded array of transforms. It does not know what an
+ * attribute means: that is propose.c. A proposal number that occurs with two protocols (AH and ESP together) is marked
+ * on its transforms. */
 #include "dataplane/ike/codec.h"
 
 static bool attrs_valid(struct rd r)
@@ -39,7 +41,8 @@ bool attr_next(struct rd *r, struct attr *out)
     return true;
 }
 
-static enum codec_result read_transforms(struct rd *r, const struct sa_transform *like, unsigned count, struct sa_body *out)
+static enum codec_result read_transforms(struct rd *r, const struct sa_transform *like, unsigned count,
+                                         struct sa_body *out)
 {
     for (unsigned i = 0; i < count; i++) {
         bool last = i + 1 == count;
@@ -112,7 +115,8 @@ void msg_sa_open(struct msg_wr *m)
     wr_u32(&m->w, 1);
 }
 
-size_t msg_proposal_open(struct msg_wr *m, bool more, uint8_t number, uint8_t protocol, const void *spi, uint8_t spi_len, uint8_t ntransforms)
+size_t msg_proposal_open(struct msg_wr *m, bool more, uint8_t number, uint8_t protocol, const void *spi,
+                         uint8_t spi_len, uint8_t ntransforms)
 {
     size_t at = m->w.len;
 

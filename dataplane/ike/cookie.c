@@ -1,11 +1,12 @@
 /* Cookies (RFC 2408 section 2.5.3) and the two tables that find an SA by them.
  *
- * A cookie is SHA-256 over a secret of this engine, the peer's address, a count and fresh chance, cut to 8 bytes: unique, and not to be guessed
- * by those who do not see our packets.
+ * A cookie is SHA-256 over a secret of this engine, the peer's address, a count and fresh chance, cut to 8 bytes:
+ * unique, and not to be guessed by those who do not see our packets.
  *
- * by_cookies holds every SA that has both cookies, under both. half holds SAs under (initiator cookie, peer address): the key of a message
- * whose sender has not seen, or has forgotten, the responder's cookie: a repeated first message to us, and the first answer to our own.
- * An SA stays in both until it dies, so that a late repeat finds it instead of beginning anew. */
+ * by_cookies holds every SA that has both cookies, under both. half holds SAs under (initiator cookie, peer address):
+ * the key of a message whose sender has not seen, or has forgotten, the responder's cookie: a repeated first message to
+ * us, and the first answer to our own. An SA stays in both until it dies, so that a late repeat finds it instead of
+ * beginning anew. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -13,7 +14,8 @@
 void cookie_make(struct ike *ike, uint32_t peer, uint8_t out[COOKIE_LEN])
 {
     uint8_t sum[HASH_MAX], fresh[16], where[12];
-    struct bytes parts[] = {BYTES(ike->secret, sizeof ike->secret), BYTES(where, sizeof where), BYTES(fresh, sizeof fresh)};
+    struct bytes parts[] = {BYTES(ike->secret, sizeof ike->secret), BYTES(where, sizeof where),
+                            BYTES(fresh, sizeof fresh)};
 
     rnd_fill(ike->env.rnd, fresh, sizeof fresh);
     put32(where, peer);

@@ -1,7 +1,9 @@
-/* Diffie-Hellman on its way through struct work: one exchange's private value, the public one to send, and the shared one to key with.
+/* Diffie-Hellman on its way through struct work: one exchange's private value, the public one to send, and the shared
+ * one to key with.
  *
- * The job is embedded in the scratch of the exchange. While it runs elsewhere it may touch only itself; the exchange takes no further
- * message until `then` comes back on the loop. When the exchange ends first, dh_job_end waits for the running sum, forgets it and wipes. */
+ * The job is embedded in the scratch of the exchange. While it runs elsewhere it may touch only itself; the exchange
+ * takes no further message until `then` comes back on the loop. When the exchange ends first, dh_job_end waits for the
+ * running sum, forgets it and wipes. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -31,7 +33,8 @@ static void computed(void *arg)
     j->then(j->arg, j->ok);
 }
 
-void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len, void (*then)(void *arg, bool ok), void *arg)
+void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len,
+                void (*then)(void *arg, bool ok), void *arg)
 {
     j->want_public = make_public;
     j->want_shared = peer != NULL;

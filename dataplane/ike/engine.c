@@ -1,11 +1,12 @@
 /* The IKE engine of one router: made and freed, switched on and off, and what its neighbours tell it.
  *
- * IKE is ON while `crypto isakmp enable` stands and an interface has a crypto map: then UDP 500 and 4500 are open. Going OFF ends every IKE SA
- * with a DELETE; IPsec SAs belong to ipsec and stay.
+ * IKE is ON while `crypto isakmp enable` stands and an interface has a crypto map: then UDP 500 and 4500 are open.
+ * Going OFF ends every IKE SA with a DELETE; IPsec SAs belong to ipsec and stay.
  *
- * An acquire or a renewal becomes a want: taken at once by the newest established SA of that peer, else kept with the peer until the main mode
- * begun for it is done. When both ends begin at the same time each has an SA as initiator and one as responder; both are kept, the one
- * that came up last is used, and only the side that made an SA or a pair renews it at once (timers.c).
+ * An acquire or a renewal becomes a want: taken at once by the newest established SA of that peer, else kept with the
+ * peer until the main mode begun for it is done. When both ends begin at the same time each has an SA as initiator and
+ * one as responder; both are kept, the one that came up last is used, and only the side that made an SA or a pair
+ * renews it at once (timers.c).
  *
  * Free the engine before ipsec: it gives back the SPIs it reserved. */
 #include <string.h>
@@ -211,7 +212,8 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
         if (sa)
             v1_info_delete_ipsec(sa, info->policy.transforms[0].proto, info->spi_in);
         else
-            trace(ike, NULL, info->policy.peer, TRACE_ERROR, "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X",
+            trace(ike, NULL, info->policy.peer, TRACE_ERROR,
+                  "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X",
                   IP4(info->policy.local), IP4(info->policy.peer), info->spi_in);
     }
     if (pair) {

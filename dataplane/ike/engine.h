@@ -1,5 +1,6 @@
-/* engine.h: the running layouts of IKE, for dataplane/ike and dataplane/ike/v1 alone: the engine, peers, IKE SAs, phase-2 nodes, and the verbs between their
- * files. Neighbours see ike.h, the command rows ike_conf.h and ike_show.h. */
+/* engine.h: the running layouts of IKE, for dataplane/ike and dataplane/ike/v1 alone: the engine, peers, IKE SAs,
+ * phase-2 nodes, and the verbs between their files. Neighbours see ike.h, the command rows ike_conf.h and ike_show.h.
+ */
 #ifndef DATAPLANE_IKE_ENGINE_H
 #define DATAPLANE_IKE_ENGINE_H
 
@@ -41,14 +42,24 @@ struct ike_peer;
 
 enum ike_state {
     IKE_READY,
-    IKE_I_MM1, IKE_I_MM2, IKE_I_MM3, IKE_I_MM4, IKE_I_MM5, IKE_I_MM6,
-    IKE_R_MM1, IKE_R_MM2, IKE_R_MM3, IKE_R_MM4, IKE_R_MM5,
+    IKE_I_MM1,
+    IKE_I_MM2,
+    IKE_I_MM3,
+    IKE_I_MM4,
+    IKE_I_MM5,
+    IKE_I_MM6,
+    IKE_R_MM1,
+    IKE_R_MM2,
+    IKE_R_MM3,
+    IKE_R_MM4,
+    IKE_R_MM5,
     IKE_P1_COMPLETE,
     IKE_DEST_SA,
     IKE_STATES
 };
 
-/* A Diffie-Hellman sum on its way through struct work (dh_job.c). `then` is called on the loop. Embedded in what it belongs to; cancelled with it. */
+/* A Diffie-Hellman sum on its way through struct work (dh_job.c). `then` is called on the loop. Embedded in what it
+ * belongs to; cancelled with it. */
 struct dh_job {
     struct ike *ike;
     struct dh *dh;
@@ -67,13 +78,13 @@ struct v1_slot {
     struct ike_node *node; /* NULL: phase 1 */
     uint8_t rx_sum[32];    /* SHA-256 of the last message accepted */
     bool rx;
-    uint8_t *tx;           /* owned; as sent, without the non-ESP marker */
+    uint8_t *tx; /* owned; as sent, without the non-ESP marker */
     size_t tx_len;
     bool answered_by_repeat; /* a repeat of the last message accepted is answered with tx */
     unsigned tries;          /* retransmissions made */
     uint64_t repeated_at;    /* when a repeat was last answered */
     struct timer retransmit;
-    uint8_t iv[16];          /* for the next message, either way */
+    uint8_t iv[16]; /* for the next message, either way */
 };
 
 /* What phase 1 needs until it is done; freed then. */
@@ -81,7 +92,7 @@ struct p1_scratch {
     uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX];
     size_t nonce_i_len, nonce_r_len;
     uint8_t gx_i[DH_MAX], gx_r[DH_MAX];
-    uint8_t *sai;  /* body of the initiator's SA payload, owned */
+    uint8_t *sai; /* body of the initiator's SA payload, owned */
     size_t sai_len;
     struct key psk;
     struct dh_job dh;
@@ -96,8 +107,8 @@ enum qm_state { QM_READY, QM_SPI_STARVE, QM_INSTALL_AWAIT, QM_I_QM1, QM_R_QM2, Q
 /* A flow that waits for an IKE SA, or that a quick mode is negotiating. */
 struct ike_want {
     struct ipsec_policy policy;
-    bool acquire;    /* ipsec waits for spd_acquire_done */
-    uint64_t since;  /* loop time it was asked: a pair installed later answers it */
+    bool acquire;   /* ipsec waits for spd_acquire_done */
+    uint64_t since; /* loop time it was asked: a pair installed later answers it */
     struct ike_want *next;
 };
 
@@ -106,13 +117,13 @@ struct qm_scratch {
     uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX];
     size_t nonce_i_len, nonce_r_len;
     struct dh_job dh;
-    struct ipsec_policy policy;   /* the flow; transforms[0] alone once agreed */
+    struct ipsec_policy policy; /* the flow; transforms[0] alone once agreed */
     struct p2_choice choice;
-    uint32_t spi_esp, spi_ah;     /* reserved, ours; 0 none */
+    uint32_t spi_esp, spi_ah;                       /* reserved, ours; 0 none */
     uint32_t lifetime_notice_s, lifetime_notice_kb; /* responder: what RESPONDER-LIFETIME tells; 0 nothing */
-    uint8_t *idci, *idcr;         /* responder: the peer's ID payload bodies, echoed; owned */
+    uint8_t *idci, *idcr;                           /* responder: the peer's ID payload bodies, echoed; owned */
     size_t idci_len, idcr_len;
-    uint8_t chosen_id;            /* responder: the transform chosen, echoed; attributes owned */
+    uint8_t chosen_id; /* responder: the transform chosen, echoed; attributes owned */
     uint8_t *chosen_attrs;
     size_t chosen_attrs_len;
 };
@@ -123,7 +134,7 @@ struct ike_node {
     enum ike_node_kind kind;
     uint32_t mid;
     bool initiator;
-    bool pending;          /* a sum is on its way: messages are not taken */
+    bool pending; /* a sum is on its way: messages are not taken */
     enum qm_state state;
     struct v1_slot slot;
     struct timer purge;
@@ -150,21 +161,21 @@ struct ike_sa {
     struct cipher *enc, *dec;
     struct p1_scratch *p1;
     struct v1_slot slot;
-    uint8_t last_block[16];         /* of phase 1: base of phase-2 IVs */
-    bool natt, dpd, unity, xauth;   /* the peer said so by vendor id */
-    bool nat_local, nat_remote;     /* a NAT in front of us, of the peer */
-    bool half_open;                 /* counted in ike->half_open */
-    bool for_recovery;              /* begun because of an invalid SPI */
-    bool superseded;                /* a newer SA with the peer is established */
+    uint8_t last_block[16];       /* of phase 1: base of phase-2 IVs */
+    bool natt, dpd, unity, xauth; /* the peer said so by vendor id */
+    bool nat_local, nat_remote;   /* a NAT in front of us, of the peer */
+    bool half_open;               /* counted in ike->half_open */
+    bool for_recovery;            /* begun because of an invalid SPI */
+    bool superseded;              /* a newer SA with the peer is established */
     bool saw_nat_d;
     char peer_id[80];
-    uint64_t created, established;  /* loop time */
+    uint64_t created, established; /* loop time */
     uint64_t expires;
     struct timer life, reap, nat_keepalive;
     bool life_soft_done;
     struct ike_node *nodes;
     unsigned nnodes;
-    uint32_t *used_mids;            /* message ids the peer has begun quick modes with; ring */
+    uint32_t *used_mids; /* message ids the peer has begun quick modes with; ring */
     unsigned used_n, used_at;
     uint32_t seen_info[64];
     unsigned seen_n, seen_at;
@@ -175,9 +186,9 @@ struct ike_pair {
     uint32_t id;
     struct ike_peer *peer;
     bool initiator;
-    bool current;        /* the last one enabled of its flow */
-    bool doomed;         /* superseded: deleted when the timer fires */
-    uint64_t began;      /* loop time its quick mode began; and when it was installed */
+    bool current;   /* the last one enabled of its flow */
+    bool doomed;    /* superseded: deleted when the timer fires */
+    uint64_t began; /* loop time its quick mode began; and when it was installed */
     uint64_t installed;
     struct sa_pair_info info;
     struct timer timer;
@@ -188,28 +199,28 @@ struct ike_pair {
 struct ike_peer {
     struct ike *ike;
     uint32_t local, addr;
-    struct ike_sa *sas;          /* newest first; none dead */
+    struct ike_sa *sas; /* newest first; none dead */
     struct ike_pair *pairs;
     unsigned npairs;
     unsigned half_open;
-    struct ike_want *wants;      /* in order */
+    struct ike_want *wants; /* in order */
     unsigned nwants;
     struct {
         uint32_t spi;
         uint8_t proto;
     } bad_spis[IKE_SPIS_MAX];
     unsigned nbad;
-    uint64_t deletes_at;         /* DELETEs for invalid SPIs: how many since then (recovery.c) */
+    uint64_t deletes_at; /* DELETEs for invalid SPIs: how many since then (recovery.c) */
     unsigned deletes;
-    uint64_t last_rx;            /* loop time of the last authentic IKE message */
+    uint64_t last_rx; /* loop time of the last authentic IKE message */
     struct timer dpd;
-    unsigned dpd_sent;           /* unanswered probes */
-    uint64_t dpd_first;          /* loop time of the first of them */
+    unsigned dpd_sent;  /* unanswered probes */
+    uint64_t dpd_first; /* loop time of the first of them */
     uint32_t dpd_seq;
-    uint64_t up_since;           /* first pair installed */
+    uint64_t up_since; /* first pair installed */
     char id[80];
     uint16_t port;
-    uint64_t handle;             /* "peer_handle = 0x8000000N" of the debug lines */
+    uint64_t handle; /* "peer_handle = 0x8000000N" of the debug lines */
 };
 
 #define IKE_COND_MAX 16
@@ -229,37 +240,39 @@ struct ike {
     struct ike_conf conf;
     bool on;
     struct udp_sock *udp500, *udp4500;
-    bool debug_isakmp;               /* registered */
-    bool debug_ipsec, debug_engine;  /* copies of ipsec's bits: ike_debug_ipsec */
+    bool debug_isakmp;              /* registered */
+    bool debug_ipsec, debug_engine; /* copies of ipsec's bits: ike_debug_ipsec */
     struct ike_condition cond;
-    struct table *by_cookies;    /* 16 bytes: icookie | rcookie */
-    struct table *half;          /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
-    struct table *peers;         /* 8 bytes: local | addr */
-    struct table *pairs;         /* 4 bytes: id */
+    struct table *by_cookies; /* 16 bytes: icookie | rcookie */
+    struct table *half; /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
+    struct table *peers; /* 8 bytes: local | addr */
+    struct table *pairs; /* 4 bytes: id */
     struct ike_sa *all, **all_end;
     unsigned nsas, ndead, half_open, negotiating;
     uint64_t dead_total;
     uint32_t next_conn_id, next_peer;
-    uint8_t secret[32];          /* cookies */
+    uint8_t secret[32]; /* cookies */
     uint64_t cookie_count;
-    uint64_t log_tokens_at;      /* unauthenticated log lines: token bucket */
+    uint64_t log_tokens_at; /* unauthenticated log lines: token bucket */
     unsigned log_tokens;
-    uint64_t refusals_at;        /* unprotected refusals: how many since then */
+    uint64_t refusals_at; /* unprotected refusals: how many since then */
     unsigned refusals;
     struct ike_limits *limits;
-    unsigned bad_messages;       /* received and refused, in all */
+    unsigned bad_messages; /* received and refused, in all */
 };
 
 /* ---- ike_sa.c ---- */
 struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool initiator, const char *locker);
-/* Moves to a state (aborts on an impossible predecessor: a bug, not an input); major and minor name the event in the debug line. */
+/* Moves to a state (aborts on an impossible predecessor: a bug, not an input); major and minor name the event in the
+ * debug line. */
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor);
-/* Dead: keys gone, out of all tables, kept for show until reaped. Nothing is sent. The caller must not touch its nodes afterwards. */
+/* Dead: keys gone, out of all tables, kept for show until reaped. Nothing is sent. The caller must not touch its nodes
+ * afterwards. */
 void ike_sa_kill(struct ike_sa *sa, const char *reason);
 /* Phase 1 is done: its scratch goes, it no longer counts as half open or negotiating. */
 void ike_sa_established(struct ike_sa *sa);
 void ike_sa_free(struct ike_sa *sa);
-const char *ike_state_name(enum ike_state s);      /* IKE_I_MM1 */
+const char *ike_state_name(enum ike_state s);           /* IKE_I_MM1 */
 const char *ike_sa_show_state(const struct ike_sa *sa); /* MM_NO_STATE */
 static inline bool ike_sa_up(const struct ike_sa *sa)
 {
@@ -275,7 +288,7 @@ void ike_want_free(struct ike_want *w);
 
 /* ---- cookie.c ---- */
 void cookie_make(struct ike *ike, uint32_t peer, uint8_t out[COOKIE_LEN]);
-void cookie_insert(struct ike_sa *sa);  /* by what is known of it */
+void cookie_insert(struct ike_sa *sa); /* by what is known of it */
 void cookie_remove(struct ike_sa *sa);
 struct ike_sa *cookie_find(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
 struct ike_sa *cookie_find_half(const struct ike *ike, const uint8_t *icookie, uint32_t addr);
@@ -291,7 +304,8 @@ struct ike_sa *peer_sa_up(const struct ike_peer *p);
 struct ike_sa *peer_sa_negotiating(const struct ike_peer *p);
 void peer_add_sa(struct ike_peer *p, struct ike_sa *sa);
 void peer_remove_sa(struct ike_peer *p, struct ike_sa *sa);
-bool peer_want(struct ike_peer *p, struct ike_want *w); /* taken over; false (and freed, told) when there are too many */
+bool peer_want(struct ike_peer *p,
+               struct ike_want *w); /* taken over; false (and freed, told) when there are too many */
 void peer_fail_wants(struct ike_peer *p);
 bool flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b);
 void peer_pair_installed(struct ike_peer *p, uint32_t id, const struct sa_pair_params *params, uint64_t began);
@@ -306,7 +320,8 @@ void peer_sa_established(struct ike_sa *sa);
 void recv_500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 void recv_4500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 void ike_transmit(struct ike_sa *sa, const uint8_t *msg, size_t len);
-void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t local_port, uint16_t peer_port, const uint8_t *msg, size_t len);
+void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t local_port, uint16_t peer_port,
+                     const uint8_t *msg, size_t len);
 
 /* ---- timers.c ---- */
 void timers_sa_init(struct ike_sa *sa);
@@ -331,13 +346,15 @@ void recovery_flush(struct ike_sa *sa); /* established: the SPIs that waited */
 /* ---- dh_job.c ---- */
 void dh_job_begin(struct dh_job *j, struct ike *ike, unsigned group);
 /* Sums: the public value, and with peer bytes the shared one too. */
-void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len, void (*then)(void *arg, bool ok), void *arg);
+void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t peer_len,
+                void (*then)(void *arg, bool ok), void *arg);
 void dh_job_end(struct dh_job *j);
 
 /* ---- engine.c ---- */
 /* Begin main mode (or use what is there) for a flow. w is taken over. */
 void ike_want_flow(struct ike *ike, struct ike_want *w);
-/* A new main mode with a peer, as initiator; NULL when it cannot begin (limits, no key, no policy): then nothing is left of it. */
+/* A new main mode with a peer, as initiator; NULL when it cannot begin (limits, no key, no policy): then nothing is
+ * left of it. */
 struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery);
 void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason);
 
@@ -355,8 +372,8 @@ struct v1_msg {
     const uint8_t *end; /* behind the last payload */
     uint8_t sum[32];    /* SHA-256 of raw */
     uint8_t next_iv[16];
-    bool fresh;         /* begins an exchange: no node yet */
-    bool floated;       /* came in on port 4500 */
+    bool fresh;   /* begins an exchange: no node yet */
+    bool floated; /* came in on port 4500 */
 };
 /* One exchange: its first message, an answerer's and a beginner's view of each further one. */
 struct v1_exchange {
@@ -374,16 +391,19 @@ void v1_slot_fini(struct v1_slot *s);
 void v1_receive(struct ike_sa *sa, struct v1_msg *m);
 /* It has been proved (or, early in phase 1, fits): remember it, move the IV, stop retransmitting what it answers. */
 void v1_commit(struct v1_slot *s, const struct v1_msg *m);
-/* An authentic message without a slot of its own (INFORMATIONAL): its message id is used up, the peer lives, its port is known. */
+/* An authentic message without a slot of its own (INFORMATIONAL): its message id is used up, the peer lives, its port
+ * is known. */
 void v1_proved(struct ike_sa *sa, const struct v1_msg *m);
-/* Finish, encrypt when the header says so, send, keep. expect: retransmit until answered. repeat: answer repeats of the last message accepted with it. */
+/* Finish, encrypt when the header says so, send, keep. expect: retransmit until answered. repeat: answer repeats of the
+ * last message accepted with it. */
 void v1_send(struct v1_slot *s, struct msg_wr *m, bool expect, bool repeat);
 /* A message that nobody answers, in an exchange of its own. */
 void v1_send_once(struct ike_sa *sa, uint32_t mid, struct msg_wr *m);
 uint32_t v1_new_mid(struct ike_sa *sa);
 
 /* v1_main.c: a first message from nobody known; and phase 1 of our own. */
-void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h, const uint8_t *data, size_t len);
+void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
+                 const uint8_t *data, size_t len);
 /* sa is new (IKE_READY); false when it cannot begin: no key, no usable policy. Then the caller kills it. */
 bool v1_main_begin(struct ike_sa *sa);
 /* v1_quick.c: takes w over. */
@@ -391,17 +411,33 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w);
 void v1_quick_dead(struct ike_node *n); /* no answer after the last retransmission */
 bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow); /* is one of ours under way for it? */
 void v1_quick_scratch_free(struct ike_sa *sa, struct qm_scratch *qm);
+/* v1_flow.c: selectors as payloads. */
+void v1_flow_write(struct msg_wr *m, const struct selector *s);
+bool v1_flow_read(const struct payload *p, struct selector *out); /* false: not an address or a subnet */
+bool v1_flow_same(const struct selector *a, const struct selector *b);
+uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
+/* The flow that QM1 asks for into qm->policy, with its identities kept. */
+enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
+/* v1_peer.c: vendor ids and NAT discovery. */
+void v1_peer_write_vendor(struct msg_wr *m, enum vendor v);
+void v1_peer_read_vendors(struct ike_sa *sa, const struct payloads *ps);
+void v1_peer_write_nat_d(const struct ike_sa *sa, struct msg_wr *m);
+void v1_peer_look_for_nat(struct ike_sa *sa, const struct payloads *ps, const struct udp_from *from);
 /* v1_info.c: sent under the SA's protection. */
 void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
 void v1_info_delete_ike(struct ike_sa *sa);
-void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data, size_t len);
+void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data,
+                    size_t len);
 /* Without protection: only the refusal of a first message; limited. */
-void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h, uint16_t type);
+void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
+                    uint16_t type);
 
 /* ---- trace.c: debug lines and messages ---- */
 enum trace_kind { TRACE_NORMAL, TRACE_PAK, TRACE_ERROR };
-/* "ISAKMP: (1001):text" when `debug crypto isakmp` is on and the conditions let it pass. sa may be NULL: then peer (0 unknown) decides. */
-void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_kind kind, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* "ISAKMP: (1001):text" when `debug crypto isakmp` is on and the conditions let it pass. sa may be NULL: then peer (0
+ * unknown) decides. */
+void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_kind kind, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer);
 #define TRACE(sa, ...)     trace((sa)->ike, (sa), (sa)->remote, TRACE_NORMAL, __VA_ARGS__)
 #define TRACE_PAK(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_PAK, __VA_ARGS__)
@@ -417,10 +453,22 @@ const char *trace_transform(const struct ipsec_transform *t, char out[64]); /* "
 const char *trace_role_state(const struct ike_sa *sa, char out[40]);
 
 enum ike_msg {
-    IKE_MSG_ON, IKE_MSG_OFF, IKE_MSG_NO_SA, IKE_MSG_BAD, IKE_MSG_MODE_FAILURE, IKE_MSG_AUTH_FAIL, IKE_MSG_NOT_ENCRYPTED, IKE_MSG_NOT_OFFERED, IKE_MSG_NOT_AUTH,
-    IKE_MSG_AG_DISABLED, IKE_MSG_NO_PSK_POLICY, IKE_MSG_SESSION_UP, IKE_MSG_SESSION_DOWN,
+    IKE_MSG_ON,
+    IKE_MSG_OFF,
+    IKE_MSG_NO_SA,
+    IKE_MSG_BAD,
+    IKE_MSG_MODE_FAILURE,
+    IKE_MSG_AUTH_FAIL,
+    IKE_MSG_NOT_ENCRYPTED,
+    IKE_MSG_NOT_OFFERED,
+    IKE_MSG_NOT_AUTH,
+    IKE_MSG_AG_DISABLED,
+    IKE_MSG_NO_PSK_POLICY,
+    IKE_MSG_SESSION_UP,
+    IKE_MSG_SESSION_DOWN,
 };
-/* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and in all. */
+/* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and
+ * in all. */
 void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);
 #endif

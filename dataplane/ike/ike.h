@@ -1,4 +1,5 @@
-/* ike.h: the IKE engine of one router: what its neighbours in the dataplane may ask. Configuration: ike_conf.h; views for show: ike_show.h. */
+/* ike.h: the IKE engine of one router: what its neighbours in the dataplane may ask. Configuration: ike_conf.h; views
+ * for show: ike_show.h. */
 #ifndef DATAPLANE_IKE_IKE_H
 #define DATAPLANE_IKE_IKE_H
 
@@ -18,10 +19,11 @@ struct ike_env {
     struct work *work;
     struct rnd *rnd;
     struct log *log;
-    struct inet *inet;      /* UDP 500 and 4500 are opened through it while a crypto map is attached (ike_map_changed) */
+    struct inet *inet; /* UDP 500 and 4500 are opened through it while a crypto map is attached (ike_map_changed) */
     struct ipsec *ipsec;
     struct debug_registry *debug;
-    /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie, phase-1 encryption key); may be NULL. */
+    /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie,
+     * phase-1 encryption key); may be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
     void *export_arg;
     /* The router's name, for `crypto isakmp identity hostname`; NULL: the address is sent instead. */
@@ -40,11 +42,13 @@ void ike_conf_changed(struct ike *ike);
 void ike_acquire(struct ike *ike, const struct ipsec_policy *want);
 void ike_soft_expire(struct ike *ike, const struct sa_pair_info *pair);
 void ike_pair_gone(struct ike *ike, const struct sa_pair_info *pair, enum sa_gone why);
-void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
+                     bool udp_encap);
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
 
-/* Debugs. The ISAKMP bit is registered; those of ipsec and engine are ipsec's, and IKE, which speaks under them too, is told of every change
+/* Debugs. The ISAKMP bit is registered; those of ipsec and engine are ipsec's, and IKE, which speaks under them too, is
+ * told of every change
  * (`undebug all` it hears by itself). */
 bool *ike_debug_isakmp(struct ike *ike);
 void ike_debug_set(struct ike *ike, bool ipsec, bool engine);

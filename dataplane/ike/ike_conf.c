@@ -1,8 +1,9 @@
-/* What was asked of IKE, and the two questions a negotiation asks of it: which policies are in force, and which pre-shared key a peer has.
+/* What was asked of IKE, and the two questions a negotiation asks of it: which policies are in force, and which
+ * pre-shared key a peer has.
  *
- * When no `crypto isakmp policy` was typed, the eight built-in ones of IOS count (65507-65514: AES-128 or 3DES, SHA or MD5, RSA signatures or
- * pre-shared keys; groups 5 and 2). Keys are found by the longest mask, as routes are; 0.0.0.0 0.0.0.0 is the wildcard. Nothing here acts:
- * engines read it when they need it. */
+ * When no `crypto isakmp policy` was typed, the eight built-in ones of IOS count (65507-65514: AES-128 or 3DES, SHA or
+ * MD5, RSA signatures or pre-shared keys; groups 5 and 2). Keys are found by the longest mask, as routes are; 0.0.0.0
+ * 0.0.0.0 is the wildcard. Nothing here acts: engines read it when they need it. */
 #include "dataplane/ike/ike_conf.h"
 
 #include "espial/ip.h"
@@ -57,16 +58,20 @@ const struct ike_psk_conf *ike_conf_psk(const struct ike_conf *c, uint32_t peer)
     const struct ike_psk_conf *best = NULL;
 
     CONF_EACH(const struct ike_psk_conf, psk, &c->psks)
-        if ((peer & mask_of(psk)) == (psk->addr & mask_of(psk)) && (!best || mask_of(psk) > mask_of(best)))
-            best = psk;
+    if ((peer & mask_of(psk)) == (psk->addr & mask_of(psk)) && (!best || mask_of(psk) > mask_of(best)))
+        best = psk;
     return best;
 }
 
 static const struct ike_policy_conf built_in[] = {
-    {65507, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_SHA, IKE_AUTH_RSA_SIG, 5, 86400}, {65508, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_SHA, IKE_AUTH_PSK, 5, 86400},
-    {65509, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_MD5, IKE_AUTH_RSA_SIG, 5, 86400}, {65510, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_MD5, IKE_AUTH_PSK, 5, 86400},
-    {65511, IKE_ENC_3DES, 0, IKE_HASH_SHA, IKE_AUTH_RSA_SIG, 2, 86400},           {65512, IKE_ENC_3DES, 0, IKE_HASH_SHA, IKE_AUTH_PSK, 2, 86400},
-    {65513, IKE_ENC_3DES, 0, IKE_HASH_MD5, IKE_AUTH_RSA_SIG, 2, 86400},           {65514, IKE_ENC_3DES, 0, IKE_HASH_MD5, IKE_AUTH_PSK, 2, 86400},
+    {65507, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_SHA, IKE_AUTH_RSA_SIG, 5, 86400},
+    {65508, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_SHA, IKE_AUTH_PSK, 5, 86400},
+    {65509, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_MD5, IKE_AUTH_RSA_SIG, 5, 86400},
+    {65510, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_MD5, IKE_AUTH_PSK, 5, 86400},
+    {65511, IKE_ENC_3DES, 0, IKE_HASH_SHA, IKE_AUTH_RSA_SIG, 2, 86400},
+    {65512, IKE_ENC_3DES, 0, IKE_HASH_SHA, IKE_AUTH_PSK, 2, 86400},
+    {65513, IKE_ENC_3DES, 0, IKE_HASH_MD5, IKE_AUTH_RSA_SIG, 2, 86400},
+    {65514, IKE_ENC_3DES, 0, IKE_HASH_MD5, IKE_AUTH_PSK, 2, 86400},
 };
 
 bool ike_conf_policy(const struct ike_conf *c, unsigned i, struct ike_policy_conf *out)

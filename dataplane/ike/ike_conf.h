@@ -1,4 +1,5 @@
-/* ike_conf.h: what was asked of IKE: written by the rows of dataplane/cmd/cmd_isakmp.c, read when a negotiation needs it. */
+/* ike_conf.h: what was asked of IKE: written by the rows of dataplane/cmd/cmd_isakmp.c, read when a negotiation needs
+ * it. */
 #ifndef DATAPLANE_IKE_IKE_CONF_H
 #define DATAPLANE_IKE_IKE_CONF_H
 
@@ -30,10 +31,10 @@ struct ike_psk_conf { /* crypto isakmp key */
 };
 
 struct ike_conf {
-    bool enable;                /* crypto isakmp enable */
+    bool enable; /* crypto isakmp enable */
     uint8_t identity;
     bool invalid_spi_recovery;
-    uint16_t keepalive;         /* seconds; 0 off */
+    uint16_t keepalive; /* seconds; 0 off */
     uint16_t keepalive_retry;
     uint8_t keepalive_periodic; /* 0 on-demand */
     uint16_t nat_keepalive;     /* seconds; 0 off */
@@ -49,6 +50,7 @@ void ike_conf_fini(struct ike_conf *c);
 /* The key for a peer: longest mask first; NULL when there is none. */
 const struct ike_psk_conf *ike_conf_psk(const struct ike_conf *c, uint32_t peer);
 
-/* The policies in force: those configured, or the eight of every IOS (priorities 65507-65514) when there are none. i from 0; false past the end. */
+/* The policies in force: those configured, or the eight of every IOS (priorities 65507-65514) when there are none. i
+ * from 0; false past the end. */
 bool ike_conf_policy(const struct ike_conf *c, unsigned i, struct ike_policy_conf *out);
 #endif

@@ -7,11 +7,12 @@
  *   I_MM5 --MM6 proved--> I_MM6 --> P1_COMPLETE                     P1_COMPLETE
  *                          any state --> DEST_SA (dead; reaped 60 s later)
  *
- * I_MM2, I_MM4, R_MM1 and R_MM3 last as long as a Diffie-Hellman sum runs elsewhere. An SA is known by conn id 1001, 1002 ... from the moment it
- * has keys. A dead SA has lost keys, timers, exchanges and its place in every table; a bounded number is kept for `show`.
+ * I_MM2, I_MM4, R_MM1 and R_MM3 last as long as a Diffie-Hellman sum runs elsewhere. An SA is known by conn id 1001,
+ * 1002 ... from the moment it has keys. A dead SA has lost keys, timers, exchanges and its place in every table; a
+ * bounded number is kept for `show`.
  *
- * A node is one phase-2 exchange, named by its message id. When it is over its scratch is freed; the reply it may have to repeat stays for 50 s.
- * Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
+ * A node is one phase-2 exchange, named by its message id. When it is over its scratch is freed; the reply it may have
+ * to repeat stays for 50 s. Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static const struct {
     [IKE_P1_COMPLETE] = {"IKE_P1_COMPLETE", "QM_IDLE", FROM(IKE_I_MM6) | FROM(IKE_R_MM5) | FROM(IKE_P1_COMPLETE)},
     [IKE_DEST_SA] = {"IKE_DEST_SA", "MM_NO_STATE", ~FROM(IKE_DEST_SA)},
 };
-static const char *const qm_names[QM_STATES] = {"IKE_QM_READY",  "IKE_QM_SPI_STARVE", "IKE_QM_IPSEC_INSTALL_AWAIT",
+static const char *const qm_names[QM_STATES] = {"IKE_QM_READY", "IKE_QM_SPI_STARVE", "IKE_QM_IPSEC_INSTALL_AWAIT",
                                                 "IKE_QM_I_QM1", "IKE_QM_R_QM2",      "IKE_QM_PHASE2_COMPLETE"};
 
 const char *ike_state_name(enum ike_state s)
@@ -68,7 +69,13 @@ struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool
 {
     struct ike_sa *sa = NEW(struct ike_sa);
 
-    *sa = (struct ike_sa){.ike = ike, .initiator = initiator, .local = local, .remote = remote, .local_port = 500, .peer_port = 500, .created = loop_now(ike->env.loop)};
+    *sa = (struct ike_sa){.ike = ike,
+                          .initiator = initiator,
+                          .local = local,
+                          .remote = remote,
+                          .local_port = 500,
+                          .peer_port = 500,
+                          .created = loop_now(ike->env.loop)};
     sa->p1 = NEW(struct p1_scratch);
     sa->p1->began = sa->created;
     v1_slot_init(&sa->slot, sa, NULL);
@@ -85,7 +92,8 @@ struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool
         ike->half_open++;
         p->half_open++;
     }
-    TRACE(sa, "Locking peer struct 0x%llX, refcount %u for %s", 0x80000000ULL + (unsigned long long)p->handle * 0x100, p->npairs + 1, locker);
+    TRACE(sa, "Locking peer struct 0x%llX, refcount %u for %s", 0x80000000ULL + (unsigned long long)p->handle * 0x100,
+          p->npairs + 1, locker);
     return sa;
 }
 
@@ -219,7 +227,12 @@ struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32
 {
     struct ike_node *n = NEW(struct ike_node);
 
-    *n = (struct ike_node){.sa = sa, .kind = kind, .mid = mid, .initiator = initiator, .next = sa->nodes, .began = loop_now(sa->ike->env.loop)};
+    *n = (struct ike_node){.sa = sa,
+                           .kind = kind,
+                           .mid = mid,
+                           .initiator = initiator,
+                           .next = sa->nodes,
+                           .began = loop_now(sa->ike->env.loop)};
     v1_slot_init(&n->slot, sa, n);
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
     if (kind == NODE_QUICK)

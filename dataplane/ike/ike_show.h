@@ -13,15 +13,15 @@ struct ike_sa_info {
     uint32_t local, remote;
     uint16_t local_port, peer_port;
     bool initiator;
-    const char *state;     /* QM_IDLE */
-    bool dead;             /* "ACTIVE (deleted)" */
+    const char *state; /* QM_IDLE */
+    bool dead;         /* "ACTIVE (deleted)" */
     bool up, negotiating;
     uint32_t conn_id;
     const char *encr, *hash, *auth; /* aes, sha, psk; "" while nothing is agreed */
     uint8_t group;
-    uint32_t left_s;       /* of its lifetime */
-    uint32_t up_s;         /* since it was established */
-    bool dpd, natt;        /* capabilities */
+    uint32_t left_s; /* of its lifetime */
+    uint32_t up_s;   /* since it was established */
+    bool dpd, natt;  /* capabilities */
     char peer_id[80];
 };
 /* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end; not to be kept
@@ -31,7 +31,7 @@ bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
 struct ike_peer_info {
     uint32_t local, remote;
     uint16_t port;
-    char id[80];       /* phase 1 */
+    char id[80]; /* phase 1 */
     unsigned sas, pairs;
     uint64_t up_since; /* loop time of the first IPsec pair without interruption; 0 none */
 };

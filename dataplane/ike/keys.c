@@ -1,9 +1,9 @@
-/* Key derivation of IKEv1 with pre-shared keys: SKEYID and its children, the authentication hashes of main and quick mode, initialisation
- * vectors, KEYMAT for IPsec, and the hash of NAT discovery.
+/* Key derivation of IKEv1 with pre-shared keys: SKEYID and its children, the authentication hashes of main and quick
+ * mode, initialisation vectors, KEYMAT for IPsec, and the hash of NAT discovery.
  *
- * Every function is one formula of RFC 2409 (sections 5, 5.5, 5.7, appendix B) or RFC 3947 (section 3.2) over lists of byte ranges, so
- * that it can be read against the text and checked with vectors computed elsewhere. prf is HMAC with the negotiated hash. Nothing is
- * kept; intermediate material is wiped. */
+ * Every function is one formula of RFC 2409 (sections 5, 5.5, 5.7, appendix B) or RFC 3947 (section 3.2) over lists of
+ * byte ranges, so that it can be read against the text and checked with vectors computed elsewhere. prf is HMAC with
+ * the negotiated hash. Nothing is kept; intermediate material is wiped. */
 #include <string.h>
 
 #include "dataplane/ike/keys.h"
@@ -90,8 +90,8 @@ void keys_iv_phase2(enum hash_alg hash, const uint8_t *last_block, uint32_t mid,
     memcpy(iv, sum, len);
 }
 
-void keys_hash_main(const struct ike_keys *k, struct bytes own_gx, struct bytes other_gx, const uint8_t *own_cookie, const uint8_t *other_cookie, struct bytes sai,
-                    struct bytes id, uint8_t *out)
+void keys_hash_main(const struct ike_keys *k, struct bytes own_gx, struct bytes other_gx, const uint8_t *own_cookie,
+                    const uint8_t *other_cookie, struct bytes sai, struct bytes id, uint8_t *out)
 {
     struct bytes parts[] = {own_gx, other_gx, BYTES(own_cookie, 8), BYTES(other_cookie, 8), sai, id};
 
@@ -119,7 +119,8 @@ void keys_hash3(const struct ike_keys *k, uint32_t mid, struct bytes ni, struct 
     prf(k->prf, &k->a, parts, 3, out);
 }
 
-void keys_keymat(const struct ike_keys *k, struct bytes gxy, uint8_t protocol, uint32_t spi, struct bytes ni, struct bytes nr, uint8_t *out, size_t len)
+void keys_keymat(const struct ike_keys *k, struct bytes gxy, uint8_t protocol, uint32_t spi, struct bytes ni,
+                 struct bytes nr, uint8_t *out, size_t len)
 {
     uint8_t head[5], block[HASH_MAX];
     size_t hlen = hash_len(k->prf);
@@ -138,7 +139,8 @@ void keys_keymat(const struct ike_keys *k, struct bytes gxy, uint8_t protocol, u
     mem_wipe(block, sizeof block);
 }
 
-void keys_nat_d(enum hash_alg hash, const uint8_t *icookie, const uint8_t *rcookie, uint32_t addr, uint16_t port, uint8_t *out)
+void keys_nat_d(enum hash_alg hash, const uint8_t *icookie, const uint8_t *rcookie, uint32_t addr, uint16_t port,
+                uint8_t *out)
 {
     uint8_t where[6];
     struct bytes parts[] = {BYTES(icookie, 8), BYTES(rcookie, 8), BYTES(where, 6)};

@@ -1,16 +1,17 @@
-/* Peers: what one pair of addresses (ours, theirs) has in common: its IKE SAs, the IPsec pairs made through them, the flows and the invalid
- * SPIs that wait for an SA, and the state of dead peer detection.
+/* Peers: what one pair of addresses (ours, theirs) has in common: its IKE SAs, the IPsec pairs made through them, the
+ * flows and the invalid SPIs that wait for an SA, and the state of dead peer detection.
  *
- * A peer exists while something of it does; an unauthenticated first message makes one only together with its bounded half-open SA.
- * Peers behind one address translator share the peer of its address: the SA database names peers by address too.
+ * A peer exists while something of it does; an unauthenticated first message makes one only together with its bounded
+ * half-open SA. Peers behind one address translator share the peer of its address: the SA database names peers by
+ * address too.
  *
- * Pairs of one flow. The pair enabled last is `current`. When we began the quick mode that made it, the pairs of that flow that existed when
- * that quick mode began are doomed and go 30 s later, with a DELETE. A pair that came up while ours was under way is left alone: when both
- * ends begin at once, each would otherwise delete what the other has just chosen. The surplus pair is not renewed (timers.c) and ends with its
- * lifetime, so that the first rekey leaves one.
+ * Pairs of one flow. The pair enabled last is `current`. When we began the quick mode that made it, the pairs of that
+ * flow that existed when that quick mode began are doomed and go 30 s later, with a DELETE. A pair that came up while
+ * ours was under way is left alone: when both ends begin at once, each would otherwise delete what the other has just
+ * chosen. The surplus pair is not renewed (timers.c) and ends with its lifetime, so that the first rekey leaves one.
  *
- * INITIAL-CONTACT removes IKE SAs and pairs that are older than the negotiation that carries it, and nothing younger: what came up meanwhile came up with
- * the peer as it is now. */
+ * INITIAL-CONTACT removes IKE SAs and pairs that are older than the negotiation that carries it, and nothing younger:
+ * what came up meanwhile came up with the peer as it is now. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -49,8 +50,8 @@ struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16
     struct peer_key k = peer_key(local, addr);
     table_put(ike->peers, &k, p);
     trace(ike, NULL, addr, TRACE_NORMAL, "Created a peer struct for %s, peer port %u", IP4(addr), port);
-    trace(ike, NULL, addr, TRACE_NORMAL, "New peer created peer = 0x%llX peer_handle = 0x%llX", 0x80000000ULL + (unsigned long long)p->handle * 0x100,
-          0x80000000ULL + (unsigned long long)p->handle);
+    trace(ike, NULL, addr, TRACE_NORMAL, "New peer created peer = 0x%llX peer_handle = 0x%llX",
+          0x80000000ULL + (unsigned long long)p->handle * 0x100, 0x80000000ULL + (unsigned long long)p->handle);
     return p;
 }
 
@@ -106,10 +107,8 @@ void peer_remove_sa(struct ike_peer *p, struct ike_sa *sa)
 
 bool flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b)
 {
-    const struct selector *al = &a->local_sel, *bl = &b->local_sel, *ar = &a->remote_sel, *br = &b->remote_sel;
-
-    return a->local == b->local && a->peer == b->peer && al->addr == bl->addr && al->mask == bl->mask && al->proto == bl->proto && al->port == bl->port &&
-           ar->addr == br->addr && ar->mask == br->mask && ar->proto == br->proto && ar->port == br->port;
+    return a->local == b->local && a->peer == b->peer && v1_flow_same(&a->local_sel, &b->local_sel) &&
+           v1_flow_same(&a->remote_sel, &b->remote_sel);
 }
 
 bool peer_want(struct ike_peer *p, struct ike_want *w)
@@ -169,7 +168,11 @@ void peer_pair_installed(struct ike_peer *p, uint32_t id, const struct sa_pair_p
         .initiator = params->initiator,
         .began = began,
         .installed = loop_now(p->ike->env.loop),
-        .info = {.id = id, .spi_in = params->spi_in, .spi_out = params->spi_out, .initiator = params->initiator, .policy = params->policy},
+        .info = {.id = id,
+                 .spi_in = params->spi_in,
+                 .spi_out = params->spi_out,
+                 .initiator = params->initiator,
+                 .policy = params->policy},
         .next = p->pairs,
     };
     timer_init(&pair->timer, p->ike->env.loop, timers_pair, pair);
@@ -234,7 +237,8 @@ void peer_initial_contact(struct ike_sa *sa)
     uint64_t before = sa->created;
 
     TRACE(sa, "Process initial contact,");
-    TRACE(sa, "bring down existing phase 1 and 2 SA's with local %s remote %s remote port %u", IP4(sa->local), IP4(sa->remote), sa->peer_port);
+    TRACE(sa, "bring down existing phase 1 and 2 SA's with local %s remote %s remote port %u", IP4(sa->local),
+          IP4(sa->remote), sa->peer_port);
     for (struct ike_sa *q = p->sas, *next; q; q = next) {
         next = q->peer_next;
         if (q != sa && ike_sa_up(q) && q->established <= before)

@@ -1,17 +1,35 @@
-/* Offers and choices: phase-1 suites and phase-2 transforms written as attributes and read back (RFC 2409 appendix A, RFC 2407 section 4.5).
+/* Offers and choices: phase-1 suites and phase-2 transforms written as attributes and read back (RFC 2409 appendix A,
+ * RFC 2407 section 4.5).
  *
- * The beginner offers everything its policies allow, in order; the answerer takes the first offered transform that one of its own policies
- * accepts, with the smaller lifetime of the two; the beginner then checks that the answer is exactly one of its offers, unchanged. A
- * transform with an attribute that we do not know, or a proposal that binds AH and ESP together, is not acceptable but does not spoil
- * the others. Durations up to 65535 go as TV ("basic"), larger ones as 4-byte TLV ("VPI"). A life that is not said is 28800 s.
+ * The beginner offers everything its policies allow, in order; the answerer takes the first offered transform that one
+ * of its own policies accepts, with the smaller lifetime of the two; the beginner then checks that the answer is
+ * exactly one of its offers, unchanged. A transform with an attribute that we do not know, or a proposal that binds AH
+ * and ESP together, is not acceptable but does not spoil the others. Durations up to 65535 go as TV ("basic"), larger
+ * ones as 4-byte TLV ("VPI"). A life that is not said is 28800 s.
  *
  * The debug lines of `debug crypto isakmp` that show the comparison are made here, at the moment it is done. */
 #include <stdio.h>
 
 #include "dataplane/ike/engine.h"
 
-enum p1_attr { A1_ENCRYPTION = 1, A1_HASH = 2, A1_AUTH = 3, A1_GROUP = 4, A1_LIFE_TYPE = 11, A1_LIFE = 12, A1_KEY_LENGTH = 14 };
-enum p2_attr { A2_LIFE_TYPE = 1, A2_LIFE = 2, A2_GROUP = 3, A2_ENCAPS = 4, A2_AUTH = 5, A2_KEY_LENGTH = 6, A2_ESN = 11 };
+enum p1_attr {
+    A1_ENCRYPTION = 1,
+    A1_HASH = 2,
+    A1_AUTH = 3,
+    A1_GROUP = 4,
+    A1_LIFE_TYPE = 11,
+    A1_LIFE = 12,
+    A1_KEY_LENGTH = 14
+};
+enum p2_attr {
+    A2_LIFE_TYPE = 1,
+    A2_LIFE = 2,
+    A2_GROUP = 3,
+    A2_ENCAPS = 4,
+    A2_AUTH = 5,
+    A2_KEY_LENGTH = 6,
+    A2_ESN = 11
+};
 enum { LIFE_SECONDS = 1, LIFE_KILOBYTES = 2, AUTH_PSK = 1, LIFE_UNSAID = 28800 };
 
 static const struct {
@@ -19,10 +37,8 @@ static const struct {
     uint8_t ike, esp; /* attribute value; transform id */
     const char *name, *esp_name;
 } ciphers[] = {
-    {CIPHER_DES_CBC, 1, 2, "DES-CBC", "ESP_DES"},
-    {CIPHER_3DES_CBC, 5, 3, "3DES-CBC", "ESP_3DES"},
-    {CIPHER_AES_CBC, 7, 12, "AES-CBC", "ESP_AES"},
-    {CIPHER_NULL, 0, 11, "NULL", "ESP_NULL"},
+    {CIPHER_DES_CBC, 1, 2, "DES-CBC", "ESP_DES"},  {CIPHER_3DES_CBC, 5, 3, "3DES-CBC", "ESP_3DES"},
+    {CIPHER_AES_CBC, 7, 12, "AES-CBC", "ESP_AES"}, {CIPHER_NULL, 0, 11, "NULL", "ESP_NULL"},
     {CIPHER_AES_GCM, 0, 20, "AES-GCM", "ESP_GCM"},
 };
 #define NCIPHERS (sizeof ciphers / sizeof ciphers[0])
@@ -39,10 +55,10 @@ static const struct {
 };
 #define NHASHES (sizeof hashes / sizeof hashes[0])
 
-#define SAY(sa, ...)           \
-    do {                       \
-        if (sa)                \
-            TRACE((sa), __VA_ARGS__); \
+#define SAY(sa, ...)                                                                                                   \
+    do {                                                                                                               \
+        if (sa)                                                                                                        \
+            TRACE((sa), __VA_ARGS__);                                                                                  \
     } while (0)
 
 static uint8_t cipher_ike(enum cipher_alg a)
@@ -80,9 +96,13 @@ size_t p1_key_len(const struct p1_suite *s)
 
 struct p1_suite p1_suite_of(const struct ike_policy_conf *p)
 {
-    static const enum cipher_alg cipher[] = {[IKE_ENC_DES] = CIPHER_DES_CBC, [IKE_ENC_3DES] = CIPHER_3DES_CBC, [IKE_ENC_AES] = CIPHER_AES_CBC};
+    static const enum cipher_alg cipher[] = {
+        [IKE_ENC_DES] = CIPHER_DES_CBC, [IKE_ENC_3DES] = CIPHER_3DES_CBC, [IKE_ENC_AES] = CIPHER_AES_CBC};
     static const uint16_t bits[] = {[IKE_BITS_128] = 128, [IKE_BITS_192] = 192, [IKE_BITS_256] = 256};
-    static const enum hash_alg hash[] = {[IKE_HASH_SHA] = HASH_SHA1, [IKE_HASH_MD5] = HASH_MD5, [IKE_HASH_SHA256] = HASH_SHA256, [IKE_HASH_SHA384] = HASH_SHA384,
+    static const enum hash_alg hash[] = {[IKE_HASH_SHA] = HASH_SHA1,
+                                         [IKE_HASH_MD5] = HASH_MD5,
+                                         [IKE_HASH_SHA256] = HASH_SHA256,
+                                         [IKE_HASH_SHA384] = HASH_SHA384,
                                          [IKE_HASH_SHA512] = HASH_SHA512};
     static const uint8_t auth[] = {[IKE_AUTH_RSA_SIG] = 3, [IKE_AUTH_RSA_ENCR] = 4, [IKE_AUTH_PSK] = AUTH_PSK};
 
@@ -216,8 +236,7 @@ static bool p1_read(const struct ike_sa *sa, const struct sa_transform *t, struc
                 out->life_s = a.value;
             say_life(sa, &a, "life duration");
             break;
-        default:
-            known = false;
+        default: known = false;
         }
     }
     if (out->cipher != CIPHER_AES_CBC && out->key_bits)
@@ -257,7 +276,8 @@ static void say_accepted(const struct ike_sa *sa, const struct p1_suite *s)
     SAY(sa, "Returning Actual lifetime: %u", s->life_s);
 }
 
-int p1_choose(const struct ike_sa *sa, const struct sa_body *body, const struct p1_suite *ours, unsigned n, struct p1_suite *out)
+int p1_choose(const struct ike_sa *sa, const struct sa_body *body, const struct p1_suite *ours, unsigned n,
+              struct p1_suite *out)
 {
     for (unsigned j = 0; j < n; j++) {
         for (unsigned i = 0; i < body->n; i++) {
@@ -281,7 +301,8 @@ int p1_choose(const struct ike_sa *sa, const struct sa_body *body, const struct 
     return -1;
 }
 
-bool p1_match(const struct ike_sa *sa, const struct sa_body *body, const struct p1_suite *ours, unsigned n, struct p1_suite *out)
+bool p1_match(const struct ike_sa *sa, const struct sa_body *body, const struct p1_suite *ours, unsigned n,
+              struct p1_suite *out)
 {
     struct p1_suite answer;
     const struct sa_transform *t = &body->v[0];
@@ -412,8 +433,8 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             break;
         case A2_ENCAPS:
             encaps = a.value;
-            TRACE(sa, "      encaps is %u%s%s%s", encaps, encaps >= 1 && encaps <= 4 ? " (" : "", encaps >= 1 && encaps <= 4 ? modes[encaps] : "",
-                  encaps >= 1 && encaps <= 4 ? ")" : "");
+            TRACE(sa, "      encaps is %u%s%s%s", encaps, encaps >= 1 && encaps <= 4 ? " (" : "",
+                  encaps >= 1 && encaps <= 4 ? modes[encaps] : "", encaps >= 1 && encaps <= 4 ? ")" : "");
             break;
         case A2_AUTH:
             auth = HASH_NONE;
@@ -428,8 +449,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             out->transform.key_bits = (uint16_t)a.value;
             TRACE(sa, "      key length is %u", a.value);
             break;
-        default:
-            known = false; /* ESN among them */
+        default: known = false; /* ESN among them */
         }
     }
     if (encaps < 1 || encaps > 4)
@@ -445,10 +465,12 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
 
 static bool transform_same(const struct ipsec_transform *a, const struct ipsec_transform *b)
 {
-    return a->proto == b->proto && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth && a->mode == b->mode;
+    return a->proto == b->proto && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth &&
+           a->mode == b->mode;
 }
 
-bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known, bool have_ke, struct p2_choice *out)
+bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known,
+               bool have_ke, struct p2_choice *out)
 {
     for (unsigned i = 0; i < body->n; i++) {
         const struct sa_transform *t = &body->v[i];
@@ -456,7 +478,8 @@ bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct
             TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
             continue;
         }
-        bool group_ok = out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group) : !p->pfs_group && !have_ke;
+        bool group_ok = out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
+                                   : !p->pfs_group && !have_ke;
         for (unsigned j = 0; group_ok && j < p->ntransforms; j++)
             if (transform_same(&out->transform, &p->transforms[j])) {
                 out->place = (int)i;
@@ -468,11 +491,13 @@ bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct
     return false;
 }
 
-bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp, struct p2_choice *out)
+bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp,
+              struct p2_choice *out)
 {
     if (body->n != 1 || !p2_read(sa, &body->v[0], out))
         return false;
-    if (out->number < 1 || out->number > p->ntransforms || !transform_same(&out->transform, &p->transforms[out->number - 1]) || out->udp != udp ||
+    if (out->number < 1 || out->number > p->ntransforms ||
+        !transform_same(&out->transform, &p->transforms[out->number - 1]) || out->udp != udp ||
         out->group != p->pfs_group)
         return false;
     TRACE(sa, "atts are acceptable.");

@@ -1,23 +1,26 @@
-/* A packet came in with an SPI that nobody here knows: what IKE does about it. The packet proves nothing, so it changes no SA of ours.
+/* A packet came in with an SPI that nobody here knows: what IKE does about it. The packet proves nothing, so it changes
+ * no SA of ours.
  *
  *   IKE SA with the sender?   recovery command   what happens
- *   established               on or off          INFORMATIONAL with DELETE of that SPI: the sender drops its outbound SA
- *   being negotiated          on or off          the SPI waits for that SA (8 a peer), then DELETE
- *   none                      on, static peer    main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode until traffic asks
- *   none                      off, or unknown    nothing: the black hole lasts until lifetime or DPD; one debug line
+ *   established               on or off          INFORMATIONAL with DELETE of that SPI: the sender drops its outbound
+ * SA being negotiated          on or off          the SPI waits for that SA (8 a peer), then DELETE none on, static
+ * peer    main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode until traffic asks none off, or
+ * unknown    nothing: the black hole lasts until lifetime or DPD; one debug line
  *
- * Static means: `set peer` of a crypto map on the interface that owns the destination (spd_peer_is_static), so that a forged source can make us begin
- * only with peers that the configuration names. Limits: one DELETE per (peer, SPI) and second, 10 DELETEs per peer and second; one recovery
- * negotiation per peer in 60 s, successful or not; half-open limits as everywhere. The records of these limits are small and fixed: two tables replaced by hash, and a count in the peer. */
+ * Static means: `set peer` of a crypto map on the interface that owns the destination (spd_peer_is_static), so that a
+ * forged source can make us begin only with peers that the configuration names. Limits: one DELETE per (peer, SPI) and
+ * second, 10 DELETEs per peer and second; one recovery negotiation per peer in 60 s, successful or not; half-open
+ * limits as everywhere. The records of these limits are small and fixed: two tables replaced by hash, and a count in
+ * the peer. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
 
-#define SPI_SLOTS      256
-#define HOLD_SLOTS     256
-#define PEER_BURST     10
-#define HOLD_DOWN_US   (60 * US_PER_S)
-#define SPI_GAP_US     US_PER_S
+#define SPI_SLOTS    256
+#define HOLD_SLOTS   256
+#define PEER_BURST   10
+#define HOLD_DOWN_US (60 * US_PER_S)
+#define SPI_GAP_US   US_PER_S
 
 struct ike_limits {
     struct ike *ike;
@@ -102,7 +105,8 @@ static void remember(struct ike_peer *p, uint8_t proto, uint32_t spi)
     }
 }
 
-void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap)
+void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
+                     bool udp_encap)
 {
     struct ike_peer *p = peer_find(ike, dst, src);
     struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
@@ -123,8 +127,9 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
     }
     if (!ike->conf.invalid_spi_recovery || !spd_peer_is_static(ike->env.ipsec, dst, src)) {
         if (within(now, &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
-            trace(ike, NULL, src, TRACE_ERROR, "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst), IP4(src),
-                  spi);
+            trace(ike, NULL, src, TRACE_ERROR,
+                  "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst),
+                  IP4(src), spi);
         return;
     }
     if (held_down(ike->limits, src))

@@ -1,11 +1,12 @@
 /* Datagrams in and out: from UDP 500 and 4500 to the SA they belong to, and back.
  *
- * A datagram goes: exact length -> header -> known SA by cookies and address -> v1/v1_window.c (repeat? decrypt, shape, proof) -> the exchange.
- * A message of no SA is looked at only when it can begin one (no responder cookie, main mode, not encrypted); everything else is counted
- * and, limited, logged. Nothing on this way allocates or changes an SA.
+ * A datagram goes: exact length -> header -> known SA by cookies and address -> v1/v1_window.c (repeat? decrypt, shape,
+ * proof) -> the exchange. A message of no SA is looked at only when it can begin one (no responder cookie, main mode,
+ * not encrypted); everything else is counted and, limited, logged. Nothing on this way allocates or changes an SA.
  *
- * Port 4500 carries IKE behind four zero bytes (RFC 3948 section 2.2); one byte 0xFF is a NAT keepalive, and ESP never comes up here. The
- * peer's address must be the SA's: a peer that moves has to begin anew; its port may change behind a translator, once a message has proved it. */
+ * Port 4500 carries IKE behind four zero bytes (RFC 3948 section 2.2); one byte 0xFF is a NAT keepalive, and ESP never
+ * comes up here. The peer's address must be the SA's: a peer that moves has to begin anew; its port may change behind a
+ * translator, once a message has proved it. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -51,12 +52,14 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
     }
     struct ike_sa *sa = find_sa(ike, &m.hdr, from->src);
     if (sa) {
-        TRACE_PAK(sa, "received packet from %s dport %u sport %u Global %s", IP4(from->src), from->dport, from->sport, trace_role_state(sa, state));
+        TRACE_PAK(sa, "received packet from %s dport %u sport %u Global %s", IP4(from->src), from->dport, from->sport,
+                  trace_role_state(sa, state));
         v1_receive(sa, &m);
         return;
     }
     if (memcmp(m.hdr.rcookie, none, COOKIE_LEN) == 0 && m.hdr.mid == 0 && !(m.hdr.flags & FLAG_ENCRYPT)) {
-        trace(ike, NULL, from->src, TRACE_PAK, "received packet from %s dport %u sport %u Global (N) NEW SA", IP4(from->src), from->dport, from->sport);
+        trace(ike, NULL, from->src, TRACE_PAK, "received packet from %s dport %u sport %u Global (N) NEW SA",
+              IP4(from->src), from->dport, from->sport);
         if (m.hdr.exchange == EX_MAIN) {
             v1_main_new(ike, from, floated, &m.hdr, data, len);
             return;
@@ -85,7 +88,8 @@ void recv_4500(void *arg, const struct udp_from *from, const uint8_t *data, size
     take(arg, from, true, data + sizeof marker, len - sizeof marker);
 }
 
-void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t local_port, uint16_t peer_port, const uint8_t *msg, size_t len)
+void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t local_port, uint16_t peer_port,
+                     const uint8_t *msg, size_t len)
 {
     uint8_t with_marker[4 + ISAKMP_OUT_MAX];
     struct udp_sock *sock = local_port == 4500 ? ike->udp4500 : ike->udp500;
@@ -108,7 +112,8 @@ void ike_transmit(struct ike_sa *sa, const uint8_t *msg, size_t len)
 {
     char state[40];
 
-    TRACE_PAK(sa, "sending packet to %s my_port %u peer_port %u %s", IP4(sa->remote), sa->local_port, sa->peer_port, trace_role_state(sa, state));
+    TRACE_PAK(sa, "sending packet to %s my_port %u peer_port %u %s", IP4(sa->remote), sa->local_port, sa->peer_port,
+              trace_role_state(sa, state));
     TRACE(sa, "Sending an IKE IPv4 Packet.");
     ike_transmit_to(sa->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, msg, len);
 }

@@ -1,5 +1,5 @@
-/* Views of the running engine for shows: flat copies, made when asked, in the order SAs came up; and the conditions of `debug crypto condition`.
- * Nothing here formats text for a terminal. */
+/* Views of the running engine for shows: flat copies, made when asked, in the order SAs came up; and the conditions of
+ * `debug crypto condition`. Nothing here formats text for a terminal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -66,7 +66,8 @@ bool ike_peer_next(const struct ike *ike, size_t *cursor, struct ike_peer_info *
 
     if (!p)
         return false;
-    *out = (struct ike_peer_info){.local = p->local, .remote = p->addr, .port = p->port, .pairs = p->npairs, .up_since = p->up_since};
+    *out = (struct ike_peer_info){
+        .local = p->local, .remote = p->addr, .port = p->port, .pairs = p->npairs, .up_since = p->up_since};
     for (const struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
         out->sas++;
     memcpy(out->id, p->id, sizeof out->id);
@@ -98,7 +99,10 @@ void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *
         if (sa->suite.cipher == CIPHER_AES_CBC && sa->suite.key_bits != 128)
             snprintf(r.algorithm, sizeof r.algorithm, "%s+AES%u", h, sa->suite.key_bits);
         else
-            snprintf(r.algorithm, sizeof r.algorithm, "%s+%s", h, sa->suite.cipher == CIPHER_AES_CBC ? "AES" : sa->suite.cipher == CIPHER_DES_CBC ? "DES" : "3DES");
+            snprintf(r.algorithm, sizeof r.algorithm, "%s+%s", h,
+                     sa->suite.cipher == CIPHER_AES_CBC   ? "AES"
+                     : sa->suite.cipher == CIPHER_DES_CBC ? "DES"
+                                                          : "3DES");
         row(ctx, &r);
     }
 }
@@ -161,8 +165,11 @@ void ike_condition_get(const struct ike *ike, struct ike_condition_info *out)
 {
     const struct ike_condition *c = &ike->cond;
 
-    *out = (struct ike_condition_info){.npeers = c->npeers, .nconnids = c->nconnids, .unmatched_isakmp = c->unmatched_isakmp,
-                                       .unmatched_ipsec = c->unmatched_ipsec, .unmatched_engine = c->unmatched_engine};
+    *out = (struct ike_condition_info){.npeers = c->npeers,
+                                       .nconnids = c->nconnids,
+                                       .unmatched_isakmp = c->unmatched_isakmp,
+                                       .unmatched_ipsec = c->unmatched_ipsec,
+                                       .unmatched_engine = c->unmatched_engine};
     for (unsigned i = 0; i < c->npeers; i++) {
         out->peers[i].addr = c->peers[i].addr;
         out->peers[i].mask = c->peers[i].mask;

@@ -1,23 +1,23 @@
 /* Everything IKE decides about time: what a deadline or an absence means. Other files only set facts and call here.
  *
- *   retransmission   10 s x 5, then the exchange is dead (phase 1: the SA). Of main mode only the initiator repeats: a responder that repeated would
- *                    send five packets to whatever address was forged. In quick mode the responder repeats QM2 too, since QM3 has no answer.
- *   half open        60 s without progress as responder; then the SA is forgotten
- *   IKE lifetime     soft at nine tenths (at most 300 s before the end; the responder half as long before): a new main mode if the peer has IPsec SAs; at the end
- *                    DELETE. An SA that a newer one of ours replaces goes 30 s after.
- *   IPsec pair       ipsec says when the soft lifetime is over. Only the current pair of a flow is renewed: at once by the side that made it, 10 s later by the
- *                    other. The old pair goes 30 s after the new one is in use.
- *   dead peer        RFC 3706. periodic: a probe SEC after the last proof of life; on-demand: only when packets went out since. Unanswered, it is
- *                    repeated every RETRY; after 5 the peer is dead: all SAs with it go. Proof is any authentic ESP or IKE from it.
- *   NAT keepalive    one byte 0xFF every N s while a translator is in front of us
- *   reaping          dead SAs 60 s, finished exchanges 50 s (they answer repeats) */
+ *   retransmission   10 s x 5, then the exchange is dead (phase 1: the SA). Of main mode only the initiator repeats: a
+ * responder that repeated would send five packets to whatever address was forged. In quick mode the responder repeats
+ * QM2 too, since QM3 has no answer. half open        60 s without progress as responder; then the SA is forgotten IKE
+ * lifetime     soft at nine tenths (at most 300 s before the end; the responder half as long before): a new main mode
+ * if the peer has IPsec SAs; at the end DELETE. An SA that a newer one of ours replaces goes 30 s after. IPsec pair
+ * ipsec says when the soft lifetime is over. Only the current pair of a flow is renewed: at once by the side that made
+ * it, 10 s later by the other. The old pair goes 30 s after the new one is in use. dead peer        RFC 3706. periodic:
+ * a probe SEC after the last proof of life; on-demand: only when packets went out since. Unanswered, it is repeated
+ * every RETRY; after 5 the peer is dead: all SAs with it go. Proof is any authentic ESP or IKE from it. NAT keepalive
+ * one byte 0xFF every N s while a translator is in front of us reaping          dead SAs 60 s, finished exchanges 50 s
+ * (they answer repeats) */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
 
-#define SOFT_MARGIN_S  300
-#define DPD_PROBES     5
-#define DPD_POLL_US    US_PER_S
+#define SOFT_MARGIN_S 300
+#define DPD_PROBES    5
+#define DPD_POLL_US   US_PER_S
 
 static void sa_life(void *arg);
 static void sa_reap(void *arg);
@@ -115,8 +115,9 @@ static void nat_keepalive(void *arg)
     timer_set(&sa->nat_keepalive, sa->ike->conf.nat_keepalive * US_PER_S);
 }
 
-/* Nobody answered a quick mode. A peer that has proved nothing since it began does not know this IKE SA any more (it was restarted): the SA goes too, so that the next
- * packet begins anew instead of asking a deaf SA for the rest of its lifetime. */
+/* Nobody answered a quick mode. A peer that has proved nothing since it began does not know this IKE SA any more (it
+ * was restarted): the SA goes too, so that the next packet begins anew instead of asking a deaf SA for the rest of its
+ * lifetime. */
 static void phase2_dead(struct ike_node *n)
 {
     struct ike_sa *sa = n->sa;
@@ -145,7 +146,8 @@ void timers_retransmit(void *arg)
         TRACE(sa, "retransmitting phase 2 %s       %u ...", ike_sa_show_state(sa), s->node->mid);
     else
         TRACE(sa, "retransmitting phase 1 %s...", ike_sa_show_state(sa));
-    TRACE(sa, "incrementing error counter on %s, attempt %u of %u: retransmit phase %d", s->node ? "node" : "sa", s->tries, IKE_RETRANSMITS, phase);
+    TRACE(sa, "incrementing error counter on %s, attempt %u of %u: retransmit phase %d", s->node ? "node" : "sa",
+          s->tries, IKE_RETRANSMITS, phase);
     ike_transmit(sa, s->tx, s->tx_len);
     timer_set(&s->retransmit, IKE_RETRANSMIT_US);
 }
@@ -168,7 +170,8 @@ static void renew(struct ike_pair *pair)
         return;
     w = NEW(struct ike_want);
     w->since = loop_now(ike->env.loop);
-    if (spd_find_policy(ike->env.ipsec, had->local, had->peer, &had->local_sel, &had->remote_sel, &w->policy) != SPD_OK) {
+    if (spd_find_policy(ike->env.ipsec, had->local, had->peer, &had->local_sel, &had->remote_sel, &w->policy) !=
+        SPD_OK) {
         ike_want_free(w);
         return;
     }

@@ -1,10 +1,11 @@
-/* What IKE says: debug lines of `debug crypto isakmp|ipsec|engine` in the form of IOS-XE 16, filtered by `debug crypto condition`, and the
- * %CRYPTO messages.
+/* What IKE says: debug lines of `debug crypto isakmp|ipsec|engine` in the form of IOS-XE 16, filtered by `debug crypto
+ * condition`, and the %CRYPTO messages.
  *
- * A line is made only when its bit is on and the conditions let it pass: any configured peer or connection id that fits; lines that have no peer
- * yet pass only with `unmatched`. What ipsec says itself under `debug crypto ipsec|engine` (requests, SAs made and deleted) is not repeated here: IKE adds
- * the negotiation and its own sums, under copies of those two bits. Messages that anyone on the wire can cause go through two limits: one a peer and minute, and a bucket of
- * ten a second in all, so that forged sources cannot fill the log. */
+ * A line is made only when its bit is on and the conditions let it pass: any configured peer or connection id that
+ * fits; lines that have no peer yet pass only with `unmatched`. What ipsec says itself under `debug crypto
+ * ipsec|engine` (requests, SAs made and deleted) is not repeated here: IKE adds the negotiation and its own sums, under
+ * copies of those two bits. Messages that anyone on the wire can cause go through two limits: one a peer and minute,
+ * and a bucket of ten a second in all, so that forged sources cannot fill the log. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -120,16 +121,18 @@ static const char *proxy(const struct selector *s, char out[64])
     return out;
 }
 
-static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p, const struct ipsec_transform *t, uint16_t port, uint32_t life_s,
-                        uint32_t life_kb)
+static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
+                        const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
 {
     char l[64], r[64], tr[64];
 
     trace_ipsec(ike, p->peer,
-                "%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= %s,\n    protocol= %s, transform= %s (%s), \n"
+                "%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= %s,\n  "
+                "  protocol= %s, transform= %s (%s), \n"
                 "    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
-                head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r), t->proto == PROTO_AH ? "AH" : "ESP",
-                trace_transform(t, tr), t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
+                head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r),
+                t->proto == PROTO_AH ? "AH" : "ESP", trace_transform(t, tr),
+                t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
 }
 
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)
@@ -148,14 +151,20 @@ void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct 
 
 #define WIRE_LIMIT_MS 60000 /* messages that a packet from nobody known can cause: one a peer and minute */
 MSG(MSG_ON_OFF, "CRYPTO", 6, "ISAKMP_ON_OFF", 0, "ISAKMP is %s");
-MSG(MSG_NO_SA, "CRYPTO", 4, "IKMP_NO_SA", WIRE_LIMIT_MS, "IKE message from %s has no SA and is not an initialization offer");
-MSG(MSG_BAD, "CRYPTO", 4, "IKMP_BAD_MESSAGE", WIRE_LIMIT_MS, "IKE message from %s failed its sanity check or is malformed");
+MSG(MSG_NO_SA, "CRYPTO", 4, "IKMP_NO_SA", WIRE_LIMIT_MS,
+    "IKE message from %s has no SA and is not an initialization offer");
+MSG(MSG_BAD, "CRYPTO", 4, "IKMP_BAD_MESSAGE", WIRE_LIMIT_MS,
+    "IKE message from %s failed its sanity check or is malformed");
 MSG(MSG_MODE_FAILURE, "CRYPTO", 6, "IKMP_MODE_FAILURE", WIRE_LIMIT_MS, "Processing of %s failed with peer at %s");
 MSG(MSG_AUTH_FAIL, "CRYPTO", 6, "IKMP_AUTH_FAIL", WIRE_LIMIT_MS, "Authentication method 4 failed with host %s");
-MSG(MSG_NOT_ENCRYPTED, "CRYPTO", 6, "IKMP_NOT_ENCRYPTED", WIRE_LIMIT_MS, "IKE packet from %s was not encrypted and it should've been.");
-MSG(MSG_NOT_OFFERED, "CRYPTO", 6, "IKMP_SA_NOT_OFFERED", WIRE_LIMIT_MS, "Remote peer %s responded with attribute %s not offered or changed");
-MSG(MSG_NOT_AUTH, "CRYPTO", 6, "IKMP_SA_NOT_AUTH", WIRE_LIMIT_MS, "Cannot accept Quick Mode exchange from %s if SA is not authenticated!");
-MSG(MSG_AG_DISABLED, "CRYPTO", 5, "IKMP_AG_MODE_DISABLED", WIRE_LIMIT_MS, "Unable to initiate or respond to Aggressive Mode while disabled");
+MSG(MSG_NOT_ENCRYPTED, "CRYPTO", 6, "IKMP_NOT_ENCRYPTED", WIRE_LIMIT_MS,
+    "IKE packet from %s was not encrypted and it should've been.");
+MSG(MSG_NOT_OFFERED, "CRYPTO", 6, "IKMP_SA_NOT_OFFERED", WIRE_LIMIT_MS,
+    "Remote peer %s responded with attribute %s not offered or changed");
+MSG(MSG_NOT_AUTH, "CRYPTO", 6, "IKMP_SA_NOT_AUTH", WIRE_LIMIT_MS,
+    "Cannot accept Quick Mode exchange from %s if SA is not authenticated!");
+MSG(MSG_AG_DISABLED, "CRYPTO", 5, "IKMP_AG_MODE_DISABLED", WIRE_LIMIT_MS,
+    "Unable to initiate or respond to Aggressive Mode while disabled");
 MSG(MSG_NO_PSK_POLICY, "CRYPTO", 4, "IKMP_NO_PSK_POLICY", WIRE_LIMIT_MS,
     "No ISAKMP policy authenticates with pre-shared keys, and this router has no RSA keys: cannot negotiate with %s");
 MSG(MSG_SESSION, "CRYPTO", 5, "SESSION_STATUS", 0, "Crypto tunnel is %s.  Peer %s:%u       Id: %s");

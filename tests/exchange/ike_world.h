@@ -1,5 +1,6 @@
-/* ike_world.h: two IKE engines in one process, in virtual time, for the tests of this folder: a wire between them that can lose, repeat, hold back and spoil chosen
- * messages, and in place of ipsec a small database behind sad.h and spd.h that remembers pairs and their keys. Include it once per program. */
+/* ike_world.h: two IKE engines in one process, in virtual time, for the tests of this folder: a wire between them that
+ * can lose, repeat, hold back and spoil chosen messages, and in place of ipsec a small database behind sad.h and spd.h
+ * that remembers pairs and their keys. Include it once per program. */
 #ifndef ESPIAL_TESTS_IKE_WORLD_H
 #define ESPIAL_TESTS_IKE_WORLD_H
 
@@ -26,7 +27,8 @@
 
 enum { SIDE_A, SIDE_B };
 enum msg_name { MM1, MM2, MM3, MM4, MM5, MM6, QM1, QM2, QM3, INFO, OTHER, MSG_NAMES };
-static const char *const msg_names[MSG_NAMES] = {"MM1", "MM2", "MM3", "MM4", "MM5", "MM6", "QM1", "QM2", "QM3", "INFO", "other"};
+static const char *const msg_names[MSG_NAMES] = {"MM1", "MM2", "MM3", "MM4",  "MM5",  "MM6",
+                                                 "QM1", "QM2", "QM3", "INFO", "other"};
 
 struct fake_pair {
     bool used, enabled;
@@ -65,7 +67,7 @@ struct side {
     struct bus *bus;
     struct log *log;
     struct rnd *rnd;
-    bool deaf;               /* nothing arrives */
+    bool deaf; /* nothing arrives */
     unsigned sent[MSG_NAMES];
 };
 struct flight {
@@ -86,7 +88,7 @@ struct world {
     /* Decides about each message on the wire; may change its bytes. */
     enum fate (*judge)(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len);
     void *judge_arg;
-    int left;                /* for judges: how often still */
+    int left; /* for judges: how often still */
     enum msg_name target;
     enum fate fate;
     uint32_t delay_us;
@@ -174,7 +176,11 @@ void sad_enable_outbound(struct ipsec *ips, uint32_t id)
 
 static struct sa_pair_info fake_info(const struct fake_pair *f)
 {
-    return (struct sa_pair_info){.id = f->id, .spi_in = f->p.spi_in, .spi_out = f->p.spi_out, .initiator = f->p.initiator, .policy = f->p.policy};
+    return (struct sa_pair_info){.id = f->id,
+                                 .spi_in = f->p.spi_in,
+                                 .spi_out = f->p.spi_out,
+                                 .initiator = f->p.initiator,
+                                 .policy = f->p.policy};
 }
 
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
@@ -200,7 +206,8 @@ uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t
 {
     for (int i = 0; i < PAIRS; i++) {
         struct fake_pair *f = &ips->pairs[i];
-        if (f->used && f->p.policy.peer == peer && f->p.policy.transforms[0].proto == proto && (out ? f->p.spi_out : f->p.spi_in) == spi)
+        if (f->used && f->p.policy.peer == peer && f->p.policy.transforms[0].proto == proto &&
+            (out ? f->p.spi_out : f->p.spi_in) == spi)
             return f->id;
     }
     return 0;
@@ -230,12 +237,14 @@ void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint
     *last_out = ips->last_out;
 }
 
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls, const struct selector *rs, struct ipsec_policy *out)
+enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,
+                                const struct selector *rs, struct ipsec_policy *out)
 {
     const struct ipsec_policy *p = &ips->policy;
     if (local != p->local || peer != p->peer)
         return SPD_NO_MAP;
-    if (ips->no_selector || ls->addr != p->local_sel.addr || ls->mask != p->local_sel.mask || rs->addr != p->remote_sel.addr || rs->mask != p->remote_sel.mask)
+    if (ips->no_selector || ls->addr != p->local_sel.addr || ls->mask != p->local_sel.mask ||
+        rs->addr != p->remote_sel.addr || rs->mask != p->remote_sel.mask)
         return SPD_NO_SELECTOR;
     *out = *p;
     return SPD_OK;
@@ -285,7 +294,8 @@ static enum msg_name name_of(const struct world *w, const struct side *from, con
     /* Otherwise by who began: the first on tape with this cookie, or this message id. */
     for (unsigned i = 0; i < w->taped; i++) {
         const uint8_t *t = w->tape[i].data;
-        bool same = d[18] == EX_MAIN ? memcmp(t, d, 8) == 0 : memcmp(t, d, 8) == 0 && t[18] == EX_QUICK && memcmp(t + 20, d + 20, 4) == 0;
+        bool same = d[18] == EX_MAIN ? memcmp(t, d, 8) == 0
+                                     : memcmp(t, d, 8) == 0 && t[18] == EX_QUICK && memcmp(t + 20, d + 20, 4) == 0;
         if (!same || t[18] != d[18])
             continue;
         bool ours = w->tape[i].from == from->which;
@@ -320,10 +330,12 @@ static void arrive(void *arg)
     flight_end(f);
 }
 
-static void launch(struct world *w, struct side *to, const struct udp_from *from, const uint8_t *data, size_t len, uint64_t delay)
+static void launch(struct world *w, struct side *to, const struct udp_from *from, const uint8_t *data, size_t len,
+                   uint64_t delay)
 {
     struct flight *f = NEW(struct flight);
-    *f = (struct flight){.w = w, .to = to, .from = *from, .data = mem_new(len ? len : 1), .len = len, .next = w->flights};
+    *f = (struct flight){
+        .w = w, .to = to, .from = *from, .data = mem_new(len ? len : 1), .len = len, .next = w->flights};
     memcpy(f->data, data, len);
     w->flights = f;
     timer_init(&f->timer, w->loop, arrive, f);
@@ -370,7 +382,10 @@ static int fake_send(struct udp_sock *sock, uint32_t src, uint32_t dst, uint16_t
     }
     if (dst != (to->nat_addr ? to->nat_addr : to->addr))
         return 0;
-    struct udp_from from = {.src = s->nat_addr ? s->nat_addr : s->addr, .dst = to->addr, .sport = s->nat_addr ? (uint16_t)(sock->port + 20000) : sock->port, .dport = dport};
+    struct udp_from from = {.src = s->nat_addr ? s->nat_addr : s->addr,
+                            .dst = to->addr,
+                            .sport = s->nat_addr ? (uint16_t)(sock->port + 20000) : sock->port,
+                            .dport = dport};
     if (to->nat_addr) /* the translator lets in only answers; it knows the port by its mapping */
         from.dport = dport > 20000 ? (uint16_t)(dport - 20000) : dport;
     enum fate fate = w->judge ? w->judge(w, s, name, copy + skip, len - skip) : FATE_PASS;
@@ -403,7 +418,11 @@ static uint32_t fake_if_addr(struct inet *in, const char *ifname)
     return side_of(in)->addr;
 }
 
-static const struct inet_ops fake_inet = {.udp_open = fake_open, .udp_send = fake_send, .udp_close = fake_close, .source_for = fake_source, .if_addr = fake_if_addr};
+static const struct inet_ops fake_inet = {.udp_open = fake_open,
+                                          .udp_send = fake_send,
+                                          .udp_close = fake_close,
+                                          .source_for = fake_source,
+                                          .if_addr = fake_if_addr};
 
 /* ---- building ---- */
 static inline void side_policy(struct side *s, uint32_t peer, uint32_t local_net, uint32_t remote_net)
@@ -424,7 +443,8 @@ static inline void side_policy(struct side *s, uint32_t peer, uint32_t local_net
     };
 }
 
-static inline struct ike_policy_conf *add_policy(struct ike *ike, uint16_t priority, uint8_t enc, uint8_t bits, uint8_t hash, uint8_t group, uint32_t life)
+static inline struct ike_policy_conf *add_policy(struct ike *ike, uint16_t priority, uint8_t enc, uint8_t bits,
+                                                 uint8_t hash, uint8_t group, uint32_t life)
 {
     struct ike_policy_conf *p = mem_new(sizeof *p);
     *p = (struct ike_policy_conf){priority, enc, bits, hash, IKE_AUTH_PSK, group, life};
@@ -446,7 +466,8 @@ static inline struct ike_psk_conf *add_psk(struct ike *ike, const char *key, uin
 static inline void side_start(struct side *s)
 {
     struct world *w = s->w;
-    const struct ike_env env = {.loop = w->loop, .work = w->work, .rnd = s->rnd, .log = s->log, .inet = &s->inet, .ipsec = &s->ips};
+    const struct ike_env env = {
+        .loop = w->loop, .work = w->work, .rnd = s->rnd, .log = s->log, .inet = &s->inet, .ipsec = &s->ips};
     s->ike = ike_new(&env);
     add_policy(s->ike, 10, IKE_ENC_AES, IKE_BITS_256, IKE_HASH_SHA, 19, 86400);
     add_psk(s->ike, "cisco123", 0, 0);
@@ -569,7 +590,8 @@ static inline bool flows(struct side *from, struct side *to)
         return false;
     for (int i = 0; i < PAIRS; i++) {
         struct fake_pair *g = &to->ips.pairs[i];
-        if (g->used && g->p.spi_in == f->p.spi_out && g->p.key_len == f->p.key_len && memcmp(g->key_in, f->key_out, f->p.key_len) == 0)
+        if (g->used && g->p.spi_in == f->p.spi_out && g->p.key_len == f->p.key_len &&
+            memcmp(g->key_in, f->key_out, f->p.key_len) == 0)
             return true;
     }
     return false;

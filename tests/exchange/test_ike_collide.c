@@ -1,4 +1,5 @@
-/* Both ends at once: in main mode, in quick mode, in a rekey; with and without losses. They end with tunnels that agree, and nothing flaps. */
+/* Both ends at once: in main mode, in quick mode, in a rekey; with and without losses. They end with tunnels that
+ * agree, and nothing flaps. */
 #include "tests/exchange/ike_world.h"
 
 /* A seeded judge: loses, repeats and holds back a share of everything. */
@@ -78,7 +79,8 @@ static void test_both_rekey(void **state)
     acquire(a);
     run_s(w, 2);
     for (int round = 0; round < 5; round++) {
-        struct sa_pair_info ia = fake_info(fake_pair(&a->ips, a->ips.current)), ib = fake_info(fake_pair(&b->ips, b->ips.current));
+        struct sa_pair_info ia = fake_info(fake_pair(&a->ips, a->ips.current)),
+                            ib = fake_info(fake_pair(&b->ips, b->ips.current));
         ike_soft_expire(a->ike, &ia);
         ike_soft_expire(b->ike, &ib);
         for (int i = 0; i < 400; i++) {
@@ -92,7 +94,8 @@ static void test_both_rekey(void **state)
     world_free(w);
 }
 
-/* A thousand seeds: both want a tunnel, a fifth of everything is lost, repeated or late for ten minutes; then the wire is whole. Whatever happened, soon after both agree. */
+/* A thousand seeds: both want a tunnel, a fifth of everything is lost, repeated or late for ten minutes; then the wire
+ * is whole. Whatever happened, soon after both agree. */
 static void test_a_thousand_seeds(void **state)
 {
     (void)state;
@@ -137,8 +140,8 @@ static void test_a_thousand_seeds(void **state)
             acquire(b);
         run_s(w, 5);
         if (!both_flow(w))
-            fail_msg("seed %llu: no tunnel: sends %d %d, SAs up %u %u, pairs %u %u", (unsigned long long)seed, flows(a, b), flows(b, a), sas_up(a), sas_up(b), pairs_of(a),
-                     pairs_of(b));
+            fail_msg("seed %llu: no tunnel: sends %d %d, SAs up %u %u, pairs %u %u", (unsigned long long)seed,
+                     flows(a, b), flows(b, a), sas_up(a), sas_up(b), pairs_of(a), pairs_of(b));
         rnd_free(c.rnd);
         world_free(w);
     }

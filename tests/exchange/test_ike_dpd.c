@@ -106,7 +106,9 @@ static void test_reloaded_peer(void **state)
     side_reload(b);
     run_s(w, 22);
     assert_int_equal(sas_up(a), 0);
-    assert_int_equal(log_count(b, "%CRYPTO-4-IKMP_NO_SA: IKE message from 192.0.2.1 has no SA and is not an initialization offer"), 1);
+    assert_int_equal(
+        log_count(b, "%CRYPTO-4-IKMP_NO_SA: IKE message from 192.0.2.1 has no SA and is not an initialization offer"),
+        1);
     acquire(a);
     run_s(w, 1);
     assert_true(both_flow(w));
@@ -121,14 +123,18 @@ static void test_session_messages(void **state)
     a->ike->conf.logging_session = true;
     acquire(a);
     run_s(w, 1);
-    assert_int_equal(log_count(a, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP  .  Peer 198.51.100.2:500       Id: 198.51.100.2"), 1);
+    assert_int_equal(
+        log_count(a, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP  .  Peer 198.51.100.2:500       Id: 198.51.100.2"),
+        1);
     struct sa_pair_info info = fake_info(fake_pair(&a->ips, a->ips.current));
     ike_soft_expire(a->ike, &info);
     run_s(w, 60);
     assert_int_equal(log_count(a, "SESSION_STATUS"), 1); /* a rekey is no news */
     ike_clear_session(a->ike, 0);
     run_s(w, 1);
-    assert_int_equal(log_count(a, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 198.51.100.2:500       Id: 198.51.100.2"), 1);
+    assert_int_equal(
+        log_count(a, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 198.51.100.2:500       Id: 198.51.100.2"),
+        1);
     assert_int_equal(log_count(a, "SESSION_STATUS"), 2);
     world_free(w);
 }
@@ -136,8 +142,8 @@ static void test_session_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_off),       cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand),
-        cmocka_unit_test(test_losses),    cmocka_unit_test(test_reloaded_peer), cmocka_unit_test(test_session_messages),
+        cmocka_unit_test(test_off),    cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_losses), cmocka_unit_test(test_reloaded_peer), cmocka_unit_test(test_session_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Main mode and quick mode between two engines: every message lost, repeated, late or spoiled, once and (lost) for good, and what remains. */
+/* Main mode and quick mode between two engines: every message lost, repeated, late or spoiled, once and (lost) for
+ * good, and what remains. */
 #include "tests/exchange/ike_world.h"
 
 static enum fate hit_target(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
@@ -81,21 +82,26 @@ static void test_outbound_waits_for_qm3(void **state)
 struct row {
     enum msg_name target;
     enum fate fate;
-    double by_s;    /* the tunnel is up by then */
-    bool again;     /* this try fails; the next packet's one succeeds */
+    double by_s; /* the tunnel is up by then */
+    bool again;  /* this try fails; the next packet's one succeeds */
 };
 
-/* Once each. A loss costs one retransmission (10 s). A repeat or a late message costs nothing more. A spoiled byte: encrypted messages are refused and repeated; an
- * unauthenticated one may be believed (a vendor id, a NAT-D hash), or make the keys differ, which ends that try only. The tail of MM5 behind its hash (the notification) is
- * protected by nothing in IKEv1: spoiled, it moves the responder's IV, and MM6 cannot be read. */
+/* Once each. A loss costs one retransmission (10 s). A repeat or a late message costs nothing more. A spoiled byte:
+ * encrypted messages are refused and repeated; an unauthenticated one may be believed (a vendor id, a NAT-D hash), or
+ * make the keys differ, which ends that try only. The tail of MM5 behind its hash (the notification) is protected by
+ * nothing in IKEv1: spoiled, it moves the responder's IV, and MM6 cannot be read. */
 static const struct row rows[] = {
-    {MM1, FATE_LOSE, 11, false},   {MM2, FATE_LOSE, 11, false},   {MM3, FATE_LOSE, 11, false},   {MM4, FATE_LOSE, 11, false},   {MM5, FATE_LOSE, 11, false},
-    {MM6, FATE_LOSE, 11, false},   {QM1, FATE_LOSE, 11, false},   {QM2, FATE_LOSE, 11, false},   {QM3, FATE_LOSE, 11, false},   {MM1, FATE_REPEAT, 1, false},
-    {MM2, FATE_REPEAT, 1, false},  {MM3, FATE_REPEAT, 1, false},  {MM4, FATE_REPEAT, 1, false},  {MM5, FATE_REPEAT, 1, false},  {MM6, FATE_REPEAT, 1, false},
-    {QM1, FATE_REPEAT, 1, false},  {QM2, FATE_REPEAT, 1, false},  {QM3, FATE_REPEAT, 1, false},  {MM1, FATE_HOLD, 4, false},    {MM2, FATE_HOLD, 4, false},
-    {MM3, FATE_HOLD, 4, false},    {MM4, FATE_HOLD, 4, false},    {MM5, FATE_HOLD, 4, false},    {MM6, FATE_HOLD, 4, false},    {QM1, FATE_HOLD, 4, false},
-    {QM2, FATE_HOLD, 4, false},    {QM3, FATE_HOLD, 4, false},    {MM5, FATE_SPOIL, 11, true},  {MM6, FATE_SPOIL, 11, false},  {QM1, FATE_SPOIL, 11, false},
-    {QM2, FATE_SPOIL, 11, false},  {QM3, FATE_SPOIL, 11, false},
+    {MM1, FATE_LOSE, 11, false},  {MM2, FATE_LOSE, 11, false},  {MM3, FATE_LOSE, 11, false},
+    {MM4, FATE_LOSE, 11, false},  {MM5, FATE_LOSE, 11, false},  {MM6, FATE_LOSE, 11, false},
+    {QM1, FATE_LOSE, 11, false},  {QM2, FATE_LOSE, 11, false},  {QM3, FATE_LOSE, 11, false},
+    {MM1, FATE_REPEAT, 1, false}, {MM2, FATE_REPEAT, 1, false}, {MM3, FATE_REPEAT, 1, false},
+    {MM4, FATE_REPEAT, 1, false}, {MM5, FATE_REPEAT, 1, false}, {MM6, FATE_REPEAT, 1, false},
+    {QM1, FATE_REPEAT, 1, false}, {QM2, FATE_REPEAT, 1, false}, {QM3, FATE_REPEAT, 1, false},
+    {MM1, FATE_HOLD, 4, false},   {MM2, FATE_HOLD, 4, false},   {MM3, FATE_HOLD, 4, false},
+    {MM4, FATE_HOLD, 4, false},   {MM5, FATE_HOLD, 4, false},   {MM6, FATE_HOLD, 4, false},
+    {QM1, FATE_HOLD, 4, false},   {QM2, FATE_HOLD, 4, false},   {QM3, FATE_HOLD, 4, false},
+    {MM5, FATE_SPOIL, 11, true},  {MM6, FATE_SPOIL, 11, false}, {QM1, FATE_SPOIL, 11, false},
+    {QM2, FATE_SPOIL, 11, false}, {QM3, FATE_SPOIL, 11, false},
 };
 
 static void test_each_message(void **state)
@@ -119,16 +125,19 @@ static void test_each_message(void **state)
             run_s(w, 2);
         }
         if (!both_flow(w) || pairs_of(a) != 1 || pairs_of(b) != 1 || w->left)
-            fail_msg("%s with fate %d: pairs %u and %u, flow %d %d, left %d", msg_names[r->target], r->fate, pairs_of(a), pairs_of(b), flows(a, b), flows(b, a), w->left);
+            fail_msg("%s with fate %d: pairs %u and %u, flow %d %d, left %d", msg_names[r->target], r->fate,
+                     pairs_of(a), pairs_of(b), flows(a, b), flows(b, a), w->left);
         run_s(w, 120);
-        if (!both_flow(w) || pairs_of(a) != 1 || pairs_of(b) != 1 || sas_up(a) != 1 || sas_up(b) != 1 || !settled(a) || !settled(b))
+        if (!both_flow(w) || pairs_of(a) != 1 || pairs_of(b) != 1 || sas_up(a) != 1 || sas_up(b) != 1 || !settled(a) ||
+            !settled(b))
             fail_msg("%s with fate %d: not settled", msg_names[r->target], r->fate);
         assert_int_equal(a->ips.deletes + b->ips.deletes, 0);
         world_free(w);
     }
 }
 
-/* A message that never gets through: both ends are clean within their limits, and the next packet's try works once the wire does. */
+/* A message that never gets through: both ends are clean within their limits, and the next packet's try works once the
+ * wire does. */
 static void test_lost_for_good(void **state)
 {
     (void)state;
@@ -144,8 +153,8 @@ static void test_lost_for_good(void **state)
         run_s(w, 200);
         bool qm3 = each[i] == QM3;
         if (!settled(a) || !settled(b) || pairs_of(b) != 0 || pairs_of(a) != 0)
-            fail_msg("%s lost for good: pairs %u and %u, negotiating %u and %u", msg_names[each[i]], pairs_of(a), pairs_of(b), ike_counts(a->ike).negotiating,
-                     ike_counts(b->ike).negotiating);
+            fail_msg("%s lost for good: pairs %u and %u, negotiating %u and %u", msg_names[each[i]], pairs_of(a),
+                     pairs_of(b), ike_counts(a->ike).negotiating, ike_counts(b->ike).negotiating);
         assert_int_equal(a->ips.acquire_failed, qm3 ? 0 : 1);
         if (each[i] == MM1)
             assert_int_equal(a->sent[MM1], 6); /* and five repeats */
@@ -239,7 +248,8 @@ static void test_suites(void **state)
     }
 }
 
-/* The responder takes its own most preferred policy that the initiator offers, with the smaller life; the initiator hears of it. */
+/* The responder takes its own most preferred policy that the initiator offers, with the smaller life; the initiator
+ * hears of it. */
 static void test_choice_and_lifetimes(void **state)
 {
     (void)state;
@@ -281,7 +291,9 @@ static void test_refusals(void **state)
     add_psk(b->ike, "other", ADDR_A, 0xFFFFFFFF);
     acquire(a);
     run_s(w, 5);
-    assert_int_equal(log_count(b, "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 192.0.2.1 failed its sanity check or is malformed"), 1);
+    assert_int_equal(
+        log_count(b, "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 192.0.2.1 failed its sanity check or is malformed"),
+        1);
     run_s(w, 140);
     assert_int_equal(sas_up(a) + sas_up(b), 0);
     assert_true(settled(a) && settled(b));
@@ -298,7 +310,8 @@ static void test_refusals(void **state)
     add_policy(b->ike, 10, IKE_ENC_AES, IKE_BITS_128, IKE_HASH_SHA, 19, 86400);
     acquire(a);
     run_s(w, 1);
-    assert_int_equal(log_count(b, "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with peer at 192.0.2.1"), 1);
+    assert_int_equal(log_count(b, "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with peer at 192.0.2.1"),
+                     1);
     assert_int_equal(ike_counts(b->ike).half_open, 0);
     run_s(w, 100);
     /* phase 1 fits, phase 2 does not: the IKE SA stays, the quick mode ends at once */
@@ -543,7 +556,8 @@ static void test_debug_lines(void **state)
         struct side *s;
         const char *const *v;
         size_t n;
-    } both[] = {{a, initiator, sizeof initiator / sizeof initiator[0]}, {b, responder, sizeof responder / sizeof responder[0]}};
+    } both[] = {{a, initiator, sizeof initiator / sizeof initiator[0]},
+                {b, responder, sizeof responder / sizeof responder[0]}};
     for (int k = 0; k < 2; k++) { /* in this order, others between */
         size_t at = 0, i = 0;
         const char *line;

@@ -1,4 +1,5 @@
-/* A packet with an SPI that nobody here knows: the decision table of dataplane/ike/recovery.c row by row, its limits, and what it heals. */
+/* A packet with an SPI that nobody here knows: the decision table of dataplane/ike/recovery.c row by row, its limits,
+ * and what it heals. */
 #include "tests/exchange/ike_world.h"
 
 static void stray(struct side *at, uint32_t src, uint32_t spi)
@@ -59,7 +60,10 @@ static void test_without(void **state)
     run_s(w, 5);
     assert_int_equal(a->sent[MM1] + a->sent[INFO], sent);
     char line[160];
-    snprintf(line, sizeof line, "ISAKMP-ERROR: (0):ignoring request to send delete notify (no ISAKMP sa) src 192.0.2.1 dst 198.51.100.2 for SPI 0x%X", spi);
+    snprintf(line, sizeof line,
+             "ISAKMP-ERROR: (0):ignoring request to send delete notify (no ISAKMP sa) src 192.0.2.1 dst 198.51.100.2 "
+             "for SPI 0x%X",
+             spi);
     assert_int_equal(log_count(a, line), 1);
     assert_int_equal(pairs_of(b), 1); /* the black hole */
     a->ike->conf.invalid_spi_recovery = true;
@@ -72,7 +76,8 @@ static void test_without(void **state)
     world_free(w);
 }
 
-/* No IKE SA, command on, static peer: main mode with INITIAL-CONTACT, then DELETE; no quick mode of its own. The peer's next packet makes the tunnel anew. */
+/* No IKE SA, command on, static peer: main mode with INITIAL-CONTACT, then DELETE; no quick mode of its own. The peer's
+ * next packet makes the tunnel anew. */
 static void test_recovery(void **state)
 {
     (void)state;
@@ -162,11 +167,8 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_with_ike_sa),
-        cmocka_unit_test(test_without),
-        cmocka_unit_test(test_recovery),
-        cmocka_unit_test(test_negotiating),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_with_ike_sa), cmocka_unit_test(test_without), cmocka_unit_test(test_recovery),
+        cmocka_unit_test(test_negotiating), cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

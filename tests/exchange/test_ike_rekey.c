@@ -1,4 +1,5 @@
-/* Renewal: of IPsec pairs on their soft lifetime (make before break), of the IKE SA before its end, and what happens when it cannot be had. */
+/* Renewal: of IPsec pairs on their soft lifetime (make before break), of the IKE SA before its end, and what happens
+ * when it cannot be had. */
 #include "tests/exchange/ike_world.h"
 
 static struct sa_pair_info current(struct side *s)
@@ -84,7 +85,8 @@ static void test_pair_without_policy(void **state)
     world_free(w);
 }
 
-/* Phase 1 of 1000 s: renewed at 900 s by the side that began it, the old one gone 30 s later; the pairs do not notice. Over an hour there is always an SA. */
+/* Phase 1 of 1000 s: renewed at 900 s by the side that began it, the old one gone 30 s later; the pairs do not notice.
+ * Over an hour there is always an SA. */
 static void test_ike_sa(void **state)
 {
     (void)state;
@@ -133,7 +135,8 @@ static void test_ike_sa_idle(void **state)
     world_free(w);
 }
 
-/* The other end is away when the IKE SA would be renewed: the attempt dies, the SA ends at its time, the pair stays until ipsec ends it. */
+/* The other end is away when the IKE SA would be renewed: the attempt dies, the SA ends at its time, the pair stays
+ * until ipsec ends it. */
 static void test_ike_sa_fails(void **state)
 {
     (void)state;
@@ -178,8 +181,12 @@ static void test_off_and_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pair),        cmocka_unit_test(test_pair_without_ike), cmocka_unit_test(test_pair_without_policy),
-        cmocka_unit_test(test_ike_sa),      cmocka_unit_test(test_ike_sa_idle),      cmocka_unit_test(test_ike_sa_fails),
+        cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_pair_without_ike),
+        cmocka_unit_test(test_pair_without_policy),
+        cmocka_unit_test(test_ike_sa),
+        cmocka_unit_test(test_ike_sa_idle),
+        cmocka_unit_test(test_ike_sa_fails),
         cmocka_unit_test(test_off_and_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

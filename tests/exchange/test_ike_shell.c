@@ -1,5 +1,6 @@
-/* IKE from the command line: every line of its configuration typed and printed back as a user writes it, undone by no; refusals and warnings; the shows of two real routers over a
- * wire: up, rekeyed by hand, cleared, and with the conditions of debugging. */
+/* IKE from the command line: every line of its configuration typed and printed back as a user writes it, undone by no;
+ * refusals and warnings; the shows of two real routers over a wire: up, rekeyed by hand, cleared, and with the
+ * conditions of debugging. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,13 +30,18 @@ struct typed {
     const char *line, *printed, *no; /* printed NULL: nothing, it is the default */
 };
 static const struct typed global[] = {
-    {"crypto isakmp key cisco123 address 10.0.0.2", "crypto isakmp key cisco123 address 10.0.0.2\n", "no crypto isakmp key cisco123 address 10.0.0.2"},
-    {"crypto isakmp key 0 cisco address 0.0.0.0 0.0.0.0", "crypto isakmp key cisco address 0.0.0.0 0.0.0.0\n", "no crypto isakmp key cisco address 0.0.0.0 0.0.0.0"},
-    {"cry isa key k address 10.1.0.0 255.255.0.0 no-xauth", "crypto isakmp key k address 10.1.0.0 255.255.0.0 no-xauth\n", "no cry isa key k address 10.1.0.0 255.255.0.0"},
-    {"crypto isakmp keepalive 30 30 periodic", "crypto isakmp keepalive 30 30 periodic\n", "no crypto isakmp keepalive"},
+    {"crypto isakmp key cisco123 address 10.0.0.2", "crypto isakmp key cisco123 address 10.0.0.2\n",
+     "no crypto isakmp key cisco123 address 10.0.0.2"},
+    {"crypto isakmp key 0 cisco address 0.0.0.0 0.0.0.0", "crypto isakmp key cisco address 0.0.0.0 0.0.0.0\n",
+     "no crypto isakmp key cisco address 0.0.0.0 0.0.0.0"},
+    {"cry isa key k address 10.1.0.0 255.255.0.0 no-xauth",
+     "crypto isakmp key k address 10.1.0.0 255.255.0.0 no-xauth\n", "no cry isa key k address 10.1.0.0 255.255.0.0"},
+    {"crypto isakmp keepalive 30 30 periodic", "crypto isakmp keepalive 30 30 periodic\n",
+     "no crypto isakmp keepalive"},
     {"crypto isakmp keepalive 10", "crypto isakmp keepalive 10\n", "no crypto isakmp keepalive"},
     {"crypto isakmp keepalive 10 3 on-demand", "crypto isakmp keepalive 10 3\n", "no crypto isakmp keepalive 10 3"},
-    {"crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery\n", "no crypto isakmp invalid-spi-recovery"},
+    {"crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery\n",
+     "no crypto isakmp invalid-spi-recovery"},
     {"crypto isakmp identity hostname", "crypto isakmp identity hostname\n", "no crypto isakmp identity"},
     {"crypto isakmp identity address", NULL, "no crypto isakmp identity"},
     {"crypto isakmp nat keepalive 20", "crypto isakmp nat keepalive 20\n", "no crypto isakmp nat keepalive"},
@@ -118,8 +124,13 @@ static void test_lines(void **state)
     box_type_all(b, "r1", "no crypto isakmp policy 7");
     assert_null(strstr(config_of(b), "policy 7"));
     static const char *const refused[] = {
-        "crypto isakmp key 6 sealed address 10.0.0.9", "crypto isakmp key k address 10.0.0.0 255.0.255.0", "crypto isakmp keepalive 9", "crypto isakmp keepalive 10 61",
-        "crypto isakmp policy 10001",                  "crypto isakmp policy 0",                           "crypto isakmp nat keepalive 4",
+        "crypto isakmp key 6 sealed address 10.0.0.9",
+        "crypto isakmp key k address 10.0.0.0 255.0.255.0",
+        "crypto isakmp keepalive 9",
+        "crypto isakmp keepalive 10 61",
+        "crypto isakmp policy 10001",
+        "crypto isakmp policy 0",
+        "crypto isakmp nat keepalive 4",
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         char before[16384];
@@ -131,7 +142,8 @@ static void test_lines(void **state)
     box_free(b);
 }
 
-static const char common[] = "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 19\ncrypto isakmp key cisco123 address 0.0.0.0 0.0.0.0\n"
+static const char common[] = "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n "
+                             "group 19\ncrypto isakmp key cisco123 address 0.0.0.0 0.0.0.0\n"
                              "crypto ipsec transform-set TS esp-aes 256 esp-sha-hmac\n";
 
 static struct box *pair(void)
@@ -142,9 +154,12 @@ static struct box *pair(void)
         int o = 3 - i;
         snprintf(name, sizeof name, "r%d", i);
         snprintf(text, sizeof text,
-                 "hostname r%d\n%saccess-list 101 permit ip 192.168.%d.0 0.0.0.255 192.168.%d.0 0.0.0.255\ncrypto map VPN 10 ipsec-isakmp\n set peer 10.0.0.%d\n"
-                 " set transform-set TS\n set pfs group19\n match address 101\ninterface Loopback0\n ip address 192.168.%d.1 255.255.255.0\ninterface Ethernet0/0\n"
-                 " ip address 10.0.0.%d 255.255.255.0\n crypto map VPN\n no shutdown\nip route 192.168.%d.0 255.255.255.0 10.0.0.%d\n",
+                 "hostname r%d\n%saccess-list 101 permit ip 192.168.%d.0 0.0.0.255 192.168.%d.0 0.0.0.255\ncrypto map "
+                 "VPN 10 ipsec-isakmp\n set peer 10.0.0.%d\n"
+                 " set transform-set TS\n set pfs group19\n match address 101\ninterface Loopback0\n ip address "
+                 "192.168.%d.1 255.255.255.0\ninterface Ethernet0/0\n"
+                 " ip address 10.0.0.%d 255.255.255.0\n crypto map VPN\n no shutdown\nip route 192.168.%d.0 "
+                 "255.255.255.0 10.0.0.%d\n",
                  i, common, i, o, o, i, i, o, o);
         box_node(b, name, text);
     }
@@ -168,10 +183,14 @@ static void test_shows(void **state)
         "10.0.0.2        10.0.0.1        QM_IDLE           1001 ACTIVE\n"
         "\n"
         "IPv6 Crypto ISAKMP SA\n");
-    has(b, "r2", "sh cry isa sa", "\n10.0.0.2        10.0.0.1        QM_IDLE           1001 ACTIVE\n"); /* dst is the responder on both */
-    has(b, "r1", "show crypto isakmp sa detail", "\n1001  10.0.0.1        10.0.0.2               ACTIVE aes  sha256 psk  19 23:59:5");
+    has(b, "r2", "sh cry isa sa",
+        "\n10.0.0.2        10.0.0.1        QM_IDLE           1001 ACTIVE\n"); /* dst is the responder on both */
+    has(b, "r1", "show crypto isakmp sa detail",
+        "\n1001  10.0.0.1        10.0.0.2               ACTIVE aes  sha256 psk  19 23:59:5");
     has(b, "r1", "show crypto isakmp sa detail", "\n       Engine-id:Conn-id =  SW:1\n");
-    has(b, "r1", "show crypto isakmp sa count", "Active ISAKMP SA's: 1\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: 0\n\nDead ISAKMP SA's: 0\n");
+    has(b, "r1", "show crypto isakmp sa count",
+        "Active ISAKMP SA's: 1\n\nStandby ISAKMP SA's: 0\n\nCurrently being negotiated ISAKMP SA's: 0\n\nDead ISAKMP "
+        "SA's: 0\n");
     has(b, "r1", "show crypto isakmp policy",
         "Global IKE policy\n"
         "Protection suite of priority 10\n"
@@ -180,7 +199,9 @@ static void test_shows(void **state)
         "\tauthentication method:\tPre-Shared Key\n"
         "\tDiffie-Hellman group:\t#19 (256 bit)\n"
         "\tlifetime:\t\t86400 seconds, no volume limit\n");
-    has(b, "r1", "show crypto isakmp key", "Keyring      Hostname/Address                            Preshared Key\n\ndefault      0.0.0.0        [0.0.0.0]                    cisco123\n");
+    has(b, "r1", "show crypto isakmp key",
+        "Keyring      Hostname/Address                            Preshared Key\n\ndefault      0.0.0.0        "
+        "[0.0.0.0]                    cisco123\n");
     has(b, "r1", "show crypto isakmp peers", "Peer: 10.0.0.2 Port: 500 Local: 10.0.0.1\n Phase1 id: 10.0.0.2\n");
     has(b, "r1", "show crypto engine connections active", " 1001  IKE     SHA256+AES256");
     has(b, "r1", "show crypto session",
@@ -201,7 +222,8 @@ static void test_shows(void **state)
         "  IKEv1 SA: local 10.0.0.1/500 remote 10.0.0.2/500 Active \n"
         "          Capabilities:(none) connid:1001 lifetime:23:59:");
     has(b, "r1", "show crypto session detail", "        Inbound:  #pkts dec'ed 9 drop 0 life (KB/Sec) 46079");
-    has(b, "r1", "show crypto session brief", "\n10.0.0.2        Et0/0                        10.0.0.2                 00:00:0");
+    has(b, "r1", "show crypto session brief",
+        "\n10.0.0.2        Et0/0                        10.0.0.2                 00:00:0");
     lacks(b, "r1", "show crypto session remote 10.0.0.3", "Interface");
     has(b, "r1", "show crypto session remote 10.0.0.2 detail", "Interface: Ethernet0/0\n");
     lacks(b, "r1", "show crypto session local 10.0.0.2", "Interface");
@@ -237,7 +259,9 @@ static void test_debug(void **state)
     assert_string_equal(box_type(b, "r1", "debug crypto isakmp"), "Crypto ISAKMP debugging is on\n");
     assert_string_equal(box_type(b, "r1", "debug crypto ipsec"), "Crypto IPSEC debugging is on\n");
     assert_string_equal(box_type(b, "r1", "debug crypto engine"), "Crypto Engine debugging is on\n");
-    has(b, "r1", "show debug", "Cryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n  Crypto Engine debugging is on\n  Crypto IPSEC debugging is on\n");
+    has(b, "r1", "show debug",
+        "Cryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n  Crypto Engine debugging is on\n  Crypto IPSEC "
+        "debugging is on\n");
     box_type(b, "r1", "debug crypto condition peer ipv4 10.9.9.9");
     has(b, "r1", "show crypto debug-condition", "Crypto conditional debug currently is turned ON\n");
     has(b, "r1", "show crypto debug-condition", "IKE peer IP address filters:\n10.9.9.9\n");
@@ -277,6 +301,7 @@ static void test_debug(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_shows), cmocka_unit_test(test_debug)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_shows),
+                                       cmocka_unit_test(test_debug)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

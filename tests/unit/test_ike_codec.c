@@ -1,4 +1,5 @@
-/* The ISAKMP codec: messages written by hand after RFC 2408, each malformed length in its place, and what our own writer makes read back. */
+/* The ISAKMP codec: messages written by hand after RFC 2408, each malformed length in its place, and what our own
+ * writer makes read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,9 +33,12 @@ static void test_header(void **state)
         uint32_t said;
         enum codec_result want;
     } rows[] = {
-        {0x10, 28, 28, CODEC_OK},        {0x11, 28, 28, CODEC_OK},       {0x10, 27, 27, CODEC_LENGTH},     {0x10, 0, 0, CODEC_LENGTH},
-        {0x10, 28, 27, CODEC_LENGTH},    {0x10, 28, 29, CODEC_LENGTH},   {0x10, 40, 28, CODEC_LENGTH},     {0x10, 28, 0xFFFFFFFF, CODEC_LENGTH},
-        {0x20, 28, 28, CODEC_VERSION},   {0x00, 28, 28, CODEC_VERSION},  {0x10, 8193, 8193, CODEC_LENGTH}, {0x10, 8192, 8192, CODEC_OK},
+        {0x10, 28, 28, CODEC_OK},         {0x11, 28, 28, CODEC_OK},
+        {0x10, 27, 27, CODEC_LENGTH},     {0x10, 0, 0, CODEC_LENGTH},
+        {0x10, 28, 27, CODEC_LENGTH},     {0x10, 28, 29, CODEC_LENGTH},
+        {0x10, 40, 28, CODEC_LENGTH},     {0x10, 28, 0xFFFFFFFF, CODEC_LENGTH},
+        {0x20, 28, 28, CODEC_VERSION},    {0x00, 28, 28, CODEC_VERSION},
+        {0x10, 8193, 8193, CODEC_LENGTH}, {0x10, 8192, 8192, CODEC_OK},
     };
     static uint8_t b[9000];
     struct isakmp_hdr h;
@@ -93,16 +97,17 @@ static void test_payload_chain(void **state)
             put32(many + 4 * i, 4);
             many[4 * i] = i + 1 < n ? PL_VENDOR : PL_NONE;
         }
-        assert_int_equal(codec_payloads(PL_VENDOR, many, 4 * (size_t)n, false, &ps), n > PAYLOADS_MAX ? CODEC_TOO_MANY : CODEC_OK);
+        assert_int_equal(codec_payloads(PL_VENDOR, many, 4 * (size_t)n, false, &ps),
+                         n > PAYLOADS_MAX ? CODEC_TOO_MANY : CODEC_OK);
     }
 }
 
 /* One proposal (ESP, SPI 4 bytes), two transforms: the second with a basic and a 4-byte attribute. */
 static const uint8_t good_sa[] = {
-    0, 0, 0, 1, 0, 0, 0, 1,                                             /* DOI, situation */
-    0, 0, 0, 48, 1, 3, 4, 2, 0xB7, 0x61, 0x86, 0x3E,                    /* proposal: bytes 8-19 */
-    3, 0, 0, 12, 1, 12, 0, 0, 0x80, 4, 0, 1,                            /* transform: 20-31 */
-    0, 0, 0, 24, 2, 3, 0, 0, 0x80, 1, 0, 1, 0, 2, 0, 4, 0, 1, 0x51, 0x80, /* transform: 32-55 */
+    0,    0, 0, 1,  0, 0,  0, 1,                                                       /* DOI, situation */
+    0,    0, 0, 48, 1, 3,  4, 2, 0xB7, 0x61, 0x86, 0x3E,                               /* proposal: bytes 8-19 */
+    3,    0, 0, 12, 1, 12, 0, 0, 0x80, 4,    0,    1,                                  /* transform: 20-31 */
+    0,    0, 0, 24, 2, 3,  0, 0, 0x80, 1,    0,    1,    0, 2, 0, 4, 0, 1, 0x51, 0x80, /* transform: 32-55 */
     0x80, 5, 0, 2,
 };
 
@@ -279,7 +284,8 @@ static void test_vendors(void **state)
         p.len--;
         assert_int_equal(codec_vendor(&p), v == VENDOR_FRAGMENTATION ? v : VENDOR_OTHER);
     }
-    static const uint8_t cisco_fragmentation[] = {0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8, 0x85, 0x25, 0xe7, 0xde, 0x7f, 0x00, 0xd6, 0xc2, 0xd3, 0xc0, 0, 0, 0};
+    static const uint8_t cisco_fragmentation[] = {0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8, 0x85, 0x25, 0xe7,
+                                                  0xde, 0x7f, 0x00, 0xd6, 0xc2, 0xd3, 0xc0, 0,    0,    0};
     struct payload p = {.body = cisco_fragmentation, .len = sizeof cisco_fragmentation};
     assert_int_equal(codec_vendor(&p), VENDOR_FRAGMENTATION);
 }
@@ -298,9 +304,10 @@ static void test_writer(void **state)
     msg_notify(&m, IPROTO_ESP, N_INVALID_SPI, "\xB7\x61\x86\x3E", 4, NULL, 0);
     size_t len = msg_end(&m, 16);
     static const uint8_t want[] = {
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, PL_HASH, 0x10, EX_INFO, 1, 0xA0, 0xB0, 0xC0, 0xD0, 0, 0, 0, 60,
-        PL_NOTIFY, 0, 0, 6, 0x11, 0x22, 0, 0, 0, 16, 0, 0, 0, 1, 3, 4, 0, 11, 0xB7, 0x61, 0x86, 0x3E,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        1,  2,       3,    4,       5,    6,    7,    8,    9,    10, 11, 12, 13, 14,        15,
+        16, PL_HASH, 0x10, EX_INFO, 1,    0xA0, 0xB0, 0xC0, 0xD0, 0,  0,  0,  60, PL_NOTIFY, 0,
+        0,  6,       0x11, 0x22,    0,    0,    0,    16,   0,    0,  0,  1,  3,  4,         0,
+        11, 0xB7,    0x61, 0x86,    0x3E, 0,    0,    0,    0,    0,  0,  0,  0,  0,         0,
     };
     assert_int_equal(len, sizeof want);
     assert_memory_equal(buf, want, sizeof want);
@@ -319,8 +326,10 @@ static void test_writer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header),  cmocka_unit_test(test_payload_chain), cmocka_unit_test(test_sa),      cmocka_unit_test(test_sa_bundles_and_bounds),
-        cmocka_unit_test(test_bodies),  cmocka_unit_test(test_id_text),       cmocka_unit_test(test_vendors), cmocka_unit_test(test_writer),
+        cmocka_unit_test(test_header),  cmocka_unit_test(test_payload_chain),
+        cmocka_unit_test(test_sa),      cmocka_unit_test(test_sa_bundles_and_bounds),
+        cmocka_unit_test(test_bodies),  cmocka_unit_test(test_id_text),
+        cmocka_unit_test(test_vendors), cmocka_unit_test(test_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

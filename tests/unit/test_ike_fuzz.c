@@ -1,5 +1,6 @@
-/* Hostile bytes, seeded and short: every message of an exchange, spoiled in many ways, thrown at both ends in every state. Nothing crashes; what has not been proved moves no
- * SA, no pair, no reservation; memory and the log stay bounded. */
+/* Hostile bytes, seeded and short: every message of an exchange, spoiled in many ways, thrown at both ends in every
+ * state. Nothing crashes; what has not been proved moves no SA, no pair, no reservation; memory and the log stay
+ * bounded. */
 #include "tests/exchange/ike_world.h"
 
 struct picture {
@@ -10,11 +11,15 @@ struct picture {
 static struct picture picture(struct side *s)
 {
     struct ike_counts c = ike_counts(s->ike);
-    struct picture p = {c.active, c.negotiating, c.half_open, c.dead, pairs_of(s), s->ips.installs, s->ips.deletes, reserved(s), (unsigned)table_count(s->ike->peers), s->ips.current};
+    struct picture p = {c.active,       c.negotiating, c.half_open,
+                        c.dead,         pairs_of(s),   s->ips.installs,
+                        s->ips.deletes, reserved(s),   (unsigned)table_count(s->ike->peers),
+                        s->ips.current};
     return p;
 }
 
-/* One of: bits, a random run, a cut end, bytes behind (with or without the header saying so), a field set to an extreme, two messages mixed. */
+/* One of: bits, a random run, a cut end, bytes behind (with or without the header saying so), a field set to an
+ * extreme, two messages mixed. */
 static size_t spoil(struct rnd *r, uint8_t *b, size_t len, size_t cap, const uint8_t *other, size_t other_len)
 {
     unsigned kind = rnd_u32(r) % 7, times = 1 + rnd_u32(r) % 4;
@@ -22,12 +27,8 @@ static size_t spoil(struct rnd *r, uint8_t *b, size_t len, size_t cap, const uin
     while (times--) {
         size_t at = rnd_u32(r) % len;
         switch (kind) {
-        case 0:
-            b[at] ^= 1u << rnd_u32(r) % 8;
-            break;
-        case 1:
-            rnd_fill(r, b + at, len - at < 16 ? len - at : 16);
-            break;
+        case 0: b[at] ^= 1u << rnd_u32(r) % 8; break;
+        case 1: rnd_fill(r, b + at, len - at < 16 ? len - at : 16); break;
         case 2:
             len = 1 + rnd_u32(r) % len;
             if (len >= 28 && rnd_u32(r) % 2)
@@ -41,9 +42,7 @@ static size_t spoil(struct rnd *r, uint8_t *b, size_t len, size_t cap, const uin
                     put32(b + 24, (uint32_t)len);
             }
             break;
-        case 4:
-            b[at] = extremes[rnd_u32(r) % sizeof extremes];
-            break;
+        case 4: b[at] = extremes[rnd_u32(r) % sizeof extremes]; break;
         case 5:
             if (at < other_len)
                 memcpy(b + at, other + at, other_len - at < len - at ? other_len - at : len - at);
@@ -80,7 +79,8 @@ static void test_established(void **state)
         memcpy(bytes, w->tape[k].data, len);
         len = spoil(r, bytes, len, sizeof bytes, w->tape[other].data, w->tape[other].len);
         struct udp_from from = {.src = w->side[1 - to].addr, .dst = w->side[to].addr, .sport = 500, .dport = 500};
-        /* A first message is no secret: whoever sends one gets a half-open SA, bounded below. Here only what claims to belong to an exchange. */
+        /* A first message is no secret: whoever sends one gets a half-open SA, bounded below. Here only what claims to
+         * belong to an exchange. */
         static const uint8_t none[8];
         if (len >= 16 && memcmp(bytes + 8, none, 8) == 0)
             continue;
@@ -109,7 +109,8 @@ static void test_established(void **state)
     world_free(w);
 }
 
-/* Into every state of an exchange: before each message of ours arrives, spoiled ones do. Encrypted ones change nothing; the exchange succeeds. */
+/* Into every state of an exchange: before each message of ours arrives, spoiled ones do. Encrypted ones change nothing;
+ * the exchange succeeds. */
 struct barrage {
     struct rnd *rnd;
     bool encrypted_only;
@@ -224,6 +225,7 @@ static void test_noise(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_established), cmocka_unit_test(test_every_state), cmocka_unit_test(test_noise)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_established), cmocka_unit_test(test_every_state),
+                                       cmocka_unit_test(test_noise)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

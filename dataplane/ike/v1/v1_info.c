@@ -1,6 +1,8 @@
-/* INFORMATIONAL exchanges (RFC 2409 section 5.7, RFC 2408 sections 3.14, 3.15): DELETE, notifications, dead peer detection (RFC 3706).
+/* INFORMATIONAL exchanges (RFC 2409 section 5.7, RFC 2408 sections 3.14, 3.15): DELETE, notifications, dead peer
+ * detection (RFC 3706).
  *
- * One message, no answer, a message id of its own: HDR*, HASH(M-ID | rest), N or D. Sent only under an established SA. Received: the hash is proved first, then
+ * One message, no answer, a message id of its own: HDR*, HASH(M-ID | rest), N or D. Sent only under an established SA.
+ * Received: the hash is proved first, then
  *
  *   DELETE of IPsec SPIs    the peer's inbound, our outbound SPIs: those pairs go; unknown ones are ignored
  *   DELETE of ISAKMP        the SA with those cookies, when it is one with this peer
@@ -10,7 +12,8 @@
  *   RESPONDER-LIFETIME      shortens this SA's life (protocol ISAKMP)
  *   others                  shown under debug
  *
- * The one message without protection that we send is the refusal of a first message (NO-PROPOSAL-CHOSEN), at most ten a second; none is believed. */
+ * The one message without protection that we send is the refusal of a first message (NO-PROPOSAL-CHOSEN), at most ten a
+ * second; none is believed. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -93,7 +96,8 @@ static void write_notify(struct msg_wr *m, const void *arg)
     msg_notify(m, a->proto, a->type, a->spi, a->spi_len, a->data, a->len);
 }
 
-void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data, size_t len)
+void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data,
+                    size_t len)
 {
     struct notify_args a = {.proto = proto, .spi_len = spi_len, .type = type, .spi = spi, .data = data, .len = len};
 
@@ -101,7 +105,8 @@ void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void 
 }
 
 #define REFUSALS 10
-void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *first, uint16_t type)
+void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *first,
+                    uint16_t type)
 {
     struct isakmp_hdr h = {.exchange = EX_INFO, .mid = rnd_u32(ike->env.rnd) | 1};
     uint64_t now = loop_now(ike->env.loop);
@@ -185,8 +190,8 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
 
     if (codec_notify(p, &n) != CODEC_OK || n.doi > 1)
         return;
-    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%X", notify_name(n.type), n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid,
-          sa->conn_id);
+    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%X", notify_name(n.type),
+          n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid, sa->conn_id);
     switch (n.type) {
     case N_R_U_THERE:
         if (is_dpd(sa, &n)) {
@@ -199,15 +204,10 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
         if (is_dpd(sa, &n))
             timers_dpd_ack(sa, get32(n.data));
         break;
-    case N_RESPONDER_LIFETIME:
-        take_lifetime(sa, &n);
-        break;
+    case N_RESPONDER_LIFETIME: take_lifetime(sa, &n); break;
     case N_NO_PROPOSAL_CHOSEN:
-    case N_INVALID_ID_INFORMATION:
-        quick_refused(sa, &n);
-        break;
-    default:
-        break;
+    case N_INVALID_ID_INFORMATION: quick_refused(sa, &n); break;
+    default: break;
     }
 }
 

@@ -5,23 +5,26 @@
  *                               <--   MM2      HDR, SA, VID
  *   HDR, KE, Ni, VID, NAT-D x2   MM3  -->
  *                               <--   MM4      HDR, KE, Nr, VID, NAT-D x2
- *   HDR*, IDii, HASH_I, [N]      MM5  -->                                  N: INITIAL-CONTACT when we know nothing of the peer
+ *   HDR*, IDii, HASH_I, [N]      MM5  -->                                  N: INITIAL-CONTACT when we know nothing of
+ * the peer
  *                               <--   MM6      HDR*, IDir, HASH_R
  *
- * The key is chosen by the peer's address (main mode encrypts the identity with it), so any well-formed identity is taken and only shown. NAT is looked for when both
- * sent the vendor id of RFC 3947; if there is one, the initiator goes to port 4500 with MM5 and the responder follows it.
+ * The key is chosen by the peer's address (main mode encrypts the identity with it), so any well-formed identity is
+ * taken and only shown. NAT is looked for when both sent the vendor id of RFC 3947; if there is one, the initiator goes
+ * to port 4500 with MM5 and the responder follows it.
  *
- * MM1 to MM4 are not authenticated: what does not fit is refused without a trace in the SA, and the one who waits goes on waiting. The half-open
- * SAs of the responder are bounded in all and by address, before anything is allocated. The sums of Diffie-Hellman run elsewhere (dh_job.c); meanwhile the SA is in a
- * state that takes no message. A peer whose MM5 does not decrypt has another key: IKMP_BAD_MESSAGE, and nothing changes. */
+ * MM1 to MM4 are not authenticated: what does not fit is refused without a trace in the SA, and the one who waits goes
+ * on waiting. The half-open SAs of the responder are bounded in all and by address, before anything is allocated. The
+ * sums of Diffie-Hellman run elsewhere (dh_job.c); meanwhile the SA is in a state that takes no message. A peer whose
+ * MM5 does not decrypt has another key: IKMP_BAD_MESSAGE, and nothing changes. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
 
 #define NONCE_LEN 32
-#define MESSAGE(name, sa, extra)        \
-    uint8_t name##_buf[ISAKMP_OUT_MAX]; \
-    struct msg_wr name;                 \
+#define MESSAGE(name, sa, extra)                                                                                       \
+    uint8_t name##_buf[ISAKMP_OUT_MAX];                                                                                \
+    struct msg_wr name;                                                                                                \
     begin_message(&name, name##_buf, sa, extra)
 
 static void begin_message(struct msg_wr *m, uint8_t *buf, const struct ike_sa *sa, uint8_t flags)
@@ -31,47 +34,6 @@ static void begin_message(struct msg_wr *m, uint8_t *buf, const struct ike_sa *s
     memcpy(h.icookie, sa->icookie, COOKIE_LEN);
     memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
     msg_begin(m, buf, ISAKMP_OUT_MAX, &h);
-}
-
-static void add_vendor(struct msg_wr *m, enum vendor v)
-{
-    size_t len;
-    const uint8_t *b = vendor_bytes(v, &len);
-
-    msg_payload(m, PL_VENDOR, b, len);
-}
-
-static void read_vendors(struct ike_sa *sa, const struct payloads *ps)
-{
-    const struct payload *p;
-
-    for (unsigned i = 0; (p = payload_nth(ps, PL_VENDOR, i)); i++) {
-        TRACE(sa, "processing vendor id payload");
-        switch (codec_vendor(p)) {
-        case VENDOR_NATT_RFC3947:
-            TRACE(sa, "vendor ID seems Unity/DPD but major %u mismatch", p->body[14]);
-            TRACE(sa, "vendor ID is NAT-T RFC 3947");
-            sa->natt = true;
-            break;
-        case VENDOR_DPD:
-            TRACE(sa, "vendor ID is DPD");
-            sa->dpd = true;
-            break;
-        case VENDOR_UNITY:
-            TRACE(sa, "vendor ID is Unity");
-            sa->unity = true;
-            break;
-        case VENDOR_XAUTH:
-            TRACE(sa, "vendor ID is XAUTH");
-            sa->xauth = true;
-            break;
-        default:
-            if (p->len >= 16 && p->body[14] == 1)
-                TRACE(sa, "vendor ID seems Unity/DPD but hash mismatch");
-            else if (p->len >= 16)
-                TRACE(sa, "vendor ID seems Unity/DPD but major %u mismatch", p->body[14]);
-        }
-    }
 }
 
 static bool find_psk(struct ike *ike, const struct ike_sa *sa, uint32_t peer, struct key *out)
@@ -119,7 +81,7 @@ bool v1_main_begin(struct ike_sa *sa)
     p1_write_offer(&m, ours, n);
     keep_sai(sa->p1, m.w.base + ISAKMP_HDR + 4, m.w.bad ? 0 : m.w.len - ISAKMP_HDR - 4);
     TRACE(sa, "constructed NAT-T vendor-rfc3947 ID");
-    add_vendor(&m, VENDOR_NATT_RFC3947);
+    v1_peer_write_vendor(&m, VENDOR_NATT_RFC3947);
     ike_sa_enter(sa, IKE_I_MM1, "IKE_MESG_FROM_IPSEC", "IKE_SA_REQ_MM");
     TRACE(sa, "beginning Main Mode exchange");
     v1_send(&sa->slot, &m, true, false);
@@ -127,7 +89,8 @@ bool v1_main_begin(struct ike_sa *sa)
 }
 
 /* A message from nobody known. Only when everything fits is an SA made. */
-void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h, const uint8_t *data, size_t len)
+void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
+                 const uint8_t *data, size_t len)
 {
     struct p1_suite ours[P1_SUITES_MAX], agreed;
     struct payloads ps;
@@ -139,11 +102,14 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
 
     if (!ike->on)
         return;
-    if (ike->half_open >= IKE_HALF_OPEN_MAX || ike->nsas >= IKE_SA_MAX || (p && p->half_open >= IKE_HALF_OPEN_PEER_MAX)) {
-        trace(ike, NULL, from->src, TRACE_ERROR, "too many negotiations under way: packet from %s dropped", IP4(from->src));
+    if (ike->half_open >= IKE_HALF_OPEN_MAX || ike->nsas >= IKE_SA_MAX ||
+        (p && p->half_open >= IKE_HALF_OPEN_PEER_MAX)) {
+        trace(ike, NULL, from->src, TRACE_ERROR, "too many negotiations under way: packet from %s dropped",
+              IP4(from->src));
         return;
     }
-    if (codec_payloads(h->next, data + ISAKMP_HDR, len - ISAKMP_HDR, false, &ps) != CODEC_OK || !(sap = payload_one(&ps, PL_SA)) || codec_sa(sap, &body) != CODEC_OK) {
+    if (codec_payloads(h->next, data + ISAKMP_HDR, len - ISAKMP_HDR, false, &ps) != CODEC_OK ||
+        !(sap = payload_one(&ps, PL_SA)) || codec_sa(sap, &body) != CODEC_OK) {
         ike->bad_messages++;
         ike_msg(ike, IKE_MSG_BAD, from->src, NULL);
         return;
@@ -159,7 +125,8 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
         if (!n)
             ike_msg(ike, IKE_MSG_NO_PSK_POLICY, from->src, NULL);
         trace(ike, NULL, from->src, TRACE_ERROR, "no offers accepted!");
-        trace(ike, NULL, from->src, TRACE_ERROR, "phase 1 SA policy not acceptable! (local %s remote %s)", IP4(from->dst), IP4(from->src));
+        trace(ike, NULL, from->src, TRACE_ERROR, "phase 1 SA policy not acceptable! (local %s remote %s)",
+              IP4(from->dst), IP4(from->src));
         v1_info_refuse(ike, from, floated, h, N_NO_PROPOSAL_CHOSEN);
         ike_msg(ike, IKE_MSG_MODE_FAILURE, from->src, "Main Mode");
         return;
@@ -180,7 +147,7 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     ike_sa_enter(sa, IKE_R_MM1, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, &m);
     TRACE(sa, "processing SA payload. message ID = 0");
-    read_vendors(sa, &ps);
+    v1_peer_read_vendors(sa, &ps);
     (void)find_psk(ike, sa, from->src, &p1->psk);
     TRACE(sa, "local preshared key found");
     TRACE(sa, "Scanning profiles for xauth ...");
@@ -194,7 +161,7 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     p1_write_choice(&r, &body.v[choice]);
     if (sa->natt) {
         TRACE(sa, "constructed NAT-T vendor-rfc3947 ID");
-        add_vendor(&r, VENDOR_NATT_RFC3947);
+        v1_peer_write_vendor(&r, VENDOR_NATT_RFC3947);
     }
     v1_send(&sa->slot, &r, false, true);
     ike_sa_enter(sa, IKE_R_MM2, "IKE_MESG_INTERNAL", "IKE_PROCESS_COMPLETE");
@@ -213,30 +180,26 @@ static void make_key_exchange(struct ike_sa *sa)
 static void send_key_exchange(struct ike_sa *sa)
 {
     struct p1_scratch *p1 = sa->p1;
-    uint8_t sum[HASH_MAX];
-    size_t glen = dh_public_len(sa->suite.group), hlen = hash_len(sa->suite.hash);
+    size_t glen = dh_public_len(sa->suite.group);
 
     MESSAGE(m, sa, 0);
     msg_payload(&m, PL_KE, dh_public(p1->dh.dh), glen);
     msg_payload(&m, PL_NONCE, sa->initiator ? p1->nonce_i : p1->nonce_r, NONCE_LEN);
-    add_vendor(&m, VENDOR_UNITY);
-    add_vendor(&m, VENDOR_DPD);
-    add_vendor(&m, VENDOR_XAUTH);
-    if (sa->natt) {
-        keys_nat_d(sa->suite.hash, sa->icookie, sa->rcookie, sa->remote, sa->peer_port, sum);
-        msg_payload(&m, PL_NAT_D, sum, hlen);
-        keys_nat_d(sa->suite.hash, sa->icookie, sa->rcookie, sa->local, sa->local_port, sum);
-        msg_payload(&m, PL_NAT_D, sum, hlen);
-    }
+    v1_peer_write_vendor(&m, VENDOR_UNITY);
+    v1_peer_write_vendor(&m, VENDOR_DPD);
+    v1_peer_write_vendor(&m, VENDOR_XAUTH);
+    v1_peer_write_nat_d(sa, &m);
     v1_send(&sa->slot, &m, sa->initiator, !sa->initiator);
 }
 
 /* KE and nonce of the other side are there, once each and of the right lengths. */
-static bool read_key_exchange(const struct ike_sa *sa, const struct payloads *ps, const struct payload **ke, const struct payload **nonce)
+static bool read_key_exchange(const struct ike_sa *sa, const struct payloads *ps, const struct payload **ke,
+                              const struct payload **nonce)
 {
     *ke = payload_one(ps, PL_KE);
     *nonce = payload_one(ps, PL_NONCE);
-    return *ke && *nonce && (*ke)->len == dh_public_len(sa->suite.group) && (*nonce)->len >= NONCE_MIN && (*nonce)->len <= NONCE_MAX;
+    return *ke && *nonce && (*ke)->len == dh_public_len(sa->suite.group) && (*nonce)->len >= NONCE_MIN &&
+           (*nonce)->len <= NONCE_MAX;
 }
 
 static void take_key_exchange(struct ike_sa *sa, const struct payload *ke, const struct payload *nonce)
@@ -251,40 +214,6 @@ static void take_key_exchange(struct ike_sa *sa, const struct payload *ke, const
     (void)find_psk(sa->ike, sa, sa->remote, NULL);
 }
 
-static void look_for_nat(struct ike_sa *sa, const struct payloads *ps, const struct udp_from *from)
-{
-    size_t hlen = hash_len(sa->suite.hash);
-    uint8_t mine[HASH_MAX], his[HASH_MAX];
-    const struct payload *p;
-    bool his_found = false, any = false;
-
-    if (!sa->natt)
-        return;
-    keys_nat_d(sa->suite.hash, sa->icookie, sa->rcookie, from->dst, from->dport, mine);
-    keys_nat_d(sa->suite.hash, sa->icookie, sa->rcookie, from->src, from->sport, his);
-    for (unsigned i = 0; (p = payload_nth(ps, PL_NAT_D, i)); i++) {
-        TRACE(sa, "received payload type %u", PL_NAT_D);
-        bool full = p->len == hlen;
-        if (i == 0) {
-            sa->nat_local = !full || memcmp(p->body, mine, hlen) != 0;
-        } else {
-            any = true;
-            his_found |= full && memcmp(p->body, his, hlen) == 0;
-        }
-    }
-    sa->nat_remote = any && !his_found;
-    if (!any)
-        sa->nat_local = false;
-    if (sa->nat_local && sa->nat_remote)
-        TRACE(sa, "NAT found, both nodes inside NAT");
-    else if (sa->nat_local)
-        TRACE(sa, "My hash no match -  this node inside NAT");
-    else if (sa->nat_remote)
-        TRACE(sa, "His hash no match - this node outside NAT");
-    else if (any)
-        TRACE(sa, "No NAT Found for self or peer");
-}
-
 /* g^xy is known: everything else follows. */
 static void derive(struct ike_sa *sa)
 {
@@ -295,7 +224,8 @@ static void derive(struct ike_sa *sa)
 
     trace_engine(ike, sa->remote, "crypto_engine: Create DH shared secret");
     k->prf = sa->suite.hash;
-    keys_skeyid_psk(k->prf, BYTES(p1->psk.b, p1->psk.len), BYTES(p1->nonce_i, p1->nonce_i_len), BYTES(p1->nonce_r, p1->nonce_r_len), &k->skeyid);
+    keys_skeyid_psk(k->prf, BYTES(p1->psk.b, p1->psk.len), BYTES(p1->nonce_i, p1->nonce_i_len),
+                    BYTES(p1->nonce_r, p1->nonce_r_len), &k->skeyid);
     keys_derive(k, BYTES(p1->dh.shared.b, p1->dh.shared.len), sa->icookie, sa->rcookie, p1_key_len(&sa->suite));
     keys_iv_main(sa->suite.hash, BYTES(p1->gx_i, glen), BYTES(p1->gx_r, glen), sa->slot.iv, sa->block);
     sa->enc = cipher_new(sa->suite.cipher, true, k->enc.b, k->enc.len, NULL);
@@ -338,7 +268,7 @@ static enum v1_outcome take_mm2(struct ike_sa *sa, struct v1_msg *m)
     ike_sa_enter(sa, IKE_I_MM2, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, m);
     TRACE(sa, "processing SA payload. message ID = 0");
-    read_vendors(sa, &m->ps);
+    v1_peer_read_vendors(sa, &m->ps);
     (void)find_psk(sa->ike, sa, sa->remote, NULL);
     TRACE(sa, "local preshared key found");
     TRACE(sa, "Scanning profiles for xauth ...");
@@ -380,8 +310,8 @@ static enum v1_outcome take_mm3(struct ike_sa *sa, struct v1_msg *m)
     v1_commit(&sa->slot, m);
     timers_half_open(sa);
     take_key_exchange(sa, ke, nonce);
-    read_vendors(sa, &m->ps);
-    look_for_nat(sa, &m->ps, m->from);
+    v1_peer_read_vendors(sa, &m->ps);
+    v1_peer_look_for_nat(sa, &m->ps, m->from);
     trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
     dh_job_begin(&sa->p1->dh, sa->ike, sa->suite.group);
     dh_job_run(&sa->p1->dh, true, ke->body, ke->len, got_shared_responder, sa);
@@ -393,7 +323,9 @@ static void write_id(struct ike_sa *sa, struct msg_wr *m)
 {
     struct ike *ike = sa->ike;
     uint16_t port = sa->local_port == 4500 ? 0 : 500;
-    const char *name = ike->conf.identity == IKE_IDENTITY_HOSTNAME && ike->env.hostname ? ike->env.hostname(ike->env.hostname_arg) : NULL;
+    const char *name = ike->conf.identity == IKE_IDENTITY_HOSTNAME && ike->env.hostname
+                           ? ike->env.hostname(ike->env.hostname_arg)
+                           : NULL;
     size_t len = name ? strlen(name) : 4;
 
     TRACE(sa, "SA is doing ");
@@ -473,8 +405,8 @@ static enum v1_outcome take_mm4(struct ike_sa *sa, struct v1_msg *m)
     ike_sa_enter(sa, IKE_I_MM4, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, m);
     take_key_exchange(sa, ke, nonce);
-    read_vendors(sa, &m->ps);
-    look_for_nat(sa, &m->ps, m->from);
+    v1_peer_read_vendors(sa, &m->ps);
+    v1_peer_look_for_nat(sa, &m->ps, m->from);
     dh_job_run(&sa->p1->dh, false, ke->body, ke->len, got_shared_initiator, sa);
     return V1_TAKEN;
 }
@@ -504,7 +436,8 @@ static void show_id(struct ike_sa *sa, const struct id_body *id)
     TRACE(sa, "processing ID payload. message ID = 0");
     TRACE(sa, "ID payload \n        next-payload : 8\n        type         : %u", id->type);
     TRACE(sa, "   %s : %s", id->type == ID_IPV4_ADDR ? "address     " : "name        ", sa->peer_id);
-    TRACE(sa, "   protocol     : %u \n        port         : %u \n        length       : %u", id->proto, id->port, 8u + id->len);
+    TRACE(sa, "   protocol     : %u \n        port         : %u \n        length       : %u", id->proto, id->port,
+          8u + id->len);
     trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, "peer matches *none* of the profiles");
     TRACE(sa, "processing HASH payload. message ID = 0");
 }
@@ -516,7 +449,8 @@ static void read_contact(struct ike_sa *sa, const struct payloads *ps)
 
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
         if (codec_notify(p, &n) == CODEC_OK && n.type == N_INITIAL_CONTACT && n.doi == 1) {
-            TRACE(sa, "processing NOTIFY INITIAL_CONTACT protocol %u\n        spi 0, message ID = 0, sa = 0x%X", n.proto, sa->conn_id);
+            TRACE(sa, "processing NOTIFY INITIAL_CONTACT protocol %u\n        spi 0, message ID = 0, sa = 0x%X",
+                  n.proto, sa->conn_id);
             peer_initial_contact(sa);
         }
 }
@@ -529,8 +463,10 @@ static void authenticated(struct ike_sa *sa)
 
 static void insert_peer(struct ike_sa *sa)
 {
-    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, "Trying to insert a peer %s/%s/%u/, ", IP4(sa->local), IP4(sa->remote), sa->peer_port);
-    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, " and inserted successfully %llX.", 0x80000000ULL + (unsigned long long)sa->peer->handle * 0x100);
+    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, "Trying to insert a peer %s/%s/%u/, ", IP4(sa->local),
+          IP4(sa->remote), sa->peer_port);
+    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, " and inserted successfully %llX.",
+          0x80000000ULL + (unsigned long long)sa->peer->handle * 0x100);
 }
 
 static void complete(struct ike_sa *sa)

@@ -2,20 +2,23 @@
  *
  *   initiator                                            responder
  *   HDR*, HASH(1), SA, Ni, [KE], IDci, IDcr     QM1 -->
- *                                              <-- QM2   HDR*, HASH(2), SA, Nr, [KE], IDci, IDcr, [N RESPONDER-LIFETIME]
- *   HDR*, HASH(3)                               QM3 -->
+ *                                              <-- QM2   HDR*, HASH(2), SA, Nr, [KE], IDci, IDcr, [N
+ * RESPONDER-LIFETIME] HDR*, HASH(3)                               QM3 -->
  *
- * Make before break. The responder installs the pair before it sends QM2, so that what follows QM3 at once can be taken in; it sends with the new pair only
- * after QM3. The initiator installs on QM2 and sends with the pair after sending QM3. QM3 has no answer: the responder repeats QM2 until it comes, and
- * the initiator answers a repeated QM2 with QM3 again. A responder that never sees QM3 deletes the pair and says so.
+ * Make before break. The responder installs the pair before it sends QM2, so that what follows QM3 at once can be taken
+ * in; it sends with the new pair only after QM3. The initiator installs on QM2 and sends with the pair after sending
+ * QM3. QM3 has no answer: the responder repeats QM2 until it comes, and the initiator answers a repeated QM2 with QM3
+ * again. A responder that never sees QM3 deletes the pair and says so.
  *
- * Both ends at once, for the same flow: the exchange of the end with the higher address wins. That end does not answer the other's QM1; the other gives its own up
- * when the winner's QM1 comes, and answers that.
+ * Both ends at once, for the same flow: the exchange of the end with the higher address wins. That end does not answer
+ * the other's QM1; the other gives its own up when the winner's QM1 comes, and answers that.
  *
  *   QM_READY --QM1 sent--> I_QM1 --QM2 proved--> INSTALL_AWAIT --QM3 sent--> PHASE2_COMPLETE
- *   QM_READY --QM1 proved--> SPI_STARVE --SPI, sums--> INSTALL_AWAIT --QM2 sent--> R_QM2 --QM3 proved--> PHASE2_COMPLETE
+ *   QM_READY --QM1 proved--> SPI_STARVE --SPI, sums--> INSTALL_AWAIT --QM2 sent--> R_QM2 --QM3 proved-->
+ * PHASE2_COMPLETE
  *
- * A node exists only after HASH(1) is right. Lifetimes: the smaller of offer and policy; told with RESPONDER-LIFETIME when ours is. The commit bit is never set. */
+ * A node exists only after HASH(1) is right. Lifetimes: the smaller of offer and policy; told with RESPONDER-LIFETIME
+ * when ours is. The commit bit is never set. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -68,33 +71,6 @@ refuse:
     return false;
 }
 
-static void write_selector(struct msg_wr *m, const struct selector *s)
-{
-    if (s->mask == 0xFFFFFFFF)
-        msg_id_addr(m, s->proto, s->port, s->addr);
-    else
-        msg_id_subnet(m, s->proto, s->port, s->addr, s->mask);
-}
-
-static bool read_selector(const struct payload *p, struct selector *out)
-{
-    struct id_body id;
-
-    if (codec_id(p, &id) != CODEC_OK || (id.type != ID_IPV4_ADDR && id.type != ID_IPV4_SUBNET))
-        return false;
-    *out = (struct selector){.addr = get32(id.data), .mask = 0xFFFFFFFF, .proto = id.proto, .port = id.port};
-    if (id.type == ID_IPV4_SUBNET) {
-        out->mask = get32(id.data + 4);
-        out->addr &= out->mask;
-    }
-    return ip4_mask_len(out->mask) >= 0;
-}
-
-static bool selector_same(const struct selector *a, const struct selector *b)
-{
-    return a->addr == b->addr && a->mask == b->mask && a->proto == b->proto && a->port == b->port;
-}
-
 static bool udp_encap(const struct ike_sa *sa)
 {
     return sa->nat_local || sa->nat_remote;
@@ -134,12 +110,13 @@ bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow)
 }
 
 /* Our own unanswered quick mode for the flow. */
-static struct ike_node *own_asking(const struct ike_peer *p, const struct selector *local, const struct selector *remote)
+static struct ike_node *own_asking(const struct ike_peer *p, const struct selector *local,
+                                   const struct selector *remote)
 {
     for (struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
         for (struct ike_node *n = sa->nodes; n; n = n->next)
-            if (n->qm && n->initiator && (n->state == QM_READY || n->state == QM_I_QM1) && selector_same(&n->qm->policy.local_sel, local) &&
-                selector_same(&n->qm->policy.remote_sel, remote))
+            if (n->qm && n->initiator && (n->state == QM_READY || n->state == QM_I_QM1) &&
+                v1_flow_same(&n->qm->policy.local_sel, local) && v1_flow_same(&n->qm->policy.remote_sel, remote))
                 return n;
     return NULL;
 }
@@ -171,8 +148,8 @@ static void send_qm1(void *arg, bool ok)
     msg_payload(&m, PL_NONCE, qm->nonce_i, qm->nonce_i_len);
     if (p->pfs_group)
         msg_payload(&m, PL_KE, dh_public(qm->dh.dh), dh_public_len(p->pfs_group));
-    write_selector(&m, &p->local_sel);
-    write_selector(&m, &p->remote_sel);
+    v1_flow_write(&m, &p->local_sel);
+    v1_flow_write(&m, &p->remote_sel);
     seal_hash(&m, n, hash_at, BYTES(NULL, 0));
     v1_send(&n->slot, &m, true, false);
     ike_node_enter(n, QM_I_QM1, "IKE_MESG_INTERNAL", "IKE_INIT_QM");
@@ -239,7 +216,8 @@ static uint32_t install(struct ike_node *n)
     uint8_t proto = p2_protocol(t->proto);
     bool ah = t->proto == PROTO_AH;
     uint32_t *ours = ah ? &qm->spi_ah : &qm->spi_esp;
-    struct bytes gxy = BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0), ni = BYTES(qm->nonce_i, qm->nonce_i_len), nr = BYTES(qm->nonce_r, qm->nonce_r_len);
+    struct bytes gxy = BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0),
+                 ni = BYTES(qm->nonce_i, qm->nonce_i_len), nr = BYTES(qm->nonce_r, qm->nonce_r_len);
 
     if (len > sizeof key_in)
         return 0;
@@ -254,7 +232,9 @@ static uint32_t install(struct ike_node *n)
         .pfs_group = qm->choice.group,
         .udp_encap = qm->choice.udp,
         .local_port = qm->choice.udp ? 4500 : 500,
-        .peer_port = !qm->choice.udp ? 500 : sa->local_port == 4500 ? sa->peer_port : 4500,
+        .peer_port = !qm->choice.udp          ? 500
+                     : sa->local_port == 4500 ? sa->peer_port
+                                              : 4500,
         .key_in = key_in,
         .key_out = key_out,
         .key_len = len,
@@ -323,7 +303,8 @@ static void read_notices(struct ike_node *n, const struct payloads *ps)
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++) {
         if (codec_notify(p, &nb) != CODEC_OK || nb.type != N_RESPONDER_LIFETIME || nb.doi != 1)
             continue;
-        TRACE(n->sa, "processing NOTIFY RESPONDER_LIFETIME protocol %u\n        spi 0x%X, message ID = %u", nb.proto, nb.spi_len == 4 ? get32(nb.spi) : 0, n->mid);
+        TRACE(n->sa, "processing NOTIFY RESPONDER_LIFETIME protocol %u\n        spi 0x%X, message ID = %u", nb.proto,
+              nb.spi_len == 4 ? get32(nb.spi) : 0, n->mid);
         TRACE(n->sa, "processing responder lifetime");
         struct rd r = rd_of(nb.data, nb.len);
         uint32_t kind = 1;
@@ -366,12 +347,13 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     if (ci || cr) {
         TRACE(sa, "processing ID payload. message ID = %u", n->mid);
         TRACE(sa, "processing ID payload. message ID = %u", n->mid);
-        fits = fits && ci && cr && payload_count(&m->ps, PL_ID) == 2 && read_selector(ci, &local) && read_selector(cr, &remote) &&
-               selector_same(&local, &qm->policy.local_sel) && selector_same(&remote, &qm->policy.remote_sel);
+        fits = fits && ci && cr && payload_count(&m->ps, PL_ID) == 2 && v1_flow_read(ci, &local) &&
+               v1_flow_read(cr, &remote) && v1_flow_same(&local, &qm->policy.local_sel) &&
+               v1_flow_same(&remote, &qm->policy.remote_sel);
     } else {
         /* RFC 2409 section 5.5: without identities the flow is between the two peers themselves. */
-        fits = fits && qm->policy.local_sel.addr == sa->local && qm->policy.local_sel.mask == 0xFFFFFFFF && qm->policy.remote_sel.addr == sa->remote &&
-               qm->policy.remote_sel.mask == 0xFFFFFFFF;
+        fits = fits && qm->policy.local_sel.addr == sa->local && qm->policy.local_sel.mask == 0xFFFFFFFF &&
+               qm->policy.remote_sel.addr == sa->remote && qm->policy.remote_sel.mask == 0xFFFFFFFF;
     }
     if (!fits) {
         ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
@@ -401,7 +383,8 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
 
     TRACE_ERR(sa, "IPSec policy invalidated proposal with error 32");
     TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
-    TRACE(sa, "Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol %u\n        spi 0x%X, message ID = %u", protocol, spi, n->mid);
+    TRACE(sa, "Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol %u\n        spi 0x%X, message ID = %u", protocol, spi,
+          n->mid);
     put32(b, spi);
     v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
@@ -447,8 +430,11 @@ static void finish_responder(void *arg, bool ok)
         return;
     }
     begin_message(&m, buf, n, &hash_at);
-    struct sa_transform t = {.proposal = qm->choice.number, .protocol = p2_protocol(qm->choice.transform.proto), .number = qm->choice.transform_number,
-                             .id = qm->chosen_id, .attrs = rd_of(qm->chosen_attrs, qm->chosen_attrs_len)};
+    struct sa_transform t = {.proposal = qm->choice.number,
+                             .protocol = p2_protocol(qm->choice.transform.proto),
+                             .number = qm->choice.transform_number,
+                             .id = qm->chosen_id,
+                             .attrs = rd_of(qm->chosen_attrs, qm->chosen_attrs_len)};
     p2_write_choice(&m, &t, spi);
     msg_payload(&m, PL_NONCE, qm->nonce_r, qm->nonce_r_len);
     if (qm->choice.group)
@@ -464,46 +450,10 @@ static void finish_responder(void *arg, bool ok)
     ike_node_enter(n, QM_R_QM2, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
 }
 
-static uint8_t *keep(const uint8_t *p, size_t len)
-{
-    uint8_t *copy = mem_new(len);
-
-    memcpy(copy, p, len);
-    return copy;
-}
-
-/* The flow that QM1 asks for, and whether we have a policy for it. */
-static enum spd_answer find_flow(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
-{
-    const struct payload *ci = payload_nth(ps, PL_ID, 0), *cr = payload_nth(ps, PL_ID, 1);
-    struct selector local = {sa->local, 0xFFFFFFFF, 0, 0}, remote = {sa->remote, 0xFFFFFFFF, 0, 0};
-
-    if (ci && cr) {
-        qm->idci = keep(ci->body, ci->len);
-        qm->idci_len = ci->len;
-        qm->idcr = keep(cr->body, cr->len);
-        qm->idcr_len = cr->len;
-        if (!read_selector(ci, &remote) || !read_selector(cr, &local))
-            return SPD_NO_SELECTOR;
-    }
-    trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal): proxy_match\n        src addr     : %s\n        dst addr     : %s\n        protocol     : %u\n"
-                                     "        src port     : %u\n        dst port     : %u",
-                IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
-    enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
-    if (answer != SPD_OK) {
-        qm->policy.local_sel = local;
-        qm->policy.remote_sel = remote;
-        trace_ipsec(sa->ike, sa->remote, answer == SPD_NO_MAP ? "(ipsec_process_proposal): peer address %s not found" : "(ipsec_process_proposal): proxy identities not supported with %s",
-                    IP4(sa->remote));
-    } else {
-        trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map, qm->policy.seq);
-    }
-    return answer;
-}
-
 static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
 {
-    const struct payload *sap = payload_one(&m->ps, PL_SA), *nonce = payload_one(&m->ps, PL_NONCE), *ke = payload_one(&m->ps, PL_KE);
+    const struct payload *sap = payload_one(&m->ps, PL_SA), *nonce = payload_one(&m->ps, PL_NONCE),
+                         *ke = payload_one(&m->ps, PL_KE);
     unsigned ids = payload_count(&m->ps, PL_ID);
     struct selector local, remote;
     struct ike_node *own = NULL;
@@ -511,11 +461,13 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
 
     if (!check_hash(sa, m, BYTES(NULL, 0)))
         return V1_REFUSED;
-    if (!sap || !nonce || nonce->len < NONCE_MIN || nonce->len > NONCE_MAX || (ids != 0 && ids != 2) || codec_sa(sap, &body) != CODEC_OK) {
+    if (!sap || !nonce || nonce->len < NONCE_MIN || nonce->len > NONCE_MAX || (ids != 0 && ids != 2) ||
+        codec_sa(sap, &body) != CODEC_OK) {
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return V1_REFUSED;
     }
-    if (ids == 2 && read_selector(payload_nth(&m->ps, PL_ID, 0), &remote) && read_selector(payload_nth(&m->ps, PL_ID, 1), &local))
+    if (ids == 2 && v1_flow_read(payload_nth(&m->ps, PL_ID, 0), &remote) &&
+        v1_flow_read(payload_nth(&m->ps, PL_ID, 1), &local))
         own = own_asking(sa->peer, &local, &remote);
     if (own && sa->local > sa->remote) {
         TRACE(sa, "quick mode %u crosses our own %u for the same flow: not answered", m->hdr.mid, own->mid);
@@ -530,7 +482,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     }
     TRACE(sa, "set new node %u to QM_IDLE      ", n->mid);
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
-    enum spd_answer answer = find_flow(sa, &m->ps, qm);
+    enum spd_answer answer = v1_flow_find(sa, &m->ps, qm);
     bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
@@ -542,7 +494,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     const struct sa_transform *t = &body.v[qm->choice.place];
     qm->chosen_id = t->id;
     qm->chosen_attrs_len = t->attrs.left;
-    qm->chosen_attrs = keep(t->attrs.p, t->attrs.left);
+    qm->chosen_attrs = v1_flow_keep(t->attrs.p, t->attrs.left);
     if (qm->choice.life_s > qm->policy.life_s)
         qm->lifetime_notice_s = qm->policy.life_s;
     if (qm->policy.life_kb && qm->choice.life_kb > qm->policy.life_kb)

@@ -1,15 +1,17 @@
-/* Messages of IKEv1 exchanges: which exchange one belongs to, whether it is a repeat, decryption, and the sending and repeating of our own.
+/* Messages of IKEv1 exchanges: which exchange one belongs to, whether it is a repeat, decryption, and the sending and
+ * repeating of our own.
  *
- * Order of proof. The SA is known by its cookies. Then: exchange type -> repeat of the last message taken? (answered with the stored reply, at most once a second)
- * -> state of the SA -> message id known, new, or used before -> encrypted as it must be -> length a multiple of the block -> decrypt with a copy of the IV ->
- * shape of all payloads -> the exchange proves HASH. Only v1_commit, called by the exchange then, moves the IV and remembers the message. A message
- * refused anywhere before has changed nothing.
+ * Order of proof. The SA is known by its cookies. Then: exchange type -> repeat of the last message taken? (answered
+ * with the stored reply, at most once a second)
+ * -> state of the SA -> message id known, new, or used before -> encrypted as it must be -> length a multiple of the
+ * block -> decrypt with a copy of the IV -> shape of all payloads -> the exchange proves HASH. Only v1_commit, called
+ * by the exchange then, moves the IV and remembers the message. A message refused anywhere before has changed nothing.
  *
- * Retransmission (10 s, 5 times: timers.c) repeats the stored bytes. Repeats of the peer are answered by the side that has no timer of its own:
- * the responder, and the initiator of quick mode after QM3.
+ * Retransmission (10 s, 5 times: timers.c) repeats the stored bytes. Repeats of the peer are answered by the side that
+ * has no timer of its own: the responder, and the initiator of quick mode after QM3.
  *
- * Message ids (RFC 2408 section 3.1): chance, never zero. Those the peer began quick modes with are remembered (the last 1024 of an SA), those of
- * INFORMATIONAL too (64), so that a recorded message does not work twice. */
+ * Message ids (RFC 2408 section 3.1): chance, never zero. Those the peer began quick modes with are remembered (the
+ * last 1024 of an SA), those of INFORMATIONAL too (64), so that a recorded message does not work twice. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -97,8 +99,8 @@ static bool must_encrypt(const struct ike_sa *sa, uint8_t exchange)
     return exchange != EX_MAIN || sa->state == IKE_I_MM5 || sa->state == IKE_R_MM4;
 }
 
-/* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. A whole block is added by some (strongSwan) to messages
- * that need none: that one must really be zeros. */
+/* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. A whole block
+ * is added by some (strongSwan) to messages that need none: that one must really be zeros. */
 static bool padding_fits(const uint8_t *p, size_t len, size_t block)
 {
     uint8_t any = 0;
