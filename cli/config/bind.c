@@ -143,6 +143,15 @@ static bool check(const struct run *r, const void *obj)
     return !r->scope->check || r->scope->check(r->rule->self, obj, r->out);
 }
 
+/* May a new element join the list it is typed for? */
+static bool joins(const struct run *r, const void *obj)
+{
+    const struct cmd_scope *parent = r->rule->row->parent;
+
+    return !r->scope->joins ||
+           r->scope->joins(r->rule->self, parent ? parent->global(r->rule->self) : r->mode_obj, obj, r->out);
+}
+
 /* A setting of a sub-mode is judged by the mode's scope, whose owner made the mode's row. */
 static bool check_setting(const struct run *r, const void *after)
 {
@@ -274,7 +283,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
         return CONFIG_TAKEN;
     }
     bool is_new = i == list->n;
-    if (!check(r, fresh) || (is_new && !add_new(r, list, fresh))) {
+    if (!check(r, fresh) || (is_new && (!joins(r, fresh) || !add_new(r, list, fresh)))) {
         config_object_free(r->scope, fresh);
         return CONFIG_REFUSED;
     }

@@ -95,6 +95,21 @@ static void entry_changed(void *self, void *obj, enum cmd_change what)
         ace_canonical(obj); /* the list hears of it next, as its owner */
 }
 
+/* Two lines cannot stand in one place. */
+static bool entry_joins(void *self, const void *parent, const void *obj, struct out *out)
+{
+    const struct acl_conf *list = parent;
+    const struct ace_conf *c = obj;
+
+    (void)self;
+    for (size_t i = 0; c->seq && i < list->entries.n; i++)
+        if (((const struct ace_conf *)list->entries.v[i])->place == c->seq) {
+            out_text(out, "% Duplicate sequence number\n");
+            return false;
+        }
+    return true;
+}
+
 static void list_init(void *obj)
 {
     acl_conf_init(obj);
@@ -130,7 +145,7 @@ static void list_changed(void *self, void *obj, enum cmd_change what)
 
 static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .changed = line_changed};
 static const struct cmd_scope entry_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .changed = entry_changed};
+    .size = sizeof(struct ace_conf), .init = ace_init, .changed = entry_changed, .joins = entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = list_init,
                                             .fini = list_fini,

@@ -169,9 +169,11 @@ static void route_detail(struct cmd_ctx *c, uint32_t addr)
     }
     out_printf(c->out, "Routing entry for %s/%u\n", IP4(best->prefix), best->len);
     out_printf(c->out, "  Known via \"%s\", distance %u, metric 0%s\n", kinds[best->kind], best->distance,
-               best->kind != ROUTE_STATIC ? " (connected, via interface)"
-               : best->len == 0           ? ", candidate default path"
-                                          : "");
+               best->kind != ROUTE_STATIC     ? " (connected, via interface)"
+               : best->len == 0 && best->hop ? ", candidate default path"
+               : best->len == 0              ? " (connected), candidate default path"
+               : best->hop                   ? ""
+                                             : " (connected)");
     out_text(c->out, "  Routing Descriptor Blocks:\n");
     for (size_t i = 0; (r = route_at(net, i)); i++) {
         if (r->prefix != best->prefix || r->len != best->len)

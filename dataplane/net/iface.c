@@ -177,8 +177,10 @@ static void state_changed(struct iface *ifc)
     struct log *log = ifc->net->env.log;
     bool was_up = ifc->admin_up && ifc->link_up, was_admin = ifc->admin_up, was_link = ifc->link_up;
 
-    if (!l->settled)
+    if (!l->settled) {
+        ifc->admin_up = !ifc->conf->shutdown; /* shown already; told when it settles */
         return;
+    }
     ifc->admin_up = !ifc->conf->shutdown;
     ifc->link_up = ifc->kind == IFACE_LOOPBACK || (ifc->link && ifc->link->carrier);
     bool up = ifc->admin_up && ifc->link_up;
