@@ -42,12 +42,7 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
     struct ike_sa_info i;
     size_t at = 0;
 
-    out_text(c->out, "Codes: C - IKE configuration mode, D - Dead Peer Detection\n"
-                     "       K - Keepalives, N - NAT-traversal\n"
-                     "       T - cTCP encapsulation, X - IKE Extended Authentication\n"
-                     "       psk - Preshared key, rsig - RSA signature\n"
-                     "       renc - RSA encryption\n"
-                     "IPv4 Crypto ISAKMP SA\n\n"
+    out_text(c->out, "IPv4 Crypto ISAKMP SA\n\n"
                      "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.\n\n");
     while (ike_sa_next(dataplane_ike(c->self), &at, &i)) {
         char left[16] = "0", group[8] = "";

@@ -1,0 +1,78 @@
+/* Flows in quick mode: traffic selectors as identity payloads (RFC 2407 section 4.6.2, RFC 2409 section 5.5), and the
+ * policy that a proposed flow meets here.
+ *
+ * A single host goes as ID_IPV4_ADDR, everything else as ID_IPV4_SUBNET with a contiguous mask; ranges and names are
+ * not taken. Without identities the flow is between the two peers themselves. The peer's IDci is our remote side. The
+ * identities of QM1 are kept as bytes, because QM2 must echo them exactly. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+
+void v1_flow_write(struct msg_wr *m, const struct selector *s)
+{
+    if (s->mask == 0xFFFFFFFF)
+        msg_id_addr(m, s->proto, s->port, s->addr);
+    else
+        msg_id_subnet(m, s->proto, s->port, s->addr, s->mask);
+}
+
+bool v1_flow_read(const struct payload *p, struct selector *out)
+{
+    struct id_body id;
+
+    if (codec_id(p, &id) != CODEC_OK || (id.type != ID_IPV4_ADDR && id.type != ID_IPV4_SUBNET))
+        return false;
+    *out = (struct selector){.addr = get32(id.data), .mask = 0xFFFFFFFF, .proto = id.proto, .port = id.port};
+    if (id.type == ID_IPV4_SUBNET) {
+        out->mask = get32(id.data + 4);
+        out->addr &= out->mask;
+    }
+    return ip4_mask_len(out->mask) >= 0;
+}
+
+bool v1_flow_same(const struct selector *a, const struct selector *b)
+{
+    return a->addr == b->addr && a->mask == b->mask && a->proto == b->proto && a->port == b->port;
+}
+
+uint8_t *v1_flow_keep(const uint8_t *p, size_t len)
+{
+    uint8_t *copy = mem_new(len);
+
+    memcpy(copy, p, len);
+    return copy;
+}
+
+/* The flow that QM1 asks for, and whether we have a policy for it. */
+enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
+{
+    const struct payload *ci = payload_nth(ps, PL_ID, 0), *cr = payload_nth(ps, PL_ID, 1);
+    struct selector local = {sa->local, 0xFFFFFFFF, 0, 0}, remote = {sa->remote, 0xFFFFFFFF, 0, 0};
+
+    if (ci && cr) {
+        qm->idci = v1_flow_keep(ci->body, ci->len);
+        qm->idci_len = ci->len;
+        qm->idcr = v1_flow_keep(cr->body, cr->len);
+        qm->idcr_len = cr->len;
+        if (!v1_flow_read(ci, &remote) || !v1_flow_read(cr, &local))
+            return SPD_NO_SELECTOR;
+    }
+    trace_ipsec(sa->ike, sa->remote,
+                "(ipsec_process_proposal): proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
+                "protocol     : %u\n"
+                "        src port     : %u\n        dst port     : %u",
+                IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
+    enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
+    if (answer != SPD_OK) {
+        qm->policy.local_sel = local;
+        qm->policy.remote_sel = remote;
+        trace_ipsec(sa->ike, sa->remote,
+                    answer == SPD_NO_MAP ? "(ipsec_process_proposal): peer address %s not found"
+                                         : "(ipsec_process_proposal): proxy identities not supported with %s",
+                    IP4(sa->remote));
+    } else {
+        trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map,
+                    qm->policy.seq);
+    }
+    return answer;
+}
