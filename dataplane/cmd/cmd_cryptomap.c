@@ -114,11 +114,20 @@ static const struct cmd_row rows[] = {
         "Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|"
         "D-H Group16 (4096-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)",
         M(pfs)),
+    SET_F(CONFIG_CRYPTO_MAP, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", M(pfs)),
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
     SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",
         "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),
     HELP(CONFIG_IF, "crypto", "Encryption/Decryption commands"),
     SET(CONFIG_IF, NULL, "crypto map <word:crypto_map>", "Assign a Crypto Map|Crypto Map tag",
         TXT(struct if_conf, crypto_map)),
+    HELP(CONFIG_IF, "crypto ipsec", "Set IPSec parameters"),
+    SET(CONFIG_IF, NULL, "crypto ipsec df-bit {copy=ipsec_df:1|clear=ipsec_df:2|set=ipsec_df:3}",
+        "Handling of encapsulated DF bit.|Copy DF bit from inner header|Clear DF bit|Set DF bit",
+        NUM(struct if_conf, ipsec_df)),
+    SET(CONFIG_IF, NULL, "crypto ipsec fragmentation {before-encryption=ipsec_frag:1|after-encryption=ipsec_frag:2}",
+        "Handling of fragmentation of near-MTU sized packets|Perform fragmentation before encryption|"
+        "Perform fragmentation after encryption",
+        NUM(struct if_conf, ipsec_frag)),
 };
 const struct cmd_table dp_table_cryptomap = CMD_TABLE("dataplane/cmd/cmd_cryptomap", rows);

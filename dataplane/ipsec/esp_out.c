@@ -34,8 +34,8 @@ static uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, ui
 {
     uint8_t next, *inner = p->l3;
     if (sa->policy.transforms[0].mode == IPSEC_TUNNEL) {
-        bool df = ips->conf.df == DF_SET || (ips->conf.df == DF_COPY && (get16(inner + 6) & IP_DF));
-        uint8_t tos = inner[1];
+        uint8_t policy = mi_df(&ips->conf, sa->flow->entry->mi), tos = inner[1];
+        bool df = policy == DF_SET || (policy == DF_COPY && (get16(inner + 6) & IP_DF));
         next = PROTO_IPIP;
         p->l3 -= sa->head_len + IP_HEAD;
         p->len += sa->head_len + IP_HEAD + tail;

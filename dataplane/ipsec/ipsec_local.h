@@ -114,6 +114,16 @@ struct map_if { /* an interface with a crypto map; iface.crypto */
     struct map_if *next;
 };
 
+/* What was asked of the interface, or else of the router. */
+static inline uint8_t mi_df(const struct ipsec_conf *c, const struct map_if *mi)
+{
+    return mi->ifc->conf->ipsec_df ? (uint8_t)(mi->ifc->conf->ipsec_df - 1) : c->df;
+}
+static inline bool mi_frag_after(const struct ipsec_conf *c, const struct map_if *mi)
+{
+    return mi->ifc->conf->ipsec_frag ? mi->ifc->conf->ipsec_frag == 2 : c->frag_after;
+}
+
 struct cache_line {
     uint32_t gen; /* 0: empty */
     struct map_if *mi;

@@ -25,6 +25,8 @@ struct if_conf { /* interface NAME */
     uint32_t bandwidth; /* kbit/s; 0: that of the hardware */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
+    uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */
+    uint8_t ipsec_frag;  /* 0: the global setting; 1 before, 2 after encryption */
 };
 struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] */
     uint32_t prefix, mask;
