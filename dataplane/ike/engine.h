@@ -296,6 +296,9 @@ struct ike_sa *cookie_find_half(const struct ike *ike, const uint8_t *icookie, u
 /* ---- peer.c ---- */
 struct ike_peer *peer_find(const struct ike *ike, uint32_t local, uint32_t addr);
 struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16_t port);
+/* For debug lines: how many SAs hold it, and the number that stands for its address. */
+unsigned peer_refs(const struct ike_peer *p);
+unsigned long long peer_trace_handle(const struct ike_peer *p);
 /* Freed when nothing is left of it. */
 void peer_settle(struct ike_peer *p);
 void peer_free(struct ike_peer *p);

@@ -92,8 +92,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool
         ike->half_open++;
         p->half_open++;
     }
-    TRACE(sa, "Locking peer struct 0x%llX, refcount %u for %s", 0x80000000ULL + (unsigned long long)p->handle * 0x100,
-          p->npairs + 1, locker);
+    TRACE(sa, "Locking peer struct 0x%llX, refcount %u for %s", peer_trace_handle(p), peer_refs(p), locker);
     return sa;
 }
 
@@ -176,6 +175,8 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
     if (!ike_sa_up(sa))
         ike->negotiating--;
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
+    TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
+          peer_refs(sa->peer) - 1);
     if (!peer_sa_up(sa->peer) && !peer_sa_negotiating(sa->peer))
         peer_fail_wants(sa->peer);
     sa_detach(sa);

@@ -64,10 +64,27 @@ void peer_free(struct ike_peer *p)
     mem_free(p);
 }
 
+unsigned peer_refs(const struct ike_peer *p)
+{
+    unsigned n = 0;
+
+    for (const struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
+        n++;
+    return n;
+}
+
+unsigned long long peer_trace_handle(const struct ike_peer *p)
+{
+    return 0x80000000ULL + (unsigned long long)p->handle * 0x100;
+}
+
 void peer_settle(struct ike_peer *p)
 {
-    if (!p->sas && !p->pairs && !p->wants)
-        peer_free(p);
+    if (p->sas || p->pairs || p->wants)
+        return;
+    trace(p->ike, NULL, p->addr, TRACE_NORMAL, "Deleting peer node by peer_reap for %s: %llX", IP4(p->addr),
+          peer_trace_handle(p));
+    peer_free(p);
 }
 
 struct ike_sa *peer_sa_up(const struct ike_peer *p)

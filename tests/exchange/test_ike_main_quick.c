@@ -416,6 +416,31 @@ static void test_initial_contact(void **state)
     world_free(w);
 }
 
+static const char *name_of_a(void *arg)
+{
+    return arg;
+}
+
+/* crypto isakmp identity hostname: a name goes in MM5 instead of the address; the key is still found by the address. */
+static void test_identity(void **state)
+{
+    (void)state;
+    static char name[] = "hub.example";
+    struct world *w = world_new(635);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    a->ike->conf.identity = IKE_IDENTITY_HOSTNAME;
+    a->ike->env.hostname = name_of_a;
+    a->ike->env.hostname_arg = name;
+    acquire(a);
+    run_s(w, 2);
+    assert_true(both_flow(w));
+    struct ike_sa_info i;
+    size_t at = 0;
+    assert_true(ike_sa_next(b->ike, &at, &i));
+    assert_string_equal(i.peer_id, "hub.example");
+    world_free(w);
+}
+
 /* A translator in front of a: both find it, float to 4500 with MM5, and the pair is encapsulated. */
 static void test_nat(void **state)
 {
@@ -596,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_unusable_policy),
         cmocka_unit_test(test_deletes),
         cmocka_unit_test(test_initial_contact),
+        cmocka_unit_test(test_identity),
         cmocka_unit_test(test_nat),
         cmocka_unit_test(test_replay_of_everything),
         cmocka_unit_test(test_half_open_bounds),
