@@ -157,6 +157,11 @@ void crypto_out_stage(void *self, struct graph *g, struct packet **v, unsigned n
         out_one(ips, g, v[i]);
 }
 
+static bool is_ours(const struct ipsec *ips, const struct map_if *mi, uint32_t addr)
+{
+    return addr == mi->local || iface_by_addr(ips->env.net, addr);
+}
+
 static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
 {
     struct map_if *mi = p->iif ? p->iif->crypto : NULL;
@@ -166,15 +171,15 @@ static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
     }
     struct flow key;
     flow_of(&key, p->l3, p->len);
-    bool ours = key.dst == mi->local || iface_by_addr(ips->env.net, key.dst);
     bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH ||
                   (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
-    if ((ours && crypto) || !spd_lookup(ips, mi, &key, WAY_IN)) {
+    if ((crypto && is_ours(ips, mi, key.dst)) || !spd_lookup(ips, mi, &key, WAY_IN)) {
         graph_next(g, p, STAGE_IP4_ROUTE_IN);
         return;
     }
     report_clear(ips, &key);
-    graph_drop(g, p, ours ? DROP_IN_US_CL_V4_PKT_FAILED_POLICY : DROP_IN_TRANS_CL_V4_PKT_FAILED_POLICY);
+    graph_drop(g, p,
+               is_ours(ips, mi, key.dst) ? DROP_IN_US_CL_V4_PKT_FAILED_POLICY : DROP_IN_TRANS_CL_V4_PKT_FAILED_POLICY);
 }
 
 void crypto_check_stage(void *self, struct graph *g, struct packet **v, unsigned n)
