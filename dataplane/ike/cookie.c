@@ -1,4 +1,4 @@
-/* Cookies (RFC 2408 section 2.5.3) and the two tables that find an SA by them.
+/* Cookies (RFC 2408 section 2.5.3) and the tables that find an SA by them.
  *
  * A cookie is SHA-256 over a secret of this engine, the peer's address, a count and fresh chance, cut to 8 bytes:
  * unique, and not to be guessed by those who do not see our packets.
@@ -6,7 +6,8 @@
  * by_cookies holds every SA that has both cookies, under both. half holds SAs under (initiator cookie, peer address):
  * the key of a message whose sender has not seen, or has forgotten, the responder's cookie: a repeated first message to
  * us, and the first answer to our own. An SA stays in both until it dies, so that a late repeat finds it instead of
- * beginning anew. */
+ * beginning anew. dead holds those that died and are not reaped yet: nothing is done with what comes for them, but it
+ * is no surprise. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -77,6 +78,30 @@ void cookie_remove(struct ike_sa *sa)
         table_remove(sa->ike->half, &h);
     if (has_rcookie(sa) && table_find(sa->ike->by_cookies, &k) == sa)
         table_remove(sa->ike->by_cookies, &k);
+}
+
+void cookie_bury(struct ike_sa *sa)
+{
+    struct cookie_key k = cookie_key(sa->icookie, sa->rcookie);
+
+    if (has_rcookie(sa))
+        table_put(sa->ike->dead, &k, sa);
+}
+
+void cookie_forget(struct ike_sa *sa)
+{
+    struct cookie_key k = cookie_key(sa->icookie, sa->rcookie);
+
+    if (table_find(sa->ike->dead, &k) == sa)
+        table_remove(sa->ike->dead, &k);
+}
+
+bool cookie_dead(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie, uint32_t addr)
+{
+    struct cookie_key k = cookie_key(icookie, rcookie);
+    const struct ike_sa *sa = table_find(ike->dead, &k);
+
+    return sa && sa->remote == addr;
 }
 
 struct ike_sa *cookie_find(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie)

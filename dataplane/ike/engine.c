@@ -42,6 +42,7 @@ struct ike *ike_new(const struct ike_env *env)
     rnd_fill(env->rnd, &seed, sizeof seed);
     rnd_fill(env->rnd, ike->secret, sizeof ike->secret);
     ike->by_cookies = table_new(2 * COOKIE_LEN, seed);
+    ike->dead = table_new(2 * COOKIE_LEN, seed + 4);
     ike->half = table_new(COOKIE_LEN + 4, seed + 1);
     ike->peers = table_new(8, seed + 2);
     ike->pairs = table_new(sizeof(uint32_t), seed + 3);
@@ -81,6 +82,7 @@ void ike_free(struct ike *ike)
     if (ike->env.debug)
         debug_unregister(ike->env.debug, ike);
     table_free(ike->by_cookies);
+    table_free(ike->dead);
     table_free(ike->half);
     table_free(ike->peers);
     table_free(ike->pairs);

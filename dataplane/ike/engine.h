@@ -244,6 +244,7 @@ struct ike {
     bool debug_ipsec, debug_engine; /* copies of ipsec's bits: ike_debug_ipsec */
     struct ike_condition cond;
     struct table *by_cookies; /* 16 bytes: icookie | rcookie */
+    struct table *dead;       /* the same: SAs that are gone and still shown */
     struct table *half; /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
     struct table *peers; /* 8 bytes: local | addr */
     struct table *pairs; /* 4 bytes: id */
@@ -290,6 +291,9 @@ void ike_want_free(struct ike_want *w);
 void cookie_make(struct ike *ike, uint32_t peer, uint8_t out[COOKIE_LEN]);
 void cookie_insert(struct ike_sa *sa); /* by what is known of it */
 void cookie_remove(struct ike_sa *sa);
+void cookie_bury(struct ike_sa *sa); /* dead: remembered until cookie_forget */
+void cookie_forget(struct ike_sa *sa);
+bool cookie_dead(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie, uint32_t addr);
 struct ike_sa *cookie_find(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie);
 struct ike_sa *cookie_find_half(const struct ike *ike, const uint8_t *icookie, uint32_t addr);
 
@@ -403,6 +407,7 @@ void v1_send(struct v1_slot *s, struct msg_wr *m, bool expect, bool repeat);
 /* A message that nobody answers, in an exchange of its own. */
 void v1_send_once(struct ike_sa *sa, uint32_t mid, struct msg_wr *m);
 uint32_t v1_new_mid(struct ike_sa *sa);
+uint32_t v1_quick_mid(struct ike_sa *sa); /* remembered: no message with it begins anything any more */
 
 /* v1_main.c: a first message from nobody known; and phase 1 of our own. */
 void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,

@@ -186,6 +186,7 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
         return;
     }
     ike->ndead++;
+    cookie_bury(sa);
     timer_set(&sa->reap, IKE_REAP_US);
     if (ike->ndead > IKE_DEAD_MAX)
         for (struct ike_sa *old = ike->all; old; old = old->next)
@@ -207,6 +208,7 @@ void ike_sa_free(struct ike_sa *sa)
         sa->state = IKE_DEST_SA;
         sa_detach(sa);
     }
+    cookie_forget(sa);
     timer_clear(&sa->reap);
     *sa->prev = sa->next;
     if (sa->next)

@@ -2,7 +2,8 @@
  *
  * A datagram goes: exact length -> header -> known SA by cookies and address -> v1/v1_window.c (repeat? decrypt, shape,
  * proof) -> the exchange. A message of no SA is looked at only when it can begin one (no responder cookie, main mode,
- * not encrypted); everything else is counted and, limited, logged. Nothing on this way allocates or changes an SA.
+ * not encrypted); everything else is counted and, limited, logged, but for late words to an SA that died a moment ago:
+ * when both ends end one at the same time their DELETEs cross. Nothing on this way allocates or changes an SA.
  *
  * Port 4500 carries IKE behind four zero bytes (RFC 3948 section 2.2); one byte 0xFF is a NAT keepalive, and ESP never
  * comes up here. The peer's address must be the SA's: a peer that moves has to begin anew; its port may change behind a
@@ -71,7 +72,8 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
         }
     }
     ike->bad_messages++;
-    ike_msg(ike, IKE_MSG_NO_SA, from->src, NULL);
+    if (!cookie_dead(ike, m.hdr.icookie, m.hdr.rcookie, from->src))
+        ike_msg(ike, IKE_MSG_NO_SA, from->src, NULL);
 }
 
 void recv_500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)

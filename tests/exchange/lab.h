@@ -115,11 +115,11 @@ static inline void stream_hear(struct stream *s)
     s->heard = true;
 }
 
-/* Counts from 0. */
+/* Counts from 0; what is still under way from before does not count. */
 static inline void stream_start(struct stream *s, uint64_t gap_us, uint32_t size)
 {
-    if (!s->heard)
-        stream_hear(s);
+    stream_deaf(s);
+    stream_hear(s);
     s->gap = gap_us;
     s->size = size;
     s->sent = s->back = 0;

@@ -193,7 +193,7 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
         ike_want_free(w);
         return;
     }
-    struct ike_node *n = ike_node_new(sa, NODE_QUICK, v1_new_mid(sa), true);
+    struct ike_node *n = ike_node_new(sa, NODE_QUICK, v1_quick_mid(sa), true);
     n->want = w;
     n->qm->policy = w->policy;
     if (!v1_quick_exchange.ask(sa, n))

@@ -10,8 +10,9 @@
  * Retransmission (10 s, 5 times: timers.c) repeats the stored bytes. Repeats of the peer are answered by the side that
  * has no timer of its own: the responder, and the initiator of quick mode after QM3.
  *
- * Message ids (RFC 2408 section 3.1): chance, never zero. Those the peer began quick modes with are remembered (the
- * last 1024 of an SA), those of INFORMATIONAL too (64), so that a recorded message does not work twice. */
+ * Message ids (RFC 2408 section 3.1): chance, never zero. Those of quick modes, whoever began them, are remembered (the
+ * last 1024 of an SA), those of INFORMATIONAL that the peer sent too (64), so that a recorded message does not work
+ * twice and a late repeat to a forgotten exchange is not taken for a new one. */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -69,6 +70,14 @@ uint32_t v1_new_mid(struct ike_sa *sa)
     do
         mid = rnd_u32(sa->ike->env.rnd);
     while (!mid || ike_node_find(sa, mid) || mid_used(sa, EX_QUICK, mid));
+    return mid;
+}
+
+uint32_t v1_quick_mid(struct ike_sa *sa)
+{
+    uint32_t mid = v1_new_mid(sa);
+
+    mid_remember(sa, EX_QUICK, mid);
     return mid;
 }
 

@@ -1,0 +1,226 @@
+/* Rekeys under traffic that never pauses: every ping of both directions comes back, over hours of short lifetimes: IPsec SAs by seconds and by kilobytes, IKE SAs, begun
+ * by one end and by both at once, on wires that let packets overtake each other. And nothing grows. */
+#include "tests/exchange/lab.h"
+
+#define HOUR 3600.0
+
+struct rekeyed {
+    unsigned installs;            /* pairs, at each end */
+    unsigned hub_pairs, spoke_pairs; /* most there were at one time */
+    unsigned ike;                 /* IKE SAs that came and went */
+};
+
+static const struct wire_params whole = {.delay_us = 1000}, lively = {.delay_us = 2000, .jitter_us = 80000};
+
+static void both_start(struct lab *l, uint64_t gap, uint32_t size)
+{
+    stream_start(&l->hub, gap, size);
+    stream_start(&l->spoke, gap, size);
+}
+
+/* What was under way has time to come back. */
+static void none_lost(struct lab *l)
+{
+    stream_stop(&l->hub);
+    stream_stop(&l->spoke);
+    lab_run(l, 1);
+    if (l->hub.sent != l->hub.back || l->spoke.sent != l->spoke.back)
+        fail_msg("hub: %u of %u came back; spoke: %u of %u", l->hub.back, l->hub.sent, l->spoke.back, l->spoke.sent);
+}
+
+/* An hour of pings, looked at every second. */
+static struct rekeyed hour(struct lab *l, uint64_t gap, uint32_t size)
+{
+    struct rekeyed r = {0};
+    uint64_t had = ipsec_totals(lab_ipsec(l, "hub")).installed, dead = ike_counts(lab_ike(l, "hub")).dead_total;
+    both_start(l, gap, size);
+    for (double at = 0; at < HOUR; at++) {
+        lab_run(l, 1);
+        unsigned h = lab_pairs(l, "hub"), s = lab_pairs(l, "spoke");
+        r.hub_pairs = h > r.hub_pairs ? h : r.hub_pairs;
+        r.spoke_pairs = s > r.spoke_pairs ? s : r.spoke_pairs;
+        if (!h || !s)
+            fail_msg("after %.0f s: pairs %u and %u", at, h, s);
+    }
+    none_lost(l);
+    r.installs = (unsigned)(ipsec_totals(lab_ipsec(l, "hub")).installed - had);
+    r.ike = (unsigned)(ike_counts(lab_ike(l, "hub")).dead_total - dead);
+    assert_true(lab_agree(l));
+    return r;
+}
+
+static void quiet(struct lab *l)
+{
+    for (int i = 0; i < 2; i++) {
+        const char *node = i ? "hub" : "spoke";
+        struct ipsec_totals t = ipsec_totals(lab_ipsec(l, node));
+        assert_int_equal(t.invalid_spi, 0);
+        assert_int_equal(t.transient_drops, 0);
+        assert_int_equal(box_log_count(l->box, node, 0, "RECVD_PKT_INV_SPI"), 0);
+        assert_int_equal(box_log_count(l->box, node, 0, "REPLAY_ERR"), 0);
+        if (box_log_count(l->box, node, 0, "IKMP")) /* nor does IKE say a word */
+            fail_msg("%s: %s", node, strstr(box_log(l->box, node), "IKMP"));
+    }
+}
+
+/* 120 s: the end that began asks 30 s before the end. In an hour 40 times; never more than the old and the new one. */
+static void by_seconds(void **state)
+{
+    (void)state;
+    for (int jitter = 0; jitter < 2; jitter++) {
+        struct lab l;
+        lab_new(&l, 100 + (uint64_t)jitter);
+        lab_conf_both(&l, "crypto ipsec security-association lifetime seconds 120");
+        lab_tunnel(&l);
+        wire_set(l.hub_wire, jitter ? &lively : &whole);
+        wire_set(l.spoke_wire, jitter ? &lively : &whole);
+        struct rekeyed r = hour(&l, jitter ? 40000 : 100000, 100);
+        assert_in_range(r.installs, 39, 41);
+        assert_int_equal(r.hub_pairs, 2);
+        assert_int_equal(r.spoke_pairs, 2);
+        assert_int_equal(r.ike, 0);
+        quiet(&l);
+        lab_free(&l);
+    }
+}
+
+/* 2560 KB each way, at 14 KB/s: 95% are used up after 174 s. */
+static void by_kilobytes(void **state)
+{
+    struct lab l;
+    (void)state;
+    lab_new(&l, 110);
+    lab_conf_both(&l, "crypto ipsec security-association lifetime kilobytes 2560");
+    lab_tunnel(&l);
+    struct rekeyed r = hour(&l, 100000, 700); /* of both streams, request or reply, 20 a second each way */
+    assert_in_range(r.installs, 18, 22);
+    assert_int_equal(r.hub_pairs, 2);
+    assert_int_equal(r.spoke_pairs, 2);
+    quiet(&l);
+    lab_free(&l);
+}
+
+/* Phase 1 of 300 s under it, renewed at 270 s; with perfect forward secrecy in phase 2. */
+static void with_ike(void **state)
+{
+    struct lab l;
+    (void)state;
+    lab_new(&l, 120);
+    lab_conf_both(&l, "crypto isakmp policy 10\nlifetime 300\ngroup 19\nexit\ncrypto map CMAP 10 ipsec-isakmp\nset pfs group19\nset security-association lifetime seconds 120");
+    box_type(l.box, "spoke", "clear crypto session");
+    lab_tunnel(&l);
+    wire_set(l.hub_wire, &lively);
+    wire_set(l.spoke_wire, &lively);
+    struct rekeyed r = hour(&l, 200000, 100);
+    assert_in_range(r.installs, 39, 41);
+    assert_in_range(r.ike, 12, 14);
+    assert_true(lab_ike_sas(&l, "hub") >= 1);
+    quiet(&l);
+    lab_free(&l);
+}
+
+/* Both ends are told at the same moment, as if both had made the pair, every 20 s or so. */
+static void both_at_once(void **state)
+{
+    struct lab l;
+    (void)state;
+    lab_new(&l, 130);
+    lab_tunnel(&l);
+    wire_set(l.hub_wire, &lively);
+    wire_set(l.spoke_wire, &lively);
+    both_start(&l, 20000, 100);
+    for (int round = 0; round < 60; round++) {
+        struct ipsec_pair_info h, s;
+        assert_true(lab_current(&l, "hub", &h) && lab_current(&l, "spoke", &s));
+        ike_soft_expire(lab_ike(&l, "hub"), &(struct sa_pair_info){.id = h.id});
+        if (round % 3 == 1)
+            lab_run(&l, 10); /* whoever answered the last time leaves the other 10 s: they meet */
+        ike_soft_expire(lab_ike(&l, "spoke"), &(struct sa_pair_info){.id = s.id});
+        lab_run(&l, 20 + round % 7 * 0.003);
+        assert_true(lab_pairs(&l, "hub") <= 4 && lab_pairs(&l, "spoke") <= 4);
+    }
+    lab_run(&l, 60);
+    none_lost(&l);
+    assert_true(ipsec_totals(lab_ipsec(&l, "hub")).installed >= 40);
+    assert_int_equal(lab_pairs(&l, "hub"), 1);
+    assert_int_equal(lab_pairs(&l, "spoke"), 1);
+    assert_true(lab_agree(&l));
+    quiet(&l);
+    lab_free(&l);
+}
+
+/* The tunnel itself was begun by both at the same moment, so that either side holds a pair that it made; then an hour of lifetimes of 120 s. */
+static void begun_by_both(void **state)
+{
+    (void)state;
+    for (unsigned lag = 0; lag <= 6; lag++) {
+        struct lab l;
+        lab_new(&l, 140 + lag);
+        lab_conf_both(&l, "crypto ipsec security-association lifetime seconds 120\ncrypto isakmp policy 10\nlifetime 400");
+        stream_start(&l.hub, 100000, 100);
+        lab_run(&l, lag * 0.001);
+        stream_start(&l.spoke, 100000, 100);
+        lab_run(&l, 10);
+        assert_true(lab_agree(&l));
+        struct rekeyed r = hour(&l, lag ? 500000 : 100000, 100);
+        assert_in_range(r.installs, 39, 44);
+        assert_true(r.hub_pairs <= 3 && r.spoke_pairs <= 3);
+        lab_run(&l, 70); /* the old IKE SAs of a renewal at that moment have gone */
+        assert_true(lab_ike_sas(&l, "hub") <= 2 && lab_ike_sas(&l, "spoke") <= 2);
+        quiet(&l);
+        lab_free(&l);
+    }
+}
+
+/* A hundred rekeys later there is as much of everything as after the first. */
+struct holding {
+    unsigned pairs, ike, transient, flows, packets, timers;
+};
+
+static struct holding holds(struct lab *l, const char *node)
+{
+    struct ipsec_totals t = ipsec_totals(lab_ipsec(l, node));
+    struct graph *g = dataplane_graph(lab_dp(l, node));
+    return (struct holding){t.pairs, lab_ike_sas(l, node), t.transient, t.flows, graph_pool(g, false).used + graph_pool(g, true).used, (unsigned)box_loop(l->box)->heap_len};
+}
+
+static void nothing_grows(void **state)
+{
+    struct lab l;
+    (void)state;
+    lab_new(&l, 150);
+    lab_conf_both(&l, "crypto ipsec security-association lifetime seconds 120\ncrypto isakmp policy 10\nlifetime 300");
+    lab_tunnel(&l);
+    struct holding was[2], is[2];
+    unsigned made[2];
+    both_start(&l, 500000, 100);
+    lab_run(&l, 190); /* between two rekeys, the first one over */
+    for (int i = 0; i < 2; i++) {
+        was[i] = holds(&l, i ? "hub" : "spoke");
+        made[i] = graph_pool(dataplane_graph(lab_dp(&l, i ? "hub" : "spoke")), false).made;
+        assert_int_equal(was[i].transient, 0);
+    }
+    lab_run(&l, 2700 * 4); /* both lifetimes fit into it: the same moment between rekeys */
+    for (int i = 0; i < 2; i++) {
+        is[i] = holds(&l, i ? "hub" : "spoke");
+        assert_int_equal(is[i].pairs, was[i].pairs);
+        assert_int_equal(is[i].ike, was[i].ike);
+        assert_int_equal(is[i].transient, 0);
+        assert_int_equal(is[i].flows, was[i].flows);
+        assert_int_equal(is[i].packets, was[i].packets);
+        assert_in_range(is[i].timers, was[i].timers > 10 ? was[i].timers - 10 : 0, was[i].timers + 10);
+        assert_int_equal(graph_pool(dataplane_graph(lab_dp(&l, i ? "hub" : "spoke")), false).made, made[i]);
+    }
+    none_lost(&l);
+    assert_true(ipsec_totals(lab_ipsec(&l, "hub")).installed > 100);
+    lab_free(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_seconds),    cmocka_unit_test(by_kilobytes),  cmocka_unit_test(with_ike),
+        cmocka_unit_test(both_at_once),  cmocka_unit_test(begun_by_both), cmocka_unit_test(nothing_grows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
