@@ -34,6 +34,7 @@ struct router {
     struct monitor *monitor;
     struct eem *eem;
     struct snmp *snmp;
+    char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
 static void on_reload(void *arg)
@@ -52,15 +53,13 @@ static const char *hostname(void *arg)
 static void version_lines(void *arg, struct text *out)
 {
     struct router *r = arg;
-    unsigned count[2] = {0};
-    static const char *const kinds[2] = {"Ethernet", "Gigabit Ethernet"};
+    static const char *const types[3] = {"Ethernet", "FastEthernet", "GigabitEthernet"}, *const kinds[3] = {"Ethernet", "FastEthernet", "Gigabit Ethernet"};
+    unsigned count[3] = {0};
     for (struct iface *i = NULL; (i = iface_next(dataplane_net(r->dp), i));) {
-        if (str_starts(i->name, "GigabitEthernet"))
-            count[1]++;
-        else if (str_starts(i->name, "Ethernet"))
-            count[0]++;
+        for (int k = 0; k < 3; k++)
+            count[k] += str_starts(i->name, types[k]);
     }
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         if (count[k])
             text_printf(out, "%u %s interface%s\n", count[k], kinds[k], count[k] == 1 ? "" : "s");
     }
@@ -102,6 +101,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
 {
     struct router *r = NEW(struct router);
     r->env = *env;
+    snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4], env->mac_base[5]);
     r->bus = bus_new(env->loop);
     r->log = log_new(env->loop, r->bus);
     r->debug = debug_registry_new();
@@ -122,6 +122,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .iosxe = !strcmp(env->platform, "iosxe"),
         .hostname = env->hostname,
         .version = ESPIAL_VERSION,
+        .serial = r->serial,
         .returned = env->boot_reason,
         .arg = r,
         .reload = on_reload,
@@ -131,7 +132,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     r->cli = cli_new(&cli);
     struct eem_env eem = {.loop = env->loop, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
     r->eem = eem_new(&eem);
-    struct snmp_env snmp = {.loop = env->loop, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004};
+    struct snmp_env snmp = {.loop = env->loop, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial};
     r->snmp = snmp_new(&snmp);
     if (!make_grammar(r, err)) {
         router_free(r);
