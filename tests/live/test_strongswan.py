@@ -1,26 +1,20 @@
-#!/usr/bin/env python3
-"""IKEv1 and ESP against strongSwan's charon, as initiator and as responder: suites, perfect forward secrecy, NAT traversal, rekeys from both ends, deletes from both ends, dead peer
-detection, and the invalid SPI.
+#!/usr/bin/python3
+"""IKEv1 and ESP against strongSwan's charon, as initiator and as responder: suites, perfect forward secrecy, NAT traversal, rekeys from both ends, deletes from both
+ends, dead peer detection, what must not come about (another key, another proposal, other networks), and the invalid SPI.
 
-Everything runs in a network namespace of its own (which needs root). charon has a tap interface as its Ethernet; the frames go through this test to the router's UDP link on
-loopback. charon keeps its SAs in user space (kernel-libipsec), so the kernel needs no IPsec; that plugin always asks for UDP encapsulation, so both ends float to
-port 4500: the same exchanges on port 500 are what the simulation tests see."""
-import fcntl, os, re, select, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
+Everything runs in a network namespace of its own (which needs root) that dies with this process. charon has a TAP interface as its Ethernet; the frames go through
+this test to the router's UDP link on loopback. charon keeps its SAs in user space (kernel-libipsec), so the kernel needs no IPsec; that plugin always asks for UDP
+encapsulation, so both ends float to port 4500: the same exchanges on port 500 are what the simulation tests see."""
+import ctypes, fcntl, os, re, select, signal, socket, struct, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from routers import Router, free_port, need
+from routers import Folder, Router, free_port, need, skip, wait_for
 
-CHARON = next((p for p in ("/usr/lib/ipsec/charon", "/usr/libexec/ipsec/charon") if os.path.exists(p)), None)
-
-
-def skip(why):
-    print("cannot run:", why)
-    sys.exit(1 if os.environ.get("NO_SKIP") == "1" else 77)
-
-
+CHARON, PLUGINS = "/usr/lib/ipsec/charon", "/usr/lib/ipsec/plugins/libstrongswan-"
 need("swanctl", "ip", "unshare")
-if not CHARON:
-    skip("no charon")
+for file in (CHARON, PLUGINS + "kernel-libipsec.so", PLUGINS + "openssl.so"):
+    if not os.path.exists(file):
+        skip("missing " + file)
 if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
     skip("needs root and /dev/net/tun")
 if "IN_NAMESPACE" not in os.environ:
@@ -28,7 +22,6 @@ if "IN_NAMESPACE" not in os.environ:
         skip("no network namespaces")
     os.execvpe("unshare", ["unshare", "-n", "-m", sys.executable, os.path.abspath(__file__)], dict(os.environ, IN_NAMESPACE="1"))
 
-US, THEM = "10.0.0.1", "10.0.0.2"
 STRONGSWAN_CONF = """
 charon {
   load = random nonce aes des md5 sha1 sha2 hmac kdf gmp openssl pem kernel-libipsec kernel-netlink socket-default vici updown
@@ -53,11 +46,11 @@ connections { espial {
   remote { auth = psk }
   children { net {
     local_ts = 192.168.2.0/24
-    remote_ts = 192.168.1.0/24
+    remote_ts = %(remote)s
     esp_proposals = %(esp)s
   } }
 } }
-secrets { ike { secret = "cisco123" } }
+secrets { ike { secret = "%(key)s" } }
 """
 CONFIG = """no ip domain lookup
 no logging console
@@ -126,8 +119,9 @@ class Charon:
         with open(os.path.join(folder, "strongswan.conf"), "w") as f:
             f.write(STRONGSWAN_CONF % {"dir": folder})
         self.env = dict(os.environ, STRONGSWAN_CONF=os.path.join(folder, "strongswan.conf"))
-        out = open(os.path.join(folder, "charon.out"), "w")
-        self.process = subprocess.Popen([CHARON], env=self.env, stdout=out, stderr=out)
+        with open(os.path.join(folder, "charon.out"), "w") as out:
+            die_with_me = lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+            self.process = subprocess.Popen([CHARON], env=self.env, stdout=out, stderr=out, preexec_fn=die_with_me)
         wait_for("charon", lambda: os.path.exists(os.path.join(folder, "vici")))
 
     def ctl(self, *args, check=True):
@@ -136,11 +130,11 @@ class Charon:
             raise AssertionError(f"swanctl {' '.join(args)}: {r.stdout}{r.stderr}\n{self.log()[-3000:]}")
         return r.stdout
 
-    def load(self, ike, esp, dpd="0s"):
+    def load(self, ike, esp, dpd="0s", key="cisco123", remote="192.168.1.0/24"):
         path = os.path.join(self.folder, "swanctl.conf")
         with open(path, "w") as f:
-            f.write(CONNECTION % {"ike": ike, "esp": esp, "dpd": dpd})
-        self.ctl("--load-all", "--file", path)
+            f.write(CONNECTION % {"ike": ike, "esp": esp, "dpd": dpd, "key": key, "remote": remote})
+        self.ctl("--load-all", "--clear", "--file", path)
 
     def sas(self):
         return self.ctl("--list-sas")
@@ -153,20 +147,16 @@ class Charon:
             return f.read()
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)
-
-
-def wait_for(what, pred, seconds=15):
-    end = time.monotonic() + seconds
-    while not pred():
-        if time.monotonic() > end:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.1)
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def ping_from_router(router):
-    return router.type("ping 192.168.2.1 source Loopback0 repeat 4")
+    return router.type("ping 192.168.2.1 source Loopback0 repeat 4 timeout 1")
 
 
 def ping_from_charon(count=3):
@@ -219,19 +209,20 @@ class Lab:
         self.charon = Charon(folder)
         self.router = None
 
-    def router_new(self, ours, extra=""):
+    def router_new(self, ours, extra="", *args):
         enc, hash_, group, ts, pfs = ours
         if self.router:
             self.router.stop()
         self.n += 1
         config = CONFIG.format(enc=enc, hash=hash_, group=group, ts=ts, pfs=f" set pfs group{pfs}" if pfs else "", extra=extra)
-        self.router = Router(self.folder, f"r{self.n}", config, "--link", f"Ethernet0/0={self.wire.spec()}")
+        self.router = Router(self.folder, f"r{self.n}", config, "--link", f"Ethernet0/0={self.wire.spec()}", *args)
+        self.router.line_up()
         return self.router
 
-    def fresh(self, suite=SUITES[0], extra="", dpd="0s"):
+    def fresh(self, suite=SUITES[0], extra="", *args, **theirs):
         self.charon.ctl("--terminate", "--ike", "espial", "--force", "--timeout", "3", check=False)
-        self.charon.load(*suite[0], dpd=dpd)
-        return self.router_new(suite[1], extra)
+        self.charon.load(*suite[0], **theirs)
+        return self.router_new(suite[1], extra, *args)
 
 
 def test_suites(lab):
@@ -276,6 +267,52 @@ def test_rekey_and_deletes(lab):
     wait_for("our delete of everything", lambda: "espial" not in lab.charon.sas())
 
 
+def test_our_rekey(lab):
+    # A lifetime of two minutes, lived twenty times as fast; pings go on all the while.
+    r = lab.fresh(SUITES[0], "crypto ipsec security-association lifetime seconds 120", "--time-scale", "20")
+    ping_from_router(r)
+    before = spis(r)
+    answered = 0
+    for turn in range(60):
+        answered += ping_from_charon(1)
+        if spis(r) != before:
+            break
+        time.sleep(0.2)
+    assert spis(r) != before, "we never rekeyed"
+    assert answered == turn + 1, f"{turn + 1 - answered} packets lost before the rekey"
+    assert ping_from_charon() == 3
+
+
+def test_refusals(lab):
+    none_at_charon = lambda: "ESTABLISHED" not in lab.charon.sas() and lab.charon.children() == 0
+    nothing_here = lambda r: not running(r, "QM_IDLE") and "current outbound spi: 0x0(0)" in r.type("show crypto ipsec sa")
+
+    # Another pre-shared key. charon begins: its fifth message does not decrypt here. Then we begin: charon's answer does not come.
+    r = lab.fresh(key="not this one")
+    lab.charon.ctl("--initiate", "--child", "net", "--timeout", "5", check=False)
+    wait_for("our complaint", lambda: "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 10.0.0.2 failed its sanity check or is malformed" in r.type("show logging"))
+    assert nothing_here(r) and none_at_charon()
+    lab.charon.ctl("--terminate", "--ike", "espial", "--force", "--timeout", "3", check=False)
+    assert "Success rate is 0 percent" in ping_from_router(r)
+    assert nothing_here(r) and none_at_charon()
+
+    # Phase 1: charon offers what no policy of ours has.
+    r = lab.fresh((("aes128-sha512-modp4096", "aes256-sha1"), SUITES[0][1]))
+    already = len(lab.charon.log())
+    lab.charon.ctl("--initiate", "--child", "net", "--timeout", "5", check=False)
+    wait_for("our refusal at charon", lambda: "received NO_PROPOSAL_CHOSEN" in lab.charon.log()[already:])
+    assert nothing_here(r) and none_at_charon()
+
+    # Phase 2: another transform, then another network.
+    for what, theirs, remote in (("transform", "aes128-sha512", "192.168.1.0/24"), ("network", "aes256-sha1", "192.168.77.0/24")):
+        r = lab.fresh((("aes256-sha256-modp2048", theirs), SUITES[0][1]), remote=remote)
+        already = len(lab.charon.log())
+        lab.charon.ctl("--initiate", "--child", "net", "--timeout", "5", check=False)
+        wait_for(f"our refusal of another {what}", lambda: re.search("received (NO_PROPOSAL_CHOSEN|INVALID_ID_INFORMATION)", lab.charon.log()[already:]))
+        assert lab.charon.children() == 0 and "current outbound spi: 0x0(0)" in r.type("show crypto ipsec sa")
+        assert "%CRYPTO-" in r.type("show logging | include IPSEC|IKMP"), r.type("show logging")
+
+
 def test_dpd(lab):
     r = lab.fresh(extra="crypto isakmp keepalive 10 2 periodic", dpd="3s")
     ping_from_router(r)
@@ -303,22 +340,20 @@ def test_invalid_spi(lab):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with Folder() as folder:
         lab = Lab(folder)
         try:
-            for test in (test_suites, test_rekey_and_deletes, test_dpd, test_invalid_spi):
+            for test in (test_suites, test_rekey_and_deletes, test_our_rekey, test_dpd, test_refusals, test_invalid_spi):
                 print(test.__name__, flush=True)
                 test(lab)
-        except BaseException:
-            shutil.copy(os.path.join(folder, "charon.log"), os.environ.get("CHARON_LOG", "/dev/null"))
-            if lab.router:
-                print(lab.router.type("show logging")[-4000:])
+        except AssertionError:
+            print(lab.router.type("show logging")[-4000:], lab.charon.log()[-4000:], sep="\n---- charon\n")
             raise
         finally:
             if lab.router:
                 lab.router.stop()
             lab.charon.stop()
-    print("ok")
 
 
 main()
