@@ -105,6 +105,8 @@ void dataplane_free(struct dataplane *dp)
 {
     if (!dp)
         return;
+    *ipsec_debug_bits(dp->ipsec) = (struct ipsec_debug){0}; /* what goes says no more, and asks IKE no more */
+    ipsec_debug_filter(dp->ipsec, NULL, NULL);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
     ipsec_free(dp->ipsec);
