@@ -11,7 +11,7 @@
 
 #include "cli/config/config_local.h"
 
-enum edge { EDGE_SECTION, EDGE_JOIN, EDGE_EACH };
+enum edge { EDGE_SECTION, EDGE_JOIN, EDGE_EACH, EDGE_BETWEEN };
 static const struct section {
     const char *prefix;
     enum edge edge;
@@ -19,6 +19,7 @@ static const struct section {
 #define SECTION(p) {p, EDGE_SECTION},
 #define JOIN(p)    {p, EDGE_JOIN},
 #define EACH(p)    {p, EDGE_EACH},
+#define BETWEEN(p) {p, EDGE_BETWEEN},
 #include "cli/config/order.def"
 };
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
@@ -162,7 +163,8 @@ static void print_set(struct printing *p, const struct grammar_row *rule, void *
 
 static void print_mode(struct printing *p, enum cmd_mode mode, void *obj, unsigned depth);
 
-static void print_list(struct printing *p, const struct grammar_row *first, void *mode_obj, unsigned depth, bool each)
+static void print_list(struct printing *p, const struct grammar_row *first, void *mode_obj, unsigned depth,
+                       enum edge edge)
 {
     const struct conf_list *list = config_list(first, mode_obj);
     const struct cmd_scope *scope = first->row->scope;
@@ -174,10 +176,12 @@ static void print_list(struct printing *p, const struct grammar_row *first, void
 
         if (!rule)
             continue;
+        if (edge == EDGE_BETWEEN && i)
+            bang(p);
         lines(p, depth, text_str(&said));
         if (rule->row->kind == CMD_MODE_ROW)
             print_mode(p, rule->row->enters, list->v[i], depth + 1);
-        if (each)
+        if (edge == EDGE_EACH)
             bang(p);
     }
     text_free(&said);
@@ -194,7 +198,7 @@ static bool first_of_list(const struct grammar_row *const *rows, size_t i)
 }
 
 static void print_row(struct printing *p, const struct grammar_row *const *rows, size_t i, void *mode_obj,
-                      unsigned depth, bool each)
+                      unsigned depth, enum edge edge)
 {
     const struct cmd_row *row = rows[i]->row;
 
@@ -203,7 +207,7 @@ static void print_row(struct printing *p, const struct grammar_row *const *rows,
     if (row->kind == CMD_SET_ROW)
         print_set(p, rows[i], mode_obj, depth);
     else if (row->kind != CMD_DO_ROW && first_of_list(rows, i))
-        print_list(p, rows[i], mode_obj, depth, each);
+        print_list(p, rows[i], mode_obj, depth, edge);
 }
 
 static void print_mode(struct printing *p, enum cmd_mode mode, void *obj, unsigned depth)
@@ -212,7 +216,7 @@ static void print_mode(struct printing *p, enum cmd_mode mode, void *obj, unsign
     size_t n = grammar_rows(p->g, mode, &rows);
 
     for (size_t i = 0; i < n; i++)
-        print_row(p, rows, i, obj, depth, false);
+        print_row(p, rows, i, obj, depth, EDGE_JOIN);
 }
 
 void config_running(struct grammar *g, bool all, struct text *out)
@@ -230,7 +234,7 @@ void config_running(struct grammar *g, bool all, struct text *out)
             bang(&p);
         for (size_t i = 0; i < n; i++)
             if (section[i] == s)
-                print_row(&p, rows, i, NULL, 0, sections[s].edge == EDGE_EACH);
+                print_row(&p, rows, i, NULL, 0, sections[s].edge);
     }
     bang(&p);
     mem_free(section);

@@ -308,7 +308,7 @@ static void crypto(void **state)
     const char *body =
         "no service compress-config\n!\n"
         "crypto isakmp policy 5\n encryption 3des\n hash md5\n authentication pre-share\n group 14\n lifetime 3600\n"
-        "crypto isakmp policy 10\n"
+        "!\ncrypto isakmp policy 10\n"
         "crypto isakmp key k address 192.0.2.9\n"
         "crypto isakmp invalid-spi-recovery\n!\n"
         "crypto ipsec transform-set A esp-aes 256 esp-sha-hmac\n mode transport\n"

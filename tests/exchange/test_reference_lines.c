@@ -1,0 +1,943 @@
+/* test_reference_lines.c: the lines of configuration that this router takes for ISAKMP, IPsec, crypto maps, SNMP and
+ * applets, each typed by hand as users abbreviate it and expected back in show running-config as a user writes it in
+ * full: defaults left out, in the right mode, nothing else moved. The full line, typed, gives itself; `no` of it (and
+ * the short `no` users type) leaves the configuration as it was before, byte for byte.
+ *
+ * Then a whole configuration in any order, expected in IOS's order, saved, and the same after a reload; and a table of
+ * lines that real routers take and this one does not: each is refused with the caret under the first word that has no
+ * meaning here, and changes nothing. Expected texts are written by hand after what routers print. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "espial/loop.h"
+#include "tests/sim/box.h"
+
+#define CONFIG_MAX 32768
+#define NODE       "r1"
+
+struct line {
+    const char *typed;
+    const char *full; /* with its indentation, without newline; NULL: it is the default, nothing is printed */
+    const char *undo; /* a short form of `no`; NULL: only `no` and the full line */
+    const char *says; /* what is printed at the prompt; NULL: nothing */
+};
+
+#define WEAK_CIPHER "%Warning: weaker encryption algorithm is deprecated\n"
+#define WEAK_HASH   "%Warning: weaker hash algorithm is deprecated\n"
+#define MAP_NOTE                                                                                                       \
+    "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.\n"
+
+/* ---- the router and its configuration */
+
+static struct box *one_router(const char *config)
+{
+    struct box *b = box_new(1);
+    box_node(b, NODE, config);
+    box_boot(b);
+    box_type(b, NODE, "configure terminal");
+    return b;
+}
+
+/* From "version" to "end": before it are the size and the dates. */
+static void config_of(struct box *b, char out[CONFIG_MAX])
+{
+    const char *at = strstr(box_type(b, NODE, "do show running-config"), "\nversion ");
+    if (!at)
+        at = strstr(box_type(b, NODE, "show running-config"), "\nversion ");
+    assert_non_null(at);
+    const char *end = strstr(at, "\nend\n");
+    assert_non_null(end);
+    assert_true(end - at < CONFIG_MAX - 8);
+    snprintf(out, CONFIG_MAX, "%.*send\n", (int)(end - at), at + 1);
+}
+
+/* The same without the lines that only separate sections. */
+static void lines_of(const char *config, char out[CONFIG_MAX])
+{
+    size_t len = 0;
+    while (*config) {
+        size_t n = strcspn(config, "\n") + 1;
+        if (n != 1 && !(n == 2 && *config == '!')) {
+            memcpy(out + len, config, n);
+            len += n;
+        }
+        config += n;
+    }
+    out[len] = '\0';
+}
+
+static void silent(struct box *b, const char *line)
+{
+    const char *said = box_type(b, NODE, line);
+    if (said[0])
+        fail_msg("%s: %s", line, said);
+}
+
+/* `after` is `before` with this text put in at one place. */
+static bool grown_by(const char *before, const char *after, const char *text)
+{
+    size_t n = strlen(before), m = strlen(text);
+    if (strlen(after) != n + m)
+        return false;
+    for (const char *at = after; (at = strstr(at, text)); at++) {
+        size_t p = (size_t)(at - after);
+        if (!memcmp(before, after, p) && !strcmp(before + p, at + m))
+            return true;
+    }
+    return false;
+}
+
+static void same_as(struct box *b, const char *config, const char *after_line)
+{
+    char now[CONFIG_MAX];
+    config_of(b, now);
+    if (strcmp(now, config) != 0)
+        fail_msg("after \"%s\":\n%s\ninstead of:\n%s", after_line, now, config);
+}
+
+static void type_and_expect(struct box *b, const char *typed, const struct line *l, const char *before)
+{
+    char now[CONFIG_MAX], bare_now[CONFIG_MAX], bare_before[CONFIG_MAX], text[1024];
+    const char *said = box_type(b, NODE, typed);
+
+    if (strcmp(said, l->says ? l->says : "") != 0)
+        fail_msg("%s: said \"%s\"", typed, said);
+    if (!l->full) {
+        same_as(b, before, typed);
+        return;
+    }
+    config_of(b, now);
+    lines_of(now, bare_now);
+    lines_of(before, bare_before);
+    snprintf(text, sizeof text, "%s\n", l->full);
+    if (!grown_by(bare_before, bare_now, text))
+        fail_msg("\"%s\" should add \"%s\" and nothing else:\n%s", typed, l->full, now);
+}
+
+/* `enter`: lines that lead into the mode, typed again whenever a line may have left it; NULL: global. */
+static void each_line(struct box *b, const char *enter, const struct line *v, size_t n)
+{
+    char before[CONFIG_MAX], no[1024];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct line *l = &v[i];
+        if (enter)
+            box_type(b, NODE, enter);
+        else
+            box_type_all(b, NODE, "end\nconfigure terminal");
+        config_of(b, before);
+        type_and_expect(b, l->typed, l, before);
+        if (!l->full)
+            continue;
+        const char *full = l->full + strspn(l->full, " ");
+        if (!strncmp(full, "no ", 3))
+            snprintf(no, sizeof no, "%s", full + 3);
+        else
+            snprintf(no, sizeof no, "no %s", full);
+        int turns = strchr(full, '\n') ? 1 : 2; /* several lines from one: only the short form takes them back */
+        for (int turn = 0; turn < turns; turn++) {
+            const char *undo = turn == 0 && l->undo ? l->undo : no;
+            if (enter)
+                box_type(b, NODE, enter);
+            else
+                box_type_all(b, NODE, "end\nconfigure terminal");
+            silent(b, undo);
+            same_as(b, before, undo);
+            if (turn + 1 < turns)
+                type_and_expect(b, full, l, before);
+        }
+    }
+}
+#define EACH(b, enter, v) each_line(b, enter, v, sizeof(v) / sizeof((v)[0]))
+
+/* ---- ISAKMP */
+
+static const struct line isakmp_global[] = {
+    {"no cry isa ena", "no crypto isakmp enable", "cry isa en", NULL},
+    {"cry isa ena", NULL, NULL, NULL},
+    {"cry isa ide host", "crypto isakmp identity hostname", "no cry isa ide", NULL},
+    {"crypto isakmp identity address", NULL, NULL, NULL},
+    {"cry isa keepa 10", "crypto isakmp keepalive 10", "no cry isa keepa", NULL},
+    {"cry isa keepa 10 2", "crypto isakmp keepalive 10", "no cry isa keepa 10", NULL},
+    {"cry isa keepa 3600 60 on", "crypto isakmp keepalive 3600 60", "no cry isa keepa", NULL},
+    {"cry isa keepa 30 30 per", "crypto isakmp keepalive 30 30 periodic", "no cry isa keepa", NULL},
+    {"cry isa keepa 10 per", "crypto isakmp keepalive 10 periodic", "no cry isa keepa", NULL},
+    {"cry isa inv", "crypto isakmp invalid-spi-recovery", "no cry isa inv", NULL},
+    {"cry isa nat keep 5", "crypto isakmp nat keepalive 5", "no cry isa nat keep", NULL},
+    {"cry isa nat k 3600", "crypto isakmp nat keepalive 3600", "no cry isa nat k 3600", NULL},
+    {"cry isa key cisco123 add 10.0.0.2", "crypto isakmp key cisco123 address 10.0.0.2", NULL, NULL},
+    {"cry isa key 0 cisco123 add 10.0.0.2 255.255.255.255", "crypto isakmp key cisco123 address 10.0.0.2",
+     "no cry isa key 0 cisco123 add 10.0.0.2", NULL},
+    {"cry isa key WhatsLongest! add 10.0.0.0 255.255.255.0",
+     "crypto isakmp key WhatsLongest! address 10.0.0.0 255.255.255.0", NULL, NULL},
+    {"cry isa key any address 0.0.0.0", "crypto isakmp key any address 0.0.0.0", NULL, NULL},
+    {"cry isa key any add 0.0.0.0 0.0.0.0 no-x", "crypto isakmp key any address 0.0.0.0 0.0.0.0 no-xauth", NULL, NULL},
+    {"cry isa pol 1", "crypto isakmp policy 1", "no cry isa pol 1", NULL},
+    {"cry isa pol 10000", "crypto isakmp policy 10000", NULL, NULL},
+    {"cry log ses", "crypto logging session", "no cry log ses", NULL},
+};
+
+static const struct line isakmp_policy[] = {
+    {"enc des", NULL, NULL, NULL},
+    {"encr 3des", " encryption 3des", "no encr", NULL},
+    {"encr aes", " encryption aes", "no enc", NULL},
+    {"encr aes 128", " encryption aes", "no encr aes", NULL},
+    {"enc aes 192", " encryption aes 192", "no enc", NULL},
+    {"e aes 256", " encryption aes 256", "no enc aes 256", NULL},
+    {"hash sha", NULL, NULL, NULL},
+    {"has md5", " hash md5", "no hash", NULL},
+    {"hash sha256", " hash sha256", "no ha", NULL},
+    {"ha sha384", " hash sha384", "no hash", NULL},
+    {"h sha512", " hash sha512", "no hash", NULL},
+    {"authen rsa-s", NULL, NULL, NULL},
+    {"auth rsa-e", " authentication rsa-encr", "no auth", NULL},
+    {"authentic pre", " authentication pre-share", "no authen", NULL},
+    {"group 1", NULL, NULL, NULL},
+    {"gr 2", " group 2", "no group", NULL},
+    {"gr 5", " group 5", "no group", NULL},
+    {"gr 14", " group 14", "no group 14", NULL},
+    {"g 15", " group 15", "no group", NULL},
+    {"gr 16", " group 16", "no group", NULL},
+    {"gr 19", " group 19", "no group", NULL},
+    {"gr 20", " group 20", "no group", NULL},
+    {"gr 21", " group 21", "no group", NULL},
+    {"life 60", " lifetime 60", "no life", NULL},
+    {"lif 28800", " lifetime 28800", "no lifetime 28800", NULL},
+    {"lifetime 86400", NULL, NULL, NULL},
+};
+
+static void isakmp(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\n");
+    EACH(b, NULL, isakmp_global);
+    EACH(b, "cry isa pol 10", isakmp_policy);
+    box_free(b);
+}
+
+/* ---- IPsec */
+
+static const struct line ipsec_global[] = {
+    {"cry ips sec life sec 3600", NULL, NULL, NULL},
+    {"cry ips sec life sec 120", "crypto ipsec security-association lifetime seconds 120", "no cry ips sec life sec",
+     NULL},
+    {"cry ipsec sec life s 86400", "crypto ipsec security-association lifetime seconds 86400",
+     "no cry ips sec life sec 86400", NULL},
+    {"cry ips sec life sec 2592000", "crypto ipsec security-association lifetime seconds 2592000", NULL, NULL},
+    {"cry ips sec life kil 4608000", NULL, NULL, NULL},
+    {"cry ips sec life kil 2560", "crypto ipsec security-association lifetime kilobytes 2560",
+     "no cry ips sec life kil", NULL},
+    {"cry ips sec life k 4294967295", "crypto ipsec security-association lifetime kilobytes 4294967295", NULL, NULL},
+    {"cry ips sec life kil dis", "crypto ipsec security-association lifetime kilobytes disable",
+     "no cry ips sec life kil", NULL},
+    {"cry ips sec rep win 64", NULL, NULL, NULL},
+    {"cry ips sec rep win 128", "crypto ipsec security-association replay window-size 128", "no cry ips sec rep win",
+     NULL},
+    {"cry ips sec rep win 256", "crypto ipsec security-association replay window-size 256", NULL, NULL},
+    {"cry ips sec rep win 512", "crypto ipsec security-association replay window-size 512", NULL, NULL},
+    {"cry ips sec rep w 1024", "crypto ipsec security-association replay window-size 1024", "no cry ips sec rep win",
+     NULL},
+    {"cry ips sec rep dis", "crypto ipsec security-association replay disable", "no cry ips sec rep dis", NULL},
+    {"cry ips df copy", NULL, NULL, NULL},
+    {"cry ips df cl", "crypto ipsec df-bit clear", "no cry ips df", NULL},
+    {"cry ips df set", "crypto ipsec df-bit set", "no cry ips df", NULL},
+    {"cry ips frag bef", NULL, NULL, NULL},
+    {"cry ips frag aft", "crypto ipsec fragmentation after-encryption", "no cry ips frag", NULL},
+    {"cry ips tra T esp-aes esp-sha-", "crypto ipsec transform-set T esp-aes esp-sha-hmac", "no cry ips tra T", NULL},
+    {"cry ips tra T esp-aes 128 esp-sha-hmac", "crypto ipsec transform-set T esp-aes esp-sha-hmac", "no cry ips tra T",
+     NULL},
+    {"cry ips tra T esp-aes 192 esp-sha256", "crypto ipsec transform-set T esp-aes 192 esp-sha256-hmac",
+     "no cry ips tra T", NULL},
+    {"cry ips tra T esp-sha384 esp-aes 256", "crypto ipsec transform-set T esp-aes 256 esp-sha384-hmac",
+     "no cry ips tra T", NULL},
+    {"cry ips tra T esp-aes 256 esp-sha512", "crypto ipsec transform-set T esp-aes 256 esp-sha512-hmac",
+     "no cry ips tra T", NULL},
+    {"cry ips tra T esp-gcm", "crypto ipsec transform-set T esp-gcm", "no cry ips tra T", NULL},
+    {"cry ips tra T esp-g 128", "crypto ipsec transform-set T esp-gcm", "no cry ips tra T", NULL},
+    {"cry ips tra T esp-gcm 192", "crypto ipsec transform-set T esp-gcm 192", "no cry ips tra T", NULL},
+    {"cry ips tra T esp-gcm 256", "crypto ipsec transform-set T esp-gcm 256", "no cry ips tra T", NULL},
+    {"cry ips tra T esp-null esp-sha-hmac", "crypto ipsec transform-set T esp-null esp-sha-hmac", "no cry ips tra T",
+     NULL},
+    {"cry ips tra T esp-3des esp-sha-hmac", "crypto ipsec transform-set T esp-3des esp-sha-hmac", "no cry ips tra T",
+     WEAK_CIPHER},
+    {"cry ips tra T esp-des esp-md5", "crypto ipsec transform-set T esp-des esp-md5-hmac", "no cry ips tra T",
+     WEAK_CIPHER WEAK_HASH},
+    {"cry ips tra T ah-md5", "crypto ipsec transform-set T ah-md5-hmac", "no cry ips tra T", WEAK_HASH},
+    {"cry ips tra T ah-sha-", "crypto ipsec transform-set T ah-sha-hmac", "no cry ips tra T", NULL},
+    {"cry ips tra T ah-sha256", "crypto ipsec transform-set T ah-sha256-hmac", "no cry ips tra T", NULL},
+    {"cry ips tra T ah-sha384", "crypto ipsec transform-set T ah-sha384-hmac", "no cry ips tra T", NULL},
+    {"cry ips tra T ah-sha512", "crypto ipsec transform-set T ah-sha512-hmac", "no cry ips tra T", NULL},
+    {"crypto map VPN 1 ipsec-i", "crypto map VPN 1 ipsec-isakmp", "no crypto map VPN 1", MAP_NOTE},
+    {"cry map VPN 65535 ipsec-isakmp", "crypto map VPN 65535 ipsec-isakmp", "no cry map VPN", MAP_NOTE},
+};
+
+static const struct line transform_set[] = {
+    {"mode tun", NULL, NULL, NULL},
+    {"mode tr", " mode transport", "no mode", NULL},
+};
+
+static const struct line crypto_map[] = {
+    {"desc to the branch, over the ISP", " description to the branch, over the ISP", "no desc", NULL},
+    {"set peer 10.0.0.2", " set peer 10.0.0.2", NULL, NULL},
+    {"set sec life sec 120", " set security-association lifetime seconds 120", "no set sec life sec", NULL},
+    {"set sec life sec 3600", " set security-association lifetime seconds 3600", "no set sec life sec", NULL},
+    {"set sec life sec 2592000", " set security-association lifetime seconds 2592000", NULL, NULL},
+    {"set sec life kil 2560", " set security-association lifetime kilobytes 2560", "no set sec life kil", NULL},
+    {"set sec life kil dis", " set security-association lifetime kilobytes disable", "no set sec life kil", NULL},
+    {"set tra T1", " set transform-set T1", "no set tra", NULL},
+    {"set trans T1 T2 T3 T4 T5 T6", " set transform-set T1 T2 T3 T4 T5 T6", "no set trans", NULL},
+    {"set pfs", " set pfs group1", "no set pfs", NULL},
+    {"set pfs group1", " set pfs group1", "no set pfs", NULL},
+    {"set pfs group2", " set pfs group2", "no set pfs", NULL},
+    {"set pfs group5", " set pfs group5", "no set pfs", NULL},
+    {"set pfs group14", " set pfs group14", "no set pfs", NULL},
+    {"set pfs group15", " set pfs group15", "no set pfs", NULL},
+    {"set pfs group16", " set pfs group16", "no set pfs", NULL},
+    {"set pfs group19", " set pfs group19", "no set pfs", NULL},
+    {"set pfs group20", " set pfs group20", "no set pfs", NULL},
+    {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
+    {"mat add 101", " match address 101", "no mat add", NULL},
+    {"match add TO-BRANCH", " match address TO-BRANCH", "no match address TO-BRANCH", NULL},
+};
+
+static const struct line interface[] = {
+    {"cry map VPN", " crypto map VPN", "no cry map", NULL},
+    {"cry ips df cop", " crypto ipsec df-bit copy", "no cry ips df", NULL},
+    {"cry ips df cl", " crypto ipsec df-bit clear", "no cry ips df", NULL},
+    {"cry ips df set", " crypto ipsec df-bit set", "no cry ips df", NULL},
+    {"cry ips frag bef", " crypto ipsec fragmentation before-encryption", "no cry ips frag", NULL},
+    {"cry ips frag aft", " crypto ipsec fragmentation after-encryption", "no cry ips frag", NULL},
+};
+
+static void ipsec(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n");
+    EACH(b, NULL, ipsec_global);
+    EACH(b, "cry ips tra T esp-aes esp-sha-hmac", transform_set);
+    box_type(b, NODE, "crypto map VPN 10 ipsec-isakmp");
+    EACH(b, "cry map VPN 10", crypto_map);
+    EACH(b, "int e0/0", interface);
+    /* peers: a list in the order typed */
+    box_type_all(b, NODE,
+                 "cry map VPN 10\nset peer 10.0.0.3\nset peer 10.0.0.2\nset peer 10.0.0.4\nno set peer 10.0.0.3");
+    char now[CONFIG_MAX];
+    config_of(b, now);
+    assert_non_null(strstr(now, "crypto map VPN 10 ipsec-isakmp\n set peer 10.0.0.2\n set peer 10.0.0.4\n!\n"));
+    box_free(b);
+}
+
+/* ---- SNMP */
+
+static const struct line snmp[] = {
+    {"snmp-s com public", "snmp-server community public RO", "no snmp-s com public", NULL},
+    {"snmp-s com public ro", "snmp-server community public RO", "no snmp-s com public", NULL},
+    {"snmp-s com s3cret rw", "snmp-server community s3cret RW", "no snmp-s com s3cret", NULL},
+    {"snmp-s trap-s lo0", "snmp-server trap-source Loopback0", "no snmp-s trap-s", NULL},
+    {"snmp-s trap-source e0/0", "snmp-server trap-source Ethernet0/0", "no snmp-server trap-source", NULL},
+    {"snmp-s loc Rack 7,  second floor", "snmp-server location Rack 7,  second floor", "no snmp-s loc", NULL},
+    {"snmp-s cont noc@example.net", "snmp-server contact noc@example.net", "no snmp-s cont", NULL},
+    {"snmp-s ena tr ev", "snmp-server enable traps event-manager", "no snmp-s ena tr ev", NULL},
+    {"snmp-s ena traps conf", "snmp-server enable traps config", "no snmp-s ena tr conf", NULL},
+    {"snmp-s ena traps snmp auth", "snmp-server enable traps snmp authentication", "no snmp-s ena traps snmp", NULL},
+    {"snmp-s ena traps sys", "snmp-server enable traps syslog", "no snmp-s ena traps sys", NULL},
+    {"snmp-s ena tr",
+     "snmp-server enable traps snmp authentication\nsnmp-server enable traps config\n"
+     "snmp-server enable traps event-manager\nsnmp-server enable traps syslog",
+     "no snmp-s ena tr", NULL},
+    {"snmp-s host 11.1.1.3 public", "snmp-server host 11.1.1.3 public", "no snmp-s host 11.1.1.3", NULL},
+    {"snmp-s host 11.1.1.3 traps ver 1 public", "snmp-server host 11.1.1.3 public", "no snmp-s host 11.1.1.3 public",
+     NULL},
+    {"snmp-s host 11.1.1.3 public event-m", "snmp-server host 11.1.1.3 public event-manager", "no snmp-s host 11.1.1.3",
+     NULL},
+    {"snmp-s host 11.1.1.3 ver 2c public", "snmp-server host 11.1.1.3 version 2c public", "no snmp-s host 11.1.1.3",
+     NULL},
+    {"snmp-s host 11.1.1.3 traps v 2c public sys udp 1162 ev conf snmp",
+     "snmp-server host 11.1.1.3 version 2c public udp-port 1162 config event-manager snmp syslog",
+     "no snmp-s host 11.1.1.3", NULL},
+    {"snmp-s man", "snmp-server manager", "no snmp-s man", NULL},
+};
+
+static void snmp_server(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\ninterface Loopback0\n ip address 10.9.9.9 255.255.255.255\n");
+    EACH(b, NULL, snmp);
+    /* a host is found by its address */
+    char now[CONFIG_MAX];
+    box_type_all(b, NODE, "snmp-server host 10.0.0.5 first\nsnmp-server host 10.0.0.5 second event-manager");
+    config_of(b, now);
+    assert_null(strstr(now, "first"));
+    assert_non_null(strstr(now, "snmp-server host 10.0.0.5 second event-manager\n"));
+    silent(b, "no snmp-server");
+    config_of(b, now);
+    assert_null(strstr(now, "snmp-server"));
+    box_free(b);
+}
+
+/* ---- applets */
+
+static const struct line eem_global[] = {
+    {"ev man env _mail 10.0.0.25 port 25", "event manager environment _mail 10.0.0.25 port 25", "no ev man env _mail",
+     NULL},
+    {"event man ses cli user eem", "event manager session cli username eem", "no event man ses cli user", NULL},
+    {"ev man ses cli username eem priv 15", "event manager session cli username eem privilege 15",
+     "no ev man ses cli user eem", NULL},
+    {"ev man sched app thr cl def num 5", "event manager scheduler applet thread class default number 5",
+     "no ev man sched app thr cl def num", NULL},
+    {"ev man his size ev 50", "event manager history size events 50", "no ev man his size ev", NULL},
+    {"ev man hist size events 10", NULL, NULL, NULL},
+    {"ev man hist size tr 0", "event manager history size traps 0", "no ev man hist size tr", NULL},
+    {"ev man app A", "event manager applet A", "no ev man app A", NULL},
+    {"ev man applet A auth byp", "event manager applet A authorization bypass", "no ev man app A", NULL},
+    {"ev man applet A cl B", "event manager applet A class B", "no ev man app A", NULL},
+    {"ev man applet A trap", "event manager applet A trap", "no ev man app A", NULL},
+    {"ev man applet A auth byp cl B trap", "event manager applet A authorization bypass class B trap",
+     "no ev man app A", NULL},
+};
+
+static const struct line applet[] = {
+    {"desc what it is for", " description what it is for", "no desc", NULL},
+    {"ev none", " event none", "no event none", NULL},
+    {"ev none sync y", " event none", "no event none", NULL},
+    {"ev none sync no maxr 30 rate 5.5", " event none sync no maxrun 30 ratelimit 5.500", "no event none", NULL},
+    {"ev sys pat \"CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3\"",
+     " event syslog pattern \"CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3\"", "no event syslog", NULL},
+    {"ev sys pat IKMP", " event syslog pattern \"IKMP\"", "no event syslog pattern IKMP", NULL},
+    {"ev sys occ 3 per 60 pat \"say \\\"x\\\"\" pri err maxr 0 rat 1",
+     " event syslog pattern \"say \\\"x\\\"\" occurs 3 period 60 priority errors maxrun 0 ratelimit 1",
+     "no event syslog", NULL},
+    {"ev syslog pattern \"x\" priority all maxrun 20", " event syslog pattern \"x\"", "no event syslog", NULL},
+    {"ev tag one sys pat \"x\"", " event tag one syslog pattern \"x\"", "no event tag one", NULL},
+    {"ev tim count tim 5", " event timer countdown time 5", "no event timer countdown", NULL},
+    {"ev tim wat ti 60.250 name T maxrun 59.999", " event timer watchdog time 60.250 name T maxrun 59.999",
+     "no event timer watchdog", NULL},
+    {"ev tim abs name T time 1893456000", " event timer absolute time 1893456000 name T", "no event timer absolute",
+     NULL},
+    {"ev tim cron cron-e \"0 3 * * 1-5\" name nightly", " event timer cron cron-entry \"0 3 * * 1-5\" name nightly",
+     "no event timer cron", NULL},
+    {"ev tim cron cron @midnight", " event timer cron cron-entry \"@midnight\"", "no event timer cron", NULL},
+    {"ev snmp-n oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq src-ip-address 213.163.222.7 maxrun 35",
+     " event snmp-notification oid 1.3.6.1.4.1.9.10.91.1.2.3.1.9. oid-val \"2323232\" op eq src-ip-address "
+     "213.163.222.7 maxrun 35",
+     "no event snmp-notification", NULL},
+    {"ev snmp-not op ne oid-val 7 dest 10.0.0.1 src 10.0.0.2 oid 1.3.6.1.2.1.1.3.0",
+     " event snmp-notification oid 1.3.6.1.2.1.1.3.0 oid-val \"7\" op ne src-ip-address 10.0.0.2 dest-ip-address "
+     "10.0.0.1",
+     "no event snmp-notification", NULL},
+    {"act 1 cli com \"enable\"", " action 1 cli command \"enable\"", "no act 1", NULL},
+    {"act 1.0 cli command \"reload\" pat \"confirm\"", " action 1.0 cli command \"reload\" pattern \"confirm\"",
+     "no act 1.0", NULL},
+    {"act 3 cli comm \"show crypto sockets | append disk0:hub.txt\"",
+     " action 3 cli command \"show crypto sockets | append disk0:hub.txt\"", "no act 3", NULL},
+    {"act a10 sys msg \"DONE ON HUB\"", " action a10 syslog msg \"DONE ON HUB\"", "no action a10", NULL},
+    {"action 9 syslog msg \"DONE ON HUB\" priority informational",
+     " action 9 syslog priority informational msg \"DONE ON HUB\"", "no action 9", NULL},
+    {"act 9 sys fac \"X\" msg hello pri crit", " action 9 syslog priority critical msg \"hello\" facility \"X\"",
+     "no action 9", NULL},
+    {"act 7 wait 18", " action 7 wait 18", "no act 7", NULL},
+    {"act 8.1 snmp-tr intdata1 2323232 strd \"\"", " action 8.1 snmp-trap intdata1 2323232 strdata \"\"",
+     "no action 8.1", NULL},
+    {"act 8.1 snmp-trap strd \"lost\" intdata2 -2147483648 intdata1 0",
+     " action 8.1 snmp-trap intdata1 0 intdata2 -2147483648 strdata \"lost\"", "no action 8.1", NULL},
+    {"act 8.1 snmp-tr", " action 8.1 snmp-trap", "no action 8.1", NULL},
+    {"act 2 info type routern", " action 2 info type routername", "no action 2", NULL},
+};
+
+static void applets(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\n");
+    EACH(b, NULL, eem_global);
+    EACH(b, "ev man app A", applet);
+    /* a second event without a tag and a label typed again replace the first; labels sort as strings */
+    box_type_all(b, NODE,
+                 "ev man app A\nev none\nev sys pat \"x\"\nact 9 wait 1\nact 10 wait 1\nact 8.1 wait 1\nact 8 wait 1\n"
+                 "act 9 sys msg \"y\"");
+    char now[CONFIG_MAX];
+    config_of(b, now);
+    assert_non_null(strstr(now,
+                           "event manager applet A\n event syslog pattern \"x\"\n action 10 wait 1\n action 8 wait 1\n"
+                           " action 8.1 wait 1\n action 9 syslog msg \"y\"\n!\n"));
+    box_free(b);
+}
+
+/* ---- a whole configuration */
+
+/* As somebody types it who has it from several tickets: no order, abbreviated, defaults said aloud. */
+static const char typed_whole[] = "event manager applet watch\n"
+                                  "ev sys pat \"CRYPTO-4-RECVD_PKT_INV_SPI\" occurs 2 period 60\n"
+                                  "act 9 sys pri info msg \"DONE\"\n"
+                                  "act 1 cli com \"enable\"\n"
+                                  "act 8.1 snmp-tr strdata \"\" intdata1 2323232\n"
+                                  "act 7 wait 18\n"
+                                  "desc what it is for\n"
+                                  "ev man env _where lab 7\n"
+                                  "snmp-s man\n"
+                                  "snmp-s host 11.1.1.3 ver 2c public event-m\n"
+                                  "snmp-s ena tr ev\n"
+                                  "snmp-s cont noc@example.net\n"
+                                  "snmp-s loc Rack 7\n"
+                                  "snmp-s trap-s lo0\n"
+                                  "snmp-s com public\n"
+                                  "access-l 101 per ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255\n"
+                                  "int e0/0\n"
+                                  "cry ips df clear\n"
+                                  "ip add 10.0.0.1 255.255.255.0\n"
+                                  "cry map VPN\n"
+                                  "int lo0\n"
+                                  "ip add 10.1.0.1 255.255.255.0\n"
+                                  "cry ips tra SECOND esp-3des esp-sha-hmac\n"
+                                  "mode trans\n"
+                                  "cry ips tra FIRST esp-sha256-hmac esp-aes 256\n"
+                                  "mode tunnel\n"
+                                  "cry map VPN 20 ipsec-isakmp\n"
+                                  "mat add 102\n"
+                                  "set tra FIRST\n"
+                                  "set peer 10.0.0.3\n"
+                                  "cry map VPN 10 ipsec-i\n"
+                                  "mat add 101\n"
+                                  "set pfs group19\n"
+                                  "set trans FIRST SECOND\n"
+                                  "set sec life kil dis\n"
+                                  "set sec life sec 600\n"
+                                  "set peer 10.0.0.3\n"
+                                  "set peer 10.0.0.2\n"
+                                  "desc to the branch\n"
+                                  "cry ips frag after\n"
+                                  "cry ips df set\n"
+                                  "cry ips sec rep w 1024\n"
+                                  "cry ips sec life kil 10000\n"
+                                  "cry ips sec life sec 7200\n"
+                                  "cry isa nat keep 20\n"
+                                  "cry isa keepa 10 3 per\n"
+                                  "cry isa inv\n"
+                                  "cry isa id host\n"
+                                  "cry isa key other add 10.0.0.0 255.255.255.0\n"
+                                  "cry isa key cisco123 add 10.0.0.2\n"
+                                  "cry isa pol 20\n"
+                                  "group 2\n"
+                                  "authen pre\n"
+                                  "encr 3des\n"
+                                  "cry isa pol 10\n"
+                                  "life 3600\n"
+                                  "gr 14\n"
+                                  "authen pre\n"
+                                  "hash sha256\n"
+                                  "encr aes 256\n"
+                                  "cry log ses\n";
+
+static const char whole[] = "hostname r1\n"
+                            "!\n"
+                            "crypto logging session\n"
+                            "!\n"
+                            "crypto isakmp policy 10\n"
+                            " encryption aes 256\n"
+                            " hash sha256\n"
+                            " authentication pre-share\n"
+                            " group 14\n"
+                            " lifetime 3600\n"
+                            "!\n"
+                            "crypto isakmp policy 20\n"
+                            " encryption 3des\n"
+                            " authentication pre-share\n"
+                            " group 2\n"
+                            "crypto isakmp key other address 10.0.0.0 255.255.255.0\n"
+                            "crypto isakmp key cisco123 address 10.0.0.2\n"
+                            "crypto isakmp identity hostname\n"
+                            "crypto isakmp invalid-spi-recovery\n"
+                            "crypto isakmp keepalive 10 3 periodic\n"
+                            "crypto isakmp nat keepalive 20\n"
+                            "!\n"
+                            "crypto ipsec security-association lifetime seconds 7200\n"
+                            "crypto ipsec security-association lifetime kilobytes 10000\n"
+                            "crypto ipsec security-association replay window-size 1024\n"
+                            "!\n"
+                            "crypto ipsec transform-set FIRST esp-aes 256 esp-sha256-hmac\n"
+                            "crypto ipsec transform-set SECOND esp-3des esp-sha-hmac\n"
+                            " mode transport\n"
+                            "crypto ipsec df-bit set\n"
+                            "crypto ipsec fragmentation after-encryption\n"
+                            "!\n"
+                            "crypto map VPN 10 ipsec-isakmp\n"
+                            " description to the branch\n"
+                            " set peer 10.0.0.3\n"
+                            " set peer 10.0.0.2\n"
+                            " set security-association lifetime seconds 600\n"
+                            " set security-association lifetime kilobytes disable\n"
+                            " set transform-set FIRST SECOND\n"
+                            " set pfs group19\n"
+                            " match address 101\n"
+                            "crypto map VPN 20 ipsec-isakmp\n"
+                            " set peer 10.0.0.3\n"
+                            " set transform-set FIRST\n"
+                            " match address 102\n"
+                            "!\n"
+                            "interface Loopback0\n"
+                            " ip address 10.1.0.1 255.255.255.0\n"
+                            "!\n"
+                            "interface Ethernet0/0\n"
+                            " ip address 10.0.0.1 255.255.255.0\n"
+                            " crypto map VPN\n"
+                            " crypto ipsec df-bit clear\n"
+                            "!\n"
+                            "access-list 101 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255\n"
+                            "!\n"
+                            "snmp-server community public RO\n"
+                            "snmp-server trap-source Loopback0\n"
+                            "snmp-server location Rack 7\n"
+                            "snmp-server contact noc@example.net\n"
+                            "snmp-server enable traps event-manager\n"
+                            "snmp-server host 11.1.1.3 version 2c public event-manager\n"
+                            "snmp-server manager\n"
+                            "!\n"
+                            "line con 0\n"
+                            "line vty 0 4\n"
+                            "!\n"
+                            "event manager environment _where lab 7\n"
+                            "event manager applet watch\n"
+                            " description what it is for\n"
+                            " event syslog pattern \"CRYPTO-4-RECVD_PKT_INV_SPI\" occurs 2 period 60\n"
+                            " action 1 cli command \"enable\"\n"
+                            " action 7 wait 18\n"
+                            " action 8.1 snmp-trap intdata1 2323232 strdata \"\"\n"
+                            " action 9 syslog priority informational msg \"DONE\"\n"
+                            "!\n";
+
+/* From hostname to the last section. */
+static void body_of(const char *config, char out[CONFIG_MAX])
+{
+    const char *from = strstr(config, "hostname "), *to = strstr(config, "\nend\n");
+    assert_non_null(from);
+    assert_non_null(to);
+    snprintf(out, CONFIG_MAX, "%.*s", (int)(to - from), from);
+}
+
+static void whole_configuration(void **state)
+{
+    char now[CONFIG_MAX], body[CONFIG_MAX], line[512];
+    (void)state;
+    struct box *b = one_router("hostname r1\n");
+    for (const char *at = typed_whole; *at;) {
+        size_t n = strcspn(at, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, at);
+        const char *said = box_type(b, NODE, line);
+        if (strchr(said, '^') || strstr(said, "% I"))
+            fail_msg("%s: %s", line, said);
+        at += n + 1;
+    }
+    box_type(b, NODE, "end");
+    config_of(b, now);
+    body_of(now, body);
+    assert_string_equal(body, whole);
+
+    /* saved, and the same after a reload, byte for byte; saved again, the same file */
+    const char *said = box_type(b, NODE, "write memory");
+    assert_non_null(strstr(said, "[OK]"));
+    char saved[CONFIG_MAX], again[CONFIG_MAX];
+    snprintf(saved, sizeof saved, "%s", box_file(b, NODE, "nvram:startup-config"));
+    assert_non_null(strstr(saved, now));
+    box_reload(b, NODE);
+    box_run(b, 2 * US_PER_S);
+    size_t at = box_log_len(b, NODE);
+    config_of(b, again);
+    assert_string_equal(again, now);
+    box_type(b, NODE, "write memory");
+    const char *resaved = strstr(box_file(b, NODE, "nvram:startup-config"), "\nversion ");
+    assert_non_null(resaved);
+    assert_string_equal(resaved + 1, strstr(saved, "\nversion ") + 1);
+    assert_int_equal(box_log_count(b, NODE, at, "rror"), 0);
+    box_free(b);
+}
+
+/* ---- what this router does not do */
+
+struct refused {
+    const char *line;
+    const char *at; /* the caret stands under this word */
+};
+
+static const struct refused refused_global[] = {
+    {"crypto isakmp identity dn", "dn"},
+    {"crypto isakmp aggressive-mode disable", "aggressive-mode"},
+    {"crypto isakmp fragmentation", "fragmentation"},
+    {"crypto isakmp diagnose error 50", "diagnose"},
+    {"crypto isakmp disconnect-revoked-peers", "disconnect"},
+    {"crypto isakmp xauth timeout 30", "xauth"},
+    {"crypto isakmp performance", "performance"},
+    {"crypto isakmp default policy", "default"},
+    {"crypto isakmp client configuration group G", "client"},
+    {"crypto isakmp peer address 10.0.0.2", "peer"},
+    {"crypto isakmp profile P", "profile"},
+    {"crypto isakmp key k address ipv6 2001:db8::1/128", "ipv6"},
+    {"crypto isakmp key k hostname r2", "hostname"},
+    {"crypto isakmp key k address 10.0.0.0 255.0.255.0", "255.0.255.0"},
+    {"crypto isakmp keepalive 9", "9"},
+    {"crypto isakmp keepalive 3601", "3601"},
+    {"crypto isakmp keepalive 10 61", "61"},
+    {"crypto isakmp nat keepalive 4", "4"},
+    {"crypto isakmp policy 0", "0"},
+    {"crypto isakmp policy 10001", "10001"},
+    {"crypto keyring K", "keyring"},
+    {"crypto ikev2 proposal P", "ikev2"},
+    {"crypto ikev2 policy P", "ikev2"},
+    {"crypto ikev2 keyring K", "ikev2"},
+    {"crypto ikev2 profile P", "ikev2"},
+    {"crypto ikev2 dpd 10 2 periodic", "ikev2"},
+    {"crypto ikev2 window 5", "ikev2"},
+    {"crypto pki trustpoint T", "pki"},
+    {"crypto ipsec profile P", "profile"},
+    {"crypto ipsec client ezvpn E", "client"},
+    {"crypto ipsec nat-transparency spi-matching", "nat-transparency"},
+    {"crypto ipsec ipv4-deny jump", "ipv4-deny"},
+    {"crypto ipsec optional", "optional"},
+    {"crypto ipsec security-association idle-time 60", "idle-time"},
+    {"crypto ipsec security-association dummy pps 5", "dummy"},
+    {"crypto ipsec security-association ecn propagate", "ecn"},
+    {"crypto ipsec security-association multi-sn", "multi-sn"},
+    {"crypto ipsec security-association lifetime days 2", "days"},
+    {"crypto ipsec security-association lifetime seconds 119", "119"},
+    {"crypto ipsec security-association lifetime seconds 2592001", "2592001"},
+    {"crypto ipsec security-association lifetime kilobytes 2559", "2559"},
+    {"crypto ipsec security-association replay window-size 65", "65"},
+    {"crypto ipsec transform-set T esp-seal esp-sha-hmac", "esp-seal"},
+    {"crypto ipsec transform-set T esp-gmac", "esp-gmac"},
+    {"crypto ipsec transform-set T esp-aes esp-sha-hmac comp-lzs", "comp-lzs"},
+    {"crypto ipsec transform-set T esp-aes 512 esp-sha-hmac", "512"},
+    {"crypto ipsec transform-set T esp-aes esp-3des", "esp-3des"},
+    {"crypto ipsec transform-set T esp-aes esp-sha-hmac esp-md5-hmac", "esp-md5-hmac"},
+    {"crypto call admission limit ike sa 10", "call"},
+    {"crypto logging ikev2", "ikev2"},
+    {"crypto logging ezvpn", "ezvpn"},
+    {"crypto mib ipsec flowmib history tunnel size 100", "mib"},
+    {"crypto dynamic-map D 10", "dynamic-map"},
+    {"crypto map VPN 0 ipsec-isakmp", "0"},
+    {"crypto map VPN 65536 ipsec-isakmp", "65536"},
+    {"crypto map VPN 10 ipsec-manual", "ipsec-manual"},
+    {"crypto map VPN 10 gdoi", "gdoi"},
+    {"crypto map VPN 10 ipsec-isakmp dynamic D", "dynamic"},
+    {"crypto map VPN 10 ipsec-isakmp profile P", "profile"},
+    {"crypto map VPN local-address Loopback0", "local-address"},
+    {"crypto map VPN isakmp-profile P", "isakmp-profile"},
+    {"crypto map VPN client authentication list L", "client"},
+    {"crypto map VPN redundancy replay-interval inbound 10 outbound 1000", "redundancy"},
+
+    {"snmp-server view V 1.3.6 included", "view"},
+    {"snmp-server group G v3 priv", "group"},
+    {"snmp-server user U G v3", "user"},
+    {"snmp-server engineID local 800000090300", "engineID"},
+    {"snmp-server community public view V", "view"},
+    {"snmp-server community public RO 10", "10"},
+    {"snmp-server host 10.0.0.5 informs version 2c public", "version"},
+    {"snmp-server host 10.0.0.5 version 3 priv public", "3"},
+    {"snmp-server host 10.0.0.5 vrf V public", "V"},
+    {"snmp-server host 10.0.0.5 public bgp", "bgp"},
+    {"snmp-server host 10.0.0.5 public udp-port 65536", "65536"},
+    {"snmp-server enable informs", "informs"},
+    {"snmp-server enable traps isakmp tunnel start", "isakmp"},
+    {"snmp-server enable traps ipsec tunnel start", "ipsec"},
+    {"snmp-server enable traps snmp linkdown", "linkdown"},
+    {"snmp-server enable traps bgp", "bgp"},
+    {"snmp-server informs retries 3", "informs"},
+    {"snmp-server manager session-timeout 60", "session-timeout"},
+    {"snmp-server source-interface traps Loopback0", "source-interface"},
+    {"snmp-server chassis-id X", "chassis-id"},
+    {"snmp-server ifindex persist", "ifindex"},
+    {"snmp-server packetsize 1500", "packetsize"},
+    {"snmp-server queue-length 10", "queue-length"},
+    {"snmp-server trap-timeout 30", "trap-timeout"},
+    {"snmp-server tftp-server-list 10", "tftp-server-list"},
+    {"snmp-server system-shutdown", "system-shutdown"},
+
+    {"event manager policy p.tcl", "policy"},
+    {"event manager directory user policy disk0:", "directory"},
+    {"event manager detector rpc max-sessions 4", "detector"},
+    {"event manager scheduler suspend", "suspend"},
+    {"event manager scheduler script thread class default number 2", "script"},
+    {"event manager history size events 51", "51"},
+    {"event manager session cli username eem privilege 16", "16"},
+};
+
+static const struct refused refused_policy[] = {
+    {"group 3", "3"},          {"group 24", "24"},          {"encryption aes 512", "512"},
+    {"encryption rc4", "rc4"}, {"hash sha1", "sha1"},       {"authentication ecdsa-sig", "ecdsa-sig"},
+    {"lifetime 59", "59"},     {"lifetime 86401", "86401"},
+};
+
+static const struct refused refused_transform_set[] = {
+    {"mode transport require", "require"},
+    {"mode beet", "beet"},
+    {"esn", "esn"},
+};
+
+static const struct refused refused_map[] = {
+    {"set peer r2.example.net", "r2"},
+    {"set peer 10.0.0.2 dynamic", "dynamic"},
+    {"set peer 10.0.0.2 default", "default"},
+    {"set pfs group3", "group3"},
+    {"set pfs group24", "group24"},
+    {"set security-association idle-time 60", "idle-time"},
+    {"set security-association replay window-size 512", "replay"},
+    {"set security-association dfbit clear", "dfbit"},
+    {"set security-association ecn propagate", "ecn"},
+    {"set security-association level per-host", "level"},
+    {"set security-association lifetime days 2", "days"},
+    {"set security-association lifetime seconds 119", "119"},
+    {"set isakmp-profile P", "isakmp-profile"},
+    {"set ikev2-profile P", "ikev2-profile"},
+    {"set identity I", "identity"},
+    {"set nat demux", "nat"},
+    {"set ip access-group 110 in", "ip"},
+    {"set reverse-route distance 5", "reverse-route"},
+    {"reverse-route static", "reverse-route"},
+    {"qos pre-classify", "qos"},
+    {"dialer pre-classify", "dialer"},
+};
+
+static const struct refused refused_interface[] = {
+    {"crypto map VPN redundancy G", "redundancy"},   {"crypto ipsec client ezvpn E", "client"},
+    {"tunnel protection ipsec profile P", "tunnel"}, {"ip nhrp network-id 1", "nhrp"},
+    {"snmp trap link-status", "link-status"},
+};
+
+static const struct refused refused_applet[] = {
+    {"trigger occurs 2", "trigger"},
+    {"set 2.0 _exit_status 1", "set"},
+    {"event application sub-system 798 type 1", "application"},
+    {"event cli pattern \"show .*\" sync yes", "cli"},
+    {"event counter name C entry-val 1 entry-op gt exit-val 0 exit-op eq", "counter"},
+    {"event config", "config"},
+    {"event interface name Ethernet0/0 parameter input_errors", "interface"},
+    {"event ioswdsysmon sub1 cpu-proc taskname X op gt val 1 period 5", "ioswdsysmon"},
+    {"event ipsla operation-id 1", "ipsla"},
+    {"event oir", "oir"},
+    {"event resource policy P", "resource"},
+    {"event routing network 10.0.0.0/8", "routing"},
+    {"event rpc", "rpc"},
+    {"event snmp oid 1.3.6.1 get-type exact entry-op gt entry-val 1 poll-interval 5", "get-type"},
+    {"event snmp-object oid 1.3.6.1 type int sync yes skip no", "snmp-object"},
+    {"event track 1 state down", "track"},
+    {"event syslog sequence 1", "sequence"},
+    {"event syslog pattern \"x\" occurs 33", "33"},
+    {"event syslog pattern \"x\" severity-major", "severity-major"},
+    {"event snmp-notification oid 1.3.6.1. oid-val 1 op xx", "xx"},
+    {"event snmp-notification oid sysUpTime oid-val 1 op eq", "sysUpTime"},
+    {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
+    {"event timer cron name X", "% Incomplete command."},
+    {"action 1 set x 1", "set"},
+    {"action 1 append x 1", "append"},
+    {"action 1 increment x", "increment"},
+    {"action 1 add 1 2", "add"},
+    {"action 1 if 1 eq 1", "if"},
+    {"action 1 else", "else"},
+    {"action 1 end", "end"},
+    {"action 1 while 1 eq 1", "while"},
+    {"action 1 foreach x \"a b\"", "foreach"},
+    {"action 1 regexp \"a\" \"b\"", "regexp"},
+    {"action 1 string length \"a\"", "string"},
+    {"action 1 counter name c op inc value 1", "counter"},
+    {"action 1 context save key k variable v", "context"},
+    {"action 1 puts \"x\"", "puts"},
+    {"action 1 gets x", "gets"},
+    {"action 1 track read 1", "track"},
+    {"action 1 mail server s to t from f subject x", "mail"},
+    {"action 1 publish-event sub-system 798 type 1 arg1 a", "publish-event"},
+    {"action 1 policy p", "policy"},
+    {"action 1 reload", "reload"},
+    {"action 1 exit", "exit"},
+    {"action 1 file open f disk0:x w", "file"},
+    {"action 1 comment x", "comment"},
+    {"action 1 info type snmp oid 1.3.6.1 get-type exact", "snmp"},
+    {"action 1 wait 0", "0"},
+    {"action 1 wait 31536001", "31536001"},
+    {"action 1 syslog priority loud msg \"x\"", "loud"},
+    {"action 1 snmp-trap intdata1 2147483648", "2147483648"},
+};
+
+/* Refused in words: the parser takes them, the check does not. */
+static const struct refused refused_in_words[] = {
+    {"crypto isakmp key 6 SEALED address 10.0.0.9", "% Type 6 keys are not supported"},
+    {"crypto ipsec transform-set T ah-sha-hmac esp-aes", "% AH and ESP transforms in one set are not supported"},
+    {"crypto ipsec transform-set T esp-gcm esp-sha-hmac", "% esp-gcm has its own authentication"},
+    {"crypto ipsec transform-set T esp-aes", "% ESP encryption without authentication is not supported"},
+    {"crypto ipsec transform-set T", "% Incomplete command."},
+    {"crypto map OTHER 5", "% Incomplete command."},
+    {"interface Tunnel0", "% Interface Tunnel0 is not supported"},
+    {"crypto isakmp policy", "% Incomplete command."},
+    {"crypto isakmp key k", "% Incomplete command."},
+    {"snmp-server host 10.0.0.5", "% Incomplete command."},
+    {"snmp-server host 10.0.0.5 informs", "% Informs are not supported"},
+    {"event manager applet A class b", "% Class must be default or a letter from A to Z"},
+};
+
+static void each_refused(struct box *b, const char *enter, const struct refused *v, size_t n)
+{
+    char before[CONFIG_MAX], now[CONFIG_MAX], expected[256];
+    unsigned faults = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (enter)
+            box_type(b, NODE, enter);
+        else
+            box_type_all(b, NODE, "end\nconfigure terminal");
+        config_of(b, before);
+        const char *said = box_type(b, NODE, v[i].line);
+        if (v[i].at[0] == '%') {
+            if (strncmp(said, v[i].at, strlen(v[i].at)) != 0)
+                faults++, print_error("%s: %s\n", v[i].line, said);
+        } else {
+            /* the last place where the word stands: "set peer" before "peer" */
+            const char *at = NULL;
+            for (const char *p = v[i].line; (p = strstr(p, v[i].at)); p++)
+                if (p == v[i].line || p[-1] == ' ')
+                    at = p;
+            assert_non_null(at);
+            /* IOS points at the first letter that fits no command: inside the word when its beginning does */
+            size_t from = (size_t)(at - v[i].line), caret = strspn(said, " ");
+            snprintf(expected, sizeof expected, "%*s^\n%% Invalid input detected at '^' marker.\n\n", (int)caret, "");
+            if (strcmp(said, expected) != 0 || caret < from || caret >= from + strlen(v[i].at))
+                faults++, print_error("%s\n%s", v[i].line, said);
+        }
+        config_of(b, now);
+        if (strcmp(now, before) != 0)
+            faults++, print_error("%s: changed the configuration\n", v[i].line);
+    }
+    assert_int_equal(faults, 0);
+}
+#define EACH_REFUSED(b, enter, v) each_refused(b, enter, v, sizeof(v) / sizeof((v)[0]))
+
+static void refusals(void **state)
+{
+    (void)state;
+    struct box *b = one_router(
+        "hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
+        "crypto isakmp policy 10\n encryption aes\n group 14\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\n"
+        "crypto map VPN 10 ipsec-isakmp\nevent manager applet A\n");
+    EACH_REFUSED(b, NULL, refused_global);
+    EACH_REFUSED(b, NULL, refused_in_words);
+    EACH_REFUSED(b, "crypto isakmp policy 10", refused_policy);
+    EACH_REFUSED(b, "crypto ipsec transform-set TS esp-aes esp-sha-hmac", refused_transform_set);
+    EACH_REFUSED(b, "crypto map VPN 10", refused_map);
+    EACH_REFUSED(b, "interface Ethernet0/0", refused_interface);
+    EACH_REFUSED(b, "event manager applet A", refused_applet);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(isakmp),
+        cmocka_unit_test(ipsec),
+        cmocka_unit_test(snmp_server),
+        cmocka_unit_test(applets),
+        cmocka_unit_test(whole_configuration),
+        cmocka_unit_test(refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
