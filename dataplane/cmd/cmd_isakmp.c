@@ -37,6 +37,8 @@ static void policy_left(void *self, void *obj, struct out *out)
     const struct ike_policy_conf *p = obj;
 
     (void)self;
+    if (out->boot)
+        return;
     if (p->encryption == IKE_ENC_DES || p->encryption == IKE_ENC_3DES)
         out_text(out, "%Warning: weaker encryption algorithm is deprecated\n");
     if (p->hash == IKE_HASH_MD5)
