@@ -193,8 +193,11 @@ static enum drop_reason open_one(struct ipsec *ips, struct packet *p, uint64_t n
         report_mac(sa, k.seq);
         return DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION;
     }
+    bool newest = k.seq > sa->replay.top;
     replay_advance(&sa->replay, k.seq);
     n->verify++;
+    if (newest && sa->udp_encap && p->udp_encap)
+        natt_follow(sa, get16(p->l3 + k.ihl));
     enum drop_reason why = unwrap(sa, p->l3, &k, &at, &end, &next);
     if (why == DROP_NONE && next == PROTO_NONE)
         why = DROP_DONE;

@@ -232,6 +232,7 @@ bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at);
 bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at);
 /* natt.c */
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
+void natt_follow(struct sa_pair *sa, uint16_t port);    /* an authentic packet came from there */
 void natt_mend(struct packet *p, uint8_t proto); /* transport mode through a NAT: the inner checksum */
 
 /* report.c: messages and debug lines */

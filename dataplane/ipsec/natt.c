@@ -4,8 +4,9 @@
  * it), checksum 0 as section 2.1 asks. ESP always begins with a non-zero word, its SPI; IKE on the same port begins
  * with four zero bytes, and a single 0xFF is a keepalive: udp.c tells them apart on arrival. In transport mode a NAT
  * has changed the addresses under the sums of TCP and UDP; since the packet is authentic, the sum is made anew for the
- * addresses it arrived with (section 3.1.2 b). In tunnel mode the inner packet is untouched. Not here: keepalives (IKE
- * sends them), following a peer whose port changed.
+ * addresses it arrived with (section 3.1.2 b). In tunnel mode the inner packet is untouched. A translator that has
+ * forgotten gives the peer another port: the newest authentic packet tells where it is now (RFC 3947 section 6), and
+ * the pairs of its flow go there. Not here: keepalives (IKE sends them), a peer whose address changed.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -19,6 +20,16 @@ void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len)
     put16(udp + 2, sa->peer_port);
     put16(udp + 4, (uint16_t)len);
     put16(udp + 6, 0);
+}
+
+void natt_follow(struct sa_pair *sa, uint16_t port)
+{
+    uint16_t was = sa->peer_port;
+    if (port == was || port == 0)
+        return;
+    for (struct sa_pair *q = sa->flow->pairs; q; q = q->older)
+        if (q->udp_encap && q->peer == sa->peer && q->peer_port == was)
+            q->peer_port = port;
 }
 
 void natt_mend(struct packet *p, uint8_t proto)

@@ -1,0 +1,294 @@
+/* Whole routers with an address translator between them (RFC 3947, 3948): it stands where the isp meets the hub, and shows the spoke as 213.163.222.1 with ports of its own
+ * choice. IKE and ESP float to UDP 4500; stray packets are reported as without it; keepalives hold the translator's memory; a translator that forgets is survived. */
+#include "tests/exchange/lab.h"
+
+#define MAPPINGS 32
+
+struct nat {
+    struct lab *lab;
+    struct {
+        uint16_t inside, outside;
+        uint64_t used; /* loop time */
+    } map[MAPPINGS];
+    unsigned n;
+    uint16_t next;       /* port to give out */
+    uint64_t forgets;    /* us of silence; 0: never */
+    unsigned raw_esp, unknown; /* eaten: ESP without UDP; to ports that nobody opened */
+    unsigned keepalives[2], esp[2], ike500[2], ike4500[2]; /* by direction: 0 from the hub */
+};
+
+static void sum_again(uint8_t *ip, size_t room)
+{
+    size_t ihl = (ip[0] & 15u) * 4u, len = get16(ip + 2);
+    uint8_t *udp = ip + ihl, pseudo[12] = {0};
+    put16(ip + 10, 0);
+    put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, ihl)));
+    if (len > room || !get16(udp + 6))
+        return;
+    memcpy(pseudo, ip + 12, 8);
+    pseudo[9] = PROTO_UDP;
+    put16(pseudo + 10, (uint16_t)(len - ihl));
+    put16(udp + 6, 0);
+    put16(udp + 6, ip_cksum_fold(ip_cksum_add(ip_cksum_add(0, pseudo, sizeof pseudo), udp, len - ihl)));
+}
+
+static int mapping(struct nat *n, uint16_t inside, bool make)
+{
+    uint64_t now = lab_now(n->lab);
+    for (unsigned i = 0; i < n->n; i++) {
+        if (n->map[i].inside != inside)
+            continue;
+        if (n->forgets && now - n->map[i].used > n->forgets)
+            n->map[i].inside = 0;
+        else
+            return (int)i;
+    }
+    if (!make || n->n == MAPPINGS)
+        return -1;
+    n->map[n->n].inside = inside;
+    n->map[n->n].outside = n->next;
+    n->next += 7;
+    return (int)n->n++;
+}
+
+static int mapped(const struct nat *n, uint16_t outside)
+{
+    for (unsigned i = 0; i < n->n; i++)
+        if (n->map[i].outside == outside && n->map[i].inside && (!n->forgets || lab_now(n->lab) - n->map[i].used <= n->forgets))
+            return (int)i;
+    return -1;
+}
+
+static void note(struct nat *n, int from, uint16_t hub_port, const uint8_t *udp)
+{
+    uint16_t len = get16(udp + 4);
+    if (hub_port == 500)
+        n->ike500[from]++;
+    else if (hub_port == 4500 && len == 9 && udp[8] == 0xFF)
+        n->keepalives[from]++;
+    else if (hub_port == 4500 && len >= 12 && get32(udp + 8) == 0)
+        n->ike4500[from]++;
+    else if (hub_port == 4500)
+        n->esp[from]++;
+}
+
+static enum wire_verdict translate(void *arg, int from, uint8_t *frame, size_t len)
+{
+    struct nat *n = arg;
+    uint8_t *ip = frame + 14, *udp = ip + 20;
+    if (len < 34 + 8 || get16(frame + 12) != 0x0800)
+        return WIRE_PASS;
+    if (from == 1 && get32(ip + 12) == SPOKE_ADDR) {
+        if (ip[9] != PROTO_UDP) {
+            n->raw_esp += ip[9] == PROTO_ESP;
+            return WIRE_LOSE;
+        }
+        int i = mapping(n, get16(udp), true);
+        assert_true(i >= 0);
+        note(n, 1, get16(udp + 2), udp);
+        n->map[i].used = lab_now(n->lab);
+        put32(ip + 12, ISP_ADDR);
+        put16(udp, n->map[i].outside);
+        sum_again(ip, len - 14);
+    } else if (from == 0 && get32(ip + 16) == ISP_ADDR && (ip[9] == PROTO_UDP || ip[9] == PROTO_ESP)) {
+        int i = ip[9] == PROTO_UDP ? mapped(n, get16(udp + 2)) : -1;
+        if (i < 0) {
+            n->unknown++;
+            return WIRE_LOSE;
+        }
+        note(n, 0, get16(udp), udp);
+        n->map[i].used = lab_now(n->lab);
+        put32(ip + 16, SPOKE_ADDR);
+        put16(udp + 2, n->map[i].inside);
+        sum_again(ip, len - 14);
+    }
+    return WIRE_PASS;
+}
+
+static void forget(struct nat *n)
+{
+    memset(n->keepalives, 0, sizeof n->keepalives);
+    memset(n->esp, 0, sizeof n->esp);
+    memset(n->ike500, 0, sizeof n->ike500);
+    memset(n->ike4500, 0, sizeof n->ike4500);
+    n->raw_esp = n->unknown = 0;
+}
+
+static void begin(struct lab *l, struct nat *n, uint64_t seed, const char *both)
+{
+    lab_new(l, seed);
+    *n = (struct nat){.lab = l, .next = 20001};
+    wire_tap(l->hub_wire, translate, n);
+    lab_conf(l, "hub",
+             "crypto isakmp key espial-training address 213.163.222.1\ncrypto map CMAP 10 ipsec-isakmp\nno set peer 11.1.1.3\nset peer 213.163.222.1");
+    if (both)
+        lab_conf_both(l, both);
+    lab_tunnel(l);
+}
+
+static bool shows(struct lab *l, const char *node, const char *line, const char *text)
+{
+    const char *said = box_type(l->box, node, line);
+    if (!strstr(said, text))
+        print_message("%s: no \"%s\" in %s\n", node, text, said);
+    return strstr(said, text) != NULL;
+}
+
+/* Four messages on 500, the rest on 4500; no ESP outside UDP; shows say so. */
+static void floats(void **state)
+{
+    struct lab l;
+    struct nat n;
+    (void)state;
+    begin(&l, &n, 300, NULL);
+    assert_int_equal(n.ike500[0], 2);
+    assert_int_equal(n.ike500[1], 2);
+    assert_int_equal(n.ike4500[1], 3); /* MM5, QM1, QM3 */
+    assert_int_equal(n.ike4500[0], 2);
+    assert_int_equal(n.raw_esp + n.unknown, 0);
+    assert_true(n.esp[0] >= 14 && n.esp[1] >= 14);
+    for (int i = 0; i < 2; i++) {
+        const char *node = i ? "hub" : "spoke";
+        struct ike_sa_info sa;
+        size_t at = 0;
+        assert_true(shows(&l, node, "show crypto ipsec sa", "in use settings ={Tunnel UDP-Encaps, }"));
+        assert_true(shows(&l, node, "show crypto ipsec sa", i ? "current_peer 213.163.222.1 port 4500" : "current_peer 213.163.222.7 port 4500"));
+        assert_true(shows(&l, node, "show crypto ipsec sa", "plaintext mtu 1422, path mtu 1500"));
+        assert_true(ike_sa_next(lab_ike(&l, node), &at, &sa));
+        assert_true(sa.natt);
+        assert_int_equal(sa.local_port, 4500);
+        assert_int_equal(sa.peer_port, i ? n.map[1].outside : 4500);
+    }
+    assert_true(shows(&l, "hub", "show crypto isakmp sa detail", "213.163.222.1"));
+    assert_true(strstr(box_type(l.box, "spoke", "ping 10.1.0.1 source Loopback0 size 1500"), "100 percent") != NULL); /* in two, each in UDP */
+    assert_true(lab_agree(&l));
+    lab_free(&l);
+}
+
+/* The hub forgets: the same line as without UDP, protocol 50. It cannot begin with a peer behind a translator; the spoke's detection ends it. */
+static void stray(void **state)
+{
+    struct lab l;
+    struct nat n;
+    char line[256];
+    struct ipsec_pair_info p;
+    (void)state;
+    begin(&l, &n, 301, NULL);
+    lab_conf(&l, "hub", "event manager applet seen\nevent syslog pattern \"CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=213.163.222.1\"\naction 1 syslog msg \"SEEN\"");
+    box_type(l.box, "hub", "write memory");
+    assert_true(lab_current(&l, "spoke", &p));
+    lab_reload(&l, "hub");
+    lab_run(&l, 3);
+    size_t from = box_log_len(l.box, "hub");
+    stream_start(&l.spoke, US_PER_S, 100);
+    lab_run(&l, 5);
+    snprintf(line, sizeof line, "%%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=213.163.222.7, prot=50, spi=0x%X(%u), srcaddr=213.163.222.1, input interface=Ethernet0/0",
+             p.spi_out, p.spi_out);
+    assert_int_equal(box_log_count(l.box, "hub", from, line), 1);
+    assert_int_equal(box_log_count(l.box, "hub", from, "SEEN"), 1);
+    assert_true(drop_count(dataplane_graph(lab_dp(&l, "hub")), DROP_INV_SPI, DROP_SINCE_BOOT).packets >= 5);
+    lab_run(&l, 50);
+    assert_int_equal(box_log_count(l.box, "hub", from, "RECVD_PKT_INV_SPI"), 1);
+    assert_true(lab_agree(&l) && lab_pairs(&l, "hub"));
+    assert_true(lab_ping(&l, "hub") && lab_ping(&l, "spoke"));
+    lab_free(&l);
+}
+
+/* The hub keeps its IKE SA, which knows the way through the translator: a DELETE over 4500. */
+static void delete_over_4500(void **state)
+{
+    struct lab l;
+    struct nat n;
+    (void)state;
+    begin(&l, &n, 302, NULL);
+    wire_tap(l.hub_wire, NULL, NULL);
+    lab_conf(&l, "hub", "interface Ethernet0/0\nshutdown");
+    box_type(l.box, "hub", "clear crypto sa");
+    lab_conf(&l, "hub", "interface Ethernet0/0\nno shutdown");
+    lab_run(&l, 4);
+    wire_tap(l.hub_wire, translate, &n);
+    assert_int_equal(lab_pairs(&l, "spoke"), 1);
+    forget(&n);
+    (void)lab_ping(&l, "spoke");
+    assert_true(n.ike4500[0] >= 1);
+    assert_int_equal(n.ike500[0] + n.ike500[1], 0);
+    assert_true(lab_ping(&l, "spoke"));
+    assert_int_equal(lab_ike_sas(&l, "hub"), 1);
+    lab_free(&l);
+}
+
+/* Keepalives: one byte 0xFF from the end behind the translator alone; they keep the way in open. Without them it closes. */
+static void keepalive(void **state)
+{
+    (void)state;
+    for (int with = 0; with < 2; with++) {
+        struct lab l;
+        struct nat n;
+        begin(&l, &n, 303, NULL);
+        if (with)
+            lab_conf_both(&l, "crypto isakmp nat keepalive 20");
+        n.forgets = 60 * US_PER_S;
+        forget(&n);
+        lab_run(&l, 600);
+        assert_int_equal(n.keepalives[0], 0);
+        assert_in_range(n.keepalives[1], with ? 29 : 0, with ? 31 : 0);
+        assert_true(lab_ping(&l, "hub") == (with == 1));
+        assert_true((n.unknown > 0) == (with == 0));
+        assert_true(lab_pairs(&l, "hub"));
+        if (with)
+            lab_conf(&l, "spoke", "no crypto isakmp nat keepalive");
+        forget(&n);
+        lab_run(&l, 100);
+        assert_int_equal(n.keepalives[1], 0);
+        lab_free(&l);
+    }
+}
+
+/* Rekeys through it, for an hour, both ways: nothing is lost, nothing leaves 4500. */
+static void rekeys(void **state)
+{
+    struct lab l;
+    struct nat n;
+    (void)state;
+    begin(&l, &n, 304, "crypto ipsec security-association lifetime seconds 120\ncrypto isakmp policy 10\nlifetime 300");
+    forget(&n);
+    stream_start(&l.hub, 250000, 100);
+    stream_start(&l.spoke, 250000, 100);
+    lab_run(&l, 3600);
+    stream_stop(&l.hub);
+    stream_stop(&l.spoke);
+    lab_run(&l, 1);
+    assert_int_equal(l.hub.back, l.hub.sent);
+    assert_int_equal(l.spoke.back, l.spoke.sent);
+    assert_int_equal(n.raw_esp + n.unknown, 0);
+    assert_true(ipsec_totals(lab_ipsec(&l, "hub")).installed >= 39);
+    lab_free(&l);
+}
+
+/* The translator starts anew: other ports. The spoke's next authentic word shows the hub where it is now. */
+static void moved(void **state)
+{
+    struct lab l;
+    struct nat n;
+    (void)state;
+    begin(&l, &n, 305, NULL);
+    stream_start(&l.spoke, US_PER_S, 100);
+    stream_start(&l.hub, US_PER_S, 100);
+    lab_run(&l, 20);
+    assert_true(l.spoke.sent - l.spoke.back <= 1);
+    n.n = 0;
+    lab_run(&l, 30);
+    unsigned sent = l.hub.sent, back = l.hub.back, sent2 = l.spoke.sent, back2 = l.spoke.back;
+    lab_run(&l, 30);
+    assert_in_range(l.hub.back - back, l.hub.sent - sent - 1, l.hub.sent - sent + 1);
+    assert_in_range(l.spoke.back - back2, l.spoke.sent - sent2 - 1, l.spoke.sent - sent2 + 1);
+    lab_free(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(floats), cmocka_unit_test(stray), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
