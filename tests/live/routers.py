@@ -1,5 +1,5 @@
 """Routers of a live test: real espial processes, their consoles on pipes, and a cable in the test's own hands (UDP on loopback) that can see and change frames."""
-import importlib.util, os, re, select, shutil, socket, subprocess, sys, tempfile, threading, time
+import ctypes, importlib.util, os, re, select, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 sys.dont_write_bytecode = True
 ESPIAL = os.environ.get("ESPIAL", "espial")
@@ -17,14 +17,19 @@ def need(*programs, modules=()):
         skip("missing " + ", ".join(missing))
 
 
+def start(argv, **how):
+    """A program that ends when this process does, even if it is killed."""
+    return subprocess.Popen(argv, preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL), **how)  # PR_SET_PDEATHSIG
+
+
 class Router:
     def __init__(self, folder, name, config, *args):
         self.name = name
         path = os.path.join(folder, name + ".cfg")
         with open(path, "w") as f:
             f.write(config)
-        self.process = subprocess.Popen([ESPIAL, "run", "--state", os.path.join(folder, name), "--hostname", name, "--config", path, *args],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = start([ESPIAL, "run", "--state", os.path.join(folder, name), "--hostname", name, "--config", path, *args],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.seen = ""
         self.prompt = re.compile(r"(?:^|\n)" + re.escape(name) + r"(\([^)]*\))?[>#]$")
@@ -123,7 +128,10 @@ def wait_for(what, pred, seconds=20):
 
 
 class Folder:
+    """A folder for the test's files; gone at the end, also when the test is told to stop."""
+
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.path = tempfile.mkdtemp(prefix="espial.")
         return self.path
 

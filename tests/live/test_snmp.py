@@ -4,7 +4,7 @@ host 192.0.2.9 on the router's Ethernet (scapy makes and reads the frames) and h
 import os, re, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.dirname(__file__))
-from routers import Cable, Folder, Router, free_port, need, wait_for
+from routers import Cable, Folder, Router, free_port, need, start, wait_for
 
 need("snmptrapd", "snmptrap", modules=["scapy"])
 import logging
@@ -64,7 +64,7 @@ def sends(folder, version, marks):
     with open(conf, "w") as f:
         f.write("disableAuthorization yes\n")
     env = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
-    daemon = subprocess.Popen(["snmptrapd", "-f", "-Lo", "-On", "-n", "-C", "-c", conf, f"udp:127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
+    daemon = start(["snmptrapd", "-f", "-Lo", "-On", "-n", "-C", "-c", conf, f"udp:127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
     heard = []
     threading.Thread(target=lambda: [heard.append(line.decode()) for line in daemon.stdout], daemon=True).start()
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

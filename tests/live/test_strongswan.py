@@ -5,10 +5,10 @@ ends, dead peer detection, what must not come about (another key, another propos
 Everything runs in a network namespace of its own (which needs root) that dies with this process. charon has a TAP interface as its Ethernet; the frames go through
 this test to the router's UDP link on loopback. charon keeps its SAs in user space (kernel-libipsec), so the kernel needs no IPsec; that plugin always asks for UDP
 encapsulation, so both ends float to port 4500: the same exchanges on port 500 are what the simulation tests see."""
-import ctypes, fcntl, os, re, select, signal, socket, struct, subprocess, sys, threading, time
+import fcntl, os, re, select, socket, struct, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from routers import Folder, Router, free_port, need, skip, wait_for
+from routers import Folder, Router, free_port, need, skip, start, wait_for
 
 CHARON, PLUGINS = "/usr/lib/ipsec/charon", "/usr/lib/ipsec/plugins/libstrongswan-"
 need("swanctl", "ip", "unshare")
@@ -120,8 +120,7 @@ class Charon:
             f.write(STRONGSWAN_CONF % {"dir": folder})
         self.env = dict(os.environ, STRONGSWAN_CONF=os.path.join(folder, "strongswan.conf"))
         with open(os.path.join(folder, "charon.out"), "w") as out:
-            die_with_me = lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-            self.process = subprocess.Popen([CHARON], env=self.env, stdout=out, stderr=out, preexec_fn=die_with_me)
+            self.process = start([CHARON], env=self.env, stdout=out, stderr=out)
         wait_for("charon", lambda: os.path.exists(os.path.join(folder, "vici")))
 
     def ctl(self, *args, check=True):
@@ -340,7 +339,6 @@ def test_invalid_spi(lab):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with Folder() as folder:
         lab = Lab(folder)
         try:
