@@ -12,7 +12,7 @@ struct console {
     struct term *term;
     struct viewer viewer;
     bool attached, ended;
-    struct deferred gone;
+    struct deferred gone, greet;
     struct text early; /* typed ahead of a reload, and while the router reloads */
 };
 
@@ -47,6 +47,14 @@ static void for_script(struct console *c)
     session_set_width(term_session(c->term), 0);
 }
 
+/* A person sees the prompt without a key, below what the boot logged; a script's prompt is drawn before its first line. */
+static void show_prompt(void *arg)
+{
+    struct console *c = arg;
+    if (c->term)
+        term_prompt(c->term);
+}
+
 static void open_session(struct console *c)
 {
     struct term_params p = {
@@ -60,6 +68,8 @@ static void open_session(struct console *c)
     c->term = term_new(&p);
     if (c->term && c->viewer.script)
         for_script(c);
+    else if (c->term)
+        loop_defer(c->loop, &c->greet);
 }
 
 struct console *console_new(struct loop *loop)
@@ -67,6 +77,7 @@ struct console *console_new(struct loop *loop)
     struct console *c = NEW(struct console);
     c->loop = loop;
     c->gone = (struct deferred){.fn = after_closed, .arg = c};
+    c->greet = (struct deferred){.fn = show_prompt, .arg = c};
     return c;
 }
 
@@ -75,6 +86,7 @@ void console_free(struct console *c)
     if (!c)
         return;
     loop_undefer(c->loop, &c->gone);
+    loop_undefer(c->loop, &c->greet);
     term_free(c->term);
     text_free(&c->early);
     mem_free(c);

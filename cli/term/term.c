@@ -410,6 +410,13 @@ void term_redraw(struct term *t)
         flush(t);
 }
 
+void term_prompt(struct term *t)
+{
+    if (t->closed || t->pumping || t->drawn)
+        return;
+    pump(t);
+}
+
 void term_set_crlf(struct term *t, bool crlf)
 {
     t->p.newline_is_crlf = crlf;

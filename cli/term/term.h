@@ -18,7 +18,7 @@ struct term_params {
     void (*closed)(void *arg);
     void *arg;
 };
-/* Opens the session and draws its first prompt. NULL: the line is taken, or no pseudo-terminal (errno). */
+/* Opens the session; its first prompt is drawn by term_prompt, or by the first byte typed. NULL: the line is taken, or no pseudo-terminal (errno). */
 struct term *term_new(const struct term_params *p);
 void term_free(struct term *t); /* NULL-safe; ends the session */
 
@@ -34,6 +34,7 @@ bool term_idle(struct term *t);
 /* Ends the session without a word: a hang-up. closed is not called. */
 void term_hang_up(struct term *t);
 void term_redraw(struct term *t); /* a new viewer: prompt and line on a fresh line */
+void term_prompt(struct term *t); /* draws the prompt where none stands yet */
 void term_set_crlf(struct term *t, bool crlf);
 struct shell *term_session(struct term *t);
 #endif
