@@ -45,18 +45,19 @@ static void print_users(struct cmd_ctx *c, const char *map)
             out_printf(c->out, "\t\t%s\n", i->name);
 }
 
-static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
+/* The interfaces of a map stand behind its last entry. */
+static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool last)
 {
     struct ipsec *ips = dataplane_ipsec(c->self);
     const struct ipsec_conf *conf = ipsec_conf(ips);
     struct out *o = c->out;
     uint32_t kb = m->life_kb ? m->life_kb : conf->life_kb, peer = cryptomap_current_peer(ips, m->name, m->seq);
+    bool complete = cryptomap_complete(m) && acl_find(dataplane_net(c->self), m->acl);
 
     out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
-    if (!cryptomap_complete(m) || !acl_find(dataplane_net(c->self), m->acl))
-        out_text(
-            o,
-            "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n");
+    if (!complete)
+        out_text(o, "\tWARNING: This crypto map is in an incomplete state!\n"
+                    "\t\t(missing peer or access-list definitions)\n");
     if (m->description[0])
         out_printf(o, "\tDescription: %s\n", m->description);
     CONF_EACH(const struct map_peer_conf, p, &m->peers)
@@ -68,7 +69,7 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
         out_text(o, "\tNo matching address list set.\n");
     if (!peer && m->peers.n)
         peer = ((const struct map_peer_conf *)m->peers.v[0])->addr;
-    if (peer)
+    if (complete)
         out_printf(o, "\tCurrent peer: %s\n", IP4(peer));
     out_text(o, "\tSecurity association lifetime: ");
     if (kb == LIFE_KB_OFF)
@@ -83,20 +84,22 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m)
         out_text(o, "\tPFS (Y/N): N\n");
     out_text(o, "\tMixed-mode : Disabled\n");
     print_sets(c, m);
-    print_users(c, m->name);
+    if (last)
+        print_users(c, m->name);
     out_text(o, "\n");
 }
 
 static enum cmd_result show_map(struct cmd_ctx *c)
 {
+    const struct conf_list *maps = &ipsec_conf(dataplane_ipsec(c->self))->maps;
     const char *tag = cmd_str(c, "name");
     bool any = false;
 
-    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(c->self))->maps)
-    {
+    for (size_t i = 0; i < maps->n; i++) {
+        const struct cryptomap_conf *m = maps->v[i], *next = i + 1 < maps->n ? maps->v[i + 1] : NULL;
         if (*tag && strcmp(tag, m->name))
             continue;
-        print_map(c, m);
+        print_map(c, m, !next || strcmp(next->name, m->name));
         any = true;
     }
     if (!any)

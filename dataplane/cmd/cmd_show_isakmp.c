@@ -50,8 +50,9 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
             snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
         if (i.group)
             snprintf(group, sizeof group, "%u", i.group);
-        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s \n", i.conn_id, IP4(i.local),
-                   IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "", i.natt ? "N" : "");
+        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s  %s\n", i.conn_id, IP4(i.local),
+                   IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "", i.natt ? "N" : "",
+                   i.dpd || i.natt ? "" : "  ");
         if (i.conn_id)
             out_printf(c->out, "       Engine-id:Conn-id =  SW:%u\n\n", i.conn_id - 1000);
         else
