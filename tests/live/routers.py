@@ -3,6 +3,8 @@ import ctypes, importlib.util, os, re, select, shutil, signal, socket, subproces
 
 sys.dont_write_bytecode = True
 ESPIAL = os.environ.get("ESPIAL", "espial")
+if not shutil.which(ESPIAL):
+    sys.exit(f"no program {ESPIAL}: set ESPIAL to the one to test")
 
 
 def skip(why):

@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""A peer written in Python (ike_peer.py) begins: AH and ESP, tunnel and transport mode, the old ciphers; scapy checks every packet that the router protects. Then the
+peer misbehaves: what is not proved changes nothing."""
+import logging, os, re, struct, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from routers import Cable, Folder, Router, need, wait_for
+
+need(modules=["scapy", "cryptography"])
+logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
+from ike_peer import DELETE, NOTIFY, Peer, Silence
+from scapy.layers.inet import ICMP, IP
+
+ME, ROUTER, MINE, LAN = "192.0.2.9", "192.0.2.1", "10.9.0.1", "10.1.0.1"
+# transform set, cipher, MAC, tunnel mode
+SETS = [
+    ("ah-md5-hmac", None, "md5", True), ("ah-sha-hmac", None, "sha1", True), ("ah-sha256-hmac", None, "sha256", True), ("ah-sha384-hmac", None, "sha384", True),
+    ("ah-sha512-hmac", None, "sha512", True), ("ah-sha256-hmac", None, "sha256", False), ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", False),
+    ("esp-3des esp-sha-hmac", "3des", "sha1", False), ("esp-des esp-md5-hmac", "des", "md5", True), ("esp-null esp-sha-hmac", "null", "sha1", False),
+]
+PHASE1 = [("aes 256", "sha256", 19), ("3des", "sha", 1), ("des", "md5", 1)]
+
+
+def config():
+    lines = ["no ip domain lookup", "no logging console", "logging buffered 1000000 debugging"]
+    for i, (enc, hash_, group) in enumerate(PHASE1, 1):
+        lines += [f"crypto isakmp policy {i}", f"encryption {enc}", f"hash {hash_}", "authentication pre-share", f"group {group}"]
+    lines += [f"crypto isakmp key live-test address {ME}", "interface Loopback0", f"ip address {LAN} 255.255.255.255", f"access-list 101 permit ip host {LAN} host {MINE}",
+              f"access-list 102 permit ip host {ROUTER} host {ME}"]
+    for i, (transforms, _, _, tunnel) in enumerate(SETS, 1):
+        lines += [f"crypto ipsec transform-set TS{i} {transforms}", f"mode {'tunnel' if tunnel else 'transport'}"]
+    sets = {t: " ".join(f"TS{i}" for i, s in enumerate(SETS, 1) if s[3] == t) for t in (True, False)}
+    for seq, tunnel in ((10, True), (20, False)):
+        lines += [f"crypto map CMAP {seq} ipsec-isakmp", f"set peer {ME}", f"match address {101 if tunnel else 102}", "set transform-set " + sets[tunnel]]
+    lines += ["interface Ethernet0/0", f"ip address {ROUTER} 255.255.255.0", "crypto map CMAP", f"ip route 10.9.0.0 255.255.255.0 {ME}", "line con 0", "privilege level 15", "end"]
+    return "\n".join(lines) + "\n"
+
+
+def echo(tunnel, seq):
+    return IP(src=MINE if tunnel else ME, dst=LAN if tunnel else ROUTER) / ICMP(id=9, seq=seq) / (b"the same, please" * 4)
+
+
+def check_echo(peer, out, into, tunnel, seq):
+    answer = peer.answer_to(out, into, echo(tunnel, seq))
+    assert (answer.src, answer.dst) == ((LAN, MINE) if tunnel else (ROUTER, ME)), answer.summary()
+    assert answer[ICMP].type == 0 and answer[ICMP].seq == seq and bytes(answer[ICMP].payload)[:64] == b"the same, please" * 4, answer.show(dump=True)
+
+
+def silent(what, *args):
+    try:
+        what(*args)
+    except Silence:
+        return True
+    return False
+
+
+def agreement(peer):
+    for enc, hash_, group in (("aes256", "sha256", 19), ("3des", "sha1", 1), ("des", "md5", 1)):
+        peer.main_mode(b"live-test", enc, hash_, group)
+        for transforms, cipher, mac, tunnel in SETS if group == 19 else SETS[:1]:
+            out, into = peer.quick_mode(MINE if tunnel else ME, LAN if tunnel else ROUTER, cipher, mac, tunnel)
+            for seq in (1, 2):
+                check_echo(peer, out, into, tunnel, seq)
+            print(f"{enc}-{hash_}, group {group}: {transforms}, {'tunnel' if tunnel else 'transport'} mode", flush=True)
+
+
+def proof(peer, router):
+    peer.main_mode(b"live-test")
+    out, into = peer.quick_mode(MINE, LAN, None, "sha256", True)
+    check_echo(peer, out, into, True, 1)
+    state = lambda: re.findall(r"spi: 0x[0-9A-F]+|QM_IDLE +\d+", router.type("show crypto isakmp sa") + router.type("show crypto ipsec sa"))
+    before = state()
+    delete = struct.pack("!IBBHI", 1, 2, 4, 1, into.spi)
+    delete_ike = struct.pack("!IBBH", 1, 1, 16, 1) + peer.cky_i + peer.cky_r
+    initial_contact = struct.pack("!IBBH", 1, 1, 16, 24578) + peer.cky_i + peer.cky_r
+    for kind, body in ((DELETE, delete), (DELETE, delete_ike), (NOTIFY, initial_contact)):
+        peer.inform(kind, body, encrypted=False)
+        peer.inform(kind, body, hash_=bytes(32))
+    assert silent(peer.quick_mode, MINE, LAN, None, "sha512", True, bytes(32)), "quick mode without proof was answered"
+    assert silent(peer.main_mode, b"another key"), "main mode with another key came about"
+    wait_for("the complaint", lambda: "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 192.0.2.9" in router.type("show logging"))
+    assert [s for s in state() if s not in before] == [] and state() == before, f"{before} became {state()}"
+    check_echo(peer, out, into, True, 2)
+    changed = bytearray(bytes(out.encrypt(IP(bytes(echo(True, 3))))))
+    changed[-1] ^= 1
+    peer.send_ip(IP(bytes(changed)))
+    check_echo(peer, out, into, True, 4)
+    # With proof, it is done.
+    peer.main_mode(b"live-test")
+    peer.inform(DELETE, delete)
+    pair = {f"spi: 0x{sa.spi:X}" for sa in (out, into)}
+    wait_for("the delete", lambda: set(before) - set(state()) == pair)
+
+
+with Folder() as folder:
+    cable = Cable()
+    peer = Peer(cable, ME, ROUTER)
+    router = Router(folder, "R1", config(), "--link", "Ethernet0/0=" + cable.spec(0))
+    try:
+        router.line_up()
+        router.type(f"ping {ME} source Loopback0 repeat 1 timeout 0")  # makes the router ask who has the address
+        wait_for("ARP", lambda: peer.router_mac)
+        agreement(peer)
+        proof(peer, router)
+    except BaseException:
+        print(router.type("show logging")[-3000:], router.type("show crypto ipsec sa")[:3000])
+        raise
+    finally:
+        router.stop()
+        cable.stop()
