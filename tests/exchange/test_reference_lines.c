@@ -3,23 +3,10 @@
  * full: defaults left out, in the right mode, nothing else moved. The full line, typed, gives itself; `no` of it (and
  * the short `no` users type) leaves the configuration as it was before, byte for byte.
  *
- * Then a whole configuration in any order, expected in IOS's order, saved, and the same after a reload; and a table of
- * lines that real routers take and this one does not: each is refused with the caret under the first word that has no
- * meaning here, and changes nothing. Expected texts are written by hand after what routers print. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+ * Then a whole configuration in any order, expected in IOS's order, saved, and the same after a reload. Expected texts
+ * are written by hand after what routers print. What is refused: test_refused_lines.c. */
 #include "espial/loop.h"
-#include "tests/sim/box.h"
-
-#define CONFIG_MAX 32768
-#define NODE       "r1"
+#include "tests/exchange/config_box.h"
 
 struct line {
     const char *typed;
@@ -33,29 +20,7 @@ struct line {
 #define MAP_NOTE                                                                                                       \
     "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have been configured.\n"
 
-/* ---- the router and its configuration */
-
-static struct box *one_router(const char *config)
-{
-    struct box *b = box_new(1);
-    box_node(b, NODE, config);
-    box_boot(b);
-    box_type(b, NODE, "configure terminal");
-    return b;
-}
-
-/* From "version" to "end": before it are the size and the dates. */
-static void config_of(struct box *b, char out[CONFIG_MAX])
-{
-    const char *at = strstr(box_type(b, NODE, "do show running-config"), "\nversion ");
-    if (!at)
-        at = strstr(box_type(b, NODE, "show running-config"), "\nversion ");
-    assert_non_null(at);
-    const char *end = strstr(at, "\nend\n");
-    assert_non_null(end);
-    assert_true(end - at < CONFIG_MAX - 8);
-    snprintf(out, CONFIG_MAX, "%.*send\n", (int)(end - at), at + 1);
-}
+/* ---- how a line is tried */
 
 /* The same without the lines that only separate sections. */
 static void lines_of(const char *config, char out[CONFIG_MAX])
@@ -127,10 +92,7 @@ static void each_line(struct box *b, const char *enter, const struct line *v, si
 
     for (size_t i = 0; i < n; i++) {
         const struct line *l = &v[i];
-        if (enter)
-            box_type(b, NODE, enter);
-        else
-            box_type_all(b, NODE, "end\nconfigure terminal");
+        go(b, enter);
         config_of(b, before);
         type_and_expect(b, l->typed, l, before);
         if (!l->full)
@@ -143,10 +105,7 @@ static void each_line(struct box *b, const char *enter, const struct line *v, si
         int turns = strchr(full, '\n') ? 1 : 2; /* several lines from one: only the short form takes them back */
         for (int turn = 0; turn < turns; turn++) {
             const char *undo = turn == 0 && l->undo ? l->undo : no;
-            if (enter)
-                box_type(b, NODE, enter);
-            else
-                box_type_all(b, NODE, "end\nconfigure terminal");
+            go(b, enter);
             silent(b, undo);
             same_as(b, before, undo);
             if (turn + 1 < turns)
@@ -468,6 +427,51 @@ static void applets(void **state)
     box_free(b);
 }
 
+/* ---- default */
+
+static void defaults(void **state)
+{
+    static const struct {
+        const char *enter, *line, *dflt;
+    } v[] = {
+        {NULL, "cry isa keepa 30 5 per", "default crypto isakmp keepalive"},
+        {NULL, "no cry isa ena", "def cry isa ena"},
+        {NULL, "cry isa id host", "def cry isa id"},
+        {NULL, "cry isa nat keep 20", "def cry isa nat keep"},
+        {NULL, "cry ips sec life sec 600", "def cry ips sec life sec"},
+        {NULL, "cry ips sec rep dis", "def cry ips sec rep win"},
+        {NULL, "cry ips df clear", "def cry ips df"},
+        {NULL, "snmp-s loc here", "def snmp-s loc"},
+        {NULL, "snmp-s man", "def snmp-s man"},
+        {NULL, "ev man his size ev 3", "def ev man his size ev"},
+        {"cry isa pol 10", "encr aes 256", "def encr"},
+        {"cry isa pol 10", "gr 14", "def group"},
+        {"cry isa pol 10", "life 60", "default lifetime 60"},
+        {"cry ips tra TS esp-aes esp-sha-hmac", "mode trans", "default mode"},
+        {"cry map VPN 10", "set pfs group14", "def set pfs"},
+        {"cry map VPN 10", "set sec life kil dis", "def set sec life kil"},
+        {"cry map VPN 10", "mat add 101", "def mat add"},
+        {"int e0/0", "cry map VPN", "def cry map"},
+        {"ev man app A", "desc x", "def desc"},
+    };
+    char before[CONFIG_MAX], now[CONFIG_MAX];
+    (void)state;
+    struct box *b = one_router("hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
+                               "crypto map VPN 10 ipsec-isakmp\ncrypto isakmp policy 10\n lifetime 4000\n");
+    box_type_all(b, NODE, "cry isa pol 10\nno life\ncry ips tra TS esp-aes esp-sha-hmac\nev man app A");
+    for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
+        go(b, v[i].enter);
+        config_of(b, before);
+        silent(b, v[i].line);
+        config_of(b, now);
+        if (!strcmp(now, before))
+            fail_msg("%s changes nothing", v[i].line);
+        silent(b, v[i].dflt);
+        same_as(b, before, v[i].dflt);
+    }
+    box_free(b);
+}
+
 /* ---- a whole configuration */
 
 /* As somebody types it who has it from several tickets: no order, abbreviated, defaults said aloud. */
@@ -656,279 +660,6 @@ static void whole_configuration(void **state)
     box_free(b);
 }
 
-/* ---- what this router does not do */
-
-struct refused {
-    const char *line;
-    const char *at; /* the caret stands under this word */
-};
-
-static const struct refused refused_global[] = {
-    {"crypto isakmp identity dn", "dn"},
-    {"crypto isakmp aggressive-mode disable", "aggressive-mode"},
-    {"crypto isakmp fragmentation", "fragmentation"},
-    {"crypto isakmp diagnose error 50", "diagnose"},
-    {"crypto isakmp disconnect-revoked-peers", "disconnect"},
-    {"crypto isakmp xauth timeout 30", "xauth"},
-    {"crypto isakmp performance", "performance"},
-    {"crypto isakmp default policy", "default"},
-    {"crypto isakmp client configuration group G", "client"},
-    {"crypto isakmp peer address 10.0.0.2", "peer"},
-    {"crypto isakmp profile P", "profile"},
-    {"crypto isakmp key k address ipv6 2001:db8::1/128", "ipv6"},
-    {"crypto isakmp key k hostname r2", "hostname"},
-    {"crypto isakmp key k address 10.0.0.0 255.0.255.0", "255.0.255.0"},
-    {"crypto isakmp keepalive 9", "9"},
-    {"crypto isakmp keepalive 3601", "3601"},
-    {"crypto isakmp keepalive 10 61", "61"},
-    {"crypto isakmp nat keepalive 4", "4"},
-    {"crypto isakmp policy 0", "0"},
-    {"crypto isakmp policy 10001", "10001"},
-    {"crypto keyring K", "keyring"},
-    {"crypto ikev2 proposal P", "ikev2"},
-    {"crypto ikev2 policy P", "ikev2"},
-    {"crypto ikev2 keyring K", "ikev2"},
-    {"crypto ikev2 profile P", "ikev2"},
-    {"crypto ikev2 dpd 10 2 periodic", "ikev2"},
-    {"crypto ikev2 window 5", "ikev2"},
-    {"crypto pki trustpoint T", "pki"},
-    {"crypto ipsec profile P", "profile"},
-    {"crypto ipsec client ezvpn E", "client"},
-    {"crypto ipsec nat-transparency spi-matching", "nat-transparency"},
-    {"crypto ipsec ipv4-deny jump", "ipv4-deny"},
-    {"crypto ipsec optional", "optional"},
-    {"crypto ipsec security-association idle-time 60", "idle-time"},
-    {"crypto ipsec security-association dummy pps 5", "dummy"},
-    {"crypto ipsec security-association ecn propagate", "ecn"},
-    {"crypto ipsec security-association multi-sn", "multi-sn"},
-    {"crypto ipsec security-association lifetime days 2", "days"},
-    {"crypto ipsec security-association lifetime seconds 119", "119"},
-    {"crypto ipsec security-association lifetime seconds 2592001", "2592001"},
-    {"crypto ipsec security-association lifetime kilobytes 2559", "2559"},
-    {"crypto ipsec security-association replay window-size 65", "65"},
-    {"crypto ipsec transform-set T esp-seal esp-sha-hmac", "esp-seal"},
-    {"crypto ipsec transform-set T esp-gmac", "esp-gmac"},
-    {"crypto ipsec transform-set T esp-aes esp-sha-hmac comp-lzs", "comp-lzs"},
-    {"crypto ipsec transform-set T esp-aes 512 esp-sha-hmac", "512"},
-    {"crypto ipsec transform-set T esp-aes esp-3des", "esp-3des"},
-    {"crypto ipsec transform-set T esp-aes esp-sha-hmac esp-md5-hmac", "esp-md5-hmac"},
-    {"crypto call admission limit ike sa 10", "call"},
-    {"crypto logging ikev2", "ikev2"},
-    {"crypto logging ezvpn", "ezvpn"},
-    {"crypto mib ipsec flowmib history tunnel size 100", "mib"},
-    {"crypto dynamic-map D 10", "dynamic-map"},
-    {"crypto map VPN 0 ipsec-isakmp", "0"},
-    {"crypto map VPN 65536 ipsec-isakmp", "65536"},
-    {"crypto map VPN 10 ipsec-manual", "ipsec-manual"},
-    {"crypto map VPN 10 gdoi", "gdoi"},
-    {"crypto map VPN 10 ipsec-isakmp dynamic D", "dynamic"},
-    {"crypto map VPN 10 ipsec-isakmp profile P", "profile"},
-    {"crypto map VPN local-address Loopback0", "local-address"},
-    {"crypto map VPN isakmp-profile P", "isakmp-profile"},
-    {"crypto map VPN client authentication list L", "client"},
-    {"crypto map VPN redundancy replay-interval inbound 10 outbound 1000", "redundancy"},
-
-    {"snmp-server view V 1.3.6 included", "view"},
-    {"snmp-server group G v3 priv", "group"},
-    {"snmp-server user U G v3", "user"},
-    {"snmp-server engineID local 800000090300", "engineID"},
-    {"snmp-server community public view V", "view"},
-    {"snmp-server community public RO 10", "10"},
-    {"snmp-server host 10.0.0.5 informs version 2c public", "version"},
-    {"snmp-server host 10.0.0.5 version 3 priv public", "3"},
-    {"snmp-server host 10.0.0.5 vrf V public", "V"},
-    {"snmp-server host 10.0.0.5 public bgp", "bgp"},
-    {"snmp-server host 10.0.0.5 public udp-port 65536", "65536"},
-    {"snmp-server enable informs", "informs"},
-    {"snmp-server enable traps isakmp tunnel start", "isakmp"},
-    {"snmp-server enable traps ipsec tunnel start", "ipsec"},
-    {"snmp-server enable traps snmp linkdown", "linkdown"},
-    {"snmp-server enable traps bgp", "bgp"},
-    {"snmp-server informs retries 3", "informs"},
-    {"snmp-server manager session-timeout 60", "session-timeout"},
-    {"snmp-server source-interface traps Loopback0", "source-interface"},
-    {"snmp-server chassis-id X", "chassis-id"},
-    {"snmp-server ifindex persist", "ifindex"},
-    {"snmp-server packetsize 1500", "packetsize"},
-    {"snmp-server queue-length 10", "queue-length"},
-    {"snmp-server trap-timeout 30", "trap-timeout"},
-    {"snmp-server tftp-server-list 10", "tftp-server-list"},
-    {"snmp-server system-shutdown", "system-shutdown"},
-
-    {"event manager policy p.tcl", "policy"},
-    {"event manager directory user policy disk0:", "directory"},
-    {"event manager detector rpc max-sessions 4", "detector"},
-    {"event manager scheduler suspend", "suspend"},
-    {"event manager scheduler script thread class default number 2", "script"},
-    {"event manager history size events 51", "51"},
-    {"event manager session cli username eem privilege 16", "16"},
-};
-
-static const struct refused refused_policy[] = {
-    {"group 3", "3"},          {"group 24", "24"},          {"encryption aes 512", "512"},
-    {"encryption rc4", "rc4"}, {"hash sha1", "sha1"},       {"authentication ecdsa-sig", "ecdsa-sig"},
-    {"lifetime 59", "59"},     {"lifetime 86401", "86401"},
-};
-
-static const struct refused refused_transform_set[] = {
-    {"mode transport require", "require"},
-    {"mode beet", "beet"},
-    {"esn", "esn"},
-};
-
-static const struct refused refused_map[] = {
-    {"set peer r2.example.net", "r2"},
-    {"set peer 10.0.0.2 dynamic", "dynamic"},
-    {"set peer 10.0.0.2 default", "default"},
-    {"set pfs group3", "group3"},
-    {"set pfs group24", "group24"},
-    {"set security-association idle-time 60", "idle-time"},
-    {"set security-association replay window-size 512", "replay"},
-    {"set security-association dfbit clear", "dfbit"},
-    {"set security-association ecn propagate", "ecn"},
-    {"set security-association level per-host", "level"},
-    {"set security-association lifetime days 2", "days"},
-    {"set security-association lifetime seconds 119", "119"},
-    {"set isakmp-profile P", "isakmp-profile"},
-    {"set ikev2-profile P", "ikev2-profile"},
-    {"set identity I", "identity"},
-    {"set nat demux", "nat"},
-    {"set ip access-group 110 in", "ip"},
-    {"set reverse-route distance 5", "reverse-route"},
-    {"reverse-route static", "reverse-route"},
-    {"qos pre-classify", "qos"},
-    {"dialer pre-classify", "dialer"},
-};
-
-static const struct refused refused_interface[] = {
-    {"crypto map VPN redundancy G", "redundancy"},   {"crypto ipsec client ezvpn E", "client"},
-    {"tunnel protection ipsec profile P", "tunnel"}, {"ip nhrp network-id 1", "nhrp"},
-    {"snmp trap link-status", "link-status"},
-};
-
-static const struct refused refused_applet[] = {
-    {"trigger occurs 2", "trigger"},
-    {"set 2.0 _exit_status 1", "set"},
-    {"event application sub-system 798 type 1", "application"},
-    {"event cli pattern \"show .*\" sync yes", "cli"},
-    {"event counter name C entry-val 1 entry-op gt exit-val 0 exit-op eq", "counter"},
-    {"event config", "config"},
-    {"event interface name Ethernet0/0 parameter input_errors", "interface"},
-    {"event ioswdsysmon sub1 cpu-proc taskname X op gt val 1 period 5", "ioswdsysmon"},
-    {"event ipsla operation-id 1", "ipsla"},
-    {"event oir", "oir"},
-    {"event resource policy P", "resource"},
-    {"event routing network 10.0.0.0/8", "routing"},
-    {"event rpc", "rpc"},
-    {"event snmp oid 1.3.6.1 get-type exact entry-op gt entry-val 1 poll-interval 5", "get-type"},
-    {"event snmp-object oid 1.3.6.1 type int sync yes skip no", "snmp-object"},
-    {"event track 1 state down", "track"},
-    {"event syslog sequence 1", "sequence"},
-    {"event syslog pattern \"x\" occurs 33", "33"},
-    {"event syslog pattern \"x\" severity-major", "severity-major"},
-    {"event snmp-notification oid 1.3.6.1. oid-val 1 op xx", "xx"},
-    {"event snmp-notification oid sysUpTime oid-val 1 op eq", "sysUpTime"},
-    {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
-    {"event timer cron name X", "% Incomplete command."},
-    {"action 1 set x 1", "set"},
-    {"action 1 append x 1", "append"},
-    {"action 1 increment x", "increment"},
-    {"action 1 add 1 2", "add"},
-    {"action 1 if 1 eq 1", "if"},
-    {"action 1 else", "else"},
-    {"action 1 end", "end"},
-    {"action 1 while 1 eq 1", "while"},
-    {"action 1 foreach x \"a b\"", "foreach"},
-    {"action 1 regexp \"a\" \"b\"", "regexp"},
-    {"action 1 string length \"a\"", "string"},
-    {"action 1 counter name c op inc value 1", "counter"},
-    {"action 1 context save key k variable v", "context"},
-    {"action 1 puts \"x\"", "puts"},
-    {"action 1 gets x", "gets"},
-    {"action 1 track read 1", "track"},
-    {"action 1 mail server s to t from f subject x", "mail"},
-    {"action 1 publish-event sub-system 798 type 1 arg1 a", "publish-event"},
-    {"action 1 policy p", "policy"},
-    {"action 1 reload", "reload"},
-    {"action 1 exit", "exit"},
-    {"action 1 file open f disk0:x w", "file"},
-    {"action 1 comment x", "comment"},
-    {"action 1 info type snmp oid 1.3.6.1 get-type exact", "snmp"},
-    {"action 1 wait 0", "0"},
-    {"action 1 wait 31536001", "31536001"},
-    {"action 1 syslog priority loud msg \"x\"", "loud"},
-    {"action 1 snmp-trap intdata1 2147483648", "2147483648"},
-};
-
-/* Refused in words: the parser takes them, the check does not. */
-static const struct refused refused_in_words[] = {
-    {"crypto isakmp key 6 SEALED address 10.0.0.9", "% Type 6 keys are not supported"},
-    {"crypto ipsec transform-set T ah-sha-hmac esp-aes", "% AH and ESP transforms in one set are not supported"},
-    {"crypto ipsec transform-set T esp-gcm esp-sha-hmac", "% esp-gcm has its own authentication"},
-    {"crypto ipsec transform-set T esp-aes", "% ESP encryption without authentication is not supported"},
-    {"crypto ipsec transform-set T", "% Incomplete command."},
-    {"crypto map OTHER 5", "% Incomplete command."},
-    {"interface Tunnel0", "% Interface Tunnel0 is not supported"},
-    {"crypto isakmp policy", "% Incomplete command."},
-    {"crypto isakmp key k", "% Incomplete command."},
-    {"snmp-server host 10.0.0.5", "% Incomplete command."},
-    {"snmp-server host 10.0.0.5 informs", "% Informs are not supported"},
-    {"event manager applet A class b", "% Class must be default or a letter from A to Z"},
-};
-
-static void each_refused(struct box *b, const char *enter, const struct refused *v, size_t n)
-{
-    char before[CONFIG_MAX], now[CONFIG_MAX], expected[256];
-    unsigned faults = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (enter)
-            box_type(b, NODE, enter);
-        else
-            box_type_all(b, NODE, "end\nconfigure terminal");
-        config_of(b, before);
-        const char *said = box_type(b, NODE, v[i].line);
-        if (v[i].at[0] == '%') {
-            if (strncmp(said, v[i].at, strlen(v[i].at)) != 0)
-                faults++, print_error("%s: %s\n", v[i].line, said);
-        } else {
-            /* the last place where the word stands: "set peer" before "peer" */
-            const char *at = NULL;
-            for (const char *p = v[i].line; (p = strstr(p, v[i].at)); p++)
-                if (p == v[i].line || p[-1] == ' ')
-                    at = p;
-            assert_non_null(at);
-            /* IOS points at the first letter that fits no command: inside the word when its beginning does */
-            size_t from = (size_t)(at - v[i].line), caret = strspn(said, " ");
-            snprintf(expected, sizeof expected, "%*s^\n%% Invalid input detected at '^' marker.\n\n", (int)caret, "");
-            if (strcmp(said, expected) != 0 || caret < from || caret >= from + strlen(v[i].at))
-                faults++, print_error("%s\n%s", v[i].line, said);
-        }
-        config_of(b, now);
-        if (strcmp(now, before) != 0)
-            faults++, print_error("%s: changed the configuration\n", v[i].line);
-    }
-    assert_int_equal(faults, 0);
-}
-#define EACH_REFUSED(b, enter, v) each_refused(b, enter, v, sizeof(v) / sizeof((v)[0]))
-
-static void refusals(void **state)
-{
-    (void)state;
-    struct box *b = one_router(
-        "hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
-        "crypto isakmp policy 10\n encryption aes\n group 14\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\n"
-        "crypto map VPN 10 ipsec-isakmp\nevent manager applet A\n");
-    EACH_REFUSED(b, NULL, refused_global);
-    EACH_REFUSED(b, NULL, refused_in_words);
-    EACH_REFUSED(b, "crypto isakmp policy 10", refused_policy);
-    EACH_REFUSED(b, "crypto ipsec transform-set TS esp-aes esp-sha-hmac", refused_transform_set);
-    EACH_REFUSED(b, "crypto map VPN 10", refused_map);
-    EACH_REFUSED(b, "interface Ethernet0/0", refused_interface);
-    EACH_REFUSED(b, "event manager applet A", refused_applet);
-    box_free(b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -937,7 +668,7 @@ int main(void)
         cmocka_unit_test(snmp_server),
         cmocka_unit_test(applets),
         cmocka_unit_test(whole_configuration),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
