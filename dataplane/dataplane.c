@@ -44,6 +44,11 @@ static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto,
     ike_invalid_spi(((struct dataplane *)arg)->ike, src, dst, proto, spi, ifname, udp_encap);
 }
 
+static void up_peer_sends(void *arg, uint32_t local, uint32_t peer)
+{
+    ike_peer_sends(((struct dataplane *)arg)->ike, local, peer);
+}
+
 static void up_map_changed(void *arg)
 {
     ike_map_changed(((struct dataplane *)arg)->ike);
@@ -96,6 +101,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .soft_expire = up_soft_expire,
                                 .gone = up_gone,
                                 .invalid_spi = up_invalid_spi,
+                                .peer_sends = up_peer_sends,
                                 .map_changed = up_map_changed};
     ipsec_set_up(dp->ipsec, &up);
     return dp;

@@ -44,6 +44,8 @@ void ike_soft_expire(struct ike *ike, const struct sa_pair_info *pair);
 void ike_pair_gone(struct ike *ike, const struct sa_pair_info *pair, enum sa_gone why);
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap);
+/* A packet went out to a peer that was silent (sad_peer_watch). */
+void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t peer);
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
 

@@ -1,11 +1,13 @@
 /* A packet came in with an SPI that nobody here knows: what IKE does about it. The packet proves nothing, so it changes
  * no SA of ours.
  *
- *   IKE SA with the sender?   recovery command   what happens
- *   established               on or off          INFORMATIONAL with DELETE of that SPI: the sender drops its outbound
- * SA being negotiated          on or off          the SPI waits for that SA (8 a peer), then DELETE none on, static
- * peer    main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode until traffic asks none off, or
- * unknown    nothing: the black hole lasts until lifetime or DPD; one debug line
+ *   IKE SA with the sender?   command     what happens
+ *   established               on or off   INFORMATIONAL with DELETE of that SPI: the sender drops its outbound SA
+ *   being negotiated          on or off   the SPI waits for that SA (8 a peer), then DELETE
+ *   none                      on, static  main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode
+ *                                         until traffic asks
+ *   none                      off, or     nothing: the black hole lasts until lifetime or DPD; one debug line
+ *                             unknown
  *
  * Static means: `set peer` of a crypto map on the interface that owns the destination (spd_peer_is_static), so that a
  * forged source can make us begin only with peers that the configuration names. Limits: one DELETE per (peer, SPI) and

@@ -1,23 +1,27 @@
 /* Everything IKE decides about time: what a deadline or an absence means. Other files only set facts and call here.
  *
  *   retransmission   10 s x 5, then the exchange is dead (phase 1: the SA). Of main mode only the initiator repeats: a
- * responder that repeated would send five packets to whatever address was forged. In quick mode the responder repeats
- * QM2 too, since QM3 has no answer. half open        60 s without progress as responder; then the SA is forgotten IKE
- * lifetime     soft at nine tenths (at most 300 s before the end; the responder half as long before): a new main mode
- * if the peer has IPsec SAs; at the end DELETE. An SA that a newer one of ours replaces goes 30 s after. IPsec pair
- * ipsec says when the soft lifetime is over. Only the current pair of a flow is renewed: at once by the side that made
- * it, 10 s later by the other. The old pair goes 30 s after the new one is in use. dead peer        RFC 3706. periodic:
- * a probe SEC after the last proof of life; on-demand: only when packets went out since. Unanswered, it is repeated
- * every RETRY; after 5 the peer is dead: all SAs with it go. Proof is any authentic ESP or IKE from it. NAT keepalive
- * one byte 0xFF every N s while a translator is in front of us reaping          dead SAs 60 s, finished exchanges 50 s
- * (they answer repeats) */
+ *                    responder that repeated would send five packets to whatever address was forged. In quick mode
+ *                    the responder repeats QM2 too, since QM3 has no answer.
+ *   half open        60 s without progress as responder; then the SA is forgotten
+ *   IKE lifetime     soft at nine tenths (at most 300 s before the end; the responder half as long before): a new main
+ *                    mode if the peer has IPsec SAs; at the end DELETE. An SA that a newer one of ours replaces goes
+ *                    30 s after.
+ *   IPsec pair       ipsec says when the soft lifetime is over. Only the current pair of a flow is renewed: at once by
+ *                    the side that made it, 10 s later by the other. The old pair goes 30 s after the new one is in
+ *                    use.
+ *   dead peer        RFC 3706. periodic: a probe SEC after the last proof of life; on-demand: with the first packet
+ *                    that goes out later than that (ipsec tells of it: an idle tunnel costs one timer in SEC).
+ *                    Unanswered, it is repeated every RETRY; after 5 the peer is dead: all SAs with it go. Proof is any
+ *                    authentic ESP or IKE from it.
+ *   NAT keepalive    one byte 0xFF every N s while a translator is in front of us
+ *   reaping          dead SAs 60 s, finished exchanges 50 s (they answer repeats) */
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
 
 #define SOFT_MARGIN_S 300
 #define DPD_PROBES    5
-#define DPD_POLL_US   US_PER_S
 
 static void sa_life(void *arg);
 static void sa_reap(void *arg);
@@ -265,8 +269,18 @@ void timers_dpd(void *arg)
         dpd_probe(sa);
         timer_set(&p->dpd, c->keepalive_retry * US_PER_S);
     } else {
-        timer_set(&p->dpd, now < due ? due - now : DPD_POLL_US);
+        if (now >= due)
+            sad_peer_watch(p->ike->env.ipsec, p->addr);
+        timer_set(&p->dpd, now < due ? due - now : c->keepalive * US_PER_S);
     }
+}
+
+void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t addr)
+{
+    struct ike_peer *p = peer_find(ike, local, addr);
+
+    if (p && !p->dpd_sent)
+        timers_dpd(p);
 }
 
 void timers_dpd_update(struct ike_peer *p)

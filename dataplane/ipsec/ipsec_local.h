@@ -33,6 +33,9 @@ struct ipsec_peer { /* exists while a pair with it does */
     uint32_t addr;
     unsigned pairs;
     uint64_t last_in, last_out; /* loop time, us */
+    bool watched, sends;        /* sad_peer_watch; its packet has gone: told at the end of the turn */
+    uint32_t local;             /* of that packet */
+    struct ipsec_peer *next_sends;
 };
 
 struct sa_half {
@@ -176,6 +179,7 @@ struct ipsec {
     struct ipsec_flow *acquire_head, **acquire_tail;
     struct sa_pair *soft_head, **soft_tail;
     struct sa_pair *dead_head;
+    struct ipsec_peer *sends_head;
     struct stray strays[STRAYS_MAX];
     unsigned nstrays;
 
@@ -200,6 +204,7 @@ void sad_bury(struct ipsec *ips); /* free the dead */
 struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
+void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
 void pair_soft(struct sa_pair *sa); /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);

@@ -115,6 +115,12 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
 {
     if (--p->pairs)
         return;
+    if (p->sends) {
+        struct ipsec_peer **at = &ips->sends_head;
+        while (*at != p)
+            at = &(*at)->next_sends;
+        *at = p->next_sends;
+    }
     table_remove(ips->peers, &p->addr);
     mem_free(p);
 }
@@ -336,6 +342,19 @@ void pair_soft(struct sa_pair *sa)
     report_kick(ips);
 }
 
+void peer_sends(struct sa_pair *sa)
+{
+    struct ipsec_peer *p = sa->peer;
+    p->watched = false;
+    p->local = sa->policy.local;
+    if (p->sends)
+        return;
+    p->sends = true;
+    p->next_sends = sa->ips->sends_head;
+    sa->ips->sends_head = p;
+    report_kick(sa->ips);
+}
+
 bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
 {
     struct sa_half *h = dir == DIR_IN ? &sa->in : &sa->out;
@@ -350,6 +369,8 @@ bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
         n->out_packets++;
         n->out_bytes += bytes;
         sa->peer->last_out = now;
+        if (sa->peer->watched)
+            peer_sends(sa);
     }
     if (h->bytes >= sa->soft_bytes && !sa->soft_told)
         pair_soft(sa);
@@ -416,4 +437,11 @@ void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint
     const struct ipsec_peer *p = table_find(ips->peers, &peer);
     *last_in = p ? p->last_in : 0;
     *last_out = p ? p->last_out : 0;
+}
+
+void sad_peer_watch(struct ipsec *ips, uint32_t peer)
+{
+    struct ipsec_peer *p = table_find(ips->peers, &peer);
+    if (p)
+        p->watched = true;
 }

@@ -77,6 +77,8 @@ unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why);
 unsigned sad_count_peer(struct ipsec *ips, uint32_t peer);
 /* Loop times (us) of the last authentic inbound and the last outbound packet with a peer; 0: never. For DPD. */
 void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out);
+/* Tell once, by ipsec_up.peer_sends, of the next outbound packet with a peer. Ends with the last pair. For DPD on demand. */
+void sad_peer_watch(struct ipsec *ips, uint32_t peer);
 
 /* What a pair tells IKE. Flat. */
 struct sa_pair_info {
@@ -95,6 +97,8 @@ struct ipsec_up {
     void (*gone)(void *arg, const struct sa_pair_info *pair, enum sa_gone why);
     /* ESP/AH to us with an unknown SPI (already dropped, counted and logged). */
     void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+    /* A packet went out to a peer that sad_peer_watch named. May be NULL. */
+    void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
     /* Crypto maps were attached to or detached from interfaces (spd_active may have changed). May be NULL. */
     void (*map_changed)(void *arg);
 };

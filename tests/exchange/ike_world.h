@@ -50,6 +50,7 @@ struct ipsec {
     unsigned installs, deletes;
     bool is_static, refuse_install, no_selector;
     uint64_t last_in, last_out;
+    bool watched;
     struct ipsec_policy policy;
     engine_rows_fn *rows;
     void *rows_arg;
@@ -235,6 +236,12 @@ void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint
     (void)peer;
     *last_in = ips->last_in;
     *last_out = ips->last_out;
+}
+
+void sad_peer_watch(struct ipsec *ips, uint32_t peer)
+{
+    (void)peer;
+    ips->watched = true;
 }
 
 enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,
