@@ -119,8 +119,6 @@ static void lines(void **state)
                       "crypto ipsec transform-set S128 esp-aes esp-sha-hmac\n"
                       "crypto ipsec df-bit clear\n"
                       "crypto ipsec fragmentation after-encryption\n"
-                      "crypto ipsec df-bit clear\n"
-                      "crypto ipsec fragmentation after-encryption\n"
                       "!\n"
                       "crypto map CMAP 5 ipsec-isakmp\n"
                       "crypto map CMAP 10 ipsec-isakmp\n"
