@@ -22,8 +22,7 @@ build: setup
 # The incident: on a terminal, hub's console (again: attach to the lab that is up); without one, the whole story.
 lab: build
 	@if [ -t 0 ]; then \
-	    $(ESPIAL) lab status >/dev/null 2>&1 || $(ESPIAL) lab up $(LAB); \
-	    exec $(ESPIAL) lab console hub; \
+	    $(ESPIAL) lab up $(LAB) && exec $(ESPIAL) lab --lab $(notdir $(LAB)) console hub; \
 	else \
 	    ESPIAL=$(abspath $(ESPIAL)) exec $(LAB)/run.sh; \
 	fi

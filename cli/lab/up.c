@@ -2,7 +2,7 @@
  *
  * `up` makes the folders, puts each node's startup-config into its nvram (the first time, or with --fresh), listens on the control sockets itself so that
  * nothing races with a starting node, and starts one process per router: this same program with `run`. A node says on a pipe when it is at its prompt;
- * `up` returns when all have. If one cannot start, its own words are printed and the others are stopped again. The nodes then belong to nobody: they end
+ * `up` returns when all have. A node that runs already is left alone, so `up` also brings back one that died. If one cannot start, its own words are printed and the others are stopped again. The nodes then belong to nobody: they end
  * when asked to (`down`, over the control socket) or by a signal. */
 #include "cli/lab/lab.h"
 
@@ -26,6 +26,7 @@
 struct starting {
     int dir_fd, ready_fd;
     pid_t pid;
+    bool runs; /* before we came */
     bool ready;
 };
 
@@ -193,6 +194,8 @@ static bool wait_ready(const struct topology *t, struct starting *s, char err[51
     for (size_t i = 0; i < t->nnodes; i++) {
         struct pollfd p = {.fd = s[i].ready_fd, .events = POLLIN};
         char byte;
+        if (s[i].runs)
+            continue;
         int left = (int)(end - now_ms());
         int got = poll(&p, 1, left > 0 ? left : 0);
         if (got > 0 && read(s[i].ready_fd, &byte, 1) == 1) {
@@ -223,9 +226,21 @@ static void stop_node(int node_fd)
     unlinkat(node_fd, "control", 0);
 }
 
+static bool node_runs(int lab_fd, const char *name)
+{
+    char err[512];
+    int node_fd = place_node(lab_fd, name, false, err);
+    int c = node_fd < 0 ? -1 : place_connect(node_fd, "control");
+    if (c >= 0)
+        close(c);
+    if (node_fd >= 0)
+        close(node_fd);
+    return c >= 0;
+}
+
 int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *export_keys)
 {
-    char err[512], current[LAB_NAME_MAX];
+    char err[512];
     struct topology *t = NEW(struct topology);
     struct starting *s = mem_array(LAB_NODES_MAX, sizeof *s);
     int status = 0, lab_fd = -1;
@@ -234,21 +249,25 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
         status = complain(2, err, NULL);
         goto out;
     }
-    if (place_current(current, err) && !strcmp(current, t->name)) {
-        printf("Lab %s is up already.\n", t->name);
-        goto out;
-    }
     lab_fd = place_lab(t->name, true, err);
     if (lab_fd < 0) {
         status = complain(3, err, NULL);
         goto out;
     }
-    for (size_t i = 0; fresh && i < t->nnodes; i++)
-        forget_folder(lab_fd, t->nodes[i].name);
-    size_t started = 0;
+    size_t running = 0, started = 0;
+    for (size_t i = 0; i < t->nnodes; i++)
+        running += s[i].runs = node_runs(lab_fd, t->nodes[i].name);
+    if (running == t->nnodes) {
+        printf("Lab %s is up already.\n", t->name);
+        goto out;
+    }
+    for (size_t i = 0; fresh && i < t->nnodes; i++) {
+        if (!s[i].runs)
+            forget_folder(lab_fd, t->nodes[i].name);
+    }
     bool ok = true;
     for (; ok && started < t->nnodes; started++)
-        ok = start_node(t, started, lab_fd, time_scale, export_keys, &s[started], err);
+        ok = s[started].runs || start_node(t, started, lab_fd, time_scale, export_keys, &s[started], err);
     ok = ok && wait_ready(t, s, err);
     if (!ok) {
         status = complain(3, err, NULL);
@@ -294,22 +313,16 @@ static int open_lab(const char *lab, char name[LAB_NAME_MAX])
 
 int lab_status(const char *lab)
 {
-    char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX], err[512];
+    char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX];
     int fd = open_lab(lab, name);
     if (fd < 0)
         return 1;
     size_t n = place_list(fd, nodes, LAB_NODES_MAX), up = 0;
     printf("Lab %s\n", name);
     for (size_t i = 0; i < n; i++) {
-        int node_fd = place_node(fd, nodes[i], false, err);
-        int c = node_fd < 0 ? -1 : place_connect(node_fd, "control");
-        if (c >= 0) {
-            close(c);
-            up++;
-        }
-        printf("  %-16s %s\n", nodes[i], c >= 0 ? "up" : "down");
-        if (node_fd >= 0)
-            close(node_fd);
+        bool runs = node_runs(fd, nodes[i]);
+        up += runs;
+        printf("  %-16s %s\n", nodes[i], runs ? "up" : "down");
     }
     close(fd);
     return up ? 0 : 1;
