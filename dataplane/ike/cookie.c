@@ -84,8 +84,7 @@ void cookie_bury(struct ike_sa *sa)
 {
     struct cookie_key k = cookie_key(sa->icookie, sa->rcookie);
 
-    if (has_rcookie(sa))
-        table_put(sa->ike->dead, &k, sa);
+    table_put(sa->ike->dead, &k, sa); /* one that waited for its first answer: without a responder's */
 }
 
 void cookie_forget(struct ike_sa *sa)
@@ -98,9 +97,12 @@ void cookie_forget(struct ike_sa *sa)
 
 bool cookie_dead(const struct ike *ike, const uint8_t *icookie, const uint8_t *rcookie, uint32_t addr)
 {
-    struct cookie_key k = cookie_key(icookie, rcookie);
+    static const uint8_t none[COOKIE_LEN];
+    struct cookie_key k = cookie_key(icookie, rcookie), first = cookie_key(icookie, none);
     const struct ike_sa *sa = table_find(ike->dead, &k);
 
+    if (!sa)
+        sa = table_find(ike->dead, &first);
     return sa && sa->remote == addr;
 }
 
