@@ -244,6 +244,8 @@ def test_suites(lab):
 def test_rekey_and_deletes(lab):
     r = lab.fresh()
     lab.charon.ctl("--initiate", "--child", "net", "--timeout", "20")
+    text = r.type("ping 192.168.2.1 source Loopback0 size 3000 repeat 3 timeout 1")
+    assert "Success rate is 100 percent (3/3)" in text, "pieces: " + text
     before = spis(r)
     lab.charon.ctl("--rekey", "--child", "net")
     wait_for("charon's rekey", lambda: spis(r) != before)
