@@ -260,8 +260,15 @@ static void detect_on_demand(void **state)
     (void)state;
     begin(&l, &w, 206, NULL); /* the sample: crypto isakmp keepalive 10 */
     forget(&w);
-    lab_run(&l, 1800);
+    lab_run(&l, 1803);
     assert_int_equal(ike_frames(&w), 0);
+    stream_start(&l.spoke, 1000 * US_PER_S, 100); /* one packet: whoever was silent for so long is asked with it */
+    lab_run(&l, 0.1);
+    assert_int_equal(w.info[1], 1);
+    assert_true(w.info[0] >= 1);
+    lab_run(&l, 60);
+    assert_int_equal(w.info[1], 1 + (w.info[0] > 1)); /* the hub's packet out may have had its own reason */
+    forget(&w);
     stream_start(&l.spoke, 25 * US_PER_S, 100);
     lab_run(&l, 310);
     assert_int_equal(l.spoke.back, l.spoke.sent);
