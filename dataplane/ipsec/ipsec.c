@@ -160,6 +160,8 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     out->path_mtu = out->ip_mtu = out->plain_mtu = e->mi->ifc->mtu;
     if (sa)
         out->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, out->path_mtu);
+    else if (f->last.proto)
+        out->plain_mtu = ipsec_plain_mtu(&f->last, f->last_udp, out->path_mtu);
     out->spi_out = f->out ? f->out->out.spi : 0;
     out->pfs_group = f->out ? f->out->pfs_group : 0;
     out->pairs = count_pairs(f);

@@ -82,8 +82,10 @@ struct ipsec_flow {
     struct ipsec_flow *wide; /* narrow: that line's flow */
     struct ipsec_flow *narrows, *next_narrow;
     struct selector local_sel, remote_sel;
-    struct sa_pair *pairs; /* newest first */
-    struct sa_pair *out;   /* sends; NULL none */
+    struct sa_pair *pairs;       /* newest first */
+    struct sa_pair *out;         /* sends; NULL none */
+    struct ipsec_transform last; /* of the newest pair that ever was; proto 0: none was */
+    bool last_udp;
     struct flow_count n;
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
@@ -205,7 +207,7 @@ struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto,
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
 void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
-void pair_soft(struct sa_pair *sa); /* a soft limit was passed: told at the end of the turn */
+void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
 /* A packet of `bytes` (inside) went through: counts, and the limits in kilobytes. False: the SA is used up (deleted).
@@ -237,8 +239,8 @@ bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at);
 bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at);
 /* natt.c */
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
-void natt_follow(struct sa_pair *sa, uint16_t port);    /* an authentic packet came from there */
-void natt_mend(struct packet *p, uint8_t proto); /* transport mode through a NAT: the inner checksum */
+void natt_follow(struct sa_pair *sa, uint16_t port); /* an authentic packet came from there */
+void natt_mend(struct packet *p, uint8_t proto);     /* transport mode through a NAT: the inner checksum */
 
 /* report.c: messages and debug lines */
 void report_init(struct ipsec *ips);

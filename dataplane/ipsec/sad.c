@@ -239,6 +239,8 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     table_put(ips->by_id, &sa->id, sa);
     sa->older = f->pairs;
     f->pairs = sa;
+    f->last = *t;
+    f->last_udp = sa->udp_encap;
     f->acquiring = false;
     ips->totals.installed++;
     if (ips->env.export_key) {
