@@ -221,6 +221,11 @@ static void clear_isakmp(void **state)
     (void)lab_ping(&l, "spoke"); /* into the void: the hub finds out, and begins (invalid-spi-recovery) */
     assert_int_equal(box_log_count(l.box, "hub", from, "RECVD_PKT_INV_SPI"), 1);
     assert_true(w.main_mode[0] >= 3);
+    struct ike_sa_info sa;
+    bool by_hub = false;
+    for (size_t at = 0; ike_sa_next(lab_ike(&l, "hub"), &at, &sa);)
+        by_hub |= sa.up && sa.initiator;
+    assert_true(by_hub);
     lab_tunnel(&l);
     assert_true(lab_agree(&l));
     lab_free(&l);

@@ -14,8 +14,9 @@
 #define SEEDS 1000
 #endif
 
-enum deed { RELOAD, RELOAD_BOTH, CLEAR_SA, CLEAR_SA_PEER, CLEAR_ISAKMP, CLEAR_SESSION, FLAP, DEEDS };
-static const char *const deed_names[DEEDS] = {"reload", "reload of both", "clear crypto sa", "clear crypto sa peer", "clear crypto isakmp", "clear crypto session", "a flap"};
+enum deed { RELOAD, RELOAD_BOTH, CLEAR_SA, CLEAR_SA_PEER, CLEAR_ISAKMP, CLEAR_SESSION, CLEAR_UNTOLD, FLAP, DEEDS };
+static const char *const deed_names[DEEDS] = {"reload", "reload of both", "clear crypto sa", "clear crypto sa peer", "clear crypto isakmp", "clear crypto session",
+                                             "clear crypto isakmp and then sa", "a flap"};
 
 struct story {
     uint64_t seed;
@@ -105,6 +106,11 @@ static void act(struct story *s)
     case CLEAR_ISAKMP:
     case CLEAR_SESSION:
         box_type(s->lab.box, s->who, deed_names[s->deed]);
+        break;
+    case CLEAR_UNTOLD: /* with nobody to tell of it */
+        box_type(s->lab.box, s->who, "clear crypto isakmp");
+        lab_run(&s->lab, 1);
+        box_type(s->lab.box, s->who, "clear crypto sa");
         break;
     case CLEAR_SA_PEER:
         snprintf(line, sizeof line, "clear crypto sa peer %s", s->others_addr);
