@@ -223,9 +223,41 @@ static void test_noise(void **state)
     world_free(w);
 }
 
+static enum fate lose_mm3(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)w, (void)from, (void)data, (void)len;
+    return name == MM3 ? FATE_LOSE : FATE_PASS;
+}
+
+/* Who has not seen our cookie cannot make us do sums: an answer to MM2 without it (a forged source never saw MM2) is no MM3. */
+static void test_cookie_not_returned(void **state)
+{
+    (void)state;
+    struct world *w = world_new(91);
+    struct side *b = &w->side[SIDE_B];
+    struct udp_from from = {.src = ADDR_A, .dst = ADDR_B, .sport = 500, .dport = 500};
+    uint8_t m[2048];
+    w->judge = lose_mm3;
+    acquire(&w->side[SIDE_A]);
+    run_s(w, 1);
+    assert_int_equal(w->tape[w->taped - 1].name, MM3);
+    size_t len = w->tape[w->taped - 1].len;
+    memcpy(m, w->tape[w->taped - 1].data, len);
+    memset(m + 8, 0, 8);
+    recv_500(b->ike, &from, m, len);
+    run_s(w, 0.1);
+    assert_int_equal(b->ike->all->state, IKE_R_MM2);
+    assert_int_equal(b->sent[MM4], 0);
+    recv_500(b->ike, &from, w->tape[w->taped - 1].data, len); /* with it, it is */
+    run_s(w, 0.1);
+    assert_int_equal(b->sent[MM4], 1);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_established), cmocka_unit_test(test_every_state),
-                                       cmocka_unit_test(test_noise)};
+                                       cmocka_unit_test(test_noise),
+                                       cmocka_unit_test(test_cookie_not_returned)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * repeating of our own.
  *
  * Order of proof. The SA is known by its cookies. Then: exchange type -> repeat of the last message taken? (answered
- * with the stored reply, at most once a second)
+ * with the stored reply, at most once a second) -> our cookie given back (who forged its address has not seen it)
  * -> state of the SA -> message id known, new, or used before -> encrypted as it must be -> length a multiple of the
  * block -> decrypt with a copy of the IV -> shape of all payloads -> the exchange proves HASH. Only v1_commit, called
  * by the exchange then, moves the IV and remembers the message. A message refused anywhere before has changed nothing.
@@ -145,6 +145,11 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
     hash_parts(HASH_SHA256, &all, 1, m->sum);
     if (s && s->rx && memcmp(s->rx_sum, m->sum, sizeof m->sum) == 0) {
         answer_repeat(s);
+        return;
+    }
+    static const uint8_t none[COOKIE_LEN];
+    if (memcmp(h->rcookie, none, COOKIE_LEN) == 0) {
+        TRACE(sa, "message without our cookie is no repeat of the first one: ignored");
         return;
     }
     if (!(x->legal_states & 1u << sa->state)) {
