@@ -1,6 +1,6 @@
 /* cmd_line.c: `line con 0`, `line vty 0 4` and what stands under them. A session takes its length, width, history,
- * exec-timeout and `logging synchronous` from the line it is opened on. Passwords, `login`, transports and access
- * classes are kept and printed; nobody logs in over the network before SSH does.
+ * exec-timeout and `logging synchronous` from the line it is opened on, and follows when they are changed. Passwords,
+ * `login`, transports and access classes are kept and printed; nobody logs in over the network before SSH does.
  */
 #include <string.h>
 
@@ -37,7 +37,14 @@ static int line_order(const void *a, const void *b)
     return (x->last > y->last) - (x->last < y->last);
 }
 
-static const struct cmd_scope line_scope = {.size = sizeof(struct line_conf), .init = line_init, .check = line_check};
+static void line_changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)obj, (void)what;
+    shells_lines_changed(((struct cli *)self)->shells);
+}
+
+static const struct cmd_scope line_scope = {
+    .size = sizeof(struct line_conf), .init = line_init, .check = line_check, .changed = line_changed};
 
 static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first, uint8_t last)
 {

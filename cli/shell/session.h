@@ -31,7 +31,7 @@ struct grammar;
 #define VTY_LINES        16
 #define SESSION_LINE_MAX 1024 /* bytes of a command line; longer ones are refused */
 
-/* What `line con 0` or `line vty 0 4` gives a session when it starts. */
+/* What `line con 0` or `line vty 0 4` gives a session, when it starts and when the line is changed. */
 struct line_settings {
     unsigned length, width;  /* 24 80; 0: no pager, unlimited */
     unsigned history;        /* lines kept, 0-256 */
@@ -112,6 +112,9 @@ bool session_wants_log(const struct shell *sh); /* a console, or a vty with `ter
 
 /* Every session of the router: cursor from 0, NULL at the end; in order of lines, those without a line last. */
 struct shell *shells_next(struct shells *s, size_t *cursor);
+
+/* The settings of lines were changed: open terminals take over what is different now, and keep the rest. */
+void shells_lines_changed(struct shells *s);
 
 /* Sessions that a line has had. */
 unsigned shells_line_uses(const struct shells *s, bool vty, unsigned n);

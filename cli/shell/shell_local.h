@@ -85,7 +85,7 @@ struct shell {
     struct lines queue;
     struct lines history[2]; /* EXEC, configuration */
 
-    struct line_settings set;
+    struct line_settings set, line_set; /* as they are; as the line gave them */
     bool history_on, monitor;
     struct timer idle;
     uint64_t started_us, active_us;

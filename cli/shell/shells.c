@@ -34,6 +34,28 @@ static void take_settings(struct shell *sh)
     sh->set = (struct line_settings){.length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .privilege = 1};
     if (m->env.line_settings && sh->n >= 0)
         m->env.line_settings(m->env.arg, sh->vty, (unsigned)sh->n, &sh->set);
+    sh->line_set = sh->set;
+}
+
+void shells_lines_changed(struct shells *s)
+{
+    struct maker *m = (struct maker *)s;
+    for (struct shell *sh = m->first; sh; sh = sh->next) {
+        struct line_settings new = sh->line_set;
+        if (!sh->channel || !m->env.line_settings)
+            continue;
+        m->env.line_settings(m->env.arg, sh->vty, (unsigned)sh->n, &new);
+        if (new.length != sh->line_set.length)
+            session_set_length(sh, new.length);
+        if (new.width != sh->line_set.width)
+            session_set_width(sh, new.width);
+        if (new.history != sh->line_set.history)
+            session_set_history(sh, sh->history_on, new.history);
+        sh->set.logging_sync = new.logging_sync;
+        sh->set.exec_timeout_s = new.exec_timeout_s;
+        sh->line_set = new;
+        session_touch(sh);
+    }
 }
 
 /* "vty0" in an origin given beforehand: the line that was really taken. */

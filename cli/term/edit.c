@@ -14,9 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 1000 /* longer input is refused: keys beyond are dropped */
+#define SCREEN_COLUMNS 1100 /* of the screen libedit believes in: no line wraps */
+#define SCREEN_ROWS    4
 
 struct edit {
     EditLine *el;
@@ -67,11 +70,12 @@ static void bind_keys(EditLine *el)
 struct edit *edit_new(void)
 {
     struct edit *e = NEW(struct edit);
+    const struct winsize screen = {.ws_row = SCREEN_ROWS, .ws_col = SCREEN_COLUMNS};
     char name[64];
     int slave = -1;
     e->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (e->master < 0 || grantpt(e->master) < 0 || unlockpt(e->master) < 0 || ptsname_r(e->master, name, sizeof name) != 0 ||
-        (slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0)
+        (slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 || ioctl(slave, TIOCSWINSZ, &screen) < 0)
         goto fail;
     e->in = fdopen(slave, "r");
     e->null = fopen("/dev/null", "we");
@@ -154,6 +158,10 @@ enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *
         return EDIT_MORE; /* nothing to delete: libedit would call it the end of input */
     if (c < 0x20 && c != 0x1B && !strchr("\x01\x02\x04\x05\x06\x08\x0b\x14\x15\x16\x17\x18\x19", c))
         return EDIT_MORE;
+    if (inserts) { /* no key binding takes it: put in without libedit's round through the terminal */
+        el_insertstr(e->el, (char[2]){(char)c, 0});
+        return EDIT_MORE;
+    }
     e->queue = bytes;
     e->queue_len = n;
     int got = 0;
@@ -182,6 +190,7 @@ void edit_set(struct edit *e, const char *text)
     int len = (int)(li->lastchar - li->buffer), after = (int)(li->lastchar - li->cursor);
     el_cursor(e->el, after);
     el_deletestr(e->el, len);
+    el_set(e->el, EL_REFRESH); /* its picture begins anew: deleting alone leaves its cursor where it was, and it would walk off its screen */
     if (*text)
         edit_add(e, text);
 }

@@ -66,6 +66,30 @@ static void keys_edit(void **state)
     edit_free(e);
 }
 
+/* Many lines in one session, up to the longest: whatever libedit thinks it has drawn, it must not run out of screen. */
+static void many_lines(void **state)
+{
+    (void)state;
+    struct edit *e = edit_new();
+    char line[1200];
+    size_t len, cursor;
+    assert_non_null(e);
+    for (unsigned i = 0; i < 3000; i++) {
+        size_t n = 1 + i * 37 % 1100;
+        memset(line, 'a' + (int)(i % 26), n);
+        line[n] = '\0';
+        type(e, line);
+        if (i % 3 == 0)
+            type(e, "\x01zz\x05");
+        const char *got = edit_line(e, &len, &cursor);
+        assert_int_equal(strlen(got), len);
+        assert_true(len >= (n < 1000 ? n : 1000));
+        edit_set(e, i % 5 ? "" : line);
+        edit_set(e, "");
+    }
+    edit_free(e);
+}
+
 static void keys_events(void **state)
 {
     static const struct {
@@ -145,7 +169,7 @@ static void wide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_edit), cmocka_unit_test(keys_events), cmocka_unit_test(two_at_once), cmocka_unit_test(screen), cmocka_unit_test(wide),
+        cmocka_unit_test(keys_edit), cmocka_unit_test(many_lines), cmocka_unit_test(keys_events), cmocka_unit_test(two_at_once), cmocka_unit_test(screen), cmocka_unit_test(wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
