@@ -530,6 +530,15 @@ void iface_acls(struct net *net)
     }
 }
 
+/* c takes the place of the configuration that was not adopted yet. */
+static void conf_exchange(struct iface *ifc, struct if_conf *c)
+{
+    loop_undefer(ifc->net->env.loop, &local_of(ifc)->adopt);
+    iface_conf_fini(ifc->conf);
+    mem_free(ifc->conf);
+    ifc->conf = c;
+}
+
 void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
 {
     struct iface *ifc = iface_by_name(net, c->name);
@@ -545,6 +554,8 @@ void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
     if (!ifc)
         return;
     if (!removed) {
+        if (local_of(ifc)->adopt.queued) /* taken out and put in again in one turn: this one it is */
+            conf_exchange(ifc, c);
         if (ifc->conf == c)
             apply(ifc);
         return;
