@@ -87,11 +87,24 @@ static bool is_version(const char *line)
     return str_starts(line, "version ");
 }
 
+/* Is a file being typed just now? It may hold `do copy FILE running-config`. */
+static bool being_typed(const struct maker *m)
+{
+    for (const struct shell *sh = m->first; sh; sh = sh->next)
+        if (sh->config_file && sh->depth)
+            return true;
+    return false;
+}
+
 size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot,
                   struct text *messages)
 {
     char line[SESSION_LINE_MAX + 2];
     size_t refused = 0;
+    if (being_typed((const struct maker *)s)) {
+        text_printf(messages, "%%Error: %s: a configuration that is being read cannot read another\n", name);
+        return 1;
+    }
     struct shell *sh =
         shell_open(s, &(struct shell_params){.user = "", .origin = origin, .privilege = 15, .config_file = true});
     str_copy(sh->file_name, sizeof sh->file_name, name);
