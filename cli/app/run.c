@@ -26,6 +26,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/link/link.h"
+#include "dataplane/net/iface.h"
 #include "espial/file.h"
 #include "espial/loop.h"
 #include "espial/rand.h"
@@ -172,11 +173,15 @@ static bool start_router(struct run *r)
         }
     }
     for (size_t i = 0; i < o->ncaptures; i++) {
+        if (!iface_by_name(dataplane_net(dp), o->captures[i].ifname)) {
+            r->status = cannot(o->captures[i].ifname, "no such interface to capture (interfaces with a --link are)");
+            return false;
+        }
         /* A reload begins the file anew: one pcapng section a boot would hide what came before it from older readers. */
         int fd = open(o->captures[i].spec, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         int e = fd < 0 ? -errno : dataplane_capture(dp, o->captures[i].ifname, fd);
         if (e < 0) {
-            r->status = cannot(o->captures[i].spec, e == -ENODEV ? "no such interface" : strerror(-e));
+            r->status = cannot(o->captures[i].spec, strerror(-e));
             return false;
         }
     }

@@ -7,6 +7,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 espial=${ESPIAL:-espial}
+command -v "$espial" >/dev/null || { echo "run.sh: no program espial: make install, or set ESPIAL to the one that make built" >&2; exit 3; }
 recovery=yes
 case "${1:-}" in
 '') ;;
