@@ -17,6 +17,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/term/termcap.h"
+
 #define LINE_MAX_BYTES 1000 /* longer input is refused: keys beyond are dropped */
 #define SCREEN_COLUMNS 1100 /* of the screen libedit believes in: no line wraps */
 #define SCREEN_ROWS    4
@@ -86,6 +88,7 @@ struct edit *edit_new(void)
         goto fail;
     el_set(e->el, EL_CLIENTDATA, e);
     el_set(e->el, EL_TERMINAL, "dumb");
+    termcap_forget();
     el_set(e->el, EL_EDITOR, "emacs");
     el_set(e->el, EL_SIGNAL, 0);
     el_set(e->el, EL_GETCFN, next_char);
@@ -130,10 +133,21 @@ static size_t key_length(const char *b, size_t len)
     for (size_t i = 2; i < len; i++) {
         if (b[i] >= 0x40 && b[i] <= 0x7E)
             return i + 1;
-        if (i >= 16)
-            return i; /* no key of ours: drop it */
+        if ((unsigned char)b[i] < 0x20 || i >= 16)
+            return i; /* no key of ours: drop it; what breaks it off (Ctrl-C) is a key by itself */
     }
     return 0;
+}
+
+/* Of the many keys that begin with ESC, those of bind_keys and event_keys: libedit has its own ideas about others. */
+static bool escape_known(const char *b, size_t n)
+{
+    static const char *const known[] = {"[A", "[B", "[C", "[D", "[H", "[F", "OA", "OB", "OC", "OD", "[1~", "[4~", "[3~",
+                                        "b",  "B",  "f",  "F",  "d",  "D",  "c",  "C",  "l",  "L",   "u",   "U"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i]) == n - 1 && !memcmp(known[i], b + 1, n - 1))
+            return true;
+    return false;
 }
 
 enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *used)
@@ -148,7 +162,7 @@ enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *
     bool inserts = c >= 0x20 && c != 0x7F && c != '?';
     if (c > 0x7F || c == 0 || (inserts && line_len >= LINE_MAX_BYTES) || (c == 0x16 && ((unsigned char)bytes[1] < 0x20 || (unsigned char)bytes[1] > 0x7E || line_len >= LINE_MAX_BYTES)))
         return EDIT_MORE;
-    if (c == 0x1B && n > 2 && len >= n && strchr("~ABCDHF", bytes[n - 1]) == NULL)
+    if (c == 0x1B && !escape_known(bytes, n))
         return EDIT_MORE;
     for (size_t i = 0; i < sizeof event_keys / sizeof event_keys[0]; i++) {
         if (strlen(event_keys[i].key) == n && !memcmp(event_keys[i].key, bytes, n))
