@@ -2,6 +2,8 @@
  * looks, as on a console server, until `exit` or a reload. What is printed while nobody looks is lost, except the log. */
 #include "cli/app/console.h"
 
+#include <string.h>
+
 #include "cli/app/router.h"
 #include "cli/term/term.h"
 #include "espial/loop.h"
@@ -130,6 +132,27 @@ bool console_attach(struct console *c, const struct viewer *v)
         term_redraw(c->term);
     } else {
         open_session(c);
+    }
+    return true;
+}
+
+bool console_taken(const struct console *c)
+{
+    return c->attached;
+}
+
+bool console_say(struct console *c, const char *s, size_t len)
+{
+    if (!c->attached)
+        return false;
+    while (len) {
+        const char *nl = c->viewer.crlf ? memchr(s, '\n', len) : NULL;
+        size_t n = nl ? (size_t)(nl - s) : len;
+        c->viewer.write(c->viewer.arg, s, n);
+        if (nl)
+            c->viewer.write(c->viewer.arg, "\r\n", 2);
+        s += n + (nl != NULL);
+        len -= n + (nl != NULL);
     }
     return true;
 }

@@ -24,6 +24,9 @@ void console_free(struct console *c);
 void console_set_router(struct console *c, struct router *r);
 /* Sit down at the console. False when somebody does already. */
 bool console_attach(struct console *c, const struct viewer *v);
+bool console_taken(const struct console *c);
+/* What the boot says, for who sits there; false when nobody does. */
+bool console_say(struct console *c, const char *s, size_t len);
 void console_detach(struct console *c);
 /* Bytes typed; false when the caller should stop reading until console_ready. */
 bool console_input(struct console *c, const char *bytes, size_t len);

@@ -215,17 +215,23 @@ static void viewer_left(void *arg)
 
 static void start_console(struct client *c)
 {
+    static const char raw = CONTROL_RAW;
     uint64_t rows = 0, columns = 0;
-    struct viewer v = {.write = viewer_write, .left = viewer_left, .arg = c, .crlf = true};
+    struct viewer v = {.write = viewer_write, .left = viewer_left, .arg = c};
     if (c->nwords == 3) {
         str_uint(c->words[1], 0, 512, &rows);
         str_uint(c->words[2], 0, 512, &columns);
     }
     v.rows = (unsigned)rows;
     v.columns = (unsigned)columns;
+    v.script = rows == 0;
+    v.crlf = !v.script;
+    if (console_taken(c->control->console)) {
+        refuse(c, 3, "somebody is at this console already");
+        return;
+    }
+    outbox_write(&c->out, &raw, 1);
     if (!console_attach(c->control->console, &v)) {
-        static const char busy[] = "somebody is at this console already\r\n";
-        outbox_write(&c->out, busy, sizeof busy - 1);
         viewer_left(c);
         return;
     }

@@ -30,6 +30,15 @@ static int take_link(struct run_link *list, size_t *n, char *word, const char *o
     return 0;
 }
 
+/* Has it the shape of a link? Whether it can be had is seen when it is opened. */
+static bool link_spec(const char *spec)
+{
+    if (str_starts(spec, "unix:"))
+        return spec[5];
+    const char *host = str_starts(spec, "udp:") ? strchr(spec + 4, ':') : NULL;
+    return host && strchr(host + 1, ':');
+}
+
 static bool loopback_spec(const char *spec)
 {
     uint64_t ignored;
@@ -80,6 +89,8 @@ int run_options(int argc, char **argv, struct run_options *o)
         case LINK:
             if ((status = take_link(o->links, &o->nlinks, optarg, "--link")))
                 return status;
+            if (!link_spec(o->links[o->nlinks - 1].spec))
+                return wrong("a link is unix:PATH or udp:LPORT:HOST:RPORT, not", o->links[o->nlinks - 1].spec);
             break;
         case CAPTURE:
             if ((status = take_link(o->captures, &o->ncaptures, optarg, "--capture")))

@@ -144,11 +144,13 @@ static void open_terminal(struct run *r)
 
 /* ---- the router, again and again ---- */
 
-/* What the boot says goes where this program prints: a lab keeps it in the node's `output`. */
+/* What the boot says: to who sits at the console, and where this program prints: a lab keeps it in the node's `output`. */
 static void boot_said(void *arg, const char *text, size_t len)
 {
     struct run *r = arg;
-    outbox_write(&r->out, text, len);
+    bool seen = console_say(r->console, text, len);
+    if (!seen || r->control)
+        outbox_write(&r->out, text, len);
 }
 
 static bool start_router(struct run *r)

@@ -27,7 +27,7 @@
 int lab_connect(const char *lab, const char *node)
 {
     char name[LAB_NAME_MAX], err[512];
-    int status = -1, lab_fd = -1, node_fd = -1;
+    int status = -3, lab_fd = -1, node_fd = -1;
     if (lab)
         str_copy(name, sizeof name, lab);
     else if (!place_current(name, err))
@@ -37,11 +37,14 @@ int lab_connect(const char *lab, const char *node)
         goto out;
     if (!*node || *node == '.' || strchr(node, '/') || (node_fd = place_node(lab_fd, node, false, err)) < 0) {
         snprintf(err, sizeof err, "lab %s has no node %s", name, node);
+        status = -2;
         goto out;
     }
     status = place_connect(node_fd, "control");
-    if (status < 0)
+    if (status < 0) {
         snprintf(err, sizeof err, "%s is not running", node);
+        status = -3;
+    }
 out:
     if (status < 0)
         fprintf(stderr, "espial: %s\n", err);
@@ -124,30 +127,31 @@ static int read_all(int fd, void *buf, size_t len, int64_t deadline)
     return 1;
 }
 
-/* Print an answer's frames; its exit status, 1 when the time is up, 3 when the node went away. */
+#define ANSWER_RAW (-1)
+/* Print an answer's frames; its exit status, 1 when the time is up, 3 when the node went away. ANSWER_RAW: what follows is a console's. */
 static int answer(int fd, int64_t deadline)
 {
     for (;;) {
-        struct {
-            char kind;
-            char len[4];
-        } head;
+        char kind;
         uint32_t len;
-        int got = read_all(fd, &head, sizeof head, deadline);
+        int got = read_all(fd, &kind, 1, deadline);
+        if (got == 1 && kind == CONTROL_RAW)
+            return ANSWER_RAW;
+        if (got == 1)
+            got = read_all(fd, &len, sizeof len, deadline);
         if (got == 0)
             return 1;
-        memcpy(&len, head.len, sizeof len);
         if (got < 0)
             break;
         unsigned char code = 3;
-        if (head.kind == CONTROL_EXIT)
+        if (kind == CONTROL_EXIT)
             return len == 1 && read_all(fd, &code, 1, deadline) == 1 ? code : 3;
         char buf[8192];
         while (len) {
             size_t part = len < sizeof buf ? len : sizeof buf;
             if (read_all(fd, buf, part, deadline) != 1)
                 goto gone;
-            fwrite(buf, 1, part, head.kind == CONTROL_ERR ? stderr : stdout);
+            fwrite(buf, 1, part, kind == CONTROL_ERR ? stderr : stdout);
             len -= (uint32_t)part;
         }
         fflush(stdout);
@@ -161,7 +165,7 @@ static int request(const char *lab, const char *node, const char *const *words, 
 {
     int fd = lab_connect(lab, node);
     if (fd < 0)
-        return 1;
+        return -fd;
     int status = 3;
     if (!lab_request(fd, words, n, fd_to_pass))
         fprintf(stderr, "espial: %s: %s\n", node, strerror(errno));
@@ -226,21 +230,28 @@ static bool copy_bytes(int from, int to, bool leave_key)
 
 int lab_console(const char *lab, const char *node)
 {
-    char rows[16] = "24", cols[16] = "80";
-    struct winsize ws;
     struct termios old, raw;
     bool tty = isatty(0) && tcgetattr(0, &old) == 0;
-    if (ioctl(1, TIOCGWINSZ, &ws) == 0 && ws.ws_row && ws.ws_col) {
+    char rows[16], cols[16];
+    struct winsize ws;
+    str_copy(rows, sizeof rows, tty ? "24" : "0");
+    str_copy(cols, sizeof cols, tty ? "80" : "0");
+    if (tty && ioctl(1, TIOCGWINSZ, &ws) == 0 && ws.ws_row && ws.ws_col) {
         snprintf(rows, sizeof rows, "%u", ws.ws_row);
         snprintf(cols, sizeof cols, "%u", ws.ws_col);
     }
     int fd = lab_connect(lab, node);
     if (fd < 0)
-        return 1;
+        return -fd;
     if (!lab_request(fd, (const char *const[]){"console", rows, cols}, 3, -1)) {
         fprintf(stderr, "espial: %s: %s\n", node, strerror(errno));
         close(fd);
         return 3;
+    }
+    int status = answer(fd, 0);
+    if (status != ANSWER_RAW) {
+        close(fd);
+        return status;
     }
     if (tty) {
         printf("Console of %s. Ctrl-] leaves it; the lab goes on running until `espial lab down`.\r\n", node);

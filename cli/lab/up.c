@@ -46,24 +46,24 @@ static bool copy_file(int from, int to)
     return fsync(to) == 0;
 }
 
-/* nvram/startup-config of a node: the topology's file, unless the node has one already. */
-static bool put_config(const struct topology *t, const struct lab_node *n, int node_fd, char err[512])
+/* nvram/startup-config of a node: the topology's file, unless the node has one already. 0, or the exit status that tells what is wrong. */
+static int put_config(const struct topology *t, const struct lab_node *n, int node_fd, char err[512])
 {
     char path[1100];
     struct stat st;
     if (mkdirat(node_fd, "nvram", 0700) < 0 && errno != EEXIST) {
         snprintf(err, 512, "%s/nvram: %s", n->name, strerror(errno));
-        return false;
+        return 3;
     }
     if (!*n->config || fstatat(node_fd, "nvram/startup-config", &st, 0) == 0)
-        return true;
+        return 0;
     snprintf(path, sizeof path, "%s%s%s", *n->config == '/' ? "" : t->folder, *n->config == '/' ? "" : "/", n->config);
     int from = open(path, O_RDONLY | O_CLOEXEC);
     if (from < 0 || fstat(from, &st) < 0 || !S_ISREG(st.st_mode)) {
         snprintf(err, 512, "%s: %s", path, from < 0 ? strerror(errno) : "not a file");
         if (from >= 0)
             close(from);
-        return false;
+        return 2;
     }
     int to = openat(node_fd, "nvram/startup-config.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = to >= 0 && copy_file(from, to) && renameat(node_fd, "nvram/startup-config.new", node_fd, "nvram/startup-config") == 0;
@@ -72,7 +72,7 @@ static bool put_config(const struct topology *t, const struct lab_node *n, int n
     if (to >= 0)
         close(to);
     close(from);
-    return ok;
+    return ok ? 0 : 3;
 }
 
 /* Remove a folder and what is in it, following no link. */
@@ -95,7 +95,7 @@ static void forget_folder(int dir_fd, const char *name)
     unlinkat(dir_fd, name, AT_REMOVEDIR);
 }
 
-static bool start_node(const struct topology *t, size_t i, int lab_fd, unsigned time_scale, const char *export_keys, struct starting *s, char err[512])
+static bool start_node(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, struct starting *s, char err[512])
 {
     const struct lab_node *n = &t->nodes[i];
     char state[512], words[24 + 2 * LAB_LINKS_MAX][640];
@@ -104,9 +104,6 @@ static bool start_node(const struct topology *t, size_t i, int lab_fd, unsigned 
     int pipe_fds[2];
 #define ARG(...) (snprintf(words[argc], sizeof words[argc], __VA_ARGS__), argv[argc] = words[argc], argc++)
 
-    s->dir_fd = place_node(lab_fd, n->name, true, err);
-    if (s->dir_fd < 0 || !put_config(t, n, s->dir_fd, err))
-        return false;
     place_path(t->name, n->name, state);
     int control = place_listen(s->dir_fd, "control");
     int output = openat(s->dir_fd, "output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -210,6 +207,24 @@ static bool wait_ready(const struct topology *t, struct starting *s, char err[51
     return true;
 }
 
+/* What a node said while it booted: damaged lines of its startup-config, warnings. */
+static void repeat_words(const struct lab_node *n, const struct starting *s)
+{
+    char line[1100];
+    int fd = openat(s->dir_fd, "output", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+    if (!f) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        fprintf(stderr, "%s: %s\n", n->name, line);
+    }
+    fclose(f);
+}
+
 static void stop_node(int node_fd)
 {
     const char *stop[] = {"stop"};
@@ -266,8 +281,18 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
             forget_folder(lab_fd, t->nodes[i].name);
     }
     bool ok = true;
+    for (size_t i = 0; ok && i < t->nnodes; i++) {
+        if (s[i].runs)
+            continue;
+        s[i].dir_fd = place_node(lab_fd, t->nodes[i].name, true, err);
+        int refusal = s[i].dir_fd < 0 ? 3 : put_config(t, &t->nodes[i], s[i].dir_fd, err);
+        if (refusal) {
+            status = complain(refusal, err, NULL);
+            goto out;
+        }
+    }
     for (; ok && started < t->nnodes; started++)
-        ok = s[started].runs || start_node(t, started, lab_fd, time_scale, export_keys, &s[started], err);
+        ok = s[started].runs || start_node(t, started, time_scale, export_keys, &s[started], err);
     ok = ok && wait_ready(t, s, err);
     if (!ok) {
         status = complain(3, err, NULL);
@@ -276,6 +301,10 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
                 stop_node(s[i].dir_fd);
         }
         goto out;
+    }
+    for (size_t i = 0; i < t->nnodes; i++) {
+        if (!s[i].runs)
+            repeat_words(&t->nodes[i], &s[i]);
     }
     printf("Lab %s is up:", t->name);
     for (size_t i = 0; i < t->nnodes; i++)
@@ -316,7 +345,7 @@ int lab_status(const char *lab)
     char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX];
     int fd = open_lab(lab, name);
     if (fd < 0)
-        return 1;
+        return 3;
     size_t n = place_list(fd, nodes, LAB_NODES_MAX), up = 0;
     printf("Lab %s\n", name);
     for (size_t i = 0; i < n; i++) {
@@ -333,7 +362,7 @@ int lab_down(const char *lab)
     char name[LAB_NAME_MAX], nodes[LAB_NODES_MAX][LAB_NAME_MAX], err[512];
     int fd = open_lab(lab, name);
     if (fd < 0)
-        return 1;
+        return 3;
     size_t n = place_list(fd, nodes, LAB_NODES_MAX);
     for (size_t i = 0; i < n; i++) {
         int node_fd = place_node(fd, nodes[i], false, err);
