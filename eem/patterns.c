@@ -60,7 +60,9 @@ static const char *skip_class(const char *s)
     if (*s == ']')
         s++;
     while (*s && *s != ']') {
-        if (s[0] == '[' && s[1] == ':') {
+        if (s[0] == '\\' && s[1]) {
+            s += 2;
+        } else if (s[0] == '[' && s[1] == ':') {
             s = strstr(s + 2, ":]");
             if (!s)
                 return NULL;

@@ -40,6 +40,7 @@ static void test_literal(void **state)
         {"x(longer inside)yz", "yz"},
         {"x[abc]yzz", "yzz"},
         {"x[]abc]yzz", "yzz"},
+        {"x[a\\]]yzz", "yzz"},
         {"x[[:alpha:]]yzz", "yzz"},
         {"^%LINK", "%LINK"},
         {"Gi0\\.1", "Gi0.1"},
@@ -115,8 +116,8 @@ static void test_underscore(void **state)
     assert_string_equal(matches(p, &got, "x_1y", 0), "a ");
     assert_string_equal(matches(p, &got, "x 1y", 0), "");
     assert_string_equal(matches(p, &got, "_z", 0), "b ");
-    char *same = pattern_translate("a_\\_[_]_");
-    assert_string_equal(same, "a\\_\\_[_]\\_");
+    char *same = pattern_translate("a_\\_[_]_[\\]_]");
+    assert_string_equal(same, "a\\_\\_[_]\\_[\\]_]");
     mem_free(same);
     text_free(&got);
     patterns_free(p);
