@@ -225,11 +225,25 @@ static enum exec_result exec_config(struct shell *sh, const char *line)
     return EXEC_DONE;
 }
 
+/* The first character that nobody can have typed: programs hand lines over too, with what came over the wire in them. A line end among it would begin a line of its
+ * own in a saved configuration. */
+static size_t untypable(const char *line)
+{
+    size_t at = 0;
+    while ((unsigned char)line[at] >= ' ' ? line[at] != 0x7F : line[at] == '\t')
+        at++;
+    return at;
+}
+
 enum exec_result exec_line(struct shell *sh, const char *line)
 {
-    size_t first = blanks(line);
+    size_t first = blanks(line), odd = untypable(line);
     if (!line[first] || line[first] == '!')
         return EXEC_DONE;
+    if (line[odd]) {
+        caret(sh, odd);
+        return EXEC_DONE;
+    }
     if (!config_alive(sh->maker->grammar, sh->mode, sh->obj))
         session_enter(sh, CONFIG, NULL);
     size_t at = exec_offset(sh, line);

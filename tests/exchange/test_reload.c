@@ -122,8 +122,27 @@ static void file_that_copies_itself(void **state)
     typist_end(&t);
 }
 
+/* What an applet types may hold what came over the wire; a line end in it begins no line of the configuration. */
+static void line_ends_inside_a_line(void **state)
+{
+    struct typist t;
+    struct one o;
+    (void)state;
+
+    typist_start(&t, &o, "interface Loopback0\n description before\nend\n");
+    type(&t, "configure terminal");
+    type(&t, "interface Loopback0");
+    assert_non_null(strstr(type(&t, "description after\nhostname taken"), "^\n% Invalid input"));
+    assert_non_null(strstr(type(&t, "description after\x1b[2J"), "^\n% Invalid input"));
+    type(&t, "end");
+    assert_non_null(strstr(type(&t, "show running-config"), "description before\n"));
+    assert_null(strstr(text_str(&t.out), "taken"));
+    one_must_come_back(&o);
+    typist_end(&t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(debugs_and_a_tunnel), cmocka_unit_test(interface_again_in_one_turn), cmocka_unit_test(file_that_copies_itself)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(line_ends_inside_a_line), cmocka_unit_test(debugs_and_a_tunnel), cmocka_unit_test(interface_again_in_one_turn), cmocka_unit_test(file_that_copies_itself)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
