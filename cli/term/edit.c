@@ -87,8 +87,8 @@ struct edit *edit_new(void)
     if (!e->el)
         goto fail;
     el_set(e->el, EL_CLIENTDATA, e);
-    el_set(e->el, EL_TERMINAL, "dumb");
-    termcap_forget();
+    termcap_release();
+    el_set(e->el, EL_TERMINAL, "espial-none");
     el_set(e->el, EL_EDITOR, "emacs");
     el_set(e->el, EL_SIGNAL, 0);
     el_set(e->el, EL_GETCFN, next_char);

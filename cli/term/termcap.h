@@ -2,6 +2,6 @@
 #ifndef CLI_TERM_TERMCAP_H
 #define CLI_TERM_TERMCAP_H
 
-/* Forget the description loaded last. */
-void termcap_forget(void);
+/* The description loaded last is nobody's: the next question with the same buffer frees it. */
+void termcap_release(void);
 #endif
