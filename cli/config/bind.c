@@ -71,6 +71,13 @@ void config_put(const struct match *m, void *obj)
     }
 }
 
+static void put_settled(const struct run *r, void *obj)
+{
+    config_put(r->m, obj);
+    if (r->scope->settle)
+        r->scope->settle(obj);
+}
+
 static bool typed(const struct match *m, const char *name)
 {
     for (size_t i = 0; i < m->nvals; i++)
@@ -270,7 +277,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
 {
     void *fresh = config_object_new(r->scope);
 
-    config_put(r->m, fresh);
+    put_settled(r, fresh);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         config_object_free(r->scope, fresh);
@@ -323,7 +330,7 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
     void *fresh = config_object_new(r->scope);
     enum config_result result = CONFIG_TAKEN;
 
-    config_put(r->m, fresh);
+    put_settled(r, fresh);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         if (i < list->n && r->m->no) {

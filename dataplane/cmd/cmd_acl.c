@@ -83,16 +83,12 @@ static void line_changed(void *self, void *obj, enum cmd_change what)
     snprintf(name, sizeof name, "%u", c->number);
     if (what == CMD_REMOVED)
         c->number = 0;
-    else
-        ace_canonical(c);
     acl_conf_changed(dataplane_net(self), name);
 }
 
-static void entry_changed(void *self, void *obj, enum cmd_change what)
+static void ace_settle(void *obj)
 {
-    (void)self;
-    if (what != CMD_REMOVED)
-        ace_canonical(obj); /* the list hears of it next, as its owner */
+    ace_canonical(obj);
 }
 
 /* Two lines cannot stand in one place. */
@@ -143,9 +139,9 @@ static void list_changed(void *self, void *obj, enum cmd_change what)
     acl_conf_changed(dataplane_net(self), name);
 }
 
-static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .changed = line_changed};
+static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = line_changed};
 static const struct cmd_scope entry_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .changed = entry_changed, .joins = entry_joins};
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = list_init,
                                             .fini = list_fini,

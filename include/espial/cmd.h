@@ -141,6 +141,8 @@ struct cmd_scope {
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
+    /* Bring what was typed for a LINE or MODE element to the form it is kept in, before it is sought in its list (10.1.2.3 0.0.255.255 is 10.1.0.0 ...). May be NULL. */
+    void (*settle)(void *obj);
 };
 
 struct cmd_bind {

@@ -243,6 +243,18 @@ static void lists(void **state)
           "    20 permit icmp any any\n");
     types(b, "r2", "show platform hardware qfp active statistics drop",
           "Ipv4Acl                                         1                     100  \n");
+    /* Typed again, with the address as it was typed, a line is still the same one. */
+    box_type_all(b, "r2",
+                 "configure terminal\n"
+                 "access-list 101 permit tcp 10.1.2.3 0.0.255.255 range 10 20 any established\n"
+                 "no access-list 101 permit ip 10.0.1.1 0.0.0.0 0.0.0.0 255.255.255.255\n"
+                 "end");
+    types(b, "r2", "show access-lists 101",
+          "Extended IP access list 101\n"
+          "    20 permit udp any eq isakmp host 192.0.2.9 eq non500-isakmp\n"
+          "    30 permit tcp 10.1.0.0 0.0.255.255 range 10 20 any established\n"
+          "    40 permit esp any any\n");
+    assert_null(strstr(box_type(b, "r2", "show access-lists 101"), "    50 "));
     box_type_all(b, "r2", "configure terminal\nip access-list extended EDGE\nno 5\nend");
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n");
     types(b, "r2", "show access-lists EDGE",
