@@ -303,7 +303,8 @@ static int by_prefix(const void *a, const void *b)
 
 static void fib_list(struct fib *f)
 {
-    qsort(f->all, f->nall, sizeof *f->all, by_prefix);
+    if (f->nall)
+        qsort(f->all, f->nall, sizeof *f->all, by_prefix);
     f->shown = mem_array(f->nall * ROUTE_PATHS + 1, sizeof *f->shown);
     for (size_t i = 0; i < f->nall; i++) {
         const struct fib_node *n = f->all[i];

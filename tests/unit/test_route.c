@@ -187,6 +187,22 @@ static void many_routes(void **state)
     assert_int_equal(route_lookup(t->box.net, 0x64000000u + (20000u << 8), &hop), ROUTE_NONE);
 }
 
+/* The last route goes: an empty table answers, too. */
+static void nothing_left(void **state)
+{
+    struct table_test *t = *state;
+    static const char *const names[] = {"Ethernet0/0", "Ethernet0/1", "Loopback0"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct if_conf *c = netbox_conf(&t->box, names[i]);
+        c->shutdown = true;
+        iface_conf_changed(t->box.net, c, false);
+    }
+    vloop_run_for(t->loop, 2 * US_PER_S);
+    LOOK("10.0.0.1", "none");
+    assert_null(route_at(t->box.net, 0));
+}
+
 /* All verdicts against a plain search of the same prefixes. */
 static void against_plain_search(void **state)
 {
@@ -230,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(connected),   T(longest_wins), T(recursion),   T(null_and_interface),   T(distance_decides),
         T(equal_paths), T(sources),      T(many_routes), T(against_plain_search),
+        T(nothing_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
