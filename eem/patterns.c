@@ -49,7 +49,7 @@ struct patterns {
 
 static bool is_special(char c)
 {
-    return c && strchr(".[()|^$*+?{", c);
+    return c && strchr(".[()|^$*+?", c);
 }
 
 /* Past a bracket expression; NULL when it does not end. s points behind '['. */
@@ -118,10 +118,6 @@ static bool collect(const char *s, struct literal *l)
         if (c == '[' || c == '(') {
             flush(l);
             s = c == '[' ? skip_class(s) : skip_group(s);
-        } else if (c == '{') {
-            flush(l);
-            s += strcspn(s, "}");
-            s += *s == '}';
         } else if (is_special(c)) {
             flush(l);
         } else {
@@ -135,8 +131,8 @@ static bool collect(const char *s, struct literal *l)
                     continue;
                 }
             }
-            size_t repeats = strspn(s, "*+?{");
-            if (strcspn(s, "*?{") < repeats) {
+            size_t repeats = strspn(s, "*+?");
+            if (strcspn(s, "*?") < repeats) {
                 flush(l);
             } else {
                 if (l->len < LITERAL_MAX - 1)

@@ -48,7 +48,8 @@ static void test_literal(void **state)
         {"(?i)abc", ""},
         {"abc(", ""},
         {"abc[", ""},
-        {"up{2}down", "down"},
+        {"up{2}down", "up{2}down"}, /* braces are themselves */
+        {"x{|abc", ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
