@@ -19,6 +19,8 @@
 
 #include "espial/text.h"
 
+#define FILE_MAX (1 << 20) /* bytes */
+
 struct reader {
     yaml_document_t doc;
     const char *path;
@@ -29,6 +31,9 @@ struct reader {
 static bool fail(struct reader *r, const yaml_node_t *at, const char *what, const char *which)
 {
     snprintf(r->err, 512, "%s:%zu: %s%s%s", r->path, at ? at->start_mark.line + 1 : 1, what, which ? ": " : "", which ? which : "");
+    for (char *c = r->err; *c; c++) /* one line, for a terminal, whatever the file holds */
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = '.';
     return false;
 }
 
@@ -226,6 +231,10 @@ bool topology_read(const char *path, struct topology *t, char err[512])
     bool folder = S_ISDIR(st.st_mode);
     if (snprintf(file, sizeof file, folder ? "%s/lab.yml" : "%s", path) >= (int)sizeof t->folder) {
         snprintf(err, 512, "%.400s: this name is too long", path);
+        return false;
+    }
+    if (stat(file, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)) {
+        snprintf(err, 512, "%.400s: %s", file, S_ISREG(st.st_mode) ? "too long for a lab" : "not a file");
         return false;
     }
     const char *slash = strrchr(file, '/');

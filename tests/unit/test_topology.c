@@ -1,0 +1,119 @@
+/* test_topology.c: what is read from a lab's YAML, and what is refused, with file and line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/lab/topology.h"
+
+static char path[] = "/tmp/espial-topology-XXXXXX";
+
+static void put(const char *text, size_t len)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(text, 1, len, f), len);
+    fclose(f);
+}
+
+static int make(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int unmake(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static void taken(void **state)
+{
+    static const char text[] = "name: two\n"
+                               "topology:\n"
+                               "  nodes:\n"
+                               "    a: {kind: espial, startup-config: a.cfg, platform: ios}\n"
+                               "    b:\n"
+                               "  links:\n"
+                               "    - endpoints: [\"a:e0/0\", \"b:GigabitEthernet0/1\"]\n";
+    char err[512];
+    struct topology *t = NEW(struct topology);
+    (void)state;
+    put(text, sizeof text - 1);
+    assert_true(topology_read(path, t, err));
+    assert_string_equal(t->name, "two");
+    assert_string_equal(t->folder, "/tmp");
+    assert_int_equal(t->nnodes, 2);
+    assert_string_equal(t->nodes[0].config, "a.cfg");
+    assert_string_equal(t->nodes[0].platform, "ios");
+    assert_string_equal(t->nodes[1].platform, "iosxe");
+    assert_int_equal(t->nlinks, 1);
+    assert_string_equal(t->links[0].end[0].ifname, "Ethernet0/0");
+    assert_int_equal(t->links[0].end[1].node, 1);
+    assert_string_equal(t->links[0].end[1].ifname, "GigabitEthernet0/1");
+    mem_free(t);
+}
+
+static void refused(void **state)
+{
+#define NODES "name: x\ntopology:\n  nodes: {a: {}, b: {}}\n  links:\n"
+    static const struct {
+        const char *text, *why; /* behind the file's name */
+    } facts[] = {
+        {"name: x\n", ":1: a lab without a topology"},
+        {"topology: {nodes: {a: {}}}\n", ":1: a lab without a name"},
+        {"name: ../x\ntopology: {nodes: {a: {}}}\n", ":1: a lab's name has letters, digits, '-' and '_', at most 31: ../x"},
+        {"name: x\ncolour: red\n", ":2: unknown setting: colour"},
+        {"name: x\ntopology:\n  nodes:\n    a: {kind: linux}\n", ":4: the only kind here is espial: linux"},
+        {"name: x\ntopology:\n  nodes:\n    a: {image: y}\n", ":4: unknown setting of a node: image"},
+        {NODES "    - endpoints: [\"a:e0/0\"]\n", ":5: a link has two ends"},
+        {NODES "    - endpoints: [\"a:e0/0\", \"c:e0/0\"]\n", ":5: no such node: c:e0/0"},
+        {NODES "    - endpoints: [\"a:e0/0\", \"b:lo0\"]\n", ":5: not the name of an Ethernet interface: lo0"},
+        {NODES "    - endpoints: [\"a:e0/0\", \"a:Ethernet0/0\"]\n", ":5: both ends of a link are the same interface"},
+        {NODES "    - endpoints: [\"a:e0/0\", \"b:e0/0\"]\n    - endpoints: [\"a:e0/1\", \"b:e0/0\"]\n", ":6: this interface has a link already: b:e0/0"},
+        /* One line, for a terminal, whatever the file holds. */
+        {"name: \"a\\n\\e[2Jb\"\ntopology: {nodes: {a: {}}}\n", ":1: a lab's name has letters, digits, '-' and '_', at most 31: a..[2Jb"},
+    };
+    char err[512];
+    struct topology *t = NEW(struct topology);
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        put(facts[i].text, strlen(facts[i].text));
+        assert_false(topology_read(path, t, err));
+        assert_memory_equal(err, path, strlen(path));
+        assert_string_equal(err + strlen(path), facts[i].why);
+    }
+    mem_free(t);
+}
+
+static void not_a_lab(void **state)
+{
+    char err[512];
+    struct topology *t = NEW(struct topology);
+    size_t len = (1 << 20) + 1;
+    char *big = mem_new(len);
+    (void)state;
+    assert_false(topology_read("/tmp/espial-topology-none", t, err));
+    assert_string_equal(err, "/tmp/espial-topology-none: No such file or directory");
+    assert_false(topology_read("/dev/zero", t, err)); /* endless */
+    assert_string_equal(err, "/dev/zero: not a file");
+    memset(big, '#', len);
+    put(big, len);
+    assert_false(topology_read(path, t, err));
+    assert_string_equal(err + strlen(path), ": too long for a lab");
+    mem_free(big);
+    mem_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(taken), cmocka_unit_test(refused), cmocka_unit_test(not_a_lab)};
+    return cmocka_run_group_tests(tests, make, unmake);
+}
