@@ -42,6 +42,7 @@ struct client {
     size_t nwords, at;
     struct shell *shell;
     struct regex *regex;
+    bool script; /* at the console, and no person */
 };
 
 struct control {
@@ -224,7 +225,7 @@ static void start_console(struct client *c)
     }
     v.rows = (unsigned)rows;
     v.columns = (unsigned)columns;
-    v.script = rows == 0;
+    v.script = c->script = rows == 0;
     v.crlf = !v.script;
     if (console_taken(c->control->console)) {
         refuse(c, 3, "somebody is at this console already");
@@ -329,7 +330,7 @@ static void on_bytes(void *arg, unsigned events)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0 || c->out.broken) {
-        if (n == 0 && c->kind == CLIENT_CONSOLE) { /* a script's end: what it typed is carried out */
+        if (n == 0 && c->script) { /* a script's end: what it typed is carried out */
             fd_unwatch(&c->watch);
             console_end_input(c->control->console);
         } else {

@@ -254,7 +254,7 @@ int lab_console(const char *lab, const char *node)
         return status;
     }
     if (tty) {
-        printf("Console of %s. Ctrl-] leaves it; the lab goes on running until `espial lab down`.\r\n", node);
+        printf("Console of %s. Ctrl-] leaves it; the lab goes on running until `espial lab down`.\n", node);
         fflush(stdout);
         raw = old;
         cfmakeraw(&raw);
