@@ -69,9 +69,19 @@ void logging_conf_apply(struct cli *cli)
     log_conf_changed(cli->env.log);
 }
 
+/* msec and the like belong to datetime alone. */
+static void stamp_settle(struct stamp_conf *s)
+{
+    if (s->kind != 2)
+        *s = (struct stamp_conf){.kind = s->kind};
+}
+
 static void logging_changed(void *self, void *obj, enum cmd_change what)
 {
-    (void)obj, (void)what;
+    struct logging_conf *c = obj;
+    (void)what;
+    stamp_settle(&c->stamp_log);
+    stamp_settle(&c->stamp_debug);
     logging_conf_apply(self);
 }
 
@@ -202,6 +212,10 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "service timestamps", "Timestamp debug/log messages"),
     STAMP(debug),
     STAMP(log),
+    /* The short forms: uptime; without a kind of message, that of debugs. */
+    SET_F(CONFIG, &logging_scope, CMD_HIDDEN, "service timestamps=stamp_debug.kind:1", "", L(stamp_debug.kind)),
+    SET_F(CONFIG, &logging_scope, CMD_HIDDEN, "service timestamps debug=stamp_debug.kind:1", "", L(stamp_debug.kind)),
+    SET_F(CONFIG, &logging_scope, CMD_HIDDEN, "service timestamps log=stamp_log.kind:1", "", L(stamp_log.kind)),
     SET(CONFIG, &logging_scope, "service sequence-numbers=sequence", "Stamp logger messages with a sequence number",
         L(sequence)),
     HELP(CONFIG, "logging", "Modify message logging facilities"),

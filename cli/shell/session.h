@@ -3,13 +3,17 @@
  * for a router (shells_new); lines are con 0 and vty 0-15.
  *
  * A TERMINAL asks session_state() after each call and whenever channel->changed is called (always in a later loop turn,
- * never from inside a call below): SESSION_PROMPT   draw session_prompt(), edit a line, session_line() at Enter;
- * session_help() at `?`, session_complete() at Tab SESSION_ANSWER   the question has been written; read a line
- * (echoed), session_line() at Enter SESSION_SECRET   the same, without echo SESSION_KEY      one key without Enter
- * ([confirm], --More--): session_key() SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over
- * with session_line(), which queues them; session_interrupt() at Ctrl-C, Ctrl-Shift-6 SESSION_CLOSED   the session has
- * ended; channel->closed follows Lines handed over while busy are run in order, each echoed after its prompt by the
- * session, and may answer a command's question. */
+ * never from inside a call below):
+ *   SESSION_PROMPT   draw session_prompt(), edit a line, session_line() at Enter; session_help() at `?`,
+ *                    session_complete() at Tab
+ *   SESSION_ANSWER   the question has been written; read a line (echoed), session_line() at Enter
+ *   SESSION_SECRET   the same, without echo
+ *   SESSION_KEY      one key without Enter ([confirm], --More--): session_key()
+ *   SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over with session_line(), which queues
+ *                    them; session_interrupt() at Ctrl-C, Ctrl-Shift-6
+ *   SESSION_CLOSED   the session has ended; channel->closed follows
+ * Lines handed over while busy are run in order, each echoed after its prompt by the session, and may answer a
+ * command's question. */
 #ifndef CLI_SHELL_SESSION_H
 #define CLI_SHELL_SESSION_H
 
