@@ -46,8 +46,18 @@ static bool sys_check(void *self, const void *obj, struct out *out)
     return all_digits(c->hostname);
 }
 
-const struct cmd_scope sys_scope = {
-    .size = sizeof(struct sys_conf), .init = sys_init, .global = sys_global, .check = sys_check};
+static void sys_changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)what;
+    line_conf_complete(&((struct sys_conf *)obj)->lines);
+    shells_lines_changed(((struct cli *)self)->shells);
+}
+
+const struct cmd_scope sys_scope = {.size = sizeof(struct sys_conf),
+                                    .init = sys_init,
+                                    .global = sys_global,
+                                    .check = sys_check,
+                                    .changed = sys_changed};
 
 void sys_conf_start(struct sys_conf *c, const char *hostname)
 {

@@ -59,8 +59,21 @@ static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first
 void line_conf_add_defaults(struct conf_list *lines)
 {
     conf_list_init(lines, sizeof(struct line_conf), line_order, NULL);
-    add_line(lines, LINE_CON, 0, 0);
-    add_line(lines, LINE_VTY, 0, 4);
+    line_conf_complete(lines);
+}
+
+void line_conf_complete(struct conf_list *lines)
+{
+    bool con = false, vty = false;
+    CONF_EACH(const struct line_conf, l, lines)
+    {
+        con = con || l->kind == LINE_CON;
+        vty = vty || (l->kind == LINE_VTY && l->first == 0);
+    }
+    if (!con)
+        add_line(lines, LINE_CON, 0, 0);
+    if (!vty)
+        add_line(lines, LINE_VTY, 0, 4);
 }
 
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out)

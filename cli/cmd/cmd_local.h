@@ -73,6 +73,8 @@ extern const struct cmd_scope sys_scope, logging_scope;
 void sys_conf_start(struct sys_conf *c, const char *hostname);
 void sys_conf_end(struct sys_conf *c);
 void line_conf_add_defaults(struct conf_list *lines);
+/* The console and the first vtys are there whatever is configured: `no line vty 0 4` takes away their settings alone. */
+void line_conf_complete(struct conf_list *lines);
 /* What a session on this line begins with; *out is left alone when no line says otherwise. */
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
 void logging_conf_start(struct logging_conf *c);
