@@ -20,6 +20,7 @@ static void bump(struct ipsec *ips)
 {
     if (++ips->gen == 0)
         ips->gen = 1;
+    ips->shown_stale = true;
 }
 
 bool selector_equal(const struct selector *a, const struct selector *b)
@@ -85,6 +86,8 @@ static struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
     f->remote_sel = (struct selector){
         .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
     ips->nflows++;
+    ips->shown_stale = true;
+    table_put(ips->flows, &f->id, f);
     return f;
 }
 
@@ -110,6 +113,8 @@ static void flow_free(struct ipsec *ips, struct ipsec_flow *f)
         flow_free(ips, n);
     }
     ips->nflows--;
+    ips->shown_stale = true;
+    table_remove(ips->flows, &f->id);
     mem_free(f);
 }
 
@@ -341,6 +346,7 @@ static void on_acl(void *arg, const char *name)
 void map_init(struct ipsec *ips)
 {
     ips->gen = 1;
+    ips->flows = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
     ips->cache = mem_array(FLOW_CACHE, sizeof *ips->cache);
     ips->rebuild = (struct deferred){.fn = on_rebuild, .arg = ips};
     ips->watch = (struct net_watch){.iface = on_iface, .acl = on_acl, .arg = ips};
@@ -358,6 +364,8 @@ void map_fini(struct ipsec *ips)
         ips->ifs = mi->next;
         retire(ips, mi);
     }
+    table_free(ips->flows);
+    mem_free(ips->shown);
     mem_free(ips->cache);
 }
 

@@ -116,17 +116,22 @@ uint64_t flow_recv_errors(const struct flow_count *n)
            n->invalid_len + n->replay_failed + n->internal_rcv;
 }
 
-/* The i-th flow in show order: each line's own, then those below it. */
-static struct ipsec_flow *flow_at(const struct ipsec *ips, size_t i)
+/* The i-th flow in show order: each line's own, then those below it. NULL past the last. */
+static struct ipsec_flow *flow_at(struct ipsec *ips, size_t i)
 {
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t e = 0; e < mi->nentries; e++)
-            for (size_t r = 0; r < mi->entries[e]->nrules; r++)
-                for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f;
-                     f = f->narrow ? f->next_narrow : f->narrows)
-                    if (i-- == 0)
-                        return f;
-    return NULL;
+    if (ips->shown_stale || !ips->shown) {
+        size_t n = 0;
+        mem_free(ips->shown);
+        ips->shown = mem_array(ips->nflows + 1, sizeof(struct ipsec_flow *));
+        for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+            for (size_t e = 0; e < mi->nentries; e++)
+                for (size_t r = 0; r < mi->entries[e]->nrules; r++)
+                    for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f && n < ips->nflows;
+                         f = f->narrow ? f->next_narrow : f->narrows)
+                        ips->shown[n++] = f;
+        ips->shown_stale = false;
+    }
+    return i <= ips->nflows ? ips->shown[i] : NULL;
 }
 
 static unsigned count_pairs(const struct ipsec_flow *f)
@@ -215,9 +220,7 @@ bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct
     if (!flow_id) {
         sa = table_next(ips->by_id, cursor);
     } else {
-        struct ipsec_flow *f = NULL;
-        for (size_t i = 0; (f = flow_at(ips, i)) && f->id != flow_id; i++)
-            ;
+        const struct ipsec_flow *f = table_find(ips->flows, &flow_id);
         sa = f ? f->pairs : NULL;
         for (size_t i = 0; sa && i < *cursor; i++)
             sa = sa->older;

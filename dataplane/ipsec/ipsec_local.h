@@ -169,6 +169,9 @@ struct ipsec {
     struct deferred rebuild;
     uint32_t flow_ids;
     unsigned nflows;
+    struct table *flows;       /* id -> struct ipsec_flow */
+    struct ipsec_flow **shown; /* all flows in show order, made when asked for; see flow_at */
+    bool shown_stale;
     struct cache_line *cache; /* FLOW_CACHE lines */
 
     /* SAs. */
