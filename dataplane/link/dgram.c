@@ -53,6 +53,14 @@ static int put(struct dgram *d, const uint8_t *frame, size_t len)
     return -1;
 }
 
+static void on_writable(void *arg, unsigned events);
+
+static void wait_writable(struct dgram *d)
+{
+    if (!d->tx_watch.impl)
+        fd_watch(&d->tx_watch, d->loop, d->tx_fd, FD_WRITE, on_writable, d);
+}
+
 static void on_writable(void *arg, unsigned events)
 {
     struct dgram *d = arg;
@@ -70,6 +78,7 @@ static void on_writable(void *arg, unsigned events)
                 d->queue_tail = &f->next;
             d->queue = f;
             d->queued++;
+            wait_writable(d); /* on the socket there is now: put may have found another end */
             return;
         }
         mem_free(f);
@@ -96,7 +105,7 @@ static bool dgram_send(struct link *l, const uint8_t *frame, size_t len)
     *d->queue_tail = f;
     d->queue_tail = &f->next;
     if (!d->queued++)
-        fd_watch(&d->tx_watch, d->loop, d->tx_fd, FD_WRITE, on_writable, d);
+        wait_writable(d);
     return true;
 }
 
