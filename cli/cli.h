@@ -60,6 +60,4 @@ const char *cli_hostname(const struct cli *c);
 /* Type nvram:startup-config. What was said goes to messages; refused: how many lines were. FILE_NOT_FOUND: there is
  * none, which is no fault. */
 MUST_USE enum file_result cli_boot(struct cli *c, struct text *messages, size_t *refused);
-/* Type another file's text as the startup configuration (espial run --config); name stands in its errors. */
-size_t cli_boot_text(struct cli *c, const char *text, const char *name, struct text *messages);
 #endif

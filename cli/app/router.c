@@ -196,16 +196,6 @@ struct log *router_log(struct router *r)
     return r->log;
 }
 
-struct eem *router_eem(struct router *r)
-{
-    return r->eem;
-}
-
-struct snmp *router_snmp(struct router *r)
-{
-    return r->snmp;
-}
-
 const char *router_hostname(struct router *r)
 {
     return cli_hostname(r->cli);

@@ -56,7 +56,5 @@ struct shells *router_shells(struct router *r);
 struct dataplane *router_dataplane(struct router *r);
 struct bus *router_bus(struct router *r);
 struct log *router_log(struct router *r);
-struct eem *router_eem(struct router *r);
-struct snmp *router_snmp(struct router *r);
 const char *router_hostname(struct router *r);
 #endif

@@ -84,8 +84,3 @@ enum file_result cli_boot(struct cli *c, struct text *messages, size_t *refused)
 {
     return store_boot(c->shells, messages, refused);
 }
-
-size_t cli_boot_text(struct cli *c, const char *text, const char *name, struct text *messages)
-{
-    return store_type(c->shells, text, name, "memory by console", true, messages);
-}

@@ -392,11 +392,6 @@ const char *term_waiting_bytes(const struct term *t)
     return text_str(&t->queue) + t->queue_at;
 }
 
-bool term_idle(struct term *t)
-{
-    return t->closed || (term_waiting(t) == 0 && session_state(t->sh) != SESSION_BUSY);
-}
-
 void term_redraw(struct term *t)
 {
     if (t->closed)

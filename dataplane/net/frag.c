@@ -223,11 +223,6 @@ struct packet *reass_add(struct reass *reass, struct packet *p)
     return reass_join(r);
 }
 
-unsigned reass_count(const struct reass *r)
-{
-    return (unsigned)table_count(r->packets);
-}
-
 void reass_forget(struct reass *reass, const struct iface *ifc)
 {
     size_t cursor = 0;

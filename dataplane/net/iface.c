@@ -85,14 +85,6 @@ struct iface *iface_by_addr(struct net *net, uint32_t addr)
     return table_find(net->addrs, &addr);
 }
 
-struct iface *iface_by_index(struct net *net, uint32_t index)
-{
-    for (struct iface *i = net->ifaces; i; i = i->next)
-        if (i->index == index)
-            return i;
-    return NULL;
-}
-
 struct iface *iface_next(struct net *net, const struct iface *ifc)
 {
     return ifc ? ifc->next : net->ifaces;

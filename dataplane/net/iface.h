@@ -50,7 +50,6 @@ struct iface {
 struct iface *iface_by_name(struct net *net, const char *name);
 /* The interface (up or not) that owns this address, primary or secondary. */
 struct iface *iface_by_addr(struct net *net, uint32_t addr);
-struct iface *iface_by_index(struct net *net, uint32_t index);
 /* All, in order: first with NULL. */
 struct iface *iface_next(struct net *net, const struct iface *ifc);
 /* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be

@@ -91,16 +91,6 @@ struct loop *net_loop(const struct net *net)
     return net->env.loop;
 }
 
-struct graph *net_graph(const struct net *net)
-{
-    return net->env.graph;
-}
-
-struct log *net_log(const struct net *net)
-{
-    return net->env.log;
-}
-
 struct net_conf *net_conf(struct net *net)
 {
     return &net->conf;

@@ -30,8 +30,6 @@ struct net *net_new(const struct net_env *env);
 void net_free(struct net *net); /* NULL-safe */
 
 struct loop *net_loop(const struct net *net);
-struct graph *net_graph(const struct net *net);
-struct log *net_log(const struct net *net);
 struct net_conf *net_conf(struct net *net); /* net_conf.h */
 /* The startup configuration has been read: addresses from now on are "manual" in shows, the earlier ones "NVRAM". */
 void net_booted(struct net *net);

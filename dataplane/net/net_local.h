@@ -95,7 +95,6 @@ void reass_free(struct reass *r);
  * dropped). */
 struct packet *reass_add(struct reass *r, struct packet *p);
 void reass_forget(struct reass *r, const struct iface *ifc); /* drop pieces that came in there */
-unsigned reass_count(const struct reass *r);
 
 /* icmp.c */
 struct icmp *icmp_new(struct net *net);
