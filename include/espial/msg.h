@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espial/clock.h"
+
 struct log;
 struct loop;
 struct bus;
@@ -56,8 +58,6 @@ struct log_conf {
     unsigned nhosts;
 };
 void log_conf_init(struct log_conf *c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
-
-enum clock_source { CLOCK_UNSET /* '*' */, CLOCK_LOST /* '.' */, CLOCK_SET /* no mark */ };
 
 struct log *log_new(struct loop *loop, struct bus *bus);
 void log_free(struct log *log);
