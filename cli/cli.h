@@ -21,6 +21,7 @@
 struct cli;
 struct loop;
 struct bus;
+struct children;
 struct log;
 struct files;
 struct debug_registry;
@@ -32,6 +33,7 @@ struct cli_env {
     struct bus *bus;
     struct log *log;
     struct files *files;
+    struct children *children; /* NULL: there are none (simulation) */
     struct debug_registry *debug;
     bool iosxe;           /* platform: wording of show version, "version" in running-config */
     const char *hostname; /* to begin with; NULL or "" for "Router". Copied */

@@ -118,6 +118,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .bus = r->bus,
         .log = r->log,
         .files = env->files,
+        .children = env->children,
         .debug = r->debug,
         .iosxe = !strcmp(env->platform, "iosxe"),
         .hostname = env->hostname,

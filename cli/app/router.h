@@ -9,6 +9,7 @@
 #include "espial/text.h"
 
 struct bus;
+struct children;
 struct dataplane;
 struct debug_registry;
 struct eem;
@@ -29,6 +30,7 @@ struct router_env {
     struct work *work;
     struct rnd *rnd;
     struct files *files;
+    struct children *children; /* NULL: there are none (simulation) */
     const char *hostname;    /* until the configuration names another */
     const char *platform;    /* "iosxe" or "ios" */
     uint8_t mac_base[6];

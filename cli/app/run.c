@@ -18,6 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/app/broker.h"
 #include "cli/app/console.h"
 #include "cli/app/control.h"
 #include "cli/app/outbox.h"
@@ -31,6 +32,8 @@
 #include "espial/loop.h"
 #include "espial/rand.h"
 #include "espial/work.h"
+
+#define CHILDREN_MAX 128 /* SSH connections and file transfers at a time */
 
 struct run {
     const struct run_options *o;
@@ -346,6 +349,7 @@ static bool open_all(struct run *r)
         return false;
     }
     r->env.work = work_thread_new(r->env.loop);
+    r->env.children = broker_new(r->env.loop, CHILDREN_MAX);
     r->env.hostname = o->hostname ? o->hostname : "Router";
     r->env.platform = o->platform;
     r->env.boot_reason = "power-on";
@@ -400,6 +404,7 @@ int run_router(const struct run_options *o)
     }
     router_free(r.router);
     console_free(r.console);
+    broker_free(r.env.children);
     fd_unwatch(&r.in_watch);
     fd_unwatch(&r.signal_watch);
     outbox_free(&r.out);
