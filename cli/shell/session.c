@@ -217,19 +217,23 @@ static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing),
     sh->abort_arg = arg;
 }
 
-static void ask(struct shell *sh, const char *prompt, bool key, bool secret,
-                void (*answer)(void *arg, const char *text), void *arg)
+static void ask(struct shell *sh, const char *prompt, struct asking how)
 {
     output_flush(&sh->output);
     output_begin(&sh->output); /* a page begins again */
     out_text(&sh->output.out, prompt);
     sh->output.midline = false;
-    sh->ask = (struct asking){.on = true, .key = key, .secret = secret, .answer = answer, .arg = arg};
-    sh->state = key ? SESSION_KEY : secret ? SESSION_SECRET : SESSION_ANSWER;
+    sh->ask = how;
+    sh->state = how.key ? SESSION_KEY : how.secret ? SESSION_SECRET : SESSION_ANSWER;
     if (!sh->channel) {
         look_for_until(sh);
         if (sh->matched)
             return;
+    }
+    if (!sh->channel && how.raw && !sh->queue.n) {
+        sh->deliver_due = true; /* the one who types goes on with the raw line */
+        loop_defer(sh->maker->env.loop, &sh->step);
+        return;
     }
     if (!sh->channel || sh->queue.n) {
         sh->answer_due = true;
@@ -242,13 +246,18 @@ static void ask(struct shell *sh, const char *prompt, bool key, bool secret,
 static void host_ask(struct shell *sh, const char *prompt, bool key, void (*answer)(void *arg, const char *text),
                      void *arg)
 {
-    ask(sh, prompt, key, false, answer, arg);
+    ask(sh, prompt, (struct asking){.on = true, .key = key, .answer = answer, .arg = arg});
 }
 
 static void host_ask_secret(struct shell *sh, const char *prompt, void (*answer)(void *arg, const char *text),
                             void *arg)
 {
-    ask(sh, prompt, false, true, answer, arg);
+    ask(sh, prompt, (struct asking){.on = true, .secret = true, .answer = answer, .arg = arg});
+}
+
+static void host_ask_raw(struct shell *sh, void (*answer)(void *arg, const char *text), void *arg)
+{
+    ask(sh, "", (struct asking){.on = true, .raw = true, .answer = answer, .arg = arg});
 }
 
 static void host_end(struct shell *sh)
@@ -275,6 +284,7 @@ const struct cmd_host session_host = {
     .quit = host_quit,
     .set_privilege = host_set_privilege,
     .ask_secret = host_ask_secret,
+    .ask_raw = host_ask_raw,
 };
 
 /* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */

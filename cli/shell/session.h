@@ -44,6 +44,9 @@ struct line_settings {
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
 };
 
+/* How somebody comes in over the network. */
+enum session_protocol { SESSION_SSH, SESSION_TELNET };
+
 struct shells_env {
     struct loop *loop;
     struct bus *bus;
@@ -53,6 +56,7 @@ struct shells_env {
     const char *config_version; /* after "version" in running-config: "16.9" */
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);
+    bool (*vty_admits)(void *arg, unsigned n, enum session_protocol protocol, uint32_t source); /* NULL: everybody */
     void *arg;
 };
 /* No session can be opened before the grammar is set; it is borrowed and must outlive the sessions. */
@@ -70,12 +74,18 @@ struct config_history {
 };
 struct config_history *shells_config_history(struct shells *s);
 
+/* May a connection of this protocol from `source` (host order) take vty n: its `transport input` and `access-class ACL
+ * in`? _for: the first free vty that lets it in; -1: none. */
+bool shells_vty_admits(struct shells *s, unsigned n, enum session_protocol protocol, uint32_t source);
+int shells_vty_for(struct shells *s, enum session_protocol protocol, uint32_t source);
+
 struct session_params {
     bool vty;
     int n;                   /* line: con 0, vty N; -1: the first free vty */
     const char *user;        /* "" before login and on a console without one */
     const char *location;    /* address the user comes from, for vtys; "" */
-    uint8_t privilege;       /* 1 or 15 */
+    bool is_logged_in;       /* was let in already (SSH): user and privilege hold, no login is asked for */
+    uint8_t privilege;       /* 0-15 */
     unsigned length, width;  /* of the window when known, else 0: the line's settings */
     struct channel *channel; /* borrowed */
 };

@@ -42,7 +42,7 @@ struct lines {
 };
 
 struct asking {
-    bool on, key, secret;
+    bool on, key, secret, raw;
     void (*answer)(void *arg, const char *text);
     void *arg;
 };

@@ -28,6 +28,20 @@ static int free_vty(const struct maker *m)
     return -1;
 }
 
+bool shells_vty_admits(struct shells *s, unsigned n, enum session_protocol protocol, uint32_t source)
+{
+    const struct maker *m = (const struct maker *)s;
+    return n < VTY_LINES && (!m->env.vty_admits || m->env.vty_admits(m->env.arg, n, protocol, source));
+}
+
+int shells_vty_for(struct shells *s, enum session_protocol protocol, uint32_t source)
+{
+    for (unsigned n = 0; n < VTY_LINES; n++)
+        if (!line_user((const struct maker *)s, true, (int)n) && shells_vty_admits(s, n, protocol, source))
+            return (int)n;
+    return -1;
+}
+
 static void take_settings(struct shell *sh)
 {
     struct maker *m = sh->maker;

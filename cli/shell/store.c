@@ -110,12 +110,14 @@ size_t store_type(struct shells *s, const char *text, const char *name, const ch
     str_copy(sh->file_name, sizeof sh->file_name, name);
     sh->merging = !boot;
     for (const char *p = text; (p = next_line(p, line)) != NULL;) {
-        if (is_version(line)) {
+        if (is_version(line) && !(sh->ask.on && sh->ask.raw)) {
             sh->line_number++;
             continue;
         }
         text_clear(&sh->capture);
         session_line(sh, line);
+        if (sh->waiting && sh->ask.on && sh->ask.raw)
+            continue; /* a banner: what follows is its text */
         if (sh->waiting)
             session_interrupt(sh);
         refused += sh->refused;

@@ -122,6 +122,9 @@ struct cmd_host {
     void (*set_privilege)(struct shell *, uint8_t level);
     /* As ask, for one line that is not echoed (passwords). */
     void (*ask_secret)(struct shell *, const char *prompt, void (*answer)(void *arg, const char *text), void *arg);
+    /* As ask, for one raw line: no prompt, and nothing in it is a command, a comment or a key of its own. Whoever types by program (the startup file, an applet,
+     * the lab) gives it with his next line, never a default: text of several lines (banners, key strings) is a row whose handler asks for line after line. */
+    void (*ask_raw)(struct shell *, void (*answer)(void *arg, const char *text), void *arg);
 };
 #define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
 

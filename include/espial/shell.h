@@ -16,6 +16,7 @@ struct shell_params {
     uint8_t privilege;    /* at the start: 1 gives "R1>", 15 gives "R1#" */
     bool vty;             /* take a vty line (fails when all are taken) */
     bool echo;            /* prompt and typed line are part of the output, as a terminal session shows them */
+    bool bypass_authorization; /* a vty's commands are run without `aaa authorization commands` being asked (EEM's `authorization bypass`) */
     bool config_file;     /* the startup file: lines are configuration from the first, errors name the line */
 };
 
