@@ -1,5 +1,5 @@
-/* cmd_terminal.c: the session's own terminal: `terminal ...`, `show terminal`, `show history`, `show privilege`, `show
- * users`, `show line`. Settings are of this session alone and work at privilege 1, because automation turns the pager
+/* cmd_terminal.c: the session's own terminal: `terminal ...`, `show terminal`, `show history`, `show aliases`, `show
+ * privilege`, `show users`, `show line`. Settings are of this session alone and work at privilege 1, because automation turns the pager
  * off before anything else.
  */
 #include <stdio.h>
@@ -60,6 +60,25 @@ static enum cmd_result show_history(struct cmd_ctx *c)
         n++;
     while (n--)
         out_printf(c->out, "  %s\n", session_history(c->shell, n));
+    return CMD_OK;
+}
+
+/* One block a mode: "Interface configuration mode aliases:" from the heading of its `?`. */
+static enum cmd_result show_aliases(struct cmd_ctx *c)
+{
+    struct cli *cli = c->self;
+    bool first = true;
+    for (enum cmd_mode mode = EXEC; mode < CMD_MODES; mode++) {
+        struct alias a;
+        const char *heading = cmd_modes[mode].heading, *end = strstr(heading, " commands:");
+        for (size_t i = 0; alias_nth(cli->shells, mode, i, &a); i++) {
+            if (i == 0)
+                out_printf(c->out, "%s%.*s mode aliases:\n", first ? "" : "\n",
+                           (int)(end ? (size_t)(end - heading) : strlen(heading)), heading);
+            first = false;
+            out_printf(c->out, "  %-20s  %s\n", a.name, a.command);
+        }
+    }
     return CMD_OK;
 }
 
@@ -172,6 +191,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 0, "terminal no monitor", do_no_monitor, "Copy debug output to the current terminal line"),
     HELP(EXEC, "show", "Show running system information"),
     DO(EXEC, 1, "show history", show_history, "Display the session command history"),
+    DO(EXEC, 1, "show aliases", show_aliases, "Display alias commands"),
     DO(EXEC, 0, "show privilege", show_privilege, "Show current privilege level"),
     DO(EXEC, 1, "show terminal", show_terminal, "Display terminal configuration parameters"),
     DO(EXEC, 1, "show users", show_users, "Display information about terminal lines"),

@@ -62,9 +62,10 @@ enum match_result MUST_USE grammar_match(struct grammar *g, enum cmd_mode mode, 
 
 /* What `?` prints, typed at the end of `line`: rows (with the mode's heading for an empty line) and an empty line after
  * them, or one line of words that begin like the last one, or "% Unrecognized command", or "% Ambiguous command: ...".
- * Ends in '\n'. Redrawing prompt and line is the caller's. width: of the terminal, 0 unlimited. */
+ * Ends in '\n'. Redrawing prompt and line is the caller's. width: of the terminal, 0 unlimited. aliases: further words
+ * ("*p=ping") for a list of first words, ended by NULL; NULL: none. */
 void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width,
-                  struct text *out);
+                  const char *const *aliases, struct text *out);
 /* Tab at the end of `line`: true and the whole new line (last word in full and a blank) when one keyword fits; false:
  * leave the line as it is. */
 bool grammar_complete(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line,

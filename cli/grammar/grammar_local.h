@@ -139,8 +139,6 @@ bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg);
 bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, bool dflt);
 /* The words before the rows: `no`, `default`; NULL at the end of the list. */
 const char *walk_prefix(const struct walk *w, size_t i);
-/* The i-th built-in short name of this mode's first words; false at the end of the list. */
-bool walk_alias(const struct walk *w, size_t i, const char **alias, const char **word);
 /* Is another row an equally good reading of this line? For the check at start-up. */
 const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line,
                                         const struct grammar_row *self);

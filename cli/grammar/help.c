@@ -218,26 +218,8 @@ static bool takes_pipe(const struct walk *w, int32_t at)
     return false;
 }
 
-static void add_aliases(struct list *l)
-{
-    const char *alias, *word;
-    struct list rows = {.w = l->w, .partial = ""};
-
-    walk_next(l->w, -1, add_next, &rows);
-    for (size_t i = 0; walk_alias(l->w, i, &alias, &word); i++) {
-        struct text shown = {0};
-
-        text_printf(&shown, "*%s=%s", alias, word);
-        for (size_t r = 0; r < rows.n && begins(l, alias); r++)
-            if (!strcmp(rows.v[r].token, word))
-                add(l, pool_strdup(l->pool, text_str(&shown)), "", true);
-        text_free(&shown);
-    }
-    mem_free(rows.v);
-}
-
 void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line, unsigned width,
-                  struct text *out)
+                  const char *const *aliases, struct text *out)
 {
     struct walk w = {.g = g};
     struct list l = {.pool = pool_new()};
@@ -261,8 +243,8 @@ void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, cons
         for (size_t i = 0; i < n; i++)
             add_at(&l, paths[i]);
     }
-    if (l.partial_len && paths[0] < 0)
-        add_aliases(&l);
+    for (size_t i = 0; aliases && aliases[i] && l.partial_len && paths[0] < 0; i++)
+        add(&l, aliases[i], "", true);
     if (l.n)
         qsort(l.v, l.n, sizeof(*l.v), by_token);
     if (!l.n && (l.partial_len || !l.cr)) {

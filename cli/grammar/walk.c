@@ -235,47 +235,6 @@ static void try_elem(void *arg, const struct elem *e, uint32_t used)
     took(t, s);
 }
 
-/* The short names of EXEC's first words that real devices have built in. */
-static const struct {
-    const char *alias, *word;
-} aliases[] = {{"h", "help"}, {"lo", "logout"}, {"p", "ping"}, {"s", "show"}, {"u", "undebug"}, {"un", "undebug"}};
-
-static const char *alias_of(const struct walk *w, size_t pos, size_t end)
-{
-    if (w->mode == EXEC)
-        for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-            if (strlen(aliases[i].alias) == end - pos && !strncasecmp(aliases[i].alias, w->line + pos, end - pos))
-                return aliases[i].word;
-    return NULL;
-}
-
-struct only {
-    const char *word;
-    struct take *take;
-};
-
-static void try_alias(void *arg, const struct elem *e, uint32_t used)
-{
-    struct only *o = arg;
-
-    if (e->kind == ELEM_LITERAL && !strcasecmp(e->text, o->word))
-        took(o->take, (struct step){.elem = e,
-                                    .used = used,
-                                    .has_key = e->key,
-                                    .word = e->text,
-                                    .end = (uint16_t)o->take->word,
-                                    .rank = RANK_EXACT});
-}
-
-bool walk_alias(const struct walk *w, size_t i, const char **alias, const char **word)
-{
-    if (w->mode != EXEC || i >= sizeof(aliases) / sizeof(aliases[0]))
-        return false;
-    *alias = aliases[i].alias;
-    *word = aliases[i].word;
-    return true;
-}
-
 /* All paths that stand at pos; for help, a word that touches the end of the line is left unread: its paths wait in
  * `tail`. */
 static void advance(struct walk *w, size_t pos)
@@ -299,13 +258,6 @@ static void advance(struct walk *w, size_t pos)
             continue;
         }
         t.at = at;
-        const char *alias = at < 0 ? alias_of(w, pos, t.word) : NULL;
-        if (alias) {
-            struct only o = {alias, &t};
-            walk_next(w, at, try_alias, &o);
-        }
-        if (alias && w->nfresh)
-            continue;
         if (at < 0)
             for (size_t p = 0; walk_prefix(w, p); p++)
                 try_literal(&t, walk_prefix(w, p), strlen(walk_prefix(w, p)),

@@ -35,8 +35,8 @@ static void caret(struct shell *sh, size_t at)
     refuse(sh, "% Invalid input detected at '^' marker.\n\n");
 }
 
-/* base: where the matched text begins in the typed line. */
-static void tell(struct shell *sh, enum match_result r, const char *line, size_t base, size_t at)
+/* at: where the caret belongs in the typed line. */
+static void tell(struct shell *sh, enum match_result r, const char *line, size_t at)
 {
     switch (r) {
     case MATCH_INCOMPLETE: refuse(sh, "% Incomplete command.\n\n"); break;
@@ -44,7 +44,7 @@ static void tell(struct shell *sh, enum match_result r, const char *line, size_t
         out_printf(&sh->output.out, "%% Ambiguous command:  \"%s\"\n", line);
         sh->refused = true;
         break;
-    case MATCH_INVALID: caret(sh, base + at); break;
+    case MATCH_INVALID: caret(sh, at); break;
     case MATCH_OK:
     case MATCH_EMPTY:
     case MATCH_COMMENT: break;
@@ -98,13 +98,15 @@ static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
     return EXEC_DONE;
 }
 
-/* The modifiers of a line whose command is known. */
-static bool set_filter(struct shell *sh, const char *line, size_t bar)
+/* The modifiers of a line whose command is known. False: refused; *at: where a caret belongs, or SIZE_MAX when all is
+ * said. */
+static bool set_filter(struct shell *sh, const char *spec, size_t *at)
 {
     struct filter_error e;
-    switch (filter_new(line + bar + 1, sh->maker->env.files, &sh->output.paged, &sh->output.filter, &e)) {
+    *at = SIZE_MAX;
+    switch (filter_new(spec, sh->maker->env.files, &sh->output.paged, &sh->output.filter, &e)) {
     case FILTER_OK: return true;
-    case FILTER_UNKNOWN: caret(sh, bar + 1 + e.at); break;
+    case FILTER_UNKNOWN: *at = e.at; break;
     case FILTER_INCOMPLETE: refuse(sh, "% Incomplete command.\n\n"); break;
     case FILTER_REGEX: refuse(sh, "% Failed to compile regular expression.\n"); break;
     case FILTER_URL:
@@ -115,47 +117,38 @@ static bool set_filter(struct shell *sh, const char *line, size_t bar)
     return false;
 }
 
-/* `undebug X` is `no debug X`: typed so, when the line is not a command of its own. */
-static bool undebug(struct shell *sh, const char *line)
-{
-    size_t at = blanks(line), n = strcspn(line + at, " \t");
-    if (n < 1 || n > 7 || strncasecmp(line + at, "undebug", n) || !line[at + n + blanks(line + at + n)])
-        return false;
-    struct text t = {0};
-    struct match *m = NEW(struct match);
-    text_printf(&t, "no debug%s", line + at + n);
-    bool ok = grammar_match(sh->maker->grammar, EXEC, sh->privilege, t.s, m) == MATCH_OK;
-    ok = ok && grammar_match(sh->maker->grammar, EXEC, sh->privilege, t.s, &sh->match) == MATCH_OK;
-    mem_free(m);
-    text_free(&t);
-    return ok;
-}
-
-static enum exec_result exec_command(struct shell *sh, const char *line, size_t base)
+/* base: where the command begins in the typed line (behind `do`). */
+static enum exec_result exec_command(struct shell *sh, const char *typed, size_t base)
 {
     struct grammar *g = sh->maker->grammar;
-    size_t bar = filter_split(line + base);
-    enum match_result r;
+    struct alias_line al;
+    alias_expand(sh, EXEC, typed + base, true, &al);
+    const char *line = al.text;
+    size_t bar = filter_split(line), at;
+    enum exec_result result = EXEC_DONE;
+    enum match_result r = MATCH_OK;
+    bool filtered = false;
     if (bar != SIZE_MAX) {
-        bar += base;
-        char *left = mem_strndup(line + base, bar - base);
+        char *left = mem_strndup(line, bar);
         r = grammar_match(g, EXEC, sh->privilege, left, &sh->match);
         mem_free(left);
-        if (r == MATCH_OK && exec_may_filter(sh->match.expanded))
-            return set_filter(sh, line, bar) ? run_handler(sh, EXEC) : EXEC_DONE;
-        if (r != MATCH_OK && r != MATCH_EMPTY) {
-            tell(sh, r, line, base, sh->match.caret);
-            return EXEC_DONE;
-        }
+        filtered = r == MATCH_OK && exec_may_filter(sh->match.expanded);
+        if (r == MATCH_EMPTY)
+            r = MATCH_OK;
     }
-    r = grammar_match(g, EXEC, sh->privilege, line + base, &sh->match);
-    if (r != MATCH_OK && undebug(sh, line + base))
-        r = MATCH_OK;
+    if (!filtered && r == MATCH_OK)
+        r = grammar_match(g, EXEC, sh->privilege, line, &sh->match);
     if (r != MATCH_OK) {
-        tell(sh, r, line, base, sh->match.caret);
-        return EXEC_DONE;
+        tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
+    } else if (!filtered) {
+        result = run_handler(sh, EXEC);
+    } else if (set_filter(sh, line + bar + 1, &at)) {
+        result = run_handler(sh, EXEC);
+    } else if (at != SIZE_MAX) {
+        caret(sh, base + alias_offset(&al, bar + 1 + at));
     }
-    return run_handler(sh, EXEC);
+    alias_end(&al);
+    return result;
 }
 
 static void changed(struct shell *sh)
@@ -200,14 +193,15 @@ static size_t reach(enum match_result r, const struct match *m)
     return r == MATCH_INVALID ? m->caret : SIZE_MAX;
 }
 
-static enum exec_result exec_config(struct shell *sh, const char *line)
+static enum exec_result exec_config(struct shell *sh, const char *typed)
 {
     struct grammar *g = sh->maker->grammar;
+    struct alias_line al;
+    alias_expand(sh, sh->mode, typed, true, &al);
+    const char *line = al.text;
     enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
-    if (r == MATCH_OK)
-        return run_config(sh);
     size_t at = sh->match.caret;
-    if (sh->mode != CONFIG) {
+    if (r != MATCH_OK && sh->mode != CONFIG) {
         struct match *m = NEW(struct match);
         enum match_result r2 = grammar_match(g, CONFIG, sh->privilege, line, m);
         if (r2 == MATCH_OK) {
@@ -218,11 +212,11 @@ static enum exec_result exec_config(struct shell *sh, const char *line)
             at = m->caret;
         }
         mem_free(m);
-        if (r == MATCH_OK)
-            return run_config(sh);
     }
-    tell(sh, r, line, 0, at);
-    return EXEC_DONE;
+    if (r != MATCH_OK)
+        tell(sh, r, typed, alias_offset(&al, at));
+    alias_end(&al);
+    return r == MATCH_OK ? run_config(sh) : EXEC_DONE;
 }
 
 /* The first character that nobody can have typed: programs hand lines over too, with what came over the wire in them. A line end among it would begin a line of its

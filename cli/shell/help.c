@@ -20,38 +20,48 @@ static size_t modifiers(struct shell *sh, const char *line)
     return ok ? bar + 1 : SIZE_MAX;
 }
 
+/* Help for a line of one mode, with the short names it may begin with. */
+static void help_of(struct shell *sh, enum cmd_mode mode, const char *line, struct text *out)
+{
+    struct alias_words words = {0};
+    size_t n = strcspn(line, " \t");
+    if (n && !line[n])
+        alias_words(sh, mode, line, n, &words);
+    grammar_help(sh->maker->grammar, mode, sh->privilege, line, sh->set.width, words.v, out);
+    alias_words_free(&words);
+}
+
 void session_help(struct shell *sh, const char *partial, struct text *out)
 {
-    struct grammar *g = sh->maker->grammar;
+    struct alias_line al;
     size_t at = exec_offset(sh, partial);
-    if (at == SIZE_MAX) {
-        grammar_help(g, sh->mode, sh->privilege, partial, sh->set.width, out);
-        return;
-    }
-    const char *line = partial + at;
-    size_t bar = modifiers(sh, line);
+    enum cmd_mode mode = at == SIZE_MAX ? sh->mode : EXEC;
+    alias_expand(sh, mode, at == SIZE_MAX ? partial : partial + at, false, &al);
+    size_t bar = at == SIZE_MAX ? SIZE_MAX : modifiers(sh, al.text);
     bool word;
     if (bar == SIZE_MAX)
-        grammar_help(g, EXEC, sh->privilege, line, sh->set.width, out);
-    else if (!filter_help(line + bar, out, &word))
+        help_of(sh, mode, al.text, out);
+    else if (!filter_help(al.text + bar, out, &word))
         text_add(out, "% Unrecognized command\n");
     else if (!word)
         text_add(out, "\n");
+    alias_end(&al);
 }
 
 void session_complete(struct shell *sh, const char *partial, struct text *out)
 {
-    size_t at = exec_offset(sh, partial);
-    const char *line = at == SIZE_MAX ? partial : partial + at;
-    size_t bar = at == SIZE_MAX ? SIZE_MAX : modifiers(sh, line);
-    if (bar != SIZE_MAX) {
-        if (filter_complete(line + bar, out))
-            text_add(out, " ");
-        return;
-    }
+    struct alias_line al;
     struct text t = {0};
-    if (grammar_complete(sh->maker->grammar, at == SIZE_MAX ? sh->mode : EXEC, sh->privilege, line, &t) &&
-        t.len > strlen(line))
-        text_add(out, t.s + strlen(line));
+    size_t at = exec_offset(sh, partial);
+    enum cmd_mode mode = at == SIZE_MAX ? sh->mode : EXEC;
+    alias_expand(sh, mode, at == SIZE_MAX ? partial : partial + at, false, &al);
+    size_t bar = at == SIZE_MAX ? SIZE_MAX : modifiers(sh, al.text), len = strlen(al.text);
+    if (bar != SIZE_MAX) {
+        if (filter_complete(al.text + bar, out))
+            text_add(out, " ");
+    } else if (grammar_complete(sh->maker->grammar, mode, sh->privilege, al.text, &t) && t.len > len) {
+        text_add(out, t.s + len);
+    }
     text_free(&t);
+    alias_end(&al);
 }

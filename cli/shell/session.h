@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/shell/alias.h"
 #include "cli/shell/channel.h"
 #include "espial/cmd.h"
 #include "espial/shell.h"
@@ -57,6 +58,7 @@ struct shells_env {
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);
     bool (*vty_admits)(void *arg, unsigned n, enum session_protocol protocol, uint32_t source); /* NULL: everybody */
+    alias_nth_fn *alias; /* the aliases that were configured; NULL: none */
     void *arg;
 };
 /* No session can be opened before the grammar is set; it is borrowed and must outlive the sessions. */

@@ -217,7 +217,7 @@ static void check_words(struct gen *x)
             matches(x, text_str(&shorter), line);
             text_clear(&shorter);
             text_addn(&shorter, line, start);
-            grammar_help(x->g, x->rule->row->mode, 15, text_str(&shorter), 0, &shown);
+            grammar_help(x->g, x->rule->row->mode, 15, text_str(&shorter), 0, NULL, &shown);
             snprintf(row, sizeof(row), "\n  %s  ", word);
             const char *at = strstr(text_str(&shown), row + 1);
             if (!at || at[strlen(row) - 1 + strspn(at + strlen(row) - 1, " ")] == '\n')

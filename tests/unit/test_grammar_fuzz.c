@@ -107,7 +107,7 @@ static void lines_of_chance(void **state)
         if (r == MATCH_INVALID)
             assert_in_range(m->caret, 0, line.len);
         text_clear(&out);
-        grammar_help(g, mode, (uint8_t)(chance(&seed, 2) ? 15 : 1), s, chance(&seed, 100), &out);
+        grammar_help(g, mode, (uint8_t)(chance(&seed, 2) ? 15 : 1), s, chance(&seed, 100), NULL, &out);
         assert_true(out.len > 0 && out.s[out.len - 1] == '\n');
         text_clear(&out);
         if (grammar_complete(g, mode, 15, s, &out)) {

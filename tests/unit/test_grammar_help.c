@@ -35,7 +35,7 @@ static void shows(struct fixture *x, enum cmd_mode mode, uint8_t privilege, cons
 {
     struct text out = {0};
 
-    grammar_help(x->g, mode, privilege, line, width, &out);
+    grammar_help(x->g, mode, privilege, line, width, NULL, &out);
     assert_string_equal(text_str(&out), expected);
     text_free(&out);
 }
@@ -213,8 +213,6 @@ static void word_help(void **state)
 
     shows(x, EXEC, 15, "co", 80, "configure  copy  \n");
     shows(x, EXEC, 15, "sh cry isa p", 80, "policy  \n");
-    shows(x, EXEC, 15, "s", 80, "*s=show  show  \n");
-    shows(x, EXEC, 15, "p", 80, "*p=ping  ping  \n");
     shows(x, CONFIG, 15, "interface Lo", 80, "Loopback  \n");
     shows(x, CONFIG, 15, "crypto isakmp policy 1", 80, "<1-10000>  \n");
     shows(x, CONFIG_IF, 15, "ip address 1.1.1.1", 80, "A.B.C.D  \n");

@@ -196,7 +196,7 @@ static void snmp_kind_alone_means_all_it_has(void **state)
     TYPE(d, "no snmp-server enable traps snmp");
     expect_running(d, "");
     struct text help = {0};
-    grammar_help(d->grammar, CONFIG, 15, "snmp-server enable traps ", 80, &help);
+    grammar_help(d->grammar, CONFIG, 15, "snmp-server enable traps ", 80, NULL, &help);
     assert_string_equal(text_str(&help), "  config         Enable SNMP config traps\n"
                                          "  event-manager  Enable SNMP Embedded Event Manager traps\n"
                                          "  snmp           Enable SNMP traps\n"
