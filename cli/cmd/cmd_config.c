@@ -19,6 +19,7 @@ static void sys_init(void *obj)
 {
     struct sys_conf *c = obj;
     c->domain_lookup = true;
+    conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
 }
 
 static bool all_digits(const char *s)
@@ -59,6 +60,8 @@ const struct cmd_scope sys_scope = {.size = sizeof(struct sys_conf),
                                     .check = sys_check,
                                     .changed = sys_changed};
 
+static const struct cmd_scope boot_scope = {.size = sizeof(struct boot_conf)};
+
 void sys_conf_start(struct sys_conf *c, const char *hostname)
 {
     sys_init(c);
@@ -69,6 +72,7 @@ void sys_conf_start(struct sys_conf *c, const char *hostname)
 void sys_conf_end(struct sys_conf *c)
 {
     conf_list_clear(&c->lines);
+    conf_list_clear(&c->boots);
 }
 
 #define SYS(field)                          NUM(struct sys_conf, field)
@@ -80,6 +84,9 @@ static const struct cmd_row rows[] = {
         SYS(password_encryption)),
     SET(CONFIG, &sys_scope, "hostname <word:hostname>", "Set system's network name|This system's network name",
         TXT(struct sys_conf, hostname)),
+    HELP(CONFIG, "boot", "Modify system boot parameters"),
+    LINE(CONFIG, &boot_scope, &sys_scope, struct sys_conf, boots, "boot system <url:image>",
+         "System image file|System image filename", KEY_TXT(struct boot_conf, image)),
     HELP(CONFIG, "enable", "Modify enable password parameters"),
     HELP(CONFIG, "enable secret", "Assign the privileged level secret"),
     HELP(CONFIG, "enable password", "Assign the privileged level password"),

@@ -22,6 +22,11 @@ struct sys_conf {
     bool password_encryption;
     uint8_t file_prompt;    /* enum file_prompt */
     struct conf_list lines; /* struct line_conf */
+    struct conf_list boots; /* struct boot_conf */
+};
+/* One `boot system ...`. */
+struct boot_conf {
+    char image[128];
 };
 enum file_prompt { PROMPT_ALERT, PROMPT_NOISY, PROMPT_QUIET };
 

@@ -1,6 +1,10 @@
-/* cmd_show.c: the configuration shown: show running-config [all | interface X], show startup-config, write terminal.
- * The text is made anew each time, from the bound fields; the header is IOS's, whose first three lines backup programs
- * drop unread.
+/* cmd_show.c: the configuration shown: show running-config [all | brief | full | interface X | view full] [linenum],
+ * show startup-config, write terminal. The text is made anew each time, from the bound fields; the header is IOS's,
+ * whose first three lines backup programs drop unread.
+ *
+ * `brief` leaves out certificates, `full` and `view full` leave out nothing: there are no certificates and no views
+ * here, so all three show what no word shows. `linenum` numbers the lines of the configuration, not those of the header
+ * before it.
  */
 #include <string.h>
 
@@ -8,9 +12,27 @@
 #include "cli/config/config.h"
 #include "cli/shell/store.h"
 
-static void header(struct cmd_ctx *c, size_t bytes)
+static void number_lines(const char *s, struct text *out)
 {
-    out_printf(c->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", bytes);
+    for (unsigned n = 1; *s; n++) {
+        size_t len = strcspn(s, "\n");
+        text_printf(out, "%u : %.*s\n", n, (int)len, s);
+        s += len + (s[len] == '\n');
+    }
+}
+
+static void show_config(struct cmd_ctx *c, struct text *config)
+{
+    struct text numbered = {0};
+    out_printf(c->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n", config->len);
+    if (cmd_has(c, "linenum")) {
+        number_lines(text_str(config), &numbered);
+        out_write(c->out, text_str(&numbered), numbered.len);
+    } else {
+        out_write(c->out, text_str(config), config->len);
+    }
+    out_text(c->out, "\n");
+    text_free(&numbered);
 }
 
 static enum cmd_result show_running(struct cmd_ctx *c)
@@ -18,9 +40,7 @@ static enum cmd_result show_running(struct cmd_ctx *c)
     struct cli *cli = c->self;
     struct text t = {0};
     store_running(cli->shells, cmd_has(c, "all"), &t);
-    header(c, t.len);
-    out_write(c->out, t.s, t.len);
-    out_text(c->out, "\n");
+    show_config(c, &t);
     text_free(&t);
     return CMD_OK;
 }
@@ -34,9 +54,7 @@ static enum cmd_result show_running_interface(struct cmd_ctx *c)
     bool found = config_running_section(cli->grammar, head.s, &t);
     if (found) {
         text_add(&t, "end\n");
-        header(c, t.len);
-        out_write(c->out, t.s, t.len);
-        out_text(c->out, "\n");
+        show_config(c, &t);
     } else {
         out_printf(c->out, "%% Interface %s does not exist\n", cmd_str(c, "ifname"));
     }
@@ -66,10 +84,14 @@ static enum cmd_result show_startup(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
-    DO(EXEC, 15, "show running-config [all=all]", show_running,
-       "Current operating configuration|Configuration with defaults"),
-    DO(EXEC, 15, "show running-config interface <ifname>", show_running_interface,
-       "|Show interface configuration|Interface"),
+    HELP(EXEC, "show running-config", "Current operating configuration"),
+    DO(EXEC, 15, "show running-config [all=all|brief|full] [linenum=linenum]", show_running,
+       "Configuration with defaults|Configuration without certificate data|Full configuration|Display line numbers in "
+       "output"),
+    DO(EXEC, 15, "show running-config view full [linenum=linenum]", show_running, 
+       "View options|Full configuration|Display line numbers in output"),
+    DO(EXEC, 15, "show running-config interface <ifname> [linenum=linenum]", show_running_interface,
+       "Show interface configuration|Interface|Display line numbers in output"),
     DO(EXEC, 15, "show startup-config", show_startup, "Contents of startup configuration"),
     HELP(EXEC, "write", "Write running configuration to memory, network, or terminal"),
     DO(EXEC, 15, "write terminal", show_running, "Write to terminal"),

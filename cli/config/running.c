@@ -11,7 +11,7 @@
 
 #include "cli/config/config_local.h"
 
-enum edge { EDGE_SECTION, EDGE_JOIN, EDGE_EACH, EDGE_BETWEEN };
+enum edge { EDGE_SECTION, EDGE_JOIN, EDGE_EACH, EDGE_BETWEEN, EDGE_OPENS, EDGE_CLOSES };
 static const struct section {
     const char *prefix;
     enum edge edge;
@@ -20,6 +20,8 @@ static const struct section {
 #define JOIN(p)    {p, EDGE_JOIN},
 #define EACH(p)    {p, EDGE_EACH},
 #define BETWEEN(p) {p, EDGE_BETWEEN},
+#define OPENS(p)   {p, EDGE_OPENS},
+#define CLOSES(p)  {p, EDGE_CLOSES},
 #include "cli/config/order.def"
 };
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
@@ -230,8 +232,10 @@ void config_running(struct grammar *g, bool all, struct text *out)
     for (size_t i = 0; i < n; i++)
         section[i] = config_section(rows[i]->row, &listed);
     for (size_t s = 0; s < SECTIONS; s++) {
-        if (sections[s].edge != EDGE_JOIN)
+        if (sections[s].edge != EDGE_JOIN && sections[s].edge != EDGE_CLOSES)
             bang(&p);
+        if (sections[s].edge == EDGE_OPENS || sections[s].edge == EDGE_CLOSES)
+            line(&p, 0, sections[s].prefix);
         for (size_t i = 0; i < n; i++)
             if (section[i] == s)
                 print_row(&p, rows, i, NULL, 0, sections[s].edge);

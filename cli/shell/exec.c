@@ -64,7 +64,7 @@ size_t exec_offset(const struct shell *sh, const char *line)
 
 bool exec_may_filter(const char *expanded)
 {
-    static const char *const first[] = {"show", "more", "dir"};
+    static const char *const first[] = {"show", "more", "dir", "write"};
     size_t n = strcspn(expanded, " ");
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         if (n == strlen(first[i]) && !strncmp(expanded, first[i], n))
@@ -187,6 +187,15 @@ static enum exec_result run_config(struct shell *sh)
     return EXEC_DONE;
 }
 
+/* Lines that stand in every saved configuration and set nothing: pasted at a prompt they are no fault. */
+static bool is_mark(const char *line)
+{
+    const char *at = line + blanks(line);
+    if (str_starts(at, "boot-start-marker") || str_starts(at, "boot-end-marker"))
+        return !strpbrk(at, " \t");
+    return str_starts(at, "version ") && at[8] && !at[8 + strspn(at + 8, "0123456789.")];
+}
+
 /* Which refusal got further: everything was read and words are missing, or where the caret stands. */
 static size_t reach(enum match_result r, const struct match *m)
 {
@@ -199,6 +208,8 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
     struct alias_line al;
     alias_expand(sh, sh->mode, typed, true, &al);
     const char *line = al.text;
+    if (is_mark(line))
+        return EXEC_DONE;
     enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
     size_t at = sh->match.caret;
     if (r != MATCH_OK && sh->mode != CONFIG) {

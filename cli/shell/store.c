@@ -81,12 +81,6 @@ static const char *next_line(const char *p, char buf[SESSION_LINE_MAX + 2])
     return p + n + (p[n] == '\n');
 }
 
-/* "version 15.6" heads every saved configuration and sets nothing. */
-static bool is_version(const char *line)
-{
-    return str_starts(line, "version ");
-}
-
 /* Is a file being typed just now? It may hold `do copy FILE running-config`. */
 static bool being_typed(const struct maker *m)
 {
@@ -110,10 +104,6 @@ size_t store_type(struct shells *s, const char *text, const char *name, const ch
     str_copy(sh->file_name, sizeof sh->file_name, name);
     sh->merging = !boot;
     for (const char *p = text; (p = next_line(p, line)) != NULL;) {
-        if (is_version(line) && !(sh->ask.on && sh->ask.raw)) {
-            sh->line_number++;
-            continue;
-        }
         text_clear(&sh->capture);
         session_line(sh, line);
         if (sh->waiting && sh->ask.on && sh->ask.raw)
