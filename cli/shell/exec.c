@@ -206,10 +206,10 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
 {
     struct grammar *g = sh->maker->grammar;
     struct alias_line al;
+    if (is_mark(typed))
+        return EXEC_DONE;
     alias_expand(sh, sh->mode, typed, true, &al);
     const char *line = al.text;
-    if (is_mark(line))
-        return EXEC_DONE;
     enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
     size_t at = sh->match.caret;
     if (r != MATCH_OK && sh->mode != CONFIG) {
