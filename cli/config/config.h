@@ -28,6 +28,10 @@ bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj);
 /* The section of order.def that a CONFIG row is printed in; listed: false when only the catch-all takes it. */
 size_t config_section(const struct cmd_row *row, bool *listed);
 
+/* A line that stands in every saved configuration and sets nothing ("version 16.9", "boot-start-marker"): taken
+ * silently wherever it is typed. */
+bool config_is_mark(const char *line);
+
 /* The body of running-config: what stands between the line "version ..." and the line "end", sections in the order of
  * order.def, '!' between and after them. all: defaults too. */
 void config_running(struct grammar *g, bool all, struct text *out);

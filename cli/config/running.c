@@ -53,6 +53,19 @@ size_t config_section(const struct cmd_row *row, bool *listed)
     return best;
 }
 
+bool config_is_mark(const char *text)
+{
+    const char *at = text + strspn(text, " \t");
+    size_t n = strcspn(at, " \t");
+
+    if (at[n])
+        return n == 7 && str_starts(at, "version") && at[8] && !at[8 + strspn(at + 8, "0123456789.")];
+    for (const struct section *s = sections; n && s < sections + SECTIONS; s++)
+        if ((s->edge == EDGE_OPENS || s->edge == EDGE_CLOSES) && !strcmp(s->prefix, at))
+            return true;
+    return false;
+}
+
 static void line(struct printing *p, unsigned depth, const char *s)
 {
     text_printf(p->out, "%*s%s\n", (int)depth, "", s);

@@ -187,15 +187,6 @@ static enum exec_result run_config(struct shell *sh)
     return EXEC_DONE;
 }
 
-/* Lines that stand in every saved configuration and set nothing: pasted at a prompt they are no fault. */
-static bool is_mark(const char *line)
-{
-    const char *at = line + blanks(line);
-    if (str_starts(at, "boot-start-marker") || str_starts(at, "boot-end-marker"))
-        return !strpbrk(at, " \t");
-    return str_starts(at, "version ") && at[8] && !at[8 + strspn(at + 8, "0123456789.")];
-}
-
 /* Which refusal got further: everything was read and words are missing, or where the caret stands. */
 static size_t reach(enum match_result r, const struct match *m)
 {
@@ -206,7 +197,7 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
 {
     struct grammar *g = sh->maker->grammar;
     struct alias_line al;
-    if (is_mark(typed))
+    if (config_is_mark(typed))
         return EXEC_DONE;
     alias_expand(sh, sh->mode, typed, true, &al);
     const char *line = al.text;

@@ -71,6 +71,8 @@ static void replay(struct fake *f, const char *lines)
     for (char *s = strtok_r(copy, "\n", &save); s; s = strtok_r(NULL, "\n", &save)) {
         struct config_next next;
 
+        if (config_is_mark(s))
+            continue;
         if (*s != ' ')
             at = (struct config_next){.mode = CONFIG};
         enum match_result r = grammar_match(g, at.mode, 15, s, m);
