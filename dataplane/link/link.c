@@ -1,4 +1,5 @@
-/* link.c: a link by its word: "unix:PATH", "udp:LPORT:HOST:RPORT" (HOST may be an IPv6 address in brackets). */
+/* link.c: a link by its word: "unix:PATH", "udp:LPORT:HOST:RPORT" (HOST may be an IPv6 address in brackets),
+ * "slirp:[WORDS]". */
 #include "dataplane/link/link.h"
 
 #include <stdio.h>
@@ -43,6 +44,9 @@ struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_
         return link_unix_new(loop, spec + 5, err);
     if (str_starts(spec, "udp:"))
         return open_udp(loop, spec + 4, err);
-    snprintf(err, LINK_ERROR_MAX, "%.150s: unknown kind of link; unix:PATH and udp:LPORT:HOST:RPORT are known", spec);
+    if (str_starts(spec, "slirp:"))
+        return link_slirp_new(loop, spec + 6, err);
+    snprintf(err, LINK_ERROR_MAX, "%.120s: unknown kind of link; unix:PATH, udp:LPORT:HOST:RPORT and slirp: are known",
+             spec);
     return NULL;
 }
