@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "espial/account.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 
@@ -28,6 +29,7 @@ static const size_t fact_size[FACT_TYPES] = {
 struct subscriber {
     void (*fn)(void *arg, const void *fact); /* NULL: left during a drain */
     void *arg;
+    enum account_owner owner; /* who subscribed: it hears on its own time */
 };
 
 struct subscribers {
@@ -73,11 +75,15 @@ static void bus_deliver(struct bus *b, enum fact_type type, const void *fact)
 {
     struct subscribers *s = &b->subs[type];
     size_t n = s->n;
+    enum account_owner was = account_owner(b->loop);
     for (size_t i = 0; i < n; i++) {
         struct subscriber sub = s->v[i];
-        if (sub.fn)
-            sub.fn(sub.arg, fact);
+        if (!sub.fn)
+            continue;
+        account_enter(b->loop, sub.owner);
+        sub.fn(sub.arg, fact);
     }
+    account_leave(b->loop, was);
     if (s->holes)
         subs_close_up(s);
 }
@@ -159,7 +165,7 @@ void bus_subscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, con
         s->cap = s->cap ? s->cap * 2 : 4;
         s->v = mem_resize(s->v, s->cap, sizeof *s->v);
     }
-    s->v[s->n++] = (struct subscriber){fn, arg};
+    s->v[s->n++] = (struct subscriber){fn, arg, account_owner(b->loop)};
 }
 
 void bus_unsubscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, const void *fact), void *arg)

@@ -15,6 +15,7 @@
 #include <event2/event.h>
 #include <time.h>
 
+#include "espial/account.h"
 #include "espial/mem.h"
 
 struct loop_real {
@@ -59,13 +60,23 @@ static int64_t real_wall(struct loop *loop)
     return r->wall_start_us + (int64_t)real_now(loop);
 }
 
+static void woken(struct loop *loop)
+{
+    if (loop->account)
+        account_wake(loop->account);
+}
+
 static void on_fd(evutil_socket_t fd, short what, void *arg)
 {
     struct watch *watch = arg;
     struct fd_watch *w = watch->w;
+    struct loop *loop = &watch->loop->common;
     unsigned events = (what & EV_READ ? FD_READ : 0) | (what & EV_WRITE ? FD_WRITE : 0);
     (void)fd;
+    woken(loop);
+    enum account_owner was = account_enter(loop, w->owner);
     w->fn(w->arg, events);
+    account_leave(loop, was);
 }
 
 static void watch_forget(struct watch *watch)
@@ -221,6 +232,7 @@ void loop_real_run(struct loop *loop)
 {
     struct loop_real *r = (struct loop_real *)loop;
     r->stop = false;
+    account_enter(loop, ACCOUNT_LOOP);
     for (;;) {
         loop_run_due(loop, real_now(loop));
         if (r->stop)
@@ -231,7 +243,10 @@ void loop_real_run(struct loop *loop)
         for (struct watch *watch = r->always; watch; watch = watch->next)
             event_active(watch->ev, watch->events, 0);
         real_arm(r);
+        if (loop->account)
+            account_sleep(loop->account);
         event_base_loop(r->base, flags);
+        woken(loop);
     }
 }
 

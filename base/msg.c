@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "espial/account.h"
 #include "espial/mem.h"
 #include "espial/text.h"
 
@@ -145,6 +146,7 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
 {
     struct fact_syslog f = {.wall_us = loop_wall(log->loop), .seq = ++log->seq, .severity = severity, .own = log->host.sending};
     const struct log_conf *c = &log->conf;
+    enum account_owner was = account_enter(log->loop, ACCOUNT_LOGGER);
     char stamp[64];
     size_t len = 0;
 
@@ -173,6 +175,7 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
         log->stats.dropped++;
     if (bus_overflows(log->bus) != log->overflows_told && !timer_pending(&log->overflow_later))
         loop_defer(log->loop, &log->overflow);
+    account_leave(log->loop, was);
 }
 
 static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, va_list ap)

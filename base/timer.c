@@ -8,6 +8,7 @@
  * run in the same turn until nothing is left, but at most DEFER_MAX pieces: a circle costs turns, it does not stop the clock. */
 #include "espial/loop.h"
 
+#include "espial/account.h"
 #include "espial/mem.h"
 
 enum { HEAP_MIN = 32, DEFER_MAX = 1000 };
@@ -77,7 +78,7 @@ static void heap_remove(struct loop *loop, struct timer *t)
 
 void timer_init(struct timer *t, struct loop *loop, void (*fn)(void *arg), void *arg)
 {
-    *t = (struct timer){.loop = loop, .fn = fn, .arg = arg};
+    *t = (struct timer){.loop = loop, .fn = fn, .arg = arg, .owner = (uint8_t)account_owner(loop)};
 }
 
 void timer_set(struct timer *t, uint64_t delay_us)
@@ -122,6 +123,7 @@ void loop_defer(struct loop *loop, struct deferred *d)
         return;
     bool first = !loop->deferred_head;
     d->queued = true;
+    d->owner = (uint8_t)account_owner(loop);
     d->next = NULL;
     *loop->deferred_tail = d;
     loop->deferred_tail = &d->next;
@@ -151,6 +153,8 @@ int fd_watch(struct fd_watch *w, struct loop *loop, int fd, unsigned events, voi
     w->fd = fd;
     w->fn = fn;
     w->arg = arg;
+    if (!w->impl)
+        w->owner = (uint8_t)account_owner(loop);
     return loop->ops->fd_set(loop, w, events);
 }
 
@@ -186,11 +190,13 @@ size_t loop_run_due(struct loop *loop, uint64_t now)
 {
     size_t ran = 0;
     uint64_t turn = loop->order;
+    enum account_owner was = account_owner(loop);
     while (loop->heap_len) {
         struct timer *t = loop->heap[1];
         if (t->due > now || t->order >= turn)
             break;
         heap_remove(loop, t);
+        account_enter(loop, t->owner ? t->owner : was);
         t->fn(t->arg);
         ran++;
     }
@@ -201,8 +207,10 @@ size_t loop_run_due(struct loop *loop, uint64_t now)
             loop->deferred_tail = &loop->deferred_head;
         d->queued = false;
         d->next = NULL;
+        account_enter(loop, d->owner ? d->owner : was);
         d->fn(d->arg);
         ran++;
     }
+    account_leave(loop, was);
     return ran;
 }

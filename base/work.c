@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "espial/account.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 
@@ -22,6 +23,7 @@ struct work_job {
     void (*fn)(void *arg);
     void (*done)(void *arg);
     void *arg;
+    enum account_owner owner; /* who asked: done runs on their time, the sum is the worker's own */
     struct work_job *next;
 };
 
@@ -127,8 +129,10 @@ static void on_ended(void *arg, unsigned events)
             return;
         void (*done)(void *) = job->done;
         void *done_arg = job->arg;
+        enum account_owner was = account_enter(w->loop, job->owner);
         mem_free(job);
         done(done_arg);
+        account_leave(w->loop, was);
     }
 }
 
@@ -141,6 +145,9 @@ static bool work_start(struct work_thread *w)
     pthread_sigmask(SIG_SETMASK, &all, &old);
     w->started = pthread_create(&w->thread, NULL, work_main, w) == 0;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    clockid_t used;
+    if (w->started && w->loop->account && pthread_getcpuclockid(w->thread, &used) == 0)
+        account_thread(w->loop->account, used, ACCOUNT_WORKER);
     return w->started;
 }
 
@@ -150,6 +157,7 @@ static struct work_job *thread_run(struct work *work, void (*fn)(void *arg), voi
     struct work_job *job = NEW(struct work_job);
     job->fn = fn;
     job->arg = arg;
+    job->owner = account_owner(w->loop);
     job->done = done;
     bool threaded = work_start(w);
     if (!threaded)
@@ -206,6 +214,8 @@ void work_thread_free(struct work *work)
         w->stop = true;
         pthread_cond_signal(&w->wake);
         pthread_mutex_unlock(&w->lock);
+        if (w->loop->account)
+            account_thread_end(w->loop->account);
         pthread_join(w->thread, NULL);
     }
     struct work_job *job;

@@ -28,6 +28,19 @@ struct debug_registry;
 struct grammar;
 struct cmd_table;
 
+/* Bytes. A pool's total is what it may have, not what it has taken. */
+struct cli_pool {
+    uint64_t total, used, lowest; /* lowest: least that was ever free */
+    uint64_t largest;             /* greatest piece that is free */
+};
+struct cli_memory {
+    struct cli_pool processor;    /* this process, of the machine's memory or its own limit */
+    struct cli_pool io;           /* packet buffers */
+    uint64_t heap, heap_free;     /* taken from the kernel for allocations; of that, given back and not in use */
+    uint64_t io_made;             /* of the heap: packet buffers made so far */
+    uint64_t io_taken, io_given;  /* buffers taken out of the pool and given back, in number */
+};
+
 struct cli_env {
     struct loop *loop;
     struct bus *bus;
@@ -47,9 +60,8 @@ struct cli_env {
     /* Lines of show version between the processor and the configuration register: "3 Ethernet interfaces\n". May be
      * NULL. */
     void (*version_lines)(void *arg, struct text *out);
-    /* Memory of the process in kilobytes: what the limit or machine has, what is in use. May be NULL: then those words
-     * are left out. */
-    bool (*memory)(void *arg, uint64_t *total_kb, uint64_t *used_kb);
+    /* Memory of the process. May be NULL, or false when it cannot be had: then what needs it says so, or is left out. */
+    bool (*memory)(void *arg, struct cli_memory *out);
 };
 
 struct cli *cli_new(const struct cli_env *env);

@@ -14,6 +14,7 @@
 #include "dataplane/link/capture.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "espial/account.h"
 
 struct dataplane {
     struct dataplane_env env;
@@ -25,33 +26,57 @@ struct dataplane {
 
 static void up_acquire(void *arg, const struct ipsec_policy *want)
 {
-    ike_acquire(((struct dataplane *)arg)->ike, want);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_acquire(dp->ike, want);
+    account_leave(dp->env.loop, was);
 }
 
 static void up_soft_expire(void *arg, const struct sa_pair_info *pair)
 {
-    ike_soft_expire(((struct dataplane *)arg)->ike, pair);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_soft_expire(dp->ike, pair);
+    account_leave(dp->env.loop, was);
 }
 
 static void up_gone(void *arg, const struct sa_pair_info *pair, enum sa_gone why)
 {
-    ike_pair_gone(((struct dataplane *)arg)->ike, pair, why);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_pair_gone(dp->ike, pair, why);
+    account_leave(dp->env.loop, was);
 }
 
 static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                            bool udp_encap)
 {
-    ike_invalid_spi(((struct dataplane *)arg)->ike, src, dst, proto, spi, ifname, udp_encap);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_invalid_spi(dp->ike, src, dst, proto, spi, ifname, udp_encap);
+    account_leave(dp->env.loop, was);
 }
 
 static void up_peer_sends(void *arg, uint32_t local, uint32_t peer)
 {
-    ike_peer_sends(((struct dataplane *)arg)->ike, local, peer);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_peer_sends(dp->ike, local, peer);
+    account_leave(dp->env.loop, was);
 }
 
 static void up_map_changed(void *arg)
 {
-    ike_map_changed(((struct dataplane *)arg)->ike);
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_map_changed(dp->ike);
+    account_leave(dp->env.loop, was);
 }
 
 static bool debug_pass(void *arg, uint32_t peer)
@@ -62,6 +87,8 @@ static bool debug_pass(void *arg, uint32_t peer)
 struct dataplane *dataplane_new(const struct dataplane_env *env)
 {
     struct dataplane *dp = NEW(struct dataplane);
+
+    enum account_owner was = account_enter(env->loop, ACCOUNT_IP);
 
     dp->env = *env;
     dp->graph = graph_new(env->loop);
@@ -79,6 +106,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                     .debug = env->debug,
                                     .export_key = env->export_sa,
                                     .export_arg = env->export_arg};
+    account_enter(env->loop, ACCOUNT_ESP);
     dp->ipsec = ipsec_new(&ipsec);
 
     const struct ike_env ike = {.loop = env->loop,
@@ -92,7 +120,9 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .export_arg = env->export_arg,
                                 .hostname = env->hostname,
                                 .hostname_arg = env->hostname_arg};
+    account_enter(env->loop, ACCOUNT_IKE);
     dp->ike = ike_new(&ike);
+    account_leave(env->loop, was);
     ipsec_debug_register(dp->ipsec);
     ipsec_debug_filter(dp->ipsec, debug_pass, dp);
 

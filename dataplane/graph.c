@@ -16,6 +16,7 @@
 #include "dataplane/drop.h"
 #include "dataplane/graph.h"
 #include "dataplane/limits.h"
+#include "espial/account.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 
@@ -26,8 +27,8 @@ struct packet_pool {
     struct packet *free;
     struct pool_chunk *chunks;
     size_t buffer; /* bytes of one packet's buffer */
-    unsigned bound, made, used, step;
-    uint64_t refused;
+    unsigned bound, made, used, most, step;
+    uint64_t taken, refused;
 };
 struct stage {
     stage_fn *fn;
@@ -51,9 +52,14 @@ static void pool_init(struct packet_pool *pool, size_t size, unsigned bound, uns
     pool->step = step;
 }
 
+static size_t packet_size(const struct packet_pool *pool)
+{
+    return (sizeof(struct packet) + pool->buffer + 15) & ~(size_t)15;
+}
+
 static void pool_grow(struct packet_pool *pool)
 {
-    size_t each = (sizeof(struct packet) + pool->buffer + 15) & ~(size_t)15;
+    size_t each = packet_size(pool);
     unsigned n = pool->step < pool->bound - pool->made ? pool->step : pool->bound - pool->made;
     struct pool_chunk *chunk = mem_array(1, sizeof *chunk + 16 + n * each);
     uint8_t *at = (uint8_t *)chunk + ((sizeof *chunk + 15) & ~(size_t)15);
@@ -81,7 +87,9 @@ static struct packet *pool_take(struct packet_pool *pool)
     struct packet *p = pool->free;
     uint8_t *base = p->base;
     pool->free = p->next;
-    pool->used++;
+    pool->taken++;
+    if (++pool->used > pool->most)
+        pool->most = pool->used;
     *p = (struct packet){.base = base, .cap = (uint32_t)pool->buffer, .l3 = base + PACKET_ROOM};
     return p;
 }
@@ -135,7 +143,13 @@ struct pool_stats graph_pool(const struct graph *g, bool large)
 {
     const struct packet_pool *pool = large ? &g->large : &g->small;
 
-    return (struct pool_stats){.bound = pool->bound, .made = pool->made, .used = pool->used, .refused = pool->refused};
+    return (struct pool_stats){.bound = pool->bound,
+                               .made = pool->made,
+                               .used = pool->used,
+                               .most = pool->most,
+                               .each = packet_size(pool),
+                               .taken = pool->taken,
+                               .refused = pool->refused};
 }
 
 void graph_set(struct graph *g, enum stage_id id, stage_fn *fn, void *self)
@@ -173,11 +187,20 @@ static unsigned stage_take(struct stage *s, struct packet **v)
     return n;
 }
 
+static const uint8_t stage_owner[STAGES] = {
+    [STAGE_ETH_IN] = ACCOUNT_NET_INPUT,  [STAGE_IP4_IN] = ACCOUNT_IP,        [STAGE_CRYPTO_CHECK] = ACCOUNT_ESP,
+    [STAGE_IP4_ROUTE_IN] = ACCOUNT_IP,   [STAGE_IP4_LOCAL] = ACCOUNT_IP,     [STAGE_IP4_FORWARD] = ACCOUNT_IP,
+    [STAGE_IP4_ROUTE] = ACCOUNT_IP,      [STAGE_IP4_OUT] = ACCOUNT_IP,       [STAGE_CRYPTO_OUT] = ACCOUNT_ESP,
+    [STAGE_ESP_OUT] = ACCOUNT_ESP,       [STAGE_ESP_IN] = ACCOUNT_ESP,       [STAGE_ICMP_IN] = ACCOUNT_IP,
+    [STAGE_UDP_IN] = ACCOUNT_IP,         [STAGE_ETH_OUT] = ACCOUNT_NET_OUTPUT, [STAGE_DROP] = ACCOUNT_NONE,
+};
+
 static void stage_run(struct graph *g, enum stage_id id)
 {
     struct stage *s = &g->stages[id];
     unsigned n = stage_take(s, g->vector);
 
+    account_enter(g->loop, stage_owner[id]);
     if (s->fn)
         s->fn(s->self, g, g->vector, n);
     else
@@ -192,6 +215,7 @@ void graph_run(struct graph *g)
     if (g->running)
         return;
     g->running = true;
+    enum account_owner was = account_owner(g->loop);
     do {
         any = false;
         for (unsigned id = 0; id < STAGES; id++)
@@ -200,6 +224,7 @@ void graph_run(struct graph *g)
                 any = true;
             }
     } while (any);
+    account_leave(g->loop, was);
     g->running = false;
 }
 

@@ -14,7 +14,9 @@ struct drops *graph_drops(const struct graph *g); /* for drop.c */
 
 struct pool_stats {
     unsigned bound, made, used; /* packets: most there may be, allocated so far, out of the pool now */
-    uint64_t refused;           /* packet_new that met the bound */
+    unsigned most;              /* out of the pool at once, so far */
+    size_t each;                /* bytes that one packet takes */
+    uint64_t taken, refused;    /* packet_new: that gave a packet, that met the bound */
 };
 struct pool_stats graph_pool(const struct graph *g, bool large);
 #endif

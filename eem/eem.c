@@ -158,7 +158,9 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
         e->npolicies++;
     }
     e->policies[at] = p;
+    enum account_owner was = account_enter(e->env.loop, ACCOUNT_EEM);
     p->detector->arm(p);
+    account_leave(e->env.loop, was);
     return EEM_REGISTERED;
 }
 

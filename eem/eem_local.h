@@ -4,6 +4,7 @@
 
 #include "eem/eem.h"
 #include "eem/vars.h"
+#include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/loop.h"
 #include "espial/msg.h"

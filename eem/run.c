@@ -35,8 +35,10 @@ struct run *run_new(struct policy *p, struct vars *vars, uint32_t job)
     r->event_wall = loop_wall(p->eem->env.loop);
     r->vars = *vars;
     *vars = (struct vars){0};
+    enum account_owner was = account_enter(p->eem->env.loop, ACCOUNT_EEM);
     timer_init(&r->step, p->eem->env.loop, step, r);
     timer_init(&r->maxrun, p->eem->env.loop, expired, r);
+    account_leave(p->eem->env.loop, was);
     return r;
 }
 

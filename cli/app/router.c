@@ -4,17 +4,22 @@
  * A reload is nothing but router_free and router_new by the owner: whatever must survive it is a file. */
 #include "cli/app/router.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli/app/tables.h"
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
 #include "cli/term/monitor.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/graph.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
 #include "eem/eem.h"
+#include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
 #include "espial/loop.h"
@@ -65,20 +70,47 @@ static void version_lines(void *arg, struct text *out)
     }
 }
 
-/* Of this process: resident and virtual size, from the kernel. */
-static bool memory(void *arg, uint64_t *total_kb, uint64_t *used_kb)
+/* A line "VmHWM:  1234 kB" of the kernel's account of this process, in bytes; 0: not there. */
+static uint64_t status_line(const char *name)
 {
-    unsigned long size, resident;
-    (void)arg;
-    FILE *f = fopen("/proc/self/statm", "re");
-    bool ok = f && fscanf(f, "%lu %lu", &size, &resident) == 2;
+    char line[128];
+    unsigned long long kb = 0;
+    FILE *f = fopen("/proc/self/status", "re");
+    while (f && fgets(line, sizeof line, f)) {
+        if (str_starts(line, name) && sscanf(line + strlen(name), " %llu", &kb) == 1)
+            break;
+    }
     if (f)
         fclose(f);
-    if (ok) {
-        *total_kb = size * 4;
-        *used_kb = resident * 4;
+    return kb * 1024;
+}
+
+/* Processor memory is what this process may have (the machine's, or its own limit) and holds; I/O memory the packet pools. */
+static bool memory(void *arg, struct cli_memory *m)
+{
+    struct router *r = arg;
+    struct rlimit limit;
+    struct mallinfo2 heap = mallinfo2();
+    uint64_t total = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t used = status_line("VmRSS:"), most = status_line("VmHWM:");
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < total)
+        total = limit.rlim_cur;
+    if (!used || total < most)
+        return false;
+    *m = (struct cli_memory){.processor = {.total = total, .used = used, .lowest = total - (most > used ? most : used), .largest = total - used},
+                             .heap = heap.arena + heap.hblkhd,
+                             .heap_free = heap.fordblks};
+    for (int large = 0; large < 2; large++) {
+        struct pool_stats p = graph_pool(dataplane_graph(r->dp), large);
+        m->io.total += p.bound * p.each;
+        m->io.used += p.used * p.each;
+        m->io.lowest += (p.bound - p.most) * p.each;
+        m->io.largest = p.used < p.bound ? p.each : m->io.largest;
+        m->io_made += p.made * p.each;
+        m->io_taken += p.taken;
+        m->io_given += p.taken - p.used;
     }
-    return ok;
+    return true;
 }
 
 static bool make_grammar(struct router *r, struct text *err)
@@ -102,8 +134,11 @@ struct router *router_new(const struct router_env *env, struct text *err)
     struct router *r = NEW(struct router);
     r->env = *env;
     snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4], env->mac_base[5]);
+    enum account_owner was = account_owner(env->loop);
     r->bus = bus_new(env->loop);
+    account_enter(env->loop, ACCOUNT_LOGGER);
     r->log = log_new(env->loop, r->bus);
+    account_leave(env->loop, was);
     r->debug = debug_registry_new();
 
     struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
@@ -130,17 +165,23 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .version_lines = version_lines,
         .memory = memory,
     };
+    account_enter(env->loop, ACCOUNT_EXEC);
     r->cli = cli_new(&cli);
     struct eem_env eem = {.loop = env->loop, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
+    account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
     struct snmp_env snmp = {.loop = env->loop, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial};
+    account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
+    account_leave(env->loop, was);
     if (!make_grammar(r, err)) {
         router_free(r);
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
+    account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
+    account_leave(env->loop, was);
     return r;
 }
 

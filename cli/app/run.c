@@ -28,6 +28,7 @@
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/link/link.h"
 #include "dataplane/net/iface.h"
+#include "espial/account.h"
 #include "espial/file.h"
 #include "espial/loop.h"
 #include "espial/rand.h"
@@ -38,6 +39,7 @@
 struct run {
     const struct run_options *o;
     struct router_env env;
+    struct account *account;
     struct router *router;
     struct console *console;
     struct control *control;
@@ -168,9 +170,12 @@ static bool start_router(struct run *r)
         return false;
     }
     struct dataplane *dp = router_dataplane(r->router);
+    enum account_owner was = account_owner(r->env.loop);
     for (size_t i = 0; i < o->nlinks; i++) {
+        account_enter(r->env.loop, ACCOUNT_NET_INPUT);
         struct link *link = link_open(r->env.loop, o->links[i].spec, why);
         int e = link ? dataplane_link_attach(dp, o->links[i].ifname, link) : -EINVAL;
+        account_leave(r->env.loop, was);
         if (e < 0) {
             fprintf(stderr, "espial: %s: %s\n", o->links[i].ifname, link ? strerror(-e) : why);
             r->status = 3;
@@ -216,6 +221,8 @@ static void do_reload(void *arg)
 {
     struct run *r = arg;
     stop_router(r);
+    if (r->env.loop->account)
+        account_restart(r->env.loop->account);
     r->env.boot_reason = "reload";
     if (!start_router(r))
         stop(r);
@@ -348,6 +355,7 @@ static bool open_all(struct run *r)
         r->status = cannot("start", "no event loop, or no source of chance");
         return false;
     }
+    r->account = account_new(r->env.loop, NULL);
     r->env.work = work_thread_new(r->env.loop);
     r->env.children = broker_new(r->env.loop, CHILDREN_MAX);
     r->env.hostname = o->hostname ? o->hostname : "Router";
@@ -369,6 +377,7 @@ static bool open_all(struct run *r)
     r->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
     fd_watch(&r->signal_watch, r->env.loop, r->signal_fd, FD_READ, on_signal, r);
 
+    enum account_owner was = account_enter(r->env.loop, ACCOUNT_EXEC);
     r->console = console_new(r->env.loop);
     timer_init(&r->in_again, r->env.loop, read_on, r);
     outbox_init(&r->out, r->env.loop, 1);
@@ -376,6 +385,7 @@ static bool open_all(struct run *r)
         return false;
     if (o->control_fd >= 0)
         r->control = control_new(r->env.loop, o->control_fd, r->console, stop, r);
+    account_leave(r->env.loop, was);
     return true;
 }
 
@@ -385,6 +395,7 @@ int run_router(const struct run_options *o)
     fflush(stdout);
     if (open_all(&r) && start_router(&r)) {
         fflush(stdout);
+        account_enter(r.env.loop, ACCOUNT_EXEC);
         if (o->control_fd < 0)
             open_terminal(&r);
         if (o->ready_fd >= 0) {
@@ -416,6 +427,7 @@ int run_router(const struct run_options *o)
     if (r.env.work)
         work_thread_free(r.env.work);
     rnd_free(r.env.rnd);
+    account_free(r.account);
     if (r.env.loop)
         loop_real_free(r.env.loop);
     if (r.keys)

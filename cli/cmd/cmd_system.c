@@ -90,7 +90,7 @@ static enum cmd_result show_version(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
     const struct cli_env *env = &cli->env;
-    uint64_t total, used;
+    struct cli_memory memory;
     char restarted[64];
     struct text t = {0};
     version_head(cli, &t);
@@ -102,9 +102,9 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "System image file is \"bootflash:espial-%s\"\n", env->version);
     text_printf(&t, "Last reload reason: %s\n\n",
                 env->returned && !strcmp(env->returned, "reload") ? "Reload Command" : "PowerOn");
-    if (env->memory && env->memory(env->arg, &total, &used))
+    if (env->memory && env->memory(env->arg, &memory))
         text_printf(&t, "Cisco espial (revision %s) processor with %lluK/%lluK bytes of memory.\n", env->version,
-                    (unsigned long long)(total > used ? total - used : 0), (unsigned long long)used);
+                    (unsigned long long)((memory.processor.total - memory.io.total) / 1024), (unsigned long long)(memory.io.total / 1024));
     else
         text_printf(&t, "Cisco espial (revision %s) processor\n", env->version);
     if (env->serial) {

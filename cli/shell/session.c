@@ -343,6 +343,7 @@ static void run_next(struct shell *sh)
 static void deliver(struct shell *sh)
 {
     shell_done_fn *done = sh->done;
+    struct loop *loop = sh->maker->env.loop;
     struct text t = {0};
     if (!done)
         return;
@@ -358,7 +359,9 @@ static void deliver(struct shell *sh)
     text_clear(&sh->capture);
     regex_free(sh->until);
     sh->until = NULL;
+    enum account_owner was = account_enter(loop, sh->done_owner);
     done(sh->done_arg, &r);
+    account_leave(loop, was);
     text_free(&t);
 }
 
@@ -395,6 +398,8 @@ static void hang_up(struct shell *sh)
 static void step(void *arg)
 {
     struct shell *sh = arg;
+    struct loop *loop = sh->maker->env.loop;
+    enum account_owner was = account_enter(loop, ACCOUNT_EXEC);
     call_in(sh);
     if (sh->answer_due) {
         sh->answer_due = false;
@@ -415,6 +420,7 @@ static void step(void *arg)
     if (sh->close_due && sh->channel)
         hang_up(sh);
     call_out(sh);
+    account_leave(loop, was);
 }
 
 static void idle_fire(void *arg)

@@ -6,6 +6,7 @@
 #include "cli/grammar/grammar.h"
 #include "cli/shell/filter.h"
 #include "cli/shell/session.h"
+#include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
@@ -97,6 +98,7 @@ struct shell {
     struct text capture;
     shell_done_fn *done;
     void *done_arg;
+    enum account_owner done_owner; /* who typed: hears on its own time */
     struct regex *until;
     bool matched;
 

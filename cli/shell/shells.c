@@ -166,6 +166,7 @@ static void op_type(struct shell *sh, const char *line, const char *until, shell
 {
     sh->done = done;
     sh->done_arg = arg;
+    sh->done_owner = account_owner(sh->maker->env.loop);
     regex_free(sh->until);
     sh->until = until ? regex_new(until, REGEX_IOS, NULL, NULL) : NULL;
     sh->matched = sh->deliver_due = false;

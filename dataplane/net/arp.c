@@ -196,7 +196,9 @@ static struct arp_entry *entry_new(struct arp *arp, struct iface *ifc, uint32_t 
     e->addr = addr;
     e->since = loop_now(arp->net->env.loop);
     e->held_tail = &e->held;
+    enum account_owner was = account_enter(arp->net->env.loop, ACCOUNT_ARP);
     timer_init(&e->timer, arp->net->env.loop, entry_timer, e);
+    account_leave(arp->net->env.loop, was);
     table_put(arp->entries, &key, e);
     return e;
 }
@@ -368,7 +370,9 @@ static void eth_in(void *self, struct graph *g, struct packet **v, unsigned n)
                 p->link_broadcast = eth[0] & 1;
                 graph_next(g, p, STAGE_IP4_IN);
             } else if (type == ETH_ARP && arp_sound(p)) {
+                enum account_owner was = account_enter(arp->net->env.loop, ACCOUNT_ARP);
                 arp_in(arp, p);
+                account_leave(arp->net->env.loop, was);
                 graph_drop(g, p, DROP_DONE);
             } else {
                 ifc->n.rx_unknown += type != ETH_ARP;

@@ -15,6 +15,7 @@
 #include "dataplane/net/route.h"
 #include "dataplane/net/stat.h"
 #include "dataplane/stage.h"
+#include "espial/account.h"
 #include "espial/buf.h"
 #include "espial/inet.h"
 #include "espial/ip.h"

@@ -24,6 +24,7 @@ struct net_udp_sock {
     struct udp_sock sock; /* first */
     udp_rx_fn *rx;
     void *arg;
+    enum account_owner owner; /* who opened it: hears on its own time */
 };
 struct udp {
     struct inet inet; /* first */
@@ -71,7 +72,9 @@ static void deliver(struct udp *u, struct graph *g, struct packet *p, struct net
         return;
     }
     u->net->stat.udp_in++;
+    enum account_owner was = account_enter(u->net->env.loop, s->owner);
     s->rx(s->arg, &from, data, len);
+    account_leave(u->net->env.loop, was);
     graph_drop(g, p, DROP_DONE);
 }
 
@@ -130,6 +133,7 @@ static struct udp_sock *open_sock(struct inet *in, uint16_t port, udp_rx_fn *rx,
     s->sock = (struct udp_sock){.inet = in, .port = port};
     s->rx = rx;
     s->arg = arg;
+    s->owner = account_owner(u->net->env.loop);
     table_put(u->socks, &port, s);
     return &s->sock;
 }

@@ -11,6 +11,7 @@
 #define US_PER_MS UINT64_C(1000)
 #define US_PER_S  UINT64_C(1000000)
 
+struct account; /* account.h */
 struct loop;
 
 /* A one-shot timer, embedded in its owner. timer_init once; timer_set re-arms (replacing an earlier deadline); timer_clear is idempotent and
@@ -22,6 +23,7 @@ struct timer {
     uint64_t due;    /* loop time in us; valid while pending */
     uint64_t order;  /* tie-break */
     size_t heap_pos; /* 0: not pending */
+    uint8_t owner;   /* enum account_owner: who made it; its callback runs on their time */
 };
 
 /* Work for the end of the current loop turn, before the loop sleeps. Re-arming while queued is a no-op. */
@@ -30,6 +32,7 @@ struct deferred {
     void *arg;
     struct deferred *next;
     bool queued;
+    uint8_t owner; /* who deferred it */
 };
 
 enum fd_events { FD_READ = 1, FD_WRITE = 2 };
@@ -40,6 +43,7 @@ struct fd_watch {
     void (*fn)(void *arg, unsigned events);
     void *arg;
     void *impl; /* owned by the loop; NULL when not watching */
+    uint8_t owner; /* who watches first */
 };
 
 struct loop_ops {
@@ -57,6 +61,8 @@ struct loop {
     size_t heap_len, heap_cap;
     uint64_t order;
     struct deferred *deferred_head, **deferred_tail;
+    struct account *account; /* NULL: nobody keeps account */
+    uint8_t account_at;      /* enum account_owner: who works now */
 };
 
 /* Monotonic time since the loop began, in us (scaled by --time-scale). */

@@ -132,11 +132,10 @@ static inline void box_reload(void *arg)
 {
     ((struct cli_box *)arg)->reloads++;
 }
-static inline bool box_memory(void *arg, uint64_t *total, uint64_t *used)
+static inline bool box_memory(void *arg, struct cli_memory *m)
 {
     (void)arg;
-    *total = 131072;
-    *used = 4096;
+    *m = (struct cli_memory){.processor = {131072 * 1024, 1024, 2048, 3072}, .io = {4096 * 1024, 512, 256, 128}};
     return true;
 }
 static inline void box_lines(void *arg, struct text *out)
