@@ -25,7 +25,7 @@ struct log {
     struct bus *bus;
     struct log_conf conf;
     struct log_stats stats;
-    enum clock_source clock;
+    const struct clock *clock; /* may be NULL */
     uint64_t born; /* loop time */
     uint64_t seq;
     struct logbuf *buf;
@@ -35,6 +35,9 @@ struct log {
     struct timer overflow_later; /* or when the limit lets it */
     uint64_t overflows_told;
 };
+
+/* stamp.c: now, on the log's calendar. */
+int64_t log_wall(const struct log *log);
 
 /* logbuf.c: whole messages in a ring of at most `size` bytes. */
 struct logbuf *logbuf_new(size_t size);

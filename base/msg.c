@@ -92,14 +92,9 @@ void log_conf_changed(struct log *log)
     loghost_conf_changed(log);
 }
 
-void log_set_clock(struct log *log, enum clock_source source)
+void log_set_clock(struct log *log, const struct clock *clock)
 {
-    log->clock = source;
-}
-
-enum clock_source log_clock(const struct log *log)
-{
-    return log->clock;
+    log->clock = clock;
 }
 
 struct log_stats *log_stats(struct log *log)
@@ -144,7 +139,7 @@ static bool log_silent(struct log *log)
 /* The message's own place: behind its text nothing is decided any more. facility "" for a debug line. */
 static void log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)
 {
-    struct fact_syslog f = {.wall_us = loop_wall(log->loop), .seq = ++log->seq, .severity = severity, .own = log->host.sending};
+    struct fact_syslog f = {.wall_us = log_wall(log), .seq = ++log->seq, .severity = severity, .own = log->host.sending};
     const struct log_conf *c = &log->conf;
     enum account_owner was = account_enter(log->loop, ACCOUNT_LOGGER);
     char stamp[64];
@@ -155,7 +150,7 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
     str_copy(f.mnemonic, sizeof f.mnemonic, mnemonic);
     if (c->sequence)
         len += (size_t)snprintf(f.line, sizeof f.line, "%06llu: ", (unsigned long long)f.seq);
-    log_stamp(log, f.debug ? &c->stamp_debug : &c->stamp_log, f.wall_us, stamp);
+    log_stamp(log, f.debug ? &c->stamp_debug : &c->stamp_log, stamp);
     if (*stamp)
         len += (size_t)snprintf(f.line + len, sizeof f.line - len, "%s: ", stamp);
     f.text_at = (uint16_t)len;

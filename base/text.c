@@ -183,6 +183,19 @@ struct wall_time wall_split(int64_t wall_us)
     return w;
 }
 
+int64_t wall_join(const struct wall_time *w)
+{
+    int64_t rest;
+    int64_t year = w->year + floor_div(w->mon, 12, &rest);
+    int64_t month = rest;           /* 0-11, of this year */
+    int64_t m = (month + 10) % 12;  /* months since March */
+    int64_t y = year - (month < 2); /* years begin in March */
+    int64_t era = floor_div(y, 400, &rest);
+    int64_t day_of_era = rest * 365 + rest / 4 - rest / 100 + (153 * m + 2) / 5 + w->day - 1;
+    int64_t days = era * 146097 + day_of_era - 719468;
+    return (((days * 24 + w->hour) * 60 + w->min) * 60 + w->sec) * 1000000 + w->msec * INT64_C(1000);
+}
+
 char *span_format(uint64_t seconds, char out[16])
 {
     uint64_t days = seconds / 86400, years = days / 365;

@@ -20,6 +20,7 @@
 
 struct cli;
 struct loop;
+struct clock;
 struct bus;
 struct children;
 struct log;
@@ -43,6 +44,7 @@ struct cli_memory {
 
 struct cli_env {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct files *files;

@@ -9,6 +9,7 @@
 #include "espial/mem.h"
 
 struct bus;
+struct clock;
 struct debug_registry;
 struct graph;
 struct ike;
@@ -24,6 +25,7 @@ struct work;
 
 struct dataplane_env {
     struct loop *loop;
+    struct clock *clock;
     struct work *work;
     struct rnd *rnd;
     struct log *log;

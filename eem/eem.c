@@ -68,6 +68,11 @@ void eem_conf_changed(struct eem *e)
     sched_kick(e);
 }
 
+const struct clock *eem_clock(const struct eem *e)
+{
+    return e->env.clock;
+}
+
 struct eem_debug *eem_debug(struct eem *e)
 {
     return &e->debug;
@@ -144,7 +149,7 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
     p->applet = applet_new(a);
     p->ev = p->applet->conf.events.v[0];
     p->detector = detector_of(p->ev->type);
-    p->registered_wall = loop_wall(e->env.loop);
+    p->registered_wall = clock_wall(e->env.clock);
     timer_init(&p->timer, e->env.loop, NULL, p);
 
     /* A new version takes the place of the old one in the list. */
@@ -168,7 +173,7 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
 static void common_vars(struct policy *p, struct run *r)
 {
     int64_t wall = r->event_wall;
-    struct wall_time t = wall_split(wall);
+    struct wall_time t = clock_local(p->eem->env.clock, wall);
     vars_setf(&r->vars, "_event_id", "%u", r->job);
     vars_setf(&r->vars, "_job_id", "%u", r->job);
     vars_setf(&r->vars, "_event_type", "%u", p->ev->type);

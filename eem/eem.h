@@ -12,6 +12,7 @@
 
 struct eem;
 struct bus;
+struct clock;
 struct debug_registry;
 struct log;
 struct loop;
@@ -22,6 +23,7 @@ enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.
 
 struct eem_env {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct shells *shells;
@@ -110,4 +112,6 @@ struct eem_debug {
     bool action_cli;
 };
 struct eem_debug *eem_debug(struct eem *e);
+/* The calendar its times are read by. */
+const struct clock *eem_clock(const struct eem *e);
 #endif

@@ -6,6 +6,7 @@
 #include "eem/vars.h"
 #include "espial/account.h"
 #include "espial/bus.h"
+#include "espial/clock.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
 #include "espial/shell.h"
@@ -42,6 +43,7 @@ struct policy {
     bool oid_prefix;
     struct timer timer; /* timer */
     int64_t due;        /* timer absolute, cron: wall time, us */
+    struct clock_watch set; /* absolute, cron: the clock was set */
 };
 
 /* One event detector: a file on_*.c each. */

@@ -45,7 +45,7 @@ void history_trap(struct eem *e, const char *applet, bool policy)
         return;
     drop_oldest(&h->traps_first, &h->traps_n, e->conf.history_traps - 1);
     struct sent_trap *trap = &h->traps[(h->traps_first + h->traps_n++) % EEM_HISTORY_MAX];
-    *trap = (struct sent_trap){.policy = policy, .wall = loop_wall(e->env.loop)};
+    *trap = (struct sent_trap){.policy = policy, .wall = clock_wall(e->env.clock)};
     str_copy(trap->applet, sizeof trap->applet, applet);
 }
 

@@ -32,7 +32,7 @@ struct run *run_new(struct policy *p, struct vars *vars, uint32_t job)
     r->ev = p->ev;
     r->job_class = sched_class_of(&p->applet->conf);
     r->job = job;
-    r->event_wall = loop_wall(p->eem->env.loop);
+    r->event_wall = clock_wall(p->eem->env.clock);
     r->vars = *vars;
     *vars = (struct vars){0};
     enum account_owner was = account_enter(p->eem->env.loop, ACCOUNT_EEM);

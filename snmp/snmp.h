@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct bus;
+struct clock;
 struct debug_registry;
 struct inet;
 struct log;
@@ -17,6 +18,7 @@ struct snmp_conf;
 /* Where the agent lives. Everything is borrowed and must outlive it. */
 struct snmp_env {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct inet *inet;

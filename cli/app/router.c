@@ -21,6 +21,7 @@
 #include "eem/eem.h"
 #include "espial/account.h"
 #include "espial/bus.h"
+#include "espial/clock.h"
 #include "espial/debug.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
@@ -31,6 +32,7 @@ MSG(MSG_RESTART, "SYS", 5, "RESTART", 0, "System restarted --\n%s");
 struct router {
     struct router_env env;
     struct bus *bus;
+    struct clock *clock;
     struct log *log;
     struct debug_registry *debug;
     struct dataplane *dp;
@@ -137,11 +139,13 @@ struct router *router_new(const struct router_env *env, struct text *err)
     enum account_owner was = account_owner(env->loop);
     r->bus = bus_new(env->loop);
     account_enter(env->loop, ACCOUNT_LOGGER);
+    r->clock = clock_new(env->loop);
     r->log = log_new(env->loop, r->bus);
+    log_set_clock(r->log, r->clock);
     account_leave(env->loop, was);
     r->debug = debug_registry_new();
 
-    struct dataplane_env dp = {.loop = env->loop, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
+    struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
     dp.hostname = hostname;
     dp.hostname_arg = r;
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
@@ -150,6 +154,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
 
     struct cli_env cli = {
         .loop = env->loop,
+        .clock = r->clock,
         .bus = r->bus,
         .log = r->log,
         .files = env->files,
@@ -167,10 +172,10 @@ struct router *router_new(const struct router_env *env, struct text *err)
     };
     account_enter(env->loop, ACCOUNT_EXEC);
     r->cli = cli_new(&cli);
-    struct eem_env eem = {.loop = env->loop, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
+    struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
-    struct snmp_env snmp = {.loop = env->loop, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial};
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
     account_leave(env->loop, was);
@@ -200,6 +205,7 @@ void router_free(struct router *r)
     dataplane_free(r->dp);
     debug_registry_free(r->debug);
     log_free(r->log);
+    clock_free(r->clock);
     bus_free(r->bus);
     mem_free(r);
 }

@@ -21,6 +21,7 @@ static const struct {
     {&cli_table_line, OWNER_CLI},
     {&cli_table_debug, OWNER_CLI},
     {&cli_table_process, OWNER_CLI},
+    {&cli_table_clock, OWNER_CLI},
     {&dp_table_iface, OWNER_DATAPLANE},
     {&dp_table_show_iface, OWNER_DATAPLANE},
     {&dp_table_ip, OWNER_DATAPLANE},

@@ -14,6 +14,7 @@ static const struct cmd_table *const tables[] = {
     &cli_table_mode, &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_file,
     &cli_table_copy, &cli_table_show,   &cli_table_logging, &cli_table_line,     &cli_table_debug,
     &cli_table_process,
+    &cli_table_clock,
 };
 
 const struct cmd_table *const *cli_tables(size_t *n)
@@ -38,12 +39,14 @@ struct cli *cli_new(const struct cli_env *env)
     struct cli *c = NEW(struct cli);
     c->env = *env;
     c->born_us = loop_now(env->loop);
-    c->born_wall_us = loop_wall(env->loop);
+    c->born_wall_us = clock_wall(env->clock);
     sys_conf_start(&c->sys, env->hostname);
+    clock_ask_start(&c->clock);
     logging_conf_start(&c->logging);
     logging_conf_apply(c);
     c->shells = shells_new(&(struct shells_env){
         .loop = env->loop,
+        .clock = env->clock,
         .bus = env->bus,
         .log = env->log,
         .files = env->files,

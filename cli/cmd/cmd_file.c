@@ -21,11 +21,14 @@ enum cmd_result file_error(struct cmd_ctx *c, const char *what, const char *path
 
 static void dir_row(struct cmd_ctx *c, size_t index, const struct file_info *f)
 {
-    struct wall_time w = wall_split(f->mtime_us);
+    const struct clock *clock = ((struct cli *)c->self)->env.clock;
+    struct wall_time w = clock_local(clock, f->mtime_us);
+    int offset = clock_zone_at(clock, f->mtime_us)->offset_min, away = offset < 0 ? -offset : offset;
     char date[32];
     snprintf(date, sizeof date, "%s %d %d", month_names[w.mon], w.day, w.year);
-    out_printf(c->out, "%5zu  %s  %10llu  %11s %02d:%02d:%02d +00:00  %s\n", index, f->dir ? "drw-" : "-rw-",
-               (unsigned long long)f->size, date, w.hour, w.min, w.sec, f->name);
+    out_printf(c->out, "%5zu  %s  %10llu  %11s %02d:%02d:%02d %c%02d:%02d  %s\n", index, f->dir ? "drw-" : "-rw-",
+               (unsigned long long)f->size, date, w.hour, w.min, w.sec, offset < 0 ? '-' : '+', away / 60, away % 60,
+               f->name);
 }
 
 static void dir_space(struct cmd_ctx *c, const char *path)

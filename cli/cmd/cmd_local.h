@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/cmd/cmd.h"
 #include "cli/shell/session.h"
+#include "espial/clock.h"
 #include "espial/conf.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
@@ -64,12 +65,27 @@ struct logging_conf {
     struct conf_list hosts; /* struct syslog_host_conf */
 };
 
+/* What was asked of the calendar (cmd_clock.c); brought to struct clock_conf when it changes. */
+struct clock_ask {
+    char zone[8]; /* "": UTC */
+    int8_t hours;
+    uint8_t minutes; /* 60: not said */
+    char summer[8];  /* "": none */
+    uint8_t kind;    /* 1 recurring, 2 date */
+    struct summer_ask {
+        uint16_t year, time; /* time: minutes of the day */
+        uint8_t mday, week, day, month;
+    } begins, ends;
+    uint16_t offset; /* minutes */
+};
+
 struct cli {
     struct cli_env env;
     struct shells *shells;
     struct grammar *grammar;
     struct sys_conf sys;
     struct logging_conf logging;
+    struct clock_ask clock;
     uint64_t born_us; /* loop time */
     int64_t born_wall_us;
 };
@@ -82,6 +98,7 @@ void line_conf_add_defaults(struct conf_list *lines);
 void line_conf_complete(struct conf_list *lines);
 /* What a session on this line begins with; *out is left alone when no line says otherwise. */
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
+void clock_ask_start(struct clock_ask *c);
 void logging_conf_start(struct logging_conf *c);
 void logging_conf_end(struct logging_conf *c);
 void logging_conf_apply(struct cli *c);
@@ -89,8 +106,6 @@ void logging_conf_apply(struct cli *c);
 /* Does a typed password fit what is stored under a type? False too for types that cannot be checked. */
 bool secret_fits(unsigned type, const char *stored, const char *typed);
 
-/* "18:57:38.347 UTC Mon Oct 19 2015" */
-char *clock_format(int64_t wall_us, bool msec, char out[64]);
 /* "1 day, 16 hours, 42 minutes" */
 void uptime_format(uint64_t seconds, struct text *out);
 /* The user of a session as messages name it: "console", "admin on vty0 (192.0.2.1)". */

@@ -1,4 +1,4 @@
-/* cmd_system.c: the router as a machine: show clock, show version, reload.
+/* cmd_system.c: the router as a machine: show version, reload.
  *
  * show version follows IOS's layout line by line, because programs read it (the train in the first line, "uptime is",
  * "image file is", "bytes of memory", "board ID"), and says in it that the software is espial, with its own version.
@@ -15,17 +15,6 @@
 #include "cli/shell/store.h"
 
 MSG(MSG_RELOAD, "SYS", 5, "RELOAD", 0, "Reload requested by %s. Reload Reason: Reload Command.");
-
-char *clock_format(int64_t wall_us, bool msec, char out[64])
-{
-    struct wall_time w = wall_split(wall_us);
-    char fraction[8] = "";
-    if (msec)
-        snprintf(fraction, sizeof fraction, ".%03d", w.msec);
-    snprintf(out, 64, "%02d:%02d:%02d%s UTC %s %s %d %d", w.hour, w.min, w.sec, fraction, day_names[w.wday],
-             month_names[w.mon], w.day, w.year);
-    return out;
-}
 
 void uptime_format(uint64_t seconds, struct text *out)
 {
@@ -49,24 +38,6 @@ const char *session_by(const struct session_view *v)
 {
     const char *by = strstr(v->origin, " by ");
     return by ? by + 4 : "console";
-}
-
-/* ---- show clock ---- */
-
-static enum cmd_result show_clock(struct cmd_ctx *c)
-{
-    static const struct {
-        const char *mark, *source;
-    } sources[] = {[CLOCK_UNSET] = {"*", "No time source"},
-                   [CLOCK_LOST] = {".", "No time source"},
-                   [CLOCK_SET] = {"", "Time source is hardware calendar"}};
-    struct cli *cli = c->self;
-    enum clock_source s = log_clock(cli->env.log);
-    char now[64];
-    out_printf(c->out, "%s%s\n", sources[s].mark, clock_format(loop_wall(cli->env.loop), true, now));
-    if (cmd_has(c, "detail"))
-        out_printf(c->out, "%s\n", sources[s].source);
-    return CMD_OK;
 }
 
 /* ---- show version ---- */
@@ -98,7 +69,7 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "%s uptime is ", cli_hostname(cli));
     uptime_format((loop_now(env->loop) - cli->born_us) / US_PER_S, &t);
     text_printf(&t, "\nSystem returned to ROM by %s\n", env->returned ? env->returned : "power-on");
-    text_printf(&t, "System restarted at %s\n", clock_format(cli->born_wall_us, false, restarted));
+    text_printf(&t, "System restarted at %s\n", clock_text(env->clock, cli->born_wall_us, false, restarted));
     text_printf(&t, "System image file is \"bootflash:espial-%s\"\n", env->version);
     text_printf(&t, "Last reload reason: %s\n\n",
                 env->returned && !strcmp(env->returned, "reload") ? "Reload Command" : "PowerOn");
@@ -191,7 +162,6 @@ static enum cmd_result do_reload(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
-    DO(EXEC, 1, "show clock [detail=detail]", show_clock, "Display the system clock|Display detailed information"),
     DO(EXEC, 1, "show version", show_version, "System hardware and software status"),
     DO(EXEC, 15, "reload", do_reload, "Halt and perform a cold restart"),
 };

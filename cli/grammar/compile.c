@@ -41,6 +41,10 @@ static bool value_fits(const struct elem *e, const struct cmd_bind *b)
     case VALUE_MASK:
     case VALUE_WILDCARD: return b->size == 4 && !b->is_text && !b->is_signed;
     case VALUE_SECONDS: return (b->size == 4 || b->size == 8) && !b->is_text && !b->is_signed;
+    case VALUE_HHMM: return number_fits(b, 0, 1439);
+    case VALUE_HHMMSS: return number_fits(b, 0, 86399);
+    case VALUE_MONTH: return number_fits(b, 1, 12);
+    case VALUE_WEEKDAY: return number_fits(b, 0, 6);
     case VALUE_IFNAME: return b->is_text && b->size >= IFNAME_MAX;
     default: return b->is_text && b->size >= 2;
     }

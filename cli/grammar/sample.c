@@ -15,6 +15,10 @@ static void value(const struct elem *e, enum sample how, struct text *out)
     case VALUE_OID: text_add(out, "1.3.6.1"); break;
     case VALUE_SECONDS: text_add(out, "5"); break;
     case VALUE_HEX: text_add(out, "AB"); break;
+    case VALUE_HHMM: text_add(out, "2:00"); break;
+    case VALUE_HHMMSS: text_add(out, "02:00:00"); break;
+    case VALUE_MONTH: text_add(out, "March"); break;
+    case VALUE_WEEKDAY: text_add(out, "Sunday"); break;
     case VALUE_IFNAME: text_add(out, "Ethernet0/0"); break;
     case VALUE_STRING: text_add(out, "\"Q\""); break;
     case VALUE_LINE:

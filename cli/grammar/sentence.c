@@ -30,6 +30,7 @@ static const struct {
     {"ip", VALUE_IP},     {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
     {"line", VALUE_LINE}, {"string", VALUE_STRING}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
     {"oid", VALUE_OID},   {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
+    {"hhmm", VALUE_HHMM}, {"hhmmss", VALUE_HHMMSS}, {"month", VALUE_MONTH},       {"weekday", VALUE_WEEKDAY},
 };
 
 static bool fail(struct reader *r, const char *why, const char *where)

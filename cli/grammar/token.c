@@ -237,6 +237,45 @@ static bool seconds_parse(const char *s, uint64_t max_ms, uint64_t *ms)
     return !s[i] && *ms <= max_ms;
 }
 
+/* "H:MM" or "H:MM:SS", hours and seconds of one or two digits; in the smaller unit of the two. */
+static bool time_parse(const char *s, bool seconds, int64_t *out)
+{
+    static const int64_t most[3] = {23, 59, 59};
+    int64_t total = 0;
+    unsigned parts = seconds ? 3 : 2;
+
+    for (unsigned i = 0; i < parts; i++) {
+        int64_t n = 0;
+        unsigned digits = 0;
+
+        for (; digit(*s) && digits < 3; s++, digits++)
+            n = n * 10 + (*s - '0');
+        if (!digits || digits > 2 || n > most[i] || *s != (i + 1 < parts ? ':' : '\0'))
+            return false;
+        s += *s == ':';
+        total = total * 60 + n;
+    }
+    *out = total;
+    return true;
+}
+
+static const char *const months[12] = {"January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December"};
+static const char *const weekdays[7] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+
+/* Which of n names does the word abbreviate? */
+static bool name_parse(const char *word, const char *const names[], unsigned n, int64_t *out)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (*word && str_iprefix(word, names[i])) {
+            *out = i;
+            found++;
+        }
+    return found == 1;
+}
+
 static bool oid_ok(const char *s)
 {
     size_t i = s[0] == '.';
@@ -280,6 +319,14 @@ static bool word_num(const struct elem *e, const char *word, int64_t *num)
         if (!seconds_parse(word, (uint64_t)e->hi, &ms))
             return false;
         *num = (int64_t)ms;
+        return true;
+    case VALUE_HHMM: return time_parse(word, false, num);
+    case VALUE_HHMMSS: return time_parse(word, true, num);
+    case VALUE_WEEKDAY: return name_parse(word, weekdays, 7, num);
+    case VALUE_MONTH:
+        if (!name_parse(word, months, 12, num))
+            return false;
+        ++*num;
         return true;
     default: return false;
     }
@@ -380,6 +427,20 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
         if (num % 1000)
             text_printf(out, ".%03" PRId64, num % 1000);
         return num >= 0;
+    case VALUE_HHMM: text_printf(out, "%" PRId64 ":%02" PRId64, num / 60, num % 60); return num >= 0 && num < 1440;
+    case VALUE_HHMMSS:
+        text_printf(out, "%02" PRId64 ":%02" PRId64 ":%02" PRId64, num / 3600, num / 60 % 60, num % 60);
+        return num >= 0 && num < 86400;
+    case VALUE_MONTH:
+        if (num < 1 || num > 12)
+            return false;
+        text_add(out, month_names[num - 1]);
+        return true;
+    case VALUE_WEEKDAY:
+        if (num < 0 || num > 6)
+            return false;
+        text_add(out, day_names[num]);
+        return true;
     case VALUE_STRING: string_format(text, out); return true;
     case VALUE_LINE: text_add(out, text); return *text && !strchr(text, '\n');
     default: text_add(out, text); return one_word(text);
@@ -394,6 +455,10 @@ const char *token_placeholder(const struct elem *e, char buf[static 48])
     case VALUE_WILDCARD: return "A.B.C.D";
     case VALUE_HOST: return "Hostname or A.B.C.D";
     case VALUE_LINE: return "LINE";
+    case VALUE_HHMM: return "hh:mm";
+    case VALUE_HHMMSS: return "hh:mm:ss";
+    case VALUE_MONTH: return "MONTH";
+    case VALUE_WEEKDAY: return "DAY";
     case VALUE_RANGE: snprintf(buf, 48, "<%" PRId64 "-%" PRId64 ">", e->lo, e->hi); return buf;
     case VALUE_SECONDS: snprintf(buf, 48, "<0-%" PRId64 ">", e->hi / 1000); return buf;
     default: return "WORD";

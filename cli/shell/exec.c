@@ -157,7 +157,7 @@ static void changed(struct shell *sh)
     if (sh->config_file && !sh->merging)
         return;
     m->history.unsaved = true;
-    m->history.changed_wall_us = loop_wall(m->env.loop);
+    m->history.changed_wall_us = clock_wall(m->env.clock);
     str_copy(m->history.changed_by, sizeof m->history.changed_by, sh->user);
     struct session_view v;
     session_view(sh, &v);
@@ -173,7 +173,10 @@ static enum exec_result run_config(struct shell *sh)
         return run_handler(sh, sh->mode);
     sh->ran = true;
     sh->ran_mode = sh->mode;
-    switch (config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next)) {
+    sh->maker->typing = sh;
+    enum config_result did = config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next);
+    sh->maker->typing = NULL;
+    switch (did) {
     case CONFIG_TAKEN: changed(sh); break;
     case CONFIG_ENTER:
         changed(sh);

@@ -29,6 +29,7 @@
 
 struct loop;
 struct bus;
+struct clock;
 struct log;
 struct files;
 struct grammar;
@@ -50,6 +51,7 @@ enum session_protocol { SESSION_SSH, SESSION_TELNET };
 
 struct shells_env {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct files *files;
@@ -75,6 +77,8 @@ struct config_history {
     bool unsaved; /* changed since the start or the last save */
 };
 struct config_history *shells_config_history(struct shells *s);
+/* The session whose configuration line is being done, for who hears of the change from inside it; NULL else. */
+const struct shell *shells_typing(struct shells *s);
 
 /* May a connection of this protocol from `source` (host order) take vty n: its `transport input` and `access-class ACL
  * in`? _for: the first free vty that lets it in; -1: none. */

@@ -8,6 +8,7 @@
 #include "cli/shell/session.h"
 #include "espial/account.h"
 #include "espial/bus.h"
+#include "espial/clock.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
@@ -54,6 +55,7 @@ struct maker {
     struct grammar *grammar;
     struct shell *first;
     struct config_history history;
+    const struct shell *typing;
     unsigned uses[1 + VTY_LINES];
 };
 

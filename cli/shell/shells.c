@@ -227,6 +227,11 @@ struct grammar *shells_grammar(struct shells *s)
     return ((struct maker *)s)->grammar;
 }
 
+const struct shell *shells_typing(struct shells *s)
+{
+    return ((struct maker *)s)->typing;
+}
+
 struct config_history *shells_config_history(struct shells *s)
 {
     return &((struct maker *)s)->history;

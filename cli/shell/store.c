@@ -13,17 +13,10 @@
 #include <string.h>
 #include <strings.h>
 
-static void stamp(struct text *out, int64_t wall_us)
+static void event(const struct maker *m, struct text *out, const char *what, int64_t wall_us, const char *by)
 {
-    struct wall_time w = wall_split(wall_us);
-    text_printf(out, "%02d:%02d:%02d UTC %s %s %d %d", w.hour, w.min, w.sec, day_names[w.wday], month_names[w.mon],
-                w.day, w.year);
-}
-
-static void event(struct text *out, const char *what, int64_t wall_us, const char *by)
-{
-    text_printf(out, "! %s at ", what);
-    stamp(out, wall_us);
+    char when[64];
+    text_printf(out, "! %s at %s", what, clock_text(m->env.clock, wall_us, false, when));
     if (by[0])
         text_printf(out, " by %s", by);
     text_add(out, "\n");
@@ -35,11 +28,11 @@ void store_running(struct shells *s, bool all, struct text *out)
     const struct config_history *h = &m->history;
     text_add(out, "!\n");
     if (h->changed_wall_us)
-        event(out, "Last configuration change", h->changed_wall_us, h->changed_by);
+        event(m, out, "Last configuration change", h->changed_wall_us, h->changed_by);
     else
         text_add(out, "! No configuration change since last restart\n");
     if (h->saved_wall_us)
-        event(out, "NVRAM config last updated", h->saved_wall_us, h->saved_by);
+        event(m, out, "NVRAM config last updated", h->saved_wall_us, h->saved_by);
     text_printf(out, "!\nversion %s\n", m->env.config_version);
     config_running(m->grammar, all, out);
     text_add(out, "\nend\n");
@@ -51,7 +44,7 @@ enum file_result store_save(struct shells *s, const char *path, const char *by)
     struct config_history old = m->history, *h = &m->history;
     bool startup = !strcmp(path, STARTUP_CONFIG);
     if (startup) {
-        h->saved_wall_us = loop_wall(m->env.loop);
+        h->saved_wall_us = clock_wall(m->env.clock);
         str_copy(h->saved_by, sizeof h->saved_by, by);
     }
     struct text t = {0};

@@ -12,6 +12,7 @@
 #include "dataplane/drop.h"
 #include "dataplane/graph.h"
 #include "dataplane/net/net.h"
+#include "espial/clock.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
 
@@ -65,13 +66,14 @@ static void cleared_line(struct cmd_ctx *c, const struct graph *g)
 {
     uint64_t at = drop_cleared_at(g, DROP_GLOBAL);
     struct loop *loop = graph_loop(g);
+    const struct clock *clock = dataplane_env(c->self)->clock;
     uint64_t past = (loop_now(loop) - at) / US_PER_S;
 
     if (!at) {
         out_text(c->out, "Last clearing of QFP drops statistics : never\n\n");
         return;
     }
-    struct wall_time w = wall_split(loop_wall(loop) - (int64_t)(loop_now(loop) - at));
+    struct wall_time w = clock_local(clock, clock_wall(clock) - (int64_t)(loop_now(loop) - at));
     out_printf(c->out, "Last clearing of QFP drops statistics : %s %s %d %02d:%02d:%02d %d\n (", day_names[w.wday],
                month_names[w.mon], w.day, w.hour, w.min, w.sec, w.year);
     if (past >= 3600)

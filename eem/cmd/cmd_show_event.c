@@ -8,21 +8,22 @@
 
 #include "eem/cmd/cmd.h"
 #include "eem/eem.h"
+#include "espial/clock.h"
 #include "espial/mem.h"
 
 /* ---- show */
 
-static const char *event_time(int64_t wall, char out[32])
+static const char *event_time(struct cmd_ctx *c, int64_t wall, char out[32])
 {
-    struct wall_time t = wall_split(wall);
+    struct wall_time t = clock_local(eem_clock(c->self), wall);
     snprintf(out, 32, "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec,
              t.year);
     return out;
 }
 
-static const char *registered_time(int64_t wall, char out[32])
+static const char *registered_time(struct cmd_ctx *c, int64_t wall, char out[32])
 {
-    struct wall_time t = wall_split(wall);
+    struct wall_time t = clock_local(eem_clock(c->self), wall);
     snprintf(out, 32, "%s %s %2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day, t.hour, t.min, t.sec,
              t.year);
     return out;
@@ -39,7 +40,7 @@ static enum cmd_result show_registered(struct cmd_ctx *c)
             out_printf(c->out, "%-5s%-10s%-8s%-20s%-6s%-26s%s\n", "No.", "Class", "Type", "Event Type", "Trap",
                        "Time Registered", "Name");
         out_printf(c->out, "%-5u%-10s%-8s%-20s%-6s%-26s%s\n", ++no, "applet", "user", p.event_name,
-                   p.conf->trap ? "On" : "Off", registered_time(p.registered_wall, when), p.conf->name);
+                   p.conf->trap ? "On" : "Off", registered_time(c, p.registered_wall, when), p.conf->name);
         CONF_EACH(const struct event_conf, ev, &p.conf->events)
         {
             text_clear(&line);
@@ -73,7 +74,7 @@ static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, size_t
                        "time of event", "event type", "name");
         }
         out_printf(c->out, "%-5u%-12u%-2s%-2s%-8s%-26s%-20sapplet: %s\n", ++no, job.job, "N", "A", job.status,
-                   event_time(job.event_wall, when), job.event_name, job.applet);
+                   event_time(c, job.event_wall, when), job.event_name, job.applet);
     }
 }
 
@@ -98,7 +99,7 @@ static enum cmd_result show_history_events(struct cmd_ctx *c)
     for (size_t cursor = 0; eem_history_next(c->self, &cursor, &job);) {
         char when[32];
         out_printf(c->out, "%-5u%-7u%-5s%-9s%-25s%-18sapplet: %s\n", ++no, job.job, "Actv", job.status,
-                   event_time(job.event_wall, when), job.event_name, job.applet);
+                   event_time(c, job.event_wall, when), job.event_name, job.applet);
     }
     return CMD_OK;
 }
@@ -110,7 +111,7 @@ static enum cmd_result show_history_traps(struct cmd_ctx *c)
     out_printf(c->out, "%-5s%-27s%-14s%s\n", "No.", "Time", "Trap Type", "Name");
     for (size_t cursor = 0; eem_trap_history_next(c->self, &cursor, &trap);) {
         char when[32];
-        out_printf(c->out, "%-5u%-27s%-14sapplet: %s\n", ++no, event_time(trap.wall, when),
+        out_printf(c->out, "%-5u%-27s%-14sapplet: %s\n", ++no, event_time(c, trap.wall, when),
                    trap.policy ? "policy" : "server", trap.applet);
     }
     return CMD_OK;

@@ -13,6 +13,8 @@
  *                     oid                dotted numbers, optional trailing dot   char[]
  *                     seconds            N[.mmm]              uint32_t/uint64_t, milliseconds; <seconds:maxrun>
  *                     hex                hex digits           char[]
+ *                     hhmm hhmmss        H:MM, H:MM:SS        any integer field: minutes, seconds of the day
+ *                     month weekday      Mar[ch], Sun[day]    any integer field: 1-12, 0-6 (Sunday is 0)
  *                     url                disk0:name ...       char[]
  *   word=field      a literal that binds 1 to `field` when present; word=field:7 binds 7
  *   {a|b c|<x>}     exactly one alternative;  {a|b}=field binds the number (from 0) of the alternative chosen

@@ -65,11 +65,10 @@ struct log_conf *log_conf(struct log *log);   /* the live configuration; call lo
 void log_conf_changed(struct log *log);
 /* Source for syslog hosts; NULL until the dataplane is up, and again before it goes (the socket is closed then). The log opens its own UDP socket (base/loghost.c). */
 void log_set_inet(struct log *log, struct inet *inet);
-void log_set_clock(struct log *log, enum clock_source source);
-enum clock_source log_clock(const struct log *log);
-/* Uptime 0 of `service timestamps uptime`: when the router began (loop time). */
-/* "*Mar 12 18:22:10.706" for a wall time, as `show clock` and stamps need: mark by clock source. Without a trailing colon. */
-char *log_stamp(const struct log *log, const struct stamp_conf *c, int64_t wall_us, char out[64]);
+/* The calendar that messages are stamped with; without one (in a test of something else) the loop's, never set. Uptime begins where the log began. */
+void log_set_clock(struct log *log, const struct clock *clock);
+/* Now as `service timestamps` wants it: "*Mar 12 18:22:10.706", the mark by the clock's source, without a trailing colon; "" for none. */
+char *log_stamp(const struct log *log, const struct stamp_conf *c, char out[64]);
 /* The buffer, oldest first: cursor from 0; NULL at the end. */
 const char *log_buffer_next(const struct log *log, size_t *cursor);
 void log_buffer_clear(struct log *log);

@@ -36,6 +36,8 @@ struct wall_time {
     int year, mon /* 0-11 */, day /* 1-31 */, hour, min, sec, msec, wday /* 0=Sunday */;
 };
 struct wall_time wall_split(int64_t wall_us);
+/* Back: of year, mon, day, hour, min, sec and msec, which may lie beyond their usual ranges. wday is not looked at. */
+int64_t wall_join(const struct wall_time *w);
 extern const char *const month_names[12]; /* "Jan".. */
 extern const char *const day_names[7];    /* "Sun".. */
 /* IOS spans: "00:01:23", "1d02h", "3w4d", "1y2w" from seconds. */

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "eem/eem.h"
+#include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
 #include "espial/loop.h"
@@ -40,6 +41,7 @@ struct shell {
 struct box {
     struct shells shells; /* first */
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct debug_registry *debug;
@@ -163,12 +165,14 @@ static const char *hostname(void *arg)
 static inline void box_open(struct box *b, struct loop *loop, const char *name)
 {
     *b = (struct box){.shells = {&fake_ops}, .loop = loop, .hostname = name, .vtys = 5};
+    b->clock = clock_new(loop);
     b->bus = bus_new(loop);
     b->log = log_new(loop, b->bus);
     b->debug = debug_registry_new();
     bus_subscribe(b->bus, FACT_SYSLOG, on_line, b);
     bus_subscribe(b->bus, FACT_TRAP_WANTED, on_trap, b);
     b->eem = eem_new(&(struct eem_env){.loop = loop,
+                                       .clock = b->clock,
                                        .bus = b->bus,
                                        .log = b->log,
                                        .shells = &b->shells,
@@ -183,6 +187,7 @@ static inline void box_close(struct box *b)
     assert_null(b->open);
     log_free(b->log);
     bus_free(b->bus);
+    clock_free(b->clock);
     debug_registry_free(b->debug);
     text_free(&b->story);
 }

@@ -83,6 +83,10 @@ static void random_value(struct gen *x, const struct elem *e, struct text *out)
         break;
     case VALUE_SECONDS: text_printf(out, pick == 0 ? "%u" : "%u.%03u", chance(x, 100000), 1 + chance(x, 999)); break;
     case VALUE_OID: text_printf(out, "1.3.6.1.%u%s", chance(x, 100000), pick == 0 ? "." : ""); break;
+    case VALUE_HHMM: text_printf(out, "%u:%02u", chance(x, 24), chance(x, 60)); break;
+    case VALUE_HHMMSS: text_printf(out, "%u:%02u:%02u", chance(x, 24), chance(x, 60), chance(x, 60)); break;
+    case VALUE_MONTH: text_add(out, month_names[chance(x, 12)]); break;
+    case VALUE_WEEKDAY: text_add(out, day_names[chance(x, 7)]); break;
     case VALUE_HEX: text_printf(out, "%02X", chance(x, 256)); break;
     case VALUE_IFNAME: text_printf(out, pick < 2 ? "%s0/%u" : "%s%u", types[pick], chance(x, 4)); break;
     case VALUE_HOST:

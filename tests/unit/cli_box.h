@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
 #include "cli/shell/session.h"
+#include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
 #include "espial/loop.h"
@@ -31,6 +32,7 @@ struct lab_conf {
 };
 struct cli_box {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct files *files;
@@ -169,8 +171,10 @@ static inline struct cli_box *box_new(bool iosxe)
 {
     struct cli_box *b = NEW(struct cli_box);
     b->loop = vloop_new(BOX_WALL);
+    b->clock = clock_new(b->loop);
     b->bus = bus_new(b->loop);
     b->log = log_new(b->loop, b->bus);
+    log_set_clock(b->log, b->clock);
     b->files = files_memory_new();
     b->debug = debug_registry_new();
     debug_register(b->debug,
@@ -179,6 +183,7 @@ static inline struct cli_box *box_new(bool iosxe)
                    2, NULL, b);
     lab_init(&b->conf);
     b->cli = cli_new(&(struct cli_env){.loop = b->loop,
+                                       .clock = b->clock,
                                        .bus = b->bus,
                                        .log = b->log,
                                        .files = b->files,
@@ -222,6 +227,7 @@ static inline void box_free(struct cli_box *b)
     files_free(b->files);
     log_free(b->log);
     bus_free(b->bus);
+    clock_free(b->clock);
     vloop_free(b->loop);
     text_free(&b->screen);
     mem_free(b);

@@ -14,6 +14,7 @@
 #include "cli/grammar/grammar.h"
 #include "eem/cmd/cmd.h"
 #include "eem/eem.h"
+#include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
@@ -32,6 +33,7 @@ struct page {
 };
 struct desk {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct eem *eem;
@@ -60,10 +62,11 @@ static int setup(void **state)
     static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_show};
     struct desk *d = NEW(struct desk);
     d->loop = vloop_new(INT64_C(1615382566) * 1000000); /* Wed Mar 10 13:22:46 2021 */
+    d->clock = clock_new(d->loop);
     d->bus = bus_new(d->loop);
     d->log = log_new(d->loop, d->bus);
     bus_subscribe(d->bus, FACT_SYSLOG, on_line, d);
-    d->eem = eem_new(&(struct eem_env){.loop = d->loop, .bus = d->bus, .log = d->log});
+    d->eem = eem_new(&(struct eem_env){.loop = d->loop, .clock = d->clock, .bus = d->bus, .log = d->log});
     d->page.out.write = page_write;
     d->mode = CONFIG;
     struct text err = {0};
@@ -81,6 +84,7 @@ static int teardown(void **state)
     eem_free(d->eem);
     log_free(d->log);
     bus_free(d->bus);
+    clock_free(d->clock);
     vloop_free(d->loop);
     text_free(&d->page.text);
     text_free(&d->said);

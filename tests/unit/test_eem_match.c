@@ -14,6 +14,7 @@
 #include "eem/eem.h"
 #include "eem/patterns.h"
 #include "eem/vars.h"
+#include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/ip.h"
 #include "espial/loop.h"
@@ -200,6 +201,7 @@ static void test_label_order(void **state)
 
 struct box {
     struct loop *loop;
+    struct clock *clock;
     struct bus *bus;
     struct log *log;
     struct eem *eem;
@@ -208,9 +210,10 @@ struct box {
 static void box_open(struct box *b)
 {
     b->loop = vloop_new(INT64_C(1584037330) * 1000000);
+    b->clock = clock_new(b->loop);
     b->bus = bus_new(b->loop);
     b->log = log_new(b->loop, b->bus);
-    b->eem = eem_new(&(struct eem_env){.loop = b->loop, .bus = b->bus, .log = b->log});
+    b->eem = eem_new(&(struct eem_env){.loop = b->loop, .clock = b->clock, .bus = b->bus, .log = b->log});
 }
 
 static void box_close(struct box *b)
@@ -218,6 +221,7 @@ static void box_close(struct box *b)
     eem_free(b->eem);
     log_free(b->log);
     bus_free(b->bus);
+    clock_free(b->clock);
     vloop_free(b->loop);
 }
 

@@ -203,15 +203,30 @@ static void stamps(void **state)
         {{.kind = 2, .show_timezone = true, .localtime = true}, CLOCK_UNSET, AUG_4, "*Aug  4 01:45:03 UTC"},
         {{.kind = 0, .msec = true}, CLOCK_UNSET, MAR_12, ""},
         {{.kind = 1, .msec = true}, CLOCK_UNSET, MAR_12, "00:00:00"},
-        {{.kind = 1}, CLOCK_UNSET, MAR_12 + 93600 * INT64_C(1000000), "1d02h"},
-        {{.kind = 1}, CLOCK_UNSET, MAR_12 - 5000000, "00:00:00"}, /* before it began */
+        {{.kind = 1}, CLOCK_UNSET, MAR_12 - 5000000, "00:00:00"}, /* setting the clock is no uptime */
     };
+    struct clock *clock = clock_new(b->loop);
+    log_set_clock(b->log, clock);
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         char out[64];
-        log_set_clock(b->log, facts[i].clock);
-        assert_int_equal(log_clock(b->log), facts[i].clock);
-        assert_string_equal(log_stamp(b->log, &facts[i].c, facts[i].wall, out), facts[i].text);
+        if (facts[i].clock != CLOCK_UNSET)
+            clock_set(clock, facts[i].wall, CLOCK_BY_NTP);
+        else
+            clock_set(clock, facts[i].wall, CLOCK_BY_NOBODY);
+        if (facts[i].clock == CLOCK_LOST)
+            clock_lost(clock);
+        assert_string_equal(log_stamp(b->log, &facts[i].c, out), facts[i].text);
     }
+
+    const struct stamp_conf full = {.kind = 2, .msec = true, .localtime = true, .show_timezone = true, .year = true}, up = {.kind = 1};
+    char out[64];
+    *clock_conf(clock) = (struct clock_conf){.zone = {"CET", 60}, .summer = {"CEST", 120}, .begins = {0, 0, 5, 0, 3, 2, 0}, .ends = {0, 0, 5, 0, 10, 3, 0}};
+    clock_set(clock, AUG_4 - 7200 * INT64_C(1000000), CLOCK_BY_USER);
+    assert_string_equal(log_stamp(b->log, &full, out), "Aug  4 2014 01:45:03.012 CEST");
+    vloop_run_for(b->loop, 93600 * US_PER_S);
+    assert_string_equal(log_stamp(b->log, &up, out), "1d02h");
+    log_set_clock(b->log, NULL);
+    clock_free(clock);
 }
 
 static void without_stamp_and_with_sequence(void **state)
