@@ -37,6 +37,7 @@ static int setup(void **state)
     struct fixture *f = NEW(struct fixture);
     f->box = box_new(false);
     f->shells = shells_new(&(struct shells_env){.loop = f->box->loop,
+                                                .clock = f->box->clock,
                                                 .bus = f->box->bus,
                                                 .log = f->box->log,
                                                 .files = f->box->files,
