@@ -3,7 +3,7 @@
  * Every name is walked part by part with openat from the held descriptor, each step with O_NOFOLLOW: a symbolic link, wherever it points, is not there (NOT_FOUND), nor is
  * anything that is neither a plain file nor a folder. So nothing outside the two folders can be reached, even by whoever can write into them.
  *
- * Replacing: the new content goes whole into ".~NAME" beside the old file, is synced, renamed over it, and the folder is synced: whenever the process or the
+ * Replacing: the new content goes whole into ".~NUMBER" beside the old file, is synced, renamed over it, and the folder is synced: whenever the process or the
  * machine dies, the file is the old or the new one. What a killed process left (".~...") is removed at the next start. Appending: O_APPEND, no more than
  * FILE_SIZE_MAX in all; what a crash leaves is a prefix of what was written. */
 #include "base/file_local.h"
@@ -22,6 +22,11 @@
 struct files_disk {
     struct files common; /* first */
     int root[FILE_SYSTEMS];
+    uint64_t temps; /* each file being written has a name of its own */
+};
+struct disk_reader {
+    struct file_reader common; /* first */
+    int fd;
 };
 
 static enum file_result result_of(int err)
@@ -37,7 +42,9 @@ static enum file_result result_of(int err)
     case EROFS:
     case EACCES:
     case EPERM: return FILE_READ_ONLY;
+    case ENOTEMPTY: return FILE_NOT_EMPTY;
     case EFBIG: return FILE_TOO_BIG;
+    case EINVAL:
     case ENAMETOOLONG: return FILE_BAD_NAME;
     }
     return FILE_IO;
@@ -105,6 +112,47 @@ static enum file_result write_all(int fd, const void *data, size_t len)
     return FILE_OK;
 }
 
+static enum file_result info_of(const char *name, const struct stat *st, struct file_info *out);
+
+static enum file_result disk_open(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info)
+{
+    int dir, fd;
+    const char *name;
+    struct stat st;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = open_file(dir, name, O_RDONLY, &fd, &st);
+    close(dir);
+    if (r != FILE_OK)
+        return r;
+    struct disk_reader *d = NEW(struct disk_reader);
+    d->fd = fd;
+    *out = &d->common;
+    return info_of(name, &st, info);
+}
+
+static enum file_result disk_get(struct file_reader *r, void *buf, size_t max, size_t *n)
+{
+    ssize_t got;
+    do
+        got = read(((struct disk_reader *)r)->fd, buf, max);
+    while (got < 0 && errno == EINTR);
+    *n = got > 0 ? (size_t)got : 0;
+    return got < 0 ? result_of(errno) : FILE_OK;
+}
+
+static int disk_fd(const struct file_reader *r)
+{
+    return ((const struct disk_reader *)r)->fd;
+}
+
+static void disk_close(struct file_reader *r)
+{
+    close(((struct disk_reader *)r)->fd);
+    mem_free(r);
+}
+
 static enum file_result disk_read(struct files *f, const struct file_path *p, struct text *out)
 {
     int dir, fd;
@@ -137,42 +185,114 @@ static enum file_result disk_read(struct files *f, const struct file_path *p, st
     return r;
 }
 
-/* Fill ".~NAME" and rename it over NAME. */
-static enum file_result replace_in(int dir, const char *name, const void *data, size_t len)
+/* What was written bears the router's time, if there is one. */
+static void stamp(struct files *f, int fd)
 {
-    char temp[sizeof FILE_OWN_PREFIX + sizeof((struct file_info *)0)->name];
+    if (!f->wall)
+        return;
+    int64_t us = f->wall(f->wall_arg);
+    struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+    futimens(fd, (struct timespec[2]){t, t}); /* on a file system without times it stays as it is */
+}
+
+/* A folder in which a name came or went. */
+static enum file_result settle(struct files *f, int dir)
+{
+    stamp(f, dir);
+    return fsync(dir) < 0 ? result_of(errno) : FILE_OK;
+}
+
+struct disk_writer {
+    struct file_writer common; /* first */
+    int dir, fd;
+    uint64_t len;
+    char name[sizeof((struct file_info *)0)->name], temp[sizeof FILE_OWN_PREFIX + 24];
+};
+
+static void disk_abandon(struct file_writer *writer)
+{
+    struct disk_writer *w = (struct disk_writer *)writer;
+    if (w->fd >= 0)
+        close(w->fd);
+    unlinkat(w->dir, w->temp, 0);
+    close(w->dir);
+    mem_free(w);
+}
+
+static enum file_result not_a_folder(int dir, const char *name)
+{
     struct stat st;
     bool is_dir = false;
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && kind_of(&st, &is_dir) == FILE_OK && is_dir)
         return FILE_IS_DIR;
-    snprintf(temp, sizeof temp, FILE_OWN_PREFIX "%s", name);
-    unlinkat(dir, temp, 0);
-    int fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return result_of(errno);
-    enum file_result r = write_all(fd, data, len);
-    if (r == FILE_OK && fsync(fd) < 0)
-        r = result_of(errno);
-    if (close(fd) < 0 && r == FILE_OK)
-        r = result_of(errno);
-    if (r == FILE_OK && renameat(dir, temp, dir, name) < 0)
-        r = result_of(errno);
-    if (r != FILE_OK)
-        unlinkat(dir, temp, 0);
-    else if (fsync(dir) < 0)
-        r = result_of(errno);
-    return r;
+    return FILE_OK;
 }
 
-static enum file_result disk_replace(struct files *f, const struct file_path *p, const void *data, size_t len)
+static enum file_result disk_create(struct files *f, const struct file_path *p, struct file_writer **out)
 {
     int dir;
     const char *name;
     enum file_result r = open_parent(f, p, &dir, &name);
     if (r != FILE_OK)
         return r;
-    r = replace_in(dir, name, data, len);
+    struct disk_writer *w = NEW(struct disk_writer);
+    w->common.files = f;
+    w->dir = dir;
+    str_copy(w->name, sizeof w->name, name);
+    snprintf(w->temp, sizeof w->temp, FILE_OWN_PREFIX "%llu", (unsigned long long)++((struct files_disk *)f)->temps);
+    r = not_a_folder(dir, name);
+    if (r == FILE_OK) {
+        unlinkat(dir, w->temp, 0);
+        w->fd = openat(dir, w->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (w->fd >= 0) {
+            *out = &w->common;
+            return FILE_OK;
+        }
+        r = result_of(errno);
+    }
     close(dir);
+    mem_free(w);
+    return r;
+}
+
+static enum file_result disk_put(struct file_writer *writer, const void *data, size_t len)
+{
+    struct disk_writer *w = (struct disk_writer *)writer;
+    if (len > FILE_SIZE_MAX - w->len)
+        return FILE_TOO_BIG;
+    w->len += len;
+    return write_all(w->fd, data, len);
+}
+
+static enum file_result disk_commit(struct file_writer *writer)
+{
+    struct disk_writer *w = (struct disk_writer *)writer;
+    struct files *f = writer->files;
+    stamp(f, w->fd);
+    enum file_result r = fsync(w->fd) < 0 ? result_of(errno) : FILE_OK;
+    if (close(w->fd) < 0 && r == FILE_OK)
+        r = result_of(errno);
+    w->fd = -1;
+    if (r == FILE_OK)
+        r = not_a_folder(w->dir, w->name); /* one may have been made since */
+    if (r == FILE_OK && renameat(w->dir, w->temp, w->dir, w->name) < 0)
+        r = result_of(errno);
+    if (r == FILE_OK)
+        r = settle(f, w->dir);
+    disk_abandon(writer);
+    return r;
+}
+
+static enum file_result disk_replace(struct files *f, const struct file_path *p, const void *data, size_t len)
+{
+    struct file_writer *w;
+    enum file_result r = disk_create(f, p, &w);
+    if (r != FILE_OK)
+        return r;
+    r = disk_put(w, data, len);
+    if (r == FILE_OK)
+        return disk_commit(w);
+    disk_abandon(w);
     return r;
 }
 
@@ -192,6 +312,7 @@ static enum file_result disk_append(struct files *f, const struct file_path *p, 
         r = FILE_TOO_BIG;
     else
         r = write_all(fd, data, len);
+    stamp(f, fd);
     if (close(fd) < 0 && r == FILE_OK)
         r = result_of(errno);
     return r;
@@ -209,8 +330,8 @@ static enum file_result disk_remove(struct files *f, const struct file_path *p)
     r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
     if (r == FILE_OK && is_dir)
         r = FILE_IS_DIR;
-    if (r == FILE_OK && (unlinkat(dir, name, 0) < 0 || fsync(dir) < 0))
-        r = result_of(errno);
+    if (r == FILE_OK)
+        r = unlinkat(dir, name, 0) < 0 ? result_of(errno) : settle(f, dir);
     close(dir);
     return r;
 }
@@ -222,10 +343,95 @@ static enum file_result disk_mkdir(struct files *f, const struct file_path *p)
     enum file_result r = open_parent(f, p, &dir, &name);
     if (r != FILE_OK)
         return r;
-    if (mkdirat(dir, name, 0700) < 0 || fsync(dir) < 0)
+    int fd = -1;
+    if (mkdirat(dir, name, 0700) < 0)
         r = result_of(errno);
+    else if ((fd = openat(dir, name, OPEN_DIR)) >= 0)
+        r = settle(f, fd);
+    if (r == FILE_OK)
+        r = settle(f, dir);
+    if (fd >= 0)
+        close(fd);
     close(dir);
     return r;
+}
+
+static enum file_result disk_rmdir(struct files *f, const struct file_path *p)
+{
+    int dir;
+    const char *name;
+    struct stat st;
+    bool is_dir = false;
+    enum file_result r = open_parent(f, p, &dir, &name);
+    if (r != FILE_OK)
+        return r;
+    r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    if (r == FILE_OK && !is_dir)
+        r = FILE_NOT_DIR;
+    if (r == FILE_OK)
+        r = unlinkat(dir, name, AT_REMOVEDIR) < 0 ? errno == EEXIST ? FILE_NOT_EMPTY : result_of(errno) : settle(f, dir);
+    close(dir);
+    return r;
+}
+
+static enum file_result disk_rename(struct files *f, const struct file_path *from, const struct file_path *to)
+{
+    int a, b;
+    const char *old, *new;
+    struct stat st;
+    bool is_dir = false;
+    enum file_result r = open_parent(f, from, &a, &old);
+    if (r != FILE_OK)
+        return r;
+    r = open_parent(f, to, &b, &new);
+    if (r != FILE_OK) {
+        close(a);
+        return r;
+    }
+    r = fstatat(a, old, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    if (r == FILE_OK)
+        r = renameat2(a, old, b, new, RENAME_NOREPLACE) < 0 ? result_of(errno) : settle(f, b);
+    if (r == FILE_OK)
+        r = settle(f, a);
+    close(a);
+    close(b);
+    return r;
+}
+
+/* Empty a folder, which is taken over: all of it, or what a killed process was writing in it. */
+static enum file_result empty(int fd, bool all, unsigned depth)
+{
+    enum file_result r = fd < 0 ? result_of(errno) : FILE_OK;
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return r == FILE_OK ? FILE_IO : r;
+    }
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        int below = -1;
+        if (depth < 2 * FILE_DEPTH_MAX && (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN))
+            below = openat(dirfd(dir), e->d_name, OPEN_DIR);
+        if (below >= 0) {
+            enum file_result inner = empty(below, all, depth + 1);
+            r = r == FILE_OK ? inner : r;
+        }
+        if (!all && !str_starts(e->d_name, FILE_OWN_PREFIX))
+            continue;
+        if (unlinkat(dirfd(dir), e->d_name, below >= 0 ? AT_REMOVEDIR : 0) < 0 && r == FILE_OK)
+            r = result_of(errno);
+    }
+    if (fsync(dirfd(dir)) < 0 && r == FILE_OK)
+        r = result_of(errno);
+    closedir(dir);
+    return r;
+}
+
+static enum file_result disk_format(struct files *f, enum file_system system)
+{
+    return empty(openat(((struct files_disk *)f)->root[system], ".", OPEN_DIR), true, 0);
 }
 
 static enum file_result info_of(const char *name, const struct stat *st, struct file_info *out)
@@ -315,30 +521,21 @@ static const struct file_ops disk_ops = {
     .append = disk_append,
     .remove = disk_remove,
     .mkdir = disk_mkdir,
+    .rmdir = disk_rmdir,
+    .rename = disk_rename,
+    .format = disk_format,
+    .open = disk_open,
+    .get = disk_get,
+    .fd = disk_fd,
+    .close = disk_close,
+    .create = disk_create,
+    .put = disk_put,
+    .commit = disk_commit,
+    .abandon = disk_abandon,
     .stat = disk_stat,
     .list = disk_list,
     .space = disk_space,
 };
-
-/* Remove what a killed process was writing, in a folder and those below. Takes fd over. */
-static void sweep(int fd, unsigned depth)
-{
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *e; (e = readdir(dir));) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
-        if (str_starts(e->d_name, FILE_OWN_PREFIX))
-            unlinkat(dirfd(dir), e->d_name, 0);
-        else if (depth < FILE_DEPTH_MAX && (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN))
-            sweep(openat(dirfd(dir), e->d_name, OPEN_DIR), depth + 1);
-    }
-    closedir(dir);
-}
 
 struct files *files_new(int dir_fd)
 {
@@ -355,7 +552,7 @@ struct files *files_new(int dir_fd)
         d->root[i] = openat(dir_fd, folders[i], OPEN_DIR);
         if (d->root[i] < 0)
             break;
-        sweep(openat(d->root[i], ".", OPEN_DIR), 0);
+        (void)!empty(openat(d->root[i], ".", OPEN_DIR), false, 0);
     }
     if (d->root[FILE_SYSTEMS - 1] < 0) {
         int err = errno;

@@ -14,6 +14,7 @@ enum file_system { SYSTEM_DISK0, SYSTEM_NVRAM, FILE_SYSTEMS };
 /* A name taken apart. parts[] are valid names: not empty, no "." or "..", no slash, no control characters. nparts 0: the system's own folder. */
 struct file_path {
     enum file_system system;
+    const char *prefix; /* the name of the system that was typed, in lower case: "flash" */
     unsigned nparts;
     const char *parts[FILE_DEPTH_MAX];
     char text[FILE_PATH_MAX]; /* holds the parts */
@@ -26,6 +27,17 @@ struct file_ops {
     enum file_result (*append)(struct files *f, const struct file_path *p, const void *data, size_t len);
     enum file_result (*remove)(struct files *f, const struct file_path *p);
     enum file_result (*mkdir)(struct files *f, const struct file_path *p);
+    enum file_result (*rmdir)(struct files *f, const struct file_path *p);
+    enum file_result (*rename)(struct files *f, const struct file_path *from, const struct file_path *to); /* of one system */
+    enum file_result (*format)(struct files *f, enum file_system system);
+    enum file_result (*open)(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info);
+    enum file_result (*get)(struct file_reader *r, void *buf, size_t max, size_t *n);
+    int (*fd)(const struct file_reader *r);
+    void (*close)(struct file_reader *r);
+    enum file_result (*create)(struct files *f, const struct file_path *p, struct file_writer **out);
+    enum file_result (*put)(struct file_writer *w, const void *data, size_t len);
+    enum file_result (*commit)(struct file_writer *w);
+    void (*abandon)(struct file_writer *w);
     enum file_result (*stat)(struct files *f, const struct file_path *p, struct file_info *out);
     /* Calls add for each entry, in any order, until it refuses. */
     enum file_result (*list)(struct files *f, const struct file_path *p, bool (*add)(void *arg, const struct file_info *), void *arg);
@@ -34,5 +46,13 @@ struct file_ops {
 
 struct files { /* first member of each storage */
     const struct file_ops *ops;
+    int64_t (*wall)(void *arg); /* NULL: the storage's own idea of time */
+    void *wall_arg;
+};
+struct file_reader { /* first member of each storage's reader */
+    struct files *files;
+};
+struct file_writer { /* first member of each storage's writer */
+    struct files *files;
 };
 #endif

@@ -1,8 +1,7 @@
 /* file_memory.c: file systems in memory, for simulations: the semantics of file_disk.c without a disk.
  *
  * Nodes (files and folders) stand in one array, found by system and path, one by one: a simulation has a handful. Each system holds MEMORY_TOTAL bytes of
- * content; more is NO_SPACE, with an append keeping the prefix that fits, as a full disk does. Times are 0: there is no clock here, and a simulation's `dir`
- * is the same on every run. */
+ * content; more is NO_SPACE, with an append keeping the prefix that fits, as a full disk does. Times are those of the calendar that was handed over, else 0. */
 #include "base/file_local.h"
 
 #include <string.h>
@@ -13,6 +12,17 @@ struct node {
     enum file_system system;
     char path[FILE_PATH_MAX]; /* "dir/x"; never empty */
     bool dir;
+    int64_t mtime_us;
+    struct text data;
+};
+struct memory_reader {
+    struct file_reader common; /* first */
+    struct text data;
+    size_t at;
+};
+struct memory_writer {
+    struct file_writer common; /* first */
+    struct file_path path;
     struct text data;
 };
 
@@ -22,6 +32,11 @@ struct files_memory {
     size_t n, cap;
     uint64_t used[FILE_SYSTEMS];
 };
+
+static int64_t now(const struct files_memory *m)
+{
+    return m->common.wall ? m->common.wall(m->common.wall_arg) : 0;
+}
 
 static void path_join(const struct file_path *p, unsigned n, char out[FILE_PATH_MAX])
 {
@@ -78,6 +93,7 @@ static struct node *node_add(struct files_memory *m, const struct file_path *p, 
     struct node *node = NEW(struct node);
     node->system = p->system;
     node->dir = dir;
+    node->mtime_us = now(m);
     path_join(p, p->nparts, node->path);
     if (m->n == m->cap) {
         m->cap = m->cap ? m->cap * 2 : 16;
@@ -120,6 +136,7 @@ static enum file_result memory_replace(struct files *f, const struct file_path *
     m->used[p->system] += len - node->data.len;
     text_clear(&node->data);
     text_addn(&node->data, data, len);
+    node->mtime_us = now(m);
     return FILE_OK;
 }
 
@@ -141,17 +158,13 @@ static enum file_result memory_append(struct files *f, const struct file_path *p
     }
     text_addn(&node->data, data, len);
     m->used[p->system] += len;
+    node->mtime_us = now(m);
     return r;
 }
 
-static enum file_result memory_remove(struct files *f, const struct file_path *p)
+static void node_remove(struct files_memory *m, struct node *node)
 {
-    struct files_memory *m = (struct files_memory *)f;
-    struct node *node;
-    enum file_result r = find_file(m, p, true, &node);
-    if (r != FILE_OK)
-        return r;
-    m->used[p->system] -= node->data.len;
+    m->used[node->system] -= node->data.len;
     for (size_t i = 0; i < m->n; i++) {
         if (m->nodes[i] == node) {
             m->nodes[i] = m->nodes[--m->n];
@@ -160,6 +173,78 @@ static enum file_result memory_remove(struct files *f, const struct file_path *p
     }
     text_free(&node->data);
     mem_free(node);
+}
+
+static enum file_result memory_remove(struct files *f, const struct file_path *p)
+{
+    struct files_memory *m = (struct files_memory *)f;
+    struct node *node;
+    enum file_result r = find_file(m, p, true, &node);
+    if (r == FILE_OK)
+        node_remove(m, node);
+    return r;
+}
+
+/* Is `path` below the folder `dir`? */
+static bool below(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+    return !strncmp(path, dir, n) && path[n] == '/';
+}
+
+static enum file_result memory_rmdir(struct files *f, const struct file_path *p)
+{
+    struct files_memory *m = (struct files_memory *)f;
+    struct node *node;
+    enum file_result r = find(m, p, &node);
+    if (r == FILE_OK && !node)
+        r = FILE_NOT_FOUND;
+    if (r == FILE_OK && !node->dir)
+        r = FILE_NOT_DIR;
+    for (size_t i = 0; r == FILE_OK && i < m->n; i++)
+        if (m->nodes[i]->system == p->system && below(m->nodes[i]->path, node->path))
+            r = FILE_NOT_EMPTY;
+    if (r == FILE_OK)
+        node_remove(m, node);
+    return r;
+}
+
+static enum file_result memory_rename(struct files *f, const struct file_path *from, const struct file_path *to)
+{
+    struct files_memory *m = (struct files_memory *)f;
+    struct node *node, *there;
+    char old[FILE_PATH_MAX], new[FILE_PATH_MAX], rest[FILE_PATH_MAX];
+    enum file_result r = find(m, from, &node);
+    if (r == FILE_OK && !node)
+        r = FILE_NOT_FOUND;
+    if (r != FILE_OK)
+        return r;
+    path_join(from, from->nparts, old);
+    path_join(to, to->nparts, new);
+    if (below(new, old))
+        return FILE_BAD_NAME;
+    r = find(m, to, &there);
+    if (r != FILE_OK || there)
+        return r == FILE_OK ? FILE_EXISTS : r;
+    for (size_t i = 0; i < m->n; i++) /* all fit, or none moves */
+        if (m->nodes[i]->system == from->system && below(m->nodes[i]->path, old) && strlen(m->nodes[i]->path) - strlen(old) + strlen(new) >= FILE_PATH_MAX)
+            return FILE_BAD_NAME;
+    for (size_t i = 0; i < m->n; i++) {
+        if (m->nodes[i]->system != from->system || (m->nodes[i] != node && !below(m->nodes[i]->path, old)))
+            continue;
+        str_copy(rest, sizeof rest, m->nodes[i]->path + strlen(old));
+        str_copy(m->nodes[i]->path, FILE_PATH_MAX, new);
+        str_copy(m->nodes[i]->path + strlen(new), FILE_PATH_MAX - strlen(new), rest);
+    }
+    return FILE_OK;
+}
+
+static enum file_result memory_format(struct files *f, enum file_system system)
+{
+    struct files_memory *m = (struct files_memory *)f;
+    for (size_t i = m->n; i > 0; i--)
+        if (m->nodes[i - 1]->system == system)
+            node_remove(m, m->nodes[i - 1]);
     return FILE_OK;
 }
 
@@ -178,7 +263,7 @@ static enum file_result memory_mkdir(struct files *f, const struct file_path *p)
 static void info_of(const struct node *node, struct file_info *out)
 {
     const char *slash = strrchr(node->path, '/');
-    *out = (struct file_info){.dir = node->dir, .size = node->data.len};
+    *out = (struct file_info){.dir = node->dir, .size = node->data.len, .mtime_us = node->mtime_us};
     str_copy(out->name, sizeof out->name, slash ? slash + 1 : node->path);
 }
 
@@ -194,6 +279,80 @@ static enum file_result memory_stat(struct files *f, const struct file_path *p, 
         info_of(node, out);
     else
         r = FILE_NOT_FOUND;
+    return r;
+}
+
+static enum file_result memory_open(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info)
+{
+    struct node *node;
+    enum file_result r = find_file((struct files_memory *)f, p, true, &node);
+    if (r != FILE_OK)
+        return r;
+    struct memory_reader *d = NEW(struct memory_reader);
+    text_addn(&d->data, text_str(&node->data), node->data.len);
+    info_of(node, info);
+    *out = &d->common;
+    return FILE_OK;
+}
+
+static enum file_result memory_get(struct file_reader *r, void *buf, size_t max, size_t *n)
+{
+    struct memory_reader *d = (struct memory_reader *)r;
+    *n = d->data.len - d->at < max ? d->data.len - d->at : max;
+    memcpy(buf, text_str(&d->data) + d->at, *n);
+    d->at += *n;
+    return FILE_OK;
+}
+
+static int memory_fd(const struct file_reader *r)
+{
+    (void)r;
+    return -1;
+}
+
+static void memory_close(struct file_reader *r)
+{
+    text_free(&((struct memory_reader *)r)->data);
+    mem_free(r);
+}
+
+static enum file_result memory_create(struct files *f, const struct file_path *p, struct file_writer **out)
+{
+    struct node *node;
+    enum file_result r = find_file((struct files_memory *)f, p, false, &node);
+    if (r != FILE_OK)
+        return r;
+    struct memory_writer *w = NEW(struct memory_writer);
+    w->common.files = f;
+    w->path = *p;
+    for (unsigned i = 0; i < p->nparts; i++)
+        w->path.parts[i] = w->path.text + (p->parts[i] - p->text);
+    *out = &w->common;
+    return FILE_OK;
+}
+
+static enum file_result memory_put(struct file_writer *writer, const void *data, size_t len)
+{
+    struct memory_writer *w = (struct memory_writer *)writer;
+    if (len > FILE_SIZE_MAX - w->data.len)
+        return FILE_TOO_BIG;
+    if (((struct files_memory *)writer->files)->used[w->path.system] + w->data.len + len > MEMORY_TOTAL)
+        return FILE_NO_SPACE;
+    text_addn(&w->data, data, len);
+    return FILE_OK;
+}
+
+static void memory_abandon(struct file_writer *writer)
+{
+    text_free(&((struct memory_writer *)writer)->data);
+    mem_free(writer);
+}
+
+static enum file_result memory_commit(struct file_writer *writer)
+{
+    struct memory_writer *w = (struct memory_writer *)writer;
+    enum file_result r = memory_replace(writer->files, &w->path, text_str(&w->data), w->data.len);
+    memory_abandon(writer);
     return r;
 }
 
@@ -251,6 +410,17 @@ static const struct file_ops memory_ops = {
     .append = memory_append,
     .remove = memory_remove,
     .mkdir = memory_mkdir,
+    .rmdir = memory_rmdir,
+    .rename = memory_rename,
+    .format = memory_format,
+    .open = memory_open,
+    .get = memory_get,
+    .fd = memory_fd,
+    .close = memory_close,
+    .create = memory_create,
+    .put = memory_put,
+    .commit = memory_commit,
+    .abandon = memory_abandon,
     .stat = memory_stat,
     .list = memory_list,
     .space = memory_space,

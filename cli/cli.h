@@ -25,6 +25,7 @@ struct bus;
 struct children;
 struct log;
 struct files;
+struct inet;
 struct debug_registry;
 struct grammar;
 struct cmd_table;
@@ -48,6 +49,7 @@ struct cli_env {
     struct bus *bus;
     struct log *log;
     struct files *files;
+    struct inet *inet; /* the router's own UDP; NULL: there is none, so no tftp: */
     struct children *children; /* NULL: there are none (simulation) */
     struct debug_registry *debug;
     bool iosxe;           /* platform: wording of show version, "version" in running-config */

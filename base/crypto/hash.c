@@ -8,6 +8,7 @@
  * digests of the default provider it means that the library is broken, and no caller could go on safely.
  */
 #include "espial/crypto.h"
+#include "espial/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,34 @@ void hash_parts(enum hash_alg a, const struct bytes *parts, size_t n, uint8_t *o
         must(EVP_DigestUpdate(ctx, parts[i].p, parts[i].len));
     must(EVP_DigestFinal_ex(ctx, out, NULL));
     EVP_MD_CTX_free(ctx);
+}
+
+struct hash {
+    EVP_MD_CTX *ctx;
+};
+
+struct hash *hash_new(enum hash_alg a)
+{
+    struct hash *h = NEW(struct hash);
+    h->ctx = EVP_MD_CTX_new();
+    must(h->ctx != NULL);
+    must(EVP_DigestInit_ex(h->ctx, md_of(a), NULL));
+    return h;
+}
+
+void hash_add(struct hash *h, const void *p, size_t len)
+{
+    must(EVP_DigestUpdate(h->ctx, p, len));
+}
+
+void hash_end(struct hash *h, uint8_t *out)
+{
+    if (!h)
+        return;
+    if (out)
+        must(EVP_DigestFinal_ex(h->ctx, out, NULL));
+    EVP_MD_CTX_free(h->ctx);
+    mem_free(h);
 }
 
 static EVP_MD_CTX *padded(const EVP_MD *md, const uint8_t *key, size_t block, uint8_t pad)

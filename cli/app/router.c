@@ -23,6 +23,7 @@
 #include "espial/bus.h"
 #include "espial/clock.h"
 #include "espial/debug.h"
+#include "espial/file.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
 #include "snmp/snmp.h"
@@ -115,6 +116,11 @@ static bool memory(void *arg, struct cli_memory *m)
     return true;
 }
 
+static int64_t file_wall(void *arg)
+{
+    return clock_wall(arg);
+}
+
 static bool make_grammar(struct router *r, struct text *err)
 {
     void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
@@ -140,6 +146,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
     r->bus = bus_new(env->loop);
     account_enter(env->loop, ACCOUNT_LOGGER);
     r->clock = clock_new(env->loop);
+    if (env->files)
+        files_set_wall(env->files, file_wall, r->clock);
     r->log = log_new(env->loop, r->bus);
     log_set_clock(r->log, r->clock);
     account_leave(env->loop, was);
@@ -159,6 +167,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .log = r->log,
         .files = env->files,
         .children = env->children,
+        .inet = dataplane_inet(r->dp),
         .debug = r->debug,
         .iosxe = !strcmp(env->platform, "iosxe"),
         .hostname = env->hostname,
@@ -205,6 +214,8 @@ void router_free(struct router *r)
     dataplane_free(r->dp);
     debug_registry_free(r->debug);
     log_free(r->log);
+    if (r->env.files)
+        files_set_wall(r->env.files, NULL, NULL);
     clock_free(r->clock);
     bus_free(r->bus);
     mem_free(r);

@@ -104,7 +104,8 @@ static bool set_filter(struct shell *sh, const char *spec, size_t *at)
 {
     struct filter_error e;
     *at = SIZE_MAX;
-    switch (filter_new(spec, sh->maker->env.files, &sh->output.paged, &sh->output.filter, &e)) {
+    struct filter_env env = {.files = sh->maker->env.files, .cwd = sh->cwd};
+    switch (filter_new(spec, &env, &sh->output.paged, &sh->output.filter, &e)) {
     case FILTER_OK: return true;
     case FILTER_UNKNOWN: *at = e.at; break;
     case FILTER_INCOMPLETE: refuse(sh, "% Incomplete command.\n\n"); break;

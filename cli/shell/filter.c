@@ -58,6 +58,7 @@ struct stage {
 struct filter {
     struct out *sink;
     struct files *files;
+    const char *cwd; /* while it is parsed */
     struct stage stages[STAGES_MAX];
     size_t n;
     struct text line; /* the unended one */
@@ -169,7 +170,10 @@ static enum filter_result expression(struct stage *st, const char *s, size_t len
 static enum filter_result open_url(struct filter *f, struct stage *st, const char *s, size_t n, struct filter_error *e)
 {
     char *typed = mem_strndup(s, n);
-    enum file_result r = file_canonical(f->files, typed, st->url);
+    char whole[256];
+    enum file_result r = file_resolve(f->cwd ? f->cwd : "disk0:/", typed, whole);
+    if (r == FILE_OK)
+        r = file_canonical(f->files, whole, st->url);
     str_copy(e->url, sizeof e->url, r == FILE_OK ? st->url : typed);
     mem_free(typed);
     struct file_info info;
@@ -241,12 +245,13 @@ static enum filter_result stage_parse(struct filter *f, const char *spec, size_t
     return open_url(f, st, url, url_len, e);
 }
 
-enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out,
+enum filter_result filter_new(const char *spec, const struct filter_env *env, struct out *sink, struct filter **out,
                               struct filter_error *error)
 {
     struct filter *f = NEW(struct filter);
     f->sink = sink;
-    f->files = files;
+    f->files = env->files;
+    f->cwd = env->cwd;
     size_t at = 0, next;
     *out = NULL;
     *error = (struct filter_error){0};
@@ -263,6 +268,7 @@ enum filter_result filter_new(const char *spec, struct files *files, struct out 
         }
         at = next;
     } while (next);
+    f->cwd = NULL;
     *out = f;
     return FILTER_OK;
 }

@@ -25,6 +25,12 @@ struct filter_error {
     enum file_result why;
 };
 
+/* Where redirect, append and tee write. */
+struct filter_env {
+    struct files *files;
+    const char *cwd; /* where names without a file system are; NULL: disk0:/. Read by filter_new alone */
+};
+
 /* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes.
  * SIZE_MAX: none. */
 size_t filter_split(const char *line);
@@ -32,7 +38,7 @@ size_t filter_split(const char *line);
 /* spec: everything after that `|`, verbatim (blanks in an expression count). Lines go to `sink` (borrowed) after the
  * whole chain. A file that is appended to is opened (made, when absent) here, so that a wrong name is told before the
  * command runs. */
-MUST_USE enum filter_result filter_new(const char *spec, struct files *files, struct out *sink, struct filter **out,
+MUST_USE enum filter_result filter_new(const char *spec, const struct filter_env *env, struct out *sink, struct filter **out,
                                        struct filter_error *error);
 /* One expression of the pager's own keys: '/' begin, '+' include, '-' exclude. NULL when it does not compile. */
 struct filter *filter_of_pager(char key, const char *pattern, struct out *sink);

@@ -583,6 +583,7 @@ void session_init(struct shell *sh, struct maker *m)
     sh->base.shells = &m->shells;
     sh->maker = m;
     sh->mode = EXEC;
+    session_set_cwd(sh, "disk0:/");
     sh->state = SESSION_PROMPT;
     sh->history_on = true;
     sh->step = (struct deferred){.fn = step, .arg = sh};

@@ -153,6 +153,9 @@ struct session_view {
     uint64_t started_us, active_us; /* loop time */
 };
 void session_view(const struct shell *sh, struct session_view *out);
+/* The current folder, canonical ("disk0:/" to begin with): where names without a file system are (file_resolve). */
+const char *session_cwd(const struct shell *sh);
+void session_set_cwd(struct shell *sh, const char *canonical);
 void session_set_length(struct shell *sh, unsigned lines);
 void session_set_width(struct shell *sh, unsigned columns);
 void session_set_history(struct shell *sh, bool on, unsigned lines);

@@ -67,6 +67,7 @@ struct shell {
     bool vty;
     int n;
     char user[32], location[64], origin[160];
+    char cwd[256];
     uint8_t privilege;
     enum cmd_mode mode;
     void *obj;

@@ -317,3 +317,13 @@ const char *session_history(const struct shell *sh, size_t i)
     const struct lines *l = &sh->history[sh->mode != EXEC];
     return i < l->n ? l->v[l->n - 1 - i] : NULL;
 }
+
+const char *session_cwd(const struct shell *sh)
+{
+    return sh->cwd;
+}
+
+void session_set_cwd(struct shell *sh, const char *canonical)
+{
+    str_copy(sh->cwd, sizeof sh->cwd, canonical);
+}

@@ -194,11 +194,20 @@ static uint32_t if_addr(struct inet *in, const char *ifname)
     return ifc ? ifc->addr : 0;
 }
 
+static const char *if_name(struct inet *in, uint32_t ifindex)
+{
+    for (struct iface *ifc = NULL; ifindex && (ifc = iface_next(((struct udp *)in)->net, ifc));)
+        if (ifc->index == ifindex)
+            return ifc->name;
+    return NULL;
+}
+
 static const struct inet_ops udp_ops = {.udp_open = open_sock,
                                         .udp_send = send_sock,
                                         .udp_close = close_sock,
                                         .source_for = source_for,
-                                        .if_addr = if_addr};
+                                        .if_addr = if_addr,
+                                        .if_name = if_name};
 
 struct inet *udp_inet(struct udp *u)
 {

@@ -31,6 +31,11 @@ struct bytes {
 };
 #define BYTES(ptr, n) ((struct bytes){(ptr), (n)})
 void hash_parts(enum hash_alg a, const struct bytes *parts, size_t n, uint8_t *out);
+/* The same in pieces, for what is not in memory at once. */
+struct hash;
+struct hash *hash_new(enum hash_alg a);
+void hash_add(struct hash *h, const void *p, size_t len);
+void hash_end(struct hash *h, uint8_t *out); /* frees it; out may be NULL */
 /* HMAC (RFC 2104) over the parts; out takes hash_len bytes. */
 void hmac_parts(enum hash_alg a, const void *key, size_t key_len, const struct bytes *parts, size_t n, uint8_t *out);
 

@@ -22,6 +22,7 @@ struct inet_ops {
     void (*udp_close)(struct udp_sock *);
     uint32_t (*source_for)(struct inet *, uint32_t dst);
     uint32_t (*if_addr)(struct inet *, const char *ifname);
+    const char *(*if_name)(struct inet *, uint32_t ifindex);
 };
 struct inet {
     const struct inet_ops *ops;
@@ -55,5 +56,10 @@ static inline uint32_t inet_source_for(struct inet *in, uint32_t dst)
 static inline uint32_t inet_if_addr(struct inet *in, const char *ifname)
 {
     return in->ops->if_addr(in, ifname);
+}
+/* The name of the interface a packet came in by (udp_from.ifindex); NULL when there is none. Valid until the configuration changes. */
+static inline const char *inet_if_name(struct inet *in, uint32_t ifindex)
+{
+    return in->ops->if_name(in, ifindex);
 }
 #endif

@@ -75,7 +75,7 @@ static unsigned kept(const char *modifier, const char *expression, const char *l
     struct filter *f;
     struct filter_error e;
 
-    *ok = filter_new(spec, files, &sink.out, &f, &e) == FILTER_OK;
+    *ok = filter_new(spec, &(struct filter_env){.files = files}, &sink.out, &f, &e) == FILTER_OK;
     if (*ok) {
         filter_write(f, line, len);
         filter_write(f, "\n", 1);

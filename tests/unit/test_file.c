@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -114,9 +116,9 @@ static void names_and_aliases(void **state)
         {"disk0:/hub.txt", "disk0:/hub.txt", FILE_OK},
         {"hub.txt", "disk0:/hub.txt", FILE_OK},
         {"/hub.txt", "disk0:/hub.txt", FILE_OK},
-        {"flash:hub.txt", "disk0:/hub.txt", FILE_OK},
-        {"Flash0:/hub.txt", "disk0:/hub.txt", FILE_OK},
-        {"bootflash:hub.txt", "disk0:/hub.txt", FILE_OK},
+        {"flash:hub.txt", "flash:/hub.txt", FILE_OK},
+        {"Flash0:/hub.txt", "flash0:/hub.txt", FILE_OK},
+        {"bootflash:hub.txt", "bootflash:/hub.txt", FILE_OK},
         {"DISK0://a//b/", "disk0:/a/b", FILE_OK},
         {"disk0:", "disk0:/", FILE_OK},
         {"nvram:startup-config", "nvram:/startup-config", FILE_OK},
@@ -160,11 +162,11 @@ static void names_and_aliases(void **state)
         name[i] = '/';
     name[299] = '\0';
     assert_int_equal(file_canonical(f, name, out), FILE_BAD_NAME); /* too long in all */
-    name[249] = '\0';
+    name[245] = '\0';
     assert_int_equal(file_canonical(f, name, out), FILE_BAD_NAME);
-    name[248] = '\0';
-    assert_int_equal(file_canonical(f, name, out), FILE_OK); /* "disk0:/" and this are 256 with the NUL */
-    assert_int_equal(strlen(out), 255);
+    name[244] = '\0';
+    assert_int_equal(file_canonical(f, name, out), FILE_OK);
+    assert_int_equal(strlen(out), strlen("disk0:/") + 244); /* with "bootflash:/" it would be 256 with the NUL */
 
     assert_int_equal(file_replace(f, "flash:hub.txt", "one", 3), FILE_OK);
     expect_content(f, "disk0:/hub.txt", "one");
@@ -217,6 +219,190 @@ static void folders(void **state)
     assert_int_equal(file_stat(f, "disk0:logs/none", &info), FILE_NOT_FOUND);
     assert_int_equal(file_stat(f, "disk0:none/none", &info), FILE_NOT_FOUND);
     text_free(&t);
+}
+
+static void renaming(void **state)
+{
+    struct files *f = ((struct place *)*state)->f;
+    struct file_info info;
+    assert_int_equal(file_replace(f, "disk0:a", "1", 1), FILE_OK);
+    assert_int_equal(file_replace(f, "disk0:b", "2", 1), FILE_OK);
+    assert_int_equal(file_mkdir(f, "disk0:d"), FILE_OK);
+    assert_int_equal(file_rename(f, "disk0:a", "disk0:b"), FILE_EXISTS);
+    assert_int_equal(file_rename(f, "disk0:a", "disk0:d"), FILE_EXISTS);
+    assert_int_equal(file_rename(f, "disk0:none", "disk0:x"), FILE_NOT_FOUND);
+    assert_int_equal(file_rename(f, "disk0:a", "disk0:none/x"), FILE_NOT_FOUND);
+    assert_int_equal(file_rename(f, "disk0:a", "disk0:b/x"), FILE_NOT_DIR);
+    assert_int_equal(file_rename(f, "disk0:a", "nvram:a"), FILE_BAD_NAME);
+    assert_int_equal(file_rename(f, "disk0:a", "disk0:../a"), FILE_BAD_NAME);
+    assert_int_equal(file_rename(f, "disk0:", "disk0:x"), FILE_IS_DIR);
+    assert_int_equal(file_rename(f, "disk0:d", "disk0:d/e"), FILE_BAD_NAME);
+    expect_content(f, "disk0:a", "1");
+    assert_int_equal(file_rename(f, "flash:a", "disk0:d/c"), FILE_OK); /* one file system under two names */
+    expect_content(f, "disk0:d/c", "1");
+    assert_int_equal(file_stat(f, "disk0:a", &info), FILE_NOT_FOUND);
+    assert_int_equal(file_rename(f, "disk0:d", "disk0:e"), FILE_OK); /* with what is in it */
+    expect_content(f, "disk0:e/c", "1");
+    assert_int_equal(file_stat(f, "disk0:d/c", &info), FILE_NOT_FOUND);
+}
+
+static void removing_folders(void **state)
+{
+    struct files *f = ((struct place *)*state)->f;
+    struct file_info *v;
+    size_t n;
+    assert_int_equal(file_mkdir(f, "disk0:d"), FILE_OK);
+    assert_int_equal(file_mkdir(f, "disk0:dd"), FILE_OK);
+    assert_int_equal(file_replace(f, "disk0:d/a", "1", 1), FILE_OK);
+    assert_int_equal(file_rmdir(f, "disk0:d"), FILE_NOT_EMPTY);
+    assert_int_equal(file_rmdir(f, "disk0:d/a"), FILE_NOT_DIR);
+    assert_int_equal(file_rmdir(f, "disk0:none"), FILE_NOT_FOUND);
+    assert_int_equal(file_rmdir(f, "disk0:"), FILE_IS_DIR);
+    assert_int_equal(file_delete(f, "disk0:d/a"), FILE_OK);
+    assert_int_equal(file_rmdir(f, "disk0:d"), FILE_OK);
+    assert_int_equal(file_rmdir(f, "disk0:d"), FILE_NOT_FOUND);
+
+    assert_int_equal(file_replace(f, "disk0:dd/a", "1", 1), FILE_OK);
+    assert_int_equal(file_replace(f, "disk0:x", "1", 1), FILE_OK);
+    assert_int_equal(file_replace(f, "nvram:x", "1", 1), FILE_OK);
+    assert_int_equal(file_format(f, "disk0:dd"), FILE_BAD_NAME);
+    assert_int_equal(file_format(f, "tftp:"), FILE_NO_SYSTEM);
+    assert_int_equal(file_format(f, "flash:"), FILE_OK);
+    assert_int_equal(file_list(f, "disk0:", &v, &n), FILE_OK);
+    assert_int_equal(n, 0);
+    mem_free(v);
+    expect_content(f, "nvram:x", "1");
+    assert_int_equal(file_replace(f, "disk0:x", "2", 1), FILE_OK);
+}
+
+static void in_pieces(void **state)
+{
+    struct files *f = ((struct place *)*state)->f;
+    struct file_writer *w, *w2;
+    struct file_reader *r;
+    struct file_info info;
+    char buf[8];
+    size_t n;
+    assert_int_equal(file_create(f, "disk0:none/a", &w), FILE_NOT_FOUND);
+    assert_null(w);
+    assert_int_equal(file_create(f, "disk0:", &w), FILE_IS_DIR);
+    assert_int_equal(file_replace(f, "disk0:a", "old", 3), FILE_OK);
+    assert_int_equal(file_create(f, "disk0:a", &w), FILE_OK);
+    assert_int_equal(file_writer_put(w, "hel", 3), FILE_OK);
+    expect_content(f, "disk0:a", "old"); /* until it is whole */
+    assert_int_equal(file_create(f, "disk0:a", &w2), FILE_OK);
+    assert_int_equal(file_writer_put(w2, "other", 5), FILE_OK);
+    assert_int_equal(file_writer_put(w, "lo world", 8), FILE_OK);
+    assert_int_equal(file_open(f, "disk0:a", &r, &info), FILE_OK);
+    assert_int_equal(info.size, 3);
+    assert_int_equal(file_writer_commit(w), FILE_OK);
+    expect_content(f, "disk0:a", "hello world");
+    assert_int_equal(file_reader_get(r, buf, sizeof buf, &n), FILE_OK); /* what was opened */
+    assert_int_equal(n, 3);
+    assert_memory_equal(buf, "old", 3);
+    assert_int_equal(file_reader_get(r, buf, sizeof buf, &n), FILE_OK);
+    assert_int_equal(n, 0);
+    file_reader_free(r);
+    file_writer_free(w2);
+    expect_content(f, "disk0:a", "hello world");
+
+    assert_int_equal(file_open(f, "flash:/a", &r, NULL), FILE_OK);
+    assert_int_equal(file_reader_get(r, buf, 8, &n), FILE_OK);
+    assert_memory_equal(buf, "hello wo", 8);
+    assert_int_equal(file_reader_get(r, buf, 8, &n), FILE_OK);
+    assert_int_equal(n, 3);
+    assert_memory_equal(buf, "rld", 3);
+    file_reader_free(r);
+    assert_int_equal(file_open(f, "disk0:none", &r, NULL), FILE_NOT_FOUND);
+    assert_int_equal(file_open(f, "disk0:", &r, NULL), FILE_IS_DIR);
+    assert_null(r);
+    file_reader_free(NULL);
+    file_writer_free(NULL);
+
+    static char piece[1024 * 1024];
+    assert_int_equal(file_create(f, "disk0:big", &w), FILE_OK);
+    for (int i = 0; i < 64; i++)
+        assert_int_equal(file_writer_put(w, piece, sizeof piece), FILE_OK);
+    assert_int_equal(file_writer_put(w, piece, 1), FILE_TOO_BIG);
+    file_writer_free(w);
+    assert_int_equal(file_stat(f, "disk0:big", &info), FILE_NOT_FOUND);
+}
+
+static int64_t fixed_wall(void *arg)
+{
+    return *(int64_t *)arg;
+}
+
+static void times_are_the_routers(void **state)
+{
+    struct files *f = ((struct place *)*state)->f;
+    int64_t now = INT64_C(1363112530123456); /* 2013 */
+    struct file_info info;
+    files_set_wall(f, fixed_wall, &now);
+    assert_int_equal(file_replace(f, "disk0:a", "1", 1), FILE_OK);
+    assert_int_equal(file_mkdir(f, "disk0:d"), FILE_OK);
+    assert_int_equal(file_append(f, "disk0:b", "1", 1), FILE_OK);
+    static const char *const names[] = {"disk0:a", "disk0:d", "disk0:b"};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(file_stat(f, names[i], &info), FILE_OK);
+        assert_int_equal(info.mtime_us, now);
+    }
+    int64_t then = now;
+    now += 5000000;
+    assert_int_equal(file_append(f, "disk0:a", "2", 1), FILE_OK);
+    assert_int_equal(file_stat(f, "disk0:a", &info), FILE_OK);
+    assert_int_equal(info.mtime_us, now);
+    assert_int_equal(file_rename(f, "disk0:b", "disk0:c"), FILE_OK); /* another name is no other content */
+    assert_int_equal(file_stat(f, "disk0:c", &info), FILE_OK);
+    assert_int_equal(info.mtime_us, then);
+}
+
+static void names_where_one_stands(void **state)
+{
+    struct files *f = ((struct place *)*state)->f;
+    static const struct {
+        const char *cwd, *typed, *whole;
+    } facts[] = {
+        {"disk0:/", "x", "disk0:/x"},
+        {"flash:/logs", "x", "flash:/logs/x"},
+        {"flash:/logs", "a/b", "flash:/logs/a/b"},
+        {"flash:/logs", "/x", "flash:/x"},
+        {"flash:/logs", "flash:x", "flash:/x"}, /* a named system begins at its root */
+        {"flash:/logs", "NVRAM:startup-config", "nvram:/startup-config"},
+        {"flash:/logs", "", "flash:/logs"},
+        {"flash:/logs", ".", "flash:/logs"},
+        {"flash:/logs/old", "..", "flash:/logs"},
+        {"flash:/logs/old", "../..", "flash:/"},
+        {"flash:/logs", "../x/./y", "flash:/x/y"},
+        {"nvram:/", "x", "nvram:/x"},
+        {"disk0:/a", "disk0:b/../c", "disk0:/c"},
+        {"disk0:/a", "tftp://10.0.0.1/x/../y", "tftp://10.0.0.1/x/../y"},
+    };
+    static const char *const outside[] = {"..", "../x", "a/../../x", "../../x", "disk0:..", "/..", "disk0:/../etc", "../.."};
+    char out[256];
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        assert_int_equal(file_resolve(facts[i].cwd, facts[i].typed, out), FILE_OK);
+        assert_string_equal(out, facts[i].whole);
+    }
+    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
+        struct file_info info;
+        assert_int_equal(file_resolve("disk0:/", outside[i], out), FILE_OK);
+        assert_int_equal(file_stat(f, out, &info), FILE_BAD_NAME);
+    }
+    char name[300];
+    memset(name, 'n', sizeof name);
+    for (size_t len = 200; len < 299; len++) { /* whatever fits, none overruns */
+        name[len] = '\0';
+        enum file_result r = file_resolve("disk0:/a/b/c", name, out);
+        assert_true(r == FILE_OK ? strlen(out) == len + strlen("disk0:/a/b/c/") : r == FILE_BAD_NAME);
+        assert_true(len < 242 ? r == FILE_OK : r == FILE_BAD_NAME);
+        name[len] = 'n';
+    }
+    assert_true(file_same(f, "flash:x", "disk0:/x"));
+    assert_true(file_same(f, "x", "bootflash:/x"));
+    assert_false(file_same(f, "nvram:x", "disk0:x"));
+    assert_false(file_same(f, "x", "x/y"));
+    assert_false(file_same(f, "..", ".."));
 }
 
 static void listing_is_sorted(void **state)
@@ -400,7 +586,7 @@ static void a_planted_temporary_is_not_followed(void **state)
 {
     const struct place *p = *state;
     struct stat st;
-    assert_int_equal(symlinkat("../victim", p->fd, "disk0/.~a"), 0);
+    assert_int_equal(symlinkat("../victim", p->fd, "disk0/.~1"), 0); /* the first */
     assert_int_equal(file_replace(p->f, "disk0:a", "1", 1), FILE_OK);
     expect_content(p->f, "disk0:a", "1");
     assert_int_equal(fstatat(p->fd, "victim", &st, 0), -1);
@@ -533,6 +719,54 @@ static void a_failed_replacement_changes_nothing(void **state)
     assert_int_equal(temporaries(p, "disk0"), 0);
 }
 
+/* A file system of 256 kB that fills up: in a mount namespace of its own, which needs privileges or user namespaces. */
+static int on_a_full_disk(const char *dir)
+{
+    static char body[200 * 1024];
+    struct files *f;
+    struct file_info info;
+    struct text t = {0};
+    if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+        return 77;
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mount("none", dir, "tmpfs", 0, "size=256k") < 0)
+        return 77;
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    if (!(f = files_new(fd)) || file_replace(f, "disk0:a", body, sizeof body) != FILE_OK)
+        return 1;
+    memset(body, 'x', sizeof body);
+    if (file_replace(f, "disk0:a", body, sizeof body) != FILE_NO_SPACE)
+        return 2;
+    if (file_read(f, "disk0:a", &t) != FILE_OK || t.len != sizeof body || t.s[0] || t.s[t.len - 1])
+        return 3; /* the old one, whole */
+    if (file_append(f, "disk0:log", body, sizeof body) != FILE_NO_SPACE || file_stat(f, "disk0:log", &info) != FILE_OK)
+        return 4;
+    text_free(&t);
+    if (!info.size || info.size >= sizeof body || file_read(f, "disk0:log", &t) != FILE_OK || t.s[info.size - 1] != 'x')
+        return 5; /* the prefix that fitted */
+    text_free(&t);
+    if (file_delete(f, "disk0:log") != FILE_OK || file_replace(f, "disk0:b", body, 20000) != FILE_OK)
+        return 6; /* no temporary took its place */
+    files_free(f);
+    close(fd);
+    return 0;
+}
+
+static void a_full_disk(void **state)
+{
+    const struct place *p = *state;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(on_a_full_disk(p->dir));
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) {
+        print_message("no mount namespace can be had here\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 #define BOTH(test)                                                                                                     \
     cmocka_unit_test_setup_teardown(test, memory_setup, teardown), cmocka_unit_test_setup_teardown(test, disk_setup, teardown)
 #define DISK(test) cmocka_unit_test_setup_teardown(test, disk_setup, teardown)
@@ -543,6 +777,11 @@ int main(void)
         BOTH(replace_append_read),
         BOTH(names_and_aliases),
         BOTH(folders),
+        BOTH(renaming),
+        BOTH(removing_folders),
+        BOTH(in_pieces),
+        BOTH(times_are_the_routers),
+        BOTH(names_where_one_stands),
         BOTH(listing_is_sorted),
         BOTH(deleting),
         BOTH(sizes_are_bounded),
@@ -557,6 +796,7 @@ int main(void)
         DISK(killed_while_replacing),
         DISK(killed_while_appending),
         DISK(a_failed_replacement_changes_nothing),
+        DISK(a_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static const char *through(struct fixture *f, const char *spec, const char *text
     struct filter *filter;
     struct filter_error e;
     text_clear(&f->sink.text);
-    assert_int_equal(filter_new(spec, f->files, &f->sink.out, &filter, &e), FILTER_OK);
+    assert_int_equal(filter_new(spec, &(struct filter_env){.files = f->files}, &f->sink.out, &filter, &e), FILTER_OK);
     for (size_t i = 0, len = strlen(text); i < len; i += n)
         filter_write(filter, text + i, len - i < n ? len - i : n);
     filter_end(filter);
@@ -182,7 +182,7 @@ static void wrong_modifiers_are_refused(void **state)
         {" tee /append", FILTER_INCOMPLETE, 0},
     };
     for (size_t i = 0; i < sizeof t / sizeof t[0]; i++) {
-        enum filter_result r = filter_new(t[i].spec, f->files, &f->sink.out, &filter, &e);
+        enum filter_result r = filter_new(t[i].spec, &(struct filter_env){.files = f->files}, &f->sink.out, &filter, &e);
         if (r != t[i].want)
             fail_msg("\"%s\": %d", t[i].spec, r);
         if (r == FILTER_UNKNOWN)
