@@ -1,4 +1,4 @@
-/* edit.h: one line being edited, by libedit. Keys in, events out; drawing is render.h's, from the line and the cursor this gives. */
+/* edit.h: one line being edited, with the help of libedit. Keys in, events out; drawing is render.h's, from the line and the cursor this gives. */
 #ifndef CLI_TERM_EDIT_H
 #define CLI_TERM_EDIT_H
 
@@ -20,6 +20,7 @@ enum edit_event {
     EDIT_REDRAW, /* Ctrl-R, Ctrl-L */
     EDIT_END,    /* Ctrl-Z */
     EDIT_BREAK,  /* Ctrl-C, Ctrl-Shift-6 */
+    EDIT_FULL,   /* the line takes no more: ring the bell */
 };
 
 /* NULL with errno when no pseudo-terminal can be had (libedit insists on one). */
@@ -28,6 +29,8 @@ void edit_free(struct edit *e); /* NULL-safe */
 
 /* Feed bytes as they come; handles one key and says in *used how many bytes it took (0 only with EDIT_WAIT: call again with more bytes behind these). len >= 1. */
 MUST_USE enum edit_event edit_key(struct edit *e, const char *bytes, size_t len, size_t *used);
+/* `no editing`: only what rubs out is left, and Ctrl-V; no moves, no history keys. */
+void edit_set_plain(struct edit *e, bool is_plain);
 /* The line (NUL-ended, valid until the next call), its length and the cursor (0..length). */
 const char *edit_line(struct edit *e, size_t *len, size_t *cursor);
 /* Replace the line; the cursor goes to its end. */

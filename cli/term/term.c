@@ -166,6 +166,9 @@ static void on_event(struct term *t, enum edit_event event)
     switch (event) {
     case EDIT_WAIT:
         break;
+    case EDIT_FULL:
+        text_add(&t->out, "\a");
+        break;
     case EDIT_MORE:
         draw(t);
         break;

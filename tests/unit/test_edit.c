@@ -48,6 +48,14 @@ static void keys_edit(void **state)
         {"SHOW\x01\x1b" "l", "show", 4},                      /* ESC l */
         {"show\x01\x1b" "c", "Show", 4},                      /* ESC c */
         {"a\x16?b", "a?b", 3},                                /* ^V quotes */
+        {"banner motd \x16\x03", "banner motd ^C", 14},        /* a control character: as it is seen */
+        {"one two\x17\x17\x19", "one ", 4},                     /* ^Y: the last one deleted */
+        {"one two\x17\x17\x19\x1by", "two", 3},                /* ESC y: the one before */
+        {"one two\x17\x17\x19\x1by\x1bY", "one ", 4},          /* and round */
+        {"a b\x17\x1by", "a ", 2},                             /* ESC y without ^Y before it */
+        {"a b\x17\x19 \x1by", "a b ", 4},
+        {"a b\x01\x1b" "d\x05\x19", " ba", 3},
+        {"\x1b[200~show\x1b[201~", "show", 4},                /* pasted, in a modern terminal's brackets */
         {"a\x04", "a", 1},                                    /* ^D at the end */
         {"\x04\x08\x17", "", 0},                              /* nothing to delete */
         {"a\xc3\xa9" "b", "ab", 2},                           /* not ASCII: dropped */
@@ -98,7 +106,7 @@ static void keys_events(void **state)
     } facts[] = {
         {"a\r", EDIT_ENTER}, {"a\n", EDIT_ENTER}, {"a?", EDIT_HELP},      {"a\t", EDIT_TAB},      {"\x10", EDIT_UP},    {"\x1b[A", EDIT_UP},  {"\x0e", EDIT_DOWN},
         {"\x1bOB", EDIT_DOWN}, {"\x12", EDIT_REDRAW}, {"\x0c", EDIT_REDRAW}, {"\x1a", EDIT_END},   {"\x03", EDIT_BREAK}, {"\x1e", EDIT_BREAK}, {"\x1b", EDIT_WAIT},
-        {"\x1b[", EDIT_WAIT}, {"\x16", EDIT_WAIT},
+        {"\x1b[", EDIT_WAIT}, {"\x16", EDIT_WAIT}, {"a\x1b\r", EDIT_ENTER}, {"a\x1bO\x03", EDIT_BREAK}, {"a\x1b\x1e", EDIT_BREAK},
     };
     (void)state;
     struct edit *e = edit_new();
@@ -128,6 +136,44 @@ static void escapes(void **state)
         type(e, "z");
         assert_string_equal(edit_line(e, &len, &cursor), strange[i][2] == 'a' ? "one twoaz" : "one twoz");
     }
+    edit_free(e);
+}
+
+/* Editing off: what rubs out is left. */
+static void plain(void **state)
+{
+    size_t len, cursor;
+    (void)state;
+    struct edit *e = edit_new();
+    edit_set_plain(e, true);
+    assert_int_equal(type(e, "show ver\x01\x02\x1b" "bx\x14\x0b\x19"), EDIT_MORE);
+    assert_string_equal(edit_line(e, &len, &cursor), "show verx");
+    assert_int_equal(type(e, "\x10"), EDIT_MORE);
+    type(e, "\b\x7f\x17");
+    assert_string_equal(edit_line(e, &len, &cursor), "show ");
+    type(e, "\x15z");
+    assert_string_equal(edit_line(e, &len, &cursor), "z");
+    assert_int_equal(type(e, "?"), EDIT_HELP);
+    edit_free(e);
+}
+
+/* A line takes a thousand bytes; more ring the bell and change nothing. */
+static void full(void **state)
+{
+    char most[1001];
+    size_t len, cursor;
+    (void)state;
+    struct edit *e = edit_new();
+    memset(most, 'x', 1000);
+    most[1000] = 0;
+    assert_int_equal(type(e, most), EDIT_MORE);
+    assert_int_equal(type(e, "y"), EDIT_FULL);
+    assert_int_equal(type(e, "\x16?"), EDIT_FULL);
+    assert_int_equal(type(e, "\x01\x0b\x19z"), EDIT_FULL);
+    assert_string_equal(edit_line(e, &len, &cursor), most);
+    type(e, "\b\b\x19"); /* what was killed does not fit any more */
+    edit_line(e, &len, &cursor);
+    assert_int_equal(len, 998);
     edit_free(e);
 }
 
@@ -206,7 +252,7 @@ static void wide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_edit), cmocka_unit_test(many_lines), cmocka_unit_test(keys_events), cmocka_unit_test(escapes), cmocka_unit_test(many_sessions), cmocka_unit_test(two_at_once), cmocka_unit_test(screen), cmocka_unit_test(wide),
+        cmocka_unit_test(keys_edit), cmocka_unit_test(many_lines), cmocka_unit_test(keys_events), cmocka_unit_test(escapes), cmocka_unit_test(plain), cmocka_unit_test(full), cmocka_unit_test(many_sessions), cmocka_unit_test(two_at_once), cmocka_unit_test(screen), cmocka_unit_test(wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
