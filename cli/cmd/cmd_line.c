@@ -13,6 +13,8 @@ static void line_init(void *obj)
     l->length = 24;
     l->width = 80;
     l->history = 10;
+    l->editing = true;
+    l->escape = 30;
     l->privilege = 1;
     l->stopbits = 2;
 }
@@ -87,6 +89,8 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .history = l->history,
                                       .exec_timeout_s = l->exec_min * 60 + l->exec_sec,
                                       .logging_sync = l->logging_sync,
+                                      .is_editing = l->editing,
+                                      .escape = l->escape,
                                       .privilege = l->privilege};
     }
 }
@@ -135,6 +139,10 @@ static const struct cmd_row rows[] = {
     LSET("login local=login:2", "|Local password checking", LN(login)),
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),
     LSET("history size <history:0-256>", "Set history buffer size|Size of history buffer", LN(history)),
+    LSET("editing=editing", "Enable command line editing", LN(editing)),
+    LSET("escape-character <escape:0-255>",
+         "Change the current line's escape character|Escape character's ASCII decimal equivalent", LN(escape)),
+    LSET_HIDDEN("escape-character NONE=escape:0", "|Disable escape entirely", LN(escape)),
     LSET("length <length:0-512>", "Set number of lines on a screen|Number of lines on screen (0 for no pausing)",
          LN(length)),
     LSET("width <width:0-512>", "Set width of the display terminal|Number of characters on a screen line", LN(width)),

@@ -39,6 +39,8 @@ struct line_conf {
     uint32_t exec_min, exec_sec;
     bool logging_sync;
     uint16_t length, width, history;
+    bool editing;
+    uint8_t escape; /* 0: none */
     uint8_t login; /* 0 no login, 1 login, 2 login local */
     uint8_t privilege;
     uint8_t password_type;

@@ -48,6 +48,16 @@ void session_help(struct shell *sh, const char *partial, struct text *out)
     alias_end(&al);
 }
 
+void session_help_page(struct shell *sh, const char *partial)
+{
+    struct text t = {0};
+    session_help(sh, partial, &t);
+    output_begin(&sh->output);
+    out_write(&sh->output.out, text_str(&t), t.len);
+    output_end(&sh->output);
+    text_free(&t);
+}
+
 void session_complete(struct shell *sh, const char *partial, struct text *out)
 {
     struct alias_line al;

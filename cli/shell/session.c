@@ -260,6 +260,11 @@ static void host_ask_raw(struct shell *sh, void (*answer)(void *arg, const char 
     ask(sh, "", (struct asking){.on = true, .raw = true, .answer = answer, .arg = arg});
 }
 
+static void host_ask_text(struct shell *sh, void (*answer)(void *arg, const char *text), void *arg)
+{
+    ask(sh, "", (struct asking){.on = true, .raw = true, .ctrl_z = true, .answer = answer, .arg = arg});
+}
+
 static void host_end(struct shell *sh)
 {
     session_enter(sh, EXEC, NULL);
@@ -285,6 +290,7 @@ const struct cmd_host session_host = {
     .set_privilege = host_set_privilege,
     .ask_secret = host_ask_secret,
     .ask_raw = host_ask_raw,
+    .ask_text = host_ask_text,
 };
 
 /* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */
@@ -470,7 +476,8 @@ static void do_line(struct shell *sh, const char *text)
     }
 }
 
-static void do_interrupt(struct shell *sh)
+/* line_ended: the terminal is on a fresh line already. */
+static void interrupt(struct shell *sh, bool line_ended)
 {
     session_touch(sh);
     if (sh->output.more) {
@@ -495,7 +502,8 @@ static void do_interrupt(struct shell *sh)
     if (sh->ask.on) {
         sh->ask.on = false;
         sh->state = SESSION_BUSY;
-        say(sh, "\n");
+        if (!line_ended)
+            say(sh, "\n");
         if (!sh->abort_fn) {
             command_over(sh, CMD_FAIL);
             return;
@@ -515,8 +523,8 @@ static void do_key(struct shell *sh, char c)
         output_key(&sh->output, c);
         session_notify(sh);
     } else if (sh->ask.on && sh->ask.key) {
-        if (c == 0x03 || c == 0x1E)
-            do_interrupt(sh);
+        if (c == 0x03 || c == 0x1A || c == 0x1E)
+            interrupt(sh, false);
         else
             answer(sh, c == '\r' || c == '\n' ? "" : (char[2]){c, 0}, FROM_TYPED);
     }
@@ -524,6 +532,17 @@ static void do_key(struct shell *sh, char c)
 
 static void do_ctrl_z(struct shell *sh, const char *text)
 {
+    if (sh->state == SESSION_ANSWER && sh->ask.ctrl_z) {
+        if (text[0])
+            answer(sh, text, FROM_TYPED);
+        if (sh->ask.on && sh->ask.ctrl_z)
+            answer(sh, "\x1a", FROM_TYPED);
+        return;
+    }
+    if (sh->state == SESSION_ANSWER || sh->state == SESSION_SECRET) {
+        interrupt(sh, true);
+        return;
+    }
     if (sh->state != SESSION_PROMPT || sh->mode == EXEC)
         return;
     if (text[strspn(text, " \t")])
@@ -551,7 +570,7 @@ void session_key(struct shell *sh, char c)
 void session_interrupt(struct shell *sh)
 {
     call_in(sh);
-    do_interrupt(sh);
+    interrupt(sh, false);
     call_out(sh);
 }
 void session_ctrl_z(struct shell *sh, const char *text)

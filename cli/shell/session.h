@@ -43,6 +43,8 @@ struct line_settings {
     unsigned history;        /* lines kept, 0-256 */
     uint32_t exec_timeout_s; /* 0: never */
     bool logging_sync;
+    bool is_editing; /* true; false: `no editing` */
+    uint8_t escape;  /* the character that interrupts, 30 (Ctrl-^); 0: none */
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
 };
 
@@ -120,6 +122,9 @@ void session_resize(struct shell *sh, unsigned length, unsigned width);
 /* `?` with the cursor at the end of `partial`: the text to print after the echoed line, ready to be followed by the
  * prompt and the unchanged line. */
 void session_help(struct shell *sh, const char *partial, struct text *out);
+/* The same, written to the terminal through the pager: with --More-- the state is SESSION_KEY until it is over, then
+ * SESSION_PROMPT again. */
+void session_help_page(struct shell *sh, const char *partial);
 /* Tab: what is to be appended to partial, "" when there is no single completion (the line is drawn again as it is). */
 void session_complete(struct shell *sh, const char *partial, struct text *out);
 /* Up and down: the i-th last line (0: the newest) of the current mode group; NULL past the oldest. */
@@ -149,7 +154,8 @@ struct session_view {
     enum cmd_mode mode;
     unsigned length, width, history;
     uint32_t exec_timeout_s;
-    bool logging_sync;
+    bool logging_sync, is_editing;
+    uint8_t escape;                 /* the character that interrupts; 0: none */
     uint64_t started_us, active_us; /* loop time */
 };
 void session_view(const struct shell *sh, struct session_view *out);
@@ -160,4 +166,6 @@ void session_set_length(struct shell *sh, unsigned lines);
 void session_set_width(struct shell *sh, unsigned columns);
 void session_set_history(struct shell *sh, bool on, unsigned lines);
 void session_set_monitor(struct shell *sh, bool on);
+void session_set_editing(struct shell *sh, bool on);
+void session_set_escape(struct shell *sh, uint8_t character); /* 0: none */
 #endif

@@ -44,7 +44,7 @@ struct lines {
 };
 
 struct asking {
-    bool on, key, secret, raw;
+    bool on, key, secret, raw, ctrl_z;
     void (*answer)(void *arg, const char *text);
     void *arg;
 };

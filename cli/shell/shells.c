@@ -45,7 +45,8 @@ int shells_vty_for(struct shells *s, enum session_protocol protocol, uint32_t so
 static void take_settings(struct shell *sh)
 {
     struct maker *m = sh->maker;
-    sh->set = (struct line_settings){.length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .privilege = 1};
+    sh->set = (struct line_settings){
+        .length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .is_editing = true, .escape = 30, .privilege = 1};
     if (m->env.line_settings && sh->n >= 0)
         m->env.line_settings(m->env.arg, sh->vty, (unsigned)sh->n, &sh->set);
     sh->line_set = sh->set;
@@ -65,6 +66,10 @@ void shells_lines_changed(struct shells *s)
             session_set_width(sh, new.width);
         if (new.history != sh->line_set.history)
             session_set_history(sh, sh->history_on, new.history);
+        if (new.is_editing != sh->line_set.is_editing)
+            sh->set.is_editing = new.is_editing;
+        if (new.escape != sh->line_set.escape)
+            sh->set.escape = new.escape;
         sh->set.logging_sync = new.logging_sync;
         sh->set.exec_timeout_s = new.exec_timeout_s;
         sh->line_set = new;
@@ -281,6 +286,8 @@ void session_view(const struct shell *sh, struct session_view *v)
         .history = sh->set.history,
         .exec_timeout_s = sh->set.exec_timeout_s,
         .logging_sync = sh->set.logging_sync,
+        .is_editing = sh->set.is_editing,
+        .escape = sh->set.escape,
         .started_us = sh->started_us,
         .active_us = sh->active_us,
     };
@@ -306,6 +313,14 @@ void session_set_history(struct shell *sh, bool on, unsigned lines)
 void session_set_monitor(struct shell *sh, bool on)
 {
     sh->monitor = on;
+}
+void session_set_editing(struct shell *sh, bool on)
+{
+    sh->set.is_editing = on;
+}
+void session_set_escape(struct shell *sh, uint8_t character)
+{
+    sh->set.escape = character;
 }
 bool session_wants_log(const struct shell *sh)
 {

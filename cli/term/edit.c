@@ -358,3 +358,10 @@ void edit_add(struct edit *e, const char *text)
     if (n && n + e->len <= LINE_MAX_BYTES)
         put(e, text, n);
 }
+
+void edit_put(struct edit *e, const char *text)
+{
+    size_t n = strlen(text);
+    if (n && n + e->len <= LINE_MAX_BYTES)
+        put(e, text, n);
+}

@@ -36,4 +36,5 @@ const char *edit_line(struct edit *e, size_t *len, size_t *cursor);
 /* Replace the line; the cursor goes to its end. */
 void edit_set(struct edit *e, const char *text);
 void edit_add(struct edit *e, const char *text); /* at the end of the line */
+void edit_put(struct edit *e, const char *text); /* at the cursor */
 #endif

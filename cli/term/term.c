@@ -1,10 +1,16 @@
 /* term.c: joins a person's keys (edit.c), the screen (render.c) and a session (cli/shell/session.h).
  *
- * Bytes typed wait in a queue. At a prompt or a question they are edited key by key; for [confirm] and --More-- they are handed over as keys; while a command
- * runs they stay in the queue (typed ahead), except Ctrl-C and Ctrl-Shift-6, which go past it and throw away what was typed before them. So a pasted
- * configuration of any length loses nothing as long as the caller stops reading when term_input says that enough is waiting; a line is taken in each turn of
- * the loop, so that packets, timers and log lines have their turn between two lines. CR, LF and CR LF are one Enter each; NUL is dropped. What the session writes goes to the screen at once; a log line that comes in at the prompt leaves the unfinished input where it
- * stands, and with `logging synchronous` it is drawn again. */
+ * Bytes typed wait in a queue. At a prompt or a question they are edited key by key; for [confirm] and --More-- they are
+ * handed over as keys; while a command runs they stay in the queue (typed ahead), except those that interrupt (Ctrl-C,
+ * the escape character Ctrl-^, and Ctrl-Z where it does not mean the end of configuration): these go past it and throw
+ * away what was typed before them. So a pasted configuration of any length loses nothing as long as the caller stops
+ * reading when term_input says that enough is waiting; a line is taken in each turn of the loop, so that packets, timers
+ * and log lines have their turn between two lines. CR, LF and CR LF are one Enter each; NUL is dropped, and an `x` right
+ * behind the escape character belongs to it (Ctrl-^ x).
+ *
+ * What the session writes goes to the screen at once; a log line that comes in at the prompt leaves the unfinished input
+ * where it stands, and with `logging synchronous` it is drawn again. `?` and Tab look at the line up to the cursor; help
+ * that is longer than a page is paged, and the line waits meanwhile. */
 #include "cli/term/term.h"
 
 #include <string.h>
@@ -30,6 +36,8 @@ struct term {
     bool pumping;
     bool own_write;  /* the session answers a call of ours: no interruption of the line */
     bool handed;     /* a line went to the session: its notice comes, in a later turn */
+    bool keeps_line; /* help is shown: the line being edited comes back behind it */
+    bool escaped;    /* the last byte was the escape character */
     size_t history;  /* 0: the line typed; n: the n-th last */
     char typed[1024]; /* the line before going up the history */
 };
@@ -69,9 +77,17 @@ static void draw(struct term *t)
 static void start_line(struct term *t)
 {
     bool prompt = session_state(t->sh) == SESSION_PROMPT;
-    edit_set(t->edit, "");
     render_start(&t->render, prompt ? session_prompt(t->sh) : "", &t->out);
     t->drawn = true;
+    if (t->keeps_line) {
+        t->keeps_line = false;
+        draw(t);
+        return;
+    }
+    struct session_view v;
+    session_view(t->sh, &v);
+    edit_set_plain(t->edit, !v.is_editing);
+    edit_set(t->edit, "");
     t->history = 0;
 }
 
@@ -108,35 +124,37 @@ static void history_move(struct term *t, bool up)
     edit_set(t->edit, text);
 }
 
+/* The line up to the cursor. */
+static void typed_so_far(struct term *t, char line[1024])
+{
+    size_t len, cursor;
+    const char *all = edit_line(t->edit, &len, &cursor);
+    memcpy(line, all, cursor);
+    line[cursor] = '\0';
+}
+
 static void help(struct term *t)
 {
-    struct text answer = {0};
-    size_t len, cursor;
     char line[1024];
-    str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
+    typed_so_far(t, line);
     /* The `?` is seen behind what was typed, and is no part of the line. */
     render_finish(&t->render, &t->out);
     emit(t, "?\n", 2);
-    session_help(t->sh, line, &answer);
-    emit(t, text_str(&answer), answer.len);
-    text_free(&answer);
-    render_start(&t->render, session_prompt(t->sh), &t->out);
-    draw(t);
+    t->drawn = false;
+    t->keeps_line = true;
+    session_help_page(t->sh, line);
 }
 
 static void complete(struct term *t)
 {
     struct text more = {0};
-    size_t len, cursor;
     char line[1024];
-    str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
+    typed_so_far(t, line);
     session_complete(t->sh, line, &more);
     end_line(t);
-    render_start(&t->render, session_prompt(t->sh), &t->out);
-    t->drawn = true;
-    edit_add(t->edit, text_str(&more));
+    edit_put(t->edit, text_str(&more));
     text_free(&more);
-    draw(t);
+    t->keeps_line = true;
 }
 
 /* Enter, or Ctrl-Z: hand the line over. */
@@ -145,19 +163,29 @@ static void submit(struct term *t, bool ctrl_z)
     char line[1024];
     size_t len, cursor;
     str_copy(line, sizeof line, edit_line(t->edit, &len, &cursor));
-    if (ctrl_z && session_state(t->sh) == SESSION_PROMPT)
+    if (ctrl_z)
         text_add(&t->out, "^Z");
     end_line(t);
     edit_set(t->edit, "");
     if (ctrl_z) {
         struct session_view v;
         session_view(t->sh, &v);
-        t->handed = v.mode != EXEC && session_state(t->sh) == SESSION_PROMPT;
+        t->handed = v.mode != EXEC || session_state(t->sh) != SESSION_PROMPT;
         session_ctrl_z(t->sh, line);
     } else {
         t->handed = true;
         session_line(t->sh, line);
     }
+}
+
+/* The session ends the line. */
+static void interrupt_question(struct term *t)
+{
+    render_finish(&t->render, &t->out);
+    edit_set(t->edit, "");
+    t->drawn = false;
+    t->handed = true;
+    session_interrupt(t->sh);
 }
 
 static void on_event(struct term *t, enum edit_event event)
@@ -199,6 +227,10 @@ static void on_event(struct term *t, enum edit_event event)
         submit(t, true);
         break;
     case EDIT_BREAK:
+        if (!prompt) {
+            interrupt_question(t);
+            break;
+        }
         text_add(&t->out, "^C");
         end_line(t);
         edit_set(t->edit, "");
@@ -207,17 +239,44 @@ static void on_event(struct term *t, enum edit_event event)
     }
 }
 
-/* Ctrl-C or Ctrl-Shift-6 in the queue stops what runs; what was typed before it is forgotten. */
+static bool is_escape(const struct session_view *v, char c)
+{
+    return v->escape && (unsigned char)c == v->escape;
+}
+
+/* A key in the queue that stops what runs; what was typed before it is forgotten. */
 static bool interrupt_in_queue(struct term *t)
 {
+    struct session_view v;
+    session_view(t->sh, &v);
     for (size_t i = t->queue.len; i > t->queue_at; i--) {
         char c = t->queue.s[i - 1];
-        if (c == 0x03 || c == 0x1E) {
+        if (c == 0x03 || is_escape(&v, c) || (c == 0x1A && v.mode == EXEC)) {
             t->queue_at = i;
+            t->escaped = is_escape(&v, c);
             return true;
         }
     }
     return false;
+}
+
+/* The escape character where nothing runs: nothing happens, but an `x` belongs to it. */
+static bool takes_escape(struct term *t, char c, enum session_state state)
+{
+    struct session_view v;
+    bool was = t->escaped;
+    t->escaped = false;
+    if (was && (c == 'x' || c == 'X'))
+        return true;
+    if ((unsigned char)c >= ' ' && c != 0x7F)
+        return false; /* the common case */
+    session_view(t->sh, &v);
+    if (!is_escape(&v, c) || c == 0x03)
+        return c == 0x1E && state == SESSION_PROMPT;
+    t->escaped = true;
+    if (state == SESSION_ANSWER || state == SESSION_SECRET)
+        interrupt_question(t);
+    return state != SESSION_KEY;
 }
 
 static void pump(struct term *t)
@@ -244,10 +303,14 @@ static void pump(struct term *t)
             t->queue_at++;
             continue;
         }
+        if (takes_escape(t, *p, state)) {
+            t->queue_at++;
+            continue;
+        }
         if (state == SESSION_KEY) {
             t->drawn = false;
             t->queue_at++;
-            session_key(t->sh, *p);
+            session_key(t->sh, t->escaped ? 0x1E : *p);
             continue;
         }
         sync(t);

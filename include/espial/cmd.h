@@ -127,6 +127,8 @@ struct cmd_host {
     /* As ask, for one raw line: no prompt, and nothing in it is a command, a comment or a key of its own. Whoever types by program (the startup file, an applet,
      * the lab) gives it with his next line, never a default: text of several lines (banners, key strings) is a row whose handler asks for line after line. */
     void (*ask_raw)(struct shell *, void (*answer)(void *arg, const char *text), void *arg);
+    /* As ask_raw, but Ctrl-Z ends the text instead of the command: what stood before it comes as a line, when there is something, and then the line "\x1a". */
+    void (*ask_text)(struct shell *, void (*answer)(void *arg, const char *text), void *arg);
 };
 #define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
 

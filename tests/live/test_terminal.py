@@ -130,9 +130,11 @@ def pager(t):
     t.until(" --More-- $")
     t.keys("/Ipv4Null0\r")
     found = t.until("(?:--More-- |R1#)$")
-    assert "filtering...\r\nIpv4Null0 " in found, found
-    t.keys("\x1e")
-    t.until("R1#$")
+    assert "filtering...\r\nIpv4Null0 " in found and found.endswith("\r\n"), found
+    t.keys(PAGED + "\r")
+    t.until(" --More-- $")
+    t.keys("\x1ex")  # the x belongs to the escape character
+    same(t.until("R1#$"), ERASE)
     t.line("terminal length 0")
     assert "--More--" not in t.line(PAGED)
     t.line("terminal length 24")
@@ -161,11 +163,28 @@ def interruptions(t):
     t.keys("\x1e")
     rest = t.until("R1#$")
     assert "Success rate is 0 percent (0/" in rest and time.monotonic() - began < 2, rest
-    t.keys("\x1e")
-    t.until("R1#$")
+    t.keys("show \x1e\x1exprivilege\r")  # harmless at a prompt, and an x behind it is swallowed
+    same(t.until("R1#$"), "show privilege\r\nCurrent privilege level is 15\r\n")
     t.keys("\x03")
+    same(t.until("R1#$"), "^C\r\n")
+    t.line("show privilege")
+    t.keys("ping 192.0.2.1 repeat 100000\r")
+    t.until(r"\.\.")
+    t.keys("\x1ex")
     t.until("R1#$")
     t.line("show privilege")
+    t.keys("ping 192.0.2.1 repeat 100000\r")
+    t.until(r"\.\.")
+    t.keys("\x1a")
+    t.until("R1#$")
+    t.keys("delete disk0:none\r")
+    t.until(r"Delete filename \[none\]\? $")
+    t.keys("ab\x1e")
+    same(t.until("R1#$"), "ab\r\n")
+    t.keys("reload\r")
+    t.until(r"\[confirm\]$|no\]: $")
+    t.keys("\x1a")
+    same(t.until("R1#$"), "^Z\r\n")
 
 
 def log_lines(t):
