@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/lab/collector.h"
 #include "cli/lab/lab.h"
 #include "espial/text.h"
 
@@ -78,5 +79,7 @@ int lab_main(int argc, char **argv)
         return lab_wait(w.lab, word[1], word[2], (unsigned)w.timeout, w.since);
     if (!strcmp(verb, "capture") && n == 4)
         return lab_capture(w.lab, word[1], word[2], word[3]);
+    if (!strcmp(verb, "collect") && n >= 2) /* a lab's own process (up.c), not for people */
+        return collector_run(word[1], word + 2);
     return wrong(*verb ? "these words do not fit (espial --help)" : "up, status, down, console, exec, mark, wait or capture is wanted", *verb ? verb : NULL);
 }

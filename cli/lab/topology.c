@@ -4,9 +4,13 @@
  *   topology:
  *     nodes:
  *       hub: {kind: espial, startup-config: hub.cfg}
+ *       collector: {kind: syslog}
  *     links:
  *       - endpoints: ["hub:Ethernet0/0", "isp:Ethernet0/0"]
+ *       - endpoints: ["hub:Ethernet0/1", "collector:eth0"]
+ *       - {endpoints: ["isp:Ethernet0/2"], link: "slirp:"}
  *
+ * A link has two ends, or one and the word that `espial run --link` takes. A collector's ends are eth0, eth1 ..., and each goes to a router.
  * Every key is checked: an unknown one, a node named twice, an end that names no node or no interface, and an interface used by two links are errors that
  * name the file and the line. Nothing is opened here but the file itself. The only file that sees libyaml. */
 #include "cli/lab/topology.h"
@@ -87,8 +91,9 @@ static bool read_node(struct reader *r, const yaml_node_t *key, const yaml_node_
         if (!word || !text)
             return fail(r, k, "a node's settings are words", name);
         if (!strcmp(word, "kind")) {
-            if (strcmp(text, "espial"))
-                return fail(r, v, "the only kind here is espial", text);
+            if (strcmp(text, "espial") && strcmp(text, "syslog"))
+                return fail(r, v, "the kinds here are espial and syslog", text);
+            n->kind = strcmp(text, "syslog") ? LAB_ROUTER : LAB_SYSLOG;
         } else if (!strcmp(word, "startup-config")) {
             if (!str_copy(n->config, sizeof n->config, text))
                 return fail(r, v, "this name is too long", NULL);
@@ -100,6 +105,18 @@ static bool read_node(struct reader *r, const yaml_node_t *key, const yaml_node_
             return fail(r, k, "unknown setting of a node", word);
         }
     }
+    if (n->kind == LAB_SYSLOG && *n->config)
+        return fail(r, key, "a collector has no startup-config", name);
+    return true;
+}
+
+/* "eth0", "eth1" ...: the collector's own names. */
+static bool collector_port(const char *s, char out[IFNAME_MAX])
+{
+    uint64_t n;
+    if (!str_starts(s, "eth") || !str_uint(s + 3, 0, LAB_LINKS_MAX - 1, &n))
+        return false;
+    snprintf(out, IFNAME_MAX, "eth%u", (unsigned)n);
     return true;
 }
 
@@ -117,15 +134,41 @@ static bool read_end(struct reader *r, const yaml_node_t *at, struct lab_end *en
     }
     if (end->node == t->nnodes)
         return fail(r, at, "no such node", text);
-    if (!ifname_parse(colon + 1, end->ifname) || !strstr(end->ifname, "Ethernet"))
+    if (t->nodes[end->node].kind == LAB_SYSLOG) {
+        if (!collector_port(colon + 1, end->ifname))
+            return fail(r, at, "a collector's interfaces are eth0, eth1 and so on", colon + 1);
+    } else if (!ifname_parse(colon + 1, end->ifname) || !strstr(end->ifname, "Ethernet")) {
         return fail(r, at, "not the name of an Ethernet interface", colon + 1);
+    }
     for (size_t i = 0; i < t->nlinks; i++) {
-        for (int side = 0; side < 2; side++) {
+        for (int side = 0; side < lab_ends(&t->links[i]); side++) {
             const struct lab_end *e = &t->links[i].end[side];
             if (e->node == end->node && !strcmp(e->ifname, end->ifname))
                 return fail(r, at, "this interface has a link already", text);
         }
     }
+    return true;
+}
+
+static bool read_ends(struct reader *r, const yaml_node_t *at, struct lab_link *link)
+{
+    struct topology *t = r->t;
+    if (at->type != YAML_SEQUENCE_NODE || at->data.sequence.items.top - at->data.sequence.items.start != lab_ends(link))
+        return fail(r, at, *link->spec ? "a link with a word of its own has one end" : "a link has two ends", NULL);
+    for (int side = 0; side < lab_ends(link); side++) {
+        if (!read_end(r, node_at(r, at->data.sequence.items.start[side]), &link->end[side]))
+            return false;
+    }
+    if (!*link->spec && link->end[0].node == link->end[1].node && !strcmp(link->end[0].ifname, link->end[1].ifname))
+        return fail(r, at, "both ends of a link are the same interface", NULL);
+    if (!*link->spec && t->nodes[link->end[0].node].kind == LAB_SYSLOG) {
+        struct lab_end collector = link->end[0];
+        link->end[0] = link->end[1];
+        link->end[1] = collector;
+    }
+    if (t->nodes[link->end[0].node].kind == LAB_SYSLOG)
+        return fail(r, at, "a collector's link goes to a router", NULL);
+    t->links[t->nlinks++] = *link;
     return true;
 }
 
@@ -137,26 +180,22 @@ static bool read_link(struct reader *r, const yaml_node_t *at)
     if (at->type != YAML_MAPPING_NODE)
         return fail(r, at, "a link is a mapping with endpoints", NULL);
     struct lab_link link = {0};
-    bool ends = false;
+    const yaml_node_t *ends = NULL;
     for (yaml_node_pair_t *p = at->data.mapping.pairs.start; p < at->data.mapping.pairs.top; p++) {
         const yaml_node_t *k = node_at(r, p->key), *v = node_at(r, p->value);
         const char *word = scalar(k);
-        if (!word || strcmp(word, "endpoints"))
+        if (word && !strcmp(word, "endpoints")) {
+            ends = v;
+        } else if (word && !strcmp(word, "link")) {
+            if (!scalar(v) || !*scalar(v) || !str_copy(link.spec, sizeof link.spec, scalar(v)))
+                return fail(r, v, "link is a word as espial run --link takes it", scalar(v));
+        } else {
             return fail(r, k, "unknown setting of a link", word);
-        if (v->type != YAML_SEQUENCE_NODE || v->data.sequence.items.top - v->data.sequence.items.start != 2)
-            return fail(r, v, "a link has two ends", NULL);
-        for (int side = 0; side < 2; side++) {
-            if (!read_end(r, node_at(r, v->data.sequence.items.start[side]), &link.end[side]))
-                return false;
         }
-        ends = true;
     }
     if (!ends)
         return fail(r, at, "a link without endpoints", NULL);
-    if (link.end[0].node == link.end[1].node && !strcmp(link.end[0].ifname, link.end[1].ifname))
-        return fail(r, at, "both ends of a link are the same interface", NULL);
-    t->links[t->nlinks++] = link;
-    return true;
+    return read_ends(r, ends, &link);
 }
 
 static bool read_topology(struct reader *r, const yaml_node_t *at)

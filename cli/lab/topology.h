@@ -12,8 +12,13 @@
 #define LAB_NODES_MAX 64
 #define LAB_LINKS_MAX 256
 
+#define LAB_SPEC_MAX  128
+
+enum lab_kind { LAB_ROUTER, LAB_SYSLOG }; /* syslog: a collector of log lines (cli/lab/collector.c) */
+
 struct lab_node {
     char name[LAB_NAME_MAX];
+    enum lab_kind kind;
     char config[512]; /* startup-config, relative to the topology's folder; "" when none */
     char platform[8]; /* "iosxe" or "ios" */
 };
@@ -21,9 +26,15 @@ struct lab_end {
     size_t node; /* index into nodes */
     char ifname[IFNAME_MAX];
 };
+/* A cable: both ends are routers, or the second is a collector, or spec says where it goes and there is no second end. */
 struct lab_link {
     struct lab_end end[2];
+    char spec[LAB_SPEC_MAX];
 };
+static inline int lab_ends(const struct lab_link *l)
+{
+    return *l->spec ? 1 : 2;
+}
 struct topology {
     char name[LAB_NAME_MAX];
     char folder[512]; /* where the file lies */

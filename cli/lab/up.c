@@ -3,7 +3,7 @@
  * `up` makes the folders, puts each node's startup-config into its nvram (the first time, or with --fresh), listens on the control sockets itself so that
  * nothing races with a starting node, and starts one process per router: this same program with `run`. A node says on a pipe when it is at its prompt;
  * `up` returns when all have. A node that runs already is left alone, so `up` also brings back one that died. If one cannot start, its own words are printed and the others are stopped again. The nodes then belong to nobody: they end
- * when asked to (`down`, over the control socket) or by a signal. */
+ * when asked to (`down`, over the control socket) or by a signal. Nodes of kind syslog are processes of the same program too (collector.c), with sockets made here. */
 #include "cli/lab/lab.h"
 
 #include <dirent.h>
@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/lab/collector.h"
 #include "cli/lab/place.h"
 #include "espial/text.h"
 
@@ -95,22 +96,67 @@ static void forget_folder(int dir_fd, const char *name)
     unlinkat(dir_fd, name, AT_REMOVEDIR);
 }
 
-static bool start_node(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, struct starting *s, char err[512])
+/* This same program with these words, as a process of its own: 0 /dev/null, 1 and 2 the node's `output`, 3 its control socket, 4 a pipe on which it says that it is
+ * ready, 5 and on `more`. */
+static bool spawn(const char *name, char **argv, const int *more, int nmore, struct starting *s, char err[512])
+{
+    int pipe_fds[2];
+    int control = place_listen(s->dir_fd, "control");
+    int output = openat(s->dir_fd, "output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (control < 0 || output < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0) {
+        snprintf(err, 512, "%s: %s", name, strerror(control < 0 ? -control : errno));
+        return false;
+    }
+    s->pid = fork();
+    if (s->pid == 0) {
+        int above = 5 + nmore;
+        int fds[5 + LAB_LINKS_MAX] = {open("/dev/null", O_RDONLY | O_CLOEXEC), output, output, control, pipe_fds[1]};
+        for (int i = 0; i < nmore; i++)
+            fds[5 + i] = more[i];
+        for (int i = 0; i < above; i++)
+            fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, above);
+        setsid();
+        for (int i = 0; i < above; i++) {
+            if (dup2(fds[i], i) < 0)
+                _exit(127);
+        }
+        execv("/proc/self/exe", argv);
+        _exit(127);
+    }
+    close(control);
+    close(output);
+    close(pipe_fds[1]);
+    s->ready_fd = pipe_fds[0];
+    if (s->pid < 0)
+        snprintf(err, 512, "%s: %s", name, strerror(errno));
+    return s->pid > 0;
+}
+
+/* The word of --link for one end of a link. */
+static void link_word(const struct topology *t, size_t l, int side, const struct collector_ports *ports, char *out, size_t cap)
+{
+    const struct lab_link *link = &t->links[l];
+    const char *ifname = link->end[side].ifname;
+    char lab[512];
+    place_path(t->name, NULL, lab);
+    if (*link->spec)
+        snprintf(out, cap, "%s=%s", ifname, link->spec);
+    else if (t->nodes[link->end[1].node].kind == LAB_SYSLOG)
+        snprintf(out, cap, "%s=slirp:map=%u:%u", ifname, COLLECTOR_PORT, ports->port[l]);
+    else /* both ends name the same path; the link tells them apart (dataplane/link/link_unix.c) */
+        snprintf(out, cap, "%s=unix:%s/link%zu", ifname, lab, l);
+}
+
+static bool start_router(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, const struct collector_ports *ports, struct starting *s,
+                         char err[512])
 {
     const struct lab_node *n = &t->nodes[i];
     char state[512], words[24 + 2 * LAB_LINKS_MAX][640];
     char *argv[sizeof words / sizeof words[0] + 1];
     size_t argc = 0;
-    int pipe_fds[2];
 #define ARG(...) (snprintf(words[argc], sizeof words[argc], __VA_ARGS__), argv[argc] = words[argc], argc++)
 
     place_path(t->name, n->name, state);
-    int control = place_listen(s->dir_fd, "control");
-    int output = openat(s->dir_fd, "output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (control < 0 || output < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0) {
-        snprintf(err, 512, "%s: %s", n->name, strerror(control < 0 ? -control : errno));
-        return false;
-    }
     ARG("espial");
     ARG("run");
     ARG("--hostname");
@@ -131,36 +177,33 @@ static bool start_node(const struct topology *t, size_t i, unsigned time_scale, 
         ARG("%s.%s", export_keys, n->name);
     }
     for (size_t l = 0; l < t->nlinks; l++) {
-        for (int side = 0; side < 2; side++) {
-            const struct lab_end *e = &t->links[l].end[side];
-            if (e->node != i)
+        for (int side = 0; side < lab_ends(&t->links[l]); side++) {
+            if (t->links[l].end[side].node != i)
                 continue;
             ARG("--link");
-            /* Both ends name the same path; the link tells them apart (dataplane/link/link_unix.c). */
-            char lab[512];
-            place_path(t->name, NULL, lab);
-            ARG("%s=unix:%s/link%zu", e->ifname, lab, l);
+            link_word(t, l, side, ports, words[argc], sizeof words[argc]);
+            argv[argc] = words[argc];
+            argc++;
         }
     }
     argv[argc] = NULL;
 #undef ARG
-    s->pid = fork();
-    if (s->pid == 0) {
-        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        int c = fcntl(control, F_DUPFD_CLOEXEC, 10), r = fcntl(pipe_fds[1], F_DUPFD_CLOEXEC, 10), o = fcntl(output, F_DUPFD_CLOEXEC, 10);
-        setsid();
-        if (dup2(null, 0) < 0 || dup2(o, 1) < 0 || dup2(o, 2) < 0 || dup2(c, 3) < 0 || dup2(r, 4) < 0)
-            _exit(127);
-        execv("/proc/self/exe", argv);
-        _exit(127);
+    return spawn(n->name, argv, NULL, 0, s, err);
+}
+
+static bool start_collector(const struct topology *t, size_t i, const struct collector_ports *ports, struct starting *s, char err[512])
+{
+    char state[512], *argv[5 + LAB_LINKS_MAX] = {(char[]){"espial"}, (char[]){"lab"}, (char[]){"collect"}, state};
+    int socks[LAB_LINKS_MAX], n = 0;
+
+    place_path(t->name, t->nodes[i].name, state);
+    for (size_t l = 0; l < t->nlinks; l++) {
+        if (lab_ends(&t->links[l]) == 2 && t->links[l].end[1].node == i) {
+            argv[4 + n] = (char *)t->nodes[t->links[l].end[0].node].name;
+            socks[n++] = ports->sock[l];
+        }
     }
-    close(control);
-    close(output);
-    close(pipe_fds[1]);
-    s->ready_fd = pipe_fds[0];
-    if (s->pid < 0)
-        snprintf(err, 512, "%s: %s", n->name, strerror(errno));
-    return s->pid > 0;
+    return spawn(t->nodes[i].name, argv, socks, n, s, err);
 }
 
 /* The last line a node printed before it gave up. */
@@ -258,6 +301,7 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
     char err[512];
     struct topology *t = NEW(struct topology);
     struct starting *s = mem_array(LAB_NODES_MAX, sizeof *s);
+    struct collector_ports *ports = NEW(struct collector_ports);
     int status = 0, lab_fd = -1;
 
     if (!topology_read(topology, t, err)) {
@@ -280,24 +324,33 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
         if (!s[i].runs)
             forget_folder(lab_fd, t->nodes[i].name);
     }
-    bool ok = true;
-    for (size_t i = 0; ok && i < t->nnodes; i++) {
-        if (s[i].runs)
+    for (size_t i = 0; i < t->nnodes; i++) {
+        bool collector = t->nodes[i].kind == LAB_SYSLOG;
+        if (s[i].runs && !collector)
             continue;
+        int refusal = 0;
         s[i].dir_fd = place_node(lab_fd, t->nodes[i].name, true, err);
-        int refusal = s[i].dir_fd < 0 ? 3 : put_config(t, &t->nodes[i], s[i].dir_fd, err);
+        if (s[i].dir_fd < 0 || (collector && !collector_ports(t, i, s[i].dir_fd, s[i].runs, ports, err)))
+            refusal = 3;
+        else if (!collector)
+            refusal = put_config(t, &t->nodes[i], s[i].dir_fd, err);
         if (refusal) {
             status = complain(refusal, err, NULL);
             goto out;
         }
     }
-    for (; ok && started < t->nnodes; started++)
-        ok = s[started].runs || start_node(t, started, time_scale, export_keys, &s[started], err);
+    bool ok = true;
+    for (; ok && started < t->nnodes; started++) {
+        struct starting *n = &s[started];
+        if (n->runs)
+            continue;
+        ok = t->nodes[started].kind == LAB_SYSLOG ? start_collector(t, started, ports, n, err) : start_router(t, started, time_scale, export_keys, ports, n, err);
+    }
     ok = ok && wait_ready(t, s, err);
     if (!ok) {
         status = complain(3, err, NULL);
         for (size_t i = 0; i < started; i++) {
-            if (s[i].dir_fd > 0)
+            if (s[i].dir_fd > 0 && !s[i].runs)
                 stop_node(s[i].dir_fd);
         }
         goto out;
@@ -317,8 +370,13 @@ out:
         if (s[i].ready_fd > 0)
             close(s[i].ready_fd);
     }
+    for (size_t l = 0; l < LAB_LINKS_MAX; l++) {
+        if (ports->sock[l] > 0)
+            close(ports->sock[l]);
+    }
     if (lab_fd >= 0)
         close(lab_fd);
+    mem_free(ports);
     mem_free(s);
     mem_free(t);
     return status;
@@ -350,8 +408,16 @@ int lab_status(const char *lab)
     printf("Lab %s\n", name);
     for (size_t i = 0; i < n; i++) {
         bool runs = node_runs(fd, nodes[i]);
+        char path[512], err[512];
+        int node_fd = place_node(fd, nodes[i], false, err);
+        place_path(name, nodes[i], path);
         up += runs;
-        printf("  %-16s %s\n", nodes[i], runs ? "up" : "down");
+        printf("  %-16s %s", nodes[i], runs ? "up" : "down");
+        if (node_fd >= 0 && collector_folder(node_fd))
+            printf("%*s%s/" COLLECTOR_FILE, runs ? 5 : 3, "", path);
+        printf("\n");
+        if (node_fd >= 0)
+            close(node_fd);
     }
     close(fd);
     return up ? 0 : 1;

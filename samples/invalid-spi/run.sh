@@ -2,7 +2,7 @@
 # The incident from beginning to end: run.sh [--no-recovery]
 #
 # Plays the lab of this folder through `espial lab`, prints what happens, and ends 0 only if all of it was seen: the stray packet's log line with the
-# spoke's old SPI, both applets, the trap, the file, and the tunnel's return. With --no-recovery the hub does not have `crypto isakmp invalid-spi-recovery`:
+# spoke's old SPI, both applets, the trap, the files, and the tunnel's return. With --no-recovery the hub does not have `crypto isakmp invalid-spi-recovery`:
 # the black hole is shown, and what ends it (the spoke's dead peer detection).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -33,12 +33,13 @@ run() { printf '%s#%s\n' "$1" "$2"; lab exec "$1" "$2" || die "$1 refused: $2"; 
 must_wait() { lab wait "$1" "$2" --since "$3" --timeout "$4" || die "$1 never logged: $2"; }
 ping_spoke() { lab exec spoke "ping 10.1.0.1 source Loopback0 repeat $1 timeout 1"; }
 
-say "Three routers: hub, isp, spoke"
+say "Three routers, hub, isp and spoke, and a collector of their logs"
 lab up "$here" --fresh || exit 3
 if [ $recovery = no ]; then
     lab exec hub 'configure terminal' 'no crypto isakmp invalid-spi-recovery' 'end' 'write memory' >/dev/null || die "hub refused"
 fi
 for node in hub isp spoke; do must_wait $node 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' boot 20; done
+for node in hub spoke; do must_wait $node 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' boot 20; done
 must_wait isp 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' boot 20
 run hub 'sh ip int bri | tee /append disk0:hub.txt'
 
@@ -56,6 +57,7 @@ boot=$(lab mark hub)
 lab exec hub reload >/dev/null || die "hub refused reload"
 must_wait hub 'SYS-5-RESTART' "$boot" 20
 must_wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' "$boot" 20
+must_wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' "$boot" 20
 run hub 'show crypto isakmp sa'
 lab exec spoke 'show crypto isakmp sa' | grep -q QM_IDLE || die "spoke should still believe in its SAs"
 
@@ -100,6 +102,25 @@ lines=$(lab exec hub 'show logging' | sed -n '/command_hub is running/,/DONE ON 
 [ "$lines" -gt 0 ] || die "no debug line fell into the 18 seconds"
 echo "$lines debug lines on hub in the 18 seconds"
 
+say "The collector's file: both routers' debugs of these 18 seconds"
+lab status
+file=$(lab status | awk '$1 == "collector" {print $3}')
+[ -r "$file" ] || die "the collector has no file"
+end=$((SECONDS + 10))
+until grep -q ' spoke .*spoke_app: DONE ON SPOKE' "$file"; do
+    [ $SECONDS -lt $end ] || die "the collector never got spoke's last line"
+    sleep 0.1
+done
+sed -n '/ hub .*command_hub is running/,/ hub .*DONE ON HUB/p' "$file" >"$state/collected"
+for node in hub spoke; do
+    grep " $node .*\.debug .*: \(ISAKMP\|IPSEC\|crypto_engine\)" "$state/collected" >"$state/$node.debugs" || die "the collector has no debug line of $node"
+    echo "$(wc -l <"$state/$node.debugs") debug lines of $node, the first ones:"
+    head -n 3 "$state/$node.debugs"
+    # The file has each debug line that the router itself kept.
+    lab exec "$node" 'show logging' | grep -E ': (ISAKMP|IPSEC|crypto_engine)[^ ]*[:(]' | sort -u >"$state/kept"
+    grep -oFf "$state/kept" "$file" | sort -u | cmp -s - "$state/kept" || die "debug lines of $node did not reach the collector"
+done
+
 if [ $recovery = no ]; then
     say "What ends the black hole: spoke's dead peer detection (crypto isakmp keepalive 10)"
     until ping_spoke 1 | grep -q '100 percent'; do
@@ -116,4 +137,4 @@ for text in 'IP-Address' 'Number of Crypto Socket connections' 'IPv4 Crypto ISAK
 done
 run spoke 'show event manager history events'
 
-say "Seen: the invalid SPI, both applets, the trap, the file, the recovery"
+say "Seen: the invalid SPI, both applets, the trap, both files, the recovery"

@@ -36,11 +36,19 @@ static void check(const struct topology *t)
             fuzz_must(strcmp(n->name, t->nodes[k].name));
     }
     for (size_t i = 0; i < t->nlinks * 2; i++) {
-        const struct lab_end *e = &t->links[i / 2].end[i % 2];
+        const struct lab_link *l = &t->links[i / 2];
+        const struct lab_end *e = &l->end[i % 2];
         char canonical[IFNAME_MAX];
-        fuzz_must(e->node < t->nnodes && ifname_parse(e->ifname, canonical) && !strcmp(canonical, e->ifname));
+        fuzz_must(memchr(l->spec, 0, sizeof l->spec));
+        if ((int)(i % 2) >= lab_ends(l))
+            continue;
+        fuzz_must(e->node < t->nnodes);
+        if (t->nodes[e->node].kind == LAB_SYSLOG)
+            fuzz_must(i % 2 == 1 && !strncmp(e->ifname, "eth", 3));
+        else
+            fuzz_must(ifname_parse(e->ifname, canonical) && !strcmp(canonical, e->ifname));
         for (size_t k = 0; k < i; k++)
-            fuzz_must(!same_end(e, &t->links[k / 2].end[k % 2]));
+            fuzz_must((int)(k % 2) >= lab_ends(&t->links[k / 2]) || !same_end(e, &t->links[k / 2].end[k % 2]));
     }
 }
 
@@ -68,6 +76,8 @@ size_t fuzz_seed(size_t i, uint8_t *out)
     static const char *const seeds[] = {
         "name: lab\ntopology:\n  nodes:\n    hub: {kind: espial, startup-config: hub.cfg}\n    b:\n      platform: ios\n    c:\n  links:\n"
         "    - endpoints: [\"hub:Ethernet0/0\", \"b:gi0/1\"]\n    - endpoints: [\"hub:e0/1\", \"c:Ethernet0/0\"]\n",
+        "name: lab\ntopology:\n  nodes: {a: , logs: {kind: syslog}}\n  links:\n    - endpoints: [\"logs:eth0\", \"a:e0/0\"]\n"
+        "    - {endpoints: [\"a:e0/1\"], link: \"slirp:\"}\n",
         "name: &x a\ntopology: {nodes: {*x : {}, b: }, links: [{endpoints: ['a:e1/1', 'b:e1/1']}, {endpoints: ['a:e1/2', 'a:e1/3']}]}\n",
     };
 
@@ -75,8 +85,8 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         memcpy(out, seeds[i], strlen(seeds[i]));
         return strlen(seeds[i]);
     }
-    if (i > 3)
+    if (i > 4)
         return SIZE_MAX;
-    memset(out, i == 2 ? '[' : '{', 1000); /* deep; the library's own limits are its own business */
+    memset(out, i == 3 ? '[' : '{', 1000); /* deep; the library's own limits are its own business */
     return 1000;
 }

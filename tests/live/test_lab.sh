@@ -11,6 +11,7 @@ helpers=()
 finish() {
     for pid in "${helpers[@]}"; do kill "$pid" 2>/dev/null; done
     "$espial" lab --lab pair down >/dev/null 2>&1
+    "$espial" lab --lab logged down >/dev/null 2>&1
     "$espial" lab --lab invalid-spi down >/dev/null 2>&1
     rm -rf "$dir"
 }
@@ -66,7 +67,7 @@ yaml '2: .*letters' 'topology: {nodes: {a: }}
 name: a/b'
 yaml '2: .*unknown setting of a node: colour' 'name: x
 topology: {nodes: {a: {colour: red}}}'
-yaml '2: .*only kind' 'name: x
+yaml '2: .*kinds here' 'name: x
 topology: {nodes: {a: {kind: linux}}}'
 yaml '2: .*twice' 'name: x
 topology: {nodes: {a: {kind: espial}, a: {kind: espial}}}'
@@ -190,10 +191,42 @@ expect 1 '%Error opening disk0:/kept.txt' lab exec b 'more disk0:kept.txt'
 [ -z "$(lab exec a 'show running-config | include Loopback9')" ] || die "--fresh remembers"
 
 # ---- a second lab beside it ----
-expect 0 'is up: hub isp spoke' lab up "$here/../../samples/invalid-spi"
+expect 0 'is up: hub isp spoke collector' lab up "$here/../../samples/invalid-spi"
 expect 3 'several labs' lab exec a 'show clock'
 expect 0 UTC lab --lab pair exec a 'show clock'
 expect 0 'is down' lab --lab invalid-spi down
 expect 0 'is down' lab down
 ! pgrep -f -- "--state $XDG_STATE_HOME/" >/dev/null || die "a router is left behind"
+
+# ---- a collector of logs, and a link to this machine ----
+mkdir logged
+cat >logged/lab.yml <<'EOF'
+name: logged
+topology:
+  nodes:
+    a: {kind: espial, startup-config: a.cfg}
+    logs: {kind: syslog}
+  links:
+    - endpoints: ["a:Ethernet0/1", "logs:eth0"]
+    - {endpoints: ["a:Ethernet0/2"], link: "slirp:net=10.0.3.0/24"}
+EOF
+printf 'interface Ethernet0/1\n ip address 10.0.2.15 255.255.255.0\ninterface Ethernet0/2\n ip address 10.0.3.15 255.255.255.0\nlogging host 10.0.2.2\n' >logged/a.cfg
+expect 0 'is up: a logs$' lab up logged
+file=$XDG_STATE_HOME/espial/labs/logged/logs/messages
+expect 0 "^  logs *up *$file$" lab status
+until_ok grep -q 'Ethernet0/2, changed state to up' "$file"
+grep -qE '^20[0-9-]+T[0-9:.]+Z a local7\.notice [0-9]+: .*LINEPROTO-5-UPDOWN: .*Ethernet0/2, changed state to up$' "$file" || die "not such a line: $(cat "$file")"
+expect 0 'percent (5/5)\|percent (4/5)' lab exec a 'ping 10.0.3.2'
+expect 2 "no prompt: read $file" lab exec logs 'show clock'
+pid=$(pgrep -f -- "lab collect $XDG_STATE_HOME/espial/labs/logged/logs ") || die "no collector"
+kill -9 "$pid"
+until_ok test ! -d "/proc/$pid"
+expect 0 "^  logs *down *$file$" lab status
+! grep -q CONFIG_I "$file" || die "nobody configured anything"
+expect 0 'is up' lab up logged
+expect 0 'Enter configuration' lab exec a 'configure terminal' 'end' # the router went on, and finds it again
+until_ok grep -q CONFIG_I "$file"
+grep -q 'Ethernet0/2, changed state to up' "$file" || die "the collector began a new file"
+expect 0 'is down' lab down
+! pgrep -f -- "$XDG_STATE_HOME/espial/labs/logged" >/dev/null || die "a process is left behind"
 echo "$checks checks"
