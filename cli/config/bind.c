@@ -145,6 +145,13 @@ static void tell_owner(const struct run *r)
         mode->row->scope->changed(mode->self, r->mode_obj, CMD_CHANGED);
 }
 
+void config_list_changed(struct grammar *g, const struct grammar_row *rule, void *mode_obj)
+{
+    struct run r = {.g = g, .rule = rule, .mode_obj = mode_obj};
+
+    tell_owner(&r);
+}
+
 static bool check(const struct run *r, const void *obj)
 {
     return !r->scope->check || r->scope->check(r->rule->self, obj, r->out);

@@ -17,4 +17,19 @@ void config_object_free(const struct cmd_scope *scope, void *obj); /* NULL-safe 
 void config_put(const struct match *m, void *obj);
 /* Do two LINE or MODE rows make elements of one list? */
 bool config_one_list(const struct cmd_row *a, const struct cmd_row *b);
+
+/* tree.c, for those who build trees line by line. add: the line that is there already, if it is. */
+struct config_tree;
+struct config_line;
+struct config_tree *config_tree_empty(void);
+struct config_line *config_tree_add(struct config_tree *t, struct config_line *parent, const char *text,
+                                    unsigned number);
+/* running.c: a SET row's line for obj, an element's line (what running-config shows; "" and NULL: nothing). */
+void config_say_set(struct grammar *g, const struct grammar_row *rule, const void *obj, bool all, struct text *said);
+const struct grammar_row *config_say_element(struct grammar *g, const struct grammar_row *rule, const void *obj,
+                                             const void *dflt, struct text *said);
+/* Is rows[i] the first printed row of a list? */
+bool config_first_of_list(const struct grammar_row *const *rows, size_t i);
+/* bind.c: the owner of a list that changed by other means than a line. */
+void config_list_changed(struct grammar *g, const struct grammar_row *rule, void *mode_obj);
 #endif

@@ -120,8 +120,8 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
 }
 
 /* The row that says an element, and how. Rows with a print function say anything. */
-static const struct grammar_row *say(struct grammar *g, const struct grammar_row *first, const void *obj,
-                                     const void *dflt, struct text *said)
+const struct grammar_row *config_say_element(struct grammar *g, const struct grammar_row *first, const void *obj,
+                                             const void *dflt, struct text *said)
 {
     const struct grammar_row *const *rows, *fallback = NULL;
     size_t n = grammar_rows(g, first->row->mode, &rows);
@@ -149,31 +149,33 @@ static const struct grammar_row *say(struct grammar *g, const struct grammar_row
     return fallback;
 }
 
-static void print_set(struct printing *p, const struct grammar_row *rule, void *mode_obj, unsigned depth)
+void config_say_set(struct grammar *g, const struct grammar_row *rule, const void *obj, bool all, struct text *said)
 {
-    const struct cmd_scope *scope = config_scope(p->g, rule);
-    const void *obj = config_target(rule, mode_obj);
+    const struct cmd_scope *scope = config_scope(g, rule);
     void *dflt = config_object_new(scope);
-    struct text said = {0};
     const struct cmd_bind *bind;
     int64_t constant;
     bool same = grammar_same(rule, obj, dflt), is_switch = grammar_switch(rule, &bind, &constant);
     bool on_by_default = is_switch && grammar_field(bind, dflt) == constant;
 
-    if (rule->row->print) {
-        rule->row->print(rule->self, obj, &said);
-        lines(p, depth, text_str(&said));
-    } else if (same ? (rule->row->flags & CMD_SHOW_NO) && !on_by_default : on_by_default && !grammar_field(bind, obj)) {
-        grammar_print_no(rule, &said);
-        line(p, depth, text_str(&said));
-    } else if ((!same || p->all) && grammar_print(rule, obj, dflt, &said)) {
-        line(p, depth, text_str(&said));
-    } else if (same && p->all && is_switch) {
-        grammar_print_no(rule, &said);
-        line(p, depth, text_str(&said));
-    }
-    text_free(&said);
+    text_clear(said);
+    if (rule->row->print)
+        rule->row->print(rule->self, obj, said);
+    else if (same ? (rule->row->flags & CMD_SHOW_NO) && !on_by_default : on_by_default && !grammar_field(bind, obj))
+        grammar_print_no(rule, said);
+    else if ((same && !all) || !grammar_print(rule, obj, dflt, said))
+        if (same && all && is_switch)
+            grammar_print_no(rule, said);
     config_object_free(scope, dflt);
+}
+
+static void print_set(struct printing *p, const struct grammar_row *rule, void *mode_obj, unsigned depth)
+{
+    struct text said = {0};
+
+    config_say_set(p->g, rule, config_target(rule, mode_obj), p->all, &said);
+    lines(p, depth, text_str(&said));
+    text_free(&said);
 }
 
 static void print_mode(struct printing *p, enum cmd_mode mode, void *obj, unsigned depth);
@@ -187,7 +189,7 @@ static void print_list(struct printing *p, const struct grammar_row *first, void
     struct text said = {0};
 
     for (size_t i = 0; list && i < list->n; i++) {
-        const struct grammar_row *rule = say(p->g, first, list->v[i], dflt, &said);
+        const struct grammar_row *rule = config_say_element(p->g, first, list->v[i], dflt, &said);
 
         if (!rule)
             continue;
@@ -204,8 +206,12 @@ static void print_list(struct printing *p, const struct grammar_row *first, void
 }
 
 /* Of each list the first row that is printed. */
-static bool first_of_list(const struct grammar_row *const *rows, size_t i)
+bool config_first_of_list(const struct grammar_row *const *rows, size_t i)
 {
+    if (rows[i]->row->kind != CMD_LINE_ROW && rows[i]->row->kind != CMD_MODE_ROW)
+        return false;
+    if (rows[i]->row->flags & CMD_HIDDEN)
+        return false;
     for (size_t k = 0; k < i; k++)
         if (in_list(rows[i]->row, rows[k]->row) && !(rows[k]->row->flags & CMD_HIDDEN))
             return false;
@@ -221,7 +227,7 @@ static void print_row(struct printing *p, const struct grammar_row *const *rows,
         return;
     if (row->kind == CMD_SET_ROW)
         print_set(p, rows[i], mode_obj, depth);
-    else if (row->kind != CMD_DO_ROW && first_of_list(rows, i))
+    else if (config_first_of_list(rows, i))
         print_list(p, rows[i], mode_obj, depth, edge);
 }
 
