@@ -17,6 +17,7 @@ static const struct {
     {&cli_table_file, OWNER_CLI},
     {&cli_table_copy, OWNER_CLI},
     {&cli_table_show, OWNER_CLI},
+    {&cli_table_replace, OWNER_CLI},
     {&cli_table_logging, OWNER_CLI},
     {&cli_table_line, OWNER_CLI},
     {&cli_table_debug, OWNER_CLI},

@@ -90,7 +90,7 @@ static void copy_now(struct copying *k)
     }
     if (k->to == END_RUNNING) {
         session_view(c->shell, &v);
-        store_type(cli->shells, text_str(&t), k->source, v.origin, false, &said);
+        store_type(cli->shells, text_str(&t), t.len, k->source, v.origin, false, &said);
         out_write(c->out, text_str(&said), said.len);
     } else {
         r = file_replace(cli->env.files, k->dest, text_str(&t), t.len);

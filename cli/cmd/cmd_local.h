@@ -115,6 +115,8 @@ const char *session_by(const struct session_view *v);
 
 /* "%Error opening disk0:/x (No such file or directory)". Returns CMD_FAIL. */
 enum cmd_result file_error(struct cmd_ctx *c, const char *what, const char *path, enum file_result r);
+/* A configuration by its URL: a file, or system:running-config. path: as it is spoken of. */
+enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out);
 /* Building configuration... [OK]; the text is written to path. */
 enum cmd_result save_config(struct cmd_ctx *c, const char *path);
 #endif

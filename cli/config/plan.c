@@ -229,9 +229,8 @@ struct class {
     const struct grammar_row *rule; /* the first row met of the list */
     const void *obj;
     cmp_fn *cmp;
-    size_t right; /* lines that stand right, counted along the target */
-    bool wrong;   /* what follows does not */
-    size_t at;    /* index in from of the last that stands right, plus one */
+    bool wrong; /* along the target: from here on no line stands right */
+    size_t at;  /* index in from of the last that does, plus one */
 };
 struct classes {
     struct class *v;
@@ -283,10 +282,8 @@ static void put_in_place(struct planner *p, enum cmd_mode mode, struct side *fro
             c->at = to->same[i]->index + 1;
     }
     for (size_t i = 0; i < from->n; i++) {
-        struct class *c = from->means[i].list ? &cs.v[from->means[i].list - 1] : NULL;
-
-        if (c && c->cmp && i >= c->at)
-            from->act[i] = true;
+        if (from->means[i].list && from->same[i] && to->act[from->same[i]->index])
+            from->act[i] = true; /* typed again further on */
     }
     mem_free(cs.v);
 }

@@ -92,7 +92,7 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
     sh->obj = obj;
     if (old != EXEC && old != CONFIG && config_alive(sh->maker->grammar, old, old_obj))
         config_leave(sh->maker->grammar, old, old_obj, sh->closing ? &quiet : &sh->output.out);
-    if (old != EXEC && mode == EXEC && (!sh->config_file || sh->merging))
+    if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing)))
         msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
 }
 

@@ -96,6 +96,7 @@ struct shell {
 
     bool echo, config_file;
     bool merging; /* config_file, but into a router that runs: its lines count as a change */
+    bool replacing; /* merging, and whoever types tells of it by himself */
     unsigned line_number;
     char file_name[64];
     struct text capture;

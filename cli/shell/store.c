@@ -3,7 +3,8 @@
  * Booting is typing: the file's lines go one by one into a session without a terminal that begins in global
  * configuration, the same door that people and applets use. A line that is refused is told as IOS tells it at boot (the
  * line, the caret under the bare line, the error) under its number, and the next line is typed; one bad line never
- * stops a router. Merging a file into the running configuration (`copy FILE running-config`) is the same with a user's
+ * stops a router. A file that is no configuration at all is given up after many of them. What a line asks gets the
+ * answer of a bare Enter. Merging a file into the running configuration (`copy FILE running-config`) is the same with a user's
  * name on it. Saving writes the text that `show running-config` shows, by an atomic replace.
  */
 #include "cli/shell/store.h"
@@ -58,20 +59,34 @@ enum file_result store_save(struct shells *s, const char *path, const char *by)
     return r;
 }
 
-/* One line out of text into buf, without its end; returns where the next begins, NULL at the end. A line too long for
- * the grammar is cut there, so that it is refused. */
-static const char *next_line(const char *p, char buf[SESSION_LINE_MAX + 2])
+#define REFUSED_MAX 20000 /* refused lines, after which the rest of a file is not read */
+
+/* One line of a configuration text. */
+struct source {
+    const char *at, *end;
+    unsigned number;                 /* of the line in `line`, from 1 */
+    char line[SESSION_LINE_MAX + 2]; /* without its end; cut when it is longer */
+    const char *fault;               /* why it cannot be typed at all; NULL: it can */
+};
+
+static bool next_line(struct source *s)
 {
-    if (!*p)
-        return NULL;
-    size_t n = strcspn(p, "\n"), keep = n;
-    if (keep && p[keep - 1] == '\r')
+    if (s->at >= s->end)
+        return false;
+    const char *nl = memchr(s->at, '\n', (size_t)(s->end - s->at));
+    size_t n = (size_t)((nl ? nl : s->end) - s->at), keep = n;
+    if (keep && s->at[keep - 1] == '\r')
         keep--;
-    if (keep > SESSION_LINE_MAX + 1)
-        keep = SESSION_LINE_MAX + 1;
-    memcpy(buf, p, keep);
-    buf[keep] = 0;
-    return p + n + (p[n] == '\n');
+    s->fault = keep > SESSION_LINE_MAX                ? "% The line is longer than 1024 bytes.\n\n"
+               : keep && memchr(s->at, 0, keep) != NULL ? "% The line holds a NUL and is not text.\n\n"
+                                                        : NULL;
+    if (keep > SESSION_LINE_MAX)
+        keep = SESSION_LINE_MAX;
+    memcpy(s->line, s->at, keep);
+    s->line[keep] = 0;
+    s->at += n + (nl != NULL);
+    s->number++;
+    return true;
 }
 
 /* Is a file being typed just now? It may hold `do copy FILE running-config`. */
@@ -83,10 +98,19 @@ static bool being_typed(const struct maker *m)
     return false;
 }
 
-size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot,
+/* Answers everything that a line asks as Enter would; a banner goes on with the lines that follow. */
+static void answer_all(struct shell *sh)
+{
+    for (int i = 0; i < 8 && sh->waiting && sh->ask.on && !sh->ask.raw; i++)
+        session_line(sh, "");
+    if (sh->waiting && !(sh->ask.on && sh->ask.raw))
+        session_interrupt(sh);
+}
+
+size_t store_type(struct shells *s, const char *text, size_t len, const char *name, const char *origin, bool boot,
                   struct text *messages)
 {
-    char line[SESSION_LINE_MAX + 2];
+    struct source src = {.at = text, .end = text + len};
     size_t refused = 0;
     if (being_typed((const struct maker *)s)) {
         text_printf(messages, "%%Error: %s: a configuration that is being read cannot read another\n", name);
@@ -96,17 +120,27 @@ size_t store_type(struct shells *s, const char *text, const char *name, const ch
         shell_open(s, &(struct shell_params){.user = "", .origin = origin, .privilege = 15, .config_file = true});
     str_copy(sh->file_name, sizeof sh->file_name, name);
     sh->merging = !boot;
-    for (const char *p = text; (p = next_line(p, line)) != NULL;) {
-        text_clear(&sh->capture);
-        session_line(sh, line);
-        if (sh->waiting && sh->ask.on && sh->ask.raw)
-            continue; /* a banner: what follows is its text */
-        if (sh->waiting)
-            session_interrupt(sh);
-        refused += sh->refused;
-        text_addn(messages, text_str(&sh->capture), sh->capture.len);
-        if (sh->mode == EXEC || sh->state != SESSION_PROMPT)
+    while (next_line(&src)) {
+        if (src.fault) {
+            text_printf(messages, "%s, line %u:\n%.60s\n%s", name, src.number, src.line, src.fault);
+            sh->line_number++;
+            refused++;
+        } else {
+            text_clear(&sh->capture);
+            session_line(sh, src.line);
+            answer_all(sh);
+            if (sh->waiting)
+                continue;
+            refused += sh->refused;
+            text_addn(messages, text_str(&sh->capture), sh->capture.len);
+            if (sh->mode == EXEC || sh->state != SESSION_PROMPT)
+                break;
+        }
+        if (refused >= REFUSED_MAX) {
+            text_printf(messages, "%%Error: %s, line %u: too many lines were refused; the rest is not read\n", name,
+                        src.number);
             break;
+        }
     }
     text_clear(&sh->capture);
     shell_close(sh);
@@ -119,7 +153,7 @@ enum file_result store_boot(struct shells *s, struct text *messages, size_t *ref
     *refused = 0;
     enum file_result r = file_read(((struct maker *)s)->env.files, STARTUP_CONFIG, &t);
     if (r == FILE_OK)
-        *refused = store_type(s, text_str(&t), "startup-config", "memory by console", true, messages);
+        *refused = store_type(s, text_str(&t), t.len, "startup-config", "memory by console", true, messages);
     text_free(&t);
     return r;
 }

@@ -13,10 +13,10 @@ void store_running(struct shells *s, bool all, struct text *out);
  * remembered as "saved". */
 MUST_USE enum file_result store_save(struct shells *s, const char *path, const char *by);
 
-/* Type the lines of a configuration text into a session without a terminal, up to a line "end". name stands in what is
+/* Type the lines of a configuration text (len bytes, of which none need be text) into a session without a terminal, up to a line "end". name stands in what is
  * said about refused lines ("name, line 3:"), which goes to messages with all other output. boot: the lines do not
  * count as a change and leaving configuration is not logged. Returns how many lines were refused. */
-size_t store_type(struct shells *s, const char *text, const char *name, const char *origin, bool boot,
+size_t store_type(struct shells *s, const char *text, size_t len, const char *name, const char *origin, bool boot,
                   struct text *messages);
 /* The startup file, if there is one: FILE_NOT_FOUND when not. */
 MUST_USE enum file_result store_boot(struct shells *s, struct text *messages, size_t *refused);

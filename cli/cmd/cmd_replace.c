@@ -1,0 +1,124 @@
+/* cmd_replace.c: configure replace, configure memory.
+ *
+ * The question before a replacement is IOS's, and left out with `force`. The file must be a configuration: text, with
+ * lines, indented as configurations are. What happens then is cli/shell/replace.c.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "cli/cmd/cmd_local.h"
+#include "cli/config/tree.h"
+#include "cli/shell/replace.h"
+#include "cli/shell/store.h"
+
+struct replacing {
+    struct cmd_ctx *c;
+    struct config_tree *to;
+    bool list, revert;
+};
+
+enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out)
+{
+    struct cli *cli = c->self;
+    if (!strcasecmp(url, "system:running-config") || !strcasecmp(url, "system:/running-config")) {
+        str_copy(path, 256, "system:running-config");
+        store_running(cli->shells, false, out);
+        return FILE_OK;
+    }
+    str_copy(path, 256, url);
+    enum file_result r = file_resolve(session_cwd(c->shell), url, path);
+    return r == FILE_OK ? file_read(cli->env.files, path, out) : r;
+}
+
+static void replacing_free(struct replacing *r)
+{
+    config_tree_free(r->to);
+    mem_free(r);
+}
+
+static void replace_abort(void *arg, bool closing)
+{
+    struct replacing *r = arg;
+    struct cmd_ctx *c = r->c;
+    replacing_free(r);
+    if (!closing)
+        cmd_done(c->host, c->shell, CMD_FAIL);
+}
+
+static enum cmd_result replace_now(struct replacing *r)
+{
+    struct cli *cli = r->c->self;
+    struct session_view v;
+    session_view(r->c->shell, &v);
+    struct replace_params p = {.user = v.user, .origin = v.origin, .list = r->list, .revert = r->revert};
+    return store_replace(cli->shells, r->to, &p, r->c->out) == REPLACE_DONE ? CMD_OK : CMD_FAIL;
+}
+
+static void replace_answer(void *arg, const char *text)
+{
+    struct replacing *r = arg;
+    struct cmd_ctx *c = r->c;
+    bool yes = text[0] && !strncasecmp(text, "yes", strlen(text));
+    enum cmd_result result = yes ? replace_now(r) : CMD_FAIL;
+    c->host->on_abort(c->shell, NULL, NULL);
+    replacing_free(r);
+    cmd_done(c->host, c->shell, result);
+}
+
+static enum cmd_result do_replace(struct cmd_ctx *c)
+{
+    struct text t = {0}, err = {0};
+    char path[256];
+    enum file_result e = config_read_url(c, cmd_str(c, "url"), path, &t);
+    if (e != FILE_OK) {
+        text_free(&t);
+        return file_error(c, "opening", path, e);
+    }
+    struct replacing *r = NEW(struct replacing);
+    *r = (struct replacing){.c = c, .list = cmd_has(c, "list"), .revert = cmd_has(c, "error")};
+    r->to = config_tree_new(text_str(&t), t.len, &err);
+    text_free(&t);
+    if (!r->to) {
+        out_printf(c->out, "%%The input file is not a valid config file. (%s)\n", text_str(&err));
+        text_free(&err);
+        replacing_free(r);
+        return CMD_FAIL;
+    }
+    if (cmd_has(c, "force")) {
+        enum cmd_result result = replace_now(r);
+        replacing_free(r);
+        return result;
+    }
+    out_text(c->out, "This will apply all necessary additions and deletions\n"
+                     "to replace the current running configuration with the\n"
+                     "contents of the specified configuration file, which is\n"
+                     "assumed to be a complete configuration, not a partial\n");
+    c->host->on_abort(c->shell, replace_abort, r);
+    c->host->ask(c->shell, "configuration. Enter Y if you are sure you want to proceed. ? [no]: ", false,
+                 replace_answer, r);
+    return CMD_WAIT;
+}
+
+static enum cmd_result do_memory(struct cmd_ctx *c)
+{
+    struct cli *cli = c->self;
+    struct text t = {0}, said = {0};
+    struct session_view v;
+    enum file_result e = file_read(cli->env.files, STARTUP_CONFIG, &t);
+    if (e == FILE_OK) {
+        session_view(c->shell, &v);
+        store_type(cli->shells, text_str(&t), t.len, "startup-config", v.origin, false, &said);
+        out_write(c->out, text_str(&said), said.len);
+    }
+    text_free(&t);
+    text_free(&said);
+    return e == FILE_OK ? CMD_OK : file_error(c, "opening", STARTUP_CONFIG, e);
+}
+
+static const struct cmd_row rows[] = {
+    DO(EXEC, 15, "configure memory", do_memory, "Configure from NV memory"),
+    DO(EXEC, 15, "configure replace <url> &{[list=list]|[force=force]}", do_replace,
+       "Replace the running-config with a new config file|Config file URL|List the commands applied in each pass|"
+       "Forcibly replace without prompting"),
+};
+const struct cmd_table cli_table_replace = CMD_TABLE("cli/cmd/cmd_replace", rows);
