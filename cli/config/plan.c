@@ -130,11 +130,48 @@ static bool on_by_default(struct grammar *g, const struct grammar_row *rule)
     return on;
 }
 
+/* One of the lines of text? */
+static bool among(const char *text, const char *line)
+{
+    size_t n = strlen(line);
+
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+        if (!strncmp(text, line, n) && (text[n] == '\n' || !text[n]))
+            return true;
+    return false;
+}
+
+/* Would the router print it without being told anything? A line with `no` may mean several rows. */
+static bool is_default(struct planner *p, enum cmd_mode mode, const struct config_line *l, const struct meaning *m)
+{
+    struct text said = {0};
+    const struct grammar_row *const *rows;
+    size_t n = grammar_rows(p->g, mode, &rows);
+    bool found = false;
+
+    if (!m->rule || m->rule->row->kind != CMD_SET_ROW)
+        return false;
+    const struct cmd_scope *scope = config_scope(p->g, m->rule);
+    void *dflt = config_object_new(scope);
+    for (size_t i = 0; i < n && !found; i++) {
+        if (rows[i]->row->kind != CMD_SET_ROW || (rows[i]->row->flags & CMD_HIDDEN) ||
+            config_scope(p->g, rows[i]) != scope || (!m->no && rows[i] != m->rule))
+            continue;
+        config_say_set(p->g, rows[i], dflt, false, &said);
+        found = among(text_str(&said), l->text);
+    }
+    config_object_free(scope, dflt);
+    text_free(&said);
+    return found;
+}
+
 /* The line that takes l back. */
 static void undo(struct planner *p, enum cmd_mode mode, const struct config_line *l, const struct meaning *m)
 {
     int n = (int)strcspn(l->text, "\n");
 
+    if (is_default(p, mode, l, m))
+        return;
     if (str_starts(l->text, "banner ")) {
         step(p, l->depth, "no banner %.*s", (int)strcspn(l->text + 7, " "), l->text + 7);
     } else if (str_starts(l->text, "no ")) {

@@ -334,3 +334,10 @@ const char *box_file(struct box *b, const char *node, const char *path)
     enum file_result e = file_read(n->files, path, &n->file);
     return e == FILE_OK ? text_str(&n->file) : "";
 }
+
+void box_put(struct box *b, const char *node, const char *path, const char *text)
+{
+    struct node *n = find(b, node);
+
+    assert_int_equal(file_replace(n->files, path, text, strlen(text)), FILE_OK);
+}

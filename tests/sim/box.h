@@ -47,4 +47,6 @@ size_t box_log_count(struct box *b, const char *node, size_t from, const char *t
 void box_reload(struct box *b, const char *node);
 /* A file of the node; "" when there is none. */
 const char *box_file(struct box *b, const char *node, const char *path);
+/* Write one. */
+void box_put(struct box *b, const char *node, const char *path, const char *text);
 #endif

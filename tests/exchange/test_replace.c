@@ -1,0 +1,278 @@
+/* test_replace.c: configure replace on a whole router: to any of several configurations made by chance, of every row
+ * there is, and back; what a refused line does; lists whose order means something; the texts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/app/router.h"
+#include "cli/grammar/grammar.h"
+#include "cli/shell/session.h"
+#include "espial/loop.h"
+#include "espial/text.h"
+#include "tests/sim/box.h"
+#include "tests/sim/rowgen.h"
+
+static unsigned chance(uint64_t *seed, unsigned n)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(*seed >> 33) % n;
+}
+
+/* running-config from its line "version" on: without what tells of time. */
+static char *running(struct box *b)
+{
+    const char *s = strstr(box_type(b, "r", "show running-config"), "\nversion ");
+
+    assert_non_null(s);
+    return mem_strdup(s);
+}
+
+static const struct grammar_row *any_row(struct grammar *g, enum cmd_mode mode, uint64_t *seed)
+{
+    const struct grammar_row *const *rows;
+    size_t n = grammar_rows(g, mode, &rows);
+
+    for (;;) {
+        const struct grammar_row *r = rows[chance(seed, (unsigned)n)];
+        /* Questions and keys are for people; the rest of a banner is raw text. */
+        if (r->row->kind != CMD_DO_ROW && !str_starts(r->row->sentence, "banner"))
+            return r;
+    }
+}
+
+/* Some lines more, here and there one taken away. */
+static void change(struct box *b, uint64_t *seed, unsigned lines)
+{
+    struct grammar *g = shells_grammar(router_shells(box_router(b, "r")));
+    struct text t = {0};
+
+    box_type(b, "r", "configure terminal");
+    for (unsigned i = 0; i < lines; i++) {
+        const struct grammar_row *row = any_row(g, CONFIG, seed);
+
+        text_clear(&t);
+        if (chance(seed, 4) == 0)
+            text_add(&t, "no ");
+        rowgen_line(row, seed, &t);
+        box_type(b, "r", text_str(&t));
+        for (unsigned k = 0; row->row->kind == CMD_MODE_ROW && k < 6; k++) {
+            const struct grammar_row *inner = any_row(g, row->row->enters, seed);
+
+            text_clear(&t);
+            rowgen_line(inner, seed, &t);
+            box_type(b, "r", text_str(&t));
+        }
+    }
+    box_type(b, "r", "end");
+    text_free(&t);
+}
+
+static struct box *router(const char *config)
+{
+    struct box *b = box_new(5);
+
+    box_node(b, "r", config);
+    box_boot(b);
+    return b;
+}
+
+#define CONFIGS 8
+static void there_and_back(void **state)
+{
+    struct box *b = router("hostname r\nno logging console\n");
+    char *want[CONFIGS], line[80];
+    uint64_t seed = 20261122;
+    unsigned at = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < CONFIGS; i++) {
+        change(b, &seed, 60);
+        snprintf(line, sizeof line, "copy running-config disk0:c%u.cfg", i);
+        assert_non_null(strstr(box_type(b, "r", line), "bytes copied"));
+        want[i] = running(b);
+    }
+    for (unsigned round = 0; round < 60; round++) {
+        at = chance(&seed, CONFIGS);
+        snprintf(line, sizeof line, "configure replace disk0:c%u.cfg list force", at);
+        char *said = mem_strdup(box_type(b, "r", line)), *got = running(b);
+        if (!strstr(said, "Rollback Done") || strcmp(got, want[at]))
+            fail_msg("round %u, to %u:\n%s\n---- wanted\n%s\n---- got\n%s", round, at, said, want[at], got);
+        mem_free(said);
+        mem_free(got);
+    }
+    for (unsigned i = 0; i < CONFIGS; i++)
+        mem_free(want[i]);
+    box_free(b);
+}
+
+/* ---- lists whose order means something ---- */
+
+#define STAMPS "service timestamps debug datetime msec\nservice timestamps log datetime msec\n"
+static const char base[] = "hostname r\nno logging console\nfile prompt quiet\n"
+                           "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
+                           "ip access-list extended L\n permit icmp any any\n permit udp any any\n deny tcp any any\n"
+                           "access-list 101 permit icmp any any\naccess-list 101 permit udp any any\n"
+                           "ip route 10.1.0.0 255.255.0.0 Null0\nip route 10.2.0.0 255.255.0.0 Null0\n";
+
+static const char *replace(struct box *b, const char *config)
+{
+    box_put(b, "r", "disk0:to.cfg", config);
+    return box_type(b, "r", "configure replace disk0:to.cfg list force");
+}
+
+static void order_of_lists(void **state)
+{
+    static const char head[] = STAMPS "hostname r\nno logging console\nfile prompt quiet\ninterface Loopback0\n"
+                               " ip address 10.0.0.1 255.255.255.255\n";
+    struct box *b = router(base);
+    (void)state;
+
+    /* one goes in between, two change places; the routes as well */
+    struct text t = {0};
+    text_printf(&t,
+                "%sip access-list extended L\n permit icmp any any\n permit esp any any\n permit udp any any\n"
+                " deny tcp any any\naccess-list 101 permit udp any any\naccess-list 101 permit icmp any any\n"
+                "ip route 10.2.0.0 255.255.0.0 Null0\nip route 10.1.0.0 255.255.0.0 Null0\nline con 0\nline vty 0 4\nend\n",
+                head);
+    assert_string_equal(replace(b, text_str(&t)), "!Pass 1\n\n!List of Commands:\n"
+                                                  "no access-list 101 permit icmp any any\n"
+                                                  "ip access-list extended L\n"
+                                                  " no permit udp any any\n"
+                                                  " no deny tcp any any\n"
+                                                  " permit esp any any\n"
+                                                  " permit udp any any\n"
+                                                  " deny tcp any any\n"
+                                                  "access-list 101 permit icmp any any\n"
+                                                  "end\n\n"
+                                                  "Total number of passes: 1\nRollback Done\n");
+    assert_string_equal(box_type(b, "r", "show running-config | section ^ip route|access-list"),
+                        "ip route 10.2.0.0 255.255.0.0 Null0\n"
+                        "ip route 10.1.0.0 255.255.0.0 Null0\n"
+                        "ip access-list extended L\n"
+                        " permit icmp any any\n"
+                        " permit esp any any\n"
+                        " permit udp any any\n"
+                        " deny tcp any any\n"
+                        "access-list 101 permit udp any any\n"
+                        "access-list 101 permit icmp any any\n");
+    assert_string_equal(replace(b, text_str(&t)), "Total number of passes: 0\nRollback Done\n");
+    text_free(&t);
+    box_free(b);
+}
+
+/* ---- files by hand ---- */
+
+static void short_words_are_no_difference(void **state)
+{
+    struct box *b = router(base);
+    (void)state;
+
+    assert_string_equal(replace(b, "!\nversion 15.6\n" STAMPS "hostn r\nno logg con\nfile pro qui\nip domain lookup\n"
+                                   "int lo 0\n  ip addr 10.0.0.1 255.255.255.255\n  no shut\n!\n"
+                                   "ip access-l ext L\n permit icmp any any\n permit 17 any any\n deny tcp any any\n"
+                                   "access-l 101 permit icmp any any\naccess-l 101 permit udp any any\n"
+                                   "ip route 10.1.0.0 255.255.0.0 null 0\nip route 10.2.0.0 255.255.0.0 null0\n"
+                                   "line c 0\nline vty 0 4\n"),
+                        "Total number of passes: 0\nRollback Done\n");
+    box_free(b);
+}
+
+static void what_is_no_configuration(void **state)
+{
+    struct box *b = router(base);
+    struct text deep = {0};
+    (void)state;
+
+    assert_string_equal(replace(b, "! nothing\nend\nhostname x\n"),
+                        "%The input file is not a valid config file. (line 2: no configuration)\n");
+    assert_string_equal(replace(b, "hostname x\n\x01\x02\n"),
+                        "%The input file is not a valid config file. (line 2: not text)\n");
+    for (int i = 0; i < 10000; i++)
+        text_printf(&deep, "%*sline\n", i, "");
+    assert_string_equal(replace(b, text_str(&deep)),
+                        "%The input file is not a valid config file. (line 9: indented too deep)\n");
+    assert_string_equal(replace(b, "hostname x\nbanner motd #\nwelcome\n"),
+                        "%The input file is not a valid config file. (line 3: the banner does not end)\n");
+    assert_string_equal(box_type(b, "r", "configure replace disk0:absent force"),
+                        "%Error opening disk0:/absent (No such file or directory)\n");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname r\n"));
+    text_free(&deep);
+    box_free(b);
+}
+
+/* ---- refused lines ---- */
+
+static void refused_to_the_last(void **state)
+{
+    struct box *b = router(base);
+    (void)state;
+
+    box_put(b, "r", "disk0:to.cfg", STAMPS "hostname s\nno logging console\nfile prompt quiet\ninterface Loopback0\n"
+                           " ip address 10.0.0.1 255.255.255.255\n frame-relay on\nrouter rip\n network 10.0.0.0\n"
+                           "line con 0\nline vty 0 4\n");
+    assert_string_equal(box_type(b, "r", "configure replace disk0:to.cfg force"),
+                        "The rollback configlet from the last pass is listed below:\n"
+                        "********\n"
+                        "\n"
+                        "!List of Rollback Commands:\n"
+                        "interface Loopback0\n"
+                        " frame-relay on\n"
+                        "router rip\n"
+                        " network 10.0.0.0\n"
+                        "end\n"
+                        "********\n"
+                        "\n"
+                        "\n"
+                        "Rollback aborted after 5 passes\n"
+                        "The following commands are failed to apply to the IOS image.\n"
+                        "********\n"
+                        "interface Loopback0\n"
+                        " frame-relay on\n"
+                        "router rip\n"
+                        "router rip\n"
+                        " network 10.0.0.0\n"
+                        "********\n");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname s\n"));
+    box_free(b);
+}
+
+static void the_question(void **state)
+{
+    struct box *b = router(base);
+    (void)state;
+
+    box_put(b, "r", "disk0:to.cfg", "hostname s\n");
+    /* A program that does not answer gets "no". */
+    assert_string_equal(box_type(b, "r", "configure replace disk0:to.cfg"),
+                        "This will apply all necessary additions and deletions\n"
+                        "to replace the current running configuration with the\n"
+                        "contents of the specified configuration file, which is\n"
+                        "assumed to be a complete configuration, not a partial\n"
+                        "configuration. Enter Y if you are sure you want to proceed. ? [no]: \n");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname r\n"));
+    size_t from = box_log_len(b, "r");
+    box_type(b, "r", "configure replace disk0:to.cfg force");
+    assert_int_equal(box_log_count(b, "r", from, "%SYS-5-CONFIG_R: Config Replace is Done"), 1);
+    assert_int_equal(box_log_count(b, "r", from, "%SYS-5-CONFIG_I"), 0);
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname s\n"));
+    assert_null(strstr(box_type(b, "r", "show running-config"), "Loopback0"));
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(order_of_lists),
+        cmocka_unit_test(short_words_are_no_difference),
+        cmocka_unit_test(what_is_no_configuration),
+        cmocka_unit_test(refused_to_the_last),
+        cmocka_unit_test(the_question),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
