@@ -6,7 +6,11 @@
  * ordinary: no {m,n}. In brackets classes such as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
  *
  * A text is one subject, newlines included: `.` matches a newline, ^ and $ only the ends. Matching is bounded by a match limit (a pattern made to explode then
- * does not match); a pattern by PATTERN_MAX. One regex is used by one thread at a time. */
+ * does not match; one that does so again and again is given less); a pattern by PATTERN_MAX. One regex is used by one thread at a time.
+ *
+ * regex_next_line looks for the next matching line of a whole text at once: PCRE2 then skips what cannot begin a match many bytes at a time, where a call for
+ * each line would cost more than the match. It uses a second translation, made when first asked for, in which ^ and $ are the ends of lines and nothing
+ * matches a newline; where that one gives up, the lines are tried one by one. */
 #include "espial/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -20,9 +24,13 @@
 #include "espial/text.h"
 
 enum { PATTERN_MAX = 4096, MATCH_LIMIT = 200000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KB = 1024, JIT_STACK_MAX = 256 * 1024 };
+enum { EXPLOSIONS_MAX = 50, MATCH_LIMIT_LOW = 2000 }; /* after so many texts given up: no more than this each */
 
 struct regex {
-    pcre2_code *code;
+    char *pattern;
+    pcre2_code *code, *lines; /* lines: the translation for whole texts; NULL: not made yet, or not to be had */
+    bool jit, lines_tried, lines_jit;
+    unsigned explosions;
     pcre2_match_data *match;
     pcre2_match_context *bounds;
     pcre2_jit_stack *stack;
@@ -36,6 +44,7 @@ struct translation {
     uint16_t *from;
     size_t from_cap;
     const char *error;
+    bool lines; /* for a text of several lines: nothing matches a newline */
 };
 
 static void put(struct translation *t, const char *s, size_t n, size_t from)
@@ -89,7 +98,12 @@ static bool translate_class(struct translation *t)
     if (!end || !is_class(name, (size_t)(end - name)))
         return fail(t, "unknown class in brackets", t->at);
     size_t n = (size_t)(end - name) + 4;
-    put(t, t->in + t->at, n, t->at);
+    if (t->lines && !memcmp(name, "space", 5))
+        put_str(t, "\\t\\x0b\\f\\r ", t->at);
+    else if (t->lines && !memcmp(name, "cntrl", 5))
+        put_str(t, "\\x00-\\x09\\x0b-\\x1f\\x7f", t->at);
+    else
+        put(t, t->in + t->at, n, t->at);
     t->at += n;
     return true;
 }
@@ -100,7 +114,7 @@ static bool translate_brackets(struct translation *t)
     size_t open = t->at++;
     put_str(t, "[", open);
     if (t->in[t->at] == '^')
-        put_str(t, "^", t->at++);
+        put_str(t, t->lines ? "^\\n" : "^", t->at++);
     bool after_class = false;
     for (bool first = true; t->at < t->len; first = false) {
         char c = t->in[t->at];
@@ -204,22 +218,29 @@ static bool regex_refuse(char err[128], size_t *err_at, const char *why, size_t 
     return false;
 }
 
-static bool regex_compile(struct regex *re, const char *pattern, char err[128], size_t *err_at)
+/* NULL and a reason when it does not compile. */
+static pcre2_code *regex_compile(const char *pattern, bool lines, char err[128], size_t *err_at)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern)};
-    bool ok = false;
-    if (t.len > PATTERN_MAX)
-        return regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
+    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines};
+    pcre2_code *compiled = NULL;
+    if (t.len > PATTERN_MAX) {
+        regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
+        return NULL;
+    }
     put(&t, "", 0, 0);
     if (!translate(&t)) {
         regex_refuse(err, err_at, t.error, t.at);
     } else {
-        const uint32_t options = PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
+        const uint32_t options = (lines ? PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX : PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY) | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                                 PCRE2_NEVER_BACKSLASH_C;
         int code;
         PCRE2_SIZE at;
-        re->code = pcre2_compile((PCRE2_SPTR)text_str(&t.out), t.out.len, options, &code, &at, NULL);
-        ok = re->code != NULL;
-        if (!ok) {
+        pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+        if (context)
+            pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+        compiled = pcre2_compile((PCRE2_SPTR)text_str(&t.out), t.out.len, options, &code, &at, context);
+        pcre2_compile_context_free(context);
+        if (!compiled) {
             PCRE2_UCHAR why[128];
             if (pcre2_get_error_message(code, why, sizeof why) < 0)
                 why[0] = '\0';
@@ -228,17 +249,19 @@ static bool regex_compile(struct regex *re, const char *pattern, char err[128], 
     }
     mem_free(t.from);
     text_free(&t.out);
-    return ok;
+    return compiled;
 }
 
 struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at)
 {
     struct regex *re = NEW(struct regex);
     (void)dialect; /* there is one */
-    if (!regex_compile(re, pattern, err, err_at)) {
+    re->code = regex_compile(pattern, false, err, err_at);
+    if (!re->code) {
         regex_free(re);
         return NULL;
     }
+    re->pattern = mem_strdup(pattern);
     re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
     re->bounds = pcre2_match_context_create(NULL);
     if (!re->match || !re->bounds) {
@@ -249,7 +272,7 @@ struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char er
     pcre2_set_match_limit(re->bounds, MATCH_LIMIT);
     pcre2_set_depth_limit(re->bounds, DEPTH_LIMIT);
     pcre2_set_heap_limit(re->bounds, HEAP_LIMIT_KB);
-    (void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE); /* where it fails, the interpreter serves */
+    re->jit = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0; /* where it fails, the interpreter serves */
     return re;
 }
 
@@ -257,24 +280,41 @@ void regex_free(struct regex *re)
 {
     if (!re)
         return;
+    mem_free(re->pattern);
     pcre2_code_free(re->code);
+    pcre2_code_free(re->lines);
     pcre2_match_data_free(re->match);
     pcre2_match_context_free(re->bounds);
     pcre2_jit_stack_free(re->stack);
     mem_free(re);
 }
 
-/* The number of groups set plus one, or 0: no match, or not within the bounds. */
-static size_t regex_run(struct regex *re, const char *text, size_t len)
+static int run_once(struct regex *re, const pcre2_code *code, bool jit, const char *text, size_t len, size_t from)
 {
-    int rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, 0, re->match, re->bounds);
+    return jit ? pcre2_jit_match(code, (PCRE2_SPTR)text, len, from, 0, re->match, re->bounds)
+               : pcre2_match(code, (PCRE2_SPTR)text, len, from, 0, re->match, re->bounds);
+}
+
+/* What PCRE2 says: the number of groups set plus one, or a negative reason. */
+static int run(struct regex *re, const pcre2_code *code, bool jit, const char *text, size_t len, size_t from)
+{
+    int rc = run_once(re, code, jit, text, len, from);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT && !re->stack) { /* a deep pattern on a long text: it gets a stack of its own, once */
         re->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
         if (re->stack) {
             pcre2_jit_stack_assign(re->bounds, NULL, re->stack);
-            rc = pcre2_match(re->code, (PCRE2_SPTR)text, len, 0, 0, re->match, re->bounds);
+            rc = run_once(re, code, jit, text, len, from);
         }
     }
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH && ++re->explosions == EXPLOSIONS_MAX)
+        pcre2_set_match_limit(re->bounds, MATCH_LIMIT_LOW);
+    return rc;
+}
+
+/* The number of groups set plus one, or 0: no match, or not within the bounds. */
+static size_t regex_run(struct regex *re, const char *text, size_t len)
+{
+    int rc = run(re, re->code, re->jit, text, len, 0);
     return rc > 0 ? (size_t)rc : 0;
 }
 
@@ -298,4 +338,44 @@ size_t regex_groups(struct regex *re, const char *text, size_t len, size_t n, si
         end[i] = unset ? SIZE_MAX : pairs[2 * i + 1];
     }
     return n;
+}
+
+static bool next_line_by_line(struct regex *re, const char *text, size_t len, size_t from, size_t *start, size_t *end)
+{
+    while (from < len) {
+        size_t n = (size_t)((const char *)memchr(text + from, '\n', len - from) - (text + from));
+        if (regex_match(re, text + from, n)) {
+            *start = from;
+            *end = from + n + 1;
+            return true;
+        }
+        from += n + 1;
+    }
+    return false;
+}
+
+bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from, size_t *start, size_t *end)
+{
+    if (from >= len)
+        return false;
+    if (!re->lines && !re->lines_tried) {
+        re->lines_tried = true;
+        re->lines = regex_compile(re->pattern, true, NULL, NULL);
+        re->lines_jit = re->lines && pcre2_jit_compile(re->lines, PCRE2_JIT_COMPLETE) == 0;
+    }
+    if (!re->lines)
+        return next_line_by_line(re, text, len, from, start, end);
+    int rc = run(re, re->lines, re->lines_jit, text, len - 1, from); /* without the last newline: $ is before it */
+    if (rc == PCRE2_ERROR_NOMATCH)
+        return false;
+    if (rc <= 0) {
+        pcre2_code_free(re->lines); /* it gives up on whole texts */
+        re->lines = NULL;
+        return next_line_by_line(re, text, len, from, start, end);
+    }
+    size_t at = pcre2_get_ovector_pointer(re->match)[0];
+    const char *before = at > from ? memrchr(text + from, '\n', at - from) : NULL;
+    *start = before ? (size_t)(before + 1 - text) : from;
+    *end = (size_t)((const char *)memchr(text + at, '\n', len - at) + 1 - text);
+    return true;
 }

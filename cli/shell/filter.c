@@ -1,7 +1,8 @@
 /* filter.c: output modifiers (`show ... | include Ethernet`).
  *
- * A chain of stages between a handler's lines and the pager or capture. A stage sees whole lines without their line
- * end; it passes a line on, keeps it or writes something else at the end. The line `begin`, `include`, `exclude`,
+ * A chain of stages between a handler's lines and the pager or capture. Text is gathered to blocks of whole lines; a
+ * stage passes lines on in runs as long as they stand next to each other, keeps them or writes something else at the
+ * end, and nothing is copied or allocated for a line. The line `begin`, `include`, `exclude`,
  * `section` and `count` take the rest of the command line as one regular expression, so a later `|` is alternation. One
  * exception, needed by applets and scripts: when the expression ends in ` | append URL`, ` | redirect URL` or ` | tee
  * [/append] URL`, that is a stage of its own. The output that goes to a file is held until the command ends and then
@@ -24,6 +25,7 @@
 #define HEADERS_MAX  8
 #define LINE_MAX_LEN (64u * 1024)
 #define HELD_MAX     (32u * 1024 * 1024)
+#define BLOCK_LEN    (16u * 1024) /* so much is gathered before it is looked at */
 
 enum stage_kind {
     ST_BEGIN,
@@ -61,7 +63,8 @@ struct filter {
     const char *cwd; /* while it is parsed */
     struct stage stages[STAGES_MAX];
     size_t n;
-    struct text line; /* the unended one */
+    struct text waiting; /* what is not a block yet; may end in a part of a line */
+    bool at_once;        /* gather nothing: somebody counts the lines that come out */
 };
 
 struct word {
@@ -278,6 +281,7 @@ struct filter *filter_of_pager(char key, const char *pattern, struct out *sink)
     struct filter *f = NEW(struct filter);
     f->sink = sink;
     f->n = 1;
+    f->at_once = true;
     f->stages[0].kind = key == '/' ? ST_BEGIN : key == '+' ? ST_INCLUDE : ST_EXCLUDE;
     if (expression(&f->stages[0], pattern, strlen(pattern)) != FILTER_OK) {
         filter_free(f);
@@ -286,7 +290,7 @@ struct filter *filter_of_pager(char key, const char *pattern, struct out *sink)
     return f;
 }
 
-static void line_in(struct filter *f, size_t i, const char *s, size_t len);
+static void lines_in(struct filter *f, size_t i, const char *s, size_t len);
 
 static void section_headers(struct filter *f, size_t i)
 {
@@ -294,17 +298,17 @@ static void section_headers(struct filter *f, size_t i)
     for (size_t k = 0; k < st->nheaders; k++)
         if (!st->headers[k].printed) {
             st->headers[k].printed = true;
-            line_in(f, i + 1, st->headers[k].line, strlen(st->headers[k].line));
+            lines_in(f, i + 1, st->headers[k].line, strlen(st->headers[k].line));
         }
 }
 
-static void section_line(struct filter *f, size_t i, const char *s, size_t len)
+/* len: with the line end. */
+static void section_line(struct filter *f, size_t i, const char *s, size_t len, bool match)
 {
     struct stage *st = &f->stages[i];
     size_t indent = 0;
-    while (indent < len && s[indent] == ' ')
+    while (s[indent] == ' ')
         indent++;
-    bool match = regex_match(st->re, s, len);
     if (st->open && indent <= st->indent)
         st->open = false;
     if (!st->open && match) {
@@ -317,75 +321,116 @@ static void section_line(struct filter *f, size_t i, const char *s, size_t len)
     if (pass) {
         if (st->kind == ST_SECTION)
             section_headers(f, i);
-        line_in(f, i + 1, s, len);
+        lines_in(f, i + 1, s, len);
     }
-    if (st->nheaders < HEADERS_MAX && len > indent)
+    if (st->nheaders < HEADERS_MAX && len > indent + 1)
         st->headers[st->nheaders++] = (struct header){.indent = indent, .printed = pass, .line = mem_strndup(s, len)};
+}
+
+static void sections(struct filter *f, size_t i, const char *s, size_t len)
+{
+    size_t start = 0, end = 0;
+    bool more = true;
+    for (size_t at = 0; at < len;) {
+        size_t n = (size_t)((const char *)memchr(s + at, '\n', len - at) - (s + at)) + 1;
+        if (more && end <= at)
+            more = regex_next_line(f->stages[i].re, s, len, at, &start, &end);
+        section_line(f, i, s + at, n, more && start == at);
+        at += n;
+    }
 }
 
 static void hold(struct stage *st, const char *s, size_t len)
 {
-    if (st->held.len + len + 1 > HELD_MAX) {
+    if (st->held.len + len > HELD_MAX) {
         st->too_much = true;
         return;
     }
     text_addn(&st->held, s, len);
-    text_addn(&st->held, "\n", 1);
 }
 
-static void line_in(struct filter *f, size_t i, const char *s, size_t len)
+/* Runs of lines that match (or do not) go on in one piece. */
+static void choose_lines(struct filter *f, size_t i, const char *s, size_t len, bool matching)
 {
+    struct regex *re = f->stages[i].re;
+    size_t begun = 0, at = 0, start, end; /* the run from begun to at */
+    while (regex_next_line(re, s, len, at, &start, &end)) {
+        if (matching && start > at) {
+            lines_in(f, i + 1, s + begun, at - begun);
+            begun = start;
+        } else if (!matching) {
+            lines_in(f, i + 1, s + begun, start - begun);
+            begun = end;
+        }
+        at = end;
+    }
+    lines_in(f, i + 1, s + begun, (matching ? at : len) - begun);
+}
+
+/* Whole lines, each with its end. */
+static void lines_in(struct filter *f, size_t i, const char *s, size_t len)
+{
+    size_t at = 0, start, end;
+    if (!len)
+        return;
     if (i == f->n) {
-        struct text t = {0};
-        text_addn(&t, s, len);
-        text_addn(&t, "\n", 1);
-        out_write(f->sink, t.s, t.len);
-        text_free(&t);
+        out_write(f->sink, s, len);
         return;
     }
     struct stage *st = &f->stages[i];
     switch (st->kind) {
     case ST_BEGIN:
-        if (!st->open && regex_match(st->re, s, len))
+        if (!st->open && regex_next_line(st->re, s, len, 0, &at, &end))
             st->open = true;
         if (st->open)
-            line_in(f, i + 1, s, len);
+            lines_in(f, i + 1, s + at, len - at);
         break;
     case ST_INCLUDE:
-    case ST_EXCLUDE:
-        if (regex_match(st->re, s, len) == (st->kind == ST_INCLUDE))
-            line_in(f, i + 1, s, len);
+    case ST_EXCLUDE: choose_lines(f, i, s, len, st->kind == ST_INCLUDE); break;
+    case ST_COUNT:
+        while (regex_next_line(st->re, s, len, at, &start, &at))
+            st->count++;
         break;
-    case ST_COUNT: st->count += regex_match(st->re, s, len); break;
     case ST_SECTION:
-    case ST_SECTION_OUT: section_line(f, i, s, len); break;
+    case ST_SECTION_OUT: sections(f, i, s, len); break;
     case ST_TEE:
     case ST_TEE_APPEND:
         hold(st, s, len);
-        line_in(f, i + 1, s, len);
+        lines_in(f, i + 1, s, len);
         break;
     case ST_REDIRECT:
     case ST_APPEND: hold(st, s, len); break;
     }
 }
 
+/* The waiting text up to its last line end, or all of it as a line of its own. */
+static void pass_waiting(struct filter *f, bool all)
+{
+    const char *end = f->waiting.len ? memrchr(f->waiting.s, '\n', f->waiting.len) : NULL;
+    if (all && f->waiting.len && (!end || end != f->waiting.s + f->waiting.len - 1)) {
+        text_add(&f->waiting, "\n");
+        end = f->waiting.s + f->waiting.len - 1;
+    }
+    if (!end)
+        return;
+    size_t n = (size_t)(end + 1 - f->waiting.s);
+    lines_in(f, 0, f->waiting.s, n);
+    memmove(f->waiting.s, f->waiting.s + n, f->waiting.len - n);
+    f->waiting.len -= n;
+    f->waiting.s[f->waiting.len] = '\0';
+}
+
 void filter_write(struct filter *f, const char *s, size_t len)
 {
-    while (len) {
-        const char *end = memchr(s, '\n', len);
-        size_t n = end ? (size_t)(end - s) : len;
-        if (!end || f->line.len) {
-            text_addn(&f->line, s, n);
-            if (end || f->line.len > LINE_MAX_LEN) {
-                line_in(f, 0, f->line.s, f->line.len);
-                text_clear(&f->line);
-            }
-        } else {
-            line_in(f, 0, s, n);
-        }
-        s += n + (end != NULL);
-        len -= n + (end != NULL);
+    const char *end = !f->waiting.len && (len >= BLOCK_LEN || f->at_once) ? memrchr(s, '\n', len) : NULL;
+    if (end) {
+        lines_in(f, 0, s, (size_t)(end + 1 - s));
+        len -= (size_t)(end + 1 - s);
+        s = end + 1;
     }
+    text_addn(&f->waiting, s, len);
+    if (f->waiting.len >= BLOCK_LEN || f->at_once)
+        pass_waiting(f, f->waiting.len > LINE_MAX_LEN && !memchr(f->waiting.s, '\n', f->waiting.len));
 }
 
 static void stage_end(struct filter *f, size_t i)
@@ -395,8 +440,9 @@ static void stage_end(struct filter *f, size_t i)
     char line[64];
     switch (st->kind) {
     case ST_COUNT: {
-        int n = snprintf(line, sizeof line, "Number of lines which match regexp = %llu", (unsigned long long)st->count);
-        line_in(f, i + 1, line, (size_t)n);
+        int n = snprintf(line, sizeof line, "Number of lines which match regexp = %llu\n",
+                         (unsigned long long)st->count);
+        lines_in(f, i + 1, line, (size_t)n);
         break;
     }
     case ST_REDIRECT:
@@ -415,10 +461,7 @@ static void stage_end(struct filter *f, size_t i)
 
 void filter_end(struct filter *f)
 {
-    if (f->line.len) {
-        line_in(f, 0, f->line.s, f->line.len);
-        text_clear(&f->line);
-    }
+    pass_waiting(f, true);
     for (size_t i = 0; i < f->n; i++)
         stage_end(f, i);
 }
@@ -433,7 +476,7 @@ void filter_free(struct filter *f)
         for (size_t k = 0; k < f->stages[i].nheaders; k++)
             mem_free(f->stages[i].headers[k].line);
     }
-    text_free(&f->line);
+    text_free(&f->waiting);
     mem_free(f);
 }
 

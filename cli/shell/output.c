@@ -28,8 +28,14 @@ static void emit(struct output *o, const char *s, size_t len)
 {
     if (!len)
         return;
-    for (const char *p = s; (p = memchr(p, '\n', len - (size_t)(p - s))) != NULL; p++)
-        o->lines++;
+    unsigned width = o->sh->set.width;
+    const char *p = s, *end = s + len;
+    for (const char *nl; (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
+        size_t columns = o->column + (size_t)(nl - p);
+        o->lines += 1 + (width && columns ? (unsigned)((columns - 1) / width) : 0); /* rows: a long line takes several */
+        o->column = 0;
+    }
+    o->column += (size_t)(end - p);
     o->midline = s[len - 1] != '\n';
     session_emit(o->sh, s, len);
 }
@@ -109,6 +115,7 @@ void output_init(struct output *o, struct shell *sh)
 void output_begin(struct output *o)
 {
     o->lines = 0;
+    o->column = 0;
     o->discard = o->more = o->typing = o->ended = false;
     o->out.width = o->paged.width = o->shown.width = o->sh->set.width;
     o->out.boot = o->sh->config_file && !o->sh->merging;

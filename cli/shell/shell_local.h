@@ -26,7 +26,8 @@ struct output {
     struct shell *sh;
     struct filter *filter; /* | include ... */
     struct filter *narrow; /* chosen at --More-- */
-    unsigned lines;        /* since the last page began */
+    unsigned lines;        /* rows since the last page began */
+    size_t column;         /* bytes of the line being written */
     bool more;             /* --More-- is on the screen */
     bool typing;           /* an expression is being typed at --More-- */
     bool discard;          /* stopped at --More--: the rest is dropped */

@@ -14,6 +14,9 @@ enum regex_dialect {
 struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at);
 void regex_free(struct regex *re); /* NULL-safe */
 bool regex_match(struct regex *re, const char *text, size_t len);
+/* Of a text of whole lines, each ended by '\n' (the last too): the first line at or behind `from` (where a line begins) that matches as regex_match would without
+ * its '\n'; *start to *end (behind the '\n'). False: none. Much faster than line by line. */
+bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from, size_t *start, size_t *end);
 /* Sub-matches: start/end offsets into text, SIZE_MAX when unset; group 0 is the whole match. Returns how many groups were filled, 0 for no match. */
 size_t regex_groups(struct regex *re, const char *text, size_t len, size_t n, size_t start[], size_t end[]);
 #endif

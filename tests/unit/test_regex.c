@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "espial/regex.h"
@@ -223,6 +224,59 @@ static void hostile_patterns_end(void **state)
     assert_null(regex_new(nested, REGEX_IOS, NULL, NULL));
 }
 
+/* The next line of a text that matches is the one that matches by itself, whatever stands around it. */
+static void lines_of_a_text(void **state)
+{
+    (void)state;
+    static const char *const patterns[] = {
+        "a", "^a", "a$", "^$", "^a*$", "b*", ".", "..", "a.b", "a[^b]a", "[^ab]", "_a_", "_", "^ ", " $", "(a|b)c", "a|^b", "a[[:space:]]b", "[[:cntrl:]]",
+        "[^[:alpha:]]", "[[:space:]]$", "(a)(b)?\\1", "a+b+", "ab?c*$", "\\_", "x", "c[a-b]*$", "^(a*)*b$", "\\.", "[.]",
+    };
+    static const char letters[] = "aab b_c.\n\n\t,a(";
+    uint32_t seed = 1;
+    for (unsigned round = 0; round < 400; round++) {
+        char text[80];
+        size_t len = 0;
+        for (size_t n = round % 60; len < n; len++) {
+            seed = seed * 1664525 + 1013904223;
+            text[len] = letters[seed >> 16 & 15];
+        }
+        text[len++] = '\n';
+        for (size_t p = 0; p < sizeof patterns / sizeof patterns[0]; p++) {
+            struct regex *re = regex_new(patterns[p], REGEX_IOS, NULL, NULL);
+            assert_non_null(re);
+            size_t from = 0, start, end;
+            for (size_t at = 0; at < len;) {
+                size_t n = (size_t)((char *)memchr(text + at, '\n', len - at) - text) - at;
+                if (regex_match(re, text + at, n)) {
+                    if (!regex_next_line(re, text, len, from, &start, &end) || start != at || end != at + n + 1)
+                        fail_msg("\"%s\" in \"%.*s\": the line at %zu is not found from %zu", patterns[p], (int)len, text, at, from);
+                    from = end;
+                }
+                at += n + 1;
+            }
+            if (regex_next_line(re, text, len, from, &start, &end))
+                fail_msg("\"%s\" in \"%.*s\": a line at %zu that does not match", patterns[p], (int)len, text, start);
+            regex_free(re);
+        }
+    }
+}
+
+/* A pattern made to explode, on a text of many lines: it ends, and soon. */
+static void hostile_lines_end(void **state)
+{
+    (void)state;
+    size_t len = 200 * 1000, start, end;
+    char *text = malloc(len);
+    for (size_t i = 0; i < len; i++)
+        text[i] = i % 100 == 99 ? '\n' : 'a';
+    struct regex *re = regex_new("^(a*)*(a*)*(a|aa)+b$", REGEX_IOS, NULL, NULL);
+    assert_non_null(re);
+    assert_false(regex_next_line(re, text, len, 0, &start, &end));
+    regex_free(re);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +290,8 @@ int main(void)
         cmocka_unit_test(refused),
         cmocka_unit_test(groups),
         cmocka_unit_test(hostile_patterns_end),
+        cmocka_unit_test(lines_of_a_text),
+        cmocka_unit_test(hostile_lines_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

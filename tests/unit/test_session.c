@@ -197,6 +197,32 @@ static void the_pager_shows_a_page_and_waits(void **state)
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
 }
 
+/* A line wider than the terminal takes several rows of the page; help is paged as output is, and the prompt comes back. */
+static void the_pager_counts_rows(void **state)
+{
+    struct fixture *f = *state;
+    session_set_length(f->sh, 5);
+    session_set_width(f->sh, 6); /* "line 1" fits, "line 10" takes two rows */
+    assert_string_equal(line(f, "show lines 12"), "line 1\nline 2\nline 3\nline 4\n" MORE);
+    key(f, ' ');
+    assert_string_equal(key(f, ' '), ERASE "line 9\nline 10\nline 11\n" MORE);
+    key(f, 'q');
+    session_set_width(f->sh, 80);
+    session_set_length(f->sh, 3);
+    session_help_page(f->sh, "show c");
+    assert_string_equal(box_screen(f->box, &f->seen), "clock  crypto  \n");
+    assert_int_equal(session_state(f->sh), SESSION_PROMPT);
+    session_help_page(f->sh, "show crypto ");
+    assert_string_equal(box_screen(f->box, &f->seen), "  ipsec   IPsec\n  isakmp  IKE\n" MORE);
+    assert_int_equal(session_state(f->sh), SESSION_KEY);
+    assert_string_equal(key(f, ' '), ERASE "\n");
+    assert_int_equal(session_state(f->sh), SESSION_PROMPT);
+    session_help_page(f->sh, "show crypto ");
+    box_screen(f->box, &f->seen);
+    assert_string_equal(key(f, 'q'), ERASE);
+    assert_int_equal(session_state(f->sh), SESSION_PROMPT);
+}
+
 static void the_pager_narrows(void **state)
 {
     struct fixture *f = *state;
@@ -437,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(configure_alone_asks, setup, teardown),
         cmocka_unit_test_setup_teardown(reload_asks_twice, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_shows_a_page_and_waits, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_pager_counts_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_narrows, setup, teardown),
         cmocka_unit_test_setup_teardown(files_get_what_the_screen_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(log_lines_stand_on_their_own, setup, teardown),
