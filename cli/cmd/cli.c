@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 #include "cli/cmd/cmd_local.h"
+#include "cli/copy/transfer.h"
 #include "cli/shell/store.h"
 
 static const struct cmd_table *const tables[] = {
@@ -42,6 +43,7 @@ struct cli *cli_new(const struct cli_env *env)
     c->born_wall_us = clock_wall(env->clock);
     sys_conf_start(&c->sys, env->hostname);
     clock_ask_start(&c->clock);
+    c->copier = copier_new(env->loop, env->inet, env->children);
     logging_conf_start(&c->logging);
     logging_conf_apply(c);
     c->shells = shells_new(&(struct shells_env){
@@ -63,6 +65,7 @@ void cli_free(struct cli *c)
     if (!c)
         return;
     shells_free(c->shells);
+    copier_free(c->copier);
     sys_conf_end(&c->sys);
     logging_conf_end(&c->logging);
     mem_free(c);

@@ -19,6 +19,7 @@ static void sys_init(void *obj)
 {
     struct sys_conf *c = obj;
     c->domain_lookup = true;
+    c->tftp_block = 512;
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
 }
 
@@ -104,6 +105,11 @@ static const struct cmd_row rows[] = {
         "for file operations",
         SYS(file_prompt)),
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
+    HELP(CONFIG, "ip tftp", "tftp configuration commands"),
+    SET(CONFIG, &sys_scope, "ip tftp source-interface <ifname:tftp_source>",
+        "Specify interface for source address in TFTP connections|Interface", TXT(struct sys_conf, tftp_source)),
+    SET(CONFIG, &sys_scope, "ip tftp blocksize <tftp_block:512-8192>", "Specify TFTP client blocksize|Number of bytes",
+        SYS(tftp_block)),
     HELP(CONFIG, "ip domain", "IP DNS Resolver"),
     SET(CONFIG, &sys_scope, "ip domain lookup=domain_lookup", "Enable IP Domain Name System hostname translation",
         SYS(domain_lookup)),

@@ -1,21 +1,31 @@
-/* cmd_copy.c: copying files and configurations: copy A B, write memory.
+/* cmd_copy.c: the dialogue of `copy A B`, and write memory.
  *
- * running-config is text made for the occasion (as source) or a session that types the lines (as destination: a merge,
- * as on IOS). The questions are IOS's: the destination's name, and before an existing file is written over.
- * startup-config is written over without asking.
+ * IOS asks for what is missing and, unless `file prompt quiet`, has what is there confirmed, in this order:
+ *
+ *   Address or name of remote host, Source username, Source filename       of the source: when they are missing; the name always with `file prompt noisy`
+ *   Address or name of remote host, Destination username                   of a remote destination
+ *   Destination filename
+ *   %Warning:There is a file already existing with this name, Do you want to over write? [confirm]
+ *   Password:                                                              of a name without one
+ *
+ * Then copy_run.c does it. startup-config is written over without asking, as on IOS.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#include "cli/cmd/cmd_local.h"
+#include "cli/cmd/copy_run.h"
 #include "cli/shell/store.h"
+#include "espial/crypto.h"
 
-enum end { END_RUNNING, END_STARTUP, END_FILE };
+enum step { FROM_HOST, FROM_USER, FROM_NAME, TO_HOST, TO_USER, TO_NAME, OVER_WRITE, FROM_PASSWORD, TO_PASSWORD, RUN };
 struct copying {
     struct cmd_ctx *c;
-    enum end from, to;
-    char source[256], dest[256];
-    uint64_t began_us;
+    struct copy_end from, to;
+    char place[256]; /* the destination is a folder: the name goes here */
+    enum step step;  /* the question that was asked last */
+    struct copy_job *job;
 };
 
 enum cmd_result save_config(struct cmd_ctx *c, const char *path)
@@ -38,11 +48,18 @@ static enum cmd_result do_write(struct cmd_ctx *c)
     return save_config(c, STARTUP_CONFIG);
 }
 
+static void copying_free(struct copying *k)
+{
+    copy_cancel(k->job);
+    mem_wipe(k, sizeof *k);
+    mem_free(k);
+}
+
 static void copy_abort(void *arg, bool closing)
 {
     struct copying *k = arg;
     struct cmd_ctx *c = k->c;
-    mem_free(k);
+    copying_free(k);
     if (!closing)
         cmd_done(c->host, c->shell, CMD_FAIL);
 }
@@ -50,180 +67,308 @@ static void copy_abort(void *arg, bool closing)
 static void copy_end(struct copying *k, enum cmd_result r)
 {
     struct cmd_ctx *c = k->c;
-    mem_free(k);
+    copying_free(k);
     c->host->on_abort(c->shell, NULL, NULL);
     cmd_done(c->host, c->shell, r);
 }
 
-static void tell_bytes(struct copying *k, size_t n)
-{
-    struct cli *cli = k->c->self;
-    uint64_t ms = (loop_now(cli->env.loop) - k->began_us) / US_PER_MS;
-    if (!ms)
-        ms = 1;
-    out_printf(k->c->out, "\n%zu bytes copied in %llu.%03llu secs (%llu bytes/sec)\n", n,
-               (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000), (unsigned long long)(n * 1000 / ms));
-}
-
-static void copy_now(struct copying *k)
-{
-    struct cmd_ctx *c = k->c;
-    struct cli *cli = c->self;
-    struct text t = {0}, said = {0};
-    struct session_view v;
-    enum file_result r = FILE_OK;
-    k->began_us = loop_now(cli->env.loop);
-    if (k->from == END_RUNNING && !strcmp(k->dest, STARTUP_CONFIG)) {
-        enum cmd_result result = save_config(c, k->dest);
-        copy_end(k, result);
-        return;
-    }
-    if (k->from == END_RUNNING)
-        store_running(cli->shells, false, &t);
-    else
-        r = file_read(cli->env.files, k->source, &t);
-    if (r != FILE_OK) {
-        enum cmd_result result = file_error(c, "opening", k->source, r);
-        text_free(&t);
-        copy_end(k, result);
-        return;
-    }
-    if (k->to == END_RUNNING) {
-        session_view(c->shell, &v);
-        store_type(cli->shells, text_str(&t), t.len, k->source, v.origin, false, &said);
-        out_write(c->out, text_str(&said), said.len);
-    } else {
-        r = file_replace(cli->env.files, k->dest, text_str(&t), t.len);
-    }
-    enum cmd_result result = CMD_OK;
-    if (r != FILE_OK)
-        result = file_error(c, "opening", k->dest, r);
-    else
-        tell_bytes(k, t.len);
-    text_free(&t);
-    text_free(&said);
-    copy_end(k, result);
-}
-
-static void over_answer(void *arg, const char *key)
+static void copy_done(void *arg, enum cmd_result r)
 {
     struct copying *k = arg;
-    if (!key[0] || key[0] == 'y' || key[0] == 'Y')
-        copy_now(k);
-    else
-        copy_end(k, CMD_FAIL);
+    k->job = NULL;
+    copy_end(k, r);
 }
 
-static bool copy_quiet(const struct copying *k)
+static enum file_prompt prompt_level(const struct copying *k)
 {
-    return ((struct cli *)k->c->self)->sys.file_prompt == PROMPT_QUIET;
+    return ((struct cli *)k->c->self)->sys.file_prompt;
 }
 
-static void maybe_over(struct copying *k)
+/* "disk0:/a/b" -> "a/b": what IOS puts between brackets. */
+static const char *bare(const char *path)
 {
-    struct cli *cli = k->c->self;
-    struct file_info info;
-    if (k->from == END_FILE) {
-        enum file_result r = file_stat(cli->env.files, k->source, &info);
-        if (r != FILE_OK) {
-            enum cmd_result result = file_error(k->c, "opening", k->source, r);
-            copy_end(k, result);
-            return;
-        }
-    }
-    if (k->to != END_FILE || copy_quiet(k) || file_stat(cli->env.files, k->dest, &info) != FILE_OK || info.dir) {
-        copy_now(k);
-        return;
-    }
-    out_text(k->c->out, "%Warning:There is a file already existing with this name\n");
-    k->c->host->ask(k->c->shell, "Do you want to over write? [confirm]", true, over_answer, k);
+    const char *p = strchr(path, ':');
+    p = p ? p + 1 : path;
+    return p + (*p == '/');
 }
 
-/* The last part of a path: "disk0:/a/b" -> "b". */
 static const char *leaf(const char *path)
 {
     const char *p = strrchr(path, '/');
-    if (!p)
-        p = strrchr(path, ':');
-    return p ? p + 1 : path;
+    return p ? p + 1 : bare(path);
 }
 
-/* The folder or file system that a path begins with, with its '/' or ':'. */
-static size_t stem(const char *path)
+/* ---- what is offered as an answer ---- */
+
+/* The name a source has by itself; for a remote destination of the running configuration IOS makes one of the hostname. */
+static void own_name(const struct copying *k, char out[256])
 {
-    return (size_t)(leaf(path) - path);
+    const struct cli *cli = k->c->self;
+    switch (k->from.kind) {
+    case COPY_REMOTE: str_copy(out, 256, url_leaf(&k->from.url)); break;
+    case COPY_NULL: out[0] = '\0'; break;
+    case COPY_FILE:
+    case COPY_STARTUP: str_copy(out, 256, leaf(k->from.path)); break;
+    case COPY_RUNNING:
+        if (k->to.kind != COPY_REMOTE) {
+            str_copy(out, 256, "running-config");
+            break;
+        }
+        snprintf(out, 256, "%s-confg", cli_hostname(cli));
+        for (char *p = out; *p; p++)
+            *p = (char)tolower((unsigned char)*p);
+        break;
+    }
 }
 
-static void dest_answer(void *arg, const char *name)
+static void offer(const struct copying *k, char out[256])
+{
+    const struct copy_end *e = k->step < TO_HOST ? &k->from : &k->to;
+    struct session_view v;
+    out[0] = '\0';
+    switch (k->step) {
+    case FROM_HOST:
+    case TO_HOST: str_copy(out, 256, e->url.host); break;
+    case FROM_USER:
+    case TO_USER:
+        session_view(k->c->shell, &v);
+        str_copy(out, 256, e->url.has_user ? e->url.user : v.user && v.user[0] ? v.user : cli_hostname(k->c->self));
+        break;
+    case FROM_NAME: str_copy(out, 256, e->kind == COPY_REMOTE ? e->url.path : e->kind == COPY_RUNNING ? "running-config" : bare(e->path)); break;
+    case TO_NAME:
+        if (e->kind == COPY_RUNNING || e->kind == COPY_STARTUP) {
+            str_copy(out, 256, e->kind == COPY_RUNNING ? "running-config" : "startup-config");
+        } else if (e->kind == COPY_REMOTE && e->url.path[0] && e->url.path[strlen(e->url.path) - 1] != '/') {
+            str_copy(out, 256, e->url.path);
+        } else if (e->kind == COPY_FILE && !k->place[0]) {
+            str_copy(out, 256, bare(e->path));
+        } else {
+            char name[256];
+            own_name(k, name);
+            snprintf(out, 256, "%.120s%.130s", e->kind == COPY_REMOTE ? e->url.path : bare(k->place), name);
+        }
+        break;
+    default: break;
+    }
+}
+
+/* ---- which questions are asked ---- */
+
+static bool wanted(const struct copying *k)
+{
+    const struct copy_end *e = k->step < TO_HOST || k->step == FROM_PASSWORD ? &k->from : &k->to;
+    bool remote = e->kind == COPY_REMOTE, ssh = remote && e->url.scheme == URL_SCP;
+    bool noisy = prompt_level(k) == PROMPT_NOISY, quiet = prompt_level(k) == PROMPT_QUIET;
+    struct file_info info;
+    switch (k->step) {
+    case FROM_HOST: return remote && (noisy || !e->url.host[0]);
+    case FROM_USER: return ssh && (noisy || !e->url.has_user);
+    case FROM_NAME:
+        return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !bare(e->path)[0]);
+    case TO_HOST: return remote && (!quiet || !e->url.host[0]);
+    case TO_USER: return ssh && (!quiet || !e->url.has_user);
+    case TO_NAME: return e->kind != COPY_NULL && (!quiet || (k->from.kind == COPY_NULL && (k->place[0] || (remote && !e->url.path[0]))));
+    case OVER_WRITE:
+        return e->kind == COPY_FILE && !quiet && file_stat(((struct cli *)k->c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
+    case FROM_PASSWORD:
+    case TO_PASSWORD: return remote && e->url.has_user && !e->url.has_password && e->url.scheme != URL_TFTP;
+    case RUN: break;
+    }
+    return false;
+}
+
+/* ---- what is done with an answer ---- */
+
+static bool bad(struct copying *k, const char *what, const char *why)
+{
+    out_printf(k->c->out, "%%Error parsing %s (%s)\n", what, why);
+    return false;
+}
+
+/* A name typed for a local end: it may name another file system. */
+static bool name_local(struct copying *k, struct copy_end *e, const char *name)
+{
+    char path[256], fs[16] = "";
+    size_t n = strcspn(e->path, ":");
+    if (!strchr(name, ':') && n < sizeof fs - 1)
+        snprintf(fs, sizeof fs, "%.*s:", (int)n, e->path);
+    snprintf(path, sizeof path, "%s%.230s", fs, name);
+    if (!copy_end_of(k->c, path, e))
+        return false;
+    if (e->kind == COPY_REMOTE)
+        return bad(k, "filename", "Bad file name");
+    return true;
+}
+
+static bool take_answer(struct copying *k, const char *answer)
+{
+    struct copy_end *e = k->step < TO_HOST || k->step == FROM_PASSWORD ? &k->from : &k->to;
+    char name[256];
+    if (k->step == OVER_WRITE)
+        return !answer[0] || answer[0] == 'y' || answer[0] == 'Y';
+    if (k->step == FROM_PASSWORD || k->step == TO_PASSWORD) {
+        e->url.has_password = true;
+        return str_copy(e->url.password, sizeof e->url.password, answer) || bad(k, "password", "Too long");
+    }
+    offer(k, name);
+    if (answer[0] && !str_copy(name, sizeof name, answer))
+        return bad(k, "filename", "Too long");
+    for (const char *p = name; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7F)
+            return bad(k, "filename", "Bad file name");
+    switch (k->step) {
+    case FROM_HOST:
+    case TO_HOST:
+        if (!name[0] || !str_copy(e->url.host, sizeof e->url.host, name) || strpbrk(name, "/@ "))
+            return bad(k, "address", "Unknown host");
+        return true;
+    case FROM_USER:
+    case TO_USER:
+        if (strcmp(e->url.user, name))
+            e->url.has_password = false;
+        e->url.has_user = true;
+        return str_copy(e->url.user, sizeof e->url.user, name) || bad(k, "username", "Too long");
+    case FROM_NAME:
+    case TO_NAME:
+        if (!name[0])
+            return bad(k, "filename", "No such file or directory");
+        if (e->kind == COPY_REMOTE)
+            return str_copy(e->url.path, sizeof e->url.path, name) || bad(k, "filename", "Too long");
+        if (e->kind == COPY_RUNNING || (e->kind == COPY_STARTUP && !answer[0]))
+            return true;
+        return name_local(k, e, name);
+    default: break;
+    }
+    return true;
+}
+
+static void copy_go(struct copying *k);
+
+static void answered(void *arg, const char *answer)
 {
     struct copying *k = arg;
-    if (name[0] && k->to != END_RUNNING) {
-        char path[256];
-        if (strchr(name, ':'))
-            str_copy(path, sizeof path, name);
-        else
-            snprintf(path, sizeof path, "%.*s%.200s", (int)stem(k->dest), k->dest, name);
-        str_copy(k->dest, sizeof k->dest, path);
-        k->to = strcmp(k->dest, STARTUP_CONFIG) ? END_FILE : END_STARTUP;
-    }
-    maybe_over(k);
-}
-
-static void ask_dest(struct copying *k)
-{
-    char prompt[300];
-    if (k->to == END_FILE && !leaf(k->dest)[0]) {
-        /* Only a place: the source's name there. */
-        size_t n = strlen(k->dest);
-        snprintf(k->dest + n, sizeof k->dest - n, "%.200s",
-                 k->from == END_RUNNING ? "running-config" : leaf(k->source));
-    }
-    if (copy_quiet(k)) {
-        maybe_over(k);
-        return;
-    }
-    snprintf(prompt, sizeof prompt, "Destination filename [%.200s]? ",
-             k->to == END_RUNNING ? "running-config" : leaf(k->dest));
-    k->c->host->ask(k->c->shell, prompt, false, dest_answer, k);
-}
-
-static void source_answer(void *arg, const char *name)
-{
-    struct copying *k = arg;
-    size_t n = strlen(k->source);
-    if (!name[0]) {
+    if (!take_answer(k, answer)) {
         copy_end(k, CMD_FAIL);
         return;
     }
-    snprintf(k->source + n, sizeof k->source - n, "%.200s", name);
-    ask_dest(k);
+    k->step++;
+    copy_go(k);
 }
 
-static void set_end(const struct cmd_ctx *c, const char *choice, const char *url, enum end *end, char path[256])
+static void ask(struct copying *k)
 {
-    *end = (enum end)cmd_int(c, choice);
-    str_copy(path, 256,
-             *end == END_FILE      ? cmd_str(c, url)
-             : *end == END_STARTUP ? STARTUP_CONFIG
-                                   : "system:running-config");
+    static const char *const questions[] = {
+        [FROM_HOST] = "Address or name of remote host", [FROM_USER] = "Source username", [FROM_NAME] = "Source filename",
+        [TO_HOST] = "Address or name of remote host",   [TO_USER] = "Destination username", [TO_NAME] = "Destination filename",
+    };
+    const struct cmd_host *host = k->c->host;
+    char offered[256], prompt[320];
+    if (k->step == OVER_WRITE) {
+        out_text(k->c->out, "%Warning:There is a file already existing with this name\n");
+        host->ask(k->c->shell, "Do you want to over write? [confirm]", true, answered, k);
+    } else if (k->step == FROM_PASSWORD || k->step == TO_PASSWORD) {
+        host->ask_secret(k->c->shell, "Password: ", answered, k);
+    } else {
+        offer(k, offered);
+        snprintf(prompt, sizeof prompt, "%s [%s]? ", questions[k->step], offered);
+        host->ask(k->c->shell, prompt, false, answered, k);
+    }
+}
+
+static void run(struct copying *k)
+{
+    struct cli *cli = k->c->self;
+    if (k->from.kind == k->to.kind &&
+        (k->from.kind == COPY_RUNNING || k->from.kind == COPY_STARTUP || (k->from.kind == COPY_FILE && file_same(cli->env.files, k->from.path, k->to.path)))) {
+        out_text(k->c->out, "%Error copying: source and destination are the same\n");
+        copy_end(k, CMD_FAIL);
+    } else if (k->from.kind == COPY_RUNNING && k->to.kind == COPY_STARTUP) {
+        enum cmd_result r = save_config(k->c, STARTUP_CONFIG);
+        copy_end(k, r);
+    } else {
+        k->job = copy_run(k->c, &k->from, &k->to, copy_done, k);
+    }
+}
+
+/* A destination that is a folder, or just a file system: the file goes into it under its own name. */
+static void find_place(struct copying *k)
+{
+    struct cli *cli = k->c->self;
+    struct file_info info;
+    char name[256];
+    if (k->to.kind != COPY_FILE || k->place[0] || file_stat(cli->env.files, k->to.path, &info) != FILE_OK || !info.dir)
+        return;
+    size_t n = strlen(k->to.path);
+    snprintf(k->place, sizeof k->place, "%.254s%s", k->to.path, n && k->to.path[n - 1] == '/' ? "" : "/");
+    own_name(k, name);
+    if (name[0])
+        snprintf(k->to.path, sizeof k->to.path, "%.150s%.100s", k->place, name);
+}
+
+/* The name of a remote destination when nobody is asked. */
+static void settle_remote(struct copying *k)
+{
+    char name[256];
+    enum step was = k->step;
+    k->step = TO_NAME;
+    offer(k, name);
+    k->step = was;
+    if (k->to.kind == COPY_REMOTE)
+        str_copy(k->to.url.path, sizeof k->to.url.path, name);
+}
+
+/* The file must be there before anybody is asked whether it may replace another. */
+static bool source_missing(struct copying *k)
+{
+    struct cli *cli = k->c->self;
+    struct file_info info;
+    if (k->from.kind != COPY_FILE && k->from.kind != COPY_STARTUP)
+        return false;
+    enum file_result r = file_stat(cli->env.files, k->from.path, &info);
+    if (r == FILE_OK && info.dir)
+        r = FILE_IS_DIR;
+    if (r != FILE_OK)
+        file_error(k->c, "opening", k->from.path, r);
+    return r != FILE_OK;
+}
+
+static void copy_go(struct copying *k)
+{
+    for (; k->step < RUN; k->step++) {
+        if (k->step == TO_NAME)
+            find_place(k);
+        if (k->step == OVER_WRITE) {
+            settle_remote(k);
+            if (source_missing(k)) {
+                copy_end(k, CMD_FAIL);
+                return;
+            }
+        }
+        if (wanted(k)) {
+            ask(k);
+            return;
+        }
+    }
+    run(k);
+}
+
+static bool set_end(struct cmd_ctx *c, const char *choice, const char *url, struct copy_end *e)
+{
+    static const char *const names[] = {"system:running-config", STARTUP_CONFIG};
+    int64_t which = cmd_int(c, choice);
+    return copy_end_of(c, which < 2 ? names[which] : cmd_str(c, url), e);
 }
 
 static enum cmd_result do_copy(struct cmd_ctx *c)
 {
     struct copying *k = NEW(struct copying);
     k->c = c;
-    set_end(c, "from", "source", &k->from, k->source);
-    set_end(c, "to", "dest", &k->to, k->dest);
-    if (k->from == k->to && k->from != END_FILE) {
-        out_printf(c->out, "%%Error copying: source and destination are the same\n");
-        mem_free(k);
+    if (!set_end(c, "from", "source", &k->from) || !set_end(c, "to", "dest", &k->to)) {
+        copying_free(k);
         return CMD_FAIL;
     }
     c->host->on_abort(c->shell, copy_abort, k);
-    if (k->from == END_FILE && !leaf(k->source)[0])
-        c->host->ask(c->shell, "Source filename []? ", false, source_answer, k);
-    else
-        ask_dest(k);
+    copy_go(k);
     return CMD_WAIT;
 }
 

@@ -22,6 +22,8 @@ struct sys_conf {
     char domain_name[128];
     bool password_encryption;
     uint8_t file_prompt;    /* enum file_prompt */
+    char tftp_source[IFNAME_MAX];
+    uint16_t tftp_block;
     struct conf_list lines; /* struct line_conf */
     struct conf_list boots; /* struct boot_conf */
 };
@@ -85,6 +87,7 @@ struct cli {
     struct cli_env env;
     struct shells *shells;
     struct grammar *grammar;
+    struct copier *copier;
     struct sys_conf sys;
     struct logging_conf logging;
     struct clock_ask clock;

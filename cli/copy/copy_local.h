@@ -13,7 +13,7 @@ struct copier {
     struct transfer *first;
 };
 struct transfer_ops {
-    void (*start)(struct transfer *t); /* in a turn of its own */
+    void (*start)(struct transfer *t);                /* in a turn of its own */
     void (*fini)(struct transfer *t, bool cancelled); /* let go of everything; the memory is freed by transfer.c */
 };
 struct transfer { /* first member of both kinds */

@@ -191,7 +191,8 @@ static bool listen_to(struct curl *c)
     struct loop *loop = c->common.copier->loop;
     fcntl(c->out_fd, F_SETFL, O_NONBLOCK);
     fcntl(c->err_fd, F_SETFL, O_NONBLOCK);
-    return fd_watch(&c->out, loop, c->out_fd, FD_READ, on_out, c) == 0 && fd_watch(&c->err, loop, c->err_fd, FD_READ, on_err, c) == 0;
+    return fd_watch(&c->out, loop, c->out_fd, FD_READ, on_out, c) == 0 &&
+           fd_watch(&c->err, loop, c->err_fd, FD_READ, on_err, c) == 0;
 }
 
 static void curl_start(struct transfer *t)

@@ -5,7 +5,6 @@
  * Paths: scp and ftp begin in the user's home folder, as on IOS; a second slash ("scp://h//x") makes them absolute. */
 #include "cli/copy/curl_config.h"
 
-
 #include <ctype.h>
 #include <string.h>
 
@@ -46,7 +45,10 @@ void curl_config(const struct url *u, bool put, struct text *out)
         text_printf(&user, "%s:%s", u->user, u->password);
         quoted(out, "user", text_str(&user));
     }
-    text_printf(out, "proto = \"=%s\"\nsilent\nshow-error\nfail\ngloboff\nnoproxy = \"*\"\nconnect-timeout = 15\nspeed-limit = 1\nspeed-time = 60\nmax-time = 7200\n", scheme);
+    text_printf(out,
+                "proto = \"=%s\"\nsilent\nshow-error\nfail\ngloboff\nnoproxy = \"*\"\nconnect-timeout = "
+                "15\nspeed-limit = 1\nspeed-time = 60\nmax-time = 7200\n",
+                scheme);
     if (u->scheme == URL_SCP)
         text_add(out, "insecure\n");
     if (put)
@@ -69,18 +71,17 @@ enum transfer_end curl_end(int code, unsigned http)
     case 63: return TRANSFER_TOO_BIG;
     case 9:  /* FTP: access denied */
     case 25: /* upload refused */
-    case 67: /* login denied */
-        return TRANSFER_DENIED;
+    case 67: /* login denied */ return TRANSFER_DENIED;
     case 70: return TRANSFER_FULL;
     case 73: return TRANSFER_EXISTS;
     case 19: /* FTP: RETR refused */
     case 78: return TRANSFER_NOT_FOUND;
     case 22:
-        return http == 404 || http == 410                ? TRANSFER_NOT_FOUND
+        return http == 404 || http == 410                  ? TRANSFER_NOT_FOUND
                : http == 401 || http == 403 || http == 405 ? TRANSFER_DENIED
-               : http == 413                              ? TRANSFER_TOO_BIG
-               : http == 507                              ? TRANSFER_FULL
-                                                          : TRANSFER_UNDEFINED;
+               : http == 413                               ? TRANSFER_TOO_BIG
+               : http == 507                               ? TRANSFER_FULL
+                                                           : TRANSFER_UNDEFINED;
     case 79: return TRANSFER_NOT_FOUND; /* SSH: libssh2's word for a file that scp does not find */
     case 8:
     case 18:

@@ -125,11 +125,8 @@ static void send_block(struct tftp *t)
 static void on_error(struct tftp *t, uint16_t code)
 {
     static const enum transfer_end ends[] = {
-        [TFTP_NOT_FOUND] = TRANSFER_NOT_FOUND,
-        [TFTP_ACCESS] = TRANSFER_DENIED,
-        [TFTP_FULL] = TRANSFER_FULL,
-        [TFTP_EXISTS] = TRANSFER_EXISTS,
-        [TFTP_NO_USER] = TRANSFER_DENIED,
+        [TFTP_NOT_FOUND] = TRANSFER_NOT_FOUND, [TFTP_ACCESS] = TRANSFER_DENIED,  [TFTP_FULL] = TRANSFER_FULL,
+        [TFTP_EXISTS] = TRANSFER_EXISTS,       [TFTP_NO_USER] = TRANSFER_DENIED,
     };
     enum transfer_end e = code < sizeof ends / sizeof ends[0] && ends[code] ? ends[code] : TRANSFER_UNDEFINED;
     if (t->asked && t->options && code == TFTP_OPTIONS) {
@@ -231,7 +228,8 @@ static void on_packet(void *arg, const struct udp_from *from, const uint8_t *dat
     if (!tftp_decode(data, len, &k)) {
         if (!t->common.over) {
             t->port = from->sport;
-            refuse(t, len >= 2 && data[1] == TFTP_OACK ? TFTP_OPTIONS : TFTP_ILLEGAL, "Illegal packet", TRANSFER_PROTOCOL);
+            refuse(t, len >= 2 && data[1] == TFTP_OACK ? TFTP_OPTIONS : TFTP_ILLEGAL, "Illegal packet",
+                   TRANSFER_PROTOCOL);
         }
         return;
     }
@@ -298,7 +296,8 @@ static void tftp_fini(struct transfer *common, bool cancelled)
     struct tftp *t = (struct tftp *)common;
     uint8_t packet[64];
     if (cancelled && t->sock && !t->asked && !common->over)
-        udp_send(t->sock, common->p.source, t->server, t->port, packet, tftp_error(packet, sizeof packet, TFTP_UNDEFINED, "Aborted"));
+        udp_send(t->sock, common->p.source, t->server, t->port, packet,
+                 tftp_error(packet, sizeof packet, TFTP_UNDEFINED, "Aborted"));
     udp_close(t->sock);
 }
 

@@ -103,7 +103,8 @@ char *url_text(const struct url *u, char out[URL_TEXT_MAX])
     if (!u->host[0])
         snprintf(out, URL_TEXT_MAX, "%s:%s", names[u->scheme], u->path);
     else
-        snprintf(out, URL_TEXT_MAX, "%s://%s%s%s/%s", names[u->scheme], u->has_user ? "*****:*****@" : "", u->host, port, u->path);
+        snprintf(out, URL_TEXT_MAX, "%s://%s%s%s/%s", names[u->scheme], u->has_user ? "*****:*****@" : "", u->host,
+                 port, u->path);
     return out;
 }
 

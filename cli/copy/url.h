@@ -14,7 +14,8 @@ struct url {
     char user[64], password[64];
     char host[128]; /* "": still to be asked for */
     uint16_t port;  /* 0: the scheme's own */
-    char path[192]; /* without the slash that ends the host: "x", "dir/x"; "/x" for an absolute one ("scp://h//x"); "": to be asked for */
+    char path
+        [192]; /* without the slash that ends the host: "x", "dir/x"; "/x" for an absolute one ("scp://h//x"); "": to be asked for */
 };
 #define URL_TEXT_MAX 512
 

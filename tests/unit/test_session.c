@@ -115,7 +115,7 @@ static void questions_are_asked_and_answered(void **state)
     assert_int_equal(session_state(f->sh), SESSION_ANSWER);
     /* what the terminal echoes is not repeated */
     const char *out = line(f, "b.cfg");
-    assert_true(str_starts(out, "\n") && strstr(out, " bytes copied in 0.001 secs ("));
+    assert_true(strstr(out, " bytes copied in 0.001 secs (") && out[0] != '\n');
     assert_string_equal(line(f, "delete disk0:b.cfg"), "Delete filename [b.cfg]? ");
     assert_string_equal(line(f, ""), "Delete disk0:/b.cfg? [confirm]");
     assert_int_equal(session_state(f->sh), SESSION_KEY);

@@ -175,7 +175,7 @@ static void a_file_is_merged(void **state)
     put(f, "disk0:more.cfg", "mtu 1111\nzzz\n");
     const char *out = type(f, "copy disk0:more.cfg running-config");
     assert_true(
-        str_starts(out, "Destination filename [running-config]? \ndisk0:more.cfg, line 2:\nzzz\n^\n% Invalid input"));
+        str_starts(out, "Destination filename [running-config]? \ndisk0:/more.cfg, line 2:\nzzz\n^\n% Invalid input"));
     assert_non_null(strstr(out, "\n13 bytes copied in 0.001 secs (13000 bytes/sec)\n"));
     assert_int_equal(f->box->conf.mtu, 1111);
     assert_true(shells_config_history(f->box->shells)->unsaved);
