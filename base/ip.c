@@ -65,6 +65,21 @@ char *mac_format(const uint8_t mac[6], char out[MAC_STRLEN])
     return out;
 }
 
+bool mac_parse(const char *s, uint8_t out[6])
+{
+    for (int group = 0; group < 3; group++) {
+        unsigned v = 0, digits = 0;
+        for (; isxdigit((unsigned char)*s) && digits < 5; s++, digits++)
+            v = v * 16 + (unsigned)(isdigit((unsigned char)*s) ? *s - '0' : (*s | 32) - 'a' + 10);
+        if (!digits || digits > 4 || *s != (group < 2 ? '.' : '\0'))
+            return false;
+        s += group < 2;
+        out[2 * group] = (uint8_t)(v >> 8);
+        out[2 * group + 1] = (uint8_t)v;
+    }
+    return true;
+}
+
 uint32_t ip_cksum_add(uint32_t sum, const void *data, size_t len)
 {
     const uint8_t *p = data;

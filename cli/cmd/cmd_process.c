@@ -61,17 +61,20 @@ static enum cmd_result show_cpu(struct cmd_ctx *c)
     for (unsigned i = ACCOUNT_NONE + 1; i < ACCOUNT_OWNERS; i++)
         v[n++] = (struct shown){.pid = i,
                                 .row = rows[i],
-                                .key = cmd_has(c, "five_min") ? rows[i].five_min : cmd_has(c, "one_min") ? rows[i].one_min : rows[i].five_s};
+                                .key = cmd_has(c, "five_min")  ? rows[i].five_min
+                                       : cmd_has(c, "one_min") ? rows[i].one_min
+                                                               : rows[i].five_s};
     if (sorted)
         qsort(v, n, sizeof v[0], by_key);
-    out_printf(c->out, "CPU utilization for five seconds: %u%%/0%%; one minute: %u%%; five minutes: %u%%\n", percent(total.five_s),
-               percent(total.one_min), percent(total.five_min));
+    out_printf(c->out, "CPU utilization for five seconds: %u%%/0%%; one minute: %u%%; five minutes: %u%%\n",
+               percent(total.five_s), percent(total.one_min), percent(total.five_min));
     out_text(c->out, " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n");
     for (size_t i = 0; i < n; i++) {
         const struct account_row *r = &v[i].row;
         out_printf(c->out, "%4u %11llu %11llu %10llu %5.2f%% %5.2f%% %5.2f%% %3d %-17s\n", v[i].pid,
-                   (ull)(r->runtime_ns / 1000000), (ull)r->invoked, (ull)(r->invoked ? r->runtime_ns / 1000 / r->invoked : 0),
-                   r->five_s * 100, r->one_min * 100, r->five_min * 100, 0, account_names[v[i].pid]);
+                   (ull)(r->runtime_ns / 1000000), (ull)r->invoked,
+                   (ull)(r->invoked ? r->runtime_ns / 1000 / r->invoked : 0), r->five_s * 100, r->one_min * 100,
+                   r->five_min * 100, 0, account_names[v[i].pid]);
     }
     return CMD_OK;
 }
@@ -105,8 +108,10 @@ static void graph_draw(struct out *out, const struct graph_column *v, unsigned n
         line[n] = '\0';
         out_printf(out, "%5d %s\n", level, line);
     }
-    out_printf(out, "     0....5....1....1....2....2....3....3....4....4....5....5....6%s\n", n > 60 ? "....6....7.." : "");
-    out_printf(out, "               0    5    0    5    0    5    0    5    0    5    0%s\n", n > 60 ? "    5    0  " : "");
+    out_printf(out, "     0....5....1....1....2....2....3....3....4....4....5....5....6%s\n",
+               n > 60 ? "....6....7.." : "");
+    out_printf(out, "               0    5    0    5    0    5    0    5    0    5    0%s\n",
+               n > 60 ? "    5    0  " : "");
 }
 
 static int whole_percent(double share)
@@ -163,8 +168,8 @@ static const char *io_name(const struct cmd_ctx *c)
 
 static void memory_row(struct cmd_ctx *c, const char *name, const struct cli_pool *p)
 {
-    out_printf(c->out, "%9s  %10s %11llu %11llu %11llu %11llu %11llu\n", name, "0", (ull)p->total, (ull)p->used, (ull)(p->total - p->used),
-               (ull)p->lowest, (ull)p->largest);
+    out_printf(c->out, "%9s  %10s %11llu %11llu %11llu %11llu %11llu\n", name, "0", (ull)p->total, (ull)p->used,
+               (ull)(p->total - p->used), (ull)p->lowest, (ull)p->largest);
 }
 
 static enum cmd_result show_memory(struct cmd_ctx *c)
@@ -180,7 +185,8 @@ static enum cmd_result show_memory(struct cmd_ctx *c)
 
 static void pool_line(struct cmd_ctx *c, const char *name, const struct cli_pool *p)
 {
-    out_printf(c->out, "%9s Pool Total: %10llu Used: %10llu Free: %10llu\n", name, (ull)p->total, (ull)p->used, (ull)(p->total - p->used));
+    out_printf(c->out, "%9s Pool Total: %10llu Used: %10llu Free: %10llu\n", name, (ull)p->total, (ull)p->used,
+               (ull)(p->total - p->used));
 }
 
 struct memory_process {
@@ -191,8 +197,8 @@ struct memory_process {
 
 static void process_row(struct cmd_ctx *c, const struct memory_process *p)
 {
-    out_printf(c->out, "%4u %3d %10llu %10llu %10llu %10llu %10llu %-16s\n", p->pid, 0, (ull)p->allocated, (ull)p->freed, (ull)p->holding,
-               (ull)p->taken, (ull)p->given, p->name);
+    out_printf(c->out, "%4u %3d %10llu %10llu %10llu %10llu %10llu %-16s\n", p->pid, 0, (ull)p->allocated,
+               (ull)p->freed, (ull)p->holding, (ull)p->taken, (ull)p->given, p->name);
 }
 
 static enum cmd_result show_process_memory(struct cmd_ctx *c)
@@ -201,8 +207,12 @@ static enum cmd_result show_process_memory(struct cmd_ctx *c)
     if (!memory_of(c, &m))
         return CMD_FAIL;
     uint64_t rest = m.heap > m.io_made ? m.heap - m.io_made : 0;
-    const struct memory_process all = {0, "*Init*", rest, m.heap_free, rest > m.heap_free ? rest - m.heap_free : 0, 0, 0},
-                                io = {ACCOUNT_NET_INPUT, account_names[ACCOUNT_NET_INPUT], m.io_made, 0, m.io_made, m.io_taken, m.io_given};
+    const struct memory_process all = {0, "*Init*", rest, m.heap_free, rest > m.heap_free ? rest - m.heap_free : 0,
+                                       0, 0},
+                                io = {ACCOUNT_NET_INPUT, account_names[ACCOUNT_NET_INPUT],
+                                      m.io_made,         0,
+                                      m.io_made,         m.io_taken,
+                                      m.io_given};
     bool swapped = cmd_has(c, "sorted") && io.holding > all.holding;
     pool_line(c, "Processor", &m.processor);
     pool_line(c, io_name(c), &m.io);

@@ -6,6 +6,9 @@
 
 extern const struct cmd_table dp_table_iface;
 extern const struct cmd_table dp_table_show_iface;
+extern const struct cmd_table dp_table_show_ip_iface;
+extern const struct cmd_table dp_table_route;
+extern const struct cmd_table dp_table_arp;
 extern const struct cmd_table dp_table_ip;
 extern const struct cmd_table dp_table_acl;
 extern const struct cmd_table dp_table_qfp;

@@ -90,6 +90,10 @@ static bool if_check(void *self, const void *obj, struct out *out)
         out_printf(out, "%% Interface %s is not supported\n", c->name);
         return false;
     }
+    if (c->load_interval % 30) {
+        out_text(out, "% Load interval must be in increments of 30 seconds\n");
+        return false;
+    }
     return !c->addr || address_ok(net, c->name, c->addr, c->mask, out);
 }
 
@@ -174,6 +178,10 @@ static const struct cmd_row rows[] = {
         F(mtu)),
     SET(CONFIG_IF, NULL, "bandwidth <bandwidth:1-10000000>",
         "Set bandwidth informational parameter|Bandwidth in kilobits", F(bandwidth)),
+    SET(CONFIG_IF, NULL, "delay <delay:1-16777215>",
+        "Specify interface throughput delay|Throughput delay (tens of microseconds)", F(delay)),
+    SET(CONFIG_IF, NULL, "load-interval <load_interval:30-600>",
+        "Specify interval for load calculation for an interface|Load interval delay in seconds", F(load_interval)),
     HELP(CONFIG_IF, "ip", "Interface Internet Protocol config commands"),
     HELP(CONFIG_IF, "ip address", "Set the IP address of an interface"),
     SET_F(CONFIG_IF, NULL, CMD_SHOW_NO, "ip address <ip:addr> <mask>", "IP address|IP subnet mask", F(addr), F(mask)),

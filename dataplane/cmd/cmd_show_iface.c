@@ -1,34 +1,45 @@
-/* cmd_show_iface.c: interfaces shown: show ip interface [brief | NAME], show interfaces [NAME | description]. Lines
- * that would speak of what this router has not (queues of hardware, multicast, compression) are left out where clients
- * do not look for them; counters that can't move in it are printed as the zero they are. */
+/* cmd_show_iface.c: interfaces shown: show interfaces [NAME] [description | summary | counters [errors] | stats |
+ * accounting].
+ *
+ * Everything printed is counted somewhere; what this router cannot have (collisions, CRC errors that the cable's other
+ * end has seen to) is printed as the zero it is, because programs look for those columns. The input queue is a batch of
+ * frames read at once, of which the drops are frames that found no buffer; the output queue is what waits for a slow
+ * cable. Only Ethernets have frames: loopbacks are left out of `counters`, as IOS does. "Processor" is what was for, or
+ * from, the router itself; "Route cache" what it forwarded. */
 #include <stdio.h>
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/net_cmd.h"
 #include "dataplane/dataplane.h"
-#include "dataplane/net/acl.h"
+#include "dataplane/limits.h"
+#include "dataplane/link/link.h"
 #include "dataplane/net/iface.h"
 #include "espial/loop.h"
 
 typedef unsigned long long ull;
 
-static const char *status_of(const struct iface *i)
+const char *if_status(const struct iface *i)
 {
     return !i->admin_up ? "administratively down" : i->link_up ? "up" : "down";
 }
 
-static const char *protocol_of(const struct iface *i)
+const char *if_protocol(const struct iface *i)
 {
     return i->up ? "up" : "down";
 }
 
-static const char *method_of(const struct iface *i)
+bool if_exists(struct cmd_ctx *c)
 {
-    return !i->addr ? "unset" : i->addr_manual ? "manual" : "NVRAM";
+    const char *name = cmd_str(c, "ifname");
+
+    if (!name[0] || iface_by_name(dataplane_net(c->self), name))
+        return true;
+    out_printf(c->out, "%% Interface %s does not exist\n", name);
+    return false;
 }
 
-/* Shared by the shows that take a name: one interface, or all when none is given. */
-static enum cmd_result each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *))
+enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *))
 {
     struct net *net = dataplane_net(c->self);
     const char *name = cmd_str(c, "ifname");
@@ -46,93 +57,21 @@ static enum cmd_result each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, st
     return CMD_OK;
 }
 
-/* ---- show ip interface ---- */
-
-static enum cmd_result show_brief(struct cmd_ctx *c)
-{
-    struct net *net = dataplane_net(c->self);
-
-    out_text(c->out, "Interface                  IP-Address      OK? Method Status                Protocol\n");
-    for (struct iface *i = NULL; (i = iface_next(net, i));)
-        out_printf(c->out, "%-26s %-15s YES %-6s %-21s %-8s\n", i->name, i->addr ? IP4(i->addr) : "unassigned",
-                   method_of(i), status_of(i), protocol_of(i));
-    return CMD_OK;
-}
-
-static void acl_line(struct cmd_ctx *c, const char *what, const char *name)
-{
-    out_printf(c->out, "  %s access list is %s\n", what, name[0] ? name : "not set");
-}
-
-static void ip_one(struct cmd_ctx *c, struct iface *i)
-{
-    const struct if_addr_conf *second;
-    size_t n = iface_secondary(i, &second);
-
-    out_printf(c->out, "%s is %s, line protocol is %s\n", i->name, status_of(i), protocol_of(i));
-    if (!i->addr) {
-        out_text(c->out, "  Internet protocol processing disabled\n");
-        return;
-    }
-    out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
-    out_text(c->out, "  Broadcast address is 255.255.255.255\n");
-    out_printf(c->out, "  Address determined by %s\n", i->addr_manual ? "setup command" : "non-volatile memory");
-    out_printf(c->out, "  MTU is %u bytes\n", i->mtu);
-    out_text(c->out, "  Helper address is not set\n"
-                     "  Directed broadcast forwarding is disabled\n");
-    for (size_t k = 0; k < n; k++)
-        out_printf(c->out, "  Secondary address %s/%d\n", IP4(second[k].addr), ip4_mask_len(second[k].mask));
-    acl_line(c, "Outgoing", i->conf->acl_out);
-    acl_line(c, "Inbound ", i->conf->acl_in);
-    out_text(c->out, "  Proxy ARP is enabled\n"
-                     "  Local Proxy ARP is disabled\n"
-                     "  Security level is default\n"
-                     "  Split horizon is enabled\n"
-                     "  ICMP redirects are never sent\n"
-                     "  ICMP unreachables are always sent\n"
-                     "  ICMP mask replies are never sent\n"
-                     "  Router Discovery is disabled\n"
-                     "  IP output packet accounting is disabled\n"
-                     "  IP access violation accounting is disabled\n"
-                     "  TCP/IP header compression is disabled\n"
-                     "  RTP/IP header compression is disabled\n"
-                     "  Policy routing is disabled\n"
-                     "  Network address translation is disabled\n");
-    if (i->acl_in || i->crypto)
-        out_printf(c->out, "  Input features: %s%s%s\n", i->acl_in ? "Access List" : "",
-                   i->acl_in && i->crypto ? ", " : "", i->crypto ? "IPSec input classification" : "");
-    if (i->acl_out || i->crypto)
-        out_printf(c->out, "  Output features: %s%s%s\n", i->acl_out ? "Access List" : "",
-                   i->acl_out && i->crypto ? ", " : "", i->crypto ? "IPSec output classification" : "");
-}
-
-static enum cmd_result show_ip(struct cmd_ctx *c)
-{
-    return each(c, ip_one);
-}
-
 /* ---- show interfaces ---- */
 
-struct hardware {
-    const char *type, *text;
-    unsigned kbit, delay_us;
-};
-static const struct hardware hardware[] = {
-    {"Ethernet", "virtual Ethernet", 10000, 1000},
-    {"FastEthernet", "virtual Fast Ethernet", 100000, 100},
-    {"GigabitEthernet", "virtual Gigabit Ethernet", 1000000, 10},
-    {"TenGigabitEthernet", "virtual Ten Gigabit Ethernet", 10000000, 10},
-    {"Loopback", "Loopback", 8000000, 5000},
-};
-
-static const struct hardware *hardware_of(const struct iface *i)
+static const char *hardware_of(const struct iface *i)
 {
-    for (size_t k = 0; k < sizeof hardware / sizeof hardware[0]; k++) {
-        size_t len = strlen(hardware[k].type);
-        if (!strncmp(i->name, hardware[k].type, len) && i->name[len] >= '0' && i->name[len] <= '9')
-            return &hardware[k];
-    }
-    return &hardware[0];
+    static const struct {
+        const char *type, *text;
+    } hardware[] = {{"FastEthernet", "virtual Fast Ethernet"},
+                    {"GigabitEthernet", "virtual Gigabit Ethernet"},
+                    {"TenGigabitEthernet", "virtual Ten Gigabit Ethernet"},
+                    {"Loopback", "Loopback"}};
+
+    for (size_t k = 0; k < sizeof hardware / sizeof hardware[0]; k++)
+        if (str_starts(i->name, hardware[k].type))
+            return hardware[k].text;
+    return "virtual Ethernet";
 }
 
 static const char *ago(uint64_t now, uint64_t at, char buf[16])
@@ -147,19 +86,32 @@ static unsigned load(double bps, unsigned kbit)
     return part < 1 ? 1 : part > 255 ? 255 : (unsigned)part;
 }
 
-static void head_one(struct cmd_ctx *c, struct iface *i, const struct hardware *h, unsigned kbit)
+/* IOS rounds the averages to thousands of bits. */
+static ull rounded(double bps)
 {
-    out_printf(c->out, "%s is %s, line protocol is %s \n", i->name, status_of(i), protocol_of(i));
+    return (ull)(bps / 1000 + 0.5) * 1000;
+}
+
+static unsigned waiting(const struct iface *i)
+{
+    return i->link ? i->link->queued : 0;
+}
+
+static void head_one(struct cmd_ctx *c, struct iface *i)
+{
+    unsigned kbit = iface_bandwidth(i);
+
+    out_printf(c->out, "%s is %s, line protocol is %s \n", i->name, if_status(i), if_protocol(i));
     if (i->kind == IFACE_ETHERNET)
-        out_printf(c->out, "  Hardware is %s, address is %s (bia %s)\n", h->text, MAC(i->mac), MAC(i->mac));
+        out_printf(c->out, "  Hardware is %s, address is %s (bia %s)\n", hardware_of(i), MAC(i->mac), MAC(i->mac));
     else
-        out_printf(c->out, "  Hardware is %s\n", h->text);
+        out_printf(c->out, "  Hardware is %s\n", hardware_of(i));
     if (i->conf->description[0])
         out_printf(c->out, "  Description: %s\n", i->conf->description);
     if (i->addr)
         out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
     out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n",
-               i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, h->delay_us);
+               i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, iface_delay(i));
     out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", load(i->tx_rate.bps, kbit),
                load(i->rx_rate.bps, kbit));
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
@@ -168,73 +120,246 @@ static void head_one(struct cmd_ctx *c, struct iface *i, const struct hardware *
         out_text(c->out, "  ARP type: ARPA, ARP Timeout 04:00:00\n");
 }
 
+static void rate_line(struct cmd_ctx *c, const struct iface *i, const char *way, const struct iface_rate *r)
+{
+    unsigned t = i->conf->load_interval;
+
+    out_printf(c->out, "  %u %s %s rate %llu bits/sec, %llu packets/sec\n", t % 60 ? t : t / 60,
+               t % 60 ? "second" : "minute", way, rounded(r->bps), (ull)(r->pps + 0.5));
+}
+
 static void interface_one(struct cmd_ctx *c, struct iface *i)
 {
     uint64_t now = loop_now(net_loop(i->net));
-    const struct hardware *h = hardware_of(i);
-    unsigned kbit = i->conf->bandwidth ? i->conf->bandwidth : h->kbit;
     char in[16], outp[16], cleared[16];
 
     iface_rates(i);
     struct iface_count n = iface_counts(i);
-    head_one(c, i, h, kbit);
-    out_printf(c->out, "  Last input %s, output %s, output hang never\n", ago(now, i->n.last_rx, in),
-               ago(now, i->n.last_tx, outp));
+    head_one(c, i);
+    out_printf(c->out, "  Last input %s, output %s, output hang never\n", ago(now, i->last_rx, in),
+               ago(now, i->last_tx, outp));
     out_printf(c->out, "  Last clearing of \"show interface\" counters %s\n", ago(now, i->cleared_at, cleared));
-    out_printf(c->out, "  Input queue: 0/75/0/0 (size/max/drops/flushes); Total output drops: %llu\n", (ull)n.tx_drops);
-    out_text(c->out, "  Queueing strategy: fifo\n"
-                     "  Output queue: 0/40 (size/max)\n");
-    /* IOS rounds the averages to thousands of bits */
-    out_printf(c->out, "  5 minute input rate %llu bits/sec, %llu packets/sec\n",
-               (ull)(i->rx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->rx_rate.pps + 0.5));
-    out_printf(c->out, "  5 minute output rate %llu bits/sec, %llu packets/sec\n",
-               (ull)(i->tx_rate.bps / 1000 + 0.5) * 1000, (ull)(i->tx_rate.pps + 0.5));
+    out_printf(c->out, "  Input queue: 0/%d/%llu/0 (size/max/drops/flushes); Total output drops: %llu\n", LINK_BATCH,
+               (ull)n.rx_no_buffer, (ull)n.tx_drops);
+    out_printf(c->out,
+               "  Queueing strategy: fifo\n"
+               "  Output queue: %u/%d (size/max)\n",
+               waiting(i), i->kind == IFACE_ETHERNET ? LINK_QUEUE : 0);
+    rate_line(c, i, "input", &i->rx_rate);
+    rate_line(c, i, "output", &i->tx_rate);
     out_printf(c->out, "     %llu packets input, %llu bytes, %llu no buffer\n", (ull)n.rx_packets, (ull)n.rx_bytes,
                (ull)n.rx_no_buffer);
-    out_printf(c->out, "     Received %llu broadcasts (0 IP multicasts)\n", (ull)n.rx_broadcasts);
+    out_printf(c->out, "     Received %llu broadcasts (%llu IP multicasts)\n", (ull)(n.rx_broadcasts + n.rx_multicasts),
+               (ull)n.rx_multicasts);
     out_printf(c->out,
                "     %llu runts, 0 giants, 0 throttles \n"
                "     %llu input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored\n",
                (ull)n.rx_errors, (ull)n.rx_errors);
     if (i->kind == IFACE_ETHERNET)
-        out_text(c->out, "     0 input packets with dribble condition detected\n");
+        out_printf(c->out, "     0 watchdog, %llu multicast, 0 pause input\n", (ull)n.rx_multicasts);
     out_printf(c->out, "     %llu packets output, %llu bytes, 0 underruns\n", (ull)n.tx_packets, (ull)n.tx_bytes);
-    out_printf(c->out, "     0 output errors, 0 collisions, %u interface resets\n", n.resets);
+    out_printf(c->out, "     0 output errors, 0 collisions, %llu interface resets\n", (ull)n.resets);
     out_printf(c->out, "     %llu unknown protocol drops\n", (ull)n.rx_unknown);
     if (i->kind == IFACE_ETHERNET)
         out_printf(c->out,
                    "     0 babbles, 0 late collision, 0 deferred\n"
-                   "     %u lost carrier, 0 no carrier\n",
-                   n.lost_carrier);
+                   "     %llu lost carrier, 0 no carrier, 0 pause output\n",
+                   (ull)n.lost_carrier);
     out_text(c->out, "     0 output buffer failures, 0 output buffers swapped out\n");
 }
 
 static enum cmd_result show_interfaces(struct cmd_ctx *c)
 {
-    return each(c, interface_one);
+    return if_each(c, interface_one);
+}
+
+/* ---- show interfaces description ---- */
+
+static void description_one(struct cmd_ctx *c, struct iface *i)
+{
+    char name[IFNAME_MAX];
+
+    ifname_short(i->name, name);
+    out_printf(c->out, "%-30s %-14s %-8s %s\n", name, !i->admin_up ? "admin down" : if_status(i), if_protocol(i),
+               i->conf->description);
 }
 
 static enum cmd_result show_description(struct cmd_ctx *c)
 {
-    struct net *net = dataplane_net(c->self);
-    char name[IFNAME_MAX];
-
+    if (!if_exists(c))
+        return CMD_FAIL;
     out_text(c->out, "Interface                      Status         Protocol Description\n");
-    for (struct iface *i = NULL; (i = iface_next(net, i));) {
-        ifname_short(i->name, name);
-        out_printf(c->out, "%-30s %-14s %-8s %s\n", name, !i->admin_up ? "admin down" : status_of(i), protocol_of(i),
-                   i->conf->description);
+    return if_each(c, description_one);
+}
+
+/* ---- show interfaces summary ---- */
+
+static void summary_one(struct cmd_ctx *c, struct iface *i)
+{
+    iface_rates(i);
+    struct iface_count n = iface_counts(i);
+    out_printf(c->out, "%c %-22s%9u%10llu%10u%10llu%10llu%10llu%10llu%10llu%10u\n", i->up ? '*' : ' ', i->name, 0,
+               (ull)n.rx_no_buffer, waiting(i), (ull)n.tx_drops, rounded(i->rx_rate.bps), (ull)(i->rx_rate.pps + 0.5),
+               rounded(i->tx_rate.bps), (ull)(i->tx_rate.pps + 0.5), 0);
+}
+
+static enum cmd_result show_summary(struct cmd_ctx *c)
+{
+    if (!if_exists(c))
+        return CMD_FAIL;
+    out_text(c->out,
+             "\n *: interface is up\n"
+             " IHQ: pkts in input hold queue     IQD: pkts dropped from input queue\n"
+             " OHQ: pkts in output hold queue    OQD: pkts dropped from output queue\n"
+             " RXBS: rx rate (bits/sec)          RXPS: rx rate (pkts/sec)\n"
+             " TXBS: tx rate (bits/sec)          TXPS: tx rate (pkts/sec)\n"
+             " TRTL: throttle count\n\n"
+             "  Interface                   IHQ       IQD       OHQ       OQD      RXBS      RXPS      TXBS      "
+             "TXPS      TRTL\n"
+             "-----------------------------------------------------------------------------------------------"
+             "------------------\n");
+    return if_each(c, summary_one);
+}
+
+/* ---- show interfaces counters [errors] ---- */
+
+static void counters_in(struct cmd_ctx *c, struct iface *i)
+{
+    char name[IFNAME_MAX];
+    struct iface_count n = iface_counts(i);
+
+    if (i->kind != IFACE_ETHERNET)
+        return;
+    ifname_short(i->name, name);
+    out_printf(c->out, "%-9s%15llu%15llu%15llu%15llu \n", name, (ull)n.rx_bytes,
+               (ull)(n.rx_packets - n.rx_multicasts - n.rx_broadcasts), (ull)n.rx_multicasts, (ull)n.rx_broadcasts);
+}
+
+static void counters_out(struct cmd_ctx *c, struct iface *i)
+{
+    char name[IFNAME_MAX];
+    struct iface_count n = iface_counts(i);
+
+    if (i->kind != IFACE_ETHERNET)
+        return;
+    ifname_short(i->name, name);
+    out_printf(c->out, "%-9s%15llu%15llu%15llu%15llu \n", name, (ull)n.tx_bytes,
+               (ull)(n.tx_packets - n.tx_multicasts - n.tx_broadcasts), (ull)n.tx_multicasts, (ull)n.tx_broadcasts);
+}
+
+static enum cmd_result show_counters(struct cmd_ctx *c)
+{
+    if (!if_exists(c))
+        return CMD_FAIL;
+    out_text(c->out, "\nPort            InOctets    InUcastPkts    InMcastPkts    InBcastPkts \n");
+    if_each(c, counters_in);
+    out_text(c->out, "\nPort           OutOctets   OutUcastPkts   OutMcastPkts   OutBcastPkts \n");
+    return if_each(c, counters_out);
+}
+
+static void errors_first(struct cmd_ctx *c, struct iface *i)
+{
+    char name[IFNAME_MAX];
+    struct iface_count n = iface_counts(i);
+
+    if (i->kind != IFACE_ETHERNET)
+        return;
+    ifname_short(i->name, name);
+    out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0, (ull)n.rx_errors, (ull)n.rx_errors,
+               (ull)n.tx_drops);
+}
+
+static void errors_second(struct cmd_ctx *c, struct iface *i)
+{
+    char name[IFNAME_MAX];
+    struct iface_count n = iface_counts(i);
+
+    if (i->kind != IFACE_ETHERNET)
+        return;
+    ifname_short(i->name, name);
+    out_printf(c->out, "%-9s%14u%11u%11u%12u%11llu%11llu \n", name, 0, 0, 0, 0, (ull)n.lost_carrier, (ull)n.rx_errors);
+}
+
+static enum cmd_result show_errors(struct cmd_ctx *c)
+{
+    if (!if_exists(c))
+        return CMD_FAIL;
+    out_text(c->out, "\nPort           Align-Err     FCS-Err    Xmit-Err     Rcv-Err  UnderSize  OutDiscards \n");
+    if_each(c, errors_first);
+    out_text(c->out, "\nPort         Single-Col  Multi-Col   Late-Col  Excess-Col  Carri-Sen      Runts \n");
+    return if_each(c, errors_second);
+}
+
+/* ---- show interfaces stats, accounting ---- */
+
+static void path_row(struct cmd_ctx *c, const char *name, struct iface_dir d)
+{
+    out_printf(c->out, "%24s %10llu %10llu %10llu %10llu\n", name, (ull)d.rx_packets, (ull)d.rx_bytes,
+               (ull)d.tx_packets, (ull)d.tx_bytes);
+}
+
+static struct iface_dir minus(struct iface_dir a, struct iface_dir b)
+{
+    return (struct iface_dir){a.rx_packets - b.rx_packets, a.rx_bytes - b.rx_bytes, a.tx_packets - b.tx_packets,
+                              a.tx_bytes - b.tx_bytes};
+}
+
+static struct iface_dir total_of(const struct iface_count *n)
+{
+    return (struct iface_dir){n->rx_packets, n->rx_bytes, n->tx_packets, n->tx_bytes};
+}
+
+static void stats_one(struct cmd_ctx *c, struct iface *i)
+{
+    struct iface_count n = iface_counts(i);
+    struct iface_dir all = total_of(&n);
+
+    out_printf(c->out, "%s\n          Switching path    Pkts In   Chars In   Pkts Out  Chars Out\n", i->name);
+    path_row(c, "Processor", minus(all, n.forwarded));
+    path_row(c, "Route cache", n.forwarded);
+    path_row(c, "Total", all);
+}
+
+static enum cmd_result show_stats(struct cmd_ctx *c)
+{
+    return if_each(c, stats_one);
+}
+
+static void accounting_one(struct cmd_ctx *c, struct iface *i)
+{
+    struct iface_count n = iface_counts(i);
+    struct iface_dir all = total_of(&n);
+
+    out_printf(c->out, "%s %s\n", i->name, i->conf->description);
+    out_text(c->out, "                Protocol    Pkts In   Chars In   Pkts Out  Chars Out\n");
+    if (!all.rx_packets && !all.tx_packets) {
+        out_text(c->out, "No traffic sent or received on this interface.\n");
+        return;
     }
-    return CMD_OK;
+    const struct {
+        const char *name;
+        struct iface_dir d;
+    } rows[] = {{"Other", n.other}, {"IP", minus(minus(all, n.arp), n.other)}, {"ARP", n.arp}};
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++)
+        if (rows[k].d.rx_packets || rows[k].d.tx_packets)
+            path_row(c, rows[k].name, rows[k].d);
+}
+
+static enum cmd_result show_accounting(struct cmd_ctx *c)
+{
+    return if_each(c, accounting_one);
 }
 
 static const struct cmd_row rows[] = {
-    HELP(EXEC, "show ip", "IP information"),
-    HELP(EXEC, "show ip interface", "IP interface status and configuration"),
-    DO(EXEC, 1, "show ip interface brief", show_brief, "Brief summary of IP status and configuration"),
-    DO(EXEC, 1, "show ip interface [<ifname>]", show_ip, "Interface"),
     HELP(EXEC, "show interfaces", "Interface status and configuration"),
-    DO(EXEC, 1, "show interfaces description", show_description, "Show interface description"),
     DO(EXEC, 1, "show interfaces [<ifname>]", show_interfaces, "Interface"),
+    DO(EXEC, 1, "show interfaces [<ifname>] accounting", show_accounting, "Interface|Show interface accounting"),
+    DO(EXEC, 1, "show interfaces [<ifname>] counters", show_counters, "Interface|Show interface counters"),
+    DO(EXEC, 1, "show interfaces [<ifname>] counters errors", show_errors,
+       "Interface|Show interface counters|Show interface error counters"),
+    DO(EXEC, 1, "show interfaces [<ifname>] description", show_description, "Interface|Show interface description"),
+    DO(EXEC, 1, "show interfaces [<ifname>] stats", show_stats,
+       "Interface|Show interface packets & octets, in & out, by switching path"),
+    DO(EXEC, 1, "show interfaces [<ifname>] summary", show_summary, "Interface|Show interface summary"),
 };
 const struct cmd_table dp_table_show_iface = CMD_TABLE("dataplane/cmd/cmd_show_iface", rows);

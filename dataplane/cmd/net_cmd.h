@@ -7,4 +7,13 @@
 
 /* The scope of struct net_conf: parent of the lists of interfaces, routes and access lists. */
 extern const struct cmd_scope dp_net_scope;
+
+struct iface;
+/* "up", "down", "administratively down"; "up", "down". */
+const char *if_status(const struct iface *i);
+const char *if_protocol(const struct iface *i);
+/* Is the interface that was typed (<ifname>) there? True when none was; else the user is told. */
+bool if_exists(struct cmd_ctx *c);
+/* Show the interface that was typed, or all. */
+enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *));
 #endif

@@ -24,7 +24,7 @@ static void queue_clear(struct dgram *d)
         mem_free(f);
     }
     d->queue_tail = &d->queue;
-    d->queued = 0;
+    d->link.queued = 0;
     fd_unwatch(&d->tx_watch);
 }
 
@@ -71,13 +71,13 @@ static void on_writable(void *arg, unsigned events)
         d->queue = f->next;
         if (!d->queue)
             d->queue_tail = &d->queue;
-        d->queued--;
+        d->link.queued--;
         if (put(d, f->data, f->len) == 0) { /* full again: it keeps its place */
             f->next = d->queue;
             if (!d->queue)
                 d->queue_tail = &f->next;
             d->queue = f;
-            d->queued++;
+            d->link.queued++;
             wait_writable(d); /* on the socket there is now: put may have found another end */
             return;
         }
@@ -97,14 +97,14 @@ static bool dgram_send(struct link *l, const uint8_t *frame, size_t len)
         if (r)
             return r > 0;
     }
-    if (d->queued >= LINK_QUEUE)
+    if (d->link.queued >= LINK_QUEUE)
         return false;
     struct dgram_frame *f = mem_new(sizeof *f + len);
     f->len = len;
     memcpy(f->data, frame, len);
     *d->queue_tail = f;
     d->queue_tail = &f->next;
-    if (!d->queued++)
+    if (!d->link.queued++)
         wait_writable(d);
     return true;
 }

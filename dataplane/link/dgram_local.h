@@ -25,7 +25,6 @@ struct dgram {
     void (*lost)(struct dgram *);
     void (*end)(struct dgram *); /* free what the kind owns, but for d itself */
     struct dgram_frame *queue, **queue_tail;
-    unsigned queued;
     struct mmsghdr msgs[DGRAM_VECTOR];
     struct iovec iov[DGRAM_VECTOR];
     uint8_t *room; /* DGRAM_VECTOR buffers of LINK_FRAME_MAX + 1 bytes */

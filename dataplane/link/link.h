@@ -26,6 +26,7 @@ struct link_ops {
 struct link {
     const struct link_ops *ops;
     bool carrier;                                            /* is a cable plugged in? */
+    unsigned queued;                                         /* frames that wait to leave, LINK_QUEUE at most */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */
     void (*changed)(void *arg);                              /* carrier changed */

@@ -11,9 +11,10 @@
  * answers one of our addresses and its sender is on the link's network; one that is known is refreshed by anything. An
  * interface that comes up, or gets an address, announces itself (a gratuitous request). Somebody else using our address
  * is logged. Requests for addresses that we reach another way are answered with our own (proxy ARP, RFC 1027), which
- * IOS does unless told otherwise.
+ * IOS does unless told otherwise. A configured entry (arp ADDRESS HARDWARE-ADDRESS ARPA) lives on the interface whose
+ * network its address is in, while that is up; it does not age, and nothing that is heard changes it.
  *
- * Also here: STAGE_ETH_IN, which tells frames apart. What it does not do: static entries, other encapsulations than
+ * Also here: STAGE_ETH_IN, which tells frames apart. What it does not do: other encapsulations than
  * Ethernet II. */
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ struct arp_entry {
     struct arp *arp;
     struct iface *ifc;
     uint32_t addr;
-    bool complete, refreshing;
+    bool complete, refreshing, fixed; /* fixed: configured */
     uint8_t mac[6];
     uint8_t tries;
     uint64_t since; /* loop time of the last proof */
@@ -81,7 +82,7 @@ static void frame_out(struct net *net, struct packet *p, const uint8_t dst[6], u
         p->len = ETH_MIN;
     }
     if (ifc->link && link_send(ifc->link, p->l3, p->len)) {
-        iface_sent(ifc, p->l3, p->len, dst[0] & 1);
+        iface_sent(ifc, p->l3, p->len, p->from_local);
         packet_done(g, p);
     } else {
         ifc->n.tx_drops++;
@@ -248,11 +249,13 @@ static void resolve(struct arp *arp, struct packet *p)
     uint32_t hop = p->next_hop;
 
     if (ipv4_multicast(hop)) { /* RFC 1112 section 6.4 */
+        net->stat.out_multicast++;
         const uint8_t mac[6] = {1, 0, 0x5E, (uint8_t)(hop >> 16 & 0x7F), (uint8_t)(hop >> 8), (uint8_t)hop};
         frame_out(net, p, mac, ETH_IP4);
         return;
     }
     if (hop == 0xFFFFFFFFu || iface_broadcast(ifc, hop)) {
+        net->stat.out_broadcast++;
         frame_out(net, p, eth_broadcast, ETH_IP4);
         return;
     }
@@ -328,7 +331,7 @@ static void arp_in(struct arp *arp, const struct packet *p)
     bool for_us = ours_on(ifc, target);
     if (!e && for_us && sender && iface_on_link(ifc, sender, NULL))
         e = entry_new(arp, ifc, sender);
-    if (e)
+    if (e && !e->fixed)
         entry_proved(e, a + 8);
     if (op != ARP_REQUEST)
         return;
@@ -384,6 +387,38 @@ static void eth_in(void *self, struct graph *g, struct packet **v, unsigned n)
 
 /* ---- changes, shows ---- */
 
+/* A configured entry, if its address is on this interface's network. */
+static void fix(struct arp *arp, struct iface *ifc, const struct arp_conf *c)
+{
+    uint8_t mac[6];
+
+    if (ifc->kind != IFACE_ETHERNET || !ifc->up || !iface_on_link(ifc, c->addr, NULL) || !mac_parse(c->mac, mac))
+        return;
+    struct arp_entry *e = arp_find(arp, ifc, c->addr);
+    if (!e)
+        e = entry_new(arp, ifc, c->addr);
+    if (!e)
+        return;
+    entry_proved(e, mac);
+    timer_clear(&e->timer);
+    e->fixed = true;
+}
+
+void arp_statics_changed(struct net *net, const struct arp_conf *gone)
+{
+    struct arp *arp = net->arp;
+    struct arp_entry *e;
+    size_t cursor = 0;
+
+    while ((e = table_next(arp->entries, &cursor)))
+        if (e->fixed)
+            entry_free(e, DROP_ARP_FAILED);
+    CONF_EACH(struct arp_conf, c, &net->conf.arps)
+    for (struct iface *ifc = net->ifaces; ifc && c != gone; ifc = ifc->next)
+        fix(arp, ifc, c);
+    graph_kick(net->env.graph);
+}
+
 void arp_iface_changed(struct arp *arp, struct iface *ifc)
 {
     size_t cursor = 0;
@@ -392,8 +427,11 @@ void arp_iface_changed(struct arp *arp, struct iface *ifc)
     while ((e = table_next(arp->entries, &cursor)))
         if (e->ifc == ifc)
             entry_free(e, DROP_IF_DOWN);
-    if (!arp->net->ending)
-        arp_announce(arp->net, ifc);
+    if (arp->net->ending)
+        return;
+    arp_announce(arp->net, ifc);
+    CONF_EACH(struct arp_conf, c, &arp->net->conf.arps)
+    fix(arp, ifc, c);
 }
 
 void arp_clear(struct net *net, const struct iface *ifc, uint32_t addr)
@@ -402,7 +440,7 @@ void arp_clear(struct net *net, const struct iface *ifc, uint32_t addr)
     struct arp_entry *e;
 
     while ((e = table_next(net->arp->entries, &cursor))) {
-        if ((ifc && e->ifc != ifc) || (addr && e->addr != addr) || !e->complete)
+        if ((ifc && e->ifc != ifc) || (addr && e->addr != addr) || !e->complete || e->fixed)
             continue;
         e->complete = e->refreshing = false; /* proves itself again, or goes */
         e->tries = 1;
@@ -439,7 +477,7 @@ size_t arp_rows(struct net *net, struct arp_row *rows, size_t max)
     for (const struct arp_entry *e; (e = table_next(net->arp->entries, &cursor)); n++)
         if (n < max) {
             rows[n] =
-                (struct arp_row){.addr = e->addr, .complete = e->complete, .age_us = now - e->since, .ifc = e->ifc};
+                (struct arp_row){.addr = e->addr, .complete = e->complete, .fixed = e->fixed, .age_us = now - e->since, .ifc = e->ifc};
             memcpy(rows[n].mac, e->mac, 6);
         }
     if (max)

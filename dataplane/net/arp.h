@@ -11,7 +11,7 @@
 struct arp_row {
     uint32_t addr;
     uint8_t mac[6];
-    bool complete, own; /* own: an address of this router */
+    bool complete, own, fixed; /* own: an address of this router; fixed: configured */
     uint64_t age_us;
     const struct iface *ifc;
 };
@@ -20,4 +20,8 @@ size_t arp_rows(struct net *net, struct arp_row *rows, size_t max);
 /* Forget what was learned: everything, or of one interface or address (NULL, 0: any). IOS then asks again for what it
  * knew; so does this one. */
 void arp_clear(struct net *net, const struct iface *ifc, uint32_t addr);
+/* The running side of the grammar: configured entries changed; gone: one that is about to leave the
+ * list, or NULL. */
+struct arp_conf;
+void arp_statics_changed(struct net *net, const struct arp_conf *gone);
 #endif

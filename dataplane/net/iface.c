@@ -13,7 +13,6 @@
  *
  * What it does not do: sub-interfaces, tunnels, duplex and speed. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +82,11 @@ struct iface *iface_by_name(struct net *net, const char *name)
 struct iface *iface_by_addr(struct net *net, uint32_t addr)
 {
     return table_find(net->addrs, &addr);
+}
+
+uint32_t iface_index_max(const struct net *net)
+{
+    return net->next_index;
 }
 
 struct iface *iface_next(struct net *net, const struct iface *ifc)
@@ -203,28 +207,6 @@ static void settled(void *arg)
 
 /* ---- frames ---- */
 
-static void rate_step(struct iface_rate *r, uint64_t now, uint64_t packets, uint64_t bytes)
-{
-    double dt = (double)(now - r->since) / (double)US_PER_S;
-    double keep = exp(-dt / IF_RATE_PERIOD_S);
-
-    r->pps = r->pps * keep + (double)(packets - r->packets) / dt * (1 - keep);
-    r->bps = r->bps * keep + (double)(bytes - r->bytes) * 8 / dt * (1 - keep);
-    r->since = now;
-    r->packets = packets;
-    r->bytes = bytes;
-}
-
-void iface_rates(struct iface *ifc)
-{
-    uint64_t now = loop_now(ifc->net->env.loop);
-
-    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
-        rate_step(&ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
-    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
-        rate_step(&ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
-}
-
 static void frame_in(void *arg, const uint8_t *frame, size_t len)
 {
     struct iface *ifc = arg;
@@ -243,12 +225,7 @@ static void frame_in(void *arg, const uint8_t *frame, size_t len)
     memcpy(p->l3, frame, len);
     p->len = (uint32_t)len;
     p->iif = ifc;
-    if (p->rx_us >= ifc->rx_rate.since + IF_RATE_STEP_US)
-        rate_step(&ifc->rx_rate, p->rx_us, ifc->n.rx_packets, ifc->n.rx_bytes);
-    ifc->n.rx_packets++;
-    ifc->n.rx_bytes += len;
-    ifc->n.rx_broadcasts += len && (frame[0] & 1);
-    ifc->n.last_rx = p->rx_us;
+    iface_received(ifc, frame, len, p->rx_us);
     graph_next(g, p, STAGE_ETH_IN);
 }
 
@@ -262,20 +239,6 @@ static void frames_in(void *arg)
 static void carrier_changed(void *arg)
 {
     state_changed(arg);
-}
-
-void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool broadcast)
-{
-    uint64_t now = loop_now(ifc->net->env.loop);
-
-    if (ifc->capture)
-        capture_frame(ifc->capture, true, loop_wall(ifc->net->env.loop), frame, len);
-    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
-        rate_step(&ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
-    ifc->n.tx_packets++;
-    ifc->n.tx_bytes += len;
-    ifc->n.tx_broadcasts += broadcast;
-    ifc->n.last_tx = now;
 }
 
 /* ---- making and ending ---- */
@@ -318,7 +281,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->index = ++net->next_index;
     ifc->changed_at = loop_now(net->env.loop);
     ifc->admin_up = true; /* until its configuration says otherwise */
-    ifc->rx_rate.since = ifc->tx_rate.since = ifc->changed_at;
+    ifcount_start(ifc);
     str_copy(ifc->name, sizeof ifc->name, name);
     if (kind == IFACE_ETHERNET)
         mac_choose(net, ifc);
@@ -464,6 +427,7 @@ bool iface_capture(struct net *net, const char *name, struct capture *cap)
 void iface_conf_init(struct if_conf *c)
 {
     c->mtu = 1500;
+    c->load_interval = 300;
     conf_list_init(&c->secondary, sizeof(struct if_addr_conf), NULL, NULL);
 }
 
@@ -564,33 +528,4 @@ void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
     local_of(ifc)->adopt = (struct deferred){.fn = adopt, .arg = ifc};
     loop_defer(net->env.loop, &local_of(ifc)->adopt);
     apply(ifc);
-}
-
-void iface_clear_counters(struct net *net, struct iface *ifc)
-{
-    for (struct iface *i = net->ifaces; i; i = i->next)
-        if (!ifc || i == ifc) {
-            i->cleared_n = i->n;
-            i->cleared_at = loop_now(net->env.loop);
-        }
-}
-
-struct iface_count iface_counts(const struct iface *ifc)
-{
-    struct iface_count n = ifc->n;
-    const struct iface_count *b = &ifc->cleared_n;
-
-    n.rx_packets -= b->rx_packets;
-    n.rx_bytes -= b->rx_bytes;
-    n.rx_broadcasts -= b->rx_broadcasts;
-    n.rx_errors -= b->rx_errors;
-    n.rx_unknown -= b->rx_unknown;
-    n.rx_no_buffer -= b->rx_no_buffer;
-    n.tx_packets -= b->tx_packets;
-    n.tx_bytes -= b->tx_bytes;
-    n.tx_broadcasts -= b->tx_broadcasts;
-    n.tx_drops -= b->tx_drops;
-    n.resets -= b->resets;
-    n.lost_carrier -= b->lost_carrier;
-    return n;
 }

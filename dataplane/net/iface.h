@@ -12,15 +12,18 @@ struct link;
 
 enum iface_kind { IFACE_ETHERNET, IFACE_LOOPBACK, IFACE_TUNNEL, IFACE_NULL };
 
-struct iface_rate {                 /* decaying averages over five minutes */
+struct iface_rate {                 /* decaying averages over the load interval */
     uint64_t since, packets, bytes; /* the counters at loop time `since` */
     double pps, bps;
 };
-struct iface_count {
-    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_errors, rx_no_buffer, rx_unknown;
-    uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_drops;
-    uint32_t resets, lost_carrier;
-    uint64_t last_rx, last_tx; /* loop time, us; 0 never */
+struct iface_dir { /* packets and bytes of one kind, both ways */
+    uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+struct iface_count { /* frames; what is neither ARP nor other is IP */
+    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown;
+    uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_multicasts, tx_drops;
+    uint64_t resets, lost_carrier;
+    struct iface_dir arp, other, forwarded; /* forwarded: received here and sent on; sent for somebody else */
 };
 struct iface {
     struct net *net;
@@ -41,6 +44,7 @@ struct iface {
     struct capture *capture;
     struct iface_count n, cleared_n; /* since boot; as they were when the counters were cleared */
     uint64_t cleared_at;             /* loop time; 0 never */
+    uint64_t last_rx, last_tx;       /* loop time, us; 0 never */
     uint64_t changed_at;             /* loop time of the last change of `up` */
     struct iface_rate rx_rate, tx_rate;
     void *local; /* net's own */
@@ -50,6 +54,8 @@ struct iface {
 struct iface *iface_by_name(struct net *net, const char *name);
 /* The interface (up or not) that owns this address, primary or secondary. */
 struct iface *iface_by_addr(struct net *net, uint32_t addr);
+/* No interface has an index above this one. */
+uint32_t iface_index_max(const struct net *net);
 /* All, in order: first with NULL. */
 struct iface *iface_next(struct net *net, const struct iface *ifc);
 /* Is addr in the interface's primary or a secondary network? Its source address for that network is put in *src (may be
@@ -72,6 +78,10 @@ MUST_USE int iface_attach(struct net *net, const char *name, struct link *link);
 /* Write every frame to this capture from now on (taken over; replaces an earlier one; NULL ends). False: no such
  * interface. */
 bool iface_capture(struct net *net, const char *name, struct capture *cap);
+
+/* What its hardware has to offer: kbit/s, and the delay in microseconds. */
+uint32_t iface_bandwidth(const struct iface *ifc);
+uint32_t iface_delay(const struct iface *ifc);
 
 /* Zero the counters that `show interfaces` prints: of one interface, or of all (NULL). */
 void iface_clear_counters(struct net *net, struct iface *ifc);

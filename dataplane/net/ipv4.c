@@ -112,6 +112,7 @@ static enum drop_reason input_check(struct net *net, struct packet *p)
         why = address_check(net, p);
     if (why || ipv4_ihl(p->l3) == IP_HEADER)
         return why;
+    net->stat.with_options++;
     switch (options_check(p->l3, ipv4_ihl(p->l3), &at)) {
     case OPTIONS_BAD:
         net->stat.in_options++;
@@ -246,6 +247,8 @@ static void ip4_forward(void *self, struct graph *g, struct packet **v, unsigned
         }
         ttl_down(p->l3);
         net->stat.ip_forwarded++;
+        if (p->iif)
+            iface_forwards(p->iif, p->len);
         graph_next(g, p, STAGE_IP4_OUT);
     }
 }

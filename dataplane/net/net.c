@@ -43,6 +43,13 @@ static int acl_line_order(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static int arp_order(const void *a, const void *b)
+{
+    const struct arp_conf *x = a, *y = b;
+
+    return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
 struct net *net_new(const struct net_env *env)
 {
     struct net *net = NEW(struct net);
@@ -54,6 +61,7 @@ struct net *net_new(const struct net_env *env)
     net->addrs = table_new(sizeof(uint32_t), seed);
     conf_list_init(&net->conf.ifaces, sizeof(struct if_conf), if_order, (void (*)(void *))iface_conf_fini);
     conf_list_init(&net->conf.routes, sizeof(struct route_conf), NULL, NULL);
+    conf_list_init(&net->conf.arps, sizeof(struct arp_conf), arp_order, NULL);
     conf_list_init(&net->conf.acl_lines, sizeof(struct ace_conf), acl_line_order, NULL);
     conf_list_init(&net->conf.acls, sizeof(struct acl_conf), acl_order, (void (*)(void *))acl_conf_fini);
     net->arp = arp_new(net);
@@ -80,6 +88,7 @@ void net_free(struct net *net)
     fib_free(net->fib);
     conf_list_clear(&net->conf.ifaces);
     conf_list_clear(&net->conf.routes);
+    conf_list_clear(&net->conf.arps);
     conf_list_clear(&net->conf.acl_lines);
     conf_list_clear(&net->conf.acls);
     table_free(net->addrs);

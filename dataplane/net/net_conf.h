@@ -23,6 +23,8 @@ struct if_conf { /* interface NAME */
     uint32_t mtu;       /* 1500 */
     uint32_t ip_mtu;    /* 0: as mtu */
     uint32_t bandwidth; /* kbit/s; 0: that of the hardware */
+    uint32_t delay;     /* tens of microseconds; 0: that of the hardware */
+    uint32_t load_interval; /* seconds, a multiple of 30: 300 */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
     uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */
@@ -33,6 +35,11 @@ struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] */
     uint32_t hop;
     char ifname[IFNAME_MAX];
     uint32_t distance; /* 1 */
+};
+
+struct arp_conf { /* arp ADDRESS HARDWARE-ADDRESS ARPA */
+    uint32_t addr;
+    char mac[MAC_STRLEN];
 };
 
 enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
@@ -62,6 +69,7 @@ struct acl_conf { /* ip access-list extended NAME */
 struct net_conf {
     struct conf_list ifaces;    /* struct if_conf */
     struct conf_list routes;    /* struct route_conf */
+    struct conf_list arps;      /* struct arp_conf */
     struct conf_list acl_lines; /* struct ace_conf of numbered lists */
     struct conf_list acls;      /* struct acl_conf */
 };

@@ -52,11 +52,20 @@ void net_tell_acl(struct net *net, const char *name);
 
 /* iface.c */
 void ifaces_end(struct net *net);
-/* Count a frame sent, and capture it. */
-void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool broadcast);
 bool iface_broadcast(const struct iface *ifc,
                      uint32_t addr); /* a directed broadcast of one of its networks, or its base address */
 void iface_acls(struct net *net);    /* access lists came or went */
+
+/* ifcount.c: frames of at least an Ethernet header, or shorter ones that nobody can read further. */
+void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_t now);
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local);
+/* A packet of len bytes that came in here is sent on: it was not for us. */
+static inline void iface_forwards(struct iface *ifc, uint32_t len)
+{
+    ifc->n.forwarded.rx_packets++;
+    ifc->n.forwarded.rx_bytes += len + 14;
+}
+void ifcount_start(struct iface *ifc);
 
 /* arp.c */
 struct arp *arp_new(struct net *net);

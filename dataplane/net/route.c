@@ -329,6 +329,21 @@ const struct route *route_at(struct net *net, size_t i)
     return i < f->nshown ? &f->shown[i] : NULL;
 }
 
+size_t route_bytes(void)
+{
+    return sizeof(struct fib_node);
+}
+
+size_t route_overhead(void)
+{
+    return sizeof(struct fib_node *);
+}
+
+unsigned route_max_paths(void)
+{
+    return ROUTE_PATHS;
+}
+
 void route_rebuild(struct net *net)
 {
     net->fib->dirty = true;

@@ -35,6 +35,11 @@ struct route {
 /* The i-th active route in show order; NULL past the end. */
 const struct route *route_at(struct net *net, size_t i);
 
+/* What one route takes, in bytes, and what finding it takes; how many paths share a prefix at most. */
+size_t route_bytes(void);
+size_t route_overhead(void);
+unsigned route_max_paths(void);
+
 /* The running side of the grammar: static routes or interfaces changed. */
 void route_rebuild(struct net *net);
 #endif

@@ -10,7 +10,8 @@ struct net_stat {
     uint64_t ip_in, ip_local, ip_out, ip_forwarded;
     uint64_t in_format, in_checksum, in_hops, in_proto, in_not_gateway, in_options;
     uint64_t reass_ok, reass_timeouts, reass_fail, frag_ok, frag_made, frag_cannot;
-    uint64_t in_broadcast, in_multicast;
+    uint64_t in_broadcast, in_multicast, out_broadcast, out_multicast;
+    uint64_t with_options; /* packets whose header has any */
     uint64_t no_route, no_adjacency, acl_denied;
     uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable,
         icmp_in_exceeded, icmp_in_other;

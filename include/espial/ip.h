@@ -25,6 +25,8 @@ static inline uint32_t ip4_mask(unsigned len)
 /* 0-32, or -1 when the mask is not contiguous. */
 int ip4_mask_len(uint32_t mask);
 char *mac_format(const uint8_t mac[6], char out[MAC_STRLEN]);
+/* "aabb.cc00.0100", with or without leading zeros in a group. */
+bool mac_parse(const char *s, uint8_t out[6]);
 #define MAC(m) mac_format((m), (char[MAC_STRLEN]){0})
 
 /* Internet checksum (RFC 1071) over bytes, continuing from `sum` (0 to begin; every piece but the last has an even length). ip_cksum_fold gives the checksum as

@@ -1,0 +1,161 @@
+/* ifcount.c: what an interface counts: frames and bytes each way, by kind, and how fast they come.
+ *
+ * Counters only grow; clearing remembers where they stood, and what is shown is the difference (SNMP's view never goes
+ * back). Bytes are those of the frame without its checksum. IP is what is neither ARP nor another protocol; what was
+ * forwarded is counted apart, the rest is the processor's own.
+ *
+ * Rates are averages that decay with the load interval T, as IOS has them (RFC 1213 leaves them out): every STEP at
+ * least, avg = avg * k + now * (1 - k) with k = e^(-dt/T), dt being the time since the last step. So a steady stream
+ * stands at 63% of its rate after T. Steps are taken when a frame passes or somebody looks, not by a timer: an
+ * interface that is silent costs nothing. */
+#include <math.h>
+#include <string.h>
+
+#include "dataplane/link/capture.h"
+#include "dataplane/net/net_local.h"
+
+enum { TYPE_AT = 12, HEADER = 14, TYPE_IP4 = 0x0800, TYPE_ARP = 0x0806 };
+
+static const struct {
+    const char *type;
+    uint32_t kbit, delay_us;
+} hardware[] = {
+    {"Ethernet", 10000, 1000},        {"FastEthernet", 100000, 100},
+    {"GigabitEthernet", 1000000, 10}, {"TenGigabitEthernet", 10000000, 10},
+    {"Loopback", 8000000, 5000},
+};
+
+static size_t hardware_of(const struct iface *ifc)
+{
+    for (size_t k = 0; k < sizeof hardware / sizeof hardware[0]; k++) {
+        size_t len = strlen(hardware[k].type);
+        if (!strncmp(ifc->name, hardware[k].type, len) && ifc->name[len] >= '0' && ifc->name[len] <= '9')
+            return k;
+    }
+    return 0;
+}
+
+uint32_t iface_bandwidth(const struct iface *ifc)
+{
+    return ifc->conf->bandwidth ? ifc->conf->bandwidth : hardware[hardware_of(ifc)].kbit;
+}
+
+uint32_t iface_delay(const struct iface *ifc)
+{
+    return ifc->conf->delay ? ifc->conf->delay * 10 : hardware[hardware_of(ifc)].delay_us;
+}
+
+/* ---- rates ---- */
+
+static void rate_step(const struct iface *ifc, struct iface_rate *r, uint64_t now, uint64_t packets, uint64_t bytes)
+{
+    double dt = (double)(now - r->since) / (double)US_PER_S;
+    double keep = exp(-dt / ifc->conf->load_interval);
+
+    r->pps = r->pps * keep + (double)(packets - r->packets) / dt * (1 - keep);
+    r->bps = r->bps * keep + (double)(bytes - r->bytes) * 8 / dt * (1 - keep);
+    r->since = now;
+    r->packets = packets;
+    r->bytes = bytes;
+}
+
+void iface_rates(struct iface *ifc)
+{
+    uint64_t now = loop_now(ifc->net->env.loop);
+
+    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+}
+
+void ifcount_start(struct iface *ifc)
+{
+    ifc->rx_rate.since = ifc->tx_rate.since = loop_now(ifc->net->env.loop);
+}
+
+/* ---- frames ---- */
+
+static bool is_broadcast(const uint8_t *frame)
+{
+    static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
+
+    return !memcmp(frame, all, sizeof all);
+}
+
+/* Which counter a frame's protocol has; NULL: IP, or too short to say. */
+static struct iface_dir *kind_of(struct iface *ifc, const uint8_t *frame, size_t len)
+{
+    uint16_t type = len >= HEADER ? get16(frame + TYPE_AT) : TYPE_IP4;
+
+    return type == TYPE_IP4 ? NULL : type == TYPE_ARP ? &ifc->n.arp : &ifc->n.other;
+}
+
+void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_t now)
+{
+    struct iface_dir *kind = kind_of(ifc, frame, len);
+
+    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    ifc->n.rx_packets++;
+    ifc->n.rx_bytes += len;
+    if (len >= HEADER && (frame[0] & 1)) {
+        ifc->n.rx_broadcasts += is_broadcast(frame);
+        ifc->n.rx_multicasts += !is_broadcast(frame);
+    }
+    if (kind) {
+        kind->rx_packets++;
+        kind->rx_bytes += len;
+    }
+    ifc->last_rx = now;
+}
+
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local)
+{
+    uint64_t now = loop_now(ifc->net->env.loop);
+    struct iface_dir *kind = kind_of(ifc, frame, len);
+
+    if (ifc->capture)
+        capture_frame(ifc->capture, true, loop_wall(ifc->net->env.loop), frame, len);
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    ifc->n.tx_packets++;
+    ifc->n.tx_bytes += len;
+    if (frame[0] & 1) {
+        ifc->n.tx_broadcasts += is_broadcast(frame);
+        ifc->n.tx_multicasts += !is_broadcast(frame);
+    }
+    if (kind) {
+        kind->tx_packets++;
+        kind->tx_bytes += len;
+    }
+    if (!from_local) {
+        ifc->n.forwarded.tx_packets++;
+        ifc->n.forwarded.tx_bytes += len;
+    }
+    ifc->last_tx = now;
+}
+
+/* ---- since cleared ---- */
+
+void iface_clear_counters(struct net *net, struct iface *ifc)
+{
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (!ifc || i == ifc) {
+            i->cleared_n = i->n;
+            i->cleared_at = loop_now(net->env.loop);
+        }
+}
+
+struct iface_count iface_counts(const struct iface *ifc)
+{
+    enum { FIELDS = sizeof(struct iface_count) / sizeof(uint64_t) };
+    union {
+        struct iface_count n;
+        uint64_t v[FIELDS];
+    } now = {.n = ifc->n}, then = {.n = ifc->cleared_n};
+
+    for (unsigned k = 0; k < FIELDS; k++)
+        now.v[k] -= then.v[k];
+    return now.n;
+}
