@@ -14,6 +14,7 @@ static const struct {
     {&cli_table_system, OWNER_CLI},
     {&cli_table_config, OWNER_CLI},
     {&cli_table_terminal, OWNER_CLI},
+    {&cli_table_users, OWNER_CLI},
     {&cli_table_file, OWNER_CLI},
     {&cli_table_copy, OWNER_CLI},
     {&cli_table_show, OWNER_CLI},

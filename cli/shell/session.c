@@ -595,6 +595,28 @@ void session_log_line(struct shell *sh, const char *line)
         sh->channel->redraw(sh->channel);
 }
 
+void session_message(struct shell *sh, const char *text)
+{
+    if (!sh->channel || sh->closing)
+        return;
+    say(sh, text);
+    say(sh, "\n");
+    sh->output.midline = false;
+    if (session_state(sh) == SESSION_PROMPT)
+        sh->channel->redraw(sh->channel);
+}
+
+void session_hang_up(struct shell *sh)
+{
+    if (!sh->channel) {
+        sh->quitting = true;
+        session_interrupt(sh);
+        return;
+    }
+    sh->close_due = true;
+    loop_defer(sh->maker->env.loop, &sh->step);
+}
+
 /* ---- beginning and end ---- */
 
 void session_init(struct shell *sh, struct maker *m)
