@@ -580,43 +580,6 @@ void session_ctrl_z(struct shell *sh, const char *text)
     call_out(sh);
 }
 
-void session_log_line(struct shell *sh, const char *line)
-{
-    if (!sh->channel || sh->closing)
-        return;
-    enum session_state st = session_state(sh);
-    bool waits = st == SESSION_PROMPT || st == SESSION_ANSWER || st == SESSION_SECRET || st == SESSION_KEY;
-    if (waits || sh->output.midline)
-        say(sh, "\n");
-    say(sh, line);
-    say(sh, "\n");
-    sh->output.midline = false;
-    if (st == SESSION_PROMPT && sh->set.logging_sync)
-        sh->channel->redraw(sh->channel);
-}
-
-void session_message(struct shell *sh, const char *text)
-{
-    if (!sh->channel || sh->closing)
-        return;
-    say(sh, text);
-    say(sh, "\n");
-    sh->output.midline = false;
-    if (session_state(sh) == SESSION_PROMPT)
-        sh->channel->redraw(sh->channel);
-}
-
-void session_hang_up(struct shell *sh)
-{
-    if (!sh->channel) {
-        sh->quitting = true;
-        session_interrupt(sh);
-        return;
-    }
-    sh->close_due = true;
-    loop_defer(sh->maker->env.loop, &sh->step);
-}
-
 /* ---- beginning and end ---- */
 
 void session_init(struct shell *sh, struct maker *m)
