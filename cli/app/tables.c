@@ -32,6 +32,7 @@ static const struct {
     {&dp_table_ip, OWNER_DATAPLANE},
     {&dp_table_acl, OWNER_DATAPLANE},
     {&dp_table_qfp, OWNER_DATAPLANE},
+    {&dp_table_ntp, OWNER_DATAPLANE},
     {&dp_table_ping, OWNER_DATAPLANE},
     {&dp_table_trace, OWNER_DATAPLANE},
     {&dp_table_isakmp, OWNER_DATAPLANE},
