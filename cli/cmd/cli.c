@@ -9,12 +9,14 @@
 
 #include "cli/cmd/cmd_local.h"
 #include "cli/copy/transfer.h"
+#include "cli/shell/archive.h"
+#include "cli/shell/rollback.h"
 #include "cli/shell/store.h"
 
 static const struct cmd_table *const tables[] = {
-    &cli_table_mode, &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_users, &cli_table_file,
+    &cli_table_mode, &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_file,
     &cli_table_copy, &cli_table_show,   &cli_table_logging, &cli_table_line,     &cli_table_debug,
-    &cli_table_process, &cli_table_replace,
+    &cli_table_process, &cli_table_replace, &cli_table_archive,
     &cli_table_clock,
 };
 
@@ -33,6 +35,11 @@ static void env_line_settings(void *arg, bool vty, unsigned n, struct line_setti
 {
     struct cli *c = arg;
     line_conf_settings(&c->sys, vty, n, out);
+}
+
+static void env_startup_saved(void *arg)
+{
+    archive_startup_saved(((struct cli *)arg)->archive);
 }
 
 struct cli *cli_new(const struct cli_env *env)
@@ -54,9 +61,19 @@ struct cli *cli_new(const struct cli_env *env)
         .files = env->files,
         .hostname = env_hostname,
         .line_settings = env_line_settings,
+        .config_line = cli_config_line,
+        .startup_saved = env_startup_saved,
         .config_version = env->iosxe ? "16.9" : "15.6",
         .arg = c,
     });
+    c->archive = archive_new(&(struct archive_env){.shells = c->shells,
+                                                   .loop = env->loop,
+                                                   .clock = env->clock,
+                                                   .files = env->files,
+                                                   .log = env->log,
+                                                   .hostname = env_hostname,
+                                                   .arg = c});
+    c->rollback = rollback_new(c->shells, env->loop, env->clock, env->log);
     return c;
 }
 

@@ -21,6 +21,7 @@ static void sys_init(void *obj)
     c->domain_lookup = true;
     c->tftp_block = 512;
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
+    archive_conf_list_init(&c->archives);
 }
 
 static bool all_digits(const char *s)
@@ -74,6 +75,7 @@ void sys_conf_end(struct sys_conf *c)
 {
     conf_list_clear(&c->lines);
     conf_list_clear(&c->boots);
+    conf_list_clear(&c->archives);
 }
 
 #define SYS(field)                          NUM(struct sys_conf, field)

@@ -26,6 +26,7 @@ struct sys_conf {
     uint16_t tftp_block;
     struct conf_list lines; /* struct line_conf */
     struct conf_list boots; /* struct boot_conf */
+    struct conf_list archives; /* struct archive_conf: none or one (cmd_archive.c) */
 };
 /* One `boot system ...`. */
 struct boot_conf {
@@ -91,6 +92,8 @@ struct cli {
     struct sys_conf sys;
     struct logging_conf logging;
     struct clock_ask clock;
+    struct archive *archive;
+    struct rollback *rollback;
     uint64_t born_us; /* loop time */
     int64_t born_wall_us;
 };
@@ -104,10 +107,6 @@ void line_conf_complete(struct conf_list *lines);
 /* What a session on this line begins with; *out is left alone when no line says otherwise. */
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
 void clock_ask_start(struct clock_ask *c);
-/* The `line ...` that a line's settings come from; NULL: none. */
-const struct line_conf *line_conf_of(const struct sys_conf *c, bool vty, unsigned n);
-/* One line as `show terminal` and `show line N` tell it: its session (sh), or what one would begin with. */
-void line_show(struct cli *c, struct out *out, bool vty, unsigned n, const struct shell *sh);
 void logging_conf_start(struct logging_conf *c);
 void logging_conf_end(struct logging_conf *c);
 void logging_conf_apply(struct cli *c);
@@ -122,6 +121,11 @@ const char *session_by(const struct session_view *v);
 
 /* "%Error opening disk0:/x (No such file or directory)". Returns CMD_FAIL. */
 enum cmd_result file_error(struct cmd_ctx *c, const char *what, const char *path, enum file_result r);
+/* Begin a trial: a copy to the archive, and a timer. False when it was said why not. */
+bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle);
+void archive_conf_list_init(struct conf_list *l);
+/* A configuration line was taken (struct shells_env). */
+void cli_config_line(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
 /* A configuration by its URL: a file, or system:running-config. path: as it is spoken of. */
 enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out);
 /* Building configuration... [OK]; the text is written to path. */

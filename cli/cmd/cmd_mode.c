@@ -5,6 +5,7 @@
  * console it is not. Three tries.
  */
 #include "cli/cmd/cmd_local.h"
+#include "cli/config/config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,10 @@ static void enter_config(const struct cmd_host *host, struct shell *shell, struc
 
 static enum cmd_result do_configure_terminal(struct cmd_ctx *c)
 {
+    bool idle = cmd_has(c, "idle");
+    unsigned minutes = (unsigned)cmd_int(c, idle ? "idle" : "timer");
+    if (minutes && !config_trial(c, minutes, idle))
+        return CMD_FAIL;
     enter_config(c->host, c->shell, c->out);
     return CMD_OK;
 }
@@ -129,11 +134,15 @@ static enum cmd_result do_end(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+/* One level up: the mode whose object holds this one. */
 static enum cmd_result do_exit_config(struct cmd_ctx *c)
 {
+    struct cli *cli = c->self;
     struct session_view v;
     session_view(c->shell, &v);
-    c->host->enter(c->shell, v.mode == CONFIG ? EXEC : CONFIG, NULL);
+    enum cmd_mode up = EXEC;
+    void *obj = v.mode == CONFIG ? NULL : config_outer(cli->grammar, v.mode, c->obj, &up);
+    c->host->enter(c->shell, up, obj);
     return CMD_OK;
 }
 
@@ -171,7 +180,9 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 0, "disable [<level:0-15>]", do_disable, "Turn off privileged commands|Privilege level to go to"),
     HELP(EXEC, "configure", "Enter configuration mode"),
     DO(EXEC, 15, "configure", do_configure, ""),
-    DO(EXEC, 15, "configure terminal", do_configure_terminal, "Configure from the terminal"),
+    DO(EXEC, 15, "configure terminal [revert {timer <timer:1-120>|idle <idle:1-120>}]", do_configure_terminal,
+       "Configure from the terminal|Parameters for reverting the configuration|Time for confirming the change|Minutes|"
+       "Revert when the session has been idle|Minutes"),
     DO(EXEC, 0, "exit", do_quit, "Exit from the EXEC"),
     DO(EXEC, 0, "logout", do_quit, "Exit from the EXEC"),
     DO(EXEC, 0, "quit", do_quit, "Exit from the EXEC"),
@@ -186,5 +197,7 @@ static const struct cmd_row rows[] = {
     SUBMODE(CONFIG_EXT_NACL),
     SUBMODE(CONFIG_APPLET),
     SUBMODE(CONFIG_KEYRING),
+    SUBMODE(CONFIG_ARCHIVE),
+    SUBMODE(CONFIG_ARCHIVE_LOG),
 };
 const struct cmd_table cli_table_mode = CMD_TABLE("cli/cmd/cmd_mode", rows);

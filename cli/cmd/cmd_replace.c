@@ -1,20 +1,26 @@
-/* cmd_replace.c: configure replace, configure memory.
+/* cmd_replace.c: configure replace, configure memory; configure confirm, configure revert, and the trials they end.
  *
  * The question before a replacement is IOS's, and left out with `force`. The file must be a configuration: text, with
  * lines, indented as configurations are. What happens then is cli/shell/replace.c.
+ *
+ * A change on trial (`configure terminal revert ...`, `configure replace ... time N`) needs the archive, as on IOS: a
+ * copy of the running configuration is written there first. What a trial is, is in cli/shell/rollback.c.
  */
 #include <string.h>
 #include <strings.h>
 
 #include "cli/cmd/cmd_local.h"
 #include "cli/config/tree.h"
+#include "cli/shell/archive.h"
 #include "cli/shell/replace.h"
+#include "cli/shell/rollback.h"
 #include "cli/shell/store.h"
 
 struct replacing {
     struct cmd_ctx *c;
     struct config_tree *to;
     bool list, revert;
+    unsigned minutes; /* of a trial; 0: none */
 };
 
 enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out)
@@ -45,9 +51,35 @@ static void replace_abort(void *arg, bool closing)
         cmd_done(c->host, c->shell, CMD_FAIL);
 }
 
+bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle)
+{
+    struct cli *cli = c->self;
+    struct session_view v;
+    char name[256];
+    if (!archive_is_on(cli->archive)) {
+        out_text(c->out, "%Turn config archive on before using Rollback Confirmed Change\n");
+        return false;
+    }
+    if (rollback_pending(cli->rollback)) {
+        out_text(c->out, "%A Rollback Confirmed Change is already pending\n");
+        return false;
+    }
+    enum file_result e = archive_save(cli->archive, name);
+    if (e != FILE_OK) {
+        file_error(c, "opening", name, e);
+        return false;
+    }
+    session_view(c->shell, &v);
+    out_printf(c->out, "Rollback Confirmed Change: Backing up current running config to %s\n\n", name);
+    rollback_start(cli->rollback, &v, name, minutes, idle);
+    return true;
+}
+
 static enum cmd_result replace_now(struct replacing *r)
 {
     struct cli *cli = r->c->self;
+    if (r->minutes && !config_trial(r->c, r->minutes, false))
+        return CMD_FAIL;
     struct session_view v;
     session_view(r->c->shell, &v);
     struct replace_params p = {.user = v.user, .origin = v.origin, .list = r->list, .revert = r->revert};
@@ -76,6 +108,7 @@ static enum cmd_result do_replace(struct cmd_ctx *c)
     }
     struct replacing *r = NEW(struct replacing);
     *r = (struct replacing){.c = c, .list = cmd_has(c, "list"), .revert = cmd_has(c, "error")};
+    r->minutes = (unsigned)(cmd_has(c, "timer") ? cmd_int(c, "timer") : cmd_int(c, "minutes"));
     r->to = config_tree_new(text_str(&t), t.len, &err);
     text_free(&t);
     if (!r->to) {
@@ -115,10 +148,49 @@ static enum cmd_result do_memory(struct cmd_ctx *c)
     return e == FILE_OK ? CMD_OK : file_error(c, "opening", STARTUP_CONFIG, e);
 }
 
+static enum cmd_result none_pending(struct cmd_ctx *c)
+{
+    out_text(c->out, "%No Rollback Confirmed Change pending\n");
+    return CMD_FAIL;
+}
+
+static enum cmd_result do_confirm(struct cmd_ctx *c)
+{
+    struct session_view v;
+    session_view(c->shell, &v);
+    return rollback_confirm(((struct cli *)c->self)->rollback, &v) ? CMD_OK : none_pending(c);
+}
+
+static enum cmd_result do_revert(struct cmd_ctx *c)
+{
+    struct rollback *r = ((struct cli *)c->self)->rollback;
+    struct session_view v;
+    if (!rollback_pending(r))
+        return none_pending(c);
+    session_view(c->shell, &v);
+    if (cmd_has(c, "timer"))
+        rollback_timer(r, &v, (unsigned)cmd_int(c, "timer"), false);
+    else if (cmd_has(c, "idle"))
+        rollback_timer(r, &v, (unsigned)cmd_int(c, "idle"), true);
+    else
+        rollback_now(r, c->out);
+    return CMD_OK;
+}
+
 static const struct cmd_row rows[] = {
     DO(EXEC, 15, "configure memory", do_memory, "Configure from NV memory"),
-    DO(EXEC, 15, "configure replace <url> &{[list=list]|[force=force]}", do_replace,
+    DO(EXEC, 15,
+       "configure replace <url> &{[list=list]|[force=force]|[time <minutes:1-120>]|[revert trigger error=error [timer "
+       "<timer:1-120>]]}",
+       do_replace,
        "Replace the running-config with a new config file|Config file URL|List the commands applied in each pass|"
-       "Forcibly replace without prompting"),
+       "Forcibly replace without prompting|Time for confirming the change|Minutes|Parameters for reverting the "
+       "original configuration|Trigger to revert the configuration|Revert upon an error|Time for confirming the "
+       "change|Minutes"),
+    DO(EXEC, 15, "configure confirm", do_confirm, "Confirm replacement of running-config with a new config file"),
+    HELP(EXEC, "configure revert", "Parameters for reverting the configuration"),
+    DO(EXEC, 15, "configure revert now", do_revert, "Revert the configuration immediately"),
+    DO(EXEC, 15, "configure revert timer <timer:1-120>", do_revert, "Revert after a time|Minutes"),
+    DO(EXEC, 15, "configure revert idle <idle:1-120>", do_revert, "Revert when the session has been idle|Minutes"),
 };
 const struct cmd_table cli_table_replace = CMD_TABLE("cli/cmd/cmd_replace", rows);

@@ -410,6 +410,27 @@ static bool kept_by(struct grammar *g, const struct grammar_row *rule, const voi
     return false;
 }
 
+void *config_outer(struct grammar *g, enum cmd_mode mode, const void *obj, enum cmd_mode *outer)
+{
+    *outer = CONFIG;
+    for (int m = CONFIG + 1; m < CMD_MODES; m++) {
+        const struct grammar_row *const *rows, *enters = grammar_mode_row(g, (enum cmd_mode)m);
+        size_t n = grammar_rows(g, (enum cmd_mode)m, &rows);
+
+        for (size_t i = 0; i < n; i++) {
+            if (rows[i]->row->kind != CMD_MODE_ROW || rows[i]->row->enters != mode || rows[i]->row->parent)
+                continue;
+            const struct conf_list *owners = enters && enters->row->parent ? config_list(enters, NULL) : NULL;
+            for (size_t k = 0; owners && k < owners->n; k++)
+                if (in_list(rows[i], owners->v[k], obj)) {
+                    *outer = (enum cmd_mode)m;
+                    return owners->v[k];
+                }
+        }
+    }
+    return NULL;
+}
+
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj)
 {
     if (mode <= CONFIG)

@@ -28,6 +28,9 @@ bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj);
 /* The section of order.def that a CONFIG row is printed in; listed: false when only the catch-all takes it. */
 size_t config_section(const struct cmd_row *row, bool *listed);
 
+/* The mode that a sub-mode is entered from, and the object of that mode that holds obj (NULL in CONFIG). */
+void *config_outer(struct grammar *g, enum cmd_mode mode, const void *obj, enum cmd_mode *outer);
+
 /* A line that stands in every saved configuration and sets nothing ("version 16.9", "boot-start-marker"): taken
  * silently wherever it is typed. */
 bool config_is_mark(const char *line);

@@ -14,4 +14,6 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_EXT_NACL] = {"(config-ext-nacl)", "Ext Access List configuration commands:"},
     [CONFIG_APPLET] = {"(config-applet)", "Embedded event manager applet configuration commands:"},
     [CONFIG_KEYRING] = {"(conf-keyring)", "Crypto Keyring configuration commands:"},
+    [CONFIG_ARCHIVE] = {"(config-archive)", "Archive configuration commands:"},
+    [CONFIG_ARCHIVE_LOG] = {"(config-archive-log-cfg)", "Archive logging configuration commands:"},
 };

@@ -2,8 +2,9 @@
  *
  * A comment or a blank line does nothing. In a configuration mode `do` makes the rest an EXEC command. An EXEC command
  * that shows something may be followed by
- * `| modifiers` (filter.c). A line that a sub-mode refuses is tried in global configuration; when it fits there, the
- * sub-mode is left first, as on IOS. When both refuse it, the error is that of the walk that got further.
+ * `| modifiers` (filter.c). A line that a sub-mode refuses is tried in the mode that it was entered from, and so on up
+ * to global configuration; where it fits, the sub-mode is left first, as on IOS. When all refuse it, the error is that
+ * of the walk that got furthest.
  *
  * The caret stands under the first character that cannot be accepted, counted from the beginning of the line on the
  * screen: behind the prompt, where there is one (a terminal, or a program that asked for echo), else from the bare
@@ -165,6 +166,11 @@ static void changed(struct shell *sh)
     struct fact_config f = {.line = v.tty};
     str_copy(f.user, sizeof f.user, sh->user);
     bus_publish(m->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    if (!m->env.config_line)
+        return;
+    if (!sh->config_session) /* a file that is merged */
+        sh->config_session = ++m->config_sessions;
+    m->env.config_line(m->env.arg, &v, sh->config_session, sh->ran_mode != CONFIG, sh->match.expanded);
 }
 
 static enum exec_result run_config(struct shell *sh)
@@ -207,15 +213,22 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
     const char *line = al.text;
     enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
     size_t at = sh->match.caret;
-    if (r != MATCH_OK && sh->mode != CONFIG) {
+    size_t reached = reach(r, &sh->match);
+    enum cmd_mode mode = sh->mode;
+    void *obj = sh->obj;
+    while (r != MATCH_OK && mode != CONFIG) {
+        enum cmd_mode outer;
+        obj = config_outer(g, mode, obj, &outer);
+        mode = outer;
         struct match *m = NEW(struct match);
-        enum match_result r2 = grammar_match(g, CONFIG, sh->privilege, line, m);
+        enum match_result r2 = grammar_match(g, mode, sh->privilege, line, m);
         if (r2 == MATCH_OK) {
-            session_enter(sh, CONFIG, NULL);
-            r = grammar_match(g, CONFIG, sh->privilege, line, &sh->match);
-        } else if (reach(r2, m) > reach(r, &sh->match)) {
+            session_enter(sh, mode, obj);
+            r = grammar_match(g, mode, sh->privilege, line, &sh->match);
+        } else if (reach(r2, m) > reached) {
             r = r2;
             at = m->caret;
+            reached = reach(r2, m);
         }
         mem_free(m);
     }

@@ -90,6 +90,8 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
         return;
     sh->mode = mode;
     sh->obj = obj;
+    if (old == EXEC)
+        sh->config_session = ++sh->maker->config_sessions;
     if (old != EXEC && old != CONFIG && config_alive(sh->maker->grammar, old, old_obj))
         config_leave(sh->maker->grammar, old, old_obj, sh->closing ? &quiet : &sh->output.out);
     if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing)))
@@ -578,6 +580,21 @@ void session_ctrl_z(struct shell *sh, const char *text)
     call_in(sh);
     do_ctrl_z(sh, text);
     call_out(sh);
+}
+
+void session_log_line(struct shell *sh, const char *line)
+{
+    if (!sh->channel || sh->closing)
+        return;
+    enum session_state st = session_state(sh);
+    bool waits = st == SESSION_PROMPT || st == SESSION_ANSWER || st == SESSION_SECRET || st == SESSION_KEY;
+    if (waits || sh->output.midline)
+        say(sh, "\n");
+    say(sh, line);
+    say(sh, "\n");
+    sh->output.midline = false;
+    if (st == SESSION_PROMPT && sh->set.logging_sync)
+        sh->channel->redraw(sh->channel);
 }
 
 /* ---- beginning and end ---- */

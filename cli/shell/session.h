@@ -51,6 +51,7 @@ struct line_settings {
 /* How somebody comes in over the network. */
 enum session_protocol { SESSION_SSH, SESSION_TELNET };
 
+struct session_view;
 struct shells_env {
     struct loop *loop;
     struct clock *clock;
@@ -62,6 +63,9 @@ struct shells_env {
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);
     bool (*vty_admits)(void *arg, unsigned n, enum session_protocol protocol, uint32_t source); /* NULL: everybody */
+    /* A configuration line was taken: by whom, in which run of configuration mode (counted), in a sub-mode or not, and the line with its words in full. May be NULL. */
+    void (*config_line)(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
+    void (*startup_saved)(void *arg); /* startup-config was written; may be NULL */
     alias_nth_fn *alias; /* the aliases that were configured; NULL: none */
     void *arg;
 };
@@ -134,11 +138,6 @@ const char *session_history(const struct shell *sh, size_t i);
  * synchronous` channel->redraw follows. */
 void session_log_line(struct shell *sh, const char *line);
 bool session_wants_log(const struct shell *sh); /* a console, or a vty with `terminal monitor` */
-
-/* A message of another user: on lines of its own; at a prompt, prompt and unfinished input are drawn again. */
-void session_message(struct shell *sh, const char *text);
-/* Ends the session in a later turn, whatever it does (`clear line`); channel->closed is called. */
-void session_hang_up(struct shell *sh);
 
 /* Every session of the router: cursor from 0, NULL at the end; in order of lines, those without a line last. */
 struct shell *shells_next(struct shells *s, size_t *cursor);

@@ -56,6 +56,7 @@ struct maker {
     struct grammar *grammar;
     struct shell *first;
     struct config_history history;
+    unsigned config_sessions;
     const struct shell *typing;
     unsigned uses[1 + VTY_LINES];
 };
@@ -97,6 +98,7 @@ struct shell {
 
     bool echo, config_file;
     bool merging; /* config_file, but into a router that runs: its lines count as a change */
+    unsigned config_session; /* this run of configuration mode, counted from 1 */
     bool replacing; /* merging, and whoever types tells of it by himself */
     unsigned line_number;
     char file_name[64];

@@ -56,6 +56,8 @@ enum file_result store_save(struct shells *s, const char *path, const char *by)
         *h = old;
     else if (startup)
         h->unsaved = false;
+    if (r == FILE_OK && startup && m->env.startup_saved)
+        m->env.startup_saved(m->env.arg);
     return r;
 }
 

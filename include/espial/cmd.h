@@ -59,6 +59,8 @@ enum cmd_mode {
     CONFIG_EXT_NACL,
     CONFIG_APPLET,
     CONFIG_KEYRING,
+    CONFIG_ARCHIVE,
+    CONFIG_ARCHIVE_LOG, /* archive / log config */
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */
