@@ -199,5 +199,6 @@ static const struct cmd_row rows[] = {
     SUBMODE(CONFIG_KEYRING),
     SUBMODE(CONFIG_ARCHIVE),
     SUBMODE(CONFIG_ARCHIVE_LOG),
+    SUBMODE(CONFIG_SSH_PUBKEY),
 };
 const struct cmd_table cli_table_mode = CMD_TABLE("cli/cmd/cmd_mode", rows);

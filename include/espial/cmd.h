@@ -61,6 +61,8 @@ enum cmd_mode {
     CONFIG_KEYRING,
     CONFIG_ARCHIVE,
     CONFIG_ARCHIVE_LOG, /* archive / log config */
+    CONFIG_SSH_PUBKEY,      /* ip ssh pubkey-chain */
+    CONFIG_SSH_PUBKEY_USER, /* its users */
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */

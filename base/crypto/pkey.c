@@ -1,0 +1,182 @@
+/* pkey.c: key pairs of the router (crypto key generate): made, written and read as PEM, and their public halves in the two forms that are shown and sent:
+ * SubjectPublicKeyInfo (RFC 5280) and SSH's (RFC 4253 6.6 for RSA, RFC 5656 3.1 for curves).
+ *
+ * Nothing here signs: host keys are used by the child of an SSH connection alone. A key read from a file is taken only when its kind and size are among those this
+ * router makes. */
+#include "espial/pkey.h"
+
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+struct pkey {
+    EVP_PKEY *key;
+    enum pkey_kind kind;
+    unsigned bits;
+};
+
+static const struct {
+    unsigned bits;
+    const char *curve, *group, *ssh;
+} curves[] = {
+    {256, "P-256", "prime256v1", "nistp256"},
+    {384, "P-384", "secp384r1", "nistp384"},
+    {521, "P-521", "secp521r1", "nistp521"},
+};
+
+static struct pkey *wrap(EVP_PKEY *key)
+{
+    int bits = key ? EVP_PKEY_get_bits(key) : 0;
+    char group[32] = "";
+    if (!key)
+        return NULL;
+    struct pkey *k = NEW(struct pkey);
+    k->key = key;
+    k->bits = (unsigned)bits;
+    k->kind = PKEY_RSA;
+    if (EVP_PKEY_is_a(key, "RSA") && bits >= 1024 && bits <= 4096)
+        return k;
+    if (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof group, NULL)) {
+        k->kind = PKEY_EC;
+        for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
+            if (!strcmp(group, curves[i].group) && k->bits == curves[i].bits)
+                return k;
+    }
+    pkey_free(k);
+    return NULL;
+}
+
+struct pkey *pkey_new(enum pkey_kind kind, unsigned bits)
+{
+    if (kind == PKEY_RSA)
+        return bits >= 1024 && bits <= 4096 ? wrap(EVP_RSA_gen(bits)) : NULL;
+    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
+        if (bits == curves[i].bits)
+            return wrap(EVP_EC_gen(curves[i].curve));
+    return NULL;
+}
+
+void pkey_free(struct pkey *k)
+{
+    if (!k)
+        return;
+    EVP_PKEY_free(k->key);
+    mem_free(k);
+}
+
+bool pkey_to_pem(const struct pkey *k, struct text *out)
+{
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *p = NULL;
+    bool ok = bio && PEM_write_bio_PKCS8PrivateKey(bio, k->key, NULL, NULL, 0, NULL, NULL) == 1;
+    long n = ok ? BIO_get_mem_data(bio, &p) : 0;
+    if (n > 0)
+        text_addn(out, p, (size_t)n);
+    BIO_free(bio);
+    return n > 0;
+}
+
+static int no_password(char *buf, int size, int writing, void *arg)
+{
+    (void)buf, (void)size, (void)writing, (void)arg;
+    return -1;
+}
+
+struct pkey *pkey_from_pem(const char *pem, size_t len)
+{
+    BIO *bio = len < 65536 ? BIO_new_mem_buf(pem, (int)len) : NULL;
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
+    BIO_free(bio);
+    return wrap(key);
+}
+
+enum pkey_kind pkey_kind(const struct pkey *k)
+{
+    return k->kind;
+}
+
+unsigned pkey_bits(const struct pkey *k)
+{
+    return k->bits;
+}
+
+size_t pkey_public_der(const struct pkey *k, uint8_t *out, size_t cap)
+{
+    int len = i2d_PUBKEY(k->key, NULL);
+    if (len <= 0 || (size_t)len > cap)
+        return 0;
+    return i2d_PUBKEY(k->key, &out) == len ? (size_t)len : 0;
+}
+
+struct ssh_bytes {
+    uint8_t *p;
+    size_t len, cap;
+    bool over;
+};
+
+static void put(struct ssh_bytes *b, const void *bytes, size_t len)
+{
+    if (b->over || len > b->cap - b->len) {
+        b->over = true;
+        return;
+    }
+    memcpy(b->p + b->len, bytes, len);
+    b->len += len;
+}
+
+static void put_string(struct ssh_bytes *b, const void *bytes, size_t len)
+{
+    const uint8_t n[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
+    put(b, n, 4);
+    put(b, bytes, len);
+}
+
+/* mpint (RFC 4251 5): a zero byte first where the highest bit is set. */
+static bool put_number(struct ssh_bytes *b, const EVP_PKEY *key, const char *name)
+{
+    BIGNUM *n = NULL;
+    uint8_t raw[1 + 512];
+    int len;
+    if (!EVP_PKEY_get_bn_param(key, name, &n))
+        return false;
+    len = BN_num_bytes(n);
+    raw[0] = 0;
+    if (len > 0 && len <= 512) {
+        BN_bn2bin(n, raw + 1);
+        bool high = raw[1] & 0x80;
+        put_string(b, raw + !high, (size_t)len + high);
+    }
+    BN_free(n);
+    return len > 0 && len <= 512;
+}
+
+size_t pkey_public_ssh(const struct pkey *k, uint8_t *out, size_t cap)
+{
+    struct ssh_bytes b = {.p = out, .cap = cap};
+    const char *name = pkey_ssh_name(k);
+    put_string(&b, name, strlen(name));
+    if (k->kind == PKEY_RSA) {
+        if (!put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_E) || !put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_N))
+            return 0;
+    } else {
+        uint8_t point[1 + 2 * 66];
+        size_t len = 0;
+        if (!EVP_PKEY_get_octet_string_param(k->key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) || point[0] != 4)
+            return 0;
+        put_string(&b, name + strlen("ecdsa-sha2-"), strlen(name) - strlen("ecdsa-sha2-"));
+        put_string(&b, point, len);
+    }
+    return b.over ? 0 : b.len;
+}
+
+const char *pkey_ssh_name(const struct pkey *k)
+{
+    if (k->kind == PKEY_RSA)
+        return "ssh-rsa";
+    return k->bits == 256 ? "ecdsa-sha2-nistp256" : k->bits == 384 ? "ecdsa-sha2-nistp384" : "ecdsa-sha2-nistp521";
+}

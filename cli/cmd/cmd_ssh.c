@@ -1,0 +1,313 @@
+/* cmd_ssh.c: the SSH server's commands: ip ssh ..., ip scp server enable, users' public keys, show ssh, show ip ssh.
+ *
+ * A key is typed below `key-string` line by line (base64, as it stands in a .pub file, with or without its type and comment) until a line `exit`; what is kept and
+ * printed is its hash, as on IOS. What is offered to clients comes from the same lists that `show ip ssh` prints. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd/cmd.h"
+#include "cli/ssh/algorithm.h"
+#include "cli/ssh/hostkey.h"
+#include "cli/ssh/sshd.h"
+#include "cli/ssh/wire.h"
+#include "espial/crypto.h"
+#include "espial/mem.h"
+
+#define KEY_TEXT_MAX 8192
+
+/* ---- settings ---- */
+
+static void *sshd_global(void *self)
+{
+    return sshd_conf(self);
+}
+
+static void conf_init(void *obj)
+{
+    sshd_conf_init(obj);
+}
+
+static bool check_list(const char (*list)[SSH_NAME_MAX], enum sshd_what what, struct out *out)
+{
+    for (size_t i = 0; i < SSH_LIST_MAX && list[i][0]; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < i; k++)
+            twice = twice || !strcmp(list[k], list[i]);
+        if (!twice && sshd_algorithm_known(what, list[i]))
+            continue;
+        out_printf(out, "%% %s: %s\n", list[i], twice ? "this algorithm stands there twice" : "no such algorithm");
+        return false;
+    }
+    return true;
+}
+
+static bool conf_check(void *self, const void *obj, struct out *out)
+{
+    const struct sshd_conf *c = obj;
+    (void)self;
+    return check_list(c->kex, SSH_KEX, out) && check_list(c->hostkey, SSH_HOSTKEY, out) && check_list(c->encryption, SSH_CIPHER, out) &&
+           check_list(c->mac, SSH_MAC, out) && check_list(c->authentication, SSH_AUTHENTICATION, out);
+}
+
+static void conf_changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)obj, (void)what;
+    sshd_keys_changed(self); /* another pair may be named now */
+}
+
+static const struct cmd_scope sshd_scope = {.size = sizeof(struct sshd_conf), .init = conf_init, .global = sshd_global, .check = conf_check, .changed = conf_changed};
+
+/* ---- public keys ---- */
+
+static void chain_init(void *obj)
+{
+    sshd_chain_init(obj);
+}
+
+static void chain_end(void *obj)
+{
+    sshd_chain_end(obj);
+}
+
+static void user_init(void *obj)
+{
+    sshd_pubkey_user_init(obj);
+}
+
+static void user_end(void *obj)
+{
+    sshd_pubkey_user_end(obj);
+}
+
+static void keys_changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)obj, (void)what;
+    sshd_pubkeys_changed(self);
+}
+
+static void key_settle(void *obj)
+{
+    for (char *p = ((struct sshd_pubkey *)obj)->hash; *p; p++)
+        *p = *p >= 'a' && *p <= 'f' ? (char)(*p - 'a' + 'A') : *p;
+}
+
+static bool key_check(void *self, const void *obj, struct out *out)
+{
+    (void)self;
+    if (strlen(((const struct sshd_pubkey *)obj)->hash) == 32)
+        return true;
+    out_text(out, "%SSH: The key hash must be 32 hexadecimal digits\n");
+    return false;
+}
+
+static const struct cmd_scope chain_scope = {.size = sizeof(struct sshd_chain), .init = chain_init, .fini = chain_end, .changed = keys_changed};
+static const struct cmd_scope user_scope = {.size = sizeof(struct sshd_pubkey_user), .init = user_init, .fini = user_end, .changed = keys_changed};
+static const struct cmd_scope key_scope = {.size = sizeof(struct sshd_pubkey), .check = key_check, .settle = key_settle, .changed = keys_changed};
+
+static struct sshd_chain *the_chain(void *self)
+{
+    const struct conf_list *chains = &sshd_conf(self)->chains;
+    return chains->n ? chains->v[0] : NULL;
+}
+
+static enum cmd_result do_exit_user(struct cmd_ctx *c)
+{
+    struct sshd_chain *chain = the_chain(c->self);
+    c->host->enter(c->shell, chain ? CONFIG_SSH_PUBKEY : CONFIG, chain);
+    return CMD_OK;
+}
+
+/* In one user's keys: the next user, as the lines of running-config come. */
+static enum cmd_result do_next_user(struct cmd_ctx *c)
+{
+    struct sshd_chain *chain = the_chain(c->self);
+    const char *name = cmd_str(c, "user");
+    struct sshd_pubkey_user *found = NULL;
+    if (!chain)
+        return CMD_FAIL;
+    CONF_EACH(struct sshd_pubkey_user, u, &chain->users)
+        found = strcmp(u->user, name) ? found : u;
+    if (!found) {
+        found = NEW(struct sshd_pubkey_user);
+        sshd_pubkey_user_init(found);
+        str_copy(found->user, sizeof found->user, name);
+        conf_list_add(&chain->users, found);
+    }
+    c->host->enter(c->shell, CONFIG_SSH_PUBKEY_USER, found);
+    return CMD_OK;
+}
+
+struct typing {
+    void *self;
+    const struct cmd_host *host;
+    struct shell *shell;
+    struct out *out;
+    char user[65];
+    struct text text;
+};
+
+static void typing_free(struct typing *t)
+{
+    text_free(&t->text);
+    mem_free(t);
+}
+
+static void typing_abort(void *arg, bool closing)
+{
+    struct typing *t = arg;
+    if (!closing)
+        cmd_done(t->host, t->shell, CMD_FAIL);
+    typing_free(t);
+}
+
+/* By name: while the key was typed somebody may have removed the user. */
+static bool add_key(struct typing *t, const struct sshd_pubkey *key)
+{
+    struct sshd_chain *chain = the_chain(t->self);
+    if (!chain)
+        return false;
+    CONF_EACH(struct sshd_pubkey_user, u, &chain->users) {
+        if (strcmp(u->user, t->user))
+            continue;
+        CONF_EACH(const struct sshd_pubkey, k, &u->keys)
+            if (k->type == key->type && !strcmp(k->hash, key->hash))
+                return true;
+        struct sshd_pubkey *new = NEW(struct sshd_pubkey);
+        *new = *key;
+        conf_list_add(&u->keys, new);
+        sshd_pubkeys_changed(t->self);
+        return true;
+    }
+    return false;
+}
+
+static void typed(void *arg, const char *line)
+{
+    struct typing *t = arg;
+    struct sshd_pubkey key;
+    const char *word = line + strspn(line, " \t");
+    bool is_end = !strncmp(word, "exit", 4) && !word[4 + strspn(word + 4, " \t\r")];
+    if (!is_end && t->text.len + strlen(line) < KEY_TEXT_MAX) {
+        text_add(&t->text, line);
+        text_add(&t->text, "\n");
+        t->host->ask_raw(t->shell, typed, t);
+        return;
+    }
+    bool ok = is_end && sshd_pubkey_from_text(text_str(&t->text), &key) && add_key(t, &key);
+    struct typing done = *t;
+    if (!ok)
+        out_text(done.out, "%SSH: Failed to decode the Key Value\n");
+    done.host->on_abort(done.shell, NULL, NULL);
+    typing_free(t);
+    cmd_done(done.host, done.shell, ok ? CMD_OK : CMD_FAIL);
+}
+
+static enum cmd_result do_key_string(struct cmd_ctx *c)
+{
+    struct typing *t = NEW(struct typing);
+    *t = (struct typing){.self = c->self, .host = c->host, .shell = c->shell, .out = c->out};
+    str_copy(t->user, sizeof t->user, ((const struct sshd_pubkey_user *)c->obj)->user);
+    c->host->on_abort(c->shell, typing_abort, t);
+    c->host->ask_raw(c->shell, typed, t);
+    return CMD_WAIT;
+}
+
+/* ---- show ---- */
+
+static enum cmd_result do_show_ssh(struct cmd_ctx *c)
+{
+    struct sshd_view v;
+    bool any = false;
+    for (size_t cursor = 0; sshd_next(c->self, &cursor, &v);) {
+        if (!any)
+            out_text(c->out, "Connection Version Mode Encryption              Hmac                          State                 Username\n");
+        any = true;
+        out_printf(c->out, "%-10u 2.0     IN   %-23s %-29s %-21s %s\n", v.number, v.cipher, v.mac, v.state, v.user);
+        out_printf(c->out, "%-10u 2.0     OUT  %-23s %-29s %-21s %s\n", v.number, v.cipher, v.mac, v.state, v.user);
+    }
+    if (!any)
+        out_text(c->out, "%No SSHv2 server connections running.\n");
+    return CMD_OK;
+}
+
+static void list_line(struct cmd_ctx *c, const char *what, enum sshd_what list)
+{
+    const struct hostkey *rsa = sshd_serving_rsa(c->self), *ec = sshd_serving_ec(c->self);
+    struct text t = {0};
+    sshd_algorithms(sshd_conf(c->self), list, rsa != NULL, ec ? pkey_bits(ec->pair) : 0, &t);
+    out_printf(c->out, "%s:%s\n", what, text_str(&t));
+    text_free(&t);
+}
+
+static void dump_key(struct cmd_ctx *c, const struct hostkey *k)
+{
+    uint8_t blob[1024];
+    struct text t = {0};
+    size_t len = k ? pkey_public_ssh(k->pair, blob, sizeof blob) : 0;
+    if (!len)
+        return;
+    base64_encode(blob, len, 0, &t);
+    out_printf(c->out, "IOS Keys in SECSH format(%s, base64 encoded): %s\n", pkey_ssh_name(k->pair), k->name);
+    if (pkey_kind(k->pair) == PKEY_RSA)
+        out_printf(c->out, "Modulus Size : %u bits\n", pkey_bits(k->pair));
+    out_printf(c->out, "%s %s\n", pkey_ssh_name(k->pair), text_str(&t));
+    text_free(&t);
+}
+
+static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
+{
+    const struct sshd_conf *conf = sshd_conf(c->self);
+    unsigned methods = sshd_methods(conf);
+    out_printf(c->out, "SSH %s - version 2.0\n", sshd_enabled(c->self) ? "Enabled" : "Disabled");
+    if (!sshd_enabled(c->self))
+        out_text(c->out, "%Please create RSA keys to enable SSH (and of atleast 768 bits for SSH v2).\n");
+    out_printf(c->out, "Authentication methods:%s%s%s%s%s\n", methods & SSH_BY_KEY ? "publickey" : "", methods & SSH_BY_KEY && methods & ~SSH_BY_KEY ? "," : "",
+               methods & SSH_BY_KEYBOARD ? "keyboard-interactive" : "", methods & SSH_BY_KEYBOARD && methods & SSH_BY_PASSWORD ? "," : "",
+               methods & SSH_BY_PASSWORD ? "password" : "");
+    out_text(c->out, "Authentication Publickey Algorithms:ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256\n");
+    list_line(c, "Hostkey Algorithms", SSH_HOSTKEY);
+    list_line(c, "Encryption Algorithms", SSH_CIPHER);
+    list_line(c, "MAC Algorithms", SSH_MAC);
+    list_line(c, "KEX Algorithms", SSH_KEX);
+    out_printf(c->out, "Authentication timeout: %u secs; Authentication retries: %u\n", (unsigned)conf->timeout_s, conf->retries);
+    out_text(c->out, "Minimum expected Diffie Hellman key size : 2048 bits\n");
+    dump_key(c, sshd_serving_rsa(c->self));
+    dump_key(c, sshd_serving_ec(c->self));
+    return CMD_OK;
+}
+
+#define SSH_NUM(f)                 NUM(struct sshd_conf, f)
+#define SSH_SET(sent, text, ...)   SET(CONFIG, &sshd_scope, sent, text, __VA_ARGS__)
+#define IN_CONFIG(m, sent, func, text) {.kind = CMD_DO_ROW, .mode = m, .priv = 15, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func, .help = text}
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG, "ip ssh", "Configure ssh options"),
+    HELP(CONFIG, "ip ssh logging", "Configure logging for SSH"),
+    HELP(CONFIG, "ip ssh server", "Configure the SSH server"),
+    HELP(CONFIG, "ip ssh server algorithm", "Specify algorithms of the SSH server"),
+    HELP(CONFIG, "ip scp", "Scp commands"),
+    SSH_SET("ip ssh time-out <timeout_s:1-120>", "Specify SSH time-out interval|SSH time-out interval (secs)", SSH_NUM(timeout_s)),
+    SSH_SET("ip ssh authentication-retries <retries:0-5>", "Specify number of authentication retries|Number of authentication retries", SSH_NUM(retries)),
+    SSH_SET("ip ssh rsa keypair-name <word:keypair>", "Configure RSA keypair name for SSH|Specify keypair name|keypair name", TXT(struct sshd_conf, keypair)),
+    SSH_SET("ip ssh version <version:2-2>", "Specify protocol version to be supported|Protocol version", SSH_NUM(version)),
+    SSH_SET("ip ssh logging events=events", "SSH protocol events", SSH_NUM(events)),
+    MODE(CONFIG, CONFIG_SSH_PUBKEY, &chain_scope, &sshd_scope, struct sshd_conf, chains, "ip ssh pubkey-chain", "Enter the chain of users' public keys"),
+    SSH_SET("ip ssh server algorithm hostkey <word:hostkey>...", "Host key algorithms|Name, the most wanted first", TXTS(struct sshd_conf, hostkey)),
+    SSH_SET("ip ssh server algorithm kex <word:kex>...", "Key exchange algorithms|Name, the most wanted first", TXTS(struct sshd_conf, kex)),
+    SSH_SET("ip ssh server algorithm encryption <word:encryption>...", "Encryption algorithms|Name, the most wanted first", TXTS(struct sshd_conf, encryption)),
+    SSH_SET("ip ssh server algorithm mac <word:mac>...", "Message authentication algorithms|Name, the most wanted first", TXTS(struct sshd_conf, mac)),
+    SSH_SET("ip ssh server algorithm authentication <word:authentication>...", "Ways to log in|publickey, keyboard or password", TXTS(struct sshd_conf, authentication)),
+    SSH_SET("ip scp server enable=scp", "Scp server|Enable the scp server", SSH_NUM(scp)),
+    MODE(CONFIG_SSH_PUBKEY, CONFIG_SSH_PUBKEY_USER, &user_scope, NULL, struct sshd_chain, users, "username <word:user>", "User whose keys these are|User name",
+         KEY_TXT(struct sshd_pubkey_user, user)),
+    LINE(CONFIG_SSH_PUBKEY_USER, &key_scope, NULL, struct sshd_pubkey_user, keys,
+         "key-hash {ssh-rsa|ecdsa-sha2-nistp256|ecdsa-sha2-nistp384|ecdsa-sha2-nistp521|ssh-ed25519}=type <hex:hash> [<line:comment>]",
+         "The key's hash|RSA key|ECDSA key, P-256|ECDSA key, P-384|ECDSA key, P-521|Ed25519 key|MD5 of the key, 32 hexadecimal digits|Comment", KEY_NUM(struct sshd_pubkey, type),
+         KEY_TXT(struct sshd_pubkey, hash), TXT(struct sshd_pubkey, comment)),
+    IN_CONFIG(CONFIG_SSH_PUBKEY_USER, "key-string", do_key_string, "The key itself, on lines of its own until `exit`"),
+    IN_CONFIG(CONFIG_SSH_PUBKEY_USER, "username <word:user>", do_next_user, "The next user|User name"),
+    {.kind = CMD_DO_ROW, .mode = CONFIG_SSH_PUBKEY_USER, .flags = CMD_IN_CONFIG, .sentence = "exit", .fn = do_exit_user, .help = "Exit from this configuration mode"},
+    DO(EXEC, 1, "show ssh", do_show_ssh, "Status of SSH server connections"),
+    DO(EXEC, 1, "show ip ssh", do_show_ip_ssh, "Information on SSH"),
+};
+const struct cmd_table ssh_table = CMD_TABLE("cli/cmd/cmd_ssh", rows);

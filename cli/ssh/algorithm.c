@@ -1,0 +1,73 @@
+/* algorithm.c: which algorithms this router speaks over SSH: those that today's clients and yesterday's automation have in common, and nothing weaker: no CBC, no
+ * SHA-1, no group below 2048 bits. `ip ssh server algorithm ...` narrows and reorders; it cannot add. chacha20-poly1305 is not among IOS's and is left out.
+ *
+ * ssh-rsa signatures (SHA-1) are never made nor taken; a host key of kind RSA is offered under its SHA-2 names, an EC one under the name of its own curve. */
+#include "cli/ssh/algorithm.h"
+
+#include <string.h>
+
+#include "cli/ssh/wire.h"
+#include "espial/text.h"
+
+#define NAMES_MAX 12
+static const char *const names[SSH_WHATS][NAMES_MAX] = {
+    [SSH_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+                 "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
+    [SSH_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"},
+    [SSH_CIPHER] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
+    [SSH_MAC] = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
+    [SSH_AUTHENTICATION] = {"publickey", "keyboard", "password"},
+};
+
+const char *sshd_algorithm(enum sshd_what what, size_t i)
+{
+    return i < NAMES_MAX ? names[what][i] : NULL;
+}
+
+bool sshd_algorithm_known(enum sshd_what what, const char *name)
+{
+    for (size_t i = 0; i < NAMES_MAX && names[what][i]; i++)
+        if (!strcmp(names[what][i], name))
+            return true;
+    return false;
+}
+
+static const char *asked(const struct sshd_conf *c, enum sshd_what what, size_t i)
+{
+    const char(*const lists[SSH_WHATS])[SSH_NAME_MAX] = {
+        [SSH_KEX] = c->kex, [SSH_HOSTKEY] = c->hostkey, [SSH_CIPHER] = c->encryption, [SSH_MAC] = c->mac, [SSH_AUTHENTICATION] = c->authentication};
+    if (!lists[what][0][0])
+        return sshd_algorithm(what, i);
+    return i < SSH_LIST_MAX && lists[what][i][0] ? lists[what][i] : NULL;
+}
+
+static bool has_key_for(const char *name, bool rsa, unsigned ec_bits)
+{
+    if (str_starts(name, "rsa-"))
+        return rsa;
+    const char *bits = strstr(name, "nistp");
+    uint64_t n;
+    return bits && str_uint(bits + 5, 1, 999, &n) && n == ec_bits;
+}
+
+void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out)
+{
+    const char *name;
+    size_t before = out->len;
+    for (size_t i = 0; (name = asked(c, what, i)); i++) {
+        if (what == SSH_HOSTKEY && !has_key_for(name, rsa, ec_bits))
+            continue;
+        if (out->len > before)
+            text_add(out, ",");
+        text_add(out, name);
+    }
+}
+
+unsigned sshd_methods(const struct sshd_conf *c)
+{
+    unsigned m = 0;
+    const char *name;
+    for (size_t i = 0; (name = asked(c, SSH_AUTHENTICATION, i)); i++)
+        m |= !strcmp(name, "publickey") ? SSH_BY_KEY : !strcmp(name, "keyboard") ? SSH_BY_KEYBOARD : SSH_BY_PASSWORD;
+    return m;
+}

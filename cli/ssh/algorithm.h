@@ -1,0 +1,19 @@
+/* algorithm.h: the names of SSH's algorithms that this router speaks, and the lists made of them. */
+#ifndef CLI_SSH_ALGORITHM_H
+#define CLI_SSH_ALGORITHM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/ssh/sshd_conf.h"
+
+struct text;
+
+/* Names as they are written after `ip ssh server algorithm WHAT`; NULL past the end; all of them, in this order, are the default. */
+const char *sshd_algorithm(enum sshd_what what, size_t i);
+bool sshd_algorithm_known(enum sshd_what what, const char *name);
+/* What is offered to clients with this configuration: "a,b,c". rsa, ec: which host keys there are (for SSH_HOSTKEY; ec_bits 256, 384 or 521, 0 for none). */
+void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out);
+/* enum sshd_method bits. */
+unsigned sshd_methods(const struct sshd_conf *c);
+#endif

@@ -1,0 +1,46 @@
+/* sshd_conf.h: what was asked of the SSH server (`ip ssh ...`, `ip scp server enable`); written by cli/cmd/cmd_ssh.c. */
+#ifndef CLI_SSH_SSHD_CONF_H
+#define CLI_SSH_SSHD_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "espial/conf.h"
+
+#define SSH_LIST_MAX 8
+#define SSH_NAME_MAX 40
+
+enum sshd_what { SSH_KEX, SSH_HOSTKEY, SSH_CIPHER, SSH_MAC, SSH_AUTHENTICATION, SSH_WHATS };
+
+/* ip ssh pubkey-chain: users and the hashes of their keys. */
+enum sshd_key_type { SSH_KEY_RSA, SSH_KEY_ECDSA_256, SSH_KEY_ECDSA_384, SSH_KEY_ECDSA_521, SSH_KEY_ED25519, SSH_KEY_TYPES };
+struct sshd_pubkey {
+    uint8_t type;  /* enum sshd_key_type */
+    char hash[33]; /* MD5 of the key's wire form, 32 upper-case hex digits */
+    char comment[64];
+};
+struct sshd_pubkey_user {
+    char user[65];
+    struct conf_list keys; /* struct sshd_pubkey */
+};
+struct sshd_chain {
+    struct conf_list users; /* struct sshd_pubkey_user */
+};
+
+struct sshd_conf {
+    uint8_t version; /* 0: not said; 2 */
+    uint32_t timeout_s;
+    uint8_t retries;
+    bool events;
+    bool scp;
+    char keypair[128]; /* ip ssh rsa keypair-name */
+    char kex[SSH_LIST_MAX][SSH_NAME_MAX], hostkey[SSH_LIST_MAX][SSH_NAME_MAX], encryption[SSH_LIST_MAX][SSH_NAME_MAX], mac[SSH_LIST_MAX][SSH_NAME_MAX],
+        authentication[SSH_LIST_MAX][SSH_NAME_MAX];
+    struct conf_list chains; /* struct sshd_chain: none or one */
+};
+void sshd_conf_init(struct sshd_conf *c); /* defaults; c is zeroed before */
+void sshd_chain_init(struct sshd_chain *c);
+void sshd_chain_end(struct sshd_chain *c);
+void sshd_pubkey_user_init(struct sshd_pubkey_user *u);
+void sshd_pubkey_user_end(struct sshd_pubkey_user *u);
+#endif
