@@ -36,6 +36,7 @@ const char *const account_names[ACCOUNT_OWNERS] = {
     [ACCOUNT_LOGGER] = "Logger",
     [ACCOUNT_EEM] = "EEM Server",
     [ACCOUNT_SNMP] = "SNMP ENGINE",
+    [ACCOUNT_NTP] = "NTP",
 };
 
 /* A ring of what is over, the youngest at `at` - 1. */

@@ -126,6 +126,11 @@ void clock_steer(struct clock *c, int64_t phase_us, int64_t freq_ppb)
     believe(c, CLOCK_BY_NTP);
 }
 
+int64_t clock_pending(const struct clock *c)
+{
+    return c->phase_us - slewed(c, (int64_t)(loop_now(c->loop) - c->since));
+}
+
 void clock_lost(struct clock *c)
 {
     if (c->by == CLOCK_BY_NTP)

@@ -14,6 +14,7 @@
 #include "dataplane/link/capture.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "dataplane/svc/ntp.h"
 #include "espial/account.h"
 
 struct dataplane {
@@ -22,6 +23,7 @@ struct dataplane {
     struct net *net;
     struct ipsec *ipsec;
     struct ike *ike;
+    struct ntp *ntp;
 };
 
 static void up_acquire(void *arg, const struct ipsec_policy *want)
@@ -122,6 +124,10 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .hostname_arg = env->hostname_arg};
     account_enter(env->loop, ACCOUNT_IKE);
     dp->ike = ike_new(&ike);
+
+    const struct ntp_env ntp = {.loop = env->loop, .clock = env->clock, .rnd = env->rnd, .log = env->log, .inet = net_inet(dp->net)};
+    account_enter(env->loop, ACCOUNT_NTP);
+    dp->ntp = ntp_new(&ntp);
     account_leave(env->loop, was);
     ipsec_debug_register(dp->ipsec);
     ipsec_debug_filter(dp->ipsec, debug_pass, dp);
@@ -143,6 +149,7 @@ void dataplane_free(struct dataplane *dp)
         return;
     *ipsec_debug_bits(dp->ipsec) = (struct ipsec_debug){0}; /* what goes says no more, and asks IKE no more */
     ipsec_debug_filter(dp->ipsec, NULL, NULL);
+    ntp_free(dp->ntp);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
     ipsec_free(dp->ipsec);
@@ -159,6 +166,11 @@ struct net *dataplane_net(struct dataplane *dp)
 struct ipsec *dataplane_ipsec(struct dataplane *dp)
 {
     return dp->ipsec;
+}
+
+struct ntp *dataplane_ntp(struct dataplane *dp)
+{
+    return dp->ntp;
 }
 
 struct ike *dataplane_ike(struct dataplane *dp)

@@ -20,6 +20,7 @@ struct link;
 struct log;
 struct loop;
 struct net;
+struct ntp;
 struct rnd;
 struct work;
 
@@ -49,6 +50,7 @@ struct net *dataplane_net(struct dataplane *dp);
 struct ipsec *dataplane_ipsec(struct dataplane *dp);
 struct ike *dataplane_ike(struct dataplane *dp);
 struct graph *dataplane_graph(struct dataplane *dp);
+struct ntp *dataplane_ntp(struct dataplane *dp);
 struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */
 const struct dataplane_env *dataplane_env(const struct dataplane *dp);
 

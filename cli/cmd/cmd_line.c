@@ -78,12 +78,21 @@ void line_conf_complete(struct conf_list *lines)
         add_line(lines, LINE_VTY, 0, 4);
 }
 
-void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out)
+const struct line_conf *line_conf_of(const struct sys_conf *c, bool vty, unsigned n)
 {
+    const struct line_conf *found = NULL;
     CONF_EACH(const struct line_conf, l, &c->lines)
     {
-        if (l->kind != (vty ? LINE_VTY : LINE_CON) || n < l->first || n > (l->last ? l->last : l->first))
-            continue;
+        if (l->kind == (vty ? LINE_VTY : LINE_CON) && n >= l->first && n <= (l->last ? l->last : l->first))
+            found = l;
+    }
+    return found;
+}
+
+void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out)
+{
+    const struct line_conf *l = line_conf_of(c, vty, n);
+    if (l)
         *out = (struct line_settings){.length = l->length,
                                       .width = l->width,
                                       .history = l->history,
@@ -92,7 +101,6 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .is_editing = l->editing,
                                       .escape = l->escape,
                                       .privilege = l->privilege};
-    }
 }
 
 #define LN(f)                        NUM(struct line_conf, f)

@@ -107,6 +107,10 @@ void line_conf_complete(struct conf_list *lines);
 /* What a session on this line begins with; *out is left alone when no line says otherwise. */
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
 void clock_ask_start(struct clock_ask *c);
+/* The `line ...` that a line's settings come from; NULL: none. */
+const struct line_conf *line_conf_of(const struct sys_conf *c, bool vty, unsigned n);
+/* One line as `show terminal` and `show line N` tell it: its session (sh), or what one would begin with. */
+void line_show(struct cli *c, struct out *out, bool vty, unsigned n, const struct shell *sh);
 void logging_conf_start(struct logging_conf *c);
 void logging_conf_end(struct logging_conf *c);
 void logging_conf_apply(struct cli *c);

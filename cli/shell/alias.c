@@ -15,8 +15,8 @@
 #include "cli/shell/shell_local.h"
 
 static const struct alias builtin[] = {
-    {"h", "help"},  {"lo", "logout"},  {"p", "ping"},     {"r", "resume"},
-    {"s", "show"},  {"u", "undebug"},  {"un", "undebug"}, {"w", "where"},
+    {"h", "help"}, {"lo", "logout"}, {"p", "ping"},     {"r", "resume"},
+    {"s", "show"}, {"u", "undebug"}, {"un", "undebug"}, {"w", "where"},
 };
 #define NBUILTIN (sizeof builtin / sizeof builtin[0])
 

@@ -582,21 +582,6 @@ void session_ctrl_z(struct shell *sh, const char *text)
     call_out(sh);
 }
 
-void session_log_line(struct shell *sh, const char *line)
-{
-    if (!sh->channel || sh->closing)
-        return;
-    enum session_state st = session_state(sh);
-    bool waits = st == SESSION_PROMPT || st == SESSION_ANSWER || st == SESSION_SECRET || st == SESSION_KEY;
-    if (waits || sh->output.midline)
-        say(sh, "\n");
-    say(sh, line);
-    say(sh, "\n");
-    sh->output.midline = false;
-    if (st == SESSION_PROMPT && sh->set.logging_sync)
-        sh->channel->redraw(sh->channel);
-}
-
 /* ---- beginning and end ---- */
 
 void session_init(struct shell *sh, struct maker *m)

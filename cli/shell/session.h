@@ -139,6 +139,11 @@ const char *session_history(const struct shell *sh, size_t i);
 void session_log_line(struct shell *sh, const char *line);
 bool session_wants_log(const struct shell *sh); /* a console, or a vty with `terminal monitor` */
 
+/* A message of another user: on lines of its own; at a prompt, prompt and unfinished input are drawn again. */
+void session_message(struct shell *sh, const char *text);
+/* Ends the session in a later turn, whatever it does (`clear line`); channel->closed is called. */
+void session_hang_up(struct shell *sh);
+
 /* Every session of the router: cursor from 0, NULL at the end; in order of lines, those without a line last. */
 struct shell *shells_next(struct shells *s, size_t *cursor);
 

@@ -35,6 +35,7 @@ enum account_owner {
     ACCOUNT_LOGGER,
     ACCOUNT_EEM,
     ACCOUNT_SNMP,
+    ACCOUNT_NTP,
     ACCOUNT_OWNERS
 };
 extern const char *const account_names[ACCOUNT_OWNERS]; /* as IOS names a process, at most 16 characters */

@@ -44,6 +44,8 @@ void clock_set(struct clock *c, int64_t utc_us, enum clock_setter by);
 /* NTP steers: phase_us is worked off at 500 us a second from now on (what was left of an earlier one is forgotten), and the calendar runs faster than the loop's by
  * freq_ppb parts in 10^9 (bounded to half a thousandth) until the next call. The clock is then NTP's, as after a step by it. */
 void clock_steer(struct clock *c, int64_t phase_us, int64_t freq_ppb);
+/* How much of the phase is still to be worked off, us. */
+int64_t clock_pending(const struct clock *c);
 /* NTP lost its servers: the mark becomes '.' if NTP had set it. */
 void clock_lost(struct clock *c);
 enum clock_source clock_mark(const struct clock *c);

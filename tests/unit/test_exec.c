@@ -217,7 +217,7 @@ static void commands_that_ran_are_told(void **state)
     struct fixture *f = *state;
     struct heard h = {0};
     bus_subscribe(f->box->bus, FACT_COMMAND, hear, &h);
-    type(f, "sh lin 1");
+    type(f, "sh lines 1");
     assert_int_equal(h.n, 1);
     assert_string_equal(h.last.text, "show lines 1");
     assert_string_equal(h.last.mode, "exec");
