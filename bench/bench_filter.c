@@ -94,21 +94,24 @@ int main(int argc, char **argv)
         {"address", "address"},
         {"^interface|^ shut", "^interface|^ shut"},
         {"10\\.[0-9]+\\.7\\.", "10\\.[0-9]+\\.7\\."},
-        {"_192.0.2.0_.*_eq_www", "(?:[,{}() _]|^|$)192.0.2.0(?:[,{}() _]|^|$).*(?:[,{}() _]|^|$)eq(?:[,{}() _]|^|$)www"},
+        {"_192.0.2.0_.*_eq_www",
+         "(?:[,{}() _]|^|$)192.0.2.0(?:[,{}() _]|^|$).*(?:[,{}() _]|^|$)eq(?:[,{}() _]|^|$)www"},
         {".*customer.*desk 7", ".*customer.*desk 7"},
     };
     unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 12;
     struct files *files = files_memory_new();
     struct text t = {0};
     make_text(&t);
-    printf("%.1f MB in some %u lines; MB/s of text looked at, the quickest of %u rounds\n", (double)t.len / 1e6, LINES, rounds);
+    printf("%.1f MB in some %u lines; MB/s of text looked at, the quickest of %u rounds\n", (double)t.len / 1e6, LINES,
+           rounds);
     printf("%-24s %9s %9s %9s %16s\n", "| include", "filter", "by lines", "pcre2", "filter to pcre2");
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         double whole = 1e9, lines = 1e9, alone = 1e9;
         char spec[128];
         int error;
         PCRE2_SIZE at;
-        pcre2_code *code = pcre2_compile((PCRE2_SPTR)patterns[i].pcre, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &error, &at, NULL);
+        pcre2_code *code =
+            pcre2_compile((PCRE2_SPTR)patterns[i].pcre, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &error, &at, NULL);
         if (!code || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) != 0)
             return 1;
         pcre2_match_data *match = pcre2_match_data_create_from_pattern(code, NULL);

@@ -1,7 +1,7 @@
 /* edit.c: line editing with IOS's keys, the hard ones by libedit.
  *
- * The line and its cursor live here, as plain bytes. What a person does most (characters put in, rubbing out, the kill
- * ring) is done here too, so that a pasted configuration costs nothing; for moves by words, cases and transposing,
+ * The line and its cursor live here, as plain bytes. What a person does most (characters put in, moves by characters,
+ * rubbing out, the kill ring) is done here too, so that a pasted configuration costs nothing; for words, cases and transposing,
  * libedit is given the line, handles one key unbuffered and gives it back. Its input is a queue of ours (EL_GETCFN),
  * its drawing goes to /dev/null (render.c draws, without an ESC), and the pseudo-terminal it insists on carries
  * nothing. Keys that are not editing (Enter, `?`, Tab, up and down, Ctrl-Z, Ctrl-C) never reach it. A key of several
@@ -70,14 +70,11 @@ static const struct {
 static void bind_keys(EditLine *el)
 {
     static const char *const keys[][2] = {
-        {"^A", "ed-move-to-beg"},          {"^E", "ed-move-to-end"},          {"^B", "ed-prev-char"},            {"^F", "ed-next-char"},
         {"^D", "ed-delete-next-char"},     {"^W", "ed-delete-prev-word"},     {"^U", "vi-kill-line-prev"},       {"^X", "vi-kill-line-prev"},
         {"^K", "ed-kill-line"},            {"^T", "ed-transpose-chars"},      {"\\033b", "ed-prev-word"},        {"\\033B", "ed-prev-word"},
         {"\\033f", "em-next-word"},        {"\\033F", "em-next-word"},        {"\\033d", "em-delete-next-word"}, {"\\033D", "em-delete-next-word"},
         {"\\033c", "em-capitol-case"},     {"\\033C", "em-capitol-case"},     {"\\033l", "em-lower-case"},       {"\\033L", "em-lower-case"},
-        {"\\033u", "em-upper-case"},       {"\\033U", "em-upper-case"},       {"\\033[C", "ed-next-char"},       {"\\033OC", "ed-next-char"},
-        {"\\033[D", "ed-prev-char"},       {"\\033OD", "ed-prev-char"},       {"\\033[H", "ed-move-to-beg"},     {"\\033[F", "ed-move-to-end"},
-        {"\\033[1~", "ed-move-to-beg"},    {"\\033[4~", "ed-move-to-end"},    {"\\033[3~", "ed-delete-next-char"},
+        {"\\033u", "em-upper-case"},       {"\\033U", "em-upper-case"},       {"\\033[3~", "ed-delete-next-char"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
@@ -160,11 +157,10 @@ static size_t key_length(const char *b, size_t len)
     return 0;
 }
 
-/* Of the many keys that begin with ESC, those of bind_keys and event_keys: libedit has its own ideas about others. */
+/* Of the many keys that begin with ESC, those of bind_keys: libedit has its own ideas about others. */
 static bool escape_known(const char *b, size_t n)
 {
-    static const char *const known[] = {"[A", "[B", "[C", "[D", "[H", "[F", "OA", "OB", "OC", "OD", "[1~", "[4~", "[3~",
-                                        "b",  "B",  "f",  "F",  "d",  "D",  "c",  "C",  "l",  "L",   "u",   "U"};
+    static const char *const known[] = {"[3~", "b", "B", "f", "F", "d", "D", "c", "C", "l", "L", "u", "U"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strlen(known[i]) == n - 1 && !memcmp(known[i], b + 1, n - 1))
             return true;
@@ -278,11 +274,38 @@ static enum edit_event quoted(struct edit *e, unsigned char c)
     return insert(e, (char[1]){(char)c}, 1);
 }
 
+/* Moves by a character or to an end. */
+static bool move(struct edit *e, const char *key, size_t n)
+{
+    static const struct {
+        const char *key;
+        char to;
+    } moves[] = {
+        {"\x01", 'A'},   {"\x05", 'E'},   {"\x02", 'B'},   {"\x06", 'F'},   {"\033[C", 'F'},  {"\033OC", 'F'},
+        {"\033[D", 'B'}, {"\033OD", 'B'}, {"\033[H", 'A'}, {"\033[F", 'E'}, {"\033[1~", 'A'}, {"\033[4~", 'E'},
+    };
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (strlen(moves[i].key) != n || memcmp(moves[i].key, key, n) != 0)
+            continue;
+        switch (moves[i].to) {
+        case 'A': e->cursor = 0; break;
+        case 'E': e->cursor = e->len; break;
+        case 'B': e->cursor -= e->cursor > 0; break;
+        case 'F': e->cursor += e->cursor < e->len; break;
+        }
+        e->behind = true;
+        return true;
+    }
+    return false;
+}
+
 static enum edit_event edit_one(struct edit *e, const char *key, size_t n, bool was_yank)
 {
     unsigned char c = (unsigned char)*key;
     if (c >= 0x20 && c < 0x7F)
         return insert(e, key, 1);
+    if (!e->is_plain && move(e, key, n))
+        return EDIT_MORE;
     switch (c) {
     case 0x16: return quoted(e, (unsigned char)key[1]);
     case 0x08:
@@ -302,7 +325,7 @@ static enum edit_event edit_one(struct edit *e, const char *key, size_t n, bool 
             return EDIT_MORE;
         break;
     default:
-        if (c > 0x7F || !strchr(e->is_plain ? "\x15\x17\x18" : "\x01\x02\x04\x05\x06\x0b\x14\x15\x17\x18", c))
+        if (c > 0x7F || !strchr(e->is_plain ? "\x15\x17\x18" : "\x04\x0b\x14\x15\x17\x18", c))
             return EDIT_MORE;
     }
     if (e->cursor == e->len && (c == 0x04 || (n == 4 && !memcmp(key, "\033[3~", 4))))
