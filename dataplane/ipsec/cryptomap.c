@@ -201,7 +201,7 @@ static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const s
     size_t n = acl ? acl_rules(acl) : 0;
     e->rules = mem_array(n ? n : 1, sizeof *e->rules);
     for (size_t i = 0; i < n; i++) {
-        const struct acl_rule *r = acl_rule(acl, i);
+        struct acl_rule *r = acl_rule(acl, i);
         struct ipsec_flow *f = r->permit ? inherit(old, r) : NULL;
         if (r->permit && !f && ips->nflows >= FLOWS_MAX)
             continue;
@@ -213,7 +213,7 @@ static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const s
             for (struct ipsec_flow *nf = f->narrows; nf; nf = nf->next_narrow)
                 nf->entry = e;
         }
-        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .flow = f};
+        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f};
     }
     return e;
 }

@@ -18,6 +18,7 @@
 #define NARROW_FLOWS_MAX     256 /* of one access list line: what peers negotiated below it */
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           4096 /* a power of two */
+#define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
 #define TRANSIENT_KEEP_US    (120 * US_PER_S)
@@ -96,6 +97,7 @@ struct ipsec_flow {
 /* One line of a compiled entry. */
 struct spd_rule {
     struct acl_rule rule;
+    uint64_t *hits; /* of that line in its list: valid until the list changes, which compiles the policy anew */
     struct ipsec_flow *flow; /* NULL: deny, look at the next entry */
 };
 struct map_entry { /* of one interface */
@@ -137,6 +139,7 @@ struct cache_line {
     uint8_t proto, icmp_type, icmp_code, tcp_flags, way;
     bool no_ports;
     struct ipsec_flow *flow; /* NULL: not to be protected */
+    uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
 };
 
 struct spi_key { /* a key of tables: no holes */
@@ -232,7 +235,8 @@ bool selector_equal(const struct selector *a, const struct selector *b);
 
 /* spd.c */
 enum { WAY_OUT, WAY_IN };
-/* The flow that protects this packet on this interface, WAY_IN: seen from the other side. NULL: none. */
+/* The flow that protects this packet on this interface, WAY_IN: seen from the other side. NULL: none. WAY_OUT counts at
+ * the lines that decided. */
 struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f);
 stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;

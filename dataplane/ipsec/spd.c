@@ -43,30 +43,49 @@ static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const
            c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports;
 }
 
-static struct ipsec_flow *walk(const struct map_if *mi, const struct flow *f)
+/* Count at a line, and remember it: the first free place, or one too many. */
+static void count(struct cache_line *c, unsigned *n, uint64_t *hits)
 {
+    ++*hits;
+    if (*n < SPD_HITS)
+        c->hits[*n] = hits;
+    ++*n;
+}
+
+/* The lines that decide, for one packet; c gets the answer, with their counters where it may stand for packets to come. */
+static void walk(const struct map_if *mi, const struct flow *f, uint8_t way, struct cache_line *c)
+{
+    unsigned fitted = 0;
     for (size_t i = 0; i < mi->nentries; i++) {
         const struct map_entry *e = mi->entries[i];
         for (size_t r = 0; r < e->nrules; r++) {
             if (!acl_rule_fits(&e->rules[r].rule, f))
                 continue;
-            struct ipsec_flow *wide = e->rules[r].flow;
+            if (way == WAY_OUT)
+                count(c, &fitted, e->rules[r].hits);
+            struct ipsec_flow *wide = c->flow = e->rules[r].flow;
             for (struct ipsec_flow *n = wide ? wide->narrows : NULL; n; n = n->next_narrow)
-                if (n->out && selector_fits(&n->local_sel, &n->remote_sel, f, false))
-                    return n;
-            if (wide)
-                return wide;
+                if (n->out && selector_fits(&n->local_sel, &n->remote_sel, f, false)) {
+                    c->flow = n;
+                    break;
+                }
             break; /* denied here: the next entry */
         }
+        if (c->flow)
+            break;
     }
-    return NULL;
+    if (fitted > SPD_HITS)
+        c->gen = 0;
 }
 
 struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
 {
     struct cache_line *c = &ips->cache[cache_place(ips, mi, f, way)];
-    if (cache_hit(c, ips, mi, f, way))
+    if (cache_hit(c, ips, mi, f, way)) {
+        for (unsigned i = 0; i < SPD_HITS && c->hits[i]; i++)
+            ++*c->hits[i];
         return c->flow;
+    }
     struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
     *c = (struct cache_line){
         .gen = ips->gen,
@@ -81,8 +100,8 @@ struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct
         .tcp_flags = f->tcp_flags,
         .way = way,
         .no_ports = f->no_ports,
-        .flow = walk(mi, &mirror),
     };
+    walk(mi, &mirror, way, c);
     return c->flow;
 }
 
