@@ -31,6 +31,7 @@ static const struct {
     {&dp_table_route, OWNER_DATAPLANE},
     {&dp_table_arp, OWNER_DATAPLANE},
     {&dp_table_ip, OWNER_DATAPLANE},
+    {&dp_table_acl_std, OWNER_DATAPLANE},
     {&dp_table_acl, OWNER_DATAPLANE},
     {&dp_table_qfp, OWNER_DATAPLANE},
     {&dp_table_ntp, OWNER_DATAPLANE},

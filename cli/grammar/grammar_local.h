@@ -4,6 +4,8 @@
 
 #include "cli/grammar/grammar.h"
 
+#define SENTENCE_WORDS 160 /* literals and values of one sentence */
+
 enum elem_kind {
     ELEM_LITERAL,
     ELEM_VALUE,

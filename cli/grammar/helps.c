@@ -101,7 +101,7 @@ static void give_own(struct grammar *g, struct grammar_row *rule, struct text *e
 }
 
 struct way {
-    struct elem *words[96];
+    struct elem *words[SENTENCE_WORDS];
     size_t n;
 };
 

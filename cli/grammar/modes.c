@@ -11,6 +11,7 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_ISAKMP] = {"(config-isakmp)", "ISAKMP commands:"},
     [CONFIG_TRANSFORM] = {"(cfg-crypto-trans)", "Crypto transform configuration commands:"},
     [CONFIG_CRYPTO_MAP] = {"(config-crypto-map)", "Crypto Map configuration commands:"},
+    [CONFIG_STD_NACL] = {"(config-std-nacl)", "Standard Access List configuration commands:"},
     [CONFIG_EXT_NACL] = {"(config-ext-nacl)", "Ext Access List configuration commands:"},
     [CONFIG_APPLET] = {"(config-applet)", "Embedded event manager applet configuration commands:"},
     [CONFIG_SSH_PUBKEY] = {"(conf-ssh-pubkey)", "SSH public key commands:"},

@@ -17,7 +17,7 @@ struct reader {
     const char *at;
     bool help_path;
     struct sentence *s;
-    struct elem *words[96];
+    struct elem *words[SENTENCE_WORDS];
     unsigned depth;
     bool in_anyorder;
     char *err; /* [128] */

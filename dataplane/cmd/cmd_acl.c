@@ -1,11 +1,11 @@
-/* cmd_acl.c: extended access lists: access-list N ..., ip access-list extended NAME and its lines; show access-lists;
- * clear access-list counters.
+/* cmd_acl.c: extended access lists: access-list N ..., ip access-list extended NAME and its lines; resequence; show
+ * access-lists; clear access-list counters. Standard ones: cmd_acl_std.c.
  *
  * The rows of a numbered and of a named list differ only in how they begin, so they are made by one macro per protocol.
  * Ports are numbers or, after `eq`, IOS's names, which lines and shows print back. An address typed with a wildcard of
  * all ones or none becomes `any` or `host`, as on IOS. Typing `no access-list N` removes the whole list.
  *
- * What it does not do: `log`, time ranges, DSCP, options: refused, because they would do nothing. */
+ * What it does not do: time ranges, TTL and IP options: refused, because they would do nothing. */
 #include <stdio.h>
 #include <string.h>
 
@@ -63,6 +63,20 @@ static const struct proto_name icmp_types[] = {{"alternate-address", 6},
                                                {"traceroute", 30},
                                                {"unreachable", 3}};
 
+#define DSCPS(X)                                                                                                       \
+    X("af11", 10)                                                                                                      \
+    X("af12", 12) X("af13", 14) X("af21", 18) X("af22", 20) X("af23", 22) X("af31", 26) X("af32", 28) X("af33", 30)    \
+        X("af41", 34) X("af42", 36) X("af43", 38) X("cs1", 8) X("cs2", 16) X("cs3", 24) X("cs4", 32) X("cs5", 40)      \
+            X("cs6", 48) X("cs7", 56) X("default", 0) X("ef", 46)
+#define PRECEDENCES(X)                                                                                                 \
+    X("critical", 5)                                                                                                   \
+    X("flash", 3) X("flash-override", 4) X("immediate", 2) X("internet", 6) X("network", 7) X("priority", 1)           \
+        X("routine", 0)
+#define TOSES(X)                                                                                                       \
+    X("max-reliability", 2) X("max-throughput", 4) X("min-delay", 8) X("min-monetary-cost", 1) X("normal", 0)
+static const struct proto_name dscps[] = {DSCPS(PORT_ROW)}, precedences[] = {PRECEDENCES(PORT_ROW)},
+                               toses[] = {TOSES(PORT_ROW)};
+
 /* ---- configuration ---- */
 
 static void ace_init(void *obj)
@@ -92,7 +106,7 @@ static void ace_settle(void *obj)
 }
 
 /* Two lines cannot stand in one place. */
-static bool entry_joins(void *self, const void *parent, const void *obj, struct out *out)
+bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out *out)
 {
     const struct acl_conf *list = parent;
     const struct ace_conf *c = obj;
@@ -120,15 +134,15 @@ static bool list_check(void *self, const void *obj, struct out *out)
 {
     const struct acl_conf *c = obj;
     uint64_t n;
-    (void)self;
 
-    if (!str_uint(c->name, 0, UINT32_MAX, &n) || number_ok((uint32_t)n))
-        return true;
-    out_text(out, "% Invalid access list name.\n");
-    return false;
+    if (str_uint(c->name, 0, UINT32_MAX, &n) && !number_ok((uint32_t)n)) {
+        out_text(out, "% Invalid access list name.\n");
+        return false;
+    }
+    return acl_name_free(dataplane_net(self), c->name, false, out);
 }
 
-static void list_changed(void *self, void *obj, enum cmd_change what)
+void acl_list_changed(void *self, void *obj, enum cmd_change what)
 {
     struct acl_conf *c = obj;
     char name[ACL_NAME_MAX];
@@ -141,18 +155,15 @@ static void list_changed(void *self, void *obj, enum cmd_change what)
 
 static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = line_changed};
 static const struct cmd_scope entry_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = entry_joins};
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = list_init,
                                             .fini = list_fini,
                                             .check = list_check,
-                                            .changed = list_changed};
+                                            .changed = acl_list_changed};
 
-/* no access-list N: all its lines, those of `ip access-list extended N` too. */
-static enum cmd_result do_no_list(struct cmd_ctx *c)
+enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named)
 {
-    struct net *net = dataplane_net(c->self);
-    struct net_conf *conf = net_conf(net);
     uint32_t number = (uint32_t)cmd_int(c, "number");
     char name[16];
 
@@ -161,33 +172,51 @@ static enum cmd_result do_no_list(struct cmd_ctx *c)
         return CMD_FAIL;
     }
     snprintf(name, sizeof name, "%u", number);
-    for (size_t i = conf->acl_lines.n; i-- > 0;)
-        if (((struct ace_conf *)conf->acl_lines.v[i])->number == number)
-            conf_list_remove(&conf->acl_lines, i);
-    for (size_t i = conf->acls.n; i-- > 0;)
-        if (!strcmp(((struct acl_conf *)conf->acls.v[i])->name, name))
-            conf_list_remove(&conf->acls, i);
-    acl_conf_changed(net, name);
+    for (size_t i = lines->n; i-- > 0;)
+        if (((struct ace_conf *)lines->v[i])->number == number)
+            conf_list_remove(lines, i);
+    for (size_t i = named->n; i-- > 0;)
+        if (!strcmp(((struct acl_conf *)named->v[i])->name, name))
+            conf_list_remove(named, i);
+    acl_conf_changed(dataplane_net(c->self), name);
     return CMD_OK;
 }
 
-/* no SEQ inside a list: the line in that place. */
-static enum cmd_result do_no_seq(struct cmd_ctx *c)
+/* no access-list N: all its lines, those of `ip access-list extended N` too. */
+static enum cmd_result do_no_list(struct cmd_ctx *c)
 {
-    struct acl_conf *list = c->obj;
+    struct net_conf *conf = net_conf(dataplane_net(c->self));
+
+    return acl_do_no_list(c, &conf->acl_lines, &conf->acls);
+}
+
+/* no SEQ inside a list: the line in that place. */
+enum cmd_result acl_do_no_seq(struct cmd_ctx *c)
+{
+    const struct acl_conf *list = c->obj;
     uint32_t seq = (uint32_t)cmd_int(c, "seq");
 
     if (!c->no) {
         out_text(c->out, "% Incomplete command.\n\n");
         return CMD_FAIL;
     }
-    for (size_t i = 0; i < list->entries.n; i++)
-        if (((struct ace_conf *)list->entries.v[i])->place == seq) {
-            conf_list_remove(&list->entries, i);
-            acl_conf_changed(dataplane_net(c->self), list->name);
-            return CMD_OK;
-        }
+    acl_remove_place(dataplane_net(c->self), list->name, seq);
     return CMD_OK;
+}
+
+static enum cmd_result do_resequence(struct cmd_ctx *c)
+{
+    struct net *net = dataplane_net(c->self);
+    const char *name = cmd_str(c, "name");
+
+    if (!acl_find(net, name)) {
+        out_text(c->out, "% Access-list with that name does not exist.\n");
+        return CMD_FAIL;
+    }
+    if (acl_resequence(net, name, (uint32_t)cmd_int(c, "start"), (uint32_t)cmd_int(c, "step")))
+        return CMD_OK;
+    out_text(c->out, "% Sequence number overflow.\n");
+    return CMD_FAIL;
 }
 
 /* ---- show ---- */
@@ -238,22 +267,60 @@ static void put_named(struct text *t, const struct proto_name *names, size_t n, 
     text_printf(t, " %u", value);
 }
 
-static void show_rule(struct cmd_ctx *c, const struct acl_rule *r)
+static void put_source(struct text *t, const struct acl_rule *r)
 {
+    if (r->src_wild == 0xFFFFFFFFu)
+        text_add(t, " any");
+    else if (!r->src_wild)
+        text_printf(t, " %s", IP4(r->src));
+    else
+        text_printf(t, " %s, wildcard bits %s", IP4(r->src), IP4(r->src_wild));
+}
+
+#define NAMES(a) a, sizeof a / sizeof a[0]
+
+static void put_extended(struct text *t, const struct acl_rule *r)
+{
+    put_named(t, NAMES(protos), r->proto);
+    put_addr(t, r->src, r->src_wild);
+    put_ports(t, r->proto, r->sop, r->sport, r->sport2);
+    put_addr(t, r->dst, r->dst_wild);
+    put_ports(t, r->proto, r->dop, r->dport, r->dport2);
+    if (r->icmp_type < 256)
+        put_named(t, icmp_types, r->icmp_code < 256 ? 0 : sizeof icmp_types / sizeof icmp_types[0], r->icmp_type);
+    if (r->icmp_code < 256)
+        text_printf(t, " %u", r->icmp_code);
+    if (r->established)
+        text_add(t, " established");
+    if (r->has_dscp) {
+        text_add(t, " dscp");
+        put_named(t, NAMES(dscps), r->dscp);
+    }
+    if (r->has_precedence) {
+        text_add(t, " precedence");
+        put_named(t, NAMES(precedences), r->precedence);
+    }
+    if (r->has_tos) {
+        text_add(t, " tos");
+        put_named(t, NAMES(toses), r->tos);
+    }
+    if (r->fragments)
+        text_add(t, " fragments");
+}
+
+static void show_rule(struct cmd_ctx *c, const struct acl *a, const struct acl_rule *r)
+{
+    static const char *const logs[] = {"", " log", " log-input"};
     struct text t = {0};
 
-    text_printf(&t, "    %u %s", r->seq, r->permit ? "permit" : "deny");
-    put_named(&t, protos, sizeof protos / sizeof protos[0], r->proto);
-    put_addr(&t, r->src, r->src_wild);
-    put_ports(&t, r->proto, r->sop, r->sport, r->sport2);
-    put_addr(&t, r->dst, r->dst_wild);
-    put_ports(&t, r->proto, r->dop, r->dport, r->dport2);
-    if (r->icmp_type < 256)
-        put_named(&t, icmp_types, r->icmp_code < 256 ? 0 : sizeof icmp_types / sizeof icmp_types[0], r->icmp_type);
-    if (r->icmp_code < 256)
-        text_printf(&t, " %u", r->icmp_code);
-    if (r->established)
-        text_add(&t, " established");
+    if (acl_standard(a)) {
+        text_printf(&t, "    %u %-6s", r->seq, r->permit ? "permit" : "deny");
+        put_source(&t, r);
+    } else {
+        text_printf(&t, "    %u %s", r->seq, r->permit ? "permit" : "deny");
+        put_extended(&t, r);
+    }
+    text_add(&t, logs[r->log]);
     if (r->hits)
         text_printf(&t, " (%llu match%s)", (ull)r->hits, r->hits == 1 ? "" : "es");
     text_add(&t, "\n");
@@ -261,19 +328,21 @@ static void show_rule(struct cmd_ctx *c, const struct acl_rule *r)
     text_free(&t);
 }
 
+/* Standard ones first, then the others. */
 static enum cmd_result show_lists(struct cmd_ctx *c)
 {
     struct net *net = dataplane_net(c->self);
     const char *name = cmd_str(c, "name");
 
-    for (struct acl *a = NULL; (a = acl_next(net, a));) {
-        const struct acl_rule *r;
-        if (name[0] && strcmp(name, acl_name(a)))
-            continue;
-        out_printf(c->out, "Extended IP access list %s\n", acl_name(a));
-        for (size_t i = 0; (r = acl_rule(a, i)); i++)
-            show_rule(c, r);
-    }
+    for (int extended = 0; extended < 2; extended++)
+        for (struct acl *a = NULL; (a = acl_next(net, a));) {
+            const struct acl_rule *r;
+            if (acl_standard(a) == extended || (name[0] && strcmp(name, acl_name(a))))
+                continue;
+            out_printf(c->out, "%s IP access list %s\n", extended ? "Extended" : "Standard", acl_name(a));
+            for (size_t i = 0; (r = acl_rule(a, i)); i++)
+                show_rule(c, a, r);
+        }
     return CMD_OK;
 }
 
@@ -300,17 +369,32 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
     "Port number|Match only packets not on a given port number|Port number|Match only packets in the range of port "   \
     "numbers|First port|Last port"
 #define PORT_OP_HELP(names) PORT_OP_LAST(names) "|"
+#define DSCP_WORD(n, v)       n "=dscp:" #v "|"
+#define PRECEDENCE_WORD(n, v) n "=precedence:" #v "|"
+#define TOS_WORD(n, v)        n "=tos:" #v "|"
+#define VALUE_HELP(n, v)      "Value " #v "|"
+#define EXTRA                                                                                                          \
+    " [dscp=has_dscp {" DSCPS(DSCP_WORD) "<dscp:0-63>}|precedence=has_precedence {" PRECEDENCES(                       \
+        PRECEDENCE_WORD) "<precedence:0-7>}] [tos=has_tos {" TOSES(TOS_WORD) "<tos:0-15>}] [fragments=fragments] "     \
+                         "[log=log:1|log-input=log:2]"
+#define EXTRA_HELP                                                                                                     \
+    "|Match packets with given dscp value|" DSCPS(VALUE_HELP) "Differentiated services codepoint value|Match "         \
+    "packets with given precedence value|" PRECEDENCES(VALUE_HELP) "Precedence value|Match packets with given TOS "    \
+    "value|" TOSES(VALUE_HELP) "Type of service value|Check non-initial fragments|Log matches against this entry|"     \
+    "Log matches against this entry, including input interface"
+#define EXTRA_BINDS                                                                                                    \
+    A(has_dscp), A(dscp), A(has_precedence), A(precedence), A(has_tos), A(tos), A(fragments), A(log)
 #define ACTION              "{permit|deny}=action "
 #define ACTION_HELP         "Specify packets to forward|Specify packets to reject|"
 #define SRC                 ADDR("src", "src_kind")
 #define DST                 ADDR("dst", "dst_kind")
 #define TCP_SENTENCE                                                                                                   \
     ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT))                                    \
-        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT)) "[established=established]"
+        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT)) "[established=established]" EXTRA
 #define UDP_SENTENCE                                                                                                   \
     ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT))                                   \
-        DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT))
-#define ICMP_SENTENCE ACTION "icmp=proto:1 " SRC " " DST " [" ICMP_TYPES "<icmp_type:0-255> [<icmp_code:0-255>]]"
+        DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT)) EXTRA
+#define ICMP_SENTENCE ACTION "icmp=proto:1 " SRC " " DST " [" ICMP_TYPES "<icmp_type:0-255> [<icmp_code:0-255>]]" EXTRA
 #define ICMP_TYPES                                                                                                     \
     "alternate-address=icmp_type:6|echo=icmp_type:8|echo-reply=icmp_type:0|information-reply=icmp_type:16|"            \
     "information-request=icmp_type:15|mask-reply=icmp_type:18|"                                                        \
@@ -320,26 +404,26 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
     "13|traceroute=icmp_type:30|unreachable=icmp_type:3|"
 #define IP_SENTENCE                                                                                                    \
     ACTION "{ahp=proto:51|eigrp=proto:88|esp=proto:50|gre=proto:47|igmp=proto:2|ip=proto:256|ipinip=proto:4|nos="      \
-           "proto:94|ospf=proto:89|pcp=proto:108|pim=proto:103|<proto:0-255>} " SRC " " DST
+           "proto:94|ospf=proto:89|pcp=proto:108|pim=proto:103|<proto:0-255>} " SRC " " DST EXTRA
 #define REMARK_SENTENCE "remark=action:2 <line:remark>"
 #define TCP_HELP_TEXT                                                                                                  \
     ACTION_HELP "Transmission Control Protocol|" ADDR_HELP("Source") PORT_OP_HELP(TCP_PORTS(PORT_HELP))                \
-        ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) "Match established connections"
+        ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) "Match established connections" EXTRA_HELP
 #define UDP_HELP_TEXT                                                                                                  \
     ACTION_HELP "User Datagram Protocol|" ADDR_HELP("Source") PORT_OP_HELP(UDP_PORTS(PORT_HELP))                       \
-        ADDR_HELP("Destination") PORT_OP_LAST(UDP_PORTS(PORT_HELP))
+        ADDR_HELP("Destination") PORT_OP_LAST(UDP_PORTS(PORT_HELP)) EXTRA_HELP
 #define ICMP_HELP_TEXT                                                                                                 \
     ACTION_HELP "Internet Control Message Protocol|" ADDR_HELP("Source") ADDR_HELP(                                    \
         "Destination") "Alternate address|Echo (ping)|Echo reply|Information replies|Information requests|Mask "       \
                        "replies|Mask requests|All parameter problems|All redirects|Router discovery advertisements|"   \
                        "Router discovery solicitations|Source quenches|All time exceededs|Timestamp "                  \
-                       "replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message code"
+                       "replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message code" EXTRA_HELP
 #define IP_HELP_TEXT                                                                                                   \
     ACTION_HELP "Authentication Header Protocol|Cisco's EIGRP routing protocol|Encapsulation Security "                \
                 "Payload|Cisco's GRE tunneling|Internet Gateway Message Protocol|"                                     \
                 "Any Internet Protocol|IP in IP tunneling|KA9Q NOS compatible IP over IP tunneling|OSPF routing "      \
                 "protocol|Payload Compression Protocol|Protocol Independent Multicast|"                                \
-                "An IP protocol number|" ADDR_HELP("Source") ADDR_LAST("Destination")
+                "An IP protocol number|" ADDR_HELP("Source") ADDR_LAST("Destination") EXTRA_HELP
 
 #define A(f)       KEY_NUM(struct ace_conf, f)
 #define ADDR_BINDS A(action), A(proto), A(src_kind), A(src), A(src_wild), A(dst_kind), A(dst), A(dst_wild)
@@ -348,7 +432,7 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 #define NUMBERED   "access-list {<number:100-199>|<number:2000-2699>} "
 #define NUMBERED_LINE(sentence, help, ...)                                                                             \
     LINE(CONFIG, &line_scope, &dp_net_scope, struct net_conf, acl_lines, NUMBERED sentence,                            \
-         "Add an access list entry|IP extended access list|IP extended access list (expanded range)|" help, A(number), \
+         "IP extended access list|IP extended access list (expanded range)|" help, A(number), \
          __VA_ARGS__)
 #define NAMED_LINE(sentence, help, ...)                                                                                \
     LINE(CONFIG_EXT_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " sentence,              \
@@ -361,14 +445,17 @@ static const struct cmd_row rows[] = {
     MODE(CONFIG, CONFIG_EXT_NACL, &list_scope, &dp_net_scope, struct net_conf, acls,
          "ip access-list extended <word:name>", "Extended Access List|Access-list name or number",
          KEY_TXT(struct acl_conf, name)),
-    BOTH(TCP_SENTENCE, TCP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, A(established)),
-    BOTH(UDP_SENTENCE, UDP_HELP_TEXT, ADDR_BINDS, PORT_BINDS),
-    BOTH(ICMP_SENTENCE, ICMP_HELP_TEXT, ADDR_BINDS, A(icmp_type), A(icmp_code)),
-    BOTH(IP_SENTENCE, IP_HELP_TEXT, ADDR_BINDS),
+    BOTH(TCP_SENTENCE, TCP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, A(established), EXTRA_BINDS),
+    BOTH(UDP_SENTENCE, UDP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, EXTRA_BINDS),
+    BOTH(ICMP_SENTENCE, ICMP_HELP_TEXT, ADDR_BINDS, A(icmp_type), A(icmp_code), EXTRA_BINDS),
+    BOTH(IP_SENTENCE, IP_HELP_TEXT, ADDR_BINDS, EXTRA_BINDS),
     BOTH(REMARK_SENTENCE, "Access list entry comment|Comment up to 100 characters", A(action),
          KEY_TXT(struct ace_conf, remark)),
     DO_NO(CONFIG, 15, "access-list {<number:100-199>|<number:2000-2699>}", do_no_list, ""),
-    DO_NO(CONFIG_EXT_NACL, 15, "<seq:1-2147483647>", do_no_seq, ""),
+    DO_NO(CONFIG_EXT_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
+    DO(CONFIG, 15, "ip access-list resequence <word:name> <start:1-2147483647> <step:1-2147483647>", do_resequence,
+       "Resequence Access List|Access-list name or number|Starting Sequence Number|Step to increment the sequence "
+       "number"),
     HELP(EXEC, "show ip", "IP information"),
     DO(EXEC, 1, "show access-lists [<word:name>]", show_lists, "List access lists|ACL name or number"),
     DO(EXEC, 1, "show ip access-lists [<word:name>]", show_lists, "List IP access lists|ACL name or number"),

@@ -16,4 +16,12 @@ const char *if_protocol(const struct iface *i);
 bool if_exists(struct cmd_ctx *c);
 /* Show the interface that was typed, or all. */
 enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *));
+
+/* cmd_acl.c and cmd_acl_std.c: what both kinds of access lists share. */
+struct net;
+bool acl_name_free(struct net *net, const char *name, bool standard, struct out *out); /* no list of the other kind has it */
+bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out *out);
+void acl_list_changed(void *self, void *obj, enum cmd_change what);
+enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named);
+enum cmd_result acl_do_no_seq(struct cmd_ctx *c);
 #endif

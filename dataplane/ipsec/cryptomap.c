@@ -51,14 +51,6 @@ bool cryptomap_complete(const struct cryptomap_conf *c)
     return c->peers.n > 0 && c->acl[0];
 }
 
-static bool rule_same(const struct acl_rule *a, const struct acl_rule *b)
-{
-    return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild &&
-           a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop && a->dop == b->dop &&
-           a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
-           a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code;
-}
-
 static struct map_if *mi_find(struct map_if *list, const char *ifname)
 {
     for (; list; list = list->next)
@@ -174,7 +166,7 @@ static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *
 {
     for (size_t i = 0; old && i < old->nrules; i++) {
         struct ipsec_flow *f = old->rules[i].flow;
-        if (f && !f->kept && rule_same(&f->rule, r)) {
+        if (f && !f->kept && acl_rule_same(&f->rule, r)) {
             f->kept = true;
             return f;
         }

@@ -136,8 +136,8 @@ struct cache_line {
     struct map_if *mi;
     uint32_t src, dst;
     uint16_t sport, dport;
-    uint8_t proto, icmp_type, icmp_code, tcp_flags, way;
-    bool no_ports;
+    uint8_t proto, icmp_type, icmp_code, tcp_flags, way, tos;
+    bool no_ports, fragment;
     struct ipsec_flow *flow; /* NULL: not to be protected */
     uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
 };

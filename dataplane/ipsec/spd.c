@@ -29,7 +29,7 @@ static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, co
     h ^= ((uint64_t)f->sport << 48 | (uint64_t)f->dport << 32 | (uint64_t)f->proto << 24 |
           (uint64_t)f->icmp_type << 16 | (uint64_t)f->icmp_code << 8 | f->tcp_flags) *
          UINT64_C(0x9E3779B97F4A7C15);
-    h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ips->gen;
+    h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ((uint64_t)f->tos << 16) + ips->gen;
     h *= UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
     return (uint32_t)h & (FLOW_CACHE - 1);
@@ -40,7 +40,8 @@ static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const
 {
     return c->gen == ips->gen && c->mi == mi && c->way == way && c->src == f->src && c->dst == f->dst &&
            c->proto == f->proto && c->sport == f->sport && c->dport == f->dport && c->icmp_type == f->icmp_type &&
-           c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports;
+           c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports &&
+           c->tos == f->tos && c->fragment == f->fragment;
 }
 
 /* Count at a line, and remember it: the first free place, or one too many. */
@@ -99,7 +100,9 @@ struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct
         .icmp_code = f->icmp_code,
         .tcp_flags = f->tcp_flags,
         .way = way,
+        .tos = f->tos,
         .no_ports = f->no_ports,
+        .fragment = f->fragment,
     };
     walk(mi, &mirror, way, c);
     return c->flow;

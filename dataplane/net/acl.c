@@ -9,7 +9,12 @@
  * a deny rule does not match (IOS's rule, so that a permitted packet's fragments pass and a denied one's can't be put
  * together without their head).
  *
- * What it does not do: standard lists, logging, time ranges, reflexive and IPv6 lists, object groups. */
+ * A standard list is one whose lines came from `access-list 1-99` or `ip access-list standard`: rules for any protocol to
+ * anywhere. Names are shared by both kinds; the first to use one decides (the grammar refuses the other). Lines with
+ * `log` are said by acl_log.c.
+ *
+ * What it does not do: time ranges, reflexive and IPv6 lists, object groups, TTL and IP options. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataplane/net/net_local.h"
@@ -17,12 +22,16 @@
 struct acl {
     struct acl *next;
     char name[ACL_NAME_MAX];
+    bool standard;
     struct acl_rule *rules;
     size_t n;
 };
 struct acls {
     struct net *net;
     struct acl *lists; /* in show order */
+};
+struct acl_kind {
+    struct conf_list *numbered, *named;
 };
 
 enum { ICMP_ANY = 256, TCP_RST = 4, TCP_ACK = 16 };
@@ -33,8 +42,8 @@ void flow_of(struct flow *f, const uint8_t *ip, uint32_t len)
     const uint8_t *l4 = ip + ihl;
     uint32_t left = len > ihl ? len - ihl : 0;
 
-    *f = (struct flow){.src = get32(ip + 12), .dst = get32(ip + 16), .proto = ip[9]};
-    f->no_ports = (get16(ip + 6) & 0x1FFF) != 0;
+    *f = (struct flow){.src = get32(ip + 12), .dst = get32(ip + 16), .proto = ip[9], .tos = ip[1]};
+    f->no_ports = f->fragment = (get16(ip + 6) & 0x1FFF) != 0;
     if (f->no_ports)
         return;
     if ((f->proto == PROTO_TCP || f->proto == PROTO_UDP) && left >= 4) {
@@ -79,6 +88,11 @@ bool acl_rule_fits(const struct acl_rule *r, const struct flow *f)
         return false;
     if ((f->src & ~r->src_wild) != r->src || (f->dst & ~r->dst_wild) != r->dst)
         return false;
+    if ((r->has_dscp && f->tos >> 2 != r->dscp) || (r->has_precedence && f->tos >> 5 != r->precedence) ||
+        (r->has_tos && (f->tos >> 1 & 15) != r->tos))
+        return false;
+    if (r->fragments)
+        return f->fragment;
     bool wants_more = r->sop || r->dop || r->established || r->icmp_type != ICMP_ANY;
     if (!wants_more)
         return true;
@@ -119,16 +133,38 @@ static struct acl_rule rule_of(const struct ace_conf *c)
     r.dport2 = c->dport2;
     r.icmp_type = c->icmp_type;
     r.icmp_code = c->icmp_code;
+    r.has_dscp = c->has_dscp;
+    r.dscp = c->has_dscp ? c->dscp : 0;
+    r.has_precedence = c->has_precedence;
+    r.precedence = c->has_precedence ? c->precedence : 0;
+    r.has_tos = c->has_tos;
+    r.tos = c->has_tos ? c->tos : 0;
+    r.fragments = c->fragments;
+    r.log = c->log;
     return r;
+}
+
+bool acl_rule_same(const struct acl_rule *a, const struct acl_rule *b)
+{
+    return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild &&
+           a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop && a->dop == b->dop &&
+           a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
+           a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code &&
+           a->has_dscp == b->has_dscp && a->dscp == b->dscp && a->has_precedence == b->has_precedence &&
+           a->precedence == b->precedence && a->has_tos == b->has_tos && a->tos == b->tos &&
+           a->fragments == b->fragments;
 }
 
 static bool rules_equal(const struct acl_rule *a, const struct acl_rule *b)
 {
-    return a->seq == b->seq && a->permit == b->permit && a->proto == b->proto && a->src == b->src &&
-           a->src_wild == b->src_wild && a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop &&
-           a->dop == b->dop && a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport &&
-           a->dport2 == b->dport2 && a->established == b->established && a->icmp_type == b->icmp_type &&
-           a->icmp_code == b->icmp_code;
+    return a->seq == b->seq && a->log == b->log && acl_rule_same(a, b);
+}
+
+/* The lists of lines, as configured: extended and standard. */
+static struct acl_kind kind_of(struct net *net, bool standard)
+{
+    return standard ? (struct acl_kind){&net->conf.std_lines, &net->conf.std_acls}
+                    : (struct acl_kind){&net->conf.acl_lines, &net->conf.acls};
 }
 
 struct lines {
@@ -145,18 +181,18 @@ static void lines_add(struct lines *l, struct ace_conf *c)
     l->v[l->n++] = c;
 }
 
-static void lines_of(struct net *net, const char *name, struct lines *l)
+static void lines_of(struct net *net, const char *name, bool standard, struct lines *l)
 {
-    const struct conf_list *numbered = &net->conf.acl_lines, *named = &net->conf.acls;
+    struct acl_kind k = kind_of(net, standard);
 
-    for (size_t i = 0; i < numbered->n; i++)
-        if (line_of(numbered->v[i], name))
-            lines_add(l, numbered->v[i]);
-    for (size_t i = 0; i < named->n; i++) {
-        struct acl_conf *a = named->v[i];
+    for (size_t i = 0; i < k.numbered->n; i++)
+        if (line_of(k.numbered->v[i], name))
+            lines_add(l, k.numbered->v[i]);
+    for (size_t i = 0; i < k.named->n; i++) {
+        struct acl_conf *a = k.named->v[i];
         if (!strcmp(a->name, name))
-            for (size_t k = 0; k < a->entries.n; k++)
-                lines_add(l, a->entries.v[k]);
+            for (size_t n = 0; n < a->entries.n; n++)
+                lines_add(l, a->entries.v[n]);
     }
 }
 
@@ -182,7 +218,7 @@ static void rules_make(struct net *net, struct acl *a)
     struct acl_rule *old = a->rules;
     size_t nold = a->n, hint = 0;
 
-    lines_of(net, a->name, &l);
+    lines_of(net, a->name, a->standard, &l);
     give_places(&l);
     a->rules = mem_array(l.n + 1, sizeof *a->rules);
     a->n = 0;
@@ -207,15 +243,15 @@ static void rules_make(struct net *net, struct acl *a)
     mem_free(l.v);
 }
 
-static bool has_lines(struct net *net, const char *name)
+static bool has_lines(struct net *net, const char *name, bool standard)
 {
-    const struct conf_list *numbered = &net->conf.acl_lines, *named = &net->conf.acls;
+    struct acl_kind k = kind_of(net, standard);
 
-    for (size_t i = 0; i < numbered->n; i++)
-        if (line_of(numbered->v[i], name))
+    for (size_t i = 0; i < k.numbered->n; i++)
+        if (line_of(k.numbered->v[i], name))
             return true;
-    for (size_t i = 0; i < named->n; i++)
-        if (!strcmp(((struct acl_conf *)named->v[i])->name, name))
+    for (size_t i = 0; i < k.named->n; i++)
+        if (!strcmp(((struct acl_conf *)k.named->v[i])->name, name))
             return true;
     return false;
 }
@@ -231,6 +267,11 @@ struct acl *acl_find(struct net *net, const char *name)
 const char *acl_name(const struct acl *a)
 {
     return a->name;
+}
+
+bool acl_standard(const struct acl *a)
+{
+    return a->standard;
 }
 
 size_t acl_rules(const struct acl *a)
@@ -263,6 +304,26 @@ bool acl_permits(struct acl *a, const struct flow *f)
     if (r)
         r->hits++;
     return r ? r->permit : a->n == 0; /* an empty list permits, as on IOS */
+}
+
+bool acl_judges(struct net *net, struct acl *a, const struct flow *f, const struct iface *in, const uint8_t *mac)
+{
+    struct acl_rule *r = acl_match(a, f);
+
+    if (!r)
+        return a->n == 0;
+    r->hits++;
+    if (r->log)
+        acl_log(net->acl_logs, a, r, f, in, mac);
+    return r->permit;
+}
+
+bool acl_permits_source(struct net *net, const char *name, uint32_t source)
+{
+    struct acl *a = acl_find(net, name);
+    const struct flow f = {.src = source, .proto = PROTO_TCP};
+
+    return !a || acl_permits(a, &f);
 }
 
 void acl_clear_counters(struct net *net, const char *name)
@@ -322,12 +383,13 @@ void ace_canonical(struct ace_conf *c)
     canonical_addr(&c->dst_kind, &c->dst, &c->dst_wild);
 }
 
-static void list_add(struct acls *acls, const char *name)
+static void list_add(struct acls *acls, const char *name, bool standard)
 {
     struct acl **at = &acls->lists;
     struct acl *a = NEW(struct acl);
 
     str_copy(a->name, sizeof a->name, name);
+    a->standard = standard;
     while (*at && strverscmp((*at)->name, name) < 0)
         at = &(*at)->next;
     a->next = *at;
@@ -349,21 +411,99 @@ static void list_remove(struct acls *acls, const char *name)
 void acl_conf_changed(struct net *net, const char *name)
 {
     struct acls *acls = net->acls;
-    struct acl *a = acls->lists;
+    struct acl *a = acl_find(net, name);
+    bool standard = has_lines(net, name, true), extended = has_lines(net, name, false);
 
-    while (a && strcmp(a->name, name))
-        a = a->next;
-    if (!has_lines(net, name)) {
-        if (a)
-            list_remove(acls, name);
-    } else if (!a) {
-        list_add(acls, name);
+    if (a && !(a->standard ? standard : extended)) {
+        list_remove(acls, name);
+        a = NULL;
     }
+    if (!a && (standard || extended))
+        list_add(acls, name, standard);
     a = acl_find(net, name);
     if (a)
         rules_make(net, a);
+    acl_log_forget(net->acl_logs, name);
     iface_acls(net);
     net_tell_acl(net, name);
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct ace_conf *const *a = x, *const *b = y;
+
+    return (*a)->place < (*b)->place ? -1 : (*a)->place > (*b)->place;
+}
+
+bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t step)
+{
+    struct acl *a = acl_find(net, name);
+    struct lines l = {0};
+    bool fits = true;
+
+    if (!a)
+        return true;
+    lines_of(net, name, a->standard, &l);
+    give_places(&l);
+    qsort(l.v, l.n, sizeof *l.v, by_place); /* remarks stand with the line before them */
+    uint64_t place = start, last = 0, was = 0;
+    for (size_t i = 0; i < l.n; i++) {
+        bool remark = l.v[i]->action == ACL_REMARK;
+        was = remark && last ? last : place;
+        fits = fits && was <= UINT32_MAX;
+        if (!remark) {
+            last = place;
+            place += step;
+        }
+    }
+    place = start;
+    last = 0;
+    for (size_t i = 0; fits && i < l.n; i++) {
+        struct ace_conf *c = l.v[i];
+        bool remark = c->action == ACL_REMARK;
+        c->place = (uint32_t)(remark && last ? last : place);
+        c->seq = c->seq ? c->place : 0;
+        if (!remark) {
+            last = place;
+            place += step;
+        }
+    }
+    mem_free(l.v);
+    if (!fits)
+        return false;
+    for (size_t i = 0; i < a->n; i++) /* the same rules in new places keep their counts */
+        a->rules[i].seq = start + (uint32_t)i * step;
+    acl_conf_changed(net, name);
+    return true;
+}
+
+static bool remove_in(struct conf_list *list, uint32_t place, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct ace_conf *c = list->v[i];
+        if (c->place == place && (!name || line_of(c, name))) {
+            conf_list_remove(list, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool acl_remove_place(struct net *net, const char *name, uint32_t place)
+{
+    struct acl *a = acl_find(net, name);
+
+    if (!a)
+        return false;
+    struct acl_kind k = kind_of(net, a->standard);
+    bool found = remove_in(k.numbered, place, name);
+    for (size_t i = 0; !found && i < k.named->n; i++) {
+        struct acl_conf *list = k.named->v[i];
+        found = !strcmp(list->name, name) && remove_in(&list->entries, place, NULL);
+    }
+    if (found)
+        acl_conf_changed(net, name);
+    return found;
 }
 
 struct acls *acls_new(struct net *net)

@@ -1,5 +1,5 @@
-/* acl.h: access lists as they run: numbered (access-list N) and named (ip access-list extended NAME) under one name
- * space, first match decides, nothing matched means deny. A pointer to a list or rule is valid until the next turn of
+/* acl.h: access lists as they run: numbered (access-list N) and named (ip access-list ... NAME) under one name space,
+ * standard (sources alone) and extended, first match decides, nothing matched means deny. A pointer to a list or rule is valid until the next turn of
  * the loop only: keep names, and hear of changes through net_watch.acl. */
 #ifndef DATAPLANE_NET_ACL_H
 #define DATAPLANE_NET_ACL_H
@@ -13,8 +13,10 @@ struct acl;
 struct flow {
     uint32_t src, dst;
     uint8_t proto;
-    bool no_ports; /* a fragment other than the first, or too short: port, type and flag tests of a rule are taken as
-                      met for permit, not met for deny */
+    uint8_t tos;
+    bool fragment; /* other than the first */
+    bool no_ports; /* such a fragment, or too short: port, type and flag tests of a rule are taken as met for permit, not
+                      met for deny */
     uint16_t sport, dport; /* TCP, UDP; else 0 */
     uint8_t icmp_type, icmp_code;
     uint8_t tcp_flags;
@@ -34,28 +36,45 @@ struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint16_t sport, sport2, dport, dport2; /* sport2: end of a range */
     bool established;
     uint16_t icmp_type, icmp_code; /* 256: any */
+    bool has_dscp, has_precedence, has_tos, fragments;
+    uint8_t dscp, precedence, tos;
+    uint8_t log; /* enum acl_log_kind */
     uint64_t hits;
 };
+
+struct iface;
 
 /* NULL when no line of it exists. */
 struct acl *acl_find(struct net *net, const char *name);
 const char *acl_name(const struct acl *a);
+bool acl_standard(const struct acl *a);
 size_t acl_rules(const struct acl *a);
 struct acl_rule *acl_rule(struct acl *a, size_t i); /* in order; NULL past the end */
 /* All lists in show order (numbers, then names): first with NULL. */
 struct acl *acl_next(struct net *net, const struct acl *a);
 
+/* Do they mean the same? Place, counts and logging apart. */
+bool acl_rule_same(const struct acl_rule *a, const struct acl_rule *b);
 bool acl_rule_fits(const struct acl_rule *r, const struct flow *f);
 /* The first rule that fits, NULL when none (deny). Does not count. */
 struct acl_rule *acl_match(struct acl *a, const struct flow *f);
 /* acl_match, counted: may the packet pass? */
 bool acl_permits(struct acl *a, const struct flow *f);
+/* The same for a packet on its way, and said where the line asks for it. in: where it came in, and from which hardware
+ * address (NULL: not known), for `log-input`. */
+bool acl_judges(struct net *net, struct acl *a, const struct flow *f, const struct iface *in, const uint8_t *mac);
+/* May this address connect (access-class and the like)? A list that does not exist permits. */
+bool acl_permits_source(struct net *net, const char *name, uint32_t source);
 
 /* The running side of the grammar. */
 void ace_conf_init(struct ace_conf *c);
 void acl_conf_init(struct acl_conf *c);
 void acl_conf_fini(struct acl_conf *c);
 int ace_conf_cmp(const void *a, const void *b);
+/* Give the lines of a list new places: start, start + step ... False when they would not fit into 32 bits. */
+MUST_USE bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t step);
+/* Remove the line in this place, however it was typed. False when there is none. */
+bool acl_remove_place(struct net *net, const char *name, uint32_t place);
 /* Lines of the list `name` changed. A line or list about to be freed must no longer bear that name or number. */
 void acl_conf_changed(struct net *net, const char *name);
 void ace_canonical(struct ace_conf *c);                     /* write an address as IOS does: host, any */

@@ -130,7 +130,9 @@ static bool acl_lets(struct net *net, struct acl *acl, const struct packet *p)
     if (!acl)
         return true;
     flow_of(&f, p->l3, p->len);
-    if (acl_permits(acl, &f))
+    /* The hardware address stands in front of a packet that came from a wire (arp.c took the header off). */
+    bool framed = p->iif && !p->decapsulated && p->l3 - p->base >= 14;
+    if (acl_judges(net, acl, &f, p->iif, framed ? p->l3 - 8 : NULL))
         return true;
     net->stat.acl_denied++;
     icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_ADMIN, 0);

@@ -64,9 +64,12 @@ struct net *net_new(const struct net_env *env)
     conf_list_init(&net->conf.arps, sizeof(struct arp_conf), arp_order, NULL);
     conf_list_init(&net->conf.acl_lines, sizeof(struct ace_conf), acl_line_order, NULL);
     conf_list_init(&net->conf.acls, sizeof(struct acl_conf), acl_order, (void (*)(void *))acl_conf_fini);
+    conf_list_init(&net->conf.std_lines, sizeof(struct ace_conf), acl_line_order, NULL);
+    conf_list_init(&net->conf.std_acls, sizeof(struct acl_conf), acl_order, (void (*)(void *))acl_conf_fini);
     net->arp = arp_new(net);
     net->fib = fib_new(net);
     net->acls = acls_new(net);
+    net->acl_logs = acl_logs_new(net);
     net->reass = reass_new(net);
     net->icmp = icmp_new(net);
     net->udp = udp_new(net);
@@ -84,6 +87,7 @@ void net_free(struct net *net)
     reass_free(net->reass);
     arp_free(net->arp);
     ifaces_end(net);
+    acl_logs_free(net->acl_logs);
     acls_free(net->acls);
     fib_free(net->fib);
     conf_list_clear(&net->conf.ifaces);
@@ -91,6 +95,8 @@ void net_free(struct net *net)
     conf_list_clear(&net->conf.arps);
     conf_list_clear(&net->conf.acl_lines);
     conf_list_clear(&net->conf.acls);
+    conf_list_clear(&net->conf.std_lines);
+    conf_list_clear(&net->conf.std_acls);
     table_free(net->addrs);
     mem_free(net);
 }

@@ -45,6 +45,7 @@ struct arp_conf { /* arp ADDRESS HARDWARE-ADDRESS ARPA */
 enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
 enum acl_addr_kind { ACL_ADDR_ANY, ACL_ADDR_HOST, ACL_ADDR_WILD };
 enum acl_port_kind { ACL_PORT_ANY, ACL_PORT_EQ, ACL_PORT_GT, ACL_PORT_LT, ACL_PORT_NEQ, ACL_PORT_RANGE };
+enum acl_log_kind { ACL_LOG_NONE, ACL_LOG, ACL_LOG_INPUT };
 #define ACL_PROTO_IP 256
 struct ace_conf {               /* one line of an access list */
     uint32_t number;            /* access-list NUMBER ...; 0 in a named one */
@@ -52,16 +53,19 @@ struct ace_conf {               /* one line of an access list */
     uint32_t place;             /* running order; set by the engine */
     uint8_t action;             /* enum acl_action */
     uint16_t proto;             /* 0-255, or ACL_PROTO_IP */
-    uint8_t src_kind, dst_kind; /* enum acl_action { ACL_PERMIT, ACL_DENY, ACL_REMARK };
-enum acl_addr_kind */
+    uint8_t src_kind, dst_kind; /* enum acl_addr_kind */
+    bool any;                   /* of a standard list: as typed; src_kind follows */
     uint32_t src, src_wild, dst, dst_wild;
     uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2;
     bool established;
     uint16_t icmp_type, icmp_code; /* 256: any */
+    bool has_dscp, has_precedence, has_tos, fragments;
+    uint8_t dscp, precedence, tos;
+    uint8_t log; /* enum acl_log_kind */
     char remark[101];
 };
-struct acl_conf { /* ip access-list extended NAME */
+struct acl_conf { /* ip access-list {standard | extended} NAME */
     char name[ACL_NAME_MAX];
     struct conf_list entries; /* struct ace_conf */
 };
@@ -70,7 +74,9 @@ struct net_conf {
     struct conf_list ifaces;    /* struct if_conf */
     struct conf_list routes;    /* struct route_conf */
     struct conf_list arps;      /* struct arp_conf */
-    struct conf_list acl_lines; /* struct ace_conf of numbered lists */
+    struct conf_list acl_lines; /* struct ace_conf of numbered extended lists */
     struct conf_list acls;      /* struct acl_conf */
+    struct conf_list std_lines; /* the same of standard lists: source addresses alone */
+    struct conf_list std_acls;
 };
 #endif

@@ -39,6 +39,7 @@ struct net {
     struct arp *arp;
     struct fib *fib;
     struct acls *acls;
+    struct acl_logs *acl_logs;
     struct reass *reass;
     struct icmp *icmp;
     struct udp *udp;
@@ -80,6 +81,14 @@ void fib_free(struct fib *fib);
 /* acl.c */
 struct acls *acls_new(struct net *net);
 void acls_free(struct acls *acls);
+
+/* acl_log.c */
+struct acl_logs *acl_logs_new(struct net *net);
+void acl_logs_free(struct acl_logs *l);
+/* A packet fitted a line that is to be logged. */
+void acl_log(struct acl_logs *l, const struct acl *a, const struct acl_rule *r, const struct flow *f,
+             const struct iface *in, const uint8_t *mac);
+void acl_log_forget(struct acl_logs *l, const char *name); /* the list changed: say what was counted, and begin anew */
 
 /* ipv4.c */
 #define IP_HEADER 20

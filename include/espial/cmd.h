@@ -56,6 +56,7 @@ enum cmd_mode {
     CONFIG_ISAKMP,      /* crypto isakmp policy */
     CONFIG_TRANSFORM,   /* crypto ipsec transform-set */
     CONFIG_CRYPTO_MAP,
+    CONFIG_STD_NACL,
     CONFIG_EXT_NACL,
     CONFIG_APPLET,
     CONFIG_KEYRING,
@@ -173,7 +174,7 @@ enum cmd_flags {
     CMD_NO_ECHO = 16,
 };
 
-#define CMD_BINDS_MAX 20
+#define CMD_BINDS_MAX 24
 struct cmd_row {
     enum cmd_kind kind;
     enum cmd_mode mode;

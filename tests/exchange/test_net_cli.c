@@ -265,7 +265,7 @@ static void lists(void **state)
     assert_string_equal(box_type(b, "r2", "show access-lists"), "");
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n"); /* a list that is not there lets all pass */
     box_type(b, "r2", "configure terminal");
-    types(b, "r2", "access-list 101 permit ip any any log", "% Invalid input detected at '^' marker.");
+    types(b, "r2", "access-list 101 permit ip any any time-range T", "% Invalid input detected at '^' marker.");
     types(b, "r2", "ip access-list extended 99", "% Invalid access list name.\n");
 }
 

@@ -56,7 +56,7 @@ static size_t generated(size_t i, uint8_t *out)
 {
     static const char *const modes[CMD_MODES] = {
         [CONFIG_IF] = "interface Ethernet0/0\n", [CONFIG_LINE] = "line vty 0 4\n", [CONFIG_ISAKMP] = "crypto isakmp policy 10\n", [CONFIG_TRANSFORM] = "crypto ipsec transform-set T esp-aes esp-sha-hmac\n",
-        [CONFIG_CRYPTO_MAP] = "crypto map M 10 ipsec-isakmp\n", [CONFIG_EXT_NACL] = "ip access-list extended A\n", [CONFIG_APPLET] = "event manager applet A\n"};
+        [CONFIG_CRYPTO_MAP] = "crypto map M 10 ipsec-isakmp\n", [CONFIG_STD_NACL] = "ip access-list standard S\n", [CONFIG_EXT_NACL] = "ip access-list extended A\n", [CONFIG_APPLET] = "event manager applet A\n"};
     struct one o;
     struct text t = {0};
     uint64_t chance = 1000 + i;

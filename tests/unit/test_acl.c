@@ -276,6 +276,42 @@ static void canonical(void **state)
     assert_int_equal(c.src, 0);
 }
 
+/* The type of service: all of it, its upper six bits, its upper three, the four of RFC 1349; and pieces by themselves. */
+static void service_and_pieces(void **state)
+{
+    struct flow f = flow(PROTO_TCP, "10.0.0.1", 1, "10.0.0.2", 80);
+    struct acl_rule r = rule(true, PROTO_TCP);
+    (void)state;
+
+    f.tos = 0xB8; /* EF: precedence 5, TOS 12 */
+    r.has_dscp = true;
+    r.dscp = 46;
+    assert_true(acl_rule_fits(&r, &f));
+    f.tos = 0xBB; /* with ECN */
+    assert_true(acl_rule_fits(&r, &f));
+    r.dscp = 0;
+    assert_false(acl_rule_fits(&r, &f));
+    r = rule(true, PROTO_TCP);
+    r.has_precedence = true;
+    r.precedence = 5;
+    r.has_tos = true;
+    r.tos = 12;
+    f.tos = 0xB8;
+    assert_true(acl_rule_fits(&r, &f));
+    r.tos = 8;
+    assert_false(acl_rule_fits(&r, &f));
+    r.has_tos = false;
+    r.precedence = 0;
+    assert_false(acl_rule_fits(&r, &f));
+    r = rule(false, PROTO_TCP); /* deny tcp any any fragments */
+    r.fragments = true;
+    assert_false(acl_rule_fits(&r, &f));
+    f.fragment = f.no_ports = true;
+    assert_true(acl_rule_fits(&r, &f));
+    f.fragment = false; /* too short to have ports, but whole */
+    assert_false(acl_rule_fits(&r, &f));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -289,6 +325,7 @@ int main(void)
         T(first_match_decides),
         T(numbered_and_named_are_one),
         cmocka_unit_test(canonical),
+        cmocka_unit_test(service_and_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

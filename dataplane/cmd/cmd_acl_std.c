@@ -1,0 +1,124 @@
+/* cmd_acl_std.c: standard access lists: access-list 1-99 and 1300-1999, ip access-list standard NAME and its lines. They
+ * look at source addresses alone. A host is written without its word, as IOS prints it: `permit 10.1.1.1`; typed with
+ * `host`, or with a wildcard of zeros, it means the same. What is common to both kinds is in cmd_acl.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/net_cmd.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/net/acl.h"
+#include "espial/mem.h"
+
+bool acl_name_free(struct net *net, const char *name, bool standard, struct out *out)
+{
+    const struct acl *a = acl_find(net, name);
+
+    if (!a || acl_standard(a) == standard)
+        return true;
+    out_printf(out, "%% A named %s IP access list with this name already exists\n", standard ? "Extended" : "Standard");
+    return false;
+}
+
+static bool number_ok(uint64_t n)
+{
+    return (n >= 1 && n <= 99) || (n >= 1300 && n <= 1999);
+}
+
+static void ace_init(void *obj)
+{
+    struct ace_conf *c = obj;
+
+    ace_conf_init(c);
+    c->proto = ACL_PROTO_IP;
+}
+
+static void ace_settle(void *obj)
+{
+    struct ace_conf *c = obj;
+
+    c->any = c->any || c->src_wild == 0xFFFFFFFFu;
+    c->src_kind = c->any ? ACL_ADDR_ANY : ACL_ADDR_WILD;
+    ace_canonical(c);
+}
+
+static void line_changed(void *self, void *obj, enum cmd_change what)
+{
+    struct ace_conf *c = obj;
+    char name[16];
+
+    snprintf(name, sizeof name, "%u", c->number);
+    if (what == CMD_REMOVED)
+        c->number = 0;
+    acl_conf_changed(dataplane_net(self), name);
+}
+
+static void list_init(void *obj)
+{
+    acl_conf_init(obj);
+}
+
+static void list_fini(void *obj)
+{
+    acl_conf_fini(obj);
+}
+
+static bool list_check(void *self, const void *obj, struct out *out)
+{
+    const struct acl_conf *c = obj;
+    uint64_t n;
+
+    if (str_uint(c->name, 0, UINT32_MAX, &n) && !number_ok(n)) {
+        out_text(out, "% Invalid access list name.\n");
+        return false;
+    }
+    return acl_name_free(dataplane_net(self), c->name, true, out);
+}
+
+static const struct cmd_scope line_scope = {
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = line_changed};
+static const struct cmd_scope entry_scope = {
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
+static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
+                                            .init = list_init,
+                                            .fini = list_fini,
+                                            .check = list_check,
+                                            .changed = acl_list_changed};
+
+/* no access-list N: all its lines, those of `ip access-list standard N` too. */
+static enum cmd_result do_no_list(struct cmd_ctx *c)
+{
+    struct net *net = dataplane_net(c->self);
+    struct net_conf *conf = net_conf(net);
+
+    return acl_do_no_list(c, &conf->std_lines, &conf->std_acls);
+}
+
+#define A(f)   KEY_NUM(struct ace_conf, f)
+#define SOURCE "{permit|deny}=action {any=any|<ip:src> [<wildcard:src_wild>]|host <ip:src>} [log=log:1]"
+#define SOURCE_HELP                                                                                                    \
+    "Specify packets to forward|Specify packets to reject|Any source host|Address to match|Wildcard bits|A single "    \
+    "host address|Host address|Log matches against this entry"
+#define SOURCE_BINDS A(action), A(any), A(src), A(src_wild), A(log)
+#define REMARK       "remark=action:2 <line:remark>"
+#define REMARK_HELP  "Access list entry comment|Comment up to 100 characters"
+#define NUMBERED     "access-list {<number:1-99>|<number:1300-1999>}"
+#define NUMBER_HELP  "IP standard access list|IP standard access list (expanded range)|"
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG, "access-list", "Add an access list entry"),
+    MODE(CONFIG, CONFIG_STD_NACL, &list_scope, &dp_net_scope, struct net_conf, std_acls,
+         "ip access-list standard <word:name>", "Standard Access List|Access-list name or number",
+         KEY_TXT(struct acl_conf, name)),
+    LINE(CONFIG, &line_scope, &dp_net_scope, struct net_conf, std_lines, NUMBERED " " SOURCE, NUMBER_HELP SOURCE_HELP,
+         A(number), SOURCE_BINDS),
+    LINE(CONFIG, &line_scope, &dp_net_scope, struct net_conf, std_lines, NUMBERED " " REMARK, NUMBER_HELP REMARK_HELP,
+         A(number), A(action), KEY_TXT(struct ace_conf, remark)),
+    LINE(CONFIG_STD_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " SOURCE,
+         "Sequence Number|" SOURCE_HELP, NUM(struct ace_conf, seq), SOURCE_BINDS),
+    LINE(CONFIG_STD_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " REMARK,
+         "Sequence Number|" REMARK_HELP, NUM(struct ace_conf, seq), A(action), KEY_TXT(struct ace_conf, remark)),
+    DO_NO(CONFIG, 15, NUMBERED, do_no_list, ""),
+    DO_NO(CONFIG_STD_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
+};
+const struct cmd_table dp_table_acl_std = CMD_TABLE("dataplane/cmd/cmd_acl_std", rows);
