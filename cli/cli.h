@@ -18,8 +18,11 @@
 #include "espial/shell.h"
 #include "espial/text.h"
 
+struct aaa;
 struct cli;
 struct loop;
+struct rnd;
+struct work;
 struct clock;
 struct bus;
 struct children;
@@ -50,6 +53,8 @@ struct cli_env {
     struct log *log;
     struct files *files;
     struct inet *inet; /* the router's own UDP; NULL: there is none, so no tftp: */
+    struct work *work; /* for slow password checks */
+    struct rnd *rnd;   /* for their salts */
     struct children *children; /* NULL: there are none (simulation) */
     struct debug_registry *debug;
     bool iosxe;           /* platform: wording of show version, "version" in running-config */
@@ -66,12 +71,15 @@ struct cli_env {
     void (*version_lines)(void *arg, struct text *out);
     /* Memory of the process. May be NULL, or false when it cannot be had: then what needs it says so, or is left out. */
     bool (*memory)(void *arg, struct cli_memory *out);
+    /* Does a standard or extended access list permit packets from this source (host order)? One that does not exist permits. May be NULL: everything does. */
+    bool (*permits)(void *arg, const char *acl, uint32_t source);
 };
 
 struct cli *cli_new(const struct cli_env *env);
 void cli_free(struct cli *c); /* NULL-safe */
 void cli_set_grammar(struct cli *c, struct grammar *g);
 struct shells *cli_shells(struct cli *c);
+struct aaa *cli_aaa(struct cli *c);
 /* cli's own tables; self of each: the cli. */
 const struct cmd_table *const *cli_tables(size_t *n);
 const char *cli_hostname(const struct cli *c);

@@ -66,7 +66,12 @@ static bool open_session(struct run *r)
     const char *user = e->conf.session_user;
     char *origin = mem_printf("console by %s on vty0 (EEM:%s)", user, r->applet->conf.name);
     struct shell_params params = {
-        .user = user, .origin = origin, .privilege = (uint8_t)e->conf.session_privilege, .vty = true, .echo = true};
+        .user = user,
+        .origin = origin,
+        .privilege = (uint8_t)e->conf.session_privilege,
+        .vty = true,
+        .echo = true,
+        .bypass_authorization = r->applet->conf.bypass};
     debug_text(r, "CTL", "cli_open called.");
     r->shell = e->env.shells ? shell_open(e->env.shells, &params) : NULL;
     mem_free(origin);

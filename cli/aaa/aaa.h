@@ -71,6 +71,8 @@ typedef void aaa_done_fn(void *arg, enum aaa_verdict v, const struct aaa_grant *
 /* What the line (and aaa new-model) wants before a prompt is shown. */
 enum aaa_wants { AAA_WANTS_NOTHING, AAA_WANTS_PASSWORD, AAA_WANTS_USER, AAA_REFUSES /* vty: "Password required, but none set" */ };
 enum aaa_wants aaa_wants(const struct aaa *a, const struct aaa_door *door);
+/* Is there anything to ask this user? False for `username U nopassword`. */
+bool aaa_wants_password(const struct aaa *a, const char *user);
 
 /* May he log in? user "" for a line password. done is called later, once, unless aaa_cancel comes first; the failure or success is counted and logged
  * (SEC_LOGIN) by aaa. SSH always needs a user, whatever the line says. */
@@ -81,6 +83,8 @@ struct aaa_question *aaa_enable(struct aaa *a, const struct aaa_door *door, cons
 enum aaa_wants aaa_enable_wants(const struct aaa *a, const struct aaa_door *door, uint8_t level);
 void aaa_cancel(struct aaa_question *q); /* NULL-safe; done is not called */
 
+bool aaa_is_new_model(const struct aaa *a);
+bool aaa_enable_is_secret(const struct aaa *a, uint8_t level); /* a secret opens it, not a password: the words of a refusal differ */
 /* `aaa authorization commands`: may this session run a command of that level? Always true without such a line; the console is asked only with `aaa
  * authorization console`. is_config: a line of a configuration mode. user "" for somebody who never logged in. */
 bool aaa_may_run(const struct aaa *a, const struct aaa_door *door, const char *user, uint8_t level, bool is_config);

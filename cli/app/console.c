@@ -1,5 +1,8 @@
 /* console.c: who sits at con 0. A viewer (this program's own terminal, or a lab's client) attaches and detaches; the session behind it goes on while nobody
- * looks, as on a console server, until `exit` or a reload. What is printed while nobody looks is lost, except the log. */
+ * looks, as on a console server, until `exit` or a reload. What is printed while nobody looks is lost, except the log.
+ *
+ * `exit` lets the viewer go. A session that ended otherwise (exec-timeout, nobody let in) leaves him before an idle console: "Press RETURN to get started.", and
+ * RETURN opens the next session; what else is typed there is thrown away. */
 #include "cli/app/console.h"
 
 #include <string.h>
@@ -14,6 +17,7 @@ struct console {
     struct term *term;
     struct viewer viewer;
     bool attached, ended;
+    bool idle; /* RETURN is awaited */
     struct deferred gone, greet;
     struct text early; /* typed ahead of a reload, and while the router reloads */
 };
@@ -31,11 +35,25 @@ static void on_closed(void *arg)
     loop_defer(c->loop, &c->gone);
 }
 
+static void say_idle(struct console *c)
+{
+    struct text t = {0};
+    text_printf(&t, "\n\n\n\n%s con0 is now available\n\n\n\n\nPress RETURN to get started.\n\n\n\n",
+                router_hostname(c->router));
+    console_say(c, t.s, t.len);
+    text_free(&t);
+}
+
 static void after_closed(void *arg)
 {
     struct console *c = arg;
+    c->idle = c->term && c->router && c->attached && !c->ended && term_ended_by(c->term) != CHANNEL_EXIT;
     term_free(c->term);
     c->term = NULL;
+    if (c->idle) {
+        say_idle(c);
+        return;
+    }
     if (c->attached) {
         c->attached = false;
         c->viewer.left(c->viewer.arg);
@@ -103,6 +121,7 @@ void console_set_router(struct console *c, struct router *r)
         term_free(c->term);
         c->term = NULL;
         c->router = NULL;
+        c->idle = false;
         return;
     }
     c->router = r;
@@ -159,11 +178,25 @@ bool console_say(struct console *c, const char *s, size_t len)
 
 void console_detach(struct console *c)
 {
-    c->attached = false;
+    c->attached = c->idle = false;
 }
 
 bool console_input(struct console *c, const char *bytes, size_t len)
 {
+    if (c->idle) { /* CR LF is one RETURN */
+        size_t skip = 0;
+        while (skip < len && bytes[skip] != '\r' && bytes[skip] != '\n')
+            skip++;
+        if (skip == len)
+            return true;
+        skip += skip + 1 < len && bytes[skip] == '\r' && bytes[skip + 1] == '\n' ? 2 : 1;
+        c->idle = false;
+        open_session(c);
+        bytes += skip;
+        len -= skip;
+        if (!len)
+            return true;
+    }
     if (c->term)
         return term_input(c->term, bytes, len);
     text_addn(&c->early, bytes, len);
@@ -178,6 +211,7 @@ bool console_ready(const struct console *c)
 void console_end_input(struct console *c)
 {
     c->ended = true;
+    c->idle = false;
     if (c->term)
         term_end_input(c->term);
     else if (c->router)

@@ -16,6 +16,7 @@
 #include "cli/term/monitor.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/graph.h"
+#include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
 #include "eem/eem.h"
@@ -121,6 +122,13 @@ static int64_t file_wall(void *arg)
     return clock_wall(arg);
 }
 
+/* An access list asked about an address alone, as `access-class` and `login quiet-mode` do. */
+static bool permits(void *arg, const char *name, uint32_t source)
+{
+    struct acl *acl = acl_find(dataplane_net(((struct router *)arg)->dp), name);
+    return !acl || acl_permits(acl, &(struct flow){.src = source, .no_ports = true});
+}
+
 static bool make_grammar(struct router *r, struct text *err)
 {
     void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
@@ -163,6 +171,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
     struct cli_env cli = {
         .loop = env->loop,
         .clock = r->clock,
+        .work = env->work,
+        .rnd = env->rnd,
+        .permits = permits,
         .bus = r->bus,
         .log = r->log,
         .files = env->files,

@@ -18,6 +18,7 @@ static const struct cmd_table *const tables[] = {
     &cli_table_copy, &cli_table_show,   &cli_table_logging, &cli_table_line,     &cli_table_debug,
     &cli_table_process, &cli_table_replace, &cli_table_archive,
     &cli_table_clock,
+    &cli_table_user, &cli_table_aaa, &cli_table_privilege, &cli_table_banner,
 };
 
 const struct cmd_table *const *cli_tables(size_t *n)
@@ -42,6 +43,39 @@ static void env_startup_saved(void *arg)
     archive_startup_saved(((struct cli *)arg)->archive);
 }
 
+static void env_line(void *arg, bool vty, unsigned n, struct aaa_line *out)
+{
+    line_conf_aaa(&((struct cli *)arg)->sys, vty, n, out);
+}
+
+static bool env_permits(void *arg, const char *acl, uint32_t source)
+{
+    const struct cli_env *env = &((struct cli *)arg)->env;
+    return !env->permits || env->permits(env->arg, acl, source);
+}
+
+static char *env_now(void *arg, char out[64])
+{
+    struct clock *clock = ((struct cli *)arg)->env.clock;
+    return clock_text(clock, clock_wall(clock), false, out);
+}
+
+static const char *env_banner(void *arg, enum session_banner which)
+{
+    const char *text = ((struct cli *)arg)->banners[which];
+    return text ? text : "";
+}
+
+static const char *env_domain(void *arg)
+{
+    return ((struct cli *)arg)->sys.domain_name;
+}
+
+static bool env_vty_admits(void *arg, unsigned n, enum session_protocol protocol, uint32_t source)
+{
+    return line_conf_admits(arg, n, protocol, source);
+}
+
 struct cli *cli_new(const struct cli_env *env)
 {
     struct cli *c = NEW(struct cli);
@@ -53,6 +87,14 @@ struct cli *cli_new(const struct cli_env *env)
     c->copier = copier_new(env->loop, env->inet, env->children);
     logging_conf_start(&c->logging);
     logging_conf_apply(c);
+    c->aaa = aaa_new(&(struct aaa_env){.loop = env->loop,
+                                       .work = env->work,
+                                       .rnd = env->rnd,
+                                       .log = env->log,
+                                       .line = env_line,
+                                       .permits = env_permits,
+                                       .now = env_now,
+                                       .arg = c});
     c->shells = shells_new(&(struct shells_env){
         .loop = env->loop,
         .clock = env->clock,
@@ -63,6 +105,10 @@ struct cli *cli_new(const struct cli_env *env)
         .line_settings = env_line_settings,
         .config_line = cli_config_line,
         .startup_saved = env_startup_saved,
+        .aaa = c->aaa,
+        .banner = env_banner,
+        .domain = env_domain,
+        .vty_admits = env_vty_admits,
         .config_version = env->iosxe ? "16.9" : "15.6",
         .arg = c,
     });
@@ -83,6 +129,10 @@ void cli_free(struct cli *c)
         return;
     shells_free(c->shells);
     copier_free(c->copier);
+    aaa_free(c->aaa);
+    for (size_t i = 0; i < BANNERS; i++)
+        mem_free(c->banners[i]);
+    mem_free(c->levels);
     sys_conf_end(&c->sys);
     logging_conf_end(&c->logging);
     mem_free(c);
@@ -97,6 +147,11 @@ void cli_set_grammar(struct cli *c, struct grammar *g)
 struct shells *cli_shells(struct cli *c)
 {
     return c->shells;
+}
+
+struct aaa *cli_aaa(struct cli *c)
+{
+    return c->aaa;
 }
 
 const char *cli_hostname(const struct cli *c)

@@ -53,6 +53,8 @@ static void sys_changed(void *self, void *obj, enum cmd_change what)
 {
     (void)what;
     line_conf_complete(&((struct sys_conf *)obj)->lines);
+    if (((struct sys_conf *)obj)->password_encryption)
+        cover_passwords(self);
     shells_lines_changed(((struct cli *)self)->shells);
 }
 
@@ -90,17 +92,6 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "boot", "Modify system boot parameters"),
     LINE(CONFIG, &boot_scope, &sys_scope, struct sys_conf, boots, "boot system <url:image>",
          "System image file|System image filename", KEY_TXT(struct boot_conf, image)),
-    HELP(CONFIG, "enable", "Modify enable password parameters"),
-    HELP(CONFIG, "enable secret", "Assign the privileged level secret"),
-    HELP(CONFIG, "enable password", "Assign the privileged level password"),
-    SET(CONFIG, &sys_scope, "enable secret <secret_type:0-9> <line:secret>", "Encryption type of the secret|The secret",
-        SYS(secret_type), TXT(struct sys_conf, secret)),
-    HIDDEN_SET(CONFIG, &sys_scope, "enable secret=secret_type:0 <line:secret>",
-               "The UNENCRYPTED (cleartext) 'enable' secret", SYS(secret_type), TXT(struct sys_conf, secret)),
-    SET(CONFIG, &sys_scope, "enable password <password_type:0-9> <line:password>",
-        "Encryption type of the password|The password", SYS(password_type), TXT(struct sys_conf, password)),
-    HIDDEN_SET(CONFIG, &sys_scope, "enable password=password_type:0 <line:password>",
-               "The UNENCRYPTED (cleartext) 'enable' password", SYS(password_type), TXT(struct sys_conf, password)),
     HELP(CONFIG, "file", "Adjust file system parameters"),
     SET(CONFIG, &sys_scope, "file prompt {alert|noisy|quiet}=file_prompt",
         "Prompt level|Prompt only for destructive file operations|Confirm all file operation parameters|Seldom prompt "

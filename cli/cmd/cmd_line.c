@@ -1,10 +1,13 @@
 /* cmd_line.c: `line con 0`, `line vty 0 4` and what stands under them. A session takes its length, width, history,
- * exec-timeout and `logging synchronous` from the line it is opened on, and follows when they are changed. Passwords,
- * `login`, transports and access classes are kept and printed; nobody logs in over the network before SSH does.
+ * exec-timeout and `logging synchronous` from the line it is opened on, and follows when they are changed. What a line
+ * says of logins is asked by aaa, what it says of connections (`transport input`, `access-class ... in`) by those who
+ * bring them. `transport output`, `transport preferred` and `access-class ... out` are kept: nobody connects from here.
  */
 #include <string.h>
 
 #include "cli/cmd/cmd_local.h"
+
+enum transport { TRANSPORT_DEFAULT /* all */, TRANSPORT_ALL, TRANSPORT_NONE, TRANSPORT_SSH, TRANSPORT_TELNET };
 
 static void line_init(void *obj)
 {
@@ -17,6 +20,7 @@ static void line_init(void *obj)
     l->escape = 30;
     l->privilege = 1;
     l->stopbits = 2;
+    l->login = AAA_LINE_PASSWORD;
 }
 
 static bool line_check(void *self, const void *obj, struct out *out)
@@ -29,6 +33,14 @@ static bool line_check(void *self, const void *obj, struct out *out)
     return false;
 }
 
+/* Lines ask for their password unless they are told otherwise; the console does not. */
+static void line_settle(void *obj)
+{
+    struct line_conf *l = obj;
+    if (l->kind == LINE_CON || l->kind == LINE_AUX)
+        l->login = AAA_LINE_OPEN;
+}
+
 static int line_order(const void *a, const void *b)
 {
     const struct line_conf *x = a, *y = b;
@@ -39,14 +51,33 @@ static int line_order(const void *a, const void *b)
     return (x->last > y->last) - (x->last < y->last);
 }
 
+static void cover(struct cli *cli, struct line_conf *l)
+{
+    char covered[SECRET_STORED_MAX + 1];
+    if (l->password_type == 0 && l->password[0] && secret_make(7, l->password, cli->env.rnd, covered)) {
+        memcpy(l->password, covered, sizeof covered);
+        l->password_type = 7;
+    }
+}
+
+void line_conf_cover(struct cli *c)
+{
+    CONF_EACH(struct line_conf, l, &c->sys.lines)
+    {
+        cover(c, l);
+    }
+}
+
 static void line_changed(void *self, void *obj, enum cmd_change what)
 {
-    (void)obj, (void)what;
+    (void)what;
+    if (((struct cli *)self)->sys.password_encryption)
+        cover(self, obj);
     shells_lines_changed(((struct cli *)self)->shells);
 }
 
 static const struct cmd_scope line_scope = {
-    .size = sizeof(struct line_conf), .init = line_init, .check = line_check, .changed = line_changed};
+    .size = sizeof(struct line_conf), .init = line_init, .check = line_check, .changed = line_changed, .settle = line_settle};
 
 static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first, uint8_t last)
 {
@@ -55,6 +86,7 @@ static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first
     l->kind = kind;
     l->first = first;
     l->last = last;
+    line_settle(l);
     conf_list_add(lines, l);
 }
 
@@ -97,15 +129,65 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .width = l->width,
                                       .history = l->history,
                                       .exec_timeout_s = l->exec_min * 60 + l->exec_sec,
+                                      .absolute_timeout_s = l->absolute_timeout * 60u,
                                       .logging_sync = l->logging_sync,
                                       .is_editing = l->editing,
                                       .escape = l->escape,
                                       .privilege = l->privilege};
 }
 
+void line_conf_aaa(const struct sys_conf *c, bool vty, unsigned n, struct aaa_line *out)
+{
+    const struct line_conf *l = line_conf_of(c, vty, n);
+    if (!l) {
+        out->login = vty ? AAA_LINE_PASSWORD : AAA_LINE_OPEN;
+        return;
+    }
+    *out = (struct aaa_line){.login = (enum aaa_line_login)l->login,
+                             .password_type = l->password_type,
+                             .privilege = l->privilege,
+                             .password = l->password,
+                             .authentication = l->authentication,
+                             .authorization_exec = l->authorization_exec};
+}
+
+bool line_conf_admits(struct cli *c, unsigned n, enum session_protocol protocol, uint32_t source)
+{
+    const struct line_conf *l = line_conf_of(&c->sys, true, n);
+    if (!l)
+        return true;
+    if (l->transport_in == TRANSPORT_NONE || (l->transport_in == TRANSPORT_SSH && protocol != SESSION_SSH) ||
+        (l->transport_in == TRANSPORT_TELNET && protocol != SESSION_TELNET))
+        return false;
+    return !l->acl_in[0] || !c->env.permits || c->env.permits(c->env.arg, l->acl_in, source);
+}
+
+/* With `aaa new-model` lists of methods say it, and these lines are kept but not shown. */
+static void print_login(void *self, const void *obj, struct text *out)
+{
+    const struct line_conf *l = obj;
+    if (aaa_is_new_model(((struct cli *)self)->aaa))
+        return;
+    if (l->login == AAA_LINE_PASSWORD)
+        text_add(out, "login\n");
+    else if (l->login == AAA_LINE_OPEN && l->kind == LINE_VTY)
+        text_add(out, "no login\n");
+}
+
+static void print_login_local(void *self, const void *obj, struct text *out)
+{
+    if (!aaa_is_new_model(((struct cli *)self)->aaa) && ((const struct line_conf *)obj)->login == AAA_LINE_LOCAL)
+        text_add(out, "login local\n");
+}
+
 #define LN(f)                        NUM(struct line_conf, f)
 #define LSET(sent, text, ...)        SET(CONFIG_LINE, NULL, sent, text, __VA_ARGS__)
 #define LSET_HIDDEN(sent, text, ...) SET_F(CONFIG_LINE, NULL, CMD_HIDDEN, sent, text, __VA_ARGS__)
+#define LOGIN(sent, text, printer)                                                                                     \
+    {                                                                                                                  \
+        .kind = CMD_SET_ROW, .mode = CONFIG_LINE, .sentence = sent, .help = text, .print = printer,                    \
+        .binds = {LN(login)}                                                                                           \
+    }
 #define LMODE(fl, sent, text, ...)                                                                                     \
     {                                                                                                                  \
         .kind = CMD_MODE_ROW, .mode = CONFIG, .enters = CONFIG_LINE, .sentence = sent, .help = text, .flags = fl,      \
@@ -137,14 +219,25 @@ static const struct cmd_row rows[] = {
     LSET("privilege level <privilege:0-15>",
          "Change privilege level for line|Assign default privilege level for line|Default privilege level for line",
          LN(privilege)),
-    LSET("password <password_type:0-7> <line:password>", "Set a password|Encryption type of the password|The password",
+    HELP(CONFIG_LINE, "password", "Set a password"),
+    LSET("password=password_type:0 <line:password>", "The UNENCRYPTED (cleartext) line password", LN(password_type),
+         TXT(struct line_conf, password)),
+    LSET("password 7=password_type:7 <hex:password>", "Specifies a HIDDEN password will follow|The HIDDEN line password",
          LN(password_type), TXT(struct line_conf, password)),
-    LSET_HIDDEN("password=password_type:0 <line:password>", "Set a password|The UNENCRYPTED (cleartext) line password",
+    LSET_HIDDEN("password 0=password_type:0 <line:password>",
+                "Specifies an UNENCRYPTED password will follow|The UNENCRYPTED (cleartext) line password",
                 LN(password_type), TXT(struct line_conf, password)),
     HELP(CONFIG_LINE, "logging", "Modify message logging facilities"),
     LSET("logging synchronous=logging_sync", "Synchronized message output", LN(logging_sync)),
-    LSET("login=login:1", "Enable password checking", LN(login)),
-    LSET("login local=login:2", "|Local password checking", LN(login)),
+    LOGIN("login=login:1", "Enable password checking", print_login),
+    LOGIN("login local=login:2", "|Local password checking", print_login_local),
+    LSET("login authentication <word:authentication>", "|Authentication parameters|Use an authentication list with this name",
+         TXT(struct line_conf, authentication)),
+    HELP(CONFIG_LINE, "authorization", "Authorization parameters"),
+    LSET("authorization exec <word:authorization_exec>", "For starting an exec (shell)|Use an authorization list with this name",
+         TXT(struct line_conf, authorization_exec)),
+    LSET("absolute-timeout <absolute_timeout:0-10000>",
+         "Set absolute timeout for line disconnection|Absolute timeout interval in minutes", LN(absolute_timeout)),
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),
     LSET("history size <history:0-256>", "Set history buffer size|Size of history buffer", LN(history)),
     LSET("editing=editing", "Enable command line editing", LN(editing)),

@@ -2,22 +2,23 @@
 #ifndef CLI_CMD_CMD_LOCAL_H
 #define CLI_CMD_CMD_LOCAL_H
 
+#include "cli/aaa/aaa.h"
 #include "cli/cli.h"
 #include "cli/cmd/cmd.h"
+#include "cli/grammar/grammar.h"
 #include "cli/shell/session.h"
 #include "espial/clock.h"
 #include "espial/conf.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
+#include "espial/secret.h"
 
 #define HOSTNAME_LEN 63
 
 /* What was asked of the system (cmd_config.c). */
 struct sys_conf {
     char hostname[HOSTNAME_LEN + 1]; /* "": Router */
-    uint8_t secret_type, password_type;
-    char secret[128], password[128]; /* enable secret, enable password: as typed */
     bool domain_lookup;
     char domain_name[128];
     bool password_encryption;
@@ -44,10 +45,12 @@ struct line_conf {
     uint16_t length, width, history;
     bool editing;
     uint8_t escape; /* 0: none */
-    uint8_t login; /* 0 no login, 1 login, 2 login local */
+    uint8_t login; /* enum aaa_line_login: 0 no login, 1 login, 2 login local */
     uint8_t privilege;
     uint8_t password_type;
-    char password[128];
+    char password[SECRET_STORED_MAX + 1];
+    char authentication[AAA_LIST_MAX + 1], authorization_exec[AAA_LIST_MAX + 1]; /* lists of methods */
+    uint16_t absolute_timeout;                                                   /* minutes */
     uint8_t transport_in, transport_out, transport_pref;
     uint8_t stopbits;
     uint16_t session_timeout;
@@ -89,6 +92,10 @@ struct cli {
     struct shells *shells;
     struct grammar *grammar;
     struct copier *copier;
+    struct aaa *aaa;
+    char *banners[BANNERS];       /* as typed; NULL: none (cmd_banner.c) */
+    struct grammar_level *levels; /* `privilege exec level ...` (cmd_privilege.c) */
+    size_t nlevels;
     struct sys_conf sys;
     struct logging_conf logging;
     struct clock_ask clock;
@@ -106,6 +113,17 @@ void line_conf_add_defaults(struct conf_list *lines);
 void line_conf_complete(struct conf_list *lines);
 /* What a session on this line begins with; *out is left alone when no line says otherwise. */
 void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct line_settings *out);
+/* What the line says of logins, for aaa; may a connection take this vty (cmd_line.c)? */
+void line_conf_aaa(const struct sys_conf *c, bool vty, unsigned n, struct aaa_line *out);
+bool line_conf_admits(struct cli *c, unsigned n, enum session_protocol protocol, uint32_t source);
+/* `service password-encryption`: type 0 becomes type 7, everywhere. */
+void cover_passwords(struct cli *c);
+void line_conf_cover(struct cli *c);
+/* Of a session, as aaa asks for it (cmd_user.c). */
+struct aaa_door session_door(const struct session_view *v);
+/* A password or secret as typed behind its type (-1: none), as it is kept. False: refused, and said. */
+MUST_USE bool secret_typed(struct cmd_ctx *c, bool is_secret, int type, const char *text, uint8_t *type_out,
+                           char out[SECRET_STORED_MAX + 1]);
 void clock_ask_start(struct clock_ask *c);
 /* The `line ...` that a line's settings come from; NULL: none. */
 const struct line_conf *line_conf_of(const struct sys_conf *c, bool vty, unsigned n);
@@ -114,9 +132,6 @@ void line_show(struct cli *c, struct out *out, bool vty, unsigned n, const struc
 void logging_conf_start(struct logging_conf *c);
 void logging_conf_end(struct logging_conf *c);
 void logging_conf_apply(struct cli *c);
-
-/* Does a typed password fit what is stored under a type? False too for types that cannot be checked. */
-bool secret_fits(unsigned type, const char *stored, const char *typed);
 
 /* "1 day, 16 hours, 42 minutes" */
 void uptime_format(uint64_t seconds, struct text *out);

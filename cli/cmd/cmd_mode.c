@@ -2,7 +2,7 @@
  *
  * `enable` asks for a password only where someone sits at a terminal and one is set; a program's session (an applet's,
  * the lab's) is let through, as IOS lets EEM through. On a vty without any password set, enable is refused; on the
- * console it is not. Three tries.
+ * console it is not. Three tries, each held against what aaa says while the loop goes on.
  */
 #include "cli/cmd/cmd_local.h"
 #include "cli/config/config.h"
@@ -15,6 +15,9 @@ struct enabling {
     const struct cmd_host *host;
     struct out *out;
     struct cli *cli;
+    struct aaa_door door;
+    struct aaa_question *question;
+    char user[AAA_USER_MAX + 1];
     uint8_t level;
     unsigned tries;
 };
@@ -22,30 +25,44 @@ struct enabling {
 static void enable_abort(void *arg, bool closing)
 {
     struct enabling *e = arg;
+    aaa_cancel(e->question);
     if (!closing)
         cmd_done(e->host, e->shell, CMD_FAIL);
     mem_free(e);
 }
 
-static void enable_answer(void *arg, const char *text)
+static void enable_over(struct enabling *e, enum cmd_result r)
 {
-    struct enabling *e = arg;
-    const struct sys_conf *sys = &e->cli->sys;
-    bool by_secret = sys->secret[0];
-    bool fits = by_secret ? secret_fits(sys->secret_type, sys->secret, text)
-                          : secret_fits(sys->password_type, sys->password, text);
-    if (!fits && ++e->tries < 3) {
-        e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
-        return;
-    }
-    if (fits)
-        e->host->set_privilege(e->shell, e->level);
-    else
-        out_text(e->out, by_secret ? "% Bad secrets\n\n" : "% Bad passwords\n\n");
     struct enabling done = *e;
     done.host->on_abort(done.shell, NULL, NULL);
     mem_free(e);
-    cmd_done(done.host, done.shell, fits ? CMD_OK : CMD_FAIL);
+    cmd_done(done.host, done.shell, r);
+}
+
+static void enable_answer(void *arg, const char *text);
+
+static void enable_judged(void *arg, enum aaa_verdict v, const struct aaa_grant *g)
+{
+    struct enabling *e = arg;
+    const struct aaa *aaa = e->cli->aaa;
+    e->question = NULL;
+    if (v == AAA_PASS) {
+        e->host->set_privilege(e->shell, g->privilege);
+        enable_over(e, CMD_OK);
+    } else if (++e->tries < 3) {
+        e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
+    } else {
+        out_text(e->out, aaa_is_new_model(aaa)                 ? "% Access denied\n\n"
+                         : aaa_enable_is_secret(aaa, e->level) ? "% Bad secrets\n\n"
+                                                               : "% Bad passwords\n\n");
+        enable_over(e, CMD_FAIL);
+    }
+}
+
+static void enable_answer(void *arg, const char *text)
+{
+    struct enabling *e = arg;
+    e->question = aaa_enable(e->cli->aaa, &e->door, e->user, e->level, text, enable_judged, e);
 }
 
 static enum cmd_result do_enable(struct cmd_ctx *c)
@@ -54,22 +71,24 @@ static enum cmd_result do_enable(struct cmd_ctx *c)
     struct session_view v;
     uint8_t level = cmd_has(c, "level") ? (uint8_t)cmd_int(c, "level") : 15;
     session_view(c->shell, &v);
+    struct aaa_door door = session_door(&v);
     if (v.privilege >= level) {
         if (v.privilege > level)
             c->host->set_privilege(c->shell, level);
         return CMD_OK;
     }
-    bool set = cli->sys.secret[0] || cli->sys.password[0];
-    if (v.terminal && !set && v.vty) {
-        out_text(c->out, "% No password set\n");
+    switch (v.terminal ? aaa_enable_wants(cli->aaa, &door, level) : AAA_WANTS_NOTHING) {
+    case AAA_REFUSES:
+        out_text(c->out, aaa_is_new_model(cli->aaa) ? "% Error in authentication.\n\n" : "% No password set\n");
         return CMD_FAIL;
-    }
-    if (!v.terminal || !set) {
-        c->host->set_privilege(c->shell, level);
-        return CMD_OK;
+    case AAA_WANTS_NOTHING: c->host->set_privilege(c->shell, level); return CMD_OK;
+    case AAA_WANTS_PASSWORD:
+    case AAA_WANTS_USER: break;
     }
     struct enabling *e = NEW(struct enabling);
-    *e = (struct enabling){.shell = c->shell, .host = c->host, .out = c->out, .cli = cli, .level = level};
+    *e = (struct enabling){
+        .shell = c->shell, .host = c->host, .out = c->out, .cli = cli, .door = door, .level = level};
+    str_copy(e->user, sizeof e->user, v.user);
     c->host->on_abort(c->shell, enable_abort, e);
     c->host->ask_secret(c->shell, "Password: ", enable_answer, e);
     return CMD_WAIT;

@@ -205,6 +205,17 @@ static void print_list(struct printing *p, const struct grammar_row *first, void
     config_object_free(scope, dflt);
 }
 
+/* What a DO row keeps, as it says it: a banner may have blank lines. */
+static void print_kept(struct printing *p, const struct grammar_row *rule)
+{
+    struct text said = {0};
+
+    rule->row->print(rule->self, NULL, &said);
+    text_addn(p->out, text_str(&said), said.len);
+    p->open |= said.len > 0;
+    text_free(&said);
+}
+
 /* Of each list the first row that is printed. */
 bool config_first_of_list(const struct grammar_row *const *rows, size_t i)
 {
@@ -227,6 +238,8 @@ static void print_row(struct printing *p, const struct grammar_row *const *rows,
         return;
     if (row->kind == CMD_SET_ROW)
         print_set(p, rows[i], mode_obj, depth);
+    else if (row->kind == CMD_DO_ROW && row->print)
+        print_kept(p, rows[i]);
     else if (config_first_of_list(rows, i))
         print_list(p, rows[i], mode_obj, depth, edge);
 }

@@ -46,6 +46,7 @@ struct match {
     void *self;
     const struct grammar_row *rule;
     bool no, dflt; /* after `no`, `default` */
+    uint8_t level; /* the privilege this command stands at */
     bool whole;    /* the sentence came to its end; `no` lines may end before */
     size_t caret;  /* INVALID: offset in the line as given */
     size_t nvals;
@@ -70,6 +71,17 @@ void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, cons
  * leave the line as it is. */
 bool grammar_complete(struct grammar *g, enum cmd_mode mode, uint8_t privilege, const char *line,
                       struct text *completed);
+
+/* Levels of commands that were moved (`privilege exec level 7 show running-config`): level.c says what they mean. The array is borrowed until the next call.
+ * expand: words of a mode, abbreviated, in full ("sh run"); false: no command begins so. */
+struct grammar_level {
+    enum cmd_mode mode;
+    bool all;
+    uint8_t level;
+    char words[120]; /* keywords in full, one blank between */
+};
+void grammar_set_levels(struct grammar *g, const struct grammar_level *v, size_t n);
+bool grammar_expand(struct grammar *g, enum cmd_mode mode, const char *words, struct text *out);
 
 /* The rows of a mode, in the order of the tables (HELP rows left out). */
 size_t grammar_rows(const struct grammar *g, enum cmd_mode mode, const struct grammar_row *const **rows);

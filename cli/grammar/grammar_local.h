@@ -81,6 +81,7 @@ struct step {
     uint8_t rank; /* how well it fits: enum rank */
     uint8_t repeats;
     bool no, dflt, has_key;
+    bool granted; /* level.c: a moved command, open to this privilege */
     bool more; /* the line ended inside the value (interface type without number) */
 };
 enum rank { RANK_EXACT, RANK_PREFIX, RANK_TYPED, RANK_NAME, RANK_WORD, RANK_LINE };
@@ -88,6 +89,9 @@ enum rank { RANK_EXACT, RANK_PREFIX, RANK_TYPED, RANK_NAME, RANK_WORD, RANK_LINE
 struct grammar {
     struct pool *pool;
     struct grammar_mode modes[CMD_MODES];
+    const struct grammar_level *levels;
+    size_t nlevels;
+    bool has_levels[CMD_MODES];
     /* scratch of the walk */
     struct step *steps;
     size_t nsteps, steps_cap;
@@ -148,6 +152,17 @@ const char *walk_prefix(const struct walk *w, size_t i);
 /* Is another row an equally good reading of this line? For the check at start-up. */
 const struct grammar_row *grammar_rival(struct grammar *g, enum cmd_mode mode, const char *line,
                                         const struct grammar_row *self);
+
+/* level.c: moved commands. walk_levels: do they count in this walk? */
+static inline bool walk_levels(const struct walk *w)
+{
+    return w->privilege < 15 && w->g->has_levels[w->mode];
+}
+uint8_t level_of_row(const struct cmd_row *row);
+bool level_admits(const struct walk *w, int32_t at, const struct elem *e);       /* may e follow the path at? */
+bool level_grants(const struct walk *w, int32_t before, const struct step *s); /* does this step open its row? */
+bool level_may_end(const struct walk *w, int32_t at);
+uint8_t level_of_path(const struct walk *w, int32_t at);
 
 /* The same for one sentence; after NULL: at its beginning. */
 bool sentence_next(const struct sentence *s, const struct elem *after, uint32_t used, walk_next_fn *fn, void *arg);

@@ -210,6 +210,7 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
         return MATCH_INVALID;
     }
     m->whole = sentence_whole(w, done[0]);
+    m->level = level_of_path(w, done[0]);
     *rival = join(w, done, n, m);
     return MATCH_OK;
 }

@@ -106,9 +106,9 @@ bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, boo
 {
     const struct cmd_row *row = r->row;
 
-    if (row->kind == CMD_DO_ROW)
-        return row->priv <= w->privilege && !dflt && (!no || (row->flags & CMD_NO));
-    return row->priv <= w->privilege;
+    if (!walk_levels(w) && level_of_row(row) > w->privilege)
+        return false;
+    return row->kind != CMD_DO_ROW || (!dflt && (!no || (row->flags & CMD_NO)));
 }
 
 static const char *const prefixes[] = {"no", "default"};
@@ -119,14 +119,33 @@ const char *walk_prefix(const struct walk *w, size_t i)
 
     if (w->mode != EXEC)
         return i < 2 ? prefixes[i] : NULL;
-    return i == 0 && mode->no && w->privilege >= mode->no_from ? prefixes[0] : NULL;
+    return i == 0 && mode->no && (w->privilege >= mode->no_from || walk_levels(w)) ? prefixes[0] : NULL;
+}
+
+/* What may follow, without what the privilege does not open. */
+struct gate {
+    const struct walk *w;
+    int32_t at;
+    walk_next_fn *fn;
+    void *arg;
+};
+
+static void pass_gate(void *arg, const struct elem *e, uint32_t used)
+{
+    const struct gate *gate = arg;
+
+    if (level_admits(gate->w, gate->at, e))
+        gate->fn(gate->arg, e, used);
 }
 
 bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg)
 {
     const struct step *s = at < 0 ? NULL : &w->g->steps[at];
+    struct gate gate = {.w = w, .at = at, .fn = fn, .arg = arg};
     struct next x = {.fn = fn, .arg = arg};
 
+    if (walk_levels(w))
+        x = (struct next){.fn = pass_gate, .arg = &gate};
     if (!s || !s->elem) {
         const struct grammar_mode *mode = &w->g->modes[w->mode];
 
@@ -144,7 +163,7 @@ bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg)
     if (e->repeat && s->repeats < e->repeat_max)
         fn(arg, e, s->used);
     follow(&x, e, s->used);
-    return x.end || stop;
+    return (x.end || stop) && (!walk_levels(w) || level_may_end(w, at));
 }
 
 /* One path at one place: all it may take there. */
@@ -188,6 +207,7 @@ static void took(struct take *t, struct step s)
     s.prev = t->at;
     s.start = (uint16_t)t->pos;
     t->exact |= s.rank == RANK_EXACT;
+    s.granted = walk_levels(w) && level_grants(w, t->at, &s);
     i = add_step(w, &s);
     if (i >= 0)
         push(&w->g->fresh, &w->nfresh, &w->g->fresh_cap, i);

@@ -5,6 +5,12 @@
 
 #include <stddef.h>
 
+enum channel_end {
+    CHANNEL_EXIT,    /* `exit` and the like */
+    CHANNEL_TIMEOUT, /* nobody typed, or not in time */
+    CHANNEL_REFUSED, /* nobody was let in */
+};
+
 struct channel {
     /* Text out. Line ends are '\n' (a terminal makes CR LF of them); backspaces are sent as they are. Never blocks: the
      * terminal keeps what it cannot write. */
@@ -17,5 +23,6 @@ struct channel {
     void (*redraw)(struct channel *);
     /* The session ended (exit, exec-timeout): hang up. The session is gone when this returns. */
     void (*closed)(struct channel *);
+    enum channel_end ended; /* set before closed is called: why */
 };
 #endif

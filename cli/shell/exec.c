@@ -73,6 +73,18 @@ bool exec_may_filter(const char *expanded)
     return false;
 }
 
+/* `aaa authorization commands`: for terminals and vtys; not for files, the lab and applets that bypass it. */
+static bool authorized(struct shell *sh, bool is_config)
+{
+    if (sh->bypass || (!sh->channel && !sh->vty) || !sh->maker->env.aaa)
+        return true;
+    struct aaa_door door = login_door(sh);
+    if (aaa_may_run(sh->maker->env.aaa, &door, sh->user, sh->match.level, is_config))
+        return true;
+    refuse(sh, "Command authorization failed.\n\n");
+    return false;
+}
+
 static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
 {
     struct match *m = &sh->match;
@@ -140,7 +152,9 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     }
     if (!filtered && r == MATCH_OK)
         r = grammar_match(g, EXEC, sh->privilege, line, &sh->match);
-    if (r != MATCH_OK) {
+    if (r == MATCH_OK && !authorized(sh, false)) {
+        filtered = false;
+    } else if (r != MATCH_OK) {
         tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
     } else if (!filtered) {
         result = run_handler(sh, EXEC);
@@ -153,7 +167,7 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     return result;
 }
 
-static void changed(struct shell *sh)
+void session_changed(struct shell *sh)
 {
     struct maker *m = sh->maker;
     if (sh->config_file && !sh->merging)
@@ -176,17 +190,21 @@ static void changed(struct shell *sh)
 static enum exec_result run_config(struct shell *sh)
 {
     struct config_next next = {0};
+    if (!authorized(sh, true))
+        return EXEC_DONE;
+    sh->keeps = sh->match.row->flags & CMD_KEEPS;
     if (sh->match.row->kind == CMD_DO_ROW)
         return run_handler(sh, sh->mode);
+    sh->keeps = false;
     sh->ran = true;
     sh->ran_mode = sh->mode;
     sh->maker->typing = sh;
     enum config_result did = config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next);
     sh->maker->typing = NULL;
     switch (did) {
-    case CONFIG_TAKEN: changed(sh); break;
+    case CONFIG_TAKEN: session_changed(sh); break;
     case CONFIG_ENTER:
-        changed(sh);
+        session_changed(sh);
         session_enter(sh, next.mode, next.obj);
         break;
     case CONFIG_REFUSED:

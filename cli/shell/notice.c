@@ -42,5 +42,6 @@ void session_hang_up(struct shell *sh)
         return;
     }
     sh->close_due = true;
+    sh->close_why = CHANNEL_REFUSED;
     loop_defer(sh->maker->env.loop, &sh->step);
 }

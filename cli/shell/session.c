@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+MSG(MSG_LOGOUT, "SYS", 6, "LOGOUT", 0, "User %s has exited tty session %u(%s)");
+MSG(MSG_EXPIRE, "SYS", 6, "TTY_EXPIRE_TIMER", 0, "(exec timer expired, tty %u (%s)), user %s");
 MSG(MSG_CONFIG_I, "SYS", 5, "CONFIG_I", 0, "Configured from %s");
 
 /* ---- out ---- */
@@ -32,7 +34,7 @@ void session_notify(struct shell *sh)
 }
 
 /* Did what `until` awaits arrive? Looked for in the newest text only, so that long output costs its length once. */
-static void look_for_until(struct shell *sh)
+void session_look(struct shell *sh)
 {
     if (!sh->until || sh->matched)
         return;
@@ -55,10 +57,10 @@ void session_emit(struct shell *sh, const char *s, size_t len)
     if (sh->capture.len + len <= HELD_OUTPUT_MAX)
         text_addn(&sh->capture, s, len);
     if (sh->waiting)
-        look_for_until(sh);
+        session_look(sh);
 }
 
-static void say(struct shell *sh, const char *s)
+void session_say(struct shell *sh, const char *s)
 {
     session_emit(sh, s, strlen(s));
 }
@@ -107,7 +109,7 @@ static void remember(struct shell *sh, const char *line)
     lines_add(&sh->history[sh->mode != EXEC], line, sh->set.history);
 }
 
-static void at_prompt(struct shell *sh)
+void session_at_prompt(struct shell *sh)
 {
     if (sh->quitting) {
         sh->close_due = true;
@@ -125,8 +127,8 @@ static void at_prompt(struct shell *sh)
     }
     if (!sh->channel) {
         if (sh->echo)
-            say(sh, session_prompt(sh));
-        look_for_until(sh);
+            session_say(sh, session_prompt(sh));
+        session_look(sh);
         sh->deliver_due = true;
         loop_defer(sh->maker->env.loop, &sh->step);
         return;
@@ -137,7 +139,7 @@ static void at_prompt(struct shell *sh)
 
 void session_output_drained(struct shell *sh)
 {
-    at_prompt(sh);
+    session_at_prompt(sh);
 }
 
 /* A line of a configuration file that was refused: which one, before what was said about it. */
@@ -150,13 +152,16 @@ static void name_line(struct shell *sh, const char *line)
     sh->capture = t;
 }
 
-static void command_over(struct shell *sh, enum cmd_result r)
+void session_over(struct shell *sh, enum cmd_result r)
 {
     sh->waiting = false;
     sh->abort_fn = NULL;
     sh->ask.on = false;
     if (r == CMD_FAIL)
         sh->refused = true;
+    if (sh->keeps && !sh->refused)
+        session_changed(sh);
+    sh->keeps = false;
     if (sh->ran) {
         struct fact_command f = {.privilege = sh->privilege};
         struct session_view v;
@@ -175,7 +180,7 @@ static void command_over(struct shell *sh, enum cmd_result r)
     if (sh->output.more)
         sh->state = SESSION_KEY;
     else
-        at_prompt(sh);
+        session_at_prompt(sh);
 }
 
 void session_run(struct shell *sh, const char *line)
@@ -192,157 +197,24 @@ void session_run(struct shell *sh, const char *line)
     if (r == EXEC_WAIT && !early) {
         sh->waiting = true;
         if (!sh->channel)
-            look_for_until(sh);
+            session_look(sh);
         return;
     }
-    command_over(sh, sh->refused ? CMD_FAIL : CMD_OK);
+    session_over(sh, sh->refused ? CMD_FAIL : CMD_OK);
     if (sh->config_file && sh->refused)
         name_line(sh, line);
-}
-
-/* ---- what handlers may ask (struct cmd_host) ---- */
-
-static void host_done(struct shell *sh, enum cmd_result r)
-{
-    if (sh->in_handler) {
-        sh->done_early = true;
-        sh->refused = sh->refused || r == CMD_FAIL;
-        return;
-    }
-    if (sh->waiting)
-        command_over(sh, r);
-}
-
-static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing), void *arg)
-{
-    sh->abort_fn = fn;
-    sh->abort_arg = arg;
-}
-
-static void ask(struct shell *sh, const char *prompt, struct asking how)
-{
-    output_flush(&sh->output);
-    output_begin(&sh->output); /* a page begins again */
-    out_text(&sh->output.out, prompt);
-    sh->output.midline = false;
-    sh->ask = how;
-    sh->state = how.key ? SESSION_KEY : how.secret ? SESSION_SECRET : SESSION_ANSWER;
-    if (!sh->channel) {
-        look_for_until(sh);
-        if (sh->matched)
-            return;
-    }
-    if (!sh->channel && how.raw && !sh->queue.n) {
-        sh->deliver_due = true; /* the one who types goes on with the raw line */
-        loop_defer(sh->maker->env.loop, &sh->step);
-        return;
-    }
-    if (!sh->channel || sh->queue.n) {
-        sh->answer_due = true;
-        loop_defer(sh->maker->env.loop, &sh->step);
-        return;
-    }
-    session_notify(sh);
-}
-
-static void host_ask(struct shell *sh, const char *prompt, bool key, void (*answer)(void *arg, const char *text),
-                     void *arg)
-{
-    ask(sh, prompt, (struct asking){.on = true, .key = key, .answer = answer, .arg = arg});
-}
-
-static void host_ask_secret(struct shell *sh, const char *prompt, void (*answer)(void *arg, const char *text),
-                            void *arg)
-{
-    ask(sh, prompt, (struct asking){.on = true, .secret = true, .answer = answer, .arg = arg});
-}
-
-static void host_ask_raw(struct shell *sh, void (*answer)(void *arg, const char *text), void *arg)
-{
-    ask(sh, "", (struct asking){.on = true, .raw = true, .answer = answer, .arg = arg});
-}
-
-static void host_ask_text(struct shell *sh, void (*answer)(void *arg, const char *text), void *arg)
-{
-    ask(sh, "", (struct asking){.on = true, .raw = true, .ctrl_z = true, .answer = answer, .arg = arg});
-}
-
-static void host_end(struct shell *sh)
-{
-    session_enter(sh, EXEC, NULL);
-}
-
-static void host_quit(struct shell *sh)
-{
-    sh->quitting = true;
-}
-
-static void host_set_privilege(struct shell *sh, uint8_t level)
-{
-    sh->privilege = level;
-}
-
-const struct cmd_host session_host = {
-    .done = host_done,
-    .on_abort = host_on_abort,
-    .ask = host_ask,
-    .enter = session_enter,
-    .end = host_end,
-    .quit = host_quit,
-    .set_privilege = host_set_privilege,
-    .ask_secret = host_ask_secret,
-    .ask_raw = host_ask_raw,
-    .ask_text = host_ask_text,
-};
-
-/* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */
-enum from { FROM_TYPED, FROM_QUEUE, FROM_NOBODY };
-static void answer(struct shell *sh, const char *text, enum from from)
-{
-    struct asking a = sh->ask;
-    sh->ask.on = false;
-    sh->state = SESSION_BUSY;
-    if (from == FROM_QUEUE && !a.secret)
-        say(sh, text);
-    if (from != FROM_TYPED || (a.key && sh->channel))
-        say(sh, "\n");
-    a.answer(a.arg, text);
-}
-
-static void take_answer(struct shell *sh)
-{
-    if (!sh->ask.on)
-        return;
-    if (!sh->queue.n) {
-        if (!sh->channel)
-            answer(sh, "", FROM_NOBODY);
-        return;
-    }
-    char *line = lines_take(&sh->queue);
-    if (sh->ask.key && line[0]) {
-        /* One key of the line is the answer; the rest of it stays typed ahead. */
-        char key[2] = {line[0], 0};
-        sh->queue.v = mem_resize(sh->queue.v, sh->queue.n + 1, sizeof *sh->queue.v);
-        memmove(sh->queue.v + 1, sh->queue.v, sh->queue.n * sizeof *sh->queue.v);
-        sh->queue.v[0] = mem_strdup(line + 1);
-        sh->queue.n++;
-        answer(sh, key, FROM_QUEUE);
-    } else {
-        answer(sh, line, FROM_QUEUE);
-    }
-    mem_free(line);
 }
 
 static void run_next(struct shell *sh)
 {
     if (!sh->queue.n) {
-        at_prompt(sh);
+        session_at_prompt(sh);
         return;
     }
     char *line = lines_take(&sh->queue);
-    say(sh, session_prompt(sh));
-    say(sh, line);
-    say(sh, "\n");
+    session_say(sh, session_prompt(sh));
+    session_say(sh, line);
+    session_say(sh, "\n");
     session_run(sh, line);
     mem_free(line);
 }
@@ -388,6 +260,13 @@ static void call_out(struct shell *sh)
 void session_doom(struct shell *sh)
 {
     sh->done = NULL;
+    if (sh->channel && sh->user[0] && !sh->login.on) {
+        struct session_view v;
+        session_view(sh, &v);
+        msg_post(sh->maker->env.log, &MSG_LOGOUT, sh->user, v.tty, sh->location);
+        sh->user[0] = 0;
+    }
+    login_end(sh);
     if (sh->depth == 0) {
         session_teardown(sh);
         return;
@@ -396,9 +275,10 @@ void session_doom(struct shell *sh)
     sh->channel = NULL;
 }
 
-static void hang_up(struct shell *sh)
+void session_disconnect(struct shell *sh, enum channel_end why)
 {
     struct channel *ch = sh->channel;
+    ch->ended = why;
     session_doom(sh);
     ch->closed(ch);
 }
@@ -411,7 +291,7 @@ static void step(void *arg)
     call_in(sh);
     if (sh->answer_due) {
         sh->answer_due = false;
-        take_answer(sh);
+        session_take_answer(sh);
     }
     if (sh->next_due) {
         sh->next_due = false;
@@ -425,8 +305,12 @@ static void step(void *arg)
         sh->notify_due = false;
         sh->channel->changed(sh->channel);
     }
+    if (sh->login_due && sh->channel && !sh->close_due) {
+        sh->login_due = false;
+        login_begin(sh);
+    }
     if (sh->close_due && sh->channel)
-        hang_up(sh);
+        session_disconnect(sh, sh->close_why);
     call_out(sh);
     account_leave(loop, was);
 }
@@ -434,10 +318,33 @@ static void step(void *arg)
 static void idle_fire(void *arg)
 {
     struct shell *sh = arg;
-    if (sh->state == SESSION_BUSY)
+    if (sh->state == SESSION_BUSY || sh->login.on) {
         session_touch(sh);
+        return;
+    }
+    if (sh->user[0]) {
+        struct session_view v;
+        session_view(sh, &v);
+        msg_post(sh->maker->env.log, &MSG_EXPIRE, v.tty, login_place(sh), sh->user);
+    }
+    session_disconnect(sh, CHANNEL_TIMEOUT);
+}
+
+static void absolute_fire(void *arg)
+{
+    struct shell *sh = arg;
+    session_say(sh, "\n*\n*\n* Line timeout expired\n*\n*\n");
+    session_disconnect(sh, CHANNEL_TIMEOUT);
+}
+
+/* Counted from the beginning of the session, whatever it does. */
+void session_limit(struct shell *sh)
+{
+    uint64_t age = loop_now(sh->maker->env.loop) - sh->started_us, limit = sh->set.absolute_timeout_s * US_PER_S;
+    if (sh->channel && limit)
+        timer_set(&sh->absolute, limit > age ? limit - age : 0);
     else
-        hang_up(sh);
+        timer_clear(&sh->absolute);
 }
 
 void session_touch(struct shell *sh)
@@ -462,13 +369,13 @@ static void do_line(struct shell *sh, const char *text)
     switch (session_state(sh)) {
     case SESSION_PROMPT: session_run(sh, text); break;
     case SESSION_ANSWER:
-    case SESSION_SECRET: answer(sh, text, FROM_TYPED); break;
+    case SESSION_SECRET: session_answer(sh, text, FROM_TYPED); break;
     case SESSION_KEY:
         if (sh->output.more)
             for (size_t i = 0; sh->output.more && text[i]; i++)
                 output_key(&sh->output, text[i]);
         else
-            answer(sh, text[0] ? (char[2]){text[0], 0} : "", FROM_TYPED);
+            session_answer(sh, text[0] ? (char[2]){text[0], 0} : "", FROM_TYPED);
         break;
     case SESSION_BUSY:
         if (sh->queue.n < QUEUE_MAX)
@@ -491,8 +398,12 @@ static void interrupt(struct shell *sh, bool line_ended)
             output_begin(&sh->output);
             session_enter(sh, EXEC, NULL);
             output_end(&sh->output);
-            at_prompt(sh);
+            session_at_prompt(sh);
         }
+        return;
+    }
+    if (sh->login.on) {
+        login_interrupt(sh);
         return;
     }
     if (!sh->waiting)
@@ -505,9 +416,9 @@ static void interrupt(struct shell *sh, bool line_ended)
         sh->ask.on = false;
         sh->state = SESSION_BUSY;
         if (!line_ended)
-            say(sh, "\n");
+            session_say(sh, "\n");
         if (!sh->abort_fn) {
-            command_over(sh, CMD_FAIL);
+            session_over(sh, CMD_FAIL);
             return;
         }
     }
@@ -528,7 +439,7 @@ static void do_key(struct shell *sh, char c)
         if (c == 0x03 || c == 0x1A || c == 0x1E)
             interrupt(sh, false);
         else
-            answer(sh, c == '\r' || c == '\n' ? "" : (char[2]){c, 0}, FROM_TYPED);
+            session_answer(sh, c == '\r' || c == '\n' ? "" : (char[2]){c, 0}, FROM_TYPED);
     }
 }
 
@@ -536,9 +447,9 @@ static void do_ctrl_z(struct shell *sh, const char *text)
 {
     if (sh->state == SESSION_ANSWER && sh->ask.ctrl_z) {
         if (text[0])
-            answer(sh, text, FROM_TYPED);
+            session_answer(sh, text, FROM_TYPED);
         if (sh->ask.on && sh->ask.ctrl_z)
-            answer(sh, "\x1a", FROM_TYPED);
+            session_answer(sh, "\x1a", FROM_TYPED);
         return;
     }
     if (sh->state == SESSION_ANSWER || sh->state == SESSION_SECRET) {
@@ -553,7 +464,7 @@ static void do_ctrl_z(struct shell *sh, const char *text)
         output_begin(&sh->output);
         session_enter(sh, EXEC, NULL);
         output_end(&sh->output);
-        at_prompt(sh);
+        session_at_prompt(sh);
     }
 }
 
@@ -595,6 +506,8 @@ void session_init(struct shell *sh, struct maker *m)
     sh->step = (struct deferred){.fn = step, .arg = sh};
     sh->started_us = loop_now(m->env.loop);
     timer_init(&sh->idle, m->env.loop, idle_fire, sh);
+    timer_init(&sh->absolute, m->env.loop, absolute_fire, sh);
+    login_init(sh);
     output_init(&sh->output, sh);
     session_touch(sh);
     struct shell **p = &m->first;
@@ -620,6 +533,8 @@ void session_teardown(struct shell *sh)
             break;
         }
     timer_clear(&sh->idle);
+    timer_clear(&sh->absolute);
+    login_end(sh);
     loop_undefer(sh->maker->env.loop, &sh->step);
     output_fini(&sh->output);
     lines_clear(&sh->queue);

@@ -27,6 +27,7 @@
 #include "espial/shell.h"
 #include "espial/text.h"
 
+struct aaa;
 struct loop;
 struct bus;
 struct clock;
@@ -42,12 +43,14 @@ struct line_settings {
     unsigned length, width;  /* 24 80; 0: no pager, unlimited */
     unsigned history;        /* lines kept, 0-256 */
     uint32_t exec_timeout_s; /* 0: never */
+    uint32_t absolute_timeout_s; /* 0: never */
     bool logging_sync;
     bool is_editing; /* true; false: `no editing` */
     uint8_t escape;  /* the character that interrupts, 30 (Ctrl-^); 0: none */
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
 };
 
+enum session_banner { BANNER_MOTD, BANNER_LOGIN, BANNER_EXEC, BANNER_INCOMING, BANNERS };
 /* How somebody comes in over the network. */
 enum session_protocol { SESSION_SSH, SESSION_TELNET };
 
@@ -62,6 +65,10 @@ struct shells_env {
     const char *config_version; /* after "version" in running-config: "16.9" */
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);
+    struct aaa *aaa; /* NULL: nobody has to log in (tests) */
+    /* `banner motd|login|exec|incoming`, its text as typed; "" for none. May be NULL. */
+    const char *(*banner)(void *arg, enum session_banner which);
+    const char *(*domain)(void *arg); /* for $(domain) in banners; may be NULL */
     bool (*vty_admits)(void *arg, unsigned n, enum session_protocol protocol, uint32_t source); /* NULL: everybody */
     /* A configuration line was taken: by whom, in which run of configuration mode (counted), in a sub-mode or not, and the line with its words in full. May be NULL. */
     void (*config_line)(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
@@ -91,6 +98,11 @@ const struct shell *shells_typing(struct shells *s);
 bool shells_vty_admits(struct shells *s, unsigned n, enum session_protocol protocol, uint32_t source);
 int shells_vty_for(struct shells *s, enum session_protocol protocol, uint32_t source);
 
+struct aaa *shells_aaa(struct shells *s); /* who may enter; NULL in tests without */
+/* A banner as it is shown on vty n (-1: the console, or a vty not taken yet): $(hostname), $(domain), $(line) filled in, ending in a line end. Nothing when
+ * there is none. `banner login` is what SSH sends before the password; motd and exec are shown by the session. */
+void shells_banner(struct shells *s, enum session_banner which, int n, struct text *out);
+
 struct session_params {
     bool vty;
     int n;                   /* line: con 0, vty N; -1: the first free vty */
@@ -101,7 +113,8 @@ struct session_params {
     unsigned length, width;  /* of the window when known, else 0: the line's settings */
     struct channel *channel; /* borrowed */
 };
-/* NULL when the line is taken. The session begins at SESSION_PROMPT; nothing is written yet. */
+/* NULL when the line is taken. Nothing is written yet. The session begins at SESSION_PROMPT, or, where a login is asked for or a banner shown, at
+ * SESSION_BUSY. */
 struct shell *session_new(struct shells *s, const struct session_params *p);
 void session_free(struct shell *sh); /* hang-up by the terminal: channel->closed is not called */
 

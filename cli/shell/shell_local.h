@@ -2,6 +2,7 @@
 #ifndef CLI_SHELL_SHELL_LOCAL_H
 #define CLI_SHELL_SHELL_LOCAL_H
 
+#include "cli/aaa/aaa.h"
 #include "cli/config/config.h"
 #include "cli/grammar/grammar.h"
 #include "cli/shell/filter.h"
@@ -50,6 +51,17 @@ struct asking {
     void *arg;
 };
 
+/* Before the first prompt (login.c). */
+struct login {
+    bool on;        /* the dialogue goes on */
+    bool by_user;   /* a name is asked for, not the line's password alone */
+    bool at_secret; /* the password is being asked */
+    unsigned tries;
+    char user[AAA_USER_MAX + 1];
+    struct aaa_question *question;
+    struct timer timeout;
+};
+
 struct maker {
     struct shells shells; /* first */
     struct shells_env env;
@@ -68,7 +80,7 @@ struct shell {
     struct channel *channel; /* NULL: typed by program */
     bool vty;
     int n;
-    char user[32], location[64], origin[160];
+    char user[AAA_USER_MAX + 1], location[64], origin[160];
     char cwd[256];
     uint8_t privilege;
     enum cmd_mode mode;
@@ -93,7 +105,11 @@ struct shell {
 
     struct line_settings set, line_set; /* as they are; as the line gave them */
     bool history_on, monitor;
-    struct timer idle;
+    struct timer idle, absolute;
+    struct login login;
+    bool bypass;   /* commands are not authorized */
+    bool keeps;    /* the running DO row keeps configuration: when it is done, that counts as a change */
+    enum channel_end close_why;
     uint64_t started_us, active_us;
 
     bool echo, config_file;
@@ -110,7 +126,7 @@ struct shell {
     bool matched;
 
     struct deferred step;
-    bool next_due, answer_due, deliver_due, notify_due, close_due;
+    bool next_due, answer_due, deliver_due, notify_due, login_due, close_due;
     char prompt[160];
 };
 
@@ -124,7 +140,31 @@ void session_emit(struct shell *sh, const char *s,
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj);
 void session_output_drained(struct shell *sh);
 void session_notify(struct shell *sh); /* channel->changed, in a later turn */
+void session_say(struct shell *sh, const char *s);
+void session_over(struct shell *sh, enum cmd_result r); /* the command is done */
+void session_look(struct shell *sh);                    /* for `until` in what was captured */
+void session_at_prompt(struct shell *sh);
+void session_limit(struct shell *sh); /* absolute-timeout from the settings */
+void session_disconnect(struct shell *sh, enum channel_end why);
+void session_changed(struct shell *sh); /* the configuration: whoever asks for unsaved changes hears of it (exec.c) */
+
+/* host.c */
 extern const struct cmd_host session_host;
+void session_ask(struct shell *sh, const char *prompt, struct asking how);
+enum answer_from { FROM_TYPED, FROM_QUEUE, FROM_NOBODY };
+void session_answer(struct shell *sh, const char *text, enum answer_from from);
+void session_take_answer(struct shell *sh);
+
+/* login.c */
+void login_init(struct shell *sh);
+/* A terminal's session was made: is anything to be asked or shown before its prompt? */
+void login_prepare(struct shell *sh, bool is_logged_in);
+void login_begin(struct shell *sh);
+void login_interrupt(struct shell *sh);
+void login_end(struct shell *sh); /* idempotent */
+struct aaa_door login_door(const struct shell *sh);
+const char *login_place(const struct shell *sh); /* the address for messages; 0.0.0.0 on the console */
+void session_set_origin(struct shell *sh);       /* the words of CONFIG_I from user and place (shells.c) */
 
 /* exec.c: one line. EXEC_WAIT: it goes on. */
 enum exec_result { EXEC_DONE, EXEC_WAIT };

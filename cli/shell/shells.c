@@ -72,8 +72,10 @@ void shells_lines_changed(struct shells *s)
             sh->set.escape = new.escape;
         sh->set.logging_sync = new.logging_sync;
         sh->set.exec_timeout_s = new.exec_timeout_s;
+        sh->set.absolute_timeout_s = new.absolute_timeout_s;
         sh->line_set = new;
         session_touch(sh);
+        session_limit(sh);
     }
 }
 
@@ -102,6 +104,18 @@ static struct shell *shell_new(struct maker *m, bool vty, int n, uint8_t privile
     return sh;
 }
 
+void session_set_origin(struct shell *sh)
+{
+    if (sh->vty && sh->location[0])
+        snprintf(sh->origin, sizeof sh->origin, "console by %s on vty%d (%s)", sh->user, sh->n, sh->location);
+    else if (sh->vty)
+        snprintf(sh->origin, sizeof sh->origin, "console by %s on vty%d", sh->user, sh->n);
+    else if (sh->user[0])
+        snprintf(sh->origin, sizeof sh->origin, "console by %s on console", sh->user);
+    else
+        str_copy(sh->origin, sizeof sh->origin, "console by console");
+}
+
 struct shell *session_new(struct shells *s, const struct session_params *p)
 {
     struct maker *m = (struct maker *)s;
@@ -111,21 +125,16 @@ struct shell *session_new(struct shells *s, const struct session_params *p)
     if (n < 0 || n >= (p->vty ? VTY_LINES : 1) || line_user(m, p->vty, n))
         return NULL;
     struct shell *sh = shell_new(m, p->vty, n, p->privilege);
-    if (sh->privilege < sh->set.privilege)
+    if (sh->privilege < sh->set.privilege && !p->is_logged_in)
         sh->privilege = sh->set.privilege;
     sh->channel = p->channel;
     str_copy(sh->user, sizeof sh->user, p->user ? p->user : "");
     str_copy(sh->location, sizeof sh->location, p->location ? p->location : "");
-    if (p->vty && sh->location[0])
-        snprintf(sh->origin, sizeof sh->origin, "console by %s on vty%d (%s)", sh->user, n, sh->location);
-    else if (p->vty)
-        snprintf(sh->origin, sizeof sh->origin, "console by %s on vty%d", sh->user, n);
-    else if (sh->user[0])
-        snprintf(sh->origin, sizeof sh->origin, "console by %s on console", sh->user);
-    else
-        str_copy(sh->origin, sizeof sh->origin, "console by console");
+    session_set_origin(sh);
     session_resize(sh, p->length, p->width);
     session_touch(sh);
+    session_limit(sh);
+    login_prepare(sh, p->is_logged_in);
     return sh;
 }
 
@@ -159,6 +168,7 @@ static struct shell *op_open(struct shells *s, const struct shell_params *p)
     str_copy(sh->user, sizeof sh->user, p->user ? p->user : "");
     fix_origin(sh, p->origin ? p->origin : "console by console");
     sh->echo = p->echo;
+    sh->bypass = p->bypass_authorization;
     sh->config_file = p->config_file;
     if (p->config_file) {
         sh->mode = CONFIG;
@@ -235,6 +245,11 @@ struct grammar *shells_grammar(struct shells *s)
 const struct shell *shells_typing(struct shells *s)
 {
     return ((struct maker *)s)->typing;
+}
+
+struct aaa *shells_aaa(struct shells *s)
+{
+    return ((struct maker *)s)->env.aaa;
 }
 
 struct config_history *shells_config_history(struct shells *s)

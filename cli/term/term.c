@@ -483,6 +483,11 @@ void term_set_crlf(struct term *t, bool crlf)
     t->p.newline_is_crlf = crlf;
 }
 
+enum channel_end term_ended_by(const struct term *t)
+{
+    return t->channel.ended;
+}
+
 struct shell *term_session(struct term *t)
 {
     return t->sh;

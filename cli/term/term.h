@@ -34,5 +34,6 @@ void term_hang_up(struct term *t);
 void term_redraw(struct term *t); /* a new viewer: prompt and line on a fresh line */
 void term_prompt(struct term *t); /* draws the prompt where none stands yet */
 void term_set_crlf(struct term *t, bool crlf);
+enum channel_end term_ended_by(const struct term *t); /* after closed: why */
 struct shell *term_session(struct term *t);
 #endif

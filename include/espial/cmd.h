@@ -172,6 +172,8 @@ enum cmd_flags {
     CMD_HIDDEN = 4,    /* accepted, never printed (an older spelling; show-only aliases) */
     CMD_IN_CONFIG = 8, /* DO row of a configuration mode: an action, nothing kept (e.g. `exit`) */
     CMD_NO_ECHO = 16,
+    CMD_KEEPS = 32, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
+                       as a change; one such row of a family prints all of it */
 };
 
 #define CMD_BINDS_MAX 24
@@ -188,7 +190,8 @@ struct cmd_row {
     const struct cmd_scope *parent;  /* MODE, LINE in CONFIG: scope whose global holds the list; NULL in a sub-mode: the mode's object */
     size_t list_off;                 /* MODE, LINE: offset of the struct conf_list in the parent */
     struct cmd_bind binds[CMD_BINDS_MAX];
-    /* Escape hatch, counted by a test: print this row's object oneself (one or more whole lines, without indentation). */
+    /* Escape hatch, counted by a test: print this row's object oneself (one or more whole lines, without indentation). DO rows of CONFIG: obj is NULL; the text
+     * stands in the section of the row's sentence, blank lines included. */
     void (*print)(void *self, const void *obj, struct text *out);
 };
 

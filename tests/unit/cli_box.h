@@ -20,6 +20,7 @@
 #include "espial/debug.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
+#include "espial/rand.h"
 #include "tests/sim/vloop.h"
 
 struct policy_conf {
@@ -33,6 +34,8 @@ struct lab_conf {
 struct cli_box {
     struct loop *loop;
     struct clock *clock;
+    struct work *work;
+    struct rnd *rnd;
     struct bus *bus;
     struct log *log;
     struct files *files;
@@ -172,6 +175,8 @@ static inline struct cli_box *box_new(bool iosxe)
     struct cli_box *b = NEW(struct cli_box);
     b->loop = vloop_new(BOX_WALL);
     b->clock = clock_new(b->loop);
+    b->work = vwork_new(b->loop);
+    b->rnd = rnd_seeded_new(1);
     b->bus = bus_new(b->loop);
     b->log = log_new(b->loop, b->bus);
     log_set_clock(b->log, b->clock);
@@ -184,6 +189,8 @@ static inline struct cli_box *box_new(bool iosxe)
     lab_init(&b->conf);
     b->cli = cli_new(&(struct cli_env){.loop = b->loop,
                                        .clock = b->clock,
+                                       .work = b->work,
+                                       .rnd = b->rnd,
                                        .bus = b->bus,
                                        .log = b->log,
                                        .files = b->files,
@@ -228,6 +235,8 @@ static inline void box_free(struct cli_box *b)
     log_free(b->log);
     bus_free(b->bus);
     clock_free(b->clock);
+    vwork_free(b->work);
+    rnd_free(b->rnd);
     vloop_free(b->loop);
     text_free(&b->screen);
     mem_free(b);
@@ -276,6 +285,7 @@ static inline struct shell *box_terminal(struct cli_box *b, bool vty, uint8_t pr
 {
     return session_new(b->shells, &(struct session_params){.vty = vty,
                                                            .n = vty ? -1 : 0,
+                                                           .is_logged_in = vty,
                                                            .user = vty ? "admin" : "",
                                                            .location = vty ? "10.1.1.9" : "",
                                                            .privilege = privilege,

@@ -47,11 +47,14 @@ static const char saved[] = "!\n"
                             "boot-start-marker\n"
                             "boot-end-marker\n"
                             "!\n"
+                            "no aaa new-model\n"
+                            "!\n"
                             "crypto isakmp policy 10\n"
                             " group 14\n"
                             "!\n"
                             "line con 0\n"
                             "line vty 0 4\n"
+                            " login\n"
                             "!\n"
                             "mtu 1400\n"
                             "!\n"
@@ -199,7 +202,7 @@ static void settings_of_the_system_come_back_as_typed(void **state)
         "logging host 10.1.1.1",
         "logging host 10.1.1.2 transport udp port 1514",
         "enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0",
-        "enable password 0 guess me",
+        "enable password 7 094F471A1A0A",
         "file prompt quiet",
         "no ip domain lookup",
         "ip domain name example.com",
