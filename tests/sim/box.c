@@ -341,3 +341,8 @@ void box_put(struct box *b, const char *node, const char *path, const char *text
 
     assert_int_equal(file_replace(n->files, path, text, strlen(text)), FILE_OK);
 }
+
+struct files *box_files(struct box *b, const char *node)
+{
+    return find(b, node)->files;
+}

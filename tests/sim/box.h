@@ -45,6 +45,8 @@ size_t box_log_len(struct box *b, const char *node);
 size_t box_log_count(struct box *b, const char *node, size_t from, const char *text);
 /* Power-cycle. */
 void box_reload(struct box *b, const char *node);
+/* The node's file systems, which outlive its routers. */
+struct files *box_files(struct box *b, const char *node);
 /* A file of the node; "" when there is none. */
 const char *box_file(struct box *b, const char *node, const char *path);
 /* Write one. */
