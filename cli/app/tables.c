@@ -16,6 +16,8 @@ static const struct {
     {&cli_table_terminal, OWNER_CLI},
     {&cli_table_users, OWNER_CLI},
     {&cli_table_file, OWNER_CLI},
+    {&cli_table_dir, OWNER_CLI},
+    {&cli_table_more, OWNER_CLI},
     {&cli_table_copy, OWNER_CLI},
     {&cli_table_show, OWNER_CLI},
     {&cli_table_replace, OWNER_CLI},

@@ -134,7 +134,12 @@ static void offer(const struct copying *k, char out[256])
         session_view(k->c->shell, &v);
         str_copy(out, 256, e->url.has_user ? e->url.user : v.user && v.user[0] ? v.user : cli_hostname(k->c->self));
         break;
-    case FROM_NAME: str_copy(out, 256, e->kind == COPY_REMOTE ? e->url.path : e->kind == COPY_RUNNING ? "running-config" : bare(e->path)); break;
+    case FROM_NAME:
+        str_copy(out, 256,
+                 e->kind == COPY_REMOTE    ? e->url.path
+                 : e->kind == COPY_RUNNING ? "running-config"
+                                           : bare(e->path));
+        break;
     case TO_NAME:
         if (e->kind == COPY_RUNNING || e->kind == COPY_STARTUP) {
             str_copy(out, 256, e->kind == COPY_RUNNING ? "running-config" : "startup-config");
@@ -163,13 +168,15 @@ static bool wanted(const struct copying *k)
     switch (k->step) {
     case FROM_HOST: return remote && (noisy || !e->url.host[0]);
     case FROM_USER: return ssh && (noisy || !e->url.has_user);
-    case FROM_NAME:
-        return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !bare(e->path)[0]);
+    case FROM_NAME: return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !bare(e->path)[0]);
     case TO_HOST: return remote && (!quiet || !e->url.host[0]);
     case TO_USER: return ssh && (!quiet || !e->url.has_user);
-    case TO_NAME: return e->kind != COPY_NULL && (!quiet || (k->from.kind == COPY_NULL && (k->place[0] || (remote && !e->url.path[0]))));
+    case TO_NAME:
+        return e->kind != COPY_NULL &&
+               (!quiet || (k->from.kind == COPY_NULL && (k->place[0] || (remote && !e->url.path[0]))));
     case OVER_WRITE:
-        return e->kind == COPY_FILE && !quiet && file_stat(((struct cli *)k->c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
+        return e->kind == COPY_FILE && !quiet &&
+               file_stat(((struct cli *)k->c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
     case FROM_PASSWORD:
     case TO_PASSWORD: return remote && e->url.has_user && !e->url.has_password && e->url.scheme != URL_TFTP;
     case RUN: break;
@@ -258,8 +265,12 @@ static void answered(void *arg, const char *answer)
 static void ask(struct copying *k)
 {
     static const char *const questions[] = {
-        [FROM_HOST] = "Address or name of remote host", [FROM_USER] = "Source username", [FROM_NAME] = "Source filename",
-        [TO_HOST] = "Address or name of remote host",   [TO_USER] = "Destination username", [TO_NAME] = "Destination filename",
+        [FROM_HOST] = "Address or name of remote host",
+        [FROM_USER] = "Source username",
+        [FROM_NAME] = "Source filename",
+        [TO_HOST] = "Address or name of remote host",
+        [TO_USER] = "Destination username",
+        [TO_NAME] = "Destination filename",
     };
     const struct cmd_host *host = k->c->host;
     char offered[256], prompt[320];
@@ -279,7 +290,8 @@ static void run(struct copying *k)
 {
     struct cli *cli = k->c->self;
     if (k->from.kind == k->to.kind &&
-        (k->from.kind == COPY_RUNNING || k->from.kind == COPY_STARTUP || (k->from.kind == COPY_FILE && file_same(cli->env.files, k->from.path, k->to.path)))) {
+        (k->from.kind == COPY_RUNNING || k->from.kind == COPY_STARTUP ||
+         (k->from.kind == COPY_FILE && file_same(cli->env.files, k->from.path, k->to.path)))) {
         out_text(k->c->out, "%Error copying: source and destination are the same\n");
         copy_end(k, CMD_FAIL);
     } else if (k->from.kind == COPY_RUNNING && k->to.kind == COPY_STARTUP) {

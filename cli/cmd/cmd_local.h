@@ -147,6 +147,14 @@ void archive_conf_list_init(struct conf_list *l);
 void cli_config_line(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
 /* A configuration by its URL: a file, or system:running-config. path: as it is spoken of. */
 enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out);
+/* A name as typed, whole and canonical. False: told what is wrong with it. */
+bool file_name(struct cmd_ctx *c, const char *what, const char *typed, char out[256]);
+/* Does a name fit a pattern with `*`? */
+bool file_fits(const char *pattern, const char *name);
+/* "disk0:/a" and "b" -> "disk0:/a/b". */
+void file_below(const char *folder, const char *name, char out[256]);
+/* Do these bytes of a file look like anything but text? */
+bool file_is_binary(const char *data, size_t len);
 /* Building configuration... [OK]; the text is written to path. */
 enum cmd_result save_config(struct cmd_ctx *c, const char *path);
 #endif
