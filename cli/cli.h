@@ -69,6 +69,8 @@ struct cli_env {
     /* Lines of show version between the processor and the configuration register: "3 Ethernet interfaces\n". May be
      * NULL. */
     void (*version_lines)(void *arg, struct text *out);
+    /* The name of the i-th port that has a cable; NULL past the last. May be NULL. */
+    const char *(*port)(void *arg, size_t i);
     /* Memory of the process. May be NULL, or false when it cannot be had: then what needs it says so, or is left out. */
     bool (*memory)(void *arg, struct cli_memory *out);
     /* Does a standard or extended access list permit packets from this source (host order)? One that does not exist permits. May be NULL: everything does. */
@@ -82,6 +84,8 @@ struct shells *cli_shells(struct cli *c);
 struct aaa *cli_aaa(struct cli *c);
 /* cli's own tables; self of each: the cli. */
 const struct cmd_table *const *cli_tables(size_t *n);
+/* An address, or a name of the host table, with or without the default domain. */
+bool cli_resolve(const struct cli *c, const char *name, uint32_t *out);
 const char *cli_hostname(const struct cli *c);
 /* Type nvram:startup-config. What was said goes to messages; refused: how many lines were. FILE_NOT_FOUND: there is
  * none, which is no fault. */

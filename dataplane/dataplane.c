@@ -16,6 +16,7 @@
 #include "dataplane/net/net.h"
 #include "dataplane/svc/ntp.h"
 #include "espial/account.h"
+#include "espial/ip.h"
 
 struct dataplane {
     struct dataplane_env env;
@@ -186,6 +187,11 @@ struct graph *dataplane_graph(struct dataplane *dp)
 struct inet *dataplane_inet(struct dataplane *dp)
 {
     return net_inet(dp->net);
+}
+
+bool dataplane_resolve(const struct dataplane *dp, const char *name, uint32_t *out)
+{
+    return ip4_parse(name, out) || (dp->env.resolve && dp->env.resolve(dp->env.hostname_arg, name, out));
 }
 
 const struct dataplane_env *dataplane_env(const struct dataplane *dp)

@@ -3,6 +3,7 @@
 #ifndef DATAPLANE_DATAPLANE_H
 #define DATAPLANE_DATAPLANE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,8 @@ struct dataplane_env {
     void (*export_sa)(void *arg, const struct ipsec_key_export *k);
     /* The router's name, for `crypto isakmp identity hostname`; may be NULL */
     const char *(*hostname)(void *arg);
+    /* An address, or a name that is known for one; may be NULL: addresses only. The same argument */
+    bool (*resolve)(void *arg, const char *name, uint32_t *out);
     void *hostname_arg;
 };
 struct dataplane *dataplane_new(const struct dataplane_env *env);
@@ -52,6 +55,8 @@ struct ike *dataplane_ike(struct dataplane *dp);
 struct graph *dataplane_graph(struct dataplane *dp);
 struct ntp *dataplane_ntp(struct dataplane *dp);
 struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */
+/* An address as typed, or what a name stands for. */
+bool dataplane_resolve(const struct dataplane *dp, const char *name, uint32_t *out);
 const struct dataplane_env *dataplane_env(const struct dataplane *dp);
 
 /* Plug a cable into "Ethernet0/0" (canonical): see iface_attach. The link is taken over, also on failure. */

@@ -74,6 +74,22 @@ static void version_lines(void *arg, struct text *out)
     }
 }
 
+/* The i-th of the ports that have a cable. */
+static const char *port(void *arg, size_t i)
+{
+    struct router *r = arg;
+    for (struct iface *ifc = NULL; (ifc = iface_next(dataplane_net(r->dp), ifc));) {
+        if (ifc->link && !i--)
+            return ifc->name;
+    }
+    return NULL;
+}
+
+static bool resolve(void *arg, const char *name, uint32_t *out)
+{
+    return cli_resolve(((struct router *)arg)->cli, name, out);
+}
+
 /* A line "VmHWM:  1234 kB" of the kernel's account of this process, in bytes; 0: not there. */
 static uint64_t status_line(const char *name)
 {
@@ -163,6 +179,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
 
     struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
     dp.hostname = hostname;
+    dp.resolve = resolve;
     dp.hostname_arg = r;
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
@@ -188,6 +205,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .arg = r,
         .reload = on_reload,
         .version_lines = version_lines,
+        .port = port,
         .memory = memory,
     };
     account_enter(env->loop, ACCOUNT_EXEC);

@@ -20,6 +20,7 @@ static void sys_init(void *obj)
     struct sys_conf *c = obj;
     c->domain_lookup = true;
     c->tftp_block = 512;
+    hosts_conf_start(c);
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
     archive_conf_list_init(&c->archives);
 }
@@ -76,6 +77,7 @@ void sys_conf_start(struct sys_conf *c, const char *hostname)
 void sys_conf_end(struct sys_conf *c)
 {
     conf_list_clear(&c->lines);
+    hosts_conf_end(c);
     conf_list_clear(&c->boots);
     conf_list_clear(&c->archives);
 }

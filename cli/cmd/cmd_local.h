@@ -9,6 +9,7 @@
 #include "cli/shell/session.h"
 #include "espial/clock.h"
 #include "espial/conf.h"
+#include "espial/ip.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
@@ -22,12 +23,23 @@ struct sys_conf {
     bool domain_lookup;
     char domain_name[128];
     bool password_encryption;
-    uint8_t file_prompt;    /* enum file_prompt */
+    uint8_t file_prompt; /* enum file_prompt */
     char tftp_source[IFNAME_MAX];
     uint16_t tftp_block;
-    struct conf_list lines; /* struct line_conf */
-    struct conf_list boots; /* struct boot_conf */
-    struct conf_list archives; /* struct archive_conf: none or one (cmd_archive.c) */
+    struct conf_list lines;        /* struct line_conf */
+    struct conf_list boots;        /* struct boot_conf */
+    struct conf_list archives;     /* struct archive_conf: none or one (cmd_archive.c) */
+    struct conf_list hosts;        /* struct host_conf */
+    struct conf_list name_servers; /* struct name_server_conf */
+};
+/* ip host, ip name-server (cmd_hosts.c) */
+#define HOST_ADDRS 8
+struct host_conf {
+    char name[64];
+    char addrs[HOST_ADDRS][IP4_STRLEN];
+};
+struct name_server_conf {
+    uint32_t addr;
 };
 /* One `boot system ...`. */
 struct boot_conf {
@@ -107,6 +119,8 @@ struct cli {
 
 extern const struct cmd_scope sys_scope, logging_scope;
 void sys_conf_start(struct sys_conf *c, const char *hostname);
+void hosts_conf_start(struct sys_conf *c);
+void hosts_conf_end(struct sys_conf *c);
 void sys_conf_end(struct sys_conf *c);
 void line_conf_add_defaults(struct conf_list *lines);
 /* The console and the first vtys are there whatever is configured: `no line vty 0 4` takes away their settings alone. */

@@ -37,7 +37,7 @@ struct ping {
 
 bool probe_dest(struct cmd_ctx *c, uint32_t *dest)
 {
-    if (ip4_parse(cmd_str(c, "dest"), dest) && *dest)
+    if (dataplane_resolve(c->self, cmd_str(c, "dest"), dest) && *dest)
         return true;
     out_text(c->out, "% Unrecognized host or address, or protocol not running.\n");
     return false;

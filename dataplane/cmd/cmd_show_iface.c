@@ -74,6 +74,12 @@ static const char *hardware_of(const struct iface *i)
     return "virtual Ethernet";
 }
 
+/* What a port of this type is called for; cables here are as fast as the machine. */
+static unsigned nominal_mbit(const struct iface *i)
+{
+    return i->name[0] == 'E' ? 10 : i->name[0] == 'F' ? 100 : i->name[0] == 'G' ? 1000 : 10000;
+}
+
 static const char *ago(uint64_t now, uint64_t at, char buf[16])
 {
     return at ? span_format((now - at) / US_PER_S, buf) : "never";
@@ -116,6 +122,8 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
                load(i->rx_rate.bps, kbit));
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
     out_text(c->out, "  Keepalive not supported \n");
+    if (i->kind == IFACE_ETHERNET)
+        out_printf(c->out, "  Full Duplex, %uMbps, link type is force-up, media type is Virtual\n", nominal_mbit(i));
     if (i->kind == IFACE_ETHERNET)
         out_text(c->out, "  ARP type: ARPA, ARP Timeout 04:00:00\n");
 }

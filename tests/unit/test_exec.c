@@ -62,7 +62,7 @@ static void incomplete_and_ambiguous_lines(void **state)
     struct fixture *f = *state;
     assert_string_equal(type(f, "show crypto"), "\n% Incomplete command.\n\nR1#");
     assert_true(f->t.refused);
-    assert_string_equal(type(f, "show h"), "\n  show crypto\n  show h\nR1#"); /* history is the only h */
+    assert_string_equal(type(f, "show hi"), "\n  show crypto\n  show hi\nR1#"); /* history is the only hi */
     assert_string_equal(type(f, "sh cry i"), "\n% Ambiguous command:  \"sh cry i\"\nR1#");
     assert_true(f->t.refused);
 }

@@ -210,7 +210,7 @@ static void the_pager_counts_rows(void **state)
     session_set_width(f->sh, 80);
     session_set_length(f->sh, 3);
     session_help_page(f->sh, "show c");
-    assert_string_equal(box_screen(f->box, &f->seen), "clock  crypto  \n");
+    assert_string_equal(box_screen(f->box, &f->seen), "cdp  clock  crypto  \n");
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
     session_help_page(f->sh, "show crypto ");
     assert_string_equal(box_screen(f->box, &f->seen), "  ipsec   IPsec\n  isakmp  IKE\n" MORE);

@@ -1,0 +1,132 @@
+/* cmd_hosts.c: names for addresses: ip host, ip name-server, show hosts.
+ *
+ * A name typed where an address is wanted (ping, traceroute) is looked for in the static table, as it stands and with the
+ * default domain behind it. There is no resolver: name servers are kept and shown, and nobody is asked, so that a typo
+ * never waits for a server that is not there.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/cmd/cmd_local.h"
+#include "espial/ip.h"
+
+static int by_name(const void *a, const void *b)
+{
+    const struct host_conf *x = a, *y = b;
+    return strcasecmp(x->name, y->name);
+}
+
+void hosts_conf_start(struct sys_conf *c)
+{
+    conf_list_init(&c->hosts, sizeof(struct host_conf), by_name, NULL);
+    conf_list_init(&c->name_servers, sizeof(struct name_server_conf), NULL, NULL);
+}
+
+void hosts_conf_end(struct sys_conf *c)
+{
+    conf_list_clear(&c->hosts);
+    conf_list_clear(&c->name_servers);
+}
+
+static bool find(const struct sys_conf *c, const char *name, uint32_t *out)
+{
+    CONF_EACH(struct host_conf, h, &c->hosts)
+    if (!strcasecmp(h->name, name) && ip4_parse(h->addrs[0], out))
+        return true;
+    return false;
+}
+
+bool cli_resolve(const struct cli *cli, const char *name, uint32_t *out)
+{
+    const struct sys_conf *c = &cli->sys;
+    char full[sizeof c->domain_name + 64];
+    if (ip4_parse(name, out) || find(c, name, out))
+        return true;
+    if (!c->domain_name[0])
+        return false;
+    snprintf(full, sizeof full, "%.63s.%s", name, c->domain_name);
+    return find(c, full, out);
+}
+
+/* ---- show hosts ---- */
+
+static void domain_line(struct cmd_ctx *c, const struct sys_conf *s)
+{
+    if (s->domain_name[0])
+        out_printf(c->out, "Default domain is %s\n", s->domain_name);
+    else
+        out_text(c->out, "Default domain is not set\n");
+}
+
+static void servers_line(struct cmd_ctx *c, const struct sys_conf *s)
+{
+    const char *comma = "";
+    out_text(c->out, "Name servers are ");
+    CONF_EACH(struct name_server_conf, n, &s->name_servers)
+    {
+        out_printf(c->out, "%s%s", comma, IP4(n->addr));
+        comma = ", ";
+    }
+    out_printf(c->out, "%s\n", comma[0] ? "" : "not set");
+}
+
+static enum cmd_result show_hosts(struct cmd_ctx *c)
+{
+    const struct sys_conf *s = &((struct cli *)c->self)->sys;
+    const char *only = cmd_str(c, "name");
+    domain_line(c, s);
+    out_text(c->out, "Name/address lookup uses static mappings\n");
+    servers_line(c, s);
+    out_text(c->out, "\nCodes: UN - unknown, EX - expired, OK - OK, ?? - revalidate\n"
+                     "       temp - temporary, perm - permanent\n"
+                     "       NA - Not Applicable None - Not defined\n\n"
+                     "Host                      Port  Flags      Age Type   Address(es)\n");
+    CONF_EACH(struct host_conf, h, &s->hosts)
+    {
+        if (only[0] && strcasecmp(only, h->name))
+            continue;
+        out_printf(c->out, "%-25s None  (perm, OK)  0   IP    %s\n", h->name, h->addrs[0]);
+        for (size_t i = 1; i < HOST_ADDRS && h->addrs[i][0]; i++)
+            out_printf(c->out, "%54s%s\n", "", h->addrs[i]);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_hosts_summary(struct cmd_ctx *c)
+{
+    const struct sys_conf *s = &((struct cli *)c->self)->sys;
+    domain_line(c, s);
+    servers_line(c, s);
+    out_printf(c->out, "Local cache entries: %zu\nDynamic cache entries: 0\n", s->hosts.n);
+    return CMD_OK;
+}
+
+static bool host_check(void *self, const void *obj, struct out *out)
+{
+    const struct host_conf *h = obj;
+    uint32_t addr;
+    (void)self;
+    for (size_t i = 0; i < HOST_ADDRS && h->addrs[i][0]; i++)
+        if (!ip4_parse(h->addrs[i], &addr)) {
+            out_printf(out, "%% Bad IP address %s\n", h->addrs[i]);
+            return false;
+        }
+    return true;
+}
+
+static const struct cmd_scope host_scope = {.size = sizeof(struct host_conf), .check = host_check};
+static const struct cmd_scope server_scope = {.size = sizeof(struct name_server_conf)};
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG, "ip", "Global IP configuration subcommands"),
+    LINE(CONFIG, &host_scope, &sys_scope, struct sys_conf, hosts, "ip host <word:name> <word:addrs>...",
+         "Add an entry to the ip hostname table|Name of host|Host IP address", KEY_TXT(struct host_conf, name),
+         TXTS(struct host_conf, addrs)),
+    LINE(CONFIG, &server_scope, &sys_scope, struct sys_conf, name_servers, "ip name-server <ip:addr>",
+         "Specify address of name server to use|Domain server IP address", KEY_NUM(struct name_server_conf, addr)),
+    HELP(EXEC, "show hosts", "IP domain-name, lookup style, nameservers, and host table"),
+    DO(EXEC, 1, "show hosts [<word:name>]", show_hosts, "Name of a host"),
+    DO(EXEC, 1, "show hosts summary", show_hosts_summary, "Summary of the host table"),
+};
+const struct cmd_table cli_table_hosts = CMD_TABLE("cli/cmd/cmd_hosts", rows);
