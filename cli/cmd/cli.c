@@ -77,6 +77,13 @@ static bool env_vty_admits(void *arg, unsigned n, enum session_protocol protocol
     return line_conf_admits(arg, n, protocol, source);
 }
 
+static const char *env_prompt(void *arg, bool *config)
+{
+    const struct cli *c = arg;
+    *config = c->sys.prompt_config;
+    return c->sys.prompt;
+}
+
 struct cli *cli_new(const struct cli_env *env)
 {
     struct cli *c = NEW(struct cli);
@@ -103,6 +110,7 @@ struct cli *cli_new(const struct cli_env *env)
         .log = env->log,
         .files = env->files,
         .hostname = env_hostname,
+        .prompt = env_prompt,
         .line_settings = env_line_settings,
         .config_line = cli_config_line,
         .startup_saved = env_startup_saved,

@@ -19,6 +19,7 @@ static void sys_init(void *obj)
 {
     struct sys_conf *c = obj;
     c->domain_lookup = true;
+    c->prompt_config = true;
     c->tftp_block = 512;
     hosts_conf_start(c);
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
@@ -89,6 +90,10 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "service", "Modify use of network based services"),
     SET(CONFIG, &sys_scope, "service password-encryption=password_encryption", "Encrypt system passwords",
         SYS(password_encryption)),
+    SET(CONFIG, &sys_scope, "service prompt config=prompt_config", "Enable mode specific prompt|Configuration mode",
+        SYS(prompt_config)),
+    SET(CONFIG, &sys_scope, "prompt <line:prompt>", "Set system's prompt|String to be used for the system prompt",
+        TXT(struct sys_conf, prompt)),
     SET(CONFIG, &sys_scope, "hostname <word:hostname>", "Set system's network name|This system's network name",
         TXT(struct sys_conf, hostname)),
     HELP(CONFIG, "boot", "Modify system boot parameters"),

@@ -20,6 +20,8 @@
 /* What was asked of the system (cmd_config.c). */
 struct sys_conf {
     char hostname[HOSTNAME_LEN + 1]; /* "": Router */
+    char prompt[64];    /* of EXEC; "": the hostname and > or # */
+    bool prompt_config; /* configuration modes have one */
     bool domain_lookup;
     char domain_name[128];
     bool password_encryption;

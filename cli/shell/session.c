@@ -65,16 +65,6 @@ void session_say(struct shell *sh, const char *s)
     session_emit(sh, s, strlen(s));
 }
 
-const char *session_prompt(struct shell *sh)
-{
-    const char *host = sh->maker->env.hostname(sh->maker->env.arg);
-    if (sh->mode == EXEC)
-        snprintf(sh->prompt, sizeof sh->prompt, "%.63s%c", host, sh->privilege > 1 ? '#' : '>');
-    else
-        snprintf(sh->prompt, sizeof sh->prompt, "%.20s%s#", host, cmd_modes[sh->mode].prompt);
-    return sh->prompt;
-}
-
 /* ---- modes ---- */
 
 static void null_write(struct out *o, const char *s, size_t len)

@@ -73,6 +73,8 @@ struct shells_env {
     /* A configuration line was taken: by whom, in which run of configuration mode (counted), in a sub-mode or not, and the line with its words in full. May be NULL. */
     void (*config_line)(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
     void (*startup_saved)(void *arg); /* startup-config was written; may be NULL */
+    /* `prompt` (a format, "" for IOS's own) and whether configuration modes have one; NULL: IOS's own. */
+    const char *(*prompt)(void *arg, bool *config);
     alias_nth_fn *alias; /* the aliases that were configured; NULL: none */
     void *arg;
 };

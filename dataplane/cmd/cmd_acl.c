@@ -21,20 +21,43 @@ struct port_name {
     const char *name;
     uint16_t port;
 };
-/* Each name once: X(name, port). The sentences and the shows are made of the same lists. */
-#define TCP_PORTS(X)                                                                                                   \
-    X("bgp", 179)                                                                                                      \
-    X("domain", 53) X("ftp", 21) X("ftp-data", 20) X("ident", 113) X("lpd", 515) X("nntp", 119) X("pop3", 110)         \
-        X("smtp", 25) X("sunrpc", 111) X("tacacs", 49) X("telnet", 23) X("whois", 43) X("www", 80)
-#define UDP_PORTS(X)                                                                                                   \
-    X("bootpc", 68)                                                                                                    \
-    X("bootps", 67) X("domain", 53) X("isakmp", 500) X("netbios-dgm", 138) X("netbios-ns", 137)                        \
-        X("non500-isakmp", 4500) X("ntp", 123) X("rip", 520) X("snmp", 161) X("snmptrap", 162) X("sunrpc", 111)        \
-            X("syslog", 514) X("tacacs", 49) X("tftp", 69) X("time", 37)
-#define PORT_ROW(n, p)   {n, p},
-#define PORT_SPORT(n, p) n "=sport:" #p "|"
-#define PORT_DPORT(n, p) n "=dport:" #p "|"
-#define PORT_HELP(n, p)  "Port " #p "|"
+/* Each name once: X(name, port, help). The sentences and the shows are made of the same lists. */
+#define TCP_PORTS(X) \
+    X("bgp", 179, "Border Gateway Protocol (179)") \
+    X("domain", 53, "Domain Name Service (53)") \
+    X("ftp", 21, "File Transfer Protocol (21)") \
+    X("ftp-data", 20, "FTP data connections (20)") \
+    X("ident", 113, "Ident Protocol (113)") \
+    X("lpd", 515, "Printer service (515)") \
+    X("nntp", 119, "Network News Transport Protocol (119)") \
+    X("pop3", 110, "Post Office Protocol v3 (110)") \
+    X("smtp", 25, "Simple Mail Transport Protocol (25)") \
+    X("sunrpc", 111, "Sun Remote Procedure Call (111)") \
+    X("tacacs", 49, "TAC Access Control System (49)") \
+    X("telnet", 23, "Telnet (23)") \
+    X("whois", 43, "Nicname (43)") \
+    X("www", 80, "World Wide Web (HTTP, 80)")
+#define UDP_PORTS(X) \
+    X("bootpc", 68, "Bootstrap Protocol (BOOTP) client (68)") \
+    X("bootps", 67, "Bootstrap Protocol (BOOTP) server (67)") \
+    X("domain", 53, "Domain Name Service (DNS, 53)") \
+    X("isakmp", 500, "Internet Security Association and Key Management Protocol (500)") \
+    X("netbios-dgm", 138, "NetBios datagram service (138)") \
+    X("netbios-ns", 137, "NetBios name service (137)") \
+    X("non500-isakmp", 4500, "Internet Security Association and Key Management Protocol (4500)") \
+    X("ntp", 123, "Network Time Protocol (123)") \
+    X("rip", 520, "Routing Information Protocol (router, in.routed, 520)") \
+    X("snmp", 161, "Simple Network Management Protocol (161)") \
+    X("snmptrap", 162, "SNMP Traps (162)") \
+    X("sunrpc", 111, "Sun Remote Procedure Call (111)") \
+    X("syslog", 514, "System Logger (514)") \
+    X("tacacs", 49, "TAC Access Control System (49)") \
+    X("tftp", 69, "Trivial File Transfer Protocol (69)") \
+    X("time", 37, "Time (37)")
+#define PORT_ROW(n, p, h)   {n, p},
+#define PORT_SPORT(n, p, h) n "=sport:" #p "|"
+#define PORT_DPORT(n, p, h) n "=dport:" #p "|"
+#define PORT_HELP(n, p, h)  h "|"
 static const struct port_name tcp_ports[] = {TCP_PORTS(PORT_ROW){NULL, 0}};
 static const struct port_name udp_ports[] = {UDP_PORTS(PORT_ROW){NULL, 0}};
 

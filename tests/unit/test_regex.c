@@ -239,7 +239,7 @@ static void lines_of_a_text(void **state)
         size_t len = 0;
         for (size_t n = round % 60; len < n; len++) {
             seed = seed * 1664525 + 1013904223;
-            text[len] = letters[seed >> 16 & 15];
+            text[len] = letters[(seed >> 16) % (sizeof letters - 1)];
         }
         text[len++] = '\n';
         for (size_t p = 0; p < sizeof patterns / sizeof patterns[0]; p++) {
