@@ -55,6 +55,7 @@ struct port_name {
     X("tftp", 69, "Trivial File Transfer Protocol (69)") \
     X("time", 37, "Time (37)")
 #define PORT_ROW(n, p, h)   {n, p},
+#define NAME_ROW(n, p)      {n, p},
 #define PORT_SPORT(n, p, h) n "=sport:" #p "|"
 #define PORT_DPORT(n, p, h) n "=dport:" #p "|"
 #define PORT_HELP(n, p, h)  h "|"
@@ -97,8 +98,8 @@ static const struct proto_name icmp_types[] = {{"alternate-address", 6},
         X("routine", 0)
 #define TOSES(X)                                                                                                       \
     X("max-reliability", 2) X("max-throughput", 4) X("min-delay", 8) X("min-monetary-cost", 1) X("normal", 0)
-static const struct proto_name dscps[] = {DSCPS(PORT_ROW)}, precedences[] = {PRECEDENCES(PORT_ROW)},
-                               toses[] = {TOSES(PORT_ROW)};
+static const struct proto_name dscps[] = {DSCPS(NAME_ROW)}, precedences[] = {PRECEDENCES(NAME_ROW)},
+                               toses[] = {TOSES(NAME_ROW)};
 
 /* ---- configuration ---- */
 
