@@ -119,17 +119,6 @@ static bool supersedes(const struct meaning *a, const struct meaning *b)
     return true;
 }
 
-static bool on_by_default(struct grammar *g, const struct grammar_row *rule)
-{
-    const struct cmd_bind *bind;
-    int64_t constant;
-    void *dflt = config_object_new(config_scope(g, rule));
-    bool on = grammar_switch(rule, &bind, &constant) && grammar_field(bind, dflt) == constant;
-
-    config_object_free(config_scope(g, rule), dflt);
-    return on;
-}
-
 /* One of the lines of text? */
 static bool among(const char *text, const char *line)
 {
@@ -139,6 +128,29 @@ static bool among(const char *text, const char *line)
         if (!strncmp(text, line, n) && (text[n] == '\n' || !text[n]))
             return true;
     return false;
+}
+
+/* An object of the mode as the line that enters it makes it: the console begins with other settings than a vty. */
+static void *fresh_object(struct planner *p, enum cmd_mode mode, const struct config_line *l,
+                          const struct cmd_scope *scope)
+{
+    if (mode != CONFIG && l->parent && match(p->g, CONFIG, l->parent->text, p->m) &&
+        p->m->row->kind == CMD_MODE_ROW && p->m->row->enters == mode && p->m->row->scope == scope && !p->m->no)
+        return element_of(p->m);
+    return config_object_new(scope);
+}
+
+static bool on_by_default(struct planner *p, enum cmd_mode mode, const struct config_line *l,
+                          const struct grammar_row *rule)
+{
+    const struct cmd_bind *bind;
+    int64_t constant;
+    const struct cmd_scope *scope = config_scope(p->g, rule);
+    void *dflt = fresh_object(p, mode, l, scope);
+    bool on = grammar_switch(rule, &bind, &constant) && grammar_field(bind, dflt) == constant;
+
+    config_object_free(scope, dflt);
+    return on;
 }
 
 /* Would the router print it without being told anything? A line with `no` may mean several rows. */
@@ -152,7 +164,7 @@ static bool is_default(struct planner *p, enum cmd_mode mode, const struct confi
     if (!m->rule || m->rule->row->kind != CMD_SET_ROW)
         return false;
     const struct cmd_scope *scope = config_scope(p->g, m->rule);
-    void *dflt = config_object_new(scope);
+    void *dflt = fresh_object(p, mode, l, scope);
     for (size_t i = 0; i < n && !found; i++) {
         if (rows[i]->row->kind != CMD_SET_ROW || (rows[i]->row->flags & CMD_HIDDEN) ||
             config_scope(p->g, rows[i]) != scope || (!m->no && rows[i] != m->rule))
@@ -178,7 +190,7 @@ static void undo(struct planner *p, enum cmd_mode mode, const struct config_line
         bool whole = match(p->g, mode, l->text + 3, p->m);
         step(p, l->depth, "%s%s", whole ? "" : "default ", l->text + 3);
     } else {
-        bool off = m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p->g, m->rule);
+        bool off = m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p, mode, l, m->rule);
         step(p, l->depth, "%s %.*s", off ? "default" : "no", n, l->text);
     }
 }
