@@ -119,9 +119,23 @@ void icmp_error(struct net *net, const struct packet *about, uint8_t type, uint8
     graph_next(g, p, STAGE_IP4_ROUTE);
 }
 
+/* After ipv4_header. */
+static void set_tos(struct packet *p, uint8_t tos)
+{
+    p->l3[1] = tos;
+    ipv4_checksum(p->l3);
+}
+
 int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
               uint8_t ttl)
 {
+    return icmp_echo_as(net, src, dst, id, seq, size, df, ttl, NULL);
+}
+
+int icmp_echo_as(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
+                 uint8_t ttl, const struct icmp_dress *dress)
+{
+    uint16_t pattern = dress ? dress->pattern : ICMP_PATTERN;
     struct graph *g = net->env.graph;
 
     if (size < IP_HEADER + ICMP_HEADER)
@@ -138,13 +152,15 @@ int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t
     p->len = size;
     p->from_local = true;
     ipv4_header(net, p, PROTO_ICMP, src, dst, ttl, df);
+    if (dress && dress->tos)
+        set_tos(p, dress->tos);
     uint8_t *m = p->l3 + IP_HEADER;
     m[0] = ICMP_ECHO;
     m[1] = 0;
     put16(m + 4, id);
     put16(m + 6, seq);
     for (uint32_t i = ICMP_HEADER; i < size - IP_HEADER; i++)
-        m[i] = i & 1 ? 0xCD : 0xAB;
+        m[i] = (uint8_t)(i & 1 ? pattern : pattern >> 8);
     icmp_finish(p, IP_HEADER);
     count_out(&net->stat, ICMP_ECHO);
     graph_next(g, p, STAGE_IP4_ROUTE);
@@ -152,7 +168,8 @@ int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t
     return 0;
 }
 
-int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, uint16_t dport, uint8_t ttl)
+int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, uint16_t dport, uint8_t ttl,
+                   uint8_t tos)
 {
     struct graph *g = net->env.graph;
 
@@ -168,6 +185,8 @@ int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, 
     p->len = IP_HEADER + UDP_HEADER;
     p->from_local = true;
     ipv4_header(net, p, PROTO_UDP, src, dst, ttl, false);
+    if (tos)
+        set_tos(p, tos);
     uint8_t *u = p->l3 + IP_HEADER;
     put16(u, sport);
     put16(u + 2, dport);

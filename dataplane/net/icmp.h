@@ -45,12 +45,22 @@ struct icmp_listener {
 void icmp_listen(struct net *net, struct icmp_listener *l);
 void icmp_unlisten(struct net *net, struct icmp_listener *l);
 
+/* What an echo may carry besides: the type of service, and the pattern of its payload. */
+struct icmp_dress {
+    uint8_t tos;
+    uint16_t pattern;
+};
+#define ICMP_PATTERN 0xABCD
 /* An echo request. size: bytes of the whole IPv4 packet, 36-18024 as ping has it (less than 28 is taken as 28). src 0:
  * by route. The payload is the data pattern 0xABCD. 0, -EHOSTUNREACH, -EADDRNOTAVAIL, -ENOBUFS. */
 int icmp_echo(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
               uint8_t ttl);
+/* The same in another dress (NULL: 0 and 0xABCD). */
+int icmp_echo_as(struct net *net, uint32_t src, uint32_t dst, uint16_t id, uint16_t seq, uint32_t size, bool df,
+                 uint8_t ttl, const struct icmp_dress *dress);
 /* A UDP probe of traceroute with its own TTL: same outcomes. */
-int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, uint16_t dport, uint8_t ttl);
+int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, uint16_t dport, uint8_t ttl,
+                   uint8_t tos);
 
 /* An identifier that no other ping of this router uses at the moment. */
 uint16_t icmp_new_id(struct net *net);
