@@ -258,10 +258,12 @@ void account_sleep(struct account *a)
     a->asleep = true;
 }
 
-void account_wake(struct account *a)
+void account_wake(struct account *a, enum account_owner to)
 {
-    if (!a->asleep)
+    if (!a->asleep) {
+        account_enter(a->loop, to);
         return;
+    }
     uint64_t now = fast(a);
     if (settle_due(a, now)) {
         settle(a);
@@ -269,7 +271,8 @@ void account_wake(struct account *a)
     }
     a->asleep = false;
     a->since = a->until = now;
-    a->owners[ACCOUNT_LOOP].invoked++;
+    a->loop->account_at = (uint8_t)to;
+    a->owners[to].invoked++;
 }
 
 /* ---- what is asked ---- */
@@ -346,7 +349,8 @@ struct account *account_new(struct loop *loop, const struct account_clock *clock
     a->loop = loop;
     a->clock = clock ? *clock : (struct account_clock){.fast = machine_fast, .cpu = machine_cpu};
     a->thread_owner = ACCOUNT_WORKER;
-    a->minutes = (struct span_ring){.v = mem_array(ACCOUNT_MINUTES, sizeof(struct account_span)), .size = ACCOUNT_MINUTES};
+    a->minutes =
+        (struct span_ring){.v = mem_array(ACCOUNT_MINUTES, sizeof(struct account_span)), .size = ACCOUNT_MINUTES};
     a->hours = (struct span_ring){.v = mem_array(ACCOUNT_HOURS, sizeof(struct account_span)), .size = ACCOUNT_HOURS};
     a->cpu = a->clock.cpu(a->clock.arg);
     a->owners[ACCOUNT_INIT].total = a->cpu;

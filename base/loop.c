@@ -60,12 +60,6 @@ static int64_t real_wall(struct loop *loop)
     return r->wall_start_us + (int64_t)real_now(loop);
 }
 
-static void woken(struct loop *loop)
-{
-    if (loop->account)
-        account_wake(loop->account);
-}
-
 static void on_fd(evutil_socket_t fd, short what, void *arg)
 {
     struct watch *watch = arg;
@@ -73,10 +67,9 @@ static void on_fd(evutil_socket_t fd, short what, void *arg)
     struct loop *loop = &watch->loop->common;
     unsigned events = (what & EV_READ ? FD_READ : 0) | (what & EV_WRITE ? FD_WRITE : 0);
     (void)fd;
-    woken(loop);
-    enum account_owner was = account_enter(loop, w->owner);
+    if (loop->account)
+        account_wake(loop->account, w->owner ? w->owner : ACCOUNT_LOOP);
     w->fn(w->arg, events);
-    account_leave(loop, was);
 }
 
 static void watch_forget(struct watch *watch)
@@ -246,7 +239,8 @@ void loop_real_run(struct loop *loop)
         if (loop->account)
             account_sleep(loop->account);
         event_base_loop(r->base, flags);
-        woken(loop);
+        if (loop->account)
+            account_wake(loop->account, (enum account_owner)loop->account_at); /* nobody else was woken */
     }
 }
 

@@ -76,9 +76,10 @@ static inline void account_leave(struct loop *loop, enum account_owner was)
     if (loop->account && loop->account_at != (uint8_t)was && was != ACCOUNT_NONE)
         account_back(loop->account, was);
 }
-/* The loop is about to wait, and has woken. */
+/* The loop is about to wait; it has woken for `to` (the same as account_enter when it was awake). It need not switch back to itself between what it calls: the next
+ * one does, or the sleep. */
 void account_sleep(struct account *a);
-void account_wake(struct account *a);
+void account_wake(struct account *a, enum account_owner to);
 
 /* Shares are parts of one processor: 0 to 1, more than 1 with two threads. */
 struct account_row {

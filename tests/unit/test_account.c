@@ -66,7 +66,7 @@ static void doze(struct clocks *c, uint64_t ns)
 {
     account_sleep(c->a);
     c->fast += ns;
-    account_wake(c->a);
+    account_wake(c->a, ACCOUNT_LOOP);
 }
 
 static struct account_row row(struct clocks *c, enum account_owner who)
