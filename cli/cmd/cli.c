@@ -136,7 +136,9 @@ void cli_free(struct cli *c)
 {
     if (!c)
         return;
+    rollback_free(c->rollback);
     shells_free(c->shells);
+    archive_free(c->archive);
     copier_free(c->copier);
     aaa_free(c->aaa);
     for (size_t i = 0; i < BANNERS; i++)

@@ -68,11 +68,54 @@ void line_conf_cover(struct cli *c)
     }
 }
 
+static unsigned last_of(const struct line_conf *l)
+{
+    return l->last ? l->last : l->first;
+}
+
+static void set_range(struct line_conf *l, unsigned first, unsigned last)
+{
+    l->first = (uint8_t)first;
+    l->last = last > first ? (uint8_t)last : 0;
+}
+
+/* A line belongs to one range: what a new range covers leaves the others. It begins with the settings that its first
+ * line had. */
+static void take_over(struct conf_list *lines, struct line_conf *new)
+{
+    unsigned first = new->first, last = last_of(new);
+    for (size_t i = lines->n; i-- > 0;) {
+        struct line_conf *l = lines->v[i];
+        if (l == new || l->kind != LINE_VTY || last_of(l) < first || l->first > last)
+            continue;
+        unsigned from = l->first, to = last_of(l);
+        if (from <= first) {
+            *new = *l;
+            set_range(new, first, last);
+        }
+        if (from < first && to > last) {
+            struct line_conf *rest = NEW(struct line_conf);
+            *rest = *l;
+            set_range(rest, last + 1, to);
+            set_range(l, from, first - 1);
+            conf_list_add(lines, rest);
+        } else if (from < first) {
+            set_range(l, from, first - 1);
+        } else if (to > last) {
+            set_range(l, last + 1, to);
+        } else {
+            conf_list_remove(lines, i);
+        }
+    }
+}
+
 static void line_changed(void *self, void *obj, enum cmd_change what)
 {
-    (void)what;
+    struct line_conf *l = obj;
+    if (what == CMD_ADDED && l->kind == LINE_VTY)
+        take_over(&((struct cli *)self)->sys.lines, l);
     if (((struct cli *)self)->sys.password_encryption)
-        cover(self, obj);
+        cover(self, l);
     shells_lines_changed(((struct cli *)self)->shells);
 }
 

@@ -100,7 +100,7 @@ void alias_expand(const struct shell *sh, enum cmd_mode mode, const char *line, 
     if (mode == EXEC && first >= 3 && first <= strlen("undebug") && !strncasecmp(l->text, "undebug", first) &&
         l->text[first] && word_known(sh->maker, EXEC, sh->privilege, "no debug")) {
         size_t after = first + strspn(l->text + first, " \t");
-        if (whole && !l->text[after])
+        if ((whole && !l->text[after]) || !strcasecmp(l->text + after, "all"))
             return;
         replace(l, line + n, n, "no debug");
     }
