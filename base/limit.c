@@ -2,7 +2,8 @@
  *
  * A key is whatever the poster tells flows apart by (a hash of addresses, an SPI), so it is the sender of packets who chooses it, and the table must be bounded against
  * him: each row holds at most KEYS_MAX keys that still wait; when a row is full, new keys are not spoken of until one of its own has run out, and other rows are not
- * disturbed. A flood of spoofed flows thus costs KEYS_MAX lines in the row's time and a bounded number of bytes.
+ * disturbed. A flood of spoofed flows thus costs KEYS_MAX lines in the row's time and a bounded number of bytes. It cannot silence what is said about flows of
+ * configured peers: keys that the poster marks as trusted find TRUSTED_MAX further places.
  *
  * Within a row the time is the same for all keys, so the order of posting is the order of running out: expired keys are taken from the front of a list, O(1)
  * for each ever put in. Entries are kept for reuse: a packet that is not spoken of costs two look-ups and no allocation. */
@@ -11,7 +12,7 @@
 #include "espial/mem.h"
 #include "espial/table.h"
 
-enum { ROWS_MAX = 1024, KEYS_MAX = 256 };
+enum { ROWS_MAX = 1024, KEYS_MAX = 256, TRUSTED_MAX = 64 };
 
 struct limit_key {
     const void *row;
@@ -21,12 +22,13 @@ struct limit_key {
 struct limit_entry {
     struct limit_key key;
     uint64_t said;
+    bool reserved; /* in one of the places for trusted keys */
     struct limit_entry *next;
 };
 
 struct limit_row {
     struct limit_entry *head, **tail;
-    unsigned n;
+    unsigned n, reserved;
 };
 
 struct limit {
@@ -80,14 +82,23 @@ static void limit_expire(struct limit *l, struct limit_row *r, uint64_t now, uin
         r->head = e->next;
         if (!r->head)
             r->tail = &r->head;
-        r->n--;
+        if (e->reserved)
+            r->reserved--;
+        else
+            r->n--;
         table_remove(l->entries, &e->key);
         e->next = l->spare;
         l->spare = e;
     }
 }
 
-bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, uint64_t interval_us)
+bool limit_crowded(const struct limit *l, const void *row)
+{
+    const struct limit_row *r = table_find(l->rows, &row);
+    return r && r->n >= KEYS_MAX;
+}
+
+bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, uint64_t interval_us, bool trusted)
 {
     struct limit_row *r = limit_row_of(l, row);
     if (!r)
@@ -95,17 +106,21 @@ bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, ui
     limit_expire(l, r, now, interval_us);
 
     const struct limit_key k = {.row = row, .key = key};
-    if (table_find(l->entries, &k) || r->n >= KEYS_MAX)
+    bool full = r->n >= KEYS_MAX;
+    if (table_find(l->entries, &k) || (full && (!trusted || r->reserved >= TRUSTED_MAX)))
         return false;
     struct limit_entry *e = l->spare;
     if (e)
         l->spare = e->next;
     else
         e = NEW(struct limit_entry);
-    *e = (struct limit_entry){.key = k, .said = now};
+    *e = (struct limit_entry){.key = k, .said = now, .reserved = full};
     table_put(l->entries, &k, e);
     *r->tail = e;
     r->tail = &e->next;
-    r->n++;
+    if (full)
+        r->reserved++;
+    else
+        r->n++;
     return true;
 }

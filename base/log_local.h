@@ -49,10 +49,13 @@ void logbuf_push(struct logbuf *b, const char *line);
 const char *logbuf_next(const struct logbuf *b, size_t *cursor);
 void logbuf_clear(struct logbuf *b);
 
-/* limit.c: may something be said about (row, key) at `now`, when it may be said once in interval_us? */
+/* limit.c: may something be said about (row, key) at `now`, when it may be said once in interval_us? trusted: the key is one that strangers cannot make up, and has
+ * a place of its own when they have taken all others. */
 struct limit *limit_new(uint64_t hash_seed);
 void limit_free(struct limit *l); /* NULL-safe */
-bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, uint64_t interval_us);
+bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, uint64_t interval_us, bool trusted);
+/* Has the row no place for another key that is not trusted? */
+bool limit_crowded(const struct limit *l, const void *row);
 
 /* loghost.c */
 void loghost_init(struct log *log);

@@ -173,12 +173,12 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
     account_leave(log->loop, was);
 }
 
-static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, va_list ap)
+static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, bool trusted, va_list ap)
 {
     char text[SYSLOG_TEXT_MAX];
     if (log_silent(log))
         return false;
-    if (row->limit_ms && !limit_pass(log->limit, row, key, loop_now(log->loop), row->limit_ms * US_PER_MS)) {
+    if (row->limit_ms && !limit_pass(log->limit, row, key, loop_now(log->loop), row->limit_ms * US_PER_MS, trusted)) {
         log->stats.rate_limited++;
         return false;
     }
@@ -192,7 +192,7 @@ bool msg_post(struct log *log, const struct msg_row *row, ...)
 {
     va_list ap;
     va_start(ap, row);
-    bool said = log_vpost(log, row, 0, ap);
+    bool said = log_vpost(log, row, 0, false, ap);
     va_end(ap);
     return said;
 }
@@ -201,9 +201,23 @@ bool msg_post_key(struct log *log, const struct msg_row *row, uint64_t key, ...)
 {
     va_list ap;
     va_start(ap, key);
-    bool said = log_vpost(log, row, key, ap);
+    bool said = log_vpost(log, row, key, false, ap);
     va_end(ap);
     return said;
+}
+
+bool msg_post_trusted(struct log *log, const struct msg_row *row, uint64_t key, ...)
+{
+    va_list ap;
+    va_start(ap, key);
+    bool said = log_vpost(log, row, key, true, ap);
+    va_end(ap);
+    return said;
+}
+
+bool msg_crowded(const struct log *log, const struct msg_row *row)
+{
+    return limit_crowded(log->limit, row);
 }
 
 void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)

@@ -357,6 +357,7 @@ void map_fini(struct ipsec *ips)
         retire(ips, mi);
     }
     table_free(ips->flows);
+    table_free(ips->configured);
     mem_free(ips->shown);
     mem_free(ips->cache);
 }
@@ -477,6 +478,22 @@ bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
                 if (mi->entries[i]->peers[n] == peer)
                     return true;
     return false;
+}
+
+/* Asked for each packet of a flood: a look-up, filled anew when maps have changed. */
+bool map_peer_configured(struct ipsec *ips, uint32_t peer)
+{
+    map_sync(ips);
+    if (!ips->configured || ips->configured_at != ips->gen) {
+        table_free(ips->configured);
+        ips->configured = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
+        ips->configured_at = ips->gen;
+        for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+            for (size_t i = 0; i < mi->nentries; i++)
+                for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
+                    table_put(ips->configured, &mi->entries[i]->peers[n], mi->entries[i]);
+    }
+    return table_find(ips->configured, &peer) != NULL;
 }
 
 bool spd_active(struct ipsec *ips)

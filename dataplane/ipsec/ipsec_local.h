@@ -167,6 +167,8 @@ struct ipsec {
 
     /* Policy. */
     struct map_if *ifs;
+    struct table *configured; /* addresses that some map names as peers, as of `gen` configured_at */
+    uint32_t configured_at;
     uint32_t gen; /* of the compiled policy, for the cache; never 0 */
     bool dirty, rebuilding, map_changed;
     struct deferred rebuild;
@@ -224,6 +226,7 @@ bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now);
 void map_init(struct ipsec *ips);
 void map_fini(struct ipsec *ips);
 void map_dirty(struct ipsec *ips);
+bool map_peer_configured(struct ipsec *ips, uint32_t peer);
 void map_sync(struct ipsec *ips);                     /* recompile when something changed */
 void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);

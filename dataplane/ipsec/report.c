@@ -3,7 +3,8 @@
  *
  * Messages about packets are limited: unknown SPI one a minute per (source, destination), whatever the SPI and also
  * over UDP (its protocol is given as 50 there too); clear packets one a minute per source; failed ICVs and replays one
- * a minute per SA. Counters are not limited, nor is the notice to IKE, which is told each (source, destination,
+ * a minute per SA. When made-up senders have used up the limiter's table, those that a crypto map names are still
+ * heard. Counters are not limited, nor is the notice to IKE, which is told each (source, destination,
  * protocol, SPI) once per turn, at most STRAYS_MAX of them.
  */
 #include "dataplane/ipsec/ipsec_local.h"
@@ -127,8 +128,8 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
 {
     const char *ifname = p->iif ? p->iif->name : "";
     if (ips->env.log)
-        msg_post_key(ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi,
-                     IP4(src), ifname);
+        (msg_crowded(ips->env.log, &MSG_INV_SPI) && map_peer_configured(ips, src) ? msg_post_trusted : msg_post_key)(
+            ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname);
     for (unsigned i = 0; i < ips->nstrays; i++)
         if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi &&
             ips->strays[i].proto == proto)

@@ -28,6 +28,10 @@ struct msg_row {
  * is bounded. Returns false when it was suppressed. */
 bool msg_post(struct log *log, const struct msg_row *row, ...);
 bool msg_post_key(struct log *log, const struct msg_row *row, uint64_t key, ...);
+/* As msg_post_key, for a key that no stranger can make up (a configured peer's): it is heard when strangers have used up the row's table. Who has to look that up asks
+ * first whether it matters. */
+bool msg_post_trusted(struct log *log, const struct msg_row *row, uint64_t key, ...);
+bool msg_crowded(const struct log *log, const struct msg_row *row);
 /* A severity and text made at run time (EEM's action syslog): "%facility-severity-mnemonic: text". */
 void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text);
 /* A debug line (severity 7); the caller has tested its own debug bit. A text with newlines becomes several lines of one message. */

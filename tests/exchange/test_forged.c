@@ -273,10 +273,34 @@ static void no_command(void **state)
     end(&f);
 }
 
+/* Strangers have used up what the limiter keeps: the peer that the crypto map names is heard all the same, at its first packet. */
+static void strangers_do_not_silence_the_peer(void **state)
+{
+    struct forger f;
+    (void)state;
+    begin(&f, 700);
+    struct lab *l = &f.lab;
+    for (unsigned i = 0; i < 2000; i++) {
+        forge(&f, stranger(&f), some_spi(&f), 1);
+        if (i % 64 == 0)
+            lab_run(l, 0.001);
+    }
+    lab_run(l, 0.1);
+    size_t from = box_log_len(l->box, "hub");
+    forge(&f, stranger(&f), some_spi(&f), 1);
+    lab_run(l, 0.1);
+    assert_int_equal(box_log_count(l->box, "hub", from, "RECVD_PKT_INV_SPI"), 0);
+    for (unsigned i = 0; i < 10; i++)
+        forge(&f, SPOKE_ADDR, some_spi(&f), 1);
+    lab_run(l, 0.1);
+    assert_int_equal(box_log_count(l->box, "hub", from, "RECVD_PKT_INV_SPI"), 1);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_everywhere), cmocka_unit_test(in_peers_name), cmocka_unit_test(right_spi), cmocka_unit_test(hold_down), cmocka_unit_test(no_command),
+        cmocka_unit_test(from_everywhere), cmocka_unit_test(in_peers_name), cmocka_unit_test(right_spi), cmocka_unit_test(hold_down), cmocka_unit_test(no_command), cmocka_unit_test(strangers_do_not_silence_the_peer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

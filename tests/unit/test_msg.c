@@ -296,6 +296,14 @@ static void a_flood_of_keys_is_bounded(void **state)
         said += msg_post_key(b->log, &MSG_INV, key * 7919, "1.1.1.1", 50);
     assert_int_equal(said, 256);
     assert_true(msg_post(b->log, &MSG_OTHER, "x")); /* other rows are not disturbed */
+    assert_true(msg_crowded(b->log, &MSG_INV));
+    assert_false(msg_crowded(b->log, &MSG_OTHER));
+    assert_true(msg_post_trusted(b->log, &MSG_INV, 5, "192.0.2.1", 50)); /* a friend is heard, */
+    assert_false(msg_post_trusted(b->log, &MSG_INV, 5, "192.0.2.1", 50)); /* once */
+    assert_false(msg_post_trusted(b->log, &MSG_INV, 7919, "1.1.1.1", 50)); /* one who got a place before waits in that */
+    for (uint64_t key = 1; key < 1000; key++)
+        said += msg_post_trusted(b->log, &MSG_INV, key * 7919 * 100000 * 3, "1.1.1.1", 50);
+    assert_int_equal(said, 256 + 63); /* even friends are bounded */
     vloop_run_for(b->loop, 30 * US_PER_S);
     assert_false(msg_post_key(b->log, &MSG_INV, 12345678, "1.1.1.1", 50));
     vloop_run_for(b->loop, 30 * US_PER_S);
