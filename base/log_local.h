@@ -10,14 +10,39 @@ struct logbuf;
 struct limit;
 struct udp_sock;
 
+/* One syslog host as last applied, and what waits for it. */
+#define LOG_QUEUE_MAX 100
+struct loghost_to {
+    struct log *log;
+    struct log_host conf;
+    uint64_t sent, md_dropped, md_limited;
+    char *queue[LOG_QUEUE_MAX]; /* ring of whole messages as they go out */
+    unsigned first, n;
+    size_t written; /* TCP: of the oldest */
+    struct timer retry;
+    struct stream *stream;
+    bool down;
+};
 /* Whom the log sends to; what base/loghost.c remembers. */
 struct loghost {
     struct inet *inet;
+    struct streams *streams;
     struct udp_sock *sock;
-    struct log_host hosts[LOG_HOSTS_MAX]; /* as last applied */
-    unsigned nhosts;
+    struct loghost_to *to[LOG_HOSTS_MAX];
+    unsigned n;
     uint64_t sent; /* messages, the N of the wire format */
     bool sending;
+};
+
+/* So many a second, counted in whole seconds from the first. */
+struct log_window {
+    uint64_t began;
+    uint32_t n;
+};
+
+/* A discriminator ready for use. */
+struct log_md_run {
+    struct regex *facility, *mnemonics, *body;
 };
 
 struct log {
@@ -34,6 +59,14 @@ struct log {
     struct deferred overflow; /* to tell that the bus ran over: after its drain, */
     struct timer overflow_later; /* or when the limit lets it */
     uint64_t overflows_told;
+    const char *(*hostname)(void *arg);
+    void *hostname_arg;
+    struct log_md mds[LOG_MDS_MAX]; /* as compiled */
+    struct log_md_run md_run[LOG_MDS_MAX];
+    unsigned nmds;
+    struct log_window all, console, windows[LOG_DESTS];
+    struct log_count *counts;
+    size_t ncounts;
 };
 
 /* stamp.c: now, on the log's calendar. */
@@ -57,8 +90,21 @@ bool limit_pass(struct limit *l, const void *row, uint64_t key, uint64_t now, ui
 /* Has the row no place for another key that is not trusted? */
 bool limit_crowded(const struct limit *l, const void *row);
 
+/* discriminate.c */
+void discriminate_conf_changed(struct log *log);
+void discriminate_free(struct log *log);
+/* For which destinations is a message not? Those whose level it is beyond are not asked. */
+uint32_t discriminate(struct log *log, const struct fact_syslog *f, const char *text);
+/* `logging rate-limit`: may it be said at all? Otherwise it is counted. Adds the console to *held when that alone has had enough. */
+bool rate_pass(struct log *log, uint8_t severity, bool debug, uint32_t *held);
+
+/* msgcount.c */
+void msgcount_add(struct log *log, const struct fact_syslog *f);
+void msgcount_clear(struct log *log);
+
 /* loghost.c */
 void loghost_init(struct log *log);
 void loghost_fini(struct log *log);
 void loghost_conf_changed(struct log *log);
+void loghost_stats(struct log *log); /* what log_stats tells of hosts */
 #endif

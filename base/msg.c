@@ -1,7 +1,7 @@
 /* msg.c: messages: rate limit -> one text -> logging buffer -> FACT_SYSLOG.
  *
  * The text is made once, here, with its timestamp; buffer, terminals, EEM and hosts all carry the same bytes. A message that the limit suppresses never
- * existed. `logging buffered LEVEL` gates the buffer, `logging trap LEVEL` the hosts (base/loghost.c); console and monitor sessions hear every fact and
+ * existed. `logging buffered LEVEL` gates the buffer, `logging trap LEVEL` the hosts (base/loghost.c), discriminators any of them (base/discriminate.c); console and monitor sessions hear every fact and
  * gate by the levels in log_conf themselves. `no logging on` silences everything: nothing is kept or published, only counted as dropped.
  *
  * Lines: "[SEQ: ][STAMP: ]%FAC-SEV-MNEMONIC: text", or "[SEQ: ][STAMP: ]text" for debug. A text may hold newlines (%SYS-5-RESTART does): one message, one fact. It is cut
@@ -36,6 +36,8 @@ void log_conf_init(struct log_conf *c)
         .stamp_log = stamp,
         .stamp_debug = stamp,
         .facility = 23,
+        .counter = true,
+        .rate_except = LOG_OFF,
     };
 }
 
@@ -76,6 +78,8 @@ void log_free(struct log *log)
     timer_clear(&log->overflow_later);
     limit_free(log->limit);
     logbuf_free(log->buf);
+    discriminate_free(log);
+    msgcount_clear(log);
     mem_free(log);
 }
 
@@ -89,6 +93,9 @@ void log_conf_changed(struct log *log)
     logbuf_resize(log->buf, log->conf.buffer_size);
     if (log->conf.buffered == LOG_OFF)
         logbuf_clear(log->buf);
+    if (!log->conf.count)
+        msgcount_clear(log);
+    discriminate_conf_changed(log);
     loghost_conf_changed(log);
 }
 
@@ -99,6 +106,7 @@ void log_set_clock(struct log *log, const struct clock *clock)
 
 struct log_stats *log_stats(struct log *log)
 {
+    loghost_stats(log);
     return &log->stats;
 }
 
@@ -136,16 +144,18 @@ static bool log_silent(struct log *log)
     return true;
 }
 
-/* The message's own place: behind its text nothing is decided any more. facility "" for a debug line. */
-static void log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)
+/* The message's own place: behind its text nothing is decided any more but where it goes. False: there were too many of late. facility "" for a debug line. */
+static bool log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)
 {
-    struct fact_syslog f = {.wall_us = log_wall(log), .seq = ++log->seq, .severity = severity, .own = log->host.sending};
+    struct fact_syslog f = {.wall_us = log_wall(log), .severity = severity, .debug = !*facility, .own = log->host.sending};
     const struct log_conf *c = &log->conf;
+    if (!rate_pass(log, severity, f.debug, &f.held))
+        return false;
     enum account_owner was = account_enter(log->loop, ACCOUNT_LOGGER);
     char stamp[64];
     size_t len = 0;
 
-    f.debug = !*facility;
+    f.seq = ++log->seq;
     str_copy(f.facility, sizeof f.facility, facility);
     str_copy(f.mnemonic, sizeof f.mnemonic, mnemonic);
     if (c->sequence)
@@ -158,7 +168,9 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
         len += (size_t)snprintf(f.line + len, sizeof f.line - len, "%%%s-%u-%s: ", f.facility, severity, f.mnemonic);
     line_add_text(f.line, len, text);
 
-    if (severity <= c->buffered) {
+    f.held |= discriminate(log, &f, text);
+    msgcount_add(log, &f);
+    if (severity <= c->buffered && !(f.held >> LOG_TO_BUFFER & 1)) {
         logbuf_push(log->buf, f.line);
         log->stats.buffered++;
     }
@@ -171,6 +183,7 @@ static void log_emit(struct log *log, const char *facility, uint8_t severity, co
     if (bus_overflows(log->bus) != log->overflows_told && !timer_pending(&log->overflow_later))
         loop_defer(log->loop, &log->overflow);
     account_leave(log->loop, was);
+    return true;
 }
 
 static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, bool trusted, va_list ap)
@@ -184,8 +197,7 @@ static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, 
     }
     if (vsnprintf(text, sizeof text, row->fmt, ap) < 0)
         text[0] = '\0';
-    log_emit(log, row->facility, row->severity, row->mnemonic, text);
-    return true;
+    return log_emit(log, row->facility, row->severity, row->mnemonic, text);
 }
 
 bool msg_post(struct log *log, const struct msg_row *row, ...)

@@ -174,6 +174,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
         files_set_wall(env->files, file_wall, r->clock);
     r->log = log_new(env->loop, r->bus);
     log_set_clock(r->log, r->clock);
+    log_set_hostname(r->log, hostname, r);
+    log_set_streams(r->log, env->streams);
     account_leave(env->loop, was);
     r->debug = debug_registry_new();
 

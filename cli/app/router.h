@@ -27,6 +27,7 @@ struct work;
 /* Borrowed, and must outlive the router; a reload makes a new router from the same one. */
 struct router_env {
     struct loop *loop;
+    struct streams *streams; /* for syslog over TCP; NULL: none */
     struct work *work;
     struct rnd *rnd;
     struct files *files;

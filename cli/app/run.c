@@ -21,6 +21,7 @@
 #include "cli/app/broker.h"
 #include "cli/app/console.h"
 #include "cli/app/control.h"
+#include "cli/app/host_stream.h"
 #include "cli/app/outbox.h"
 #include "cli/app/router.h"
 #include "cli/lab/place.h"
@@ -358,6 +359,7 @@ static bool open_all(struct run *r)
     r->account = account_new(r->env.loop, NULL);
     r->env.work = work_thread_new(r->env.loop);
     r->env.children = broker_new(r->env.loop, CHILDREN_MAX);
+    r->env.streams = host_streams_new(r->env.loop);
     r->env.hostname = o->hostname ? o->hostname : "Router";
     r->env.platform = o->platform;
     r->env.boot_reason = "power-on";
@@ -416,6 +418,7 @@ int run_router(const struct run_options *o)
     router_free(r.router);
     console_free(r.console);
     broker_free(r.env.children);
+    host_streams_free(r.env.streams);
     fd_unwatch(&r.in_watch);
     fd_unwatch(&r.signal_watch);
     outbox_free(&r.out);

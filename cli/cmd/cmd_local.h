@@ -74,10 +74,26 @@ struct line_conf {
 /* What was asked of the log (cmd_logging.c); written to struct log_conf when it changes. */
 struct syslog_host_conf {
     uint32_t addr;
-    uint16_t port;
+    uint16_t port; /* 0: the transport's own */
+    bool tcp;
+    char md[LOG_MD_NAME];
+};
+struct discriminator_conf {
+    char name[LOG_MD_NAME];
+    uint8_t severity_action, facility_action, mnemonics_action, body_action; /* enum log_md_action */
+    char severity[24];                                                       /* "1,2,5" */
+    char facility[64], mnemonics[64], body[128];
+    uint32_t rate;
 };
 struct logging_conf {
-    bool on, sequence;
+    bool on, sequence, counter, count;
+    uint8_t origin; /* enum log_origin */
+    char origin_text[64];
+    uint32_t rate;
+    bool rate_console, rate_all;
+    uint8_t rate_except; /* RATE_EXCEPT_NONE */
+    char console_md[LOG_MD_NAME], monitor_md[LOG_MD_NAME], buffered_md[LOG_MD_NAME];
+    struct conf_list mds; /* struct discriminator_conf */
     bool console_on, monitor_on, buffered_on, trap_on;
     uint8_t console, monitor, buffered, trap;
     uint32_t buffer_size;

@@ -1,5 +1,5 @@
 /* monitor.c: carries each log line to the terminals that want it. A line reaches the console when its severity is at or below `logging console`, a vty when it
- * asked (`terminal monitor`) and the severity is at or below `logging monitor`. How the line stands against what is being typed is the session's affair. */
+ * asked (`terminal monitor`) and the severity is at or below `logging monitor`; in either case unless a discriminator or a rate limit holds it. How the line stands against what is being typed is the session's affair. */
 #include "cli/term/monitor.h"
 
 #include "cli/shell/session.h"
@@ -24,12 +24,13 @@ static void on_syslog(void *arg, const void *fact)
     for (struct shell *sh; (sh = shells_next(m->shells, &cursor));) {
         struct session_view v;
         session_view(sh, &v);
-        if (!v.terminal || !session_wants_log(sh) || f->severity > (v.vty ? conf->monitor : conf->console))
+        if (!v.terminal || !session_wants_log(sh) || f->severity > (v.vty ? conf->monitor : conf->console) ||
+            (f->held >> (v.vty ? LOG_TO_MONITOR : LOG_TO_CONSOLE) & 1))
             continue;
         session_log_line(sh, f->line);
         monitored |= v.vty;
     }
-    if (f->severity <= conf->console)
+    if (f->severity <= conf->console && !(f->held >> LOG_TO_CONSOLE & 1))
         stats->console++;
     if (monitored)
         stats->monitor++;

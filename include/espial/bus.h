@@ -26,6 +26,7 @@ struct fact_syslog {
     uint64_t seq;
     uint8_t severity;       /* 0-7 */
     bool debug;             /* a debug line: no %FAC-SEV-MNEMONIC */
+    uint32_t held;          /* bit n: not for destination n (enum log_dest of msg.h) */
     bool own;               /* posted while the log was sending to a syslog host: not sent to hosts, so that sending cannot feed itself */
     char facility[24];      /* "CRYPTO", "HA_EM", "SYS"; empty for debug lines */
     char mnemonic[40];      /* "RECVD_PKT_INV_SPI"; empty for debug lines */

@@ -14,6 +14,7 @@ struct log;
 struct loop;
 struct bus;
 struct inet;
+struct streams;
 
 struct msg_row {
     const char *facility, *mnemonic;
@@ -41,11 +42,27 @@ enum log_level { LOG_OFF = -1, LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERROR, LOG_WA
 extern const char *const log_level_names[8]; /* "emergencies" .. "debugging" */
 
 /* What was asked (written by cli/cmd/cmd_logging.c through the grammar; read by the log). */
+#define LOG_HOSTS_MAX 16
+#define LOG_MDS_MAX   16
+#define LOG_MD_NAME   9
+/* A message discriminator: what of a stream of messages a destination gets. Every part that is there must agree: an `includes` matches, a `drops` does not. */
+enum log_md_action { LOG_MD_NONE, LOG_MD_DROPS, LOG_MD_INCLUDES };
+struct log_md {
+    char name[LOG_MD_NAME];
+    uint8_t severity_action, facility_action, mnemonics_action, body_action; /* enum log_md_action */
+    uint8_t severities;                                                      /* bit n: severity n */
+    char facility[64], mnemonics[64], body[128];                             /* regular expressions */
+    uint32_t rate;                                                           /* messages a second; 0: any */
+};
 struct log_host {
     uint32_t addr;
-    uint16_t port; /* 514 */
+    uint16_t port; /* 514; 601 over TCP */
+    bool tcp;
+    char md[LOG_MD_NAME]; /* "": none */
 };
-#define LOG_HOSTS_MAX 16
+enum log_origin { LOG_ORIGIN_NONE, LOG_ORIGIN_HOSTNAME, LOG_ORIGIN_IP, LOG_ORIGIN_STRING };
+/* Destinations, as numbers of bits in fact_syslog.held and of counters. */
+enum log_dest { LOG_TO_CONSOLE, LOG_TO_MONITOR, LOG_TO_BUFFER, LOG_TO_HOST /* + i */, LOG_DESTS = LOG_TO_HOST + LOG_HOSTS_MAX };
 struct stamp_conf { /* service timestamps log|debug */
     int kind;   /* 0 none, 1 uptime, 2 datetime */
     bool msec, localtime, show_timezone, year;
@@ -60,6 +77,16 @@ struct log_conf {
     char source_if[32];
     struct log_host hosts[LOG_HOSTS_MAX];
     unsigned nhosts;
+    struct log_md mds[LOG_MDS_MAX];
+    unsigned nmds;
+    char console_md[LOG_MD_NAME], monitor_md[LOG_MD_NAME], buffered_md[LOG_MD_NAME]; /* "": none */
+    enum log_origin origin;     /* before each message to a host */
+    char origin_text[64];       /* LOG_ORIGIN_STRING */
+    bool counter;               /* the N of the wire format; logging message-counter syslog */
+    bool count;                 /* logging count */
+    uint32_t rate;              /* messages a second, in all; 0: any */
+    bool rate_console, rate_all; /* of the console alone; debug lines too */
+    int rate_except;            /* up to this severity not limited; LOG_OFF none */
 };
 void log_conf_init(struct log_conf *c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
 
@@ -69,6 +96,10 @@ struct log_conf *log_conf(struct log *log);   /* the live configuration; call lo
 void log_conf_changed(struct log *log);
 /* Source for syslog hosts; NULL until the dataplane is up, and again before it goes (the socket is closed then). The log opens its own UDP socket (base/loghost.c). */
 void log_set_inet(struct log *log, struct inet *inet);
+/* For hosts over TCP; NULL: there are none, and such hosts stay down. */
+void log_set_streams(struct log *log, struct streams *streams);
+/* For `logging origin-id hostname`. */
+void log_set_hostname(struct log *log, const char *(*hostname)(void *arg), void *arg);
 /* The calendar that messages are stamped with; without one (in a test of something else) the loop's, never set. Uptime begins where the log began. */
 void log_set_clock(struct log *log, const struct clock *clock);
 /* Now as `service timestamps` wants it: "*Mar 12 18:22:10.706", the mark by the clock's source, without a trailing colon; "" for none. */
@@ -78,6 +109,18 @@ const char *log_buffer_next(const struct log *log, size_t *cursor);
 void log_buffer_clear(struct log *log);
 struct log_stats {
     uint64_t console, monitor, buffered, trap, dropped, rate_limited, host_sent[LOG_HOSTS_MAX];
+    bool host_down[LOG_HOSTS_MAX];    /* the last message could not be sent; it waits */
+    uint64_t md_dropped[LOG_DESTS];   /* by a discriminator's patterns */
+    uint64_t md_limited[LOG_DESTS];   /* by its rate */
 };
+/* `logging count`: how often each message was said since it was switched on (or cleared), by facility, in the order of their first time. */
+struct log_count {
+    char facility[24], mnemonic[40], last[64]; /* last: when, "*May  1 06:13:57.803" */
+    uint8_t severity;
+    uint64_t n;
+};
+const struct log_count *log_counts(const struct log *log, size_t *n);
+/* Is this a regular expression that a discriminator can use? */
+bool log_md_pattern_ok(const char *pattern);
 struct log_stats *log_stats(struct log *log); /* terminals add to console and monitor themselves */
 #endif

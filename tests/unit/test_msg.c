@@ -42,6 +42,7 @@ struct box {
     int open, opens;
     struct sent sent[32];
     size_t nsent;
+    bool only_count;
     int send_result;
     bool complain; /* sending posts a message, as a router without a route does */
 };
@@ -73,8 +74,9 @@ static struct udp_sock *fake_open(struct inet *in, uint16_t port, udp_rx_fn *rx,
 static int fake_send(struct udp_sock *s, uint32_t src, uint32_t dst, uint16_t dport, const void *data, size_t len)
 {
     struct box *b = box_of(s->inet);
-    assert_true(b->nsent < 32 && len < sizeof b->sent[0].data);
-    struct sent *to = &b->sent[b->nsent++];
+    assert_true((b->nsent < 32 || b->only_count) && len < sizeof b->sent[0].data);
+    struct sent *to = &b->sent[b->nsent < 31 ? b->nsent : 31];
+    b->nsent++;
     *to = (struct sent){.src = src, .dst = dst, .dport = dport};
     memcpy(to->data, data, len);
     if (b->complain)
@@ -464,18 +466,26 @@ static void hosts_get_datagrams(void **state)
     turn(b);
     assert_string_equal(last_line(b->log),
                         "*Mar 12 18:22:10.706: %SYS-6-LOGGINGHOST_STARTSTOP: Logging to host 10.5.2.1 port 514 started - CLI initiated");
-    assert_int_equal(b->nsent, 0); /* no inet yet */
+    assert_int_equal(b->nsent, 0); /* no inet yet: it waits */
+    assert_true(log_stats(b->log)->host_down[0]);
     log_set_inet(b->log, &b->inet);
+    vloop_run_for(b->loop, US_PER_S);
+    assert_int_equal(b->nsent, 1);
+    assert_string_equal(b->sent[0].data,
+                        "<190>1: *Mar 12 18:22:10.706: %SYS-6-LOGGINGHOST_STARTSTOP: Logging to host 10.5.2.1 port 514 started - CLI initiated");
+    assert_false(log_stats(b->log)->host_down[0]);
+    log_stats(b->log)->dropped = 0;
+    b->nsent = 0;
     msg_post(b->log, &MSG_UP, "Tunnel1", "up");
     assert_int_equal(b->nsent, 0); /* not from inside */
     msg_debug(b->log, "below the trap level");
     turn(b);
     assert_int_equal(b->nsent, 1);
-    assert_string_equal(b->sent[0].data, "<187>1: *Mar 12 18:22:10.706: %LINK-3-UPDOWN: Interface Tunnel1, changed state to up");
+    assert_string_equal(b->sent[0].data, "<187>2: *Mar 12 18:22:11.706: %LINK-3-UPDOWN: Interface Tunnel1, changed state to up");
     assert_int_equal(b->sent[0].dst, 0x0A050201);
     assert_int_equal(b->sent[0].dport, 514);
     assert_int_equal(b->sent[0].src, 0);
-    assert_int_equal(log_stats(b->log)->host_sent[0], 1);
+    assert_int_equal(log_stats(b->log)->host_sent[0], 2);
 
     c->facility = 16; /* local0 */
     strcpy(c->source_if, "Loopback0");
@@ -485,13 +495,13 @@ static void hosts_get_datagrams(void **state)
     log_conf_changed(b->log); /* says so, to both */
     turn(b);
     assert_int_equal(b->nsent, 3);
-    assert_memory_equal(b->sent[1].data, "<134>2: ", 8);
+    assert_memory_equal(b->sent[1].data, "<134>3: ", 8);
     assert_string_equal(b->sent[2].data, b->sent[1].data);
     assert_int_equal(b->sent[2].src, 0x0A000001);
     assert_int_equal(b->sent[2].dport, 5514);
     msg_debug(b->log, "now");
     turn(b);
-    assert_string_equal(b->sent[3].data, "<135>3: *Mar 12 18:22:10.706: now");
+    assert_string_equal(b->sent[3].data, "<135>4: *Mar 12 18:22:11.706: now");
 
     c->hosts[0] = c->hosts[1]; /* the first one is taken away: the other keeps its count */
     c->nhosts = 1;
@@ -508,6 +518,21 @@ static void hosts_get_datagrams(void **state)
     turn(b);
     assert_int_equal(b->nsent, sent + 1);
     assert_int_equal(log_stats(b->log)->host_sent[0], 3); /* not sent, not counted */
+    for (int i = 0; i < 150; i++) { /* a hundred wait */
+        b->nsent = b->n = 0;
+        msg_debug(b->log, "number %d", i);
+        turn(b);
+    }
+    assert_int_equal(log_stats(b->log)->dropped, 51);
+    b->send_result = 0;
+    b->nsent = 0;
+    b->only_count = true;
+    vloop_run_for(b->loop, 2 * US_PER_S);
+    b->only_count = false;
+    assert_int_equal(b->nsent, 100);
+    assert_non_null(strstr(b->sent[31].data, "number 149"));
+    assert_int_equal(log_stats(b->log)->host_sent[0], 103);
+    sent = b->nsent = 0;
     c->nhosts = 0;
     log_conf_changed(b->log);
     turn(b);
@@ -515,7 +540,7 @@ static void hosts_get_datagrams(void **state)
     assert_int_equal(b->opens, 1);
     msg_post(b->log, &MSG_UP, "Tunnel1", "up");
     turn(b);
-    assert_int_equal(b->nsent, sent + 1);
+    assert_int_equal(b->nsent, sent);
 }
 
 static void sending_does_not_feed_itself(void **state)
@@ -525,8 +550,9 @@ static void sending_does_not_feed_itself(void **state)
     c->hosts[0] = (struct log_host){.addr = 0x0A050201, .port = 514};
     c->nhosts = 1;
     log_conf_changed(b->log);
-    turn(b);
     log_set_inet(b->log, &b->inet);
+    turn(b);
+    b->nsent = 0;
     b->complain = true;
     msg_post(b->log, &MSG_OTHER, "x");
     turn(b);
