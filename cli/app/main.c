@@ -5,11 +5,12 @@
 
 #include "cli/app/run.h"
 #include "cli/lab/lab.h"
+#include "cli/ssh/child.h"
 
 static const char usage[] =
     "usage: espial run [--config FILE] [--state DIR] [--hostname NAME] [--platform iosxe|ios]\n"
     "                  [--link IF=SPEC]... [--capture IF=FILE]... [--export-keys FILE]\n"
-    "                  [--time-scale N] [--seed N] [--stay]\n"
+    "                  [--time-scale N] [--seed N] [--stay] [--ssh ADDR:PORT]...\n"
     "       espial lab up TOPOLOGY [--time-scale N] [--fresh] [--export-keys FILE] | status | down\n"
     "                  console NODE | exec NODE COMMAND... | mark NODE\n"
     "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"
@@ -18,6 +19,8 @@ static const char usage[] =
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && !strcmp(argv[1], SSH_CHILD_WORD))
+        return sshd_child_main(); /* the process behind one SSH connection: nothing else is set up in it */
     if (argc == 2 && !strcmp(argv[1], "--version")) {
         printf("espial %s\n", ESPIAL_VERSION);
         return 0;

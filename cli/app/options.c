@@ -41,6 +41,35 @@ static bool link_spec(const char *spec)
     return host && strchr(host + 1, ':');
 }
 
+/* "127.0.0.1:2022" */
+static int take_ssh(struct run_options *o, const char *word)
+{
+    const char *colon = strrchr(word, ':');
+    char host[64];
+    uint64_t port;
+    struct run_ssh *s = &o->ssh[o->nssh];
+    if (o->nssh == RUN_SSH_MAX)
+        return wrong("too many of this option", "--ssh");
+    snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - word) : 0, word);
+    if (!colon || !str_uint(colon + 1, 0, 65535, &port) || !ip4_parse(!strcmp(host, "localhost") ? "127.0.0.1" : host, &s->addr))
+        return wrong("--ssh is ADDR:PORT, with an IPv4 address, not", word);
+    s->port = (uint16_t)port;
+    s->fd = -1;
+    o->nssh++;
+    return 0;
+}
+
+static int take_ssh_fd(struct run_options *o, const char *word)
+{
+    uint64_t fd;
+    if (o->nssh == RUN_SSH_MAX)
+        return wrong("too many of this option", "--ssh-fd");
+    if (!str_uint(word, 3, 1023, &fd))
+        return wrong("not a descriptor", word);
+    o->ssh[o->nssh++].fd = (int)fd;
+    return 0;
+}
+
 static bool loopback_spec(const char *spec)
 {
     uint64_t ignored;
@@ -59,12 +88,13 @@ static bool loopback_spec(const char *spec)
 
 int run_options(int argc, char **argv, struct run_options *o)
 {
-    enum { CONFIG = 1, STATE, HOSTNAME, PLATFORM, LINK, CAPTURE, EXPORT, SCALE, SEED, STAY, CONTROL, READY };
+    enum { CONFIG = 1, STATE, HOSTNAME, PLATFORM, LINK, CAPTURE, EXPORT, SCALE, SEED, STAY, CONTROL, READY, SSH, SSH_FD };
     static const struct option names[] = {
         {"config", required_argument, NULL, CONFIG},       {"state", required_argument, NULL, STATE},      {"hostname", required_argument, NULL, HOSTNAME},
         {"platform", required_argument, NULL, PLATFORM},   {"link", required_argument, NULL, LINK},        {"capture", required_argument, NULL, CAPTURE},
         {"export-keys", required_argument, NULL, EXPORT},  {"time-scale", required_argument, NULL, SCALE}, {"seed", required_argument, NULL, SEED},
         {"stay", no_argument, NULL, STAY},                 {"control-fd", required_argument, NULL, CONTROL}, {"ready-fd", required_argument, NULL, READY},
+        {"ssh", required_argument, NULL, SSH},               {"ssh-fd", required_argument, NULL, SSH_FD},
         {NULL, 0, NULL, 0},
     };
     memset(o, 0, sizeof *o);
@@ -108,6 +138,14 @@ int run_options(int argc, char **argv, struct run_options *o)
             if (!str_uint(optarg, 0, UINT64_MAX, &o->seed))
                 return wrong("--seed is a number", optarg);
             o->seeded = true;
+            break;
+        case SSH:
+            if ((status = take_ssh(o, optarg)))
+                return status;
+            break;
+        case SSH_FD:
+            if ((status = take_ssh_fd(o, optarg)))
+                return status;
             break;
         case STAY: o->stay = true; break;
         case CONTROL:

@@ -13,6 +13,7 @@
 #include "cli/app/tables.h"
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
+#include "cli/ssh/sshd.h"
 #include "cli/term/monitor.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/graph.h"
@@ -41,6 +42,7 @@ struct router {
     struct cli *cli;
     struct grammar *grammar;
     struct monitor *monitor;
+    struct sshd *ssh;
     struct eem *eem;
     struct snmp *snmp;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
@@ -56,6 +58,11 @@ static void on_reload(void *arg)
 static const char *hostname(void *arg)
 {
     return cli_hostname(((struct router *)arg)->cli);
+}
+
+static const char *domain(void *arg)
+{
+    return cli_domain(((struct router *)arg)->cli);
 }
 
 /* "3 Ethernet interfaces" of show version. */
@@ -147,7 +154,7 @@ static bool permits(void *arg, const char *name, uint32_t source)
 
 static bool make_grammar(struct router *r, struct text *err)
 {
-    void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp};
+    void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp, [OWNER_SSH] = r->ssh};
     size_t n = espial_tables_count();
     const struct cmd_table **tables = mem_array(n, sizeof *tables);
     void **selves = mem_array(n, sizeof *selves);
@@ -212,6 +219,20 @@ struct router *router_new(const struct router_env *env, struct text *err)
     };
     account_enter(env->loop, ACCOUNT_EXEC);
     r->cli = cli_new(&cli);
+    r->ssh = sshd_new(&(struct sshd_env){
+        .loop = env->loop,
+        .clock = r->clock,
+        .log = r->log,
+        .files = env->files,
+        .work = env->work,
+        .children = env->children,
+        .shells = cli_shells(r->cli),
+        .aaa = cli_aaa(r->cli),
+        .keep_keys = env->keep_keys,
+        .hostname = hostname,
+        .domain = domain,
+        .arg = r,
+    });
     struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
@@ -237,6 +258,7 @@ void router_free(struct router *r)
     monitor_free(r->monitor);
     if (r->eem)
         eem_stop(r->eem); /* its runs close their shells; sessions that end below still leave applet mode */
+    sshd_free(r->ssh); /* its sessions are the cli's */
     cli_free(r->cli);
     eem_free(r->eem);
     snmp_free(r->snmp);
@@ -263,6 +285,9 @@ void router_boot(struct router *r)
         r->env.said(r->env.said_arg, said.s, said.len);
     text_free(&said);
     net_booted(dataplane_net(r->dp));
+    sshd_booted(r->ssh);
+    for (size_t i = 0; i < r->env.nssh_listeners; i++)
+        sshd_listen(r->ssh, r->env.ssh_listeners[i]);
     msg_post(r->log, &MSG_RESTART, "espial Software, Version " ESPIAL_VERSION);
 }
 

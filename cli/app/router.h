@@ -2,6 +2,7 @@
 #ifndef CLI_APP_ROUTER_H
 #define CLI_APP_ROUTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ struct router_env {
     struct rnd *rnd;
     struct files *files;
     struct children *children; /* NULL: there are none (simulation) */
+    const int *ssh_listeners; /* listening TCP sockets, non-blocking; they outlive reloads */
+    size_t nssh_listeners;
+    bool keep_keys;          /* host keys are kept in nvram:; false with --seed */
     const char *hostname;    /* until the configuration names another */
     const char *platform;    /* "iosxe" or "ios" */
     uint8_t mac_base[6];

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -51,6 +53,7 @@ struct run {
     struct termios saved_tty;
     FILE *keys;
     int state_fd, signal_fd;
+    int ssh[RUN_SSH_MAX]; /* listen; open across reloads */
     int status;
     bool raw, input_open, stopping;
     char state[512];
@@ -338,6 +341,41 @@ static bool open_keys(struct run *r)
     return true;
 }
 
+static bool listen_ssh(struct run *r, const struct run_ssh *s, int *out)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(s->addr), .sin_port = htons(s->port)};
+    socklen_t len = sizeof at;
+    const int one = 1;
+    char where[64];
+    if (s->fd >= 0) {
+        *out = s->fd;
+        return fcntl(s->fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(s->fd, F_SETFD, FD_CLOEXEC) == 0;
+    }
+    *out = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (*out >= 0)
+        setsockopt(*out, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (*out < 0 || bind(*out, (struct sockaddr *)&at, sizeof at) < 0 || listen(*out, 128) < 0 || getsockname(*out, (struct sockaddr *)&at, &len) < 0) {
+        snprintf(where, sizeof where, "ssh on %s:%u", IP4(s->addr), s->port);
+        r->status = cannot(where, strerror(errno));
+        return false;
+    }
+    if (!s->port)
+        printf("espial: ssh on %s:%u\n", IP4(s->addr), ntohs(at.sin_port));
+    return true;
+}
+
+static bool open_ssh(struct run *r)
+{
+    for (size_t i = 0; i < r->o->nssh; i++) {
+        bool ok = listen_ssh(r, &r->o->ssh[i], &r->ssh[i]);
+        r->env.nssh_listeners = i + 1;
+        if (!ok)
+            return false;
+    }
+    r->env.ssh_listeners = r->ssh;
+    return true;
+}
+
 static void mac_of(struct run *r)
 {
     static const uint8_t base[3] = {0xaa, 0xbb, 0xcc};
@@ -362,6 +400,7 @@ static bool open_all(struct run *r)
     r->env.streams = host_streams_new(r->env.loop);
     r->env.hostname = o->hostname ? o->hostname : "Router";
     r->env.platform = o->platform;
+    r->env.keep_keys = !o->seeded;
     r->env.boot_reason = "power-on";
     r->env.reload = ask_reload;
     r->env.reload_arg = r;
@@ -383,7 +422,7 @@ static bool open_all(struct run *r)
     r->console = console_new(r->env.loop);
     timer_init(&r->in_again, r->env.loop, read_on, r);
     outbox_init(&r->out, r->env.loop, 1);
-    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)))
+    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ssh(r))
         return false;
     if (o->control_fd >= 0)
         r->control = control_new(r->env.loop, o->control_fd, r->console, stop, r);
@@ -435,6 +474,8 @@ int run_router(const struct run_options *o)
         loop_real_free(r.env.loop);
     if (r.keys)
         fclose(r.keys);
+    for (size_t i = 0; i < r.env.nssh_listeners; i++)
+        close(r.ssh[i]);
     if (r.state_fd >= 0)
         close(r.state_fd);
     if (r.signal_fd >= 0)

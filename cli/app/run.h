@@ -10,6 +10,7 @@
 #include "espial/mem.h"
 
 #define RUN_LINKS_MAX 64
+#define RUN_SSH_MAX   8
 
 struct run_link {
     char ifname[IFNAME_MAX];
@@ -18,7 +19,12 @@ struct run_link {
 struct run_options {
     const char *config, *state, *hostname, *platform, *export_keys;
     struct run_link links[RUN_LINKS_MAX], captures[RUN_LINKS_MAX];
-    size_t nlinks, ncaptures;
+    size_t nlinks, ncaptures, nssh;
+    struct run_ssh {
+        uint32_t addr; /* host order */
+        uint16_t port; /* 0: a free one, which is printed */
+        int fd;        /* -1; or a socket that listens already */
+    } ssh[RUN_SSH_MAX];
     unsigned time_scale;
     bool seeded, stay;
     uint64_t seed;

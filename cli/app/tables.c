@@ -29,6 +29,8 @@ static const struct {
     {&cli_table_privilege, OWNER_CLI},
     {&cli_table_banner, OWNER_CLI},
     {&cli_table_debug, OWNER_CLI},
+    {&ssh_table, OWNER_SSH},
+    {&ssh_table_key, OWNER_SSH},
     {&cli_table_process, OWNER_CLI},
     {&cli_table_version, OWNER_CLI},
     {&cli_table_hosts, OWNER_CLI},

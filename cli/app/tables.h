@@ -6,7 +6,7 @@
 
 #include "espial/cmd.h"
 
-enum table_owner { OWNER_CLI, OWNER_DATAPLANE, OWNER_EEM, OWNER_SNMP, OWNERS };
+enum table_owner { OWNER_CLI, OWNER_DATAPLANE, OWNER_EEM, OWNER_SNMP, OWNER_SSH, OWNERS };
 
 /* In the order in which running-config prints rows of one section. */
 size_t espial_tables_count(void);

@@ -170,6 +170,11 @@ const char *cli_hostname(const struct cli *c)
     return c->sys.hostname[0] ? c->sys.hostname : "Router";
 }
 
+const char *cli_domain(const struct cli *c)
+{
+    return c->sys.domain_name;
+}
+
 enum file_result cli_boot(struct cli *c, struct text *messages, size_t *refused)
 {
     return store_boot(c->shells, messages, refused);

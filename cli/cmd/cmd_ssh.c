@@ -110,33 +110,6 @@ static struct sshd_chain *the_chain(void *self)
     return chains->n ? chains->v[0] : NULL;
 }
 
-static enum cmd_result do_exit_user(struct cmd_ctx *c)
-{
-    struct sshd_chain *chain = the_chain(c->self);
-    c->host->enter(c->shell, chain ? CONFIG_SSH_PUBKEY : CONFIG, chain);
-    return CMD_OK;
-}
-
-/* In one user's keys: the next user, as the lines of running-config come. */
-static enum cmd_result do_next_user(struct cmd_ctx *c)
-{
-    struct sshd_chain *chain = the_chain(c->self);
-    const char *name = cmd_str(c, "user");
-    struct sshd_pubkey_user *found = NULL;
-    if (!chain)
-        return CMD_FAIL;
-    CONF_EACH(struct sshd_pubkey_user, u, &chain->users)
-        found = strcmp(u->user, name) ? found : u;
-    if (!found) {
-        found = NEW(struct sshd_pubkey_user);
-        sshd_pubkey_user_init(found);
-        str_copy(found->user, sizeof found->user, name);
-        conf_list_add(&chain->users, found);
-    }
-    c->host->enter(c->shell, CONFIG_SSH_PUBKEY_USER, found);
-    return CMD_OK;
-}
-
 struct typing {
     void *self;
     const struct cmd_host *host;
@@ -305,8 +278,6 @@ static const struct cmd_row rows[] = {
          "The key's hash|RSA key|ECDSA key, P-256|ECDSA key, P-384|ECDSA key, P-521|Ed25519 key|MD5 of the key, 32 hexadecimal digits|Comment", KEY_NUM(struct sshd_pubkey, type),
          KEY_TXT(struct sshd_pubkey, hash), TXT(struct sshd_pubkey, comment)),
     IN_CONFIG(CONFIG_SSH_PUBKEY_USER, "key-string", do_key_string, "The key itself, on lines of its own until `exit`"),
-    IN_CONFIG(CONFIG_SSH_PUBKEY_USER, "username <word:user>", do_next_user, "The next user|User name"),
-    {.kind = CMD_DO_ROW, .mode = CONFIG_SSH_PUBKEY_USER, .flags = CMD_IN_CONFIG, .sentence = "exit", .fn = do_exit_user, .help = "Exit from this configuration mode"},
     DO(EXEC, 1, "show ssh", do_show_ssh, "Status of SSH server connections"),
     DO(EXEC, 1, "show ip ssh", do_show_ip_ssh, "Information on SSH"),
 };

@@ -3,16 +3,19 @@
  * `up` makes the folders, puts each node's startup-config into its nvram (the first time, or with --fresh), listens on the control sockets itself so that
  * nothing races with a starting node, and starts one process per router: this same program with `run`. A node says on a pipe when it is at its prompt;
  * `up` returns when all have. A node that runs already is left alone, so `up` also brings back one that died. If one cannot start, its own words are printed and the others are stopped again. The nodes then belong to nobody: they end
- * when asked to (`down`, over the control socket) or by a signal. Nodes of kind syslog are processes of the same program too (collector.c), with sockets made here. */
+ * when asked to (`down`, over the control socket) or by a signal. Nodes of kind syslog are processes of the same program too (collector.c), with sockets made here. A router's SSH port is one of those
+ * too: it stays the same however often the router reloads. */
 #include "cli/lab/lab.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,6 +26,7 @@
 #include "espial/text.h"
 
 #define START_TIMEOUT_MS 20000
+#define SSH_FILE         "ssh" /* of a node: ADDR:PORT */
 
 struct starting {
     int dir_fd, ready_fd;
@@ -147,11 +151,40 @@ static void link_word(const struct topology *t, size_t l, int side, const struct
         snprintf(out, cap, "%s=unix:%s/link%zu", ifname, lab, l);
 }
 
+/* The socket on which a node's SSH clients come: of this machine's loopback, a free port; it is the node's for its life, and the file `ssh` names it. -1: none. */
+static int listen_ssh(int dir_fd, char where[64])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int file = openat(dir_fd, SSH_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && file >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 128) == 0 && getsockname(fd, (struct sockaddr *)&at, &len) == 0;
+    if (ok) {
+        int n = snprintf(where, 64, "127.0.0.1:%u", ntohs(at.sin_port));
+        ok = write(file, where, (size_t)n) == n;
+    }
+    if (file >= 0)
+        close(file);
+    if (!ok && fd >= 0)
+        close(fd);
+    return ok ? fd : -1;
+}
+
+static void ssh_place(int dir_fd, char out[64])
+{
+    int file = openat(dir_fd, SSH_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t n = file < 0 ? 0 : read(file, out, 63);
+    out[n < 0 ? 0 : n] = '\0';
+    out[strcspn(out, "\n")] = '\0';
+    if (file >= 0)
+        close(file);
+}
+
 static bool start_router(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, const struct collector_ports *ports, struct starting *s,
                          char err[512])
 {
     const struct lab_node *n = &t->nodes[i];
-    char state[512], words[24 + 2 * LAB_LINKS_MAX][640];
+    char state[512], words[26 + 2 * LAB_LINKS_MAX][640];
     char *argv[sizeof words / sizeof words[0] + 1];
     size_t argc = 0;
 #define ARG(...) (snprintf(words[argc], sizeof words[argc], __VA_ARGS__), argv[argc] = words[argc], argc++)
@@ -186,9 +219,18 @@ static bool start_router(const struct topology *t, size_t i, unsigned time_scale
             argc++;
         }
     }
+    char where[64];
+    int ssh = listen_ssh(s->dir_fd, where);
+    if (ssh >= 0) {
+        ARG("--ssh-fd");
+        ARG("5");
+    }
     argv[argc] = NULL;
 #undef ARG
-    return spawn(n->name, argv, NULL, 0, s, err);
+    bool ok = spawn(n->name, argv, &ssh, ssh >= 0, s, err);
+    if (ssh >= 0)
+        close(ssh);
+    return ok;
 }
 
 static bool start_collector(const struct topology *t, size_t i, const struct collector_ports *ports, struct starting *s, char err[512])
@@ -413,8 +455,13 @@ int lab_status(const char *lab)
         place_path(name, nodes[i], path);
         up += runs;
         printf("  %-16s %s", nodes[i], runs ? "up" : "down");
+        char ssh[64] = "";
         if (node_fd >= 0 && collector_folder(node_fd))
             printf("%*s%s/" COLLECTOR_FILE, runs ? 5 : 3, "", path);
+        else if (node_fd >= 0 && runs)
+            ssh_place(node_fd, ssh);
+        if (*ssh)
+            printf("     ssh %s", ssh);
         printf("\n");
         if (node_fd >= 0)
             close(node_fd);

@@ -131,13 +131,16 @@ void sshd_booted(struct sshd *s)
 /* Line ends as on the wire, cut to what the child takes. */
 static void banner_of(struct sshd *s, char out[4000])
 {
+    struct text t = {0};
     size_t n = 0;
-    for (const char *p = s->env.banner ? s->env.banner(s->env.arg) : ""; *p && n + 3 < 4000; p++) {
+    shells_banner(s->env.shells, BANNER_LOGIN, -1, &t);
+    for (const char *p = text_str(&t); *p && n + 3 < 4000; p++) {
         if (*p == '\n')
             out[n++] = '\r';
         out[n++] = *p;
     }
     out[n] = '\0';
+    text_free(&t);
 }
 
 static bool send_config(struct sshd *s, int fd)

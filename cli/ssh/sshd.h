@@ -34,7 +34,6 @@ struct sshd_env {
     bool keep_keys;            /* host keys go to nvram:; false with --seed */
     const char *(*hostname)(void *arg);
     const char *(*domain)(void *arg); /* ip domain name; "" */
-    const char *(*banner)(void *arg); /* banner login as it is to be shown, or "" */
     void *arg;
 };
 struct sshd *sshd_new(const struct sshd_env *env);

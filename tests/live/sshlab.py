@@ -1,0 +1,114 @@
+"""A router with SSH for the live tests: its process, its keys, clients of several makes."""
+import os, socket, subprocess, sys, tempfile, time, warnings
+
+sys.dont_write_bytecode = True
+warnings.filterwarnings("ignore")
+import routers
+
+CONFIG = """ip domain name example.com
+no logging console
+username admin privilege 15 secret 0 s3cret
+username viewer secret 0 look
+ip ssh logging events
+ip scp server enable
+line vty 0 4
+ login local
+ transport input ssh
+line vty 5 15
+ login local
+ transport input ssh
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def make_router(folder, name="R1", config=CONFIG, keys=True):
+    port = free_port()
+    r = routers.Router(folder, name, f"hostname {name}\n{config}", "--ssh", f"127.0.0.1:{port}")
+    r.port = port
+    if keys:
+        r.type("configure terminal")
+        said = r.type("crypto key generate rsa modulus 2048")
+        assert "[OK] (elapsed time was " in said, said
+        r.type("enable secret 0 sesame")  # not before: the console would ask for it
+        r.type("end")
+    return r
+
+
+def configure(router, *lines):
+    said = [router.type("configure terminal")] + [router.type(line) for line in lines]
+    router.type("end")
+    return "".join(said[1:])
+
+
+def client(port, user="admin", password="s3cret", **how):
+    import paramiko
+    c = paramiko.SSHClient()
+    c.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    how.setdefault("look_for_keys", False)
+    how.setdefault("allow_agent", False)
+    c.connect("127.0.0.1", port, user, password, timeout=10, banner_timeout=10, auth_timeout=10, **how)
+    return c
+
+
+class Shell:
+    """What a person sees on a shell channel."""
+
+    def __init__(self, ssh, **size):
+        self.channel = ssh.invoke_shell(**size)
+        self.channel.settimeout(10)
+        self.seen = ""
+
+    def until(self, *ends):
+        while not self.seen.endswith(ends):
+            data = self.channel.recv(65536)
+            assert data, f"closed; no {ends} in {self.seen[-500:]!r}"
+            self.seen += data.decode()
+        text, self.seen = self.seen, ""
+        return text
+
+    def line(self, line, *ends):
+        self.channel.sendall(line + "\n")
+        return self.until(*(ends or ("R1#",)))
+
+
+def askpass(folder, password):
+    """Environment in which OpenSSH takes this password."""
+    path = os.path.join(folder, "askpass")
+    with open(path, "w") as f:
+        f.write(f"#!/bin/sh\necho '{password}'\n")
+    os.chmod(path, 0o700)
+    return dict(os.environ, SSH_ASKPASS=path, SSH_ASKPASS_REQUIRE="force", DISPLAY=":0")
+
+
+OPTIONS = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "IdentityFile=none",
+           "-o", "NumberOfPasswordPrompts=1"]
+
+
+def openssh(port, *words, env, options=(), user="admin", **how):
+    how.setdefault("timeout", 30)
+    return subprocess.run(["ssh", *OPTIONS, *options, "-p", str(port), f"{user}@127.0.0.1", *words], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, **how)
+
+
+def scp(port, source, target, env, user="admin"):
+    where = lambda p: f"{user}@127.0.0.1:{p[2:]}" if p.startswith("R:") else p
+    return subprocess.run(["scp", "-O", *OPTIONS, "-P", str(port), where(source), where(target)], env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def children(router):
+    """Processes behind connections."""
+    with open(f"/proc/{router.process.pid}/task/{router.process.pid}/children") as f:
+        return f.read().split()
+
+
+def descriptors(router):
+    return len(os.listdir(f"/proc/{router.process.pid}/fd"))
+
+
+def resident_kb(router):
+    with open(f"/proc/{router.process.pid}/status") as f:
+        return int(next(l for l in f if l.startswith("VmRSS:")).split()[1])
