@@ -11,7 +11,6 @@ static const struct {
     enum table_owner owner;
 } list[] = {
     {&cli_table_mode, OWNER_CLI},
-    {&cli_table_system, OWNER_CLI},
     {&cli_table_config, OWNER_CLI},
     {&cli_table_terminal, OWNER_CLI},
     {&cli_table_users, OWNER_CLI},
@@ -22,6 +21,7 @@ static const struct {
     {&cli_table_show, OWNER_CLI},
     {&cli_table_replace, OWNER_CLI},
     {&cli_table_archive, OWNER_CLI},
+    {&cli_table_reload, OWNER_CLI},
     {&cli_table_logging, OWNER_CLI},
     {&cli_table_line, OWNER_CLI},
     {&cli_table_user, OWNER_CLI},

@@ -10,14 +10,16 @@
 #include "cli/cmd/cmd_local.h"
 #include "cli/copy/transfer.h"
 #include "cli/shell/archive.h"
+#include "cli/shell/reload.h"
 #include "cli/shell/rollback.h"
 #include "cli/shell/store.h"
 
 static const struct cmd_table *const tables[] = {
-    &cli_table_mode, &cli_table_system, &cli_table_config,  &cli_table_terminal, &cli_table_users, &cli_table_file,
+    &cli_table_mode, &cli_table_config,  &cli_table_terminal, &cli_table_users, &cli_table_file,
     &cli_table_dir, &cli_table_more,
     &cli_table_copy, &cli_table_show,   &cli_table_logging, &cli_table_line,     &cli_table_debug,
     &cli_table_process, &cli_table_replace, &cli_table_archive, &cli_table_version, &cli_table_hosts, &cli_table_tech,
+    &cli_table_reload,
     &cli_table_clock,
     &cli_table_user, &cli_table_aaa, &cli_table_privilege, &cli_table_banner,
 };
@@ -128,6 +130,12 @@ struct cli *cli_new(const struct cli_env *env)
                                                    .log = env->log,
                                                    .hostname = env_hostname,
                                                    .arg = c});
+    c->reload = reload_new(&(struct reload_env){.shells = c->shells,
+                                                .loop = env->loop,
+                                                .clock = env->clock,
+                                                .log = env->log,
+                                                .go = env->reload,
+                                                .arg = env->arg});
     c->rollback = rollback_new(c->shells, env->loop, env->clock, env->log);
     return c;
 }
@@ -144,6 +152,9 @@ void cli_free(struct cli *c)
     for (size_t i = 0; i < BANNERS; i++)
         mem_free(c->banners[i]);
     mem_free(c->levels);
+    reload_free(c->reload);
+    rollback_free(c->rollback);
+    archive_free(c->archive);
     sys_conf_end(&c->sys);
     logging_conf_end(&c->logging);
     mem_free(c);

@@ -131,6 +131,7 @@ struct cli {
     struct clock_ask clock;
     struct archive *archive;
     struct rollback *rollback;
+    struct reload *reload;
     uint64_t born_us; /* loop time */
     int64_t born_wall_us;
 };
