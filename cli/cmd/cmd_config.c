@@ -24,6 +24,7 @@ static void sys_init(void *obj)
     hosts_conf_start(c);
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
     archive_conf_list_init(&c->archives);
+    alias_conf_list_init(&c->aliases);
 }
 
 static bool all_digits(const char *s)
@@ -81,6 +82,7 @@ void sys_conf_end(struct sys_conf *c)
     hosts_conf_end(c);
     conf_list_clear(&c->boots);
     conf_list_clear(&c->archives);
+    conf_list_clear(&c->aliases);
 }
 
 #define SYS(field)                          NUM(struct sys_conf, field)

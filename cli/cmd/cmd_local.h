@@ -31,6 +31,7 @@ struct sys_conf {
     struct conf_list lines;        /* struct line_conf */
     struct conf_list boots;        /* struct boot_conf */
     struct conf_list archives;     /* struct archive_conf: none or one (cmd_archive.c) */
+    struct conf_list aliases;      /* struct alias_conf (cmd_alias.c) */
     struct conf_list hosts;        /* struct host_conf */
     struct conf_list name_servers; /* struct name_server_conf */
 };
@@ -176,6 +177,8 @@ enum cmd_result file_error(struct cmd_ctx *c, const char *what, const char *path
 /* Begin a trial: a copy to the archive, and a timer. False when it was said why not. */
 bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle);
 void archive_conf_list_init(struct conf_list *l);
+void alias_conf_list_init(struct conf_list *l);
+bool cli_alias(void *arg, enum cmd_mode mode, size_t i, struct alias *out); /* alias_nth_fn */
 /* A configuration line was taken (struct shells_env). */
 void cli_config_line(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
 /* A configuration by its URL: a file, or system:running-config. path: as it is spoken of. */

@@ -331,6 +331,16 @@ static bool revise(const struct run *r, struct conf_list *list, void *old, const
     return ok;
 }
 
+/* "Interface Loopback0 set to default configuration" */
+static void tell_default(const struct run *r, const void *obj)
+{
+    struct text t = {0};
+
+    if (str_starts(r->rule->row->sentence, "interface ") && grammar_print(r->rule, obj, obj, &t))
+        out_printf(r->out, "I%s set to default configuration\n", text_str(&t) + 1);
+    text_free(&t);
+}
+
 static enum config_result run_mode(struct run *r, struct conf_list *list, struct config_next *next)
 {
     const struct cmd_row *row = r->rule->row;
@@ -346,6 +356,7 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
             copy_fields(row, fresh, list->v[i]);
             replace(r, list, list->v[i], fresh);
             fresh = NULL;
+            tell_default(r, list->v[i]);
         }
         config_object_free(r->scope, fresh);
         return CONFIG_TAKEN;
