@@ -68,7 +68,7 @@ static void proceed_answer(void *arg, const char *text)
     } else {
         end(r, CMD_OK);
     }
-    reload_now(cli->reload, session_by(&v), now.reason);
+    reload_now(cli->reload, session_by(&v), now.reason, c->shell);
 }
 
 static void ask_proceed(struct reloading *r)

@@ -32,13 +32,14 @@ struct reload {
     char by[96], reason[RELOAD_REASON_MAX];
 };
 
-static void tell_all(const struct reload *r, const char *what)
+static void tell_all(const struct reload *r, const char *what, const struct shell *but)
 {
     char text[128];
     struct shell *sh;
     snprintf(text, sizeof text, "\n\n\n\a***\n*** --- %s ---\n***", what);
     for (size_t cursor = 0; (sh = shells_next(r->env.shells, &cursor)) != NULL;)
-        session_message(sh, text);
+        if (sh != but)
+            session_message(sh, text);
 }
 
 /* To the next warning, or to the end. */
@@ -58,7 +59,7 @@ static void warn(const struct reload *r, uint64_t left_s)
     char text[64];
     snprintf(text, sizeof text, "SHUTDOWN in %u:%02u:%02u", (unsigned)(left_s / 3600), (unsigned)(left_s / 60 % 60),
              (unsigned)(left_s % 60));
-    tell_all(r, text);
+    tell_all(r, text, NULL);
 }
 
 static void fire(void *arg)
@@ -70,7 +71,7 @@ static void fire(void *arg)
         arm(r);
         return;
     }
-    reload_now(r, r->by, r->reason);
+    reload_now(r, r->by, r->reason, NULL);
 }
 
 struct reload *reload_new(const struct reload_env *env)
@@ -112,17 +113,17 @@ bool reload_cancel(struct reload *r)
         return false;
     r->planned = false;
     timer_clear(&r->timer);
-    tell_all(r, "SHUTDOWN ABORTED");
+    tell_all(r, "SHUTDOWN ABORTED", NULL);
     msg_post(r->env.log, &MSG_CANCELLED, clock_text(r->env.clock, clock_wall(r->env.clock), false, now));
     return true;
 }
 
-void reload_now(struct reload *r, const char *by, const char *reason)
+void reload_now(struct reload *r, const char *by, const char *reason, const struct shell *asking)
 {
     timer_clear(&r->timer);
     r->planned = false;
     msg_post(r->env.log, &MSG_RELOAD, by, reason[0] ? reason : "Reload Command");
-    tell_all(r, "SHUTDOWN NOW");
+    tell_all(r, "SHUTDOWN NOW", asking);
     r->env.go(r->env.arg);
 }
 

@@ -30,8 +30,9 @@ void reload_free(struct reload *r); /* NULL-safe */
 void reload_plan(struct reload *r, uint64_t in_us, const char *by, const char *reason);
 /* False: nothing was planned. */
 bool reload_cancel(struct reload *r);
-/* Now. */
-void reload_now(struct reload *r, const char *by, const char *reason);
+/* Now. asking: the session that asked for it, which needs no banner; NULL: none. */
+struct shell;
+void reload_now(struct reload *r, const char *by, const char *reason, const struct shell *asking);
 /* "Reload scheduled in 9 minutes by console" and the reason: of the plan, or of one that would be made; false and
  * nothing: there is none. */
 bool reload_show(const struct reload *r, struct text *out);

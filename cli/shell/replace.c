@@ -7,8 +7,8 @@
  *
  * A pass may leave something over: an undone line took more with it, or a line waited for another. Five passes are made
  * at most, as on IOS. A plan that comes out the same again although every line of it was accepted says nothing that the
- * router could do (the port of a cable cannot be removed; a password is printed otherwise than it was typed): that is
- * done too. Lines that are refused to the end are listed and the replacement has failed.
+ * router could do (the port of a cable cannot be removed; a password is printed otherwise than it was typed), and one
+ * that comes out as the one before the last goes in a circle: that is done too. Lines that are refused to the end are listed and the replacement has failed.
  *
  * Everything goes through the same door as a person's typing, so no setting is known here. A section is entered anew
  * for each of its runs of lines, and left before the next line of global configuration. */
@@ -162,7 +162,7 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
     struct maker *m = (struct maker *)s;
     struct config_tree *before = p->revert ? store_running_tree(s) : NULL;
     struct config_tree *target = config_tree_canonical(m->grammar, to);
-    struct config_plan last = {0}, now;
+    struct config_plan last = {0}, earlier = {0}, now;
     struct text refused = {0};
     size_t nrefused = 0;
     unsigned passes = 0;
@@ -171,7 +171,8 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
         struct config_tree *from = store_running_tree(s);
         config_plan_make(m->grammar, from, target, &now);
         config_tree_free(from);
-        done = !now.n || (passes && !nrefused && config_plan_same(&now, &last));
+        done = !now.n || (passes && !nrefused && config_plan_same(&now, &last)) ||
+               (passes > 1 && !nrefused && config_plan_same(&now, &earlier));
         failed = !done && (passes == PASSES_MAX || (p->revert && nrefused));
         if (!done && !failed) {
             passes++;
@@ -185,7 +186,8 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
         if (done || failed) {
             config_plan_free(&now);
         } else {
-            config_plan_free(&last);
+            config_plan_free(&earlier);
+            earlier = last;
             last = now;
         }
     }
@@ -204,6 +206,7 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
         }
     }
     config_plan_free(&last);
+    config_plan_free(&earlier);
     config_tree_free(target);
     config_tree_free(before);
     text_free(&refused);

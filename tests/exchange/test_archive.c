@@ -18,7 +18,7 @@
 
 static const char base[] = "service timestamps debug datetime msec\nservice timestamps log datetime msec\nhostname r\n"
                            "no logging console\narchive\n path disk0:$h-cfg\n maximum 2\n"
-                           "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\nline con 0\nline vty 0 4\n";
+                           "interface Loopback0\n ip address 10.0.0.1 255.255.255.255\nline con 0\nline vty 0 4\n login\n";
 
 static struct box *router(const char *config)
 {
