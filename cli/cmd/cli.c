@@ -154,8 +154,6 @@ void cli_free(struct cli *c)
         mem_free(c->banners[i]);
     mem_free(c->levels);
     reload_free(c->reload);
-    rollback_free(c->rollback);
-    archive_free(c->archive);
     sys_conf_end(&c->sys);
     logging_conf_end(&c->logging);
     mem_free(c);
