@@ -67,6 +67,7 @@ struct ipsec *ipsec_new(const struct ipsec_env *env)
     report_init(ips);
     sad_init(ips);
     map_init(ips);
+    pmtu_init(ips);
     graph_set(env->graph, STAGE_CRYPTO_OUT, crypto_out_stage, ips);
     graph_set(env->graph, STAGE_CRYPTO_CHECK, crypto_check_stage, ips);
     graph_set(env->graph, STAGE_ESP_OUT, esp_out_stage, ips);
@@ -82,6 +83,7 @@ void ipsec_free(struct ipsec *ips)
         debug_unregister(ips->env.debug, ips);
     ips->up = (struct ipsec_up){0};
     sad_fini(ips);
+    pmtu_fini(ips);
     map_fini(ips);
     report_fini(ips);
     ipsec_conf_fini(&ips->conf);
@@ -162,7 +164,8 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     out->local_sel = f->local_sel;
     out->remote_sel = f->remote_sel;
     out->n = f->n;
-    out->path_mtu = out->ip_mtu = out->plain_mtu = e->mi->ifc->mtu;
+    out->ip_mtu = e->mi->ifc->mtu;
+    out->path_mtu = out->plain_mtu = flow_path_mtu(f, out->ip_mtu, ips->env.loop);
     if (sa)
         out->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, out->path_mtu);
     else if (f->last.proto)

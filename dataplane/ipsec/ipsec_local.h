@@ -7,6 +7,7 @@
 #include "dataplane/ipsec/replay.h"
 #include "dataplane/ipsec/spd.h"
 #include "dataplane/net/acl.h"
+#include "dataplane/net/icmp.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/stage.h"
 #include "espial/bus.h"
@@ -92,6 +93,8 @@ struct ipsec_flow {
     bool acquiring, acquire_queued, kept;
     uint64_t acquire_until;
     struct ipsec_flow *next_acquire;
+    uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
+    uint64_t path_until; /* loop time, us */
 };
 
 /* One line of a compiled entry. */
@@ -183,6 +186,9 @@ struct ipsec {
     struct table *in; /* struct spi_key -> struct sa_pair */
     struct table *by_id, *peers, *transient;
     uint32_t pair_ids;
+    struct icmp_listener pmtu;
+    uint64_t pmtu_since;
+    unsigned pmtu_looks;
 
     /* Reports for the end of the turn. */
     struct deferred report;
@@ -243,6 +249,11 @@ enum { WAY_OUT, WAY_IN };
 struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f);
 stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;
+
+/* pmtu.c */
+void pmtu_init(struct ipsec *ips);
+void pmtu_fini(struct ipsec *ips);
+uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop);
 
 /* ah.c. p->l3 at the outer IPv4 header. */
 bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at);

@@ -164,7 +164,7 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
-    uint32_t plain = pair_plain_mtu(sa, p->oif->mtu);
+    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, p->oif->mtu, ips->env.loop));
     if (p->len > plain && too_big(ips, g, p, sa, plain))
         return;
     p->sa = sa;

@@ -249,6 +249,10 @@ static bool quoted(struct net *net, const uint8_t *q, uint32_t len, struct icmp_
     unsigned ihl = ipv4_ihl(q);
     if (ihl < IP_HEADER || len < ihl + 8 || (get16(q + 6) & 0x1FFF))
         return false;
+    ev->orig_len = get16(q + 2);
+    ev->orig_df = get16(q + 6) & 0x4000;
+    ev->orig_l4 = q + ihl;
+    ev->orig_l4_len = len - ihl;
     ev->orig_proto = q[9];
     ev->orig_src = get32(q + 12);
     ev->orig_dst = get32(q + 16);

@@ -32,6 +32,10 @@ struct icmp_event {
     uint8_t orig_proto; /* error: of the quoted packet */
     uint32_t orig_src, orig_dst;
     uint16_t orig_sport, orig_dport; /* error about UDP or TCP */
+    uint16_t orig_len;               /* error: of the packet as it was sent */
+    bool orig_df;
+    const uint8_t *orig_l4; /* error: what is quoted behind the packet's header, at least 8 bytes; during the call */
+    uint32_t orig_l4_len;
     uint16_t mtu;                    /* fragmentation needed: as told; 0 not told */
     const uint8_t *data;             /* reply: payload after the ICMP header, valid during the call */
     uint32_t data_len;

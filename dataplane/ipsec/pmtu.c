@@ -1,0 +1,89 @@
+/* pmtu.c: what a tunnel's path carries, learnt from ICMP "fragmentation needed" about ESP packets of ours (RFC 4301
+ * 8.2.1, RFC 1191).
+ *
+ * Such an error is not authentic: whoever can guess what we send can make one, and a small value would cut every packet
+ * of the tunnel to pieces. So it is believed only if it quotes the SPI of an SA that sends, between its two addresses, a
+ * sequence number among the last SEQ_RECENT sent, an outer packet with DF that was longer than the MTU told, and tells
+ * an MTU from PMTU_MIN up that is less than what is assumed. It holds for the identity, whatever SA it has by then, for
+ * PMTU_AGE_US; then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
+ * nor an error about UDP 4500 that quotes no more than the UDP header. Looking for the SA walks the identities, at most
+ * PMTU_LOOKS times a second.
+ *
+ * The packet that met the small link is lost; the next one with DF gets our own error with what fits inside, and those
+ * without are cut before encryption. */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include "espial/buf.h"
+
+#define PMTU_MIN    576
+#define PMTU_AGE_US (600 * US_PER_S)
+#define PMTU_LOOKS  20
+#define SEQ_RECENT  4096
+
+uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop)
+{
+    return f->path_mtu && f->path_mtu < ifmtu && loop_now(loop) < f->path_until ? f->path_mtu : ifmtu;
+}
+
+static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
+{
+    return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.peer == ev->orig_dst &&
+           sa->policy.local == ev->orig_src && seq && seq <= sa->seq_out && sa->seq_out - seq < SEQ_RECENT;
+}
+
+static struct ipsec_flow *flow_quoted(struct ipsec *ips, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
+{
+    struct ipsec_flow *f;
+
+    for (size_t at = 0; (f = table_next(ips->flows, &at));)
+        for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older)
+            if (quotes(sa, spi, seq, ev))
+                return f;
+    return NULL;
+}
+
+static bool may_look(struct ipsec *ips)
+{
+    uint64_t now = loop_now(ips->env.loop);
+
+    if (now - ips->pmtu_since >= US_PER_S) {
+        ips->pmtu_since = now;
+        ips->pmtu_looks = 0;
+    }
+    return ips->pmtu_looks++ < PMTU_LOOKS;
+}
+
+static void on_icmp(void *arg, const struct icmp_event *ev)
+{
+    struct ipsec *ips = arg;
+    const uint8_t *esp = ev->orig_l4;
+    uint32_t len = ev->orig_l4_len;
+
+    if (ev->type != ICMP_UNREACHABLE || ev->code != ICMP_UNR_FRAG || ev->mtu < PMTU_MIN || !ev->orig_df ||
+        ev->orig_len <= ev->mtu)
+        return;
+    if (ev->orig_proto == PROTO_UDP && (ev->orig_dport == 4500 || ev->orig_sport == 4500) && len >= 16) {
+        esp += 8;
+        len -= 8;
+    } else if (ev->orig_proto != PROTO_ESP) {
+        return;
+    }
+    if (len < 8 || !table_find(ips->peers, &ev->orig_dst) || !may_look(ips))
+        return;
+    struct ipsec_flow *f = flow_quoted(ips, get32(esp), get32(esp + 4), ev);
+    if (!f || ev->mtu >= flow_path_mtu(f, f->entry->mi->ifc->mtu, ips->env.loop))
+        return;
+    f->path_mtu = ev->mtu;
+    f->path_until = loop_now(ips->env.loop) + PMTU_AGE_US;
+}
+
+void pmtu_init(struct ipsec *ips)
+{
+    ips->pmtu = (struct icmp_listener){.fn = on_icmp, .arg = ips};
+    icmp_listen(ips->env.net, &ips->pmtu);
+}
+
+void pmtu_fini(struct ipsec *ips)
+{
+    icmp_unlisten(ips->env.net, &ips->pmtu);
+}

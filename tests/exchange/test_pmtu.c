@@ -1,0 +1,114 @@
+/* The MTU of a tunnel's path: learnt from the router in between, shown, used for what comes after, forgotten in time; and not to be had by forgery. */
+#include "tests/exchange/lab.h"
+
+#include "dataplane/net/iface.h"
+#include "tests/sim/wire.h"
+
+static const char *path_line(struct box *b)
+{
+    return box_type(b, "hub", "show crypto ipsec sa | include path mtu");
+}
+
+static void learnt_and_forgotten(void **state)
+{
+    struct box *b = box_incident(6);
+    (void)state;
+
+    box_type_all(b, "isp", "configure terminal\ninterface Ethernet0/1\nip mtu 1300\nend");
+    box_type(b, "hub", "ping 10.2.0.1 source Loopback0");
+    /* 1500 - 20 - 8 - 16 (IV) - 16 (ICV) = 1440: whole blocks, less two bytes of trailer */
+    assert_string_equal(path_line(b), "     plaintext mtu 1438, path mtu 1500, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    const char *got = box_type(b, "hub", "ping 10.2.0.1 source Loopback0 size 1400 df-bit repeat 2 timeout 2");
+    assert_non_null(strstr(got, "\n.M\n")); /* lost on the way; told what fits */
+    /* 1300 - 60 = 1240: 77 blocks are 1232, less two */
+    assert_string_equal(path_line(b), "     plaintext mtu 1230, path mtu 1300, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    assert_non_null(strstr(box_type(b, "hub", "ping 10.2.0.1 source Loopback0 size 1230 df-bit"), "!!!!!\n"));
+    assert_non_null(strstr(box_type(b, "hub", "ping 10.2.0.1 source Loopback0 size 1400"), "!!!!!\n"));
+    box_run(b, 601 * US_PER_S);
+    assert_string_equal(path_line(b), "     plaintext mtu 1438, path mtu 1500, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    box_free(b);
+}
+
+/* An error as a router on the way would make it, about an ESP packet. */
+struct forged {
+    uint32_t from, orig_src, orig_dst, spi, seq;
+    uint16_t mtu, orig_len;
+    bool df;
+};
+
+static void forge(struct lab *l, const struct forged *f)
+{
+    uint8_t p[14 + 20 + 8 + 20 + 8] = {0}, *ip = p + 14, *icmp = ip + 20, *quoted = icmp + 8;
+    struct iface *hub = iface_by_name(dataplane_net(lab_dp(l, "hub")), "Ethernet0/0");
+
+    memcpy(p, hub->mac, 6);
+    p[6] = 2;
+    put16(p + 12, 0x0800);
+    ip[0] = 0x45;
+    put16(ip + 2, sizeof p - 14);
+    ip[8] = 64;
+    ip[9] = PROTO_ICMP;
+    put32(ip + 12, f->from);
+    put32(ip + 16, HUB_ADDR);
+    put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, 20)));
+    quoted[0] = 0x45;
+    put16(quoted + 2, f->orig_len);
+    put16(quoted + 6, f->df ? 0x4000 : 0);
+    quoted[8] = 200;
+    quoted[9] = PROTO_ESP;
+    put32(quoted + 12, f->orig_src);
+    put32(quoted + 16, f->orig_dst);
+    put32(quoted + 20, f->spi);
+    put32(quoted + 24, f->seq);
+    icmp[0] = ICMP_UNREACHABLE;
+    icmp[1] = ICMP_UNR_FRAG;
+    put16(icmp + 6, f->mtu);
+    put16(icmp + 2, ip_cksum_fold(ip_cksum_add(0, icmp, 36)));
+    wire_inject(l->hub_wire, 1, p, sizeof p);
+    lab_run(l, 0.1);
+}
+
+static void forgeries(void **state)
+{
+    struct lab l;
+    (void)state;
+
+    lab_new(&l, 7);
+    box_type(l.box, "hub", "ping 10.2.0.1 source Loopback0 repeat 10");
+    const char *line = box_type(l.box, "hub", "show crypto ipsec sa | include outbound spi");
+    uint32_t spi = (uint32_t)strtoul(strstr(line, "0x") + 2, NULL, 16);
+    const struct forged right = {.from = ISP_ADDR,
+                                 .orig_src = HUB_ADDR,
+                                 .orig_dst = SPOKE_ADDR,
+                                 .spi = spi,
+                                 .seq = 3,
+                                 .mtu = 1280,
+                                 .orig_len = 1480,
+                                 .df = true};
+    struct forged wrong[9];
+    for (size_t i = 0; i < 9; i++)
+        wrong[i] = right;
+    wrong[0].spi++;
+    wrong[1].seq = 0;
+    wrong[2].seq = 100000; /* not sent yet */
+    wrong[3].mtu = 575;
+    wrong[4].mtu = 0;
+    wrong[5].mtu = 1500;      /* no less than what is assumed */
+    wrong[6].orig_len = 1280; /* it would have fitted */
+    wrong[7].df = false;
+    wrong[8].orig_dst = ISP_ADDR;
+    for (size_t i = 0; i < 9; i++) {
+        forge(&l, &wrong[i]);
+        if (!strstr(path_line(l.box), "path mtu 1500"))
+            fail_msg("forgery %zu is believed", i);
+    }
+    forge(&l, &right);
+    assert_non_null(strstr(path_line(l.box), "path mtu 1280"));
+    lab_free(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(learnt_and_forgotten), cmocka_unit_test(forgeries)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
