@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+"""Every word of many commands, at a real terminal: it is listed by `?` before it and inside it, Tab writes it in full, the shortest clear abbreviation means the
+same, and a wrong word in its place gets the caret under itself. The commands are written by hand, as engineers and their tools type them; {x} is a value."""
+import os, pty, re, select, shutil, sys, tempfile, time
+
+sys.dont_write_bytecode = True
+import routers
+
+EXEC = """
+terminal length {0}
+terminal width {511}
+terminal history size {20}
+terminal no monitor
+terminal monitor
+terminal editing
+terminal no editing
+show version
+show clock detail
+show history
+show privilege
+show terminal
+show users all
+show line console {0}
+show line vty {0}
+show aliases
+show logging
+show running-config all
+show running-config interface {Loopback0}
+show startup-config
+show inventory
+show interfaces description
+show interfaces {Loopback0}
+show ip interface brief
+show ip route
+show ip arp
+show ip protocols
+show arp
+show access-lists
+show ip access-lists
+show hosts
+show processes cpu
+show processes memory
+show memory statistics
+show platform
+show tech-support
+show file systems
+show debugging
+show archive
+show archive config differences
+show crypto isakmp sa detail
+show crypto isakmp policy
+show crypto ipsec sa detail
+show crypto ipsec transform-set
+show crypto map
+show crypto session detail
+show platform hardware qfp active statistics drop
+show platform hardware qfp active feature ipsec datapath drops
+show event manager policy registered
+show event manager history events
+show snmp
+show ntp status
+show ntp associations
+show cdp neighbors
+show lldp neighbors
+dir {disk0:}
+cd {disk0:}
+pwd
+mkdir {disk0:x}
+rmdir {disk0:x}
+rename {disk0:x} {disk0:y}
+delete {disk0:x}
+copy running-config startup-config
+more {disk0:x}
+verify /md5 {disk0:x}
+write memory
+write terminal
+write erase
+erase startup-config
+configure terminal
+configure replace {disk0:x}
+reload
+clear logging
+clear counters
+clear line {3}
+clear line vty {3}
+clear crypto isakmp
+clear crypto sa
+clear crypto session
+clear access-list counters
+send log {7} {text}
+send console {0}
+ping {10.0.0.1} repeat {5} size {100} timeout {2} df-bit
+ping {10.0.0.1} source {Loopback0}
+traceroute {10.0.0.1}
+debug crypto isakmp
+debug crypto ipsec
+undebug all
+no debug all
+clock set {10:00:00} {1} {January} {2026}
+event manager run {x}
+enable {15}
+disable {1}
+logout
+exit
+help
+"""
+CONFIG = """
+hostname {R1}
+no hostname
+default hostname
+prompt {x}
+service timestamps log datetime msec localtime show-timezone year
+service timestamps debug uptime
+service password-encryption
+service sequence-numbers
+logging buffered {16384} informational
+logging console warnings
+logging monitor debugging
+logging trap informational
+logging facility local7
+logging host {192.0.2.9} transport udp port {514}
+logging source-interface {Loopback0}
+no logging console
+enable secret {9} {x}
+enable password {x}
+username {u} privilege {15} secret {x}
+aaa new-model
+aaa authentication login default local
+aaa authorization exec default local
+aaa session-id common
+ip domain name {example.com}
+no ip domain lookup
+ip name-server {192.0.2.53}
+ip host {r} {192.0.2.7}
+ip route {10.0.0.0} {255.0.0.0} {10.1.1.1}
+ip route {10.0.0.0} {255.0.0.0} {Null0}
+ip access-list extended {X}
+access-list {101} permit ip any any
+interface {Loopback0}
+line con {0}
+line vty {0} {4}
+crypto isakmp policy {10}
+crypto isakmp key {k} address {192.0.2.1}
+crypto isakmp invalid-spi-recovery
+crypto isakmp keepalive {10} {3} periodic
+crypto ipsec transform-set {T} esp-aes esp-sha-hmac
+crypto ipsec security-association lifetime seconds {3600}
+crypto ipsec security-association replay window-size {512}
+crypto map {M} {10} ipsec-isakmp
+snmp-server community {c} ro
+snmp-server host {192.0.2.9} version 2c {c}
+snmp-server enable traps event-manager
+event manager applet {A}
+ntp server {192.0.2.1} prefer
+clock timezone {CET} {1}
+archive
+file prompt quiet
+login block-for {60} attempts {3} within {30}
+do {show} {clock}
+end
+"""
+MODES = {
+    ("interface Loopback0", "(config-if)"): """
+ip address {10.0.0.1} {255.255.255.255}
+ip access-group {101} in
+no shutdown
+description {text}
+mtu {1500}
+bandwidth {100}
+crypto map {M}
+""",
+    ("line con 0", "(config-line)"): """
+exec-timeout {10} {0}
+logging synchronous
+history size {20}
+length {24}
+width {80}
+privilege level {15}
+login local
+no login
+escape-character {3}
+transport preferred none
+transport input ssh
+access-class {23} in
+""",
+    ("crypto isakmp policy 10", "(config-isakmp)"): """
+encryption aes {256}
+hash sha256
+authentication pre-share
+group {14}
+lifetime {3600}
+""",
+    ("crypto map M 10 ipsec-isakmp", "(config-crypto-map)"): """
+set peer {192.0.2.1}
+set transform-set {T}
+set security-association lifetime seconds {3600}
+set pfs group14
+match address {X}
+""",
+    ("event manager applet A", "(config-applet)"): """
+event syslog pattern {x}
+event none
+event timer watchdog time {10}
+action {1.0} cli command {x}
+action {2.0} syslog msg {x}
+action {3.0} wait {5}
+""",
+    ("ip access-list extended X", "(config-ext-nacl)"): """
+permit ip any any
+permit tcp host {10.0.0.1} any eq www
+deny udp any any
+remark {x}
+""",
+}
+
+
+class Terminal:
+    def __init__(self, state):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(shutil.which(routers.ESPIAL), [routers.ESPIAL, "run", "--state", state, "--hostname", "R1"])
+        self.seen = ""
+        self.faults = []
+        self.checks = 0
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def until(self, end, seconds=20):
+        """What came before `end`, when that is the last thing on the screen; None when it does not come."""
+        stop = time.monotonic() + seconds
+        while not self.seen.endswith(end):
+            ready, _, _ = select.select([self.fd], [], [], max(0, stop - time.monotonic()))
+            if not ready:
+                return None
+            self.seen += os.read(self.fd, 65536).decode("latin-1")
+        got, self.seen = self.seen[: -len(end)], ""
+        return got
+
+    def must(self, text, end):
+        self.send(text)
+        got = self.until(end)
+        if got is None:
+            sys.exit(f"{text!r}: no {end!r} in {self.seen[-500:]!r}")
+        return got
+
+    def fault(self, what):
+        self.faults.append(what)
+
+    def ask(self, prompt, line, key):
+        """`?` or Tab behind a line: what is printed, and what the line then is. The line is wiped out again."""
+        self.checks += 1
+        self.send(line + key + "~")  # a ~ behind it shows where the answer ends
+        got = self.until("~")
+        self.send("\x15\x12")
+        if got is None or self.until(prompt) is None:
+            sys.exit(f"{prompt}{line}: no answer to {key!r}")
+        at = got.rfind("\r\n" + prompt)
+        return got[:at], got[at + 2 + len(prompt):]
+
+
+def listing(text):
+    """Rows of argument help: keywords and values apart."""
+    words, values, cr = [], [], False
+    for row in text.split("\r\n")[1:]:
+        m = re.match(r"  (\S(?:.*?\S)??)(?:  +(.*))?$", row)
+        if not m:
+            continue
+        token = m.group(1)
+        if token == "<cr>":
+            cr = True
+        elif token == "|":
+            pass
+        elif re.match(r"<|[A-Z][A-Z.:/-]*$|Hostname|hh:|LINE", token) and token not in ("DEFAULT", "NONE"):
+            values.append(token)
+            cr = cr or (token == "LINE" and (m.group(2) or "").strip() == "<cr>")
+        else:
+            words.append(token)
+    return words, values, cr
+
+
+def shortest(word, words):
+    for n in range(1, len(word) + 1):
+        if [w for w in words if w.lower().startswith(word[:n].lower())] == [word]:
+            return word[:n]
+    return word
+
+
+def refused(t, prompt, done):
+    """A word that nothing begins like."""
+    t.checks += 1
+    t.send(done + "~x\r")
+    said = t.until(prompt)
+    want = "\r\n" + " " * (len(prompt) + len(done)) + "^\r\n% Invalid input detected at '^' marker.\r\n\r\n"
+    if said is None or not said.endswith(want):
+        t.fault(f"{prompt}{done}~x: {said!r}")
+
+
+def check(t, prompt, command):
+    done = short = ""
+    for token in command.split():
+        words, values, _ = listing(t.ask(prompt, done, "?")[0])
+        value = token.startswith("{")
+        token = token.strip("{}")
+        if value:
+            types = any(w[0].isupper() for w in words) and any(c.isdigit() for c in token)
+            if not values and not types and token not in words and not any(token.startswith(w) for w in words):
+                t.fault(f"{prompt}{done}?: no value to be seen for {token!r} among {words}")
+            done += token + " "
+            short += token + " "
+            continue
+        if token not in words:
+            t.fault(f"{prompt}{done}?: {token!r} is not listed among {words} {values}")
+            return
+        inside = t.ask(prompt, done + token[:-1] if len(token) > 1 else done + token, "?")[0]
+        if token not in inside.split("\r\n")[1].split("  ") if "\r\n" in inside else True:
+            t.fault(f"{prompt}{done}{token[:-1]}?: {inside!r}")
+        cut = shortest(token, words)
+        line = t.ask(prompt, done + cut, "\t")[1]
+        if line != done + token + " ":
+            t.fault(f"{prompt}{done}{cut}<TAB>: {line!r}")
+        if not values:
+            refused(t, prompt, done)
+        done += token + " "
+        short += cut + " "
+    whole, abbreviated = t.ask(prompt, done, "?")[0], t.ask(prompt, short, "?")[0]
+    if not listing(whole)[2] and "LINE" not in listing(whole)[1]:
+        t.fault(f"{prompt}{done}?: it cannot end here: {whole!r}")
+    if not listing(whole)[1]:
+        refused(t, prompt, done)
+    if whole.split("\r\n")[1:] != abbreviated.split("\r\n")[1:]:
+        t.fault(f"{prompt}{short}: is not {done!r}: {abbreviated!r}")
+
+
+def main():
+    state = tempfile.mkdtemp(prefix="espial-words.")
+    began = time.monotonic()
+    t = Terminal(state)
+    try:
+        if t.until("R1>") is None:
+            sys.exit("no prompt")
+        t.must("enable\r", "R1#")
+        t.must("terminal length 0\r", "R1#")
+        t.must("terminal width 0\r", "R1#")
+        t.must("configure terminal\r", "R1(config)#")
+        t.must("no logging console\r", "R1(config)#")
+        t.must("end\r", "R1#")
+        for command in EXEC.strip().split("\n"):
+            check(t, "R1#", command)
+        t.must("configure terminal\r", "R1(config)#")
+        for command in CONFIG.strip().split("\n"):
+            check(t, "R1(config)#", command)
+        for (enter, mode), commands in MODES.items():
+            prompt = "R1" + mode + "#"
+            t.must(enter + "\r", prompt)
+            for command in commands.strip().split("\n"):
+                check(t, prompt, command)
+            t.must("exit\r", "R1(config)#")
+    finally:
+        os.kill(t.pid, 15)
+        os.waitpid(t.pid, 0)
+        shutil.rmtree(state, ignore_errors=True)
+    for fault in t.faults:
+        print(fault)
+    print(f"{t.checks} questions in {time.monotonic() - began:.1f} s, {len(t.faults)} answered wrongly")
+    sys.exit(1 if t.faults else 0)
+
+
+main()
