@@ -218,6 +218,37 @@ static void test_timers(void **state)
               "194.000 %HA_EM-6-LOG: clock: Wed Mar10 13:26:00 2021\n");
 }
 
+/* Local time, and a clock that is set forth and back: what is jumped to happens, also twice; an absolute time that was jumped over happens at once. */
+static void test_timers_follow_the_calendar(void **state)
+{
+    struct box *b = *state;
+    struct applet_conf a;
+    const int64_t day = INT64_C(86400) * 1000000, thursday_0229_50 = WALL_START - INT64_C(48166) * 1000000 + day + INT64_C(8990) * 1000000;
+    *clock_conf(b->clock) = (struct clock_conf){.zone = {"CET", 60}};
+    str_copy(applet(&a, "nightly", EEM_CRON)->cron, EEM_TEXT_MAX, "30 3 * * *");
+    action(&a, "1", ACTION_SYSLOG, "$_event_pub_time");
+    go(b, &a);
+    applet(&a, "when", EEM_ABSOLUTE)->time = (uint64_t)((WALL_START + 2 * day) / 1000);
+    action(&a, "1", ACTION_SYSLOG, "$_timer_type");
+    go(b, &a);
+    vloop_run_for(b->loop, 5 * US_PER_S);
+    clock_set(b->clock, thursday_0229_50, CLOCK_BY_USER); /* 03:29:50 CET */
+    vloop_run_for(b->loop, 20 * US_PER_S);
+    clock_set(b->clock, thursday_0229_50 + INT64_C(5) * 1000000, CLOCK_BY_USER);
+    vloop_run_for(b->loop, 75 * US_PER_S);
+    expect(b, "15.000 %HA_EM-6-LOG: nightly: Thu Mar11 03:30:00 2021\n"
+              "30.000 %HA_EM-6-LOG: nightly: Thu Mar11 03:30:00 2021\n");
+    clock_set(b->clock, WALL_START + 3 * day, CLOCK_BY_NTP);
+    vloop_run_for(b->loop, US_PER_S);
+    expect(b, "100.000 %HA_EM-6-LOG: when: absolute\n");
+    clock_set(b->clock, thursday_0229_50 + day - INT64_C(3600) * 1000000, CLOCK_BY_USER); /* 02:29:50 CET: an hour early, */
+    vloop_run_for(b->loop, 5 * US_PER_S);
+    *clock_conf(b->clock) = (struct clock_conf){.zone = {"EET", 120}}; /* until the zone is another */
+    clock_conf_changed(b->clock);
+    vloop_run_for(b->loop, 75 * US_PER_S);
+    expect(b, "111.000 %HA_EM-6-LOG: nightly: Fri Mar12 03:30:00 2021\n");
+}
+
 static void run_done(void *arg, bool ok)
 {
     struct box *b = arg;
@@ -345,6 +376,7 @@ int main(void)
         T(test_freed_while_running),
         T(test_occurs_priority_ratelimit),
         T(test_timers),
+        T(test_timers_follow_the_calendar),
         T(test_event_manager_run),
         T(test_event_manager_run_without_waiting),
         T(test_traps),
