@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 #include "cli/cmd/cmd_local.h"
+#include "cli/cmd/copy_run.h"
 #include "cli/copy/transfer.h"
 #include "cli/shell/archive.h"
 #include "cli/shell/reload.h"
@@ -33,6 +34,47 @@ const struct cmd_table *const *cli_tables(size_t *n)
 static const char *env_hostname(void *arg)
 {
     return cli_hostname(arg);
+}
+
+static bool env_is_remote(void *arg, const char *url)
+{
+    struct url u;
+    (void)arg;
+    return url_is_remote(url) && url_parse(url, &u) && u.host[0] && u.path[0] && url_leaf(&u)[0];
+}
+
+struct sending {
+    struct copy_send *copy;
+    void (*done)(void *arg, const char *why);
+    void *arg;
+};
+
+static void env_sent(void *arg, enum transfer_end e)
+{
+    struct sending *s = arg;
+    void (*done)(void *, const char *) = s->done;
+    void *done_arg = s->arg;
+    mem_free(s);
+    done(done_arg, e == TRANSFER_OK ? NULL : transfer_end_text(e));
+}
+
+static void *env_send(void *arg, const char *url, struct text *text, void (*done)(void *arg, const char *why),
+                      void *done_arg)
+{
+    struct sending *s = NEW(struct sending);
+    struct url u;
+    (void)!url_parse(url, &u); /* env_is_remote has seen it */
+    s->done = done;
+    s->arg = done_arg;
+    s->copy = copy_send(arg, &u, text, env_sent, s);
+    return s;
+}
+
+static void env_send_cancel(void *sending)
+{
+    struct sending *s = sending;
+    copy_send_cancel(s->copy);
+    mem_free(s);
 }
 
 static void env_line_settings(void *arg, bool vty, unsigned n, struct line_settings *out)
@@ -113,6 +155,9 @@ struct cli *cli_new(const struct cli_env *env)
         .files = env->files,
         .hostname = env_hostname,
         .prompt = env_prompt,
+        .is_remote = env_is_remote,
+        .send = env_send,
+        .send_cancel = env_send_cancel,
         .line_settings = env_line_settings,
         .alias = cli_alias,
         .config_line = cli_config_line,

@@ -117,7 +117,8 @@ static bool set_filter(struct shell *sh, const char *spec, size_t *at)
 {
     struct filter_error e;
     *at = SIZE_MAX;
-    struct filter_env env = {.files = sh->maker->env.files, .cwd = sh->cwd};
+    const struct shells_env *its = &sh->maker->env;
+    struct filter_env env = {.files = its->files, .cwd = sh->cwd, .remote = its->is_remote, .remote_arg = its->arg};
     switch (filter_new(spec, &env, &sh->output.paged, &sh->output.filter, &e)) {
     case FILTER_OK: return true;
     case FILTER_UNKNOWN: *at = e.at; break;

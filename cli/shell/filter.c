@@ -54,13 +54,14 @@ struct stage {
     struct header headers[HEADERS_MAX];
     size_t nheaders;
     char url[256];
+    bool remote; /* url is another machine's: what is held is sent there by the session */
     struct text held;
     bool too_much;
 };
 struct filter {
     struct out *sink;
     struct files *files;
-    const char *cwd; /* while it is parsed */
+    const struct filter_env *env; /* while it is parsed */
     struct stage stages[STAGES_MAX];
     size_t n;
     struct text waiting; /* what is not a block yet; may end in a part of a line */
@@ -174,7 +175,16 @@ static enum filter_result open_url(struct filter *f, struct stage *st, const cha
 {
     char *typed = mem_strndup(s, n);
     char whole[256];
-    enum file_result r = file_resolve(f->cwd ? f->cwd : "disk0:/", typed, whole);
+    bool appends = st->kind == ST_APPEND || st->kind == ST_TEE_APPEND;
+    enum file_result r = file_resolve(f->env->cwd ? f->env->cwd : "disk0:/", typed, whole);
+    if (r == FILE_OK && f->env->remote && f->env->remote(f->env->remote_arg, whole)) {
+        st->remote = true;
+        str_copy(st->url, sizeof st->url, whole);
+        str_copy(e->url, sizeof e->url, whole);
+        e->why = appends ? FILE_BAD_NAME : FILE_OK; /* nothing there can be appended to */
+        mem_free(typed);
+        return appends ? FILTER_URL : FILTER_OK;
+    }
     if (r == FILE_OK)
         r = file_canonical(f->files, whole, st->url);
     str_copy(e->url, sizeof e->url, r == FILE_OK ? st->url : typed);
@@ -182,7 +192,7 @@ static enum filter_result open_url(struct filter *f, struct stage *st, const cha
     struct file_info info;
     if (r == FILE_OK && file_stat(f->files, st->url, &info) == FILE_OK && info.dir)
         r = FILE_IS_DIR;
-    if (r == FILE_OK && (st->kind == ST_APPEND || st->kind == ST_TEE_APPEND))
+    if (r == FILE_OK && appends)
         r = file_append(f->files, st->url, "", 0);
     e->why = r;
     return r == FILE_OK ? FILTER_OK : FILTER_URL;
@@ -254,7 +264,7 @@ enum filter_result filter_new(const char *spec, const struct filter_env *env, st
     struct filter *f = NEW(struct filter);
     f->sink = sink;
     f->files = env->files;
-    f->cwd = env->cwd;
+    f->env = env;
     size_t at = 0, next;
     *out = NULL;
     *error = (struct filter_error){0};
@@ -271,7 +281,7 @@ enum filter_result filter_new(const char *spec, const struct filter_env *env, st
         }
         at = next;
     } while (next);
-    f->cwd = NULL;
+    f->env = NULL;
     *out = f;
     return FILTER_OK;
 }
@@ -447,7 +457,7 @@ static void stage_end(struct filter *f, size_t i)
     }
     case ST_REDIRECT:
     case ST_TEE:
-        r = st->too_much ? FILE_TOO_BIG : file_replace(f->files, st->url, text_str(&st->held), st->held.len);
+        r = st->too_much ? FILE_TOO_BIG : st->remote ? FILE_OK : file_replace(f->files, st->url, text_str(&st->held), st->held.len);
         break;
     case ST_APPEND:
     case ST_TEE_APPEND:
@@ -464,6 +474,21 @@ void filter_end(struct filter *f)
     pass_waiting(f, true);
     for (size_t i = 0; i < f->n; i++)
         stage_end(f, i);
+}
+
+bool filter_remote(struct filter *f, char url[256], struct text *text)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        struct stage *st = &f->stages[i];
+        if (!st->remote || st->too_much)
+            continue;
+        st->remote = false;
+        str_copy(url, 256, st->url);
+        *text = st->held;
+        st->held = (struct text){0};
+        return true;
+    }
+    return false;
 }
 
 void filter_free(struct filter *f)

@@ -29,6 +29,9 @@ struct filter_error {
 struct filter_env {
     struct files *files;
     const char *cwd; /* where names without a file system are; NULL: disk0:/. Read by filter_new alone */
+    /* Is it a name of another machine's file (tftp:) that a text can be sent to? NULL: there is none. Read by filter_new alone */
+    bool (*remote)(void *arg, const char *url);
+    void *remote_arg;
 };
 
 /* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes.
@@ -46,6 +49,8 @@ void filter_write(struct filter *f, const char *s, size_t len);
 /* The command is over: a last unended line, the count, the files; what went wrong with those is told to the sink as IOS
  * tells it. */
 void filter_end(struct filter *f);
+/* After filter_end: a text that is to be sent to another machine, handed over; false: none is left. */
+bool filter_remote(struct filter *f, char url[256], struct text *text);
 void filter_free(struct filter *f); /* NULL-safe; unwritten files are not written */
 
 /* `?` after the `|`: rows for what may follow spec (text up to the cursor). False when nothing can. Word help (no blank

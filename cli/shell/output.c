@@ -137,14 +137,26 @@ static void finish(struct output *o)
         emit(o, "\n", 1);
 }
 
+bool output_remote(struct output *o, char url[256], struct text *text)
+{
+    if (!o->filter)
+        return false;
+    if (!o->filtered)
+        filter_end(o->filter);
+    o->filtered = true;
+    return filter_remote(o->filter, url, text);
+}
+
 void output_end(struct output *o)
 {
     if (o->filter) {
         struct filter *f = o->filter;
         o->filter = NULL;
-        filter_end(f);
+        if (!o->filtered)
+            filter_end(f);
         filter_free(f);
     }
+    o->filtered = false;
     if (o->more) {
         o->ended = true;
         return;

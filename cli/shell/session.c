@@ -144,6 +144,8 @@ static void name_line(struct shell *sh, const char *line)
 
 void session_over(struct shell *sh, enum cmd_result r)
 {
+    if (away_sends(sh, r))
+        return;
     sh->waiting = false;
     sh->abort_fn = NULL;
     sh->ask.on = false;

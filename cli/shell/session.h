@@ -62,6 +62,11 @@ struct shells_env {
     struct log *log;
     struct files *files;
     const char *(*hostname)(void *arg);
+    /* Texts for files of other machines (| redirect tftp:...): is it such a name; send *text (taken over), then done(why) in a later turn, why NULL when it went
+     * well; forget one that is under way. All NULL: there are no such files. */
+    bool (*is_remote)(void *arg, const char *url);
+    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why), void *done_arg);
+    void (*send_cancel)(void *sending);
     const char *config_version; /* after "version" in running-config: "16.9" */
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);

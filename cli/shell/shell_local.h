@@ -26,6 +26,7 @@ struct output {
     struct out shown; /* behind the pager's own filter */
     struct shell *sh;
     struct filter *filter; /* | include ... */
+    bool filtered;         /* and it has ended: only texts to be sent are left in it */
     struct filter *narrow; /* chosen at --More-- */
     unsigned lines;        /* rows since the last page began */
     size_t column;         /* bytes of the line being written */
@@ -94,6 +95,9 @@ struct shell {
     bool in_handler, done_early; /* done was called before the handler returned */
     bool refused, ran;
     enum cmd_mode ran_mode;
+    void *sending; /* away.c */
+    enum cmd_result sending_after;
+    char sending_url[256];
     void (*abort_fn)(void *arg, bool closing);
     void *abort_arg;
     struct asking ask;
@@ -177,11 +181,16 @@ bool exec_may_filter(const char *expanded);
 /* output.c */
 void output_init(struct output *o, struct shell *sh);
 void output_begin(struct output *o);
+/* The command is over; is there a text to be sent to another machine? */
+bool output_remote(struct output *o, char url[256], struct text *text);
 void output_end(struct output *o); /* more: the rest waits for keys */
 void output_key(struct output *o, char c);
 void output_stop(struct output *o);  /* drop what waits */
 void output_flush(struct output *o); /* show what waits, without paging */
 void output_fini(struct output *o);
+
+/* away.c: the command is over but for texts that are sent to other machines; true: session_over is called again when one has gone. */
+bool away_sends(struct shell *sh, enum cmd_result r);
 
 void lines_add(struct lines *l, const char *s, size_t max); /* drops the oldest */
 char *lines_take(struct lines *l);                          /* the oldest, the caller's */

@@ -548,6 +548,26 @@ static void running_config_both_ways(void **state)
     assert_non_null(strstr(box_type(f->box, "r1", "show running-config"), "\ninterface Loopback7\n ip address 10.7.7.7 255.255.255.255\n"));
 }
 
+/* | redirect and | tee: the prompt comes back when the server has it. Nothing there can be appended to. */
+static void output_is_sent(void **state)
+{
+    struct fixture *f = *state;
+    assert_string_equal(box_type(f->box, "r1", "show privilege | redirect tftp://10.0.0.2/a.txt"), "");
+    assert_string_equal(f->s.name, "a.txt");
+    assert_string_equal(text_str(&f->s.put), "Current privilege level is 15\n");
+    text_clear(&f->s.put);
+    assert_string_equal(box_type(f->box, "r1", "show privilege | tee tftp://10.0.0.2/b.txt"), "Current privilege level is 15\n");
+    assert_string_equal(f->s.name, "b.txt");
+    assert_string_equal(text_str(&f->s.put), "Current privilege level is 15\n");
+    assert_string_equal(box_type(f->box, "r1", "show privilege | append tftp://10.0.0.2/a.txt"), "%Error opening tftp://10.0.0.2/a.txt (Invalid argument)\n");
+    f->s.fault = SILENT;
+    assert_string_equal(box_type(f->box, "r1", "show privilege | redirect tftp://10.0.0.2/c.txt"), "%Error opening tftp://10.0.0.2/c.txt (Timed out)\n");
+    box_start(f->box, "r1", "show privilege | redirect tftp://10.0.0.2/c.txt");
+    box_run(f->box, US_PER_S);
+    assert_false(box_done(f->box, "r1"));
+    box_reload(f->box, "r1"); /* a session that ends lets go of it */
+}
+
 static void typed_done(void *arg, const struct shell_result *r)
 {
     (void)r;
@@ -598,6 +618,7 @@ int main(void)
         T(block_numbers_go_round),
         T(from_the_configured_source),
         T(running_config_both_ways),
+        T(output_is_sent),
         T(interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
