@@ -59,7 +59,7 @@ static enum cmd_result show_login(struct cmd_ctx *c)
     unsigned delay = conf->delay_s ? conf->delay_s : conf->block_s ? 1 : 0;
     aaa_watch_view(a, &v);
     if (delay)
-        out_printf(c->out, "     A login delay of %u seconds is applied.\n", delay);
+        out_printf(c->out, "     A %slogin delay of %u seconds is applied.\n", conf->delay_s ? "" : "default ", delay);
     else
         out_text(c->out, "     No login delay has been applied.\n");
     if (conf->quiet_acl[0])
@@ -78,11 +78,14 @@ static enum cmd_result show_login(struct cmd_ctx *c)
                "\n     Router enabled to watch for login Attacks.\n"
                "     If more than %u login failures occur in %u seconds or less,\n"
                "     logins will be disabled for %u seconds.\n\n",
-               conf->block_attempts - 1, conf->block_within_s, conf->block_s);
+               conf->block_attempts, conf->block_within_s, conf->block_s);
     if (v.quiet) {
         out_text(c->out, "     Router presently in Quiet-Mode.\n");
         out_printf(c->out, "     Will remain in Quiet-Mode for %u seconds.\n", v.left_s);
-        out_printf(c->out, "     Denying logins from %s sources.\n", conf->quiet_acl[0] ? "unlisted" : "all");
+        if (conf->quiet_acl[0])
+            out_printf(c->out, "     Restricted logins filtered by applied ACL %s.\n", conf->quiet_acl);
+        else
+            out_text(c->out, "     Denying logins from all sources.\n");
     } else {
         out_text(c->out, "     Router presently in Normal-Mode.\n     Current Watch Window\n");
         out_printf(c->out, "         Time remaining: %u seconds.\n", v.left_s);
