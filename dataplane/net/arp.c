@@ -419,6 +419,30 @@ void arp_statics_changed(struct net *net, const struct arp_conf *gone)
     graph_kick(net->env.graph);
 }
 
+void arp_forget(struct arp *arp, const struct iface *ifc)
+{
+    struct graph *g = arp->net->env.graph;
+    size_t cursor = 0;
+    struct arp_entry *e;
+
+    while ((e = table_next(arp->entries, &cursor))) {
+        struct packet **at = &e->held;
+        while (*at) {
+            struct packet *p = *at;
+            if (p->iif != ifc) {
+                at = &p->next;
+                continue;
+            }
+            *at = p->next;
+            e->nheld--;
+            arp->nheld--;
+            graph_drop(g, p, DROP_IF_DOWN);
+        }
+        e->held_tail = at;
+    }
+    graph_run(g);
+}
+
 void arp_iface_changed(struct arp *arp, struct iface *ifc)
 {
     size_t cursor = 0;

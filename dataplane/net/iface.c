@@ -336,6 +336,7 @@ static void iface_end(struct iface *ifc)
         graph_run(net->env.graph); /* nothing on its way may name it */
         set_up(ifc, false);
         reass_forget(net->reass, ifc);
+        arp_forget(net->arp, ifc);
     }
     net_tell(net, ifc, IFACE_GONE);
     while (*at != ifc)

@@ -73,6 +73,7 @@ struct arp *arp_new(struct net *net);
 void arp_free(struct arp *arp);
 void arp_iface_changed(struct arp *arp,
                        struct iface *ifc); /* address, up or down: forget its entries, announce ourselves */
+void arp_forget(struct arp *arp, const struct iface *ifc); /* it goes: drop what waits and came in there */
 
 /* route.c */
 struct fib *fib_new(struct net *net);

@@ -454,6 +454,35 @@ static void arp_ages(void **state)
     assert_int_equal(arp_rows(t->r1.net, rows, 4), 1);
 }
 
+/* A packet that waits for an address names the interface it came in by: it does not wait longer than that one is there. */
+static void held_no_longer_than_its_interface(void **state)
+{
+    struct row *t = *state;
+    struct if_conf *gone = netbox_conf(&t->r3, "Loopback0");
+    unsigned used = netbox_used(&t->r3);
+
+    for (unsigned i = 0; i < 3; i++) { /* the second stays */
+        struct packet *p = packet_new(t->r3.graph, 28);
+        static const uint8_t head[28] = {0x45, 0, 0, 28, 0, 9, 0, 0, 64, 17, 0, 0, 10, 0, 1, 1, 10, 0, 2, 77, 1, 2, 3, 4, 0, 8};
+        memcpy(p->l3, head, sizeof head);
+        put16(p->l3 + 10, ip_cksum_fold(ip_cksum_add(0, head, 20)));
+        p->len = sizeof head;
+        p->iif = iface_by_name(t->r3.net, i == 1 ? "Ethernet0/0" : "Loopback0");
+        p->oif = iface_by_name(t->r3.net, "Ethernet0/0");
+        p->next_hop = 0x0A00024D;
+        graph_next(t->r3.graph, p, STAGE_IP4_OUT);
+    }
+    graph_run(t->r3.graph);
+    assert_int_equal(netbox_used(&t->r3), used + 3);
+    uint64_t before = netbox_drops(&t->r3, DROP_IF_DOWN);
+    iface_conf_changed(t->r3.net, gone, true);
+    assert_int_equal(netbox_drops(&t->r3, DROP_IF_DOWN), before + 2);
+    assert_int_equal(netbox_used(&t->r3), used + 1);
+    vloop_run_for(t->loop, 10 * US_PER_S);
+    assert_int_equal(netbox_used(&t->r3), used);
+    assert_int_equal(netbox_drops(&t->r3, DROP_IF_DOWN), before + 2);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -463,6 +492,7 @@ int main(void)
         T(reassembly_under_loss), T(damage_is_counted), T(lists_stop_packets), T(shutdown_stops),
         T(cable_pulled),          T(own_addresses),     T(udp_between),        T(port_4500),
         T(duplicate_address),     T(arp_ages),
+        T(held_no_longer_than_its_interface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
