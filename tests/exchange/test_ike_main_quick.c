@@ -524,6 +524,33 @@ static void test_half_open_bounds(void **state)
     world_free(w);
 }
 
+/* First messages in a peer's name fill its places; who cannot read the answers cannot keep the peer out. */
+static void test_half_open_forged(void **state)
+{
+    (void)state;
+    struct world *w = world_new(661);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    b->deaf = true;
+    acquire(a);
+    run_s(w, 1);
+    uint8_t mm1[1024];
+    size_t len = w->tape[0].len;
+    assert_int_equal(w->tape[0].name, MM1);
+    memcpy(mm1, w->tape[0].data, len);
+    for (uint32_t i = 0; i < 500; i++) {
+        put32(mm1, i + 1);
+        struct udp_from from = {.src = ADDR_A, .dst = ADDR_B, .sport = 500, .dport = 500};
+        recv_500(b->ike, &from, mm1, len);
+        assert_in_range(ike_counts(b->ike).half_open, 1, IKE_HALF_OPEN_PEER_MAX);
+    }
+    b->deaf = false; /* the peer's own repeats come through */
+    run_s(w, 25);
+    assert_true(both_flow(w));
+    run_s(w, 61);
+    assert_int_equal(ike_counts(b->ike).half_open, 0);
+    world_free(w);
+}
+
 /* The debug lines of a main and quick mode, both roles, at their moments. */
 static void test_debug_lines(void **state)
 {
@@ -624,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_identity),
         cmocka_unit_test(test_nat),
         cmocka_unit_test(test_replay_of_everything),
+        cmocka_unit_test(test_half_open_forged),
         cmocka_unit_test(test_half_open_bounds),
         cmocka_unit_test(test_debug_lines),
     };

@@ -88,6 +88,22 @@ bool v1_main_begin(struct ike_sa *sa)
     return true;
 }
 
+/* A place for one more half-open SA with this peer. When all are taken, the oldest whose initiator has not yet shown
+ * that it reads our answers gives way: anyone can send first messages in the peer's name, and would keep it out. */
+static bool make_place(struct ike_peer *p)
+{
+    struct ike_sa *oldest = NULL;
+
+    if (!p || p->half_open < IKE_HALF_OPEN_PEER_MAX)
+        return true;
+    for (struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
+        if (sa->half_open && (sa->state == IKE_R_MM1 || sa->state == IKE_R_MM2))
+            oldest = sa;
+    if (oldest)
+        ike_sa_kill(oldest, "A newer negotiation takes its place");
+    return oldest;
+}
+
 /* A message from nobody known. Only when everything fits is an SA made. */
 void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
                  const uint8_t *data, size_t len)
@@ -96,14 +112,12 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     struct payloads ps;
     struct sa_body body;
     const struct payload *sap;
-    const struct ike_peer *p = peer_find(ike, from->dst, from->src);
     unsigned n;
     int choice;
 
     if (!ike->on)
         return;
-    if (ike->half_open >= IKE_HALF_OPEN_MAX || ike->nsas >= IKE_SA_MAX ||
-        (p && p->half_open >= IKE_HALF_OPEN_PEER_MAX)) {
+    if (ike->half_open >= IKE_HALF_OPEN_MAX || ike->nsas >= IKE_SA_MAX) {
         trace(ike, NULL, from->src, TRACE_ERROR, "too many negotiations under way: packet from %s dropped",
               IP4(from->src));
         return;
@@ -129,6 +143,11 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
               IP4(from->dst), IP4(from->src));
         v1_info_refuse(ike, from, floated, h, N_NO_PROPOSAL_CHOSEN);
         ike_msg(ike, IKE_MSG_MODE_FAILURE, from->src, "Main Mode");
+        return;
+    }
+    if (!make_place(peer_find(ike, from->dst, from->src))) {
+        trace(ike, NULL, from->src, TRACE_ERROR, "too many negotiations under way: packet from %s dropped",
+              IP4(from->src));
         return;
     }
     struct ike_sa *sa = ike_sa_new(ike, from->dst, from->src, false, "crypto_isakmp_process_block");
