@@ -15,7 +15,7 @@ static const char usage[] =
     "                  console NODE | exec NODE COMMAND... | mark NODE\n"
     "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"
     "       espial --version | --help\n"
-    "SPEC: unix:PATH, udp:LPORT:HOST:RPORT, slirp:[net=...,host=...,map=PORT:PORT]. `espial lab --lab NAME ...` when several labs are up.\n";
+    "SPEC: unix:PATH, udp:LPORT:HOST:RPORT, slirp:[net=...,host=...,map=PORT:PORT], tap:NAME, packet:IFNAME. `espial lab --lab NAME ...` when several labs are up.\n";
 
 int main(int argc, char **argv)
 {

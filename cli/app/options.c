@@ -37,6 +37,10 @@ static bool link_spec(const char *spec)
         return spec[5];
     if (str_starts(spec, "slirp:"))
         return true;
+    if (str_starts(spec, "tap:"))
+        return spec[4];
+    if (str_starts(spec, "packet:"))
+        return spec[7];
     const char *host = str_starts(spec, "udp:") ? strchr(spec + 4, ':') : NULL;
     return host && strchr(host + 1, ':');
 }
@@ -122,7 +126,7 @@ int run_options(int argc, char **argv, struct run_options *o)
             if ((status = take_link(o->links, &o->nlinks, optarg, "--link")))
                 return status;
             if (!link_spec(o->links[o->nlinks - 1].spec))
-                return wrong("a link is unix:PATH, udp:LPORT:HOST:RPORT or slirp:, not", o->links[o->nlinks - 1].spec);
+                return wrong("a link is unix:PATH, udp:LPORT:HOST:RPORT, slirp:, tap:NAME or packet:IFNAME, not", o->links[o->nlinks - 1].spec);
             break;
         case CAPTURE:
             if ((status = take_link(o->captures, &o->ncaptures, optarg, "--capture")))

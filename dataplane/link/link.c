@@ -1,5 +1,5 @@
 /* link.c: a link by its word: "unix:PATH", "udp:LPORT:HOST:RPORT" (HOST may be an IPv6 address in brackets),
- * "slirp:[WORDS]". */
+ * "slirp:[WORDS]", "tap:NAME", "packet:IFNAME". */
 #include "dataplane/link/link.h"
 
 #include <stdio.h>
@@ -46,7 +46,13 @@ struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_
         return open_udp(loop, spec + 4, err);
     if (str_starts(spec, "slirp:"))
         return link_slirp_new(loop, spec + 6, err);
-    snprintf(err, LINK_ERROR_MAX, "%.120s: unknown kind of link; unix:PATH, udp:LPORT:HOST:RPORT and slirp: are known",
+    if (str_starts(spec, "tap:"))
+        return link_device_new(loop, true, spec + 4, err);
+    if (str_starts(spec, "packet:"))
+        return link_device_new(loop, false, spec + 7, err);
+    snprintf(err, LINK_ERROR_MAX,
+             "%.100s: unknown kind of link; unix:PATH, udp:LPORT:HOST:RPORT, slirp:, tap:NAME and packet:IFNAME are "
+             "known",
              spec);
     return NULL;
 }

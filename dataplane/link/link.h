@@ -34,13 +34,14 @@ struct link {
     char spec[128]; /* as asked: "unix:/run/x", for messages */
 };
 
-/* A link by its word of the command line: "unix:PATH", "udp:LPORT:HOST:RPORT" or "slirp:[WORDS]". NULL, with one line of
- * reason in err. */
+/* A link by its word of the command line: "unix:PATH", "udp:LPORT:HOST:RPORT" "slirp:[WORDS]", "tap:NAME" or
+ * "packet:IFNAME". NULL, with one line of reason in err. */
 struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_MAX]);
 /* The kinds, for link_open and for who holds the parts already. */
 struct link *link_unix_new(struct loop *loop, const char *path, char err[LINK_ERROR_MAX]);
 struct link *link_udp_new(struct loop *loop, uint16_t lport, const char *host, uint16_t rport,
                           char err[LINK_ERROR_MAX]);
+struct link *link_device_new(struct loop *loop, bool tap, const char *name, char err[LINK_ERROR_MAX]);
 struct link *link_slirp_new(struct loop *loop, const char *words, char err[LINK_ERROR_MAX]);
 
 static inline bool link_send(struct link *l, const uint8_t *frame, size_t len)
