@@ -219,7 +219,7 @@ static enum cmd_result show_process_memory(struct cmd_ctx *c)
     out_text(c->out, "\n PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process\n");
     process_row(c, swapped ? &io : &all);
     process_row(c, swapped ? &all : &io);
-    out_printf(c->out, "%33llu Total\n", (ull)(all.holding + io.holding));
+    out_printf(c->out, "\n%llu Total\n", (ull)(all.holding + io.holding));
     return CMD_OK;
 }
 
