@@ -37,6 +37,7 @@ const char *const account_names[ACCOUNT_OWNERS] = {
     [ACCOUNT_EEM] = "EEM Server",
     [ACCOUNT_SNMP] = "SNMP ENGINE",
     [ACCOUNT_NTP] = "NTP",
+    [ACCOUNT_SSH] = "SSH Process",
 };
 
 /* A ring of what is over, the youngest at `at` - 1. */

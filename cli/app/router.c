@@ -219,6 +219,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     };
     account_enter(env->loop, ACCOUNT_EXEC);
     r->cli = cli_new(&cli);
+    account_enter(env->loop, ACCOUNT_SSH);
     r->ssh = sshd_new(&(struct sshd_env){
         .loop = env->loop,
         .clock = r->clock,

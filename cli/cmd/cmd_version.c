@@ -134,6 +134,20 @@ static enum cmd_result show_platform(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+/* ---- show boot ---- */
+
+static enum cmd_result show_boot(struct cmd_ctx *c)
+{
+    const struct sys_conf *s = &((struct cli *)c->self)->sys;
+    out_text(c->out, s->boots.n ? "BOOT variable = " : "BOOT variable does not exist");
+    CONF_EACH(struct boot_conf, b, &s->boots)
+    out_printf(c->out, "%s,1;", b->image);
+    out_text(c->out, "\nCONFIG_FILE variable does not exist\n"
+                     "BOOTLDR variable does not exist\n"
+                     "Configuration register is 0x2102\n");
+    return CMD_OK;
+}
+
 /* ---- what is not there ---- */
 
 static enum cmd_result no_cdp(struct cmd_ctx *c)
@@ -154,6 +168,8 @@ static const struct cmd_row rows[] = {
        "Show the physical inventory|Every entity in the container hierarchy"),
     HELP(EXEC, "show platform", "Show platform information"),
     DO(EXEC, 1, "show platform", show_platform, ""),
+    DO(EXEC, 1, "show boot", show_boot, "Show boot related information"),
+    DO(EXEC, 1, "show bootvar", show_boot, "Boot and related environment variable"),
     DO(EXEC, 1, "show cdp [neighbors [detail]]", no_cdp,
        "CDP information|CDP neighbor entries|Show detailed information"),
     DO(EXEC, 1, "show lldp [neighbors [detail]]", no_lldp,

@@ -36,6 +36,7 @@ enum account_owner {
     ACCOUNT_EEM,
     ACCOUNT_SNMP,
     ACCOUNT_NTP,
+    ACCOUNT_SSH,         /* connections of vtys; their cryptography is done by children, which are processes of their own */
     ACCOUNT_OWNERS
 };
 extern const char *const account_names[ACCOUNT_OWNERS]; /* as IOS names a process, at most 16 characters */

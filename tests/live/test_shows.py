@@ -179,4 +179,9 @@ with Folder() as folder:
     clients(left)
     for r in left, right:
         r.stop()
+    classic = Router(folder, "old", "line con 0\n privilege level 15\n", "--platform", "ios")
+    (v,) = read(classic, "show version")
+    assert v["SOFTWARE"].startswith("Cisco IOS Software, espial Software (ESPIAL-M)") and "IOS-XE" not in said(classic, "show version"), v
+    assert [m["POOL"] for m in read(classic, "show memory statistics")] == ["Processor", "I/O"]
+    classic.stop()
 print("the shows are read by programs, and their sums are the kernel's")
