@@ -312,6 +312,11 @@ struct log *router_log(struct router *r)
     return r->log;
 }
 
+struct sshd *router_ssh(struct router *r)
+{
+    return r->ssh;
+}
+
 const char *router_hostname(struct router *r)
 {
     return cli_hostname(r->cli);

@@ -23,6 +23,7 @@ struct rnd;
 struct router;
 struct shells;
 struct snmp;
+struct sshd;
 struct work;
 
 /* Borrowed, and must outlive the router; a reload makes a new router from the same one. */
@@ -63,5 +64,6 @@ struct shells *router_shells(struct router *r);
 struct dataplane *router_dataplane(struct router *r);
 struct bus *router_bus(struct router *r);
 struct log *router_log(struct router *r);
+struct sshd *router_ssh(struct router *r);
 const char *router_hostname(struct router *r);
 #endif

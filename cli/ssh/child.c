@@ -474,10 +474,12 @@ static bool turn(struct child *c, int ms, bool ends)
 {
     struct pollfd p[2] = {{.fd = SSH_CHILD_CONNECTION}, {.fd = SSH_CHILD_ROUTER}};
     bool crowded = c->channel && !ends && c->waiting && ssh_channel_poll(c->channel, 0) > (int)BACKLOG_MAX;
-    p[0].events = (short)((crowded ? 0 : POLLIN) | (pending(c) ? POLLOUT : 0));
+    p[0].events = (short)((crowded ? POLLRDHUP : POLLIN) | (pending(c) ? POLLOUT : 0));
     p[1].events = (short)(ends ? 0 : (may_take(c) ? POLLIN : 0) | (c->waiting ? POLLOUT : 0));
     int n = poll(p, ends ? 1 : 2, ms);
     if (n < 0 && errno != EINTR)
+        return false;
+    if (p[0].revents & POLLRDHUP) /* gone, and what it typed ahead nobody is there to see */
         return false;
     if (p[0].revents && ssh_event_dopoll(c->event, 0) == SSH_ERROR)
         return false;

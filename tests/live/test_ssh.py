@@ -34,7 +34,7 @@ def closed_at_once(port):
 
 def without_keys(folder):
     """No host key: nobody is listened to. No user: nobody gets in."""
-    r = sshlab.make_router(folder, "R0", "ip domain name example.com\n", keys=False)
+    r = sshlab.make_router(folder, "R0", "no logging console\nip domain name example.com\n", keys=False)
     assert closed_at_once(r.port)
     assert re.search(r"^SSH Disabled - version 2.0", r.type("show ip ssh"), re.M)
     assert "%No SSHv2 server connections running." in r.type("show ssh")
@@ -119,7 +119,7 @@ def shell(r):
     s.channel.sendall("\0")
     shown = s.line("show users")
     assert re.search(r"^\* +\d+ vty 0 +admin +idle +00:00:00 +127.0.0.1", shown, re.M), shown
-    assert re.search(r"^0 +2.0 +IN +aes\S+ +hmac\S+ +Session started +admin\r$", s.line("show ssh"), re.M)
+    assert re.search(r"^\d+ +2.0 +IN +aes\S+ +hmac\S+ +Session started +admin\r$", s.line("show ssh"), re.M)
     began = time.monotonic()
     s.channel.sendall("exit\n")
     same(s.channel.recv(100), b"exit\r\n")
@@ -127,8 +127,8 @@ def shell(r):
     same(s.channel.recv_exit_status(), 0)
     assert time.monotonic() - began < 1, "exit is not prompt"
     logged = r.type("show logging")
-    for text in (r"%SSH-5-SSH2_SESSION: SSH2 Session request from 127.0.0.1 \(tty = 0\) using crypto cipher 'aes\S+', hmac 'hmac\S+' Succeeded",
-                 r"%SSH-5-SSH2_USERAUTH: User 'admin' authentication for SSH2 Session from 127.0.0.1 \(tty = 0\) using crypto cipher '\S+', hmac '\S+' Succeeded",
+    for text in (r"%SSH-5-SSH2_SESSION: SSH2 Session request from 127.0.0.1 \(tty = \d+\) using crypto cipher 'aes\S+', hmac 'hmac\S+' Succeeded",
+                 r"%SSH-5-SSH2_USERAUTH: User 'admin' authentication for SSH2 Session from 127.0.0.1 \(tty = \d+\) using crypto cipher '\S+', hmac '\S+' Succeeded",
                  r"%SYS-6-LOGOUT: User admin has exited tty session \d+\(127.0.0.1\)"):
         assert re.search(text, logged), text
 
