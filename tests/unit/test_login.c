@@ -575,6 +575,84 @@ static void users_and_their_lines(void **state)
     fix_free(f);
 }
 
+static double cost_of(struct fix *f, const char *user)
+{
+    double best = 1e9;
+    for (int i = 0; i < 3; i++) {
+        struct timespec before, after;
+        struct shell *sh = knock(f, true);
+        screen(f);
+        type(f, sh, user);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+        type(f, sh, "not this one");
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+        double s = (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
+        best = s < best ? s : best;
+        session_free(sh);
+        screen(f);
+    }
+    return best;
+}
+
+/* The time of a refusal does not tell who exists, nor how his password is kept. */
+static void nobody_costs_as_much_as_somebody(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    configure(f, "username slow secret 9 $9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM\nusername quick password 0 x\n"
+                 "username bare\nline vty 0 4\nlogin local");
+    double slow = cost_of(f, "slow");
+    static const char *const others[] = {"quick", "bare", "nobody"};
+    for (size_t i = 0; i < 3; i++) {
+        double s = cost_of(f, others[i]);
+        if (s < slow / 3 || s > slow * 3)
+            fail_msg("%s takes %f s, slow %f s", others[i], s, slow);
+    }
+    fix_free(f);
+}
+
+/* Whatever is typed at whatever moment: dialogues begin, end and are cut off, and nothing else happens. */
+static void noise(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    uint32_t x = 12345;
+    configure(f, BOB "enable password lucky\nbanner exec #hi#\nline con 0\nlogin local");
+    struct shell *sh = NULL;
+    for (int i = 0; i < 4000; i++) {
+        char line[80];
+        if (!sh || f->b->hangups) {
+            vloop_run_for(f->b->loop, 0);
+            sh = knock(f, false);
+        }
+        x = x * 1664525 + 1013904223;
+        size_t n = (x >> 8) % 40;
+        for (size_t k = 0; k < n; k++) {
+            x = x * 1664525 + 1013904223;
+            line[k] = (char)(1 + (x >> 16) % 255);
+        }
+        line[n] = 0;
+        switch ((x >> 4) % 12) {
+        case 0: session_interrupt(sh); break;
+        case 1: session_key(sh, line[0]); break;
+        case 2: session_ctrl_z(sh, line); break;
+        case 3: session_line(sh, "bob"); break;
+        case 4: session_line(sh, "cisco"); break;
+        case 5: session_line(sh, "enable"); break;
+        case 6: session_line(sh, "lucky"); break;
+        case 7: session_line(sh, "banner motd #"); break;
+        case 8: vloop_run_for(f->b->loop, (x >> 20) % 40 * US_PER_S); break;
+        case 9: session_free(sh), sh = NULL; break;
+        default: session_line(sh, line); break;
+        }
+        vloop_run_for(f->b->loop, 0);
+        text_clear(&f->b->screen);
+    }
+    if (sh && !f->b->hangups)
+        session_free(sh);
+    fix_free(f);
+}
+
 /* A vty belongs to one range: a new one takes its lines out of the others, and begins with what its first line had. */
 static void ranges_of_vtys(void **state)
 {
@@ -631,6 +709,8 @@ int main(void)
         cmocka_unit_test(time_runs_out),
         cmocka_unit_test(bad_input),
         cmocka_unit_test(users_and_their_lines),
+        cmocka_unit_test(nobody_costs_as_much_as_somebody),
+        cmocka_unit_test(noise),
         cmocka_unit_test(ranges_of_vtys),
         cmocka_unit_test(a_thousand_users),
     };
