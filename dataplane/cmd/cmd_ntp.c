@@ -130,7 +130,7 @@ static const char fates[] = {[NTP_REJECT] = ' ', [NTP_FALSETICK] = 'x', [NTP_OUT
 
 static void detail(struct cmd_ctx *c, const struct ntp *n, const struct ntp_assoc_info *a)
 {
-    static const char *const states[] = {[NTP_REJECT] = "", [NTP_FALSETICK] = "falseticker, ", [NTP_OUTLYER] = "outlyer, ",
+    static const char *const states[] = {[NTP_REJECT] = "", [NTP_FALSETICK] = "", [NTP_OUTLYER] = "",
                                          [NTP_CANDIDATE] = "selected, ", [NTP_SYSPEER] = "our_master, "};
     char id[20], stamp[96];
     out_printf(c->out, "%s configured, ipv4, %s%s, %s, stratum %u\n", IP4(a->addr), states[a->fate],

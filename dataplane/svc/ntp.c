@@ -49,8 +49,9 @@ bool ntp_fit(const struct ntp_assoc *a, uint64_t now)
     double poll = ldexp(1, a->hpoll);
     if (a->leap == 3 || a->stratum >= NTP_STRATUM_MAX || !a->reach || !a->filter.used)
         return false;
-    if (!a->local && inet_source_for(a->ntp->env.inet, a->conf.addr) == a->refid)
-        return false; /* it follows us */
+    uint32_t own = a->local ? 0 : inet_source_for(a->ntp->env.inet, a->conf.addr);
+    if (own && (own == a->refid || own == a->conf.addr))
+        return false; /* it follows us, or is us */
     return ntp_root_distance(a, now) < NTP_MAXDIST + NTP_PHI * poll;
 }
 
@@ -95,6 +96,8 @@ static void ask_local(struct ntp_assoc *a)
     a->refid = NTP_LOCAL_REFID;
     a->heard = now;
     a->heard_ever = true;
+    a->precision = NTP_PRECISION;
+    a->ppoll = a->hpoll;
     a->reach |= 1;
     a->rec = a->xmt = a->reftime = ntp_stamp(clock_wall(n->env.clock));
     a->out++;

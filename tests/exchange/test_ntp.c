@@ -506,6 +506,21 @@ static void iburst_is_quick(void **state)
     assert_true(w->servers[0].asked <= 11);
 }
 
+static void nobody_follows_himself(void **state)
+{
+    struct world *w = *state;
+    serve_at(w, 0xC00002FE, 0);                    /* our own address */
+    serve_at(w, SERVER, 0)->refid = 0xC00002FE;    /* and one who has his time from there */
+    use(w, 0xC00002FE, false);
+    use(w, SERVER, false);
+    minutes(w, 20);
+    assert_true(assoc(w, 0).reach && assoc(w, 1).reach);
+    assert_int_equal(clock_mark(w->clock), CLOCK_UNSET);
+    w->servers[1].refid = 0x0A000001;
+    minutes(w, 20);
+    assert_int_equal(clock_mark(w->clock), CLOCK_SET);
+}
+
 static void who_asks_is_told(void **state)
 {
     struct world *w = *state;
@@ -600,6 +615,7 @@ int main(void)
         TEST(somebody_sets_the_clock),
         TEST(a_spike_is_waited_out),
         TEST(iburst_is_quick),
+        TEST(nobody_follows_himself),
         TEST(who_asks_is_told),
         cmocka_unit_test(two_routers),
     };
