@@ -108,13 +108,58 @@ static bool same_fields(const struct cmd_row *row, const void *x, const void *y,
     return true;
 }
 
+/* ---- finding an element ---- */
+
+#define SHORT 16 /* elements of a list that is looked through without an index */
+
+static uint64_t mix(uint64_t h, const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001B3);
+    return h;
+}
+
+/* By the fields that same_fields(..., keys) compares; who: the row. */
+static uint64_t key_hash(const void *who, const void *item)
+{
+    const struct cmd_row *row = who;
+    bool has_keys = keyed(row);
+    uint64_t h = UINT64_C(0xCBF29CE484222325);
+
+    EACH_BIND(b, row)
+    for (unsigned i = 0; (b->key || !has_keys) && i < b->count; i++) {
+        const unsigned char *p = (const unsigned char *)item + b->off + (size_t)i * b->size;
+        h = mix(h, p, b->is_text ? strnlen((const char *)p, b->size) : b->size);
+    }
+    return h ^ h >> 32;
+}
+
+static bool key_same(const void *who, const void *item, const void *like)
+{
+    return same_fields(who, item, like, true, false);
+}
+
+static size_t place_of(const struct conf_list *list, const void *item)
+{
+    size_t i = 0;
+
+    while (i < list->n && list->v[i] != item)
+        i++;
+    return i;
+}
+
 /* Index in the list, or list->n. */
-static size_t find(const struct run *r, const struct conf_list *list, const void *like)
+static size_t find(const struct run *r, struct conf_list *list, const void *like)
 {
     const struct cmd_row *row = r->rule->row;
     bool key_typed = !keyed(row);
 
-    for (size_t i = 0; i < list->n; i++)
+    if (list->n > SHORT) {
+        const void *item = conf_list_find(list, row, key_hash, key_same, like);
+        if (item)
+            return place_of(list, item);
+    }
+    for (size_t i = 0; list->n <= SHORT && i < list->n; i++)
         if (same_fields(row, list->v[i], like, true, false))
             return i;
     EACH_BIND(b, row)
@@ -177,11 +222,12 @@ static bool check_setting(const struct run *r, const void *after)
 /* Where has it gone, and does it still stand in order? */
 static void put_in_order(struct conf_list *list, const void *obj)
 {
-    size_t i = 0;
-
-    while (i < list->n && list->v[i] != obj)
-        i++;
-    if (!list->cmp || i == list->n)
+    if (!list->cmp)
+        return;
+    size_t i = list->n;
+    while (i > 0 && list->v[i - 1] != obj) /* mostly the last */
+        i--;
+    if (i-- == 0)
         return;
     void *item = list->v[i];
     if ((i == 0 || list->cmp(list->v[i - 1], item) <= 0) && (i + 1 == list->n || list->cmp(item, list->v[i + 1]) <= 0))

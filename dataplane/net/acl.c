@@ -24,7 +24,9 @@ struct acl {
     char name[ACL_NAME_MAX];
     bool standard;
     struct acl_rule *rules;
-    size_t n;
+    size_t n, cap;
+    size_t nlines; /* configured lines the rules were made of, remarks too */
+    uint32_t last; /* the highest place among them */
 };
 struct acls {
     struct net *net;
@@ -181,11 +183,38 @@ static void lines_add(struct lines *l, struct ace_conf *c)
     l->v[l->n++] = c;
 }
 
+/* The lines of a number, which stand together: [from, to). One that is about to be removed has the number 0 and may be
+ * among them. */
+static void range_of(const struct conf_list *numbered, const char *name, size_t *from, size_t *to)
+{
+    uint64_t number;
+    size_t end[2] = {0, 0};
+
+    for (int k = 0; k < 2 && str_uint(name, 1, UINT32_MAX, &number); k++) {
+        size_t lo = 0, hi = numbered->n;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2, at = mid;
+            while (at < hi && !((const struct ace_conf *)numbered->v[at])->number)
+                at++;
+            uint32_t n = at < hi ? ((const struct ace_conf *)numbered->v[at])->number : UINT32_MAX;
+            if (n < number || (k && n == number))
+                lo = at + 1;
+            else
+                hi = mid;
+        }
+        end[k] = lo;
+    }
+    *from = end[0];
+    *to = end[1];
+}
+
 static void lines_of(struct net *net, const char *name, bool standard, struct lines *l)
 {
     struct acl_kind k = kind_of(net, standard);
+    size_t from, to;
 
-    for (size_t i = 0; i < k.numbered->n; i++)
+    range_of(k.numbered, name, &from, &to);
+    for (size_t i = from; i < to; i++)
         if (line_of(k.numbered->v[i], name))
             lines_add(l, k.numbered->v[i]);
     for (size_t i = 0; i < k.named->n; i++) {
@@ -212,16 +241,55 @@ static void give_places(struct lines *l)
             last = l->v[i]->place = l->v[i]->action == ACL_REMARK ? (last ? last : 1) : last / 10 * 10 + 10;
 }
 
+/* One line more, at the end, of a list that is made: by far the most frequent change of a long one. False: something
+ * else has changed. */
+static bool rules_grow(struct net *net, struct acl *a)
+{
+    struct acl_kind k = kind_of(net, a->standard);
+    size_t from, to, n;
+
+    range_of(k.numbered, a->name, &from, &to);
+    n = to - from;
+    struct ace_conf *c = n ? k.numbered->v[to - 1] : NULL;
+    for (size_t i = 0; i < k.named->n; i++) {
+        struct acl_conf *list = k.named->v[i];
+        if (strcmp(list->name, a->name) || !list->entries.n)
+            continue;
+        if (c)
+            return false; /* lines of both kinds */
+        n = list->entries.n;
+        c = list->entries.v[n - 1];
+    }
+    if (!c || n != a->nlines + 1 || c->place || c->seq || c->action == ACL_REMARK)
+        return false;
+    c->place = a->last / 10 * 10 + 10;
+    if (a->n == a->cap) {
+        a->cap = 2 * a->cap + 1;
+        a->rules = mem_resize(a->rules, a->cap, sizeof *a->rules);
+    }
+    a->rules[a->n++] = rule_of(c);
+    a->last = c->place;
+    a->nlines = n;
+    return true;
+}
+
 static void rules_make(struct net *net, struct acl *a)
 {
     struct lines l = {0};
     struct acl_rule *old = a->rules;
     size_t nold = a->n, hint = 0;
 
+    if (rules_grow(net, a))
+        return;
     lines_of(net, a->name, a->standard, &l);
     give_places(&l);
     a->rules = mem_array(l.n + 1, sizeof *a->rules);
-    a->n = 0;
+    a->cap = l.n + 1;
+    a->nlines = l.n;
+    a->n = a->last = 0;
+    for (size_t i = 0; i < l.n; i++)
+        if (l.v[i]->place > a->last)
+            a->last = l.v[i]->place;
     for (size_t i = 0; i < l.n; i++) {
         if (l.v[i]->action == ACL_REMARK)
             continue;
@@ -246,8 +314,10 @@ static void rules_make(struct net *net, struct acl *a)
 static bool has_lines(struct net *net, const char *name, bool standard)
 {
     struct acl_kind k = kind_of(net, standard);
+    size_t from, to;
 
-    for (size_t i = 0; i < k.numbered->n; i++)
+    range_of(k.numbered, name, &from, &to);
+    for (size_t i = from; i < to; i++)
         if (line_of(k.numbered->v[i], name))
             return true;
     for (size_t i = 0; i < k.named->n; i++)

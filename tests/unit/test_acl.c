@@ -220,6 +220,7 @@ static void first_match_decides(void **state)
     struct ace_conf *c = entry(t, a, 0, ACL_DENY, PROTO_UDP);
     c->src_kind = ACL_ADDR_HOST;
     c->src = addr_of("10.0.0.1");
+    acl_conf_changed(t->box.net, "X");
     entry(t, a, 0, ACL_PERMIT, PROTO_UDP);
     assert_false(acl_permits(acl, &f));
     f.src++;

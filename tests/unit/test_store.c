@@ -172,6 +172,42 @@ static void odd_files_do_no_harm(void **state)
     text_free(&longline);
 }
 
+/* What is no configuration at all is told by its lines, and given up before it fills the memory. */
+static void bogus_files_are_bounded(void **state)
+{
+    struct fixture *f = *state;
+    struct text said = {0}, t = {0};
+    size_t refused;
+    static const char nul[] = "hostname hub\nmtu 13\0 00\nmtu 1270\n";
+    assert_int_equal(file_replace(f->box->files, "nvram:startup-config", nul, sizeof nul - 1), FILE_OK);
+    assert_int_equal(cli_boot(f->box->cli, &said, &refused), FILE_OK);
+    assert_int_equal(refused, 1);
+    assert_string_equal(text_str(&said), "startup-config, line 2:\nmtu 13\n% The line holds a NUL and is not text.\n\n");
+    assert_int_equal(f->box->conf.mtu, 1270);
+
+    for (int i = 0; i < 2000; i++)
+        text_printf(&t, "%*smtu 1280\n", i, "");
+    put(f, "nvram:startup-config", t.s);
+    text_clear(&said);
+    assert_int_equal(cli_boot(f->box->cli, &said, &refused), FILE_OK);
+    assert_int_equal(refused, 2000 - 1017); /* the blanks before "mtu 1280" are 1016 at most */
+    assert_non_null(strstr(said.s, "startup-config, line 1018:\n"));
+    assert_non_null(strstr(said.s, "% The line is longer than 1024 bytes.\n"));
+
+    text_clear(&t);
+    for (int i = 0; i < 4 << 20; i++)
+        text_addn(&t, "x\n", 2);
+    put(f, "nvram:startup-config", t.s);
+    text_clear(&said);
+    assert_int_equal(cli_boot(f->box->cli, &said, &refused), FILE_OK);
+    assert_int_equal(refused, 20000);
+    assert_true(said.len < 4 << 20);
+    static const char last[] = "%Error: startup-config, line 20000: too many lines were refused; the rest is not read\n";
+    assert_string_equal(said.s + said.len - strlen(last), last);
+    text_free(&said);
+    text_free(&t);
+}
+
 static void a_file_is_merged(void **state)
 {
     struct fixture *f = *state;
@@ -280,6 +316,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_boot_restores_it, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_lines_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_files_do_no_harm, setup, teardown),
+        cmocka_unit_test_setup_teardown(bogus_files_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_is_merged, setup, teardown),
         cmocka_unit_test_setup_teardown(settings_of_the_system_come_back_as_typed, setup, teardown),
     };
