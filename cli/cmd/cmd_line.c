@@ -242,8 +242,8 @@ static void print_login_local(void *self, const void *obj, struct text *out)
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "line", "Configure a terminal line"),
-    LMODE(0, "line con=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind), KEYN(first)),
-    LMODE(CMD_HIDDEN, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind),
+    LMODE(CMD_UNLISTED, "line con=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind), KEYN(first)),
+    LMODE(CMD_HIDDEN | CMD_LISTED, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind),
           KEYN(first)),
     LMODE(0, "line aux=kind:2 <first:0-0>", "Auxiliary line|First Line number", KEYN(kind), KEYN(first)),
     LMODE(0, "line vty=kind:3 <first:0-15> [<last:1-15>]", "Virtual terminal|First Line number|Last Line number",

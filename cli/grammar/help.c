@@ -55,7 +55,8 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
     size_t end, bad;
 
     (void)used;
-    if (e->rule->row->flags & CMD_HIDDEN)
+    uint16_t flags = e->rule->row->flags;
+    if ((flags & CMD_UNLISTED) || ((flags & CMD_HIDDEN) && !(flags & CMD_LISTED)))
         return;
     if (e->kind == ELEM_LITERAL) {
         if (begins(l, e->text))

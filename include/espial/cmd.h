@@ -172,6 +172,8 @@ enum cmd_flags {
     CMD_HIDDEN = 4,    /* accepted, never printed (an older spelling; show-only aliases) */
     CMD_IN_CONFIG = 8, /* DO row of a configuration mode: an action, nothing kept (e.g. `exit`) */
     CMD_NO_ECHO = 16,
+    CMD_LISTED = 32,   /* with CMD_HIDDEN: never printed, but listed by `?` (line console) ... */
+    CMD_UNLISTED = 64, /* ... because what is printed is not (line con) */
     CMD_KEEPS = 32, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
                        as a change; one such row of a family prints all of it */
 };

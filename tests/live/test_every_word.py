@@ -137,7 +137,7 @@ ip route {10.0.0.0} {255.0.0.0} {Null0}
 ip access-list extended {X}
 access-list {101} permit ip any any
 interface {Loopback0}
-line con {0}
+line console {0}
 line vty {0} {4}
 crypto isakmp policy {10}
 crypto isakmp key {k} address {192.0.2.1}
