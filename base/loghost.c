@@ -58,18 +58,25 @@ static void stream_ready(void *arg);
 static void stream_down(void *arg);
 static const struct stream_events events = {.ready = stream_ready, .down = stream_down};
 
-/* Has the oldest message gone? */
-static bool send_oldest(struct loghost_to *to)
+/* Has a message (of which to->written bytes went before) gone? */
+static bool send_line(struct loghost_to *to, const char *line, size_t len)
 {
     struct loghost *h = &to->log->host;
-    const char *line = to->queue[to->first];
-    size_t len = strlen(line);
+    bool was = h->sending, gone;
+    h->sending = true;
     if (to->conf.tcp) {
         if (to->stream)
             to->written += stream_write(to->stream, line + to->written, len - to->written);
-        return to->written == len;
+        gone = to->written == len;
+    } else {
+        gone = host_open(h) && udp_send(h->sock, source(to->log), to->conf.addr, to->conf.port, line, len) == 0;
     }
-    return host_open(h) && udp_send(h->sock, source(to->log), to->conf.addr, to->conf.port, line, len) == 0;
+    h->sending = was;
+    if (gone) {
+        to->written = 0;
+        to->sent++;
+    }
+    return gone;
 }
 
 static void forget_oldest(struct loghost_to *to)
@@ -82,14 +89,8 @@ static void forget_oldest(struct loghost_to *to)
 
 static void flush(struct loghost_to *to)
 {
-    struct loghost *h = &to->log->host;
-    bool was = h->sending;
-    h->sending = true;
-    while (to->n && send_oldest(to)) {
+    while (to->n && send_line(to, to->queue[to->first], strlen(to->queue[to->first])))
         forget_oldest(to);
-        to->sent++;
-    }
-    h->sending = was;
     to->down = to->conf.tcp ? !to->stream || (to->down && to->n) : to->n > 0;
     if (to->n && !timer_pending(&to->retry) && (!to->conf.tcp || !to->stream))
         timer_set(&to->retry, (to->conf.tcp ? RETRY_TCP_S : RETRY_UDP_S) * US_PER_S);
@@ -128,16 +129,24 @@ static void on_retry(void *arg)
     flush(to);
 }
 
-static void host_put(struct loghost_to *to, const char *line)
+/* At once when nothing waits before it: a copy is made only of what has to wait. */
+static void host_put(struct loghost_to *to, const char *line, size_t len)
 {
+    if (!to->n && send_line(to, line, len)) {
+        to->down = false;
+        return;
+    }
     if (to->n == LOG_QUEUE_MAX) {
-        if (to->written) /* half of it has gone */
+        to->log->stats.dropped++;
+        if (to->written) /* of the oldest a part has gone: the new one is lost */
             return;
         forget_oldest(to);
-        to->log->stats.dropped++;
     }
     to->queue[(to->first + to->n++) % LOG_QUEUE_MAX] = mem_strdup(line);
-    flush(to);
+    if (!to->conf.tcp || !to->stream)
+        to->down = true;
+    if (to->down && !timer_pending(&to->retry) && (!to->conf.tcp || !to->stream))
+        timer_set(&to->retry, (to->conf.tcp ? RETRY_TCP_S : RETRY_UDP_S) * US_PER_S);
 }
 
 static struct loghost_to *to_new(struct log *log, const struct log_host *conf)
@@ -206,9 +215,9 @@ static void on_syslog(void *arg, const void *fact)
         if (to->conf.tcp) {
             for (char *p = wire; *p; p++)
                 *p = *p == '\n' ? ' ' : *p;
-            memcpy(wire + len, "\n", 2);
+            memcpy(wire + len++, "\n", 2);
         }
-        host_put(to, wire);
+        host_put(to, wire, (size_t)len);
     }
 }
 
