@@ -113,8 +113,11 @@ def serve_ssh(folder):
         threading.Thread(target=up, daemon=True).start()
         while data := child.stdout.read1(65536):
             channel.sendall(data)
-        channel.send_exit_status(child.wait())
-        channel.close()
+        try:
+            channel.send_exit_status(child.wait())
+            channel.close()
+        except EOFError:
+            pass  # the client is gone already
 
     def accept():
         while True:
