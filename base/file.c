@@ -97,6 +97,18 @@ static enum file_result path_parse_file(const char *s, struct file_path *p)
     return r == FILE_OK && p->nparts == 0 ? FILE_IS_DIR : r;
 }
 
+static bool is_private(const struct file_path *p)
+{
+    return p->system == SYSTEM_NVRAM && p->nparts == 1 && !strcmp(p->parts[0], strchr(FILE_PRIVATE, ':') + 1);
+}
+
+/* The same, of a file that may be read and written by name. */
+static enum file_result path_parse_open(const char *s, struct file_path *p)
+{
+    enum file_result r = path_parse_file(s, p);
+    return r == FILE_OK && is_private(p) ? FILE_READ_ONLY : r;
+}
+
 void files_free(struct files *f)
 {
     if (f)
@@ -112,23 +124,37 @@ void files_set_wall(struct files *f, int64_t (*wall)(void *arg), void *arg)
 enum file_result file_read(struct files *f, const char *path, struct text *out)
 {
     struct file_path p;
-    enum file_result r = path_parse_file(path, &p);
+    enum file_result r = path_parse_open(path, &p);
     return r == FILE_OK ? f->ops->read(f, &p, out) : r;
 }
 
 enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len)
 {
     struct file_path p;
-    enum file_result r = path_parse_file(path, &p);
+    enum file_result r = path_parse_open(path, &p);
     if (r == FILE_OK && len > FILE_SIZE_MAX)
         r = FILE_TOO_BIG;
+    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+}
+
+enum file_result file_private_read(struct files *f, struct text *out)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(FILE_PRIVATE, &p);
+    return r == FILE_OK ? f->ops->read(f, &p, out) : r;
+}
+
+enum file_result file_private_replace(struct files *f, const void *data, size_t len)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(FILE_PRIVATE, &p);
     return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
 }
 
 enum file_result file_append(struct files *f, const char *path, const void *data, size_t len)
 {
     struct file_path p;
-    enum file_result r = path_parse_file(path, &p);
+    enum file_result r = path_parse_open(path, &p);
     return r == FILE_OK ? f->ops->append(f, &p, data, len) : r;
 }
 
@@ -158,9 +184,9 @@ enum file_result file_rmdir(struct files *f, const char *path)
 enum file_result file_rename(struct files *f, const char *from, const char *to)
 {
     struct file_path a, b;
-    enum file_result r = path_parse_file(from, &a);
+    enum file_result r = path_parse_open(from, &a);
     if (r == FILE_OK)
-        r = path_parse_file(to, &b);
+        r = path_parse_open(to, &b);
     if (r == FILE_OK && a.system != b.system)
         r = FILE_BAD_NAME;
     return r == FILE_OK ? f->ops->rename(f, &a, &b) : r;
@@ -180,7 +206,7 @@ enum file_result file_open(struct files *f, const char *path, struct file_reader
     struct file_path p;
     struct file_info ignored;
     *out = NULL;
-    enum file_result r = path_parse_file(path, &p);
+    enum file_result r = path_parse_open(path, &p);
     if (r == FILE_OK)
         r = f->ops->open(f, &p, out, info ? info : &ignored);
     if (r == FILE_OK)
@@ -208,7 +234,7 @@ enum file_result file_create(struct files *f, const char *path, struct file_writ
 {
     struct file_path p;
     *out = NULL;
-    enum file_result r = path_parse_file(path, &p);
+    enum file_result r = path_parse_open(path, &p);
     return r == FILE_OK ? f->ops->create(f, &p, out) : r;
 }
 

@@ -4,12 +4,10 @@
  *   -f   client: NUL   we: C0644 SIZE NAME    client: NUL   we: SIZE bytes, NUL    client: NUL   end
  *
  * An error is a byte 1 (this file) or 2 (all is over), a text and a line end. Files are in disk0: and nvram:, at most FILE_MOST bytes, read and written in pieces as they
- * go; an incoming one replaces the old one when it is whole, so nobody sees half of it. Folders (-r) are refused. It wants `ip scp server enable` and privilege 15; the
- * file of host keys cannot be fetched or written. */
+ * go; an incoming one replaces the old one when it is whole, so nobody sees half of it. Folders (-r) are refused. It wants `ip scp server enable` and privilege 15. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/ssh/hostkey.h"
 #include "cli/ssh/sshd_local.h"
 #include "espial/file.h"
 #include "espial/mem.h"
@@ -101,11 +99,6 @@ static void file_fault(struct conn *c, const char *path, enum file_result r, boo
     }
 }
 
-static bool is_secret(struct conn *c, const char *path)
-{
-    return file_same(c->ssh->env.files, path, HOSTKEY_FILE);
-}
-
 /* ---- giving: -f ---- */
 
 static void feed(struct conn *c)
@@ -135,7 +128,7 @@ static void give(struct conn *c)
     struct copy *p = c->copy;
     struct file_info info;
     char line[LINE_MOST];
-    enum file_result r = is_secret(c, p->path) ? FILE_NOT_FOUND : file_open(c->ssh->env.files, p->path, &p->reader, &info);
+    enum file_result r = file_open(c->ssh->env.files, p->path, &p->reader, &info);
     if (r == FILE_OK && info.size > FILE_MOST)
         r = FILE_TOO_BIG;
     if (r != FILE_OK) {
@@ -193,8 +186,8 @@ static void begin_file(struct conn *c)
         return;
     }
     struct file_info info;
-    enum file_result r = is_secret(c, p->target) ? FILE_READ_ONLY : FILE_OK;
-    if (r == FILE_OK && file_stat(c->ssh->env.files, p->target, &info) == FILE_OK && info.dir)
+    enum file_result r = FILE_OK;
+    if (file_stat(c->ssh->env.files, p->target, &info) == FILE_OK && info.dir)
         r = FILE_IS_DIR;
     if (r == FILE_OK && p->want > FILE_MOST)
         r = FILE_TOO_BIG;

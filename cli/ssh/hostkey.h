@@ -13,7 +13,6 @@ struct hostkeys;
 
 #define HOSTKEY_NAME_MAX 127
 #define HOSTKEYS_MAX     16
-#define HOSTKEY_FILE     "nvram:private-config"
 
 struct hostkey {
     char name[HOSTKEY_NAME_MAX + 1];

@@ -17,6 +17,10 @@ struct files;
 
 enum file_result { FILE_OK, FILE_NOT_FOUND, FILE_BAD_NAME, FILE_NO_SYSTEM, FILE_IS_DIR, FILE_NOT_DIR, FILE_EXISTS, FILE_NO_SPACE, FILE_READ_ONLY, FILE_TOO_BIG, FILE_NOT_EMPTY, FILE_IO };
 
+/* The router's private half: its own keys. It is listed and can be deleted as any file; reading, writing and renaming it by name is FILE_READ_ONLY ("Permission
+ * denied"), so that no command shows or sends it. */
+#define FILE_PRIVATE "nvram:private-config"
+
 /* The words IOS puts in parentheses: "No such file or directory", "Is a directory" ... */
 const char *file_result_text(enum file_result r);
 
@@ -36,6 +40,8 @@ void files_set_wall(struct files *f, int64_t (*wall)(void *arg), void *arg);
 
 MUST_USE enum file_result file_read(struct files *f, const char *path, struct text *out); /* whole file, at most 64 MB; appended to out */
 MUST_USE enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len);
+MUST_USE enum file_result file_private_read(struct files *f, struct text *out); /* FILE_PRIVATE, for its owner */
+MUST_USE enum file_result file_private_replace(struct files *f, const void *data, size_t len);
 MUST_USE enum file_result file_append(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_delete(struct files *f, const char *path);
 MUST_USE enum file_result file_mkdir(struct files *f, const char *path);

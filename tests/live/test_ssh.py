@@ -215,8 +215,12 @@ def files(r, folder, env):
         assert re.search(rf" {size} .*some.bin$", r.type("dir disk0:"), re.M)
     out = sshlab.scp(r.port, "R:flash:none.txt", place("down"), env)
     assert out.returncode == 1 and "No such file" in out.stderr, out
-    out = sshlab.scp(r.port, "R:nvram:private-config", place("down"), env)
-    assert out.returncode == 1 and "No such file" in out.stderr, out
+    for secret in ("nvram:private-config", "NVRAM:/private-config"):
+        out = sshlab.scp(r.port, "R:" + secret, place("down"), env)
+        assert out.returncode == 1 and "Permission denied" in out.stderr, out
+        assert "Permission denied" in r.type("more " + secret)
+        out = sshlab.scp(r.port, place("up"), "R:" + secret, env)
+        assert out.returncode == 1 and "Permission denied" in out.stderr, out
     out = sshlab.scp(r.port, place("up"), "R:disk0:/nowhere/x", env)
     assert out.returncode == 1, out
     out = sshlab.scp(r.port, "R:disk0:/some.bin", place("down"), sshlab.askpass(folder, "look"), user="viewer")

@@ -151,6 +151,16 @@ static void test_kept(void **state)
     snprintf(path, sizeof path, "%s/nvram/private-config", folder);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
+    struct text stolen = {0};
+    struct file_reader *reader;
+    struct file_writer *writer;
+    assert_int_equal(file_read(files, "nvram:/private-config", &stolen), FILE_READ_ONLY); /* `more`, `copy`, scp: none of them */
+    assert_int_equal(file_open(files, "NVRAM:private-config", &reader, NULL), FILE_READ_ONLY);
+    assert_int_equal(file_create(files, "nvram:private-config", &writer), FILE_READ_ONLY);
+    assert_int_equal(file_rename(files, "nvram:private-config", "nvram:x"), FILE_READ_ONLY);
+    assert_int_equal(file_append(files, "nvram:private-config", "x", 1), FILE_READ_ONLY);
+    assert_int_equal(file_replace(files, "nvram:private-config", "x", 1), FILE_READ_ONLY);
+    assert_int_equal(stolen.len, 0);
     hostkeys_free(h);
 
     h = hostkeys_new(files, true); /* after a reload */
@@ -200,7 +210,7 @@ static void test_spoiled(void **state)
     text_add(&t, "key D 8 exportable\n");
     text_add(&t, ec_pem);
     text_add(&t, "key E 9 fixed\n-----BEGIN PRIVATE KEY-----\nAAAA");
-    assert_int_equal(file_replace(files, HOSTKEY_FILE, t.s, t.len), FILE_OK);
+    assert_int_equal(file_private_replace(files, t.s, t.len), FILE_OK);
     struct hostkeys *h = hostkeys_new(files, true);
     assert_int_equal(hostkeys_load(h), 1);
     assert_string_equal(hostkeys_nth(h, 0)->name, "D");
