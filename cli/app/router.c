@@ -148,8 +148,7 @@ static int64_t file_wall(void *arg)
 /* An access list asked about an address alone, as `access-class` and `login quiet-mode` do. */
 static bool permits(void *arg, const char *name, uint32_t source)
 {
-    struct acl *acl = acl_find(dataplane_net(((struct router *)arg)->dp), name);
-    return !acl || acl_permits(acl, &(struct flow){.src = source, .no_ports = true});
+    return acl_permits_source(dataplane_net(((struct router *)arg)->dp), name, source);
 }
 
 static bool make_grammar(struct router *r, struct text *err)

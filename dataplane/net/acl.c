@@ -391,7 +391,7 @@ bool acl_judges(struct net *net, struct acl *a, const struct flow *f, const stru
 bool acl_permits_source(struct net *net, const char *name, uint32_t source)
 {
     struct acl *a = acl_find(net, name);
-    const struct flow f = {.src = source, .proto = PROTO_TCP};
+    const struct flow f = {.src = source, .proto = PROTO_TCP, .no_ports = true};
 
     return !a || acl_permits(a, &f);
 }

@@ -63,7 +63,8 @@ bool acl_permits(struct acl *a, const struct flow *f);
 /* The same for a packet on its way, and said where the line asks for it. in: where it came in, and from which hardware
  * address (NULL: not known), for `log-input`. */
 bool acl_judges(struct net *net, struct acl *a, const struct flow *f, const struct iface *in, const uint8_t *mac);
-/* May this address connect (access-class and the like)? A list that does not exist permits. */
+/* May this address connect (access-class and the like)? By TCP, to wherever: ports of a permit line do not matter. A list
+ * that does not exist permits. */
 bool acl_permits_source(struct net *net, const char *name, uint32_t source);
 
 /* The running side of the grammar. */

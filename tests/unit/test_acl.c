@@ -255,6 +255,27 @@ static void numbered_and_named_are_one(void **state)
     assert_null(acl_find(t->box.net, "101"));
 }
 
+static void connections(void **state)
+{
+    struct lists *t = *state;
+    struct ace_conf *c = netbox_ace(&t->box, 102);
+
+    c->proto = PROTO_TCP;
+    c->src_kind = ACL_ADDR_HOST;
+    c->src = addr_of("10.0.0.1");
+    c->dop = ACL_PORT_EQ;
+    c->dport = 22;
+    c = netbox_ace(&t->box, 103);
+    c->proto = PROTO_UDP;
+    acl_conf_changed(t->box.net, "102");
+    acl_conf_changed(t->box.net, "103");
+    assert_true(acl_permits_source(t->box.net, "102", addr_of("10.0.0.1")));
+    assert_false(acl_permits_source(t->box.net, "102", addr_of("10.0.0.2")));
+    assert_false(acl_permits_source(t->box.net, "103", addr_of("10.0.0.1"))); /* UDP alone */
+    assert_true(acl_permits_source(t->box.net, "104", addr_of("10.0.0.1")));  /* no such list */
+    assert_int_equal(acl_rule(acl_find(t->box.net, "102"), 0)->hits, 1);
+}
+
 static void canonical(void **state)
 {
     struct ace_conf c = {.src_kind = ACL_ADDR_WILD,
@@ -325,6 +346,7 @@ int main(void)
         T(places),
         T(first_match_decides),
         T(numbered_and_named_are_one),
+        T(connections),
         cmocka_unit_test(canonical),
         cmocka_unit_test(service_and_pieces),
     };
