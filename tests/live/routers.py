@@ -169,3 +169,22 @@ line con 0
  privilege level 15
 end
 """
+
+
+class SshRouter:
+    """A router that listens for SSH on a free port of loopback, its RSA key made at the console, which stays open beneath it. With `with`: stopped at the end."""
+
+    def __init__(self, folder, name, config, *args, later=()):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.console = Router(folder, name, config, "--ssh", f"127.0.0.1:{self.port}", *args)
+        self.console.prompt = re.compile(r"(?:^|\n)" + re.escape(name[:20]) + r"[^\n]*[>#]$")
+        for line in ("configure terminal", "no logging console", "crypto key generate rsa modulus 2048", *later, "end"):
+            self.console.type(line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.console.stop()
