@@ -35,6 +35,7 @@ struct cmd_table;
 
 /* Bytes. A pool's total is what it may have, not what it has taken. */
 struct cli_pool {
+    uint64_t head; /* address where it is kept: the first of its bytes that was taken */
     uint64_t total, used, lowest; /* lowest: least that was ever free */
     uint64_t largest;             /* greatest piece that is free */
 };

@@ -5,6 +5,7 @@
 #include "cli/app/router.h"
 
 #include <malloc.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -112,7 +113,8 @@ static uint64_t status_line(const char *name)
     return kb * 1024;
 }
 
-/* Processor memory is what this process may have (the machine's, or its own limit) and holds; I/O memory the packet pools. */
+/* Processor memory is what this process may have (the machine's, or its own limit) and holds, from where its threads keep their own (an address with letters
+ * in it, as programs expect of a head); I/O memory the packet pools. */
 static bool memory(void *arg, struct cli_memory *m)
 {
     struct router *r = arg;
@@ -124,7 +126,8 @@ static bool memory(void *arg, struct cli_memory *m)
         total = limit.rlim_cur;
     if (!used || total < most)
         return false;
-    *m = (struct cli_memory){.processor = {.total = total, .used = used, .lowest = total - (most > used ? most : used), .largest = total - used},
+    *m = (struct cli_memory){.processor = {.head = (uintptr_t)&errno, .total = total, .used = used, .lowest = total - (most > used ? most : used), .largest = total - used},
+                             .io = {.head = (uintptr_t)dataplane_graph(r->dp)},
                              .heap = heap.arena + heap.hblkhd,
                              .heap_free = heap.fordblks};
     for (int large = 0; large < 2; large++) {

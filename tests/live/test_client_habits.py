@@ -169,8 +169,8 @@ def pyats(router):
     # to get a prompt back it sends Ctrl-^ and Ctrl-C: neither may do harm
     s.send("\x1e")
     s.send("\x03")
-    s.send("\r")
-    s.until(enable, re.M)
+    s.send("\rshow privilege\r")
+    s.until(rf"Current privilege level is 15\r\n{NAME}#$")
     # what it does with a pager
     s.send("term length 24\r")
     s.until(enable, re.M)
