@@ -140,7 +140,7 @@ static inline void box_reload(void *arg)
 static inline bool box_memory(void *arg, struct cli_memory *m)
 {
     (void)arg;
-    *m = (struct cli_memory){.processor = {131072 * 1024, 1024, 2048, 3072}, .io = {4096 * 1024, 512, 256, 128}};
+    *m = (struct cli_memory){.processor = {0x7FD86F210100, 131072 * 1024, 1024, 2048, 3072}, .io = {0x55D867C51A80, 4096 * 1024, 512, 256, 128}};
     return true;
 }
 static inline void box_lines(void *arg, struct text *out)

@@ -138,8 +138,8 @@ static void memory(void **state)
     struct fixture *f = *state;
     has(f, "show memory statistics",
         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
-        "Processor           0   134217728        1024   134216704        2048        3072\n"
-        " lsmpi_io           0     4194304         512     4193792         256         128\n");
+        "Processor  7FD86F210100   134217728        1024   134216704        2048        3072\n"
+        " lsmpi_io  55D867C51A80     4194304         512     4193792         256         128\n");
     has(f, "show processes memory",
         "Processor Pool Total:  134217728 Used:       1024 Free:  134216704\n"
         " lsmpi_io Pool Total:    4194304 Used:        512 Free:    4193792\n"
