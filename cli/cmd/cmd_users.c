@@ -100,7 +100,7 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
     if (v.exec_timeout_s)
         hms(v.exec_timeout_s, idle);
     escape_words(v.escape, escape);
-    out_printf(out, "Line %u, Location: \"%s\", Type: \"\"\n", vty ? n + 1 : 0, v.location);
+    out_printf(out, "Line %u, Location: \"\", Type: \"\"\n", vty ? n + 1 : 0);
     out_printf(out, "Length: %u lines, Width: %u columns\n", v.length, v.width);
     out_printf(out, "Status: %s\n", sh ? "PSI Enabled, Ready, Active, Automore On" : "No Exit Banner");
     out_printf(out, "Capabilities: %s\n", v.monitor ? "Receives Logging Output" : "none");
