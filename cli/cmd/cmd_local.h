@@ -87,7 +87,7 @@ struct discriminator_conf {
     uint32_t rate;
 };
 struct logging_conf {
-    bool on, sequence, counter, count;
+    bool on, sequence, counter, count, userinfo;
     uint8_t origin; /* enum log_origin */
     char origin_text[64];
     uint32_t rate;

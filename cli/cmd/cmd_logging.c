@@ -494,6 +494,7 @@ static const struct cmd_row rows[] = {
          KEY_TXT(struct discriminator_conf, name), D(severity_action), DT(severity), D(facility_action), DT(facility),
          D(mnemonics_action), DT(mnemonics), D(body_action), DT(body), D(rate)),
     SET(CONFIG, &logging_scope, "logging count=count", "Count every log message and timestamp last occurrence", L(count)),
+    SET(CONFIG, &logging_scope, "logging userinfo=userinfo", "Enable logging of user info on privileged mode enabling", L(userinfo)),
     SET(CONFIG, &logging_scope, "logging message-counter syslog=counter",
         "Configure log message to include certain counter value|To include a syslog counter in messages to hosts",
         L(counter)),

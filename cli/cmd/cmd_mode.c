@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+MSG(MSG_PRIV_PASS, "SYS", 5, "PRIV_AUTH_PASS", 0, "Privilege level set to %u by %s");
+MSG(MSG_PRIV_FAIL, "SYS", 5, "PRIV_AUTH_FAIL", 0, "Authentication to Privilege level %u failed by %s");
+
 struct enabling {
     struct shell *shell;
     const struct cmd_host *host;
@@ -41,6 +44,22 @@ static void enable_over(struct enabling *e, enum cmd_result r)
 
 static void enable_answer(void *arg, const char *text);
 
+/* `logging userinfo`: who raised his privilege, or tried to. */
+static void tell_enable(struct cli *cli, const struct shell *sh, uint8_t level, bool pass)
+{
+    struct session_view v;
+    if (!cli->logging.userinfo)
+        return;
+    session_view(sh, &v);
+    const char *by = session_by(&v), *unknown = strstr(by, " on ") ? "" : "unknown on ";
+    char who[200];
+    snprintf(who, sizeof who, "%s%s", unknown, by);
+    if (pass)
+        msg_post(cli->env.log, &MSG_PRIV_PASS, level, who);
+    else
+        msg_post(cli->env.log, &MSG_PRIV_FAIL, level, who);
+}
+
 static void enable_judged(void *arg, enum aaa_verdict v, const struct aaa_grant *g)
 {
     struct enabling *e = arg;
@@ -48,10 +67,12 @@ static void enable_judged(void *arg, enum aaa_verdict v, const struct aaa_grant 
     e->question = NULL;
     if (v == AAA_PASS) {
         e->host->set_privilege(e->shell, g->privilege);
+        tell_enable(e->cli, e->shell, g->privilege, true);
         enable_over(e, CMD_OK);
     } else if (++e->tries < 3) {
         e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
     } else {
+        tell_enable(e->cli, e->shell, e->level, false);
         out_text(e->out, aaa_is_new_model(aaa)                 ? "% Access denied\n\n"
                          : aaa_enable_is_secret(aaa, e->level) ? "% Bad secrets\n\n"
                                                                : "% Bad passwords\n\n");
@@ -81,7 +102,10 @@ static enum cmd_result do_enable(struct cmd_ctx *c)
     case AAA_REFUSES:
         out_text(c->out, aaa_is_new_model(cli->aaa) ? "% Error in authentication.\n\n" : "% No password set\n");
         return CMD_FAIL;
-    case AAA_WANTS_NOTHING: c->host->set_privilege(c->shell, level); return CMD_OK;
+    case AAA_WANTS_NOTHING:
+        c->host->set_privilege(c->shell, level);
+        tell_enable(cli, c->shell, level, true);
+        return CMD_OK;
     case AAA_WANTS_PASSWORD:
     case AAA_WANTS_USER: break;
     }
