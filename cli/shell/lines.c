@@ -30,3 +30,12 @@ void lines_clear(struct lines *l)
     mem_free(l->v);
     *l = (struct lines){0};
 }
+
+void quote_line(struct text *out, const char *line, size_t max)
+{
+    for (size_t i = 0; line[i] && i < max; i++) {
+        unsigned char c = (unsigned char)line[i];
+        text_addn(out, (c < ' ' && c != '\t') || c == 0x7F ? "." : line + i, 1);
+    }
+    text_add(out, "\n");
+}

@@ -136,7 +136,8 @@ void session_output_drained(struct shell *sh)
 static void name_line(struct shell *sh, const char *line)
 {
     struct text t = {0};
-    text_printf(&t, "%s, line %u:\n%s\n", sh->file_name, sh->line_number, line);
+    text_printf(&t, "%s, line %u:\n", sh->file_name, sh->line_number);
+    quote_line(&t, line, SIZE_MAX);
     text_addn(&t, text_str(&sh->capture), sh->capture.len);
     text_free(&sh->capture);
     sh->capture = t;

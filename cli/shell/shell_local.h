@@ -195,4 +195,6 @@ bool away_sends(struct shell *sh, enum cmd_result r);
 void lines_add(struct lines *l, const char *s, size_t max); /* drops the oldest */
 char *lines_take(struct lines *l);                          /* the oldest, the caller's */
 void lines_clear(struct lines *l);
+/* A line of a file as it may be shown: at most max bytes, a dot for each control character, and a line end. */
+void quote_line(struct text *out, const char *line, size_t max);
 #endif

@@ -124,7 +124,9 @@ size_t store_type(struct shells *s, const char *text, size_t len, const char *na
     sh->merging = !boot;
     while (next_line(&src)) {
         if (src.fault) {
-            text_printf(messages, "%s, line %u:\n%.60s\n%s", name, src.number, src.line, src.fault);
+            text_printf(messages, "%s, line %u:\n", name, src.number);
+            quote_line(messages, src.line, 60);
+            text_add(messages, src.fault);
             sh->line_number++;
             refused++;
         } else {

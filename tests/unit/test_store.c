@@ -185,6 +185,14 @@ static void bogus_files_are_bounded(void **state)
     assert_string_equal(text_str(&said), "startup-config, line 2:\nmtu 13\n% The line holds a NUL and is not text.\n\n");
     assert_int_equal(f->box->conf.mtu, 1270);
 
+    /* no control character of a file reaches a terminal */
+    put(f, "nvram:startup-config", "\033[2Jzzz\a\n");
+    text_clear(&said);
+    assert_int_equal(cli_boot(f->box->cli, &said, &refused), FILE_OK);
+    assert_true(str_starts(said.s, "startup-config, line 1:\n.[2Jzzz.\n"));
+    assert_null(strchr(said.s, 033));
+    assert_null(strchr(said.s, '\a'));
+
     for (int i = 0; i < 2000; i++)
         text_printf(&t, "%*smtu 1280\n", i, "");
     put(f, "nvram:startup-config", t.s);
