@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Every word of many commands, at a real terminal: it is listed by `?` before it and inside it, Tab writes it in full, the shortest clear abbreviation means the
 same, and a wrong word in its place gets the caret under itself. The commands are written by hand, as engineers and their tools type them; {x} is a value."""
 import os, pty, re, select, shutil, sys, tempfile, time

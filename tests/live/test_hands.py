@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Engineers on vtys, over SSH: what they type comes back once and byte for byte, wide lines scroll, the pager, `?` and Tab, interrupts, log lines, messages from one to the other,
 `clear line`. No ESC reaches anybody."""
 import os, shutil, sys, tempfile, time
