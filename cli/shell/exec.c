@@ -16,6 +16,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define FILE_PRIVILEGE 15 /* `file privilege` of IOS, at its default: below, nobody writes files */
+
 static size_t blanks(const char *s)
 {
     return strspn(s, " \t");
@@ -118,7 +120,11 @@ static bool set_filter(struct shell *sh, const char *spec, size_t *at)
     struct filter_error e;
     *at = SIZE_MAX;
     const struct shells_env *its = &sh->maker->env;
-    struct filter_env env = {.files = its->files, .cwd = sh->cwd, .remote = its->is_remote, .remote_arg = its->arg};
+    struct filter_env env = {.files = its->files,
+                             .cwd = sh->cwd,
+                             .remote = its->is_remote,
+                             .remote_arg = its->arg,
+                             .may_not_write = sh->privilege < FILE_PRIVILEGE};
     switch (filter_new(spec, &env, &sh->output.paged, &sh->output.filter, &e)) {
     case FILTER_OK: return true;
     case FILTER_UNKNOWN: *at = e.at; break;

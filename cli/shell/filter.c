@@ -176,6 +176,12 @@ static enum filter_result open_url(struct filter *f, struct stage *st, const cha
     char *typed = mem_strndup(s, n);
     char whole[256];
     bool appends = st->kind == ST_APPEND || st->kind == ST_TEE_APPEND;
+    if (f->env->may_not_write) {
+        str_copy(e->url, sizeof e->url, typed);
+        e->why = FILE_READ_ONLY;
+        mem_free(typed);
+        return FILTER_URL;
+    }
     enum file_result r = file_resolve(f->env->cwd ? f->env->cwd : "disk0:/", typed, whole);
     if (r == FILE_OK && f->env->remote && f->env->remote(f->env->remote_arg, whole)) {
         st->remote = true;

@@ -32,6 +32,7 @@ struct filter_env {
     /* Is it a name of another machine's file (tftp:) that a text can be sent to? NULL: there is none. Read by filter_new alone */
     bool (*remote)(void *arg, const char *url);
     void *remote_arg;
+    bool may_not_write; /* who types stands too low to write files: FILTER_URL. Read by filter_new alone */
 };
 
 /* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes.

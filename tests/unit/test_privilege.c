@@ -1,5 +1,6 @@
 /* Commands moved between privilege levels: what may be run, seen under `?` and completed at each level, with prefixes, `all`, other modes, `reset`; and that
  * running-config says it as IOS does. */
+#include "espial/file.h"
 #include "tests/unit/cli_box.h"
 
 struct fix {
@@ -179,12 +180,37 @@ static void what_is_refused(void **state)
     fix_free(f);
 }
 
+/* Whoever could write startup-config below 15 would be 15 after the next reload. */
+static void files_are_not_written_below_15(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"redirect nvram:startup-config", "append disk0:x", "tee disk0:x", "tee /append disk0:x", "redirect tftp://10.0.0.1/x",
+                                       "include : | redirect disk0:x", "redirect null:"};
+    struct fix *f = fix_new("privilege exec level 5 show running-config\n");
+    char line[96];
+    at_level(f, 14);
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        snprintf(line, sizeof line, "show running-config | %s", urls[i]);
+        assert_false(runs(f, line));
+        assert_non_null(strstr(f->u.output.s, " (Permission denied)\n"));
+    }
+    struct file_info info;
+    assert_int_equal(file_stat(f->b->files, "nvram:startup-config", &info), FILE_NOT_FOUND);
+    assert_int_equal(file_stat(f->b->files, "disk0:x", &info), FILE_NOT_FOUND);
+    assert_true(runs(f, "show running-config | include :"));
+    at_level(f, 15);
+    assert_true(runs(f, "show running-config | redirect disk0:x"));
+    assert_int_equal(file_stat(f->b->files, "disk0:x", &info), FILE_OK);
+    fix_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_levels_given),    cmocka_unit_test(a_command_and_its_beginnings),
         cmocka_unit_test(raising_and_all),    cmocka_unit_test(only_what_was_named),
         cmocka_unit_test(configuration_too),  cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(files_are_not_written_below_15),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
