@@ -160,6 +160,10 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
                                   struct out *out)
 {
     struct maker *m = (struct maker *)s;
+    if (store_is_typing(s)) {
+        out_text(out, "%Error: a configuration that is being read cannot be replaced\n");
+        return REPLACE_FAILED;
+    }
     struct config_tree *before = p->revert ? store_running_tree(s) : NULL;
     struct config_tree *target = config_tree_canonical(m->grammar, to);
     struct config_plan last = {0}, earlier = {0}, now;

@@ -16,6 +16,7 @@
 
 #include "cli/config/tree.h"
 #include "cli/shell/replace.h"
+#include "cli/shell/store.h"
 #include "espial/clock.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
@@ -171,6 +172,10 @@ bool rollback_now(struct rollback *r, struct out *out)
 {
     if (!r->before)
         return false;
+    if (store_is_typing(r->shells)) {
+        out_text(out, "%Error: a configuration that is being read cannot be replaced\n");
+        return true;
+    }
     out_printf(out, "Rollback Confirmed Change: rolling to:%s\n\n", r->file);
     roll(r, out);
     return true;

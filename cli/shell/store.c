@@ -91,10 +91,9 @@ static bool next_line(struct source *s)
     return true;
 }
 
-/* Is a file being typed just now? It may hold `do copy FILE running-config`. */
-static bool being_typed(const struct maker *m)
+bool store_is_typing(struct shells *s)
 {
-    for (const struct shell *sh = m->first; sh; sh = sh->next)
+    for (const struct shell *sh = ((struct maker *)s)->first; sh; sh = sh->next)
         if (sh->config_file && sh->depth)
             return true;
     return false;
@@ -114,7 +113,7 @@ size_t store_type(struct shells *s, const char *text, size_t len, const char *na
 {
     struct source src = {.at = text, .end = text + len};
     size_t refused = 0;
-    if (being_typed((const struct maker *)s)) {
+    if (store_is_typing(s)) {
         text_printf(messages, "%%Error: %s: a configuration that is being read cannot read another\n", name);
         return 1;
     }

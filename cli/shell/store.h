@@ -18,6 +18,8 @@ MUST_USE enum file_result store_save(struct shells *s, const char *path, const c
  * count as a change and leaving configuration is not logged. Returns how many lines were refused. */
 size_t store_type(struct shells *s, const char *text, size_t len, const char *name, const char *origin, bool boot,
                   struct text *messages);
+/* Is a configuration text being typed just now? It may hold `do copy FILE running-config` or `do configure replace FILE`, which would go on for ever. */
+bool store_is_typing(struct shells *s);
 /* The startup file, if there is one: FILE_NOT_FOUND when not. */
 MUST_USE enum file_result store_boot(struct shells *s, struct text *messages, size_t *refused);
 #endif

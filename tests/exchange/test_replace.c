@@ -270,6 +270,21 @@ static void the_question(void **state)
     box_free(b);
 }
 
+/* A file that asks for its own replacement, and one that is merged and does: each ends, and a trial that goes on is not lost. */
+static void none_within_another(void **state)
+{
+    (void)state;
+    struct box *b = router("hostname r\nno logging console\n");
+    static const char again[] = "hostname s\ndo configure replace disk0:a.cfg force\ndo configure revert now\n";
+
+    box_put(b, "r", "disk0:a.cfg", again);
+    box_type(b, "r", "configure replace disk0:a.cfg force");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname s\n"));
+    const char *said = box_type(b, "r", "copy disk0:a.cfg running-config");
+    assert_non_null(strstr(said, "%Error: a configuration that is being read cannot be replaced\n"));
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +294,7 @@ int main(void)
         cmocka_unit_test(what_is_no_configuration),
         cmocka_unit_test(refused_to_the_last),
         cmocka_unit_test(the_question),
+        cmocka_unit_test(none_within_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
