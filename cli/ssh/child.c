@@ -9,6 +9,7 @@
 #include "cli/ssh/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -530,6 +531,20 @@ static void serve(struct child *c)
     }
 }
 
+/* The connection ends without a reset, which could overtake our last words: no more from us, and what still comes is read away, for a moment. */
+static void part(struct child *c)
+{
+    char rest[4096];
+    int fd = fcntl(SSH_CHILD_CONNECTION, F_DUPFD_CLOEXEC, 3); /* ssh_disconnect closes its own */
+    if (!gone(c))
+        ssh_disconnect(c->session);
+    if (fd < 0 || shutdown(fd, SHUT_WR) < 0)
+        return;
+    alarm(1);
+    for (struct pollfd p = {.fd = fd, .events = POLLIN}; poll(&p, 1, LINGER_MS) > 0 && recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0;)
+        ;
+}
+
 int sshd_child_main(void)
 {
     struct child c = {0};
@@ -543,7 +558,6 @@ int sshd_child_main(void)
     sshd_jail_calls();
     exchange_keys(&c, methods);
     serve(&c);
-    if (!gone(&c))
-        ssh_disconnect(c.session);
+    part(&c);
     return 0; /* what is left is the kernel's to free: the host keys die with the process */
 }

@@ -262,7 +262,7 @@ def sixteen(r):
     assert re.search(r"^\* +8 vty 7 ", again.line("show users"), re.M)
     for c in clients:
         c.close()
-    again.channel.close()
+    again.ssh.close()
 
 
 def never_reads(r):
