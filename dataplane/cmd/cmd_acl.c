@@ -132,16 +132,12 @@ static void ace_settle(void *obj)
 /* Two lines cannot stand in one place. */
 bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out *out)
 {
-    const struct acl_conf *list = parent;
     const struct ace_conf *c = obj;
 
-    (void)self;
-    for (size_t i = 0; c->seq && i < list->entries.n; i++)
-        if (((const struct ace_conf *)list->entries.v[i])->place == c->seq) {
-            out_text(out, "% Duplicate sequence number\n");
-            return false;
-        }
-    return true;
+    if (!c->seq || !acl_has_place(dataplane_net(self), parent, c->seq))
+        return true;
+    out_text(out, "% Duplicate sequence number\n");
+    return false;
 }
 
 static void list_init(void *obj)

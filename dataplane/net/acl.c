@@ -260,9 +260,12 @@ static bool rules_grow(struct net *net, struct acl *a)
         n = list->entries.n;
         c = list->entries.v[n - 1];
     }
-    if (!c || n != a->nlines + 1 || c->place || c->seq || c->action == ACL_REMARK)
+    if (!c || n != a->nlines + 1 || c->action == ACL_REMARK)
         return false;
-    c->place = a->last / 10 * 10 + 10;
+    uint32_t place = c->place ? c->place : c->seq;
+    if (place && place <= a->last)
+        return false;
+    c->place = place ? place : a->last / 10 * 10 + 10;
     if (a->n == a->cap) {
         a->cap = 2 * a->cap + 1;
         a->rules = mem_resize(a->rules, a->cap, sizeof *a->rules);
@@ -545,6 +548,18 @@ bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t 
         a->rules[i].seq = start + (uint32_t)i * step;
     acl_conf_changed(net, name);
     return true;
+}
+
+bool acl_has_place(struct net *net, const struct acl_conf *list, uint32_t place)
+{
+    const struct acl *a = acl_find(net, list->name);
+
+    if (!a || place > a->last)
+        return false;
+    for (size_t i = 0; i < list->entries.n; i++)
+        if (((const struct ace_conf *)list->entries.v[i])->place == place)
+            return true;
+    return false;
 }
 
 static bool remove_in(struct conf_list *list, uint32_t place, const char *name)

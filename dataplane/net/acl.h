@@ -74,6 +74,8 @@ void acl_conf_fini(struct acl_conf *c);
 int ace_conf_cmp(const void *a, const void *b);
 /* Give the lines of a list new places: start, start + step ... False when they would not fit into 32 bits. */
 MUST_USE bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t step);
+/* Does one of the list's lines, or of its remarks, stand in this place? Quick behind the last one. */
+bool acl_has_place(struct net *net, const struct acl_conf *list, uint32_t place);
 /* Remove the line in this place, however it was typed. False when there is none. */
 bool acl_remove_place(struct net *net, const char *name, uint32_t place);
 /* Lines of the list `name` changed. A line or list about to be freed must no longer bear that name or number. */
