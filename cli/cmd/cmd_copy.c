@@ -214,6 +214,9 @@ static bool take_answer(struct copying *k, const char *answer)
     if (k->step == OVER_WRITE)
         return !answer[0] || answer[0] == 'y' || answer[0] == 'Y';
     if (k->step == FROM_PASSWORD || k->step == TO_PASSWORD) {
+        for (const char *p = answer; *p; p++)
+            if ((unsigned char)*p < ' ' || *p == 0x7F)
+                return bad(k, "password", "Bad password");
         e->url.has_password = true;
         return str_copy(e->url.password, sizeof e->url.password, answer) || bad(k, "password", "Too long");
     }

@@ -1,6 +1,6 @@
 /* curl_config.c: one transfer in the words of curl's configuration file (curl(1), "-K").
  *
- * Values stand in double quotes, with backslashes before quotes and backslashes; the URL is built of percent-encoded parts, so that no byte of a name becomes
+ * Values stand in double quotes, with curl's escapes for quotes, backslashes and line ends; the URL is built of percent-encoded parts, so that no byte of a name becomes
  * syntax. Only the one protocol is allowed, redirections are not followed, proxies and the user's own settings are ignored.
  * Paths: scp and ftp begin in the user's home folder, as on IOS; a second slash ("scp://h//x") makes them absolute. */
 #include "cli/copy/curl_config.h"
@@ -13,8 +13,11 @@
 static void quoted(struct text *out, const char *name, const char *value)
 {
     text_printf(out, "%s = \"", name);
-    for (; *value; value++)
-        text_printf(out, strchr("\"\\", *value) ? "\\%c" : "%c", *value);
+    for (; *value; value++) {
+        static const char special[] = "\"\\\n\r\t\v", word[] = "\"\\nrtv";
+        const char *at = strchr(special, *value);
+        text_printf(out, at ? "\\%c" : "%c", at ? word[at - special] : *value);
+    }
     text_add(out, "\"\n");
 }
 

@@ -191,6 +191,14 @@ static void what_curl_is_told(void **state)
     assert_true(url_parse("http://h/x", &u));
     curl_config(&u, true, &t);
     assert_non_null(strstr(t.s, "\nupload-file = \"/dev/fd/3\"\n"));
+    text_clear(&t);
+    /* A password is asked for, and a program may answer with anything: a line end in it is no line of curl's (its own escapes, curl(1) "-K"). */
+    u.has_user = u.has_password = true;
+    strcpy(u.user, "u");
+    strcpy(u.password, "a\"\noutput = \"/tmp/x\r\t\v\001");
+    curl_config(&u, false, &t);
+    assert_non_null(strstr(t.s, "\nuser = \"u:a\\\"\\noutput = \\\"/tmp/x\\r\\t\\v\001\"\nproto"));
+    assert_null(strstr(t.s, "\noutput"));
     text_free(&t);
 }
 
