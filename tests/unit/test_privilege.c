@@ -204,6 +204,42 @@ static void files_are_not_written_below_15(void **state)
     fix_free(f);
 }
 
+/* What a level may not change it does not see, as on IOS: no hash of anybody's password. */
+static void running_config_is_cut(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new("username ann privilege 15 secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"
+                            "crypto isakmp policy 10\ngroup 14\ncrypto isakmp policy 20\ngroup 19\nmtu 1400\n"
+                            "privilege exec level 7 show running-config\n");
+    at_level(f, 7);
+    assert_true(runs(f, "show running-config"));
+    assert_null(strstr(f->u.output.s, "username"));
+    assert_null(strstr(f->u.output.s, "$1$"));
+    assert_null(strstr(f->u.output.s, "hostname"));
+    assert_null(strstr(f->u.output.s, "policy"));
+    assert_null(strstr(f->u.output.s, "group"));
+    assert_non_null(strstr(f->u.output.s, "\nversion "));
+    assert_non_null(strstr(f->u.output.s, "\n!\n\nend\n"));
+    assert_false(runs(f, "show running-config view full"));
+    assert_false(runs(f, "write terminal"));
+
+    box_type(f->b, f->typist, &f->t, "privilege configure level 7 mtu");
+    box_type(f->b, f->typist, &f->t, "privilege configure level 7 crypto isakmp policy");
+    assert_true(runs(f, "show running-config"));
+    assert_non_null(strstr(f->u.output.s, "\nmtu 1400\n"));
+    assert_non_null(strstr(f->u.output.s, "\ncrypto isakmp policy 10\n"));
+    assert_null(strstr(f->u.output.s, "group")); /* that mode's lines are still 15's */
+    assert_null(strstr(f->u.output.s, "$1$"));
+
+    box_type(f->b, f->typist, &f->t, "privilege exec level 7 show running-config view full");
+    assert_true(runs(f, "show running-config view full"));
+    assert_non_null(strstr(f->u.output.s, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"));
+    at_level(f, 15);
+    assert_true(runs(f, "show running-config"));
+    assert_non_null(strstr(f->u.output.s, "$1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"));
+    fix_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +247,7 @@ int main(void)
         cmocka_unit_test(raising_and_all),    cmocka_unit_test(only_what_was_named),
         cmocka_unit_test(configuration_too),  cmocka_unit_test(what_is_refused),
         cmocka_unit_test(files_are_not_written_below_15),
+        cmocka_unit_test(running_config_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
