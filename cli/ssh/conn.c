@@ -24,6 +24,7 @@
 #define OUT_MAX      (8u << 20)
 #define OUT_EXEC_MAX (40u << 20) /* a command's whole output is there at once */
 #define OUT_ENOUGH   65536u      /* no more input while so much waits */
+#define IN_ENOUGH    4096u       /* typed ahead: what each of these lines prints has to wait here too */
 #define END_US       (5 * US_PER_S)
 
 MSG(MSG_LOGOUT, "SYS", 6, "LOGOUT", 0, "User %s has exited tty session %u(%s)");
@@ -306,7 +307,8 @@ static void take_size(struct conn *c, struct sshd_reader *r)
 static void take_bytes(struct conn *c, const uint8_t *bytes, size_t len)
 {
     if (c->state == CONN_SHELL) {
-        c->stopped = !term_input(c->term, (const char *)bytes, len);
+        term_input(c->term, (const char *)bytes, len);
+        c->stopped = true; /* conn_update looks */
         conn_update(c);
     } else if (c->state == CONN_COPY) {
         copy_input(c, bytes, len);
@@ -398,7 +400,7 @@ void conn_update(struct conn *c)
     if (c->dead)
         return;
     if (c->state == CONN_SHELL && c->stopped)
-        c->stopped = term_waiting(c->term) >= OUT_ENOUGH;
+        c->stopped = term_waiting(c->term) >= IN_ENOUGH;
     bool takes = conn_backlog(c) < OUT_ENOUGH && !(c->state == CONN_SHELL && c->stopped) && !(c->state == CONN_COPY && !copy_takes(c));
     if (c->stopped && c->state == CONN_SHELL)
         timer_set(&c->again, 5 * US_PER_MS);
