@@ -27,8 +27,6 @@
 #define IN_ENOUGH    4096u       /* typed ahead: what each of these lines prints has to wait here too */
 #define END_US       (5 * US_PER_S)
 
-MSG(MSG_LOGOUT, "SYS", 6, "LOGOUT", 0, "User %s has exited tty session %u(%s)");
-
 static void on_events(void *arg, unsigned events);
 
 static void finish(void *arg)
@@ -94,16 +92,8 @@ void conn_set_child(struct conn *c, struct child *child)
     c->child = child;
 }
 
-static void log_out(struct conn *c)
-{
-    if (c->has_session)
-        msg_post(c->ssh->env.log, &MSG_LOGOUT, c->grant.user, (unsigned)c->tty, c->address);
-    c->has_session = false;
-}
-
 static void hang_up(struct conn *c)
 {
-    log_out(c);
     term_free(c->term);
     c->term = NULL;
     exec_stop(c);
@@ -232,7 +222,6 @@ static void on_write(void *arg, const char *bytes, size_t len)
 
 static void on_closed(void *arg)
 {
-    log_out(arg);
     conn_exit(arg, 0); /* the term is freed with the connection */
 }
 
@@ -265,10 +254,6 @@ static void start_shell(struct conn *c)
         conn_exit(c, 1);
         return;
     }
-    struct session_view v;
-    session_view(term_session(c->term), &v);
-    c->tty = v.tty;
-    c->has_session = true;
     conn_out(c, "\r\n", 2);
     if (!c->dead && c->state == CONN_SHELL)
         term_prompt(c->term);

@@ -49,8 +49,8 @@ struct conn {
     struct aaa_grant grant;
     char cipher[SSH_NAME_MAX], mac[SSH_NAME_MAX];
 
-    bool pty, has_session;
-    uint32_t columns, rows, tty;
+    bool pty;
+    uint32_t columns, rows;
     struct term *term;
     struct shell *shell;
     char *command, *command_at; /* exec: lines that are still to run */

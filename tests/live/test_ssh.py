@@ -131,6 +131,8 @@ def shell(r):
                  r"%SSH-5-SSH2_USERAUTH: User 'admin' authentication for SSH2 Session from 127.0.0.1 \(tty = \d+\) using crypto cipher '\S+', hmac '\S+' Succeeded",
                  r"%SYS-6-LOGOUT: User admin has exited tty session \d+\(127.0.0.1\)"):
         assert re.search(text, logged), text
+    told = re.findall(r"^.*%SYS-6-LOGOUT: .*$", logged, re.M)
+    same(len(told), len(set(told)))  # once each
 
 
 def requests(r):
