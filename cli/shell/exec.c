@@ -105,6 +105,7 @@ static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
         .nvals = m->nvals,
         .line = m->expanded,
     };
+    sh->output.unpaged = mode == EXEC && !exec_may_filter(m->expanded);
     switch (m->row->fn(&sh->ctx)) {
     case CMD_OK: break;
     case CMD_FAIL: sh->refused = true; break;

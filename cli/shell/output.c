@@ -4,7 +4,7 @@
  * line, q stop, Ctrl-C, Ctrl-Z and Ctrl-^ stop; `/expr` goes on at the first line that matches, `+expr` and `-expr`
  * keep or drop the lines that match; one such choice a command, it stays to the end. Any other key: the next page. The
  * mark is erased with backspaces and blanks, never with an escape sequence. Length 0, and every session without a
- * terminal, has no pager. Handlers never wait for it: the rest of their text is held here, bounded.
+ * terminal, has no pager, and only what may be filtered is paged: a ping of ten thousand packets scrolls by. Handlers never wait for it: the rest of their text is held here, bounded.
  */
 #include "cli/shell/shell_local.h"
 
@@ -21,7 +21,7 @@ static const char more_erase[] = "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b";
 
 static bool paging(const struct output *o)
 {
-    return o->sh->channel && o->sh->set.length > 1;
+    return o->sh->channel && o->sh->set.length > 1 && !o->unpaged;
 }
 
 static void emit(struct output *o, const char *s, size_t len)
@@ -132,7 +132,7 @@ static void finish(struct output *o)
     o->narrow = NULL;
     text_free(&o->held);
     o->held_at = 0;
-    o->ended = false;
+    o->ended = o->unpaged = false;
     if (o->midline)
         emit(o, "\n", 1);
 }

@@ -39,6 +39,7 @@ struct output {
     struct text held;
     size_t held_at;
     bool midline; /* the last byte shown was not a line end */
+    bool unpaged; /* the running command's output scrolls by, however long (ping) */
 };
 
 struct lines {

@@ -197,6 +197,26 @@ static void the_pager_shows_a_page_and_waits(void **state)
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
 }
 
+/* What cannot be filtered scrolls by, as a long ping does; the next command has its pages again. */
+static void only_what_may_be_filtered_is_paged(void **state)
+{
+    struct fixture *f = *state;
+    session_set_length(f->sh, 3);
+    line(f, "hold");
+    out_text(f->box->held->out, "!\n!\n!\n!\n");
+    assert_string_equal(box_screen(f->box, &f->seen), "!\n!\n!\n!\n");
+    assert_int_equal(session_state(f->sh), SESSION_BUSY);
+    session_interrupt(f->sh);
+    box_screen(f->box, &f->seen);
+    assert_string_equal(line(f, "show lines 4"), "line 1\nline 2\n" MORE);
+    key(f, 'q');
+    line(f, "hold");
+    session_interrupt(f->sh);
+    box_screen(f->box, &f->seen);
+    session_help_page(f->sh, "show crypto ");
+    assert_string_equal(box_screen(f->box, &f->seen), "  ipsec   IPsec\n  isakmp  IKE\n" MORE);
+}
+
 /* A line wider than the terminal takes several rows of the page; help is paged as output is, and the prompt comes back. */
 static void the_pager_counts_rows(void **state)
 {
@@ -464,6 +484,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reload_asks_twice, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_shows_a_page_and_waits, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_counts_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_what_may_be_filtered_is_paged, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_narrows, setup, teardown),
         cmocka_unit_test_setup_teardown(files_get_what_the_screen_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(log_lines_stand_on_their_own, setup, teardown),
