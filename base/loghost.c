@@ -9,7 +9,7 @@
  * one, else the one the route gives. One UDP socket with an ephemeral port, open while there are hosts.
  *
  *   up --no route, or the stream is not there--> down: messages wait, QUEUE_MAX for each host, the oldest go when there are more (counted as dropped)
- *   down --tried each second (TCP: each five)--> up: what waited goes first
+ *   down --tried with each message and each second (TCP: each five)--> up: what waited goes first
  *
  * So the messages of a boot arrive when the interfaces are up. Adding or removing a host says %SYS-6-LOGGINGHOST_STARTSTOP. */
 #include "base/log_local.h"
@@ -132,6 +132,8 @@ static void on_retry(void *arg)
 /* At once when nothing waits before it: a copy is made only of what has to wait. */
 static void host_put(struct loghost_to *to, const char *line, size_t len)
 {
+    if (to->n && !to->conf.tcp)
+        flush(to);
     if (!to->n && send_line(to, line, len)) {
         to->down = false;
         return;

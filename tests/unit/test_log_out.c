@@ -428,6 +428,18 @@ static void what_could_not_be_sent_waits(void **state)
     assert_memory_equal(b->sent[1], "<189>2: *May  1 06:13:57.803: %SYS-5-CONFIG_I", 45);
     assert_false(log_stats(b->log)->host_down[0]);
     assert_int_equal(log_stats(b->log)->host_sent[0], 2);
+
+    /* The way back is noticed with the next message, not with the next try: a burst may follow at once. */
+    b->unreachable = true;
+    msg_post(b->log, &MSG_CONFIG, "kept");
+    turn(b);
+    assert_int_equal(b->nsent, 2);
+    b->unreachable = false;
+    msg_post(b->log, &MSG_CONFIG, "next");
+    turn(b);
+    assert_int_equal(b->nsent, 4);
+    assert_memory_equal(b->sent[2], "<189>3:", 7);
+    assert_memory_equal(b->sent[3], "<189>4:", 7);
 }
 
 static void over_tcp(void **state)
