@@ -257,8 +257,8 @@ static enum cmd_result ping_start(struct cmd_ctx *c, const struct ping_conf *con
     icmp_listen(net, &p->listener);
     timer_init(&p->timer, net_loop(net), ping_timeout, p);
     out_printf(c->out,
-               "Type escape sequence to abort.\nSending %llu, %s-byte ICMP Echos to %s, timeout is %u second%s:\n",
-               (unsigned long long)p->total, sizes, IP4(conf->dest), conf->timeout, conf->timeout == 1 ? "" : "s");
+               "Type escape sequence to abort.\nSending %llu, %s-byte ICMP Echos to %s, timeout is %u seconds:\n",
+               (unsigned long long)p->total, sizes, IP4(conf->dest), conf->timeout);
     if (conf->src)
         out_printf(c->out, "Packet sent with a source address of %s\n", IP4(conf->src));
     if (conf->df)

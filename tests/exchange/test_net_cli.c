@@ -77,7 +77,7 @@ static void ping(void **state)
           "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!\n"
           "!!\n"
           "Success rate is 100 percent (72/72), round-trip");
-    types(b, "r1", "ping 10.77.0.1 timeout 1", "timeout is 1 second:\nU.U.U\nSuccess rate is 0 percent (0/5)\n");
+    types(b, "r1", "ping 10.77.0.1 timeout 1", "timeout is 1 seconds:\nU.U.U\nSuccess rate is 0 percent (0/5)\n");
     types(b, "r1", "ping hub", "% Unrecognized host or address, or protocol not running.\n");
     types(b, "r1", "ping 10.3.3.3 source 10.0.1.9",
           "% Invalid source address- IP address not on any of our up interfaces\n");
