@@ -329,8 +329,7 @@ void aaa_free(struct aaa *a)
     struct aaa_user *u;
     if (!a)
         return;
-    while (a->questions)
-        aaa_cancel(a->questions);
+    aaa_questions_end(a);
     timer_clear(&a->watch.quiet);
     for (size_t cursor = 0; (u = table_next(a->conf.users, &cursor)) != NULL;)
         user_free(u);

@@ -43,6 +43,9 @@ const struct aaa_enable_conf *aaa_enable_for(const struct aaa *a, uint8_t level,
 /* At which privilege somebody who has passed begins; false: exec authorization refuses him. */
 bool aaa_exec_privilege(const struct aaa *a, const struct aaa_door *door, const char *user, uint8_t *privilege);
 
+/* question.c: all of them, for good; waits for the sum that runs */
+void aaa_questions_end(struct aaa *a);
+
 /* watch.c */
 void aaa_watch_init(struct aaa *a);
 void aaa_watch_result(struct aaa *a, const struct aaa_door *door, const char *user, bool success);

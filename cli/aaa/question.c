@@ -3,7 +3,9 @@
  *   asked --> summed (work.h: the loop goes on) --> held back (`login delay`) --> counted, logged, answered
  *
  * What is checked against is copied when the question is asked, so that a configuration which changes meanwhile changes
- * nothing. The answer always comes in a later turn. Nobody learns from its time whether a user exists: each question
+ * nothing. The answer always comes in a later turn. One password is summed at a time, the oldest question's first, so that
+ * IKE's sums never stand behind a crowd at the door; a question that is dropped before its turn costs nothing, and nobody
+ * waits for the sum of one that is dropped meanwhile: it ends unheard. Nobody learns from its time whether a user exists: each question
  * about a user sums one password of the slowest type that any user has, be it his or that of nobody.
  */
 #include "cli/aaa/aaa_local.h"
@@ -22,6 +24,7 @@ struct aaa_question {
     unsigned type, decoy_type;
     char stored[SECRET_STORED_MAX + 1];
     bool sums, fits;
+    bool waits; /* for its turn to be summed */
     enum aaa_verdict verdict;
     struct work_job *job;
     uint64_t asked_us;
@@ -67,9 +70,18 @@ void aaa_cancel(struct aaa_question *q)
 {
     if (!q)
         return;
-    if (q->job)
-        work_cancel(q->a->env.work, q->job);
-    forget(q);
+    q->done = NULL;
+    if (!q->job)
+        forget(q);
+}
+
+void aaa_questions_end(struct aaa *a)
+{
+    while (a->questions) {
+        if (a->questions->job)
+            work_cancel(a->env.work, a->questions->job);
+        forget(a->questions);
+    }
 }
 
 static void answer(void *arg)
@@ -98,16 +110,45 @@ static void sum(void *arg)
         q->fits = false; /* never: it is the time that matters */
 }
 
-static void summed(void *arg)
+/* What was summed, or needed no sum. */
+static void judge(struct aaa_question *q)
 {
-    struct aaa_question *q = arg;
     uint64_t took = loop_now(q->a->env.loop) - q->asked_us, delay = 0;
-    q->job = NULL;
     if (q->sums)
         q->verdict = q->fits ? AAA_PASS : AAA_FAIL;
     if (q->is_login && q->door.vty)
         delay = (q->a->conf.delay_s ? q->a->conf.delay_s : q->a->conf.block_s ? 1u : 0u) * US_PER_S;
     timer_set(&q->answer, delay > took ? delay - took : 0);
+}
+
+static void sum_next(struct aaa *a);
+
+static void summed(void *arg)
+{
+    struct aaa_question *q = arg;
+    struct aaa *a = q->a;
+    q->job = NULL;
+    if (q->done)
+        judge(q);
+    else
+        forget(q);
+    sum_next(a);
+}
+
+/* The newest stand first. */
+static void sum_next(struct aaa *a)
+{
+    struct aaa_question *oldest = NULL;
+    for (struct aaa_question *q = a->questions; q; q = q->next) {
+        if (q->job)
+            return;
+        if (q->waits)
+            oldest = q;
+    }
+    if (!oldest)
+        return;
+    oldest->waits = false;
+    oldest->job = work_run(a->env.work, sum, oldest, summed);
 }
 
 static struct aaa_question *question(struct aaa *a, const struct aaa_door *door, const char *user, const char *password,
@@ -186,10 +227,11 @@ static bool by_methods(struct aaa_question *q, const uint8_t *methods, const str
 
 static struct aaa_question *begin(struct aaa_question *q)
 {
+    q->waits = q->sums;
     if (q->sums)
-        q->job = work_run(q->a->env.work, sum, q, summed);
+        sum_next(q->a);
     else
-        summed(q);
+        judge(q);
     return q;
 }
 
