@@ -54,6 +54,8 @@ void curl_config(const struct url *u, bool put, struct text *out)
                 scheme);
     if (u->scheme == URL_SCP)
         text_add(out, "insecure\n");
+    if (put && web)
+        text_add(out, "header = \"Expect:\"\n"); /* many servers never answer it, and curl waits a second */
     if (put)
         text_add(out, "upload-file = \"/dev/fd/3\"\n");
     text_add(out, "write-out = \"%{stderr}\\n@%{response_code}\\n\"\n");
@@ -86,6 +88,7 @@ enum transfer_end curl_end(int code, unsigned http)
                : http == 507                               ? TRANSFER_FULL
                                                            : TRANSFER_UNDEFINED;
     case 79: return TRANSFER_NOT_FOUND; /* SSH: libssh2's word for a file that scp does not find */
+    case 2: /* SSH: no algorithm in common */
     case 8:
     case 18:
     case 52:

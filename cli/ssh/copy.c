@@ -1,10 +1,10 @@
 /* copy.c: scp's own protocol (that of rcp), server side: `scp -t PATH` takes files, `scp -f PATH` gives one. Netmiko and NAPALM speak it; `scp -O` of OpenSSH 9 too.
  *
  *   -t   we: NUL   client: [T times]  C0644 SIZE NAME    we: NUL   client: SIZE bytes, NUL    we: NUL or an error   ... end of input
- *   -f   client: NUL   we: C0644 SIZE NAME    client: NUL   we: SIZE bytes, NUL    client: NUL   end
+ *   -f   client: NUL   [-p: we: T time 0 time 0   client: NUL]   we: C0644 SIZE NAME    client: NUL   we: SIZE bytes, NUL    client: NUL   end
  *
  * An error is a byte 1 (this file) or 2 (all is over), a text and a line end. Files are in disk0: and nvram:, at most FILE_MOST bytes, read and written in pieces as they
- * go; an incoming one replaces the old one when it is whole, so nobody sees half of it. Folders (-r) are refused. It wants `ip scp server enable` and privilege 15. */
+ * go; an incoming one replaces the old one when it is whole (libssh2 leaves out the NUL behind it and ends the input), so nobody sees half of it. Folders (-r) are refused. It wants `ip scp server enable` and privilege 15. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@
 #define PIECE     32768u
 #define AHEAD     262144u /* bytes handed to the connection before it has passed them on */
 
-enum copy_state { TAKES_LINE, TAKES_BYTES, TAKES_END, WAITS_START, WAITS_NAME, WAITS_END };
+enum copy_state { TAKES_LINE, TAKES_BYTES, TAKES_END, WAITS_START, WAITS_TIMES, WAITS_NAME, WAITS_END };
 
 struct copy {
     enum copy_state state;
@@ -29,7 +29,7 @@ struct copy {
     struct file_writer *writer;  /* NULL while TAKES_BYTES: it failed, and the rest is passed over */
     enum file_result fault;
     uint64_t want; /* bytes of the file that are still to come, or to go */
-    bool sending, failed;
+    bool sending, failed, times;
 };
 
 /* The next word of a command line as a shell would see it; false at its end. */
@@ -135,6 +135,15 @@ static void give(struct conn *c)
         file_fault(c, p->path, r, true);
         return;
     }
+    if (p->times) {
+        unsigned long long t = (unsigned long long)(info.mtime_us / US_PER_S);
+        p->times = false;
+        p->state = WAITS_TIMES;
+        file_reader_free(p->reader);
+        p->reader = NULL;
+        conn_out(c, line, (size_t)snprintf(line, sizeof line, "T%llu 0 %llu 0\n", t, t));
+        return;
+    }
     const char *slash = strrchr(p->path, '/'); /* the name as it was asked for: a client refuses another, and `disk0:x` is one name to it */
     int n = snprintf(line, sizeof line, "C0644 %llu %s\n", (unsigned long long)info.size, slash ? slash + 1 : p->path);
     p->want = info.size;
@@ -150,7 +159,8 @@ static void answered(struct conn *c, uint8_t byte)
         return;
     }
     switch (c->copy->state) {
-    case WAITS_START: give(c); break;
+    case WAITS_START:
+    case WAITS_TIMES: give(c); break;
     case WAITS_NAME:
         c->copy->sending = true;
         feed(c);
@@ -293,6 +303,8 @@ void copy_drained(struct conn *c)
 
 void copy_ended(struct conn *c)
 {
+    if (c->copy && c->copy->state == TAKES_END)
+        end_file(c, 0);
     if (c->copy)
         end(c, c->copy->failed || c->copy->state != TAKES_LINE || c->copy->line_len);
 }
@@ -325,6 +337,7 @@ void copy_start(struct conn *c, const char *command)
             to = to || strchr(w, 't');
             from = from || strchr(w, 'f');
             folders = folders || strchr(w, 'r');
+            p->times = p->times || strchr(w, 'p');
         } else {
             words = true;
             str_copy(p->path, sizeof p->path, w);

@@ -285,7 +285,7 @@ static void fuzz_url(const uint8_t *data, size_t len)
         struct text t = {0};
         unsigned lines = 0, own = 0;
         static const char *const words[] = {"url = \"", "user = \"", "proto = \"=", "silent", "show-error", "fail", "globoff", "noproxy = \"*\"", "connect-timeout = 15", "speed-limit = 1",
-                                            "speed-time = 60", "max-time = 7200", "insecure", "upload-file = \"/dev/fd/3\"", "write-out = \"%{stderr}"};
+                                            "speed-time = 60", "max-time = 7200", "insecure", "upload-file = \"/dev/fd/3\"", "header = \"Expect:\"", "write-out = \"%{stderr}"};
         curl_config(&u, len & 1, &t);
         for (const char *p = text_str(&t); *p; p += strcspn(p, "\n") + 1, lines++)
             for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
