@@ -1,6 +1,6 @@
 /* cmd_mode.c: moving between modes: enable, disable, configure, end, exit, logout, help.
  *
- * `enable` asks for a password only where someone sits at a terminal and one is set; a program's session (an applet's,
+ * `enable` asks for a password only where somebody who logged in types and one is set; a program's session (an applet's,
  * the lab's) is let through, as IOS lets EEM through. On a vty without any password set, enable is refused; on the
  * console it is not. Three tries, each held against what aaa says while the loop goes on.
  */
@@ -98,7 +98,7 @@ static enum cmd_result do_enable(struct cmd_ctx *c)
             c->host->set_privilege(c->shell, level);
         return CMD_OK;
     }
-    switch (v.terminal ? aaa_enable_wants(cli->aaa, &door, level) : AAA_WANTS_NOTHING) {
+    switch (v.by_person ? aaa_enable_wants(cli->aaa, &door, level) : AAA_WANTS_NOTHING) {
     case AAA_REFUSES:
         out_text(c->out, aaa_is_new_model(cli->aaa) ? "% Error in authentication.\n\n" : "% No password set\n");
         return CMD_FAIL;

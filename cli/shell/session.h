@@ -176,6 +176,7 @@ unsigned shells_line_uses(const struct shells *s, bool vty, unsigned n);
 /* What commands ask and set (cli/cmd). */
 struct session_view {
     bool terminal, vty, monitor, is_history_on;
+    bool by_person; /* terminals are, and what somebody sends who logged in; not applets, files, the lab */
     int n;        /* -1: no line */
     uint32_t tty; /* absolute line: con 0 is 0, vty N is 1 + N */
     const char *user, *location, *origin;

@@ -169,6 +169,7 @@ static struct shell *op_open(struct shells *s, const struct shell_params *p)
     fix_origin(sh, p->origin ? p->origin : "console by console");
     sh->echo = p->echo;
     sh->bypass = p->bypass_authorization;
+    sh->by_person = p->by_person;
     sh->config_file = p->config_file;
     if (p->config_file) {
         sh->mode = CONFIG;
@@ -286,6 +287,7 @@ void session_view(const struct shell *sh, struct session_view *v)
 {
     *v = (struct session_view){
         .terminal = sh->channel != NULL,
+        .by_person = sh->channel != NULL || sh->by_person,
         .vty = sh->vty,
         .monitor = sh->monitor,
         .is_history_on = sh->history_on,

@@ -691,6 +691,32 @@ static void a_thousand_users(void **state)
     fix_free(f);
 }
 
+/* `ssh host 'enable'` by somebody at level 1: a session without a terminal, but no applet's. */
+static void who_logged_in_is_asked_without_a_terminal_too(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    struct typed t = {0};
+    struct shell *sh = shell_open(f->b->shells, &(struct shell_params){.user = "low", .origin = "", .privilege = 1, .vty = true, .by_person = true});
+    box_type(f->b, sh, &t, "enable");
+    assert_string_equal(t.output.s, "% No password set\n");
+    assert_string_equal(shell_prompt(sh), "R1>");
+    configure(f, "enable secret cisco");
+    box_type(f->b, sh, &t, "enable");
+    assert_true(t.refused);
+    assert_non_null(strstr(t.output.s, "% Bad secrets\n"));
+    box_type(f->b, sh, &t, "enable 3");
+    assert_true(t.refused);
+    assert_string_equal(shell_prompt(sh), "R1>");
+    shell_close(sh);
+    sh = shell_open(f->b->shells, &(struct shell_params){.user = "", .origin = "", .privilege = 1, .vty = true}); /* an applet's */
+    box_type(f->b, sh, &t, "enable");
+    assert_string_equal(shell_prompt(sh), "R1#");
+    shell_close(sh);
+    text_free(&t.output);
+    fix_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -713,6 +739,7 @@ int main(void)
         cmocka_unit_test(noise),
         cmocka_unit_test(ranges_of_vtys),
         cmocka_unit_test(a_thousand_users),
+        cmocka_unit_test(who_logged_in_is_asked_without_a_terminal_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
