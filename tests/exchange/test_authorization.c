@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "cli/aaa/aaa.h"
+#include "cli/app/router.h"
+#include "cli/grammar/grammar.h"
 #include "cli/shell/session.h"
 #include "espial/loop.h"
 #include "tests/sim/box.h"
@@ -114,11 +116,30 @@ static void addresses(void **state)
     box_free(b);
 }
 
+/* What tells a community string, a key or a hash is nobody's below 15 (enable, and the configuration, are behind a password). */
+static void secrets_are_not_shown_to_everybody(void **state)
+{
+    static const char *const lines[] = {"show snmp community", "show snmp host",      "show running-config",   "show startup-config",  "show crypto isakmp key",
+                                        "show archive log config all", "show tech-support", "more nvram:startup-config", "copy running-config null:", "write terminal"};
+    (void)state;
+    struct box *b = one();
+    struct grammar *g = shells_grammar(router_shells(box_router(b, "r1")));
+    struct match *m = NEW(struct match);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(grammar_match(g, EXEC, 15, lines[i], m), MATCH_OK);
+        assert_int_not_equal(grammar_match(g, EXEC, 1, lines[i], m), MATCH_OK);
+    }
+    assert_int_equal(grammar_match(g, EXEC, 1, "show version", m), MATCH_OK);
+    mem_free(m);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(applets),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(secrets_are_not_shown_to_everybody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
