@@ -7,7 +7,8 @@
  *
  * Precedence: a word that is some literal exactly is only that (keywords beat values, whole words beat abbreviations);
  * otherwise all readings go on, and where several survive, walk_best compares them word by word: abbreviated literal,
- * typed value, host name, free word, rest of the line.
+ * typed value, host name, free word, rest of the line. Readings that took different words for one abbreviation are not
+ * compared behind it: the line is ambiguous.
  *
  * `no` and `default` are words before the rows; behind them a line may end early (elem.stop, set in compile.c).
  * Comparisons per word are linear in the rows of the mode: some hundred prefix tests, microseconds. Memory is the
@@ -337,7 +338,7 @@ static const struct step *step_at(const struct walk *w, int32_t i, unsigned dept
     return s;
 }
 
-/* Negative: a fits better. */
+/* Negative: a fits better. Where an abbreviation stands for different words in a and b, nothing behind it decides. */
 static int compare(const struct walk *w, int32_t a, int32_t b, bool *same_words)
 {
     unsigned da = w->g->steps[a].depth, db = w->g->steps[b].depth, n = da < db ? da : db;
@@ -350,8 +351,10 @@ static int compare(const struct walk *w, int32_t a, int32_t b, bool *same_words)
             continue;
         if (x->rank != y->rank)
             return x->rank < y->rank ? -1 : 1;
-        if (x->word && y->word && strcasecmp(x->word, y->word))
+        if (x->word && y->word && strcasecmp(x->word, y->word)) {
             *same_words = false;
+            return 0;
+        }
     }
     return 0;
 }
@@ -367,16 +370,14 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n)
 {
     size_t kept = 0;
     bool same, all_same = true;
+    int32_t best = *n ? v[0] : 0;
 
-    for (size_t i = 0; i < *n; i++) {
-        int c = kept ? compare(w, v[i], v[0], &same) : 0;
-
-        if (c > 0)
-            continue;
-        if (c < 0)
-            kept = 0;
-        v[kept++] = v[i];
-    }
+    for (size_t i = 1; i < *n; i++)
+        if (compare(w, v[i], best, &same) < 0)
+            best = v[i];
+    for (size_t i = 0; i < *n; i++)
+        if (compare(w, v[i], best, &same) <= 0)
+            v[kept++] = v[i];
     for (size_t i = 1; i < kept; i++)
         if (hidden(w, v[0]) && !hidden(w, v[i])) {
             int32_t t = v[0];

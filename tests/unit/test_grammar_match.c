@@ -66,7 +66,7 @@ static void abbreviations(void **state)
         {EXEC, "  SHOW  Crypto\tISA sa  det ", "show crypto isakmp sa detail"},
         {EXEC, "sh ip int bri", "show ip interface brief"},
         {EXEC, "conf t", "configure terminal"},
-        {EXEC, "c t", "configure terminal"}, /* the second word settles the first */
+        {EXEC, "c t", "(ambiguous)"}, /* a file may be named t: copy t ... */
         {EXEC, "cl cry sa", "clear crypto sa"},
         {EXEC, "clear c sa", "clear crypto sa"},
         {EXEC, "show c", "(ambiguous)"}, /* clock is complete, crypto is not */
