@@ -376,7 +376,7 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n)
         if (compare(w, v[i], best, &same) < 0)
             best = v[i];
     for (size_t i = 0; i < *n; i++)
-        if (compare(w, v[i], best, &same) <= 0)
+        if (v[i] == best || compare(w, v[i], best, &same) <= 0)
             v[kept++] = v[i];
     for (size_t i = 1; i < kept; i++)
         if (hidden(w, v[0]) && !hidden(w, v[i])) {
