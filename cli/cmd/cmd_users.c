@@ -102,6 +102,7 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
     escape_words(v.escape, escape);
     out_printf(out, "Line %u, Location: \"\", Type: \"\"\n", vty ? n + 1 : 0);
     out_printf(out, "Length: %u lines, Width: %u columns\n", v.length, v.width);
+    out_printf(out, "Baud rate (TX/RX) is 9600/9600%s\n", vty ? "" : ", no parity, 1 stopbits, 8 databits");
     out_printf(out, "Status: %s\n", sh ? "PSI Enabled, Ready, Active, Automore On" : "No Exit Banner");
     out_printf(out, "Capabilities: %s\n", v.monitor ? "Receives Logging Output" : "none");
     out_printf(out, "Modem state: %s\n", sh ? "Ready" : "Idle");

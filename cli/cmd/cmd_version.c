@@ -44,7 +44,8 @@ static void version_head(const struct cli *cli, struct text *t)
     }
     text_printf(t,
                 "espial %s is free software in the likeness of IOS. It is neither made nor\nendorsed by Cisco Systems "
-                "and contains none of its software.\n",
+                "and contains none of its software.\n"
+                "Copyright (c) 2026-2026 by the authors of espial\n",
                 v);
 }
 

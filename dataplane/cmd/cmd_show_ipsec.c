@@ -47,7 +47,7 @@ static void counters(struct out *o, const struct flow_count *n, bool detail)
                (ull)n->internal_rcv);
 }
 
-static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in)
+static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, bool detail)
 {
     char transform[IPSEC_TRANSFORM_TEXT];
     uint32_t spi = in ? p->spi_in : p->spi_out, n = p->id + (in ? 0 : 1);
@@ -70,12 +70,12 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in)
     if (!ah)
         out_printf(o, "        IV size: %zu bytes\n", cipher_iv_len(p->transform.cipher));
     out_printf(o, "        replay detection support: %s", p->replay_window ? "Y" : "N");
-    if (p->replay_window && p->replay_window != REPLAY_DEFAULT)
+    if (p->replay_window && (detail || p->replay_window != REPLAY_DEFAULT))
         out_printf(o, "  replay window size: %u", p->replay_window);
     out_text(o, "\n        Status: ACTIVE(ACTIVE)\n");
 }
 
-static void print_halves(struct cmd_ctx *c, uint32_t flow, bool in)
+static void print_halves(struct cmd_ctx *c, uint32_t flow, bool in, bool detail)
 {
     static const struct {
         const char *name;
@@ -87,7 +87,7 @@ static void print_halves(struct cmd_ctx *c, uint32_t flow, bool in)
         out_printf(c->out, "     %s %s sas:\n", in ? "inbound" : "outbound", kinds[k].name);
         for (size_t at = 0; ipsec_pair_next(dataplane_ipsec(c->self), flow, &at, &p);)
             if (p.transform.proto == kinds[k].proto)
-                print_half(c->out, &p, in);
+                print_half(c->out, &p, in, detail);
         out_text(c->out, in || k + 1 < sizeof kinds / sizeof kinds[0] ? "\n" : "");
     }
 }
@@ -119,8 +119,8 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
     if (!sas)
         return;
     out_text(o, "\n");
-    print_halves(c, f->id, true);
-    print_halves(c, f->id, false);
+    print_halves(c, f->id, true, detail);
+    print_halves(c, f->id, false, detail);
 }
 
 static bool wanted(const struct cmd_ctx *c, const struct ipsec_flow_info *f)

@@ -373,7 +373,7 @@ static void forms(void **state)
                                  "        conn id: 2003, flow_id: CSR:3, sibling_flags FFFFFFFF80000058, crypto map: "
                                  "CMAP\n"
                                  "        sa timing: remaining key lifetime (k/sec): (4608000/3600)\n"
-                                 "        replay detection support: Y\n"));
+                                 "        replay detection support: Y  replay window size: 64\n"));
     expect(b, "show crypto ipsec sa count", "IPsec SA total: 4, active: 2, rekeying: 2, unused: 0, invalid: 0\n");
     expect(b, "show crypto ipsec sa peer 192.0.2.9", "\nNo SAs found\n");
     expect(b, "show crypto ipsec sa map OTHER detail", "\nNo SAs found\n");

@@ -130,7 +130,8 @@ static void head(char *out, size_t size, int end, unsigned packets, const char *
     "     inbound esp sas:\n\n     inbound ah sas:\n\n     inbound pcp sas:\n\n"                                       \
     "     outbound esp sas:\n\n     outbound ah sas:\n\n     outbound pcp sas:\n"
 
-static size_t half(char *out, size_t size, const struct ipsec_pair_info *p, bool in, unsigned conn, const char *flags)
+static size_t half(char *out, size_t size, const struct ipsec_pair_info *p, bool in, unsigned conn, const char *flags,
+                   bool detail)
 {
     uint32_t spi = in ? p->spi_in : p->spi_out;
     return (size_t)snprintf(out, size,
@@ -140,9 +141,10 @@ static size_t half(char *out, size_t size, const struct ipsec_pair_info *p, bool
                             "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%s, crypto map: VPN\n"
                             "        sa timing: remaining key lifetime (k/sec): (%u/%u)\n"
                             "        IV size: 16 bytes\n"
-                            "        replay detection support: Y\n"
+                            "        replay detection support: Y%s\n"
                             "        Status: ACTIVE(ACTIVE)\n",
-                            spi, spi, conn, conn - 2000, flags, in ? p->left_kb_in : p->left_kb_out, p->left_s);
+                            spi, spi, conn, conn - 2000, flags, in ? p->left_kb_in : p->left_kb_out, p->left_s,
+                            detail ? "  replay window size: 64" : "");
 }
 
 /* The whole output with n pairs, newest first, whose inbound halves are these connections. */
@@ -156,7 +158,7 @@ static void sa_text(struct box *b, char *out, size_t size, int end, unsigned pac
         len += (size_t)snprintf(out + len, size - len, "\n     %s esp sas:\n", in ? "inbound" : "outbound");
         for (unsigned i = 0; i < n; i++) {
             struct ipsec_pair_info p = pair_of(b, node, i);
-            len += half(out + len, size - len, &p, in, conn[i] + (in ? 0 : 1), flags);
+            len += half(out + len, size - len, &p, in, conn[i] + (in ? 0 : 1), flags, strstr(errors, "no sa (send)"));
         }
         snprintf(out + len, size - len,
                  in ? "\n     inbound ah sas:\n\n     inbound pcp sas:\n"
