@@ -189,6 +189,8 @@ static bool read_all(struct config_tree *t, struct reading *r, struct text *err)
 
         if (!is_text(&r->line)) {
             ok = refuse(t, r, err, "not text");
+        } else if (r->line.len > GRAMMAR_LINE_MAX + CONFIG_DEPTH_MAX) {
+            ok = refuse(t, r, err, "longer than 1024 bytes");
         } else if (r->number > CONFIG_LINES_MAX) {
             ok = refuse(t, r, err, "too many lines");
         } else if (!in && !strcmp(s, "end")) {

@@ -202,6 +202,10 @@ static void what_is_no_configuration(void **state)
         text_printf(&deep, "%*sline\n", i, "");
     assert_string_equal(replace(b, text_str(&deep)),
                         "%The input file is not a valid config file. (line 9: indented too deep)\n");
+    text_clear(&deep);
+    text_printf(&deep, "hostname x\n%2000s\n", "x");
+    assert_string_equal(replace(b, text_str(&deep)),
+                        "%The input file is not a valid config file. (line 2: longer than 1024 bytes)\n");
     assert_string_equal(replace(b, "hostname x\nbanner motd #\nwelcome\n"),
                         "%The input file is not a valid config file. (line 3: the banner does not end)\n");
     assert_string_equal(box_type(b, "r", "configure replace disk0:absent force"),
