@@ -366,6 +366,20 @@ static bool hidden(const struct walk *w, int32_t i)
     return s->elem && (s->elem->rule->row->flags & CMD_HIDDEN);
 }
 
+/* Is the first word in which two readings differ another spelling of the same (con, console)? */
+static bool spelling(const struct walk *w, int32_t a, int32_t b)
+{
+    unsigned da = w->g->steps[a].depth, db = w->g->steps[b].depth, n = da < db ? da : db;
+
+    for (unsigned d = 0; d <= n; d++) {
+        const struct step *x = step_at(w, a, d), *y = step_at(w, b, d);
+
+        if (x != y && x->word && y->word && strcasecmp(x->word, y->word))
+            return !strncasecmp(x->word, y->word, strlen(x->word)) || !strncasecmp(x->word, y->word, strlen(y->word));
+    }
+    return true;
+}
+
 bool walk_best(struct walk *w, int32_t *v, size_t *n)
 {
     size_t kept = 0;
@@ -386,7 +400,7 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n)
         }
     for (size_t i = 1; i < kept; i++) {
         compare(w, v[i], v[0], &same);
-        if (!same && hidden(w, v[i]) == hidden(w, v[0]))
+        if (!same && (hidden(w, v[i]) == hidden(w, v[0]) || !spelling(w, v[i], v[0])))
             all_same = false;
     }
     *n = kept;

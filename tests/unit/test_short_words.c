@@ -316,7 +316,7 @@ static void ambiguous(void **state)
         enum cmd_mode mode;
         const char *line;
     } lines[] = {{EXEC, "sh i"},      {EXEC, "c"},         {EXEC, "show c"},     {EXEC, "show ip a"}, {EXEC, "re a b"},
-                 {CONFIG, "i"},       {CONFIG, "l"},       {CONFIG, "no s"},     {CONFIG, "ip s"},    {CONFIG_ISAKMP, "e"},
+                 {CONFIG, "i"},       {CONFIG, "l"},       {CONFIG, "l console 0"}, {CONFIG, "no s"},     {CONFIG, "ip s"},    {CONFIG_ISAKMP, "e"},
                  {CONFIG_LINE, "l"}, {CONFIG_APPLET, "e"}};
     struct match *m = NEW(struct match);
     struct grammar *g = the_router_s();
