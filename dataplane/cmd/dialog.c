@@ -112,7 +112,7 @@ static void dialog_answer(void *arg, const char *text)
     if (take(d, text)) {
         d->at++;
     } else if (d->questions[d->at].kind == ASK_ADDRESS) {
-        out_text(d->c.out, "% Bad IP address\n");
+        out_text(d->c.out, "% Unrecognized host or address, or protocol not running.\n");
         d->c.host->on_abort(d->c.shell, NULL, NULL);
         dialog_end(d, CMD_FAIL, true);
         return;
