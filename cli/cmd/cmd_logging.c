@@ -340,12 +340,12 @@ static void trap_logging(struct cmd_ctx *c, const struct log_conf *l, const stru
                    "              %llu message lines logged,\n"
                    "              %llu message lines rate-limited,\n"
                    "              %llu message lines dropped-by-MD,\n"
-                   "              xml disabled, sequence number %s\n"
+                   "              xml disabled, sequence number disabled\n"
                    "              filtering disabled\n",
                    IP4(l->hosts[i].addr), l->hosts[i].tcp ? "tcp" : "udp", l->hosts[i].port,
                    s->host_down[i] ? "down" : "up", (unsigned long long)s->host_sent[i],
                    (unsigned long long)s->md_limited[LOG_TO_HOST + i],
-                   (unsigned long long)s->md_dropped[LOG_TO_HOST + i], l->sequence ? "enabled" : "disabled");
+                   (unsigned long long)s->md_dropped[LOG_TO_HOST + i]);
     out_text(c->out, "        Logging Source-Interface:       VRF Name:\n");
     if (l->source_if[0])
         out_printf(c->out, "        %s\n", l->source_if);
