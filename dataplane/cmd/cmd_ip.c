@@ -6,29 +6,6 @@
 
 typedef unsigned long long ull;
 
-static const char silent_protocols[] =
-    "BGP statistics:\n"
-    "  Rcvd: 0 total, 0 opens, 0 notifications, 0 updates\n"
-    "        0 keepalives, 0 route-refresh, 0 unrecognized\n"
-    "  Sent: 0 total, 0 opens, 0 notifications, 0 updates\n"
-    "        0 keepalives, 0 route-refresh\n\n"
-    "TCP statistics:\n"
-    "  Rcvd: 0 total, 0 checksum errors, 0 no port\n"
-    "  Sent: 0 total\n\n"
-    "EIGRP-IPv4 statistics:\n"
-    "  Rcvd: 0 total\n"
-    "  Sent: 0 total\n\n"
-    "PIMv2 statistics: Sent/Received\n"
-    "  Total: 0/0, 0 checksum errors, 0 format errors\n"
-    "  Registers: 0/0 (0 non-rp, 0 non-sm-group), Register Stops: 0/0,  Hellos: 0/0\n"
-    "  Join/Prunes: 0/0, Asserts: 0/0, grafts: 0/0\n"
-    "  Bootstraps: 0/0, Candidate_RP_Advertisements: 0/0\n"
-    "  State-Refresh: 0/0\n\n"
-    "IGMP statistics: Sent/Received\n"
-    "  Total: 0/0, Format errors: 0/0, Checksum errors: 0/0\n"
-    "  Host Queries: 0/0, Host Reports: 0/0, Host Leaves: 0/0 \n"
-    "  DVMRP: 0/0, PIM: 0/0\n\n";
-
 static enum cmd_result show_traffic(struct cmd_ctx *c)
 {
     const struct net_stat *s = net_stat(dataplane_net(c->self));
@@ -39,18 +16,13 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                "         %llu format errors, %llu checksum errors, %llu bad hop count\n"
                "         %llu unknown protocol, %llu not a gateway\n"
                "         0 security failures, %llu bad options, %llu with options\n"
-               "  Opts:  0 end, 0 nop, 0 basic security, 0 loose source route\n"
-               "         0 timestamp, 0 extended security, 0 record route\n"
-               "         0 stream ID, 0 strict source route, 0 alert, 0 cipso, 0 ump\n"
-               "         0 other\n"
                "  Frags: %llu reassembled, %llu timeouts, %llu couldn't reassemble\n"
                "         %llu fragmented, %llu fragments, %llu couldn't fragment\n"
                "  Bcast: %llu received, %llu sent\n"
                "  Mcast: %llu received, %llu sent\n"
                "  Sent:  %llu generated, %llu forwarded\n"
                "  Drop:  0 encapsulation failed, 0 unresolved, %llu no adjacency\n"
-               "         %llu no route, 0 unicast RPF, %llu forced drop\n"
-               "         0 options denied, 0 source IP address zero\n\n",
+               "         %llu no route, 0 unicast RPF, %llu forced drop\n\n",
                (ull)s->ip_in, (ull)s->ip_local, (ull)s->in_format, (ull)s->in_checksum, (ull)s->in_hops,
                (ull)s->in_proto, (ull)s->in_not_gateway, (ull)s->in_options, (ull)s->with_options, (ull)s->reass_ok,
                (ull)s->reass_timeouts, (ull)s->reass_fail, (ull)s->frag_ok, (ull)s->frag_made, (ull)s->frag_cannot,
@@ -70,22 +42,13 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                (ull)s->icmp_in_errors, (ull)s->icmp_in_checksum, (ull)s->icmp_in_unreachable, (ull)s->icmp_in_echo,
                (ull)s->icmp_in_reply, (ull)s->icmp_in_other, (ull)s->icmp_in_exceeded, (ull)s->icmp_out_unreachable,
                (ull)s->icmp_out_echo, (ull)s->icmp_out_reply, (ull)s->icmp_out_exceeded, (ull)s->icmp_out_parameter);
-    out_text(c->out, silent_protocols);
     out_printf(c->out,
                "UDP statistics:\n"
                "  Rcvd: %llu total, %llu checksum errors, %llu no port\n"
                "  Sent: %llu total, 0 forwarded broadcasts\n\n"
-               "OSPF statistics:\n"
-               "  Rcvd: 0 total, 0 checksum errors\n"
-               "        0 hello, 0 database desc, 0 link state req\n"
-               "        0 link state updates, 0 link state acks\n\n"
-               "  Sent: 0 total\n"
-               "        0 hello, 0 database desc, 0 link state req\n"
-               "        0 link state updates, 0 link state acks\n\n"
                "ARP statistics:\n"
                "  Rcvd: %llu requests, %llu replies, 0 reverse, %llu other\n"
-               "  Sent: %llu requests, %llu replies (%llu proxy), 0 reverse\n"
-               "  Drop due to input queue full: 0\n",
+               "  Sent: %llu requests, %llu replies (%llu proxy), 0 reverse\n",
                (ull)(s->udp_in + s->udp_in_checksum + s->udp_in_no_port), (ull)s->udp_in_checksum,
                (ull)s->udp_in_no_port, (ull)s->udp_out, (ull)s->arp_in_request, (ull)s->arp_in_reply,
                (ull)s->arp_in_other, (ull)s->arp_out_request, (ull)s->arp_out_reply, (ull)s->arp_out_proxy);

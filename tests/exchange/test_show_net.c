@@ -203,54 +203,6 @@ static void traffic(void **state)
     assert_int_equal(counted(b, "r2", "  Bcast: "), sent);
     types(b, "r2", "show ip traffic", "  Bcast: 0 received, 1 sent\n");
     types(b, "r1", "show ip traffic", "  Bcast: 1 received, 0 sent\n");
-    /* Every protocol of IOS has its table, in IOS's layout, also those that nobody speaks here. */
-    types(b, "r1", "show ip traffic",
-          "  Opts:  0 end, 0 nop, 0 basic security, 0 loose source route\n"
-          "         0 timestamp, 0 extended security, 0 record route\n"
-          "         0 stream ID, 0 strict source route, 0 alert, 0 cipso, 0 ump\n"
-          "         0 other\n"
-          "  Frags: ");
-    types(b, "r1", "show ip traffic", " forced drop\n         0 options denied, 0 source IP address zero\n\nICMP statistics:\n");
-    types(b, "r1", "show ip traffic",
-          "\n\nBGP statistics:\n"
-          "  Rcvd: 0 total, 0 opens, 0 notifications, 0 updates\n"
-          "        0 keepalives, 0 route-refresh, 0 unrecognized\n"
-          "  Sent: 0 total, 0 opens, 0 notifications, 0 updates\n"
-          "        0 keepalives, 0 route-refresh\n"
-          "\n"
-          "TCP statistics:\n"
-          "  Rcvd: 0 total, 0 checksum errors, 0 no port\n"
-          "  Sent: 0 total\n"
-          "\n"
-          "EIGRP-IPv4 statistics:\n"
-          "  Rcvd: 0 total\n"
-          "  Sent: 0 total\n"
-          "\n"
-          "PIMv2 statistics: Sent/Received\n"
-          "  Total: 0/0, 0 checksum errors, 0 format errors\n"
-          "  Registers: 0/0 (0 non-rp, 0 non-sm-group), Register Stops: 0/0,  Hellos: 0/0\n"
-          "  Join/Prunes: 0/0, Asserts: 0/0, grafts: 0/0\n"
-          "  Bootstraps: 0/0, Candidate_RP_Advertisements: 0/0\n"
-          "  State-Refresh: 0/0\n"
-          "\n"
-          "IGMP statistics: Sent/Received\n"
-          "  Total: 0/0, Format errors: 0/0, Checksum errors: 0/0\n"
-          "  Host Queries: 0/0, Host Reports: 0/0, Host Leaves: 0/0 \n"
-          "  DVMRP: 0/0, PIM: 0/0\n"
-          "\n"
-          "UDP statistics:\n");
-    types(b, "r1", "show ip traffic",
-          "\n\nOSPF statistics:\n"
-          "  Rcvd: 0 total, 0 checksum errors\n"
-          "        0 hello, 0 database desc, 0 link state req\n"
-          "        0 link state updates, 0 link state acks\n"
-          "\n"
-          "  Sent: 0 total\n"
-          "        0 hello, 0 database desc, 0 link state req\n"
-          "        0 link state updates, 0 link state acks\n"
-          "\n"
-          "ARP statistics:\n");
-    types(b, "r1", "show ip traffic", " reverse\n  Drop due to input queue full: 0\n");
 }
 
 static void routes(void **state)
