@@ -102,7 +102,10 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
     escape_words(v.escape, escape);
     out_printf(out, "Line %u, Location: \"\", Type: \"\"\n", vty ? n + 1 : 0);
     out_printf(out, "Length: %u lines, Width: %u columns\n", v.length, v.width);
-    out_printf(out, "Baud rate (TX/RX) is 9600/9600%s\n", vty ? "" : ", no parity, 1 stopbits, 8 databits");
+    out_text(out, "Baud rate (TX/RX) is 9600/9600");
+    if (!vty)
+        out_printf(out, ", no parity, %u stopbits, 8 databits", l ? l->stopbits : 2);
+    out_text(out, "\n");
     out_printf(out, "Status: %s\n", sh ? "PSI Enabled, Ready, Active, Automore On" : "No Exit Banner");
     out_printf(out, "Capabilities: %s\n", v.monitor ? "Receives Logging Output" : "none");
     out_printf(out, "Modem state: %s\n", sh ? "Ready" : "Idle");
@@ -113,11 +116,13 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
                v.exec_timeout_s ? "               %-15snever                        none     not set\n"
                                 : "                %-14snever                        none     not set\n",
                idle);
-    out_text(out, "                            Idle Session Disconnect Warning\n"
-                  "                              never\n"
-                  "                            Login-sequence User Response\n"
-                  "                             00:00:30\n"
-                  "                            Autoselect Initial Wait\n"
+    out_printf(out,
+               "                            Idle Session Disconnect Warning\n"
+               "                              never\n"
+               "                            Login-sequence User Response\n"
+               "                             00:00:%02u\n",
+               LOGIN_ANSWER_S);
+    out_text(out, "                            Autoselect Initial Wait\n"
                   "                              not set\n"
                   "Modem type is unknown.\n"
                   "Session limit is not set.\n");

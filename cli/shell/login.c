@@ -19,7 +19,6 @@
 #include "cli/shell/shell_local.h"
 #include "espial/ip.h"
 
-#define ANSWER_TIME_S 30
 #define TRIES         3
 
 struct aaa_door login_door(const struct shell *sh)
@@ -175,14 +174,14 @@ static void user_answer(void *arg, const char *text)
 static void ask_user(struct shell *sh)
 {
     sh->login.at_secret = false;
-    timer_set(&sh->login.timeout, ANSWER_TIME_S * US_PER_S);
+    timer_set(&sh->login.timeout, LOGIN_ANSWER_S * US_PER_S);
     session_ask(sh, "Username: ", (struct asking){.on = true, .answer = user_answer, .arg = sh});
 }
 
 static void ask_password(struct shell *sh)
 {
     sh->login.at_secret = true;
-    timer_set(&sh->login.timeout, ANSWER_TIME_S * US_PER_S);
+    timer_set(&sh->login.timeout, LOGIN_ANSWER_S * US_PER_S);
     session_ask(sh, "Password: ", (struct asking){.on = true, .secret = true, .answer = password_answer, .arg = sh});
 }
 

@@ -36,6 +36,7 @@ struct files;
 struct grammar;
 
 #define VTY_LINES        16
+#define LOGIN_ANSWER_S   30 /* seconds to answer each question of a login */
 #define SESSION_LINE_MAX 1024 /* bytes of a command line; longer ones are refused */
 
 /* What `line con 0` or `line vty 0 4` gives a session, when it starts and when the line is changed. */
