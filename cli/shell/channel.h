@@ -3,6 +3,7 @@
 #ifndef CLI_SHELL_CHANNEL_H
 #define CLI_SHELL_CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum channel_end {
@@ -23,6 +24,8 @@ struct channel {
     void (*redraw)(struct channel *);
     /* The session ended (exit, exec-timeout): hang up. The session is gone when this returns. */
     void (*closed)(struct channel *);
+    /* Does the cursor stand at the beginning of an empty line? NULL: nobody knows. */
+    bool (*at_start)(struct channel *);
     enum channel_end ended; /* set before closed is called: why */
 };
 #endif

@@ -14,7 +14,8 @@ void session_log_line(struct shell *sh, const char *line)
         return;
     enum session_state st = session_state(sh);
     bool waits = st == SESSION_PROMPT || st == SESSION_ANSWER || st == SESSION_SECRET || st == SESSION_KEY;
-    if (waits || sh->output.midline)
+    bool fresh = sh->channel->at_start && sh->channel->at_start(sh->channel); /* behind the line before, say */
+    if ((waits || sh->output.midline) && !fresh)
         session_emit(sh, "\n", 1);
     session_emit(sh, line, strlen(line));
     session_emit(sh, "\n", 1);

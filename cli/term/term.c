@@ -38,6 +38,7 @@ struct term {
     bool handed;     /* a line went to the session: its notice comes, in a later turn */
     bool keeps_line; /* help is shown: the line being edited comes back behind it */
     bool escaped;    /* the last byte was the escape character */
+    bool line_ended; /* so did what was shown last */
     size_t history;  /* 0: the line typed; n: the n-th last */
     char typed[1024]; /* the line before going up the history */
 };
@@ -46,6 +47,7 @@ static void flush(struct term *t)
 {
     if (!t->out.len)
         return;
+    t->line_ended = t->out.s[t->out.len - 1] == '\n';
     t->p.write(t->p.arg, t->out.s, t->out.len);
     text_clear(&t->out);
 }
@@ -356,6 +358,12 @@ static void on_write(struct channel *c, const char *s, size_t len)
         flush(t);
 }
 
+static bool on_at_start(struct channel *c)
+{
+    const struct term *t = of(c);
+    return t->out.len ? t->out.s[t->out.len - 1] == '\n' : t->line_ended;
+}
+
 static void on_changed(struct channel *c)
 {
     struct term *t = of(c);
@@ -391,7 +399,7 @@ struct term *term_new(const struct term_params *p)
     struct term *t = NEW(struct term);
     t->p = *p;
     t->p.session.channel = &t->channel;
-    t->channel = (struct channel){.write = on_write, .changed = on_changed, .redraw = on_redraw, .closed = on_closed};
+    t->channel = (struct channel){.write = on_write, .changed = on_changed, .redraw = on_redraw, .closed = on_closed, .at_start = on_at_start};
     t->edit = edit_new();
     if (t->edit) {
         struct session_params sp = p->session;

@@ -225,6 +225,9 @@ static void log_lines_come_between(void **state)
     const char *seen = keys(f, "");
     assert_true(str_starts(seen, CRLF "*"));
     assert_non_null(strstr(seen, ": something happens" CRLF));
+    msg_debug(f->box->log, "and goes on");
+    seen = keys(f, "");
+    assert_true(str_starts(seen, "*")); /* on the line behind, without an empty one between */
     assert_string_equal(keys(f, "nes 1\r"), "nes 1" CRLF "line 1" CRLF "R1#"); /* goes on where it was left */
     keys(f, "conf t\rline vty 0 4\rlogging synchronous\rend\r");
     keys(f, "show lix\x02");
