@@ -194,7 +194,7 @@ static const struct cmd_row rows[] = {
     ASET("login on-success log=on_success [every <success_every:1-65535>]",
          "Generate syslogs on successful logins|Periodicity of logs|Number of logins", AAA(on_success),
          AAA(success_every)),
-    DO(EXEC, 1, "show login", show_login, "Display Secure Login Configurations and State"),
-    DO(EXEC, 1, "show login failures", show_failures, "|Display last 50 failed logins in table"),
+    DO_F(EXEC, 1, CMD_YIELDS, "show login", show_login, "Display Secure Login Configurations and State"),
+    DO_F(EXEC, 1, CMD_YIELDS, "show login failures", show_failures, "|Display last 50 failed logins in table"),
 };
 const struct cmd_table cli_table_aaa = CMD_TABLE("cli/cmd/cmd_aaa", rows);

@@ -359,11 +359,17 @@ static int compare(const struct walk *w, int32_t a, int32_t b, bool *same_words)
     return 0;
 }
 
-static bool hidden(const struct walk *w, int32_t i)
+static bool flagged(const struct walk *w, int32_t i, enum cmd_flags flag)
 {
     const struct step *s = &w->g->steps[i];
 
-    return s->elem && (s->elem->rule->row->flags & CMD_HIDDEN);
+    return s->elem && (s->elem->rule->row->flags & flag);
+}
+
+/* Does a stand back, so that b is what is meant? */
+static bool stands_back(const struct walk *w, int32_t a, int32_t b, enum cmd_flags flag)
+{
+    return flagged(w, a, flag) && !flagged(w, b, flag);
 }
 
 /* Is the first word in which two readings differ another spelling of the same (con, console)? */
@@ -393,14 +399,15 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n)
         if (v[i] == best || compare(w, v[i], best, &same) <= 0)
             v[kept++] = v[i];
     for (size_t i = 1; i < kept; i++)
-        if (hidden(w, v[0]) && !hidden(w, v[i])) {
+        if (stands_back(w, v[0], v[i], CMD_YIELDS) || stands_back(w, v[0], v[i], CMD_HIDDEN)) {
             int32_t t = v[0];
             v[0] = v[i];
             v[i] = t;
         }
     for (size_t i = 1; i < kept; i++) {
         compare(w, v[i], v[0], &same);
-        if (!same && (hidden(w, v[i]) == hidden(w, v[0]) || !spelling(w, v[i], v[0])))
+        if (!same && !stands_back(w, v[i], v[0], CMD_YIELDS) &&
+            !(stands_back(w, v[i], v[0], CMD_HIDDEN) && spelling(w, v[i], v[0])))
             all_same = false;
     }
     *n = kept;

@@ -174,7 +174,8 @@ enum cmd_flags {
     CMD_NO_ECHO = 16,
     CMD_LISTED = 32,   /* with CMD_HIDDEN: never printed, but listed by `?` (line console) ... */
     CMD_UNLISTED = 64, /* ... because what is printed is not (line con) */
-    CMD_KEEPS = 32, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
+    CMD_YIELDS = 128,  /* an abbreviation that fits another row's word too means that one (sh log: logging, not login) */
+    CMD_KEEPS = 256, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
                        as a change; one such row of a family prints all of it */
 };
 
@@ -215,6 +216,7 @@ struct cmd_table {
 
 #define HELP(m, path, text)                       {.kind = CMD_HELP, .mode = m, .sentence = path, .help = text}
 #define DO(m, level, sent, func, text)            {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text}
+#define DO_F(m, level, fl, sent, func, text)      {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = fl}
 #define DO_NO(m, level, sent, func, text)         {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO}
 /* SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>", "...", TXT(struct cryptomap_entry_conf, acl)) */
 #define SET(m, scp, sent, text, ...)              {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .binds = {__VA_ARGS__}}
