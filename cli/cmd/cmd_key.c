@@ -20,15 +20,15 @@ struct asking {
     const struct cmd_host *host;
     struct shell *shell;
     struct out *out;
-    enum pkey_kind kind;
+    enum keypair_kind kind;
     unsigned bits, wrong;
     bool exportable, is_making;
     char name[HOSTKEY_NAME_MAX + 1]; /* zeroize: "" for all */
 };
 
-static const char *kind_name(enum pkey_kind kind)
+static const char *kind_name(enum keypair_kind kind)
 {
-    return kind == PKEY_RSA ? "RSA" : "EC";
+    return kind == KEYPAIR_RSA ? "RSA" : "EC";
 }
 
 static void aborted(void *arg, bool closing)
@@ -49,7 +49,7 @@ static void finish(struct asking *a, enum cmd_result r)
     cmd_done(done.host, done.shell, r);
 }
 
-static struct asking *asking_new(struct cmd_ctx *c, enum pkey_kind kind)
+static struct asking *asking_new(struct cmd_ctx *c, enum keypair_kind kind)
 {
     struct asking *a = NEW(struct asking);
     *a = (struct asking){.self = c->self, .host = c->host, .shell = c->shell, .out = c->out, .kind = kind};
@@ -76,7 +76,7 @@ static void made(void *arg, bool is_made, bool stored, uint64_t took_us)
 static void generate(struct asking *a)
 {
     const struct sshd_generate g = {.kind = a->kind, .bits = a->bits, .name = a->name, .exportable = a->exportable, .done = made, .arg = a};
-    if (a->kind == PKEY_RSA)
+    if (a->kind == KEYPAIR_RSA)
         out_printf(a->out, "%% The key modulus size is %u bits\n%% Generating %u bit RSA keys, keys will be %s...\n", a->bits, a->bits,
                    a->exportable ? "exportable" : "non-exportable");
     if (sshd_generate(a->self, &g)) {
@@ -138,7 +138,7 @@ static void answer_replace(void *arg, const char *text)
         a->host->ask(a->shell, "% Do you really want to replace them? [yes/no]: ", false, answer_replace, a);
 }
 
-static enum cmd_result boot_generate(struct cmd_ctx *c, enum pkey_kind kind, const char *name)
+static enum cmd_result boot_generate(struct cmd_ctx *c, enum keypair_kind kind, const char *name)
 {
     const struct sshd_generate g = {.kind = kind, .bits = cmd_has(c, "bits") ? (unsigned)cmd_int(c, "bits") : 2048, .name = name, .exportable = cmd_has(c, "exportable")};
     if (hostkeys_find(sshd_hostkeys(c->self), kind, name))
@@ -146,7 +146,7 @@ static enum cmd_result boot_generate(struct cmd_ctx *c, enum pkey_kind kind, con
     return sshd_generate_now(c->self, &g) ? CMD_OK : CMD_FAIL;
 }
 
-static enum cmd_result start_generate(struct cmd_ctx *c, enum pkey_kind kind)
+static enum cmd_result start_generate(struct cmd_ctx *c, enum keypair_kind kind)
 {
     char name[HOSTKEY_NAME_MAX + 1];
     bool labelled = cmd_has(c, "label");
@@ -171,7 +171,7 @@ static enum cmd_result start_generate(struct cmd_ctx *c, enum pkey_kind kind)
         out_text(c->out, "% They will be replaced.\n\n");
     else
         out_printf(c->out, "The name for the keys will be: %s\n\n", name);
-    if (kind == PKEY_RSA)
+    if (kind == KEYPAIR_RSA)
         ask_modulus(a);
     else
         generate(a);
@@ -180,12 +180,12 @@ static enum cmd_result start_generate(struct cmd_ctx *c, enum pkey_kind kind)
 
 static enum cmd_result do_generate_rsa(struct cmd_ctx *c)
 {
-    return start_generate(c, PKEY_RSA);
+    return start_generate(c, KEYPAIR_RSA);
 }
 
 static enum cmd_result do_generate_ec(struct cmd_ctx *c)
 {
-    return start_generate(c, PKEY_EC);
+    return start_generate(c, KEYPAIR_EC);
 }
 
 /* ---- zeroize ---- */
@@ -207,12 +207,12 @@ static void answer_zeroize(void *arg, const char *text)
 
 static enum cmd_result do_zeroize(struct cmd_ctx *c)
 {
-    enum pkey_kind kind = cmd_int(c, "kind") == 0 ? PKEY_RSA : PKEY_EC;
+    enum keypair_kind kind = cmd_int(c, "kind") == 0 ? KEYPAIR_RSA : KEYPAIR_EC;
     const char *label = cmd_str(c, "label");
     const struct hostkey *k;
     bool any = false;
     for (size_t i = 0; (k = hostkeys_nth(sshd_hostkeys(c->self), i)); i++)
-        any = any || (pkey_kind(k->pair) == kind && (!label[0] || !strcmp(k->name, label)));
+        any = any || (keypair_kind(k->pair) == kind && (!label[0] || !strcmp(k->name, label)));
     if (!any) {
         out_printf(c->out, "%% No %s keys %s%sfound in configuration.\n", kind_name(kind), label[0] ? "named " : "", label[0] ? label : "");
         return CMD_FAIL;
@@ -235,12 +235,12 @@ static void show_key(struct cmd_ctx *c, const struct hostkey *k)
     const struct sshd_env *env = sshd_env(c->self);
     struct wall_time w = clock_local(env->clock, k->made_wall_us);
     uint8_t der[1024];
-    size_t len = pkey_public_der(k->pair, der, sizeof der);
-    bool rsa = pkey_kind(k->pair) == PKEY_RSA;
+    size_t len = keypair_public_der(k->pair, der, sizeof der);
+    bool rsa = keypair_kind(k->pair) == KEYPAIR_RSA;
     out_printf(c->out, "%% Key pair was generated at: %02d:%02d:%02d %s %s %d %d\n", w.hour, w.min, w.sec, clock_zone_at(env->clock, k->made_wall_us)->name,
                month_names[w.mon], w.day, w.year);
-    out_printf(c->out, "Key name: %s\nKey type: %s KEYS", k->name, kind_name(pkey_kind(k->pair)));
-    out_printf(c->out, rsa ? "      %u bits\n" : "      p%u curve\n", pkey_bits(k->pair));
+    out_printf(c->out, "Key name: %s\nKey type: %s KEYS", k->name, kind_name(keypair_kind(k->pair)));
+    out_printf(c->out, rsa ? "      %u bits\n" : "      p%u curve\n", keypair_bits(k->pair));
     out_printf(c->out, " Storage Device: %s\n Usage: %s Key\n Key is %sexportable.\n Key Data:\n", hostkeys_kept(sshd_hostkeys(c->self)) ? "private-config" : "not specified",
                rsa ? "General Purpose" : "Signature", k->exportable ? "" : "not ");
     for (size_t i = 0; i < len; i++) {
@@ -254,7 +254,7 @@ static enum cmd_result do_show_keys(struct cmd_ctx *c)
     int64_t which = cmd_int(c, "which"); /* all, rsa, ec */
     const struct hostkey *k;
     for (size_t i = 0; (k = hostkeys_nth(sshd_hostkeys(c->self), i)); i++) {
-        if ((which == 0 || (which == 1) == (pkey_kind(k->pair) == PKEY_RSA)) && (!cmd_has(c, "name") || !strcmp(cmd_str(c, "name"), k->name)))
+        if ((which == 0 || (which == 1) == (keypair_kind(k->pair) == KEYPAIR_RSA)) && (!cmd_has(c, "name") || !strcmp(cmd_str(c, "name"), k->name)))
             show_key(c, k);
     }
     return CMD_OK;

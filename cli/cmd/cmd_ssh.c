@@ -207,7 +207,7 @@ static void list_line(struct cmd_ctx *c, const char *what, enum sshd_what list)
 {
     const struct hostkey *rsa = sshd_serving_rsa(c->self), *ec = sshd_serving_ec(c->self);
     struct text t = {0};
-    sshd_algorithms(sshd_conf(c->self), list, rsa != NULL, ec ? pkey_bits(ec->pair) : 0, &t);
+    sshd_algorithms(sshd_conf(c->self), list, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &t);
     out_printf(c->out, "%s:%s\n", what, text_str(&t));
     text_free(&t);
 }
@@ -216,14 +216,14 @@ static void dump_key(struct cmd_ctx *c, const struct hostkey *k)
 {
     uint8_t blob[1024];
     struct text t = {0};
-    size_t len = k ? pkey_public_ssh(k->pair, blob, sizeof blob) : 0;
+    size_t len = k ? keypair_public_ssh(k->pair, blob, sizeof blob) : 0;
     if (!len)
         return;
     base64_encode(blob, len, 0, &t);
-    out_printf(c->out, "IOS Keys in SECSH format(%s, base64 encoded): %s\n", pkey_ssh_name(k->pair), k->name);
-    if (pkey_kind(k->pair) == PKEY_RSA)
-        out_printf(c->out, "Modulus Size : %u bits\n", pkey_bits(k->pair));
-    out_printf(c->out, "%s %s\n", pkey_ssh_name(k->pair), text_str(&t));
+    out_printf(c->out, "IOS Keys in SECSH format(%s, base64 encoded): %s\n", keypair_ssh_name(k->pair), k->name);
+    if (keypair_kind(k->pair) == KEYPAIR_RSA)
+        out_printf(c->out, "Modulus Size : %u bits\n", keypair_bits(k->pair));
+    out_printf(c->out, "%s %s\n", keypair_ssh_name(k->pair), text_str(&t));
     text_free(&t);
 }
 

@@ -12,16 +12,16 @@ struct generation {
     char name[HOSTKEY_NAME_MAX + 1];
     uint64_t began_us;
     struct work_job *job;
-    struct pkey *pair;
+    struct keypair *pair;
 };
 
 static void make(void *arg)
 {
     struct generation *g = arg;
-    g->pair = pkey_new((enum pkey_kind)g->asked.kind, g->asked.bits);
+    g->pair = keypair_new((enum keypair_kind)g->asked.kind, g->asked.bits);
 }
 
-static bool keep(struct sshd *s, const char *name, struct pkey *pair, bool exportable)
+static bool keep(struct sshd *s, const char *name, struct keypair *pair, bool exportable)
 {
     bool stored = hostkeys_put(s->keys, name, pair, exportable, clock_wall(s->env.clock));
     sshd_keys_changed(s);
@@ -39,7 +39,7 @@ static void made(void *arg)
     if (is_made && asked.done)
         stored = keep(s, g->name, g->pair, asked.exportable);
     else
-        pkey_free(g->pair);
+        keypair_free(g->pair);
     mem_free(g);
     if (asked.done)
         asked.done(asked.arg, is_made, stored, took);
@@ -71,13 +71,13 @@ void sshd_generate_stop(struct sshd *s)
     if (!g)
         return;
     work_cancel(s->env.work, g->job);
-    pkey_free(g->pair);
+    keypair_free(g->pair);
     mem_free(g);
     s->generation = NULL;
 }
 
 bool sshd_generate_now(struct sshd *s, const struct sshd_generate *asked)
 {
-    struct pkey *pair = pkey_new((enum pkey_kind)asked->kind, asked->bits);
+    struct keypair *pair = keypair_new((enum keypair_kind)asked->kind, asked->bits);
     return pair && keep(s, asked->name, pair, asked->exportable);
 }

@@ -35,7 +35,7 @@ void hostkeys_free(struct hostkeys *h)
     if (!h)
         return;
     for (size_t i = 0; i < h->n; i++)
-        pkey_free(h->v[i].pair);
+        keypair_free(h->v[i].pair);
     mem_free(h);
 }
 
@@ -59,7 +59,7 @@ static bool save(const struct hostkeys *h)
     for (size_t i = 0; i < h->n; i++) {
         const struct hostkey *k = &h->v[i];
         text_clear(&pem);
-        ok = ok && pkey_to_pem(k->pair, &pem);
+        ok = ok && keypair_to_pem(k->pair, &pem);
         text_printf(&t, "key %s %" PRId64 " %s\n%s", k->name, k->made_wall_us / (int64_t)US_PER_S, k->exportable ? "exportable" : "fixed", text_str(&pem));
     }
     if (ok && t.len)
@@ -107,11 +107,11 @@ size_t hostkeys_load(struct hostkeys *h)
         if (!end)
             continue;
         end += sizeof end_mark - 1;
-        k.pair = pkey_from_pem(body, (size_t)(end - body));
-        if (k.pair && !hostkeys_find(h, pkey_kind(k.pair), k.name))
+        k.pair = keypair_from_pem(body, (size_t)(end - body));
+        if (k.pair && !hostkeys_find(h, keypair_kind(k.pair), k.name))
             h->v[h->n++] = k;
         else
-            pkey_free(k.pair);
+            keypair_free(k.pair);
         p = end;
     }
     wipe(&t);
@@ -123,40 +123,40 @@ const struct hostkey *hostkeys_nth(const struct hostkeys *h, size_t i)
     return i < h->n ? &h->v[i] : NULL;
 }
 
-const struct hostkey *hostkeys_find(const struct hostkeys *h, enum pkey_kind kind, const char *name)
+const struct hostkey *hostkeys_find(const struct hostkeys *h, enum keypair_kind kind, const char *name)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (pkey_kind(h->v[i].pair) == kind && !strcmp(h->v[i].name, name))
+        if (keypair_kind(h->v[i].pair) == kind && !strcmp(h->v[i].name, name))
             return &h->v[i];
     return NULL;
 }
 
 static void drop(struct hostkeys *h, size_t i)
 {
-    pkey_free(h->v[i].pair);
+    keypair_free(h->v[i].pair);
     memmove(h->v + i, h->v + i + 1, (h->n - i - 1) * sizeof *h->v);
     h->n--;
 }
 
-bool hostkeys_put(struct hostkeys *h, const char *name, struct pkey *pair, bool exportable, int64_t made_wall_us)
+bool hostkeys_put(struct hostkeys *h, const char *name, struct keypair *pair, bool exportable, int64_t made_wall_us)
 {
-    const struct hostkey *old = hostkeys_find(h, pkey_kind(pair), name);
+    const struct hostkey *old = hostkeys_find(h, keypair_kind(pair), name);
     if (old)
         drop(h, (size_t)(old - h->v));
     struct hostkey k = {.pair = pair, .exportable = exportable, .made_wall_us = made_wall_us};
     if (h->n == HOSTKEYS_MAX || strpbrk(name, " \n") || !name[0] || !str_copy(k.name, sizeof k.name, name)) {
-        pkey_free(pair);
+        keypair_free(pair);
         return false;
     }
     h->v[h->n++] = k;
     return save(h);
 }
 
-size_t hostkeys_remove(struct hostkeys *h, enum pkey_kind kind, const char *name)
+size_t hostkeys_remove(struct hostkeys *h, enum keypair_kind kind, const char *name)
 {
     size_t gone = 0;
     for (size_t i = h->n; i > 0; i--)
-        if (pkey_kind(h->v[i - 1].pair) == kind && (!name || !strcmp(h->v[i - 1].name, name))) {
+        if (keypair_kind(h->v[i - 1].pair) == kind && (!name || !strcmp(h->v[i - 1].name, name))) {
             drop(h, i - 1);
             gone++;
         }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "espial/pkey.h"
+#include "espial/keypair.h"
 
 struct files;
 struct hostkeys;
@@ -16,7 +16,7 @@ struct hostkeys;
 
 struct hostkey {
     char name[HOSTKEY_NAME_MAX + 1];
-    struct pkey *pair;
+    struct keypair *pair;
     bool exportable;
     int64_t made_wall_us;
 };
@@ -29,10 +29,10 @@ size_t hostkeys_load(struct hostkeys *h);
 bool hostkeys_kept(const struct hostkeys *h);
 /* In the order they were made; NULL past the end. */
 const struct hostkey *hostkeys_nth(const struct hostkeys *h, size_t i);
-const struct hostkey *hostkeys_find(const struct hostkeys *h, enum pkey_kind kind, const char *name);
+const struct hostkey *hostkeys_find(const struct hostkeys *h, enum keypair_kind kind, const char *name);
 /* Takes pair over, in the place of one of the same kind and name; false when there are too many, or the file cannot be written (then it is in memory all the
  * same). */
-bool hostkeys_put(struct hostkeys *h, const char *name, struct pkey *pair, bool exportable, int64_t made_wall_us);
+bool hostkeys_put(struct hostkeys *h, const char *name, struct keypair *pair, bool exportable, int64_t made_wall_us);
 /* name NULL: all of the kind. How many went. */
-size_t hostkeys_remove(struct hostkeys *h, enum pkey_kind kind, const char *name);
+size_t hostkeys_remove(struct hostkeys *h, enum keypair_kind kind, const char *name);
 #endif

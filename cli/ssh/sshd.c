@@ -84,7 +84,7 @@ bool sshd_default_label(const struct sshd *s, char *out, size_t cap)
 }
 
 /* The pair that was named, that of the router's own name, or the last one made. */
-static const struct hostkey *serving(const struct sshd *s, enum pkey_kind kind, const char *named)
+static const struct hostkey *serving(const struct sshd *s, enum keypair_kind kind, const char *named)
 {
     char label[HOSTKEY_NAME_MAX + 1];
     const struct hostkey *k, *last = NULL;
@@ -93,18 +93,18 @@ static const struct hostkey *serving(const struct sshd *s, enum pkey_kind kind, 
     if (sshd_default_label(s, label, sizeof label) && (k = hostkeys_find(s->keys, kind, label)))
         return k;
     for (size_t i = 0; (k = hostkeys_nth(s->keys, i)); i++)
-        last = pkey_kind(k->pair) == kind ? k : last;
+        last = keypair_kind(k->pair) == kind ? k : last;
     return last;
 }
 
 const struct hostkey *sshd_serving_rsa(const struct sshd *s)
 {
-    return serving(s, PKEY_RSA, s->conf.keypair);
+    return serving(s, KEYPAIR_RSA, s->conf.keypair);
 }
 
 const struct hostkey *sshd_serving_ec(const struct sshd *s)
 {
-    return serving(s, PKEY_EC, "");
+    return serving(s, KEYPAIR_EC, "");
 }
 
 bool sshd_enabled(const struct sshd *s)
@@ -157,13 +157,13 @@ static bool send_config(struct sshd *s, int fd)
     sshd_write_text(&w, banner);
     for (int what = SSH_KEX; what <= SSH_MAC; what++) {
         text_clear(&list);
-        sshd_algorithms(&s->conf, (enum sshd_what)what, rsa != NULL, ec ? pkey_bits(ec->pair) : 0, &list);
+        sshd_algorithms(&s->conf, (enum sshd_what)what, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &list);
         sshd_write_text(&w, text_str(&list));
     }
     sshd_write_u8(&w, (uint8_t)sshd_methods(&s->conf));
     for (int i = 0; i < 2; i++) {
         text_clear(&pem);
-        if (keys[i] && pkey_to_pem(keys[i]->pair, &pem))
+        if (keys[i] && keypair_to_pem(keys[i]->pair, &pem))
             sshd_write_text(&w, text_str(&pem));
         mem_wipe(pem.s, pem.len);
     }

@@ -64,7 +64,7 @@ extern const char *const sshd_key_type_names[SSH_KEY_TYPES];
 /* Make a pair off the loop and keep it under `name` in the place of one of that name. done comes later: made is false when it could not be, stored when it could not be
  * written to nvram:. One at a time: false when another is being made. sshd_generate_forget: the one who asked has gone; what is made is thrown away. */
 struct sshd_generate {
-    int kind; /* enum pkey_kind */
+    int kind; /* enum keypair_kind */
     unsigned bits;
     const char *name;
     bool exportable;

@@ -52,16 +52,16 @@ static const char ec_der[] =
     "3059301306072a8648ce3d020106082a8648ce3d03010703420004074a00a6071b68c05afcbdfd7e3dfccb757373b3caf8f4"
     "846c5f8b59373efde04d32d75b732692d4ae45307561135b1c022ce31df54095c37b3f54bd0ca72a5d";
 
-static void assert_public(const struct pkey *k, const char *want)
+static void assert_public(const struct keypair *k, const char *want)
 {
     uint8_t blob[1024];
     struct text t = {0};
-    size_t len = pkey_public_ssh(k, blob, sizeof blob);
+    size_t len = keypair_public_ssh(k, blob, sizeof blob);
     assert_true(len > 0);
     base64_encode(blob, len, 0, &t);
     assert_string_equal(text_str(&t), want);
     text_free(&t);
-    assert_int_equal(pkey_public_ssh(k, blob, len - 1), 0);
+    assert_int_equal(keypair_public_ssh(k, blob, len - 1), 0);
 }
 
 static void test_known_pairs(void **state)
@@ -69,70 +69,70 @@ static void test_known_pairs(void **state)
     uint8_t der[256];
     char hex[512];
     (void)state;
-    struct pkey *k = pkey_from_pem(rsa_pem, strlen(rsa_pem));
+    struct keypair *k = keypair_from_pem(rsa_pem, strlen(rsa_pem));
     assert_non_null(k);
-    assert_int_equal(pkey_kind(k), PKEY_RSA);
-    assert_int_equal(pkey_bits(k), 1024);
-    assert_string_equal(pkey_ssh_name(k), "ssh-rsa");
+    assert_int_equal(keypair_kind(k), KEYPAIR_RSA);
+    assert_int_equal(keypair_bits(k), 1024);
+    assert_string_equal(keypair_ssh_name(k), "ssh-rsa");
     assert_public(k, rsa_public);
-    pkey_free(k);
-    k = pkey_from_pem(ec_pem, strlen(ec_pem));
+    keypair_free(k);
+    k = keypair_from_pem(ec_pem, strlen(ec_pem));
     assert_non_null(k);
-    assert_int_equal(pkey_kind(k), PKEY_EC);
-    assert_int_equal(pkey_bits(k), 256);
-    assert_string_equal(pkey_ssh_name(k), "ecdsa-sha2-nistp256");
+    assert_int_equal(keypair_kind(k), KEYPAIR_EC);
+    assert_int_equal(keypair_bits(k), 256);
+    assert_string_equal(keypair_ssh_name(k), "ecdsa-sha2-nistp256");
     assert_public(k, ec_public);
-    size_t len = pkey_public_der(k, der, sizeof der);
+    size_t len = keypair_public_der(k, der, sizeof der);
     for (size_t i = 0; i < len; i++)
         snprintf(hex + 2 * i, 3, "%02x", der[i]);
     assert_string_equal(hex, ec_der);
-    assert_int_equal(pkey_public_der(k, der, len - 1), 0);
-    pkey_free(k);
+    assert_int_equal(keypair_public_der(k, der, len - 1), 0);
+    keypair_free(k);
 }
 
 static void test_no_keys(void **state)
 {
     struct text cut = {0};
     (void)state;
-    assert_null(pkey_from_pem("", 0));
-    assert_null(pkey_from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 60));
+    assert_null(keypair_from_pem("", 0));
+    assert_null(keypair_from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 60));
     text_addn(&cut, rsa_pem, strlen(rsa_pem) / 2);
-    assert_null(pkey_from_pem(cut.s, cut.len));
+    assert_null(keypair_from_pem(cut.s, cut.len));
     text_free(&cut);
-    assert_null(pkey_new(PKEY_RSA, 512));
-    assert_null(pkey_new(PKEY_EC, 255));
+    assert_null(keypair_new(KEYPAIR_RSA, 512));
+    assert_null(keypair_new(KEYPAIR_EC, 255));
 }
 
 /* Every kind that can be made can be written and read again as the same pair. */
 static void test_made(void **state)
 {
     static const struct {
-        enum pkey_kind kind;
+        enum keypair_kind kind;
         unsigned bits;
-    } made[] = {{PKEY_RSA, 1024}, {PKEY_RSA, 2048}, {PKEY_EC, 256}, {PKEY_EC, 384}, {PKEY_EC, 521}};
+    } made[] = {{KEYPAIR_RSA, 1024}, {KEYPAIR_RSA, 2048}, {KEYPAIR_EC, 256}, {KEYPAIR_EC, 384}, {KEYPAIR_EC, 521}};
     (void)state;
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         struct text pem = {0};
         uint8_t a[1024], b[1024];
-        struct pkey *k = pkey_new(made[i].kind, made[i].bits);
+        struct keypair *k = keypair_new(made[i].kind, made[i].bits);
         assert_non_null(k);
-        assert_int_equal(pkey_bits(k), made[i].bits);
-        assert_true(pkey_to_pem(k, &pem));
-        struct pkey *again = pkey_from_pem(pem.s, pem.len);
+        assert_int_equal(keypair_bits(k), made[i].bits);
+        assert_true(keypair_to_pem(k, &pem));
+        struct keypair *again = keypair_from_pem(pem.s, pem.len);
         assert_non_null(again);
-        size_t n = pkey_public_ssh(k, a, sizeof a);
+        size_t n = keypair_public_ssh(k, a, sizeof a);
         assert_true(n > 0);
-        assert_int_equal(pkey_public_ssh(again, b, sizeof b), n);
+        assert_int_equal(keypair_public_ssh(again, b, sizeof b), n);
         assert_memory_equal(a, b, n);
         text_free(&pem);
-        pkey_free(k);
-        pkey_free(again);
+        keypair_free(k);
+        keypair_free(again);
     }
 }
 
-static struct pkey *ec_pair(void)
+static struct keypair *ec_pair(void)
 {
-    return pkey_from_pem(ec_pem, strlen(ec_pem));
+    return keypair_from_pem(ec_pem, strlen(ec_pem));
 }
 
 static void test_kept(void **state)
@@ -145,7 +145,7 @@ static void test_kept(void **state)
     struct files *files = files_new(dir);
     struct hostkeys *h = hostkeys_new(files, true);
     assert_int_equal(hostkeys_load(h), 0);
-    assert_true(hostkeys_put(h, "R1.example.com", pkey_from_pem(rsa_pem, strlen(rsa_pem)), false, 1000 * (int64_t)US_PER_S));
+    assert_true(hostkeys_put(h, "R1.example.com", keypair_from_pem(rsa_pem, strlen(rsa_pem)), false, 1000 * (int64_t)US_PER_S));
     assert_true(hostkeys_put(h, "R1.example.com", ec_pair(), true, 2000 * (int64_t)US_PER_S)); /* of another kind: beside it */
     assert_false(hostkeys_put(h, "two words", ec_pair(), true, 0));
     snprintf(path, sizeof path, "%s/nvram/private-config", folder);
@@ -166,21 +166,21 @@ static void test_kept(void **state)
     h = hostkeys_new(files, true); /* after a reload */
     assert_int_equal(hostkeys_load(h), 2);
     const struct hostkey *rsa = hostkeys_nth(h, 0), *ec = hostkeys_nth(h, 1);
-    assert_ptr_equal(hostkeys_find(h, PKEY_RSA, "R1.example.com"), rsa);
-    assert_ptr_equal(hostkeys_find(h, PKEY_EC, "R1.example.com"), ec);
-    assert_null(hostkeys_find(h, PKEY_EC, "R1"));
+    assert_ptr_equal(hostkeys_find(h, KEYPAIR_RSA, "R1.example.com"), rsa);
+    assert_ptr_equal(hostkeys_find(h, KEYPAIR_EC, "R1.example.com"), ec);
+    assert_null(hostkeys_find(h, KEYPAIR_EC, "R1"));
     assert_int_equal(rsa->made_wall_us, 1000 * (int64_t)US_PER_S);
     assert_false(rsa->exportable);
     assert_true(ec->exportable);
     assert_public(rsa->pair, rsa_public);
     assert_public(ec->pair, ec_public);
 
-    assert_int_equal(hostkeys_remove(h, PKEY_EC, "other"), 0);
-    assert_int_equal(hostkeys_remove(h, PKEY_RSA, NULL), 1);
+    assert_int_equal(hostkeys_remove(h, KEYPAIR_EC, "other"), 0);
+    assert_int_equal(hostkeys_remove(h, KEYPAIR_RSA, NULL), 1);
     hostkeys_free(h);
     h = hostkeys_new(files, true);
     assert_int_equal(hostkeys_load(h), 1);
-    assert_int_equal(hostkeys_remove(h, PKEY_EC, "R1.example.com"), 1);
+    assert_int_equal(hostkeys_remove(h, KEYPAIR_EC, "R1.example.com"), 1);
     assert_int_equal(stat(path, &st), -1); /* the last one takes the file along */
     hostkeys_free(h);
 

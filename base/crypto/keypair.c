@@ -1,9 +1,9 @@
-/* pkey.c: key pairs of the router (crypto key generate): made, written and read as PEM, and their public halves in the two forms that are shown and sent:
+/* keypair.c: key pairs of the router (crypto key generate): made, written and read as PEM, and their public halves in the two forms that are shown and sent:
  * SubjectPublicKeyInfo (RFC 5280) and SSH's (RFC 4253 6.6 for RSA, RFC 5656 3.1 for curves).
  *
  * Nothing here signs: host keys are used by the child of an SSH connection alone. A key read from a file is taken only when its kind and size are among those this
  * router makes. */
-#include "espial/pkey.h"
+#include "espial/keypair.h"
 
 #include <string.h>
 
@@ -14,9 +14,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-struct pkey {
+struct keypair {
     EVP_PKEY *key;
-    enum pkey_kind kind;
+    enum keypair_kind kind;
     unsigned bits;
 };
 
@@ -29,31 +29,31 @@ static const struct {
     {521, "P-521", "secp521r1", "nistp521"},
 };
 
-static struct pkey *wrap(EVP_PKEY *key)
+static struct keypair *wrap(EVP_PKEY *key)
 {
     int bits = key ? EVP_PKEY_get_bits(key) : 0;
     char group[32] = "";
     if (!key)
         return NULL;
-    struct pkey *k = NEW(struct pkey);
+    struct keypair *k = NEW(struct keypair);
     k->key = key;
     k->bits = (unsigned)bits;
-    k->kind = PKEY_RSA;
+    k->kind = KEYPAIR_RSA;
     if (EVP_PKEY_is_a(key, "RSA") && bits >= 1024 && bits <= 4096)
         return k;
     if (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof group, NULL)) {
-        k->kind = PKEY_EC;
+        k->kind = KEYPAIR_EC;
         for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
             if (!strcmp(group, curves[i].group) && k->bits == curves[i].bits)
                 return k;
     }
-    pkey_free(k);
+    keypair_free(k);
     return NULL;
 }
 
-struct pkey *pkey_new(enum pkey_kind kind, unsigned bits)
+struct keypair *keypair_new(enum keypair_kind kind, unsigned bits)
 {
-    if (kind == PKEY_RSA)
+    if (kind == KEYPAIR_RSA)
         return bits >= 1024 && bits <= 4096 ? wrap(EVP_RSA_gen(bits)) : NULL;
     for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
         if (bits == curves[i].bits)
@@ -61,7 +61,7 @@ struct pkey *pkey_new(enum pkey_kind kind, unsigned bits)
     return NULL;
 }
 
-void pkey_free(struct pkey *k)
+void keypair_free(struct keypair *k)
 {
     if (!k)
         return;
@@ -69,7 +69,7 @@ void pkey_free(struct pkey *k)
     mem_free(k);
 }
 
-bool pkey_to_pem(const struct pkey *k, struct text *out)
+bool keypair_to_pem(const struct keypair *k, struct text *out)
 {
     BIO *bio = BIO_new(BIO_s_secmem());
     char *p = NULL;
@@ -87,7 +87,7 @@ static int no_password(char *buf, int size, int writing, void *arg)
     return -1;
 }
 
-struct pkey *pkey_from_pem(const char *pem, size_t len)
+struct keypair *keypair_from_pem(const char *pem, size_t len)
 {
     BIO *bio = len < 65536 ? BIO_new_mem_buf(pem, (int)len) : NULL;
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
@@ -95,17 +95,17 @@ struct pkey *pkey_from_pem(const char *pem, size_t len)
     return wrap(key);
 }
 
-enum pkey_kind pkey_kind(const struct pkey *k)
+enum keypair_kind keypair_kind(const struct keypair *k)
 {
     return k->kind;
 }
 
-unsigned pkey_bits(const struct pkey *k)
+unsigned keypair_bits(const struct keypair *k)
 {
     return k->bits;
 }
 
-size_t pkey_public_der(const struct pkey *k, uint8_t *out, size_t cap)
+size_t keypair_public_der(const struct keypair *k, uint8_t *out, size_t cap)
 {
     int len = i2d_PUBKEY(k->key, NULL);
     if (len <= 0 || (size_t)len > cap)
@@ -155,12 +155,12 @@ static bool put_number(struct ssh_bytes *b, const EVP_PKEY *key, const char *nam
     return len > 0 && len <= 512;
 }
 
-size_t pkey_public_ssh(const struct pkey *k, uint8_t *out, size_t cap)
+size_t keypair_public_ssh(const struct keypair *k, uint8_t *out, size_t cap)
 {
     struct ssh_bytes b = {.p = out, .cap = cap};
-    const char *name = pkey_ssh_name(k);
+    const char *name = keypair_ssh_name(k);
     put_string(&b, name, strlen(name));
-    if (k->kind == PKEY_RSA) {
+    if (k->kind == KEYPAIR_RSA) {
         if (!put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_E) || !put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_N))
             return 0;
     } else {
@@ -174,9 +174,9 @@ size_t pkey_public_ssh(const struct pkey *k, uint8_t *out, size_t cap)
     return b.over ? 0 : b.len;
 }
 
-const char *pkey_ssh_name(const struct pkey *k)
+const char *keypair_ssh_name(const struct keypair *k)
 {
-    if (k->kind == PKEY_RSA)
+    if (k->kind == KEYPAIR_RSA)
         return "ssh-rsa";
     return k->bits == 256 ? "ecdsa-sha2-nistp256" : k->bits == 384 ? "ecdsa-sha2-nistp384" : "ecdsa-sha2-nistp521";
 }
