@@ -55,36 +55,40 @@ static void __attribute__((noreturn)) give_up(int status)
 
 /* ---- the router ---- */
 
+/* These two wait until they are through. */
+static bool tell(struct child *c)
+{
+    ssize_t n;
+    if (c->w.wr.bad)
+        return true;
+    do
+        n = send(SSH_CHILD_ROUTER, c->w.b, c->w.wr.len, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return n >= 0;
+}
+
+static ssize_t hear(void *frame, size_t most)
+{
+    ssize_t n;
+    do
+        n = recv(SSH_CHILD_ROUTER, frame, most, 0);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* A question, and the byte that answers it. */
 static uint8_t ask(struct child *c, enum sshd_frame wanted)
 {
     uint8_t answer[2];
-    if (c->w.over)
+    if (c->w.wr.bad)
         return 0;
-    while (c->waiting || send(SSH_CHILD_ROUTER, c->w.b, c->w.len, MSG_NOSIGNAL) < 0) { /* blocking; waiting is 0 before a channel runs */
-        if (c->waiting || errno != EINTR)
-            give_up(1);
-    }
-    mem_wipe(c->w.b, c->w.len);
-    for (;;) {
-        ssize_t n = recv(SSH_CHILD_ROUTER, answer, sizeof answer, 0);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n != 2 || answer[0] != wanted)
-            give_up(n == 0 ? 0 : 1);
-        return answer[1];
-    }
-}
-
-static bool tell(struct child *c)
-{
-    ssize_t n;
-    if (c->w.over)
-        return true;
-    do
-        n = send(SSH_CHILD_ROUTER, c->w.b, c->w.len, MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
-    return n >= 0;
+    if (c->waiting || !tell(c)) /* nothing waits before a channel runs */
+        give_up(1);
+    mem_wipe(c->w.b, c->w.wr.len);
+    ssize_t n = hear(answer, sizeof answer);
+    if (n != 2 || answer[0] != wanted)
+        give_up(n == 0 ? 0 : 1);
+    return answer[1];
 }
 
 /* ---- authentication ---- */
@@ -117,7 +121,7 @@ static int offered_password(struct child *c, const char *user, const char *passw
     sshd_write_start(&c->w, SSH_F_PASSWORD);
     sshd_write_text(&c->w, user ? user : "");
     sshd_write_text(&c->w, password ? password : "");
-    sshd_write_u8(&c->w, by_keyboard);
+    wr_u8(&c->w.wr, by_keyboard);
     int v = verdict(c);
     c->in = c->in || v == SSH_AUTH_SUCCESS;
     return v;
@@ -154,7 +158,7 @@ static int on_key(ssh_session session, const char *user, struct ssh_key_struct *
     sshd_write_start(&c->w, SSH_F_KEY);
     sshd_write_text(&c->w, user ? user : "");
     sshd_write_bytes(&c->w, blob, len);
-    sshd_write_u8(&c->w, state == SSH_PUBLICKEY_STATE_VALID);
+    wr_u8(&c->w.wr, state == SSH_PUBLICKEY_STATE_VALID);
     int v = verdict(c);
     c->in = c->in || (v == SSH_AUTH_SUCCESS && state == SSH_PUBLICKEY_STATE_VALID);
     return v;
@@ -199,8 +203,8 @@ static int on_pty(ssh_session session, ssh_channel channel, const char *term, in
         return -1;
     sshd_write_start(&c->w, SSH_F_PTY);
     sshd_write_text(&c->w, term && strlen(term) < 64 ? term : "");
-    sshd_write_u32(&c->w, size_of(width));
-    sshd_write_u32(&c->w, size_of(height));
+    wr_u32(&c->w.wr, size_of(width));
+    wr_u32(&c->w.wr, size_of(height));
     return tell(c) ? 0 : -1;
 }
 
@@ -302,22 +306,19 @@ static void both_ways(struct child *c, enum ssh_bind_options_e in, enum ssh_bind
 static int configure(struct child *c)
 {
     char ident[128], kex[512], hostkey[512], cipher[512], mac[512], pem[HOST_KEY_MAX];
-    ssize_t n;
     bool no = false;
-    do
-        n = recv(SSH_CHILD_ROUTER, c->from_router, sizeof c->from_router, 0);
-    while (n < 0 && errno == EINTR);
+    ssize_t n = hear(c->from_router, sizeof c->from_router);
     if (n < 1 || c->from_router[0] != SSH_F_CONFIG)
         give_up(1);
-    struct sshd_reader r = {.p = c->from_router + 1, .left = (size_t)n - 1};
-    uint32_t seconds = sshd_read_u32(&r);
+    struct rd r = rd_of(c->from_router + 1, (size_t)n - 1);
+    uint32_t seconds = rd_u32(&r);
     sshd_read_text(&r, ident, sizeof ident);
     sshd_read_text(&r, c->banner, sizeof c->banner);
     sshd_read_text(&r, kex, sizeof kex);
     sshd_read_text(&r, hostkey, sizeof hostkey);
     sshd_read_text(&r, cipher, sizeof cipher);
     sshd_read_text(&r, mac, sizeof mac);
-    int methods = sshd_read_u8(&r);
+    int methods = rd_u8(&r);
     ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_PROCESS_CONFIG, &no); /* no files */
     while (!r.bad && r.left) {
         sshd_read_text(&r, pem, sizeof pem);
@@ -408,7 +409,7 @@ static void from_router(struct child *c)
         return;
     if (n <= 0)
         give_up(0); /* the router hung up */
-    struct sshd_reader r = {.p = c->from_router + 1, .left = (size_t)n - 1};
+    struct rd r = rd_of(c->from_router + 1, (size_t)n - 1);
     switch (c->from_router[0]) {
     case SSH_F_DATA:
         c->data_at = 1;
@@ -416,7 +417,7 @@ static void from_router(struct child *c)
         push_to_client(c);
         break;
     case SSH_F_EXIT:
-        c->status = sshd_read_u32(&r);
+        c->status = rd_u32(&r);
         c->exiting = true;
         break;
     default:
@@ -443,10 +444,10 @@ static void from_client(struct child *c)
         struct sshd_writer w;
         c->resized = false;
         sshd_write_start(&w, SSH_F_WINDOW);
-        sshd_write_u32(&w, c->columns);
-        sshd_write_u32(&w, c->rows);
-        memcpy(c->to_router, w.b, w.len);
-        c->waiting = w.len;
+        wr_u32(&w.wr, c->columns);
+        wr_u32(&w.wr, c->rows);
+        memcpy(c->to_router, w.b, w.wr.len);
+        c->waiting = w.wr.len;
         push_to_router(c);
     }
     while (!c->waiting) {

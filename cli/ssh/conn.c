@@ -259,7 +259,7 @@ static void start_shell(struct conn *c)
         term_prompt(c->term);
 }
 
-static void start_exec(struct conn *c, struct sshd_reader *r)
+static void start_exec(struct conn *c, struct rd *r)
 {
     char command[SSH_FRAME_MAX];
     sshd_read_text(r, command, sizeof command);
@@ -276,9 +276,9 @@ static void start_exec(struct conn *c, struct sshd_reader *r)
 
 /* ---- frames from the child ---- */
 
-static void take_size(struct conn *c, struct sshd_reader *r)
+static void take_size(struct conn *c, struct rd *r)
 {
-    uint32_t columns = sshd_read_u32(r), rows = sshd_read_u32(r);
+    uint32_t columns = rd_u32(r), rows = rd_u32(r);
     if (!sshd_read_ended(r)) {
         conn_drop(c);
         return;
@@ -310,7 +310,7 @@ static void take_eof(struct conn *c)
         conn_exit(c, 1);
 }
 
-static void take_pty(struct conn *c, struct sshd_reader *r)
+static void take_pty(struct conn *c, struct rd *r)
 {
     char terminal[64];
     sshd_read_text(r, terminal, sizeof terminal);
@@ -326,7 +326,7 @@ void conn_frame(struct conn *c, const uint8_t *frame, size_t len)
         conn_drop(c);
         return;
     }
-    struct sshd_reader r = {.p = frame + 1, .left = len - 1};
+    struct rd r = rd_of(frame + 1, len - 1);
     unsigned name = frame[0];
     if (c->state == CONN_END)
         return; /* it was told to end; what crosses is passed over */

@@ -19,14 +19,14 @@ MSG(MSG_USERAUTH, "SSH", 5, "SSH2_USERAUTH", 0, "User '%s' authentication for SS
 MSG(MSG_CLOSE, "SSH", 5, "SSH2_CLOSE", 0, "SSH2 Session from %s (tty = %u) for user '%s' using crypto cipher '%s', hmac '%s' closed");
 
 /* Names from the child that go to the log: of the router's own list, or nothing. */
-static void take_algorithm(struct sshd_reader *r, char out[SSH_NAME_MAX])
+static void take_algorithm(struct rd *r, char out[SSH_NAME_MAX])
 {
     sshd_read_text(r, out, SSH_NAME_MAX);
     if (strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789-@.") != strlen(out))
         r->bad = true;
 }
 
-void login_ready(struct conn *c, struct sshd_reader *r)
+void login_ready(struct conn *c, struct rd *r)
 {
     char kex[64], client[256];
     take_algorithm(r, c->cipher);
@@ -92,7 +92,7 @@ static struct aaa_door door_of(const struct conn *c)
 }
 
 /* A name that could not be a user's is tried all the same, cut to what can be printed: it costs the stranger a try and shows in the log. */
-static void take_user(struct conn *c, struct sshd_reader *r)
+static void take_user(struct conn *c, struct rd *r)
 {
     size_t len;
     const uint8_t *p = sshd_read_bytes(r, &len);
@@ -102,13 +102,13 @@ static void take_user(struct conn *c, struct sshd_reader *r)
     c->user[n] = '\0';
 }
 
-void login_password(struct conn *c, struct sshd_reader *r)
+void login_password(struct conn *c, struct rd *r)
 {
     char password[AAA_PASSWORD_MAX + 1];
     size_t len;
     take_user(c, r);
     const uint8_t *p = sshd_read_bytes(r, &len);
-    unsigned way = sshd_read_u8(r) == 1 ? SSH_BY_KEYBOARD : SSH_BY_PASSWORD;
+    unsigned way = rd_u8(r) == 1 ? SSH_BY_KEYBOARD : SSH_BY_PASSWORD;
     if (!sshd_read_ended(r)) {
         conn_drop(c);
         return;
@@ -125,13 +125,13 @@ void login_password(struct conn *c, struct sshd_reader *r)
     }
 }
 
-void login_key(struct conn *c, struct sshd_reader *r)
+void login_key(struct conn *c, struct rd *r)
 {
     size_t len;
     struct aaa_grant grant = {0};
     take_user(c, r);
     const uint8_t *blob = sshd_read_bytes(r, &len);
-    bool has_signed = sshd_read_u8(r) == 1;
+    bool has_signed = rd_u8(r) == 1;
     if (!sshd_read_ended(r)) {
         conn_drop(c);
         return;

@@ -82,7 +82,7 @@ void sshd_pubkeys_changed(struct sshd *s)
 /* A wire form begins with its type's name (RFC 4253 6.6). */
 static int type_of(const uint8_t *blob, size_t len)
 {
-    struct sshd_reader r = {.p = blob, .left = len};
+    struct rd r = rd_of(blob, len);
     char name[32];
     sshd_read_text(&r, name, sizeof name);
     for (int t = 0; !r.bad && r.left && t < SSH_KEY_TYPES; t++)

@@ -151,7 +151,7 @@ static bool send_config(struct sshd *s, int fd)
     struct sshd_writer w;
     struct text list = {0}, pem = {0};
     sshd_write_start(&w, SSH_F_CONFIG);
-    sshd_write_u32(&w, s->conf.timeout_s);
+    wr_u32(&w.wr, s->conf.timeout_s);
     sshd_write_text(&w, "espial_" ESPIAL_VERSION);
     banner_of(s, banner);
     sshd_write_text(&w, banner);
@@ -160,15 +160,15 @@ static bool send_config(struct sshd *s, int fd)
         sshd_algorithms(&s->conf, (enum sshd_what)what, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &list);
         sshd_write_text(&w, text_str(&list));
     }
-    sshd_write_u8(&w, (uint8_t)sshd_methods(&s->conf));
+    wr_u8(&w.wr, (uint8_t)sshd_methods(&s->conf));
     for (int i = 0; i < 2; i++) {
         text_clear(&pem);
         if (keys[i] && keypair_to_pem(keys[i]->pair, &pem))
             sshd_write_text(&w, text_str(&pem));
         mem_wipe(pem.s, pem.len);
     }
-    bool ok = !w.over && send(fd, w.b, w.len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)w.len;
-    mem_wipe(w.b, w.len);
+    bool ok = !w.wr.bad && send(fd, w.b, w.wr.len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)w.wr.len;
+    mem_wipe(w.b, w.wr.len);
     text_free(&list);
     text_free(&pem);
     return ok;

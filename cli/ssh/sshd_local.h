@@ -107,9 +107,9 @@ void conn_update(struct conn *c); /* reads the child, or does not, as room allow
 const char *conn_state_text(const struct conn *c);
 
 /* login.c: passwords, keys, and what is logged about them. */
-void login_ready(struct conn *c, struct sshd_reader *r);
-void login_password(struct conn *c, struct sshd_reader *r);
-void login_key(struct conn *c, struct sshd_reader *r);
+void login_ready(struct conn *c, struct rd *r);
+void login_password(struct conn *c, struct rd *r);
+void login_key(struct conn *c, struct rd *r);
 void login_closed(struct conn *c); /* SSH2_CLOSE */
 
 /* exec.c: a command without a terminal. */

@@ -1,7 +1,7 @@
 /* wire.c: the fields of the frames between a router and the child of an SSH connection (see wire.h), and base64, in which SSH keys are written.
  *
- * A writer that is full goes `over` and stays so; a reader that has found something missing goes `bad` and stays so, and gives zeros and empty texts: the
- * callers look once, at the end. Nothing here allocates but base64_encode's text. */
+ * They are buf.h's readers and writers with SSH's texts added: one that went bad stays so, and the callers look once, at the end. Nothing here allocates but
+ * base64_encode's text. */
 #include "cli/ssh/wire.h"
 
 #include <string.h>
@@ -10,45 +10,14 @@
 
 void sshd_write_start(struct sshd_writer *w, enum sshd_frame f)
 {
-    w->len = 1;
-    w->over = false;
-    w->b[0] = (uint8_t)f;
-}
-
-static uint8_t *room(struct sshd_writer *w, size_t n)
-{
-    if (w->over || n > sizeof w->b - w->len) {
-        w->over = true;
-        return NULL;
-    }
-    w->len += n;
-    return w->b + w->len - n;
-}
-
-void sshd_write_u8(struct sshd_writer *w, uint8_t v)
-{
-    uint8_t *p = room(w, 1);
-    if (p)
-        *p = v;
-}
-
-void sshd_write_u32(struct sshd_writer *w, uint32_t v)
-{
-    uint8_t *p = room(w, 4);
-    for (int i = 0; p && i < 4; i++)
-        p[i] = (uint8_t)(v >> (24 - 8 * i));
+    w->wr = wr_of(w->b, sizeof w->b);
+    wr_u8(&w->wr, (uint8_t)f);
 }
 
 void sshd_write_bytes(struct sshd_writer *w, const void *bytes, size_t len)
 {
-    if (len > sizeof w->b) {
-        w->over = true;
-        return;
-    }
-    sshd_write_u32(w, (uint32_t)len);
-    uint8_t *p = room(w, len);
-    if (p && len)
-        memcpy(p, bytes, len);
+    wr_u32(&w->wr, (uint32_t)len);
+    wr_bytes(&w->wr, bytes, len);
 }
 
 void sshd_write_text(struct sshd_writer *w, const char *s)
@@ -56,33 +25,10 @@ void sshd_write_text(struct sshd_writer *w, const char *s)
     sshd_write_bytes(w, s, strlen(s));
 }
 
-static const uint8_t *take(struct sshd_reader *r, size_t n)
+const uint8_t *sshd_read_bytes(struct rd *r, size_t *len)
 {
-    if (r->bad || n > r->left) {
-        r->bad = true;
-        return NULL;
-    }
-    r->p += n;
-    r->left -= n;
-    return r->p - n;
-}
-
-uint8_t sshd_read_u8(struct sshd_reader *r)
-{
-    const uint8_t *p = take(r, 1);
-    return p ? *p : 0;
-}
-
-uint32_t sshd_read_u32(struct sshd_reader *r)
-{
-    const uint8_t *p = take(r, 4);
-    return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
-}
-
-const uint8_t *sshd_read_bytes(struct sshd_reader *r, size_t *len)
-{
-    *len = sshd_read_u32(r);
-    const uint8_t *p = take(r, *len);
+    *len = rd_u32(r);
+    const uint8_t *p = rd_bytes(r, *len);
     if (!p) {
         *len = 0;
         return (const uint8_t *)"";
@@ -90,7 +36,7 @@ const uint8_t *sshd_read_bytes(struct sshd_reader *r, size_t *len)
     return p;
 }
 
-void sshd_read_text(struct sshd_reader *r, char *out, size_t cap)
+void sshd_read_text(struct rd *r, char *out, size_t cap)
 {
     size_t len;
     const uint8_t *p = sshd_read_bytes(r, &len);
@@ -103,7 +49,7 @@ void sshd_read_text(struct sshd_reader *r, char *out, size_t cap)
     out[len] = '\0';
 }
 
-bool sshd_read_ended(const struct sshd_reader *r)
+bool sshd_read_ended(const struct rd *r)
 {
     return !r->bad && r->left == 0;
 }

@@ -1,6 +1,6 @@
 /* wire.h: what the router and the child of one SSH connection say to each other over their socketpair: one frame a packet (SOCK_SEQPACKET), at most
  * SSH_FRAME_MAX bytes: a byte that names it, then its fields in order. Numbers are big-endian, texts and bytes have their length (4 bytes) before them, as on the
- * wire of SSH. The child is not trusted: the router reads every frame with struct sshd_reader, which cannot leave the frame, and a frame with a byte missing
+ * wire of SSH. The child is not trusted: the router reads every frame with struct rd, which cannot leave the frame, and a frame with a byte missing
  * or to spare is refused as a whole. */
 #ifndef CLI_SSH_WIRE_H
 #define CLI_SSH_WIRE_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espial/buf.h"
 #include "espial/mem.h"
 
 #define SSH_FRAME_MAX 32768u
@@ -36,30 +37,21 @@ enum sshd_frame {
 enum sshd_verdict { SSH_DENIED, SSH_PASSED, SSH_DENIED_LAST /* and the connection ends */ };
 enum sshd_method { SSH_BY_PASSWORD = 1, SSH_BY_KEYBOARD = 2, SSH_BY_KEY = 4 };
 
+/* Not to be copied: wr points into it, and is bad when the frame did not fit, which is then not to be sent. */
 struct sshd_writer {
+    struct wr wr;
     uint8_t b[SSH_FRAME_MAX];
-    size_t len;
-    bool over; /* it did not fit: not to be sent */
 };
 void sshd_write_start(struct sshd_writer *w, enum sshd_frame f);
-void sshd_write_u8(struct sshd_writer *w, uint8_t v);
-void sshd_write_u32(struct sshd_writer *w, uint32_t v);
 void sshd_write_bytes(struct sshd_writer *w, const void *p, size_t len); /* with their length */
 void sshd_write_text(struct sshd_writer *w, const char *s);
 
-struct sshd_reader {
-    const uint8_t *p;
-    size_t left;
-    bool bad; /* a field was missing or malformed; the values given since are 0 and "" */
-};
-uint8_t sshd_read_u8(struct sshd_reader *r);
-uint32_t sshd_read_u32(struct sshd_reader *r);
-/* Points into the frame. */
-const uint8_t *sshd_read_bytes(struct sshd_reader *r, size_t *len);
+/* Points into the frame; with a reader that is bad, 0 bytes. */
+const uint8_t *sshd_read_bytes(struct rd *r, size_t *len);
 /* A text of at most cap - 1 bytes without NUL; "" when it is bad. */
-void sshd_read_text(struct sshd_reader *r, char *out, size_t cap);
+void sshd_read_text(struct rd *r, char *out, size_t cap);
 /* Everything was read and nothing is left. */
-MUST_USE bool sshd_read_ended(const struct sshd_reader *r);
+MUST_USE bool sshd_read_ended(const struct rd *r);
 
 /* Base64 (RFC 4648), blanks and line ends passed over; how many bytes it is, 0 when it is malformed or too much for cap. */
 size_t base64_decode(const char *s, size_t len, uint8_t *out, size_t cap);

@@ -83,10 +83,10 @@ struct input {
 
 static void add(struct input *in, const struct sshd_writer *w)
 {
-    in->out[in->len++] = (uint8_t)(w->len >> 8);
-    in->out[in->len++] = (uint8_t)w->len;
-    memcpy(in->out + in->len, w->b, w->len);
-    in->len += w->len;
+    in->out[in->len++] = (uint8_t)(w->wr.len >> 8);
+    in->out[in->len++] = (uint8_t)w->wr.len;
+    memcpy(in->out + in->len, w->b, w->wr.len);
+    in->len += w->wr.len;
 }
 
 static void ready(struct input *in)
@@ -106,7 +106,7 @@ static void password(struct input *in, const char *user, const char *word)
     sshd_write_start(&w, SSH_F_PASSWORD);
     sshd_write_text(&w, user);
     sshd_write_text(&w, word);
-    sshd_write_u8(&w, 1);
+    wr_u8(&w.wr, 1);
     add(in, &w);
 }
 
@@ -116,7 +116,7 @@ static void key(struct input *in, uint8_t has_signed)
     sshd_write_start(&w, SSH_F_KEY);
     sshd_write_text(&w, "admin");
     sshd_write_bytes(&w, "\0\0\0\7ssh-rsa\0\0\0\3\1\0\1", 18);
-    sshd_write_u8(&w, has_signed);
+    wr_u8(&w.wr, has_signed);
     add(in, &w);
 }
 
@@ -126,8 +126,8 @@ static void sizes(struct input *in, enum sshd_frame f, uint32_t columns, uint32_
     sshd_write_start(&w, f);
     if (f == SSH_F_PTY)
         sshd_write_text(&w, "vt100");
-    sshd_write_u32(&w, columns);
-    sshd_write_u32(&w, rows);
+    wr_u32(&w.wr, columns);
+    wr_u32(&w.wr, rows);
     add(in, &w);
 }
 
@@ -150,8 +150,7 @@ static void bytes(struct input *in, const char *s, size_t n)
 {
     struct sshd_writer w;
     sshd_write_start(&w, SSH_F_DATA);
-    memcpy(w.b + 1, s, n);
-    w.len += n;
+    wr_bytes(&w.wr, s, n);
     add(in, &w);
 }
 #define BYTES_OF(in, s) bytes(in, s, sizeof s - 1)

@@ -10,11 +10,6 @@
 #include "cli/ssh/wire.h"
 #include "espial/text.h"
 
-static struct sshd_reader reader(const void *p, size_t len)
-{
-    return (struct sshd_reader){.p = p, .left = len};
-}
-
 static void test_write(void **state)
 {
     static const uint8_t want[] = {33, 0, 0, 0, 3, 'b', 'o', 'b', 0, 0, 0, 0, 1, 0x12, 0x34, 0x56, 0x78};
@@ -23,10 +18,10 @@ static void test_write(void **state)
     sshd_write_start(&w, SSH_F_PASSWORD);
     sshd_write_text(&w, "bob");
     sshd_write_text(&w, "");
-    sshd_write_u8(&w, 1);
-    sshd_write_u32(&w, 0x12345678);
-    assert_false(w.over);
-    assert_int_equal(w.len, sizeof want);
+    wr_u8(&w.wr, 1);
+    wr_u32(&w.wr, 0x12345678);
+    assert_false(w.wr.bad);
+    assert_int_equal(w.wr.len, sizeof want);
     assert_memory_equal(w.b, want, sizeof want);
 }
 
@@ -37,21 +32,21 @@ static void test_writer_is_full(void **state)
     (void)state;
     sshd_write_start(&w, SSH_F_EXEC);
     sshd_write_bytes(&w, much, SSH_FRAME_MAX - 5); /* name and length before it: full to the last byte */
-    assert_false(w.over);
-    assert_int_equal(w.len, SSH_FRAME_MAX);
-    sshd_write_u8(&w, 1);
-    assert_true(w.over);
+    assert_false(w.wr.bad);
+    assert_int_equal(w.wr.len, SSH_FRAME_MAX);
+    wr_u8(&w.wr, 1);
+    assert_true(w.wr.bad);
     sshd_write_start(&w, SSH_F_EXEC);
     sshd_write_bytes(&w, much, SSH_FRAME_MAX - 4);
-    assert_true(w.over);
+    assert_true(w.wr.bad);
     sshd_write_bytes(&w, much, SIZE_MAX);
-    assert_true(w.over);
+    assert_true(w.wr.bad);
 }
 
 static void test_read(void **state)
 {
     static const uint8_t frame[] = {0, 0, 0, 3, 'b', 'o', 'b', 0, 0, 0, 0, 7, 0, 0, 0, 80};
-    struct sshd_reader r = reader(frame, sizeof frame);
+    struct rd r = rd_of(frame, sizeof frame);
     char text[4];
     size_t len;
     (void)state;
@@ -59,11 +54,11 @@ static void test_read(void **state)
     assert_string_equal(text, "bob");
     sshd_read_bytes(&r, &len);
     assert_int_equal(len, 0);
-    assert_int_equal(sshd_read_u8(&r), 7);
+    assert_int_equal(rd_u8(&r), 7);
     assert_false(sshd_read_ended(&r));
-    assert_int_equal(sshd_read_u32(&r), 80);
+    assert_int_equal(rd_u32(&r), 80);
     assert_true(sshd_read_ended(&r));
-    assert_int_equal(sshd_read_u8(&r), 0);
+    assert_int_equal(rd_u8(&r), 0);
     assert_false(sshd_read_ended(&r)); /* one too many spoils it */
 }
 
@@ -78,18 +73,18 @@ static void test_read_bad(void **state)
     char text[8];
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct sshd_reader r = reader(bad[i].p, bad[i].len);
+        struct rd r = rd_of(bad[i].p, bad[i].len);
         memset(text, 'z', sizeof text);
         sshd_read_text(&r, text, sizeof text);
         assert_string_equal(text, "");
-        assert_int_equal(sshd_read_u8(&r), 0);
+        assert_int_equal(rd_u8(&r), 0);
         assert_false(sshd_read_ended(&r));
     }
     static const uint8_t four[] = {0, 0, 0, 4, 'a', 'b', 'c', 'd'};
-    struct sshd_reader r = reader(four, sizeof four);
+    struct rd r = rd_of(four, sizeof four);
     sshd_read_text(&r, text, 4); /* three and the end */
     assert_true(r.bad);
-    r = reader(four, sizeof four);
+    r = rd_of(four, sizeof four);
     sshd_read_text(&r, text, 5);
     assert_true(sshd_read_ended(&r));
     assert_string_equal(text, "abcd");
