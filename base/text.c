@@ -35,6 +35,17 @@ void text_addn(struct text *t, const char *s, size_t n)
     t->s[t->len] = '\0';
 }
 
+void text_add_crlf(struct text *t, const char *s, size_t n)
+{
+    for (const char *nl; n && (nl = memchr(s, '\n', n));) {
+        text_addn(t, s, (size_t)(nl - s));
+        text_addn(t, "\r\n", 2);
+        n -= (size_t)(nl - s) + 1;
+        s = nl + 1;
+    }
+    text_addn(t, s, n);
+}
+
 void text_add(struct text *t, const char *s)
 {
     text_addn(t, s, strlen(s));

@@ -5,8 +5,6 @@
  * RETURN opens the next session; what else is typed there is thrown away. */
 #include "cli/app/console.h"
 
-#include <string.h>
-
 #include "cli/app/router.h"
 #include "cli/term/term.h"
 #include "espial/loop.h"
@@ -164,15 +162,10 @@ bool console_say(struct console *c, const char *s, size_t len)
 {
     if (!c->attached)
         return false;
-    while (len) {
-        const char *nl = c->viewer.crlf ? memchr(s, '\n', len) : NULL;
-        size_t n = nl ? (size_t)(nl - s) : len;
-        c->viewer.write(c->viewer.arg, s, n);
-        if (nl)
-            c->viewer.write(c->viewer.arg, "\r\n", 2);
-        s += n + (nl != NULL);
-        len -= n + (nl != NULL);
-    }
+    struct text t = {0};
+    (c->viewer.crlf ? text_add_crlf : text_addn)(&t, s, len);
+    c->viewer.write(c->viewer.arg, text_str(&t), t.len);
+    text_free(&t);
     return true;
 }
 

@@ -13,15 +13,7 @@ static void run_next(struct conn *c);
 static void out_crlf(struct conn *c, const char *s, size_t len)
 {
     struct text t = {0};
-    while (len) {
-        const char *nl = memchr(s, '\n', len);
-        size_t n = nl ? (size_t)(nl - s) : len;
-        text_addn(&t, s, n);
-        if (nl)
-            text_addn(&t, "\r\n", 2);
-        s += n + (nl != NULL);
-        len -= n + (nl != NULL);
-    }
+    text_add_crlf(&t, s, len);
     conn_out(c, text_str(&t), t.len);
     text_free(&t);
 }

@@ -131,16 +131,12 @@ void sshd_booted(struct sshd *s)
 /* Line ends as on the wire, cut to what the child takes. */
 static void banner_of(struct sshd *s, char out[4000])
 {
-    struct text t = {0};
-    size_t n = 0;
+    struct text t = {0}, wire = {0};
     shells_banner(s->env.shells, BANNER_LOGIN, -1, &t);
-    for (const char *p = text_str(&t); *p && n + 3 < 4000; p++) {
-        if (*p == '\n')
-            out[n++] = '\r';
-        out[n++] = *p;
-    }
-    out[n] = '\0';
+    text_add_crlf(&wire, text_str(&t), t.len);
+    str_copy(out, 4000, text_str(&wire));
     text_free(&t);
+    text_free(&wire);
 }
 
 static bool send_config(struct sshd *s, int fd)

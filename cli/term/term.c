@@ -55,15 +55,7 @@ static void flush(struct term *t)
 /* Text of the session for the screen. */
 static void emit(struct term *t, const char *s, size_t len)
 {
-    while (len) {
-        const char *nl = memchr(s, '\n', len);
-        size_t n = nl ? (size_t)(nl - s) : len;
-        text_addn(&t->out, s, n);
-        if (nl)
-            text_add(&t->out, t->p.newline_is_crlf ? "\r\n" : "\n");
-        s += n + (nl != NULL);
-        len -= n + (nl != NULL);
-    }
+    (t->p.newline_is_crlf ? text_add_crlf : text_addn)(&t->out, s, len);
 }
 
 static void draw(struct term *t)

@@ -11,6 +11,19 @@
 #include "espial/out.h"
 #include "espial/text.h"
 
+static void line_ends(void **state)
+{
+    struct text t = {0};
+    (void)state;
+    text_add_crlf(&t, "a\n\nb", 4);
+    text_add_crlf(&t, "c\r\n\0\nrest", 5); /* what is there stays; the last four are not ours */
+    assert_int_equal(t.len, 13);
+    assert_memory_equal(t.s, "a\r\n\r\nbc\r\r\n\0\r\n", 14);
+    text_add_crlf(&t, "", 0);
+    assert_int_equal(t.len, 13);
+    text_free(&t);
+}
+
 static void text_grows(void **state)
 {
     (void)state;
@@ -171,7 +184,7 @@ static void out_prints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_grows), cmocka_unit_test(strings),  cmocka_unit_test(numbers),
+        cmocka_unit_test(text_grows), cmocka_unit_test(line_ends), cmocka_unit_test(strings),  cmocka_unit_test(numbers),
         cmocka_unit_test(calendar),   cmocka_unit_test(calendar_agrees_with_the_library),
         cmocka_unit_test(spans),      cmocka_unit_test(out_prints),
     };
