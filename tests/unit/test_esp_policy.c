@@ -1,0 +1,236 @@
+/* test_esp_policy.c: what is decided about a packet before and after ESP: whether it is protected at all, what clear ones may pass, what fits, DF and
+ * fragments; and what a transform is called.
+ */
+#include "tests/unit/esp_box.h"
+
+/* The policy before encapsulation: other traffic passes, IKE passes, no SA is asked for once. */
+static void outward(void **state)
+{
+    (void)state;
+    struct box *b = end_new(true, false);
+    uint8_t in[128], other[128], udp[28] = {0};
+    size_t len = unhex(INNER, in);
+    struct ipsec_flow_info f;
+    memcpy(other, in, len);
+    put32(other + 16, A(10, 3, 0, 1));
+    box_put(b, STAGE_CRYPTO_OUT, other, len, false);
+    assert_int_equal(b->ngot, 1);
+    assert_int_equal(b->got[0].stage, STAGE_IP4_OUT);
+    assert_memory_equal(b->got[0].data, other, len);
+    for (int i = 0; i < 15; i++)
+        box_put(b, STAGE_CRYPTO_OUT, in, len, false);
+    assert_int_equal(b->ngot, 1);
+    assert_int_equal(b->nacquired, 0); /* never from inside a packet's way */
+    box_turn(b);
+    assert_int_equal(b->nacquired, 1);
+    assert_int_equal(box_dropped(b, DROP_OUT_V4_PKT_HIT_IKE_START_SP), 15);
+    box_flow(b, &f);
+    assert_int_equal(flow_send_errors(&f.n), 15);
+    assert_int_equal(b->acquired[0].peer, RIGHT);
+    assert_int_equal(b->acquired[0].local, LEFT);
+    assert_int_equal(b->acquired[0].local_sel.addr, A(10, 1, 0, 0));
+    assert_int_equal(b->acquired[0].remote_sel.mask, 0xFFFF0000);
+    assert_int_equal(b->acquired[0].ntransforms, 1); /* the set "default": esp-aes esp-sha-hmac */
+    assert_int_equal(b->acquired[0].transforms[0].cipher, CIPHER_AES_CBC);
+    assert_int_equal(b->acquired[0].transforms[0].key_bits, 128);
+    assert_int_equal(b->acquired[0].transforms[0].auth, HASH_SHA1);
+    assert_int_equal(b->acquired[0].life_s, 3600);
+    assert_int_equal(b->acquired[0].life_kb, 4608000);
+    assert_int_equal(b->acquired[0].replay_window, 64);
+    /* Until IKE says that it has ended, or 30 s. */
+    vloop_run_for(b->loop, 29 * US_PER_S);
+    box_put(b, STAGE_CRYPTO_OUT, in, len, false);
+    box_turn(b);
+    assert_int_equal(b->nacquired, 1);
+    spd_acquire_done(b->ips, &b->acquired[0], false);
+    box_put(b, STAGE_CRYPTO_OUT, in, len, false);
+    box_turn(b);
+    assert_int_equal(b->nacquired, 2);
+    vloop_run_for(b->loop, 30 * US_PER_S);
+    box_put(b, STAGE_CRYPTO_OUT, in, len, false);
+    box_turn(b);
+    assert_int_equal(b->nacquired, 3);
+
+    /* IKE of the router itself, though `permit ip any any` fits it. */
+    box_acl(b, ACL_PROTO_IP, 0, UINT32_MAX, 0, UINT32_MAX, false);
+    udp[0] = 0x45;
+    put16(udp + 2, sizeof udp);
+    udp[9] = PROTO_UDP;
+    put32(udp + 12, LEFT);
+    put32(udp + 16, RIGHT);
+    put16(udp + 20, 500);
+    put16(udp + 22, 500);
+    put16(udp + 24, 8);
+    for (int local = 0; local < 2; local++) {
+        struct packet *p = packet_new(b->graph, sizeof udp);
+        memcpy(p->l3, udp, sizeof udp);
+        p->len = sizeof udp;
+        p->oif = b->ifc;
+        p->from_local = local;
+        graph_next(b->graph, p, STAGE_CRYPTO_OUT);
+        graph_run(b->graph);
+        assert_int_equal(b->ngot, local ? 2 : 1);
+    }
+    box_free(b);
+}
+
+/* Clear packets where policy wants protected ones. */
+static void inward(void **state)
+{
+    (void)state;
+    struct box *b = end_new(false, false);
+    uint8_t in[128];
+    size_t len = unhex(INNER, in);
+    for (int i = 0; i < 3; i++)
+        box_put(b, STAGE_CRYPTO_CHECK, in, len, false);
+    assert_int_equal(b->ngot, 0);
+    assert_int_equal(box_dropped(b, DROP_IN_TRANS_CL_V4_PKT_FAILED_POLICY), 3);
+    box_turn(b);
+    assert_int_equal(b->nlines, 1);
+    assert_string_equal(b->lines[0], "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) "
+                                     "vrf/dest_addr= /10.2.0.9, src_addr= 10.1.0.1, prot= 1");
+    put32(in + 12, A(10, 7, 0, 1));
+    box_put(b, STAGE_CRYPTO_CHECK, in, len, false);
+    assert_int_equal(b->ngot, 1);
+    assert_int_equal(b->got[0].stage, STAGE_IP4_ROUTE_IN);
+    box_free(b);
+}
+
+static void sizes(void **state)
+{
+    (void)state;
+    static const struct ipsec_transform t = {
+        .proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1};
+    struct box *b = end_new(true, false);
+    struct ipsec_flow_info f;
+    box_flow(b, &f);
+    assert_int_equal(f.plain_mtu, 1500); /* no SA yet */
+    install(b, true, &t, false);
+    box_flow(b, &f);
+    assert_int_equal(f.plain_mtu, 1438);
+    assert_int_equal(f.path_mtu, 1500);
+    for (int df = 0; df < 2; df++) {
+        put_sized(b, 1438, df); /* fits exactly */
+        assert_int_equal(b->ngot, 1);
+        assert_int_equal(b->got[0].len, 1496);
+        assert_int_equal(get16(b->got[0].data + 6), df ? 0x4000 : 0); /* DF is copied */
+    }
+    put_sized(b, 1439, false); /* two fragments, each encapsulated */
+    assert_int_equal(b->ngot, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(b->got[i].data[9], PROTO_ESP);
+        assert_true(b->got[i].len <= 1500);
+        assert_int_equal(get16(b->got[i].data + 6), 0); /* whole outside */
+    }
+    put_sized(b, 1439, true);
+    assert_int_equal(box_dropped(b, DROP_OUT_CANNOT_FRAG_DF_SET_PKT), 1);
+    assert_int_equal(b->ngot, 1); /* ICMP: fragmentation needed, with what fits */
+    assert_int_equal(b->got[0].data[9], PROTO_ICMP);
+    assert_int_equal(b->got[0].data[20], 3);
+    assert_int_equal(b->got[0].data[21], 4);
+    assert_int_equal(get16(b->got[0].data + 26), 1438);
+    box_flow(b, &f);
+    assert_int_equal(f.n.encaps_failed, 1);
+
+    ipsec_conf(b->ips)->df = DF_CLEAR;
+    put_sized(b, 1439, true);
+    assert_int_equal(b->ngot, 1);
+    assert_true(b->got[0].len > 1500); /* the outer packet will be fragmented */
+    assert_int_equal(get16(b->got[0].data + 6), 0);
+    ipsec_conf(b->ips)->df = DF_SET;
+    put_sized(b, 1000, false);
+    assert_int_equal(get16(b->got[0].data + 6), 0x4000);
+    /* The interface's own line counts more. */
+    b->ifconf->ipsec_df = 1 + DF_CLEAR;
+    put_sized(b, 1000, true);
+    assert_int_equal(get16(b->got[0].data + 6), 0);
+    b->ifconf->ipsec_df = 0;
+    ipsec_conf(b->ips)->df = DF_COPY;
+    ipsec_conf(b->ips)->frag_after = true;
+    b->ifconf->ipsec_frag = 1;
+    put_sized(b, 1439, false);
+    assert_int_equal(b->ngot, 2);
+    b->ifconf->ipsec_frag = 0;
+    put_sized(b, 1439, false);
+    assert_int_equal(b->ngot, 1);
+    assert_true(b->got[0].len > 1500);
+
+    /* Up to the largest packet there is; beyond it, not. */
+    put_sized(b, 65400, false);
+    assert_int_equal(b->ngot, 1);
+    put_sized(b, 65535, false);
+    assert_int_equal(b->ngot, 0);
+    assert_int_equal(box_dropped(b, DROP_OUT_INFRA_V4_PKT_LEN_TOO_BIG), 1);
+    box_free(b);
+}
+
+/* The table of crypto.md's plaintext MTU: path 1500; tunnel, transport, tunnel in UDP, transport in UDP. */
+static void plain_mtu(void **state)
+{
+    (void)state;
+    static const struct {
+        enum cipher_alg cipher;
+        enum hash_alg auth;
+        uint32_t want[4];
+    } rows[] = {
+        {CIPHER_AES_CBC, HASH_MD5, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA1, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA256, {1438, 1458, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA384, {1422, 1442, 1422, 1442}},
+        {CIPHER_AES_CBC, HASH_SHA512, {1422, 1442, 1406, 1426}},
+        {CIPHER_3DES_CBC, HASH_SHA1, {1446, 1466, 1438, 1458}},
+        {CIPHER_DES_CBC, HASH_MD5, {1446, 1466, 1438, 1458}},
+        {CIPHER_AES_GCM, HASH_NONE, {1446, 1466, 1438, 1458}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (int n = 0; n < 4; n++) {
+            struct ipsec_transform t = {.proto = PROTO_ESP,
+                                        .cipher = rows[i].cipher,
+                                        .key_bits = 128,
+                                        .auth = rows[i].auth,
+                                        .mode = n & 1 ? IPSEC_TRANSPORT : IPSEC_TUNNEL};
+            assert_int_equal(ipsec_plain_mtu(&t, n >= 2, 1500), rows[i].want[n]);
+        }
+    static const struct ipsec_transform ah = {.proto = PROTO_AH, .auth = HASH_SHA1, .mode = IPSEC_TRANSPORT},
+                                        aht = {.proto = PROTO_AH, .auth = HASH_SHA1};
+    assert_int_equal(ipsec_plain_mtu(&ah, false, 1500), 1476);
+    assert_int_equal(ipsec_plain_mtu(&aht, false, 1500), 1456);
+    assert_int_equal(ipsec_plain_mtu(&aht, false, 20), 0);
+}
+
+static void names(void **state)
+{
+    (void)state;
+    static const struct {
+        struct ipsec_transform t;
+        const char *text, *engine;
+    } rows[] = {
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 256, .auth = HASH_SHA256},
+         "esp-256-aes esp-sha256-hmac ",
+         "AES256+SHA256"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1},
+         "esp-aes esp-sha-hmac ",
+         "AES128+SHA"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_GCM, .key_bits = 256}, "esp-gcm 256 ", "AES-GCM256"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_3DES_CBC, .auth = HASH_MD5}, "esp-3des esp-md5-hmac ", "3DES+MD5"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_NULL, .auth = HASH_SHA512}, "esp-null esp-sha512-hmac ", "NULL+SHA512"},
+        {{.proto = PROTO_AH, .auth = HASH_SHA1}, "ah-sha-hmac ", "SHA"},
+    };
+    char out[IPSEC_TRANSFORM_TEXT];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_string_equal(ipsec_transform_text(&rows[i].t, out), rows[i].text);
+        assert_string_equal(ipsec_engine_text(&rows[i].t, out), rows[i].engine);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outward),
+        cmocka_unit_test(inward),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(plain_mtu),
+        cmocka_unit_test(names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
