@@ -272,6 +272,15 @@ static inline struct shell *box_shell(struct cli_box *b, bool echo)
         b->shells, &(struct shell_params){.user = "", .origin = "console by console", .privilege = 15, .echo = echo});
 }
 
+static inline bool box_logged(struct cli_box *b, const char *text)
+{
+    const char *line;
+    for (size_t cursor = 0; (line = log_buffer_next(b->log, &cursor)) != NULL;)
+        if (strstr(line, text))
+            return true;
+    return false;
+}
+
 /* What appeared on the terminal since the last look. */
 static inline const char *box_screen(struct cli_box *b, struct text *keep)
 {

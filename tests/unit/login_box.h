@@ -72,12 +72,7 @@ static const char *type(struct fix *f, struct shell *sh, const char *line)
 
 static inline bool logged(struct fix *f, const char *text)
 {
-    size_t cursor = 0;
-    const char *line;
-    while ((line = log_buffer_next(f->b->log, &cursor)) != NULL)
-        if (strstr(line, text))
-            return true;
-    return false;
+    return box_logged(f->b, text);
 }
 
 #define BOB "username bob privilege 15 secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n" /* cisco */

@@ -1,5 +1,5 @@
 /* Short names: the built-in ones, configured ones, where they hold and where the caret stands behind them. */
-#include "tests/unit/cli_box.h"
+#include "tests/unit/typist.h"
 
 static const struct {
     enum cmd_mode mode;
@@ -25,17 +25,9 @@ static const char *hostname(void *arg)
     return "R1";
 }
 
-struct fixture {
-    struct cli_box *box;
-    struct shells *shells;
-    struct shell *sh;
-    struct typed t;
-};
-
 static int setup(void **state)
 {
-    struct fixture *f = NEW(struct fixture);
-    f->box = box_new(false);
+    struct fixture *f = typist_new(state, false);
     f->shells = shells_new(&(struct shells_env){.loop = f->box->loop,
                                                 .clock = f->box->clock,
                                                 .bus = f->box->bus,
@@ -47,22 +39,7 @@ static int setup(void **state)
     shells_set_grammar(f->shells, f->box->grammar);
     f->sh = shell_open(f->shells, &(struct shell_params){
                                       .user = "", .origin = "console by console", .privilege = 15, .echo = true});
-    *state = f;
     return 0;
-}
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    shell_close(f->sh);
-    shells_free(f->shells);
-    text_free(&f->t.output);
-    box_free(f->box);
-    mem_free(f);
-    return 0;
-}
-static const char *type(struct fixture *f, const char *line)
-{
-    return box_type(f->box, f->sh, &f->t, line);
 }
 static void helps(struct fixture *f, const char *line, const char *want)
 {

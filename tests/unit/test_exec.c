@@ -1,36 +1,13 @@
 /* One line: error texts and the place of the caret, `do`, fall-through, modifiers. Columns by hand: the length of the
  * prompt and the offset of the first character that no candidate accepts. */
-#include "tests/unit/cli_box.h"
-
-struct fixture {
-    struct cli_box *box;
-    struct shell *sh;
-    struct typed t;
-};
+#include "tests/unit/typist.h"
 
 static int setup(void **state)
 {
-    struct fixture *f = NEW(struct fixture);
-    f->box = box_new(true);
+    struct fixture *f = typist_new(state, true);
     f->sh = box_shell(f->box, true);
-    *state = f;
     return 0;
 }
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    shell_close(f->sh);
-    text_free(&f->t.output);
-    box_free(f->box);
-    mem_free(f);
-    return 0;
-}
-
-static const char *type(struct fixture *f, const char *line)
-{
-    return box_type(f->box, f->sh, &f->t, line);
-}
-
 static void the_caret_stands_under_the_first_wrong_character(void **state)
 {
     struct fixture *f = *state;

@@ -1,53 +1,20 @@
 /* A reload planned, shown, told of on terminals, called off, and done: in virtual time. */
 #include "espial/clock.h"
-#include "tests/unit/cli_box.h"
+#include "tests/unit/typist.h"
 
 #define MINUTE (60 * US_PER_S)
 
-struct fixture {
-    struct cli_box *box;
-    struct shell *sh, *terminal;
-    struct typed t;
-    struct text screen;
-};
-
 static int setup(void **state)
 {
-    struct fixture *f = NEW(struct fixture);
-    f->box = box_new(true);
+    struct fixture *f = typist_new(state, true);
     f->sh = box_shell(f->box, false);
     f->terminal = box_terminal(f->box, true, 15);
-    *state = f;
     return 0;
-}
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    session_free(f->terminal);
-    shell_close(f->sh);
-    text_free(&f->t.output);
-    text_free(&f->screen);
-    box_free(f->box);
-    mem_free(f);
-    return 0;
-}
-static const char *type(struct fixture *f, const char *line)
-{
-    return box_type(f->box, f->sh, &f->t, line);
 }
 static const char *seen(struct fixture *f)
 {
     return box_screen(f->box, &f->screen);
 }
-static bool logged(struct fixture *f, const char *text)
-{
-    const char *line;
-    for (size_t cursor = 0; (line = log_buffer_next(f->box->log, &cursor)) != NULL;)
-        if (strstr(line, text))
-            return true;
-    return false;
-}
-
 static void warned_and_done(void **state)
 {
     struct fixture *f = *state;
@@ -55,7 +22,7 @@ static void warned_and_done(void **state)
     assert_string_equal(type(f, "reload in 10 a new cable"), "Reload scheduled in 10 minutes by console\n"
                                                              "Reload reason: a new cable\n"
                                                              "Proceed with reload? [confirm]\n");
-    assert_true(logged(f, "%SYS-5-SCHEDULED_RELOAD: Reload requested for 10:10:00 UTC Sun Nov 22 2026 at 10:00:00 UTC "
+    assert_true(box_logged(f->box, "%SYS-5-SCHEDULED_RELOAD: Reload requested for 10:10:00 UTC Sun Nov 22 2026 at 10:00:00 UTC "
                           "Sun Nov 22 2026 by console. Reload Reason: a new cable."));
     assert_string_equal(seen(f), "");
     vloop_run_for(f->box->loop, MINUTE);
@@ -70,7 +37,7 @@ static void warned_and_done(void **state)
     vloop_run_for(f->box->loop, US_PER_S);
     assert_int_equal(f->box->reloads, 1);
     assert_string_equal(seen(f), "\n\n\n\a***\n*** --- SHUTDOWN NOW ---\n***\n");
-    assert_true(logged(f, "%SYS-5-RELOAD: Reload requested by console. Reload Reason: a new cable."));
+    assert_true(box_logged(f->box, "%SYS-5-RELOAD: Reload requested by console. Reload Reason: a new cable."));
 }
 
 static void called_off(void **state)
@@ -81,7 +48,7 @@ static void called_off(void **state)
     assert_string_equal(seen(f), "\n\n\n\a***\n*** --- SHUTDOWN in 0:05:00 ---\n***\n");
     assert_string_equal(type(f, "reload cancel"), "");
     assert_string_equal(seen(f), "\n\n\n\a***\n*** --- SHUTDOWN ABORTED ---\n***\n");
-    assert_true(logged(f, "%SYS-5-SCHEDULED_RELOAD_CANCELLED:  Scheduled reload cancelled at 10:00:00 UTC Sun Nov 22 2026"));
+    assert_true(box_logged(f->box, "%SYS-5-SCHEDULED_RELOAD_CANCELLED:  Scheduled reload cancelled at 10:00:00 UTC Sun Nov 22 2026"));
     vloop_run_for(f->box->loop, 9 * MINUTE);
     assert_int_equal(f->box->reloads, 0);
     assert_string_equal(type(f, "show reload"), "No reload is scheduled.\n");

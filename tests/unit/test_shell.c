@@ -1,25 +1,10 @@
 /* shell.h as applets, the lab and tests use it: what a typed line gives back, with and without echo; `until`; vty
  * lines; questions nobody answers. */
-#include "tests/unit/cli_box.h"
-
-struct fixture {
-    struct cli_box *box;
-    struct typed t;
-};
+#include "tests/unit/typist.h"
 
 static int setup(void **state)
 {
-    struct fixture *f = NEW(struct fixture);
-    f->box = box_new(true);
-    *state = f;
-    return 0;
-}
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    text_free(&f->t.output);
-    box_free(f->box);
-    mem_free(f);
+    typist_new(state, true);
     return 0;
 }
 static struct shell *applet(struct fixture *f)

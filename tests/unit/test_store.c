@@ -1,33 +1,12 @@
 /* Configuration as files: what is written, what a boot says about lines it refuses, merging, startup-config shown. */
 #include "cli/shell/store.h"
-#include "tests/unit/cli_box.h"
-
-struct fixture {
-    struct cli_box *box;
-    struct shell *sh;
-    struct typed t;
-};
+#include "tests/unit/typist.h"
 
 static int setup(void **state)
 {
-    struct fixture *f = NEW(struct fixture);
-    f->box = box_new(false);
+    struct fixture *f = typist_new(state, false);
     f->sh = box_shell(f->box, false);
-    *state = f;
     return 0;
-}
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    shell_close(f->sh);
-    text_free(&f->t.output);
-    box_free(f->box);
-    mem_free(f);
-    return 0;
-}
-static const char *type(struct fixture *f, const char *line)
-{
-    return box_type(f->box, f->sh, &f->t, line);
 }
 static void put(struct fixture *f, const char *path, const char *text)
 {
