@@ -1,60 +1,17 @@
 /* Interfaces, routes, lists and pings as a user has them: typed at the command line of three routers in a row, with
  * IOS's texts. r1 (10.0.1.1) -- r2 -- r3 (10.0.2.3, loopback 10.3.3.3). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <string.h>
+#include "tests/exchange/three_routers.h"
 
 #include "dataplane/dataplane.h"
 #include "dataplane/graph.h"
-#include "espial/loop.h"
-#include "tests/sim/box.h"
 
 static int setup(void **state)
 {
-    struct box *b = box_new(5);
-
-    box_node(b, "r1",
-             "hostname r1\n"
-             "interface Ethernet0/0\n description to r2\n ip address 10.0.1.1 255.255.255.0\n"
-             "interface Loopback0\n ip address 192.0.2.1 255.255.255.255\n"
-             "ip route 0.0.0.0 0.0.0.0 10.0.1.2\n"
-             "ip route 172.20.0.0 255.255.0.0 Null0 250\n");
-    box_node(b, "r2",
-             "hostname r2\n"
-             "interface Ethernet0/0\n ip address 10.0.1.2 255.255.255.0\n"
-             "interface Ethernet0/1\n ip address 10.0.2.2 255.255.255.0\n"
-             "ip route 10.3.3.0 255.255.255.0 10.0.2.3\n"
-             "ip route 192.0.2.1 255.255.255.255 10.0.1.1\n");
-    box_node(b, "r3",
-             "hostname r3\n"
-             "interface Ethernet0/0\n ip address 10.0.2.3 255.255.255.0\n"
-             "interface Loopback0\n ip address 10.3.3.3 255.255.255.255\n"
-             "ip route 0.0.0.0 0.0.0.0 10.0.2.2\n");
-    box_link(b, "r1", "Ethernet0/0", "r2", "Ethernet0/0");
-    box_link(b, "r2", "Ethernet0/1", "r3", "Ethernet0/0");
-    box_boot(b);
-    box_run(b, 3 * US_PER_S);
-    *state = b;
+    *state = three_routers(5,
+                           "interface Ethernet0/0\n description to r2\ninterface Loopback0\n ip address 192.0.2.1 255.255.255.255\n"
+                           "ip route 172.20.0.0 255.255.0.0 Null0 250\n",
+                           "", "ip route 192.0.2.1 255.255.255.255 10.0.1.1\n");
     return 0;
-}
-
-static int teardown(void **state)
-{
-    box_free(*state);
-    return 0;
-}
-
-/* Does a typed line print this? */
-static void types(struct box *b, const char *node, const char *line, const char *expected)
-{
-    const char *got = box_type(b, node, line);
-
-    if (!strstr(got, expected))
-        fail_msg("%s# %s\nprinted:\n%s\nwithout:\n%s", node, line, got, expected);
 }
 
 static void prints_nothing(struct box *b, const char *node, const char *line)
