@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,6 +16,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t fuzz_seed(size_t i, uint8_t *out);
 /* Words that inputs of this kind hold, NULL-ended. */
 extern const char *const fuzz_words[];
+
+/* fuzz_seed of a harness whose seeds are n texts. */
+static inline size_t fuzz_seed_text(const char *const *texts, size_t n, size_t i, uint8_t *out)
+{
+    if (i >= n)
+        return SIZE_MAX;
+    memcpy(out, texts[i], strlen(texts[i]));
+    return strlen(texts[i]);
+}
 
 /* This must hold, whatever the input was. */
 static inline void fuzz_must(bool holds)

@@ -166,8 +166,5 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         "enable\ndisable\nenable\nwrite memory\nshow startup-config | begin crypto\n   q",
     };
 
-    if (i >= sizeof seeds / sizeof seeds[0])
-        return SIZE_MAX;
-    memcpy(out, seeds[i], strlen(seeds[i]));
-    return strlen(seeds[i]);
+    return fuzz_seed_text(seeds, sizeof seeds / sizeof seeds[0], i, out);
 }

@@ -159,8 +159,5 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         "x{2}\nx**y\n(a+)+$\n[z-a]\n[a\n\nx{2}\nxxy\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n",
     };
 
-    if (i >= sizeof seeds / sizeof seeds[0])
-        return SIZE_MAX;
-    memcpy(out, seeds[i], strlen(seeds[i]));
-    return strlen(seeds[i]);
+    return fuzz_seed_text(seeds, sizeof seeds / sizeof seeds[0], i, out);
 }

@@ -81,10 +81,8 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         "name: &x a\ntopology: {nodes: {*x : {}, b: }, links: [{endpoints: ['a:e1/1', 'b:e1/1']}, {endpoints: ['a:e1/2', 'a:e1/3']}]}\n",
     };
 
-    if (i < sizeof seeds / sizeof seeds[0]) {
-        memcpy(out, seeds[i], strlen(seeds[i]));
-        return strlen(seeds[i]);
-    }
+    if (i < sizeof seeds / sizeof seeds[0])
+        return fuzz_seed_text(seeds, sizeof seeds / sizeof seeds[0], i, out);
     if (i > 4)
         return SIZE_MAX;
     memset(out, i == 3 ? '[' : '{', 1000); /* deep; the library's own limits are its own business */
