@@ -15,13 +15,8 @@
 #include "espial/loop.h"
 #include "espial/text.h"
 #include "tests/sim/box.h"
+#include "tests/sim/chance.h"
 #include "tests/sim/rowgen.h"
-
-static unsigned chance(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(*seed >> 33) % n;
-}
 
 /* running-config from its line "version" on: without what tells of time. */
 static char *running(struct box *b)

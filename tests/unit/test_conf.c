@@ -7,6 +7,7 @@
 
 #include "espial/conf.h"
 #include "espial/mem.h"
+#include "tests/sim/chance.h"
 
 struct item {
     unsigned key, other;
@@ -31,12 +32,6 @@ static int by_number(const void *a, const void *b)
 {
     unsigned x = ((const struct item *)a)->key, y = ((const struct item *)b)->key;
     return x < y ? -1 : x > y;
-}
-
-static unsigned chance(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(*seed >> 33) % n;
 }
 
 static struct item *walk(const struct conf_list *l, const void *who, const struct item *like)

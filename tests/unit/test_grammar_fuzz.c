@@ -7,14 +7,9 @@
 
 #include <cmocka.h>
 
+#include "tests/sim/chance.h"
 #include "tests/sim/rowgen.h"
 #include "tests/unit/grammar_tables.h"
-
-static unsigned chance(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)((*seed >> 33) % n);
-}
 
 static const char *const odd[] = {"no",     "default", "\"",   "\"a b\"", "192.0.2.1",  "255.255.255.0",
                                   "0",      "1",       "10",   "65536",   "-1",         "e0/0",
