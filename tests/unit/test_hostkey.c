@@ -1,21 +1,11 @@
 /* The router's key pairs: made, written, read, shown in SSH's form, kept in nvram:private-config. The two fixed pairs were made by openssl and their public halves
  * by ssh-keygen; they guard nothing. */
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/unit/files_box.h"
 
-#include <cmocka.h>
+#include <sys/stat.h>
 
 #include "cli/ssh/hostkey.h"
 #include "cli/ssh/wire.h"
-#include "espial/file.h"
 #include "espial/loop.h"
 
 static const char rsa_pem[] =
@@ -137,18 +127,16 @@ static struct keypair *ec_pair(void)
 
 static void test_kept(void **state)
 {
-    char folder[] = "/tmp/espial-hostkey-XXXXXX", path[64];
+    const struct place *p = *state;
+    struct files *files = p->f;
+    char path[96];
     struct stat st;
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    int dir = open(folder, O_RDONLY | O_DIRECTORY);
-    struct files *files = files_new(dir);
     struct hostkeys *h = hostkeys_new(files, true);
     assert_int_equal(hostkeys_load(h), 0);
     assert_true(hostkeys_put(h, "R1.example.com", keypair_from_pem(rsa_pem, strlen(rsa_pem)), false, 1000 * (int64_t)US_PER_S));
     assert_true(hostkeys_put(h, "R1.example.com", ec_pair(), true, 2000 * (int64_t)US_PER_S)); /* of another kind: beside it */
     assert_false(hostkeys_put(h, "two words", ec_pair(), true, 0));
-    snprintf(path, sizeof path, "%s/nvram/private-config", folder);
+    snprintf(path, sizeof path, "%s/nvram/private-config", p->dir);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     struct text stolen = {0};
@@ -188,13 +176,6 @@ static void test_kept(void **state)
     assert_true(hostkeys_put(h, "R1", ec_pair(), false, 0));
     assert_int_equal(stat(path, &st), -1);
     hostkeys_free(h);
-    files_free(files);
-    close(dir);
-    snprintf(path, sizeof path, "%s/nvram", folder);
-    rmdir(path);
-    snprintf(path, sizeof path, "%s/disk0", folder);
-    rmdir(path);
-    assert_int_equal(rmdir(folder), 0);
 }
 
 /* A file that somebody has spoiled gives the keys that can be read. */
@@ -223,7 +204,7 @@ static void test_spoiled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_pairs), cmocka_unit_test(test_no_keys), cmocka_unit_test(test_made), cmocka_unit_test(test_kept), cmocka_unit_test(test_spoiled),
+        cmocka_unit_test(test_known_pairs), cmocka_unit_test(test_no_keys), cmocka_unit_test(test_made), DISK(test_kept), cmocka_unit_test(test_spoiled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
