@@ -17,7 +17,7 @@ finish() {
 }
 trap finish EXIT
 checks=0
-port=$((20000 + RANDOM % 10000))
+port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])') || exit 3
 die() { echo "FAILED: $*" >&2; exit 1; }
 # expect STATUS PATTERN COMMAND...: the command's status, and that what it said (on both channels) has the pattern; '' is no word at all.
 expect() {
