@@ -17,26 +17,22 @@ interface Ethernet0/0
  no shutdown
 end
 """
-commands_seen = set()
+commands_seen, ours = set(), set()  # of curl; process ids of routers
 
 
 def curls():
-    """The command line and environment of every curl on this machine that our router started: nothing secret may be in them."""
+    """The command line and environment of every curl that our router started: nothing secret may be in them."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as f:
                 line = f.read()
-            if line.startswith(b"curl\0"):
+            with open(f"/proc/{pid}/stat") as f:
+                parent = int(f.read().rsplit(")", 1)[1].split()[1])
+            if line.startswith(b"curl\0") and parent in ours:
                 with open(f"/proc/{pid}/environ", "rb") as f:
                     commands_seen.add((line, SECRET.encode() in f.read()))
         except OSError:
             pass
-
-
-def tcp_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def serve_http(folder):
@@ -252,6 +248,7 @@ def tftp(r, disk, folder):
 def main():
     with Folder() as folder:
         r = Router(folder, "R1", CONFIG, "--link", "Ethernet0/0=slirp:")
+        ours.add(r.process.pid)
         disk = os.path.join(folder, "R1", "disk0")
         tftp(r, disk, folder)
 
@@ -266,7 +263,7 @@ def main():
         said = r.type(f"copy {web}endless disk0:none")
         assert f"%Error reading {web}endless (File too big)" in said, said
         assert not os.path.exists(os.path.join(disk, "none"))
-        said = r.type(f"copy http://127.0.0.1:{tcp_port()}/x null:")
+        said = r.type(f"copy http://127.0.0.1:{free_port(socket.SOCK_STREAM)}/x null:")
         assert "(Connection refused by remote host)" in said, said
 
         home = os.path.join(folder, "home")
