@@ -34,11 +34,17 @@ class Router:
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.seen = ""
-        self.prompt = re.compile(r"(?:^|\n)" + re.escape(name) + r"(\([^)]*\))?[>#]$")
+        self.prompt = re.compile(rf"(?:^|\n)(?:{re.escape(name)}|{re.escape(name[:20])}\([^)]*\))[>#]$")  # a mode leaves twenty characters of a name
         self.process.stdin.write(b"\n")  # Press RETURN to get started
         self.process.stdin.flush()
         self.until(self.prompt)
         self.type("enable")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     def read(self):
         if select.select([self.process.stdout], [], [], 0.2)[0]:
@@ -115,8 +121,8 @@ class Cable:
             s.close()
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 
@@ -169,22 +175,3 @@ line con 0
  privilege level 15
 end
 """
-
-
-class SshRouter:
-    """A router that listens for SSH on a free port of loopback, its RSA key made at the console, which stays open beneath it. With `with`: stopped at the end."""
-
-    def __init__(self, folder, name, config, *args, later=()):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.console = Router(folder, name, config, "--ssh", f"127.0.0.1:{self.port}", *args)
-        self.console.prompt = re.compile(r"(?:^|\n)" + re.escape(name[:20]) + r"[^\n]*[>#]$")
-        for line in ("configure terminal", "no logging console", "crypto key generate rsa modulus 2048", *later, "end"):
-            self.console.type(line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.console.stop()

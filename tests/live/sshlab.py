@@ -1,5 +1,5 @@
 """A router with SSH for the live tests: its process, its keys, clients of several makes."""
-import os, socket, subprocess, sys, tempfile, time, warnings
+import os, socket, subprocess, sys, warnings
 
 sys.dont_write_bytecode = True
 warnings.filterwarnings("ignore")
@@ -20,29 +20,30 @@ line vty 5 15
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+class SshRouter(routers.Router):
+    """A router that listens for SSH on a free port of loopback; its RSA key is made at the console, which stays open beneath it."""
 
-
-def make_router(folder, name="R1", config=CONFIG, keys=True):
-    port = free_port()
-    r = routers.Router(folder, name, f"hostname {name}\n{config}", "--ssh", f"127.0.0.1:{port}")
-    r.port = port
-    if keys:
-        r.type("configure terminal")
-        said = r.type("crypto key generate rsa modulus 2048")
-        assert "[OK] (elapsed time was " in said, said
-        r.type("enable secret 0 sesame")  # not before: the console would ask for it
-        r.type("end")
-    return r
+    def __init__(self, folder, name="R1", config=CONFIG, *args, keys=True, secret="sesame"):
+        self.port = routers.free_port(socket.SOCK_STREAM)
+        super().__init__(folder, name, f"hostname {name}\n{config}", "--ssh", f"127.0.0.1:{self.port}", *args)
+        if keys:
+            said = configure(self, "crypto key generate rsa modulus 2048", f"enable secret 0 {secret}")  # not before: the console would ask for it
+            assert "[OK] (elapsed time was " in said, said
 
 
 def configure(router, *lines):
     said = [router.type("configure terminal")] + [router.type(line) for line in lines]
     router.type("end")
     return "".join(said[1:])
+
+
+def closed_at_once(port):
+    with socket.create_connection(("127.0.0.1", port), 5) as s:
+        s.settimeout(5)
+        try:
+            return s.recv(64) == b""
+        except ConnectionResetError:
+            return True
 
 
 def client(port, user="admin", password="s3cret", **how):

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """The cisco.ios collection of Ansible, as Debian ships it, on a booted router over SSH: facts, commands, configuration twice, ping, users, resource modules.
 Its persistent connections live in a folder of this test and end with it."""
-import os, pathlib, shutil, subprocess, sys, tempfile
+import os, pathlib, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-import routers
+import routers, sshlab
 
 routers.need("ansible-playbook", "ssh-keygen", modules=("paramiko",))
 HERE = pathlib.Path(__file__).resolve().parent
 
-CONFIG = """hostname clients
+CONFIG = """no logging console
 no ip domain lookup
 ip domain name lab.test
 username admin privilege 15 secret admin-secret
@@ -25,8 +25,7 @@ line vty 0 15
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="espial-ansible-")
-    with routers.SshRouter(folder, "clients", CONFIG, later=["enable secret enable-me"]) as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, "clients", CONFIG, secret="enable-me") as router:
         subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", f"{folder}/key"], check=True)
         pathlib.Path(folder, "inventory").write_text(
             f"[routers]\nr ansible_host=127.0.0.1 ansible_port={router.port} ansible_user=admin ansible_password=admin-secret "
@@ -43,7 +42,6 @@ def main():
         assert " failed=0 " in done.stdout and " unreachable=0 " in done.stdout
         backup = pathlib.Path(folder, "clients.cfg").read_text()
         assert "username admin privilege 15 secret 9 $9$" in backup and backup.rstrip().endswith("end")
-    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Sixteen engineers on one router's vtys, all typing at once, while it forwards what another router sends through their IPsec tunnel: no packet is lost to them, every
 prompt is where it belongs, and a seventeenth is turned away."""
-import os, re, socket, sys, threading
+import os, re, sys, threading
 
 sys.dont_write_bytecode = True
 import routers, sshlab
@@ -13,11 +13,8 @@ PINGS = 20000
 def pair(folder):
     """R1, with SSH, and R2, a tunnel between their loopbacks."""
     cable = os.path.join(folder, "cable")
-    port = sshlab.free_port()
     link = ("--link", f"Ethernet0/0=unix:{cable}")
-    r1 = routers.Router(folder, "R1", sshlab.CONFIG + routers.tunnel_config("198.51.100.1", "198.51.100.2", "10.1.0", "10.2.0"), "--ssh", f"127.0.0.1:{port}", *link)
-    r1.port = port
-    sshlab.configure(r1, "crypto key generate rsa modulus 2048")
+    r1 = sshlab.SshRouter(folder, "R1", sshlab.CONFIG + routers.tunnel_config("198.51.100.1", "198.51.100.2", "10.1.0", "10.2.0"), *link)
     r2 = routers.Router(folder, "R2", routers.tunnel_config("198.51.100.2", "198.51.100.1", "10.2.0", "10.1.0"), *link)
     for r in (r1, r2):
         r.line_up()
@@ -53,20 +50,11 @@ class Engineer(threading.Thread):
             self.wrong = e
 
 
-def turned_away(port):
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.settimeout(5)
-        try:
-            return s.recv(64) == b""
-        except ConnectionResetError:
-            return True
-
-
 def main():
     with routers.Folder() as folder:
         r1, r2 = pair(folder)
         them = [Engineer(r1.port, n) for n in range(16)]
-        assert turned_away(r1.port)
+        assert sshlab.closed_at_once(r1.port)
         for e in them:
             e.start()
         routers.wait_for("everybody's first round", lambda: all(e.rounds or e.wrong for e in them))

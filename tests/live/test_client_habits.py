@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 """Clients that are not in Debian, played by hand: how Scrapli, Oxidized, RANCID, pyATS and NAPALM open a session, recognise prompts, disable paging, ask and leave. Their patterns are
 what their users rely on; a prompt, echo or text that one of them would not recognise fails here."""
-import os, re, shutil, sys, tempfile, time
+import os, re, sys, time
 
 sys.path.insert(0, os.path.dirname(__file__))
-import routers
+import routers, sshlab
 
 routers.need(modules=("paramiko",))
 import paramiko
 
 NAME = "edge-1.lab"
-CONFIG = f"""hostname {NAME}
+CONFIG = """no logging console
 no ip domain lookup
 ip domain name lab.test
 username admin privilege 15 secret admin-secret
@@ -210,14 +210,18 @@ def napalm(router):
     for row in brief[1:]:
         assert len(row.split()) >= 6, row
     interfaces = command("show interfaces")
-    for block in re.split(r"(?m)^(?=\S)", interfaces)[1:]:
+    blocks = re.split(r"(?m)^(?=\S)", interfaces)[1:]
+    assert len(blocks) == len(brief) - 1 >= 2, (brief, interfaces)
+    for block in blocks:
         assert re.match(r"\S+ is .+, line protocol is \S+", block), block[:80]
         assert re.search(r"MTU (\d+) bytes, BW (\d+) Kbit", block), block[:200]
     memory = command("show memory statistics")
     assert re.search(r"^\s*Processor +\S+ +\d+ +\d+ +\d+", memory, re.M), memory
     assert re.search(r"^\s*(I/O|lsmpi_io) +\S+ +\d+ +\d+ +\d+", memory, re.M), memory
     assert re.search(r"CPU utilization for five seconds: +(\d+)%/(\d+)%; one minute: +(\d+)%; five minutes: +(\d+)%", command("show processes cpu"))
-    for row in command("show arp | exclude Incomplete").split("\n")[1:]:
+    arp = command("show arp | exclude Incomplete").split("\n")
+    assert re.match(r"Protocol +Address +Age \(min\) +Hardware Addr +Type +Interface", arp[0]), arp
+    for row in arp[1:]:
         assert len(row.split()) in (5, 6), row
     ping = command("ping 192.0.2.1 timeout 2 size 100 repeat 3")
     assert re.search(r"Success rate is +100 percent \(3/3\), round-trip min/avg/max = \d+/\d+/\d+ ms", ping) and "%" not in ping, ping
@@ -255,13 +259,11 @@ def typed_ahead(router):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="espial-clients-")
-    with routers.SshRouter(folder, NAME, CONFIG, later=["enable secret enable-me"]) as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, CONFIG, secret="enable-me") as router:
         for client in (scrapli, oxidized, rancid, pyats, napalm, typed_ahead):
             began = time.monotonic()
             client(router)
             print(f"{client.__name__}: at home after {time.monotonic() - began:.1f} s")
-    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every word of many commands, at a real terminal: it is listed by `?` before it and inside it, Tab writes it in full, the shortest clear abbreviation means the
 same, and a wrong word in its place gets the caret under itself. The commands are written by hand, as engineers and their tools type them; {x} is a value."""
-import os, pty, re, select, shutil, sys, tempfile, time
+import os, pty, re, select, shutil, sys, time
 
 sys.dont_write_bytecode = True
 import routers
@@ -332,9 +332,8 @@ def check(t, prompt, command):
         t.fault(f"{prompt}{short}: is not {done!r}: {abbreviated!r}")
 
 
-def main():
-    state = tempfile.mkdtemp(prefix="espial-words.")
-    began = time.monotonic()
+def ask_everything(state):
+    """The terminal, with what it was asked."""
     t = Terminal(state)
     try:
         if t.until("R1>") is None:
@@ -359,7 +358,13 @@ def main():
     finally:
         os.kill(t.pid, 15)
         os.waitpid(t.pid, 0)
-        shutil.rmtree(state, ignore_errors=True)
+    return t
+
+
+def main():
+    began = time.monotonic()
+    with routers.Folder() as state:
+        t = ask_everything(state)
     for fault in t.faults:
         print(fault)
     print(f"{t.checks} questions in {time.monotonic() - began:.1f} s, {len(t.faults)} answered wrongly")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Engineers on vtys, over SSH: what they type comes back once and byte for byte, wide lines scroll, the pager, `?` and Tab, interrupts, log lines, messages from one to the other,
 `clear line`. No ESC reaches anybody."""
-import os, shutil, sys, tempfile, time
+import sys, time
 
 sys.dont_write_bytecode = True
 import routers, sshlab
@@ -108,9 +108,7 @@ def two_of_them(router, v):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="espial-hands.")
-    try:
-        router = sshlab.make_router(folder)
+    with routers.Folder() as folder, sshlab.SshRouter(folder) as router:
         v = Vty(router, width=60, height=24)
         for step in (typing, wide, pager, interrupts):
             step(v)
@@ -118,8 +116,6 @@ def main():
         w = two_of_them(router, v)
         assert "\x1b" not in v.all + w.all, "an ESC reached a vty"
         print("two_of_them as it should be")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 """Netmiko, as Debian ships it, on a booted router over SSH: what network scripts do with it, from both privileges and under a long name."""
-import os, pathlib, shutil, sys, tempfile
+import os, pathlib, sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-import routers
+import routers, sshlab
 
 routers.need(modules=("netmiko", "paramiko"))
 import netmiko
 
 NAME = "a-router-with-a-name-of-41-characters-0001"
-CONFIG = f"""hostname {NAME}
+CONFIG = """no logging console
 no ip domain lookup
 ip domain name lab.test
 username admin privilege 15 secret admin-secret
@@ -103,14 +103,12 @@ def files(router, folder):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="espial-netmiko-")
-    with routers.SshRouter(folder, NAME, CONFIG, later=["enable secret enable-me"]) as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, CONFIG, secret="enable-me") as router:
         from_privilege_15(router)
         from_privilege_1(router)
         wrong_password(router)
         detect(router)
         files(router, folder)
-    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

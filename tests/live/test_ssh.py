@@ -8,7 +8,7 @@ import routers, sshlab
 
 routers.need("ssh", "ssh-keygen", "scp", "expect", modules=("paramiko", "netmiko"))
 import paramiko
-from sshlab import Shell, client, configure, openssh
+from sshlab import Shell, SshRouter, client, closed_at_once, configure, openssh
 
 
 def same(got, want):
@@ -23,18 +23,9 @@ def refused(fn, *errors):
     raise AssertionError("it was not refused")
 
 
-def closed_at_once(port):
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.settimeout(5)
-        try:
-            return s.recv(64) == b""
-        except ConnectionResetError:
-            return True
-
-
 def without_keys(folder):
     """No host key: nobody is listened to. No user: nobody gets in."""
-    r = sshlab.make_router(folder, "R0", "no logging console\nip domain name example.com\n", keys=False)
+    r = SshRouter(folder, "R0", "no logging console\nip domain name example.com\n", keys=False)
     assert closed_at_once(r.port)
     assert re.search(r"^SSH Disabled - version 2.0", r.type("show ip ssh"), re.M)
     assert "%No SSHv2 server connections running." in r.type("show ssh")
@@ -389,7 +380,7 @@ def main():
         env = sshlab.askpass(folder, "s3cret")
         if len(sys.argv) == 1 or "without keys" in sys.argv:
             without_keys(folder)
-        r = sshlab.make_router(folder)
+        r = SshRouter(folder)
         for name, test, args in (("passwords", passwords, ()), ("ways", ways, ()), ("keys", keys, (folder,)), ("shell", shell, ()), ("requests", requests, ()),
                                  ("commands", commands, (env,)), ("algorithms", algorithms, (env,)), ("files", files, (folder, env)), ("by copy", by_copy, ()), ("sixteen", sixteen, ()),
                                  ("never reads", never_reads, ()), ("slow", slow, ()), ("lines", lines, ()), ("rekeys", rekeys, (env,)), ("netmiko", netmikos, ()),

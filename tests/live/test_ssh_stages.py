@@ -120,7 +120,7 @@ def flood(port, seen):
 
 def main():
     with routers.Folder() as folder:
-        r = sshlab.make_router(folder)
+        r = sshlab.SshRouter(folder)
         sitting = Shell(client(r.port))
         sitting.until("R1#")
         flood_once = flood(r.port, {})  # what is allocated once and kept is so by now

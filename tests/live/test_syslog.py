@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A real rsyslog takes the router's log apart, over UDP (through the router, slirp:) and over TCP (this machine's sockets): with its standard parser severity, facility and
 text, with its parser for IOS also host name, time and tag. What was said before the link was up arrives too; a receiver that comes back gets what waited."""
-import json, os, signal, subprocess, sys
+import json, os, signal, socket, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(__file__))
 from routers import Folder, Router, free_port, need, skip, start, wait_for
@@ -63,7 +63,7 @@ def got(folder, name, word):
 
 
 with Folder() as folder:
-    ports = {name: free_port() for name in ("plain", "ios", "stream")}
+    ports = {"plain": free_port(), "ios": free_port(), "stream": free_port(socket.SOCK_STREAM)}
     daemon = rsyslog(folder, ports)
     router = Router(folder, "R1", CONFIG, "--link", f"Ethernet0/9=slirp:map=514:{ports['plain']},map=5514:{ports['ios']}")
     try:
