@@ -16,7 +16,7 @@
 #define CONFIG_MAX 32768
 #define NODE       "r1"
 
-static struct box *one_router(const char *config)
+static inline struct box *one_router(const char *config)
 {
     struct box *b = box_new(1);
     box_node(b, NODE, config);
@@ -26,7 +26,7 @@ static struct box *one_router(const char *config)
 }
 
 /* From "version" to "end": before it are the size and the dates. */
-static void config_of(struct box *b, char out[CONFIG_MAX])
+static inline void config_of(struct box *b, char out[CONFIG_MAX])
 {
     const char *at = strstr(box_type(b, NODE, "do show running-config"), "\nversion ");
     if (!at)
@@ -39,7 +39,7 @@ static void config_of(struct box *b, char out[CONFIG_MAX])
 }
 
 /* Into a mode by typing these lines; NULL: global configuration. */
-static void go(struct box *b, const char *enter)
+static inline void go(struct box *b, const char *enter)
 {
     if (enter)
         box_type(b, NODE, enter);
