@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A person at a lab's console: leaves it with a line half typed and finds it again, reloads under it, comes with another window, kills the viewer."""
-import os, subprocess, sys, tempfile
+import os, subprocess, sys
 
 sys.dont_write_bytecode = True
 import routers
@@ -67,7 +67,7 @@ def main(folder):
     c.close()
 
 
-with tempfile.TemporaryDirectory(prefix="espial.") as folder:
+with routers.Folder() as folder:
     os.environ["XDG_STATE_HOME"] = folder
     try:
         main(folder)

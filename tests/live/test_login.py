@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A person at a console that asks: banners, a wrong password and the right one, an idle session that ends, RETURN and the next; `exit` leaves."""
-import sys, tempfile
+import sys
 
 sys.dont_write_bytecode = True
 import routers
@@ -21,7 +21,7 @@ line con 0
 end
 """
 
-with tempfile.TemporaryDirectory() as state:
+with routers.Folder() as state:
     config = state + "/r1.cfg"
     with open(config, "w") as f:
         f.write(CONFIG)
