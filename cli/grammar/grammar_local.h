@@ -4,7 +4,7 @@
 
 #include "cli/grammar/grammar.h"
 
-#define SENTENCE_WORDS 160 /* literals and values of one sentence */
+#define SENTENCE_WORDS 256 /* literals and values of one sentence */
 
 enum elem_kind {
     ELEM_LITERAL,

@@ -2,7 +2,7 @@
  * access-lists; clear access-list counters. Standard ones: cmd_acl_std.c.
  *
  * The rows of a numbered and of a named list differ only in how they begin, so they are made by one macro per protocol.
- * Ports are numbers or, after `eq`, IOS's names, which lines and shows print back. An address typed with a wildcard of
+ * Ports are numbers or IOS's names, which lines and shows print back. An address typed with a wildcard of
  * all ones or none becomes `any` or `host`, as on IOS. Typing `no access-list N` removes the whole list.
  *
  * What it does not do: time ranges, TTL and IP options: refused, because they would do nothing. */
@@ -17,9 +17,9 @@
 
 typedef unsigned long long ull;
 
-struct port_name {
+struct named {
     const char *name;
-    uint16_t port;
+    uint16_t value;
 };
 /* Each name once: X(name, port, help). The sentences and the shows are made of the same lists. */
 #define TCP_PORTS(X) \
@@ -54,22 +54,20 @@ struct port_name {
     X("tacacs", 49, "TAC Access Control System (49)") \
     X("tftp", 69, "Trivial File Transfer Protocol (69)") \
     X("time", 37, "Time (37)")
-#define PORT_ROW(n, p, h)   {n, p},
-#define NAME_ROW(n, p)      {n, p},
-#define PORT_SPORT(n, p, h) n "=sport:" #p "|"
-#define PORT_DPORT(n, p, h) n "=dport:" #p "|"
-#define PORT_HELP(n, p, h)  h "|"
-static const struct port_name tcp_ports[] = {TCP_PORTS(PORT_ROW){NULL, 0}};
-static const struct port_name udp_ports[] = {UDP_PORTS(PORT_ROW){NULL, 0}};
+#define PORT_ROW(n, p, h)    {n, p},
+#define NAME_ROW(n, p)       {n, p},
+#define PORT_SPORT(n, p, h)  n "=sport:" #p "|"
+#define PORT_SPORT2(n, p, h) n "=sport2:" #p "|"
+#define PORT_DPORT(n, p, h)  n "=dport:" #p "|"
+#define PORT_DPORT2(n, p, h) n "=dport2:" #p "|"
+#define PORT_HELP(n, p, h)   h "|"
+static const struct named tcp_ports[] = {TCP_PORTS(PORT_ROW)};
+static const struct named udp_ports[] = {UDP_PORTS(PORT_ROW)};
 
-struct proto_name {
-    const char *name;
-    uint16_t proto;
-};
-static const struct proto_name protos[] = {{"ip", ACL_PROTO_IP}, {"ahp", 51},  {"eigrp", 88}, {"esp", 50}, {"gre", 47},
+static const struct named protos[] = {{"ip", ACL_PROTO_IP}, {"ahp", 51},  {"eigrp", 88}, {"esp", 50}, {"gre", 47},
                                            {"icmp", 1},          {"igmp", 2},  {"ipinip", 4}, {"nos", 94}, {"ospf", 89},
                                            {"pcp", 108},         {"pim", 103}, {"tcp", 6},    {"udp", 17}};
-static const struct proto_name icmp_types[] = {{"alternate-address", 6},
+static const struct named icmp_types[] = {{"alternate-address", 6},
                                                {"echo", 8},
                                                {"echo-reply", 0},
                                                {"information-reply", 16},
@@ -98,7 +96,7 @@ static const struct proto_name icmp_types[] = {{"alternate-address", 6},
         X("routine", 0)
 #define TOSES(X)                                                                                                       \
     X("max-reliability", 2) X("max-throughput", 4) X("min-delay", 8) X("min-monetary-cost", 1) X("normal", 0)
-static const struct proto_name dscps[] = {DSCPS(NAME_ROW)}, precedences[] = {PRECEDENCES(NAME_ROW)},
+static const struct named dscps[] = {DSCPS(NAME_ROW)}, precedences[] = {PRECEDENCES(NAME_ROW)},
                                toses[] = {TOSES(NAME_ROW)};
 
 /* ---- configuration ---- */
@@ -251,40 +249,31 @@ static void put_addr(struct text *t, uint32_t addr, uint32_t wild)
         text_printf(t, " %s %s", IP4(addr), IP4(wild));
 }
 
-static void put_port(struct text *t, uint16_t proto, uint16_t port)
+#define NAMES(a) a, sizeof a / sizeof a[0]
+
+static void put_named(struct text *t, const struct named *names, size_t n, uint16_t value)
 {
-    for (const struct port_name *n = proto == PROTO_TCP ? tcp_ports : udp_ports; n->name; n++)
-        if (n->port == port) {
-            text_printf(t, " %s", n->name);
+    for (size_t i = 0; i < n; i++)
+        if (names[i].value == value) {
+            text_printf(t, " %s", names[i].name);
             return;
         }
-    text_printf(t, " %u", port);
+    text_printf(t, " %u", value);
 }
 
 static void put_ports(struct text *t, uint16_t proto, uint8_t op, uint16_t a, uint16_t b)
 {
     static const char *const ops[] = {"", "eq", "gt", "lt", "neq", "range"};
+    bool tcp = proto == PROTO_TCP;
+    const struct named *names = tcp ? tcp_ports : udp_ports;
+    size_t n = tcp ? sizeof tcp_ports / sizeof tcp_ports[0] : sizeof udp_ports / sizeof udp_ports[0];
 
     if (op == ACL_PORT_ANY)
         return;
     text_printf(t, " %s", ops[op]);
-    if (op == ACL_PORT_EQ) {
-        put_port(t, proto, a);
-        return;
-    }
-    text_printf(t, " %u", a);
+    put_named(t, names, n, a);
     if (op == ACL_PORT_RANGE)
-        text_printf(t, " %u", b);
-}
-
-static void put_named(struct text *t, const struct proto_name *names, size_t n, uint16_t value)
-{
-    for (size_t i = 0; i < n; i++)
-        if (names[i].proto == value) {
-            text_printf(t, " %s", names[i].name);
-            return;
-        }
-    text_printf(t, " %u", value);
+        put_named(t, names, n, b);
 }
 
 static void put_source(struct text *t, const struct acl_rule *r)
@@ -296,8 +285,6 @@ static void put_source(struct text *t, const struct acl_rule *r)
     else
         text_printf(t, " %s, wildcard bits %s", IP4(r->src), IP4(r->src_wild));
 }
-
-#define NAMES(a) a, sizeof a / sizeof a[0]
 
 static void put_extended(struct text *t, const struct acl_rule *r)
 {
@@ -379,15 +366,14 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 #define ADDR(f, kind) "{any|host <ip:" f ">|<ip:" f "> <wildcard:" f "_wild>}=" kind
 #define ADDR_LAST(w)  "Any " w " host|A single " w " host|" w " address|" w " address|" w " wildcard bits"
 #define ADDR_HELP(w)  ADDR_LAST(w) "|"
-#define PORT(f, f2, op, names)                                                                                         \
-    " [eq=" op ":1 {" names "<" f ":0-65535>}|gt=" op ":2 <" f ":0-65535>|lt=" op ":3 <" f ":0-65535>|neq=" op         \
-    ":4 <" f ":0-65535>|range=" op ":5 <" f ":0-65535> <" f2 ":0-65535>] "
+#define PORT_IS(f, names) "{" names "<" f ":0-65535>}"
+#define PORT(f, f2, op, names, names2)                                                                                 \
+    " [{eq=" op ":1|gt=" op ":2|lt=" op ":3|neq=" op ":4} " PORT_IS(f, names) "|range=" op ":5 " PORT_IS(f, names)     \
+    " " PORT_IS(f2, names2) "] "
 #define PORT_OP_LAST(names)                                                                                            \
-    "Match only packets on a given port number|" names                                                                 \
-    "Port number|Match only packets with a greater port number|Port number|Match only packets with a lower port "      \
-    "number|"                                                                                                          \
-    "Port number|Match only packets not on a given port number|Port number|Match only packets in the range of port "   \
-    "numbers|First port|Last port"
+    "Match only packets on a given port number|Match only packets with a greater port number|Match only packets with " \
+    "a lower port number|Match only packets not on a given port number|" names "Port number|Match only packets in "    \
+    "the range of port numbers|" names "First port|" names "Last port"
 #define PORT_OP_HELP(names) PORT_OP_LAST(names) "|"
 #define DSCP_WORD(n, v)       n "=dscp:" #v "|"
 #define PRECEDENCE_WORD(n, v) n "=precedence:" #v "|"
@@ -409,11 +395,11 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 #define SRC                 ADDR("src", "src_kind")
 #define DST                 ADDR("dst", "dst_kind")
 #define TCP_SENTENCE                                                                                                   \
-    ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT))                                    \
-        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT)) "[established=established]" EXTRA
+    ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT), TCP_PORTS(PORT_SPORT2))                                    \
+        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT), TCP_PORTS(PORT_DPORT2)) "[established=established]" EXTRA
 #define UDP_SENTENCE                                                                                                   \
-    ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT))                                   \
-        DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT)) EXTRA
+    ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT), UDP_PORTS(PORT_SPORT2))                                   \
+        DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT), UDP_PORTS(PORT_DPORT2)) EXTRA
 #define ICMP_SENTENCE ACTION "icmp=proto:1 " SRC " " DST " [" ICMP_TYPES "<icmp_type:0-255> [<icmp_code:0-255>]]" EXTRA
 #define ICMP_TYPES                                                                                                     \
     "alternate-address=icmp_type:6|echo=icmp_type:8|echo-reply=icmp_type:0|information-reply=icmp_type:16|"            \

@@ -185,14 +185,14 @@ static void lists(void **state)
           "access-list 101 remark first\n"
           "access-list 101 permit ip host 10.0.1.1 any\n"
           "access-list 101 permit udp any eq isakmp host 192.0.2.9 eq non500-isakmp\n"
-          "access-list 101 permit tcp 10.1.0.0 0.0.255.255 range 10 20 any established\n"
+          "access-list 101 permit tcp 10.1.0.0 0.0.255.255 range 10 ftp-data any established\n"
           "access-list 101 permit esp any any\n");
     types(b, "r1", "ping 10.3.3.3 repeat 1", "U\n");
     types(b, "r2", "show access-lists",
           "Extended IP access list 101\n"
           "    10 permit ip host 10.0.1.1 any\n"
           "    20 permit udp any eq isakmp host 192.0.2.9 eq non500-isakmp\n"
-          "    30 permit tcp 10.1.0.0 0.0.255.255 range 10 20 any established\n"
+          "    30 permit tcp 10.1.0.0 0.0.255.255 range 10 ftp-data any established\n"
           "    40 permit esp any any\n"
           "Extended IP access list EDGE\n"
           "    5 deny icmp any any echo (1 match)\n"
@@ -200,6 +200,24 @@ static void lists(void **state)
           "    20 permit icmp any any\n");
     types(b, "r2", "show platform hardware qfp active statistics drop",
           "Ipv4Acl                                         1                     100  \n");
+    /* Ports have their names wherever they stand, typed so or not. */
+    box_type_all(b, "r2",
+                 "configure terminal\n"
+                 "access-list 102 permit tcp any range 20 25 any range 1000 bgp\n"
+                 "access-list 102 permit tcp any neq 22 any gt www\n"
+                 "access-list 102 permit udp any lt 53 any range 67 bootpc\n"
+                 "end");
+    types(b, "r2", "show running-config",
+          "access-list 102 permit tcp any range ftp-data smtp any range 1000 bgp\n"
+          "access-list 102 permit tcp any neq 22 any gt www\n"
+          "access-list 102 permit udp any lt domain any range bootps bootpc\n");
+    types(b, "r2", "show access-lists 102",
+          "    10 permit tcp any range ftp-data smtp any range 1000 bgp\n"
+          "    20 permit tcp any neq 22 any gt www\n"
+          "    30 permit udp any lt domain any range bootps bootpc\n");
+    box_type_all(b, "r2", "configure terminal\nno access-list 102 permit tcp any range 20 25 any range 1000 179\nend");
+    assert_null(strstr(box_type(b, "r2", "show access-lists 102"), "ftp-data"));
+    box_type_all(b, "r2", "configure terminal\nno access-list 102\nend");
     /* Typed again, with the address as it was typed, a line is still the same one. */
     box_type_all(b, "r2",
                  "configure terminal\n"
@@ -209,7 +227,7 @@ static void lists(void **state)
     types(b, "r2", "show access-lists 101",
           "Extended IP access list 101\n"
           "    20 permit udp any eq isakmp host 192.0.2.9 eq non500-isakmp\n"
-          "    30 permit tcp 10.1.0.0 0.0.255.255 range 10 20 any established\n"
+          "    30 permit tcp 10.1.0.0 0.0.255.255 range 10 ftp-data any established\n"
           "    40 permit esp any any\n");
     assert_null(strstr(box_type(b, "r2", "show access-lists 101"), "    50 "));
     box_type_all(b, "r2", "configure terminal\nip access-list extended EDGE\nno 5\nend");
