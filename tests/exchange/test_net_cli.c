@@ -160,6 +160,25 @@ static void port_without_configuration(void **state)
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n");
 }
 
+/* Without the hop all routes to a prefix go, and no others. */
+static void routes_removed(void **state)
+{
+    struct box *b = *state;
+
+    box_type_all(b, "r1",
+                 "configure terminal\nip route 198.51.100.0 255.255.255.0 10.0.1.2\nip route 198.51.100.0 255.255.255.0 "
+                 "10.0.1.3 200\nip route 198.51.100.0 255.255.255.0 Null0 250\nip route 198.51.100.0 255.255.255.128 "
+                 "10.0.1.2");
+    types(b, "r1", "ip route 198.51.100.0 255.255.255.0", "% Incomplete command.\n");
+    prints_nothing(b, "r1", "no ip route 198.51.100.0 255.255.255.0");
+    types(b, "r1", "no ip route 198.51.100.0 255.255.255.0", "%No matching route to delete\n");
+    types(b, "r1", "do show running-config | include ip route",
+          "ip route 0.0.0.0 0.0.0.0 10.0.1.2\nip route 172.20.0.0 255.255.0.0 Null0 250\n"
+          "ip route 198.51.100.0 255.255.255.128 10.0.1.2\n");
+    box_type(b, "r1", "end");
+    types(b, "r1", "show ip route static", "      198.51.100.0/25 is subnetted, 1 subnets\nS        198.51.100.0 ");
+}
+
 static void lists(void **state)
 {
     struct box *b = *state;
@@ -296,6 +315,7 @@ int main(void)
         T(routes_shown),
         T(interfaces_shown),
         T(port_without_configuration),
+        T(routes_removed),
         T(lists),
         T(arp_shown),
         T(drops_shown),
