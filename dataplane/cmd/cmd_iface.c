@@ -28,26 +28,35 @@ static bool overlaps(uint32_t a, uint32_t amask, uint32_t b, uint32_t bmask)
     return b && (a & mask) == (b & mask);
 }
 
-/* Does another configured interface have (part of) this network? Its name. */
-static const char *overlap(struct net *net, const char *own, uint32_t addr, uint32_t mask)
+static const struct if_addr_conf *secondary_of(const struct if_conf *c, uint32_t addr)
 {
-    CONF_EACH(struct if_conf, c, &net_conf(net)->ifaces)
-    {
-        if (!strcmp(c->name, own))
-            continue;
-        if (overlaps(addr, mask, c->addr, c->mask))
-            return c->name;
-        CONF_EACH(struct if_addr_conf, s, &c->secondary)
-        if (overlaps(addr, mask, s->addr, s->mask))
-            return c->name;
-    }
+    CONF_EACH(struct if_addr_conf, s, &c->secondary)
+    if (s->addr == addr)
+        return s;
     return NULL;
 }
 
-static bool address_ok(struct net *net, const char *ifname, uint32_t addr, uint32_t mask, struct out *out)
+/* Does another configured interface have (part of) this network? An interface's own networks may share addresses. */
+static bool network_free(struct net *net, const char *own, uint32_t addr, uint32_t mask, struct out *out)
+{
+    CONF_EACH(struct if_conf, c, &net_conf(net)->ifaces)
+    {
+        bool taken = overlaps(addr, mask, c->addr, c->mask);
+        if (!strcmp(c->name, own))
+            continue;
+        CONF_EACH(struct if_addr_conf, s, &c->secondary)
+        taken = taken || overlaps(addr, mask, s->addr, s->mask);
+        if (taken) {
+            out_printf(out, "%% %s overlaps with %s\n", IP4(addr & mask), c->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool address_ok(uint32_t addr, uint32_t mask, struct out *out)
 {
     int len = ip4_mask_len(mask);
-    const char *other;
 
     if (len < 0) {
         out_printf(out, "Bad mask 0x%X for address %s\n", mask, IP4(addr));
@@ -59,11 +68,6 @@ static bool address_ok(struct net *net, const char *ifname, uint32_t addr, uint3
     }
     if (len == 0 || (len < 31 && ((addr & ~mask) == 0 || (addr | mask) == 0xFFFFFFFFu))) {
         out_printf(out, "Bad mask /%d for address %s\n", len, IP4(addr));
-        return false;
-    }
-    other = overlap(net, ifname, addr, mask);
-    if (other) {
-        out_printf(out, "%% %s overlaps with %s\n", IP4(addr & mask), other);
         return false;
     }
     return true;
@@ -94,7 +98,13 @@ static bool if_check(void *self, const void *obj, struct out *out)
         out_text(out, "% Load interval must be in increments of 30 seconds\n");
         return false;
     }
-    return !c->addr || address_ok(net, c->name, c->addr, c->mask, out);
+    if (!c->addr)
+        return true;
+    if (secondary_of(c, c->addr)) {
+        out_printf(out, "%% %s is assigned as a secondary address on %s\n", IP4(c->addr), c->name);
+        return false;
+    }
+    return address_ok(c->addr, c->mask, out) && network_free(net, c->name, c->addr, c->mask, out);
 }
 
 static void if_changed(void *self, void *obj, enum cmd_change what)
@@ -109,15 +119,35 @@ static void if_changed(void *self, void *obj, enum cmd_change what)
 static const struct cmd_scope if_scope = {
     .size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
 
-/* The owning interface hears of a change after the element: nothing to do here but to check it. */
+/* The owning interface hears of a change after the element: nothing to do here but to check it. One that is in its list
+ * already (typed again, or with another mask) is known by its address; a new one is about to join its interface. */
 static bool addr_check(void *self, const void *obj, struct out *out)
 {
     const struct if_addr_conf *a = obj;
+    struct net *net = dataplane_net(self);
 
-    return address_ok(dataplane_net(self), "", a->addr, a->mask, out);
+    if (!address_ok(a->addr, a->mask, out))
+        return false;
+    CONF_EACH(struct if_conf, c, &net_conf(net)->ifaces)
+    if (secondary_of(c, a->addr))
+        return network_free(net, c->name, a->addr, a->mask, out);
+    return true;
 }
 
-static const struct cmd_scope addr_scope = {.size = sizeof(struct if_addr_conf), .check = addr_check};
+static bool addr_joins(void *self, const void *parent, const void *obj, struct out *out)
+{
+    const struct if_conf *c = parent;
+    const struct if_addr_conf *a = obj;
+
+    if (a->addr == c->addr) {
+        out_printf(out, "%% %s overlaps with %s\n", IP4(a->addr & a->mask), c->name);
+        return false;
+    }
+    return network_free(dataplane_net(self), c->name, a->addr, a->mask, out);
+}
+
+static const struct cmd_scope addr_scope = {
+    .size = sizeof(struct if_addr_conf), .check = addr_check, .joins = addr_joins};
 
 /* ---- clear counters ---- */
 

@@ -246,6 +246,46 @@ static void refused_to_the_last(void **state)
     box_free(b);
 }
 
+/* An interface's own networks may lie in one another, in whichever order they came. */
+static void networks_of_one_interface(void **state)
+{
+    struct box *b = router("hostname r\nno logging console\ninterface Loopback0\n ip address 192.0.2.3 255.255.254.0\n"
+                           "interface Loopback1\n ip address 10.0.0.1 255.0.0.0\n");
+    (void)state;
+
+    box_put(b, "r", "disk0:to.cfg", STAMPS "hostname r\nno logging console\n"
+                           "interface Loopback0\n ip address 192.0.2.0 255.254.0.0\n"
+                           " ip address 192.0.2.3 255.255.254.0 secondary\n"
+                           "interface Loopback1\n ip address 10.0.0.1 255.0.0.0\nline con 0\nline vty 0 4\n login\n");
+    assert_non_null(strstr(box_type(b, "r", "configure replace disk0:to.cfg force"), "Rollback Done"));
+    assert_non_null(strstr(box_type(b, "r", "show running-config interface Loopback0"),
+                           " ip address 192.0.2.0 255.254.0.0\n ip address 192.0.2.3 255.255.254.0 secondary\n"));
+    /* First and second change places, and back. */
+    box_put(b, "r", "disk0:swap.cfg", STAMPS "hostname r\nno logging console\n"
+                           "interface Loopback0\n ip address 192.0.2.3 255.255.254.0\n"
+                           " ip address 192.0.2.0 255.254.0.0 secondary\n"
+                           "interface Loopback1\n ip address 10.0.0.1 255.0.0.0\nline con 0\nline vty 0 4\n login\n");
+    assert_non_null(strstr(box_type(b, "r", "configure replace disk0:swap.cfg force"), "Rollback Done"));
+    assert_non_null(strstr(box_type(b, "r", "show running-config interface Loopback0"),
+                           " ip address 192.0.2.3 255.255.254.0\n ip address 192.0.2.0 255.254.0.0 secondary\n"));
+    assert_non_null(strstr(box_type(b, "r", "configure replace disk0:to.cfg force"), "Rollback Done"));
+    /* The same line again is no news, another mask is a change; other interfaces, and the address itself, are taken. */
+    box_type_all(b, "r", "configure terminal\ninterface Loopback0");
+    assert_string_equal(box_type(b, "r", "ip address 192.0.2.3 255.255.254.0 secondary"), "");
+    assert_string_equal(box_type(b, "r", "ip address 192.0.2.3 255.255.255.0 secondary"), "");
+    assert_string_equal(box_type(b, "r", "ip address 192.0.2.0 255.254.0.0 secondary"),
+                        "% 192.0.0.0 overlaps with Loopback0\n");
+    assert_string_equal(box_type(b, "r", "ip address 192.0.2.3 255.255.254.0"),
+                        "% 192.0.2.3 is assigned as a secondary address on Loopback0\n");
+    assert_string_equal(box_type(b, "r", "ip address 10.1.0.1 255.255.0.0 secondary"),
+                        "% 10.1.0.0 overlaps with Loopback1\n");
+    assert_string_equal(box_type(b, "r", "ip address 11.0.0.1 255.0.0.0 secondary"), "");
+    assert_string_equal(box_type(b, "r", "ip address 11.0.0.1 254.0.0.0 secondary"),
+                        "% 10.0.0.0 overlaps with Loopback1\n");
+    box_type(b, "r", "end");
+    box_free(b);
+}
+
 static void the_question(void **state)
 {
     struct box *b = router(base);
@@ -292,6 +332,7 @@ int main(void)
         cmocka_unit_test(short_words_are_no_difference),
         cmocka_unit_test(what_is_no_configuration),
         cmocka_unit_test(refused_to_the_last),
+        cmocka_unit_test(networks_of_one_interface),
         cmocka_unit_test(the_question),
         cmocka_unit_test(none_within_another),
     };
