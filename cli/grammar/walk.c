@@ -109,7 +109,7 @@ bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, boo
 
     if (!walk_levels(w) && level_of_row(row) > w->privilege)
         return false;
-    return row->kind != CMD_DO_ROW || (!dflt && (!no || (row->flags & CMD_NO)));
+    return row->kind != CMD_DO_ROW || (!dflt && (no ? row->flags & CMD_NO : !(row->flags & CMD_NO_ONLY)));
 }
 
 static const char *const prefixes[] = {"no", "default"};

@@ -185,10 +185,6 @@ enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struc
     uint32_t number = (uint32_t)cmd_int(c, "number");
     char name[16];
 
-    if (!c->no) {
-        out_text(c->out, "% Incomplete command.\n\n");
-        return CMD_FAIL;
-    }
     snprintf(name, sizeof name, "%u", number);
     for (size_t i = lines->n; i-- > 0;)
         if (((struct ace_conf *)lines->v[i])->number == number)
@@ -214,10 +210,6 @@ enum cmd_result acl_do_no_seq(struct cmd_ctx *c)
     const struct acl_conf *list = c->obj;
     uint32_t seq = (uint32_t)cmd_int(c, "seq");
 
-    if (!c->no) {
-        out_text(c->out, "% Incomplete command.\n\n");
-        return CMD_FAIL;
-    }
     acl_remove_place(dataplane_net(c->self), list->name, seq);
     return CMD_OK;
 }
@@ -457,8 +449,8 @@ static const struct cmd_row rows[] = {
     BOTH(IP_SENTENCE, IP_HELP_TEXT, ADDR_BINDS, EXTRA_BINDS),
     BOTH(REMARK_SENTENCE, "Access list entry comment|Comment up to 100 characters", A(action),
          KEY_TXT(struct ace_conf, remark)),
-    DO_NO(CONFIG, 15, "access-list {<number:100-199>|<number:2000-2699>}", do_no_list, ""),
-    DO_NO(CONFIG_EXT_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
+    NO_ONLY(CONFIG, 15, "access-list {<number:100-199>|<number:2000-2699>}", do_no_list, ""),
+    NO_ONLY(CONFIG_EXT_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
     DO(CONFIG, 15, "ip access-list resequence <word:name> <start:1-2147483647> <step:1-2147483647>", do_resequence,
        "Resequence Access List|Access-list name or number|Starting Sequence Number|Step to increment the sequence "
        "number"),

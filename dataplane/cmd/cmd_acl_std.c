@@ -118,7 +118,7 @@ static const struct cmd_row rows[] = {
          "Sequence Number|" SOURCE_HELP, NUM(struct ace_conf, seq), SOURCE_BINDS),
     LINE(CONFIG_STD_NACL, &entry_scope, NULL, struct acl_conf, entries, "[<seq:1-2147483647>] " REMARK,
          "Sequence Number|" REMARK_HELP, NUM(struct ace_conf, seq), A(action), KEY_TXT(struct ace_conf, remark)),
-    DO_NO(CONFIG, 15, NUMBERED, do_no_list, ""),
-    DO_NO(CONFIG_STD_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
+    NO_ONLY(CONFIG, 15, NUMBERED, do_no_list, ""),
+    NO_ONLY(CONFIG_STD_NACL, 15, "<seq:1-2147483647>", acl_do_no_seq, ""),
 };
 const struct cmd_table dp_table_acl_std = CMD_TABLE("dataplane/cmd/cmd_acl_std", rows);

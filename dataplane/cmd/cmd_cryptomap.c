@@ -53,10 +53,6 @@ static enum cmd_result do_no_map(struct cmd_ctx *c)
     const char *name = cmd_str(c, "name");
     size_t before = conf->maps.n;
 
-    if (!c->no) {
-        out_text(c->out, "% Incomplete command.\n\n");
-        return CMD_FAIL;
-    }
     for (size_t i = conf->maps.n; i-- > 0;)
         if (!strcmp(((struct cryptomap_conf *)conf->maps.v[i])->name, name))
             conf_list_remove(&conf->maps, i);
@@ -89,7 +85,7 @@ static const struct cmd_row rows[] = {
          "Enter a crypto map|Crypto map tag|Sequence to insert into crypto map entry|IPSEC w/ISAKMP",
          KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq)),
     DO(CONFIG, 15, "crypto map <word:name> <seq:1-65535>", do_enter_map, ""),
-    DO_NO(CONFIG, 15, "crypto map <word:name>", do_no_map, ""),
+    NO_ONLY(CONFIG, 15, "crypto map <word:name>", do_no_map, ""),
     SET(CONFIG_CRYPTO_MAP, NULL, "description <line:description>",
         "Description of the crypto map statement policy|Up to 80 characters describing this crypto map",
         TXT(struct cryptomap_conf, description)),

@@ -59,10 +59,6 @@ static enum cmd_result do_no_route(struct cmd_ctx *c)
     struct conf_list *routes = &net_conf(net)->routes;
     bool found = false;
 
-    if (!c->no) {
-        out_text(c->out, "% Incomplete command.\n\n");
-        return CMD_FAIL;
-    }
     for (size_t i = routes->n; i-- > 0;) {
         const struct route_conf *r = routes->v[i];
         if (r->prefix != cmd_ip(c, "prefix") || r->mask != cmd_ip(c, "mask"))
@@ -334,7 +330,7 @@ static const struct cmd_row rows[] = {
          "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's "
          "address|Forwarding router's address|Distance metric for this route",
          K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance)),
-    DO_NO(CONFIG, 15, "ip route <ip:prefix> <mask>", do_no_route, ""),
+    NO_ONLY(CONFIG, 15, "ip route <ip:prefix> <mask>", do_no_route, ""),
     HELP(EXEC, "show ip", "IP information"),
     HELP(EXEC, "show ip route", "IP routing table"),
     DO(EXEC, 1, "show ip route [connected=connected|static=static]", show_route, "Connected|Static routes"),

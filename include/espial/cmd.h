@@ -30,7 +30,7 @@
  *
  * `no`. Never written in a row. SET: the bound fields return to their defaults (those scope->init gives). LINE: the element with the same KEY fields is removed.
  * MODE: the object is removed. Under `no` everything after the last KEY value (SET: from the first bound word) may be left out. A DO row whose flag is
- * CMD_NO accepts `no` too (debug ...), the handler sees c->no.
+ * CMD_NO accepts `no` too (debug ...), the handler sees c->no; one with CMD_NO_ONLY is there under `no` alone (no access-list 101).
  *
  * RUNNING-CONFIG. The sentence is printed backwards from the bound fields: SET when any bound field differs from its default (flags: CMD_SHOW_NO prints
  * "no ..." when a flag or value is at its default; a bool whose default is true prints "no ..." when false); optional parts when one of their fields differs from the default. LINE: every element in list
@@ -168,6 +168,7 @@ struct cmd_bind {
 enum cmd_kind { CMD_HELP = 1, CMD_DO_ROW, CMD_MODE_ROW, CMD_SET_ROW, CMD_LINE_ROW };
 enum cmd_flags {
     CMD_NO = 1,        /* DO: accepts `no` */
+    CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else */
     CMD_SHOW_NO = 2,   /* SET: at its default prints "no ..." (no ip address) */
     CMD_HIDDEN = 4,    /* accepted, never printed (an older spelling; show-only aliases) */
     CMD_IN_CONFIG = 8, /* DO row of a configuration mode: an action, nothing kept (e.g. `exit`) */
@@ -218,6 +219,7 @@ struct cmd_table {
 #define DO(m, level, sent, func, text)            {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text}
 #define DO_F(m, level, fl, sent, func, text)      {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = fl}
 #define DO_NO(m, level, sent, func, text)         {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO}
+#define NO_ONLY(m, level, sent, func, text)       {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO | CMD_NO_ONLY}
 /* SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>", "...", TXT(struct cryptomap_entry_conf, acl)) */
 #define SET(m, scp, sent, text, ...)              {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .binds = {__VA_ARGS__}}
 #define SET_F(m, scp, fl, sent, text, ...)        {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .flags = fl, .binds = {__VA_ARGS__}}

@@ -74,10 +74,6 @@ static enum cmd_result enable_all_traps(struct cmd_ctx *c)
 
 static enum cmd_result stop_agent(struct cmd_ctx *c)
 {
-    if (!c->no) {
-        out_text(c->out, "% Incomplete command.\n");
-        return CMD_FAIL;
-    }
     snmp_stop(c->self);
     return CMD_OK;
 }
@@ -278,7 +274,7 @@ static const struct cmd_row rows[] = {
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
-     .flags = CMD_NO | CMD_IN_CONFIG,
+     .flags = CMD_NO | CMD_NO_ONLY | CMD_IN_CONFIG,
      .sentence = "snmp-server",
      .help = "",
      .fn = stop_agent},

@@ -295,6 +295,11 @@ static void check_no(struct gen *x)
     const struct cmd_row *row = x->rule->row;
     struct text no = {0};
 
+    if (row->flags & CMD_NO_ONLY) {
+        if (grammar_match(x->g, row->mode, 15, text_str(&x->line) + 3, x->m) == MATCH_OK && x->m->row == row)
+            fault(x, "it is there without no", "");
+        return;
+    }
     if (row->kind == CMD_DO_ROW && !(row->flags & CMD_NO))
         return;
     text_printf(&no, "no %s", text_str(&x->line));
@@ -330,6 +335,8 @@ void rowgen_check(const struct cmd_table *const *tables, size_t n, unsigned roun
                 check_alternatives(&x, x.rule->sentence->root);
             for (x.round = 0; x.round < rounds; x.round++) {
                 text_clear(&x.line);
+                if (x.rule->row->flags & CMD_NO_ONLY)
+                    text_add(&x.line, "no");
                 generate(&x, x.rule->sentence->root);
                 counts->lines++;
                 if (!matches(&x, text_str(&x.line), text_str(&x.line)))
