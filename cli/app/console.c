@@ -27,6 +27,12 @@ static void on_write(void *arg, const char *bytes, size_t len)
         c->viewer.write(c->viewer.arg, bytes, len);
 }
 
+static bool is_full(void *arg)
+{
+    struct console *c = arg;
+    return c->attached && c->viewer.full && c->viewer.full(c->viewer.arg);
+}
+
 static void on_closed(void *arg)
 {
     struct console *c = arg;
@@ -80,6 +86,7 @@ static void open_session(struct console *c)
         .session = {.vty = false, .n = 0, .user = "", .location = "", .privilege = 1, .length = c->viewer.rows, .width = c->viewer.columns},
         .newline_is_crlf = c->viewer.crlf,
         .write = on_write,
+        .full = is_full,
         .closed = on_closed,
         .arg = c,
     };
@@ -172,6 +179,13 @@ bool console_say(struct console *c, const char *s, size_t len)
 void console_detach(struct console *c)
 {
     c->attached = c->idle = false;
+    console_drained(c); /* what is printed while nobody looks waits for nobody */
+}
+
+void console_drained(struct console *c)
+{
+    if (c->term)
+        term_drained(c->term);
 }
 
 bool console_input(struct console *c, const char *bytes, size_t len)

@@ -11,6 +11,7 @@ struct router;
 
 struct viewer {
     void (*write)(void *arg, const char *bytes, size_t len);
+    bool (*full)(void *arg); /* enough waits to be written; console_drained when it is so no more; may be NULL */
     void (*left)(void *arg); /* the session was ended by `exit`, or by the end of the input; called from a later turn */
     void *arg;
     bool crlf;               /* a terminal in raw mode */
@@ -28,6 +29,7 @@ bool console_taken(const struct console *c);
 /* What the boot says, for who sits there; false when nobody does. */
 bool console_say(struct console *c, const char *s, size_t len);
 void console_detach(struct console *c);
+void console_drained(struct console *c);
 /* Bytes typed; false when the caller should stop reading until console_ready. */
 bool console_input(struct console *c, const char *bytes, size_t len);
 bool console_ready(const struct console *c);

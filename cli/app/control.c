@@ -100,6 +100,8 @@ static void on_drained(void *arg)
     struct client *c = arg;
     if (c->kind == CLIENT_DONE)
         loop_defer(c->control->loop, &c->close);
+    else if (c->kind == CLIENT_CONSOLE)
+        console_drained(c->control->console);
 }
 
 /* The last frame; the client goes once it is written. */
@@ -206,6 +208,12 @@ static void viewer_write(void *arg, const char *bytes, size_t len)
     outbox_write(&c->out, bytes, len);
 }
 
+static bool viewer_full(void *arg)
+{
+    const struct client *c = arg;
+    return outbox_full(&c->out);
+}
+
 static void viewer_left(void *arg)
 {
     struct client *c = arg;
@@ -218,7 +226,7 @@ static void start_console(struct client *c)
 {
     static const char raw = CONTROL_RAW;
     uint64_t rows = 0, columns = 0;
-    struct viewer v = {.write = viewer_write, .left = viewer_left, .arg = c};
+    struct viewer v = {.write = viewer_write, .full = viewer_full, .left = viewer_left, .arg = c};
     if (c->nwords == 3) {
         str_uint(c->words[1], 0, 512, &rows);
         str_uint(c->words[2], 0, 512, &columns);

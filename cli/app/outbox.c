@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ENOUGH 65536u
+
 void outbox_init(struct outbox *o, struct loop *loop, int fd)
 {
     memset(o, 0, sizeof *o);
@@ -17,6 +19,11 @@ void outbox_init(struct outbox *o, struct loop *loop, int fd)
 bool outbox_empty(const struct outbox *o)
 {
     return o->broken || o->at == o->text.len;
+}
+
+bool outbox_full(const struct outbox *o)
+{
+    return !o->broken && o->text.len - o->at >= ENOUGH;
 }
 
 static bool writable_now(int fd)
@@ -45,9 +52,6 @@ static void push(struct outbox *o)
     if (outbox_empty(o)) {
         text_clear(&o->text);
         o->at = 0;
-        fd_unwatch(&o->watch);
-        if (o->drained)
-            o->drained(o->arg);
     } else if (!o->watch.impl) {
         fd_watch(&o->watch, o->loop, o->fd, FD_WRITE, on_writable, o);
     }
@@ -55,8 +59,14 @@ static void push(struct outbox *o)
 
 static void on_writable(void *arg, unsigned events)
 {
+    struct outbox *o = arg;
     (void)events;
-    push(arg);
+    push(o);
+    if (!outbox_empty(o))
+        return;
+    fd_unwatch(&o->watch);
+    if (o->drained)
+        o->drained(o->arg);
 }
 
 void outbox_write(struct outbox *o, const char *bytes, size_t len)

@@ -17,13 +17,14 @@ struct outbox {
     struct text text;
     size_t at;
     struct fd_watch watch;
-    void (*drained)(void *arg); /* may be NULL */
+    void (*drained)(void *arg); /* all that had to wait is written, or the box broke; never called from inside outbox_write; may be NULL */
     void *arg;
 };
 /* fd is borrowed. Regular files and blocking descriptors work too. */
 void outbox_init(struct outbox *o, struct loop *loop, int fd);
 void outbox_write(struct outbox *o, const char *bytes, size_t len);
 bool outbox_empty(const struct outbox *o);
+bool outbox_full(const struct outbox *o); /* enough waits: write no more until `drained` */
 /* Write what is left, waiting for a slow reader at most `ms`. */
 void outbox_finish(struct outbox *o, int ms);
 void outbox_free(struct outbox *o);

@@ -123,6 +123,18 @@ static void viewer_write(void *arg, const char *bytes, size_t len)
     outbox_write(&r->out, bytes, len);
 }
 
+static void on_drained(void *arg)
+{
+    struct run *r = arg;
+    console_drained(r->console);
+}
+
+static bool viewer_full(void *arg)
+{
+    const struct run *r = arg;
+    return outbox_full(&r->out);
+}
+
 static void viewer_left(void *arg)
 {
     struct run *r = arg;
@@ -132,7 +144,7 @@ static void viewer_left(void *arg)
 
 static void open_terminal(struct run *r)
 {
-    struct viewer v = {.write = viewer_write, .left = viewer_left, .arg = r};
+    struct viewer v = {.write = viewer_write, .full = viewer_full, .left = viewer_left, .arg = r};
     struct winsize ws;
     if (isatty(0) && tcgetattr(0, &r->saved_tty) == 0) {
         struct termios raw = r->saved_tty;
@@ -422,6 +434,8 @@ static bool open_all(struct run *r)
     r->console = console_new(r->env.loop);
     timer_init(&r->in_again, r->env.loop, read_on, r);
     outbox_init(&r->out, r->env.loop, 1);
+    r->out.drained = on_drained;
+    r->out.arg = r;
     if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ssh(r))
         return false;
     if (o->control_fd >= 0)

@@ -16,6 +16,9 @@ struct channel {
     /* Text out. Line ends are '\n' (a terminal makes CR LF of them); backspaces are sent as they are. Never blocks: the
      * terminal keeps what it cannot write. */
     void (*write)(struct channel *, const char *s, size_t len);
+    /* Does so much wait for a slow reader that a command's output should stay in the session? Who answers true calls
+     * session_drained when it is otherwise. NULL: never. */
+    bool (*full)(struct channel *);
     /* The state (session_state) is another: draw the prompt, read a line or a key, or wait. Called in a turn of its
      * own, after the output before it was written; the session may be called, or freed, from inside. */
     void (*changed)(struct channel *);

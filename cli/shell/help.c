@@ -54,7 +54,8 @@ void session_help_page(struct shell *sh, const char *partial)
     session_help(sh, partial, &t);
     output_begin(&sh->output);
     out_write(&sh->output.out, text_str(&t), t.len);
-    output_end(&sh->output);
+    if (!output_end(&sh->output))
+        sh->state = SESSION_BUSY; /* until all of it is shown */
     text_free(&t);
 }
 

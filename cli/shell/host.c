@@ -29,7 +29,8 @@ static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing),
 void session_ask(struct shell *sh, const char *prompt, struct asking how)
 {
     output_flush(&sh->output);
-    output_begin(&sh->output); /* a page begins again */
+    if (!output_waits(&sh->output))
+        output_begin(&sh->output); /* a page begins again */
     out_text(&sh->output.out, prompt);
     sh->output.midline = false;
     sh->ask = how;
@@ -74,6 +75,15 @@ static void host_ask_text(struct shell *sh, void (*answer)(void *arg, const char
     session_ask(sh, "", (struct asking){.on = true, .raw = true, .ctrl_z = true, .answer = answer, .arg = arg});
 }
 
+static bool host_room(struct shell *sh, void (*on_room)(void *arg), void *arg)
+{
+    if (!output_waits(&sh->output))
+        return true;
+    sh->room_fn = on_room;
+    sh->room_arg = arg;
+    return false;
+}
+
 static void host_end(struct shell *sh)
 {
     session_enter(sh, EXEC, NULL);
@@ -100,6 +110,7 @@ const struct cmd_host session_host = {
     .ask_secret = host_ask_secret,
     .ask_raw = host_ask_raw,
     .ask_text = host_ask_text,
+    .room = host_room,
 };
 
 /* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */

@@ -4,7 +4,11 @@
  * line, q stop, Ctrl-C, Ctrl-Z and Ctrl-^ stop; `/expr` goes on at the first line that matches, `+expr` and `-expr`
  * keep or drop the lines that match; one such choice a command, it stays to the end. Any other key: the next page. The
  * mark is erased with backspaces and blanks, never with an escape sequence. Length 0, and every session without a
- * terminal, has no pager, and only what may be filtered is paged: a ping of ten thousand packets scrolls by. Handlers never wait for it: the rest of their text is held here, bounded.
+ * terminal, has no pager, and only what may be filtered is paged: a ping of ten thousand packets scrolls by.
+ *
+ * The same text held back waits for a terminal that is full, its reader being slow: without a mark, and no key but an
+ * interruption counts until it has drained. Handlers need not wait for either: the rest of their text is held here, bounded; who prints
+ * without a bound asks for room (cmd_host.room).
  */
 #include "cli/shell/shell_local.h"
 
@@ -18,6 +22,8 @@
 
 static const char more_mark[] = " --More-- ";
 static const char more_erase[] = "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b";
+
+#define PIECE 16384 /* bytes given to the terminal before it is asked again whether it is full */
 
 static bool paging(const struct output *o)
 {
@@ -59,17 +65,36 @@ static void hold(struct output *o, const char *s, size_t len)
         text_addn(&o->held, s, len);
 }
 
-/* Show line by line until the page is full; returns how many bytes were taken. */
+static bool is_full(const struct output *o)
+{
+    struct channel *ch = o->sh->channel;
+    return ch && ch->full && ch->full(ch);
+}
+
+bool output_waits(const struct output *o)
+{
+    return o->more || o->stalled;
+}
+
+/* Show line by line until the page, or the terminal, is full; returns how many bytes were taken. */
 static size_t feed(struct output *o, const char *s, size_t len)
 {
-    size_t at = 0;
+    size_t at = 0, asked = 0;
     while (at < len) {
         if (paging(o) && o->lines >= o->sh->set.length - 1) {
             show_more(o);
             break;
         }
-        const char *end = paging(o) ? memchr(s + at, '\n', len - at) : NULL;
-        size_t n = end ? (size_t)(end - (s + at)) + 1 : len - at;
+        if (at >= asked) {
+            o->stalled = is_full(o);
+            if (o->stalled)
+                break;
+            asked = at + PIECE;
+        }
+        size_t n = o->sh->channel && len - at > PIECE ? PIECE : len - at;
+        const char *end = paging(o) ? memchr(s + at, '\n', n) : NULL;
+        if (end)
+            n = (size_t)(end - (s + at)) + 1;
         if (o->narrow)
             filter_write(o->narrow, s + at, n);
         else
@@ -84,7 +109,7 @@ static void page_write(struct out *out, const char *s, size_t len)
     struct output *o = (struct output *)(void *)((char *)out - offsetof(struct output, paged));
     if (o->discard)
         return;
-    size_t taken = o->more ? 0 : feed(o, s, len);
+    size_t taken = output_waits(o) ? 0 : feed(o, s, len);
     hold(o, s + taken, len - taken);
 }
 
@@ -116,7 +141,7 @@ void output_begin(struct output *o)
 {
     o->lines = 0;
     o->column = 0;
-    o->discard = o->more = o->typing = o->ended = false;
+    o->discard = o->more = o->stalled = o->typing = o->ended = false;
     o->out.width = o->paged.width = o->shown.width = o->sh->set.width;
     o->out.boot = o->sh->config_file && !o->sh->merging;
     text_clear(&o->held);
@@ -147,7 +172,7 @@ bool output_remote(struct output *o, char url[256], struct text *text)
     return filter_remote(o->filter, url, text);
 }
 
-void output_end(struct output *o)
+bool output_end(struct output *o)
 {
     if (o->filter) {
         struct filter *f = o->filter;
@@ -157,16 +182,16 @@ void output_end(struct output *o)
         filter_free(f);
     }
     o->filtered = false;
-    if (o->more) {
-        o->ended = true;
-        return;
-    }
+    o->ended = output_waits(o);
+    if (o->ended)
+        return false;
     finish(o);
+    return true;
 }
 
 void output_stop(struct output *o)
 {
-    o->more = o->typing = false;
+    o->more = o->stalled = o->typing = false;
     o->discard = true;
     text_clear(&o->held);
     o->held_at = 0;
@@ -200,20 +225,31 @@ static void resume(struct output *o)
 {
     size_t taken = feed(o, text_str(&o->held) + o->held_at, o->held.len - o->held_at);
     o->held_at += taken;
-    if (!o->more) {
-        text_clear(&o->held);
-        o->held_at = 0;
-        if (o->ended) {
-            finish(o);
-            session_output_drained(o->sh);
-        }
+    if (output_waits(o))
+        return;
+    text_clear(&o->held);
+    o->held_at = 0;
+    if (o->ended) {
+        finish(o);
+        session_output_drained(o->sh);
+    } else {
+        session_output_room(o->sh);
     }
+}
+
+void output_resume(struct output *o)
+{
+    if (!o->stalled)
+        return;
+    o->stalled = false;
+    resume(o);
 }
 
 static void stop(struct output *o)
 {
     bool ended = o->ended;
-    erase(o);
+    if (o->more)
+        erase(o);
     output_stop(o);
     if (ended) {
         finish(o);

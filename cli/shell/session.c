@@ -127,9 +127,26 @@ void session_at_prompt(struct shell *sh)
     session_notify(sh);
 }
 
+/* The prompt follows when all of a command's output is shown. */
+static void prompt_behind_output(struct shell *sh)
+{
+    sh->state = SESSION_BUSY;
+    if (output_end(&sh->output))
+        session_at_prompt(sh);
+}
+
 void session_output_drained(struct shell *sh)
 {
     session_at_prompt(sh);
+}
+
+void session_output_room(struct shell *sh)
+{
+    if (sh->ask.on)
+        sh->output.midline = false; /* the question's text is the last of it */
+    sh->room_due = sh->room_fn != NULL;
+    if (sh->room_due)
+        loop_defer(sh->maker->env.loop, &sh->step);
 }
 
 /* A line of a configuration file that was refused: which one, before what was said about it. */
@@ -149,6 +166,7 @@ void session_over(struct shell *sh, enum cmd_result r)
         return;
     sh->waiting = false;
     sh->abort_fn = NULL;
+    sh->room_fn = NULL;
     sh->ask.on = false;
     if (r == CMD_FAIL)
         sh->refused = true;
@@ -169,11 +187,7 @@ void session_over(struct shell *sh, enum cmd_result r)
         str_copy(f.text, sizeof f.text, sh->match.expanded);
         bus_publish(sh->maker->env.bus, FACT_COMMAND, &f, sizeof f);
     }
-    output_end(&sh->output);
-    if (sh->output.more)
-        sh->state = SESSION_KEY;
-    else
-        session_at_prompt(sh);
+    prompt_behind_output(sh);
 }
 
 void session_run(struct shell *sh, const char *line)
@@ -286,6 +300,13 @@ static void step(void *arg)
         sh->answer_due = false;
         session_take_answer(sh);
     }
+    if (sh->room_due) {
+        void (*fn)(void *) = sh->room_fn;
+        sh->room_due = false;
+        sh->room_fn = NULL;
+        if (fn)
+            fn(sh->room_arg);
+    }
     if (sh->next_due) {
         sh->next_due = false;
         run_next(sh);
@@ -311,7 +332,7 @@ static void step(void *arg)
 static void idle_fire(void *arg)
 {
     struct shell *sh = arg;
-    if (sh->state == SESSION_BUSY || sh->login.on) {
+    if ((sh->state == SESSION_BUSY && !output_waits(&sh->output)) || sh->login.on) {
         session_touch(sh);
         return;
     }
@@ -378,20 +399,24 @@ static void do_line(struct shell *sh, const char *text)
     }
 }
 
+static void leave_configuration(struct shell *sh)
+{
+    output_begin(&sh->output);
+    session_enter(sh, EXEC, NULL);
+    prompt_behind_output(sh);
+}
+
 /* line_ended: the terminal is on a fresh line already. */
 static void interrupt(struct shell *sh, bool line_ended)
 {
     session_touch(sh);
-    if (sh->output.more) {
+    if (output_waits(&sh->output)) {
         output_key(&sh->output, 0x03);
         return;
     }
     if (sh->state == SESSION_PROMPT) {
         if (sh->mode != EXEC) {
-            output_begin(&sh->output);
-            session_enter(sh, EXEC, NULL);
-            output_end(&sh->output);
-            session_at_prompt(sh);
+            leave_configuration(sh);
         }
         return;
     }
@@ -418,6 +443,7 @@ static void interrupt(struct shell *sh, bool line_ended)
     if (sh->abort_fn) {
         void (*fn)(void *, bool) = sh->abort_fn;
         sh->abort_fn = NULL;
+        sh->room_fn = NULL;
         fn(sh->abort_arg, false);
     }
 }
@@ -454,10 +480,7 @@ static void do_ctrl_z(struct shell *sh, const char *text)
     if (text[strspn(text, " \t")])
         do_line(sh, text);
     if (sh->state == SESSION_PROMPT) {
-        output_begin(&sh->output);
-        session_enter(sh, EXEC, NULL);
-        output_end(&sh->output);
-        session_at_prompt(sh);
+        leave_configuration(sh);
     }
 }
 
@@ -478,6 +501,16 @@ void session_interrupt(struct shell *sh)
     call_in(sh);
     interrupt(sh, false);
     call_out(sh);
+}
+void session_drained(struct shell *sh)
+{
+    enum account_owner was = account_enter(sh->maker->env.loop, ACCOUNT_EXEC);
+    call_in(sh);
+    if (sh->output.stalled)
+        session_touch(sh); /* somebody reads */
+    output_resume(&sh->output);
+    call_out(sh);
+    account_leave(sh->maker->env.loop, was);
 }
 void session_ctrl_z(struct shell *sh, const char *text)
 {

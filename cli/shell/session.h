@@ -9,7 +9,7 @@
  *   SESSION_ANSWER   the question has been written; read a line (echoed), session_line() at Enter
  *   SESSION_SECRET   the same, without echo
  *   SESSION_KEY      one key without Enter ([confirm], --More--): session_key()
- *   SESSION_BUSY     a command runs: keep what is typed, or hand whole lines over with session_line(), which queues
+ *   SESSION_BUSY     a command runs, or its output waits for a full channel: keep what is typed, or hand whole lines over with session_line(), which queues
  *                    them; session_interrupt() at Ctrl-C, Ctrl-Shift-6
  *   SESSION_CLOSED   the session has ended; channel->closed follows
  * Lines handed over while busy are run in order, each echoed after its prompt by the session, and may answer a
@@ -140,6 +140,8 @@ void session_key(struct shell *sh, char c);
 /* Ctrl-C or Ctrl-Shift-6: stop what runs or asks; in a configuration mode at the prompt, leave to EXEC. Harmless at an
  * EXEC prompt. */
 void session_interrupt(struct shell *sh);
+/* The channel was full, and takes text again: the command's output goes on. */
+void session_drained(struct shell *sh);
 /* Anything typed restarts the exec-timeout; the calls above do it themselves. */
 void session_touch(struct shell *sh);
 void session_resize(struct shell *sh, unsigned length, unsigned width);

@@ -17,7 +17,7 @@
 
 #define QUEUE_MAX       1024 /* lines typed ahead */
 #define HISTORY_MAX     256
-#define HELD_OUTPUT_MAX (32u * 1024 * 1024) /* of one command: behind --More--, or captured for a program */
+#define HELD_OUTPUT_MAX (32u * 1024 * 1024) /* of one command: behind --More-- or a slow reader, or captured for a program */
 #define UNTIL_WINDOW    4096                /* how far back `until` is looked for */
 
 struct output {
@@ -31,9 +31,10 @@ struct output {
     unsigned lines;        /* rows since the last page began */
     size_t column;         /* bytes of the line being written */
     bool more;             /* --More-- is on the screen */
+    bool stalled;          /* the terminal is full: the rest waits until it takes more */
     bool typing;           /* an expression is being typed at --More-- */
     bool discard;          /* stopped at --More--: the rest is dropped */
-    bool ended;            /* the command is over; the rest waits behind --More-- */
+    bool ended;            /* the command is over; the rest waits */
     char key;              /* '/', '+' or '-' */
     struct text pattern;
     struct text held;
@@ -101,6 +102,8 @@ struct shell {
     char sending_url[256];
     void (*abort_fn)(void *arg, bool closing);
     void *abort_arg;
+    void (*room_fn)(void *arg); /* a handler waits for room for its output */
+    void *room_arg;
     struct asking ask;
     struct match match;
     struct cmd_ctx ctx;
@@ -132,7 +135,7 @@ struct shell {
     bool matched;
 
     struct deferred step;
-    bool next_due, answer_due, deliver_due, notify_due, login_due, close_due;
+    bool room_due, next_due, answer_due, deliver_due, notify_due, login_due, close_due;
     char prompt[160];
 };
 
@@ -144,7 +147,8 @@ void session_run(struct shell *sh, const char *line);
 void session_emit(struct shell *sh, const char *s,
                   size_t len); /* to the terminal or the capture, past filter and pager */
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj);
-void session_output_drained(struct shell *sh);
+void session_output_drained(struct shell *sh); /* all is shown of a command that is over */
+void session_output_room(struct shell *sh);    /* all is shown of a command that goes on */
 void session_notify(struct shell *sh); /* channel->changed, in a later turn */
 void session_say(struct shell *sh, const char *s);
 void session_over(struct shell *sh, enum cmd_result r); /* the command is done */
@@ -185,7 +189,9 @@ void output_init(struct output *o, struct shell *sh);
 void output_begin(struct output *o);
 /* The command is over; is there a text to be sent to another machine? */
 bool output_remote(struct output *o, char url[256], struct text *text);
-void output_end(struct output *o); /* more: the rest waits for keys */
+bool output_end(struct output *o); /* false: the rest waits, for keys or for the terminal */
+bool output_waits(const struct output *o);
+void output_resume(struct output *o); /* the terminal takes text again */
 void output_key(struct output *o, char c);
 void output_stop(struct output *o);  /* drop what waits */
 void output_flush(struct output *o); /* show what waits, without paging */

@@ -7,8 +7,8 @@
  *
  * Timers: `limit` is ip ssh time-out until something runs (the child has an alarm as well, for when this side is slow), and a few seconds in END.
  *
- * Memory: bytes for the client wait here, at most OUT_MAX of them; a session whose client does not take its output is not given more input, and is hung up on when
- * the bound is reached. Bytes from the client wait in the child and in its socket when the session has enough. A child that breaks the protocol is killed: it is
+ * Memory: bytes for the client wait here, at most OUT_MAX of them. From OUT_ENOUGH on a session runs no further line, and its command's output waits in the session
+ * (cli/shell/output.c); log lines still come, and who does not even take those is hung up on when the bound is reached. Bytes from the client wait in the child and in its socket when the session has enough. A child that breaks the protocol is killed: it is
  * either broken or somebody else's by now. */
 #include <errno.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 
 #define OUT_MAX      (8u << 20)
 #define OUT_EXEC_MAX (40u << 20) /* a command's whole output is there at once */
-#define OUT_ENOUGH   65536u      /* no more input while so much waits */
+#define OUT_ENOUGH   65536u      /* no more of a command's output, and no more files, while so much waits */
 #define IN_ENOUGH    4096u       /* typed ahead: what each of these lines prints has to wait here too */
 #define END_US       (5 * US_PER_S)
 
@@ -215,6 +215,22 @@ void conn_exit(struct conn *c, uint32_t status)
 
 /* ---- a session on a vty ---- */
 
+static bool is_full(void *arg)
+{
+    struct conn *c = arg;
+    bool full = !c->dead && conn_backlog(c) >= OUT_ENOUGH;
+    c->holding = c->holding || full;
+    return full;
+}
+
+static void go_on(struct conn *c)
+{
+    if (c->dead || !c->holding || c->state != CONN_SHELL || conn_backlog(c) >= OUT_ENOUGH)
+        return;
+    c->holding = false;
+    term_drained(c->term);
+}
+
 static void on_write(void *arg, const char *bytes, size_t len)
 {
     conn_out(arg, bytes, len);
@@ -233,6 +249,7 @@ static void start_shell(struct conn *c)
         .session = {.vty = true, .n = line, .user = c->grant.user, .location = c->address, .is_logged_in = true, .privilege = c->grant.privilege},
         .newline_is_crlf = true,
         .write = on_write,
+        .full = is_full,
         .closed = on_closed,
         .arg = c,
     };
@@ -374,6 +391,7 @@ static void on_events(void *arg, unsigned events)
         push(c);
         if (!c->dead && c->state == CONN_COPY && conn_backlog(c) < OUT_ENOUGH)
             copy_drained(c);
+        go_on(c);
     }
     if (!c->dead && events & FD_READ)
         from_child(c);
@@ -386,10 +404,10 @@ void conn_update(struct conn *c)
         return;
     if (c->state == CONN_SHELL && c->stopped)
         c->stopped = term_waiting(c->term) >= IN_ENOUGH;
-    bool takes = conn_backlog(c) < OUT_ENOUGH && !(c->state == CONN_SHELL && c->stopped) && !(c->state == CONN_COPY && !copy_takes(c));
-    if (c->stopped && c->state == CONN_SHELL)
+    bool takes = c->state == CONN_SHELL ? !c->stopped : conn_backlog(c) < OUT_ENOUGH && (c->state != CONN_COPY || copy_takes(c));
+    if (c->stopped && c->state == CONN_SHELL && !c->holding)
         timer_set(&c->again, 5 * US_PER_MS);
-    unsigned want = (takes || c->state == CONN_END ? FD_READ : 0) | (conn_backlog(c) || c->exit_due ? FD_WRITE : 0);
+    unsigned want = (takes || c->state == CONN_END ? FD_READ : 0) | (conn_backlog(c) || c->exit_due || (c->holding && c->state == CONN_SHELL) ? FD_WRITE : 0);
     if (want == c->watched && (c->watch.impl || !want))
         return;
     c->watched = want;

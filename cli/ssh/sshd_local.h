@@ -60,6 +60,7 @@ struct conn {
     struct text out; /* bytes for the client that the child has not taken */
     size_t out_at;
     bool exit_due, stopped; /* stopped: the child is not read for now */
+    bool holding;           /* the session was told that too much waits: it hears when it does no more */
     uint32_t exit_status;
 };
 

@@ -19,6 +19,7 @@
 #include "cli/term/render.h"
 
 #define QUEUE_ENOUGH (256u * 1024)
+#define OUT_ENOUGH   16384u /* of one turn's output, before it is handed over and the reader looked at */
 
 struct term {
     struct channel channel; /* first: the session calls back with it */
@@ -50,6 +51,11 @@ static void flush(struct term *t)
     t->line_ended = t->out.s[t->out.len - 1] == '\n';
     t->p.write(t->p.arg, t->out.s, t->out.len);
     text_clear(&t->out);
+}
+
+static bool is_full(const struct term *t)
+{
+    return t->p.full && t->p.full(t->p.arg);
 }
 
 /* Text of the session for the screen. */
@@ -291,6 +297,8 @@ static void pump(struct term *t)
             }
             break;
         }
+        if (is_full(t))
+            break; /* whoever answers with more text waits for the reader of what is there */
         bool lf_of_cr = t->after_cr && *p == '\n';
         t->after_cr = *p == '\r';
         if (*p == '\0' || lf_of_cr) {
@@ -356,6 +364,14 @@ static bool on_at_start(struct channel *c)
     return t->out.len ? t->out.s[t->out.len - 1] == '\n' : t->line_ended;
 }
 
+static bool on_full(struct channel *c)
+{
+    struct term *t = of(c);
+    if (t->out.len >= OUT_ENOUGH)
+        flush(t);
+    return is_full(t);
+}
+
 static void on_changed(struct channel *c)
 {
     struct term *t = of(c);
@@ -391,7 +407,8 @@ struct term *term_new(const struct term_params *p)
     struct term *t = NEW(struct term);
     t->p = *p;
     t->p.session.channel = &t->channel;
-    t->channel = (struct channel){.write = on_write, .changed = on_changed, .redraw = on_redraw, .closed = on_closed, .at_start = on_at_start};
+    t->channel = (struct channel){
+        .write = on_write, .full = on_full, .changed = on_changed, .redraw = on_redraw, .closed = on_closed, .at_start = on_at_start};
     t->edit = edit_new();
     if (t->edit) {
         struct session_params sp = p->session;
@@ -431,6 +448,15 @@ bool term_input(struct term *t, const char *bytes, size_t len)
     session_touch(t->sh);
     pump(t);
     return term_waiting(t) < QUEUE_ENOUGH;
+}
+
+void term_drained(struct term *t)
+{
+    if (t->closed || t->pumping)
+        return;
+    session_drained(t->sh);
+    if (!t->closed)
+        pump(t);
 }
 
 void term_end_input(struct term *t)

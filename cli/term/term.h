@@ -14,6 +14,9 @@ struct term_params {
     struct session_params session; /* its channel is made here */
     bool newline_is_crlf;          /* '\n' goes out as CR LF */
     void (*write)(void *arg, const char *bytes, size_t len);
+    /* Does enough of what was written still wait for a slow reader? While it is so, output of commands stays in the session, and no further line is read; who
+     * answered true calls term_drained when it is so no more. NULL: never. */
+    bool (*full)(void *arg);
     /* The session ended by itself; called in no call of this header's but term_input. The term must be freed afterwards, not inside. */
     void (*closed)(void *arg);
     void *arg;
@@ -24,6 +27,7 @@ void term_free(struct term *t); /* NULL-safe; ends the session */
 
 /* Bytes typed. Kept while a command runs; false when so much is waiting that the caller should stop reading until term_waiting falls. */
 bool term_input(struct term *t, const char *bytes, size_t len);
+void term_drained(struct term *t); /* full() became false again; harmless else */
 /* Bytes typed and not yet consumed; term_waiting_bytes: they themselves, valid until the next call. */
 size_t term_waiting(const struct term *t);
 const char *term_waiting_bytes(const struct term *t);

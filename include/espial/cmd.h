@@ -134,6 +134,9 @@ struct cmd_host {
     void (*ask_raw)(struct shell *, void (*answer)(void *arg, const char *text), void *arg);
     /* As ask_raw, but Ctrl-Z ends the text instead of the command: what stood before it comes as a line, when there is something, and then the line "\x1a". */
     void (*ask_text)(struct shell *, void (*answer)(void *arg, const char *text), void *arg);
+    /* Is there room for output? False: what was printed waits, for a slow reader or a key at --More--, and on_room is called once, in a later turn, when all of it
+     * is shown; not when the command is interrupted or the session ends. For handlers whose output has no bound; what others print is held for them. */
+    bool (*room)(struct shell *, void (*on_room)(void *arg), void *arg);
 };
 #define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
 

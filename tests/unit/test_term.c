@@ -8,12 +8,15 @@
 #define MORE  " --More-- "
 #define ERASE "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"
 
+#define SLOW  4096
+
 struct fixture {
     struct cli_box *box;
     struct monitor *monitor;
     struct term *term;
     struct text out, seen;
-    bool closed;
+    size_t unread; /* what a reader has not taken; he counts as slow from SLOW on */
+    bool reads_slowly, closed;
 };
 
 static void on_write(void *arg, const char *s, size_t len)
@@ -21,6 +24,12 @@ static void on_write(void *arg, const char *s, size_t len)
     struct fixture *f = arg;
     assert_null(memchr(s, 0x1B, len)); /* whatever happens */
     text_addn(&f->out, s, len);
+    f->unread += len;
+}
+static bool on_full(void *arg)
+{
+    const struct fixture *f = arg;
+    return f->reads_slowly && f->unread >= SLOW;
 }
 static void on_closed(void *arg)
 {
@@ -38,6 +47,7 @@ static struct term *open_term(struct fixture *f, bool vty)
                                                       .privilege = 15},
                                           .newline_is_crlf = true,
                                           .write = on_write,
+                                          .full = on_full,
                                           .closed = on_closed,
                                           .arg = f});
 }
@@ -345,6 +355,115 @@ static void hostile_keys(void **state)
     }
 }
 
+/* A reader takes what there is, again and again, until nothing comes; how often. At no time does much wait for him. */
+static unsigned read_all(struct fixture *f)
+{
+    unsigned times = 0;
+    for (; f->unread; times++) {
+        assert_true(f->unread <= SLOW + 3 * 16384);
+        f->unread = 0;
+        term_drained(f->term);
+        vloop_run_for(f->box->loop, 0);
+    }
+    text_clear(&f->seen);
+    text_addn(&f->seen, text_str(&f->out), f->out.len);
+    text_clear(&f->out);
+    return times;
+}
+
+/* "N of many\n", 20,000 times; as it is shown, below the command and above the prompt. */
+static void many_lines(struct fixture *f, const char *path, const char *command, struct text *shown)
+{
+    struct text file = {0};
+    text_printf(shown, "%s" CRLF, command);
+    for (unsigned i = 1; i <= 20000; i++) {
+        text_printf(&file, "! %u of many\n", i);
+        text_printf(shown, "! %u of many" CRLF, i);
+    }
+    text_add(shown, "R1#");
+    assert_int_equal(file_replace(f->box->files, path, text_str(&file), file.len), FILE_OK);
+    text_free(&file);
+}
+
+static void a_slow_reader_gets_everything(struct fixture *f, const char *path, const char *command, const char *before)
+{
+    struct text expected = {0}, all = {0};
+    many_lines(f, path, command, &expected);
+    keys(f, "terminal length 0\r");
+    f->unread = 0;
+    f->reads_slowly = true;
+    keys(f, command);
+    keys(f, "\rshow privilege\r"); /* typed ahead */
+    assert_true(f->seen.len < SLOW + 3 * 16384);
+    assert_int_equal(session_state(term_session(f->term)), SESSION_BUSY);
+    text_add(&all, command);
+    text_addn(&all, f->seen.s, f->seen.len);
+    assert_true(read_all(f) > 4);
+    text_addn(&all, f->seen.s, f->seen.len);
+    text_add(&expected, "show privilege" CRLF "Current privilege level is 15" CRLF "R1#");
+    if (before) { /* what the command says first */
+        const char *at = strstr(text_str(&all), "! 1 of many");
+        assert_non_null(at);
+        text_clear(&f->seen);
+        text_printf(&f->seen, "%s" CRLF "%s", command, at);
+        assert_string_equal(text_str(&f->seen), text_str(&expected));
+    } else {
+        assert_string_equal(text_str(&all), text_str(&expected));
+    }
+    text_free(&expected);
+    text_free(&all);
+}
+
+/* A file is read no faster than it is shown; other commands' text waits in the session. */
+static void slow_readers_of_files(void **state)
+{
+    a_slow_reader_gets_everything(*state, "disk0:/many", "more disk0:many", NULL);
+}
+static void slow_readers_of_shows(void **state)
+{
+    a_slow_reader_gets_everything(*state, "nvram:/startup-config", "show startup-config", "Using ");
+}
+
+static void slow_readers_interrupt(void **state)
+{
+    static const char *const commands[] = {"more disk0:many", "show startup-config"};
+    struct fixture *f = *state;
+    struct text unused = {0};
+    many_lines(f, "disk0:/many", "", &unused);
+    many_lines(f, "nvram:/startup-config", "", &unused);
+    keys(f, "terminal length 0\r");
+    f->reads_slowly = true;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        f->unread = 0;
+        keys(f, commands[i]);
+        keys(f, "\r");
+        assert_int_equal(session_state(term_session(f->term)), SESSION_BUSY);
+        keys(f, "\x03");
+        read_all(f);
+        assert_null(strstr(text_str(&f->seen), "of many"));
+        assert_int_equal(session_state(term_session(f->term)), SESSION_PROMPT);
+        assert_string_equal(keys(f, "show privilege\r"), "show privilege" CRLF "Current privilege level is 15" CRLF "R1#");
+    }
+    text_free(&unused);
+}
+
+/* Nobody reads: the exec-timeout (10 minutes) ends it. */
+static void who_never_reads_is_timed_out(void **state)
+{
+    struct fixture *f = *state;
+    struct text unused = {0};
+    many_lines(f, "nvram:/startup-config", "", &unused);
+    keys(f, "terminal length 0\r");
+    f->reads_slowly = true;
+    f->unread = 0;
+    keys(f, "show startup-config\r");
+    vloop_run_for(f->box->loop, 599 * US_PER_S);
+    assert_false(f->closed);
+    vloop_run_for(f->box->loop, 2 * US_PER_S);
+    assert_true(f->closed);
+    text_free(&unused);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -362,6 +481,10 @@ int main(void)
         T(interrupting),
         T(messages_of_others),
         T(hostile_keys),
+        T(slow_readers_of_files),
+        T(slow_readers_of_shows),
+        T(slow_readers_interrupt),
+        T(who_never_reads_is_timed_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
