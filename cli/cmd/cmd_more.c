@@ -15,6 +15,8 @@
 
 /* ---- more ---- */
 
+enum { VIEW_PIECE = 64 * 1024, VIEW_PIECES_A_TURN = 64 };
+
 struct viewer {
     struct out *out;
     bool known, binary, cr;
@@ -149,13 +151,61 @@ static enum cmd_result fetch(struct cmd_ctx *c, const struct copy_end *e)
     return CMD_WAIT;
 }
 
+/* A file of this router, a piece at a time, no faster than the terminal takes it. */
+struct viewing {
+    struct cmd_ctx *c;
+    struct timer turn;
+    struct file_reader *reader;
+    struct viewer viewer;
+    char path[256];
+};
+
+static void viewing_free(struct viewing *w)
+{
+    timer_clear(&w->turn);
+    file_reader_free(w->reader);
+    mem_free(w);
+}
+
+static void viewing_abort(void *arg, bool closing)
+{
+    struct viewing *w = arg;
+    struct cmd_ctx *c = w->c;
+    viewing_free(w);
+    if (!closing)
+        cmd_done(c->host, c->shell, CMD_FAIL);
+}
+
+static void viewing_turn(void *arg)
+{
+    struct viewing *w = arg;
+    struct cmd_ctx *c = w->c;
+    char block[VIEW_PIECE];
+    enum file_result why = FILE_OK;
+    size_t n = 1;
+    for (int i = 0; i < VIEW_PIECES_A_TURN && n && why == FILE_OK; i++) {
+        if (!c->host->room(c->shell, viewing_turn, w))
+            return;
+        why = file_reader_get(w->reader, block, sizeof block, &n);
+        if (why == FILE_OK)
+            view(&w->viewer, block, n);
+    }
+    if (n && why == FILE_OK) {
+        timer_set(&w->turn, 0);
+        return;
+    }
+    view_end(&w->viewer);
+    enum cmd_result r = why == FILE_OK ? CMD_OK : file_error(c, "reading", w->path, why);
+    viewing_free(w);
+    c->host->on_abort(c->shell, NULL, NULL);
+    cmd_done(c->host, c->shell, r);
+}
+
 static enum cmd_result do_more(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
     struct copy_end e;
     struct viewer v = viewer_of(c);
-    char block[65536];
-    size_t n;
     if (!copy_end_of(c, cmd_str(c, "url"), &e))
         return CMD_FAIL;
     if (e.kind == COPY_REMOTE)
@@ -174,11 +224,15 @@ static enum cmd_result do_more(struct cmd_ctx *c)
     enum file_result why = file_open(cli->env.files, e.path, &r, NULL);
     if (why != FILE_OK)
         return file_error(c, "opening", e.path, why);
-    while ((why = file_reader_get(r, block, sizeof block, &n)) == FILE_OK && n)
-        view(&v, block, n);
-    file_reader_free(r);
-    view_end(&v);
-    return why == FILE_OK ? CMD_OK : file_error(c, "reading", e.path, why);
+    struct viewing *w = NEW(struct viewing);
+    w->c = c;
+    w->reader = r;
+    w->viewer = v;
+    str_copy(w->path, sizeof w->path, e.path);
+    timer_init(&w->turn, cli->env.loop, viewing_turn, w);
+    c->host->on_abort(c->shell, viewing_abort, w);
+    viewing_turn(w);
+    return CMD_WAIT;
 }
 
 /* ---- verify ---- */

@@ -299,6 +299,46 @@ def never_reads(r):
     assert grown < 24 << 10, f"{grown} kB for one who does not read"
     ssh.close()
     routers.wait_for("its end", lambda: len(sshlab.children(r)) == 1)
+    other.ssh.close()
+    routers.wait_for("the other's end", lambda: not sshlab.children(r))
+
+
+def reads_slowly(r, folder):
+    """One command may print more than anybody buffers: who reads, however late, gets all of it, and the router holds little of it meanwhile."""
+    before = sshlab.resident_kb(r)
+    count, end = 600000, b"a line of many, number 599999\r\n"
+    with open(os.path.join(folder, "R1", "disk0", "long.txt"), "w") as f:
+        f.writelines(f"a line of many, number {i}\n" for i in range(count))
+    with client(r.port) as ssh:
+        c = ssh.invoke_shell()
+        c.settimeout(30)
+        c.sendall("terminal length 0\nmore disk0:long.txt\n")
+        other = Shell(client(r.port))
+        other.until("R1#")
+        began = time.monotonic()
+        for _ in range(20):
+            assert "level is 15" in other.line("show privilege")
+        assert time.monotonic() - began < 2, "others are held up"
+        grown = sshlab.resident_kb(r) - before
+        assert grown < 4 << 10, f"{grown} kB for one who reads late"
+        got = bytearray()
+        while not got.endswith(b"\r\nR1#") or end not in got[-100:]:
+            piece = c.recv(1 << 20)
+            assert piece, f"hung up on after {len(got)} bytes"
+            got += piece
+        lines = got[got.index(b"a line of many"):].split(b"\r\n")
+        assert len(lines) == count + 1
+        assert all(line == b"a line of many, number %d" % i for i, line in enumerate(lines[:-1]))
+        c.sendall("more disk0:long.txt\n")
+        time_out = time.monotonic() + 20
+        while b"number 1000\r\n" not in c.recv(1 << 16):
+            assert time.monotonic() < time_out
+        c.sendall("\x03")
+        got = bytearray()
+        while not got.endswith(b"R1#"):
+            got += c.recv(1 << 20)
+        assert end not in got
+        other.ssh.close()
 
 
 def slow(r):
@@ -383,7 +423,7 @@ def main():
         r = SshRouter(folder)
         for name, test, args in (("passwords", passwords, ()), ("ways", ways, ()), ("keys", keys, (folder,)), ("shell", shell, ()), ("requests", requests, ()),
                                  ("commands", commands, (env,)), ("algorithms", algorithms, (env,)), ("files", files, (folder, env)), ("by copy", by_copy, ()), ("sixteen", sixteen, ()),
-                                 ("never reads", never_reads, ()), ("slow", slow, ()), ("lines", lines, ()), ("rekeys", rekeys, (env,)), ("netmiko", netmikos, ()),
+                                 ("never reads", never_reads, ()), ("reads slowly", reads_slowly, (folder,)), ("slow", slow, ()), ("lines", lines, ()), ("rekeys", rekeys, (env,)), ("netmiko", netmikos, ()),
                                  ("reloads", reloads, ())):
             if len(sys.argv) > 1 and name not in sys.argv[1:]:
                 continue
