@@ -92,7 +92,7 @@ static size_t feed(struct output *o, const char *s, size_t len)
             asked = at + PIECE;
         }
         size_t n = o->sh->channel && len - at > PIECE ? PIECE : len - at;
-        const char *end = paging(o) ? memchr(s + at, '\n', n) : NULL;
+        const char *end = paging(o) ? memchr(s + at, '\n', n) : n < len - at ? memrchr(s + at, '\n', n) : NULL;
         if (end)
             n = (size_t)(end - (s + at)) + 1;
         if (o->narrow)
