@@ -4,8 +4,9 @@
  * existed. `logging buffered LEVEL` gates the buffer, `logging trap LEVEL` the hosts (base/loghost.c), discriminators any of them (base/discriminate.c); console and monitor sessions hear every fact and
  * gate by the levels in log_conf themselves. `no logging on` silences everything: nothing is kept or published, only counted as dropped.
  *
- * Lines: "[SEQ: ][STAMP: ]%FAC-SEV-MNEMONIC: text", or "[SEQ: ][STAMP: ]text" for debug. A text may hold newlines (%SYS-5-RESTART does): one message, one fact. It is cut
- * at SYSLOG_TEXT_MAX with its prefix; a trailing newline and carriage returns are dropped, and other control characters, which could drive a terminal, become dots.
+ * Lines: "[SEQ: ][STAMP: ]%FAC-SEV-MNEMONIC: text", or "[SEQ: ][STAMP: ]text" for debug. A text may hold newlines (%SYS-5-RESTART does): one message, one fact;
+ * one made at run time (an applet's) has its further lines indented, so that none passes for a message of its own. A text is cut at SYSLOG_TEXT_MAX with its
+ * prefix; a trailing newline and carriage returns are dropped, and other control characters, which could drive a terminal, become dots.
  *
  * When the bus was full, facts were lost to EEM and terminals: one %SYS-3-LOGGER_DROPPED a minute at most says how many since the last one; it is in the buffer
  * whatever the bus does. */
@@ -17,6 +18,8 @@
 #include "espial/account.h"
 #include "espial/mem.h"
 #include "espial/text.h"
+
+enum { TEXT_INDENT = 2 };
 
 MSG(MSG_OVERFLOW, "SYS", 3, "LOGGER_DROPPED", 60000, "System dropped %llu events, the event queue was full");
 
@@ -120,8 +123,8 @@ void log_buffer_clear(struct log *log)
     logbuf_clear(log->buf);
 }
 
-/* Append a text to a line of SYSLOG_TEXT_MAX, made fit for a terminal. */
-static void line_add_text(char *line, size_t len, const char *text)
+/* Append a text to a line of SYSLOG_TEXT_MAX, made fit for a terminal. indent: how many blanks stand before its further lines. */
+static void line_add_text(char *line, size_t len, const char *text, unsigned indent)
 {
     size_t n = strlen(text);
     while (n && (text[n - 1] == '\n' || text[n - 1] == '\r'))
@@ -131,6 +134,8 @@ static void line_add_text(char *line, size_t len, const char *text)
         if (c == '\r')
             continue;
         line[len++] = (c < ' ' && c != '\n' && c != '\t') || c == 0x7F ? '.' : (char)c;
+        for (unsigned k = 0; c == '\n' && k < indent && len + 1 < SYSLOG_TEXT_MAX; k++)
+            line[len++] = ' ';
     }
     line[len] = '\0';
 }
@@ -145,7 +150,7 @@ static bool log_silent(struct log *log)
 }
 
 /* The message's own place: behind its text nothing is decided any more but where it goes. False: there were too many of late. facility "" for a debug line. */
-static bool log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)
+static bool log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text, unsigned indent)
 {
     struct fact_syslog f = {.wall_us = log_wall(log), .severity = severity, .debug = !*facility, .own = log->host.sending};
     const struct log_conf *c = &log->conf;
@@ -166,7 +171,7 @@ static bool log_emit(struct log *log, const char *facility, uint8_t severity, co
     f.text_at = (uint16_t)len;
     if (!f.debug)
         len += (size_t)snprintf(f.line + len, sizeof f.line - len, "%%%s-%u-%s: ", f.facility, severity, f.mnemonic);
-    line_add_text(f.line, len, text);
+    line_add_text(f.line, len, text, indent);
 
     f.held |= discriminate(log, &f, text);
     msgcount_add(log, &f);
@@ -197,7 +202,7 @@ static bool log_vpost(struct log *log, const struct msg_row *row, uint64_t key, 
     }
     if (vsnprintf(text, sizeof text, row->fmt, ap) < 0)
         text[0] = '\0';
-    return log_emit(log, row->facility, row->severity, row->mnemonic, text);
+    return log_emit(log, row->facility, row->severity, row->mnemonic, text, 0);
 }
 
 bool msg_post(struct log *log, const struct msg_row *row, ...)
@@ -235,7 +240,7 @@ bool msg_crowded(const struct log *log, const struct msg_row *row)
 void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text)
 {
     if (!log_silent(log))
-        log_emit(log, facility, severity > LOG_DEBUG ? LOG_DEBUG : severity, mnemonic, text);
+        log_emit(log, facility, severity > LOG_DEBUG ? LOG_DEBUG : severity, mnemonic, text, TEXT_INDENT);
 }
 
 void msg_debug(struct log *log, const char *fmt, ...)
@@ -248,5 +253,5 @@ void msg_debug(struct log *log, const char *fmt, ...)
     if (vsnprintf(text, sizeof text, fmt, ap) < 0)
         text[0] = '\0';
     va_end(ap);
-    log_emit(log, "", LOG_DEBUG, "", text);
+    log_emit(log, "", LOG_DEBUG, "", text, 0);
 }

@@ -33,7 +33,8 @@ bool msg_post_key(struct log *log, const struct msg_row *row, uint64_t key, ...)
  * first whether it matters. */
 bool msg_post_trusted(struct log *log, const struct msg_row *row, uint64_t key, ...);
 bool msg_crowded(const struct log *log, const struct msg_row *row);
-/* A severity and text made at run time (EEM's action syslog): "%facility-severity-mnemonic: text". */
+/* A severity and text made at run time (EEM's action syslog): "%facility-severity-mnemonic: text". Further lines of the text are indented: none of them
+ * looks like a message of its own. */
 void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text);
 /* A debug line (severity 7); the caller has tested its own debug bit. A text with newlines becomes several lines of one message. */
 void msg_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

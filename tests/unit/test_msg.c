@@ -124,7 +124,12 @@ static void texts_are_cut_and_made_harmless(void **state)
     assert_int_equal(strlen(b->facts[3].facility), sizeof b->facts[3].facility - 1);
     assert_int_equal(b->facts[3].severity, 7);
     msg_post_text(b->log, "HA_EM", 6, "LOG", "a\x1b[2Jb\r\nc\td\x7f");
-    assert_string_equal(last_line(b->log), "*Mar 12 18:22:10.706: %HA_EM-6-LOG: a.[2Jb\nc\td.");
+    assert_string_equal(last_line(b->log), "*Mar 12 18:22:10.706: %HA_EM-6-LOG: a.[2Jb\n  c\td.");
+    msg_post_text(b->log, "HA_EM", 6, "LOG", "a: x\n*Mar 12 18:22:10.706: %SYS-5-RESTART: no\n\n%LINK-3-UPDOWN: no");
+    assert_string_equal(last_line(b->log),
+                        "*Mar 12 18:22:10.706: %HA_EM-6-LOG: a: x\n  *Mar 12 18:22:10.706: %SYS-5-RESTART: no\n  \n  %LINK-3-UPDOWN: no");
+    msg_debug(b->log, "one\ntwo"); /* by contract lines of their own */
+    assert_string_equal(last_line(b->log), "*Mar 12 18:22:10.706: one\ntwo");
 }
 
 static void limited_per_key(void **state)
