@@ -214,7 +214,7 @@ static enum cmd_result show_log_statistics(struct cmd_ctx *c)
 static void clear_answer(void *arg, const char *key)
 {
     struct cmd_ctx *c = arg;
-    bool yes = !key[0] || key[0] == 'y' || key[0] == 'Y';
+    bool yes = confirmed(key);
     if (yes)
         archive_log_clear(((struct cli *)c->self)->archive);
     cmd_done(c->host, c->shell, yes ? CMD_OK : CMD_FAIL);

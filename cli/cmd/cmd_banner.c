@@ -16,10 +16,7 @@
 static const char *const kinds[BANNERS] = {"motd", "login", "exec", "incoming"};
 
 struct reading {
-    struct cli *cli;
-    struct shell *shell;
-    const struct cmd_host *host;
-    struct out *out;
+    struct waiting w; /* first */
     enum session_banner which;
     char delimiter[3];
     struct text text;
@@ -38,40 +35,33 @@ static bool take(struct reading *r, const char *line)
     return end != NULL;
 }
 
-static enum cmd_result keep(struct reading *r)
+static enum cmd_result keep(struct cmd_ctx *c, const struct reading *r)
 {
-    bool whole = r->text.len < BANNER_MAX && !strstr(text_str(&r->text), "^C");
-    if (whole) {
-        mem_free(r->cli->banners[r->which]);
-        r->cli->banners[r->which] = r->text.len ? mem_strdup(r->text.s) : NULL;
-    } else {
-        out_printf(r->out, "%% A banner has less than %d characters and no ^C in it\n", BANNER_MAX);
+    char **banner = &((struct cli *)c->self)->banners[r->which];
+    if (r->text.len >= BANNER_MAX || strstr(text_str(&r->text), "^C")) {
+        out_printf(c->out, "%% A banner has less than %d characters and no ^C in it\n", BANNER_MAX);
+        return CMD_FAIL;
     }
-    text_free(&r->text);
-    return whole ? CMD_OK : CMD_FAIL;
+    mem_free(*banner);
+    *banner = r->text.len ? mem_strdup(r->text.s) : NULL;
+    return CMD_OK;
 }
 
-static void stopped(void *arg, bool closing)
+static void reading_free(struct waiting *w)
 {
-    struct reading *r = arg;
+    struct reading *r = (struct reading *)w;
     text_free(&r->text);
-    if (!closing)
-        cmd_done(r->host, r->shell, CMD_FAIL);
     mem_free(r);
 }
 
 static void next_line(void *arg, const char *line)
 {
     struct reading *r = arg;
-    if (!take(r, line)) {
-        r->host->ask_raw(r->shell, next_line, r);
-        return;
-    }
-    struct reading done = *r;
-    r->host->on_abort(r->shell, NULL, NULL);
-    mem_free(r);
-    enum cmd_result result = keep(&done);
-    cmd_done(done.host, done.shell, result);
+    struct cmd_ctx *c = r->w.c;
+    if (!take(r, line))
+        c->host->ask_raw(c->shell, next_line, r);
+    else
+        waiting_end(&r->w, keep(c, r));
 }
 
 static enum cmd_result do_banner(struct cmd_ctx *c)
@@ -88,16 +78,17 @@ static enum cmd_result do_banner(struct cmd_ctx *c)
         out_text(c->out, "% Incomplete command.\n\n");
         return CMD_FAIL;
     }
-    struct reading r = {.cli = cli, .shell = c->shell, .host = c->host, .out = c->out, .which = which};
+    struct reading *r = NEW(struct reading);
     size_t n = str_starts(typed, "^C") ? 2 : 1;
-    memcpy(r.delimiter, typed, n);
-    if (take(&r, typed + n))
-        return keep(&r);
-    out_printf(c->out, "Enter TEXT message.  End with the character '%s'.\n", r.delimiter);
-    struct reading *more = NEW(struct reading);
-    *more = r;
-    c->host->on_abort(c->shell, stopped, more);
-    c->host->ask_raw(c->shell, next_line, more);
+    r->which = which;
+    memcpy(r->delimiter, typed, n);
+    waiting_begin(&r->w, c, reading_free);
+    if (take(r, typed + n)) {
+        waiting_end(&r->w, keep(c, r));
+        return CMD_WAIT;
+    }
+    out_printf(c->out, "Enter TEXT message.  End with the character '%s'.\n", r->delimiter);
+    c->host->ask_raw(c->shell, next_line, r);
     return CMD_WAIT;
 }
 

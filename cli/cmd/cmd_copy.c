@@ -21,7 +21,7 @@
 
 enum step { FROM_HOST, FROM_USER, FROM_NAME, TO_HOST, TO_USER, TO_NAME, OVER_WRITE, FROM_PASSWORD, TO_PASSWORD, RUN };
 struct copying {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     struct copy_end from, to;
     char place[256]; /* the destination is a folder: the name goes here */
     enum step step;  /* the question that was asked last */
@@ -48,54 +48,30 @@ static enum cmd_result do_write(struct cmd_ctx *c)
     return save_config(c, STARTUP_CONFIG);
 }
 
-static void copying_free(struct copying *k)
+static void copying_free(struct waiting *w)
 {
+    struct copying *k = (struct copying *)w;
     copy_cancel(k->job);
     mem_wipe(k, sizeof *k);
     mem_free(k);
-}
-
-static void copy_abort(void *arg, bool closing)
-{
-    struct copying *k = arg;
-    struct cmd_ctx *c = k->c;
-    copying_free(k);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
-}
-
-static void copy_end(struct copying *k, enum cmd_result r)
-{
-    struct cmd_ctx *c = k->c;
-    copying_free(k);
-    c->host->on_abort(c->shell, NULL, NULL);
-    cmd_done(c->host, c->shell, r);
 }
 
 static void copy_done(void *arg, enum cmd_result r)
 {
     struct copying *k = arg;
     k->job = NULL;
-    copy_end(k, r);
+    waiting_end(&k->w, r);
 }
 
 static enum file_prompt prompt_level(const struct copying *k)
 {
-    return ((struct cli *)k->c->self)->sys.file_prompt;
-}
-
-/* "disk0:/a/b" -> "a/b": what IOS puts between brackets. */
-static const char *bare(const char *path)
-{
-    const char *p = strchr(path, ':');
-    p = p ? p + 1 : path;
-    return p + (*p == '/');
+    return ((struct cli *)k->w.c->self)->sys.file_prompt;
 }
 
 static const char *leaf(const char *path)
 {
     const char *p = strrchr(path, '/');
-    return p ? p + 1 : bare(path);
+    return p ? p + 1 : file_bare(path);
 }
 
 /* ---- what is offered as an answer ---- */
@@ -103,7 +79,7 @@ static const char *leaf(const char *path)
 /* The name a source has by itself; for a remote destination of the running configuration IOS makes one of the hostname. */
 static void own_name(const struct copying *k, char out[256])
 {
-    const struct cli *cli = k->c->self;
+    const struct cli *cli = k->w.c->self;
     switch (k->from.kind) {
     case COPY_REMOTE: str_copy(out, 256, url_leaf(&k->from.url)); break;
     case COPY_NULL: out[0] = '\0'; break;
@@ -131,14 +107,14 @@ static void offer(const struct copying *k, char out[256])
     case TO_HOST: str_copy(out, 256, e->url.host); break;
     case FROM_USER:
     case TO_USER:
-        session_view(k->c->shell, &v);
-        str_copy(out, 256, e->url.has_user ? e->url.user : v.user && v.user[0] ? v.user : cli_hostname(k->c->self));
+        session_view(k->w.c->shell, &v);
+        str_copy(out, 256, e->url.has_user ? e->url.user : v.user && v.user[0] ? v.user : cli_hostname(k->w.c->self));
         break;
     case FROM_NAME:
         str_copy(out, 256,
                  e->kind == COPY_REMOTE    ? e->url.path
                  : e->kind == COPY_RUNNING ? "running-config"
-                                           : bare(e->path));
+                                           : file_bare(e->path));
         break;
     case TO_NAME:
         if (e->kind == COPY_RUNNING || e->kind == COPY_STARTUP) {
@@ -146,11 +122,11 @@ static void offer(const struct copying *k, char out[256])
         } else if (e->kind == COPY_REMOTE && e->url.path[0] && e->url.path[strlen(e->url.path) - 1] != '/') {
             str_copy(out, 256, e->url.path);
         } else if (e->kind == COPY_FILE && !k->place[0]) {
-            str_copy(out, 256, bare(e->path));
+            str_copy(out, 256, file_bare(e->path));
         } else {
             char name[256];
             own_name(k, name);
-            snprintf(out, 256, "%.120s%.130s", e->kind == COPY_REMOTE ? e->url.path : bare(k->place), name);
+            snprintf(out, 256, "%.120s%.130s", e->kind == COPY_REMOTE ? e->url.path : file_bare(k->place), name);
         }
         break;
     default: break;
@@ -168,7 +144,7 @@ static bool wanted(const struct copying *k)
     switch (k->step) {
     case FROM_HOST: return remote && (noisy || !e->url.host[0]);
     case FROM_USER: return ssh && (noisy || !e->url.has_user);
-    case FROM_NAME: return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !bare(e->path)[0]);
+    case FROM_NAME: return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !file_bare(e->path)[0]);
     case TO_HOST: return remote && (!quiet || !e->url.host[0]);
     case TO_USER: return ssh && (!quiet || !e->url.has_user);
     case TO_NAME:
@@ -176,7 +152,7 @@ static bool wanted(const struct copying *k)
                (!quiet || (k->from.kind == COPY_NULL && (k->place[0] || (remote && !e->url.path[0]))));
     case OVER_WRITE:
         return e->kind == COPY_FILE && !quiet &&
-               file_stat(((struct cli *)k->c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
+               file_stat(((struct cli *)k->w.c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
     case FROM_PASSWORD:
     case TO_PASSWORD: return remote && e->url.has_user && !e->url.has_password && e->url.scheme != URL_TFTP;
     case RUN: break;
@@ -188,7 +164,7 @@ static bool wanted(const struct copying *k)
 
 static bool bad(struct copying *k, const char *what, const char *why)
 {
-    out_printf(k->c->out, "%%Error parsing %s (%s)\n", what, why);
+    out_printf(k->w.c->out, "%%Error parsing %s (%s)\n", what, why);
     return false;
 }
 
@@ -200,7 +176,7 @@ static bool name_local(struct copying *k, struct copy_end *e, const char *name)
     if (!strchr(name, ':') && n < sizeof fs - 1)
         snprintf(fs, sizeof fs, "%.*s:", (int)n, e->path);
     snprintf(path, sizeof path, "%s%.230s", fs, name);
-    if (!copy_end_of(k->c, path, e))
+    if (!copy_end_of(k->w.c, path, e))
         return false;
     if (e->kind == COPY_REMOTE)
         return bad(k, "filename", "Bad file name");
@@ -212,7 +188,7 @@ static bool take_answer(struct copying *k, const char *answer)
     struct copy_end *e = k->step < TO_HOST || k->step == FROM_PASSWORD ? &k->from : &k->to;
     char name[256];
     if (k->step == OVER_WRITE)
-        return !answer[0] || answer[0] == 'y' || answer[0] == 'Y';
+        return confirmed(answer);
     if (k->step == FROM_PASSWORD || k->step == TO_PASSWORD) {
         for (const char *p = answer; *p; p++)
             if ((unsigned char)*p < ' ' || *p == 0x7F)
@@ -258,7 +234,7 @@ static void answered(void *arg, const char *answer)
 {
     struct copying *k = arg;
     if (!take_answer(k, answer)) {
-        copy_end(k, CMD_FAIL);
+        waiting_end(&k->w, CMD_FAIL);
         return;
     }
     k->step++;
@@ -275,40 +251,40 @@ static void ask(struct copying *k)
         [TO_USER] = "Destination username",
         [TO_NAME] = "Destination filename",
     };
-    const struct cmd_host *host = k->c->host;
+    const struct cmd_host *host = k->w.c->host;
     char offered[256], prompt[320];
     if (k->step == OVER_WRITE) {
-        out_text(k->c->out, "%Warning:There is a file already existing with this name\n");
-        host->ask(k->c->shell, "Do you want to over write? [confirm]", true, answered, k);
+        out_text(k->w.c->out, "%Warning:There is a file already existing with this name\n");
+        host->ask(k->w.c->shell, "Do you want to over write? [confirm]", true, answered, k);
     } else if (k->step == FROM_PASSWORD || k->step == TO_PASSWORD) {
-        host->ask_secret(k->c->shell, "Password: ", answered, k);
+        host->ask_secret(k->w.c->shell, "Password: ", answered, k);
     } else {
         offer(k, offered);
         snprintf(prompt, sizeof prompt, "%s [%s]? ", questions[k->step], offered);
-        host->ask(k->c->shell, prompt, false, answered, k);
+        host->ask(k->w.c->shell, prompt, false, answered, k);
     }
 }
 
 static void run(struct copying *k)
 {
-    struct cli *cli = k->c->self;
+    struct cli *cli = k->w.c->self;
     if (k->from.kind == k->to.kind &&
         (k->from.kind == COPY_RUNNING || k->from.kind == COPY_STARTUP ||
          (k->from.kind == COPY_FILE && file_same(cli->env.files, k->from.path, k->to.path)))) {
-        out_text(k->c->out, "%Error copying: source and destination are the same\n");
-        copy_end(k, CMD_FAIL);
+        out_text(k->w.c->out, "%Error copying: source and destination are the same\n");
+        waiting_end(&k->w, CMD_FAIL);
     } else if (k->from.kind == COPY_RUNNING && k->to.kind == COPY_STARTUP) {
-        enum cmd_result r = save_config(k->c, STARTUP_CONFIG);
-        copy_end(k, r);
+        enum cmd_result r = save_config(k->w.c, STARTUP_CONFIG);
+        waiting_end(&k->w, r);
     } else {
-        k->job = copy_run(k->c, &k->from, &k->to, copy_done, k);
+        k->job = copy_run(k->w.c, &k->from, &k->to, copy_done, k);
     }
 }
 
 /* A destination that is a folder, or just a file system: the file goes into it under its own name. */
 static void find_place(struct copying *k)
 {
-    struct cli *cli = k->c->self;
+    struct cli *cli = k->w.c->self;
     struct file_info info;
     char name[256];
     if (k->to.kind != COPY_FILE || k->place[0] || file_stat(cli->env.files, k->to.path, &info) != FILE_OK || !info.dir)
@@ -335,7 +311,7 @@ static void settle_remote(struct copying *k)
 /* The file must be there before anybody is asked whether it may replace another. */
 static bool source_missing(struct copying *k)
 {
-    struct cli *cli = k->c->self;
+    struct cli *cli = k->w.c->self;
     struct file_info info;
     if (k->from.kind != COPY_FILE && k->from.kind != COPY_STARTUP)
         return false;
@@ -343,7 +319,7 @@ static bool source_missing(struct copying *k)
     if (r == FILE_OK && info.dir)
         r = FILE_IS_DIR;
     if (r != FILE_OK)
-        file_error(k->c, "opening", k->from.path, r);
+        file_error(k->w.c, "opening", k->from.path, r);
     return r != FILE_OK;
 }
 
@@ -355,7 +331,7 @@ static void copy_go(struct copying *k)
         if (k->step == OVER_WRITE) {
             settle_remote(k);
             if (source_missing(k)) {
-                copy_end(k, CMD_FAIL);
+                waiting_end(&k->w, CMD_FAIL);
                 return;
             }
         }
@@ -377,12 +353,11 @@ static bool set_end(struct cmd_ctx *c, const char *choice, const char *url, stru
 static enum cmd_result do_copy(struct cmd_ctx *c)
 {
     struct copying *k = NEW(struct copying);
-    k->c = c;
+    waiting_begin(&k->w, c, copying_free);
     if (!set_end(c, "from", "source", &k->from) || !set_end(c, "to", "dest", &k->to)) {
-        copying_free(k);
-        return CMD_FAIL;
+        waiting_end(&k->w, CMD_FAIL);
+        return CMD_WAIT;
     }
-    c->host->on_abort(c->shell, copy_abort, k);
     copy_go(k);
     return CMD_WAIT;
 }

@@ -56,6 +56,13 @@ bool file_fits(const char *pattern, const char *name)
     return !*pattern;
 }
 
+const char *file_bare(const char *path)
+{
+    const char *p = strchr(path, ':');
+    p = p ? p + 1 : path;
+    return p + (*p == '/');
+}
+
 void file_below(const char *folder, const char *name, char out[256])
 {
     size_t n = strlen(folder);

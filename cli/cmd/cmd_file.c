@@ -20,7 +20,7 @@ struct item {
 };
 enum verb { VERB_DELETE, VERB_MKDIR, VERB_RMDIR, VERB_RENAME, VERB_FORMAT, VERB_SQUEEZE, VERB_ERASE };
 struct dialog {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     enum verb verb;
     unsigned step;
     bool force, recursive, failed;
@@ -31,7 +31,7 @@ struct dialog {
 
 static struct files *files_of(const struct dialog *d)
 {
-    return ((struct cli *)d->c->self)->env.files;
+    return ((struct cli *)d->w.c->self)->env.files;
 }
 
 static bool quiet(const struct cmd_ctx *c)
@@ -39,58 +39,28 @@ static bool quiet(const struct cmd_ctx *c)
     return ((struct cli *)c->self)->sys.file_prompt == PROMPT_QUIET;
 }
 
-static bool confirmed(const char *key)
+static void dialog_free(struct waiting *w)
 {
-    return !key[0] || key[0] == 'y' || key[0] == 'Y';
-}
-
-static void dialog_free(struct dialog *d)
-{
+    struct dialog *d = (struct dialog *)w;
     mem_free(d->items);
     mem_free(d);
-}
-
-static void dialog_abort(void *arg, bool closing)
-{
-    struct dialog *d = arg;
-    struct cmd_ctx *c = d->c;
-    dialog_free(d);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
 }
 
 static struct dialog *dialog_new(struct cmd_ctx *c, enum verb verb, const char *path)
 {
     struct dialog *d = NEW(struct dialog);
-    d->c = c;
     d->verb = verb;
     d->force = quiet(c) || cmd_has(c, "force");
     d->recursive = cmd_has(c, "recursive");
     str_copy(d->path, sizeof d->path, path);
-    c->host->on_abort(c->shell, dialog_abort, d);
+    waiting_begin(&d->w, c, dialog_free);
     return d;
-}
-
-static void dialog_end(struct dialog *d, enum cmd_result r)
-{
-    struct cmd_ctx *c = d->c;
-    dialog_free(d);
-    c->host->on_abort(c->shell, NULL, NULL);
-    cmd_done(c->host, c->shell, r);
 }
 
 static void end_with(struct dialog *d, const char *what, const char *path, enum file_result r)
 {
-    enum cmd_result result = r == FILE_OK ? CMD_OK : file_error(d->c, what, path, r);
-    dialog_end(d, result);
-}
-
-/* "disk0:/a/b" -> "a/b": what IOS puts between the brackets. */
-static const char *bare(const char *path)
-{
-    const char *p = strchr(path, ':');
-    p = p ? p + 1 : path;
-    return p + (*p == '/');
+    enum cmd_result result = r == FILE_OK ? CMD_OK : file_error(d->w.c, what, path, r);
+    waiting_end(&d->w, result);
 }
 
 /* A name typed at a question stands in the file system that was asked about. */
@@ -103,7 +73,7 @@ static bool rename_in(struct dialog *d, const char *what, char path[256], const 
         str_copy(typed, sizeof typed, name);
     else
         snprintf(typed, sizeof typed, "%.*s:%.230s", (int)strcspn(path, ":"), path, name);
-    return file_name(d->c, what, typed, path);
+    return file_name(d->w.c, what, typed, path);
 }
 
 static void ask_name(struct dialog *d, const char *question, const char *path, void (*answer)(void *, const char *))
@@ -113,8 +83,8 @@ static void ask_name(struct dialog *d, const char *question, const char *path, v
         answer(d, "");
         return;
     }
-    snprintf(prompt, sizeof prompt, "%s [%.255s]? ", question, bare(path));
-    d->c->host->ask(d->c->shell, prompt, false, answer, d);
+    snprintf(prompt, sizeof prompt, "%s [%.255s]? ", question, file_bare(path));
+    d->w.c->host->ask(d->w.c->shell, prompt, false, answer, d);
 }
 
 static void ask_key(struct dialog *d, const char *before, const char *path, void (*answer)(void *, const char *))
@@ -125,7 +95,7 @@ static void ask_key(struct dialog *d, const char *before, const char *path, void
         return;
     }
     snprintf(prompt, sizeof prompt, "%s %.255s? [confirm]", before, path);
-    d->c->host->ask(d->c->shell, prompt, true, answer, d);
+    d->w.c->host->ask(d->w.c->shell, prompt, true, answer, d);
 }
 
 /* ---- delete ---- */
@@ -165,14 +135,14 @@ static void delete_next(struct dialog *d);
 
 static void delete_failed(struct dialog *d, const char *path, enum file_result r)
 {
-    file_error(d->c, "deleting", path, r);
+    file_error(d->w.c, "deleting", path, r);
     d->failed = true;
 }
 
 static void delete_answered(void *arg, const char *key)
 {
     struct dialog *d = arg;
-    struct cli *cli = d->c->self;
+    struct cli *cli = d->w.c->self;
     struct item it = d->items[--d->n];
     if (confirmed(key)) {
         bool startup = file_same(cli->env.files, it.path, STARTUP_CONFIG);
@@ -227,14 +197,14 @@ static void delete_next(struct dialog *d)
         if (!d->force)
             return;
     }
-    dialog_end(d, d->failed ? CMD_FAIL : CMD_OK);
+    waiting_end(&d->w, d->failed ? CMD_FAIL : CMD_OK);
 }
 
 static void delete_named(void *arg, const char *name)
 {
     struct dialog *d = arg;
     if (!rename_in(d, "deleting", d->path, name)) {
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
         return;
     }
     char *slash = strrchr(d->path, '/');
@@ -271,12 +241,12 @@ static void mkdir_named(void *arg, const char *name)
 {
     struct dialog *d = arg;
     if (!rename_in(d, "Creating dir", d->path, name)) {
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
         return;
     }
     enum file_result r = file_mkdir(files_of(d), d->path);
     if (r == FILE_OK)
-        out_printf(d->c->out, "Created dir %s\n", d->path);
+        out_printf(d->w.c->out, "Created dir %s\n", d->path);
     end_with(d, "Creating dir", d->path, r);
 }
 
@@ -293,12 +263,12 @@ static void rmdir_answered(void *arg, const char *key)
 {
     struct dialog *d = arg;
     if (!confirmed(key)) {
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
         return;
     }
     enum file_result r = file_rmdir(files_of(d), d->path);
     if (r == FILE_OK)
-        out_printf(d->c->out, "Removed dir %s\n", d->path);
+        out_printf(d->w.c->out, "Removed dir %s\n", d->path);
     end_with(d, "Removing dir", d->path, r);
 }
 
@@ -308,7 +278,7 @@ static void rmdir_named(void *arg, const char *name)
     if (rename_in(d, "Removing dir", d->path, name))
         ask_key(d, "Delete", d->path, rmdir_answered);
     else
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
 }
 
 static enum cmd_result do_rmdir(struct cmd_ctx *c)
@@ -324,7 +294,7 @@ static void rename_named(void *arg, const char *name)
 {
     struct dialog *d = arg;
     if (!rename_in(d, "renaming", d->to, name)) {
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
         return;
     }
     end_with(d, "renaming", d->path, file_rename(files_of(d), d->path, d->to));
@@ -376,11 +346,11 @@ static const char *const whole_questions[][2] = {
 
 static enum file_result erase_now(struct dialog *d)
 {
-    struct cli *cli = d->c->self;
+    struct cli *cli = d->w.c->self;
     enum file_result r = file_delete(cli->env.files, STARTUP_CONFIG);
     if (r != FILE_OK && r != FILE_NOT_FOUND)
         return r;
-    out_text(d->c->out, "[OK]\nErase of nvram: complete\n");
+    out_text(d->w.c->out, "[OK]\nErase of nvram: complete\n");
     msg_post(cli->env.log, &MSG_NV_BLOCK_INIT);
     shells_config_history(cli->shells)->unsaved = true;
     return FILE_OK;
@@ -394,9 +364,9 @@ static void whole_now(struct dialog *d)
                          : d->verb == VERB_FORMAT ? file_format(files_of(d), d->path)
                                                   : FILE_OK;
     if (r == FILE_OK && d->verb == VERB_FORMAT)
-        out_printf(d->c->out, "Format of %s complete\n", d->path);
+        out_printf(d->w.c->out, "Format of %s complete\n", d->path);
     if (r == FILE_OK && d->verb == VERB_SQUEEZE)
-        out_printf(d->c->out, "Squeeze of %.*s complete\n", (int)strcspn(d->path, ":"), d->path);
+        out_printf(d->w.c->out, "Squeeze of %.*s complete\n", (int)strcspn(d->path, ":"), d->path);
     end_with(d, doing[d->verb], d->path, r);
 }
 
@@ -405,7 +375,7 @@ static void whole_answered(void *arg, const char *key)
     struct dialog *d = arg;
     char prompt[128];
     if (!confirmed(key)) {
-        dialog_end(d, CMD_FAIL);
+        waiting_end(&d->w, CMD_FAIL);
         return;
     }
     const char *next = d->step < 2 ? whole_questions[d->verb][d->step] : NULL;
@@ -419,7 +389,7 @@ static void whole_answered(void *arg, const char *key)
                  d->path);
     else
         str_copy(prompt, sizeof prompt, next);
-    d->c->host->ask(d->c->shell, prompt, true, whole_answered, d);
+    d->w.c->host->ask(d->w.c->shell, prompt, true, whole_answered, d);
 }
 
 static enum cmd_result whole(struct cmd_ctx *c, enum verb verb, const char *what, const char *typed)
@@ -427,7 +397,7 @@ static enum cmd_result whole(struct cmd_ctx *c, enum verb verb, const char *what
     char path[256];
     if (!file_name(c, what, typed, path))
         return CMD_FAIL;
-    if (bare(path)[0])
+    if (file_bare(path)[0])
         return file_error(c, what, path, FILE_BAD_NAME);
     path[strcspn(path, "/")] = '\0'; /* "disk0:" */
     whole_answered(dialog_new(c, verb, path), "");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cmd/cmd.h"
+#include "cli/cmd/waiting.h"
 #include "cli/ssh/hostkey.h"
 #include "cli/ssh/sshd.h"
 #include "espial/clock.h"
@@ -16,10 +17,7 @@
 #define RSA_MOST  4096
 
 struct asking {
-    void *self;
-    const struct cmd_host *host;
-    struct shell *shell;
-    struct out *out;
+    struct waiting w; /* first */
     enum keypair_kind kind;
     unsigned bits, wrong;
     bool exportable, is_making;
@@ -31,29 +29,19 @@ static const char *kind_name(enum keypair_kind kind)
     return kind == KEYPAIR_RSA ? "RSA" : "EC";
 }
 
-static void aborted(void *arg, bool closing)
+static void asking_free(struct waiting *w)
 {
-    struct asking *a = arg;
+    struct asking *a = (struct asking *)w;
     if (a->is_making)
-        sshd_generate_forget(a->self);
-    if (!closing)
-        cmd_done(a->host, a->shell, CMD_FAIL);
+        sshd_generate_forget(w->c->self);
     mem_free(a);
-}
-
-static void finish(struct asking *a, enum cmd_result r)
-{
-    struct asking done = *a;
-    done.host->on_abort(done.shell, NULL, NULL);
-    mem_free(a);
-    cmd_done(done.host, done.shell, r);
 }
 
 static struct asking *asking_new(struct cmd_ctx *c, enum keypair_kind kind)
 {
     struct asking *a = NEW(struct asking);
-    *a = (struct asking){.self = c->self, .host = c->host, .shell = c->shell, .out = c->out, .kind = kind};
-    c->host->on_abort(c->shell, aborted, a);
+    a->kind = kind;
+    waiting_begin(&a->w, c, asking_free);
     return a;
 }
 
@@ -64,27 +52,27 @@ static void made(void *arg, bool is_made, bool stored, uint64_t took_us)
     struct asking *a = arg;
     a->is_making = false;
     if (!is_made)
-        out_text(a->out, "[FAILED]\n% Key pair could not be generated\n");
+        out_text(a->w.c->out, "[FAILED]\n% Key pair could not be generated\n");
     else
-        out_printf(a->out, "[OK] (elapsed time was %u seconds)\n", (unsigned)((took_us + US_PER_S / 2) / US_PER_S));
+        out_printf(a->w.c->out, "[OK] (elapsed time was %u seconds)\n", (unsigned)((took_us + US_PER_S / 2) / US_PER_S));
     if (is_made && !stored)
-        out_text(a->out, "% The key pair could not be written to nvram: it is lost at the next reload\n");
-    out_text(a->out, "\n");
-    finish(a, is_made ? CMD_OK : CMD_FAIL);
+        out_text(a->w.c->out, "% The key pair could not be written to nvram: it is lost at the next reload\n");
+    out_text(a->w.c->out, "\n");
+    waiting_end(&a->w, is_made ? CMD_OK : CMD_FAIL);
 }
 
 static void generate(struct asking *a)
 {
     const struct sshd_generate g = {.kind = a->kind, .bits = a->bits, .name = a->name, .exportable = a->exportable, .done = made, .arg = a};
     if (a->kind == KEYPAIR_RSA)
-        out_printf(a->out, "%% The key modulus size is %u bits\n%% Generating %u bit RSA keys, keys will be %s...\n", a->bits, a->bits,
+        out_printf(a->w.c->out, "%% The key modulus size is %u bits\n%% Generating %u bit RSA keys, keys will be %s...\n", a->bits, a->bits,
                    a->exportable ? "exportable" : "non-exportable");
-    if (sshd_generate(a->self, &g)) {
+    if (sshd_generate(a->w.c->self, &g)) {
         a->is_making = true;
         return;
     }
-    out_text(a->out, "% Key generation is already in progress\n");
-    finish(a, CMD_FAIL);
+    out_text(a->w.c->out, "% Key generation is already in progress\n");
+    waiting_end(&a->w, CMD_FAIL);
 }
 
 static void answer_modulus(void *arg, const char *text)
@@ -92,11 +80,11 @@ static void answer_modulus(void *arg, const char *text)
     struct asking *a = arg;
     uint64_t bits = 2048;
     if (text[0] && !str_uint(text, RSA_LEAST, RSA_MOST, &bits)) {
-        out_printf(a->out, "%% A decimal number between %d and %d.\n", RSA_LEAST, RSA_MOST);
+        out_printf(a->w.c->out, "%% A decimal number between %d and %d.\n", RSA_LEAST, RSA_MOST);
         if (++a->wrong == 3)
-            finish(a, CMD_FAIL);
+            waiting_end(&a->w, CMD_FAIL);
         else
-            a->host->ask(a->shell, "How many bits in the modulus [2048]: ", false, answer_modulus, a);
+            a->w.c->host->ask(a->w.c->shell, "How many bits in the modulus [2048]: ", false, answer_modulus, a);
         return;
     }
     a->bits = (unsigned)bits;
@@ -109,9 +97,9 @@ static void ask_modulus(struct asking *a)
         generate(a);
         return;
     }
-    out_printf(a->out, "Choose the size of the key modulus in the range of %d to %d for your\n  General Purpose Keys. Choosing a key modulus greater than 512 may take\n"
+    out_printf(a->w.c->out, "Choose the size of the key modulus in the range of %d to %d for your\n  General Purpose Keys. Choosing a key modulus greater than 512 may take\n"
                        "  a few minutes.\n\n", RSA_LEAST, RSA_MOST);
-    a->host->ask(a->shell, "How many bits in the modulus [2048]: ", false, answer_modulus, a);
+    a->w.c->host->ask(a->w.c->shell, "How many bits in the modulus [2048]: ", false, answer_modulus, a);
 }
 
 /* yes, no, or a word that is asked for again; after three of them, and for somebody who cannot answer: no. */
@@ -122,7 +110,7 @@ static int yes_or_no(struct asking *a, const char *text)
         return 1;
     if ((n && n <= 2 && !strncmp(text, "no", n)) || ++a->wrong == 3)
         return 0;
-    out_text(a->out, "% Please answer 'yes' or 'no'.\n");
+    out_text(a->w.c->out, "% Please answer 'yes' or 'no'.\n");
     return -1;
 }
 
@@ -133,9 +121,9 @@ static void answer_replace(void *arg, const char *text)
     if (yes > 0)
         ask_modulus(a);
     else if (yes == 0)
-        finish(a, CMD_OK);
+        waiting_end(&a->w, CMD_OK);
     else
-        a->host->ask(a->shell, "% Do you really want to replace them? [yes/no]: ", false, answer_replace, a);
+        a->w.c->host->ask(a->w.c->shell, "% Do you really want to replace them? [yes/no]: ", false, answer_replace, a);
 }
 
 static enum cmd_result boot_generate(struct cmd_ctx *c, enum keypair_kind kind, const char *name)
@@ -195,14 +183,14 @@ static void answer_zeroize(void *arg, const char *text)
     struct asking *a = arg;
     int yes = yes_or_no(a, text);
     if (yes < 0) {
-        a->host->ask(a->shell, "Do you really want to remove these keys? [yes/no]: ", false, answer_zeroize, a);
+        a->w.c->host->ask(a->w.c->shell, "Do you really want to remove these keys? [yes/no]: ", false, answer_zeroize, a);
         return;
     }
     if (yes) {
-        hostkeys_remove(sshd_hostkeys(a->self), a->kind, a->name[0] ? a->name : NULL);
-        sshd_keys_changed(a->self);
+        hostkeys_remove(sshd_hostkeys(a->w.c->self), a->kind, a->name[0] ? a->name : NULL);
+        sshd_keys_changed(a->w.c->self);
     }
-    finish(a, CMD_OK);
+    waiting_end(&a->w, CMD_OK);
 }
 
 static enum cmd_result do_zeroize(struct cmd_ctx *c)

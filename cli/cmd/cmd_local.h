@@ -5,6 +5,7 @@
 #include "cli/aaa/aaa.h"
 #include "cli/cli.h"
 #include "cli/cmd/cmd.h"
+#include "cli/cmd/waiting.h"
 #include "cli/grammar/grammar.h"
 #include "cli/shell/session.h"
 #include "espial/clock.h"
@@ -187,6 +188,8 @@ enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[2
 bool file_name(struct cmd_ctx *c, const char *what, const char *typed, char out[256]);
 /* Does a name fit a pattern with `*`? */
 bool file_fits(const char *pattern, const char *name);
+/* "disk0:/a/b" -> "a/b": what IOS puts between the brackets of a question. */
+const char *file_bare(const char *path);
 /* "disk0:/a" and "b" -> "disk0:/a/b". */
 void file_below(const char *folder, const char *name, char out[256]);
 /* Do these bytes of a file look like anything but text? */

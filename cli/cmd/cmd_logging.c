@@ -432,7 +432,7 @@ static void clear_answer(void *arg, const char *key)
 {
     struct cmd_ctx *c = arg;
     struct cli *cli = c->self;
-    bool yes = !key[0] || key[0] == 'y' || key[0] == 'Y';
+    bool yes = confirmed(key);
     if (yes)
         log_buffer_clear(cli->env.log);
     cmd_done(c->host, c->shell, yes ? CMD_OK : CMD_FAIL);

@@ -14,10 +14,7 @@ MSG(MSG_PRIV_PASS, "SYS", 5, "PRIV_AUTH_PASS", 0, "Privilege level set to %u by 
 MSG(MSG_PRIV_FAIL, "SYS", 5, "PRIV_AUTH_FAIL", 0, "Authentication to Privilege level %u failed by %s");
 
 struct enabling {
-    struct shell *shell;
-    const struct cmd_host *host;
-    struct out *out;
-    struct cli *cli;
+    struct waiting w; /* first */
     struct aaa_door door;
     struct aaa_question *question;
     char user[AAA_USER_MAX + 1];
@@ -25,21 +22,11 @@ struct enabling {
     unsigned tries;
 };
 
-static void enable_abort(void *arg, bool closing)
+static void enabling_free(struct waiting *w)
 {
-    struct enabling *e = arg;
+    struct enabling *e = (struct enabling *)w;
     aaa_cancel(e->question);
-    if (!closing)
-        cmd_done(e->host, e->shell, CMD_FAIL);
     mem_free(e);
-}
-
-static void enable_over(struct enabling *e, enum cmd_result r)
-{
-    struct enabling done = *e;
-    done.host->on_abort(done.shell, NULL, NULL);
-    mem_free(e);
-    cmd_done(done.host, done.shell, r);
 }
 
 static void enable_answer(void *arg, const char *text);
@@ -63,27 +50,28 @@ static void tell_enable(struct cli *cli, const struct shell *sh, uint8_t level, 
 static void enable_judged(void *arg, enum aaa_verdict v, const struct aaa_grant *g)
 {
     struct enabling *e = arg;
-    const struct aaa *aaa = e->cli->aaa;
+    const struct cmd_ctx *c = e->w.c;
+    struct cli *cli = c->self;
     e->question = NULL;
     if (v == AAA_PASS) {
-        e->host->set_privilege(e->shell, g->privilege);
-        tell_enable(e->cli, e->shell, g->privilege, true);
-        enable_over(e, CMD_OK);
+        c->host->set_privilege(c->shell, g->privilege);
+        tell_enable(cli, c->shell, g->privilege, true);
+        waiting_end(&e->w, CMD_OK);
     } else if (++e->tries < 3) {
-        e->host->ask_secret(e->shell, "Password: ", enable_answer, e);
+        c->host->ask_secret(c->shell, "Password: ", enable_answer, e);
     } else {
-        tell_enable(e->cli, e->shell, e->level, false);
-        out_text(e->out, aaa_is_new_model(aaa)                 ? "% Access denied\n\n"
-                         : aaa_enable_is_secret(aaa, e->level) ? "% Bad secrets\n\n"
+        tell_enable(cli, c->shell, e->level, false);
+        out_text(c->out, aaa_is_new_model(cli->aaa)                ? "% Access denied\n\n"
+                         : aaa_enable_is_secret(cli->aaa, e->level) ? "% Bad secrets\n\n"
                                                                : "% Bad passwords\n\n");
-        enable_over(e, CMD_FAIL);
+        waiting_end(&e->w, CMD_FAIL);
     }
 }
 
 static void enable_answer(void *arg, const char *text)
 {
     struct enabling *e = arg;
-    e->question = aaa_enable(e->cli->aaa, &e->door, e->user, e->level, text, enable_judged, e);
+    e->question = aaa_enable(((struct cli *)e->w.c->self)->aaa, &e->door, e->user, e->level, text, enable_judged, e);
 }
 
 static enum cmd_result do_enable(struct cmd_ctx *c)
@@ -110,10 +98,9 @@ static enum cmd_result do_enable(struct cmd_ctx *c)
     case AAA_WANTS_USER: break;
     }
     struct enabling *e = NEW(struct enabling);
-    *e = (struct enabling){
-        .shell = c->shell, .host = c->host, .out = c->out, .cli = cli, .door = door, .level = level};
+    *e = (struct enabling){.door = door, .level = level};
     str_copy(e->user, sizeof e->user, v.user);
-    c->host->on_abort(c->shell, enable_abort, e);
+    waiting_begin(&e->w, c, enabling_free);
     c->host->ask_secret(c->shell, "Password: ", enable_answer, e);
     return CMD_WAIT;
 }

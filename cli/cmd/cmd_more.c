@@ -101,40 +101,29 @@ static struct viewer viewer_of(struct cmd_ctx *c)
 }
 
 struct fetching {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     struct copy_job *job;
     struct text text;
 };
 
-static void fetching_free(struct fetching *f)
+static void fetching_free(struct waiting *w)
 {
+    struct fetching *f = (struct fetching *)w;
     copy_cancel(f->job);
     text_free(&f->text);
     mem_free(f);
 }
 
-static void fetch_abort(void *arg, bool closing)
-{
-    struct fetching *f = arg;
-    struct cmd_ctx *c = f->c;
-    fetching_free(f);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
-}
-
 static void fetch_done(void *arg, enum cmd_result r)
 {
     struct fetching *f = arg;
-    struct cmd_ctx *c = f->c;
     f->job = NULL;
     if (r == CMD_OK && f->text.len) {
-        struct viewer v = viewer_of(c);
+        struct viewer v = viewer_of(f->w.c);
         view(&v, f->text.s, f->text.len);
         view_end(&v);
     }
-    fetching_free(f);
-    c->host->on_abort(c->shell, NULL, NULL);
-    cmd_done(c->host, c->shell, r);
+    waiting_end(&f->w, r);
 }
 
 static enum cmd_result fetch(struct cmd_ctx *c, const struct copy_end *e)
@@ -145,8 +134,7 @@ static enum cmd_result fetch(struct cmd_ctx *c, const struct copy_end *e)
         return CMD_FAIL;
     }
     struct fetching *f = NEW(struct fetching);
-    f->c = c;
-    c->host->on_abort(c->shell, fetch_abort, f);
+    waiting_begin(&f->w, c, fetching_free);
     f->job = copy_fetch(c, &e->url, &f->text, fetch_done, f);
     return CMD_WAIT;
 }
@@ -240,7 +228,7 @@ static enum cmd_result do_more(struct cmd_ctx *c)
 enum { VERIFY_PIECE = 64 * 1024, VERIFY_PIECES_A_TURN = 16 };
 
 struct verifying {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     struct timer turn;
     struct file_reader *reader;
     struct hash *hash;
@@ -248,34 +236,18 @@ struct verifying {
     char name[256], path[256], submitted[2 * HASH_MAX + 1];
 };
 
-static void verify_free(struct verifying *v)
+static void verify_free(struct waiting *w)
 {
+    struct verifying *v = (struct verifying *)w;
     timer_clear(&v->turn);
     file_reader_free(v->reader);
     hash_end(v->hash, NULL);
     mem_free(v);
 }
 
-static void verify_abort(void *arg, bool closing)
-{
-    struct verifying *v = arg;
-    struct cmd_ctx *c = v->c;
-    verify_free(v);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
-}
-
-static void verify_end(struct verifying *v, enum cmd_result r)
-{
-    struct cmd_ctx *c = v->c;
-    verify_free(v);
-    c->host->on_abort(c->shell, NULL, NULL);
-    cmd_done(c->host, c->shell, r);
-}
-
 static enum cmd_result verify_tell(struct verifying *v)
 {
-    struct out *out = v->c->out;
+    struct out *out = v->w.c->out;
     uint8_t sum[HASH_MAX];
     char hex[2 * HASH_MAX + 1];
     hash_end(v->hash, sum);
@@ -304,18 +276,18 @@ static void verify_turn(void *arg)
     for (int i = 0; i < VERIFY_PIECES_A_TURN; i++) {
         enum file_result r = file_reader_get(v->reader, block, sizeof block, &n);
         if (r != FILE_OK) {
-            out_text(v->c->out, "\n");
-            enum cmd_result result = file_error(v->c, "reading", v->path, r);
-            verify_end(v, result);
+            out_text(v->w.c->out, "\n");
+            enum cmd_result result = file_error(v->w.c, "reading", v->path, r);
+            waiting_end(&v->w, result);
             return;
         }
         if (!n) {
             enum cmd_result result = verify_tell(v);
-            verify_end(v, result);
+            waiting_end(&v->w, result);
             return;
         }
         hash_add(v->hash, block, n);
-        out_text(v->c->out, ".");
+        out_text(v->w.c->out, ".");
     }
     timer_set(&v->turn, 0);
 }
@@ -339,7 +311,6 @@ static enum cmd_result do_verify(struct cmd_ctx *c)
     if (why != FILE_OK)
         return file_error(c, "opening", path, why);
     struct verifying *v = NEW(struct verifying);
-    v->c = c;
     v->reader = r;
     v->alg = alg;
     v->hash = hash_new(alg);
@@ -348,7 +319,7 @@ static enum cmd_result do_verify(struct cmd_ctx *c)
     str_copy(v->submitted, sizeof v->submitted, submitted);
     timer_init(&v->turn, cli->env.loop, verify_turn, v);
     timer_set(&v->turn, 0);
-    c->host->on_abort(c->shell, verify_abort, v);
+    waiting_begin(&v->w, c, verify_free);
     return CMD_WAIT;
 }
 

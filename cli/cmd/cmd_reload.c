@@ -16,7 +16,7 @@
 #define MINUTES_MAX (999 * 60 + 59)
 
 struct reloading {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     bool later;
     uint64_t in_us;
     char reason[RELOAD_REASON_MAX];
@@ -28,37 +28,25 @@ const char *session_by(const struct session_view *v)
     return by ? by + 4 : "console";
 }
 
-static void end(struct reloading *r, enum cmd_result result)
+static void reloading_free(struct waiting *w)
 {
-    struct cmd_ctx *c = r->c;
-    c->host->on_abort(c->shell, NULL, NULL);
-    mem_free(r);
-    cmd_done(c->host, c->shell, result);
-}
-
-static void on_abort(void *arg, bool closing)
-{
-    struct reloading *r = arg;
-    struct cmd_ctx *c = r->c;
-    mem_free(r);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
+    mem_free(w);
 }
 
 static void proceed_answer(void *arg, const char *text)
 {
     struct reloading *r = arg;
-    struct cmd_ctx *c = r->c;
+    struct cmd_ctx *c = r->w.c;
     struct cli *cli = c->self;
     struct session_view v;
-    if (text[0] && text[0] != 'y' && text[0] != 'Y') {
-        end(r, CMD_FAIL);
+    if (!confirmed(text)) {
+        waiting_end(&r->w, CMD_FAIL);
         return;
     }
     session_view(c->shell, &v);
     if (r->later) {
         reload_plan(cli->reload, r->in_us, session_by(&v), r->reason);
-        end(r, CMD_OK);
+        waiting_end(&r->w, CMD_OK);
         return;
     }
     struct reloading now = *r;
@@ -66,22 +54,22 @@ static void proceed_answer(void *arg, const char *text)
         c->host->on_abort(c->shell, NULL, NULL);
         mem_free(r);
     } else {
-        end(r, CMD_OK);
+        waiting_end(&r->w, CMD_OK);
     }
     reload_now(cli->reload, session_by(&v), now.reason, c->shell);
 }
 
 static void ask_proceed(struct reloading *r)
 {
-    struct cli *cli = r->c->self;
+    struct cli *cli = r->w.c->self;
     struct session_view v;
     struct text t = {0};
-    session_view(r->c->shell, &v);
+    session_view(r->w.c->shell, &v);
     if (r->later)
         reload_describe(cli->reload, r->in_us, session_by(&v), r->reason, &t);
-    out_write(r->c->out, text_str(&t), t.len);
+    out_write(r->w.c->out, text_str(&t), t.len);
     text_free(&t);
-    r->c->host->ask(r->c->shell, "Proceed with reload? [confirm]", true, proceed_answer, r);
+    r->w.c->host->ask(r->w.c->shell, "Proceed with reload? [confirm]", true, proceed_answer, r);
 }
 
 static bool answers(const char *text, const char *word)
@@ -96,15 +84,15 @@ static void save_answer(void *arg, const char *text)
 {
     struct reloading *r = arg;
     struct session_view v;
-    session_view(r->c->shell, &v);
+    session_view(r->w.c->shell, &v);
     if (answers(text, "yes")) {
-        if (save_config(r->c, STARTUP_CONFIG) != CMD_OK) {
-            end(r, CMD_FAIL);
+        if (save_config(r->w.c, STARTUP_CONFIG) != CMD_OK) {
+            waiting_end(&r->w, CMD_FAIL);
             return;
         }
     } else if (!answers(text, "no") && (v.terminal || text[0])) {
-        out_text(r->c->out, "% Please answer 'yes' or 'no'.\n");
-        r->c->host->ask(r->c->shell, save_question + 1, false, save_answer, r);
+        out_text(r->w.c->out, "% Please answer 'yes' or 'no'.\n");
+        r->w.c->host->ask(r->w.c->shell, save_question + 1, false, save_answer, r);
         return;
     }
     ask_proceed(r);
@@ -118,11 +106,11 @@ static enum cmd_result begin(struct cmd_ctx *c, bool later, uint64_t in_us, cons
         return CMD_FAIL;
     }
     struct reloading *r = NEW(struct reloading);
-    *r = (struct reloading){.c = c, .later = later, .in_us = in_us};
+    *r = (struct reloading){.later = later, .in_us = in_us};
     if (str_starts(reason, "reason "))
         reason += strlen("reason ");
     str_copy(r->reason, sizeof r->reason, reason);
-    c->host->on_abort(c->shell, on_abort, r);
+    waiting_begin(&r->w, c, reloading_free);
     if (shells_config_history(cli->shells)->unsaved)
         c->host->ask(c->shell, save_question, false, save_answer, r);
     else

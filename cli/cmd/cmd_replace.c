@@ -17,7 +17,7 @@
 #include "cli/shell/store.h"
 
 struct replacing {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     struct config_tree *to;
     bool list, revert;
     unsigned minutes; /* of a trial; 0: none */
@@ -36,19 +36,11 @@ enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[2
     return r == FILE_OK ? file_read(cli->env.files, path, out) : r;
 }
 
-static void replacing_free(struct replacing *r)
+static void replacing_free(struct waiting *w)
 {
+    struct replacing *r = (struct replacing *)w;
     config_tree_free(r->to);
     mem_free(r);
-}
-
-static void replace_abort(void *arg, bool closing)
-{
-    struct replacing *r = arg;
-    struct cmd_ctx *c = r->c;
-    replacing_free(r);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
 }
 
 bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle)
@@ -77,24 +69,21 @@ bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle)
 
 static enum cmd_result replace_now(struct replacing *r)
 {
-    struct cli *cli = r->c->self;
-    if (r->minutes && !config_trial(r->c, r->minutes, false))
+    struct cli *cli = r->w.c->self;
+    if (r->minutes && !config_trial(r->w.c, r->minutes, false))
         return CMD_FAIL;
     struct session_view v;
-    session_view(r->c->shell, &v);
+    session_view(r->w.c->shell, &v);
     struct replace_params p = {.user = v.user, .origin = v.origin, .list = r->list, .revert = r->revert};
-    return store_replace(cli->shells, r->to, &p, r->c->out) == REPLACE_DONE ? CMD_OK : CMD_FAIL;
+    return store_replace(cli->shells, r->to, &p, r->w.c->out) == REPLACE_DONE ? CMD_OK : CMD_FAIL;
 }
 
 static void replace_answer(void *arg, const char *text)
 {
     struct replacing *r = arg;
-    struct cmd_ctx *c = r->c;
     bool yes = text[0] && !strncasecmp(text, "yes", strlen(text));
     enum cmd_result result = yes ? replace_now(r) : CMD_FAIL;
-    c->host->on_abort(c->shell, NULL, NULL);
-    replacing_free(r);
-    cmd_done(c->host, c->shell, result);
+    waiting_end(&r->w, result);
 }
 
 static enum cmd_result do_replace(struct cmd_ctx *c)
@@ -107,26 +96,26 @@ static enum cmd_result do_replace(struct cmd_ctx *c)
         return file_error(c, "opening", path, e);
     }
     struct replacing *r = NEW(struct replacing);
-    *r = (struct replacing){.c = c, .list = cmd_has(c, "list"), .revert = cmd_has(c, "error")};
+    *r = (struct replacing){.list = cmd_has(c, "list"), .revert = cmd_has(c, "error")};
+    waiting_begin(&r->w, c, replacing_free);
     r->minutes = (unsigned)(cmd_has(c, "timer") ? cmd_int(c, "timer") : cmd_int(c, "minutes"));
     r->to = config_tree_new(text_str(&t), t.len, &err);
     text_free(&t);
     if (!r->to) {
         out_printf(c->out, "%%The input file is not a valid config file. (%s)\n", text_str(&err));
         text_free(&err);
-        replacing_free(r);
-        return CMD_FAIL;
+        waiting_end(&r->w, CMD_FAIL);
+        return CMD_WAIT;
     }
     if (cmd_has(c, "force")) {
         enum cmd_result result = replace_now(r);
-        replacing_free(r);
-        return result;
+        waiting_end(&r->w, result);
+        return CMD_WAIT;
     }
     out_text(c->out, "This will apply all necessary additions and deletions\n"
                      "to replace the current running configuration with the\n"
                      "contents of the specified configuration file, which is\n"
                      "assumed to be a complete configuration, not a partial\n");
-    c->host->on_abort(c->shell, replace_abort, r);
     c->host->ask(c->shell, "configuration. Enter Y if you are sure you want to proceed. ? [no]: ", false,
                  replace_answer, r);
     return CMD_WAIT;

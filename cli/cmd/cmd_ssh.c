@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cmd/cmd.h"
+#include "cli/cmd/waiting.h"
 #include "cli/ssh/algorithm.h"
 #include "cli/ssh/hostkey.h"
 #include "cli/ssh/sshd.h"
@@ -111,32 +112,22 @@ static struct sshd_chain *the_chain(void *self)
 }
 
 struct typing {
-    void *self;
-    const struct cmd_host *host;
-    struct shell *shell;
-    struct out *out;
+    struct waiting w; /* first */
     char user[65];
     struct text text;
 };
 
-static void typing_free(struct typing *t)
+static void typing_free(struct waiting *w)
 {
+    struct typing *t = (struct typing *)w;
     text_free(&t->text);
     mem_free(t);
-}
-
-static void typing_abort(void *arg, bool closing)
-{
-    struct typing *t = arg;
-    if (!closing)
-        cmd_done(t->host, t->shell, CMD_FAIL);
-    typing_free(t);
 }
 
 /* By name: while the key was typed somebody may have removed the user. */
 static bool add_key(struct typing *t, const struct sshd_pubkey *key)
 {
-    struct sshd_chain *chain = the_chain(t->self);
+    struct sshd_chain *chain = the_chain(t->w.c->self);
     if (!chain)
         return false;
     CONF_EACH(struct sshd_pubkey_user, u, &chain->users) {
@@ -148,7 +139,7 @@ static bool add_key(struct typing *t, const struct sshd_pubkey *key)
         struct sshd_pubkey *new = NEW(struct sshd_pubkey);
         *new = *key;
         conf_list_add(&u->keys, new);
-        sshd_pubkeys_changed(t->self);
+        sshd_pubkeys_changed(t->w.c->self);
         return true;
     }
     return false;
@@ -157,30 +148,27 @@ static bool add_key(struct typing *t, const struct sshd_pubkey *key)
 static void typed(void *arg, const char *line)
 {
     struct typing *t = arg;
+    const struct cmd_ctx *c = t->w.c;
     struct sshd_pubkey key;
     const char *word = line + strspn(line, " \t");
     bool is_end = !strncmp(word, "exit", 4) && !word[4 + strspn(word + 4, " \t\r")];
     if (!is_end && t->text.len + strlen(line) < KEY_TEXT_MAX) {
         text_add(&t->text, line);
         text_add(&t->text, "\n");
-        t->host->ask_raw(t->shell, typed, t);
+        c->host->ask_raw(c->shell, typed, t);
         return;
     }
     bool ok = is_end && sshd_pubkey_from_text(text_str(&t->text), &key) && add_key(t, &key);
-    struct typing done = *t;
     if (!ok)
-        out_text(done.out, "%SSH: Failed to decode the Key Value\n");
-    done.host->on_abort(done.shell, NULL, NULL);
-    typing_free(t);
-    cmd_done(done.host, done.shell, ok ? CMD_OK : CMD_FAIL);
+        out_text(c->out, "%SSH: Failed to decode the Key Value\n");
+    waiting_end(&t->w, ok ? CMD_OK : CMD_FAIL);
 }
 
 static enum cmd_result do_key_string(struct cmd_ctx *c)
 {
     struct typing *t = NEW(struct typing);
-    *t = (struct typing){.self = c->self, .host = c->host, .shell = c->shell, .out = c->out};
     str_copy(t->user, sizeof t->user, ((const struct sshd_pubkey_user *)c->obj)->user);
-    c->host->on_abort(c->shell, typing_abort, t);
+    waiting_begin(&t->w, c, typing_free);
     c->host->ask_raw(c->shell, typed, t);
     return CMD_WAIT;
 }

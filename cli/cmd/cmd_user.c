@@ -89,7 +89,7 @@ static void remove_user(struct cli *cli, const char *name)
 static void remove_answer(void *arg, const char *text)
 {
     struct cmd_ctx *c = arg;
-    bool yes = !text[0] || text[0] == 'y' || text[0] == 'Y';
+    bool yes = confirmed(text);
     if (yes)
         remove_user(c->self, cmd_str(c, "name"));
     cmd_done(c->host, c->shell, yes ? CMD_OK : CMD_FAIL);

@@ -167,7 +167,7 @@ static enum cmd_result show_line(struct cmd_ctx *c)
 static void clear_answer(void *arg, const char *text)
 {
     struct cmd_ctx *c = arg;
-    if (text[0] && text[0] != 'y' && text[0] != 'Y') {
+    if (!confirmed(text)) {
         cmd_done(c->host, c->shell, CMD_FAIL);
         return;
     }
@@ -194,43 +194,31 @@ static enum cmd_result clear_line(struct cmd_ctx *c)
 /* ---- send ---- */
 
 struct sending {
-    struct cli *cli;
-    struct shell *from;
-    const struct cmd_host *host;
-    struct out *out;
+    struct waiting w; /* first */
     int tty; /* -1: all */
     struct text text;
 };
 
-static void sending_free(struct sending *s)
+static void sending_free(struct waiting *w)
 {
+    struct sending *s = (struct sending *)w;
     text_free(&s->text);
     mem_free(s);
 }
 
-static void send_abort(void *arg, bool closing)
-{
-    struct sending *s = arg;
-    struct sending was = *s;
-    if (!closing)
-        was.host->on_abort(was.from, NULL, NULL);
-    sending_free(s);
-    if (!closing)
-        cmd_done(was.host, was.from, CMD_FAIL);
-}
-
 static void deliver(const struct sending *s)
 {
+    const struct cmd_ctx *c = s->w.c;
     struct session_view from, v;
     struct shell *sh;
     struct text message = {0};
     char to[16] = "all terminals";
-    session_view(s->from, &from);
+    session_view(c->shell, &from);
     if (s->tty >= 0)
         snprintf(to, sizeof to, "tty%d", s->tty);
     text_printf(&message, "\n\n\n\a***\n***\n*** Message from tty%u to %s:\n***\n", from.tty, to);
     text_addn(&message, text_str(&s->text), s->text.len);
-    for (size_t cursor = 0; (sh = shells_next(s->cli->shells, &cursor)) != NULL;) {
+    for (size_t cursor = 0; (sh = shells_next(((struct cli *)c->self)->shells, &cursor)) != NULL;) {
         session_view(sh, &v);
         if (v.n >= 0 && (s->tty < 0 || v.tty == (uint32_t)s->tty))
             session_message(sh, text_str(&message));
@@ -241,34 +229,31 @@ static void deliver(const struct sending *s)
 static void send_confirmed(void *arg, const char *text)
 {
     struct sending *s = arg;
-    struct sending was = *s;
-    bool yes = !text[0] || text[0] == 'y' || text[0] == 'Y';
+    bool yes = confirmed(text);
     if (yes)
         deliver(s);
-    was.host->on_abort(was.from, NULL, NULL);
-    sending_free(s);
-    cmd_done(was.host, was.from, yes ? CMD_OK : CMD_FAIL);
+    waiting_end(&s->w, yes ? CMD_OK : CMD_FAIL);
 }
 
 static void send_line(void *arg, const char *text)
 {
     struct sending *s = arg;
+    const struct cmd_ctx *c = s->w.c;
     if (!strcmp(text, "\x1a")) {
-        s->host->ask(s->from, "Send message? [confirm]", true, send_confirmed, s);
+        c->host->ask(c->shell, "Send message? [confirm]", true, send_confirmed, s);
         return;
     }
     if (s->text.len + strlen(text) < TEXT_MAX)
         text_printf(&s->text, "%s\n", text);
-    s->host->ask_text(s->from, send_line, s);
+    c->host->ask_text(c->shell, send_line, s);
 }
 
 static enum cmd_result do_send(struct cmd_ctx *c)
 {
     struct sending *s = NEW(struct sending);
-    *s = (struct sending){.cli = c->self, .from = c->shell, .host = c->host, .out = c->out};
     s->tty = cmd_has(c, "everybody") ? -1 : (int)named_tty(c);
     out_text(c->out, "Enter message, end with CTRL/Z; abort with CTRL/C:\n");
-    c->host->on_abort(c->shell, send_abort, s);
+    waiting_begin(&s->w, c, sending_free);
     c->host->ask_text(c->shell, send_line, s);
     return CMD_WAIT;
 }
