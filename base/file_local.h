@@ -4,7 +4,6 @@
 
 #include "espial/file.h"
 
-#define FILE_SIZE_MAX (UINT64_C(64) * 1024 * 1024) /* of one file, in either storage */
 
 enum { FILE_DEPTH_MAX = 16, FILE_PATH_MAX = 256, FILE_ENTRIES_MAX = 65536 };
 enum file_system { SYSTEM_DISK0, SYSTEM_NVRAM, FILE_SYSTEMS };

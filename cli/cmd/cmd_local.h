@@ -194,6 +194,8 @@ const char *file_bare(const char *path);
 void file_below(const char *folder, const char *name, char out[256]);
 /* Do these bytes of a file look like anything but text? */
 bool file_is_binary(const char *data, size_t len);
+/* Bytes that a startup-config may have. */
+uint64_t config_room(const struct cli *c);
 /* Building configuration... [OK]; the text is written to path. */
 enum cmd_result save_config(struct cmd_ctx *c, const char *path);
 #endif

@@ -108,11 +108,17 @@ static enum cmd_result show_running_interface(struct cmd_ctx *c)
     return found ? CMD_OK : CMD_FAIL;
 }
 
+uint64_t config_room(const struct cli *c)
+{
+    uint64_t total, avail;
+    bool less = file_space(c->env.files, STARTUP_CONFIG, &total, &avail) == FILE_OK && total < FILE_SIZE_MAX;
+    return less ? total : FILE_SIZE_MAX;
+}
+
 static enum cmd_result show_startup(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
     struct text t = {0};
-    uint64_t total, avail;
     enum file_result r = file_read(cli->env.files, STARTUP_CONFIG, &t);
     if (r == FILE_NOT_FOUND) {
         out_text(c->out, "startup-config is not present\n");
@@ -120,8 +126,7 @@ static enum cmd_result show_startup(struct cmd_ctx *c)
         text_free(&t);
         return file_error(c, "opening", STARTUP_CONFIG, r);
     } else {
-        if (file_space(cli->env.files, STARTUP_CONFIG, &total, &avail) == FILE_OK)
-            out_printf(c->out, "Using %zu out of %llu bytes\n", t.len, (unsigned long long)total);
+        out_printf(c->out, "Using %zu out of %llu bytes\n", t.len, (unsigned long long)config_room(cli));
         out_write(c->out, text_str(&t), t.len);
     }
     text_free(&t);

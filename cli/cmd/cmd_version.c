@@ -3,7 +3,7 @@
  * show version follows IOS's layout line by line, because programs read it (the train in the first line, "uptime is",
  * "image file is", "bytes of memory", "board ID"), and says in it that the software is espial, with its own version: no
  * build of Cisco's is claimed. The two platforms differ in the words by which programs tell IOS from IOS-XE. Bytes of
- * memory are the two pools of `show memory`, as on IOS.
+ * memory are the two pools of `show memory`, as on IOS; configuration memory is what a startup-config may fill.
  *
  * The inventory is one chassis; `raw` adds the ports that have a cable. There is nothing else to hold: fans, power supplies
  * and cards are absent, and commands about them too.
@@ -84,9 +84,7 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "Processor board ID %s\n", serial_of(cli, serial));
     if (env->version_lines)
         env->version_lines(env->arg, &t);
-    uint64_t size, avail;
-    if (file_space(env->files, "nvram:", &size, &avail) == FILE_OK)
-        text_printf(&t, "%lluK bytes of non-volatile configuration memory.\n", (unsigned long long)(size / 1024));
+    text_printf(&t, "%lluK bytes of non-volatile configuration memory.\n", (unsigned long long)(config_room(cli) / 1024));
     text_add(&t, "\nConfiguration register is 0x2102\n\n");
     out_write(c->out, t.s, t.len);
     text_free(&t);

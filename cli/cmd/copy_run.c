@@ -167,7 +167,7 @@ static enum file_result push(struct copy_job *j, const void *data, size_t len)
     if (j->writer)
         return file_writer_put(j->writer, data, len);
     if (j->whole) {
-        if (len > TRANSFER_SIZE_MAX - j->whole->len)
+        if (len > FILE_SIZE_MAX - j->whole->len)
             return FILE_TOO_BIG;
         text_addn(j->whole, data, len);
     }

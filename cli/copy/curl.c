@@ -76,7 +76,7 @@ static bool read_out(struct curl *c)
         got += (size_t)n;
         if (t->p.put)
             continue; /* what a server answers to a put is nobody's */
-        if ((uint64_t)n > TRANSFER_SIZE_MAX - t->bytes) {
+        if ((uint64_t)n > FILE_SIZE_MAX - t->bytes) {
             give_up(c, TRANSFER_TOO_BIG);
             return false;
         }
@@ -148,7 +148,7 @@ static int spool(const struct transfer_params *p)
     for (size_t n = sizeof buf; fd >= 0 && n == sizeof buf;) {
         bool ok = p->give(p->arg, buf, sizeof buf, &n);
         all += n;
-        if (!ok || all > TRANSFER_SIZE_MAX || write(fd, buf, n) != (ssize_t)n) {
+        if (!ok || all > FILE_SIZE_MAX || write(fd, buf, n) != (ssize_t)n) {
             close(fd);
             return -1;
         }
@@ -204,7 +204,7 @@ static void curl_start(struct transfer *t)
         give_up(c, TRANSFER_NONE);
         return;
     }
-    if (t->p.put && t->p.size > TRANSFER_SIZE_MAX) {
+    if (t->p.put && t->p.size > FILE_SIZE_MAX) {
         give_up(c, TRANSFER_TOO_BIG);
         return;
     }

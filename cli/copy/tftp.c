@@ -9,7 +9,7 @@
  * acknowledgement that came before is not answered, so that a repeated packet does not double the traffic for ever. Block numbers go round at 65536.
  * Who got a file stays a while after the last ACK, since that may be lost (RFC 1350 section 6); who put one ends with the last ACK.
  *
- * A server that refuses options (ERROR 8) is asked again without. It is never believed: sizes are bounded by TRANSFER_SIZE_MAX, an option that was not asked for,
+ * A server that refuses options (ERROR 8) is asked again without. It is never believed: sizes are bounded by FILE_SIZE_MAX, an option that was not asked for,
  * a block longer than agreed and a packet out of place end the transfer. What it does not do: netascii, multicast, windows. */
 #include <string.h>
 
@@ -157,7 +157,7 @@ static void on_oack(struct tftp *t, const struct tftp_packet *k)
         refuse(t, TFTP_OPTIONS, "Option not asked for", TRANSFER_PROTOCOL);
         return;
     }
-    if (!t->common.p.put && k->has_size && k->size > TRANSFER_SIZE_MAX) {
+    if (!t->common.p.put && k->has_size && k->size > FILE_SIZE_MAX) {
         refuse(t, TFTP_FULL, "File too big", TRANSFER_TOO_BIG);
         return;
     }
@@ -180,7 +180,7 @@ static void on_data(struct tftp *t, const struct tftp_packet *k)
         refuse(t, TFTP_ILLEGAL, "Block too long", TRANSFER_PROTOCOL);
         return;
     }
-    if (k->len > TRANSFER_SIZE_MAX - t->common.bytes) {
+    if (k->len > FILE_SIZE_MAX - t->common.bytes) {
         refuse(t, TFTP_FULL, "File too big", TRANSFER_TOO_BIG);
         return;
     }
@@ -276,7 +276,7 @@ static void tftp_start(struct transfer *common)
         give_up(t, TRANSFER_NO_HOST);
         return;
     }
-    if (p->put && p->size > TRANSFER_SIZE_MAX) {
+    if (p->put && p->size > FILE_SIZE_MAX) {
         give_up(t, TRANSFER_TOO_BIG);
         return;
     }

@@ -4,14 +4,13 @@
 #define CLI_COPY_TRANSFER_H
 
 #include "cli/copy/url.h"
+#include "espial/file.h"
 
 struct loop;
 struct inet;
 struct children;
 struct copier;
 struct transfer;
-
-#define TRANSFER_SIZE_MAX (UINT64_C(64) * 1024 * 1024)
 
 enum transfer_end {
     TRANSFER_OK,

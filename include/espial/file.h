@@ -15,6 +15,8 @@
 
 struct files;
 
+#define FILE_SIZE_MAX (UINT64_C(64) * 1024 * 1024) /* bytes of one file, wherever it is kept */
+
 enum file_result { FILE_OK, FILE_NOT_FOUND, FILE_BAD_NAME, FILE_NO_SYSTEM, FILE_IS_DIR, FILE_NOT_DIR, FILE_EXISTS, FILE_NO_SPACE, FILE_READ_ONLY, FILE_TOO_BIG, FILE_NOT_EMPTY, FILE_IO };
 
 /* The router's private half: its own keys. It is listed and can be deleted as any file; reading, writing and renaming it by name is FILE_READ_ONLY ("Permission
@@ -38,7 +40,7 @@ void files_free(struct files *f);
 /* Whose calendar new and changed files are stamped with (us since 1970 UTC); NULL: the machine's on disk, 0 in memory. */
 void files_set_wall(struct files *f, int64_t (*wall)(void *arg), void *arg);
 
-MUST_USE enum file_result file_read(struct files *f, const char *path, struct text *out); /* whole file, at most 64 MB; appended to out */
+MUST_USE enum file_result file_read(struct files *f, const char *path, struct text *out); /* whole file; appended to out */
 MUST_USE enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_private_read(struct files *f, struct text *out); /* FILE_PRIVATE, for its owner */
 MUST_USE enum file_result file_private_replace(struct files *f, const void *data, size_t len);

@@ -203,7 +203,7 @@ static bool on_take(void *arg, const void *data, size_t len)
     (void)data;
     fuzz_must(!w->ended && len <= 8192);
     w->taken += len;
-    fuzz_must(w->taken <= TRANSFER_SIZE_MAX);
+    fuzz_must(w->taken <= FILE_SIZE_MAX);
     return w->taken < 1000000;
 }
 

@@ -62,7 +62,7 @@ static void what_is_saved(void **state)
     assert_string_equal(type(f, "write terminal"), want.s);
     const char *shown = type(f, "show startup-config");
     text_clear(&want);
-    text_printf(&want, "Using %zu out of ", strlen(saved));
+    text_printf(&want, "Using %zu out of 67108864 bytes\n!", strlen(saved));
     assert_true(str_starts(shown, want.s));
     assert_non_null(strstr(shown, " bytes\n!\n! Last configuration change"));
     text_free(&want);
