@@ -82,8 +82,8 @@ static enum file_result open_parent(struct files *f, const struct file_path *p, 
     return open_dir(f, p, p->nparts - 1, fd);
 }
 
-/* Open a plain file. O_NONBLOCK: a planted FIFO must not hang the router; it is refused afterwards. */
-static enum file_result open_file(int dir, const char *name, int flags, int *fd, struct stat *st)
+/* Open a plain file in a folder. O_NONBLOCK: a planted FIFO must not hang the router; it is refused afterwards. */
+static enum file_result open_in(int dir, const char *name, int flags, int *fd, struct stat *st)
 {
     bool is_dir = false;
     *fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
@@ -95,6 +95,24 @@ static enum file_result open_file(int dir, const char *name, int flags, int *fd,
     if (r != FILE_OK)
         close(*fd);
     return r;
+}
+
+/* Open the plain file that a path names; *name: its last part. *fd is the caller's to close. */
+static enum file_result open_file(struct files *f, const struct file_path *p, int flags, int *fd, struct stat *st, const char **name)
+{
+    int dir;
+    enum file_result r = open_parent(f, p, &dir, name);
+    if (r != FILE_OK)
+        return r;
+    r = open_in(dir, *name, flags, fd, st);
+    close(dir);
+    return r;
+}
+
+/* What a name in a folder stands for. */
+static enum file_result look(int dir, const char *name, struct stat *st, bool *is_dir)
+{
+    return fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(st, is_dir);
 }
 
 static enum file_result write_all(int fd, const void *data, size_t len)
@@ -116,14 +134,10 @@ static enum file_result info_of(const char *name, const struct stat *st, struct 
 
 static enum file_result disk_open(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info)
 {
-    int dir, fd;
+    int fd;
     const char *name;
     struct stat st;
-    enum file_result r = open_parent(f, p, &dir, &name);
-    if (r != FILE_OK)
-        return r;
-    r = open_file(dir, name, O_RDONLY, &fd, &st);
-    close(dir);
+    enum file_result r = open_file(f, p, O_RDONLY, &fd, &st, &name);
     if (r != FILE_OK)
         return r;
     struct disk_reader *d = NEW(struct disk_reader);
@@ -155,14 +169,10 @@ static void disk_close(struct file_reader *r)
 
 static enum file_result disk_read(struct files *f, const struct file_path *p, struct text *out)
 {
-    int dir, fd;
+    int fd;
     const char *name;
     struct stat st;
-    enum file_result r = open_parent(f, p, &dir, &name);
-    if (r != FILE_OK)
-        return r;
-    r = open_file(dir, name, O_RDONLY, &fd, &st);
-    close(dir);
+    enum file_result r = open_file(f, p, O_RDONLY, &fd, &st, &name);
     if (r != FILE_OK)
         return r;
 
@@ -223,9 +233,7 @@ static enum file_result not_a_folder(int dir, const char *name)
 {
     struct stat st;
     bool is_dir = false;
-    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && kind_of(&st, &is_dir) == FILE_OK && is_dir)
-        return FILE_IS_DIR;
-    return FILE_OK;
+    return look(dir, name, &st, &is_dir) == FILE_OK && is_dir ? FILE_IS_DIR : FILE_OK;
 }
 
 static enum file_result disk_create(struct files *f, const struct file_path *p, struct file_writer **out)
@@ -298,14 +306,10 @@ static enum file_result disk_replace(struct files *f, const struct file_path *p,
 
 static enum file_result disk_append(struct files *f, const struct file_path *p, const void *data, size_t len)
 {
-    int dir, fd;
+    int fd;
     const char *name;
     struct stat st;
-    enum file_result r = open_parent(f, p, &dir, &name);
-    if (r != FILE_OK)
-        return r;
-    r = open_file(dir, name, O_WRONLY | O_APPEND | O_CREAT, &fd, &st);
-    close(dir);
+    enum file_result r = open_file(f, p, O_WRONLY | O_APPEND | O_CREAT, &fd, &st, &name);
     if (r != FILE_OK)
         return r;
     if ((uint64_t)st.st_size > FILE_SIZE_MAX || len > FILE_SIZE_MAX - (uint64_t)st.st_size)
@@ -327,7 +331,7 @@ static enum file_result disk_remove(struct files *f, const struct file_path *p)
     enum file_result r = open_parent(f, p, &dir, &name);
     if (r != FILE_OK)
         return r;
-    r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    r = look(dir, name, &st, &is_dir);
     if (r == FILE_OK && is_dir)
         r = FILE_IS_DIR;
     if (r == FILE_OK)
@@ -365,7 +369,7 @@ static enum file_result disk_rmdir(struct files *f, const struct file_path *p)
     enum file_result r = open_parent(f, p, &dir, &name);
     if (r != FILE_OK)
         return r;
-    r = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    r = look(dir, name, &st, &is_dir);
     if (r == FILE_OK && !is_dir)
         r = FILE_NOT_DIR;
     if (r == FILE_OK)
@@ -388,7 +392,7 @@ static enum file_result disk_rename(struct files *f, const struct file_path *fro
         close(a);
         return r;
     }
-    r = fstatat(a, old, &st, AT_SYMLINK_NOFOLLOW) < 0 ? result_of(errno) : kind_of(&st, &is_dir);
+    r = look(a, old, &st, &is_dir);
     if (r == FILE_OK)
         r = renameat2(a, old, b, new, RENAME_NOREPLACE) < 0 ? result_of(errno) : settle(f, b);
     if (r == FILE_OK)
