@@ -172,14 +172,6 @@ static const char *date_of(const char *s, int *month, int *day)
     return NULL;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static int64_t days_to(int year, int month, int day)
-{
-    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    int64_t y = year - 1, leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return y * 365 + y / 4 - y / 100 + y / 400 - 719162 + before[month] + (leap && month > 1) + day - 1;
-}
-
 static enum cmd_result do_reload_at(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
@@ -192,15 +184,13 @@ static enum cmd_result do_reload_at(struct cmd_ctx *c)
     }
     if (!minutes_of(cmd_str(c, "when"), true, &minutes))
         return bad_time(c);
-    int64_t now = clock_wall(clock), day_us = INT64_C(86400000000);
+    int64_t now = clock_wall(clock);
     struct wall_time w = clock_local(clock, now);
-    int month = w.mon, day = w.day, year = w.year;
-    bool dated = (behind = date_of(rest, &month, &day)) != NULL;
-    for (;; year++) {
-        int64_t local = (days_to(year, month, day) * 1440 + minutes) * 60000000;
-        int64_t at = local - (int64_t)clock_zone_at(clock, local)->offset_min * 60000000;
-        if (at <= now && !dated)
-            at += day_us;
+    bool dated = (behind = date_of(rest, &w.mon, &w.day)) != NULL;
+    w.hour = w.sec = w.msec = 0;
+    w.min = (int)minutes;
+    for (;; w.year += dated, w.day += !dated) {
+        int64_t at = clock_from_local(clock, &w);
         if (at > now)
             return begin(c, true, (uint64_t)(at - now), dated ? behind : rest);
     }

@@ -84,6 +84,29 @@ static void at_a_time(void **state)
         assert_string_equal(type(f, bad[i]), "% Invalid time\n");
 }
 
+/* Local time is what was typed, whichever zone holds then: the United States enter summer on March 14, 2027, at two. */
+static void at_a_time_beyond_a_change_of_zones(void **state)
+{
+    struct fixture *f = *state;
+    clock_set(f->box->clock, BOX_WALL, CLOCK_BY_USER);
+    type(f, "configure terminal");
+    type(f, "clock timezone EST -5");
+    type(f, "clock summer-time EDT recurring");
+    type(f, "end");
+    type(f, "write memory");
+    type(f, "reload at 1:30 Mar 14"); /* 2027-03-14 02:00 EST: it begins; half an hour before, EST */
+    assert_non_null(strstr(type(f, "show reload"), "for 01:30:00 EST Sun Mar 14 2027 ("));
+    type(f, "reload at 4:00 Mar 14"); /* EDT by two hours, though 04:00 UTC is still winter */
+    assert_non_null(strstr(type(f, "show reload"), "for 04:00:00 EDT Sun Mar 14 2027 ("));
+    type(f, "configure terminal");
+    type(f, "no clock summer-time");
+    type(f, "clock summer-time EDT date 22 Nov 2026 12:00 23 Nov 2026 12:00");
+    type(f, "end");
+    type(f, "write memory");
+    type(f, "reload at 4:00"); /* now 05:00 EST: tomorrow, when EDT holds */
+    assert_non_null(strstr(type(f, "show reload"), "for 04:00:00 EDT Mon Nov 23 2026 (in 22 hours)"));
+}
+
 static void the_questions(void **state)
 {
     struct fixture *f = *state;
@@ -109,6 +132,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(warned_and_done, setup, teardown),
         cmocka_unit_test_setup_teardown(called_off, setup, teardown),
         cmocka_unit_test_setup_teardown(at_a_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_a_time_beyond_a_change_of_zones, setup, teardown),
         cmocka_unit_test_setup_teardown(the_questions, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
