@@ -131,6 +131,26 @@ bool str_uint(const char *s, uint64_t lo, uint64_t hi, uint64_t *out)
     return true;
 }
 
+bool str_hex(const char *s, uint64_t lo, uint64_t hi, uint64_t *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t v = 0;
+    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
+        s += 2;
+    if (!*s)
+        return false;
+    for (; *s; s++) {
+        const char *d = strchr(digits, *s >= 'A' && *s <= 'F' ? *s - 'A' + 'a' : *s);
+        if (!d || v >> 60)
+            return false;
+        v = v << 4 | (uint64_t)(d - digits);
+    }
+    if (v < lo || v > hi)
+        return false;
+    *out = v;
+    return true;
+}
+
 bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out)
 {
     bool minus = *s == '-';

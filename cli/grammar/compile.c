@@ -36,7 +36,8 @@ static bool value_fits(const struct elem *e, const struct cmd_bind *b)
     if (e->repeat != (b->count > 1))
         return false;
     switch (e->type) {
-    case VALUE_RANGE: return number_fits(b, e->lo, e->hi);
+    case VALUE_RANGE:
+    case VALUE_HEX_RANGE: return number_fits(b, e->lo, e->hi);
     case VALUE_IP:
     case VALUE_MASK:
     case VALUE_WILDCARD: return b->size == 4 && !b->is_text && !b->is_signed;

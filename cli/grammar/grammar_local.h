@@ -18,6 +18,7 @@ enum value_type {
     VALUE_MASK,
     VALUE_WILDCARD,
     VALUE_RANGE,
+    VALUE_HEX_RANGE,
     VALUE_OID,
     VALUE_SECONDS,
     VALUE_HEX,
@@ -51,7 +52,7 @@ struct elem {
     enum value_type type;
     bool repeat;
     uint8_t repeat_max;
-    int64_t lo, hi; /* RANGE; SECONDS: hi in ms */
+    int64_t lo, hi; /* RANGE, HEX_RANGE; SECONDS: hi in ms */
     uint16_t room;  /* text that fits the field, without NUL; 0: any */
 };
 

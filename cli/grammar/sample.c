@@ -12,6 +12,7 @@ static void value(const struct elem *e, enum sample how, struct text *out)
     case VALUE_MASK: text_add(out, "255.255.255.0"); break;
     case VALUE_WILDCARD: text_add(out, "0.0.0.255"); break;
     case VALUE_RANGE: text_printf(out, "%" PRId64, how == SAMPLE_LAST ? e->hi : e->lo); break;
+    case VALUE_HEX_RANGE: text_printf(out, "0x%" PRIX64, how == SAMPLE_LAST ? e->hi : e->lo); break;
     case VALUE_OID: text_add(out, "1.3.6.1"); break;
     case VALUE_SECONDS: text_add(out, "5"); break;
     case VALUE_HEX: text_add(out, "AB"); break;

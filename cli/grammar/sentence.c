@@ -105,18 +105,21 @@ static bool read_name(struct reader *r, struct elem *e)
     return true;
 }
 
-static bool read_range(const char *s, size_t n, int64_t *lo, int64_t *hi)
+/* "1-65535"; in hexadecimal "0x0-0xFFFF". */
+static bool read_range(const char *s, size_t n, struct elem *e)
 {
     char *end;
+    int base = n > 2 && !strncmp(s, "0x", 2) ? 16 : 10;
 
     if (!n || !(*s == '-' || (*s >= '0' && *s <= '9')))
         return false;
-    *lo = strtoll(s, &end, 10);
+    e->lo = strtoll(s, &end, base);
     if (end == s || *end != '-')
         return false;
     const char *second = end + 1;
-    *hi = strtoll(second, &end, 10);
-    return end != second && end == s + n && *lo <= *hi;
+    e->hi = strtoll(second, &end, base);
+    e->type = base == 16 ? VALUE_HEX_RANGE : VALUE_RANGE;
+    return end != second && end == s + n && e->lo <= e->hi;
 }
 
 static bool read_type(const char *s, size_t n, enum value_type *type)
@@ -144,11 +147,9 @@ static bool read_value(struct reader *r, struct elem *seq)
     e->len = (uint16_t)(n + 2);
     if (read_type(s, left, &e->type)) {
         e->name = right ? copy(r, colon + 1, right) : copy(r, s, left);
-    } else if (read_range(s, left, &e->lo, &e->hi)) {
-        e->type = VALUE_RANGE;
+    } else if (read_range(s, left, e)) {
         e->name = right ? copy(r, colon + 1, right) : copy(r, s, left);
-    } else if (right && read_range(colon + 1, right, &e->lo, &e->hi)) {
-        e->type = VALUE_RANGE;
+    } else if (right && read_range(colon + 1, right, e)) {
         e->name = copy(r, s, left);
     } else if (r->help_path) {
         e->type = VALUE_WORD;

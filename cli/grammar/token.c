@@ -304,7 +304,7 @@ static bool host_ok(const char *s)
 static bool word_num(const struct elem *e, const char *word, int64_t *num)
 {
     uint32_t ip;
-    uint64_t ms;
+    uint64_t ms, n;
 
     switch (e->type) {
     case VALUE_IP:
@@ -315,6 +315,11 @@ static bool word_num(const struct elem *e, const char *word, int64_t *num)
         *num = ip;
         return true;
     case VALUE_RANGE: return str_int(word, e->lo, e->hi, num);
+    case VALUE_HEX_RANGE:
+        if (!str_hex(word, (uint64_t)e->lo, (uint64_t)e->hi, &n))
+            return false;
+        *num = (int64_t)n;
+        return true;
     case VALUE_SECONDS:
         if (!seconds_parse(word, (uint64_t)e->hi, &ms))
             return false;
@@ -422,6 +427,7 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
             return false;
         text_printf(out, "%" PRId64, num);
         return true;
+    case VALUE_HEX_RANGE: text_printf(out, "0x%" PRIX64, num); return num >= e->lo && num <= e->hi;
     case VALUE_SECONDS:
         text_printf(out, "%" PRId64, num / 1000);
         if (num % 1000)
@@ -460,6 +466,7 @@ const char *token_placeholder(const struct elem *e, char buf[static 48])
     case VALUE_MONTH: return "MONTH";
     case VALUE_WEEKDAY: return "DAY";
     case VALUE_RANGE: snprintf(buf, 48, "<%" PRId64 "-%" PRId64 ">", e->lo, e->hi); return buf;
+    case VALUE_HEX_RANGE: snprintf(buf, 48, "<0x%" PRIX64 "-0x%" PRIX64 ">", e->lo, e->hi); return buf;
     case VALUE_SECONDS: snprintf(buf, 48, "<0-%" PRId64 ">", e->hi / 1000); return buf;
     default: return "WORD";
     }

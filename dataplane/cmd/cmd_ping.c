@@ -287,12 +287,8 @@ static enum cmd_result do_ping(struct cmd_ctx *c)
     conf.validate = cmd_has(c, "validate");
     conf.dress.tos = (uint8_t)(cmd_has(c, "dscp") ? cmd_int(c, "dscp") << 2 : probe_value(c, "tos", 0));
     conf.patterned = cmd_has(c, "data");
-    if (conf.patterned) {
-        if (!dialog_hex(cmd_str(c, "data"), &conf.dress.pattern)) {
-            out_text(c->out, "% Bad hex value\n");
-            return CMD_FAIL;
-        }
-    }
+    if (conf.patterned)
+        conf.dress.pattern = (uint16_t)cmd_int(c, "data");
     return ping_start(c, &conf);
 }
 
@@ -368,13 +364,12 @@ static enum cmd_result do_ping_dialog(struct cmd_ctx *c)
 
 #define OPTIONS                                                                                                        \
     "&{[source {<ip:src>|<ifname:srcif>}]|[repeat <repeat:1-2147483647>]|[size <size:36-18024>]|[timeout "             \
-    "<timeout:0-3600>]|[df-bit=df]|[validate=validate]|[data <word:data>]|[dscp <dscp:0-63>]|[tos <tos:0-255>]}"
+    "<timeout:0-3600>]|[df-bit=df]|[validate=validate]|[data <data:0x0-0xFFFF>]|[dscp <dscp:0-63>]|[tos <tos:0-255>]}"
 #define OPTIONS_HELP                                                                                                   \
     "specify source address or name|Source address|Source interface|specify repeat count|repeat count|specify "        \
     "datagram size|Datagram size|specify timeout interval|"                                                            \
-    "timeout (seconds)|enable do not fragment bit in IP header|validate reply data|specify data pattern|0x0 - "        \
-    "0xFFFF, "                                                                                                         \
-    "as hex digits|Specify DSCP value|DSCP value|Specify type of service value|TOS value"
+    "timeout (seconds)|enable do not fragment bit in IP header|validate reply data|specify data pattern|Data "         \
+    "pattern, in hexadecimal|Specify DSCP value|DSCP value|Specify type of service value|TOS value"
 static const struct cmd_row rows[] = {
     HELP(EXEC, "ping", "Send echo messages"),
     HELP(EXEC, "ping vrf", "Select VPN routing instance"),

@@ -38,23 +38,6 @@ static void dialog_abort(void *arg, bool closing)
     dialog_end(d, CMD_FAIL, !closing);
 }
 
-bool dialog_hex(const char *s, uint16_t *out)
-{
-    unsigned n = 0;
-
-    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
-        s += 2;
-    if (!*s || strlen(s) > 4)
-        return false;
-    for (; *s; s++) {
-        if (!isxdigit((unsigned char)*s))
-            return false;
-        n = n * 16 + (unsigned)(isdigit((unsigned char)*s) ? *s - '0' : tolower((unsigned char)*s) - 'a' + 10);
-    }
-    *out = (uint16_t)n;
-    return true;
-}
-
 /* The answer to the question asked: true when it will do; else what is wrong was told. */
 static bool take(struct dialog *d, const char *text)
 {
@@ -62,7 +45,6 @@ static bool take(struct dialog *d, const char *text)
     struct out *out = d->c.out;
     uint32_t *number = &d->a.number[d->at];
     uint64_t n;
-    uint16_t hex;
 
     *number = q->otherwise;
     if (!str_copy(d->a.text[d->at], DIALOG_ANSWER, text)) {
@@ -93,8 +75,8 @@ static bool take(struct dialog *d, const char *text)
         out_text(out, "% Please answer 'yes' or 'no'.\n");
         return false;
     case ASK_HEX:
-        if (dialog_hex(text, &hex)) {
-            *number = hex;
+        if (str_hex(text, 0, UINT16_MAX, &n)) {
+            *number = (uint32_t)n;
             return true;
         }
         out_text(out, "% Bad hex value\n");

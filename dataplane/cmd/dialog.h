@@ -16,7 +16,7 @@ enum dialog_kind {
     ASK_SOURCE,  /* an address, an interface, or nothing */
     ASK_NUMBER,  /* lo to hi */
     ASK_YES,     /* yes or no */
-    ASK_HEX,     /* up to four hex digits, 0x in front or not */
+    ASK_HEX,     /* 16 bits in hexadecimal, 0x in front or not */
 };
 struct dialog_question {
     const char *prompt; /* "Repeat count [5]: " */
@@ -29,8 +29,6 @@ struct dialog_answers {
     uint32_t number[DIALOG_QUESTIONS]; /* or the address, or 1 for yes */
     char text[DIALOG_QUESTIONS][DIALOG_ANSWER];
 };
-/* "ABCD" or "0xabcd": at most four digits. */
-bool dialog_hex(const char *s, uint16_t *out);
 /* Ask, then call done with the answers (valid during the call); it returns what a command's handler does. The handler returns what this returns. */
 enum cmd_result dialog_ask(struct cmd_ctx *c, const struct dialog_question *questions, size_t n,
                            enum cmd_result (*done)(struct cmd_ctx *c, const struct dialog_answers *a));

@@ -5,6 +5,7 @@
  *   <type:name>     a typed value called name; <type> alone is called like its type. Types:
  *                     ip mask wildcard   A.B.C.D              uint32_t (host order)
  *                     1-65535            a range (also -5-5)  any integer field;   <seq:1-65535> written name first: <NAME:LO-HI>
+ *                     0x0-0xFFFF         the same, typed in hexadecimal, with or without 0x
  *                     word               one word             char[]
  *                     line               rest of the line     char[]   (last in a sentence)
  *                     string             "quoted" or a word   char[]   (printed in quotes; \" escapes)

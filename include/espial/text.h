@@ -30,6 +30,8 @@ bool str_starts(const char *s, const char *prefix);
 bool str_iprefix(const char *word, const char *full); /* is word a case-insensitive prefix of full? */
 /* Whole-string unsigned decimal in [lo, hi]. */
 bool str_uint(const char *s, uint64_t lo, uint64_t hi, uint64_t *out);
+/* The same in hexadecimal, with or without 0x in front; leading zeros do not count. */
+bool str_hex(const char *s, uint64_t lo, uint64_t hi, uint64_t *out);
 bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out);
 
 /* Calendar fields of a wall time (us since 1970 UTC), without locale or time zone. */

@@ -81,6 +81,10 @@ static void random_value(struct gen *x, const struct elem *e, struct text *out)
                     : pick == 1 ? e->hi
                                 : e->lo + (int64_t)(chance(x, 1u << 30) % ((uint64_t)e->hi - (uint64_t)e->lo + 1)));
         break;
+    case VALUE_HEX_RANGE:
+        text_printf(out, pick < 2 ? "%" PRIX64 : "0x%" PRIx64,
+                    pick == 0 ? e->lo : e->lo + (int64_t)(chance(x, 1u << 30) % ((uint64_t)e->hi - (uint64_t)e->lo + 1)));
+        break;
     case VALUE_SECONDS: text_printf(out, pick == 0 ? "%u" : "%u.%03u", chance(x, 100000), 1 + chance(x, 999)); break;
     case VALUE_OID: text_printf(out, "1.3.6.1.%u%s", chance(x, 100000), pick == 0 ? "." : ""); break;
     case VALUE_HHMM: text_printf(out, "%u:%02u", chance(x, 24), chance(x, 60)); break;
