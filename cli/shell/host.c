@@ -3,7 +3,7 @@
  * A question is text without a line end; then the session waits for one line, one line unseen, one key, or a raw line of
  * which nothing is a command. The answer comes from the terminal, from what was typed ahead, or, in a session without a
  * terminal, from nobody: then it is the default, an empty line, except that a raw line is never made up: the one who
- * types by program gives it with his next line.
+ * types by program gives it with his next line, as he does every answer if he said that he would.
  */
 #include "cli/shell/shell_local.h"
 
@@ -40,8 +40,8 @@ void session_ask(struct shell *sh, const char *prompt, struct asking how)
         if (sh->matched)
             return;
     }
-    if (!sh->channel && how.raw && !sh->queue.n) {
-        sh->deliver_due = true; /* the one who types goes on with the raw line */
+    if (!sh->channel && (how.raw || sh->answers) && !sh->queue.n) {
+        sh->deliver_due = true; /* the one who types goes on with the answer */
         loop_defer(sh->maker->env.loop, &sh->step);
         return;
     }

@@ -12,7 +12,7 @@
  * handler: answers, queued lines, results and the terminal's notices come from one deferred step.
  *
  * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer
- * (an empty line), and the text is captured for the one who typed. The exec-timeout runs only for terminals.
+ * (an empty line) unless the one who typed answers by himself, and the text is captured for the one who typed. The exec-timeout runs only for terminals.
  */
 #include "cli/shell/shell_local.h"
 
@@ -241,6 +241,7 @@ static void deliver(struct shell *sh)
                              .len = t.len,
                              .refused = sh->refused,
                              .matched = sh->matched,
+                             .asked = sh->ask.on,
                              .closed = sh->state == SESSION_CLOSED};
     sh->done = NULL;
     text_clear(&sh->capture);

@@ -116,7 +116,7 @@ struct shell {
     struct timer idle, absolute;
     struct login login;
     bool bypass;   /* commands are not authorized */
-    bool by_person;
+    bool by_person, answers;
     bool keeps;    /* the running DO row keeps configuration: when it is done, that counts as a change */
     enum channel_end close_why;
     uint64_t started_us, active_us;

@@ -170,6 +170,7 @@ static struct shell *op_open(struct shells *s, const struct shell_params *p)
     sh->echo = p->echo;
     sh->bypass = p->bypass_authorization;
     sh->by_person = p->by_person;
+    sh->answers = p->answers;
     sh->config_file = p->config_file;
     if (p->config_file) {
         sh->mode = CONFIG;

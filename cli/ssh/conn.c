@@ -314,7 +314,9 @@ static void take_bytes(struct conn *c, const uint8_t *bytes, size_t len)
         conn_update(c);
     } else if (c->state == CONN_COPY) {
         copy_input(c, bytes, len);
-    } /* a command reads nothing */
+    } else if (c->state == CONN_EXEC) {
+        exec_input(c, bytes, len);
+    }
 }
 
 static void take_eof(struct conn *c)
@@ -323,6 +325,8 @@ static void take_eof(struct conn *c)
         term_end_input(c->term);
     else if (c->state == CONN_COPY)
         copy_ended(c);
+    else if (c->state == CONN_EXEC)
+        exec_ended(c);
     else if (c->state == CONN_IN)
         conn_exit(c, 1);
 }

@@ -53,8 +53,9 @@ struct conn {
     uint32_t columns, rows;
     struct term *term;
     struct shell *shell;
-    char *command, *command_at; /* exec: lines that are still to run */
-    bool refused;
+    struct text typed; /* exec: the lines of the command, and behind them what the client sent since */
+    size_t typed_at, command_len;
+    bool refused, asked, after_cr, input_ended;
     struct copy *copy;
 
     struct text out; /* bytes for the client that the child has not taken */
@@ -115,6 +116,8 @@ void login_closed(struct conn *c); /* SSH2_CLOSE */
 
 /* exec.c: a command without a terminal. */
 void exec_start(struct conn *c, const char *command);
+void exec_input(struct conn *c, const uint8_t *bytes, size_t len);
+void exec_ended(struct conn *c); /* the client will send no more */
 void exec_stop(struct conn *c);
 
 /* copy.c: scp's own protocol. */

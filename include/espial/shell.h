@@ -18,15 +18,17 @@ struct shell_params {
     bool echo;            /* prompt and typed line are part of the output, as a terminal session shows them */
     bool bypass_authorization; /* a vty's commands are run without `aaa authorization commands` being asked (EEM's `authorization bypass`) */
     bool by_person;       /* what is typed comes from somebody who logged in (`ssh host 'show version'`): enable wants its password */
+    bool answers;         /* whoever types answers questions with his next line; without it each gets its default answer */
     bool config_file;     /* the startup file: lines are configuration from the first, errors name the line */
 };
 
 /* What a typed line gave. `output` is everything printed since the line was typed (with params.echo: beginning after the echoed line, ending with the next
- * prompt as IOS's $_cli_result does). refused: the router answered "% ..." and ran nothing. matched: `until` was found instead of a prompt. */
+ * prompt as IOS's $_cli_result does). refused: the router answered "% ..." and ran nothing. matched: `until` was found instead of a prompt.
+ * asked: it ends with a question, and the next line typed is the answer. */
 struct shell_result {
     const char *output;
     size_t len;
-    bool refused, matched, closed;
+    bool refused, matched, asked, closed;
 };
 typedef void shell_done_fn(void *arg, const struct shell_result *r);
 

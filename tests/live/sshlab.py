@@ -97,7 +97,9 @@ OPTIONS = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHosts
 
 def openssh(port, *words, env, options=(), user="admin", **how):
     how.setdefault("timeout", 30)
-    return subprocess.run(["ssh", *OPTIONS, *options, "-p", str(port), f"{user}@127.0.0.1", *words], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, **how)
+    if "input" not in how:
+        how["stdin"] = subprocess.DEVNULL
+    return subprocess.run(["ssh", *OPTIONS, *options, "-p", str(port), f"{user}@127.0.0.1", *words], env=env, capture_output=True, text=True, **how)
 
 
 def scp(port, source, target, env, user="admin"):

@@ -146,6 +146,34 @@ def commands(r, env):
     assert out.returncode == 0 and "\nR1 uptime is " in out.stdout and "R1#" not in out.stdout and "--More--" not in out.stdout, out
     out = openssh(r.port, "show nonsense", env=env)
     assert out.returncode == 1 and "% Invalid input detected at '^' marker." in out.stdout, out
+    # a question: the next line answers it, of the command or of what is sent; the input's end does not
+    copy = "copy running-config disk0:"
+    there = lambda name: re.search(rf" {name}$", r.type("dir disk0:"), re.M)
+    for reply in ("", "y"):
+        out = openssh(r.port, copy, env=env, input=reply)
+        assert out.returncode == (0 if reply else 1) and out.stdout.startswith("Destination filename [running-config]? \n"), out
+    assert there("y") and not there("running-config")
+    out = openssh(r.port, f"{copy}\r\nsecond\r\nshow privilege", env=env)
+    assert out.returncode == 0 and there("second") and out.stdout.endswith("Current privilege level is 15\n"), out
+    out = openssh(r.port, "delete disk0:y", env=env, input="\n\nspare\n")
+    assert out.returncode == 0 and "Delete filename [y]? \nDelete disk0:/y? [confirm]\n" in out.stdout and not there("y"), out
+    out = openssh(r.port, "delete disk0:second", env=env, input="\nn\n")
+    assert out.stdout.endswith("[confirm]\n") and there("second"), out
+    out = openssh(r.port, "delete disk0:second", env=env, input="x" * 2000)
+    assert out.returncode == 1 and there("second") and "% Line too long" in out.stdout, out
+    out = openssh(r.port, "reload", env=env)
+    assert out.returncode == 1 and re.search(r"(Save\? \[yes/no\]: |Proceed with reload\? \[confirm\])\n$", out.stdout), out
+    c = client(r.port).get_transport().open_session()
+    c.exec_command("delete disk0:second")
+    for want, reply in (("Delete filename [second]? ", b"\r"), ("Delete disk0:/second? [confirm]", b"\ny")):
+        said = ""
+        while not said.endswith(want):
+            more = c.recv(1000)
+            assert more, said
+            said += more.decode()
+        c.sendall(reply)
+    c.sendall(b"\n")
+    assert c.recv_exit_status() == 0 and not there("second")
     assert openssh(r.port, "show privilege", env=dict(env, SSH_ASKPASS="/bin/false"), options=("-o", "BatchMode=yes")).returncode == 255
     typed = subprocess.run(["expect", "-c", f"""
         set timeout 20

@@ -245,7 +245,7 @@ static inline void box_free(struct cli_box *b)
 /* Type a line by program and give what came back (valid until the next). */
 struct typed {
     struct text output;
-    bool done, refused, matched, closed;
+    bool done, refused, matched, asked, closed;
 };
 static inline void typed_done(void *arg, const struct shell_result *r)
 {
@@ -255,6 +255,7 @@ static inline void typed_done(void *arg, const struct shell_result *r)
     t->done = true;
     t->refused = r->refused;
     t->matched = r->matched;
+    t->asked = r->asked;
     t->closed = r->closed;
 }
 static inline const char *box_type(struct cli_box *b, struct shell *sh, struct typed *t, const char *line)

@@ -174,6 +174,26 @@ static void a_question_nobody_awaits_gets_its_default(void **state)
     shell_close(sh);
 }
 
+static void a_question_waits_for_him_who_answers(void **state)
+{
+    struct fixture *f = *state;
+    struct shell *sh = shell_open(f->box->shells, &(struct shell_params){.user = "", .origin = "", .privilege = 15, .answers = true});
+    assert_string_equal(box_type(f->box, sh, &f->t, "copy running-config startup-config"), "Destination filename [startup-config]? ");
+    assert_true(f->t.asked);
+    assert_true(str_starts(box_type(f->box, sh, &f->t, "none:x"), "%Error opening none:x ("));
+    assert_false(f->t.asked);
+    box_type(f->box, sh, &f->t, "copy running-config startup-config");
+    assert_string_equal(box_type(f->box, sh, &f->t, ""), "Building configuration...\n[OK]\n");
+    assert_false(f->t.asked || f->t.refused);
+    assert_string_equal(box_type(f->box, sh, &f->t, "reload"), "Proceed with reload? [confirm]");
+    assert_true(f->t.asked);
+    box_type(f->box, sh, &f->t, "no");
+    assert_false(f->t.asked);
+    box_type(f->box, sh, &f->t, "reload");
+    shell_close(sh); /* he hung up */
+    assert_int_equal(f->box->reloads, 0);
+}
+
 static void exit_closes(void **state)
 {
     struct fixture *f = *state;
@@ -251,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(exit_closes, setup, teardown),
         cmocka_unit_test_setup_teardown(a_shell_may_be_closed_in_its_result, setup, teardown),
         cmocka_unit_test_setup_teardown(a_configuration_file_starts_in_configuration, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_question_waits_for_him_who_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(shells_end_with_the_router, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
