@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 #include "cli/app/host_stream.h"
 #include "cli/app/outbox.h"
 #include "cli/app/router.h"
+#include "cli/lab/host.h"
 #include "cli/lab/place.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ipsec/ipsec.h"
@@ -355,34 +355,31 @@ static bool open_keys(struct run *r)
 
 static bool listen_ssh(struct run *r, const struct run_ssh *s, int *out)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(s->addr), .sin_port = htons(s->port)};
-    socklen_t len = sizeof at;
-    const int one = 1;
+    uint16_t port = s->port;
     char where[64];
     if (s->fd >= 0) {
-        *out = s->fd;
-        return fcntl(s->fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(s->fd, F_SETFD, FD_CLOEXEC) == 0;
-    }
-    *out = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (*out >= 0)
-        setsockopt(*out, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (*out < 0 || bind(*out, (struct sockaddr *)&at, sizeof at) < 0 || listen(*out, 128) < 0 || getsockname(*out, (struct sockaddr *)&at, &len) < 0) {
+        bool ok = fcntl(s->fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(s->fd, F_SETFD, FD_CLOEXEC) == 0;
+        *out = ok ? s->fd : -errno;
+        snprintf(where, sizeof where, "--ssh-fd %d", s->fd);
+    } else {
+        *out = host_socket(SOCK_STREAM, s->addr, &port);
         snprintf(where, sizeof where, "ssh on %s:%u", IP4(s->addr), s->port);
-        r->status = cannot(where, strerror(errno));
+    }
+    if (*out < 0) {
+        r->status = cannot(where, strerror(-*out));
         return false;
     }
-    if (!s->port)
-        printf("espial: ssh on %s:%u\n", IP4(s->addr), ntohs(at.sin_port));
+    if (port != s->port)
+        printf("espial: ssh on %s:%u\n", IP4(s->addr), port);
     return true;
 }
 
 static bool open_ssh(struct run *r)
 {
     for (size_t i = 0; i < r->o->nssh; i++) {
-        bool ok = listen_ssh(r, &r->o->ssh[i], &r->ssh[i]);
-        r->env.nssh_listeners = i + 1;
-        if (!ok)
+        if (!listen_ssh(r, &r->o->ssh[i], &r->ssh[i]))
             return false;
+        r->env.nssh_listeners = i + 1;
     }
     r->env.ssh_listeners = r->ssh;
     return true;
@@ -399,7 +396,6 @@ static void mac_of(struct run *r)
 static bool open_all(struct run *r)
 {
     const struct run_options *o = r->o;
-    sigset_t signals;
     r->env.loop = loop_real_new(o->time_scale);
     r->env.rnd = o->seeded ? rnd_seeded_new(o->seed) : rnd_system_new();
     if (!r->env.loop || !r->env.rnd) {
@@ -422,12 +418,7 @@ static bool open_all(struct run *r)
     mac_of(r);
 
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    r->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    r->signal_fd = host_signals();
     fd_watch(&r->signal_watch, r->env.loop, r->signal_fd, FD_READ, on_signal, r);
 
     enum account_owner was = account_enter(r->env.loop, ACCOUNT_EXEC);

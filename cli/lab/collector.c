@@ -13,7 +13,6 @@
  * On its control socket it answers `stop` and `status` alone. No timers: it wakes for a line, a client or a signal. It ends when the lab goes down, or by a signal. */
 #include "cli/lab/collector.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -22,13 +21,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/lab/control.h"
+#include "cli/lab/host.h"
+#include "cli/lab/place.h"
 #include "espial/text.h"
 
 #define FILE_MAX     (64 << 20)
@@ -51,18 +51,10 @@ struct collector {
 
 static int bind_loopback(uint16_t *port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(*port)};
-    socklen_t len = sizeof a;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), room = 4 << 20;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || getsockname(fd, (struct sockaddr *)&a, &len) < 0) {
-        int e = errno;
-        if (fd >= 0)
-            close(fd);
-        errno = e;
-        return -1;
-    }
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room); /* a burst of debugs; as much as we are given */
-    *port = ntohs(a.sin_port);
+    const int room = 4 << 20;
+    int fd = host_socket(SOCK_DGRAM, INADDR_LOOPBACK, port);
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room); /* a burst of debugs; as much as we are given */
     return fd;
 }
 
@@ -71,13 +63,9 @@ static uint16_t last_port(int node_fd, const char *ifname)
 {
     char line[128], name[IFNAME_MAX];
     unsigned port = 0, found = 0;
-    int fd = openat(node_fd, PORTS, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-    if (!f) {
-        if (fd >= 0)
-            close(fd);
+    FILE *f = place_read(node_fd, PORTS);
+    if (!f)
         return 0;
-    }
     while (fgets(line, sizeof line, f)) {
         if (sscanf(line, "%31s %u", name, &port) == 2 && port <= 65535 && !strcmp(name, ifname))
             found = port;
@@ -86,17 +74,12 @@ static uint16_t last_port(int node_fd, const char *ifname)
     return (uint16_t)found;
 }
 
-static bool is_end(const struct lab_link *link, size_t node)
-{
-    return lab_ends(link) == 2 && link->end[1].node == node;
-}
-
 static bool write_ports(const struct topology *t, size_t node, int node_fd, const struct collector_ports *p)
 {
     int fd = openat(node_fd, PORTS, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = fd >= 0;
     for (size_t l = 0; ok && l < t->nlinks; l++) {
-        if (is_end(&t->links[l], node))
+        if (lab_leads_to(&t->links[l], node))
             ok = dprintf(fd, "%s %u %s\n", t->links[l].end[1].ifname, p->port[l], t->nodes[t->links[l].end[0].node].name) > 0;
     }
     if (fd >= 0)
@@ -108,7 +91,7 @@ bool collector_ports(const struct topology *t, size_t node, int node_fd, bool ru
 {
     for (size_t l = 0; l < t->nlinks; l++) {
         const struct lab_link *link = &t->links[l];
-        if (!is_end(link, node))
+        if (!lab_leads_to(link, node))
             continue;
         p->port[l] = last_port(node_fd, link->end[1].ifname);
         if (runs && !p->port[l]) {
@@ -125,7 +108,7 @@ bool collector_ports(const struct topology *t, size_t node, int node_fd, bool ru
         if (fd >= 0) {
             p->sock[l] = fd;
         } else {
-            snprintf(err, 512, "%s: no UDP port: %s", t->nodes[node].name, strerror(errno));
+            snprintf(err, 512, "%s: no UDP port: %s", t->nodes[node].name, strerror(-fd));
             return false;
         }
     }
@@ -253,19 +236,13 @@ static void serve(struct collector *c)
 
 static bool open_all(struct collector *c)
 {
-    sigset_t signals;
     c->dir_fd = open(c->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (c->dir_fd < 0)
         return false;
     if (flock(c->dir_fd, LOCK_EX | LOCK_NB) < 0 || !open_file(c))
         return false;
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    c->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    c->signal_fd = host_signals();
     return c->signal_fd >= 0;
 }
 

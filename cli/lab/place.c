@@ -141,6 +141,15 @@ int place_connect(int dir_fd, const char *name)
     return fd;
 }
 
+FILE *place_read(int dir_fd, const char *name)
+{
+    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+    if (!f && fd >= 0)
+        close(fd);
+    return f;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(a, b);

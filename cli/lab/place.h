@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "cli/lab/topology.h"
 
@@ -22,6 +23,8 @@ int place_make_path(const char *path);
 int place_listen(int dir_fd, const char *name);
 int place_connect(int dir_fd, const char *name);
 
+/* A file in a folder, to be read, following no link; NULL when it cannot. */
+FILE *place_read(int dir_fd, const char *name);
 /* The names of a folder's sub-folders, sorted: how many (at most max). */
 size_t place_list(int dir_fd, char names[][LAB_NAME_MAX], size_t max);
 /* The one lab of which a node answers. False: none, or several (err says so). */

@@ -35,6 +35,11 @@ static inline int lab_ends(const struct lab_link *l)
 {
     return *l->spec ? 1 : 2;
 }
+/* Is this node, a collector, its second end? */
+static inline bool lab_leads_to(const struct lab_link *l, size_t node)
+{
+    return lab_ends(l) == 2 && l->end[1].node == node;
+}
 struct topology {
     char name[LAB_NAME_MAX];
     char folder[512]; /* where the file lies */

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "cli/lab/collector.h"
+#include "cli/lab/host.h"
 #include "cli/lab/place.h"
 #include "espial/text.h"
 
@@ -154,13 +155,12 @@ static void link_word(const struct topology *t, size_t l, int side, const struct
 /* The socket on which a node's SSH clients come: of this machine's loopback, a free port; it is the node's for its life, and the file `ssh` names it. -1: none. */
 static int listen_ssh(int dir_fd, char where[64])
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    uint16_t port = 0;
+    int fd = host_socket(SOCK_STREAM, INADDR_LOOPBACK, &port);
     int file = openat(dir_fd, SSH_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && file >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 128) == 0 && getsockname(fd, (struct sockaddr *)&at, &len) == 0;
+    bool ok = fd >= 0 && file >= 0;
     if (ok) {
-        int n = snprintf(where, 64, "127.0.0.1:%u", ntohs(at.sin_port));
+        int n = snprintf(where, 64, "127.0.0.1:%u", port);
         ok = write(file, where, (size_t)n) == n;
     }
     if (file >= 0)
@@ -172,12 +172,12 @@ static int listen_ssh(int dir_fd, char where[64])
 
 static void ssh_place(int dir_fd, char out[64])
 {
-    int file = openat(dir_fd, SSH_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    ssize_t n = file < 0 ? 0 : read(file, out, 63);
-    out[n < 0 ? 0 : n] = '\0';
+    FILE *f = place_read(dir_fd, SSH_FILE);
+    if (!f || !fgets(out, 64, f))
+        out[0] = '\0';
     out[strcspn(out, "\n")] = '\0';
-    if (file >= 0)
-        close(file);
+    if (f)
+        fclose(f);
 }
 
 static bool start_router(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, const struct collector_ports *ports, struct starting *s,
@@ -240,7 +240,7 @@ static bool start_collector(const struct topology *t, size_t i, const struct col
 
     place_path(t->name, t->nodes[i].name, state);
     for (size_t l = 0; l < t->nlinks; l++) {
-        if (lab_ends(&t->links[l]) == 2 && t->links[l].end[1].node == i) {
+        if (lab_leads_to(&t->links[l], i)) {
             argv[4 + n] = (char *)t->nodes[t->links[l].end[0].node].name;
             socks[n++] = ports->sock[l];
         }
@@ -251,16 +251,16 @@ static bool start_collector(const struct topology *t, size_t i, const struct col
 /* The last line a node printed before it gave up. */
 static void last_words(const struct starting *s, char out[256])
 {
-    char buf[4096];
-    int fd = openat(s->dir_fd, "output", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, buf, sizeof buf - 1);
-    if (fd >= 0)
-        close(fd);
-    while (n > 0 && buf[n - 1] == '\n')
-        n--;
-    buf[n < 0 ? 0 : n] = '\0';
-    char *line = strrchr(buf, '\n');
-    str_copy(out, 256, line ? line + 1 : buf);
+    char line[1100];
+    FILE *f = place_read(s->dir_fd, "output");
+    out[0] = '\0';
+    while (f && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line)
+            str_copy(out, 256, line);
+    }
+    if (f)
+        fclose(f);
 }
 
 static int64_t now_ms(void)
@@ -296,13 +296,9 @@ static bool wait_ready(const struct topology *t, struct starting *s, char err[51
 static void repeat_words(const struct lab_node *n, const struct starting *s)
 {
     char line[1100];
-    int fd = openat(s->dir_fd, "output", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-    if (!f) {
-        if (fd >= 0)
-            close(fd);
+    FILE *f = place_read(s->dir_fd, "output");
+    if (!f)
         return;
-    }
     while (fgets(line, sizeof line, f)) {
         line[strcspn(line, "\n")] = '\0';
         fprintf(stderr, "%s: %s\n", n->name, line);

@@ -94,6 +94,7 @@ expect 2 '^espial: nowhere.cfg: No such file' "$espial" run --state s --config n
 expect 2 'fly' "$espial" run --state s --link Ethernet0/0=fly:1
 expect 2 'Serial0/0' "$espial" run --state s --link Serial0/0=unix:x
 expect 3 'Not a directory\|File exists' "$espial" run --state bad.yml
+expect 3 '^espial: --ssh-fd 77: Bad file descriptor' "$espial" run --state s --ssh-fd 77
 "$espial" run --state s1 --stay --link Ethernet0/0=udp:$port:127.0.0.1:9 </dev/null >busy.out &
 helpers+=($!)
 until_ok grep -q SYS-5-RESTART busy.out
