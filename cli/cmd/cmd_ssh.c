@@ -46,8 +46,8 @@ static bool conf_check(void *self, const void *obj, struct out *out)
 {
     const struct sshd_conf *c = obj;
     (void)self;
-    return check_list(c->kex, SSH_KEX, out) && check_list(c->hostkey, SSH_HOSTKEY, out) && check_list(c->encryption, SSH_CIPHER, out) &&
-           check_list(c->mac, SSH_MAC, out) && check_list(c->authentication, SSH_AUTHENTICATION, out);
+    return check_list(c->kex, SSHD_KEX, out) && check_list(c->hostkey, SSHD_HOSTKEY, out) && check_list(c->encryption, SSHD_CIPHER, out) &&
+           check_list(c->mac, SSHD_MAC, out) && check_list(c->authentication, SSHD_AUTHENTICATION, out);
 }
 
 static void conf_changed(void *self, void *obj, enum cmd_change what)
@@ -225,11 +225,11 @@ static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
     out_printf(c->out, "Authentication methods:%s%s%s%s%s\n", methods & SSH_BY_KEY ? "publickey" : "", methods & SSH_BY_KEY && methods & ~SSH_BY_KEY ? "," : "",
                methods & SSH_BY_KEYBOARD ? "keyboard-interactive" : "", methods & SSH_BY_KEYBOARD && methods & SSH_BY_PASSWORD ? "," : "",
                methods & SSH_BY_PASSWORD ? "password" : "");
-    out_text(c->out, "Authentication Publickey Algorithms:ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256\n");
-    list_line(c, "Hostkey Algorithms", SSH_HOSTKEY);
-    list_line(c, "Encryption Algorithms", SSH_CIPHER);
-    list_line(c, "MAC Algorithms", SSH_MAC);
-    list_line(c, "KEX Algorithms", SSH_KEX);
+    out_text(c->out, "Authentication Publickey Algorithms:" SSHD_PUBLICKEY "\n");
+    list_line(c, "Hostkey Algorithms", SSHD_HOSTKEY);
+    list_line(c, "Encryption Algorithms", SSHD_CIPHER);
+    list_line(c, "MAC Algorithms", SSHD_MAC);
+    list_line(c, "KEX Algorithms", SSHD_KEX);
     out_printf(c->out, "Authentication timeout: %u secs; Authentication retries: %u\n", (unsigned)conf->timeout_s, conf->retries);
     out_text(c->out, "Minimum expected Diffie Hellman key size : 2048 bits\n");
     dump_key(c, sshd_serving_rsa(c->self));

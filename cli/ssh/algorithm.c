@@ -10,19 +10,14 @@
 #include "espial/text.h"
 
 #define NAMES_MAX 12
-static const char *const names[SSH_WHATS][NAMES_MAX] = {
-    [SSH_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
+static const char *const names[SSHD_WHATS][NAMES_MAX] = {
+    [SSHD_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
                  "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
-    [SSH_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"},
-    [SSH_CIPHER] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
-    [SSH_MAC] = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
-    [SSH_AUTHENTICATION] = {"publickey", "keyboard", "password"},
+    [SSHD_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"},
+    [SSHD_CIPHER] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
+    [SSHD_MAC] = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
+    [SSHD_AUTHENTICATION] = {"publickey", "keyboard", "password"},
 };
-
-const char *sshd_algorithm(enum sshd_what what, size_t i)
-{
-    return i < NAMES_MAX ? names[what][i] : NULL;
-}
 
 bool sshd_algorithm_known(enum sshd_what what, const char *name)
 {
@@ -34,10 +29,10 @@ bool sshd_algorithm_known(enum sshd_what what, const char *name)
 
 static const char *asked(const struct sshd_conf *c, enum sshd_what what, size_t i)
 {
-    const char(*const lists[SSH_WHATS])[SSH_NAME_MAX] = {
-        [SSH_KEX] = c->kex, [SSH_HOSTKEY] = c->hostkey, [SSH_CIPHER] = c->encryption, [SSH_MAC] = c->mac, [SSH_AUTHENTICATION] = c->authentication};
+    const char(*const lists[SSHD_WHATS])[SSH_NAME_MAX] = {
+        [SSHD_KEX] = c->kex, [SSHD_HOSTKEY] = c->hostkey, [SSHD_CIPHER] = c->encryption, [SSHD_MAC] = c->mac, [SSHD_AUTHENTICATION] = c->authentication};
     if (!lists[what][0][0])
-        return sshd_algorithm(what, i);
+        return i < NAMES_MAX ? names[what][i] : NULL; /* all, in their order */
     return i < SSH_LIST_MAX && lists[what][i][0] ? lists[what][i] : NULL;
 }
 
@@ -55,7 +50,7 @@ void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, u
     const char *name;
     size_t before = out->len;
     for (size_t i = 0; (name = asked(c, what, i)); i++) {
-        if (what == SSH_HOSTKEY && !has_key_for(name, rsa, ec_bits))
+        if (what == SSHD_HOSTKEY && !has_key_for(name, rsa, ec_bits))
             continue;
         if (out->len > before)
             text_add(out, ",");
@@ -67,7 +62,7 @@ unsigned sshd_methods(const struct sshd_conf *c)
 {
     unsigned m = 0;
     const char *name;
-    for (size_t i = 0; (name = asked(c, SSH_AUTHENTICATION, i)); i++)
+    for (size_t i = 0; (name = asked(c, SSHD_AUTHENTICATION, i)); i++)
         m |= !strcmp(name, "publickey") ? SSH_BY_KEY : !strcmp(name, "keyboard") ? SSH_BY_KEYBOARD : SSH_BY_PASSWORD;
     return m;
 }

@@ -9,10 +9,12 @@
 
 struct text;
 
-/* Names as they are written after `ip ssh server algorithm WHAT`; NULL past the end; all of them, in this order, are the default. */
-const char *sshd_algorithm(enum sshd_what what, size_t i);
+/* How users' keys may sign. */
+#define SSHD_PUBLICKEY "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
+
+/* A name as it is written after `ip ssh server algorithm WHAT`. */
 bool sshd_algorithm_known(enum sshd_what what, const char *name);
-/* What is offered to clients with this configuration: "a,b,c". rsa, ec: which host keys there are (for SSH_HOSTKEY; ec_bits 256, 384 or 521, 0 for none). */
+/* What is offered to clients with this configuration: "a,b,c". rsa, ec: which host keys there are (for SSHD_HOSTKEY; ec_bits 256, 384 or 521, 0 for none). */
 void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out);
 /* enum sshd_method bits. */
 unsigned sshd_methods(const struct sshd_conf *c);

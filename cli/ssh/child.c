@@ -21,6 +21,7 @@
 #include <libssh/libssh.h>
 #include <libssh/server.h>
 
+#include "cli/ssh/algorithm.h"
 #include "cli/ssh/wire.h"
 #include "espial/crypto.h"
 #include "espial/text.h"
@@ -335,8 +336,7 @@ static int configure(struct child *c)
         give_up(1);
     both_ways(c, SSH_BIND_OPTIONS_CIPHERS_C_S, SSH_BIND_OPTIONS_CIPHERS_S_C, cipher);
     both_ways(c, SSH_BIND_OPTIONS_HMAC_C_S, SSH_BIND_OPTIONS_HMAC_S_C, mac);
-    ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES,
-                         "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256");
+    ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, SSHD_PUBLICKEY);
     long limit = seconds;
     ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &limit);
     return (methods & SSH_BY_PASSWORD ? SSH_AUTH_METHOD_PASSWORD : 0) | (methods & SSH_BY_KEYBOARD ? SSH_AUTH_METHOD_INTERACTIVE : 0) |

@@ -25,9 +25,11 @@
 #define OUT_EXEC_MAX (40u << 20) /* a command's whole output is there at once */
 #define OUT_ENOUGH   65536u      /* no more of a command's output, and no more files, while so much waits */
 #define IN_ENOUGH    4096u       /* typed ahead: what each of these lines prints has to wait here too */
+#define SIZE_MOST    512u /* lines and columns */
 #define END_US       (5 * US_PER_S)
 
 static void on_events(void *arg, unsigned events);
+static void update(struct conn *c);
 
 static void finish(void *arg)
 {
@@ -56,7 +58,7 @@ static void on_limit(void *arg)
 
 static void look_again(void *arg)
 {
-    conn_update(arg);
+    update(arg);
 }
 
 static bool is_taken(const struct sshd *s, unsigned number)
@@ -83,7 +85,7 @@ struct conn *conn_new(struct sshd *s, int fd, uint32_t source)
     while (*last)
         last = &(*last)->next;
     *last = c;
-    conn_update(c);
+    update(c);
     return c;
 }
 
@@ -198,7 +200,7 @@ void conn_out(struct conn *c, const char *bytes, size_t len)
     }
     text_addn(&c->out, bytes, len);
     push(c);
-    conn_update(c);
+    update(c);
 }
 
 void conn_exit(struct conn *c, uint32_t status)
@@ -210,7 +212,7 @@ void conn_exit(struct conn *c, uint32_t status)
     c->exit_status = status;
     timer_set(&c->limit, conn_backlog(c) ? c->ssh->conf.timeout_s * US_PER_S : END_US);
     push(c);
-    conn_update(c);
+    update(c);
 }
 
 /* ---- a session on a vty ---- */
@@ -254,8 +256,8 @@ static void start_shell(struct conn *c)
         .arg = c,
     };
     if (c->pty) {
-        p.session.length = c->rows < 512 ? c->rows : 512;
-        p.session.width = c->columns < 512 ? c->columns : 512;
+        p.session.length = c->rows;
+        p.session.width = c->columns;
     }
     conn_answer(c, line >= 0);
     if (c->dead)
@@ -300,18 +302,18 @@ static void take_size(struct conn *c, struct rd *r)
         conn_drop(c);
         return;
     }
-    c->columns = columns;
-    c->rows = rows;
+    c->columns = columns < SIZE_MOST ? columns : SIZE_MOST;
+    c->rows = rows < SIZE_MOST ? rows : SIZE_MOST;
     if (c->term && c->state == CONN_SHELL)
-        session_resize(term_session(c->term), rows < 512 ? rows : 512, columns < 512 ? columns : 512);
+        session_resize(term_session(c->term), c->rows, c->columns);
 }
 
 static void take_bytes(struct conn *c, const uint8_t *bytes, size_t len)
 {
     if (c->state == CONN_SHELL) {
         term_input(c->term, (const char *)bytes, len);
-        c->stopped = true; /* conn_update looks */
-        conn_update(c);
+        c->stopped = true; /* update looks */
+        update(c);
     } else if (c->state == CONN_COPY) {
         copy_input(c, bytes, len);
     } else if (c->state == CONN_EXEC) {
@@ -399,10 +401,11 @@ static void on_events(void *arg, unsigned events)
     }
     if (!c->dead && events & FD_READ)
         from_child(c);
-    conn_update(c);
+    update(c);
 }
 
-void conn_update(struct conn *c)
+/* Reads the child, or does not, as room allows. */
+static void update(struct conn *c)
 {
     if (c->dead)
         return;

@@ -8,7 +8,7 @@
 #include "cli/ssh/sshd_local.h"
 #include "espial/crypto.h"
 
-const char *const sshd_key_type_names[SSH_KEY_TYPES] = {
+static const char *const type_names[SSH_KEY_TYPES] = {
     "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-ed25519",
 };
 
@@ -66,7 +66,7 @@ void sshd_tell_pubkeys(void *arg)
             CONF_EACH(const struct sshd_pubkey, k, &user->keys) {
                 memset(&key, 0, sizeof key);
                 str_copy(key.user, sizeof key.user, user->user);
-                str_copy(key.type, sizeof key.type, sshd_key_type_names[k->type < SSH_KEY_TYPES ? k->type : 0]);
+                str_copy(key.type, sizeof key.type, type_names[k->type < SSH_KEY_TYPES ? k->type : 0]);
                 if (from_hex(k->hash, key.md5, sizeof key.md5))
                     aaa_key_add(s->env.aaa, &key);
             }
@@ -86,7 +86,7 @@ static int type_of(const uint8_t *blob, size_t len)
     char name[32];
     sshd_read_text(&r, name, sizeof name);
     for (int t = 0; !r.bad && r.left && t < SSH_KEY_TYPES; t++)
-        if (!strcmp(name, sshd_key_type_names[t]))
+        if (!strcmp(name, type_names[t]))
             return t;
     return -1;
 }
@@ -96,8 +96,8 @@ bool sshd_pubkey_from_text(const char *text, struct sshd_pubkey *out)
     uint8_t blob[2048], md5[16];
     const char *s = text + strspn(text, " \t\r\n"), *end = s + strlen(s);
     for (int t = 0; t < SSH_KEY_TYPES; t++) { /* "ssh-rsa AAAA... comment", as in a file .pub */
-        size_t n = strlen(sshd_key_type_names[t]);
-        if (!strncmp(s, sshd_key_type_names[t], n) && (s[n] == ' ' || s[n] == '\n')) {
+        size_t n = strlen(type_names[t]);
+        if (!strncmp(s, type_names[t], n) && (s[n] == ' ' || s[n] == '\n')) {
             s += n;
             s += strspn(s, " \t\r\n");
             const char *blank = strchr(s, ' ');

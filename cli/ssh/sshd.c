@@ -151,7 +151,7 @@ static bool send_config(struct sshd *s, int fd)
     sshd_write_text(&w, "espial_" ESPIAL_VERSION);
     banner_of(s, banner);
     sshd_write_text(&w, banner);
-    for (int what = SSH_KEX; what <= SSH_MAC; what++) {
+    for (int what = SSHD_KEX; what <= SSHD_MAC; what++) {
         text_clear(&list);
         sshd_algorithms(&s->conf, (enum sshd_what)what, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &list);
         sshd_write_text(&w, text_str(&list));

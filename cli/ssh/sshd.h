@@ -59,7 +59,6 @@ bool sshd_default_label(const struct sshd *s, char *out, size_t cap);
 void sshd_pubkeys_changed(struct sshd *s);
 /* The lines of a `key-string` (base64, or as in a .pub file) as a key of the user: false when they are no public key of a known type. */
 bool sshd_pubkey_from_text(const char *text, struct sshd_pubkey *out);
-extern const char *const sshd_key_type_names[SSH_KEY_TYPES];
 
 /* Make a pair off the loop and keep it under `name` in the place of one of that name. done comes later: made is false when it could not be, stored when it could not be
  * written to nvram:. One at a time: false when another is being made. sshd_generate_forget: the one who asked has gone; what is made is thrown away. */

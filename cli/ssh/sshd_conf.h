@@ -10,7 +10,7 @@
 #define SSH_LIST_MAX 8
 #define SSH_NAME_MAX 40
 
-enum sshd_what { SSH_KEX, SSH_HOSTKEY, SSH_CIPHER, SSH_MAC, SSH_AUTHENTICATION, SSH_WHATS };
+enum sshd_what { SSHD_KEX, SSHD_HOSTKEY, SSHD_CIPHER, SSHD_MAC, SSHD_AUTHENTICATION, SSHD_WHATS };
 
 /* ip ssh pubkey-chain: users and the hashes of their keys. */
 enum sshd_key_type { SSH_KEY_RSA, SSH_KEY_ECDSA_256, SSH_KEY_ECDSA_384, SSH_KEY_ECDSA_521, SSH_KEY_ED25519, SSH_KEY_TYPES };

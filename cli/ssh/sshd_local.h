@@ -105,7 +105,6 @@ void conn_out(struct conn *c, const char *bytes, size_t len);
 size_t conn_backlog(const struct conn *c);
 void conn_exit(struct conn *c, uint32_t status); /* after what is on its way */
 void conn_answer(struct conn *c, bool yes);
-void conn_update(struct conn *c); /* reads the child, or does not, as room allows */
 const char *conn_state_text(const struct conn *c);
 
 /* login.c: passwords, keys, and what is logged about them. */
