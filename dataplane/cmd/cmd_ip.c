@@ -1,5 +1,6 @@
-/* cmd_ip.c: show ip traffic: what IPv4, ICMP, UDP and ARP have counted since the start. Fields of what this router does not
- * do (redirects, mask requests, TCP) are 0 where their line has others that count, and absent where it has none. */
+/* cmd_ip.c: show ip traffic: what IPv4, ICMP, UDP and ARP have counted since the start. What others may send is counted,
+ * also where nobody here listens; what this router never does (it sends no redirects, answers no mask requests) is 0
+ * where its line has others that count, and absent where it has none. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/net/stat.h"
@@ -30,17 +31,21 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                (ull)s->ip_forwarded, (ull)s->no_adjacency, (ull)s->no_route, (ull)s->acl_denied);
     out_printf(c->out,
                "ICMP statistics:\n"
-               "  Rcvd: %llu format errors, %llu checksum errors, 0 redirects, %llu unreachable\n"
-               "        %llu echo, %llu echo reply, 0 mask requests, 0 mask replies, 0 quench\n"
-               "        0 parameter, 0 timestamp, 0 timestamp replies, 0 info request, %llu other\n"
-               "        0 irdp solicitations, 0 irdp advertisements\n"
-               "        %llu time exceeded, 0 info replies\n"
+               "  Rcvd: %llu format errors, %llu checksum errors, %llu redirects, %llu unreachable\n"
+               "        %llu echo, %llu echo reply, %llu mask requests, %llu mask replies, %llu quench\n"
+               "        %llu parameter, %llu timestamp, %llu timestamp replies, %llu info request, %llu other\n"
+               "        %llu irdp solicitations, %llu irdp advertisements\n"
+               "        %llu time exceeded, %llu info replies\n"
                "  Sent: 0 redirects, %llu unreachable, %llu echo, %llu echo reply\n"
                "        0 mask requests, 0 mask replies, 0 quench, 0 timestamp\n"
                "        0 info reply, %llu time exceeded, %llu parameter problem\n"
                "        0 irdp solicitations, 0 irdp advertisements\n\n",
-               (ull)s->icmp_in_errors, (ull)s->icmp_in_checksum, (ull)s->icmp_in_unreachable, (ull)s->icmp_in_echo,
-               (ull)s->icmp_in_reply, (ull)s->icmp_in_other, (ull)s->icmp_in_exceeded, (ull)s->icmp_out_unreachable,
+               (ull)s->icmp_in_errors, (ull)s->icmp_in_checksum, (ull)s->icmp_in_redirect, (ull)s->icmp_in_unreachable,
+               (ull)s->icmp_in_echo, (ull)s->icmp_in_reply, (ull)s->icmp_in_mask, (ull)s->icmp_in_mask_reply,
+               (ull)s->icmp_in_quench, (ull)s->icmp_in_parameter, (ull)s->icmp_in_timestamp,
+               (ull)s->icmp_in_timestamp_reply, (ull)s->icmp_in_info, (ull)s->icmp_in_other,
+               (ull)s->icmp_in_solicitation, (ull)s->icmp_in_advertisement, (ull)s->icmp_in_exceeded,
+               (ull)s->icmp_in_info_reply, (ull)s->icmp_out_unreachable,
                (ull)s->icmp_out_echo, (ull)s->icmp_out_reply, (ull)s->icmp_out_exceeded, (ull)s->icmp_out_parameter);
     out_printf(c->out,
                "UDP statistics:\n"

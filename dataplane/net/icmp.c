@@ -63,7 +63,7 @@ static bool is_error(const struct packet *p)
     if (p->l3[9] != PROTO_ICMP)
         return false;
     return p->len <= ihl ||
-           (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY && !(p->l3[ihl] >= 13 && p->l3[ihl] <= 18));
+           (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY && !(p->l3[ihl] >= ICMP_TIMESTAMP && p->l3[ihl] <= ICMP_MASK_REPLY));
 }
 
 static bool may_have_error(const struct packet *p)
@@ -275,6 +275,17 @@ static void count_in(struct net_stat *s, uint8_t type)
     case ICMP_ECHO_REPLY: s->icmp_in_reply++; break;
     case ICMP_UNREACHABLE: s->icmp_in_unreachable++; break;
     case ICMP_TIME_EXCEEDED: s->icmp_in_exceeded++; break;
+    case ICMP_QUENCH: s->icmp_in_quench++; break;
+    case ICMP_PARAMETER: s->icmp_in_parameter++; break;
+    case ICMP_REDIRECT: s->icmp_in_redirect++; break;
+    case ICMP_ADVERTISEMENT: s->icmp_in_advertisement++; break;
+    case ICMP_SOLICITATION: s->icmp_in_solicitation++; break;
+    case ICMP_TIMESTAMP: s->icmp_in_timestamp++; break;
+    case ICMP_TIMESTAMP_REPLY: s->icmp_in_timestamp_reply++; break;
+    case ICMP_INFO: s->icmp_in_info++; break;
+    case ICMP_INFO_REPLY: s->icmp_in_info_reply++; break;
+    case ICMP_MASK: s->icmp_in_mask++; break;
+    case ICMP_MASK_REPLY: s->icmp_in_mask_reply++; break;
     default: s->icmp_in_other++;
     }
 }

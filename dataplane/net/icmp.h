@@ -10,8 +10,16 @@ enum icmp_type {
     ICMP_QUENCH = 4,
     ICMP_REDIRECT = 5,
     ICMP_ECHO = 8,
+    ICMP_ADVERTISEMENT = 9, /* RFC 1256 */
+    ICMP_SOLICITATION = 10,
     ICMP_TIME_EXCEEDED = 11,
-    ICMP_PARAMETER = 12
+    ICMP_PARAMETER = 12,
+    ICMP_TIMESTAMP = 13,
+    ICMP_TIMESTAMP_REPLY = 14,
+    ICMP_INFO = 15,
+    ICMP_INFO_REPLY = 16,
+    ICMP_MASK = 17, /* RFC 950 */
+    ICMP_MASK_REPLY = 18
 };
 enum icmp_unreachable {
     ICMP_UNR_NET,

@@ -14,7 +14,9 @@ struct net_stat {
     uint64_t with_options; /* packets whose header has any */
     uint64_t no_route, no_adjacency, acl_denied;
     uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable,
-        icmp_in_exceeded, icmp_in_other;
+        icmp_in_exceeded, icmp_in_redirect, icmp_in_quench, icmp_in_parameter, icmp_in_timestamp,
+        icmp_in_timestamp_reply, icmp_in_info, icmp_in_info_reply, icmp_in_mask, icmp_in_mask_reply,
+        icmp_in_solicitation, icmp_in_advertisement, icmp_in_other;
     uint64_t icmp_out, icmp_out_echo, icmp_out_reply, icmp_out_unreachable, icmp_out_exceeded, icmp_out_parameter,
         icmp_out_limited;
     uint64_t udp_in, udp_in_checksum, udp_in_no_port, udp_out;
