@@ -77,13 +77,10 @@ static enum cmd_result do_clear_arp(struct cmd_ctx *c)
 {
     struct net *net = dataplane_net(c->self);
     const char *ifname = cmd_str(c, "ifname");
-    struct iface *ifc = ifname[0] ? iface_by_name(net, ifname) : NULL;
 
-    if (ifname[0] && !ifc) {
-        out_printf(c->out, "%% Interface %s does not exist\n", ifname);
+    if (!if_exists(c))
         return CMD_FAIL;
-    }
-    arp_clear(net, ifc, cmd_ip(c, "ip"));
+    arp_clear(net, ifname[0] ? iface_by_name(net, ifname) : NULL, cmd_ip(c, "ip"));
     return CMD_OK;
 }
 

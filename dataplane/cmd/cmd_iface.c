@@ -183,10 +183,8 @@ static enum cmd_result do_clear_counters(struct cmd_ctx *c)
     const char *name = cmd_str(c, "ifname");
     char prompt[128];
 
-    if (name[0] && !iface_by_name(dataplane_net(c->self), name)) {
-        out_printf(c->out, "%% Interface %s does not exist\n", name);
+    if (!if_exists(c))
         return CMD_FAIL;
-    }
     struct clear_ask *a = NEW(struct clear_ask);
     *a = (struct clear_ask){.dp = c->self, .host = c->host, .shell = c->shell};
     str_copy(a->name, sizeof a->name, name);

@@ -512,34 +512,22 @@ bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t 
 {
     struct acl *a = acl_find(net, name);
     struct lines l = {0};
-    bool fits = true;
 
     if (!a)
         return true;
     lines_of(net, name, a->standard, &l);
     give_places(&l);
     qsort(l.v, l.n, sizeof *l.v, by_place); /* remarks stand with the line before them */
-    uint64_t place = start, last = 0, was = 0;
-    for (size_t i = 0; i < l.n; i++) {
-        bool remark = l.v[i]->action == ACL_REMARK;
-        was = remark && last ? last : place;
-        fits = fits && was <= UINT32_MAX;
-        if (!remark) {
-            last = place;
-            place += step;
-        }
-    }
-    place = start;
-    last = 0;
+    bool fits = start + (uint64_t)(a->n ? a->n - 1 : 0) * step <= UINT32_MAX;
+    uint32_t next = start, last = start;
     for (size_t i = 0; fits && i < l.n; i++) {
         struct ace_conf *c = l.v[i];
-        bool remark = c->action == ACL_REMARK;
-        c->place = (uint32_t)(remark && last ? last : place);
-        c->seq = c->seq ? c->place : 0;
-        if (!remark) {
-            last = place;
-            place += step;
+        if (c->action != ACL_REMARK) {
+            last = next;
+            next += step; /* may wrap behind the last one */
         }
+        c->place = last;
+        c->seq = c->seq ? last : 0;
     }
     mem_free(l.v);
     if (!fits)
