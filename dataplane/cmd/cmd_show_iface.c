@@ -43,14 +43,11 @@ enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct
 {
     struct net *net = dataplane_net(c->self);
     const char *name = cmd_str(c, "ifname");
-    struct iface *one = name[0] ? iface_by_name(net, name) : NULL;
 
-    if (name[0] && !one) {
-        out_printf(c->out, "%% Interface %s does not exist\n", name);
+    if (!if_exists(c))
         return CMD_FAIL;
-    }
-    if (one)
-        show(c, one);
+    if (name[0])
+        show(c, iface_by_name(net, name));
     else
         for (struct iface *i = NULL; (i = iface_next(net, i));)
             show(c, i);
@@ -72,12 +69,6 @@ static const char *hardware_of(const struct iface *i)
         if (str_starts(i->name, hardware[k].type))
             return hardware[k].text;
     return "virtual Ethernet";
-}
-
-/* What a port of this type is called for; cables here are as fast as the machine. */
-static unsigned nominal_mbit(const struct iface *i)
-{
-    return i->name[0] == 'E' ? 10 : i->name[0] == 'F' ? 100 : i->name[0] == 'G' ? 1000 : 10000;
 }
 
 static const char *ago(uint64_t now, uint64_t at, char buf[16])
@@ -123,9 +114,11 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
     out_text(c->out, "  Keepalive not supported \n");
     if (i->kind == IFACE_ETHERNET)
-        out_printf(c->out, "  Full Duplex, %uMbps, link type is force-up, media type is Virtual\n", nominal_mbit(i));
-    if (i->kind == IFACE_ETHERNET)
-        out_text(c->out, "  ARP type: ARPA, ARP Timeout 04:00:00\n");
+        out_printf(c->out,
+                   "  Full Duplex, %uMbps, link type is force-up, media type is Virtual\n"
+                   "  ARP type: ARPA, ARP Timeout %02u:%02u:00\n",
+                   iface_speed(i) / 1000, (unsigned)(ARP_TIMEOUT_US / US_PER_S / 3600),
+                   (unsigned)(ARP_TIMEOUT_US / US_PER_S / 60 % 60));
 }
 
 static void rate_line(struct cmd_ctx *c, const struct iface *i, const char *way, const struct iface_rate *r)
@@ -231,28 +224,35 @@ static enum cmd_result show_summary(struct cmd_ctx *c)
 
 /* ---- show interfaces counters [errors] ---- */
 
-static void counters_in(struct cmd_ctx *c, struct iface *i)
+/* The name in the first column; false: no port, as it has no frames. */
+static bool port(const struct iface *i, char name[IFNAME_MAX])
+{
+    ifname_short(i->name, name);
+    return i->kind == IFACE_ETHERNET;
+}
+
+static void counters_row(struct cmd_ctx *c, const struct iface *i, uint64_t bytes, uint64_t all, uint64_t multicasts,
+                         uint64_t broadcasts)
 {
     char name[IFNAME_MAX];
+
+    if (port(i, name))
+        out_printf(c->out, "%-9s%15llu%15llu%15llu%15llu \n", name, (ull)bytes, (ull)(all - multicasts - broadcasts),
+                   (ull)multicasts, (ull)broadcasts);
+}
+
+static void counters_in(struct cmd_ctx *c, struct iface *i)
+{
     struct iface_count n = iface_counts(i);
 
-    if (i->kind != IFACE_ETHERNET)
-        return;
-    ifname_short(i->name, name);
-    out_printf(c->out, "%-9s%15llu%15llu%15llu%15llu \n", name, (ull)n.rx_bytes,
-               (ull)(n.rx_packets - n.rx_multicasts - n.rx_broadcasts), (ull)n.rx_multicasts, (ull)n.rx_broadcasts);
+    counters_row(c, i, n.rx_bytes, n.rx_packets, n.rx_multicasts, n.rx_broadcasts);
 }
 
 static void counters_out(struct cmd_ctx *c, struct iface *i)
 {
-    char name[IFNAME_MAX];
     struct iface_count n = iface_counts(i);
 
-    if (i->kind != IFACE_ETHERNET)
-        return;
-    ifname_short(i->name, name);
-    out_printf(c->out, "%-9s%15llu%15llu%15llu%15llu \n", name, (ull)n.tx_bytes,
-               (ull)(n.tx_packets - n.tx_multicasts - n.tx_broadcasts), (ull)n.tx_multicasts, (ull)n.tx_broadcasts);
+    counters_row(c, i, n.tx_bytes, n.tx_packets, n.tx_multicasts, n.tx_broadcasts);
 }
 
 static enum cmd_result show_counters(struct cmd_ctx *c)
@@ -270,11 +270,9 @@ static void errors_first(struct cmd_ctx *c, struct iface *i)
     char name[IFNAME_MAX];
     struct iface_count n = iface_counts(i);
 
-    if (i->kind != IFACE_ETHERNET)
-        return;
-    ifname_short(i->name, name);
-    out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0, (ull)n.rx_errors, (ull)n.rx_errors,
-               (ull)n.tx_drops);
+    if (port(i, name))
+        out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0, (ull)n.rx_errors,
+                   (ull)n.rx_errors, (ull)n.tx_drops);
 }
 
 static void errors_second(struct cmd_ctx *c, struct iface *i)
@@ -282,10 +280,9 @@ static void errors_second(struct cmd_ctx *c, struct iface *i)
     char name[IFNAME_MAX];
     struct iface_count n = iface_counts(i);
 
-    if (i->kind != IFACE_ETHERNET)
-        return;
-    ifname_short(i->name, name);
-    out_printf(c->out, "%-9s%14u%11u%11u%12u%11llu%11llu \n", name, 0, 0, 0, 0, (ull)n.lost_carrier, (ull)n.rx_errors);
+    if (port(i, name))
+        out_printf(c->out, "%-9s%14u%11u%11u%12u%11llu%11llu \n", name, 0, 0, 0, 0, (ull)n.lost_carrier,
+                   (ull)n.rx_errors);
 }
 
 static enum cmd_result show_errors(struct cmd_ctx *c)

@@ -79,7 +79,9 @@ MUST_USE int iface_attach(struct net *net, const char *name, struct link *link);
  * interface. */
 bool iface_capture(struct net *net, const char *name, struct capture *cap);
 
-/* What its hardware has to offer: kbit/s, and the delay in microseconds. */
+/* What its hardware is called for, in kbit/s: cables here are as fast as the machine. */
+uint32_t iface_speed(const struct iface *ifc);
+/* The same, and the delay in microseconds, as configured or else of the hardware. */
 uint32_t iface_bandwidth(const struct iface *ifc);
 uint32_t iface_delay(const struct iface *ifc);
 

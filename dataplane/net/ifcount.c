@@ -35,9 +35,14 @@ static size_t hardware_of(const struct iface *ifc)
     return 0;
 }
 
+uint32_t iface_speed(const struct iface *ifc)
+{
+    return hardware[hardware_of(ifc)].kbit;
+}
+
 uint32_t iface_bandwidth(const struct iface *ifc)
 {
-    return ifc->conf->bandwidth ? ifc->conf->bandwidth : hardware[hardware_of(ifc)].kbit;
+    return ifc->conf->bandwidth ? ifc->conf->bandwidth : iface_speed(ifc);
 }
 
 uint32_t iface_delay(const struct iface *ifc)
@@ -83,6 +88,12 @@ static bool is_broadcast(const uint8_t *frame)
     return !memcmp(frame, all, sizeof all);
 }
 
+static void count_group(const uint8_t *frame, uint64_t *broadcasts, uint64_t *multicasts)
+{
+    if (frame[0] & 1)
+        ++*(is_broadcast(frame) ? broadcasts : multicasts);
+}
+
 /* Which counter a frame's protocol has; NULL: IP, or too short to say. */
 static struct iface_dir *kind_of(struct iface *ifc, const uint8_t *frame, size_t len)
 {
@@ -99,10 +110,8 @@ void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_
         rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
     ifc->n.rx_packets++;
     ifc->n.rx_bytes += len;
-    if (len >= HEADER && (frame[0] & 1)) {
-        ifc->n.rx_broadcasts += is_broadcast(frame);
-        ifc->n.rx_multicasts += !is_broadcast(frame);
-    }
+    if (len >= HEADER)
+        count_group(frame, &ifc->n.rx_broadcasts, &ifc->n.rx_multicasts);
     if (kind) {
         kind->rx_packets++;
         kind->rx_bytes += len;
@@ -121,10 +130,7 @@ void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_l
         rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
     ifc->n.tx_packets++;
     ifc->n.tx_bytes += len;
-    if (frame[0] & 1) {
-        ifc->n.tx_broadcasts += is_broadcast(frame);
-        ifc->n.tx_multicasts += !is_broadcast(frame);
-    }
+    count_group(frame, &ifc->n.tx_broadcasts, &ifc->n.tx_multicasts);
     if (kind) {
         kind->tx_packets++;
         kind->tx_bytes += len;
