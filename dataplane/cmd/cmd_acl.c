@@ -106,12 +106,13 @@ static void ace_init(void *obj)
     ace_conf_init(obj);
 }
 
-static bool number_ok(uint32_t n)
+static bool number_ok(uint64_t n, bool standard)
 {
-    return (n >= 100 && n <= 199) || (n >= 2000 && n <= 2699);
+    return standard ? (n >= 1 && n <= 99) || (n >= 1300 && n <= 1999)
+                    : (n >= 100 && n <= 199) || (n >= 2000 && n <= 2699);
 }
 
-static void line_changed(void *self, void *obj, enum cmd_change what)
+void acl_line_changed(void *self, void *obj, enum cmd_change what)
 {
     struct ace_conf *c = obj;
     char name[16];
@@ -138,26 +139,34 @@ bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out
     return false;
 }
 
-static void list_init(void *obj)
+void acl_list_init(void *obj)
 {
     acl_conf_init(obj);
 }
 
-static void list_fini(void *obj)
+void acl_list_fini(void *obj)
 {
     acl_conf_fini(obj);
 }
 
-static bool list_check(void *self, const void *obj, struct out *out)
+bool acl_list_ok(struct net *net, const char *name, bool standard, struct out *out)
 {
-    const struct acl_conf *c = obj;
+    const struct acl *a = acl_find(net, name);
     uint64_t n;
 
-    if (str_uint(c->name, 0, UINT32_MAX, &n) && !number_ok((uint32_t)n)) {
+    if (str_uint(name, 0, UINT32_MAX, &n) && !number_ok(n, standard))
         out_text(out, "% Invalid access list name.\n");
-        return false;
-    }
-    return acl_name_free(dataplane_net(self), c->name, false, out);
+    else if (a && acl_standard(a) != standard)
+        out_printf(out, "%% A named %s IP access list with this name already exists\n",
+                   standard ? "Extended" : "Standard");
+    else
+        return true;
+    return false;
+}
+
+static bool list_check(void *self, const void *obj, struct out *out)
+{
+    return acl_list_ok(dataplane_net(self), ((const struct acl_conf *)obj)->name, false, out);
 }
 
 void acl_list_changed(void *self, void *obj, enum cmd_change what)
@@ -171,12 +180,13 @@ void acl_list_changed(void *self, void *obj, enum cmd_change what)
     acl_conf_changed(dataplane_net(self), name);
 }
 
-static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = line_changed};
+static const struct cmd_scope line_scope = {
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = acl_line_changed};
 static const struct cmd_scope entry_scope = {
     .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
-                                            .init = list_init,
-                                            .fini = list_fini,
+                                            .init = acl_list_init,
+                                            .fini = acl_list_fini,
                                             .check = list_check,
                                             .changed = acl_list_changed};
 

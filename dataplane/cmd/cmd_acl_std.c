@@ -1,29 +1,10 @@
 /* cmd_acl_std.c: standard access lists: access-list 1-99 and 1300-1999, ip access-list standard NAME and its lines. They
  * look at source addresses alone. A host is written without its word, as IOS prints it: `permit 10.1.1.1`; typed with
  * `host`, or with a wildcard of zeros, it means the same. What is common to both kinds is in cmd_acl.c. */
-#include <stdio.h>
-#include <string.h>
-
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/net_cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/net/acl.h"
-#include "espial/mem.h"
-
-bool acl_name_free(struct net *net, const char *name, bool standard, struct out *out)
-{
-    const struct acl *a = acl_find(net, name);
-
-    if (!a || acl_standard(a) == standard)
-        return true;
-    out_printf(out, "%% A named %s IP access list with this name already exists\n", standard ? "Extended" : "Standard");
-    return false;
-}
-
-static bool number_ok(uint64_t n)
-{
-    return (n >= 1 && n <= 99) || (n >= 1300 && n <= 1999);
-}
 
 static void ace_init(void *obj)
 {
@@ -42,54 +23,25 @@ static void ace_settle(void *obj)
     ace_canonical(c);
 }
 
-static void line_changed(void *self, void *obj, enum cmd_change what)
-{
-    struct ace_conf *c = obj;
-    char name[16];
-
-    snprintf(name, sizeof name, "%u", c->number);
-    if (what == CMD_REMOVED)
-        c->number = 0;
-    acl_conf_changed(dataplane_net(self), name);
-}
-
-static void list_init(void *obj)
-{
-    acl_conf_init(obj);
-}
-
-static void list_fini(void *obj)
-{
-    acl_conf_fini(obj);
-}
-
 static bool list_check(void *self, const void *obj, struct out *out)
 {
-    const struct acl_conf *c = obj;
-    uint64_t n;
-
-    if (str_uint(c->name, 0, UINT32_MAX, &n) && !number_ok(n)) {
-        out_text(out, "% Invalid access list name.\n");
-        return false;
-    }
-    return acl_name_free(dataplane_net(self), c->name, true, out);
+    return acl_list_ok(dataplane_net(self), ((const struct acl_conf *)obj)->name, true, out);
 }
 
 static const struct cmd_scope line_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = line_changed};
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = acl_line_changed};
 static const struct cmd_scope entry_scope = {
     .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
-                                            .init = list_init,
-                                            .fini = list_fini,
+                                            .init = acl_list_init,
+                                            .fini = acl_list_fini,
                                             .check = list_check,
                                             .changed = acl_list_changed};
 
 /* no access-list N: all its lines, those of `ip access-list standard N` too. */
 static enum cmd_result do_no_list(struct cmd_ctx *c)
 {
-    struct net *net = dataplane_net(c->self);
-    struct net_conf *conf = net_conf(net);
+    struct net_conf *conf = net_conf(dataplane_net(c->self));
 
     return acl_do_no_list(c, &conf->std_lines, &conf->std_acls);
 }

@@ -19,7 +19,11 @@ enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct
 
 /* cmd_acl.c and cmd_acl_std.c: what both kinds of access lists share. */
 struct net;
-bool acl_name_free(struct net *net, const char *name, bool standard, struct out *out); /* no list of the other kind has it */
+/* A list's name is free, and is none of the other kind's numbers. */
+bool acl_list_ok(struct net *net, const char *name, bool standard, struct out *out);
+void acl_list_init(void *obj);
+void acl_list_fini(void *obj);
+void acl_line_changed(void *self, void *obj, enum cmd_change what); /* of a numbered list */
 bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out *out);
 void acl_list_changed(void *self, void *obj, enum cmd_change what);
 enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named);
