@@ -284,7 +284,7 @@ static void pattern_key(struct output *o, char c)
         o->typing = false;
         session_emit(o->sh, "\n", 1);
         show_more(o);
-    } else if ((unsigned char)c >= ' ' && o->pattern.len < 255) {
+    } else if ((unsigned char)c >= ' ' && (unsigned char)c < KEY_DEL && o->pattern.len < 255) {
         text_addn(&o->pattern, &c, 1);
         session_emit(o->sh, &c, 1);
     }
