@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A person at a router's own terminal: the prompt stands there before any key, below what the boot logged, and again after a reload."""
-import sys, tempfile
+import sys
 
 sys.dont_write_bytecode = True
 import routers
@@ -8,7 +8,7 @@ import routers
 routers.need(modules=("pexpect",))
 import pexpect
 
-with tempfile.TemporaryDirectory() as state:
+with routers.Folder() as state:
     c = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--hostname", "R1"], encoding="latin-1", timeout=10)
     c.expect(r"SYS-5-RESTART.*\r\nR1>$")
     c.sendline("enable")

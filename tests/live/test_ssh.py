@@ -326,7 +326,7 @@ def never_reads(r):
     grown = sshlab.resident_kb(r) - before
     assert grown < 24 << 10, f"{grown} kB for one who does not read"
     ssh.close()
-    routers.wait_for("its end", lambda: len(sshlab.children(r)) == 1)
+    routers.wait_for("its end", lambda: len(sshlab.children(r)) == 1, 60)
     other.ssh.close()
     routers.wait_for("the other's end", lambda: not sshlab.children(r))
 

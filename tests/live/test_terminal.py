@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A person at a real terminal: typing, editing, history, the pager, long lines, interruptions, log lines, a pasted configuration, reload. No ESC may reach the screen."""
-import os, re, shutil, sys, tempfile, threading, time
+import os, re, sys, threading, time
 
 sys.dont_write_bytecode = True
 import routers
@@ -256,19 +256,18 @@ def leave(t):
 
 
 def main():
-    state = tempfile.mkdtemp(prefix="espial-terminal.")
-    t = Terminal(state)
-    try:
-        for step in (start, editing, history, pager, long_lines, interruptions, log_lines):
-            step(t)
-            print(step.__name__, "as it should be")
-        paste(t, state)
-        reload(t)
-        leave(t)
-        assert "\x1b" not in t.all, "an ESC reached the terminal"
-    finally:
-        t.child.close(force=True)
-        shutil.rmtree(state, ignore_errors=True)
+    with routers.Folder() as state:
+        t = Terminal(state)
+        try:
+            for step in (start, editing, history, pager, long_lines, interruptions, log_lines):
+                step(t)
+                print(step.__name__, "as it should be")
+            paste(t, state)
+            reload(t)
+            leave(t)
+            assert "\x1b" not in t.all, "an ESC reached the terminal"
+        finally:
+            t.child.close(force=True)
 
 
 main()
