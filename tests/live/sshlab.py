@@ -19,6 +19,22 @@ line vty 5 15
  transport input ssh
 """
 
+# What the libraries of network automation find: an operator and an administrator, interfaces, all vtys.
+CLIENTS = """no logging console
+no ip domain lookup
+ip domain name lab.test
+username admin privilege 15 secret admin-secret
+username op privilege 1 secret op-secret
+interface Loopback0
+ ip address 192.0.2.1 255.255.255.255
+interface Ethernet0/0
+ ip address 10.1.1.1 255.255.255.0
+ip scp server enable
+line vty 0 15
+ login local
+ transport input ssh
+"""
+
 
 class SshRouter(routers.Router):
     """A router that listens for SSH on a free port of loopback; its RSA key is made at the console, which stays open beneath it."""

@@ -9,23 +9,9 @@ import routers, sshlab
 routers.need("ansible-playbook", "ssh-keygen", modules=("paramiko",))
 HERE = pathlib.Path(__file__).resolve().parent
 
-CONFIG = """no logging console
-no ip domain lookup
-ip domain name lab.test
-username admin privilege 15 secret admin-secret
-interface Loopback0
- ip address 192.0.2.1 255.255.255.255
-interface Ethernet0/0
- ip address 10.1.1.1 255.255.255.0
-ip scp server enable
-line vty 0 15
- login local
- transport input ssh
-"""
-
 
 def main():
-    with routers.Folder() as folder, sshlab.SshRouter(folder, "clients", CONFIG, secret="enable-me") as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, "clients", sshlab.CLIENTS, secret="enable-me") as router:
         subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", f"{folder}/key"], check=True)
         pathlib.Path(folder, "inventory").write_text(
             f"[routers]\nr ansible_host=127.0.0.1 ansible_port={router.port} ansible_user=admin ansible_password=admin-secret "

@@ -10,20 +10,6 @@ routers.need(modules=("paramiko",))
 import paramiko
 
 NAME = "edge-1.lab"
-CONFIG = """no logging console
-no ip domain lookup
-ip domain name lab.test
-username admin privilege 15 secret admin-secret
-username op privilege 1 secret op-secret
-interface Loopback0
- ip address 192.0.2.1 255.255.255.255
-interface Ethernet0/0
- ip address 10.1.1.1 255.255.255.0
-ip scp server enable
-line vty 0 15
- login local
- transport input ssh
-"""
 
 
 class Session:
@@ -259,7 +245,7 @@ def typed_ahead(router):
 
 
 def main():
-    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, CONFIG, secret="enable-me") as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, sshlab.CLIENTS, secret="enable-me") as router:
         for client in (scrapli, oxidized, rancid, pyats, napalm, typed_ahead):
             began = time.monotonic()
             client(router)

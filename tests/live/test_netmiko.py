@@ -9,18 +9,6 @@ routers.need(modules=("netmiko", "paramiko"))
 import netmiko
 
 NAME = "a-router-with-a-name-of-41-characters-0001"
-CONFIG = """no logging console
-no ip domain lookup
-ip domain name lab.test
-username admin privilege 15 secret admin-secret
-username op secret op-secret
-interface Loopback0
- ip address 192.0.2.1 255.255.255.255
-ip scp server enable
-line vty 0 15
- login local
- transport input ssh
-"""
 
 
 def connect(router, user, password, kind="cisco_ios", **more):
@@ -103,7 +91,7 @@ def files(router, folder):
 
 
 def main():
-    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, CONFIG, secret="enable-me") as router:
+    with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, sshlab.CLIENTS, secret="enable-me") as router:
         from_privilege_15(router)
         from_privilege_1(router)
         wrong_password(router)
