@@ -71,13 +71,6 @@ void config_put(const struct match *m, void *obj)
     }
 }
 
-static void put_settled(const struct run *r, void *obj)
-{
-    config_put(r->m, obj);
-    if (r->scope->settle)
-        r->scope->settle(obj);
-}
-
 static bool typed(const struct match *m, const char *name)
 {
     for (size_t i = 0; i < m->nvals; i++)
@@ -292,7 +285,7 @@ static bool same_element(const struct run *r, const void *x, const void *y)
 
 static enum config_result run_set(struct run *r)
 {
-    void *obj = config_target(r->rule, r->mode_obj), *dflt = config_object_new(r->scope),
+    void *obj = config_target(r->rule, r->mode_obj), *dflt = config_default_new(r->g, r->rule, obj),
          *after = mem_new(r->scope->size);
     const struct match *m = r->m;
     const struct cmd_bind *bind;
@@ -328,9 +321,7 @@ static enum config_result run_set(struct run *r)
 
 static enum config_result run_line(struct run *r, struct conf_list *list)
 {
-    void *fresh = config_object_new(r->scope);
-
-    put_settled(r, fresh);
+    void *fresh = config_element_new(r->m);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         config_object_free(r->scope, fresh);
@@ -390,10 +381,9 @@ static void tell_default(const struct run *r, const void *obj)
 static enum config_result run_mode(struct run *r, struct conf_list *list, struct config_next *next)
 {
     const struct cmd_row *row = r->rule->row;
-    void *fresh = config_object_new(r->scope);
+    void *fresh = config_element_new(r->m);
     enum config_result result = CONFIG_TAKEN;
 
-    put_settled(r, fresh);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         if (i < list->n && r->m->no) {

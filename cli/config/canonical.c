@@ -16,7 +16,7 @@ struct reader {
 };
 
 /* True: r->said is what would be printed, "" for nothing. */
-static bool set_line(struct reader *r)
+static bool set_line(struct reader *r, const void *section)
 {
     const struct match *m = r->m;
     const struct cmd_scope *scope = config_scope(r->g, m->rule);
@@ -29,7 +29,7 @@ static bool set_line(struct reader *r)
     }
     if (m->nalso || m->rule->row->print || (m->rule->row->flags & CMD_HIDDEN))
         return false;
-    void *obj = config_object_new(scope);
+    void *obj = config_default_new(r->g, m->rule, section);
     if (!m->no)
         config_put(m, obj);
     else if (grammar_switch(m->rule, &bind, &constant) && grammar_field(bind, obj) == constant)
@@ -39,42 +39,47 @@ static bool set_line(struct reader *r)
     return !strchr(text_str(&r->said), '\n');
 }
 
-static bool element_line(struct reader *r)
+static bool element_line(struct reader *r, const void *obj)
 {
     const struct match *m = r->m;
 
-    if (m->no || m->dflt)
+    if (!obj)
         return false;
-    void *obj = config_object_new(m->row->scope), *dflt = config_object_new(m->row->scope);
-    config_put(m, obj);
-    if (m->row->scope->settle)
-        m->row->scope->settle(obj);
+    void *dflt = config_object_new(m->row->scope);
     bool ok = config_say_element(r->g, m->rule, obj, dflt, &r->said) && !strchr(text_str(&r->said), '\n');
-    config_object_free(m->row->scope, obj);
     config_object_free(m->row->scope, dflt);
     return ok && r->said.len;
 }
 
-static void read_lines(struct reader *r, enum cmd_mode mode, const struct config_line *from, struct config_tree *t,
-                       struct config_line *to)
+/* section: what the line that `from` is makes; NULL at the top. */
+static void read_lines(struct reader *r, enum cmd_mode mode, const void *section, const struct config_line *from,
+                       struct config_tree *t, struct config_line *to)
 {
     for (size_t i = 0; i < from->nkids; i++) {
         const struct config_line *l = from->kids[i];
         const char *text = l->text;
         enum cmd_mode inner = EXEC;
+        const struct cmd_scope *scope = NULL;
+        void *made = NULL;
 
         if (mode != EXEC && !strchr(text, '\n') && grammar_match(r->g, mode, 15, text, r->m) == MATCH_OK &&
             r->m->row->kind != CMD_DO_ROW) {
             bool set = r->m->row->kind == CMD_SET_ROW;
             if (r->m->row->kind == CMD_MODE_ROW)
                 inner = r->m->row->enters;
-            if (set ? set_line(r) : element_line(r))
+            if (!set && !r->m->no && !r->m->dflt) {
+                scope = r->m->row->scope;
+                made = config_element_new(r->m);
+            }
+            if (set ? set_line(r, section) : element_line(r, made))
                 text = text_str(&r->said);
             if (!*text)
                 continue;
         }
         struct config_line *k = config_tree_add(t, to, text, l->number);
-        read_lines(r, inner, l, t, k);
+        read_lines(r, inner, made, l, t, k);
+        if (made)
+            config_object_free(scope, made);
     }
 }
 
@@ -83,7 +88,7 @@ struct config_tree *config_tree_canonical(struct grammar *g, const struct config
     struct config_tree *t = config_tree_empty();
     struct reader r = {.g = g, .m = NEW(struct match)};
 
-    read_lines(&r, CONFIG, &tree->root, t, &t->root);
+    read_lines(&r, CONFIG, NULL, &tree->root, t, &t->root);
     mem_free(r.m);
     text_free(&r.said);
     return t;

@@ -13,6 +13,11 @@ const struct cmd_scope *config_scope(struct grammar *g, const struct grammar_row
 void *config_target(const struct grammar_row *r, void *mode_obj);
 void *config_object_new(const struct cmd_scope *scope);
 void config_object_free(const struct cmd_scope *scope, void *obj); /* NULL-safe */
+/* The element that a LINE or MODE line makes, settled. */
+void *config_element_new(const struct match *m);
+/* What a row's settings are where nothing was typed: of the global object, or of an object of the row's mode that has
+ * the key of `like` (the console begins with other settings than a vty; NULL: any). */
+void *config_default_new(struct grammar *g, const struct grammar_row *r, const void *like);
 /* What was typed, into the bound fields of an object. */
 void config_put(const struct match *m, void *obj);
 /* Do two LINE or MODE rows make elements of one list? */

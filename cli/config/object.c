@@ -1,8 +1,10 @@
 /* object.c: the objects behind configuration rows: where they are kept, how a fresh one looks.
  *
  * A SET row writes to the global object of its scope, or to the object of the mode. LINE and MODE rows keep a list in
- * such an object (list_off). A fresh object is zero and then what its scope's init makes of it: that is also what
- * "default" means everywhere in this folder. */
+ * such an object (list_off). A fresh object is zero and then what its scope's init makes of it; where it has a key, and
+ * the scope settles what was typed, it is settled, too: that is also what "default" means everywhere in this folder. */
+#include <string.h>
+
 #include "cli/config/config_local.h"
 
 struct conf_list *config_list(const struct grammar_row *r, void *mode_obj)
@@ -28,6 +30,33 @@ void *config_object_new(const struct cmd_scope *scope)
 
     if (scope->init)
         scope->init(obj);
+    return obj;
+}
+
+void *config_element_new(const struct match *m)
+{
+    const struct cmd_scope *scope = m->row->scope;
+    void *obj = config_object_new(scope);
+
+    config_put(m, obj);
+    if (scope->settle)
+        scope->settle(obj);
+    return obj;
+}
+
+void *config_default_new(struct grammar *g, const struct grammar_row *r, const void *like)
+{
+    const struct cmd_scope *scope = config_scope(g, r);
+    void *obj = config_object_new(scope);
+
+    if (r->row->scope || !like)
+        return obj;
+    const struct cmd_bind *binds = grammar_mode_row(g, r->row->mode)->row->binds;
+    for (const struct cmd_bind *b = binds; b < binds + CMD_BINDS_MAX && b->name; b++)
+        if (b->key)
+            memcpy((char *)obj + b->off, (const char *)like + b->off, (size_t)b->size * b->count);
+    if (scope->settle)
+        scope->settle(obj);
     return obj;
 }
 

@@ -34,6 +34,7 @@ struct planner {
     const struct config_tree *from, *to;
     struct config_plan *out;
     struct match *m;
+    const void *section; /* what the line of the present section makes; NULL at the top */
 };
 
 static void step(struct planner *p, unsigned depth, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -71,23 +72,13 @@ static bool is_element(const struct grammar_row *r)
     return r->row->kind == CMD_LINE_ROW || r->row->kind == CMD_MODE_ROW;
 }
 
-static void *element_of(const struct match *m)
-{
-    void *obj = config_object_new(m->row->scope);
-
-    config_put(m, obj);
-    if (m->row->scope->settle)
-        m->row->scope->settle(obj);
-    return obj;
-}
-
 static struct meaning meaning_of(struct planner *p, enum cmd_mode mode, const struct config_line *l)
 {
     if (!match(p->g, mode, l->text, p->m) || p->m->row->kind == CMD_DO_ROW)
         return (struct meaning){0};
     return (struct meaning){.rule = p->m->rule,
                             .no = p->m->no,
-                            .obj = is_element(p->m->rule) && !p->m->no ? element_of(p->m) : NULL};
+                            .obj = is_element(p->m->rule) && !p->m->no ? config_element_new(p->m) : NULL};
 }
 
 static void meaning_free(struct meaning *m)
@@ -130,26 +121,14 @@ static bool among(const char *text, const char *line)
     return false;
 }
 
-/* An object of the mode as the line that enters it makes it: the console begins with other settings than a vty. */
-static void *fresh_object(struct planner *p, enum cmd_mode mode, const struct config_line *l,
-                          const struct cmd_scope *scope)
-{
-    if (mode != CONFIG && l->parent && match(p->g, CONFIG, l->parent->text, p->m) &&
-        p->m->row->kind == CMD_MODE_ROW && p->m->row->enters == mode && p->m->row->scope == scope && !p->m->no)
-        return element_of(p->m);
-    return config_object_new(scope);
-}
-
-static bool on_by_default(struct planner *p, enum cmd_mode mode, const struct config_line *l,
-                          const struct grammar_row *rule)
+static bool on_by_default(struct planner *p, const struct grammar_row *rule)
 {
     const struct cmd_bind *bind;
     int64_t constant;
-    const struct cmd_scope *scope = config_scope(p->g, rule);
-    void *dflt = fresh_object(p, mode, l, scope);
+    void *dflt = config_default_new(p->g, rule, p->section);
     bool on = grammar_switch(rule, &bind, &constant) && grammar_field(bind, dflt) == constant;
 
-    config_object_free(scope, dflt);
+    config_object_free(config_scope(p->g, rule), dflt);
     return on;
 }
 
@@ -164,7 +143,7 @@ static bool is_default(struct planner *p, enum cmd_mode mode, const struct confi
     if (!m->rule || m->rule->row->kind != CMD_SET_ROW)
         return false;
     const struct cmd_scope *scope = config_scope(p->g, m->rule);
-    void *dflt = fresh_object(p, mode, l, scope);
+    void *dflt = config_default_new(p->g, m->rule, p->section);
     for (size_t i = 0; i < n && !found; i++) {
         if (rows[i]->row->kind != CMD_SET_ROW || (rows[i]->row->flags & CMD_HIDDEN) ||
             config_scope(p->g, rows[i]) != scope || (!m->no && rows[i] != m->rule))
@@ -190,7 +169,7 @@ static void undo(struct planner *p, enum cmd_mode mode, const struct config_line
         bool whole = match(p->g, mode, l->text + 3, p->m);
         step(p, l->depth, "%s%s", whole ? "" : "default ", l->text + 3);
     } else {
-        bool off = m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p, mode, l, m->rule);
+        bool off = m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p, m->rule);
         step(p, l->depth, "%s %.*s", off ? "default" : "no", n, l->text);
     }
 }
@@ -414,10 +393,15 @@ static void plan(struct planner *p, enum cmd_mode mode, const struct config_line
             type_all(p, l);
         } else if (l->nkids || t.same[i]->nkids) {
             size_t head = p->out->n;
-            enum cmd_mode inner = match(p->g, mode, l->text, p->m) ? p->m->row->enters : EXEC;
+            struct meaning m = meaning_of(p, mode, l);
+            enum cmd_mode inner = m.rule ? m.rule->row->enters : EXEC;
+            const void *outer = p->section;
             step(p, l->depth, "%s", l->text);
             size_t body = p->out->n;
+            p->section = m.obj;
             plan(p, inner, t.same[i], l);
+            p->section = outer;
+            meaning_free(&m);
             if (p->out->n == body)
                 p->out->n = head;
         }

@@ -151,8 +151,7 @@ const struct grammar_row *config_say_element(struct grammar *g, const struct gra
 
 void config_say_set(struct grammar *g, const struct grammar_row *rule, const void *obj, bool all, struct text *said)
 {
-    const struct cmd_scope *scope = config_scope(g, rule);
-    void *dflt = config_object_new(scope);
+    void *dflt = config_default_new(g, rule, obj);
     const struct cmd_bind *bind;
     int64_t constant;
     bool same = grammar_same(rule, obj, dflt), is_switch = grammar_switch(rule, &bind, &constant);
@@ -166,7 +165,7 @@ void config_say_set(struct grammar *g, const struct grammar_row *rule, const voi
     else if ((same && !all) || !grammar_print(rule, obj, dflt, said))
         if (same && all && is_switch)
             grammar_print_no(rule, said);
-    config_object_free(scope, dflt);
+    config_object_free(config_scope(g, rule), dflt);
 }
 
 static void print_set(struct printing *p, const struct grammar_row *rule, void *mode_obj, unsigned depth)

@@ -155,6 +155,20 @@ static void ranges_of_vtys(void **state)
     fix_free(f);
 }
 
+/* What a line is like when nothing is said depends on its kind: `no` brings that back. */
+static void what_lines_begin_with(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    configure(f, "line con 0\nlogin local\nno login local\nline vty 0 4\nlogin local\nno login local");
+    const char *run = box_type(f->b, f->typist, &f->t, "show running-config");
+    assert_non_null(strstr(run, "\nline con 0\nline vty 0 4\n login\n!"));
+    configure(f, "line con 0\nlogin\ndefault login\nline vty 0 4\nno login\ndefault login");
+    run = box_type(f->b, f->typist, &f->t, "show running-config");
+    assert_non_null(strstr(run, "\nline con 0\nline vty 0 4\n login\n!"));
+    fix_free(f);
+}
+
 /* Loading costs no hash: a thousand users with scrypt secrets are typed in less than ten of them would take to sum. */
 static void a_thousand_users(void **state)
 {
@@ -185,6 +199,7 @@ int main(void)
         cmocka_unit_test(commands_are_authorized),
         cmocka_unit_test(users_and_their_lines),
         cmocka_unit_test(ranges_of_vtys),
+        cmocka_unit_test(what_lines_begin_with),
         cmocka_unit_test(a_thousand_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
