@@ -7,6 +7,11 @@
 
 #include "espial/text.h"
 
+void out_nowhere(struct out *o, const char *s, size_t len)
+{
+    (void)o, (void)s, (void)len;
+}
+
 void out_write(struct out *o, const char *s, size_t len)
 {
     if (len)

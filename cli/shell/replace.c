@@ -151,11 +151,6 @@ static void tell_failure(struct out *out, const struct config_plan *p, unsigned 
     out_text(out, "********\n");
 }
 
-static void null_write(struct out *o, const char *s, size_t len)
-{
-    (void)o, (void)s, (void)len;
-}
-
 enum replace_result store_replace(struct shells *s, const struct config_tree *to, const struct replace_params *p,
                                   struct out *out)
 {
@@ -204,7 +199,7 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
         tell_failure(out, &last, passes, &refused);
         result = REPLACE_FAILED;
         if (before) {
-            struct out quiet = {.write = null_write};
+            struct out quiet = {.write = out_nowhere};
             store_replace(s, before, &(struct replace_params){.user = p->user, .origin = p->origin}, &quiet);
             result = REPLACE_REVERTED;
         }

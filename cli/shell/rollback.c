@@ -50,11 +50,6 @@ struct rollback {
     struct timer timer;
 };
 
-static void null_write(struct out *o, const char *s, size_t len)
-{
-    (void)o, (void)s, (void)len;
-}
-
 static void forget(struct rollback *r)
 {
     timer_clear(&r->timer);
@@ -104,7 +99,7 @@ static void fire(void *arg)
         arm(r);
         return;
     }
-    struct out quiet = {.write = null_write};
+    struct out quiet = {.write = out_nowhere};
     roll(r, &quiet);
 }
 

@@ -67,15 +67,10 @@ void session_say(struct shell *sh, const char *s)
 
 /* ---- modes ---- */
 
-static void null_write(struct out *o, const char *s, size_t len)
-{
-    (void)o, (void)s, (void)len;
-}
-
 /* Leave the present mode, enter another. The last step out of configuration is logged. */
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
 {
-    struct out quiet = {.write = null_write};
+    struct out quiet = {.write = out_nowhere};
     enum cmd_mode old = sh->mode;
     void *old_obj = sh->obj;
     if (old == mode && old_obj == obj)

@@ -12,6 +12,7 @@ struct out {
     unsigned width;   /* of the terminal; 0 unlimited */
     bool boot;        /* the startup configuration is being read: advice is left out, errors are not */
 };
+void out_nowhere(struct out *o, const char *s, size_t len); /* a write for text that nobody is to see */
 void out_write(struct out *o, const char *s, size_t len);
 void out_text(struct out *o, const char *s);
 void out_printf(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
