@@ -119,10 +119,15 @@ void rollback_free(struct rollback *r)
     mem_free(r);
 }
 
+/* "admin(Priv: 15, View: 0)", as messages name who did it. */
+static void name_of(const struct session_view *by, char out[96])
+{
+    snprintf(out, 96, "%s(Priv: %u, View: 0)", by->user[0] ? by->user : by->vty ? "vty" : "console", by->privilege);
+}
+
 void rollback_timer(struct rollback *r, const struct session_view *by, unsigned minutes, bool idle)
 {
-    const char *line = by->user[0] ? by->user : by->vty ? "vty" : "console";
-    snprintf(r->by, sizeof r->by, "%s(Priv: %u, View: 0)", line, by->privilege);
+    name_of(by, r->by);
     r->minutes = minutes;
     r->idle = idle;
     r->warned = minutes < 2;
@@ -156,8 +161,7 @@ bool rollback_confirm(struct rollback *r, const struct session_view *by)
     if (!r->before)
         return false;
     char who[96];
-    snprintf(who, sizeof who, "%s(Priv: %u, View: 0)", by->user[0] ? by->user : by->vty ? "vty" : "console",
-             by->privilege);
+    name_of(by, who);
     msg_post(r->log, &MSG_CONFIRM, who);
     forget(r);
     return true;
