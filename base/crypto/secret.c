@@ -253,3 +253,12 @@ bool secret_make(unsigned type, const char *password, struct rnd *rnd, char out[
     text_free(&t);
     return ok;
 }
+
+void secret_cover(uint8_t *type, char stored[SECRET_STORED_MAX + 1], struct rnd *rnd)
+{
+    char covered[SECRET_STORED_MAX + 1];
+    if (*type == 0 && stored[0] && secret_make(7, stored, rnd, covered)) {
+        memcpy(stored, covered, sizeof covered);
+        *type = 7;
+    }
+}

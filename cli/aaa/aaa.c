@@ -80,23 +80,14 @@ const struct aaa_user *aaa_user_like(const struct aaa *a, const char *name, bool
     return NULL;
 }
 
-static void cover(struct aaa *a, uint8_t *type, char stored[SECRET_STORED_MAX + 1])
-{
-    char covered[SECRET_STORED_MAX + 1];
-    if (*type == 0 && stored[0] && secret_make(7, stored, a->env.rnd, covered)) {
-        memcpy(stored, covered, sizeof covered);
-        *type = 7;
-    }
-}
-
 void aaa_cover_passwords(struct aaa *a)
 {
     struct aaa_user *u;
     for (size_t cursor = 0; (u = table_next(a->conf.users, &cursor)) != NULL;)
         if (u->kind == AAA_USER_PASSWORD)
-            cover(a, &u->type, u->stored);
+            secret_cover(&u->type, u->stored, a->env.rnd);
     for (size_t i = 0; i < 16; i++)
-        cover(a, &a->conf.passwords[i].type, a->conf.passwords[i].stored);
+        secret_cover(&a->conf.passwords[i].type, a->conf.passwords[i].stored, a->env.rnd);
 }
 
 /* ---- lines, lists ---- */

@@ -53,11 +53,7 @@ static int line_order(const void *a, const void *b)
 
 static void cover(struct cli *cli, struct line_conf *l)
 {
-    char covered[SECRET_STORED_MAX + 1];
-    if (l->password_type == 0 && l->password[0] && secret_make(7, l->password, cli->env.rnd, covered)) {
-        memcpy(l->password, covered, sizeof covered);
-        l->password_type = 7;
-    }
+    secret_cover(&l->password_type, l->password, cli->env.rnd);
 }
 
 void line_conf_cover(struct cli *c)
