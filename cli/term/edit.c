@@ -376,10 +376,8 @@ void edit_set(struct edit *e, const char *text)
 
 void edit_add(struct edit *e, const char *text)
 {
-    size_t n = strlen(text);
     e->cursor = e->len;
-    if (n && n + e->len <= LINE_MAX_BYTES)
-        put(e, text, n);
+    edit_put(e, text);
 }
 
 void edit_put(struct edit *e, const char *text)
