@@ -149,3 +149,9 @@ void session_take_answer(struct shell *sh)
     }
     mem_free(line);
 }
+
+void session_answer_defaults(struct shell *sh)
+{
+    for (int i = 0; i < 8 && sh->waiting && sh->ask.on && !sh->ask.raw; i++)
+        session_line(sh, "");
+}

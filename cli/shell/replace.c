@@ -52,8 +52,7 @@ static bool type_text(struct typist *t, const char *text)
         char *line = mem_strndup(text, n);
         session_line(sh, line);
         mem_free(line);
-        for (int i = 0; i < 8 && sh->waiting && sh->ask.on && !sh->ask.raw; i++)
-            session_line(sh, "");
+        session_answer_defaults(sh);
         ok &= sh->waiting || !sh->refused;
         if (!text[n])
             break;

@@ -164,6 +164,7 @@ void session_ask(struct shell *sh, const char *prompt, struct asking how);
 enum answer_from { FROM_TYPED, FROM_QUEUE, FROM_NOBODY };
 void session_answer(struct shell *sh, const char *text, enum answer_from from);
 void session_take_answer(struct shell *sh);
+void session_answer_defaults(struct shell *sh); /* what the running command asks, one question after the other */
 
 /* login.c */
 void login_init(struct shell *sh);

@@ -102,8 +102,7 @@ bool store_is_typing(struct shells *s)
 /* Answers everything that a line asks as Enter would; a banner goes on with the lines that follow. */
 static void answer_all(struct shell *sh)
 {
-    for (int i = 0; i < 8 && sh->waiting && sh->ask.on && !sh->ask.raw; i++)
-        session_line(sh, "");
+    session_answer_defaults(sh);
     if (sh->waiting && !(sh->ask.on && sh->ask.raw))
         session_interrupt(sh);
 }
