@@ -101,6 +101,17 @@ static void device_free(struct link *l)
 
 static const struct link_ops device_ops = {.send = device_send, .free = device_free};
 
+/* Close what was opened (if it was); errno still says why. */
+static int give_up(int fd)
+{
+    int err = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = err;
+    return -1;
+}
+
 static bool set_up(const char *name)
 {
     struct ifreq r = {0};
@@ -113,10 +124,7 @@ static bool set_up(const char *name)
         r.ifr_flags |= IFF_UP;
         ok = ioctl(fd, SIOCSIFFLAGS, &r) == 0;
     }
-    int err = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = err;
+    (void)give_up(fd);
     return ok;
 }
 
@@ -128,11 +136,7 @@ static int open_tap(const char *name)
     str_copy(r.ifr_name, sizeof r.ifr_name, name);
     if (fd >= 0 && ioctl(fd, TUNSETIFF, &r) == 0 && set_up(r.ifr_name))
         return fd;
-    int err = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = err;
-    return -1;
+    return give_up(fd);
 }
 
 static int open_packet(const char *name)
@@ -149,11 +153,7 @@ static int open_packet(const char *name)
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
         bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
         return fd;
-    int err = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = err;
-    return -1;
+    return give_up(fd);
 }
 
 struct link *link_device_new(struct loop *loop, bool tap, const char *name, char err[LINK_ERROR_MAX])
