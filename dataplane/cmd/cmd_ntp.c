@@ -112,7 +112,8 @@ static enum cmd_result show_status(struct cmd_ctx *c)
                    refid_text(s.refid, s.stratum <= 1, id));
     else
         out_text(c->out, "Clock is unsynchronized, stratum 16, no reference clock\n");
-    out_printf(c->out, "nominal freq is 1000000.0000 Hz, actual freq is %.4f Hz, precision is 2**20\n", 1e6 * (1 - s.drift));
+    out_printf(c->out, "nominal freq is 1000000.0000 Hz, actual freq is %.4f Hz, precision is 2**%d\n",
+               1e6 * (1 - s.drift), -s.precision);
     out_printf(c->out, "ntp uptime is %llu (1/100 of seconds), resolution is 1\n", (unsigned long long)s.uptime);
     out_printf(c->out, "reference time is %s\n", stamp_text(n, s.reftime, stamp));
     out_printf(c->out, "clock offset is %.4f msec, root delay is %.2f msec\n", s.offset, s.root_delay);

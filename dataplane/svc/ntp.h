@@ -42,6 +42,7 @@ struct ntp_status {
     uint64_t uptime; /* hundredths of a second */
     enum ntp_loop state;
     uint8_t poll;
+    int8_t precision; /* of the calendar: a power of two, in seconds */
     int64_t updated; /* seconds ago; -1 never */
 };
 void ntp_status(const struct ntp *n, struct ntp_status *out);

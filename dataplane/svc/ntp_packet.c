@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "dataplane/svc/ntp_local.h"
+#include "espial/buf.h"
 
 #define EPOCH INT64_C(2208988800) /* 1970 in seconds since 1900 */
 
@@ -31,28 +32,15 @@ int64_t ntp_to_wall(const struct ntp *n, uint64_t stamp)
     return now + (int64_t)llround(ntp_diff(stamp, ntp_stamp(now)) * 1e6);
 }
 
-static void store32(uint8_t *p, uint32_t v)
+static void put64(uint8_t *p, uint64_t v)
 {
-    p[0] = (uint8_t)(v >> 24);
-    p[1] = (uint8_t)(v >> 16);
-    p[2] = (uint8_t)(v >> 8);
-    p[3] = (uint8_t)v;
+    put32(p, (uint32_t)(v >> 32));
+    put32(p + 4, (uint32_t)v);
 }
 
-static uint32_t load32(const uint8_t *p)
+static uint64_t get64(const uint8_t *p)
 {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void store64(uint8_t *p, uint64_t v)
-{
-    store32(p, (uint32_t)(v >> 32));
-    store32(p + 4, (uint32_t)v);
-}
-
-static uint64_t load64(const uint8_t *p)
-{
-    return (uint64_t)load32(p) << 32 | load32(p + 4);
+    return (uint64_t)get32(p) << 32 | get32(p + 4);
 }
 
 static uint32_t short_of(double seconds)
@@ -66,13 +54,13 @@ void ntp_encode(const struct ntp_packet *p, uint8_t out[NTP_PACKET])
     out[1] = p->stratum >= NTP_STRATUM_MAX ? 0 : p->stratum;
     out[2] = p->poll;
     out[3] = (uint8_t)p->precision;
-    store32(out + 4, short_of(p->root_delay));
-    store32(out + 8, short_of(p->root_disp));
-    store32(out + 12, p->refid);
-    store64(out + 16, p->reftime);
-    store64(out + 24, p->org);
-    store64(out + 32, p->rec);
-    store64(out + 40, p->xmt);
+    put32(out + 4, short_of(p->root_delay));
+    put32(out + 8, short_of(p->root_disp));
+    put32(out + 12, p->refid);
+    put64(out + 16, p->reftime);
+    put64(out + 24, p->org);
+    put64(out + 32, p->rec);
+    put64(out + 40, p->xmt);
 }
 
 bool ntp_decode(const uint8_t *d, size_t len, struct ntp_packet *p)
@@ -86,13 +74,13 @@ bool ntp_decode(const uint8_t *d, size_t len, struct ntp_packet *p)
         .stratum = d[1],
         .poll = d[2],
         .precision = (int8_t)d[3],
-        .root_delay = load32(d + 4) / 65536.0,
-        .root_disp = load32(d + 8) / 65536.0,
-        .refid = load32(d + 12),
-        .reftime = load64(d + 16),
-        .org = load64(d + 24),
-        .rec = load64(d + 32),
-        .xmt = load64(d + 40),
+        .root_delay = get32(d + 4) / 65536.0,
+        .root_disp = get32(d + 8) / 65536.0,
+        .refid = get32(d + 12),
+        .reftime = get64(d + 16),
+        .org = get64(d + 24),
+        .rec = get64(d + 32),
+        .xmt = get64(d + 40),
     };
     return p->version >= 1 && p->version <= 4;
 }

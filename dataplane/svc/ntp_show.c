@@ -20,6 +20,7 @@ void ntp_status(const struct ntp *n, struct ntp_status *out)
         .uptime = n->sock ? (now - n->began) / 10000 : 0,
         .state = n->state,
         .poll = n->peer && n->peer->local ? n->peer->hpoll : n->poll,
+        .precision = NTP_PRECISION,
         .updated = n->ever ? (int64_t)((now - n->updated) / US_PER_S) : -1,
     };
 }
