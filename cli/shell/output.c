@@ -59,10 +59,15 @@ static void erase(struct output *o)
     o->more = false;
 }
 
-static void hold(struct output *o, const char *s, size_t len)
+void held_add(struct text *held, const char *s, size_t len)
 {
-    if (o->held.len + len <= HELD_OUTPUT_MAX)
-        text_addn(&o->held, s, len);
+    static const char cut[] = "\n% The output is longer than can be held: the rest is left out\n";
+    if (held->len > HELD_OUTPUT_MAX)
+        return;
+    size_t room = HELD_OUTPUT_MAX - held->len;
+    text_addn(held, s, len < room ? len : room);
+    if (len > room)
+        text_addn(held, cut, sizeof cut - 1); /* and so it is longer than the bound: nothing follows */
 }
 
 static bool is_full(const struct output *o)
@@ -110,7 +115,7 @@ static void page_write(struct out *out, const char *s, size_t len)
     if (o->discard)
         return;
     size_t taken = output_waits(o) ? 0 : feed(o, s, len);
-    hold(o, s + taken, len - taken);
+    held_add(&o->held, s + taken, len - taken);
 }
 
 static void shown_write(struct out *out, const char *s, size_t len)

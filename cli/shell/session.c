@@ -54,8 +54,7 @@ void session_emit(struct shell *sh, const char *s, size_t len)
         sh->channel->write(sh->channel, s, len);
         return;
     }
-    if (sh->capture.len + len <= HELD_OUTPUT_MAX)
-        text_addn(&sh->capture, s, len);
+    held_add(&sh->capture, s, len);
     if (sh->waiting)
         session_look(sh);
 }

@@ -197,6 +197,8 @@ void output_key(struct output *o, char c);
 void output_stop(struct output *o);  /* drop what waits */
 void output_flush(struct output *o); /* show what waits, without paging */
 void output_fini(struct output *o);
+/* Keep output for later: what goes beyond HELD_OUTPUT_MAX is left out, and a last line says so. */
+void held_add(struct text *held, const char *s, size_t len);
 
 /* away.c: the command is over but for texts that are sent to other machines; true: session_over is called again when one has gone. */
 bool away_sends(struct shell *sh, enum cmd_result r);

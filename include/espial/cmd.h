@@ -172,7 +172,6 @@ struct cmd_bind {
 enum cmd_kind { CMD_HELP = 1, CMD_DO_ROW, CMD_MODE_ROW, CMD_SET_ROW, CMD_LINE_ROW };
 enum cmd_flags {
     CMD_NO = 1,        /* DO: accepts `no` */
-    CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else */
     CMD_SHOW_NO = 2,   /* SET: at its default prints "no ..." (no ip address) */
     CMD_HIDDEN = 4,    /* accepted, never printed (an older spelling; show-only aliases) */
     CMD_IN_CONFIG = 8, /* DO row of a configuration mode: an action, nothing kept (e.g. `exit`) */
@@ -182,6 +181,7 @@ enum cmd_flags {
     CMD_YIELDS = 128,  /* an abbreviation that fits another row's word too means that one (sh log: logging, not login) */
     CMD_KEEPS = 256, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
                        as a change; one such row of a family prints all of it */
+    CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else */
 };
 
 #define CMD_BINDS_MAX 24

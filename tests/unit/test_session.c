@@ -2,6 +2,8 @@
  * The pager's mark is 10 bytes and is erased by nine backspaces, eight blanks, nine backspaces, as IOS does it. */
 #include "tests/unit/cli_box.h"
 
+#include "cli/shell/shell_local.h"
+
 #define MORE  " --More-- "
 #define ERASE "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"
 
@@ -292,6 +294,28 @@ static void files_get_what_the_screen_stopped(void **state)
     text_free(&t);
 }
 
+/* What no bound can hold is left out, and said to be: nobody takes a part for the whole. */
+static void too_much_to_hold(void **state)
+{
+    static const char end[] = "\n% The output is longer than can be held: the rest is left out\n";
+    struct text t = {0};
+    char piece[4096];
+
+    (void)state;
+    memset(piece, 'x', sizeof piece);
+    for (size_t n = 0; n < HELD_OUTPUT_MAX / sizeof piece; n++)
+        held_add(&t, piece, sizeof piece);
+    assert_int_equal(t.len, 32u << 20); /* all of it, to the byte */
+    held_add(&t, "y", 1);
+    held_add(&t, "z", 1);
+    assert_int_equal(t.len, (32u << 20) + sizeof end - 1);
+    assert_string_equal(t.s + (32u << 20), end);
+    text_clear(&t);
+    held_add(&t, "again", 5);
+    assert_string_equal(t.s, "again");
+    text_free(&t);
+}
+
 static void log_lines_stand_on_their_own(void **state)
 {
     struct fixture *f = *state;
@@ -487,6 +511,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_what_may_be_filtered_is_paged, setup, teardown),
         cmocka_unit_test_setup_teardown(the_pager_narrows, setup, teardown),
         cmocka_unit_test_setup_teardown(files_get_what_the_screen_stopped, setup, teardown),
+        cmocka_unit_test(too_much_to_hold),
         cmocka_unit_test_setup_teardown(log_lines_stand_on_their_own, setup, teardown),
         cmocka_unit_test_setup_teardown(history_is_kept_by_mode, setup, teardown),
         cmocka_unit_test_setup_teardown(the_line_sets_the_session, setup, teardown),
