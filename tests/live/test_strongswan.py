@@ -1,57 +1,14 @@
 #!/usr/bin/python3
 """IKEv1 and ESP against strongSwan's charon, as initiator and as responder: suites, perfect forward secrecy, NAT traversal, rekeys from both ends, deletes from both
-ends, dead peer detection, what must not come about (another key, another proposal, other networks), and the invalid SPI.
-
-Everything runs in a network namespace of its own (which needs root) that dies with this process. charon has a TAP interface as its Ethernet; the frames go through
-this test to the router's UDP link on loopback. charon keeps its SAs in user space (kernel-libipsec), so the kernel needs no IPsec; that plugin always asks for UDP
-encapsulation, so both ends float to port 4500: the same exchanges on port 500 are what the simulation tests see."""
-import fcntl, os, re, select, socket, struct, subprocess, sys, threading, time
+ends, dead peer detection, what must not come about (another key, another proposal, other networks), and the invalid SPI. swan.py says how charon is run."""
+import os, re, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from routers import Folder, Router, free_port, need, skip, start, wait_for
+from routers import Folder, Router, wait_for
+from swan import Charon, Wire, enter, ping_from_charon, ping_from_router, running, spi_out
 
-CHARON, PLUGINS = "/usr/lib/ipsec/charon", "/usr/lib/ipsec/plugins/libstrongswan-"
-need("swanctl", "ip", "unshare")
-for file in (CHARON, PLUGINS + "kernel-libipsec.so", PLUGINS + "openssl.so"):
-    if not os.path.exists(file):
-        skip("missing " + file)
-if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
-    skip("needs root and /dev/net/tun")
-if "IN_NAMESPACE" not in os.environ:
-    if subprocess.call(["unshare", "-n", "-m", "true"], stderr=subprocess.DEVNULL):
-        skip("no network namespaces")
-    os.execvpe("unshare", ["unshare", "-n", "-m", sys.executable, os.path.abspath(__file__)], dict(os.environ, IN_NAMESPACE="1"))
+enter()
 
-STRONGSWAN_CONF = """
-charon {
-  load = random nonce aes des md5 sha1 sha2 hmac kdf gmp openssl pem kernel-libipsec kernel-netlink socket-default vici updown
-  delete_rekeyed = yes
-  retransmit_timeout = 2
-  plugins { vici { socket = unix://%(dir)s/vici } }
-  filelog { log { path = %(dir)s/charon.log
-                  flush_line = yes
-                  default = 1
-                  ike = 2
-                  enc = 1 } }
-}
-"""
-CONNECTION = """
-connections { espial {
-  version = 1
-  local_addrs = 10.0.0.2
-  remote_addrs = 10.0.0.1
-  proposals = %(ike)s
-  dpd_delay = %(dpd)s
-  local { auth = psk }
-  remote { auth = psk }
-  children { net {
-    local_ts = 192.168.2.0/24
-    remote_ts = %(remote)s
-    esp_proposals = %(esp)s
-  } }
-} }
-secrets { ike { secret = "%(key)s" } }
-"""
 CONFIG = """no ip domain lookup
 no logging console
 logging buffered 1000000 debugging
@@ -80,112 +37,6 @@ line con 0
  privilege level 15
 end
 """
-
-
-class Wire:
-    """charon's tap interface on one side, the router's UDP link on the other. `judge(to_router, frame)` may refuse a frame."""
-
-    def __init__(self):
-        self.tap = os.open("/dev/net/tun", os.O_RDWR)
-        fcntl.ioctl(self.tap, 0x400454CA, struct.pack("16sH22x", b"sw0", 0x0002 | 0x1000))
-        for command in ("ip link set lo up", "ip addr add 10.0.0.2/24 dev sw0", "ip link set sw0 up", "ip addr add 192.168.2.1/32 dev lo"):
-            subprocess.check_call(command.split())
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", 0))
-        self.port = free_port()
-        self.judge = lambda to_router, frame: True
-        threading.Thread(target=self.carry, daemon=True).start()
-
-    def carry(self):
-        while True:
-            for ready in select.select([self.tap, self.sock], [], [])[0]:
-                if ready is self.sock:
-                    frame = self.sock.recv(2048)
-                    if self.judge(False, frame):
-                        os.write(self.tap, frame)
-                else:
-                    frame = os.read(self.tap, 2048)
-                    if self.judge(True, frame):
-                        self.sock.sendto(frame, ("127.0.0.1", self.port))
-
-    def spec(self):
-        return f"udp:{self.port}:127.0.0.1:{self.sock.getsockname()[1]}"
-
-
-class Charon:
-    def __init__(self, folder):
-        self.folder = folder
-        subprocess.check_call(["mount", "-t", "tmpfs", "tmpfs", "/run"])
-        with open(os.path.join(folder, "strongswan.conf"), "w") as f:
-            f.write(STRONGSWAN_CONF % {"dir": folder})
-        self.env = dict(os.environ, STRONGSWAN_CONF=os.path.join(folder, "strongswan.conf"))
-        with open(os.path.join(folder, "charon.out"), "w") as out:
-            self.process = start([CHARON], env=self.env, stdout=out, stderr=out)
-        wait_for("charon", lambda: os.path.exists(os.path.join(folder, "vici")))
-
-    def ctl(self, *args, check=True):
-        r = subprocess.run(["swanctl", *args, "--uri", f"unix://{self.folder}/vici"], env=self.env, capture_output=True, text=True, timeout=60)
-        if check and r.returncode:
-            raise AssertionError(f"swanctl {' '.join(args)}: {r.stdout}{r.stderr}\n{self.log()[-3000:]}")
-        return r.stdout
-
-    def load(self, ike, esp, dpd="0s", key="cisco123", remote="192.168.1.0/24"):
-        path = os.path.join(self.folder, "swanctl.conf")
-        with open(path, "w") as f:
-            f.write(CONNECTION % {"ike": ike, "esp": esp, "dpd": dpd, "key": key, "remote": remote})
-        self.ctl("--load-all", "--clear", "--file", path)
-
-    def sas(self):
-        return self.ctl("--list-sas")
-
-    def children(self):
-        return self.sas().count("INSTALLED")
-
-    def log(self):
-        with open(os.path.join(self.folder, "charon.log")) as f:
-            return f.read()
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def ping_from_router(router):
-    return router.type("ping 192.168.2.1 source Loopback0 repeat 4 timeout 1")
-
-
-def ping_from_charon(count=3):
-    """Echo requests from charon's network to the router's; how many of them were answered."""
-    answered = 0
-    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as s:
-        s.bind(("192.168.2.1", 0))
-        s.settimeout(2)
-        for seq in range(count):
-            body = struct.pack("!BBHHH", 8, 0, 0, 0x4553, seq) + b"espial!!" * 8
-            total = sum(struct.unpack(f"!{len(body) // 2}H", body))
-            total = (total & 0xFFFF) + (total >> 16)
-            try:
-                s.sendto(body[:2] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + body[4:], ("192.168.1.1", 0))
-                while (p := s.recv(2048))[20] != 0 or p[24:28] != struct.pack("!HH", 0x4553, seq):
-                    pass
-                answered += 1
-            except (socket.timeout, OSError):  # no answer; or charon has dropped the child and its route
-                pass
-    return answered
-
-
-def spis(router):
-    text = router.type("show crypto ipsec sa")
-    m = re.search(r"current outbound spi: 0x([0-9A-F]+)", text)
-    return int(m.group(1), 16)
-
-
-def running(router, text):
-    return text in router.type("show crypto isakmp sa")
 
 
 # (their phase 1, their phase 2), (our encryption, hash, group, transform set, pfs)
@@ -246,9 +97,9 @@ def test_rekey_and_deletes(lab):
     lab.charon.ctl("--initiate", "--child", "net", "--timeout", "20")
     text = r.type("ping 192.168.2.1 source Loopback0 size 3000 repeat 3 timeout 1")
     assert "Success rate is 100 percent (3/3)" in text, "pieces: " + text
-    before = spis(r)
+    before = spi_out(r)
     lab.charon.ctl("--rekey", "--child", "net")
-    wait_for("charon's rekey", lambda: spis(r) != before)
+    wait_for("charon's rekey", lambda: spi_out(r) != before)
     assert "Success rate is 100 percent (4/4)" in ping_from_router(r)
     assert ping_from_charon() == 3
     lab.charon.ctl("--rekey", "--ike", "espial")
@@ -272,14 +123,14 @@ def test_our_rekey(lab):
     # A lifetime of two minutes, lived twenty times as fast; pings go on all the while.
     r = lab.fresh(SUITES[0], "crypto ipsec security-association lifetime seconds 120", "--time-scale", "20")
     ping_from_router(r)
-    before = spis(r)
+    before = spi_out(r)
     answered = 0
     for turn in range(60):
         answered += ping_from_charon(1)
-        if spis(r) != before:
+        if spi_out(r) != before:
             break
         time.sleep(0.2)
-    assert spis(r) != before, "we never rekeyed"
+    assert spi_out(r) != before, "we never rekeyed"
     assert answered == turn + 1, f"{turn + 1 - answered} packets lost before the rekey"
     assert ping_from_charon() == 3
 
