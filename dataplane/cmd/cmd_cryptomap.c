@@ -78,7 +78,7 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
     return CMD_FAIL;
 }
 
-#define M(field) NUM(struct cryptomap_conf, field)
+#define SA(field) NUM_IN(struct cryptomap_conf, sa, field)
 static const struct cmd_row rows[] = {
     MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
          "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
@@ -95,13 +95,13 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_CRYPTO_MAP, "set security-association", "Security association parameters"),
     HELP(CONFIG_CRYPTO_MAP, "set security-association lifetime", "security association lifetime"),
     SET(CONFIG_CRYPTO_MAP, NULL, "set security-association lifetime seconds <life_s:120-2592000>",
-        "Time-based key duration|Security association duration in seconds", M(life_s)),
+        "Time-based key duration|Security association duration in seconds", SA(life_s)),
     SET(CONFIG_CRYPTO_MAP, NULL,
         "set security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
         "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey",
-        M(life_kb)),
+        SA(life_kb)),
     SET(CONFIG_CRYPTO_MAP, NULL, "set transform-set <word:sets>...",
-        "Specify list of transform sets in priority order|Proposal tag", TXTS(struct cryptomap_conf, sets)),
+        "Specify list of transform sets in priority order|Proposal tag", TXTS_IN(struct cryptomap_conf, sa, sets)),
     SET(CONFIG_CRYPTO_MAP, NULL,
         "set pfs "
         "{group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group19=pfs:19|group20="
@@ -109,8 +109,8 @@ static const struct cmd_row rows[] = {
         "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|D-H "
         "Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|"
         "D-H Group16 (4096-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)",
-        M(pfs)),
-    SET_F(CONFIG_CRYPTO_MAP, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", M(pfs)),
+        SA(pfs)),
+    SET_F(CONFIG_CRYPTO_MAP, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", SA(pfs)),
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
     SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",
         "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),

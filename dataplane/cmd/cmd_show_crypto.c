@@ -21,7 +21,7 @@ static void print_sets(struct cmd_ctx *c, const struct cryptomap_conf *m)
 
     out_text(c->out, "\tTransform sets={ \n");
     for (unsigned i = 0; i <= MAP_SETS_MAX; i++) {
-        const char *name = i < MAP_SETS_MAX ? m->sets[i] : named ? "" : "default";
+        const char *name = i < MAP_SETS_MAX ? m->sa.sets[i] : named ? "" : "default";
         const struct transform_set_conf *s = *name ? ipsec_set_find(ips, name) : NULL;
         struct ipsec_transform t;
         char text[IPSEC_TRANSFORM_TEXT] = "";
@@ -51,7 +51,7 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
     struct ipsec *ips = dataplane_ipsec(c->self);
     const struct ipsec_conf *conf = ipsec_conf(ips);
     struct out *o = c->out;
-    uint32_t kb = m->life_kb ? m->life_kb : conf->life_kb, peer = cryptomap_current_peer(ips, m->name, m->seq);
+    uint32_t kb = m->sa.life_kb ? m->sa.life_kb : conf->life_kb, peer = cryptomap_current_peer(ips, m->name, m->seq);
     bool complete = cryptomap_complete(m) && acl_find(dataplane_net(c->self), m->acl);
 
     out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
@@ -77,9 +77,9 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
     else
         out_printf(o, "%u kilobytes", kb);
     out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n",
-               m->life_s ? m->life_s : conf->life_s);
-    if (m->pfs)
-        out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->pfs);
+               m->sa.life_s ? m->sa.life_s : conf->life_s);
+    if (m->sa.pfs)
+        out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->sa.pfs);
     else
         out_text(o, "\tPFS (Y/N): N\n");
     out_text(o, "\tMixed-mode : Disabled\n");

@@ -147,18 +147,20 @@ static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const
     t->local = mi->local;
     bool named = false;
     for (unsigned i = 0; i < MAP_SETS_MAX; i++) {
-        const struct transform_set_conf *s = c->sets[i][0] ? ipsec_set_find(ips, c->sets[i]) : NULL;
-        named = named || c->sets[i][0];
+        const struct transform_set_conf *s = c->sa.sets[i][0] ? ipsec_set_find(ips, c->sa.sets[i]) : NULL;
+        named = named || c->sa.sets[i][0];
         if (s && t->ntransforms < IPSEC_TRANSFORMS_MAX && ipsec_transform_of(s, &t->transforms[t->ntransforms]))
             t->ntransforms++;
     }
     if (!named && ipsec_transform_of(ipsec_set_find(ips, "default"), &t->transforms[0]))
         t->ntransforms = 1;
-    t->pfs_group = c->pfs;
-    t->life_s = c->life_s ? c->life_s : ips->conf.life_s;
-    uint32_t kb = c->life_kb ? c->life_kb : ips->conf.life_kb;
+    t->pfs_group = c->sa.pfs;
+    t->life_s = c->sa.life_s ? c->sa.life_s : ips->conf.life_s;
+    uint32_t kb = c->sa.life_kb ? c->sa.life_kb : ips->conf.life_kb;
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
     t->replay_window = ips->conf.replay;
+    t->ikev2 = c->sa.ikev2_profile[0] != 0;
+    str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? c->sa.ikev2_profile : c->sa.isakmp_profile);
 }
 
 /* The flow that this line had before, with everything in it; NULL when it is new. */

@@ -26,15 +26,22 @@ struct transform_set_conf { /* crypto ipsec transform-set NAME T1 [T2 [T3]] */
 struct map_peer_conf {
     uint32_t addr;
 };
+/* How SAs shall be: what crypto maps, dynamic maps and IPsec profiles have in common (`set ...`). */
+struct sa_conf {
+    char sets[MAP_SETS_MAX][IPSEC_NAME_MAX]; /* set transform-set; none: the set called default */
+    uint8_t pfs;                             /* group; 0: none */
+    uint32_t life_s;                         /* 0: the global value */
+    uint32_t life_kb;                        /* 0: the global value; LIFE_KB_OFF */
+    uint32_t idle_s;                         /* 0: the global value */
+    char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
+    char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */
+};
 struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp */
     char name[IPSEC_NAME_MAX];
     uint16_t seq;
     char description[81];
     struct conf_list peers; /* struct map_peer_conf, in order of preference */
-    char sets[MAP_SETS_MAX][IPSEC_NAME_MAX];
-    uint8_t pfs;              /* group; 0: none */
-    uint32_t life_s;          /* 0: the global value */
-    uint32_t life_kb;         /* 0: the global value; LIFE_KB_OFF */
+    struct sa_conf sa;
     char acl[IPSEC_NAME_MAX]; /* match address */
 };
 

@@ -21,6 +21,7 @@ struct ipsec_transform {
     uint16_t key_bits; /* AES: 128 192 256; else 0 */
     enum hash_alg auth;
     enum ipsec_mode mode;
+    bool esn; /* extended sequence numbers (RFC 4303 section 2.2.1) */
 };
 
 /* One side of a traffic selector ("proxy identity"): addr/mask, protocol (0 any), port (0 any). */
@@ -33,8 +34,8 @@ struct selector {
 #define IPSEC_TRANSFORMS_MAX 6
 /* What a flow wants: copied out of a crypto map entry for IKE, as initiator (acquire) or responder (spd_find_policy). */
 struct ipsec_policy {
-    char map[64];
-    uint16_t seq;
+    char map[64];                    /* "Tunnel0-head-0" for tunnel protection */
+    uint32_t seq;                    /* 65536 for tunnel protection */
     char ifname[IFNAME_MAX];
     uint32_t local, peer;            /* crypto endpoints */
     struct selector local_sel, remote_sel;
@@ -44,6 +45,12 @@ struct ipsec_policy {
     uint32_t life_s;
     uint32_t life_kb;                /* 0: disabled */
     uint32_t replay_window;          /* 0: disabled */
+    uint32_t idle_s;                 /* deleted when idle for so long; 0: never */
+    bool ikev2;                      /* negotiated by IKEv2, with the IKEv2 profile below; else by IKEv1 */
+    char ike_profile[64];            /* ISAKMP or IKEv2 profile; "" none */
+    bool answer_only;                /* dynamic map, responder-only: never begun by us */
+    bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */
+    bool protection;                 /* of a tunnel interface: a lost pair is renewed at once, not at the next packet */
 };
 
 struct sa_pair_params {

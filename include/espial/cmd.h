@@ -217,6 +217,11 @@ struct cmd_table {
 #define TXT(strct, field)      B_(strct, field, true, false, false)   /* char[N] */
 #define KEY_NUM(strct, field)  B_(strct, field, false, false, true)
 #define KEY_TXT(strct, field)  B_(strct, field, true, false, true)
+/* Of a structure inside the object: sentences name its fields without it. NUM_IN(struct cryptomap_conf, sa, pfs) is `pfs`. */
+#define IN_(strct, inner, field, txt) {.name = #field, .off = offsetof(strct, inner.field), .size = sizeof(((strct *)0)->inner.field), .count = 1, .is_text = txt}
+#define NUM_IN(strct, inner, field) IN_(strct, inner, field, false)
+#define TXT_IN(strct, inner, field) IN_(strct, inner, field, true)
+#define TXTS_IN(strct, inner, field) {.name = #field, .off = offsetof(strct, inner.field), .size = sizeof(((strct *)0)->inner.field[0]), .count = sizeof(((strct *)0)->inner.field) / sizeof(((strct *)0)->inner.field[0]), .is_text = true}
 #define TXTS(strct, field)     {.name = #field, .off = offsetof(strct, field), .size = sizeof(((strct *)0)->field[0]), .count = sizeof(((strct *)0)->field) / sizeof(((strct *)0)->field[0]), .is_text = true}
 
 #define HELP(m, path, text)                       {.kind = CMD_HELP, .mode = m, .sentence = path, .help = text}

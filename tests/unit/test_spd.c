@@ -17,8 +17,8 @@ static void reconfigured(void **state)
     box_flow(b, &f);
     uint32_t flow = f.id;
     /* Unrelated changes keep flow, SA and counters: another entry, another line, PFS, lifetimes. */
-    m->pfs = 14;
-    m->life_s = 120;
+    m->sa.pfs = 14;
+    m->sa.life_s = 120;
     box_map_conf(b, 5, THIRD, "none");
     box_acl(b, ACL_PROTO_IP, A(10, 9, 0, 0), 0xFF, A(10, 8, 0, 0), 0xFF, false);
     assert_int_equal(send(b), 0x2001);
@@ -156,7 +156,7 @@ static void failover(void **state)
     install(b, 0x1001, 0x2001, true, true);
     sad_delete_peer(b->ips, SPOKE, SA_GONE_IKE_LOST);
     assert_int_equal(cryptomap_current_peer(b->ips, "CMAP", 10), THIRD);
-    m->pfs = 5; /* a rebuild keeps the choice */
+    m->sa.pfs = 5; /* a rebuild keeps the choice */
     ipsec_conf_changed(b->ips);
     assert_int_equal(cryptomap_current_peer(b->ips, "CMAP", 10), THIRD);
     box_free(b);
@@ -176,7 +176,7 @@ static void transport(void **state)
     s->bits = 256;
     s->mode = IPSEC_TRANSPORT;
     conf_list_add(&ipsec_conf(b->ips)->sets, s);
-    str_copy(m->sets[0], sizeof m->sets[0], "T");
+    str_copy(m->sa.sets[0], sizeof m->sa.sets[0], "T");
     box_acl(b, ACL_PROTO_IP, HUB, 0, SPOKE, 0, false);
     struct selector l = {.addr = A(10, 1, 0, 0), .mask = 0xFFFF0000}, r = {.addr = A(10, 2, 0, 0), .mask = 0xFFFF0000};
     struct selector h = {.addr = HUB, .mask = UINT32_MAX}, k = {.addr = SPOKE, .mask = UINT32_MAX};

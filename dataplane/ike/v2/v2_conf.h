@@ -1,0 +1,123 @@
+/* v2_conf.h: what was asked of IKEv2 (crypto ikev2 proposal, policy, keyring, profile and the global lines), and the
+ * questions the engine asks of it. Written by the rows of dataplane/cmd/cmd_ikev2.c; v2_conf.c answers. The smart
+ * defaults (proposal default, policy default) are answers, not objects, until they are typed. */
+#ifndef DATAPLANE_IKE_V2_V2_CONF_H
+#define DATAPLANE_IKE_V2_V2_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/ike/v2/v2_propose.h"
+#include "espial/conf.h"
+
+#define V2_NAME_MAX 64
+#define V2_KEY_MAX  128
+#define V2_ID_MAX   128
+
+/* An identity as IDi and IDr carry it (RFC 7296 section 3.5): the type's number and its bytes. */
+struct v2_id {
+    uint8_t type; /* ID_IPV4_ADDR 1, ID_FQDN 2, ID_RFC822_ADDR 3, ID_DER_ASN1_DN 9, ID_KEY_ID 11; 0 none */
+    uint8_t len;
+    uint8_t bytes[V2_ID_MAX];
+};
+/* For show and debug: "192.0.2.1", a name, or hex; printable characters only. */
+void v2_id_text(const struct v2_id *id, char *out, size_t cap);
+
+struct v2_proposal_conf { /* crypto ikev2 proposal NAME */
+    char name[V2_NAME_MAX];
+    /* In the order typed; positions of the words in the grammar's alternatives, 1-based; 0 ends. */
+    uint8_t encr[V2_ALGS_MAX], integ[V2_ALGS_MAX], prf[V2_ALGS_MAX], group[V2_ALGS_MAX];
+};
+struct v2_policy_conf { /* crypto ikev2 policy NAME */
+    char name[V2_NAME_MAX];
+    char proposals[V2_PROPOSALS_MAX][V2_NAME_MAX];
+    bool fvrf_any;
+    uint32_t local[4]; /* match address local; 0 ends */
+};
+struct v2_peer_conf { /* peer NAME of a keyring */
+    char name[V2_NAME_MAX];
+    uint32_t addr, mask; /* address A [MASK]; mask 0 and addr 0 with has_addr: any */
+    bool has_addr;
+    char hostname[V2_ID_MAX];
+    uint8_t id_kind; /* enum v2_match_kind; identity {address|fqdn [domain]|email [domain]|key-id} */
+    char id[V2_ID_MAX];
+    char key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1]; /* pre-shared-key [local|remote] [0|hex] */
+    bool hex_local, hex_remote;
+    char description[81];
+};
+struct v2_keyring_conf {
+    char name[V2_NAME_MAX];
+    struct conf_list peers; /* struct v2_peer_conf in the order typed */
+};
+enum v2_match_kind {
+    V2_MATCH_NONE,
+    V2_MATCH_ADDRESS,
+    V2_MATCH_FQDN,
+    V2_MATCH_FQDN_DOMAIN,
+    V2_MATCH_EMAIL,
+    V2_MATCH_EMAIL_DOMAIN,
+    V2_MATCH_KEY_ID,
+    V2_MATCH_ANY
+};
+struct v2_match_conf { /* match identity remote ... */
+    uint8_t kind;
+    uint32_t addr, mask;
+    char text[V2_ID_MAX];
+};
+enum v2_auth_conf { V2_AUTH_NONE, V2_AUTH_PRE_SHARE }; /* certificates come later */
+struct v2_profile_conf {                               /* crypto ikev2 profile NAME */
+    char name[V2_NAME_MAX];
+    char description[81];
+    struct conf_list matches; /* struct v2_match_conf */
+    bool fvrf_any;
+    uint32_t match_local;            /* match address local; 0 any */
+    uint8_t local_id_kind;           /* identity local: enum v2_match_kind (address, fqdn, email, key-id); NONE: address */
+    char local_id[V2_ID_MAX];
+    uint32_t local_id_addr;
+    uint8_t auth_local, auth_remote; /* enum v2_auth_conf */
+    char key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1]; /* authentication ... pre-share key K; "" keyring */
+    char keyring[V2_NAME_MAX];
+    uint32_t lifetime;               /* s: 120-86400; 86400 */
+    uint16_t dpd, dpd_retry;         /* s; 0: the global setting */
+    uint8_t dpd_periodic;
+    uint16_t nat_keepalive;          /* s; 0: the global setting */
+    bool nat_force_encap, initial_contact_force, shutdown;
+};
+struct v2_conf {
+    struct conf_list proposals, policies, keyrings, profiles;
+    uint16_t dpd, dpd_retry; /* crypto ikev2 dpd; 0 off */
+    uint8_t dpd_periodic;
+    uint16_t nat_keepalive;
+    uint16_t window;         /* 5: what is said in SET_WINDOW_SIZE */
+    uint16_t cookie_challenge; /* half-open SAs from which on cookies are asked; 0 (typed): always; UINT16_MAX off */
+    bool fragmentation;
+    uint16_t frag_mtu;       /* 576 */
+    uint32_t max_sa, max_negotiating, max_incoming; /* crypto ikev2 limit; 0 none */
+    uint16_t diagnose_error; /* entries kept; 0 off */
+    bool logging;            /* crypto logging ikev2 */
+};
+void v2_conf_init(struct v2_conf *c);
+void v2_conf_fini(struct v2_conf *c);
+void v2_proposal_conf_init(void *c);
+void v2_policy_conf_init(void *c);
+void v2_peer_conf_init(void *c);
+void v2_keyring_conf_init(void *c);
+void v2_keyring_conf_fini(void *c);
+void v2_profile_conf_init(void *c);
+void v2_profile_conf_fini(void *c);
+
+/* What is offered from, and accepted at, a local address: the proposals of the first policy that matches it (the typed
+ * ones in the order of their names, then the default), in order. Returns how many. */
+unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX]);
+/* NULL when there is none, it is shut down, or incomplete (no match identity, no authentication). */
+const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const char *name);
+/* Responder: the first profile (most exact match first: whole identity, then domain or mask by length, then any) whose
+ * `match identity remote` fits and whose `match address local` allows. */
+const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint32_t local, const struct v2_id *remote);
+/* Our identity under a profile. */
+void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2_id *out);
+/* The pre-shared key that proves us (local true) or the peer: of the profile itself, else of its keyring's peer found by
+ * identity (when known), else by address (longest mask). False: none. The bytes are copied (hex decoded). */
+bool v2_conf_key(const struct v2_conf *c, const struct v2_profile_conf *p, bool local, uint32_t peer,
+                 const struct v2_id *peer_id, struct key *out);
+#endif
