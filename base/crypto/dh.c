@@ -1,13 +1,15 @@
-/* dh.c: Diffie-Hellman for IKE: MODP groups 1 2 5 14 15 16 (RFC 2409 section 6, RFC 3526) and the NIST curves 19 20 21
- * (RFC 5903).
+/* dh.c: Diffie-Hellman for IKE: MODP groups 1 2 5 14 15 16 (RFC 2409 section 6, RFC 3526), 24 (RFC 5114 section 2.3),
+ * the NIST curves 19 20 21 (RFC 5903) and Curve25519, 31 (RFC 8031).
  *
  * The private value is drawn from the given source when the object is made (so that a seeded run repeats), the two sums
  * are separate calls for work_run; while one runs elsewhere nobody else touches the object. Exponents of the MODP
  * groups are as long as estimate 2 of RFC 3526 section 8 asks (at least 256 bits), with the top bit set; scalars of the
  * curves are uniform in 1..n-1 by rejection. Sums take constant time in the private value. A peer's value must have
- * exactly the group's length; MODP: 2 <= y <= p-2 (the primes are safe ones, so that leaves no small subgroup); curves:
- * coordinates below the field prime and on the curve (cofactor 1). The shared secret keeps its leading zeros; of a
- * point it is x alone. Not here: group 24, and the reuse of a private value for two peers.
+ * exactly the group's length; MODP: 2 <= y <= p-2 (the primes are safe ones, so that leaves no small subgroup), and for
+ * group 24, whose prime is not, y^q = 1 as well (RFC 6989 section 2.2); curves: coordinates below the field prime and
+ * on the curve (cofactor 1). Curve25519 takes every 32 bytes (RFC 7748 section 5) but those that lead to the secret
+ * zero. The shared secret keeps its leading zeros; of a point it is x alone. Not here: the reuse of a private value for
+ * two peers.
  */
 #include "espial/crypto.h"
 
@@ -17,28 +19,56 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <openssl/obj_mac.h>
+
+enum kind { KIND_MODP, KIND_SUBGROUP, KIND_CURVE, KIND_X25519 };
 
 static const struct group {
     unsigned number;
-    BIGNUM *(*prime)(BIGNUM *); /* NULL: a curve */
-    int curve;
-    uint16_t field_len;   /* bytes of p */
-    uint16_t private_len; /* bytes of the private value */
+    enum kind kind;
+    BIGNUM *(*prime)(BIGNUM *); /* KIND_MODP */
+    int curve;                  /* KIND_CURVE */
+    uint16_t field_len;         /* bytes of p */
+    uint16_t private_len;       /* bytes of the private value */
 } groups[] = {
-    {1, BN_get_rfc2409_prime_768, 0, 96, 32},    {2, BN_get_rfc2409_prime_1024, 0, 128, 32},
-    {5, BN_get_rfc3526_prime_1536, 0, 192, 32},  {14, BN_get_rfc3526_prime_2048, 0, 256, 40},
-    {15, BN_get_rfc3526_prime_3072, 0, 384, 53}, {16, BN_get_rfc3526_prime_4096, 0, 512, 60},
-    {19, NULL, NID_X9_62_prime256v1, 32, 32},    {20, NULL, NID_secp384r1, 48, 48},
-    {21, NULL, NID_secp521r1, 66, 66},
+    {1, KIND_MODP, BN_get_rfc2409_prime_768, 0, 96, 32},
+    {2, KIND_MODP, BN_get_rfc2409_prime_1024, 0, 128, 32},
+    {5, KIND_MODP, BN_get_rfc3526_prime_1536, 0, 192, 32},
+    {14, KIND_MODP, BN_get_rfc3526_prime_2048, 0, 256, 40},
+    {15, KIND_MODP, BN_get_rfc3526_prime_3072, 0, 384, 53},
+    {16, KIND_MODP, BN_get_rfc3526_prime_4096, 0, 512, 60},
+    {19, KIND_CURVE, NULL, NID_X9_62_prime256v1, 32, 32},
+    {20, KIND_CURVE, NULL, NID_secp384r1, 48, 48},
+    {21, KIND_CURVE, NULL, NID_secp521r1, 66, 66},
+    {24, KIND_SUBGROUP, NULL, 0, 256, 32},
+    {31, KIND_X25519, NULL, 0, 32, 32},
 };
+
+/* Group 24: the prime, the generator, and the order of its subgroup. */
+static const char modp24_p[] =
+    "87A8E61DB4B6663CFFBBD19C651959998CEEF608660DD0F25D2CEED4435E3B00E00DF8F1D61957D4FAF7DF4561B2AA30"
+    "16C3D91134096FAA3BF4296D830E9A7C209E0C6497517ABD5A8A9D306BCF67ED91F9E6725B4758C022E0B1EF4275BF7B"
+    "6C5BFC11D45F9088B941F54EB1E59BB8BC39A0BF12307F5C4FDB70C581B23F76B63ACAE1CAA6B7902D52526735488A0E"
+    "F13C6D9A51BFA4AB3AD8347796524D8EF6A167B5A41825D967E144E5140564251CCACB83E6B486F6B3CA3F7971506026"
+    "C0B857F689962856DED4010ABD0BE621C3A3960A54E710C375F26375D7014103A4B54330C198AF126116D2276E11715F"
+    "693877FAD7EF09CADB094AE91E1A1597";
+static const char modp24_g[] =
+    "3FB32C9B73134D0B2E77506660EDBD484CA7B18F21EF205407F4793A1A0BA12510DBC15077BE463FFF4FED4AAC0BB555"
+    "BE3A6C1B0C6B47B1BC3773BF7E8C6F62901228F8C28CBB18A55AE31341000A650196F931C77A57F2DDF463E5E9EC144B"
+    "777DE62AAAB8A8628AC376D282D6ED3864E67982428EBC831D14348F6F2F9193B5045AF2767164E1DFC967C1FB3F2E55"
+    "A4BD1BFFE83B9C80D052B985D182EA0ADB2A3B7313D3FE14C8484B1E052588B9B7D2BBD2DF016199ECD06E1557CD0915"
+    "B3353BBB64E0EC377FD028370DF92B52C7891428CDC67EB6184B523D1DB246C32F63078490F00EF8D647D148D4795451"
+    "5E2327CFEF98C582664B4C0F6CC41659";
+static const char modp24_q[] = "8CF83642A709A097B447997640129DA299B1A47D1EB3750BA308B0FE64F5FBD3";
 
 struct dh {
     const struct group *group;
     BN_CTX *ctx;
     BIGNUM *secret;
-    BIGNUM *p;       /* MODP */
-    EC_GROUP *curve; /* EC */
+    BIGNUM *p, *g, *q;  /* MODP; q: of group 24 */
+    EC_GROUP *curve;    /* EC */
+    uint8_t scalar[32]; /* Curve25519 */
     uint8_t public_value[DH_MAX];
 };
 
@@ -60,7 +90,7 @@ static const struct group *find(unsigned number)
 
 static size_t public_len(const struct group *g)
 {
-    return g->prime ? g->field_len : 2u * g->field_len;
+    return g->kind == KIND_CURVE ? 2u * g->field_len : g->field_len;
 }
 
 bool dh_known(unsigned group)
@@ -87,6 +117,30 @@ static void draw_scalar(struct dh *dh, struct rnd *rnd)
     mem_wipe(b, sizeof b);
 }
 
+static void modp_numbers(struct dh *dh)
+{
+    if (dh->group->kind == KIND_MODP) {
+        dh->p = dh->group->prime(NULL);
+        dh->g = BN_new();
+        must(dh->p && dh->g && BN_set_word(dh->g, 2));
+        return;
+    }
+    must(BN_hex2bn(&dh->p, modp24_p) && BN_hex2bn(&dh->g, modp24_g) && BN_hex2bn(&dh->q, modp24_q));
+}
+
+/* Of group 24: 1..q-1 by rejection. */
+static void draw_exponent(struct dh *dh, struct rnd *rnd)
+{
+    uint8_t b[64];
+    do {
+        rnd_fill(rnd, b, dh->group->private_len);
+        if (!dh->q)
+            b[0] |= 0x80;
+        must(BN_bin2bn(b, dh->group->private_len, dh->secret) != NULL);
+    } while (dh->q && (BN_is_zero(dh->secret) || BN_cmp(dh->secret, dh->q) >= 0));
+    mem_wipe(b, sizeof b);
+}
+
 struct dh *dh_new(unsigned group, struct rnd *rnd)
 {
     const struct group *g = find(group);
@@ -94,21 +148,21 @@ struct dh *dh_new(unsigned group, struct rnd *rnd)
         return NULL;
     struct dh *dh = NEW(struct dh);
     dh->group = g;
+    if (g->kind == KIND_X25519) {
+        rnd_fill(rnd, dh->scalar, sizeof dh->scalar);
+        return dh;
+    }
     dh->ctx = BN_CTX_secure_new();
     dh->secret = BN_new();
     must(dh->ctx && dh->secret);
     BN_set_flags(dh->secret, BN_FLG_CONSTTIME);
-    if (g->prime) {
-        uint8_t b[64];
-        rnd_fill(rnd, b, g->private_len);
-        b[0] |= 0x80;
-        dh->p = g->prime(NULL);
-        must(dh->p && BN_bin2bn(b, g->private_len, dh->secret));
-        mem_wipe(b, sizeof b);
-    } else {
+    if (g->kind == KIND_CURVE) {
         dh->curve = EC_GROUP_new_by_curve_name(g->curve);
         must(dh->curve != NULL);
         draw_scalar(dh, rnd);
+    } else {
+        modp_numbers(dh);
+        draw_exponent(dh, rnd);
     }
     return dh;
 }
@@ -119,6 +173,8 @@ void dh_free(struct dh *dh)
         return;
     BN_clear_free(dh->secret);
     BN_free(dh->p);
+    BN_free(dh->g);
+    BN_free(dh->q);
     EC_GROUP_free(dh->curve);
     BN_CTX_free(dh->ctx);
     mem_wipe(dh, sizeof *dh);
@@ -146,13 +202,24 @@ static void coordinates(struct dh *dh, const EC_POINT *point, uint8_t *x, uint8_
     BN_clear_free(by);
 }
 
+static EVP_PKEY *x25519_key(const struct dh *dh)
+{
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, dh->scalar, sizeof dh->scalar);
+    must(key != NULL);
+    return key;
+}
+
 void dh_compute_public(struct dh *dh)
 {
-    if (dh->group->prime) {
-        BIGNUM *two = BN_new();
-        must(two && BN_set_word(two, 2));
-        power(dh, two, dh->public_value);
-        BN_free(two);
+    if (dh->group->kind == KIND_X25519) {
+        EVP_PKEY *key = x25519_key(dh);
+        size_t len = dh->group->field_len;
+        must(EVP_PKEY_get_raw_public_key(key, dh->public_value, &len));
+        EVP_PKEY_free(key);
+        return;
+    }
+    if (dh->group->kind != KIND_CURVE) {
+        power(dh, dh->g, dh->public_value);
         return;
     }
     EC_POINT *q = EC_POINT_new(dh->curve);
@@ -171,6 +238,10 @@ static bool shared_modp(struct dh *dh, const BIGNUM *y, uint8_t *out)
     BIGNUM *limit = BN_dup(dh->p);
     must(limit && BN_sub_word(limit, 2));
     bool ok = BN_cmp(y, BN_value_one()) > 0 && BN_cmp(y, limit) <= 0;
+    if (ok && dh->q) {
+        must(BN_mod_exp(limit, y, dh->q, dh->p, dh->ctx));
+        ok = BN_is_one(limit);
+    }
     BN_free(limit);
     if (ok)
         power(dh, y, out);
@@ -198,20 +269,40 @@ static bool shared_curve(struct dh *dh, const BIGNUM *x, const BIGNUM *y, uint8_
     return ok;
 }
 
-bool dh_compute_shared(struct dh *dh, const uint8_t *peer, size_t peer_len, struct key *secret)
+/* A peer's value of small order leads to zero, which the library refuses. */
+static bool shared_x25519(const struct dh *dh, const uint8_t *peer, uint8_t *out)
+{
+    size_t len = dh->group->field_len;
+    EVP_PKEY *ours = x25519_key(dh), *theirs = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, peer, len);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(ours, NULL);
+    must(theirs && ctx && EVP_PKEY_derive_init(ctx) == 1);
+    bool ok = EVP_PKEY_derive_set_peer(ctx, theirs) == 1 && EVP_PKEY_derive(ctx, out, &len) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(theirs);
+    EVP_PKEY_free(ours);
+    return ok;
+}
+
+static bool shared_numbers(struct dh *dh, const uint8_t *peer, uint8_t *out)
 {
     size_t field = dh->group->field_len;
+    bool curve = dh->group->kind == KIND_CURVE;
+    BIGNUM *a = BN_bin2bn(peer, (int)field, NULL), *b = curve ? BN_bin2bn(peer + field, (int)field, NULL) : NULL;
+    must(a && (b || !curve));
+    bool ok = curve ? shared_curve(dh, a, b, out) : shared_modp(dh, a, out);
+    BN_free(a);
+    BN_free(b);
+    return ok;
+}
+
+bool dh_compute_shared(struct dh *dh, const uint8_t *peer, size_t peer_len, struct key *secret)
+{
     uint8_t out[DH_MAX];
     if (peer_len != public_len(dh->group))
         return false;
-    BIGNUM *a = BN_bin2bn(peer, (int)field, NULL),
-           *b = dh->group->prime ? NULL : BN_bin2bn(peer + field, (int)field, NULL);
-    must(a && (b || dh->group->prime));
-    bool ok = dh->group->prime ? shared_modp(dh, a, out) : shared_curve(dh, a, b, out);
+    bool ok = dh->group->kind == KIND_X25519 ? shared_x25519(dh, peer, out) : shared_numbers(dh, peer, out);
     if (ok)
-        key_set(secret, out, field);
-    BN_free(a);
-    BN_free(b);
+        key_set(secret, out, dh->group->field_len);
     mem_wipe(out, sizeof out);
     return ok;
 }

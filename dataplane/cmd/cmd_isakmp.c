@@ -97,12 +97,15 @@ static const struct cmd_row rows[] = {
         "Encryption|Pre-Shared Key",
         P(authentication)),
     SET(CONFIG_ISAKMP, NULL,
-        "group {1=group:1|2=group:2|5=group:5|14=group:14|15=group:15|16=group:16|19=group:19|20=group:20|21=group:21}",
+        "group "
+        "{1=group:1|2=group:2|5=group:5|14=group:14|15=group:15|16=group:16|19=group:19|20=group:20|21=group:21|24="
+        "group:24}",
         "Set the Diffie-Hellman group|Diffie-Hellman group 1 (768 bit)|Diffie-Hellman group 2 (1024 "
         "bit)|Diffie-Hellman group 5 (1536 bit)|"
         "Diffie-Hellman group 14 (2048 bit)|Diffie-Hellman group 15 (3072 bit)|Diffie-Hellman group 16 (4096 "
         "bit)|Diffie-Hellman group 19 (256 bit ecp)|"
-        "Diffie-Hellman group 20 (384 bit ecp)|Diffie-Hellman group 21 (521 bit ecp)",
+        "Diffie-Hellman group 20 (384 bit ecp)|Diffie-Hellman group 21 (521 bit ecp)|"
+        "Diffie-Hellman group 24 (2048 bit, 256 bit subgroup)",
         P(group)),
     SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>",
         "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),

@@ -71,7 +71,8 @@ static void print_policy(struct out *out, const struct ike_policy_conf *p)
     static const struct {
         uint8_t group;
         uint16_t bits;
-    } groups[] = {{1, 768}, {2, 1024}, {5, 1536}, {14, 2048}, {15, 3072}, {16, 4096}, {19, 256}, {20, 384}, {21, 521}};
+    } groups[] = {{1, 768},   {2, 1024}, {5, 1536}, {14, 2048}, {15, 3072},
+                  {16, 4096}, {19, 256}, {20, 384}, {21, 521},  {24, 2048}};
     unsigned bits = 0;
 
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)

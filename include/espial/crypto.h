@@ -58,7 +58,7 @@ MUST_USE bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in,
 MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16]);
 MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16]);
 
-/* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526) and 19 20 21 (RFC 5903: KE = x|y, secret = x). */
+/* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
 #define DH_MAX 512
 bool dh_known(unsigned group);
 size_t dh_public_len(unsigned group); /* bytes of the KE payload; 0 for an unknown group */
@@ -68,6 +68,6 @@ struct dh *dh_new(unsigned group, struct rnd *rnd);
 void dh_free(struct dh *dh); /* wipes; NULL-safe */
 void dh_compute_public(struct dh *dh);
 const uint8_t *dh_public(const struct dh *dh); /* dh_public_len bytes, once computed */
-/* The peer's value is checked (length, range 2..p-2, on the curve): false when it is bad. secret->len = bytes of g^xy (left-padded to the group's length). */
+/* The peer's value is checked (length, range 2..p-2, in its subgroup, on the curve, not of small order): false when it is bad. secret->len = bytes of g^xy (left-padded to the group's length). */
 MUST_USE bool dh_compute_shared(struct dh *dh, const uint8_t *peer, size_t peer_len, struct key *secret);
 #endif

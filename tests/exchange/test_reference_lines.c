@@ -258,6 +258,7 @@ static const struct line crypto_map[] = {
     {"set pfs group19", " set pfs group19", "no set pfs", NULL},
     {"set pfs group20", " set pfs group20", "no set pfs", NULL},
     {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
+    {"set pfs group24", " set pfs group24", "no set pfs group24", NULL},
     {"mat add 101", " match address 101", "no mat add", NULL},
     {"match add TO-BRANCH", " match address TO-BRANCH", "no match address TO-BRANCH", NULL},
 };

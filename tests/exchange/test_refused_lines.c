@@ -110,7 +110,7 @@ static const struct refused refused_global[] = {
 };
 
 static const struct refused refused_policy[] = {
-    {"group 3", "3"},          {"group 24", "24"},          {"encryption aes 512", "512"},
+    {"group 3", "3"},          {"group 22", "22"},          {"encryption aes 512", "512"},
     {"encryption rc4", "rc4"}, {"hash sha1", "sha1"},       {"authentication ecdsa-sig", "ecdsa-sig"},
     {"lifetime 59", "59"},     {"lifetime 86401", "86401"},
 };
@@ -126,7 +126,7 @@ static const struct refused refused_map[] = {
     {"set peer 10.0.0.2 dynamic", "dynamic"},
     {"set peer 10.0.0.2 default", "default"},
     {"set pfs group3", "group3"},
-    {"set pfs group24", "group24"},
+    {"set pfs group22", "group22"},
     {"set security-association idle-time 60", "idle-time"},
     {"set security-association replay window-size 512", "replay"},
     {"set security-association dfbit clear", "dfbit"},

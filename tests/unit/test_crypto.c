@@ -406,9 +406,80 @@ static void dh_modp(void **state)
         dh_free(a);
         dh_free(b);
     }
-    assert_false(dh_known(24));
-    assert_int_equal(dh_public_len(24), 0);
+    assert_false(dh_known(25));
+    assert_int_equal(dh_public_len(25), 0);
     assert_null(dh_new(3, &(struct rnd){.fill = fixed_fill}));
+}
+
+/* RFC 5114 appendix A.3. */
+static void dh_subgroup(void **state)
+{
+    (void)state;
+    static const char
+        ya[] =
+            "2E9380C8323AF97545BC4941DEB0EC3742C62FE0ECE824A6ABDBE66C59BEE0242911BFB967235CEBA35AE13E4EC752BE630B92DC"
+            "4BDE2847A9C62CB8152745421FB7EB60A63C0FE9159FCCE726CE7CD8523D7450667EF840E4919121EB5F01C8C9B0D3D648A93BFB"
+            "75689E8244AC134AF544711CE79A02DCC34226684780DDDCB498594106C37F5BC79856487AF5AB022A2E5E42F09897C1A85A11EA"
+            "0212AF04D9B4CEBC937C3C1A3E15A8A0342E337615C84E7FE3B8B9B87FB1E73A15AF12A30D746E06DFC34F290D797CE51AA13AA7"
+            "85BF6658AFF5E4B093003CBEAF665B3C2E113A3A4E905269341DC0711426685F4EF37E868A8126FF3F2279B57CA67E29",
+        yb[] =
+            "575F0351BD2B1B817448BDF87A6C362C1E289D3903A30B9832C5741FA250363E7ACBC7F77F3DACBC1F131ADD8E03367EFF8FBBB3"
+            "E1C5784424809B25AFE4D2262A1A6FD2FAB64105CA30A674E07F7809852088632FC049233791AD4EDD083A978B883EE618BC5E0D"
+            "D047415F2D95E683CF14826B5FBE10D3CE41C6C120C78AB20008C698BF7F0BCAB9D7F407BED0F43AFB2970F57F8D12043963E66D"
+            "DD320D599AD9936C8F44137C08B180EC5E985CEBE186F3D549677E80607331EE17AF3380A725B0782317D7DD43F59D7AF9568A9B"
+            "B63A84D365F92244ED120988219302F42924C7CA90B89D24F71B0AB697823D7DEB1AFF5B0E8E4A45D49F7F53757E1913",
+        z[] = "86C70BF8D0BB81BB01078A17219CB7D27203DB2A19C877F1D1F19FD7D77EF22546A68F005AD52DC84553B78FC60330BE51EA7C06"
+              "72CAC1515E4B35C047B9A551B88F39DC26DA14A09EF74774D47C762DD177F9ED5BC2F11E52C879BD95098504CD9EECD8A8F9B3EF"
+              "BD1F008AC5853097D9D1837F2B18F77CD7BE01AF80A7C7B5EA3CA54CC02D0C116FEE3F95BB87399385875D7E86747E676E728938"
+              "ACBFF7098E05BE4DCFB24052B83AEFFB14783F029ADBDE7F53FAE92084224090E007CEE94D4BF2BACE9FFD4B57D2AF7C724D0CAA"
+              "19BF0501F6F17B4AA10F425E3EA76080B4B9D6B3CEFEA115B2CEB8789BB8A3B0EA87FEBE63B6C8F846EC6DB0C26C5D7C";
+    struct dh *a = dh_with(24, "0881382CDB87660C6DC13E614938D5B9C8B2F248581CC5E31B35454397FCE50E", 0, 0),
+              *b = dh_with(24, "7D62A7E3EF36DE617B13D1AFB82C780D83A23BD4EE6705645121F371F546A53D", 0, 0);
+    struct key s;
+    uint8_t peer[256] = {0};
+    assert_int_equal(dh_public_len(24), 256);
+    assert_hex(dh_public(a), 256, ya);
+    assert_hex(dh_public(b), 256, yb);
+    assert_true(dh_compute_shared(a, dh_public(b), 256, &s));
+    assert_hex(s.b, s.len, z);
+    assert_true(dh_compute_shared(b, dh_public(a), 256, &s));
+    assert_hex(s.b, s.len, z);
+    /* In range, but of another order than q. */
+    peer[255] = 2;
+    assert_false(dh_compute_shared(a, peer, 256, &s));
+    dh_free(a);
+    dh_free(b);
+}
+
+/* RFC 7748 section 6.1, and points of small order, whose secret is zero (there, and RFC 8031 section 2.3). */
+static void dh_x25519(void **state)
+{
+    (void)state;
+    static const char *const small[] = {
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", /* p - 1: of order 4 */
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", /* p, which is 0 */
+    };
+    static const char shared[] = "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742";
+    struct dh *a = dh_with(31, "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a", 0, 0),
+              *b = dh_with(31, "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb", 0, 0);
+    struct key s;
+    assert_int_equal(dh_public_len(31), 32);
+    assert_hex(dh_public(a), 32, "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    assert_hex(dh_public(b), 32, "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    assert_true(dh_compute_shared(a, dh_public(b), 32, &s));
+    assert_hex(s.b, s.len, shared);
+    assert_true(dh_compute_shared(b, dh_public(a), 32, &s));
+    assert_hex(s.b, s.len, shared);
+    assert_false(dh_compute_shared(a, dh_public(b), 31, &s));
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {
+        uint8_t peer[32];
+        unhex(small[i], peer);
+        assert_false(dh_compute_shared(a, peer, 32, &s));
+    }
+    dh_free(a);
+    dh_free(b);
 }
 
 /* The neighbourhood of p, written out for the shortest group (RFC 2409 section 6.1). */
@@ -471,9 +542,10 @@ static void chance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hashes),   cmocka_unit_test(hmacs),     cmocka_unit_test(cbc),
-        cmocka_unit_test(gcm),      cmocka_unit_test(dh_curves), cmocka_unit_test(dh_modp),
-        cmocka_unit_test(dh_range), cmocka_unit_test(keys),      cmocka_unit_test(chance),
+        cmocka_unit_test(hashes),   cmocka_unit_test(hmacs),       cmocka_unit_test(cbc),
+        cmocka_unit_test(gcm),      cmocka_unit_test(dh_curves),   cmocka_unit_test(dh_modp),
+        cmocka_unit_test(dh_range), cmocka_unit_test(dh_subgroup), cmocka_unit_test(dh_x25519),
+        cmocka_unit_test(keys),     cmocka_unit_test(chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
