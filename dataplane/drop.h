@@ -21,6 +21,10 @@ struct drop_count {
 enum drop_view { DROP_SINCE_BOOT, DROP_GLOBAL, DROP_FEATURE };
 /* Counted since the view was last cleared. Bytes are those from the packet's current header. */
 struct drop_count drop_count(const struct graph *g, enum drop_reason why, enum drop_view view);
+/* Packets that died in the last so many seconds (to a multiple of ten), never more than DROP_HISTORY_MAX_S; clearing
+ * DROP_GLOBAL forgets them. */
+#define DROP_HISTORY_MAX_S 1800
+uint64_t drop_recent(const struct graph *g, enum drop_reason why, unsigned seconds);
 void drop_clear(struct graph *g, enum drop_view view);
 /* Loop time (us) of the last clear of that view; 0: never (since boot). */
 uint64_t drop_cleared_at(const struct graph *g, enum drop_view view);

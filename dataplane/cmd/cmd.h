@@ -14,6 +14,7 @@ extern const struct cmd_table dp_table_acl;
 extern const struct cmd_table dp_table_ntp;
 extern const struct cmd_table dp_table_acl_std;
 extern const struct cmd_table dp_table_qfp;
+extern const struct cmd_table dp_table_qfp_ipsec;
 extern const struct cmd_table dp_table_ping;
 extern const struct cmd_table dp_table_trace;
 extern const struct cmd_table dp_table_isakmp;
@@ -24,4 +25,5 @@ extern const struct cmd_table dp_table_ipsec;
 extern const struct cmd_table dp_table_cryptomap;
 extern const struct cmd_table dp_table_show_ipsec;
 extern const struct cmd_table dp_table_show_crypto;
+extern const struct cmd_table dp_table_show_sets;
 #endif

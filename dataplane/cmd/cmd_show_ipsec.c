@@ -167,47 +167,6 @@ static enum cmd_result show_count(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static void print_set(struct out *o, const struct transform_set_conf *s)
-{
-    struct ipsec_transform t;
-    char text[IPSEC_TRANSFORM_TEXT] = "";
-
-    if (ipsec_transform_of(s, &t))
-        ipsec_transform_text(&t, text);
-    out_printf(o, "Transform set %s: { %s } \n   will negotiate = { %s,  }, \n\n", s->name, text,
-               s->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel");
-}
-
-static enum cmd_result show_sets(struct cmd_ctx *c)
-{
-    struct ipsec *ips = dataplane_ipsec(c->self);
-    const char *tag = cmd_str(c, "name");
-    const struct transform_set_conf *dflt = ipsec_set_find(ips, "default");
-    bool own = false;
-
-    CONF_EACH(const struct transform_set_conf, s, &ipsec_conf(ips)->sets)
-    own = own || s == dflt;
-    if (!own && (!*tag || !strcmp(tag, "default")))
-        print_set(c->out, dflt);
-    CONF_EACH(const struct transform_set_conf, s, &ipsec_conf(ips)->sets)
-    if (!*tag || !strcmp(tag, s->name))
-        print_set(c->out, s);
-    return CMD_OK;
-}
-
-static enum cmd_result show_lifetime(struct cmd_ctx *c)
-{
-    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
-
-    out_text(c->out, "Security association lifetime: ");
-    if (conf->life_kb == LIFE_KB_OFF)
-        out_text(c->out, "kilobytes disabled");
-    else
-        out_printf(c->out, "%u kilobytes", conf->life_kb);
-    out_printf(c->out, "/%u seconds\n", conf->life_s);
-    return CMD_OK;
-}
-
 static enum cmd_result do_clear(struct cmd_ctx *c)
 {
     struct ipsec *ips = dataplane_ipsec(c->self);
@@ -223,7 +182,8 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static enum cmd_result do_clear_entry(struct cmd_ctx *c)
+/* An SPI as typed: decimal, or hexadecimal behind 0x. */
+static bool spi_read(struct cmd_ctx *c, uint32_t *out)
 {
     const char *typed = cmd_str(c, "spi");
     char *end;
@@ -231,10 +191,34 @@ static enum cmd_result do_clear_entry(struct cmd_ctx *c)
 
     if (*typed < '0' || *typed > '9' || *end || spi < 256 || spi > UINT32_MAX) {
         out_text(c->out, "% Invalid SPI\n");
-        return CMD_FAIL;
+        return false;
     }
-    ipsec_clear_entry(dataplane_ipsec(c->self), cmd_ip(c, "dst"), cmd_has(c, "ah") ? PROTO_AH : PROTO_ESP,
-                      (uint32_t)spi);
+    *out = (uint32_t)spi;
+    return true;
+}
+
+static enum cmd_result do_clear_entry(struct cmd_ctx *c)
+{
+    uint32_t spi;
+
+    if (!spi_read(c, &spi))
+        return CMD_FAIL;
+    ipsec_clear_entry(dataplane_ipsec(c->self), cmd_ip(c, "dst"), cmd_has(c, "ah") ? PROTO_AH : PROTO_ESP, spi);
+    return CMD_OK;
+}
+
+static enum cmd_result do_clear_spi(struct cmd_ctx *c)
+{
+    struct ipsec_pair_info p;
+    uint32_t spi, id = 0;
+
+    if (!spi_read(c, &spi))
+        return CMD_FAIL;
+    for (size_t at = 0; !id && ipsec_pair_next(dataplane_ipsec(c->self), 0, &at, &p);)
+        if (p.spi_in == spi || p.spi_out == spi)
+            id = p.id;
+    if (id)
+        (void)sad_delete(dataplane_ipsec(c->self), id, SA_GONE_CLEARED);
     return CMD_OK;
 }
 
@@ -248,9 +232,6 @@ static const struct cmd_row rows[] = {
        "IPSEC SA for a peer|IP address of peer|IPSEC SA for an interface|interface name|IPSEC SA for a crypto "
        "map|Crypto map tag|Show identities only|Detailed counters"),
     DO(EXEC, 1, "show crypto ipsec sa count", show_count, "Show IPSEC SA count"),
-    DO(EXEC, 1, "show crypto ipsec transform-set [<word:name>]", show_sets, "Crypto transform sets|Transform set tag"),
-    HELP(EXEC, "show crypto ipsec security-association", "Show parameters for IPSec security associations"),
-    DO(EXEC, 1, "show crypto ipsec security-association lifetime", show_lifetime, "Show security association lifetime"),
     HELP(EXEC, "clear crypto sa", "Clear all crypto SAs"),
     DO(EXEC, 15, "clear crypto sa [counters=counters|peer <ip:peer>|map <word:map>]", do_clear,
        "Reset the SA counters|Clear all SAs for a given crypto peer|IP address of peer|Clear all SAs for a given "
@@ -258,5 +239,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "clear crypto sa entry <ip:dst> {ah=ah|esp} <word:spi>", do_clear_entry,
        "Clear SAs for a specified entry|Destination address|AH protocol|ESP protocol|Security parameter index (0x for "
        "hexadecimal)"),
+    DO(EXEC, 15, "clear crypto sa spi <word:spi>", do_clear_spi,
+       "Clear the SA of an SPI|Security parameter index (0x for hexadecimal)"),
 };
 const struct cmd_table dp_table_show_ipsec = CMD_TABLE("dataplane/cmd/cmd_show_ipsec", rows);

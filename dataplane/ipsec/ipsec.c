@@ -6,6 +6,7 @@
  * runs per packet.
  */
 #include "dataplane/ipsec/ipsec_local.h"
+#include "dataplane/ipsec/ipsec_show.h"
 
 #include <string.h>
 
@@ -191,6 +192,9 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->id = sa->id;
     out->spi_in = sa->in.spi;
     out->spi_out = sa->out.spi;
+    out->flow = sa->flow->id;
+    out->handle = sa->handle;
+    str_copy(out->ifname, sizeof out->ifname, p->ifname);
     str_copy(out->map, sizeof out->map, p->map);
     out->local = p->local;
     out->peer = p->peer;
@@ -215,6 +219,14 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->seq_out = sa->seq_out;
     out->outbound = sa->enabled;
     out->current = sa->flow->out == sa;
+    out->soft_expired = sa->soft_told;
+    out->pfs_group = sa->pfs_group;
+    out->installed_at = sa->installed_at;
+    const struct map_if *mi = sa->flow->entry->mi;
+    out->df = mi_df(&sa->ips->conf, mi);
+    out->frag_after = mi_frag_after(&sa->ips->conf, mi);
+    out->plain_mtu = ipsec_plain_mtu(&p->transforms[0], sa->udp_encap,
+                                     flow_path_mtu(sa->flow, mi->ifc->mtu, sa->ips->env.loop));
 }
 
 bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out)
@@ -232,6 +244,16 @@ bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct
     if (!sa)
         return false;
     pair_view(sa, out);
+    return true;
+}
+
+bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *out)
+{
+    const struct transient *t = table_next(ips->transient, cursor);
+    if (!t)
+        return false;
+    *out = (struct ipsec_spi_info){
+        .spi = t->key.spi, .local = t->key.addr, .proto = (uint8_t)t->key.proto, .handle = t->handle, .since = t->since};
     return true;
 }
 

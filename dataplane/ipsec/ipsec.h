@@ -90,7 +90,9 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
 /* One pair of SAs. */
 struct ipsec_pair_info {
     uint32_t id, spi_in, spi_out;
-    char map[64];
+    uint32_t flow;   /* of its flow: ipsec_flow_info.id */
+    uint32_t handle; /* of its inbound SPI; 0 none */
+    char map[64], ifname[IFNAME_MAX];
     uint32_t local, peer;
     struct selector local_sel, remote_sel;
     struct ipsec_transform transform;
@@ -103,6 +105,12 @@ struct ipsec_pair_info {
     uint32_t seq_in, seq_out; /* highest accepted; last sent */
     bool outbound;            /* enabled for sending */
     bool current;             /* the one its flow sends with */
+    bool soft_expired;        /* a successor was asked for */
+    uint32_t plain_mtu;       /* greatest packet that fits through it now */
+    uint8_t df;               /* of its outer header: enum df_policy */
+    bool frag_after;          /* fragments are made after encryption */
+    unsigned pfs_group;       /* agreed; 0 none */
+    uint64_t installed_at;    /* loop time, us */
 };
 /* The pairs of a flow (0: all), newest first. Cursor from 0. False at the end. */
 bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out);
@@ -150,7 +158,8 @@ void ipsec_engine_rows(struct ipsec *ips, void (*row)(void *ctx, const struct en
 
 /* Totals since boot, for MIBs and `show crypto session`-like sums. */
 struct ipsec_totals {
-    uint64_t in_packets, out_packets, in_bytes, out_bytes, installed, deleted, acquires, invalid_spi, transient_drops;
+    uint64_t in_packets, out_packets, in_bytes, out_bytes, installed, deleted, refused, acquires, invalid_spi,
+        transient_drops;
     unsigned pairs, flows, transient;
 };
 struct ipsec_totals ipsec_totals(const struct ipsec *ips);

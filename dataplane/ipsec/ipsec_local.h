@@ -70,6 +70,7 @@ struct sa_pair {
     uint8_t icv_len, iv_len, block,
         head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
     uint32_t plain_mtu, plain_mtu_for;             /* for that path MTU */
+    uint32_t handle;                               /* of the reserved SPI it was made with; 0 none */
     uint64_t installed_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
     struct timer soft, hard;
     struct sa_pair *next_soft, *next_dead;
@@ -151,6 +152,7 @@ struct spi_key { /* a key of tables: no holes */
 struct transient {
     struct spi_key key;
     uint64_t since;
+    uint32_t handle; /* for shows; the pair has it later */
 };
 struct stray {
     uint32_t src, dst, spi;
@@ -185,7 +187,7 @@ struct ipsec {
     /* SAs. */
     struct table *in; /* struct spi_key -> struct sa_pair */
     struct table *by_id, *peers, *transient;
-    uint32_t pair_ids;
+    uint32_t pair_ids, spi_handles;
     struct icmp_listener pmtu;
     uint64_t pmtu_since;
     unsigned pmtu_looks;

@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#define SPI_HANDLE 0x40000000u /* handles of SPIs count from here */
+
 static struct spi_key key_of(uint32_t addr, uint8_t proto, uint32_t spi)
 {
     return (struct spi_key){.addr = addr, .spi = spi, .proto = proto};
@@ -88,6 +90,7 @@ uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
         struct transient *t = NEW(struct transient);
         t->key = k;
         t->since = loop_now(ips->env.loop);
+        t->handle = SPI_HANDLE + ++ips->spi_handles;
         table_put(ips->transient, &k, t);
         return k.spi;
     }
@@ -191,7 +194,7 @@ static void export_half(const struct sa_pair *sa, bool in, const uint8_t *key)
     ips->env.export_key(ips->env.export_arg, &k);
 }
 
-uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
+static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
 {
     const struct ipsec_transform *t = &p->policy.transforms[0];
     if (p->policy.ntransforms == 0 || !transform_valid(t) || p->key_len != sad_keymat_len(t) || p->spi_in < 256 ||
@@ -234,7 +237,9 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->installed_at = loop_now(ips->env.loop);
     sa->peer = peer_take(ips, p->policy.peer);
     lifetimes(sa);
-    mem_free(table_remove(ips->transient, &k));
+    struct transient *reserved = table_remove(ips->transient, &k);
+    sa->handle = reserved ? reserved->handle : 0;
+    mem_free(reserved);
     table_put(ips->in, &k, sa);
     table_put(ips->by_id, &sa->id, sa);
     sa->older = f->pairs;
@@ -249,6 +254,13 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     }
     debug_create(sa);
     return sa->id;
+}
+
+uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
+{
+    uint32_t id = install(ips, p);
+    ips->totals.refused += !id;
+    return id;
 }
 
 void sad_enable_outbound(struct ipsec *ips, uint32_t id)
