@@ -2,12 +2,13 @@
  *
  * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may
  * name a map that does not exist yet: it takes effect when the map does. `no crypto map NAME` removes every entry of
- * the map. Refused, because they would do nothing: dynamic, profile, local-address, isakmp-profile, reverse-route,
- * peers by name. */
+ * the map. What entries share with profiles is in sa_rows.h. Refused, because they would do nothing: dynamic, profile,
+ * local-address, isakmp-profile, reverse-route, peers by name. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
+#include "dataplane/cmd/sa_rows.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/net/net_conf.h"
 
@@ -78,7 +79,6 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
     return CMD_FAIL;
 }
 
-#define SA(field) NUM_IN(struct cryptomap_conf, sa, field)
 static const struct cmd_row rows[] = {
     MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
          "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
@@ -89,29 +89,9 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_CRYPTO_MAP, NULL, "description <line:description>",
         "Description of the crypto map statement policy|Up to 80 characters describing this crypto map",
         TXT(struct cryptomap_conf, description)),
-    HELP(CONFIG_CRYPTO_MAP, "set", "Set values for encryption/decryption"),
     LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers, "set peer <ip:addr>",
          "Allowed Encryption/Decryption peer.|IP address of peer", KEY_NUM(struct map_peer_conf, addr)),
-    HELP(CONFIG_CRYPTO_MAP, "set security-association", "Security association parameters"),
-    HELP(CONFIG_CRYPTO_MAP, "set security-association lifetime", "security association lifetime"),
-    SET(CONFIG_CRYPTO_MAP, NULL, "set security-association lifetime seconds <life_s:120-2592000>",
-        "Time-based key duration|Security association duration in seconds", SA(life_s)),
-    SET(CONFIG_CRYPTO_MAP, NULL,
-        "set security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
-        "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey",
-        SA(life_kb)),
-    SET(CONFIG_CRYPTO_MAP, NULL, "set transform-set <word:sets>...",
-        "Specify list of transform sets in priority order|Proposal tag", TXTS_IN(struct cryptomap_conf, sa, sets)),
-    SET(CONFIG_CRYPTO_MAP, NULL,
-        "set pfs "
-        "{group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group19=pfs:19|group20="
-        "pfs:20|group21=pfs:21|group24=pfs:24}",
-        "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|D-H "
-        "Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|"
-        "D-H Group16 (4096-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)|"
-        "D-H Group24 (2048-bit modp, 256 bit subgroup)",
-        SA(pfs)),
-    SET_F(CONFIG_CRYPTO_MAP, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", SA(pfs)),
+    SA_ROWS(CONFIG_CRYPTO_MAP, struct cryptomap_conf),
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
     SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",
         "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),

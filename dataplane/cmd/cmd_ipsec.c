@@ -77,8 +77,15 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto ipsec security-association", "Security association parameters"),
     HELP(CONFIG, "crypto ipsec security-association lifetime", "security association lifetime"),
     HELP(CONFIG, "crypto ipsec security-association replay", "Set replay checking."),
-    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association lifetime seconds <life_s:120-2592000>",
-        "Time-based key duration|Security association duration in seconds", C(life_s)),
+    SET(CONFIG, &ipsec_scope,
+        "crypto ipsec security-association lifetime {seconds <life_s:120-2592000>|days <life_days:1-30>}",
+        "Time-based key duration|Security association duration in seconds|Time-based key duration in days|"
+        "Security association duration in days",
+        C(life_s), C(life_days)),
+    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association idle-time <idle_s:60-86400>",
+        "Automatically delete IPSec SAs after a given idle period.|"
+        "Automatically delete IPSec SAs after a given idle period (in seconds)",
+        C(idle_s)),
     SET(CONFIG, &ipsec_scope,
         "crypto ipsec security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",
         "Volume-based key duration|Security association duration in kilobytes encrypted|Disable Volume-based Rekey",

@@ -77,7 +77,7 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
     else
         out_printf(o, "%u kilobytes", kb);
     out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n",
-               m->sa.life_s ? m->sa.life_s : conf->life_s);
+               sa_conf_life_s(conf, &m->sa));
     if (m->sa.pfs)
         out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->sa.pfs);
     else

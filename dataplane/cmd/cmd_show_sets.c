@@ -49,7 +49,7 @@ static enum cmd_result show_lifetime(struct cmd_ctx *c)
         out_text(c->out, "kilobytes disabled");
     else
         out_printf(c->out, "%u kilobytes", conf->life_kb);
-    out_printf(c->out, "/%u seconds\n", conf->life_s);
+    out_printf(c->out, "/%u seconds\n", ipsec_conf_life_s(conf));
     return CMD_OK;
 }
 

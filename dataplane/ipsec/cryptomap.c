@@ -155,10 +155,11 @@ static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const
     if (!named && ipsec_transform_of(ipsec_set_find(ips, "default"), &t->transforms[0]))
         t->ntransforms = 1;
     t->pfs_group = c->sa.pfs;
-    t->life_s = c->sa.life_s ? c->sa.life_s : ips->conf.life_s;
+    t->life_s = sa_conf_life_s(&ips->conf, &c->sa);
     uint32_t kb = c->sa.life_kb ? c->sa.life_kb : ips->conf.life_kb;
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
-    t->replay_window = ips->conf.replay;
+    t->replay_window = c->sa.replay == 0 ? ips->conf.replay : c->sa.replay == REPLAY_CONF_OFF ? 0 : c->sa.replay;
+    t->idle_s = c->sa.idle_s ? c->sa.idle_s : ips->conf.idle_s;
     t->ikev2 = c->sa.ikev2_profile[0] != 0;
     str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? c->sa.ikev2_profile : c->sa.isakmp_profile);
 }

@@ -11,6 +11,7 @@
 #define IPSEC_NAME_MAX 64
 #define MAP_SETS_MAX   6
 #define LIFE_KB_OFF    1 /* "kilobytes disable" */
+#define REPLAY_CONF_OFF 1 /* "replay disable" of one map or profile */
 
 enum set_cipher { SET_NO_CIPHER, SET_ESP_NULL, SET_ESP_DES, SET_ESP_3DES, SET_ESP_AES, SET_ESP_GCM };
 enum set_auth { SET_NO_AUTH, SET_MD5, SET_SHA, SET_SHA256, SET_SHA384, SET_SHA512 };
@@ -31,8 +32,10 @@ struct sa_conf {
     char sets[MAP_SETS_MAX][IPSEC_NAME_MAX]; /* set transform-set; none: the set called default */
     uint8_t pfs;                             /* group; 0: none */
     uint32_t life_s;                         /* 0: the global value */
+    uint8_t life_days;                       /* said in days instead; 0: not */
     uint32_t life_kb;                        /* 0: the global value; LIFE_KB_OFF */
     uint32_t idle_s;                         /* 0: the global value */
+    uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
     char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
     char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */
 };
@@ -50,11 +53,23 @@ struct ipsec_conf {
     struct conf_list sets; /* struct transform_set_conf */
     struct conf_list maps; /* struct cryptomap_conf, by name, then number */
     uint32_t life_s;       /* 3600 */
+    uint8_t life_days;     /* said in days instead; 0: not */
     uint32_t life_kb;      /* 4608000; LIFE_KB_OFF */
+    uint32_t idle_s;       /* 0: SAs stay however long they are idle */
     uint16_t replay;       /* window, packets: 64 128 256 512 1024; 0 disabled */
     uint8_t df;            /* enum df_policy */
     bool frag_after;       /* fragment after encryption */
 };
+
+/* The lifetime in force: of the router, and of a map or profile. */
+static inline uint32_t ipsec_conf_life_s(const struct ipsec_conf *c)
+{
+    return c->life_days ? c->life_days * 86400u : c->life_s;
+}
+static inline uint32_t sa_conf_life_s(const struct ipsec_conf *c, const struct sa_conf *sa)
+{
+    return sa->life_days ? sa->life_days * 86400u : sa->life_s ? sa->life_s : ipsec_conf_life_s(c);
+}
 
 /* Defaults, and the release of what they own (cmd.h's scope hooks). */
 void ipsec_conf_init(struct ipsec_conf *c);

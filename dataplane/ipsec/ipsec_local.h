@@ -71,8 +71,8 @@ struct sa_pair {
         head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
     uint32_t plain_mtu, plain_mtu_for;             /* for that path MTU */
     uint32_t handle;                               /* of the reserved SPI it was made with; 0 none */
-    uint64_t installed_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
-    struct timer soft, hard;
+    uint64_t installed_at, used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
+    struct timer soft, hard, idle;
     struct sa_pair *next_soft, *next_dead;
 };
 

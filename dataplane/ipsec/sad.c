@@ -8,6 +8,7 @@
  * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side
  * at 20 s or 97%, so that normally only one of them asks; and when 2^32 - 2^20 sequence numbers are used. A pair that
  * carried no packet asks for nothing until it carries one (as on IOS), nor does one whose successor is installed. A
+ * pair with an idle time ends when it has carried nothing, either way, for so long. A
  * dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still
  * point at it.
  */
@@ -158,12 +159,26 @@ static void on_hard(void *arg)
     pair_delete(arg, SA_GONE_EXPIRED, true);
 }
 
+/* No packet for as long as was asked: a look at when it is due, none per packet. */
+static void on_idle(void *arg)
+{
+    struct sa_pair *sa = arg;
+    uint64_t now = loop_now(sa->ips->env.loop), due = sa->used_at + sa->policy.idle_s * US_PER_S;
+    if (now < due)
+        timer_set(&sa->idle, due - now);
+    else
+        pair_delete(sa, SA_GONE_IDLE, true);
+}
+
 static void lifetimes(struct sa_pair *sa)
 {
     uint64_t life = sa->policy.life_s, before = sa->initiator ? SOFT_BEFORE_S : SOFT_BEFORE_RESP_S;
     uint64_t percent = sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT;
     timer_init(&sa->soft, sa->ips->env.loop, on_soft, sa);
     timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
+    timer_init(&sa->idle, sa->ips->env.loop, on_idle, sa);
+    if (sa->policy.idle_s)
+        timer_set(&sa->idle, sa->policy.idle_s * US_PER_S);
     if (life) {
         timer_set(&sa->hard, life * US_PER_S);
         timer_set(&sa->soft, life > 2 * SOFT_BEFORE_S ? (life - before) * US_PER_S
@@ -234,7 +249,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     half_init(&sa->out, t, true, p->spi_out, p->key_out);
     replay_init(&sa->replay, p->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
-    sa->installed_at = loop_now(ips->env.loop);
+    sa->installed_at = sa->used_at = loop_now(ips->env.loop);
     sa->peer = peer_take(ips, p->policy.peer);
     lifetimes(sa);
     struct transient *reserved = table_remove(ips->transient, &k);
@@ -318,6 +333,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     sa->dead = true;
     timer_clear(&sa->soft);
     timer_clear(&sa->hard);
+    timer_clear(&sa->idle);
     table_remove(ips->in, &k);
     table_remove(ips->by_id, &sa->id);
     if (why == SA_GONE_IKE_LOST)
@@ -375,6 +391,7 @@ bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
     struct ipsec_totals *n = &sa->ips->totals;
     h->packets++;
     h->bytes += bytes;
+    sa->used_at = now;
     if (dir == DIR_IN) {
         n->in_packets++;
         n->in_bytes += bytes;

@@ -74,7 +74,7 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p);
 /* From now on the flow sends with this pair; the former one stays for inbound until deleted. Idempotent. */
 void sad_enable_outbound(struct ipsec *ips, uint32_t id);
 
-enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG };
+enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG, SA_GONE_IDLE };
 /* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
 /* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. */

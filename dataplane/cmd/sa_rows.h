@@ -1,0 +1,49 @@
+/* sa_rows.h: the lines that crypto maps, dynamic maps and IPsec profiles have in common: how SAs shall be. Each of the
+ * modes has them by writing SA_ROWS(mode, struct) into its table; the structure holds a struct sa_conf called sa. */
+#ifndef DATAPLANE_CMD_SA_ROWS_H
+#define DATAPLANE_CMD_SA_ROWS_H
+
+#include "dataplane/ipsec/ipsec_conf.h"
+#include "espial/cmd.h"
+
+#define SA_ROWS(m, strct)                                                                                              \
+    HELP(m, "set", "Set values for encryption/decryption"),                                                            \
+        HELP(m, "set security-association", "Security association parameters"),                                        \
+        HELP(m, "set security-association lifetime", "security association lifetime"),                                 \
+        SET(m, NULL, "set security-association lifetime {seconds <life_s:120-2592000>|days <life_days:1-30>}",         \
+            "Time-based key duration|Security association duration in seconds|Time-based key duration in days|"        \
+            "Security association duration in days",                                                                   \
+            NUM_IN(strct, sa, life_s), NUM_IN(strct, sa, life_days)),                                                  \
+        SET(m, NULL, "set security-association lifetime kilobytes {<life_kb:2560-4294967295>|disable=life_kb:1}",      \
+            "Volume-based key duration|Security association duration in kilobytes encrypted|"                          \
+            "Disable Volume-based Rekey",                                                                              \
+            NUM_IN(strct, sa, life_kb)),                                                                               \
+        SET(m, NULL, "set security-association idle-time <idle_s:60-86400>",                                           \
+            "Automatically delete IPSec SAs after a given idle period.|"                                               \
+            "Automatically delete IPSec SAs after a given idle period (in seconds)",                                   \
+            NUM_IN(strct, sa, idle_s)),                                                                                \
+        SET(m, NULL,                                                                                                   \
+            "set security-association replay {disable=replay:1|window-size "                                           \
+            "{64=replay:64|128=replay:128|256=replay:256|512=replay:512|1024=replay:1024}}",                           \
+            "Set replay checking.|Disable replay checking|Set replay window size.|Window size of 64 (default)|"        \
+            "Window size of 128|Window size of 256|Window size of 512|Window size of 1024",                            \
+            NUM_IN(strct, sa, replay)),                                                                                \
+        SET(m, NULL, "set transform-set <word:sets>...",                                                               \
+            "Specify list of transform sets in priority order|"                                                        \
+            "Proposal tag",                                                                                            \
+            TXTS_IN(strct, sa, sets)),                                                                                 \
+        SET(m, NULL,                                                                                                   \
+            "set pfs {group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|"            \
+            "group19=pfs:19|group20=pfs:20|group21=pfs:21|group24=pfs:24}",                                            \
+            "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|"    \
+            "D-H Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|D-H Group16 (4096-bit modp)|"                     \
+            "D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)|"                           \
+            "D-H Group24 (2048-bit modp, 256 bit subgroup)",                                                           \
+            NUM_IN(strct, sa, pfs)),                                                                                   \
+        SET_F(m, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", NUM_IN(strct, sa, pfs)),                                       \
+        SET(m, NULL, "set isakmp-profile <word:isakmp_profile>", "Specify isakmp Profile|ISAKMP Profile name",         \
+            TXT_IN(strct, sa, isakmp_profile)),                                                                        \
+        SET(m, NULL, "set ikev2-profile <word:ikev2_profile>", "Specify ikev2 Profile|Ikev2 Profile name",             \
+            TXT_IN(strct, sa, ikev2_profile))
+
+#endif
