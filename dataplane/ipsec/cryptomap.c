@@ -5,10 +5,8 @@
  * anew at the end of the turn, or before the next packet or question. A flow survives when interface, local address,
  * map, number and line are what they were: its SAs, counters and id stay. SAs of flows that vanished, or with peers
  * that were taken out of their entry, are deleted (SA_GONE_CONFIG); other changes hold for SAs to come, as on IOS. An
- * entry without a peer or an access list is incomplete and protects nothing. A line that names port ranges gives an
- * identity of any port (IKE can carry but one), while outbound it takes only the ports it names. A deny line sends the
- * packet on to the next entry. When a peer negotiates less than a line permits, the pair gets a narrow flow below that
- * line; it lives as long as its SAs. Not here: dynamic maps, local-address, profiles, manual keys.
+ * entry without a peer or an access list is incomplete and protects nothing. A deny line sends the packet on to the next
+ * entry. Not here: dynamic maps, local-address, profiles, manual keys.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -16,34 +14,11 @@
 
 #include "espial/text.h"
 
-static void bump(struct ipsec *ips)
+void policy_changed(struct ipsec *ips)
 {
     if (++ips->gen == 0)
         ips->gen = 1;
     ips->shown_stale = true;
-}
-
-bool selector_equal(const struct selector *a, const struct selector *b)
-{
-    return a->addr == b->addr && a->mask == b->mask && a->proto == b->proto && a->port == b->port;
-}
-
-bool selector_within(const struct selector *in, const struct selector *outer)
-{
-    return (in->mask & outer->mask) == outer->mask && (in->addr & outer->mask) == outer->addr &&
-           (!outer->proto || in->proto == outer->proto) && (!outer->port || in->port == outer->port);
-}
-
-static bool end_fits(const struct selector *s, uint32_t addr, uint8_t proto, uint16_t port, bool no_ports)
-{
-    return (addr & s->mask) == s->addr && (!s->proto || s->proto == proto) && (!s->port || no_ports || s->port == port);
-}
-
-bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward)
-{
-    const struct selector *src = inward ? remote : local, *dst = inward ? local : remote;
-    return end_fits(src, f->src, f->proto, f->sport, f->no_ports) &&
-           end_fits(dst, f->dst, f->proto, f->dport, f->no_ports);
 }
 
 bool cryptomap_complete(const struct cryptomap_conf *c)
@@ -51,7 +26,7 @@ bool cryptomap_complete(const struct cryptomap_conf *c)
     return c->peers.n > 0 && c->acl[0];
 }
 
-static struct map_if *mi_find(struct map_if *list, const char *ifname)
+struct map_if *mi_find(struct map_if *list, const char *ifname)
 {
     for (; list; list = list->next)
         if (!strcmp(list->ifname, ifname))
@@ -59,76 +34,12 @@ static struct map_if *mi_find(struct map_if *list, const char *ifname)
     return NULL;
 }
 
-static struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq)
+struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq)
 {
     for (size_t i = 0; mi && i < mi->nentries; i++)
         if (mi->entries[i]->seq == seq && !strcmp(mi->entries[i]->map, map))
             return mi->entries[i];
     return NULL;
-}
-
-static struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
-{
-    struct ipsec_flow *f = NEW(struct ipsec_flow);
-    f->id = ++ips->flow_ids;
-    f->rule = *r;
-    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
-    f->local_sel = (struct selector){
-        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
-    f->remote_sel = (struct selector){
-        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
-    ips->nflows++;
-    ips->shown_stale = true;
-    table_put(ips->flows, &f->id, f);
-    return f;
-}
-
-static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
-{
-    if (!f->acquire_queued)
-        return;
-    struct ipsec_flow **at = &ips->acquire_head;
-    while (*at != f)
-        at = &(*at)->next_acquire;
-    *at = f->next_acquire;
-    if (!*at)
-        ips->acquire_tail = at;
-}
-
-/* The flow, without SAs, and what is below it. */
-static void flow_free(struct ipsec *ips, struct ipsec_flow *f)
-{
-    flow_unqueue(ips, f);
-    while (f->narrows) {
-        struct ipsec_flow *n = f->narrows;
-        f->narrows = n->next_narrow;
-        flow_free(ips, n);
-    }
-    ips->nflows--;
-    ips->shown_stale = true;
-    table_remove(ips->flows, &f->id);
-    mem_free(f);
-}
-
-static void delete_pairs(struct ipsec_flow *f, const struct map_entry *still)
-{
-    for (struct sa_pair *sa = f->pairs, *older; sa; sa = older) {
-        bool keep = false;
-        older = sa->older;
-        for (unsigned i = 0; still && i < still->npeers; i++)
-            keep = keep || still->peers[i] == sa->policy.peer;
-        if (!keep)
-            pair_delete(sa, SA_GONE_CONFIG, true);
-    }
-}
-
-static void delete_all_pairs(struct ipsec_flow *f, const struct map_entry *still)
-{
-    for (struct ipsec_flow *n = f->narrows, *next; n; n = next) {
-        next = n->next_narrow; /* n goes with its last pair */
-        delete_pairs(n, still);
-    }
-    delete_pairs(f, still);
 }
 
 static void entry_free(struct map_entry *e)
@@ -238,7 +149,7 @@ static void retire(struct ipsec *ips, struct map_if *mi)
             struct ipsec_flow *f = e->rules[r].flow;
             if (!f || f->kept)
                 continue;
-            delete_all_pairs(f, NULL);
+            flow_delete_pairs(f, NULL);
             flow_free(ips, f);
         }
         entry_free(e);
@@ -260,7 +171,7 @@ static void map_compile(struct ipsec *ips)
         ifc->crypto = *tail;
         tail = &(*tail)->next;
     }
-    bump(ips);
+    policy_changed(ips);
     while (old) {
         struct map_if *next = old->next;
         retire(ips, old);
@@ -272,7 +183,7 @@ static void map_compile(struct ipsec *ips)
                 struct ipsec_flow *f = mi->entries[i]->rules[r].flow;
                 if (f) {
                     f->kept = false;
-                    delete_all_pairs(f, mi->entries[i]);
+                    flow_delete_pairs(f, mi->entries[i]);
                 }
             }
     if (attached != (ips->ifs != NULL)) {
@@ -315,7 +226,7 @@ void map_unset(struct ipsec *ips, struct iface *ifc)
         return;
     struct map_if *mi = *at;
     *at = mi->next;
-    bump(ips);
+    policy_changed(ips);
     retire(ips, mi);
     if (!ips->ifs) {
         ips->map_changed = true;
@@ -363,166 +274,4 @@ void map_fini(struct ipsec *ips)
     table_free(ips->configured);
     mem_free(ips->shown);
     mem_free(ips->cache);
-}
-
-/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the
- * set says. */
-static void coerce(struct ipsec_policy *p)
-{
-    bool ends = p->local_sel.mask == UINT32_MAX && p->remote_sel.mask == UINT32_MAX && p->local_sel.addr == p->local &&
-                p->remote_sel.addr == p->peer;
-    for (unsigned i = 0; !ends && i < p->ntransforms; i++)
-        p->transforms[i].mode = IPSEC_TUNNEL;
-}
-
-static void policy_of(const struct map_entry *e, uint32_t peer, const struct selector *local,
-                      const struct selector *remote, struct ipsec_policy *out)
-{
-    *out = e->tmpl;
-    out->peer = peer;
-    out->local_sel = *local;
-    out->remote_sel = *remote;
-    coerce(out);
-}
-
-void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out)
-{
-    policy_of(f->entry, f->entry->peers[f->entry->peer_now], &f->local_sel, &f->remote_sel, out);
-}
-
-static struct ipsec_flow *flow_below(struct ipsec *ips, struct ipsec_flow *wide, const struct ipsec_policy *p,
-                                     bool make)
-{
-    unsigned n = 0;
-    for (struct ipsec_flow *f = wide->narrows; f; f = f->next_narrow, n++)
-        if (selector_equal(&f->local_sel, &p->local_sel) && selector_equal(&f->remote_sel, &p->remote_sel))
-            return f;
-    if (!make || n >= NARROW_FLOWS_MAX || ips->nflows >= FLOWS_MAX)
-        return NULL;
-    struct ipsec_flow *f = flow_new(ips, &wide->rule);
-    f->entry = wide->entry;
-    f->narrow = true;
-    f->wide = wide;
-    f->local_sel = p->local_sel;
-    f->remote_sel = p->remote_sel;
-    f->next_narrow = wide->narrows;
-    wide->narrows = f;
-    return f;
-}
-
-void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f)
-{
-    if (!f->narrow || f->pairs)
-        return;
-    struct ipsec_flow **at = &f->wide->narrows;
-    while (*at != f)
-        at = &(*at)->next_narrow;
-    *at = f->next_narrow;
-    bump(ips);
-    flow_free(ips, f);
-}
-
-/* Of one entry: the flow of the line that is, or else contains, these selectors. */
-static struct ipsec_flow *line_for(const struct map_entry *e, const struct selector *local,
-                                   const struct selector *remote, bool *exact)
-{
-    struct ipsec_flow *around = NULL;
-    for (size_t i = 0; i < e->nrules; i++) {
-        struct ipsec_flow *f = e->rules[i].flow;
-        if (!f)
-            continue;
-        *exact = selector_equal(&f->local_sel, local) && selector_equal(&f->remote_sel, remote);
-        if (*exact)
-            return f;
-        if (!around && selector_within(local, &f->local_sel) && selector_within(remote, &f->remote_sel))
-            around = f;
-    }
-    *exact = false;
-    return around;
-}
-
-struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make)
-{
-    bool exact;
-    map_sync(ips);
-    struct map_entry *e = entry_find(mi_find(ips->ifs, p->ifname), p->map, p->seq);
-    struct ipsec_flow *f = e && e->mi->local == p->local ? line_for(e, &p->local_sel, &p->remote_sel, &exact) : NULL;
-    return !f || exact ? f : flow_below(ips, f, p, make);
-}
-
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel,
-                                const struct selector *remote_sel, struct ipsec_policy *out)
-{
-    bool named = false, exact;
-    map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; mi->local == local && i < mi->nentries; i++) {
-            const struct map_entry *e = mi->entries[i];
-            bool ours = false;
-            for (unsigned n = 0; n < e->npeers; n++)
-                ours = ours || e->peers[n] == peer;
-            if (!ours)
-                continue;
-            named = true;
-            if (!line_for(e, local_sel, remote_sel, &exact))
-                continue;
-            policy_of(e, peer, local_sel, remote_sel, out);
-            return SPD_OK;
-        }
-    return named ? SPD_NO_SELECTOR : SPD_NO_MAP;
-}
-
-bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
-{
-    map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; mi->local == local && i < mi->nentries; i++)
-            for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
-                if (mi->entries[i]->peers[n] == peer)
-                    return true;
-    return false;
-}
-
-/* Asked for each packet of a flood: a look-up, filled anew when maps have changed. */
-bool map_peer_configured(struct ipsec *ips, uint32_t peer)
-{
-    map_sync(ips);
-    if (!ips->configured || ips->configured_at != ips->gen) {
-        table_free(ips->configured);
-        ips->configured = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
-        ips->configured_at = ips->gen;
-        for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-            for (size_t i = 0; i < mi->nentries; i++)
-                for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
-                    table_put(ips->configured, &mi->entries[i]->peers[n], mi->entries[i]);
-    }
-    return table_find(ips->configured, &peer) != NULL;
-}
-
-bool spd_active(struct ipsec *ips)
-{
-    map_sync(ips);
-    return ips->ifs != NULL;
-}
-
-uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t seq)
-{
-    map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next) {
-        const struct map_entry *e = entry_find(mi, name, seq);
-        if (e)
-            return e->peers[e->peer_now];
-    }
-    return 0;
-}
-
-void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
-{
-    struct ipsec_flow *f = flow_for(ips, want, false);
-    if (!f)
-        return;
-    struct map_entry *e = f->entry;
-    f->acquiring = false;
-    if (!ok && !f->out && e->npeers > 1 && e->peers[e->peer_now] == want->peer)
-        e->peer_now = (e->peer_now + 1) % e->npeers;
 }

@@ -234,15 +234,31 @@ bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now);
 void map_init(struct ipsec *ips);
 void map_fini(struct ipsec *ips);
 void map_dirty(struct ipsec *ips);
-bool map_peer_configured(struct ipsec *ips, uint32_t peer);
 void map_sync(struct ipsec *ips);                     /* recompile when something changed */
 void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
+void policy_changed(struct ipsec *ips);               /* what is cached of it is stale */
+struct map_if *mi_find(struct map_if *list, const char *ifname);
+struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq);
+
+/* flow.c */
+struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r);
+void flow_free(struct ipsec *ips, struct ipsec_flow *f); /* without SAs; and what is below it */
+/* Its pairs and those below it, but those with peers of `still`. */
+void flow_delete_pairs(struct ipsec_flow *f, const struct map_entry *still);
+/* Of one entry: the flow of the line that is, or else contains, these selectors. */
+struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *local, const struct selector *remote,
+                              bool *exact);
+void entry_policy(const struct map_entry *e, uint32_t peer, const struct selector *local,
+                  const struct selector *remote, struct ipsec_policy *out);
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
 void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f); /* frees a narrow flow without SAs */
 bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward);
 bool selector_within(const struct selector *in, const struct selector *outer);
 bool selector_equal(const struct selector *a, const struct selector *b);
+
+/* policy.c */
+bool map_peer_configured(struct ipsec *ips, uint32_t peer);
 
 /* spd.c */
 enum { WAY_OUT, WAY_IN };
