@@ -228,8 +228,14 @@ bool aaa_exec_privilege(const struct aaa *a, const struct aaa_door *door, const 
 bool aaa_may_run(const struct aaa *a, const struct aaa_door *door, const char *user, uint8_t level, bool is_config)
 {
     uint8_t methods[AAA_METHODS + 1];
+    struct aaa_line line;
     if (!a->conf.new_model || (is_config && !a->conf.config_commands) ||
-        (!door->vty && !a->conf.authorization_console) || !aaa_methods(&a->conf.commands, "", level, methods))
+        (!door->vty && !a->conf.authorization_console))
+        return true;
+    aaa_line_of(a, door, &line);
+    const char *own = level < 16 ? line.authorization_commands[level] : NULL;
+    if (!(own && aaa_methods(&a->conf.commands, own, level, methods)) &&
+        !aaa_methods(&a->conf.commands, "", level, methods))
         return true;
     const struct aaa_user *u = user[0] ? aaa_user_like(a, user, false) : NULL;
     for (const uint8_t *m = methods; *m; m++) {

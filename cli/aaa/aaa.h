@@ -30,6 +30,7 @@ struct aaa_line {
     uint8_t password_type, privilege;
     const char *password;                             /* borrowed until the next line is typed; "" for none */
     const char *authentication, *authorization_exec; /* with `aaa new-model`: names of lists; "" for default */
+    const char *authorization_commands[16];          /* one for each level; NULL or "" for default */
 };
 
 /* All borrowed; they outlive the aaa. */

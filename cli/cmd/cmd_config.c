@@ -21,6 +21,7 @@ static void sys_init(void *obj)
     c->domain_lookup = true;
     c->prompt_config = true;
     c->tftp_block = 512;
+    c->exclusive_s = 600;
     hosts_conf_start(c);
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
     archive_conf_list_init(&c->archives);

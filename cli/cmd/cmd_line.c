@@ -9,9 +9,18 @@
 
 enum transport { TRANSPORT_DEFAULT /* all */, TRANSPORT_ALL, TRANSPORT_NONE, TRANSPORT_SSH, TRANSPORT_TELNET };
 
+enum { SYNC_ALL = 8 };
+
+static int right_order(const void *a, const void *b)
+{
+    return ((const struct line_right_conf *)a)->level - ((const struct line_right_conf *)b)->level;
+}
+
 static void line_init(void *obj)
 {
     struct line_conf *l = obj;
+    conf_list_init(&l->rights, sizeof(struct line_right_conf), right_order, NULL);
+    l->sync_level = 2;
     l->exec_min = 10;
     l->length = 24;
     l->width = 80;
@@ -21,6 +30,25 @@ static void line_init(void *obj)
     l->privilege = 1;
     l->stopbits = 2;
     l->login = AAA_LINE_PASSWORD;
+}
+
+static void line_fini(void *obj)
+{
+    conf_list_clear(&((struct line_conf *)obj)->rights);
+}
+
+/* Into one that is empty, or has been. */
+static void line_copy(struct line_conf *to, const struct line_conf *from)
+{
+    line_fini(to);
+    *to = *from;
+    conf_list_init(&to->rights, sizeof(struct line_right_conf), right_order, NULL);
+    CONF_EACH(const struct line_right_conf, r, &from->rights)
+    {
+        struct line_right_conf *own = NEW(struct line_right_conf);
+        *own = *r;
+        conf_list_add(&to->rights, own);
+    }
 }
 
 static bool line_check(void *self, const void *obj, struct out *out)
@@ -86,12 +114,12 @@ static void take_over(struct conf_list *lines, struct line_conf *new)
             continue;
         unsigned from = l->first, to = last_of(l);
         if (from <= first) {
-            *new = *l;
+            line_copy(new, l);
             set_range(new, first, last);
         }
         if (from < first && to > last) {
             struct line_conf *rest = NEW(struct line_conf);
-            *rest = *l;
+            line_copy(rest, l);
             set_range(rest, last + 1, to);
             set_range(l, from, first - 1);
             conf_list_add(lines, rest);
@@ -116,7 +144,9 @@ static void line_changed(void *self, void *obj, enum cmd_change what)
 }
 
 static const struct cmd_scope line_scope = {
-    .size = sizeof(struct line_conf), .init = line_init, .check = line_check, .changed = line_changed, .settle = line_settle};
+    .size = sizeof(struct line_conf), .init = line_init, .fini = line_fini, .check = line_check, .changed = line_changed, .settle = line_settle};
+
+static const struct cmd_scope right_scope = {.size = sizeof(struct line_right_conf)};
 
 static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first, uint8_t last)
 {
@@ -131,7 +161,7 @@ static void add_line(struct conf_list *lines, enum line_kind kind, uint8_t first
 
 void line_conf_add_defaults(struct conf_list *lines)
 {
-    conf_list_init(lines, sizeof(struct line_conf), line_order, NULL);
+    conf_list_init(lines, sizeof(struct line_conf), line_order, line_fini);
     line_conf_complete(lines);
 }
 
@@ -170,6 +200,7 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .exec_timeout_s = l->exec_min * 60 + l->exec_sec,
                                       .absolute_timeout_s = l->absolute_timeout * 60u,
                                       .logging_sync = l->logging_sync,
+                                      .sync_from = l->sync_level == SYNC_ALL ? 0 : l->sync_level,
                                       .is_editing = l->editing,
                                       .escape = l->escape,
                                       .privilege = l->privilege};
@@ -188,6 +219,10 @@ void line_conf_aaa(const struct sys_conf *c, bool vty, unsigned n, struct aaa_li
                              .password = l->password,
                              .authentication = l->authentication,
                              .authorization_exec = l->authorization_exec};
+    CONF_EACH(const struct line_right_conf, r, &l->rights)
+    {
+        out->authorization_commands[r->level] = r->list;
+    }
 }
 
 bool line_conf_admits(struct cli *c, unsigned n, enum session_protocol protocol, uint32_t source)
@@ -267,7 +302,9 @@ static const struct cmd_row rows[] = {
                 "Specifies an UNENCRYPTED password will follow|The UNENCRYPTED (cleartext) line password",
                 LN(password_type), TXT(struct line_conf, password)),
     HELP(CONFIG_LINE, "logging", "Modify message logging facilities"),
-    LSET("logging synchronous=logging_sync", "Synchronized message output", LN(logging_sync)),
+    LSET("logging synchronous=logging_sync [level {all=sync_level:8|<sync_level:0-7>}]",
+         "Synchronized message output|Severity level to output synchronously|All levels|Severity level",
+         LN(logging_sync), LN(sync_level)),
     LOGIN("login=login:1", "Enable password checking", print_login),
     LOGIN("login local=login:2", "|Local password checking", print_login_local),
     LSET("login authentication <word:authentication>", "|Authentication parameters|Use an authentication list with this name",
@@ -275,6 +312,9 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_LINE, "authorization", "Authorization parameters"),
     LSET("authorization exec <word:authorization_exec>", "For starting an exec (shell)|Use an authorization list with this name",
          TXT(struct line_conf, authorization_exec)),
+    LINE(CONFIG_LINE, &right_scope, NULL, struct line_conf, rights, "authorization commands <level:0-15> <word:list>",
+         "For exec (shell) commands|Enable level|Use an authorization list with this name",
+         KEY_NUM(struct line_right_conf, level), TXT(struct line_right_conf, list)),
     LSET("absolute-timeout <absolute_timeout:0-10000>",
          "Set absolute timeout for line disconnection|Absolute timeout interval in minutes", LN(absolute_timeout)),
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),

@@ -29,6 +29,8 @@ struct sys_conf {
     uint8_t file_prompt; /* enum file_prompt */
     char tftp_source[IFNAME_MAX];
     uint16_t tftp_block;
+    uint8_t exclusive;    /* configuration mode: enum exclusive */
+    uint16_t exclusive_s; /* seconds after which an idle lock is lost */
     struct conf_list lines;        /* struct line_conf */
     struct conf_list boots;        /* struct boot_conf */
     struct conf_list archives;     /* struct archive_conf: none or one (cmd_archive.c) */
@@ -36,6 +38,7 @@ struct sys_conf {
     struct conf_list hosts;        /* struct host_conf */
     struct conf_list name_servers; /* struct name_server_conf */
 };
+enum exclusive { EXCLUSIVE_NO, EXCLUSIVE_AUTO, EXCLUSIVE_MANUAL };
 /* ip host, ip name-server (cmd_hosts.c) */
 #define HOST_ADDRS 8
 struct host_conf {
@@ -58,6 +61,7 @@ struct line_conf {
     uint8_t first, last; /* last 0: only the first */
     uint32_t exec_min, exec_sec;
     bool logging_sync;
+    uint8_t sync_level; /* severities that are drawn around: from this on; 8: all */
     uint16_t length, width, history;
     bool editing;
     uint8_t escape; /* 0: none */
@@ -71,6 +75,12 @@ struct line_conf {
     uint8_t stopbits;
     uint16_t session_timeout;
     char acl_in[64], acl_out[64];
+    struct conf_list rights; /* struct line_right_conf */
+};
+/* `authorization commands LEVEL LIST` of a line. */
+struct line_right_conf {
+    uint8_t level;
+    char list[AAA_LIST_MAX + 1];
 };
 
 /* What was asked of the log (cmd_logging.c); written to struct log_conf when it changes. */

@@ -6,6 +6,7 @@
  */
 #include "cli/cmd/cmd_local.h"
 #include "cli/config/config.h"
+#include "cli/shell/lock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,10 +117,15 @@ static enum cmd_result do_disable(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static void enter_config(const struct cmd_host *host, struct shell *shell, struct out *out)
+static enum cmd_result enter_config(struct cmd_ctx *c)
 {
-    out_text(out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
-    host->enter(shell, CONFIG, NULL);
+    const struct sys_conf *sys = &((struct cli *)c->self)->sys;
+    bool alone = sys->exclusive == EXCLUSIVE_AUTO || cmd_has(c, "lock");
+    if (!shell_config_take(c->shell, alone ? sys->exclusive_s : 0, c->out))
+        return CMD_FAIL;
+    out_text(c->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+    c->host->enter(c->shell, CONFIG, NULL);
+    return CMD_OK;
 }
 
 static enum cmd_result do_configure_terminal(struct cmd_ctx *c)
@@ -128,8 +134,7 @@ static enum cmd_result do_configure_terminal(struct cmd_ctx *c)
     unsigned minutes = (unsigned)cmd_int(c, idle ? "idle" : "timer");
     if (minutes && !config_trial(c, minutes, idle))
         return CMD_FAIL;
-    enter_config(c->host, c->shell, c->out);
-    return CMD_OK;
+    return enter_config(c);
 }
 
 /* The source was asked for. The context outlives the question: it is the session's. */
@@ -138,8 +143,7 @@ static void configure_answer(void *arg, const char *text)
     struct cmd_ctx *c = arg;
     size_t n = strlen(text);
     if (n <= 8 && !strncmp(text, "terminal", n)) {
-        enter_config(c->host, c->shell, c->out);
-        cmd_done(c->host, c->shell, CMD_OK);
+        cmd_done(c->host, c->shell, enter_config(c));
         return;
     }
     out_text(c->out, "?Must be \"terminal\"\n");
@@ -210,8 +214,9 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 0, "disable [<level:0-15>]", do_disable, "Turn off privileged commands|Privilege level to go to"),
     HELP(EXEC, "configure", "Enter configuration mode"),
     DO(EXEC, 15, "configure", do_configure, ""),
-    DO(EXEC, 15, "configure terminal [revert {timer <timer:1-120>|idle <idle:1-120>}]", do_configure_terminal,
-       "Configure from the terminal|Parameters for reverting the configuration|Time for confirming the change|Minutes|"
+    DO(EXEC, 15, "configure terminal &{[lock=lock]|[revert {timer <timer:1-120>|idle <idle:1-120>}]}",
+       do_configure_terminal,
+       "Configure from the terminal|Lock configuration mode|Parameters for reverting the configuration|Time for confirming the change|Minutes|"
        "Revert when the session has been idle|Minutes"),
     DO(EXEC, 0, "exit", do_quit, "Exit from the EXEC"),
     DO(EXEC, 0, "logout", do_quit, "Exit from the EXEC"),

@@ -12,6 +12,7 @@
 #include "cli/cmd/cmd_local.h"
 #include "cli/config/tree.h"
 #include "cli/shell/archive.h"
+#include "cli/shell/lock.h"
 #include "cli/shell/replace.h"
 #include "cli/shell/rollback.h"
 #include "cli/shell/store.h"
@@ -88,6 +89,8 @@ static void replace_answer(void *arg, const char *text)
 
 static enum cmd_result do_replace(struct cmd_ctx *c)
 {
+    if (!shell_config_take(c->shell, 0, c->out))
+        return CMD_FAIL;
     struct text t = {0}, err = {0};
     char path[256];
     enum file_result e = config_read_url(c, cmd_str(c, "url"), path, &t);
@@ -123,6 +126,8 @@ static enum cmd_result do_replace(struct cmd_ctx *c)
 
 static enum cmd_result do_memory(struct cmd_ctx *c)
 {
+    if (!shell_config_take(c->shell, 0, c->out))
+        return CMD_FAIL;
     struct cli *cli = c->self;
     struct text t = {0}, said = {0};
     struct session_view v;

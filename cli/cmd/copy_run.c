@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/shell/lock.h"
 #include "cli/shell/store.h"
 #include "espial/inet.h"
 
@@ -378,6 +379,10 @@ static struct copy_job *job_new(struct cmd_ctx *c, void (*done)(void *, enum cmd
 static void begin(void *arg)
 {
     struct copy_job *j = arg;
+    if (j->to.kind == COPY_RUNNING && !shell_config_take(j->c->shell, 0, j->c->out)) {
+        job_end(j, CMD_FAIL);
+        return;
+    }
     enum file_result r = open_source(j);
     if (r != FILE_OK) {
         fail_file(j, "opening", &j->from, r);

@@ -200,6 +200,11 @@ static enum exec_result run_config(struct shell *sh)
     struct config_next next = {0};
     if (!authorized(sh, true))
         return EXEC_DONE;
+    bool leaves = sh->match.row->kind == CMD_DO_ROW && sh->match.row->priv == 0; /* exit, end, help */
+    if (!leaves && lock_keeps_out(sh, &sh->output.out)) {
+        sh->refused = true;
+        return EXEC_DONE;
+    }
     sh->keeps = sh->match.row->flags & CMD_KEEPS;
     if (sh->match.row->kind == CMD_DO_ROW)
         return run_handler(sh, sh->mode);
@@ -223,10 +228,10 @@ static enum exec_result run_config(struct shell *sh)
     return EXEC_DONE;
 }
 
-/* Which refusal got further: everything was read and words are missing, or where the caret stands. */
+/* Which refusal got further: everything was read and words are missing, or where reading ended. */
 static size_t reach(enum match_result r, const struct match *m)
 {
-    return r == MATCH_INVALID ? m->caret : SIZE_MAX;
+    return r == MATCH_INVALID || (r == MATCH_AMBIGUOUS && m->caret) ? m->caret : SIZE_MAX;
 }
 
 static enum exec_result exec_config(struct shell *sh, const char *typed)

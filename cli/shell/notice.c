@@ -8,7 +8,7 @@
 
 #include "cli/shell/shell_local.h"
 
-void session_log_line(struct shell *sh, const char *line)
+void session_log_line(struct shell *sh, const char *line, uint8_t severity)
 {
     if (!sh->channel || sh->closing)
         return;
@@ -20,7 +20,7 @@ void session_log_line(struct shell *sh, const char *line)
     session_emit(sh, line, strlen(line));
     session_emit(sh, "\n", 1);
     sh->output.midline = false;
-    if (st == SESSION_PROMPT && sh->set.logging_sync)
+    if (st == SESSION_PROMPT && sh->set.logging_sync && severity >= sh->set.sync_from)
         sh->channel->redraw(sh->channel);
 }
 

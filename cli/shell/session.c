@@ -76,6 +76,8 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
         return;
     sh->mode = mode;
     sh->obj = obj;
+    if (mode == EXEC)
+        lock_leave(sh);
     if (old == EXEC)
         sh->config_session = ++sh->maker->config_sessions;
     if (old != EXEC && old != CONFIG && config_alive(sh->maker->grammar, old, old_obj))

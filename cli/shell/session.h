@@ -46,6 +46,7 @@ struct line_settings {
     uint32_t exec_timeout_s; /* 0: never */
     uint32_t absolute_timeout_s; /* 0: never */
     bool logging_sync;
+    uint8_t sync_from; /* ... for messages of this severity and milder ones */
     bool is_editing; /* true; false: `no editing` */
     uint8_t escape;  /* the character that interrupts, 30 (Ctrl-^); 0: none */
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
@@ -158,8 +159,8 @@ void session_complete(struct shell *sh, const char *partial, struct text *out);
 const char *session_history(const struct shell *sh, size_t i);
 
 /* A log line (one or several lines, without the last line end): on a fresh line of its own; at the prompt with `logging
- * synchronous` channel->redraw follows. */
-void session_log_line(struct shell *sh, const char *line);
+ * synchronous` of its severity channel->redraw follows. */
+void session_log_line(struct shell *sh, const char *line, uint8_t severity);
 bool session_wants_log(const struct shell *sh); /* a console, or a vty with `terminal monitor` */
 
 /* A message of another user: on lines of its own; at a prompt, prompt and unfinished input are drawn again. */

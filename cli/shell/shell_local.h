@@ -65,6 +65,14 @@ struct login {
     struct timer timeout;
 };
 
+struct config_lock { /* lock.c */
+    struct shell *owner; /* NULL: free */
+    struct timer idle;
+    unsigned idle_s;
+    uint64_t since_us;
+    char command[64];
+};
+
 struct maker {
     struct shells shells; /* first */
     struct shells_env env;
@@ -73,6 +81,7 @@ struct maker {
     struct config_history history;
     unsigned config_sessions;
     const struct shell *typing;
+    struct config_lock lock;
     unsigned uses[1 + VTY_LINES];
 };
 
@@ -184,6 +193,11 @@ enum exec_result exec_line(struct shell *sh, const char *line);
  * configuration. */
 size_t exec_offset(const struct shell *sh, const char *line);
 bool exec_may_filter(const char *expanded);
+
+/* lock.c */
+void lock_init(struct maker *m);
+bool lock_keeps_out(const struct shell *sh, struct out *out); /* somebody else alone may configure, and out was told */
+void lock_leave(const struct shell *sh);                      /* it configures no longer */
 
 /* output.c */
 void output_init(struct output *o, struct shell *sh);

@@ -6,6 +6,7 @@
  * The words of %SYS-5-CONFIG_I come from the one who opens; "vtyN" in them is made to say the line really taken. For
  * terminals they are made here, as IOS words them.
  */
+#include "cli/shell/lock.h"
 #include "cli/shell/shell_local.h"
 
 #include <ctype.h>
@@ -71,6 +72,7 @@ void shells_lines_changed(struct shells *s)
         if (new.escape != sh->line_set.escape)
             sh->set.escape = new.escape;
         sh->set.logging_sync = new.logging_sync;
+        sh->set.sync_from = new.sync_from;
         sh->set.exec_timeout_s = new.exec_timeout_s;
         sh->set.absolute_timeout_s = new.absolute_timeout_s;
         sh->line_set = new;
@@ -215,6 +217,7 @@ struct shells *shells_new(const struct shells_env *env)
     struct maker *m = NEW(struct maker);
     m->shells.ops = &ops;
     m->env = *env;
+    lock_init(m);
     return &m->shells;
 }
 
@@ -231,6 +234,7 @@ void shells_free(struct shells *s)
         if (ch)
             ch->closed(ch);
     }
+    shells_lock_clear(s);
     mem_free(m);
 }
 

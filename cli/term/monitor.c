@@ -27,7 +27,7 @@ static void on_syslog(void *arg, const void *fact)
         if (!v.terminal || !session_wants_log(sh) || f->severity > (v.vty ? conf->monitor : conf->console) ||
             (f->held >> (v.vty ? LOG_TO_MONITOR : LOG_TO_CONSOLE) & 1))
             continue;
-        session_log_line(sh, f->line);
+        session_log_line(sh, f->line, f->severity);
         monitored |= v.vty;
     }
     if (f->severity <= conf->console && !(f->held >> LOG_TO_CONSOLE & 1))

@@ -102,7 +102,118 @@ enable {15}
 disable {1}
 logout
 exit
+quit
 help
+terminal no length
+terminal no width
+terminal no history
+terminal history
+terminal escape-character {30}
+terminal default length
+show clock
+show line
+show users
+show ip ssh
+show ssh
+show login
+show login failures
+show boot
+show reload
+show interfaces
+show interfaces summary
+show interfaces counters
+show interfaces accounting
+show interfaces stats
+show ip interface
+show ip interface {Loopback0}
+show ip route connected
+show ip route static
+show ip route summary
+show ip route {10.0.0.1}
+show ip traffic
+show ipv6 interface
+show vrf
+show protocols
+show processes
+show processes cpu sorted
+show processes cpu history
+show processes memory sorted
+show memory
+show logging count
+show logging last {5}
+show debug
+show flash:
+show inventory raw
+show ntp associations detail
+show running-config linenum
+show running-config full
+show running-config brief
+show running-config view full
+show running-config interface {Loopback0} linenum
+show archive log config all
+show archive log config statistics
+show archive config differences {disk0:x} {disk0:y}
+show archive config incremental-diffs {disk0:x} ignorecase
+show archive config rollback timer
+show configuration lock
+show history all
+show crypto key mypubkey rsa
+show crypto key mypubkey all
+show file information {disk0:x}
+show cdp
+show lldp
+archive config
+copy {disk0:x} {disk0:y}
+copy startup-config running-config
+copy running-config {disk0:x}
+copy {disk0:x} running-config
+copy null: {disk0:x}
+copy {tftp://192.0.2.1/x} {disk0:y}
+dir
+dir /all {nvram:}
+dir /recursive {disk0:}
+dir all-filesystems
+delete /force /recursive {disk0:x}
+format {disk0:}
+squeeze {disk0:}
+erase nvram:
+write network
+reload in {5}
+reload in {1:30} {text}
+reload at {10:00} {text}
+reload cancel
+configure
+configure memory
+configure terminal lock
+configure terminal revert timer {5}
+configure terminal revert idle {5}
+configure confirm
+configure revert now
+configure revert timer {5}
+configure replace {disk0:x} list force
+configure replace {disk0:x} force revert trigger error timer {5}
+configure replace {disk0:x} time {5} force
+clear archive log config force
+clear configuration lock
+clear arp-cache
+clear counters {Loopback0}
+clear login failures
+clear line console {0}
+crypto key generate rsa general-keys label {x} exportable modulus {2048}
+crypto key generate rsa modulus {2048}
+crypto key generate ec keysize {256} label {x}
+crypto key zeroize rsa {x}
+debug ip ssh
+debug ip packet
+undebug crypto isakmp
+no debug crypto isakmp
+ping
+ping {10.0.0.1} data {abcd} validate
+traceroute
+traceroute {10.0.0.1} source {Loopback0} timeout {2} probe {1} ttl {0} {255}
+send * {text}
+send vty {0} {text}
+more {nvram:startup-config}
 """
 CONFIG = """
 hostname {R1}
@@ -158,6 +269,108 @@ file prompt quiet
 login block-for {60} attempts {3} within {30}
 do {show} {clock}
 end
+exit
+help
+default interface {Loopback0}
+service prompt config
+service timestamps log uptime
+service timestamps debug datetime msec
+logging on
+logging {192.0.2.9}
+logging host {192.0.2.9} transport tcp port {601}
+logging rate-limit {10}
+logging rate-limit all {10} except warnings
+logging rate-limit console {10}
+logging rate-limit console all {10}
+logging count
+logging userinfo
+logging origin-id hostname
+logging origin-id ip
+logging origin-id string {x}
+logging discriminator {D} severity drops {7}
+logging discriminator {D} facility includes {SYS} mnemonics drops {X} msg-body includes {y} rate-limit {5}
+logging buffered {16384}
+logging buffered warnings
+logging buffered discriminator {D} {16384} warnings
+logging console {4}
+logging console discriminator {D} warnings
+logging monitor {4}
+no logging on
+no logging buffered
+no logging monitor
+username {u} nopassword
+username {u} password {7} {094F471A1A0A}
+username {u} algorithm-type sha256 secret {x}
+username {u} algorithm-type scrypt secret {x}
+username {u} algorithm-type md5 secret {x}
+no username {u}
+enable algorithm-type sha256 secret {x}
+enable secret {x}
+enable password level {7} {x}
+aaa authentication login {VTY} local-case enable
+aaa authentication login {CON} none
+aaa authentication enable default enable
+aaa authorization console
+aaa authorization config-commands
+aaa authorization exec {VTY} local if-authenticated
+aaa authorization commands {15} default local
+aaa authorization commands {15} {VTY} local
+no aaa new-model
+privilege exec level {7} {show} {running-config}
+privilege exec reset {show}
+ip domain-name {example.com}
+no ip domain-lookup
+ip domain lookup
+ip ssh version {2}
+ip ssh time-out {60}
+ip ssh authentication-retries {2}
+ip ssh logging events
+ip ssh rsa keypair-name {x}
+ip ssh server algorithm hostkey rsa-sha2-256
+ip ssh server algorithm kex ecdh-sha2-nistp256
+ip ssh server algorithm encryption aes256-ctr
+ip ssh server algorithm mac hmac-sha2-256
+ip ssh server algorithm authentication publickey
+ip ssh pubkey-chain
+ip scp server enable
+ip tftp blocksize {1024}
+ip tftp source-interface {Loopback0}
+login quiet-mode access-class {23}
+login delay {2}
+login on-success log
+login on-failure log every {2}
+crypto key generate rsa modulus {2048}
+crypto key generate ec keysize {256}
+crypto key zeroize rsa
+banner motd {^Ctext^C}
+banner login {^Ctext^C}
+banner exec {^Ctext^C}
+banner incoming {^Ctext^C}
+no banner motd
+alias exec {x} {show} {clock}
+configuration mode exclusive auto
+configuration mode exclusive manual
+file prompt noisy
+file prompt alert
+boot system {disk0:x}
+boot-start-marker
+boot-end-marker
+version {15.6}
+clock summer-time {CEST} recurring
+clock summer-time {CEST} recurring last {Sun} {Mar} {2:00} last {Sun} {Oct} {3:00} {60}
+ntp server {192.0.2.1} iburst
+ntp source {Loopback0}
+ntp master {5}
+ntp logging
+line aux {0}
+interface {Ethernet0/0.100}
+ip access-list standard {X}
+access-list {10} permit {10.0.0.0} {0.0.0.255}
+access-list {101} deny tcp {10.0.0.0} {0.0.0.255} eq www host {10.1.1.1} log
+no service pad
+no ip http server
+no ip http secure-server
+no cdp run
 """
 MODES = {
     ("interface Loopback0", "(config-if)"): """
@@ -181,7 +394,47 @@ no login
 escape-character {3}
 transport preferred none
 transport input ssh
+transport input telnet
+transport input all
+transport input none
+transport output none
 access-class {23} in
+login
+login authentication {VTY}
+authorization exec {VTY}
+authorization commands {15} {VTY}
+password {x}
+password {7} {094F471A1A0A}
+logging synchronous level all
+exec-timeout {0}
+session-timeout {10}
+absolute-timeout {5}
+no exec-timeout
+stopbits {1}
+editing
+no editing
+""",
+    ("archive", "(config-archive)"): """
+path {disk0:x}
+path {tftp://192.0.2.1/x}
+maximum {5}
+write-memory
+time-period {60}
+log config
+""",
+    ("archive\rlog config", "(config-archive-log-cfg)"): """
+logging enable
+logging size {200}
+notify syslog contenttype plaintext
+notify syslog
+hidekeys
+""",
+    ("ip ssh pubkey-chain", "(conf-ssh-pubkey)"): """
+username {u}
+""",
+    ("ip ssh pubkey-chain\rusername u", "(conf-ssh-pubkey-user)"): """
+key-string
+key-hash ssh-rsa {00112233445566778899AABBCCDDEEFF}
 """,
     ("crypto isakmp policy 10", "(config-isakmp)"): """
 encryption aes {256}
@@ -351,10 +604,12 @@ def ask_everything(state):
             check(t, "R1(config)#", command)
         for (enter, mode), commands in MODES.items():
             prompt = "R1" + mode + "#"
-            t.must(enter + "\r", prompt)
+            for line in enter.split("\r"):
+                t.must(line + "\r", ")#")
             for command in commands.strip().split("\n"):
                 check(t, prompt, command)
-            t.must("exit\r", "R1(config)#")
+            t.must("end\r", "R1#")
+            t.must("configure terminal\r", "R1(config)#")
     finally:
         os.kill(t.pid, 15)
         os.waitpid(t.pid, 0)

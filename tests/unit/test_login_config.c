@@ -94,6 +94,41 @@ static void commands_are_authorized(void **state)
     fix_free(f);
 }
 
+/* A line may name a list of its own for each level; a level that it does not name goes by the default one. */
+static void lines_have_lists_of_their_own(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    configure(f, BOB "username low secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\nenable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"
+                     "aaa new-model\naaa authorization commands 15 default none\naaa authorization commands 15 STRICT local\n"
+                     "aaa authorization commands 1 STRICT none\n"
+                     "line vty 0 4\n authorization commands 15 STRICT\n authorization commands 1 STRICT");
+    const char *run = box_type(f->b, f->typist, &f->t, "show running-config");
+    assert_non_null(strstr(run, "\naaa authorization commands 1 STRICT none\n"));
+    assert_non_null(strstr(run, "\naaa authorization commands 15 default none\n"));
+    assert_non_null(strstr(run, "\naaa authorization commands 15 STRICT local\n"));
+    assert_non_null(strstr(run, "\nline vty 0 4\n authorization commands 1 STRICT\n authorization commands 15 STRICT\n"));
+    struct shell *sh = knock(f, true);
+    screen(f);
+    type(f, sh, "low");
+    type(f, sh, "cisco");
+    type(f, sh, "enable");
+    type(f, sh, "cisco");
+    assert_string_equal(session_prompt(sh), "R1#");
+    assert_string_equal(type(f, sh, "configure terminal"), "Command authorization failed.\n\n");
+    configure(f, "line vty 0 1\n no authorization commands 15 STRICT"); /* a range out of a range keeps its settings */
+    run = box_type(f->b, f->typist, &f->t, "show running-config");
+    assert_non_null(strstr(run, "\nline vty 0 1\n authorization commands 1 STRICT\nline vty 2 4\n authorization commands 1 STRICT\n "
+                                "authorization commands 15 STRICT\n"));
+    type(f, sh, "configure terminal");
+    assert_string_equal(session_prompt(sh), "R1(config)#");
+    session_free(sh);
+    configure(f, "line vty 0 4"); /* and one over both takes the first one's */
+    run = box_type(f->b, f->typist, &f->t, "show running-config");
+    assert_non_null(strstr(run, "\nline vty 0 4\n authorization commands 1 STRICT\n!"));
+    fix_free(f);
+}
+
 static void users_and_their_lines(void **state)
 {
     (void)state;
@@ -197,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_lists_of_methods),
         cmocka_unit_test(commands_are_authorized),
+        cmocka_unit_test(lines_have_lists_of_their_own),
         cmocka_unit_test(users_and_their_lines),
         cmocka_unit_test(ranges_of_vtys),
         cmocka_unit_test(what_lines_begin_with),

@@ -232,7 +232,7 @@ static void the_pager_counts_rows(void **state)
     session_set_width(f->sh, 80);
     session_set_length(f->sh, 3);
     session_help_page(f->sh, "show c");
-    assert_string_equal(box_screen(f->box, &f->seen), "cdp  clock  crypto  \n");
+    assert_string_equal(box_screen(f->box, &f->seen), "cdp  clock  configuration  crypto  \n");
     assert_int_equal(session_state(f->sh), SESSION_PROMPT);
     session_help_page(f->sh, "show crypto ");
     assert_string_equal(box_screen(f->box, &f->seen), "  ipsec   IPsec\n  isakmp  IKE\n" MORE);
@@ -319,7 +319,7 @@ static void too_much_to_hold(void **state)
 static void log_lines_stand_on_their_own(void **state)
 {
     struct fixture *f = *state;
-    session_log_line(f->sh, "*Nov 22 10:00:00.000: %SYS-5-X: text");
+    session_log_line(f->sh, "*Nov 22 10:00:00.000: %SYS-5-X: text", 5);
     assert_string_equal(box_screen(f->box, &f->seen), "\n*Nov 22 10:00:00.000: %SYS-5-X: text\n");
     assert_int_equal(f->box->redraws, 0);
     line(f, "conf t");
@@ -329,12 +329,34 @@ static void log_lines_stand_on_their_own(void **state)
     session_free(f->sh);
     f->sh = box_terminal(f->box, false, 15);
     box_screen(f->box, &f->seen);
-    session_log_line(f->sh, "text");
+    session_log_line(f->sh, "text", 5);
     assert_int_equal(f->box->redraws, 1);
     assert_string_equal(box_screen(f->box, &f->seen), "\ntext\n");
+    /* emergencies and alerts break in, unless the line says `level all`; its own number says from which severity on */
+    session_log_line(f->sh, "text", 1);
+    assert_int_equal(f->box->redraws, 1);
+    session_log_line(f->sh, "text", 2);
+    assert_int_equal(f->box->redraws, 2);
+    line(f, "conf t");
+    line(f, "line con 0");
+    line(f, "logging synchronous level all");
+    session_log_line(f->sh, "text", 0);
+    assert_int_equal(f->box->redraws, 3);
+    line(f, "logging synchronous level 6");
+    session_log_line(f->sh, "text", 5);
+    assert_int_equal(f->box->redraws, 3);
+    session_log_line(f->sh, "text", 6);
+    assert_int_equal(f->box->redraws, 4);
+    line(f, "logging synchronous level all");
+    box_screen(f->box, &f->seen);
+    assert_non_null(strstr(line(f, "do show running-config | include sync"), " logging synchronous level all\n"));
+    line(f, "logging synchronous");
+    assert_non_null(strstr(line(f, "do show running-config | include sync"), " logging synchronous\n"));
+    line(f, "end");
+    box_screen(f->box, &f->seen);
     /* while a command runs, between its lines */
     line(f, "hold");
-    session_log_line(f->sh, "text");
+    session_log_line(f->sh, "text", 5);
     assert_string_equal(box_screen(f->box, &f->seen), "text\n");
     release(f->box);
 }
