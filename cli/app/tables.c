@@ -22,6 +22,7 @@ static const struct {
     {&cli_table_replace, OWNER_CLI},
     {&cli_table_archive, OWNER_CLI},
     {&cli_table_lock, OWNER_CLI},
+    {&cli_table_absent, OWNER_CLI},
     {&cli_table_reload, OWNER_CLI},
     {&cli_table_alias, OWNER_CLI},
     {&cli_table_logging, OWNER_CLI},

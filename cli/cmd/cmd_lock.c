@@ -42,7 +42,7 @@ static const struct cmd_row rows[] = {
         "Exclusive configuration mode|Lock the configuration mode automatically|Lock the configuration mode on demand|"
         "Time after which an idle lock expires|Seconds",
         NUM(struct sys_conf, exclusive), NUM(struct sys_conf, exclusive_s)),
-    HELP(EXEC, "show configuration", "Configuration details"),
+    HELP(EXEC, "show configuration", "Contents of Non-Volatile memory"),
     DO(EXEC, 15, "show configuration lock", show_lock, "Configuration lock"),
     HELP(EXEC, "clear configuration", "Configuration access"),
     DO(EXEC, 15, "clear configuration lock", do_clear, "Configuration lock"),

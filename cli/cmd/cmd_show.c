@@ -143,6 +143,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show running-config interface <ifname> [linenum=linenum]", show_running_interface,
        "Show interface configuration|Interface|Display line numbers in output"),
     DO(EXEC, 15, "show startup-config", show_startup, "Contents of startup configuration"),
+    DO(EXEC, 15, "show configuration", show_startup, ""),
     HELP(EXEC, "write", "Write running configuration to memory, network, or terminal"),
     DO(EXEC, 15, "write terminal", show_running, "Write to terminal"),
 };

@@ -151,11 +151,12 @@ static enum cmd_result show_line(struct cmd_ctx *c)
     struct cli *cli = c->self;
     bool one = cmd_has(c, "tty") || cmd_has(c, "vty") || cmd_has(c, "con");
     out_text(c->out, "   Tty Typ     Tx/Rx    A Modem  Roty AccO AccI   Uses   Noise  Overruns   Int\n");
-    for (unsigned tty = one ? named_tty(c) : 0; tty <= (one ? named_tty(c) : VTY_LINES); tty++)
+    unsigned first = one ? named_tty(c) : 0, last = !one ? VTY_LINES : cmd_has(c, "last") ? 1 + (unsigned)cmd_int(c, "last") : first;
+    for (unsigned tty = first; tty <= last; tty++)
         line_row(cli, c->out, tty);
     out_text(c->out, "\n");
-    if (one) {
-        unsigned tty = named_tty(c), n = tty ? tty - 1 : 0;
+    for (unsigned tty = first; one && tty <= last; tty++) {
+        unsigned n = tty ? tty - 1 : 0;
         line_show(cli, c->out, tty > 0, n, on_line(cli, tty > 0, n));
         out_text(c->out, "\n");
     }
@@ -280,8 +281,8 @@ static const struct cmd_row rows[] = {
        "Display information about active users|Include information about inactive ports"),
     DO(EXEC, 1, "systat [all=all]", show_users,
        "Display information about terminal lines|Include information about inactive ports"),
-    DO(EXEC, 1, "show line [<tty:0-16>|console=con <0-0>|vty <vty:0-15>]", show_line,
-       "TTY line information|Line number|Primary terminal line|Line number|Virtual terminal|Line number"),
+    DO(EXEC, 1, "show line [<tty:0-16>|console=con <0-0>|vty <vty:0-15> [<last:1-15>]]", show_line,
+       "TTY line information|Line number|Primary terminal line|Line number|Virtual terminal|First Line number|Last Line number"),
     HELP(EXEC, "clear", "Reset functions"),
     DO(EXEC, 15, "clear line {<tty:0-16>|console=con <0-0>|vty <vty:0-15>}", clear_line,
        "Reset a terminal line|Line number|Primary terminal line|Line number|Virtual terminal|Line number"),

@@ -109,7 +109,6 @@ terminal no width
 terminal no history
 terminal history
 terminal escape-character {30}
-terminal default length
 show clock
 show line
 show users
@@ -134,14 +133,12 @@ show ip traffic
 show ipv6 interface
 show vrf
 show protocols
-show processes
 show processes cpu sorted
 show processes cpu history
 show processes memory sorted
 show memory
 show logging count
 show logging last {5}
-show debug
 show flash:
 show inventory raw
 show ntp associations detail
@@ -155,8 +152,9 @@ show archive log config statistics
 show archive config differences {disk0:x} {disk0:y}
 show archive config incremental-diffs {disk0:x} ignorecase
 show archive config rollback timer
+show configuration
 show configuration lock
-show history all
+show line vty {0} {4}
 show crypto key mypubkey rsa
 show crypto key mypubkey all
 show file information {disk0:x}
@@ -167,7 +165,7 @@ copy {disk0:x} {disk0:y}
 copy startup-config running-config
 copy running-config {disk0:x}
 copy {disk0:x} running-config
-copy null: {disk0:x}
+copy {null:} {disk0:x}
 copy {tftp://192.0.2.1/x} {disk0:y}
 dir
 dir /all {nvram:}
@@ -177,7 +175,6 @@ delete /force /recursive {disk0:x}
 format {disk0:}
 squeeze {disk0:}
 erase nvram:
-write network
 reload in {5}
 reload in {1:30} {text}
 reload at {10:00} {text}
@@ -197,22 +194,15 @@ clear archive log config force
 clear configuration lock
 clear arp-cache
 clear counters {Loopback0}
-clear login failures
 clear line console {0}
-crypto key generate rsa general-keys label {x} exportable modulus {2048}
-crypto key generate rsa modulus {2048}
-crypto key generate ec keysize {256} label {x}
-crypto key zeroize rsa {x}
-debug ip ssh
-debug ip packet
 undebug crypto isakmp
 no debug crypto isakmp
 ping
 ping {10.0.0.1} data {abcd} validate
 traceroute
 traceroute {10.0.0.1} source {Loopback0} timeout {2} probe {1} ttl {0} {255}
-send * {text}
-send vty {0} {text}
+send *
+send vty {0}
 more {nvram:startup-config}
 """
 CONFIG = """
@@ -276,7 +266,6 @@ service prompt config
 service timestamps log uptime
 service timestamps debug datetime msec
 logging on
-logging {192.0.2.9}
 logging host {192.0.2.9} transport tcp port {601}
 logging rate-limit {10}
 logging rate-limit all {10} except warnings
@@ -318,19 +307,17 @@ aaa authorization commands {15} {VTY} local
 no aaa new-model
 privilege exec level {7} {show} {running-config}
 privilege exec reset {show}
-ip domain-name {example.com}
-no ip domain-lookup
 ip domain lookup
 ip ssh version {2}
 ip ssh time-out {60}
 ip ssh authentication-retries {2}
 ip ssh logging events
 ip ssh rsa keypair-name {x}
-ip ssh server algorithm hostkey rsa-sha2-256
-ip ssh server algorithm kex ecdh-sha2-nistp256
-ip ssh server algorithm encryption aes256-ctr
-ip ssh server algorithm mac hmac-sha2-256
-ip ssh server algorithm authentication publickey
+ip ssh server algorithm hostkey {rsa-sha2-256}
+ip ssh server algorithm kex {ecdh-sha2-nistp256}
+ip ssh server algorithm encryption {aes256-ctr}
+ip ssh server algorithm mac {hmac-sha2-256}
+ip ssh server algorithm authentication {publickey}
 ip ssh pubkey-chain
 ip scp server enable
 ip tftp blocksize {1024}
@@ -339,6 +326,7 @@ login quiet-mode access-class {23}
 login delay {2}
 login on-success log
 login on-failure log every {2}
+crypto key generate rsa general-keys label {x} exportable modulus {2048}
 crypto key generate rsa modulus {2048}
 crypto key generate ec keysize {256}
 crypto key zeroize rsa
@@ -353,9 +341,6 @@ configuration mode exclusive manual
 file prompt noisy
 file prompt alert
 boot system {disk0:x}
-boot-start-marker
-boot-end-marker
-version {15.6}
 clock summer-time {CEST} recurring
 clock summer-time {CEST} recurring last {Sun} {Mar} {2:00} last {Sun} {Oct} {3:00} {60}
 ntp server {192.0.2.1} iburst

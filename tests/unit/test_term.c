@@ -133,7 +133,7 @@ static void editing_is_drawn_with_backspaces(void **state)
 static void help_and_tab_redraw_the_line(void **state)
 {
     struct fixture *f = *state;
-    assert_string_equal(keys(f, "show c?"), "show c?" CRLF "cdp  clock  crypto  " CRLF "R1#show c");
+    assert_string_equal(keys(f, "show c?"), "show c?" CRLF "cdp  clock  configuration  crypto  " CRLF "R1#show c");
     assert_string_equal(keys(f, "ry?"), "ry?" CRLF "crypto  " CRLF "R1#show cry");
     assert_string_equal(keys(f, "\t"), CRLF "R1#show crypto ");
     assert_string_equal(keys(f, "?"), "?" CRLF "  ipsec   IPsec" CRLF "  isakmp  IKE" CRLF CRLF "R1#show crypto ");
@@ -141,7 +141,7 @@ static void help_and_tab_redraw_the_line(void **state)
     assert_string_equal(keys(f, "zz?"), "zz?" CRLF "% Unrecognized command" CRLF "R1#show crypto izz");
     /* in the middle: what is left of the cursor counts, and all of it comes back with the cursor in its place */
     assert_string_equal(keys(f, "\x15show c 1\x02\x02?") + 45,
-                        "show c 1\b\b 1?" CRLF "cdp  clock  crypto  " CRLF "R1#show c 1\b\b");
+                        "show c 1\b\b 1?" CRLF "cdp  clock  configuration  crypto  " CRLF "R1#show c 1\b\b");
     assert_string_equal(keys(f, "ry\t"), "r 1\b\by 1\b\b 1" CRLF "R1#show crypto  1\b\b");
 }
 
