@@ -119,7 +119,10 @@ def serve_ssh(folder):
         while True:
             transport = paramiko.Transport(listener.accept()[0])
             transport.add_server_key(key)
-            transport.start_server(server=Server())
+            try:
+                transport.start_server(server=Server())
+            except EOFError:
+                continue  # a client that went before it had begun: the next one is still served
             kept.append(transport)
 
     kept = []
