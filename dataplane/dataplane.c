@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dataplane/fault/fault.h"
 #include "dataplane/graph.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ipsec/ipsec.h"
@@ -25,6 +26,7 @@ struct dataplane {
     struct ipsec *ipsec;
     struct ike *ike;
     struct ntp *ntp;
+    struct faults *faults;
 };
 
 static void up_acquire(void *arg, const struct ipsec_policy *want)
@@ -95,6 +97,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
 
     dp->env = *env;
     dp->graph = graph_new(env->loop);
+    dp->faults = faults_new(env->rnd);
 
     struct net_env net = {.loop = env->loop, .rnd = env->rnd, .log = env->log, .graph = dp->graph};
     memcpy(net.mac_base, env->mac_base, sizeof net.mac_base);
@@ -107,6 +110,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                     .net = dp->net,
                                     .graph = dp->graph,
                                     .debug = env->debug,
+                                    .faults = dp->faults,
                                     .export_key = env->export_sa,
                                     .export_arg = env->export_arg};
     account_enter(env->loop, ACCOUNT_ESP);
@@ -119,6 +123,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .inet = net_inet(dp->net),
                                 .ipsec = dp->ipsec,
                                 .debug = env->debug,
+                                .faults = dp->faults,
                                 .export_key = env->export_key,
                                 .export_arg = env->export_arg,
                                 .hostname = env->hostname,
@@ -154,6 +159,7 @@ void dataplane_free(struct dataplane *dp)
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
     ipsec_free(dp->ipsec);
+    faults_free(dp->faults);
     net_free(dp->net);
     graph_free(dp->graph);
     mem_free(dp);
@@ -167,6 +173,11 @@ struct net *dataplane_net(struct dataplane *dp)
 struct ipsec *dataplane_ipsec(struct dataplane *dp)
 {
     return dp->ipsec;
+}
+
+struct faults *dataplane_faults(struct dataplane *dp)
+{
+    return dp->faults;
 }
 
 struct ntp *dataplane_ntp(struct dataplane *dp)

@@ -12,6 +12,7 @@
 struct bus;
 struct clock;
 struct debug_registry;
+struct faults;
 struct graph;
 struct ike;
 struct inet;
@@ -54,6 +55,7 @@ struct ipsec *dataplane_ipsec(struct dataplane *dp);
 struct ike *dataplane_ike(struct dataplane *dp);
 struct graph *dataplane_graph(struct dataplane *dp);
 struct ntp *dataplane_ntp(struct dataplane *dp);
+struct faults *dataplane_faults(struct dataplane *dp); /* named defects: dataplane/fault/fault.h */
 struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */
 /* An address as typed, or what a name stands for. */
 bool dataplane_resolve(const struct dataplane *dp, const char *name, uint32_t *out);

@@ -17,6 +17,7 @@
 #include "cli/ssh/sshd.h"
 #include "cli/term/monitor.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/fault/fault.h"
 #include "dataplane/graph.h"
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
@@ -80,6 +81,9 @@ static void version_lines(void *arg, struct text *out)
         if (count[k])
             text_printf(out, "%u %s interface%s\n", count[k], kinds[k], count[k] == 1 ? "" : "s");
     }
+    for (unsigned i = 0; i < FAULTS; i++)
+        if (fault_on(dataplane_faults(r->dp), i))
+            text_printf(out, "Injected fault %s is on: %s\n", fault_row(i)->bug, fault_row(i)->text);
 }
 
 /* The i-th of the ports that have a cable. */

@@ -55,6 +55,7 @@ static const struct {
     {&dp_table_isakmp, OWNER_DATAPLANE},
     {&dp_table_show_isakmp, OWNER_DATAPLANE},
     {&dp_table_session, OWNER_DATAPLANE},
+    {&dp_table_fault, OWNER_DATAPLANE},
     {&dp_table_debug_crypto, OWNER_DATAPLANE},
     {&dp_table_ipsec, OWNER_DATAPLANE},
     {&dp_table_cryptomap, OWNER_DATAPLANE},

@@ -17,6 +17,7 @@ extern const struct cmd_table dp_table_qfp;
 extern const struct cmd_table dp_table_qfp_ipsec;
 extern const struct cmd_table dp_table_ping;
 extern const struct cmd_table dp_table_trace;
+extern const struct cmd_table dp_table_fault;
 extern const struct cmd_table dp_table_isakmp;
 extern const struct cmd_table dp_table_show_isakmp;
 extern const struct cmd_table dp_table_session;

@@ -4,6 +4,7 @@
 #ifndef DATAPLANE_IKE_ENGINE_H
 #define DATAPLANE_IKE_ENGINE_H
 
+#include "dataplane/fault/fault.h"
 #include "dataplane/ike/codec.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
@@ -188,6 +189,7 @@ struct ike_pair {
     bool initiator;
     bool current;   /* the last one enabled of its flow */
     bool doomed;    /* superseded: deleted when the timer fires */
+    bool silent;    /* ... without a word to the peer: a named defect */
     uint64_t began; /* loop time its quick mode began; and when it was installed */
     uint64_t installed;
     struct sa_pair_info info;

@@ -22,6 +22,7 @@ struct ike_env {
     struct inet *inet; /* UDP 500 and 4500 are opened through it while a crypto map is attached (ike_map_changed) */
     struct ipsec *ipsec;
     struct debug_registry *debug;
+    struct faults *faults; /* named defects; may be NULL */
     /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie,
      * phase-1 encryption key); may be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);

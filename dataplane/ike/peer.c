@@ -215,7 +215,8 @@ void peer_pair_enabled(struct ike *ike, uint32_t id)
         q->current = false;
         if (pair->initiator && q->installed < pair->began && !q->doomed) {
             q->doomed = true;
-            timer_set(&q->timer, IKE_OLD_PAIR_US);
+            q->silent = fault_strikes(ike->env.faults, FAULT_OLD_FIRST, 0);
+            timer_set(&q->timer, q->silent ? 0 : IKE_OLD_PAIR_US);
         }
     }
     pair->current = true;

@@ -198,7 +198,7 @@ void timers_pair(void *arg)
     struct ike_pair *pair = arg;
 
     if (pair->doomed)
-        (void)sad_delete(pair->ike->env.ipsec, pair->id, SA_GONE_REKEYED);
+        (void)sad_delete(pair->ike->env.ipsec, pair->id, pair->silent ? SA_GONE_PEER_DELETE : SA_GONE_REKEYED);
     else
         renew(pair);
 }

@@ -151,12 +151,13 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
 
 static enum drop_reason no_sa(struct ipsec *ips, const struct packet *p, const struct look *k)
 {
-    if (sad_is_transient(ips, k->dst, k->proto, k->spi)) {
+    if (sad_is_transient(ips, k->dst, k->proto, k->spi) && !fault_on(ips->env.faults, FAULT_KILLS_NEW)) {
         ips->totals.transient_drops++;
         return DROP_IN_V4_PKT_HIT_INVALID_SA;
     }
     ips->totals.invalid_spi++;
-    report_stray(ips, p, k->src, k->dst, k->proto, k->spi);
+    if (!(p->udp_encap && fault_strikes(ips->env.faults, FAULT_NATT_SILENT, 0)))
+        report_stray(ips, p, k->src, k->dst, k->proto, k->spi);
     return DROP_INV_SPI;
 }
 

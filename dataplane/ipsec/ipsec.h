@@ -34,6 +34,7 @@ struct ipsec_env {
     struct net *net;
     struct graph *graph;
     struct debug_registry *debug;
+    struct faults *faults; /* named defects; may be NULL */
     void (*export_key)(void *arg, const struct ipsec_key_export *k); /* may be NULL */
     void *export_arg;
 };

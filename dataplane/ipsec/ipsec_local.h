@@ -2,6 +2,7 @@
 #ifndef DATAPLANE_IPSEC_IPSEC_LOCAL_H
 #define DATAPLANE_IPSEC_IPSEC_LOCAL_H
 
+#include "dataplane/fault/fault.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
 #include "dataplane/ipsec/replay.h"
@@ -187,6 +188,8 @@ struct ipsec {
     /* SAs. */
     struct table *in; /* struct spi_key -> struct sa_pair */
     struct table *by_id, *peers, *transient;
+    struct late *late; /* late.c */
+    unsigned nlate;
     uint32_t pair_ids, spi_handles;
     struct icmp_listener pmtu;
     uint64_t pmtu_since;
@@ -215,7 +218,16 @@ size_t transform_cipher_key(const struct ipsec_transform *t); /* bytes, without 
 void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len);
 const struct transform_set_conf *ipsec_default_set(void);
 
+/* late.c */
+enum late_what { LATE_PROGRAM, LATE_ENABLE };
+/* False: not kept waiting (no delay, or too many wait): do it now. */
+bool late_add(struct ipsec *ips, uint32_t pair, enum late_what what, uint64_t after_us);
+void late_hurry(struct ipsec_flow *f);
+void late_fini(struct ipsec *ips);
+
 /* sad.c */
+void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */
+void pair_enable(struct sa_pair *sa);  /* its flow sends with it from now on */
 void sad_init(struct ipsec *ips);
 void sad_fini(struct ipsec *ips);
 void sad_bury(struct ipsec *ips); /* free the dead */

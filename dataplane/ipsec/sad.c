@@ -14,6 +14,8 @@
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
+#define SPI_FF 0xFF000000u /* where CSCvp16730 begins */
+
 #include <string.h>
 
 #define SPI_HANDLE 0x40000000u /* handles of SPIs count from here */
@@ -49,6 +51,7 @@ void sad_fini(struct ipsec *ips)
     for (size_t at = 0; (t = table_next(ips->transient, &at));)
         mem_free(t);
     table_free(ips->in);
+    late_fini(ips);
     table_free(ips->transient);
     table_free(ips->by_id);
     table_free(ips->peers);
@@ -57,6 +60,8 @@ void sad_fini(struct ipsec *ips)
 struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
 {
     struct spi_key k = key_of(dst, proto, spi);
+    if (spi >= SPI_FF && fault_on(ips->env.faults, FAULT_SPI_FF))
+        return NULL;
     return table_find(ips->in, &k);
 }
 
@@ -84,8 +89,9 @@ uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
         transient_purge(ips);
     if (table_count(ips->transient) >= TRANSIENT_MAX)
         return 0;
+    bool ff = fault_strikes(ips->env.faults, FAULT_SPI_FF, 0);
     for (;;) {
-        struct spi_key k = key_of(local, proto, rnd_u32(ips->env.rnd));
+        struct spi_key k = key_of(local, proto, rnd_u32(ips->env.rnd) | (ff ? SPI_FF : 0));
         if (k.spi < 256 || table_find(ips->in, &k) || table_find(ips->transient, &k))
             continue;
         struct transient *t = NEW(struct transient);
@@ -191,6 +197,32 @@ static void lifetimes(struct sa_pair *sa)
     }
 }
 
+void pair_program(struct sa_pair *sa)
+{
+    struct spi_key k = key_of(sa->policy.local, sa->policy.transforms[0].proto, sa->in.spi);
+    mem_free(table_remove(sa->ips->transient, &k));
+    if (!table_find(sa->ips->in, &k))
+        table_put(sa->ips->in, &k, sa);
+}
+
+/* At once; two named defects make it late: the one takes the SPI out of the transient table all the same, the other
+ * leaves it there. */
+static void program(struct sa_pair *sa)
+{
+    struct ipsec *ips = sa->ips;
+    struct faults *f = ips->env.faults;
+    struct spi_key k = key_of(sa->policy.local, sa->policy.transforms[0].proto, sa->in.spi);
+    bool late = false;
+    if (fault_strikes(f, FAULT_LATE_PROGRAM, (uint32_t)table_count(ips->by_id))) {
+        mem_free(table_remove(ips->transient, &k));
+        late = late_add(ips, sa->id, LATE_PROGRAM, fault_window_us(f, FAULT_LATE_PROGRAM));
+    } else if (fault_strikes(f, FAULT_KILLS_NEW, 0)) {
+        late = late_add(ips, sa->id, LATE_PROGRAM, fault_window_us(f, FAULT_KILLS_NEW));
+    }
+    if (!late)
+        pair_program(sa);
+}
+
 static void export_half(const struct sa_pair *sa, bool in, const uint8_t *key)
 {
     const struct ipsec *ips = sa->ips;
@@ -252,11 +284,10 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
     sa->peer = peer_take(ips, p->policy.peer);
     lifetimes(sa);
-    struct transient *reserved = table_remove(ips->transient, &k);
+    const struct transient *reserved = table_find(ips->transient, &k);
     sa->handle = reserved ? reserved->handle : 0;
-    mem_free(reserved);
-    table_put(ips->in, &k, sa);
     table_put(ips->by_id, &sa->id, sa);
+    program(sa);
     sa->older = f->pairs;
     f->pairs = sa;
     f->last = *t;
@@ -283,7 +314,18 @@ void sad_enable_outbound(struct ipsec *ips, uint32_t id)
     struct sa_pair *sa = table_find(ips->by_id, &id);
     if (!sa || sa->enabled)
         return;
+    if (sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0) &&
+        late_add(ips, id, LATE_ENABLE, fault_window_us(ips->env.faults, FAULT_OLD_FIRST)))
+        return;
+    pair_enable(sa);
+}
+
+void pair_enable(struct sa_pair *sa)
+{
     struct ipsec_flow *f = sa->flow;
+    struct ipsec *ips = sa->ips;
+    if (sa->enabled)
+        return;
     sa->enabled = true;
     if (!f->out)
         f->up_since = loop_now(ips->env.loop);
@@ -309,6 +351,8 @@ static void unlink_pair(struct sa_pair *sa)
             if (o->enabled)
                 f->out = o;
     }
+    if (!f->out && sa->ips->late)
+        late_hurry(f);
     if (!f->out)
         f->up_since = 0;
     flow_unnarrow(sa->ips, f);

@@ -448,6 +448,8 @@ static void finish_responder(void *arg, bool ok)
     seal_hash(&m, n, hash_at, BYTES(qm->nonce_i, qm->nonce_i_len));
     v1_send(&n->slot, &m, true, true);
     ike_node_enter(n, QM_R_QM2, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
+    if (fault_strikes(n->sa->ike->env.faults, FAULT_EARLY_OUT, 0))
+        enable_outbound(n);
 }
 
 static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
