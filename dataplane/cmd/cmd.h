@@ -27,4 +27,5 @@ extern const struct cmd_table dp_table_cryptomap;
 extern const struct cmd_table dp_table_show_ipsec;
 extern const struct cmd_table dp_table_show_crypto;
 extern const struct cmd_table dp_table_show_sets;
+extern const struct cmd_table dp_table_admission;
 #endif

@@ -39,6 +39,7 @@ struct ike *ike_new(const struct ike_env *env)
 
     ike->env = *env;
     ike_conf_init(&ike->conf);
+    admission_conf_init(&ike->admission_conf);
     rnd_fill(env->rnd, &seed, sizeof seed);
     rnd_fill(env->rnd, ike->secret, sizeof ike->secret);
     ike->by_cookies = table_new(2 * COOKIE_LEN, seed);
@@ -146,6 +147,8 @@ void ike_conf_changed(struct ike *ike)
 struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery)
 {
     if (!ike->on || ike->nsas >= IKE_SA_MAX || ike->negotiating - ike->half_open >= IKE_HALF_OPEN_MAX)
+        return NULL;
+    if (!admission_ike(ike, local, addr, false))
         return NULL;
     if (!peer_find(ike, local, addr))
         trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");

@@ -5,6 +5,7 @@
 #define DATAPLANE_IKE_ENGINE_H
 
 #include "dataplane/fault/fault.h"
+#include "dataplane/ike/admission.h"
 #include "dataplane/ike/codec.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
@@ -261,6 +262,9 @@ struct ike {
     uint64_t refusals_at; /* unprotected refusals: how many since then */
     unsigned refusals;
     struct ike_limits *limits;
+    struct admission_conf admission_conf;
+    struct admission_counts admission;
+    unsigned quick_negotiating; /* quick modes under way */
     unsigned bad_messages; /* received and refused, in all */
 };
 
@@ -480,5 +484,7 @@ enum ike_msg {
 /* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and
  * in all. */
 void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
+/* Call admission refused a request from one address to another. */
+void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why);
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);
 #endif

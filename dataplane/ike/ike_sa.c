@@ -238,8 +238,10 @@ struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32
                            .began = loop_now(sa->ike->env.loop)};
     v1_slot_init(&n->slot, sa, n);
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
-    if (kind == NODE_QUICK)
+    if (kind == NODE_QUICK) {
         n->qm = NEW(struct qm_scratch);
+        sa->ike->quick_negotiating++;
+    }
     keys_iv_phase2(sa->suite.hash, sa->last_block, mid, n->slot.iv, sa->block);
     sa->nodes = n;
     sa->nnodes++;
@@ -264,6 +266,7 @@ static void node_settle(struct ike_node *n, bool ok)
     if (n->qm) {
         v1_quick_scratch_free(n->sa, n->qm);
         n->qm = NULL;
+        ike->quick_negotiating--;
     }
     n->pending = false;
 }

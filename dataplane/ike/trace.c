@@ -169,6 +169,8 @@ MSG(MSG_NO_PSK_POLICY, "CRYPTO", 4, "IKMP_NO_PSK_POLICY", WIRE_LIMIT_MS,
     "No ISAKMP policy authenticates with pre-shared keys, and this router has no RSA keys: cannot negotiate with %s");
 MSG(MSG_SESSION, "CRYPTO", 5, "SESSION_STATUS", 0, "Crypto tunnel is %s.  Peer %s:%u       Id: %s");
 
+MSG(MSG_DENIED, "CRYPTO", 4, "IKE_DENY_SA_REQ", WIRE_LIMIT_MS, "IKE denied an %s SA request from %s to %s due to %s");
+
 static bool token(struct ike *ike)
 {
     uint64_t now = loop_now(ike->env.loop);
@@ -206,6 +208,13 @@ void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     case IKE_MSG_NO_PSK_POLICY: msg_post(log, &MSG_NO_PSK_POLICY, a); break;
     default: break;
     }
+}
+
+void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why)
+{
+    if (token(ike))
+        msg_post_key(ike->env.log, &MSG_DENIED, (uint64_t)from << 32 | to, incoming ? "INCOMING" : "OUTGOING", IP4(from),
+                     IP4(to), why);
 }
 
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id)

@@ -283,6 +283,14 @@ void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)
     ips->rows_arg = arg;
 }
 
+struct ipsec_totals ipsec_totals(const struct ipsec *ips)
+{
+    struct ipsec_totals t = {.installed = ips->installs, .deleted = ips->deletes};
+    for (int i = 0; i < PAIRS; i++)
+        t.pairs += ips->pairs[i].used;
+    return t;
+}
+
 /* ---- wire ---- */
 static enum msg_name name_of(const struct world *w, const struct side *from, const uint8_t *d, size_t len)
 {

@@ -55,7 +55,6 @@ static const struct refused refused_global[] = {
     {"crypto ipsec transform-set T esp-aes 512 esp-sha-hmac", "512"},
     {"crypto ipsec transform-set T esp-aes esp-3des", "esp-3des"},
     {"crypto ipsec transform-set T esp-aes esp-sha-hmac esp-md5-hmac", "esp-md5-hmac"},
-    {"crypto call admission limit ike sa 10", "call"},
     {"crypto logging ikev2", "ikev2"},
     {"crypto logging ezvpn", "ezvpn"},
     {"crypto mib ipsec flowmib history tunnel size 100", "mib"},

@@ -118,6 +118,7 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     if (!ike->on)
         return;
     if (ike->half_open >= IKE_HALF_OPEN_MAX || ike->nsas >= IKE_SA_MAX) {
+        admission_dropped(ike);
         trace(ike, NULL, from->src, TRACE_ERROR, "too many negotiations under way: packet from %s dropped",
               IP4(from->src));
         return;
@@ -150,6 +151,8 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
               IP4(from->src));
         return;
     }
+    if (!admission_ike(ike, from->dst, from->src, true))
+        return;
     struct ike_sa *sa = ike_sa_new(ike, from->dst, from->src, false, "crypto_isakmp_process_block");
     struct p1_scratch *p1 = sa->p1;
     memcpy(sa->icookie, h->icookie, COOKIE_LEN);

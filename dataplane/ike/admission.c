@@ -1,0 +1,116 @@
+/* Call admission (`crypto call admission limit`): the gate before every new SA, in both directions.
+ *
+ *   limit                  counts                                     default
+ *   ike sa                 IKE SAs, established or being negotiated   none
+ *   ike in-negotiation-sa  IKE SAs being negotiated                   1000
+ *   ipsec sa               pairs of IPsec SAs                         none
+ *   all in-negotiation-sa  IKE and IPsec SAs being negotiated         none
+ *
+ * Only what is new is refused: an IKE SA that renews one with the same peer and a pair that follows one of the same flow
+ * pass the first and the third limit, so that what works goes on working. A refused request leaves nothing behind but
+ * its count and one message (limited, as anybody on the wire can cause it). Behind these limits stand the fixed bounds
+ * of the engine (engine.h), which cannot be configured away; a first message that meets them is dropped unread. */
+#include "dataplane/ike/admission.h"
+
+#include "dataplane/ike/engine.h"
+#include "dataplane/ike/ike_show.h"
+#include "dataplane/ipsec/ipsec.h"
+
+void admission_conf_init(void *conf)
+{
+    *(struct admission_conf *)conf = (struct admission_conf){.ike_negotiating = IKE_HALF_OPEN_MAX};
+}
+
+struct admission_conf *admission_conf(struct ike *ike)
+{
+    return &ike->admission_conf;
+}
+
+void admission_get(struct ike *ike, struct admission_info *out)
+{
+    struct ike_counts n = ike_counts(ike);
+
+    *out = (struct admission_info){
+        .limit = ike->admission_conf,
+        .n = ike->admission,
+        .ike_active = n.active,
+        .ike_negotiating = n.negotiating,
+        .ipsec_active = ipsec_totals(ike->env.ipsec).pairs,
+        .ipsec_negotiating = ike->quick_negotiating,
+    };
+}
+
+void admission_clear(struct ike *ike)
+{
+    ike->admission = (struct admission_counts){0};
+}
+
+void admission_dropped(struct ike *ike)
+{
+    ike->admission.dropped++;
+}
+
+static void refused(struct ike *ike, uint32_t local, uint32_t peer, bool incoming, const char *why)
+{
+    trace(ike, NULL, peer, TRACE_ERROR, "%s SA request with %s denied by call admission: %s",
+          incoming ? "incoming" : "outgoing", IP4(peer), why);
+    ike_msg_denied(ike, incoming, incoming ? peer : local, incoming ? local : peer, why);
+}
+
+bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming)
+{
+    const struct admission_conf *c = &ike->admission_conf;
+    struct admission_counts *n = &ike->admission;
+    const struct ike_peer *p = peer_find(ike, local, peer);
+    struct ike_counts now = ike_counts(ike);
+    const char *why = NULL;
+
+    if (c->ike_sa && now.active + now.negotiating >= c->ike_sa && !(p && peer_sa_up(p))) {
+        n->active_limit++;
+        why = "IKE SA LIMIT REACHED";
+    } else if ((c->ike_negotiating && now.negotiating >= c->ike_negotiating) ||
+               (c->all_negotiating && now.negotiating + ike->quick_negotiating >= c->all_negotiating)) {
+        n->negotiating_limit++;
+        why = "IN-NEGOTIATION SA LIMIT REACHED";
+    }
+    int way = incoming ? ADMIT_IN : ADMIT_OUT;
+    if (!why) {
+        n->ike[way].accepted++;
+        return true;
+    }
+    n->ike[way].rejected++;
+    refused(ike, local, peer, incoming, why);
+    return false;
+}
+
+static bool renews(const struct ike *ike, const struct ipsec_policy *flow)
+{
+    const struct ike_peer *p = peer_find(ike, flow->local, flow->peer);
+
+    for (const struct ike_pair *pair = p ? p->pairs : NULL; pair; pair = pair->next)
+        if (flow_same(&pair->info.policy, flow))
+            return true;
+    return false;
+}
+
+bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool incoming)
+{
+    const struct admission_conf *c = &ike->admission_conf;
+    struct admission_counts *n = &ike->admission;
+    unsigned pairs = ipsec_totals(ike->env.ipsec).pairs;
+    unsigned asking = ike->quick_negotiating - (incoming ? 1 : 0); /* an answerer's node stands already */
+    const char *why = NULL;
+
+    if (c->ipsec_sa && pairs + asking >= c->ipsec_sa && !renews(ike, flow))
+        why = "IPSEC SA LIMIT REACHED";
+    else if (c->all_negotiating && ike_counts(ike).negotiating + asking >= c->all_negotiating)
+        why = "IN-NEGOTIATION SA LIMIT REACHED";
+    int way = incoming ? ADMIT_IN : ADMIT_OUT;
+    if (!why) {
+        n->ipsec[way].accepted++;
+        return true;
+    }
+    n->ipsec[way].rejected++;
+    refused(ike, flow->local, flow->peer, incoming, why);
+    return false;
+}
