@@ -61,7 +61,7 @@ static void print_community(void *self, const void *obj, struct text *out)
 {
     (void)self;
     const struct snmp_community_conf *c = obj;
-    text_printf(out, "snmp-server community %s %s\n", c->name, c->access == SNMP_RW ? "RW" : "RO");
+    text_printf(out, "snmp-server community %s %s", c->name, c->access == SNMP_RW ? "RW" : "RO");
 }
 
 static enum cmd_result enable_all_traps(struct cmd_ctx *c)
