@@ -58,6 +58,47 @@ MUST_USE bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in,
 MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16]);
 MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16]);
 
+/* ---- The sums of ESP (RFC 4303), many packets at once ----
+ * struct crypto: what one thread needs for it; libcrypto always, and Intel's multi-buffer library where this machine runs it and it is the faster one.
+ * struct seal: cipher and integrity of one direction of one SA. Neither call below allocates or locks. */
+enum crypto_back { CRYPTO_BEST, CRYPTO_OPENSSL, CRYPTO_MULTI };
+struct crypto;
+struct crypto *crypto_new(enum crypto_back want); /* CRYPTO_MULTI: NULL where it does not run; it takes whatever it can, faster or not */
+void crypto_free(struct crypto *cr);              /* wipes; NULL-safe; after the last of its seals */
+/* Who does it: "OpenSSL 3.0.22", "Intel multi-buffer 1.3.0 AVX2". Valid as long as cr. */
+const char *crypto_cipher_by(const struct crypto *cr, enum cipher_alg a);
+const char *crypto_hash_by(const struct crypto *cr, enum hash_alg a);
+
+struct seal_spec {
+    enum cipher_alg cipher;
+    bool encrypt;
+    const void *key; /* as for cipher_new */
+    size_t key_len;
+    const uint8_t *salt;
+    enum hash_alg hash; /* HASH_NONE with GCM, or for no integrity at all */
+    const void *mac_key;
+    size_t mac_key_len;
+    unsigned icv_len; /* bytes kept of the sum: 12 to hash_len; GCM 16; 0 without integrity */
+};
+struct seal;
+struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec);
+void seal_free(struct seal *s);           /* wipes; NULL-safe */
+void seal_prefetch(const struct seal *s); /* it will be needed soon */
+
+/* One packet, where it lies: head | ... | iv | data (len bytes, in place) | ICV. Integrity covers, with GCM, the 8 bytes at head; with an HMAC all from
+ * head to the end of data; and `high`, the upper half of the sequence number, if the SA has extended ones (RFC 4303 2.2.1, RFC 4106 5). iv may be NULL where
+ * the cipher has none. Neither open nor seal looks at lengths: len fits the cipher's block. */
+struct seal_job {
+    struct seal *seal;
+    uint8_t *head, *iv, *data;
+    uint32_t len;
+    uint32_t high;
+    bool extended;
+    bool ok; /* out, crypto_open: the ICV is right; if not, data is worthless (GCM) or as it was */
+};
+void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n); /* encrypt, then write the ICV */
+void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n); /* check the ICV, then decrypt those whose it is right */
+
 /* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
 #define DH_MAX 512
 bool dh_known(unsigned group);

@@ -1,0 +1,66 @@
+/* crypto_local.h: seals as they are made, for batch.c and multi.c alone. */
+#ifndef BASE_CRYPTO_CRYPTO_LOCAL_H
+#define BASE_CRYPTO_CRYPTO_LOCAL_H
+
+#include "espial/crypto.h"
+
+#define SEAL_ALIGN 64
+#define HMAC_STATE 64 /* bytes of a digest's state, at most */
+
+/* Fits one line of the cache; the multi-buffer library's keys follow in the same piece of memory. */
+struct seal {
+    uint8_t cipher, hash; /* enum cipher_alg, hash_alg */
+    bool encrypt, multi_cipher, multi_hash;
+    uint8_t icv_len, key_len;
+    uint8_t salt[4];
+    uint16_t pads_at;   /* of the states after ipad and opad, from keys */
+    uint32_t size;      /* of all */
+    void *piece;        /* what mem_free takes */
+    struct cipher *evp; /* libcrypto's, where it is the one */
+    struct mac *mac;
+    _Alignas(SEAL_ALIGN) uint8_t keys[];
+};
+
+/* The multi-buffer library of one thread. */
+struct multi;
+struct multi *multi_new(void); /* NULL: not on this machine */
+void multi_free(struct multi *m);
+const char *multi_name(const struct multi *m, enum hash_alg a); /* HASH_NONE: of ciphers */
+bool multi_has_cipher(enum cipher_alg a);
+bool multi_has_hash(enum hash_alg a);
+bool multi_has_icv(enum hash_alg a, unsigned len); /* a sum cut to len bytes */
+/* Bytes behind struct seal. */
+size_t multi_key_size(const struct multi *m, enum cipher_alg a);
+size_t multi_pad_size(void);
+void multi_set_cipher(struct multi *m, struct seal *s, const void *key);
+void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key_len);
+
+void multi_gcm_seal(struct multi *m, const struct seal_job *j);
+bool multi_gcm_open(struct multi *m, const struct seal_job *j);
+/* Of n jobs, those whose seal has multi_cipher (and CBC) and whose ok is set. */
+void multi_cbc(struct multi *m, struct seal_job *jobs, unsigned n);
+/* Of n jobs, those whose seal has multi_hash: write the ICV, or compare it and set ok. */
+void multi_hash_write(struct multi *m, struct seal_job *jobs, unsigned n);
+void multi_hash_check(struct multi *m, struct seal_job *jobs, unsigned n);
+
+/* The high half of a sequence number, where the ICV will stand. */
+static inline void seal_put_high(uint8_t *p, uint32_t high)
+{
+    p[0] = (uint8_t)(high >> 24);
+    p[1] = (uint8_t)(high >> 16);
+    p[2] = (uint8_t)(high >> 8);
+    p[3] = (uint8_t)high;
+}
+/* What GCM authenticates: SPI, (the high half,) sequence number. Returns its length. */
+static inline unsigned seal_aad(const struct seal_job *j, uint8_t aad[12])
+{
+    for (unsigned i = 0; i < 8; i++)
+        aad[i] = j->head[i];
+    if (!j->extended)
+        return 8;
+    for (unsigned i = 0; i < 4; i++)
+        aad[8 + i] = j->head[4 + i];
+    seal_put_high(aad + 4, j->high);
+    return 12;
+}
+#endif
