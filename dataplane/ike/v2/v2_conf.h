@@ -28,26 +28,17 @@ struct v2_proposal_conf { /* crypto ikev2 proposal NAME */
     /* In the order typed; positions of the words in the grammar's alternatives, 1-based; 0 ends. */
     uint8_t encr[V2_ALGS_MAX], integ[V2_ALGS_MAX], prf[V2_ALGS_MAX], group[V2_ALGS_MAX];
 };
+struct v2_name_conf { /* proposal NAME of a policy */
+    char name[V2_NAME_MAX];
+};
+struct v2_local_conf { /* match address local A of a policy */
+    uint32_t addr;
+};
 struct v2_policy_conf { /* crypto ikev2 policy NAME */
     char name[V2_NAME_MAX];
-    char proposals[V2_PROPOSALS_MAX][V2_NAME_MAX];
+    struct conf_list proposals; /* struct v2_name_conf in the order typed */
+    struct conf_list locals;    /* struct v2_local_conf; none: any address */
     bool fvrf_any;
-    uint32_t local[4]; /* match address local; 0 ends */
-};
-struct v2_peer_conf { /* peer NAME of a keyring */
-    char name[V2_NAME_MAX];
-    uint32_t addr, mask; /* address A [MASK]; mask 0 and addr 0 with has_addr: any */
-    bool has_addr;
-    char hostname[V2_ID_MAX];
-    uint8_t id_kind; /* enum v2_match_kind; identity {address|fqdn [domain]|email [domain]|key-id} */
-    char id[V2_ID_MAX];
-    char key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1]; /* pre-shared-key [local|remote] [0|hex] */
-    bool hex_local, hex_remote;
-    char description[81];
-};
-struct v2_keyring_conf {
-    char name[V2_NAME_MAX];
-    struct conf_list peers; /* struct v2_peer_conf in the order typed */
 };
 enum v2_match_kind {
     V2_MATCH_NONE,
@@ -59,6 +50,22 @@ enum v2_match_kind {
     V2_MATCH_KEY_ID,
     V2_MATCH_ANY
 };
+struct v2_peer_conf { /* peer NAME of a keyring */
+    char name[V2_NAME_MAX];
+    bool has_addr;
+    uint32_t addr, mask; /* address A [MASK]; 0.0.0.0 is everybody */
+    uint8_t id_kind;     /* enum v2_match_kind; identity {address|fqdn [domain]|email [domain]|key-id} */
+    uint32_t id_addr;
+    char id[V2_ID_MAX];
+    /* pre-shared-key [local|remote] [0|hex]: of its own direction, else the one for both */
+    char key[V2_KEY_MAX + 1], key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1];
+    bool hex, hex_local, hex_remote;
+    char description[81];
+};
+struct v2_keyring_conf {
+    char name[V2_NAME_MAX];
+    struct conf_list peers; /* struct v2_peer_conf in the order typed */
+};
 struct v2_match_conf { /* match identity remote ... */
     uint8_t kind;
     uint32_t addr, mask;
@@ -68,7 +75,7 @@ enum v2_auth_conf { V2_AUTH_NONE, V2_AUTH_PRE_SHARE }; /* certificates come late
 struct v2_profile_conf {                               /* crypto ikev2 profile NAME */
     char name[V2_NAME_MAX];
     char description[81];
-    struct conf_list matches; /* struct v2_match_conf */
+    struct conf_list matches;        /* struct v2_match_conf */
     bool fvrf_any;
     uint32_t match_local;            /* match address local; 0 any */
     uint8_t local_id_kind;           /* identity local: enum v2_match_kind (address, fqdn, email, key-id); NONE: address */
@@ -100,15 +107,23 @@ void v2_conf_init(struct v2_conf *c);
 void v2_conf_fini(struct v2_conf *c);
 void v2_proposal_conf_init(void *c);
 void v2_policy_conf_init(void *c);
+void v2_policy_conf_fini(void *c);
 void v2_peer_conf_init(void *c);
 void v2_keyring_conf_init(void *c);
 void v2_keyring_conf_fini(void *c);
 void v2_profile_conf_init(void *c);
 void v2_profile_conf_fini(void *c);
+void v2_match_conf_settle(void *c); /* an address without a mask: the host, or with 0.0.0.0 everybody */
 
 /* What is offered from, and accepted at, a local address: the proposals of the first policy that matches it (the typed
  * ones in the order of their names, then the default), in order. Returns how many. */
 unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX]);
+/* One proposal as it counts: the one typed, with what `default` leaves unsaid filled in and without what makes none: false
+ * when there is none of that name or it is incomplete. p, when it is not NULL, is filled in any case with what there is. */
+bool v2_conf_proposal(const struct v2_conf *c, const char *name, struct v2_proposal *p);
+/* By name; NULL. For rows that ask whether there is one, and for show. */
+const struct v2_proposal_conf *v2_conf_find_proposal(const struct v2_conf *c, const char *name);
+const struct v2_keyring_conf *v2_conf_find_keyring(const struct v2_conf *c, const char *name);
 /* NULL when there is none, it is shut down, or incomplete (no match identity, no authentication). */
 const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const char *name);
 /* Responder: the first profile (most exact match first: whole identity, then domain or mask by length, then any) whose
