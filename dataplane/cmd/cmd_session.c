@@ -196,6 +196,12 @@ static void print_brief(struct cmd_ctx *c, const struct session *s)
     out_printf(c->out, "%-16s%-13s%-16s%-25s%-9s%s\n", IP4(s->peer), name, "", s->id, span, status);
 }
 
+/* Asked for a VRF, a user name or a group: no session of this router belongs to any. */
+static bool elsewhere(const struct cmd_ctx *c)
+{
+    return cmd_has(c, "fvrf") || cmd_has(c, "ivrf") || cmd_has(c, "username") || cmd_has(c, "groups");
+}
+
 static enum cmd_result show_session(struct cmd_ctx *c)
 {
     struct sessions all = gather(c->self);
@@ -217,6 +223,7 @@ static enum cmd_result show_session(struct cmd_ctx *c)
         const struct session *s = &all.v[i];
         if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->peer) ||
             (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) ||
+            elsewhere(c) || (cmd_has(c, "port") && cmd_int(c, "port") != s->peer_port) ||
             (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->ifname) != 0))
             continue;
         if (brief)
@@ -230,22 +237,39 @@ static enum cmd_result show_session(struct cmd_ctx *c)
 
 static enum cmd_result clear_session(struct cmd_ctx *c)
 {
-    ike_clear_session(dataplane_ike(c->self), cmd_has(c, "remote") ? cmd_ip(c, "remote") : 0);
+    if (!elsewhere(c))
+        ike_clear_session(dataplane_ike(c->self), cmd_ip(c, "local"), cmd_ip(c, "remote"),
+                          (uint16_t)cmd_int(c, "port"));
     return CMD_OK;
 }
 
 static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto session", "Show crypto sessions (tunnels)"),
     DO(EXEC, 1, "show crypto session [brief=brief|detail=detail]", show_session, "brief output|detailed output"),
-    DO(EXEC, 1, "show crypto session remote <ip:remote> [brief=brief|detail=detail]", show_session,
-       "show crypto sessions for a particular IKE peer|remote IKE endpoint address|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session remote <ip:remote> [port <port:1-65535>] [brief=brief|detail=detail]", show_session,
+       "show crypto sessions for a particular IKE peer|remote IKE endpoint address|remote IKE port|port number|brief "
+       "output|detailed output"),
     DO(EXEC, 1, "show crypto session local <ip:local> [brief=brief|detail=detail]", show_session,
        "show crypto sessions for a particular local crypto endpoint|local crypto endpoint address|brief "
        "output|detailed output"),
     DO(EXEC, 1, "show crypto session interface <ifname> [brief=brief|detail=detail]", show_session,
        "show crypto sessions on an interface|interface name|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session fvrf <word:fvrf> [ivrf <word:ivrf>] [brief=brief|detail=detail]", show_session,
+       "show crypto sessions for a particular front-door VRF|VRF name|show crypto sessions for a particular inside "
+       "VRF|VRF name|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session ivrf <word:ivrf> [brief=brief|detail=detail]", show_session,
+       "show crypto sessions for a particular inside VRF|VRF name|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session username <word:username> [brief=brief|detail=detail]", show_session,
+       "show crypto sessions for a particular user|user name|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session groups=groups", show_session, "show crypto sessions by group"),
     HELP(EXEC, "clear crypto session", "clear crypto sessions (tunnels)"),
-    DO(EXEC, 15, "clear crypto session [remote <ip:remote>]", clear_session,
-       "clear crypto sessions for a particular IKE peer|remote IKE endpoint address"),
+    DO(EXEC, 15,
+       "clear crypto session &{[remote <ip:remote> [port <port:1-65535>]]|[local <ip:local>]|[fvrf <word:fvrf>]|[ivrf "
+       "<word:ivrf>]|[username <word:username>]}",
+       clear_session,
+       "clear crypto sessions for a particular IKE peer|remote IKE endpoint address|remote IKE port|port number|clear "
+       "crypto sessions for a particular local crypto endpoint|local crypto endpoint address|clear crypto sessions for "
+       "a particular front-door VRF|VRF name|clear crypto sessions for a particular inside VRF|VRF name|clear crypto "
+       "sessions for a particular user|user name"),
 };
 const struct cmd_table dp_table_session = CMD_TABLE("dataplane/cmd/cmd_session", rows);

@@ -1,8 +1,7 @@
-/* cmd_show_crypto.c: show crypto map, show crypto sockets, show crypto engine connections active, show dmvpn.
+/* cmd_show_crypto.c: show crypto map, show crypto sockets, show dmvpn.
  *
  * Crypto sockets belong to tunnel protection, and DMVPN to NHRP: while this router has no tunnels there are none, and
- * their shows say so in the frame a router without any prints. The rows of IKE in the engine's table come from IKE
- * (ipsec_set_engine_rows). */
+ * their shows say so in the frame a router without any prints. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -11,8 +10,6 @@
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 
-typedef unsigned long long ull;
-#define CONN_BASE 2000u
 
 static void print_sets(struct cmd_ctx *c, const struct cryptomap_conf *m)
 {
@@ -113,33 +110,6 @@ static enum cmd_result show_sockets(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-#define ENGINE_ROW "%5u  %-7s %-17s%10llu%9llu%9u %s\n"
-
-static void ike_row(void *ctx, const struct engine_row *r)
-{
-    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
-               IP4(r->addr));
-}
-
-static enum cmd_result show_engine(struct cmd_ctx *c)
-{
-    struct ipsec *ips = dataplane_ipsec(c->self);
-    struct ipsec_pair_info p;
-    char text[IPSEC_TRANSFORM_TEXT];
-
-    out_text(c->out,
-             "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
-    ipsec_engine_rows(ips, ike_row, c->out);
-    for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
-        ipsec_engine_text(&p.transform, text);
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in,
-                   IP4(p.local));
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
-    }
-    out_text(c->out, "\n");
-    return CMD_OK;
-}
-
 static enum cmd_result show_dmvpn(struct cmd_ctx *c)
 {
     static const char rule[] = "================================================================================";
@@ -163,9 +133,6 @@ static enum cmd_result show_dmvpn(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto map [tag <word:name>]", show_map, "Crypto maps|Crypto map tag|Crypto map name"),
     DO(EXEC, 1, "show crypto sockets", show_sockets, "Secure Socket Information"),
-    HELP(EXEC, "show crypto engine", "Show crypto engine info"),
-    HELP(EXEC, "show crypto engine connections", "Show crypto engine connections"),
-    DO(EXEC, 1, "show crypto engine connections active", show_engine, "Show all crypto engine active connections"),
     DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn,
        "Dynamic Multipoint VPN information|Show detailed information"),
 };

@@ -16,6 +16,12 @@ typedef unsigned long long ull;
 #define CONN_BASE      2000u
 #define REPLAY_DEFAULT 64
 
+struct ipsec_half {
+    uint32_t dst;
+    bool in;
+    struct ipsec_pair_info pair;
+};
+
 static void counters(struct out *o, const struct flow_count *n, bool detail)
 {
     out_printf(o, "    #pkts encaps: %llu, #pkts encrypt: %llu, #pkts digest: %llu\n", (ull)n->encaps, (ull)n->encaps,
@@ -127,7 +133,7 @@ static bool wanted(const struct cmd_ctx *c, const struct ipsec_flow_info *f)
 {
     return (!cmd_has(c, "peer") || f->peer == cmd_ip(c, "peer")) &&
            (!cmd_has(c, "ifname") || !strcmp(f->ifname, cmd_str(c, "ifname"))) &&
-           (!cmd_has(c, "map") || !strcmp(f->map, cmd_str(c, "map")));
+           !cmd_has(c, "standby") && !cmd_has(c, "vrf") && (!cmd_has(c, "map") || !strcmp(f->map, cmd_str(c, "map")));
 }
 
 static enum cmd_result show_sa(struct cmd_ctx *c)
@@ -150,6 +156,41 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
     }
     if (!any)
         out_text(c->out, "\nNo SAs found\n");
+    return CMD_OK;
+}
+
+static int by_destination(const void *a, const void *b)
+{
+    const struct ipsec_half *x = a, *y = b;
+
+    if (x->dst != y->dst)
+        return x->dst < y->dst ? -1 : 1;
+    return (x->pair.id > y->pair.id) - (x->pair.id < y->pair.id);
+}
+
+/* All halves, by destination address; those of one address and protocol together. */
+static enum cmd_result show_address(struct cmd_ctx *c)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    struct ipsec_half *v = mem_array(2 * ipsec_totals(ips).pairs + 1, sizeof *v);
+    size_t n = 0;
+    struct ipsec_pair_info p;
+
+    for (size_t at = 0; n + 2 <= 2 * ipsec_totals(ips).pairs && ipsec_pair_next(ips, 0, &at, &p);) {
+        v[n++] = (struct ipsec_half){.dst = p.local, .in = true, .pair = p};
+        v[n++] = (struct ipsec_half){.dst = p.peer, .pair = p};
+    }
+    qsort(v, n, sizeof *v, by_destination);
+    for (size_t i = 0; i < n; i++) {
+        if (!i || v[i - 1].dst != v[i].dst)
+            out_printf(c->out, "%sdest address: %s\n", i ? "\n" : "", IP4(v[i].dst));
+        if (!i || v[i - 1].dst != v[i].dst || v[i - 1].pair.transform.proto != v[i].pair.transform.proto)
+            out_printf(c->out, "   protocol: %s\n", v[i].pair.transform.proto == PROTO_AH ? "AH" : "ESP");
+        print_half(c->out, &v[i].pair, v[i].in, cmd_has(c, "detail"));
+    }
+    if (!n)
+        out_text(c->out, "\nNo SAs found\n");
+    mem_free(v);
     return CMD_OK;
 }
 
@@ -177,6 +218,8 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
         sad_delete_peer(ips, cmd_ip(c, "peer"), SA_GONE_CLEARED);
     else if (cmd_has(c, "map"))
         ipsec_clear_map(ips, cmd_str(c, "map"));
+    else if (cmd_has(c, "vrf"))
+        return CMD_OK; /* every SA belongs to the global table */
     else
         ipsec_clear(ips);
     return CMD_OK;
@@ -231,11 +274,18 @@ static const struct cmd_row rows[] = {
        show_sa,
        "IPSEC SA for a peer|IP address of peer|IPSEC SA for an interface|interface name|IPSEC SA for a crypto "
        "map|Crypto map tag|Show identities only|Detailed counters"),
+    DO(EXEC, 1, "show crypto ipsec sa {active|standby=standby} [detail=detail]", show_sa,
+       "Shows HA-enabled IPSEC SAs in the active state|Shows HA-enabled IPSEC SAs in the standby state|Detailed "
+       "counters"),
+    DO(EXEC, 1, "show crypto ipsec sa vrf <word:vrf> [detail=detail]", show_sa,
+       "IPSEC SA for a VRF|VRF name|Detailed counters"),
+    DO(EXEC, 1, "show crypto ipsec sa address [detail=detail]", show_address,
+       "IPSEC SA table in (dest) address order|Detailed counters"),
     DO(EXEC, 1, "show crypto ipsec sa count", show_count, "Show IPSEC SA count"),
     HELP(EXEC, "clear crypto sa", "Clear all crypto SAs"),
-    DO(EXEC, 15, "clear crypto sa [counters=counters|peer <ip:peer>|map <word:map>]", do_clear,
+    DO(EXEC, 15, "clear crypto sa [counters=counters|peer <ip:peer>|map <word:map>|vrf <word:vrf>]", do_clear,
        "Reset the SA counters|Clear all SAs for a given crypto peer|IP address of peer|Clear all SAs for a given "
-       "crypto map|Crypto map tag"),
+       "crypto map|Crypto map tag|Clear all SAs for a given VRF|VRF name"),
     DO(EXEC, 15, "clear crypto sa entry <ip:dst> {ah=ah|esp} <word:spi>", do_clear_entry,
        "Clear SAs for a specified entry|Destination address|AH protocol|ESP protocol|Security parameter index (0x for "
        "hexadecimal)"),

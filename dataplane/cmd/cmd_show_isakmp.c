@@ -1,10 +1,12 @@
-/* cmd_show_isakmp.c: show crypto isakmp sa [active|standby|count|detail], policy, default policy, key, peers; clear
+/* cmd_show_isakmp.c: show crypto isakmp sa [active|standby|nat|count|detail], policy, default policy, key, peers,
+ * stats; clear
  * crypto isakmp.
  *
  * dst and src are the responder and the initiator of phase 1, so the local router is either. A dead SA is listed as
  * MM_NO_STATE "ACTIVE (deleted)" until it is reaped. There are no IPv6 peers and no standby SAs: those headings stand
  * over nothing, as on a router that has none. */
 #include <stdio.h>
+#include <string.h>
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
@@ -20,7 +22,8 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
 
     out_text(c->out, "IPv4 Crypto ISAKMP SA\ndst             src             state          conn-id status\n");
     while (!standby && ike_sa_next(dataplane_ike(c->self), &at, &i))
-        out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local),
+        if (!cmd_has(c, "nat") || i.natt)
+            out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local),
                    IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id, i.dead ? "ACTIVE (deleted)" : "ACTIVE");
     out_text(c->out, "\nIPv6 Crypto ISAKMP SA\n\n");
     return CMD_OK;
@@ -150,6 +153,64 @@ static enum cmd_result show_peers(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static void print_configured(struct cmd_ctx *c, const struct ike_sa_info *i)
+{
+    static const char *const names[][2] = {{"md5", "MD5"},        {"sha", "SHA-1"},      {"sha256", "SHA-256"},
+                                           {"sha384", "SHA-384"}, {"sha512", "SHA-512"}};
+    const struct dataplane_env *env = dataplane_env(c->self);
+    const char *hash = "", *local = IP4(i->local);
+
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (!strcmp(i->hash, names[k][0]))
+            hash = names[k][1];
+    if (ike_conf(dataplane_ike(c->self))->identity == IKE_IDENTITY_HOSTNAME && env->hostname)
+        local = env->hostname(env->hostname_arg);
+    out_printf(c->out, "Peer: %s\n  Key Exchange: IKEv1\n  Authentication Method: Pre-Shared Key\n", IP4(i->remote));
+    if (!strcmp(i->encr, "aes"))
+        out_printf(c->out, "  Encryption: AES-%u\n", i->key_bits ? i->key_bits : 128u);
+    else
+        out_printf(c->out, "  Encryption: %s\n", !strcmp(i->encr, "des") ? "DES" : "3DES");
+    out_printf(c->out,
+               "  Hashing: %s\n  DH Group: Group %u\n  Lifetime: %u seconds\n  Local ID: %s\n  Remote ID: %s\n\n",
+               hash, i->group, i->life_s, local, i->peer_id);
+}
+
+/* What was agreed with each peer that has an SA. */
+static enum cmd_result show_peers_config(struct cmd_ctx *c)
+{
+    struct ike_sa_info i;
+    size_t at = 0;
+
+    out_text(c->out, "ISAKMP Peers Configuration\n");
+    while (ike_sa_next(dataplane_ike(c->self), &at, &i))
+        if (i.up)
+            print_configured(c, &i);
+    return CMD_OK;
+}
+
+static enum cmd_result show_stats(struct cmd_ctx *c)
+{
+    struct ike_counts n = ike_counts(dataplane_ike(c->self));
+    struct ike_work w = ike_work(dataplane_ike(c->self));
+
+    out_printf(c->out,
+               "ISAKMP statistics\n"
+               "  SAs active:                     %u\n"
+               "  SAs being negotiated:           %u\n"
+               "  SAs half open as responder:     %u\n"
+               "  SAs begun since boot:           %llu\n"
+               "  SAs failed in negotiation:      %llu\n"
+               "  SAs deleted since boot:         %llu\n"
+               "  Messages refused:               %u\n"
+               "  DH public values made:          %llu\n"
+               "  DH shared secrets made:         %llu\n"
+               "  DH sums failed:                 %llu\n",
+               n.active, n.negotiating, n.half_open, (unsigned long long)w.sas_made, (unsigned long long)w.sas_failed,
+               (unsigned long long)n.dead_total, n.bad_messages, (unsigned long long)w.dh_public,
+               (unsigned long long)w.dh_shared, (unsigned long long)w.dh_failed);
+    return CMD_OK;
+}
+
 static enum cmd_result clear_isakmp(struct cmd_ctx *c)
 {
     ike_clear_sas(dataplane_ike(c->self), (uint32_t)cmd_int(c, "connid"));
@@ -160,16 +221,19 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto", "Encryption module"),
     HELP(EXEC, "show crypto isakmp", "Show ISAKMP"),
     HELP(EXEC, "show crypto isakmp sa", "Show ISAKMP Security Associations"),
-    DO(EXEC, 1, "show crypto isakmp sa [active|standby=standby]", show_sa,
-       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state"),
+    DO(EXEC, 1, "show crypto isakmp sa [active|standby=standby|nat=nat]", show_sa,
+       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state|Show ISAKMP "
+       "SAs with a NAT in between"),
     DO(EXEC, 1, "show crypto isakmp sa count", show_sa_count, "Show ISAKMP SA count"),
     DO(EXEC, 1, "show crypto isakmp sa detail", show_sa_detail, "Show ISAKMP SA Detail"),
     DO(EXEC, 1, "show crypto isakmp policy", show_policy, "Show ISAKMP protection suite policy"),
     DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy,
        "Show ISAKMP default|Show default ISAKMP protection suite policy"),
     DO(EXEC, 15, "show crypto isakmp key", show_key, "Show ISAKMP preshared keys"),
-    DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers,
-       "Show ISAKMP peer structures|IP address of the peer"),
+    HELP(EXEC, "show crypto isakmp peers", "Show ISAKMP peer structures"),
+    DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers, "IP address of the peer"),
+    DO(EXEC, 1, "show crypto isakmp peers config", show_peers_config, "Show what was agreed with peers"),
+    DO(EXEC, 1, "show crypto isakmp stats", show_stats, "Show ISAKMP statistics"),
     HELP(EXEC, "clear crypto", "Encryption subsystem"),
     HELP(EXEC, "clear crypto isakmp", "Clear (Disconnect) an active ISAKMP connection"),
     DO(EXEC, 15, "clear crypto isakmp [sa|<connid:1-2147483647>]", clear_isakmp,

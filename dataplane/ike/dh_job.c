@@ -29,7 +29,13 @@ static void computed(void *arg)
 {
     struct dh_job *j = arg;
 
+    struct ike_work *w = &j->ike->worked;
+
     j->running = NULL;
+    w->dh_running--;
+    w->dh_public += j->want_public;
+    w->dh_shared += j->want_shared && j->ok;
+    w->dh_failed += !j->ok;
     j->then(j->arg, j->ok);
 }
 
@@ -44,13 +50,17 @@ void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t 
     }
     j->then = then;
     j->arg = arg;
+    j->ike->worked.dh_running++;
+    j->ike->worked.dh_made++;
     j->running = work_run(j->ike->env.work, compute, j, computed);
 }
 
 void dh_job_end(struct dh_job *j)
 {
-    if (j->running)
+    if (j->running) {
         work_cancel(j->ike->env.work, j->running);
+        j->ike->worked.dh_running--;
+    }
     j->running = NULL;
     dh_free(j->dh);
     j->dh = NULL;

@@ -244,12 +244,13 @@ void ike_clear_sas(struct ike *ike, uint32_t conn_id)
     }
 }
 
-void ike_clear_session(struct ike *ike, uint32_t peer)
+void ike_clear_session(struct ike *ike, uint32_t local, uint32_t peer, uint16_t port)
 {
-    sad_delete_peer(ike->env.ipsec, peer, SA_GONE_CLEARED);
+    ipsec_clear_session(ike->env.ipsec, local, peer, port);
     for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
         next = sa->next;
-        if (sa->peer && (!peer || sa->remote == peer))
+        if (sa->peer && (!peer || sa->remote == peer) && (!local || sa->local == local) &&
+            (!port || sa->peer_port == port))
             ike_delete_sa(sa, true, "Cleared by user");
     }
 }

@@ -9,6 +9,7 @@
 #include "dataplane/ike/codec.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
+#include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/keys.h"
 #include "dataplane/ike/propose.h"
 #include "dataplane/ipsec/sad.h"
@@ -265,6 +266,7 @@ struct ike {
     struct admission_conf admission_conf;
     struct admission_counts admission;
     unsigned quick_negotiating; /* quick modes under way */
+    struct ike_work worked;     /* counts since boot */
     unsigned bad_messages; /* received and refused, in all */
 };
 

@@ -60,6 +60,6 @@ bool ike_debug_pass(const struct ike *ike, uint32_t peer);
 
 /* clear crypto isakmp [connid]: DELETE goes out, IPsec SAs stay. conn_id 0: all. */
 void ike_clear_sas(struct ike *ike, uint32_t conn_id);
-/* clear crypto session [remote A]: IKE and IPsec. peer 0: all. */
-void ike_clear_session(struct ike *ike, uint32_t peer);
+/* clear crypto session [local A] [remote A [port N]]: IKE and IPsec. 0: any. */
+void ike_clear_session(struct ike *ike, uint32_t local, uint32_t peer, uint16_t port);
 #endif

@@ -83,6 +83,7 @@ struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool
     *ike->all_end = sa;
     ike->all_end = &sa->next;
     ike->nsas++;
+    ike->worked.sas_made++;
     ike->negotiating++;
     timers_sa_init(sa);
     struct ike_peer *p = peer_get(ike, local, remote, sa->peer_port);
@@ -172,8 +173,10 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
         return;
     TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s)", reason, trace_role_state(sa, state), IP4(sa->remote));
     trace_engine(ike, sa->remote, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
-    if (!ike_sa_up(sa))
+    if (!ike_sa_up(sa)) {
         ike->negotiating--;
+        ike->worked.sas_failed++;
+    }
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
           peer_refs(sa->peer) - 1);
@@ -203,8 +206,10 @@ void ike_sa_free(struct ike_sa *sa)
     struct ike *ike = sa->ike;
 
     if (sa->peer) {
-        if (!ike_sa_up(sa))
+        if (!ike_sa_up(sa)) {
             ike->negotiating--;
+            ike->worked.sas_failed++;
+        }
         sa->state = IKE_DEST_SA;
         sa_detach(sa);
     }

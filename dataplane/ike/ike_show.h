@@ -19,6 +19,8 @@ struct ike_sa_info {
     uint32_t conn_id;
     const char *encr, *hash, *auth; /* aes, sha, psk; "" while nothing is agreed */
     uint8_t group;
+    uint16_t key_bits; /* of AES; else 0 */
+    uint32_t life_s;   /* agreed */
     uint32_t left_s; /* of its lifetime */
     uint32_t up_s;   /* since it was established */
     bool dpd, natt;  /* capabilities */
@@ -43,6 +45,15 @@ struct ike_counts {
     unsigned half_open, bad_messages;
 };
 struct ike_counts ike_counts(const struct ike *ike);
+
+/* What IKE had to do, since boot. A Diffie-Hellman sum is a public value or a shared secret; one run may be both. */
+struct ike_work {
+    unsigned sas, sas_max; /* now: established and being negotiated */
+    uint64_t sas_made, sas_failed; /* failed: never established */
+    unsigned dh_running, dh_max;
+    uint64_t dh_made, dh_failed, dh_public, dh_shared;
+};
+struct ike_work ike_work(const struct ike *ike);
 
 /* For ipsec_set_engine_rows: the rows of IKE SAs in `show crypto engine connections active`. arg is the struct ike. */
 void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx);

@@ -48,6 +48,8 @@ bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
         .hash = hash_word(sa->suite.hash),
         .auth = sa->suite.group ? "psk" : "",
         .group = sa->suite.group,
+        .key_bits = sa->suite.key_bits,
+        .life_s = sa->suite.life_s,
         .dpd = sa->dpd && ike->conf.keepalive,
         .natt = sa->nat_local || sa->nat_remote,
     };
@@ -84,6 +86,16 @@ struct ike_counts ike_counts(const struct ike *ike)
         .half_open = ike->half_open,
         .bad_messages = ike->bad_messages,
     };
+}
+
+struct ike_work ike_work(const struct ike *ike)
+{
+    struct ike_work w = ike->worked;
+
+    w.sas = ike->nsas;
+    w.sas_max = IKE_SA_MAX;
+    w.dh_max = IKE_SA_MAX;
+    return w;
 }
 
 void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx)

@@ -262,6 +262,19 @@ unsigned ipsec_clear(struct ipsec *ips)
     return sad_delete_peer(ips, 0, SA_GONE_CLEARED);
 }
 
+unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port)
+{
+    struct sa_pair *sa;
+    unsigned n = 0;
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
+        if ((!local || sa->policy.local == local) && (!peer || sa->policy.peer == peer) &&
+            (!port || sa->peer_port == port)) {
+            pair_delete(sa, SA_GONE_CLEARED, true);
+            n++;
+        }
+    return n;
+}
+
 unsigned ipsec_clear_map(struct ipsec *ips, const char *map)
 {
     struct sa_pair *sa;

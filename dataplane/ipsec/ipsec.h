@@ -137,6 +137,8 @@ uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t se
 
 /* clear crypto sa. Each returns how many pairs went; IKE is told (SA_GONE_CLEARED). */
 unsigned ipsec_clear(struct ipsec *ips);
+/* Those between these addresses and with that port of the peer; 0: any. */
+unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port);
 unsigned ipsec_clear_map(struct ipsec *ips, const char *map);
 /* One SA by destination, protocol and SPI, with its sibling. */
 bool ipsec_clear_entry(struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);

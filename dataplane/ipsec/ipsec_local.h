@@ -5,6 +5,7 @@
 #include "dataplane/fault/fault.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
+#include "dataplane/ipsec/ipsec_show.h"
 #include "dataplane/ipsec/replay.h"
 #include "dataplane/ipsec/spd.h"
 #include "dataplane/net/acl.h"
@@ -15,7 +16,7 @@
 #include "espial/loop.h"
 #include "espial/table.h"
 
-#define PAIRS_MAX            20000
+#define PAIRS_MAX            IPSEC_PAIRS_MAX
 #define FLOWS_MAX            4096
 #define NARROW_FLOWS_MAX     256 /* of one access list line: what peers negotiated below it */
 #define TRANSIENT_MAX        4096

@@ -283,6 +283,13 @@ void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)
     ips->rows_arg = arg;
 }
 
+unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port)
+{
+    (void)local;
+    (void)port;
+    return sad_delete_peer(ips, peer, SA_GONE_CLEARED);
+}
+
 struct ipsec_totals ipsec_totals(const struct ipsec *ips)
 {
     struct ipsec_totals t = {.installed = ips->installs, .deleted = ips->deletes};

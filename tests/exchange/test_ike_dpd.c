@@ -139,7 +139,7 @@ static void test_session_messages(void **state)
     ike_soft_expire(a->ike, &info);
     run_s(w, 60);
     assert_int_equal(log_count(a, "SESSION_STATUS"), 1); /* a rekey is no news */
-    ike_clear_session(a->ike, 0);
+    ike_clear_session(a->ike, 0, 0, 0);
     run_s(w, 1);
     assert_int_equal(
         log_count(a, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 198.51.100.2:500       Id: 198.51.100.2"),

@@ -238,7 +238,7 @@ static void test_deletes(void **state)
     acquire(a);
     run_s(w, 2);
     assert_int_equal(sas_up(a), 1);
-    ike_clear_session(a->ike, 0);
+    ike_clear_session(a->ike, 0, 0, 0);
     run_s(w, 1);
     assert_int_equal(sas_up(a) + sas_up(b) + pairs_of(a) + pairs_of(b), 0);
     world_free(w);

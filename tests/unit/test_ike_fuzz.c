@@ -174,8 +174,8 @@ static void test_every_state(void **state)
         run_s(w, 300);
         assert_true(settled(a) && settled(b));
         if (!both_flow(w)) {
-            ike_clear_session(a->ike, 0);
-            ike_clear_session(b->ike, 0);
+            ike_clear_session(a->ike, 0, 0, 0);
+            ike_clear_session(b->ike, 0, 0, 0);
             run_s(w, 1);
             acquire(a);
             run_s(w, 3);

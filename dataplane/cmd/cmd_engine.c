@@ -1,0 +1,104 @@
+/* cmd_engine.c: show crypto engine {connections active|brief|configuration}, show crypto eli.
+ *
+ * One engine does all sums, in software: there is no hardware to list. Its IKE rows come from IKE
+ * (ipsec_set_engine_rows). "Sessions" are IKE SAs and halves of pairs of IPsec SAs since boot; Diffie-Hellman is counted
+ * in sums: P1 makes a public value, SS a shared secret. No exponent is made before it is needed. */
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/ipsec_cmd.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/ike/ike_show.h"
+#include "dataplane/ipsec/ipsec_show.h"
+
+typedef unsigned long long ull;
+#define CONN_BASE  2000u
+
+#define ENGINE_ROW "%5u  %-7s %-17s%10llu%9llu%9u %s\n"
+
+static void ike_row(void *ctx, const struct engine_row *r)
+{
+    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
+               IP4(r->addr));
+}
+
+static enum cmd_result show_active(struct cmd_ctx *c)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    struct ipsec_pair_info p;
+    char text[IPSEC_TRANSFORM_TEXT];
+
+    out_text(c->out,
+             "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
+    ipsec_engine_rows(ips, ike_row, c->out);
+    for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
+        ipsec_engine_text(&p.transform, text);
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in,
+                   IP4(p.local));
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
+    }
+    out_text(c->out, "\n");
+    return CMD_OK;
+}
+
+#define ENGINE_NAME "Software Crypto Engine"
+#define CAPABILITY  " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521\n\n"
+
+static void session(struct cmd_ctx *c, const char *name, unsigned active, unsigned most, uint64_t failed, uint64_t made)
+{
+    out_printf(c->out, " %-14s: %5u active, %5u max, %llu failed, %llu created\n", name, active, most, (ull)failed,
+               (ull)made);
+}
+
+static enum cmd_result show_eli(struct cmd_ctx *c)
+{
+    const struct ipsec_totals n = ipsec_totals(dataplane_ipsec(c->self));
+    struct ike_work w = ike_work(dataplane_ike(c->self));
+    bool all = cmd_has(c, "all");
+    struct out *o = c->out;
+
+    out_printf(o, "Hardware Encryption : INACTIVE\n Number of %scrypto engines = %u\n\n", all ? "" : "hardware ",
+               all ? 1u : 0u);
+    out_text(o, " CryptoEngine " ENGINE_NAME " details: state = Active\n" CAPABILITY);
+    if (all) {
+        session(c, "IKE-Session", w.sas, w.sas_max, w.sas_failed, w.sas_made);
+        out_printf(o, " %-14s: %5u active(%u/%u), %5u max, %llu failed, %llu created\n", "DH", w.dh_running,
+                   w.dh_running, 0u, w.dh_max, (ull)w.dh_failed, (ull)w.dh_made);
+    }
+    session(c, "IPSec-Session", 2 * n.pairs, 2 * IPSEC_PAIRS_MAX, 2 * n.refused, 2 * n.installed);
+    if (all)
+        out_text(o, " SSL support   : No\n");
+    out_printf(o,
+               "\n Number of DH's pregenerated = 0\n DH lifetime = 0 seconds\n DH calculations: P1 %llu, SS %llu\n\n"
+               "crypto engine 1:" ENGINE_NAME "\n DH in use/freeing/free - %u/0/%u\n",
+               (ull)w.dh_public, (ull)w.dh_shared, w.dh_running, w.dh_max - w.dh_running);
+    return CMD_OK;
+}
+
+static enum cmd_result show_brief(struct cmd_ctx *c)
+{
+    out_text(c->out, "\n        crypto engine name:   " ENGINE_NAME "\n        crypto engine type:   software\n"
+                     "       crypto engine state:   installed\n     crypto engine in slot:   N/A\n\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_configuration(struct cmd_ctx *c)
+{
+    struct ike_work w = ike_work(dataplane_ike(c->self));
+
+    out_printf(c->out,
+               "\n        crypto engine name:   " ENGINE_NAME "\n        crypto engine type:   software\n"
+               "       crypto engine state:   installed\n     crypto engine in slot:   N/A\n"
+               "          maximum DH index:   %u\n          maximum SA index:      %u\n\n",
+               w.dh_max, 2 * IPSEC_PAIRS_MAX);
+    return CMD_OK;
+}
+
+static const struct cmd_row rows[] = {
+    HELP(EXEC, "show crypto engine", "Show crypto engine info"),
+    HELP(EXEC, "show crypto engine connections", "Show crypto engine connections"),
+    DO(EXEC, 1, "show crypto engine connections active", show_active, "Show all crypto engine active connections"),
+    DO(EXEC, 1, "show crypto engine brief", show_brief, "Show all crypto engines in the system"),
+    DO(EXEC, 1, "show crypto engine configuration", show_configuration, "Show crypto engine config"),
+    DO(EXEC, 1, "show crypto eli [all=all]", show_eli,
+       "Show the encryption layer interface|Show all crypto engines, those in software too"),
+};
+const struct cmd_table dp_table_engine = CMD_TABLE("dataplane/cmd/cmd_engine", rows);
