@@ -77,6 +77,13 @@ static void env_send_cancel(void *sending)
     mem_free(s);
 }
 
+static void env_spoken(const char *url, char out[256])
+{
+    struct url u;
+    char name[URL_TEXT_MAX];
+    str_copy(out, 256, url_parse(url, &u) ? url_text(&u, name) : "");
+}
+
 static void env_line_settings(void *arg, bool vty, unsigned n, struct line_settings *out)
 {
     struct cli *c = arg;
@@ -175,6 +182,10 @@ struct cli *cli_new(const struct cli_env *env)
                                                    .files = env->files,
                                                    .log = env->log,
                                                    .hostname = env_hostname,
+                                                   .is_remote = env_is_remote,
+                                                   .send = env_send,
+                                                   .send_cancel = env_send_cancel,
+                                                   .spoken = env_spoken,
                                                    .arg = c});
     c->reload = reload_new(&(struct reload_env){.shells = c->shells,
                                                 .loop = env->loop,

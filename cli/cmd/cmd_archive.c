@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "cli/cmd/cmd_local.h"
+#include "cli/cmd/config_read.h"
+#include "cli/cmd/copy_run.h"
 #include "cli/config/tree.h"
 #include "cli/shell/archive.h"
 #include "cli/shell/rollback.h"
@@ -47,7 +49,9 @@ static bool conf_check(void *self, const void *obj, struct out *out)
     const struct archive_conf *c = obj;
     char where[256];
     struct cli *cli = self;
-    if (!c->path[0] || file_canonical(cli->env.files, c->path, where) == FILE_OK)
+    struct url u;
+    bool is_remote = url_is_remote(c->path) && url_parse(c->path, &u) && u.host[0] && u.path[0];
+    if (!c->path[0] || is_remote || file_canonical(cli->env.files, c->path, where) == FILE_OK)
         return true;
     out_printf(out, "%%Error: %s is no path of a file system that the archive can write to\n", c->path);
     return false;
@@ -73,6 +77,29 @@ void cli_config_line(void *arg, const struct session_view *v, unsigned session, 
 
 /* ---- archive config ---- */
 
+struct archiving {
+    struct waiting w; /* first */
+    struct archive *archive;
+    struct archive_sending *sending;
+    char name[256];
+};
+
+static void archiving_free(struct waiting *w)
+{
+    struct archiving *a = (struct archiving *)w;
+    archive_send_cancel(a->archive, a->sending);
+    mem_free(a);
+}
+
+static void archive_sent(void *arg, const char *why)
+{
+    struct archiving *a = arg;
+    a->sending = NULL;
+    if (why)
+        out_printf(a->w.c->out, "%%Error opening %s (%s)\n", a->name, why);
+    waiting_end(&a->w, why ? CMD_FAIL : CMD_OK);
+}
+
 static enum cmd_result do_archive(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
@@ -81,8 +108,15 @@ static enum cmd_result do_archive(struct cmd_ctx *c)
         out_text(c->out, " Archive feature not enabled\n");
         return CMD_FAIL;
     }
-    enum file_result r = archive_save(cli->archive, name);
-    return r == FILE_OK ? CMD_OK : file_error(c, "opening", name, r);
+    if (!archive_is_remote(cli->archive)) {
+        enum file_result r = archive_save(cli->archive, name);
+        return r == FILE_OK ? CMD_OK : file_error(c, "opening", name, r);
+    }
+    struct archiving *a = NEW(struct archiving);
+    a->archive = cli->archive;
+    waiting_begin(&a->w, c, archiving_free);
+    a->sending = archive_send(cli->archive, a->name, archive_sent, a);
+    return CMD_WAIT;
 }
 
 static void put(struct cmd_ctx *c, struct text *t)
@@ -101,61 +135,58 @@ static enum cmd_result show_archive(struct cmd_ctx *c)
 
 /* ---- differences ---- */
 
-static struct config_tree *read_tree(struct cmd_ctx *c, const char *url)
+typedef void compare_fn(const struct config_tree *, const struct config_tree *, bool, struct text *);
+
+static struct config_tree *tree_of(struct cmd_ctx *c, const struct config_text *file)
 {
-    struct text t = {0}, err = {0};
-    char path[256];
-    struct config_tree *tree = NULL;
-    enum file_result r = config_read_url(c, url, path, &t);
-    if (r != FILE_OK)
-        file_error(c, "opening", path, r);
-    else if (!(tree = config_tree_new(text_str(&t), t.len, &err)))
-        out_printf(c->out, "%%Error: %s is not a valid config file (%s)\n", path, text_str(&err));
-    text_free(&t);
+    struct text err = {0};
+    struct config_tree *tree = config_tree_new(text_str(&file->text), file->text.len, &err);
+    if (!tree)
+        out_printf(c->out, "%%Error: %s is not a valid config file (%s)\n", file->name, text_str(&err));
     text_free(&err);
     return tree;
 }
 
-typedef void compare_fn(const struct config_tree *, const struct config_tree *, bool, struct text *);
-
-static bool compare(struct cmd_ctx *c, const char *one, const char *two, compare_fn *fn, struct text *out)
+/* title, what differs, `end` (if there is one) or that nothing does. */
+static enum cmd_result compare(struct cmd_ctx *c, const struct config_text *v, compare_fn *fn, const char *title,
+                               const char *end)
 {
-    struct config_tree *a = read_tree(c, one), *b = a ? read_tree(c, two) : NULL;
-    if (b)
-        fn(a, b, cmd_has(c, "ignorecase"), out);
+    struct config_tree *a = tree_of(c, &v[0]), *b = a ? tree_of(c, &v[1]) : NULL;
+    struct text t = {0};
+    bool ok = b != NULL;
+    if (ok) {
+        fn(a, b, cmd_has(c, "ignorecase"), &t);
+        text_add(&t, t.len ? end : "!No changes were found\n");
+        out_text(c->out, title);
+        put(c, &t);
+        out_text(c->out, "\n");
+    }
     config_tree_free(a);
     config_tree_free(b);
-    return b != NULL;
+    return ok ? CMD_OK : CMD_FAIL;
+}
+
+static enum cmd_result compare_both(struct cmd_ctx *c, const struct config_text *v)
+{
+    return compare(c, v, config_diff, "!Contextual Config Diffs:\n", "");
+}
+
+static enum cmd_result compare_file(struct cmd_ctx *c, const struct config_text *v)
+{
+    return compare(c, v, config_increment, "!List of Commands:\n", "end\n");
 }
 
 static enum cmd_result show_differences(struct cmd_ctx *c)
 {
-    const char *one = cmd_has(c, "one") ? cmd_str(c, "one") : STARTUP_CONFIG;
-    const char *two = cmd_has(c, "two") ? cmd_str(c, "two") : "system:running-config";
-    struct text t = {0};
-    if (!compare(c, one, two, config_diff, &t))
-        return CMD_FAIL;
-    out_text(c->out, "!Contextual Config Diffs:\n");
-    if (!t.len)
-        text_add(&t, "!No changes were found\n");
-    put(c, &t);
-    out_text(c->out, "\n");
-    return CMD_OK;
+    const char *const urls[] = {cmd_has(c, "one") ? cmd_str(c, "one") : STARTUP_CONFIG,
+                                cmd_has(c, "two") ? cmd_str(c, "two") : "system:running-config"};
+    return config_read(c, urls, 2, compare_both);
 }
 
 static enum cmd_result show_increments(struct cmd_ctx *c)
 {
-    struct text t = {0};
-    if (!compare(c, "system:running-config", cmd_str(c, "one"), config_increment, &t))
-        return CMD_FAIL;
-    out_text(c->out, "!List of Commands:\n");
-    if (!t.len)
-        text_add(&t, "!No changes were found\n");
-    else
-        text_add(&t, "end\n");
-    put(c, &t);
-    out_text(c->out, "\n");
-    return CMD_OK;
+    const char *const urls[] = {"system:running-config", cmd_str(c, "one")};
+    return config_read(c, urls, 2, compare_file);
 }
 
 static enum cmd_result show_timer(struct cmd_ctx *c)

@@ -192,8 +192,6 @@ void alias_conf_list_init(struct conf_list *l);
 bool cli_alias(void *arg, enum cmd_mode mode, size_t i, struct alias *out); /* alias_nth_fn */
 /* A configuration line was taken (struct shells_env). */
 void cli_config_line(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
-/* A configuration by its URL: a file, or system:running-config. path: as it is spoken of. */
-enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out);
 /* A name as typed, whole and canonical. False: told what is wrong with it. */
 bool file_name(struct cmd_ctx *c, const char *what, const char *typed, char out[256]);
 /* Does a name fit a pattern with `*`? */

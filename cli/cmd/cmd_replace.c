@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "cli/cmd/cmd_local.h"
+#include "cli/cmd/config_read.h"
 #include "cli/config/tree.h"
 #include "cli/shell/archive.h"
 #include "cli/shell/lock.h"
@@ -23,19 +24,6 @@ struct replacing {
     bool list, revert;
     unsigned minutes; /* of a trial; 0: none */
 };
-
-enum file_result config_read_url(struct cmd_ctx *c, const char *url, char path[256], struct text *out)
-{
-    struct cli *cli = c->self;
-    if (!strcasecmp(url, "system:running-config") || !strcasecmp(url, "system:/running-config")) {
-        str_copy(path, 256, "system:running-config");
-        store_running(cli->shells, false, out);
-        return FILE_OK;
-    }
-    str_copy(path, 256, url);
-    enum file_result r = file_resolve(session_cwd(c->shell), url, path);
-    return r == FILE_OK ? file_read(cli->env.files, path, out) : r;
-}
 
 static void replacing_free(struct waiting *w)
 {
@@ -87,23 +75,14 @@ static void replace_answer(void *arg, const char *text)
     waiting_end(&r->w, result);
 }
 
-static enum cmd_result do_replace(struct cmd_ctx *c)
+static enum cmd_result replace_by(struct cmd_ctx *c, const struct config_text *file)
 {
-    if (!shell_config_take(c->shell, 0, c->out))
-        return CMD_FAIL;
-    struct text t = {0}, err = {0};
-    char path[256];
-    enum file_result e = config_read_url(c, cmd_str(c, "url"), path, &t);
-    if (e != FILE_OK) {
-        text_free(&t);
-        return file_error(c, "opening", path, e);
-    }
+    struct text err = {0};
     struct replacing *r = NEW(struct replacing);
     *r = (struct replacing){.list = cmd_has(c, "list"), .revert = cmd_has(c, "error")};
     waiting_begin(&r->w, c, replacing_free);
     r->minutes = (unsigned)(cmd_has(c, "timer") ? cmd_int(c, "timer") : cmd_int(c, "minutes"));
-    r->to = config_tree_new(text_str(&t), t.len, &err);
-    text_free(&t);
+    r->to = config_tree_new(text_str(&file->text), file->text.len, &err);
     if (!r->to) {
         out_printf(c->out, "%%The input file is not a valid config file. (%s)\n", text_str(&err));
         text_free(&err);
@@ -122,6 +101,12 @@ static enum cmd_result do_replace(struct cmd_ctx *c)
     c->host->ask(c->shell, "configuration. Enter Y if you are sure you want to proceed. ? [no]: ", false,
                  replace_answer, r);
     return CMD_WAIT;
+}
+
+static enum cmd_result do_replace(struct cmd_ctx *c)
+{
+    const char *url = cmd_str(c, "url");
+    return shell_config_take(c->shell, 0, c->out) ? config_read(c, &url, 1, replace_by) : CMD_FAIL;
 }
 
 static enum cmd_result do_memory(struct cmd_ctx *c)

@@ -3,7 +3,8 @@
  * A copy is the text that would be saved as startup-config, in a file whose name is the path with $h for the host name
  * and $t for the time (without $t the time follows the path), and a number that grows by one. So many copies are kept;
  * the file of the oldest goes when one more is written. The list is that of this start of the router: what an earlier
- * one wrote stays as files and is not listed.
+ * one wrote stays as files and is not listed. The path may be of another machine (tftp:, scp: ...): a copy for it is on
+ * its way until it has come there and is listed; what an archive there no longer lists stays there.
  *
  * Copies are written when asked (`archive config`), with each `write memory`, each so many minutes: each as configured.
  * The command log keeps the last so many commands in memory, with secrets blotted out if so configured, and tells each
@@ -16,14 +17,25 @@
 
 #include "cli/shell/store.h"
 #include "espial/clock.h"
+#include "espial/crypto.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
 
 MSG(MSG_LOGGEDCMD, "PARSER", 5, "CFGLOG_LOGGEDCMD", 0, "User:%s  logged command:%s");
 
+struct archive_sending { /* a copy on its way to another machine */
+    struct archive *archive;
+    struct archive_sending *next;
+    void *handle;
+    char name[256]; /* as it is listed */
+    void (*done)(void *arg, const char *why); /* NULL: nobody waits */
+    void *arg;
+};
+
 struct archive {
     struct archive_env env;
+    struct archive_sending *sendings;
     const struct archive_conf *conf; /* NULL: not configured */
     char names[ARCHIVE_MAX][256];    /* oldest first */
     unsigned n, number;              /* kept; of the next file */
@@ -80,6 +92,8 @@ void archive_free(struct archive *a)
     if (!a)
         return;
     timer_clear(&a->period);
+    while (a->sendings)
+        archive_send_cancel(a, a->sendings);
     archive_log_clear(a);
     mem_free(a->log);
     mem_free(a);
@@ -140,21 +154,15 @@ static void file_name(const struct archive *a, bool spoken, struct text *out)
     text_printf(out, "-%u", a->number);
 }
 
-enum file_result archive_save(struct archive *a, char name[256])
+bool archive_is_remote(const struct archive *a)
 {
-    struct text t = {0};
-    name[0] = 0;
-    if (!archive_is_on(a))
-        return FILE_NOT_FOUND;
-    file_name(a, false, &t);
-    bool fits = str_copy(name, 256, text_str(&t));
-    text_clear(&t);
-    store_running(a->env.shells, false, &t);
-    enum file_result r = fits ? file_replace(a->env.files, name, text_str(&t), t.len) : FILE_BAD_NAME;
-    text_free(&t);
-    if (r != FILE_OK)
-        return r;
-    while (a->n && a->n >= a->conf->maximum) {
+    return archive_is_on(a) && a->env.is_remote && a->env.is_remote(a->env.arg, a->conf->path);
+}
+
+/* A copy of this name is there: it is the newest of the list. */
+static void list_copy(struct archive *a, const char *name)
+{
+    while (a->conf && a->n && a->n >= a->conf->maximum) {
         if (file_delete(a->env.files, a->names[0]) == FILE_IO)
             break; /* it stays, and is listed on */
         memmove(a->names, a->names + 1, --a->n * sizeof a->names[0]);
@@ -162,8 +170,80 @@ enum file_result archive_save(struct archive *a, char name[256])
     if (a->n == ARCHIVE_MAX)
         memmove(a->names, a->names + 1, --a->n * sizeof a->names[0]);
     str_copy(a->names[a->n++], sizeof a->names[0], name);
+}
+
+static void forget_sending(struct archive_sending *s)
+{
+    for (struct archive_sending **p = &s->archive->sendings; *p; p = &(*p)->next)
+        if (*p == s) {
+            *p = s->next;
+            break;
+        }
+    mem_free(s);
+}
+
+static void sent(void *arg, const char *why)
+{
+    struct archive_sending *s = arg;
+    void (*done)(void *, const char *) = s->done;
+    void *done_arg = s->arg;
+    if (!why)
+        list_copy(s->archive, s->name);
+    forget_sending(s);
+    if (done)
+        done(done_arg, why);
+}
+
+struct archive_sending *archive_send(struct archive *a, char name[256], void (*done)(void *arg, const char *why),
+                                     void *arg)
+{
+    struct text url = {0}, t = {0};
+    struct archive_sending *s = NEW(struct archive_sending);
+    file_name(a, false, &url);
+    a->env.spoken(text_str(&url), s->name);
+    str_copy(name, 256, s->name);
+    *s = (struct archive_sending){.archive = a, .next = a->sendings, .done = done, .arg = arg};
+    str_copy(s->name, sizeof s->name, name);
+    a->sendings = s;
     a->number++;
-    return FILE_OK;
+    store_running(a->env.shells, false, &t);
+    s->handle = a->env.send(a->env.arg, text_str(&url), &t, sent, s);
+    mem_wipe(url.s, url.len);
+    text_free(&url);
+    return s;
+}
+
+void archive_send_cancel(struct archive *a, struct archive_sending *s)
+{
+    if (!s)
+        return;
+    a->env.send_cancel(s->handle);
+    forget_sending(s);
+}
+
+enum file_result archive_save(struct archive *a, char name[256])
+{
+    struct text t = {0};
+    name[0] = 0;
+    if (!archive_is_on(a))
+        return FILE_NOT_FOUND;
+    if (archive_is_remote(a)) {
+        if (a->sendings && a->sendings->next)
+            return FILE_IO; /* a server that does not answer does not pile them up */
+        archive_send(a, name, NULL, NULL);
+        return FILE_OK;
+    }
+    file_name(a, false, &t);
+    bool fits = str_copy(name, 256, text_str(&t));
+    text_clear(&t);
+    store_running(a->env.shells, false, &t);
+    enum file_result r = fits ? file_replace(a->env.files, name, text_str(&t), t.len) : FILE_BAD_NAME;
+    text_free(&t);
+    if (r == FILE_OK) {
+        list_copy(a, name);
+        a->number++;
+    }
+    return r;
 }
 
 void archive_startup_saved(struct archive *a)
@@ -182,9 +262,14 @@ void archive_show(const struct archive *a, struct text *out)
     text_printf(out, "The maximum archive configurations allowed is %u.\n", a->conf->maximum);
     if (a->n)
         text_printf(out, "There are currently %u archive configurations saved.\n", a->n);
-    text_add(out, "The next archive file will be named ");
-    file_name(a, true, out);
-    text_add(out, "\n Archive #  Name\n");
+    struct text next = {0};
+    char spoken[256];
+    file_name(a, true, &next);
+    if (archive_is_remote(a))
+        a->env.spoken(text_str(&next), spoken);
+    text_printf(out, "The next archive file will be named %s\n Archive #  Name\n",
+                archive_is_remote(a) ? spoken : text_str(&next));
+    text_free(&next);
     for (unsigned i = 0; i < a->conf->maximum; i++)
         text_printf(out, "   %-9u%s%s\n", i + 1, i < a->n ? a->names[i] : "",
                     i + 1 == a->n ? " <- Most Recent" : "");

@@ -41,6 +41,11 @@ struct archive_env {
     struct files *files;
     struct log *log;
     const char *(*hostname)(void *arg);
+    /* Copies on other machines, as in struct shells_env; spoken: such a name without its password. */
+    bool (*is_remote)(void *arg, const char *url);
+    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why), void *done_arg);
+    void (*send_cancel)(void *sending);
+    void (*spoken)(const char *url, char out[256]);
     void *arg;
 };
 struct archive *archive_new(const struct archive_env *env);
@@ -49,8 +54,14 @@ void archive_free(struct archive *a); /* NULL-safe */
 void archive_conf_changed(struct archive *a, const struct archive_conf *c);
 
 bool archive_is_on(const struct archive *a);
-/* Write a copy; the oldest goes when there are too many. name: of the file. */
+bool archive_is_remote(const struct archive *a);
+/* Write a copy; the oldest goes when there are too many. name: of the file, as it is spoken of. One for another machine is on its way then, and is listed when it
+ * has come there. */
 MUST_USE enum file_result archive_save(struct archive *a, char name[256]);
+/* The same for another machine, with done called in a later turn, why NULL when it went well. */
+struct archive_sending;
+struct archive_sending *archive_send(struct archive *a, char name[256], void (*done)(void *arg, const char *why), void *arg);
+void archive_send_cancel(struct archive *a, struct archive_sending *s); /* s NULL: nothing */
 /* startup-config was written: a copy, if that is configured. */
 void archive_startup_saved(struct archive *a);
 /* show archive */

@@ -568,6 +568,68 @@ static void output_is_sent(void **state)
     box_reload(f->box, "r1"); /* a session that ends lets go of it */
 }
 
+/* The archive's copies, and configurations that are compared with and replaced by files of a server. */
+static void an_archive_far_away(void **state)
+{
+    struct fixture *f = *state;
+    box_type_all(f->box, "r1", "configure terminal\nclock timezone UTC 0\narchive\npath tftp://10.0.0.2/$h-cfg\nmaximum 2\nwrite-memory\nend");
+    assert_non_null(strstr(box_type(f->box, "r1", "show running-config"), "\narchive\n path tftp://10.0.0.2/$h-cfg\n maximum 2\n write-memory\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive"), "\nThe next archive file will be named tftp://10.0.0.2/R1-cfg-<timestamp>-0\n"));
+    assert_string_equal(box_type(f->box, "r1", "archive config"), "");
+    expect_output(f->s.name, "R1-cfg-");
+    assert_string_equal(f->s.name + strlen(f->s.name) - 2, "-0");
+    assert_non_null(strstr(text_str(&f->s.put), "\nhostname R1\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive"), "\n   1        tftp://10.0.0.2/R1-cfg-"));
+    /* by write memory: the prompt does not wait for it */
+    text_clear(&f->s.put);
+    box_type(f->box, "r1", "write memory");
+    box_run(f->box, US_PER_S);
+    assert_string_equal(f->s.name + strlen(f->s.name) - 2, "-1");
+    assert_non_null(strstr(text_str(&f->s.put), "\nend\n"));
+    box_type(f->box, "r1", "archive config");
+    const char *list = box_type(f->box, "r1", "show archive"); /* two at most are listed */
+    assert_non_null(strstr(list, "-1\n   2        tftp://10.0.0.2/R1-cfg-"));
+    assert_non_null(strstr(list, "-2 <- Most Recent\n"));
+    /* what did not come there is not listed */
+    f->s.fault = SILENT;
+    const char *said = box_type(f->box, "r1", "archive config");
+    expect_output(said, "%Error opening tftp://10.0.0.2/R1-cfg-");
+    assert_non_null(strstr(said, "-3 (Timed out)\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive"), "-2 <- Most Recent\n"));
+    for (int i = 0; i < 9; i++)
+        box_type(f->box, "r1", "write memory"); /* nor do they pile up */
+    box_run(f->box, 60 * US_PER_S);
+    f->s.fault = SOUND;
+    box_start(f->box, "r1", "archive config");
+    box_reload(f->box, "r1"); /* one under way is let go */
+}
+
+static void replaced_from_far_away(void **state)
+{
+    struct fixture *f = *state;
+    struct text now = {0};
+    text_add(&now, box_type(f->box, "r1", "show running-config"));
+    text_add(&f->s.content, now.s);
+    memcpy(strstr(f->s.content.s, "hostname R1"), "hostname R9", 11);
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive config differences tftp://10.0.0.2/x system:running-config"),
+                           "!Contextual Config Diffs:\n+hostname R1\n-hostname R9\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive config differences system:running-config tftp://10.0.0.2/x"), "+hostname R9\n-hostname R1\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show archive config incremental-diffs tftp://10.0.0.2/x"), "!List of Commands:\nhostname R9\nend\n"));
+    const char *said = box_type(f->box, "r1", "configure replace tftp://10.0.0.2/x force");
+    expect_output(said, "Accessing tftp://10.0.0.2/x...\nLoading x from 10.0.0.2 (via Ethernet0/0): !");
+    assert_non_null(strstr(said, "Total number of passes: 1\nRollback Done\n"));
+    assert_non_null(strstr(box_type(f->box, "r1", "show running-config"), "\nhostname R9\n"));
+    /* with the question, and without an answer: as it was */
+    memcpy(strstr(f->s.content.s, "hostname R9"), "hostname R8", 11);
+    assert_non_null(strstr(box_type(f->box, "r1", "configure replace tftp://10.0.0.2/x"), "you want to proceed. ? [no]: "));
+    assert_non_null(strstr(box_type(f->box, "r1", "show running-config"), "\nhostname R9\n"));
+    f->s.fault = SILENT;
+    said = box_type(f->box, "r1", "configure replace tftp://10.0.0.2/x force");
+    assert_string_equal(said, "Accessing tftp://10.0.0.2/x...\n%Error opening tftp://10.0.0.2/x (Timed out)\n");
+    assert_string_equal(box_type(f->box, "r1", "configure replace tftp: force"), "%Error opening tftp: (No such file or directory)\n");
+    text_free(&now);
+}
+
 static void typed_done(void *arg, const struct shell_result *r)
 {
     (void)r;
@@ -619,6 +681,8 @@ int main(void)
         T(from_the_configured_source),
         T(running_config_both_ways),
         T(output_is_sent),
+        T(an_archive_far_away),
+        T(replaced_from_far_away),
         T(interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
