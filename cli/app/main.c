@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/app/run.h"
+#include "cli/copy/scp_child.h"
 #include "cli/lab/lab.h"
 #include "cli/ssh/child.h"
 
@@ -21,6 +22,8 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && !strcmp(argv[1], SSH_CHILD_WORD))
         return sshd_child_main(); /* the process behind one SSH connection: nothing else is set up in it */
+    if (argc == 2 && !strcmp(argv[1], SCP_CHILD_WORD))
+        return scp_child_main(); /* one copy by scp: */
     if (argc == 2 && !strcmp(argv[1], "--version")) {
         printf("espial %s\n", ESPIAL_VERSION);
         return 0;

@@ -1,11 +1,12 @@
-/* curl.c: scp: ftp: http: https: by the program curl, over the host's sockets, until the router has TCP of its own.
+/* curl.c: what needs TCP, in a child over the host's sockets, until the router has TCP of its own: ftp: http: https: by
+ * the program curl, scp: by this program again (scp_child.c).
  *
  *     start: pipes, the child          RUNNING: its output goes to `take`, its complaints into a small buffer
  *     the child has ended: what is left in the pipes is read, then `ended`
  *
- * The child is told what to do on its standard input (curl_config.c), gets an empty environment, and for a put the file as descriptor 3. Bytes are counted here and
+ * The child is told what to do on its standard input (curl_config.c, scp_child.c), gets an empty environment, and for a put the file as descriptor 3. Bytes are counted here and
  * bounded, whatever the server announced; cancelling kills the child. For a put the marks come at the end, since curl tells nothing before.
- * SSH host keys are not verified, as on IOS; certificates of https are, against the host's own list. */
+ * Certificates of https are verified against the host's own list. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,11 +18,30 @@
 
 #include "cli/copy/copy_local.h"
 #include "cli/copy/curl_config.h"
+#include "cli/copy/scp_child.h"
 #include "espial/child.h"
 #include "espial/crypto.h"
 
-#define PROGRAM    "/usr/bin/curl"
 #define MARK_BYTES (64u * 1024)
+
+struct tool {
+    const char *program; /* NULL: this one */
+    const char *argv[5];
+    void (*config)(const struct url *u, bool put, struct text *out);
+    enum transfer_end (*end)(int code, unsigned http);
+};
+static enum transfer_end scp_end(int code, unsigned http)
+{
+    (void)http;
+    return code >= 0 && code < TRANSFER_ENDS ? (enum transfer_end)code : TRANSFER_UNDEFINED;
+}
+static const struct tool curl_tool = {"/usr/bin/curl", {"curl", "-q", "--config", "-", NULL}, curl_config, curl_end},
+                         scp_tool = {NULL, {"espial", SCP_CHILD_WORD, NULL}, scp_config, scp_end};
+
+static const struct tool *tool_of(const struct transfer *t)
+{
+    return t->p.url.scheme == URL_SCP ? &scp_tool : &curl_tool;
+}
 
 struct curl {
     struct transfer common; /* first */
@@ -131,7 +151,7 @@ static void on_end(void *arg, int status)
         on_err(c, FD_READ);
     const char *at = strrchr(c->said, '@');
     unsigned http = at ? (unsigned)strtoul(at + 1, NULL, 10) : 0;
-    enum transfer_end e = WIFEXITED(status) ? curl_end(WEXITSTATUS(status), http) : TRANSFER_UNDEFINED;
+    enum transfer_end e = WIFEXITED(status) ? tool_of(t)->end(WEXITSTATUS(status), http) : TRANSFER_UNDEFINED;
     if (e == TRANSFER_OK && t->p.put)
         t->bytes = t->p.size;
     if (e == TRANSFER_OK)
@@ -175,9 +195,9 @@ static int pipe_with(const struct text *t)
 
 static bool run(struct curl *c, int in, int out, int err, int file)
 {
-    static const char *const argv[] = {"curl", "-q", "--config", "-", NULL};
-    struct child_params p = {.program = PROGRAM,
-                             .argv = argv,
+    const struct tool *tool = tool_of(&c->common);
+    struct child_params p = {.program = tool->program,
+                             .argv = tool->argv,
                              .fds = (int[]){in, out, err, file},
                              .nfds = c->common.p.put ? 4 : 3,
                              .ended = on_end,
@@ -210,7 +230,7 @@ static void curl_start(struct transfer *t)
     }
     if (t->p.put)
         file = t->p.fd >= 0 ? t->p.fd : spool(&t->p);
-    curl_config(&t->p.url, t->p.put, &config);
+    tool_of(t)->config(&t->p.url, t->p.put, &config);
     in = pipe_with(&config);
     mem_wipe(config.s, config.len);
     text_free(&config);

@@ -2,7 +2,7 @@
  *
  * Values stand in double quotes, with curl's escapes for quotes, backslashes and line ends; the URL is built of percent-encoded parts, so that no byte of a name becomes
  * syntax. Only the one protocol is allowed, redirections are not followed, proxies and the user's own settings are ignored.
- * Paths: scp and ftp begin in the user's home folder, as on IOS; a second slash ("scp://h//x") makes them absolute. */
+ * Paths of ftp: begin in the user's home folder, as on IOS; a second slash ("ftp://h//x") makes them absolute. */
 #include "cli/copy/curl_config.h"
 
 #include <ctype.h>
@@ -41,7 +41,7 @@ void curl_config(const struct url *u, bool put, struct text *out)
     encoded(&url, u->host, "-._~:[]");
     if (u->port)
         text_printf(&url, ":%u", u->port);
-    text_add(&url, u->scheme == URL_SCP && u->path[0] != '/' ? "/~/" : u->scheme == URL_SCP ? "" : "/");
+    text_add(&url, "/");
     encoded(&url, u->path, web ? "/-._~?&=+,;:@!$'()*%" : "/-._~");
     quoted(out, "url", text_str(&url));
     if (u->has_user) {
@@ -52,8 +52,6 @@ void curl_config(const struct url *u, bool put, struct text *out)
                 "proto = \"=%s\"\nsilent\nshow-error\nfail\ngloboff\nnoproxy = \"*\"\nconnect-timeout = "
                 "15\nspeed-limit = 1\nspeed-time = 60\nmax-time = 7200\n",
                 scheme);
-    if (u->scheme == URL_SCP)
-        text_add(out, "insecure\n");
     if (put && web)
         text_add(out, "header = \"Expect:\"\n"); /* many servers never answer it, and curl waits a second */
     if (put)
@@ -87,8 +85,6 @@ enum transfer_end curl_end(int code, unsigned http)
                : http == 413                               ? TRANSFER_TOO_BIG
                : http == 507                               ? TRANSFER_FULL
                                                            : TRANSFER_UNDEFINED;
-    case 79: return TRANSFER_NOT_FOUND; /* SSH: libssh2's word for a file that scp does not find */
-    case 2: /* SSH: no algorithm in common */
     case 8:
     case 18:
     case 52:

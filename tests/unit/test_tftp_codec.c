@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/copy/curl_config.h"
+#include "cli/copy/scp_child.h"
 #include "cli/copy/tftp_codec.h"
 #include "cli/copy/url.h"
 
@@ -179,11 +180,11 @@ static void expect_config(const char *typed, bool put, const char *first, const 
 static void what_curl_is_told(void **state)
 {
     (void)state;
-    expect_config("scp://bob:pw@h/x", false, "url = \"scp://h/~/x\"\nuser = \"bob:pw\"\nproto = \"=scp\"\n", "upload-file");
-    expect_config("scp://bob:pw@h:2022//etc/x", false, "url = \"scp://h:2022/etc/x\"\nuser = \"bob:pw\"\n", NULL);
+    expect_config("ftp://bob:pw@h/x", false, "url = \"ftp://h/x\"\nuser = \"bob:pw\"\nproto = \"=ftp\"\n", "upload-file");
+    expect_config("ftp://bob:pw@h:2021//etc/x", false, "url = \"ftp://h:2021//etc/x\"\nuser = \"bob:pw\"\n", NULL);
     expect_config("ftp://h/a b", false, "url = \"ftp://h/a%20b\"\nproto = \"=ftp\"\n", "user");
     expect_config("https://h/a?b=1", false, "url = \"https://h/a?b=1\"\nproto = \"=https\"\n", "insecure");
-    expect_config("scp://a\"b:c\\d@h/x\"y", false, "url = \"scp://h/~/x%22y\"\nuser = \"a\\\"b:c\\\\d\"\n", NULL);
+    expect_config("ftp://a\"b:c\\d@h/x\"y", false, "url = \"ftp://h/x%22y\"\nuser = \"a\\\"b:c\\\\d\"\n", NULL);
     expect_config("ftp://h/x;type=a#f?q", false, "url = \"ftp://h/x%3Btype%3Da%23f%3Fq\"\n", NULL); /* none of it is syntax */
     expect_config("ftp://h/{a,b}[1-9]", false, "url = \"ftp://h/%7Ba%2Cb%7D%5B1-9%5D\"\n", NULL);
     struct url u;
@@ -199,6 +200,27 @@ static void what_curl_is_told(void **state)
     curl_config(&u, false, &t);
     assert_non_null(strstr(t.s, "\nuser = \"u:a\\\"\\noutput = \\\"/tmp/x\\r\\t\\v\001\"\nproto"));
     assert_null(strstr(t.s, "\noutput"));
+    text_free(&t);
+}
+
+/* scp: one field after the other, each with its NUL: nothing that a name or a password holds can become another field. */
+static void what_the_scp_child_is_told(void **state)
+{
+    struct url u;
+    struct text t = {0};
+    (void)state;
+    assert_true(url_parse("scp://bob:pw@h:2022//etc/x", &u));
+    scp_config(&u, true, &t);
+    static const char want[] = "h\0002022\0bob\0pw\0/etc/x\0put";
+    assert_int_equal(t.len, sizeof want);
+    assert_memory_equal(t.s, want, sizeof want);
+    text_clear(&t);
+    assert_true(url_parse("scp://h/x", &u));
+    strcpy(u.password, "a\nget\n");
+    scp_config(&u, false, &t);
+    static const char bare[] = "h\00022\0\0a\nget\n\0x\0get";
+    assert_int_equal(t.len, sizeof bare);
+    assert_memory_equal(t.s, bare, sizeof bare);
     text_free(&t);
 }
 
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test(what_is_no_packet),
         cmocka_unit_test(names_of_remote_files),
         cmocka_unit_test(what_curl_is_told),
+        cmocka_unit_test(what_the_scp_child_is_told),
         cmocka_unit_test(what_curl_ends_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
