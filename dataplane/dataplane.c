@@ -16,6 +16,7 @@
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
 #include "dataplane/svc/ntp.h"
+#include "dataplane/tunnel/tunnel.h"
 #include "espial/account.h"
 #include "espial/ip.h"
 
@@ -24,6 +25,7 @@ struct dataplane {
     struct graph *graph;
     struct net *net;
     struct ipsec *ipsec;
+    struct tunnels *tunnels;
     struct ike *ike;
     struct ntp *ntp;
     struct faults *faults;
@@ -116,6 +118,15 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     account_enter(env->loop, ACCOUNT_ESP);
     dp->ipsec = ipsec_new(&ipsec);
 
+    const struct tunnel_env tunnel = {.loop = env->loop,
+                                      .rnd = env->rnd,
+                                      .log = env->log,
+                                      .graph = dp->graph,
+                                      .net = dp->net,
+                                      .ipsec = dp->ipsec};
+    account_enter(env->loop, ACCOUNT_IP);
+    dp->tunnels = tunnels_new(&tunnel);
+
     const struct ike_env ike = {.loop = env->loop,
                                 .work = env->work,
                                 .rnd = env->rnd,
@@ -158,6 +169,7 @@ void dataplane_free(struct dataplane *dp)
     ntp_free(dp->ntp);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
+    tunnels_free(dp->tunnels);
     ipsec_free(dp->ipsec);
     faults_free(dp->faults);
     net_free(dp->net);

@@ -23,8 +23,11 @@ enum stage_id {
     STAGE_CRYPTO_OUT,  /* ipsec/spd: p->oif has a crypto map: match, else back to IP4_OUT with p->crypto_done */
     STAGE_ESP_OUT,     /* ipsec/esp_out.c: p->sa known: encapsulate, then IP4_ROUTE with p->crypto_done */
     STAGE_ESP_IN,      /* ipsec/esp_in.c: an ESP or AH packet to us (l3 at the outer IPv4 header), or UDP-encapsulated (p->udp_encap, l3 still at outer IPv4) */
+    STAGE_GRE_IN,      /* tunnel/gre.c: a GRE packet to us (l3 at the outer IPv4 header), whole; what was inside goes to IP4_IN */
+    STAGE_TUNNEL_IN,   /* tunnel/gre.c: came out of an SA of a tunnel interface in ipsec mode (p->iif): to IP4_IN */
     STAGE_ICMP_IN,     /* net/icmp.c */
     STAGE_UDP_IN,      /* net/udp.c */
+    STAGE_TUNNEL_OUT,  /* tunnel/gre.c: p->oif is a tunnel: encapsulate, then IP4_ROUTE, or CRYPTO_OUT when the tunnel is protected */
     STAGE_ETH_OUT,     /* net/arp.c: resolve p->next_hop on p->oif, frame it, hand to the link */
     STAGE_DROP,        /* drop.c */
     STAGES
@@ -57,6 +60,8 @@ struct packet {
     bool link_broadcast;      /* came in a broadcast or multicast frame: no ICMP error about it, not forwarded */
     uint8_t drop;             /* enum drop_reason, when dying */
     uint8_t ttl_out;
+    uint8_t encaps;           /* how often tunnels of this router have wrapped it: it may not circle */
+    uint32_t through;         /* index of the tunnel interface whose SA it came out of, still to be taken out of GRE; 0 none */
     struct packet *next;      /* queues of their owner (ARP hold queue, free list) */
 };
 

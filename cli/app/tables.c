@@ -40,6 +40,7 @@ static const struct {
     {&cli_table_tech, OWNER_CLI},
     {&cli_table_clock, OWNER_CLI},
     {&dp_table_iface, OWNER_DATAPLANE},
+    {&dp_table_tunnel, OWNER_DATAPLANE},
     {&dp_table_show_iface, OWNER_DATAPLANE},
     {&dp_table_show_ip_iface, OWNER_DATAPLANE},
     {&dp_table_route, OWNER_DATAPLANE},

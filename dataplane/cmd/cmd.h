@@ -5,6 +5,7 @@
 #include "espial/cmd.h"
 
 extern const struct cmd_table dp_table_iface;
+extern const struct cmd_table dp_table_tunnel;
 extern const struct cmd_table dp_table_show_iface;
 extern const struct cmd_table dp_table_show_ip_iface;
 extern const struct cmd_table dp_table_route;

@@ -98,6 +98,8 @@ static bool if_check(void *self, const void *obj, struct out *out)
         out_text(out, "% Load interval must be in increments of 30 seconds\n");
         return false;
     }
+    if (!tunnel_check(self, c, out))
+        return false;
     if (!c->addr)
         return true;
     if (secondary_of(c, c->addr)) {

@@ -63,7 +63,8 @@ static const char *hardware_of(const struct iface *i)
     } hardware[] = {{"FastEthernet", "virtual Fast Ethernet"},
                     {"GigabitEthernet", "virtual Gigabit Ethernet"},
                     {"TenGigabitEthernet", "virtual Ten Gigabit Ethernet"},
-                    {"Loopback", "Loopback"}};
+                    {"Loopback", "Loopback"},
+                    {"Tunnel", "Tunnel"}};
 
     for (size_t k = 0; k < sizeof hardware / sizeof hardware[0]; k++)
         if (str_starts(i->name, hardware[k].type))
@@ -107,6 +108,10 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
         out_printf(c->out, "  Description: %s\n", i->conf->description);
     if (i->addr)
         out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
+    if (i->kind == IFACE_TUNNEL) {
+        tunnel_head(c, i, load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
+        return;
+    }
     out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n",
                i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, iface_delay(i));
     out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", load(i->tx_rate.bps, kbit),

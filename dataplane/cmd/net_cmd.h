@@ -8,6 +8,9 @@
 /* The scope of struct net_conf: parent of the lists of interfaces, routes and access lists. */
 extern const struct cmd_scope dp_net_scope;
 
+/* cmd_tunnel.c: do the lines about tunnels fit this interface, and each other? Else the user is told. */
+bool tunnel_check(void *self, const struct if_conf *c, struct out *out);
+
 struct iface;
 /* "up", "down", "administratively down"; "up", "down". */
 const char *if_status(const struct iface *i);
@@ -16,6 +19,9 @@ const char *if_protocol(const struct iface *i);
 bool if_exists(struct cmd_ctx *c);
 /* Show the interface that was typed, or all. */
 enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *));
+
+/* cmd_show_tunnel.c: from the MTU on, what `show interfaces` says of a tunnel before the counters; loads of 255. */
+void tunnel_head(struct cmd_ctx *c, const struct iface *i, unsigned txload, unsigned rxload);
 
 /* cmd_acl.c and cmd_acl_std.c: what both kinds of access lists share. */
 struct net;

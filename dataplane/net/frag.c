@@ -176,6 +176,9 @@ static struct packet *reass_join(struct reass_packet *r)
     whole->l3 = l3;
     whole->cap = cap;
     whole->next = NULL;
+    for (const struct packet *p = first; p; p = p->next)
+        if (p->through != first->through)
+            whole->through = 0;
     whole->len = ihl + r->total;
     memcpy(l3, first->l3, ihl);
     for (const struct packet *p = first; p; p = p->next)
@@ -316,6 +319,8 @@ void ipv4_fragment(struct net *net, struct packet *p, uint32_t mtu, enum stage_i
         f->decapsulated = p->decapsulated;
         f->link_broadcast = p->link_broadcast;
         f->sa = p->sa;
+        f->encaps = p->encaps;
+        f->through = p->through;
         f->len = header + n;
         memcpy(f->l3, ip, done ? IP_HEADER : ihl);
         if (done)

@@ -237,6 +237,8 @@ static void echo_answer(struct net *net, struct graph *g, struct packet *p)
     p->iif = p->oif = NULL;
     p->sa = NULL;
     p->crypto_done = p->decapsulated = p->udp_encap = p->link_broadcast = false;
+    p->encaps = 0;
+    p->through = 0;
     count_out(&net->stat, ICMP_ECHO_REPLY);
     graph_next(g, p, STAGE_IP4_ROUTE);
 }

@@ -11,7 +11,10 @@
  * cable gives it an empty configuration, as on a router whose card stays in its slot; one without a cable goes.
  * Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit.
  *
- * What it does not do: sub-interfaces, tunnels, duplex and speed. */
+ * A tunnel has no carrier: its line protocol is up when it is not shut down and the tunnel floor says so (iface_tunnel),
+ * at once both ways.
+ *
+ * What it does not do: sub-interfaces, duplex and speed. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,6 +59,8 @@ static bool kind_of(const char *name, enum iface_kind *kind)
         return false;
     if (str_starts(name, "Loopback"))
         *kind = IFACE_LOOPBACK;
+    else if (str_starts(name, "Tunnel"))
+        *kind = IFACE_TUNNEL;
     else if (str_starts(name, "Ethernet") || str_starts(name, "FastEthernet") || str_starts(name, "GigabitEthernet") ||
              str_starts(name, "TenGigabitEthernet"))
         *kind = IFACE_ETHERNET;
@@ -157,13 +162,19 @@ static void lineproto_settled(void *arg)
 {
     struct iface *ifc = arg;
     struct if_local *l = local_of(ifc);
-    bool up = ifc->admin_up && ifc->link_up;
+    bool up = ifc->admin_up && ifc->link_up && (ifc->kind != IFACE_TUNNEL || ifc->line_ok);
 
     if (l->reported_up != up) {
         l->reported_up = up;
         msg_post(ifc->net->env.log, &MSG_LINEPROTO, ifc->name, up ? "up" : "down");
     }
     set_up(ifc, up);
+}
+
+/* It needs none. */
+static bool no_cable(const struct iface *ifc)
+{
+    return ifc->kind == IFACE_LOOPBACK || ifc->kind == IFACE_TUNNEL;
 }
 
 /* Compare what is asked, and the carrier, with what runs. */
@@ -178,7 +189,7 @@ static void state_changed(struct iface *ifc)
         return;
     }
     ifc->admin_up = !ifc->conf->shutdown;
-    ifc->link_up = ifc->kind == IFACE_LOOPBACK || (ifc->link && ifc->link->carrier);
+    ifc->link_up = no_cable(ifc) || (ifc->link && ifc->link->carrier);
     bool up = ifc->admin_up && ifc->link_up;
     ifc->n.lost_carrier += was_link && !ifc->link_up;
     ifc->n.resets += was_admin != ifc->admin_up;
@@ -281,6 +292,8 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->index = ++net->next_index;
     ifc->changed_at = loop_now(net->env.loop);
     ifc->admin_up = true; /* until its configuration says otherwise */
+    ifc->overhead = kind == IFACE_ETHERNET ? 14 : 0;
+    ifc->own_mtu = kind == IFACE_LOOPBACK ? 1514 : 1476;
     ifcount_start(ifc);
     str_copy(ifc->name, sizeof ifc->name, name);
     if (kind == IFACE_ETHERNET)
@@ -298,7 +311,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
 
 static void start(struct iface *ifc)
 {
-    if (ifc->kind == IFACE_LOOPBACK) {
+    if (no_cable(ifc)) {
         local_of(ifc)->settled = true;
         ifc->admin_up = ifc->link_up = true;
         lineproto_settled(ifc);
@@ -429,6 +442,13 @@ void iface_conf_init(struct if_conf *c)
 {
     c->mtu = 1500;
     c->load_interval = 300;
+    c->tunnel.ttl = 255;
+    c->tunnel.tos = TUNNEL_TOS_COPY;
+    c->tunnel.pmtu_age = 10;
+    c->tunnel.pmtu_min = 92;
+    c->tunnel.ka_period = 10;
+    c->tunnel.ka_retries = 3;
+    c->tunnel.tx_kbit = c->tunnel.rx_kbit = 8000;
     conf_list_init(&c->secondary, sizeof(struct if_addr_conf), NULL, NULL);
 }
 
@@ -462,12 +482,31 @@ static bool addresses_changed(struct iface *ifc)
     return true;
 }
 
+static void mtu_apply(struct iface *ifc)
+{
+    ifc->mtu = ifc->conf->ip_mtu ? ifc->conf->ip_mtu : no_cable(ifc) ? ifc->own_mtu : ifc->conf->mtu;
+}
+
+void iface_tunnel(struct iface *ifc, bool line_ok, uint32_t mtu, uint32_t overhead)
+{
+    struct if_local *l = local_of(ifc);
+    bool was = ifc->line_ok;
+
+    ifc->line_ok = line_ok;
+    ifc->own_mtu = mtu;
+    ifc->overhead = overhead;
+    mtu_apply(ifc);
+    if (line_ok != was && l->settled && !timer_pending(&l->lineproto))
+        lineproto_settled(ifc);
+    else if (!line_ok)
+        set_up(ifc, false);
+}
+
 static void apply(struct iface *ifc)
 {
     struct net *net = ifc->net;
-    struct if_conf *c = ifc->conf;
 
-    ifc->mtu = c->ip_mtu ? c->ip_mtu : ifc->kind == IFACE_LOOPBACK ? 1514 : c->mtu;
+    mtu_apply(ifc);
     iface_acls(net);
     if (addresses_changed(ifc)) {
         index_addrs(net);

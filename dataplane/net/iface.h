@@ -34,10 +34,15 @@ struct iface {
     uint8_t mac[6];
     uint32_t addr, mask;    /* primary; 0 none */
     uint32_t mtu;           /* greatest IPv4 packet (ip mtu) */
+    uint32_t own_mtu;       /* of a tunnel: what fits without `ip mtu` */
+    uint32_t overhead;      /* bytes counted in front of an IPv4 packet: an Ethernet header, GRE */
+    bool line_ok;           /* of a tunnel: its line protocol may be up (iface_tunnel) */
     bool admin_up, link_up; /* not shut down; carrier */
     bool up;                /* line protocol: packets pass */
     bool addr_manual;       /* its address was typed after the start, not read from the startup configuration */
-    void *crypto;           /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK */
+    void *crypto;           /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK (those of tunnels: when
+                               the tunnel floor sends them) */
+    void *tunnel;           /* owned by the tunnel floor */
     struct if_conf *conf;   /* what was asked; NULL only inside creation */
     struct acl *acl_in, *acl_out;
     struct link *link; /* NULL: no cable */
@@ -64,7 +69,7 @@ bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src);
 
 /* Its secondary addresses, as they run. */
 size_t iface_secondary(const struct iface *ifc, const struct if_addr_conf **v);
-/* Is this canonical name of a type that this router can have? (No tunnels, no sub-interfaces.) */
+/* Is this canonical name of a type that this router can have? (No sub-interfaces.) */
 bool iface_name_known(const char *name);
 
 /* The running side of the grammar: a line of this object changed, or it is about to be freed. */
@@ -78,6 +83,13 @@ MUST_USE int iface_attach(struct net *net, const char *name, struct link *link);
 /* Write every frame to this capture from now on (taken over; replaces an earlier one; NULL ends). False: no such
  * interface. */
 bool iface_capture(struct net *net, const char *name, struct capture *cap);
+
+/* From the tunnel floor, about a tunnel: may its line protocol be up, the greatest packet that fits through it unless
+ * `ip mtu` says otherwise, the bytes that it puts in front of a packet. */
+void iface_tunnel(struct iface *ifc, bool line_ok, uint32_t mtu, uint32_t overhead);
+/* Count a packet that came out of a tunnel, or goes into one: bytes with what the tunnel puts in front. */
+void iface_counts_in(struct iface *ifc, uint32_t bytes, uint64_t now);
+void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local);
 
 /* What its hardware is called for, in kbit/s: cables here are as fast as the machine. */
 uint32_t iface_speed(const struct iface *ifc);

@@ -22,7 +22,7 @@ static const struct {
 } hardware[] = {
     {"Ethernet", 10000, 1000},        {"FastEthernet", 100000, 100},
     {"GigabitEthernet", 1000000, 10}, {"TenGigabitEthernet", 10000000, 10},
-    {"Loopback", 8000000, 5000},
+    {"Loopback", 8000000, 5000},      {"Tunnel", 100, 50000},
 };
 
 static size_t hardware_of(const struct iface *ifc)
@@ -138,6 +138,32 @@ void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_l
     if (!from_local) {
         ifc->n.forwarded.tx_packets++;
         ifc->n.forwarded.tx_bytes += len;
+    }
+    ifc->last_tx = now;
+}
+
+/* ---- packets of tunnels ---- */
+
+void iface_counts_in(struct iface *ifc, uint32_t bytes, uint64_t now)
+{
+    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    ifc->n.rx_packets++;
+    ifc->n.rx_bytes += bytes;
+    ifc->last_rx = now;
+}
+
+void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
+{
+    uint64_t now = loop_now(ifc->net->env.loop);
+
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    ifc->n.tx_packets++;
+    ifc->n.tx_bytes += bytes;
+    if (!from_local) {
+        ifc->n.forwarded.tx_packets++;
+        ifc->n.forwarded.tx_bytes += bytes;
     }
     ifc->last_tx = now;
 }

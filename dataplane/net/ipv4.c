@@ -1,8 +1,8 @@
 /* ipv4.c: IPv4 packets through a router (RFC 791, 1122 section 3.2.1, 1812 sections 4.2 and 5).
  *
- *   ETH_IN -> IP4_IN ----------------------------> IP4_ROUTE_IN -> IP4_LOCAL -> ICMP_IN, UDP_IN, ESP_IN
+ *   ETH_IN -> IP4_IN ----------------------------> IP4_ROUTE_IN -> IP4_LOCAL -> ICMP_IN, UDP_IN, ESP_IN, GRE_IN
  *               | crypto map, not decapsulated  ^       |
- *               +------> CRYPTO_CHECK ----------+       +--------> IP4_FORWARD -> IP4_OUT -> ETH_OUT
+ *               +------> CRYPTO_CHECK ----------+       +--------> IP4_FORWARD -> IP4_OUT -> ETH_OUT, TUNNEL_OUT
  *                                                                                 ^  | crypto map, not yet done
  *   made here, or encapsulated: IP4_ROUTE ----------------------------------------+  +-> CRYPTO_OUT -> ... -> IP4_OUT
  * or IP4_ROUTE
@@ -131,7 +131,7 @@ static bool acl_lets(struct net *net, struct acl *acl, const struct packet *p)
         return true;
     flow_of(&f, p->l3, p->len);
     /* The hardware address stands in front of a packet that came from a wire (arp.c took the header off). */
-    bool framed = p->iif && !p->decapsulated && p->l3 - p->base >= 14;
+    bool framed = p->iif && p->iif->kind == IFACE_ETHERNET && !p->decapsulated && p->l3 - p->base >= 14;
     if (acl_judges(net, acl, &f, p->iif, framed ? p->l3 - 8 : NULL))
         return true;
     net->stat.acl_denied++;
@@ -153,7 +153,9 @@ static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
         else if (!p->decapsulated && !acl_lets(net, p->iif->acl_in, p))
             graph_drop(g, p, DROP_IP_ACL_IN);
         else
-            graph_next(g, p, p->iif->crypto && !p->decapsulated ? STAGE_CRYPTO_CHECK : STAGE_IP4_ROUTE_IN);
+            graph_next(g, p,
+                       p->iif->crypto && p->iif->kind != IFACE_TUNNEL && !p->decapsulated ? STAGE_CRYPTO_CHECK
+                                                                                         : STAGE_IP4_ROUTE_IN);
     }
 }
 
@@ -203,6 +205,7 @@ static void to_protocol(struct net *net, struct graph *g, struct packet *p)
     switch (p->l3[9]) {
     case PROTO_ICMP: graph_next(g, p, STAGE_ICMP_IN); break;
     case PROTO_UDP: graph_next(g, p, STAGE_UDP_IN); break;
+    case PROTO_GRE: graph_next(g, p, STAGE_GRE_IN); break;
     case PROTO_ESP:
     case PROTO_AH: graph_next(g, p, STAGE_ESP_IN); break;
     default:
@@ -290,19 +293,21 @@ static void ip4_out(void *self, struct graph *g, struct packet **v, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
         struct iface *oif = p->oif;
-        if (oif->crypto && !p->crypto_done) {
+        bool tunnel = oif->kind == IFACE_TUNNEL; /* wraps, and then protects */
+        enum stage_id next = tunnel ? STAGE_TUNNEL_OUT : STAGE_ETH_OUT;
+        if (oif->crypto && !p->crypto_done && !tunnel) {
             graph_next(g, p, STAGE_CRYPTO_OUT);
         } else if (!p->from_local && !acl_lets(net, oif->acl_out, p)) {
             graph_drop(g, p, DROP_IP_ACL_OUT);
         } else if (p->len <= oif->mtu) {
-            graph_next(g, p, STAGE_ETH_OUT);
+            graph_next(g, p, next);
         } else if (get16(p->l3 + 6) & IP_DF) {
             net->stat.frag_cannot++;
             if (!p->from_local)
                 icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_FRAG, oif->mtu);
             graph_drop(g, p, DROP_IP_DF);
         } else {
-            ipv4_fragment(net, p, oif->mtu, STAGE_ETH_OUT);
+            ipv4_fragment(net, p, oif->mtu, next);
         }
     }
 }

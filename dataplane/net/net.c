@@ -154,6 +154,13 @@ void net_tell(struct net *net, struct iface *ifc, enum iface_event what)
             w->iface(w->arg, ifc, what);
 }
 
+void net_tell_routes(struct net *net)
+{
+    for (struct net_watch *w = net->watches; w; w = w->next)
+        if (w->routes)
+            w->routes(w->arg);
+}
+
 void net_tell_acl(struct net *net, const char *name)
 {
     for (struct net_watch *w = net->watches; w; w = w->next)

@@ -14,6 +14,26 @@
 struct if_addr_conf {
     uint32_t addr, mask;
 };
+enum tunnel_mode { TUNNEL_GRE, TUNNEL_IPSEC };
+#define TUNNEL_TOS_COPY 256
+struct tunnel_conf {          /* of interface TunnelN, for the tunnel floor: it hears IFACE_CONF */
+    uint32_t src;             /* tunnel source: an address, or */
+    char src_if[IFNAME_MAX];  /* that of an interface */
+    uint32_t dst;             /* 0: none */
+    uint8_t mode;             /* enum tunnel_mode */
+    bool has_key;
+    uint32_t key;
+    bool checksum, sequence;
+    uint32_t ttl;             /* 255 */
+    uint32_t tos;             /* 0-255; TUNNEL_TOS_COPY: that of the packet inside */
+    bool pmtud;
+    uint32_t pmtu_age;        /* minutes: 10; 0 infinite */
+    uint32_t pmtu_min;        /* 92 */
+    bool keepalive;
+    uint32_t ka_period, ka_retries; /* seconds: 10; 3 */
+    char profile[64];         /* tunnel protection ipsec profile; "" none */
+    uint32_t tx_kbit, rx_kbit; /* tunnel bandwidth: 8000 */
+};
 struct if_conf { /* interface NAME */
     char name[IFNAME_MAX];
     char description[241];
@@ -29,6 +49,7 @@ struct if_conf { /* interface NAME */
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
     uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */
     uint8_t ipsec_frag;  /* 0: the global setting; 1 before, 2 after encryption */
+    struct tunnel_conf tunnel;
 };
 struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] */
     uint32_t prefix, mask;

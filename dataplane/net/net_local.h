@@ -50,6 +50,7 @@ struct net {
 /* net.c */
 void net_tell(struct net *net, struct iface *ifc, enum iface_event what);
 void net_tell_acl(struct net *net, const char *name);
+void net_tell_routes(struct net *net);
 
 /* iface.c */
 void ifaces_end(struct net *net);
@@ -64,7 +65,7 @@ void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_l
 static inline void iface_forwards(struct iface *ifc, uint32_t len)
 {
     ifc->n.forwarded.rx_packets++;
-    ifc->n.forwarded.rx_bytes += len + 14;
+    ifc->n.forwarded.rx_bytes += len + ifc->overhead;
 }
 void ifcount_start(struct iface *ifc);
 

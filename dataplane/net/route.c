@@ -347,6 +347,8 @@ unsigned route_max_paths(void)
 void route_rebuild(struct net *net)
 {
     net->fib->dirty = true;
+    if (!net->ending)
+        net_tell_routes(net);
 }
 
 struct fib *fib_new(struct net *net)

@@ -131,7 +131,7 @@ static void interfaces_shown(void **state)
                  "255.255.255.0");
     types(b, "r1", "ip address 192.0.2.9 255.255.255.0", "% 192.0.2.0 overlaps with Loopback0\n");
     types(b, "r1", "ip address 10.5.5.0 255.255.255.0", "Bad mask /24 for address 10.5.5.0\n");
-    types(b, "r1", "interface Tunnel0", "% Interface Tunnel0 is not supported\n");
+    types(b, "r1", "interface Null0", "% Interface Null0 is not supported\n");
     box_type(b, "r1", "end");
     types(b, "r1", "show ip interface brief",
           "Ethernet0/0                10.0.1.1        YES NVRAM  administratively down down    \n"

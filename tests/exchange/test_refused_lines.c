@@ -142,7 +142,7 @@ static const struct refused refused_map[] = {
 
 static const struct refused refused_interface[] = {
     {"crypto map VPN redundancy G", "redundancy"},   {"crypto ipsec client ezvpn E", "client"},
-    {"tunnel protection ipsec profile P", "tunnel"}, {"ip nhrp network-id 1", "nhrp"},
+    {"tunnel mode gre multipoint", "multipoint"}, {"ip nhrp network-id 1", "nhrp"},
     {"snmp trap link-status", "link-status"},
 };
 
@@ -208,7 +208,7 @@ static const struct refused refused_in_words[] = {
     {"crypto ipsec transform-set T esp-aes", "% ESP encryption without authentication is not supported"},
     {"crypto ipsec transform-set T", "% Incomplete command."},
     {"crypto map OTHER 5", "% Incomplete command."},
-    {"interface Tunnel0", "% Interface Tunnel0 is not supported"},
+    {"interface Null0", "% Interface Null0 is not supported"},
     {"crypto isakmp policy", "% Incomplete command."},
     {"crypto isakmp key k", "% Incomplete command."},
     {"snmp-server host 10.0.0.5", "% Incomplete command."},

@@ -1,0 +1,67 @@
+/* cmd_tunnel.c: interface TunnelN: its ends, mode, key, keepalives, path MTU discovery.
+ *
+ * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
+ * a change as of any other line of an interface. They are refused on interfaces that are no tunnels. Not there, because
+ * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name. */
+#include <string.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/net_cmd.h"
+#include "dataplane/net/iface.h"
+
+bool tunnel_check(void *self, const struct if_conf *c, struct out *out)
+{
+    struct if_conf plain = {0};
+
+    (void)self;
+    if (str_starts(c->name, "Tunnel")) {
+        if (!strcmp(c->tunnel.src_if, c->name)) {
+            out_text(out, "% Tunnel source interface cannot be the tunnel itself\n");
+            return false;
+        }
+        if (c->crypto_map[0]) {
+            out_text(out, "% NOTE: crypto map is configured on tunnel interface.\n"
+                          "\tCurrently only GDOI crypto map is supported on tunnel interface.\n");
+            return false;
+        }
+        return true;
+    }
+    iface_conf_init(&plain);
+    bool same = !memcmp(&plain.tunnel, &c->tunnel, sizeof c->tunnel);
+    iface_conf_fini(&plain);
+    if (!same)
+        out_printf(out, "%% %s is not a tunnel interface\n", c->name);
+    return same;
+}
+
+#define T(f)     NUM_IN(struct if_conf, tunnel, f)
+#define T_TXT(f) TXT_IN(struct if_conf, tunnel, f)
+static const struct cmd_row rows[] = {
+    SET(CONFIG_IF, NULL, "keepalive=keepalive [<ka_period:1-32767> [<ka_retries:1-254>]]",
+        "Enable keepalive|Keepalive period (default 10 seconds)|Keepalive retries (default 3 retries)", T(keepalive),
+        T(ka_period), T(ka_retries)),
+    HELP(CONFIG_IF, "tunnel", "protocol-over-protocol tunneling"),
+    SET(CONFIG_IF, NULL, "tunnel source {<ip:src>|<ifname:src_if>}", "source of tunnel packets|ip address|Interface",
+        T(src), T_TXT(src_if)),
+    HELP(CONFIG_IF, "tunnel mode", "tunnel encapsulation method"),
+    SET(CONFIG_IF, NULL, "tunnel mode {gre ip=mode:0|ipsec ipv4=mode:1}",
+        "generic route encapsulation protocol|over IP|IPSec tunnel encapsulation|over IPv4", T(mode)),
+    SET(CONFIG_IF, NULL, "tunnel destination <ip:dst>", "destination of tunnel|ip address", T(dst)),
+    SET(CONFIG_IF, NULL, "tunnel key=has_key <key:0-4294967295>", "security or selector key|key", T(has_key), T(key)),
+    SET(CONFIG_IF, NULL, "tunnel checksum=checksum", "enable end to end checksumming of packets", T(checksum)),
+    SET(CONFIG_IF, NULL, "tunnel sequence-datagrams=sequence", "drop datagrams arriving out of order", T(sequence)),
+    SET(CONFIG_IF, NULL, "tunnel tos <tos:0-255>", "set type of sevice byte|tos", T(tos)),
+    SET(CONFIG_IF, NULL, "tunnel ttl <ttl:1-255>", "set time to live|ttl", T(ttl)),
+    SET(CONFIG_IF, NULL,
+        "tunnel path-mtu-discovery=pmtud &{[age-timer {<pmtu_age:10-30>|infinite=pmtu_age:0}]|"
+        "[min-mtu <pmtu_min:92-65535>]}",
+        "Enable Path MTU Discovery on tunnel|Set PMTUD aging timer|Aging time (minutes)|Disable pmtud aging timer|"
+        "Min pmtud mtu allowed|MTU",
+        T(pmtud), T(pmtu_age), T(pmtu_min)),
+    HELP(CONFIG_IF, "tunnel bandwidth", "Set tunnel bandwidth"),
+    SET(CONFIG_IF, NULL, "tunnel bandwidth transmit <tx_kbit:0-10000000>",
+        "Transmit bandwidth of the tunnel|Bandwidth (kbps)", T(tx_kbit)),
+    SET(CONFIG_IF, NULL, "tunnel bandwidth receive <rx_kbit:0-10000000>",
+        "Receive bandwidth of the tunnel|Bandwidth (kbps)", T(rx_kbit)),
+};
+const struct cmd_table dp_table_tunnel = CMD_TABLE("dataplane/cmd/cmd_tunnel", rows);
