@@ -30,4 +30,5 @@ extern const struct cmd_table dp_table_show_crypto;
 extern const struct cmd_table dp_table_show_sets;
 extern const struct cmd_table dp_table_admission;
 extern const struct cmd_table dp_table_engine;
+extern const struct cmd_table dp_table_flowmib;
 #endif

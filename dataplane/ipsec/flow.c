@@ -71,6 +71,7 @@ void flow_free(struct ipsec *ips, struct ipsec_flow *f)
     ips->nflows--;
     ips->shown_stale = true;
     table_remove(ips->flows, &f->id);
+    flowmib_flow_gone(ips, f);
     mem_free(f);
 }
 

@@ -65,6 +65,7 @@ struct ipsec *ipsec_new(const struct ipsec_env *env)
     struct ipsec *ips = NEW(struct ipsec);
     ips->env = *env;
     ipsec_conf_init(&ips->conf);
+    ips->mib = flowmib_new();
     report_init(ips);
     sad_init(ips);
     map_init(ips);
@@ -87,6 +88,7 @@ void ipsec_free(struct ipsec *ips)
     pmtu_fini(ips);
     map_fini(ips);
     report_fini(ips);
+    flowmib_free(ips->mib);
     ipsec_conf_fini(&ips->conf);
     mem_wipe(ips->chance, sizeof ips->chance);
     mem_free(ips);
@@ -298,8 +300,10 @@ void ipsec_clear_counters(struct ipsec *ips)
 {
     struct ipsec_flow *f;
     map_sync(ips);
-    for (size_t i = 0; (f = flow_at(ips, i)); i++)
+    for (size_t i = 0; (f = flow_at(ips, i)); i++) {
+        flowmib_cleared(ips, f);
         f->n = (struct flow_count){0};
+    }
 }
 
 void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)

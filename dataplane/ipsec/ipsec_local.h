@@ -3,6 +3,7 @@
 #define DATAPLANE_IPSEC_IPSEC_LOCAL_H
 
 #include "dataplane/fault/fault.h"
+#include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
 #include "dataplane/ipsec/ipsec_show.h"
@@ -78,6 +79,14 @@ struct sa_pair {
     struct sa_pair *next_soft, *next_dead;
 };
 
+struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */
+    uint32_t index;        /* 0: has none */
+    uint64_t began;        /* loop time, us */
+    uint32_t refreshes, expired;
+    uint64_t in_octets, out_octets; /* of pairs that are gone */
+    struct flow_count base;         /* the flow's, when it began */
+};
+
 /* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. */
 struct ipsec_flow {
     uint32_t id;
@@ -92,6 +101,7 @@ struct ipsec_flow {
     struct ipsec_transform last; /* of the newest pair that ever was; proto 0: none was */
     bool last_udp;
     struct flow_count n;
+    struct flow_tunnel mib;
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
     uint64_t acquire_until;
@@ -210,6 +220,7 @@ struct ipsec {
     engine_rows_fn *rows;
     void *rows_arg;
     struct ipsec_totals totals;
+    struct flowmib *mib;
 };
 
 /* sa.c */
@@ -293,6 +304,15 @@ bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
 void natt_follow(struct sa_pair *sa, uint16_t port); /* an authentic packet came from there */
 void natt_mend(struct packet *p, uint8_t proto);     /* transport mode through a NAT: the inner checksum */
+
+/* flowmib.c */
+struct flowmib *flowmib_new(void);
+void flowmib_free(struct flowmib *m);
+void flowmib_made(struct sa_pair *sa);                   /* it belongs to its flow now */
+void flowmib_gone(struct sa_pair *sa, enum sa_gone why); /* it still does */
+void flowmib_cleared(struct ipsec *ips, struct ipsec_flow *f); /* before its counters become 0 */
+void flowmib_flow_gone(struct ipsec *ips, struct ipsec_flow *f);
+void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi);
 
 /* report.c: messages and debug lines */
 void report_init(struct ipsec *ips);

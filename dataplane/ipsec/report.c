@@ -127,9 +127,10 @@ void report_fini(struct ipsec *ips)
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)
 {
     const char *ifname = p->iif ? p->iif->name : "";
-    if (ips->env.log)
+    if (ips->env.log &&
         (msg_crowded(ips->env.log, &MSG_INV_SPI) && map_peer_configured(ips, src) ? msg_post_trusted : msg_post_key)(
-            ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname);
+            ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname))
+        flowmib_fail(ips, FLOWMIB_NO_SA, src, dst, spi);
     for (unsigned i = 0; i < ips->nstrays; i++)
         if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi &&
             ips->strays[i].proto == proto)
@@ -144,14 +145,15 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
 
 void report_mac(struct sa_pair *sa, uint32_t seq)
 {
-    if (sa->ips->env.log)
-        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, CONN_BASE + sa->id, sa->in.spi, seq);
+    if (sa->ips->env.log &&
+        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, CONN_BASE + sa->id, sa->in.spi, seq))
+        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi);
 }
 
 void report_replay(struct sa_pair *sa, uint32_t seq)
 {
-    if (sa->ips->env.log)
-        msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, CONN_BASE + sa->id, seq);
+    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, CONN_BASE + sa->id, seq))
+        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi);
 }
 
 void report_clear(struct ipsec *ips, const struct flow *f)

@@ -294,6 +294,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     f->last_udp = sa->udp_encap;
     f->acquiring = false;
     ips->totals.installed++;
+    flowmib_made(sa);
     if (ips->env.export_key) {
         export_half(sa, true, p->key_in);
         export_half(sa, false, p->key_out);
@@ -305,7 +306,10 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
 uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
 {
     uint32_t id = install(ips, p);
-    ips->totals.refused += !id;
+    if (!id) {
+        ips->totals.refused++;
+        flowmib_fail(ips, FLOWMIB_CAPACITY, p->policy.peer, p->policy.local, p->spi_in);
+    }
     return id;
 }
 
@@ -374,6 +378,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     struct sa_pair_info info;
     pair_info(sa, &info);
     debug_delete(sa);
+    flowmib_gone(sa, why);
     sa->dead = true;
     timer_clear(&sa->soft);
     timer_clear(&sa->hard);

@@ -57,7 +57,6 @@ static const struct refused refused_global[] = {
     {"crypto ipsec transform-set T esp-aes esp-sha-hmac esp-md5-hmac", "esp-md5-hmac"},
     {"crypto logging ikev2", "ikev2"},
     {"crypto logging ezvpn", "ezvpn"},
-    {"crypto mib ipsec flowmib history tunnel size 100", "mib"},
     {"crypto dynamic-map D 10", "dynamic-map"},
     {"crypto map VPN 0 ipsec-isakmp", "0"},
     {"crypto map VPN 65536 ipsec-isakmp", "65536"},

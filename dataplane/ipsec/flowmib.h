@@ -1,0 +1,63 @@
+/* flowmib.h: IPsec as CISCO-IPSEC-FLOW-MONITOR-MIB counts it: global totals that no clear touches, a tunnel for each
+ * flow while it has SAs, tunnels that are past, and failures. Read by `show crypto mib ipsec flowmib` and by the MIB.
+ * Flat; cursors from 0, false at the end, good for a walk within one turn. */
+#ifndef DATAPLANE_IPSEC_FLOWMIB_H
+#define DATAPLANE_IPSEC_FLOWMIB_H
+
+#include "dataplane/ipsec/ipsec.h"
+
+#define FLOWMIB_HISTORY_MIN 2
+#define FLOWMIB_HISTORY_MAX 200
+struct flowmib_conf { /* crypto mib ipsec flowmib history {tunnel|failure} size: 200 */
+    uint16_t tunnels, failures;
+};
+void flowmib_conf_init(void *conf);
+struct flowmib_conf *flowmib_conf(struct ipsec *ips);
+
+/* One direction. Octets are those of the packets inside. */
+struct flowmib_way {
+    uint64_t octets, packets, drops, auths, auth_failures, crypts, crypt_failures;
+};
+struct flowmib_global {
+    unsigned active, past;
+    struct flowmib_way in, out;
+    uint64_t in_replays, no_sa, protocol_failures, capacity_failures;
+};
+void flowmib_global(struct ipsec *ips, struct flowmib_global *out);
+
+struct flowmib_tunnel {
+    uint32_t index; /* from 1, never used again */
+    uint32_t flow;  /* ipsec_flow_info.id */
+    uint32_t local, peer;
+    struct selector local_sel, remote_sel;
+    struct ipsec_transform transform; /* of its newest pair */
+    unsigned pfs_group;
+    uint32_t life_s, life_kb;
+    uint32_t active_s;
+    uint32_t refreshes, expired; /* pairs that followed others; SAs that ended by lifetime or by their successor */
+    unsigned sas;                /* halves that are there */
+    struct flowmib_way in, out;
+    uint64_t in_replays;
+};
+bool flowmib_tunnel_next(struct ipsec *ips, size_t *cursor, struct flowmib_tunnel *out);
+
+/* The MIB's cipSecTunHistTermReason. */
+enum flowmib_end { FLOWMIB_OTHER = 1, FLOWMIB_NORMAL, FLOWMIB_OPERATOR, FLOWMIB_PEER_DELETE, FLOWMIB_PEER_LOST };
+struct flowmib_past {
+    enum flowmib_end why;
+    struct flowmib_tunnel t;
+    uint64_t ended; /* loop time, us */
+};
+/* Newest last. */
+bool flowmib_past_next(struct ipsec *ips, size_t *cursor, struct flowmib_past *out);
+
+/* cipSecFailReason, those that happen here. */
+enum flowmib_reason { FLOWMIB_NO_SA = 1, FLOWMIB_IN_AUTH, FLOWMIB_REPLAY, FLOWMIB_CAPACITY };
+struct flowmib_failure {
+    uint32_t index;
+    enum flowmib_reason why;
+    uint64_t at; /* loop time, us */
+    uint32_t src, dst, spi;
+};
+bool flowmib_failure_next(struct ipsec *ips, size_t *cursor, struct flowmib_failure *out);
+#endif
