@@ -31,7 +31,7 @@ static enum cmd_result show_active(struct cmd_ctx *c)
     ipsec_engine_rows(ips, ike_row, c->out);
     for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
         ipsec_engine_text(&p.transform, text);
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, p.seq_in,
+        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, (uint32_t)p.seq_in,
                    IP4(p.local));
         out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
     }

@@ -130,7 +130,7 @@ static void print_sa(struct cmd_ctx *c, const struct ipsec_pair_info *p, bool in
     out_printf(o,
                "          qos_group: 0x0\n                mtu: 0x%x=%u\n            mtu_adj: 0x%x=%u\n"
                " ext_ar window_size: %u\n  ext_ar window top: %u\n",
-               mtu, mtu, mtu, mtu, wide ? p->replay_window : 0, wide ? p->seq_in : 0);
+               mtu, mtu, mtu, mtu, wide ? p->replay_window : 0, wide ? (uint32_t)p->seq_in : 0);
     out_printf(
         o,
         "          sar_delta: 0\n         sar_window: 0x0\n         sibling_sa: 0x%x\n             sp_ptr: 0x%x\n"

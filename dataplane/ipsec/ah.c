@@ -3,11 +3,14 @@
  * Zero are: TOS, flags and fragment offset, TTL, header checksum, the value itself, and those IPv4 options that may
  * change on the way (appendix A1: all but End, NOP, security, commercial and extended security, router alert, sender
  * directed delivery). The packet is not touched: a copy of its header is summed. The value fills up to a multiple of 32
- * bits by itself (12, 16, 24 or 32 bytes). ESN and AH through a NAT do not exist.
+ * bits by itself (12, 16, 24 or 32 bytes). AH through a NAT does not exist. An extended sequence
+ * number's upper half is summed last (RFC 4302 section 3.3.3.2.2).
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #include <string.h>
+
+#include "espial/buf.h"
 
 #define AH_FIXED    12
 #define IP_HEAD     20
@@ -45,32 +48,33 @@ static bool settle(uint8_t *h, const uint8_t *ip, uint32_t ihl)
     return true;
 }
 
-static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t len, uint32_t ah_at,
+static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high,
                 uint8_t out[HASH_MAX])
 {
     static const uint8_t zero[HASH_MAX];
-    uint8_t h[IP_HEAD_MAX];
+    uint8_t h[IP_HEAD_MAX], last[4];
     uint32_t ihl = (ip[0] & 15u) * 4u, rest = ah_at + AH_FIXED + sa->icv_len;
     if (ihl < IP_HEAD || ihl != ah_at || rest > len || !settle(h, ip, ihl))
         return false;
+    put32(last, high);
     mac_sum(mac,
             (struct bytes[]){BYTES(h, ihl), BYTES(ip + ah_at, AH_FIXED), BYTES(zero, sa->icv_len),
-                             BYTES(ip + rest, len - rest)},
-            4, out);
+                             BYTES(ip + rest, len - rest), BYTES(last, sizeof last)},
+            sa->esn ? 5 : 4, out);
     return true;
 }
 
-bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at)
+bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high)
 {
     uint8_t out[HASH_MAX];
-    if (!sum(sa, sa->out.mac, ip, len, ah_at, out))
+    if (!sum(sa, sa->out.mac, ip, len, ah_at, high, out))
         return false;
     memcpy(ip + ah_at + AH_FIXED, out, sa->icv_len);
     return true;
 }
 
-bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at)
+bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high)
 {
     uint8_t out[HASH_MAX];
-    return sum(sa, sa->in.mac, ip, len, ah_at, out) && mem_equal_ct(out, ip + ah_at + AH_FIXED, sa->icv_len);
+    return sum(sa, sa->in.mac, ip, len, ah_at, high, out) && mem_equal_ct(out, ip + ah_at + AH_FIXED, sa->icv_len);
 }

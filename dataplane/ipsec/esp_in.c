@@ -1,9 +1,12 @@
-/* esp_in.c: decapsulation: ESP (RFC 4303), also in UDP (RFC 3948), and AH (RFC 4302). The stage ESP_IN: a packet to us,
- * whole, l3 at its IPv4 header.
+/* esp_in.c: decapsulation: ESP (RFC 4303), also in UDP (RFC 3948), and AH (RFC 4302). The stage ESP_IN: packets to us,
+ * whole, l3 at their IPv4 headers.
  *
- * Order: exact lengths -> SA by (destination, protocol, SPI) -> replay check -> ICV -> replay advance -> decryption ->
- * padding and next header -> selectors -> IP4_IN. Up to the ICV nothing is changed, written or counted against the peer
- * but the drop itself. An SPI that is reserved but not installed is dropped without a word; an unknown one is counted,
+ * Order, for each packet: exact lengths -> SA by (destination, protocol, SPI) -> replay check -> ICV and decryption ->
+ * replay check again and advance -> padding and next header -> selectors -> IP4_IN. Up to the ICV nothing is changed,
+ * written or counted against the peer but the drop itself. Packets go through it ESP_BATCH at a time, in passes: read
+ * and find, check, all sums at once, then one after another as they came. So of two packets with one number both are
+ * summed, and the later one is refused where the window has moved; and an SA that ended with an earlier packet is gone
+ * for the later ones. An SPI that is reserved but not installed is dropped without a word; an unknown one is counted,
  * logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet
  * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded
  * (`ecn discard`). ESP behind AH in one packet is not unwrapped further: such bundles are not negotiated. Dummy packets
@@ -24,10 +27,16 @@
 
 /* Where things stand in one packet. */
 struct look {
-    uint32_t src, dst, spi, seq;
-    uint8_t proto;    /* PROTO_ESP or PROTO_AH */
-    uint32_t ihl, at; /* at: of ESP or AH, from l3 */
-    uint32_t len;     /* of the packet: the header's total length */
+    struct sa_pair *sa;
+    uint64_t seq; /* the whole of an extended one, as guessed */
+    uint32_t src, dst, spi, low;
+    uint32_t ihl, at;     /* at: of ESP or AH, from l3 */
+    uint32_t len;         /* of the packet: the header's total length */
+    uint8_t proto;        /* PROTO_ESP or PROTO_AH */
+    uint8_t why;          /* enum drop_reason, where it failed before its sum */
+    uint8_t replay;       /* enum replay_answer */
+    bool ok;              /* AH: the ICV is right */
+    struct seal_job *job; /* ESP */
 };
 
 static bool look_at(const struct packet *p, struct look *k)
@@ -57,7 +66,7 @@ static bool look_at(const struct packet *p, struct look *k)
     if (k->len < spi_at + 8)
         return false;
     k->spi = get32(ip + spi_at);
-    k->seq = get32(ip + spi_at + 4);
+    k->low = get32(ip + spi_at + 4);
     return true;
 }
 
@@ -65,49 +74,61 @@ static bool look_at(const struct packet *p, struct look *k)
 static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struct look *k)
 {
     uint32_t len = k->len - k->at;
-    if (k->proto == PROTO_AH)
+    if (sa->ah)
         return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4 - 2;
     uint32_t over = ESP_HEAD + sa->iv_len + sa->icv_len;
-    return len >= over + 2 && (len - over) % cipher_block(sa->policy.transforms[0].cipher) == 0 &&
-           (len - over) % 4 == 0;
+    return len >= over + 2 && ((len - over) & (sa->block - 1u)) == 0;
 }
 
-/* The ICV; with GCM, decryption comes with it. */
-static bool authentic(struct sa_pair *sa, uint8_t *ip, const struct look *k)
+/* All that can be said before a sum is made; the job for it. False: there is nothing to sum. */
+static bool check(struct look *k, struct packet *p, struct seal_job *job)
 {
-    if (k->proto == PROTO_AH)
-        return ah_fits(sa, ip, k->len, k->at);
-    uint8_t *esp = ip + k->at, *iv = esp + ESP_HEAD, *data = iv + sa->iv_len, sum[HASH_MAX];
-    uint32_t len = k->len - k->at - ESP_HEAD - sa->iv_len - sa->icv_len;
-    if (!sa->in.mac)
-        return cipher_open(sa->in.cipher, iv, esp, ESP_HEAD, data, data, len, data + len);
-    mac_sum(sa->in.mac, &BYTES(esp, ESP_HEAD + sa->iv_len + len), 1, sum);
-    return mem_equal_ct(sum, data + len, sa->icv_len);
+    struct sa_pair *sa = k->sa;
+    k->why = DROP_NONE;
+    k->job = NULL;
+    if (!length_fits(sa, p->l3, k)) {
+        k->why = DROP_IN_PKT_HEADPAD_LEN_ERR;
+        return false;
+    }
+    k->seq = sa->esn ? replay_extend(&sa->replay, k->low) : k->low;
+    k->replay = replay_check(&sa->replay, k->seq);
+    if (k->replay != REPLAY_OK) {
+        k->why = DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL;
+        return false;
+    }
+    if (sa->ah) {
+        k->ok = ah_fits(sa, p->l3, k->len, k->at, (uint32_t)(k->seq >> 32));
+        return false;
+    }
+    uint8_t *esp = p->l3 + k->at;
+    job->seal = sa->in.seal;
+    job->head = esp;
+    job->iv = esp + ESP_HEAD;
+    job->data = job->iv + sa->iv_len;
+    job->len = k->len - k->at - ESP_HEAD - sa->iv_len - sa->icv_len;
+    job->extended = sa->esn;
+    job->high = (uint32_t)(k->seq >> 32);
+    k->job = job;
+    return true;
 }
 
-/* Decrypt, and take trailer or AH away: [*at, *end) is what was inside. */
+/* Take trailer or AH away: [*at, *end) is what was inside. */
 static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
                                uint8_t *next)
 {
-    struct flow_count *n = &sa->flow->n;
-    if (k->proto == PROTO_AH) {
+    if (sa->ah) {
         *at = k->at + AH_FIXED + sa->icv_len;
         *end = k->len;
         *next = ip[k->at];
         return DROP_NONE;
     }
-    uint8_t *iv = ip + k->at + ESP_HEAD, *data = iv + sa->iv_len;
-    uint32_t len = k->len - k->at - ESP_HEAD - sa->iv_len - sa->icv_len;
-    if (sa->in.mac && !cipher_cbc(sa->in.cipher, iv, data, data, len)) {
-        n->internal_rcv++;
-        return DROP_IN_UNEXP_CD_SW_IPSEC_EXCEPTION;
-    }
-    uint32_t pad = data[len - 2];
+    const uint8_t *data = k->job->data;
+    uint32_t len = k->job->len, pad = data[len - 2];
     bool right = pad + 2 <= len;
     for (uint32_t i = 0; right && i < pad; i++)
         right = data[len - 2 - pad + i] == (uint8_t)(i + 1);
     if (!right) {
-        n->decaps_failed++;
+        sa->flow->n.decaps_failed++;
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
     }
     *at = (uint32_t)(data - ip);
@@ -121,7 +142,7 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
                                uint8_t next)
 {
     struct flow_count *n = &sa->flow->n;
-    if (sa->policy.transforms[0].mode == IPSEC_TRANSPORT) {
+    if (!sa->tunnel) {
         memmove(p->l3 + at - k->ihl, p->l3, k->ihl);
         p->l3 += at - k->ihl;
         p->len = k->ihl + end - at;
@@ -170,63 +191,104 @@ static enum drop_reason replayed(struct sa_pair *sa, uint32_t seq, enum replay_a
     return DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL;
 }
 
-/* DROP_NONE: decapsulated. */
-static enum drop_reason open_one(struct ipsec *ips, struct packet *p, uint64_t now)
+/* What was found out before or by the sum, counted and reported now, in the order of the packets. */
+static enum drop_reason proved(struct ipsec *ips, struct packet *p, const struct look *k)
 {
-    struct look k = {0};
-    uint32_t at, end;
-    uint8_t next;
-    if (!look_at(p, &k))
-        return DROP_IN_PKT_MDATA_ERR;
-    struct sa_pair *sa = sad_lookup(ips, k.dst, k.proto, k.spi);
-    if (!sa)
-        return no_sa(ips, p, &k);
-    struct flow_count *n = &sa->flow->n;
-    if (!length_fits(sa, p->l3, &k)) {
-        n->invalid_len++;
+    struct sa_pair *sa = k->sa;
+    if (!sa || sa->dead)
+        return k->why == DROP_IN_PKT_MDATA_ERR ? DROP_IN_PKT_MDATA_ERR : no_sa(ips, p, k);
+    if (k->why == DROP_IN_PKT_HEADPAD_LEN_ERR) {
+        sa->flow->n.invalid_len++;
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
     }
-    enum replay_answer a = replay_check(&sa->replay, k.seq);
-    if (a != REPLAY_OK)
-        return replayed(sa, k.seq, a);
-    if (!authentic(sa, p->l3, &k)) {
-        n->verify_failed++;
-        report_mac(sa, k.seq);
+    if (k->why != DROP_NONE)
+        return replayed(sa, k->low, k->replay);
+    if (!(k->job ? k->job->ok : k->ok)) {
+        sa->flow->n.verify_failed++;
+        report_mac(sa, k->low);
         return DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION;
     }
-    bool newest = k.seq > sa->replay.top;
-    replay_advance(&sa->replay, k.seq);
-    n->verify++;
+    enum replay_answer a = replay_check(&sa->replay, k->seq); /* an earlier packet of this vector may have moved it */
+    if (a != REPLAY_OK)
+        return replayed(sa, k->low, a);
+    bool newest = k->seq > sa->replay.top;
+    replay_advance(&sa->replay, k->seq);
+    sa->flow->n.verify++;
     if (newest && sa->udp_encap && p->udp_encap)
-        natt_follow(sa, get16(p->l3 + k.ihl));
-    enum drop_reason why = unwrap(sa, p->l3, &k, &at, &end, &next);
+        natt_follow(sa, get16(p->l3 + k->ihl));
+    return DROP_NONE;
+}
+
+/* DROP_NONE: decapsulated. */
+static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct look *k, uint64_t now)
+{
+    struct sa_pair *sa = k->sa;
+    uint32_t at, end;
+    uint8_t next;
+    enum drop_reason why = proved(ips, p, k);
+    if (why == DROP_NONE)
+        why = unwrap(sa, p->l3, k, &at, &end, &next);
     if (why == DROP_NONE && next == PROTO_NONE)
         why = DROP_DONE;
     if (why == DROP_NONE)
-        why = reveal(sa, p, &k, at, end, next);
+        why = reveal(sa, p, k, at, end, next);
     if (why != DROP_NONE)
         return why;
     struct flow inner;
     flow_of(&inner, p->l3, p->len);
-    if (!selector_fits(&sa->policy.local_sel, &sa->policy.remote_sel, &inner, true)) {
-        n->invalid_identity++;
+    if (!selector_fits(&sa->local_sel, &sa->remote_sel, &inner, true)) {
+        sa->flow->n.invalid_identity++;
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
-    n->decaps++;
+    sa->flow->n.decaps++;
     p->sa = sa;
     pair_count(sa, DIR_IN, p->len, now);
     return DROP_NONE;
 }
 
-void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)
+static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned n)
 {
-    struct ipsec *ips = self;
-    uint64_t now = loop_now(ips->env.loop);
-    map_sync(ips);
+    for (unsigned i = 0; i < n; i++) {
+        k[i].sa = NULL;
+        k[i].why = look_at(v[i], &k[i]) ? DROP_NONE : DROP_IN_PKT_MDATA_ERR;
+        if (k[i].why == DROP_NONE)
+            spi_prefetch(&ips->in, k[i].spi);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (k[i].why != DROP_NONE)
+            continue;
+        struct sa_pair *sa = k[i].sa = sad_lookup(ips, k[i].dst, k[i].proto, k[i].spi);
+        if (!sa)
+            continue;
+        __builtin_prefetch(&sa->flow);
+        __builtin_prefetch(&sa->in);
+        __builtin_prefetch(&sa->replay);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        const struct sa_pair *sa = k[i].sa;
+        if (!sa)
+            continue;
+        __builtin_prefetch(&sa->flow->n);
+        __builtin_prefetch(&sa->replay.seen[k[i].low >> 6 & (REPLAY_WORDS - 1)]);
+        if (sa->in.seal)
+            seal_prefetch(sa->in.seal);
+    }
+}
+
+static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n, uint64_t now)
+{
+    struct look looks[ESP_BATCH];
+    struct seal_job jobs[ESP_BATCH];
+    unsigned njobs = 0;
+    find(ips, v, looks, n);
+    for (unsigned i = 0; i < n; i++)
+        if (looks[i].sa)
+            njobs += check(&looks[i], v[i], &jobs[njobs]);
+    crypto_open(ips->crypto, jobs, njobs);
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
         p->sa = NULL;
-        enum drop_reason why = open_one(ips, p, now);
+        enum drop_reason why = finish(ips, p, &looks[i], now);
         if (why != DROP_NONE) {
             graph_drop(g, p, why);
             continue;
@@ -236,4 +298,13 @@ void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)
         p->udp_encap = false;
         graph_next(g, p, STAGE_IP4_IN);
     }
+}
+
+void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)
+{
+    struct ipsec *ips = self;
+    uint64_t now = loop_now(ips->env.loop);
+    map_sync(ips);
+    for (unsigned at = 0; at < n; at += ESP_BATCH)
+        batch(ips, g, v + at, n - at < ESP_BATCH ? n - at : ESP_BATCH, now);
 }

@@ -103,7 +103,7 @@ struct ipsec_pair_info {
     uint32_t left_s, left_kb_in, left_kb_out;
     uint32_t replay_window; /* 0: off */
     uint64_t packets_in, packets_out, bytes_in, bytes_out;
-    uint32_t seq_in, seq_out; /* highest accepted; last sent */
+    uint64_t seq_in, seq_out; /* highest accepted; last sent */
     bool outbound;            /* enabled for sending */
     bool current;             /* the one its flow sends with */
     bool soft_expired;        /* a successor was asked for */

@@ -30,7 +30,8 @@
 #define SOFT_BEFORE_RESP_S   20 /* ... the responder a little later: if the initiator did its work, never */
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
-#define SEQ_SOFT             0xFFF00000u /* ask for a new pair when so many packets were sent */
+#define SEQ_SOFT             0x000FFFFFu /* ask for a new pair when so few numbers are left */
+#define ESP_BATCH            64          /* packets taken through all passes at once: their lines stay in the cache */
 
 enum { DIR_IN, DIR_OUT };
 
@@ -45,8 +46,8 @@ struct ipsec_peer { /* exists while a pair with it does */
 
 struct sa_half {
     uint32_t spi;
-    struct cipher *cipher;   /* NULL: AH */
-    struct mac *mac;         /* NULL: GCM */
+    struct seal *seal;       /* ESP */
+    struct mac *mac;         /* AH */
     uint64_t packets, bytes; /* bytes: of the packets inside */
 };
 
@@ -55,26 +56,34 @@ struct sa_half {
  *   (install) -> inbound works -> (enable) -> outbound works; its flow sends with it
  *                     |                            |  a newer pair is enabled: sends no more, still receives
  *                     +--------- (delete, hard lifetime) ---------> dead -> freed at the end of the turn
- */
+ *
+ * What a packet touches stands first, each way by itself, on as few lines of the cache as can be. */
 struct sa_pair {
-    struct ipsec *ips;
-    struct ipsec_flow *flow;
-    struct sa_pair *older; /* the flow's next older pair */
+    struct ipsec_flow *flow; /* NULL: dead */
     struct ipsec_peer *peer;
+    bool dead, tunnel, ah, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
+    uint8_t df;                   /* enum df_policy, as of generation df_gen */
+    uint8_t icv_len, iv_len, block;
+    uint8_t head_len;             /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
+    uint16_t local_port, peer_port;
+    uint16_t ip_id;               /* of outer headers */
+    uint32_t df_gen;
+    uint64_t used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
+    struct sa_half out;
+    uint64_t seq_out, seq_most;   /* last sent; the last that may be */
+    uint32_t local, remote;       /* crypto endpoints */
+    struct sa_half in;
+    struct selector local_sel, remote_sel;
+    struct replay replay;
+
+    struct ipsec *ips;
+    struct sa_pair *older; /* the flow's next older pair */
     uint32_t id;
     struct ipsec_policy policy; /* transforms[0]: the agreed one */
-    struct sa_half in, out;
-    struct replay replay;
-    uint32_t seq_out;
-    uint16_t ip_id; /* of outer headers */
-    bool initiator, udp_encap, enabled, dead, soft_told, soft_queued;
-    uint16_t local_port, peer_port;
     unsigned pfs_group;
-    uint8_t icv_len, iv_len, block,
-        head_len; /* bytes; head_len: all that goes in front of the payload after an IPv4 header, UDP included */
-    uint32_t plain_mtu, plain_mtu_for;             /* for that path MTU */
-    uint32_t handle;                               /* of the reserved SPI it was made with; 0 none */
-    uint64_t installed_at, used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
+    uint32_t plain_mtu, plain_mtu_for; /* for that path MTU */
+    uint32_t handle;                   /* of the reserved SPI it was made with; 0 none */
+    uint64_t installed_at;
     struct timer soft, hard, idle;
     struct sa_pair *next_soft, *next_dead;
 };
@@ -161,6 +170,17 @@ struct cache_line {
 struct spi_key { /* a key of tables: no holes */
     uint32_t addr, spi, proto;
 };
+/* Inbound SAs by SPI (spi.c). */
+struct spi_slot {
+    uint32_t spi, addr;
+    uint8_t proto;
+    struct sa_pair *sa; /* NULL: empty */
+};
+struct spi_index {
+    struct spi_slot *slots; /* 1 << bits of them, at most half in use */
+    unsigned bits;
+    size_t used;
+};
 struct transient {
     struct spi_key key;
     uint64_t since;
@@ -197,7 +217,7 @@ struct ipsec {
     struct cache_line *cache; /* FLOW_CACHE lines */
 
     /* SAs. */
-    struct table *in; /* struct spi_key -> struct sa_pair */
+    struct spi_index in;
     struct table *by_id, *peers, *transient;
     struct late *late; /* late.c */
     unsigned nlate;
@@ -215,6 +235,7 @@ struct ipsec {
     struct stray strays[STRAYS_MAX];
     unsigned nstrays;
 
+    struct crypto *crypto;
     uint8_t chance[4096]; /* for IVs, drawn at once */
     size_t chance_left;
     engine_rows_fn *rows;
@@ -236,6 +257,21 @@ enum late_what { LATE_PROGRAM, LATE_ENABLE };
 bool late_add(struct ipsec *ips, uint32_t pair, enum late_what what, uint64_t after_us);
 void late_hurry(struct ipsec_flow *f);
 void late_fini(struct ipsec *ips);
+
+/* spi.c: one SA each for address, protocol and SPI; the SPI must be one that this router drew */
+void spi_init(struct spi_index *x);
+void spi_fini(struct spi_index *x);
+struct sa_pair *spi_find(const struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi);
+void spi_add(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi, struct sa_pair *sa);
+void spi_remove(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi);
+static inline uint32_t spi_place(const struct spi_index *x, uint32_t spi)
+{
+    return (spi * 0x9E3779B1u) >> (32 - x->bits);
+}
+static inline void spi_prefetch(const struct spi_index *x, uint32_t spi)
+{
+    __builtin_prefetch(&x->slots[spi_place(x, spi)]);
+}
 
 /* sad.c */
 void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */
@@ -297,9 +333,9 @@ void pmtu_init(struct ipsec *ips);
 void pmtu_fini(struct ipsec *ips);
 uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop);
 
-/* ah.c. p->l3 at the outer IPv4 header. */
-bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at);
-bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at);
+/* ah.c. p->l3 at the outer IPv4 header; high: the upper half of an extended sequence number. */
+bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high);
+bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high);
 /* natt.c */
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
 void natt_follow(struct sa_pair *sa, uint16_t port); /* an authentic packet came from there */

@@ -28,7 +28,8 @@ uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *
 static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
 {
     return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.peer == ev->orig_dst &&
-           sa->policy.local == ev->orig_src && seq && seq <= sa->seq_out && sa->seq_out - seq < SEQ_RECENT;
+           sa->policy.local == ev->orig_src && sa->seq_out &&
+           (uint32_t)sa->seq_out - seq < (sa->seq_out < SEQ_RECENT ? sa->seq_out : SEQ_RECENT); /* the lower half */
 }
 
 static struct ipsec_flow *flow_quoted(struct ipsec *ips, uint32_t spi, uint32_t seq, const struct icmp_event *ev)

@@ -5,9 +5,12 @@
  * neither move the window nor burn a number that the peer still has to send. The bits stand in a ring of 64-bit words
  * (the way of RFC 6479): moving on clears the words passed over, nothing is shifted; the ring holds at least one word
  * more than the window, so a word is never both newest and oldest.
- * Numbers are 32 bits and must not go round (extended numbers are not negotiated): 0 is refused, and once the top is
- * 2^32-1 nothing newer exists, so a sender that wrapped is refused as too old until a new SA replaces this one. With
- * the window off every number but 0 is taken; the top is kept for `show`.
+ * Numbers are 64 bits here. Of an SA without extended ones they have but 32 and must not go round: 0 is refused, and
+ * once the top is 2^32-1 nothing newer exists, so a sender that wrapped is refused as too old until a new SA replaces
+ * this one. Of an extended number only the lower half is on the wire; the upper one is what brings it nearest to the
+ * window, and the ICV proves the guess. A gap of 2^32 lost packets is not searched for (appendix A2.3 allows that).
+ * With the window off every number but 0 is taken; the top is kept for `show` and for guessing, which then reckons with
+ * the widest window.
  */
 #include "dataplane/ipsec/replay.h"
 
@@ -19,17 +22,30 @@ void replay_init(struct replay *r, uint32_t window)
     r->window = window > REPLAY_WINDOW_MAX ? REPLAY_WINDOW_MAX : window;
 }
 
-static uint64_t bit_of(uint32_t seq)
+static uint64_t bit_of(uint64_t seq)
 {
     return UINT64_C(1) << (seq & 63);
 }
 
-static size_t word_of(uint32_t seq)
+static size_t word_of(uint64_t seq)
 {
     return (seq >> 6) & (REPLAY_WORDS - 1);
 }
 
-enum replay_answer replay_check(const struct replay *r, uint32_t seq)
+uint64_t replay_extend(const struct replay *r, uint32_t low)
+{
+    uint32_t window = r->window ? r->window : REPLAY_WINDOW_MAX;
+    uint32_t tl = (uint32_t)r->top, th = (uint32_t)(r->top >> 32), left = tl - window + 1; /* modulo 2^32 */
+    if (tl >= window - 1)
+        th += low < left; /* the window lies within one round */
+    else if (low >= left && th == 0)
+        return 0;
+    else
+        th -= low >= left;
+    return (uint64_t)th << 32 | low;
+}
+
+enum replay_answer replay_check(const struct replay *r, uint64_t seq)
 {
     if (seq == 0)
         return REPLAY_ZERO;
@@ -40,13 +56,13 @@ enum replay_answer replay_check(const struct replay *r, uint32_t seq)
     return r->seen[word_of(seq)] & bit_of(seq) ? REPLAY_REPEATED : REPLAY_OK;
 }
 
-void replay_advance(struct replay *r, uint32_t seq)
+void replay_advance(struct replay *r, uint64_t seq)
 {
     if (seq > r->top) {
-        uint32_t words = (seq >> 6) - (r->top >> 6);
+        uint64_t words = (seq >> 6) - (r->top >> 6);
         if (words > REPLAY_WORDS)
             words = REPLAY_WORDS;
-        for (uint32_t i = 0; i < words; i++)
+        for (uint64_t i = 0; i < words; i++)
             r->seen[((seq >> 6) - i) & (REPLAY_WORDS - 1)] = 0;
         r->top = seq;
     } else if (r->window == 0 || r->top - seq >= r->window) {

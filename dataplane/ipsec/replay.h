@@ -1,4 +1,4 @@
-/* replay.h: the anti-replay window of one inbound SA (RFC 4303 section 3.4.3, 32-bit sequence numbers). */
+/* replay.h: the anti-replay window of one inbound SA (RFC 4303 section 3.4.3). */
 #ifndef DATAPLANE_IPSEC_REPLAY_H
 #define DATAPLANE_IPSEC_REPLAY_H
 
@@ -9,7 +9,7 @@
 #define REPLAY_WINDOW_MAX 1024
 #define REPLAY_WORDS      32 /* a power of two above REPLAY_WINDOW_MAX / 64 */
 struct replay {
-    uint32_t top;    /* highest authentic sequence number; 0 none yet */
+    uint64_t top;    /* highest authentic sequence number; 0 none yet */
     uint32_t window; /* packets; 0: no check */
     uint64_t seen[REPLAY_WORDS];
 };
@@ -21,8 +21,11 @@ enum replay_answer {
 };
 /* window: 0, or 32 to 1024. */
 void replay_init(struct replay *r, uint32_t window);
+/* The whole of an extended number whose lower half came in a packet: the one nearest to the window (RFC 4303 appendix
+ * A2.2). 0: it would be before the first. */
+uint64_t replay_extend(const struct replay *r, uint32_t low);
 /* May this number be? Changes nothing: what it says is not yet authenticated. */
-MUST_USE enum replay_answer replay_check(const struct replay *r, uint32_t seq);
+MUST_USE enum replay_answer replay_check(const struct replay *r, uint64_t seq);
 /* The packet with this number, checked before, is authentic. */
-void replay_advance(struct replay *r, uint32_t seq);
+void replay_advance(struct replay *r, uint64_t seq);
 #endif

@@ -6,7 +6,7 @@
  * invalid (the defect CSCvn31824 is the lack of this). A pair ends by deletion or by its hard lifetime, whichever of
  * seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself. Before that it asks
  * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side
- * at 20 s or 97%, so that normally only one of them asks; and when 2^32 - 2^20 sequence numbers are used. A pair that
+ * at 20 s or 97%, so that normally only one of them asks; and when 2^20 sequence numbers are left. A pair that
  * carried no packet asks for nothing until it carries one (as on IOS), nor does one whose successor is installed. A
  * pair with an idle time ends when it has carried nothing, either way, for so long. A
  * dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still
@@ -34,7 +34,8 @@ static uint64_t seed(struct ipsec *ips)
 
 void sad_init(struct ipsec *ips)
 {
-    ips->in = table_new(sizeof(struct spi_key), seed(ips));
+    spi_init(&ips->in);
+    ips->crypto = crypto_new(CRYPTO_BEST);
     ips->transient = table_new(sizeof(struct spi_key), seed(ips));
     ips->by_id = table_new(sizeof(uint32_t), seed(ips));
     ips->peers = table_new(sizeof(uint32_t), seed(ips));
@@ -50,7 +51,8 @@ void sad_fini(struct ipsec *ips)
     sad_bury(ips);
     for (size_t at = 0; (t = table_next(ips->transient, &at));)
         mem_free(t);
-    table_free(ips->in);
+    spi_fini(&ips->in);
+    crypto_free(ips->crypto);
     late_fini(ips);
     table_free(ips->transient);
     table_free(ips->by_id);
@@ -59,10 +61,9 @@ void sad_fini(struct ipsec *ips)
 
 struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
 {
-    struct spi_key k = key_of(dst, proto, spi);
     if (spi >= SPI_FF && fault_on(ips->env.faults, FAULT_SPI_FF))
         return NULL;
-    return table_find(ips->in, &k);
+    return spi_find(&ips->in, dst, proto, spi);
 }
 
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
@@ -92,7 +93,8 @@ uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
     bool ff = fault_strikes(ips->env.faults, FAULT_SPI_FF, 0);
     for (;;) {
         struct spi_key k = key_of(local, proto, rnd_u32(ips->env.rnd) | (ff ? SPI_FF : 0));
-        if (k.spi < 256 || table_find(ips->in, &k) || table_find(ips->transient, &k))
+        if (k.spi < 256 || spi_find(&ips->in, local, proto, k.spi) ||
+            table_find(ips->transient, &k))
             continue;
         struct transient *t = NEW(struct transient);
         t->key = k;
@@ -135,20 +137,28 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
     mem_free(p);
 }
 
-static void half_init(struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi,
+static void half_init(struct ipsec *ips, struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi,
                       const uint8_t *key)
 {
-    size_t ckey = transform_cipher_key(t), salt = sad_keymat_len(t) - ckey - hash_len(t->auth);
+    size_t ckey = transform_cipher_key(t), auth = hash_len(t->auth), salt = sad_keymat_len(t) - ckey - auth;
     h->spi = spi;
     if (t->proto == PROTO_ESP)
-        h->cipher = cipher_new(t->cipher, encrypt, key, ckey, key + ckey);
-    if (hash_len(t->auth))
-        h->mac = mac_new(t->auth, key + ckey + salt, hash_len(t->auth));
+        h->seal = seal_new(ips->crypto, &(struct seal_spec){.cipher = t->cipher,
+                                                            .encrypt = encrypt,
+                                                            .key = key,
+                                                            .key_len = ckey,
+                                                            .salt = key + ckey,
+                                                            .hash = t->auth,
+                                                            .mac_key = key + ckey + salt,
+                                                            .mac_key_len = auth,
+                                                            .icv_len = (unsigned)transform_icv(t)});
+    else
+        h->mac = mac_new(t->auth, key, auth);
 }
 
 static void half_fini(struct sa_half *h)
 {
-    cipher_free(h->cipher);
+    seal_free(h->seal);
     mac_free(h->mac);
 }
 
@@ -201,8 +211,8 @@ void pair_program(struct sa_pair *sa)
 {
     struct spi_key k = key_of(sa->policy.local, sa->policy.transforms[0].proto, sa->in.spi);
     mem_free(table_remove(sa->ips->transient, &k));
-    if (!table_find(sa->ips->in, &k))
-        table_put(sa->ips->in, &k, sa);
+    if (!spi_find(&sa->ips->in, k.addr, (uint8_t)k.proto, k.spi))
+        spi_add(&sa->ips->in, k.addr, (uint8_t)k.proto, k.spi, sa);
 }
 
 /* At once; two named defects make it late: the one takes the SPI out of the transient table all the same, the other
@@ -251,7 +261,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
         table_count(ips->by_id) >= PAIRS_MAX)
         return 0;
     struct spi_key k = key_of(p->policy.local, t->proto, p->spi_in);
-    if (table_find(ips->in, &k))
+    if (spi_find(&ips->in, p->policy.local, t->proto, p->spi_in))
         return 0;
     struct ipsec_flow *f = flow_for(ips, &p->policy, true);
     if (!f)
@@ -260,6 +270,14 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->ips = ips;
     sa->flow = f;
     sa->policy = p->policy;
+    sa->tunnel = t->mode == IPSEC_TUNNEL;
+    sa->ah = t->proto == PROTO_AH;
+    sa->esn = t->esn;
+    sa->seq_most = t->esn ? UINT64_MAX : UINT32_MAX;
+    sa->local = p->policy.local;
+    sa->remote = p->policy.peer;
+    sa->local_sel = p->policy.local_sel;
+    sa->remote_sel = p->policy.remote_sel;
     sa->id = ips->pair_ids;
     ips->pair_ids += 2; /* the outbound half is shown as the next number */
     sa->initiator = p->initiator;
@@ -277,8 +295,8 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     } else {
         sa->head_len = (uint8_t)(12 + sa->icv_len);
     }
-    half_init(&sa->in, t, false, p->spi_in, p->key_in);
-    half_init(&sa->out, t, true, p->spi_out, p->key_out);
+    half_init(ips, &sa->in, t, false, p->spi_in, p->key_in);
+    half_init(ips, &sa->out, t, true, p->spi_out, p->key_out);
     replay_init(&sa->replay, p->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
@@ -383,7 +401,8 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     timer_clear(&sa->soft);
     timer_clear(&sa->hard);
     timer_clear(&sa->idle);
-    table_remove(ips->in, &k);
+    if (spi_find(&ips->in, k.addr, (uint8_t)k.proto, k.spi) == sa)
+        spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
     table_remove(ips->by_id, &sa->id);
     if (why == SA_GONE_IKE_LOST)
         peer_lost(sa->flow->entry, sa->policy.peer);

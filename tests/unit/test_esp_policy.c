@@ -133,21 +133,25 @@ static void sizes(void **state)
     assert_int_equal(f.n.encaps_failed, 1);
 
     ipsec_conf(b->ips)->df = DF_CLEAR;
+    ipsec_conf_changed(b->ips);
     put_sized(b, 1439, true);
     assert_int_equal(b->ngot, 1);
     assert_true(b->got[0].len > 1500); /* the outer packet will be fragmented */
     assert_int_equal(get16(b->got[0].data + 6), 0);
     ipsec_conf(b->ips)->df = DF_SET;
+    ipsec_conf_changed(b->ips);
     put_sized(b, 1000, false);
     assert_int_equal(get16(b->got[0].data + 6), 0x4000);
     /* The interface's own line counts more. */
     b->ifconf->ipsec_df = 1 + DF_CLEAR;
+    iface_conf_changed(b->net, b->ifconf, false);
     put_sized(b, 1000, true);
     assert_int_equal(get16(b->got[0].data + 6), 0);
     b->ifconf->ipsec_df = 0;
     ipsec_conf(b->ips)->df = DF_COPY;
     ipsec_conf(b->ips)->frag_after = true;
     b->ifconf->ipsec_frag = 1;
+    ipsec_conf_changed(b->ips);
     put_sized(b, 1439, false);
     assert_int_equal(b->ngot, 2);
     b->ifconf->ipsec_frag = 0;

@@ -1,5 +1,5 @@
 /* test_replay.c: the anti-replay window as a table of facts: for a window and a history of authentic numbers, what is a
- * further number? (RFC 4303 section 3.4.3)
+ * further number? (RFC 4303 section 3.4.3, appendix A2)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,6 +99,45 @@ static void asking(void **state)
     assert_memory_equal(&r, &before, sizeof r);
 }
 
+/* The upper half of an extended number, by the two cases of RFC 4303 appendix A2.2 (window 64: W - 1 = 63). */
+static void extends(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t top;
+        uint32_t low;
+        uint64_t want;
+    } rows[] = {
+        {0, 1, 1},
+        {0, 0xFFFFFFFF, 0}, /* before the first */
+        {0, 0x7FFFFFFF, 0x7FFFFFFF},
+        {62, 0xFFFFFFFF, 0}, /* the window would reach back before the first */
+        {63, 0, 0},          /* the very bottom of the window: 0, which is never sent */
+        /* A: the window lies within one round. */
+        {UINT64_C(0x500000100), 0x100, UINT64_C(0x500000100)},
+        {UINT64_C(0x500000100), 0xC1, UINT64_C(0x5000000C1)}, /* its left edge */
+        {UINT64_C(0x500000100), 0xC0, UINT64_C(0x6000000C0)}, /* left of it: of the next round */
+        {UINT64_C(0x500000100), 0xFFFFFFFF, UINT64_C(0x5FFFFFFFF)},
+        {UINT64_C(0x5FFFFFFFF), 0, UINT64_C(0x600000000)},
+        {UINT64_C(0x5FFFFFFFF), 0xFFFFFFC0, UINT64_C(0x5FFFFFFC0)},
+        {UINT64_C(0x5FFFFFFFF), 0xFFFFFFBF, UINT64_C(0x6FFFFFFBF)},
+        /* B: it spans two. */
+        {UINT64_C(0x500000000), 0, UINT64_C(0x500000000)},
+        {UINT64_C(0x500000000), 0xFFFFFFC1, UINT64_C(0x4FFFFFFC1)}, /* its left edge */
+        {UINT64_C(0x500000000), 0xFFFFFFC0, UINT64_C(0x5FFFFFFC0)},
+        {UINT64_C(0x50000003E), 0xFFFFFFFF, UINT64_C(0x4FFFFFFFF)},
+        {UINT64_C(0x50000003E), 0x3F, UINT64_C(0x50000003F)},
+        {UINT64_C(0x50000003E), 0xFFFFFFFE, UINT64_C(0x5FFFFFFFE)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct replay r;
+        replay_init(&r, 64);
+        r.top = rows[i].top;
+        if (replay_extend(&r, rows[i].low) != rows[i].want)
+            fail_msg("row %zu: %llx", i, (unsigned long long)replay_extend(&r, rows[i].low));
+    }
+}
+
 /* Every window against a model that remembers everything, over numbers that wander, jump and repeat. */
 static void model(void **state)
 {
@@ -136,6 +175,7 @@ static void model(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(asking), cmocka_unit_test(model)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(table), cmocka_unit_test(asking), cmocka_unit_test(extends),
+                                       cmocka_unit_test(model)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
