@@ -138,6 +138,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .export_key = env->export_key,
                                 .export_arg = env->export_arg,
                                 .hostname = env->hostname,
+                                .domain = env->domain,
+                                .resolve = env->resolve,
                                 .hostname_arg = env->hostname_arg};
     account_enter(env->loop, ACCOUNT_IKE);
     dp->ike = ike_new(&ike);

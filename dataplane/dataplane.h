@@ -42,6 +42,7 @@ struct dataplane_env {
     void (*export_sa)(void *arg, const struct ipsec_key_export *k);
     /* The router's name, for `crypto isakmp identity hostname`; may be NULL */
     const char *(*hostname)(void *arg);
+    const char *(*domain)(void *arg); /* "" none; may be NULL */
     /* An address, or a name that is known for one; may be NULL: addresses only. The same argument */
     bool (*resolve)(void *arg, const char *name, uint32_t *out);
     void *hostname_arg;

@@ -194,6 +194,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
 
     struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
     dp.hostname = hostname;
+    dp.domain = domain;
     dp.resolve = resolve;
     dp.hostname_arg = r;
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);

@@ -54,6 +54,7 @@ static const struct {
     {&dp_table_ping, OWNER_DATAPLANE},
     {&dp_table_trace, OWNER_DATAPLANE},
     {&dp_table_isakmp, OWNER_DATAPLANE},
+    {&dp_table_isakmp_profile, OWNER_DATAPLANE},
     {&dp_table_show_isakmp, OWNER_DATAPLANE},
     {&dp_table_session, OWNER_DATAPLANE},
     {&dp_table_fault, OWNER_DATAPLANE},

@@ -20,6 +20,7 @@ extern const struct cmd_table dp_table_ping;
 extern const struct cmd_table dp_table_trace;
 extern const struct cmd_table dp_table_fault;
 extern const struct cmd_table dp_table_isakmp;
+extern const struct cmd_table dp_table_isakmp_profile;
 extern const struct cmd_table dp_table_show_isakmp;
 extern const struct cmd_table dp_table_session;
 extern const struct cmd_table dp_table_debug_crypto;

@@ -6,6 +6,7 @@
  * key to open it with) and masks with holes. rsa-sig and rsa-encr are accepted, as on IOS, where the former is the
  * default, and are never offered: the log says so when nothing else is configured. */
 #include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/isakmp_rows.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
@@ -47,7 +48,7 @@ static void policy_left(void *self, void *obj, struct out *out)
         out_text(out, "%Warning: weaker dh group is deprecated\n");
 }
 
-static bool psk_check(void *self, const void *obj, struct out *out)
+bool isakmp_psk_check(void *self, const void *obj, struct out *out)
 {
     const struct ike_psk_conf *p = obj;
 
@@ -68,7 +69,7 @@ static const struct cmd_scope ike_scope = {
 static const struct cmd_scope policy_scope = {
     .size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = changed, .left = policy_left};
 static const struct cmd_scope psk_scope = {
-    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = psk_check};
+    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = isakmp_psk_check};
 
 #define P(field) NUM(struct ike_policy_conf, field)
 #define C(field) NUM(struct ike_conf, field)
@@ -110,12 +111,17 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>",
         "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),
     LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks,
-         "crypto isakmp key [0|6]=type <word:key> address <ip:addr> [<mask>] [no-xauth=no_xauth]",
+         "crypto isakmp key [0|6]=type <word:key> address=kind:0 <ip:addr> [<mask>] [no-xauth=no_xauth]",
          "Set pre-shared key for remote peer|Specifies an UNENCRYPTED password will follow|Specifies an ENCRYPTED "
          "password will follow|The UNENCRYPTED (cleartext) user password|"
          "define shared key with IP address|Peer IP address|Peer IP subnet mask|Bypasses XAuth for this peer",
-         NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, addr),
-         KEY_NUM(struct ike_psk_conf, mask), NUM(struct ike_psk_conf, no_xauth)),
+         NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
+         KEY_NUM(struct ike_psk_conf, addr), KEY_NUM(struct ike_psk_conf, mask), NUM(struct ike_psk_conf, no_xauth)),
+    LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks,
+         "crypto isakmp key [0|6]=type <word:key> hostname=kind:1 <word:host> [no-xauth=no_xauth]",
+         "||||define shared key with hostname|Peer hostname|Bypasses XAuth for this peer",
+         NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
+         KEY_TXT(struct ike_psk_conf, host), NUM(struct ike_psk_conf, no_xauth)),
     SET(CONFIG, &ike_scope, "crypto isakmp enable=enable", "Enable ISAKMP", C(enable)),
     SET(CONFIG, &ike_scope, "crypto isakmp identity {address|hostname}=identity",
         "Set the identity which ISAKMP will use|Use the IP address of the interface for the identity|Use the hostname "
@@ -131,6 +137,17 @@ static const struct cmd_row rows[] = {
         C(keepalive), C(keepalive_retry), C(keepalive_periodic)),
     SET(CONFIG, &ike_scope, "crypto isakmp nat keepalive <nat_keepalive:5-3600>",
         "Set a nat keepalive interval|Number of seconds between keepalives", C(nat_keepalive)),
+    HELP(CONFIG, "crypto isakmp aggressive-mode", "Disable ISAKMP aggressive mode"),
+    SET(CONFIG, &ike_scope, "crypto isakmp aggressive-mode disable=aggressive_disable",
+        "Disable ISAKMP aggressive mode", C(aggressive_disable)),
+    SET(CONFIG, &ike_scope, "crypto isakmp fragmentation=fragmentation", "IKE Fragmentation enabled if required",
+        C(fragmentation)),
+    HELP(CONFIG, "crypto isakmp default", "Default ISAKMP policy"),
+    SET(CONFIG, &ike_scope, "crypto isakmp default policy=default_policy", "Enable the default policies",
+        C(default_policy)),
+    HELP(CONFIG, "crypto ipsec nat-transparency", "IPsec NAT transparency model"),
+    SET(CONFIG, &ike_scope, "crypto ipsec nat-transparency udp-encapsulation=nat_transparency",
+        "UDP encapsulation of IPsec protocols", C(nat_transparency)),
     SET(CONFIG, &ike_scope, "crypto logging session=logging_session", "logging up/down session", C(logging_session)),
 };
 const struct cmd_table dp_table_isakmp = CMD_TABLE("dataplane/cmd/cmd_isakmp", rows);

@@ -25,6 +25,9 @@ enum isakmp_payload {
     PL_NAT_D = 20,
     PL_NAT_OA = 21,
     PL_PRIVATE = 128,
+    PL_NAT_D_DRAFT = 130, /* draft-ietf-ipsec-nat-t-ike-02 and -03 */
+    PL_NAT_OA_DRAFT = 131,
+    PL_FRAGMENT = 132, /* a piece of a message (v1/v1_frag.c) */
 };
 enum isakmp_exchange {
     EX_MAIN = 2,
@@ -177,6 +180,7 @@ enum vendor {
     VENDOR_NATT_07,
     VENDOR_NATT_03,
     VENDOR_NATT_02,
+    VENDOR_NATT_02_BARE, /* the same, named without a line end */
     VENDOR_DPD,
     VENDOR_UNITY,
     VENDOR_XAUTH,

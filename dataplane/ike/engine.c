@@ -15,6 +15,7 @@
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/debug.h"
+#include "espial/text.h"
 
 static void all_debugs(void *arg, bool on)
 {
@@ -45,12 +46,14 @@ struct ike *ike_new(const struct ike_env *env)
     ike->by_cookies = table_new(2 * COOKIE_LEN, seed);
     ike->dead = table_new(2 * COOKIE_LEN, seed + 4);
     ike->half = table_new(COOKIE_LEN + 4, seed + 1);
-    ike->peers = table_new(8, seed + 2);
+    ike->peers = table_new(sizeof(uint32_t), seed + 2);
+    ike->hosts = table_new(8, seed + 5);
     ike->pairs = table_new(sizeof(uint32_t), seed + 3);
     ike->all_end = &ike->all;
     ike->next_conn_id = 1001;
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
+    ike->frags = frag_store_new(ike);
     ipsec_set_engine_rows(env->ipsec, ike_engine_rows, ike);
     const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};
     if (env->debug)
@@ -71,10 +74,10 @@ void ike_free(struct ike *ike)
     ike->on = false;
     while ((pair = table_next(ike->pairs, &at)))
         peer_pair_free(pair);
-    for (at = 0; (p = table_next(ike->peers, &at));)
-        peer_fail_wants(p);
     while (ike->all)
         ike_sa_free(ike->all);
+    for (at = 0; (p = table_next(ike->peers, &at));)
+        peer_fail_wants(p);
     for (at = 0; (p = table_next(ike->peers, &at));)
         peer_free(p);
     udp_close(ike->udp500);
@@ -86,8 +89,10 @@ void ike_free(struct ike *ike)
     table_free(ike->dead);
     table_free(ike->half);
     table_free(ike->peers);
+    table_free(ike->hosts);
     table_free(ike->pairs);
     recovery_free(ike->limits);
+    frag_store_free(ike->frags);
     ike_conf_fini(&ike->conf);
     mem_wipe(ike, sizeof *ike);
     mem_free(ike);
@@ -144,47 +149,62 @@ void ike_conf_changed(struct ike *ike)
             timer_set(&sa->nat_keepalive, ike->conf.nat_keepalive * US_PER_S);
 }
 
-struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery)
+struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recovery)
 {
+    struct ike *ike = p->ike;
+
     if (!ike->on || ike->nsas >= IKE_SA_MAX || ike->negotiating - ike->half_open >= IKE_HALF_OPEN_MAX)
-        return NULL;
-    if (!admission_ike(ike, local, addr, false))
-        return NULL;
-    if (!peer_find(ike, local, addr))
-        trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
-    struct ike_sa *sa = ike_sa_new(ike, local, addr, true, "isakmp_initiator");
-    sa->for_recovery = for_recovery;
-    if (!v1_main_begin(sa)) {
-        ike_sa_free(sa);
-        return NULL;
+        goto cannot;
+    if (!admission_ike(ike, p->local, p->addr, false))
+        goto cannot;
+    if (profile[0] && !identity_profile_named(ike, profile)) {
+        trace(ike, NULL, p->addr, TRACE_ERROR, "ISAKMP profile %s is missing or incomplete", profile);
+        goto cannot;
     }
-    return sa;
+    struct ike_sa *sa = ike_sa_new(p, true, "isakmp_initiator");
+    sa->for_recovery = for_recovery;
+    str_copy(sa->profile, sizeof sa->profile, profile);
+    sa->aggressive = identity_aggressive(ike, p->addr, profile);
+    if (p->translated) { /* it can be reached where it was heard alone */
+        sa->local_port = 4500;
+        sa->peer_port = p->port;
+    }
+    if (sa->aggressive ? v1_aggressive_begin(sa) : v1_main_begin(sa))
+        return sa;
+    ike_sa_free(sa);
+    return NULL;
+cannot:
+    peer_settle(p);
+    return NULL;
 }
 
 void ike_want_flow(struct ike *ike, struct ike_want *w)
 {
-    uint32_t local = w->policy.local, addr = w->policy.peer;
-    struct ike_peer *p;
-    struct ike_sa *sa;
+    const struct ipsec_policy *flow = &w->policy;
+    struct ike_peer *p = peer_of_flow(ike, flow);
+    struct ike_sa *sa = p ? peer_sa_for(p, flow) : NULL;
+    char profile[IKE_NAME_MAX];
 
-    if (!ike->on) {
+    if (!ike->on || (flow->answer_only && !sa)) {
         if (w->acquire)
-            spd_acquire_done(ike->env.ipsec, &w->policy, false);
+            spd_acquire_done(ike->env.ipsec, flow, false);
         ike_want_free(w);
         return;
     }
-    p = peer_find(ike, local, addr);
-    sa = p ? peer_sa_up(p) : NULL;
     if (sa) {
         v1_quick_begin(sa, w);
         return;
     }
-    if (!p)
-        trace(ike, NULL, addr, TRACE_NORMAL, "SA request profile is (NULL)");
-    p = peer_get(ike, local, addr, 500);
-    if (!peer_want(p, w) || peer_sa_negotiating(p))
+    if (!p) {
+        trace(ike, NULL, flow->peer, TRACE_NORMAL, "SA request profile is %s",
+              flow->ike_profile[0] ? flow->ike_profile : "(NULL)");
+        p = peer_get(ike, flow->local, flow->peer, 500);
+    }
+    str_copy(profile, sizeof profile, flow->ike_profile);
+    bool under_way = peer_negotiates_for(p, flow);
+    if (!peer_want(p, w) || under_way)
         return;
-    if (!ike_begin(ike, local, addr, false) && (p = peer_find(ike, local, addr))) {
+    if (!ike_begin(p, profile, false)) {
         peer_fail_wants(p);
         peer_settle(p);
     }
@@ -209,7 +229,7 @@ void ike_soft_expire(struct ike *ike, const struct sa_pair_info *info)
 void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gone why)
 {
     struct ike_pair *pair = table_find(ike->pairs, &info->id);
-    struct ike_peer *p = peer_find(ike, info->policy.local, info->policy.peer);
+    struct ike_peer *p = pair ? pair->peer : peer_find(ike, info->policy.local, info->policy.peer);
     struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
 
     trace_engine(ike, info->policy.peer, "crypto_engine: Delete IPSec SA");

@@ -28,6 +28,9 @@
 #define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
 #define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */
 #define IKE_SPIS_MAX           8    /* invalid SPIs of one peer waiting for its IKE SA */
+#define IKE_FLOWS_KEPT         4    /* flows that a peer is known to have had, the newest */
+#define IKE_FRAGS_MAX          64   /* pieces of one message */
+#define IKE_FRAG_STRANGERS     16   /* messages of nobody known that are being put together */
 #define IKE_LOG_BURST          10   /* messages a second that unauthenticated packets can cause, in all */
 
 /* Times, us. The policy behind them is in timers.c. */
@@ -56,6 +59,10 @@ enum ike_state {
     IKE_R_MM3,
     IKE_R_MM4,
     IKE_R_MM5,
+    IKE_I_AM1,
+    IKE_I_AM2,
+    IKE_R_AM1,
+    IKE_R_AM2,
     IKE_P1_COMPLETE,
     IKE_DEST_SA,
     IKE_STATES
@@ -99,7 +106,15 @@ struct p1_scratch {
     size_t sai_len;
     struct key psk;
     struct dh_job dh;
+    unsigned group; /* of dh */
     uint64_t began;
+    /* Aggressive mode: what was said, until a hash proves it. */
+    uint8_t *own_id, *peer_id; /* bodies of the ID payloads, owned */
+    size_t own_id_len, peer_id_len;
+    uint8_t peer_hash[HASH_MAX], peer_sum[32]; /* of AM2 */
+    uint8_t chosen_proposal, chosen_number, chosen_spi_len;
+    uint8_t *chosen_attrs; /* responder: the transform, echoed; owned */
+    size_t chosen_attrs_len;
     struct p1_suite ours[P1_SUITES_MAX]; /* initiator: as offered */
     unsigned nours;
 };
@@ -152,8 +167,9 @@ struct ike_sa {
     struct ike_peer *peer;       /* NULL once dead */
     struct ike_sa *peer_next;    /* of the same peer, newest first */
     struct ike_sa *next, **prev; /* all, oldest first */
-    bool initiator;
+    bool initiator, aggressive;
     enum ike_state state;
+    char profile[IKE_NAME_MAX]; /* ISAKMP profile: of the map that asked, or matched by who the peer says it is; "" none */
     uint8_t icookie[COOKIE_LEN], rcookie[COOKIE_LEN];
     uint32_t local, remote;
     uint16_t local_port, peer_port; /* 500, or 4500 once floated (the peer's: whatever its NAT shows) */
@@ -165,7 +181,8 @@ struct ike_sa {
     struct p1_scratch *p1;
     struct v1_slot slot;
     uint8_t last_block[16];       /* of phase 1: base of phase-2 IVs */
-    bool natt, dpd, unity, xauth; /* the peer said so by vendor id */
+    bool natt, dpd, unity, xauth, fragments; /* the peer said so by vendor id */
+    uint8_t natt_draft;                      /* 0: RFC 3947; else the draft whose payload numbers count (2 3) */
     bool nat_local, nat_remote;   /* a NAT in front of us, of the peer */
     bool half_open;               /* counted in ike->half_open */
     bool for_recovery;            /* begun because of an invalid SPI */
@@ -176,6 +193,8 @@ struct ike_sa {
     uint64_t expires;
     struct timer life, reap, nat_keepalive;
     bool life_soft_done;
+    struct frag_set *frags; /* pieces of a message that is not whole yet; NULL none */
+    uint16_t frag_id;       /* of the last message sent in pieces */
     struct ike_node *nodes;
     unsigned nnodes;
     uint32_t *used_mids; /* message ids the peer has begun quick modes with; ring */
@@ -202,11 +221,17 @@ struct ike_pair {
 
 struct ike_peer {
     struct ike *ike;
+    struct ike_peer *here; /* another behind the same address */
     uint32_t local, addr;
+    bool held;          /* not to be freed just now */
+    bool translated;    /* there is a translator in front of it: known by its port */
     struct ike_sa *sas; /* newest first; none dead */
     struct ike_pair *pairs;
     unsigned npairs;
-    unsigned half_open;
+    struct {
+        struct selector local, remote;
+    } had[IKE_FLOWS_KEPT];
+    unsigned nhad;
     struct ike_want *wants; /* in order */
     unsigned nwants;
     struct {
@@ -224,7 +249,7 @@ struct ike_peer {
     uint64_t up_since; /* first pair installed */
     char id[80];
     uint16_t port;
-    uint64_t handle; /* "peer_handle = 0x8000000N" of the debug lines */
+    uint32_t handle; /* "peer_handle = 0x8000000N" of the debug lines */
 };
 
 #define IKE_COND_MAX 16
@@ -239,6 +264,7 @@ struct ike_condition { /* debug crypto condition */
 };
 
 struct ike_limits; /* recovery.c */
+struct frag_store; /* v1_frag.c */
 struct ike {
     struct ike_env env;
     struct ike_conf conf;
@@ -250,7 +276,8 @@ struct ike {
     struct table *by_cookies; /* 16 bytes: icookie | rcookie */
     struct table *dead;       /* the same: SAs that are gone and still shown */
     struct table *half; /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
-    struct table *peers; /* 8 bytes: local | addr */
+    struct table *peers; /* 4 bytes: handle */
+    struct table *hosts; /* 8 bytes: local | addr: the first of its peers */
     struct table *pairs; /* 4 bytes: id */
     struct ike_sa *all, **all_end;
     unsigned nsas, ndead, half_open, negotiating;
@@ -267,11 +294,12 @@ struct ike {
     struct admission_counts admission;
     unsigned quick_negotiating; /* quick modes under way */
     struct ike_work worked;     /* counts since boot */
+    struct frag_store *frags;
     unsigned bad_messages; /* received and refused, in all */
 };
 
 /* ---- ike_sa.c ---- */
-struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool initiator, const char *locker);
+struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker);
 /* Moves to a state (aborts on an impossible predecessor: a bug, not an input); major and minor name the event in the
  * debug line. */
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor);
@@ -306,8 +334,16 @@ struct ike_sa *cookie_find(const struct ike *ike, const uint8_t *icookie, const 
 struct ike_sa *cookie_find_half(const struct ike *ike, const uint8_t *icookie, uint32_t addr);
 
 /* ---- peer.c ---- */
+/* All peers behind an address: the first; the others by `here`. */
+struct ike_peer *peer_first(const struct ike *ike, uint32_t local, uint32_t addr);
+/* The one that no translator hides. */
 struct ike_peer *peer_find(const struct ike *ike, uint32_t local, uint32_t addr);
+/* The one that an SA with this port begins with; made when there is none. */
 struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16_t port);
+/* Phase 1 has proved who it is: the SA goes to the peer that it belongs to. */
+void peer_identify(struct ike_sa *sa);
+/* Of those behind the address of the flow: the one it is for; NULL when there is none at all. */
+struct ike_peer *peer_of_flow(const struct ike *ike, const struct ipsec_policy *flow);
 /* For debug lines: how many SAs hold it, and the number that stands for its address. */
 unsigned peer_refs(const struct ike_peer *p);
 unsigned long long peer_trace_handle(const struct ike_peer *p);
@@ -317,15 +353,21 @@ void peer_free(struct ike_peer *p);
 /* The newest established SA; the newest negotiation we began. */
 struct ike_sa *peer_sa_up(const struct ike_peer *p);
 struct ike_sa *peer_sa_negotiating(const struct ike_peer *p);
+/* The same, of those under the profile that the flow asks for. */
+struct ike_sa *peer_sa_for(const struct ike_peer *p, const struct ipsec_policy *flow);
+bool peer_negotiates_for(const struct ike_peer *p, const struct ipsec_policy *flow);
 void peer_add_sa(struct ike_peer *p, struct ike_sa *sa);
 void peer_remove_sa(struct ike_peer *p, struct ike_sa *sa);
 bool peer_want(struct ike_peer *p,
                struct ike_want *w); /* taken over; false (and freed, told) when there are too many */
+/* Those flows that no SA is there or on its way for. */
 void peer_fail_wants(struct ike_peer *p);
 bool flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b);
 void peer_pair_installed(struct ike_peer *p, uint32_t id, const struct sa_pair_params *params, uint64_t began);
 void peer_pair_enabled(struct ike *ike, uint32_t id);
 void peer_pair_free(struct ike_pair *pair);
+/* Its pairs installed until then go. */
+void peer_lose_pairs(struct ike_peer *p, enum sa_gone why, uint64_t before);
 /* INITIAL-CONTACT on `sa`: everything older with that peer goes. */
 void peer_initial_contact(struct ike_sa *sa);
 /* sa has become established: newer than the rest; wants, bad SPIs, DPD. */
@@ -353,6 +395,29 @@ void timers_dpd_update(struct ike_peer *p);
 void timers_dpd(void *peer);
 void timers_dpd_ack(struct ike_sa *sa, uint32_t seq);
 
+/* ---- identity.c ---- */
+/* A complete profile of that name; NULL: none, or one without `match identity`. */
+const struct ike_profile_conf *identity_profile_named(const struct ike *ike, const char *name);
+/* The key shared with a peer, under the profile of sa (NULL: none is known yet). id: who it says it is; NULL: not said.
+ * False: there is none. out may be NULL. */
+bool identity_psk(struct ike *ike, const struct ike_sa *sa, uint32_t local, uint32_t peer, const struct id_body *id,
+                  struct key *out);
+/* The peer has said who it is: sa's profile, and is everything in order with it? False: not with this peer. */
+bool identity_take(struct ike_sa *sa, const struct id_body *id);
+struct self_id {
+    uint8_t type; /* ID_IPV4_ADDR, ID_FQDN, ID_USER_FQDN */
+    uint32_t addr;
+    char name[256];
+};
+void identity_self(const struct ike_sa *sa, struct self_id *out);
+/* Do we begin in aggressive mode? */
+bool identity_aggressive(const struct ike *ike, uint32_t peer, const char *profile);
+struct ike_keepalive {
+    uint16_t every, retry; /* seconds; every 0: off */
+    bool periodic;
+};
+struct ike_keepalive identity_keepalive(const struct ike_sa *sa);
+
 /* ---- recovery.c ---- */
 struct ike_limits *recovery_new(struct ike *ike);
 void recovery_free(struct ike_limits *l);
@@ -366,11 +431,11 @@ void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t 
 void dh_job_end(struct dh_job *j);
 
 /* ---- engine.c ---- */
-/* Begin main mode (or use what is there) for a flow. w is taken over. */
+/* Begin phase 1 (or use what is there) for a flow. w is taken over. */
 void ike_want_flow(struct ike *ike, struct ike_want *w);
-/* A new main mode with a peer, as initiator; NULL when it cannot begin (limits, no key, no policy): then nothing is
- * left of it. */
-struct ike_sa *ike_begin(struct ike *ike, uint32_t local, uint32_t addr, bool for_recovery);
+/* A new phase 1 with a peer, as initiator, under a profile ("" none); NULL when it cannot begin (limits, no key, no
+ * policy): then nothing is left of it, nor of a peer that nothing else holds. */
+struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recovery);
 void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason);
 
 /* ---- v1/ ---- */
@@ -398,7 +463,7 @@ struct v1_exchange {
     enum v1_outcome (*answer)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
     enum v1_outcome (*conclude)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
 };
-extern const struct v1_exchange v1_main_exchange, v1_quick_exchange, v1_info_exchange;
+extern const struct v1_exchange v1_main_exchange, v1_aggressive_exchange, v1_quick_exchange, v1_info_exchange;
 
 void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node);
 void v1_slot_fini(struct v1_slot *s);
@@ -416,6 +481,45 @@ void v1_send(struct v1_slot *s, struct msg_wr *m, bool expect, bool repeat);
 void v1_send_once(struct ike_sa *sa, uint32_t mid, struct msg_wr *m);
 uint32_t v1_new_mid(struct ike_sa *sa);
 uint32_t v1_quick_mid(struct ike_sa *sa); /* remembered: no message with it begins anything any more */
+
+/* v1_phase1.c: what both modes of phase 1 share. */
+#define P1_NONCE_LEN 32
+void v1_p1_message(struct msg_wr *m, uint8_t buf[ISAKMP_OUT_MAX], const struct ike_sa *sa, uint8_t flags);
+const char *v1_p1_mode(const struct ike_sa *sa); /* "Main Mode" */
+void v1_p1_keep_sai(struct p1_scratch *p1, const uint8_t *body, size_t len);
+void v1_p1_begins(struct ike_sa *sa); /* debug lines of a new SA */
+/* Responder: is there room for one more negotiation; a proposal that no policy takes; the SA of a first message that
+ * fits, NULL when its sender has too many. */
+bool v1_p1_room(struct ike *ike, const struct udp_from *from);
+void v1_p1_no_choice(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
+                     bool no_suites);
+struct ike_sa *v1_p1_answering(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h);
+/* Nonce and public value: ours, once dh has it; theirs, once each and of the right lengths (group 0: any). */
+void v1_p1_make_nonce(struct ike_sa *sa);
+void v1_p1_write_ke(struct ike_sa *sa, struct msg_wr *m);
+bool v1_p1_read_ke(const struct payloads *ps, unsigned group, const struct payload **ke, const struct payload **nonce);
+void v1_p1_take_ke(struct ike_sa *sa, const struct payload *ke, const struct payload *nonce);
+/* g^xy is known: everything else follows; and the SA has a number from then on. */
+void v1_p1_derive(struct ike_sa *sa);
+void v1_p1_keyed(struct ike_sa *sa);
+void v1_p1_write_id(struct ike_sa *sa, struct msg_wr *m);
+void v1_p1_show_id(struct ike_sa *sa, const struct id_body *id);
+/* HASH_I or HASH_R over an ID payload's body; does the other side's fit? */
+void v1_p1_hash(const struct ike_sa *sa, bool of_initiator, struct bytes id, uint8_t *out);
+bool v1_p1_proves(struct ike_sa *sa, struct bytes id, const uint8_t *hash);
+/* INITIAL-CONTACT: do we know nothing of the peer? Then it is told. */
+bool v1_p1_first(const struct ike_sa *sa);
+void v1_p1_write_contact(struct ike_sa *sa, struct msg_wr *m);
+/* The other side is proved, with what may hold its INITIAL-CONTACT (NULL: nothing that is proved); then, once our last
+ * message is sent, phase 1 is done. Or it is not who it should be. */
+void v1_p1_authenticated(struct ike_sa *sa, const struct payloads *ps);
+void v1_p1_complete(struct ike_sa *sa, const char *major, const char *minor);
+void v1_p1_reject(struct ike_sa *sa, const char *reason);
+
+/* v1_aggressive.c: as v1_main_new and v1_main_begin. */
+void v1_aggressive_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
+                       const uint8_t *data, size_t len);
+bool v1_aggressive_begin(struct ike_sa *sa);
 
 /* v1_main.c: a first message from nobody known; and phase 1 of our own. */
 void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
@@ -435,10 +539,21 @@ uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
 /* The flow that QM1 asks for into qm->policy, with its identities kept. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
 /* v1_peer.c: vendor ids and NAT discovery. */
-void v1_peer_write_vendor(struct msg_wr *m, enum vendor v);
+enum v1_vendors { VENDORS_FIRST = 1, VENDORS_SECOND = 2 }; /* of MM1 and MM2; of MM3 and MM4; aggressive mode: both */
+void v1_peer_write_vendors(struct ike_sa *sa, struct msg_wr *m, unsigned which);
 void v1_peer_read_vendors(struct ike_sa *sa, const struct payloads *ps);
 void v1_peer_write_nat_d(const struct ike_sa *sa, struct msg_wr *m);
 void v1_peer_look_for_nat(struct ike_sa *sa, const struct payloads *ps, const struct udp_from *from);
+void v1_peer_float(struct ike_sa *sa); /* initiator: a translator was found: port 4500 from now on */
+/* v1_frag.c: messages in pieces. A piece of one: true when the message is whole; then *whole (the caller's to free) is
+ * it. */
+struct frag_store *frag_store_new(struct ike *ike);
+void frag_store_free(struct frag_store *s);
+bool v1_frag_take(struct ike *ike, struct ike_sa *sa, const struct udp_from *from, const struct isakmp_hdr *h,
+                  const uint8_t *data, size_t len, uint8_t **whole, size_t *whole_len);
+/* A message of ours to be sent in pieces? Then it is. */
+bool v1_frag_send(struct ike_sa *sa, const uint8_t *msg, size_t len);
+void v1_frag_forget(struct ike_sa *sa);
 /* v1_info.c: sent under the SA's protection. */
 void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
 void v1_info_delete_ike(struct ike_sa *sa);

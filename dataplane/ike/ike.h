@@ -29,6 +29,9 @@ struct ike_env {
     void *export_arg;
     /* The router's name, for `crypto isakmp identity hostname`; NULL: the address is sent instead. */
     const char *(*hostname)(void *arg);
+    const char *(*domain)(void *arg); /* its domain, which makes the name a full one; "" none; may be NULL */
+    /* The address of a name, for keys by host name; may be NULL. */
+    bool (*resolve)(void *arg, const char *name, uint32_t *out);
     void *hostname_arg;
 };
 struct ike *ike_new(const struct ike_env *env);

@@ -1,12 +1,13 @@
-/* What was asked of IKE, and the two questions a negotiation asks of it: which policies are in force, and which
- * pre-shared key a peer has.
+/* What was asked of IKE, and the questions that are answered by looking at it alone: which policies are in force, which
+ * key of a list a peer has.
  *
  * When no `crypto isakmp policy` was typed, the eight built-in ones of IOS count (65507-65514: AES-128 or 3DES, SHA or
  * MD5, RSA signatures or pre-shared keys; groups 5 and 2). Keys are found by the longest mask, as routes are; 0.0.0.0
- * 0.0.0.0 is the wildcard. Nothing here acts: engines read it when they need it. */
+ * 0.0.0.0 is the wildcard. Which list is asked for whom, and who somebody is, says identity.c. Nothing here acts. */
 #include "dataplane/ike/ike_conf.h"
 
-#include "espial/ip.h"
+#include <string.h>
+#include <strings.h>
 
 void ike_policy_conf_init(void *policy)
 {
@@ -34,17 +35,53 @@ static int by_priority(const void *a, const void *b)
     return (x->priority > y->priority) - (x->priority < y->priority);
 }
 
+void ike_keyring_conf_init(void *keyring)
+{
+    conf_list_init(&((struct ike_keyring_conf *)keyring)->psks, sizeof(struct ike_psk_conf), NULL, NULL);
+}
+
+void ike_keyring_conf_fini(void *keyring)
+{
+    conf_list_clear(&((struct ike_keyring_conf *)keyring)->psks);
+}
+
+void ike_profile_conf_init(void *profile)
+{
+    struct ike_profile_conf *p = profile;
+
+    p->keepalive_retry = 2;
+    conf_list_init(&p->matches, sizeof(struct ike_match_conf), NULL, NULL);
+}
+
+void ike_profile_conf_fini(void *profile)
+{
+    conf_list_clear(&((struct ike_profile_conf *)profile)->matches);
+}
+
+static int by_addr(const void *a, const void *b)
+{
+    const struct ike_peer_conf *x = a, *y = b;
+
+    return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
 void ike_conf_init(struct ike_conf *c)
 {
-    *c = (struct ike_conf){.enable = true, .keepalive_retry = 2};
+    *c = (struct ike_conf){.enable = true, .keepalive_retry = 2, .default_policy = true, .nat_transparency = true};
     conf_list_init(&c->policies, sizeof(struct ike_policy_conf), by_priority, NULL);
     conf_list_init(&c->psks, sizeof(struct ike_psk_conf), NULL, NULL);
+    conf_list_init(&c->keyrings, sizeof(struct ike_keyring_conf), NULL, ike_keyring_conf_fini);
+    conf_list_init(&c->profiles, sizeof(struct ike_profile_conf), NULL, ike_profile_conf_fini);
+    conf_list_init(&c->peers, sizeof(struct ike_peer_conf), by_addr, NULL);
 }
 
 void ike_conf_fini(struct ike_conf *c)
 {
     conf_list_clear(&c->policies);
     conf_list_clear(&c->psks);
+    conf_list_clear(&c->keyrings);
+    conf_list_clear(&c->profiles);
+    conf_list_clear(&c->peers);
 }
 
 /* 0.0.0.0 without a mask is everybody. */
@@ -53,14 +90,47 @@ static uint32_t mask_of(const struct ike_psk_conf *psk)
     return psk->addr ? psk->mask : 0;
 }
 
-const struct ike_psk_conf *ike_conf_psk(const struct ike_conf *c, uint32_t peer)
+const struct ike_psk_conf *ike_psk_by_addr(const struct conf_list *psks, uint32_t peer)
 {
     const struct ike_psk_conf *best = NULL;
 
-    CONF_EACH(const struct ike_psk_conf, psk, &c->psks)
-    if ((peer & mask_of(psk)) == (psk->addr & mask_of(psk)) && (!best || mask_of(psk) > mask_of(best)))
+    CONF_EACH(const struct ike_psk_conf, psk, psks)
+    if (psk->kind == IKE_PSK_ADDRESS && (peer & mask_of(psk)) == (psk->addr & mask_of(psk)) &&
+        (!best || mask_of(psk) > mask_of(best)))
         best = psk;
     return best;
+}
+
+const struct ike_psk_conf *ike_psk_by_name(const struct conf_list *psks, const char *name, size_t len)
+{
+    CONF_EACH(const struct ike_psk_conf, psk, psks)
+    if (psk->kind == IKE_PSK_HOST && strlen(psk->host) == len && strncasecmp(psk->host, name, len) == 0)
+        return psk;
+    return NULL;
+}
+
+const struct ike_profile_conf *ike_conf_profile(const struct ike_conf *c, const char *name)
+{
+    CONF_EACH(const struct ike_profile_conf, p, &c->profiles)
+    if (name[0] && strcmp(p->name, name) == 0)
+        return p;
+    return NULL;
+}
+
+const struct ike_keyring_conf *ike_conf_keyring(const struct ike_conf *c, const char *name)
+{
+    CONF_EACH(const struct ike_keyring_conf, k, &c->keyrings)
+    if (name[0] && strcmp(k->name, name) == 0)
+        return k;
+    return NULL;
+}
+
+const struct ike_peer_conf *ike_conf_peer(const struct ike_conf *c, uint32_t addr)
+{
+    CONF_EACH(const struct ike_peer_conf, p, &c->peers)
+    if (p->addr == addr)
+        return p;
+    return NULL;
 }
 
 static const struct ike_policy_conf built_in[] = {
@@ -82,7 +152,7 @@ bool ike_conf_policy(const struct ike_conf *c, unsigned i, struct ike_policy_con
         *out = *(const struct ike_policy_conf *)c->policies.v[i];
         return true;
     }
-    if (i >= sizeof built_in / sizeof built_in[0])
+    if (!c->default_policy || i >= sizeof built_in / sizeof built_in[0])
         return false;
     *out = built_in[i];
     return true;

@@ -7,6 +7,11 @@
  *   I_MM5 --MM6 proved--> I_MM6 --> P1_COMPLETE                     P1_COMPLETE
  *                          any state --> DEST_SA (dead; reaped 60 s later)
  *
+ *   READY --public value, AM1 sent--> I_AM1      READY --AM1 taken--> R_AM1 --AM2 sent--> R_AM2
+ *   I_AM1 --AM2 taken--> I_AM2 --proved, AM3     R_AM2 --AM3 proved--> P1_COMPLETE
+ *   sent--> P1_COMPLETE; not proved--> I_AM1
+ *
+ * I_AM2 and R_AM1,
  * I_MM2, I_MM4, R_MM1 and R_MM3 last as long as a Diffie-Hellman sum runs elsewhere. An SA is known by conn id 1001,
  * 1002 ... from the moment it has keys. A dead SA has lost keys, timers, exchanges and its place in every table; a
  * bounded number is kept for `show`.
@@ -36,7 +41,12 @@ static const struct {
     [IKE_R_MM3] = {"IKE_R_MM3", "MM_KEY_EXCH", FROM(IKE_R_MM2) | FROM(IKE_R_MM3)},
     [IKE_R_MM4] = {"IKE_R_MM4", "MM_KEY_EXCH", FROM(IKE_R_MM3)},
     [IKE_R_MM5] = {"IKE_R_MM5", "MM_KEY_EXCH", FROM(IKE_R_MM4) | FROM(IKE_R_MM5)},
-    [IKE_P1_COMPLETE] = {"IKE_P1_COMPLETE", "QM_IDLE", FROM(IKE_I_MM6) | FROM(IKE_R_MM5) | FROM(IKE_P1_COMPLETE)},
+    [IKE_I_AM1] = {"IKE_I_AM1", "AG_INIT_EXCH", FROM(IKE_READY) | FROM(IKE_I_AM2)},
+    [IKE_I_AM2] = {"IKE_I_AM2", "AG_AUTH", FROM(IKE_I_AM1)},
+    [IKE_R_AM1] = {"IKE_R_AM1", "AG_NO_STATE", FROM(IKE_READY)},
+    [IKE_R_AM2] = {"IKE_R_AM2", "AG_INIT_EXCH", FROM(IKE_R_AM1)},
+    [IKE_P1_COMPLETE] = {"IKE_P1_COMPLETE", "QM_IDLE",
+                         FROM(IKE_I_MM6) | FROM(IKE_R_MM5) | FROM(IKE_I_AM2) | FROM(IKE_R_AM2) | FROM(IKE_P1_COMPLETE)},
     [IKE_DEST_SA] = {"IKE_DEST_SA", "MM_NO_STATE", ~FROM(IKE_DEST_SA)},
 };
 static const char *const qm_names[QM_STATES] = {"IKE_QM_READY", "IKE_QM_SPI_STARVE", "IKE_QM_IPSEC_INSTALL_AWAIT",
@@ -49,7 +59,7 @@ const char *ike_state_name(enum ike_state s)
 
 const char *ike_sa_show_state(const struct ike_sa *sa)
 {
-    return states[sa->state].shown;
+    return sa->aggressive && sa->state == IKE_READY ? "AG_NO_STATE" : states[sa->state].shown;
 }
 
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor)
@@ -65,14 +75,15 @@ void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const
     TRACE(sa, "Old State = %s  New State = %s \n", states[old].name, states[to].name);
 }
 
-struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool initiator, const char *locker)
+struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker)
 {
+    struct ike *ike = p->ike;
     struct ike_sa *sa = NEW(struct ike_sa);
 
     *sa = (struct ike_sa){.ike = ike,
                           .initiator = initiator,
-                          .local = local,
-                          .remote = remote,
+                          .local = p->local,
+                          .remote = p->addr,
                           .local_port = 500,
                           .peer_port = 500,
                           .created = loop_now(ike->env.loop)};
@@ -86,12 +97,10 @@ struct ike_sa *ike_sa_new(struct ike *ike, uint32_t local, uint32_t remote, bool
     ike->worked.sas_made++;
     ike->negotiating++;
     timers_sa_init(sa);
-    struct ike_peer *p = peer_get(ike, local, remote, sa->peer_port);
     peer_add_sa(p, sa);
     if (!initiator) {
         sa->half_open = true;
         ike->half_open++;
-        p->half_open++;
     }
     TRACE(sa, "Locking peer struct 0x%llX, refcount %u for %s", peer_trace_handle(p), peer_refs(p), locker);
     return sa;
@@ -103,6 +112,9 @@ static void p1_free(struct ike_sa *sa)
         return;
     dh_job_end(&sa->p1->dh);
     mem_free(sa->p1->sai);
+    mem_free(sa->p1->own_id);
+    mem_free(sa->p1->peer_id);
+    mem_free(sa->p1->chosen_attrs);
     mem_wipe(sa->p1, sizeof *sa->p1);
     mem_free(sa->p1);
     sa->p1 = NULL;
@@ -115,6 +127,7 @@ static void sa_strip(struct ike_sa *sa)
         ike_node_free(sa->nodes);
     p1_free(sa);
     v1_slot_fini(&sa->slot);
+    v1_frag_forget(sa);
     if (sa->keys) {
         ike_keys_wipe(sa->keys);
         mem_free(sa->keys);
@@ -135,7 +148,6 @@ static void leave_half_open(struct ike_sa *sa)
         return;
     sa->half_open = false;
     sa->ike->half_open--;
-    sa->peer->half_open--;
 }
 
 static void sa_detach(struct ike_sa *sa)
@@ -180,8 +192,7 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
           peer_refs(sa->peer) - 1);
-    if (!peer_sa_up(sa->peer) && !peer_sa_negotiating(sa->peer))
-        peer_fail_wants(sa->peer);
+    peer_fail_wants(sa->peer);
     sa_detach(sa);
     ike->dead_total++;
     if (unproved) {

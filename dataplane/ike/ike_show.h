@@ -23,8 +23,9 @@ struct ike_sa_info {
     uint32_t life_s;   /* agreed */
     uint32_t left_s; /* of its lifetime */
     uint32_t up_s;   /* since it was established */
-    bool dpd, natt;  /* capabilities */
+    bool dpd, natt, fragments; /* capabilities */
     char peer_id[80];
+    char profile[64]; /* ISAKMP profile; "" none */
 };
 /* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end; not to be kept
  * across turns of the loop. */

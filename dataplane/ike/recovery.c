@@ -107,22 +107,34 @@ static void remember(struct ike_peer *p, uint8_t proto, uint32_t spi)
     }
 }
 
+/* Every peer behind the sender's address is told: which of them it was, the packet does not say. One that does not know
+ * the SPI ignores it. */
+static bool tell(struct ike_peer *first, uint8_t proto, uint32_t spi)
+{
+    struct ike_sa *sa;
+    bool told = false;
+
+    for (struct ike_peer *p = first; p; p = p->here)
+        if ((sa = peer_sa_up(p))) {
+            told = true;
+            if (within(loop_now(p->ike->env.loop), &first->deletes_at, &first->deletes, PEER_BURST))
+                v1_info_delete_ipsec(sa, proto, spi);
+        }
+    return told;
+}
+
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap)
 {
     struct ike_peer *p = peer_find(ike, dst, src);
-    struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
     uint64_t now = loop_now(ike->env.loop);
 
     (void)ifname;
     (void)udp_encap;
     if (!ike->on || just_seen(ike->limits, src, spi))
         return;
-    if (sa) {
-        if (within(now, &p->deletes_at, &p->deletes, PEER_BURST))
-            v1_info_delete_ipsec(sa, proto, spi);
+    if (tell(peer_first(ike, dst, src), proto, spi))
         return;
-    }
     if (p && peer_sa_negotiating(p)) {
         remember(p, proto, spi);
         return;
@@ -136,7 +148,7 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
     }
     if (held_down(ike->limits, src))
         return;
-    sa = ike_begin(ike, dst, src, true);
+    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), "", true);
     if (sa)
         remember(sa->peer, proto, spi);
 }

@@ -1,8 +1,8 @@
 /* Datagrams in and out: from UDP 500 and 4500 to the SA they belong to, and back.
  *
  * A datagram goes: exact length -> header -> known SA by cookies and address -> v1/v1_window.c (repeat? decrypt, shape,
- * proof) -> the exchange. A message of no SA is looked at only when it can begin one (no responder cookie, main mode,
- * not encrypted); everything else is counted and, limited, logged, but for late words to an SA that died a moment ago:
+ * proof) -> the exchange. A message of no SA is looked at only when it can begin one (no responder cookie, main or
+ * aggressive mode, not encrypted); everything else is counted and, limited, logged, but for late words to an SA that died a moment ago:
  * when both ends end one at the same time their DELETEs cross. Nothing on this way allocates or changes an SA.
  *
  * Port 4500 carries IKE behind four zero bytes (RFC 3948 section 2.2); one byte 0xFF is a NAT keepalive, and ESP never
@@ -30,10 +30,28 @@ static struct ike_sa *find_sa(struct ike *ike, const struct isakmp_hdr *h, uint3
     struct ike_sa *sa = cookie_find(ike, h->icookie, h->rcookie);
     if (!sa) {
         sa = cookie_find_half(ike, h->icookie, src);
-        if (sa && !(sa->initiator && sa->state == IKE_I_MM1))
+        if (sa && !(sa->initiator && (sa->state == IKE_I_MM1 || sa->state == IKE_I_AM1)))
             sa = NULL;
     }
     return sa && sa->remote == src ? sa : NULL;
+}
+
+static void take(struct ike *ike, const struct udp_from *from, bool floated, const uint8_t *data, size_t len);
+
+/* A piece of a message: when it was the last that was missing, the whole goes the same way. It cannot be a piece again. */
+static void take_piece(struct ike *ike, struct ike_sa *sa, const struct udp_from *from, bool floated,
+                       const struct isakmp_hdr *h, const uint8_t *data, size_t len)
+{
+    uint8_t *whole;
+    size_t n;
+
+    if (!v1_frag_take(ike, sa, from, h, data, len, &whole, &n))
+        return;
+    if (n > ISAKMP_HDR && whole[16] != PL_FRAGMENT)
+        take(ike, from, floated, whole, n);
+    else
+        ike->bad_messages++;
+    mem_free(whole);
 }
 
 static void take(struct ike *ike, const struct udp_from *from, bool floated, const uint8_t *data, size_t len)
@@ -52,6 +70,13 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
         return;
     }
     struct ike_sa *sa = find_sa(ike, &m.hdr, from->src);
+    if (m.hdr.next == PL_FRAGMENT) {
+        if (sa || memcmp(m.hdr.rcookie, none, COOKIE_LEN) == 0)
+            take_piece(ike, sa, from, floated, &m.hdr, data, len);
+        else
+            ike->bad_messages++;
+        return;
+    }
     if (sa) {
         TRACE_PAK(sa, "received packet from %s dport %u sport %u Global %s", IP4(from->src), from->dport, from->sport,
                   trace_role_state(sa, state));
@@ -66,8 +91,7 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
             return;
         }
         if (m.hdr.exchange == EX_AGGRESSIVE) {
-            ike->bad_messages++;
-            ike_msg(ike, IKE_MSG_AG_DISABLED, from->src, NULL);
+            v1_aggressive_new(ike, from, floated, &m.hdr, data, len);
             return;
         }
     }
@@ -117,5 +141,6 @@ void ike_transmit(struct ike_sa *sa, const uint8_t *msg, size_t len)
     TRACE_PAK(sa, "sending packet to %s my_port %u peer_port %u %s", IP4(sa->remote), sa->local_port, sa->peer_port,
               trace_role_state(sa, state));
     TRACE(sa, "Sending an IKE IPv4 Packet.");
-    ike_transmit_to(sa->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, msg, len);
+    if (!v1_frag_send(sa, msg, len))
+        ike_transmit_to(sa->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, msg, len);
 }

@@ -50,7 +50,7 @@ bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
         .group = sa->suite.group,
         .key_bits = sa->suite.key_bits,
         .life_s = sa->suite.life_s,
-        .dpd = sa->dpd && ike->conf.keepalive,
+        .dpd = sa->dpd && identity_keepalive(sa).every,
         .natt = sa->nat_local || sa->nat_remote,
     };
     out->negotiating = !out->up && !out->dead;
@@ -58,7 +58,9 @@ bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
         out->left_s = sa->expires > now ? (uint32_t)((sa->expires - now) / US_PER_S) : 0;
         out->up_s = (uint32_t)((now - sa->established) / US_PER_S);
     }
+    out->fragments = sa->fragments && ike->conf.fragmentation;
     memcpy(out->peer_id, sa->peer_id, sizeof out->peer_id);
+    memcpy(out->profile, sa->profile, sizeof out->profile);
     return true;
 }
 

@@ -80,6 +80,15 @@ void timers_sa_retire(struct ike_sa *sa)
     arm_life(sa);
 }
 
+/* Only what we may begin ourselves is renewed by us. */
+static bool worth_renewing(const struct ike_peer *p)
+{
+    for (const struct ike_pair *q = p->pairs; q; q = q->next)
+        if (!q->info.policy.answer_only)
+            return true;
+    return false;
+}
+
 static void sa_life(void *arg)
 {
     struct ike_sa *sa = arg;
@@ -94,8 +103,8 @@ static void sa_life(void *arg)
     }
     sa->life_soft_done = true;
     arm_life(sa);
-    if (!sa->superseded && sa->peer->npairs && !peer_sa_negotiating(sa->peer))
-        ike_begin(sa->ike, sa->local, sa->remote, false);
+    if (!sa->superseded && worth_renewing(sa->peer) && !peer_sa_negotiating(sa->peer))
+        ike_begin(sa->peer, sa->profile, false);
 }
 
 static void sa_reap(void *arg)
@@ -170,7 +179,7 @@ static void renew(struct ike_pair *pair)
     const struct ipsec_policy *had = &pair->info.policy;
     struct ike_want *w;
 
-    if (!pair->current || pair->doomed || v1_quick_busy(pair->peer, had))
+    if (!pair->current || pair->doomed || had->answer_only || v1_quick_busy(pair->peer, had))
         return;
     w = NEW(struct ike_want);
     w->since = loop_now(ike->env.loop);
@@ -231,11 +240,14 @@ static void peer_dead(struct ike_peer *p)
 
     trace(ike, peer_sa_up(p), p->addr, TRACE_NORMAL, "peer %s not responding!", IP4(p->addr));
     p->dpd_sent = 0;
-    sad_delete_peer(ike->env.ipsec, p->addr, SA_GONE_IKE_LOST);
+    p->held = true;
+    peer_lose_pairs(p, SA_GONE_IKE_LOST, UINT64_MAX);
     for (; sa; sa = next) {
         next = sa->peer_next;
         ike_delete_sa(sa, false, "P1 errcounter exceeded (PEERS_ALIVE_TIMER)");
     }
+    p->held = false;
+    peer_settle(p);
 }
 
 /* Loop time of the last proof that the peer lives. */
@@ -245,17 +257,19 @@ static uint64_t proof_of_life(struct ike_peer *p, uint64_t *last_out)
 
     *last_out = 0;
     sad_peer_activity(p->ike->env.ipsec, p->addr, &in, last_out);
+    if (peer_first(p->ike, p->local, p->addr)->here) /* whose packets those were is not said */
+        return p->last_rx;
     return in > p->last_rx ? in : p->last_rx;
 }
 
 void timers_dpd(void *arg)
 {
     struct ike_peer *p = arg;
-    const struct ike_conf *c = &p->ike->conf;
     struct ike_sa *sa = peer_sa_up(p);
+    struct ike_keepalive k = sa ? identity_keepalive(sa) : (struct ike_keepalive){0};
     uint64_t now = loop_now(p->ike->env.loop), out, proof, due;
 
-    if (!c->keepalive || !sa || !sa->dpd)
+    if (!k.every || !sa->dpd)
         return;
     proof = proof_of_life(p, &out);
     if (p->dpd_sent && proof > p->dpd_first)
@@ -264,34 +278,36 @@ void timers_dpd(void *arg)
         peer_dead(p);
         return;
     }
-    due = proof + c->keepalive * US_PER_S;
-    if (p->dpd_sent || (now >= due && (c->keepalive_periodic || out > proof))) {
+    due = proof + k.every * US_PER_S;
+    if (p->dpd_sent || (now >= due && (k.periodic || out > proof))) {
         dpd_probe(sa);
-        timer_set(&p->dpd, c->keepalive_retry * US_PER_S);
+        timer_set(&p->dpd, k.retry * US_PER_S);
     } else {
         if (now >= due)
             sad_peer_watch(p->ike->env.ipsec, p->addr);
-        timer_set(&p->dpd, now < due ? due - now : c->keepalive * US_PER_S);
+        timer_set(&p->dpd, now < due ? due - now : k.every * US_PER_S);
     }
 }
 
 void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t addr)
 {
-    struct ike_peer *p = peer_find(ike, local, addr);
-
-    if (p && !p->dpd_sent)
-        timers_dpd(p);
+    for (struct ike_peer *p = peer_first(ike, local, addr), *next; p; p = next) {
+        next = p->here;
+        if (!p->dpd_sent)
+            timers_dpd(p);
+    }
 }
 
 void timers_dpd_update(struct ike_peer *p)
 {
     struct ike_sa *sa = peer_sa_up(p);
+    struct ike_keepalive k = sa ? identity_keepalive(sa) : (struct ike_keepalive){0};
 
-    if (!p->ike->conf.keepalive || !sa || !sa->dpd) {
+    if (!k.every || !sa->dpd) {
         timer_clear(&p->dpd);
         p->dpd_sent = 0;
     } else if (!timer_pending(&p->dpd)) {
-        timer_set(&p->dpd, p->ike->conf.keepalive * US_PER_S);
+        timer_set(&p->dpd, k.every * US_PER_S);
     }
 }
 

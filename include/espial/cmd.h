@@ -55,6 +55,8 @@ enum cmd_mode {
     CONFIG_IF,
     CONFIG_LINE,
     CONFIG_ISAKMP,      /* crypto isakmp policy */
+    CONFIG_ISAKMP_PROFILE,
+    CONFIG_ISAKMP_PEER,
     CONFIG_TRANSFORM,   /* crypto ipsec transform-set */
     CONFIG_CRYPTO_MAP,
     CONFIG_STD_NACL,

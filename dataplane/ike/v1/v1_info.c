@@ -221,8 +221,9 @@ static void delete_ipsec(struct ike_sa *sa, const struct delete_body *d)
     trace_ipsec(ike, sa->remote, "(key_engine_delete_sas): rec'd delete notify from ISAKMP");
     for (uint16_t i = 0; i < d->n; i++) {
         uint32_t spi = get32(d->spis + 4 * i), id = sad_find_pair(ike->env.ipsec, sa->remote, proto, spi, true);
+        const struct ike_pair *pair = table_find(ike->pairs, &id);
         TRACE(sa, "Enqueued KEY_MGR_DELETE_SAS for IPSEC SA (SPI:0x%X)", spi);
-        if (id)
+        if (pair && pair->peer == sa->peer)
             (void)sad_delete(ike->env.ipsec, id, SA_GONE_PEER_DELETE);
     }
 }

@@ -19,7 +19,8 @@
 
 #define USED_MIDS_MAX 1024
 
-static const struct v1_exchange *const exchanges[] = {&v1_main_exchange, &v1_quick_exchange, &v1_info_exchange};
+static const struct v1_exchange *const exchanges[] = {&v1_main_exchange, &v1_aggressive_exchange, &v1_quick_exchange,
+                                                      &v1_info_exchange};
 
 void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node)
 {
@@ -81,18 +82,23 @@ uint32_t v1_quick_mid(struct ike_sa *sa)
     return mid;
 }
 
-static void answer_repeat(struct v1_slot *s)
+static void send_again(struct v1_slot *s)
 {
     struct ike_sa *sa = s->sa;
     uint64_t now = loop_now(sa->ike->env.loop);
     int phase = s->node ? 2 : 1;
 
-    TRACE(sa, "phase %d packet is a duplicate of a previous packet.", phase);
     if (!s->tx || !s->answered_by_repeat || (s->repeated_at && now - s->repeated_at < US_PER_S))
         return;
     s->repeated_at = now;
     TRACE(sa, "retransmitting due to retransmit phase %d", phase);
     ike_transmit(sa, s->tx, s->tx_len);
+}
+
+static void answer_repeat(struct v1_slot *s)
+{
+    TRACE(s->sa, "phase %d packet is a duplicate of a previous packet.", s->node ? 2 : 1);
+    send_again(s);
 }
 
 static void bad(struct ike_sa *sa, const char *why)
@@ -102,10 +108,18 @@ static void bad(struct ike_sa *sa, const char *why)
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
 }
 
-/* Must a message in this state be encrypted? */
-static bool must_encrypt(const struct ike_sa *sa, uint8_t exchange)
+static bool phase1(uint8_t exchange)
 {
-    return exchange != EX_MAIN || sa->state == IKE_I_MM5 || sa->state == IKE_R_MM4;
+    return exchange == EX_MAIN || exchange == EX_AGGRESSIVE;
+}
+
+/* Is a message in this state encrypted as it should be? The third of aggressive mode may be or not (RFC 2409 section
+ * 5.4). */
+static bool rightly_encrypted(const struct ike_sa *sa, uint8_t exchange, bool encrypted)
+{
+    if (exchange == EX_AGGRESSIVE && sa->state == IKE_R_AM2)
+        return true;
+    return encrypted == (!phase1(exchange) || sa->state == IKE_I_MM5 || sa->state == IKE_R_MM4);
 }
 
 /* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. A whole block
@@ -130,14 +144,14 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
     for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++)
         if (exchanges[i]->type == h->exchange)
             x = exchanges[i];
-    if (!x || (h->exchange == EX_MAIN) != (h->mid == 0)) {
+    if (!x || phase1(h->exchange) != (h->mid == 0)) {
         if (x && h->exchange == EX_INFO)
             TRACE_ERR(sa, "ignoring unprotected informational message");
         else
             bad(sa, "unexpected exchange type or message ID");
         return;
     }
-    if (h->exchange == EX_MAIN)
+    if (phase1(h->exchange))
         s = &sa->slot;
     else if ((n = ike_node_find(sa, h->mid)))
         s = &n->slot;
@@ -153,17 +167,21 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
         return;
     }
     if (!(x->legal_states & 1u << sa->state)) {
+        if (sa->state == IKE_R_AM2 && !phase1(h->exchange)) { /* it thinks that phase 1 is done: AM3 was lost */
+            send_again(&sa->slot);
+            return;
+        }
         if (h->exchange == EX_QUICK)
             ike_msg(sa->ike, IKE_MSG_NOT_AUTH, sa->remote, NULL);
         return;
     }
-    m->fresh = h->exchange != EX_MAIN && !n;
+    m->fresh = !phase1(h->exchange) && !n;
     if (m->fresh && (mid_used(sa, h->exchange, h->mid) || sa->nnodes >= IKE_NODES_MAX))
         return;
     if (n && (n->pending || !n->qm || h->exchange != EX_QUICK))
         return;
     bool encrypted = h->flags & FLAG_ENCRYPT;
-    if (encrypted != must_encrypt(sa, h->exchange)) {
+    if (!rightly_encrypted(sa, h->exchange, encrypted)) {
         if (encrypted)
             bad(sa, "encrypted message before there are keys");
         else
@@ -192,7 +210,7 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
         res = CODEC_LENGTH;
     if (res == CODEC_OK) {
         m->end = body + m->ps.used;
-        bool ours = h->exchange == EX_MAIN ? sa->initiator : n && n->initiator;
+        bool ours = phase1(h->exchange) ? sa->initiator : n && n->initiator;
         if ((ours ? x->conclude : x->answer)(sa, n, m) == V1_REFUSED)
             sa->ike->bad_messages++; /* taken: sa may be gone */
     } else {
@@ -228,6 +246,8 @@ void v1_proved(struct ike_sa *sa, const struct v1_msg *m)
         sa->local_port = m->floated ? 4500 : 500;
         sa->peer_port = m->from->sport;
     }
+    if (sa->peer->translated && ike_sa_up(sa))
+        sa->peer->port = sa->peer_port;
 }
 
 /* Ends the message, encrypts it from `iv` when its header says so, and moves iv. Its length; 0 when it did not fit. */
