@@ -103,21 +103,20 @@ static void ask_modulus(struct asking *a)
 }
 
 /* yes, no, or a word that is asked for again; after three of them, and for somebody who cannot answer: no. */
-static int yes_or_no(struct asking *a, const char *text)
+static int answered(struct asking *a, const char *text)
 {
-    size_t n = strlen(text);
-    if (n && n <= 3 && !strncmp(text, "yes", n))
-        return 1;
-    if ((n && n <= 2 && !strncmp(text, "no", n)) || ++a->wrong == 3)
+    int yes = yes_or_no(text);
+    if (yes < 0 && ++a->wrong == 3)
         return 0;
-    out_text(a->w.c->out, "% Please answer 'yes' or 'no'.\n");
-    return -1;
+    if (yes < 0)
+        please_answer(a->w.c);
+    return yes;
 }
 
 static void answer_replace(void *arg, const char *text)
 {
     struct asking *a = arg;
-    int yes = yes_or_no(a, text);
+    int yes = answered(a, text);
     if (yes > 0)
         ask_modulus(a);
     else if (yes == 0)
@@ -181,7 +180,7 @@ static enum cmd_result do_generate_ec(struct cmd_ctx *c)
 static void answer_zeroize(void *arg, const char *text)
 {
     struct asking *a = arg;
-    int yes = yes_or_no(a, text);
+    int yes = answered(a, text);
     if (yes < 0) {
         a->w.c->host->ask(a->w.c->shell, "Do you really want to remove these keys? [yes/no]: ", false, answer_zeroize, a);
         return;

@@ -178,8 +178,6 @@ void logging_conf_start(struct logging_conf *c);
 void logging_conf_end(struct logging_conf *c);
 void logging_conf_apply(struct cli *c);
 
-/* "1 day, 16 hours, 42 minutes" */
-void uptime_format(uint64_t seconds, struct text *out);
 /* The user of a session as messages name it: "console", "admin on vty0 (192.0.2.1)". */
 const char *session_by(const struct session_view *v);
 

@@ -72,12 +72,6 @@ static void ask_proceed(struct reloading *r)
     r->w.c->host->ask(r->w.c->shell, "Proceed with reload? [confirm]", true, proceed_answer, r);
 }
 
-static bool answers(const char *text, const char *word)
-{
-    size_t n = strlen(text);
-    return n > 0 && n <= strlen(word) && !strncasecmp(text, word, n);
-}
-
 static const char save_question[] = "\nSystem configuration has been modified. Save? [yes/no]: ";
 
 static void save_answer(void *arg, const char *text)
@@ -85,13 +79,14 @@ static void save_answer(void *arg, const char *text)
     struct reloading *r = arg;
     struct session_view v;
     session_view(r->w.c->shell, &v);
-    if (answers(text, "yes")) {
+    int yes = yes_or_no(text);
+    if (yes > 0) {
         if (save_config(r->w.c, STARTUP_CONFIG) != CMD_OK) {
             waiting_end(&r->w, CMD_FAIL);
             return;
         }
-    } else if (!answers(text, "no") && (v.terminal || text[0])) {
-        out_text(r->w.c->out, "% Please answer 'yes' or 'no'.\n");
+    } else if (yes < 0 && (v.terminal || text[0])) {
+        please_answer(r->w.c);
         r->w.c->host->ask(r->w.c->shell, save_question + 1, false, save_answer, r);
         return;
     }

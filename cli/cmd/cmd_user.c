@@ -114,6 +114,15 @@ static enum cmd_result no_username(struct cmd_ctx *c)
 }
 
 /* What a line says of the user, into u. False: refused, and said. */
+/* The text behind a type or `algorithm-type`, as it is kept. False: refused, and said. */
+static bool typed_text(struct cmd_ctx *c, bool is_secret, uint8_t *type, char stored[SECRET_STORED_MAX + 1])
+{
+    const char *text = cmd_str(c, "text");
+    if (cmd_has(c, "algorithm"))
+        return secret_by(c, text, type, stored);
+    return secret_typed(c, is_secret, cmd_has(c, "type") ? (int)cmd_int(c, "type") : -1, text, type, stored);
+}
+
 static bool take_user(struct cmd_ctx *c, struct aaa_user *u)
 {
     bool has_text = cmd_has(c, "text"), is_secret = cmd_has(c, "algorithm") || cmd_int(c, "kind") == 1;
@@ -135,10 +144,7 @@ static bool take_user(struct cmd_ctx *c, struct aaa_user *u)
         return false;
     }
     u->kind = kind;
-    if (cmd_has(c, "algorithm"))
-        return secret_by(c, cmd_str(c, "text"), &u->type, u->stored);
-    return secret_typed(c, is_secret, cmd_has(c, "type") ? (int)cmd_int(c, "type") : -1, cmd_str(c, "text"), &u->type,
-                        u->stored);
+    return typed_text(c, is_secret, &u->type, u->stored);
 }
 
 static enum cmd_result do_username(struct cmd_ctx *c)
@@ -199,10 +205,7 @@ static enum cmd_result do_enable_conf(struct cmd_ctx *c)
         out_text(c->out, "% Incomplete command.\n\n");
         return CMD_FAIL;
     }
-    bool ok = cmd_has(c, "algorithm") ? secret_by(c, cmd_str(c, "text"), &after.type, after.stored)
-                                      : secret_typed(c, is_secret, cmd_has(c, "type") ? (int)cmd_int(c, "type") : -1,
-                                                     cmd_str(c, "text"), &after.type, after.stored);
-    if (!ok)
+    if (!typed_text(c, is_secret, &after.type, after.stored))
         return CMD_FAIL;
     *at = after;
     return CMD_OK;

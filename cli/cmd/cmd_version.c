@@ -13,7 +13,8 @@
 
 #include "cli/cmd/cmd_local.h"
 
-void uptime_format(uint64_t seconds, struct text *out)
+/* "1 day, 16 hours, 42 minutes" */
+static void uptime_format(uint64_t seconds, struct text *out)
 {
     static const struct {
         uint64_t seconds;

@@ -7,6 +7,9 @@
  * A question alone, which keeps nothing, needs none of this: the context itself outlives it. */
 #include "cli/cmd/waiting.h"
 
+#include <string.h>
+#include <strings.h>
+
 static void interrupted(void *arg, bool closing)
 {
     struct waiting *w = arg;
@@ -34,4 +37,15 @@ void waiting_end(struct waiting *w, enum cmd_result r)
 bool confirmed(const char *key)
 {
     return !key[0] || key[0] == 'y' || key[0] == 'Y';
+}
+
+int yes_or_no(const char *text)
+{
+    size_t n = strlen(text);
+    return n && n <= 3 && !strncasecmp(text, "yes", n) ? 1 : n && n <= 2 && !strncasecmp(text, "no", n) ? 0 : -1;
+}
+
+void please_answer(struct cmd_ctx *c)
+{
+    out_text(c->out, "% Please answer 'yes' or 'no'.\n");
 }

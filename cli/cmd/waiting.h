@@ -16,4 +16,7 @@ void waiting_end(struct waiting *w, enum cmd_result r);
 
 /* What [confirm] was answered with: Enter and `y` are yes. */
 bool confirmed(const char *key);
+/* What [yes/no]: was answered with: 1 yes, 0 no, in full or begun; -1: neither. please_answer: tell him so. */
+int yes_or_no(const char *text);
+void please_answer(struct cmd_ctx *c);
 #endif

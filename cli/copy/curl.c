@@ -77,32 +77,35 @@ static void mark(struct curl *c, uint64_t bytes)
         c->common.p.mark(c->common.p.arg, '!');
 }
 
+/* The next bytes of a pipe; 0: none now, or no more, and then it is closed. */
+static size_t read_pipe(struct fd_watch *w, int *fd, char *buf, size_t cap)
+{
+    ssize_t n;
+    do
+        n = read(*fd, buf, cap);
+    while (n < 0 && errno == EINTR);
+    if (n == 0 || (n < 0 && errno != EAGAIN))
+        drop(w, fd);
+    return n > 0 ? (size_t)n : 0;
+}
+
 /* What the child wrote. False: c is gone. */
 static bool read_out(struct curl *c)
 {
     static const size_t turn = 1024 * 1024;
     struct transfer *t = &c->common;
     char buf[65536];
-    for (size_t got = 0; c->out_fd >= 0 && got < turn;) {
-        ssize_t n = read(c->out_fd, buf, sizeof buf);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno == EAGAIN)
-            break;
-        if (n <= 0) {
-            drop(&c->out, &c->out_fd);
-            break;
-        }
-        got += (size_t)n;
+    size_t n;
+    for (size_t got = 0; c->out_fd >= 0 && got < turn && (n = read_pipe(&c->out, &c->out_fd, buf, sizeof buf)); got += n) {
         if (t->p.put)
             continue; /* what a server answers to a put is nobody's */
-        if ((uint64_t)n > FILE_SIZE_MAX - t->bytes) {
+        if (n > FILE_SIZE_MAX - t->bytes) {
             give_up(c, TRANSFER_TOO_BIG);
             return false;
         }
-        t->bytes += (uint64_t)n;
+        t->bytes += n;
         mark(c, t->bytes);
-        if (!t->p.take(t->p.arg, buf, (size_t)n)) {
+        if (!t->p.take(t->p.arg, buf, n)) {
             give_up(c, TRANSFER_LOCAL);
             return false;
         }
@@ -120,18 +123,10 @@ static void on_err(void *arg, unsigned events)
 {
     struct curl *c = arg;
     char buf[1024];
+    size_t n;
     (void)events;
-    for (;;) {
-        ssize_t n = read(c->err_fd, buf, sizeof buf);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno == EAGAIN)
-            return;
-        if (n <= 0) {
-            drop(&c->err, &c->err_fd);
-            return;
-        }
-        size_t room = sizeof c->said - 1 - c->said_len, keep = (size_t)n < room ? (size_t)n : room;
+    while (c->err_fd >= 0 && (n = read_pipe(&c->err, &c->err_fd, buf, sizeof buf))) {
+        size_t room = sizeof c->said - 1 - c->said_len, keep = n < room ? n : room;
         memcpy(c->said + c->said_len, buf, keep);
         c->said_len += keep;
     }

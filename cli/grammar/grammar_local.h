@@ -146,8 +146,6 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n);
  * here. */
 typedef void walk_next_fn(void *arg, const struct elem *e, uint32_t used);
 bool walk_next(const struct walk *w, int32_t at, walk_next_fn *fn, void *arg);
-/* May this row be typed here? */
-bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, bool dflt);
 /* The words before the rows: `no`, `default`; NULL at the end of the list. */
 const char *walk_prefix(const struct walk *w, size_t i);
 /* Is another row an equally good reading of this line? For the check at start-up. */

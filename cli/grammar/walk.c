@@ -103,7 +103,7 @@ bool sentence_next(const struct sentence *sentence, const struct elem *after, ui
     return x.end;
 }
 
-bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, bool dflt)
+static bool walk_allows(const struct walk *w, const struct grammar_row *r, bool no, bool dflt)
 {
     const struct cmd_row *row = r->row;
 

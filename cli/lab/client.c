@@ -24,7 +24,8 @@
 
 #define CONSOLE_LEAVE 0x1D /* Ctrl-] */
 
-int lab_connect(const char *lab, const char *node)
+/* A connection to a node's control socket; lab NULL: the one that is up. After saying why on stderr: -2 there is no such node, -3 it does not run. */
+static int lab_connect(const char *lab, const char *node)
 {
     char name[LAB_NAME_MAX], err[512];
     int status = -3, lab_fd = -1, node_fd = -1;

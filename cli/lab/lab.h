@@ -19,8 +19,6 @@ int lab_exec(const char *lab, const char *node, char **commands);
 int lab_mark(const char *lab, const char *node);
 int lab_wait(const char *lab, const char *node, const char *regex, unsigned timeout_s, const char *since);
 int lab_capture(const char *lab, const char *node, const char *ifname, const char *file);
-/* A connection to a node's control socket; lab NULL: the one that is up. After saying why on stderr: -2 there is no such node, -3 it does not run. */
-int lab_connect(const char *lab, const char *node);
 /* Send a request (control.h). fd_to_pass -1: none. False with errno. */
 bool lab_request(int fd, const char *const *words, size_t n, int fd_to_pass);
 #endif

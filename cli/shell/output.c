@@ -194,7 +194,7 @@ bool output_end(struct output *o)
     return true;
 }
 
-void output_stop(struct output *o)
+static void output_stop(struct output *o)
 {
     o->more = o->stalled = o->typing = false;
     o->discard = true;

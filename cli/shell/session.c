@@ -186,7 +186,7 @@ void session_over(struct shell *sh, enum cmd_result r)
     prompt_behind_output(sh);
 }
 
-void session_run(struct shell *sh, const char *line)
+static void session_run(struct shell *sh, const char *line)
 {
     sh->state = SESSION_BUSY;
     sh->refused = sh->ran = sh->done_early = false;
@@ -279,7 +279,7 @@ void session_doom(struct shell *sh)
     sh->channel = NULL;
 }
 
-void session_disconnect(struct shell *sh, enum channel_end why)
+static void session_disconnect(struct shell *sh, enum channel_end why)
 {
     struct channel *ch = sh->channel;
     ch->ended = why;

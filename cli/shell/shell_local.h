@@ -152,7 +152,6 @@ struct shell {
 void session_init(struct shell *sh, struct maker *m);
 void session_teardown(struct shell *sh); /* ends and frees; nobody is told */
 void session_doom(struct shell *sh);     /* the same, safe from inside its own calls */
-void session_run(struct shell *sh, const char *line);
 void session_emit(struct shell *sh, const char *s,
                   size_t len); /* to the terminal or the capture, past filter and pager */
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj);
@@ -164,7 +163,6 @@ void session_over(struct shell *sh, enum cmd_result r); /* the command is done *
 void session_look(struct shell *sh);                    /* for `until` in what was captured */
 void session_at_prompt(struct shell *sh);
 void session_limit(struct shell *sh); /* absolute-timeout from the settings */
-void session_disconnect(struct shell *sh, enum channel_end why);
 void session_changed(struct shell *sh); /* the configuration: whoever asks for unsaved changes hears of it (exec.c) */
 
 /* host.c */
@@ -208,7 +206,6 @@ bool output_end(struct output *o); /* false: the rest waits, for keys or for the
 bool output_waits(const struct output *o);
 void output_resume(struct output *o); /* the terminal takes text again */
 void output_key(struct output *o, char c);
-void output_stop(struct output *o);  /* drop what waits */
 void output_flush(struct output *o); /* show what waits, without paging */
 void output_fini(struct output *o);
 /* Keep output for later: what goes beyond HELD_OUTPUT_MAX is left out, and a last line says so. */

@@ -330,7 +330,9 @@ static void pump(struct term *t)
     if (!t->closed)
         sync(t);
     if (t->ended && !t->closed && !t->handed && t->queue_at == t->queue.len && session_state(t->sh) != SESSION_BUSY) {
-        term_hang_up(t);
+        if (t->sh)
+            session_free(t->sh);
+        t->sh = NULL;
         t->closed = true;
     }
     t->own_write = false;
@@ -464,14 +466,6 @@ void term_end_input(struct term *t)
     t->ended = true;
     if (!t->closed)
         pump(t);
-}
-
-void term_hang_up(struct term *t)
-{
-    if (t->sh)
-        session_free(t->sh);
-    t->sh = NULL;
-    t->closed = true;
 }
 
 size_t term_waiting(const struct term *t)

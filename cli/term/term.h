@@ -33,8 +33,6 @@ size_t term_waiting(const struct term *t);
 const char *term_waiting_bytes(const struct term *t);
 /* No more will be typed: when what is waiting is consumed and the router waits for more, the session ends (closed is called). */
 void term_end_input(struct term *t);
-/* Ends the session without a word: a hang-up. closed is not called. */
-void term_hang_up(struct term *t);
 void term_redraw(struct term *t); /* a new viewer: prompt and line on a fresh line */
 void term_prompt(struct term *t); /* draws the prompt where none stands yet */
 void term_set_crlf(struct term *t, bool crlf);
