@@ -28,26 +28,18 @@ static void conf_init(void *obj)
     sshd_conf_init(obj);
 }
 
-static bool check_list(const char (*list)[SSH_NAME_MAX], enum sshd_what what, struct out *out)
-{
-    for (size_t i = 0; i < SSH_LIST_MAX && list[i][0]; i++) {
-        bool twice = false;
-        for (size_t k = 0; k < i; k++)
-            twice = twice || !strcmp(list[k], list[i]);
-        if (!twice && sshd_algorithm_known(what, list[i]))
-            continue;
-        out_printf(out, "%% %s: %s\n", list[i], twice ? "this algorithm stands there twice" : "no such algorithm");
-        return false;
-    }
-    return true;
-}
-
 static bool conf_check(void *self, const void *obj, struct out *out)
 {
-    const struct sshd_conf *c = obj;
     (void)self;
-    return check_list(c->kex, SSHD_KEX, out) && check_list(c->hostkey, SSHD_HOSTKEY, out) && check_list(c->encryption, SSHD_CIPHER, out) &&
-           check_list(c->mac, SSHD_MAC, out) && check_list(c->authentication, SSHD_AUTHENTICATION, out);
+    for (enum sshd_what what = 0; what < SSHD_WHATS; what++) {
+        const uint8_t *list = sshd_wanted(obj, what);
+        for (size_t i = 0; i < SSH_LIST_MAX && list[i]; i++)
+            if (memchr(list, list[i], i)) {
+                out_printf(out, "%% %s: this algorithm stands there twice\n", sshd_algorithm_name(what, list[i]));
+                return false;
+            }
+    }
+    return true;
 }
 
 static void conf_changed(void *self, void *obj, enum cmd_change what)
@@ -241,6 +233,34 @@ static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
 #define SSH_SET(sent, text, ...)   SET(CONFIG, &sshd_scope, sent, text, __VA_ARGS__)
 #define IN_CONFIG(m, sent, func, text) {.kind = CMD_DO_ROW, .mode = m, .priv = 15, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func, .help = text}
 
+/* Each place of a list is one of its names, numbered as in algorithm.c; every place has a text for each name. */
+#define HOSTKEY(f)    "rsa-sha2-512=" f ":1|rsa-sha2-256=" f ":2|ecdsa-sha2-nistp256=" f ":3|ecdsa-sha2-nistp384=" f ":4|ecdsa-sha2-nistp521=" f ":5"
+#define HOSTKEY_TEXTS "|RSA with SHA2 512|RSA with SHA2 256|ECDSA, curve P-256|ECDSA, curve P-384|ECDSA, curve P-521"
+#define KEX(f)                                                                                                                                                     \
+    "curve25519-sha256=" f ":1|curve25519-sha256@libssh.org=" f ":2|ecdh-sha2-nistp256=" f ":3|ecdh-sha2-nistp384=" f ":4|ecdh-sha2-nistp521=" f                   \
+    ":5|diffie-hellman-group14-sha256=" f ":6|diffie-hellman-group16-sha512=" f ":7"
+#define KEX_TEXTS                                                                                                                                                  \
+    "|Curve25519 with SHA2 256|Curve25519 with SHA2 256, its older name|ECDH, curve P-256|ECDH, curve P-384|ECDH, curve P-521|DH group 14 with SHA2 256"           \
+    "|DH group 16 with SHA2 512"
+#define CIPHER(f)                                                                                                                                                  \
+    "aes128-gcm@openssh.com=" f ":1|aes256-gcm@openssh.com=" f ":2|aes128-ctr=" f ":3|aes192-ctr=" f ":4|aes256-ctr=" f ":5"
+#define CIPHER_TEXTS "|AES 128, GCM|AES 256, GCM|AES 128, counter mode|AES 192, counter mode|AES 256, counter mode"
+#define MACS(f)                                                                                                                                                     \
+    "hmac-sha2-256-etm@openssh.com=" f ":1|hmac-sha2-512-etm@openssh.com=" f ":2|hmac-sha2-256=" f ":3|hmac-sha2-512=" f ":4"
+#define MAC_TEXTS "|HMAC with SHA2 256, encrypt then MAC|HMAC with SHA2 512, encrypt then MAC|HMAC with SHA2 256|HMAC with SHA2 512"
+#define WAY(f)    "publickey=" f ":1|keyboard=" f ":2|password=" f ":3"
+#define WAY_TEXTS "|By a public key|By an interactive dialogue|By a password"
+#define UP_TO_3(by, f)   "{" by(f "1") "} [" by(f "2") "] [" by(f "3") "]"
+#define UP_TO_4(by, f)   UP_TO_3(by, f) " [" by(f "4") "]"
+#define UP_TO_5(by, f)   UP_TO_4(by, f) " [" by(f "5") "]"
+#define UP_TO_7(by, f)   UP_TO_5(by, f) " [" by(f "6") "] [" by(f "7") "]"
+#define THREE_TIMES(t)   t t t
+#define FOUR_TIMES(t)    t t t t
+#define FIVE_TIMES(t)    t t t t t
+#define SEVEN_TIMES(t)   t t t t t t t
+#define WANTED_3(n)      SSH_NUM(n##1), SSH_NUM(n##2), SSH_NUM(n##3)
+#define WANTED_5(n)      WANTED_3(n), SSH_NUM(n##4), SSH_NUM(n##5)
+
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip ssh", "Configure ssh options"),
     HELP(CONFIG, "ip ssh logging", "Configure logging for SSH"),
@@ -253,11 +273,11 @@ static const struct cmd_row rows[] = {
     SSH_SET("ip ssh version <version:2-2>", "Specify protocol version to be supported|Protocol version", SSH_NUM(version)),
     SSH_SET("ip ssh logging events=events", "SSH protocol events", SSH_NUM(events)),
     MODE(CONFIG, CONFIG_SSH_PUBKEY, &chain_scope, &sshd_scope, struct sshd_conf, chains, "ip ssh pubkey-chain", "Enter the chain of users' public keys"),
-    SSH_SET("ip ssh server algorithm hostkey <word:hostkey>...", "Host key algorithms|Name, the most wanted first", TXTS(struct sshd_conf, hostkey)),
-    SSH_SET("ip ssh server algorithm kex <word:kex>...", "Key exchange algorithms|Name, the most wanted first", TXTS(struct sshd_conf, kex)),
-    SSH_SET("ip ssh server algorithm encryption <word:encryption>...", "Encryption algorithms|Name, the most wanted first", TXTS(struct sshd_conf, encryption)),
-    SSH_SET("ip ssh server algorithm mac <word:mac>...", "Message authentication algorithms|Name, the most wanted first", TXTS(struct sshd_conf, mac)),
-    SSH_SET("ip ssh server algorithm authentication <word:authentication>...", "Ways to log in|publickey, keyboard or password", TXTS(struct sshd_conf, authentication)),
+    SSH_SET("ip ssh server algorithm hostkey " UP_TO_5(HOSTKEY, "hostkey"), "Host key algorithms" FIVE_TIMES(HOSTKEY_TEXTS), WANTED_5(hostkey)),
+    SSH_SET("ip ssh server algorithm kex " UP_TO_7(KEX, "kex"), "Key exchange algorithms" SEVEN_TIMES(KEX_TEXTS), WANTED_5(kex), SSH_NUM(kex6), SSH_NUM(kex7)),
+    SSH_SET("ip ssh server algorithm encryption " UP_TO_5(CIPHER, "encryption"), "Encryption algorithms" FIVE_TIMES(CIPHER_TEXTS), WANTED_5(encryption)),
+    SSH_SET("ip ssh server algorithm mac " UP_TO_4(MACS, "mac"), "Message authentication algorithms" FOUR_TIMES(MAC_TEXTS), WANTED_3(mac), SSH_NUM(mac4)),
+    SSH_SET("ip ssh server algorithm authentication " UP_TO_3(WAY, "authentication"), "Ways to log in" THREE_TIMES(WAY_TEXTS), WANTED_3(authentication)),
     SSH_SET("ip scp server enable=scp", "Scp server|Enable the scp server", SSH_NUM(scp)),
     MODE(CONFIG_SSH_PUBKEY, CONFIG_SSH_PUBKEY_USER, &user_scope, NULL, struct sshd_chain, users, "username <word:user>", "User whose keys these are|User name",
          KEY_TXT(struct sshd_pubkey_user, user)),

@@ -9,7 +9,7 @@
 #include "cli/ssh/wire.h"
 #include "espial/text.h"
 
-#define NAMES_MAX 12
+#define NAMES_MAX SSH_LIST_MAX
 static const char *const names[SSHD_WHATS][NAMES_MAX] = {
     [SSHD_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
                  "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
@@ -19,21 +19,24 @@ static const char *const names[SSHD_WHATS][NAMES_MAX] = {
     [SSHD_AUTHENTICATION] = {"publickey", "keyboard", "password"},
 };
 
-bool sshd_algorithm_known(enum sshd_what what, const char *name)
+const char *sshd_algorithm_name(enum sshd_what what, unsigned number)
 {
-    for (size_t i = 0; i < NAMES_MAX && names[what][i]; i++)
-        if (!strcmp(names[what][i], name))
-            return true;
-    return false;
+    return number > 0 && number <= NAMES_MAX ? names[what][number - 1] : NULL;
+}
+
+const uint8_t *sshd_wanted(const struct sshd_conf *c, enum sshd_what what)
+{
+    const uint8_t *const lists[SSHD_WHATS] = {
+        [SSHD_KEX] = c->kex, [SSHD_HOSTKEY] = c->hostkey, [SSHD_CIPHER] = c->encryption, [SSHD_MAC] = c->mac, [SSHD_AUTHENTICATION] = c->authentication};
+    return lists[what];
 }
 
 static const char *asked(const struct sshd_conf *c, enum sshd_what what, size_t i)
 {
-    const char(*const lists[SSHD_WHATS])[SSH_NAME_MAX] = {
-        [SSHD_KEX] = c->kex, [SSHD_HOSTKEY] = c->hostkey, [SSHD_CIPHER] = c->encryption, [SSHD_MAC] = c->mac, [SSHD_AUTHENTICATION] = c->authentication};
-    if (!lists[what][0][0])
+    const uint8_t *wanted = sshd_wanted(c, what);
+    if (!wanted[0])
         return i < NAMES_MAX ? names[what][i] : NULL; /* all, in their order */
-    return i < SSH_LIST_MAX && lists[what][i][0] ? lists[what][i] : NULL;
+    return i < SSH_LIST_MAX ? sshd_algorithm_name(what, wanted[i]) : NULL;
 }
 
 static bool has_key_for(const char *name, bool rsa, unsigned ec_bits)

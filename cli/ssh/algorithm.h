@@ -12,8 +12,9 @@ struct text;
 /* How users' keys may sign. */
 #define SSHD_PUBLICKEY "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
 
-/* A name as it is written after `ip ssh server algorithm WHAT`. */
-bool sshd_algorithm_known(enum sshd_what what, const char *name);
+/* The n-th name after `ip ssh server algorithm WHAT`, from 1; NULL past the end. What was asked for: SSH_LIST_MAX numbers. */
+const char *sshd_algorithm_name(enum sshd_what what, unsigned number);
+const uint8_t *sshd_wanted(const struct sshd_conf *c, enum sshd_what what);
 /* What is offered to clients with this configuration: "a,b,c". rsa, ec: which host keys there are (for SSHD_HOSTKEY; ec_bits 256, 384 or 521, 0 for none). */
 void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out);
 /* enum sshd_method bits. */

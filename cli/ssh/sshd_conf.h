@@ -7,7 +7,7 @@
 
 #include "espial/conf.h"
 
-#define SSH_LIST_MAX 8
+#define SSH_LIST_MAX 7
 #define SSH_NAME_MAX 40
 
 enum sshd_what { SSHD_KEX, SSHD_HOSTKEY, SSHD_CIPHER, SSHD_MAC, SSHD_AUTHENTICATION, SSHD_WHATS };
@@ -27,6 +27,14 @@ struct sshd_chain {
     struct conf_list users; /* struct sshd_pubkey_user */
 };
 
+/* `ip ssh server algorithm WHAT`: numbers of names (algorithm.c), the most wanted first, from 1; 0 behind the last. */
+#define SSH_WANTED(n)                                                                                                                                              \
+    union {                                                                                                                                                        \
+        uint8_t n[SSH_LIST_MAX];                                                                                                                                   \
+        struct {                                                                                                                                                   \
+            uint8_t n##1, n##2, n##3, n##4, n##5, n##6, n##7;                                                                                                      \
+        };                                                                                                                                                         \
+    }
 struct sshd_conf {
     uint8_t version; /* 0: not said; 2 */
     uint32_t timeout_s;
@@ -34,8 +42,11 @@ struct sshd_conf {
     bool events;
     bool scp;
     char keypair[128]; /* ip ssh rsa keypair-name */
-    char kex[SSH_LIST_MAX][SSH_NAME_MAX], hostkey[SSH_LIST_MAX][SSH_NAME_MAX], encryption[SSH_LIST_MAX][SSH_NAME_MAX], mac[SSH_LIST_MAX][SSH_NAME_MAX],
-        authentication[SSH_LIST_MAX][SSH_NAME_MAX];
+    SSH_WANTED(kex);
+    SSH_WANTED(hostkey);
+    SSH_WANTED(encryption);
+    SSH_WANTED(mac);
+    SSH_WANTED(authentication);
     struct conf_list chains; /* struct sshd_chain: none or one */
 };
 void sshd_conf_init(struct sshd_conf *c); /* defaults; c is zeroed before */

@@ -313,11 +313,12 @@ ip ssh time-out {60}
 ip ssh authentication-retries {2}
 ip ssh logging events
 ip ssh rsa keypair-name {x}
-ip ssh server algorithm hostkey {rsa-sha2-256}
-ip ssh server algorithm kex {ecdh-sha2-nistp256}
-ip ssh server algorithm encryption {aes256-ctr}
-ip ssh server algorithm mac {hmac-sha2-256}
-ip ssh server algorithm authentication {publickey}
+ip ssh server algorithm hostkey rsa-sha2-256
+ip ssh server algorithm kex ecdh-sha2-nistp256
+ip ssh server algorithm encryption aes256-ctr
+ip ssh server algorithm mac hmac-sha2-256 hmac-sha2-512
+ip ssh server algorithm encryption aes256-ctr aes256-gcm@openssh.com aes128-ctr
+ip ssh server algorithm authentication publickey
 ip ssh pubkey-chain
 ip scp server enable
 ip tftp blocksize {1024}

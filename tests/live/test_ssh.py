@@ -205,7 +205,8 @@ def algorithms(r, env):
         for name in names.split():
             out = openssh(r.port, "show privilege", env=env, options=("-o", f"{option}={name}", *(("-o", "Ciphers=aes128-ctr") if option == "MACs" else ())))
             assert out.returncode == 255, (name, out)
-    assert "no such algorithm" in configure(r, "ip ssh server algorithm encryption rot13")
+    assert "% Invalid input detected at '^' marker." in configure(r, "ip ssh server algorithm encryption rot13")
+    assert "stands there twice" in configure(r, "ip ssh server algorithm encryption aes256-ctr aes256-ctr")
     configure(r, "ip ssh server algorithm encryption aes256-ctr", "ip ssh server algorithm authentication password")
     shown = r.type("show ip ssh")
     assert re.search(r"^Encryption Algorithms:aes256-ctr$", shown, re.M) and re.search(r"^Authentication methods:password$", shown, re.M), shown
