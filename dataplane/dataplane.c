@@ -114,7 +114,9 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                     .debug = env->debug,
                                     .faults = dp->faults,
                                     .export_key = env->export_sa,
-                                    .export_arg = env->export_arg};
+                                    .export_arg = env->export_arg,
+                                    .resolve = env->resolve,
+                                    .resolve_arg = env->hostname_arg};
     account_enter(env->loop, ACCOUNT_ESP);
     dp->ipsec = ipsec_new(&ipsec);
 

@@ -1,9 +1,11 @@
-/* cmd_cryptomap.c: crypto map NAME SEQ ipsec-isakmp and its lines; crypto map NAME on an interface.
+/* cmd_cryptomap.c: crypto map NAME SEQ ipsec-isakmp, crypto dynamic-map NAME SEQ and their lines; crypto map NAME on an
+ * interface.
  *
  * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may
  * name a map that does not exist yet: it takes effect when the map does. `no crypto map NAME` removes every entry of
- * the map. What entries share with profiles is in sa_rows.h. Refused, because they would do nothing: dynamic, profile,
- * local-address, isakmp-profile, reverse-route, peers by name. */
+ * the map. An entry of a dynamic map has the same lines; the line that puts a dynamic map into a crypto map has none.
+ * What entries share with profiles is in sa_rows.h. A peer's name is looked up in the router's own host table. Refused,
+ * because they would do nothing: profile, discover, client, redundancy. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -29,40 +31,78 @@ static void map_fini(void *obj)
     cryptomap_conf_fini(obj);
 }
 
+static const struct cryptomap_conf *find(const struct conf_list *list, const char *name, uint16_t seq)
+{
+    CONF_EACH(const struct cryptomap_conf, c, list)
+    if (c->seq == seq && !strcmp(c->name, name))
+        return c;
+    return NULL;
+}
+
 static bool map_check(void *self, const void *obj, struct out *out)
 {
-    const struct cryptomap_conf *c = obj;
-    struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(self));
+    const struct cryptomap_conf *c = obj, *old = find(&ipsec_conf(dataplane_ipsec(self))->maps, c->name, c->seq);
 
-    CONF_EACH(const struct cryptomap_conf, old, &conf->maps)
-    if (old->seq == c->seq && !strcmp(old->name, c->name))
+    if (c->template)
         return true;
-    if (!out->boot)
+    if (old && !old->dynamic[0] != !c->dynamic[0]) {
+        out_printf(out, "%% Crypto map entry %s %u %s a dynamic map: remove it first\n", c->name, c->seq,
+                   old->dynamic[0] ? "stands for" : "does not stand for");
+        return false;
+    }
+    if (!old && !c->dynamic[0] && !out->boot)
         out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have "
                       "been configured.\n");
     return true;
 }
 
+static bool peer_check(void *self, const void *obj, struct out *out)
+{
+    const struct map_peer_conf *p = obj;
+    uint32_t addr;
+
+    if (p->name[0] && ip4_parse(p->name, &addr)) {
+        out_text(out, "% An address is not resolved: leave out dynamic\n");
+        return false;
+    }
+    if (!p->name[0] || p->dynamic || dataplane_resolve(self, p->name, &addr))
+        return true;
+    out_printf(out, "%% Unrecognized host or address: %s\n", p->name);
+    return false;
+}
+
 static const struct cmd_scope map_scope = {
     .size = sizeof(struct cryptomap_conf), .init = map_init, .fini = map_fini, .changed = changed, .check = map_check};
-static const struct cmd_scope peer_scope = {.size = sizeof(struct map_peer_conf), .changed = changed};
+static const struct cmd_scope peer_scope = {
+    .size = sizeof(struct map_peer_conf), .changed = changed, .check = peer_check};
+static const struct cmd_scope local_scope = {.size = sizeof(struct map_local_conf), .changed = changed};
+static const struct cmd_scope profile_scope = {.size = sizeof(struct map_profile_conf), .changed = changed};
 
-/* no crypto map NAME: every entry. */
-static enum cmd_result do_no_map(struct cmd_ctx *c)
+static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, const char *what)
 {
-    struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
     const char *name = cmd_str(c, "name");
-    size_t before = conf->maps.n;
+    size_t before = list->n;
 
-    for (size_t i = conf->maps.n; i-- > 0;)
-        if (!strcmp(((struct cryptomap_conf *)conf->maps.v[i])->name, name))
-            conf_list_remove(&conf->maps, i);
-    if (conf->maps.n == before) {
-        out_printf(c->out, "%% Could not find crypto map entry %s\n", name);
+    for (size_t i = list->n; i-- > 0;)
+        if (!strcmp(((struct cryptomap_conf *)list->v[i])->name, name))
+            conf_list_remove(list, i);
+    if (list->n == before) {
+        out_printf(c->out, "%% Could not find crypto %s entry %s\n", what, name);
         return CMD_FAIL;
     }
     ipsec_conf_changed(dataplane_ipsec(c->self));
     return CMD_OK;
+}
+
+/* no crypto map NAME, no crypto dynamic-map NAME: every entry. */
+static enum cmd_result do_no_map(struct cmd_ctx *c)
+{
+    return remove_all(c, &ipsec_conf(dataplane_ipsec(c->self))->maps, "map");
+}
+
+static enum cmd_result do_no_dynamic(struct cmd_ctx *c)
+{
+    return remove_all(c, &ipsec_conf(dataplane_ipsec(c->self))->dynamics, "dynamic-map");
 }
 
 /* crypto map NAME SEQ: an entry that there is, by its name alone. */
@@ -71,7 +111,7 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
     struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
 
     CONF_EACH(struct cryptomap_conf, m, &conf->maps)
-    if (m->seq == cmd_int(c, "seq") && !strcmp(m->name, cmd_str(c, "name"))) {
+    if (!m->dynamic[0] && m->seq == cmd_int(c, "seq") && !strcmp(m->name, cmd_str(c, "name"))) {
         c->host->enter(c->shell, CONFIG_CRYPTO_MAP, m);
         return CMD_OK;
     }
@@ -80,17 +120,44 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
+    HELP(CONFIG, "crypto map", "Enter a crypto map"),
+    HELP(CONFIG, "crypto map <word:name>", "Crypto map tag"),
+    MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, dynamics,
+         "crypto dynamic-map=template <word:name> <seq:1-65535>",
+         "Specify a dynamic crypto map template|Dynamic crypto map template tag|Sequence to insert into dynamic-map entry",
+         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq),
+         NUM(struct cryptomap_conf, template)),
+    NO_ONLY(CONFIG, 15, "crypto dynamic-map <word:name>", do_no_dynamic, ""),
+    LINE(CONFIG, &local_scope, &ipsec_scope, struct ipsec_conf, map_locals,
+         "crypto map <word:name> local-address <ifname>",
+         "Interface to use for local address for this crypto map|Interface",
+         KEY_TXT(struct map_local_conf, name), TXT(struct map_local_conf, ifname)),
+    LINE(CONFIG, &profile_scope, &ipsec_scope, struct ipsec_conf, map_profiles,
+         "crypto map <word:name> isakmp-profile <word:profile>",
+         "Specify isakmp profile to use|ISAKMP Profile name",
+         KEY_TXT(struct map_profile_conf, name), TXT(struct map_profile_conf, profile)),
     MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
          "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
-         "Enter a crypto map|Crypto map tag|Sequence to insert into crypto map entry|IPSEC w/ISAKMP",
+         "Sequence to insert into crypto map entry|IPSEC w/ISAKMP",
          KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq)),
+    LINE(CONFIG, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
+         "crypto map <word:name> <seq:1-65535> ipsec-isakmp dynamic <word:dynamic>",
+         "||Enable dynamic crypto map support|Name of dynamic-map template",
+         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq),
+         TXT(struct cryptomap_conf, dynamic)),
     DO(CONFIG, 15, "crypto map <word:name> <seq:1-65535>", do_enter_map, ""),
     NO_ONLY(CONFIG, 15, "crypto map <word:name>", do_no_map, ""),
     SET(CONFIG_CRYPTO_MAP, NULL, "description <line:description>",
         "Description of the crypto map statement policy|Up to 80 characters describing this crypto map",
         TXT(struct cryptomap_conf, description)),
-    LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers, "set peer <ip:addr>",
-         "Allowed Encryption/Decryption peer.|IP address of peer", KEY_NUM(struct map_peer_conf, addr)),
+    HELP(CONFIG_CRYPTO_MAP, "set peer", "Allowed Encryption/Decryption peer."),
+    LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers, "set peer <ip:addr> [default=dflt]",
+         "IP address of peer|Set this peer as the default", KEY_NUM(struct map_peer_conf, addr),
+         NUM(struct map_peer_conf, dflt)),
+    LINE(CONFIG_CRYPTO_MAP, &peer_scope, NULL, struct cryptomap_conf, peers,
+         "set peer <word:name> [dynamic=dynamic] [default=dflt]",
+         "Host name of the peer|Resolve the name before each negotiation|Set this peer as the default",
+         KEY_TXT(struct map_peer_conf, name), NUM(struct map_peer_conf, dynamic), NUM(struct map_peer_conf, dflt)),
     SA_ROWS(CONFIG_CRYPTO_MAP, struct cryptomap_conf),
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
     SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",

@@ -102,6 +102,10 @@ static const struct cmd_row rows[] = {
         "Handling of fragmentation of near-MTU sized packets|Perform fragmentation before encryption (default)|Perform "
         "fragmentation after encryption",
         C(frag_after)),
+    SET(CONFIG, &ipsec_scope, "crypto ipsec ipv4-deny {jump|clear|drop}=deny",
+        "Action for a deny line of a crypto map's access list|Jump to the next crypto map entry (default)|"
+        "Send the packet in the clear|Drop the packet",
+        C(deny)),
     MODE(CONFIG, CONFIG_TRANSFORM, &set_scope, &ipsec_scope, struct ipsec_conf, sets,
          "crypto ipsec transform-set <word:name> "
          "&{[ah-md5-hmac=ah:1|ah-sha-hmac=ah:2|ah-sha256-hmac=ah:3|ah-sha384-hmac=ah:4|ah-sha512-hmac=ah:5]|"

@@ -6,7 +6,15 @@
  * map, number and line are what they were: its SAs, counters and id stay. SAs of flows that vanished, or with peers
  * that were taken out of their entry, are deleted (SA_GONE_CONFIG); other changes hold for SAs to come, as on IOS. An
  * entry without a peer or an access list is incomplete and protects nothing. A deny line sends the packet on to the next
- * entry. Not here: dynamic maps, local-address, profiles, manual keys.
+ * entry (ipv4-deny: see spd.c).
+ *
+ * An entry that names a dynamic map is as many entries as that map has. They need neither peer nor access list: where
+ * they have them, these bound what may be negotiated. Their lines have no flows: a flow begins with the SAs that a peer
+ * negotiates and ends with them (flow.c).
+ *
+ * With local-address, SAs end at the address of that interface; interfaces with the same map then share its entries,
+ * so that a packet is protected by the same SAs whichever way it leaves. Peers given by name are resolved here, and
+ * those called dynamic once more before each negotiation (map_names). Not here: manual keys.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -23,7 +31,7 @@ void policy_changed(struct ipsec *ips)
 
 bool cryptomap_complete(const struct cryptomap_conf *c)
 {
-    return c->peers.n > 0 && c->acl[0];
+    return c->dynamic[0] || (c->peers.n > 0 && c->acl[0]);
 }
 
 struct map_if *mi_find(struct map_if *list, const char *ifname)
@@ -34,116 +42,256 @@ struct map_if *mi_find(struct map_if *list, const char *ifname)
     return NULL;
 }
 
-struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq)
+static int place_cmp(const struct map_entry *e, uint32_t seq, uint16_t dyn_seq)
 {
-    for (size_t i = 0; mi && i < mi->nentries; i++)
-        if (mi->entries[i]->seq == seq && !strcmp(mi->entries[i]->map, map))
-            return mi->entries[i];
+    return e->seq != seq ? (e->seq < seq ? -1 : 1) : (e->dyn_seq > dyn_seq) - (e->dyn_seq < dyn_seq);
+}
+
+struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq)
+{
+    size_t lo = 0, hi = mi && !strcmp(mi->map, map) ? mi->nentries : 0;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        int d = place_cmp(mi->entries[mid], seq, dyn_seq);
+        if (d == 0)
+            return mi->entries[mid];
+        if (d < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     return NULL;
 }
 
 static void entry_free(struct map_entry *e)
 {
+    group_free(e->below);
     mem_free(e->peers);
+    mem_free(e->names);
     mem_free(e->rules);
     mem_free(e);
 }
 
-static void template_of(struct ipsec *ips, const struct cryptomap_conf *c, const struct map_if *mi,
-                        struct ipsec_policy *t)
+static void template_of(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t)
 {
-    str_copy(t->map, sizeof t->map, c->name);
-    t->seq = c->seq;
-    str_copy(t->ifname, sizeof t->ifname, mi->ifname);
-    t->local = mi->local;
+    str_copy(t->map, sizeof t->map, e->map);
+    t->seq = e->seq;
+    t->dyn_seq = e->dyn_seq;
+    t->answer_only = e->dynamic;
+    str_copy(t->ifname, sizeof t->ifname, e->mi->ifname);
+    t->local = e->mi->local;
     bool named = false;
     for (unsigned i = 0; i < MAP_SETS_MAX; i++) {
-        const struct transform_set_conf *s = c->sa.sets[i][0] ? ipsec_set_find(ips, c->sa.sets[i]) : NULL;
-        named = named || c->sa.sets[i][0];
+        const struct transform_set_conf *s = sa->sets[i][0] ? ipsec_set_find(ips, sa->sets[i]) : NULL;
+        named = named || sa->sets[i][0];
         if (s && t->ntransforms < IPSEC_TRANSFORMS_MAX && ipsec_transform_of(s, &t->transforms[t->ntransforms]))
             t->ntransforms++;
     }
     if (!named && ipsec_transform_of(ipsec_set_find(ips, "default"), &t->transforms[0]))
         t->ntransforms = 1;
-    t->pfs_group = c->sa.pfs;
-    t->life_s = sa_conf_life_s(&ips->conf, &c->sa);
-    uint32_t kb = c->sa.life_kb ? c->sa.life_kb : ips->conf.life_kb;
+    t->pfs_group = sa->pfs;
+    t->life_s = sa_conf_life_s(&ips->conf, sa);
+    uint32_t kb = sa->life_kb ? sa->life_kb : ips->conf.life_kb;
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
-    t->replay_window = c->sa.replay == 0 ? ips->conf.replay : c->sa.replay == REPLAY_CONF_OFF ? 0 : c->sa.replay;
-    t->idle_s = c->sa.idle_s ? c->sa.idle_s : ips->conf.idle_s;
-    t->ikev2 = c->sa.ikev2_profile[0] != 0;
-    str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? c->sa.ikev2_profile : c->sa.isakmp_profile);
+    t->replay_window = sa->replay == 0 ? ips->conf.replay : sa->replay == REPLAY_CONF_OFF ? 0 : sa->replay;
+    t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;
+    t->ikev2 = sa->ikev2_profile[0] != 0;
+    str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? sa->ikev2_profile : sa->isakmp_profile);
+    if (!t->ike_profile[0])
+        CONF_EACH(const struct map_profile_conf, p, &ips->conf.map_profiles)
+    if (!strcmp(p->name, e->map))
+        str_copy(t->ike_profile, sizeof t->ike_profile, p->profile);
 }
 
-/* The flow that this line had before, with everything in it; NULL when it is new. */
-static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *r)
+static uint32_t resolve(const struct ipsec *ips, const char *name)
+{
+    uint32_t addr;
+    return ips->env.resolve && ips->env.resolve(ips->env.resolve_arg, name, &addr) ? addr : 0;
+}
+
+/* The peers in order; one whose name has no address is left out. */
+static void entry_peers(struct ipsec *ips, struct map_entry *e, const struct cryptomap_conf *c,
+                        const struct map_entry *old)
+{
+    size_t n = c->peers.n ? c->peers.n : 1;
+    e->peers = mem_array(n, sizeof *e->peers);
+    e->peer_dflt = (unsigned)n;
+    CONF_EACH(const struct map_peer_conf, p, &c->peers)
+    {
+        uint32_t addr = p->addr ? p->addr : resolve(ips, p->name);
+        if (p->dynamic && !e->names)
+            e->names = mem_array(n, sizeof *e->names);
+        if (!addr && !p->dynamic)
+            continue;
+        if (p->dynamic)
+            e->names[e->npeers] = p->name;
+        if (p->dflt && e->peer_dflt == n)
+            e->peer_dflt = e->npeers;
+        e->peers[e->npeers++] = addr;
+        ips->names = ips->names || p->dynamic;
+    }
+    if (e->peer_dflt < e->npeers)
+        e->peer_now = e->peer_dflt;
+    for (unsigned i = 0; old && old->npeers && i < e->npeers; i++)
+        if (e->peers[i] == old->peers[old->peer_now])
+            e->peer_now = i;
+}
+
+void map_names(struct ipsec *ips)
+{
+    bool moved = false;
+    map_sync(ips);
+    for (const struct map_if *mi = ips->names ? ips->ifs : NULL; mi; mi = mi->next)
+        for (size_t i = 0; i < mi->nentries; i++) {
+            const struct map_entry *e = mi->entries[i];
+            for (unsigned n = 0; e->names && n < e->npeers; n++)
+                moved = moved || (e->names[n] && resolve(ips, e->names[n]) != e->peers[n]);
+        }
+    if (moved)
+        map_dirty(ips);
+    map_sync(ips);
+}
+
+/* The flow that this line had before, with everything in it; NULL when it is new. Lines mostly keep their order: the
+ * search goes on where the last one ended. */
+static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *r, size_t *at)
 {
     for (size_t i = 0; old && i < old->nrules; i++) {
-        struct ipsec_flow *f = old->rules[i].flow;
+        size_t k = (*at + i) % old->nrules;
+        struct ipsec_flow *f = old->rules[k].flow;
         if (f && !f->kept && acl_rule_same(&f->rule, r)) {
             f->kept = true;
+            *at = k + 1;
             return f;
         }
     }
     return NULL;
 }
 
-static struct map_entry *entry_new(struct ipsec *ips, struct map_if *mi, const struct cryptomap_conf *c,
-                                   struct map_entry *old)
+static void group_of(struct flow_group *g, struct map_entry *e)
 {
-    struct map_entry *e = NEW(struct map_entry);
-    e->mi = mi;
-    e->seq = c->seq;
-    str_copy(e->map, sizeof e->map, c->name);
-    str_copy(e->acl, sizeof e->acl, c->acl);
-    e->peers = mem_array(c->peers.n, sizeof *e->peers);
-    CONF_EACH(const struct map_peer_conf, p, &c->peers)
-    e->peers[e->npeers++] = p->addr;
-    for (unsigned i = 0; old && i < e->npeers; i++)
-        if (e->peers[i] == old->peers[old->peer_now])
-            e->peer_now = i;
-    template_of(ips, c, mi, &e->tmpl);
-    struct acl *acl = acl_find(ips->env.net, c->acl);
-    size_t n = acl ? acl_rules(acl) : 0;
+    for (struct ipsec_flow *f = g ? g->first : NULL; f; f = f->next_below)
+        f->entry = e;
+}
+
+static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
+{
+    struct acl *acl = acl_find(ips->env.net, e->acl);
+    size_t n = acl ? acl_rules(acl) : 0, at = 0;
     e->rules = mem_array(n ? n : 1, sizeof *e->rules);
     for (size_t i = 0; i < n; i++) {
         struct acl_rule *r = acl_rule(acl, i);
-        struct ipsec_flow *f = r->permit ? inherit(old, r) : NULL;
-        if (r->permit && !f && ips->nflows >= FLOWS_MAX)
+        bool own = r->permit && !e->dynamic;
+        struct ipsec_flow *f = own ? inherit(old, r, &at) : NULL;
+        if (own && !f && ips->nflows >= FLOWS_MAX)
             continue;
-        if (r->permit && !f)
+        if (own && !f)
             f = flow_new(ips, r);
         if (f) {
             f->entry = e;
             f->kept = true;
-            for (struct ipsec_flow *nf = f->narrows; nf; nf = nf->next_narrow)
-                nf->entry = e;
+            group_of(f->below, e);
         }
         e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f};
     }
-    return e;
+    if (e->dynamic && old) {
+        e->below = old->below;
+        old->below = NULL;
+        group_of(e->below, e);
+    }
 }
 
-static struct map_if *mi_new(struct ipsec *ips, struct iface *ifc, struct map_if *was)
+/* c: the entry of the map; or one of the dynamic map that stands there. */
+static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptomap_conf *at,
+                      const struct cryptomap_conf *c, struct map_if *was)
 {
-    struct map_if *mi = NEW(struct map_if);
+    struct map_entry *e = NEW(struct map_entry);
+    e->mi = mi;
+    e->seq = at->seq;
+    e->dynamic = c != at;
+    e->dyn_seq = e->dynamic ? c->seq : 0;
+    str_copy(e->map, sizeof e->map, at->name);
+    str_copy(e->acl, sizeof e->acl, c->acl);
+    struct map_entry *old = entry_find(was, e->map, e->seq, e->dyn_seq);
+    entry_peers(ips, e, c, old);
+    if (!e->npeers && (!e->dynamic || c->peers.n)) {
+        entry_free(e);
+        return;
+    }
+    template_of(ips, &c->sa, e, &e->tmpl);
+    entry_rules(ips, e, old);
+    mi->entries = mem_resize(mi->entries, mi->nentries + 1, sizeof *mi->entries);
+    mi->entries[mi->nentries++] = e;
+}
+
+static void entries_of(struct ipsec *ips, struct map_if *mi, struct map_if *was)
+{
+    CONF_EACH(const struct cryptomap_conf, c, &ips->conf.maps)
+    {
+        if (strcmp(c->name, mi->map) != 0 || !cryptomap_complete(c))
+            continue;
+        if (!c->dynamic[0])
+            entry_add(ips, mi, c, c, was);
+        CONF_EACH(const struct cryptomap_conf, d, &ips->conf.dynamics)
+        if (c->dynamic[0] && !strcmp(d->name, c->dynamic))
+            entry_add(ips, mi, c, d, was);
+    }
+}
+
+/* The address that SAs of this map end at, on this interface. 0: none (yet). */
+static uint32_t local_of(struct ipsec *ips, const struct iface *ifc, bool *elsewhere)
+{
+    *elsewhere = false;
+    CONF_EACH(const struct map_local_conf, l, &ips->conf.map_locals)
+    if (!strcmp(l->name, ifc->conf->crypto_map)) {
+        const struct iface *at = iface_by_name(ips->env.net, l->ifname);
+        *elsewhere = true;
+        return at ? at->addr : 0;
+    }
+    return ifc->addr;
+}
+
+static struct map_if *mi_alike(struct map_if *list, const struct map_if *like)
+{
+    for (; list; list = list->next)
+        if (!list->owner && list->local == like->local && !strcmp(list->map, like->map))
+            return list;
+    return NULL;
+}
+
+static struct map_if *mi_new(struct ipsec *ips, struct iface *ifc, struct map_if *made, struct map_if *old)
+{
+    struct map_if *mi = NEW(struct map_if), *was = mi_find(old, ifc->name);
+    bool elsewhere;
     mi->ifc = ifc;
     str_copy(mi->map, sizeof mi->map, ifc->conf->crypto_map);
     str_copy(mi->ifname, sizeof mi->ifname, ifc->name);
-    mi->local = ifc->addr;
-    mi->entries = mem_array(ips->conf.maps.n ? ips->conf.maps.n : 1, sizeof *mi->entries);
-    if (was && was->local != mi->local)
+    mi->local = local_of(ips, ifc, &elsewhere);
+    if (elsewhere && mi->local && (mi->owner = mi_alike(made, mi))) {
+        mi->entries = mi->owner->entries;
+        mi->nentries = mi->owner->nentries;
+        return mi;
+    }
+    if (elsewhere)
+        was = mi_alike(old, mi);
+    else if (was && (was->owner || was->local != mi->local))
         was = NULL;
-    CONF_EACH(const struct cryptomap_conf, c, &ips->conf.maps)
-    if (mi->local && !strcmp(c->name, mi->map) && cryptomap_complete(c))
-        mi->entries[mi->nentries++] = entry_new(ips, mi, c, entry_find(was, c->name, c->seq));
+    if (mi->local)
+        entries_of(ips, mi, was);
     return mi;
+}
+
+static void mi_free(struct map_if *mi)
+{
+    if (!mi->owner)
+        mem_free(mi->entries);
+    mem_free(mi);
 }
 
 /* What of the former policy did not pass into the new one goes, with its SAs. */
 static void retire(struct ipsec *ips, struct map_if *mi)
 {
-    for (size_t i = 0; i < mi->nentries; i++) {
+    for (size_t i = 0; !mi->owner && i < mi->nentries; i++) {
         struct map_entry *e = mi->entries[i];
         for (size_t r = 0; r < e->nrules; r++) {
             struct ipsec_flow *f = e->rules[r].flow;
@@ -152,10 +300,23 @@ static void retire(struct ipsec *ips, struct map_if *mi)
             flow_delete_pairs(f, NULL);
             flow_free(ips, f);
         }
+        group_delete_pairs(e->below, NULL);
         entry_free(e);
     }
-    mem_free(mi->entries);
-    mem_free(mi);
+    mi_free(mi);
+}
+
+/* Of what stays: pairs with peers, or for flows, that are not wanted any more. */
+static void trim(struct map_entry *e)
+{
+    for (size_t r = 0; r < e->nrules; r++) {
+        struct ipsec_flow *f = e->rules[r].flow;
+        if (f) {
+            f->kept = false;
+            flow_delete_pairs(f, e);
+        }
+    }
+    group_delete_pairs(e->below, e);
 }
 
 static void map_compile(struct ipsec *ips)
@@ -163,14 +324,16 @@ static void map_compile(struct ipsec *ips)
     struct map_if *old = ips->ifs, **tail = &ips->ifs;
     bool attached = old != NULL;
     ips->ifs = NULL;
+    ips->names = false;
     for (struct iface *ifc = iface_next(ips->env.net, NULL); ifc; ifc = iface_next(ips->env.net, ifc)) {
         ifc->crypto = NULL;
         if (!ifc->conf || !ifc->conf->crypto_map[0])
             continue;
-        *tail = mi_new(ips, ifc, mi_find(old, ifc->name));
+        *tail = mi_new(ips, ifc, ips->ifs, old);
         ifc->crypto = *tail;
         tail = &(*tail)->next;
     }
+    policy_index(ips);
     policy_changed(ips);
     while (old) {
         struct map_if *next = old->next;
@@ -178,14 +341,8 @@ static void map_compile(struct ipsec *ips)
         old = next;
     }
     for (struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; i < mi->nentries; i++)
-            for (size_t r = 0; r < mi->entries[i]->nrules; r++) {
-                struct ipsec_flow *f = mi->entries[i]->rules[r].flow;
-                if (f) {
-                    f->kept = false;
-                    flow_delete_pairs(f, mi->entries[i]);
-                }
-            }
+        for (size_t i = 0; !mi->owner && i < mi->nentries; i++)
+            trim(mi->entries[i]);
     if (attached != (ips->ifs != NULL)) {
         ips->map_changed = true;
         report_kick(ips);
@@ -226,8 +383,18 @@ void map_unset(struct ipsec *ips, struct iface *ifc)
         return;
     struct map_if *mi = *at;
     *at = mi->next;
+    for (struct map_if *k = ips->ifs; k; k = k->next)
+        if (k->owner == mi) { /* until all is compiled anew, before the next packet */
+            k->owner = NULL;
+            k->entries = NULL;
+            k->nentries = 0;
+        }
+    policy_index(ips);
     policy_changed(ips);
+    bool rebuilding = ips->rebuilding;
+    ips->rebuilding = true;
     retire(ips, mi);
+    ips->rebuilding = rebuilding;
     if (!ips->ifs) {
         ips->map_changed = true;
         report_kick(ips);
@@ -271,7 +438,7 @@ void map_fini(struct ipsec *ips)
         retire(ips, mi);
     }
     table_free(ips->flows);
-    table_free(ips->configured);
+    policy_fini(ips);
     mem_free(ips->shown);
     mem_free(ips->cache);
 }

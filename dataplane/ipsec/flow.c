@@ -3,6 +3,12 @@
  * A permit line of a crypto map's access list has one flow as long as the line stays what it is. When a peer negotiates
  * less than a line permits, the pair gets a narrow flow below that line; it lives as long as its SAs. A line that names
  * port ranges gives an identity of any port (IKE can carry but one), while outbound it takes only the ports it names.
+ *
+ * An entry of a dynamic map has only flows that were negotiated, one for each peer and pair of selectors. When two
+ * peers ask for the same selectors, packets go to the one whose SAs were enabled last: a spoke that comes back with
+ * another address is heard there. What is below one line or entry is a group: found by the prefix of the remote side
+ * with a look-up for each prefix length in use, the most exact first; of one prefix there are SAME_FLOWS_MAX at most,
+ * so that no peer makes the walk long.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -31,20 +37,153 @@ bool selector_fits(const struct selector *local, const struct selector *remote, 
            end_fits(dst, f->dst, f->proto, f->dport, f->no_ports);
 }
 
-struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
+static struct ipsec_flow *flow_make(struct ipsec *ips)
 {
     struct ipsec_flow *f = NEW(struct ipsec_flow);
     f->id = ++ips->flow_ids;
-    f->rule = *r;
-    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
-    f->local_sel = (struct selector){
-        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
-    f->remote_sel = (struct selector){
-        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
     ips->nflows++;
     ips->shown_stale = true;
     table_put(ips->flows, &f->id, f);
     return f;
+}
+
+struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
+{
+    struct ipsec_flow *f = flow_make(ips);
+    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
+    f->rule = *r;
+    f->local_sel = (struct selector){
+        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
+    f->remote_sel = (struct selector){
+        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
+    return f;
+}
+
+/* ---- groups ---- */
+static unsigned prefix_of(const struct selector *s, uint32_t *prefix)
+{
+    int len = ip4_mask_len(s->mask);
+    *prefix = len > 0 ? s->addr & s->mask : 0;
+    return len > 0 ? (unsigned)len : 0;
+}
+
+static struct ipsec_flow *chain(const struct flow_group *g, const struct selector *remote)
+{
+    uint32_t prefix;
+    unsigned len = prefix_of(remote, &prefix);
+    return g && g->by_len[len] ? table_find(g->by_len[len], &prefix) : NULL;
+}
+
+static void chain_set(struct flow_group *g, const struct selector *remote, struct ipsec_flow *head)
+{
+    uint32_t prefix;
+    unsigned len = prefix_of(remote, &prefix);
+    if (head)
+        table_put(g->by_len[len], &prefix, head);
+    else
+        table_remove(g->by_len[len], &prefix);
+    if (table_count(g->by_len[len]))
+        g->lens |= UINT64_C(1) << len;
+    else
+        g->lens &= ~(UINT64_C(1) << len);
+}
+
+static void chain_out(struct ipsec_flow *f)
+{
+    struct ipsec_flow *head = chain(f->group, &f->remote_sel), **at = &head;
+    while (*at != f)
+        at = &(*at)->next_same;
+    *at = f->next_same;
+    chain_set(f->group, &f->remote_sel, head);
+}
+
+static void chain_in(struct ipsec *ips, struct ipsec_flow *f)
+{
+    uint32_t prefix;
+    unsigned len = prefix_of(&f->remote_sel, &prefix);
+    if (!f->group->by_len[len])
+        f->group->by_len[len] = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | f->id);
+    f->next_same = chain(f->group, &f->remote_sel);
+    chain_set(f->group, &f->remote_sel, f);
+}
+
+static struct ipsec_flow *group_find(const struct flow_group *g, const struct ipsec_policy *p, uint32_t peer,
+                                     unsigned *same)
+{
+    *same = 0;
+    for (struct ipsec_flow *f = chain(g, &p->remote_sel); f; f = f->next_same, ++*same)
+        if (f->peer == peer && selector_equal(&f->local_sel, &p->local_sel) &&
+            selector_equal(&f->remote_sel, &p->remote_sel))
+            return f;
+    return NULL;
+}
+
+/* The flow of these selectors in a group that may not exist yet. */
+static struct ipsec_flow *group_flow(struct ipsec *ips, struct flow_group **g, const struct ipsec_policy *p,
+                                     uint32_t peer, unsigned most, bool make)
+{
+    unsigned same;
+    struct ipsec_flow *f = group_find(*g, p, peer, &same);
+    if (f || !make)
+        return f;
+    if (same >= SAME_FLOWS_MAX || ips->nflows >= FLOWS_MAX || (*g && (*g)->n >= most))
+        return NULL;
+    if (!*g)
+        *g = NEW(struct flow_group);
+    f = flow_make(ips);
+    f->peer = peer;
+    f->local_sel = p->local_sel;
+    f->remote_sel = p->remote_sel;
+    f->group = *g;
+    f->next_below = (*g)->first;
+    if (f->next_below)
+        f->next_below->prev_below = &f->next_below;
+    f->prev_below = &(*g)->first;
+    (*g)->first = f;
+    (*g)->n++;
+    chain_in(ips, f);
+    return f;
+}
+
+static void group_out(struct ipsec_flow *f)
+{
+    chain_out(f);
+    *f->prev_below = f->next_below;
+    if (f->next_below)
+        f->next_below->prev_below = f->prev_below;
+    f->group->n--;
+    f->group = NULL;
+}
+
+void group_free(struct flow_group *g)
+{
+    for (unsigned len = 0; g && len <= 32; len++)
+        table_free(g->by_len[len]);
+    mem_free(g);
+}
+
+struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key)
+{
+    uint64_t lens = g ? g->lens : 0;
+    while (lens) {
+        unsigned len = 63 - (unsigned)__builtin_clzll(lens);
+        uint32_t prefix = key->dst & ip4_mask(len);
+        for (struct ipsec_flow *f = table_find(g->by_len[len], &prefix); f; f = f->next_same)
+            if (f->out && selector_fits(&f->local_sel, &f->remote_sel, key, false))
+                return f;
+        lens &= ~(UINT64_C(1) << len);
+    }
+    return NULL;
+}
+
+void group_front(struct ipsec_flow *f)
+{
+    struct ipsec_flow *head = chain(f->group, &f->remote_sel);
+    if (head == f)
+        return;
+    chain_out(f);
+    f->next_same = chain(f->group, &f->remote_sel);
+    chain_set(f->group, &f->remote_sel, f);
 }
 
 static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
@@ -63,11 +202,11 @@ static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
 void flow_free(struct ipsec *ips, struct ipsec_flow *f)
 {
     flow_unqueue(ips, f);
-    while (f->narrows) {
-        struct ipsec_flow *n = f->narrows;
-        f->narrows = n->next_narrow;
-        flow_free(ips, n);
-    }
+    while (f->below && f->below->first)
+        flow_free(ips, f->below->first);
+    group_free(f->below);
+    if (f->group)
+        group_out(f);
     ips->nflows--;
     ips->shown_stale = true;
     table_remove(ips->flows, &f->id);
@@ -75,25 +214,39 @@ void flow_free(struct ipsec *ips, struct ipsec_flow *f)
     mem_free(f);
 }
 
+bool entry_takes_peer(const struct map_entry *e, uint32_t peer)
+{
+    for (unsigned i = 0; e && i < e->npeers; i++)
+        if (e->peers[i] == peer)
+            return true;
+    return e && e->dynamic && !e->npeers;
+}
+
 static void delete_pairs(struct ipsec_flow *f, const struct map_entry *still)
 {
     for (struct sa_pair *sa = f->pairs, *older; sa; sa = older) {
-        bool keep = false;
         older = sa->older;
-        for (unsigned i = 0; still && i < still->npeers; i++)
-            keep = keep || still->peers[i] == sa->policy.peer;
-        if (!keep)
+        if (!entry_takes_peer(still, sa->policy.peer))
             pair_delete(sa, SA_GONE_CONFIG, true);
     }
 }
 
 void flow_delete_pairs(struct ipsec_flow *f, const struct map_entry *still)
 {
-    for (struct ipsec_flow *n = f->narrows, *next; n; n = next) {
-        next = n->next_narrow; /* n goes with its last pair */
+    for (struct ipsec_flow *n = f->below ? f->below->first : NULL, *next; n; n = next) {
+        next = n->next_below; /* n goes with its last pair */
         delete_pairs(n, still);
     }
     delete_pairs(f, still);
+}
+
+void group_delete_pairs(struct flow_group *g, const struct map_entry *still)
+{
+    for (struct ipsec_flow *f = g ? g->first : NULL, *next; f; f = next) {
+        next = f->next_below;
+        bool stays = still && entry_allows(still, f->peer, &f->local_sel, &f->remote_sel);
+        delete_pairs(f, stays ? still : NULL);
+    }
 }
 
 /* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the
@@ -106,8 +259,8 @@ static void coerce(struct ipsec_policy *p)
         p->transforms[i].mode = IPSEC_TUNNEL;
 }
 
-void entry_policy(const struct map_entry *e, uint32_t peer, const struct selector *local,
-                      const struct selector *remote, struct ipsec_policy *out)
+void entry_policy(const struct map_entry *e, uint32_t peer, const struct selector *local, const struct selector *remote,
+                  struct ipsec_policy *out)
 {
     *out = e->tmpl;
     out->peer = peer;
@@ -116,46 +269,28 @@ void entry_policy(const struct map_entry *e, uint32_t peer, const struct selecto
     coerce(out);
 }
 
+uint32_t flow_peer(const struct ipsec_flow *f)
+{
+    const struct map_entry *e = f->entry;
+    return f->peer ? f->peer : e->npeers ? e->peers[e->peer_now] : 0;
+}
+
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out)
 {
-    entry_policy(f->entry, f->entry->peers[f->entry->peer_now], &f->local_sel, &f->remote_sel, out);
+    entry_policy(f->entry, flow_peer(f), &f->local_sel, &f->remote_sel, out);
 }
 
-static struct ipsec_flow *flow_below(struct ipsec *ips, struct ipsec_flow *wide, const struct ipsec_policy *p,
-                                     bool make)
+void flow_emptied(struct ipsec *ips, struct ipsec_flow *f)
 {
-    unsigned n = 0;
-    for (struct ipsec_flow *f = wide->narrows; f; f = f->next_narrow, n++)
-        if (selector_equal(&f->local_sel, &p->local_sel) && selector_equal(&f->remote_sel, &p->remote_sel))
-            return f;
-    if (!make || n >= NARROW_FLOWS_MAX || ips->nflows >= FLOWS_MAX)
-        return NULL;
-    struct ipsec_flow *f = flow_new(ips, &wide->rule);
-    f->entry = wide->entry;
-    f->narrow = true;
-    f->wide = wide;
-    f->local_sel = p->local_sel;
-    f->remote_sel = p->remote_sel;
-    f->next_narrow = wide->narrows;
-    wide->narrows = f;
-    return f;
-}
-
-void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f)
-{
-    if (!f->narrow || f->pairs)
+    if (!f->group || f->pairs)
         return;
-    struct ipsec_flow **at = &f->wide->narrows;
-    while (*at != f)
-        at = &(*at)->next_narrow;
-    *at = f->next_narrow;
     policy_changed(ips);
     flow_free(ips, f);
 }
 
 /* Of one entry: the flow of the line that is, or else contains, these selectors. */
-struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *local,
-                                   const struct selector *remote, bool *exact)
+struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *local, const struct selector *remote,
+                              bool *exact)
 {
     struct ipsec_flow *around = NULL;
     for (size_t i = 0; i < e->nrules; i++) {
@@ -172,11 +307,49 @@ struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *
     return around;
 }
 
+/* Does a line hold all of these selectors? */
+static bool line_around(const struct acl_rule *r, const struct selector *local, const struct selector *remote)
+{
+    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
+    struct selector l = {r->src, ~r->src_wild, proto, r->sop == ACL_PORT_EQ ? r->sport : 0},
+                    m = {r->dst, ~r->dst_wild, proto, r->dop == ACL_PORT_EQ ? r->dport : 0};
+    return selector_within(local, &l) && selector_within(remote, &m);
+}
+
+bool entry_allows(const struct map_entry *e, uint32_t peer, const struct selector *local, const struct selector *remote)
+{
+    if (!entry_takes_peer(e, peer))
+        return false;
+    for (size_t i = 0; i < e->nrules; i++)
+        if (line_around(&e->rules[i].rule, local, remote))
+            return e->rules[i].rule.permit;
+    return !e->acl[0];
+}
+
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make)
 {
     bool exact;
     map_sync(ips);
-    struct map_entry *e = entry_find(mi_find(ips->ifs, p->ifname), p->map, p->seq);
-    struct ipsec_flow *f = e && e->mi->local == p->local ? entry_line(e, &p->local_sel, &p->remote_sel, &exact) : NULL;
-    return !f || exact ? f : flow_below(ips, f, p, make);
+    const struct map_if *mi = mi_find(ips->ifs, p->ifname);
+    struct map_entry *e = entry_find(mi, p->map, p->seq, p->dyn_seq);
+    struct ipsec_flow *f, *wide;
+    if (!e || mi->local != p->local)
+        return NULL;
+    if (e->dynamic) {
+        make = make && entry_allows(e, p->peer, &p->local_sel, &p->remote_sel) &&
+               sad_count_peer(ips, p->peer) < PEER_PAIRS_MAX;
+        f = group_flow(ips, &e->below, p, p->peer, FLOWS_MAX, make);
+    } else {
+        wide = f = entry_line(e, &p->local_sel, &p->remote_sel, &exact);
+        if (f && !exact) {
+            f = group_flow(ips, &wide->below, p, 0, NARROW_FLOWS_MAX, make);
+            if (f) {
+                f->wide = wide;
+                f->rule = wide->rule;
+            }
+        }
+    }
+    if (f)
+        f->entry = e;
+    return f;
 }

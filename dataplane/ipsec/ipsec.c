@@ -49,6 +49,9 @@ void ipsec_conf_init(struct ipsec_conf *c)
 {
     conf_list_init(&c->sets, sizeof(struct transform_set_conf), set_cmp, NULL);
     conf_list_init(&c->maps, sizeof(struct cryptomap_conf), map_cmp, map_item_fini);
+    conf_list_init(&c->dynamics, sizeof(struct cryptomap_conf), map_cmp, map_item_fini);
+    conf_list_init(&c->map_locals, sizeof(struct map_local_conf), NULL, NULL);
+    conf_list_init(&c->map_profiles, sizeof(struct map_profile_conf), NULL, NULL);
     c->life_s = 3600;
     c->life_kb = 4608000;
     c->replay = 64;
@@ -58,6 +61,9 @@ void ipsec_conf_fini(struct ipsec_conf *c)
 {
     conf_list_clear(&c->sets);
     conf_list_clear(&c->maps);
+    conf_list_clear(&c->dynamics);
+    conf_list_clear(&c->map_locals);
+    conf_list_clear(&c->map_profiles);
 }
 
 struct ipsec *ipsec_new(const struct ipsec_env *env)
@@ -121,6 +127,25 @@ uint64_t flow_recv_errors(const struct flow_count *n)
            n->invalid_len + n->replay_failed + n->internal_rcv;
 }
 
+static size_t show_below(struct ipsec *ips, const struct flow_group *g, size_t n)
+{
+    for (struct ipsec_flow *f = g ? g->first : NULL; f && n < ips->nflows; f = f->next_below)
+        ips->shown[n++] = f;
+    return n;
+}
+
+static size_t show_entry(struct ipsec *ips, const struct map_entry *e, size_t n)
+{
+    for (size_t r = 0; r < e->nrules; r++) {
+        struct ipsec_flow *f = e->rules[r].flow;
+        if (!f || n >= ips->nflows)
+            continue;
+        ips->shown[n++] = f;
+        n = show_below(ips, f->below, n);
+    }
+    return show_below(ips, e->below, n);
+}
+
 /* The i-th flow in show order: each line's own, then those below it. NULL past the last. */
 static struct ipsec_flow *flow_at(struct ipsec *ips, size_t i)
 {
@@ -129,11 +154,8 @@ static struct ipsec_flow *flow_at(struct ipsec *ips, size_t i)
         mem_free(ips->shown);
         ips->shown = mem_array(ips->nflows + 1, sizeof(struct ipsec_flow *));
         for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-            for (size_t e = 0; e < mi->nentries; e++)
-                for (size_t r = 0; r < mi->entries[e]->nrules; r++)
-                    for (struct ipsec_flow *f = mi->entries[e]->rules[r].flow; f && n < ips->nflows;
-                         f = f->narrow ? f->next_narrow : f->narrows)
-                        ips->shown[n++] = f;
+            for (size_t e = 0; !mi->owner && e < mi->nentries; e++)
+                n = show_entry(ips, mi->entries[e], n);
         ips->shown_stale = false;
     }
     return i <= ips->nflows ? ips->shown[i] : NULL;
@@ -161,8 +183,9 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     str_copy(out->ifname, sizeof out->ifname, e->mi->ifname);
     str_copy(out->map, sizeof out->map, e->map);
     out->seq = e->seq;
+    out->dynamic = e->dynamic;
     out->local = e->mi->local;
-    out->peer = sa ? sa->policy.peer : e->peers[e->peer_now];
+    out->peer = sa ? sa->policy.peer : flow_peer(f);
     out->peer_port = sa && sa->udp_encap ? 4500 : 500;
     out->local_sel = f->local_sel;
     out->remote_sel = f->remote_sel;

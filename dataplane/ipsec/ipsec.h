@@ -37,6 +37,9 @@ struct ipsec_env {
     struct faults *faults; /* named defects; may be NULL */
     void (*export_key)(void *arg, const struct ipsec_key_export *k); /* may be NULL */
     void *export_arg;
+    /* The address of a peer that is configured by name; false: none. May be NULL. */
+    bool (*resolve)(void *arg, const char *name, uint32_t *addr);
+    void *resolve_arg;
 };
 /* Registers its stages with the graph and watches the interfaces of net. The environment's parts must outlive it. */
 struct ipsec *ipsec_new(const struct ipsec_env *env);
@@ -83,6 +86,7 @@ struct ipsec_flow_info {
     uint32_t spi_out;   /* in use; 0 none */
     unsigned pfs_group; /* of the SA in use; 0 none */
     unsigned pairs;
+    bool dynamic;      /* of a dynamic map's entry: made by a negotiation, not by an access list line */
     uint64_t up_since; /* loop time (us) of the first SA without interruption; 0 none */
 };
 /* In show order: interfaces, then map entries, then access list lines. Cursor from 0. False at the end. */
@@ -132,7 +136,7 @@ const struct transform_set_conf *ipsec_set_find(struct ipsec *ips, const char *n
 
 /* State of a crypto map entry, for show crypto map. */
 struct cryptomap_conf;
-bool cryptomap_complete(const struct cryptomap_conf *c); /* has a peer and an access list */
+bool cryptomap_complete(const struct cryptomap_conf *c); /* has a peer and an access list, or stands for a dynamic map */
 uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t seq);
 
 /* clear crypto sa. Each returns how many pairs went; IKE is told (SA_GONE_CLEARED). */

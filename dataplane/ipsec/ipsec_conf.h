@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "espial/conf.h"
+#include "espial/ip.h"
 
 #define IPSEC_NAME_MAX 64
 #define MAP_SETS_MAX   6
@@ -25,7 +26,10 @@ struct transform_set_conf { /* crypto ipsec transform-set NAME T1 [T2 [T3]] */
 };
 
 struct map_peer_conf {
-    uint32_t addr;
+    uint32_t addr;             /* 0: by name */
+    char name[IPSEC_NAME_MAX]; /* resolved when it is configured ... */
+    bool dynamic;              /* ... and anew before each negotiation */
+    bool dflt;                 /* the one to go back to */
 };
 /* How SAs shall be: what crypto maps, dynamic maps and IPsec profiles have in common (`set ...`). */
 struct sa_conf {
@@ -39,19 +43,34 @@ struct sa_conf {
     char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
     char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */
 };
-struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp */
+struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp; crypto dynamic-map NAME SEQ */
     char name[IPSEC_NAME_MAX];
     uint16_t seq;
+    bool template;                /* of a dynamic map */
+    char dynamic[IPSEC_NAME_MAX]; /* crypto map ... dynamic DYN: the entries of that dynamic map stand here; "" no */
     char description[81];
     struct conf_list peers; /* struct map_peer_conf, in order of preference */
     struct sa_conf sa;
     char acl[IPSEC_NAME_MAX]; /* match address */
 };
 
+struct map_local_conf { /* crypto map NAME local-address IFACE */
+    char name[IPSEC_NAME_MAX];
+    char ifname[IFNAME_MAX];
+};
+struct map_profile_conf { /* crypto map NAME isakmp-profile P */
+    char name[IPSEC_NAME_MAX];
+    char profile[IPSEC_NAME_MAX];
+};
+
+enum deny_policy { DENY_JUMP, DENY_CLEAR, DENY_DROP }; /* crypto ipsec ipv4-deny */
 enum df_policy { DF_COPY, DF_CLEAR, DF_SET };
 struct ipsec_conf {
     struct conf_list sets; /* struct transform_set_conf */
     struct conf_list maps; /* struct cryptomap_conf, by name, then number */
+    struct conf_list dynamics;     /* struct cryptomap_conf of dynamic maps, the same order */
+    struct conf_list map_locals;   /* struct map_local_conf */
+    struct conf_list map_profiles; /* struct map_profile_conf */
     uint32_t life_s;       /* 3600 */
     uint8_t life_days;     /* said in days instead; 0: not */
     uint32_t life_kb;      /* 4608000; LIFE_KB_OFF */
@@ -59,6 +78,7 @@ struct ipsec_conf {
     uint16_t replay;       /* window, packets: 64 128 256 512 1024; 0 disabled */
     uint8_t df;            /* enum df_policy */
     bool frag_after;       /* fragment after encryption */
+    uint8_t deny;          /* enum deny_policy */
 };
 
 /* The lifetime in force: of the router, and of a map or profile. */

@@ -15,11 +15,14 @@
 #include "dataplane/stage.h"
 #include "espial/bus.h"
 #include "espial/loop.h"
+#include "espial/mem.h"
 #include "espial/table.h"
 
 #define PAIRS_MAX            IPSEC_PAIRS_MAX
-#define FLOWS_MAX            4096
+#define FLOWS_MAX            20000
 #define NARROW_FLOWS_MAX     256 /* of one access list line: what peers negotiated below it */
+#define SAME_FLOWS_MAX       256 /* of those below one line or entry, with one remote prefix */
+#define PEER_PAIRS_MAX       512 /* with one peer, through dynamic maps */
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           4096 /* a power of two */
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
@@ -101,9 +104,11 @@ struct ipsec_flow {
     uint32_t id;
     struct map_entry *entry;
     struct acl_rule rule;
-    bool narrow;             /* made by a negotiation for less than its line */
-    struct ipsec_flow *wide; /* narrow: that line's flow */
-    struct ipsec_flow *narrows, *next_narrow;
+    uint32_t peer;            /* of a dynamic entry: the one that negotiated it; 0: the entry's */
+    struct flow_group *group; /* that it belongs to: made by a negotiation, gone with its last pair; NULL: a line's own */
+    struct ipsec_flow *wide;  /* it is narrow: made for less than the line of this flow; NULL: no */
+    struct flow_group *below; /* the narrow ones of this line; NULL none */
+    struct ipsec_flow *next_below, **prev_below, *next_same;
     struct selector local_sel, remote_sel;
     struct sa_pair *pairs;       /* newest first */
     struct sa_pair *out;         /* sends; NULL none */
@@ -113,25 +118,39 @@ struct ipsec_flow {
     struct flow_tunnel mib;
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
+    unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t acquire_until;
     struct ipsec_flow *next_acquire;
     uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
     uint64_t path_until; /* loop time, us */
 };
 
+/* Flows that negotiations made below one line or one dynamic entry, found by the prefix of their remote side. */
+struct flow_group {
+    struct ipsec_flow *first;
+    unsigned n;
+    uint64_t lens;             /* bit n: by_len[n] has flows */
+    struct table *by_len[33];  /* prefix -> the one used last, the others behind it (next_same) */
+};
+
 /* One line of a compiled entry. */
 struct spd_rule {
     struct acl_rule rule;
     uint64_t *hits; /* of that line in its list: valid until the list changes, which compiles the policy anew */
-    struct ipsec_flow *flow; /* NULL: deny, look at the next entry */
+    struct ipsec_flow *flow; /* NULL: deny, look at the next entry; or a line of a dynamic entry */
 };
 struct map_entry { /* of one interface */
     struct map_if *mi;
     char map[IPSEC_NAME_MAX];
-    uint16_t seq;
+    uint32_t seq;
     char acl[IPSEC_NAME_MAX];
+    bool dynamic; /* an entry of a dynamic map, that stands at seq */
+    uint16_t dyn_seq;
+    uint32_t order; /* of all, in the order in which they are asked */
     uint32_t *peers;
-    unsigned npeers, peer_now;
+    const char **names; /* of peers that are resolved before each negotiation; NULL: none */
+    unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
+    struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     struct spd_rule *rules;
     size_t nrules;
     struct ipsec_policy tmpl; /* all but peer and selectors */
@@ -143,7 +162,17 @@ struct map_if { /* an interface with a crypto map; iface.crypto */
     uint32_t local;
     struct map_entry **entries; /* complete ones, by number */
     size_t nentries;
+    struct map_if *owner; /* the interface whose entries these are: the same map from the same address; NULL: its own */
     struct map_if *next;
+};
+
+/* An address that entries name as a peer. */
+struct named_peer {
+    uint32_t addr;
+    struct peer_place {
+        struct map_entry *entry;
+        struct peer_place *next;
+    } *first, **end; /* in the order in which entries are asked */
 };
 
 /* What was asked of the interface, or else of the router. */
@@ -164,6 +193,7 @@ struct cache_line {
     uint8_t proto, icmp_type, icmp_code, tcp_flags, way, tos;
     bool no_ports, fragment;
     struct ipsec_flow *flow; /* NULL: not to be protected */
+    bool drop;               /* nor to go */
     uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
 };
 
@@ -204,8 +234,11 @@ struct ipsec {
 
     /* Policy. */
     struct map_if *ifs;
-    struct table *configured; /* addresses that some map names as peers, as of `gen` configured_at */
-    uint32_t configured_at;
+    struct table *named; /* address -> struct named_peer */
+    struct pool *named_pool;
+    struct map_entry **dynamics; /* entries of dynamic maps, in the order in which they are asked */
+    size_t ndynamics;
+    bool names; /* some peer is resolved before each negotiation */
     uint32_t gen; /* of the compiled policy, for the cache; never 0 */
     bool dirty, rebuilding, map_changed;
     struct deferred rebuild;
@@ -298,33 +331,50 @@ void map_sync(struct ipsec *ips);                     /* recompile when somethin
 void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 void policy_changed(struct ipsec *ips);               /* what is cached of it is stale */
 struct map_if *mi_find(struct map_if *list, const char *ifname);
-struct map_entry *entry_find(const struct map_if *mi, const char *map, uint16_t seq);
+struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
+/* Peers by name before a negotiation: a changed address compiles the policy anew. */
+void map_names(struct ipsec *ips);
 
 /* flow.c */
 struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r);
 void flow_free(struct ipsec *ips, struct ipsec_flow *f); /* without SAs; and what is below it */
 /* Its pairs and those below it, but those with peers of `still`. */
 void flow_delete_pairs(struct ipsec_flow *f, const struct map_entry *still);
+/* Those of a dynamic entry that it does not allow (any more; NULL: none). */
+void group_delete_pairs(struct flow_group *g, const struct map_entry *still);
+void group_free(struct flow_group *g); /* empty */
+/* The flow that sends, for a packet; the most exact remote prefix first. NULL: none. */
+struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key);
+void group_front(struct ipsec_flow *f); /* of flows alike it is the one in use */
 /* Of one entry: the flow of the line that is, or else contains, these selectors. */
 struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *local, const struct selector *remote,
                               bool *exact);
+bool entry_takes_peer(const struct map_entry *e, uint32_t peer); /* NULL: takes none */
+/* Does a dynamic entry let this peer have these selectors? */
+bool entry_allows(const struct map_entry *e, uint32_t peer, const struct selector *local,
+                  const struct selector *remote);
 void entry_policy(const struct map_entry *e, uint32_t peer, const struct selector *local,
                   const struct selector *remote, struct ipsec_policy *out);
+uint32_t flow_peer(const struct ipsec_flow *f); /* the next to be tried; 0 none */
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
-void flow_unnarrow(struct ipsec *ips, struct ipsec_flow *f); /* frees a narrow flow without SAs */
+void flow_emptied(struct ipsec *ips, struct ipsec_flow *f); /* frees what lives no longer than its pairs */
 bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward);
 bool selector_within(const struct selector *in, const struct selector *outer);
 bool selector_equal(const struct selector *a, const struct selector *b);
 
 /* policy.c */
+void policy_index(struct ipsec *ips); /* after compiling: who is named where */
+void policy_fini(struct ipsec *ips);
 bool map_peer_configured(struct ipsec *ips, uint32_t peer);
+void peer_failed(struct map_entry *e, uint32_t addr); /* if it is the current one, the next is */
+void peer_done(struct map_entry *e);                  /* a flow has no SAs any more: the default peer is current */
 
 /* spd.c */
 enum { WAY_OUT, WAY_IN };
-/* The flow that protects this packet on this interface, WAY_IN: seen from the other side. NULL: none. WAY_OUT counts at
- * the lines that decided. */
-struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
+/* What is to be done with this packet on this interface, WAY_IN: seen from the other side: the flow that protects it, or
+ * drop, or neither. WAY_OUT counts at the lines that decided. Good until the next call. */
+const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f);
 stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;
 

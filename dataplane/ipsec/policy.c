@@ -1,55 +1,105 @@
 /* policy.c: the questions that IKE and the reports ask of the policy as it runs (spd.h): which entry answers a proposal,
  * who is named as a peer, which peer comes next after one that failed.
+ *
+ * Who is named is looked up, not walked to: an index over all entries is made when the policy is compiled. Entries of
+ * dynamic maps that name nobody are asked one after the other; there are few. A proposal is answered by the first entry,
+ * in the order of interfaces and numbers, that takes the peer and the selectors.
+ *
+ * Several peers of one entry: the current one is asked until it fails: no answer, refused, or dead (DPD). Then the next
+ * is current, and a flow that waits for SAs asks it at once, each peer once; after that the next packet begins again. One
+ * that is called default is current again as soon as a flow has lost the SAs that it had with another.
  */
 #include "dataplane/ipsec/ipsec_local.h"
+
+void policy_fini(struct ipsec *ips)
+{
+    table_free(ips->named);
+    pool_free(ips->named_pool);
+    mem_free(ips->dynamics);
+    ips->named = NULL;
+    ips->named_pool = NULL;
+    ips->dynamics = NULL;
+    ips->ndynamics = 0;
+}
+
+static void index_peer(struct ipsec *ips, struct map_entry *e, uint32_t addr)
+{
+    struct named_peer *p = table_find(ips->named, &addr);
+    struct peer_place *at = pool_alloc(ips->named_pool, sizeof *at);
+    if (!p) {
+        p = pool_alloc(ips->named_pool, sizeof *p);
+        p->addr = addr;
+        p->end = &p->first;
+        table_put(ips->named, &addr, p);
+    }
+    at->entry = e;
+    *p->end = at;
+    p->end = &at->next;
+}
+
+void policy_index(struct ipsec *ips)
+{
+    uint32_t order = 0;
+    policy_fini(ips);
+    ips->named = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
+    ips->named_pool = pool_new();
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
+        for (size_t i = 0; !mi->owner && i < mi->nentries; i++) {
+            struct map_entry *e = mi->entries[i];
+            e->order = ++order;
+            for (unsigned n = 0; !e->dynamic && n < e->npeers; n++)
+                index_peer(ips, e, e->peers[n]);
+            if (!e->dynamic)
+                continue;
+            ips->dynamics = mem_resize(ips->dynamics, ips->ndynamics + 1, sizeof(struct map_entry *));
+            ips->dynamics[ips->ndynamics++] = e;
+        }
+}
+
+static const struct peer_place *places(const struct ipsec *ips, uint32_t peer)
+{
+    const struct named_peer *p = ips->named ? table_find(ips->named, &peer) : NULL;
+    return p ? p->first : NULL;
+}
 
 enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel,
                                 const struct selector *remote_sel, struct ipsec_policy *out)
 {
     bool named = false, exact;
     map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; mi->local == local && i < mi->nentries; i++) {
-            const struct map_entry *e = mi->entries[i];
-            bool ours = false;
-            for (unsigned n = 0; n < e->npeers; n++)
-                ours = ours || e->peers[n] == peer;
-            if (!ours)
-                continue;
-            named = true;
-            if (!entry_line(e, local_sel, remote_sel, &exact))
-                continue;
-            entry_policy(e, peer, local_sel, remote_sel, out);
-            return SPD_OK;
-        }
+    const struct peer_place *at = places(ips, peer);
+    for (size_t d = 0; at || d < ips->ndynamics;) {
+        const struct map_entry *e = at ? at->entry : ips->dynamics[d];
+        if (at && d < ips->ndynamics && ips->dynamics[d]->order < e->order)
+            e = ips->dynamics[d];
+        if (e->dynamic)
+            d++;
+        else
+            at = at->next;
+        if (e->mi->local != local || (e->dynamic && !entry_takes_peer(e, peer)))
+            continue;
+        named = true;
+        if (e->dynamic ? !entry_allows(e, peer, local_sel, remote_sel) : !entry_line(e, local_sel, remote_sel, &exact))
+            continue;
+        entry_policy(e, peer, local_sel, remote_sel, out);
+        return SPD_OK;
+    }
     return named ? SPD_NO_SELECTOR : SPD_NO_MAP;
 }
 
 bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
 {
     map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; mi->local == local && i < mi->nentries; i++)
-            for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
-                if (mi->entries[i]->peers[n] == peer)
-                    return true;
+    for (const struct peer_place *at = places(ips, peer); at; at = at->next)
+        if (at->entry->mi->local == local)
+            return true;
     return false;
 }
 
-/* Asked for each packet of a flood: a look-up, filled anew when maps have changed. */
 bool map_peer_configured(struct ipsec *ips, uint32_t peer)
 {
     map_sync(ips);
-    if (!ips->configured || ips->configured_at != ips->gen) {
-        table_free(ips->configured);
-        ips->configured = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
-        ips->configured_at = ips->gen;
-        for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-            for (size_t i = 0; i < mi->nentries; i++)
-                for (unsigned n = 0; n < mi->entries[i]->npeers; n++)
-                    table_put(ips->configured, &mi->entries[i]->peers[n], mi->entries[i]);
-    }
-    return table_find(ips->configured, &peer) != NULL;
+    return places(ips, peer) != NULL;
 }
 
 bool spd_active(struct ipsec *ips)
@@ -62,11 +112,23 @@ uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t se
 {
     map_sync(ips);
     for (const struct map_if *mi = ips->ifs; mi; mi = mi->next) {
-        const struct map_entry *e = entry_find(mi, name, seq);
-        if (e)
+        const struct map_entry *e = entry_find(mi, name, seq, 0);
+        if (e && e->npeers)
             return e->peers[e->peer_now];
     }
     return 0;
+}
+
+void peer_failed(struct map_entry *e, uint32_t addr)
+{
+    if (e->npeers > 1 && e->peers[e->peer_now] == addr)
+        e->peer_now = (e->peer_now + 1) % e->npeers;
+}
+
+void peer_done(struct map_entry *e)
+{
+    if (e->peer_dflt < e->npeers)
+        e->peer_now = e->peer_dflt;
 }
 
 void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
@@ -74,8 +136,10 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     struct ipsec_flow *f = flow_for(ips, want, false);
     if (!f)
         return;
-    struct map_entry *e = f->entry;
     f->acquiring = false;
-    if (!ok && !f->out && e->npeers > 1 && e->peers[e->peer_now] == want->peer)
-        e->peer_now = (e->peer_now + 1) % e->npeers;
+    if (ok || f->out)
+        return;
+    peer_failed(f->entry, want->peer);
+    if (++f->asked < f->entry->npeers)
+        spd_acquire(ips, f);
 }

@@ -80,6 +80,8 @@ static void sends_out(struct ipsec *ips)
 
 static void acquires_out(struct ipsec *ips)
 {
+    if (ips->acquire_head && ips->names)
+        map_names(ips);
     while (ips->acquire_head) {
         struct ipsec_flow *f = ips->acquire_head;
         struct ipsec_policy want;
@@ -90,6 +92,11 @@ static void acquires_out(struct ipsec *ips)
         if (f->out)
             continue;
         flow_policy(f, &want);
+        if (!want.peer) { /* its name has no address now */
+            f->acquiring = false;
+            peer_failed(f->entry, 0);
+            continue;
+        }
         ips->totals.acquires++;
         debug_request(ips, &want);
         if (ips->up.acquire)

@@ -352,10 +352,10 @@ void pair_enable(struct sa_pair *sa)
     if (!f->out)
         f->up_since = loop_now(ips->env.loop);
     f->out = sa;
-    if (f->narrow)
-        ips->gen++; /* packets of its line may now belong to it */
-    if (ips->gen == 0)
-        ips->gen = 1;
+    if (f->group) {
+        group_front(f);
+        policy_changed(ips); /* packets of its line may now belong to it */
+    }
     debug_outbound(sa);
 }
 
@@ -377,14 +377,7 @@ static void unlink_pair(struct sa_pair *sa)
         late_hurry(f);
     if (!f->out)
         f->up_since = 0;
-    flow_unnarrow(sa->ips, f);
-}
-
-/* The peer is lost: the entry's next one gets its turn. */
-static void peer_lost(struct map_entry *e, uint32_t addr)
-{
-    if (e->npeers > 1 && e->peers[e->peer_now] == addr)
-        e->peer_now = (e->peer_now + 1) % e->npeers;
+    flow_emptied(sa->ips, f);
 }
 
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
@@ -405,7 +398,9 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
         spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
     table_remove(ips->by_id, &sa->id);
     if (why == SA_GONE_IKE_LOST)
-        peer_lost(sa->flow->entry, sa->policy.peer);
+        peer_failed(sa->flow->entry, sa->policy.peer);
+    else if (sa->flow->pairs == sa && !sa->older)
+        peer_done(sa->flow->entry);
     unlink_pair(sa);
     peer_drop(ips, sa->peer);
     sa->peer = NULL;

@@ -36,6 +36,7 @@ struct selector {
 struct ipsec_policy {
     char map[64];                    /* "Tunnel0-head-0" for tunnel protection */
     uint32_t seq;                    /* 65536 for tunnel protection */
+    uint16_t dyn_seq;                /* of the dynamic map's entry that stands there; 0: none */
     char ifname[IFNAME_MAX];
     uint32_t local, peer;            /* crypto endpoints */
     struct selector local_sel, remote_sel;

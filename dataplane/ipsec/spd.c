@@ -53,39 +53,53 @@ static void count(struct cache_line *c, unsigned *n, uint64_t *hits)
     ++*n;
 }
 
+/* An entry of a dynamic map. True: the answer is in c. */
+static bool walk_dynamic(const struct map_entry *e, const struct flow *f, bool permitted, struct cache_line *c)
+{
+    if (e->acl[0] && !permitted)
+        return false;
+    c->flow = group_fit(e->below, f);
+    c->drop = !c->flow && permitted; /* nobody is asked: who has no SAs yet must come by himself */
+    return c->flow || c->drop;
+}
+
 /* The lines that decide, for one packet; c gets the answer, with their counters where it may stand for packets to come. */
-static void walk(const struct map_if *mi, const struct flow *f, uint8_t way, struct cache_line *c)
+static void walk(const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way,
+                 struct cache_line *c)
 {
     unsigned fitted = 0;
-    for (size_t i = 0; i < mi->nentries; i++) {
+    bool done = false;
+    for (size_t i = 0; i < mi->nentries && !done; i++) {
         const struct map_entry *e = mi->entries[i];
-        for (size_t r = 0; r < e->nrules; r++) {
-            if (!acl_rule_fits(&e->rules[r].rule, f))
-                continue;
-            if (way == WAY_OUT)
-                count(c, &fitted, e->rules[r].hits);
-            struct ipsec_flow *wide = c->flow = e->rules[r].flow;
-            for (struct ipsec_flow *n = wide ? wide->narrows : NULL; n; n = n->next_narrow)
-                if (n->out && selector_fits(&n->local_sel, &n->remote_sel, f, false)) {
-                    c->flow = n;
-                    break;
-                }
-            break; /* denied here: the next entry */
+        const struct spd_rule *at = NULL;
+        for (size_t r = 0; r < e->nrules && !at; r++)
+            if (acl_rule_fits(&e->rules[r].rule, f))
+                at = &e->rules[r];
+        if (at && way == WAY_OUT)
+            count(c, &fitted, at->hits);
+        if (at && !at->rule.permit) { /* denied here: as ipv4-deny says, commonly the next entry */
+            c->drop = ips->conf.deny == DENY_DROP && way == WAY_OUT;
+            done = ips->conf.deny != DENY_JUMP;
+        } else if (e->dynamic) {
+            done = walk_dynamic(e, f, at != NULL, c);
+        } else if (at && at->flow) {
+            c->flow = group_fit(at->flow->below, f);
+            if (!c->flow)
+                c->flow = at->flow;
+            done = true;
         }
-        if (c->flow)
-            break;
     }
     if (fitted > SPD_HITS)
         c->gen = 0;
 }
 
-struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
+const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
 {
     struct cache_line *c = &ips->cache[cache_place(ips, mi, f, way)];
     if (cache_hit(c, ips, mi, f, way)) {
         for (unsigned i = 0; i < SPD_HITS && c->hits[i]; i++)
             ++*c->hits[i];
-        return c->flow;
+        return c;
     }
     struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
     *c = (struct cache_line){
@@ -104,14 +118,14 @@ struct ipsec_flow *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct
         .no_ports = f->no_ports,
         .fragment = f->fragment,
     };
-    walk(mi, &mirror, way, c);
-    return c->flow;
+    walk(ips, mi, &mirror, way, c);
+    return c;
 }
 
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
 {
     uint64_t now = loop_now(ips->env.loop);
-    if (f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
+    if (f->entry->dynamic || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
         return;
     f->acquiring = true;
     f->acquire_until = now + ACQUIRE_AGAIN_US;
@@ -144,14 +158,19 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
 static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
 {
     struct map_if *mi = p->oif ? p->oif->crypto : NULL;
-    struct ipsec_flow *f = NULL;
+    const struct cache_line *at = NULL;
     struct flow key;
     if (mi) {
         flow_of(&key, p->l3, p->len);
         bool ike = p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local &&
                    (key.sport == IKE_PORT || key.sport == NATT_PORT);
-        f = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
+        at = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
     }
+    if (at && at->drop) {
+        graph_drop(g, p, DROP_OUT_V4_PKT_HIT_DENY_DROP_SP);
+        return;
+    }
+    struct ipsec_flow *f = at ? at->flow : NULL;
     if (!f) {
         p->crypto_done = true;
         graph_next(g, p, STAGE_IP4_OUT);
@@ -160,6 +179,8 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
     struct sa_pair *sa = f->out;
     if (!sa) {
         f->n.no_sa_send++;
+        if (!f->acquiring)
+            f->asked = 0;
         spd_acquire(ips, f);
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
@@ -195,7 +216,8 @@ static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
     flow_of(&key, p->l3, p->len);
     bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH ||
                   (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
-    if ((crypto && is_ours(ips, mi, key.dst)) || !spd_lookup(ips, mi, &key, WAY_IN)) {
+    const struct cache_line *at = crypto && is_ours(ips, mi, key.dst) ? NULL : spd_lookup(ips, mi, &key, WAY_IN);
+    if (!at || (!at->flow && !at->drop)) {
         graph_next(g, p, STAGE_IP4_ROUTE_IN);
         return;
     }

@@ -240,6 +240,14 @@ static const struct line ipsec_global[] = {
     {"cry ips tra T ah-sha512", "crypto ipsec transform-set T ah-sha512-hmac", "no cry ips tra T", NULL},
     {"crypto map VPN 1 ipsec-i", "crypto map VPN 1 ipsec-isakmp", "no crypto map VPN 1", MAP_NOTE},
     {"cry map VPN 65535 ipsec-isakmp", "crypto map VPN 65535 ipsec-isakmp", "no cry map VPN", MAP_NOTE},
+    {"cry map VPN 65535 ipsec-is dyn D", "crypto map VPN 65535 ipsec-isakmp dynamic D", "no cry map VPN 65535", NULL},
+    {"cry dyn D 10", "crypto dynamic-map D 10", "no cry dyn D 10", NULL},
+    {"cry dyn D 65535", "crypto dynamic-map D 65535", "no cry dyn D", NULL},
+    {"cry map VPN loc lo0", "crypto map VPN local-address Loopback0", "no cry map VPN local", NULL},
+    {"cry map VPN isa P", "crypto map VPN isakmp-profile P", "no cry map VPN isakmp", NULL},
+    {"cry ips ipv4-deny clear", "crypto ipsec ipv4-deny clear", "no cry ips ipv4", NULL},
+    {"cry ips ipv4-deny jump", NULL, NULL, NULL},
+    {"cry ips ipv4-deny drop", "crypto ipsec ipv4-deny drop", "def cry ips ipv4-deny", NULL},
 };
 
 static const struct line transform_set[] = {
@@ -249,7 +257,10 @@ static const struct line transform_set[] = {
 
 static const struct line crypto_map[] = {
     {"desc to the branch, over the ISP", " description to the branch, over the ISP", "no desc", NULL},
-    {"set peer 10.0.0.2", " set peer 10.0.0.2", NULL, NULL},
+    {"set peer 10.0.0.2", " set peer 10.0.0.2", "no set peer 10.0.0.2", NULL},
+    {"set peer 10.0.0.2 def", " set peer 10.0.0.2 default", "no set peer 10.0.0.2", NULL},
+    {"set peer r2.example.net dyn", " set peer r2.example.net dynamic", "no set peer r2.example.net", NULL},
+    {"set peer r2 dyn def", " set peer r2 dynamic default", "no set peer r2", NULL},
     {"set sec life sec 120", " set security-association lifetime seconds 120", "no set sec life sec", NULL},
     {"set sec life sec 3600", " set security-association lifetime seconds 3600", "no set sec life sec", NULL},
     {"set sec life sec 2592000", " set security-association lifetime seconds 2592000", NULL, NULL},

@@ -1,0 +1,285 @@
+/* test_dynamic_map.c: a hub whose crypto map is dynamic and spokes that come from anywhere: who may come, with what;
+ * what the hub protects, refuses and does not begin; what is left when they go. Whole routers.
+ *
+ *   s1 .. s3 (10.1.N.1) -- isp -- hub (10.0.0.1)       the hub knows no spoke: a wildcard key, a dynamic map */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dataplane/dataplane.h"
+#include "dataplane/ipsec/ipsec.h"
+#include "dataplane/ipsec/spd.h"
+#include "espial/loop.h"
+#include "tests/sim/box.h"
+
+#define IKE                                                                                                            \
+    "crypto isakmp policy 10\n encryption aes\n authentication pre-share\n group 14\n"                                 \
+    "crypto isakmp key secret address 0.0.0.0\n"                                                                       \
+    "crypto ipsec transform-set T esp-aes esp-sha-hmac\n"
+
+static const char hub[] = "hostname hub\n" IKE "crypto dynamic-map DYN 10\n set transform-set T\n"
+                          "crypto map CM 10 ipsec-isakmp dynamic DYN\n"
+                          "interface Loopback0\n ip address 10.0.0.1 255.255.255.0\n"
+                          "interface Ethernet0/0\n ip address 192.0.0.1 255.255.255.0\n crypto map CM\n"
+                          "ip route 0.0.0.0 0.0.0.0 192.0.0.254\n";
+static const char isp[] = "hostname isp\n"
+                          "interface Ethernet0/0\n ip address 192.0.0.254 255.255.255.0\n"
+                          "interface Ethernet0/1\n ip address 192.0.1.254 255.255.255.0\n"
+                          "interface Ethernet0/2\n ip address 192.0.2.254 255.255.255.0\n"
+                          "interface Ethernet0/3\n ip address 192.0.3.254 255.255.255.0\n";
+
+static void spoke(struct box *b, int n, const char *more)
+{
+    char name[8], text[2048];
+    snprintf(name, sizeof name, "s%d", n);
+    snprintf(text, sizeof text,
+             "hostname %s\n" IKE "%s"
+             "crypto map CM 10 ipsec-isakmp\n set peer 192.0.0.1\n set transform-set T\n match address 101\n"
+             "interface Loopback0\n ip address 10.1.%d.1 255.255.255.0\n"
+             "interface Ethernet0/0\n ip address 192.0.%d.1 255.255.255.0\n crypto map CM\n"
+             "access-list 101 permit ip 10.1.%d.0 0.0.0.255 10.0.0.0 0.0.0.255\n"
+             "ip route 0.0.0.0 0.0.0.0 192.0.%d.254\n",
+             name, more, n, n, n, n);
+    box_node(b, name, text);
+}
+
+static struct box *star(uint64_t seed, const char *hub_config, int spokes)
+{
+    struct box *b = box_new(seed);
+    char name[8], port[16];
+    box_node(b, "hub", hub_config);
+    box_node(b, "isp", isp);
+    for (int i = 1; i <= spokes; i++)
+        spoke(b, i, "");
+    box_link(b, "hub", "Ethernet0/0", "isp", "Ethernet0/0");
+    for (int i = 1; i <= spokes; i++) {
+        snprintf(name, sizeof name, "s%d", i);
+        snprintf(port, sizeof port, "Ethernet0/%d", i);
+        box_link(b, name, "Ethernet0/0", "isp", port);
+    }
+    box_boot(b);
+    box_run(b, 3 * US_PER_S);
+    return b;
+}
+
+static unsigned pings(struct box *b, const char *node, const char *line)
+{
+    const char *said = box_type(b, node, line), *at = strstr(said, "percent (");
+    unsigned got = 0;
+    if (at)
+        (void)sscanf(at, "percent (%u", &got);
+    return got;
+}
+
+static struct ipsec *ips(struct box *b, const char *node)
+{
+    return dataplane_ipsec(router_dataplane(box_router(b, node)));
+}
+
+static unsigned pairs(struct box *b, const char *node)
+{
+    return ipsec_totals(ips(b, node)).pairs;
+}
+
+static void conf(struct box *b, const char *node, const char *lines)
+{
+    box_type(b, node, "configure terminal");
+    box_type_all(b, node, lines);
+    box_type(b, node, "end");
+}
+
+#define FROM_SPOKE "ping 10.0.0.1 source Loopback0 timeout 1"
+
+/* Three spokes; none is begun with, each is answered, each has its own flow; the hub can then speak first. */
+static void three(void **state)
+{
+    struct box *b = star(801, hub, 3);
+    struct ipsec_flow_info f;
+    (void)state;
+    /* Nobody has come: nothing to protect, nobody to ask. It goes out in the clear, as any other packet. */
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 0);
+    assert_int_equal(ipsec_totals(ips(b, "hub")).acquires, 0);
+    assert_int_equal(ipsec_totals(ips(b, "hub")).flows, 0);
+    for (int i = 1; i <= 3; i++) {
+        char name[8], back[64];
+        snprintf(name, sizeof name, "s%d", i);
+        snprintf(back, sizeof back, "ping 10.1.%d.1 source Loopback0 timeout 1", i);
+        assert_int_equal(pings(b, name, FROM_SPOKE), 4);
+        assert_int_equal(pings(b, "hub", back), 5);
+        assert_int_equal(ipsec_totals(ips(b, "hub")).flows, i);
+    }
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f);) {
+        assert_true(f.dynamic);
+        assert_string_equal(f.map, "CM");
+        assert_int_equal(f.local_sel.addr, 0x0A000000);
+        assert_int_equal(f.remote_sel.addr, 0x0A010000 | (f.peer >> 8 & 0xFF) << 8);
+        assert_int_equal(f.n.encaps, 9); /* four answers, five questions */
+        assert_int_equal(f.n.decaps, 9);
+    }
+    assert_false(spd_peer_is_static(ips(b, "hub"), 0xC0000001, 0xC0000101));
+    /* The spoke goes: so does its flow, and only it. */
+    box_type(b, "s2", "clear crypto sa");
+    box_run(b, US_PER_S);
+    assert_int_equal(ipsec_totals(ips(b, "hub")).flows, 2);
+    assert_int_equal(pings(b, "hub", "ping 10.1.2.1 source Loopback0 timeout 1"), 0);
+    assert_int_equal(pings(b, "hub", "ping 10.1.3.1 source Loopback0 timeout 1"), 5);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    /* The map goes from the interface. */
+    conf(b, "hub", "interface Ethernet0/0\nno crypto map");
+    assert_int_equal(pairs(b, "hub"), 0);
+    assert_int_equal(ipsec_totals(ips(b, "hub")).flows, 0);
+    box_free(b);
+}
+
+/* An access list and a peer in the dynamic map bound what may be negotiated; what the list permits is never clear. */
+static void bounded(void **state)
+{
+    struct box *b = star(802, hub, 2);
+    (void)state;
+    conf(b, "hub",
+         "access-list 120 permit ip 10.0.0.0 0.0.0.255 10.1.1.0 0.0.0.255\n"
+         "access-list 121 permit ip 10.0.0.0 0.0.0.255 10.1.0.0 0.0.255.255\n"
+         "crypto dynamic-map DYN 10\nmatch address 120");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 0);
+    assert_int_equal(pairs(b, "hub"), 1);
+    /* A second entry takes what the first does not. */
+    conf(b, "hub", "crypto dynamic-map DYN 20\nmatch address 121\nset peer 192.0.3.1");
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 0);
+    conf(b, "hub", "crypto dynamic-map DYN 20\nno set peer 192.0.3.1");
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    assert_int_equal(pairs(b, "hub"), 2);
+    /* Narrower than the line: a flow of its own. */
+    conf(b, "s2", "no access-list 101\naccess-list 101 permit ip host 10.1.2.1 host 10.0.0.1");
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    /* The list shrinks: the SAs that it does not allow any more go. */
+    conf(b, "hub", "crypto dynamic-map DYN 20\nmatch address 120");
+    assert_int_equal(pairs(b, "hub"), 1);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5);
+    /* Permitted, and no SA: neither out nor in in the clear. */
+    box_type(b, "hub", "clear crypto sa");
+    box_run(b, US_PER_S);
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 0);
+    assert_non_null(strstr(box_type(b, "hub", "show platform hardware qfp active feature ipsec datapath drops"),
+                           "OUT_V4_PKT_HIT_DENY_DROP_SP"));
+    conf(b, "isp",
+         "ip route 10.0.0.0 255.255.255.0 192.0.0.1\ninterface Loopback0\nip address 10.1.1.77 255.255.255.0");
+    size_t from = box_log_len(b, "hub");
+    assert_int_equal(pings(b, "isp", "ping 10.0.0.1 source Loopback0 timeout 1"), 0);
+    assert_int_equal(box_log_count(b, "hub", from, "%CRYPTO-4-RECVD_PKT_NOT_IPSEC"), 1);
+    box_free(b);
+}
+
+/* Both renew: SAs outlive their lifetime under traffic, whichever end's is the shorter. */
+static void renewed(void **state)
+{
+    struct box *b = star(803, hub, 1);
+    (void)state;
+    conf(b, "hub", "crypto ipsec security-association lifetime seconds 120");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    for (int i = 0; i < 8; i++) {
+        box_run(b, 60 * US_PER_S);
+        assert_int_equal(
+            pings(b, i % 2 ? "hub" : "s1", i % 2 ? "ping 10.1.1.1 source Loopback0 timeout 1" : FROM_SPOKE), 5);
+    }
+    assert_int_equal(ipsec_totals(ips(b, "hub")).flows, 1);
+    box_free(b);
+}
+
+/* Transport mode between the two ends themselves; the spoke's set decides. */
+static void transport(void **state)
+{
+    struct box *b = star(804, hub, 1);
+    struct ipsec_pair_info p;
+    size_t at = 0;
+    (void)state;
+    conf(b, "hub", "crypto ipsec transform-set T esp-aes esp-sha-hmac\nmode transport");
+    conf(b, "s1",
+         "crypto ipsec transform-set T esp-aes esp-sha-hmac\nmode transport\n"
+         "no access-list 101\naccess-list 101 permit ip host 192.0.1.1 host 192.0.0.1");
+    assert_int_equal(pings(b, "s1", "ping 192.0.0.1 timeout 1"), 4);
+    assert_true(ipsec_pair_next(ips(b, "hub"), 0, &at, &p));
+    assert_int_equal(p.transform.mode, IPSEC_TRANSPORT);
+    assert_int_equal(pings(b, "hub", "ping 192.0.1.1 timeout 1"), 5);
+    box_free(b);
+}
+
+/* A spoke moves: the same selectors from another address; packets follow the SAs that were made last. */
+static void moved(void **state)
+{
+    struct box *b = star(805, hub, 2);
+    struct ipsec_flow_info f;
+    unsigned n = 0;
+    (void)state;
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    conf(b, "s1", "interface Ethernet0/0\nshutdown");
+    conf(b, "s2",
+         "interface Loopback0\nip address 10.1.1.1 255.255.255.0\n"
+         "no access-list 101\naccess-list 101 permit ip 10.1.1.0 0.0.0.255 10.0.0.0 0.0.0.255");
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f);)
+        n++;
+    assert_int_equal(n, 2); /* each peer has its own, until the first one's SAs end */
+    box_free(b);
+}
+
+/* A static entry in front of the dynamic one takes its own peer; several dynamic maps, several numbers. */
+static void in_order(void **state)
+{
+    struct box *b = star(806, hub, 2);
+    struct ipsec_flow_info f;
+    unsigned n = 0, m = 0;
+    (void)state;
+    conf(b, "hub",
+         "access-list 110 permit ip 10.0.0.0 0.0.0.255 10.1.1.0 0.0.0.255\n"
+         "crypto dynamic-map LATER 7\nset transform-set T\n"
+         "crypto map CM 20 ipsec-isakmp dynamic LATER");
+    box_type(b, "hub", "configure terminal");
+    assert_non_null(strstr(box_type(b, "hub", "crypto map CM 5 ipsec-isakmp"), "% NOTE"));
+    box_type_all(b, "hub", "set peer 192.0.1.1\nset transform-set T\nmatch address 110\nend");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f); n++) {
+        m += f.seq == 5 && !f.dynamic && f.pairs == 1 && f.peer == 0xC0000101;
+        m += f.seq == 10 && f.dynamic && f.pairs == 1 && f.peer == 0xC0000201;
+    }
+    assert_int_equal(n, 2);
+    assert_int_equal(m, 2);
+    assert_true(spd_peer_is_static(ips(b, "hub"), 0xC0000001, 0xC0000101));
+    assert_false(spd_peer_is_static(ips(b, "hub"), 0xC0000001, 0xC0000201));
+    box_free(b);
+}
+
+/* The recovery table's row: a hub that lost everything begins with nobody, whatever is configured. */
+static void no_recovery(void **state)
+{
+    struct box *b = star(807, hub, 1);
+    size_t from;
+    (void)state;
+    conf(b, "hub", "crypto isakmp invalid-spi-recovery");
+    box_type(b, "hub", "write memory");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    box_reload(b, "hub");
+    box_run(b, 5 * US_PER_S);
+    from = box_log_len(b, "hub");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 0);
+    assert_int_equal(box_log_count(b, "hub", from, "%CRYPTO-4-RECVD_PKT_INV_SPI"), 1);
+    assert_int_equal(pairs(b, "hub"), 0);
+    assert_non_null(strstr(box_type(b, "hub", "show crypto isakmp sa"), "IPv4 Crypto ISAKMP SA"));
+    assert_null(strstr(box_type(b, "hub", "show crypto isakmp sa"), "192.0.1.1"));
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(three), cmocka_unit_test(bounded),  cmocka_unit_test(renewed),     cmocka_unit_test(transport),
+        cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
