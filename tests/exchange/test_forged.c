@@ -39,7 +39,7 @@ static enum wire_verdict watch(void *arg, int from, uint8_t *frame, size_t len)
 
 static void begin(struct forger *f, uint64_t seed)
 {
-    *f = (struct forger){.rnd = rnd_seeded_new(seed)};
+    *f = (struct forger){.rnd = rnd_seeded_new(~seed)}; /* never the numbers that the routers draw */
     lab_new(&f->lab, seed);
     wire_tap(f->lab.hub_wire, watch, f);
     lab_tunnel(&f->lab);
