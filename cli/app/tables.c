@@ -67,6 +67,7 @@ static const struct {
     {&dp_table_admission, OWNER_DATAPLANE},
     {&dp_table_engine, OWNER_DATAPLANE},
     {&dp_table_flowmib, OWNER_DATAPLANE},
+    {&dp_table_evtrace, OWNER_DATAPLANE},
     {&eem_table_applet, OWNER_EEM},
     {&eem_table_show, OWNER_EEM},
     {&snmp_table, OWNER_SNMP},

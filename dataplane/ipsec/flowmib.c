@@ -168,7 +168,7 @@ void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint
 {
     struct flowmib *m = ips->mib;
     m->failures[m->nfailures % FLOWMIB_HISTORY_MAX] = (struct flowmib_failure){
-        .index = m->nfailures + 1, .why = why, .at = loop_now(ips->env.loop), .src = src, .dst = dst, .spi = spi};
+        .index = m->nfailures + 1, .why = why, .at = loop_now(ips->env.loop) - ips->born, .src = src, .dst = dst, .spi = spi};
     m->nfailures++;
 }
 

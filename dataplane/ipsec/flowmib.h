@@ -56,7 +56,7 @@ enum flowmib_reason { FLOWMIB_NO_SA = 1, FLOWMIB_IN_AUTH, FLOWMIB_REPLAY, FLOWMI
 struct flowmib_failure {
     uint32_t index;
     enum flowmib_reason why;
-    uint64_t at; /* loop time, us */
+    uint64_t at; /* us after the router's start */
     uint32_t src, dst, spi;
 };
 bool flowmib_failure_next(struct ipsec *ips, size_t *cursor, struct flowmib_failure *out);

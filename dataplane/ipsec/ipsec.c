@@ -5,6 +5,7 @@
  * MIBs read, and the clears. Views are copies; cursors are positions, good for a walk within one turn. Nothing here
  * runs per packet.
  */
+#include "dataplane/ipsec/evtrace.h"
 #include "dataplane/ipsec/ipsec_local.h"
 #include "dataplane/ipsec/ipsec_show.h"
 
@@ -71,7 +72,9 @@ struct ipsec *ipsec_new(const struct ipsec_env *env)
     struct ipsec *ips = NEW(struct ipsec);
     ips->env = *env;
     ipsec_conf_init(&ips->conf);
+    ips->born = loop_now(env->loop);
     ips->mib = flowmib_new();
+    ips->events = evtrace_new(env->loop, env->log);
     report_init(ips);
     sad_init(ips);
     map_init(ips);
@@ -95,6 +98,7 @@ void ipsec_free(struct ipsec *ips)
     map_fini(ips);
     report_fini(ips);
     flowmib_free(ips->mib);
+    evtrace_free(ips->events);
     ipsec_conf_fini(&ips->conf);
     mem_wipe(ips->chance, sizeof ips->chance);
     mem_free(ips);
@@ -278,7 +282,7 @@ bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *ou
     if (!t)
         return false;
     *out = (struct ipsec_spi_info){
-        .spi = t->key.spi, .local = t->key.addr, .proto = (uint8_t)t->key.proto, .handle = t->handle, .since = t->since};
+        .spi = t->key.spi, .local = t->key.addr, .proto = (uint8_t)t->key.proto, .handle = t->handle, .since = t->since - ips->born};
     return true;
 }
 

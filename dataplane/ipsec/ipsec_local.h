@@ -274,7 +274,9 @@ struct ipsec {
     engine_rows_fn *rows;
     void *rows_arg;
     struct ipsec_totals totals;
+    uint64_t born; /* loop time (us) of the router's start */
     struct flowmib *mib;
+    struct evtrace *events;
 };
 
 /* sa.c */
@@ -400,7 +402,15 @@ void flowmib_cleared(struct ipsec *ips, struct ipsec_flow *f); /* before its cou
 void flowmib_flow_gone(struct ipsec *ips, struct ipsec_flow *f);
 void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi);
 
+/* events.c: what the event traces keep */
+void event_request(struct ipsec *ips, const struct ipsec_policy *want);
+void event_create(const struct sa_pair *sa);
+void event_outbound(const struct sa_pair *sa);
+void event_delete(const struct sa_pair *sa, enum sa_gone why);
+void event_refused(struct ipsec *ips, const struct sa_pair_params *p);
+
 /* report.c: messages and debug lines */
+void debug_transform(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT]); /* "esp-aes 256 esp-sha-hmac " */
 void report_init(struct ipsec *ips);
 void report_fini(struct ipsec *ips);
 void report_kick(struct ipsec *ips);

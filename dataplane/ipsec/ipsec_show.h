@@ -11,7 +11,7 @@
 struct ipsec_spi_info {
     uint32_t spi, local, handle;
     uint8_t proto;
-    uint64_t since; /* loop time, us */
+    uint64_t since; /* us after the router's start */
 };
 bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *out);
 #endif

@@ -99,6 +99,7 @@ static void acquires_out(struct ipsec *ips)
         }
         ips->totals.acquires++;
         debug_request(ips, &want);
+        event_request(ips, &want);
         if (ips->up.acquire)
             ips->up.acquire(ips->up.arg, &want);
     }
@@ -196,7 +197,7 @@ void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer
 }
 
 /* Debug lines name the key size as a word of its own: "esp-aes 256 esp-sha-hmac ". */
-static void transform_words(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT])
+void debug_transform(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT])
 {
     char auth[IPSEC_TRANSFORM_TEXT];
     struct ipsec_transform bare = *t;
@@ -221,7 +222,7 @@ void debug_request(struct ipsec *ips, const struct ipsec_policy *want)
         return;
     proxy(l, &want->local_sel);
     proxy(r, &want->remote_sel);
-    transform_words(t, words);
+    debug_transform(t, words);
     msg_debug(ips->env.log,
               "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n "
               "   remote_proxy= %s,\n"
@@ -238,7 +239,7 @@ static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
     uint32_t spi = in ? sa->in.spi : sa->out.spi;
     proxy(l, &p->local_sel);
     proxy(r, &p->remote_sel);
-    transform_words(&p->transforms[0], words);
+    debug_transform(&p->transforms[0], words);
     msg_debug(sa->ips->env.log,
               "%s,\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    "
               "sa_lifetime(k/sec)= (%u/%u),\n"

@@ -318,6 +318,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
         export_half(sa, false, p->key_out);
     }
     debug_create(sa);
+    event_create(sa);
     return sa->id;
 }
 
@@ -326,6 +327,7 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     uint32_t id = install(ips, p);
     if (!id) {
         ips->totals.refused++;
+        event_refused(ips, p);
         flowmib_fail(ips, FLOWMIB_CAPACITY, p->policy.peer, p->policy.local, p->spi_in);
     }
     return id;
@@ -357,6 +359,7 @@ void pair_enable(struct sa_pair *sa)
         policy_changed(ips); /* packets of its line may now belong to it */
     }
     debug_outbound(sa);
+    event_outbound(sa);
 }
 
 static void unlink_pair(struct sa_pair *sa)
@@ -389,6 +392,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     struct sa_pair_info info;
     pair_info(sa, &info);
     debug_delete(sa);
+    event_delete(sa, why);
     flowmib_gone(sa, why);
     sa->dead = true;
     timer_clear(&sa->soft);
