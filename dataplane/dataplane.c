@@ -138,6 +138,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .debug = env->debug,
                                 .faults = dp->faults,
                                 .export_key = env->export_key,
+                                .export_ikev2 = env->export_ikev2,
                                 .export_arg = env->export_arg,
                                 .hostname = env->hostname,
                                 .domain = env->domain,

@@ -17,6 +17,7 @@ struct graph;
 struct ike;
 struct inet;
 struct ipsec;
+struct ike_v2_export;
 struct ipsec_key_export;
 struct link;
 struct log;
@@ -38,6 +39,7 @@ struct dataplane_env {
     /* --export-keys, may be NULL: see struct ike_env */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
     void *export_arg;
+    void (*export_ikev2)(void *arg, const struct ike_v2_export *k);
     /* --export-keys for ESP, may be NULL: see struct ipsec_env; the same export_arg */
     void (*export_sa)(void *arg, const struct ipsec_key_export *k);
     /* The router's name, for `crypto isakmp identity hostname`; may be NULL */

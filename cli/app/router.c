@@ -192,7 +192,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     account_leave(env->loop, was);
     r->debug = debug_registry_new();
 
-    struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_sa = env->export_sa, .export_arg = env->export_arg};
+    struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_ikev2 = env->export_ikev2, .export_sa = env->export_sa, .export_arg = env->export_arg};
     dp.hostname = hostname;
     dp.domain = domain;
     dp.resolve = resolve;

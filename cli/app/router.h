@@ -14,6 +14,7 @@ struct children;
 struct dataplane;
 struct debug_registry;
 struct eem;
+struct ike_v2_export;
 struct ipsec_key_export;
 struct files;
 struct link;
@@ -49,6 +50,7 @@ struct router_env {
     void *said_arg;
     /* --export-keys: see struct ike_env. May be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
+    void (*export_ikev2)(void *arg, const struct ike_v2_export *k);
     void (*export_sa)(void *arg, const struct ipsec_key_export *k);
     void *export_arg;
 };

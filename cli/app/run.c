@@ -28,6 +28,7 @@
 #include "cli/lab/host.h"
 #include "cli/lab/place.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/ike/ike.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/link/link.h"
 #include "dataplane/net/iface.h"
@@ -258,6 +259,16 @@ static void export_key(void *arg, const uint8_t icookie[8], const uint8_t *key, 
     fflush(r->keys);
 }
 
+static void export_ikev2(void *arg, const struct ike_v2_export *k)
+{
+    struct run *r = arg;
+    char line[IKE_V2_WIRESHARK_LINE];
+    if (*ike_v2_wireshark_line(k, line))
+        fprintf(r->keys, "uat:ikev2_decryption_table:%s\n", line);
+    mem_wipe(line, sizeof line);
+    fflush(r->keys);
+}
+
 static void export_sa(void *arg, const struct ipsec_key_export *k)
 {
     struct run *r = arg;
@@ -347,6 +358,7 @@ static bool open_keys(struct run *r)
         return false;
     }
     r->env.export_key = export_key;
+    r->env.export_ikev2 = export_ikev2;
     r->env.export_sa = export_sa;
     r->env.export_arg = r;
     fprintf(stderr, "espial: WARNING: every key of this router is written to %s: whoever reads it can read the traffic\n", r->o->export_keys);

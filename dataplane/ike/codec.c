@@ -24,7 +24,11 @@ const char *codec_result_text(enum codec_result r)
 
 enum codec_result codec_header(const uint8_t *p, size_t len, struct isakmp_hdr *h)
 {
-    if (len < ISAKMP_HDR || len > ISAKMP_MSG_MAX)
+    if (len < ISAKMP_HDR)
+        return CODEC_LENGTH;
+    if (p[17] >> 4 != 1)
+        return CODEC_VERSION;
+    if (len > ISAKMP_MSG_MAX)
         return CODEC_LENGTH;
     memcpy(h->icookie, p, COOKIE_LEN);
     memcpy(h->rcookie, p + 8, COOKIE_LEN);
@@ -34,8 +38,6 @@ enum codec_result codec_header(const uint8_t *p, size_t len, struct isakmp_hdr *
     h->flags = p[19];
     h->mid = get32(p + 20);
     h->length = get32(p + 24);
-    if (h->version >> 4 != 1)
-        return CODEC_VERSION;
     if (h->length != len)
         return CODEC_LENGTH;
     return CODEC_OK;

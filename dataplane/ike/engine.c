@@ -13,6 +13,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/debug.h"
 #include "espial/text.h"
@@ -54,6 +55,7 @@ struct ike *ike_new(const struct ike_env *env)
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
     ike->frags = frag_store_new(ike);
+    ike->v2 = v2_new(ike);
     ipsec_set_engine_rows(env->ipsec, ike_engine_rows, ike);
     const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};
     if (env->debug)
@@ -72,6 +74,8 @@ void ike_free(struct ike *ike)
     ike->debug_isakmp = ike->debug_ipsec = ike->debug_engine = false;
     ike->conf.logging_session = false;
     ike->on = false;
+    v2_free(ike->v2);
+    ike->v2 = NULL;
     while ((pair = table_next(ike->pairs, &at)))
         peer_pair_free(pair);
     while (ike->all)
@@ -98,6 +102,11 @@ void ike_free(struct ike *ike)
     mem_free(ike);
 }
 
+struct v2 *ike_v2(struct ike *ike)
+{
+    return ike->v2;
+}
+
 struct ike_conf *ike_conf(struct ike *ike)
 {
     return &ike->conf;
@@ -114,6 +123,7 @@ static void turn_on(struct ike *ike)
 static void turn_off(struct ike *ike)
 {
     ike_clear_sas(ike, 0);
+    v2_turn_off(ike->v2);
     for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
         next = sa->next;
         if (sa->peer)
@@ -191,6 +201,10 @@ void ike_want_flow(struct ike *ike, struct ike_want *w)
         ike_want_free(w);
         return;
     }
+    if (w->policy.ikev2) {
+        v2_want_flow(ike->v2, w);
+        return;
+    }
     if (sa) {
         v1_quick_begin(sa, w);
         return;
@@ -222,6 +236,8 @@ void ike_soft_expire(struct ike *ike, const struct sa_pair_info *info)
 {
     struct ike_pair *pair = table_find(ike->pairs, &info->id);
 
+    if (v2_soft_expire(ike->v2, info))
+        return;
     if (pair)
         timers_pair_soft(pair);
 }
@@ -233,6 +249,8 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
     struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
 
     trace_engine(ike, info->policy.peer, "crypto_engine: Delete IPSec SA");
+    if (ike->v2 && v2_pair_gone(ike->v2, info, why))
+        return;
     if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {
         if (sa)
             v1_info_delete_ipsec(sa, info->policy.transforms[0].proto, info->spi_in);
@@ -266,6 +284,7 @@ void ike_clear_sas(struct ike *ike, uint32_t conn_id)
 
 void ike_clear_session(struct ike *ike, uint32_t local, uint32_t peer, uint16_t port)
 {
+    v2_clear_session(ike->v2, local, peer, port);
     ipsec_clear_session(ike->env.ipsec, local, peer, port);
     for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
         next = sa->next;

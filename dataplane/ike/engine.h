@@ -265,6 +265,7 @@ struct ike_condition { /* debug crypto condition */
 
 struct ike_limits; /* recovery.c */
 struct frag_store; /* v1_frag.c */
+struct v2;
 struct ike {
     struct ike_env env;
     struct ike_conf conf;
@@ -290,6 +291,7 @@ struct ike {
     uint64_t refusals_at; /* unprotected refusals: how many since then */
     unsigned refusals;
     struct ike_limits *limits;
+    struct v2 *v2; /* IKEv2 */
     struct admission_conf admission_conf;
     struct admission_counts admission;
     unsigned quick_negotiating; /* quick modes under way */

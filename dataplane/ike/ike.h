@@ -14,6 +14,17 @@ struct log;
 struct inet;
 struct debug_registry;
 
+/* The protection of one IKEv2 SA, as Wireshark's IKEv2 decryption table wants it. */
+struct ike_v2_export {
+    const uint8_t *ispi, *rspi;
+    enum cipher_alg cipher;
+    uint16_t bits;
+    enum hash_alg integ;
+    struct bytes ei, er, ai, ar; /* SK_e with the salt of GCM */
+};
+/* A row of that table, without a line end; "" when it cannot be said (single DES). Returns out. */
+#define IKE_V2_WIRESHARK_LINE 1024
+char *ike_v2_wireshark_line(const struct ike_v2_export *k, char out[IKE_V2_WIRESHARK_LINE]);
 struct ike_env {
     struct loop *loop;
     struct work *work;
@@ -26,6 +37,7 @@ struct ike_env {
     /* --export-keys: called once per IKE SA with what Wireshark's IKEv1 decryption table wants (initiator cookie,
      * phase-1 encryption key); may be NULL. */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);
+    void (*export_ikev2)(void *arg, const struct ike_v2_export *k); /* may be NULL */
     void *export_arg;
     /* The router's name, for `crypto isakmp identity hostname`; NULL: the address is sent instead. */
     const char *(*hostname)(void *arg);
@@ -37,6 +49,10 @@ struct ike_env {
 struct ike *ike_new(const struct ike_env *env);
 /* Before ipsec is freed. NULL-safe. Sends nothing. */
 void ike_free(struct ike *ike);
+
+/* Its IKEv2 half (v2/v2.h, v2/v2_show.h). */
+struct v2;
+struct v2 *ike_v2(struct ike *ike);
 
 /* The live configuration; call ike_conf_changed after writing. */
 struct ike_conf *ike_conf(struct ike *ike);

@@ -4,6 +4,7 @@
  *   IKE SA with the sender?   command     what happens
  *   established               on or off   INFORMATIONAL with DELETE of that SPI: the sender drops its outbound SA
  *   being negotiated          on or off   the SPI waits for that SA (8 a peer), then DELETE
+ *   IKEv2 SA                  on or off   the same in INFORMATIONAL of IKEv2, and INVALID_SPI behind it
  *   none                      on, static  main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode
  *                                         until traffic asks
  *   none                      off, or     nothing: the black hole lasts until lifetime or DPD; one debug line
@@ -17,10 +18,12 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v2/v2.h"
 
 #define SPI_SLOTS    256
 #define HOLD_SLOTS   256
 #define PEER_BURST   10
+#define V2_BURST     100 /* all peers */
 #define HOLD_DOWN_US (60 * US_PER_S)
 #define SPI_GAP_US   US_PER_S
 
@@ -37,6 +40,8 @@ struct ike_limits {
     } holds[HOLD_SLOTS];
     uint64_t ignored_at; /* second of the "ignoring request" lines */
     unsigned ignored;
+    uint64_t v2_at; /* second of what IKEv2 SAs were told */
+    unsigned v2_told;
 };
 
 struct ike_limits *recovery_new(struct ike *ike)
@@ -123,6 +128,16 @@ static bool tell(struct ike_peer *first, uint8_t proto, uint32_t spi)
     return told;
 }
 
+/* An IKEv2 SA with the sender, or one being negotiated, takes it. */
+static bool told_by_v2(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    struct ike_limits *l = ike->limits;
+
+    return v2_has_sa(ike->v2, dst, src) &&
+           (!within(loop_now(ike->env.loop), &l->v2_at, &l->v2_told, V2_BURST) ||
+            v2_invalid_spi(ike->v2, dst, src, proto, spi, false));
+}
+
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap)
 {
@@ -139,6 +154,8 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
         remember(p, proto, spi);
         return;
     }
+    if (told_by_v2(ike, src, dst, proto, spi))
+        return;
     if (!ike->conf.invalid_spi_recovery || !spd_peer_is_static(ike->env.ipsec, dst, src)) {
         if (within(now, &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
             trace(ike, NULL, src, TRACE_ERROR,
@@ -147,6 +164,8 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
         return;
     }
     if (held_down(ike->limits, src))
+        return;
+    if (v2_invalid_spi(ike->v2, dst, src, proto, spi, true))
         return;
     struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), "", true);
     if (sa)

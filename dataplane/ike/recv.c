@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v2/v2.h"
 
 static void bad_message(struct ike *ike, uint32_t src, enum codec_result why)
 {
@@ -61,8 +62,8 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
     char state[40];
 
     enum codec_result res = codec_header(data, len, &m.hdr);
-    if (res == CODEC_VERSION) { /* IKEv2 and others: not ours to judge */
-        ike->bad_messages++;
+    if (res == CODEC_VERSION) {
+        v2_receive(ike->v2, from, floated, data, len);
         return;
     }
     if (res != CODEC_OK || memcmp(m.hdr.icookie, none, COOKIE_LEN) == 0) {

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v2/v2.h"
 
 #define SOFT_MARGIN_S 300
 #define DPD_PROBES    5
@@ -291,6 +292,7 @@ void timers_dpd(void *arg)
 
 void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t addr)
 {
+    v2_peer_sends(ike->v2, local, addr);
     for (struct ike_peer *p = peer_first(ike, local, addr), *next; p; p = next) {
         next = p->here;
         if (!p->dpd_sent)

@@ -257,6 +257,13 @@ enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer
     return SPD_OK;
 }
 
+bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,
+                   bool (*each)(void *arg, const struct ipsec_policy *p), void *arg)
+{
+    const struct ipsec_policy *p = &ips->policy;
+    return local == p->local && peer == p->peer && each(arg, p);
+}
+
 bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
 {
     return ips->is_static && local == ips->policy.local && peer == ips->policy.peer;

@@ -40,12 +40,16 @@ bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone w
  * has told it (DELETE of that SPI and, where configured, INVALID_SPI), or one was begun. peer_static and recovery: may
  * one be begun? */
 bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto, uint32_t spi, bool may_begin);
+/* Is there an IKEv2 SA with that peer, up or being begun by us? */
+bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer);
 /* A packet went out to a peer that was silent (sad_peer_watch): time for a probe on demand. */
 void v2_peer_sends(struct v2 *v2, uint32_t local, uint32_t peer);
 
 /* clear crypto ikev2 sa [remote A] [local A] [psh N] [fast]: 0 any. fast: no DELETE is sent. Children go with their SA.
  * How many SAs went. */
 unsigned v2_clear(struct v2 *v2, uint32_t remote, uint32_t local, uint32_t tunnel_id, bool fast);
+/* clear crypto session: those between these ends; 0 any. */
+void v2_clear_session(struct v2 *v2, uint32_t local, uint32_t remote, uint16_t remote_port);
 
 struct ike_counts;
 /* Adds IKEv2's share (negotiating, half open) to the counts that call admission looks at. */

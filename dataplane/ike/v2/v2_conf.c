@@ -321,6 +321,24 @@ const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const cha
     return NULL;
 }
 
+/* How exactly, as meets. */
+static unsigned profile_meets(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote)
+{
+    unsigned best = 0, fit;
+
+    if (!complete(p) || (p->match_local && p->match_local != local))
+        return 0;
+    CONF_EACH(const struct v2_match_conf, m, &p->matches)
+    if ((fit = meets(m->kind, m->addr, m->mask, m->text, remote)) > best)
+        best = fit;
+    return best;
+}
+
+bool v2_conf_profile_fits(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote)
+{
+    return profile_meets(p, local, remote) != 0;
+}
+
 const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint32_t local, const struct v2_id *remote)
 {
     const struct v2_profile_conf *best = NULL;
@@ -328,15 +346,10 @@ const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint3
 
     CONF_EACH(const struct v2_profile_conf, p, &c->profiles)
     {
-        if (!complete(p) || (p->match_local && p->match_local != local))
-            continue;
-        CONF_EACH(const struct v2_match_conf, m, &p->matches)
-        {
-            unsigned fit = meets(m->kind, m->addr, m->mask, m->text, remote);
-            if (fit > best_fit) {
-                best_fit = fit;
-                best = p;
-            }
+        unsigned fit = profile_meets(p, local, remote);
+        if (fit > best_fit) {
+            best_fit = fit;
+            best = p;
         }
     }
     return best;

@@ -129,6 +129,8 @@ const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const cha
 /* Responder: the first profile (most exact match first: whole identity, then domain or mask by length, then any) whose
  * `match identity remote` fits and whose `match address local` allows. */
 const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint32_t local, const struct v2_id *remote);
+/* Does this profile let match? */
+bool v2_conf_profile_fits(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote);
 /* Our identity under a profile. */
 void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2_id *out);
 /* The pre-shared key that proves us (local true) or the peer: of the profile itself, else of its keyring's peer found by

@@ -1,0 +1,247 @@
+/* What IKEv2 says and counts: debug lines of `debug crypto ikev2 [error|packet|internal]` in the form of IOS-XE 16,
+ * filtered by `debug crypto condition`; %CRYPTO-5-IKEV2_SESSION_STATUS; the errors of `crypto ikev2 diagnose error`; the
+ * counters of `show crypto ikev2 stats`.
+ *
+ *   IKEv2:(SESSION ID = 31,SA ID = 1):text      IKEv2:text without an SA      IKEv2-ERROR:(...):: text
+ *
+ * A line is made only when its bit is on and the conditions let it pass. What anybody on the wire can cause has no
+ * syslog message; errors are kept in a ring of the configured size, an error that repeats counts up. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/ike/v2/v2_local.h"
+#include "espial/msg.h"
+#include "espial/text.h"
+
+bool v2_trace_on(const struct v2 *v2, uint32_t peer, int which)
+{
+    return v2->debug[which] && ike_debug_pass(v2->ike, peer);
+}
+
+static void say(struct v2 *v2, const struct v2_sa *sa, int which, const char *text)
+{
+    const char *prefix = which == V2_DEBUG_ERROR      ? "IKEv2-ERROR"
+                         : which == V2_DEBUG_PACKET   ? "IKEv2-PAK"
+                         : which == V2_DEBUG_INTERNAL ? "IKEv2-INTERNAL"
+                                                      : "IKEv2";
+    const char *colon = which == V2_DEBUG_ERROR && sa ? ": " : "";
+
+    if (sa)
+        msg_debug(v2->ike->env.log, "%s:(SESSION ID = %u,SA ID = %u):%s%s", prefix, sa->session_id, sa->tunnel_id,
+                  colon, text);
+    else
+        msg_debug(v2->ike->env.log, "%s:%s", prefix, text);
+}
+
+void v2_trace(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which, const char *fmt, ...)
+{
+    char text[768];
+    va_list ap;
+
+    if (!v2_trace_on(v2, peer, which))
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    say(v2, sa, which, text);
+}
+
+void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *fmt, ...)
+{
+    char text[120];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (v2_trace_on(v2, peer, V2_DEBUG_ERROR))
+        say(v2, sa, V2_DEBUG_ERROR, text);
+    unsigned cap = v2->conf.diagnose_error < V2_ERRORS_MAX ? v2->conf.diagnose_error : V2_ERRORS_MAX;
+    if (cap != v2->errors_cap) {
+        mem_free(v2->errors);
+        v2->errors = cap ? mem_array(cap, sizeof *v2->errors) : NULL;
+        v2->errors_cap = cap;
+        v2->nerrors = v2->error_at = 0;
+    }
+    if (!cap)
+        return;
+    struct v2_error *e = v2->nerrors ? &v2->errors[(v2->error_at + cap - 1) % cap] : NULL;
+    if (!e || e->remote != peer || strcmp(e->text, text) != 0) {
+        e = &v2->errors[v2->error_at];
+        *e = (struct v2_error){.remote = peer};
+        str_copy(e->text, sizeof e->text, text);
+        v2->error_at = (v2->error_at + 1) % cap;
+        if (v2->nerrors < cap)
+            v2->nerrors++;
+    }
+    e->count++;
+    e->at = (uint64_t)loop_wall(v2->ike->env.loop);
+}
+
+static const char *payload_name(uint8_t type)
+{
+    static const struct {
+        uint8_t type;
+        const char *name;
+    } names[] = {
+        {V2_SA, "SA"},           {V2_KE, "KE"},     {V2_IDI, "IDi"}, {V2_IDR, "IDr"},       {V2_CERT, "CERT"},
+        {V2_CERTREQ, "CERTREQ"}, {V2_AUTH, "AUTH"}, {V2_NONCE, "N"}, {V2_NOTIFY, "NOTIFY"}, {V2_DELETE, "DELETE"},
+        {V2_VENDOR, "VID"},      {V2_TSI, "TSi"},   {V2_TSR, "TSr"}, {V2_SK, "ENCR"},       {V2_CP, "CFG"},
+        {V2_EAP, "EAP"},         {V2_SKF, "SKF"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].type == type)
+            return names[i].name;
+    return "Unknown";
+}
+
+/* " SA KE N NOTIFY(NAT_DETECTION_SOURCE_IP)". The chain may be malformed: it is shown as far as it goes. */
+static void contents(uint8_t type, const uint8_t *p, size_t len, char *out, size_t cap)
+{
+    size_t at = 0;
+
+    out[0] = 0;
+    while (type != V2_NONE && len >= 4 && at + 64 < cap) {
+        size_t n = get16(p + 2);
+        if (n < 4 || n > len)
+            return;
+        if (type == V2_NOTIFY && n >= 8) {
+            const char *name = v2_notify_name(get16(p + 6));
+            if (name)
+                at += (size_t)snprintf(out + at, cap - at, " NOTIFY(%.48s)", name);
+            else
+                at += (size_t)snprintf(out + at, cap - at, " NOTIFY(Unknown - %u)", get16(p + 6));
+        } else {
+            at += (size_t)snprintf(out + at, cap - at, " %s", payload_name(type));
+        }
+        if (type == V2_SK || type == V2_SKF)
+            return;
+        type = p[0];
+        p += n;
+        len -= n;
+    }
+}
+
+void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t peer, uint16_t peer_port,
+                     uint32_t local, uint16_t local_port, const uint8_t *msg, size_t len)
+{
+    char list[512], text[768];
+    const char *name;
+
+    if (len < V2_HDR)
+        return;
+    name = v2_exchange_name(msg[18]);
+    if (v2_trace_on(v2, peer, V2_DEBUG_DEFAULT)) {
+        contents(msg[16], msg + V2_HDR, len - V2_HDR, list, sizeof list);
+        snprintf(
+            text, sizeof text,
+            "%s Packet [%s %s:%u/%s %s:%u/VRF i0:f0] \nInitiator SPI : %08X%08X - Responder SPI : %08X%08X Message "
+            "id: %u\nIKEv2 %s Exchange %s \nPayload contents: \n%s \n",
+            sent ? "Sending" : "Received", sent ? "To" : "From", IP4(peer), peer_port, sent ? "From" : "To", IP4(local),
+            local_port, get32(msg), get32(msg + 4), get32(msg + 8), get32(msg + 12), get32(msg + 20),
+            name ? name : "Unknown", msg[19] & V2_FLAG_RESPONSE ? "RESPONSE" : "REQUEST", list);
+        say(v2, sa, V2_DEBUG_DEFAULT, text);
+    }
+    if (v2_trace_on(v2, peer, V2_DEBUG_PACKET)) {
+        snprintf(text, sizeof text,
+                 "Next payload: %s, version: %u.%u Exchange type: %s, flags: %s%s Message id: %u, length: %u",
+                 payload_name(msg[16]), msg[17] >> 4, msg[17] & 15, name ? name : "Unknown",
+                 msg[19] & V2_FLAG_INITIATOR ? "INITIATOR" : "RESPONDER",
+                 msg[19] & V2_FLAG_RESPONSE ? " MSG-RESPONSE" : "", get32(msg + 20), get32(msg + 24));
+        say(v2, sa, V2_DEBUG_PACKET, text);
+    }
+}
+
+void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, const uint8_t *p, size_t len)
+{
+    char list[512];
+
+    if (!v2_trace_on(sa->v2, sa->remote, V2_DEBUG_DEFAULT))
+        return;
+    contents(first, p, len, list, sizeof list);
+    TR(sa, "%s  \nPayload contents: \n%s ", what, list);
+}
+
+void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, unsigned n, const char *why)
+{
+    if (!v2_trace_on(sa->v2, sa->remote, V2_DEBUG_DEFAULT))
+        return;
+    for (unsigned i = 0; i < n; i++) {
+        char names[400];
+        size_t at = 0;
+        names[0] = 0;
+        for (unsigned k = 0; k < v[i].nencr; k++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "   %s", v2_encr_name(v[i].encr[k]));
+        for (unsigned k = 0; k < v[i].nprf; k++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "   %s", v2_prf_name(v[i].prf[k]));
+        for (unsigned k = 0; k < v[i].ninteg; k++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "   %s", v2_integ_name(v[i].integ[k]));
+        for (unsigned k = 0; k < v[i].ngroup && at + 40 < sizeof names; k++)
+            at += (size_t)snprintf(names + at, sizeof names - at, "   DH_GROUP_%u", v[i].group[k]);
+        TR(sa, "IKE Proposal: %u, SPI size: 0 (%s), \nNum. transforms: %u\n%s", i + 1, why,
+           (unsigned)(v[i].nencr + v[i].nprf + v[i].ninteg + v[i].ngroup), names);
+    }
+}
+
+void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p)
+{
+    char text[64];
+
+    for (unsigned i = 0; i < p->ntransforms; i++)
+        TR(sa, "ESP Proposal: %u, SPI size: 4 (IPSec negotiation), \n%s", i + 1,
+           trace_transform(&p->transforms[i], text));
+}
+
+MSG(MSG_V2_SESSION, "CRYPTO", 5, "IKEV2_SESSION_STATUS", 0, "Crypto tunnel v2 is %s.  Peer %s:%u       Id: %s");
+
+void v2_msg_session(struct v2_sa *sa, bool up)
+{
+    char id[V2_ID_MAX + 8];
+
+    if (!sa->v2->conf.logging)
+        return;
+    v2_id_text(&sa->remote_id, id, sizeof id);
+    msg_post(sa->v2->ike->env.log, &MSG_V2_SESSION, up ? "UP" : "DOWN", IP4(sa->remote), sa->peer_port, id);
+}
+
+static void count(struct v2_stat_row *rows, unsigned *n, unsigned most, uint16_t type, bool response, bool in)
+{
+    unsigned way = in ? (response ? V2_RX_RES : V2_RX_REQ) : (response ? V2_TX_RES : V2_TX_REQ), i = 0;
+
+    while (i < *n && rows[i].type != type)
+        i++;
+    if (i == *n) {
+        if (*n == most)
+            return;
+        rows[(*n)++] = (struct v2_stat_row){.type = type};
+    }
+    rows[i].n[way]++;
+}
+
+void v2_count_exchange(struct v2 *v2, uint8_t exchange, bool response, bool in)
+{
+    if (v2_exchange_name(exchange))
+        count(v2->exchanges, &v2->nexchanges, sizeof v2->exchanges / sizeof v2->exchanges[0], exchange, response, in);
+}
+
+void v2_count_notify(struct v2 *v2, uint16_t type, bool response, bool in)
+{
+    if (v2_notify_name(type))
+        count(v2->notifies, &v2->nnotifies, V2_STATS_MAX, type, response, in);
+}
+
+void v2_count_chain(struct v2 *v2, uint8_t first, const uint8_t *p, size_t len, bool response, bool in)
+{
+    while (first != V2_NONE && len >= 4) {
+        size_t n = get16(p + 2);
+        if (n < 4 || n > len)
+            return;
+        if (first == V2_NOTIFY && n >= 8)
+            v2_count_notify(v2, get16(p + 6), response, in);
+        first = p[0];
+        p += n;
+        len -= n;
+    }
+}
