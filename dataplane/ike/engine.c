@@ -195,14 +195,14 @@ void ike_want_flow(struct ike *ike, struct ike_want *w)
     struct ike_sa *sa = p ? peer_sa_for(p, flow) : NULL;
     char profile[IKE_NAME_MAX];
 
+    if (ike->on && flow->ikev2) {
+        v2_want_flow(ike->v2, w);
+        return;
+    }
     if (!ike->on || (flow->answer_only && !sa)) {
         if (w->acquire)
             spd_acquire_done(ike->env.ipsec, flow, false);
         ike_want_free(w);
-        return;
-    }
-    if (w->policy.ikev2) {
-        v2_want_flow(ike->v2, w);
         return;
     }
     if (sa) {

@@ -107,6 +107,10 @@ void v2_want_flow(struct v2 *v2, struct ike_want *w)
         v2_child_begin(sa, w, 0);
         return;
     }
+    if (w->policy.answer_only) {
+        v2_want_done(v2, w, false);
+        return;
+    }
     p = v2_peer_get(v2, local, addr);
     v2_peer_want(p, w);
     if (v2_peer_negotiating(p, profile))
