@@ -5,7 +5,7 @@
  *     put: exec "scp -t PATH"   <- \0   C0644 SIZE NAME ->   <- \0   bytes \0 ->   <- \0
  *
  * Where one of the \0 of the other side is a 1 or a 2, the rest of the line says what is wrong. The process is exec'ed
- * afresh, does this and ends; its exit status says how (enum transfer_end). Passwords are tried as such, then as
+ * afresh, does this and ends; its exit status says how. Passwords are tried as such, then as
  * keyboard-interactive. Host keys are not verified, as on IOS. It runs two hours at most, and waits a minute for a word. */
 #include "cli/copy/scp_child.h"
 
@@ -332,7 +332,7 @@ int scp_child_main(void)
     signal(SIGPIPE, SIG_IGN);
     alarm(LIFE_S);
     if (!read_job(&j))
-        return TRANSFER_LOCAL;
+        return SCP_CHILD_ENDS + TRANSFER_LOCAL;
     enum transfer_end e = open_session(&j);
     mem_wipe(j.password, sizeof j.password);
     if (e == TRANSFER_OK)
@@ -341,7 +341,9 @@ int scp_child_main(void)
         ssh_channel_send_eof(j.channel);
         ssh_channel_close(j.channel);
     }
-    if (j.session)
+    if (j.session) {
         ssh_disconnect(j.session);
-    return (int)e;
+        ssh_free(j.session); /* the channel goes with it */
+    }
+    return e == TRANSFER_OK ? 0 : SCP_CHILD_ENDS + (int)e;
 }
