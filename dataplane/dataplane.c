@@ -112,6 +112,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                     .net = dp->net,
                                     .graph = dp->graph,
                                     .debug = env->debug,
+                                    .iosxe = env->iosxe,
                                     .faults = dp->faults,
                                     .export_key = env->export_sa,
                                     .export_arg = env->export_arg,

@@ -35,6 +35,7 @@ struct dataplane_env {
     struct log *log;
     struct bus *bus;
     struct debug_registry *debug;
+    bool iosxe; /* messages of the datapath in its form too (--platform) */
     uint8_t mac_base[6]; /* of the first interface; routers on one wire need different ones */
     /* --export-keys, may be NULL: see struct ike_env */
     void (*export_key)(void *arg, const uint8_t icookie[8], const uint8_t *key, size_t key_len);

@@ -197,6 +197,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     dp.domain = domain;
     dp.resolve = resolve;
     dp.hostname_arg = r;
+    dp.iosxe = !strcmp(env->platform, "iosxe");
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
     log_set_inet(r->log, dataplane_inet(r->dp));

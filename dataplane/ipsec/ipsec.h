@@ -34,6 +34,7 @@ struct ipsec_env {
     struct net *net;
     struct graph *graph;
     struct debug_registry *debug;
+    bool iosxe; /* the datapath says replays and bad ICVs in its own form, before the router does */
     struct faults *faults; /* named defects; may be NULL */
     void (*export_key)(void *arg, const struct ipsec_key_export *k); /* may be NULL */
     void *export_arg;

@@ -26,6 +26,11 @@ MSG(MSG_REPLAY_ERR, "CRYPTO", 4, "PKT_REPLAY_ERR", 60000,
 MSG(MSG_NOT_IPSEC, "CRYPTO", 4, "RECVD_PKT_NOT_IPSEC", 60000,
     "Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /%s, src_addr= %s, prot= %u");
 
+/* What the forwarding processor of an IOS-XE router says through the control plane. */
+MSG(MSG_QFP, "IOSXE", 3, "PLATFORM", 60000,
+    "R0/0: cpp_cp: QFP:0.0 Thread:000 TS:%020llu %%IPSEC-3-%s_ERROR: IPSec SA receives %s error, DP Handle %u, src_addr "
+    "%s, dest_addr %s, SPI 0x%x");
+
 #define CONN_BASE 2000u /* conn id of SA n */
 
 void report_kick(struct ipsec *ips)
@@ -151,8 +156,20 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
     report_kick(ips);
 }
 
+/* One a minute for an SA and kind of error, as the router's own. */
+static void report_qfp(const struct sa_pair *sa, bool replay)
+{
+    const struct ipsec *ips = sa->ips;
+    if (!ips->env.iosxe || !ips->env.log)
+        return;
+    msg_post_key(ips->env.log, &MSG_QFP, (uint64_t)replay << 32 | sa->id,
+                 (unsigned long long)(loop_now(ips->env.loop) - ips->born) * 1000, replay ? "REPLAY" : "HMAC",
+                 replay ? "anti-replay" : "HMAC", sa->id, IP4(sa->policy.peer), IP4(sa->policy.local), sa->in.spi);
+}
+
 void report_mac(struct sa_pair *sa, uint32_t seq)
 {
+    report_qfp(sa, false);
     if (sa->ips->env.log &&
         msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, CONN_BASE + sa->id, sa->in.spi, seq))
         flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi);
@@ -160,6 +177,7 @@ void report_mac(struct sa_pair *sa, uint32_t seq)
 
 void report_replay(struct sa_pair *sa, uint32_t seq)
 {
+    report_qfp(sa, true);
     if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, CONN_BASE + sa->id, seq))
         flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi);
 }
