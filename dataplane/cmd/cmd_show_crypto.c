@@ -1,7 +1,7 @@
-/* cmd_show_crypto.c: show crypto map, show crypto sockets, show dmvpn.
+/* cmd_show_crypto.c: show crypto map, show dmvpn.
  *
- * Crypto sockets belong to tunnel protection, and DMVPN to NHRP: while this router has no tunnels there are none, and
- * their shows say so in the frame a router without any prints. */
+ * DMVPN belongs to NHRP, which is not there: its show says so in the frame a router without any prints. Heads of
+ * protected tunnels are shown by cmd_ipsec_profile.c. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -10,27 +10,6 @@
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 
-
-static void print_sets(struct cmd_ctx *c, const struct cryptomap_conf *m)
-{
-    struct ipsec *ips = dataplane_ipsec(c->self);
-    bool named = false;
-
-    out_text(c->out, "\tTransform sets={ \n");
-    for (unsigned i = 0; i <= MAP_SETS_MAX; i++) {
-        const char *name = i < MAP_SETS_MAX ? m->sa.sets[i] : named ? "" : "default";
-        const struct transform_set_conf *s = *name ? ipsec_set_find(ips, name) : NULL;
-        struct ipsec_transform t;
-        char text[IPSEC_TRANSFORM_TEXT] = "";
-        named = named || *name;
-        if (!*name)
-            continue;
-        if (s && ipsec_transform_of(s, &t))
-            ipsec_transform_text(&t, text);
-        out_printf(c->out, "\t\t%s:  { %s } , \n", name, text);
-    }
-    out_text(c->out, "\t}\n");
-}
 
 static void print_users(struct cmd_ctx *c, const char *map)
 {
@@ -80,7 +59,7 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
     else
         out_text(o, "\tPFS (Y/N): N\n");
     out_text(o, "\tMixed-mode : Disabled\n");
-    print_sets(c, m);
+    sa_print_sets(c, &m->sa);
     if (last)
         print_users(c, m->name);
     out_text(o, "\n");
@@ -99,14 +78,9 @@ static enum cmd_result show_map(struct cmd_ctx *c)
         print_map(c, m, !next || strcmp(next->name, m->name));
         any = true;
     }
+    any |= ipsec_print_heads(c, tag);
     if (!any)
         out_text(c->out, "No crypto maps found.\n");
-    return CMD_OK;
-}
-
-static enum cmd_result show_sockets(struct cmd_ctx *c)
-{
-    out_text(c->out, "\nNumber of Crypto Socket connections 0\n\nCrypto Sockets in Listen state:\n\n");
     return CMD_OK;
 }
 
@@ -132,7 +106,6 @@ static enum cmd_result show_dmvpn(struct cmd_ctx *c)
 
 static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto map [tag <word:name>]", show_map, "Crypto maps|Crypto map tag|Crypto map name"),
-    DO(EXEC, 1, "show crypto sockets", show_sockets, "Secure Socket Information"),
     DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn,
        "Dynamic Multipoint VPN information|Show detailed information"),
 };

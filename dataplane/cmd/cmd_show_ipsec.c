@@ -116,7 +116,7 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
     counters(o, &f->n, detail);
     out_printf(o, "     local crypto endpt.: %s, remote crypto endpt.: %s\n", IP4(f->local), IP4(f->peer));
     out_printf(o, "     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s\n", f->plain_mtu, f->path_mtu,
-               f->ip_mtu, f->ifname);
+               f->ip_mtu, f->out_ifname[0] ? f->out_ifname : "(none)");
     out_printf(o, "     current outbound spi: 0x%X(%u)\n", f->spi_out, f->spi_out);
     if (f->pfs_group)
         out_printf(o, "     PFS (Y/N): Y, DH group: group%u\n", f->pfs_group);

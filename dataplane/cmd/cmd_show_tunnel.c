@@ -71,6 +71,12 @@ static void path_mtu(struct cmd_ctx *c, const struct tunnel_conf *conf, const st
         out_printf(c->out, "  Path destination %s: MTU %u\n", IP4(t->remote), (unsigned)t->path_mtu);
 }
 
+static void protection(struct cmd_ctx *c, const struct tunnel_conf *conf)
+{
+    if (conf->profile[0])
+        out_printf(c->out, "  Tunnel protection via IPSec (profile \"%s\")\n", conf->profile);
+}
+
 void tunnel_head(struct cmd_ctx *c, const struct iface *i, unsigned txload, unsigned rxload)
 {
     const struct tunnel_conf *conf = &i->conf->tunnel;
@@ -94,4 +100,5 @@ void tunnel_head(struct cmd_ctx *c, const struct iface *i, unsigned txload, unsi
     out_printf(c->out, "  Tunnel transport MTU %u bytes\n", (unsigned)t.transport_mtu);
     out_printf(c->out, "  Tunnel transmit bandwidth %u (kbps)\n", (unsigned)conf->tx_kbit);
     out_printf(c->out, "  Tunnel receive bandwidth %u (kbps)\n", (unsigned)conf->rx_kbit);
+    protection(c, conf);
 }

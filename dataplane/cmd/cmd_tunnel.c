@@ -1,8 +1,10 @@
 /* cmd_tunnel.c: interface TunnelN: its ends, mode, key, keepalives, path MTU discovery.
  *
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
- * a change as of any other line of an interface. They are refused on interfaces that are no tunnels. Not there, because
- * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name. */
+ * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
+ * nothing passes. They are refused on interfaces that are no tunnels. Not there, because
+ * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name,
+ * shared protection. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -58,6 +60,10 @@ static const struct cmd_row rows[] = {
         "Enable Path MTU Discovery on tunnel|Set PMTUD aging timer|Aging time (minutes)|Disable pmtud aging timer|"
         "Min pmtud mtu allowed|MTU",
         T(pmtud), T(pmtu_age), T(pmtu_min)),
+    HELP(CONFIG_IF, "tunnel protection", "Enable tunnel protection"),
+    SET(CONFIG_IF, NULL, "tunnel protection ipsec profile <word:profile>",
+        "Use ipsec to protect this tunnel interface|Determine the ipsec policy profile to use.|profile name",
+        T_TXT(profile)),
     HELP(CONFIG_IF, "tunnel bandwidth", "Set tunnel bandwidth"),
     SET(CONFIG_IF, NULL, "tunnel bandwidth transmit <tx_kbit:0-10000000>",
         "Transmit bandwidth of the tunnel|Bandwidth (kbps)", T(tx_kbit)),

@@ -72,7 +72,7 @@ static void entry_free(struct map_entry *e)
     mem_free(e);
 }
 
-static void template_of(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t)
+void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t)
 {
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
@@ -154,7 +154,7 @@ void map_names(struct ipsec *ips)
 
 /* The flow that this line had before, with everything in it; NULL when it is new. Lines mostly keep their order: the
  * search goes on where the last one ended. */
-static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *r, size_t *at)
+struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at)
 {
     for (size_t i = 0; old && i < old->nrules; i++) {
         size_t k = (*at + i) % old->nrules;
@@ -168,7 +168,7 @@ static struct ipsec_flow *inherit(struct map_entry *old, const struct acl_rule *
     return NULL;
 }
 
-static void group_of(struct flow_group *g, struct map_entry *e)
+void group_of(struct flow_group *g, struct map_entry *e)
 {
     for (struct ipsec_flow *f = g ? g->first : NULL; f; f = f->next_below)
         f->entry = e;
@@ -182,7 +182,7 @@ static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry
     for (size_t i = 0; i < n; i++) {
         struct acl_rule *r = acl_rule(acl, i);
         bool own = r->permit && !e->dynamic;
-        struct ipsec_flow *f = own ? inherit(old, r, &at) : NULL;
+        struct ipsec_flow *f = own ? entry_inherit(old, r, &at) : NULL;
         if (own && !f && ips->nflows >= FLOWS_MAX)
             continue;
         if (own && !f)
@@ -218,7 +218,7 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
         entry_free(e);
         return;
     }
-    template_of(ips, &c->sa, e, &e->tmpl);
+    entry_template(ips, &c->sa, e, &e->tmpl);
     entry_rules(ips, e, old);
     mi->entries = mem_resize(mi->entries, mi->nentries + 1, sizeof *mi->entries);
     mi->entries[mi->nentries++] = e;
@@ -327,9 +327,12 @@ static void map_compile(struct ipsec *ips)
     ips->names = false;
     for (struct iface *ifc = iface_next(ips->env.net, NULL); ifc; ifc = iface_next(ips->env.net, ifc)) {
         ifc->crypto = NULL;
-        if (!ifc->conf || !ifc->conf->crypto_map[0])
+        struct map_if *mi = ifc->kind == IFACE_TUNNEL                ? protect_compile(ips, ifc, old)
+                            : ifc->conf && ifc->conf->crypto_map[0] ? mi_new(ips, ifc, ips->ifs, old)
+                                                                    : NULL;
+        if (!mi)
             continue;
-        *tail = mi_new(ips, ifc, ips->ifs, old);
+        *tail = mi;
         ifc->crypto = *tail;
         tail = &(*tail)->next;
     }
@@ -404,9 +407,10 @@ void map_unset(struct ipsec *ips, struct iface *ifc)
 static void on_iface(void *arg, struct iface *ifc, enum iface_event what)
 {
     struct ipsec *ips = arg;
-    if (what == IFACE_GONE)
+    if (what == IFACE_GONE) {
+        ipsec_unprotect(ips, ifc);
         map_unset(ips, ifc);
-    else if (what == IFACE_ADDED || what == IFACE_CONF || what == IFACE_ADDR)
+    } else if (what == IFACE_ADDED || what == IFACE_CONF || what == IFACE_ADDR)
         map_dirty(ips);
 }
 
@@ -437,6 +441,7 @@ void map_fini(struct ipsec *ips)
         ips->ifs = mi->next;
         retire(ips, mi);
     }
+    protect_fini(ips);
     table_free(ips->flows);
     policy_fini(ips);
     mem_free(ips->shown);

@@ -241,6 +241,9 @@ static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
     sa->flow->n.decaps++;
+    p->through = sa->flow->tunnel ? sa->flow->tunnel->index : 0;
+    if (sa->flow->vti)
+        p->iif = sa->flow->tunnel;
     p->sa = sa;
     pair_count(sa, DIR_IN, p->len, now);
     return DROP_NONE;
@@ -296,7 +299,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
         p->decapsulated = true;
         p->crypto_done = false;
         p->udp_encap = false;
-        graph_next(g, p, STAGE_IP4_IN);
+        graph_next(g, p, p->through && p->iif->index == p->through ? STAGE_TUNNEL_IN : STAGE_IP4_IN);
     }
 }
 

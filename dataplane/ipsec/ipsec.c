@@ -19,6 +19,11 @@ static int set_cmp(const void *a, const void *b)
     return strcmp(((const struct transform_set_conf *)a)->name, ((const struct transform_set_conf *)b)->name);
 }
 
+static int profile_cmp(const void *a, const void *b)
+{
+    return strcmp(((const struct ipsec_profile_conf *)a)->name, ((const struct ipsec_profile_conf *)b)->name);
+}
+
 static int map_cmp(const void *a, const void *b)
 {
     const struct cryptomap_conf *x = a, *y = b;
@@ -53,6 +58,7 @@ void ipsec_conf_init(struct ipsec_conf *c)
     conf_list_init(&c->dynamics, sizeof(struct cryptomap_conf), map_cmp, map_item_fini);
     conf_list_init(&c->map_locals, sizeof(struct map_local_conf), NULL, NULL);
     conf_list_init(&c->map_profiles, sizeof(struct map_profile_conf), NULL, NULL);
+    conf_list_init(&c->profiles, sizeof(struct ipsec_profile_conf), profile_cmp, NULL);
     c->life_s = 3600;
     c->life_kb = 4608000;
     c->replay = 64;
@@ -65,6 +71,7 @@ void ipsec_conf_fini(struct ipsec_conf *c)
     conf_list_clear(&c->dynamics);
     conf_list_clear(&c->map_locals);
     conf_list_clear(&c->map_profiles);
+    conf_list_clear(&c->profiles);
 }
 
 struct ipsec *ipsec_new(const struct ipsec_env *env)
@@ -194,7 +201,8 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     out->local_sel = f->local_sel;
     out->remote_sel = f->remote_sel;
     out->n = f->n;
-    out->ip_mtu = e->mi->ifc->mtu;
+    out->ip_mtu = mi_mtu(e->mi);
+    str_copy(out->out_ifname, sizeof out->out_ifname, e->mi->head ? e->mi->head->want.out_ifname : e->mi->ifname);
     out->path_mtu = out->plain_mtu = flow_path_mtu(f, out->ip_mtu, ips->env.loop);
     if (sa)
         out->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, out->path_mtu);
@@ -255,7 +263,7 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->df = mi_df(&sa->ips->conf, mi);
     out->frag_after = mi_frag_after(&sa->ips->conf, mi);
     out->plain_mtu = ipsec_plain_mtu(&p->transforms[0], sa->udp_encap,
-                                     flow_path_mtu(sa->flow, mi->ifc->mtu, sa->ips->env.loop));
+                                     flow_path_mtu(sa->flow, mi_mtu(mi), sa->ips->env.loop));
 }
 
 bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out)

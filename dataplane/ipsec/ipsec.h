@@ -78,11 +78,12 @@ uint64_t flow_recv_errors(const struct flow_count *n);
 struct ipsec_flow_info {
     uint32_t id; /* of the flow, stable while it exists */
     char ifname[IFNAME_MAX], map[64];
-    uint16_t seq;
+    uint32_t seq;
     uint32_t local, peer; /* crypto endpoints; peer: of the SA in use, else the one to be tried next */
     uint16_t peer_port;   /* 500 or 4500 */
     struct selector local_sel, remote_sel;
     struct flow_count n;
+    char out_ifname[IFNAME_MAX]; /* it leaves by: of a tunnel, another one; "" none */
     uint32_t plain_mtu, path_mtu, ip_mtu;
     uint32_t spi_out;   /* in use; 0 none */
     unsigned pfs_group; /* of the SA in use; 0 none */

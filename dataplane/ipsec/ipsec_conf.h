@@ -63,6 +63,13 @@ struct map_profile_conf { /* crypto map NAME isakmp-profile P */
     char profile[IPSEC_NAME_MAX];
 };
 
+struct ipsec_profile_conf { /* crypto ipsec profile NAME */
+    char name[IPSEC_NAME_MAX];
+    char description[81];
+    struct sa_conf sa;
+    bool responder_only;
+};
+
 enum deny_policy { DENY_JUMP, DENY_CLEAR, DENY_DROP }; /* crypto ipsec ipv4-deny */
 enum df_policy { DF_COPY, DF_CLEAR, DF_SET };
 struct ipsec_conf {
@@ -71,6 +78,7 @@ struct ipsec_conf {
     struct conf_list dynamics;     /* struct cryptomap_conf of dynamic maps, the same order */
     struct conf_list map_locals;   /* struct map_local_conf */
     struct conf_list map_profiles; /* struct map_profile_conf */
+    struct conf_list profiles;     /* struct ipsec_profile_conf, by name */
     uint32_t life_s;       /* 3600 */
     uint8_t life_days;     /* said in days instead; 0: not */
     uint32_t life_kb;      /* 4608000; LIFE_KB_OFF */

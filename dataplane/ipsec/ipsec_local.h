@@ -7,6 +7,7 @@
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
 #include "dataplane/ipsec/ipsec_show.h"
+#include "dataplane/ipsec/protect.h"
 #include "dataplane/ipsec/replay.h"
 #include "dataplane/ipsec/spd.h"
 #include "dataplane/net/acl.h"
@@ -109,6 +110,8 @@ struct ipsec_flow {
     struct ipsec_flow *wide;  /* it is narrow: made for less than the line of this flow; NULL: no */
     struct flow_group *below; /* the narrow ones of this line; NULL none */
     struct ipsec_flow *next_below, **prev_below, *next_same;
+    struct iface *tunnel; /* protected by it; NULL: of a crypto map */
+    bool vti;             /* which has all that comes out */
     struct selector local_sel, remote_sel;
     struct sa_pair *pairs;       /* newest first */
     struct sa_pair *out;         /* sends; NULL none */
@@ -155,6 +158,12 @@ struct map_entry { /* of one interface */
     size_t nrules;
     struct ipsec_policy tmpl; /* all but peer and selectors */
 };
+struct protect_head { /* of a protected tunnel (protect.c) */
+    struct iface *ifc;
+    struct ipsec_protect want;
+    uint64_t hits;
+    struct protect_head *next;
+};
 struct map_if { /* an interface with a crypto map; iface.crypto */
     struct iface *ifc;
     char map[IPSEC_NAME_MAX];
@@ -163,6 +172,7 @@ struct map_if { /* an interface with a crypto map; iface.crypto */
     struct map_entry **entries; /* complete ones, by number */
     size_t nentries;
     struct map_if *owner; /* the interface whose entries these are: the same map from the same address; NULL: its own */
+    struct protect_head *head; /* a protected tunnel; NULL: a crypto map */
     struct map_if *next;
 };
 
@@ -175,6 +185,11 @@ struct named_peer {
     } *first, **end; /* in the order in which entries are asked */
 };
 
+/* What it sends over: the greatest packet of the interface, or of the one that a tunnel leaves by. */
+static inline uint32_t mi_mtu(const struct map_if *mi)
+{
+    return mi->head ? mi->head->want.path_mtu : mi->ifc->mtu;
+}
 /* What was asked of the interface, or else of the router. */
 static inline uint8_t mi_df(const struct ipsec_conf *c, const struct map_if *mi)
 {
@@ -248,6 +263,11 @@ struct ipsec {
     struct ipsec_flow **shown; /* all flows in show order, made when asked for; see flow_at */
     bool shown_stale;
     struct cache_line *cache; /* FLOW_CACHE lines */
+
+    /* Protected tunnels. */
+    struct protect_head *heads;
+    void (*protect_fn)(void *arg);
+    void *protect_arg;
 
     /* SAs. */
     struct spi_index in;
@@ -334,8 +354,18 @@ void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 void policy_changed(struct ipsec *ips);               /* what is cached of it is stale */
 struct map_if *mi_find(struct map_if *list, const char *ifname);
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
+/* What its SAs shall be like: all but peer and selectors. */
+void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t);
+/* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
+struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
+void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */
 /* Peers by name before a negotiation: a changed address compiles the policy anew. */
 void map_names(struct ipsec *ips);
+
+/* protect.c */
+struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc, struct map_if *old); /* NULL: not protected */
+void protect_changed(struct ipsec *ips, const struct ipsec_flow *f); /* its SAs, or what is known of its path */
+void protect_fini(struct ipsec *ips);
 
 /* flow.c */
 struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r);

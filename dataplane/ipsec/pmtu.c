@@ -72,10 +72,11 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     if (len < 8 || !table_find(ips->peers, &ev->orig_dst) || !may_look(ips))
         return;
     struct ipsec_flow *f = flow_quoted(ips, get32(esp), get32(esp + 4), ev);
-    if (!f || ev->mtu >= flow_path_mtu(f, f->entry->mi->ifc->mtu, ips->env.loop))
+    if (!f || ev->mtu >= flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop))
         return;
     f->path_mtu = ev->mtu;
     f->path_until = loop_now(ips->env.loop) + PMTU_AGE_US;
+    protect_changed(ips, f);
 }
 
 void pmtu_init(struct ipsec *ips)

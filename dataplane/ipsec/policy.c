@@ -46,7 +46,7 @@ void policy_index(struct ipsec *ips)
     for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++) {
             struct map_entry *e = mi->entries[i];
-            e->order = ++order;
+            e->order = mi->head ? 0 : ++order; /* before dynamic ones, which take anything */
             for (unsigned n = 0; !e->dynamic && n < e->npeers; n++)
                 index_peer(ips, e, e->peers[n]);
             if (!e->dynamic)
@@ -80,6 +80,8 @@ enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer
             continue;
         named = true;
         if (e->dynamic ? !entry_allows(e, peer, local_sel, remote_sel) : !entry_line(e, local_sel, remote_sel, &exact))
+            continue;
+        if (e->mi->head && !exact) /* a tunnel is protected whole */
             continue;
         entry_policy(e, peer, local_sel, remote_sel, out);
         return SPD_OK;
@@ -164,6 +166,7 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     if (!f)
         return;
     f->acquiring = false;
+    protect_changed(ips, f);
     if (ok || f->out)
         return;
     peer_failed(f->entry, want->peer);

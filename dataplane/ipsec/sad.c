@@ -354,6 +354,7 @@ void pair_enable(struct sa_pair *sa)
     if (!f->out)
         f->up_since = loop_now(ips->env.loop);
     f->out = sa;
+    protect_changed(ips, f);
     if (f->group) {
         group_front(f);
         policy_changed(ips); /* packets of its line may now belong to it */
@@ -380,6 +381,7 @@ static void unlink_pair(struct sa_pair *sa)
         late_hurry(f);
     if (!f->out)
         f->up_since = 0;
+    protect_changed(sa->ips, f);
     flow_emptied(sa->ips, f);
 }
 

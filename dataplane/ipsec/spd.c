@@ -125,7 +125,7 @@ const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const 
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
 {
     uint64_t now = loop_now(ips->env.loop);
-    if (f->entry->dynamic || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
+    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
         return;
     f->acquiring = true;
     f->acquire_until = now + ACQUIRE_AGAIN_US;
@@ -162,7 +162,7 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
     struct flow key;
     if (mi) {
         flow_of(&key, p->l3, p->len);
-        bool ike = p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local &&
+        bool ike = !mi->head && p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local &&
                    (key.sport == IKE_PORT || key.sport == NATT_PORT);
         at = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
     }
@@ -171,6 +171,10 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
         return;
     }
     struct ipsec_flow *f = at ? at->flow : NULL;
+    if (!f && p->oif && p->oif->kind == IFACE_TUNNEL) { /* protected, and its head is not there: not in clear */
+        graph_drop(g, p, DROP_OUT_IPV4_SA_NOT_FOUND);
+        return;
+    }
     if (!f) {
         p->crypto_done = true;
         graph_next(g, p, STAGE_IP4_OUT);
@@ -185,7 +189,7 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
-    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, p->oif->mtu, ips->env.loop));
+    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, mi_mtu(mi), ips->env.loop));
     if (p->len > plain && too_big(ips, g, p, sa, plain))
         return;
     p->sa = sa;

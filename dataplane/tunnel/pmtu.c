@@ -22,7 +22,7 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
         if (!t || !t->known || t->local != ev->orig_src || t->remote != ev->orig_dst)
             continue;
         const struct tunnel_conf *c = tunnel_conf(t);
-        if (!c->pmtud || ev->mtu < c->pmtu_min || ev->mtu < tunnel_overhead(t) + 68 ||
+        if (!c->pmtud || tunnel_protected(t) || ev->mtu < c->pmtu_min || ev->mtu < tunnel_overhead(t) + 68 ||
             ev->mtu >= t->transport_mtu + tunnel_overhead(t))
             continue;
         t->path_mtu = ev->mtu;

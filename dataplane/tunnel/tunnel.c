@@ -9,6 +9,9 @@
  *      --> %TUN-5-RECURDOWN, line protocol down; its routes go with it
  *      --> TUNNEL_RECURSION_US later it is looked at again
  *
+ * Protection (protect.c) stands as long as both ends are known, whatever the line protocol says; in ipsec mode the line
+ * protocol is up only with SAs.
+ *
  * A shut tunnel takes no packets. Known tunnels stand in two tables: by ends and key, which decides whose an incoming
  * GRE packet is, and by ends alone, which tells a wrong key from a stranger. Multipoint tunnels would stand in the
  * first with remote 0: not here yet. */
@@ -37,9 +40,8 @@ struct tunnel *tunnel_find(struct tunnels *ts, const struct tunnel_key *k)
 
 void tunnel_send(struct tunnel *t, struct graph *g, struct packet *p)
 {
-    (void)t;
     p->crypto_done = false;
-    graph_next(g, p, STAGE_IP4_ROUTE);
+    graph_next(g, p, tunnel_protected(t) || tunnel_conf(t)->mode == TUNNEL_IPSEC ? STAGE_CRYPTO_OUT : STAGE_IP4_ROUTE);
 }
 
 /* ---- the tables ---- */
@@ -134,6 +136,8 @@ static uint32_t mtu_of(const struct tunnel *t, const struct iface *out)
 
     if (t->path_mtu && t->path_mtu < path)
         path = t->path_mtu;
+    if (t->sa.ready && t->sa.plain_mtu < path)
+        path = t->sa.plain_mtu;
     return path > tunnel_overhead(t) + 68 ? path - tunnel_overhead(t) : 68;
 }
 
@@ -188,9 +192,13 @@ static void look_at(struct tunnel *t)
     else
         (void)remember(t);
     enum tunnel_line line = line_of(t, &out);
+    bool known = t->local && t->remote && (c->mode != TUNNEL_GRE || t->known);
+    protect_look(t, known, line == TUNNEL_LINE_UP, out);
     keepalive_update(t, line == TUNNEL_LINE_UP && t->ifc->admin_up);
     if (line == TUNNEL_LINE_UP && t->silent)
         line = TUNNEL_SILENT;
+    if (line == TUNNEL_LINE_UP && c->mode == TUNNEL_IPSEC && !t->sa.up)
+        line = TUNNEL_UNPROTECTED;
     t->line = line;
     t->transport_mtu = mtu_of(t, out);
     iface_tunnel(t->ifc, line == TUNNEL_LINE_UP, t->transport_mtu, tunnel_overhead(t));
@@ -224,6 +232,7 @@ static void tunnel_start(struct tunnels *ts, struct iface *ifc)
     timer_init(&t->recursion, ts->env.loop, on_recursion_over, t);
     keepalive_init(t);
     tpmtu_start(t);
+    protect_start(t);
     ifc->tunnel = t;
 }
 
@@ -233,6 +242,7 @@ static void tunnel_end(struct tunnel *t)
     timer_clear(&t->recursion);
     keepalive_fini(t);
     tpmtu_stop(t);
+    protect_stop(t);
     t->ifc->tunnel = NULL;
     mem_free(t);
 }
@@ -246,6 +256,11 @@ static void on_iface(void *arg, struct iface *ifc, enum iface_event what)
     if (what == IFACE_GONE && ifc->tunnel)
         tunnel_end(ifc->tunnel);
     tunnel_dirty(ts);
+}
+
+static void on_protection(void *arg)
+{
+    tunnel_dirty(arg);
 }
 
 static void on_routes(void *arg)
@@ -281,6 +296,7 @@ struct tunnels *tunnels_new(const struct tunnel_env *env)
     graph_set(env->graph, STAGE_TUNNEL_IN, tunnel_in_stage, ts);
     graph_set(env->graph, STAGE_TUNNEL_OUT, tunnel_out_stage, ts);
     tpmtu_init(ts);
+    ipsec_protect_watch(env->ipsec, on_protection, ts);
     net_watch(env->net, &ts->watch);
     return ts;
 }
@@ -290,6 +306,7 @@ void tunnels_free(struct tunnels *ts)
     if (!ts)
         return;
     net_unwatch(ts->env.net, &ts->watch);
+    ipsec_protect_watch(ts->env.ipsec, NULL, NULL);
     tpmtu_fini(ts);
     loop_undefer(ts->env.loop, &ts->sync);
     for (struct iface *ifc = NULL; (ifc = iface_next(ts->env.net, ifc));)

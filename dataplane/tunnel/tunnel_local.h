@@ -2,6 +2,7 @@
 #ifndef DATAPLANE_TUNNEL_TUNNEL_LOCAL_H
 #define DATAPLANE_TUNNEL_TUNNEL_LOCAL_H
 
+#include "dataplane/ipsec/protect.h"
 #include "dataplane/net/icmp.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/stage.h"
@@ -45,6 +46,11 @@ struct tunnel {
 
     uint32_t path_mtu; /* learnt (pmtu.c); 0 none */
     struct timer path_age;
+
+    struct ipsec_protect_state sa; /* as it was last looked at; all 0: not protected */
+    struct timer start;            /* IKE is asked then */
+    unsigned tries;                /* since there were steady SAs */
+    uint64_t sa_since;             /* loop time, us; 0: there are none */
 };
 struct tunnels {
     struct tunnel_env env;
@@ -81,6 +87,16 @@ void keepalive_update(struct tunnel *t, bool reachable);
 void keepalive_heard(struct tunnel *t); /* an answer came back */
 /* Is this packet, taken out of t, the other end's keepalive? Its way leads back then. */
 bool keepalive_asked(const struct tunnel *t, const uint8_t *ip, uint32_t len);
+
+/* protect.c */
+void protect_start(struct tunnel *t);
+void protect_stop(struct tunnel *t);
+/* Make ipsec protect it as asked. known: both ends are; reachable: packets would leave by out. Afterwards t->sa tells. */
+void protect_look(struct tunnel *t, bool known, bool reachable, const struct iface *out);
+static inline bool tunnel_protected(const struct tunnel *t)
+{
+    return tunnel_conf(t)->profile[0];
+}
 
 /* pmtu.c */
 void tpmtu_init(struct tunnels *ts);

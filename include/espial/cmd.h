@@ -59,6 +59,7 @@ enum cmd_mode {
     CONFIG_ISAKMP_PEER,
     CONFIG_TRANSFORM,   /* crypto ipsec transform-set */
     CONFIG_CRYPTO_MAP,
+    CONFIG_IPSEC_PROFILE, /* crypto ipsec profile */
     CONFIG_STD_NACL,
     CONFIG_EXT_NACL,
     CONFIG_APPLET,

@@ -30,7 +30,6 @@ static const struct refused refused_global[] = {
     {"crypto ikev2 dpd 10 2 periodic", "ikev2"},
     {"crypto ikev2 window 5", "ikev2"},
     {"crypto pki trustpoint T", "pki"},
-    {"crypto ipsec profile P", "profile"},
     {"crypto ipsec client ezvpn E", "client"},
     {"crypto ipsec nat-transparency spi-matching", "spi-matching"},
     {"crypto ipsec optional", "optional"},

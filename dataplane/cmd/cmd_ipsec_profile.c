@@ -1,0 +1,203 @@
+/* cmd_ipsec_profile.c: crypto ipsec profile NAME and its lines; show crypto ipsec profile; show crypto sockets.
+ *
+ * A profile says how the SAs of a protected tunnel shall be; the tunnel names it, and it names no peer and no traffic.
+ * The profile called default is there unless one of that name is configured. What profiles share with crypto maps is in
+ * sa_rows.h. A crypto socket is what a protected tunnel opens: open while its SAs are there. Not there, because nothing
+ * stands behind them: set identity, set mixed-mode, redundancy. */
+#include <string.h>
+
+#include "dataplane/cmd/cmd.h"
+#include "dataplane/cmd/ipsec_cmd.h"
+#include "dataplane/cmd/sa_rows.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/ipsec/protect.h"
+
+static void changed(void *self, void *obj, enum cmd_change what)
+{
+    (void)obj;
+    (void)what;
+    ipsec_conf_changed(dataplane_ipsec(self));
+}
+
+static const struct cmd_scope profile_scope = {.size = sizeof(struct ipsec_profile_conf), .changed = changed};
+
+/* ---- shown ---- */
+
+void sa_print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    bool named = false;
+
+    out_text(c->out, "\tTransform sets={ \n");
+    for (unsigned i = 0; i <= MAP_SETS_MAX; i++) {
+        const char *name = i < MAP_SETS_MAX ? sa->sets[i] : named ? "" : "default";
+        const struct transform_set_conf *s = *name ? ipsec_set_find(ips, name) : NULL;
+        struct ipsec_transform t;
+        char text[IPSEC_TRANSFORM_TEXT] = "";
+        named = named || *name;
+        if (!*name)
+            continue;
+        if (s && ipsec_transform_of(s, &t))
+            ipsec_transform_text(&t, text);
+        out_printf(c->out, "\t\t%s:  { %s } , \n", name, text);
+    }
+    out_text(c->out, "\t}\n");
+}
+
+/* What profiles and their instances say: lifetimes to transform sets. */
+static void print_rest(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
+{
+    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
+    uint32_t kb = p->sa.life_kb ? p->sa.life_kb : conf->life_kb, s = sa_conf_life_s(conf, &p->sa);
+
+    if (kb == LIFE_KB_OFF)
+        out_printf(c->out,
+                   "\tKilobyte Volume Rekey has been disabled.\n"
+                   "\tSecurity association lifetime:%u seconds\n",
+                   (unsigned)s);
+    else
+        out_printf(c->out, "\tSecurity association lifetime: %u kilobytes/%u seconds\n", (unsigned)kb, (unsigned)s);
+    out_printf(c->out, "\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): %c\n", p->responder_only ? 'Y' : 'N');
+    if (p->sa.pfs)
+        out_printf(c->out, "\tPFS (Y/N): Y\n\t\tDH group: group%u\n", (unsigned)p->sa.pfs);
+    else
+        out_text(c->out, "\tPFS (Y/N): N\n");
+    out_text(c->out, "\tMixed-mode : Disabled\n");
+    sa_print_sets(c, &p->sa);
+}
+
+static void print_ike_profile(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
+{
+    if (p->sa.ikev2_profile[0])
+        out_printf(c->out, "\tIKEv2 Profile: %s\n", p->sa.ikev2_profile);
+    else if (p->sa.isakmp_profile[0])
+        out_printf(c->out, "\tISAKMP Profile: %s\n", p->sa.isakmp_profile);
+}
+
+static void print_profile(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
+{
+    out_printf(c->out, "IPSEC profile %s\n", p->name);
+    if (p->description[0])
+        out_printf(c->out, "\tDescription: %s\n", p->description);
+    print_ike_profile(c, p);
+    print_rest(c, p);
+    out_text(c->out, "\n");
+}
+
+static enum cmd_result show_profile(struct cmd_ctx *c)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    const struct ipsec_profile_conf *def = ipsec_profile_find(ips, "default");
+    bool def_shown = false;
+
+    CONF_EACH(const struct ipsec_profile_conf, p, &ipsec_conf(ips)->profiles)
+    {
+        if (!def_shown && strcmp(p->name, "default") >= 0) {
+            print_profile(c, def);
+            def_shown = true;
+        }
+        if (p != def)
+            print_profile(c, p);
+    }
+    if (!def_shown)
+        print_profile(c, def);
+    return CMD_OK;
+}
+
+/* ---- show crypto sockets ---- */
+
+static void print_ident(struct cmd_ctx *c, const char *which, uint32_t addr, bool vti)
+{
+    out_printf(c->out, "       %s (addr/mask/port/prot): (%s/%s/0/%u)\n", which, vti ? "0.0.0.0" : IP4(addr),
+               vti ? "0.0.0.0" : "255.255.255.255", vti ? 0u : (unsigned)PROTO_GRE);
+}
+
+static void print_socket(struct cmd_ctx *c, const struct ipsec_head_info *h)
+{
+    char name[IFNAME_MAX];
+
+    ifname_short(h->ifname, name);
+    out_printf(c->out, "   %s Peers (local/remote): %s/%s \n", name, IP4(h->want.local), IP4(h->want.peer));
+    print_ident(c, "Local Ident ", h->want.local, h->want.vti);
+    print_ident(c, "Remote Ident", h->want.peer, h->want.vti);
+    out_printf(c->out,
+               "       IPSec Profile: \"%s\"\n"
+               "       Socket State: %s\n"
+               "       Client: \"TUNNEL SEC\" (Client State: %s)\n",
+               h->want.profile, h->up ? "Open" : "Closed", h->ready ? "Active" : "Idle");
+}
+
+static enum cmd_result show_sockets(struct cmd_ctx *c)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    struct ipsec_head_info h;
+    unsigned n = 0;
+
+    for (size_t at = 0; ipsec_head_next(ips, &at, &h); n++)
+        ;
+    out_printf(c->out, "\nNumber of Crypto Socket connections %u\n\n", n);
+    for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
+        print_socket(c, &h);
+    out_text(c->out, "Crypto Sockets in Listen state:\n");
+    for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
+        out_printf(c->out, "Client: \"TUNNEL SEC\" Profile: \"%s\" Map-name: \"%s\"\n", h.want.profile, h.map);
+    out_text(c->out, "\n");
+    return CMD_OK;
+}
+
+/* ---- show crypto map: heads ---- */
+
+static void print_head(struct cmd_ctx *c, const struct ipsec_head_info *h, const struct ipsec_profile_conf *p)
+{
+    out_printf(c->out, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", h->map, PROTECT_SEQ);
+    print_ike_profile(c, p);
+    out_printf(c->out, "\tProfile name: %s\n", p->name);
+    print_rest(c, p);
+    out_printf(c->out,
+               "\nCrypto Map IPv4 \"%s\" %u ipsec-isakmp\n"
+               "\tMap is a PROFILE INSTANCE.\n"
+               "\tPeer = %s\n",
+               h->map, PROTECT_SEQ + 1, IP4(h->want.peer));
+    print_ike_profile(c, p);
+    out_text(c->out, "\tAccess-List SS dynamic: False\n\tExtended IP access list \n");
+    if (h->want.vti)
+        out_text(c->out, "\t    access-list  permit ip any any\n");
+    else
+        out_printf(c->out, "\t    access-list  permit gre host %s host %s\n", IP4(h->want.local), IP4(h->want.peer));
+    out_printf(c->out, "\tCurrent peer: %s\n", IP4(h->want.peer));
+    print_rest(c, p);
+    if (!p->responder_only)
+        out_text(c->out, "\tAlways create SAs\n");
+    out_printf(c->out, "\tInterfaces using crypto map %s:\n\t\t%s\n\n", h->map, h->ifname);
+}
+
+bool ipsec_print_heads(struct cmd_ctx *c, const char *tag)
+{
+    struct ipsec *ips = dataplane_ipsec(c->self);
+    struct ipsec_head_info h;
+    bool any = false;
+
+    for (size_t at = 0; ipsec_head_next(ips, &at, &h);) {
+        const struct ipsec_profile_conf *p = ipsec_profile_find(ips, h.want.profile);
+        if (!p || (*tag && strcmp(tag, h.map) != 0))
+            continue;
+        print_head(c, &h, p);
+        any = true;
+    }
+    return any;
+}
+
+static const struct cmd_row rows[] = {
+    MODE(CONFIG, CONFIG_IPSEC_PROFILE, &profile_scope, &ipsec_scope, struct ipsec_conf, profiles,
+         "crypto ipsec profile <word:name>", "Configure an ipsec policy profile|profile name",
+         KEY_TXT(struct ipsec_profile_conf, name)),
+    SET(CONFIG_IPSEC_PROFILE, NULL, "description <line:description>",
+        "Description of the profile|Up to 80 characters describing this profile",
+        TXT(struct ipsec_profile_conf, description)),
+    SA_ROWS(CONFIG_IPSEC_PROFILE, struct ipsec_profile_conf),
+    SET(CONFIG_IPSEC_PROFILE, NULL, "responder-only=responder_only", "Do not initiate SAs from this device",
+        NUM(struct ipsec_profile_conf, responder_only)),
+    DO(EXEC, 1, "show crypto ipsec profile", show_profile, "Show ipsec profile information"),
+    DO(EXEC, 1, "show crypto sockets", show_sockets, "Secure Socket Information"),
+};
+const struct cmd_table dp_table_ipsec_profile = CMD_TABLE("dataplane/cmd/cmd_ipsec_profile", rows);

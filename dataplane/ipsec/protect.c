@@ -1,0 +1,223 @@
+/* protect.c: protection of tunnel interfaces (`tunnel protection ipsec profile`): heads, compiled beside crypto maps.
+ *
+ * The tunnel floor says which interface is to be protected, between which addresses, and whether all of it (sVTI: any
+ * to any, in tunnel mode) or the GRE between the two. A head is then an interface with a map of one entry, whose one
+ * line is that identity and whose one peer is the tunnel's destination; so policy questions of IKE, shows, clears,
+ * recovery and path MTU find it where they find crypto maps. The packets are brought by the tunnel floor: the outbound
+ * interface of those in CRYPTO_OUT is the tunnel. What comes in through one of its SAs is marked with the tunnel
+ * (packet.through), which is how the tunnel knows its own.
+ *
+ * Two heads cannot have the same identity between the same addresses: IKE could not tell them apart. The first one has
+ * it. A head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
+#include "dataplane/ipsec/ipsec_local.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "espial/text.h"
+
+static struct protect_head *head_of(const struct ipsec *ips, const struct iface *ifc)
+{
+    for (struct protect_head *h = ips->heads; h; h = h->next)
+        if (h->ifc == ifc)
+            return h;
+    return NULL;
+}
+
+static bool same_ends(const struct ipsec_protect *a, const struct ipsec_protect *b)
+{
+    return a->local == b->local && a->peer == b->peer && a->vti == b->vti;
+}
+
+void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_protect *want)
+{
+    struct protect_head *h = head_of(ips, ifc);
+    if (h && same_ends(&h->want, want) && !strcmp(h->want.profile, want->profile)) {
+        h->want = *want; /* where it leaves, at most */
+        return;
+    }
+    if (!h) {
+        struct protect_head **at = &ips->heads;
+        h = NEW(struct protect_head);
+        h->ifc = ifc;
+        while (*at)
+            at = &(*at)->next;
+        *at = h;
+    }
+    h->want = *want;
+    map_dirty(ips);
+}
+
+void ipsec_unprotect(struct ipsec *ips, struct iface *ifc)
+{
+    struct protect_head **at = &ips->heads, *h;
+    while (*at && (*at)->ifc != ifc)
+        at = &(*at)->next;
+    if (!(h = *at))
+        return;
+    *at = h->next;
+    map_unset(ips, ifc);
+    mem_free(h);
+}
+
+void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *arg)
+{
+    ips->protect_fn = changed;
+    ips->protect_arg = arg;
+}
+
+void protect_changed(struct ipsec *ips, const struct ipsec_flow *f)
+{
+    if (ips->protect_fn && f->entry && f->entry->mi->head)
+        ips->protect_fn(ips->protect_arg);
+}
+
+const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const char *name)
+{
+    static const struct ipsec_profile_conf built_in = {.name = "default"};
+
+    CONF_EACH(const struct ipsec_profile_conf, p, &ips->conf.profiles)
+    if (!strcmp(p->name, name))
+        return p;
+    return strcmp(name, built_in.name) == 0 ? &built_in : NULL;
+}
+
+/* ---- compiling ---- */
+
+static bool taken(const struct ipsec *ips, const struct protect_head *h)
+{
+    for (const struct protect_head *o = ips->heads; o != h; o = o->next)
+        if (same_ends(&o->want, &h->want))
+            return true;
+    return false;
+}
+
+static struct acl_rule rule_of(const struct ipsec_protect *w)
+{
+    struct acl_rule r = {.permit = true, .proto = ACL_PROTO_IP, .src_wild = UINT32_MAX, .dst_wild = UINT32_MAX};
+    r.icmp_type = r.icmp_code = 256;
+    if (!w->vti) {
+        r.proto = PROTO_GRE;
+        r.src = w->local;
+        r.dst = w->peer;
+        r.src_wild = r.dst_wild = 0;
+    }
+    return r;
+}
+
+static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const struct ipsec_profile_conf *profile,
+                                  struct map_entry *old)
+{
+    struct map_entry *e = NEW(struct map_entry);
+    e->mi = mi;
+    e->seq = PROTECT_SEQ;
+    str_copy(e->map, sizeof e->map, mi->map);
+    e->peers = mem_array(1, sizeof *e->peers);
+    e->peers[e->npeers++] = mi->head->want.peer;
+    e->peer_dflt = e->npeers;
+    entry_template(ips, &profile->sa, e, &e->tmpl);
+    e->tmpl.protection = true;
+    e->tmpl.answer_only = profile->responder_only;
+    e->rules = mem_array(1, sizeof *e->rules);
+    struct acl_rule r = rule_of(&mi->head->want);
+    size_t at = 0;
+    struct ipsec_flow *f = entry_inherit(old, &r, &at);
+    if (!f && ips->nflows >= FLOWS_MAX)
+        return e;
+    if (!f)
+        f = flow_new(ips, &r);
+    f->entry = e;
+    f->kept = true;
+    f->tunnel = mi->ifc;
+    f->vti = mi->head->want.vti;
+    group_of(f->below, e);
+    e->rules[e->nrules++] = (struct spd_rule){.rule = r, .hits = &mi->head->hits, .flow = f};
+    return e;
+}
+
+struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc, struct map_if *old)
+{
+    struct protect_head *h = head_of(ips, ifc);
+    const struct ipsec_profile_conf *profile;
+    if (!h)
+        return NULL;
+    struct map_if *mi = NEW(struct map_if), *was = mi_find(old, ifc->name);
+    mi->ifc = ifc;
+    mi->head = h;
+    snprintf(mi->map, sizeof mi->map, "%s-head-0", ifc->name);
+    str_copy(mi->ifname, sizeof mi->ifname, ifc->name);
+    mi->local = h->want.local;
+    if (was && (!was->head || was->local != mi->local))
+        was = NULL;
+    mi->entries = mem_array(1, sizeof *mi->entries);
+    profile = ipsec_profile_find(ips, h->want.profile);
+    if (profile && !taken(ips, h))
+        mi->entries[mi->nentries++] = entry_of(ips, mi, profile, entry_find(was, mi->map, PROTECT_SEQ, 0));
+    if (ips->protect_fn)
+        ips->protect_fn(ips->protect_arg);
+    return mi;
+}
+
+void protect_fini(struct ipsec *ips)
+{
+    while (ips->heads) {
+        struct protect_head *h = ips->heads;
+        ips->heads = h->next;
+        mem_free(h);
+    }
+}
+
+/* ---- how it stands ---- */
+
+static struct ipsec_flow *flow_of_head(struct ipsec *ips, const struct iface *ifc)
+{
+    map_sync(ips);
+    const struct map_if *mi = ifc->crypto;
+    const struct map_entry *e = mi && mi->head && mi->nentries ? mi->entries[0] : NULL;
+    return e && e->nrules && e->tmpl.ntransforms ? e->rules[0].flow : NULL;
+}
+
+bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out)
+{
+    struct ipsec_flow *f = flow_of_head(ips, ifc);
+    const struct protect_head *h = head_of(ips, ifc);
+    *out = (struct ipsec_protect_state){0};
+    if (!h)
+        return false;
+    out->plain_mtu = h->want.path_mtu;
+    if (!f)
+        return true;
+    uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);
+    struct ipsec_policy p;
+    flow_policy(f, &p);
+    out->ready = true;
+    out->up = f->out;
+    out->answer_only = p.answer_only;
+    out->plain_mtu = f->out ? pair_plain_mtu(f->out, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
+    out->path_until = path < h->want.path_mtu ? f->path_until : 0;
+    return true;
+}
+
+void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc)
+{
+    struct ipsec_flow *f = flow_of_head(ips, ifc);
+    if (f && !f->out)
+        spd_acquire(ips, f);
+}
+
+bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *out)
+{
+    size_t i = 0;
+    map_sync(ips);
+    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next) {
+        if (!mi->head || i++ < *cursor)
+            continue;
+        ++*cursor;
+        const struct ipsec_flow *f = flow_of_head(ips, mi->ifc);
+        *out = (struct ipsec_head_info){.want = mi->head->want, .ready = f, .up = f && f->out};
+        str_copy(out->map, sizeof out->map, mi->map);
+        str_copy(out->ifname, sizeof out->ifname, mi->ifname);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,50 @@
+/* protect.h: protection of tunnel interfaces: what the tunnel floor asks of IPsec. A protected tunnel has a head: what a
+ * crypto map's entry is for other interfaces, named "TunnelN-head-0", with one identity. */
+#ifndef DATAPLANE_IPSEC_PROTECT_H
+#define DATAPLANE_IPSEC_PROTECT_H
+
+#include "dataplane/ipsec/ipsec_conf.h"
+#include "dataplane/ipsec/sad.h"
+
+struct iface;
+
+#define PROTECT_SEQ 65536 /* of a head's entry */
+
+struct ipsec_protect {
+    uint32_t local, peer;         /* crypto endpoints: the tunnel's source and destination */
+    bool vti;                     /* everything, in tunnel mode; else GRE between the two */
+    char profile[IPSEC_NAME_MAX]; /* crypto ipsec profile */
+    uint32_t path_mtu;            /* that of the interface it leaves by, ... */
+    char out_ifname[IFNAME_MAX];  /* ... which is this one; "" none */
+};
+/* From now on the tunnel is protected like this. Asked again with the same, nothing happens. A tunnel with other ends
+ * has other SAs. (One peer a tunnel: multipoint tunnels will have a head each.) */
+void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_protect *want);
+/* No more: its SAs go (SA_GONE_CONFIG). Nothing happens when it was not. */
+void ipsec_unprotect(struct ipsec *ips, struct iface *ifc);
+
+struct ipsec_protect_state {
+    bool ready;          /* there is the profile, with a transform, and no other tunnel protects the same */
+    bool answer_only;    /* responder-only */
+    bool up;             /* SAs carry packets out */
+    uint32_t plain_mtu;  /* greatest packet that fits through the SAs there are, or that would be asked for */
+    uint64_t path_until; /* loop time (us) until which a learnt path MTU is part of that; 0: none is */
+};
+/* False: it is not protected. */
+bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out);
+/* Ask IKE for SAs unless it is asked already, or they are there. */
+void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc);
+/* Whom to tell when the state of any head may have changed: from inside the change; look later. NULL ends it. */
+void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *arg);
+
+/* A profile by name; "default" is there when none of that name is configured. NULL: none. */
+const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const char *name);
+
+/* The heads, for shows: in the order of interfaces. Cursor from 0. False at the end. */
+struct ipsec_head_info {
+    char map[IPSEC_NAME_MAX], ifname[IFNAME_MAX];
+    struct ipsec_protect want;
+    bool ready, up;
+};
+bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *out);
+#endif

@@ -1,0 +1,382 @@
+/* test_tunnel_protection.c: tunnels under IPsec between two routers: GRE protected in transport and in tunnel mode, sVTI,
+ * GRE within a crypto map: when SAs are asked for and asked for again, what is on the wire, what may come in, sizes,
+ * shows, and how a tunnel finds back after one end has forgotten its SAs. */
+#include "tests/exchange/tunnel_box.h"
+
+#define PING   "ping 10.2.0.1 source Loopback1"
+#define FIVE   "Success rate is 100 percent (5/5)"
+#define NONE   "Success rate is 0 percent (0/5)"
+#define WITHIN (10 * US_PER_S)
+
+#define IKE                                                                                                            \
+    "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 19\n"               \
+    "crypto isakmp key drawbridge address 0.0.0.0 0.0.0.0\n"
+#define SET_TRANSPORT "crypto ipsec transform-set TS esp-aes esp-sha-hmac\n mode transport\n"
+#define SET_TUNNEL    "crypto ipsec transform-set TS esp-aes esp-sha-hmac\n"
+#define PROFILE       "crypto ipsec profile P\n set transform-set TS\n"
+#define PROTECTED     " tunnel protection ipsec profile P\n"
+#define SVTI          " tunnel mode ipsec ipv4\n" PROTECTED
+
+static int setup(void **state)
+{
+    static struct tunnel_box t;
+
+    *state = &t;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    tunnel_box_end(*state);
+    return 0;
+}
+
+static struct tunnel_box *both(void **state, uint64_t seed, const char *more, const char *tunnel)
+{
+    return tunnel_box(*state, seed, more, tunnel, more, tunnel);
+}
+
+/* SAs come without a packet that asks for them. */
+static bool secured(struct tunnel_box *t, const char *node, bool there, uint64_t us)
+{
+    for (uint64_t at = 0; at < us; at += 100 * US_PER_MS) {
+        bool open = strstr(box_type(t->b, node, "show crypto sockets"), "Socket State: Open") != NULL;
+        if (open == there)
+            return true;
+        box_run(t->b, 100 * US_PER_MS);
+    }
+    return false;
+}
+
+static void gre_transport(void **state)
+{
+    struct tunnel_box *t = both(state, 21, IKE SET_TRANSPORT PROFILE, PROTECTED);
+
+    assert_true(secured(t, "left", true, WITHIN));
+    assert_true(secured(t, "right", true, WITHIN));
+    tunnel_forget(t);
+    prints(t, "left", PING, FIVE);
+    assert_int_equal(t->esp, 10);
+    assert_int_equal(t->gre + t->icmp, 0);
+    /* IPv4 20, ESP 8, IV 16, GRE 4 + packet 100 + padding 6 + 2, ICV 12 */
+    assert_int_equal(t->last_len, 20 + 8 + 16 + 112 + 12);
+    prints(t, "left", "show crypto ipsec sa",
+           "interface: Tunnel0\n    Crypto map tag: Tunnel0-head-0, local addr 192.0.2.1\n");
+    prints(t, "left", "show crypto ipsec sa",
+           "   local  ident (addr/mask/prot/port): (192.0.2.1/255.255.255.255/47/0)\n"
+           "   remote ident (addr/mask/prot/port): (198.51.100.1/255.255.255.255/47/0)\n"
+           "   current_peer 198.51.100.1 port 500\n");
+    prints(t, "left", "show crypto ipsec sa",
+           "#pkts encaps: 5, #pkts encrypt: 5, #pkts digest: 5\n    #pkts decaps: 5,");
+    prints(t, "left", "show crypto ipsec sa",
+           "     plaintext mtu 1458, path mtu 1500, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    prints(t, "left", "show crypto ipsec sa", "in use settings ={Transport, }");
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1434 bytes\n");
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel protection via IPSec (profile \"P\")\n");
+    prints(t, "left", PING " size 1434 df-bit", FIVE);
+    assert_true(t->last_len <= 1500);
+    prints(t, "left", PING " size 1435 df-bit", NONE);
+    prints(t, "left", PING " size 5000", FIVE);
+    assert_int_equal(get16(t->last + 6) & 0x3FFF, 0); /* never cut outside */
+}
+
+static void gre_tunnel_mode(void **state)
+{
+    struct tunnel_box *t = both(state, 22, IKE SET_TUNNEL PROFILE, PROTECTED);
+
+    assert_true(secured(t, "left", true, WITHIN));
+    prints(t, "left", PING, FIVE);
+    prints(t, "left", "show crypto ipsec sa", "plaintext mtu 1438, ");
+    prints(t, "left", "show crypto ipsec sa", "in use settings ={Tunnel, }");
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1414 bytes\n");
+    prints(t, "left", PING " size 1414 df-bit", FIVE);
+    prints(t, "left", PING " size 5000", FIVE);
+}
+
+static void svti(void **state)
+{
+    struct tunnel_box *t = both(state, 23, IKE SET_TRANSPORT PROFILE, SVTI); /* transport is not for everything */
+
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    assert_true(tunnel_comes(t, "right", true, WITHIN));
+    tunnel_forget(t);
+    prints(t, "left", PING, FIVE);
+    assert_int_equal(t->esp, 10);
+    assert_int_equal(t->gre + t->icmp, 0);
+    /* IPv4 20, ESP 8, IV 16, packet 100 + padding 10 + 2, ICV 12: no GRE */
+    assert_int_equal(t->last_len, 20 + 8 + 16 + 112 + 12);
+    prints(t, "left", "show crypto ipsec sa",
+           "   local  ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)\n"
+           "   remote ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)\n");
+    prints(t, "left", "show interfaces Tunnel0",
+           "  MTU 9938 bytes, BW 100 Kbit/sec, DLY 50000 usec, \n"
+           "     reliability 255/255, txload 1/255, rxload 1/255\n"
+           "  Encapsulation TUNNEL, loopback not set\n"
+           "  Keepalive not set\n"
+           "  Tunnel linestate evaluation up\n"
+           "  Tunnel source 192.0.2.1 (Ethernet0/0), destination 198.51.100.1\n"
+           "  Tunnel protocol/transport IPSEC/IP\n"
+           "  Tunnel TTL 255\n"
+           "  Tunnel transport MTU 1438 bytes\n"
+           "  Tunnel transmit bandwidth 8000 (kbps)\n"
+           "  Tunnel receive bandwidth 8000 (kbps)\n"
+           "  Tunnel protection via IPSec (profile \"P\")\n");
+    prints(t, "left", "show interfaces Tunnel0", "     5 packets input, 500 bytes, 0 no buffer\n");
+    prints(t, "left", "show ip interface Tunnel0", "  MTU is 1438 bytes\n");
+    prints(t, "left", PING " size 1438 df-bit", FIVE);
+    prints(t, "left", PING " size 1439 df-bit", NONE);
+    prints(t, "left", PING " size 9000", FIVE);
+    prints(t, "left", "show crypto sockets",
+           "Number of Crypto Socket connections 1\n\n"
+           "   Tu0 Peers (local/remote): 192.0.2.1/198.51.100.1 \n"
+           "       Local Ident  (addr/mask/port/prot): (0.0.0.0/0.0.0.0/0/0)\n"
+           "       Remote Ident (addr/mask/port/prot): (0.0.0.0/0.0.0.0/0/0)\n"
+           "       IPSec Profile: \"P\"\n"
+           "       Socket State: Open\n"
+           "       Client: \"TUNNEL SEC\" (Client State: Active)\n"
+           "Crypto Sockets in Listen state:\n"
+           "Client: \"TUNNEL SEC\" Profile: \"P\" Map-name: \"Tunnel0-head-0\"\n");
+    prints(t, "left", "show crypto map", "Crypto Map IPv4 \"Tunnel0-head-0\" 65536 ipsec-isakmp\n\tProfile name: P\n");
+    prints(t, "left", "show crypto session", "Interface: Tunnel0\n");
+    prints(t, "left", "show crypto session", "IPSEC FLOW: permit ip 0.0.0.0/0.0.0.0 0.0.0.0/0.0.0.0");
+}
+
+/* Lost SAs are renewed without a packet. */
+static void renewed(void **state)
+{
+    struct tunnel_box *t = both(state, 24, IKE SET_TUNNEL PROFILE, SVTI);
+
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    box_run(t->b, 120 * US_PER_S);
+    size_t from = box_log_len(t->b, "left");
+    box_type(t->b, "left", "clear crypto sa");
+    assert_true(
+        box_wait_log(t->b, "left", from, "Line protocol on Interface Tunnel0, changed state to down", US_PER_S));
+    assert_true(tunnel_comes(t, "left", true, 3 * US_PER_S));
+    assert_true(tunnel_comes(t, "right", true, 3 * US_PER_S));
+    prints(t, "left", PING, FIVE);
+    /* Nobody there: asked again and again, ever more slowly. */
+    t->lose = true;
+    box_type(t->b, "left", "clear crypto session");
+    assert_true(tunnel_comes(t, "left", false, 3 * US_PER_S));
+    tunnel_forget(t);
+    box_run(t->b, 3600 * US_PER_S);
+    assert_true(t->udp > 60);
+    assert_true(t->udp < 1500);
+    t->lose = false;
+    assert_true(tunnel_comes(t, "left", true, 130 * US_PER_S));
+    prints(t, "left", PING, FIVE);
+}
+
+static void nothing_in_clear(void **state)
+{
+    struct tunnel_box *t = tunnel_box(*state, 25, IKE SET_TRANSPORT PROFILE, PROTECTED, "", "");
+
+    box_run(t->b, 5 * US_PER_S);
+    tunnel_forget(t);
+    prints(t, "left", PING, NONE); /* the other end speaks no IKE */
+    assert_int_equal(t->gre, 0);
+    prints(t, "right", "ping 10.1.0.1 source Loopback1", NONE); /* comes in clear, and is not taken */
+    assert_int_equal(t->gre, 5);
+    assert_int_equal(tunnel_drops(t, "left", DROP_GRE_CLEAR), 5);
+    /* A profile that is not there protects nothing, and lets nothing out. */
+    box_type_all(t->b, "left", "configure terminal\nno crypto ipsec profile P\nend");
+    tunnel_forget(t);
+    prints(t, "left", PING, NONE);
+    assert_int_equal(t->gre, 0);
+    box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nno tunnel protection ipsec profile P\nend");
+    prints(t, "left", PING, FIVE);
+}
+
+static void responder_only(void **state)
+{
+    const char *left = IKE SET_TUNNEL PROFILE " responder-only\n";
+    struct tunnel_box *t = tunnel_box(*state, 26, left, SVTI, left, SVTI);
+
+    box_run(t->b, 100 * US_PER_S);
+    assert_int_equal(t->udp, 0);
+    assert_false(tunnel_up(t, "left"));
+    box_type_all(t->b, "right", "configure terminal\ncrypto ipsec profile P\nno responder-only\nend");
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    prints(t, "left", PING, FIVE);
+}
+
+static void by_crypto_map(void **state)
+{
+    struct tunnel_box *t = both(state, 27, IKE SET_TRANSPORT, "");
+
+    for (int i = 0; i < 2; i++) {
+        const char *node = i ? "right" : "left", *own = i ? "198.51.100.1" : "192.0.2.1",
+                   *other = i ? "192.0.2.1" : "198.51.100.1";
+        char text[500];
+        snprintf(text, sizeof text, "configure terminal\naccess-list 101 permit gre host %s host %s", own, other);
+        box_type_all(t->b, node, text);
+        box_type(t->b, node, "crypto map M 10 ipsec-isakmp"); /* with a note */
+        snprintf(text, sizeof text,
+                 "set peer %s\nset transform-set TS\nmatch address 101\ninterface Ethernet0/0\ncrypto map M\nend",
+                 other);
+        box_type_all(t->b, node, text);
+    }
+    prints(t, "left", PING, "(4/5)");
+    tunnel_forget(t);
+    prints(t, "left", PING, FIVE);
+    assert_int_equal(t->esp, 10);
+    assert_int_equal(t->gre, 0);
+    prints(t, "left", PING " size 1500", FIVE);
+}
+
+/* The rows of a tunnel with protection: both kinds, with the command or without, one end having forgotten all or only
+ * its IPsec SAs. */
+static void reloaded(struct tunnel_box *t, bool command)
+{
+    size_t from;
+
+    assert_true(secured(t, "left", true, WITHIN));
+    box_run(t->b, 30 * US_PER_S);
+    prints(t, "left", PING, FIVE);
+    from = box_log_len(t->b, "right");
+    box_reload(t->b, "right");
+    box_run(t->b, 2 * US_PER_S); /* its lines come up; its own tunnel asks for SAs by itself */
+    box_start(t->b, "left", PING);
+    (void)box_wait_log(t->b, "right", from, "%CRYPTO-4-RECVD_PKT_INV_SPI", 20 * US_PER_S);
+    box_run(t->b, 15 * US_PER_S);
+    (void)command;
+    prints(t, "left", PING, FIVE);
+    prints(t, "right", "ping 10.1.0.1 source Loopback1", FIVE);
+}
+
+static void gre_reload(void **state)
+{
+    reloaded(both(state, 28, IKE SET_TRANSPORT PROFILE, PROTECTED), false);
+}
+
+static void svti_reload(void **state)
+{
+    reloaded(both(state, 29, IKE "crypto isakmp invalid-spi-recovery\n" SET_TUNNEL PROFILE, SVTI), true);
+}
+
+/* The end that forgot only answers: row "IKE SA absent": with the command it begins main mode and says what it does not
+ * know; the other end's tunnel then asks for new SAs. Without it, the hole lasts. */
+static void forgotten(void **state, uint64_t seed, const char *tunnel, bool command)
+{
+    char right[1200];
+
+    snprintf(right, sizeof right, "%s%s%s%s responder-only\n", IKE,
+             command ? "crypto isakmp invalid-spi-recovery\n" : "",
+             strstr(tunnel, "mode ipsec") ? SET_TUNNEL : SET_TRANSPORT, PROFILE);
+    struct tunnel_box *t =
+        tunnel_box(*state, seed, strstr(tunnel, "mode ipsec") ? IKE SET_TUNNEL PROFILE : IKE SET_TRANSPORT PROFILE,
+                   tunnel, right, tunnel);
+    assert_true(secured(t, "left", true, WITHIN));
+    box_run(t->b, 30 * US_PER_S);
+    prints(t, "left", PING, FIVE);
+    size_t from = box_log_len(t->b, "right");
+    box_reload(t->b, "right");
+    box_run(t->b, 5 * US_PER_S);
+    assert_int_equal(box_log_count(t->b, "right", from, "INV_SPI"), 0);
+    box_start(t->b, "left", PING);
+    assert_true(box_wait_log(t->b, "right", from, "%CRYPTO-4-RECVD_PKT_INV_SPI", 5 * US_PER_S));
+    box_run(t->b, 15 * US_PER_S);
+    assert_true(box_done(t->b, "left"));
+    prints(t, "left", PING, command ? FIVE : NONE);
+}
+
+static void gre_recovers(void **state)
+{
+    forgotten(state, 30, PROTECTED, true);
+}
+
+static void gre_black_hole(void **state)
+{
+    forgotten(state, 31, PROTECTED, false);
+}
+
+static void svti_recovers(void **state)
+{
+    forgotten(state, 32, SVTI, true);
+}
+
+static void svti_black_hole(void **state)
+{
+    forgotten(state, 33, SVTI, false);
+}
+
+/* The path narrows behind the tunnel: ESP learns, and the tunnel with it. */
+static void path_narrows(void **state)
+{
+    struct tunnel_box *t = both(state, 34, IKE SET_TUNNEL PROFILE, SVTI);
+
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    box_type_all(t->b, "mid", "configure terminal\ninterface Ethernet0/1\nip mtu 1400\nend");
+    prints(t, "left", PING " size 1438 df-bit", "Success rate is 0 percent");
+    /* 20 + floor((1400 - 20 - 8 - 16 - 12 - 20) / 16) * 16 - 2: 1342 of 1344 - 2 */
+    prints(t, "left", "show crypto ipsec sa", "plaintext mtu 1342, path mtu 1400, ip mtu 1500");
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1342 bytes\n");
+    prints(t, "left", PING " size 1342 df-bit", FIVE);
+    prints(t, "left", PING " size 1438", FIVE);
+    box_run(t->b, 601 * US_PER_S);
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1438 bytes\n");
+}
+
+static void profiles_shown(void **state)
+{
+    struct tunnel_box *t = both(state, 35, "", "");
+
+    box_type_all(
+        t->b, "left",
+        "configure terminal\ncrypto ipsec transform-set TS esp-gcm 256\ncrypto ipsec profile P\n"
+        "set transform-set TS\nset pfs group19\nresponder-only\nset security-association lifetime kilobytes disable\n"
+        "crypto ipsec profile A\nset ikev2-profile V2\nend");
+    prints(t, "left", "show crypto ipsec profile",
+           "IPSEC profile A\n"
+           "\tIKEv2 Profile: V2\n"
+           "\tSecurity association lifetime: 4608000 kilobytes/3600 seconds\n"
+           "\tDualstack (Y/N): N\n"
+           "\n"
+           "\tResponder-Only (Y/N): N\n"
+           "\tPFS (Y/N): N\n"
+           "\tMixed-mode : Disabled\n"
+           "\tTransform sets={ \n"
+           "\t\tdefault:  { esp-aes esp-sha-hmac  } , \n"
+           "\t}\n"
+           "\n"
+           "IPSEC profile P\n"
+           "\tKilobyte Volume Rekey has been disabled.\n"
+           "\tSecurity association lifetime:3600 seconds\n"
+           "\tDualstack (Y/N): N\n"
+           "\n"
+           "\tResponder-Only (Y/N): Y\n"
+           "\tPFS (Y/N): Y\n"
+           "\t\tDH group: group19\n"
+           "\tMixed-mode : Disabled\n"
+           "\tTransform sets={ \n"
+           "\t\tTS:  { esp-gcm 256  } , \n"
+           "\t}\n"
+           "\n"
+           "IPSEC profile default\n");
+    prints(t, "left", "show running-config | section profile",
+           "crypto ipsec profile P\n set security-association lifetime kilobytes disable\n set transform-set TS\n set "
+           "pfs group19\n responder-only\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(gre_transport, setup, teardown),
+        cmocka_unit_test_setup_teardown(gre_tunnel_mode, setup, teardown),
+        cmocka_unit_test_setup_teardown(svti, setup, teardown),
+        cmocka_unit_test_setup_teardown(renewed, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_in_clear, setup, teardown),
+        cmocka_unit_test_setup_teardown(responder_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(by_crypto_map, setup, teardown),
+        cmocka_unit_test_setup_teardown(gre_reload, setup, teardown),
+        cmocka_unit_test_setup_teardown(svti_reload, setup, teardown),
+        cmocka_unit_test_setup_teardown(gre_recovers, setup, teardown),
+        cmocka_unit_test_setup_teardown(gre_black_hole, setup, teardown),
+        cmocka_unit_test_setup_teardown(svti_recovers, setup, teardown),
+        cmocka_unit_test_setup_teardown(svti_black_hole, setup, teardown),
+        cmocka_unit_test_setup_teardown(path_narrows, setup, teardown),
+        cmocka_unit_test_setup_teardown(profiles_shown, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
