@@ -6,7 +6,7 @@ CMAKE  = cmake -G Ninja
 ESPIAL = $(BUILD)/espial
 LAB    = samples/invalid-spi
 
-.PHONY: all lab test bench interop install format fuzz asan setup setup-test build tests-built clean
+.PHONY: all lab test bench interop soak install format fuzz asan setup setup-test build tests-built clean
 
 all: build
 
@@ -45,6 +45,10 @@ bench: setup-test
 	@$(CMAKE) -S . -B $(BUILD) >/dev/null
 	@ninja -C $(BUILD) -j $(JOBS) --quiet espial benches
 	@ESPIAL=$(abspath $(ESPIAL)) bench/run $(BUILD)/bench
+
+# Whole routers for 24 hours of virtual time: 50 peers, bad wires, a restart every five minutes.
+soak: tests-built
+	@CMOCKA_TEST_FILTER=in_sync ESPIAL_SOAK="$${ESPIAL_SOAK:-24 50}" $(BUILD)/tests/test_soak
 
 interop: tests-built
 	@cd $(BUILD) && ctest --output-on-failure -L live

@@ -10,8 +10,8 @@
 #include "cli/app/router.h"
 #include "tests/sim/wire.h"
 
-#define BOX_NODES_MAX 8
-#define BOX_LINKS_MAX 8
+#define BOX_NODES_MAX 64
+#define BOX_LINKS_MAX 64
 
 struct box;
 struct box *box_new(uint64_t seed);
