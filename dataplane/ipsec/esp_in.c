@@ -252,6 +252,8 @@ static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct
 static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
+        if (i + 4 < n)
+            __builtin_prefetch(v[i + 4]->l3);
         k[i].sa = NULL;
         k[i].why = look_at(v[i], &k[i]) ? DROP_NONE : DROP_IN_PKT_MDATA_ERR;
         if (k[i].why == DROP_NONE)
@@ -265,15 +267,14 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
             continue;
         __builtin_prefetch(&sa->flow);
         __builtin_prefetch(&sa->in);
-        __builtin_prefetch(&sa->replay);
+        __builtin_prefetch(&sa->replay.seen[k[i].low >> 6 & (REPLAY_WORDS - 1)]);
     }
     for (unsigned i = 0; i < n; i++) {
         const struct sa_pair *sa = k[i].sa;
         if (!sa)
             continue;
         __builtin_prefetch(&sa->flow->n);
-        __builtin_prefetch(&sa->replay.seen[k[i].low >> 6 & (REPLAY_WORDS - 1)]);
-        if (sa->in.seal)
+        if (!sa->ah)
             seal_prefetch(sa->in.seal);
     }
 }

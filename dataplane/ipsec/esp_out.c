@@ -28,7 +28,18 @@
 static void outer_sum(uint8_t *ip)
 {
     put16(ip + 10, 0);
-    put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, (ip[0] & 15u) * 4u)));
+    if (ip[0] != 0x45) {
+        put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, (ip[0] & 15u) * 4u)));
+        return;
+    }
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < IP_HEAD; i += 4)
+        sum += get32(ip + i);
+    sum = (sum & 0xFFFFFFFF) + (sum >> 32);
+    sum = (sum & 0xFFFF) + (sum >> 16 & 0xFFFF) + (sum >> 32);
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    put16(ip + 10, (uint16_t)~sum);
 }
 
 static uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
@@ -77,7 +88,7 @@ static void esp_dress(struct ipsec *ips, struct sa_pair *sa, uint8_t *clear, uin
     uint32_t high = (uint32_t)(sa->seq_out >> 32);
     put32(esp, sa->out.spi);
     put32(esp + 4, (uint32_t)sa->seq_out);
-    if (sa->policy.transforms[0].cipher == CIPHER_AES_GCM) {
+    if (sa->gcm) {
         put32(iv, high);
         put32(iv + 4, (uint32_t)sa->seq_out);
     } else if (sa->iv_len) {
@@ -129,7 +140,8 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
         n->encaps_failed++;
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
-    if (sa->seq_out == sa->seq_most) {
+    uint64_t left = (sa->esn ? UINT64_MAX : UINT32_MAX) - sa->seq_out;
+    if (left == 0) {
         n->rollover_send++;
         return DROP_OUT_CD_SW_IPSEC_DETECT_SEQ_OVEFLOW;
     }
@@ -141,7 +153,8 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
         n->internal_send++;
         return DROP_OUT_PKT_HEADPAD_LEN_ERR;
     }
-    if (sa->seq_most - ++sa->seq_out == SEQ_SOFT)
+    sa->seq_out++;
+    if (left - 1 == SEQ_SOFT)
         pair_soft(sa);
     if (!sa->ah) {
         esp_wrap(ips, sa, p, ihl, pad, job);
@@ -158,9 +171,21 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
     enum drop_reason why[ESP_BATCH];
     uint32_t plain[ESP_BATCH];
     unsigned njobs = 0;
-    for (unsigned i = 0; i < n; i++)
-        if (v[i]->sa && !v[i]->sa->dead)
-            seal_prefetch(v[i]->sa->out.seal);
+    for (unsigned i = 0; i < n; i++) {
+        const struct sa_pair *sa = v[i]->sa;
+        __builtin_prefetch(v[i]->l3 + v[i]->len, 1);
+        __builtin_prefetch(v[i]->l3 - 64, 1);
+        __builtin_prefetch(&sa->flow);
+        __builtin_prefetch(&sa->out);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        const struct sa_pair *sa = v[i]->sa;
+        if (!sa || sa->dead)
+            continue;
+        __builtin_prefetch(&sa->flow->n);
+        if (!sa->ah)
+            seal_prefetch(sa->out.seal);
+    }
     for (unsigned i = 0; i < n; i++) {
         struct sa_pair *sa = v[i]->sa;
         plain[i] = v[i]->len;

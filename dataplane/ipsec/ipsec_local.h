@@ -25,7 +25,8 @@
 #define SAME_FLOWS_MAX       256 /* of those below one line or entry, with one remote prefix */
 #define PEER_PAIRS_MAX       512 /* with one peer, through dynamic maps */
 #define TRANSIENT_MAX        4096
-#define FLOW_CACHE           4096 /* a power of two */
+#define FLOW_CACHE           16384 /* a power of two, in sets of FLOW_WAYS */
+#define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
@@ -50,8 +51,10 @@ struct ipsec_peer { /* exists while a pair with it does */
 
 struct sa_half {
     uint32_t spi;
-    struct seal *seal;       /* ESP */
-    struct mac *mac;         /* AH */
+    union {
+        struct seal *seal; /* ESP */
+        struct mac *mac;   /* AH */
+    };
     uint64_t packets, bytes; /* bytes: of the packets inside */
 };
 
@@ -65,30 +68,33 @@ struct sa_half {
 struct sa_pair {
     struct ipsec_flow *flow; /* NULL: dead */
     struct ipsec_peer *peer;
-    bool dead, tunnel, ah, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
-    uint8_t df;                   /* enum df_policy, as of generation df_gen */
-    uint8_t icv_len, iv_len, block;
-    uint8_t head_len;             /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
-    uint16_t local_port, peer_port;
-    uint16_t ip_id;               /* of outer headers */
-    uint32_t df_gen;
     uint64_t used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
+    bool dead, tunnel, ah, gcm, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
+    uint8_t icv_len, iv_len, block;
+    uint8_t head_len; /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
+    uint32_t plain_mtu, plain_mtu_for; /* for that path MTU */
+
     struct sa_half out;
-    uint64_t seq_out, seq_most;   /* last sent; the last that may be */
-    uint32_t local, remote;       /* crypto endpoints */
-    struct sa_half in;
+    uint64_t seq_out;          /* last sent */
+    uint32_t local, remote;    /* crypto endpoints */
+    uint16_t local_port, peer_port;
+    uint32_t df_gen;           /* df is of that generation of the policy */
+    uint16_t ip_id;            /* of outer headers */
+    uint8_t df;                /* enum df_policy */
+
+    _Alignas(64) struct sa_half in;
     struct selector local_sel, remote_sel;
     struct replay replay;
 
     struct ipsec *ips;
-    struct sa_pair *older; /* the flow's next older pair */
+    struct sa_pair *older, *newer; /* of the flow */
     uint32_t id;
     struct ipsec_policy policy; /* transforms[0]: the agreed one */
     unsigned pfs_group;
-    uint32_t plain_mtu, plain_mtu_for; /* for that path MTU */
     uint32_t handle;                   /* of the reserved SPI it was made with; 0 none */
     uint64_t installed_at;
     struct timer soft, hard, idle;
+    void *piece; /* what mem_free takes */
     struct sa_pair *next_soft, *next_dead;
 };
 
@@ -102,6 +108,10 @@ struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */
 
 /* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. */
 struct ipsec_flow {
+    struct sa_pair *out; /* sends; NULL none. It and the next few stand together for packets. */
+    uint64_t path_until; /* loop time, us */
+    uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
+    struct flow_count n;
     uint32_t id;
     struct map_entry *entry;
     struct acl_rule rule;
@@ -114,18 +124,14 @@ struct ipsec_flow {
     bool vti;             /* which has all that comes out */
     struct selector local_sel, remote_sel;
     struct sa_pair *pairs;       /* newest first */
-    struct sa_pair *out;         /* sends; NULL none */
     struct ipsec_transform last; /* of the newest pair that ever was; proto 0: none was */
     bool last_udp;
-    struct flow_count n;
     struct flow_tunnel mib;
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t acquire_until;
     struct ipsec_flow *next_acquire;
-    uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
-    uint64_t path_until; /* loop time, us */
 };
 
 /* Flows that negotiations made below one line or one dynamic entry, found by the prefix of their remote side. */
@@ -202,13 +208,13 @@ static inline bool mi_frag_after(const struct ipsec_conf *c, const struct map_if
 
 struct cache_line {
     uint32_t gen; /* 0: empty */
-    struct map_if *mi;
     uint32_t src, dst;
     uint16_t sport, dport;
     uint8_t proto, icmp_type, icmp_code, tcp_flags, way, tos;
     bool no_ports, fragment;
+    bool drop;               /* without a flow: nor to go */
+    struct map_if *mi;
     struct ipsec_flow *flow; /* NULL: not to be protected */
-    bool drop;               /* nor to go */
     uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
 };
 
@@ -413,7 +419,10 @@ stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;
 /* pmtu.c */
 void pmtu_init(struct ipsec *ips);
 void pmtu_fini(struct ipsec *ips);
-uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop);
+static inline uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop)
+{
+    return f->path_mtu && f->path_mtu < ifmtu && loop_now(loop) < f->path_until ? f->path_mtu : ifmtu;
+}
 
 /* ah.c. p->l3 at the outer IPv4 header; high: the upper half of an extended sequence number. */
 bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high);

@@ -5,7 +5,7 @@
 
 #include "dataplane/ipsec/ipsec.h"
 
-#define IPSEC_PAIRS_MAX 20000 /* pairs of SAs in all */
+#define IPSEC_PAIRS_MAX 100000 /* pairs of SAs in all */
 
 /* An inbound SPI that is reserved and has no SA yet. */
 struct ipsec_spi_info {

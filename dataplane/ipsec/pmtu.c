@@ -20,11 +20,6 @@
 #define PMTU_LOOKS  20
 #define SEQ_RECENT  4096
 
-uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop)
-{
-    return f->path_mtu && f->path_mtu < ifmtu && loop_now(loop) < f->path_until ? f->path_mtu : ifmtu;
-}
-
 static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
 {
     return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.peer == ev->orig_dst &&

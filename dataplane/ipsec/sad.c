@@ -156,10 +156,22 @@ static void half_init(struct ipsec *ips, struct sa_half *h, const struct ipsec_t
         h->mac = mac_new(t->auth, key, auth);
 }
 
-static void half_fini(struct sa_half *h)
+static void half_fini(struct sa_half *h, bool ah)
 {
-    seal_free(h->seal);
-    mac_free(h->mac);
+    if (ah)
+        mac_free(h->mac);
+    else
+        seal_free(h->seal);
+}
+
+/* On lines of the cache of its own. */
+static struct sa_pair *pair_new(void)
+{
+    uint8_t *piece = mem_new(sizeof(struct sa_pair) + _Alignof(struct sa_pair));
+    uintptr_t mask = _Alignof(struct sa_pair) - 1;
+    struct sa_pair *sa = (struct sa_pair *)(((uintptr_t)piece + mask) & ~mask);
+    sa->piece = piece;
+    return sa;
 }
 
 static void on_soft(void *arg)
@@ -266,14 +278,14 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     struct ipsec_flow *f = flow_for(ips, &p->policy, true);
     if (!f)
         return 0;
-    struct sa_pair *sa = NEW(struct sa_pair);
+    struct sa_pair *sa = pair_new();
     sa->ips = ips;
     sa->flow = f;
     sa->policy = p->policy;
     sa->tunnel = t->mode == IPSEC_TUNNEL;
     sa->ah = t->proto == PROTO_AH;
     sa->esn = t->esn;
-    sa->seq_most = t->esn ? UINT64_MAX : UINT32_MAX;
+    sa->gcm = t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM;
     sa->local = p->policy.local;
     sa->remote = p->policy.peer;
     sa->local_sel = p->policy.local_sel;
@@ -307,6 +319,8 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     table_put(ips->by_id, &sa->id, sa);
     program(sa);
     sa->older = f->pairs;
+    if (sa->older)
+        sa->older->newer = sa;
     f->pairs = sa;
     f->last = *t;
     f->last_udp = sa->udp_encap;
@@ -366,10 +380,9 @@ void pair_enable(struct sa_pair *sa)
 static void unlink_pair(struct sa_pair *sa)
 {
     struct ipsec_flow *f = sa->flow;
-    struct sa_pair **at = &f->pairs;
-    while (*at != sa)
-        at = &(*at)->older;
-    *at = sa->older;
+    *(sa->newer ? &sa->newer->older : &f->pairs) = sa->older;
+    if (sa->older)
+        sa->older->newer = sa->newer;
     sa->flow = NULL;
     if (f->out == sa) {
         f->out = NULL;
@@ -423,9 +436,9 @@ void sad_bury(struct ipsec *ips)
     while (ips->dead_head) {
         struct sa_pair *sa = ips->dead_head;
         ips->dead_head = sa->next_dead;
-        half_fini(&sa->in);
-        half_fini(&sa->out);
-        mem_free(sa);
+        half_fini(&sa->in, sa->ah);
+        half_fini(&sa->out, sa->ah);
+        mem_free(sa->piece);
     }
 }
 

@@ -2,8 +2,8 @@
  * CRYPTO_CHECK (clear, come in on one).
  *
  * A packet's answer is the first permit line of the first entry (by number) whose list does not deny it. The walk over
- * entries and lines is made once for each kind of packet: the answer stands in a direct-mapped cache of FLOW_CACHE
- * lines, valid for one generation of the compiled policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
+ * entries and lines is made once for each kind of packet: the answer stands in a cache of FLOW_CACHE lines, FLOW_WAYS to a
+ * place, valid for one generation of the compiled policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
  * once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as on IOS, the packet
  * that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what
  * fits; without DF -> fragmented before encryption in tunnel mode, so that the peer need not reassemble; `fragmentation
@@ -32,7 +32,7 @@ static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, co
     h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ((uint64_t)f->tos << 16) + ips->gen;
     h *= UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
-    return (uint32_t)h & (FLOW_CACHE - 1);
+    return (uint32_t)h & (FLOW_CACHE - FLOW_WAYS);
 }
 
 static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi,
@@ -93,14 +93,18 @@ static void walk(const struct ipsec *ips, const struct map_if *mi, const struct 
         c->gen = 0;
 }
 
-const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
+static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, struct map_if *mi, const struct flow *f,
+                                          uint8_t way)
 {
-    struct cache_line *c = &ips->cache[cache_place(ips, mi, f, way)];
-    if (cache_hit(c, ips, mi, f, way)) {
-        for (unsigned i = 0; i < SPD_HITS && c->hits[i]; i++)
-            ++*c->hits[i];
-        return c;
-    }
+    struct cache_line *set = &ips->cache[place], *c = set;
+    for (unsigned i = 0; i < FLOW_WAYS; i++, c++)
+        if (cache_hit(c, ips, mi, f, way)) {
+            for (unsigned k = 0; k < SPD_HITS && c->hits[k]; k++)
+                ++*c->hits[k];
+            return c;
+        }
+    memmove(set + 1, set, (FLOW_WAYS - 1) * sizeof *set); /* the oldest makes room */
+    c = set;
     struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
     *c = (struct cache_line){
         .gen = ips->gen,
@@ -120,6 +124,11 @@ const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const 
     };
     walk(ips, mi, &mirror, way, c);
     return c;
+}
+
+const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
+{
+    return lookup_at(ips, cache_place(ips, mi, f, way), mi, f, way);
 }
 
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
@@ -155,22 +164,41 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
     return true;
 }
 
-static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
-{
-    struct map_if *mi = p->oif ? p->oif->crypto : NULL;
-    const struct cache_line *at = NULL;
+/* One packet of CRYPTO_OUT, between the passes. */
+struct ask {
+    struct map_if *mi; /* NULL: nothing to ask */
+    struct ipsec_flow *flow;
+    uint32_t place;
+    bool drop;
     struct flow key;
-    if (mi) {
-        flow_of(&key, p->l3, p->len);
-        bool ike = !mi->head && p->from_local && key.proto == PROTO_UDP && !key.no_ports && key.src == mi->local &&
-                   (key.sport == IKE_PORT || key.sport == NATT_PORT);
-        at = ike ? NULL : spd_lookup(ips, mi, &key, WAY_OUT);
+};
+
+static void ask_about(struct ipsec *ips, struct packet *p, struct ask *a)
+{
+    a->mi = p->oif ? p->oif->crypto : NULL;
+    a->flow = NULL;
+    a->drop = false;
+    if (!a->mi)
+        return;
+    flow_of(&a->key, p->l3, p->len);
+    const struct flow *k = &a->key;
+    if (!a->mi->head && p->from_local && k->proto == PROTO_UDP && !k->no_ports && k->src == a->mi->local &&
+        (k->sport == IKE_PORT || k->sport == NATT_PORT)) {
+        a->mi = NULL;
+        return;
     }
-    if (at && at->drop) {
+    a->place = cache_place(ips, a->mi, k, WAY_OUT);
+    __builtin_prefetch(&ips->cache[a->place]);
+    __builtin_prefetch((const uint8_t *)&ips->cache[a->place] + 64);
+}
+
+static void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const struct ask *a)
+{
+    struct ipsec_flow *f = a->flow;
+    if (a->drop) {
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_DENY_DROP_SP);
         return;
     }
-    struct ipsec_flow *f = at ? at->flow : NULL;
     if (!f && p->oif && p->oif->kind == IFACE_TUNNEL) { /* protected, and its head is not there: not in clear */
         graph_drop(g, p, DROP_OUT_IPV4_SA_NOT_FOUND);
         return;
@@ -196,12 +224,36 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p)
     graph_next(g, p, STAGE_ESP_OUT);
 }
 
+static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n)
+{
+    struct ask asks[ESP_BATCH];
+    for (unsigned i = 0; i < n; i++) {
+        if (i + 4 < n)
+            __builtin_prefetch(v[i + 4]->l3);
+        ask_about(ips, v[i], &asks[i]);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct ask *a = &asks[i];
+        if (!a->mi)
+            continue;
+        const struct cache_line *c = lookup_at(ips, a->place, a->mi, &a->key, WAY_OUT);
+        a->flow = c->flow;
+        a->drop = c->drop;
+        __builtin_prefetch(a->flow);
+    }
+    for (unsigned i = 0; i < n; i++)
+        if (asks[i].flow)
+            __builtin_prefetch(asks[i].flow->out);
+    for (unsigned i = 0; i < n; i++)
+        out_one(ips, g, v[i], &asks[i]);
+}
+
 void crypto_out_stage(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct ipsec *ips = self;
     map_sync(ips);
-    for (unsigned i = 0; i < n; i++)
-        out_one(ips, g, v[i]);
+    for (unsigned at = 0; at < n; at += ESP_BATCH)
+        out_batch(ips, g, v + at, n - at < ESP_BATCH ? n - at : ESP_BATCH);
 }
 
 static bool is_ours(const struct ipsec *ips, const struct map_if *mi, uint32_t addr)
