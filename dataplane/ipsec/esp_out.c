@@ -21,22 +21,22 @@
 #define UDP_HEAD    8
 #define AH_FIXED    12
 #define IP_DF       0x4000
-#define OUTER_TTL   255
+#define OUTER_TTL   255u
 #define PROTO_IPIP  4
 #define PACKET_MOST 65535u
 
 static void outer_sum(uint8_t *ip)
 {
     put16(ip + 10, 0);
-    if (ip[0] != 0x45) {
-        put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, (ip[0] & 15u) * 4u)));
-        return;
-    }
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < IP_HEAD; i += 4)
-        sum += get32(ip + i);
+    put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, (ip[0] & 15u) * 4u)));
+}
+
+/* The same for a header of our own, from what is written into it: reading it back would wait for the writes. */
+static void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, uint32_t id_frag, uint32_t ttl_proto)
+{
+    uint64_t sum = (uint64_t)first + id_frag + ttl_proto + sa->local + sa->remote;
     sum = (sum & 0xFFFFFFFF) + (sum >> 32);
-    sum = (sum & 0xFFFF) + (sum >> 16 & 0xFFFF) + (sum >> 32);
+    sum = (sum & 0xFFFF) + (sum >> 16);
     sum = (sum & 0xFFFF) + (sum >> 16);
     sum = (sum & 0xFFFF) + (sum >> 16);
     put16(ip + 10, (uint16_t)~sum);
@@ -62,22 +62,24 @@ static uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, ui
         p->l3 -= sa->head_len + IP_HEAD;
         p->len += sa->head_len + IP_HEAD + tail;
         uint8_t *ip = p->l3;
-        ip[0] = 0x45;
-        ip[1] = tos;
-        put16(ip + 4, sa->ip_id++);
-        put16(ip + 6, df ? IP_DF : 0);
-        ip[8] = OUTER_TTL;
+        uint32_t first = 0x45000000u | (uint32_t)tos << 16 | (p->len & 0xFFFF);
+        uint32_t id_frag = (uint32_t)sa->ip_id++ << 16 | (df ? IP_DF : 0), ttl_proto = OUTER_TTL << 24 | proto << 16;
+        put32(ip, first);
+        put32(ip + 4, id_frag);
+        put32(ip + 8, ttl_proto);
         put32(ip + 12, sa->local);
         put32(ip + 16, sa->remote);
-    } else {
-        uint32_t ihl = (inner[0] & 15u) * 4u;
-        next = inner[9];
-        p->l3 -= sa->head_len;
-        p->len += sa->head_len + tail;
-        memmove(p->l3, inner, ihl);
+        tunnel_sum(ip, sa, first, id_frag, ttl_proto);
+        return next;
     }
+    uint32_t ihl = (inner[0] & 15u) * 4u;
+    next = inner[9];
+    p->l3 -= sa->head_len;
+    p->len += sa->head_len + tail;
+    memmove(p->l3, inner, ihl);
     p->l3[9] = proto;
     put16(p->l3 + 2, (uint16_t)p->len);
+    outer_sum(p->l3);
     return next;
 }
 
@@ -109,7 +111,6 @@ static void esp_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, ui
     trailer[pad + 1] = front(ips, sa, p, sa->udp_encap ? PROTO_UDP : PROTO_ESP, pad + 2 + sa->icv_len);
     if (sa->udp_encap)
         natt_write(sa, clear - sa->head_len, p->len - (sa->tunnel ? IP_HEAD : ihl));
-    outer_sum(p->l3);
     esp_dress(ips, sa, clear, len, job);
 }
 
@@ -122,7 +123,6 @@ static bool ah_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uin
     put16(ah + 2, 0);
     put32(ah + 4, sa->out.spi);
     put32(ah + 8, (uint32_t)sa->seq_out);
-    outer_sum(p->l3);
     return ah_seal(sa, p->l3, p->len, sa->tunnel ? IP_HEAD : ihl, (uint32_t)(sa->seq_out >> 32));
 }
 

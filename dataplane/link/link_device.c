@@ -6,9 +6,11 @@
  * frames pass; its addresses are the owner's business. packet: an interface that there is, as a container gives its
  * veth: frames by a packet socket in promiscuous mode, sent as they are, heard all but those the machine itself sends.
  *
- * Reading: up to LINK_BATCH frames a turn. Writing: at once; the kernel's queue is the only one, and a frame that finds
- * it full is lost, as on a wire. A tag that the driver has taken off is not put back: frames with one are ignored. What
- * it does not do: follow the interface's carrier; when it is taken away, reading ends and frames are lost. */
+ * Reading: up to LINK_BATCH frames a turn, of a packet socket all by one system call. Writing: to a TAP at once; to a
+ * packet socket at the end of the turn, or when DEVICE_OUT frames are together, again by one call (and past the
+ * interface's queueing discipline). The kernel's queue is the only one, and a frame that finds it full is lost, as on a
+ * wire. A tag that the driver has taken off is not put back: frames with one are ignored. What it does not do: follow
+ * the interface's carrier; when it is taken away, reading ends and frames are lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
@@ -28,56 +30,108 @@
 #include "espial/loop.h"
 #include "espial/text.h"
 
+#define DEVICE_OUT   64           /* frames that are written together */
+#define DEVICE_BYTES (128 * 1024) /* and their bytes, at most */
+
+union control { /* of one received frame */
+    struct cmsghdr head;
+    char room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+};
 struct link_device {
     struct link link; /* first */
+    struct loop *loop;
     int fd;
     bool tap;
     struct fd_watch watch;
-    uint8_t frame[LINK_FRAME_MAX + 1];
+    uint8_t *frames; /* in: LINK_BATCH of LINK_FRAME_MAX + 1 bytes; of a TAP one */
+    struct mmsghdr in[LINK_BATCH];
+    struct iovec in_at[LINK_BATCH];
+    union control control[LINK_BATCH];
+    struct deferred flush;
+    uint8_t *out_bytes; /* DEVICE_BYTES; NULL: TAP */
+    size_t out_len;
+    unsigned nout;
+    struct mmsghdr out[DEVICE_OUT];
+    struct iovec out_at[DEVICE_OUT];
 };
 
-/* One frame's length; 0 for one that is not for us, negative when there is none (or no device any more). */
-static ssize_t receive(struct link_device *d)
+static bool tagged(struct msghdr *m)
 {
-    if (d->tap)
-        return read(d->fd, d->frame, sizeof d->frame);
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-    } control;
-    struct iovec iov = {.iov_base = d->frame, .iov_len = sizeof d->frame};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control};
-    ssize_t n = recvmsg(d->fd, &m, MSG_DONTWAIT);
-    for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL; c; c = CMSG_NXTHDR(&m, c)) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
         struct tpacket_auxdata aux;
         if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA || c->cmsg_len < CMSG_LEN(sizeof aux))
             continue;
         memcpy(&aux, CMSG_DATA(c), sizeof aux);
-        if (aux.tp_status & TP_STATUS_VLAN_VALID)
-            return 0;
+        return aux.tp_status & TP_STATUS_VLAN_VALID;
     }
+    return false;
+}
+
+static void hand_up(struct link_device *d, const uint8_t *frame, size_t len)
+{
+    if (len > 0 && len <= LINK_FRAME_MAX && d->link.rx)
+        d->link.rx(d->link.arg, frame, len);
+}
+
+/* Frames read; negative: none (or no device any more). */
+static int read_tap(struct link_device *d)
+{
+    int got = 0;
+    while (got < LINK_BATCH) {
+        ssize_t n = read(d->fd, d->frames, LINK_FRAME_MAX + 1);
+        if (n < 0)
+            return got ? got : -1;
+        got++;
+        hand_up(d, d->frames, (size_t)n);
+    }
+    return got;
+}
+
+static int read_packets(struct link_device *d)
+{
+    for (int i = 0; i < LINK_BATCH; i++)
+        d->in[i].msg_hdr.msg_controllen = sizeof d->control[i]; /* the last call wrote into it */
+    int n = recvmmsg(d->fd, d->in, LINK_BATCH, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < n; i++)
+        if (!tagged(&d->in[i].msg_hdr))
+            hand_up(d, d->in_at[i].iov_base, d->in[i].msg_len);
     return n;
 }
 
 static void on_readable(void *arg, unsigned events)
 {
     struct link_device *d = arg;
-    unsigned got = 0;
     (void)events;
-
-    while (got < LINK_BATCH) {
-        ssize_t n = receive(d);
-        if (n < 0) {
-            if (errno != EAGAIN && errno != EINTR && errno != ENETDOWN)
-                fd_unwatch(&d->watch); /* taken away */
-            break;
-        }
-        got++;
-        if (n > 0 && n <= LINK_FRAME_MAX && d->link.rx)
-            d->link.rx(d->link.arg, d->frame, (size_t)n);
-    }
-    if (got && d->link.rx_end)
+    int got = d->tap ? read_tap(d) : read_packets(d);
+    if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENETDOWN)
+        fd_unwatch(&d->watch); /* taken away */
+    if (got > 0 && d->link.rx_end)
         d->link.rx_end(d->link.arg);
+}
+
+/* What is together goes. A frame that the kernel refuses is lost; those behind it are tried. */
+static void flush(void *arg)
+{
+    struct link_device *d = arg;
+    for (unsigned at = 0; at < d->nout;) {
+        int n = sendmmsg(d->fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        at += n > 0 ? (unsigned)n : 1;
+    }
+    d->nout = 0;
+    d->out_len = 0;
+}
+
+static bool packet_send(struct link_device *d, const uint8_t *frame, size_t len)
+{
+    if (d->nout == DEVICE_OUT || d->out_len + len > DEVICE_BYTES)
+        flush(d);
+    if (d->nout == 0)
+        loop_defer(d->loop, &d->flush);
+    memcpy(d->out_bytes + d->out_len, frame, len);
+    d->out_at[d->nout] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
+    d->out_len += len;
+    d->nout++;
+    return true;
 }
 
 static bool device_send(struct link *l, const uint8_t *frame, size_t len)
@@ -86,7 +140,7 @@ static bool device_send(struct link *l, const uint8_t *frame, size_t len)
 
     if (len > LINK_FRAME_MAX)
         return false;
-    return (d->tap ? write(d->fd, frame, len) : send(d->fd, frame, len, MSG_DONTWAIT | MSG_NOSIGNAL)) == (ssize_t)len;
+    return d->tap ? write(d->fd, frame, len) == (ssize_t)len : packet_send(d, frame, len);
 }
 
 static void device_free(struct link *l)
@@ -94,8 +148,13 @@ static void device_free(struct link *l)
     struct link_device *d = (struct link_device *)l;
 
     fd_unwatch(&d->watch);
+    loop_undefer(d->loop, &d->flush);
+    if (d->nout)
+        flush(d);
     if (d->fd >= 0)
         close(d->fd);
+    mem_free(d->frames);
+    mem_free(d->out_bytes);
     mem_free(d);
 }
 
@@ -150,10 +209,27 @@ static int open_packet(const char *name)
         fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); /* nothing is heard before it is bound */
     if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) == 0 &&
+        setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
         bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
         return fd;
     return give_up(fd);
+}
+
+static void make_room(struct link_device *d)
+{
+    const size_t each = LINK_FRAME_MAX + 1;
+    d->flush = (struct deferred){.fn = flush, .arg = d};
+    d->frames = mem_array(d->tap ? 1 : LINK_BATCH, each);
+    if (d->tap)
+        return;
+    d->out_bytes = mem_new(DEVICE_BYTES);
+    for (unsigned i = 0; i < LINK_BATCH; i++) {
+        d->in_at[i] = (struct iovec){.iov_base = d->frames + i * each, .iov_len = each};
+        d->in[i].msg_hdr = (struct msghdr){.msg_iov = &d->in_at[i], .msg_iovlen = 1, .msg_control = &d->control[i]};
+    }
+    for (unsigned i = 0; i < DEVICE_OUT; i++)
+        d->out[i].msg_hdr = (struct msghdr){.msg_iov = &d->out_at[i], .msg_iovlen = 1};
 }
 
 struct link *link_device_new(struct loop *loop, bool tap, const char *name, char err[LINK_ERROR_MAX])
@@ -173,8 +249,10 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
     snprintf(d->link.spec, sizeof d->link.spec, "%s:%s", kind, name);
     d->link.ops = &device_ops;
     d->link.carrier = true;
+    d->loop = loop;
     d->fd = fd;
     d->tap = tap;
+    make_room(d);
     r = fd_watch(&d->watch, loop, fd, FD_READ, on_readable, d);
     if (r == 0)
         return &d->link;

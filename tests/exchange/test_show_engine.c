@@ -15,7 +15,7 @@ static void engine(void **state)
               " CryptoEngine Software Crypto Engine details: state = Active\n"
               " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521\n"
               "\n"
-              " IPSec-Session :     2 active, 40000 max, 0 failed, 2 created\n"
+              " IPSec-Session :     2 active, 200000 max, 0 failed, 2 created\n"
               "\n"
               " Number of DH's pregenerated = 0\n"
               " DH lifetime = 0 seconds\n"
@@ -27,7 +27,7 @@ static void engine(void **state)
              " IKE-Session   :     1 active,  4096 max, 0 failed, 1 created\n"
              " DH            :     0 active(0/0),  4096 max, 0 failed, ");
     pair_says(b, "r1", "clear crypto sa", "");
-    pair_has(b, "r1", "show crypto eli", " IPSec-Session :     0 active, 40000 max, 0 failed, 2 created\n");
+    pair_has(b, "r1", "show crypto eli", " IPSec-Session :     0 active, 200000 max, 0 failed, 2 created\n");
     pair_has(b, "r1", "show crypto engine brief", "crypto engine type:   software\n");
     pair_has(b, "r1", "show crypto isakmp stats", "  SAs begun since boot:           1\n");
     box_free(b);
