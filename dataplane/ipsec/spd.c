@@ -217,7 +217,7 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const 
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
-    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, mi_mtu(mi), ips->env.loop));
+    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, mi_mtu(a->mi), ips->env.loop));
     if (p->len > plain && too_big(ips, g, p, sa, plain))
         return;
     p->sa = sa;
