@@ -100,6 +100,14 @@ static bool if_check(void *self, const void *obj, struct out *out)
     }
     if (!tunnel_check(self, c, out))
         return false;
+    if (c->unnumbered[0] && !str_starts(c->name, "Tunnel")) {
+        out_text(out, "Point-to-point (non-multi-access) interfaces only\n");
+        return false;
+    }
+    if (c->unnumbered[0] && (!strcmp(c->unnumbered, c->name) || str_starts(c->unnumbered, "Tunnel"))) {
+        out_printf(out, "Cannot use an unnumbered interface: %s\n", c->unnumbered);
+        return false;
+    }
     if (!c->addr)
         return true;
     if (secondary_of(c, c->addr)) {
@@ -112,7 +120,14 @@ static bool if_check(void *self, const void *obj, struct out *out)
 static void if_changed(void *self, void *obj, enum cmd_change what)
 {
     struct if_conf *c = obj;
+    const struct iface *ifc = iface_by_name(dataplane_net(self), c->name);
 
+    if (c->addr && c->unnumbered[0]) { /* what was typed last takes the place of the other */
+        if (ifc && ifc->unnumbered)
+            c->unnumbered[0] = 0;
+        else
+            c->addr = c->mask = 0;
+    }
     if (!c->addr)
         conf_list_clear(&c->secondary); /* `no ip address` takes them all */
     iface_conf_changed(dataplane_net(self), c, what == CMD_REMOVED);
@@ -223,6 +238,11 @@ static const struct cmd_row rows[] = {
         TXT(struct if_conf, acl_in)),
     SET(CONFIG_IF, NULL, "ip access-group <word:acl_out> out", "Access-list number or name|outbound packets",
         TXT(struct if_conf, acl_out)),
+    SET(CONFIG_IF, NULL, "ip unnumbered <ifname:unnumbered>",
+        "Enable IP processing without an explicit address|Interface", TXT(struct if_conf, unnumbered)),
+    HELP(CONFIG_IF, "ip tcp", "TCP interface commands"),
+    SET(CONFIG_IF, NULL, "ip tcp adjust-mss <tcp_mss:500-1460>",
+        "Adjust the mss of transit packets|Maximum segment size in bytes", F(tcp_mss)),
     SET(CONFIG_IF, NULL, "ip mtu <ip_mtu:68-9216>", "Set IP Maximum Transmission Unit|MTU (bytes)", F(ip_mtu)),
     SET(CONFIG_IF, NULL, "shutdown=shutdown", "Shutdown the selected interface", F(shutdown)),
     HELP(EXEC, "clear", "Reset functions"),

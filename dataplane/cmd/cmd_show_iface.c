@@ -54,6 +54,14 @@ enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct
     return CMD_OK;
 }
 
+void if_address(struct cmd_ctx *c, const struct iface *i)
+{
+    if (i->addr && i->unnumbered)
+        out_printf(c->out, "  Interface is unnumbered. Using address of %s (%s)\n", i->conf->unnumbered, IP4(i->addr));
+    else if (i->addr)
+        out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
+}
+
 /* ---- show interfaces ---- */
 
 static const char *hardware_of(const struct iface *i)
@@ -106,8 +114,7 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
         out_printf(c->out, "  Hardware is %s\n", hardware_of(i));
     if (i->conf->description[0])
         out_printf(c->out, "  Description: %s\n", i->conf->description);
-    if (i->addr)
-        out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
+    if_address(c, i);
     if (i->kind == IFACE_TUNNEL) {
         tunnel_head(c, i, load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
         return;

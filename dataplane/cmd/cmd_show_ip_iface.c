@@ -40,9 +40,10 @@ static void ip_one(struct cmd_ctx *c, struct iface *i)
         out_text(c->out, "  Internet protocol processing disabled\n");
         return;
     }
-    out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
+    if_address(c, i);
     out_text(c->out, "  Broadcast address is 255.255.255.255\n");
-    out_printf(c->out, "  Address determined by %s\n", i->addr_manual ? "setup command" : "non-volatile memory");
+    if (!i->unnumbered)
+        out_printf(c->out, "  Address determined by %s\n", i->addr_manual ? "setup command" : "non-volatile memory");
     out_printf(c->out, "  MTU is %u bytes\n", i->mtu);
     out_text(c->out, "  Helper address is not set\n"
                      "  Directed broadcast forwarding is disabled\n");
@@ -85,8 +86,7 @@ static void protocols_one(struct cmd_ctx *c, struct iface *i)
     size_t n = iface_secondary(i, &second);
 
     out_printf(c->out, "%s is %s, line protocol is %s\n", i->name, if_status(i), if_protocol(i));
-    if (i->addr)
-        out_printf(c->out, "  Internet address is %s/%d\n", IP4(i->addr), ip4_mask_len(i->mask));
+    if_address(c, i);
     for (size_t k = 0; k < n; k++)
         out_printf(c->out, "  Secondary address is %s/%d\n", IP4(second[k].addr), ip4_mask_len(second[k].mask));
 }

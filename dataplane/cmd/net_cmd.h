@@ -17,6 +17,8 @@ const char *if_status(const struct iface *i);
 const char *if_protocol(const struct iface *i);
 /* Is the interface that was typed (<ifname>) there? True when none was; else the user is told. */
 bool if_exists(struct cmd_ctx *c);
+/* "Internet address is A/N", or whose address an unnumbered one has; nothing without an address. */
+void if_address(struct cmd_ctx *c, const struct iface *i);
 /* Show the interface that was typed, or all. */
 enum cmd_result if_each(struct cmd_ctx *c, void (*show)(struct cmd_ctx *, struct iface *));
 

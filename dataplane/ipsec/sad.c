@@ -7,7 +7,7 @@
  * seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself. Before that it asks
  * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side
  * at 20 s or 97%, so that normally only one of them asks; and when 2^20 sequence numbers are left. A pair that
- * carried no packet asks for nothing until it carries one (as on IOS), nor does one whose successor is installed. A
+ * carried no packet asks for nothing until it carries one (as on IOS; but those of protected tunnels do), nor does one whose successor is installed. A
  * pair with an idle time ends when it has carried nothing, either way, for so long. A
  * dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still
  * point at it.
@@ -174,10 +174,16 @@ static struct sa_pair *pair_new(void)
     return sa;
 }
 
+/* A tunnel's is renewed whether it was used or not. */
+static bool unused(const struct sa_pair *sa)
+{
+    return sa->in.packets + sa->out.packets == 0 && !sa->policy.protection;
+}
+
 static void on_soft(void *arg)
 {
     struct sa_pair *sa = arg;
-    if (sa->in.packets + sa->out.packets == 0)
+    if (unused(sa))
         sa->soft_bytes = 0; /* the first packet will ask */
     pair_soft(sa);
 }
@@ -445,7 +451,7 @@ void sad_bury(struct ipsec *ips)
 void pair_soft(struct sa_pair *sa)
 {
     struct ipsec *ips = sa->ips;
-    if (sa->dead || sa->soft_told || sa->soft_queued || sa->in.packets + sa->out.packets == 0 || sa->flow->pairs != sa)
+    if (sa->dead || sa->soft_told || sa->soft_queued || unused(sa) || sa->flow->pairs != sa)
         return;
     sa->soft_queued = true;
     sa->next_soft = NULL;

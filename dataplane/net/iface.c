@@ -331,7 +331,7 @@ static void index_addrs(struct net *net)
     net->addrs = table_new(sizeof(uint32_t), seed);
     for (ifc = net->ifaces; ifc; ifc = ifc->next) {
         const struct if_local *l = local_of(ifc);
-        if (ifc->addr && !table_find(net->addrs, &ifc->addr))
+        if (ifc->addr && !ifc->unnumbered && !table_find(net->addrs, &ifc->addr))
             table_put(net->addrs, &ifc->addr, ifc);
         for (size_t i = 0; i < l->nsecond; i++)
             if (!table_find(net->addrs, &l->second[i].addr))
@@ -461,9 +461,10 @@ static bool addresses_changed(struct iface *ifc)
 {
     struct if_local *l = local_of(ifc);
     struct if_conf *c = ifc->conf;
-    uint32_t addr = c->addr && ip4_mask_len(c->mask) > 0 ? c->addr : 0;
-    uint32_t mask = addr ? c->mask : 0;
-    bool same = ifc->addr == addr && ifc->mask == mask && l->nsecond == (addr ? c->secondary.n : 0);
+    const struct iface *lender = c->unnumbered[0] ? iface_by_name(ifc->net, c->unnumbered) : NULL;
+    uint32_t addr = lender ? lender->addr : c->addr && ip4_mask_len(c->mask) > 0 ? c->addr : 0;
+    uint32_t mask = lender && addr ? UINT32_MAX : addr ? c->mask : 0;
+    bool same = ifc->addr == addr && ifc->mask == mask && ifc->unnumbered == (c->unnumbered[0] != 0) && l->nsecond == (addr ? c->secondary.n : 0);
 
     for (size_t i = 0; same && i < l->nsecond; i++)
         same = !memcmp(c->secondary.v[i], &l->second[i], sizeof l->second[i]);
@@ -471,6 +472,7 @@ static bool addresses_changed(struct iface *ifc)
         return false;
     ifc->addr = addr;
     ifc->mask = mask;
+    ifc->unnumbered = c->unnumbered[0];
     ifc->addr_manual = ifc->net->booted;
     mem_free(l->second);
     l->second = NULL;
@@ -502,6 +504,18 @@ void iface_tunnel(struct iface *ifc, bool line_ok, uint32_t mtu, uint32_t overhe
         set_up(ifc, false);
 }
 
+/* Those that have its address have another one now. */
+static void lend(struct iface *lender)
+{
+    struct net *net = lender->net;
+
+    for (struct iface *i = net->ifaces; i; i = i->next)
+        if (!strcmp(i->conf->unnumbered, lender->name) && addresses_changed(i)) {
+            route_rebuild(net);
+            net_tell(net, i, IFACE_ADDR);
+        }
+}
+
 static void apply(struct iface *ifc)
 {
     struct net *net = ifc->net;
@@ -513,6 +527,7 @@ static void apply(struct iface *ifc)
         route_rebuild(net);
         arp_iface_changed(net->arp, ifc);
         net_tell(net, ifc, IFACE_ADDR);
+        lend(ifc);
     }
     state_changed(ifc);
     net_tell(net, ifc, IFACE_CONF);
@@ -559,6 +574,8 @@ void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
     if (ifc->conf != c)
         return;
     if (!ifc->link) {
+        ifc->addr = 0;
+        lend(ifc);
         iface_end(ifc);
         index_addrs(net);
         route_rebuild(net);

@@ -32,7 +32,8 @@ struct iface {
     uint32_t index;        /* from 1; SNMP's ifIndex */
     enum iface_kind kind;
     uint8_t mac[6];
-    uint32_t addr, mask;    /* primary; 0 none */
+    uint32_t addr, mask;    /* primary; 0 none; of another interface, and no network, when unnumbered */
+    bool unnumbered;
     uint32_t mtu;           /* greatest IPv4 packet (ip mtu) */
     uint32_t own_mtu;       /* of a tunnel: what fits without `ip mtu` */
     uint32_t overhead;      /* bytes counted in front of an IPv4 packet: an Ethernet header, GRE */

@@ -152,10 +152,13 @@ static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
             graph_drop(g, p, why);
         else if (!p->decapsulated && !acl_lets(net, p->iif->acl_in, p))
             graph_drop(g, p, DROP_IP_ACL_IN);
-        else
+        else {
+            if (p->iif->conf->tcp_mss)
+                tcp_adjust_mss(p->l3, p->len, p->iif->conf->tcp_mss);
             graph_next(g, p,
                        p->iif->crypto && p->iif->kind != IFACE_TUNNEL && !p->decapsulated ? STAGE_CRYPTO_CHECK
                                                                                          : STAGE_IP4_ROUTE_IN);
+        }
     }
 }
 
@@ -295,6 +298,8 @@ static void ip4_out(void *self, struct graph *g, struct packet **v, unsigned n)
         struct iface *oif = p->oif;
         bool tunnel = oif->kind == IFACE_TUNNEL; /* wraps, and then protects */
         enum stage_id next = tunnel ? STAGE_TUNNEL_OUT : STAGE_ETH_OUT;
+        if (oif->conf->tcp_mss)
+            tcp_adjust_mss(p->l3, p->len, oif->conf->tcp_mss);
         if (oif->crypto && !p->crypto_done && !tunnel) {
             graph_next(g, p, STAGE_CRYPTO_OUT);
         } else if (!p->from_local && !acl_lets(net, oif->acl_out, p)) {

@@ -39,6 +39,8 @@ struct if_conf { /* interface NAME */
     char description[241];
     uint32_t addr, mask;        /* 0: no ip address */
     struct conf_list secondary; /* struct if_addr_conf */
+    char unnumbered[IFNAME_MAX]; /* has the address of this interface instead; "": of its own */
+    uint16_t tcp_mss;            /* ip tcp adjust-mss; 0: not */
     bool shutdown;
     uint32_t mtu;       /* 1500 */
     uint32_t ip_mtu;    /* 0: as mtu */

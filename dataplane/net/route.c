@@ -108,7 +108,7 @@ static void add_interfaces(struct fib *f)
     for (struct iface *ifc = f->net->ifaces; ifc; ifc = ifc->next) {
         const struct if_addr_conf *second;
         size_t n = iface_secondary(ifc, &second);
-        if (!ifc->up || !ifc->addr)
+        if (!ifc->up || !ifc->addr || ifc->unnumbered)
             continue;
         add_network(f, ifc, ifc->addr, ifc->mask);
         for (size_t i = 0; i < n; i++)

@@ -284,6 +284,39 @@ static void access_lists(void **state)
     prints(t, "right", "show access-lists", "(5 matches)");
 }
 
+/* Without an address of its own: that of a loopback, routes by the interface alone. */
+static void unnumbered(void **state)
+{
+    struct tunnel_box *t = tunnel_box(*state, 13, "", "", "", "");
+
+    box_type_all(t->b, "left",
+                 "configure terminal\ninterface Tunnel0\nip unnumbered Loopback1\nexit\nno ip route 10.2.0.1 "
+                 "255.255.255.255 172.16.0.2\nip route 10.2.0.1 255.255.255.255 Tunnel0\nend");
+    box_type_all(t->b, "right",
+                 "configure terminal\ninterface Tunnel0\nip unnumbered Loopback1\nexit\nno ip route 10.1.0.1 "
+                 "255.255.255.255 172.16.0.1\nip route 10.1.0.1 255.255.255.255 Tunnel0\nend");
+    prints(t, "left", "show running-config interface Tunnel0",
+           "interface Tunnel0\n no ip address\n ip unnumbered Loopback1\n tunnel source Ethernet0/0\n");
+    prints(t, "left", "ping 10.2.0.1", FIVE); /* from 10.1.0.1 */
+    prints(t, "left", "show interfaces Tunnel0", "  Interface is unnumbered. Using address of Loopback1 (10.1.0.1)\n");
+    prints_not(t, "left", "show ip route", "Tunnel0, 10.1.0.1");
+    prints_not(t, "left", "show ip route", "172.16.0.0");
+    box_type_all(t->b, "left", "configure terminal\ninterface Loopback1\nip address 10.1.0.9 255.255.255.255\nend");
+    prints(t, "left", "show ip interface brief", "Tunnel0                    10.1.0.9 ");
+    prints(t, "right", "ping 10.1.0.1", NONE);
+    box_type_all(t->b, "left", "configure terminal\ninterface Loopback1\nip address 10.1.0.1 255.255.255.255\nend");
+    prints(t, "right", "ping 10.1.0.1", FIVE);
+    box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nip address 172.16.0.1 255.255.255.252\nend");
+    prints(t, "left", "show interfaces Tunnel0", "  Internet address is 172.16.0.1/30\n");
+    prints_not(t, "left", "show running-config interface Tunnel0", "unnumbered");
+    box_type(t->b, "left", "configure terminal");
+    box_type(t->b, "left", "interface Ethernet0/0");
+    prints(t, "left", "ip unnumbered Loopback1", "Point-to-point (non-multi-access) interfaces only\n");
+    box_type(t->b, "left", "end");
+    box_type_all(t->b, "right", "configure terminal\nno interface Loopback1\nend");
+    prints(t, "right", "show ip interface brief", "Tunnel0                    unassigned ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(path_mtu, setup, teardown),
         cmocka_unit_test_setup_teardown(nested, setup, teardown),
         cmocka_unit_test_setup_teardown(access_lists, setup, teardown),
+        cmocka_unit_test_setup_teardown(unnumbered, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
