@@ -124,7 +124,7 @@ unsigned payload_count(const struct payloads *ps, uint8_t type);
 const struct payload *payload_nth(const struct payloads *ps, uint8_t type, unsigned i);
 
 /* Security association payload (codec_sa.c). */
-#define SA_TRANSFORMS_MAX 64
+#define SA_TRANSFORMS_MAX 250
 struct sa_transform {
     uint8_t proposal, protocol, number, id, spi_len;
     bool bundle; /* its proposal number occurs with another protocol too (AH and ESP): all or none */

@@ -187,7 +187,7 @@ struct ike_sa {
     bool half_open;               /* counted in ike->half_open */
     bool for_recovery;            /* begun because of an invalid SPI */
     bool superseded;              /* a newer SA with the peer is established */
-    bool saw_nat_d;
+    bool contact_taken;           /* INITIAL-CONTACT said apart */
     char peer_id[80];
     uint64_t created, established; /* loop time */
     uint64_t expires;
@@ -509,6 +509,7 @@ void v1_p1_show_id(struct ike_sa *sa, const struct id_body *id);
 /* HASH_I or HASH_R over an ID payload's body; does the other side's fit? */
 void v1_p1_hash(const struct ike_sa *sa, bool of_initiator, struct bytes id, uint8_t *out);
 bool v1_p1_proves(struct ike_sa *sa, struct bytes id, const uint8_t *hash);
+bool v1_p1_sound(const struct ike_sa *sa, const struct payloads *ps);
 /* INITIAL-CONTACT: do we know nothing of the peer? Then it is told. */
 bool v1_p1_first(const struct ike_sa *sa);
 void v1_p1_write_contact(struct ike_sa *sa, struct msg_wr *m);

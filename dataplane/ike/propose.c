@@ -30,6 +30,7 @@ enum p2_attr {
     A2_KEY_LENGTH = 6,
     A2_ESN = 11
 };
+enum { ESN_64_BIT = 1 }; /* RFC 4304 section 3 */
 enum { LIFE_SECONDS = 1, LIFE_KILOBYTES = 2, AUTH_PSK = 1, LIFE_UNSAID = 28800 };
 
 static const struct {
@@ -241,6 +242,8 @@ static bool p1_read(const struct ike_sa *sa, const struct sa_transform *t, struc
     }
     if (out->cipher != CIPHER_AES_CBC && out->key_bits)
         known = false;
+    if (out->cipher == CIPHER_AES_CBC && !out->key_bits)
+        out->key_bits = 128;
     return known && enc && hash;
 }
 
@@ -327,12 +330,17 @@ uint8_t p2_protocol(uint8_t ip_proto)
     return ip_proto == PROTO_AH ? IPROTO_AH : IPROTO_ESP;
 }
 
-static uint32_t encaps_value(enum ipsec_mode mode, bool udp)
+/* RFC 3947 section 5.1 and, of the drafts before it, their private values. */
+#define ENCAPS_DRAFT 61440u
+static uint32_t encaps_value(enum ipsec_mode mode, enum p2_udp udp)
 {
-    return (mode == IPSEC_TRANSPORT ? 2u : 1u) + (udp ? 2u : 0u);
+    uint32_t v = (mode == IPSEC_TRANSPORT ? 2u : 1u) + (udp != P2_UDP_NO ? 2u : 0u);
+
+    return udp == P2_UDP_DRAFT ? ENCAPS_DRAFT + v : v;
 }
 
-void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah, bool udp)
+void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah,
+                    enum p2_udp udp)
 {
     msg_sa_open(m);
     for (unsigned i = 0; i < p->ntransforms; i++) {
@@ -355,6 +363,8 @@ void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi
             msg_attr(m, A2_KEY_LENGTH, t->key_bits);
         if (p->pfs_group)
             msg_attr(m, A2_GROUP, p->pfs_group);
+        if (t->esn)
+            msg_attr(m, A2_ESN, ESN_64_BIT);
         msg_transform_close(m, at);
         msg_proposal_close(m, prop);
     }
@@ -432,7 +442,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             TRACE(sa, "      group is %u", a.value);
             break;
         case A2_ENCAPS:
-            encaps = a.value;
+            encaps = a.value > ENCAPS_DRAFT + 2 && a.value <= ENCAPS_DRAFT + 4 ? a.value - ENCAPS_DRAFT : a.value;
             TRACE(sa, "      encaps is %u%s%s%s", encaps, encaps >= 1 && encaps <= 4 ? " (" : "",
                   encaps >= 1 && encaps <= 4 ? modes[encaps] : "", encaps >= 1 && encaps <= 4 ? ")" : "");
             break;
@@ -449,11 +459,18 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             out->transform.key_bits = (uint16_t)a.value;
             TRACE(sa, "      key length is %u", a.value);
             break;
-        default: known = false; /* ESN among them */
+        case A2_ESN:
+            known &= a.value == ESN_64_BIT;
+            out->transform.esn = true;
+            TRACE(sa, "      Extended Sequence Number is %u", a.value);
+            break;
+        default: known = false;
         }
     }
     if (encaps < 1 || encaps > 4)
         return false;
+    if (out->transform.cipher == CIPHER_AES_CBC && !out->transform.key_bits && out->transform.proto == PROTO_ESP)
+        out->transform.key_bits = 128; /* RFC 3602 section 2.1: what an AES without a length has */
     if (out->transform.proto == PROTO_AH)
         known &= auth == out->transform.auth;
     else
@@ -466,7 +483,15 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
 static bool transform_same(const struct ipsec_transform *a, const struct ipsec_transform *b)
 {
     return a->proto == b->proto && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth &&
-           a->mode == b->mode;
+           a->mode == b->mode && a->esn == b->esn;
+}
+
+/* Ours as the peer's offer has it: transport mode is what we ask for, not what we insist on. */
+static bool transform_fits(const struct ipsec_transform *offer, struct ipsec_transform ours)
+{
+    if (offer->mode == IPSEC_TUNNEL)
+        ours.mode = IPSEC_TUNNEL;
+    return transform_same(offer, &ours);
 }
 
 bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known,
@@ -481,7 +506,7 @@ bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct
         bool group_ok = out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
                                    : !p->pfs_group && !have_ke;
         for (unsigned j = 0; group_ok && j < p->ntransforms; j++)
-            if (transform_same(&out->transform, &p->transforms[j])) {
+            if (transform_fits(&out->transform, p->transforms[j])) {
                 out->place = (int)i;
                 TRACE(sa, "atts are acceptable.");
                 return true;

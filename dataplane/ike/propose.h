@@ -50,8 +50,10 @@ struct p2_choice {
     int place; /* in the body */
 };
 uint8_t p2_protocol(uint8_t ip_proto); /* PROTO_ESP -> 3, PROTO_AH -> 2 */
-/* The SA payload of QM1: one proposal per transform, in order. udp: UDP-encapsulated modes. */
-void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah, bool udp);
+/* The SA payload of QM1: one proposal per transform, in order. udp: UDP-encapsulated modes, by the numbers of RFC 3947
+ * or those of its drafts. */
+enum p2_udp { P2_UDP_NO, P2_UDP_RFC, P2_UDP_DRAFT };
+void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah, enum p2_udp udp);
 /* Responder: the first offered transform that fits the policy. pfs of the policy must be met; another known group is
  * taken when the policy wants none. udp_known: UDP encapsulation may be taken; whether it is, the initiator says (it
  * may see a translator that we do not). */

@@ -1,6 +1,6 @@
 /* ike_world.h: two IKE engines in one process, in virtual time, for the tests of this folder: a wire between them that
- * can lose, repeat, hold back and spoil chosen messages, and in place of ipsec a small database behind sad.h and spd.h
- * that remembers pairs and their keys. Include it once per program. */
+ * can lose, repeat, hold back and spoil chosen messages, and in place of ipsec the small database of ike_db.h. A third
+ * engine may share the first one's address translator. Include it once per program. */
 #ifndef ESPIAL_TESTS_IKE_WORLD_H
 #define ESPIAL_TESTS_IKE_WORLD_H
 
@@ -25,10 +25,14 @@
 #define NET_B  0x0A020000u
 #define MASK16 0xFFFF0000u
 
-enum { SIDE_A, SIDE_B };
-enum msg_name { MM1, MM2, MM3, MM4, MM5, MM6, QM1, QM2, QM3, INFO, OTHER, MSG_NAMES };
+#define ADDR_C 0xC0000203u /* 192.0.2.3: behind the translator of A */
+#define NET_C  0x0A030000u
+
+enum { SIDE_A, SIDE_B, SIDE_C };
+enum msg_name { MM1, MM2, MM3, MM4, MM5, MM6, QM1, QM2, QM3, INFO, AM1, AM2, AM3, PIECE, OTHER, MSG_NAMES };
 static const char *const msg_names[MSG_NAMES] = {"MM1", "MM2", "MM3", "MM4",  "MM5",  "MM6",
-                                                 "QM1", "QM2", "QM3", "INFO", "other"};
+                                                 "QM1", "QM2", "QM3", "INFO",
+                                                 "AM1", "AM2", "AM3", "piece", "other"};
 
 struct fake_pair {
     bool used, enabled;
@@ -52,6 +56,7 @@ struct ipsec {
     uint64_t last_in, last_out;
     bool watched;
     struct ipsec_policy policy;
+    uint32_t other_remote; /* another network behind the same peer; 0 none */
     engine_rows_fn *rows;
     void *rows_arg;
 };
@@ -84,7 +89,7 @@ enum fate { FATE_PASS, FATE_LOSE, FATE_REPEAT, FATE_HOLD /* 3 s late */, FATE_SP
 struct world {
     struct loop *loop;
     struct work *work;
-    struct side side[2];
+    struct side side[3]; /* the third only after world_third */
     struct flight *flights;
     /* Decides about each message on the wire; may change its bytes. */
     enum fate (*judge)(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len);
@@ -104,206 +109,7 @@ struct world {
     unsigned taped;
 };
 
-/* ---- ipsec ---- */
-size_t sad_keymat_len(const struct ipsec_transform *t)
-{
-    size_t n = hash_len(t->auth);
-    if (t->proto == PROTO_AH)
-        return n;
-    switch (t->cipher) {
-    case CIPHER_DES_CBC: return n + 8;
-    case CIPHER_3DES_CBC: return n + 24;
-    case CIPHER_AES_CBC: return n + t->key_bits / 8u;
-    case CIPHER_AES_GCM: return t->key_bits / 8u + 4;
-    default: return n;
-    }
-}
-
-uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
-{
-    (void)local;
-    (void)proto;
-    for (int i = 0; i < SPIS; i++)
-        if (!ips->reserved[i])
-            return ips->reserved[i] = rnd_u32(ips->side->rnd) | 0x10000;
-    return 0;
-}
-
-void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi)
-{
-    (void)local;
-    (void)proto;
-    for (int i = 0; i < SPIS; i++)
-        if (ips->reserved[i] == spi)
-            ips->reserved[i] = 0;
-}
-
-uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
-{
-    if (ips->refuse_install)
-        return 0;
-    assert_int_equal(p->key_len, sad_keymat_len(&p->policy.transforms[0]));
-    for (int i = 0; i < PAIRS; i++) {
-        struct fake_pair *f = &ips->pairs[i];
-        if (f->used)
-            continue;
-        *f = (struct fake_pair){.used = true, .id = ++ips->next_id, .installed = loop_now(ips->side->w->loop), .p = *p};
-        memcpy(f->key_in, p->key_in, p->key_len);
-        memcpy(f->key_out, p->key_out, p->key_len);
-        sad_release_spi(ips, 0, 0, p->spi_in);
-        ips->installs++;
-        return f->id;
-    }
-    return 0;
-}
-
-static struct fake_pair *fake_pair(struct ipsec *ips, uint32_t id)
-{
-    for (int i = 0; i < PAIRS; i++)
-        if (ips->pairs[i].used && ips->pairs[i].id == id)
-            return &ips->pairs[i];
-    return NULL;
-}
-
-void sad_enable_outbound(struct ipsec *ips, uint32_t id)
-{
-    struct fake_pair *f = fake_pair(ips, id);
-    assert_non_null(f);
-    if (!f->enabled)
-        f->enabled_at = loop_now(ips->side->w->loop);
-    f->enabled = true;
-    ips->current = id;
-}
-
-static struct sa_pair_info fake_info(const struct fake_pair *f)
-{
-    return (struct sa_pair_info){.id = f->id,
-                                 .spi_in = f->p.spi_in,
-                                 .spi_out = f->p.spi_out,
-                                 .initiator = f->p.initiator,
-                                 .policy = f->p.policy};
-}
-
-bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
-{
-    struct fake_pair *f = fake_pair(ips, id);
-    if (!f)
-        return false;
-    struct sa_pair_info info = fake_info(f);
-    f->used = false;
-    ips->deletes++;
-    if (ips->current == id) {
-        ips->current = 0;
-        for (int i = 0; i < PAIRS; i++)
-            if (ips->pairs[i].used && ips->pairs[i].enabled)
-                ips->current = ips->pairs[i].id;
-    }
-    if (ips->side->ike)
-        ike_pair_gone(ips->side->ike, &info, why);
-    return true;
-}
-
-uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
-{
-    for (int i = 0; i < PAIRS; i++) {
-        struct fake_pair *f = &ips->pairs[i];
-        if (f->used && f->p.policy.peer == peer && f->p.policy.transforms[0].proto == proto &&
-            (out ? f->p.spi_out : f->p.spi_in) == spi)
-            return f->id;
-    }
-    return 0;
-}
-
-unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
-{
-    unsigned n = 0;
-    for (int i = 0; i < PAIRS; i++)
-        if (ips->pairs[i].used && (!peer || ips->pairs[i].p.policy.peer == peer))
-            n += sad_delete(ips, ips->pairs[i].id, why);
-    return n;
-}
-
-unsigned sad_count_peer(struct ipsec *ips, uint32_t peer)
-{
-    unsigned n = 0;
-    for (int i = 0; i < PAIRS; i++)
-        n += ips->pairs[i].used && ips->pairs[i].p.policy.peer == peer;
-    return n;
-}
-
-void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out)
-{
-    (void)peer;
-    *last_in = ips->last_in;
-    *last_out = ips->last_out;
-}
-
-void sad_peer_watch(struct ipsec *ips, uint32_t peer)
-{
-    (void)peer;
-    ips->watched = true;
-}
-
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,
-                                const struct selector *rs, struct ipsec_policy *out)
-{
-    const struct ipsec_policy *p = &ips->policy;
-    if (local != p->local || peer != p->peer)
-        return SPD_NO_MAP;
-    if (ips->no_selector || ls->addr != p->local_sel.addr || ls->mask != p->local_sel.mask ||
-        rs->addr != p->remote_sel.addr || rs->mask != p->remote_sel.mask)
-        return SPD_NO_SELECTOR;
-    *out = *p;
-    return SPD_OK;
-}
-
-bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,
-                   bool (*each)(void *arg, const struct ipsec_policy *p), void *arg)
-{
-    const struct ipsec_policy *p = &ips->policy;
-    return local == p->local && peer == p->peer && each(arg, p);
-}
-
-bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
-{
-    return ips->is_static && local == ips->policy.local && peer == ips->policy.peer;
-}
-
-bool spd_active(struct ipsec *ips)
-{
-    (void)ips;
-    return true;
-}
-
-void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
-{
-    (void)want;
-    if (ok)
-        ips->acquire_ok++;
-    else
-        ips->acquire_failed++;
-}
-
-void ipsec_set_engine_rows(struct ipsec *ips, engine_rows_fn *rows, void *arg)
-{
-    ips->rows = rows;
-    ips->rows_arg = arg;
-}
-
-unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port)
-{
-    (void)local;
-    (void)port;
-    return sad_delete_peer(ips, peer, SA_GONE_CLEARED);
-}
-
-struct ipsec_totals ipsec_totals(const struct ipsec *ips)
-{
-    struct ipsec_totals t = {.installed = ips->installs, .deleted = ips->deletes};
-    for (int i = 0; i < PAIRS; i++)
-        t.pairs += ips->pairs[i].used;
-    return t;
-}
+#include "tests/exchange/ike_db.h"
 
 /* ---- wire ---- */
 static enum msg_name name_of(const struct world *w, const struct side *from, const uint8_t *d, size_t len)
@@ -312,8 +118,14 @@ static enum msg_name name_of(const struct world *w, const struct side *from, con
     if (len < ISAKMP_HDR)
         return OTHER;
     bool enc = d[19] & FLAG_ENCRYPT;
+    if (d[16] == PL_FRAGMENT && !enc)
+        return PIECE;
     if (d[18] == EX_INFO)
         return INFO;
+    if (d[18] == EX_AGGRESSIVE && memcmp(d + 8, none, 8) == 0)
+        return AM1;
+    if (d[18] == EX_AGGRESSIVE)
+        return d[16] == PL_SA ? AM2 : AM3;
     if (d[18] == EX_MAIN && !enc) {
         if (memcmp(d + 8, none, 8) == 0)
             return MM1;
@@ -386,11 +198,22 @@ static struct udp_sock *fake_open(struct inet *in, uint16_t port, udp_rx_fn *rx,
     return sock;
 }
 
+/* B sees A and C at one address, by ports: those of A lie 20000 above their own, those of C 30000. */
+#define MAPPED(s) ((s)->which == SIDE_C ? 30000 : 20000)
+static struct side *receiver(struct side *s, uint32_t dst, uint16_t dport)
+{
+    struct world *w = s->w;
+
+    if (s->which != SIDE_B)
+        return &w->side[SIDE_B];
+    return w->side[SIDE_C].w && (dport >= 30000 || dst == w->side[SIDE_C].addr) ? &w->side[SIDE_C] : &w->side[SIDE_A];
+}
+
 static int fake_send(struct udp_sock *sock, uint32_t src, uint32_t dst, uint16_t dport, const void *data, size_t len)
 {
     struct side *s = side_of(sock->inet);
     struct world *w = s->w;
-    struct side *to = &w->side[1 - s->which];
+    struct side *to = receiver(s, dst, dport);
     uint8_t copy[ISAKMP_OUT_MAX + 4];
     size_t skip = sock->port == 4500 ? 4 : 0;
     assert_int_equal(src, s->addr);
@@ -413,10 +236,10 @@ static int fake_send(struct udp_sock *sock, uint32_t src, uint32_t dst, uint16_t
         return 0;
     struct udp_from from = {.src = s->nat_addr ? s->nat_addr : s->addr,
                             .dst = to->addr,
-                            .sport = s->nat_addr ? (uint16_t)(sock->port + 20000) : sock->port,
+                            .sport = s->nat_addr ? (uint16_t)(sock->port + MAPPED(s)) : sock->port,
                             .dport = dport};
     if (to->nat_addr) /* the translator lets in only answers; it knows the port by its mapping */
-        from.dport = dport > 20000 ? (uint16_t)(dport - 20000) : dport;
+        from.dport = dport > 20000 ? (uint16_t)(dport - MAPPED(to)) : dport;
     enum fate fate = w->judge ? w->judge(w, s, name, copy + skip, len - skip) : FATE_PASS;
     uint64_t delay = w->delay_us;
     if (fate == FATE_LOSE)
@@ -492,11 +315,24 @@ static inline struct ike_psk_conf *add_psk(struct ike *ike, const char *key, uin
     return p;
 }
 
+static const char *side_name(void *arg)
+{
+    static const char *const names[] = {"spoke.example", "hub.example", "third.example"};
+
+    return names[((const struct side *)arg)->which];
+}
+
 static inline void side_start(struct side *s)
 {
     struct world *w = s->w;
-    const struct ike_env env = {
-        .loop = w->loop, .work = w->work, .rnd = s->rnd, .log = s->log, .inet = &s->inet, .ipsec = &s->ips};
+    const struct ike_env env = {.loop = w->loop,
+                                .work = w->work,
+                                .rnd = s->rnd,
+                                .log = s->log,
+                                .inet = &s->inet,
+                                .ipsec = &s->ips,
+                                .hostname = side_name,
+                                .hostname_arg = s};
     s->ike = ike_new(&env);
     add_policy(s->ike, 10, IKE_ENC_AES, IKE_BITS_256, IKE_HASH_SHA, 19, 86400);
     add_psk(s->ike, "cisco123", 0, 0);
@@ -511,7 +347,26 @@ static inline void side_reload(struct side *s)
     bool is_static = s->ips.is_static;
     struct ipsec_policy policy = s->ips.policy;
     ike_free(old);
-    s->ips = (struct ipsec){.side = s, .is_static = is_static, .policy = policy};
+    uint32_t other = s->ips.other_remote;
+    s->ips = (struct ipsec){.side = s, .is_static = is_static, .policy = policy, .other_remote = other};
+    side_start(s);
+}
+
+static inline void side_new(struct world *w, int which, uint64_t seed, uint32_t addr, uint32_t peer, uint32_t local_net,
+                            uint32_t remote_net)
+{
+    struct side *s = &w->side[which];
+    s->w = w;
+    s->which = which;
+    s->addr = addr;
+    s->inet.ops = &fake_inet;
+    s->ips.side = s;
+    s->rnd = rnd_seeded_new(seed * 2 + (uint64_t)which);
+    s->bus = bus_new(w->loop);
+    s->log = log_new(w->loop, s->bus);
+    log_conf(s->log)->buffer_size = 1 << 20;
+    log_conf_changed(s->log);
+    side_policy(s, peer, local_net, remote_net);
     side_start(s);
 }
 
@@ -521,29 +376,29 @@ static inline struct world *world_new(uint64_t seed)
     w->loop = vloop_new(1000000000 * (int64_t)US_PER_S);
     w->work = vwork_new(w->loop);
     w->delay_us = 5000;
-    for (int i = 0; i < 2; i++) {
-        struct side *s = &w->side[i];
-        s->w = w;
-        s->which = i;
-        s->addr = i ? ADDR_B : ADDR_A;
-        s->inet.ops = &fake_inet;
-        s->ips.side = s;
-        s->rnd = rnd_seeded_new(seed * 2 + (uint64_t)i);
-        s->bus = bus_new(w->loop);
-        s->log = log_new(w->loop, s->bus);
-        log_conf(s->log)->buffer_size = 1 << 20;
-        log_conf_changed(s->log);
-        side_policy(s, i ? ADDR_A : ADDR_B, i ? NET_B : NET_A, i ? NET_A : NET_B);
-        side_start(s);
-    }
+    for (int i = 0; i < 2; i++)
+        side_new(w, i, seed, i ? ADDR_B : ADDR_A, i ? ADDR_A : ADDR_B, i ? NET_B : NET_A, i ? NET_A : NET_B);
     return w;
+}
+
+/* A second spoke behind the translator that A is behind: at B, its flows are those of NET_C. */
+static inline struct side *world_third(struct world *w, uint64_t seed, uint32_t nat_addr)
+{
+    w->side[SIDE_A].nat_addr = nat_addr;
+    side_new(w, SIDE_C, seed, ADDR_C, ADDR_B, NET_C, NET_B);
+    w->side[SIDE_C].nat_addr = nat_addr;
+    w->side[SIDE_B].ips.policy.peer = nat_addr;
+    w->side[SIDE_B].ips.other_remote = NET_C;
+    return &w->side[SIDE_C];
 }
 
 static inline void world_free(struct world *w)
 {
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         struct side *s = &w->side[i];
         struct ike *ike = s->ike;
+        if (!s->w)
+            continue;
         s->ike = NULL;
         ike_free(ike);
         log_free(s->log);

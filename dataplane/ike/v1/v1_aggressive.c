@@ -313,7 +313,7 @@ static enum v1_outcome take_am3(struct ike_sa *sa, struct v1_msg *m)
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return V1_REFUSED;
     }
-    if (!v1_p1_proves(sa, BYTES(p1->peer_id, p1->peer_id_len), hash->body))
+    if (!v1_p1_proves(sa, BYTES(p1->peer_id, p1->peer_id_len), hash->body) || !v1_p1_sound(sa, &m->ps))
         return V1_REFUSED;
     v1_commit(&sa->slot, m);
     TRACE(sa, "processing HASH payload. message ID = 0");

@@ -1,8 +1,8 @@
 /* Flows in quick mode: traffic selectors as identity payloads (RFC 2407 section 4.6.2, RFC 2409 section 5.5), and the
  * policy that a proposed flow meets here.
  *
- * A single host goes as ID_IPV4_ADDR, everything else as ID_IPV4_SUBNET with a contiguous mask; ranges and names are
- * not taken. Without identities the flow is between the two peers themselves. The peer's IDci is our remote side. The
+ * A single host goes as ID_IPV4_ADDR, everything else as ID_IPV4_SUBNET with a contiguous mask; a range is taken when it
+ * is a subnet, names are not. Without identities the flow is between the two peers themselves. The peer's IDci is our remote side. The
  * identities of QM1 are kept as bytes, because QM2 must echo them exactly. */
 #include <string.h>
 
@@ -20,12 +20,17 @@ bool v1_flow_read(const struct payload *p, struct selector *out)
 {
     struct id_body id;
 
-    if (codec_id(p, &id) != CODEC_OK || (id.type != ID_IPV4_ADDR && id.type != ID_IPV4_SUBNET))
+    if (codec_id(p, &id) != CODEC_OK ||
+        (id.type != ID_IPV4_ADDR && id.type != ID_IPV4_SUBNET && id.type != ID_IPV4_RANGE))
         return false;
     *out = (struct selector){.addr = get32(id.data), .mask = 0xFFFFFFFF, .proto = id.proto, .port = id.port};
     if (id.type == ID_IPV4_SUBNET) {
         out->mask = get32(id.data + 4);
         out->addr &= out->mask;
+    } else if (id.type == ID_IPV4_RANGE) {
+        uint32_t last = get32(id.data + 4);
+        out->mask = ~(out->addr ^ last);
+        return last >= out->addr && ip4_mask_len(out->mask) >= 0 && !(out->addr & ~out->mask);
     }
     return ip4_mask_len(out->mask) >= 0;
 }

@@ -8,7 +8,7 @@
  *   DELETE of ISAKMP        the SA with those cookies, when it is one with this peer
  *   R-U-THERE               answered with the same number, when it names this SA's cookies
  *   R-U-THERE-ACK           timers.c
- *   INITIAL-CONTACT         ignored here: it counts in MM5 alone
+ *   INITIAL-CONTACT         as in the last message of phase 1, for peers that say it apart; once an SA
  *   RESPONDER-LIFETIME      shortens this SA's life (protocol ISAKMP)
  *   others                  shown under debug
  *
@@ -205,6 +205,11 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
             timers_dpd_ack(sa, get32(n.data));
         break;
     case N_RESPONDER_LIFETIME: take_lifetime(sa, &n); break;
+    case N_INITIAL_CONTACT:
+        if (!sa->contact_taken)
+            peer_initial_contact(sa);
+        sa->contact_taken = true;
+        break;
     case N_NO_PROPOSAL_CHOSEN:
     case N_INVALID_ID_INFORMATION: quick_refused(sa, &n); break;
     default: break;

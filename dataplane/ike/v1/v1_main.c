@@ -270,7 +270,7 @@ static bool proved(struct ike_sa *sa, const struct payloads *ps, struct id_body 
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return false;
     }
-    return v1_p1_proves(sa, BYTES(idp->body, idp->len), hash->body);
+    return v1_p1_proves(sa, BYTES(idp->body, idp->len), hash->body) && v1_p1_sound(sa, ps);
 }
 
 static bool identified(struct ike_sa *sa, const struct id_body *id)

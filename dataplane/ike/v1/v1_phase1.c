@@ -246,6 +246,23 @@ void v1_p1_write_contact(struct ike_sa *sa, struct msg_wr *m)
     msg_notify(m, IPROTO_ISAKMP, N_INITIAL_CONTACT, cookies, sizeof cookies, NULL, 0);
 }
 
+/* HASH covers the identity alone: what follows it can be held against the cookies at least. A spoilt message that passed
+ * would leave the two ends with different IVs. */
+bool v1_p1_sound(const struct ike_sa *sa, const struct payloads *ps)
+{
+    const struct payload *p;
+    struct notify_body n;
+
+    for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
+        if (codec_notify(p, &n) != CODEC_OK ||
+            (n.type == N_INITIAL_CONTACT && n.spi_len == 2 * COOKIE_LEN &&
+             (memcmp(n.spi, sa->icookie, COOKIE_LEN) != 0 || memcmp(n.spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) != 0))) {
+            ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+            return false;
+        }
+    return true;
+}
+
 static bool has_contact(struct ike_sa *sa, const struct payloads *ps)
 {
     const struct payload *p;

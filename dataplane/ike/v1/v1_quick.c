@@ -131,6 +131,23 @@ static bool answered_meanwhile(const struct ike_peer *p, const struct ike_want *
 }
 
 /* ---- initiator ---- */
+/* RFC 3947 section 5.2: the addresses as we see them, the initiator's first. */
+static void write_nat_oa(struct msg_wr *m, const struct ike_node *n)
+{
+    const struct ike_sa *sa = n->sa;
+    uint32_t oa[2] = {n->initiator ? sa->local : sa->remote, n->initiator ? sa->remote : sa->local};
+
+    for (int i = 0; i < 2; i++) {
+        if (sa->natt_draft && oa[i] != sa->local) /* the drafts say one's own alone */
+            continue;
+        msg_open(m, sa->natt_draft ? PL_NAT_OA_DRAFT : PL_NAT_OA);
+        wr_u8(&m->w, ID_IPV4_ADDR);
+        wr_zero(&m->w, 3);
+        wr_u32(&m->w, oa[i]);
+        msg_close(m);
+    }
+}
+
 static void send_qm1(void *arg, bool ok)
 {
     struct ike_node *n = arg;
@@ -144,12 +161,17 @@ static void send_qm1(void *arg, bool ok)
     (void)ok;
     n->pending = false;
     begin_message(&m, buf, n, &hash_at);
-    p2_write_offer(&m, p, qm->spi_esp, qm->spi_ah, udp_encap(sa));
+    p2_write_offer(&m, p, qm->spi_esp, qm->spi_ah,
+                   !udp_encap(sa)   ? P2_UDP_NO
+                   : sa->natt_draft ? P2_UDP_DRAFT
+                                    : P2_UDP_RFC);
     msg_payload(&m, PL_NONCE, qm->nonce_i, qm->nonce_i_len);
     if (p->pfs_group)
         msg_payload(&m, PL_KE, dh_public(qm->dh.dh), dh_public_len(p->pfs_group));
     v1_flow_write(&m, &p->local_sel);
     v1_flow_write(&m, &p->remote_sel);
+    if (udp_encap(sa) && p->ntransforms && p->transforms[0].mode == IPSEC_TRANSPORT)
+        write_nat_oa(&m, n);
     seal_hash(&m, n, hash_at, BYTES(NULL, 0));
     v1_send(&n->slot, &m, true, false);
     ike_node_enter(n, QM_I_QM1, "IKE_MESG_INTERNAL", "IKE_INIT_QM");
@@ -444,6 +466,8 @@ static void finish_responder(void *arg, bool ok)
         msg_payload(&m, PL_ID, qm->idci, qm->idci_len);
         msg_payload(&m, PL_ID, qm->idcr, qm->idcr_len);
     }
+    if (qm->choice.udp && qm->choice.transform.mode == IPSEC_TRANSPORT)
+        write_nat_oa(&m, n);
     if (qm->lifetime_notice_s || qm->lifetime_notice_kb)
         write_lifetime_notice(&m, qm, spi);
     seal_hash(&m, n, hash_at, BYTES(qm->nonce_i, qm->nonce_i_len));
