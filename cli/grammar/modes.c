@@ -22,4 +22,9 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_KEYRING] = {"(conf-keyring)", "Crypto Keyring configuration commands:"},
     [CONFIG_ARCHIVE] = {"(config-archive)", "Archive configuration commands:"},
     [CONFIG_ARCHIVE_LOG] = {"(config-archive-log-cfg)", "Archive logging configuration commands:"},
+    [CONFIG_IKEV2_PROPOSAL] = {"(config-ikev2-proposal)", "IKEv2 Proposal commands:"},
+    [CONFIG_IKEV2_POLICY] = {"(config-ikev2-policy)", "IKEv2 Policy commands:"},
+    [CONFIG_IKEV2_KEYRING] = {"(config-ikev2-keyring)", "IKEv2 Keyring commands:"},
+    [CONFIG_IKEV2_PEER] = {"(config-ikev2-keyring-peer)", "IKEv2 Keyring peer commands:"},
+    [CONFIG_IKEV2_PROFILE] = {"(config-ikev2-profile)", "IKEv2 profile commands:"},
 };

@@ -68,6 +68,11 @@ enum cmd_mode {
     CONFIG_ARCHIVE_LOG, /* archive / log config */
     CONFIG_SSH_PUBKEY,      /* ip ssh pubkey-chain */
     CONFIG_SSH_PUBKEY_USER, /* its users */
+    CONFIG_IKEV2_PROPOSAL,
+    CONFIG_IKEV2_POLICY,
+    CONFIG_IKEV2_KEYRING,
+    CONFIG_IKEV2_PEER,      /* peer of an IKEv2 keyring */
+    CONFIG_IKEV2_PROFILE,
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */

@@ -23,12 +23,16 @@ static const struct refused refused_global[] = {
     {"crypto isakmp nat keepalive 4", "4"},
     {"crypto isakmp policy 0", "0"},
     {"crypto isakmp policy 10001", "10001"},
-    {"crypto ikev2 proposal P", "ikev2"},
-    {"crypto ikev2 policy P", "ikev2"},
-    {"crypto ikev2 keyring K", "ikev2"},
-    {"crypto ikev2 profile P", "ikev2"},
-    {"crypto ikev2 dpd 10 2 periodic", "ikev2"},
-    {"crypto ikev2 window 5", "ikev2"},
+    {"crypto ikev2 authorization policy A", "authorization"},
+    {"crypto ikev2 name-mangler N", "name-mangler"},
+    {"crypto ikev2 http-url cert", "http-url"},
+    {"crypto ikev2 limit queue sa-init 100", "queue"},
+    {"crypto ikev2 window 201", "201"},
+    {"crypto ikev2 window 0", "0"},
+    {"crypto ikev2 dpd 9 2 periodic", "9"},
+    {"crypto ikev2 dpd 10 61 periodic", "61"},
+    {"crypto ikev2 cookie-challenge 1001", "1001"},
+    {"crypto ikev2 fragmentation mtu 67", "67"},
     {"crypto pki trustpoint T", "pki"},
     {"crypto ipsec client ezvpn E", "client"},
     {"crypto ipsec nat-transparency spi-matching", "spi-matching"},
@@ -46,7 +50,6 @@ static const struct refused refused_global[] = {
     {"crypto ipsec transform-set T esp-aes 512 esp-sha-hmac", "512"},
     {"crypto ipsec transform-set T esp-aes esp-3des", "esp-3des"},
     {"crypto ipsec transform-set T esp-aes esp-sha-hmac esp-md5-hmac", "esp-md5-hmac"},
-    {"crypto logging ikev2", "ikev2"},
     {"crypto logging ezvpn", "ezvpn"},
     {"crypto map VPN 0 ipsec-isakmp", "0"},
     {"crypto map VPN 65536 ipsec-isakmp", "65536"},
@@ -204,6 +207,19 @@ static const struct refused refused_in_words[] = {
     {"event manager applet A class b", "% Class must be default or a letter from A to Z"},
 };
 
+static const struct refused refused_ikev2_profile[] = {
+    {"aaa authorization group psk list L", "aaa"},
+    {"authentication remote rsa-sig", "rsa-sig"},
+    {"authentication local eap", "eap"},
+    {"config-exchange request", "config-exchange"},
+    {"ivrf V", "ivrf"},
+    {"lifetime 119", "119"},
+    {"match certificate M", "certificate"},
+    {"match identity remote address 10.0.0.0 255.0.255.0", "% Invalid address mask"},
+    {"pki trustpoint T", "pki"},
+    {"virtual-template 1", "virtual-template"},
+};
+
 static void each_refused(struct box *b, const char *enter, const struct refused *v, size_t n)
 {
     char before[CONFIG_MAX], now[CONFIG_MAX], expected[256];
@@ -243,12 +259,13 @@ static void refusals(void **state)
     struct box *b = one_router(
         "hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
         "crypto isakmp policy 10\n encryption aes\n group 14\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\n"
-        "crypto map VPN 10 ipsec-isakmp\nevent manager applet A\n");
+        "crypto map VPN 10 ipsec-isakmp\nevent manager applet A\ncrypto ikev2 profile P\n");
     EACH_REFUSED(b, NULL, refused_global);
     EACH_REFUSED(b, NULL, refused_in_words);
     EACH_REFUSED(b, "crypto isakmp policy 10", refused_policy);
     EACH_REFUSED(b, "crypto ipsec transform-set TS esp-aes esp-sha-hmac", refused_transform_set);
     EACH_REFUSED(b, "crypto map VPN 10", refused_map);
+    EACH_REFUSED(b, "crypto ikev2 profile P", refused_ikev2_profile);
     EACH_REFUSED(b, "interface Ethernet0/0", refused_interface);
     EACH_REFUSED(b, "event manager applet A", refused_applet);
     box_free(b);
