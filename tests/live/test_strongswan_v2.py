@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+"""IKEv2 and ESP against strongSwan's charon, as initiator and as responder: ciphers, integrity, PRFs and groups of both phases, with perfect forward secrecy.
+swan.py says how charon is run."""
+import os, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from routers import Folder, wait_for
+from swan import enter, ping_from_router
+from swan2 import Lab, PLAIN, Suite, both_ways, ready
+
+enter()
+
+SUITES = [
+    PLAIN,
+    Suite("aes128-sha1-modp1536", "aes128-sha1-modp1536", "aes-cbc-128", "sha1", None, 5, "esp-aes esp-sha-hmac", 5),
+    Suite("aes192-sha384-modp3072", "aes192-sha384-modp3072", "aes-cbc-192", "sha384", None, 15, "esp-aes 192 esp-sha384-hmac", 15),
+    Suite("aes256-sha512-modp4096", "aes256-sha512-modp4096", "aes-cbc-256", "sha512", None, 16, "esp-aes 256 esp-sha512-hmac", 16),
+    Suite("aes256gcm16-prfsha256-ecp256", "aes256gcm16-ecp256", "aes-gcm-256", None, "sha256", 19, "esp-gcm 256", 19),
+    Suite("aes128gcm16-prfsha384-ecp384", "aes128gcm16-ecp384", "aes-gcm-128", None, "sha384", 20, "esp-gcm", 20),
+    Suite("aes256gcm16-prfsha512-ecp521", "aes256-sha256-ecp521", "aes-gcm-256", None, "sha512", 21, "esp-aes 256 esp-sha256-hmac", 21),
+    Suite("aes256-sha256-prfsha512-curve25519", "aes256gcm16", "aes-cbc-256", "sha256", "sha512", 31, "esp-gcm 256"),
+    Suite("3des-md5-modp1024", "3des-md5", "3des", "md5", None, 2, "esp-3des esp-md5-hmac"),
+]
+
+
+def test_suites(lab):
+    for suite in SUITES:
+        r = lab.fresh(suite)
+        first = ping_from_router(r)
+        assert "Success rate is 0 percent" not in first, f"{suite}, router begins: {first}\n{lab.why()}"
+        both_ways(lab, f"{suite}, router began")
+        assert len(ready(r)) == 1 and "Initiator of SA : Yes" in r.type("show crypto ikev2 sa detailed"), r.type("show crypto ikev2 sa detailed")
+        assert lab.charon.children() == 1, lab.charon.sas()
+        r = lab.fresh(suite)
+        lab.charon.initiate()
+        both_ways(lab, f"{suite}, charon began")
+        assert "Initiator of SA : No" in r.type("show crypto ikev2 sa detailed"), r.type("show crypto ikev2 sa detailed")
+        assert lab.charon.children() == 1, lab.charon.sas()
+        print("  suite", suite, "ok", flush=True)
+
+
+with Folder() as path:
+    lab = Lab(path)
+    try:
+        for test in (test_suites,):
+            test(lab)
+            print(test.__name__, "ok", flush=True)
+    finally:
+        if lab.router:
+            lab.router.stop()
+        lab.charon.stop()
