@@ -82,14 +82,6 @@ static bool profile_check(void *self, const void *obj, struct out *out)
                 "   2. A match identity or a match certificate or match any statement.\n");
 }
 
-static bool mask_ok(uint32_t mask, struct out *out)
-{
-    if (ip4_mask_len(mask) >= 0)
-        return true;
-    out_text(out, "% Invalid address mask\n");
-    return false;
-}
-
 static bool hex_ok(bool hex, const char *key, struct out *out)
 {
     size_t n = strlen(key);
@@ -105,14 +97,8 @@ static bool peer_check(void *self, const void *obj, struct out *out)
     const struct v2_peer_conf *p = obj;
 
     (void)self;
-    return mask_ok(p->mask, out) && hex_ok(p->hex, p->key, out) && hex_ok(p->hex_local, p->key_local, out) &&
+    return hex_ok(p->hex, p->key, out) && hex_ok(p->hex_local, p->key_local, out) &&
            hex_ok(p->hex_remote, p->key_remote, out);
-}
-
-static bool match_check(void *self, const void *obj, struct out *out)
-{
-    (void)self;
-    return mask_ok(((const struct v2_match_conf *)obj)->mask, out);
 }
 
 static bool name_joins(void *self, const void *parent, const void *obj, struct out *out)
@@ -153,7 +139,7 @@ static const struct cmd_scope profile_scope = {.size = sizeof(struct v2_profile_
                                                .changed = changed,
                                                .check = profile_check};
 static const struct cmd_scope match_scope = {
-    .size = sizeof(struct v2_match_conf), .changed = changed, .check = match_check, .settle = v2_match_conf_settle};
+    .size = sizeof(struct v2_match_conf), .changed = changed, .settle = v2_match_conf_settle};
 
 /* A list of algorithms: the i-th word typed goes into field[i]. */
 #define SLOT(field, i)                                                                                                 \

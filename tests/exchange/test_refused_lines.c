@@ -208,14 +208,13 @@ static const struct refused refused_in_words[] = {
 };
 
 static const struct refused refused_ikev2_profile[] = {
-    {"aaa authorization group psk list L", "aaa"},
     {"authentication remote rsa-sig", "rsa-sig"},
     {"authentication local eap", "eap"},
     {"config-exchange request", "config-exchange"},
     {"ivrf V", "ivrf"},
     {"lifetime 119", "119"},
     {"match certificate M", "certificate"},
-    {"match identity remote address 10.0.0.0 255.0.255.0", "% Invalid address mask"},
+    {"match identity remote address 10.0.0.0 255.0.255.0", "255.0.255.0"},
     {"pki trustpoint T", "pki"},
     {"virtual-template 1", "virtual-template"},
 };

@@ -2,7 +2,7 @@
 import re
 
 from routers import Router, wait_for
-from swan import Charon, Wire, connection, ping_from_charon, ping_from_router
+from swan import THERE, Charon, Wire, connection, ping_from_charon, ping_from_router
 
 CONFIG = """no ip domain lookup
 no logging console
@@ -14,7 +14,7 @@ crypto ikev2 policy POL
  proposal P
 crypto ikev2 keyring KR
  peer SWAN
-  address 10.0.0.2
+  address {peer}
   pre-shared-key {key}
 crypto ikev2 profile PROF
  match identity remote address 10.0.0.2
@@ -25,7 +25,7 @@ crypto ikev2 profile PROF
 {extra}
 crypto ipsec transform-set TS {ts}
 crypto map VPN 10 ipsec-isakmp
- set peer 10.0.0.2
+ set peer {peer}
  set transform-set TS
  set ikev2-profile PROF
 {pfs}
@@ -37,7 +37,7 @@ interface Ethernet0/0
  ip address 10.0.0.1 255.255.255.0
  crypto map VPN
  no shutdown
-ip route 192.168.2.0 255.255.255.0 10.0.0.2
+ip route 192.168.2.0 255.255.255.0 {peer}
 access-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.2.0 0.0.0.255
 line con 0
  privilege level 15
@@ -65,11 +65,11 @@ class Lab:
         self.folder, self.wire, self.n, self.router = folder, Wire(), 0, None
         self.charon = Charon(folder)
 
-    def router_new(self, suite=PLAIN, *args, key="cisco123", profile="", extra="", cmap="", config=None):
+    def router_new(self, suite=PLAIN, *args, key="cisco123", profile="", extra="", cmap="", peer=THERE, config=None):
         if self.router:
             self.router.stop()
         self.n += 1
-        text = config or CONFIG.format(**suite.ours, key=key, profile=profile, extra=extra, cmap=cmap)
+        text = config or CONFIG.format(**suite.ours, key=key, profile=profile, extra=extra, cmap=cmap, peer=peer)
         self.router = Router(self.folder, f"r{self.n}", text, "--link", f"Ethernet0/0={self.wire.spec()}", *args)
         self.router.line_up()
         return self.router
