@@ -1,6 +1,7 @@
 /* cmd_session.c: show crypto session [detail|brief] [remote|local|interface ...], clear crypto session.
  *
- * A session is an interface and a peer: the IPsec flows of its crypto map that name this peer, and the IKE SAs with it.
+ * A session is an interface and a peer: the IPsec flows of its crypto map that name this peer, and the IKE SAs of either
+ * version with it.
  * Its status follows from both:
  *
  *                  a flow has SAs     none
@@ -17,6 +18,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
@@ -28,7 +30,7 @@ struct session {
     unsigned pairs;
     bool ike_up, negotiating, port_known;
     uint64_t up_since;
-    char id[80];
+    char id[80], profile[V2_NAME_MAX];
 };
 #define SESSIONS_MAX 8192
 struct sessions {
@@ -48,11 +50,41 @@ static struct session *add(struct sessions *all, const char *ifname, uint32_t lo
     return s;
 }
 
+/* What an IKE SA of either version says about the sessions of its two ends. */
+struct ike_part {
+    uint32_t local, remote;
+    uint16_t port;
+    bool up, negotiating;
+    const char *id, *profile;
+};
+
+static void add_ike(struct sessions *all, const struct ike_part *p)
+{
+    bool found = false;
+
+    for (size_t i = 0; i <= all->n; i++) {
+        if (i == all->n && (found || !add(all, "", p->local, p->remote)))
+            break;
+        struct session *s = &all->v[i];
+        if (s->peer != p->remote || s->local != p->local)
+            continue;
+        found = true;
+        s->ike_up |= p->up;
+        s->negotiating |= p->negotiating;
+        if (p->up) {
+            s->peer_port = p->port;
+            snprintf(s->id, sizeof s->id, "%s", p->id);
+            snprintf(s->profile, sizeof s->profile, "%s", p->profile);
+        }
+    }
+}
+
 static struct sessions gather(struct dataplane *dp)
 {
     struct sessions all = {0};
     struct ipsec_flow_info f;
     struct ike_sa_info sa;
+    struct v2_sa_info sa2;
     struct session *s;
 
     for (size_t at = 0; ipsec_flow_next(dataplane_ipsec(dp), &at, &f);) {
@@ -68,24 +100,15 @@ static struct sessions gather(struct dataplane *dp)
         if (f.up_since && (!s->up_since || f.up_since < s->up_since))
             s->up_since = f.up_since;
     }
-    for (size_t at = 0; ike_sa_next(dataplane_ike(dp), &at, &sa);) {
-        if (sa.dead)
-            continue;
-        bool found = false;
-        for (size_t i = 0; i <= all.n; i++) {
-            if (i == all.n && (found || !add(&all, "", sa.local, sa.remote)))
-                break;
-            s = &all.v[i];
-            if (s->peer != sa.remote || s->local != sa.local)
-                continue;
-            found = true;
-            s->ike_up |= sa.up;
-            s->negotiating |= sa.negotiating;
-            if (sa.up) {
-                s->peer_port = sa.peer_port;
-                snprintf(s->id, sizeof s->id, "%s", sa.peer_id);
-            }
-        }
+    for (size_t at = 0; ike_sa_next(dataplane_ike(dp), &at, &sa);)
+        if (!sa.dead)
+            add_ike(&all, &(struct ike_part){sa.local, sa.remote, sa.peer_port, sa.up, sa.negotiating, sa.peer_id, ""});
+    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &at, &sa2);) {
+        char id[V2_ID_MAX + 1];
+        v2_id_text(&sa2.remote_id, id, sizeof id);
+        if (sa2.status != V2_STATUS_DELETE)
+            add_ike(&all, &(struct ike_part){sa2.local, sa2.remote, sa2.remote_port, sa2.status == V2_STATUS_READY,
+                                             sa2.status == V2_STATUS_IN_NEG, id, sa2.profile});
     }
     return all;
 }
@@ -148,6 +171,26 @@ static uint64_t seconds_since(struct dataplane *dp, uint64_t at)
     return (loop_now(dataplane_env(dp)->loop) - at) / US_PER_S;
 }
 
+static void print_ikev2(struct cmd_ctx *c, const struct session *s, bool detail)
+{
+    struct v2_sa_info sa;
+
+    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &sa);) {
+        if (sa.status == V2_STATUS_DELETE || sa.remote != s->peer || sa.local != s->local)
+            continue;
+        bool up = sa.status == V2_STATUS_READY, caps = sa.dpd || sa.nat_local || sa.nat_remote || sa.fragmentation;
+        uint32_t left = sa.life_s > sa.active_s ? sa.life_s - sa.active_s : 0;
+        out_printf(c->out, "  Session ID: %u  \n  IKEv2 SA: local %s/%u remote %s/%u %s \n", sa.session_id,
+                   IP4(sa.local), sa.local_port, IP4(sa.remote), sa.remote_port, up ? "Active" : "Inactive");
+        if (detail && up)
+            out_printf(c->out, "          Capabilities:%s%s%s%s connid:%u lifetime:%02u:%02u:%02u\n", sa.dpd ? "D" : "",
+                       sa.nat_local || sa.nat_remote ? "N" : "", sa.fragmentation ? "F" : "", caps ? "" : "(none)",
+                       sa.tunnel_id, left / 3600, left / 60 % 60, left % 60);
+        else if (detail)
+            out_text(c->out, "          Capabilities:(none) connid:0 lifetime:0\n");
+    }
+}
+
 static void print_session(struct cmd_ctx *c, const struct session *s, bool detail)
 {
     struct ipsec_flow_info f;
@@ -156,6 +199,8 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
 
     if (s->ifname[0])
         out_printf(c->out, "Interface: %s\n", s->ifname);
+    if (s->profile[0])
+        out_printf(c->out, "Profile: %s\n", s->profile);
     if (detail && s->up_since)
         out_printf(c->out, "Uptime: %s\n", span_format(seconds_since(c->self, s->up_since), span));
     out_printf(c->out, "Session status: %s     \nPeer: %s port %u ", status_of(s), IP4(s->peer), s->peer_port);
@@ -164,6 +209,7 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
                    s->id[0] ? s->id : "(none)");
     else
         out_text(c->out, "\n");
+    print_ikev2(c, s, detail);
     for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &sa);) {
         if (sa.dead || sa.remote != s->peer || sa.local != s->local)
             continue;
@@ -222,8 +268,8 @@ static enum cmd_result show_session(struct cmd_ctx *c)
     for (size_t i = 0; i < all.n; i++) {
         const struct session *s = &all.v[i];
         if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->peer) ||
-            (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) ||
-            elsewhere(c) || (cmd_has(c, "port") && cmd_int(c, "port") != s->peer_port) ||
+            (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) || elsewhere(c) ||
+            (cmd_has(c, "port") && cmd_int(c, "port") != s->peer_port) ||
             (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->ifname) != 0))
             continue;
         if (brief)
@@ -246,7 +292,8 @@ static enum cmd_result clear_session(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto session", "Show crypto sessions (tunnels)"),
     DO(EXEC, 1, "show crypto session [brief=brief|detail=detail]", show_session, "brief output|detailed output"),
-    DO(EXEC, 1, "show crypto session remote <ip:remote> [port <port:1-65535>] [brief=brief|detail=detail]", show_session,
+    DO(EXEC, 1, "show crypto session remote <ip:remote> [port <port:1-65535>] [brief=brief|detail=detail]",
+       show_session,
        "show crypto sessions for a particular IKE peer|remote IKE endpoint address|remote IKE port|port number|brief "
        "output|detailed output"),
     DO(EXEC, 1, "show crypto session local <ip:local> [brief=brief|detail=detail]", show_session,

@@ -3,7 +3,8 @@
  *
  * stats exchange lists what was sent and received, requests and responses apart, by exchange and by notify; a row stands
  * as soon as one of its counters does (`detailed`: every exchange and every notify that has a name). Errors are the
- * notifies below 16384. */
+ * notifies below 16384. Nothing waits for an external service, no queue has a low limit and no certificate is revoked:
+ * those lines say 0, which is what there was of it. */
 #include <stdio.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -48,7 +49,11 @@ static enum cmd_result show_stats(struct cmd_ctx *c)
     out_printf(c->out, "Rejected IKEv2 Requests: %-8llu rsrc low:      0        SA limit:    %-8llu\n",
                (ull)(s.incoming_rejected + s.outgoing_rejected), (ull)(s.incoming_rejected + s.outgoing_rejected));
     out_printf(c->out, "IKEv2 packets dropped at dispatch: %-8llu\n", (ull)s.bad_messages);
+    out_text(c->out, "Incoming Requests dropped as LOW Q limit reached : 0       \n");
     out_printf(c->out, "Incoming IKEV2 Cookie Challenged Requests: %-8llu\n", (ull)s.cookies_sent);
+    out_printf(c->out, "    accepted: %-8llu rejected: %-8llu rejected no cookie: %-8llu\n", (ull)s.cookies_accepted,
+               (ull)s.cookies_rejected, (ull)s.cookies_missing);
+    out_text(c->out, "Total Deleted sessions of Cert Revoked Peers: 0       \n");
     return CMD_OK;
 }
 
@@ -73,9 +78,16 @@ static void print_notifies(struct cmd_ctx *c, bool errors)
     }
 }
 
+static void print_other(struct out *out, const char *name, uint64_t n)
+{
+    if (n)
+        out_printf(out, "%-30s %10llu\n", name, (ull)n);
+}
+
 static enum cmd_result show_exchange(struct cmd_ctx *c)
 {
     struct v2_stat_row r;
+    struct v2_stats s;
 
     out_text(c->out, "EXCHANGE/NOTIFY                   TX(REQ)    TX(RES)    RX(REQ)    RX(RES)\n\nEXCHANGES\n\n");
     for (size_t at = 0; v2_stat_exchange_next(v2_of(c), &at, &r);) {
@@ -86,6 +98,16 @@ static enum cmd_result show_exchange(struct cmd_ctx *c)
     print_notifies(c, true);
     out_text(c->out, "\nOTHER NOTIFY\n\n");
     print_notifies(c, false);
+    v2_stats(v2_of(c), &s);
+    out_printf(
+        c->out,
+        "          \n          \nCONFIG PAYLOAD TYPE                    TX         RX\n          \n"
+        "CFG_REQUEST                             0 %10llu\n          \n          \nOTHER COUNTERS                \n"
+        "          \n",
+        (ull)s.config_requests);
+    print_other(c->out, "NO_NAT", s.no_nat);
+    print_other(c->out, "NAT_INSIDE", s.nat_inside);
+    print_other(c->out, "NAT_OUTSIDE", s.nat_outside);
     return CMD_OK;
 }
 
@@ -96,8 +118,10 @@ static enum cmd_result show_timeout(struct cmd_ctx *c)
     v2_stats(v2_of(c), &s);
     out_text(c->out, "-----------------------------------------\nIKEV2 TIMER                     TIMED OUT\n"
                      "-----------------------------------------\n");
-    out_printf(c->out, "PACKET MAXIMUM RETRANS TIMER %12llu\nDPD MAX RETRANS TIMER        %12llu\n", (ull)s.timeouts,
-               (ull)s.dpd_dead);
+    out_printf(c->out,
+               "EXT SERVICE TIMER            %12u\nAUTH TIMER                   %12llu\n"
+               "PACKET MAXIMUM RETRANS TIMER %12llu\nDPD MAX RETRANS TIMER        %12llu\n",
+               0, (ull)s.auth_timeouts, (ull)s.timeouts, (ull)s.dpd_dead);
     return CMD_OK;
 }
 
@@ -109,8 +133,8 @@ static enum cmd_result show_errors(struct cmd_ctx *c)
 
     for (size_t at = 0; v2_error_next(v2_of(c), &at, &e);)
         n++;
-    out_printf(c->out, "Exit Path Table - status: %s, current entry %u, deleted 0, max allow %u\n",
-               conf->diagnose_error ? "enable" : "disable", n, conf->diagnose_error);
+    out_printf(c->out, "Exit Path Table - status: %s, current entry %u, deleted %u, max allow %u\n",
+               conf->diagnose_error ? "enable" : "disable", n, v2_errors_dropped(v2_of(c)), conf->diagnose_error);
     for (size_t at = 0; v2_error_next(v2_of(c), &at, &e);)
         out_printf(c->out, "\nError(%u): %s\n", e.count, e.text);
     return CMD_OK;

@@ -5,6 +5,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2.h"
 #include "dataplane/ipsec/ipsec.h"
 
 static const char *cipher_word(enum cipher_alg a)
@@ -119,6 +120,7 @@ void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *
                                                           : "3DES");
         row(ctx, &r);
     }
+    v2_engine_rows(ike->v2, row, ctx);
 }
 
 bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove)

@@ -86,6 +86,9 @@ static void look_for_nat(struct v2_sa *sa, const struct v2_msg *m)
     sa->natt = source && destination;
     sa->nat_remote |= sa->natt && !source_fits;
     sa->nat_local |= sa->natt && !destination_fits;
+    sa->v2->stats.no_nat += !sa->nat_remote && !sa->nat_local;
+    sa->v2->stats.nat_inside += sa->nat_local;
+    sa->v2->stats.nat_outside += sa->nat_remote;
     TR(sa, !sa->nat_remote && !sa->nat_local ? "NAT not found"
            : sa->nat_local                   ? "NAT INSIDE found"
                                              : "NAT OUTSIDE found");
@@ -371,8 +374,13 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
     uint8_t cookie[V2_COOKIE];
     struct v2_notify_body n;
 
-    if (v2_cookie_wanted(v2) &&
-        !(v2_notify_find(&m->ps, V2N_COOKIE, &n) && v2_cookie_good(v2, m, nonce, n.data, n.len))) {
+    bool wanted = v2_cookie_wanted(v2), brought = wanted && v2_notify_find(&m->ps, V2N_COOKIE, &n);
+    bool good = brought && v2_cookie_good(v2, m, nonce, n.data, n.len);
+
+    v2->stats.cookies_accepted += good;
+    v2->stats.cookies_rejected += brought && !good;
+    v2->stats.cookies_missing += wanted && !brought;
+    if (wanted && !good) {
         v2_cookie_make(v2, m, nonce, cookie);
         v2->stats.cookies_sent++;
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_COOKIE, cookie, sizeof cookie);

@@ -301,7 +301,7 @@ struct v2 {
     struct v2_stat_row exchanges[8], notifies[V2_STATS_MAX];
     unsigned nexchanges, nnotifies;
     struct v2_error *errors; /* ring, newest at error_at - 1 */
-    unsigned nerrors, error_at, errors_cap;
+    unsigned nerrors, error_at, errors_cap, errors_dropped;
     uint64_t refusals_at, hints_at; /* unprotected answers and hints: how many since then */
     unsigned refusals, hints;
     uint8_t plain[V2_MSG_MAX], whole[V2_MSG_MAX]; /* the message being taken in: decrypted; put together */

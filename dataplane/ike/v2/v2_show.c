@@ -141,9 +141,14 @@ bool v2_error_next(const struct v2 *v2, size_t *cursor, struct v2_error_info *ou
     return true;
 }
 
+unsigned v2_errors_dropped(const struct v2 *v2)
+{
+    return v2->errors_dropped;
+}
+
 void v2_error_clear(struct v2 *v2)
 {
-    v2->nerrors = v2->error_at = 0;
+    v2->nerrors = v2->error_at = v2->errors_dropped = 0;
 }
 
 void v2_engine_rows(const struct v2 *v2, void (*row)(void *ctx, const struct engine_row *r), void *ctx)

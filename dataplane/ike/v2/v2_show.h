@@ -54,6 +54,10 @@ struct v2_stats {
     uint64_t sas_incoming, sas_outgoing, incoming_rejected, outgoing_rejected; /* rejected: by limits */
     uint64_t cookies_sent, retransmits, timeouts, auth_failed, rekeys_ike, rekeys_child, fragments_in, fragments_out,
         fragments_dropped, bad_messages, dpd_sent, dpd_dead;
+    uint64_t cookies_accepted, cookies_rejected, cookies_missing; /* of requests that had to bring one */
+    uint64_t auth_timeouts;                                       /* half-open SAs that got no further */
+    uint64_t no_nat, nat_inside, nat_outside;                     /* IKE_SA_INIT exchanges, by what detection found */
+    uint64_t config_requests;                                     /* CFG_REQUEST received; none is answered */
     unsigned sas, negotiating_in, negotiating_out, half_open;
 };
 void v2_stats(const struct v2 *v2, struct v2_stats *out);
@@ -66,6 +70,7 @@ struct v2_error_info {
     char text[120];
     unsigned count;
 };
+unsigned v2_errors_dropped(const struct v2 *v2); /* for want of room, since the last clear */
 bool v2_error_next(const struct v2 *v2, size_t *cursor, struct v2_error_info *out);
 void v2_error_clear(struct v2 *v2);
 

@@ -46,6 +46,7 @@ static void life(void *arg)
         return;
     }
     if (sa->state != V2_UP) {
+        sa->v2->stats.auth_timeouts += !sa->failed;
         if (!sa->failed)
             v2_error(sa->v2, sa, sa->remote, "Negotiation context locked currently in use or timed out");
         v2_sa_kill(sa, "Negotiation timed out", SA_GONE_IKE_LOST);

@@ -62,13 +62,14 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
         mem_free(v2->errors);
         v2->errors = cap ? mem_array(cap, sizeof *v2->errors) : NULL;
         v2->errors_cap = cap;
-        v2->nerrors = v2->error_at = 0;
+        v2->nerrors = v2->error_at = v2->errors_dropped = 0;
     }
     if (!cap)
         return;
     struct v2_error *e = v2->nerrors ? &v2->errors[(v2->error_at + cap - 1) % cap] : NULL;
     if (!e || e->remote != peer || strcmp(e->text, text) != 0) {
         e = &v2->errors[v2->error_at];
+        v2->errors_dropped += v2->nerrors == cap;
         *e = (struct v2_error){.remote = peer};
         str_copy(e->text, sizeof e->text, text);
         v2->error_at = (v2->error_at + 1) % cap;
@@ -240,6 +241,8 @@ void v2_count_chain(struct v2 *v2, uint8_t first, const uint8_t *p, size_t len, 
             return;
         if (first == V2_NOTIFY && n >= 8)
             v2_count_notify(v2, get16(p + 6), response, in);
+        if (first == V2_CP && n >= 5 && p[4] == 1) /* CFG_REQUEST */
+            v2->stats.config_requests += in;
         first = p[0];
         p += n;
         len -= n;
