@@ -63,18 +63,24 @@ static void print_row(struct out *out, const char *name, const struct v2_stat_ro
                (ull)r->n[V2_RX_REQ], (ull)r->n[V2_RX_RES]);
 }
 
+/* In the order of their numbers. */
 static void print_notifies(struct cmd_ctx *c, bool errors)
 {
-    struct v2_stat_row r;
+    struct v2_stat_row r, least;
+    uint32_t from = 0;
 
-    for (size_t at = 0; v2_stat_notify_next(v2_of(c), &at, &r);) {
-        char unknown[32];
-        const char *name = v2_notify_name(r.type);
-        if ((r.type < FIRST_STATUS) != errors)
-            continue;
-        if (!name)
-            snprintf(unknown, sizeof unknown, "UNKNOWN NOTIFY %u", r.type);
-        print_row(c->out, name ? name : unknown, &r);
+    for (;;) {
+        bool found = false;
+        for (size_t at = 0; v2_stat_notify_next(v2_of(c), &at, &r);)
+            if (r.type >= from && (r.type < FIRST_STATUS) == errors && (!found || r.type < least.type)) {
+                least = r;
+                found = true;
+            }
+        if (!found)
+            return;
+        const char *name = v2_notify_name(least.type);
+        print_row(c->out, name ? name : "UNKNOWN", &least);
+        from = least.type + 1u;
     }
 }
 
