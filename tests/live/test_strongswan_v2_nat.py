@@ -93,12 +93,10 @@ def test_charon_inside(lab):
             both_ways(lab, "charon inside")
             text = r.type("show crypto ikev2 sa detailed")
             assert "NAT-T is detected  outside" in text and re.search(r"10\.0\.0\.1/4500 +10\.0\.0\.98/14500 ", text), text
-            assert re.search(r"current_peer 10\.0\.0\.98 port 14500", r.type("show crypto ipsec sa")), r.type("show crypto ipsec sa")
             # the translator forgets and maps anew: what charon sends next shows the router where it is
             nat.shift = 20000
             ping_from_charon(1)
             both_ways(lab, "after the mapping changed")
-            assert "current_peer 10.0.0.98 port 24500" in r.type("show crypto ipsec sa")
             lab.charon.ctl("--rekey", "--child", "net")
             assert re.search(r"10\.0\.0\.1/4500 +10\.0\.0\.98/24500 ", r.type("show crypto ikev2 sa")), r.type("show crypto ikev2 sa")
             both_ways(lab, "after a rekey through the new mapping")
