@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Keys do not outlive what they are for: a router's memory, read while the process stands still, holds the keys of its IKE and IPsec SAs while they live, and none of them
+once they are gone: after `clear crypto session`, and after a rekey."""
+import os, re, signal, time
+
+from routers import Cable, Folder, Router, tunnel_config, wait_for
+
+HUB, SPOKE = "192.0.2.1", "192.0.2.2"
+
+
+def exported(path):
+    """Each key of the file, by what it is for: hexadecimal runs of 16 bytes or more."""
+    with open(path) as f:
+        return {bytes.fromhex(k) for k in re.findall(r"\b(?:0x)?((?:[0-9a-fA-F]{2}){16,})\b", f.read())}
+
+
+def memory(r):
+    """Everything that the stopped process can write to."""
+    pid = r.process.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_for("the process to stand still", lambda: open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] == "T")
+        parts = []
+        with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+            for line in maps:
+                m = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
+                if m and "[vvar" not in line:
+                    mem.seek(int(m[1], 16))
+                    try:
+                        parts.append(mem.read(int(m[2], 16) - int(m[1], 16)))
+                    except OSError:
+                        pass
+        return parts
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def found(r, keys):
+    parts = memory(r)
+    return {k for k in keys if any(k in p for p in parts)}
+
+
+def main():
+    cable = Cable()
+    for transform in ("esp-aes 256 esp-sha256-hmac", "esp-gcm"):
+        with Folder() as folder:
+            files = [os.path.join(folder, name + ".keys") for name in ("hub", "spoke")]
+            configs = [tunnel_config(HUB, SPOKE, "10.1.0", "10.2.0", transform), tunnel_config(SPOKE, HUB, "10.2.0", "10.1.0", transform)]
+            with Router(folder, "hub", configs[0], "--link", "Ethernet0/0=" + cable.spec(0), "--export-keys", files[0]) as hub, \
+                    Router(folder, "spoke", configs[1], "--link", "Ethernet0/0=" + cable.spec(1), "--export-keys", files[1]) as spoke:
+                both = (hub, spoke)
+                for r in both:
+                    r.line_up()
+                wait_for("the tunnel", lambda: "100 percent" in spoke.type("ping 10.1.0.1 source Loopback0"))
+                keys = exported(files[0]) | exported(files[1])
+                assert len(keys) >= 3, "an IKE SA and two directions"
+                for r in both:
+                    assert found(r, keys), f"{r.name}: the living SAs' keys are not where a search would find them"
+                # New SAs beside the IKE SA: those of the old ones go.
+                spoke.type("clear crypto sa")
+                wait_for("a new pair", lambda: "100 percent" in spoke.type("ping 10.1.0.1 source Loopback0"))
+                new = (exported(files[0]) | exported(files[1])) - keys
+                assert len(new) >= 2
+                spoke.type("clear crypto session")
+                hub.type("clear crypto session")
+                for r in both:
+                    wait_for("no SA", lambda: "ACTIVE\n" not in re.sub(r"ACTIVE \(deleted\)", "", r.type("show crypto isakmp sa")))
+                    left = found(r, keys | new)
+                    assert not left, f"{r.name}: {len(left)} of {len(keys | new)} keys of {transform} are still in memory"
+                print(f"{transform}: {len(keys | new)} keys, none left")
+    cable.stop()
+
+
+main()
