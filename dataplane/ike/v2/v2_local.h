@@ -482,6 +482,8 @@ void v2_timers_clear(struct v2_sa *sa);
 void v2_timers_half_open(struct v2_sa *sa);
 void v2_timers_established(struct v2_sa *sa);
 void v2_timers_old(struct v2_sa *sa); /* replaced: goes, whether or not the peer deletes it */
+/* The peer should delete it: the answer to its own request may be lost. */
+void v2_timers_redundant(struct v2_sa *sa);
 void v2_timers_failed(struct v2_sa *sa);
 void v2_timers_conf(struct v2_sa *sa);
 void v2_timers_rekey_again(struct v2_sa *sa);

@@ -108,6 +108,13 @@ static void inherit(struct v2_sa *to, struct v2_sa *from)
         v2_child_move(from->children, to);
     for (struct v2_x *x = from->queue, *next; x; x = next) {
         next = x->next;
+        if (!x->sent && x->kind == V2X_DEL_CHILD) {
+            for (unsigned i = 0; i < x->nspis; i++)
+                if (!x->pairs[i] || v2_child_find(to->v2, x->pairs[i]))
+                    v2_info_delete(to, v2_proto_ip(x->proto), x->spis[i], x->pairs[i]);
+            v2_x_drop(x);
+            continue;
+        }
         if (x->sent || x->concluding || x->kind != V2X_CHILD || !x->neg || !x->neg->want)
             continue;
         struct ike_want *w = x->neg->want;
@@ -156,6 +163,7 @@ static void made(struct v2_neg *n)
     if (theirs) {
         TR(sa, "Crossing rekeys: our IKEv2 SA is kept");
         theirs->superseded = theirs->kept_session = true;
+        v2_timers_redundant(theirs);
     }
     inherit(sa, old);
     v2_sa_close(old, "Rekeyed");

@@ -4,6 +4,7 @@
  *                    its SA dead (RFC 7296 section 2.4): SA and children go, and nobody is told. A probe of dead peer
  *                    detection is repeated every RETRY seconds instead, 5 times. Responses are never repeated by
  *                    themselves.
+ *                    The DELETE of an IKE SA is repeated 3 times: who has answered it may be gone
  *   half open        30 s as responder without a proved IKE_AUTH; one that was refused is kept 10 s for its repeats
  *   IKE lifetime     each end keeps its own (RFC 7296 section 2.8): replaced a tenth before its end (at most 300 s; who
  *                    answered it, half as long before), if it has children; at the end DELETE
@@ -17,7 +18,8 @@
 
 #include "dataplane/ike/v2/v2_local.h"
 
-#define SOFT_MARGIN_S 300
+#define SOFT_MARGIN_S     300
+#define V2_DELETE_REPEATS 3
 #define FAILED_US     (10 * US_PER_S)
 
 static const struct v2_profile_conf *profile_of(const struct v2_sa *sa)
@@ -171,6 +173,12 @@ void v2_timers_half_open(struct v2_sa *sa)
     timer_set(&sa->life, V2_HALF_OPEN_US);
 }
 
+void v2_timers_redundant(struct v2_sa *sa)
+{
+    sa->expires = v2_now(sa->v2) + V2_OLD_US;
+    arm_life(sa);
+}
+
 void v2_timers_failed(struct v2_sa *sa)
 {
     timer_set(&sa->life, FAILED_US);
@@ -225,5 +233,5 @@ uint64_t v2_timers_wait(const struct v2_x *x)
 
 bool v2_timers_lost(const struct v2_x *x)
 {
-    return x->tries >= V2_RETRANSMITS;
+    return x->tries >= (x->kind == V2X_DEL_IKE ? V2_DELETE_REPEATS : V2_RETRANSMITS);
 }

@@ -412,6 +412,11 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
         return;
     enum codec_result res = v2_payloads(h->next, m->raw + V2_HDR, m->raw_len - V2_HDR, &outer);
     const struct v2_payload *p = res == CODEC_OK && outer.n == 1 ? &outer.v[0] : NULL;
+    struct v2_notify_body nb;
+    if (res == CODEC_OK && x && x->kind == V2X_DEL_IKE && v2_notify_find(&outer, V2N_INVALID_IKE_SPI, &nb)) {
+        v2_sa_kill(sa, "Deleted, and the peer knows it no more", SA_GONE_CLEARED);
+        return;
+    }
     if (!p || (p->type != V2_SK && p->type != V2_SKF)) {
         bad(v2, sa, sa->remote, "Unprotected message where a protected one is due");
         return;

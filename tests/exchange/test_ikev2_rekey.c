@@ -1,0 +1,333 @@
+/* IKEv2 SAs and children replaced: by either end, by both at once, with lost messages at every point, under traffic; the
+ * rules of RFC 7296 sections 2.8, 2.8.1, 2.8.2 and 2.25. After each story both ends agree and nothing is half done. */
+#include "tests/exchange/ikev2_box.h"
+
+#define DELAY_US 10000
+
+static struct rig *up(uint64_t seed, const char *map)
+{
+    struct rig *r = rig_new_with(seed, "", "", map);
+    wire_set(r->wire, &(struct wire_params){.delay_us = DELAY_US});
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    rig_quiet(r, 1, 1);
+    r->taped = 0;
+    memset(r->seen, 0, sizeof r->seen);
+    return r;
+}
+
+static void rekey_child(struct rig *r, int node)
+{
+    v2_child_rekey(rig_child(r, node));
+}
+
+static void rekey_ike(struct rig *r, int node)
+{
+    v2_rekey_begin(rig_sa(r, node));
+}
+
+/* The end of a story: old things gone, one child on one SA, packets pass both ways. */
+static void settled(struct rig *r)
+{
+    rig_quiet(r, 1, 1);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+}
+
+static const char *const pfs[] = {"", " set pfs group19\n"};
+
+static void child_by_either(void **state)
+{
+    (void)state;
+    for (int node = 0; node < 2; node++)
+        for (int k = 0; k < 2; k++) {
+            struct rig *r = up(1, pfs[k]);
+            uint32_t old = rig_child(r, node)->id, spi = rig_child(r, node)->spi_in;
+            rekey_child(r, node);
+            box_run(r->b, 1 * S);
+            assert_int_equal(r->seen[V2_CREATE_CHILD_SA][0], 1);
+            assert_int_equal(r->seen[V2_INFORMATIONAL][0], 1);
+            assert_int_equal(rig_children(r, 0), 2); /* the old one still takes in */
+            box_run(r->b, 10 * S);
+            assert_null(v2_child_find(rig_v2(r, node_names[node]), old));
+            assert_int_not_equal(rig_child(r, node)->spi_in, spi);
+            settled(r);
+            rig_free(r);
+        }
+}
+
+static void no_packet_lost(void **state)
+{
+    (void)state;
+    struct rig *r = up(1, pfs[1]);
+    box_start(r->b, "left", "ping 10.2.0.1 source Loopback0 repeat 1000 timeout 1");
+    for (int i = 0; i < 8; i++) {
+        box_run(r->b, 1 * S);
+        rekey_child(r, i & 1);
+        if (i == 4)
+            box_run(r->b, 100000);
+        rekey_ike(r, i >> 1 & 1);
+    }
+    for (int i = 0; i < 100 && !box_done(r->b, "left"); i++)
+        box_run(r->b, 1 * S);
+    assert_non_null(strstr(box_output(r->b, "left"), "(1000/1000)"));
+    box_run(r->b, 70 * S);
+    settled(r);
+    rig_free(r);
+}
+
+static enum wire_verdict lose(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)from;
+    (void)len;
+    if (ike[18] != r->exchange || (ike[19] & V2_FLAG_RESPONSE) != r->flags || r->left == 0)
+        return WIRE_PASS;
+    r->left--;
+    return WIRE_LOSE;
+}
+
+static const struct {
+    uint8_t exchange, flags;
+} points[] = {{V2_CREATE_CHILD_SA, 0},
+              {V2_CREATE_CHILD_SA, V2_FLAG_RESPONSE},
+              {V2_INFORMATIONAL, 0},
+              {V2_INFORMATIONAL, V2_FLAG_RESPONSE}};
+
+static void child_with_losses(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        for (int node = 0; node < 2; node++) {
+            struct rig *r = up(i + 1, pfs[i & 1]);
+            r->judge = lose;
+            r->exchange = points[i].exchange;
+            r->flags = points[i].flags;
+            r->left = 2;
+            rekey_child(r, node);
+            box_run(r->b, 1 * S);
+            assert_int_equal(rig_ping(r, 0, 5), 5); /* meanwhile */
+            assert_int_equal(rig_ping(r, 1, 5), 5);
+            box_run(r->b, 30 * S);
+            settled(r);
+            rig_free(r);
+        }
+}
+
+/* Both replace the same child at once: section 2.8.1. Different seeds draw different nonces. */
+static void child_by_both(void **state)
+{
+    unsigned by_left = 0, by_right = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct rig *r = up(seed, pfs[seed & 1]);
+        rekey_child(r, 0);
+        rekey_child(r, 1);
+        box_run(r->b, 1 * S);
+        assert_int_equal(r->seen[V2_CREATE_CHILD_SA][0], 2);
+        assert_int_equal(r->seen[V2_CREATE_CHILD_SA][1], 2);
+        assert_int_equal(r->seen[V2_INFORMATIONAL][0], 2); /* each deletes one: the loser its own, the winner the old */
+        box_run(r->b, 10 * S);
+        settled(r);
+        if (rig_child(r, 0)->initiator)
+            by_left++;
+        else
+            by_right++;
+        assert_true(rig_child(r, 0)->initiator != rig_child(r, 1)->initiator);
+        rig_free(r);
+    }
+    assert_true(by_left && by_right);
+}
+
+static void child_by_both_with_losses(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 24; seed++) {
+        struct rig *r = up(seed, pfs[seed & 1]);
+        r->judge = lose;
+        r->exchange = points[seed % 4].exchange;
+        r->flags = points[seed % 4].flags;
+        r->left = 1 + (int)(seed / 4 % 3);
+        rekey_child(r, 0);
+        rekey_child(r, 1);
+        box_run(r->b, 3 * S);
+        assert_int_equal(rig_ping(r, 0, 3), 3);
+        box_run(r->b, 60 * S);
+        settled(r);
+        rig_free(r);
+    }
+}
+
+/* The later request finds the pair being deleted: TEMPORARY_FAILURE, and nothing is left to do. */
+static void child_late(void **state)
+{
+    (void)state;
+    for (int after = 1; after < 60; after += 3) {
+        struct rig *r = up(1, pfs[1]);
+        rekey_child(r, 0);
+        box_run(r->b, (uint64_t)after * 1000);
+        struct v2_child *c = rig_child(r, 1);
+        while (c && c->next)
+            c = c->next; /* the oldest */
+        v2_child_rekey(c);
+        box_run(r->b, 20 * S);
+        settled(r);
+        rig_free(r);
+    }
+}
+
+static void ike_by_either(void **state)
+{
+    (void)state;
+    for (int node = 0; node < 2; node++) {
+        struct rig *r = up(1, "");
+        uint32_t child = rig_child(r, 0)->id, tunnel = rig_sa(r, 0)->tunnel_id, session = rig_sa(r, 0)->session_id;
+        rekey_ike(r, node);
+        box_run(r->b, 2 * S);
+        assert_int_not_equal(rig_sa(r, 0)->tunnel_id, tunnel);
+        assert_int_equal(rig_sa(r, 0)->session_id, session);
+        assert_int_equal(rig_sa(r, node)->initiator, true);
+        assert_int_equal(rig_child(r, 0)->id, child);
+        settled(r);
+        rekey_child(r, 1 - node); /* under the new keys */
+        box_run(r->b, 10 * S);
+        settled(r);
+        rig_free(r);
+    }
+}
+
+static void ike_with_losses(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        for (int node = 0; node < 2; node++) {
+            struct rig *r = up(i + 1, "");
+            r->judge = lose;
+            r->exchange = points[i].exchange;
+            r->flags = points[i].flags;
+            r->left = 2;
+            rekey_ike(r, node);
+            box_run(r->b, 80 * S);
+            settled(r);
+            rig_free(r);
+        }
+}
+
+static void ike_by_both(void **state)
+{
+    unsigned by_left = 0, by_right = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct rig *r = up(seed, "");
+        rekey_ike(r, 0);
+        rekey_ike(r, 1);
+        box_run(r->b, 5 * S);
+        assert_int_equal(r->seen[V2_CREATE_CHILD_SA][0], 2);
+        settled(r);
+        if (rig_sa(r, 0)->initiator)
+            by_left++;
+        else
+            by_right++;
+        rig_free(r);
+    }
+    assert_true(by_left && by_right);
+}
+
+static void ike_by_both_with_losses(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 24; seed++) {
+        struct rig *r = up(seed, "");
+        r->judge = lose;
+        r->exchange = points[seed % 4].exchange;
+        r->flags = points[seed % 4].flags;
+        r->left = 1 + (int)(seed / 4 % 3);
+        rekey_ike(r, 0);
+        rekey_ike(r, 1);
+        box_run(r->b, 120 * S);
+        settled(r);
+        rig_free(r);
+    }
+}
+
+/* A child and the IKE SA replaced at once, from the two ends and with all small delays: TEMPORARY_FAILURE decides. */
+static void ike_and_child(void **state)
+{
+    (void)state;
+    for (int gap = 0; gap < 50; gap += 4)
+        for (int node = 0; node < 2; node++) {
+            struct rig *r = up(1, pfs[gap / 4 & 1]);
+            uint32_t tunnel = rig_sa(r, 0)->tunnel_id;
+            rekey_ike(r, node);
+            box_run(r->b, (uint64_t)gap * 1000);
+            rekey_child(r, 1 - node);
+            box_run(r->b, 90 * S);
+            assert_int_not_equal(rig_sa(r, 0)->tunnel_id, tunnel);
+            settled(r);
+            rig_free(r);
+        }
+}
+
+static void child_and_ike(void **state)
+{
+    (void)state;
+    for (int gap = 0; gap < 50; gap += 4)
+        for (int node = 0; node < 2; node++) {
+            struct rig *r = up(1, pfs[gap / 4 & 1]);
+            rekey_child(r, node);
+            box_run(r->b, (uint64_t)gap * 1000);
+            rekey_ike(r, 1 - node);
+            box_run(r->b, 90 * S);
+            settled(r);
+            rig_free(r);
+        }
+}
+
+/* By themselves: the IKE SA before the end of its lifetime, the child before its own, under traffic. */
+static void by_time(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new_with(1, "", " lifetime 300\n", " set security-association lifetime seconds 120\n");
+    struct v2_stats st;
+    unsigned sent = 0, back = 0;
+    (void)rig_ping(r, 0, 2);
+    for (int i = 0; i < 120; i++) {
+        back += rig_ping(r, i & 1, 1);
+        sent++;
+        box_run(r->b, 10 * S);
+    }
+    assert_int_equal(back, sent);
+    v2_stats(rig_v2(r, "left"), &st);
+    assert_in_range(st.rekeys_ike, 4, 5);
+    assert_in_range(st.rekeys_child, 12, 15);
+    assert_int_equal(rig_sas(r, 0), 1);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    rig_free(r);
+}
+
+/* Out of the blue: a rekey for a pair that is not there. */
+static void child_not_found(void **state)
+{
+    (void)state;
+    struct rig *r = up(1, "");
+    struct v2_child *c = rig_child(r, 1);
+    uint32_t id = c->id;
+    v2_child_free(c); /* right forgets it without a word */
+    (void)sad_delete(rig_ipsec(r, "right"), id, SA_GONE_PEER_DELETE);
+    rekey_child(r, 0);
+    box_run(r->b, 20 * S);
+    settled(r);
+    rig_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(child_by_either), cmocka_unit_test(no_packet_lost),
+        cmocka_unit_test(child_with_losses), cmocka_unit_test(child_by_both),
+        cmocka_unit_test(child_by_both_with_losses), cmocka_unit_test(child_late),
+        cmocka_unit_test(ike_by_either), cmocka_unit_test(ike_with_losses),
+        cmocka_unit_test(ike_by_both), cmocka_unit_test(ike_by_both_with_losses),
+        cmocka_unit_test(ike_and_child), cmocka_unit_test(child_and_ike),
+        cmocka_unit_test(by_time), cmocka_unit_test(child_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
