@@ -202,7 +202,7 @@ static int open_packet(const char *name)
 {
     struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
     struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC};
-    int on = 1, fd = -1;
+    int on = 1, room = 4 << 20, fd = -1;
 
     at.sll_ifindex = all.mr_ifindex = (int)if_nametoindex(name);
     if (at.sll_ifindex)
@@ -211,8 +211,11 @@ static int open_packet(const char *name)
         setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
-        bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
+        bind(fd, (struct sockaddr *)&at, sizeof at) == 0) {
+        if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0) /* bursts wait rather than die */
+            (void)!setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
         return fd;
+    }
     return give_up(fd);
 }
 

@@ -1,0 +1,193 @@
+/* forward.c: what bench_forward.sh needs in C: a forwarder that does nothing, and the pump that drives all forwarders.
+ *
+ * `forward noop IF1 IF2` hands every frame of one interface to the other, unread, by packet sockets, 64 to a system call:
+ * as little as a forwarder of that kind can do. `forward pump NETNS1 IF1 NETNS2 IF2 MAC SIZE WINDOW SECONDS` sends UDP
+ * packets of SIZE bytes from 10.1.0.9 to 10.2.0.9 out of IF1 to MAC and counts those that come in by IF2, with at most
+ * WINDOW on their way: as fast as what is in between can, and no faster. Packets that have not come after a while count as lost.
+ * Prints packets a second, and how many in a hundred were lost.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+
+#define BATCH 64
+#define FRAME 2048
+#define LATE  0.05 /* seconds without a packet after which those on their way are lost */
+
+static void must(bool ok, const char *what)
+{
+    if (ok)
+        return;
+    perror(what);
+    exit(1);
+}
+
+static int open_on(const char *name)
+{
+    int on = 1, room = 8 << 20;
+    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
+    struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC};
+    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+    at.sll_ifindex = all.mr_ifindex = (int)if_nametoindex(name);
+    must(fd >= 0 && at.sll_ifindex, name);
+    must(setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0, "PACKET_IGNORE_OUTGOING");
+    must(setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0, "PACKET_QDISC_BYPASS");
+    must(setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0, "PACKET_ADD_MEMBERSHIP");
+    must(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) == 0, "SO_RCVBUFFORCE");
+    must(bind(fd, (struct sockaddr *)&at, sizeof at) == 0, "bind");
+    return fd;
+}
+
+static struct mmsghdr msgs[BATCH];
+static struct iovec iov[BATCH];
+static uint8_t frames[BATCH][FRAME];
+
+static int take(int fd)
+{
+    for (unsigned i = 0; i < BATCH; i++) {
+        iov[i] = (struct iovec){.iov_base = frames[i], .iov_len = FRAME};
+        msgs[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[i], .msg_iovlen = 1}};
+    }
+    return recvmmsg(fd, msgs, BATCH, MSG_DONTWAIT, NULL);
+}
+
+static void give(int fd, unsigned n)
+{
+    for (unsigned at = 0; at < n;) {
+        int r = sendmmsg(fd, msgs + at, n - at, MSG_DONTWAIT);
+        at += r > 0 ? (unsigned)r : 1;
+    }
+}
+
+static _Noreturn void noop(const char *a, const char *b)
+{
+    struct pollfd p[2] = {{.fd = open_on(a), .events = POLLIN}, {.fd = open_on(b), .events = POLLIN}};
+    puts("ready");
+    fflush(stdout);
+    for (;;) {
+        poll(p, 2, -1);
+        for (unsigned k = 0; k < 2; k++) {
+            int n = take(p[k].fd);
+            for (int i = 0; i < n; i++)
+                iov[i].iov_len = msgs[i].msg_len;
+            if (n > 0)
+                give(p[1 - k].fd, (unsigned)n);
+        }
+    }
+}
+
+static int open_in(const char *netns, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "/run/netns/%s", netns);
+    int ns = open(path, O_RDONLY);
+    must(ns >= 0 && setns(ns, CLONE_NEWNET) == 0, path);
+    close(ns);
+    return open_on(name);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void put16be(uint8_t *p, unsigned v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
+
+/* An Ethernet frame with an IPv4 packet of `size` bytes: UDP without a checksum. */
+static size_t make(uint8_t *f, const char *mac, unsigned size)
+{
+    static const uint8_t ends[] = {10, 1, 0, 9, 10, 2, 0, 9};
+    unsigned m[6];
+    uint32_t sum = 0;
+    must(sscanf(mac, "%x:%x:%x:%x:%x:%x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) == 6, "MAC");
+    memset(f, 0, FRAME);
+    for (unsigned i = 0; i < 6; i++)
+        f[i] = (uint8_t)m[i];
+    f[6] = 2;
+    f[11] = 9;
+    put16be(f + 12, ETH_P_IP);
+    uint8_t *ip = f + 14;
+    ip[0] = 0x45;
+    put16be(ip + 2, size);
+    ip[8] = 64;
+    ip[9] = 17;
+    memcpy(ip + 12, ends, sizeof ends);
+    for (unsigned i = 0; i < 20; i += 2)
+        sum += (uint32_t)ip[i] << 8 | ip[i + 1];
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    put16be(ip + 10, ~(sum + (sum >> 16)) & 0xFFFF);
+    put16be(ip + 20, 4567);
+    put16be(ip + 22, 4568);
+    put16be(ip + 24, size - 20);
+    return size + 14;
+}
+
+static bool ours(const uint8_t *f, size_t len)
+{
+    return len >= 42 && f[12] == 8 && f[13] == 0 && f[14 + 9] == 17 && f[36] == 4568 >> 8 && f[37] == (4568 & 0xFF);
+}
+
+static int pump(char **a)
+{
+    static uint8_t frame[FRAME];
+    int out = open_in(a[0], a[1]), in = open_in(a[2], a[3]);
+    size_t len = make(frame, a[4], (unsigned)atoi(a[5]));
+    double seconds = atof(a[7]), began = now(), last = began, t;
+    unsigned long sent = 0, got = 0, lost = 0, window = strtoul(a[6], NULL, 10);
+    while ((t = now()) - began < seconds) {
+        unsigned long flying = sent - got - lost;
+        if (flying + BATCH <= window) {
+            for (unsigned i = 0; i < BATCH; i++) {
+                iov[i] = (struct iovec){.iov_base = frame, .iov_len = len};
+                msgs[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[i], .msg_iovlen = 1}};
+            }
+            give(out, BATCH);
+            sent += BATCH;
+        } else {
+            struct pollfd p = {.fd = in, .events = POLLIN};
+            poll(&p, 1, 10);
+        }
+        int n = take(in);
+        for (int i = 0; i < n; i++)
+            if (ours(frames[i], msgs[i].msg_len)) {
+                got++;
+                last = t;
+            }
+        if (t - last > LATE) {
+            lost = sent - got;
+            last = t;
+        }
+    }
+    printf("%.0f %.2f\n", (double)got / seconds, sent ? 100.0 * (double)lost / (double)sent : 0);
+    return got ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && !strcmp(argv[1], "noop"))
+        noop(argv[2], argv[3]);
+    if (argc == 10 && !strcmp(argv[1], "pump"))
+        return pump(argv + 2);
+    fputs("usage: forward noop IF1 IF2 | pump NETNS1 IF1 NETNS2 IF2 MAC SIZE WINDOW SECONDS\n", stderr);
+    return 2;
+}
