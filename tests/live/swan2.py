@@ -1,5 +1,5 @@
 """A router with IKEv2 against charon: what the tests of IKEv2 have in common. swan.py says how charon is run and where both live."""
-import re
+import re, threading
 
 from routers import Router, wait_for
 from swan import THERE, Charon, Wire, connection, ping_from_charon, ping_from_router
@@ -82,6 +82,28 @@ class Lab:
 
     def why(self):
         return f"{self.router.type('show logging')[-3000:]}\n{self.charon.log()[-3000:]}"
+
+
+class Pinging:
+    """Echo requests from charon's network, one after another, as long as the block lasts; all must be answered."""
+
+    def __enter__(self):
+        self.sent = self.answered = 0
+        self.stop = False
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        return self
+
+    def run(self):
+        while not self.stop:
+            self.sent += 1
+            self.answered += ping_from_charon(1)
+
+    def __exit__(self, kind, *rest):
+        self.stop = True
+        self.thread.join()
+        if kind is None:
+            assert self.answered == self.sent > 0, f"{self.sent - self.answered} of {self.sent} packets lost"
 
 
 def ready(router):

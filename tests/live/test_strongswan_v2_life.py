@@ -1,38 +1,16 @@
 #!/usr/bin/python3
 """The life of an IKEv2 SA with strongSwan's charon: rekeys of both kinds from both ends while pings go on, of which none is lost; dead peer detection; deletes from both
 ends; a peer killed and started again. swan.py says how charon is run."""
-import os, re, sys, threading, time
+import os, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from routers import Folder, wait_for
-from swan import enter, ping_from_charon, ping_from_router
-from swan2 import Lab, PLAIN, Suite, both_ways, ready, spis
+from swan import enter, ping_from_router
+from swan2 import Lab, PLAIN, Pinging, Suite, both_ways, ready, spis
 
 enter()
 
 PFS = Suite("aes256gcm16-prfsha384-ecp256", "aes256gcm16-ecp256", "aes-gcm-256", None, "sha384", 19, "esp-gcm 256", 19)
-
-
-class Pinging:
-    """Echo requests from charon's network, one after another, as long as the block lasts; all must be answered."""
-
-    def __enter__(self):
-        self.sent = self.answered = 0
-        self.stop = False
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-        return self
-
-    def run(self):
-        while not self.stop:
-            self.sent += 1
-            self.answered += ping_from_charon(1)
-
-    def __exit__(self, kind, *rest):
-        self.stop = True
-        self.thread.join()
-        if kind is None:
-            assert self.answered == self.sent > 0, f"{self.sent - self.answered} of {self.sent} packets lost"
 
 
 def test_their_rekeys(lab):
