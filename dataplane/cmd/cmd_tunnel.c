@@ -3,8 +3,7 @@
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
  * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
  * nothing passes. They are refused on interfaces that are no tunnels. Not there, because
- * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name,
- * shared protection. */
+ * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -61,9 +60,14 @@ static const struct cmd_row rows[] = {
         "Min pmtud mtu allowed|MTU",
         T(pmtud), T(pmtu_age), T(pmtu_min)),
     HELP(CONFIG_IF, "tunnel protection", "Enable tunnel protection"),
-    SET(CONFIG_IF, NULL, "tunnel protection ipsec profile <word:profile>",
-        "Use ipsec to protect this tunnel interface|Determine the ipsec policy profile to use.|profile name",
-        T_TXT(profile)),
+    SET(CONFIG_IF, NULL,
+        "tunnel protection ipsec profile <word:profile> "
+        "[isakmp-profile <word:isakmp_profile>|ikev2-profile <word:ikev2_profile>] [shared=shared]",
+        "Use ipsec to protect this tunnel interface|Determine the ipsec policy profile to use.|profile name|"
+        "Isakmp profile that needs to be used|isakmp profile name|Ikev2 profile that needs to be used|ikev2 profile "
+        "name|"
+        "Specify a shared crypto socket/SADB",
+        T_TXT(profile), T_TXT(isakmp_profile), T_TXT(ikev2_profile), T(shared)),
     HELP(CONFIG_IF, "tunnel bandwidth", "Set tunnel bandwidth"),
     SET(CONFIG_IF, NULL, "tunnel bandwidth transmit <tx_kbit:0-10000000>",
         "Transmit bandwidth of the tunnel|Bandwidth (kbps)", T(tx_kbit)),

@@ -8,7 +8,7 @@
  * (packet.through), which is how the tunnel knows its own.
  *
  * Two heads cannot have the same identity between the same addresses: IKE could not tell them apart. The first one has
- * it. A head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
+ * it, unless both are shared: then the others use its entry (map_if.owner), and its SAs carry the packets of all. A head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #include <stdio.h>
@@ -29,10 +29,21 @@ static bool same_ends(const struct ipsec_protect *a, const struct ipsec_protect 
     return a->local == b->local && a->peer == b->peer && a->vti == b->vti;
 }
 
+static bool same_way(const struct ipsec_protect *a, const struct ipsec_protect *b)
+{
+    return !strcmp(a->profile, b->profile) && !strcmp(a->ike_profile, b->ike_profile) && a->ikev2 == b->ikev2 &&
+           a->shared == b->shared;
+}
+
+static bool shares(const struct ipsec_protect *a, const struct ipsec_protect *b)
+{
+    return a->shared && !a->vti && same_ends(a, b) && same_way(a, b);
+}
+
 void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_protect *want)
 {
     struct protect_head *h = head_of(ips, ifc);
-    if (h && same_ends(&h->want, want) && !strcmp(h->want.profile, want->profile)) {
+    if (h && same_ends(&h->want, want) && same_way(&h->want, want)) {
         h->want = *want; /* where it leaves, at most */
         return;
     }
@@ -87,7 +98,7 @@ const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const cha
 static bool taken(const struct ipsec *ips, const struct protect_head *h)
 {
     for (const struct protect_head *o = ips->heads; o != h; o = o->next)
-        if (same_ends(&o->want, &h->want))
+        if (same_ends(&o->want, &h->want) && !shares(&o->want, &h->want))
             return true;
     return false;
 }
@@ -118,6 +129,10 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     entry_template(ips, &profile->sa, e, &e->tmpl);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
+    if (mi->head->want.ike_profile[0]) {
+        e->tmpl.ikev2 = mi->head->want.ikev2;
+        str_copy(e->tmpl.ike_profile, sizeof e->tmpl.ike_profile, mi->head->want.ike_profile);
+    }
     e->rules = mem_array(1, sizeof *e->rules);
     struct acl_rule r = rule_of(&mi->head->want);
     size_t at = 0;
@@ -149,6 +164,14 @@ struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc, struct map_
     mi->local = h->want.local;
     if (was && (!was->head || was->local != mi->local))
         was = NULL;
+    for (struct map_if *o = ips->ifs; o && h->want.shared; o = o->next)
+        if (o->head && !o->owner && o->nentries && shares(&o->head->want, &h->want)) {
+            mi->owner = o;
+            mi->entries = o->entries;
+            mi->nentries = o->nentries;
+            str_copy(mi->map, sizeof mi->map, o->map);
+            return mi;
+        }
     mi->entries = mem_array(1, sizeof *mi->entries);
     profile = ipsec_profile_find(ips, h->want.profile);
     if (profile && !taken(ips, h))
@@ -192,6 +215,7 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
     flow_policy(f, &p);
     out->ready = true;
     out->up = f->out;
+    out->through = f->tunnel->index;
     out->answer_only = p.answer_only;
     out->plain_mtu = f->out ? pair_plain_mtu(f->out, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
     out->path_until = path < h->want.path_mtu ? f->path_until : 0;

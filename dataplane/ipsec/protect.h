@@ -11,11 +11,14 @@ struct iface;
 #define PROTECT_SEQ 65536 /* of a head's entry */
 
 struct ipsec_protect {
-    uint32_t local, peer;         /* crypto endpoints: the tunnel's source and destination */
-    bool vti;                     /* everything, in tunnel mode; else GRE between the two */
-    char profile[IPSEC_NAME_MAX]; /* crypto ipsec profile */
-    uint32_t path_mtu;            /* that of the interface it leaves by, ... */
-    char out_ifname[IFNAME_MAX];  /* ... which is this one; "" none */
+    uint32_t local, peer;             /* crypto endpoints: the tunnel's source and destination */
+    bool vti;                         /* everything, in tunnel mode; else GRE between the two */
+    char profile[IPSEC_NAME_MAX];     /* crypto ipsec profile */
+    char ike_profile[IPSEC_NAME_MAX]; /* in place of what that profile names; "" none */
+    bool ikev2;                       /* ... of IKEv2 */
+    bool shared;       /* has SAs in common with those that say so, too: same addresses, same profile; GRE only */
+    uint32_t path_mtu; /* that of the interface it leaves by, ... */
+    char out_ifname[IFNAME_MAX]; /* ... which is this one; "" none */
 };
 /* From now on the tunnel is protected like this. Asked again with the same, nothing happens. A tunnel with other ends
  * has other SAs. (One peer a tunnel: multipoint tunnels will have a head each.) */
@@ -27,6 +30,7 @@ struct ipsec_protect_state {
     bool ready;          /* there is the profile, with a transform, and no other tunnel protects the same */
     bool answer_only;    /* responder-only */
     bool up;             /* SAs carry packets out */
+    uint32_t through;    /* packet.through of what comes in by its SAs */
     uint32_t plain_mtu;  /* greatest packet that fits through the SAs there are, or that would be asked for */
     uint64_t path_until; /* loop time (us) until which a learnt path MTU is part of that; 0: none is */
 };

@@ -32,6 +32,8 @@ struct tunnel_conf {          /* of interface TunnelN, for the tunnel floor: it 
     bool keepalive;
     uint32_t ka_period, ka_retries; /* seconds: 10; 3 */
     char profile[64];         /* tunnel protection ipsec profile; "" none */
+    char isakmp_profile[64], ikev2_profile[64]; /* in place of what that profile names; "" none */
+    bool shared;               /* SAs with other tunnels between the same addresses */
     uint32_t tx_kbit, rx_kbit; /* tunnel bandwidth: 8000 */
 };
 struct if_conf { /* interface NAME */

@@ -70,6 +70,9 @@ void protect_look(struct tunnel *t, bool known, bool reachable, const struct ifa
     struct ipsec_protect want = {
         .local = t->local, .peer = t->remote, .vti = c->mode == TUNNEL_IPSEC, .path_mtu = out ? out->mtu : 1500};
     str_copy(want.profile, sizeof want.profile, c->profile);
+    want.ikev2 = c->ikev2_profile[0];
+    want.shared = c->shared;
+    str_copy(want.ike_profile, sizeof want.ike_profile, want.ikev2 ? c->ikev2_profile : c->isakmp_profile);
     if (out)
         str_copy(want.out_ifname, sizeof want.out_ifname, out->name);
     ipsec_protect(ips, t->ifc, &want);

@@ -77,7 +77,10 @@ static void gre_transport(void **state)
     assert_true(t->last_len <= 1500);
     prints(t, "left", PING " size 1435 df-bit", NONE);
     prints(t, "left", PING " size 5000", FIVE);
-    assert_int_equal(get16(t->last + 6) & 0x3FFF, 0); /* never cut outside */
+    assert_int_equal(get16(t->last + 6) & 0x3FFF, 0);                                      /* never cut outside */
+    box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nip mtu 1500\nend"); /* unless one asks for it */
+    prints(t, "left", PING " size 1500 df-bit", FIVE);
+    assert_int_not_equal(get16(t->last + 6) & 0x3FFF, 0);
 }
 
 static void gre_tunnel_mode(void **state)
@@ -359,6 +362,110 @@ static void svti_black_hole(void **state)
     forgotten(state, 33, SVTI, false);
 }
 
+/* Two tunnels between the same addresses, told apart by key, under the same SAs. */
+static void shared(void **state)
+{
+    struct tunnel_box *t =
+        both(state, 42, IKE SET_TRANSPORT PROFILE, " tunnel key 1\n tunnel protection ipsec profile P shared\n");
+
+    for (int i = 1; i <= 2; i++) {
+        char text[400];
+        snprintf(
+            text, sizeof text,
+            "configure terminal\ninterface Tunnel1\nip address 172.16.1.%d 255.255.255.252\ntunnel source Ethernet0/0\n"
+            "tunnel destination %s\ntunnel key 2\ntunnel protection ipsec profile P shared\nend",
+            i, i == 1 ? "198.51.100.1" : "192.0.2.1");
+        box_type_all(t->b, i == 1 ? "left" : "right", text);
+    }
+    assert_true(secured(t, "left", true, WITHIN));
+    tunnel_forget(t);
+    prints(t, "left", PING, FIVE);
+    prints(t, "left", "ping 172.16.1.2", FIVE);
+    assert_int_equal(t->esp, 20);
+    assert_int_equal(t->gre, 0);
+    prints(t, "left", "show crypto ipsec sa", "#pkts encaps: 10, ");
+    prints(t, "left", "show interfaces Tunnel1", "     5 packets input,");
+    /* The one that they belong to goes: the other gets its own. */
+    box_type_all(t->b, "left", "configure terminal\nno interface Tunnel0\nend");
+    box_run(t->b, 10 * US_PER_S);
+    prints(t, "left", "ping 172.16.1.2", FIVE);
+    prints(t, "left", "show crypto ipsec sa", "    Crypto map tag: Tunnel1-head-0, local addr 192.0.2.1\n");
+    prints(t, "left", "show running-config interface Tunnel1", " tunnel protection ipsec profile P shared\n");
+}
+
+/* Row "IKE SA there": the end that forgot only its IPsec SAs says so in the IKE SA that there is, command or not. */
+static void ike_sa_there(void **state, uint64_t seed, const char *set, const char *tunnel)
+{
+    char left[1000], right[1000];
+
+    snprintf(left, sizeof left, "%s%s%s", IKE, set, PROFILE);
+    snprintf(right, sizeof right, "%s responder-only\n", left);
+    struct tunnel_box *t = tunnel_box(*state, seed, left, tunnel, right, tunnel);
+    assert_true(secured(t, "left", true, WITHIN));
+    box_run(t->b, 30 * US_PER_S);
+    t->lose = true;
+    box_type(t->b, "right", "clear crypto sa"); /* what it says about that is lost */
+    box_run(t->b, US_PER_S);
+    t->lose = false;
+    prints(t, "left", "show crypto sockets", "Socket State: Open");
+    size_t from = box_log_len(t->b, "right");
+    box_start(t->b, "left", PING);
+    assert_true(box_wait_log(t->b, "right", from, "%CRYPTO-4-RECVD_PKT_INV_SPI", 3 * US_PER_S));
+    assert_true(secured(t, "right", true, 3 * US_PER_S));
+    box_run(t->b, 12 * US_PER_S);
+    assert_true(box_done(t->b, "left"));
+    prints(t, "left", PING, FIVE);
+    prints(t, "right", "show crypto isakmp sa", "1001 ACTIVE");
+    prints_not(t, "right", "show crypto isakmp sa", "1002");
+}
+
+static void gre_delete(void **state)
+{
+    ike_sa_there(state, 39, SET_TRANSPORT, PROTECTED);
+}
+
+static void svti_delete(void **state)
+{
+    ike_sa_there(state, 40, SET_TUNNEL, SVTI);
+}
+
+/* A tunnel whose ends are loopbacks, and one that lies within another. */
+static void layers(void **state)
+{
+    struct tunnel_box *t = both(state, 41, IKE SET_TUNNEL PROFILE, "");
+
+    box_type_all(t->b, "mid",
+                 "configure terminal\nip route 10.1.0.1 255.255.255.255 192.0.2.1\nip route 10.2.0.1 255.255.255.255 "
+                 "198.51.100.1\nend");
+    for (int i = 1; i <= 2; i++) {
+        const char *node = i == 1 ? "left" : "right";
+        char text[700];
+        snprintf(text, sizeof text,
+                 "configure terminal\nno ip route 10.%d.0.1 255.255.255.255 172.16.0.%d\n"
+                 "interface Tunnel1\nip address 172.16.1.%d 255.255.255.252\ntunnel source Loopback1\ntunnel "
+                 "destination 10.%d.0.1\n"
+                 "tunnel mode ipsec ipv4\ntunnel protection ipsec profile P\n"
+                 "interface Tunnel2\nip address 172.16.2.%d 255.255.255.252\ntunnel source Tunnel0\ntunnel destination "
+                 "172.16.0.%d\n"
+                 "tunnel mode ipsec ipv4\ntunnel protection ipsec profile P\nend",
+                 3 - i, 3 - i, i, 3 - i, i, 3 - i);
+        box_type_all(t->b, node, text);
+    }
+    box_run(t->b, 10 * US_PER_S);
+    prints(t, "left", "ping 172.16.1.2", FIVE);
+    prints(t, "left", "show crypto ipsec sa interface Tunnel1", "Tunnel1-head-0, local addr 10.1.0.1\n");
+    assert_int_equal(t->last[9], PROTO_ESP);
+    prints(t, "left", "ping 172.16.2.2", FIVE);
+    assert_int_equal(t->last[9], PROTO_GRE); /* ESP within */
+    assert_int_equal(t->last[24 + 9], PROTO_ESP);
+    /* floor((1476 - 20 - 8 - 16 - 12) / 16) * 16 - 2 */
+    prints(t, "left", "show crypto ipsec sa interface Tunnel2",
+           "plaintext mtu 1406, path mtu 1476, ip mtu 1476, ip mtu idb Tunnel0\n");
+    prints(t, "left", "ping 172.16.2.2 size 1406 df-bit", FIVE);
+    prints(t, "left", "ping 172.16.2.2 size 1407 df-bit", NONE);
+    prints(t, "left", "ping 172.16.2.2 size 6000", FIVE);
+}
+
 /* The path narrows behind the tunnel: ESP learns, and the tunnel with it. */
 static void path_narrows(void **state)
 {
@@ -367,7 +474,7 @@ static void path_narrows(void **state)
     assert_true(tunnel_comes(t, "left", true, WITHIN));
     box_type_all(t->b, "mid", "configure terminal\ninterface Ethernet0/1\nip mtu 1400\nend");
     prints(t, "left", PING " size 1438 df-bit", "Success rate is 0 percent");
-    /* 20 + floor((1400 - 20 - 8 - 16 - 12 - 20) / 16) * 16 - 2: 1342 of 1344 - 2 */
+    /* floor((1400 - 20 - 8 - 16 - 12) / 16) * 16 - 2 */
     prints(t, "left", "show crypto ipsec sa", "plaintext mtu 1342, path mtu 1400, ip mtu 1500");
     prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1342 bytes\n");
     prints(t, "left", PING " size 1342 df-bit", FIVE);
@@ -438,6 +545,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(idle, setup, teardown),
         cmocka_unit_test_setup_teardown(shut, setup, teardown),
         cmocka_unit_test_setup_teardown(several, setup, teardown),
+        cmocka_unit_test_setup_teardown(shared, setup, teardown),
+        cmocka_unit_test_setup_teardown(gre_delete, setup, teardown),
+        cmocka_unit_test_setup_teardown(svti_delete, setup, teardown),
+        cmocka_unit_test_setup_teardown(layers, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
