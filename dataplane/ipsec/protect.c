@@ -83,6 +83,13 @@ void protect_changed(struct ipsec *ips, const struct ipsec_flow *f)
         ips->protect_fn(ips->protect_arg);
 }
 
+void ipsec_protect_clear(struct ipsec *ips, const struct packet *p)
+{
+    struct flow f;
+    flow_of(&f, p->l3, p->len);
+    report_clear(ips, &f);
+}
+
 const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const char *name)
 {
     static const struct ipsec_profile_conf built_in = {.name = "default"};

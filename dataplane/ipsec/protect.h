@@ -7,6 +7,7 @@
 #include "dataplane/ipsec/sad.h"
 
 struct iface;
+struct packet;
 
 #define PROTECT_SEQ 65536 /* of a head's entry */
 
@@ -40,6 +41,10 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
 void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc);
 /* Whom to tell when the state of any head may have changed: from inside the change; look later. NULL ends it. */
 void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *arg);
+
+/* Say (once a minute a source, %CRYPTO-4-RECVD_PKT_NOT_IPSEC) that p, l3 at its IPv4 header, came in clear and should not
+ * have. */
+void ipsec_protect_clear(struct ipsec *ips, const struct packet *p);
 
 /* A profile by name; "default" is there when none of that name is configured. NULL: none. */
 const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const char *name);

@@ -167,8 +167,10 @@ static enum drop_reason in_one(struct tunnels *ts, struct graph *g, struct packe
     struct tunnel *t = tunnel_of(ts, p, &h, &why);
     if (!t)
         return why;
-    if (tunnel_protected(t) && (!p->through || p->through != t->sa.through))
-        return DROP_GRE_CLEAR;
+    if (tunnel_protected(t) && (!p->through || p->through != t->sa.through)) {
+        ipsec_protect_clear(ts->env.ipsec, p);
+        return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
+    }
     if (h.proto == GRE_PROTO_NONE) {
         iface_counts_in(t->ifc, bytes, p->rx_us);
         keepalive_heard(t);

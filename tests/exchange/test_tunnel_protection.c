@@ -179,9 +179,14 @@ static void nothing_in_clear(void **state)
     tunnel_forget(t);
     prints(t, "left", PING, NONE); /* the other end speaks no IKE */
     assert_int_equal(t->gre, 0);
+    size_t from = box_log_len(t->b, "left");
     prints(t, "right", "ping 10.1.0.1 source Loopback1", NONE); /* comes in clear, and is not taken */
     assert_int_equal(t->gre, 5);
-    assert_int_equal(tunnel_drops(t, "left", DROP_GRE_CLEAR), 5);
+    assert_int_equal(tunnel_drops(t, "left", DROP_IN_US_CL_V4_PKT_FAILED_POLICY), 5);
+    assert_int_equal(box_log_count(t->b, "left", from,
+                                   "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) "
+                                   "vrf/dest_addr= /192.0.2.1, src_addr= 198.51.100.1, prot= 47"),
+                     1);
     /* A profile that is not there protects nothing, and lets nothing out. */
     box_type_all(t->b, "left", "configure terminal\nno crypto ipsec profile P\nend");
     tunnel_forget(t);
