@@ -44,7 +44,7 @@ static void transport(struct cmd_ctx *c, const struct tunnel_conf *conf)
 {
     if (conf->mode == TUNNEL_IPSEC) {
         out_text(c->out, "  Tunnel protocol/transport IPSEC/IP\n");
-        out_printf(c->out, "  Tunnel TTL %u\n", (unsigned)conf->ttl);
+        out_text(c->out, "  Tunnel TTL 255\n"); /* that of ESP; tunnel ttl is for GRE */
         return;
     }
     out_text(c->out, "  Tunnel protocol/transport GRE/IP\n");
