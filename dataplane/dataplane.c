@@ -126,7 +126,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                       .log = env->log,
                                       .graph = dp->graph,
                                       .net = dp->net,
-                                      .ipsec = dp->ipsec};
+                                      .ipsec = dp->ipsec,
+                                      .debug = env->debug};
     account_enter(env->loop, ACCOUNT_IP);
     dp->tunnels = tunnels_new(&tunnel);
 
@@ -196,6 +197,11 @@ struct ipsec *dataplane_ipsec(struct dataplane *dp)
 struct faults *dataplane_faults(struct dataplane *dp)
 {
     return dp->faults;
+}
+
+struct tunnels *dataplane_tunnels(struct dataplane *dp)
+{
+    return dp->tunnels;
 }
 
 struct ntp *dataplane_ntp(struct dataplane *dp)

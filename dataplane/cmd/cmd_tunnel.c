@@ -1,4 +1,4 @@
-/* cmd_tunnel.c: interface TunnelN: its ends, mode, key, keepalives, path MTU discovery.
+/* cmd_tunnel.c: interface TunnelN: its ends, mode, key, keepalives, path MTU discovery; debug tunnel keepalive.
  *
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
  * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
@@ -8,7 +8,9 @@
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/net_cmd.h"
+#include "dataplane/dataplane.h"
 #include "dataplane/net/iface.h"
+#include "dataplane/tunnel/tunnel.h"
 
 bool tunnel_check(void *self, const struct if_conf *c, struct out *out)
 {
@@ -33,6 +35,23 @@ bool tunnel_check(void *self, const struct if_conf *c, struct out *out)
     if (!same)
         out_printf(out, "%% %s is not a tunnel interface\n", c->name);
     return same;
+}
+
+static enum cmd_result turn(struct cmd_ctx *c, bool on)
+{
+    *tunnels_debug_keepalive(dataplane_tunnels(c->self)) = on;
+    out_printf(c->out, "Tunnel keepalive debugging is %s\n", on ? "on" : "off");
+    return CMD_OK;
+}
+
+static enum cmd_result debug_keepalive(struct cmd_ctx *c)
+{
+    return turn(c, !c->no);
+}
+
+static enum cmd_result undebug_keepalive(struct cmd_ctx *c)
+{
+    return turn(c, false);
 }
 
 #define T(f)     NUM_IN(struct if_conf, tunnel, f)
@@ -73,5 +92,9 @@ static const struct cmd_row rows[] = {
         "Transmit bandwidth of the tunnel|Bandwidth (kbps)", T(tx_kbit)),
     SET(CONFIG_IF, NULL, "tunnel bandwidth receive <rx_kbit:0-10000000>",
         "Receive bandwidth of the tunnel|Bandwidth (kbps)", T(rx_kbit)),
+    HELP(EXEC, "debug tunnel", "Generic Tunnel Interface"),
+    DO_NO(EXEC, 15, "debug tunnel keepalive", debug_keepalive, "Tunnel keepalive"),
+    HELP(EXEC, "undebug tunnel", "Generic Tunnel Interface"),
+    DO(EXEC, 15, "undebug tunnel keepalive", undebug_keepalive, "Tunnel keepalive"),
 };
 const struct cmd_table dp_table_tunnel = CMD_TABLE("dataplane/cmd/cmd_tunnel", rows);

@@ -11,13 +11,28 @@
  * whatever tunnel state there is. An answer travels outside of tunnel protection (it is forwarded, not sent by the
  * tunnel), so that a protected tunnel's end drops it as clear: keepalives and protection do not go together, as on
  * IOS. */
+#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/tunnel/tunnel_local.h"
 #include "espial/buf.h"
 #include "espial/ip.h"
+#include "espial/msg.h"
 
 enum { KEEPALIVE_TTL = 255, KEEPALIVE_TOS = 0xC0 /* internetwork control */ };
+
+/* ip: the answer, as it is sent or came back. */
+static void debug(const struct tunnel *t, const char *what, const uint8_t *ip, const char *then, unsigned n)
+{
+    char counter[24] = "";
+
+    if (!t->ts->debug_keepalive)
+        return;
+    if (!*then)
+        snprintf(counter, sizeof counter, "counter=%u", n);
+    msg_debug(t->ts->env.log, "%s: %s, %s->%s (len=%u ttl=%u), %s%s", t->ifc->name, what, IP4(get32(ip + 12)),
+              IP4(get32(ip + 16)), (unsigned)get16(ip + 2), (unsigned)ip[8], then, counter);
+}
 
 static void keepalive_send(struct tunnel *t)
 {
@@ -43,6 +58,7 @@ static void keepalive_send(struct tunnel *t)
     put32(ip + 16, t->local);
     put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, IPV4_HEADER)));
     gre_write(ip + IPV4_HEADER, &back, 0);
+    debug(t, "sending keepalive", ip, "", t->missed);
     if (!tunnel_wrap(t, p, GRE_PROTO_IP4, KEEPALIVE_TOS, false)) {
         graph_drop(t->ts->env.graph, p, DROP_TUNNEL_ROOM);
         return;
@@ -68,8 +84,9 @@ static void on_period(void *arg)
     keepalive_send(t);
 }
 
-void keepalive_heard(struct tunnel *t)
+void keepalive_heard(struct tunnel *t, const uint8_t *ip)
 {
+    debug(t, "keepalive received", ip, "resetting counter", 0);
     t->missed = 0;
     if (!t->silent)
         return;

@@ -21,6 +21,7 @@
 
 #include "dataplane/net/net_conf.h"
 #include "dataplane/net/route.h"
+#include "espial/debug.h"
 #include "espial/msg.h"
 
 MSG(MSG_RECURDOWN, "TUN", 5, "RECURDOWN", 0, "%s temporarily disabled due to recursive routing");
@@ -283,6 +284,11 @@ bool tunnel_info(const struct iface *ifc, struct tunnel_info *out)
     return true;
 }
 
+bool *tunnels_debug_keepalive(struct tunnels *ts)
+{
+    return &ts->debug_keepalive;
+}
+
 struct tunnels *tunnels_new(const struct tunnel_env *env)
 {
     struct tunnels *ts = NEW(struct tunnels);
@@ -295,6 +301,9 @@ struct tunnels *tunnels_new(const struct tunnel_env *env)
     graph_set(env->graph, STAGE_GRE_IN, gre_in_stage, ts);
     graph_set(env->graph, STAGE_TUNNEL_IN, tunnel_in_stage, ts);
     graph_set(env->graph, STAGE_TUNNEL_OUT, tunnel_out_stage, ts);
+    const struct debug_item item = {"Tunnel", "Tunnel keepalive debugging", &ts->debug_keepalive};
+    if (env->debug)
+        debug_register(env->debug, &item, 1, NULL, ts);
     tpmtu_init(ts);
     ipsec_protect_watch(env->ipsec, on_protection, ts);
     net_watch(env->net, &ts->watch);
@@ -305,6 +314,8 @@ void tunnels_free(struct tunnels *ts)
 {
     if (!ts)
         return;
+    if (ts->env.debug)
+        debug_unregister(ts->env.debug, ts);
     net_unwatch(ts->env.net, &ts->watch);
     ipsec_protect_watch(ts->env.ipsec, NULL, NULL);
     tpmtu_fini(ts);

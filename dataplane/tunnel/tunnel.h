@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct debug_registry;
 struct graph;
 struct iface;
 struct ipsec;
@@ -22,11 +23,14 @@ struct tunnel_env {
     struct graph *graph;
     struct net *net;
     struct ipsec *ipsec;
+    struct debug_registry *debug; /* may be NULL */
 };
 struct tunnels;
 /* Registers its stages. The environment's parts must outlive it. */
 struct tunnels *tunnels_new(const struct tunnel_env *env);
 void tunnels_free(struct tunnels *ts); /* NULL-safe */
+/* The bit of `debug tunnel keepalive`. */
+bool *tunnels_debug_keepalive(struct tunnels *ts);
 
 /* Why the line protocol of a tunnel is what it is. */
 enum tunnel_line {

@@ -59,6 +59,7 @@ struct tunnels {
     struct table *by_key;  /* struct tunnel_key -> struct tunnel */
     struct table *by_ends; /* struct tunnel_ends -> one of those with them */
     struct icmp_listener icmp;
+    bool debug_keepalive;
 };
 
 static inline const struct tunnel_conf *tunnel_conf(const struct tunnel *t)
@@ -84,7 +85,7 @@ void keepalive_init(struct tunnel *t);
 void keepalive_fini(struct tunnel *t);
 /* Its configuration, or what its line protocol stands on, is another one now: begin, go on, or stop. */
 void keepalive_update(struct tunnel *t, bool reachable);
-void keepalive_heard(struct tunnel *t); /* an answer came back */
+void keepalive_heard(struct tunnel *t, const uint8_t *ip); /* an answer came back: this packet */
 /* Is this packet, taken out of t, the other end's keepalive? Its way leads back then. */
 bool keepalive_asked(const struct tunnel *t, const uint8_t *ip, uint32_t len);
 

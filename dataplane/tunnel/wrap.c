@@ -173,7 +173,7 @@ static enum drop_reason in_one(struct tunnels *ts, struct graph *g, struct packe
     }
     if (h.proto == GRE_PROTO_NONE) {
         iface_counts_in(t->ifc, bytes, p->rx_us);
-        keepalive_heard(t);
+        keepalive_heard(t, p->l3);
         return DROP_DONE;
     }
     if (h.proto != GRE_PROTO_IP4) {

@@ -131,6 +131,15 @@ static void keepalives(void **state)
     assert_int_equal(get32(ip + 48), 0x20000000);
     assert_int_equal(get32(ip + 52), 7);
     size_t from = box_log_len(t->b, "left");
+    prints(t, "left", "debug tunnel keepalive", "Tunnel keepalive debugging is on\n");
+    assert_true(box_wait_log(t->b, "left", from,
+                             "Tunnel0: sending keepalive, 198.51.100.1->192.0.2.1 (len=28 ttl=255), counter=1",
+                             6 * US_PER_S));
+    assert_true(box_wait_log(t->b, "left", from,
+                             "Tunnel0: keepalive received, 198.51.100.1->192.0.2.1 (len=28 ttl=253), resetting counter",
+                             6 * US_PER_S));
+    prints(t, "left", "undebug tunnel keepalive", "Tunnel keepalive debugging is off\n");
+    from = box_log_len(t->b, "left");
     wire_plug(t->right_wire, false);
     box_run(t->b, 14 * US_PER_S);
     assert_true(tunnel_up(t, "left"));
