@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""sVTI (`tunnel mode ipsec ipv4`) against strongSwan's charon: selectors of any to any, in UDP as charon's ESP in user space wants it. The tunnel comes up by itself and
+"""sVTI (`tunnel mode ipsec ipv4`) against strongSwan's charon, by IKEv1 and by IKEv2: selectors of any to any, in UDP as charon's ESP in user space wants it. The tunnel comes up by itself and
 by charon's doing, carries pings both ways, renews what charon deletes at once, survives rekeys of both kinds from both ends, finds back after charon was killed."""
 import os, re, subprocess, sys
 
@@ -19,10 +19,26 @@ crypto isakmp policy 10
  group 19
 crypto isakmp key cisco123 address 10.0.0.2
 crypto isakmp keepalive 10
+crypto ikev2 proposal P
+ encryption aes-cbc-256
+ integrity sha256
+ group 19
+crypto ikev2 policy P
+ proposal P
+crypto ikev2 keyring K
+ peer CHARON
+  address 10.0.0.2
+  pre-shared-key cisco123
+crypto ikev2 profile V2
+ match identity remote address 10.0.0.2
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local K
+ dpd 10 2 on-demand
 crypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac
 crypto ipsec profile VTI
  set transform-set TS
-{responder}interface Loopback0
+{profile}interface Loopback0
  ip address 192.168.1.1 255.255.255.0
 interface Ethernet0/0
  ip address 10.0.0.1 255.255.255.0
@@ -48,9 +64,11 @@ def tunnel_up(router):
 
 class Lab:
     def __init__(self, folder):
-        self.folder, self.wire, self.n, self.router = folder, Wire(), 0, None
+        self.folder, self.wire, self.n, self.router, self.version = folder, Wire(), 0, None, 1
         self.charon = Charon(folder, more="install_routes = no")  # any to any: its own packets would go in circles
-        self.charon.load(IKE, ESP, **ANY)
+
+    def load(self):
+        self.charon.load(IKE, ESP, version=self.version, **ANY)
 
     def route(self):
         """What charon's own networks send to ours goes into its tunnel."""
@@ -63,7 +81,9 @@ class Lab:
             self.router.stop()
         self.charon.terminate()
         self.n += 1
-        self.router = Router(self.folder, f"r{self.n}", CONFIG.format(responder=" responder-only\n" if responder else ""),
+        profile = (" set ikev2-profile V2\n" if self.version == 2 else "") + (" responder-only\n" if responder else "")
+        self.load()
+        self.router = Router(self.folder, f"r{self.n}", CONFIG.format(profile=profile),
                              "--link", f"Ethernet0/0={self.wire.spec()}")
         self.router.line_up()
         return self.router
@@ -122,7 +142,7 @@ def test_charon_killed(lab):
     r = lab.fresh()
     wait_for("the line protocol", lambda: tunnel_up(r))
     lab.charon.restart(kill=True)
-    lab.charon.load(IKE, ESP, **ANY)
+    lab.load()
     before = spi_out(r)
     ping_from_router(r, repeat=4)  # dead peer detection on demand: ten seconds, and five tries
     wait_for("dead peer found", lambda: spi_out(r) != before, 60)
@@ -134,8 +154,8 @@ def test_charon_killed(lab):
 with Folder() as folder:
     lab = Lab(folder)
     try:
-        for name, test in [(n, f) for n, f in globals().items() if n.startswith("test_")]:
-            print(name, flush=True)
+        for lab.version, name, test in [(v, n, f) for v in (1, 2) for n, f in globals().items() if n.startswith("test_")]:
+            print(f"IKEv{lab.version}", name, flush=True)
             try:
                 test(lab)
             except BaseException:

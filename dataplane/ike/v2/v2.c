@@ -170,8 +170,10 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
         v2_peer_remember(p, proto, spi);
         return true;
     }
-    if (!may_begin || !v2_ts_first(v2, local, peer, "", &policy) || policy.answer_only)
+    if (!may_begin || !v2_ts_first(v2, local, peer, "", &policy))
         return false;
+    if (policy.answer_only) /* IKEv2 makes no SA without a child, and this is none of IKEv1's */
+        return true;
     struct ike_want *w = NEW(struct ike_want);
     *w = (struct ike_want){.policy = policy, .since = v2_now(v2)};
     v2_want_flow(v2, w);
