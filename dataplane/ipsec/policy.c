@@ -89,30 +89,21 @@ enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer
     return named ? SPD_NO_SELECTOR : SPD_NO_MAP;
 }
 
-static bool names(const struct map_entry *e, uint32_t peer)
-{
-    for (unsigned n = 0; n < e->npeers; n++)
-        if (e->peers[n] == peer)
-            return true;
-    return false;
-}
-
 bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,
                    bool (*each)(void *arg, const struct ipsec_policy *p), void *arg)
 {
     struct ipsec_policy p;
 
     map_sync(ips);
-    for (const struct map_if *mi = ips->ifs; mi; mi = mi->next)
-        for (size_t i = 0; mi->local == local && i < mi->nentries; i++)
-            for (size_t r = 0; names(mi->entries[i], peer) && r < mi->entries[i]->nrules; r++) {
-                const struct ipsec_flow *f = mi->entries[i]->rules[r].flow;
-                if (!f)
-                    continue;
-                entry_policy(mi->entries[i], peer, &f->local_sel, &f->remote_sel, &p);
-                if (each(arg, &p))
-                    return true;
-            }
+    for (const struct peer_place *at = places(ips, peer); at; at = at->next)
+        for (size_t r = 0; at->entry->mi->local == local && r < at->entry->nrules; r++) {
+            const struct ipsec_flow *f = at->entry->rules[r].flow;
+            if (!f)
+                continue;
+            entry_policy(at->entry, peer, &f->local_sel, &f->remote_sel, &p);
+            if (each(arg, &p))
+                return true;
+        }
     return false;
 }
 

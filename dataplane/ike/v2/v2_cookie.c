@@ -5,18 +5,19 @@
  *
  * The secret changes every minute while cookies are asked for; the one before is good too. They are asked for when as
  * many SAs are half open as `crypto ikev2 cookie-challenge` says, and, whatever is configured, when half of the room
- * for such SAs is used. */
+ * for such SAs, in all or of that address, is used: who forges an address cannot keep its owner out. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
 
 #define SECRET_US (60 * US_PER_S)
 
-bool v2_cookie_wanted(const struct v2 *v2)
+bool v2_cookie_wanted(const struct v2 *v2, const struct v2_peer *p)
 {
     uint16_t from = v2->conf.cookie_challenge;
 
-    return (from != UINT16_MAX && v2->half_open >= from) || v2->half_open >= V2_HALF_OPEN_MAX / 2;
+    return (from != UINT16_MAX && v2->half_open >= from) || v2->half_open >= V2_HALF_OPEN_MAX / 2 ||
+           (p && p->half_open >= V2_HALF_OPEN_PEER_MAX / 2);
 }
 
 static void sum(const uint8_t key[32], const struct v2_msg *m, const struct v2_payload *nonce, uint8_t *out)

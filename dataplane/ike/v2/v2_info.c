@@ -111,8 +111,14 @@ void v2_info_conclude(struct v2_x *x, const struct v2_msg *m)
 {
     struct v2_sa *sa = x->sa;
 
-    (void)m;
+    struct v2_notify_body n;
+
     TR(sa, "Processing ACK to informational exchange");
+    if (v2_notify_find(&m->ps, V2N_INVALID_SYNTAX, &n)) {
+        v2_error(sa->v2, sa, sa->remote, "Received INVALID_SYNTAX notify: the IKE SA is over");
+        v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
+        return;
+    }
     if (x->kind == V2X_DEL_IKE) {
         v2_sa_kill(sa, "Deleted", SA_GONE_CLEARED);
         return;
@@ -174,6 +180,11 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
             else if (d.spi_len == 4)
                 take_delete(sa, &d, &w);
         } else if (p->type == V2_NOTIFY && v2_notify(p, &n) == CODEC_OK) {
+            if (n.type == V2N_INVALID_SPI && !n.spi_len &&
+                fault_strikes(sa->v2->ike->env.faults, FAULT_SPI_SIZE, 0)) {
+                v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
+                return;
+            }
             if (n.type == V2N_INVALID_SPI)
                 take_invalid_spi(sa, &n);
             else if (n.type == V2N_AUTHENTICATION_FAILED)

@@ -374,7 +374,7 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
     uint8_t cookie[V2_COOKIE];
     struct v2_notify_body n;
 
-    bool wanted = v2_cookie_wanted(v2), brought = wanted && v2_notify_find(&m->ps, V2N_COOKIE, &n);
+    bool wanted = v2_cookie_wanted(v2, p), brought = wanted && v2_notify_find(&m->ps, V2N_COOKIE, &n);
     bool good = brought && v2_cookie_good(v2, m, nonce, n.data, n.len);
 
     v2->stats.cookies_accepted += good;

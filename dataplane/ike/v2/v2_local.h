@@ -393,7 +393,7 @@ void v2_frag_free(struct v2_sa *sa);
 struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const char *profile);
 void v2_init_request(struct v2 *v2, const struct v2_msg *m);
 void v2_init_response(struct v2_sa *sa, const struct v2_msg *m);
-bool v2_cookie_wanted(const struct v2 *v2);
+bool v2_cookie_wanted(const struct v2 *v2, const struct v2_peer *p); /* p may be NULL */
 #define V2_COOKIE 33
 void v2_cookie_make(struct v2 *v2, const struct v2_msg *m, const struct v2_payload *nonce, uint8_t out[V2_COOKIE]);
 bool v2_cookie_good(struct v2 *v2, const struct v2_msg *m, const struct v2_payload *nonce, const uint8_t *p,

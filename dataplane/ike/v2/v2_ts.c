@@ -44,6 +44,8 @@ static bool meet(void *arg, const struct ipsec_policy *p)
             if (!v2_ts_narrow(&s->i.v[i], &p->remote_sel, &remote, &exact) ||
                 !v2_ts_narrow(&s->r.v[r], &p->local_sel, &local, &exact))
                 continue;
+            if (p->protection && (width(&local) != width(&p->local_sel) || width(&remote) != width(&p->remote_sel)))
+                continue; /* a tunnel is protected whole */
             int score = width(&local) + width(&remote);
             v2_ts_of(&remote, &ti);
             v2_ts_of(&local, &tr);
