@@ -1,7 +1,7 @@
 /* Call admission (`crypto call admission limit`): the gate before every new SA, in both directions.
  *
  *   limit                  counts                                     default
- *   ike sa                 IKE SAs, established or being negotiated   none
+ *   ike sa                 IKE SAs of either version, established or being negotiated   none
  *   ike in-negotiation-sa  IKE SAs being negotiated                   1000
  *   ipsec sa               pairs of IPsec SAs                         none
  *   all in-negotiation-sa  IKE and IPsec SAs being negotiated         none
@@ -14,6 +14,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2.h"
 #include "dataplane/ipsec/ipsec.h"
 
 void admission_conf_init(void *conf)
@@ -30,6 +31,7 @@ void admission_get(struct ike *ike, struct admission_info *out)
 {
     struct ike_counts n = ike_counts(ike);
 
+    v2_counts_add(ike->v2, &n);
     *out = (struct admission_info){
         .limit = ike->admission_conf,
         .n = ike->admission,
@@ -65,7 +67,9 @@ bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming
     struct ike_counts now = ike_counts(ike);
     const char *why = NULL;
 
-    if (c->ike_sa && now.active + now.negotiating >= c->ike_sa && !(p && peer_sa_up(p))) {
+    v2_counts_add(ike->v2, &now);
+    if (c->ike_sa && now.active + now.negotiating >= c->ike_sa && !(p && peer_sa_up(p)) &&
+        !v2_has_sa(ike->v2, local, peer)) {
         n->active_limit++;
         why = "IKE SA LIMIT REACHED";
     } else if ((c->ike_negotiating && now.negotiating >= c->ike_negotiating) ||

@@ -251,7 +251,8 @@ static void invalid_spi_outside(void **state)
 {
     (void)state;
     struct rig *r = up(1);
-    uint8_t m[40] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9, V2_NOTIFY, 0x20, V2_INFORMATIONAL, V2_FLAG_INITIATOR};
+    uint8_t m[40] = {
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9, 9, V2_NOTIFY, 0x20, V2_INFORMATIONAL, V2_FLAG_INITIATOR};
     put32(m + 24, 40);
     put16(m + 30, 12);
     put16(m + 34, V2N_INVALID_SPI);
@@ -378,14 +379,23 @@ static void bad_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clear_ike),           cmocka_unit_test(clear_fast),
-        cmocka_unit_test(clear_pairs),         cmocka_unit_test(crossing_deletes),
-        cmocka_unit_test(clear_session_and_off), cmocka_unit_test(dpd_periodic),
-        cmocka_unit_test(dpd_on_demand),       cmocka_unit_test(reload_with_recovery),
-        cmocka_unit_test(reload_without),      cmocka_unit_test(stray_inside),
-        cmocka_unit_test(invalid_spi_inside), cmocka_unit_test(invalid_spi_with_fault),  cmocka_unit_test(invalid_spi_outside),
-        cmocka_unit_test(replays),             cmocka_unit_test(other_versions),
-        cmocka_unit_test(flood),               cmocka_unit_test(bad_inside),
+        cmocka_unit_test(clear_ike),
+        cmocka_unit_test(clear_fast),
+        cmocka_unit_test(clear_pairs),
+        cmocka_unit_test(crossing_deletes),
+        cmocka_unit_test(clear_session_and_off),
+        cmocka_unit_test(dpd_periodic),
+        cmocka_unit_test(dpd_on_demand),
+        cmocka_unit_test(reload_with_recovery),
+        cmocka_unit_test(reload_without),
+        cmocka_unit_test(stray_inside),
+        cmocka_unit_test(invalid_spi_inside),
+        cmocka_unit_test(invalid_spi_with_fault),
+        cmocka_unit_test(invalid_spi_outside),
+        cmocka_unit_test(replays),
+        cmocka_unit_test(other_versions),
+        cmocka_unit_test(flood),
+        cmocka_unit_test(bad_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

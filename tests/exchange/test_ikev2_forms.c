@@ -38,7 +38,8 @@ static struct rig *two(const char *mode, const char *left, const char *right)
 static void svti(void **state)
 {
     (void)state;
-    struct rig *r = two("tunnel", TUNNEL(" tunnel mode ipsec ipv4\n", "1", "2"), TUNNEL(" tunnel mode ipsec ipv4\n", "2", "1"));
+    struct rig *r =
+        two("tunnel", TUNNEL(" tunnel mode ipsec ipv4\n", "1", "2"), TUNNEL(" tunnel mode ipsec ipv4\n", "2", "1"));
     box_run(r->b, 30 * S);
     assert_true(rig_ping(r, 0, 10) >= 8);
     box_run(r->b, 30 * S);
@@ -65,12 +66,13 @@ static void gre_transport(void **state)
 static void dynamic_map(void **state)
 {
     (void)state;
-    struct rig *r = two("tunnel",
-                        " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.2\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
-                        " set transform-set T\n set ikev2-profile P\n match address 101\n"
-                        "access-list 101 permit ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n",
-                        " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.1\ncrypto dynamic-map D 10\n set transform-set T\n"
-                        " set ikev2-profile P\ncrypto map M 10 ipsec-isakmp dynamic D\n");
+    struct rig *r =
+        two("tunnel",
+            " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.2\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
+            " set transform-set T\n set ikev2-profile P\n match address 101\n"
+            "access-list 101 permit ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n",
+            " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.1\ncrypto dynamic-map D 10\n set transform-set T\n"
+            " set ikev2-profile P\ncrypto map M 10 ipsec-isakmp dynamic D\n");
     assert_true(rig_ping(r, 0, 5) >= 4);
     rig_quiet(r, 1, 1);
     assert_int_equal(rig_ping(r, 1, 5), 5);
@@ -100,15 +102,16 @@ static void narrowing(void **state)
 static void several_children(void **state)
 {
     (void)state;
-    struct rig *r = two("tunnel",
-                        " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.2\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
-                        " set transform-set T\n set pfs group14\n set ikev2-profile P\n match address 101\n"
-                        "access-list 101 permit ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n"
-                        "access-list 101 permit ip host 10.0.0.1 10.2.0.0 0.0.255.255\n",
-                        " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.1\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.1\n"
-                        " set transform-set T\n set pfs group14\n set ikev2-profile P\n match address 101\n"
-                        "access-list 101 permit ip 10.2.0.0 0.0.255.255 10.1.0.0 0.0.255.255\n"
-                        "access-list 101 permit ip 10.2.0.0 0.0.255.255 host 10.0.0.1\n");
+    struct rig *r =
+        two("tunnel",
+            " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.2\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.2\n"
+            " set transform-set T\n set pfs group14\n set ikev2-profile P\n match address 101\n"
+            "access-list 101 permit ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255\n"
+            "access-list 101 permit ip host 10.0.0.1 10.2.0.0 0.0.255.255\n",
+            " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.1\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0.1\n"
+            " set transform-set T\n set pfs group14\n set ikev2-profile P\n match address 101\n"
+            "access-list 101 permit ip 10.2.0.0 0.0.255.255 10.1.0.0 0.0.255.255\n"
+            "access-list 101 permit ip 10.2.0.0 0.0.255.255 host 10.0.0.1\n");
     assert_true(rig_ping(r, 0, 5) >= 4);
     (void)box_type(r->b, "left", "ping 10.2.0.1 repeat 3");
     rig_quiet(r, 1, 2);

@@ -321,13 +321,20 @@ static void child_not_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(child_by_either), cmocka_unit_test(no_packet_lost),
-        cmocka_unit_test(child_with_losses), cmocka_unit_test(child_by_both),
-        cmocka_unit_test(child_by_both_with_losses), cmocka_unit_test(child_late),
-        cmocka_unit_test(ike_by_either), cmocka_unit_test(ike_with_losses),
-        cmocka_unit_test(ike_by_both), cmocka_unit_test(ike_by_both_with_losses),
-        cmocka_unit_test(ike_and_child), cmocka_unit_test(child_and_ike),
-        cmocka_unit_test(by_time), cmocka_unit_test(child_not_found),
+        cmocka_unit_test(child_by_either),
+        cmocka_unit_test(no_packet_lost),
+        cmocka_unit_test(child_with_losses),
+        cmocka_unit_test(child_by_both),
+        cmocka_unit_test(child_by_both_with_losses),
+        cmocka_unit_test(child_late),
+        cmocka_unit_test(ike_by_either),
+        cmocka_unit_test(ike_with_losses),
+        cmocka_unit_test(ike_by_both),
+        cmocka_unit_test(ike_by_both_with_losses),
+        cmocka_unit_test(ike_and_child),
+        cmocka_unit_test(child_and_ike),
+        cmocka_unit_test(by_time),
+        cmocka_unit_test(child_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

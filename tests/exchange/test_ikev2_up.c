@@ -36,10 +36,8 @@ static void any_message_may_be_lost(void **state)
 {
     static const struct {
         uint8_t exchange, flags;
-    } which[] = {{V2_IKE_SA_INIT, 0},
-                 {V2_IKE_SA_INIT, V2_FLAG_RESPONSE},
-                 {V2_IKE_AUTH, 0},
-                 {V2_IKE_AUTH, V2_FLAG_RESPONSE}};
+    } which[] = {
+        {V2_IKE_SA_INIT, 0}, {V2_IKE_SA_INIT, V2_FLAG_RESPONSE}, {V2_IKE_AUTH, 0}, {V2_IKE_AUTH, V2_FLAG_RESPONSE}};
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
         struct rig *r = rig_new(i + 1);
@@ -174,8 +172,7 @@ static void wrong_key(void **state)
     (void)state;
     struct rig *r = rig_new(1);
     struct v2_stats st;
-    box_type_all(r->b, "right",
-                 "configure terminal\ncrypto ikev2 keyring K\npeer ANY\npre-shared-key other\nend");
+    box_type_all(r->b, "right", "configure terminal\ncrypto ikev2 keyring K\npeer ANY\npre-shared-key other\nend");
     assert_int_equal(rig_ping(r, 0, 2), 0);
     box_run(r->b, 30 * S);
     v2_stats(rig_v2(r, "right"), &st);
@@ -263,17 +260,39 @@ static void limits(void **state)
     rig_free(r);
 }
 
+/* The limits of call admission count both versions. */
+static void admission(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new_with(1, "crypto call admission limit ike sa 1\n", "", "");
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    assert_null(v2_negotiate(rig_v2(r, "left"), LEFT, 0x0A000009u, "P"));
+    struct v2_sa *renewal = v2_negotiate(rig_v2(r, "left"), LEFT, RIGHT, "P");
+    assert_non_null(renewal); /* what works goes on working */
+    box_run(r->b, 2 * S);
+    assert_int_equal(rig_sas(r, 1), 2);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ping_brings_it_up), cmocka_unit_test(any_message_may_be_lost),
-        cmocka_unit_test(silence_ends_it),   cmocka_unit_test(everything_twice),
-        cmocka_unit_test(both_begin),        cmocka_unit_test(cookies),
-        cmocka_unit_test(another_group),     cmocka_unit_test(nothing_in_common),
-        cmocka_unit_test(gcm),               cmocka_unit_test(wrong_key),
-        cmocka_unit_test(unknown_identity),  cmocka_unit_test(child_refused),
-        cmocka_unit_test(fragments),         cmocka_unit_test(fragment_lost),
+        cmocka_unit_test(ping_brings_it_up),
+        cmocka_unit_test(any_message_may_be_lost),
+        cmocka_unit_test(silence_ends_it),
+        cmocka_unit_test(everything_twice),
+        cmocka_unit_test(both_begin),
+        cmocka_unit_test(cookies),
+        cmocka_unit_test(another_group),
+        cmocka_unit_test(nothing_in_common),
+        cmocka_unit_test(gcm),
+        cmocka_unit_test(wrong_key),
+        cmocka_unit_test(unknown_identity),
+        cmocka_unit_test(child_refused),
+        cmocka_unit_test(fragments),
+        cmocka_unit_test(fragment_lost),
         cmocka_unit_test(limits),
+        cmocka_unit_test(admission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@
  * port 4500. */
 #include <string.h>
 
+#include "dataplane/ike/admission.h"
 #include "dataplane/ike/v2/v2_local.h"
 
 #define NONCE_LEN 32
@@ -198,6 +199,8 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
         v2_error(v2, NULL, addr, "No pre-shared key for peer %s in profile '%s'", IP4(addr), profile);
         return NULL;
     }
+    if (!admission_ike(v2->ike, local, addr, false))
+        return NULL;
     struct v2_sa *sa = v2_sa_new(v2, local, addr, true);
     struct v2_first *f = sa->first = NEW(struct v2_first);
     memcpy(sa->profile, p->name, sizeof sa->profile);
@@ -439,6 +442,8 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_INVALID_SYNTAX, NULL, 0);
         return;
     }
+    if (!admission_ike(v2->ike, m->from->dst, m->from->src, true))
+        return;
     sa = v2_sa_new(v2, m->from->dst, m->from->src, false);
     struct v2_first *f = sa->first = NEW(struct v2_first);
     memcpy(sa->ispi, m->hdr.ispi, V2_SPI);

@@ -20,7 +20,7 @@
 
 #define SOFT_MARGIN_S     300
 #define V2_DELETE_REPEATS 3
-#define FAILED_US     (10 * US_PER_S)
+#define FAILED_US         (10 * US_PER_S)
 
 static const struct v2_profile_conf *profile_of(const struct v2_sa *sa)
 {
@@ -35,7 +35,7 @@ static void arm_life(struct v2_sa *sa)
         margin = SOFT_MARGIN_S * US_PER_S;
     if (!sa->initiator)
         margin /= 2;
-    at = sa->soft_done || sa->superseded ? sa->expires : sa->expires - margin;
+    at = sa->soft_done || (sa->superseded && !sa->nchildren) ? sa->expires : sa->expires - margin;
     timer_set(&sa->life, at > now ? at - now : 0);
 }
 
