@@ -162,6 +162,7 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_CRYPTO_MAP, "match", "Match values."),
     SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>",
         "Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),
+    RRI_ROWS(CONFIG_CRYPTO_MAP, struct cryptomap_conf),
     HELP(CONFIG_IF, "crypto", "Encryption/Decryption commands"),
     SET(CONFIG_IF, NULL, "crypto map <word:crypto_map>", "Assign a Crypto Map|Crypto Map tag",
         TXT(struct if_conf, crypto_map)),

@@ -2,7 +2,7 @@
  * replay window, DF bit, fragmentation.
  *
  * Refused, because they would do nothing: AH and ESP in one set, ESP encryption without authentication (unless it is
- * GCM, which brings its own), comp-lzs, seal, ESN, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
+ * GCM, which brings its own), comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
  * algorithms (DES, 3DES, MD5) are taken with a warning. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
@@ -123,9 +123,10 @@ static const struct cmd_row rows[] = {
          "ESP transform using HMAC-SHA auth|ESP transform using HMAC-SHA256 auth|ESP transform using HMAC-SHA384 "
          "auth|ESP transform using HMAC-SHA512 auth",
          KEY_TXT(struct transform_set_conf, name), S(ah), S(cipher), S(bits), S(auth)),
-    SET(CONFIG_TRANSFORM, NULL, "mode {tunnel|transport}=mode",
+    SET(CONFIG_TRANSFORM, NULL, "mode {tunnel|transport [require=require]}=mode",
         "encapsulation mode (transport/tunnel)|tunnel (datagram encapsulation) mode|transport (payload encapsulation) "
-        "mode",
-        S(mode)),
+        "mode|no other mode is offered or accepted",
+        S(mode), S(require)),
+    SET(CONFIG_TRANSFORM, NULL, "esn=esn", "Enable Extended Sequence Number(ESN)", S(esn)),
 };
 const struct cmd_table dp_table_ipsec = CMD_TABLE("dataplane/cmd/cmd_ipsec", rows);

@@ -62,8 +62,8 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, 
 
     out_printf(o, "      spi: 0x%X(%u)\n        transform: %s,\n", spi, spi,
                ipsec_transform_text(&p->transform, transform));
-    out_printf(o, "        in use settings ={%s%s, }\n", tunnel ? "Tunnel" : "Transport",
-               p->udp_encap ? " UDP-Encaps" : "");
+    out_printf(o, "        in use settings ={%s%s, %s}\n", tunnel ? "Tunnel" : "Transport",
+               p->udp_encap ? " UDP-Encaps" : "", p->transform.esn ? "esn" : "");
     out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", CONN_BASE + n,
                n, flags, p->map);
     if (p->life_kb)

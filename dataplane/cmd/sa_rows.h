@@ -46,4 +46,15 @@
         SET(m, NULL, "set ikev2-profile <word:ikev2_profile>", "Specify ikev2 Profile|Ikev2 Profile name",             \
             TXT_IN(strct, sa, ikev2_profile))
 
+/* Reverse route injection, behind the other lines. */
+#define RRI_ROWS(m, strct)                                                                                             \
+    SET(m, NULL, "set reverse-route distance <rr_distance:1-255>",                                                     \
+        "Reverse Route Injection.|Distance metric for the routes|Distance value", NUM_IN(strct, sa, rr_distance)),     \
+        SET(m, NULL,                                                                                                   \
+            "reverse-route=rr [remote-peer <ip:rr_peer> [gateway=rr_gateway]] [static=rr_static]",                     \
+            "Reverse Route Injection.|Create routes by way of another next hop|IP address of the next hop|"            \
+            "The next hop leads to the remote peer|Create routes whether or not there are security associations",      \
+            NUM_IN(strct, sa, rr), NUM_IN(strct, sa, rr_peer), NUM_IN(strct, sa, rr_gateway),                          \
+            NUM_IN(strct, sa, rr_static))
+
 #endif

@@ -486,10 +486,10 @@ static bool transform_same(const struct ipsec_transform *a, const struct ipsec_t
            a->mode == b->mode && a->esn == b->esn;
 }
 
-/* Ours as the peer's offer has it: transport mode is what we ask for, not what we insist on. */
+/* Ours as the peer's offer has it: transport mode is what we ask for, not what we insist on, unless it is required. */
 static bool transform_fits(const struct ipsec_transform *offer, struct ipsec_transform ours)
 {
-    if (offer->mode == IPSEC_TUNNEL)
+    if (offer->mode == IPSEC_TUNNEL && !ours.require)
         ours.mode = IPSEC_TUNNEL;
     return transform_same(offer, &ours);
 }

@@ -94,6 +94,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct ma
     uint32_t kb = sa->life_kb ? sa->life_kb : ips->conf.life_kb;
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
     t->replay_window = sa->replay == 0 ? ips->conf.replay : sa->replay == REPLAY_CONF_OFF ? 0 : sa->replay;
+    t->reverse_route = sa->rr;
     t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;
     t->ikev2 = sa->ikev2_profile[0] != 0;
     str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? sa->ikev2_profile : sa->isakmp_profile);
@@ -101,6 +102,16 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct ma
         CONF_EACH(const struct map_profile_conf, p, &ips->conf.map_profiles)
     if (!strcmp(p->name, e->map))
         str_copy(t->ike_profile, sizeof t->ike_profile, p->profile);
+}
+
+static void rri_of(const struct sa_conf *sa, struct rri_conf *r)
+{
+    r->on = sa->rr;
+    r->fixed = sa->rr && sa->rr_static;
+    r->gateway = sa->rr_gateway;
+    r->distance = sa->rr_distance ? sa->rr_distance : 1;
+    r->via = sa->rr_peer;
+    r->stamp = (uint64_t)r->via << 32 | (uint64_t)r->distance << 8 | r->gateway;
 }
 
 static uint32_t resolve(const struct ipsec *ips, const char *name)
@@ -219,6 +230,7 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
         return;
     }
     entry_template(ips, &c->sa, e, &e->tmpl);
+    rri_of(&c->sa, &e->rri);
     entry_rules(ips, e, old);
     mi->entries = mem_resize(mi->entries, mi->nentries + 1, sizeof *mi->entries);
     mi->entries[mi->nentries++] = e;
@@ -307,7 +319,7 @@ static void retire(struct ipsec *ips, struct map_if *mi)
 }
 
 /* Of what stays: pairs with peers, or for flows, that are not wanted any more. */
-static void trim(struct map_entry *e)
+static void trim(struct ipsec *ips, struct map_entry *e)
 {
     for (size_t r = 0; r < e->nrules; r++) {
         struct ipsec_flow *f = e->rules[r].flow;
@@ -317,6 +329,7 @@ static void trim(struct map_entry *e)
         }
     }
     group_delete_pairs(e->below, e);
+    rri_entry(ips, e);
 }
 
 static void map_compile(struct ipsec *ips)
@@ -345,7 +358,7 @@ static void map_compile(struct ipsec *ips)
     }
     for (struct map_if *mi = ips->ifs; mi; mi = mi->next)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++)
-            trim(mi->entries[i]);
+            trim(ips, mi->entries[i]);
     if (attached != (ips->ifs != NULL)) {
         ips->map_changed = true;
         report_kick(ips);

@@ -202,6 +202,7 @@ static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
 void flow_free(struct ipsec *ips, struct ipsec_flow *f)
 {
     flow_unqueue(ips, f);
+    rri_flow_gone(ips, f);
     while (f->below && f->below->first)
         flow_free(ips, f->below->first);
     group_free(f->below);
@@ -249,14 +250,22 @@ void group_delete_pairs(struct flow_group *g, const struct map_entry *still)
     }
 }
 
-/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, whatever the
- * set says. */
+/* Transport mode carries only what the two crypto endpoints say to each other; anything else is tunnelled, or not
+ * carried with a set that requires transport mode. */
 static void coerce(struct ipsec_policy *p)
 {
+    unsigned n = 0;
     bool ends = p->local_sel.mask == UINT32_MAX && p->remote_sel.mask == UINT32_MAX && p->local_sel.addr == p->local &&
                 p->remote_sel.addr == p->peer;
-    for (unsigned i = 0; !ends && i < p->ntransforms; i++)
-        p->transforms[i].mode = IPSEC_TUNNEL;
+    for (unsigned i = 0; i < p->ntransforms; i++) {
+        if (!ends && p->transforms[i].require)
+            continue;
+        p->transforms[n] = p->transforms[i];
+        if (!ends)
+            p->transforms[n].mode = IPSEC_TUNNEL;
+        n++;
+    }
+    p->ntransforms = n;
 }
 
 void entry_policy(const struct map_entry *e, uint32_t peer, const struct selector *local, const struct selector *remote,

@@ -23,6 +23,8 @@ struct transform_set_conf { /* crypto ipsec transform-set NAME T1 [T2 [T3]] */
     uint16_t bits;    /* of AES: 128 192 256 */
     uint8_t auth, ah; /* enum set_auth */
     uint8_t mode;     /* enum ipsec_mode */
+    bool require;     /* transport mode or nothing */
+    bool esn;         /* extended sequence numbers */
 };
 
 struct map_peer_conf {
@@ -40,6 +42,9 @@ struct sa_conf {
     uint32_t life_kb;                        /* 0: the global value; LIFE_KB_OFF */
     uint32_t idle_s;                         /* 0: the global value */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
+    bool rr, rr_static, rr_gateway;          /* reverse-route [static] [remote-peer A [gateway]] */
+    uint8_t rr_distance;                     /* set reverse-route distance; 0: 1 */
+    uint32_t rr_peer;                        /* remote-peer; 0 none */
     char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
     char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */
 };

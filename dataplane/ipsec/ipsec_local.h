@@ -24,6 +24,7 @@
 #define NARROW_FLOWS_MAX     256 /* of one access list line: what peers negotiated below it */
 #define SAME_FLOWS_MAX       256 /* of those below one line or entry, with one remote prefix */
 #define PEER_PAIRS_MAX       512 /* with one peer, through dynamic maps */
+#define RRI_ROUTES           2
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           16384 /* a power of two, in sets of FLOW_WAYS */
 #define FLOW_WAYS            4
@@ -122,6 +123,9 @@ struct ipsec_flow {
     struct ipsec_flow *next_below, **prev_below, *next_same;
     struct iface *tunnel; /* protected by it; NULL: of a crypto map */
     bool vti;             /* which has all that comes out */
+    struct route_extra *rri[RRI_ROUTES]; /* rri.c */
+    uint32_t rri_peer;                   /* what they are made for; 0: there are none */
+    uint64_t rri_stamp;
     struct selector local_sel, remote_sel;
     struct sa_pair *pairs;       /* newest first */
     struct ipsec_transform last; /* of the newest pair that ever was; proto 0: none was */
@@ -160,6 +164,12 @@ struct map_entry { /* of one interface */
     const char **names; /* of peers that are resolved before each negotiation; NULL: none */
     unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
+    struct rri_conf {
+        bool on, fixed, gateway;
+        uint8_t distance;
+        uint32_t via;
+        uint64_t stamp; /* of all of these */
+    } rri;
     struct spd_rule *rules;
     size_t nrules;
     struct ipsec_policy tmpl; /* all but peer and selectors */
@@ -401,12 +411,17 @@ bool selector_fits(const struct selector *local, const struct selector *remote, 
 bool selector_within(const struct selector *in, const struct selector *outer);
 bool selector_equal(const struct selector *a, const struct selector *b);
 
+/* rri.c */
+void rri_update(struct ipsec *ips, struct ipsec_flow *f); /* its SAs, peer or entry may have changed */
+void rri_entry(struct ipsec *ips, const struct map_entry *e); /* the same, of all flows of an entry */
+void rri_flow_gone(struct ipsec *ips, struct ipsec_flow *f);
+
 /* policy.c */
 void policy_index(struct ipsec *ips); /* after compiling: who is named where */
 void policy_fini(struct ipsec *ips);
 bool map_peer_configured(struct ipsec *ips, uint32_t peer);
-void peer_failed(struct map_entry *e, uint32_t addr); /* if it is the current one, the next is */
-void peer_done(struct map_entry *e);                  /* a flow has no SAs any more: the default peer is current */
+void peer_failed(struct ipsec *ips, struct map_entry *e, uint32_t addr); /* if it is the current one, the next is */
+void peer_done(struct ipsec *ips, struct map_entry *e);                  /* a flow has no SAs any more: the default peer is current */
 
 /* spd.c */
 enum { WAY_OUT, WAY_IN };

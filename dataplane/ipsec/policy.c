@@ -139,16 +139,25 @@ uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t se
     return 0;
 }
 
-void peer_failed(struct map_entry *e, uint32_t addr)
+static void peer_set(struct ipsec *ips, struct map_entry *e, unsigned n)
 {
-    if (e->npeers > 1 && e->peers[e->peer_now] == addr)
-        e->peer_now = (e->peer_now + 1) % e->npeers;
+    if (e->peer_now == n)
+        return;
+    e->peer_now = n;
+    if (e->rri.fixed)
+        rri_entry(ips, e);
 }
 
-void peer_done(struct map_entry *e)
+void peer_failed(struct ipsec *ips, struct map_entry *e, uint32_t addr)
+{
+    if (e->npeers > 1 && e->peers[e->peer_now] == addr)
+        peer_set(ips, e, (e->peer_now + 1) % e->npeers);
+}
+
+void peer_done(struct ipsec *ips, struct map_entry *e)
 {
     if (e->peer_dflt < e->npeers)
-        e->peer_now = e->peer_dflt;
+        peer_set(ips, e, e->peer_dflt);
 }
 
 void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
@@ -160,7 +169,7 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     protect_changed(ips, f);
     if (ok || f->out)
         return;
-    peer_failed(f->entry, want->peer);
+    peer_failed(ips, f->entry, want->peer);
     if (++f->asked < f->entry->npeers)
         spd_acquire(ips, f);
 }

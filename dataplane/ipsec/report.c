@@ -99,7 +99,7 @@ static void acquires_out(struct ipsec *ips)
         flow_policy(f, &want);
         if (!want.peer) { /* its name has no address now */
             f->acquiring = false;
-            peer_failed(f->entry, 0);
+            peer_failed(ips, f->entry, 0);
             continue;
         }
         ips->totals.acquires++;

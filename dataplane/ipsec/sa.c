@@ -185,6 +185,8 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
                                      CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM};
     memset(out, 0, sizeof *out);
     out->mode = set->mode ? IPSEC_TRANSPORT : IPSEC_TUNNEL;
+    out->require = set->mode && set->require;
+    out->esn = set->esn;
     if (set->ah) { /* both protocols at once are not offered */
         out->proto = PROTO_AH;
         return !set->cipher && !set->auth && hash_of(set->ah, &out->auth) && transform_valid(out);

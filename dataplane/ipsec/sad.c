@@ -375,6 +375,7 @@ void pair_enable(struct sa_pair *sa)
         f->up_since = loop_now(ips->env.loop);
     f->out = sa;
     protect_changed(ips, f);
+    rri_update(ips, f);
     if (f->group) {
         group_front(f);
         policy_changed(ips); /* packets of its line may now belong to it */
@@ -401,6 +402,7 @@ static void unlink_pair(struct sa_pair *sa)
     if (!f->out)
         f->up_since = 0;
     protect_changed(sa->ips, f);
+    rri_update(sa->ips, f);
     flow_emptied(sa->ips, f);
 }
 
@@ -423,9 +425,9 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
         spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
     table_remove(ips->by_id, &sa->id);
     if (why == SA_GONE_IKE_LOST)
-        peer_failed(sa->flow->entry, sa->policy.peer);
+        peer_failed(ips, sa->flow->entry, sa->policy.peer);
     else if (sa->flow->pairs == sa && !sa->older)
-        peer_done(sa->flow->entry);
+        peer_done(ips, sa->flow->entry);
     unlink_pair(sa);
     peer_drop(ips, sa->peer);
     sa->peer = NULL;

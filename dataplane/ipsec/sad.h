@@ -22,6 +22,7 @@ struct ipsec_transform {
     enum hash_alg auth;
     enum ipsec_mode mode;
     bool esn; /* extended sequence numbers (RFC 4303 section 2.2.1) */
+    bool require; /* as configured: transport mode or nothing; else a flow that is not between the endpoints is tunnelled */
 };
 
 /* One side of a traffic selector ("proxy identity"): addr/mask, protocol (0 any), port (0 any). */

@@ -1,5 +1,5 @@
-/* route.c: the routing table: connected and local routes of interfaces that are up, and static routes; longest prefix
- * first.
+/* route.c: the routing table: connected and local routes of interfaces that are up, and static routes, typed or put
+ * there by others (route_put); longest prefix first.
  *
  * One hash table per prefix length and a bitmap of the lengths in use: a lookup tries the lengths there are, longest
  * first, so its cost does not grow with the number of routes. The table is made anew, whole, when it is next needed
@@ -31,8 +31,14 @@ struct fib_node {
     bool us, discard;
     struct path paths[ROUTE_PATHS];
 };
+struct route_extra {
+    struct route_conf conf;
+    struct route_extra *next, **prev;
+};
 struct fib {
     struct net *net;
+    struct route_extra *extras, **extras_end;
+    size_t nextras;
     bool dirty;
     struct table *by_len[33];
     uint64_t lens; /* bit n: by_len[n] has routes */
@@ -151,6 +157,9 @@ static bool add_static(struct fib *f, const struct route_conf *c)
         n->npaths = 0;
     }
     n->discard = discard;
+    for (unsigned i = 0; i < n->npaths; i++)
+        if (n->paths[i].hop == path.hop && n->paths[i].oif == path.oif)
+            return true;
     if (n->npaths < ROUTE_PATHS)
         n->paths[n->npaths++] = path;
     return true;
@@ -189,10 +198,12 @@ static void add_statics(struct fib *f)
 {
     const struct conf_list *list = &f->net->conf.routes;
     size_t left = list->n < ROUTES_MAX ? list->n : ROUTES_MAX, before;
-    const struct route_conf **v = mem_array(left ? left : 1, sizeof *v);
+    const struct route_conf **v = mem_array(left + f->nextras + 1, sizeof *v);
 
     for (size_t i = 0; i < left; i++)
         v[i] = list->v[i];
+    for (const struct route_extra *x = f->extras; x; x = x->next)
+        v[left++] = &x->conf;
     sort_statics(v, left);
     do {
         before = left;
@@ -344,6 +355,39 @@ unsigned route_max_paths(void)
     return ROUTE_PATHS;
 }
 
+struct route_extra *route_put(struct net *net, const struct route_conf *c)
+{
+    struct fib *f = net->fib;
+    struct route_extra *x;
+
+    if (f->nextras >= ROUTES_MAX)
+        return NULL;
+    x = NEW(struct route_extra);
+    x->conf = *c;
+    x->prev = f->extras_end;
+    *f->extras_end = x;
+    f->extras_end = &x->next;
+    f->nextras++;
+    f->dirty = true;
+    return x;
+}
+
+void route_take_back(struct net *net, struct route_extra *x)
+{
+    struct fib *f = net->fib;
+
+    if (!x)
+        return;
+    *x->prev = x->next;
+    if (x->next)
+        x->next->prev = x->prev;
+    else
+        f->extras_end = x->prev;
+    f->nextras--;
+    f->dirty = true;
+    mem_free(x);
+}
+
 void route_rebuild(struct net *net)
 {
     net->fib->dirty = true;
@@ -357,11 +401,14 @@ struct fib *fib_new(struct net *net)
 
     f->net = net;
     f->nodes = pool_new();
+    f->extras_end = &f->extras;
     return f;
 }
 
 void fib_free(struct fib *f)
 {
+    while (f->extras)
+        route_take_back(f->net, f->extras);
     fib_clear(f);
     pool_free(f->nodes);
     mem_free(f->all);

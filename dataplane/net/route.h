@@ -40,6 +40,12 @@ size_t route_bytes(void);
 size_t route_overhead(void);
 unsigned route_max_paths(void);
 
+/* A static route of somebody else's making, in the table as if it had been typed behind the others, until it is taken
+ * back. The structure is copied. NULL: there are too many. */
+struct route_extra;
+struct route_extra *route_put(struct net *net, const struct route_conf *c);
+void route_take_back(struct net *net, struct route_extra *r); /* NULL-safe; before net goes */
+
 /* The running side of the grammar: static routes or interfaces changed. */
 void route_rebuild(struct net *net);
 #endif

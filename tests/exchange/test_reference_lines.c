@@ -253,6 +253,8 @@ static const struct line ipsec_global[] = {
 static const struct line transform_set[] = {
     {"mode tun", NULL, NULL, NULL},
     {"mode tr", " mode transport", "no mode", NULL},
+    {"mode tr req", " mode transport require", "no mode", NULL},
+    {"esn", " esn", "no esn", NULL},
 };
 
 static const struct line crypto_map[] = {
@@ -287,6 +289,12 @@ static const struct line crypto_map[] = {
     {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
     {"set pfs group24", " set pfs group24", "no set pfs group24", NULL},
     {"mat add 101", " match address 101", "no mat add", NULL},
+    {"rev", " reverse-route", "no rev", NULL},
+    {"rev stat", " reverse-route static", "no reverse-route static", NULL},
+    {"rev rem 10.0.0.9", " reverse-route remote-peer 10.0.0.9", "no rev", NULL},
+    {"rev rem 10.0.0.9 gat", " reverse-route remote-peer 10.0.0.9 gateway", "no rev", NULL},
+    {"rev rem 10.0.0.9 gat sta", " reverse-route remote-peer 10.0.0.9 gateway static", "no rev", NULL},
+    {"set rev dis 5", " set reverse-route distance 5", "no set rev dis", NULL},
     {"match add TO-BRANCH", " match address TO-BRANCH", "no match address TO-BRANCH", NULL},
 };
 

@@ -104,9 +104,8 @@ static const struct refused refused_policy[] = {
 };
 
 static const struct refused refused_transform_set[] = {
-    {"mode transport require", "require"},
     {"mode beet", "beet"},
-    {"esn", "esn"},
+    {"mode tunnel require", "require"},
 };
 
 static const struct refused refused_map[] = {
@@ -124,8 +123,10 @@ static const struct refused refused_map[] = {
     {"set identity I", "identity"},
     {"set nat demux", "nat"},
     {"set ip access-group 110 in", "ip"},
-    {"set reverse-route distance 5", "reverse-route"},
-    {"reverse-route static", "reverse-route"},
+    {"set reverse-route tag 5", "tag"},
+    {"set reverse-route gateway 10.0.0.1", "gateway"},
+    {"set reverse-route distance 256", "256"},
+    {"reverse-route gateway", "gateway"},
     {"qos pre-classify", "qos"},
     {"dialer pre-classify", "dialer"},
 };

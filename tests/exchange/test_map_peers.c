@@ -1,0 +1,175 @@
+/* test_map_peers.c: crypto map entries with several peers, peers by name, maps with a local address of their own, and
+ * what deny lines do. Here the spoke s1 begins, and the routers that it may ask are its peers: hub (192.0.0.1) and s2
+ * (192.0.2.1), both with the network 10.0.0.0/24. */
+#include "tests/exchange/star.h"
+
+#define HUB 0xC0000001u
+#define S2  0xC0000201u
+
+static const char second[] = "interface Loopback0\nip address 10.0.0.1 255.255.255.0\n"
+                             "no access-list 101\naccess-list 101 permit ip 10.0.0.0 0.0.0.255 10.1.1.0 0.0.0.255\n"
+                             "crypto map CM 10 ipsec-isakmp\nno set peer 192.0.0.1\nset peer 192.0.1.1";
+
+static struct box *two_hubs(uint64_t seed, const char *peers)
+{
+    struct box *b = star(seed, hub, 2);
+    conf(b, "s2", second);
+    conf(b, "s1", "crypto isakmp keepalive 10 2 periodic\ncrypto map CM 10 ipsec-isakmp\nno set peer 192.0.0.1");
+    conf(b, "s1", peers);
+    return b;
+}
+
+static uint32_t with(struct box *b)
+{
+    struct ipsec_flow_info f;
+    size_t at = 0;
+    return ipsec_flow_next(ips(b, "s1"), &at, &f) && f.spi_out ? f.peer : 0;
+}
+
+static void away(struct box *b, const char *node, bool gone)
+{
+    conf(b, node, gone ? "interface Ethernet0/0\nshutdown" : "interface Ethernet0/0\nno shutdown");
+    box_run(b, US_PER_S);
+}
+
+/* The first does not answer: the second is asked without another packet, as soon as the first is given up. Then the
+ * second dies (DPD): the next packet goes to the first again. */
+static void failover(void **state)
+{
+    struct box *b = two_hubs(820, "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1\nset peer 192.0.2.1");
+    (void)state;
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), HUB);
+    away(b, "hub", true);
+    box_run(b, 60 * US_PER_S); /* found dead */
+    assert_int_equal(with(b), 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), S2);
+    away(b, "hub", false);
+    box_run(b, 60 * US_PER_S);
+    assert_int_equal(with(b), S2); /* as long as it lives */
+    box_type(b, "s1", "clear crypto session");
+    box_run(b, US_PER_S);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), S2);
+    away(b, "s2", true);
+    box_type(b, "s1", "clear crypto session");
+    (void)pings(b, "s1", "ping 10.0.0.1 source Loopback0 timeout 1 repeat 1");
+    box_run(b, 100 * US_PER_S); /* no packet after the first */
+    assert_int_equal(with(b), HUB);
+    box_free(b);
+}
+
+/* Nobody answers: each is asked once for a packet, and then it is quiet. */
+static void nobody(void **state)
+{
+    struct box *b = two_hubs(821, "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1\nset peer 192.0.2.1");
+    (void)state;
+    away(b, "hub", true);
+    away(b, "s2", true);
+    (void)pings(b, "s1", "ping 10.0.0.1 source Loopback0 timeout 1 repeat 1");
+    box_run(b, 400 * US_PER_S);
+    assert_int_equal(ipsec_totals(ips(b, "s1")).acquires, 2);
+    box_free(b);
+}
+
+/* The default is taken again once the flow has lost its SAs with the other. */
+static void default_peer(void **state)
+{
+    struct box *b = two_hubs(822, "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1 default\nset peer 192.0.2.1\n"
+                                  "set security-association idle-time 300");
+    (void)state;
+    away(b, "hub", true);
+    (void)pings(b, "s1", "ping 10.0.0.1 source Loopback0 timeout 1 repeat 1");
+    box_run(b, 100 * US_PER_S);
+    assert_int_equal(with(b), S2);
+    away(b, "hub", false);
+    box_run(b, 320 * US_PER_S); /* idle */
+    assert_int_equal(with(b), 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), HUB);
+    box_free(b);
+}
+
+/* By name: looked up before each negotiation, or once. */
+static void by_name(void **state)
+{
+    struct box *b = two_hubs(823, "ip host gate 192.0.0.1\ncrypto map CM 10 ipsec-isakmp\nset peer gate dynamic");
+    (void)state;
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), HUB);
+    conf(b, "s1", "no ip host gate\nip host gate 192.0.2.1");
+    box_type(b, "s1", "clear crypto session");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), S2);
+    conf(b, "s1", "no ip host gate");
+    box_type(b, "s1", "clear crypto session");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 0);
+    conf(b, "s1", "ip host gate 192.0.0.1");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), HUB);
+    box_free(b);
+}
+
+/* SAs end at a loopback; two interfaces with the map share them, so that the way out may change under them. */
+static void local_address(void **state)
+{
+    struct box *b = star(824, hub, 1);
+    struct ipsec_flow_info f;
+    unsigned flows = 0;
+    (void)state;
+    conf(b, "isp", "ip route 10.9.9.1 255.255.255.255 192.0.1.1\nip route 10.0.0.0 255.255.255.0 192.0.0.1");
+    conf(b, "s1",
+         "interface Loopback9\nip address 10.9.9.1 255.255.255.255\ncrypto map CM local-address Loopback9\n"
+         "interface Ethernet0/1\nip address 192.0.9.1 255.255.255.0\ncrypto map CM");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    for (size_t at = 0; ipsec_flow_next(ips(b, "s1"), &at, &f); flows++)
+        assert_int_equal(f.local, 0x0A090901);
+    assert_int_equal(flows, 1);
+    assert_int_equal(pairs(b, "s1"), 1);
+    /* The interface that came first loses the map: the other goes on with the same SAs. */
+    conf(b, "s1", "interface Ethernet0/1\nno crypto map");
+    assert_int_equal(pairs(b, "s1"), 1);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5);
+    /* Without an address there is nothing to protect with. */
+    conf(b, "s1", "interface Loopback9\nno ip address");
+    assert_int_equal(pairs(b, "s1"), 0);
+    box_free(b);
+}
+
+/* A deny line: on to the next entry; out in the clear; not at all. */
+static void deny(void **state)
+{
+    struct box *b = star(825, hub, 1);
+    struct ipsec_flow_info f;
+    size_t at = 0;
+    (void)state;
+    conf(b, "isp", "ip route 10.0.0.0 255.255.255.0 192.0.0.1\nip route 10.1.1.0 255.255.255.0 192.0.1.1");
+    box_type(b, "s1", "configure terminal");
+    box_type(b, "s1", "crypto map CM 5 ipsec-isakmp");
+    box_type_all(b, "s1",
+                 "set peer 192.0.0.1\nset transform-set T\nmatch address 105\n"
+                 "access-list 105 deny ip host 10.1.1.1 any\naccess-list 105 permit ip 10.1.1.0 0.0.0.255 any\nend");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4); /* entry 10 */
+    assert_true(ipsec_flow_next(ips(b, "s1"), &at, &f) && f.seq == 5 && !f.n.encaps);
+    assert_true(ipsec_flow_next(ips(b, "s1"), &at, &f) && f.seq == 10 && f.n.encaps == 4);
+    conf(b, "s1", "crypto ipsec ipv4-deny drop");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 0);
+    assert_non_null(strstr(box_type(b, "s1", "show platform hardware qfp active feature ipsec datapath drops"),
+                           "OUT_V4_PKT_HIT_DENY_DROP_SP"));
+    conf(b, "s1", "crypto ipsec ipv4-deny clear");
+    box_type(b, "s1", "clear crypto session");
+    box_run(b, US_PER_S);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5); /* the hub protects nothing either */
+    assert_int_equal(pairs(b, "s1"), 0);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failover), cmocka_unit_test(nobody), cmocka_unit_test(default_peer),
+        cmocka_unit_test(by_name),  cmocka_unit_test(deny),   cmocka_unit_test(local_address),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
