@@ -44,7 +44,8 @@ enum { DIR_IN, DIR_OUT };
 struct ipsec_peer { /* exists while a pair with it does */
     uint32_t addr;
     unsigned pairs;
-    uint64_t last_in, last_out; /* loop time, us */
+    struct sa_pair *first, **end; /* in the order in which they were installed (of_peer) */
+    uint64_t last_in, last_out;   /* loop time, us */
     bool watched, sends;        /* sad_peer_watch; its packet has gone: told at the end of the turn */
     uint32_t local;             /* of that packet */
     struct ipsec_peer *next_sends;
@@ -97,6 +98,7 @@ struct sa_pair {
     struct timer soft, hard, idle;
     void *piece; /* what mem_free takes */
     struct sa_pair *next_soft, *next_dead;
+    struct sa_pair *next_of_peer, **prev_of_peer;
 };
 
 struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */

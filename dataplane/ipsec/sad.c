@@ -117,10 +117,29 @@ static struct ipsec_peer *peer_take(struct ipsec *ips, uint32_t addr)
     if (!p) {
         p = NEW(struct ipsec_peer);
         p->addr = addr;
+        p->end = &p->first;
         table_put(ips->peers, &addr, p);
     }
     p->pairs++;
     return p;
+}
+
+static void peer_join(struct sa_pair *sa)
+{
+    struct ipsec_peer *p = sa->peer;
+    sa->prev_of_peer = p->end;
+    *p->end = sa;
+    p->end = &sa->next_of_peer;
+}
+
+/* Its own next stays, for who is on a walk. */
+static void peer_part(struct sa_pair *sa)
+{
+    *sa->prev_of_peer = sa->next_of_peer;
+    if (sa->next_of_peer)
+        sa->next_of_peer->prev_of_peer = sa->prev_of_peer;
+    else
+        sa->peer->end = sa->prev_of_peer;
 }
 
 static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
@@ -319,6 +338,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
     sa->peer = peer_take(ips, p->policy.peer);
+    peer_join(sa);
     lifetimes(sa);
     const struct transient *reserved = table_find(ips->transient, &k);
     sa->handle = reserved ? reserved->handle : 0;
@@ -429,6 +449,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     else if (sa->flow->pairs == sa && !sa->older)
         peer_done(ips, sa->flow->entry);
     unlink_pair(sa);
+    peer_part(sa);
     peer_drop(ips, sa->peer);
     sa->peer = NULL;
     sa->next_dead = ips->dead_head;
@@ -527,20 +548,30 @@ bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
 
 uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
 {
-    struct sa_pair *sa;
-    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
-        if (sa->policy.peer == peer && sa->policy.transforms[0].proto == proto &&
-            (out ? sa->out.spi : sa->in.spi) == spi)
+    const struct ipsec_peer *p = table_find(ips->peers, &peer);
+    for (const struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer)
+        if (sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi)
             return sa->id;
     return 0;
 }
 
-unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
+static unsigned delete_all(struct ipsec *ips, enum sa_gone why)
 {
     struct sa_pair *sa;
     unsigned n = 0;
-    for (size_t at = 0; (sa = table_next(ips->by_id, &at));)
-        if (peer == 0 || sa->policy.peer == peer) {
+    for (size_t at = 0; (sa = table_next(ips->by_id, &at)); n++)
+        pair_delete(sa, why, true);
+    return n;
+}
+
+unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
+{
+    const struct ipsec_peer *p = table_find(ips->peers, &peer);
+    unsigned n = 0;
+    if (!peer)
+        return delete_all(ips, why);
+    for (struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer) /* the dead are freed later */
+        if (!sa->dead) {
             pair_delete(sa, why, true);
             n++;
         }
