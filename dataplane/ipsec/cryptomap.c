@@ -231,6 +231,8 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
     }
     entry_template(ips, &c->sa, e, &e->tmpl);
     rri_of(&c->sa, &e->rri);
+    e->inside_in = c->acl_in[0] ? acl_find(ips->env.net, c->acl_in) : NULL;
+    e->inside_out = c->acl_out[0] ? acl_find(ips->env.net, c->acl_out) : NULL;
     entry_rules(ips, e, old);
     mi->entries = mem_resize(mi->entries, mi->nentries + 1, sizeof *mi->entries);
     mi->entries[mi->nentries++] = e;

@@ -240,6 +240,9 @@ static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct
         sa->flow->n.invalid_identity++;
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
+    struct acl *list = sa->flow->entry->inside_in;
+    if (list && !acl_judges(ips->env.net, list, &inner, p->iif, NULL))
+        return DROP_IP_ACL_IN;
     sa->flow->n.decaps++;
     p->through = sa->flow->tunnel ? sa->flow->tunnel->index : 0;
     if (sa->flow->vti)

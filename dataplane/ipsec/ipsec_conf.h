@@ -57,6 +57,7 @@ struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp; crypto dynamic-map 
     struct conf_list peers; /* struct map_peer_conf, in order of preference */
     struct sa_conf sa;
     char acl[IPSEC_NAME_MAX]; /* match address */
+    char acl_in[IPSEC_NAME_MAX], acl_out[IPSEC_NAME_MAX]; /* set ip access-group: of what is inside; "" none */
 };
 
 struct map_local_conf { /* crypto map NAME local-address IFACE */

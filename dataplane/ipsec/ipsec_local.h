@@ -165,6 +165,7 @@ struct map_entry { /* of one interface */
     uint32_t *peers;
     const char **names; /* of peers that are resolved before each negotiation; NULL: none */
     unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
+    struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     struct rri_conf {
         bool on, fixed, gateway;

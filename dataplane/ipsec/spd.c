@@ -208,6 +208,10 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const 
         graph_next(g, p, STAGE_IP4_OUT);
         return;
     }
+    if (f->entry->inside_out && !acl_judges(ips->env.net, f->entry->inside_out, &a->key, p->iif, NULL)) {
+        graph_drop(g, p, DROP_IP_ACL_OUT);
+        return;
+    }
     struct sa_pair *sa = f->out;
     if (!sa) {
         f->n.no_sa_send++;

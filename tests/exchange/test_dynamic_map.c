@@ -185,11 +185,35 @@ static void no_recovery(void **state)
     box_free(b);
 }
 
+/* ip access-group of an entry: what is inside is held against a list, in what comes out of SAs and in what goes in. */
+static void inside(void **state)
+{
+    struct box *b = star(808, hub, 1);
+    (void)state;
+    conf(b, "hub",
+         "access-list 130 deny icmp any host 10.0.0.1 echo\naccess-list 130 permit ip any any\n"
+         "crypto dynamic-map DYN 10\nset ip access-group 130 in");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 0);
+    assert_int_equal(pairs(b, "hub"), 1);
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+    conf(b, "hub",
+         "access-list 131 deny icmp host 10.0.0.1 any echo\naccess-list 131 permit ip any any\n"
+         "crypto dynamic-map DYN 10\nno set ip access-group 130 in\nset ip access-group 131 out");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5);
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 0);
+    /* The lists count, and a list that is changed is the one that holds. */
+    assert_non_null(strstr(box_type(b, "hub", "show access-lists 131"), "echo (5 matches)"));
+    conf(b, "hub", "no access-list 131\naccess-list 131 permit ip any any");
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+    assert_int_equal(pairs(b, "hub"), 1);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three), cmocka_unit_test(bounded),  cmocka_unit_test(renewed),     cmocka_unit_test(transport),
-        cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery),
+        cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery), cmocka_unit_test(inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

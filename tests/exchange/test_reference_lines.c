@@ -289,6 +289,8 @@ static const struct line crypto_map[] = {
     {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
     {"set pfs group24", " set pfs group24", "no set pfs group24", NULL},
     {"mat add 101", " match address 101", "no mat add", NULL},
+    {"set ip acc 110 in", " set ip access-group 110 in", "no set ip access-group 110 in", NULL},
+    {"set ip acc INSIDE out", " set ip access-group INSIDE out", "no set ip acc INSIDE out", NULL},
     {"rev", " reverse-route", "no rev", NULL},
     {"rev stat", " reverse-route static", "no reverse-route static", NULL},
     {"rev rem 10.0.0.9", " reverse-route remote-peer 10.0.0.9", "no rev", NULL},

@@ -122,7 +122,6 @@ static const struct refused refused_map[] = {
     {"set security-association replay window-size 65", "65"},
     {"set identity I", "identity"},
     {"set nat demux", "nat"},
-    {"set ip access-group 110 in", "ip"},
     {"set reverse-route tag 5", "tag"},
     {"set reverse-route gateway 10.0.0.1", "gateway"},
     {"set reverse-route distance 256", "256"},

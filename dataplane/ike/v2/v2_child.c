@@ -164,6 +164,8 @@ uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bo
     if (!v2_ts_taken(ps, &n->policy))
         return V2N_TS_UNACCEPTABLE;
     n->transport = n->transport && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
+    if (!n->transport && n->policy.transforms[0].require)
+        return V2N_NO_PROPOSAL_CHOSEN;
     return 0;
 }
 
@@ -186,6 +188,8 @@ uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, boo
         return ke_group(ps) == UINT16_MAX ? V2N_INVALID_SYNTAX : V2N_INVALID_KE_PAYLOAD;
     n->group = create ? n->choice.group : 0;
     n->transport = n->policy.transforms[0].mode == IPSEC_TRANSPORT && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
+    if (!n->transport && n->policy.transforms[0].require)
+        return V2N_NO_PROPOSAL_CHOSEN;
     n->non_first = v2_notify_find(ps, V2N_NON_FIRST_FRAGMENTS_ALSO, &nb);
     return v2_neg_reserve(n, n->choice.transform.proto) ? 0 : V2N_NO_ADDITIONAL_SAS;
 }
