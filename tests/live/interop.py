@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+"""The interoperability matrix against strongSwan's charon: `make interop`. Each way to speak IKE (IKEv1 main and aggressive mode, IKEv2), each suite, begun by either
+end; then the life of a tunnel: rekeys of both kinds by both ends while pings pass, of which none may be lost; deletes, dead peers and restarts at both ends; an address
+translator between them. One line a case and a summary; tshark reads each conversation and may find nothing malformed.
+
+interop.py [WORD ...]: only cases whose line has all the words. "core" is what `make test` plays. Ends 1 when a case failed. swan_pair.py says how both ends are run."""
+import os, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from routers import Folder, wait_for
+from swan import enter, ping_from_charon, ping_from_router
+from swan_pair import AGGRESSIVE, MAIN, PLAIN, V2, Pair, Stream, Suite, Translator
+
+MODES = (MAIN, AGGRESSIVE, V2)
+SUITES = [
+    PLAIN,
+    Suite("aes256-sha1-modp1024", "3des-sha1", "aes 256", "sha", 2, "esp-3des esp-sha-hmac"),
+    Suite("aes128-sha1-modp1536", "aes128-sha256-modp1536", "aes", "sha", 5, "esp-aes esp-sha256-hmac", 5),
+    Suite("aes128-sha256-modp3072", "aes128-sha1-modp3072", "aes", "sha256", 15, "esp-aes esp-sha-hmac", 15),
+    Suite("aes256-sha512-modp4096", "aes256-sha512-modp4096", "aes 256", "sha512", 16, "esp-aes 256 esp-sha512-hmac", 16),
+    Suite("aes128-sha256-ecp256", "aes128gcm16-ecp256", "aes", "sha256", 19, "esp-gcm", 19, ("aes128gcm16-prfsha256-ecp256", "aes-gcm-128", "sha256")),
+    Suite("aes192-sha384-ecp384", "aes192-sha384-ecp384", "aes 192", "sha384", 20, "esp-aes 192 esp-sha384-hmac", 20),
+    Suite("aes256-sha512-ecp521", "aes256gcm16-ecp521", "aes 256", "sha512", 21, "esp-gcm 256", 21, ("aes256gcm16-prfsha512-ecp521", "aes-gcm-256", "sha512")),
+    Suite("3des-md5-modp1024", "aes256gcm16", "3des", "md5", 2, "esp-gcm 256"),
+]
+LIFE_SUITES = (SUITES[0], SUITES[5])  # CBC and HMAC without PFS; GCM with it
+
+
+def some(stream, more=15):
+    """Until so many more pings have gone."""
+    had = stream.sent
+    wait_for("pings", lambda: stream.sent >= had + more)
+
+
+def unbroken(stream):
+    assert stream.sent > 10 and stream.lost == 0, f"{stream.lost} of {stream.sent} pings lost"
+    return f"{stream.sent} pings, none lost"
+
+
+def router_begins(pair, mode, suite):
+    pair.fresh(mode, suite)
+    pair.begin("router")
+
+
+def charon_begins(pair, mode, suite):
+    pair.fresh(mode, suite)
+    pair.begin("charon")
+
+
+def their_child_rekey(pair, mode, suite):
+    pair.fresh(mode, suite)
+    pair.begin("router")
+    with Stream() as s:
+        for _ in range(3):
+            before = pair.spi()
+            pair.charon.ctl("--rekey", "--child", "net")
+            wait_for("charon's rekey", lambda: pair.spi() not in (0, before))
+            some(s)
+    return unbroken(s)
+
+
+def their_ike_rekey(pair, mode, suite):
+    pair.fresh(mode, suite)
+    pair.begin("charon")
+    with Stream() as s:
+        before = pair.ike_id()
+        pair.charon.ctl("--rekey", "--ike", "espial")
+        wait_for("charon's rekey", lambda: pair.ike_id() not in (None, before))
+        pair.charon.ctl("--rekey", "--child", "net")  # within the new one
+        some(s)
+    pair.both_ways("after it")
+    return unbroken(s)
+
+
+def our_child_rekey(pair, mode, suite):
+    pair.fresh(mode, suite, "crypto ipsec security-association lifetime seconds 120", scale=20)
+    pair.begin("router")
+    with Stream() as s:
+        for _ in range(2):
+            before = pair.spi()
+            wait_for("our rekey", lambda: pair.spi() not in (0, before), 30)
+    wait_for("the old child to go", lambda: pair.charon.children() == 1)
+    return unbroken(s)
+
+
+def our_ike_rekey(pair, mode, suite):
+    pair.fresh(mode, suite, ike_life=120, scale=20)
+    pair.begin("router")
+    with Stream() as s:
+        before = pair.ike_id()
+        wait_for("our rekey", lambda: pair.ike_id() not in (None, before), 30)
+        some(s)
+    pair.both_ways("after it")
+    return unbroken(s)
+
+
+def their_deletes(pair, mode, suite):
+    pair.fresh(mode, suite)
+    pair.begin("router")
+    pair.charon.ctl("--terminate", "--child", "net", "--timeout", "5", check=False)
+    wait_for("the child to go here", lambda: pair.spi() == 0)
+    ping_from_router(pair.router)
+    pair.both_ways("another child")
+    pair.charon.ctl("--terminate", "--ike", "espial", "--timeout", "5", check=False)
+    wait_for("all to go here", lambda: pair.spi() == 0 and pair.ike_id() is None)
+    ping_from_router(pair.router)
+    pair.both_ways("all anew")
+
+
+def our_deletes(pair, mode, suite):
+    r = pair.fresh(mode, suite)
+    pair.begin("router")
+    r.type("clear crypto sa")
+    wait_for("the child to go there", lambda: pair.charon.children() == 0)
+    ping_from_router(r)
+    pair.both_ways("another child")
+    r.type("clear crypto session")
+    wait_for("all to go there", lambda: "espial" not in pair.charon.sas())
+    ping_from_router(r)
+    pair.both_ways("all anew")
+
+
+def their_dpd(pair, mode, suite):
+    """charon asks and is answered; then it is not, and gives up."""
+    pair.fresh(mode, suite, dpd="1s", conn="dpd_timeout = 4s" if mode != V2 else "")
+    pair.begin("router")
+    had = len(pair.charon.log())
+    wait_for("charon's questions", lambda: pair.charon.log()[had:].count("sending DPD request") >= 3)
+    assert pair.charon.children() == 1
+    pair.wire.judge = lambda to_router, frame: False
+    wait_for("charon to give up", lambda: pair.charon.children() == 0, 60)
+
+
+def our_dpd(pair, mode, suite):
+    """The router asks, and gives up: SEC + 5 * RETRY, 20 s lived ten times as fast; and finds the new charon."""
+    dpd = "crypto ikev2 dpd 10 2 periodic" if mode == V2 else "crypto isakmp keepalive 10 2 periodic"
+    pair.fresh(mode, suite, dpd, scale=10)
+    pair.begin("router")
+    pair.charon_new()
+    wait_for("us to give up", lambda: pair.ike_id() is None and pair.spi() == 0, 30)
+    ping_from_router(pair.router)
+    pair.both_ways("with the new charon")
+
+
+def charon_killed(pair, mode, suite):
+    """It comes back and begins: INITIAL_CONTACT, and the router drops what it had."""
+    pair.fresh(mode, suite, conn="unique = replace", remote_id="id = 10.0.0.1")
+    pair.begin("router")
+    before = pair.ike_id()
+    pair.charon_new()
+    pair.charon.initiate()
+    wait_for("the new IKE SA", lambda: pair.ike_id() not in (None, before))
+    pair.both_ways("with the new charon")
+
+
+def router_killed(pair, mode, suite):
+    """It comes back, finds ESP that it does not know, and with invalid-spi-recovery begins anew."""
+    pair.fresh(mode, suite, "crypto isakmp invalid-spi-recovery")
+    pair.begin("charon")
+    pair.router_new()
+    ping_from_charon(1)
+    wait_for("the recovery", pair.ike_id)
+    ping_from_router(pair.router)
+    pair.both_ways("with the new router")
+
+
+def translated(pair, mode, suite):
+    """The router is behind a translator that gives it another address and other ports."""
+    pair.fresh(mode, suite, peer="10.0.0.9", remote_id="id = 10.0.0.1")
+    pair.wire.judge = Translator(pair.router)
+    pair.begin("router")
+    with Stream() as s:
+        some(s)
+        before = pair.spi()
+        pair.charon.ctl("--rekey", "--child", "net")
+        wait_for("charon's rekey", lambda: pair.spi() not in (0, before))
+        some(s)
+    return unbroken(s)
+
+
+LIFE = (their_child_rekey, their_ike_rekey, our_child_rekey, our_ike_rekey, their_deletes, our_deletes, their_dpd, our_dpd, charon_killed, router_killed, translated)
+UNREAD = (router_killed, charon_killed)  # two routers' keys, or an end that is killed in the middle of a message
+
+
+def cases():
+    """(play, mode, suite, core)"""
+    for mode in MODES:
+        for suite in SUITES:
+            yield router_begins, mode, suite, False
+            yield charon_begins, mode, suite, suite is SUITES[5]
+        for suite in LIFE_SUITES:
+            for play in LIFE:
+                yield play, mode, suite, suite is SUITES[0] and play in (our_child_rekey, their_ike_rekey, translated)
+
+
+def line(play, mode, suite, core):
+    return f"{mode:10} {suite.name(mode):52} {play.__name__.replace('_', ' '):20}{' core' if core else ''}"
+
+
+def has_ikev2(pair):
+    return "Invalid input" not in pair.fresh().type("show crypto ikev2 sa")
+
+
+def matrix(words):
+    results = {"ok": 0, "FAILED": 0, "absent": 0}
+    with Folder() as folder:
+        pair = Pair(folder)
+        try:
+            ikev2 = has_ikev2(pair)
+            for case in cases():
+                play, mode, suite, _ = case
+                text = line(*case)
+                if not all(word in text for word in words):
+                    continue
+                if mode == V2 and not ikev2:
+                    results["absent"] += 1
+                    continue
+                began = time.monotonic()
+                try:
+                    note = play(pair, mode, suite) or ""
+                    if play not in UNREAD:
+                        pair.read()
+                    result = "ok"
+                except Exception as why:  # whatever it is, the next case is another
+                    result, note = "FAILED", f"{type(why).__name__}: {why}"
+                    if os.environ.get("VERBOSE"):
+                        note += "\n" + pair.why()
+                results[result] += 1
+                print(f"{result:6} {text.removesuffix(' core').rstrip()}  {time.monotonic() - began:.1f} s  {note}", flush=True)
+        finally:
+            pair.stop()
+    print(f"{results['ok']} ok, {results['FAILED']} failed" + (f", {results['absent']} of IKEv2, which this router does not have" if results["absent"] else ""))
+    return 1 if results["FAILED"] or not results["ok"] else 0
+
+
+if __name__ == "__main__":
+    enter("tshark")
+    sys.exit(matrix(sys.argv[1:]))

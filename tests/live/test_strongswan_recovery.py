@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""The recovery table against strongSwan: the router has lost its SAs and charon goes on encrypting. What the router puts on the wire, what it says, and when pings pass
+again: with the IKE SA there or lost, with `crypto isakmp invalid-spi-recovery` or without, IKEv1 and IKEv2. Then the other way round: charon is killed and comes back.
+charon itself never says anything about ESP that it does not know."""
+import os, re, struct, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from routers import Folder, wait_for
+from swan import HERE, THERE, enter, ping_from_charon, ping_from_router
+from swan_pair import MAIN, PLAIN, V2, Pair, Stream, ip_sum
+
+enter()
+
+COMMAND = "crypto isakmp invalid-spi-recovery"
+MAIN_MODE, INFO, QUICK = 2, 5, 32
+SA_INIT, AUTH, CHILD, INFO2 = 34, 35, 36, 37
+ESTABLISHED = re.compile(r"ESTABLISHED")
+
+
+def ike_header(frame):
+    """(exchange, begins phase 1, is an answer of IKEv2) of an IKE message in a frame; None: it is none."""
+    if frame[12:14] != b"\x08\x00" or frame[23] != 17:
+        return None
+    udp = 14 + (frame[14] & 15) * 4
+    at = udp + 8
+    if 4500 in struct.unpack("!HH", frame[udp:udp + 4]):
+        if frame[at:at + 4] != bytes(4):
+            return None
+        at += 4
+    if len(frame) < at + 28:
+        return None
+    return frame[at + 18], frame[at + 8:at + 16] == bytes(8), frame[at + 17] >= 0x20 and bool(frame[at + 19] & 0x20)
+
+
+class Told:
+    """What IKE the router sends from now on: exchanges, in order, and those of them that begin an IKE SA; lose: these are not carried."""
+
+    def __init__(self, pair, lose=()):
+        self.seen, self.begun, self.lose = [], [], lose
+        pair.wire.judge = self.judge
+
+    def judge(self, to_router, frame):
+        ike = None if to_router else ike_header(frame)
+        if ike and not ike[2]:
+            self.seen.append(ike[0])
+            self.begun += [ike[0]] if ike[1] else []
+        return not (ike and ike[0] in self.lose)
+
+
+def strays(pair):
+    """The SPIs that the log calls invalid."""
+    return re.findall(r"%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=10\.0\.0\.1, prot=50, spi=0x([0-9A-F]+)",
+                      pair.router.type("show logging"))
+
+
+def heals(pair, seconds):
+    """Pings of charon's network until one is answered, at most so long; how long it took."""
+    began = time.monotonic()
+    with Stream(0.1) as s:
+        wait_for("an answer", lambda: s.answered, seconds)
+    return time.monotonic() - began
+
+
+def esp_frame(spi):
+    """ESP in UDP from charon with an SPI that was never agreed."""
+    body = struct.pack("!HHHH", 4500, 4500, 8 + 8 + 64, 0) + struct.pack("!II", spi, 1) + os.urandom(64)
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 1, 0, 64, 17, 0) + bytes([10, 0, 0, 2, 10, 0, 0, 1])
+    return head[:10] + struct.pack("!H", ip_sum(head)) + head[12:] + body
+
+
+def ike_sa_stays(pair, mode, command):
+    """`clear crypto sa`, of which charon hears nothing: its next packet brings the DELETE, with the command or without."""
+    if mode == V2:  # a DELETE that is not carried is repeated: here the stranger is a packet of nobody
+        return stranger(pair, mode, command)
+    r = pair.fresh(mode, extra=COMMAND if command else "")
+    pair.begin("charon")
+    ike = pair.ike_id()
+    told = Told(pair, lose=(INFO,))
+    r.type("clear crypto sa")
+    wait_for("our DELETE on its way", lambda: INFO in told.seen)
+    assert pair.charon.children() == 1 and not strays(pair)
+    told = Told(pair)
+    ping_from_charon(1)
+    wait_for("charon to drop the child", lambda: pair.charon.children() == 0)
+    assert len(strays(pair)) == 1 and told.seen == [INFO], (strays(pair), told.seen)
+    ping_from_router(r)
+    pair.both_ways("a new child")
+    assert pair.ike_id() == ike and told.begun == []
+
+
+def stranger(pair, mode, command):
+    """A packet with charon's address and no SPI of anybody: charon is told, and nothing changes."""
+    r = pair.fresh(mode, extra=COMMAND if command else "")
+    pair.begin("charon")
+    ike, spi = pair.ike_id(), pair.spi()
+    told = Told(pair)
+    mac = re.search(r"address is (\S+)", r.type("show interfaces Ethernet0/0")).group(1).replace(".", "")
+    frame = bytes.fromhex(mac) + bytes(6) + b"\x08\x00" + esp_frame(0x12345678)
+    had = len(pair.charon.log())
+    pair.wire.sock.sendto(frame, ("127.0.0.1", pair.wire.port))
+    wait_for("our DELETE at charon", lambda: "received DELETE for unknown ESP CHILD_SA with SPI 12345678" in pair.charon.log()[had:])
+    assert strays(pair) == ["12345678"], strays(pair)
+    wait_for("INVALID_SPI" if command else "the DELETE", lambda: len(told.seen) == 1 + command)
+    assert told.seen == [INFO2] * (1 + command), told.seen
+    if command:
+        wait_for("INVALID_SPI at charon", lambda: "N(INVAL_SPI)" in pair.charon.log()[had:])
+    pair.both_ways("all as before")
+    assert (pair.ike_id(), pair.spi()) == (ike, spi) and pair.charon.children() == 1
+
+
+def all_lost_off(pair, mode):
+    """Nothing on the wire: the hole lasts until charon's DPD."""
+    theirs = dict(dpd="2s", child="dpd_action = restart")
+    if mode != V2:
+        theirs["conn"] = "dpd_timeout = 8s"
+    pair.fresh(mode, **theirs)
+    pair.begin("charon")
+    told = Told(pair)
+    r = pair.router_new()
+    r.type("debug crypto isakmp")
+    began = time.monotonic()
+    assert ping_from_charon(1) == 0
+    assert len(strays(pair)) == 1
+    assert "ignoring request to send delete notify (no ISAKMP sa) src 10.0.0.1 dst 10.0.0.2 for SPI 0x" + strays(pair)[0] in r.type("show logging")
+    assert told.seen == [] and pair.charon.children() == 1, told.seen
+    healed = heals(pair, 60) and time.monotonic() - began
+    assert told.begun == [], told.seen
+    pair.both_ways("after charon's DPD")
+    return f"a hole of {healed:.0f} s"
+
+
+def all_lost_on(pair, mode):
+    """The router begins: INITIAL_CONTACT, charon drops what it had; the next packet of either end has a tunnel."""
+    pair.fresh(mode, extra=COMMAND, conn="unique = replace", remote_id="id = 10.0.0.1")
+    pair.begin("charon")
+    told = Told(pair)
+    r = pair.router_new()
+    had = len(pair.charon.log())
+    ping_from_charon(1)
+    wait_for("the recovery", lambda: pair.ike_id() is not None)
+    assert strays(pair)
+    assert told.begun == [SA_INIT if mode == V2 else MAIN_MODE], told.seen
+    if mode != V2:
+        wait_for("the DELETE", lambda: INFO in told.seen)
+        assert QUICK not in told.seen, told.seen
+        wait_for("charon to drop the child", lambda: pair.charon.children() == 0)
+    assert "INIT_CONTACT" in pair.charon.log()[had:] or "INITIAL_CONTACT" in pair.charon.log()[had:], pair.charon.log()[had:]
+    ping_from_router(r)
+    pair.both_ways("after the recovery")
+    wait_for("one IKE SA at charon", lambda: len(ESTABLISHED.findall(pair.charon.sas())) == 1)
+
+
+def charon_killed(pair, mode):
+    """The router sends into the void; its dead peer detection ends that (20 s, lived four times as fast)."""
+    dpd = "crypto ikev2 dpd 10 2 periodic" if mode == V2 else "crypto isakmp keepalive 10 2 periodic"
+    pair.fresh(mode, extra=dpd, scale=4)
+    pair.begin("router")
+    pair.charon_new()
+    began = time.monotonic()
+    assert "Success rate is 0 percent" in ping_from_router(pair.router, repeat=2)
+    wait_for("the end of the SAs", lambda: pair.spi() == 0 and pair.ike_id() is None, 30)
+    hole = (time.monotonic() - began) * 4
+    assert hole < 45, hole
+    ping_from_router(pair.router)
+    pair.both_ways("with the new charon")
+    return f"a hole of {hole:.0f} s of the router's"
+
+
+def main():
+    with Folder() as folder:
+        pair = Pair(folder)
+        try:
+            modes = [MAIN]
+            if "Invalid input" not in pair.fresh().type("show crypto ikev2 sa"):
+                modes.append(V2)
+            for mode in modes:
+                for name, play in (("IKE SA there, command off", lambda: ike_sa_stays(pair, mode, False)), ("IKE SA there, command on", lambda: ike_sa_stays(pair, mode, True)),
+                                   ("all lost, command off", lambda: all_lost_off(pair, mode)), ("all lost, command on", lambda: all_lost_on(pair, mode)),
+                                   ("charon killed", lambda: charon_killed(pair, mode))):
+                    if all(word in f"{mode} {name}" for word in sys.argv[1:]):
+                        print(f"{mode}: {name}: {play() or 'ok'}", flush=True)
+        except AssertionError:
+            print(pair.why())
+            raise
+        finally:
+            pair.stop()
+
+
+main()
