@@ -7,6 +7,7 @@
  *   IKEv2 SA                  on or off   the same in INFORMATIONAL of IKEv2, and INVALID_SPI behind it
  *   none                      on, static  main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode
  *                                         until traffic asks
+ *   none, IKEv2               on, static  IKE_SA_INIT and IKE_AUTH, which brings a pair; not with responder-only
  *   none                      off, or     nothing: the black hole lasts until lifetime or DPD; one debug line
  *                             unknown
  *
@@ -138,11 +139,19 @@ static bool told_by_v2(struct ike *ike, uint32_t src, uint32_t dst, uint8_t prot
             v2_invalid_spi(ike->v2, dst, src, proto, spi, false));
 }
 
+static void ignore(struct ike *ike, uint32_t src, uint32_t dst, uint32_t spi)
+{
+    if (within(loop_now(ike->env.loop), &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
+        trace(ike, NULL, src, TRACE_ERROR,
+              "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst), IP4(src),
+              spi);
+}
+
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap)
 {
     struct ike_peer *p = peer_find(ike, dst, src);
-    uint64_t now = loop_now(ike->env.loop);
+    bool answers;
 
     (void)ifname;
     (void)udp_encap;
@@ -157,16 +166,18 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
     if (told_by_v2(ike, src, dst, proto, spi))
         return;
     if (!ike->conf.invalid_spi_recovery || !spd_peer_is_static(ike->env.ipsec, dst, src)) {
-        if (within(now, &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
-            trace(ike, NULL, src, TRACE_ERROR,
-                  "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst),
-                  IP4(src), spi);
+        ignore(ike, src, dst, spi);
         return;
     }
     if (held_down(ike->limits, src))
         return;
-    if (v2_invalid_spi(ike->v2, dst, src, proto, spi, true))
+    if (v2_is_for(ike->v2, dst, src, &answers)) { /* main mode would be no good there */
+        if (answers)
+            ignore(ike, src, dst, spi);
+        else
+            (void)v2_invalid_spi(ike->v2, dst, src, proto, spi, true);
         return;
+    }
     struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), "", true);
     if (sa)
         remember(sa->peer, proto, spi);

@@ -154,6 +154,15 @@ bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer)
     return p && (v2_peer_up(p, "") || v2_peer_negotiating(p, ""));
 }
 
+bool v2_is_for(struct v2 *v2, uint32_t local, uint32_t peer, bool *answers)
+{
+    struct ipsec_policy policy;
+    bool found = v2_ts_first(v2, local, peer, "", &policy);
+
+    *answers = found && policy.answer_only;
+    return found;
+}
+
 bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto, uint32_t spi, bool may_begin)
 {
     struct v2_peer *p = v2_peer_find(v2, local, peer);

@@ -40,6 +40,8 @@ bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone w
  * has told it (DELETE of that SPI and, where configured, INVALID_SPI), or one was begun. peer_static and recovery: may
  * one be begun? */
 bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto, uint32_t spi, bool may_begin);
+/* Is what goes to that peer negotiated by IKEv2? answers: and never begun by us (responder-only). */
+bool v2_is_for(struct v2 *v2, uint32_t local, uint32_t peer, bool *answers);
 /* Is there an IKEv2 SA with that peer, up or being begun by us? */
 bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer);
 /* A packet went out to a peer that was silent (sad_peer_watch): time for a probe on demand. */
