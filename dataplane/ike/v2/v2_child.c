@@ -258,7 +258,7 @@ struct v2_child *v2_child_install(struct v2_neg *n)
 
 void v2_child_enable(struct v2_child *c)
 {
-    if (c->enabled)
+    if (c->enabled || c->state != V2C_UP) /* what has been replaced never sends again */
         return;
     timer_clear(&c->timer);
     c->enabled = true;
@@ -329,6 +329,8 @@ void v2_child_gone(struct v2_child *c, enum sa_gone why)
 {
     struct v2_child *by = v2_child_find(c->sa->v2, c->by);
 
+    while (by && by->state != V2C_UP) /* replaced in its turn */
+        by = v2_child_find(c->sa->v2, by->by);
     if (c->state == V2C_REPLACED && by) {
         v2_child_enable(by);
         c->state = V2C_LINGER;

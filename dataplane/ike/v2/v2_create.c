@@ -15,7 +15,7 @@
  *
  *   we are told                              then
  *   TEMPORARY_FAILURE                        again in 3 to 5 s, if the pair is still there
- *   CHILD_SA_NOT_FOUND                       our pair goes, without a word; a new one is asked for
+ *   CHILD_SA_NOT_FOUND                       our pair goes; a new one is asked for
  *   NO_ADDITIONAL_SAS, other errors          the pair lives to its end
  *
  * With perfect forward secrecy the sums run on a worker; the exchange stands meanwhile, and so does every message that
@@ -142,8 +142,11 @@ static void refused(struct v2_x *x, uint16_t why)
     v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA: %s", name ? name : "error");
     if (why == V2N_CHILD_SA_NOT_FOUND && old) {
         struct ike_want *w = n->want;
+        uint8_t proto = v2_proto_ip(old->proto);
+        uint32_t spi = old->spi_in;
         n->want = NULL;
         v2_child_gone(old, SA_GONE_PEER_DELETE);
+        v2_info_delete(sa, proto, spi, 0); /* it may have come into being there behind our question */
         if (w)
             v2_child_begin(sa, w, 0);
     } else if (why == V2N_TEMPORARY_FAILURE && old) {

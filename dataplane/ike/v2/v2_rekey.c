@@ -10,7 +10,8 @@
  *
  * Both at once: each answers the other and moves nothing. When the own answer is there, the SA made with the lowest of
  * the four nonces is closed by who asked for it, the other one inherits, and its asker deletes the old SA. When the old
- * SA is deleted by the peer first (our own request was lost), the peer's new SA inherits. */
+ * SA is deleted by the peer first (our own request was lost), or our own request is refused because the peer closes the
+ * old SA already, the peer's new SA inherits. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -140,6 +141,20 @@ static void retire(struct v2_sa *old)
     v2_timers_old(old);
 }
 
+/* Ours has come to nothing, the peer's to a new SA: that one inherits. False: there is none. */
+static bool adopt(struct v2_neg *n)
+{
+    struct v2_sa *old = n->sa, *theirs = n->crossed ? v2_sa_by_tunnel(old->v2, n->crossed_sa) : NULL;
+
+    if (!theirs || !v2_sa_up(theirs))
+        return false;
+    theirs->kept_session = false;
+    inherit(theirs, old);
+    retire(old);
+    v2_pump(theirs);
+    return true;
+}
+
 /* ---- initiator ---- */
 static void made(struct v2_neg *n)
 {
@@ -178,7 +193,7 @@ static void shared_made(void *arg, bool ok)
 
     if (ok)
         made(n);
-    else
+    else if (!adopt(n))
         v2_error(sa->v2, sa, sa->remote, "Rekey: the peer's KE payload is not a public value of its group");
     if (sa->state != V2_DEAD)
         v2_x_drop(x);
@@ -201,11 +216,13 @@ void v2_rekey_conclude(struct v2_x *x, const struct v2_msg *m)
         if (v2_notify(p, &nb) != CODEC_OK || nb.type >= V2N_INITIAL_CONTACT)
             continue;
         const char *name = v2_notify_name(nb.type);
+        if (adopt(n))
+            return;
         v2_error(sa->v2, sa, sa->remote, "Rekey of the IKEv2 SA: %s", name ? name : "error");
         unsigned group = nb.type == V2N_INVALID_KE_PAYLOAD && nb.len == 2 ? get16(nb.data) : 0;
         if (group && group != n->group && in_offers(v, count, group) && n->restarts < V2_RESTARTS_MAX)
             ask_for(sa, group, n->restarts + 1);
-        else if (nb.type == V2N_TEMPORARY_FAILURE && !n->crossed)
+        else if (nb.type == V2N_TEMPORARY_FAILURE)
             v2_timers_rekey_again(sa);
         return;
     }

@@ -118,7 +118,7 @@ struct v2_x *v2_x_kind(const struct v2_sa *sa, enum v2_kind kind)
 bool v2_busy(const struct v2_sa *sa)
 {
     for (const struct v2_x *x = sa->queue; x; x = x->next)
-        if ((x->sent && (x->kind == V2X_CHILD || (x->kind == V2X_DEL_CHILD && x->pairs[0]))) ||
+        if ((x->sent && (x->kind == V2X_CHILD || x->kind == V2X_DEL_CHILD)) ||
             (x->concluding && x->kind == V2X_CHILD))
             return true;
     for (unsigned i = 0; i < sa->window; i++)
