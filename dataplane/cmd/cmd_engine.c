@@ -40,7 +40,7 @@ static enum cmd_result show_active(struct cmd_ctx *c)
 }
 
 #define ENGINE_NAME "Software Crypto Engine"
-#define CAPABILITY  " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521\n\n"
+#define CAPABILITY  " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521, ESN\n\n"
 
 static void session(struct cmd_ctx *c, const char *name, unsigned active, unsigned most, uint64_t failed, uint64_t made)
 {

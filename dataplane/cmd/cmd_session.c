@@ -102,7 +102,7 @@ static struct sessions gather(struct dataplane *dp)
     }
     for (size_t at = 0; ike_sa_next(dataplane_ike(dp), &at, &sa);)
         if (!sa.dead)
-            add_ike(&all, &(struct ike_part){sa.local, sa.remote, sa.peer_port, sa.up, sa.negotiating, sa.peer_id, ""});
+            add_ike(&all, &(struct ike_part){sa.local, sa.remote, sa.peer_port, sa.up, sa.negotiating, sa.peer_id, sa.profile});
     for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &at, &sa2);) {
         char id[V2_ID_MAX + 1];
         v2_id_text(&sa2.remote_id, id, sizeof id);

@@ -1,7 +1,8 @@
-/* cmd_show_crypto.c: show crypto map, show dmvpn.
+/* cmd_show_crypto.c: show crypto map, show crypto dynamic-map, show dmvpn.
  *
  * DMVPN belongs to NHRP, which is not there: its show says so in the frame a router without any prints. Heads of
  * protected tunnels are shown by cmd_ipsec_profile.c. */
+#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -9,7 +10,6 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
-
 
 static void print_users(struct cmd_ctx *c, const char *map)
 {
@@ -21,66 +21,114 @@ static void print_users(struct cmd_ctx *c, const char *map)
             out_printf(c->out, "\t\t%s\n", i->name);
 }
 
-/* The interfaces of a map stand behind its last entry. */
-static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool last)
+/* What a map's entry and a template have in common. */
+static void print_entry(struct cmd_ctx *c, const struct cryptomap_conf *m, uint32_t peer)
 {
-    struct ipsec *ips = dataplane_ipsec(c->self);
-    const struct ipsec_conf *conf = ipsec_conf(ips);
+    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
+    uint32_t kb = m->sa.life_kb ? m->sa.life_kb : conf->life_kb;
     struct out *o = c->out;
-    uint32_t kb = m->sa.life_kb ? m->sa.life_kb : conf->life_kb, peer = cryptomap_current_peer(ips, m->name, m->seq);
-    bool complete = cryptomap_complete(m) && acl_find(dataplane_net(c->self), m->acl);
 
-    out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
-    if (!complete)
-        out_text(o, "\tWARNING: This crypto map is in an incomplete state!\n"
-                    "\t\t(missing peer or access-list definitions)\n");
     if (m->description[0])
         out_printf(o, "\tDescription: %s\n", m->description);
     CONF_EACH(const struct map_peer_conf, p, &m->peers)
-    out_printf(o, "\tPeer = %s\n", IP4(p->addr));
+    out_printf(o, "\tPeer = %s\n", p->name[0] && !p->addr ? p->name : IP4(p->addr));
+    if (m->sa.isakmp_profile[0])
+        out_printf(o, "\tISAKMP Profile: %s\n", m->sa.isakmp_profile);
+    if (m->sa.ikev2_profile[0])
+        out_printf(o, "\tIKEv2 Profile: %s\n", m->sa.ikev2_profile);
     out_text(o, "\tAccess-List SS dynamic: False\n");
     if (m->acl[0])
         out_printf(o, "\tExtended IP access list %s\n", m->acl);
     else
         out_text(o, "\tNo matching address list set.\n");
-    if (!peer && m->peers.n)
-        peer = ((const struct map_peer_conf *)m->peers.v[0])->addr;
-    if (complete)
+    if (peer)
         out_printf(o, "\tCurrent peer: %s\n", IP4(peer));
-    out_text(o, "\tSecurity association lifetime: ");
     if (kb == LIFE_KB_OFF)
-        out_text(o, "kilobytes disabled");
+        out_text(o, "\tKilobyte Volume Rekey has been disabled.\n\tSecurity association lifetime:");
     else
-        out_printf(o, "%u kilobytes", kb);
-    out_printf(o, "/%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n",
-               sa_conf_life_s(conf, &m->sa));
+        out_printf(o, "\tSecurity association lifetime: %u kilobytes/", kb);
+    out_printf(o, "%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n", sa_conf_life_s(conf, &m->sa));
     if (m->sa.pfs)
         out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->sa.pfs);
     else
         out_text(o, "\tPFS (Y/N): N\n");
     out_text(o, "\tMixed-mode : Disabled\n");
     sa_print_sets(c, &m->sa);
+}
+
+/* The interfaces of a map stand behind its last entry. */
+static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool last)
+{
+    bool complete = cryptomap_complete(m) && acl_find(dataplane_net(c->self), m->acl);
+    uint32_t peer = cryptomap_current_peer(dataplane_ipsec(c->self), m->name, m->seq);
+    struct out *o = c->out;
+
+    out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
+    if (m->dynamic[0]) {
+        out_printf(o, "\tDynamic map template tag: %s\n", m->dynamic);
+    } else {
+        if (!complete)
+            out_text(o, "\tWARNING: This crypto map is in an incomplete state!\n"
+                        "\t\t(missing peer or access-list definitions)\n");
+        if (!peer && m->peers.n)
+            peer = ((const struct map_peer_conf *)m->peers.v[0])->addr;
+        print_entry(c, m, complete ? peer : 0);
+    }
     if (last)
         print_users(c, m->name);
     out_text(o, "\n");
 }
 
+/* Is this the map of the interface asked for, and the one of the name asked for? */
+static bool asked(struct cmd_ctx *c, const char *map)
+{
+    const char *tag = cmd_str(c, "name");
+
+    if (cmd_has(c, "ifname")) {
+        const struct iface *i = iface_by_name(dataplane_net(c->self), cmd_str(c, "ifname"));
+        if (!i || !i->conf || strcmp(i->conf->crypto_map, map) != 0)
+            return false;
+    }
+    return !*tag || !strcmp(tag, map);
+}
+
 static enum cmd_result show_map(struct cmd_ctx *c)
 {
     const struct conf_list *maps = &ipsec_conf(dataplane_ipsec(c->self))->maps;
-    const char *tag = cmd_str(c, "name");
+    char head[IPSEC_NAME_MAX];
     bool any = false;
 
+    str_copy(head, sizeof head, cmd_str(c, "name"));
     for (size_t i = 0; i < maps->n; i++) {
         const struct cryptomap_conf *m = maps->v[i], *next = i + 1 < maps->n ? maps->v[i + 1] : NULL;
-        if (*tag && strcmp(tag, m->name))
+        if (!asked(c, m->name))
             continue;
         print_map(c, m, !next || strcmp(next->name, m->name));
         any = true;
     }
-    any |= ipsec_print_heads(c, tag);
+    if (cmd_has(c, "ifname"))
+        snprintf(head, sizeof head, "%s-head-0", cmd_str(c, "ifname"));
+    any |= ipsec_print_heads(c, head);
     if (!any)
         out_text(c->out, "No crypto maps found.\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_dynamic_map(struct cmd_ctx *c)
+{
+    bool any = false;
+
+    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(c->self))->dynamics)
+    {
+        if (!asked(c, m->name))
+            continue;
+        out_printf(c->out, "Crypto Map Template\"%s\" %u\n", m->name, (unsigned)m->seq);
+        print_entry(c, m, 0);
+        out_text(c->out, "\n");
+        any = true;
+    }
+    if (!any)
+        out_text(c->out, "No crypto map templates found.\n");
     return CMD_OK;
 }
 
@@ -105,7 +153,10 @@ static enum cmd_result show_dmvpn(struct cmd_ctx *c)
 }
 
 static const struct cmd_row rows[] = {
-    DO(EXEC, 1, "show crypto map [tag <word:name>]", show_map, "Crypto maps|Crypto map tag|Crypto map name"),
+    DO(EXEC, 1, "show crypto map [interface <ifname>|tag <word:name>]", show_map,
+       "Crypto maps|Crypto maps for an interface|interface name|Crypto map tag|Crypto map name"),
+    DO(EXEC, 1, "show crypto dynamic-map [tag <word:name>]", show_dynamic_map,
+       "Crypto map templates|Crypto map template tag|Crypto map template name"),
     DO(EXEC, 1, "show dmvpn [detail=detail]", show_dmvpn,
        "Dynamic Multipoint VPN information|Show detailed information"),
 };

@@ -24,7 +24,8 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
     while (!standby && ike_sa_next(dataplane_ike(c->self), &at, &i))
         if (!cmd_has(c, "nat") || i.natt)
             out_printf(c->out, "%-16s%-16s%-15s%7u %s\n", IP4(i.initiator ? i.remote : i.local),
-                   IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id, i.dead ? "ACTIVE (deleted)" : "ACTIVE");
+                       IP4(i.initiator ? i.local : i.remote), i.state, i.conn_id,
+                       i.dead ? "ACTIVE (deleted)" : "ACTIVE");
     out_text(c->out, "\nIPv6 Crypto ISAKMP SA\n\n");
     return CMD_OK;
 }
@@ -123,20 +124,70 @@ static enum cmd_result show_default_policy(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static void print_keys(struct out *out, const char *keyring, const struct conf_list *psks)
+{
+    CONF_EACH(const struct ike_psk_conf, p, psks)
+    {
+        char where[IKE_ID_MAX];
+        if (p->kind == IKE_PSK_HOST)
+            snprintf(where, sizeof where, "%s", p->host);
+        else if (p->mask == 0xFFFFFFFF)
+            snprintf(where, sizeof where, "%s", IP4(p->addr));
+        else
+            snprintf(where, sizeof where, "%-15s[%s]", IP4(p->addr), IP4(p->mask));
+        out_printf(out, "%-13s%-44s%s\n", keyring, where, p->key);
+    }
+}
+
 static enum cmd_result show_key(struct cmd_ctx *c)
 {
     const struct ike_conf *conf = ike_conf(dataplane_ike(c->self));
 
     out_text(c->out, "Keyring      Hostname/Address                            Preshared Key\n\n");
-    CONF_EACH(const struct ike_psk_conf, p, &conf->psks)
-    {
-        char where[48];
-        if (p->mask == 0xFFFFFFFF)
-            snprintf(where, sizeof where, "%s", IP4(p->addr));
-        else
-            snprintf(where, sizeof where, "%-15s[%s]", IP4(p->addr), IP4(p->mask));
-        out_printf(c->out, "%-13s%-44s%s\n", "default", where, p->key);
+    print_keys(c->out, "default", &conf->psks);
+    CONF_EACH(const struct ike_keyring_conf, k, &conf->keyrings)
+    print_keys(c->out, k->name, &k->psks);
+    return CMD_OK;
+}
+
+static void print_match(struct out *out, const struct ike_match_conf *m)
+{
+    static const char *const words[] = {"ip-address", "host", "host domain", "user", "user domain"};
+
+    if (m->kind == IKE_MATCH_ADDRESS)
+        out_printf(out, "    %s %s %s \n", words[m->kind], IP4(m->addr), IP4(m->mask));
+    else
+        out_printf(out, "    %s %s \n", words[m->kind], m->text);
+}
+
+/* Ref Count: the SAs that belong to it, and the profile itself. */
+static void print_profile(struct cmd_ctx *c, const struct ike_profile_conf *p)
+{
+    struct ike_sa_info i;
+    unsigned refs = 1;
+
+    for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &i);)
+        refs += !i.dead && !strcmp(i.profile, p->name);
+    out_printf(c->out, "IKEv1 PROFILE %s\n Ref Count = %u\n   Identities matched are:\n", p->name, refs);
+    CONF_EACH(const struct ike_match_conf, m, &p->matches)
+    print_match(c->out, m);
+    out_text(c->out, "   Certificate maps matched are:\n");
+    switch (p->self) {
+    case IKE_SELF_ADDRESS: out_text(c->out, "   Identity presented is: ip-address\n"); break;
+    case IKE_SELF_FQDN: out_printf(c->out, "   Identity presented is: fqdn %s\n", p->self_name); break;
+    case IKE_SELF_USER_FQDN: out_printf(c->out, "   Identity presented is: user-fqdn %s\n", p->self_name); break;
+    default: break;
     }
+    out_printf(c->out, "   keyring(s): %s\n   trustpoint(s): <all>\n", p->keyring[0] ? p->keyring : "<none>");
+}
+
+static enum cmd_result show_profile(struct cmd_ctx *c)
+{
+    const char *tag = cmd_str(c, "name");
+
+    CONF_EACH(const struct ike_profile_conf, p, &ike_conf(dataplane_ike(c->self))->profiles)
+    if (!*tag || !strcmp(tag, p->name))
+        print_profile(c, p);
     return CMD_OK;
 }
 
@@ -155,8 +206,8 @@ static enum cmd_result show_peers(struct cmd_ctx *c)
 
 static void print_configured(struct cmd_ctx *c, const struct ike_sa_info *i)
 {
-    static const char *const names[][2] = {{"md5", "MD5"},        {"sha", "SHA-1"},      {"sha256", "SHA-256"},
-                                           {"sha384", "SHA-384"}, {"sha512", "SHA-512"}};
+    static const char *const names[][2] = {
+        {"md5", "MD5"}, {"sha", "SHA-1"}, {"sha256", "SHA-256"}, {"sha384", "SHA-384"}, {"sha512", "SHA-512"}};
     const struct dataplane_env *env = dataplane_env(c->self);
     const char *hash = "", *local = IP4(i->local);
 
@@ -171,8 +222,8 @@ static void print_configured(struct cmd_ctx *c, const struct ike_sa_info *i)
     else
         out_printf(c->out, "  Encryption: %s\n", !strcmp(i->encr, "des") ? "DES" : "3DES");
     out_printf(c->out,
-               "  Hashing: %s\n  DH Group: Group %u\n  Lifetime: %u seconds\n  Local ID: %s\n  Remote ID: %s\n\n",
-               hash, i->group, i->life_s, local, i->peer_id);
+               "  Hashing: %s\n  DH Group: Group %u\n  Lifetime: %u seconds\n  Local ID: %s\n  Remote ID: %s\n\n", hash,
+               i->group, i->life_s, local, i->peer_id);
 }
 
 /* What was agreed with each peer that has an SA. */
@@ -230,6 +281,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy,
        "Show ISAKMP default|Show default ISAKMP protection suite policy"),
     DO(EXEC, 15, "show crypto isakmp key", show_key, "Show ISAKMP preshared keys"),
+    DO(EXEC, 1, "show crypto isakmp profile [tag <word:name>]", show_profile,
+       "Show ISAKMP profiles|Profile tag|Profile name"),
     HELP(EXEC, "show crypto isakmp peers", "Show ISAKMP peer structures"),
     DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers, "IP address of the peer"),
     DO(EXEC, 1, "show crypto isakmp peers config", show_peers_config, "Show what was agreed with peers"),

@@ -446,7 +446,7 @@ static void maps(void **state)
          "\tAccess-List SS dynamic: False\n"
          "\tExtended IP access list 101\n"
          "\tCurrent peer: 10.0.0.2\n"
-         "\tSecurity association lifetime: kilobytes disabled/600 seconds\n"
+         "\tKilobyte Volume Rekey has been disabled.\n\tSecurity association lifetime:600 seconds\n"
          "\tDualstack (Y/N): N\n"
          "\n"
          "\tResponder-Only (Y/N): N\n"

@@ -153,13 +153,79 @@ static void drops(void **state)
     box_free(b);
 }
 
+static void maps(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("", NULL);
+
+    pair_says(b, "r1", "show crypto dynamic-map", "No crypto map templates found.\n");
+    box_type_all(b, "r1",
+                 "configure terminal\ncrypto dynamic-map DYN 10\nset transform-set TS\nset pfs group14\nexit\n"
+                 "crypto map VPN 20 ipsec-isakmp dynamic DYN\nend");
+    pair_says(b, "r1", "show crypto dynamic-map",
+              "Crypto Map Template\"DYN\" 10\n"
+              "\tAccess-List SS dynamic: False\n"
+              "\tNo matching address list set.\n"
+              "\tSecurity association lifetime: 4608000 kilobytes/3600 seconds\n"
+              "\tDualstack (Y/N): N\n"
+              "\n"
+              "\tResponder-Only (Y/N): N\n"
+              "\tPFS (Y/N): Y\n"
+              "\tDH group:  group14\n"
+              "\tMixed-mode : Disabled\n"
+              "\tTransform sets={ \n"
+              "\t\tTS:  { esp-256-aes esp-sha256-hmac  } , \n"
+              "\t}\n"
+              "\n");
+    pair_says(b, "r1", "show crypto dynamic-map tag NONE", "No crypto map templates found.\n");
+    pair_has(b, "r1", "show crypto map",
+             "Crypto Map IPv4 \"VPN\" 20 ipsec-isakmp\n"
+             "\tDynamic map template tag: DYN\n"
+             "\tInterfaces using crypto map VPN:\n"
+             "\t\tEthernet0/0\n"
+             "\n");
+    pair_has(b, "r1", "show crypto map interface Ethernet0/0", "Crypto Map IPv4 \"VPN\" 10 ipsec-isakmp\n");
+    pair_says(b, "r1", "show crypto map interface Loopback0", "No crypto maps found.\n");
+    box_free(b);
+}
+
+static void keys_and_profiles(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("", NULL);
+
+    pair_says(b, "r1", "show crypto isakmp profile", "");
+    box_type_all(b, "r1",
+                 "configure terminal\ncrypto keyring KR\npre-shared-key address 10.9.0.0 255.255.0.0 key abc\n"
+                 "pre-shared-key hostname far.example key def\nexit");
+    box_type(b, "r1", "crypto isakmp profile P1"); /* says that it is incomplete still */
+    box_type_all(b, "r1",
+                 "keyring KR\nmatch identity address 10.9.1.1 255.255.255.255\n"
+                 "match identity host far.example\nend");
+    pair_says(b, "r1", "show crypto isakmp key",
+              "Keyring      Hostname/Address                            Preshared Key\n"
+              "\n"
+              "default      10.0.0.2                                    cisco123\n"
+              "KR           10.9.0.0       [255.255.0.0]                abc\n"
+              "KR           far.example                                 def\n");
+    pair_says(b, "r1", "show crypto isakmp profile tag P1",
+              "IKEv1 PROFILE P1\n"
+              " Ref Count = 1\n"
+              "   Identities matched are:\n"
+              "    ip-address 10.9.1.1 255.255.255.255 \n"
+              "    host far.example \n"
+              "   Certificate maps matched are:\n"
+              "   keyring(s): KR\n"
+              "   trustpoint(s): <all>\n");
+    pair_says(b, "r1", "show crypto isakmp profile tag P2", "");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spi_lookup),
-        cmocka_unit_test(sets),
-        cmocka_unit_test(datapath),
-        cmocka_unit_test(drops),
+        cmocka_unit_test(spi_lookup), cmocka_unit_test(sets), cmocka_unit_test(datapath),
+        cmocka_unit_test(drops),      cmocka_unit_test(maps), cmocka_unit_test(keys_and_profiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
