@@ -175,6 +175,43 @@ def test_fragments(lab):
     lab.seen()
 
 
+def test_offers(lab):
+    # All that charon can offer; odd lifetimes; one protocol alone; encapsulation asked for where no translator is.
+    key = "crypto isakmp key cisco123 address 10.0.0.2"
+    lab.fresh(key, theirs="default", conn="rekey_time = 70000s", child="rekey_time = 1000000s")
+    lab.charon_begins()
+    lab.both_ways()
+    lab.seen()
+    lab.fresh(key, theirs="aes128-md5-modp1024,3des-sha1-modp1536,aes256-sha256-modp2048,aes192-sha512-ecp384", conn="encap = yes")
+    lab.charon_begins()
+    lab.both_ways()
+    lab.fresh(key, remote="192.168.1.0/24[icmp]", local_ts="192.168.2.0/24[icmp]")
+    lab.charon_begins()
+    assert ping_from_charon() == 3
+    assert "(192.168.1.0/255.255.255.0/1/0)" in lab.router.type("show crypto ipsec sa"), lab.router.type("show crypto ipsec sa")
+    lab.fresh(key, conn="encap = yes")
+    lab.we_begin()
+    lab.both_ways()
+    lab.seen()
+
+
+def test_killed(lab):
+    # charon is killed and comes back: it begins, and what the router had goes; then the router finds out by itself.
+    key = "crypto isakmp key cisco123 address 10.0.0.2\ncrypto isakmp keepalive 10 2 periodic"
+    r = lab.fresh(key)
+    lab.we_begin()
+    lab.both_ways()
+    lab.charon.restart(kill=True)
+    lab.charon.load(IKE, ESP)
+    lab.charon.initiate()
+    lab.both_ways()
+    assert len(re.findall("QM_IDLE .* ACTIVE\n", r.type("show crypto isakmp sa"))) == 1, r.type("show crypto isakmp sa")
+    lab.charon.restart(kill=True)
+    lab.charon.load(IKE, ESP)
+    wait_for("the end of the session here", lambda: "Session status: DOWN" in r.type("show crypto session"), 40)
+    lab.both_ways()
+
+
 def main():
     with Folder() as folder:
         lab = Lab(folder)
