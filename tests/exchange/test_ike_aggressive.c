@@ -235,6 +235,24 @@ static void test_keyrings(void **state)
     }
 }
 
+/* A map that names a profile is for those who match it, in quick mode too. */
+static void test_map_of_another(void **state)
+{
+    (void)state;
+    for (int fits = 0; fits < 2; fits++) {
+        struct world *w = world_new(40);
+        struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+        add_profile(b->ike, "P", fits ? IKE_MATCH_ADDRESS : IKE_MATCH_HOST, "other.example");
+        snprintf(b->ips.policy.ike_profile, sizeof b->ips.policy.ike_profile, "P");
+        acquire(a);
+        run_s(w, 3);
+        assert_int_equal(sas_up(b), 1);
+        assert_int_equal(both_flow(w), fits);
+        assert_int_equal(pairs_of(b), fits);
+        world_free(w);
+    }
+}
+
 /* Fifty AM1 from forged addresses and cookies: the places are bounded, and an honest one gets in. */
 static void test_flood(void **state)
 {
@@ -283,9 +301,11 @@ static void test_mixed_modes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_three_messages), cmocka_unit_test(test_wire_faults), cmocka_unit_test(test_other_key),
-        cmocka_unit_test(test_by_name),        cmocka_unit_test(test_disabled),    cmocka_unit_test(test_wrong_hub),
-        cmocka_unit_test(test_keyrings),       cmocka_unit_test(test_flood),       cmocka_unit_test(test_mixed_modes),
+        cmocka_unit_test(test_three_messages), cmocka_unit_test(test_wire_faults),
+        cmocka_unit_test(test_other_key),      cmocka_unit_test(test_by_name),
+        cmocka_unit_test(test_disabled),       cmocka_unit_test(test_wrong_hub),
+        cmocka_unit_test(test_keyrings),       cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_map_of_another), cmocka_unit_test(test_mixed_modes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

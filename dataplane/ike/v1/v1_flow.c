@@ -48,6 +48,12 @@ uint8_t *v1_flow_keep(const uint8_t *p, size_t len)
     return copy;
 }
 
+/* A policy that names a profile is for peers that have matched it; one of IKEv2 is not ours. */
+static bool for_this_sa(const struct ike_sa *sa, const struct ipsec_policy *p)
+{
+    return !p->ikev2 && (!p->ike_profile[0] || strcmp(p->ike_profile, sa->profile) == 0);
+}
+
 /* The flow that QM1 asks for, and whether we have a policy for it. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
 {
@@ -68,6 +74,8 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
                 "        src port     : %u\n        dst port     : %u",
                 IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
     enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
+    if (answer == SPD_OK && !for_this_sa(sa, &qm->policy))
+        answer = SPD_NO_MAP;
     if (answer != SPD_OK) {
         qm->policy.local_sel = local;
         qm->policy.remote_sel = remote;
