@@ -8,6 +8,8 @@ DEFECTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "
 FIXED = {"hub": ["no event manager applet image"], "spoke": ["no event manager applet image"]}
 LONG = ["crypto ipsec security-association lifetime seconds 86400"]
 WORKAROUND = {
+    "CSCsq59183": {"spoke": ["crypto ikev2 profile V2", "dpd 10 2 periodic"]},
+    "CSCvd40554": {"hub": ["no crypto isakmp invalid-spi-recovery"]},
     "CSCsl68327": {"hub": LONG, "spoke": LONG},
     "CSCtr14840": {"hub": ["no access-list 101", "access-list 101 permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255"],
                    "spoke": ["no access-list 101", "access-list 101 permit ip 10.2.0.0 0.0.0.255 10.1.0.0 0.0.0.255"]},
@@ -31,13 +33,13 @@ class Lab:
             done = self.lab("exec", node, "configure terminal", *v, "end")
             assert done.returncode == 0, done
         for node in lines:
-            self.lab("exec", node, "clear crypto sa")
+            self.lab("exec", node, "clear crypto session")
 
     def fixed_image(self):
         self.configure(FIXED)
         for node in FIXED:
             assert self.lab("exec", node, "no test crypto fault").returncode == 0
-            self.lab("exec", node, "clear crypto sa")
+            self.lab("exec", node, "clear crypto session")
 
     def end(self):
         self.lab("down")

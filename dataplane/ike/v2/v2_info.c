@@ -163,6 +163,15 @@ static void take_invalid_spi(struct v2_sa *sa, const struct v2_notify_body *n)
         v2_child_delete(c);
 }
 
+/* CSCvd40554: a parser that wants an SPI of four bytes in INVALID_SPI, where RFC 7296 has it in the data. */
+bool v2_info_misread(const struct v2_sa *sa, const struct v2_msg *m)
+{
+    struct v2_notify_body n;
+
+    return m->hdr.exchange == V2_INFORMATIONAL && v2_notify_find(&m->ps, V2N_INVALID_SPI, &n) && n.spi_len == 0 &&
+           fault_strikes(sa->v2->ike->env.faults, FAULT_SPI_SIZE, 0);
+}
+
 void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 {
     uint8_t inner[V2_INNER_MAX];

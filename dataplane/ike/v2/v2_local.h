@@ -469,6 +469,7 @@ void v2_rekey_inherit(struct v2_sa *sa);
 /* ---- v2_info.c ---- */
 bool v2_info_ask(struct v2_x *x, struct v2_wr *w);
 void v2_info_conclude(struct v2_x *x, const struct v2_msg *m);
+bool v2_info_misread(const struct v2_sa *sa, const struct v2_msg *m);
 void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m);
 void v2_info_outside(struct v2 *v2, const struct v2_msg *m); /* unprotected: a hint */
 void v2_info_delete(struct v2_sa *sa, uint8_t ip_proto, uint32_t spi, uint32_t pair);

@@ -337,7 +337,7 @@ static void take_request(struct v2_sa *sa, struct v2_slot *s, const struct v2_ms
     *s = (struct v2_slot){.mid = m->hdr.mid, .used = true, .exchange = m->hdr.exchange};
     while (sa->slots[sa->rx_next % sa->window].used && sa->slots[sa->rx_next % sa->window].mid == sa->rx_next)
         sa->rx_next++;
-    if (malformed) {
+    if (malformed || v2_info_misread(sa, m)) {
         bad(sa->v2, sa, sa->remote, "Malformed payloads in a protected request");
         v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
         v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
