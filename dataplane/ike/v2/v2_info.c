@@ -189,10 +189,6 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
             else if (d.spi_len == 4)
                 take_delete(sa, &d, &w);
         } else if (p->type == V2_NOTIFY && v2_notify(p, &n) == CODEC_OK) {
-            if (n.type == V2N_INVALID_SPI && !n.spi_len && fault_strikes(sa->v2->ike->env.faults, FAULT_SPI_SIZE, 0)) {
-                v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
-                return;
-            }
             if (n.type == V2N_INVALID_SPI)
                 take_invalid_spi(sa, &n);
             else if (n.type == V2N_AUTHENTICATION_FAILED)
