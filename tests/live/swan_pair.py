@@ -2,7 +2,7 @@
 configuration of the router and one of charon for each suite, what each end believes, a stream of pings that counts its losses, a translator. swan.py says where both live."""
 import os, re, select, socket, struct, subprocess, threading, time
 
-from routers import Router, wait_for
+from routers import Router, start, wait_for
 from swan import THERE, Charon, Wire, connection, ping_from_charon, ping_from_router, read_by_tshark
 
 MAIN, AGGRESSIVE, V2 = "main", "aggressive", "ikev2"
@@ -44,7 +44,7 @@ crypto map VPN 10 ipsec-isakmp
 {set}
  match address 101
 interface Loopback0
- ip address 192.168.1.1 255.255.255.0
+ ip address 192.168.1.1 255.255.255.128
 interface Ethernet0/0
  ip address 10.0.0.1 255.255.255.0
  crypto map VPN
@@ -103,7 +103,7 @@ class Pair:
         self.router.line_up()
         return self.router
 
-    def fresh(self, mode=MAIN, suite=PLAIN, extra="", ike_life=0, scale=1, **theirs):
+    def fresh(self, mode=MAIN, suite=PLAIN, extra="", ike_life=0, scale=1, args=(), **theirs):
         """Both ends new, and a new capture. theirs: words of swan.connection()."""
         self.wire.judge = lambda to_router, frame: True
         self.charon.terminate()
@@ -114,7 +114,7 @@ class Pair:
         self.config = suite.router(mode, extra, ike_life)
         self.pcap = os.path.join(self.folder, f"pcap{self.n}")
         self.wire.capture(self.pcap)
-        return self.router_new("--time-scale", str(scale))
+        return self.router_new("--time-scale", str(scale), *args)
 
     def charon_new(self):
         """Killed without a word, and back with the same configuration."""
@@ -208,6 +208,33 @@ class Stream:
         self.stopping = True
         self.thread.join()
         self.socket.close()
+
+
+class Server:
+    """A host behind the router, 192.168.1.130, with iperf3: a network namespace of its own that holds the other end of the router's tap:lan0 (Ethernet0/1)."""
+    LINK = ("--link", "Ethernet0/1=tap:lan0")
+    LINES = "interface Ethernet0/1\n ip address 192.168.1.129 255.255.255.128\n no shutdown\n"
+
+    def __init__(self):
+        self.process = start(["unshare", "-n", "sleep", "infinity"])
+        own = os.readlink("/proc/self/ns/net")
+        wait_for("a namespace", lambda: os.readlink(f"/proc/{self.process.pid}/ns/net") != own)
+        subprocess.check_call(["ip", "link", "set", "lan0", "netns", str(self.process.pid)])
+        inside = ["nsenter", "-t", str(self.process.pid), "-n"]
+        for command in ("ip link set lo up", "ip addr add 192.168.1.130/25 dev lan0", "ip link set lan0 up", "ip route add default via 192.168.1.129"):
+            subprocess.check_call([*inside, *command.split()])
+        self.iperf = start([*inside, "iperf3", "-s", "-1"], stdout=subprocess.DEVNULL)
+        wait_for("iperf3", lambda: "5201" in subprocess.check_output([*inside, "ss", "-ltn"], text=True))
+
+    def stop(self):
+        for process in (self.iperf, self.process):
+            process.kill()
+            process.wait()
+
+
+def iperf(seconds, rate="5M"):
+    """A client in charon's network: datagrams to the server, as JSON when it has ended."""
+    return start(["iperf3", "-c", "192.168.1.130", "-B", "192.168.2.1", "-u", "-b", rate, "-l", "1000", "-t", str(seconds), "-J"], stdout=subprocess.PIPE, text=True)
 
 
 def ip_sum(header):
