@@ -5,8 +5,8 @@
  *   established               on or off   INFORMATIONAL with DELETE of that SPI: the sender drops its outbound SA
  *   being negotiated          on or off   the SPI waits for that SA (8 a peer), then DELETE
  *   IKEv2 SA                  on or off   the same in INFORMATIONAL of IKEv2, and INVALID_SPI behind it
- *   none                      on, static  main mode as initiator (with INITIAL-CONTACT), then DELETE; no quick mode
- *                                         until traffic asks
+ *   none                      on, static  main (or the profile's aggressive) mode as initiator (with INITIAL-CONTACT),
+ *                                         then DELETE; no quick mode until traffic asks
  *   none, IKEv2               on, static  IKE_SA_INIT and IKE_AUTH, which brings a pair; not with responder-only
  *   none                      off, or     nothing: the black hole lasts until lifetime or DPD; one debug line
  *                             unknown
@@ -20,6 +20,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/v2/v2.h"
+#include "espial/text.h"
 
 #define SPI_SLOTS    256
 #define HOLD_SLOTS   256
@@ -139,6 +140,13 @@ static bool told_by_v2(struct ike *ike, uint32_t src, uint32_t dst, uint8_t prot
             v2_invalid_spi(ike->v2, dst, src, proto, spi, false));
 }
 
+static bool take_profile(void *arg, const struct ipsec_policy *p)
+{
+    if (!p->ikev2)
+        str_copy(arg, sizeof p->ike_profile, p->ike_profile);
+    return !p->ikev2;
+}
+
 static void ignore(struct ike *ike, uint32_t src, uint32_t dst, uint32_t spi)
 {
     if (within(loop_now(ike->env.loop), &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
@@ -151,6 +159,7 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
                      bool udp_encap)
 {
     struct ike_peer *p = peer_find(ike, dst, src);
+    char profile[sizeof((struct ipsec_policy *)0)->ike_profile] = "";
     bool answers;
 
     (void)ifname;
@@ -178,7 +187,8 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
             (void)v2_invalid_spi(ike->v2, dst, src, proto, spi, true);
         return;
     }
-    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), "", true);
+    (void)spd_each_flow(ike->env.ipsec, dst, src, take_profile, profile); /* main or aggressive mode, and the key */
+    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), profile, true);
     if (sa)
         remember(sa->peer, proto, spi);
 }

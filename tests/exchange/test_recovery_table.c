@@ -24,7 +24,7 @@ enum loss { IKE_STAYS, ALL_LOST };
 enum command { OFF, ON };
 /* ANSWERS: right's profile is responder-only; a tunnel that may begin renews lost SAs by itself. DPD: of left. V2: both
  * speak IKEv2. */
-enum { ANSWERS = 1, DPD = 2, V2 = 4 };
+enum { ANSWERS = 1, DPD = 2, V2 = 4, AGGRESSIVE = 8 };
 
 enum said { NEVER, SAID, MAYBE };
 
@@ -47,7 +47,7 @@ struct story {
     struct lab lab;
     struct wire *wire; /* end 0: right */
     bool counting;
-    unsigned begun, quick, told;
+    unsigned begun, main, quick, told;
     uint32_t mids[MIDS]; /* quick modes that were seen from either end */
     unsigned nmids;
 };
@@ -72,7 +72,11 @@ static enum wire_verdict tap(void *arg, int from, uint8_t *frame, size_t len)
         get16(udp + 2) != 500)
         return WIRE_PASS;
     switch (ike[18]) {
-    case 2: /* main mode */ s->begun += s->counting && from == 0 && !memcmp(ike + 8, no_cookie, 8); break;
+    case 2: /* main mode */
+        s->begun += s->counting && from == 0 && !memcmp(ike + 8, no_cookie, 8);
+        s->main += s->counting && from == 0;
+        break;
+    case 4: /* aggressive mode */ s->begun += s->counting && from == 0 && !memcmp(ike + 8, no_cookie, 8); break;
     case 34: s->begun += s->counting && from == 0 && !(ike[19] & 0x20); break; /* IKE_SA_INIT; 0x20: an answer */
     case 35: break;
     case 36: s->quick += s->counting && from == 0 && !(ike[19] & 0x20); break; /* CREATE_CHILD_SA */
@@ -92,7 +96,9 @@ static void config(struct text *out, const struct row *r, bool left)
     const char *own = left ? "192.0.2.1" : "198.51.100.1", *other = left ? "198.51.100.1" : "192.0.2.1";
     int lan = left ? 1 : 2;
 
-    const char *profile = (r->more & V2) ? " set ikev2-profile PROF\n" : "";
+    const char *profile = (r->more & AGGRESSIVE) ? " set isakmp-profile AG\n"
+                          : (r->more & V2)       ? " set ikev2-profile PROF\n"
+                                                 : "";
 
     text_printf(out, "hostname %s\nlogging buffered 200000 debugging\n", left ? "left" : "right");
     if (r->more & V2)
@@ -104,6 +110,8 @@ static void config(struct text *out, const struct row *r, bool left)
         text_printf(out,
                     "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 19\n"
                     "crypto isakmp key drawbridge address 0.0.0.0\n");
+    if (r->more & AGGRESSIVE)
+        text_printf(out, "crypto isakmp profile AG\n initiate mode aggressive\n match identity address %s\n", other);
     if (left && (r->more & DPD))
         text_printf(out, r->more & V2 ? "crypto ikev2 dpd 10 2 periodic\n" : "crypto isakmp keepalive 10 periodic\n");
     text_printf(out,
@@ -218,6 +226,8 @@ static void play(void **state)
     printf("%s: %.1f s\n", r->name, hole);
     within(r, s, "hole", hole, r->hole);
     within(r, s, "phase 1 begun by right", s->begun, r->begun);
+    if (r->more & AGGRESSIVE)
+        within(r, s, "messages of main mode", s->main, (struct range){0, 0});
     within(r, s, "quick modes begun by right", s->quick, r->quick);
     within(r, s, "INFORMATIONALs of right", s->told, r->told);
     /* At once, and then once a minute for one sender, who sends no longer than its SA lives. A tunnel that renews its
@@ -345,6 +355,7 @@ static const struct row rows[] = {
     {"dynamic map, nothing, off, DPD", DYNAMIC_MAP, ALL_LOST, OFF, DPD, NOTHING, SAID, false, DEAD_PEER},
     {"dynamic map, nothing, on, DPD", DYNAMIC_MAP, ALL_LOST, ON, DPD, NOTHING, SAID, false, DEAD_PEER},
     {"sVTI that answers, nothing, off, DPD", SVTI, ALL_LOST, OFF, ANSWERS | DPD, NOTHING, SAID, false, DEAD_PEER},
+    {"static map, aggressive, nothing, on", STATIC_MAP, ALL_LOST, ON, AGGRESSIVE, MAIN_MODE, NEVER, true, BOOT},
     /* IKEv2 */
     {"IKEv2 static map, IKE SA, off", STATIC_MAP, IKE_STAYS, OFF, V2, DELETE, NEVER, false, SOON},
     {"IKEv2 static map, IKE SA, on", STATIC_MAP, IKE_STAYS, ON, V2, DELETE_AND, NEVER, false, SOON},
