@@ -191,7 +191,7 @@ struct ike_sa {
     char peer_id[80];
     uint64_t created, established; /* loop time */
     uint64_t expires;
-    struct timer life, reap, nat_keepalive;
+    struct timer life, reap, nat_keepalive, settle;
     bool life_soft_done;
     struct frag_set *frags; /* pieces of a message that is not whole yet; NULL none */
     uint16_t frag_id;       /* of the last message sent in pieces */
@@ -374,6 +374,7 @@ void peer_lose_pairs(struct ike_peer *p, enum sa_gone why, uint64_t before);
 void peer_initial_contact(struct ike_sa *sa);
 /* sa has become established: newer than the rest; wants, bad SPIs, DPD. */
 void peer_sa_established(struct ike_sa *sa);
+void peer_sa_settled(struct ike_sa *sa); /* what waited for it begins */
 
 /* ---- recv.c ---- */
 void recv_500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
@@ -384,6 +385,8 @@ void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t 
 
 /* ---- timers.c ---- */
 void timers_sa_init(struct ike_sa *sa);
+/* peer_sa_settled in a moment: AM3 has just left, and a peer of several threads may look at what follows it first. */
+void timers_settle(struct ike_sa *sa);
 void timers_sa_established(struct ike_sa *sa);
 void timers_sa_life(struct ike_sa *sa, uint32_t life_s); /* restart with a lifetime counted from establishment */
 /* A newer SA, begun by us to replace it, is up: delete this one soon. */

@@ -140,6 +140,7 @@ static void sa_strip(struct ike_sa *sa)
     sa->used_mids = NULL;
     timer_clear(&sa->life);
     timer_clear(&sa->nat_keepalive);
+    timer_clear(&sa->settle);
 }
 
 static void leave_half_open(struct ike_sa *sa)

@@ -396,10 +396,19 @@ void peer_initial_contact(struct ike_sa *sa)
     peer_lose_pairs(p, SA_GONE_PEER_DELETE, before);
 }
 
-void peer_sa_established(struct ike_sa *sa)
+void peer_sa_settled(struct ike_sa *sa)
 {
     struct ike_peer *p = sa->peer;
     struct ike_want *w;
+
+    recovery_flush(sa);
+    for (unsigned i = p->nwants; i > 0 && sa->state == IKE_P1_COMPLETE && (w = pop_want(p, sa)); i--)
+        v1_quick_begin(sa, w);
+}
+
+void peer_sa_established(struct ike_sa *sa)
+{
+    struct ike_peer *p = sa->peer;
 
     for (struct ike_sa *q = p->sas, *next; q; q = next) {
         next = q->peer_next;
@@ -413,7 +422,8 @@ void peer_sa_established(struct ike_sa *sa)
         }
     }
     timers_dpd_update(p);
-    recovery_flush(sa);
-    for (unsigned i = p->nwants; i > 0 && sa->state == IKE_P1_COMPLETE && (w = pop_want(p, sa)); i--)
-        v1_quick_begin(sa, w);
+    if (sa->initiator && sa->aggressive)
+        timers_settle(sa);
+    else
+        peer_sa_settled(sa);
 }

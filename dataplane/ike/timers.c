@@ -15,6 +15,7 @@
  *                    Unanswered, it is repeated every RETRY; after 5 the peer is dead: all SAs with it go. Proof is any
  *                    authentic ESP or IKE from it.
  *   NAT keepalive    one byte 0xFF every N s while a translator is in front of us
+ *   settling         50 ms between AM3 and what follows it, which a peer of several threads could look at first
  *   reaping          dead SAs 60 s, finished exchanges 50 s (they answer repeats) */
 #include <string.h>
 
@@ -23,10 +24,16 @@
 
 #define SOFT_MARGIN_S 300
 #define DPD_PROBES    5
+#define SETTLE_US     (50 * US_PER_MS)
 
 static void sa_life(void *arg);
 static void sa_reap(void *arg);
 static void nat_keepalive(void *arg);
+
+static void sa_settle(void *arg)
+{
+    peer_sa_settled(arg);
+}
 
 void timers_sa_init(struct ike_sa *sa)
 {
@@ -35,6 +42,12 @@ void timers_sa_init(struct ike_sa *sa)
     timer_init(&sa->life, loop, sa_life, sa);
     timer_init(&sa->reap, loop, sa_reap, sa);
     timer_init(&sa->nat_keepalive, loop, nat_keepalive, sa);
+    timer_init(&sa->settle, loop, sa_settle, sa);
+}
+
+void timers_settle(struct ike_sa *sa)
+{
+    timer_set(&sa->settle, SETTLE_US);
 }
 
 void timers_half_open(struct ike_sa *sa)
