@@ -69,6 +69,7 @@ struct dh {
     BIGNUM *p, *g, *q;  /* MODP; q: of group 24 */
     EC_GROUP *curve;    /* EC */
     uint8_t scalar[32]; /* Curve25519 */
+    EVP_PKEY *x25519;   /* made of it when first needed */
     uint8_t public_value[DH_MAX];
 };
 
@@ -171,6 +172,7 @@ void dh_free(struct dh *dh)
 {
     if (!dh)
         return;
+    EVP_PKEY_free(dh->x25519);
     BN_clear_free(dh->secret);
     BN_free(dh->p);
     BN_free(dh->g);
@@ -202,20 +204,20 @@ static void coordinates(struct dh *dh, const EC_POINT *point, uint8_t *x, uint8_
     BN_clear_free(by);
 }
 
-static EVP_PKEY *x25519_key(const struct dh *dh)
+/* Made once: making it computes the public value as well. */
+static EVP_PKEY *x25519_key(struct dh *dh)
 {
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, dh->scalar, sizeof dh->scalar);
-    must(key != NULL);
-    return key;
+    if (!dh->x25519)
+        dh->x25519 = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, dh->scalar, sizeof dh->scalar);
+    must(dh->x25519 != NULL);
+    return dh->x25519;
 }
 
 void dh_compute_public(struct dh *dh)
 {
     if (dh->group->kind == KIND_X25519) {
-        EVP_PKEY *key = x25519_key(dh);
         size_t len = dh->group->field_len;
-        must(EVP_PKEY_get_raw_public_key(key, dh->public_value, &len));
-        EVP_PKEY_free(key);
+        must(EVP_PKEY_get_raw_public_key(x25519_key(dh), dh->public_value, &len));
         return;
     }
     if (dh->group->kind != KIND_CURVE) {
@@ -270,7 +272,7 @@ static bool shared_curve(struct dh *dh, const BIGNUM *x, const BIGNUM *y, uint8_
 }
 
 /* A peer's value of small order leads to zero, which the library refuses. */
-static bool shared_x25519(const struct dh *dh, const uint8_t *peer, uint8_t *out)
+static bool shared_x25519(struct dh *dh, const uint8_t *peer, uint8_t *out)
 {
     size_t len = dh->group->field_len;
     EVP_PKEY *ours = x25519_key(dh), *theirs = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, peer, len);
@@ -279,7 +281,6 @@ static bool shared_x25519(const struct dh *dh, const uint8_t *peer, uint8_t *out
     bool ok = EVP_PKEY_derive_set_peer(ctx, theirs) == 1 && EVP_PKEY_derive(ctx, out, &len) == 1;
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(theirs);
-    EVP_PKEY_free(ours);
     return ok;
 }
 

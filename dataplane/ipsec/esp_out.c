@@ -175,8 +175,10 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
         const struct sa_pair *sa = v[i]->sa;
         __builtin_prefetch(v[i]->l3 + v[i]->len, 1);
         __builtin_prefetch(v[i]->l3 - 64, 1);
-        __builtin_prefetch(&sa->flow);
-        __builtin_prefetch(&sa->out);
+        if (sa) {
+            __builtin_prefetch(&sa->flow);
+            __builtin_prefetch(&sa->out);
+        }
     }
     for (unsigned i = 0; i < n; i++) {
         const struct sa_pair *sa = v[i]->sa;
