@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -41,6 +42,28 @@ static void real_tables(void **state)
     assert_in_range(counts.hand_printed, 0, HAND_PRINTED_MAX);
     text_free(&faults);
     mem_free(tables);
+}
+
+/* A mode without an `exit` of its own would let the one of (config) end the whole configuration. */
+static void every_mode_is_left_by_exit(void **state)
+{
+    static const char *const leave[] = {"exit", "end", "do <line:command>"};
+
+    (void)state;
+    for (enum cmd_mode mode = CONFIG; mode < CMD_MODES; mode++) {
+        for (size_t w = 0; w < sizeof leave / sizeof *leave; w++) {
+            size_t found = 0;
+
+            for (size_t t = 0; t < espial_tables_count(); t++) {
+                const struct cmd_table *table = espial_table(t);
+
+                for (size_t i = 0; i < table->nrows; i++)
+                    found += table->rows[i].mode == mode && !strcmp(table->rows[i].sentence, leave[w]);
+            }
+            if (found != 1)
+                fail_msg("mode \"%s\" has %zu rows \"%s\"", cmd_modes[mode].prompt, found, leave[w]);
+        }
+    }
 }
 
 static void made_up_tables(void **state)
@@ -108,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_tables),
+        cmocka_unit_test(every_mode_is_left_by_exit),
         cmocka_unit_test(made_up_tables),
         cmocka_unit_test(finds_faults),
     };
