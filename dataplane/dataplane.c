@@ -86,9 +86,9 @@ static void up_map_changed(void *arg)
     account_leave(dp->env.loop, was);
 }
 
-static bool debug_pass(void *arg, uint32_t peer)
+static bool debug_pass(void *arg, const struct debug_about *about, enum debug_side side)
 {
-    return ike_debug_pass(((struct dataplane *)arg)->ike, peer);
+    return ike_debug_pass(((struct dataplane *)arg)->ike, about, side);
 }
 
 struct dataplane *dataplane_new(const struct dataplane_env *env)

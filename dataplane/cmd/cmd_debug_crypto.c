@@ -2,6 +2,8 @@
  *
  * The bits are the engines': IKE's for isakmp, ipsec's for the other two; IKE is told of those because it speaks under
  * them too. Conditions only filter what a debug that is on would say, and outlive `undebug all`. */
+#include <string.h>
+
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -70,9 +72,52 @@ static enum cmd_result condition_peer(struct cmd_ctx *c)
     return ike_condition_peer(dataplane_ike(c->self), cmd_ip(c, "addr"), mask, c->no) ? CMD_OK : too_many(c);
 }
 
+static enum cmd_result number(struct cmd_ctx *c, enum ike_condition_kind kind, uint32_t value)
+{
+    return ike_condition_number(dataplane_ike(c->self), kind, value, c->no) ? CMD_OK : too_many(c);
+}
+
 static enum cmd_result condition_connid(struct cmd_ctx *c)
 {
-    return ike_condition_connid(dataplane_ike(c->self), (uint32_t)cmd_int(c, "connid"), c->no) ? CMD_OK : too_many(c);
+    return number(c, IKE_CONDITION_CONNID, (uint32_t)cmd_int(c, "connid"));
+}
+
+static enum cmd_result condition_spi(struct cmd_ctx *c)
+{
+    return number(c, IKE_CONDITION_SPI, (uint32_t)cmd_int(c, "spi"));
+}
+
+static enum cmd_result condition_local(struct cmd_ctx *c)
+{
+    return number(c, IKE_CONDITION_LOCAL, cmd_ip(c, "addr"));
+}
+
+static enum cmd_result condition_profile(struct cmd_ctx *c)
+{
+    return ike_condition_profile(dataplane_ike(c->self), cmd_str(c, "name"), c->no) ? CMD_OK : too_many(c);
+}
+
+/* Everything is in the global VRF. */
+static enum cmd_result vrf(struct cmd_ctx *c, bool inside)
+{
+    const char *name = cmd_str(c, "vrf");
+
+    if (strcmp(name, "global") != 0) {
+        out_printf(c->out, "%% VRF %s does not exist\n", name);
+        return CMD_FAIL;
+    }
+    ike_condition_vrf(dataplane_ike(c->self), inside, !c->no);
+    return CMD_OK;
+}
+
+static enum cmd_result condition_fvrf(struct cmd_ctx *c)
+{
+    return vrf(c, false);
+}
+
+static enum cmd_result condition_ivrf(struct cmd_ctx *c)
+{
+    return vrf(c, true);
 }
 
 static enum cmd_result condition_reset(struct cmd_ctx *c)
@@ -90,27 +135,71 @@ static enum cmd_result condition_unmatched(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static void show_peers(struct out *o, const struct ike_condition_info *i)
+{
+    bool hosts = false, nets = false;
+
+    for (unsigned k = 0; k < i->npeers; k++)
+        if (i->peers[k].mask == 0xFFFFFFFF) {
+            out_printf(o, "%s%s", hosts ? " " : "\nIKE peer IP address filters:\n", IP4(i->peers[k].addr));
+            hosts = true;
+        }
+    if (hosts)
+        out_text(o, "\n");
+    for (unsigned k = 0; k < i->npeers; k++)
+        if (i->peers[k].mask != 0xFFFFFFFF) {
+            out_printf(o, "%s%s %s\n", nets ? "" : "\nIKE peer IP subnet filters:\n", IP4(i->peers[k].addr),
+                       IP4(i->peers[k].mask));
+            nets = true;
+        }
+}
+
+static void show_numbers(struct out *o, const struct ike_condition_info *i, enum ike_condition_kind kind,
+                         const char *title)
+{
+    for (unsigned k = 0; k < i->numbers[kind].n; k++) {
+        uint32_t v = i->numbers[kind].v[k];
+        out_text(o, k ? " " : title);
+        if (kind == IKE_CONDITION_LOCAL)
+            out_text(o, IP4(v));
+        else if (kind == IKE_CONDITION_SPI)
+            out_printf(o, "0x%X(%u)", v, v);
+        else
+            out_printf(o, "%u", v);
+    }
+    if (i->numbers[kind].n)
+        out_text(o, "\n");
+}
+
 static enum cmd_result show_condition(struct cmd_ctx *c)
 {
-    struct ike_condition_info i;
+    static const char *const kinds[] = {"peer", "connid", "spi", "local", "isakmp", "fvrf", "ivrf", "unmatched"};
+    bool on, all = true;
+    const struct ike_condition_info *i = ike_conditions(dataplane_ike(c->self), &on);
+    struct out *o = c->out;
 
-    ike_condition_get(dataplane_ike(c->self), &i);
-    out_printf(c->out, "Crypto conditional debug currently is turned %s\n", i.npeers || i.nconnids ? "ON" : "OFF");
-    out_printf(c->out, "IKE debug context unmatched flag: %s\n", i.unmatched_isakmp ? "ON" : "OFF");
-    out_printf(c->out, "IPsec debug context unmatched flag: %s\n", i.unmatched_ipsec ? "ON" : "OFF");
-    out_printf(c->out, "Crypto Engine debug context unmatched flag: %s\n", i.unmatched_engine ? "ON" : "OFF");
-    if (i.npeers)
-        out_text(c->out, "\nIKE peer IP address filters:\n");
-    for (unsigned k = 0; k < i.npeers; k++) {
-        if (i.peers[k].mask == 0xFFFFFFFF)
-            out_printf(c->out, "%s\n", IP4(i.peers[k].addr));
-        else
-            out_printf(c->out, "%s subnet %s\n", IP4(i.peers[k].addr), IP4(i.peers[k].mask));
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        all = all && !cmd_has(c, kinds[k]);
+    out_printf(o, "Crypto conditional debug currently is turned %s\n", on ? "ON" : "OFF");
+    if (all || cmd_has(c, "unmatched")) {
+        out_printf(o, "IKE debug context unmatched flag: %s\n", i->unmatched_isakmp ? "ON" : "OFF");
+        out_printf(o, "IPsec debug context unmatched flag: %s\n", i->unmatched_ipsec ? "ON" : "OFF");
+        out_printf(o, "Crypto Engine debug context unmatched flag: %s\n", i->unmatched_engine ? "ON" : "OFF");
     }
-    if (i.nconnids)
-        out_text(c->out, "\nConnection-id filters:\n");
-    for (unsigned k = 0; k < i.nconnids; k++)
-        out_printf(c->out, "connid %u\n", i.connids[k]);
+    if (all || cmd_has(c, "peer"))
+        show_peers(o, i);
+    if (all || cmd_has(c, "connid"))
+        show_numbers(o, i, IKE_CONDITION_CONNID, "\nConnection-id filters:\n");
+    if (all || cmd_has(c, "spi"))
+        show_numbers(o, i, IKE_CONDITION_SPI, "\nSPI filters:\n");
+    if (all || cmd_has(c, "local"))
+        show_numbers(o, i, IKE_CONDITION_LOCAL, "\nLocal IP address filters:\n");
+    for (unsigned k = 0; (all || cmd_has(c, "isakmp")) && k < i->nprofiles; k++)
+        out_printf(o, "%s%s\n", k ? "" : "\nISAKMP profile filters:\n", i->profiles[k]);
+    if (i->fvrf && (all || cmd_has(c, "fvrf")))
+        out_text(o, "\nFVRF filters:\nglobal\n");
+    if (i->ivrf && (all || cmd_has(c, "ivrf")))
+        out_text(o, "\nIVRF filters:\nglobal\n");
     return CMD_OK;
 }
 
@@ -125,6 +214,16 @@ static const struct cmd_row rows[] = {
         "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
+    DO_NO(EXEC, 15, "debug crypto condition spi <spi:256-4294967295>", condition_spi,
+          "SPI as a filter|Security parameter index"),
+    DO_NO(EXEC, 15, "debug crypto condition local ipv4 <ip:addr>", condition_local,
+          "Local address as a filter|IKE local IPv4 address as a filter|Local address"),
+    DO_NO(EXEC, 15, "debug crypto condition isakmp profile <word:name>", condition_profile,
+          "ISAKMP profile as a filter|ISAKMP profile as a filter|Name of the profile"),
+    DO_NO(EXEC, 15, "debug crypto condition fvrf <word:vrf>", condition_fvrf,
+          "Front-door VRF as a filter|Name of the VRF: global"),
+    DO_NO(EXEC, 15, "debug crypto condition ivrf <word:vrf>", condition_ivrf,
+          "Inside VRF as a filter|Name of the VRF: global"),
     DO_NO(EXEC, 15, "debug crypto condition unmatched [isakmp=isakmp|ipsec=ipsec|engine=engine]", condition_unmatched,
           "Output debugs even if no context available|ISAKMP debugs|IPsec debugs|Crypto engine debugs"),
     DO(EXEC, 15, "debug crypto condition reset", condition_reset,
@@ -133,6 +232,11 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "undebug crypto engine", undebug_engine, "Crypto Engine Debug"),
     DO(EXEC, 15, "undebug crypto ipsec", undebug_ipsec, "IPSEC processing"),
     DO(EXEC, 15, "undebug crypto isakmp", undebug_isakmp, "ISAKMP Key Management"),
-    DO(EXEC, 1, "show crypto debug-condition", show_condition, "Crypto debug condition filters"),
+    DO(EXEC, 1,
+       "show crypto debug-condition "
+       "[all|peer=peer|connid=connid|spi=spi|local=local|isakmp=isakmp|fvrf=fvrf|ivrf=ivrf|unmatched=unmatched]",
+       show_condition,
+       "Crypto debug condition filters|All filters|IKE peer filters|Connection id filters|SPI filters|Local address "
+       "filters|ISAKMP profile filters|FVRF filters|IVRF filters|Flags of debugs without context"),
 };
 const struct cmd_table dp_table_debug_crypto = CMD_TABLE("dataplane/cmd/cmd_debug_crypto", rows);

@@ -248,7 +248,7 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
     struct ike_peer *p = pair ? pair->peer : peer_find(ike, info->policy.local, info->policy.peer);
     struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
 
-    trace_engine(ike, info->policy.peer, "crypto_engine: Delete IPSec SA");
+    trace_pair_gone(ike, info);
     if (ike->v2 && v2_pair_gone(ike->v2, info, why))
         return;
     if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {

@@ -252,17 +252,6 @@ struct ike_peer {
     uint32_t handle; /* "peer_handle = 0x8000000N" of the debug lines */
 };
 
-#define IKE_COND_MAX 16
-struct ike_condition { /* debug crypto condition */
-    struct {
-        uint32_t addr, mask;
-    } peers[IKE_COND_MAX];
-    unsigned npeers;
-    uint32_t connids[IKE_COND_MAX];
-    unsigned nconnids;
-    bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
-};
-
 struct ike_limits; /* recovery.c */
 struct frag_store; /* v1_frag.c */
 struct v2;
@@ -273,7 +262,7 @@ struct ike {
     struct udp_sock *udp500, *udp4500;
     bool debug_isakmp;              /* registered */
     bool debug_ipsec, debug_engine; /* copies of ipsec's bits: ike_debug_ipsec */
-    struct ike_condition cond;
+    struct ike_condition_info cond; /* condition.c */
     struct table *by_cookies; /* 16 bytes: icookie | rcookie */
     struct table *dead;       /* the same: SAs that are gone and still shown */
     struct table *half; /* 12 bytes: icookie | address: SAs whose rcookie the sender of a first message does not know */
@@ -580,11 +569,11 @@ bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer);
 #define TRACE_PAK(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_PAK, __VA_ARGS__)
 #define TRACE_ERR(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_ERROR, __VA_ARGS__)
 /* "IPSEC(where): ..." under `debug crypto ipsec`; "crypto_engine: ..." under `debug crypto engine`. */
-void trace_ipsec(struct ike *ike, uint32_t peer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-bool trace_ipsec_on(const struct ike *ike, uint32_t peer);
-void trace_engine(struct ike *ike, uint32_t peer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void trace_ipsec(const struct ike_sa *sa, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void trace_engine(const struct ike_sa *sa, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void trace_pair_gone(struct ike *ike, const struct sa_pair_info *pair);
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want);
-void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct ipsec_transform *t);
+void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct ipsec_transform *t);
 const char *trace_transform(const struct ipsec_transform *t, char out[64]); /* "esp-aes 256 esp-sha-hmac " */
 /* "12345(0xSPI)"-free packet words: "(I) MM_NO_STATE", QM_IDLE with six blanks behind. */
 const char *trace_role_state(const struct ike_sa *sa, char out[40]);

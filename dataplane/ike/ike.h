@@ -74,8 +74,8 @@ void ike_map_changed(struct ike *ike);
  * (`undebug all` it hears by itself). */
 bool *ike_debug_isakmp(struct ike *ike);
 void ike_debug_set(struct ike *ike, bool ipsec, bool engine);
-/* May a line about this peer (0: none known) pass `debug crypto condition`? For ipsec_debug_filter. */
-bool ike_debug_pass(const struct ike *ike, uint32_t peer);
+/* May a line pass `debug crypto condition`? For ipsec_debug_filter. */
+bool ike_debug_pass(const struct ike *ike, const struct debug_about *about, enum debug_side side);
 
 /* clear crypto isakmp [connid]: DELETE goes out, IPsec SAs stay. conn_id 0: all. */
 void ike_clear_sas(struct ike *ike, uint32_t conn_id);

@@ -185,7 +185,7 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
     if (sa->state == IKE_DEST_SA)
         return;
     TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s)", reason, trace_role_state(sa, state), IP4(sa->remote));
-    trace_engine(ike, sa->remote, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
+    trace_engine(sa, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
     if (!ike_sa_up(sa)) {
         ike->negotiating--;
         ike->worked.sas_failed++;

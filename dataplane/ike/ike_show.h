@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dataplane/ike/ike_conf.h"
+
 struct ike;
 struct engine_row;
 
@@ -59,18 +61,29 @@ struct ike_work ike_work(const struct ike *ike);
 /* For ipsec_set_engine_rows: the rows of IKE SAs in `show crypto engine connections active`. arg is the struct ike. */
 void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx);
 
-/* debug crypto condition. False: too many. */
-bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove);
-bool ike_condition_connid(struct ike *ike, uint32_t conn_id, bool remove);
-void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on);
-void ike_condition_reset(struct ike *ike);
+/* debug crypto condition (condition.c). False: too many. */
+#define IKE_CONDITIONS_MAX 16 /* of each kind */
+enum ike_condition_kind { IKE_CONDITION_CONNID, IKE_CONDITION_SPI, IKE_CONDITION_LOCAL, IKE_CONDITION_KINDS };
 struct ike_condition_info {
-    unsigned npeers, nconnids;
     struct {
         uint32_t addr, mask;
-    } peers[16];
-    uint32_t connids[16];
+    } peers[IKE_CONDITIONS_MAX];
+    unsigned npeers;
+    struct {
+        uint32_t v[IKE_CONDITIONS_MAX];
+        unsigned n;
+    } numbers[IKE_CONDITION_KINDS];
+    char profiles[IKE_CONDITIONS_MAX][IKE_NAME_MAX];
+    unsigned nprofiles;
+    bool fvrf, ivrf; /* the global one */
     bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
 };
-void ike_condition_get(const struct ike *ike, struct ike_condition_info *out);
+bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove);
+bool ike_condition_number(struct ike *ike, enum ike_condition_kind kind, uint32_t value, bool remove);
+bool ike_condition_profile(struct ike *ike, const char *name, bool remove);
+void ike_condition_vrf(struct ike *ike, bool inside, bool on);
+void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on);
+void ike_condition_reset(struct ike *ike);
+/* on: whether there is any condition. */
+const struct ike_condition_info *ike_conditions(const struct ike *ike, bool *on);
 #endif

@@ -1,5 +1,4 @@
-/* Views of the running engine for shows: flat copies, made when asked, in the order SAs came up; and the conditions of
- * `debug crypto condition`. Nothing here formats text for a terminal. */
+/* Views of the running engine for shows: flat copies, made when asked, in the order SAs came up. Nothing here formats text for a terminal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -121,74 +120,4 @@ void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *
         row(ctx, &r);
     }
     v2_engine_rows(ike->v2, row, ctx);
-}
-
-bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove)
-{
-    struct ike_condition *c = &ike->cond;
-
-    for (unsigned i = 0; i < c->npeers; i++)
-        if (c->peers[i].addr == addr && c->peers[i].mask == mask) {
-            if (remove)
-                c->peers[i] = c->peers[--c->npeers];
-            return true;
-        }
-    if (remove)
-        return true;
-    if (c->npeers == IKE_COND_MAX)
-        return false;
-    c->peers[c->npeers].addr = addr;
-    c->peers[c->npeers++].mask = mask;
-    return true;
-}
-
-bool ike_condition_connid(struct ike *ike, uint32_t conn_id, bool remove)
-{
-    struct ike_condition *c = &ike->cond;
-
-    for (unsigned i = 0; i < c->nconnids; i++)
-        if (c->connids[i] == conn_id) {
-            if (remove)
-                c->connids[i] = c->connids[--c->nconnids];
-            return true;
-        }
-    if (remove)
-        return true;
-    if (c->nconnids == IKE_COND_MAX)
-        return false;
-    c->connids[c->nconnids++] = conn_id;
-    return true;
-}
-
-void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on)
-{
-    struct ike_condition *c = &ike->cond;
-
-    if (isakmp)
-        c->unmatched_isakmp = on;
-    if (ipsec)
-        c->unmatched_ipsec = on;
-    if (engine)
-        c->unmatched_engine = on;
-}
-
-void ike_condition_reset(struct ike *ike)
-{
-    ike->cond = (struct ike_condition){0};
-}
-
-void ike_condition_get(const struct ike *ike, struct ike_condition_info *out)
-{
-    const struct ike_condition *c = &ike->cond;
-
-    *out = (struct ike_condition_info){.npeers = c->npeers,
-                                       .nconnids = c->nconnids,
-                                       .unmatched_isakmp = c->unmatched_isakmp,
-                                       .unmatched_ipsec = c->unmatched_ipsec,
-                                       .unmatched_engine = c->unmatched_engine};
-    for (unsigned i = 0; i < c->npeers; i++) {
-        out->peers[i].addr = c->peers[i].addr;
-        out->peers[i].mask = c->peers[i].mask;
-    }
-    memcpy(out->connids, c->connids, sizeof out->connids);
 }

@@ -1,8 +1,7 @@
 /* What IKE says: debug lines of `debug crypto isakmp|ipsec|engine` in the form of IOS-XE 16, filtered by `debug crypto
  * condition`, and the %CRYPTO messages.
  *
- * A line is made only when its bit is on and the conditions let it pass: any configured peer or connection id that
- * fits; lines that have no peer yet pass only with `unmatched`. What ipsec says itself under `debug crypto
+ * A line is made only when its bit is on and the conditions let it pass (condition.c). What ipsec says itself under `debug crypto
  * ipsec|engine` (requests, SAs made and deleted) is not repeated here: IKE adds the negotiation and its own sums, under
  * copies of those two bits. Messages that anyone on the wire can cause go through two limits: one a peer and minute,
  * and a bucket of ten a second in all, so that forged sources cannot fill the log. */
@@ -13,34 +12,20 @@
 #include "espial/msg.h"
 #include "espial/text.h"
 
-static bool condition_passes(const struct ike *ike, const struct ike_sa *sa, uint32_t peer, bool unmatched)
+static struct debug_about about_sa(const struct ike_sa *sa, uint32_t peer)
 {
-    const struct ike_condition *c = &ike->cond;
-
-    if (!c->npeers && !c->nconnids)
-        return true;
-    for (unsigned i = 0; i < c->npeers; i++)
-        if (peer && (peer & c->peers[i].mask) == (c->peers[i].addr & c->peers[i].mask))
-            return true;
-    for (unsigned i = 0; i < c->nconnids; i++)
-        if (sa && sa->conn_id == c->connids[i])
-            return true;
-    return !peer && unmatched;
+    return sa ? (struct debug_about){.peer = sa->remote,
+                                     .local = sa->local,
+                                     .conn[0] = sa->conn_id,
+                                     .profile = sa->profile}
+              : (struct debug_about){.peer = peer};
 }
 
 bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer)
 {
-    return ike->debug_isakmp && condition_passes(ike, sa, peer, ike->cond.unmatched_isakmp);
-}
+    struct debug_about about = about_sa(sa, peer);
 
-bool ike_debug_pass(const struct ike *ike, uint32_t peer)
-{
-    return condition_passes(ike, NULL, peer, ike->cond.unmatched_ipsec);
-}
-
-bool trace_ipsec_on(const struct ike *ike, uint32_t peer)
-{
-    return ike->debug_ipsec && condition_passes(ike, NULL, peer, ike->cond.unmatched_ipsec);
+    return ike->debug_isakmp && ike_debug_pass(ike, &about, DEBUG_SIDE_ISAKMP);
 }
 
 void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_kind kind, const char *fmt, ...)
@@ -57,30 +42,54 @@ void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_k
     msg_debug(ike->env.log, "%s: (%u):%s", prefix[kind], sa ? sa->conn_id : 0, text);
 }
 
-void trace_ipsec(struct ike *ike, uint32_t peer, const char *fmt, ...)
+static bool ipsec_on(const struct ike *ike, const struct debug_about *about)
 {
+    return ike->debug_ipsec && ike_debug_pass(ike, about, DEBUG_SIDE_IPSEC);
+}
+
+void trace_ipsec(const struct ike_sa *sa, const char *fmt, ...)
+{
+    struct debug_about about = about_sa(sa, 0);
     char text[768];
     va_list ap;
 
-    if (!trace_ipsec_on(ike, peer))
+    if (!ipsec_on(sa->ike, &about))
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    msg_debug(ike->env.log, "IPSEC%s", text);
+    msg_debug(sa->ike->env.log, "IPSEC%s", text);
 }
 
-void trace_engine(struct ike *ike, uint32_t peer, const char *fmt, ...)
+void trace_engine(const struct ike_sa *sa, const char *fmt, ...)
 {
+    struct debug_about about = about_sa(sa, 0);
     char text[256];
     va_list ap;
 
-    if (!ike->debug_engine || !condition_passes(ike, NULL, peer, ike->cond.unmatched_engine))
+    if (!sa->ike->debug_engine || !ike_debug_pass(sa->ike, &about, DEBUG_SIDE_ENGINE))
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    msg_debug(ike->env.log, "%s", text);
+    msg_debug(sa->ike->env.log, "%s", text);
+}
+
+static struct debug_about about_policy(const struct ipsec_policy *p)
+{
+    return (struct debug_about){.peer = p->peer, .local = p->local, .profile = p->ikev2 ? "" : p->ike_profile};
+}
+
+void trace_pair_gone(struct ike *ike, const struct sa_pair_info *pair)
+{
+    struct debug_about about = about_policy(&pair->policy);
+
+    about.spi[0] = pair->spi_in;
+    about.spi[1] = pair->spi_out;
+    about.conn[0] = IPSEC_CONN_BASE + pair->id;
+    about.conn[1] = IPSEC_CONN_BASE + pair->id + 1;
+    if (ike->debug_engine && ike_debug_pass(ike, &about, DEBUG_SIDE_ENGINE))
+        msg_debug(ike->env.log, "crypto_engine: Delete IPSec SA");
 }
 
 const char *trace_role_state(const struct ike_sa *sa, char out[40])
@@ -126,27 +135,31 @@ static void key_message(struct ike *ike, const char *head, const char *way, cons
 {
     char l[64], r[64], tr[64];
 
-    trace_ipsec(ike, p->peer,
-                "%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= %s,\n  "
-                "  protocol= %s, transform= %s (%s), \n"
-                "    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
-                head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r),
-                t->proto == PROTO_AH ? "AH" : "ESP", trace_transform(t, tr),
-                t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
+    msg_debug(ike->env.log,
+              "IPSEC%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= "
+              "%s,\n    protocol= %s, transform= %s (%s), \n"
+              "    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
+              head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r),
+              t->proto == PROTO_AH ? "AH" : "ESP", trace_transform(t, tr),
+              t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
 }
 
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)
 {
-    for (unsigned i = 0; trace_ipsec_on(ike, want->peer) && i < want->ntransforms; i++)
+    struct debug_about about = about_policy(want);
+
+    for (unsigned i = 0; ipsec_on(ike, &about) && i < want->ntransforms; i++)
         key_message(ike, "(sa_request): ,", "OUTBOUND", want, &want->transforms[i], 500, want->life_s, want->life_kb);
 }
 
-void trace_proposal(struct ike *ike, const struct ipsec_policy *p, const struct ipsec_transform *t)
+void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct ipsec_transform *t)
 {
-    if (!trace_ipsec_on(ike, p->peer))
+    struct debug_about about = about_sa(sa, 0);
+
+    if (!ipsec_on(sa->ike, &about))
         return;
-    trace_ipsec(ike, p->peer, "(validate_proposal_request): proposal part #1");
-    key_message(ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, t, 0, 0, 0);
+    msg_debug(sa->ike->env.log, "IPSEC(validate_proposal_request): proposal part #1");
+    key_message(sa->ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, t, 0, 0, 0);
 }
 
 #define WIRE_LIMIT_MS 60000 /* messages that a packet from nobody known can cause: one a peer and minute */

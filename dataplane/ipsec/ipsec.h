@@ -60,8 +60,9 @@ struct ipsec_debug {
 };
 struct ipsec_debug *ipsec_debug_bits(struct ipsec *ips);
 void ipsec_debug_register(struct ipsec *ips);
-/* debug crypto condition: lines about a peer are kept only when pass says so (peer 0: no peer known). NULL: all. */
-void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer), void *arg);
+/* debug crypto condition: lines are kept only when pass says so. NULL: all. */
+void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side),
+                        void *arg);
 
 /* Per identity; `since` clear crypto sa counters. The names are those of `show crypto ipsec sa detail`. */
 struct flow_count {

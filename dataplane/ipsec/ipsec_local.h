@@ -262,7 +262,7 @@ struct ipsec {
     struct ipsec_conf conf;
     struct ipsec_up up;
     struct ipsec_debug debug;
-    bool (*debug_pass)(void *arg, uint32_t peer);
+    bool (*debug_pass)(void *arg, const struct debug_about *about, enum debug_side side);
     void *debug_arg;
     struct net_watch watch;
 
@@ -479,5 +479,4 @@ void debug_request(struct ipsec *ips, const struct ipsec_policy *want);
 void debug_create(const struct sa_pair *sa);
 void debug_delete(const struct sa_pair *sa);
 void debug_outbound(const struct sa_pair *sa);
-bool debug_on(const struct ipsec *ips, bool bit, uint32_t peer);
 #endif

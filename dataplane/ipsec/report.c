@@ -31,8 +31,6 @@ MSG(MSG_QFP, "IOSXE", 3, "PLATFORM", 60000,
     "R0/0: cpp_cp: QFP:0.0 Thread:000 TS:%020llu %%IPSEC-3-%s_ERROR: IPSec SA receives %s error, DP Handle %u, src_addr "
     "%s, dest_addr %s, SPI 0x%x");
 
-#define CONN_BASE 2000u /* conn id of SA n */
-
 void report_kick(struct ipsec *ips)
 {
     loop_defer(ips->env.loop, &ips->report);
@@ -171,14 +169,14 @@ void report_mac(struct sa_pair *sa, uint32_t seq)
 {
     report_qfp(sa, false);
     if (sa->ips->env.log &&
-        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, CONN_BASE + sa->id, sa->in.spi, seq))
+        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, IPSEC_CONN_BASE + sa->id, sa->in.spi, seq))
         flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi);
 }
 
 void report_replay(struct sa_pair *sa, uint32_t seq)
 {
     report_qfp(sa, true);
-    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, CONN_BASE + sa->id, seq))
+    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, IPSEC_CONN_BASE + sa->id, seq))
         flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi);
 }
 
@@ -188,9 +186,20 @@ void report_clear(struct ipsec *ips, const struct flow *f)
         msg_post_key(ips->env.log, &MSG_NOT_IPSEC, f->src, IP4(f->dst), IP4(f->src), (unsigned)f->proto);
 }
 
-bool debug_on(const struct ipsec *ips, bool bit, uint32_t peer)
+/* sa NULL: there is none yet. */
+static bool debug_on(const struct ipsec *ips, enum debug_side side, const struct ipsec_policy *p,
+                     const struct sa_pair *sa)
 {
-    return bit && ips->env.log && (!ips->debug_pass || ips->debug_pass(ips->debug_arg, peer));
+    struct debug_about about = {.peer = p->peer, .local = p->local, .profile = p->ikev2 ? "" : p->ike_profile};
+    if (!(side == DEBUG_SIDE_ENGINE ? ips->debug.engine : ips->debug.ipsec) || !ips->env.log)
+        return false;
+    if (sa) {
+        about.conn[0] = IPSEC_CONN_BASE + sa->id;
+        about.conn[1] = IPSEC_CONN_BASE + sa->id + 1;
+        about.spi[0] = sa->in.spi;
+        about.spi[1] = sa->out.spi;
+    }
+    return !ips->debug_pass || ips->debug_pass(ips->debug_arg, &about, side);
 }
 
 struct ipsec_debug *ipsec_debug_bits(struct ipsec *ips)
@@ -208,7 +217,8 @@ void ipsec_debug_register(struct ipsec *ips)
         debug_register(ips->env.debug, items, sizeof items / sizeof items[0], NULL, ips);
 }
 
-void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, uint32_t peer), void *arg)
+void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side),
+                        void *arg)
 {
     ips->debug_pass = pass;
     ips->debug_arg = arg;
@@ -236,7 +246,7 @@ void debug_request(struct ipsec *ips, const struct ipsec_policy *want)
 {
     char l[64], r[64], words[IPSEC_TRANSFORM_TEXT];
     const struct ipsec_transform *t = &want->transforms[0];
-    if (!debug_on(ips, ips->debug.ipsec, want->peer))
+    if (!debug_on(ips, DEBUG_SIDE_IPSEC, want, NULL))
         return;
     proxy(l, &want->local_sel);
     proxy(r, &want->remote_sel);
@@ -263,16 +273,16 @@ static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
               "sa_lifetime(k/sec)= (%u/%u),\n"
               "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
               title, IP4(in ? p->local : p->peer), (unsigned)p->transforms[0].proto, spi, spi, words,
-              CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb, p->life_s, IP4(p->local), IP4(p->peer), l, r);
+              IPSEC_CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb, p->life_s, IP4(p->local), IP4(p->peer), l, r);
 }
 
 void debug_create(const struct sa_pair *sa)
 {
     const struct ipsec *ips = sa->ips;
-    if (debug_on(ips, ips->debug.engine, sa->policy.peer))
+    if (debug_on(ips, DEBUG_SIDE_ENGINE, &sa->policy, sa))
         for (int half = 0; half < 2; half++)
             msg_debug(ips->env.log, "crypto_engine: Create IPSec SA (by keys)");
-    if (!debug_on(ips, ips->debug.ipsec, sa->policy.peer))
+    if (!debug_on(ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
     msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map,
               (unsigned)sa->policy.seq);
@@ -282,7 +292,7 @@ void debug_create(const struct sa_pair *sa)
 
 void debug_delete(const struct sa_pair *sa)
 {
-    if (!debug_on(sa->ips, sa->ips->debug.ipsec, sa->policy.peer))
+    if (!debug_on(sa->ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
     sa_lines(sa, true, "IPSEC(delete_sa): deleting SA");
     sa_lines(sa, false, "IPSEC(delete_sa): deleting SA");
@@ -290,7 +300,7 @@ void debug_delete(const struct sa_pair *sa)
 
 void debug_outbound(const struct sa_pair *sa)
 {
-    if (!debug_on(sa->ips, sa->ips->debug.ipsec, sa->policy.peer))
+    if (!debug_on(sa->ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
     msg_debug(sa->ips->env.log, "IPSEC(key_engine_enable_outbound): rec'd enable notify from ISAKMP");
     msg_debug(sa->ips->env.log, "IPSEC(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X",

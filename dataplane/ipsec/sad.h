@@ -96,6 +96,15 @@ struct sa_pair_info {
     struct ipsec_policy policy;
 };
 
+#define IPSEC_CONN_BASE 2000u /* connection id of the inbound half of pair 0; the outbound one is the next */
+/* What a debug line is about, as far as it is known: for `debug crypto condition`. 0, "" or NULL: not known. */
+struct debug_about {
+    uint32_t peer, local;
+    uint32_t conn[2], spi[2]; /* of both ways */
+    const char *profile;      /* ISAKMP */
+};
+enum debug_side { DEBUG_SIDE_ISAKMP, DEBUG_SIDE_IPSEC, DEBUG_SIDE_ENGINE };
+
 /* Upwards: wired by dataplane.c; never called from inside a sad_ or spd_ call except `gone` (which may be). */
 struct ipsec_up {
     void *arg;

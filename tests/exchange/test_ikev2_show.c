@@ -232,6 +232,33 @@ static void test_debug_words(void **state)
     box_free(b);
 }
 
+/* The connection id of an IKEv2 SA is its tunnel id; conditions judge its lines like IKEv1's. */
+static void test_debug_conditions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *condition;
+        bool said;
+    } cases[] = {{"connid 77", false},
+                 {"connid 1", true},
+                 {"local ipv4 10.0.0.9", false},
+                 {"local ipv4 10.0.0.1", true},
+                 {"peer ipv4 10.0.0.9", false},
+                 {"peer ipv4 10.0.0.2", true},
+                 {"spi 256", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct box *b = ikev2_pair();
+        char line[80];
+        snprintf(line, sizeof line, "debug crypto condition %s", cases[i].condition);
+        pair_says(b, "r1", line, "");
+        box_type(b, "r1", "debug crypto ikev2");
+        pair_up(b);
+        if ((box_log_count(b, "r1", 0, "IKEv2:(SESSION ID = 1,SA ID = 1):") > 0) != cases[i].said)
+            fail_msg("%s: %s", line, cases[i].said ? "nothing said" : "still said");
+        box_free(b);
+    }
+}
+
 /* As typed in any order, as printed. */
 static void test_running_config(void **state)
 {
@@ -288,7 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_never_up),       cmocka_unit_test(test_up),
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_debug_words),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_debug_words), cmocka_unit_test(test_debug_conditions),
         cmocka_unit_test(test_running_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ bool v1_aggressive_begin(struct ike_sa *sa)
     p1->group = p1->ours[0].group;
     cookie_make(ike, sa->remote, sa->icookie);
     cookie_insert(sa);
-    trace_engine(ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&p1->dh, ike, p1->group);
     dh_job_run(&p1->dh, true, NULL, 0, send_am1, sa);
     return true;
@@ -191,7 +191,7 @@ void v1_aggressive_new(struct ike *ike, const struct udp_from *from, bool floate
     p1->peer_id_len = idp->len;
     v1_p1_keep_sai(p1, sap->body, sap->len);
     v1_p1_take_ke(sa, ke, nonce);
-    trace_engine(ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&p1->dh, ike, p1->group);
     dh_job_run(&p1->dh, true, ke->body, ke->len, send_am2, sa);
 }

@@ -68,7 +68,7 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
         if (!v1_flow_read(ci, &remote) || !v1_flow_read(cr, &local))
             return SPD_NO_SELECTOR;
     }
-    trace_ipsec(sa->ike, sa->remote,
+    trace_ipsec(sa,
                 "(ipsec_process_proposal): proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
                 "protocol     : %u\n"
                 "        src port     : %u\n        dst port     : %u",
@@ -79,12 +79,12 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
     if (answer != SPD_OK) {
         qm->policy.local_sel = local;
         qm->policy.remote_sel = remote;
-        trace_ipsec(sa->ike, sa->remote,
+        trace_ipsec(sa,
                     answer == SPD_NO_MAP ? "(ipsec_process_proposal): peer address %s not found"
                                          : "(ipsec_process_proposal): proxy identities not supported with %s",
                     IP4(sa->remote));
     } else {
-        trace_ipsec(sa->ike, sa->remote, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map,
+        trace_ipsec(sa, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map,
                     qm->policy.seq);
     }
     return answer;

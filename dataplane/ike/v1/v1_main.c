@@ -165,7 +165,7 @@ static enum v1_outcome take_mm2(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "Started lifetime timer: %u.", sa->suite.life_s);
     sa->block = cipher_block(sa->suite.cipher);
     ike_sa_enter(sa, IKE_I_MM2, "IKE_MESG_INTERNAL", "IKE_PROCESS_MAIN_MODE");
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     sa->p1->group = sa->suite.group;
     dh_job_begin(&sa->p1->dh, sa->ike, sa->suite.group);
     dh_job_run(&sa->p1->dh, true, NULL, 0, got_public, sa);
@@ -203,7 +203,7 @@ static enum v1_outcome take_mm3(struct ike_sa *sa, struct v1_msg *m)
     (void)find_psk(sa, NULL);
     v1_peer_read_vendors(sa, &m->ps);
     v1_peer_look_for_nat(sa, &m->ps, m->from);
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&sa->p1->dh, sa->ike, sa->suite.group);
     dh_job_run(&sa->p1->dh, true, ke->body, ke->len, got_shared_responder, sa);
     return V1_TAKEN;

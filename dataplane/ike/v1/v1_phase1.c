@@ -140,12 +140,11 @@ void v1_p1_take_ke(struct ike_sa *sa, const struct payload *ke, const struct pay
 
 void v1_p1_derive(struct ike_sa *sa)
 {
-    struct ike *ike = sa->ike;
     struct p1_scratch *p1 = sa->p1;
     size_t glen = dh_public_len(p1->group);
     struct ike_keys *k = sa->keys = NEW(struct ike_keys);
 
-    trace_engine(ike, sa->remote, "crypto_engine: Create DH shared secret");
+    trace_engine(sa, "crypto_engine: Create DH shared secret");
     k->prf = sa->suite.hash;
     keys_skeyid_psk(k->prf, BYTES(p1->psk.b, p1->psk.len), BYTES(p1->nonce_i, p1->nonce_i_len),
                     BYTES(p1->nonce_r, p1->nonce_r_len), &k->skeyid);
@@ -160,7 +159,7 @@ void v1_p1_keyed(struct ike_sa *sa)
     struct ike *ike = sa->ike;
 
     sa->conn_id = ike->next_conn_id++;
-    trace_engine(ike, sa->remote, "crypto_engine: Create IKE SA");
+    trace_engine(sa, "crypto_engine: Create IKE SA");
     if (ike->env.export_key)
         ike->env.export_key(ike->env.export_arg, sa->icookie, sa->keys->enc.b, sa->keys->enc.len);
 }
@@ -199,7 +198,7 @@ void v1_p1_hash(const struct ike_sa *sa, bool of_initiator, struct bytes id, uin
     size_t glen = dh_public_len(p1->group);
     struct bytes gi = BYTES(p1->gx_i, glen), gr = BYTES(p1->gx_r, glen), sai = BYTES(p1->sai, p1->sai_len);
 
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Generate IKE hash");
+    trace_engine(sa, "crypto_engine: Generate IKE hash");
     if (of_initiator)
         keys_hash_main(sa->keys, gi, gr, sa->icookie, sa->rcookie, sai, id, out);
     else

@@ -198,7 +198,7 @@ static bool ask(struct ike_sa *sa, struct ike_node *n)
     if (!dh_known(p->pfs_group))
         return false;
     n->pending = true;
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&qm->dh, sa->ike, p->pfs_group);
     dh_job_run(&qm->dh, true, NULL, 0, send_qm1, n);
     return true;
@@ -244,7 +244,7 @@ static uint32_t install(struct ike_node *n)
 
     if (len > sizeof key_in)
         return 0;
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Generate IKE QM keys");
+    trace_engine(sa, "crypto_engine: Generate IKE QM keys");
     keys_keymat(sa->keys, gxy, proto, *ours, ni, nr, key_in, len);
     keys_keymat(sa->keys, gxy, proto, qm->choice.spi, ni, nr, key_out, len);
     struct sa_pair_params params = {
@@ -266,7 +266,7 @@ static uint32_t install(struct ike_node *n)
     params.policy.ntransforms = 1;
     params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
     params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
-    trace_ipsec(sa->ike, sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(sa, "(key_engine): got a queue event with 1 KMI message(s)");
     n->pair = sad_install(sa->ike->env.ipsec, &params);
     mem_wipe(key_in, sizeof key_in);
     mem_wipe(key_out, sizeof key_out);
@@ -285,7 +285,7 @@ static void enable_outbound(struct ike_node *n)
 {
     struct ike *ike = n->sa->ike;
 
-    trace_ipsec(ike, n->sa->remote, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(n->sa, "(key_engine): got a queue event with 1 KMI message(s)");
     sad_enable_outbound(ike->env.ipsec, n->pair);
     peer_pair_enabled(ike, n->pair);
 }
@@ -386,7 +386,7 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     memcpy(qm->nonce_r, nonce->body, nonce->len);
     qm->nonce_r_len = nonce->len;
     read_notices(n, &m->ps);
-    trace_proposal(sa->ike, &qm->policy, &qm->choice.transform);
+    trace_proposal(sa, &qm->policy, &qm->choice.transform);
     ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     if (!qm->choice.group) {
         finish_initiator(n, true);
@@ -519,7 +519,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
         refuse(n, body.v[0].protocol, body.v[0].spi_len == 4 ? get32(body.v[0].spi) : 0);
         return V1_TAKEN;
     }
-    trace_proposal(sa->ike, &qm->policy, &qm->choice.transform);
+    trace_proposal(sa, &qm->policy, &qm->choice.transform);
     const struct sa_transform *t = &body.v[qm->choice.place];
     qm->chosen_id = t->id;
     qm->chosen_attrs_len = t->attrs.left;
@@ -551,7 +551,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     }
     TRACE(sa, "processing KE payload. message ID = %u", n->mid);
     n->pending = true;
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Create DH");
+    trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&qm->dh, sa->ike, qm->choice.group);
     dh_job_run(&qm->dh, true, ke->body, ke->len, finish_responder, n);
     return V1_TAKEN;

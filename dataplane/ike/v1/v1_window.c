@@ -199,7 +199,7 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
             memcpy(iv, s->iv, sa->block);
         else
             keys_iv_phase2(sa->suite.hash, sa->last_block, h->mid, iv, sa->block);
-        trace_engine(sa->ike, sa->remote, "crypto_engine: Decrypt IKE packet");
+        trace_engine(sa, "crypto_engine: Decrypt IKE packet");
         if (!cipher_cbc(sa->dec, iv, body, plain, len))
             return;
         memcpy(m->next_iv, body + len - sa->block, sa->block);
@@ -259,7 +259,7 @@ static size_t finish(struct ike_sa *sa, struct msg_wr *m, uint8_t *iv)
     if (!len || !encrypt)
         return len;
     uint8_t *body = m->w.base + ISAKMP_HDR;
-    trace_engine(sa->ike, sa->remote, "crypto_engine: Encrypt IKE packet");
+    trace_engine(sa, "crypto_engine: Encrypt IKE packet");
     if (!cipher_cbc(sa->enc, iv, body, body, len - ISAKMP_HDR))
         return 0;
     memcpy(iv, m->w.base + len - sa->block, sa->block);

@@ -497,7 +497,7 @@ uint64_t v2_again(struct v2 *v2); /* after TEMPORARY_FAILURE */
 /* ---- v2_trace.c ---- */
 void v2_trace(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-bool v2_trace_on(const struct v2 *v2, uint32_t peer, int which);
+bool v2_trace_on(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which);
 #define TR(sa, ...)     v2_trace((sa)->v2, (sa), (sa)->remote, V2_DEBUG_DEFAULT, __VA_ARGS__)
 #define TR_ERR(sa, ...) v2_trace((sa)->v2, (sa), (sa)->remote, V2_DEBUG_ERROR, __VA_ARGS__)
 void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t peer, uint16_t peer_port,

@@ -14,9 +14,18 @@
 #include "espial/msg.h"
 #include "espial/text.h"
 
-bool v2_trace_on(const struct v2 *v2, uint32_t peer, int which)
+bool v2_trace_on(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
 {
-    return v2->debug[which] && ike_debug_pass(v2->ike, peer);
+    struct debug_about about = {.peer = peer};
+
+    if (!v2->debug[which])
+        return false;
+    if (sa) {
+        about.peer = sa->remote;
+        about.local = sa->local;
+        about.conn[0] = sa->tunnel_id;
+    }
+    return ike_debug_pass(v2->ike, &about, DEBUG_SIDE_ISAKMP);
 }
 
 static void say(struct v2 *v2, const struct v2_sa *sa, int which, const char *text)
@@ -39,7 +48,7 @@ void v2_trace(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which, c
     char text[768];
     va_list ap;
 
-    if (!v2_trace_on(v2, peer, which))
+    if (!v2_trace_on(v2, sa, peer, which))
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
@@ -55,7 +64,7 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (v2_trace_on(v2, peer, V2_DEBUG_ERROR))
+    if (v2_trace_on(v2, sa, peer, V2_DEBUG_ERROR))
         say(v2, sa, V2_DEBUG_ERROR, text);
     unsigned cap = v2->conf.diagnose_error < V2_ERRORS_MAX ? v2->conf.diagnose_error : V2_ERRORS_MAX;
     if (cap != v2->errors_cap) {
@@ -134,7 +143,7 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
     if (len < V2_HDR)
         return;
     name = v2_exchange_name(msg[18]);
-    if (v2_trace_on(v2, peer, V2_DEBUG_DEFAULT)) {
+    if (v2_trace_on(v2, sa, peer, V2_DEBUG_DEFAULT)) {
         contents(msg[16], msg + V2_HDR, len - V2_HDR, list, sizeof list);
         snprintf(
             text, sizeof text,
@@ -145,7 +154,7 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
             name ? name : "Unknown", msg[19] & V2_FLAG_RESPONSE ? "RESPONSE" : "REQUEST", list);
         say(v2, sa, V2_DEBUG_DEFAULT, text);
     }
-    if (v2_trace_on(v2, peer, V2_DEBUG_PACKET)) {
+    if (v2_trace_on(v2, sa, peer, V2_DEBUG_PACKET)) {
         snprintf(text, sizeof text,
                  "Next payload: %s, version: %u.%u Exchange type: %s, flags: %s%s Message id: %u, length: %u",
                  payload_name(msg[16]), msg[17] >> 4, msg[17] & 15, name ? name : "Unknown",
@@ -159,7 +168,7 @@ void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, con
 {
     char list[512];
 
-    if (!v2_trace_on(sa->v2, sa->remote, V2_DEBUG_DEFAULT))
+    if (!v2_trace_on(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
         return;
     contents(first, p, len, list, sizeof list);
     TR(sa, "%s  \nPayload contents: \n%s ", what, list);
@@ -167,7 +176,7 @@ void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, con
 
 void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, unsigned n, const char *why)
 {
-    if (!v2_trace_on(sa->v2, sa->remote, V2_DEBUG_DEFAULT))
+    if (!v2_trace_on(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
         return;
     for (unsigned i = 0; i < n; i++) {
         char names[400];

@@ -1,0 +1,163 @@
+/* `debug crypto condition`: which debug lines of IKE and IPsec are kept.
+ *
+ * A condition is a peer's address or subnet, our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
+ * tunnel id of IKEv2), an SPI (either way; with it the lines of the IKE SAs with its peer), an ISAKMP profile, or a VRF,
+ * of which there is only the global one. With no condition every line is kept. Else a line is kept when one condition
+ * fits, and when nothing is known of it yet that any condition asks for (no peer before a message is sorted, no
+ * connection id before there are keys) only with `unmatched`. Lists are bounded. They outlive `undebug all`. */
+#include <string.h>
+
+#include "dataplane/ike/engine.h"
+#include "dataplane/ike/ike_show.h"
+#include "espial/ip.h"
+#include "espial/text.h"
+
+static bool spi_fits(const struct ike *ike, const struct debug_about *a, uint32_t spi)
+{
+    struct ipsec *ips = ike->env.ipsec;
+
+    if (a->spi[0] || a->spi[1])
+        return a->spi[0] == spi || a->spi[1] == spi;
+    for (int way = 0; a->peer && way < 2; way++)
+        if (sad_find_pair(ips, a->peer, PROTO_ESP, spi, way) || sad_find_pair(ips, a->peer, PROTO_AH, spi, way))
+            return true;
+    return false;
+}
+
+static bool number_fits(const struct ike *ike, const struct debug_about *a, enum ike_condition_kind kind, uint32_t n)
+{
+    switch (kind) {
+    case IKE_CONDITION_CONNID: return a->conn[0] == n || a->conn[1] == n;
+    case IKE_CONDITION_SPI: return spi_fits(ike, a, n);
+    default: return a->local == n;
+    }
+}
+
+static bool any(const struct ike_condition_info *c)
+{
+    bool some = c->npeers || c->nprofiles || c->fvrf || c->ivrf;
+
+    for (int k = 0; k < IKE_CONDITION_KINDS; k++)
+        some = some || c->numbers[k].n;
+    return some;
+}
+
+static bool passes(const struct ike *ike, const struct debug_about *a, bool unmatched)
+{
+    const struct ike_condition_info *c = &ike->cond;
+    const bool has[IKE_CONDITION_KINDS] = {[IKE_CONDITION_CONNID] = a->conn[0] || a->conn[1],
+                                           [IKE_CONDITION_SPI] = a->spi[0] || a->spi[1] || a->peer,
+                                           [IKE_CONDITION_LOCAL] = a->local};
+    bool named = a->profile && a->profile[0];
+    bool known = (c->npeers && a->peer) || (c->nprofiles && named);
+
+    if (!any(c) || ((c->fvrf || c->ivrf) && a->peer))
+        return true;
+    for (unsigned i = 0; a->peer && i < c->npeers; i++)
+        if ((a->peer & c->peers[i].mask) == (c->peers[i].addr & c->peers[i].mask))
+            return true;
+    for (unsigned i = 0; named && i < c->nprofiles; i++)
+        if (strcmp(a->profile, c->profiles[i]) == 0)
+            return true;
+    for (int k = 0; k < IKE_CONDITION_KINDS; k++) {
+        known = known || (c->numbers[k].n && has[k]);
+        for (unsigned i = 0; has[k] && i < c->numbers[k].n; i++)
+            if (number_fits(ike, a, (enum ike_condition_kind)k, c->numbers[k].v[i]))
+                return true;
+    }
+    return !known && unmatched;
+}
+
+bool ike_debug_pass(const struct ike *ike, const struct debug_about *a, enum debug_side side)
+{
+    const struct ike_condition_info *c = &ike->cond;
+
+    return passes(ike, a,
+                  side == DEBUG_SIDE_ISAKMP  ? c->unmatched_isakmp
+                  : side == DEBUG_SIDE_IPSEC ? c->unmatched_ipsec
+                                             : c->unmatched_engine);
+}
+
+bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove)
+{
+    struct ike_condition_info *c = &ike->cond;
+
+    for (unsigned i = 0; i < c->npeers; i++)
+        if (c->peers[i].addr == addr && c->peers[i].mask == mask) {
+            if (remove)
+                memmove(&c->peers[i], &c->peers[i + 1], (--c->npeers - i) * sizeof c->peers[0]);
+            return true;
+        }
+    if (remove)
+        return true;
+    if (c->npeers == IKE_CONDITIONS_MAX)
+        return false;
+    c->peers[c->npeers].addr = addr;
+    c->peers[c->npeers++].mask = mask;
+    return true;
+}
+
+bool ike_condition_number(struct ike *ike, enum ike_condition_kind kind, uint32_t value, bool remove)
+{
+    uint32_t *v = ike->cond.numbers[kind].v;
+    unsigned *n = &ike->cond.numbers[kind].n;
+
+    for (unsigned i = 0; i < *n; i++)
+        if (v[i] == value) {
+            if (remove)
+                memmove(&v[i], &v[i + 1], (--*n - i) * sizeof v[0]);
+            return true;
+        }
+    if (remove)
+        return true;
+    if (*n == IKE_CONDITIONS_MAX)
+        return false;
+    v[(*n)++] = value;
+    return true;
+}
+
+bool ike_condition_profile(struct ike *ike, const char *name, bool remove)
+{
+    struct ike_condition_info *c = &ike->cond;
+
+    for (unsigned i = 0; i < c->nprofiles; i++)
+        if (strcmp(c->profiles[i], name) == 0) {
+            if (remove)
+                memmove(c->profiles[i], c->profiles[i + 1], (--c->nprofiles - i) * sizeof c->profiles[0]);
+            return true;
+        }
+    if (remove)
+        return true;
+    if (c->nprofiles == IKE_CONDITIONS_MAX)
+        return false;
+    str_copy(c->profiles[c->nprofiles++], sizeof c->profiles[0], name);
+    return true;
+}
+
+void ike_condition_vrf(struct ike *ike, bool inside, bool on)
+{
+    *(inside ? &ike->cond.ivrf : &ike->cond.fvrf) = on;
+}
+
+void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on)
+{
+    struct ike_condition_info *c = &ike->cond;
+
+    if (isakmp)
+        c->unmatched_isakmp = on;
+    if (ipsec)
+        c->unmatched_ipsec = on;
+    if (engine)
+        c->unmatched_engine = on;
+}
+
+void ike_condition_reset(struct ike *ike)
+{
+    ike->cond = (struct ike_condition_info){0};
+}
+
+const struct ike_condition_info *ike_conditions(const struct ike *ike, bool *on)
+{
+    *on = any(&ike->cond);
+    return &ike->cond;
+}
