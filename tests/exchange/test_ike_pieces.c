@@ -124,6 +124,60 @@ static void test_hostile_pieces(void **state)
     world_free(w);
 }
 
+/* Some number all their messages alike (strongSwan): what is left over of one message must not get into the next, nor
+ * a forged last piece stand in the way for ever. */
+static void test_left_over_piece(void **state)
+{
+    (void)state;
+    for (int forged = 0; forged < 2; forged++) {
+        struct world *w = world_new(22);
+        struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+        struct udp_from from = {.src = ADDR_A, .dst = ADDR_B, .sport = 500, .dport = 500};
+        uint8_t buf[ISAKMP_MSG_MAX], junk[100] = {0};
+        const uint8_t *qm1 = NULL;
+        size_t n = 0;
+
+        take_pieces(w, true, true);
+        acquire(a);
+        run_s(w, 3);
+        assert_true(both_flow(w));
+        b->deaf = true;
+        unsigned before = w->taped;
+        a->ike->conf.fragmentation = false; /* goes whole, to be cut here */
+        acquire(a);
+        run_s(w, 1);
+        for (unsigned i = before; i < w->taped; i++)
+            if (w->tape[i].name == QM1) {
+                qm1 = w->tape[i].data;
+                n = w->tape[i].len;
+            }
+        assert_non_null(qm1);
+        b->deaf = false;
+        unsigned pairs = b->ips.installs;
+        if (forged) { /* the same message's, never to be whole; its time passes */
+            size_t len = piece(buf, qm1, 1, 9, 1, junk, sizeof junk);
+            buf[18] = EX_QUICK;
+            memcpy(buf + 20, qm1 + 20, 4);
+            b->rx500(b->rx_arg, &from, buf, len);
+            b->deaf = true;
+            run_s(w, 11);
+            b->deaf = false;
+        } else { /* of phase 1, late */
+            b->rx500(b->rx_arg, &from, buf, piece(buf, qm1, 1, 2, 1, junk, sizeof junk));
+        }
+        for (int k = 0; k < 2; k++) {
+            size_t at = k ? n / 2 : 0, some = k ? n - at : n / 2;
+            size_t len = piece(buf, qm1, 1, (uint8_t)(k + 1), (uint8_t)k, qm1 + at, some);
+            buf[18] = EX_QUICK;
+            memcpy(buf + 20, qm1 + 20, 4);
+            b->rx500(b->rx_arg, &from, buf, len);
+        }
+        run_s(w, 1);
+        assert_int_equal(b->ips.installs, pairs + 1);
+        world_free(w);
+    }
+}
+
 /* A first message in pieces from nobody known, as a peer sends it that is forced to. */
 static void test_first_in_pieces(void **state)
 {
@@ -278,7 +332,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_take_pieces), cmocka_unit_test(test_pieces_shuffled),
-        cmocka_unit_test(test_hostile_pieces),   cmocka_unit_test(test_first_in_pieces),
+        cmocka_unit_test(test_hostile_pieces),   cmocka_unit_test(test_left_over_piece),
+        cmocka_unit_test(test_first_in_pieces),
         cmocka_unit_test(test_two_behind_one),   cmocka_unit_test(test_one_dies),
         cmocka_unit_test(test_hub_renews),
     };

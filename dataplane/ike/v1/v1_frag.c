@@ -7,9 +7,9 @@
  * header and all, which then goes its usual way (recv.c): a repeat is seen there, and nothing is believed of it yet.
  *
  * Pieces prove nothing, so all of this is bounded: an SA keeps the pieces of one message at a time, those of another
- * number take their place; strangers, whose first message may come so, share a few places, two for an address, in
- * which the oldest gives way. A message has at most 64 pieces and 8192 bytes, and a place in it is filled once. What is
- * not whole after ten seconds is dropped with the next piece that needs its place.
+ * number, exchange or message id take their place; strangers, whose first message may come so, share a few places, two
+ * for an address, in which the oldest gives way. A message has at most 64 pieces and 8192 bytes, and a place in it is
+ * filled once. What is not whole after ten seconds is dropped with the next piece that needs its place.
  *
  * We take pieces while the command stands, and send what does not fit in a datagram of 576 bytes so to peers that have
  * told us that they take them. */
@@ -24,6 +24,8 @@
 
 struct frag_set {
     uint16_t id;
+    uint8_t exchange; /* of the message; some number all their messages alike */
+    uint32_t mid;
     uint64_t began; /* loop time */
     unsigned last;  /* number of the last piece; 0: not seen */
     unsigned have;
@@ -143,13 +145,16 @@ bool v1_frag_take(struct ike *ike, struct ike_sa *sa, const struct udp_from *fro
         return false;
     }
     struct frag_set **at = sa ? &sa->frags : stranger(ike, from, h);
-    if (*at && (*at)->id != id) {
+    if (*at && ((*at)->id != id || (*at)->exchange != h->exchange || (*at)->mid != h->mid ||
+                loop_now(ike->env.loop) - (*at)->began > FRAG_OLD_US)) {
         set_free(*at);
         *at = NULL;
     }
     if (!*at) {
         *at = NEW(struct frag_set);
         (*at)->id = id;
+        (*at)->exchange = h->exchange;
+        (*at)->mid = h->mid;
         (*at)->began = loop_now(ike->env.loop);
     }
     trace(ike, sa, from->src, TRACE_NORMAL, "received fragment %u of message %u from %s", number, id, IP4(from->src));
