@@ -281,6 +281,25 @@ static void child_and_ike(void **state)
         }
 }
 
+/* Ended by its owner at every point of its replacement, by one end or both: also while a sum is on its way. */
+static void ike_cleared_meanwhile(void **state)
+{
+    (void)state;
+    for (int gap = 0; gap < 60; gap += 2)
+        for (int k = 0; k < 4; k++) {
+            struct rig *r = up(1 + (uint64_t)k, "");
+            rekey_ike(r, 0);
+            if (k & 1)
+                rekey_ike(r, 1);
+            box_run(r->b, (uint64_t)gap * 1000);
+            box_type(r->b, node_names[k >> 1], "clear crypto ikev2 sa");
+            box_run(r->b, 90 * S);
+            (void)rig_ping(r, 0, 5);
+            settled(r);
+            rig_free(r);
+        }
+}
+
 /* By themselves: the IKE SA before the end of its lifetime, the child before its own, under traffic. */
 static void by_time(void **state)
 {
@@ -333,6 +352,7 @@ int main(void)
         cmocka_unit_test(ike_by_both_with_losses),
         cmocka_unit_test(ike_and_child),
         cmocka_unit_test(child_and_ike),
+        cmocka_unit_test(ike_cleared_meanwhile),
         cmocka_unit_test(by_time),
         cmocka_unit_test(child_not_found),
     };

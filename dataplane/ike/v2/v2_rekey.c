@@ -141,6 +141,16 @@ static void retire(struct v2_sa *old)
     v2_timers_old(old);
 }
 
+/* The old one was ended by us meanwhile: the peer has a new one all the same, perhaps with its children, and is told. */
+static bool overtaken(const struct v2_sa *old, struct v2_sa *young)
+{
+    if (v2_sa_up(old))
+        return false;
+    young->kept_session = true;
+    v2_sa_close(young, "Its predecessor was ended");
+    return true;
+}
+
 /* Ours has come to nothing, the peer's to a new SA: that one inherits. False: there is none. */
 static bool adopt(struct v2_neg *n)
 {
@@ -148,6 +158,8 @@ static bool adopt(struct v2_neg *n)
 
     if (!theirs || !v2_sa_up(theirs))
         return false;
+    if (overtaken(old, theirs))
+        return true;
     theirs->kept_session = false;
     inherit(theirs, old);
     retire(old);
@@ -162,6 +174,8 @@ static void made(struct v2_neg *n)
     const uint8_t *low;
     size_t low_len;
 
+    if (overtaken(old, sa))
+        return;
     if (n->crossed)
         theirs = v2_sa_by_tunnel(old->v2, n->crossed_sa);
     lower_of(n, &low, &low_len);
@@ -262,6 +276,10 @@ static void answer_shared(void *arg, bool ok)
     v2_put(&w, V2_NONCE, n->nr, n->nr_len);
     v2_put_ke(&w, n->suite.group, dh_public(n->dh.dh), dh_public_len(n->group));
     v2_respond(sa, s, &w);
+    if (overtaken(sa, young)) {
+        v2_slot_settle(s);
+        return;
+    }
     if (x && (x->sent || x->concluding)) {
         const uint8_t *low;
         lower_of(n, &low, &x->neg->low_len);
@@ -290,8 +308,9 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
     struct v2_suite suite;
     struct v2_ke_body ke;
     uint8_t spi[V2_SPI], group[2];
+    const struct v2_x *ours = v2_x_kind(sa, V2X_REKEY);
 
-    if (v2_busy(sa)) {
+    if (v2_busy(sa) || (ours && ours->neg && ours->neg->crossed)) { /* once is enough */
         v2_respond_notify(sa, s, V2N_TEMPORARY_FAILURE, NULL, 0);
         return;
     }
