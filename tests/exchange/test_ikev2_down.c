@@ -376,6 +376,40 @@ static void bad_inside(void **state)
     rig_free(r);
 }
 
+/* RFC 7296 section 2.3: request X waits for the answers to all requests up to X - N, however few are on their way. */
+static uint32_t first_mid, last_mid;
+
+static enum wire_verdict lose_one(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)len;
+    if (from || ike[18] != V2_INFORMATIONAL || ike[19] & V2_FLAG_RESPONSE)
+        return WIRE_PASS;
+    if (!r->left++)
+        first_mid = get32(ike + 20);
+    last_mid = get32(ike + 20);
+    return last_mid == first_mid && r->left < 20 ? WIRE_LOSE : WIRE_PASS;
+}
+
+static void window_waits_for_the_oldest(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new_with(1, "crypto ikev2 window 2\n", "", "");
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    assert_int_equal(rig_sa(r, 0)->peer_window, 2);
+    r->judge = lose_one;
+    r->left = 0;
+    for (uint32_t i = 0; i < 4; i++)
+        v2_info_invalid_spi(rig_sa(r, 0), 0x12345678 + i);
+    box_run(r->b, 1 * S);
+    assert_int_equal(last_mid, first_mid + 1);
+    assert_int_equal(rig_sa(r, 0)->in_flight, 1);
+    r->left = 20;
+    box_run(r->b, 10 * S);
+    assert_int_equal(last_mid, first_mid + 3);
+    rig_quiet(r, 1, 1);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +430,7 @@ int main(void)
         cmocka_unit_test(other_versions),
         cmocka_unit_test(flood),
         cmocka_unit_test(bad_inside),
+        cmocka_unit_test(window_waits_for_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -268,8 +268,9 @@ void v2_info_outside(struct v2 *v2, const struct v2_msg *m)
             return;
         v2_count_exchange(v2, h->exchange, false, true);
         v2_count_notify(v2, V2N_INVALID_SPI, false, true);
-        struct v2_sa *sa = sends_with(v2, m->from, get32(n.data));
-        if (!sa || (v2->hints_at && now - v2->hints_at < US_PER_S))
+        struct v2_sa *sa =
+            v2->hints_at && now - v2->hints_at < US_PER_S ? NULL : sends_with(v2, m->from, get32(n.data));
+        if (!sa)
             return;
         v2->hints_at = now;
         TR(sa, "Unprotected INVALID_SPI notify [SPI: 0x%X]: asking whether the peer is there", get32(n.data));

@@ -165,13 +165,24 @@ static struct v2_x *next_of(const struct v2_sa *sa)
     return NULL;
 }
 
+/* Request X waits for the answers to all up to X - N (section 2.3), not only to all but N. */
+static bool room(const struct v2_sa *sa)
+{
+    if (sa->in_flight >= sa->peer_window)
+        return false;
+    for (const struct v2_x *x = sa->queue; x && sa->in_flight; x = x->next)
+        if (x->sent && sa->next_mid - x->mid >= sa->peer_window)
+            return false;
+    return true;
+}
+
 void v2_pump(struct v2_sa *sa)
 {
     uint8_t inner[V2_INNER_MAX];
     struct v2_wr w;
     struct v2_x *x;
 
-    while (sa->state != V2_DEAD && sa->in_flight < sa->peer_window && (x = next_of(sa))) {
+    while (sa->state != V2_DEAD && room(sa) && (x = next_of(sa))) {
         v2_begin_inner(&w, inner, sizeof inner);
         if (!v2_asks[x->kind].ask(x, &w)) {
             v2_x_drop(x);
