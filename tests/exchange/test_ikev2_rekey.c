@@ -285,7 +285,7 @@ static void child_and_ike(void **state)
 static void ike_cleared_meanwhile(void **state)
 {
     (void)state;
-    for (int gap = 0; gap < 60; gap += 2)
+    for (int gap = 0; gap < 60; gap += 6)
         for (int k = 0; k < 4; k++) {
             struct rig *r = up(1 + (uint64_t)k, "");
             rekey_ike(r, 0);
@@ -293,7 +293,7 @@ static void ike_cleared_meanwhile(void **state)
                 rekey_ike(r, 1);
             box_run(r->b, (uint64_t)gap * 1000);
             box_type(r->b, node_names[k >> 1], "clear crypto ikev2 sa");
-            box_run(r->b, 90 * S);
+            box_run(r->b, 40 * S);
             (void)rig_ping(r, 0, 5);
             settled(r);
             rig_free(r);
