@@ -568,7 +568,7 @@ bool trace_on(const struct ike *ike, const struct ike_sa *sa, uint32_t peer);
 #define TRACE(sa, ...)     trace((sa)->ike, (sa), (sa)->remote, TRACE_NORMAL, __VA_ARGS__)
 #define TRACE_PAK(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_PAK, __VA_ARGS__)
 #define TRACE_ERR(sa, ...) trace((sa)->ike, (sa), (sa)->remote, TRACE_ERROR, __VA_ARGS__)
-/* "IPSEC(where): ..." under `debug crypto ipsec`; "crypto_engine: ..." under `debug crypto engine`. */
+/* "IPSEC(where): ...", all of it given, under `debug crypto ipsec`; "crypto_engine: ..." under `debug crypto engine`. */
 void trace_ipsec(const struct ike_sa *sa, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void trace_engine(const struct ike_sa *sa, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void trace_pair_gone(struct ike *ike, const struct sa_pair_info *pair);

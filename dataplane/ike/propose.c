@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "dataplane/ike/engine.h"
+#include "espial/msg.h"
 
 enum p1_attr {
     A1_ENCRYPTION = 1,
@@ -173,7 +174,7 @@ static void say_life(const struct ike_sa *sa, const struct attr *a, const char *
     }
     for (uint16_t i = 0; i < a->len && at + 6 < sizeof bytes; i++)
         at += (size_t)snprintf(bytes + at, sizeof bytes - at, " 0x%X", a->data[i]);
-    TRACE(sa, "      %s (VPI) of %s ", what, bytes);
+    msg_debug(sa->ike->env.log, "ISAKMP:      %s (VPI) of %s ", what, bytes); /* without its connection id */
 }
 
 /* Reads a phase-1 transform. False when it holds what we do not know. */

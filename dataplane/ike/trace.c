@@ -58,7 +58,7 @@ void trace_ipsec(const struct ike_sa *sa, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    msg_debug(sa->ike->env.log, "IPSEC%s", text);
+    msg_debug(sa->ike->env.log, "%s", text);
 }
 
 void trace_engine(const struct ike_sa *sa, const char *fmt, ...)

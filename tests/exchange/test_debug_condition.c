@@ -55,6 +55,27 @@ static void test_local(void **state)
     box_free(b);
 }
 
+/* What the responder says of the flow it is asked for: these two have no IPSEC in front as the others have. */
+static void test_responder(void **state)
+{
+    struct box *b = crypto_pair("", NULL);
+
+    (void)state;
+    box_type(b, "r2", "debug crypto ipsec");
+    pair_up(b);
+    if (!strstr(box_log(b, "r2"), ": Crypto mapdb : proxy_match\n"
+                                  "        src addr     : 192.168.2.0\n"
+                                  "        dst addr     : 192.168.1.0\n"
+                                  "        protocol     : 0\n"
+                                  "        src port     : 0\n"
+                                  "        dst port     : 0\n"))
+        fail_msg("no proxy_match in:\n%s", box_log(b, "r2"));
+    assert_int_equal(box_log_count(b, "r2", 0, ": (ipsec_process_proposal)Map Accepted: VPN, 10"), 1);
+    assert_int_equal(box_log_count(b, "r2", 0, "IPSEC(key_engine): got a queue event with 1 KMI message(s)"), 2);
+    assert_int_equal(box_log_count(b, "r2", 0, "IPSEC(create_sa): sa created,"), 2);
+    box_free(b);
+}
+
 static void test_connid(void **state)
 {
     struct box *b = crypto_pair("", NULL);
@@ -189,8 +210,8 @@ static void test_show(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_local), cmocka_unit_test(test_connid),
-                                       cmocka_unit_test(test_spi), cmocka_unit_test(test_profile),
-                                       cmocka_unit_test(test_show)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_local),   cmocka_unit_test(test_responder),
+                                       cmocka_unit_test(test_connid),  cmocka_unit_test(test_spi),
+                                       cmocka_unit_test(test_profile), cmocka_unit_test(test_show)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

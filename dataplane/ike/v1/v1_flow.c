@@ -69,7 +69,7 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
             return SPD_NO_SELECTOR;
     }
     trace_ipsec(sa,
-                "(ipsec_process_proposal): proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
+                "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
                 "protocol     : %u\n"
                 "        src port     : %u\n        dst port     : %u",
                 IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
@@ -80,8 +80,8 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
         qm->policy.local_sel = local;
         qm->policy.remote_sel = remote;
         trace_ipsec(sa,
-                    answer == SPD_NO_MAP ? "(ipsec_process_proposal): peer address %s not found"
-                                         : "(ipsec_process_proposal): proxy identities not supported with %s",
+                    answer == SPD_NO_MAP ? "IPSEC(ipsec_process_proposal): peer address %s not found"
+                                         : "IPSEC(ipsec_process_proposal): proxy identities not supported with %s",
                     IP4(sa->remote));
     } else {
         trace_ipsec(sa, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map,

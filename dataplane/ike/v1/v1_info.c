@@ -222,8 +222,8 @@ static void delete_ipsec(struct ike_sa *sa, const struct delete_body *d)
     uint8_t proto = d->proto == IPROTO_AH ? PROTO_AH : PROTO_ESP;
 
     TRACE(sa, "peer does not do paranoid keepalives.");
-    trace_ipsec(sa, "(key_engine): got a queue event with 1 KMI message(s)");
-    trace_ipsec(sa, "(key_engine_delete_sas): rec'd delete notify from ISAKMP");
+    trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(sa, "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP");
     for (uint16_t i = 0; i < d->n; i++) {
         uint32_t spi = get32(d->spis + 4 * i), id = sad_find_pair(ike->env.ipsec, sa->remote, proto, spi, true);
         const struct ike_pair *pair = table_find(ike->pairs, &id);

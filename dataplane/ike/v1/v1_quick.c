@@ -266,7 +266,7 @@ static uint32_t install(struct ike_node *n)
     params.policy.ntransforms = 1;
     params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
     params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
-    trace_ipsec(sa, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
     n->pair = sad_install(sa->ike->env.ipsec, &params);
     mem_wipe(key_in, sizeof key_in);
     mem_wipe(key_out, sizeof key_out);
@@ -285,7 +285,7 @@ static void enable_outbound(struct ike_node *n)
 {
     struct ike *ike = n->sa->ike;
 
-    trace_ipsec(n->sa, "(key_engine): got a queue event with 1 KMI message(s)");
+    trace_ipsec(n->sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
     sad_enable_outbound(ike->env.ipsec, n->pair);
     peer_pair_enabled(ike, n->pair);
 }
