@@ -120,6 +120,23 @@ void conf_list_add(struct conf_list *l, void *item)
     index_add(l, item);
 }
 
+void conf_list_changed(struct conf_list *l, void *item)
+{
+    size_t i = l->n;
+    while (i > 0 && l->v[i - 1] != item) /* mostly the last */
+        i--;
+    if (i-- == 0)
+        return;
+    index_remove(l, item);
+    if (!l->cmp || ((i == 0 || l->cmp(l->v[i - 1], item) <= 0) && (i + 1 == l->n || l->cmp(item, l->v[i + 1]) <= 0))) {
+        index_add(l, item);
+        return;
+    }
+    memmove(l->v + i, l->v + i + 1, (l->n - i - 1) * sizeof *l->v);
+    l->n--;
+    conf_list_add(l, item);
+}
+
 static void conf_item_free(struct conf_list *l, void *item)
 {
     if (l->fini)

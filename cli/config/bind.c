@@ -212,24 +212,6 @@ static bool check_setting(const struct run *r, const void *after)
     return !r->scope->check || r->scope->check(mode ? mode->self : r->rule->self, after, r->out);
 }
 
-/* Where has it gone, and does it still stand in order? */
-static void put_in_order(struct conf_list *list, const void *obj)
-{
-    if (!list->cmp)
-        return;
-    size_t i = list->n;
-    while (i > 0 && list->v[i - 1] != obj) /* mostly the last */
-        i--;
-    if (i-- == 0)
-        return;
-    void *item = list->v[i];
-    if ((i == 0 || list->cmp(list->v[i - 1], item) <= 0) && (i + 1 == list->n || list->cmp(item, list->v[i + 1]) <= 0))
-        return;
-    memmove(list->v + i, list->v + i + 1, (list->n - i - 1) * sizeof(list->v[0]));
-    list->n--;
-    conf_list_add(list, item);
-}
-
 static void remove_at(const struct run *r, struct conf_list *list, size_t i)
 {
     void *item = list->v[i];
@@ -253,7 +235,7 @@ static bool add_new(const struct run *r, struct conf_list *list, void *item)
     }
     conf_list_add(list, item);
     tell(r, item, CMD_ADDED);
-    put_in_order(list, item);
+    conf_list_changed(list, item);
     tell_owner(r);
     return true;
 }
@@ -265,7 +247,7 @@ static void replace(const struct run *r, struct conf_list *list, void *old, void
         r->scope->fini(old);
     memcpy(old, fresh, r->scope->size);
     mem_free(fresh);
-    put_in_order(list, old);
+    conf_list_changed(list, old);
     tell(r, old, CMD_CHANGED);
     tell_owner(r);
 }
@@ -361,7 +343,7 @@ static bool revise(const struct run *r, struct conf_list *list, void *old, const
     mem_free(after); /* a shallow copy: owns nothing */
     if (ok) {
         copy_fields(row, old, typed_obj);
-        put_in_order(list, old);
+        conf_list_changed(list, old);
         tell(r, old, CMD_CHANGED);
         tell_owner(r);
     }

@@ -22,9 +22,11 @@ void conf_list_add(struct conf_list *l, void *item);
 void conf_list_remove(struct conf_list *l, size_t i); /* frees it */
 void conf_list_clear(struct conf_list *l);            /* frees all */
 /* An item that `same` accepts, found by a hash of what is sought; NULL: none. who: what hash and same go by (which fields); one index is kept for each who, made
- * when it is first asked for. An item whose hashed fields are changed in place is not found until it is removed and added again. */
+ * when it is first asked for. An item whose fields are changed in place is found again after conf_list_changed. */
 typedef uint64_t conf_hash_fn(const void *who, const void *item);
 typedef bool conf_same_fn(const void *who, const void *item, const void *like);
+/* An item of the list says something else now: it goes to where it belongs, in the order and in the indexes. The item may have left the list: then nothing happens. */
+void conf_list_changed(struct conf_list *l, void *item);
 void *conf_list_find(struct conf_list *l, const void *who, conf_hash_fn *hash, conf_same_fn *same, const void *like);
 #define CONF_EACH(type, var, list) for (size_t var##_i = 0; var##_i < (list)->n; var##_i++) for (type *var = (list)->v[var##_i], *var##_once = var; var##_once; var##_once = NULL)
 #endif

@@ -109,12 +109,46 @@ static void changed_before_it_goes(void **state)
     conf_list_clear(&l);
 }
 
+static int by_key_order(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+/* An item that gets another key goes to its new place, is found by the new key alone, and leaves nothing behind when it goes. */
+static void another_key(void **state)
+{
+    struct conf_list l;
+    (void)state;
+    conf_list_init(&l, sizeof(struct item), by_key_order, NULL);
+    for (unsigned i = 0; i < 100; i++) {
+        struct item *fresh = NEW(struct item);
+        fresh->key = 10 * i;
+        conf_list_add(&l, fresh);
+    }
+    struct item like = {.key = 400};
+    struct item *it = conf_list_find(&l, &by_key, bad_hash, same, &like);
+    assert_ptr_equal(it, l.v[40]);
+    it->key = 705;
+    conf_list_changed(&l, it);
+    assert_ptr_equal(it, l.v[70]);
+    assert_null(conf_list_find(&l, &by_key, bad_hash, same, &like));
+    like.key = 705;
+    assert_ptr_equal(conf_list_find(&l, &by_key, bad_hash, same, &like), it);
+    conf_list_remove(&l, 70);
+    assert_null(conf_list_find(&l, &by_key, bad_hash, same, &like));
+    like.key = 400;
+    assert_null(conf_list_find(&l, &by_key, bad_hash, same, &like));
+    conf_list_clear(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order_of_typing),
         cmocka_unit_test(sorted),
         cmocka_unit_test(changed_before_it_goes),
+        cmocka_unit_test(another_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
