@@ -486,7 +486,7 @@ void v1_p1_begins(struct ike_sa *sa); /* debug lines of a new SA */
  * fits, NULL when its sender has too many. */
 bool v1_p1_room(struct ike *ike, const struct udp_from *from);
 void v1_p1_no_choice(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
-                     bool no_suites);
+                     const struct sa_body *body);
 struct ike_sa *v1_p1_answering(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h);
 /* Nonce and public value: ours, once dh has it; theirs, once each and of the right lengths (group 0: any). */
 void v1_p1_make_nonce(struct ike_sa *sa);

@@ -341,6 +341,34 @@ static void not_aggressive(void **state)
     box_free(b);
 }
 
+/* No SA is made for an offer that no policy takes, but the debug tells what about it does not fit. */
+static void not_our_policy(void **state)
+{
+    static const char *const want[] = {
+        "ISAKMP: (0):Checking ISAKMP transform 1 against priority 10 policy",
+        "ISAKMP: (0):      keylength of 256",
+        "ISAKMP: (0):Diffie-Hellman group offered does not match policy!",
+        "ISAKMP: (0):atts are not acceptable. Next payload is 0",
+        "ISAKMP-ERROR: (0):no offers accepted!",
+        "ISAKMP-ERROR: (0):phase 1 SA policy not acceptable! (local 10.0.0.2 remote 10.0.0.1)",
+    };
+    (void)state;
+    for (int mode = 0; mode < 2; mode++) {
+        struct box *b = crypto_pair("", NULL);
+
+        if (mode)
+            aggressive(b, "cisco123");
+        box_type_all(b, "r2", "configure terminal\ncrypto isakmp policy 10\ngroup 14\nend\ndebug crypto isakmp");
+        size_t from = box_log_len(b, "r2");
+        pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+        for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+            if (count(b, "r2", from, want[i]) != 1)
+                fail_msg("%s mode: \"%s\" is not there once", mode ? "aggressive" : "main", want[i]);
+        pair_has(b, "r2", "show crypto isakmp sa count", "Active ISAKMP SA's: 0");
+        box_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +385,7 @@ int main(void)
         cmocka_unit_test(not_authenticated),
         cmocka_unit_test(not_him),
         cmocka_unit_test(not_aggressive),
+        cmocka_unit_test(not_our_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ void v1_aggressive_new(struct ike *ike, const struct udp_from *from, bool floate
     unsigned all = p1_suites(&ike->conf, ours), n = same_group(ours, all, ke->len, true);
     choice = p1_choose(NULL, &body, ours, n, &agreed);
     if (choice < 0) {
-        v1_p1_no_choice(ike, from, floated, h, !all);
+        v1_p1_no_choice(ike, from, floated, h, &body);
         return;
     }
     struct ike_sa who = {.ike = ike, .local = from->dst, .remote = from->src}, *sa;

@@ -84,7 +84,7 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     n = p1_suites(&ike->conf, ours);
     choice = p1_choose(NULL, &body, ours, n, &agreed);
     if (choice < 0) {
-        v1_p1_no_choice(ike, from, floated, h, !n);
+        v1_p1_no_choice(ike, from, floated, h, &body);
         return;
     }
     struct ike_sa *sa = v1_p1_answering(ike, from, floated, h);

@@ -68,10 +68,18 @@ bool v1_p1_room(struct ike *ike, const struct udp_from *from)
 }
 
 void v1_p1_no_choice(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
-                     bool no_suites)
+                     const struct sa_body *body)
 {
+    struct ike_sa nobody = {.ike = ike, .local = from->dst, .remote = from->src};
+    struct p1_suite ours[P1_SUITES_MAX], agreed;
+    unsigned n = p1_suites(&ike->conf, ours);
+
     ike->bad_messages++;
-    if (no_suites)
+    if (trace_on(ike, NULL, from->src)) {
+        TRACE(&nobody, "processing SA payload. message ID = 0");
+        (void)p1_choose(&nobody, body, ours, n, &agreed);
+    }
+    if (!n)
         ike_msg(ike, IKE_MSG_NO_PSK_POLICY, from->src, NULL);
     trace(ike, NULL, from->src, TRACE_ERROR, "no offers accepted!");
     trace(ike, NULL, from->src, TRACE_ERROR, "phase 1 SA policy not acceptable! (local %s remote %s)", IP4(from->dst),
