@@ -259,6 +259,23 @@ static void test_debug_conditions(void **state)
     }
 }
 
+/* Errors come with the default debug as well as with their own. */
+static void test_debug_of_errors(void **state)
+{
+    static const char *const words[] = {"debug crypto ikev2", "debug crypto ikev2 error"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct box *b = ikev2_pair();
+        box_type_all(b, "r2", "configure terminal\ncrypto ikev2 profile PROF\nno authentication remote pre-share\nend");
+        box_type(b, "r2", words[i]);
+        box_type(b, "r1", PAIR_PING " repeat 1");
+        pair_has(b, "r2", "show logging",
+                 "IKEv2-ERROR:(SESSION ID = 1,SA ID = 1):: IKEv2 profile not found for peer ID '10.0.0.1'");
+        box_free(b);
+    }
+}
+
 /* As typed in any order, as printed. */
 static void test_running_config(void **state)
 {
@@ -316,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_never_up),       cmocka_unit_test(test_up),
         cmocka_unit_test(test_refused),        cmocka_unit_test(test_debug_words), cmocka_unit_test(test_debug_conditions),
+        cmocka_unit_test(test_debug_of_errors),
         cmocka_unit_test(test_running_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

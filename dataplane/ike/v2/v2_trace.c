@@ -18,7 +18,7 @@ bool v2_trace_on(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int
 {
     struct debug_about about = {.peer = peer};
 
-    if (!v2->debug[which])
+    if (!v2->debug[which] && !(which == V2_DEBUG_ERROR && v2->debug[V2_DEBUG_DEFAULT]))
         return false;
     if (sa) {
         about.peer = sa->remote;
