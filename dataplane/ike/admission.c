@@ -38,7 +38,7 @@ void admission_get(struct ike *ike, struct admission_info *out)
         .ike_active = n.active,
         .ike_negotiating = n.negotiating,
         .ipsec_active = ipsec_totals(ike->env.ipsec).pairs,
-        .ipsec_negotiating = ike->quick_negotiating,
+        .ipsec_negotiating = ike->pairs_negotiating,
     };
 }
 
@@ -73,7 +73,7 @@ bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming
         n->active_limit++;
         why = "IKE SA LIMIT REACHED";
     } else if ((c->ike_negotiating && now.negotiating >= c->ike_negotiating) ||
-               (c->all_negotiating && now.negotiating + ike->quick_negotiating >= c->all_negotiating)) {
+               (c->all_negotiating && now.negotiating + ike->pairs_negotiating >= c->all_negotiating)) {
         n->negotiating_limit++;
         why = "IN-NEGOTIATION SA LIMIT REACHED";
     }
@@ -94,15 +94,15 @@ static bool renews(const struct ike *ike, const struct ipsec_policy *flow)
     for (const struct ike_pair *pair = p ? p->pairs : NULL; pair; pair = pair->next)
         if (flow_same(&pair->info.policy, flow))
             return true;
-    return false;
+    return v2_carries(ike->v2, flow);
 }
 
-bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool incoming)
+bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool incoming, bool counted)
 {
     const struct admission_conf *c = &ike->admission_conf;
     struct admission_counts *n = &ike->admission;
     unsigned pairs = ipsec_totals(ike->env.ipsec).pairs;
-    unsigned asking = ike->quick_negotiating - (incoming ? 1 : 0); /* an answerer's node stands already */
+    unsigned asking = ike->pairs_negotiating - counted;
     const char *why = NULL;
 
     if (c->ipsec_sa && pairs + asking >= c->ipsec_sa && !renews(ike, flow))

@@ -37,7 +37,8 @@ void admission_clear(struct ike *ike);
 /* May a new IKE SA with this peer begin? Counts the request; one that is refused is logged. A peer that has an
  * established SA is never refused by the limit of SAs: what is there shall be kept. */
 bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming);
-/* The same for a pair of IPsec SAs; the successor of a pair of the same flow is never refused. */
-bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool incoming);
+/* The same for a pair of IPsec SAs; the successor of a pair of the same flow is never refused. counted: the request itself
+ * is among those being negotiated already. */
+bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool incoming, bool counted);
 void admission_dropped(struct ike *ike);
 #endif

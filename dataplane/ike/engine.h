@@ -283,7 +283,7 @@ struct ike {
     struct v2 *v2; /* IKEv2 */
     struct admission_conf admission_conf;
     struct admission_counts admission;
-    unsigned quick_negotiating; /* quick modes under way */
+    unsigned pairs_negotiating; /* quick modes and children of IKEv2 under way */
     struct ike_work worked;     /* counts since boot */
     struct frag_store *frags;
     unsigned bad_messages; /* received and refused, in all */

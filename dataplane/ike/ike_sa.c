@@ -257,7 +257,7 @@ struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
     if (kind == NODE_QUICK) {
         n->qm = NEW(struct qm_scratch);
-        sa->ike->quick_negotiating++;
+        sa->ike->pairs_negotiating++;
     }
     keys_iv_phase2(sa->suite.hash, sa->last_block, mid, n->slot.iv, sa->block);
     sa->nodes = n;
@@ -283,7 +283,7 @@ static void node_settle(struct ike_node *n, bool ok)
     if (n->qm) {
         v1_quick_scratch_free(n->sa, n->qm);
         n->qm = NULL;
-        ike->quick_negotiating--;
+        ike->pairs_negotiating--;
     }
     n->pending = false;
 }

@@ -7,18 +7,20 @@
 #define HUB   "10.0.%d.1"
 
 /* hub --- s1 (10.0.1.2), hub --- s2 (10.0.2.2); networks 192.168.0.0/24 behind the hub, 192.168.1.0 and .2.0 */
-static struct box *star(void)
+#define V1 "crypto isakmp policy 10\n encryption aes\n authentication pre-share\n group 19\ncrypto isakmp key k address 0.0.0.0\n"
+#define V2 "crypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key k\n" \
+           "crypto ikev2 profile P\n match identity remote any\n authentication local pre-share\n authentication remote pre-share\n keyring local K\n"
+static struct box *star_of(bool v2)
 {
+    const char *ike = v2 ? V2 : V1, *profile = v2 ? " set ikev2-profile P\n" : "";
     struct box *b = box_new(5);
-    char text[2048];
+    char text[4096];
 
-    box_node(b, "hub",
-             "hostname hub\nlogging buffered 100000 debugging\n"
-             "crypto isakmp policy 10\n encryption aes\n authentication pre-share\n group 19\n"
-             "crypto isakmp key k address 0.0.0.0\n"
+    snprintf(text, sizeof text,
+             "hostname hub\nlogging buffered 100000 debugging\n%s"
              "crypto ipsec transform-set TS esp-aes esp-sha-hmac\n mode tunnel\n"
-             "crypto map A 10 ipsec-isakmp\n set peer 10.0.1.2\n set transform-set TS\n match address 101\n"
-             "crypto map B 10 ipsec-isakmp\n set peer 10.0.2.2\n set transform-set TS\n match address 102\n"
+             "crypto map A 10 ipsec-isakmp\n set peer 10.0.1.2\n set transform-set TS\n match address 101\n%s"
+             "crypto map B 10 ipsec-isakmp\n set peer 10.0.2.2\n set transform-set TS\n match address 102\n%s"
              "interface Loopback0\n ip address 192.168.0.1 255.255.255.0\n"
              "interface Ethernet0/0\n ip address 10.0.1.1 255.255.255.0\n crypto map A\n"
              "interface Ethernet0/1\n ip address 10.0.2.1 255.255.255.0\n crypto map B\n"
@@ -26,23 +28,23 @@ static struct box *star(void)
              "ip route 192.168.2.0 255.255.255.0 10.0.2.2\n"
              "access-list 101 permit ip 192.168.0.0 0.0.0.255 192.168.1.0 0.0.0.255\n"
              "access-list 101 permit ip 192.168.0.0 0.0.0.255 192.168.11.0 0.0.0.255\n"
-             "access-list 102 permit ip 192.168.0.0 0.0.0.255 192.168.2.0 0.0.0.255\n");
+             "access-list 102 permit ip 192.168.0.0 0.0.0.255 192.168.2.0 0.0.0.255\n",
+             ike, profile, profile);
+    box_node(b, "hub", text);
     for (int i = 1; i <= 2; i++) {
         char name[4];
         snprintf(name, sizeof name, "s%d", i);
         snprintf(text, sizeof text,
-                 "hostname s%d\nlogging buffered 100000 debugging\n"
-                 "crypto isakmp policy 10\n encryption aes\n authentication pre-share\n group 19\n"
-                 "crypto isakmp key k address 0.0.0.0\n"
+                 "hostname s%d\nlogging buffered 100000 debugging\n%s"
                  "crypto ipsec transform-set TS esp-aes esp-sha-hmac\n mode tunnel\n"
-                 "crypto map M 10 ipsec-isakmp\n set peer 10.0.%d.1\n set transform-set TS\n match address 101\n"
+                 "crypto map M 10 ipsec-isakmp\n set peer 10.0.%d.1\n set transform-set TS\n match address 101\n%s"
                  "interface Loopback0\n ip address 192.168.%d.1 255.255.255.0\n"
                  "interface Loopback1\n ip address 192.168.1%d.1 255.255.255.0\n"
                  "interface Ethernet0/0\n ip address 10.0.%d.2 255.255.255.0\n crypto map M\n"
                  "ip route 192.168.0.0 255.255.255.0 10.0.%d.1\n"
                  "access-list 101 permit ip 192.168.%d.0 0.0.0.255 192.168.0.0 0.0.0.255\n"
                  "access-list 101 permit ip 192.168.1%d.0 0.0.0.255 192.168.0.0 0.0.0.255\n",
-                 i, i, i, i, i, i, i, i);
+                 i, ike, i, profile, i, i, i, i, i, i);
         box_node(b, name, text);
     }
     box_link(b, "hub", "Ethernet0/0", "s1", "Ethernet0/0");
@@ -50,6 +52,11 @@ static struct box *star(void)
     box_boot(b);
     box_run(b, 5 * US_PER_S);
     return b;
+}
+
+static struct box *star(void)
+{
+    return star_of(false);
 }
 
 static void set(struct box *b, const char *node, const char *line)
@@ -151,12 +158,39 @@ static void ipsec_limit(void **state)
     box_free(b);
 }
 
+/* The same of IKEv2: its children are counted and limited; what is there is renewed. */
+static void ipsec_limit_v2(void **state)
+{
+    (void)state;
+    struct box *b = star_of(true);
+
+    set(b, "hub", "crypto call admission limit ipsec sa 1");
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.1.1", "(4/5)");
+    pair_has(b, "hub", STATS, "Incoming IPSEC Requests:        1 accepted:        1 rejected:        0\n");
+    pair_has(b, "s1", STATS, "Outgoing IPSEC Requests:        1 accepted:        1 rejected:        0\n");
+    pair_has(b, "s1", STATS, "Total IPSEC SA Count:           1 active:          1 negotiating:     0\n");
+    size_t from = box_log_len(b, "hub");
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.11.1", "(0/5)");
+    assert_int_equal(box_log_count(b, "hub", from,
+                                   "IKE denied an INCOMING SA request from 10.0.1.2 to 10.0.1.1 due to IPSEC SA "
+                                   "LIMIT REACHED"),
+                     1);
+    pair_has(b, "hub", "show crypto ipsec sa count", "IPsec SA total: 2, ");
+
+    box_start(b, "s1", "ping 192.168.0.1 source 192.168.1.1 repeat 2000 timeout 2 size 100");
+    struct ipsec_pair_info before = pair_newest(b, "hub");
+    box_run(b, 3590 * US_PER_S);
+    assert_int_not_equal(pair_newest(b, "hub").spi_in, before.spi_in);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics),
         cmocka_unit_test(ike_limit),
         cmocka_unit_test(ipsec_limit),
+        cmocka_unit_test(ipsec_limit_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

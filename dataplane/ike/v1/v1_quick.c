@@ -210,7 +210,7 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
     bool answered = answered_meanwhile(sa->peer, w);
 
     if (answered || sa->nnodes >= IKE_NODES_MAX || !w->policy.ntransforms || v1_quick_busy(sa->peer, &w->policy) ||
-        !admission_ipsec(sa->ike, &w->policy, false)) {
+        !admission_ipsec(sa->ike, &w->policy, false, false)) {
         if (w->acquire)
             spd_acquire_done(ips, &w->policy, answered);
         ike_want_free(w);
@@ -513,7 +513,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
-    if (chosen && !admission_ipsec(sa->ike, &qm->policy, true))
+    if (chosen && !admission_ipsec(sa->ike, &qm->policy, true, true))
         chosen = false;
     if (!chosen) {
         refuse(n, body.v[0].protocol, body.v[0].spi_len == 4 ? get32(body.v[0].spi) : 0);

@@ -44,6 +44,8 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
 bool v2_is_for(struct v2 *v2, uint32_t local, uint32_t peer, bool *answers);
 /* Is there an IKEv2 SA with that peer, up or being begun by us? */
 bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer);
+/* Has an IKEv2 SA with that peer a pair for this flow? */
+bool v2_carries(const struct v2 *v2, const struct ipsec_policy *flow);
 /* A packet went out to a peer that was silent (sad_peer_watch): time for a probe on demand. */
 void v2_peer_sends(struct v2 *v2, uint32_t local, uint32_t peer);
 

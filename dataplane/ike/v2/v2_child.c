@@ -58,6 +58,7 @@ void v2_neg_free(struct v2_neg *n)
         return;
     v2_neg_settle(n, false);
     dh_job_end(&n->dh);
+    n->sa->v2->ike->pairs_negotiating -= n->admitted;
     if (n->spi)
         sad_release_spi(ipsec_of(n->sa), n->sa->local, n->proto, n->spi);
     mem_wipe(n, sizeof *n);
@@ -66,6 +67,12 @@ void v2_neg_free(struct v2_neg *n)
 
 bool v2_neg_reserve(struct v2_neg *n, uint8_t proto)
 {
+    struct ike *ike = n->sa->v2->ike;
+
+    n->admitted = admission_ipsec(ike, &n->policy, !n->initiator, false);
+    if (!n->admitted)
+        return false;
+    ike->pairs_negotiating++;
     n->proto = proto;
     n->spi = sad_reserve_spi(ipsec_of(n->sa), n->sa->local, proto);
     return n->spi != 0;

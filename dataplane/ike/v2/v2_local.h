@@ -149,6 +149,7 @@ struct v2_neg {
     struct ike_want *want;
     struct ipsec_policy policy;
     struct v2_child_choice choice;
+    bool admitted;   /* by call admission: counted as being negotiated */
     uint32_t spi;    /* reserved, ours; 0 none */
     uint32_t spi_in; /* ours, once installed */
     uint8_t proto;
