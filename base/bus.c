@@ -24,6 +24,10 @@ static const size_t fact_size[FACT_TYPES] = {
     [FACT_TRAP_WANTED] = sizeof(struct fact_trap),
     [FACT_TRAP_HEARD] = sizeof(struct fact_trap),
     [FACT_INVALID_SPI] = sizeof(struct fact_invalid_spi),
+    [FACT_TRACK] = sizeof(struct fact_track),
+    [FACT_ROUTE] = sizeof(struct fact_route),
+    [FACT_LINK] = sizeof(struct fact_link),
+    [FACT_IPSLA] = sizeof(struct fact_ipsla),
 };
 
 struct subscriber {

@@ -17,6 +17,10 @@ enum fact_type {
     FACT_TRAP_WANTED,    /* struct fact_trap: someone asks snmp to send a notification */
     FACT_TRAP_HEARD,     /* struct fact_trap: snmp's manager side received one */
     FACT_INVALID_SPI,    /* struct fact_invalid_spi */
+    FACT_TRACK,          /* struct fact_track: a tracked object changed its state */
+    FACT_ROUTE,          /* struct fact_route: the routing table changed */
+    FACT_LINK,           /* struct fact_link: an interface went up or down */
+    FACT_IPSLA,          /* struct fact_ipsla: a reaction of an IP SLA operation occurred or cleared */
     FACT_TYPES
 };
 
@@ -71,6 +75,34 @@ struct fact_invalid_spi {
     uint32_t src, dst, spi;
     uint8_t proto; /* 50 or 51 */
     char ifname[32];
+};
+
+struct fact_track {
+    uint32_t number; /* track N */
+    bool up;
+};
+enum route_change { ROUTE_ADDED, ROUTE_REMOVED, ROUTE_MODIFIED };
+struct fact_route {
+    uint8_t change; /* enum route_change */
+    uint32_t network;
+    uint8_t prefix_len;
+    uint8_t distance;
+    uint32_t metric;
+    uint32_t gateway;       /* 0: connected */
+    char protocol[16];      /* "connected" "static" "local" */
+    char ifname[32];        /* out of which; "" for none */
+};
+struct fact_link {
+    char ifname[32];
+    bool admin_up, line_up; /* link (not shut down) and line protocol, after the change */
+};
+struct fact_ipsla {
+    uint32_t operation;
+    uint32_t dst;
+    char reaction[24];  /* "timeout" "rtt" "connectionLoss" ..., as event ipsla names them */
+    char threshold[16]; /* "immediate" "consecutive" "xofy" "average" "never" */
+    bool occurred;      /* else cleared */
+    int64_t rising, falling, count, count2, measured;
 };
 
 struct bus *bus_new(struct loop *loop);

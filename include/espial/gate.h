@@ -1,0 +1,37 @@
+/* gate.h: the one question before a command runs: may it? The shell asks when a line has been accepted by the parser (or a key of interest was pressed), before
+ * anything is done; whoever watches commands (EEM's event cli) answers at once or later. One gate a router, made by the root; without a watcher every line runs. */
+#ifndef ESPIAL_GATE_H
+#define ESPIAL_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum gate_key { GATE_ENTER, GATE_TAB, GATE_QUESTION };
+enum gate_verdict {
+    GATE_GO,   /* run it */
+    GATE_SKIP, /* do not: the line is dropped without a word */
+    GATE_HOLD, /* the answer comes later: resume is called once, never from inside ask */
+};
+struct gate_question {
+    enum gate_key key;
+    const char *text;     /* fully expanded: "show running-config | include x"; for Tab and ? what stands on the line */
+    const char *typed;    /* as typed */
+    const char *mode;     /* "exec", "config", "config-if": as fact_command */
+    const char *user;     /* "" for none */
+    const char *host;     /* from where: an address; "" for the console */
+    uint32_t tty;         /* number of the line */
+    uint8_t privilege;
+    const char *by;       /* typed by this applet's own session: its name; else NULL */
+    /* The terminal while the line is held: text to it, and one line from it (answer NULL: the session is gone or has no terminal). Callable only until resume. */
+    void *term;
+    void (*put)(void *term, const char *text);
+    void (*get)(void *term, void (*answer)(void *arg, const char *line), void *arg);
+};
+struct gate {
+    void *arg; /* NULL: nobody watches */
+    enum gate_verdict (*ask)(void *arg, const struct gate_question *q, void (*resume)(void *session, bool run), void *session);
+    /* The session ended, or its user interrupted, while held: neither resume nor put nor get may be called any more. */
+    void (*forget)(void *arg, void *session);
+    bool (*wants)(void *arg, enum gate_key key); /* cheap: is anybody interested in this key? */
+};
+#endif

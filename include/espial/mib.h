@@ -1,0 +1,66 @@
+/* mib.h: managed objects: the one way to read (and for a few, to write) a value of an engine from outside it. Rows are declared beside what they read, one table of
+ * rows a MIB; the router's struct mib (base/mib.c) keeps all of them in the order of their names. snmp answers requests from it, eem reads it for `event snmp` and
+ * `action info type snmp`. A value is a struct trap_var (bus.h), its `oid` the whole name with the instance. */
+#ifndef ESPIAL_MIB_H
+#define ESPIAL_MIB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espial/bus.h"
+#include "espial/mem.h"
+
+struct mib;
+
+struct mib_index {
+    uint32_t v[TRAP_OID_MAX];
+    uint8_t n;
+};
+
+/* The entries of a conceptual table, in the lexicographic order of their index. Entries may come and go between calls: `next` finds its place by the index alone. */
+struct mib_table {
+    /* The first entry behind *at (n == 0: the first of all); *at becomes its index. False: there is none. Not linear for large tables. */
+    bool (*next)(void *self, struct mib_index *at);
+    /* Is there an entry of this index? NULL: found with next. */
+    bool (*has)(void *self, const struct mib_index *at);
+};
+
+enum mib_set { MIB_SET_OK, MIB_SET_WRONG_TYPE, MIB_SET_WRONG_LENGTH, MIB_SET_WRONG_VALUE, MIB_SET_INCONSISTENT, MIB_SET_UNAVAILABLE, MIB_SET_FAILED };
+
+struct mib_row {
+    const char *name;             /* "ifInOctets" */
+    const char *oid;              /* of the object, without the instance: "1.3.6.1.2.1.2.2.1.10" */
+    uint8_t type;                 /* enum trap_type */
+    const struct mib_table *table; /* NULL: a scalar, whose instance is .0 */
+    /* Fill type-specific fields of *out (type is set before; it may be made TRAP_NONE, or another type where the MIB leaves it open). False: this entry has no such
+     * instance. `at` is the entry's index (n 0 for a scalar). */
+    bool (*get)(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out);
+    /* Write; NULL: read-only. With commit false only the check is made. */
+    enum mib_set (*set)(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit);
+    uint32_t which;               /* for getters shared by several rows */
+};
+
+struct mib_rows {
+    const char *name; /* "IF-MIB": shows and start-up errors */
+    const struct mib_row *rows;
+    size_t nrows;
+};
+#define MIB_ROWS(mname, rowsv) {.name = mname, .rows = rowsv, .nrows = sizeof(rowsv) / sizeof((rowsv)[0])}
+
+struct mib *mib_new(void);
+void mib_free(struct mib *m); /* NULL-safe */
+/* Rows stay the caller's (constant). False, with the offending row's name in err: a malformed or repeated name. */
+bool mib_add(struct mib *m, const struct mib_rows *rows, void *self, char err[128]) MUST_USE;
+void mib_remove(struct mib *m, const void *self);
+/* The value of v->oid. MIB_NO_OBJECT: no row of that name; MIB_NO_INSTANCE: a row, no such entry. */
+enum mib_found { MIB_FOUND, MIB_NO_OBJECT, MIB_NO_INSTANCE };
+enum mib_found mib_get(struct mib *m, struct trap_var *v) MUST_USE;
+/* The first instance behind v->oid (any length, also 0), whose name and value replace it. False: the end. */
+bool mib_next(struct mib *m, struct trap_var *v) MUST_USE;
+enum mib_set mib_set(struct mib *m, const struct trap_var *v, bool commit, bool *writable) MUST_USE;
+/* The row that v->oid belongs to, or NULL; for shows and views. */
+const struct mib_row *mib_row_of(const struct mib *m, const uint32_t *oid, size_t len);
+/* All rows in order: cursor from 0; NULL at the end. */
+const struct mib_row *mib_each(const struct mib *m, size_t *cursor);
+#endif
