@@ -103,6 +103,12 @@ static void set_range(struct line_conf *l, unsigned first, unsigned last)
     l->last = last > first ? (uint8_t)last : 0;
 }
 
+static void cut(struct conf_list *lines, struct line_conf *l, unsigned first, unsigned last)
+{
+    set_range(l, first, last);
+    conf_list_changed(lines, l);
+}
+
 /* A line belongs to one range: what a new range covers leaves the others. It begins with the settings that its first
  * line had. */
 static void take_over(struct conf_list *lines, struct line_conf *new)
@@ -121,12 +127,12 @@ static void take_over(struct conf_list *lines, struct line_conf *new)
             struct line_conf *rest = NEW(struct line_conf);
             line_copy(rest, l);
             set_range(rest, last + 1, to);
-            set_range(l, from, first - 1);
+            cut(lines, l, from, first - 1);
             conf_list_add(lines, rest);
         } else if (from < first) {
-            set_range(l, from, first - 1);
+            cut(lines, l, from, first - 1);
         } else if (to > last) {
-            set_range(l, last + 1, to);
+            cut(lines, l, last + 1, to);
         } else {
             conf_list_remove(lines, i);
         }

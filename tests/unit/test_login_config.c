@@ -51,19 +51,27 @@ static void by_lists_of_methods(void **state)
     fix_free(f);
 }
 
+#define CISCO "secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"
+#define LOW   BOB "username low " CISCO "enable " CISCO "aaa new-model\n"
+
+/* low, on a vty, has raised himself to privilege 15. */
+static struct shell *raised(struct fix *f)
+{
+    struct shell *sh = knock(f, true);
+    static const char *const lines[] = {"low", "cisco", "enable", "cisco"};
+    screen(f);
+    for (size_t i = 0; i < 4; i++)
+        type(f, sh, lines[i]);
+    assert_string_equal(session_prompt(sh), "R1#");
+    return sh;
+}
+
 static void commands_are_authorized(void **state)
 {
     (void)state;
     struct fix *f = fix_new();
-    configure(f, BOB "username low secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\nenable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"
-                     "aaa new-model\naaa authorization commands 15 default local");
-    struct shell *sh = knock(f, true);
-    screen(f);
-    type(f, sh, "low");
-    type(f, sh, "cisco");
-    type(f, sh, "enable");
-    type(f, sh, "cisco");
-    assert_string_equal(session_prompt(sh), "R1#");
+    configure(f, LOW "aaa authorization commands 15 default local");
+    struct shell *sh = raised(f);
     assert_string_equal(type(f, sh, "show privilege"), "Current privilege level is 15\n");
     assert_string_equal(type(f, sh, "configure terminal"), "Command authorization failed.\n\n");
     assert_string_equal(session_prompt(sh), "R1#");
@@ -99,8 +107,7 @@ static void lines_have_lists_of_their_own(void **state)
 {
     (void)state;
     struct fix *f = fix_new();
-    configure(f, BOB "username low secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\nenable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n"
-                     "aaa new-model\naaa authorization commands 15 default none\naaa authorization commands 15 STRICT local\n"
+    configure(f, LOW "aaa authorization commands 15 default none\naaa authorization commands 15 STRICT local\n"
                      "aaa authorization commands 1 STRICT none\n"
                      "line vty 0 4\n authorization commands 15 STRICT\n authorization commands 1 STRICT");
     const char *run = box_type(f->b, f->typist, &f->t, "show running-config");
@@ -108,13 +115,7 @@ static void lines_have_lists_of_their_own(void **state)
     assert_non_null(strstr(run, "\naaa authorization commands 15 default none\n"));
     assert_non_null(strstr(run, "\naaa authorization commands 15 STRICT local\n"));
     assert_non_null(strstr(run, "\nline vty 0 4\n authorization commands 1 STRICT\n authorization commands 15 STRICT\n"));
-    struct shell *sh = knock(f, true);
-    screen(f);
-    type(f, sh, "low");
-    type(f, sh, "cisco");
-    type(f, sh, "enable");
-    type(f, sh, "cisco");
-    assert_string_equal(session_prompt(sh), "R1#");
+    struct shell *sh = raised(f);
     assert_string_equal(type(f, sh, "configure terminal"), "Command authorization failed.\n\n");
     configure(f, "line vty 0 1\n no authorization commands 15 STRICT"); /* a range out of a range keeps its settings */
     run = box_type(f->b, f->typist, &f->t, "show running-config");
@@ -190,6 +191,23 @@ static void ranges_of_vtys(void **state)
     fix_free(f);
 }
 
+/* The longest list of lines there can be: what was cut out of a range is still found by its new name. */
+static void many_ranges_of_vtys(void **state)
+{
+    (void)state;
+    struct fix *f = fix_new();
+    struct text t = {0};
+    for (int i = 0; i < 14; i++)
+        text_printf(&t, "line vty %d\n", i);
+    text_add(&t, "line aux 0\nline vty 14 15\nlogin local\nline vty 14 15\nline vty 14\nno login");
+    configure(f, text_str(&t));
+    text_free(&t);
+    assert_non_null(strstr(box_type(f->b, f->typist, &f->t, "show running-config"), "\nline vty 14\n no login\nline vty 15\n login local\n!"));
+    configure(f, "default line vty 15");
+    assert_non_null(strstr(box_type(f->b, f->typist, &f->t, "show running-config"), "\nline vty 14\n no login\nline vty 15\n login\n!"));
+    fix_free(f);
+}
+
 /* What a line is like when nothing is said depends on its kind: `no` brings that back. */
 static void what_lines_begin_with(void **state)
 {
@@ -235,6 +253,7 @@ int main(void)
         cmocka_unit_test(lines_have_lists_of_their_own),
         cmocka_unit_test(users_and_their_lines),
         cmocka_unit_test(ranges_of_vtys),
+        cmocka_unit_test(many_ranges_of_vtys),
         cmocka_unit_test(what_lines_begin_with),
         cmocka_unit_test(a_thousand_users),
     };
