@@ -116,6 +116,10 @@ static enum cmd_result do_archive(struct cmd_ctx *c)
     a->archive = cli->archive;
     waiting_begin(&a->w, c, archiving_free);
     a->sending = archive_send(cli->archive, a->name, archive_sent, a);
+    if (!a->sending) {
+        file_error(c, "opening", a->name, FILE_BAD_NAME);
+        waiting_end(&a->w, CMD_FAIL);
+    }
     return CMD_WAIT;
 }
 

@@ -159,6 +159,14 @@ bool archive_is_remote(const struct archive *a)
     return archive_is_on(a) && a->env.is_remote && a->env.is_remote(a->env.arg, a->conf->path);
 }
 
+/* Without its password; of a name that is too long to be one, as it was configured. */
+static void spoken_name(const struct archive *a, const char *url, char out[256])
+{
+    a->env.spoken(url, out);
+    if (!out[0])
+        a->env.spoken(a->conf->path, out);
+}
+
 /* A copy of this name is there: it is the newest of the list. */
 static void list_copy(struct archive *a, const char *name)
 {
@@ -198,10 +206,14 @@ struct archive_sending *archive_send(struct archive *a, char name[256], void (*d
                                      void *arg)
 {
     struct text url = {0}, t = {0};
-    struct archive_sending *s = NEW(struct archive_sending);
     file_name(a, false, &url);
-    a->env.spoken(text_str(&url), s->name);
-    str_copy(name, 256, s->name);
+    spoken_name(a, text_str(&url), name);
+    if (!a->env.is_remote(a->env.arg, text_str(&url))) { /* $h made it too long */
+        mem_wipe(url.s, url.len);
+        text_free(&url);
+        return NULL;
+    }
+    struct archive_sending *s = NEW(struct archive_sending);
     *s = (struct archive_sending){.archive = a, .next = a->sendings, .done = done, .arg = arg};
     str_copy(s->name, sizeof s->name, name);
     a->sendings = s;
@@ -230,8 +242,7 @@ enum file_result archive_save(struct archive *a, char name[256])
     if (archive_is_remote(a)) {
         if (a->sendings && a->sendings->next)
             return FILE_IO; /* a server that does not answer does not pile them up */
-        archive_send(a, name, NULL, NULL);
-        return FILE_OK;
+        return archive_send(a, name, NULL, NULL) ? FILE_OK : FILE_BAD_NAME;
     }
     file_name(a, false, &t);
     bool fits = str_copy(name, 256, text_str(&t));
@@ -266,7 +277,7 @@ void archive_show(const struct archive *a, struct text *out)
     char spoken[256];
     file_name(a, true, &next);
     if (archive_is_remote(a))
-        a->env.spoken(text_str(&next), spoken);
+        spoken_name(a, text_str(&next), spoken);
     text_printf(out, "The next archive file will be named %s\n Archive #  Name\n",
                 archive_is_remote(a) ? spoken : text_str(&next));
     text_free(&next);

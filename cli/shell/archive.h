@@ -58,7 +58,7 @@ bool archive_is_remote(const struct archive *a);
 /* Write a copy; the oldest goes when there are too many. name: of the file, as it is spoken of. One for another machine is on its way then, and is listed when it
  * has come there. */
 MUST_USE enum file_result archive_save(struct archive *a, char name[256]);
-/* The same for another machine, with done called in a later turn, why NULL when it went well. */
+/* The same for another machine, with done called in a later turn, why NULL when it went well. NULL: the name is too long. */
 struct archive_sending;
 struct archive_sending *archive_send(struct archive *a, char name[256], void (*done)(void *arg, const char *why), void *arg);
 void archive_send_cancel(struct archive *a, struct archive_sending *s); /* s NULL: nothing */
