@@ -59,6 +59,8 @@ bool config_trial(struct cmd_ctx *c, unsigned minutes, bool idle)
 static enum cmd_result replace_now(struct replacing *r)
 {
     struct cli *cli = r->w.c->self;
+    if (!shell_config_take(r->w.c->shell, 0, r->w.c->out))
+        return CMD_FAIL; /* somebody locked it while the file came or the question stood */
     if (r->minutes && !config_trial(r->w.c, r->minutes, false))
         return CMD_FAIL;
     struct session_view v;
@@ -151,8 +153,10 @@ static enum cmd_result do_revert(struct cmd_ctx *c)
         rollback_timer(r, &v, (unsigned)cmd_int(c, "timer"), false);
     else if (cmd_has(c, "idle"))
         rollback_timer(r, &v, (unsigned)cmd_int(c, "idle"), true);
-    else
+    else if (shell_config_take(c->shell, 0, c->out))
         rollback_now(r, c->out);
+    else
+        return CMD_FAIL;
     return CMD_OK;
 }
 

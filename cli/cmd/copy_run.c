@@ -205,6 +205,10 @@ static void arrived(struct copy_job *j)
     }
     if (j->whole) {
         struct text said = {0};
+        if (!shell_config_take(j->c->shell, 0, j->c->out)) { /* locked while it came */
+            job_end(j, CMD_FAIL);
+            return;
+        }
         merge(j, &said);
         out_write(j->c->out, text_str(&said), said.len);
         text_free(&said);

@@ -178,6 +178,45 @@ static void others_in_configuration_wait(void **state)
     stop(b, &t);
 }
 
+/* Who was asked whether he is sure when it was locked is kept out all the same. */
+static void locked_while_a_question_stands(void **state)
+{
+    struct typist t;
+    struct box *b = start(&t);
+    struct typist other = {.b = b};
+    (void)state;
+    other.sh = shell_open(router_shells(box_router(b, "r")),
+                          &(struct shell_params){.user = "", .origin = "console by console", .privilege = 15, .answers = true});
+    type(&other, "write memory");
+    assert_non_null(strstr(type(&other, "configure replace nvram:startup-config"), "you want to proceed. ? [no]: "));
+    type(&t, "configure terminal lock");
+    type(&t, "hostname x");
+    assert_non_null(strstr(type(&other, "yes"), LATER));
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "\nhostname x\n"));
+    shell_close(other.sh);
+    text_free(&other.said);
+    stop(b, &t);
+}
+
+/* Nor does anybody take back another's change on trial. */
+static void a_trial_is_not_taken_back(void **state)
+{
+    struct typist t;
+    struct box *b = start(&t);
+    (void)state;
+    type(&t, "configure terminal");
+    type(&t, "archive");
+    type(&t, "path disk0:a");
+    type(&t, "end");
+    type(&t, "configure terminal revert timer 5");
+    type(&t, "hostname x");
+    type(&t, "end");
+    type(&t, "configure terminal lock");
+    assert_string_equal(box_type(b, "r", "configure revert now"), LATER);
+    assert_non_null(strstr(type(&t, "do configure revert now"), "Rollback Done"));
+    stop(b, &t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +224,8 @@ int main(void)
         cmocka_unit_test(each_time_by_itself),
         cmocka_unit_test(it_ends_with_its_owner),
         cmocka_unit_test(others_in_configuration_wait),
+        cmocka_unit_test(locked_while_a_question_stands),
+        cmocka_unit_test(a_trial_is_not_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
