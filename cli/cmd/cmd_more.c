@@ -141,59 +141,49 @@ static enum cmd_result fetch(struct cmd_ctx *c, const struct copy_end *e)
 
 /* A file of this router, a piece at a time, no faster than the terminal takes it. */
 struct viewing {
-    struct cmd_ctx *c;
+    struct waiting w; /* first */
     struct timer turn;
     struct file_reader *reader;
     struct viewer viewer;
     char path[256];
 };
 
-static void viewing_free(struct viewing *w)
+static void viewing_free(struct waiting *w)
 {
-    timer_clear(&w->turn);
-    file_reader_free(w->reader);
-    mem_free(w);
-}
-
-static void viewing_abort(void *arg, bool closing)
-{
-    struct viewing *w = arg;
-    struct cmd_ctx *c = w->c;
-    viewing_free(w);
-    if (!closing)
-        cmd_done(c->host, c->shell, CMD_FAIL);
+    struct viewing *v = (struct viewing *)w;
+    timer_clear(&v->turn);
+    file_reader_free(v->reader);
+    mem_free(v);
 }
 
 static void viewing_turn(void *arg)
 {
-    struct viewing *w = arg;
-    struct cmd_ctx *c = w->c;
+    struct viewing *v = arg;
+    struct cmd_ctx *c = v->w.c;
     char block[VIEW_PIECE];
     enum file_result why = FILE_OK;
     size_t n = 1;
     for (int i = 0; i < VIEW_PIECES_A_TURN && n && why == FILE_OK; i++) {
-        if (!c->host->room(c->shell, viewing_turn, w))
+        if (!c->host->room(c->shell, viewing_turn, v))
             return;
-        why = file_reader_get(w->reader, block, sizeof block, &n);
+        why = file_reader_get(v->reader, block, sizeof block, &n);
         if (why == FILE_OK)
-            view(&w->viewer, block, n);
+            view(&v->viewer, block, n);
     }
     if (n && why == FILE_OK) {
-        timer_set(&w->turn, 0);
+        timer_set(&v->turn, 0);
         return;
     }
-    view_end(&w->viewer);
-    enum cmd_result r = why == FILE_OK ? CMD_OK : file_error(c, "reading", w->path, why);
-    viewing_free(w);
-    c->host->on_abort(c->shell, NULL, NULL);
-    cmd_done(c->host, c->shell, r);
+    view_end(&v->viewer);
+    enum cmd_result r = why == FILE_OK ? CMD_OK : file_error(c, "reading", v->path, why);
+    waiting_end(&v->w, r);
 }
 
 static enum cmd_result do_more(struct cmd_ctx *c)
 {
     struct cli *cli = c->self;
     struct copy_end e;
-    struct viewer v = viewer_of(c);
+    struct viewer shown = viewer_of(c);
     if (!copy_end_of(c, cmd_str(c, "url"), &e))
         return CMD_FAIL;
     if (e.kind == COPY_REMOTE)
@@ -203,23 +193,22 @@ static enum cmd_result do_more(struct cmd_ctx *c)
     if (e.kind == COPY_RUNNING) {
         struct text t = {0};
         store_running(cli->shells, false, &t);
-        view(&v, t.s, t.len);
+        view(&shown, t.s, t.len);
         text_free(&t);
-        view_end(&v);
+        view_end(&shown);
         return CMD_OK;
     }
     struct file_reader *r;
     enum file_result why = file_open(cli->env.files, e.path, &r, NULL);
     if (why != FILE_OK)
         return file_error(c, "opening", e.path, why);
-    struct viewing *w = NEW(struct viewing);
-    w->c = c;
-    w->reader = r;
-    w->viewer = v;
-    str_copy(w->path, sizeof w->path, e.path);
-    timer_init(&w->turn, cli->env.loop, viewing_turn, w);
-    c->host->on_abort(c->shell, viewing_abort, w);
-    viewing_turn(w);
+    struct viewing *v = NEW(struct viewing);
+    v->reader = r;
+    v->viewer = shown;
+    str_copy(v->path, sizeof v->path, e.path);
+    timer_init(&v->turn, cli->env.loop, viewing_turn, v);
+    waiting_begin(&v->w, c, viewing_free);
+    viewing_turn(v);
     return CMD_WAIT;
 }
 
