@@ -33,8 +33,10 @@ struct tool {
 static enum transfer_end scp_end(int code, unsigned http)
 {
     (void)http;
-    code -= code ? SCP_CHILD_ENDS : 0;
-    return code >= 0 && code < TRANSFER_ENDS ? (enum transfer_end)code : TRANSFER_UNDEFINED;
+    if (!code)
+        return TRANSFER_OK;
+    code -= SCP_CHILD_ENDS;
+    return code > TRANSFER_OK && code < TRANSFER_ENDS ? (enum transfer_end)code : TRANSFER_UNDEFINED;
 }
 static const struct tool curl_tool = {"/usr/bin/curl", {"curl", "-q", "--config", "-", NULL}, curl_config, curl_end},
                          scp_tool = {NULL, {"espial", SCP_CHILD_WORD, NULL}, scp_config, scp_end};

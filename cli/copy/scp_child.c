@@ -148,7 +148,8 @@ static enum transfer_end open_session(struct job *j)
     if (fd < 0)
         return why;
     j->session = ssh_new();
-    if (!j->session || ssh_options_set(j->session, SSH_OPTIONS_HOST, j->host) < 0 ||
+    /* SSH_OPTIONS_FD is the host; SSH_OPTIONS_HOST, which libssh takes in fewer forms, only labels it */
+    if (!j->session || ssh_options_set(j->session, SSH_OPTIONS_HOST, "peer") < 0 ||
         ssh_options_set(j->session, SSH_OPTIONS_FD, &fd) < 0 ||
         ssh_options_set(j->session, SSH_OPTIONS_USER, j->user) < 0 ||
         ssh_options_set(j->session, SSH_OPTIONS_PROCESS_CONFIG, &no) < 0 ||
