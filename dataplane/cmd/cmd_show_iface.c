@@ -121,8 +121,8 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
     }
     out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n",
                i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, iface_delay(i));
-    out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", load(i->tx_rate.bps, kbit),
-               load(i->rx_rate.bps, kbit));
+    out_printf(c->out, "     reliability %u/255, txload %u/255, rxload %u/255\n", iface_reliability(i),
+               load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
     out_text(c->out, "  Keepalive not supported \n");
     if (i->kind == IFACE_ETHERNET)

@@ -86,7 +86,8 @@ void tunnel_head(struct cmd_ctx *c, const struct iface *i, unsigned txload, unsi
         return;
     out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n", (unsigned)t.transport_mtu + TUNNEL_SPARE_MTU,
                iface_bandwidth(i), iface_delay(i));
-    out_printf(c->out, "     reliability 255/255, txload %u/255, rxload %u/255\n", txload, rxload);
+    out_printf(c->out, "     reliability %u/255, txload %u/255, rxload %u/255\n", iface_reliability(i), txload,
+               rxload);
     out_text(c->out, "  Encapsulation TUNNEL, loopback not set\n");
     if (conf->keepalive)
         out_printf(c->out, "  Keepalive set (%u sec), retries %u\n", (unsigned)conf->ka_period,

@@ -13,8 +13,8 @@ struct link;
 enum iface_kind { IFACE_ETHERNET, IFACE_LOOPBACK, IFACE_TUNNEL, IFACE_NULL };
 
 struct iface_rate {                 /* decaying averages over the load interval */
-    uint64_t since, packets, bytes; /* the counters at loop time `since` */
-    double pps, bps;
+    uint64_t since, packets, bytes, errors; /* the counters at loop time `since` */
+    double pps, bps, bad;                   /* bad: the share of frames with errors */
 };
 struct iface_dir { /* packets and bytes of one kind, both ways */
     uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
@@ -104,4 +104,6 @@ void iface_clear_counters(struct net *net, struct iface *ifc);
 struct iface_count iface_counts(const struct iface *ifc);
 /* Bring the averages up to now. */
 void iface_rates(struct iface *ifc);
+/* Of 255 frames so many come without errors. */
+unsigned iface_reliability(const struct iface *ifc);
 #endif

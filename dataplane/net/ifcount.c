@@ -7,7 +7,8 @@
  * Rates are averages that decay with the load interval T, as IOS has them (RFC 1213 leaves them out): every STEP at
  * least, avg = avg * k + now * (1 - k) with k = e^(-dt/T), dt being the time since the last step. So a steady stream
  * stands at 63% of its rate after T. Steps are taken when a frame passes or somebody looks, not by a timer: an
- * interface that is silent costs nothing. */
+ * interface that is silent costs nothing. Reliability lacks to 255/255 the share of frames with errors, averaged in the
+ * same way: time without frames is time without errors. */
 #include <math.h>
 #include <string.h>
 
@@ -52,26 +53,48 @@ uint32_t iface_delay(const struct iface *ifc)
 
 /* ---- rates ---- */
 
-static void rate_step(const struct iface *ifc, struct iface_rate *r, uint64_t now, uint64_t packets, uint64_t bytes)
+static void rate_step(const struct iface *ifc, struct iface_rate *r, uint64_t now, uint64_t packets, uint64_t bytes,
+                      uint64_t errors)
 {
     double dt = (double)(now - r->since) / (double)US_PER_S;
     double keep = exp(-dt / ifc->conf->load_interval);
+    double step = exp(-(double)IF_RATE_STEP_US / (double)US_PER_S / ifc->conf->load_interval);
+    double share = packets > r->packets ? fmin((double)(errors - r->errors) / (double)(packets - r->packets), 1) : 0;
 
     r->pps = r->pps * keep + (double)(packets - r->packets) / dt * (1 - keep);
     r->bps = r->bps * keep + (double)(bytes - r->bytes) * 8 / dt * (1 - keep);
+    /* its frames came within a STEP of r->since; silence since then */
+    r->bad = (r->bad * step + share * (1 - step)) * keep / step;
     r->since = now;
     r->packets = packets;
     r->bytes = bytes;
+    r->errors = errors;
+}
+
+/* Before a frame is counted. */
+static void rx_step(struct iface *ifc, uint64_t now)
+{
+    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes, ifc->n.rx_errors);
+}
+
+static void tx_step(struct iface *ifc, uint64_t now)
+{
+    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
+        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes, 0);
 }
 
 void iface_rates(struct iface *ifc)
 {
     uint64_t now = loop_now(ifc->net->env.loop);
 
-    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
-    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    rx_step(ifc, now);
+    tx_step(ifc, now);
+}
+
+unsigned iface_reliability(const struct iface *ifc)
+{
+    return (unsigned)(255 * (1 - ifc->rx_rate.bad) + 0.5);
 }
 
 void ifcount_start(struct iface *ifc)
@@ -106,8 +129,7 @@ void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_
 {
     struct iface_dir *kind = kind_of(ifc, frame, len);
 
-    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    rx_step(ifc, now);
     ifc->n.rx_packets++;
     ifc->n.rx_bytes += len;
     if (len >= HEADER)
@@ -126,8 +148,7 @@ void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_l
 
     if (ifc->capture)
         capture_frame(ifc->capture, true, loop_wall(ifc->net->env.loop), frame, len);
-    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    tx_step(ifc, now);
     ifc->n.tx_packets++;
     ifc->n.tx_bytes += len;
     count_group(frame, &ifc->n.tx_broadcasts, &ifc->n.tx_multicasts);
@@ -146,8 +167,7 @@ void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_l
 
 void iface_counts_in(struct iface *ifc, uint32_t bytes, uint64_t now)
 {
-    if (now >= ifc->rx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->rx_rate, now, ifc->n.rx_packets, ifc->n.rx_bytes);
+    rx_step(ifc, now);
     ifc->n.rx_packets++;
     ifc->n.rx_bytes += bytes;
     ifc->last_rx = now;
@@ -157,8 +177,7 @@ void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
 {
     uint64_t now = loop_now(ifc->net->env.loop);
 
-    if (now >= ifc->tx_rate.since + IF_RATE_STEP_US)
-        rate_step(ifc, &ifc->tx_rate, now, ifc->n.tx_packets, ifc->n.tx_bytes);
+    tx_step(ifc, now);
     ifc->n.tx_packets++;
     ifc->n.tx_bytes += bytes;
     if (!from_local) {

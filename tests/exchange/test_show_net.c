@@ -231,13 +231,38 @@ static void routes(void **state)
                                      "L        10.0.1.1/32 is directly connected, Ethernet0/0\n");
 }
 
+/* One frame of four is too short for a header: after ten load intervals 255 * 3/4 = 191.25 of 255 is left, and ten after the last of them all of it is back. */
+static void reliability(void **state)
+{
+    static const uint8_t frame[60] = {0x02, 0, 0, 0, 0, 9, 0x02, 0, 0, 0, 0, 8, 8, 0}; /* somebody else's */
+    struct box *b = box_new(9);
+    (void)state;
+
+    box_node(b, "r1", "hostname r1\n");
+    box_node(b, "r2", "hostname r2\ninterface Ethernet0/0\n ip address 10.0.1.2 255.255.255.0\n load-interval 30\n");
+    struct wire *wire = box_link(b, "r1", "Ethernet0/0", "r2", "Ethernet0/0");
+    box_boot(b);
+    box_run(b, 3 * US_PER_S);
+    types(b, "r2", "show interfaces Ethernet0/0", "     reliability 255/255, ");
+    for (int i = 0; i < 1200; i++) {
+        for (int k = 0; k < 4; k++)
+            wire_inject(wire, 0, frame, k ? sizeof frame : 10);
+        box_run(b, 250 * US_PER_MS);
+    }
+    types(b, "r2", "show interfaces Ethernet0/0", "     reliability 191/255, ");
+    types(b, "r2", "show interfaces Ethernet0/0", "     1200 input errors, ");
+    box_run(b, 300 * US_PER_S);
+    types(b, "r2", "show interfaces Ethernet0/0", "     reliability 255/255, ");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(frames, setup, teardown), cmocka_unit_test_setup_teardown(arp_frames, setup, teardown),
         cmocka_unit_test_setup_teardown(rates, setup, teardown),  cmocka_unit_test_setup_teardown(static_arp, setup, teardown),
         cmocka_unit_test_setup_teardown(traffic, setup, teardown), cmocka_unit_test_setup_teardown(routes, setup, teardown),
-        cmocka_unit_test(icmp_heard),
+        cmocka_unit_test(icmp_heard),                              cmocka_unit_test(reliability),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
