@@ -86,6 +86,13 @@ const struct v2_payload *v2_one(const struct v2_payloads *ps, uint8_t type)
     return v2_count(ps, type) == 1 ? v2_nth(ps, type, 0) : NULL;
 }
 
+const struct v2_payload *v2_nonce(const struct v2_payloads *ps)
+{
+    const struct v2_payload *p = v2_one(ps, V2_NONCE);
+
+    return p && p->len >= V2_NONCE_MIN && p->len <= V2_NONCE_MAX ? p : NULL;
+}
+
 enum codec_result v2_ke(const struct v2_payload *p, struct v2_ke_body *out)
 {
     struct rd r = rd_of(p->body, p->len);
@@ -118,6 +125,14 @@ bool v2_notify_find(const struct v2_payloads *ps, uint16_t type, struct v2_notif
 {
     for (unsigned i = 0; i < ps->n; i++)
         if (ps->v[i].type == V2_NOTIFY && v2_notify(&ps->v[i], out) == CODEC_OK && out->type == type)
+            return true;
+    return false;
+}
+
+bool v2_notify_error(const struct v2_payloads *ps, struct v2_notify_body *out)
+{
+    for (unsigned i = 0; i < ps->n; i++)
+        if (ps->v[i].type == V2_NOTIFY && v2_notify(&ps->v[i], out) == CODEC_OK && out->type < V2N_INITIAL_CONTACT)
             return true;
     return false;
 }
@@ -172,6 +187,7 @@ static const struct {
     {V2N_ESP_TFC_PADDING_NOT_SUPPORTED, "ESP_TFC_NO_SUPPORT"},
     {V2N_NON_FIRST_FRAGMENTS_ALSO, "NON_FIRST_FRAGS"},
     {V2N_MOBIKE_SUPPORTED, "MOBIKE_SUPPORTED"},
+    {V2N_CHILDLESS_IKEV2_SUPPORTED, "CHILDLESS_IKEV2_SUPPORTED"},
     {V2N_IKEV2_FRAGMENTATION_SUPPORTED, "IKEV2_FRAGMENTATION_SUPPORTED"},
     {V2N_SIGNATURE_HASH_ALGORITHMS, "SIGNATURE_HASH_ALGORITHMS"},
 };
@@ -182,6 +198,13 @@ const char *v2_notify_name(uint16_t type)
         if (notifies[i].type == type)
             return notifies[i].name;
     return NULL;
+}
+
+const char *v2_notify_said(uint16_t type)
+{
+    const char *name = v2_notify_name(type);
+
+    return name ? name : "an unknown error";
 }
 
 const char *v2_exchange_name(uint8_t type)

@@ -62,10 +62,12 @@ enum v2_notify_type {
     V2N_ESP_TFC_PADDING_NOT_SUPPORTED = 16394,
     V2N_NON_FIRST_FRAGMENTS_ALSO = 16395,
     V2N_MOBIKE_SUPPORTED = 16396,
+    V2N_CHILDLESS_IKEV2_SUPPORTED = 16418,
     V2N_IKEV2_FRAGMENTATION_SUPPORTED = 16430,
     V2N_SIGNATURE_HASH_ALGORITHMS = 16431,
 };
-const char *v2_notify_name(uint16_t type); /* "NAT_DETECTION_SOURCE_IP"; for unknown ones "UNKNOWN - 12345" in a static table's stead: NULL */
+const char *v2_notify_name(uint16_t type); /* "NAT_DETECTION_SOURCE_IP"; NULL unknown */
+const char *v2_notify_said(uint16_t type); /* for a sentence: unknown ones have words too */
 const char *v2_exchange_name(uint8_t type); /* "IKE_SA_INIT"; NULL unknown */
 
 #define V2_MSG_MAX     65000 /* longest message taken in whole or put together from fragments, bytes */
@@ -102,6 +104,8 @@ const struct v2_payload *v2_one(const struct v2_payloads *ps, uint8_t type);
 unsigned v2_count(const struct v2_payloads *ps, uint8_t type);
 /* The i-th (from 0) of a type, or NULL. */
 const struct v2_payload *v2_nth(const struct v2_payloads *ps, uint8_t type, unsigned i);
+/* The only nonce, of a legal length, or NULL. */
+const struct v2_payload *v2_nonce(const struct v2_payloads *ps);
 
 /* Security association payload. */
 #define V2_SA_PROPOSALS_MAX  32
@@ -140,6 +144,8 @@ struct v2_notify_body {
 MUST_USE enum codec_result v2_notify(const struct v2_payload *p, struct v2_notify_body *out);
 /* The first notify of a type. */
 bool v2_notify_find(const struct v2_payloads *ps, uint16_t type, struct v2_notify_body *out);
+/* The first notify that is an error. */
+bool v2_notify_error(const struct v2_payloads *ps, struct v2_notify_body *out);
 
 struct v2_delete_body {
     uint8_t proto, spi_len;

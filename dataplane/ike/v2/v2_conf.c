@@ -242,27 +242,15 @@ unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_pr
 
 void v2_id_text(const struct v2_id *id, char *out, size_t cap)
 {
-    size_t at = 0;
-
-    if (id->type == ID_IPV4_ADDR && id->len == 4) {
-        str_copy(out, cap, IP4(get32(id->bytes)));
-        return;
-    }
-    out[0] = '\0';
     bool words = id->type == ID_FQDN || id->type == ID_USER_FQDN, printable = id->len > 0;
+
     for (unsigned i = 0; i < id->len; i++)
         printable &= id->bytes[i] > 0x20 && id->bytes[i] < 0x7F;
     words |= id->type == ID_KEY_ID && printable;
-    for (unsigned i = 0; i < id->len; i++) {
-        uint8_t c = id->bytes[i];
-        if (at + (words ? 2 : 3) > cap)
-            break;
-        if (words)
-            out[at++] = c > 0x20 && c < 0x7F ? (char)c : '.';
-        else
-            at += (size_t)snprintf(out + at, 3, "%02X", c);
-    }
-    out[at] = '\0';
+    struct id_body as = {.type = words ? ID_FQDN : ID_KEY_ID, .data = id->bytes, .len = id->len};
+    if (id->type == ID_IPV4_ADDR && id->len == 4)
+        as.type = ID_IPV4_ADDR;
+    id_text(&as, out, cap);
 }
 
 static bool same_text(const struct v2_id *id, const char *text)

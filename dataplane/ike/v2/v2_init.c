@@ -218,15 +218,6 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
     return sa;
 }
 
-static bool offered_group(const struct v2_first *f, unsigned group)
-{
-    for (unsigned i = 0; i < f->noffers; i++)
-        for (unsigned k = 0; k < f->offers[i].ngroup; k++)
-            if (f->offers[i].group[k] == group)
-                return dh_known(group);
-    return false;
-}
-
 static void shared_made(void *arg, bool ok)
 {
     struct v2_sa *sa = arg;
@@ -249,7 +240,6 @@ static void shared_made(void *arg, bool ok)
 static bool turned_away(struct v2_sa *sa, const struct v2_msg *m)
 {
     struct v2_first *f = sa->first;
-    const struct v2_payload *p;
     struct v2_notify_body n;
 
     if (v2_notify_find(&m->ps, V2N_COOKIE, &n) && !v2_one(&m->ps, V2_SA)) {
@@ -263,21 +253,18 @@ static bool turned_away(struct v2_sa *sa, const struct v2_msg *m)
     }
     if (v2_notify_find(&m->ps, V2N_INVALID_KE_PAYLOAD, &n)) {
         unsigned group = n.len == 2 ? get16(n.data) : 0;
-        if (group == f->group || !offered_group(f, group) || f->restarts++ >= V2_RESTARTS_MAX)
+        if (group == f->group || !v2_offers_group(f->offers, f->noffers, group) || f->restarts++ >= V2_RESTARTS_MAX)
             return true;
         TR(sa, "Peer wants DH group %u", group);
         timer_clear(&v2_x_kind(sa, V2X_INIT)->timer);
         draw(sa, group);
         return true;
     }
-    for (unsigned i = 0; (p = v2_nth(&m->ps, V2_NOTIFY, i)); i++)
-        if (v2_notify(p, &n) == CODEC_OK && n.type < V2N_INITIAL_CONTACT) {
-            const char *name = v2_notify_name(n.type);
-            v2_error(sa->v2, sa, sa->remote, "Received %s notify", name ? name : "an unknown error");
-            v2_sa_kill(sa, "Refused", SA_GONE_IKE_LOST);
-            return true;
-        }
-    return false;
+    if (!v2_notify_error(&m->ps, &n))
+        return false;
+    v2_error(sa->v2, sa, sa->remote, "Received %s notify", v2_notify_said(n.type));
+    v2_sa_kill(sa, "Refused", SA_GONE_IKE_LOST);
+    return true;
 }
 
 void v2_init_response(struct v2_sa *sa, const struct v2_msg *m)
@@ -293,10 +280,10 @@ void v2_init_response(struct v2_sa *sa, const struct v2_msg *m)
         return;
     sap = v2_one(&m->ps, V2_SA);
     kep = v2_one(&m->ps, V2_KE);
-    nonce = v2_one(&m->ps, V2_NONCE);
+    nonce = v2_nonce(&m->ps);
     TR(sa, "Verify SA init message");
-    if (!sap || !kep || !nonce || nonce->len < V2_NONCE_MIN || nonce->len > V2_NONCE_MAX ||
-        v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK || !memcmp(m->hdr.rspi, none, V2_SPI)) {
+    if (!sap || !kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK ||
+        !memcmp(m->hdr.rspi, none, V2_SPI)) {
         sa->v2->stats.bad_messages++;
         TR_ERR(sa, "Malformed IKE_SA_INIT response");
         return;
@@ -400,8 +387,7 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
 
 void v2_init_request(struct v2 *v2, const struct v2_msg *m)
 {
-    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE),
-                            *nonce = v2_one(&m->ps, V2_NONCE);
+    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal ours[V2_PROPOSALS_MAX];
     struct v2_suite suite;
     struct v2_sa_body body;
@@ -414,8 +400,7 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
         repeated(sa, m);
         return;
     }
-    if (!sap || !kep || !nonce || nonce->len < V2_NONCE_MIN || nonce->len > V2_NONCE_MAX ||
-        v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK) {
+    if (!sap || !kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK) {
         v2->stats.bad_messages++;
         v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "Malformed IKE_SA_INIT request");
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_INVALID_SYNTAX, NULL, 0);

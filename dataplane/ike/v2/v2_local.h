@@ -359,9 +359,7 @@ void v2_peer_remember(struct v2_peer *p, uint8_t proto, uint32_t spi);
 /* ---- v2_window.c ---- */
 extern const struct v2_ask_row v2_asks[V2X_KINDS];
 struct v2_x *v2_x_new(struct v2_sa *sa, enum v2_kind kind);
-void v2_x_queue(struct v2_x *x); /* at the end; sent when there is room */
-void v2_x_ready(struct v2_x *x);
-void v2_x_free(struct v2_x *x);
+void v2_x_ready(struct v2_x *x); /* sent when there is room */
 /* No longer wanted, not sent yet. */
 void v2_x_drop(struct v2_x *x);
 void v2_pump(struct v2_sa *sa);
@@ -376,7 +374,6 @@ void v2_respond(struct v2_sa *sa, struct v2_slot *s, struct v2_wr *w);
 void v2_respond_notify(struct v2_sa *sa, struct v2_slot *s, uint16_t type, const void *data, size_t len);
 /* Outside of the window: one sealed request that nobody waits for; the SA ends with it. */
 void v2_send_last(struct v2_sa *sa, struct v2_wr *w);
-void v2_x_retransmit(void *x);
 void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx);
 void v2_wire_free(struct v2_wire *t);
 void v2_slot_settle(struct v2_slot *s); /* its negotiation is over */
@@ -498,7 +495,6 @@ uint64_t v2_again(struct v2 *v2); /* after TEMPORARY_FAILURE */
 /* ---- v2_trace.c ---- */
 void v2_trace(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-bool v2_trace_on(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which);
 #define TR(sa, ...)     v2_trace((sa)->v2, (sa), (sa)->remote, V2_DEBUG_DEFAULT, __VA_ARGS__)
 #define TR_ERR(sa, ...) v2_trace((sa)->v2, (sa), (sa)->remote, V2_DEBUG_ERROR, __VA_ARGS__)
 void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t peer, uint16_t peer_port,

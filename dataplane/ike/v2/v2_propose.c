@@ -66,6 +66,15 @@ const char *v2_prf_name(enum hash_alg a)
     return hashes[a].prf_name;
 }
 
+bool v2_offers_group(const struct v2_proposal *v, unsigned n, unsigned group)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < v[i].ngroup; k++)
+            if (v[i].group[k] == group)
+                return dh_known(group);
+    return false;
+}
+
 size_t v2_suite_key_len(const struct v2_suite *s)
 {
     size_t fixed = ciphers[cipher_row(s->encr.cipher)].key;

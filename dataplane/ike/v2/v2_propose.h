@@ -30,6 +30,8 @@ struct v2_suite {
     uint8_t group;
     uint8_t number; /* of the proposal in the offer */
 };
+/* Is that group, which a peer asks for, in one of them (and known to us)? */
+bool v2_offers_group(const struct v2_proposal *v, unsigned n, unsigned group);
 size_t v2_suite_key_len(const struct v2_suite *s);   /* SK_e, with the 4-byte salt of GCM */
 size_t v2_suite_integ_len(const struct v2_suite *s); /* SK_a; 0 with GCM */
 size_t v2_suite_icv_len(const struct v2_suite *s);   /* 12 (96 bits of MD5, SHA1), 16, 24, 32; GCM 16 */

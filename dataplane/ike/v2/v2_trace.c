@@ -14,7 +14,7 @@
 #include "espial/msg.h"
 #include "espial/text.h"
 
-bool v2_trace_on(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
+static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
 {
     struct debug_about about = {.peer = peer};
 
@@ -48,7 +48,7 @@ void v2_trace(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which, c
     char text[768];
     va_list ap;
 
-    if (!v2_trace_on(v2, sa, peer, which))
+    if (!passes(v2, sa, peer, which))
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
@@ -64,7 +64,7 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (v2_trace_on(v2, sa, peer, V2_DEBUG_ERROR))
+    if (passes(v2, sa, peer, V2_DEBUG_ERROR))
         say(v2, sa, V2_DEBUG_ERROR, text);
     unsigned cap = v2->conf.diagnose_error < V2_ERRORS_MAX ? v2->conf.diagnose_error : V2_ERRORS_MAX;
     if (cap != v2->errors_cap) {
@@ -143,7 +143,7 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
     if (len < V2_HDR)
         return;
     name = v2_exchange_name(msg[18]);
-    if (v2_trace_on(v2, sa, peer, V2_DEBUG_DEFAULT)) {
+    if (passes(v2, sa, peer, V2_DEBUG_DEFAULT)) {
         contents(msg[16], msg + V2_HDR, len - V2_HDR, list, sizeof list);
         snprintf(
             text, sizeof text,
@@ -154,7 +154,7 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
             name ? name : "Unknown", msg[19] & V2_FLAG_RESPONSE ? "RESPONSE" : "REQUEST", list);
         say(v2, sa, V2_DEBUG_DEFAULT, text);
     }
-    if (v2_trace_on(v2, sa, peer, V2_DEBUG_PACKET)) {
+    if (passes(v2, sa, peer, V2_DEBUG_PACKET)) {
         snprintf(text, sizeof text,
                  "Next payload: %s, version: %u.%u Exchange type: %s, flags: %s%s Message id: %u, length: %u",
                  payload_name(msg[16]), msg[17] >> 4, msg[17] & 15, name ? name : "Unknown",
@@ -168,7 +168,7 @@ void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, con
 {
     char list[512];
 
-    if (!v2_trace_on(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
+    if (!passes(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
         return;
     contents(first, p, len, list, sizeof list);
     TR(sa, "%s  \nPayload contents: \n%s ", what, list);
@@ -176,7 +176,7 @@ void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, con
 
 void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, unsigned n, const char *why)
 {
-    if (!v2_trace_on(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
+    if (!passes(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
         return;
     for (unsigned i = 0; i < n; i++) {
         char names[400];

@@ -36,11 +36,32 @@ static const struct v2_answer_row answers[] = {
 
 /* ---- our requests ---- */
 struct v2_x *v2_x_new(struct v2_sa *sa, enum v2_kind kind)
+static void retransmit(void *arg)
+{
+    struct v2_x *x = arg;
+    struct v2_sa *sa = x->sa;
+
+    if (v2_timers_lost(x)) {
+        sa->v2->stats.timeouts++;
+        v2_error(sa->v2, sa, sa->remote, "Maximum number of retransmissions reached");
+        v2_rekey_inherit(sa);
+        if (x->kind == V2X_LIVE)
+            sa->v2->stats.dpd_dead++;
+        v2_sa_kill(sa, "Maximum number of retransmissions reached", SA_GONE_IKE_LOST);
+        return;
+    }
+    x->tries++;
+    sa->v2->stats.retransmits++;
+    TR(sa, "Retransmitting packet");
+    v2_transmit(sa, &x->tx);
+    timer_set(&x->timer, v2_timers_wait(x));
+}
+
 {
     struct v2_x *x = NEW(struct v2_x), **at = &sa->queue;
 
     *x = (struct v2_x){.sa = sa, .kind = kind};
-    timer_init(&x->timer, sa->v2->ike->env.loop, v2_x_retransmit, x);
+    timer_init(&x->timer, sa->v2->ike->env.loop, retransmit, x);
     while (*at)
         at = &(*at)->next;
     *at = x;
@@ -63,7 +84,7 @@ static void x_unlink(struct v2_x *x)
     timer_clear(&x->timer);
 }
 
-void v2_x_free(struct v2_x *x)
+static void x_free(struct v2_x *x)
 {
     timer_clear(&x->timer);
     v2_wire_free(&x->tx);
@@ -74,12 +95,7 @@ void v2_x_free(struct v2_x *x)
 void v2_x_drop(struct v2_x *x)
 {
     x_unlink(x);
-    v2_x_free(x);
-}
-
-void v2_x_queue(struct v2_x *x)
-{
-    v2_pump(x->sa);
+    x_free(x);
 }
 
 void v2_x_ready(struct v2_x *x)
@@ -227,27 +243,6 @@ void v2_send_init(struct v2_x *x, const uint8_t *msg, size_t len)
     timer_set(&x->timer, v2_timers_wait(x));
 }
 
-void v2_x_retransmit(void *arg)
-{
-    struct v2_x *x = arg;
-    struct v2_sa *sa = x->sa;
-
-    if (v2_timers_lost(x)) {
-        sa->v2->stats.timeouts++;
-        v2_error(sa->v2, sa, sa->remote, "Maximum number of retransmissions reached");
-        v2_rekey_inherit(sa);
-        if (x->kind == V2X_LIVE)
-            sa->v2->stats.dpd_dead++;
-        v2_sa_kill(sa, "Maximum number of retransmissions reached", SA_GONE_IKE_LOST);
-        return;
-    }
-    x->tries++;
-    sa->v2->stats.retransmits++;
-    TR(sa, "Retransmitting packet");
-    v2_transmit(sa, &x->tx);
-    timer_set(&x->timer, v2_timers_wait(x));
-}
-
 void v2_send_last(struct v2_sa *sa, struct v2_wr *w)
 {
     struct v2_hdr h = header(sa, V2_INFORMATIONAL, false, sa->next_mid);
@@ -379,7 +374,7 @@ static void take_response(struct v2_x *x, const struct v2_msg *m, bool malformed
     } else {
         v2_asks[x->kind].conclude(x, m);
     }
-    v2_x_free(x);
+    x_free(x);
     v2_pump(sa);
 }
 
