@@ -12,8 +12,9 @@
  * our window; each keeps its answer until the place is taken again, and a repeat (its first fragment) is answered with
  * it, at most four times a second. While a place waits for a Diffie-Hellman sum, repeats of its request are not heard.
  *
- * A proved message that is not a repeat tells the peer's port: behind a translator it may change, and some (MOBIKE) go
- * to port 4500 without one. */
+ * A proved message that is not a repeat says that the peer lives, and at which port: behind a translator it may change,
+ * and some (MOBIKE) go to port 4500 without one. Of a message in fragments only the last to arrive says so: one alone,
+ * seen on the way and sent again from elsewhere, is no news of the peer. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -35,7 +36,6 @@ static const struct v2_answer_row answers[] = {
 };
 
 /* ---- our requests ---- */
-struct v2_x *v2_x_new(struct v2_sa *sa, enum v2_kind kind)
 static void retransmit(void *arg)
 {
     struct v2_x *x = arg;
@@ -57,6 +57,7 @@ static void retransmit(void *arg)
     timer_set(&x->timer, v2_timers_wait(x));
 }
 
+struct v2_x *v2_x_new(struct v2_sa *sa, enum v2_kind kind)
 {
     struct v2_x *x = NEW(struct v2_x), **at = &sa->queue;
 
@@ -327,7 +328,7 @@ static void bad(struct v2 *v2, const struct v2_sa *sa, uint32_t src, const char 
     v2_trace(v2, sa, src, V2_DEBUG_ERROR, "%s", why);
 }
 
-/* Authentic, and not seen before. */
+/* Authentic, whole, and not seen before. */
 static void proved(struct v2_sa *sa, const struct v2_msg *m)
 {
     sa->last_rx = v2_now(sa->v2);
@@ -437,7 +438,6 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
             answer_repeat(sa, s);
         return;
     }
-    proved(sa, m);
     uint8_t first = p->next;
     if (p->type == V2_SKF) {
         v2->stats.fragments_in++;
@@ -446,6 +446,7 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
         if (!len)
             return;
     }
+    proved(sa, m);
     res = v2_payloads(first, plain, len, &m->ps);
     v2_count_exchange(v2, h->exchange, response, true);
     if (res == CODEC_OK) {
