@@ -18,6 +18,8 @@
 #include "dataplane/ike/v2/v2_local.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/net.h"
 #include "espial/buf.h"
 #include "tests/sim/box.h"
 
@@ -190,7 +192,7 @@ static inline void rig_print(const struct rig *r)
                           sa->initiator ? "initiator" : "responder", sa->nqueue, sa->in_flight);
             for (const struct v2_child *c = sa->children; c; c = c->next)
                 print_message("  child %u in %X out %X state %d by %u%s%s%s\n", c->id, c->spi_in, c->spi_out, c->state,
-                              c->by, c->enabled ? " enabled" : "", c->deleting ? " deleting" : "",
+                              c->by, c->turn ? " enabled" : "", c->deleting ? " deleting" : "",
                               c->again ? " again" : "");
         }
     }
@@ -220,8 +222,51 @@ static inline void rig_quiet(const struct rig *r, unsigned sas, unsigned childre
         const struct v2_sa *q = v2_sa_find(rig_v2(r, "right"), sa->initiator ? sa->rspi : sa->ispi);
         assert_non_null(q);
         for (const struct v2_child *c = sa->children; c; c = c->next)
-            assert_non_null(v2_child_by_spi(q, c->proto, c->spi_in, true));
+            assert_non_null(v2_child_by_spi(q, c->proto, c->spi_in));
     }
+}
+
+static inline const uint8_t *rig_mac(const struct rig *r, int node)
+{
+    struct net *net = dataplane_net(router_dataplane(box_router(r->b, node_names[node])));
+    return iface_by_name(net, "Ethernet0/0")->mac;
+}
+
+/* A datagram of ours between the routers; it passes no tap. */
+static inline void rig_inject(struct rig *r, int from, uint16_t sport, const uint8_t *ike, size_t n)
+{
+    uint8_t f[2048] = {0};
+    uint32_t src = from ? RIGHT : LEFT, dst = from ? LEFT : RIGHT;
+    memcpy(f, rig_mac(r, 1 - from), 6);
+    memcpy(f + 6, rig_mac(r, from), 6);
+    put16(f + 12, 0x0800);
+    f[14] = 0x45;
+    put16(f + 16, (uint16_t)(28 + n));
+    f[22] = 64;
+    f[23] = PROTO_UDP;
+    put32(f + 26, src);
+    put32(f + 30, dst);
+    put16(f + 24, ip_cksum_fold(ip_cksum_add(0, f + 14, 20)));
+    put16(f + 34, sport);
+    put16(f + 36, 500);
+    put16(f + 38, (uint16_t)(8 + n));
+    memcpy(f + 42, ike, n);
+    wire_inject(r->wire, from, f, 42 + n);
+    box_run(r->b, S / 10);
+}
+
+/* A request of left's, sealed, of these payloads. */
+static inline void rig_say(struct rig *r, uint16_t sport, uint8_t first, const uint8_t *inner, size_t n)
+{
+    struct v2_sa *sa = rig_sa(r, 0);
+    struct v2_hdr h = {.version = 0x20, .exchange = V2_INFORMATIONAL, .mid = sa->next_mid++};
+    uint8_t out[1024];
+    memcpy(h.ispi, sa->ispi, 8);
+    memcpy(h.rspi, sa->rspi, 8);
+    h.flags = sa->initiator ? V2_FLAG_INITIATOR : 0;
+    size_t len = v2_sk_seal(sa->seal, rig_ike(r, "left")->env.rnd, &h, first, inner, n, out, sizeof out);
+    assert_true(len > 0);
+    rig_inject(r, 0, sport, out, len);
 }
 
 static inline void rig_free(struct rig *r)

@@ -1,7 +1,5 @@
 /* IKEv2 SAs and children ended: by hand, by time, by the peer, by silence; invalid SPIs inside and outside of an SA;
  * malformed and forged messages. */
-#include "dataplane/net/iface.h"
-#include "dataplane/net/net.h"
 #include "tests/exchange/ikev2_box.h"
 
 static struct rig *up_with(uint64_t seed, const char *global, const char *profile, const char *map)
@@ -218,32 +216,9 @@ static void invalid_spi_with_fault(void **state)
     rig_free(r);
 }
 
-static const uint8_t *mac_of(const struct rig *r, int node)
-{
-    struct net *net = dataplane_net(router_dataplane(box_router(r->b, node_names[node])));
-    return iface_by_name(net, "Ethernet0/0")->mac;
-}
-
 static void inject(struct rig *r, int from, const uint8_t *ike, size_t n)
 {
-    uint8_t f[2048] = {0};
-    uint32_t src = from ? RIGHT : LEFT, dst = from ? LEFT : RIGHT;
-    memcpy(f, mac_of(r, 1 - from), 6);
-    memcpy(f + 6, mac_of(r, from), 6);
-    put16(f + 12, 0x0800);
-    f[14] = 0x45;
-    put16(f + 16, (uint16_t)(28 + n));
-    f[22] = 64;
-    f[23] = PROTO_UDP;
-    put32(f + 26, src);
-    put32(f + 30, dst);
-    put16(f + 24, ip_cksum_fold(ip_cksum_add(0, f + 14, 20)));
-    put16(f + 34, 500);
-    put16(f + 36, 500);
-    put16(f + 38, (uint16_t)(8 + n));
-    memcpy(f + 42, ike, n);
-    wire_inject(r->wire, from, f, 42 + n);
-    box_run(r->b, S / 10);
+    rig_inject(r, from, 500, ike, n);
 }
 
 /* Outside of an SA it is a hint: one probe, and nothing changes. It is never answered. */
@@ -341,25 +316,12 @@ static void flood(void **state)
 
 /* Not what a peer may say, inside the protection: INVALID_SYNTAX, and the SA is over; an unknown critical payload is
  * refused, an unknown other one is not seen. */
-static void send_inner(struct rig *r, uint8_t first, const uint8_t *inner, size_t n)
-{
-    struct v2_sa *sa = rig_sa(r, 0);
-    struct v2_hdr h = {.version = 0x20, .exchange = V2_INFORMATIONAL, .mid = sa->next_mid++};
-    uint8_t out[1024];
-    memcpy(h.ispi, sa->ispi, 8);
-    memcpy(h.rspi, sa->rspi, 8);
-    h.flags = sa->initiator ? V2_FLAG_INITIATOR : 0;
-    size_t len = v2_sk_seal(sa->seal, rig_ike(r, "left")->env.rnd, &h, first, inner, n, out, sizeof out);
-    assert_true(len > 0);
-    inject(r, 0, out, len);
-}
-
 static void bad_inside(void **state)
 {
     (void)state;
     struct rig *r = up(1);
-    send_inner(r, 200, (const uint8_t[]){0, 0, 0, 4}, 4);
-    send_inner(r, 200, (const uint8_t[]){0, 0x80, 0, 4}, 4);
+    rig_say(r, 500, 200, (const uint8_t[]){0, 0, 0, 4}, 4);
+    rig_say(r, 500, 200, (const uint8_t[]){0, 0x80, 0, 4}, 4);
     struct v2_stat_row row;
     unsigned refused = 0;
     for (size_t at = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row);)
@@ -367,7 +329,7 @@ static void bad_inside(void **state)
             refused += (unsigned)row.n[V2_TX_RES];
     assert_int_equal(refused, 1);
     assert_int_equal(rig_sas(r, 1), 1);
-    send_inner(r, V2_NOTIFY, (const uint8_t[]){0, 0, 0, 99, 1, 2}, 6);
+    rig_say(r, 500, V2_NOTIFY, (const uint8_t[]){0, 0, 0, 99, 1, 2}, 6);
     assert_int_equal(rig_sas(r, 1), 0);
     for (size_t at = 0, n = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row); n++)
         if (row.type == V2N_INVALID_SYNTAX)

@@ -25,6 +25,9 @@ struct v2 *v2_new(struct ike *ike)
     v2->half = table_new(V2_SPI + 4, seed + 1);
     v2->peers = table_new(8, seed + 2);
     v2->children = table_new(sizeof(uint32_t), seed + 3);
+    v2->ids = table_new(V2_IDS_KEY, seed + 4);
+    v2->flows = table_new(V2_FLOW_KEY, seed + 5);
+    v2->outbound = table_new(V2_OUTBOUND_KEY, seed + 6);
     v2->all_end = &v2->all;
     v2->bury = (struct deferred){.fn = v2_bury, .arg = v2};
     static const char *const texts[V2_DEBUGS] = {"IKEv2 default debugging", "IKEv2 error debugging",
@@ -60,6 +63,9 @@ void v2_free(struct v2 *v2)
     table_free(v2->half);
     table_free(v2->peers);
     table_free(v2->children);
+    table_free(v2->ids);
+    table_free(v2->flows);
+    table_free(v2->outbound);
     mem_free(v2->errors);
     v2_conf_fini(&v2->conf);
     mem_wipe(v2, sizeof *v2);
@@ -140,8 +146,11 @@ bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone w
     struct v2_sa *sa = c->sa;
     bool tell = c->state != V2C_LINGER && !c->deleting && why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST;
     uint8_t proto = v2_proto_ip(c->proto);
+    struct ipsec_policy flow = c->policy;
+    bool lingers = c->state == V2C_LINGER;
     v2_child_free(c);
-    v2_child_end_lingering(sa, &pair->policy);
+    if (!lingers)
+        v2_flow_settle(v2, &flow);
     if (tell && (v2_sa_up(sa) || sa->state == V2_REKEYED))
         v2_info_delete(sa, proto, pair->spi_in, 0);
     return true;

@@ -1,4 +1,4 @@
-/* IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.16, 3.5, 3.8), both halves.
+/* IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.16, 3.5, 3.8; RFC 6023), both halves.
  *
  *   initiator                                                            responder
  *   HDR, SK{IDi, AUTH, SAi2, TSi, TSr, [N(INITIAL_CONTACT)], N...}  -->
@@ -12,8 +12,9 @@
  * The initiator takes whoever its profile lets match, and tells one that it cannot prove so in a message of its own.
  *
  * The SA stands once both are proved; its first child may fail without it (section 1.2): then the error is in the
- * answer and the next packet that needs a pair asks in CREATE_CHILD_SA. INITIAL_CONTACT is said when no SA with the
- * peer under this profile is up, and heeded before the child is made. */
+ * answer and the next packet that needs a pair asks in CREATE_CHILD_SA. A request with neither SAi2 nor selectors asks
+ * for no child (we say CHILDLESS_IKEV2_SUPPORTED as responder, and never ask so ourselves). INITIAL_CONTACT is said when
+ * no SA with the peer under this profile is up, and heeded before the child is made. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -232,11 +233,9 @@ bool v2_auth_ask(struct v2_x *x, struct v2_wr *w)
 
 static void refused(struct v2_sa *sa, uint16_t type)
 {
-    const char *name = v2_notify_name(type);
-
     if (type == V2N_AUTHENTICATION_FAILED)
         sa->v2->stats.auth_failed++;
-    v2_error(sa->v2, sa, sa->remote, "Auth exchange failed: received %s notify", name ? name : "an error");
+    v2_error(sa->v2, sa, sa->remote, "Auth exchange failed: received %s notify", v2_notify_said(type));
     v2_sa_kill(sa, "Auth exchange failed", SA_GONE_IKE_LOST);
 }
 
@@ -244,15 +243,14 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
 {
     struct v2_sa *sa = x->sa;
     const struct v2_profile_conf *p = v2_conf_profile(&sa->v2->conf, sa->profile);
-    const struct v2_payload *id = v2_one(&m->ps, V2_IDR), *authp = v2_one(&m->ps, V2_AUTH), *np;
+    const struct v2_payload *id = v2_one(&m->ps, V2_IDR), *authp = v2_one(&m->ps, V2_AUTH);
     struct v2_notify_body nb;
     struct auth_body a;
 
-    for (unsigned i = 0; !authp && (np = v2_nth(&m->ps, V2_NOTIFY, i)); i++)
-        if (v2_notify(np, &nb) == CODEC_OK && nb.type < V2N_INITIAL_CONTACT) {
-            refused(sa, nb.type);
-            return;
-        }
+    if (!authp && v2_notify_error(&m->ps, &nb)) {
+        refused(sa, nb.type);
+        return;
+    }
     TR(sa, "Process auth response notify");
     if (!p || !read_id(id, &sa->remote_id) || !read_auth(authp, &a) ||
         !v2_conf_profile_fits(p, sa->local, &sa->remote_id) || !check_proof(sa, p, id, &a)) {
@@ -271,8 +269,8 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     if (c) {
         v2_child_enable(c);
     } else {
-        const char *name = why ? v2_notify_name(why) : NULL;
-        v2_error(sa->v2, sa, sa->remote, "First child not made: %s", name ? name : "it could not be installed");
+        v2_error(sa->v2, sa, sa->remote, "First child not made: %s",
+                 why ? v2_notify_said(why) : "it could not be installed");
         if (v2_one(&m->ps, V2_SA))
             v2_info_delete(sa, n->proto, n->spi, 0); /* the peer has one */
     }
@@ -289,6 +287,28 @@ static void fail(struct v2_sa *sa, struct v2_slot *s)
     sa->failed = true;
     v2_sa_enter(sa, V2_CLOSING);
     v2_timers_failed(sa);
+}
+
+/* The SA alone is asked for (RFC 6023). */
+static bool childless(const struct v2_payloads *ps)
+{
+    return !v2_count(ps, V2_SA) && !v2_count(ps, V2_TSI) && !v2_count(ps, V2_TSR);
+}
+
+static struct v2_child *answer_first(struct v2_neg *n, const struct v2_payloads *ps, struct v2_wr *w)
+{
+    uint16_t why = v2_child_read_offer(n, ps, false);
+    struct v2_child *c = why ? NULL : v2_child_install(n);
+
+    if (c) {
+        v2_child_write_answer(n, w, false);
+        return c;
+    }
+    if (!why)
+        why = V2N_NO_PROPOSAL_CHOSEN;
+    v2_error(n->sa->v2, n->sa, n->sa->remote, "First child refused: %s", v2_notify_said(why));
+    v2_put_notify(w, V2_PROTO_NONE, why, NULL, 0, NULL, 0);
+    return NULL;
 }
 
 void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
@@ -326,21 +346,11 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     up(sa);
     if (v2_notify_find(&m->ps, V2N_INITIAL_CONTACT, &nb))
         v2_peer_initial_contact(sa);
-    uint16_t why = v2_child_read_offer(n, &m->ps, false);
-    struct v2_child *c = why ? NULL : v2_child_install(n);
-    if (!why && !c)
-        why = V2N_NO_PROPOSAL_CHOSEN;
-    if (c) {
-        v2_child_write_answer(n, &w, false);
-    } else {
-        const char *name = v2_notify_name(why);
-        v2_error(sa->v2, sa, sa->remote, "First child refused: %s", name ? name : "error");
-        v2_put_notify(&w, V2_PROTO_NONE, why, NULL, 0, NULL, 0);
-    }
+    struct v2_child *c = childless(&m->ps) ? NULL : answer_first(n, &m->ps, &w);
     write_window(sa, &w);
     v2_respond(sa, s, &w);
     if (c)
-        v2_child_enable(c);
+        v2_child_answered(c);
     v2_neg_free(n);
     v2_peer_established(sa);
 }

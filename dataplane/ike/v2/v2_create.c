@@ -24,11 +24,33 @@
 
 #include "dataplane/ike/v2/v2_local.h"
 
-bool v2_nonce_lower(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+/* Octets, then length. */
+static bool nonce_lower(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
     int d = memcmp(a, b, a_len < b_len ? a_len : b_len);
 
     return d < 0 || (d == 0 && a_len < b_len);
+}
+
+static struct bytes lower_of(const struct v2_neg *n)
+{
+    return nonce_lower(n->ni, n->ni_len, n->nr, n->nr_len) ? BYTES(n->ni, n->ni_len) : BYTES(n->nr, n->nr_len);
+}
+
+void v2_neg_cross(struct v2_neg *ours, const struct v2_neg *theirs)
+{
+    struct bytes low = lower_of(theirs);
+
+    ours->crossed = true;
+    memcpy(ours->low, low.p, low.len);
+    ours->low_len = low.len;
+}
+
+bool v2_neg_yields(const struct v2_neg *ours)
+{
+    struct bytes low = lower_of(ours);
+
+    return ours->crossed && nonce_lower(low.p, low.len, ours->low, ours->low_len);
 }
 
 /* ---- initiator ---- */
@@ -133,13 +155,12 @@ static void refused(struct v2_x *x, uint16_t why)
     struct v2_neg *n = x->neg;
     struct v2_sa *sa = x->sa;
     struct v2_child *old = v2_child_find(sa->v2, n->old);
-    const char *name = v2_notify_name(why);
 
     if (n->crossed || (n->old && !old)) {
         v2_neg_settle(n, n->crossed); /* what was asked for has come from the other side, or is gone */
         return;
     }
-    v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA: %s", name ? name : "error");
+    v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA: %s", v2_notify_said(why));
     if (why == V2N_CHILD_SA_NOT_FOUND && old) {
         struct ike_want *w = n->want;
         uint8_t proto = v2_proto_ip(old->proto);
@@ -156,20 +177,23 @@ static void refused(struct v2_x *x, uint16_t why)
     v2_neg_settle(n, false);
 }
 
-static void lower_of(const struct v2_neg *n, const uint8_t **p, size_t *len)
+/* CSCsl68327: the old pair goes here before the other end, which is told, has switched over. */
+static void forget(struct v2_child *old)
 {
-    bool i = v2_nonce_lower(n->ni, n->ni_len, n->nr, n->nr_len);
+    struct v2_sa *sa = old->sa;
 
-    *p = i ? n->ni : n->nr;
-    *len = i ? n->ni_len : n->nr_len;
+    if (!fault_strikes(sa->v2->ike->env.faults, FAULT_OLD_FIRST, 0)) {
+        v2_child_delete(old);
+        return;
+    }
+    v2_info_delete(sa, v2_proto_ip(old->proto), old->spi_in, 0);
+    v2_child_remove(old, SA_GONE_REKEYED);
 }
 
 static void made(struct v2_neg *n)
 {
     struct v2_sa *sa = n->sa;
     struct v2_child *c = v2_child_install(n), *old = v2_child_find(sa->v2, n->old), *theirs;
-    const uint8_t *low;
-    size_t low_len;
 
     if (!c) {
         v2_info_delete(sa, n->proto, n->spi, 0); /* the peer has it */
@@ -177,13 +201,12 @@ static void made(struct v2_neg *n)
         return;
     }
     theirs = n->crossed ? v2_child_find(sa->v2, n->crossed_pair) : NULL;
-    lower_of(n, &low, &low_len);
-    if (theirs && v2_nonce_lower(low, low_len, n->low, n->low_len)) {
+    if (theirs && v2_neg_yields(n)) {
         TR(sa, "Crossing rekeys: the peer's is kept");
         v2_child_delete(c);
         if (!old)
             v2_child_enable(theirs);
-        else if (!timer_pending(&theirs->timer) && !theirs->enabled)
+        else if (!timer_pending(&theirs->timer) && !theirs->turn)
             timer_set(&theirs->timer, V2_SWITCH_US);
     } else {
         v2_child_enable(c);
@@ -196,7 +219,7 @@ static void made(struct v2_neg *n)
             old->by = c->id;
             timer_clear(&old->timer);
             sa->v2->stats.rekeys_child++;
-            v2_child_delete(old);
+            forget(old);
         }
     }
     v2_neg_settle(n, true);
@@ -242,11 +265,10 @@ void v2_child_conclude(struct v2_x *x, const struct v2_msg *m)
 /* ---- responder ---- */
 static void refuse(struct v2_sa *sa, struct v2_slot *s, struct v2_neg *n, uint16_t why)
 {
-    const char *name = v2_notify_name(why);
     uint8_t group[2];
 
     put16(group, n->choice.group);
-    v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA refused: %s", name ? name : "error");
+    v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA refused: %s", v2_notify_said(why));
     v2_respond_notify(sa, s, why, group, why == V2N_INVALID_KE_PAYLOAD ? sizeof group : 0);
 }
 
@@ -254,7 +276,6 @@ static void refuse(struct v2_sa *sa, struct v2_slot *s, struct v2_neg *n, uint16
 static void cross(struct v2_sa *sa, const struct v2_neg *n, const struct v2_child *c)
 {
     struct v2_x *x = v2_x_of_pair(sa, n->old);
-    const uint8_t *low;
 
     if (!x)
         return;
@@ -262,9 +283,7 @@ static void cross(struct v2_sa *sa, const struct v2_neg *n, const struct v2_chil
         v2_x_drop(x);
         return;
     }
-    x->neg->crossed = true;
-    lower_of(n, &low, &x->neg->low_len);
-    memcpy(x->neg->low, low, x->neg->low_len);
+    v2_neg_cross(x->neg, n);
     x->neg->crossed_pair = c->id;
 }
 
@@ -284,7 +303,7 @@ static void answer_made(struct v2_neg *n)
     v2_child_write_answer(n, &w, true);
     v2_respond(sa, s, &w);
     if (!old) {
-        v2_child_enable(c);
+        v2_child_answered(c);
         return;
     }
     sa->v2->stats.rekeys_child++;
@@ -318,7 +337,7 @@ static bool find_old(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
 
     if (!v2_notify_find(&m->ps, V2N_REKEY_SA, &nb))
         return true;
-    old = nb.spi_len == 4 ? v2_child_by_spi(sa, nb.proto, get32(nb.spi), true) : NULL;
+    old = nb.spi_len == 4 ? v2_child_by_spi(sa, nb.proto, get32(nb.spi)) : NULL;
     if (!old || old->state == V2C_LINGER) {
         uint8_t inner[64];
         struct v2_wr w;

@@ -4,7 +4,7 @@
  *                          <--  HDR, SK{[N,] [D,] ...}
  *
  *   DELETE of children      the peer's inbound SPIs; answered with ours. Unknown ones are not mentioned.
- *   DELETE of the IKE SA    answered with nothing; then it and its children are gone
+ *   DELETE of the IKE SA    answered with nothing; then it and its children are gone (v2_pair.c: some linger)
  *   nothing                 is the peer there? any answer says so
  *   INVALID_SPI             the peer gets packets of a child that it does not know: that child is deleted (it carries
  *                           the SPI as data and an SPI of size 0; a copy in the SPI field is read too)
@@ -137,7 +137,7 @@ static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct
     unsigned n = 0;
 
     for (uint16_t i = 0; i < d->n; i++) {
-        struct v2_child *c = v2_child_by_spi(sa, d->proto, get32(d->spis + 4 * (size_t)i), true);
+        struct v2_child *c = v2_child_by_spi(sa, d->proto, get32(d->spis + 4 * (size_t)i));
         uint32_t ours = c ? c->spi_in : 0;
         if (!c) {
             TR(sa, "Processing DELETE INFO message for IPsec SA [SPI: 0x%X]: not found",
@@ -151,15 +151,21 @@ static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct
         v2_put_delete(w, d->proto, 4, spis, n);
 }
 
+/* ESP or AH: the notify does not say. */
+static struct v2_child *sender(const struct v2_sa *sa, uint32_t spi)
+{
+    struct v2_child *c = v2_child_by_spi(sa, V2_PROTO_ESP, spi);
+
+    return c ? c : v2_child_by_spi(sa, V2_PROTO_AH, spi);
+}
+
 static void take_invalid_spi(struct v2_sa *sa, const struct v2_notify_body *n)
 {
     uint32_t spi = n->len == 4 ? get32(n->data) : n->spi_len == 4 ? get32(n->spi) : 0;
-    struct v2_child *c = v2_child_by_spi(sa, V2_PROTO_ESP, spi, true);
+    struct v2_child *c = sender(sa, spi);
 
-    if (!c)
-        c = v2_child_by_spi(sa, V2_PROTO_AH, spi, true);
     TR(sa, "Processing INVALID_SPI notify [SPI: 0x%X]", spi);
-    if (spi && c && c->state == V2C_UP && c->enabled)
+    if (spi && c && c->state == V2C_UP && c->turn)
         v2_child_delete(c);
 }
 
@@ -204,6 +210,9 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
         if (failed)
             sa->v2->stats.auth_failed++;
         v2_rekey_inherit(sa);
+        v2_sa_enter(sa, V2_CLOSING);
+        if (ends)
+            v2_children_leave(sa, SA_GONE_PEER_DELETE);
         v2_sa_kill(sa, failed ? "Authentication failed" : "Deleted by the peer", SA_GONE_PEER_DELETE);
         return;
     }
@@ -245,8 +254,7 @@ static struct v2_sa *sends_with(struct v2 *v2, const struct udp_from *from, uint
     struct v2_peer *p = v2_peer_find(v2, from->dst, from->src);
 
     for (struct v2_sa *sa = p ? p->sas : NULL; sa; sa = sa->peer_next)
-        if (v2_sa_up(sa) &&
-            (v2_child_by_spi(sa, V2_PROTO_ESP, spi, true) || v2_child_by_spi(sa, V2_PROTO_AH, spi, true)))
+        if (v2_sa_up(sa) && sender(sa, spi))
             return sa;
     return NULL;
 }

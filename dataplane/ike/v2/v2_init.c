@@ -60,6 +60,8 @@ static void write_rest(struct v2_sa *sa, struct v2_wr *w)
     }
     if (sa->v2->conf.fragmentation && (sa->initiator || sa->frag))
         v2_put_notify(w, V2_PROTO_NONE, V2N_IKEV2_FRAGMENTATION_SUPPORTED, NULL, 0, NULL, 0);
+    if (!sa->initiator)
+        v2_put_notify(w, V2_PROTO_NONE, V2N_CHILDLESS_IKEV2_SUPPORTED, NULL, 0, NULL, 0);
 }
 
 /* Whose address or port has changed on the way? */

@@ -13,6 +13,9 @@
 
 #define V2_SPI 8
 #define V2_HDR 28
+#define V2_IDS_KEY 32
+#define V2_FLOW_KEY 30
+#define V2_OUTBOUND_KEY 9
 
 /* Bounds. */
 #define V2_SA_MAX             16384 /* IKE SAs in all */
@@ -164,7 +167,7 @@ struct v2_neg {
     uint8_t low[V2_NONCE_MAX];
     size_t low_len;
     uint32_t crossed_pair;
-    uint32_t crossed_sa; /* tunnel id */
+    uint8_t crossed_sa[V2_SPI]; /* our SPI of it */
 };
 
 enum v2_child_state {
@@ -174,11 +177,12 @@ enum v2_child_state {
 };
 struct v2_child {
     struct v2_sa *sa;
-    struct v2_child *next; /* of the same SA */
+    struct v2_child *next, **prev; /* of the same SA, newest first */
+    struct v2_child *older;        /* of the same flow, under whatever SA */
     uint32_t id, spi_in, spi_out;
     uint8_t proto;
     bool initiator; /* we began the exchange that made it */
-    bool enabled;   /* sends */
+    uint32_t turn;  /* 0: does not send yet; else which of the router's children it was to begin */
     bool deleting;  /* our DELETE is queued or sent */
     bool again;     /* the timer begins its replacement */
     enum v2_child_state state;
@@ -236,6 +240,7 @@ struct v2_sa {
     struct v2_peer *peer; /* NULL once dead */
     struct v2_sa *peer_next;
     struct v2_sa *next, **prev; /* all, oldest first; once dead: the list of the dead */
+    struct v2_sa *ids_older;    /* established between the same two identities */
     bool initiator;             /* of this IKE SA: the I flag */
     enum v2_state state;
     const char *description;
@@ -287,10 +292,13 @@ struct v2 {
     struct table *by_spi;   /* 8 bytes, ours */
     struct table *half;     /* 12 bytes: initiator's SPI | address: responder SAs */
     struct table *peers;    /* 8 bytes: local | addr */
+    struct table *ids;      /* a digest of both identities: the newest SA established between them */
     struct table *children; /* 4 bytes: pair id */
+    struct table *flows;    /* ends and selectors: the newest child of that flow */
+    struct table *outbound; /* SA, protocol, the peer's SPI: children */
     struct v2_sa *all, **all_end, *dead;
     unsigned nsas, negotiating_in, negotiating_out, half_open;
-    uint32_t next_tunnel, next_session;
+    uint32_t next_tunnel, next_session, turns;
     struct deferred bury;
     struct {
         uint8_t key[32];
@@ -324,15 +332,15 @@ void v2_spi_make(struct v2 *v2, uint8_t out[V2_SPI]);
 void v2_sa_insert(struct v2_sa *sa); /* ours is known: found by it from now on */
 struct v2_sa *v2_sa_find(const struct v2 *v2, const uint8_t *our_spi);
 struct v2_sa *v2_sa_find_half(const struct v2 *v2, const uint8_t *ispi, uint32_t addr);
-struct v2_sa *v2_sa_by_tunnel(const struct v2 *v2, uint32_t tunnel_id);
+/* The newest SA established between the same two identities; its ids_older leads to the others. */
+struct v2_sa *v2_sa_same_ids(const struct v2_sa *sa);
 /* Aborts on an impossible predecessor: a bug, not an input. */
 void v2_sa_enter(struct v2_sa *sa, enum v2_state to);
-const char *v2_state_name(enum v2_state s);
+const char *v2_state_name(enum v2_state s); /* for tests that fail */
 /* From the agreed suite and keys: protection in both directions. */
 void v2_sa_keyed(struct v2_sa *sa);
 /* Authenticated, or made by a rekey: no longer half open. */
 void v2_sa_established(struct v2_sa *sa);
-void v2_first_free(struct v2_first *f);
 /* Dead at once, with its children (reported to ipsec as `why`); nothing is sent. The memory stays until the end of the turn. */
 void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why);
 /* Tell the peer and die when it has answered; children go now. */
@@ -429,8 +437,11 @@ uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, boo
 void v2_child_write_answer(struct v2_neg *n, struct v2_wr *w, bool create);
 struct v2_child *v2_child_install(struct v2_neg *n);
 void v2_child_enable(struct v2_child *c);
+/* We answered, so the other end may not have it yet: sends at once, or in its turn when the flow sends already. */
+void v2_child_answered(struct v2_child *c);
 struct v2_child *v2_child_find(const struct v2 *v2, uint32_t pair);
-struct v2_child *v2_child_by_spi(const struct v2_sa *sa, uint8_t proto, uint32_t spi, bool out);
+/* The child that sends with this SPI. */
+struct v2_child *v2_child_by_spi(const struct v2_sa *sa, uint8_t proto, uint32_t spi);
 void v2_child_move(struct v2_child *c, struct v2_sa *to);
 /* Ask the peer to delete ours too; the pair goes when it has answered. */
 void v2_child_delete(struct v2_child *c);
@@ -441,9 +452,13 @@ bool v2_child_peer_deletes(struct v2_child *c);
 /* A sum is under way for what x has asked: another x holds the negotiation meanwhile. */
 struct v2_x *v2_x_conclude_later(struct v2_x *x);
 void v2_child_free(struct v2_child *c); /* the pair is gone already */
-void v2_child_end_lingering(struct v2_sa *sa, const struct ipsec_policy *flow);
+/* A child of that flow goes that did not linger: those that do would send again, and go too; when none sends, one that
+ * waits begins. */
+void v2_flow_settle(struct v2 *v2, const struct ipsec_policy *flow);
+void v2_child_remove(struct v2_child *c, enum sa_gone why); /* pair and all; nothing is sent */
 void v2_children_gone(struct v2_sa *sa, enum sa_gone why);
-void v2_child_timer(void *c);
+/* The SA is deleted in good order: as above, but a child whose flow another SA carries too lingers there. */
+void v2_children_leave(struct v2_sa *sa, enum sa_gone why);
 uint8_t v2_proto_of(uint8_t ip_proto); /* PROTO_ESP -> 3, PROTO_AH -> 2 */
 uint8_t v2_proto_ip(uint8_t proto);
 
@@ -453,8 +468,10 @@ void v2_child_rekey(struct v2_child *c);
 bool v2_child_ask(struct v2_x *x, struct v2_wr *w);
 void v2_child_conclude(struct v2_x *x, const struct v2_msg *m);
 void v2_create_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m);
-/* Compares as section 2.8 does: octets, then length. */
-bool v2_nonce_lower(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+/* The peer's negotiation of the same thing crosses ours (section 2.8): remembered until our answer is there; then, is ours
+ * the one to be closed? */
+void v2_neg_cross(struct v2_neg *ours, const struct v2_neg *theirs);
+bool v2_neg_yields(const struct v2_neg *ours);
 
 /* ---- v2_rekey.c: the IKE SA replaced ---- */
 void v2_rekey_begin(struct v2_sa *sa);

@@ -178,10 +178,9 @@ static bool same_id(const struct v2_id *a, const struct v2_id *b)
 void v2_peer_initial_contact(struct v2_sa *sa)
 {
     TR(sa, "Process initial contact, bring down existing IKEv2 SAs with the identity");
-    for (struct v2_sa *q = sa->v2->all, *next; q; q = next) {
-        next = q->next;
-        if (q != sa && q->established && q->established <= sa->created && same_id(&q->remote_id, &sa->remote_id) &&
-            same_id(&q->local_id, &sa->local_id))
+    for (struct v2_sa *q = v2_sa_same_ids(sa), *older; q; q = older) {
+        older = q->ids_older;
+        if (q != sa && q->established <= sa->created)
             v2_sa_kill(q, "Receive initial contact", SA_GONE_PEER_DELETE);
     }
 }

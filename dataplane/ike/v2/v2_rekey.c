@@ -24,15 +24,6 @@ static void public_made(void *arg, bool ok)
     v2_x_ready(n->x);
 }
 
-static bool in_offers(const struct v2_proposal *v, unsigned n, unsigned group)
-{
-    for (unsigned i = 0; i < n; i++)
-        for (unsigned k = 0; k < v[i].ngroup; k++)
-            if (v[i].group[k] == group)
-                return dh_known(group);
-    return false;
-}
-
 static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts)
 {
     struct v2_x *x = v2_x_new(sa, V2X_REKEY);
@@ -55,7 +46,7 @@ void v2_rekey_begin(struct v2_sa *sa)
     if (!v2_sa_up(sa) || v2_x_kind(sa, V2X_REKEY) || !n || !v[0].ngroup)
         return;
     TR(sa, "Rekeying the IKEv2 SA");
-    ask_for(sa, in_offers(v, n, sa->suite.group) ? sa->suite.group : v[0].group[0], 0);
+    ask_for(sa, v2_offers_group(v, n, sa->suite.group) ? sa->suite.group : v[0].group[0], 0);
 }
 
 bool v2_rekey_ask(struct v2_x *x, struct v2_wr *w)
@@ -127,14 +118,6 @@ static void inherit(struct v2_sa *to, struct v2_sa *from)
     from->kept_session = true;
 }
 
-static void lower_of(const struct v2_neg *n, const uint8_t **p, size_t *len)
-{
-    bool i = v2_nonce_lower(n->ni, n->ni_len, n->nr, n->nr_len);
-
-    *p = i ? n->ni : n->nr;
-    *len = i ? n->ni_len : n->nr_len;
-}
-
 static void retire(struct v2_sa *old)
 {
     v2_sa_enter(old, V2_REKEYED);
@@ -151,42 +134,44 @@ static bool overtaken(const struct v2_sa *old, struct v2_sa *young)
     return true;
 }
 
-/* Ours has come to nothing, the peer's to a new SA: that one inherits. False: there is none. */
-static bool adopt(struct v2_neg *n)
+/* The SA that the peer made meanwhile in place of the same one, if it is up. */
+static struct v2_sa *crossing(const struct v2_neg *n)
 {
-    struct v2_sa *old = n->sa, *theirs = n->crossed ? v2_sa_by_tunnel(old->v2, n->crossed_sa) : NULL;
+    struct v2_sa *theirs = n->crossed ? v2_sa_find(n->sa->v2, n->crossed_sa) : NULL;
 
-    if (!theirs || !v2_sa_up(theirs))
-        return false;
-    if (overtaken(old, theirs))
-        return true;
+    return theirs && v2_sa_up(theirs) ? theirs : NULL;
+}
+
+static void leave_to(struct v2_sa *theirs, struct v2_sa *old)
+{
     theirs->kept_session = false;
     inherit(theirs, old);
     retire(old);
     v2_pump(theirs);
-    return true;
+}
+
+/* Ours has come to nothing, the peer's to a new SA: that one inherits. False: there is none. */
+static bool adopt(struct v2_neg *n)
+{
+    struct v2_sa *theirs = crossing(n);
+
+    if (theirs && !overtaken(n->sa, theirs))
+        leave_to(theirs, n->sa);
+    return theirs != NULL;
 }
 
 /* ---- initiator ---- */
 static void made(struct v2_neg *n)
 {
-    struct v2_sa *old = n->sa, *sa = successor(n), *theirs = NULL;
-    const uint8_t *low;
-    size_t low_len;
+    struct v2_sa *old = n->sa, *sa = successor(n), *theirs = crossing(n);
 
     if (overtaken(old, sa))
         return;
-    if (n->crossed)
-        theirs = v2_sa_by_tunnel(old->v2, n->crossed_sa);
-    lower_of(n, &low, &low_len);
-    if (theirs && v2_sa_up(theirs) && v2_nonce_lower(low, low_len, n->low, n->low_len)) {
+    if (theirs && v2_neg_yields(n)) {
         TR(sa, "Crossing rekeys: the peer's IKEv2 SA is kept");
-        theirs->kept_session = false;
-        inherit(theirs, old);
-        retire(old);
         sa->kept_session = true;
         v2_sa_close(sa, "Redundant");
-        v2_pump(theirs);
+        leave_to(theirs, old);
         return;
     }
     if (theirs) {
@@ -218,30 +203,25 @@ void v2_rekey_conclude(struct v2_x *x, const struct v2_msg *m)
 {
     struct v2_neg *n = x->neg;
     struct v2_sa *sa = x->sa;
-    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE),
-                            *nonce = v2_one(&m->ps, V2_NONCE), *p;
+    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal v[V2_PROPOSALS_MAX];
     unsigned count = v2_conf_proposals(&sa->v2->conf, sa->local, v);
     struct v2_notify_body nb;
     struct v2_sa_body body;
     struct v2_ke_body ke;
 
-    for (unsigned i = 0; !sap && (p = v2_nth(&m->ps, V2_NOTIFY, i)); i++) {
-        if (v2_notify(p, &nb) != CODEC_OK || nb.type >= V2N_INITIAL_CONTACT)
-            continue;
-        const char *name = v2_notify_name(nb.type);
+    if (!sap && v2_notify_error(&m->ps, &nb)) {
         if (adopt(n))
             return;
-        v2_error(sa->v2, sa, sa->remote, "Rekey of the IKEv2 SA: %s", name ? name : "error");
+        v2_error(sa->v2, sa, sa->remote, "Rekey of the IKEv2 SA: %s", v2_notify_said(nb.type));
         unsigned group = nb.type == V2N_INVALID_KE_PAYLOAD && nb.len == 2 ? get16(nb.data) : 0;
-        if (group && group != n->group && in_offers(v, count, group) && n->restarts < V2_RESTARTS_MAX)
+        if (group && group != n->group && v2_offers_group(v, count, group) && n->restarts < V2_RESTARTS_MAX)
             ask_for(sa, group, n->restarts + 1);
         else if (nb.type == V2N_TEMPORARY_FAILURE)
             v2_timers_rekey_again(sa);
         return;
     }
-    if (!sap || !kep || !nonce || nonce->len < V2_NONCE_MIN || nonce->len > V2_NONCE_MAX ||
-        v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK ||
+    if (!sap || !kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK ||
         !v2_match_ike(&body, v, count, &n->suite, n->rspi) || n->suite.group != n->group || ke.group != n->group ||
         ke.len != dh_public_len(n->group)) {
         v2_error(sa->v2, sa, sa->remote, "Rekey of the IKEv2 SA: the peer's choice is none of the proposals offered");
@@ -281,11 +261,8 @@ static void answer_shared(void *arg, bool ok)
         return;
     }
     if (x && (x->sent || x->concluding)) {
-        const uint8_t *low;
-        lower_of(n, &low, &x->neg->low_len);
-        memcpy(x->neg->low, low, x->neg->low_len);
-        x->neg->crossed = true;
-        x->neg->crossed_sa = young->tunnel_id;
+        v2_neg_cross(x->neg, n);
+        memcpy(x->neg->crossed_sa, n->rspi, V2_SPI);
         young->kept_session = true;
     } else {
         if (x)
@@ -300,8 +277,7 @@ static void answer_shared(void *arg, bool ok)
 
 void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 {
-    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE),
-                            *nonce = v2_one(&m->ps, V2_NONCE);
+    const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal v[V2_PROPOSALS_MAX];
     unsigned count = v2_conf_proposals(&sa->v2->conf, sa->local, v);
     struct v2_sa_body body;
@@ -314,8 +290,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
         v2_respond_notify(sa, s, V2N_TEMPORARY_FAILURE, NULL, 0);
         return;
     }
-    if (!kep || !nonce || nonce->len < V2_NONCE_MIN || nonce->len > V2_NONCE_MAX || v2_sa(sap, &body) != CODEC_OK ||
-        v2_ke(kep, &ke) != CODEC_OK) {
+    if (!kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK) {
         v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
         return;
     }
@@ -345,9 +320,9 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
 void v2_rekey_inherit(struct v2_sa *sa)
 {
     struct v2_x *x = v2_x_kind(sa, V2X_REKEY);
-    struct v2_sa *theirs = x && x->neg && x->neg->crossed ? v2_sa_by_tunnel(sa->v2, x->neg->crossed_sa) : NULL;
+    struct v2_sa *theirs = x && x->neg ? crossing(x->neg) : NULL;
 
-    if (!theirs || !v2_sa_up(theirs))
+    if (!theirs)
         return;
     theirs->kept_session = false;
     inherit(theirs, sa);

@@ -131,12 +131,51 @@ struct v2_sa *v2_sa_find_half(const struct v2 *v2, const uint8_t *ispi, uint32_t
     return table_find(v2->half, &k);
 }
 
-struct v2_sa *v2_sa_by_tunnel(const struct v2 *v2, uint32_t tunnel_id)
+struct ids_key {
+    uint8_t b[V2_IDS_KEY];
+};
+
+static struct ids_key ids_key(const struct v2_sa *sa)
 {
-    for (struct v2_sa *sa = v2->all; sa && tunnel_id; sa = sa->next)
-        if (sa->tunnel_id == tunnel_id)
-            return sa;
-    return NULL;
+    const struct v2_id *l = &sa->local_id, *r = &sa->remote_id;
+    struct bytes parts[] = {BYTES(&l->type, 1), BYTES(&l->len, 1), BYTES(l->bytes, l->len),
+                            BYTES(&r->type, 1), BYTES(&r->len, 1), BYTES(r->bytes, r->len)};
+    struct ids_key k;
+
+    hash_parts(HASH_SHA256, parts, sizeof parts / sizeof parts[0], k.b);
+    return k;
+}
+
+struct v2_sa *v2_sa_same_ids(const struct v2_sa *sa)
+{
+    struct ids_key k = ids_key(sa);
+
+    return table_find(sa->v2->ids, &k);
+}
+
+static void ids_add(struct v2_sa *sa)
+{
+    struct ids_key k = ids_key(sa);
+
+    sa->ids_older = table_put(sa->v2->ids, &k, sa);
+}
+
+static void ids_remove(struct v2_sa *sa)
+{
+    struct ids_key k = ids_key(sa);
+    struct v2_sa *first = table_find(sa->v2->ids, &k);
+
+    if (first == sa && sa->ids_older)
+        table_put(sa->v2->ids, &k, sa->ids_older);
+    else if (first == sa)
+        table_remove(sa->v2->ids, &k);
+    else
+        for (struct v2_sa *q = first; q; q = q->ids_older)
+            if (q->ids_older == sa) {
+                q->ids_older = sa->ids_older;
+                break;
+            }
+    sa->ids_older = NULL;
 }
 
 struct v2_sa *v2_sa_new(struct v2 *v2, uint32_t local, uint32_t remote, bool initiator)
@@ -172,7 +211,7 @@ struct v2_sa *v2_sa_new(struct v2 *v2, uint32_t local, uint32_t remote, bool ini
     return sa;
 }
 
-void v2_first_free(struct v2_first *f)
+static void first_free(struct v2_first *f)
 {
     if (!f)
         return;
@@ -219,7 +258,8 @@ void v2_sa_established(struct v2_sa *sa)
     leave_half_open(sa);
     v2_sa_enter(sa, V2_UP);
     sa->established = sa->last_rx = v2_now(sa->v2);
-    v2_first_free(sa->first);
+    ids_add(sa);
+    first_free(sa->first);
     sa->first = NULL;
     v2_timers_established(sa);
 }
@@ -230,7 +270,7 @@ static void strip(struct v2_sa *sa)
     v2_timers_clear(sa);
     v2_flush(sa);
     v2_frag_free(sa);
-    v2_first_free(sa->first);
+    first_free(sa->first);
     sa->first = NULL;
     mem_free(sa->slots);
     sa->slots = NULL;
@@ -259,6 +299,8 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
     if (sa->established && !sa->kept_session)
         v2_msg_session(sa, false);
     leave_half_open(sa);
+    if (sa->established)
+        ids_remove(sa);
     sa_remove(sa);
     strip(sa);
     v2_peer_remove(sa);
@@ -303,6 +345,6 @@ void v2_sa_close(struct v2_sa *sa, const char *reason)
         if (!x->sent && !x->concluding)
             v2_x_drop(x);
     }
-    v2_children_gone(sa, SA_GONE_CLEARED);
+    v2_children_leave(sa, SA_GONE_CLEARED);
     v2_x_ready(v2_x_new(sa, V2X_DEL_IKE));
 }
