@@ -4,27 +4,19 @@
  * it was or spoiled; the payloads that an authenticated peer would like to send in INFORMATIONAL, quick mode or MM5, encrypted and with a right HASH; a cable that
  * loses from the n-th message on; a stray ESP packet; time; a line typed at the victim. It must hold: a datagram that proves nothing changes no SA and no pair;
  * bounds are kept; when all is quiet nothing is half done, reserved or waiting. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "dataplane/dataplane.h"
-#include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
-#include "dataplane/ipsec/ipsec.h"
 #include "dataplane/net/net.h"
-#include "espial/buf.h"
-#include "tests/fuzz/fuzz.h"
-#include "tests/sim/box.h"
-
-#define LEFT  0x0A000001u
-#define RIGHT 0x0A000002u
-#define INPUTS_A_LIFE 64
-#define TAPE  64
-#define STEPS_MAX 64
+#define CONFIG \
+    "crypto isakmp policy 10\n encryption aes\n hash sha256\n authentication pre-share\n group 19\n" \
+    "crypto isakmp key k address 0.0.0.0\ncrypto isakmp invalid-spi-recovery\n" \
+    "crypto ipsec transform-set T esp-aes esp-sha-hmac\n" \
+    "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.%d\n set transform-set T\n set pfs group19\n match address 101\n" \
+    "interface Loopback0\n ip address 10.%d.0.1 255.255.0.0\n" \
+    "interface Ethernet0/0\n ip address 10.0.0.%d 255.255.255.0\n crypto map M\n" \
+    "ip route 0.0.0.0 0.0.0.0 10.0.0.%d\n" \
+    "access-list 101 permit ip 10.%d.0.0 0.0.255.255 10.%d.0.0 0.0.255.255\n" \
+    "logging buffered 65536\nend\n"
+#include "tests/fuzz/ike_pair.h"
 
 const char *const fuzz_words[] = {
     "\x01\x10\x02", "\x00\x00\x00\x01", "\x03\x04", "\x01\x10", "\x80\x0b\x00\x01", "\x00\x0c\x00\x04", "\x80\x01\x00\x07", "\x80\x0e\x01", "\x60\x02", "\x8d\x28", "\x8d\x29", "\x0e", NULL};
@@ -72,123 +64,17 @@ static const char *const lines[] = {
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
-struct world {
-    struct box *b;
-    struct wire *wire;
-    struct {
-        uint8_t data[2048];
-        size_t len;
-        bool floated;
-        int from;
-    } tape[TAPE];
-    unsigned taped, next; /* kept; where the next one goes */
-    unsigned pass;        /* messages still let through; UINT32_MAX: all */
-    uint32_t mid;
-    unsigned inputs;
-};
-
-#define CONFIG \
-    "crypto isakmp policy 10\n encryption aes\n hash sha256\n authentication pre-share\n group 19\n" \
-    "crypto isakmp key k address 0.0.0.0\ncrypto isakmp invalid-spi-recovery\n" \
-    "crypto ipsec transform-set T esp-aes esp-sha-hmac\n" \
-    "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.%d\n set transform-set T\n set pfs group19\n match address 101\n" \
-    "interface Loopback0\n ip address 10.%d.0.1 255.255.0.0\n" \
-    "interface Ethernet0/0\n ip address 10.0.0.%d 255.255.255.0\n crypto map M\n" \
-    "ip route 0.0.0.0 0.0.0.0 10.0.0.%d\n" \
-    "access-list 101 permit ip 10.%d.0.0 0.0.255.255 10.%d.0.0 0.0.255.255\n" \
-    "logging buffered 65536\nend\n"
-
-static struct ike *ike_of(const struct world *w, const char *node)
-{
-    return dataplane_ike(router_dataplane(box_router(w->b, node)));
-}
-
-static struct ipsec *ipsec_of(const struct world *w, const char *node)
-{
-    return dataplane_ipsec(router_dataplane(box_router(w->b, node)));
-}
-
-/* Remember IKE; lose it when the cable is to lose. */
-static enum wire_verdict tap(void *arg, int from, uint8_t *f, size_t len)
-{
-    struct world *w = arg;
-
-    if (len < 14 + 28 + 4 || get16(f + 12) != 0x0800 || f[23] != PROTO_UDP || (get16(f + 36) != 500 && get16(f + 36) != 4500))
-        return WIRE_PASS;
-    size_t n = (size_t)get16(f + 38) - 8;
-    const uint8_t *p = f + 42;
-    bool floated = get16(f + 36) == 4500;
-    if (n > len - 42)
-        return WIRE_PASS;
-    if (floated && n > 4) {
-        p += 4;
-        n -= 4;
-    }
-    if (n <= sizeof w->tape[0].data) {
-        unsigned at = w->next++ % TAPE;
-        memcpy(w->tape[at].data, p, n);
-        w->tape[at].len = n;
-        w->tape[at].floated = floated;
-        w->tape[at].from = from;
-        if (w->taped < TAPE)
-            w->taped++;
-    }
-    if (!w->pass)
-        return WIRE_LOSE;
-    if (w->pass != UINT32_MAX)
-        w->pass--;
-    return WIRE_PASS;
-}
-
-static struct world *world_new(void)
-{
-    struct world *w = NEW(struct world);
-    char text[2048];
-
-    w->b = box_new(7);
-    for (int i = 1; i <= 2; i++) {
-        snprintf(text, sizeof text, CONFIG, 3 - i, i, i, 3 - i, i, 3 - i);
-        box_node(w->b, i == 1 ? "left" : "right", text);
-    }
-    w->wire = box_link(w->b, "left", "Ethernet0/0", "right", "Ethernet0/0");
-    wire_tap(w->wire, tap, w);
-    w->pass = UINT32_MAX;
-    box_boot(w->b);
-    return w;
-}
-
-/* Everything that waits for a clock has had its time. */
-static void world_free(struct world *w)
+static void world_end(struct world *w)
 {
     static const char *const nodes[] = {"left", "right"};
 
-    w->pass = 0; /* nobody answers any longer, and nothing is there that would be renewed */
-    for (int i = 0; i < 2; i++) {
-        box_type(w->b, nodes[i], "end");
-        box_type(w->b, nodes[i], "clear crypto session");
-    }
-    box_run(w->b, 300 * US_PER_S);
+    world_quiet(w);
     for (int i = 0; i < 2; i++) {
         struct ike_counts c = ike_counts(ike_of(w, nodes[i]));
         fuzz_must(c.half_open == 0 && c.negotiating == 0);
         fuzz_must(ipsec_totals(ipsec_of(w, nodes[i])).transient == 0);
     }
-    box_free(w->b);
-    mem_free(w);
-}
-
-static void deliver(struct world *w, bool to_right, uint32_t src, bool floated, const uint8_t *data, size_t len)
-{
-    struct ike *ike = ike_of(w, to_right ? "right" : "left");
-    struct udp_from from = {.src = src, .dst = to_right ? RIGHT : LEFT, .sport = floated ? 4500 : 500, .dport = floated ? 4500 : 500};
-    uint8_t *copy = mem_new(len + 4); /* exactly as long as it says */
-
-    memcpy(copy + 4, data, len);
-    if (!floated)
-        recv_500(ike, &from, copy + 4, len);
-    else
-        recv_4500(ike, &from, copy, len + 4);
-    mem_free(copy);
+    world_free(w);
 }
 
 struct picture {
@@ -220,36 +106,6 @@ static struct ike_sa *newest(const struct ike *ike, enum ike_state state)
         if (sa->state == state && sa->keys)
             found = sa;
     return found;
-}
-
-/* Payloads out of the input: as they are (type, then bytes), or made well-formed: type, length, body, again and again. */
-static size_t chain(struct fuzz_in *in, uint8_t *out, size_t cap, uint8_t *first)
-{
-    size_t n = 0, got;
-    uint8_t *next = first;
-
-    *first = PL_NONE;
-    if (fuzz_u8(in) & 1) {
-        *first = fuzz_u8(in);
-        const uint8_t *p = fuzz_bytes(in, cap, &got);
-        memcpy(out, p, got);
-        return got;
-    }
-    while (in->left >= 2) {
-        uint8_t type = fuzz_u8(in);
-        size_t len = fuzz_u8(in);
-        const uint8_t *p = fuzz_bytes(in, len, &got);
-        if (n + 4 + got > cap || type == PL_NONE)
-            break;
-        *next = type;
-        next = out + n;
-        out[n] = PL_NONE;
-        out[n + 1] = 0;
-        put16(out + n + 2, (uint16_t)(4 + got));
-        memcpy(out + n + 4, p, got);
-        n += 4 + got;
-    }
-    return n;
 }
 
 /* As the peer of `sa` would send it. iv: for this message. */
@@ -330,25 +186,6 @@ static void authentication(struct world *w, struct fuzz_in *in)
     send_sealed(w, true, sa, EX_MAIN, 0, sa->slot.iv, PL_ID, body, len);
 }
 
-static void taped(struct world *w, unsigned which, struct fuzz_in *in)
-{
-    uint8_t m[2048];
-    size_t len, got;
-
-    if (!w->taped)
-        return;
-    which %= w->taped;
-    len = w->tape[which].len;
-    memcpy(m, w->tape[which].data, len);
-    for (const uint8_t *p = fuzz_bytes(in, 32, &got); got >= 3; p += 3, got -= 3) /* place, value */
-        m[get16(p) % len] ^= p[2];
-    if (fuzz_u8(in) & 1)
-        len = 1 + fuzz_u16(in) % len;
-    if (len >= ISAKMP_HDR && fuzz_u8(in) & 1)
-        put32(m + 24, (uint32_t)len);
-    deliver(w, w->tape[which].from == 0, w->tape[which].from == 0 ? LEFT : RIGHT, w->tape[which].floated, m, len);
-}
-
 static void one_step(struct world *w, struct fuzz_in *all)
 {
     unsigned step = fuzz_u8(all), arg = fuzz_u8(all);
@@ -386,20 +223,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; i < STEPS_MAX && in.left; i++)
         one_step(w, &in);
     if (++w->inputs == INPUTS_A_LIFE) {
-        world_free(w);
+        world_end(w);
         w = NULL;
     }
     return 0;
-}
-
-static size_t put_step(uint8_t *out, unsigned step, unsigned arg, const void *p, size_t len)
-{
-    out[0] = (uint8_t)step;
-    out[1] = (uint8_t)arg;
-    put16(out + 2, (uint16_t)len);
-    if (len)
-        memcpy(out + 4, p, len);
-    return len + 4;
 }
 
 /* The chain of a first quick mode message, or of its answer, as it must be. */
