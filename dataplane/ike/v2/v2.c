@@ -203,13 +203,7 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
 
 bool v2_carries(const struct v2 *v2, const struct ipsec_policy *flow)
 {
-    struct v2_peer *p = v2_peer_find(v2, flow->local, flow->peer);
-
-    for (const struct v2_sa *sa = p ? p->sas : NULL; sa; sa = sa->peer_next)
-        for (const struct v2_child *c = sa->children; c; c = c->next)
-            if (v2_flow_same(&c->policy, flow))
-                return true;
-    return false;
+    return v2_of_flow(v2, flow) != NULL;
 }
 
 void v2_peer_sends(struct v2 *v2, uint32_t local, uint32_t peer)

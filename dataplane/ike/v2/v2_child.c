@@ -1,4 +1,4 @@
-/* The negotiation that makes a child (RFC 7296 sections 1.2, 1.3.1, 2.7, 2.9, 1.3.1 for transport mode): what is offered
+/* The negotiation that makes a child (RFC 7296 sections 1.2, 1.3.1, 2.7, 2.9): what is offered
  * and chosen, the same for IKE_AUTH and CREATE_CHILD_SA (create: with nonces and perhaps a KE payload of its own).
  *
  * A negotiation holds what waits for its child, the inbound SPI reserved for it, nonces and the Diffie-Hellman sum; it

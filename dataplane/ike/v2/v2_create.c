@@ -56,8 +56,8 @@ bool v2_neg_yields(const struct v2_neg *ours)
 /* ---- initiator ---- */
 static bool answered_meanwhile(const struct v2_sa *sa, const struct ike_want *w)
 {
-    for (const struct v2_child *c = sa->children; c; c = c->next)
-        if (c->state == V2C_UP && c->installed > w->since && v2_flow_same(&c->policy, &w->policy))
+    for (const struct v2_child *c = v2_of_flow(sa->v2, &w->policy); c; c = c->older)
+        if (c->sa == sa && c->state == V2C_UP && c->installed > w->since)
             return true;
     return false;
 }

@@ -452,6 +452,8 @@ bool v2_child_peer_deletes(struct v2_child *c);
 /* A sum is under way for what x has asked: another x holds the negotiation meanwhile. */
 struct v2_x *v2_x_conclude_later(struct v2_x *x);
 void v2_child_free(struct v2_child *c); /* the pair is gone already */
+/* The newest child of that flow, under whatever SA; its `older` leads to the others. */
+struct v2_child *v2_of_flow(const struct v2 *v2, const struct ipsec_policy *flow);
 /* A child of that flow goes that did not linger: those that do would send again, and go too; when none sends, one that
  * waits begins. */
 void v2_flow_settle(struct v2 *v2, const struct ipsec_policy *flow);

@@ -120,7 +120,7 @@ static struct flow_key flow_key(const struct ipsec_policy *p)
     return k;
 }
 
-static struct v2_child *of_flow(const struct v2 *v2, const struct ipsec_policy *flow)
+struct v2_child *v2_of_flow(const struct v2 *v2, const struct ipsec_policy *flow)
 {
     struct flow_key k = flow_key(flow);
 
@@ -172,7 +172,7 @@ void v2_flow_settle(struct v2 *v2, const struct ipsec_policy *flow)
     struct v2_child *waits = NULL;
     bool sends = false;
 
-    for (struct v2_child *c = of_flow(v2, flow), *older; c; c = older) {
+    for (struct v2_child *c = v2_of_flow(v2, flow), *older; c; c = older) {
         older = c->older;
         if (c->state == V2C_LINGER) {
             end(c, SA_GONE_REKEYED);
@@ -195,7 +195,7 @@ static struct v2_child *heir_of(const struct v2_child *c)
         by = v2_child_find(c->sa->v2, by->by);
     if (by || !c->turn)
         return by;
-    for (by = of_flow(c->sa->v2, &c->policy); by; by = by->older)
+    for (by = v2_of_flow(c->sa->v2, &c->policy); by; by = by->older)
         if (by != c && heir_fit(by) && (!by->turn || by->turn > c->turn)) /* else it does not take over: it has been */
             return by;
     return NULL;
@@ -203,7 +203,7 @@ static struct v2_child *heir_of(const struct v2_child *c)
 
 void v2_child_answered(struct v2_child *c)
 {
-    for (const struct v2_child *q = of_flow(c->sa->v2, &c->policy); q; q = q->older)
+    for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
         if (q != c && q->turn && q->state != V2C_LINGER) {
             timer_set(&c->timer, V2_SWITCH_US);
             return;
@@ -293,7 +293,7 @@ bool v2_child_peer_deletes(struct v2_child *c)
 /* Does a younger one of its flow send already? */
 static bool outrun(const struct v2_child *c)
 {
-    for (const struct v2_child *q = of_flow(c->sa->v2, &c->policy); q && q != c; q = q->older)
+    for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q && q != c; q = q->older)
         if (q->turn && q->state == V2C_UP)
             return true;
     return false;
