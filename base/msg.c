@@ -6,7 +6,8 @@
  *
  * Lines: "[SEQ: ][STAMP: ]%FAC-SEV-MNEMONIC: text", or "[SEQ: ][STAMP: ]text" for debug. A text may hold newlines (%SYS-5-RESTART does): one message, one fact;
  * one made at run time (an applet's) has its further lines indented, so that none passes for a message of its own. A text is cut at SYSLOG_TEXT_MAX with its
- * prefix; a trailing newline and carriage returns are dropped, and other control characters, which could drive a terminal, become dots.
+ * prefix; a trailing newline and carriage returns are dropped, and other control characters, which could drive a terminal, become dots. A debug line that ends
+ * with two newlines has an empty line behind it, on terminals and in the buffer.
  *
  * When the bus was full, facts were lost to EEM and terminals: one %SYS-3-LOGGER_DROPPED a minute at most says how many since the last one; it is in the buffer
  * whatever the bus does. */
@@ -123,10 +124,11 @@ void log_buffer_clear(struct log *log)
     logbuf_clear(log->buf);
 }
 
-/* Append a text to a line of SYSLOG_TEXT_MAX, made fit for a terminal. indent: how many blanks stand before its further lines. */
-static void line_add_text(char *line, size_t len, const char *text, unsigned indent)
+/* Append a text to a line of SYSLOG_TEXT_MAX, made fit for a terminal. indent: how many blanks stand before its further lines. spaced: an empty line at its end
+ * stays. */
+static void line_add_text(char *line, size_t len, const char *text, unsigned indent, bool spaced)
 {
-    size_t n = strlen(text);
+    size_t all = strlen(text), n = all;
     while (n && (text[n - 1] == '\n' || text[n - 1] == '\r'))
         n--;
     for (size_t i = 0; i < n && len + 1 < SYSLOG_TEXT_MAX; i++) {
@@ -137,6 +139,8 @@ static void line_add_text(char *line, size_t len, const char *text, unsigned ind
         for (unsigned k = 0; c == '\n' && k < indent && len + 1 < SYSLOG_TEXT_MAX; k++)
             line[len++] = ' ';
     }
+    if (spaced && all - n > 1 && len + 1 < SYSLOG_TEXT_MAX)
+        line[len++] = '\n';
     line[len] = '\0';
 }
 
@@ -171,7 +175,7 @@ static bool log_emit(struct log *log, const char *facility, uint8_t severity, co
     f.text_at = (uint16_t)len;
     if (!f.debug)
         len += (size_t)snprintf(f.line + len, sizeof f.line - len, "%%%s-%u-%s: ", f.facility, severity, f.mnemonic);
-    line_add_text(f.line, len, text, indent);
+    line_add_text(f.line, len, text, indent, f.debug);
 
     f.held |= discriminate(log, &f, text);
     msgcount_add(log, &f);

@@ -36,7 +36,8 @@ bool msg_crowded(const struct log *log, const struct msg_row *row);
 /* A severity and text made at run time (EEM's action syslog): "%facility-severity-mnemonic: text". Further lines of the text are indented: none of them
  * looks like a message of its own. */
 void msg_post_text(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text);
-/* A debug line (severity 7); the caller has tested its own debug bit. A text with newlines becomes several lines of one message. */
+/* A debug line (severity 7); the caller has tested its own debug bit. A text with newlines becomes several lines of one message; one that ends
+ * with two has an empty line behind it. */
 void msg_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 enum log_level { LOG_OFF = -1, LOG_EMERG, LOG_ALERT, LOG_CRIT, LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_DEBUG };

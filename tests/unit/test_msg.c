@@ -43,6 +43,12 @@ static void debug_lines(void **state)
     assert_int_equal(b->n, 2);
     assert_string_equal(b->facts[1].line, "00:00:46: a\nb"); /* several lines, one message */
     assert_string_equal(last_line(b->log), "00:00:46: a\nb");
+    msg_debug(b->log, "New State = IKE_I_MM1 \n\n"); /* an empty line behind it */
+    assert_string_equal(last_line(b->log), "00:00:46: New State = IKE_I_MM1 \n");
+    msg_debug(b->log, "c\n\n\n\n");
+    assert_string_equal(last_line(b->log), "00:00:46: c\n");
+    msg_post_text(b->log, "HA_EM", 6, "LOG", "x\n\n"); /* of debug lines alone */
+    assert_string_equal(last_line(b->log), "*Mar 12 18:22:56.706: %HA_EM-6-LOG: x");
     msg_post(b->log, &MSG_UP, "Tunnel1", "up"); /* messages keep their own kind */
     assert_string_equal(last_line(b->log), "*Mar 12 18:22:56.706: %LINK-3-UPDOWN: Interface Tunnel1, changed state to up");
 }
