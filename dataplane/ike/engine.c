@@ -51,6 +51,7 @@ struct ike *ike_new(const struct ike_env *env)
     ike->hosts = table_new(8, seed + 5);
     ike->pairs = table_new(sizeof(uint32_t), seed + 3);
     ike->all_end = &ike->all;
+    ike->died_end = &ike->died;
     ike->next_conn_id = 1001;
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
@@ -181,6 +182,9 @@ struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recov
     }
     if (sa->aggressive ? v1_aggressive_begin(sa) : v1_main_begin(sa))
         return sa;
+    TRACE_ERR(sa, "construct_initial_message: Can not start %s mode", sa->aggressive ? "Aggressive" : "Main");
+    TRACE(sa, "Unlocking peer struct 0x%llX for isadb_unlock_peer_delete_sa(), count %u", peer_trace_handle(p),
+          peer_refs(p) - 1);
     ike_sa_free(sa);
     return NULL;
 cannot:
@@ -209,16 +213,18 @@ void ike_want_flow(struct ike *ike, struct ike_want *w)
         v1_quick_begin(sa, w);
         return;
     }
-    if (!p) {
-        trace(ike, NULL, flow->peer, TRACE_NORMAL, "SA request profile is %s",
-              flow->ike_profile[0] ? flow->ike_profile : "(NULL)");
-        p = peer_get(ike, flow->local, flow->peer, 500);
-    }
     str_copy(profile, sizeof profile, flow->ike_profile);
-    bool under_way = peer_negotiates_for(p, flow);
+    uint32_t peer = flow->peer;
+    bool under_way = p && peer_negotiates_for(p, flow);
+    if (!under_way)
+        trace(ike, NULL, peer, TRACE_NORMAL, "SA request profile is %s", profile[0] ? profile : "(NULL)");
+    if (!p)
+        p = peer_get(ike, flow->local, peer, 500);
     if (!peer_want(p, w) || under_way)
         return;
     if (!ike_begin(p, profile, false)) {
+        trace(ike, NULL, peer, TRACE_ERROR, "Error while processing SA request: Failed to initialize SA");
+        trace(ike, NULL, peer, TRACE_ERROR, "Error while processing KMI message 0, error 2.");
         peer_fail_wants(p);
         peer_settle(p);
     }
@@ -268,9 +274,12 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
 
 void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason)
 {
+    if (sa->state == IKE_DEST_SA)
+        return;
+    ike_sa_say_deleting(sa, reason);
     if (tell && ike_sa_up(sa))
         v1_info_delete_ike(sa);
-    ike_sa_kill(sa, reason);
+    ike_sa_end(sa, reason);
 }
 
 void ike_clear_sas(struct ike *ike, uint32_t conn_id)

@@ -169,11 +169,12 @@ struct ike_sa {
     struct ike_sa *next, **prev; /* all, oldest first */
     bool initiator, aggressive;
     enum ike_state state;
+    uint32_t serial;        /* for debug lines: ike_sa_trace_handle */
     char profile[IKE_NAME_MAX]; /* ISAKMP profile: of the map that asked, or matched by who the peer says it is; "" none */
     uint8_t icookie[COOKIE_LEN], rcookie[COOKIE_LEN];
     uint32_t local, remote;
     uint16_t local_port, peer_port; /* 500, or 4500 once floated (the peer's: whatever its NAT shows) */
-    uint32_t conn_id;               /* 0 until keys exist */
+    uint32_t conn_id;               /* 0 until there can be keys */
     struct p1_suite suite;          /* agreed */
     size_t block;                   /* of the cipher */
     struct ike_keys *keys;          /* NULL until derived */
@@ -181,8 +182,8 @@ struct ike_sa {
     struct p1_scratch *p1;
     struct v1_slot slot;
     uint8_t last_block[16];       /* of phase 1: base of phase-2 IVs */
-    bool natt, dpd, unity, xauth, fragments; /* the peer said so by vendor id */
-    uint8_t natt_draft;                      /* 0: RFC 3947; else the draft whose payload numbers count (2 3) */
+    bool natt, dpd, fragments;    /* the peer said so by vendor id */
+    uint8_t natt_draft;           /* 0: RFC 3947; else the draft whose payload numbers count (2 3) */
     bool nat_local, nat_remote;   /* a NAT in front of us, of the peer */
     bool half_open;               /* counted in ike->half_open */
     bool for_recovery;            /* begun because of an invalid SPI */
@@ -192,6 +193,8 @@ struct ike_sa {
     uint64_t created, established; /* loop time */
     uint64_t expires;
     struct timer life, reap, nat_keepalive, settle;
+    struct ike_sa *died_next;
+    bool kept; /* dead, and one of those that are shown */
     bool life_soft_done;
     struct frag_set *frags; /* pieces of a message that is not whole yet; NULL none */
     uint16_t frag_id;       /* of the last message sent in pieces */
@@ -270,9 +273,10 @@ struct ike {
     struct table *hosts; /* 8 bytes: local | addr: the first of its peers */
     struct table *pairs; /* 4 bytes: id */
     struct ike_sa *all, **all_end;
+    struct ike_sa *died, **died_end; /* those that are kept, the first to die first */
     unsigned nsas, ndead, half_open, negotiating;
     uint64_t dead_total;
-    uint32_t next_conn_id, next_peer;
+    uint32_t next_conn_id, next_peer, next_serial;
     uint8_t secret[32]; /* cookies */
     uint64_t cookie_count;
     uint64_t log_tokens_at; /* unauthenticated log lines: token bucket */
@@ -294,13 +298,15 @@ struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker
 /* Moves to a state (aborts on an impossible predecessor: a bug, not an input); major and minor name the event in the
  * debug line. */
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor);
-/* Dead: keys gone, out of all tables, kept for show until reaped. Nothing is sent. The caller must not touch its nodes
- * afterwards. */
+/* Dead: keys gone, out of all tables, kept for show until reaped (one that had proved nothing yet is freed). Nothing is
+ * sent. The caller must not touch its nodes afterwards. */
 void ike_sa_kill(struct ike_sa *sa, const char *reason);
+/* The same in two steps, for those who have something to say or to send in between. */
+void ike_sa_say_deleting(const struct ike_sa *sa, const char *reason);
+void ike_sa_end(struct ike_sa *sa, const char *reason);
 /* Phase 1 is done: its scratch goes, it no longer counts as half open or negotiating. */
 void ike_sa_established(struct ike_sa *sa);
 void ike_sa_free(struct ike_sa *sa);
-const char *ike_state_name(enum ike_state s);           /* IKE_I_MM1 */
 const char *ike_sa_show_state(const struct ike_sa *sa); /* MM_NO_STATE */
 static inline bool ike_sa_up(const struct ike_sa *sa)
 {
@@ -335,9 +341,10 @@ struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16
 void peer_identify(struct ike_sa *sa);
 /* Of those behind the address of the flow: the one it is for; NULL when there is none at all. */
 struct ike_peer *peer_of_flow(const struct ike *ike, const struct ipsec_policy *flow);
-/* For debug lines: how many SAs hold it, and the number that stands for its address. */
+/* For debug lines: how many SAs hold it, and the numbers that stand for addresses of peers and SAs in memory. */
 unsigned peer_refs(const struct ike_peer *p);
 unsigned long long peer_trace_handle(const struct ike_peer *p);
+unsigned long long ike_sa_trace_handle(const struct ike_sa *sa);
 /* Freed when nothing is left of it. */
 void peer_settle(struct ike_peer *p);
 void peer_free(struct ike_peer *p);
@@ -396,6 +403,8 @@ const struct ike_profile_conf *identity_profile_named(const struct ike *ike, con
  * False: there is none. out may be NULL. */
 bool identity_psk(struct ike *ike, const struct ike_sa *sa, uint32_t local, uint32_t peer, const struct id_body *id,
                   struct key *out);
+/* Is there one for a peer that has said nothing yet? */
+bool identity_has_psk(struct ike *ike, uint32_t local, uint32_t peer);
 /* The peer has said who it is: sa's profile, and is everything in order with it? False: not with this peer. */
 bool identity_take(struct ike_sa *sa, const struct id_body *id);
 struct self_id {
@@ -461,6 +470,7 @@ extern const struct v1_exchange v1_main_exchange, v1_aggressive_exchange, v1_qui
 
 void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node);
 void v1_slot_fini(struct v1_slot *s);
+void v1_say_retransmitting(const struct v1_slot *s);
 /* A message for a known SA. */
 void v1_receive(struct ike_sa *sa, struct v1_msg *m);
 /* It has been proved (or, early in phase 1, fits): remember it, move the IV, stop retransmitting what it answers. */
@@ -480,6 +490,7 @@ uint32_t v1_quick_mid(struct ike_sa *sa); /* remembered: no message with it begi
 #define P1_NONCE_LEN 32
 void v1_p1_message(struct msg_wr *m, uint8_t buf[ISAKMP_OUT_MAX], const struct ike_sa *sa, uint8_t flags);
 const char *v1_p1_mode(const struct ike_sa *sa); /* "Main Mode" */
+void v1_p1_scan(const struct ike_sa *sa);        /* debug lines before the offer is looked at */
 void v1_p1_keep_sai(struct p1_scratch *p1, const uint8_t *body, size_t len);
 void v1_p1_begins(struct ike_sa *sa); /* debug lines of a new SA */
 /* Responder: is there room for one more negotiation; a proposal that no policy takes; the SA of a first message that
@@ -493,8 +504,10 @@ void v1_p1_make_nonce(struct ike_sa *sa);
 void v1_p1_write_ke(struct ike_sa *sa, struct msg_wr *m);
 bool v1_p1_read_ke(const struct payloads *ps, unsigned group, const struct payload **ke, const struct payload **nonce);
 void v1_p1_take_ke(struct ike_sa *sa, const struct payload *ke, const struct payload *nonce);
-/* g^xy is known: everything else follows; and the SA has a number from then on. */
+/* g^xy is known: everything else follows. The SA has a number from then on; in main mode already while it is being
+ * computed. */
 void v1_p1_derive(struct ike_sa *sa);
+void v1_p1_number(struct ike_sa *sa);
 void v1_p1_keyed(struct ike_sa *sa);
 void v1_p1_write_id(struct ike_sa *sa, struct msg_wr *m);
 void v1_p1_show_id(struct ike_sa *sa, const struct id_body *id);
@@ -531,8 +544,9 @@ void v1_flow_write(struct msg_wr *m, const struct selector *s);
 bool v1_flow_read(const struct payload *p, struct selector *out); /* false: not an address or a subnet */
 bool v1_flow_same(const struct selector *a, const struct selector *b);
 uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
-/* The flow that QM1 asks for into qm->policy, with its identities kept. */
+/* The flow that QM1 asks for into qm->policy, with its identities kept; and what is said about it. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
+void v1_flow_trace(const struct ike_sa *sa, const struct ipsec_policy *flow, enum spd_answer answer);
 /* v1_peer.c: vendor ids and NAT discovery. */
 enum v1_vendors { VENDORS_FIRST = 1, VENDORS_SECOND = 2 }; /* of MM1 and MM2; of MM3 and MM4; aggressive mode: both */
 void v1_peer_write_vendors(struct ike_sa *sa, struct msg_wr *m, unsigned which);

@@ -103,9 +103,6 @@ bool identity_psk(struct ike *ike, const struct ike_sa *sa, uint32_t local, uint
             trace(ike, sa, peer, TRACE_ERROR, "No pre-shared key with %s!", IP4(peer));
             return false;
         }
-        if (strcmp(keyring, "default") != 0)
-            trace(ike, sa, peer, TRACE_NORMAL, "Found %s key in keyring %s",
-                  psk->kind == IKE_PSK_HOST ? "HOST" : "ADDRESS", keyring);
         trace(ike, sa, peer, TRACE_NORMAL, "found peer pre-shared key matching %s",
               psk->kind == IKE_PSK_HOST ? psk->host : IP4(peer));
         key = psk->key;
@@ -113,6 +110,13 @@ bool identity_psk(struct ike *ike, const struct ike_sa *sa, uint32_t local, uint
     if (out)
         key_set(out, key, strlen(key));
     return true;
+}
+
+bool identity_has_psk(struct ike *ike, uint32_t local, uint32_t peer)
+{
+    const char *keyring;
+
+    return find(ike, local, peer, "", NULL, &keyring) || identity_psk(ike, NULL, local, peer, NULL, NULL);
 }
 
 static bool ends_with_domain(const char *name, size_t len, char before, const char *domain)
@@ -178,6 +182,8 @@ bool identity_take(struct ike_sa *sa, const struct id_body *id)
     if (!sa->p1 || !sa->p1->psk.len)
         return true;
     const struct ike_psk_conf *psk = find(ike, sa->local, sa->remote, sa->profile, id, &keyring);
+    if (psk && strcmp(keyring, "default") != 0)
+        TRACE(sa, "Found %s key in keyring %s", psk->kind == IKE_PSK_HOST ? "HOST" : "ADDRESS", keyring);
     if (!sa->initiator &&
         (!psk || strlen(psk->key) != sa->p1->psk.len || memcmp(psk->key, sa->p1->psk.b, sa->p1->psk.len) != 0)) {
         TRACE_ERR(sa, "Key not found in keyrings of profile %s, aborting exchange", found->name);

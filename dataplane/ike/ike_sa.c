@@ -11,10 +11,10 @@
  *   I_AM1 --AM2 taken--> I_AM2 --proved, AM3     R_AM2 --AM3 proved--> P1_COMPLETE
  *   sent--> P1_COMPLETE; not proved--> I_AM1
  *
- * I_AM2 and R_AM1,
- * I_MM2, I_MM4, R_MM1 and R_MM3 last as long as a Diffie-Hellman sum runs elsewhere. An SA is known by conn id 1001,
- * 1002 ... from the moment it has keys. A dead SA has lost keys, timers, exchanges and its place in every table; a
- * bounded number is kept for `show`.
+ * I_AM2 and R_AM1, I_MM2, I_MM4, R_MM1 and R_MM3 last as long as a Diffie-Hellman sum runs elsewhere. An SA is known by
+ * conn id 1001, 1002 ... from the moment both public values are known. A dead SA has lost keys, timers, exchanges and its
+ * place in every table; a bounded number is kept for `show`, and freed by a timer alone, since whoever walks over SAs may
+ * have one in hand.
  *
  * A node is one phase-2 exchange, named by its message id. When it is over its scratch is freed; the reply it may have
  * to repeat stays for 50 s. Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
@@ -35,7 +35,7 @@ static const struct {
     [IKE_I_MM3] = {"IKE_I_MM3", "MM_SA_SETUP", FROM(IKE_I_MM2)},
     [IKE_I_MM4] = {"IKE_I_MM4", "MM_KEY_EXCH", FROM(IKE_I_MM3) | FROM(IKE_I_MM4)},
     [IKE_I_MM5] = {"IKE_I_MM5", "MM_KEY_EXCH", FROM(IKE_I_MM4)},
-    [IKE_I_MM6] = {"IKE_I_MM6", "MM_KEY_AUTH", FROM(IKE_I_MM5)},
+    [IKE_I_MM6] = {"IKE_I_MM6", "MM_KEY_AUTH", FROM(IKE_I_MM5) | FROM(IKE_I_MM6)},
     [IKE_R_MM1] = {"IKE_R_MM1", "MM_SA_SETUP", FROM(IKE_READY) | FROM(IKE_R_MM1)},
     [IKE_R_MM2] = {"IKE_R_MM2", "MM_SA_SETUP", FROM(IKE_R_MM1)},
     [IKE_R_MM3] = {"IKE_R_MM3", "MM_KEY_EXCH", FROM(IKE_R_MM2) | FROM(IKE_R_MM3)},
@@ -52,11 +52,6 @@ static const struct {
 static const char *const qm_names[QM_STATES] = {"IKE_QM_READY", "IKE_QM_SPI_STARVE", "IKE_QM_IPSEC_INSTALL_AWAIT",
                                                 "IKE_QM_I_QM1", "IKE_QM_R_QM2",      "IKE_QM_PHASE2_COMPLETE"};
 
-const char *ike_state_name(enum ike_state s)
-{
-    return states[s].name;
-}
-
 const char *ike_sa_show_state(const struct ike_sa *sa)
 {
     return sa->aggressive && sa->state == IKE_READY ? "AG_NO_STATE" : states[sa->state].shown;
@@ -72,7 +67,7 @@ void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const
     }
     sa->state = to;
     TRACE(sa, "Input = %s, %s", major, minor);
-    TRACE(sa, "Old State = %s  New State = %s \n", states[old].name, states[to].name);
+    TRACE(sa, "Old State = %s  New State = %s \n\n", states[old].name, states[to].name);
 }
 
 struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker)
@@ -86,6 +81,7 @@ struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker
                           .remote = p->addr,
                           .local_port = 500,
                           .peer_port = 500,
+                          .serial = ++ike->next_serial,
                           .created = loop_now(ike->env.loop)};
     sa->p1 = NEW(struct p1_scratch);
     sa->p1->began = sa->created;
@@ -176,7 +172,48 @@ void ike_sa_established(struct ike_sa *sa)
     p1_free(sa);
 }
 
+/* The dead that are shown, in the order in which they died. */
+static void keep_dead(struct ike_sa *sa)
+{
+    sa->kept = true;
+    *sa->ike->died_end = sa;
+    sa->ike->died_end = &sa->died_next;
+    sa->ike->ndead++;
+}
+
+static void drop_dead(struct ike_sa *sa)
+{
+    struct ike *ike = sa->ike;
+    struct ike_sa **at = &ike->died;
+
+    if (!sa->kept)
+        return;
+    while (*at != sa)
+        at = &(*at)->died_next;
+    *at = sa->died_next;
+    if (!*at)
+        ike->died_end = at;
+    sa->kept = false;
+    ike->ndead--;
+}
+
+void ike_sa_say_deleting(const struct ike_sa *sa, const char *reason)
+{
+    char state[40];
+
+    TRACE(sa, "peer does not do paranoid keepalives.\n\n");
+    TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s)", reason, trace_role_state(sa, state), IP4(sa->remote));
+}
+
 void ike_sa_kill(struct ike_sa *sa, const char *reason)
+{
+    if (sa->state == IKE_DEST_SA)
+        return;
+    ike_sa_say_deleting(sa, reason);
+    ike_sa_end(sa, reason);
+}
+
+void ike_sa_end(struct ike_sa *sa, const char *reason)
 {
     struct ike *ike = sa->ike;
     char state[40];
@@ -184,15 +221,18 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
 
     if (sa->state == IKE_DEST_SA)
         return;
-    TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s)", reason, trace_role_state(sa, state), IP4(sa->remote));
+    trace_role_state(sa, state);
     trace_engine(sa, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
     if (!ike_sa_up(sa)) {
         ike->negotiating--;
         ike->worked.sas_failed++;
     }
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
+    TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s) ", reason, state, IP4(sa->remote));
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
           peer_refs(sa->peer) - 1);
+    for (const struct ike_node *n = sa->nodes; n; n = n->next)
+        TRACE(sa, "deleting node %u error FALSE reason \"IKE deleted\"", n->mid);
     peer_fail_wants(sa->peer);
     sa_detach(sa);
     ike->dead_total++;
@@ -200,16 +240,13 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason)
         ike_sa_free(sa);
         return;
     }
-    ike->ndead++;
+    keep_dead(sa);
     cookie_bury(sa);
     timer_set(&sa->reap, IKE_REAP_US);
-    if (ike->ndead > IKE_DEAD_MAX)
-        for (struct ike_sa *old = ike->all; old; old = old->next)
-            if (old->state == IKE_DEST_SA) {
-                ike->ndead--;
-                ike_sa_free(old);
-                break;
-            }
+    if (ike->ndead > IKE_DEAD_MAX) { /* not just now: it may be in hand */
+        timer_set(&ike->died->reap, 0);
+        drop_dead(ike->died);
+    }
 }
 
 /* A dead or never announced SA. */
@@ -225,6 +262,8 @@ void ike_sa_free(struct ike_sa *sa)
         sa->state = IKE_DEST_SA;
         sa_detach(sa);
     }
+    TRACE(sa, "purging SA., sa=%llX, delme=%llX", ike_sa_trace_handle(sa), ike_sa_trace_handle(sa));
+    drop_dead(sa);
     cookie_forget(sa);
     timer_clear(&sa->reap);
     *sa->prev = sa->next;
@@ -313,7 +352,7 @@ void ike_node_enter(struct ike_node *n, enum qm_state to, const char *major, con
 
     n->state = to;
     TRACE(n->sa, "Node %u, Input = %s, %s", n->mid, major, minor);
-    TRACE(n->sa, "Old State = %s  New State = %s \n", qm_names[old], qm_names[to]);
+    TRACE(n->sa, "Old State = %s  New State = %s", qm_names[old], qm_names[to]);
 }
 
 void ike_node_done(struct ike_node *n, bool error, const char *reason)

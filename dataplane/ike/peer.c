@@ -63,8 +63,8 @@ static struct ike_peer *peer_new(struct ike *ike, uint32_t local, uint32_t addr,
     table_put(ike->hosts, &k, first);
     table_put(ike->peers, &p->handle, p);
     trace(ike, NULL, addr, TRACE_NORMAL, "Created a peer struct for %s, peer port %u", IP4(addr), port);
-    trace(ike, NULL, addr, TRACE_NORMAL, "New peer created peer = 0x%llX peer_handle = 0x%llX",
-          0x80000000ULL + (unsigned long long)p->handle * 0x100, 0x80000000ULL + (unsigned long long)p->handle);
+    trace(ike, NULL, addr, TRACE_NORMAL, "New peer created peer = 0x%llX peer_handle = 0x%llX", peer_trace_handle(p),
+          0x80000000ULL + p->handle);
     return p;
 }
 
@@ -156,7 +156,12 @@ unsigned peer_refs(const struct ike_peer *p)
 
 unsigned long long peer_trace_handle(const struct ike_peer *p)
 {
-    return 0x80000000ULL + (unsigned long long)p->handle * 0x100;
+    return 0x7F0080000000ULL + p->handle * 0x100ULL;
+}
+
+unsigned long long ike_sa_trace_handle(const struct ike_sa *sa)
+{
+    return 0x7F00C0000000ULL + sa->serial * 0x100ULL;
 }
 
 void peer_settle(struct ike_peer *p)
@@ -385,9 +390,8 @@ void peer_initial_contact(struct ike_sa *sa)
     struct ike_peer *p = sa->peer;
     uint64_t before = sa->created;
 
-    TRACE(sa, "Process initial contact,");
-    TRACE(sa, "bring down existing phase 1 and 2 SA's with local %s remote %s remote port %u", IP4(sa->local),
-          IP4(sa->remote), sa->peer_port);
+    TRACE(sa, "Process initial contact,\nbring down existing phase 1 and 2 SA's with local %s remote %s remote port %u",
+          IP4(sa->local), IP4(sa->remote), sa->peer_port);
     for (struct ike_sa *q = p->sas, *next; q; q = next) {
         next = q->peer_next;
         if (q != sa && ike_sa_up(q) && q->established <= before)

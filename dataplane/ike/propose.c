@@ -39,8 +39,8 @@ static const struct {
     uint8_t ike, esp; /* attribute value; transform id */
     const char *name, *esp_name;
 } ciphers[] = {
-    {CIPHER_DES_CBC, 1, 2, "DES-CBC", "ESP_DES"},  {CIPHER_3DES_CBC, 5, 3, "3DES-CBC", "ESP_3DES"},
-    {CIPHER_AES_CBC, 7, 12, "AES-CBC", "ESP_AES"}, {CIPHER_NULL, 0, 11, "NULL", "ESP_NULL"},
+    {CIPHER_DES_CBC, 1, 2, "DES-CBC", "ESP_DES"},   {CIPHER_3DES_CBC, 5, 3, "3DES-CBC", "ESP_3DES"},
+    {CIPHER_AES_CBC, 7, 12, "AES-CBC", "ESP_AES "}, {CIPHER_NULL, 0, 11, "NULL", "ESP_NULL"},
     {CIPHER_AES_GCM, 0, 20, "AES-GCM", "ESP_GCM"},
 };
 #define NCIPHERS (sizeof ciphers / sizeof ciphers[0])
@@ -266,10 +266,11 @@ static bool p1_fits(const struct ike_sa *sa, const struct p1_suite *offer, const
     return false;
 }
 
-static void say_accepted(const struct ike_sa *sa, const struct p1_suite *s)
+/* actual: the life of our own policy, where it is we who choose. */
+static void say_accepted(const struct ike_sa *sa, const struct p1_suite *s, uint32_t actual)
 {
     SAY(sa, "atts are acceptable. Next payload is 0");
-    SAY(sa, "Acceptable atts:actual life: 0");
+    SAY(sa, "Acceptable atts:actual life: %u", actual);
     SAY(sa, "Acceptable atts:life: 0");
     if (s->life_s > UINT16_MAX) {
         SAY(sa, "Fill atts in sa vpi_length:4");
@@ -278,6 +279,7 @@ static void say_accepted(const struct ike_sa *sa, const struct p1_suite *s)
         SAY(sa, "Basic life_in_seconds:%u", s->life_s);
     }
     SAY(sa, "Returning Actual lifetime: %u", s->life_s);
+    SAY(sa, "Started lifetime timer: %u.\n\n", s->life_s);
 }
 
 int p1_choose(const struct ike_sa *sa, const struct sa_body *body, const struct p1_suite *ours, unsigned n,
@@ -296,7 +298,7 @@ int p1_choose(const struct ike_sa *sa, const struct sa_body *body, const struct 
                 out->offered_s = offer.life_s;
                 if (offer.life_s < out->life_s)
                     out->life_s = offer.life_s;
-                say_accepted(sa, out);
+                say_accepted(sa, out, ours[j].life_s);
                 return (int)i;
             }
             SAY(sa, "atts are not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
@@ -322,7 +324,7 @@ bool p1_match(const struct ike_sa *sa, const struct sa_body *body, const struct 
     *out = *offered;
     if (answer.life_s < out->life_s)
         out->life_s = answer.life_s;
-    say_accepted(sa, out);
+    say_accepted(sa, out, 0);
     return true;
 }
 
@@ -401,7 +403,7 @@ static bool p2_read_id(const struct ike_sa *sa, const struct sa_transform *t, st
         for (size_t i = 0; i < NCIPHERS; i++)
             if (ciphers[i].esp == t->id) {
                 out->cipher = ciphers[i].cipher;
-                TRACE(sa, "transform %u, %s ", t->number, ciphers[i].esp_name);
+                TRACE(sa, "transform %u, %s", t->number, ciphers[i].esp_name);
                 return true;
             }
     }

@@ -123,11 +123,7 @@ static void sa_life(void *arg)
 
 static void sa_reap(void *arg)
 {
-    struct ike_sa *sa = arg;
-
-    trace(sa->ike, sa, sa->remote, TRACE_NORMAL, "purging SA., sa=%X, delme=%X", sa->conn_id, sa->conn_id);
-    sa->ike->ndead--;
-    ike_sa_free(sa);
+    ike_sa_free(arg);
 }
 
 static void nat_keepalive(void *arg)
@@ -169,12 +165,15 @@ void timers_retransmit(void *arg)
         return;
     }
     s->tries++;
+    v1_say_retransmitting(s);
     if (s->node)
-        TRACE(sa, "retransmitting phase 2 %s       %u ...", ike_sa_show_state(sa), s->node->mid);
+        TRACE(sa, "incrementing error counter on node, attempt %u of %u: retransmit phase 2", s->tries, IKE_RETRANSMITS);
+    TRACE(sa, "incrementing error counter on sa, attempt %u of %u: retransmit phase %d", s->tries, IKE_RETRANSMITS,
+          phase);
+    if (s->node)
+        TRACE(sa, "retransmitting phase 2 %u %s      ", s->node->mid, ike_sa_show_state(sa));
     else
-        TRACE(sa, "retransmitting phase 1 %s...", ike_sa_show_state(sa));
-    TRACE(sa, "incrementing error counter on %s, attempt %u of %u: retransmit phase %d", s->node ? "node" : "sa",
-          s->tries, IKE_RETRANSMITS, phase);
+        TRACE(sa, "retransmitting phase 1 %s", ike_sa_show_state(sa));
     ike_transmit(sa, s->tx, s->tx_len);
     timer_set(&s->retransmit, IKE_RETRANSMIT_US);
 }
@@ -236,15 +235,13 @@ static void dpd_probe(struct ike_sa *sa)
             p->dpd_seq = rnd_u32(sa->ike->env.rnd) & 0x7FFFFFFF;
         p->dpd_first = loop_now(sa->ike->env.loop);
         p->dpd_seq++;
-    } else {
-        TRACE(sa, "DPD incrementing error counter (%u/%u)", p->dpd_sent, DPD_PROBES);
     }
     p->dpd_sent++;
     memcpy(spi, sa->icookie, COOKIE_LEN);
     memcpy(spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
     put32(seq, p->dpd_seq);
-    TRACE(sa, "Sending NOTIFY DPD/R_U_THERE protocol 1\n        spi %u, seq. no 0x%X", sa->conn_id, p->dpd_seq);
     v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE, spi, sizeof spi, seq, sizeof seq);
+    ike_sa_enter(sa, IKE_P1_COMPLETE, "IKE_MESG_FROM_TIMER", "IKE_TIMER_IM_ALIVE");
 }
 
 static void peer_dead(struct ike_peer *p)
@@ -288,6 +285,8 @@ void timers_dpd(void *arg)
     proof = proof_of_life(p, &out);
     if (p->dpd_sent && proof > p->dpd_first)
         p->dpd_sent = 0;
+    if (p->dpd_sent)
+        TRACE(sa, "DPD incrementing error counter (%u/%u)", p->dpd_sent, DPD_PROBES);
     if (p->dpd_sent >= DPD_PROBES) {
         peer_dead(p);
         return;

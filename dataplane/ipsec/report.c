@@ -284,8 +284,16 @@ void debug_create(const struct sa_pair *sa)
             msg_debug(ips->env.log, "crypto_engine: Create IPSec SA (by keys)");
     if (!debug_on(ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
+    const struct selector *l = &sa->policy.local_sel, *r = &sa->policy.remote_sel;
+    msg_debug(ips->env.log,
+              "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        protocol     : %u\n"
+              "        src port     : %u\n        dst port     : %u",
+              IP4(l->addr), IP4(r->addr), l->proto ? l->proto : 256u, (unsigned)l->port, (unsigned)r->port);
     msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map,
               (unsigned)sa->policy.seq);
+    if (!sa->flow->out) /* the number stands for the peer's place in memory */
+        msg_debug(ips->env.log, "IPSEC(get_old_outbound_sa_for_peer): No outbound SA found for peer %llX",
+                  0x7F0100000000ULL + sa->policy.peer);
     sa_lines(sa, true, "IPSEC(create_sa): sa created");
     sa_lines(sa, false, "IPSEC(create_sa): sa created");
 }

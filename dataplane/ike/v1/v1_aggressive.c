@@ -100,6 +100,7 @@ static void send_am2(void *arg, bool ok)
     }
     v1_p1_make_nonce(sa);
     v1_p1_derive(sa);
+    v1_p1_number(sa);
     v1_p1_keyed(sa);
     TRACE(sa, "SKEYID state generated");
     MESSAGE(m, sa, 0);
@@ -177,10 +178,8 @@ void v1_aggressive_new(struct ike *ike, const struct udp_from *from, bool floate
     ike_sa_enter(sa, IKE_R_AM1, "IKE_MESG_FROM_PEER", "IKE_AM_EXCH");
     TRACE(sa, "processing SA payload. message ID = 0");
     v1_peer_read_vendors(sa, &ps);
-    TRACE(sa, "local preshared key found");
-    TRACE(sa, "Scanning profiles for xauth ...");
+    v1_p1_scan(sa);
     (void)p1_choose(sa, &body, ours, n, &sa->suite);
-    TRACE(sa, "Started lifetime timer: %u.", agreed.life_s);
     sa->block = cipher_block(agreed.cipher);
     p1->group = agreed.group;
     p1->chosen_proposal = body.v[choice].proposal;
@@ -212,7 +211,7 @@ static void forget_answer(struct ike_sa *sa)
     sa->keys = NULL;
     sa->enc = sa->dec = NULL;
     key_wipe(&p1->dh.shared);
-    sa->natt = sa->nat_local = sa->nat_remote = sa->dpd = sa->unity = sa->xauth = sa->fragments = false;
+    sa->natt = sa->nat_local = sa->nat_remote = sa->dpd = sa->fragments = false;
     sa->suite = (struct p1_suite){0};
     ike_sa_enter(sa, IKE_I_AM1, "IKE_MESG_INTERNAL", "IKE_PROCESS_ERROR");
 }
@@ -251,6 +250,7 @@ static void got_shared(void *arg, bool ok)
     }
     memcpy(am2.sum, p1->peer_sum, sizeof am2.sum);
     v1_commit(&sa->slot, &am2);
+    v1_p1_number(sa);
     v1_p1_keyed(sa);
     v1_p1_show_id(sa, &id);
     if (!identity_take(sa, &id)) {
@@ -289,7 +289,6 @@ static enum v1_outcome take_am2(struct ike_sa *sa, struct v1_msg *m)
     ike_sa_enter(sa, IKE_I_AM2, "IKE_MESG_FROM_PEER", "IKE_AM_EXCH");
     TRACE(sa, "processing SA payload. message ID = 0");
     (void)p1_match(sa, &body, p1->ours, p1->nours, &sa->suite);
-    TRACE(sa, "Started lifetime timer: %u.", sa->suite.life_s);
     sa->block = cipher_block(sa->suite.cipher);
     v1_peer_read_vendors(sa, &m->ps);
     v1_p1_take_ke(sa, ke, nonce);

@@ -68,24 +68,29 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
         if (!v1_flow_read(ci, &remote) || !v1_flow_read(cr, &local))
             return SPD_NO_SELECTOR;
     }
-    trace_ipsec(sa,
-                "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
-                "protocol     : %u\n"
-                "        src port     : %u\n        dst port     : %u",
-                IP4(local.addr), IP4(remote.addr), local.proto, local.port, remote.port);
     enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
     if (answer == SPD_OK && !for_this_sa(sa, &qm->policy))
         answer = SPD_NO_MAP;
     if (answer != SPD_OK) {
         qm->policy.local_sel = local;
         qm->policy.remote_sel = remote;
+    }
+    return answer;
+}
+
+void v1_flow_trace(const struct ike_sa *sa, const struct ipsec_policy *flow, enum spd_answer answer)
+{
+    trace_ipsec(sa,
+                "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        "
+                "protocol     : %u\n"
+                "        src port     : %u\n        dst port     : %u",
+                IP4(flow->local_sel.addr), IP4(flow->remote_sel.addr), flow->local_sel.proto, flow->local_sel.port,
+                flow->remote_sel.port);
+    if (answer == SPD_OK)
+        trace_ipsec(sa, "(ipsec_process_proposal)Map Accepted: %s, %u", flow->map, flow->seq);
+    else
         trace_ipsec(sa,
                     answer == SPD_NO_MAP ? "IPSEC(ipsec_process_proposal): peer address %s not found"
                                          : "IPSEC(ipsec_process_proposal): proxy identities not supported with %s",
                     IP4(sa->remote));
-    } else {
-        trace_ipsec(sa, "(ipsec_process_proposal)Map Accepted: %s, %u", qm->policy.map,
-                    qm->policy.seq);
-    }
-    return answer;
 }

@@ -20,14 +20,21 @@
 
 #define INFO_MAX 512
 
-static void send_info(struct ike_sa *sa, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
+static uint32_t new_node(struct ike_sa *sa)
 {
-    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = v1_new_mid(sa)};
+    uint32_t mid = v1_new_mid(sa);
+
+    TRACE(sa, "set new node %u to QM_IDLE      ", mid);
+    return mid;
+}
+
+static void send_info(struct ike_sa *sa, uint32_t mid, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
+{
+    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = mid};
     size_t hlen = hash_len(sa->suite.hash), hash_at, body_at;
     uint8_t buf[INFO_MAX], sum[HASH_MAX];
     struct msg_wr m;
 
-    TRACE(sa, "set new node %u to QM_IDLE      ", h.mid);
     memcpy(h.icookie, sa->icookie, COOKIE_LEN);
     memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
     msg_begin(&m, buf, sizeof buf - 16, &h);
@@ -68,9 +75,8 @@ void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi)
     struct delete_args a = {.proto = p2_protocol(ip_proto), .spi_len = 4};
 
     put32(a.spi, spi);
-    send_info(sa, write_delete, &a);
-    TRACE(sa, "Input = IKE_MESG_FROM_IPSEC, IKE_PHASE2_DEL");
-    TRACE(sa, "Old State = %s  New State = %s \n", ike_state_name(sa->state), ike_state_name(sa->state));
+    send_info(sa, new_node(sa), write_delete, &a);
+    ike_sa_enter(sa, sa->state, "IKE_MESG_FROM_IPSEC", "IKE_PHASE2_DEL");
 }
 
 void v1_info_delete_ike(struct ike_sa *sa)
@@ -79,7 +85,30 @@ void v1_info_delete_ike(struct ike_sa *sa)
 
     memcpy(a.spi, sa->icookie, COOKIE_LEN);
     memcpy(a.spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
-    send_info(sa, write_delete, &a);
+    send_info(sa, new_node(sa), write_delete, &a);
+}
+
+static const char *notify_name(uint16_t type)
+{
+    switch (type) {
+    case N_NO_PROPOSAL_CHOSEN: return "PROPOSAL_NOT_CHOSEN";
+    case N_INVALID_SPI: return "INVALID_SPI";
+    case N_INVALID_ID_INFORMATION: return "INVALID_ID_INFO";
+    case N_AUTHENTICATION_FAILED: return "AUTHENTICATION_FAILED";
+    case N_PAYLOAD_MALFORMED: return "PAYLOAD_MALFORMED";
+    case N_INITIAL_CONTACT: return "INITIAL_CONTACT";
+    case N_RESPONDER_LIFETIME: return "RESPONDER_LIFETIME";
+    case N_R_U_THERE: return "DPD/R_U_THERE";
+    case N_R_U_THERE_ACK: return "DPD/R_U_THERE_ACK";
+    case N_CONNECTED: return "CONNECTED";
+    default: return "UNKNOWN";
+    }
+}
+
+/* An SA of IKE is shown by the place of its structure. */
+static uint32_t spi_shown(const struct ike_sa *sa, const void *spi, uint8_t len)
+{
+    return len == 4 ? get32(spi) : (uint32_t)ike_sa_trace_handle(sa);
 }
 
 struct notify_args {
@@ -100,8 +129,13 @@ void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void 
                     size_t len)
 {
     struct notify_args a = {.proto = proto, .spi_len = spi_len, .type = type, .spi = spi, .data = data, .len = len};
+    uint32_t mid = new_node(sa);
 
-    send_info(sa, write_notify, &a);
+    TRACE(sa, "Sending NOTIFY %s protocol %u\n        spi %u, message ID = %u", notify_name(type), proto,
+          spi_shown(sa, spi, spi_len), mid);
+    if (type == N_R_U_THERE || type == N_R_U_THERE_ACK)
+        TRACE(sa, "seq. no 0x%X", get32(data));
+    send_info(sa, mid, write_notify, &a);
 }
 
 #define REFUSALS 10
@@ -126,23 +160,6 @@ void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, 
     size_t len = msg_end(&m, 1);
     if (len)
         ike_transmit_to(ike, from->dst, from->src, floated ? 4500 : 500, from->sport, buf, len);
-}
-
-static const char *notify_name(uint16_t type)
-{
-    switch (type) {
-    case N_NO_PROPOSAL_CHOSEN: return "PROPOSAL_NOT_CHOSEN";
-    case N_INVALID_SPI: return "INVALID_SPI";
-    case N_INVALID_ID_INFORMATION: return "INVALID_ID_INFO";
-    case N_AUTHENTICATION_FAILED: return "AUTHENTICATION_FAILED";
-    case N_PAYLOAD_MALFORMED: return "PAYLOAD_MALFORMED";
-    case N_INITIAL_CONTACT: return "INITIAL_CONTACT";
-    case N_RESPONDER_LIFETIME: return "RESPONDER_LIFETIME";
-    case N_R_U_THERE: return "DPD/R_U_THERE";
-    case N_R_U_THERE_ACK: return "DPD/R_U_THERE_ACK";
-    case N_CONNECTED: return "CONNECTED";
-    default: return "UNKNOWN";
-    }
 }
 
 /* R-U-THERE and its answer name this SA and carry a number. */
@@ -190,13 +207,12 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
 
     if (codec_notify(p, &n) != CODEC_OK || n.doi > 1)
         return;
-    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%X", notify_name(n.type),
-          n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid, sa->conn_id);
+    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%llX", notify_name(n.type),
+          n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid, ike_sa_trace_handle(sa));
     switch (n.type) {
     case N_R_U_THERE:
         if (is_dpd(sa, &n)) {
             TRACE(sa, "DPD/R_U_THERE received from peer %s, sequence 0x%X", IP4(sa->remote), get32(n.data));
-            TRACE(sa, "Sending NOTIFY DPD/R_U_THERE_ACK protocol 1");
             v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE_ACK, n.spi, n.spi_len, n.data, 4);
         }
         break;
@@ -216,18 +232,23 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
     }
 }
 
+static bool of_ipsec(const struct delete_body *d)
+{
+    return (d->proto == IPROTO_ESP || d->proto == IPROTO_AH) && d->spi_len == 4;
+}
+
 static void delete_ipsec(struct ike_sa *sa, const struct delete_body *d)
 {
     struct ike *ike = sa->ike;
     uint8_t proto = d->proto == IPROTO_AH ? PROTO_AH : PROTO_ESP;
 
-    TRACE(sa, "peer does not do paranoid keepalives.");
     trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
     trace_ipsec(sa, "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP");
     for (uint16_t i = 0; i < d->n; i++) {
         uint32_t spi = get32(d->spis + 4 * i), id = sad_find_pair(ike->env.ipsec, sa->remote, proto, spi, true);
         const struct ike_pair *pair = table_find(ike->pairs, &id);
-        TRACE(sa, "Enqueued KEY_MGR_DELETE_SAS for IPSEC SA (SPI:0x%X)", spi);
+        trace_ipsec(sa, "IPSEC(key_engine_delete_sas): delete SA with spi 0x%X proto %u for %s", spi, proto,
+                    IP4(sa->remote));
         if (pair && pair->peer == sa->peer)
             (void)sad_delete(ike->env.ipsec, id, SA_GONE_PEER_DELETE);
     }
@@ -241,11 +262,41 @@ static struct ike_sa *named_sa(struct ike_sa *sa, const uint8_t *spi)
     return q && q->peer == sa->peer && ike_sa_up(q) ? q : NULL;
 }
 
+/* The SAs with this peer that a message asks to delete, each once. */
+struct doomed {
+    struct ike_sa *v[4];
+    unsigned n;
+};
+
+static void doom(struct doomed *d, struct ike_sa *sa)
+{
+    for (unsigned i = 0; i < d->n; i++)
+        if (d->v[i] == sa)
+            return;
+    if (!sa || d->n == sizeof d->v / sizeof d->v[0])
+        return;
+    d->v[d->n++] = sa;
+    ike_sa_say_deleting(sa, "No reason");
+}
+
+/* DELETE is carried out when the whole message has been read. */
+static void take_delete(struct ike_sa *sa, const struct delete_body *d, uint32_t mid, struct doomed *doomed)
+{
+    TRACE(sa, "processing DELETE payload. message ID = %u", mid);
+    if (d->proto == IPROTO_ISAKMP && d->spi_len == 2 * COOKIE_LEN)
+        doom(doomed, named_sa(sa, d->spis));
+    if (!of_ipsec(d))
+        return;
+    TRACE(sa, "peer does not do paranoid keepalives.");
+    for (uint16_t i = 0; i < d->n; i++)
+        TRACE(sa, "Enqueued KEY_MGR_DELETE_SAS for IPSEC SA (SPI:0x%X)", get32(d->spis + 4 * i));
+}
+
 static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v1_msg *m)
 {
     const struct payload *p = &m->ps.v[0];
-    struct ike_sa *doomed[4];
-    unsigned ndoomed = 0;
+    struct doomed doomed = {.n = 0};
+    struct delete_body d;
     size_t hlen = hash_len(sa->suite.hash);
     uint8_t sum[HASH_MAX];
 
@@ -260,27 +311,20 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
     TRACE(sa, "set new node %u to QM_IDLE      ", m->hdr.mid);
     TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
     for (unsigned i = 1; i < m->ps.n; i++) {
-        struct delete_body d;
         p = &m->ps.v[i];
-        if (p->type == PL_NOTIFY) {
+        if (p->type == PL_NOTIFY)
             take_notify(sa, p, m->hdr.mid);
-        } else if (p->type == PL_DELETE && codec_delete(p, &d) == CODEC_OK && d.doi <= 1) {
-            TRACE(sa, "processing DELETE payload. message ID = %u", m->hdr.mid);
-            if (d.proto == IPROTO_ISAKMP && d.spi_len == 2 * COOKIE_LEN) {
-                struct ike_sa *q = named_sa(sa, d.spis);
-                bool twice = false;
-                for (unsigned k = 0; k < ndoomed; k++)
-                    twice |= doomed[k] == q;
-                if (q && !twice && ndoomed < sizeof doomed / sizeof doomed[0])
-                    doomed[ndoomed++] = q;
-            } else if ((d.proto == IPROTO_ESP || d.proto == IPROTO_AH) && d.spi_len == 4) {
-                delete_ipsec(sa, &d);
-            }
-        }
+        else if (p->type == PL_DELETE && codec_delete(p, &d) == CODEC_OK && d.doi <= 1)
+            take_delete(sa, &d, m->hdr.mid, &doomed);
     }
     TRACE(sa, "deleting node %u error FALSE reason \"Informational (in) state 1\"", m->hdr.mid);
-    for (unsigned k = 0; k < ndoomed; k++) /* sa itself may be among them */
-        ike_sa_kill(doomed[k], "No reason");
+    if (payload_nth(&m->ps, PL_NOTIFY, 0))
+        ike_sa_enter(sa, sa->state, "IKE_MESG_FROM_PEER", "IKE_INFO_NOTIFY");
+    for (unsigned i = 0; (p = payload_nth(&m->ps, PL_DELETE, i)); i++)
+        if (codec_delete(p, &d) == CODEC_OK && d.doi <= 1 && of_ipsec(&d))
+            delete_ipsec(sa, &d);
+    for (unsigned k = 0; k < doomed.n; k++) /* sa itself may be among them */
+        ike_sa_end(doomed.v[k], "No reason");
     return V1_TAKEN;
 refuse:
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);

@@ -40,8 +40,10 @@ bool v1_main_begin(struct ike_sa *sa)
 
     v1_p1_begins(sa);
     TRACE(sa, "Can not start Aggressive mode, trying Main mode.");
-    if (!find_psk(sa, &sa->p1->psk))
+    if (!find_psk(sa, &sa->p1->psk)) {
+        TRACE_ERR(sa, "No Cert or pre-shared address key. ");
         return false;
+    }
     if (!n) {
         ike_msg(ike, IKE_MSG_NO_PSK_POLICY, sa->remote, NULL);
         return false;
@@ -77,7 +79,7 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
         ike_msg(ike, IKE_MSG_BAD, from->src, NULL);
         return;
     }
-    if (!identity_psk(ike, NULL, from->dst, from->src, NULL, NULL)) {
+    if (!identity_has_psk(ike, from->dst, from->src)) {
         ike->bad_messages++;
         return;
     }
@@ -99,10 +101,9 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
     TRACE(sa, "processing SA payload. message ID = 0");
     v1_peer_read_vendors(sa, &ps);
     (void)find_psk(sa, &p1->psk);
-    TRACE(sa, "local preshared key found");
-    TRACE(sa, "Scanning profiles for xauth ...");
+    v1_p1_scan(sa);
     (void)p1_choose(sa, &body, ours, n, &sa->suite);
-    TRACE(sa, "Started lifetime timer: %u.", agreed.life_s);
+    v1_peer_read_vendors(sa, &ps);
     p1->group = sa->suite.group;
     v1_p1_keep_sai(p1, sap->body, sap->len);
     sa->block = cipher_block(agreed.cipher);
@@ -123,6 +124,17 @@ static void send_key_exchange(struct ike_sa *sa)
     v1_peer_write_vendors(sa, &m, VENDORS_SECOND);
     v1_peer_write_nat_d(sa, &m);
     v1_send(&sa->slot, &m, sa->initiator, !sa->initiator);
+}
+
+/* What MM3 and MM4 say of the other side. */
+static void take_key_exchange(struct ike_sa *sa, const struct v1_msg *m, const struct payload *ke,
+                              const struct payload *nonce)
+{
+    v1_p1_take_ke(sa, ke, nonce);
+    (void)find_psk(sa, NULL);
+    v1_p1_number(sa);
+    v1_peer_read_vendors(sa, &m->ps);
+    v1_peer_look_for_nat(sa, &m->ps, m->from);
 }
 
 static void got_public(void *arg, bool ok) /* initiator, after MM2 */
@@ -159,10 +171,9 @@ static enum v1_outcome take_mm2(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "processing SA payload. message ID = 0");
     v1_peer_read_vendors(sa, &m->ps);
     (void)find_psk(sa, NULL);
-    TRACE(sa, "local preshared key found");
-    TRACE(sa, "Scanning profiles for xauth ...");
+    v1_p1_scan(sa);
     (void)p1_match(sa, &body, ours, n, &sa->suite);
-    TRACE(sa, "Started lifetime timer: %u.", sa->suite.life_s);
+    v1_peer_read_vendors(sa, &m->ps);
     sa->block = cipher_block(sa->suite.cipher);
     ike_sa_enter(sa, IKE_I_MM2, "IKE_MESG_INTERNAL", "IKE_PROCESS_MAIN_MODE");
     trace_engine(sa, "crypto_engine: Create DH");
@@ -199,10 +210,7 @@ static enum v1_outcome take_mm3(struct ike_sa *sa, struct v1_msg *m)
     ike_sa_enter(sa, IKE_R_MM3, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, m);
     timers_half_open(sa);
-    v1_p1_take_ke(sa, ke, nonce);
-    (void)find_psk(sa, NULL);
-    v1_peer_read_vendors(sa, &m->ps);
-    v1_peer_look_for_nat(sa, &m->ps, m->from);
+    take_key_exchange(sa, m, ke, nonce);
     trace_engine(sa, "crypto_engine: Create DH");
     dh_job_begin(&sa->p1->dh, sa->ike, sa->suite.group);
     dh_job_run(&sa->p1->dh, true, ke->body, ke->len, got_shared_responder, sa);
@@ -253,10 +261,7 @@ static enum v1_outcome take_mm4(struct ike_sa *sa, struct v1_msg *m)
     }
     ike_sa_enter(sa, IKE_I_MM4, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, m);
-    v1_p1_take_ke(sa, ke, nonce);
-    (void)find_psk(sa, NULL);
-    v1_peer_read_vendors(sa, &m->ps);
-    v1_peer_look_for_nat(sa, &m->ps, m->from);
+    take_key_exchange(sa, m, ke, nonce);
     dh_job_run(&sa->p1->dh, false, ke->body, ke->len, got_shared_initiator, sa);
     return V1_TAKEN;
 }
@@ -307,11 +312,12 @@ static enum v1_outcome take_mm6(struct ike_sa *sa, struct v1_msg *m)
 
     if (!proved(sa, &m->ps, &id))
         return V1_REFUSED;
-    ike_sa_enter(sa, IKE_I_MM6, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     v1_commit(&sa->slot, m);
     if (!identified(sa, &id))
         return V1_TAKEN;
     v1_p1_authenticated(sa, NULL);
+    ike_sa_enter(sa, IKE_I_MM6, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
+    ike_sa_enter(sa, IKE_I_MM6, "IKE_MESG_INTERNAL", "IKE_PROCESS_MAIN_MODE");
     v1_p1_complete(sa, "IKE_MESG_INTERNAL", "IKE_PROCESS_COMPLETE");
     return V1_TAKEN;
 }

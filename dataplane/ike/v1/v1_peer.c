@@ -2,7 +2,8 @@
  * between), RFC 3947 section 3, RFC 3706 section 5.
  *
  * Vendor ids are taken from any message of phase 1 that is not encrypted; those that mean nothing to us are shown under
- * debug as IOS shows them. Of the forms of NAT traversal that a peer knows the newest of ours counts: RFC 3947, else
+ * debug as IOS shows them. Unity and XAUTH are named because IOS names them and change nothing; by `espial` one of us
+ * knows the other. Of the forms of NAT traversal that a peer knows the newest of ours counts: RFC 3947, else
  * draft 3, else draft 2, which differ in the numbers of payloads and of encapsulations; the responder names the one it
  * takes. Draft 7 and those that are like it are not spoken. `no crypto ipsec nat-transparency udp-encapsulation`: none is.
  *
@@ -48,9 +49,12 @@ void v1_peer_write_vendors(struct ike_sa *sa, struct msg_wr *m, unsigned which)
             write_vendor(m, VENDOR_FRAGMENTATION);
     }
     if (which & VENDORS_SECOND) {
-        write_vendor(m, VENDOR_UNITY);
+        if (!sa->initiator)
+            write_vendor(m, VENDOR_UNITY);
         write_vendor(m, VENDOR_DPD);
-        write_vendor(m, VENDOR_XAUTH);
+        write_vendor(m, VENDOR_ESPIAL);
+        if (sa->initiator)
+            write_vendor(m, VENDOR_XAUTH);
     }
 }
 
@@ -102,14 +106,9 @@ void v1_peer_read_vendors(struct ike_sa *sa, const struct payloads *ps)
             TRACE(sa, "vendor ID is DPD");
             sa->dpd = true;
             break;
-        case VENDOR_UNITY:
-            TRACE(sa, "vendor ID is Unity");
-            sa->unity = true;
-            break;
-        case VENDOR_XAUTH:
-            TRACE(sa, "vendor ID is XAUTH");
-            sa->xauth = true;
-            break;
+        case VENDOR_UNITY: TRACE(sa, "vendor ID is Unity"); break;
+        case VENDOR_XAUTH: TRACE(sa, "vendor ID is XAUTH"); break;
+        case VENDOR_ESPIAL: TRACE(sa, "speaking to another IOS box!"); break;
         default: break;
         }
     }
@@ -133,6 +132,14 @@ void v1_peer_write_nat_d(const struct ike_sa *sa, struct msg_wr *m)
     msg_payload(m, nat_d(sa), sum, hlen);
 }
 
+static const char *nat_verdict(bool my_hash, bool his_hash)
+{
+    return my_hash && his_hash ? "No NAT Found for self or peer"
+           : my_hash           ? "His hash no match - this node outside NAT"
+           : his_hash          ? "My hash no match -  this node inside NAT"
+                               : "NAT found, both nodes inside NAT";
+}
+
 void v1_peer_look_for_nat(struct ike_sa *sa, const struct payloads *ps, const struct udp_from *from)
 {
     size_t hlen = hash_len(sa->suite.hash);
@@ -153,18 +160,11 @@ void v1_peer_look_for_nat(struct ike_sa *sa, const struct payloads *ps, const st
             any = true;
             his_found |= full && memcmp(p->body, his, hlen) == 0;
         }
+        TRACE(sa, "%s", nat_verdict(!sa->nat_local, his_found)); /* as far as is known */
     }
     sa->nat_remote = any && !his_found;
     if (!any)
         sa->nat_local = false;
-    if (sa->nat_local && sa->nat_remote)
-        TRACE(sa, "NAT found, both nodes inside NAT");
-    else if (sa->nat_local)
-        TRACE(sa, "My hash no match -  this node inside NAT");
-    else if (sa->nat_remote)
-        TRACE(sa, "His hash no match - this node outside NAT");
-    else if (any)
-        TRACE(sa, "No NAT Found for self or peer");
 }
 
 void v1_peer_float(struct ike_sa *sa)

@@ -1,6 +1,7 @@
 /* What main mode and aggressive mode have in common (RFC 2409 section 5): the key, nonces and public values, what is
  * derived from them, identities and the hashes that prove them, and the end of phase 1. The order of messages, and what
  * may be believed when, is theirs (v1_main.c, v1_aggressive.c). */
+#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
@@ -32,7 +33,19 @@ void v1_p1_begins(struct ike_sa *sa)
     TRACE(sa, "local port %u, remote port %u", sa->local_port, sa->peer_port);
     if (sa->initiator)
         TRACE(sa, "set new node 0 to QM_IDLE      ");
-    TRACE(sa, "insert sa successfully sa = %llX", 0x80000000ULL + (unsigned long long)sa->ike->next_peer * 0x100);
+    TRACE(sa, "insert sa successfully sa = %llX", ike_sa_trace_handle(sa));
+}
+
+void v1_p1_scan(const struct ike_sa *sa)
+{
+    char names[128] = "";
+    size_t at = 0;
+
+    CONF_EACH(const struct ike_profile_conf, p, &sa->ike->conf.profiles)
+    if (at < sizeof names)
+        at += (size_t)snprintf(names + at, sizeof names - at, " %s", p->name);
+    TRACE(sa, "local preshared key found");
+    TRACE(sa, "Scanning profiles for xauth ...%s", names);
 }
 
 /* A place for one more half-open SA with this peer. When all are taken, the oldest whose initiator has not yet shown
@@ -162,11 +175,15 @@ void v1_p1_derive(struct ike_sa *sa)
     sa->dec = cipher_new(sa->suite.cipher, false, k->enc.b, k->enc.len, NULL);
 }
 
+void v1_p1_number(struct ike_sa *sa)
+{
+    sa->conn_id = sa->ike->next_conn_id++;
+}
+
 void v1_p1_keyed(struct ike_sa *sa)
 {
     struct ike *ike = sa->ike;
 
-    sa->conn_id = ike->next_conn_id++;
     trace_engine(sa, "crypto_engine: Create IKE SA");
     if (ike->env.export_key)
         ike->env.export_key(ike->env.export_arg, sa->icookie, sa->keys->enc.b, sa->keys->enc.len);
@@ -278,8 +295,8 @@ static bool has_contact(struct ike_sa *sa, const struct payloads *ps)
 
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
         if (codec_notify(p, &n) == CODEC_OK && n.type == N_INITIAL_CONTACT && n.doi <= 1) {
-            TRACE(sa, "processing NOTIFY INITIAL_CONTACT protocol %u\n        spi 0, message ID = 0, sa = 0x%X",
-                  n.proto, sa->conn_id);
+            TRACE(sa, "processing NOTIFY INITIAL_CONTACT protocol %u\n        spi 0, message ID = 0, sa = 0x%llX",
+                  n.proto, ike_sa_trace_handle(sa));
             any = true;
         }
     return any;
@@ -298,15 +315,22 @@ static void tell_lifetime(struct ike_sa *sa)
 
 void v1_p1_authenticated(struct ike_sa *sa, const struct payloads *ps)
 {
+    bool contact = ps && has_contact(sa, ps), moved = !sa->initiator && sa->peer_port != sa->peer->port;
+
     TRACE(sa, "SA authentication status:\n        authenticated");
     TRACE(sa, "SA has been authenticated with %s", IP4(sa->remote));
+    if (moved) {
+        TRACE(sa, "Detected port floating to port = %u", sa->peer_port);
+        TRACE(sa, "Trying to find existing peer %s/%s/%u/", IP4(sa->local), IP4(sa->remote), sa->peer_port);
+    }
     peer_identify(sa);
-    if (ps && has_contact(sa, ps))
+    if (contact) {
+        TRACE(sa, "SA authentication status:\n        authenticated");
         peer_initial_contact(sa);
+    }
     trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, "Trying to insert a peer %s/%s/%u/, ", IP4(sa->local),
           IP4(sa->remote), sa->peer_port);
-    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, " and inserted successfully %llX.",
-          0x80000000ULL + (unsigned long long)sa->peer->handle * 0x100);
+    trace(sa->ike, NULL, sa->remote, TRACE_NORMAL, " and inserted successfully %llX.", peer_trace_handle(sa->peer));
 }
 
 void v1_p1_complete(struct ike_sa *sa, const char *major, const char *minor)
@@ -317,14 +341,14 @@ void v1_p1_complete(struct ike_sa *sa, const char *major, const char *minor)
     timers_sa_established(sa);
     if (!sa->initiator && sa->suite.offered_s > sa->suite.life_s)
         tell_lifetime(sa);
-    ike_sa_enter(sa, IKE_P1_COMPLETE, "IKE_MESG_INTERNAL", "IKE_PHASE1_COMPLETE");
     peer_sa_established(sa);
+    ike_sa_enter(sa, IKE_P1_COMPLETE, "IKE_MESG_INTERNAL", "IKE_PHASE1_COMPLETE");
 }
 
 void v1_p1_reject(struct ike_sa *sa, const char *reason)
 {
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, v1_p1_mode(sa));
-    if (sa->state == IKE_I_MM6) { /* the other end thinks that it is up */
+    if (sa->state == IKE_I_MM5) { /* after MM6: the other end thinks that it is up */
         memcpy(sa->last_block, sa->slot.iv, sizeof sa->last_block);
         v1_info_delete_ike(sa);
     }

@@ -62,10 +62,8 @@ static bool check_hash(struct ike_sa *sa, const struct v1_msg *m, struct bytes n
         goto refuse;
     struct bytes parts[] = {ni, BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen)};
     keys_hash_mid(sa->keys, m->hdr.mid, ni.len ? parts : parts + 1, ni.len ? 2 : 1, sum);
-    if (mem_equal_ct(sum, p->body, hlen)) {
-        TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
+    if (mem_equal_ct(sum, p->body, hlen))
         return true;
-    }
 refuse:
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
     return false;
@@ -312,9 +310,9 @@ static void finish_initiator(void *arg, bool ok)
     keys_hash3(sa->keys, n->mid, BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), sum);
     msg_payload(&m, PL_HASH, sum, hash_len(sa->suite.hash));
     v1_send(&n->slot, &m, false, true);
-    enable_outbound(n);
-    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
     ike_node_done(n, false, "No Error");
+    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
+    enable_outbound(n);
 }
 
 static void read_notices(struct ike_node *n, const struct payloads *ps)
@@ -358,10 +356,15 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
         return V1_REFUSED;
     }
     v1_commit(&n->slot, m);
+    TRACE(sa, "processing HASH payload. message ID = %u", n->mid);
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
     bool fits = p2_match(sa, &body, &qm->policy, udp_encap(sa), &qm->choice);
-    if (!fits)
+    if (fits) {
+        trace_proposal(sa, &qm->policy, &qm->choice.transform);
+        v1_flow_trace(sa, &qm->policy, SPD_OK);
+    } else {
         ike_msg(sa->ike, IKE_MSG_NOT_OFFERED, sa->remote, "transform");
+    }
     if (fits && qm->choice.group && (!ke || ke->len != dh_public_len(qm->choice.group)))
         fits = false;
     TRACE(sa, "processing NONCE payload. message ID = %u", n->mid);
@@ -386,7 +389,6 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     memcpy(qm->nonce_r, nonce->body, nonce->len);
     qm->nonce_r_len = nonce->len;
     read_notices(n, &m->ps);
-    trace_proposal(sa, &qm->policy, &qm->choice.transform);
     ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     if (!qm->choice.group) {
         finish_initiator(n, true);
@@ -406,12 +408,11 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
 
     TRACE_ERR(sa, "IPSec policy invalidated proposal with error 32");
     TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
-    TRACE(sa, "Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol %u\n        spi 0x%X, message ID = %u", protocol, spi,
-          n->mid);
     put32(b, spi);
     v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
     ike_node_done(n, true, "QM rejected");
+    ike_node_enter(n, n->state, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
 }
 
 static void write_lifetime_notice(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi)
@@ -508,18 +509,21 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
         ike_node_done(own, true, "Crossed");
     }
     TRACE(sa, "set new node %u to QM_IDLE      ", n->mid);
+    TRACE(sa, "processing HASH payload. message ID = %u", n->mid);
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
     enum spd_answer answer = v1_flow_find(sa, &m->ps, qm);
     bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
+    if (chosen)
+        trace_proposal(sa, &qm->policy, &qm->choice.transform);
+    v1_flow_trace(sa, &qm->policy, answer);
     if (chosen && !admission_ipsec(sa->ike, &qm->policy, true, true))
         chosen = false;
     if (!chosen) {
         refuse(n, body.v[0].protocol, body.v[0].spi_len == 4 ? get32(body.v[0].spi) : 0);
         return V1_TAKEN;
     }
-    trace_proposal(sa, &qm->policy, &qm->choice.transform);
     const struct sa_transform *t = &body.v[qm->choice.place];
     qm->chosen_id = t->id;
     qm->chosen_attrs_len = t->attrs.left;
@@ -572,9 +576,9 @@ static enum v1_outcome take_qm3(struct ike_sa *sa, struct ike_node *n, struct v1
         return V1_REFUSED;
     }
     v1_commit(&n->slot, m);
-    enable_outbound(n);
-    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     ike_node_done(n, false, "QM done (await)");
+    ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
+    enable_outbound(n);
     return V1_TAKEN;
 }
 

@@ -82,6 +82,14 @@ uint32_t v1_quick_mid(struct ike_sa *sa)
     return mid;
 }
 
+void v1_say_retransmitting(const struct v1_slot *s)
+{
+    if (s->node)
+        TRACE(s->sa, "retransmitting phase 2 %s       %u ...", ike_sa_show_state(s->sa), s->node->mid);
+    else
+        TRACE(s->sa, "retransmitting phase 1 %s...", ike_sa_show_state(s->sa));
+}
+
 static void send_again(struct v1_slot *s)
 {
     struct ike_sa *sa = s->sa;
@@ -92,6 +100,7 @@ static void send_again(struct v1_slot *s)
         return;
     s->repeated_at = now;
     TRACE(sa, "retransmitting due to retransmit phase %d", phase);
+    v1_say_retransmitting(s);
     ike_transmit(sa, s->tx, s->tx_len);
 }
 

@@ -1,0 +1,236 @@
+/* What a peer that has proved itself may send although we never do: a DELETE and an INITIAL-CONTACT for the same SA in
+ * one message, an SA named twice, the commit bit (RFC 2408 section 3.1), RESPONDER-LIFETIME long after (RFC 2407 section
+ * 4.6.3.1); and more dead SAs than are kept. */
+#include "tests/exchange/ike_world.h"
+
+/* An INFORMATIONAL under sa with whatever body writes. */
+static void say(struct ike_sa *sa, void (*body)(struct msg_wr *m, void *arg), void *arg)
+{
+    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = v1_new_mid(sa)};
+    size_t hlen = hash_len(sa->suite.hash), at;
+    uint8_t buf[512], sum[HASH_MAX];
+    struct msg_wr m;
+
+    memcpy(h.icookie, sa->icookie, COOKIE_LEN);
+    memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
+    msg_begin(&m, buf, sizeof buf - 16, &h);
+    msg_open(&m, PL_HASH);
+    at = wr_hole(&m.w, hlen);
+    msg_close(&m);
+    size_t from = m.w.len;
+    body(&m, arg);
+    struct bytes rest = BYTES(buf + from, m.w.len - from);
+    keys_hash_mid(sa->keys, h.mid, &rest, 1, sum);
+    memcpy(buf + at, sum, hlen);
+    v1_send_once(sa, h.mid, &m);
+}
+
+static void write_delete(struct msg_wr *m, const struct ike_sa *sa)
+{
+    msg_open(m, PL_DELETE);
+    wr_u32(&m->w, 1);
+    wr_u8(&m->w, IPROTO_ISAKMP);
+    wr_u8(&m->w, 2 * COOKIE_LEN);
+    wr_u16(&m->w, 1);
+    wr_bytes(&m->w, sa->icookie, COOKIE_LEN);
+    wr_bytes(&m->w, sa->rcookie, COOKIE_LEN);
+    msg_close(m);
+}
+
+static void write_contact(struct msg_wr *m)
+{
+    msg_notify(m, IPROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
+}
+
+static void delete_then_contact(struct msg_wr *m, void *old)
+{
+    write_delete(m, old);
+    write_contact(m);
+}
+
+static void contact_then_delete(struct msg_wr *m, void *old)
+{
+    write_contact(m);
+    write_delete(m, old);
+}
+
+static void delete_twice(struct msg_wr *m, void *old)
+{
+    write_delete(m, old);
+    write_delete(m, old);
+}
+
+/* Two SAs between A and B; in one message on the newer one A ends the older one in two ways. */
+static void test_ended_twice(void **state)
+{
+    (void)state;
+    void (*const bodies[])(struct msg_wr *, void *) = {delete_then_contact, contact_then_delete, delete_twice};
+    for (unsigned i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct world *w = world_new(700 + i);
+        struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+        acquire(a);
+        run_s(w, 2);
+        struct ike_sa *old = a->ike->all;
+        struct ike_sa *newer = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false);
+        run_s(w, 2);
+        assert_int_equal(sas_up(b), 2);
+        say(newer, bodies[i], old);
+        run_s(w, 1);
+        assert_int_equal(sas_up(b), 1);
+        assert_int_equal(ike_counts(b->ike).dead, 1);
+        say(newer, delete_twice, newer); /* the one that carries it */
+        run_s(w, 1);
+        assert_int_equal(sas_up(b), 0);
+        assert_int_equal(ike_counts(b->ike).dead, 2);
+        world_free(w);
+    }
+}
+
+/* 70 SAs one after the other, all dead within a minute: 64 are kept, the newest; what is in hand is not freed. */
+static void test_many_dead(void **state)
+{
+    (void)state;
+    struct world *w = world_new(710);
+    struct side *a = &w->side[SIDE_A];
+    for (unsigned i = 1; i <= IKE_DEAD_MAX + 6; i++) {
+        acquire(a);
+        run_s(w, 0.5);
+        assert_int_equal(sas_up(a), 1);
+        ike_clear_session(a->ike, 0, 0, 0);
+        assert_int_equal(ike_counts(a->ike).dead, i < IKE_DEAD_MAX ? i : IKE_DEAD_MAX);
+    }
+    struct ike_sa_info info;
+    size_t at = 0;
+    unsigned n = 0;
+    run_s(w, 0.1);
+    while (ike_sa_next(a->ike, &at, &info)) {
+        assert_true(info.dead);
+        assert_int_equal(info.conn_id, 1001 + 6 + n++);
+    }
+    assert_int_equal(n, IKE_DEAD_MAX);
+    run_s(w, 61);
+    assert_int_equal(ike_counts(a->ike).dead, 0);
+    world_free(w);
+}
+
+/* Many living SAs go at once when there is room for few dead ones. */
+static void test_all_at_once(void **state)
+{
+    (void)state;
+    struct world *w = world_new(720);
+    struct side *a = &w->side[SIDE_A];
+    acquire(a);
+    run_s(w, 2);
+    for (unsigned i = 1; i < IKE_DEAD_MAX + 6; i++)
+        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false));
+    run_s(w, 5);
+    unsigned up = sas_up(a);
+    assert_true(up > 6);
+    for (unsigned i = 0; i <= IKE_DEAD_MAX - up; i++) {
+        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false));
+        run_s(w, 0.2);
+    }
+    ike_clear_sas(a->ike, 0);
+    assert_int_equal(sas_up(a), 0);
+    assert_int_equal(ike_counts(a->ike).dead, IKE_DEAD_MAX);
+    run_s(w, 130); /* those that got no answer die first */
+    assert_int_equal(ike_counts(a->ike).dead, 0);
+    world_free(w);
+}
+
+static enum fate set_commit(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)w;
+    if (from->which == SIDE_B && name != OTHER && len > 19)
+        data[19] |= FLAG_COMMIT;
+    return FATE_PASS;
+}
+
+static void connected(struct msg_wr *m, void *arg)
+{
+    uint8_t spi[4];
+
+    put32(spi, *(uint32_t *)arg);
+    msg_notify(m, IPROTO_ESP, N_CONNECTED, spi, sizeof spi, NULL, 0);
+}
+
+/* B sets the commit bit wherever it can; A neither sets it nor waits for CONNECTED, which may come or not. */
+static void test_commit_bit(void **state)
+{
+    (void)state;
+    struct world *w = world_new(730);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    w->judge = set_commit;
+    acquire(a);
+    run_s(w, 2);
+    assert_true(both_flow(w));
+    for (unsigned i = 0; i < w->taped; i++)
+        assert_int_equal(w->tape[i].data[19] & FLAG_COMMIT, 0); /* as sent, before the judge */
+    uint32_t spi = b->ips.pairs[0].p.spi_in;
+    *ike_debug_isakmp(a->ike) = true;
+    say(b->ike->all, connected, &spi);
+    run_s(w, 1);
+    assert_int_equal(log_count(a, "processing NOTIFY CONNECTED protocol 3"), 1);
+    assert_true(both_flow(w));
+    acquire(b); /* and with B as the one who begins */
+    ike_soft_expire(b->ike, &(struct sa_pair_info){.id = b->ips.current});
+    run_s(w, 15);
+    assert_true(both_flow(w));
+    assert_int_equal(a->ips.installs, 2);
+    assert_true(settled(a) && settled(b));
+    world_free(w);
+}
+
+static void lifetime(struct msg_wr *m, void *arg)
+{
+    uint8_t data[12] = {0x80, 11, 0, 1, 0, 12, 0, 4};
+
+    put32(data + 8, *(uint32_t *)arg);
+    msg_notify(m, IPROTO_ISAKMP, N_RESPONDER_LIFETIME, NULL, 0, data, sizeof data);
+}
+
+static uint32_t left(struct side *s)
+{
+    struct ike_sa_info i;
+    size_t at = 0;
+
+    assert_true(ike_sa_next(s->ike, &at, &i));
+    return i.left_s;
+}
+
+/* RESPONDER-LIFETIME apart: shortens, never lengthens, and not below what `lifetime` takes. */
+static void test_responder_lifetime(void **state)
+{
+    (void)state;
+    struct world *w = world_new(740);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    acquire(a);
+    run_s(w, 2);
+    *ike_debug_isakmp(a->ike) = true;
+    static const struct {
+        uint32_t told, left;
+    } rows[] = {{3600, 3600}, {7200, 3600}, {59, 3600}, {0, 3600}, {0xFFFFFFFF, 3600}, {600, 600}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t told = rows[i].told;
+        say(b->ike->all, lifetime, &told);
+        run_s(w, 1);
+        assert_in_range(left(a), rows[i].left - 20, rows[i].left);
+    }
+    assert_int_equal(log_count(a, "processing NOTIFY RESPONDER_LIFETIME protocol 1"), 6);
+    assert_int_equal(log_count(a, "processing responder lifetime"), 6);
+    assert_int_equal(log_count(a, "restart ike sa timer to 3600 secs"), 1);
+    assert_int_equal(log_count(a, "restart ike sa timer to "), 2);
+    run_s(w, 600); /* renewed before its end, from which it is shown for a minute */
+    assert_int_equal(sas_up(a), 1);
+    assert_false(ike_sa_up(a->ike->all));
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
