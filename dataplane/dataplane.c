@@ -15,6 +15,7 @@
 #include "dataplane/link/capture.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "dataplane/svc/netfacts.h"
 #include "dataplane/svc/ntp.h"
 #include "dataplane/tunnel/tunnel.h"
 #include "espial/account.h"
@@ -28,6 +29,7 @@ struct dataplane {
     struct tunnels *tunnels;
     struct ike *ike;
     struct ntp *ntp;
+    struct netfacts *netfacts;
     struct faults *faults;
 };
 
@@ -104,6 +106,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     struct net_env net = {.loop = env->loop, .rnd = env->rnd, .log = env->log, .graph = dp->graph};
     memcpy(net.mac_base, env->mac_base, sizeof net.mac_base);
     dp->net = net_new(&net);
+    if (env->bus)
+        dp->netfacts = netfacts_new(env->loop, env->bus, dp->net);
 
     const struct ipsec_env ipsec = {.loop = env->loop,
                                     .rnd = env->rnd,
@@ -174,6 +178,7 @@ void dataplane_free(struct dataplane *dp)
     *ipsec_debug_bits(dp->ipsec) = (struct ipsec_debug){0}; /* what goes says no more, and asks IKE no more */
     ipsec_debug_filter(dp->ipsec, NULL, NULL);
     ntp_free(dp->ntp);
+    netfacts_free(dp->netfacts);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
     tunnels_free(dp->tunnels);

@@ -326,6 +326,7 @@ static void fib_list(struct fib *f)
                                                    .distance = n->distance,
                                                    .hop = n->paths[k].hop,
                                                    .oif = n->paths[k].oif,
+                                                   .out = n->discard ? NULL : n->paths[k].out,
                                                    .discard = n->discard};
     }
 }
@@ -338,6 +339,26 @@ const struct route *route_at(struct net *net, size_t i)
     if (!f->shown)
         fib_list(f);
     return i < f->nshown ? &f->shown[i] : NULL;
+}
+
+const struct route *route_exact(struct net *net, uint32_t prefix, uint8_t len)
+{
+    const struct route *r = route_at(net, 0);
+    size_t lo = 0, hi = net->fib->nshown;
+
+    while (lo < hi) { /* the first that does not stand before it */
+        size_t mid = (lo + hi) / 2;
+        if (r[mid].prefix < prefix || (r[mid].prefix == prefix && r[mid].len < len))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < net->fib->nshown && r[lo].prefix == prefix && r[lo].len == len ? &r[lo] : NULL;
+}
+
+const char *route_kind_name(enum route_kind kind)
+{
+    return kind == ROUTE_CONNECTED ? "connected" : kind == ROUTE_LOCAL ? "local" : "static";
 }
 
 size_t route_bytes(void)
@@ -368,7 +389,7 @@ struct route_extra *route_put(struct net *net, const struct route_conf *c)
     *f->extras_end = x;
     f->extras_end = &x->next;
     f->nextras++;
-    f->dirty = true;
+    route_rebuild(net);
     return x;
 }
 
@@ -384,8 +405,8 @@ void route_take_back(struct net *net, struct route_extra *x)
     else
         f->extras_end = x->prev;
     f->nextras--;
-    f->dirty = true;
     mem_free(x);
+    route_rebuild(net);
 }
 
 void route_rebuild(struct net *net)

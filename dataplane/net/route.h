@@ -30,8 +30,13 @@ struct route {
     uint8_t distance;
     uint32_t hop;      /* 0: none */
     struct iface *oif; /* NULL: recursive */
+    struct iface *out; /* where packets leave, recursion resolved; NULL: they don't (Null0) */
     bool discard;      /* Null0 */
 };
+/* "connected", "local" or "static", as facts and tracked objects name it. */
+const char *route_kind_name(enum route_kind kind);
+/* Exactly this route (its first path), in the table as it is now; NULL. */
+const struct route *route_exact(struct net *net, uint32_t prefix, uint8_t len);
 /* The i-th active route in show order; NULL past the end. */
 const struct route *route_at(struct net *net, size_t i);
 
