@@ -288,7 +288,7 @@ static void put_source(struct text *t, const struct acl_rule *r)
         text_printf(t, " %s, wildcard bits %s", IP4(r->src), IP4(r->src_wild));
 }
 
-static void put_extended(struct text *t, const struct acl_rule *r)
+void acl_put_extended(struct text *t, const struct acl_rule *r)
 {
     put_named(t, NAMES(protos), r->proto);
     put_addr(t, r->src, r->src_wild);
@@ -327,7 +327,7 @@ static void show_rule(struct cmd_ctx *c, const struct acl *a, const struct acl_r
         put_source(&t, r);
     } else {
         text_printf(&t, "    %u %s", r->seq, r->permit ? "permit" : "deny");
-        put_extended(&t, r);
+        acl_put_extended(&t, r);
     }
     text_add(&t, logs[r->log]);
     if (r->hits)

@@ -8,9 +8,12 @@
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
+#include "dataplane/cmd/net_cmd.h"
 #include "dataplane/cmd/sa_rows.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ipsec/protect.h"
+#include "dataplane/net/acl.h"
+#include "espial/text.h"
 
 static void changed(void *self, void *obj, enum cmd_change what)
 {
@@ -23,7 +26,7 @@ static const struct cmd_scope profile_scope = {.size = sizeof(struct ipsec_profi
 
 /* ---- shown ---- */
 
-void sa_print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
+static void print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
 {
     struct ipsec *ips = dataplane_ipsec(c->self);
     bool named = false;
@@ -44,26 +47,53 @@ void sa_print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
     out_text(c->out, "\t}\n");
 }
 
-/* What profiles and their instances say: lifetimes to transform sets. */
-static void print_rest(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
+void sa_print(struct cmd_ctx *c, const struct sa_conf *sa, bool responder_only, const char *group_head)
 {
     const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
-    uint32_t kb = p->sa.life_kb ? p->sa.life_kb : conf->life_kb, s = sa_conf_life_s(conf, &p->sa);
+    uint32_t kb = sa->life_kb ? sa->life_kb : conf->life_kb, idle = sa->idle_s ? sa->idle_s : conf->idle_s;
 
     if (kb == LIFE_KB_OFF)
-        out_printf(c->out,
-                   "\tKilobyte Volume Rekey has been disabled.\n"
-                   "\tSecurity association lifetime:%u seconds\n",
-                   (unsigned)s);
+        out_text(c->out, "\tKilobyte Volume Rekey has been disabled.\n\tSecurity association lifetime:");
     else
-        out_printf(c->out, "\tSecurity association lifetime: %u kilobytes/%u seconds\n", (unsigned)kb, (unsigned)s);
-    out_printf(c->out, "\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): %c\n", p->responder_only ? 'Y' : 'N');
-    if (p->sa.pfs)
-        out_printf(c->out, "\tPFS (Y/N): Y\n\t\tDH group: group%u\n", (unsigned)p->sa.pfs);
+        out_printf(c->out, "\tSecurity association lifetime: %u kilobytes/", kb);
+    out_printf(c->out, "%u seconds\n", sa_conf_life_s(conf, sa));
+    if (idle)
+        out_printf(c->out, "\tSecurity association idletime: %u seconds\n", idle);
+    out_printf(c->out, "\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): %c\n", responder_only ? 'Y' : 'N');
+    if (sa->pfs)
+        out_printf(c->out, "\tPFS (Y/N): Y\n%sgroup%u\n", group_head, (unsigned)sa->pfs);
     else
         out_text(c->out, "\tPFS (Y/N): N\n");
     out_text(c->out, "\tMixed-mode : Disabled\n");
-    sa_print_sets(c, &p->sa);
+    print_sets(c, sa);
+}
+
+void sa_print_permit(struct cmd_ctx *c, const struct selector *local, const struct selector *remote)
+{
+    const struct acl_rule r = {
+        .proto = local->proto ? local->proto : ACL_PROTO_IP,
+        .src = local->addr,
+        .src_wild = ~local->mask,
+        .dst = remote->addr,
+        .dst_wild = ~remote->mask,
+        .sop = local->port ? ACL_PORT_EQ : ACL_PORT_ANY,
+        .sport = local->port,
+        .dop = remote->port ? ACL_PORT_EQ : ACL_PORT_ANY,
+        .dport = remote->port,
+        .icmp_type = 256,
+        .icmp_code = 256,
+    };
+    struct text t = {0};
+
+    acl_put_extended(&t, &r);
+    out_printf(c->out, "\t    access-list  permit%s\n", text_str(&t));
+    text_free(&t);
+}
+
+/* What profiles and their instances say: lifetimes to transform sets. */
+static void print_rest(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
+{
+    sa_print(c, &p->sa, p->responder_only, "\t\tDH group: ");
 }
 
 static void print_ike_profile(struct cmd_ctx *c, const struct ipsec_profile_conf *p)
@@ -160,10 +190,10 @@ static void print_head(struct cmd_ctx *c, const struct ipsec_head_info *h, const
                h->map, PROTECT_SEQ + 1, IP4(h->want.peer));
     print_ike_profile(c, p);
     out_text(c->out, "\tAccess-List SS dynamic: False\n\tExtended IP access list \n");
-    if (h->want.vti)
-        out_text(c->out, "\t    access-list  permit ip any any\n");
-    else
-        out_printf(c->out, "\t    access-list  permit gre host %s host %s\n", IP4(h->want.local), IP4(h->want.peer));
+    const struct selector any = {0};
+    const struct selector local = {.addr = h->want.local, .mask = 0xFFFFFFFF, .proto = PROTO_GRE};
+    const struct selector remote = {.addr = h->want.peer, .mask = 0xFFFFFFFF, .proto = PROTO_GRE};
+    sa_print_permit(c, h->want.vti ? &any : &local, h->want.vti ? &any : &remote);
     out_printf(c->out, "\tCurrent peer: %s\n", IP4(h->want.peer));
     print_rest(c, p);
     if (!p->responder_only)

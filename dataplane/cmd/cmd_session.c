@@ -17,6 +17,7 @@
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_conf.h"
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec.h"
@@ -153,7 +154,7 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
         out_text(c->out, "ip ");
     print_side(c->out, &f->local_sel);
     print_side(c->out, &f->remote_sel);
-    out_printf(c->out, "\n        Active SAs: %u, origin: crypto map\n", 2 * f->pairs);
+    out_printf(c->out, "\n        Active SAs: %u, origin: %scrypto map\n", 2 * f->pairs, f->dynamic ? "dynamic " : "");
     if (!detail)
         return;
     while (!have && ipsec_pair_next(dataplane_ipsec(c->self), f->id, &at, &p))
@@ -171,6 +172,22 @@ static uint64_t seconds_since(struct dataplane *dp, uint64_t at)
     return (loop_now(dataplane_env(dp)->loop) - at) / US_PER_S;
 }
 
+struct caps {
+    bool dpd, nat, fragments;
+};
+
+static void print_capabilities(struct cmd_ctx *c, bool up, struct caps caps, uint32_t connid, uint32_t left_s)
+{
+    if (!up) {
+        out_text(c->out, "          Capabilities:(none) connid:0 lifetime:0\n");
+        return;
+    }
+    out_printf(c->out, "          Capabilities:%s%s%s%s connid:%u lifetime:%02u:%02u:%02u\n", caps.dpd ? "D" : "",
+               caps.nat ? "N" : "", caps.fragments ? "F" : "",
+               caps.dpd || caps.nat || caps.fragments ? "" : "(none)", connid, left_s / 3600, left_s / 60 % 60,
+               left_s % 60);
+}
+
 static void print_ikev2(struct cmd_ctx *c, const struct session *s, bool detail)
 {
     struct v2_sa_info sa;
@@ -178,16 +195,13 @@ static void print_ikev2(struct cmd_ctx *c, const struct session *s, bool detail)
     for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &sa);) {
         if (sa.status == V2_STATUS_DELETE || sa.remote != s->peer || sa.local != s->local)
             continue;
-        bool up = sa.status == V2_STATUS_READY, caps = sa.dpd || sa.nat_local || sa.nat_remote || sa.fragmentation;
+        bool up = sa.status == V2_STATUS_READY;
         uint32_t left = sa.life_s > sa.active_s ? sa.life_s - sa.active_s : 0;
         out_printf(c->out, "  Session ID: %u  \n  IKEv2 SA: local %s/%u remote %s/%u %s \n", sa.session_id,
                    IP4(sa.local), sa.local_port, IP4(sa.remote), sa.remote_port, up ? "Active" : "Inactive");
-        if (detail && up)
-            out_printf(c->out, "          Capabilities:%s%s%s%s connid:%u lifetime:%02u:%02u:%02u\n", sa.dpd ? "D" : "",
-                       sa.nat_local || sa.nat_remote ? "N" : "", sa.fragmentation ? "F" : "", caps ? "" : "(none)",
-                       sa.tunnel_id, left / 3600, left / 60 % 60, left % 60);
-        else if (detail)
-            out_text(c->out, "          Capabilities:(none) connid:0 lifetime:0\n");
+        if (detail)
+            print_capabilities(c, up, (struct caps){sa.dpd, sa.nat_local || sa.nat_remote, sa.fragmentation},
+                               sa.tunnel_id, left);
     }
 }
 
@@ -195,6 +209,7 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
 {
     struct ipsec_flow_info f;
     struct ike_sa_info sa;
+    const struct ike_peer_conf *conf = ike_conf_peer(ike_conf(dataplane_ike(c->self)), s->peer);
     char span[16];
 
     if (s->ifname[0])
@@ -205,8 +220,8 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
         out_printf(c->out, "Uptime: %s\n", span_format(seconds_since(c->self, s->up_since), span));
     out_printf(c->out, "Session status: %s     \nPeer: %s port %u ", status_of(s), IP4(s->peer), s->peer_port);
     if (detail)
-        out_printf(c->out, "fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: (none)\n",
-                   s->id[0] ? s->id : "(none)");
+        out_printf(c->out, "fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: %s\n",
+                   s->id[0] ? s->id : "(none)", conf && conf->description[0] ? conf->description : "(none)");
     else
         out_text(c->out, "\n");
     print_ikev2(c, s, detail);
@@ -217,12 +232,7 @@ static void print_session(struct cmd_ctx *c, const struct session *s, bool detai
                    sa.local_port, IP4(sa.remote), sa.peer_port, sa.up ? "Active" : "Inactive");
         if (!detail)
             continue;
-        const char *caps = sa.dpd ? sa.natt ? "DN" : "D" : sa.natt ? "N" : "(none)";
-        if (sa.up)
-            out_printf(c->out, "          Capabilities:%s connid:%u lifetime:%02u:%02u:%02u\n", caps, sa.conn_id,
-                       sa.left_s / 3600, sa.left_s / 60 % 60, sa.left_s % 60);
-        else
-            out_text(c->out, "          Capabilities:(none) connid:0 lifetime:0\n");
+        print_capabilities(c, sa.up, (struct caps){sa.dpd, sa.natt, sa.fragments}, sa.conn_id, sa.left_s);
     }
     for (size_t at = 0; s->ifname[0] && ipsec_flow_next(dataplane_ipsec(c->self), &at, &f);)
         if (f.peer == s->peer && !strcmp(f.ifname, s->ifname))

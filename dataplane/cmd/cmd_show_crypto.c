@@ -1,5 +1,6 @@
 /* cmd_show_crypto.c: show crypto map, show crypto dynamic-map, show dmvpn.
  *
+ * What peers negotiated below a dynamic entry stands behind the entries of its map, numbered from 65536.
  * DMVPN belongs to NHRP, which is not there: its show says so in the frame a router without any prints. Heads of
  * protected tunnels are shown by cmd_ipsec_profile.c. */
 #include <stdio.h>
@@ -21,39 +22,77 @@ static void print_users(struct cmd_ctx *c, const char *map)
             out_printf(c->out, "\t\t%s\n", i->name);
 }
 
+static void print_profiles(struct out *o, const struct sa_conf *sa)
+{
+    if (sa->isakmp_profile[0])
+        out_printf(o, "\tISAKMP Profile: %s\n", sa->isakmp_profile);
+    if (sa->ikev2_profile[0])
+        out_printf(o, "\tIKEv2 Profile: %s\n", sa->ikev2_profile);
+    out_text(o, "\tAccess-List SS dynamic: False\n");
+}
+
+#define GROUP_HEAD "\tDH group:  "
+
 /* What a map's entry and a template have in common. */
 static void print_entry(struct cmd_ctx *c, const struct cryptomap_conf *m, uint32_t peer)
 {
-    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
-    uint32_t kb = m->sa.life_kb ? m->sa.life_kb : conf->life_kb;
     struct out *o = c->out;
 
     if (m->description[0])
         out_printf(o, "\tDescription: %s\n", m->description);
     CONF_EACH(const struct map_peer_conf, p, &m->peers)
     out_printf(o, "\tPeer = %s\n", p->name[0] && !p->addr ? p->name : IP4(p->addr));
-    if (m->sa.isakmp_profile[0])
-        out_printf(o, "\tISAKMP Profile: %s\n", m->sa.isakmp_profile);
-    if (m->sa.ikev2_profile[0])
-        out_printf(o, "\tIKEv2 Profile: %s\n", m->sa.ikev2_profile);
-    out_text(o, "\tAccess-List SS dynamic: False\n");
+    print_profiles(o, &m->sa);
     if (m->acl[0])
         out_printf(o, "\tExtended IP access list %s\n", m->acl);
     else
         out_text(o, "\tNo matching address list set.\n");
     if (peer)
         out_printf(o, "\tCurrent peer: %s\n", IP4(peer));
-    if (kb == LIFE_KB_OFF)
-        out_text(o, "\tKilobyte Volume Rekey has been disabled.\n\tSecurity association lifetime:");
-    else
-        out_printf(o, "\tSecurity association lifetime: %u kilobytes/", kb);
-    out_printf(o, "%u seconds\n\tDualstack (Y/N): N\n\n\tResponder-Only (Y/N): N\n", sa_conf_life_s(conf, &m->sa));
-    if (m->sa.pfs)
-        out_printf(o, "\tPFS (Y/N): Y\n\tDH group:  group%u\n", (unsigned)m->sa.pfs);
-    else
-        out_text(o, "\tPFS (Y/N): N\n");
-    out_text(o, "\tMixed-mode : Disabled\n");
-    sa_print_sets(c, &m->sa);
+    sa_print(c, &m->sa, false, GROUP_HEAD);
+}
+
+static const struct cryptomap_conf *entry_of(const struct conf_list *list, const char *name, uint32_t seq)
+{
+    CONF_EACH(const struct cryptomap_conf, m, list)
+    if (m->seq == seq && !strcmp(m->name, name))
+        return m;
+    return NULL;
+}
+
+/* The next flow that was negotiated below a dynamic entry of this map, and that entry of the dynamic map. */
+static const struct cryptomap_conf *next_negotiated(struct cmd_ctx *c, const char *map, size_t *at,
+                                                    struct ipsec_flow_info *f)
+{
+    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
+
+    while (ipsec_flow_next(dataplane_ipsec(c->self), at, f)) {
+        const struct cryptomap_conf *m = f->dynamic && !strcmp(f->map, map) ? entry_of(&conf->maps, map, f->seq) : NULL;
+        const struct cryptomap_conf *t = m ? entry_of(&conf->dynamics, m->dynamic, f->dyn_seq) : NULL;
+        if (t)
+            return t;
+    }
+    return NULL;
+}
+
+#define NEGOTIATED_SEQ 65536u /* the first number behind all that can be configured */
+
+/* Entries of their own, without a line in the configuration, each with the number it keeps as long as it is there. */
+static void print_negotiated(struct cmd_ctx *c, const char *map)
+{
+    const struct cryptomap_conf *t;
+    struct ipsec_flow_info f;
+
+    for (size_t at = 0; (t = next_negotiated(c, map, &at, &f));) {
+        out_printf(c->out, "\nCrypto Map IPv4 \"%s\" %u ipsec-isakmp\n\tPeer = %s\n", map,
+                   NEGOTIATED_SEQ + (unsigned)f.number, IP4(f.peer));
+        print_profiles(c->out, &t->sa);
+        out_text(c->out, "\tExtended IP access list \n");
+        sa_print_permit(c, &f.local_sel, &f.remote_sel);
+        out_printf(c->out, "\t    dynamic (created from dynamic map %s/%u)\n\tCurrent peer: %s\n", t->name,
+                   (unsigned)t->seq, IP4(f.peer));
+        sa_print(c, &t->sa, false, GROUP_HEAD);
+    }
 }
 
 /* The interfaces of a map stand behind its last entry. */
@@ -74,8 +113,10 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
             peer = ((const struct map_peer_conf *)m->peers.v[0])->addr;
         print_entry(c, m, complete ? peer : 0);
     }
-    if (last)
+    if (last) {
+        print_negotiated(c, m->name);
         print_users(c, m->name);
+    }
     out_text(o, "\n");
 }
 

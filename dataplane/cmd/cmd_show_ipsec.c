@@ -3,7 +3,9 @@
  *
  * One block per identity (interface, proxy pair, peer), printed even while it has no SA. conn id is 2000 + n, n the
  * inbound half's number, the outbound half the next; flow_id names a software engine. sibling_flags: 80000000, 40
- * tunnel mode, 4000 our side began, 10 AH, 8 always on IOS-XE, sign-extended to 64 bits. */
+ * tunnel mode, 4000 our side began, 10 AH, 8 always on IOS-XE, sign-extended to 64 bits. Status is that of the control
+ * plane and, in brackets, of the datapath: PENDING while packets do not find the inbound half, or the outbound half may
+ * not send yet. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +80,7 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, 
     out_printf(o, "        replay detection support: %s", p->replay_window ? "Y" : "N");
     if (p->replay_window && (detail || p->replay_window != REPLAY_DEFAULT))
         out_printf(o, "  replay window size: %u", p->replay_window);
-    out_text(o, "\n        Status: ACTIVE(ACTIVE)\n");
+    out_printf(o, "\n        Status: ACTIVE(%s)\n", (in ? p->programmed : p->outbound) ? "ACTIVE" : "PENDING");
 }
 
 static void print_halves(struct cmd_ctx *c, uint32_t flow, bool in, bool detail)
@@ -111,8 +113,8 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
     out_text(o, "   protected vrf: (none)\n");
     print_ident(o, "local", &f->local_sel);
     print_ident(o, "remote", &f->remote_sel);
-    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={origin_is_acl,}\n", IP4(f->peer),
-               (unsigned)f->peer_port);
+    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={%s}\n", IP4(f->peer), (unsigned)f->peer_port,
+               f->dynamic ? "" : "origin_is_acl,");
     counters(o, &f->n, detail);
     out_printf(o, "     local crypto endpt.: %s, remote crypto endpt.: %s\n", IP4(f->local), IP4(f->peer));
     out_printf(o, "     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s\n", f->plain_mtu, f->path_mtu,

@@ -53,6 +53,15 @@ static enum cmd_result show_lifetime(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static enum cmd_result show_idle_time(struct cmd_ctx *c)
+{
+    const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
+
+    if (conf->idle_s)
+        out_printf(c->out, "Security association idletime: %u seconds\n", conf->idle_s);
+    return CMD_OK;
+}
+
 static enum cmd_result show_default_set(struct cmd_ctx *c)
 {
     print_set(c->out, ipsec_set_find(dataplane_ipsec(c->self), "default"));
@@ -87,6 +96,8 @@ static const struct cmd_row rows[] = {
        "Show IPSec defaults|Show the default transform set"),
     HELP(EXEC, "show crypto ipsec security-association", "Show parameters for IPSec security associations"),
     DO(EXEC, 1, "show crypto ipsec security-association lifetime", show_lifetime, "Show security association lifetime"),
+    DO(EXEC, 1, "show crypto ipsec security-association idle-time", show_idle_time,
+       "Show security association idle time"),
     DO(EXEC, 1, "show crypto ipsec spi-lookup [detail=detail]", show_spis,
        "Show the tables of SPIs|Show the SPIs that are reserved too"),
 };

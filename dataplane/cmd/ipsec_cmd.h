@@ -8,8 +8,10 @@
 
 extern const struct cmd_scope ipsec_scope; /* of struct ipsec_conf */
 
-/* cmd_ipsec_profile.c: the transform sets of a map or profile; the heads of protected tunnels with this name ("": all),
- * as `show crypto map` has them. False: there are none. */
-void sa_print_sets(struct cmd_ctx *c, const struct sa_conf *sa);
+/* cmd_ipsec_profile.c: how the SAs of a map or profile shall be, from lifetimes to transform sets; the access list that a
+ * flow stands for; the heads of protected tunnels with this name ("": all), as `show crypto map` has them. False: there
+ * are none. */
+void sa_print(struct cmd_ctx *c, const struct sa_conf *sa, bool responder_only, const char *group_head);
+void sa_print_permit(struct cmd_ctx *c, const struct selector *local, const struct selector *remote);
 bool ipsec_print_heads(struct cmd_ctx *c, const char *tag);
 #endif

@@ -36,4 +36,8 @@ bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out
 void acl_list_changed(void *self, void *obj, enum cmd_change what);
 enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named);
 enum cmd_result acl_do_no_seq(struct cmd_ctx *c);
+struct acl_rule;
+struct text;
+/* What an extended list's line says behind permit or deny; begins with a blank. */
+void acl_put_extended(struct text *t, const struct acl_rule *r);
 #endif

@@ -134,6 +134,7 @@ static struct ipsec_flow *group_flow(struct ipsec *ips, struct flow_group **g, c
     f->peer = peer;
     f->local_sel = p->local_sel;
     f->remote_sel = p->remote_sel;
+    f->number = peer ? ips->dynamic_numbers++ : 0;
     f->group = *g;
     f->next_below = (*g)->first;
     if (f->next_below)

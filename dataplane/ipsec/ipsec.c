@@ -138,11 +138,16 @@ uint64_t flow_recv_errors(const struct flow_count *n)
            n->invalid_len + n->replay_failed + n->internal_rcv;
 }
 
+/* The newest stands first in the group, and last here. */
 static size_t show_below(struct ipsec *ips, const struct flow_group *g, size_t n)
 {
-    for (struct ipsec_flow *f = g ? g->first : NULL; f && n < ips->nflows; f = f->next_below)
-        ips->shown[n++] = f;
-    return n;
+    size_t end = n + (g ? g->n : 0), at = end;
+
+    if (end > ips->nflows)
+        return n;
+    for (struct ipsec_flow *f = g ? g->first : NULL; f; f = f->next_below)
+        ips->shown[--at] = f;
+    return end;
 }
 
 static size_t show_entry(struct ipsec *ips, const struct map_entry *e, size_t n)
@@ -195,6 +200,8 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     str_copy(out->map, sizeof out->map, e->map);
     out->seq = e->seq;
     out->dynamic = e->dynamic;
+    out->dyn_seq = e->dyn_seq;
+    out->number = f->number;
     out->local = e->mi->local;
     out->peer = sa ? sa->policy.peer : flow_peer(f);
     out->peer_port = sa && sa->udp_encap ? 4500 : 500;
@@ -256,6 +263,7 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->seq_out = sa->seq_out;
     out->outbound = sa->enabled;
     out->current = sa->flow->out == sa;
+    out->programmed = pair_programmed(sa);
     out->soft_expired = sa->soft_told;
     out->pfs_group = sa->pfs_group;
     out->installed_at = sa->installed_at;

@@ -90,6 +90,8 @@ struct ipsec_flow_info {
     unsigned pfs_group; /* of the SA in use; 0 none */
     unsigned pairs;
     bool dynamic;      /* of a dynamic map's entry: made by a negotiation, not by an access list line */
+    uint16_t dyn_seq;  /* ... the number of that entry in the dynamic map */
+    uint32_t number;   /* ... and its own among all that dynamic entries ever had, from 0 */
     uint64_t up_since; /* loop time (us) of the first SA without interruption; 0 none */
 };
 /* In show order: interfaces, then map entries, then access list lines. Cursor from 0. False at the end. */
@@ -113,6 +115,7 @@ struct ipsec_pair_info {
     uint64_t seq_in, seq_out; /* highest accepted; last sent */
     bool outbound;            /* enabled for sending */
     bool current;             /* the one its flow sends with */
+    bool programmed;          /* packets find its inbound SPI */
     bool soft_expired;        /* a successor was asked for */
     uint32_t plain_mtu;       /* greatest packet that fits through it now */
     uint8_t df;               /* of its outer header: enum df_policy */

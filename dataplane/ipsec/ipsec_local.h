@@ -116,6 +116,7 @@ struct ipsec_flow {
     uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
     struct flow_count n;
     uint32_t id;
+    uint32_t number; /* of those below dynamic entries, from 0 */
     struct map_entry *entry;
     struct acl_rule rule;
     uint32_t peer;            /* of a dynamic entry: the one that negotiated it; 0: the entry's */
@@ -276,7 +277,7 @@ struct ipsec {
     uint32_t gen; /* of the compiled policy, for the cache; never 0 */
     bool dirty, rebuilding, map_changed;
     struct deferred rebuild;
-    uint32_t flow_ids;
+    uint32_t flow_ids, dynamic_numbers;
     unsigned nflows;
     struct table *flows;       /* id -> struct ipsec_flow */
     struct ipsec_flow **shown; /* all flows in show order, made when asked for; see flow_at */
@@ -349,6 +350,9 @@ static inline void spi_prefetch(const struct spi_index *x, uint32_t spi)
 
 /* sad.c */
 void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */
+bool pair_programmed(const struct sa_pair *sa);
+/* What is left of its lifetimes when its successor is asked for; kilobytes 0 when they do not count. */
+void pair_thresholds(const struct sa_pair *sa, uint32_t *seconds, uint32_t *kilobytes);
 void pair_enable(struct sa_pair *sa);  /* its flow sends with it from now on */
 void sad_init(struct ipsec *ips);
 void sad_fini(struct ipsec *ips);

@@ -223,10 +223,30 @@ static void on_idle(void *arg)
         pair_delete(sa, SA_GONE_IDLE, true);
 }
 
+/* How long before its end a pair asks for its successor: of a short life, a part. */
+static uint64_t soft_before_us(const struct sa_pair *sa)
+{
+    uint64_t life = sa->policy.life_s;
+    if (life > 2 * SOFT_BEFORE_S)
+        return (sa->initiator ? SOFT_BEFORE_S : SOFT_BEFORE_RESP_S) * US_PER_S;
+    return life * US_PER_S / 8 * (sa->initiator ? 2 : 1);
+}
+
+static uint64_t soft_before_bytes(const struct sa_pair *sa)
+{
+    uint64_t life = (uint64_t)sa->policy.life_kb * 1024;
+    return life - life / 100 * (sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT);
+}
+
+void pair_thresholds(const struct sa_pair *sa, uint32_t *seconds, uint32_t *kilobytes)
+{
+    *seconds = (uint32_t)(soft_before_us(sa) / US_PER_S);
+    *kilobytes = (uint32_t)(soft_before_bytes(sa) / 1024);
+}
+
 static void lifetimes(struct sa_pair *sa)
 {
-    uint64_t life = sa->policy.life_s, before = sa->initiator ? SOFT_BEFORE_S : SOFT_BEFORE_RESP_S;
-    uint64_t percent = sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT;
+    uint64_t life = sa->policy.life_s;
     timer_init(&sa->soft, sa->ips->env.loop, on_soft, sa);
     timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
     timer_init(&sa->idle, sa->ips->env.loop, on_idle, sa);
@@ -234,14 +254,18 @@ static void lifetimes(struct sa_pair *sa)
         timer_set(&sa->idle, sa->policy.idle_s * US_PER_S);
     if (life) {
         timer_set(&sa->hard, life * US_PER_S);
-        timer_set(&sa->soft, life > 2 * SOFT_BEFORE_S ? (life - before) * US_PER_S
-                                                      : life * US_PER_S / 8 * (sa->initiator ? 6 : 7));
+        timer_set(&sa->soft, life * US_PER_S - soft_before_us(sa));
     }
     sa->hard_bytes = sa->soft_bytes = UINT64_MAX;
     if (sa->policy.life_kb) {
         sa->hard_bytes = (uint64_t)sa->policy.life_kb * 1024;
-        sa->soft_bytes = sa->hard_bytes / 100 * percent;
+        sa->soft_bytes = sa->hard_bytes - soft_before_bytes(sa);
     }
+}
+
+bool pair_programmed(const struct sa_pair *sa)
+{
+    return spi_find(&sa->ips->in, sa->policy.local, sa->policy.transforms[0].proto, sa->in.spi) == sa;
 }
 
 void pair_program(struct sa_pair *sa)

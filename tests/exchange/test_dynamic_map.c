@@ -45,6 +45,48 @@ static void three(void **state)
     box_free(b);
 }
 
+/* What was negotiated below a dynamic entry is an entry of its own, numbered from 65536, and keeps its number as long as its SAs are there. */
+static void shown(void **state)
+{
+    struct box *b = star(809, hub, 2);
+    const char *said;
+    (void)state;
+#define STATIC_PART "Crypto Map IPv4 \"CM\" 10 ipsec-isakmp\n\tDynamic map template tag: DYN\n"
+#define CHILD(seq, n)                                                                                                  \
+    "Crypto Map IPv4 \"CM\" " seq " ipsec-isakmp\n"                                                                     \
+    "\tPeer = 192.0." n ".1\n"                                                                                         \
+    "\tAccess-List SS dynamic: False\n"                                                                               \
+    "\tExtended IP access list \n"                                                                                    \
+    "\t    access-list  permit ip 10.0.0.0 0.0.0.255 10.1." n ".0 0.0.0.255\n"                                        \
+    "\t    dynamic (created from dynamic map DYN/10)\n"                                                               \
+    "\tCurrent peer: 192.0." n ".1\n"                                                                                 \
+    "\tSecurity association lifetime: 4608000 kilobytes/3600 seconds\n"                                               \
+    "\tDualstack (Y/N): N\n"                                                                                          \
+    "\n"                                                                                                              \
+    "\tResponder-Only (Y/N): N\n"                                                                                     \
+    "\tPFS (Y/N): N\n"                                                                                                \
+    "\tMixed-mode : Disabled\n"                                                                                       \
+    "\tTransform sets={ \n"                                                                                           \
+    "\t\tT:  { esp-aes esp-sha-hmac  } , \n"                                                                          \
+    "\t}\n"
+#define USERS "\tInterfaces using crypto map CM:\n\t\tEthernet0/0\n\n"
+    assert_string_equal(box_type(b, "hub", "show crypto map"), STATIC_PART USERS);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_string_equal(box_type(b, "hub", "show crypto map"), STATIC_PART "\n" CHILD("65536", "1") USERS);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    assert_string_equal(box_type(b, "hub", "show crypto map"),
+                        STATIC_PART "\n" CHILD("65536", "1") "\n" CHILD("65537", "2") USERS);
+    assert_non_null(strstr(box_type(b, "hub", "show crypto session"), "Active SAs: 2, origin: dynamic crypto map\n"));
+    assert_non_null(strstr(box_type(b, "s1", "show crypto session"), "Active SAs: 2, origin: crypto map\n"));
+    said = box_type(b, "hub", "show crypto ipsec sa");
+    assert_non_null(strstr(said, "     PERMIT, flags={}\n"));
+    assert_null(strstr(said, "origin_is_acl"));
+    box_type(b, "s1", "clear crypto sa");
+    box_run(b, US_PER_S);
+    assert_string_equal(box_type(b, "hub", "show crypto map"), STATIC_PART "\n" CHILD("65537", "2") USERS);
+    box_free(b);
+}
+
 /* An access list and a peer in the dynamic map bound what may be negotiated; what the list permits is never clear. */
 static void bounded(void **state)
 {
@@ -214,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three), cmocka_unit_test(bounded),  cmocka_unit_test(renewed),     cmocka_unit_test(transport),
         cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery), cmocka_unit_test(inside),
+        cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

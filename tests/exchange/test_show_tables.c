@@ -186,6 +186,19 @@ static void maps(void **state)
              "\n");
     pair_has(b, "r1", "show crypto map interface Ethernet0/0", "Crypto Map IPv4 \"VPN\" 10 ipsec-isakmp\n");
     pair_says(b, "r1", "show crypto map interface Loopback0", "No crypto maps found.\n");
+
+    /* an idle time is said where there is one: the map's own, else that of all */
+    pair_says(b, "r1", "show crypto ipsec security-association idle-time", "");
+    box_type_all(b, "r1",
+                 "configure terminal\ncrypto ipsec security-association idle-time 600\ncrypto map VPN 10\n"
+                 "set security-association idle-time 300\nend");
+    pair_says(b, "r1", "show crypto ipsec security-association idle-time",
+              "Security association idletime: 600 seconds\n");
+    pair_has(b, "r1", "show crypto map",
+             "\tSecurity association lifetime: 4608000 kilobytes/3600 seconds\n"
+             "\tSecurity association idletime: 300 seconds\n"
+             "\tDualstack (Y/N): N\n");
+    pair_has(b, "r1", "show crypto dynamic-map", "\tSecurity association idletime: 600 seconds\n");
     box_free(b);
 }
 
