@@ -6,7 +6,9 @@
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec_show.h"
 
 typedef unsigned long long ull;
@@ -52,6 +54,7 @@ static enum cmd_result show_eli(struct cmd_ctx *c)
 {
     const struct ipsec_totals n = ipsec_totals(dataplane_ipsec(c->self));
     struct ike_work w = ike_work(dataplane_ike(c->self));
+    struct v2_work w2 = v2_work(ike_v2(dataplane_ike(c->self)));
     bool all = cmd_has(c, "all");
     struct out *o = c->out;
 
@@ -60,6 +63,7 @@ static enum cmd_result show_eli(struct cmd_ctx *c)
     out_text(o, " CryptoEngine " ENGINE_NAME " details: state = Active\n" CAPABILITY);
     if (all) {
         session(c, "IKE-Session", w.sas, w.sas_max, w.sas_failed, w.sas_made);
+        session(c, "IKEv2-Session", w2.sas, w2.sas_max, w2.failed, w2.made);
         out_printf(o, " %-14s: %5u active(%u/%u), %5u max, %llu failed, %llu created\n", "DH", w.dh_running,
                    w.dh_running, 0u, w.dh_max, (ull)w.dh_failed, (ull)w.dh_made);
     }

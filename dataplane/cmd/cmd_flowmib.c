@@ -1,12 +1,19 @@
 /* cmd_flowmib.c: show crypto mib ipsec flowmib {global|endpoint|tunnel|spi|history|failure|version}, and the size of the
- * histories.
+ * histories; show crypto mib ike flowmib {global|tunnel|peer}.
  *
+ * A tunnel of IKE is an established SA of either version, its number the one other shows give it (conn id, tunnel id).
  * The books are flowmib.c's; the MIB reads the same. There is one VRF, called Global. Nothing is compressed: what went
  * in uncompressed is what went in. The thresholds are those at which an SA asks for its successor. */
 #include <stdio.h>
+#include <string.h>
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2.h"
+#include "dataplane/ike/v2/v2_propose.h"
+#include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/flowmib.h"
 #include "espial/loop.h"
 
@@ -137,8 +144,8 @@ static void print_tunnel(struct out *o, const struct flowmib_tunnel *t)
     number(o, "Lifetime (KB):", t->life_kb);
     number(o, "Lifetime (Sec):", t->life_s);
     word(o, "Active time:", span_format(t->active_s, span));
-    number(o, "Lifetime threshold (KB):", t->life_kb / 20);
-    number(o, "Lifetime threshold (Sec):", t->life_s > 60 ? 30 : t->life_s / 4);
+    number(o, "Lifetime threshold (KB):", t->soft_kb);
+    number(o, "Lifetime threshold (Sec):", t->soft_s);
     number(o, "Total number of refreshes:", t->refreshes);
     number(o, "Expired SA instances:", t->expired);
     number(o, "Current SA instances:", t->sas);
@@ -265,6 +272,143 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+/* ---- IKE ---- */
+
+/* What both versions say of an established SA. */
+struct ike_tunnel {
+    uint32_t index, local, remote;
+    const char *mode, *cipher, *hash, *auth;
+    unsigned group, life_s, active_s, priority;
+    bool keepalive;
+    const struct ike_traffic *traffic; /* [IKE_WAYS] */
+};
+
+static void print_ends(struct out *o, const struct ike_tunnel *t)
+{
+    number(o, "Index:", t->index);
+    word(o, "Local type:", "ID_IPV4_ADDR");
+    word(o, "Local address:", IP4(t->local));
+    word(o, "Remote type:", "ID_IPV4_ADDR");
+    word(o, "Remote address:", IP4(t->remote));
+}
+
+static void print_ike_tunnel(struct out *o, const struct ike_tunnel *t)
+{
+    const struct ike_traffic *in = &t->traffic[IKE_IN], *out = &t->traffic[IKE_OUT];
+    char span[16];
+
+    print_ends(o, t);
+    word(o, "Negotiation mode:", t->mode);
+    number(o, "Diffie Hellman Grp:", t->group);
+    word(o, "Encryption algo:", t->cipher);
+    word(o, "Hash algo:", t->hash);
+    word(o, "Auth method:", t->auth);
+    number(o, "Lifetime:", t->life_s);
+    word(o, "Active time:", span_format(t->active_s, span));
+    number(o, "Policy priority:", t->priority);
+    word(o, "Keepalive enabled:", t->keepalive ? "Yes" : "No");
+    octets(o, "In octets:", in->octets);
+    number(o, "In packets:", in->packets);
+    number(o, "In drops:", in->drops);
+    number(o, "In notifys:", in->notifies);
+    number(o, "In P2 exchanges:", in->exchanges);
+    number(o, "In P2 exchg invalids:", in->invalids);
+    number(o, "In P2 exchg rejected:", in->rejects);
+    number(o, "In P2 SA delete reqs:", in->deletes);
+    octets(o, "Out octets:", out->octets);
+    number(o, "Out packets:", out->packets);
+    number(o, "Out drops:", out->drops);
+    number(o, "Out notifys:", out->notifies);
+    number(o, "Out P2 exchgs:", out->exchanges);
+    number(o, "Out P2 exchg invalids:", out->invalids);
+    number(o, "Out P2 exchg rejects:", out->rejects);
+    number(o, "Out P2 Sa delete requests:", out->deletes);
+}
+
+static void each_ike_tunnel(struct cmd_ctx *c, void (*print)(struct out *o, const struct ike_tunnel *t))
+{
+    static const char *const ciphers[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm"};
+    static const char *const hashes[HASH_ALGS] = {"none", "md5", "sha", "sha256", "sha384", "sha512"};
+    struct ike_sa_info i;
+    struct v2_sa_info i2;
+
+    out_text(c->out, VRF);
+    for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &i);) {
+        if (!i.up)
+            continue;
+        print(c->out, &(struct ike_tunnel){i.conn_id, i.local, i.remote, i.aggressive ? "Aggressive Mode" : "Main Mode",
+                                           i.encr, i.hash, "psk", i.group, i.life_s, i.up_s, i.priority, i.dpd,
+                                           i.traffic});
+        out_text(c->out, "\n");
+    }
+    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &i2);) {
+        if (i2.status != V2_STATUS_READY)
+            continue;
+        print(c->out, &(struct ike_tunnel){i2.tunnel_id, i2.local, i2.remote, "IKEv2", ciphers[i2.suite.encr.cipher],
+                                           hashes[i2.suite.integ ? i2.suite.integ : i2.suite.prf], "localPskRemotePsk",
+                                           i2.suite.group, i2.life_s, i2.active_s, 0, i2.dpd != 0, i2.traffic});
+        out_text(c->out, "\n");
+    }
+}
+
+static enum cmd_result show_ike_tunnel(struct cmd_ctx *c)
+{
+    each_ike_tunnel(c, print_ike_tunnel);
+    return CMD_OK;
+}
+
+static enum cmd_result show_ike_peer(struct cmd_ctx *c)
+{
+    each_ike_tunnel(c, print_ends);
+    return CMD_OK;
+}
+
+static enum cmd_result show_ike_global(struct cmd_ctx *c)
+{
+    struct ike *ike = dataplane_ike(c->self);
+    struct ike_work w = ike_work(ike);
+    struct v2_work w2 = v2_work(ike_v2(ike));
+    struct ike_traffic n[IKE_WAYS];
+    struct v2_sa_info i2;
+    uint64_t active = ike_counts(ike).active;
+
+    for (size_t at = 0; v2_sa_next(ike_v2(ike), &at, &i2);)
+        active += i2.status == V2_STATUS_READY;
+    ike_traffic_all(ike, n);
+    const struct {
+        const char *label;
+        uint64_t n;
+    } rows[] = {
+        {"Active Tunnels:", active},
+        {"Previous Tunnels:", w.sas_made + w2.made - w.sas_failed - w2.failed - active - w.negotiating - w2.negotiating},
+        {"In octets:", n[IKE_IN].octets},
+        {"Out octets:", n[IKE_OUT].octets},
+        {"In packets:", n[IKE_IN].packets},
+        {"Out packets:", n[IKE_OUT].packets},
+        {"In packets drop:", n[IKE_IN].drops},
+        {"Out packets drop:", n[IKE_OUT].drops},
+        {"In notifys:", n[IKE_IN].notifies},
+        {"Out notifys:", n[IKE_OUT].notifies},
+        {"In P2 exchg:", n[IKE_IN].exchanges},
+        {"Out P2 exchg:", n[IKE_OUT].exchanges},
+        {"In P2 exchg invalids:", n[IKE_IN].invalids},
+        {"Out P2 exchg invalids:", n[IKE_OUT].invalids},
+        {"In P2 exchg rejects:", n[IKE_IN].rejects},
+        {"Out P2 exchg rejects:", n[IKE_OUT].rejects},
+        {"In IPSEC delete:", n[IKE_IN].deletes},
+        {"Out IPSEC delete:", n[IKE_OUT].deletes},
+        {"SAs locally initiated:", w.begun + w2.begun},
+        {"SAs locally initiated failed:", w.begun_failed + w2.begun_failed},
+        {"SAs remotely initiated failed:", w.sas_failed + w2.failed - w.begun_failed - w2.begun_failed},
+        {"System capacity failures:", w.no_room},
+    };
+    out_text(c->out, VRF);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        figure(c->out, 34, rows[i].label, rows[i].n, 0);
+    out_text(c->out, "\n");
+    return CMD_OK;
+}
+
 static void *global(void *self)
 {
     return flowmib_conf(dataplane_ipsec(self));
@@ -273,8 +417,9 @@ static void *global(void *self)
 static const struct cmd_scope flowmib_scope = {
     .size = sizeof(struct flowmib_conf), .init = flowmib_conf_init, .global = global};
 
-#define F(field) NUM(struct flowmib_conf, field)
-#define FLOWMIB  "show crypto mib ipsec flowmib"
+#define F(field)    NUM(struct flowmib_conf, field)
+#define FLOWMIB     "show crypto mib ipsec flowmib"
+#define IKE_FLOWMIB "show crypto mib ike flowmib"
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto mib", "Configure Crypto-related MIB Parameters"),
     HELP(CONFIG, "crypto mib ipsec", "Configure IPSec MIB parameters"),
@@ -293,6 +438,11 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, FLOWMIB " spi", show_spi, "Show the SPIs of active tunnels"),
     DO(EXEC, 1, FLOWMIB " failure", show_failure, "Show the failure history"),
     DO(EXEC, 1, FLOWMIB " version", show_version, "Show the version of the MIB"),
+    HELP(EXEC, "show crypto mib ike", "Show IKE MIB parameters"),
+    HELP(EXEC, IKE_FLOWMIB, "Show IKE Flow MIB parameters"),
+    DO(EXEC, 1, IKE_FLOWMIB " global", show_ike_global, "Show the global counters"),
+    DO(EXEC, 1, IKE_FLOWMIB " peer", show_ike_peer, "Show the peers of active tunnels"),
+    DO(EXEC, 1, IKE_FLOWMIB " tunnel", show_ike_tunnel, "Show active tunnels"),
     HELP(EXEC, FLOWMIB " history", "Show the history of tunnels"),
     DO(EXEC, 1, FLOWMIB " history", show_history, ""),
     DO(EXEC, 1, FLOWMIB " history tunnel size", show_tunnel_size,

@@ -13,6 +13,7 @@
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2_show.h"
 
 static enum cmd_result show_sa(struct cmd_ctx *c)
 {
@@ -54,9 +55,9 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
             snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
         if (i.group)
             snprintf(group, sizeof group, "%u", i.group);
-        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s  %s\n", i.conn_id, IP4(i.local),
+        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s%s  %s\n", i.conn_id, IP4(i.local),
                    IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "", i.natt ? "N" : "",
-                   i.dpd || i.natt ? "" : "  ");
+                   i.fragments ? "F" : "", i.dpd || i.natt || i.fragments ? "" : "  ");
         if (i.conn_id)
             out_printf(c->out, "       Engine-id:Conn-id =  SW:%u\n\n", i.conn_id - 1000);
         else
@@ -204,38 +205,86 @@ static enum cmd_result show_peers(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static void print_configured(struct cmd_ctx *c, const struct ike_sa_info *i)
+/* What both versions say of a peer. */
+struct agreed {
+    uint32_t remote;
+    const char *version, *encr, *hash, *local_id, *remote_id;
+    unsigned key_bits, group, life_s;
+};
+
+static void print_agreed(struct cmd_ctx *c, const struct agreed *a)
+{
+    out_printf(c->out, "Peer: %s\n  Key Exchange: %s\n  Authentication Method: Pre-Shared Key\n  Encryption: %s",
+               IP4(a->remote), a->version, a->encr);
+    if (a->key_bits)
+        out_printf(c->out, "-%u", a->key_bits);
+    out_printf(
+        c->out,
+        "\n  Hashing: %s\n  DH Group: Group %u\n  Lifetime: %u seconds\n  Local ID: %s\n  Remote ID: %s\n\n",
+        a->hash, a->group, a->life_s, a->local_id, a->remote_id);
+}
+
+static void print_ikev1(struct cmd_ctx *c, const struct ike_sa_info *i)
 {
     static const char *const names[][2] = {
         {"md5", "MD5"}, {"sha", "SHA-1"}, {"sha256", "SHA-256"}, {"sha384", "SHA-384"}, {"sha512", "SHA-512"}};
     const struct dataplane_env *env = dataplane_env(c->self);
-    const char *hash = "", *local = IP4(i->local);
+    bool aes = !strcmp(i->encr, "aes");
+    struct agreed a = {.remote = i->remote,
+                       .version = "IKEv1",
+                       .encr = aes                       ? "AES"
+                               : !strcmp(i->encr, "des") ? "DES"
+                                                         : "3DES",
+                       .key_bits = !aes ? 0 : i->key_bits ? i->key_bits : 128,
+                       .hash = "",
+                       .group = i->group,
+                       .life_s = i->life_s,
+                       .local_id = IP4(i->local),
+                       .remote_id = i->peer_id};
 
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         if (!strcmp(i->hash, names[k][0]))
-            hash = names[k][1];
+            a.hash = names[k][1];
     if (ike_conf(dataplane_ike(c->self))->identity == IKE_IDENTITY_HOSTNAME && env->hostname)
-        local = env->hostname(env->hostname_arg);
-    out_printf(c->out, "Peer: %s\n  Key Exchange: IKEv1\n  Authentication Method: Pre-Shared Key\n", IP4(i->remote));
-    if (!strcmp(i->encr, "aes"))
-        out_printf(c->out, "  Encryption: AES-%u\n", i->key_bits ? i->key_bits : 128u);
-    else
-        out_printf(c->out, "  Encryption: %s\n", !strcmp(i->encr, "des") ? "DES" : "3DES");
-    out_printf(c->out,
-               "  Hashing: %s\n  DH Group: Group %u\n  Lifetime: %u seconds\n  Local ID: %s\n  Remote ID: %s\n\n", hash,
-               i->group, i->life_s, local, i->peer_id);
+        a.local_id = env->hostname(env->hostname_arg);
+    print_agreed(c, &a);
+}
+
+/* Hashing: its integrity algorithm; where the cipher brings its own, the PRF. */
+static void print_ikev2(struct cmd_ctx *c, const struct v2_sa_info *i)
+{
+    static const char *const hashes[HASH_ALGS] = {"", "MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"};
+    static const char *const ciphers[CIPHER_ALGS] = {
+        [CIPHER_DES_CBC] = "DES", [CIPHER_3DES_CBC] = "3DES", [CIPHER_AES_CBC] = "AES", [CIPHER_AES_GCM] = "AES-GCM"};
+    char local[V2_ID_MAX + 1], remote[V2_ID_MAX + 1];
+    const char *encr = ciphers[i->suite.encr.cipher];
+
+    v2_id_text(&i->local_id, local, sizeof local);
+    v2_id_text(&i->remote_id, remote, sizeof remote);
+    print_agreed(c, &(struct agreed){.remote = i->remote,
+                                     .version = "IKEv2",
+                                     .encr = encr ? encr : "",
+                                     .key_bits = i->suite.encr.bits,
+                                     .hash = hashes[i->suite.integ ? i->suite.integ : i->suite.prf],
+                                     .group = i->suite.group,
+                                     .life_s = i->life_s,
+                                     .local_id = local,
+                                     .remote_id = remote});
 }
 
 /* What was agreed with each peer that has an SA. */
 static enum cmd_result show_peers_config(struct cmd_ctx *c)
 {
     struct ike_sa_info i;
-    size_t at = 0;
+    struct v2_sa_info i2;
 
     out_text(c->out, "ISAKMP Peers Configuration\n");
-    while (ike_sa_next(dataplane_ike(c->self), &at, &i))
+    for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &i);)
         if (i.up)
-            print_configured(c, &i);
+            print_ikev1(c, &i);
+    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &i2);)
+        if (i2.status == V2_STATUS_READY)
+            print_ikev2(c, &i2);
     return CMD_OK;
 }
 

@@ -50,10 +50,12 @@ void admission_clear(struct ike *ike)
 void admission_dropped(struct ike *ike)
 {
     ike->admission.dropped++;
+    ike->worked.no_room++;
 }
 
 static void refused(struct ike *ike, uint32_t local, uint32_t peer, bool incoming, const char *why)
 {
+    ike->worked.no_room++;
     trace(ike, NULL, peer, TRACE_ERROR, "%s SA request with %s denied by call admission: %s",
           incoming ? "incoming" : "outgoing", IP4(peer), why);
     ike_msg_denied(ike, incoming, incoming ? peer : local, incoming ? local : peer, why);

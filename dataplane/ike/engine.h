@@ -204,6 +204,7 @@ struct ike_sa {
     unsigned used_n, used_at;
     uint32_t seen_info[64];
     unsigned seen_n, seen_at;
+    struct ike_traffic traffic[IKE_WAYS];
 };
 
 /* An installed IPsec pair as IKE remembers it. */
@@ -289,6 +290,7 @@ struct ike {
     struct admission_counts admission;
     unsigned pairs_negotiating; /* quick modes and children of IKEv2 under way */
     struct ike_work worked;     /* counts since boot */
+    struct ike_traffic gone[IKE_WAYS]; /* of SAs of either version that are no more */
     struct frag_store *frags;
     unsigned bad_messages; /* received and refused, in all */
 };

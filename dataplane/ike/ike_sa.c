@@ -91,6 +91,7 @@ struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker
     ike->all_end = &sa->next;
     ike->nsas++;
     ike->worked.sas_made++;
+    ike->worked.begun += initiator;
     ike->negotiating++;
     timers_sa_init(sa);
     peer_add_sa(p, sa);
@@ -114,6 +115,13 @@ static void p1_free(struct ike_sa *sa)
     mem_wipe(sa->p1, sizeof *sa->p1);
     mem_free(sa->p1);
     sa->p1 = NULL;
+}
+
+static void failed(const struct ike_sa *sa)
+{
+    sa->ike->negotiating--;
+    sa->ike->worked.sas_failed++;
+    sa->ike->worked.begun_failed += sa->initiator;
 }
 
 /* Everything that costs memory or holds a secret. */
@@ -223,10 +231,8 @@ void ike_sa_end(struct ike_sa *sa, const char *reason)
         return;
     trace_role_state(sa, state);
     trace_engine(sa, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
-    if (!ike_sa_up(sa)) {
-        ike->negotiating--;
-        ike->worked.sas_failed++;
-    }
+    if (!ike_sa_up(sa))
+        failed(sa);
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
     TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s) ", reason, state, IP4(sa->remote));
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
@@ -255,10 +261,8 @@ void ike_sa_free(struct ike_sa *sa)
     struct ike *ike = sa->ike;
 
     if (sa->peer) {
-        if (!ike_sa_up(sa)) {
-            ike->negotiating--;
-            ike->worked.sas_failed++;
-        }
+        if (!ike_sa_up(sa))
+            failed(sa);
         sa->state = IKE_DEST_SA;
         sa_detach(sa);
     }
@@ -271,6 +275,7 @@ void ike_sa_free(struct ike_sa *sa)
         sa->next->prev = sa->prev;
     else
         ike->all_end = sa->prev;
+    ike_traffic_add(ike->gone, sa->traffic);
     mem_free(sa);
 }
 
@@ -296,6 +301,7 @@ struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
     if (kind == NODE_QUICK) {
         n->qm = NEW(struct qm_scratch);
+        sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
         sa->ike->pairs_negotiating++;
     }
     keys_iv_phase2(sa->suite.hash, sa->last_block, mid, n->slot.iv, sa->block);

@@ -11,6 +11,17 @@
 struct ike;
 struct engine_row;
 
+/* What came and went over an IKE SA of either version, repeats too; as CISCO-IPSEC-FLOW-MONITOR-MIB counts it. Exchanges
+ * are those of phase 2 (quick mode; CREATE_CHILD_SA), by who began them; invalid ones were not understood, rejected ones
+ * not wanted by the side that answers; deletes are those of IPsec SAs. All fields are counters. */
+struct ike_traffic {
+    uint64_t octets, packets, drops, notifies, exchanges, invalids, rejects, deletes;
+};
+enum { IKE_IN, IKE_OUT, IKE_WAYS };
+void ike_traffic_count(struct ike_traffic *way, size_t len); /* one message of so many octets, whatever it is worth */
+void ike_traffic_add(struct ike_traffic sum[IKE_WAYS], const struct ike_traffic n[IKE_WAYS]);
+void ike_traffic_all(const struct ike *ike, struct ike_traffic out[IKE_WAYS]); /* of all SAs since boot */
+
 struct ike_sa_info {
     uint32_t local, remote;
     uint16_t local_port, peer_port;
@@ -28,6 +39,9 @@ struct ike_sa_info {
     bool dpd, natt, fragments; /* capabilities */
     char peer_id[80];
     char profile[64]; /* ISAKMP profile; "" none */
+    bool aggressive;
+    uint16_t priority; /* of the policy that was agreed */
+    struct ike_traffic traffic[IKE_WAYS];
 };
 /* Every IKE SA, oldest first, the dead that are still shown among them. Cursor from 0; false at the end; not to be kept
  * across turns of the loop. */
@@ -52,7 +66,10 @@ struct ike_counts ike_counts(const struct ike *ike);
 /* What IKE had to do, since boot. A Diffie-Hellman sum is a public value or a shared secret; one run may be both. */
 struct ike_work {
     unsigned sas, sas_max; /* now: established and being negotiated */
+    unsigned negotiating;
     uint64_t sas_made, sas_failed; /* failed: never established */
+    uint64_t begun, begun_failed;  /* of these, begun by us */
+    uint64_t no_room;              /* SAs of either version and first messages that limits refused */
     unsigned dh_running, dh_max;
     uint64_t dh_made, dh_failed, dh_public, dh_shared;
 };

@@ -142,6 +142,7 @@ void ike_transmit(struct ike_sa *sa, const uint8_t *msg, size_t len)
     TRACE_PAK(sa, "sending packet to %s my_port %u peer_port %u %s", IP4(sa->remote), sa->local_port, sa->peer_port,
               trace_role_state(sa, state));
     TRACE(sa, "Sending an IKE IPv4 Packet.");
+    ike_traffic_count(&sa->traffic[IKE_OUT], len);
     if (!v1_frag_send(sa, msg, len))
         ike_transmit_to(sa->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, msg, len);
 }

@@ -24,6 +24,35 @@ static const char *hash_word(enum hash_alg a)
     return words[a];
 }
 
+#define TRAFFIC_COUNTERS (sizeof(struct ike_traffic) / sizeof(uint64_t))
+_Static_assert(sizeof(struct ike_traffic) % sizeof(uint64_t) == 0, "only counters");
+
+void ike_traffic_count(struct ike_traffic *way, size_t len)
+{
+    way->packets++;
+    way->octets += len;
+}
+
+void ike_traffic_add(struct ike_traffic sum[IKE_WAYS], const struct ike_traffic n[IKE_WAYS])
+{
+    for (int way = 0; way < IKE_WAYS; way++) {
+        uint64_t s[TRAFFIC_COUNTERS], v[TRAFFIC_COUNTERS];
+        memcpy(s, &sum[way], sizeof s);
+        memcpy(v, &n[way], sizeof v);
+        for (size_t i = 0; i < TRAFFIC_COUNTERS; i++)
+            s[i] += v[i];
+        memcpy(&sum[way], s, sizeof s);
+    }
+}
+
+void ike_traffic_all(const struct ike *ike, struct ike_traffic out[IKE_WAYS])
+{
+    memcpy(out, ike->gone, sizeof ike->gone);
+    for (const struct ike_sa *sa = ike->all; sa; sa = sa->next)
+        ike_traffic_add(out, sa->traffic);
+    v2_traffic_add(ike->v2, out);
+}
+
 #define CURSOR_END 1 /* else the cursor is the place of the next SA */
 
 bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
@@ -58,6 +87,9 @@ bool ike_sa_next(const struct ike *ike, size_t *cursor, struct ike_sa_info *out)
         out->left_s = sa->expires > now ? (uint32_t)((sa->expires - now) / US_PER_S) : 0;
         out->up_s = (uint32_t)((now - sa->established) / US_PER_S);
     }
+    out->aggressive = sa->aggressive;
+    out->priority = sa->suite.priority;
+    memcpy(out->traffic, sa->traffic, sizeof out->traffic);
     out->fragments = sa->fragments && ike->conf.fragmentation;
     memcpy(out->peer_id, sa->peer_id, sizeof out->peer_id);
     memcpy(out->profile, sa->profile, sizeof out->profile);
@@ -95,6 +127,7 @@ struct ike_work ike_work(const struct ike *ike)
     struct ike_work w = ike->worked;
 
     w.sas = ike->nsas;
+    w.negotiating = ike->negotiating;
     w.sas_max = IKE_SA_MAX;
     w.dh_max = IKE_SA_MAX;
     return w;

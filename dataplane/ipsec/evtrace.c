@@ -2,7 +2,7 @@
  *
  * A ring is made when its first event comes, and is bounded by its number of entries; the oldest goes first. Events are
  * those of the control plane (SAs asked for, made, enabled, deleted), a few for each negotiation, so that a text is
- * made for each; packets never come here. Internal traces are off until somebody switches them on, as on IOS-XE.
+ * made for each; packets never come here. The internal trace of PKI is off until somebody switches it on, as on IOS-XE.
  */
 #include "dataplane/ipsec/evtrace.h"
 
@@ -45,7 +45,7 @@ struct evtrace *evtrace_new(struct loop *loop, struct log *log)
     t->loop = loop;
     t->born = loop_now(loop);
     t->log = log;
-    t->rings[EV_PKI_INTERNAL].state = t->rings[EV_IKEV2_INTERNAL].state = EVTRACE_OFF;
+    t->rings[EV_PKI_INTERNAL].state = EVTRACE_OFF;
     return t;
 }
 

@@ -107,6 +107,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
         .expired = f->mib.expired,
         .in_replays = n.replay_failed,
     };
+    pair_thresholds(newest, &out->soft_s, &out->soft_kb);
     ways(&n, &out->in, &out->out);
     out->in.octets = f->mib.in_octets;
     out->out.octets = f->mib.out_octets;

@@ -33,6 +33,7 @@ struct flowmib_tunnel {
     struct ipsec_transform transform; /* of its newest pair */
     unsigned pfs_group;
     uint32_t life_s, life_kb;
+    uint32_t soft_s, soft_kb; /* left of them when the newest pair asks for its successor */
     uint32_t active_s;
     uint32_t refreshes, expired; /* pairs that followed others; SAs that ended by lifetime or by their successor */
     unsigned sas;                /* halves that are there */

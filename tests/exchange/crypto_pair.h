@@ -49,6 +49,25 @@ static inline struct box *crypto_pair(const char *global, struct wire **wire)
     return b;
 }
 
+#define PAIR_IKEV2                                                                                                          \
+    "crypto logging ikev2\n"                                                                                           \
+    "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 19\n"                                 \
+    "crypto ikev2 policy POL\n proposal P\n"                                                                           \
+    "crypto ikev2 keyring KR\n peer ALL\n  address 10.0.0.0 255.255.255.0\n  pre-shared-key cisco123\n"                \
+    "crypto ikev2 profile PROF\n match identity remote address 10.0.0.0 255.255.255.0\n"                               \
+    " authentication remote pre-share\n authentication local pre-share\n keyring local KR\n dpd 10 2 on-demand\n"      \
+    "crypto ikev2 diagnose error 5\n"
+
+/* The same, with IKEv2. */
+static inline struct box *crypto_pair_ikev2(void)
+{
+    struct box *b = crypto_pair(PAIR_IKEV2, NULL);
+
+    for (int i = 1; i <= 2; i++)
+        box_type_all(b, i == 1 ? "r1" : "r2", "configure terminal\ncrypto map VPN 10\nset ikev2-profile PROF\nend");
+    return b;
+}
+
 static inline struct ipsec *pair_ipsec(struct box *b, const char *node)
 {
     return dataplane_ipsec(router_dataplane(box_router(b, node)));

@@ -197,6 +197,11 @@ unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, u
     return sad_delete_peer(ips, peer, SA_GONE_CLEARED);
 }
 
+struct evtrace *ipsec_evtrace(struct ipsec *ips)
+{
+    return ips->events;
+}
+
 struct ipsec_totals ipsec_totals(const struct ipsec *ips)
 {
     struct ipsec_totals t = {.installed = ips->installs, .deleted = ips->deletes};

@@ -14,6 +14,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ipsec/evtrace.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/bus.h"
 #include "espial/msg.h"
@@ -57,6 +58,7 @@ struct ipsec {
     bool watched;
     struct ipsec_policy policy;
     uint32_t other_remote; /* another network behind the same peer; 0 none */
+    struct evtrace *events;
     engine_rows_fn *rows;
     void *rows_arg;
 };
@@ -348,7 +350,8 @@ static inline void side_reload(struct side *s)
     struct ipsec_policy policy = s->ips.policy;
     ike_free(old);
     uint32_t other = s->ips.other_remote;
-    s->ips = (struct ipsec){.side = s, .is_static = is_static, .policy = policy, .other_remote = other};
+    s->ips = (struct ipsec){
+        .side = s, .is_static = is_static, .policy = policy, .other_remote = other, .events = s->ips.events};
     side_start(s);
 }
 
@@ -366,6 +369,7 @@ static inline void side_new(struct world *w, int which, uint64_t seed, uint32_t 
     s->log = log_new(w->loop, s->bus);
     log_conf(s->log)->buffer_size = 1 << 20;
     log_conf_changed(s->log);
+    s->ips.events = evtrace_new(w->loop, s->log);
     side_policy(s, peer, local_net, remote_net);
     side_start(s);
 }
@@ -401,6 +405,7 @@ static inline void world_free(struct world *w)
             continue;
         s->ike = NULL;
         ike_free(ike);
+        evtrace_free(s->ips.events);
         log_free(s->log);
         bus_free(s->bus);
         rnd_free(s->rnd);

@@ -6,16 +6,21 @@
 
 #define SHOW "show monitor event-trace crypto "
 
-/* The i-th line of the IPsec events, without its stamp; "" past the end. */
-static const char *event(struct box *b, const char *node, unsigned i)
+/* The i-th line of a trace, without its stamp; "" past the end. */
+static const char *line(struct box *b, const char *node, enum evtrace_id id, unsigned i)
 {
     struct evtrace_entry e;
     size_t at = 0;
 
-    while (evtrace_next(ipsec_evtrace(pair_ipsec(b, node)), EV_IPSEC_EVENT, 0, &at, &e))
+    while (evtrace_next(ipsec_evtrace(pair_ipsec(b, node)), id, 0, &at, &e))
         if (!i--)
             return e.text;
     return "";
+}
+
+static const char *event(struct box *b, const char *node, unsigned i)
+{
+    return line(b, node, EV_IPSEC_EVENT, i);
 }
 
 static void story(void **state)
@@ -60,6 +65,66 @@ static void story(void **state)
     box_free(b);
 }
 
+/* `first` and the following lines of the IKEv2 events, each behind the names of its SA and its ends. */
+static void ikev2_lines(struct box *b, const char *node, unsigned first, const char *const *want)
+{
+    char head[96];
+    unsigned from = node[1] == '1' ? 1 : 2;
+
+    snprintf(head, sizeof head, "SA ID:1 SESSION ID:1 Remote: 10.0.0.%u/500 Local: 10.0.0.%u/500  ", 3 - from, from);
+    for (; *want; want++, first++) {
+        const char *got = line(b, node, EV_IKEV2_EVENT, first);
+        if (strncmp(got, head, strlen(head)) != 0 || strcmp(got + strlen(head), *want) != 0)
+            fail_msg("%s: line %u is\n%s\ninstead of\n%s%s", node, first, got, head, *want);
+    }
+    assert_string_equal(line(b, node, EV_IKEV2_EVENT, first), "");
+}
+
+static void ikev2(void **state)
+{
+    char sent[96];
+    (void)state;
+    struct box *b = crypto_pair_ikev2();
+
+    pair_up(b);
+    assert_string_equal(line(b, "r1", EV_IKEV2_INTERNAL, 0),
+                        "SA ID:0 SESSION ID:0    IKEV2-RECV-KMI: KMI Received: KEY_ENG_REQUEST_SAS, KMI source: IPSEC "
+                        "key engine, KMI dest: Crypto IKEv2, local: 10.0.0.1, remote: 10.0.0.2");
+    assert_string_equal(line(b, "r1", EV_IKEV2_INTERNAL, 1), "");
+    assert_string_equal(line(b, "r2", EV_IKEV2_INTERNAL, 0), ""); /* nobody asked there */
+    ikev2_lines(b, "r1", 0,
+                (const char *[]){"(I) Sending IKEv2 IKE_SA_INIT Exchange REQUEST",
+                                 "(I) Received IKEv2 IKE_SA_INIT Exchange RESPONSE", "Completed SA init exchange",
+                                 "(I) Sending IKEv2 IKE_AUTH Exchange REQUEST",
+                                 "(I) Received IKEv2 IKE_AUTH Exchange RESPONSE",
+                                 "Session with IKE ID PAIR(10.0.0.2 , 10.0.0.1) is UP", NULL});
+    ikev2_lines(b, "r2", 0,
+                (const char *[]){"(R) Received IKEv2 IKE_SA_INIT Exchange REQUEST",
+                                 "(R) Sending IKEv2 IKE_SA_INIT Exchange RESPONSE", "Completed SA init exchange",
+                                 "(R) Received IKEv2 IKE_AUTH Exchange REQUEST",
+                                 "(R) Sending IKEv2 IKE_AUTH Exchange RESPONSE",
+                                 "Session with IKE ID PAIR(10.0.0.1 , 10.0.0.2) is UP", NULL});
+
+    snprintf(sent, sizeof sent, "Sending DELETE INFO message for IPsec SA [SPI: 0x%X]", pair_newest(b, "r1").spi_in);
+    pair_says(b, "r1", "clear crypto sa", "");
+    box_run(b, US_PER_S);
+    ikev2_lines(b, "r1", 6,
+                (const char *[]){sent, "(I) Sending IKEv2 INFORMATIONAL Exchange REQUEST",
+                                 "(I) IKEv2 INFORMATIONAL Exchange Contains: DELETE",
+                                 "(I) Received IKEv2 INFORMATIONAL Exchange RESPONSE",
+                                 "(I) IKEv2 INFORMATIONAL Exchange Contains: DELETE", NULL});
+    assert_string_equal(line(b, "r1", EV_IKEV2_ERROR, 0), "");
+
+    /* the other key is not ours: an error, and no debug is on */
+    pair_says(b, "r1", "clear crypto session", "");
+    box_run(b, US_PER_S);
+    box_type_all(b, "r2",
+                 "configure terminal\ncrypto ikev2 keyring KR\npeer ALL\npre-shared-key not-this\nend");
+    pair_has(b, "r1", PAIR_PING, "(0/5)");
+    pair_has(b, "r2", SHOW "ikev2 error all", " Remote: 10.0.0.1/500 Local: 10.0.0.2/500  ");
+    box_free(b);
+}
+
 static unsigned lines(const char *text)
 {
     unsigned n = 0;
@@ -77,9 +142,9 @@ static void ways_to_look(void **state)
     pair_says(b, "r1", SHOW "ipsec event all", "");
     pair_says(b, "r1", SHOW "all detail",
               "pki_event:\n\n\npki_internal_event:\n\nTracing currently disabled, from exec command\n\n\n"
-              "pki_error:\n\n\nikev2_event:\n\n\nikev2_internal_event:\n\nTracing currently disabled, from exec "
-              "command\n\n\nikev2_error:\n\n\nikev2_exception:\n\n\nipsec_event:\n\n\nipsec_error:\n\n\n"
-              "ipsec_exception:\n\ninterrupt context allocation count = 0\n");
+              "pki_error:\n\n\nikev2_event:\n\n\nikev2_internal_event:\n\n\nikev2_error:\n\n\n"
+              "ikev2_exception:\n\n\nipsec_event:\n\n\nipsec_error:\n\n\nipsec_exception:\n\n"
+              "interrupt context allocation count = 0\n");
     pair_up(b);
     assert_int_equal(lines(box_type(b, "r1", SHOW "ipsec event all")), 7);
     assert_int_equal(lines(box_type(b, "r1", SHOW "ipsec event latest")), 7);
@@ -123,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(story),
+        cmocka_unit_test(ikev2),
         cmocka_unit_test(ways_to_look),
         cmocka_unit_test(bounded),
     };

@@ -2,6 +2,7 @@
  * what its failures leave. Layouts by hand after real devices; figures follow from the story. */
 #include "tests/exchange/crypto_pair.h"
 
+#include "dataplane/ike/ike_show.h"
 #include "dataplane/ipsec/flowmib.h"
 
 #define FLOWMIB "show crypto mib ipsec flowmib "
@@ -64,6 +65,8 @@ static void life(void **state)
               "  Remote port:                 0         \n"
               "\n");
 
+    /* r1 began this pair: it asks for the next one 30 s, or a twentieth of the volume, before the end */
+    assert_int_equal(only_tunnel(b, "r1").soft_s, 30);
     /* a rekey is a refresh of the same tunnel; its octets are those of both pairs */
     box_run(b, 3590 * US_PER_S);
     pair_has(b, "r1", PAIR_PING, "(5/5)");
@@ -167,6 +170,120 @@ static void histories(void **state)
     box_free(b);
 }
 
+#define IKE_FLOWMIB "show crypto mib ike flowmib "
+
+/* The books of IKE: main mode is six messages, quick mode three; r1 begins both. */
+static void ike(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("", NULL);
+
+    pair_says(b, "r1", IKE_FLOWMIB "tunnel", " vrf Global\n");
+    pair_up(b);
+    pair_says(b, "r1", IKE_FLOWMIB "peer",
+              " vrf Global\n"
+              "  Index:                       1001      \n"
+              "  Local type:                  ID_IPV4_ADDR\n"
+              "  Local address:               10.0.0.1\n"
+              "  Remote type:                 ID_IPV4_ADDR\n"
+              "  Remote address:              10.0.0.2\n"
+              "\n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel",
+             "  Negotiation mode:            Main Mode\n"
+             "  Diffie Hellman Grp:          19        \n"
+             "  Encryption algo:             aes\n"
+             "  Hash algo:                   sha256\n"
+             "  Auth method:                 psk\n"
+             "  Lifetime:                    86400     \n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel",
+             "  Policy priority:             10        \n"
+             "  Keepalive enabled:           No\n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel",
+             "  In packets:                  4         \n"
+             "  In drops:                    0         \n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel",
+             "  Out packets:                 5         \n"
+             "  Out drops:                   0         \n"
+             "  Out notifys:                 0         \n"
+             "  Out P2 exchgs:               1         \n"
+             "  Out P2 exchg invalids:       0         \n"
+             "  Out P2 exchg rejects:        0         \n"
+             "  Out P2 Sa delete requests:   0         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  In P2 exchanges:             1         \n");
+    struct ike_traffic r1[IKE_WAYS], r2[IKE_WAYS];
+    ike_traffic_all(dataplane_ike(router_dataplane(box_router(b, "r1"))), r1);
+    ike_traffic_all(dataplane_ike(router_dataplane(box_router(b, "r2"))), r2);
+    assert_true(r1[IKE_OUT].octets > 5 * 28); /* a header each */
+    assert_int_equal(r1[IKE_OUT].octets, r2[IKE_IN].octets);
+    assert_int_equal(r1[IKE_IN].octets, r2[IKE_OUT].octets);
+
+    pair_says(b, "r1", "clear crypto sa", "");
+    box_run(b, US_PER_S);
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out P2 Sa delete requests:   1         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  In P2 SA delete reqs:        1         \n");
+
+    /* what r2 does not want is a refusal here and there */
+    box_type_all(b, "r2",
+                 "configure terminal\ncrypto ipsec transform-set OTHER esp-aes esp-sha-hmac\nexit\n"
+                 "crypto map VPN 10\nset transform-set OTHER\nend");
+    pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out P2 exchg rejects:        1         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  In P2 exchg rejected:        1         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  Out notifys:                 1         \n");
+
+    /* an SA that is gone stays counted */
+    pair_says(b, "r1", "clear crypto isakmp", "");
+    box_run(b, 120 * US_PER_S);
+    pair_says(b, "r1", IKE_FLOWMIB "tunnel", " vrf Global\n");
+    pair_has(b, "r1", IKE_FLOWMIB "global",
+             " vrf Global\n"
+             "  Active Tunnels:                   0");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Previous Tunnels:                 1");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Out P2 exchg:                     2");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Out P2 exchg rejects:             1");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  SAs locally initiated:            1");
+    pair_has(b, "r2", IKE_FLOWMIB "global", "  SAs locally initiated:            0");
+    box_free(b);
+}
+
+/* IKEv2: two messages each way, and the first child is no exchange of its own; a rekey of it is one. */
+static void ikev2(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair_ikev2();
+
+    pair_up(b);
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel",
+             " vrf Global\n"
+             "  Index:                       1         \n"
+             "  Local type:                  ID_IPV4_ADDR\n"
+             "  Local address:               10.0.0.1\n"
+             "  Remote type:                 ID_IPV4_ADDR\n"
+             "  Remote address:              10.0.0.2\n"
+             "  Negotiation mode:            IKEv2\n"
+             "  Diffie Hellman Grp:          19        \n"
+             "  Encryption algo:             aes\n"
+             "  Hash algo:                   sha256\n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Keepalive enabled:           Yes\n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  In packets:                  2         \n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out packets:                 2         \n");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out P2 exchgs:               0         \n");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Active Tunnels:                   1");
+    pair_says(b, "r1", "clear crypto sa", "");
+    box_run(b, US_PER_S);
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out P2 Sa delete requests:   1         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  In P2 SA delete reqs:        1         \n");
+    pair_has(b, "r1", PAIR_PING, "(4/5)");
+    pair_has(b, "r1", IKE_FLOWMIB "tunnel", "  Out P2 exchgs:               1         \n");
+    pair_has(b, "r2", IKE_FLOWMIB "tunnel", "  In P2 exchanges:             1         \n");
+    pair_says(b, "r1", "clear crypto ikev2 sa", "");
+    box_run(b, US_PER_S);
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Active Tunnels:                   0");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Previous Tunnels:                 1");
+    pair_has(b, "r1", IKE_FLOWMIB "global", "  Out P2 exchg:                     1");
+    box_free(b);
+}
+
 static void spis(void **state)
 {
     char want[512];
@@ -201,6 +318,8 @@ int main(void)
         cmocka_unit_test(life),
         cmocka_unit_test(histories),
         cmocka_unit_test(spis),
+        cmocka_unit_test(ike),
+        cmocka_unit_test(ikev2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

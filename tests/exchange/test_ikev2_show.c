@@ -8,31 +8,6 @@
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/v2/v2_show.h"
 
-#define IKEV2                                                                                                          \
-    "crypto logging ikev2\n"                                                                                           \
-    "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 19\n"                                 \
-    "crypto ikev2 policy POL\n proposal P\n"                                                                           \
-    "crypto ikev2 keyring KR\n peer ALL\n  address 10.0.0.0 255.255.255.0\n  pre-shared-key cisco123\n"                \
-    "crypto ikev2 profile PROF\n match identity remote address 10.0.0.0 255.255.255.0\n"                               \
-    " authentication remote pre-share\n authentication local pre-share\n keyring local KR\n dpd 10 2 on-demand\n"      \
-    "crypto ikev2 diagnose error 5\n"
-
-static void type_lines(struct box *b, const char *node, const char *const *lines)
-{
-    for (; *lines; lines++)
-        box_type(b, node, *lines);
-}
-
-static struct box *ikev2_pair(void)
-{
-    static const char *const lines[] = {"configure terminal", "crypto map VPN 10", "set ikev2-profile PROF", "end",
-                                        NULL};
-    struct box *b = crypto_pair(IKEV2, NULL);
-    type_lines(b, "r1", lines);
-    type_lines(b, "r2", lines);
-    return b;
-}
-
 static struct v2_sa_info only_sa(struct box *b, const char *node)
 {
     struct v2_sa_info i;
@@ -56,7 +31,7 @@ static void hex(const uint8_t spi[8], char out[17])
 static void test_never_up(void **state)
 {
     (void)state;
-    struct box *b = ikev2_pair();
+    struct box *b = crypto_pair_ikev2();
     pair_says(b, "r1", "show crypto ikev2 sa", "");
     pair_says(b, "r1", "show crypto ikev2 session", "");
     pair_says(b, "r1", "show crypto ikev2 count",
@@ -91,7 +66,7 @@ static void test_never_up(void **state)
 static void test_up(void **state)
 {
     (void)state;
-    struct box *b = ikev2_pair();
+    struct box *b = crypto_pair_ikev2();
     char want[4096], ours[17], theirs[17];
     pair_up(b);
     struct v2_sa_info i = only_sa(b, "r1"), other = only_sa(b, "r2");
@@ -141,6 +116,21 @@ static void test_up(void **state)
              "          AH spi in/out: 0x0/0x0  \n          CPI in/out: 0x0/0x0  \n"
              "          Encr: AES-CBC, keysize: 256, esp_hmac: SHA256\n"
              "          ah_hmac: None, comp: IPCOMP_NONE, mode tunnel\n");
+    pair_says(b, "r1", "show crypto isakmp peers config",
+              "ISAKMP Peers Configuration\n"
+              "Peer: 10.0.0.2\n"
+              "  Key Exchange: IKEv2\n"
+              "  Authentication Method: Pre-Shared Key\n"
+              "  Encryption: AES-256\n"
+              "  Hashing: SHA-256\n"
+              "  DH Group: Group 19\n"
+              "  Lifetime: 86400 seconds\n"
+              "  Local ID: 10.0.0.1\n"
+              "  Remote ID: 10.0.0.2\n"
+              "\n");
+    pair_has(b, "r1", "show crypto eli all",
+             " IKE-Session   :     0 active,  4096 max, 0 failed, 0 created\n"
+             " IKEv2-Session :     1 active, 16384 max, 0 failed, 1 created\n");
     pair_says(b, "r1", "show crypto session",
               "Crypto session current status\n\nInterface: Ethernet0/0\nProfile: PROF\nSession status: UP-ACTIVE     \n"
               "Peer: 10.0.0.2 port 500 \n  Session ID: 1  \n"
@@ -187,12 +177,10 @@ static void test_up(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    static const char *const other_key[] = {
-        "configure terminal", "crypto ikev2 keyring KR", "peer ALL", "pre-shared-key not-this", "end", NULL};
-    static const char *const challenge[] = {"configure terminal", "crypto ikev2 cookie-challenge 0", "end", NULL};
-    struct box *b = ikev2_pair();
-    type_lines(b, "r2", other_key);
-    type_lines(b, "r2", challenge);
+    struct box *b = crypto_pair_ikev2();
+    box_type_all(b, "r2",
+                 "configure terminal\ncrypto ikev2 keyring KR\npeer ALL\npre-shared-key not-this\nexit\nexit\n"
+                 "crypto ikev2 cookie-challenge 0\nend");
     pair_has(b, "r1", PAIR_PING, "Success rate is 0 percent (0/5)");
     pair_has(b, "r1", "show crypto ikev2 stats exchange",
              "ERROR NOTIFY\n\nAUTHENTICATION_FAILED                  0          0          0");
@@ -219,7 +207,7 @@ static void test_refused(void **state)
 static void test_debug_words(void **state)
 {
     (void)state;
-    struct box *b = ikev2_pair();
+    struct box *b = crypto_pair_ikev2();
     pair_says(b, "r1", "debug crypto ikev2", "IKEv2 default debugging is on\n");
     pair_says(b, "r1", "debug crypto ikev2 error", "IKEv2 error debugging is on\n");
     pair_says(b, "r1", "debug crypto ikev2 packet", "IKEv2 packet debugging is on\n");
@@ -247,7 +235,7 @@ static void test_debug_conditions(void **state)
                  {"peer ipv4 10.0.0.2", true},
                  {"spi 256", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct box *b = ikev2_pair();
+        struct box *b = crypto_pair_ikev2();
         char line[80];
         snprintf(line, sizeof line, "debug crypto condition %s", cases[i].condition);
         pair_says(b, "r1", line, "");
@@ -266,7 +254,7 @@ static void test_debug_of_errors(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        struct box *b = ikev2_pair();
+        struct box *b = crypto_pair_ikev2();
         box_type_all(b, "r2", "configure terminal\ncrypto ikev2 profile PROF\nno authentication remote pre-share\nend");
         box_type(b, "r2", words[i]);
         box_type(b, "r1", PAIR_PING " repeat 1");
@@ -280,34 +268,33 @@ static void test_debug_of_errors(void **state)
 static void test_running_config(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"configure terminal",
-                                        "crypto ikev2 dpd 30 5 periodic",
-                                        "crypto ikev2 window 20",
-                                        "crypto ikev2 profile B",
-                                        "shutdown",
-                                        "nat force-encap",
-                                        "identity local fqdn r1.example.com",
-                                        "match identity remote address 0.0.0.0",
-                                        "match identity remote address 192.0.2.1",
-                                        "match identity remote fqdn domain example.com",
-                                        "lifetime 3600",
-                                        "crypto ikev2 keyring K2",
-                                        "peer X",
-                                        "pre-shared-key remote theirs",
-                                        "pre-shared-key local hex 0aFF",
-                                        "address 192.0.2.1",
-                                        "crypto ikev2 policy A",
-                                        "proposal G",
-                                        "proposal P",
-                                        "match address local 10.0.0.1",
-                                        "crypto ikev2 proposal G",
-                                        "group 20 31",
-                                        "prf sha512 sha1",
-                                        "encryption aes-gcm-256 aes-gcm-128",
-                                        "end",
-                                        NULL};
-    struct box *b = ikev2_pair();
-    type_lines(b, "r1", lines);
+    struct box *b = crypto_pair_ikev2();
+    box_type_all(b, "r1",
+                 "configure terminal\n"
+                 "crypto ikev2 dpd 30 5 periodic\n"
+                 "crypto ikev2 window 20\n"
+                 "crypto ikev2 profile B\n"
+                 "shutdown\n"
+                 "nat force-encap\n"
+                 "identity local fqdn r1.example.com\n"
+                 "match identity remote address 0.0.0.0\n"
+                 "match identity remote address 192.0.2.1\n"
+                 "match identity remote fqdn domain example.com\n"
+                 "lifetime 3600\n"
+                 "crypto ikev2 keyring K2\n"
+                 "peer X\n"
+                 "pre-shared-key remote theirs\n"
+                 "pre-shared-key local hex 0aFF\n"
+                 "address 192.0.2.1\n"
+                 "crypto ikev2 policy A\n"
+                 "proposal G\n"
+                 "proposal P\n"
+                 "match address local 10.0.0.1\n"
+                 "crypto ikev2 proposal G\n"
+                 "group 20 31\n"
+                 "prf sha512 sha1\n"
+                 "encryption aes-gcm-256 aes-gcm-128\n"
+                 "end");
     pair_has(
         b, "r1", "show running-config",
         "crypto logging ikev2\n!\n"

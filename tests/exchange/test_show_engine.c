@@ -25,6 +25,7 @@ static void engine(void **state)
               " DH in use/freeing/free - 0/0/4096\n");
     pair_has(b, "r1", "show crypto eli all",
              " IKE-Session   :     1 active,  4096 max, 0 failed, 1 created\n"
+             " IKEv2-Session :     0 active, 16384 max, 0 failed, 0 created\n"
              " DH            :     0 active(0/0),  4096 max, 0 failed, ");
     pair_says(b, "r1", "clear crypto sa", "");
     pair_has(b, "r1", "show crypto eli", " IPSec-Session :     0 active, 200000 max, 0 failed, 2 created\n");
@@ -119,6 +120,13 @@ static void sessions(void **state)
     pair_has(b, "r1", "show crypto session remote 10.0.0.2 port 500", "UP-ACTIVE");
     pair_has(b, "r1", "show crypto session local 10.0.0.1", "UP-ACTIVE");
     pair_has(b, "r1", "show crypto session interface Ethernet0/0 detail", "UP-ACTIVE");
+    pair_has(b, "r1", "show crypto session detail",
+             "      Phase1_id: 10.0.0.2\n      Desc: (none)\n  Session ID: 0  \n"
+             "  IKEv1 SA: local 10.0.0.1/500 remote 10.0.0.2/500 Active \n"
+             "          Capabilities:(none) connid:1001 lifetime:23:59:");
+    box_type_all(b, "r1",
+                 "configure terminal\ncrypto isakmp peer address 10.0.0.2\ndescription branch two\nend");
+    pair_has(b, "r1", "show crypto session detail", "      Desc: branch two\n");
 
     /* what names another session leaves this one alone */
     pair_says(b, "r1", "clear crypto session remote 10.0.0.2 port 4500", "");
@@ -138,11 +146,53 @@ static void sessions(void **state)
     box_free(b);
 }
 
+/* Both ends have fragmentation: a capability of the SA, wherever capabilities stand. */
+static void capabilities(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("crypto isakmp fragmentation\n", NULL);
+
+    pair_up(b);
+    pair_has(b, "r1", "show crypto session detail", "          Capabilities:F connid:1001 lifetime:23:59:");
+    pair_has(b, "r1", "show crypto isakmp sa detail", " F  \n       Engine-id:Conn-id =  SW:1\n");
+    box_free(b);
+}
+
+/* Of r1's quick mode only the first message comes through. */
+static enum wire_verdict only_first(void *arg, int from, uint8_t *f, size_t len)
+{
+    unsigned *seen = arg;
+
+    if (from != 0 || len < 42 + 28 || f[23] != 17 || f[42 + 18] != 32)
+        return WIRE_PASS;
+    return (*seen)++ ? WIRE_LOSE : WIRE_PASS;
+}
+
+/* Until quick mode's third message has come, the answerer takes packets of the new SA and sends none. */
+static void half_open(void **state)
+{
+    unsigned seen = 0;
+    struct wire *wire;
+    (void)state;
+    struct box *b = crypto_pair("", &wire);
+
+    wire_tap(wire, only_first, &seen);
+    pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+    assert_true(seen >= 2);
+    const char *said = box_type(b, "r2", "show crypto ipsec sa"), *out = strstr(said, "     outbound esp sas:");
+    assert_non_null(out);
+    const char *in = strstr(said, "        Status: ACTIVE(ACTIVE)\n");
+    assert_true(in && in < out);
+    assert_non_null(strstr(out, "        Status: ACTIVE(PENDING)\n"));
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(engine),     cmocka_unit_test(failed),   cmocka_unit_test(peers),
-        cmocka_unit_test(by_address), cmocka_unit_test(sessions),
+        cmocka_unit_test(by_address), cmocka_unit_test(sessions), cmocka_unit_test(capabilities),
+        cmocka_unit_test(half_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,7 @@ void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi)
     struct delete_args a = {.proto = p2_protocol(ip_proto), .spi_len = 4};
 
     put32(a.spi, spi);
+    sa->traffic[IKE_OUT].deletes++;
     send_info(sa, new_node(sa), write_delete, &a);
     ike_sa_enter(sa, sa->state, "IKE_MESG_FROM_IPSEC", "IKE_PHASE2_DEL");
 }
@@ -131,6 +132,7 @@ void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void 
     struct notify_args a = {.proto = proto, .spi_len = spi_len, .type = type, .spi = spi, .data = data, .len = len};
     uint32_t mid = new_node(sa);
 
+    sa->traffic[IKE_OUT].notifies++;
     TRACE(sa, "Sending NOTIFY %s protocol %u\n        spi %u, message ID = %u", notify_name(type), proto,
           spi_shown(sa, spi, spi_len), mid);
     if (type == N_R_U_THERE || type == N_R_U_THERE_ACK)
@@ -176,6 +178,7 @@ static void quick_refused(struct ike_sa *sa, const struct notify_body *n)
 
     for (struct ike_node *q = sa->nodes; spi && q; q = q->next)
         if (q->qm && q->initiator && q->state == QM_I_QM1 && (q->qm->spi_esp == spi || q->qm->spi_ah == spi)) {
+            sa->traffic[IKE_OUT].rejects++;
             ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
             ike_node_done(q, true, "Delete Larval");
             return;
@@ -207,6 +210,7 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
 
     if (codec_notify(p, &n) != CODEC_OK || n.doi > 1)
         return;
+    sa->traffic[IKE_IN].notifies++;
     TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%llX", notify_name(n.type),
           n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid, ike_sa_trace_handle(sa));
     switch (n.type) {
@@ -242,6 +246,7 @@ static void delete_ipsec(struct ike_sa *sa, const struct delete_body *d)
     struct ike *ike = sa->ike;
     uint8_t proto = d->proto == IPROTO_AH ? PROTO_AH : PROTO_ESP;
 
+    sa->traffic[IKE_IN].deletes++;
     trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
     trace_ipsec(sa, "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP");
     for (uint16_t i = 0; i < d->n; i++) {

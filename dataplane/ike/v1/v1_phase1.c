@@ -118,6 +118,7 @@ struct ike_sa *v1_p1_answering(struct ike *ike, const struct udp_from *from, boo
     cookie_make(ike, from->src, sa->rcookie);
     cookie_insert(sa);
     sa->local_port = floated ? 4500 : 500;
+    ike_traffic_count(&sa->traffic[IKE_IN], h->length);
     timers_half_open(sa);
     v1_p1_begins(sa);
     return sa;

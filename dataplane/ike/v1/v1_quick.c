@@ -409,6 +409,7 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
     TRACE_ERR(sa, "IPSec policy invalidated proposal with error 32");
     TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
     put32(b, spi);
+    sa->traffic[IKE_IN].rejects++;
     v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
     ike_node_done(n, true, "QM rejected");

@@ -113,6 +113,7 @@ static void answer_repeat(struct v1_slot *s)
 static void bad(struct ike_sa *sa, const char *why)
 {
     sa->ike->bad_messages++;
+    sa->traffic[IKE_IN].drops++;
     TRACE_ERR(sa, "%s", why);
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
 }
@@ -150,6 +151,7 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
     struct ike_node *n = NULL;
     struct v1_slot *s = NULL;
 
+    ike_traffic_count(&sa->traffic[IKE_IN], m->raw_len);
     for (size_t i = 0; i < sizeof exchanges / sizeof exchanges[0]; i++)
         if (exchanges[i]->type == h->exchange)
             x = exchanges[i];
@@ -220,8 +222,11 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
     if (res == CODEC_OK) {
         m->end = body + m->ps.used;
         bool ours = phase1(h->exchange) ? sa->initiator : n && n->initiator;
-        if ((ours ? x->conclude : x->answer)(sa, n, m) == V1_REFUSED)
-            sa->ike->bad_messages++; /* taken: sa may be gone */
+        if ((ours ? x->conclude : x->answer)(sa, n, m) == V1_REFUSED) { /* taken: sa may be gone */
+            sa->ike->bad_messages++;
+            sa->traffic[IKE_IN].drops++;
+            sa->traffic[ours ? IKE_OUT : IKE_IN].invalids += h->exchange == EX_QUICK;
+        }
     } else {
         bad(sa, codec_result_text(res));
     }

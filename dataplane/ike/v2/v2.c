@@ -106,6 +106,7 @@ void v2_want_flow(struct v2 *v2, struct ike_want *w)
     struct v2_peer *p = v2_peer_find(v2, local, addr);
     struct v2_sa *sa;
 
+    v2_event_request(v2, &w->policy);
     memcpy(profile, w->policy.ike_profile, sizeof profile);
     profile[sizeof profile - 1] = 0;
     sa = p ? v2_peer_up(p, profile) : NULL;

@@ -56,6 +56,9 @@ unsigned v2_clear(struct v2 *v2, uint32_t remote, uint32_t local, uint32_t tunne
 void v2_clear_session(struct v2 *v2, uint32_t local, uint32_t remote, uint16_t remote_port);
 
 struct ike_counts;
+struct ike_traffic;
+/* Adds what all its SAs that are there have had. */
+void v2_traffic_add(const struct v2 *v2, struct ike_traffic *sum);
 /* Adds IKEv2's share (negotiating, half open) to the counts that call admission looks at. */
 void v2_counts_add(const struct v2 *v2, struct ike_counts *out);
 

@@ -171,14 +171,14 @@ static void write_window(struct v2_sa *sa, struct v2_wr *w)
         v2_put_notify(w, V2_PROTO_NONE, V2N_SET_WINDOW_SIZE, NULL, 0, size, sizeof size);
 }
 
-static void up(struct v2_sa *sa)
+static void say_up(struct v2_sa *sa)
 {
     char theirs[V2_ID_MAX + 8], ours[V2_ID_MAX + 8];
 
-    v2_sa_established(sa);
     v2_id_text(&sa->remote_id, theirs, sizeof theirs);
     v2_id_text(&sa->local_id, ours, sizeof ours);
     TR(sa, "Session with IKE ID PAIR (%s, %s) is UP", theirs, ours);
+    v2_event(sa, EV_IKEV2_EVENT, "Session with IKE ID PAIR(%s , %s) is UP", theirs, ours);
     v2_msg_session(sa, true);
 }
 
@@ -263,7 +263,8 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     struct v2_neg *n = sa->first->neg;
     sa->first->neg = NULL;
     read_window(sa, &m->ps);
-    up(sa);
+    v2_sa_established(sa);
+    say_up(sa);
     uint16_t why = v2_child_read_answer(n, &m->ps, false);
     struct v2_child *c = why ? NULL : v2_child_install(n);
     if (c) {
@@ -343,12 +344,13 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     }
     struct v2_neg *n = first_child(sa, false);
     read_window(sa, &m->ps);
-    up(sa);
+    v2_sa_established(sa);
     if (v2_notify_find(&m->ps, V2N_INITIAL_CONTACT, &nb))
         v2_peer_initial_contact(sa);
     struct v2_child *c = childless(&m->ps) ? NULL : answer_first(n, &m->ps, &w);
     write_window(sa, &w);
     v2_respond(sa, s, &w);
+    say_up(sa);
     if (c)
         v2_child_answered(c);
     v2_neg_free(n);

@@ -96,7 +96,7 @@ bool v2_info_ask(struct v2_x *x, struct v2_wr *w)
             continue;
         x->pairs[n] = x->pairs[i];
         x->spis[n] = x->spis[i];
-        TR(x->sa, "Sending DELETE INFO message for IPsec SA [SPI: 0x%X]", x->spis[n]);
+        TR_EVENT(x->sa, "Sending DELETE INFO message for IPsec SA [SPI: 0x%X]", x->spis[n]);
         put32(spis + 4 * (size_t)n, x->spis[n]);
         n++;
     }
@@ -205,8 +205,8 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     }
     v2_respond(sa, s, &w);
     if (ends || failed) {
-        TR(sa, "Processing DELETE INFO message for IKEv2 SA [ISPI: 0x%08X%08X RSPI: 0x%08X%08X]", get32(sa->ispi),
-           get32(sa->ispi + 4), get32(sa->rspi), get32(sa->rspi + 4));
+        TR_EVENT(sa, "Processing DELETE INFO message for IKEv2 SA [ISPI: 0x%08X%08X RSPI: 0x%08X%08X]",
+                 get32(sa->ispi), get32(sa->ispi + 4), get32(sa->rspi), get32(sa->rspi + 4));
         if (failed)
             sa->v2->stats.auth_failed++;
         v2_rekey_inherit(sa);

@@ -158,7 +158,6 @@ static void send_request(void *arg, bool ok)
         v2_sa_kill(sa, "Message too long", SA_GONE_IKE_LOST);
         return;
     }
-    v2_count_chain(sa->v2, buf[16], buf + V2_HDR, len - V2_HDR, false, false);
     v2_send_init(x, buf, len);
 }
 
@@ -230,7 +229,7 @@ static void shared_made(void *arg, bool ok)
         return;
     }
     derive(sa);
-    TR(sa, "Completed SA init exchange");
+    TR_EVENT(sa, "Completed SA init exchange");
     if (sa->nat_local || sa->nat_remote) {
         sa->local_port = 4500;
         sa->peer_port = 4500;
@@ -336,11 +335,10 @@ static void send_answer(void *arg, bool ok)
         return;
     keep(&f->ours, &f->ours_len, buf, len);
     v2_wire_add(&tx, buf, len);
-    v2_count_exchange(sa->v2, V2_IKE_SA_INIT, true, false);
-    v2_count_chain(sa->v2, buf[16], buf + V2_HDR, len - V2_HDR, true, false);
+    v2_count_message(sa->v2, sa, V2_IKE_SA_INIT, buf[16], buf + V2_HDR, len - V2_HDR, true, false);
     v2_transmit(sa, &tx);
     v2_wire_free(&tx);
-    TR(sa, "Completed SA init exchange");
+    TR_EVENT(sa, "Completed SA init exchange");
 }
 
 /* The same bytes again: the same answer. */
@@ -445,6 +443,8 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     v2->stats.sas_incoming++;
     v2_sa_insert(sa);
     v2_sa_enter(sa, V2_R_KEYS);
+    v2_event_message(sa, V2_IKE_SA_INIT, false, true);
+    ike_traffic_count(&sa->traffic[IKE_IN], m->raw_len);
     v2_timers_half_open(sa);
     TR(sa, "Verify SA init message");
     TR(sa, "Insert SA");

@@ -10,6 +10,7 @@
 #include "dataplane/ike/v2/v2_keys.h"
 #include "dataplane/ike/v2/v2_propose.h"
 #include "dataplane/ike/v2/v2_show.h"
+#include "dataplane/ipsec/evtrace.h"
 
 #define V2_SPI 8
 #define V2_HDR 28
@@ -277,6 +278,7 @@ struct v2_sa {
     uint64_t created, established, expires, last_rx;
     bool soft_done;
     struct timer life, nat_keepalive, dpd;
+    struct ike_traffic traffic[IKE_WAYS];
 };
 
 struct v2_error {
@@ -299,6 +301,7 @@ struct v2 {
     struct v2_sa *all, **all_end, *dead;
     unsigned nsas, negotiating_in, negotiating_out, half_open;
     uint32_t next_tunnel, next_session, turns;
+    struct v2_work worked; /* since boot */
     struct deferred bury;
     struct {
         uint8_t key[32];
@@ -528,6 +531,17 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     __attribute__((format(printf, 4, 5)));
 void v2_count_exchange(struct v2 *v2, uint8_t exchange, bool response, bool in);
 void v2_count_notify(struct v2 *v2, uint16_t type, bool response, bool in);
-/* Every notify of a chain of ours or the peer's. */
-void v2_count_chain(struct v2 *v2, uint8_t first, const uint8_t *p, size_t len, bool response, bool in);
+/* A whole message of ours or the peer's, its payloads from `first` on: its exchange and every notify are counted; when it
+ * is one of a known SA, the event trace says so. */
+void v2_count_message(struct v2 *v2, struct v2_sa *sa, uint8_t exchange, uint8_t first, const uint8_t *p,
+                      size_t len, bool response, bool in);
+
+/* ---- v2_events.c ---- */
+void v2_event(const struct v2_sa *sa, enum evtrace_id id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* A debug line that the event trace has too. */
+#define TR_EVENT(sa, ...) (TR(sa, __VA_ARGS__), v2_event(sa, EV_IKEV2_EVENT, __VA_ARGS__))
+void v2_event_error(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *text); /* sa may be NULL */
+void v2_event_message(const struct v2_sa *sa, uint8_t exchange, bool response, bool in);
+void v2_event_carries(const struct v2_sa *sa, uint8_t type, bool response, bool in); /* a payload of INFORMATIONAL */
+void v2_event_request(const struct v2 *v2, const struct ipsec_policy *want);
 #endif

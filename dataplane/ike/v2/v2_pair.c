@@ -284,7 +284,7 @@ bool v2_child_peer_deletes(struct v2_child *c)
 {
     bool answer = !c->deleting && c->state != V2C_LINGER;
 
-    TR(c->sa, "Processing DELETE INFO message for IPsec SA [SPI: 0x%X]", c->spi_out);
+    TR_EVENT(c->sa, "Processing DELETE INFO message for IPsec SA [SPI: 0x%X]", c->spi_out);
     if (c->state != V2C_LINGER)
         v2_child_gone(c, SA_GONE_PEER_DELETE);
     return answer;

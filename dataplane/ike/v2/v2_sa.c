@@ -202,6 +202,8 @@ struct v2_sa *v2_sa_new(struct v2 *v2, uint32_t local, uint32_t remote, bool ini
     *v2->all_end = sa;
     v2->all_end = &sa->next;
     v2->nsas++;
+    v2->worked.made++;
+    v2->worked.begun += initiator;
     if (initiator)
         v2->negotiating_out++;
     else
@@ -310,6 +312,9 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
     else
         v2->all_end = sa->prev;
     v2->nsas--;
+    v2->worked.failed += !sa->established;
+    v2->worked.begun_failed += !sa->established && sa->initiator;
+    ike_traffic_add(v2->ike->gone, sa->traffic);
     sa->next = v2->dead;
     v2->dead = sa;
     loop_defer(v2->ike->env.loop, &v2->bury);
@@ -337,8 +342,8 @@ void v2_sa_close(struct v2_sa *sa, const char *reason)
             v2_sa_kill(sa, reason, SA_GONE_CLEARED);
         return;
     }
-    TR(sa, "Sending DELETE INFO message for IKEv2 SA [ISPI: 0x%08X%08X RSPI: 0x%08X%08X]", get32(sa->ispi),
-       get32(sa->ispi + 4), get32(sa->rspi), get32(sa->rspi + 4));
+    TR_EVENT(sa, "Sending DELETE INFO message for IKEv2 SA [ISPI: 0x%08X%08X RSPI: 0x%08X%08X]", get32(sa->ispi),
+             get32(sa->ispi + 4), get32(sa->rspi), get32(sa->rspi + 4));
     v2_sa_enter(sa, V2_CLOSING);
     for (struct v2_x *x = sa->queue, *next; x; x = next) {
         next = x->next;

@@ -71,6 +71,7 @@ bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out)
     memcpy(out->local_spi, sa->initiator ? sa->ispi : sa->rspi, V2_SPI);
     memcpy(out->remote_spi, sa->initiator ? sa->rspi : sa->ispi, V2_SPI);
     memcpy(out->profile, sa->profile, sizeof out->profile);
+    memcpy(out->traffic, sa->traffic, sizeof out->traffic);
     v2_dpd_conf(sa, &out->dpd, &out->dpd_retry, &periodic);
     if (sa->established) {
         out->life_s = (uint32_t)((sa->expires - sa->established) / US_PER_S);
@@ -122,6 +123,22 @@ void v2_stats(const struct v2 *v2, struct v2_stats *out)
     out->negotiating_in = v2->negotiating_in;
     out->negotiating_out = v2->negotiating_out;
     out->half_open = v2->half_open;
+}
+
+struct v2_work v2_work(const struct v2 *v2)
+{
+    struct v2_work w = v2->worked;
+
+    w.sas = v2->nsas;
+    w.negotiating = v2->negotiating_in + v2->negotiating_out;
+    w.sas_max = V2_SA_MAX;
+    return w;
+}
+
+void v2_traffic_add(const struct v2 *v2, struct ike_traffic *sum)
+{
+    for (const struct v2_sa *sa = v2->all; sa; sa = sa->next)
+        ike_traffic_add(sum, sa->traffic);
 }
 
 void v2_stats_clear(struct v2 *v2)

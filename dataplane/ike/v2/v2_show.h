@@ -3,6 +3,7 @@
 #ifndef DATAPLANE_IKE_V2_V2_SHOW_H
 #define DATAPLANE_IKE_V2_V2_SHOW_H
 
+#include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2_conf.h"
 
 struct v2;
@@ -28,6 +29,7 @@ struct v2_sa_info {
     unsigned children;
     char profile[V2_NAME_MAX];
     uint64_t up_since; /* loop time; 0 */
+    struct ike_traffic traffic[IKE_WAYS];
 };
 bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out);
 
@@ -61,6 +63,12 @@ struct v2_stats {
     unsigned sas, negotiating_in, negotiating_out, half_open;
 };
 void v2_stats(const struct v2 *v2, struct v2_stats *out);
+struct v2_work { /* what no clear touches: IKE SAs that are there, that may be, that were made, that never came up */
+    unsigned sas, sas_max, negotiating;
+    uint64_t made, failed;
+    uint64_t begun, begun_failed; /* of these, begun by us */
+};
+struct v2_work v2_work(const struct v2 *v2);
 void v2_stats_clear(struct v2 *v2);
 
 /* crypto ikev2 diagnose error: the last errors, newest first. */

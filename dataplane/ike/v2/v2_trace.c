@@ -1,6 +1,6 @@
 /* What IKEv2 says and counts: debug lines of `debug crypto ikev2 [error|packet|internal]` in the form of IOS-XE 16,
  * filtered by `debug crypto condition`; %CRYPTO-5-IKEV2_SESSION_STATUS; the errors of `crypto ikev2 diagnose error`; the
- * counters of `show crypto ikev2 stats`.
+ * counters of `show crypto ikev2 stats`. Event traces: v2_events.c.
  *
  *   IKEv2:(SESSION ID = 31,SA ID = 1):text      IKEv2:text without an SA      IKEv2-ERROR:(...):: text
  *
@@ -66,6 +66,7 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     va_end(ap);
     if (passes(v2, sa, peer, V2_DEBUG_ERROR))
         say(v2, sa, V2_DEBUG_ERROR, text);
+    v2_event_error(v2, sa, peer, text);
     unsigned cap = v2->conf.diagnose_error < V2_ERRORS_MAX ? v2->conf.diagnose_error : V2_ERRORS_MAX;
     if (cap != v2->errors_cap) {
         mem_free(v2->errors);
@@ -242,8 +243,33 @@ void v2_count_notify(struct v2 *v2, uint16_t type, bool response, bool in)
         count(v2->notifies, &v2->nnotifies, V2_STATS_MAX, type, response, in);
 }
 
-void v2_count_chain(struct v2 *v2, uint8_t first, const uint8_t *p, size_t len, bool response, bool in)
+/* What the flow monitor counts of one payload; phase 2 is CREATE_CHILD_SA here. */
+static void count_payload(struct v2_sa *sa, uint8_t exchange, uint8_t type, const uint8_t *p, size_t n, bool response,
+                          bool in)
 {
+    struct ike_traffic *way = &sa->traffic[in ? IKE_IN : IKE_OUT], *begun = &sa->traffic[in == response ? IKE_OUT : IKE_IN];
+
+    if (type == V2_DELETE && n >= 5 && p[4] != V2_PROTO_IKE && !response)
+        way->deletes++;
+    if (type != V2_NOTIFY || n < 8)
+        return;
+    way->notifies++;
+    if (exchange != V2_CREATE_CHILD_SA || !response || get16(p + 6) >= V2N_INITIAL_CONTACT)
+        return;
+    if (get16(p + 6) == V2N_INVALID_SYNTAX)
+        begun->invalids++;
+    else
+        begun->rejects++;
+}
+
+void v2_count_message(struct v2 *v2, struct v2_sa *sa, uint8_t exchange, uint8_t first, const uint8_t *p, size_t len,
+                      bool response, bool in)
+{
+    v2_count_exchange(v2, exchange, response, in);
+    if (sa) {
+        v2_event_message(sa, exchange, response, in);
+        sa->traffic[in ? IKE_IN : IKE_OUT].exchanges += exchange == V2_CREATE_CHILD_SA && !response;
+    }
     while (first != V2_NONE && len >= 4) {
         size_t n = get16(p + 2);
         if (n < 4 || n > len)
@@ -252,6 +278,10 @@ void v2_count_chain(struct v2 *v2, uint8_t first, const uint8_t *p, size_t len, 
             v2_count_notify(v2, get16(p + 6), response, in);
         if (first == V2_CP && n >= 5 && p[4] == 1) /* CFG_REQUEST */
             v2->stats.config_requests += in;
+        if (sa)
+            count_payload(sa, exchange, first, p, n, response, in);
+        if (sa && exchange == V2_INFORMATIONAL)
+            v2_event_carries(sa, first, response, in);
         first = p[0];
         p += n;
         len -= n;

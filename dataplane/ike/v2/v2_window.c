@@ -155,6 +155,7 @@ void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx)
     for (size_t at = 0; at + 2 <= tx->len;) {
         size_t len = get16(tx->b + at);
         at += 2;
+        ike_traffic_count(&sa->traffic[IKE_OUT], len);
         v2_trace_packet(sa->v2, sa, true, sa->remote, sa->peer_port, sa->local, sa->local_port, tx->b + at, len);
         ike_transmit_to(sa->v2->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, tx->b + at, len);
         at += len;
@@ -211,8 +212,7 @@ void v2_pump(struct v2_sa *sa)
             v2_x_drop(x);
             continue;
         }
-        v2_count_exchange(sa->v2, h.exchange, false, false);
-        v2_count_chain(sa->v2, w.first, inner, w.w.len, false, false);
+        v2_count_message(sa->v2, sa, h.exchange, w.first, inner, w.w.len, false, false);
         x->mid = sa->next_mid++;
         x->sent = true;
         x->sent_at = v2_now(sa->v2);
@@ -239,7 +239,7 @@ void v2_send_init(struct v2_x *x, const uint8_t *msg, size_t len)
     sa->first->ours = mem_new(len);
     memcpy(sa->first->ours, msg, len);
     sa->first->ours_len = len;
-    v2_count_exchange(sa->v2, V2_IKE_SA_INIT, false, false);
+    v2_count_message(sa->v2, sa, V2_IKE_SA_INIT, msg[16], msg + V2_HDR, len - V2_HDR, false, false);
     v2_transmit(sa, &x->tx);
     timer_set(&x->timer, v2_timers_wait(x));
 }
@@ -252,8 +252,7 @@ void v2_send_last(struct v2_sa *sa, struct v2_wr *w)
     if (w->w.bad || !sa->seal || !v2_wire_seal(sa, &h, w, &tx))
         return;
     sa->next_mid++;
-    v2_count_exchange(sa->v2, h.exchange, false, false);
-    v2_count_chain(sa->v2, w->first, w->w.base, w->w.len, false, false);
+    v2_count_message(sa->v2, sa, h.exchange, w->first, w->w.base, w->w.len, false, false);
     v2_transmit(sa, &tx);
     v2_wire_free(&tx);
 }
@@ -294,8 +293,7 @@ void v2_respond(struct v2_sa *sa, struct v2_slot *s, struct v2_wr *w)
         v2_error(sa->v2, sa, sa->remote, "Message too long to send");
         return;
     }
-    v2_count_exchange(sa->v2, h.exchange, true, false);
-    v2_count_chain(sa->v2, w->first, w->w.base, w->w.len, true, false);
+    v2_count_message(sa->v2, sa, h.exchange, w->first, w->w.base, w->w.len, true, false);
     v2_transmit(sa, &s->tx);
 }
 
@@ -321,8 +319,10 @@ static void answer_repeat(struct v2_sa *sa, struct v2_slot *s)
     v2_transmit(sa, &s->tx);
 }
 
-static void bad(struct v2 *v2, const struct v2_sa *sa, uint32_t src, const char *why)
+static void bad(struct v2 *v2, struct v2_sa *sa, uint32_t src, const char *why)
 {
+    if (sa)
+        sa->traffic[IKE_IN].drops++;
     v2->stats.bad_messages++;
     v2->ike->bad_messages++;
     v2_trace(v2, sa, src, V2_DEBUG_ERROR, "%s", why);
@@ -448,11 +448,9 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     }
     proved(sa, m);
     res = v2_payloads(first, plain, len, &m->ps);
-    v2_count_exchange(v2, h->exchange, response, true);
-    if (res == CODEC_OK) {
-        v2_count_chain(v2, first, plain, len, response, true);
+    v2_count_message(v2, sa, h->exchange, res == CODEC_OK ? first : V2_NONE, plain, len, response, true);
+    if (res == CODEC_OK)
         v2_trace_inner(sa, "Payload contents:", first, plain, len);
-    }
     if (response)
         take_response(x, m, res != CODEC_OK);
     else
@@ -476,9 +474,10 @@ static void take_init(struct v2 *v2, struct v2_msg *m)
         return;
     v2_trace_packet(v2, sa, false, m->from->src, m->from->sport, m->from->dst, m->from->dport, m->raw, m->raw_len);
     res = v2_payloads(h->next, m->raw + V2_HDR, m->raw_len - V2_HDR, &m->ps);
-    v2_count_exchange(v2, V2_IKE_SA_INIT, response, true);
-    if (res == CODEC_OK)
-        v2_count_chain(v2, h->next, m->raw + V2_HDR, m->raw_len - V2_HDR, response, true);
+    if (sa)
+        ike_traffic_count(&sa->traffic[IKE_IN], m->raw_len);
+    v2_count_message(v2, sa, V2_IKE_SA_INIT, res == CODEC_OK ? h->next : V2_NONE, m->raw + V2_HDR, m->raw_len - V2_HDR,
+                     response, true);
     if (res != CODEC_OK) {
         bad(v2, sa, m->from->src, codec_result_text(res));
     } else if (m->ps.bad_critical) {
@@ -518,8 +517,10 @@ void v2_receive(struct v2 *v2, const struct udp_from *from, bool floated, const 
                memcmp(theirs ? sa->ispi : sa->rspi, theirs ? m.hdr.ispi : m.hdr.rspi, V2_SPI) != 0))
         sa = NULL;
     v2_trace_packet(v2, sa, false, from->src, from->sport, from->dst, from->dport, data, len);
-    if (sa)
-        take(sa, &m);
-    else
+    if (!sa) {
         v2_info_outside(v2, &m);
+        return;
+    }
+    ike_traffic_count(&sa->traffic[IKE_IN], len);
+    take(sa, &m);
 }
