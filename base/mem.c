@@ -52,6 +52,14 @@ void *mem_array(size_t n, size_t size)
     return p;
 }
 
+void *mem_aligned(size_t size, size_t align)
+{
+    void *p = NULL;
+    if (posix_memalign(&p, align, size ? size : 1))
+        mem_end();
+    return memset(p, 0, size);
+}
+
 void *mem_resize(void *p, size_t n, size_t size)
 {
     if (n == 0 || size == 0)

@@ -6,7 +6,8 @@
  * at every size from 64 to 1420 bytes. Sealing encrypts all, then sums all; opening sums all, and decrypts only what was
  * right. AES-GCM does both at once and is taken packet by packet: it has no use for company. What it deciphered of a
  * packet whose tag is wrong is left in place, and the caller drops it. A seal that has neither cipher nor integrity
- * passes everything.
+ * passes everything. The multi-buffer library tests itself when it is made, which takes about as long as the rest of a
+ * router's start: it is made for the first seal that it takes, or for the first question after it.
  */
 #include "base/crypto/crypto_local.h"
 
@@ -17,18 +18,27 @@
 
 struct crypto {
     enum crypto_back want;
-    struct multi *multi;
+    bool tried;
+    struct multi *multi; /* NULL: not tried yet, or not to be had */
     char openssl[32];
 };
 
+static struct multi *multi_of(struct crypto *cr)
+{
+    if (!cr->tried && cr->want != CRYPTO_OPENSSL)
+        cr->multi = multi_new();
+    cr->tried = true;
+    return cr->multi;
+}
+
 struct crypto *crypto_new(enum crypto_back want)
 {
-    struct multi *m = want == CRYPTO_OPENSSL ? NULL : multi_new();
-    if (want == CRYPTO_MULTI && !m)
-        return NULL;
     struct crypto *cr = NEW(struct crypto);
     cr->want = want;
-    cr->multi = m;
+    if (want == CRYPTO_MULTI && !multi_of(cr)) {
+        crypto_free(cr);
+        return NULL;
+    }
     const char *v = OpenSSL_version(OPENSSL_VERSION); /* "OpenSSL 3.0.2 15 Mar 2022": the first two words */
     size_t words = 0;
     for (size_t i = 0; v[i] && i + 1 < sizeof cr->openssl; i++) {
@@ -47,22 +57,22 @@ void crypto_free(struct crypto *cr)
     mem_free(cr);
 }
 
-static bool takes_cipher(const struct crypto *cr, enum cipher_alg a)
+static bool takes_cipher(struct crypto *cr, enum cipher_alg a)
 {
-    return cr->multi && multi_has_cipher(a);
+    return multi_has_cipher(a) && multi_of(cr);
 }
 
-static bool takes_hash(const struct crypto *cr, enum hash_alg a)
+static bool takes_hash(struct crypto *cr, enum hash_alg a)
 {
-    return cr->multi && multi_has_hash(a);
+    return multi_has_hash(a) && multi_of(cr);
 }
 
-const char *crypto_cipher_by(const struct crypto *cr, enum cipher_alg a)
+const char *crypto_cipher_by(struct crypto *cr, enum cipher_alg a)
 {
     return takes_cipher(cr, a) ? multi_name(cr->multi, HASH_NONE) : cr->openssl;
 }
 
-const char *crypto_hash_by(const struct crypto *cr, enum hash_alg a)
+const char *crypto_hash_by(struct crypto *cr, enum hash_alg a)
 {
     return takes_hash(cr, a) ? multi_name(cr->multi, a) : cr->openssl;
 }
@@ -73,9 +83,7 @@ struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec)
          hash = takes_hash(cr, spec->hash) && multi_has_icv(spec->hash, spec->icv_len);
     size_t keys = cipher ? multi_key_size(cr->multi, spec->cipher) : 0, pads = hash ? multi_pad_size() : 0;
     size_t size = sizeof(struct seal) + keys + pads;
-    uint8_t *piece = mem_new(size + SEAL_ALIGN);
-    struct seal *s = (struct seal *)(((uintptr_t)piece + SEAL_ALIGN - 1) & ~(uintptr_t)(SEAL_ALIGN - 1));
-    s->piece = piece;
+    struct seal *s = mem_aligned(size, SEAL_ALIGN);
     s->size = (uint32_t)size;
     s->cipher = (uint8_t)spec->cipher;
     s->hash = (uint8_t)spec->hash;
@@ -102,11 +110,10 @@ void seal_free(struct seal *s)
 {
     if (!s)
         return;
-    void *piece = s->piece;
     cipher_free(s->evp);
     mac_free(s->mac);
     mem_wipe(s, s->size);
-    mem_free(piece);
+    mem_free(s);
 }
 
 void seal_prefetch(const struct seal *s)

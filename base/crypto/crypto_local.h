@@ -15,7 +15,6 @@ struct seal {
     uint8_t salt[4];
     uint16_t pads_at;   /* of the states after ipad and opad, from keys */
     uint32_t size;      /* of all */
-    void *piece;        /* what mem_free takes */
     struct cipher *evp; /* libcrypto's, where it is the one */
     struct mac *mac;
     _Alignas(SEAL_ALIGN) uint8_t keys[];

@@ -3,11 +3,12 @@
  * It computes several packets side by side in wide registers, which no chained sum (CBC encryption, SHA) can do within
  * one packet. Its state (struct IMB_MGR) belongs to one thread and stands in memory of ours, so that it can be wiped.
  * There are two of them: one as wide as the processor allows, and, where it has SHA-NI but no AVX-512, one that uses
- * SHA-NI two at a time for SHA-256, which is twice as fast as eight lanes of AVX2. Jobs go in bursts of one algorithm;
- * each call collects those that fit, so a vector of mixed SAs costs a few walks over it. The library's struct for an
- * AES-GCM key has room for the widest processor; only as much of it is kept for each SA as the library fills here (tried
- * when the state is made). Where the library was not there when espial was built, or the processor lacks AES-NI,
- * multi_new returns NULL and nothing else here is called. DES, 3DES and HMAC-MD5 stay with libcrypto.
+ * SHA-NI two at a time for SHA-256, which is twice as fast as eight lanes of AVX2; it is made for the first such key.
+ * Jobs go in bursts of one algorithm; each call collects those that fit, so a vector of mixed SAs costs a few walks over
+ * it. The library's struct for an AES-GCM key has room for the widest processor; only as much of it is kept for each SA
+ * as the library fills here (tried when the state is made). Where the library was not there when espial was built, or
+ * the processor lacks AES-NI, multi_new returns NULL and nothing else here is called. DES, 3DES and HMAC-MD5 stay with
+ * libcrypto.
  */
 #include "base/crypto/crypto_local.h"
 
@@ -23,9 +24,7 @@
 #define CBC_KEYS 240 /* 15 round keys */
 
 struct multi {
-    IMB_MGR *wide, *sha; /* the same, or one for SHA-256 alone */
-    void *piece[2];
-    size_t size;
+    IMB_MGR *wide, *sha; /* the same, or one for SHA-256 alone; NULL: that one is not made yet */
     size_t gcm_size; /* bytes of a GCM key that are used */
     char name[2][48];
     IMB_JOB jobs[BURST];
@@ -43,30 +42,31 @@ static const struct {
     [HASH_SHA512] = {IMB_AUTH_HMAC_SHA_512, 128, 32},
 };
 
-static IMB_MGR *manager(struct multi *m, unsigned which)
+static IMB_MGR *manager_new(void)
 {
-    m->size = imb_get_mb_mgr_size();
-    m->piece[which] = mem_new(m->size + SEAL_ALIGN);
-    uintptr_t at = ((uintptr_t)m->piece[which] + SEAL_ALIGN - 1) & ~(uintptr_t)(SEAL_ALIGN - 1);
-    return imb_set_pointers_mb_mgr((void *)at, 0, 1);
+    return imb_set_pointers_mb_mgr(mem_aligned(imb_get_mb_mgr_size(), SEAL_ALIGN), 0, 1);
+}
+
+static void manager_free(IMB_MGR *mgr)
+{
+    mem_wipe(mgr, imb_get_mb_mgr_size());
+    mem_free(mgr);
 }
 
 /* How far into its structure the library writes a key: twice over different bytes. */
 static size_t gcm_extent(IMB_MGR *mgr)
 {
     static const uint8_t key[32] = {1, 2, 3};
-    struct gcm_key_data *a = mem_new(2 * sizeof *a + SEAL_ALIGN);
-    struct gcm_key_data *k = (struct gcm_key_data *)(((uintptr_t)a + SEAL_ALIGN - 1) & ~(uintptr_t)(SEAL_ALIGN - 1));
-    const uint8_t *p = (const uint8_t *)k;
+    _Alignas(SEAL_ALIGN) struct gcm_key_data k;
+    const uint8_t *p = (const uint8_t *)&k;
     size_t most = 0;
     for (unsigned fill = 0; fill < 256; fill += 255) {
-        memset(k, (int)fill, sizeof *k);
-        IMB_AES256_GCM_PRE(mgr, key, k);
-        for (size_t i = 0; i < sizeof *k; i++)
+        memset(&k, (int)fill, sizeof k);
+        IMB_AES256_GCM_PRE(mgr, key, &k);
+        for (size_t i = 0; i < sizeof k; i++)
             if (p[i] != fill && i >= most)
                 most = i + 1;
     }
-    mem_free(a);
     return (most + SEAL_ALIGN - 1) / SEAL_ALIGN * SEAL_ALIGN;
 }
 
@@ -88,20 +88,18 @@ struct multi *multi_new(void)
         return NULL;
     struct multi *m = NEW(struct multi);
     IMB_ARCH arch;
-    m->wide = m->sha = manager(m, 0);
+    m->wide = manager_new();
     init_mb_mgr_auto(m->wide, &arch);
     if (imb_get_errno(m->wide) != 0) {
         multi_free(m);
         return NULL;
     }
-    if ((has & IMB_FEATURE_SHANI) && arch != IMB_ARCH_AVX512) {
-        m->sha = manager(m, 1);
-        init_mb_mgr_sse(m->sha);
-    }
+    if (!(has & IMB_FEATURE_SHANI) || arch == IMB_ARCH_AVX512)
+        m->sha = m->wide;
     m->gcm_size = gcm_extent(m->wide);
     snprintf(m->name[0], sizeof m->name[0], "Intel multi-buffer %s %s", imb_get_version_str(), arch_name(m->wide));
     snprintf(m->name[1], sizeof m->name[1], "Intel multi-buffer %s %s", imb_get_version_str(),
-             m->sha == m->wide ? arch_name(m->wide) : "SHA-NI");
+             m->sha ? arch_name(m->wide) : "SHA-NI");
     return m;
 }
 
@@ -109,11 +107,9 @@ void multi_free(struct multi *m)
 {
     if (!m)
         return;
-    for (unsigned i = 0; i < 2; i++)
-        if (m->piece[i]) {
-            mem_wipe(m->piece[i], m->size + SEAL_ALIGN);
-            mem_free(m->piece[i]);
-        }
+    if (m->sha && m->sha != m->wide)
+        manager_free(m->sha);
+    manager_free(m->wide);
     mem_wipe(m, sizeof *m);
     mem_free(m);
 }
@@ -167,17 +163,16 @@ void multi_set_cipher(struct multi *m, struct seal *s, const void *key)
         cbc_keys(m->wide, s, key);
         return;
     }
-    uint8_t room[sizeof(struct gcm_key_data) + SEAL_ALIGN];
-    struct gcm_key_data *k = (struct gcm_key_data *)(((uintptr_t)room + SEAL_ALIGN - 1) & ~(uintptr_t)(SEAL_ALIGN - 1));
-    memset(room, 0, sizeof room);
+    _Alignas(SEAL_ALIGN) struct gcm_key_data k;
+    memset(&k, 0, sizeof k);
     if (s->key_len == 16)
-        IMB_AES128_GCM_PRE(m->wide, key, k);
+        IMB_AES128_GCM_PRE(m->wide, key, &k);
     else if (s->key_len == 24)
-        IMB_AES192_GCM_PRE(m->wide, key, k);
+        IMB_AES192_GCM_PRE(m->wide, key, &k);
     else
-        IMB_AES256_GCM_PRE(m->wide, key, k);
-    memcpy(s->keys, k, m->gcm_size);
-    mem_wipe(room, sizeof room);
+        IMB_AES256_GCM_PRE(m->wide, key, &k);
+    memcpy(s->keys, &k, m->gcm_size);
+    mem_wipe(&k, sizeof k);
 }
 
 static void one_block(IMB_MGR *mgr, enum hash_alg a, const uint8_t *block, uint8_t *state)
@@ -194,6 +189,10 @@ void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key
 {
     enum hash_alg a = s->hash;
     size_t block = hashes[a].block;
+    if (a == HASH_SHA256 && !m->sha) {
+        m->sha = manager_new();
+        init_mb_mgr_sse(m->sha);
+    }
     _Alignas(16) uint8_t k[128] = {0}, padded[128];
     if (key_len > block)
         hash_parts(a, &BYTES(key, key_len), 1, k);

@@ -66,8 +66,8 @@ struct crypto;
 struct crypto *crypto_new(enum crypto_back want); /* CRYPTO_MULTI: NULL where it does not run; it takes whatever it can, faster or not */
 void crypto_free(struct crypto *cr);              /* wipes; NULL-safe; after the last of its seals */
 /* Who does it: "OpenSSL 3.0.22", "Intel multi-buffer 1.3.0 AVX2". Valid as long as cr. */
-const char *crypto_cipher_by(const struct crypto *cr, enum cipher_alg a);
-const char *crypto_hash_by(const struct crypto *cr, enum hash_alg a);
+const char *crypto_cipher_by(struct crypto *cr, enum cipher_alg a);
+const char *crypto_hash_by(struct crypto *cr, enum hash_alg a);
 
 struct seal_spec {
     enum cipher_alg cipher;

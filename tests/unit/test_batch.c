@@ -342,6 +342,71 @@ static void every_byte(void **state)
     each_back(every_byte_by);
 }
 
+/* ICVs as forgers try them: one bit off anywhere, all zero, all ones, the right one turned about or moved by a byte, that
+ * of the same packet under another key. */
+static void tags_by(struct crypto *cr)
+{
+    struct batch *b = calloc(1, sizeof *b), *other = calloc(1, sizeof *other);
+    uint8_t key[200];
+    for (unsigned i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(i * 5);
+    batch_init(b, cr, key);
+    for (unsigned i = 0; i < sizeof key; i++)
+        key[i] ^= 0x11;
+    batch_init(other, cr, key);
+    for (unsigned k = 0; k < KINDS; k++) {
+        size_t head = 8 + cipher_iv_len(kinds[k].cipher), len = 48, icv = kinds[k].icv_len;
+        if (icv == 0)
+            continue;
+        uint8_t sealed[2][256], tags[HASH_MAX * 8 + 5][HASH_MAX];
+        unsigned n = 0;
+        for (int which = 0; which < 2; which++) {
+            struct seal_job j = {.seal = which ? other->out[k] : b->out[k],
+                                 .head = b->room[0],
+                                 .iv = b->room[0] + 8,
+                                 .data = b->room[0] + head,
+                                 .len = (uint32_t)len};
+            memset(b->room[0], 0x44, head + len);
+            crypto_seal(cr, &j, 1);
+            memcpy(sealed[which], b->room[0], head + len + icv);
+        }
+        const uint8_t *right = sealed[0] + head + len;
+        for (; n < icv * 8; n++) {
+            memcpy(tags[n], right, icv);
+            tags[n][n / 8] ^= (uint8_t)(1u << n % 8);
+        }
+        memset(tags[n++], 0, icv);
+        memset(tags[n++], 0xFF, icv);
+        for (size_t i = 0; i < icv; i++) {
+            tags[n][i] = right[icv - 1 - i];
+            tags[n + 1][i] = right[(i + 1) % icv];
+        }
+        n += 2;
+        memcpy(tags[n++], sealed[1] + head + len, icv);
+        for (unsigned i = 0; i <= n; i++) { /* the last one is right */
+            struct seal_job j = {.seal = b->in[k],
+                                 .head = b->room[0],
+                                 .iv = b->room[0] + 8,
+                                 .data = b->room[0] + head,
+                                 .len = (uint32_t)len};
+            memcpy(b->room[0], sealed[0], head + len + icv);
+            if (i < n)
+                memcpy(b->room[0] + head + len, tags[i], icv);
+            crypto_open(cr, &j, 1);
+            assert_int_equal(j.ok, i == n);
+        }
+    }
+    b->cr = other->cr = NULL;
+    batch_fini(b);
+    batch_fini(other);
+}
+
+static void tags(void **state)
+{
+    (void)state;
+    each_back(tags_by);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -362,7 +427,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hmacs), cmocka_unit_test(cbcs),       cmocka_unit_test(gcms),
-        cmocka_unit_test(both),  cmocka_unit_test(every_byte), cmocka_unit_test(names),
+        cmocka_unit_test(both),  cmocka_unit_test(every_byte), cmocka_unit_test(tags),
+        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

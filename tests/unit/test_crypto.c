@@ -245,6 +245,20 @@ static void dh_curves(void **state)
         memcpy(peer, dh_public(r), len);
         assert_false(dh_compute_shared(i, peer, len - 1, &s));
         assert_false(dh_compute_shared(i, peer, len + 1, &s));
+        /* y of another point; x and y changed about; for P-521 x + p, which is x in more bits than it needs. */
+        memcpy(peer + len / 2, dh_public(i) + len / 2, len / 2);
+        assert_false(dh_compute_shared(i, peer, len, &s));
+        memcpy(peer, dh_public(r) + len / 2, len / 2);
+        memcpy(peer + len / 2, dh_public(r), len / 2);
+        assert_false(dh_compute_shared(i, peer, len, &s));
+        memcpy(peer, dh_public(r), len);
+        unsigned carry = 0;
+        for (size_t at = len / 2; rows[n].group == 21 && at-- > 0;) {
+            carry += peer[at] + (at ? 0xFFu : 1u);
+            peer[at] = (uint8_t)carry;
+            carry >>= 8;
+        }
+        assert_int_equal(dh_compute_shared(i, peer, len, &s), rows[n].group != 21);
         dh_free(i);
         dh_free(r);
     }
@@ -359,6 +373,13 @@ static void dh_x25519(void **state)
         "0100000000000000000000000000000000000000000000000000000000000000",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", /* p - 1: of order 4 */
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", /* p, which is 0 */
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", /* p + 1, which is 1 */
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", /* of order 8 */
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157", /* of order 8 */
+        "0000000000000000000000000000000000000000000000000000000000000080", /* the highest bit is not looked at */
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b880",
     };
     static const char shared[] = "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742";
     struct dh *a = dh_with(31, "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a", 0, 0),
@@ -414,6 +435,13 @@ static void keys(void **state)
     assert_true(mem_equal_ct("abc", "abd", 2));
     assert_false(mem_equal_ct("abc", "abd", 3));
     assert_true(mem_equal_ct(NULL, NULL, 0));
+    for (size_t len = 1; len <= 40; len++)
+        for (size_t at = 0; at < len * 8; at++) {
+            uint8_t x[42] = {0}, y[42] = {0}; /* unlike addresses; one bit differs */
+            y[2 + at / 8] = (uint8_t)(1u << at % 8);
+            assert_false(mem_equal_ct(x + 1, y + 2, len));
+            assert_true(mem_equal_ct(x + 1, y + 2, at / 8));
+        }
 }
 
 static void chance(void **state)
