@@ -84,6 +84,21 @@ static enum cmd_result show_brief(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static void libraries(struct ipsec *ips, struct out *o)
+{
+    static const char *const ciphers[CIPHER_ALGS] = {NULL, "DES", "3DES", "AES", "AES-GCM"};
+    static const char *const hashes[HASH_ALGS] = {NULL,          "HMAC-MD5",    "HMAC-SHA1",
+                                                  "HMAC-SHA256", "HMAC-SHA384", "HMAC-SHA512"};
+
+    for (unsigned a = 0; a < CIPHER_ALGS; a++)
+        if (ciphers[a])
+            out_printf(o, "%26s:   %s\n", ciphers[a], ipsec_cipher_by(ips, a));
+    for (unsigned a = 0; a < HASH_ALGS; a++)
+        if (hashes[a])
+            out_printf(o, "%26s:   %s\n", hashes[a], ipsec_hash_by(ips, a));
+    out_text(o, "\n");
+}
+
 static enum cmd_result show_configuration(struct cmd_ctx *c)
 {
     struct ike_work w = ike_work(dataplane_ike(c->self));
@@ -91,8 +106,9 @@ static enum cmd_result show_configuration(struct cmd_ctx *c)
     out_printf(c->out,
                "\n        crypto engine name:   " ENGINE_NAME "\n        crypto engine type:   software\n"
                "       crypto engine state:   installed\n     crypto engine in slot:   N/A\n"
-               "          maximum DH index:   %u\n          maximum SA index:      %u\n\n",
+               "          maximum DH index:   %u\n          maximum SA index:      %u\n\n crypto lib in use:\n",
                w.dh_max, 2 * IPSEC_PAIRS_MAX);
+    libraries(dataplane_ipsec(c->self), c->out);
     return CMD_OK;
 }
 

@@ -369,3 +369,13 @@ struct ipsec_totals ipsec_totals(const struct ipsec *ips)
     t.transient = (unsigned)table_count(ips->transient);
     return t;
 }
+
+const char *ipsec_cipher_by(struct ipsec *ips, enum cipher_alg a)
+{
+    return crypto_cipher_by(ips->crypto, a);
+}
+
+const char *ipsec_hash_by(struct ipsec *ips, enum hash_alg a)
+{
+    return crypto_hash_by(ips->crypto, a);
+}

@@ -13,5 +13,8 @@ struct ipsec_spi_info {
     uint8_t proto;
     uint64_t since; /* us after the router's start */
 };
+/* Which library does ESP's sums here: crypto_cipher_by, crypto_hash_by (crypto.h). */
+const char *ipsec_cipher_by(struct ipsec *ips, enum cipher_alg a);
+const char *ipsec_hash_by(struct ipsec *ips, enum hash_alg a);
 bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *out);
 #endif

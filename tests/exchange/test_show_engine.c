@@ -30,6 +30,14 @@ static void engine(void **state)
     pair_says(b, "r1", "clear crypto sa", "");
     pair_has(b, "r1", "show crypto eli", " IPSec-Session :     0 active, 200000 max, 0 failed, 2 created\n");
     pair_has(b, "r1", "show crypto engine brief", "crypto engine type:   software\n");
+    struct crypto *cr = crypto_new(CRYPTO_BEST); /* another one on the same machine chooses the same */
+    char want[256];
+    snprintf(want, sizeof want, "                      3DES:   %s\n                       AES:   %s\n                   AES-GCM:   %s\n",
+             crypto_cipher_by(cr, CIPHER_3DES_CBC), crypto_cipher_by(cr, CIPHER_AES_CBC), crypto_cipher_by(cr, CIPHER_AES_GCM));
+    pair_has(b, "r1", "show crypto engine configuration", want);
+    snprintf(want, sizeof want, "               HMAC-SHA256:   %s\n", crypto_hash_by(cr, HASH_SHA256));
+    pair_has(b, "r1", "show crypto engine configuration", want);
+    crypto_free(cr);
     pair_has(b, "r1", "show crypto isakmp stats", "  SAs begun since boot:           1\n");
     box_free(b);
 }
