@@ -1,8 +1,8 @@
 /* cmd_ipsec.c: what one asks of IPsec as a whole: transform sets, and the global lines of crypto ipsec: lifetimes,
  * replay window, DF bit, fragmentation.
  *
- * Refused, because they would do nothing: AH and ESP in one set, ESP encryption without authentication (unless it is
- * GCM, which brings its own), comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
+ * Refused, because they would do nothing: AH and ESP in one set, NULL encryption or extended sequence numbers without
+ * authentication, comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
  * algorithms (DES, 3DES, MD5) are taken with a warning. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
@@ -47,8 +47,10 @@ static bool set_check(void *self, const void *obj, struct out *out)
         why = "% AH and ESP transforms in one set are not supported\n";
     else if (s->cipher == SET_ESP_GCM && s->auth)
         why = "% esp-gcm has its own authentication: no ESP authentication transform may be added\n";
-    else if (s->cipher && s->cipher != SET_ESP_GCM && !s->auth)
-        why = "% ESP encryption without authentication is not supported: add an esp-*-hmac transform\n";
+    else if (s->cipher == SET_ESP_NULL && !s->auth)
+        why = "% esp-null protects nothing without authentication: add an esp-*-hmac transform\n";
+    else if (s->cipher && s->cipher != SET_ESP_GCM && !s->auth && s->esn)
+        why = "% Extended sequence numbers need authentication: add an esp-*-hmac transform\n";
     if (why) {
         out_text(out, why);
         return false;

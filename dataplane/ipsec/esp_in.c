@@ -9,8 +9,9 @@
  * for the later ones. An SPI that is reserved but not installed is dropped without a word; an unknown one is counted,
  * logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet
  * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded
- * (`ecn discard`). ESP behind AH in one packet is not unwrapped further: such bundles are not negotiated. Dummy packets
- * (next header 59) end here silently.
+ * (`ecn discard`). An SA without authentication (RFC 4303 section 1 allows it) proves nothing: there is no replay check
+ * (section 3.4.3), and the peer's port is not followed. ESP behind AH in one packet is not unwrapped further: such
+ * bundles are not negotiated. Dummy packets (next header 59) end here silently.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -213,6 +214,8 @@ static enum drop_reason proved(struct ipsec *ips, struct packet *p, const struct
         return replayed(sa, k->low, a);
     bool newest = k->seq > sa->replay.top;
     replay_advance(&sa->replay, k->seq);
+    if (!sa->icv_len)
+        return DROP_NONE; /* anybody may have sent it */
     sa->flow->n.verify++;
     if (newest && sa->udp_encap && p->udp_encap)
         natt_follow(sa, get16(p->l3 + k->ihl));

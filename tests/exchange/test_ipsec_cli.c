@@ -185,7 +185,7 @@ static void refusals(void **state)
     expect(b, "crypto ipsec transform-set BAD", "% Incomplete command.\n\n");
     static const char *const bad[] = {
         "crypto ipsec transform-set BAD esp-gcm 256 esp-sha-hmac",
-        "crypto ipsec transform-set BAD esp-aes 256",
+        "crypto ipsec transform-set BAD esp-null",
         "crypto ipsec transform-set BAD ah-sha-hmac esp-aes esp-sha-hmac",
         "crypto ipsec transform-set BAD esp-aes 100 esp-sha-hmac",
         "crypto ipsec transform-set BAD esp-aes esp-3des esp-sha-hmac",

@@ -14,7 +14,7 @@ GROUP1 = int("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC7402
              "E485B576625E7EC6F44C42E9A63A3620FFFFFFFFFFFFFFFF", 16)  # RFC 2409, 6.1
 HASHES = {"md5": 1, "sha1": 2, "sha256": 4, "sha384": 5, "sha512": 6}  # phase 1
 MACS = {"md5": (2, 1, 16, "HMAC-MD5-96"), "sha1": (3, 2, 20, "HMAC-SHA1-96"), "sha256": (5, 5, 32, "SHA2-256-128"), "sha384": (6, 6, 48, "SHA2-384-192"),
-        "sha512": (7, 7, 64, "SHA2-512-256")}  # AH transform, authentication attribute, key bytes, scapy's name
+        "sha512": (7, 7, 64, "SHA2-512-256"), None: (0, 0, 0, None)}  # AH transform, authentication attribute, key bytes, scapy's name
 CIPHERS = {"aes": (12, 128, 16, "AES-CBC"), "aes256": (12, 256, 32, "AES-CBC"), "3des": (3, 0, 24, "3DES"), "des": (2, 0, 8, "DES"), "null": (11, 0, 0, "NULL")}
 
 
@@ -178,7 +178,7 @@ class Peer:
         spi = b"\x20" + os.urandom(3)
         ah, auth, mac_len, mac_name = MACS[mac]
         esp, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
-        attributes = attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + attribute(5, auth) + (attribute(6, bits) if bits else b"")
+        attributes = attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + (attribute(5, auth) if auth else b"") + (attribute(6, bits) if bits else b"")
         ni, mid = os.urandom(20), os.urandom(4)
         host = lambda a: struct.pack("!BBH", 1, 0, 0) + bytes(map(int, a.split(".")))
         rest = [(SA, proposal(protocol, spi, esp or ah, attributes)), (NONCE, ni), (ID, host(mine)), (ID, host(theirs))]
@@ -204,7 +204,7 @@ class Peer:
                 k = self.prf(self.d, k, bytes([protocol]), spi, ni, nr)
                 material += k
             return SecurityAssociation(ESP if cipher else AH, struct.unpack("!I", spi)[0], crypt_algo=cipher_name, crypt_key=material[:key_len] or None,
-                                       auth_algo=mac_name, auth_key=material[key_len:key_len + mac_len], tunnel_header=IP(src=src, dst=dst) if tunnel else None)
+                                       auth_algo=mac_name, auth_key=material[key_len:key_len + mac_len] or None, tunnel_header=IP(src=src, dst=dst) if tunnel else None)
         return association(their_spi, self.me, self.router), association(spi, self.router, self.me)
 
     def answer_to(self, out, into, inner, seconds=5):

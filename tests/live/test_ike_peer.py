@@ -17,6 +17,7 @@ SETS = [
     ("ah-md5-hmac", None, "md5", True), ("ah-sha-hmac", None, "sha1", True), ("ah-sha256-hmac", None, "sha256", True), ("ah-sha384-hmac", None, "sha384", True),
     ("ah-sha512-hmac", None, "sha512", True), ("ah-sha256-hmac", None, "sha256", False), ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", False),
     ("esp-3des esp-sha-hmac", "3des", "sha1", False), ("esp-des esp-md5-hmac", "des", "md5", True), ("esp-null esp-sha-hmac", "null", "sha1", False),
+    ("esp-aes", "aes", None, False),
 ]
 PHASE1 = [("aes 256", "sha256", 19), ("3des", "sha", 1), ("des", "md5", 1)]
 
