@@ -1,7 +1,8 @@
 /* graph.c: moves vectors of packets between stages, and owns the packets.
  *
- * Each stage has one queue, chained through the packets themselves, so that naming a next stage costs two stores and
- * can't fail. graph_run takes the stages in the order of enum stage_id, which is that of a packet's ordinary way
+ * Each stage has one queue: a vector of GRAPH_VECTOR packets, which is what the stage is handed as it is, and behind it,
+ * when that is full, a chain through the packets themselves; so naming a next stage costs two stores, touches no packet
+ * and can't fail. graph_run takes the stages in the order of enum stage_id, which is that of a packet's ordinary way
  * through the router, hands each up to GRAPH_VECTOR packets at once, and starts over until every queue is empty: a
  * packet that turns back (encapsulated, reassembled) is taken in the next round. A stage that nobody serves drops what
  * it is given.
@@ -20,9 +21,12 @@
 #include "espial/loop.h"
 #include "espial/mem.h"
 
+#define LINE 64 /* of the cache */
+
 struct pool_chunk {
-    struct pool_chunk *next;
+    _Alignas(LINE) struct pool_chunk *next;
 };
+#define PACKET_HEAD ((sizeof(struct packet) + LINE - 1) / LINE * LINE)
 struct packet_pool {
     struct packet *free;
     struct pool_chunk *chunks;
@@ -33,7 +37,9 @@ struct packet_pool {
 struct stage {
     stage_fn *fn;
     void *self;
-    struct packet *head, **tail;
+    unsigned n;
+    struct packet **vector;      /* GRAPH_VECTOR places, n taken */
+    struct packet *head, **tail; /* those that came when it was full */
 };
 struct graph {
     struct loop *loop;
@@ -42,7 +48,8 @@ struct graph {
     struct stage stages[STAGES];
     struct packet_pool small, large;
     struct drops *drops;
-    struct packet *vector[GRAPH_VECTOR];
+    struct packet **running_vector; /* of the stage that runs */
+    struct packet *vectors[STAGES + 1][GRAPH_VECTOR];
 };
 
 static void pool_init(struct packet_pool *pool, size_t size, unsigned bound, unsigned step)
@@ -54,21 +61,23 @@ static void pool_init(struct packet_pool *pool, size_t size, unsigned bound, uns
 
 static size_t packet_size(const struct packet_pool *pool)
 {
-    return (sizeof(struct packet) + pool->buffer + 15) & ~(size_t)15;
+    size_t lines = (PACKET_HEAD + pool->buffer + LINE - 1) / LINE;
+
+    return (lines | 1) * LINE; /* an odd number: packets do not crowd in the same sets of the cache */
 }
 
 static void pool_grow(struct packet_pool *pool)
 {
     size_t each = packet_size(pool);
     unsigned n = pool->step < pool->bound - pool->made ? pool->step : pool->bound - pool->made;
-    struct pool_chunk *chunk = mem_array(1, sizeof *chunk + 16 + n * each);
-    uint8_t *at = (uint8_t *)chunk + ((sizeof *chunk + 15) & ~(size_t)15);
+    struct pool_chunk *chunk = mem_aligned(sizeof *chunk + n * each, LINE);
+    uint8_t *at = (uint8_t *)chunk + sizeof *chunk;
 
     chunk->next = pool->chunks;
     pool->chunks = chunk;
     for (unsigned i = 0; i < n; i++, at += each) {
         struct packet *p = (struct packet *)at;
-        p->base = at + sizeof *p;
+        p->base = at + PACKET_HEAD;
         p->next = pool->free;
         pool->free = p;
     }
@@ -162,6 +171,10 @@ void graph_next(struct graph *g, struct packet *p, enum stage_id id)
 {
     struct stage *s = &g->stages[id];
 
+    if (s->n < GRAPH_VECTOR) {
+        s->vector[s->n++] = p;
+        return;
+    }
     p->next = NULL;
     *s->tail = p;
     s->tail = &p->next;
@@ -173,15 +186,16 @@ void graph_drop(struct graph *g, struct packet *p, enum drop_reason why)
     graph_next(g, p, STAGE_DROP);
 }
 
-static unsigned stage_take(struct stage *s, struct packet **v)
+/* The stage's vector becomes the one that runs, and the other is filled with what waited behind it. */
+static unsigned stage_take(struct graph *g, struct stage *s)
 {
-    unsigned n = 0;
+    struct packet **v = s->vector;
+    unsigned n = s->n;
 
-    while (s->head && n < GRAPH_VECTOR) {
-        v[n] = s->head;
-        s->head = s->head->next;
-        v[n++]->next = NULL;
-    }
+    s->vector = g->running_vector;
+    g->running_vector = v;
+    for (s->n = 0; s->head && s->n < GRAPH_VECTOR; s->head = s->head->next)
+        s->vector[s->n++] = s->head;
     if (!s->head)
         s->tail = &s->head;
     return n;
@@ -199,14 +213,14 @@ static const uint8_t stage_owner[STAGES] = {
 static void stage_run(struct graph *g, enum stage_id id)
 {
     struct stage *s = &g->stages[id];
-    unsigned n = stage_take(s, g->vector);
+    unsigned n = stage_take(g, s);
 
     account_enter(g->loop, stage_owner[id]);
     if (s->fn)
-        s->fn(s->self, g, g->vector, n);
+        s->fn(s->self, g, g->running_vector, n);
     else
         for (unsigned i = 0; i < n; i++)
-            graph_drop(g, g->vector[i], DROP_NO_STAGE);
+            graph_drop(g, g->running_vector[i], DROP_NO_STAGE);
 }
 
 void graph_run(struct graph *g)
@@ -220,7 +234,7 @@ void graph_run(struct graph *g)
     do {
         any = false;
         for (unsigned id = 0; id < STAGES; id++)
-            if (g->stages[id].head) {
+            if (g->stages[id].n) {
                 stage_run(g, id);
                 any = true;
             }
@@ -255,8 +269,11 @@ struct graph *graph_new(struct loop *loop)
 
     g->loop = loop;
     g->kick = (struct deferred){.fn = run_kicked, .arg = g};
-    for (unsigned id = 0; id < STAGES; id++)
+    g->running_vector = g->vectors[STAGES];
+    for (unsigned id = 0; id < STAGES; id++) {
         g->stages[id].tail = &g->stages[id].head;
+        g->stages[id].vector = g->vectors[id];
+    }
     pool_init(&g->small, PACKET_SMALL, POOL_SMALL_PACKETS, POOL_CHUNK);
     pool_init(&g->large, PACKET_LARGE, POOL_LARGE_PACKETS, 1);
     g->drops = drops_new();

@@ -43,15 +43,15 @@ enum drop_reason {
 };
 
 #define PACKET_ROOM 128 /* headroom kept free in front of a received or new packet, for encapsulation */
-struct packet {
+struct packet {               /* what most stages touch is on its first line of the cache */
     uint8_t *l3;              /* current header (Ethernet at ETH_IN, IPv4 afterwards) */
-    uint32_t len;             /* bytes from l3 */
     uint8_t *base;            /* start of the buffer */
+    uint32_t len;             /* bytes from l3 */
     uint32_t cap;             /* bytes of the buffer */
     struct iface *iif, *oif;  /* where it came in (NULL: made here), where it leaves */
-    uint32_t next_hop;
     struct sa_pair *sa;       /* CRYPTO_OUT -> ESP_OUT; after decapsulation: the SA it came through */
-    uint64_t rx_us;           /* loop time of reception */
+    uint32_t next_hop;
+    uint32_t through;         /* index of the tunnel interface whose SA it came out of, still to be taken out of GRE; 0 none */
     bool crypto_done;         /* encapsulated, or found not to need it */
     bool decapsulated;        /* came out of an SA: no CRYPTO_CHECK */
     bool udp_encap;
@@ -59,10 +59,9 @@ struct packet {
     bool icmp_error;          /* is an ICMP error: no error about it */
     bool link_broadcast;      /* came in a broadcast or multicast frame: no ICMP error about it, not forwarded */
     uint8_t drop;             /* enum drop_reason, when dying */
-    uint8_t ttl_out;
     uint8_t encaps;           /* how often tunnels of this router have wrapped it: it may not circle */
-    uint32_t through;         /* index of the tunnel interface whose SA it came out of, still to be taken out of GRE; 0 none */
     struct packet *next;      /* queues of their owner (ARP hold queue, free list) */
+    uint64_t rx_us;           /* loop time of reception */
 };
 
 /* A packet with `room` bytes of headroom, len 0, able to hold `size` bytes; NULL when the pool's bound is reached (counted). Sizes over 2048 come from a small

@@ -96,7 +96,6 @@ struct sa_pair {
     uint32_t handle;                   /* of the reserved SPI it was made with; 0 none */
     uint64_t installed_at;
     struct timer soft, hard, idle;
-    void *piece; /* what mem_free takes */
     struct sa_pair *next_soft, *next_dead;
     struct sa_pair *next_of_peer, **prev_of_peer;
 };
@@ -231,6 +230,7 @@ struct cache_line {
     struct ipsec_flow *flow; /* NULL: not to be protected */
     uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
 };
+_Static_assert(sizeof(struct cache_line) == 64, "a line of the processor's cache");
 
 struct spi_key { /* a key of tables: no holes */
     uint32_t addr, spi, proto;
@@ -282,7 +282,8 @@ struct ipsec {
     struct table *flows;       /* id -> struct ipsec_flow */
     struct ipsec_flow **shown; /* all flows in show order, made when asked for; see flow_at */
     bool shown_stale;
-    struct cache_line *cache; /* FLOW_CACHE lines */
+    struct cache_line *cache; /* FLOW_CACHE lines, each on one of the processor's */
+    void *cache_room;         /* what mem_free takes */
 
     /* Protected tunnels. */
     struct protect_head *heads;

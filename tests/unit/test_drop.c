@@ -114,7 +114,7 @@ static void turn_back(void *self, struct graph *g, struct packet **v, unsigned n
 
     *most = n > *most ? n : *most;
     for (unsigned i = 0; i < n; i++) {
-        if (v[i]->ttl_out++ < 3)
+        if (v[i]->encaps++ < 3)
             graph_next(g, v[i], STAGE_IP4_IN);
         else
             graph_next(g, v[i], STAGE_ICMP_IN); /* nobody serves it here */
