@@ -6,8 +6,8 @@
  * sequence number among the last SEQ_RECENT sent, an outer packet with DF that was longer than the MTU told, and tells
  * an MTU from PMTU_MIN up that is less than what is assumed. It holds for the identity, whatever SA it has by then, for
  * PMTU_AGE_US; then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
- * nor an error about UDP 4500 that quotes no more than the UDP header. Looking for the SA walks the identities, at most
- * PMTU_LOOKS times a second.
+ * nor an error about UDP 4500 that quotes no more than the UDP header. Looking for the SA walks those with that peer, at
+ * most PMTU_LOOKS times a second.
  *
  * The packet that met the small link is lost; the next one with DF gets our own error with what fits inside, and those
  * without are cut before encryption. */
@@ -22,19 +22,16 @@
 
 static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
 {
-    return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.peer == ev->orig_dst &&
-           sa->policy.local == ev->orig_src && sa->seq_out &&
+    return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.local == ev->orig_src && sa->seq_out &&
            (uint32_t)sa->seq_out - seq < (sa->seq_out < SEQ_RECENT ? sa->seq_out : SEQ_RECENT); /* the lower half */
 }
 
-static struct ipsec_flow *flow_quoted(struct ipsec *ips, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
+static struct ipsec_flow *flow_quoted(const struct ipsec_peer *p, uint32_t spi, uint32_t seq,
+                                      const struct icmp_event *ev)
 {
-    struct ipsec_flow *f;
-
-    for (size_t at = 0; (f = table_next(ips->flows, &at));)
-        for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older)
-            if (quotes(sa, spi, seq, ev))
-                return f;
+    for (const struct sa_pair *sa = p->first; sa; sa = sa->next_of_peer)
+        if (quotes(sa, spi, seq, ev))
+            return sa->flow;
     return NULL;
 }
 
@@ -64,9 +61,10 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     } else if (ev->orig_proto != PROTO_ESP) {
         return;
     }
-    if (len < 8 || !table_find(ips->peers, &ev->orig_dst) || !may_look(ips))
+    const struct ipsec_peer *p = table_find(ips->peers, &ev->orig_dst);
+    if (len < 8 || !p || !may_look(ips))
         return;
-    struct ipsec_flow *f = flow_quoted(ips, get32(esp), get32(esp + 4), ev);
+    struct ipsec_flow *f = flow_quoted(p, get32(esp), get32(esp + 4), ev);
     if (!f || ev->mtu >= flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop))
         return;
     f->path_mtu = ev->mtu;
