@@ -2,10 +2,8 @@
  *
  * Encapsulation is everything from CRYPTO_OUT (policy look-up) through ESP_OUT to the packet that is handed to routing;
  * decapsulation everything from ESP_IN (lengths, look-up, replay, ICV, padding, selectors) to the packet handed to
- * IPv4, in vectors of 256 packets through the graph, in tunnel mode, replay window 64. The bare loops do nothing but the
- * sums, over a ring of 32 buffers, as many bytes as ESP takes for that packet (with padding and trailer): one uses
- * OpenSSL's EVP (key set once; per packet an IV, update, final, tag; HMAC by EVP_MAC), one Intel's multi-buffer library
- * (AES-GCM by its direct call, AES-CBC and HMAC in bursts of 32). The ratio is ESP to the faster of the two.
+ * IPv4, in vectors of 256 packets through the graph, in tunnel mode, replay window 64. The bare loops (bare.c) do nothing
+ * but the sums, one with OpenSSL's EVP, one with Intel's multi-buffer library. The ratio is ESP to the faster of the two.
  *
  * "1000 SAs": as many lines of the access list, each with an SA; packets come in random order of them. "100000 SAs": a
  * hundred for each line; encapsulation begins at ESP_OUT there, since a line sends with one SA alone; its bare loop walks
@@ -18,17 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
-
-#ifdef ESPIAL_MULTI_BUFFER
-#define NO_COMPAT_IMB_API_053
-#include <intel-ipsec-mb.h>
-#endif
-
+#include "bench/bare.h"
 #include "dataplane/drop.h"
 #include "dataplane/graph.h"
 #include "dataplane/ipsec/ipsec.h"
@@ -48,18 +37,10 @@
 #define RIGHT      0xC0000202u
 #define NET_LEFT   0x0A010000u
 #define NET_RIGHT  0x0A020000u
-#define VECTOR     GRAPH_VECTOR
-#define PACKET_MAX 2048
-#define RING       32 /* buffers of the bare loops */
 #define LINES_MAX  1000
 #define PAIRS      100000
-#define ORDER      (1 << 20) /* places of the random order */
 
-static const struct transform_row {
-    const char *name;
-    struct ipsec_transform t;
-    const char *hash; /* of the bare HMAC */
-} transforms[] = {
+static const struct transform_row transforms[] = {
     {"AES-128-CBC + HMAC-SHA1-96",
      {.proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1},
      "SHA1"},
@@ -91,21 +72,6 @@ struct end {
     struct sa_pair **sa; /* in the order of their installation; line i % lines */
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void must(bool ok, const char *what)
-{
-    if (ok)
-        return;
-    fprintf(stderr, "bench_esp: %s failed\n", what);
-    exit(1);
-}
-
 static void sink(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct end *e = self;
@@ -118,7 +84,7 @@ static void end_init(struct end *e, bool left, unsigned lines)
 {
     e->lines = lines;
     e->loop = loop_real_new(1);
-    must(e->loop != NULL, "event loop");
+    bench_must(e->loop != NULL, "event loop");
     e->rnd = rnd_system_new();
     e->bus = bus_new(e->loop);
     e->log = log_new(e->loop, e->bus);
@@ -177,7 +143,7 @@ static void end_free(struct end *e)
     loop_real_free(e->loop);
 }
 
-static void end_install(struct end *e, bool left, const struct ipsec_transform *t, unsigned pairs)
+static void end_install(struct end *e, const struct ipsec_transform *t, unsigned pairs)
 {
     uint8_t key[128] = {0x17, 0x2a};
     struct ipsec_flow_info *f = mem_array(e->lines, sizeof *f);
@@ -185,7 +151,7 @@ static void end_install(struct end *e, bool left, const struct ipsec_transform *
     sad_delete_peer(e->ips, 0, SA_GONE_CLEARED);
     sad_bury(e->ips);
     for (unsigned i = 0; i < e->lines; i++)
-        must(ipsec_flow_next(e->ips, &at, &f[i]), "flow");
+        bench_must(ipsec_flow_next(e->ips, &at, &f[i]), "flow");
     mem_free(e->sa);
     e->sa = mem_array(pairs, sizeof *e->sa);
     e->pairs = pairs;
@@ -210,12 +176,11 @@ static void end_install(struct end *e, bool left, const struct ipsec_transform *
             .key_len = sad_keymat_len(t),
         };
         uint32_t id = sad_install(e->ips, &p);
-        must(id != 0, "sad_install");
+        bench_must(id != 0, "sad_install");
         sad_enable_outbound(e->ips, id);
         e->sa[i] = table_find(e->ips->by_id, &id);
     }
     mem_free(f);
-    (void)left;
 }
 
 /* A vector of plain packets out of the left end's pool. */
@@ -223,7 +188,7 @@ static void take(struct end *e, struct packet **v)
 {
     for (unsigned i = 0; i < VECTOR; i++) {
         v[i] = packet_new(e->graph, PACKET_MAX);
-        must(v[i] != NULL, "packet_new");
+        bench_must(v[i] != NULL, "packet_new");
     }
 }
 
@@ -260,7 +225,7 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
                       struct result *best)
 {
     struct packet *v[VECTOR], *w[VECTOR];
-    double out = 0, in = 0, began, until = now() + seconds;
+    double out = 0, in = 0, began, until = bench_now() + seconds;
     unsigned long packets = 0;
     bool many = l->pairs > l->lines;
     take(l, v);
@@ -275,12 +240,12 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
                 v[i]->sa = l->sa[which];
         }
         l->nout = r->nout = 0;
-        began = now();
+        began = bench_now();
         for (unsigned i = 0; i < VECTOR; i++)
             graph_next(l->graph, v[i], many ? STAGE_ESP_OUT : STAGE_CRYPTO_OUT);
         graph_run(l->graph);
-        out += now() - began;
-        must(l->nout == VECTOR, "encapsulation");
+        out += bench_now() - began;
+        bench_must(l->nout == VECTOR, "encapsulation");
         for (unsigned i = 0; i < VECTOR; i++) {
             w[i]->l3 = w[i]->base + room;
             w[i]->len = l->out[i]->len;
@@ -288,14 +253,14 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
             w[i]->iif = r->ifc;
             w[i]->decapsulated = false;
         }
-        began = now();
+        began = bench_now();
         for (unsigned i = 0; i < VECTOR; i++)
             graph_next(r->graph, w[i], STAGE_ESP_IN);
         graph_run(r->graph);
-        in += now() - began;
-        must(r->nout == VECTOR && r->out[0]->len == size, "decapsulation");
+        in += bench_now() - began;
+        bench_must(r->nout == VECTOR && r->out[0]->len == size, "decapsulation");
         packets += VECTOR;
-    } while (now() < until);
+    } while (bench_now() < until);
     give(l, v);
     give(r, w);
     if (out / (double)packets < best->encap)
@@ -303,283 +268,6 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
     if (in / (double)packets < best->decap)
         best->decap = in / (double)packets;
 }
-
-/* ---- the bare loop over OpenSSL ---- */
-
-struct bare {
-    EVP_CIPHER_CTX *cipher;
-    EVP_MAC_CTX *mac;
-    bool gcm, encrypt;
-    unsigned len; /* bytes ciphered */
-    uint8_t ring[RING][PACKET_MAX], *data, opened[PACKET_MAX], iv[16], tag[16], sum[64];
-};
-
-static void bare_init(struct bare *b, const struct transform_row *row, unsigned size, bool encrypt)
-{
-    static const uint8_t key[64] = {0x17, 0x2a};
-    bool gcm = row->t.cipher == CIPHER_AES_GCM, big = row->t.key_bits == 256;
-    unsigned unit = gcm ? 4 : 16;
-    memset(b, 0, sizeof *b);
-    b->gcm = gcm;
-    b->encrypt = encrypt;
-    b->data = b->ring[0];
-    b->len = (size + 2 + unit - 1) / unit * unit;
-    b->cipher = EVP_CIPHER_CTX_new();
-    const EVP_CIPHER *c = gcm   ? (big ? EVP_aes_256_gcm() : EVP_aes_128_gcm())
-                          : big ? EVP_aes_256_cbc()
-                                : EVP_aes_128_cbc();
-    must(EVP_CipherInit_ex(b->cipher, c, NULL, key, NULL, encrypt) == 1, "EVP_CipherInit_ex");
-    EVP_CIPHER_CTX_set_padding(b->cipher, 0);
-    if (row->hash) {
-        OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)row->hash, 0),
-                               OSSL_PARAM_construct_end()};
-        EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-        b->mac = EVP_MAC_CTX_new(mac);
-        EVP_MAC_free(mac);
-        must(b->mac && EVP_MAC_init(b->mac, key, hash_len(row->t.auth), params) == 1, "EVP_MAC_init");
-    }
-}
-
-static void bare_free(struct bare *b)
-{
-    EVP_CIPHER_CTX_free(b->cipher);
-    EVP_MAC_CTX_free(b->mac);
-}
-
-/* One packet. Opening goes into another buffer, so that the sealed bytes and their tag serve again. */
-static bool bare_gcm(struct bare *b)
-{
-    int n;
-    bool ok = EVP_CipherInit_ex(b->cipher, NULL, NULL, NULL, b->iv, -1) == 1 &&
-              EVP_CipherUpdate(b->cipher, NULL, &n, b->iv, 8) == 1;
-    if (b->encrypt)
-        return ok && EVP_CipherUpdate(b->cipher, b->data, &n, b->data, (int)b->len) == 1 &&
-               EVP_CipherFinal_ex(b->cipher, b->sum, &n) == 1 &&
-               EVP_CIPHER_CTX_ctrl(b->cipher, EVP_CTRL_AEAD_GET_TAG, 16, b->tag) == 1;
-    return ok && EVP_CipherUpdate(b->cipher, b->opened, &n, b->data, (int)b->len) == 1 &&
-           EVP_CIPHER_CTX_ctrl(b->cipher, EVP_CTRL_AEAD_SET_TAG, 16, b->tag) == 1 &&
-           EVP_CipherFinal_ex(b->cipher, b->sum, &n) == 1;
-}
-
-static bool bare_cbc(struct bare *b, bool mac)
-{
-    size_t len;
-    int n;
-    if (mac && !b->encrypt &&
-        !(EVP_MAC_init(b->mac, NULL, 0, NULL) == 1 && EVP_MAC_update(b->mac, b->data, b->len + 24) == 1 &&
-          EVP_MAC_final(b->mac, b->sum, &len, sizeof b->sum) == 1))
-        return false;
-    if (!(EVP_CipherInit_ex(b->cipher, NULL, NULL, NULL, b->iv, -1) == 1 &&
-          EVP_CipherUpdate(b->cipher, b->data, &n, b->data, (int)b->len) == 1 &&
-          EVP_CipherFinal_ex(b->cipher, b->sum, &n) == 1))
-        return false;
-    return !mac || !b->encrypt ||
-           (EVP_MAC_init(b->mac, NULL, 0, NULL) == 1 && EVP_MAC_update(b->mac, b->data, b->len + 24) == 1 &&
-            EVP_MAC_final(b->mac, b->sum, &len, sizeof b->sum) == 1);
-}
-
-static void round_bare(struct bare *b, bool mac, double seconds, double *best)
-{
-    unsigned long packets = 0;
-    bool ok = true;
-    double began = now(), took;
-    do {
-        for (unsigned i = 0; i < VECTOR; i++) {
-            if (b->encrypt || !b->gcm) {
-                put32(b->iv + 8, (uint32_t)packets + i);
-                b->data = b->ring[i % RING];
-            }
-            ok &= b->gcm ? bare_gcm(b) : bare_cbc(b, mac);
-        }
-        packets += VECTOR;
-        took = now() - began;
-    } while (took < seconds);
-    must(ok, "bare loop");
-    if (took / (double)packets < *best)
-        *best = took / (double)packets;
-}
-
-/* A decrypting GCM loop needs a tag that fits: seal once with a context of the other direction. */
-static void bare_seed(struct bare *open, const struct transform_row *row, unsigned size)
-{
-    if (!open->gcm)
-        return;
-    struct bare *seal = NEW(struct bare);
-    bare_init(seal, row, size, true);
-    memcpy(seal->iv, open->iv, sizeof seal->iv);
-    must(bare_gcm(seal), "seal");
-    memcpy(open->data, seal->data, PACKET_MAX);
-    memcpy(open->tag, seal->tag, sizeof open->tag);
-    bare_free(seal);
-    mem_free(seal);
-}
-
-/* ---- the bare loop over the multi-buffer library ---- */
-
-#ifdef ESPIAL_MULTI_BUFFER
-
-struct wide {
-    IMB_MGR *mgr, *sha; /* the quicker one for SHA-256 */
-    const struct transform_row *row;
-    bool encrypt;
-    unsigned len, nkeys;
-    struct gcm_key_data *gcm; /* nkeys of them */
-    uint8_t ring[RING][PACKET_MAX];
-    _Alignas(16) uint8_t enc[240], dec[240], pads[2][64];
-    IMB_JOB jobs[RING];
-};
-
-static void wide_gcm_key(struct wide *w, const uint8_t *key, struct gcm_key_data *k)
-{
-    if (w->row->t.key_bits == 128)
-        IMB_AES128_GCM_PRE(w->mgr, key, k);
-    else
-        IMB_AES256_GCM_PRE(w->mgr, key, k);
-}
-
-static struct wide *wide_new(const struct transform_row *row, unsigned size, bool encrypt, unsigned nkeys)
-{
-    uint8_t key[64] = {0x17, 0x2a};
-    struct wide *w = aligned_alloc(64, (sizeof *w + 63) / 64 * 64);
-    IMB_ARCH arch;
-    must(w != NULL, "memory");
-    memset(w, 0, sizeof *w);
-    unsigned unit = row->t.cipher == CIPHER_AES_GCM ? 4 : 16;
-    w->row = row;
-    w->encrypt = encrypt;
-    w->len = (size + 2 + unit - 1) / unit * unit;
-    w->nkeys = nkeys;
-    w->mgr = alloc_mb_mgr(0);
-    w->sha = alloc_mb_mgr(0);
-    must(w->mgr && w->sha, "alloc_mb_mgr");
-    init_mb_mgr_auto(w->mgr, &arch);
-    if (arch != IMB_ARCH_AVX512 && (imb_get_feature_flags() & IMB_FEATURE_SHANI))
-        init_mb_mgr_sse(w->sha);
-    else
-        init_mb_mgr_auto(w->sha, &arch);
-    if (row->t.cipher == CIPHER_AES_GCM) {
-        w->gcm = aligned_alloc(64, nkeys * ((sizeof *w->gcm + 63) / 64 * 64));
-        must(w->gcm != NULL, "memory");
-        for (unsigned i = 0; i < nkeys; i++) {
-            put32(key, i + 1);
-            wide_gcm_key(w, key, &w->gcm[i]);
-        }
-    } else if (row->t.key_bits == 128) {
-        IMB_AES_KEYEXP_128(w->mgr, key, w->enc, w->dec);
-    } else {
-        IMB_AES_KEYEXP_256(w->mgr, key, w->enc, w->dec);
-    }
-    return w;
-}
-
-static void wide_free(struct wide *w)
-{
-    free_mb_mgr(w->mgr);
-    free_mb_mgr(w->sha);
-    free(w->gcm);
-    free(w);
-}
-
-static void wide_gcm(struct wide *w, const uint32_t *order, unsigned long first)
-{
-    struct gcm_context_data ctx;
-    uint8_t iv[16] = {0}, tag[16];
-    for (unsigned i = 0; i < VECTOR; i++) {
-        const struct gcm_key_data *k = &w->gcm[w->nkeys == 1 ? 0 : order[(first + i) % ORDER] % w->nkeys];
-        uint8_t *p = w->ring[i % RING];
-        put32(iv + 8, (uint32_t)first + i);
-        if (w->row->t.key_bits == 128) {
-            if (w->encrypt)
-                IMB_AES128_GCM_ENC(w->mgr, k, &ctx, p, p, w->len, iv, iv, 8, p + w->len, 16);
-            else
-                IMB_AES128_GCM_DEC(w->mgr, k, &ctx, p, p, w->len, iv, iv, 8, tag, 16);
-        } else {
-            if (w->encrypt)
-                IMB_AES256_GCM_ENC(w->mgr, k, &ctx, p, p, w->len, iv, iv, 8, p + w->len, 16);
-            else
-                IMB_AES256_GCM_DEC(w->mgr, k, &ctx, p, p, w->len, iv, iv, 8, tag, 16);
-        }
-    }
-}
-
-static void wide_hash(struct wide *w)
-{
-    bool sha1 = w->row->t.auth == HASH_SHA1;
-    for (unsigned i = 0; i < RING; i++) {
-        IMB_JOB *j = &w->jobs[i];
-        j->src = w->ring[i];
-        j->hash_start_src_offset_in_bytes = 0;
-        j->msg_len_to_hash_in_bytes = w->len + 24;
-        j->auth_tag_output = w->ring[i] + w->len + 24;
-        j->auth_tag_output_len_in_bytes = sha1 ? 12 : 16;
-        j->u.HMAC._hashed_auth_key_xor_ipad = w->pads[0];
-        j->u.HMAC._hashed_auth_key_xor_opad = w->pads[1];
-        j->hash_alg = sha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256;
-    }
-    IMB_SUBMIT_HASH_BURST_NOCHECK(sha1 ? w->mgr : w->sha, w->jobs, RING,
-                                  sha1 ? IMB_AUTH_HMAC_SHA_1 : IMB_AUTH_HMAC_SHA_256);
-}
-
-static void wide_cbc(struct wide *w)
-{
-    for (unsigned i = 0; i < RING; i++) {
-        IMB_JOB *j = &w->jobs[i];
-        j->enc_keys = w->enc;
-        j->dec_keys = w->dec;
-        j->src = j->dst = w->ring[i] + 24;
-        j->cipher_start_src_offset_in_bytes = 0;
-        j->msg_len_to_cipher_in_bytes = w->len;
-        j->iv = w->ring[i] + 8;
-        j->iv_len_in_bytes = 16;
-    }
-    IMB_SUBMIT_CIPHER_BURST_NOCHECK(w->mgr, w->jobs, RING, IMB_CIPHER_CBC,
-                                    w->encrypt ? IMB_DIR_ENCRYPT : IMB_DIR_DECRYPT,
-                                    w->row->t.key_bits == 128 ? IMB_KEY_128_BYTES : IMB_KEY_256_BYTES);
-}
-
-static void round_wide(struct wide *w, const uint32_t *order, double seconds, double *best)
-{
-    unsigned long packets = 0;
-    double began = now(), took;
-    do {
-        if (w->gcm) {
-            wide_gcm(w, order, packets);
-        } else {
-            for (unsigned i = 0; i < VECTOR; i += RING) {
-                if (w->encrypt)
-                    wide_cbc(w);
-                wide_hash(w);
-                if (!w->encrypt)
-                    wide_cbc(w);
-            }
-        }
-        packets += VECTOR;
-        took = now() - began;
-    } while (took < seconds);
-    if (took / (double)packets < *best)
-        *best = took / (double)packets;
-}
-
-#else
-
-struct wide {
-    int none;
-};
-static struct wide *wide_new(const struct transform_row *row, unsigned size, bool encrypt, unsigned nkeys)
-{
-    (void)row, (void)size, (void)encrypt, (void)nkeys;
-    return NULL;
-}
-static void wide_free(struct wide *w)
-{
-    (void)w;
-}
-static void round_wide(struct wide *w, const uint32_t *order, double seconds, double *best)
-{
-    (void)w, (void)order, (void)seconds, (void)best;
-}
-
-#endif
 
 static void print_row(const char *way, unsigned size, double openssl, double wide, double esp)
 {
@@ -597,22 +285,21 @@ static void bench(struct end *l, struct end *r, const struct transform_row *row,
                   int rounds)
 {
     printf("%s\n", row->name);
-    end_install(l, true, &row->t, 1);
-    end_install(r, false, &row->t, 1);
+    end_install(l, &row->t, 1);
+    end_install(r, &row->t, 1);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
         struct result esp = {1e9, 1e9};
         double openssl[2] = {1e9, 1e9}, wide[2] = {1e9, 1e9};
-        struct bare *b[2] = {NEW(struct bare), NEW(struct bare)};
+        struct bare *b[2];
         struct wide *w[2];
         for (int way = 0; way < 2; way++) {
-            bare_init(b[way], row, sizes[s], way == 0);
+            b[way] = bare_new(row, sizes[s], way == 0);
             w[way] = wide_new(row, sizes[s], way == 0, 1);
         }
-        bare_seed(b[1], row, sizes[s]);
         for (int i = 0; i < rounds; i++) {
             for (int way = 0; way < 2; way++) {
-                round_bare(b[way], true, seconds / 4, &openssl[way]);
-                round_wide(w[way], order, seconds / 2, &wide[way]);
+                bare_round(b[way], seconds / 4, &openssl[way]);
+                wide_round(w[way], order, seconds / 2, &wide[way]);
             }
             round_esp(l, r, sizes[s], order, 2 * seconds, &esp);
         }
@@ -620,7 +307,6 @@ static void bench(struct end *l, struct end *r, const struct transform_row *row,
         print_row("in", sizes[s], openssl[1], wide[1], esp.decap);
         for (int way = 0; way < 2; way++) {
             bare_free(b[way]);
-            mem_free(b[way]);
             wide_free(w[way]);
         }
     }
@@ -631,7 +317,7 @@ static double resident(void)
 {
     long pages = 0, size = 0;
     FILE *f = fopen("/proc/self/statm", "r");
-    must(f && fscanf(f, "%ld %ld", &size, &pages) == 2, "/proc/self/statm");
+    bench_must(f && fscanf(f, "%ld %ld", &size, &pages) == 2, "/proc/self/statm");
     fclose(f);
     return (double)pages * 4096;
 }
@@ -649,9 +335,9 @@ static void bench_many(const uint32_t *order, double seconds, int rounds)
         end_init(&l[k], true, pairs[k] < LINES_MAX ? pairs[k] : LINES_MAX);
         end_init(&r[k], false, pairs[k] < LINES_MAX ? pairs[k] : LINES_MAX);
         before = resident();
-        end_install(&l[k], true, &row->t, pairs[k]);
+        end_install(&l[k], &row->t, pairs[k]);
         each = (resident() - before) / pairs[k];
-        end_install(&r[k], false, &row->t, pairs[k]);
+        end_install(&r[k], &row->t, pairs[k]);
     }
     printf("  bytes of memory for a pair of SAs, of %u: %.0f\n", PAIRS, each);
     printf("  way  bytes       1 SA   1000 SAs  of one  100000 SAs       bare   ratio\n");
@@ -663,7 +349,7 @@ static void bench_many(const uint32_t *order, double seconds, int rounds)
             w[way] = wide_new(row, sizes[s], way == 0, PAIRS);
         for (int i = 0; i < rounds; i++) {
             for (int way = 0; way < 2; way++)
-                round_wide(w[way], order, seconds, &wide[way]);
+                wide_round(w[way], order, seconds, &wide[way]);
             for (int k = 0; k < 3; k++)
                 round_esp(&l[k], &r[k], sizes[s], order, 2 * seconds, &esp[k]);
         }
@@ -697,7 +383,7 @@ int main(int argc, char **argv)
     CPU_ZERO(&one);
     CPU_SET(sched_getcpu(), &one);
     sched_setaffinity(0, sizeof one, &one);
-    must(seconds > 0 && rounds > 0, "arguments");
+    bench_must(seconds > 0 && rounds > 0, "arguments");
     struct rnd *rnd = rnd_seeded_new(1);
     for (unsigned i = 0; i < ORDER; i++)
         order[i] = rnd_u32(rnd);
