@@ -166,8 +166,8 @@ static void interface_one(struct cmd_ctx *c, struct iface *i)
                (ull)n.rx_multicasts);
     out_printf(c->out,
                "     %llu runts, 0 giants, 0 throttles \n"
-               "     %llu input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored\n",
-               (ull)n.rx_errors, (ull)n.rx_errors);
+               "     %llu input errors, 0 CRC, 0 frame, 0 overrun, %llu ignored\n",
+               (ull)n.rx_errors, (ull)(n.rx_errors + n.rx_refused), (ull)n.rx_refused);
     if (i->kind == IFACE_ETHERNET)
         out_printf(c->out, "     0 watchdog, %llu multicast, 0 pause input\n", (ull)n.rx_multicasts);
     out_printf(c->out, "     %llu packets output, %llu bytes, 0 underruns\n", (ull)n.tx_packets, (ull)n.tx_bytes);
@@ -283,8 +283,8 @@ static void errors_first(struct cmd_ctx *c, struct iface *i)
     struct iface_count n = iface_counts(i);
 
     if (port(i, name))
-        out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0, (ull)n.rx_errors,
-                   (ull)n.rx_errors, (ull)n.tx_drops);
+        out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0,
+                   (ull)(n.rx_errors + n.rx_refused), (ull)n.rx_errors, (ull)n.tx_drops);
 }
 
 static void errors_second(struct cmd_ctx *c, struct iface *i)

@@ -18,6 +18,7 @@
 
 static void queue_clear(struct dgram *d)
 {
+    d->link.lost += d->link.queued;
     while (d->queue) {
         struct dgram_frame *f = d->queue;
         d->queue = f->next;
@@ -72,7 +73,8 @@ static void on_writable(void *arg, unsigned events)
         if (!d->queue)
             d->queue_tail = &d->queue;
         d->link.queued--;
-        if (put(d, f->data, f->len) == 0) { /* full again: it keeps its place */
+        int r = put(d, f->data, f->len);
+        if (r == 0) { /* full again: it keeps its place */
             f->next = d->queue;
             if (!d->queue)
                 d->queue_tail = &f->next;
@@ -81,6 +83,7 @@ static void on_writable(void *arg, unsigned events)
             wait_writable(d); /* on the socket there is now: put may have found another end */
             return;
         }
+        d->link.lost += r < 0;
         mem_free(f);
     }
     queue_clear(d);

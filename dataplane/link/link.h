@@ -27,6 +27,8 @@ struct link {
     const struct link_ops *ops;
     bool carrier;                                            /* is a cable plugged in? */
     unsigned queued;                                         /* frames that wait to leave, LINK_QUEUE at most */
+    uint64_t lost;                                           /* frames that were taken by send, but did not leave */
+    uint64_t refused;                                        /* frames that came, but are none that rx could take */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */
     void (*changed)(void *arg);                              /* carrier changed */

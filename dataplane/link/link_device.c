@@ -9,13 +9,16 @@
  * Reading: up to LINK_BATCH frames a turn, of a packet socket all by one system call. Writing: to a TAP at once; to a
  * packet socket at the end of the turn, or when DEVICE_OUT frames are together, again by one call (and past the
  * interface's queueing discipline). The kernel's queue is the only one, and a frame that finds it full is lost, as on a
- * wire. A tag that the driver has taken off is not put back: frames with one are ignored. What it does not do: follow
- * the interface's carrier; when it is taken away, reading ends and frames are lost. */
+ * wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
+ * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
+ * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. What
+ * it does not do: follow the interface's carrier; when it is taken away, reading ends and frames are lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,11 +30,13 @@
 
 #include "dataplane/limits.h"
 #include "dataplane/link/link.h"
+#include "dataplane/link/offload.h"
 #include "espial/loop.h"
 #include "espial/text.h"
 
 #define DEVICE_OUT   64           /* frames that are written together */
 #define DEVICE_BYTES (128 * 1024) /* and their bytes, at most */
+#define DEVICE_IN    (65536 + 25 * 64) /* room for a frame: an odd number of lines of the cache, so that they do not crowd */
 
 union control { /* of one received frame */
     struct cmsghdr head;
@@ -43,16 +48,19 @@ struct link_device {
     int fd;
     bool tap;
     struct fd_watch watch;
-    uint8_t *frames; /* in: LINK_BATCH of LINK_FRAME_MAX + 1 bytes; of a TAP one */
+    uint8_t *frames; /* in: LINK_BATCH of DEVICE_IN bytes, touched as far as frames are long; of a TAP one */
+    struct virtio_net_hdr heads[LINK_BATCH];
+    uint8_t segment[LINK_FRAME_MAX];
     struct mmsghdr in[LINK_BATCH];
-    struct iovec in_at[LINK_BATCH];
+    struct iovec in_at[LINK_BATCH][2]; /* head and frame */
     union control control[LINK_BATCH];
     struct deferred flush;
     uint8_t *out_bytes; /* DEVICE_BYTES; NULL: TAP */
     size_t out_len;
     unsigned nout;
+    struct virtio_net_hdr finished; /* head of all that leaves */
     struct mmsghdr out[DEVICE_OUT];
-    struct iovec out_at[DEVICE_OUT];
+    struct iovec out_at[DEVICE_OUT][2];
 };
 
 static bool tagged(struct msghdr *m)
@@ -67,9 +75,12 @@ static bool tagged(struct msghdr *m)
     return false;
 }
 
-static void hand_up(struct link_device *d, const uint8_t *frame, size_t len)
+static void hand_up(void *arg, const uint8_t *frame, size_t len)
 {
-    if (len > 0 && len <= LINK_FRAME_MAX && d->link.rx)
+    struct link_device *d = arg;
+    if (len == 0 || len > LINK_FRAME_MAX)
+        d->link.refused++;
+    else if (d->link.rx)
         d->link.rx(d->link.arg, frame, len);
 }
 
@@ -92,9 +103,13 @@ static int read_packets(struct link_device *d)
     for (int i = 0; i < LINK_BATCH; i++)
         d->in[i].msg_hdr.msg_controllen = sizeof d->control[i]; /* the last call wrote into it */
     int n = recvmmsg(d->fd, d->in, LINK_BATCH, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < n; i++)
-        if (!tagged(&d->in[i].msg_hdr))
-            hand_up(d, d->in_at[i].iov_base, d->in[i].msg_len);
+    for (int i = 0; i < n; i++) {
+        size_t len = d->in[i].msg_len;
+        bool whole = !tagged(&d->in[i].msg_hdr) && len > sizeof d->heads[i] &&
+                     len <= sizeof d->heads[i] + OFFLOAD_FRAME_MAX;
+        d->link.refused += !whole || !offload_finish(&d->heads[i], d->in_at[i][1].iov_base, len - sizeof d->heads[i],
+                                                     d->segment, hand_up, d);
+    }
     return n;
 }
 
@@ -103,8 +118,8 @@ static void on_readable(void *arg, unsigned events)
     struct link_device *d = arg;
     (void)events;
     int got = d->tap ? read_tap(d) : read_packets(d);
-    if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENETDOWN)
-        fd_unwatch(&d->watch); /* taken away */
+    if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENETDOWN && errno != EINVAL)
+        fd_unwatch(&d->watch); /* taken away; EINVAL: a frame for which the kernel has no head, and which is gone */
     if (got > 0 && d->link.rx_end)
         d->link.rx_end(d->link.arg);
 }
@@ -115,6 +130,7 @@ static void flush(void *arg)
     struct link_device *d = arg;
     for (unsigned at = 0; at < d->nout;) {
         int n = sendmmsg(d->fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        d->link.lost += n <= 0;
         at += n > 0 ? (unsigned)n : 1;
     }
     d->nout = 0;
@@ -128,7 +144,7 @@ static bool packet_send(struct link_device *d, const uint8_t *frame, size_t len)
     if (d->nout == 0)
         loop_defer(d->loop, &d->flush);
     memcpy(d->out_bytes + d->out_len, frame, len);
-    d->out_at[d->nout] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
+    d->out_at[d->nout][1] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
     d->out_len += len;
     d->nout++;
     return true;
@@ -209,6 +225,7 @@ static int open_packet(const char *name)
         fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); /* nothing is heard before it is bound */
     if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) == 0 &&
+        setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
         bind(fd, (struct sockaddr *)&at, sizeof at) == 0) {
@@ -221,18 +238,20 @@ static int open_packet(const char *name)
 
 static void make_room(struct link_device *d)
 {
-    const size_t each = LINK_FRAME_MAX + 1;
     d->flush = (struct deferred){.fn = flush, .arg = d};
-    d->frames = mem_array(d->tap ? 1 : LINK_BATCH, each);
+    d->frames = mem_array(d->tap ? 1 : LINK_BATCH, d->tap ? LINK_FRAME_MAX + 1 : DEVICE_IN);
     if (d->tap)
         return;
     d->out_bytes = mem_new(DEVICE_BYTES);
     for (unsigned i = 0; i < LINK_BATCH; i++) {
-        d->in_at[i] = (struct iovec){.iov_base = d->frames + i * each, .iov_len = each};
-        d->in[i].msg_hdr = (struct msghdr){.msg_iov = &d->in_at[i], .msg_iovlen = 1, .msg_control = &d->control[i]};
+        d->in_at[i][0] = (struct iovec){.iov_base = &d->heads[i], .iov_len = sizeof d->heads[i]};
+        d->in_at[i][1] = (struct iovec){.iov_base = d->frames + i * (size_t)DEVICE_IN, .iov_len = OFFLOAD_FRAME_MAX + 1};
+        d->in[i].msg_hdr = (struct msghdr){.msg_iov = d->in_at[i], .msg_iovlen = 2, .msg_control = &d->control[i]};
     }
-    for (unsigned i = 0; i < DEVICE_OUT; i++)
-        d->out[i].msg_hdr = (struct msghdr){.msg_iov = &d->out_at[i], .msg_iovlen = 1};
+    for (unsigned i = 0; i < DEVICE_OUT; i++) {
+        d->out_at[i][0] = (struct iovec){.iov_base = &d->finished, .iov_len = sizeof d->finished};
+        d->out[i].msg_hdr = (struct msghdr){.msg_iov = d->out_at[i], .msg_iovlen = 2};
+    }
 }
 
 struct link *link_device_new(struct loop *loop, bool tap, const char *name, char err[LINK_ERROR_MAX])

@@ -20,7 +20,8 @@ struct iface_dir { /* packets and bytes of one kind, both ways */
     uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
 };
 struct iface_count { /* frames; what is neither ARP nor other is IP */
-    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown;
+    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown,
+        rx_refused; /* by the link, before they were seen here */
     uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_multicasts, tx_drops;
     uint64_t resets, lost_carrier;
     struct iface_dir arp, other, forwarded; /* forwarded: received here and sent on; sent for somebody else */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dataplane/link/capture.h"
+#include "dataplane/link/link.h"
 #include "dataplane/net/net_local.h"
 
 enum { TYPE_AT = 12, HEADER = 14, TYPE_IP4 = 0x0800, TYPE_ARP = 0x0806 };
@@ -189,11 +190,23 @@ void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
 
 /* ---- since cleared ---- */
 
+/* With what the link has counted: a frame that it took and lost later is a drop like one that it did not take. */
+static struct iface_count counted(const struct iface *ifc)
+{
+    struct iface_count n = ifc->n;
+
+    if (ifc->link) {
+        n.tx_drops += ifc->link->lost;
+        n.rx_refused += ifc->link->refused;
+    }
+    return n;
+}
+
 void iface_clear_counters(struct net *net, struct iface *ifc)
 {
     for (struct iface *i = net->ifaces; i; i = i->next)
         if (!ifc || i == ifc) {
-            i->cleared_n = i->n;
+            i->cleared_n = counted(i);
             i->cleared_at = loop_now(net->env.loop);
         }
 }
@@ -204,7 +217,7 @@ struct iface_count iface_counts(const struct iface *ifc)
     union {
         struct iface_count n;
         uint64_t v[FIELDS];
-    } now = {.n = ifc->n}, then = {.n = ifc->cleared_n};
+    } now = {.n = counted(ifc)}, then = {.n = ifc->cleared_n};
 
     for (unsigned k = 0; k < FIELDS; k++)
         now.v[k] -= then.v[k];

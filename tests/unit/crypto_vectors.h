@@ -82,7 +82,7 @@ static const struct hmac_row hmac_rows[] = {
 };
 
 /* The key and the text of a row. Returns the text's length. */
-static size_t hmac_row_text(const struct hmac_row *r, uint8_t key[256], uint8_t data[256])
+static inline size_t hmac_row_text(const struct hmac_row *r, uint8_t key[256], uint8_t data[256])
 {
     memcpy(key, "Jefe", 4);
     for (size_t j = 0; r->key_byte && j < r->key_len; j++)
