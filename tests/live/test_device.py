@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """tap: and packet: in a network namespace of the test's own: the router and this machine's kernel ping each other's way over a TAP interface and over a veth; what
-cannot be had is refused on one line."""
-import os, subprocess, sys
+cannot be had is refused on one line. Two kernels speak TCP and UDP through the router: they leave sums and segments to a card that is not there."""
+import hashlib, os, socket, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(__file__))
-from routers import ESPIAL, Folder, Router, need, skip, wait_for
+from routers import ESPIAL, Folder, Router, need, skip, start, wait_for
 
 need("ip", "unshare")
 if os.environ.get("ESPIAL_TEST_NETNS") != "1":
@@ -30,9 +30,72 @@ interface Ethernet0/0
  ip address 192.0.2.1 255.255.255.0
 interface Ethernet0/1
  ip address 198.51.100.1 255.255.255.0
+interface Ethernet0/2
+ ip address 203.0.113.1 255.255.255.0
 line con 0
  privilege level 15
 """
+
+
+FAR = """import socket, subprocess, sys
+sys.stdin.readline()  # wire3 is here
+for words in ("addr add 203.0.113.9/24 dev wire3", "link set wire3 up", "route add default via 203.0.113.1"):
+    subprocess.run(["ip", *words.split()], check=True)
+tcp = socket.create_server(("203.0.113.9", 7))
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(("203.0.113.9", 7))
+print("ready", flush=True)
+data, peer = udp.recvfrom(2048)
+udp.sendto(data, peer)
+s = tcp.accept()[0]
+while data := s.recv(65536):
+    s.sendall(data)
+s.shutdown(socket.SHUT_WR)
+s.recv(1)
+"""
+
+
+def echoed(data):
+    """TCP to the far end and back, both ways at once."""
+    with socket.create_connection(("203.0.113.9", 7), 20) as s:
+        sender = threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR)), daemon=True)
+        sender.start()
+        got = b""
+        while part := s.recv(1 << 20):
+            got += part
+        sender.join()
+    return got
+
+
+def kernels_speak(router):
+    """UDP whose sum is only begun, TCP in segments larger than the wire's packets, a frame with a tag, which is refused."""
+    must("link", "set", "wire2", "up")
+    far = start(["unshare", "-n", sys.executable, "-c", FAR], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        here = os.stat("/proc/self/ns/net").st_ino
+        wait_for("another namespace", lambda: os.stat(f"/proc/{far.pid}/ns/net").st_ino != here)
+        must("link", "set", "wire3", "netns", str(far.pid))
+        must("route", "add", "203.0.113.0/24", "via", "192.0.2.1")
+        far.stdin.write("\n")
+        far.stdin.flush()
+        assert far.stdout.readline() == "ready\n", "the far end did not come up"
+        wait_for("the far end", lambda: "100 percent (5/5)" in router.type("ping 203.0.113.9"))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(5)
+            s.sendto(b"sum me", ("203.0.113.9", 7))
+            assert s.recv(100) == b"sum me"
+        print("packet: UDP went through")
+        data = os.urandom(3 << 20)
+        assert hashlib.sha256(echoed(data)).digest() == hashlib.sha256(data).digest()
+        print("packet: TCP went through")
+        assert " 0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored" in router.type("show interfaces Ethernet0/2")
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
+            s.bind(("wire1", 0))
+            s.send(b"\xff" * 6 + b"\2" + bytes(5) + b"\x81\0\0\7\x08\0" + bytes(60))
+        wait_for("the tagged frame to be refused", lambda: " 1 input errors, 0 CRC, 0 frame, 0 overrun, 1 ignored" in router.type("show interfaces Ethernet0/0"))
+    finally:
+        far.kill()
+        far.wait()
 
 
 def refused(folder, spec, why):
@@ -48,7 +111,8 @@ with Folder() as folder:
     must("addr", "add", "192.0.2.9/24", "dev", "wire1")
     must("link", "set", "wire0", "up")
     must("link", "set", "wire1", "up")
-    links = ["--link", "Ethernet0/0=packet:wire0"]
+    must("link", "add", "wire2", "type", "veth", "peer", "name", "wire3")
+    links = ["--link", "Ethernet0/0=packet:wire0", "--link", "Ethernet0/2=packet:wire2"]
     tap = os.access("/dev/net/tun", os.R_OK | os.W_OK)
     if tap:
         links += ["--link", "Ethernet0/1=tap:cable7"]
@@ -65,6 +129,7 @@ with Folder() as folder:
         # The kernel learnt the router's, and reaches it.
         wait_for("the kernel's neighbour", lambda: "192.0.2.1" in ip("neigh", "show", "dev", "wire1").stdout)
         print("packet: pinged over a veth")
+        kernels_speak(router)
         if tap:
             must("addr", "add", "198.51.100.9/24", "dev", "cable7")
             wait_for("tap:", lambda: "100 percent (5/5)" in router.type("ping 198.51.100.9"))
