@@ -256,10 +256,11 @@ static inline void rig_inject(struct rig *r, int from, uint16_t sport, const uin
 }
 
 /* A request of left's, sealed, of these payloads. */
-static inline void rig_say(struct rig *r, uint16_t sport, uint8_t first, const uint8_t *inner, size_t n)
+static inline void rig_say(struct rig *r, uint16_t sport, uint8_t exchange, uint8_t first, const uint8_t *inner,
+                           size_t n)
 {
     struct v2_sa *sa = rig_sa(r, 0);
-    struct v2_hdr h = {.version = 0x20, .exchange = V2_INFORMATIONAL, .mid = sa->next_mid++};
+    struct v2_hdr h = {.version = 0x20, .exchange = exchange, .mid = sa->next_mid++};
     uint8_t out[1024];
     memcpy(h.ispi, sa->ispi, 8);
     memcpy(h.rspi, sa->rspi, 8);

@@ -208,7 +208,7 @@ static void port_of_a_fragment(void **state)
     box_run(r->b, 20 * S);
     assert_int_equal(rig_sa(r, 1)->peer_port, 500);
     rig_quiet(r, 1, 1);
-    rig_say(r, 7777, V2_NONE, NULL, 0);
+    rig_say(r, 7777, V2_INFORMATIONAL, V2_NONE, NULL, 0);
     assert_int_equal(rig_sa(r, 1)->peer_port, 7777);
     rig_free(r);
 }

@@ -320,8 +320,8 @@ static void bad_inside(void **state)
 {
     (void)state;
     struct rig *r = up(1);
-    rig_say(r, 500, 200, (const uint8_t[]){0, 0, 0, 4}, 4);
-    rig_say(r, 500, 200, (const uint8_t[]){0, 0x80, 0, 4}, 4);
+    rig_say(r, 500, V2_INFORMATIONAL, 200, (const uint8_t[]){0, 0, 0, 4}, 4);
+    rig_say(r, 500, V2_INFORMATIONAL, 200, (const uint8_t[]){0, 0x80, 0, 4}, 4);
     struct v2_stat_row row;
     unsigned refused = 0;
     for (size_t at = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row);)
@@ -329,7 +329,7 @@ static void bad_inside(void **state)
             refused += (unsigned)row.n[V2_TX_RES];
     assert_int_equal(refused, 1);
     assert_int_equal(rig_sas(r, 1), 1);
-    rig_say(r, 500, V2_NOTIFY, (const uint8_t[]){0, 0, 0, 99, 1, 2}, 6);
+    rig_say(r, 500, V2_INFORMATIONAL, V2_NOTIFY, (const uint8_t[]){0, 0, 0, 99, 1, 2}, 6);
     assert_int_equal(rig_sas(r, 1), 0);
     for (size_t at = 0, n = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row); n++)
         if (row.type == V2N_INVALID_SYNTAX)

@@ -281,14 +281,16 @@ static void test_bodies(void **state)
         enum codec_result res = p.type == V2_KE       ? v2_ke(&p, &ke)
                                 : p.type == V2_NOTIFY ? v2_notify(&p, &n)
                                                       : v2_delete(&p, &d);
-        if (res != rows[i].want)
-            fail_msg("%s: %d", rows[i].what, res);
+        struct v2_payloads one = {.n = 1, .v = {p}};
+        if (res != rows[i].want || v2_bodies(&one) != res)
+            fail_msg("%s: %d, %d among others", rows[i].what, res, v2_bodies(&one));
     }
     struct v2_payloads ps;
     struct v2_notify_body n;
     static const uint8_t chain[] = {V2_NOTIFY, 0,    0, 8, 0, 0,  0x40, 4, V2_NOTIFY, 0, 0,   7,   3,
                                     4,         0x40, 0, 0, 0, 11, 0,    0, 0x40,      6, 'a', 'b', 'c'};
     assert_int_equal(v2_payloads(V2_NOTIFY, chain, sizeof chain, &ps), CODEC_OK);
+    assert_int_equal(v2_bodies(&ps), CODEC_BODY);
     assert_true(v2_notify_find(&ps, V2N_COOKIE, &n)); /* behind one that is malformed */
     assert_int_equal(n.len, 3);
     assert_memory_equal(n.data, "abc", 3);

@@ -296,6 +296,11 @@ static bool childless(const struct v2_payloads *ps)
     return !v2_count(ps, V2_SA) && !v2_count(ps, V2_TSI) && !v2_count(ps, V2_TSR);
 }
 
+static bool child_asked(const struct v2_payloads *ps)
+{
+    return v2_one(ps, V2_SA) && v2_one(ps, V2_TSI) && v2_one(ps, V2_TSR);
+}
+
 static struct v2_child *answer_first(struct v2_neg *n, const struct v2_payloads *ps, struct v2_wr *w)
 {
     uint16_t why = v2_child_read_offer(n, ps, false);
@@ -325,6 +330,10 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     if (!read_id(id, &sa->remote_id) || !read_auth(authp, &a)) {
         v2_error(sa->v2, sa, sa->remote, "IKE_AUTH without identity or proof");
         fail(sa, s);
+        return;
+    }
+    if (!childless(&m->ps) && !child_asked(&m->ps)) {
+        v2_malformed(sa, s);
         return;
     }
     v2_id_text(&sa->remote_id, text, sizeof text);

@@ -164,7 +164,8 @@ uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, boo
     struct v2_notify_body nb;
     struct v2_sa_body body;
 
-    if (!sap || v2_sa(sap, &body) != CODEC_OK || (create && !read_nonce(ps, n->ni, &n->ni_len)))
+    if (!sap || v2_sa(sap, &body) != CODEC_OK || (create && !read_nonce(ps, n->ni, &n->ni_len)) ||
+        !v2_one(ps, V2_TSI) || !v2_one(ps, V2_TSR))
         return V2N_INVALID_SYNTAX;
     if (sa->nchildren >= V2_CHILDREN_MAX)
         return V2N_NO_ADDITIONAL_SAS;

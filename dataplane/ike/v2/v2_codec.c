@@ -86,11 +86,16 @@ const struct v2_payload *v2_one(const struct v2_payloads *ps, uint8_t type)
     return v2_count(ps, type) == 1 ? v2_nth(ps, type, 0) : NULL;
 }
 
+static bool nonce_ok(const struct v2_payload *p)
+{
+    return p->len >= V2_NONCE_MIN && p->len <= V2_NONCE_MAX;
+}
+
 const struct v2_payload *v2_nonce(const struct v2_payloads *ps)
 {
     const struct v2_payload *p = v2_one(ps, V2_NONCE);
 
-    return p && p->len >= V2_NONCE_MIN && p->len <= V2_NONCE_MAX ? p : NULL;
+    return p && nonce_ok(p) ? p : NULL;
 }
 
 enum codec_result v2_ke(const struct v2_payload *p, struct v2_ke_body *out)
@@ -151,6 +156,34 @@ enum codec_result v2_delete(const struct v2_payload *p, struct v2_delete_body *o
     if (out->proto == V2_PROTO_IKE)
         return out->spi_len || out->n || r.left ? CODEC_BODY : CODEC_OK;
     return out->spi_len != 4 || r.left != (size_t)out->n * 4 ? CODEC_BODY : CODEC_OK;
+}
+
+static enum codec_result body(const struct v2_payload *p)
+{
+    struct v2_sa_body sa;
+    struct v2_ke_body ke;
+    struct v2_notify_body notify;
+    struct v2_delete_body delete;
+    struct v2_ts_body ts;
+
+    switch (p->type) {
+    case V2_SA: return v2_sa(p, &sa) == CODEC_BODY ? CODEC_BODY : CODEC_OK;
+    case V2_KE: return v2_ke(p, &ke);
+    case V2_NONCE: return nonce_ok(p) ? CODEC_OK : CODEC_BODY;
+    case V2_NOTIFY: return v2_notify(p, &notify);
+    case V2_DELETE: return v2_delete(p, &delete);
+    case V2_TSI:
+    case V2_TSR: return v2_tsb(p, &ts);
+    default: return CODEC_OK;
+    }
+}
+
+enum codec_result v2_bodies(const struct v2_payloads *ps)
+{
+    for (unsigned i = 0; i < ps->n; i++)
+        if (body(&ps->v[i]) != CODEC_OK)
+            return CODEC_BODY;
+    return CODEC_OK;
 }
 
 static const struct {

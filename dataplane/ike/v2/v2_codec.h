@@ -104,6 +104,9 @@ const struct v2_payload *v2_one(const struct v2_payloads *ps, uint8_t type);
 unsigned v2_count(const struct v2_payloads *ps, uint8_t type);
 /* The i-th (from 0) of a type, or NULL. */
 const struct v2_payload *v2_nth(const struct v2_payloads *ps, uint8_t type, unsigned i);
+/* Is what the payloads hold of the shape of their types? Too many proposals or selectors are, and so are types that have no
+ * shape of their own here. */
+MUST_USE enum codec_result v2_bodies(const struct v2_payloads *ps);
 /* The only nonce, of a legal length, or NULL. */
 const struct v2_payload *v2_nonce(const struct v2_payloads *ps);
 

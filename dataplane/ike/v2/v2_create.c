@@ -269,6 +269,10 @@ static void refuse(struct v2_sa *sa, struct v2_slot *s, struct v2_neg *n, uint16
 
     put16(group, n->choice.group);
     v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA refused: %s", v2_notify_said(why));
+    if (why == V2N_INVALID_SYNTAX) {
+        v2_malformed(sa, s);
+        return;
+    }
     v2_respond_notify(sa, s, why, group, why == V2N_INVALID_KE_PAYLOAD ? sizeof group : 0);
 }
 
@@ -321,10 +325,11 @@ static void answer_shared(void *arg, bool ok)
     struct v2_slot *s = n->slot;
     struct v2_sa *sa = n->sa;
 
-    if (ok)
-        answer_made(n);
-    else
+    if (!ok) {
         refuse(sa, s, n, V2N_INVALID_SYNTAX);
+        return;
+    }
+    answer_made(n);
     v2_slot_settle(s);
     v2_pump(sa);
 }

@@ -111,14 +111,8 @@ void v2_info_conclude(struct v2_x *x, const struct v2_msg *m)
 {
     struct v2_sa *sa = x->sa;
 
-    struct v2_notify_body n;
-
+    (void)m;
     TR(sa, "Processing ACK to informational exchange");
-    if (v2_notify_find(&m->ps, V2N_INVALID_SYNTAX, &n)) {
-        v2_error(sa->v2, sa, sa->remote, "Received INVALID_SYNTAX notify: the IKE SA is over");
-        v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
-        return;
-    }
     if (x->kind == V2X_DEL_IKE) {
         v2_sa_kill(sa, "Deleted", SA_GONE_CLEARED);
         return;

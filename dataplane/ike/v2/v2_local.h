@@ -383,6 +383,9 @@ void v2_send_init(struct v2_x *x, const uint8_t *msg, size_t len);
 /* Answer a request. w is an inner chain; NULL: empty. */
 void v2_respond(struct v2_sa *sa, struct v2_slot *s, struct v2_wr *w);
 void v2_respond_notify(struct v2_sa *sa, struct v2_slot *s, uint16_t type, const void *data, size_t len);
+/* A protected request that cannot be understood: INVALID_SYNTAX, which is the end of the SA at both ends (section 2.21.3).
+ * Takes its place and the negotiation that stands there with it. */
+void v2_malformed(struct v2_sa *sa, struct v2_slot *s);
 /* Outside of the window: one sealed request that nobody waits for; the SA ends with it. */
 void v2_send_last(struct v2_sa *sa, struct v2_wr *w);
 void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx);

@@ -245,8 +245,7 @@ static void answer_shared(void *arg, bool ok)
     struct v2_wr w;
 
     if (!ok) {
-        v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
-        v2_slot_settle(s);
+        v2_malformed(sa, s);
         return;
     }
     v2_spi_make(sa->v2, n->rspi);
@@ -291,7 +290,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
         return;
     }
     if (!kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK) {
-        v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
+        v2_malformed(sa, s);
         return;
     }
     if (!v2_choose_ike(&body, v, count, &suite, spi)) {

@@ -336,6 +336,13 @@ static void proved(struct v2_sa *sa, const struct v2_msg *m)
     sa->peer_port = m->from->sport;
 }
 
+void v2_malformed(struct v2_sa *sa, struct v2_slot *s)
+{
+    bad(sa->v2, sa, sa->remote, "Malformed payloads in a protected request");
+    v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
+    v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
+}
+
 static void take_request(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m, bool malformed)
 {
     const struct v2_answer_row *row = NULL;
@@ -345,9 +352,7 @@ static void take_request(struct v2_sa *sa, struct v2_slot *s, const struct v2_ms
     while (sa->slots[sa->rx_next % sa->window].used && sa->slots[sa->rx_next % sa->window].mid == sa->rx_next)
         sa->rx_next++;
     if (malformed || v2_info_misread(sa, m)) {
-        bad(sa->v2, sa, sa->remote, "Malformed payloads in a protected request");
-        v2_respond_notify(sa, s, V2N_INVALID_SYNTAX, NULL, 0);
-        v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
+        v2_malformed(sa, s);
         return;
     }
     if (m->ps.bad_critical) {
@@ -359,18 +364,27 @@ static void take_request(struct v2_sa *sa, struct v2_slot *s, const struct v2_ms
             row = &answers[i];
     if (row && (row->legal_states & V2_IN(sa->state)))
         row->answer(sa, s, m);
+    else if (row && row->exchange == V2_CREATE_CHILD_SA)
+        v2_respond_notify(sa, s, V2N_TEMPORARY_FAILURE, NULL, 0);
     else
-        v2_respond_notify(
-            sa, s, row && row->exchange == V2_CREATE_CHILD_SA ? V2N_TEMPORARY_FAILURE : V2N_INVALID_SYNTAX, NULL, 0);
+        v2_malformed(sa, s);
 }
 
 static void take_response(struct v2_x *x, const struct v2_msg *m, bool malformed)
 {
     struct v2_sa *sa = x->sa;
+    struct v2_notify_body nb;
+    bool over = !malformed && v2_notify_find(&m->ps, V2N_INVALID_SYNTAX, &nb);
 
+    malformed |= m->ps.bad_critical != V2_NONE;
+    if (malformed || over)
+        v2_rekey_inherit(sa);
     x_unlink(x);
-    if (malformed || m->ps.bad_critical) {
+    if (malformed) {
         bad(sa->v2, sa, sa->remote, "Malformed payloads in a protected response");
+        v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
+    } else if (over) {
+        v2_error(sa->v2, sa, sa->remote, "Received INVALID_SYNTAX notify: the IKE SA is over");
         v2_sa_kill(sa, "Invalid syntax", SA_GONE_IKE_LOST);
     } else {
         v2_asks[x->kind].conclude(x, m);
@@ -387,7 +401,8 @@ static struct v2_x *awaited(const struct v2_sa *sa, const struct v2_hdr *h)
     return NULL;
 }
 
-/* The place of a request: known (repeat), or free. NULL: outside of the window. */
+/* The place of a request: known (repeat), or free. NULL: outside of the window, or too early: while we wait for the answer
+ * to IKE_AUTH, which it has overtaken. */
 static struct v2_slot *place_of(struct v2_sa *sa, uint32_t mid, bool *repeat)
 {
     struct v2_slot *s = &sa->slots[mid % sa->window];
@@ -396,7 +411,7 @@ static struct v2_slot *place_of(struct v2_sa *sa, uint32_t mid, bool *repeat)
     *repeat = s->used && s->mid == mid;
     if (*repeat)
         return s;
-    if (sa->failed || s->pending || mid - sa->rx_next >= (open ? sa->window : 1u))
+    if (sa->failed || s->pending || sa->state == V2_I_AUTH || mid - sa->rx_next >= (open ? sa->window : 1u))
         return NULL;
     return s;
 }
@@ -448,6 +463,8 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     }
     proved(sa, m);
     res = v2_payloads(first, plain, len, &m->ps);
+    if (res == CODEC_OK)
+        res = v2_bodies(&m->ps);
     v2_count_message(v2, sa, h->exchange, res == CODEC_OK ? first : V2_NONE, plain, len, response, true);
     if (res == CODEC_OK)
         v2_trace_inner(sa, "Payload contents:", first, plain, len);
