@@ -99,6 +99,41 @@ static void narrowing(void **state)
     }
 }
 
+#define BETWEEN_ENDS(sets, me, other)                                                                                  \
+    " crypto map M\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0." other "\n set transform-set " sets                \
+    "\n set ikev2-profile P\n match address 101\naccess-list 101 permit icmp host 10.0.0." me " host 10.0.0." other    \
+    "\ncrypto ipsec transform-set A esp-aes esp-sha-hmac\n mode tunnel\n"                                              \
+    "crypto ipsec transform-set B esp-aes esp-sha-hmac\n mode transport\n"                                             \
+    "crypto ipsec transform-set C esp-aes esp-sha-hmac\n mode transport require\n"
+
+/* Of several sets the one that is agreed on says the mode. */
+static void mode_of_the_set(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *left, *right;
+        bool up;
+        enum ipsec_mode mode;
+    } rows[] = {
+        {BETWEEN_ENDS("B", "1", "2"), BETWEEN_ENDS("T B", "2", "1"), true, IPSEC_TRANSPORT},
+        {BETWEEN_ENDS("B", "1", "2"), BETWEEN_ENDS("T A", "2", "1"), true, IPSEC_TUNNEL},
+        {BETWEEN_ENDS("A", "1", "2"), BETWEEN_ENDS("C A", "2", "1"), true, IPSEC_TUNNEL},
+        {BETWEEN_ENDS("A", "1", "2"), BETWEEN_ENDS("C", "2", "1"), false, IPSEC_TUNNEL},
+        {BETWEEN_ENDS("C", "1", "2"), BETWEEN_ENDS("T C", "2", "1"), true, IPSEC_TRANSPORT},
+        {BETWEEN_ENDS("C", "1", "2"), BETWEEN_ENDS("A", "2", "1"), false, IPSEC_TUNNEL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = two("tunnel", rows[i].left, rows[i].right);
+        box_type(r->b, "left", "ping 10.0.0.2 repeat 5 timeout 1");
+        for (int node = 0; node < 2; node++) {
+            const struct v2_child *c = rig_child(r, node);
+            if (!c != !rows[i].up || (c && c->policy.transforms[0].mode != rows[i].mode))
+                fail_msg("row %zu, %s: %s", i, node_names[node], c ? "the wrong mode" : "no child");
+        }
+        rig_free(r);
+    }
+}
+
 static void several_children(void **state)
 {
     (void)state;
@@ -129,7 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(svti),      cmocka_unit_test(gre_transport),    cmocka_unit_test(dynamic_map),
-        cmocka_unit_test(narrowing), cmocka_unit_test(several_children),
+        cmocka_unit_test(narrowing), cmocka_unit_test(several_children), cmocka_unit_test(mode_of_the_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

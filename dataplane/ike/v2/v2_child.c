@@ -152,9 +152,20 @@ uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bo
     if (!v2_ts_taken(ps, &n->policy))
         return V2N_TS_UNACCEPTABLE;
     n->transport = n->transport && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
-    if (!n->transport && n->policy.transforms[0].require)
+    if (!n->transport && n->choice.transform.require)
         return V2N_NO_PROPOSAL_CHOSEN;
     return 0;
+}
+
+/* The peer has not asked for transport mode: sets that require it are none. */
+static void without_required(struct ipsec_policy *p)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->ntransforms; i++)
+        if (!p->transforms[i].require)
+            p->transforms[n++] = p->transforms[i];
+    p->ntransforms = n;
 }
 
 uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
@@ -171,14 +182,15 @@ uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, boo
         return V2N_NO_ADDITIONAL_SAS;
     if (!v2_ts_find(sa, ps, &n->policy))
         return V2N_TS_UNACCEPTABLE;
+    bool transport = v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
+    if (!transport)
+        without_required(&n->policy);
     if (!v2_choose_child(&body, &n->policy, create, &n->choice))
         return V2N_NO_PROPOSAL_CHOSEN;
     if (create && n->choice.group && ke_group(ps) != n->choice.group)
         return ke_group(ps) == UINT16_MAX ? V2N_INVALID_SYNTAX : V2N_INVALID_KE_PAYLOAD;
     n->group = create ? n->choice.group : 0;
-    n->transport = n->policy.transforms[0].mode == IPSEC_TRANSPORT && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
-    if (!n->transport && n->policy.transforms[0].require)
-        return V2N_NO_PROPOSAL_CHOSEN;
+    n->transport = transport && n->choice.transform.mode == IPSEC_TRANSPORT;
     n->non_first = v2_notify_find(ps, V2N_NON_FIRST_FRAGMENTS_ALSO, &nb);
     return v2_neg_reserve(n, n->choice.transform.proto) ? 0 : V2N_NO_ADDITIONAL_SAS;
 }
