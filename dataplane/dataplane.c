@@ -17,6 +17,7 @@
 #include "dataplane/net/net.h"
 #include "dataplane/svc/netfacts.h"
 #include "dataplane/svc/ntp.h"
+#include "dataplane/svc/track.h"
 #include "dataplane/tunnel/tunnel.h"
 #include "espial/account.h"
 #include "espial/ip.h"
@@ -30,6 +31,7 @@ struct dataplane {
     struct ike *ike;
     struct ntp *ntp;
     struct netfacts *netfacts;
+    struct track *track;
     struct faults *faults;
 };
 
@@ -108,6 +110,9 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     dp->net = net_new(&net);
     if (env->bus)
         dp->netfacts = netfacts_new(env->loop, env->bus, dp->net);
+    const struct track_env track = {
+        .loop = env->loop, .log = env->log, .bus = env->bus, .net = dp->net, .debug = env->debug, .iosxe = env->iosxe};
+    dp->track = track_new(&track);
 
     const struct ipsec_env ipsec = {.loop = env->loop,
                                     .rnd = env->rnd,
@@ -178,6 +183,7 @@ void dataplane_free(struct dataplane *dp)
     *ipsec_debug_bits(dp->ipsec) = (struct ipsec_debug){0}; /* what goes says no more, and asks IKE no more */
     ipsec_debug_filter(dp->ipsec, NULL, NULL);
     ntp_free(dp->ntp);
+    track_free(dp->track);
     netfacts_free(dp->netfacts);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
@@ -202,6 +208,11 @@ struct ipsec *dataplane_ipsec(struct dataplane *dp)
 struct faults *dataplane_faults(struct dataplane *dp)
 {
     return dp->faults;
+}
+
+struct track *dataplane_track(struct dataplane *dp)
+{
+    return dp->track;
 }
 
 struct tunnels *dataplane_tunnels(struct dataplane *dp)

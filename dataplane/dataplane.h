@@ -24,6 +24,7 @@ struct log;
 struct loop;
 struct net;
 struct ntp;
+struct track;
 struct tunnels;
 struct rnd;
 struct work;
@@ -61,6 +62,7 @@ struct ike *dataplane_ike(struct dataplane *dp);
 struct graph *dataplane_graph(struct dataplane *dp);
 struct ntp *dataplane_ntp(struct dataplane *dp);
 struct tunnels *dataplane_tunnels(struct dataplane *dp);
+struct track *dataplane_track(struct dataplane *dp); /* tracked objects: dataplane/svc/track.h */
 struct faults *dataplane_faults(struct dataplane *dp); /* named defects: dataplane/fault/fault.h */
 struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */
 /* An address as typed, or what a name stands for. */

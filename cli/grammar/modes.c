@@ -27,4 +27,10 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_IKEV2_KEYRING] = {"(config-ikev2-keyring)", "IKEv2 Keyring commands:"},
     [CONFIG_IKEV2_PEER] = {"(config-ikev2-keyring-peer)", "IKEv2 Keyring peer commands:"},
     [CONFIG_IKEV2_PROFILE] = {"(config-ikev2-profile)", "IKEv2 profile commands:"},
+    [CONFIG_TRACK] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_TRACK_METRIC] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_TRACK_BOOLEAN] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_TRACK_PERCENTAGE] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_TRACK_WEIGHT] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_TRACK_STUB] = {"(config-track)", "Tracking instance configuration commands:"},
 };

@@ -1,4 +1,5 @@
-/* cmd_route.c: ip route; show ip route [connected | static | summary | NETWORK [MASK] [longer-prefixes]], show ip protocols.
+/* cmd_route.c: ip route; show ip route [connected | static | summary | track-table | NETWORK [MASK] [longer-prefixes]],
+ * show ip protocols.
  *
  * Routes are shown as IOS does: sorted, those of one classful network under a line that says how it is cut ("is
  * subnetted" when all have one length, whose routes then go without it; "is variably subnetted" otherwise), unless its
@@ -14,6 +15,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/route.h"
+#include "dataplane/svc/track.h"
 
 /* ---- ip route ---- */
 
@@ -297,6 +299,26 @@ static enum cmd_result show_vrf_route(struct cmd_ctx *c)
     return CMD_FAIL;
 }
 
+/* ---- show ip route track-table ---- */
+
+static enum cmd_result show_track_table(struct cmd_ctx *c)
+{
+    CONF_EACH(const struct route_conf, r, &net_conf(dataplane_net(c->self))->routes)
+    {
+        bool up = false;
+        if (!r->track)
+            continue;
+        out_printf(c->out, " ip route %s %s%s%s", IP4(r->prefix), IP4(r->mask), r->ifname[0] ? " " : "", r->ifname);
+        if (r->hop)
+            out_printf(c->out, " %s", IP4(r->hop));
+        if (r->distance != 1)
+            out_printf(c->out, " %u", r->distance);
+        out_printf(c->out, " track %u state is [%s]\n", r->track,
+                   track_state(dataplane_track(c->self), r->track, &up) && up ? "up" : "down");
+    }
+    return CMD_OK;
+}
+
 /* ---- show ip protocols, show vrf, show ipv6 interface ---- */
 
 static enum cmd_result show_ip_protocols(struct cmd_ctx *c)
@@ -326,16 +348,20 @@ static enum cmd_result show_ipv6(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     LINE(CONFIG, &route_scope, &dp_net_scope, struct net_conf, routes,
-         "ip route <ip:prefix> <mask> {<ifname> [<ip:hop>]|<ip:hop>} [<distance:1-255>]",
+         "ip route <ip:prefix> <mask> {<ifname> [<ip:hop>]|<ip:hop>} [<distance:1-255>] "
+         "&{[name <word:name>]|[track <track:1-1000>]}",
          "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's "
-         "address|Forwarding router's address|Distance metric for this route",
-         K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance)),
+         "address|Forwarding router's address|Distance metric for this route|Specify name of the next hop|Specify "
+         "name of the next hop|Install route depending on tracked item|Tracked object",
+         K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance), TXT(struct route_conf, name),
+         F(track)),
     NO_ONLY(CONFIG, 15, "ip route <ip:prefix> <mask>", do_no_route, ""),
     HELP(EXEC, "show ip", "IP information"),
     HELP(EXEC, "show ip route", "IP routing table"),
     DO(EXEC, 1, "show ip route [connected=connected|static=static]", show_route, "Connected|Static routes"),
     DO(EXEC, 1, "show ip route <ip> [<mask>] [longer-prefixes=longer]", show_route,
        "Network to display information about|Network mask|Show route matching the specified Network/Mask pair only"),
+    DO(EXEC, 1, "show ip route track-table", show_track_table, "Tracked static table"),
     DO(EXEC, 1, "show ip route summary", show_summary, "Summary of all routes"),
     DO(EXEC, 1, "show ip route vrf <word:vrf>", show_vrf_route,
        "Display routes from a VPN Routing/Forwarding instance|VPN Routing/Forwarding instance name"),

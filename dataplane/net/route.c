@@ -8,7 +8,7 @@
  * Making it: local and connected first; then static routes by distance, in passes, until a pass adds nothing: one with
  * an interface when that is up, one with a next hop alone when the table made so far leads to it (through another
  * route, never through itself). The lowest distance of a prefix wins; equal ones share, by destination, up to
- * ROUTE_PATHS. At the end every next hop is resolved down to an interface, so that a lookup does not recurse.
+ * ROUTE_PATHS. One with `track N` is left out while that object is not up. At the end every next hop is resolved down to an interface, so that a lookup does not recurse.
  *
  * What it does not do: routing protocols, metrics other than distance, VRFs. */
 #include <stdlib.h>
@@ -39,6 +39,8 @@ struct fib {
     struct net *net;
     struct route_extra *extras, **extras_end;
     size_t nextras;
+    bool (*track_up)(void *arg, uint32_t track); /* may be NULL */
+    void *track_arg;
     bool dirty;
     struct table *by_len[33];
     uint64_t lens; /* bit n: by_len[n] has routes */
@@ -139,6 +141,8 @@ static bool add_static(struct fib *f, const struct route_conf *c)
 
     if (len < 0)
         return false;
+    if (c->track && !(f->track_up && f->track_up(f->track_arg, c->track)))
+        return true; /* held back */
     uint32_t prefix = c->prefix & c->mask;
     if (c->ifname[0] && !discard) {
         path.oif = iface_by_name(f->net, c->ifname);
@@ -406,6 +410,13 @@ void route_take_back(struct net *net, struct route_extra *x)
         f->extras_end = x->prev;
     f->nextras--;
     mem_free(x);
+    route_rebuild(net);
+}
+
+void route_gate(struct net *net, bool (*up)(void *arg, uint32_t track), void *arg)
+{
+    net->fib->track_up = up;
+    net->fib->track_arg = arg;
     route_rebuild(net);
 }
 

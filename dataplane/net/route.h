@@ -33,6 +33,12 @@ struct route {
     struct iface *out; /* where packets leave, recursion resolved; NULL: they don't (Null0) */
     bool discard;      /* Null0 */
 };
+/* Neither connected nor static routes have one. */
+static inline uint32_t route_metric(const struct route *r)
+{
+    (void)r;
+    return 0;
+}
 /* "connected", "local" or "static", as facts and tracked objects name it. */
 const char *route_kind_name(enum route_kind kind);
 /* Exactly this route (its first path), in the table as it is now; NULL. */
@@ -51,6 +57,10 @@ struct route_extra;
 struct route_extra *route_put(struct net *net, const struct route_conf *c);
 void route_take_back(struct net *net, struct route_extra *r); /* NULL-safe; before net goes */
 
-/* The running side of the grammar: static routes or interfaces changed. */
+/* Who says whether a tracked object is up: a static route with `track N` is in the table only then. NULL: nobody, and no
+ * such route is. */
+void route_gate(struct net *net, bool (*up)(void *arg, uint32_t track), void *arg);
+
+/* The running side of the grammar: static routes, interfaces or tracked objects changed. */
 void route_rebuild(struct net *net);
 #endif

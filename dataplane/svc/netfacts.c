@@ -33,7 +33,7 @@ struct link_told {
     bool admin_up, line_up;
 };
 struct path_told {
-    uint32_t prefix, hop;
+    uint32_t prefix, hop, metric;
     uint8_t len, kind, distance;
     char ifname[IFNAME_MAX];
 };
@@ -89,8 +89,12 @@ static void on_iface(void *arg, struct iface *ifc, enum iface_event what)
 
 static struct path_told path_of(const struct route *r)
 {
-    struct path_told p = {
-        .prefix = r->prefix, .len = r->len, .kind = (uint8_t)r->kind, .distance = r->distance, .hop = r->hop};
+    struct path_told p = {.prefix = r->prefix,
+                          .len = r->len,
+                          .kind = (uint8_t)r->kind,
+                          .distance = r->distance,
+                          .hop = r->hop,
+                          .metric = route_metric(r)};
     const struct iface *ifc = r->oif ? r->oif : r->out;
 
     str_copy(p.ifname, sizeof p.ifname, r->discard ? "Null0" : ifc ? ifc->name : "");
@@ -99,7 +103,7 @@ static struct path_told path_of(const struct route *r)
 
 static bool same_path(const struct path_told *a, const struct path_told *b)
 {
-    return a->hop == b->hop && a->distance == b->distance && !strcmp(a->ifname, b->ifname);
+    return a->hop == b->hop && a->distance == b->distance && a->metric == b->metric && !strcmp(a->ifname, b->ifname);
 }
 
 /* How many paths the route at v[0] has. */
@@ -118,6 +122,7 @@ static void found(struct netfacts *n, enum route_change change, const struct pat
                            .network = p->prefix,
                            .prefix_len = p->len,
                            .distance = p->distance,
+                           .metric = p->metric,
                            .gateway = p->hop};
 
     str_copy(f.protocol, sizeof f.protocol, route_kind_name(p->kind));

@@ -73,6 +73,12 @@ enum cmd_mode {
     CONFIG_IKEV2_KEYRING,
     CONFIG_IKEV2_PEER,      /* peer of an IKEv2 keyring */
     CONFIG_IKEV2_PROFILE,
+    CONFIG_TRACK,         /* track N: an interface, a route, an IP SLA */
+    CONFIG_TRACK_METRIC,  /* ip route ... metric threshold */
+    CONFIG_TRACK_BOOLEAN, /* list boolean */
+    CONFIG_TRACK_PERCENTAGE,
+    CONFIG_TRACK_WEIGHT,
+    CONFIG_TRACK_STUB,
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */
