@@ -1,5 +1,4 @@
-/* cmd_show_ikev2_stats.c: show crypto ikev2 stats [exchange [detailed] | timeout], show crypto ikev2 diagnose error;
- * clear of both.
+/* cmd_show_ikev2_stats.c: show crypto ikev2 stats [exchange [detailed] | timeout], and clear.
  *
  * stats exchange lists what was sent and received, requests and responses apart, by exchange and by notify; a row stands
  * as soon as one of its counters does (`detailed`: every exchange and every notify that has a name). Errors are the
@@ -131,30 +130,9 @@ static enum cmd_result show_timeout(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static enum cmd_result show_errors(struct cmd_ctx *c)
-{
-    const struct v2_conf *conf = v2_conf(v2_of(c));
-    struct v2_error_info e;
-    unsigned n = 0;
-
-    for (size_t at = 0; v2_error_next(v2_of(c), &at, &e);)
-        n++;
-    out_printf(c->out, "Exit Path Table - status: %s, current entry %u, deleted %u, max allow %u\n",
-               conf->diagnose_error ? "enable" : "disable", n, v2_errors_dropped(v2_of(c)), conf->diagnose_error);
-    for (size_t at = 0; v2_error_next(v2_of(c), &at, &e);)
-        out_printf(c->out, "\nError(%u): %s\n", e.count, e.text);
-    return CMD_OK;
-}
-
 static enum cmd_result clear_stats(struct cmd_ctx *c)
 {
     v2_stats_clear(v2_of(c));
-    return CMD_OK;
-}
-
-static enum cmd_result clear_errors(struct cmd_ctx *c)
-{
-    v2_error_clear(v2_of(c));
     return CMD_OK;
 }
 
@@ -163,8 +141,6 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto ikev2 stats", show_stats, ""),
     DO(EXEC, 1, "show crypto ikev2 stats exchange", show_exchange, "Shows ikev2 exchange stats"),
     DO(EXEC, 1, "show crypto ikev2 stats timeout", show_timeout, "Shows ikev2 timer stats"),
-    DO(EXEC, 1, "show crypto ikev2 diagnose error", show_errors, "Shows ikev2 diagnose|Shows the errors of IKEv2"),
     DO(EXEC, 15, "clear crypto ikev2 stats", clear_stats, "Clears ikev2 statistics"),
-    DO(EXEC, 15, "clear crypto ikev2 diagnose error", clear_errors, "Clears ikev2 diagnose|Clears the errors of IKEv2"),
 };
 const struct cmd_table dp_table_show_ikev2_stats = CMD_TABLE("dataplane/cmd/cmd_show_ikev2_stats", rows);

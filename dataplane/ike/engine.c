@@ -98,6 +98,7 @@ void ike_free(struct ike *ike)
     table_free(ike->pairs);
     recovery_free(ike->limits);
     frag_store_free(ike->frags);
+    ike_errors_fini(&ike->errors);
     ike_conf_fini(&ike->conf);
     mem_wipe(ike, sizeof *ike);
     mem_free(ike);
@@ -106,6 +107,11 @@ void ike_free(struct ike *ike)
 struct v2 *ike_v2(struct ike *ike)
 {
     return ike->v2;
+}
+
+struct ike_errors *ike_errors(struct ike *ike)
+{
+    return &ike->errors;
 }
 
 struct ike_conf *ike_conf(struct ike *ike)

@@ -7,6 +7,7 @@
 #include "dataplane/fault/fault.h"
 #include "dataplane/ike/admission.h"
 #include "dataplane/ike/codec.h"
+#include "dataplane/ike/errors.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
 #include "dataplane/ike/ike_show.h"
@@ -291,6 +292,7 @@ struct ike {
     unsigned pairs_negotiating; /* quick modes and children of IKEv2 under way */
     struct ike_work worked;     /* counts since boot */
     struct ike_traffic gone[IKE_WAYS]; /* of SAs of either version that are no more */
+    struct ike_errors errors;   /* crypto isakmp diagnose error */
     struct frag_store *frags;
     unsigned bad_messages; /* received and refused, in all */
 };

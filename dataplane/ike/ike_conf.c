@@ -67,7 +67,7 @@ static int by_addr(const void *a, const void *b)
 
 void ike_conf_init(struct ike_conf *c)
 {
-    *c = (struct ike_conf){.enable = true, .keepalive_retry = 2, .default_policy = true, .nat_transparency = true};
+    *c = (struct ike_conf){.enable = true, .keepalive_retry = 2, .default_policy = true, .nat_transparency = true, .diagnose_max = 50};
     conf_list_init(&c->policies, sizeof(struct ike_policy_conf), by_priority, NULL);
     conf_list_init(&c->psks, sizeof(struct ike_psk_conf), NULL, NULL);
     conf_list_init(&c->keyrings, sizeof(struct ike_keyring_conf), NULL, ike_keyring_conf_fini);

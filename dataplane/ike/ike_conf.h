@@ -86,6 +86,8 @@ struct ike_conf {
     bool logging_session;       /* crypto logging session */
     bool aggressive_disable;    /* crypto isakmp aggressive-mode disable */
     bool fragmentation;         /* crypto isakmp fragmentation: we may be sent a message in pieces, and send long ones so */
+    bool diagnose;              /* crypto isakmp diagnose error: errors are kept, diagnose_max of them */
+    uint16_t diagnose_max;
     bool nat_transparency;      /* crypto ipsec nat-transparency udp-encapsulation */
     bool default_policy;        /* the eight built-in policies count when none is configured */
     struct conf_list policies;  /* struct ike_policy_conf by priority */

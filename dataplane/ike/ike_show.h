@@ -74,6 +74,7 @@ struct ike_work {
     uint64_t dh_made, dh_failed, dh_public, dh_shared;
 };
 struct ike_work ike_work(const struct ike *ike);
+struct ike_errors *ike_errors(struct ike *ike); /* crypto isakmp diagnose error */
 
 /* For ipsec_set_engine_rows: the rows of IKE SAs in `show crypto engine connections active`. arg is the struct ike. */
 void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *r), void *ctx);

@@ -34,12 +34,16 @@ void trace(struct ike *ike, const struct ike_sa *sa, uint32_t peer, enum trace_k
     char text[512];
     va_list ap;
 
-    if (!trace_on(ike, sa, peer))
+    bool said = trace_on(ike, sa, peer), kept = kind == TRACE_ERROR && ike->conf.diagnose;
+    if (!said && !kept)
         return;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    msg_debug(ike->env.log, "%s: (%u):%s", prefix[kind], sa ? sa->conn_id : 0, text);
+    if (kept)
+        ike_errors_add(&ike->errors, ike->conf.diagnose_max, sa ? sa->remote : peer, text);
+    if (said)
+        msg_debug(ike->env.log, "%s: (%u):%s", prefix[kind], sa ? sa->conn_id : 0, text);
 }
 
 static bool ipsec_on(const struct ike *ike, const struct debug_about *about)

@@ -369,6 +369,30 @@ static void not_our_policy(void **state)
     }
 }
 
+/* The last errors of IKE are kept without any debug. */
+static void errors_kept(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("crypto isakmp diagnose error 2\n", NULL);
+
+    pair_says(b, "r1", "show crypto isakmp diagnose error",
+              "Exit Path Table - status: enable, current entry 0, deleted 0, max allow 2\n");
+    box_type_all(b, "r1", "configure terminal\nno crypto isakmp key cisco123 address 10.0.0.2\nend");
+    pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+    pair_says(b, "r1", "show crypto isakmp diagnose error",
+              "Exit Path Table - status: enable, current entry 2, deleted 3, max allow 2\n"
+              "\nError(1): Error while processing KMI message 0, error 2.\n"
+              "\nError(1): Error while processing SA request: Failed to initialize SA\n");
+    pair_says(b, "r1", "clear crypto isakmp diagnose error", "");
+    pair_says(b, "r1", "show crypto isakmp diagnose error",
+              "Exit Path Table - status: enable, current entry 0, deleted 0, max allow 2\n");
+    box_type_all(b, "r1", "configure terminal\nno crypto isakmp diagnose error\nend");
+    pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+    pair_says(b, "r1", "show crypto isakmp diagnose error",
+              "Exit Path Table - status: disable, current entry 0, deleted 0, max allow 50\n");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +410,7 @@ int main(void)
         cmocka_unit_test(not_him),
         cmocka_unit_test(not_aggressive),
         cmocka_unit_test(not_our_policy),
+        cmocka_unit_test(errors_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ struct refused {
 
 static const struct refused refused_global[] = {
     {"crypto isakmp identity dn", "dn"},
-    {"crypto isakmp diagnose error 50", "diagnose"},
+    {"crypto isakmp diagnose error 1001", "1001"},
     {"crypto isakmp disconnect-revoked-peers", "disconnect"},
     {"crypto isakmp xauth timeout 30", "xauth"},
     {"crypto isakmp performance", "performance"},

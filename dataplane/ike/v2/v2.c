@@ -66,7 +66,7 @@ void v2_free(struct v2 *v2)
     table_free(v2->ids);
     table_free(v2->flows);
     table_free(v2->outbound);
-    mem_free(v2->errors);
+    ike_errors_fini(&v2->errors);
     v2_conf_fini(&v2->conf);
     mem_wipe(v2, sizeof *v2);
     mem_free(v2);

@@ -31,7 +31,6 @@
 #define V2_QUEUE_MAX          2048 /* requests of ours that wait */
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
 #define V2_RESTARTS_MAX       5    /* of IKE_SA_INIT: cookies, groups */
-#define V2_ERRORS_MAX         1000
 
 /* Times, us. The policy behind them is in v2_timers.c. */
 #define V2_RETRANSMIT_US (2 * US_PER_S)
@@ -281,12 +280,6 @@ struct v2_sa {
     struct ike_traffic traffic[IKE_WAYS];
 };
 
-struct v2_error {
-    uint64_t at;
-    uint32_t remote;
-    unsigned count;
-    char text[120];
-};
 #define V2_STATS_MAX 48
 struct v2 {
     struct ike *ike;
@@ -312,8 +305,7 @@ struct v2 {
     struct v2_stats stats;
     struct v2_stat_row exchanges[8], notifies[V2_STATS_MAX];
     unsigned nexchanges, nnotifies;
-    struct v2_error *errors; /* ring, newest at error_at - 1 */
-    unsigned nerrors, error_at, errors_cap, errors_dropped;
+    struct ike_errors errors;
     uint64_t refusals_at, hints_at; /* unprotected answers and hints: how many since then */
     unsigned refusals, hints;
     uint8_t plain[V2_MSG_MAX], whole[V2_MSG_MAX]; /* the message being taken in: decrypted; put together */

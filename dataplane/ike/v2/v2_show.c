@@ -147,25 +147,9 @@ void v2_stats_clear(struct v2 *v2)
     v2->nexchanges = v2->nnotifies = 0;
 }
 
-bool v2_error_next(const struct v2 *v2, size_t *cursor, struct v2_error_info *out)
+struct ike_errors *v2_errors(struct v2 *v2)
 {
-    if (*cursor >= v2->nerrors)
-        return false;
-    unsigned cap = v2->errors_cap, at = (unsigned)((v2->error_at + 2 * cap - 1 - (*cursor)++) % cap);
-    const struct v2_error *e = &v2->errors[at];
-    *out = (struct v2_error_info){.at = e->at, .remote = e->remote, .count = e->count};
-    memcpy(out->text, e->text, sizeof out->text);
-    return true;
-}
-
-unsigned v2_errors_dropped(const struct v2 *v2)
-{
-    return v2->errors_dropped;
-}
-
-void v2_error_clear(struct v2 *v2)
-{
-    v2->nerrors = v2->error_at = v2->errors_dropped = 0;
+    return &v2->errors;
 }
 
 void v2_engine_rows(const struct v2 *v2, void (*row)(void *ctx, const struct engine_row *r), void *ctx)

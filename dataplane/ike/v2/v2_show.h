@@ -71,16 +71,7 @@ struct v2_work { /* what no clear touches: IKE SAs that are there, that may be, 
 struct v2_work v2_work(const struct v2 *v2);
 void v2_stats_clear(struct v2 *v2);
 
-/* crypto ikev2 diagnose error: the last errors, newest first. */
-struct v2_error_info {
-    uint64_t at; /* time of day, us */
-    uint32_t remote;
-    char text[120];
-    unsigned count;
-};
-unsigned v2_errors_dropped(const struct v2 *v2); /* for want of room, since the last clear */
-bool v2_error_next(const struct v2 *v2, size_t *cursor, struct v2_error_info *out);
-void v2_error_clear(struct v2 *v2);
+struct ike_errors *v2_errors(struct v2 *v2); /* crypto ikev2 diagnose error */
 
 /* The debug bits: default, error, packet (registered by v2_new). */
 enum { V2_DEBUG_DEFAULT, V2_DEBUG_ERROR, V2_DEBUG_PACKET, V2_DEBUG_INTERNAL, V2_DEBUGS };

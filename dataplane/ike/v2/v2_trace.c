@@ -67,27 +67,7 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     if (passes(v2, sa, peer, V2_DEBUG_ERROR))
         say(v2, sa, V2_DEBUG_ERROR, text);
     v2_event_error(v2, sa, peer, text);
-    unsigned cap = v2->conf.diagnose_error < V2_ERRORS_MAX ? v2->conf.diagnose_error : V2_ERRORS_MAX;
-    if (cap != v2->errors_cap) {
-        mem_free(v2->errors);
-        v2->errors = cap ? mem_array(cap, sizeof *v2->errors) : NULL;
-        v2->errors_cap = cap;
-        v2->nerrors = v2->error_at = v2->errors_dropped = 0;
-    }
-    if (!cap)
-        return;
-    struct v2_error *e = v2->nerrors ? &v2->errors[(v2->error_at + cap - 1) % cap] : NULL;
-    if (!e || e->remote != peer || strcmp(e->text, text) != 0) {
-        e = &v2->errors[v2->error_at];
-        v2->errors_dropped += v2->nerrors == cap;
-        *e = (struct v2_error){.remote = peer};
-        str_copy(e->text, sizeof e->text, text);
-        v2->error_at = (v2->error_at + 1) % cap;
-        if (v2->nerrors < cap)
-            v2->nerrors++;
-    }
-    e->count++;
-    e->at = (uint64_t)loop_wall(v2->ike->env.loop);
+    ike_errors_add(&v2->errors, v2->conf.diagnose_error, peer, text);
 }
 
 static const char *payload_name(uint8_t type)
