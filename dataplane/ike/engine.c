@@ -13,6 +13,7 @@
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v1/v1.h"
 #include "dataplane/ike/v2/v2.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/debug.h"
@@ -55,7 +56,7 @@ struct ike *ike_new(const struct ike_env *env)
     ike->next_conn_id = 1001;
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
-    ike->frags = frag_store_new(ike);
+    ike->frags = frag_store_new();
     ike->v2 = v2_new(ike);
     ipsec_set_engine_rows(env->ipsec, ike_engine_rows, ike);
     const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};

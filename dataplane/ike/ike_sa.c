@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define FROM(s) (1u << (s))
 static const struct {

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 struct host_key {
     uint8_t b[8];

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 #include "dataplane/ike/v2/v2.h"
 
 static void bad_message(struct ike *ike, uint32_t src, enum codec_result why)

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 #include "dataplane/ike/v2/v2.h"
 
 #define SOFT_MARGIN_S 300

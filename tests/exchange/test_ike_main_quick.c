@@ -291,6 +291,7 @@ static void test_nat(void **state)
     a->nat_addr = 0xCB007105; /* 203.0.113.5 */
     side_policy(b, a->nat_addr, NET_B, NET_A);
     a->ike->conf.nat_keepalive = 20;
+    *ike_debug_isakmp(a->ike) = *ike_debug_isakmp(b->ike) = true;
     acquire(a);
     run_s(w, 2);
     assert_true(both_flow(w));
@@ -298,6 +299,14 @@ static void test_nat(void **state)
     assert_true(p->p.udp_encap && q->p.udp_encap);
     assert_int_equal(p->p.peer_port, 4500);
     assert_int_equal(q->p.peer_port, 24500);
+    /* what each says about it; after one NAT-D little is known */
+    assert_int_equal(log_count(a, "NAT found, both nodes inside NAT"), 1);
+    assert_int_equal(log_count(a, "My hash no match -  this node inside NAT"), 1);
+    assert_int_equal(log_count(a, "Setting UDP ENC peer struct 0x7F00"), 1);
+    assert_int_equal(log_count(b, "His hash no match - this node outside NAT"), 2);
+    assert_int_equal(log_count(b, "Detected port floating to port = 24500"), 1);
+    assert_int_equal(log_count(b, "Trying to find existing peer 198.51.100.2/203.0.113.5/24500/"), 1);
+    assert_int_equal(log_count(b, "Setting UDP ENC peer struct"), 0);
     unsigned before = a->sent[OTHER];
     run_s(w, 100);
     assert_int_equal(a->sent[OTHER] - before, 5); /* keepalives */

@@ -3,6 +3,8 @@
  * 4.6.3.1); and more dead SAs than are kept. */
 #include "tests/exchange/ike_world.h"
 
+#include "dataplane/ike/v1/v1.h"
+
 /* An INFORMATIONAL under sa with whatever body writes. */
 static void say(struct ike_sa *sa, void (*body)(struct msg_wr *m, void *arg), void *arg)
 {

@@ -17,7 +17,7 @@
  * counts only in an encrypted one. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define MESSAGE(name, sa, extra)                                                                                       \
     uint8_t name##_buf[ISAKMP_OUT_MAX];                                                                                \

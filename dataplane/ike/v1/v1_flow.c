@@ -6,7 +6,7 @@
  * identities of QM1 are kept as bytes, because QM2 must echo them exactly. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 void v1_flow_write(struct msg_wr *m, const struct selector *s)
 {

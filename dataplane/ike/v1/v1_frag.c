@@ -15,7 +15,7 @@
  * told us that they take them. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define FRAG_HDR    4   /* behind the generic payload header */
 #define FRAG_IP_MAX 576 /* of a datagram that carries a piece: what every host takes in */
@@ -52,9 +52,8 @@ static void set_free(struct frag_set *s)
     mem_free(s);
 }
 
-struct frag_store *frag_store_new(struct ike *ike)
+struct frag_store *frag_store_new(void)
 {
-    (void)ike;
     return NEW(struct frag_store);
 }
 

@@ -16,7 +16,7 @@
  * second; none is believed. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define INFO_MAX 512
 

@@ -5,13 +5,12 @@
  *                               <--   MM2      HDR, SA, VID
  *   HDR, KE, Ni, VID, NAT-D x2   MM3  -->
  *                               <--   MM4      HDR, KE, Nr, VID, NAT-D x2
- *   HDR*, IDii, HASH_I, [N]      MM5  -->                                  N: INITIAL-CONTACT when we know nothing of
- * the peer
+ *   HDR*, IDii, HASH_I, [N]      MM5  -->           N: INITIAL-CONTACT when we know nothing of the peer
  *                               <--   MM6      HDR*, IDir, HASH_R
  *
  * The key is chosen by the peer's address (main mode encrypts the identity with it); the identity then chooses the
- * profile, whose keyring must have the same key (identity.c). NAT is looked for when both sent the vendor id of RFC 3947; if there is one, the initiator goes
- * to port 4500 with MM5 and the responder follows it.
+ * profile, whose keyring must have the same key (identity.c). NAT is looked for when both sent the vendor id of RFC 3947
+ * or of a draft; if there is one, the initiator goes to port 4500 with MM5 and the responder follows it.
  *
  * MM1 to MM4 are not authenticated: what does not fit is refused without a trace in the SA, and the one who waits goes
  * on waiting. The half-open SAs of the responder are bounded in all and by address, before anything is allocated. The
@@ -19,7 +18,7 @@
  * MM5 does not decrypt has another key: IKMP_BAD_MESSAGE, and nothing changes. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define MESSAGE(name, sa, extra)                                                                                       \
     uint8_t name##_buf[ISAKMP_OUT_MAX];                                                                                \

@@ -13,7 +13,7 @@
  * ports and encapsulation. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 static void write_vendor(struct msg_wr *m, enum vendor v)
 {

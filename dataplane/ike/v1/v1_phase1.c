@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 void v1_p1_message(struct msg_wr *m, uint8_t buf[ISAKMP_OUT_MAX], const struct ike_sa *sa, uint8_t flags)
 {
@@ -320,6 +320,9 @@ void v1_p1_authenticated(struct ike_sa *sa, const struct payloads *ps)
 
     TRACE(sa, "SA authentication status:\n        authenticated");
     TRACE(sa, "SA has been authenticated with %s", IP4(sa->remote));
+    if (sa->initiator && (sa->nat_local || sa->nat_remote))
+        TRACE(sa, "Setting UDP ENC peer struct 0x%llX sa= 0x%llX", peer_trace_handle(sa->peer),
+              ike_sa_trace_handle(sa));
     if (moved) {
         TRACE(sa, "Detected port floating to port = %u", sa->peer_port);
         TRACE(sa, "Trying to find existing peer %s/%s/%u/", IP4(sa->local), IP4(sa->remote), sa->peer_port);

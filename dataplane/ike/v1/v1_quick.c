@@ -2,8 +2,8 @@
  *
  *   initiator                                            responder
  *   HDR*, HASH(1), SA, Ni, [KE], IDci, IDcr     QM1 -->
- *                                              <-- QM2   HDR*, HASH(2), SA, Nr, [KE], IDci, IDcr, [N
- * RESPONDER-LIFETIME] HDR*, HASH(3)                               QM3 -->
+ *                                           <-- QM2     HDR*, HASH(2), SA, Nr, [KE], IDci, IDcr, [N]
+ *   HDR*, HASH(3)                               QM3 -->                        N: RESPONDER-LIFETIME
  *
  * Make before break. The responder installs the pair before it sends QM2, so that what follows QM3 at once can be taken
  * in; it sends with the new pair only after QM3. The initiator installs on QM2 and sends with the pair after sending
@@ -14,14 +14,14 @@
  * the other's QM1; the other gives its own up when the winner's QM1 comes, and answers that.
  *
  *   QM_READY --QM1 sent--> I_QM1 --QM2 proved--> INSTALL_AWAIT --QM3 sent--> PHASE2_COMPLETE
- *   QM_READY --QM1 proved--> SPI_STARVE --SPI, sums--> INSTALL_AWAIT --QM2 sent--> R_QM2 --QM3 proved-->
- * PHASE2_COMPLETE
+ *   QM_READY --QM1 proved--> SPI_STARVE --SPI, sums--> INSTALL_AWAIT --QM2 sent--> R_QM2
+ *                                                              R_QM2 --QM3 proved--> PHASE2_COMPLETE
  *
- * A node exists only after HASH(1) is right. Lifetimes: the smaller of offer and policy; told with RESPONDER-LIFETIME
- * when ours is. The commit bit is never set. */
+ * A node exists only after HASH(1) is right. Keys, lifetimes and the pair itself: v1_pair.c. The commit bit is never set,
+ * and CONNECTED not waited for. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define NONCE_LEN 32
 
@@ -221,73 +221,6 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
         ike_node_done(n, true, "Cannot begin quick mode");
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return !a ? b : !b || a < b ? a : b;
-}
-
-/* Keys for both directions, and the pair into the database. The pair's id; 0 when ipsec refuses it. */
-static uint32_t install(struct ike_node *n)
-{
-    struct ike_sa *sa = n->sa;
-    struct qm_scratch *qm = n->qm;
-    const struct ipsec_transform *t = &qm->choice.transform;
-    uint8_t key_in[2 * HASH_MAX + 64], key_out[2 * HASH_MAX + 64];
-    size_t len = sad_keymat_len(t);
-    uint8_t proto = p2_protocol(t->proto);
-    bool ah = t->proto == PROTO_AH;
-    uint32_t *ours = ah ? &qm->spi_ah : &qm->spi_esp;
-    struct bytes gxy = BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0),
-                 ni = BYTES(qm->nonce_i, qm->nonce_i_len), nr = BYTES(qm->nonce_r, qm->nonce_r_len);
-
-    if (len > sizeof key_in)
-        return 0;
-    trace_engine(sa, "crypto_engine: Generate IKE QM keys");
-    keys_keymat(sa->keys, gxy, proto, *ours, ni, nr, key_in, len);
-    keys_keymat(sa->keys, gxy, proto, qm->choice.spi, ni, nr, key_out, len);
-    struct sa_pair_params params = {
-        .policy = qm->policy,
-        .spi_in = *ours,
-        .spi_out = qm->choice.spi,
-        .initiator = n->initiator,
-        .pfs_group = qm->choice.group,
-        .udp_encap = qm->choice.udp,
-        .local_port = qm->choice.udp ? 4500 : 500,
-        .peer_port = !qm->choice.udp          ? 500
-                     : sa->local_port == 4500 ? sa->peer_port
-                                              : 4500,
-        .key_in = key_in,
-        .key_out = key_out,
-        .key_len = len,
-    };
-    params.policy.transforms[0] = *t;
-    params.policy.ntransforms = 1;
-    params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
-    params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
-    trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
-    n->pair = sad_install(sa->ike->env.ipsec, &params);
-    mem_wipe(key_in, sizeof key_in);
-    mem_wipe(key_out, sizeof key_out);
-    if (!n->pair) {
-        TRACE_ERR(sa, "IPSec SA (SPI:0x%X) could not be installed", *ours);
-        return 0;
-    }
-    *ours = 0; /* the database's now */
-    TRACE(sa, "Received IPSec Install callback... proceeding with the negotiation");
-    TRACE(sa, "Successfully installed IPSEC SA (SPI:0x%X) on %s", params.spi_in, params.policy.ifname);
-    peer_pair_installed(sa->peer, n->pair, &params, n->began);
-    return n->pair;
-}
-
-static void enable_outbound(struct ike_node *n)
-{
-    struct ike *ike = n->sa->ike;
-
-    trace_ipsec(n->sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
-    sad_enable_outbound(ike->env.ipsec, n->pair);
-    peer_pair_enabled(ike, n->pair);
-}
-
 /* QM2 is proved and the sums are done. */
 static void finish_initiator(void *arg, bool ok)
 {
@@ -299,7 +232,7 @@ static void finish_initiator(void *arg, bool ok)
     struct msg_wr m;
 
     n->pending = false;
-    if (!ok || !install(n)) {
+    if (!ok || !v1_pair_install(n)) {
         ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
         ike_node_done(n, true, "Delete Larval");
         return;
@@ -312,30 +245,7 @@ static void finish_initiator(void *arg, bool ok)
     v1_send(&n->slot, &m, false, true);
     ike_node_done(n, false, "No Error");
     ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
-    enable_outbound(n);
-}
-
-static void read_notices(struct ike_node *n, const struct payloads *ps)
-{
-    const struct payload *p;
-    struct notify_body nb;
-    struct attr a;
-
-    for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++) {
-        if (codec_notify(p, &nb) != CODEC_OK || nb.type != N_RESPONDER_LIFETIME || nb.doi != 1)
-            continue;
-        TRACE(n->sa, "processing NOTIFY RESPONDER_LIFETIME protocol %u\n        spi 0x%X, message ID = %u", nb.proto,
-              nb.spi_len == 4 ? get32(nb.spi) : 0, n->mid);
-        TRACE(n->sa, "processing responder lifetime");
-        struct rd r = rd_of(nb.data, nb.len);
-        uint32_t kind = 1;
-        while (attr_next(&r, &a)) {
-            if (a.type == 1)
-                kind = a.value;
-            else if (a.type == 2 && a.value)
-                *(kind == 2 ? &n->qm->choice.life_kb : &n->qm->choice.life_s) = a.value;
-        }
-    }
+    v1_pair_enable(n);
 }
 
 /* QM2. */
@@ -388,7 +298,7 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     }
     memcpy(qm->nonce_r, nonce->body, nonce->len);
     qm->nonce_r_len = nonce->len;
-    read_notices(n, &m->ps);
+    v1_pair_read_life(n, &m->ps);
     ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
     if (!qm->choice.group) {
         finish_initiator(n, true);
@@ -416,28 +326,6 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
     ike_node_enter(n, n->state, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
 }
 
-static void write_lifetime_notice(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi)
-{
-    uint8_t b[4];
-
-    put32(b, spi);
-    msg_open(m, PL_NOTIFY);
-    wr_u32(&m->w, 1);
-    wr_u8(&m->w, p2_protocol(qm->choice.transform.proto));
-    wr_u8(&m->w, 4);
-    wr_u16(&m->w, N_RESPONDER_LIFETIME);
-    wr_bytes(&m->w, b, 4);
-    if (qm->lifetime_notice_s) {
-        msg_attr(m, 1, 1);
-        msg_attr(m, 2, qm->lifetime_notice_s);
-    }
-    if (qm->lifetime_notice_kb) {
-        msg_attr(m, 1, 2);
-        msg_attr(m, 2, qm->lifetime_notice_kb);
-    }
-    msg_close(m);
-}
-
 /* The sums are done: install, then QM2. */
 static void finish_responder(void *arg, bool ok)
 {
@@ -450,7 +338,7 @@ static void finish_responder(void *arg, bool ok)
     size_t hash_at;
 
     n->pending = false;
-    if (!ok || !install(n)) {
+    if (!ok || !v1_pair_install(n)) {
         refuse(n, p2_protocol(qm->choice.transform.proto), qm->choice.spi);
         return;
     }
@@ -471,12 +359,12 @@ static void finish_responder(void *arg, bool ok)
     if (qm->choice.udp && qm->choice.transform.mode == IPSEC_TRANSPORT)
         write_nat_oa(&m, n);
     if (qm->lifetime_notice_s || qm->lifetime_notice_kb)
-        write_lifetime_notice(&m, qm, spi);
+        v1_pair_write_life(&m, qm, spi);
     seal_hash(&m, n, hash_at, BYTES(qm->nonce_i, qm->nonce_i_len));
     v1_send(&n->slot, &m, true, true);
     ike_node_enter(n, QM_R_QM2, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
     if (fault_strikes(n->sa->ike->env.faults, FAULT_EARLY_OUT, 0))
-        enable_outbound(n);
+        v1_pair_enable(n);
 }
 
 static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
@@ -579,7 +467,7 @@ static enum v1_outcome take_qm3(struct ike_sa *sa, struct ike_node *n, struct v1
     v1_commit(&n->slot, m);
     ike_node_done(n, false, "QM done (await)");
     ike_node_enter(n, QM_PHASE2_COMPLETE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
-    enable_outbound(n);
+    v1_pair_enable(n);
     return V1_TAKEN;
 }
 

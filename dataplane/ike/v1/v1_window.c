@@ -15,7 +15,7 @@
  * twice and a late repeat to a forgotten exchange is not taken for a new one. */
 #include <string.h>
 
-#include "dataplane/ike/engine.h"
+#include "dataplane/ike/v1/v1.h"
 
 #define USED_MIDS_MAX 1024
 
