@@ -167,7 +167,7 @@ void ike_conf_changed(struct ike *ike)
             timer_set(&sa->nat_keepalive, ike->conf.nat_keepalive * US_PER_S);
 }
 
-struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recovery)
+struct ike_sa *ike_begin(struct ike_peer *p, const char *profile)
 {
     struct ike *ike = p->ike;
 
@@ -180,7 +180,6 @@ struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recov
         goto cannot;
     }
     struct ike_sa *sa = ike_sa_new(p, true, "isakmp_initiator");
-    sa->for_recovery = for_recovery;
     str_copy(sa->profile, sizeof sa->profile, profile);
     sa->aggressive = identity_aggressive(ike, p->addr, profile);
     if (p->translated) { /* it can be reached where it was heard alone */
@@ -229,7 +228,7 @@ void ike_want_flow(struct ike *ike, struct ike_want *w)
         p = peer_get(ike, flow->local, peer, 500);
     if (!peer_want(p, w) || under_way)
         return;
-    if (!ike_begin(p, profile, false)) {
+    if (!ike_begin(p, profile)) {
         trace(ike, NULL, peer, TRACE_ERROR, "Error while processing SA request: Failed to initialize SA");
         trace(ike, NULL, peer, TRACE_ERROR, "Error while processing KMI message 0, error 2.");
         peer_fail_wants(p);

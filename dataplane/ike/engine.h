@@ -113,14 +113,13 @@ struct p1_scratch {
     uint8_t *own_id, *peer_id; /* bodies of the ID payloads, owned */
     size_t own_id_len, peer_id_len;
     uint8_t peer_hash[HASH_MAX], peer_sum[32]; /* of AM2 */
-    uint8_t chosen_proposal, chosen_number, chosen_spi_len;
+    uint8_t chosen_proposal, chosen_number;
     uint8_t *chosen_attrs; /* responder: the transform, echoed; owned */
     size_t chosen_attrs_len;
     struct p1_suite ours[P1_SUITES_MAX]; /* initiator: as offered */
     unsigned nours;
 };
 
-enum ike_node_kind { NODE_QUICK, NODE_INFO };
 enum qm_state { QM_READY, QM_SPI_STARVE, QM_INSTALL_AWAIT, QM_I_QM1, QM_R_QM2, QM_PHASE2_COMPLETE, QM_STATES };
 
 /* A flow that waits for an IKE SA, or that a quick mode is negotiating. */
@@ -147,10 +146,10 @@ struct qm_scratch {
     size_t chosen_attrs_len;
 };
 
+/* A quick mode. */
 struct ike_node {
     struct ike_node *next;
     struct ike_sa *sa;
-    enum ike_node_kind kind;
     uint32_t mid;
     bool initiator;
     bool pending; /* a sum is on its way: messages are not taken */
@@ -187,7 +186,6 @@ struct ike_sa {
     uint8_t natt_draft;           /* 0: RFC 3947; else the draft whose payload numbers count (2 3) */
     bool nat_local, nat_remote;   /* a NAT in front of us, of the peer */
     bool half_open;               /* counted in ike->half_open */
-    bool for_recovery;            /* begun because of an invalid SPI */
     bool superseded;              /* a newer SA with the peer is established */
     bool contact_taken;           /* INITIAL-CONTACT said apart */
     char peer_id[80];
@@ -308,6 +306,7 @@ void ike_sa_kill(struct ike_sa *sa, const char *reason);
 /* The same in two steps, for those who have something to say or to send in between. */
 void ike_sa_say_deleting(const struct ike_sa *sa, const char *reason);
 void ike_sa_end(struct ike_sa *sa, const char *reason);
+void ike_sa_say_dead(const struct ike_sa *sa, const char *major, const char *minor); /* an event that finds it so */
 /* Phase 1 is done: its scratch goes, it no longer counts as half open or negotiating. */
 void ike_sa_established(struct ike_sa *sa);
 void ike_sa_free(struct ike_sa *sa);
@@ -316,7 +315,7 @@ static inline bool ike_sa_up(const struct ike_sa *sa)
 {
     return sa->state == IKE_P1_COMPLETE;
 }
-struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32_t mid, bool initiator);
+struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator);
 void ike_node_free(struct ike_node *n);
 struct ike_node *ike_node_find(const struct ike_sa *sa, uint32_t mid);
 void ike_node_enter(struct ike_node *n, enum qm_state to, const char *major, const char *minor);
@@ -442,7 +441,7 @@ void dh_job_end(struct dh_job *j);
 void ike_want_flow(struct ike *ike, struct ike_want *w);
 /* A new phase 1 with a peer, as initiator, under a profile ("" none); NULL when it cannot begin (limits, no key, no
  * policy): then nothing is left of it, nor of a peer that nothing else holds. */
-struct ike_sa *ike_begin(struct ike_peer *p, const char *profile, bool for_recovery);
+struct ike_sa *ike_begin(struct ike_peer *p, const char *profile);
 void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason);
 
 /* ---- trace.c: debug lines and messages ---- */
@@ -477,8 +476,6 @@ enum ike_msg {
     IKE_MSG_NOT_AUTH,
     IKE_MSG_AG_DISABLED,
     IKE_MSG_NO_PSK_POLICY,
-    IKE_MSG_SESSION_UP,
-    IKE_MSG_SESSION_DOWN,
 };
 /* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and
  * in all. */

@@ -16,8 +16,8 @@
  * place in every table; a bounded number is kept for `show`, and freed by a timer alone, since whoever walks over SAs may
  * have one in hand.
  *
- * A node is one phase-2 exchange, named by its message id. When it is over its scratch is freed; the reply it may have
- * to repeat stays for 50 s. Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
+ * A node is one quick mode, named by its message id. When it is over its scratch is freed; the reply it may have to
+ * repeat stays for 50 s. Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +58,12 @@ const char *ike_sa_show_state(const struct ike_sa *sa)
     return sa->aggressive && sa->state == IKE_READY ? "AG_NO_STATE" : states[sa->state].shown;
 }
 
+static void say_state(const struct ike_sa *sa, enum ike_state old, const char *major, const char *minor)
+{
+    TRACE(sa, "Input = %s, %s", major, minor);
+    TRACE(sa, "Old State = %s  New State = %s \n\n", states[old].name, states[sa->state].name);
+}
+
 void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const char *minor)
 {
     enum ike_state old = sa->state;
@@ -67,8 +73,12 @@ void ike_sa_enter(struct ike_sa *sa, enum ike_state to, const char *major, const
         abort();
     }
     sa->state = to;
-    TRACE(sa, "Input = %s, %s", major, minor);
-    TRACE(sa, "Old State = %s  New State = %s \n\n", states[old].name, states[to].name);
+    say_state(sa, old, major, minor);
+}
+
+void ike_sa_say_dead(const struct ike_sa *sa, const char *major, const char *minor)
+{
+    say_state(sa, IKE_DEST_SA, major, minor);
 }
 
 struct ike_sa *ike_sa_new(struct ike_peer *p, bool initiator, const char *locker)
@@ -238,10 +248,14 @@ void ike_sa_end(struct ike_sa *sa, const char *reason)
     TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s) ", reason, state, IP4(sa->remote));
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
           peer_refs(sa->peer) - 1);
-    for (const struct ike_node *n = sa->nodes; n; n = n->next)
-        TRACE(sa, "deleting node %u error FALSE reason \"IKE deleted\"", n->mid);
+    uint32_t mids[IKE_NODES_MAX];
+    unsigned nmids = 0;
+    for (const struct ike_node *n = sa->nodes; n && nmids < IKE_NODES_MAX; n = n->next)
+        mids[nmids++] = n->mid;
     peer_fail_wants(sa->peer);
     sa_detach(sa);
+    for (unsigned i = 0; i < nmids; i++)
+        TRACE(sa, "deleting node %u error FALSE reason \"IKE deleted\"", mids[i]);
     ike->dead_total++;
     if (unproved) {
         ike_sa_free(sa);
@@ -288,23 +302,20 @@ struct ike_node *ike_node_find(const struct ike_sa *sa, uint32_t mid)
     return NULL;
 }
 
-struct ike_node *ike_node_new(struct ike_sa *sa, enum ike_node_kind kind, uint32_t mid, bool initiator)
+struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator)
 {
     struct ike_node *n = NEW(struct ike_node);
 
     *n = (struct ike_node){.sa = sa,
-                           .kind = kind,
                            .mid = mid,
                            .initiator = initiator,
                            .next = sa->nodes,
                            .began = loop_now(sa->ike->env.loop)};
     v1_slot_init(&n->slot, sa, n);
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
-    if (kind == NODE_QUICK) {
-        n->qm = NEW(struct qm_scratch);
-        sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
-        sa->ike->pairs_negotiating++;
-    }
+    n->qm = NEW(struct qm_scratch);
+    sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
+    sa->ike->pairs_negotiating++;
     keys_iv_phase2(sa->suite.hash, sa->last_block, mid, n->slot.iv, sa->block);
     sa->nodes = n;
     sa->nnodes++;

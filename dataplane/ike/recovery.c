@@ -189,7 +189,7 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
         return;
     }
     (void)spd_each_flow(ike->env.ipsec, dst, src, take_profile, profile); /* main or aggressive mode, and the key */
-    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), profile, true);
+    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), profile);
     if (sa)
         remember(sa->peer, proto, spi);
 }

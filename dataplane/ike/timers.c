@@ -119,7 +119,7 @@ static void sa_life(void *arg)
     sa->life_soft_done = true;
     arm_life(sa);
     if (!sa->superseded && worth_renewing(sa->peer) && !peer_sa_negotiating(sa->peer))
-        ike_begin(sa->peer, sa->profile, false);
+        ike_begin(sa->peer, sa->profile);
 }
 
 static void sa_reap(void *arg)

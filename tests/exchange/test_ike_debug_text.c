@@ -355,10 +355,30 @@ static void ike_deleted(void **state)
          P_I "deleting SA reason \"No reason\" state (R) QM_IDLE       (peer " A ")\n"
          P_I "deleting node {n} error FALSE reason \"Informational (in) state 1\"\n"
          DELETED("(R)", A, "No reason")
-         Z "Deleting peer node by peer_reap for " A ": {p}\n");
+         Z "Deleting peer node by peer_reap for " A ": {p}\n"
+         STATE(P_I, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH", "IKE_DEST_SA", "IKE_DEST_SA"));
     r1 = box_log_len(b, "r1");
     box_run(b, 60 * US_PER_S);
     says(b, "r1", r1, true, P_I "purging SA., sa={a}, delme={a}\n");
+    box_free(b);
+}
+
+/* Everything goes while the node of the quick mode is still there. */
+static void session_cleared(void **state)
+{
+    (void)state;
+    struct box *b = quiet_pair("", NULL);
+
+    pair_up(b);
+    box_run(b, 2 * US_PER_S);
+    size_t r2 = box_log_len(b, "r2");
+    pair_says(b, "r1", "clear crypto session", "");
+    box_run(b, 2 * US_PER_S);
+    says(b, "r2", r2, false,
+         DELETED("(R)", A, "No reason")
+         Z "Deleting peer node by peer_reap for " A ": {p}\n"
+         P_I "deleting node {m} error FALSE reason \"IKE deleted\"\n"
+         STATE(P_I, "IKE_MESG_FROM_PEER", "IKE_MM_EXCH", "IKE_DEST_SA", "IKE_DEST_SA"));
     box_free(b);
 }
 
@@ -533,7 +553,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(up),          cmocka_unit_test(pair_deleted),   cmocka_unit_test(ike_deleted),
         cmocka_unit_test(dead_peer),   cmocka_unit_test(nobody_answers), cmocka_unit_test(asked_twice),
-        cmocka_unit_test(no_key),      cmocka_unit_test(refused),
+        cmocka_unit_test(no_key),      cmocka_unit_test(refused),        cmocka_unit_test(session_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,7 +250,7 @@ static void test_initial_contact(void **state)
     assert_int_equal(sas_up(b), 1);
     assert_null(fake_pair(&b->ips, old));
     /* a second main mode while the first lives carries none */
-    ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false);
+    ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
     run_s(w, 2);
     assert_int_equal(sas_up(b), 2);
     assert_int_equal(pairs_of(b), 1);

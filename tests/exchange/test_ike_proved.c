@@ -73,7 +73,7 @@ static void test_ended_twice(void **state)
         acquire(a);
         run_s(w, 2);
         struct ike_sa *old = a->ike->all;
-        struct ike_sa *newer = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false);
+        struct ike_sa *newer = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
         run_s(w, 2);
         assert_int_equal(sas_up(b), 2);
         say(newer, bodies[i], old);
@@ -124,12 +124,12 @@ static void test_all_at_once(void **state)
     acquire(a);
     run_s(w, 2);
     for (unsigned i = 1; i < IKE_DEAD_MAX + 6; i++)
-        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false));
+        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), ""));
     run_s(w, 5);
     unsigned up = sas_up(a);
     assert_true(up > 6);
     for (unsigned i = 0; i <= IKE_DEAD_MAX - up; i++) {
-        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "", false));
+        assert_non_null(ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), ""));
         run_s(w, 0.2);
     }
     ike_clear_sas(a->ike, 0);
@@ -219,7 +219,8 @@ static void test_responder_lifetime(void **state)
         assert_in_range(left(a), rows[i].left - 20, rows[i].left);
     }
     assert_int_equal(log_count(a, "processing NOTIFY RESPONDER_LIFETIME protocol 1"), 6);
-    assert_int_equal(log_count(a, "processing responder lifetime"), 6);
+    assert_int_equal(log_count(a, "ISAKMP: (1001):processing responder lifetime"), 6);
+    assert_int_equal(log_count(a, "ISAKMP: (1001):start processing isakmp responder lifetime"), 6);
     assert_int_equal(log_count(a, "restart ike sa timer to 3600 secs"), 1);
     assert_int_equal(log_count(a, "restart ike sa timer to "), 2);
     run_s(w, 600); /* renewed before its end, from which it is shown for a minute */

@@ -21,11 +21,10 @@ struct v1_msg {
     bool fresh;   /* begins an exchange: no node yet */
     bool floated; /* came in on port 4500 */
 };
-/* One exchange: its first message, an answerer's and a beginner's view of each further one. */
+/* One exchange: an answerer's and a beginner's view of each message that comes in. */
 struct v1_exchange {
     uint8_t type;
     uint32_t legal_states; /* 1 << enum ike_state */
-    bool (*ask)(struct ike_sa *sa, struct ike_node *n);
     enum v1_outcome (*answer)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
     enum v1_outcome (*conclude)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
 };

@@ -108,7 +108,6 @@ static void send_am2(void *arg, bool ok)
                                    .protocol = IPROTO_ISAKMP,
                                    .number = p1->chosen_number,
                                    .id = 1,
-                                   .spi_len = p1->chosen_spi_len,
                                    .attrs = rd_of(p1->chosen_attrs, p1->chosen_attrs_len)};
     p1_write_choice(&m, &t);
     v1_p1_write_ke(sa, &m);
@@ -335,16 +334,9 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     return take_am2(sa, m);
 }
 
-static bool ask(struct ike_sa *sa, struct ike_node *n)
-{
-    (void)n;
-    return v1_aggressive_begin(sa);
-}
-
 const struct v1_exchange v1_aggressive_exchange = {
     .type = EX_AGGRESSIVE,
     .legal_states = 1u << IKE_I_AM1 | 1u << IKE_R_AM2,
-    .ask = ask,
     .answer = answer,
     .conclude = conclude,
 };

@@ -89,21 +89,43 @@ void v1_info_delete_ike(struct ike_sa *sa)
     send_info(sa, new_node(sa), write_delete, &a);
 }
 
+/* As IOS says them, and where it is not known how, as RFC 2408 section 3.14.1 and RFC 2407 section 4.6.3 do. */
 static const char *notify_name(uint16_t type)
 {
-    switch (type) {
-    case N_NO_PROPOSAL_CHOSEN: return "PROPOSAL_NOT_CHOSEN";
-    case N_INVALID_SPI: return "INVALID_SPI";
-    case N_INVALID_ID_INFORMATION: return "INVALID_ID_INFO";
-    case N_AUTHENTICATION_FAILED: return "AUTHENTICATION_FAILED";
-    case N_PAYLOAD_MALFORMED: return "PAYLOAD_MALFORMED";
-    case N_INITIAL_CONTACT: return "INITIAL_CONTACT";
-    case N_RESPONDER_LIFETIME: return "RESPONDER_LIFETIME";
-    case N_R_U_THERE: return "DPD/R_U_THERE";
-    case N_R_U_THERE_ACK: return "DPD/R_U_THERE_ACK";
-    case N_CONNECTED: return "CONNECTED";
-    default: return "UNKNOWN";
-    }
+    static const struct {
+        uint16_t type;
+        const char *name;
+    } names[] = {
+        {N_INVALID_PAYLOAD_TYPE, "INVALID_PAYLOAD_TYPE"},
+        {N_DOI_NOT_SUPPORTED, "DOI_NOT_SUPPORTED"},
+        {N_INVALID_COOKIE, "INVALID_COOKIE"},
+        {N_INVALID_MAJOR_VERSION, "INVALID_MAJOR_VERSION"},
+        {N_INVALID_EXCHANGE_TYPE, "INVALID_EXCHANGE_TYPE"},
+        {N_INVALID_FLAGS, "INVALID_FLAGS"},
+        {N_INVALID_MESSAGE_ID, "INVALID_MESSAGE_ID"},
+        {N_INVALID_PROTOCOL_ID, "INVALID_PROTOCOL_ID"},
+        {N_INVALID_SPI, "INVALID_SPI"},
+        {N_INVALID_TRANSFORM_ID, "INVALID_TRANSFORM_ID"},
+        {N_ATTRIBUTES_NOT_SUPPORTED, "ATTRIBUTES_NOT_SUPPORTED"},
+        {N_NO_PROPOSAL_CHOSEN, "PROPOSAL_NOT_CHOSEN"},
+        {N_BAD_PROPOSAL_SYNTAX, "BAD_PROPOSAL_SYNTAX"},
+        {N_PAYLOAD_MALFORMED, "PAYLOAD_MALFORMED"},
+        {N_INVALID_KEY_INFORMATION, "INVALID_KEY_INFORMATION"},
+        {N_INVALID_ID_INFORMATION, "INVALID_ID_INFO"},
+        {N_INVALID_HASH_INFORMATION, "INVALID_HASH_INFORMATION"},
+        {N_AUTHENTICATION_FAILED, "AUTHENTICATION_FAILED"},
+        {N_CONNECTED, "CONNECTED"},
+        {N_RESPONDER_LIFETIME, "RESPONDER_LIFETIME"},
+        {N_REPLAY_STATUS, "REPLAY_STATUS"},
+        {N_INITIAL_CONTACT, "INITIAL_CONTACT"},
+        {N_R_U_THERE, "DPD/R_U_THERE"},
+        {N_R_U_THERE_ACK, "DPD/R_U_THERE_ACK"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].type == type)
+            return names[i].name;
+    return "UNKNOWN";
 }
 
 /* An SA of IKE is shown by the place of its structure. */
@@ -193,7 +215,9 @@ static void take_lifetime(struct ike_sa *sa, const struct notify_body *n)
 
     if (n->proto != IPROTO_ISAKMP)
         return;
+    TRACE(sa, "SA authentication status:\n        authenticated");
     TRACE(sa, "processing responder lifetime");
+    TRACE(sa, "start processing isakmp responder lifetime");
     while (attr_next(&r, &a)) {
         if (a.type == 11)
             seconds = a.value == 1;
@@ -328,24 +352,19 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
     for (unsigned i = 0; (p = payload_nth(&m->ps, PL_DELETE, i)); i++)
         if (codec_delete(p, &d) == CODEC_OK && d.doi <= 1 && of_ipsec(&d))
             delete_ipsec(sa, &d);
-    for (unsigned k = 0; k < doomed.n; k++) /* sa itself may be among them */
+    for (unsigned k = 0; k < doomed.n; k++) { /* sa itself may be among them */
         ike_sa_end(doomed.v[k], "No reason");
+        ike_sa_say_dead(doomed.v[k], "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
+    }
     return V1_TAKEN;
 refuse:
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
     return V1_REFUSED;
 }
 
-static bool ask(struct ike_sa *sa, struct ike_node *n)
-{
-    (void)n;
-    return ike_sa_up(sa); /* informational messages are begun by the verbs above */
-}
-
 const struct v1_exchange v1_info_exchange = {
     .type = EX_INFO,
     .legal_states = 1u << IKE_P1_COMPLETE,
-    .ask = ask,
     .answer = answer,
     .conclude = answer,
 };

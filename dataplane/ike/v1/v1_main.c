@@ -338,16 +338,9 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     }
 }
 
-static bool ask(struct ike_sa *sa, struct ike_node *n)
-{
-    (void)n;
-    return v1_main_begin(sa);
-}
-
 const struct v1_exchange v1_main_exchange = {
     .type = EX_MAIN,
     .legal_states = 1u << IKE_I_MM1 | 1u << IKE_I_MM3 | 1u << IKE_I_MM5 | 1u << IKE_R_MM2 | 1u << IKE_R_MM4,
-    .ask = ask,
     .answer = answer,
     .conclude = conclude,
 };

@@ -214,10 +214,10 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
         ike_want_free(w);
         return;
     }
-    struct ike_node *n = ike_node_new(sa, NODE_QUICK, v1_quick_mid(sa), true);
+    struct ike_node *n = ike_node_new(sa, v1_quick_mid(sa), true);
     n->want = w;
     n->qm->policy = w->policy;
-    if (!v1_quick_exchange.ask(sa, n))
+    if (!ask(sa, n))
         ike_node_done(n, true, "Cannot begin quick mode");
 }
 
@@ -390,7 +390,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
         TRACE(sa, "quick mode %u crosses our own %u for the same flow: not answered", m->hdr.mid, own->mid);
         return V1_REFUSED;
     }
-    struct ike_node *n = ike_node_new(sa, NODE_QUICK, m->hdr.mid, false);
+    struct ike_node *n = ike_node_new(sa, m->hdr.mid, false);
     struct qm_scratch *qm = n->qm;
     v1_commit(&n->slot, m);
     if (own) {
@@ -489,7 +489,6 @@ void v1_quick_dead(struct ike_node *n)
 const struct v1_exchange v1_quick_exchange = {
     .type = EX_QUICK,
     .legal_states = 1u << IKE_P1_COMPLETE,
-    .ask = ask,
     .answer = answer,
     .conclude = conclude,
 };
