@@ -139,6 +139,21 @@ static bool set_filter(struct shell *sh, const char *spec, size_t *at)
     return false;
 }
 
+size_t exec_modifiers(struct shell *sh, const char *line, struct match *m, enum match_result *r)
+{
+    for (size_t bar = filter_split(line, 0); bar != SIZE_MAX; bar = filter_split(line, bar + 1)) {
+        char *left = mem_strndup(line, bar);
+        *r = grammar_match(sh->maker->grammar, EXEC, sh->privilege, left, m);
+        mem_free(left);
+        if (*r == MATCH_OK && exec_may_filter(m->expanded))
+            return bar;
+        if (blanks(line + bar - 1))
+            return SIZE_MAX;
+    }
+    *r = MATCH_OK;
+    return SIZE_MAX;
+}
+
 /* base: where the command begins in the typed line (behind `do`). */
 static enum exec_result exec_command(struct shell *sh, const char *typed, size_t base)
 {
@@ -146,19 +161,11 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     struct alias_line al;
     alias_expand(sh, EXEC, typed + base, true, &al);
     const char *line = al.text;
-    size_t bar = filter_split(line), at;
     enum exec_result result = EXEC_DONE;
-    enum match_result r = MATCH_OK;
-    bool filtered = false;
-    if (bar != SIZE_MAX) {
-        char *left = mem_strndup(line, bar);
-        r = grammar_match(g, EXEC, sh->privilege, left, &sh->match);
-        mem_free(left);
-        filtered = r == MATCH_OK && exec_may_filter(sh->match.expanded);
-        if (r == MATCH_EMPTY)
-            r = MATCH_OK;
-    }
-    if (!filtered && r == MATCH_OK)
+    enum match_result r;
+    size_t bar = exec_modifiers(sh, line, &sh->match, &r), at;
+    bool filtered = bar != SIZE_MAX;
+    if (!filtered && (r == MATCH_OK || r == MATCH_EMPTY))
         r = grammar_match(g, EXEC, sh->privilege, line, &sh->match);
     if (r == MATCH_OK && !authorized(sh, false)) {
         filtered = false;

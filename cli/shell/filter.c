@@ -113,7 +113,7 @@ static size_t wordlen(const char *s)
     return strcspn(s, " \t");
 }
 
-size_t filter_split(const char *line)
+size_t filter_split(const char *line, size_t from)
 {
     bool quoted = false;
     for (size_t i = 0; line[i]; i++) {
@@ -121,13 +121,13 @@ size_t filter_split(const char *line)
             i++;
         else if (line[i] == '"')
             quoted = !quoted;
-        else if (line[i] == '|' && !quoted && i > 0 && (line[i - 1] == ' ' || line[i - 1] == '\t'))
+        else if (line[i] == '|' && !quoted && i > 0 && i >= from)
             return i;
     }
     /* An unbalanced quote does not hide a modifier. */
     if (quoted)
-        for (size_t i = 1; line[i]; i++)
-            if (line[i] == '|' && (line[i - 1] == ' ' || line[i - 1] == '\t'))
+        for (size_t i = from > 1 ? from : 1; i < strlen(line); i++)
+            if (line[i] == '|' && blanks(line + i - 1))
                 return i;
     return SIZE_MAX;
 }

@@ -35,9 +35,9 @@ struct filter_env {
     bool may_not_write; /* who types stands too low to write files: FILTER_URL. Read by filter_new alone */
 };
 
-/* Offset of the `|` that begins the modifiers of an EXEC line: the first one after a blank and outside quotes.
- * SIZE_MAX: none. */
-size_t filter_split(const char *line);
+/* Offset of the next `|`, at or behind `from`, that can begin the modifiers of an EXEC line: outside quotes, with or
+ * without a blank before it. SIZE_MAX: none. */
+size_t filter_split(const char *line, size_t from);
 
 /* spec: everything after that `|`, verbatim (blanks in an expression count). Lines go to `sink` (borrowed) after the
  * whole chain. A file that is appended to is opened (made, when absent) here, so that a wrong name is told before the

@@ -8,16 +8,11 @@
 /* The modifiers behind a complete show command: the offset behind its `|`, or SIZE_MAX. */
 static size_t modifiers(struct shell *sh, const char *line)
 {
-    size_t bar = filter_split(line);
-    if (bar == SIZE_MAX)
-        return SIZE_MAX;
     struct match *m = NEW(struct match);
-    char *left = mem_strndup(line, bar);
-    bool ok =
-        grammar_match(sh->maker->grammar, EXEC, sh->privilege, left, m) == MATCH_OK && exec_may_filter(m->expanded);
-    mem_free(left);
+    enum match_result r;
+    size_t bar = exec_modifiers(sh, line, m, &r);
     mem_free(m);
-    return ok ? bar + 1 : SIZE_MAX;
+    return bar != SIZE_MAX ? bar + 1 : SIZE_MAX;
 }
 
 /* Help for a line of one mode, with the short names it may begin with. */

@@ -194,11 +194,16 @@ static void wrong_modifiers_are_refused(void **state)
 static void the_bar_is_found_outside_quotes(void **state)
 {
     (void)state;
-    assert_int_equal(filter_split("show version | include x"), 13);
-    assert_int_equal(filter_split("show version |include x"), 13);
-    assert_int_equal(filter_split("show version"), SIZE_MAX);
-    assert_int_equal(filter_split("send \"a | b\" now"), SIZE_MAX);
-    assert_int_equal(filter_split("show x a|b | inc c|d"), 11);
+    assert_int_equal(filter_split("show version | include x", 0), 13);
+    assert_int_equal(filter_split("show version |include x", 0), 13);
+    assert_int_equal(filter_split("show version|include x", 0), 12);
+    assert_int_equal(filter_split("show version", 0), SIZE_MAX);
+    assert_int_equal(filter_split("send \"a | b\" now", 0), SIZE_MAX);
+    assert_int_equal(filter_split("show x a|b | inc c|d", 0), 8); /* for whoever has such a command */
+    assert_int_equal(filter_split("show x a|b | inc c|d", 9), 11);
+    assert_int_equal(filter_split("show x a|b | inc c|d", 12), 18);
+    assert_int_equal(filter_split("show \"x | inc c", 0), 8);
+    assert_int_equal(filter_split("show \"x | inc c", 9), SIZE_MAX);
 }
 
 static void help_tells_what_may_follow(void **state)
