@@ -82,6 +82,11 @@ static enum cmd_result condition_connid(struct cmd_ctx *c)
     return number(c, IKE_CONDITION_CONNID, (uint32_t)cmd_int(c, "connid"));
 }
 
+static enum cmd_result condition_flow(struct cmd_ctx *c)
+{
+    return number(c, IKE_CONDITION_FLOW, (uint32_t)cmd_int(c, "flowid"));
+}
+
 static enum cmd_result condition_spi(struct cmd_ctx *c)
 {
     return number(c, IKE_CONDITION_SPI, (uint32_t)cmd_int(c, "spi"));
@@ -173,7 +178,7 @@ static void show_numbers(struct out *o, const struct ike_condition_info *i, enum
 
 static enum cmd_result show_condition(struct cmd_ctx *c)
 {
-    static const char *const kinds[] = {"peer", "connid", "spi", "local", "isakmp", "fvrf", "ivrf", "unmatched"};
+    static const char *const kinds[] = {"peer", "connid", "flowid", "spi", "local", "isakmp", "fvrf", "ivrf", "unmatched"};
     bool on, all = true;
     const struct ike_condition_info *i = ike_conditions(dataplane_ike(c->self), &on);
     struct out *o = c->out;
@@ -190,6 +195,8 @@ static enum cmd_result show_condition(struct cmd_ctx *c)
         show_peers(o, i);
     if (all || cmd_has(c, "connid"))
         show_numbers(o, i, IKE_CONDITION_CONNID, "\nConnection-id filters:\n");
+    if (all || cmd_has(c, "flowid"))
+        show_numbers(o, i, IKE_CONDITION_FLOW, "\nFlow-id filters:\n");
     if (all || cmd_has(c, "spi"))
         show_numbers(o, i, IKE_CONDITION_SPI, "\nSPI filters:\n");
     if (all || cmd_has(c, "local"))
@@ -214,6 +221,8 @@ static const struct cmd_row rows[] = {
         "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
+    DO_NO(EXEC, 15, "debug crypto condition flowid <flowid:1-2147483647> [engine-id <engine:0-255>]", condition_flow,
+          "IPsec flow-id as a filter|Flow id|Engine of the flow|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition spi <spi:256-4294967295>", condition_spi,
           "SPI as a filter|Security parameter index"),
     DO_NO(EXEC, 15, "debug crypto condition local ipv4 <ip:addr>", condition_local,
@@ -234,9 +243,9 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "undebug crypto isakmp", undebug_isakmp, "ISAKMP Key Management"),
     DO(EXEC, 1,
        "show crypto debug-condition "
-       "[all|peer=peer|connid=connid|spi=spi|local=local|isakmp=isakmp|fvrf=fvrf|ivrf=ivrf|unmatched=unmatched]",
+       "[all|peer=peer|connid=connid|flowid=flowid|spi=spi|local=local|isakmp=isakmp|fvrf=fvrf|ivrf=ivrf|unmatched=unmatched]",
        show_condition,
-       "Crypto debug condition filters|All filters|IKE peer filters|Connection id filters|SPI filters|Local address "
+       "Crypto debug condition filters|All filters|IKE peer filters|Connection id filters|Flow id filters|SPI filters|Local address "
        "filters|ISAKMP profile filters|FVRF filters|IVRF filters|Flags of debugs without context"),
 };
 const struct cmd_table dp_table_debug_crypto = CMD_TABLE("dataplane/cmd/cmd_debug_crypto", rows);

@@ -12,8 +12,6 @@
 #include "dataplane/ipsec/ipsec_show.h"
 
 typedef unsigned long long ull;
-#define CONN_BASE  2000u
-
 #define ENGINE_ROW "%5u  %-7s %-17s%10llu%9llu%9u %s\n"
 
 static void ike_row(void *ctx, const struct engine_row *r)
@@ -33,9 +31,9 @@ static enum cmd_result show_active(struct cmd_ctx *c)
     ipsec_engine_rows(ips, ike_row, c->out);
     for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
         ipsec_engine_text(&p.transform, text);
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id, "IPsec", text, 0ull, (ull)p.packets_in, (uint32_t)p.seq_in,
-                   IP4(p.local));
-        out_printf(c->out, ENGINE_ROW, CONN_BASE + p.id + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
+        uint32_t conn = IPSEC_CONN_BASE + p.id;
+        out_printf(c->out, ENGINE_ROW, conn, "IPsec", text, 0ull, (ull)p.packets_in, (uint32_t)p.seq_in, IP4(p.local));
+        out_printf(c->out, ENGINE_ROW, conn + 1, "IPsec", text, (ull)p.packets_out, 0ull, 0u, IP4(p.local));
     }
     out_text(c->out, "\n");
     return CMD_OK;

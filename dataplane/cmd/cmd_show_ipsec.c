@@ -15,7 +15,6 @@
 #include "dataplane/dataplane.h"
 
 typedef unsigned long long ull;
-#define CONN_BASE      2000u
 #define REPLAY_DEFAULT 64
 
 struct ipsec_half {
@@ -66,7 +65,7 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, 
                ipsec_transform_text(&p->transform, transform));
     out_printf(o, "        in use settings ={%s%s, %s}\n", tunnel ? "Tunnel" : "Transport",
                p->udp_encap ? " UDP-Encaps" : "", p->transform.esn ? "esn" : "");
-    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", CONN_BASE + n,
+    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", IPSEC_CONN_BASE + n,
                n, flags, p->map);
     if (p->life_kb)
         out_printf(o, "        sa timing: remaining key lifetime (k/sec): (%u/%u)\n",

@@ -1,8 +1,8 @@
 /* `debug crypto condition`: which debug lines of IKE and IPsec are kept.
  *
  * A condition is a peer's address or subnet, our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
- * tunnel id of IKEv2), an SPI (either way; with it the lines of the IKE SAs with its peer), an ISAKMP profile, or a VRF,
- * of which there is only the global one. With no condition every line is kept. Else a line is kept when one condition
+ * tunnel id of IKEv2), a flow id of IPsec, an SPI (either way; with it the lines of the IKE SAs with its peer), an
+ * ISAKMP profile, or a VRF, of which there is only the global one. With no condition every line is kept. Else a line is kept when one condition
  * fits, and when nothing is known of it yet that any condition asks for (no peer before a message is sorted, no
  * connection id before there are keys) only with `unmatched`. Lists are bounded. They outlive `undebug all`. */
 #include <string.h>
@@ -28,6 +28,7 @@ static bool number_fits(const struct ike *ike, const struct debug_about *a, enum
 {
     switch (kind) {
     case IKE_CONDITION_CONNID: return a->conn[0] == n || a->conn[1] == n;
+    case IKE_CONDITION_FLOW: return a->conn[0] == IPSEC_CONN_BASE + n || a->conn[1] == IPSEC_CONN_BASE + n;
     case IKE_CONDITION_SPI: return spi_fits(ike, a, n);
     default: return a->local == n;
     }
@@ -46,6 +47,7 @@ static bool passes(const struct ike *ike, const struct debug_about *a, bool unma
 {
     const struct ike_condition_info *c = &ike->cond;
     const bool has[IKE_CONDITION_KINDS] = {[IKE_CONDITION_CONNID] = a->conn[0] || a->conn[1],
+                                           [IKE_CONDITION_FLOW] = a->conn[1], /* a pair of SAs has two */
                                            [IKE_CONDITION_SPI] = a->spi[0] || a->spi[1] || a->peer,
                                            [IKE_CONDITION_LOCAL] = a->local};
     bool named = a->profile && a->profile[0];

@@ -81,7 +81,13 @@ void ike_engine_rows(void *arg, void (*row)(void *ctx, const struct engine_row *
 
 /* debug crypto condition (condition.c). False: too many. */
 #define IKE_CONDITIONS_MAX 16 /* of each kind */
-enum ike_condition_kind { IKE_CONDITION_CONNID, IKE_CONDITION_SPI, IKE_CONDITION_LOCAL, IKE_CONDITION_KINDS };
+enum ike_condition_kind {
+    IKE_CONDITION_CONNID,
+    IKE_CONDITION_FLOW,
+    IKE_CONDITION_SPI,
+    IKE_CONDITION_LOCAL,
+    IKE_CONDITION_KINDS
+};
 struct ike_condition_info {
     struct {
         uint32_t addr, mask;

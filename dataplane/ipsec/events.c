@@ -8,8 +8,6 @@
 #include "dataplane/ipsec/evtrace.h"
 #include "dataplane/ipsec/ipsec_local.h"
 
-#define CONN_BASE 2000u
-
 struct evtrace *ipsec_evtrace(struct ipsec *ips)
 {
     return ips->events;
@@ -69,7 +67,7 @@ static void half(const struct sa_pair *sa, bool in, bool create)
                 "%s : (sa) sa_dest%s %s, sa_proto%s %u, sa_spi%s 0x%X(%u), sa_trans%s %s, sa_conn_id%s %u, "
                 "sa_lifetime(k/sec)%s (%u/%u)",
                 kind, is, IP4(in ? p->local : p->peer), is, (unsigned)p->transforms[0].proto, is, spi, spi, is, words,
-                is, CONN_BASE + sa->id + (in ? 0 : 1), is, p->life_kb, p->life_s);
+                is, IPSEC_CONN_BASE + sa->id + (in ? 0 : 1), is, p->life_kb, p->life_s);
     evtrace_add(sa->ips->events, EV_IPSEC_EVENT, "%s : (sa),  loc: %s, rem: %s, l_proxy: %s, r_proxy: %s", kind,
                 IP4(p->local), IP4(p->peer), proxy(&p->local_sel, l), proxy(&p->remote_sel, r));
 }

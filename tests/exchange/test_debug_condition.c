@@ -106,6 +106,19 @@ static void test_connid(void **state)
     count(b, from, "IPSEC(delete_sa): deleting SA", 2, 2);
     count(b, from, "crypto_engine: Delete IPSec SA", 1, 1);
     count(b, from, "ISAKMP", 0, 0);
+
+    /* the same pair by a flow id, which no IKE SA has */
+    for (uint32_t off = 0; off < 3; off++) {
+        box_type(b, "r1", "debug crypto condition reset");
+        box_type(b, "r1", "debug crypto condition flowid 999999 engine-id 1");
+        pair_up(b);
+        snprintf(line, sizeof line, "debug crypto condition flowid %u engine-id 1", pair_newest(b, "r1").id + off);
+        pair_says(b, "r1", line, "");
+        from = box_log_len(b, "r1");
+        box_type(b, "r1", "clear crypto sa");
+        count(b, from, "IPSEC(delete_sa): deleting SA", off < 2 ? 2 : 0, off < 2 ? 2 : 0);
+        count(b, from, "ISAKMP", 0, 0);
+    }
     box_free(b);
 }
 
@@ -167,6 +180,7 @@ static void test_show(void **state)
     box_type_all(b, "r1",
                  "debug crypto condition peer ipv4 10.1.1.1\ndebug crypto condition peer ipv4 10.1.1.2\n"
                  "debug crypto condition peer ipv4 10.2.0.0 subnet 255.255.0.0\ndebug crypto condition connid 2001\n"
+                 "debug crypto condition flowid 5\n"
                  "debug crypto condition spi 4096\ndebug crypto condition local ipv4 10.0.0.1\n"
                  "debug crypto condition isakmp profile OFFICE\ndebug crypto condition fvrf global\n"
                  "debug crypto condition ivrf global\ndebug crypto condition unmatched ipsec\nundebug all");
@@ -178,6 +192,7 @@ static void test_show(void **state)
               "\nIKE peer IP address filters:\n10.1.1.1 10.1.1.2\n"
               "\nIKE peer IP subnet filters:\n10.2.0.0 255.255.0.0\n"
               "\nConnection-id filters:\n2001\n"
+              "\nFlow-id filters:\n5\n"
               "\nSPI filters:\n0x1000(4096)\n"
               "\nLocal IP address filters:\n10.0.0.1\n"
               "\nISAKMP profile filters:\nOFFICE\n"
@@ -187,6 +202,7 @@ static void test_show(void **state)
               "Crypto conditional debug currently is turned ON\n\nSPI filters:\n0x1000(4096)\n");
     box_type_all(b, "r1",
                  "no debug crypto condition peer ipv4 10.1.1.1\nno debug crypto condition connid 2001\n"
+                 "no debug crypto condition flowid 5 engine-id 1\n"
                  "no debug crypto condition spi 4096\nno debug crypto condition local ipv4 10.0.0.1\n"
                  "no debug crypto condition isakmp profile OFFICE\nno debug crypto condition fvrf global\n"
                  "no debug crypto condition ivrf global\nno debug crypto condition unmatched ipsec\n"
