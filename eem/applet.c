@@ -8,14 +8,45 @@
 
 #include "eem/eem_local.h"
 #include "espial/mem.h"
-#include "espial/text.h"
 
 void event_conf_init(void *event_conf)
 {
     struct event_conf *ev = event_conf;
+    ev->type = EEM_UNSET;
     ev->occurs = 1;
+    ev->average_factor = 1;
+    ev->state = EEM_ANY;
+    ev->route_change = 3;
     ev->priority = EEM_PRIORITY_ALL;
     ev->maxrun = EEM_MAXRUN_DEFAULT;
+}
+
+void trigger_conf_init(void *trigger_conf)
+{
+    struct trigger_conf *t = trigger_conf;
+    t->occurs = 1;
+    conf_list_init(&t->attributes, sizeof(struct attribute_conf), NULL, NULL);
+}
+
+void trigger_conf_fini(void *trigger_conf)
+{
+    struct trigger_conf *t = trigger_conf;
+    conf_list_clear(&t->attributes);
+}
+
+size_t trigger_operands(const struct trigger_conf *t, struct eem_operand out[EEM_OPERANDS_MAX])
+{
+    const struct eem_operand all[EEM_OPERANDS_MAX] = {
+        {t->tag0, t->track0, EEM_JOIN_NONE}, {t->tag1, t->track1, t->join1}, {t->tag2, t->track2, t->join2},
+        {t->tag3, t->track3, t->join3},      {t->tag4, t->track4, t->join4}, {t->tag5, t->track5, t->join5},
+        {t->tag6, t->track6, t->join6},      {t->tag7, t->track7, t->join7},
+    };
+    size_t n = 0;
+    while (t->correlate && n < EEM_OPERANDS_MAX && (all[n].tag[0] || all[n].track)) {
+        out[n] = all[n];
+        n++;
+    }
+    return n;
 }
 
 void action_conf_init(void *action_conf)
@@ -40,6 +71,7 @@ void applet_conf_init(void *applet_conf)
 {
     struct applet_conf *a = applet_conf;
     conf_list_init(&a->events, sizeof(struct event_conf), NULL, NULL);
+    conf_list_init(&a->triggers, sizeof(struct trigger_conf), NULL, trigger_conf_fini);
     conf_list_init(&a->actions, sizeof(struct action_conf), by_label, NULL);
 }
 
@@ -47,6 +79,7 @@ void applet_conf_fini(void *applet_conf)
 {
     struct applet_conf *a = applet_conf;
     conf_list_clear(&a->events);
+    conf_list_clear(&a->triggers);
     conf_list_clear(&a->actions);
 }
 
@@ -85,6 +118,15 @@ struct applet *applet_new(const struct applet_conf *from)
     applet_conf_init(&a->conf);
     copy_list(&a->conf.events, &from->events);
     copy_list(&a->conf.actions, &from->actions);
+    CONF_EACH(const struct trigger_conf, t, &from->triggers)
+    {
+        struct trigger_conf *copy = NEW(struct trigger_conf);
+        *copy = *t;
+        conf_list_init(&copy->attributes, sizeof(struct attribute_conf), NULL, NULL);
+        copy_list(&copy->attributes, &t->attributes);
+        conf_list_add(&a->conf.triggers, copy);
+    }
+    a->blocks = flow_blocks(&a->conf, NULL, NULL);
     return a;
 }
 
@@ -99,36 +141,6 @@ void applet_unref(struct applet *a)
     if (!a || --a->refs)
         return;
     applet_conf_fini(&a->conf);
+    mem_free(a->blocks);
     mem_free(a);
-}
-
-const struct action_kind *action_kind_of(uint8_t verb)
-{
-    static const struct action_kind *const kinds[ACTION_VERBS] = {
-        [ACTION_CLI] = &action_cli,
-        [ACTION_SYSLOG] = &action_syslog,
-        [ACTION_WAIT] = &action_wait,
-        [ACTION_SNMP_TRAP] = &action_snmp_trap,
-        [ACTION_INFO_ROUTERNAME] = &action_info,
-    };
-    return verb < ACTION_VERBS ? kinds[verb] : NULL;
-}
-
-void action_quote(const char *s, struct text *out)
-{
-    text_add(out, "\"");
-    for (; *s; s++) {
-        if (*s == '"')
-            text_add(out, "\\");
-        text_addn(out, s, 1);
-    }
-    text_add(out, "\"");
-}
-
-void eem_action_text(const struct action_conf *a, struct text *out)
-{
-    text_printf(out, "%s ", a->label);
-    const struct action_kind *kind = action_kind_of(a->verb);
-    if (kind)
-        kind->print(a, out);
 }

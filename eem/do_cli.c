@@ -131,14 +131,4 @@ static enum step perform(struct run *r, const struct action_conf *a)
     return ok ? STEP_PENDING : STEP_FAILED;
 }
 
-static void print(const struct action_conf *a, struct text *out)
-{
-    text_add(out, "cli command ");
-    action_quote(a->text, out);
-    if (a->pattern[0]) {
-        text_add(out, " pattern ");
-        action_quote(a->pattern, out);
-    }
-}
-
-const struct action_kind action_cli = {.perform = perform, .print = print};
+const struct action_kind action_cli = {.perform = perform};

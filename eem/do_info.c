@@ -10,10 +10,4 @@ static enum step perform(struct run *r, const struct action_conf *a)
     return vars_set(&r->vars, "_info_routername", name) ? STEP_NEXT : STEP_FAILED;
 }
 
-static void print(const struct action_conf *a, struct text *out)
-{
-    (void)a;
-    text_add(out, "info type routername");
-}
-
-const struct action_kind action_info = {.perform = perform, .print = print};
+const struct action_kind action_info = {.perform = perform};

@@ -38,17 +38,4 @@ static enum step perform(struct run *r, const struct action_conf *a)
     return ok ? STEP_NEXT : STEP_FAILED;
 }
 
-static void print(const struct action_conf *a, struct text *out)
-{
-    text_add(out, "syslog");
-    if (a->priority < EEM_PRIORITY_UNSET)
-        text_printf(out, " priority %s", log_level_names[a->priority]);
-    text_add(out, " msg ");
-    action_quote(a->text, out);
-    if (a->facility[0]) {
-        text_add(out, " facility ");
-        action_quote(a->facility, out);
-    }
-}
-
-const struct action_kind action_syslog = {.perform = perform, .print = print};
+const struct action_kind action_syslog = {.perform = perform};

@@ -64,9 +64,8 @@ static void begin(struct fact_trap *t, const struct run *r, uint32_t which)
     t->trap_oid[n] = 0;
     t->trap_oid[n + 1] = which;
     t->trap_oid_len = (uint8_t)(n + 2);
-    add(t, r, COL_EVENT_TYPE1, TRAP_UNSIGNED)->num = r->ev->type;
-    for (enum history_column c = COL_EVENT_TYPE2; c <= COL_EVENT_TYPE4; c++)
-        add(t, r, c, TRAP_UNSIGNED)->num = 0;
+    for (unsigned i = 0; i < 4; i++)
+        add(t, r, COL_EVENT_TYPE1 + i, TRAP_UNSIGNED)->num = i < r->ntypes ? r->types[i] : 0;
     add_text(t, r, COL_POLICY_PATH, "");
     add_text(t, r, COL_POLICY_NAME, r->applet->conf.name);
 }
@@ -81,19 +80,33 @@ void trap_server_event(struct run *r)
 {
     struct fact_trap t = {0};
     begin(&t, r, SERVER_EVENT);
-    add(&t, r, COL_EXIT_STATUS, TRAP_INT)->num = r->exit_status;
+    add(&t, r, COL_EXIT_STATUS, TRAP_INT)->num = run_exit_status(r);
     publish(r, &t, false);
+}
+
+/* A number as typed, or of a variable; Integer32. */
+static bool integer(struct run *r, bool has, const char *in, int64_t *out)
+{
+    if (!has)
+        return true;
+    if (!run_number(r, in, out))
+        return false;
+    if (*out >= INT32_MIN && *out <= INT32_MAX)
+        return true;
+    r->error = "FH_EBADFMT";
+    return false;
 }
 
 static enum step perform(struct run *r, const struct action_conf *a)
 {
     struct text str = {0};
-    bool ok = run_expand(r, a->text, &str);
+    int64_t int1 = 0, int2 = 0;
+    bool ok = run_expand(r, a->text, &str) && integer(r, a->has_int1, a->int1, &int1) && integer(r, a->has_int2, a->int2, &int2);
     if (ok) {
         struct fact_trap t = {0};
         begin(&t, r, POLICY_EVENT);
-        add(&t, r, COL_INT_DATA1, a->has_int1 ? TRAP_INT : TRAP_NONE)->num = a->int1;
-        add(&t, r, COL_INT_DATA2, a->has_int2 ? TRAP_INT : TRAP_NONE)->num = a->int2;
+        add(&t, r, COL_INT_DATA1, a->has_int1 ? TRAP_INT : TRAP_NONE)->num = int1;
+        add(&t, r, COL_INT_DATA2, a->has_int2 ? TRAP_INT : TRAP_NONE)->num = int2;
         if (a->has_str)
             add_text(&t, r, COL_STR_DATA, text_str(&str));
         else
@@ -104,17 +117,4 @@ static enum step perform(struct run *r, const struct action_conf *a)
     return ok ? STEP_NEXT : STEP_FAILED;
 }
 
-static void print(const struct action_conf *a, struct text *out)
-{
-    text_add(out, "snmp-trap");
-    if (a->has_int1)
-        text_printf(out, " intdata1 %d", a->int1);
-    if (a->has_int2)
-        text_printf(out, " intdata2 %d", a->int2);
-    if (a->has_str) {
-        text_add(out, " strdata ");
-        action_quote(a->text, out);
-    }
-}
-
-const struct action_kind action_snmp_trap = {.perform = perform, .print = print};
+const struct action_kind action_snmp_trap = {.perform = perform};

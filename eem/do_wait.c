@@ -1,15 +1,19 @@
 /* do_wait.c: action wait: let time pass. The whole seconds count against maxrun, as everything a run does. */
 #include "eem/eem_local.h"
 
+#define WAIT_MAX 31536000
+
 static enum step perform(struct run *r, const struct action_conf *a)
 {
-    run_wait(r, a->wait * US_PER_S);
+    int64_t seconds;
+    if (!run_number(r, a->text, &seconds))
+        return STEP_FAILED;
+    if (seconds < 1 || seconds > WAIT_MAX) {
+        r->error = "FH_EBADFMT";
+        return STEP_FAILED;
+    }
+    run_wait(r, (uint64_t)seconds * US_PER_S);
     return STEP_PENDING;
 }
 
-static void print(const struct action_conf *a, struct text *out)
-{
-    text_printf(out, "wait %u", a->wait);
-}
-
-const struct action_kind action_wait = {.perform = perform, .print = print};
+const struct action_kind action_wait = {.perform = perform};

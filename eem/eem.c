@@ -1,16 +1,16 @@
 /* eem.c: the event manager of one router: what is registered, and the way from an event to a queued run.
  *
- *     bus: syslog line, trap heard      loop: timers      console: event manager run
- *                 \                        |                    /
- *                  on_*.c: does this event concern this policy?
- *                                  eem_trigger: occurs, ratelimit
+ *     bus: syslog line, trap heard, ...   loop: timers   shell's gate   console: event manager run
+ *                 \                          |             |             /
+ *                  on_*.c: does this event concern this watch?
+ *                                  trigger.c: ratelimit, join with the policy's other events, occurs, period, delay
  *                                  sched.c: class queue, threads
  *                                  run.c: one action after the other
  *
- * A policy is an applet in force: a copy of its configuration, the detector of its event and the detector's state.
- * Registration happens when the applet's mode is left; an applet without an event is not registered, and an earlier
- * version of it is taken out of force. One event per applet: joining tagged events (trigger, correlate) is not there
- * yet, so an applet with several is refused in words. */
+ * A policy is an applet in force: a copy of its configuration, with a watch for each of its events: the event's detector
+ * and that detector's state. Registration happens when the applet's mode is left; an applet without an event is not
+ * registered, and an earlier version of it is taken out of force. So is one whose events nothing joins, or whose blocks
+ * do not pair. */
 #include "eem/eem.h"
 
 #include <stdio.h>
@@ -23,19 +23,11 @@
 
 MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s");
 MSG(NO_ACTION, "HA_EM", 6, "FMPD_NO_ACTION", 0, "No action configured for applet %s");
-MSG(EEM_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
+MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
-const struct detector *detector_of(uint8_t type)
-{
-    static const struct detector *const all[] = {
-        &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
-        &detector_countdown, &detector_absolute,          &detector_cron,
-    };
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (all[i]->type == type)
-            return all[i];
-    return NULL;
-}
+MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises it");
+
+const char *const eem_op_names[EEM_OPS] = {"gt", "ge", "eq", "ne", "lt", "le"};
 
 struct eem *eem_new(const struct eem_env *env)
 {
@@ -44,6 +36,8 @@ struct eem *eem_new(const struct eem_env *env)
     if (!e->env.mib_root)
         e->env.mib_root = EEM_MIB_CLASSIC;
     eem_conf_init(&e->conf);
+    for (size_t i = 0; i < EEM_UNSET; i++)
+        e->watching[i].tail = &e->watching[i].head;
     e->patterns = patterns_new();
     sched_init(e);
     if (env->debug) {
@@ -86,10 +80,35 @@ struct policy *eem_policy_find(const struct eem *e, const char *name)
     return NULL;
 }
 
+static void watch_begin(struct eem *e, struct watch *w)
+{
+    struct watching *all = &e->watching[w->ev->type];
+    w->link = all->tail;
+    *all->tail = w;
+    all->tail = &w->next;
+    if (w->detector->arm)
+        w->detector->arm(w);
+}
+
+static void watch_end(struct eem *e, struct watch *w)
+{
+    struct watching *all = &e->watching[w->ev->type];
+    if (w->detector->disarm)
+        w->detector->disarm(w);
+    *w->link = w->next;
+    if (w->next)
+        w->next->link = w->link;
+    else
+        all->tail = w->link;
+    vars_free(&w->vars);
+}
+
 static void policy_free(struct policy *p)
 {
-    timer_clear(&p->timer);
-    p->detector->disarm(p);
+    trigger_fini(p);
+    for (size_t i = 0; i < p->nwatches; i++)
+        watch_end(p->eem, &p->watches[i]);
+    mem_free(p->watches);
     applet_unref(p->applet);
     mem_free(p);
 }
@@ -100,7 +119,7 @@ void eem_unregister(struct eem *e, const char *name)
         if (strcmp(e->policies[i]->applet->conf.name, name))
             continue;
         policy_free(e->policies[i]);
-        memmove(e->policies + i, e->policies + i + 1, (e->npolicies - i - 1) * sizeof *e->policies);
+        memmove(e->policies + i, e->policies + i + 1, (e->npolicies - i - 1) * sizeof(struct policy *));
         e->npolicies--;
         return;
     }
@@ -113,28 +132,79 @@ bool eem_event_check(const struct event_conf *ev, char why[128])
         str_copy(why, 128, "unknown event");
         return false;
     }
-    return d->check(ev, why);
+    return !d->check || d->check(ev, why);
+}
+
+struct complaint {
+    struct eem *eem;
+    const struct applet_conf *applet;
+    bool any;
+};
+
+static void complain(void *arg, size_t at, const char *what)
+{
+    struct complaint *c = arg;
+    (void)at;
+    c->any = true;
+    msg_post(c->eem->env.log, &BAD_CONFIG, c->applet->name, what);
 }
 
 static enum eem_registered judge(struct eem *e, const struct applet_conf *a)
 {
+    char why[128];
     if (!a->events.n) {
         msg_post(e->env.log, &NO_EVENT, a->name);
         return EEM_NOT_NO_EVENT;
     }
-    if (a->events.n > 1) {
-        msg_post(e->env.log, &EEM_CONFIG, a->name,
-                 "several events and no trigger that joins them, applet is not registered");
+    if (!trigger_check(a, why)) {
+        msg_post(e->env.log, &BAD_CONFIG, a->name, why);
         return EEM_NOT_MANY_EVENTS;
     }
-    char why[128];
-    if (!eem_event_check(a->events.v[0], why)) {
-        msg_post(e->env.log, &EEM_CONFIG, a->name, why);
+    CONF_EACH(const struct event_conf, ev, &a->events)
+    {
+        if (eem_event_check(ev, why))
+            continue;
+        msg_post(e->env.log, &BAD_CONFIG, a->name, why);
         return EEM_NOT_BAD_EVENT;
     }
+    struct complaint c = {.eem = e, .applet = a};
+    mem_free(flow_blocks(a, complain, &c));
+    if (c.any)
+        return EEM_NOT_BAD_BLOCKS;
     if (!a->actions.n)
         msg_post(e->env.log, &NO_ACTION, a->name);
     return EEM_REGISTERED;
+}
+
+static struct policy *policy_new(struct eem *e, const struct applet_conf *a)
+{
+    struct policy *p = NEW(struct policy);
+    p->eem = e;
+    p->applet = applet_new(a);
+    p->registered_wall = clock_wall(e->env.clock);
+    p->nwatches = p->applet->conf.events.n;
+    p->watches = mem_array(p->nwatches, sizeof *p->watches);
+    for (size_t i = 0; i < p->nwatches; i++) {
+        const struct event_conf *ev = p->applet->conf.events.v[i];
+        p->watches[i] = (struct watch){.policy = p, .ev = ev, .detector = detector_of(ev->type)};
+    }
+    trigger_init(p);
+    return p;
+}
+
+/* A new version takes the place of the old one in the list. */
+static void put_in_force(struct eem *e, struct policy *p)
+{
+    size_t at = 0;
+    while (at < e->npolicies && strcmp(e->policies[at]->applet->conf.name, p->applet->conf.name))
+        at++;
+    if (at < e->npolicies) {
+        policy_free(e->policies[at]);
+    } else {
+        e->policies = mem_resize(e->policies, e->npolicies + 1, sizeof(struct policy *));
+        e->npolicies++;
+    }
+    e->policies[at] = p;
 }
 
 enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
@@ -144,69 +214,16 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
         eem_unregister(e, a->name);
         return verdict;
     }
-    struct policy *p = NEW(struct policy);
-    p->eem = e;
-    p->applet = applet_new(a);
-    p->ev = p->applet->conf.events.v[0];
-    p->detector = detector_of(p->ev->type);
-    p->registered_wall = clock_wall(e->env.clock);
-    timer_init(&p->timer, e->env.loop, NULL, p);
-
-    /* A new version takes the place of the old one in the list. */
-    size_t at = 0;
-    while (at < e->npolicies && strcmp(e->policies[at]->applet->conf.name, a->name))
-        at++;
-    if (at < e->npolicies) {
-        policy_free(e->policies[at]);
-    } else {
-        e->policies = mem_resize(e->policies, e->npolicies + 1, sizeof *e->policies);
-        e->npolicies++;
-    }
-    e->policies[at] = p;
     enum account_owner was = account_enter(e->env.loop, ACCOUNT_EEM);
-    p->detector->arm(p);
+    struct policy *p = policy_new(e, a);
+    put_in_force(e, p);
+    for (size_t i = 0; i < p->nwatches; i++) {
+        watch_begin(e, &p->watches[i]);
+        if (p->watches[i].detector->inert)
+            msg_post(e->env.log, &INERT, a->name, p->watches[i].detector->name);
+    }
     account_leave(e->env.loop, was);
     return EEM_REGISTERED;
-}
-
-/* The variables that every event has. */
-static void common_vars(struct policy *p, struct run *r)
-{
-    int64_t wall = r->event_wall;
-    struct wall_time t = clock_local(p->eem->env.clock, wall);
-    vars_setf(&r->vars, "_event_id", "%u", r->job);
-    vars_setf(&r->vars, "_job_id", "%u", r->job);
-    vars_setf(&r->vars, "_event_type", "%u", p->ev->type);
-    vars_set(&r->vars, "_event_type_string", p->detector->name);
-    vars_setf(&r->vars, "_event_pub_time", "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day,
-              t.hour, t.min, t.sec, t.year);
-    vars_setf(&r->vars, "_event_pub_sec", "%lld", (long long)(wall / 1000000));
-    vars_setf(&r->vars, "_event_pub_msec", "%03d", t.msec);
-    vars_set(&r->vars, "_event_severity", "severity-normal");
-}
-
-struct run *eem_trigger(struct policy *p, struct vars *vars)
-{
-    struct eem *e = p->eem;
-    uint64_t now = loop_now(e->env.loop);
-    bool too_soon = p->ev->ratelimit && p->triggered && now - p->last_trigger < p->ev->ratelimit * US_PER_MS;
-    if (e->stopped || too_soon) {
-        p->suppressed++;
-        vars_free(vars);
-        return NULL;
-    }
-    if (++e->last_job == 0)
-        e->last_job = 1;
-    struct run *r = run_new(p, vars, e->last_job);
-    common_vars(p, r);
-    if (!sched_submit(e, r)) {
-        p->suppressed++;
-        run_free(r);
-        return NULL;
-    }
-    p->triggered++;
-    p->last_trigger = now;
-    return r;
 }
 
 void eem_stop(struct eem *e)
@@ -241,15 +258,15 @@ bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info
     const struct policy *p = e->policies[(*cursor)++];
     *out = (struct eem_policy_info){
         .conf = &p->applet->conf,
-        .event_name = p->detector->name,
+        .event_name = p->nwatches > 1 ? "multiple" : p->watches[0].detector->name,
         .class_name = p->applet->conf.class_name[0] ? p->applet->conf.class_name : "default",
         .registered_wall = p->registered_wall,
-        .maxrun = p->ev->maxrun,
-        .triggered = p->triggered,
-        .suppressed = p->suppressed,
-        .run_us_total = p->run_us_total,
-        .run_us_max = p->run_us_max,
-        .runs = p->runs,
+        .maxrun = p->watches[0].ev->maxrun,
+        .triggered = p->applet->triggered,
+        .suppressed = p->applet->suppressed,
+        .run_us_total = p->applet->run_us_total,
+        .run_us_max = p->applet->run_us_max,
+        .runs = p->applet->runs,
     };
     return true;
 }
@@ -257,6 +274,37 @@ bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info
 void eem_event_describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     const struct detector *d = detector_of(ev->type);
-    if (d)
+    if (d && d->describe)
         d->describe(ev, applet_name, out);
+}
+
+const char *eem_event_name(const struct event_conf *ev)
+{
+    const struct detector *d = detector_of(ev->type);
+    return d ? d->name : "";
+}
+
+void eem_trigger_describe(const struct trigger_conf *t, struct text *out)
+{
+    trigger_describe(t, out);
+}
+
+bool eem_compare(uint8_t op, const char *value, const char *wanted)
+{
+    int64_t a, b;
+    int order;
+    if (str_int(value, INT64_MIN, INT64_MAX, &a) && str_int(wanted, INT64_MIN, INT64_MAX, &b))
+        order = (a > b) - (a < b);
+    else
+        order = strcmp(value, wanted);
+    switch ((enum eem_op)op) {
+    case EEM_GT: return order > 0;
+    case EEM_GE: return order >= 0;
+    case EEM_EQ: return order == 0;
+    case EEM_NE: return order != 0;
+    case EEM_LT: return order < 0;
+    case EEM_LE: return order <= 0;
+    case EEM_OPS: break;
+    }
+    return false;
 }

@@ -18,6 +18,11 @@ struct log;
 struct loop;
 struct shells;
 struct text;
+struct files;
+struct gate;
+struct inet;
+struct mib;
+struct streams;
 
 enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.1.9.10.N: of notifications sent */
 
@@ -31,6 +36,29 @@ struct eem_env {
     const char *(*hostname)(void *arg); /* for action info type routername */
     void *arg;
     enum eem_mib_root mib_root; /* 0: EEM_MIB_CLASSIC */
+    /* What is NULL is not there: what needs it fails in words. */
+    struct files *files;
+    struct streams *streams; /* to mail servers */
+    struct gate *gate;       /* eem makes itself its watcher: event cli */
+    struct mib *mib;         /* event snmp, info type snmp */
+    bool (*resolve)(void *arg, const char *name, uint32_t *addr);
+    bool (*track_get)(void *arg, uint32_t number, bool *up); /* false: there is no such object */
+    bool (*track_set)(void *arg, uint32_t number, bool up);  /* false: none, or not a stub-object */
+    bool (*counter)(void *arg, const char *ifname, const char *parameter, int64_t *value); /* event interface */
+    bool (*resource)(void *arg, const char *what, int64_t *percent); /* "cpu", "memory": 0-100 */
+    void (*reload)(void *arg);
+};
+
+/* Somebody who waits for the end of a run, with the terminal that puts and gets speak to (NULL: none). */
+struct eem_run_end {
+    bool ok;
+    int32_t exit_status; /* $_exit_status; 0 when it was never set */
+};
+struct eem_caller {
+    void (*done)(void *arg, const struct eem_run_end *end); /* called once, never from inside the call that began the run */
+    void (*put)(void *arg, const char *text);
+    void (*get)(void *arg, void (*answer)(void *aarg, const char *line), void *aarg);
+    void *arg;
 };
 
 /* All pointers of env must outlive the eem. */
@@ -50,6 +78,7 @@ enum eem_registered {
     EEM_NOT_NO_EVENT,    /* no event statement: FMPD_NO_EVENT was logged, an earlier version is no longer in force */
     EEM_NOT_MANY_EVENTS, /* several events and nothing that joins them: logged likewise */
     EEM_NOT_BAD_EVENT,   /* a pattern, OID or cron entry that cannot be used (refused at entry; reached by programs) */
+    EEM_NOT_BAD_BLOCKS,  /* if, while, foreach, else and end do not pair: logged as FMPD_EEM_CONFIG */
 };
 /* Put a copy of this version in force (the mode was left, or the router booted). Runs of the earlier version go on with
  * it. */
@@ -65,11 +94,11 @@ enum eem_run_outcome {
     EEM_RUN_QUEUE_FULL, /* or its rate limit */
 };
 #define EEM_RUN_ARGS 15
-/* event manager run: trigger an `event none` applet. done (may be NULL) is called once when the run has ended, never
- * from inside this call; *waits tells whether the caller should wait for it (sync yes). */
+/* event manager run: trigger an `event none` applet. caller->done (caller may be NULL) is called once when the run has
+ * ended, never from inside this call; *waits tells whether the caller should wait for it (sync yes). */
 enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc,
-                             void (*done)(void *arg, bool ok), void *arg, bool *waits) MUST_USE;
-/* Do not call the done of this arg any more (the run goes on). */
+                             const struct eem_caller *caller, bool *waits) MUST_USE;
+/* Do not call the caller of this arg any more (the run goes on). */
 void eem_run_forget(struct eem *e, const void *arg);
 
 /* What is registered, in order of registration. cursor starts at 0; false at the end. Strings and conf are valid until
@@ -79,7 +108,7 @@ struct eem_policy_info {
     const char *event_name;         /* "syslog", "timer watchdog" */
     const char *class_name;         /* "default" or a letter */
     int64_t registered_wall;        /* us */
-    uint64_t maxrun;                /* ms */
+    uint64_t maxrun;                /* ms; of its first event */
     uint64_t triggered, suppressed;
     uint64_t run_us_total, run_us_max;
     uint64_t runs; /* ended */
@@ -87,8 +116,10 @@ struct eem_policy_info {
 bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info *out);
 /* The line of the event in `show event manager policy registered`: "pattern {RE}". */
 void eem_event_describe(const struct event_conf *ev, const char *applet_name, struct text *out);
-/* An action as it stands in the configuration, without "action": `1.0 cli command "enable"`. */
-void eem_action_text(const struct action_conf *a, struct text *out);
+/* "syslog", "timer watchdog" */
+const char *eem_event_name(const struct event_conf *ev);
+/* The lines of its trigger, each with a blank in front. */
+void eem_trigger_describe(const struct trigger_conf *t, struct text *out);
 
 /* Jobs: those running or waiting for a thread, and those that have ended (oldest first). */
 struct eem_job_info {

@@ -1,6 +1,6 @@
-/* eem_conf.h: what was asked of the event manager: applets (an event and actions each) and the settings around them.
- * Written by the grammar through the bindings of eem/cmd; read by the engine, which registers a copy of an applet when
- * its mode is left. */
+/* eem_conf.h: what was asked of the event manager: applets (events, what joins them, and actions) and the settings around
+ * them. Written by the grammar through the bindings of eem/cmd; read by the engine, which registers a copy of an applet
+ * when its mode is left. */
 #ifndef EEM_CONF_H
 #define EEM_CONF_H
 
@@ -12,15 +12,41 @@
 
 /* Event types by the numbers that the MIB and $_event_type carry. */
 enum eem_event_type {
+    EEM_APPLICATION = 0,
     EEM_WATCHDOG = 6,
     EEM_COUNTDOWN = 7,
     EEM_ABSOLUTE = 8,
     EEM_CRON = 9,
+    EEM_COUNTER = 10,
     EEM_SYSLOG = 11,
+    EEM_SNMP = 12,
+    EEM_INTERFACE = 14,
+    EEM_IOSWD = 15,
+    EEM_RF = 16,
+    EEM_GOLD = 17,
+    EEM_CLI = 19,
     EEM_NONE = 20,
+    EEM_OIR = 21,
+    EEM_CONFIG = 24,
+    EEM_ENV = 25,
+    EEM_RESOURCE = 26,
+    EEM_TRACK = 27,
+    EEM_RPC = 28,
     EEM_SNMP_NOTIFICATION = 29,
+    EEM_IPSLA = 30,
+    EEM_ROUTING = 31,
+    EEM_NF = 32,
+    EEM_SNMP_OBJECT = 33,
+    EEM_IDENTITY = 35,
+    EEM_ND = 36,
+    EEM_MAT = 37,
+    EEM_UNSET = 255, /* of an event_conf without a row */
 };
-enum eem_op { EEM_GT, EEM_GE, EEM_EQ, EEM_NE, EEM_LT, EEM_LE };
+enum eem_op { EEM_GT, EEM_GE, EEM_EQ, EEM_NE, EEM_LT, EEM_LE, EEM_OPS };
+extern const char *const eem_op_names[EEM_OPS]; /* "gt" .. "le" */
+enum eem_entry_type { EEM_VALUE, EEM_INCREMENT, EEM_RATE };
+enum eem_comb { EEM_EXIT_OR, EEM_EXIT_AND };
+enum eem_state { EEM_UP, EEM_DOWN, EEM_ANY };
 
 #define EEM_PRIORITY_ALL   8 /* event syslog priority all, the default */
 #define EEM_PRIORITY_UNSET 8 /* action syslog without priority: logged as informational */
@@ -32,40 +58,159 @@ enum eem_op { EEM_GT, EEM_GE, EEM_EQ, EEM_NE, EEM_LT, EEM_LE };
 struct event_conf {
     char tag[32]; /* "" for the one untagged event */
     uint8_t type; /* enum eem_event_type */
-    /* syslog */
+    /* all */
+    uint64_t maxrun;    /* ms; 0: no limit */
+    uint64_t ratelimit; /* ms between triggers; 0: none */
+    uint64_t dflt;      /* ms a held request waits for the run; 0: as long as it takes */
+    uint32_t occurs;    /* syslog 1-32, cli */
+    uint64_t period;    /* ms; 0: no limit */
+    bool sync_no, sync; /* none: `sync no`; cli, snmp-object: `sync yes` */
+    bool skip;          /* cli, snmp-object: `skip yes` */
+    char text[EEM_TEXT_MAX]; /* the rest of the line of a detector that nothing will raise */
+    /* syslog, cli: regular expressions */
     char pattern[EEM_TEXT_MAX];
-    uint32_t occurs;  /* 1-32 */
-    uint64_t period;  /* ms; 0: no limit */
+    char sequence[EEM_NAME_MAX], timestamp[EEM_NAME_MAX], facility[EEM_NAME_MAX], mnemonic[EEM_NAME_MAX];
     uint8_t priority; /* 0-7; EEM_PRIORITY_ALL */
-    /* snmp-notification */
+    bool sev_fatal, sev_critical, sev_major, sev_minor, sev_warning, sev_notification, sev_normal, sev_debugging;
+    bool enter, tab_key, question; /* cli: which keys publish; none: enter */
+    char mode[24];                 /* cli; "": any */
+    /* snmp, snmp-notification, snmp-object */
     char oid[EEM_OID_TEXT_MAX]; /* dotted; a trailing dot makes it a prefix */
     char oid_val[EEM_TEXT_MAX];
     uint8_t op;              /* enum eem_op */
     uint32_t src_ip, dst_ip; /* 0: any */
-    /* none */
-    bool sync_no; /* `event manager run` does not wait */
+    uint8_t direction;       /* 0 incoming, 1 outgoing */
+    uint8_t msg_op;          /* 0 send, 1 drop */
+    bool get_next;           /* snmp: get-type next */
+    uint8_t object_type;     /* snmp-object, by its place in the row */
+    bool istable;
+    /* snmp, interface, counter: crossing a value and coming back */
+    char name[EEM_NAME_MAX]; /* counter, interface; resource: policy; ipsla: group */
+    char parameter[40];      /* interface */
+    uint64_t poll;           /* ms */
+    char entry_val[24];
+    char exit_val[24];              /* "": none */
+    uint8_t entry_op, exit_op;      /* enum eem_op */
+    uint8_t entry_type, exit_type;  /* enum eem_entry_type */
+    uint8_t exit_comb;              /* enum eem_comb */
+    uint64_t exit_time;             /* ms; 0: none */
+    bool exit_event;
+    uint32_t average_factor; /* 1-64 */
+    /* track, ipsla, application */
+    uint32_t number;  /* track N, operation-id N, type N */
+    bool has_number;
+    uint8_t state;    /* enum eem_state */
+    uint32_t sub_system;
+    char reaction[24]; /* ipsla; "": any */
+    /* routing */
+    uint32_t network;
+    uint8_t prefix_len, ge, le, ne; /* ge le ne: 0 when not asked */
+    uint8_t route_change;           /* 0 add, 1 remove, 2 modify, 3 all */
+    char protocol[16];              /* "": any */
+    char vrf[32];
+    /* neighbor-discovery */
+    bool by_regexp;
+    char link_event[16], line_event[16]; /* "": not asked; "all" */
+    char cdp[8], lldp[8];
     /* timer */
     uint64_t time; /* ms; absolute: since 1970 */
     char timer_name[32];
     char cron[EEM_TEXT_MAX];
-    /* all */
-    uint64_t maxrun;    /* ms; 0: no limit */
-    uint64_t ratelimit; /* ms between triggers; 0: none */
 };
 void event_conf_init(void *event_conf);
 
-enum action_verb { ACTION_CLI = 1, ACTION_SYSLOG, ACTION_WAIT, ACTION_SNMP_TRAP, ACTION_INFO_ROUTERNAME, ACTION_VERBS };
+/* trigger and the lines below it: how several events make one trigger. */
+#define EEM_OPERANDS_MAX 8
+enum eem_join { EEM_JOIN_NONE, EEM_JOIN_OR, EEM_JOIN_AND, EEM_JOIN_ANDNOT };
+struct attribute_conf { /* attribute tag TAG occurs N */
+    char tag[32];
+    uint32_t occurs;
+};
+struct trigger_conf {
+    uint32_t occurs; /* 1-4294967295 */
+    uint64_t period; /* ms; 0: none */
+    uint64_t delay;  /* ms */
+    char period_start[EEM_TEXT_MAX]; /* cron */
+    /* correlate A op B op C ..: an operand is an event's tag, or track N where the tag is "" */
+    bool correlate;
+    char tag0[32], tag1[32], tag2[32], tag3[32], tag4[32], tag5[32], tag6[32], tag7[32];
+    uint32_t track0, track1, track2, track3, track4, track5, track6, track7;
+    uint8_t join1, join2, join3, join4, join5, join6, join7; /* enum eem_join */
+    struct conf_list attributes;                             /* struct attribute_conf */
+};
+void trigger_conf_init(void *trigger_conf);
+void trigger_conf_fini(void *trigger_conf);
+struct eem_operand {
+    const char *tag; /* "": track */
+    uint32_t track;
+    uint8_t join; /* enum eem_join with what stands left of it */
+};
+/* The operands of correlate, in order; how many. */
+size_t trigger_operands(const struct trigger_conf *t, struct eem_operand out[EEM_OPERANDS_MAX]);
 
+enum action_verb {
+    ACTION_CLI = 1,
+    ACTION_SYSLOG,
+    ACTION_WAIT,
+    ACTION_SNMP_TRAP,
+    ACTION_INFO,
+    ACTION_SET,
+    ACTION_SET_OLD, /* set LABEL _exit_status VALUE */
+    ACTION_APPEND,
+    ACTION_INCREMENT,
+    ACTION_DECREMENT,
+    ACTION_ADD,
+    ACTION_SUBTRACT,
+    ACTION_MULTIPLY,
+    ACTION_DIVIDE,
+    ACTION_IF,
+    ACTION_ELSEIF,
+    ACTION_ELSE,
+    ACTION_END,
+    ACTION_WHILE,
+    ACTION_FOREACH,
+    ACTION_BREAK,
+    ACTION_CONTINUE,
+    ACTION_EXIT,
+    ACTION_REGEXP,
+    ACTION_STRING,
+    ACTION_PUTS,
+    ACTION_GETS,
+    ACTION_COUNTER,
+    ACTION_CONTEXT,
+    ACTION_TRACK,
+    ACTION_PUBLISH_EVENT,
+    ACTION_POLICY,
+    ACTION_CNS_EVENT,
+    ACTION_RELOAD,
+    ACTION_FORCE_SWITCHOVER,
+    ACTION_HANDLE_ERROR,
+    ACTION_FILE,
+    ACTION_MAIL,
+    ACTION_SNMP_OBJECT_VALUE,
+    ACTION_COMMENT,
+    ACTION_HELP,
+    ACTION_VERBS
+};
+
+/* One action. Texts may hold $names, replaced when it runs; what a field means to a verb stands beside the verb's row. */
 struct action_conf {
     char label[32];
     uint8_t verb;               /* enum action_verb */
-    char text[EEM_TEXT_MAX];    /* cli command, syslog msg, snmp-trap strdata */
-    char pattern[EEM_TEXT_MAX]; /* cli: awaited instead of the prompt */
+    uint8_t kind;               /* which form of the verb: string's operation, file's, info's type ... by its place in the row */
+    uint8_t op;                 /* enum eem_op, of if, elseif, while */
+    uint8_t depth;              /* in how many blocks it stands: set by applet_nest, for printing */
+    char text[EEM_TEXT_MAX];    /* cli command, syslog msg, snmp-trap strdata; the first operand */
+    char pattern[EEM_TEXT_MAX]; /* cli: awaited instead of the prompt; regexp; the second operand */
+    char more[EEM_TEXT_MAX];    /* further operands */
+    char x[EEM_TEXT_MAX], y[EEM_TEXT_MAX], z[EEM_TEXT_MAX];
+    char var[EEM_NAME_MAX];     /* the variable written to */
+    char sub1[EEM_NAME_MAX], sub2[EEM_NAME_MAX], sub3[EEM_NAME_MAX];
     uint8_t priority;           /* syslog: 0-7; EEM_PRIORITY_UNSET */
     char facility[24];          /* syslog; "": HA_EM */
-    uint32_t wait;              /* seconds */
-    bool has_int1, has_int2, has_str;
-    int32_t int1, int2;
+    uint32_t number;            /* track N, type N, port */
+    bool has_int1, has_int2, has_str, flag;
+    char int1[24], int2[24];    /* snmp-trap: numbers or $names */
 };
 void action_conf_init(void *action_conf);
 
@@ -75,11 +220,14 @@ struct applet_conf {
     bool trap;          /* send cEventMgrServerEvent after each run */
     char class_name[8]; /* "A".."Z"; "": default */
     char description[EEM_TEXT_MAX];
-    struct conf_list events;  /* struct event_conf, as typed */
-    struct conf_list actions; /* struct action_conf, by label as a string */
+    struct conf_list events;   /* struct event_conf, as typed */
+    struct conf_list triggers; /* struct trigger_conf, none or one */
+    struct conf_list actions;  /* struct action_conf, by label as a string */
 };
 void applet_conf_init(void *applet_conf);
 void applet_conf_fini(void *applet_conf);
+/* Count the blocks around each action anew, after actions came or went. */
+void applet_nest(struct applet_conf *a);
 
 struct environment_conf {
     char name[EEM_NAME_MAX];

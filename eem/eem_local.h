@@ -16,47 +16,58 @@ struct patterns;
 struct detector;
 struct run;
 
-/* ---- applet.c: a registered applet: an immutable copy of its configuration, shared by the registry and its runs. */
+/* ---- applet.c: a registered applet: an immutable copy of its configuration, shared by the registry and its runs, with
+ * where its blocks begin and end and what it has done so far. */
 struct applet {
     unsigned refs;
     struct applet_conf conf;
+    struct block *blocks; /* one an action (flow.c) */
+    uint64_t triggered, suppressed, runs, run_us_total, run_us_max;
 };
 struct applet *applet_new(const struct applet_conf *from); /* deep copy, one reference */
 struct applet *applet_ref(struct applet *a);
 void applet_unref(struct applet *a); /* NULL-safe */
 
-/* ---- a registration: an applet in force with the state of its detector. */
-#define OCCURS_MAX 32
+/* ---- a registration: an applet in force, and what watches for its events. */
+struct watch {
+    struct policy *policy;
+    const struct detector *detector;
+    const struct event_conf *ev;
+    struct watch *next, **link; /* of all that wait for this type of event */
+    void *state;           /* the detector's own, made by arm and freed by disarm */
+    uint64_t last_trigger; /* loop time; valid when triggered > 0 */
+    uint64_t triggered;
+    /* trigger.c: while other events are awaited */
+    uint32_t occurred;
+    struct vars vars; /* of the last time */
+};
 struct policy {
     struct eem *eem;
     struct applet *applet;
-    const struct detector *detector;
-    const struct event_conf *ev;
+    struct watch *watches;
+    size_t nwatches;
     int64_t registered_wall;
-    uint64_t last_trigger; /* loop time; valid when triggered > 0 */
-    uint64_t triggered, suppressed, runs, run_us_total, run_us_max;
-    /* detector state */
-    uint64_t seen[OCCURS_MAX]; /* syslog: loop times of the last matches */
-    unsigned nseen;
-    uint32_t oid[TRAP_OID_MAX]; /* snmp-notification */
-    uint8_t oid_len;
-    bool oid_prefix;
-    struct timer timer; /* timer */
-    int64_t due;        /* timer absolute, cron: wall time, us */
-    struct clock_watch set; /* absolute, cron: the clock was set */
+    /* trigger.c */
+    const struct trigger_conf *trigger; /* NULL: the one event is the trigger */
+    bool window;                        /* counting within a period that began at: */
+    uint64_t window_began;              /* loop time */
+    uint32_t times;                     /* the condition was true */
+    struct timer window_end;
+    struct run *delayed; /* those that `delay` holds back */
 };
 
 /* One event detector: a file on_*.c each. */
 struct detector {
     uint8_t type;     /* enum eem_event_type */
     const char *name; /* "timer watchdog": shows and $_event_type_string */
+    /* Can this be waited for? Otherwise why says what is wrong. NULL: always. */
     bool (*check)(const struct event_conf *ev, char why[128]);
-    void (*arm)(struct policy *p);
-    void (*disarm)(struct policy *p);
+    void (*arm)(struct watch *w);    /* NULL: nothing to do */
+    void (*disarm)(struct watch *w); /* frees w->state; NULL: nothing to do */
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
+    bool inert; /* nothing in this router will ever raise it: said once at registration */
 };
-extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
-    detector_countdown, detector_absolute, detector_cron;
+/* kinds.c: all there are, by number; NULL for others. */
 const struct detector *detector_of(uint8_t type);
 
 /* ---- eem.c */
@@ -85,13 +96,17 @@ struct history {
     struct sent_trap traps[EEM_HISTORY_MAX];
     size_t traps_first, traps_n;
 };
+struct watching {
+    struct watch *head, **tail;
+};
 struct eem {
     struct eem_env env;
     struct eem_conf conf;
     struct eem_debug debug;
     struct policy **policies;
     size_t npolicies;
-    struct patterns *patterns; /* of the syslog policies */
+    struct watching watching[EEM_UNSET]; /* by enum eem_event_type */
+    struct patterns *patterns; /* of the syslog events */
     struct job_class classes[JOB_CLASSES];
     struct run *running; /* those that have a thread */
     struct timer dispatch;
@@ -101,48 +116,73 @@ struct eem {
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
 };
-/* An event of this policy happened: count, obey ratelimit, queue a run. Takes the variables over. NULL when nothing was
- * queued. */
-struct run *eem_trigger(struct policy *p, struct vars *vars);
 struct policy *eem_policy_find(const struct eem *e, const char *name);
+/* Every watch of one type, in order of registration: EEM_WATCHES(w, e, EEM_TRACK) { ... }. The body must not register. */
+#define EEM_WATCHES(w, e, kind) for (struct watch *w = (e)->watching[kind].head; w; w = w->next)
 
+/* ---- trigger.c: from an event to a trigger. An event of this watch happened: obey ratelimit, join it with the others of
+ * its policy, count, queue a run. Takes the variables over. NULL when nothing was queued (yet). */
+struct run *eem_trigger(struct watch *w, struct vars *vars);
+void trigger_init(struct policy *p);
+void trigger_fini(struct policy *p);
+bool trigger_check(const struct applet_conf *a, char why[128]);
+void trigger_track_changed(struct eem *e, uint32_t number);
+/* The lines of a trigger in `show event manager policy registered`. */
+void trigger_describe(const struct trigger_conf *t, struct text *out);
+
+/* ---- the bus: every fact has one hearer here */
 void on_syslog_fact(void *eem, const void *fact);
 void on_trap_fact(void *eem, const void *fact);
 
+/* Compare as EEM does: as numbers when both are integers, else as text. */
+bool eem_compare(uint8_t op, const char *value, const char *wanted);
+
 /* ---- run.c: one running applet. */
-enum run_state { RUN_QUEUED, RUN_STEP, RUN_WAIT, RUN_CLI };
+enum run_state { RUN_QUEUED, RUN_STEP, RUN_WAIT, RUN_CLI, RUN_OTHER };
+#define RUN_LOOPS_MAX 16
+struct run_loop { /* a foreach that has begun */
+    size_t at;    /* its action */
+    char *list;   /* what is left of it begins at: */
+    size_t pos;
+};
+enum on_error { ON_ERROR_EXIT, ON_ERROR_IGNORE, ON_ERROR_WARN };
 struct run {
     struct run *next, **link;
     struct eem *eem;
     struct applet *applet;
-    const struct detector *detector;
-    const struct event_conf *ev;
+    const char *event_name;
+    uint8_t types[EEM_OPERANDS_MAX]; /* of the events that triggered it */
+    uint8_t ntypes;
+    uint64_t maxrun_ms; /* 0: no limit */
     uint8_t job_class;
     uint32_t job;
     int64_t event_wall;
     uint64_t started; /* loop time */
     enum run_state state;
     size_t pc; /* next action */
+    struct run_loop loops[RUN_LOOPS_MAX];
+    size_t nloops;
+    enum on_error on_error;
+    const char *error; /* name of the last failure: "FH_EMEMORY" */
     struct vars vars;
     struct shell *shell;
     bool cli_over;     /* the session ended by itself */
     bool cli_question; /* the last command stopped at its pattern */
     struct timer step, maxrun;
-    int32_t exit_status;
-    void (*done)(void *arg, bool ok);
-    void *arg;
+    void (*pending_stop)(struct run *r); /* ends what a pending action of the kind RUN_OTHER has begun; NULL: nothing */
+    void *pending;                       /* that action's own */
+    struct eem_caller caller;            /* done NULL: nobody waits */
+    struct policy *delayed_by;           /* it is in the list of `delayed` */
 };
-/* What an action left behind: go on at once; wait (the action calls run_resume); failed (FMPD_ERROR, the run ends). */
-enum step { STEP_NEXT, STEP_PENDING, STEP_FAILED };
+/* What an action left behind: go on at once; wait (the action calls run_resume); failed; the run is over. */
+enum step { STEP_NEXT, STEP_PENDING, STEP_FAILED, STEP_END };
 struct action_kind {
     enum step (*perform)(struct run *r, const struct action_conf *a);
-    void (*print)(const struct action_conf *a, struct text *out); /* after the label */
 };
-extern const struct action_kind action_cli, action_syslog, action_wait, action_snmp_trap, action_info;
+/* kinds.c: what performs a verb; NULL for none. */
 const struct action_kind *action_kind_of(uint8_t verb);
-void action_quote(const char *s, struct text *out); /* "s", with \" inside */
 
-struct run *run_new(struct policy *p, struct vars *vars, uint32_t job);
+struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, uint32_t job);
 void run_start(struct run *r); /* it has a thread */
 void run_free(struct run *r);  /* without history or messages; NULL-safe */
 /* A pending action is complete: the next one follows in a later turn. */
@@ -150,8 +190,25 @@ void run_resume(struct run *r, bool ok);
 void run_wait(struct run *r, uint64_t us);
 /* Replace $names of `in`; an unset one is logged and the action must fail. */
 bool run_expand(struct run *r, const char *in, struct text *out) MUST_USE;
-void cli_close_session(struct run *r); /* do_cli.c */
-void trap_server_event(struct run *r); /* do_trap.c */
+/* The same to a new string (mem_free), NULL when it fails. */
+char *run_value(struct run *r, const char *in) MUST_USE;
+/* The same to a number. False: unset, or no integer (r->error is set). */
+bool run_number(struct run *r, const char *in, int64_t *out) MUST_USE;
+bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
+int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */
+void cli_close_session(struct run *r);        /* do_cli.c */
+void trap_server_event(struct run *r);        /* do_trap.c */
+
+/* ---- flow.c: the blocks of an applet. */
+struct block {
+    uint32_t next; /* if, elseif: the elseif, else or end that follows; while, foreach: its end; end: the head of its loop */
+    uint32_t end;  /* if, elseif, else, break: the end of the block (of the loop) */
+    bool loop;     /* end: of a loop; next is its head */
+    bool ok;
+};
+/* One entry for each action, in order; freed with mem_free. What is wrong is told to complain (may be NULL): the action's
+ * place and the words. */
+struct block *flow_blocks(const struct applet_conf *a, void (*complain)(void *arg, size_t at, const char *what), void *arg);
 
 /* ---- sched.c: which run gets a thread, and when. */
 void sched_init(struct eem *e);
@@ -159,6 +216,8 @@ bool sched_submit(struct eem *e, struct run *r); /* false: the queue is full; th
 void sched_ended(struct eem *e, struct run *r);  /* gives the thread back; the run is the caller's */
 void sched_kick(struct eem *e);
 void sched_stop(struct eem *e); /* drop every run */
+void run_link(struct run **head, struct run *r);
+void run_unlink(struct run *r);
 const char *sched_class_name(uint8_t job_class);
 uint8_t sched_class_of(const struct applet_conf *a);
 

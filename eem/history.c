@@ -31,7 +31,7 @@ void history_ended(struct eem *e, const struct run *r, bool ok)
     drop_oldest(&h->first, &h->n, e->conf.history_events - 1);
     struct ended_job *job = &h->jobs[(h->first + h->n++) % EEM_HISTORY_MAX];
     *job = (struct ended_job){.job = r->job,
-                              .event_name = r->detector->name,
+                              .event_name = r->event_name,
                               .job_class = r->job_class,
                               .event_wall = r->event_wall,
                               .ok = ok};

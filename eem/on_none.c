@@ -6,30 +6,28 @@
 
 #include "eem/eem_local.h"
 
-static bool check(const struct event_conf *ev, char why[128])
-{
-    (void)ev;
-    (void)why;
-    return true;
-}
-
-static void nothing(struct policy *p)
-{
-    (void)p;
-}
-
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     text_printf(out, "policyname {%s} sync {%s}", applet_name, ev->sync_no ? "no" : "yes");
 }
 
+static struct watch *none_of(struct policy *p)
+{
+    for (size_t i = 0; i < p->nwatches; i++)
+        if (p->watches[i].ev->type == EEM_NONE)
+            return &p->watches[i];
+    return NULL;
+}
+
 enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc,
-                             void (*done)(void *arg, bool ok), void *arg, bool *waits)
+                             const struct eem_caller *caller, bool *waits)
 {
     struct policy *p = eem_policy_find(e, name);
+    *waits = false;
     if (!p)
         return EEM_RUN_UNKNOWN;
-    if (p->detector != &detector_none)
+    struct watch *w = none_of(p);
+    if (!w)
         return EEM_RUN_NOT_NONE;
     struct vars vars = {0};
     if (argc > EEM_RUN_ARGS)
@@ -40,22 +38,21 @@ enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const 
         snprintf(var, sizeof var, "_none_arg%zu", i + 1);
         vars_set(&vars, var, i < argc ? argv[i] : "");
     }
-    struct run *r = eem_trigger(p, &vars);
+    uint64_t suppressed = p->applet->suppressed;
+    struct run *r = eem_trigger(w, &vars);
     if (!r)
-        return EEM_RUN_QUEUE_FULL;
-    *waits = !p->ev->sync_no;
-    if (*waits) {
-        r->done = done;
-        r->arg = arg;
-    }
+        return p->applet->suppressed == suppressed ? EEM_RUN_STARTED : EEM_RUN_QUEUE_FULL;
+    *waits = caller && !w->ev->sync_no;
+    if (*waits)
+        r->caller = *caller;
     return EEM_RUN_STARTED;
 }
 
 static void forget(struct run *r, const void *arg)
 {
     for (; r; r = r->next)
-        if (r->arg == arg)
-            r->done = NULL;
+        if (r->caller.arg == arg)
+            r->caller = (struct eem_caller){0};
 }
 
 void eem_run_forget(struct eem *e, const void *arg)
@@ -63,7 +60,8 @@ void eem_run_forget(struct eem *e, const void *arg)
     forget(e->running, arg);
     for (size_t i = 0; i < JOB_CLASSES; i++)
         forget(e->classes[i].queue_head, arg);
+    for (size_t i = 0; i < e->npolicies; i++)
+        forget(e->policies[i]->delayed, arg);
 }
 
-const struct detector detector_none = {
-    .type = EEM_NONE, .name = "none", .check = check, .arm = nothing, .disarm = nothing, .describe = describe};
+const struct detector detector_none = {.type = EEM_NONE, .name = "none", .describe = describe};

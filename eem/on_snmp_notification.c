@@ -15,8 +15,7 @@
 
 #include "eem/eem_local.h"
 #include "espial/ip.h"
-
-static const char *const op_names[] = {"gt", "ge", "eq", "ne", "lt", "le"};
+#include "espial/mem.h"
 
 /* "1.3.6.1." -> numbers. False for anything else, or too long. */
 static bool parse_oid(const char *s, uint32_t *oid, uint8_t *len, bool *prefix)
@@ -57,22 +56,29 @@ static bool check(const struct event_conf *ev, char why[128])
     return false;
 }
 
-static void arm(struct policy *p)
+struct wanted {
+    uint32_t oid[TRAP_OID_MAX];
+    uint8_t len;
+    bool prefix;
+};
+
+static void arm(struct watch *w)
 {
-    if (!parse_oid(p->ev->oid, p->oid, &p->oid_len, &p->oid_prefix))
-        p->oid_len = 0; /* matches nothing; eem_register has checked it */
+    struct wanted *want = w->state = NEW(struct wanted);
+    if (!parse_oid(w->ev->oid, want->oid, &want->len, &want->prefix))
+        want->len = 0; /* matches nothing; eem_register has checked it */
 }
 
-static void disarm(struct policy *p)
+static void disarm(struct watch *w)
 {
-    (void)p;
+    mem_free(w->state);
 }
 
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     char addr[IP4_STRLEN];
     (void)applet_name;
-    text_printf(out, "oid {%s} oid-val {%s} op {%s}", ev->oid, ev->oid_val, op_names[ev->op % 6]);
+    text_printf(out, "oid {%s} oid-val {%s} op {%s}", ev->oid, ev->oid_val, eem_op_names[ev->op % EEM_OPS]);
     if (ev->src_ip)
         text_printf(out, " src-ip-address {%s}", ip4_format(ev->src_ip, addr));
     if (ev->dst_ip)
@@ -88,13 +94,12 @@ static uint32_t sub_id(const uint32_t *oid, uint8_t len, size_t i)
     return oid[i];
 }
 
-static bool oid_fits(const struct policy *p, const struct trap_var *v)
+static bool oid_fits(const struct wanted *want, const struct trap_var *v)
 {
-    if (!p->oid_len || v->oid_len > TRAP_OID_MAX || v->oid_len < p->oid_len ||
-        (!p->oid_prefix && v->oid_len != p->oid_len))
+    if (!want->len || v->oid_len > TRAP_OID_MAX || v->oid_len < want->len || (!want->prefix && v->oid_len != want->len))
         return false;
-    for (size_t i = 0; i < p->oid_len; i++)
-        if (sub_id(p->oid, p->oid_len, i) != sub_id(v->oid, v->oid_len, i))
+    for (size_t i = 0; i < want->len; i++)
+        if (sub_id(want->oid, want->len, i) != sub_id(v->oid, v->oid_len, i))
             return false;
     return true;
 }
@@ -126,25 +131,6 @@ static void add_value(struct text *out, const struct trap_var *v)
     }
 }
 
-static bool compare(uint8_t op, const char *value, const char *wanted)
-{
-    int64_t a, b;
-    int order;
-    if (str_int(value, INT64_MIN, INT64_MAX, &a) && str_int(wanted, INT64_MIN, INT64_MAX, &b))
-        order = (a > b) - (a < b);
-    else
-        order = strcmp(value, wanted);
-    switch ((enum eem_op)op) {
-    case EEM_GT: return order > 0;
-    case EEM_GE: return order >= 0;
-    case EEM_EQ: return order == 0;
-    case EEM_NE: return order != 0;
-    case EEM_LT: return order < 0;
-    case EEM_LE: return order <= 0;
-    }
-    return false;
-}
-
 /* RFC 3584 section 3.2, the v1 form of a v2 trap's name: generic traps are snmpTraps.1-6, all others
  * enterprise.[0.]specific. */
 static void trap_names(struct vars *vars, const struct fact_trap *f)
@@ -170,7 +156,7 @@ static void trap_names(struct vars *vars, const struct fact_trap *f)
     text_free(&t);
 }
 
-static void trigger(struct policy *p, const struct fact_trap *f, const struct trap_var *by)
+static void trigger(struct watch *w, const struct fact_trap *f, const struct trap_var *by)
 {
     struct vars vars = {0};
     struct text name = {0}, value = {0};
@@ -192,33 +178,31 @@ static void trigger(struct policy *p, const struct fact_trap *f, const struct tr
     }
     text_free(&name);
     text_free(&value);
-    eem_trigger(p, &vars);
+    eem_trigger(w, &vars);
 }
 
-static bool concerns(const struct policy *p, const struct fact_trap *f, const struct trap_var *v)
+static bool concerns(const struct watch *w, const struct fact_trap *f, const struct trap_var *v)
 {
-    if (v->type == TRAP_NONE || !oid_fits(p, v))
+    if (v->type == TRAP_NONE || !oid_fits(w->state, v))
         return false;
-    if ((p->ev->src_ip && p->ev->src_ip != f->src) || (p->ev->dst_ip && p->ev->dst_ip != f->dst))
+    if ((w->ev->src_ip && w->ev->src_ip != f->src) || (w->ev->dst_ip && w->ev->dst_ip != f->dst))
         return false;
     struct text value = {0};
     add_value(&value, v);
-    bool fits = compare(p->ev->op, text_str(&value), p->ev->oid_val);
+    bool fits = eem_compare(w->ev->op, text_str(&value), w->ev->oid_val);
     text_free(&value);
     return fits;
 }
 
 void on_trap_fact(void *eem, const void *fact)
 {
-    struct eem *e = eem;
+    const struct eem *e = eem;
     const struct fact_trap *f = fact;
-    for (size_t i = 0; i < e->npolicies; i++) {
-        struct policy *p = e->policies[i];
-        if (p->detector != &detector_snmp_notification)
-            continue;
+    EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
+    {
         for (size_t v = 0; v < f->nvars && v < TRAP_VARBINDS_MAX; v++)
-            if (concerns(p, f, &f->vars[v])) {
-                trigger(p, f, &f->vars[v]);
+            if (concerns(w, f, &f->vars[v])) {
+                trigger(w, f, &f->vars[v]);
                 break;
             }
     }

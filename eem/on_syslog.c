@@ -10,7 +10,10 @@
 
 #include "eem/eem_local.h"
 #include "eem/patterns.h"
+#include "espial/mem.h"
 #include "espial/regex.h"
+
+#define OCCURS_MAX 32
 
 static bool check(const struct event_conf *ev, char why[128])
 {
@@ -21,15 +24,23 @@ static bool check(const struct event_conf *ev, char why[128])
     return re != NULL;
 }
 
-static void arm(struct policy *p)
+/* Loop times of the last matches. */
+struct matches {
+    uint64_t seen[OCCURS_MAX];
+    unsigned n;
+};
+
+static void arm(struct watch *w)
 {
     char why[128];
-    (void)patterns_add(p->eem->patterns, p->ev->pattern, p, why); /* eem_register has checked it */
+    w->state = NEW(struct matches);
+    (void)patterns_add(w->policy->eem->patterns, w->ev->pattern, w, why); /* eem_register has checked it */
 }
 
-static void disarm(struct policy *p)
+static void disarm(struct watch *w)
 {
-    patterns_remove(p->eem->patterns, p);
+    patterns_remove(w->policy->eem->patterns, w);
+    mem_free(w->state);
 }
 
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
@@ -46,28 +57,29 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
 }
 
 /* One more match: is it the Nth? */
-static bool enough(struct policy *p)
+static bool enough(struct watch *w)
 {
-    if (p->ev->occurs <= 1)
+    if (w->ev->occurs <= 1)
         return true;
-    uint64_t now = loop_now(p->eem->env.loop), period = p->ev->period * US_PER_MS;
+    struct matches *m = w->state;
+    uint64_t now = loop_now(w->policy->eem->env.loop), period = w->ev->period * US_PER_MS;
     unsigned old = 0;
-    while (period && old < p->nseen && now - p->seen[old] > period)
+    while (period && old < m->n && now - m->seen[old] > period)
         old++;
-    memmove(p->seen, p->seen + old, (p->nseen - old) * sizeof p->seen[0]);
-    p->nseen -= old;
-    p->seen[p->nseen++] = now; /* occurs <= OCCURS_MAX, and it is emptied on reaching occurs */
-    if (p->nseen < p->ev->occurs && p->nseen < OCCURS_MAX)
+    memmove(m->seen, m->seen + old, (m->n - old) * sizeof m->seen[0]);
+    m->n -= old;
+    m->seen[m->n++] = now; /* occurs <= OCCURS_MAX, and it is emptied on reaching occurs */
+    if (m->n < w->ev->occurs && m->n < OCCURS_MAX)
         return false;
-    p->nseen = 0;
+    m->n = 0;
     return true;
 }
 
 static void hit(void *arg, void *owner)
 {
     const struct fact_syslog *f = arg;
-    struct policy *p = owner;
-    if (f->severity > p->ev->priority || !enough(p))
+    struct watch *w = owner;
+    if (f->severity > w->ev->priority || !enough(w))
         return;
     struct vars vars = {0};
     vars_set(&vars, "_syslog_msg", f->line);
@@ -79,7 +91,7 @@ static void hit(void *arg, void *owner)
     vars_setn(&vars, "_syslog_timestamp", f->line, stamp);
     vars_set(&vars, "_syslog_facility", f->facility);
     vars_set(&vars, "_syslog_mnemonic", f->mnemonic);
-    eem_trigger(p, &vars);
+    eem_trigger(w, &vars);
 }
 
 void on_syslog_fact(void *eem, const void *fact)

@@ -10,109 +10,130 @@
 
 #include "eem/cron.h"
 #include "eem/eem_local.h"
+#include "espial/mem.h"
 
 #define RECHECK_US (INT64_C(60) * 1000000)
 
-static void trigger(struct policy *p)
+struct due {
+    struct watch *watch;
+    struct timer timer;
+    int64_t at;             /* absolute, cron: wall time, us */
+    struct clock_watch set; /* absolute, cron: the clock was set */
+};
+
+static void trigger(struct due *d)
 {
     struct vars vars = {0};
-    vars_set(&vars, "_timer_type", strchr(p->detector->name, ' ') + 1);
-    vars_setf(&vars, "_timer_time", "%llu.%03llu", (unsigned long long)p->ev->time / 1000,
-              (unsigned long long)p->ev->time % 1000);
+    vars_set(&vars, "_timer_type", strchr(d->watch->detector->name, ' ') + 1);
+    vars_setf(&vars, "_timer_time", "%llu.%03llu", (unsigned long long)d->watch->ev->time / 1000,
+              (unsigned long long)d->watch->ev->time % 1000);
     vars_set(&vars, "_timer_remain", "0.000");
-    eem_trigger(p, &vars);
+    eem_trigger(d->watch, &vars);
 }
 
 static void elapsed(void *arg)
 {
-    struct policy *p = arg;
-    if (p->detector == &detector_watchdog)
-        timer_set(&p->timer, p->ev->time * US_PER_MS);
-    trigger(p);
+    struct due *d = arg;
+    if (d->watch->ev->type == EEM_WATCHDOG)
+        timer_set(&d->timer, d->watch->ev->time * US_PER_MS);
+    trigger(d);
 }
 
-static void arm_span(struct policy *p)
+static struct due *due_new(struct watch *w)
 {
-    timer_init(&p->timer, p->eem->env.loop, elapsed, p);
-    timer_set(&p->timer, p->ev->time * US_PER_MS);
+    struct due *d = w->state = NEW(struct due);
+    d->watch = w;
+    return d;
 }
 
-/* ---- by the calendar: p->due is when */
-
-static void sleep_until_due(struct policy *p)
+static void arm_span(struct watch *w)
 {
-    int64_t left = p->due - clock_wall(p->eem->env.clock);
-    timer_set(&p->timer, left <= 0 ? 0 : (uint64_t)(left < RECHECK_US ? left : RECHECK_US));
+    struct due *d = due_new(w);
+    timer_init(&d->timer, d->watch->policy->eem->env.loop, elapsed, d);
+    timer_set(&d->timer, d->watch->ev->time * US_PER_MS);
 }
 
-static void set_cron(struct policy *p)
+/* ---- by the calendar: d->at is when */
+
+static void sleep_until_due(struct due *d)
 {
-    const struct clock *clock = p->eem->env.clock;
+    int64_t left = d->at - clock_wall(d->watch->policy->eem->env.clock);
+    timer_set(&d->timer, left <= 0 ? 0 : (uint64_t)(left < RECHECK_US ? left : RECHECK_US));
+}
+
+static void set_cron(struct due *d)
+{
+    const struct clock *clock = d->watch->policy->eem->env.clock;
     int64_t now = clock_wall(clock);
     struct cron c;
-    if (!cron_parse(p->ev->cron, &c))
+    if (!cron_parse(d->watch->ev->cron, &c))
         return; /* eem_register has checked it */
-    timer_clear(&p->timer);
+    timer_clear(&d->timer);
     int64_t local = cron_next(&c, now + clock_zone_at(clock, now)->offset_min * INT64_C(60000000));
     if (local < 0)
         return;
     struct wall_time w = wall_split(local);
-    p->due = clock_from_local(clock, &w);
-    if (p->due <= now) /* in the hour that there is twice, of which the first has gone */
-        p->due = local - clock_zone_at(clock, now)->offset_min * INT64_C(60000000);
-    sleep_until_due(p);
+    d->at = clock_from_local(clock, &w);
+    if (d->at <= now) /* in the hour that there is twice, of which the first has gone */
+        d->at = local - clock_zone_at(clock, now)->offset_min * INT64_C(60000000);
+    sleep_until_due(d);
 }
 
 static void look(void *arg)
 {
-    struct policy *p = arg;
-    if (clock_wall(p->eem->env.clock) < p->due) {
-        sleep_until_due(p);
+    struct due *d = arg;
+    if (clock_wall(d->watch->policy->eem->env.clock) < d->at) {
+        sleep_until_due(d);
         return;
     }
-    if (p->detector == &detector_cron)
-        set_cron(p);
-    trigger(p);
+    if (d->watch->ev->type == EEM_CRON)
+        set_cron(d);
+    trigger(d);
 }
 
 static void clock_was_set(void *arg)
 {
-    struct policy *p = arg;
-    if (p->detector == &detector_cron)
-        set_cron(p);
-    else if (timer_pending(&p->timer))
-        sleep_until_due(p);
+    struct due *d = arg;
+    if (d->watch->ev->type == EEM_CRON)
+        set_cron(d);
+    else if (timer_pending(&d->timer))
+        sleep_until_due(d);
 }
 
-static void follow_calendar(struct policy *p)
+static void follow_calendar(struct due *d)
 {
-    timer_init(&p->timer, p->eem->env.loop, look, p);
-    p->set = (struct clock_watch){.fn = clock_was_set, .arg = p};
-    clock_watch(p->eem->env.clock, &p->set);
+    timer_init(&d->timer, d->watch->policy->eem->env.loop, look, d);
+    d->set = (struct clock_watch){.fn = clock_was_set, .arg = d};
+    clock_watch(d->watch->policy->eem->env.clock, &d->set);
 }
 
-static void arm_absolute(struct policy *p)
+static void arm_absolute(struct watch *w)
 {
-    follow_calendar(p);
-    p->due = (int64_t)(p->ev->time * US_PER_MS);
-    sleep_until_due(p);
+    struct due *d = due_new(w);
+    follow_calendar(d);
+    d->at = (int64_t)(d->watch->ev->time * US_PER_MS);
+    sleep_until_due(d);
 }
 
-static void arm_cron(struct policy *p)
+static void arm_cron(struct watch *w)
 {
-    follow_calendar(p);
-    set_cron(p);
+    struct due *d = due_new(w);
+    follow_calendar(d);
+    set_cron(d);
 }
 
-static void disarm(struct policy *p)
+static void disarm(struct watch *w)
 {
-    timer_clear(&p->timer);
+    struct due *d = w->state;
+    timer_clear(&d->timer);
+    mem_free(d);
 }
 
-static void unfollow(struct policy *p)
+static void unfollow(struct watch *w)
 {
-    timer_clear(&p->timer);
-    clock_unwatch(p->eem->env.clock, &p->set);
+    struct due *d = w->state;
+    clock_unwatch(w->policy->eem->env.clock, &d->set);
+    disarm(w);
 }
 
 static bool check_time(const struct event_conf *ev, char why[128])

@@ -9,7 +9,8 @@
  * Nothing here blocks: an action that is done at once is followed by the next one in a later turn of the loop; `wait`
  * is a timer; a typed command answers through a callback. maxrun counts from the moment the run gets its thread, waits
  * and stuck prompts included; when it expires the run is dropped where it stands, with its session. A failed action is
- * named in FMPD_ERROR and ends the run. Conditions and loops will move `pc`; today it only counts. */
+ * named in FMPD_ERROR and ends the run, unless `handle-error` has said otherwise: `warn` logs and goes on, `ignore` goes
+ * on in silence with the name of the failure in $_error. Conditions and loops (flow.c) move `pc`. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -23,13 +24,17 @@ MSG(POLICY_TIMEOUT, "HA_EM", 4, "FMS_POLICY_TIMEOUT", 0,
 static void step(void *arg);
 static void expired(void *arg);
 
-struct run *run_new(struct policy *p, struct vars *vars, uint32_t job)
+struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, uint32_t job)
 {
     struct run *r = NEW(struct run);
     r->eem = p->eem;
     r->applet = applet_ref(p->applet);
-    r->detector = p->detector;
-    r->ev = p->ev;
+    r->event_name = p->nwatches > 1 ? "multiple" : w->detector->name;
+    r->maxrun_ms = w->ev->maxrun;
+    r->types[r->ntypes++] = w->ev->type;
+    for (size_t i = 0; i < p->nwatches && p->trigger; i++)
+        if (&p->watches[i] != w && p->watches[i].occurred && r->ntypes < EEM_OPERANDS_MAX)
+            r->types[r->ntypes++] = p->watches[i].ev->type;
     r->job_class = sched_class_of(&p->applet->conf);
     r->job = job;
     r->event_wall = clock_wall(p->eem->env.clock);
@@ -48,7 +53,11 @@ void run_free(struct run *r)
         return;
     timer_clear(&r->step);
     timer_clear(&r->maxrun);
+    if (r->pending_stop)
+        r->pending_stop(r);
     cli_close_session(r);
+    while (r->nloops)
+        mem_free(r->loops[--r->nloops].list);
     vars_free(&r->vars);
     applet_unref(r->applet);
     mem_free(r);
@@ -58,28 +67,27 @@ void run_start(struct run *r)
 {
     r->started = loop_now(r->eem->env.loop);
     r->state = RUN_STEP;
-    if (r->ev->maxrun)
-        timer_set(&r->maxrun, r->ev->maxrun * US_PER_MS);
+    timer_init(&r->step, r->eem->env.loop, step, r); /* it may have been that of `delay` */
+    if (r->maxrun_ms)
+        timer_set(&r->maxrun, r->maxrun_ms * US_PER_MS);
     timer_set(&r->step, 0);
 }
 
 static void account(struct run *r)
 {
-    struct policy *p = eem_policy_find(r->eem, r->applet->conf.name);
-    if (!p)
-        return;
+    struct applet *a = r->applet;
     uint64_t took = loop_now(r->eem->env.loop) - r->started;
-    p->runs++;
-    p->run_us_total += took;
-    if (took > p->run_us_max)
-        p->run_us_max = took;
+    a->runs++;
+    a->run_us_total += took;
+    if (took > a->run_us_max)
+        a->run_us_max = took;
 }
 
 static void ended(struct run *r, bool ok)
 {
     struct eem *e = r->eem;
-    void (*done)(void *arg, bool ok) = r->done;
-    void *arg = r->arg;
+    struct eem_caller caller = r->caller;
+    struct eem_run_end end = {.ok = ok, .exit_status = run_exit_status(r)};
     cli_close_session(r);
     if (r->applet->conf.trap)
         trap_server_event(r);
@@ -87,15 +95,23 @@ static void ended(struct run *r, bool ok)
     history_ended(e, r, ok);
     sched_ended(e, r);
     run_free(r);
-    if (done)
-        done(arg, ok);
+    if (caller.done)
+        caller.done(caller.arg, &end);
 }
 
 static void failed(struct run *r)
 {
     const struct action_conf *a = r->applet->conf.actions.v[r->pc - 1];
-    msg_post(r->eem->env.log, &ACTION_ERROR, r->applet->conf.name, a->label);
-    ended(r, false);
+    if (!r->error)
+        r->error = "FH_EFAIL";
+    (void)vars_set(&r->vars, "_error", r->error);
+    r->error = NULL;
+    if (r->on_error != ON_ERROR_IGNORE)
+        msg_post(r->eem->env.log, &ACTION_ERROR, r->applet->conf.name, a->label);
+    if (r->on_error == ON_ERROR_EXIT)
+        ended(r, false);
+    else
+        timer_set(&r->step, 0);
 }
 
 static void step(void *arg)
@@ -112,14 +128,15 @@ static void step(void *arg)
     case STEP_NEXT: timer_set(&r->step, 0); break;
     case STEP_PENDING: break;
     case STEP_FAILED: failed(r); break;
+    case STEP_END: ended(r, true); break;
     }
 }
 
 static void expired(void *arg)
 {
     struct run *r = arg;
-    msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->ev->maxrun / 1000),
-             (unsigned)(r->ev->maxrun % 1000));
+    msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->maxrun_ms / 1000),
+             (unsigned)(r->maxrun_ms % 1000));
     ended(r, false);
 }
 
@@ -142,6 +159,47 @@ bool run_expand(struct run *r, const char *in, struct text *out)
     char missing[64];
     if (vars_expand(&r->vars, &r->eem->conf.environment, in, out, missing))
         return true;
-    msg_post(r->eem->env.log, &UNKNOWN_ENV, missing);
+    r->error = "FH_EMEMORY";
+    if (r->on_error != ON_ERROR_IGNORE)
+        msg_post(r->eem->env.log, &UNKNOWN_ENV, missing);
     return false;
+}
+
+char *run_value(struct run *r, const char *in)
+{
+    struct text t = {0};
+    if (!run_expand(r, in, &t)) {
+        text_free(&t);
+        return NULL;
+    }
+    char *value = mem_strndup(text_str(&t), t.len);
+    text_free(&t);
+    return value;
+}
+
+bool run_number(struct run *r, const char *in, int64_t *out)
+{
+    char *value = run_value(r, in);
+    if (!value)
+        return false;
+    bool ok = str_int(value, INT64_MIN, INT64_MAX, out);
+    if (!ok)
+        r->error = "FH_EBADFMT";
+    mem_free(value);
+    return ok;
+}
+
+bool run_set(struct run *r, const char *name, const char *value)
+{
+    if (vars_set(&r->vars, name, value))
+        return true;
+    r->error = "FH_EMEMORY";
+    return false;
+}
+
+int32_t run_exit_status(const struct run *r)
+{
+    const char *status = vars_get(&r->vars, "_exit_status");
+    int64_t v = 0;
+    return status && str_int(status, INT32_MIN, INT32_MAX, &v) ? (int32_t)v : 0;
 }

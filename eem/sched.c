@@ -37,7 +37,16 @@ uint8_t sched_class_of(const struct applet_conf *a)
     return 0;
 }
 
-static void unlink_run(struct run *r)
+void run_link(struct run **head, struct run *r)
+{
+    r->link = head;
+    r->next = *head;
+    if (r->next)
+        r->next->link = &r->next;
+    *head = r;
+}
+
+void run_unlink(struct run *r)
 {
     *r->link = r->next;
     if (r->next)
@@ -51,7 +60,7 @@ static struct run *take(struct job_class *c)
     struct run *r = c->queue_head;
     if (!r->next)
         c->queue_tail = &c->queue_head;
-    unlink_run(r);
+    run_unlink(r);
     c->queued--;
     return r;
 }
@@ -83,11 +92,7 @@ static void dispatch(void *arg)
             if (c->queued <= QUEUE_MAX / 2)
                 c->overflowing = false;
             c->running++;
-            r->link = &e->running;
-            r->next = e->running;
-            if (r->next)
-                r->next->link = &r->next;
-            e->running = r;
+            run_link(&e->running, r);
             run_start(r);
         }
     }
@@ -125,7 +130,7 @@ bool sched_submit(struct eem *e, struct run *r)
 
 void sched_ended(struct eem *e, struct run *r)
 {
-    unlink_run(r);
+    run_unlink(r);
     e->classes[r->job_class].running--;
     sched_kick(e);
 }
@@ -133,11 +138,10 @@ void sched_ended(struct eem *e, struct run *r)
 /* Nobody waits for it any longer. */
 static void drop(struct run *r)
 {
-    void (*done)(void *arg, bool ok) = r->done;
-    void *arg = r->arg;
+    struct eem_caller caller = r->caller;
     run_free(r);
-    if (done)
-        done(arg, false);
+    if (caller.done)
+        caller.done(caller.arg, &(struct eem_run_end){.ok = false});
 }
 
 void sched_stop(struct eem *e)
@@ -145,7 +149,7 @@ void sched_stop(struct eem *e)
     timer_clear(&e->dispatch);
     while (e->running) {
         struct run *r = e->running;
-        unlink_run(r);
+        run_unlink(r);
         e->classes[r->job_class].running--;
         drop(r);
     }
@@ -159,7 +163,7 @@ static void describe(const struct run *r, const char *status, struct eem_job_inf
     *out = (struct eem_job_info){
         .job = r->job,
         .applet = r->applet->conf.name,
-        .event_name = r->detector->name,
+        .event_name = r->event_name,
         .class_name = sched_class_name(r->job_class),
         .event_wall = r->event_wall,
         .status = status,

@@ -55,6 +55,12 @@ bool vars_setf(struct vars *vs, const char *name, const char *fmt, ...)
     return vars_set(vs, name, value);
 }
 
+void vars_add(struct vars *vs, const struct vars *more)
+{
+    for (size_t i = 0; i < more->n; i++)
+        vars_set(vs, more->v[i].name, more->v[i].value);
+}
+
 const char *vars_get(const struct vars *vs, const char *name)
 {
     const struct var *var = find(vs, name);

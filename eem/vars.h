@@ -25,6 +25,8 @@ struct vars {
 bool vars_set(struct vars *vs, const char *name, const char *value);
 bool vars_setn(struct vars *vs, const char *name, const char *value, size_t len);
 bool vars_setf(struct vars *vs, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* All of `more` set over what is there; past VARS_MAX new names are left out. */
+void vars_add(struct vars *vs, const struct vars *more);
 const char *vars_get(const struct vars *vs, const char *name); /* NULL when unset */
 void vars_free(struct vars *vs);
 

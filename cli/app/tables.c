@@ -76,6 +76,9 @@ static const struct {
     {&dp_table_flowmib, OWNER_DATAPLANE},
     {&dp_table_evtrace, OWNER_DATAPLANE},
     {&eem_table_applet, OWNER_EEM},
+    {&eem_table_event, OWNER_EEM},
+    {&eem_table_trigger, OWNER_EEM},
+    {&eem_table_action, OWNER_EEM},
     {&eem_table_show, OWNER_EEM},
     {&snmp_table, OWNER_SNMP},
 };

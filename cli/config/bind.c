@@ -405,14 +405,6 @@ enum config_result config_run(struct grammar *g, const struct match *m, void *ob
     return m->row->kind == CMD_LINE_ROW ? run_line(&r, list) : run_mode(&r, list, next);
 }
 
-void config_leave(struct grammar *g, enum cmd_mode mode, void *obj, struct out *out)
-{
-    const struct grammar_row *rule = grammar_mode_row(g, mode);
-
-    if (obj && rule && rule->row->scope->left)
-        rule->row->scope->left(rule->self, obj, out);
-}
-
 static bool in_list(const struct grammar_row *rule, void *owner, const void *obj)
 {
     const struct conf_list *list = config_list(rule, owner);
@@ -458,6 +450,25 @@ void *config_outer(struct grammar *g, enum cmd_mode mode, const void *obj, enum 
         }
     }
     return NULL;
+}
+
+void config_leave(struct grammar *g, enum cmd_mode from, void *from_obj, enum cmd_mode to, const void *to_obj,
+                  struct out *out)
+{
+    enum cmd_mode to_outer;
+    const void *to_holder = config_outer(g, to, to_obj, &to_outer);
+
+    while (from > CONFIG && !(from == to && from_obj == to_obj) && !(from == to_outer && from_obj == to_holder) &&
+           config_alive(g, from, from_obj)) {
+        const struct grammar_row *rule = grammar_mode_row(g, from);
+        enum cmd_mode outer;
+        void *holder = config_outer(g, from, from_obj, &outer);
+
+        if (from_obj && rule && rule->row->scope->left)
+            rule->row->scope->left(rule->self, from_obj, out);
+        from = outer;
+        from_obj = holder;
+    }
 }
 
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj)

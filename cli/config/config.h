@@ -19,8 +19,10 @@ struct config_next {
  * called when nothing differs. */
 enum config_result MUST_USE config_run(struct grammar *g, const struct match *m, void *obj, struct out *out,
                                        struct config_next *next);
-/* The session leaves a sub-mode (exit, end, another mode, end of session): scope->left. NULL obj is allowed. */
-void config_leave(struct grammar *g, enum cmd_mode mode, void *obj, struct out *out);
+/* A session goes from one mode to another (exit, end, another line, its end): scope->left of every object that it is no longer within. Going into a mode of the
+ * object's own leaves nothing. */
+void config_leave(struct grammar *g, enum cmd_mode from, void *from_obj, enum cmd_mode to, const void *to_obj,
+                  struct out *out);
 /* Does the object of a sub-mode still exist? Ask before each line: another session, or `no ...`, may have removed it.
  * Always true for CONFIG and EXEC. */
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj);
@@ -38,6 +40,8 @@ bool config_is_mark(const char *line);
 /* The body of running-config: what stands between the line "version ..." and the line "end", sections in the order of
  * order.def, '!' between and after them. all: defaults too. */
 void config_running(struct grammar *g, bool all, struct text *out);
+/* The lines of an object of a sub-mode, as they stand below its own line, without their indentation. */
+void config_say_object(struct grammar *g, enum cmd_mode mode, const void *obj, struct text *out);
 /* Only the top-level lines that are `head` or go on after it ("interface Ethernet0/0"), each with its indented lines.
  * False when there is none. */
 bool config_running_section(struct grammar *g, const char *head, struct text *out);

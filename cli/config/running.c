@@ -119,6 +119,21 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
     return true;
 }
 
+/* Blanks behind the second word, for an element within blocks. */
+static void indent(const struct grammar_row *rule, const void *obj, struct text *said)
+{
+    unsigned depth = rule->row->scope->nested ? rule->row->scope->nested(obj) : 0;
+    const char *s = text_str(said), *at = strchr(s, ' ');
+
+    at = at && depth ? strchr(at + 1, ' ') : NULL;
+    if (!at)
+        return;
+    struct text wider = {0};
+    text_printf(&wider, "%.*s%*s%s", (int)(at - s), s, (int)depth, "", at);
+    text_free(said);
+    *said = wider;
+}
+
 /* The row that says an element, and how. Rows with a print function say anything. */
 const struct grammar_row *config_say_element(struct grammar *g, const struct grammar_row *first, const void *obj,
                                              const void *dflt, struct text *said)
@@ -137,8 +152,10 @@ const struct grammar_row *config_say_element(struct grammar *g, const struct gra
             if (said->len)
                 return rule;
         } else if (grammar_print(rule, obj, dflt, said)) {
-            if (tells_all(g, rule, obj, dflt))
+            if (tells_all(g, rule, obj, dflt)) {
+                indent(rule, obj, said);
                 return rule;
+            }
             if (!fallback)
                 fallback = rule;
         }
@@ -146,6 +163,8 @@ const struct grammar_row *config_say_element(struct grammar *g, const struct gra
     text_clear(said);
     if (fallback && !grammar_print(fallback, obj, dflt, said))
         return NULL;
+    if (fallback)
+        indent(fallback, obj, said);
     return fallback;
 }
 
@@ -273,6 +292,13 @@ void config_running(struct grammar *g, bool all, struct text *out)
     }
     bang(&p);
     mem_free(section);
+}
+
+void config_say_object(struct grammar *g, enum cmd_mode mode, const void *obj, struct text *out)
+{
+    struct printing p = {.g = g, .out = out};
+
+    print_mode(&p, mode, (void *)(uintptr_t)obj, 0);
 }
 
 bool config_running_section(struct grammar *g, const char *head, struct text *out)

@@ -30,6 +30,7 @@ enum value_type {
     VALUE_HOST,
     VALUE_WORD,
     VALUE_STRING,
+    VALUE_ARG,
     VALUE_URL,
     VALUE_LINE,
 };

@@ -17,6 +17,7 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_STD_NACL] = {"(config-std-nacl)", "Standard Access List configuration commands:"},
     [CONFIG_EXT_NACL] = {"(config-ext-nacl)", "Ext Access List configuration commands:"},
     [CONFIG_APPLET] = {"(config-applet)", "Embedded event manager applet configuration commands:"},
+    [CONFIG_APPLET_TRIGGER] = {"(config-applet-trigger)", "EEM Applet trigger configuration commands:"},
     [CONFIG_SSH_PUBKEY] = {"(conf-ssh-pubkey)", "SSH public key commands:"},
     [CONFIG_SSH_PUBKEY_USER] = {"(conf-ssh-pubkey-user)", "SSH public key user commands:"},
     [CONFIG_KEYRING] = {"(conf-keyring)", "Crypto Keyring configuration commands:"},

@@ -21,7 +21,8 @@ static void value(const struct elem *e, enum sample how, struct text *out)
     case VALUE_MONTH: text_add(out, "March"); break;
     case VALUE_WEEKDAY: text_add(out, "Sunday"); break;
     case VALUE_IFNAME: text_add(out, "Ethernet0/0"); break;
-    case VALUE_STRING: text_add(out, "\"Q\""); break;
+    case VALUE_STRING:
+    case VALUE_ARG: text_add(out, "\"Q\""); break;
     case VALUE_LINE:
     case VALUE_HOST:
     case VALUE_WORD: text_add(out, e->room && e->room < 3 ? "Q" : "Q7q"); break;

@@ -28,7 +28,7 @@ static const struct {
     enum value_type type;
 } types[] = {
     {"ip", VALUE_IP},     {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
-    {"line", VALUE_LINE}, {"string", VALUE_STRING}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
+    {"line", VALUE_LINE}, {"string", VALUE_STRING}, {"arg", VALUE_ARG}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
     {"oid", VALUE_OID},   {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
     {"hhmm", VALUE_HHMM}, {"hhmmss", VALUE_HHMMSS}, {"month", VALUE_MONTH},       {"weekday", VALUE_WEEKDAY},
 };

@@ -39,6 +39,7 @@ enum rank token_rank(enum value_type t)
     case VALUE_HOST: return RANK_NAME;
     case VALUE_WORD:
     case VALUE_STRING:
+    case VALUE_ARG:
     case VALUE_URL: return RANK_WORD;
     case VALUE_LINE: return RANK_LINE;
     default: return RANK_TYPED;
@@ -352,7 +353,7 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
             --*end;
         return e->room && *end - pos > e->room ? TOKEN_NO : TOKEN_YES;
     }
-    if (e->type == VALUE_STRING) {
+    if (e->type == VALUE_STRING || e->type == VALUE_ARG) {
         *end = string_end(line, len, pos);
         return !e->room || string_text(line + pos, *end - pos, word, sizeof(word)) <= e->room ? TOKEN_YES : TOKEN_NO;
     }
@@ -379,7 +380,7 @@ size_t token_value(const struct elem *e, const char *line, size_t start, size_t 
     char name[IFNAME_MAX] = "";
 
     *v = (struct cmd_val){.name = e->name, .kind = CMD_VAL_TEXT, .text = store};
-    if (e->type == VALUE_STRING)
+    if (e->type == VALUE_STRING || e->type == VALUE_ARG)
         return string_text(line + start, n, store, cap) + 1;
     if (e->type == VALUE_IFNAME) {
         if (ifname_accept(line, end, start, &unused_end, &unused_bad, name) != TOKEN_YES)
@@ -448,6 +449,12 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
         text_add(out, day_names[num]);
         return true;
     case VALUE_STRING: string_format(text, out); return true;
+    case VALUE_ARG:
+        if (one_word(text) && *text != '"')
+            text_add(out, text);
+        else
+            string_format(text, out);
+        return true;
     case VALUE_LINE: text_add(out, text); return *text && !strchr(text, '\n');
     default: text_add(out, text); return one_word(text);
     }

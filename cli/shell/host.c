@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "cli/config/config.h"
+
 static void host_done(struct shell *sh, enum cmd_result r)
 {
     if (sh->in_handler) {
@@ -99,6 +101,11 @@ static void host_set_privilege(struct shell *sh, uint8_t level)
     sh->privilege = level;
 }
 
+static void host_say(struct shell *sh, enum cmd_mode mode, const void *obj, struct text *out)
+{
+    config_say_object(sh->maker->grammar, mode, obj, out);
+}
+
 const struct cmd_host session_host = {
     .done = host_done,
     .on_abort = host_on_abort,
@@ -111,6 +118,7 @@ const struct cmd_host session_host = {
     .ask_raw = host_ask_raw,
     .ask_text = host_ask_text,
     .room = host_room,
+    .say = host_say,
 };
 
 /* The question is answered: end its line, unless the one who typed saw to that, and tell the handler. */

@@ -80,8 +80,7 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
         lock_leave(sh);
     if (old == EXEC)
         sh->config_session = ++sh->maker->config_sessions;
-    if (old != EXEC && old != CONFIG && config_alive(sh->maker->grammar, old, old_obj))
-        config_leave(sh->maker->grammar, old, old_obj, sh->closing ? &quiet : &sh->output.out);
+    config_leave(sh->maker->grammar, old, old_obj, mode, obj, sh->closing ? &quiet : &sh->output.out);
     if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing)))
         msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
 }

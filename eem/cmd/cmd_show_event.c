@@ -29,6 +29,20 @@ static const char *registered_time(struct cmd_ctx *c, int64_t wall, char out[32]
     return out;
 }
 
+/* The actions as running-config has them. */
+static void show_actions(struct cmd_ctx *c, const struct applet_conf *applet)
+{
+    struct text all = {0};
+    c->host->say(c->shell, CONFIG_APPLET, applet, &all);
+    for (const char *s = text_str(&all); *s;) {
+        size_t n = strcspn(s, "\n");
+        if (str_starts(s, "action ") || str_starts(s, "set "))
+            out_printf(c->out, " %.*s\n", (int)n, s);
+        s += n + (s[n] == '\n');
+    }
+    text_free(&all);
+}
+
 static enum cmd_result show_registered(struct cmd_ctx *c)
 {
     struct eem_policy_info p;
@@ -41,20 +55,26 @@ static enum cmd_result show_registered(struct cmd_ctx *c)
                        "Time Registered", "Name");
         out_printf(c->out, "%-5u%-10s%-8s%-20s%-6s%-26s%s\n", ++no, "applet", "user", p.event_name,
                    p.conf->trap ? "On" : "Off", registered_time(c, p.registered_wall, when), p.conf->name);
+        unsigned nth = 0;
         CONF_EACH(const struct event_conf, ev, &p.conf->events)
         {
             text_clear(&line);
             eem_event_describe(ev, p.conf->name, &line);
-            out_printf(c->out, " %s\n", text_str(&line));
+            if (p.conf->events.n > 1)
+                out_printf(c->out, " %u: %s: ", ++nth, eem_event_name(ev));
+            else
+                out_text(c->out, " ");
+            out_printf(c->out, "%s\n", text_str(&line));
+        }
+        CONF_EACH(const struct trigger_conf, t, &p.conf->triggers)
+        {
+            text_clear(&line);
+            eem_trigger_describe(t, &line);
+            out_text(c->out, text_str(&line));
         }
         out_printf(c->out, " maxrun %llu.%03llu\n", (unsigned long long)p.maxrun / 1000,
                    (unsigned long long)p.maxrun % 1000);
-        CONF_EACH(const struct action_conf, a, &p.conf->actions)
-        {
-            text_clear(&line);
-            eem_action_text(a, &line);
-            out_printf(c->out, " action %s\n", text_str(&line));
-        }
+        show_actions(c, p.conf);
         out_text(c->out, "\n");
     }
     text_free(&line);
@@ -150,10 +170,10 @@ struct waiting {
     struct shell *shell;
 };
 
-static void run_ended(void *arg, bool ok)
+static void run_ended(void *arg, const struct eem_run_end *end)
 {
     struct waiting *w = arg;
-    (void)ok; /* what went wrong was logged */
+    (void)end; /* what went wrong was logged */
     cmd_done(w->host, w->shell, CMD_OK);
     mem_free(w);
 }
@@ -175,8 +195,9 @@ static enum cmd_result do_run(struct cmd_ctx *c)
         argc++;
     struct waiting *w = NEW(struct waiting);
     *w = (struct waiting){.eem = c->self, .host = c->host, .shell = c->shell};
-    bool waits = false;
-    enum eem_run_outcome outcome = eem_run(c->self, cmd_str(c, "name"), argv, argc, run_ended, w, &waits);
+    const struct eem_caller caller = {.done = run_ended, .arg = w};
+    bool waits;
+    enum eem_run_outcome outcome = eem_run(c->self, cmd_str(c, "name"), argv, argc, &caller, &waits);
     if (outcome == EEM_RUN_STARTED && waits) {
         c->host->on_abort(c->shell, run_interrupted, w);
         return CMD_WAIT;

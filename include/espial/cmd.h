@@ -9,6 +9,7 @@
  *                     word               one word             char[]
  *                     line               rest of the line     char[]   (last in a sentence)
  *                     string             "quoted" or a word   char[]   (printed in quotes; \" escapes)
+ *                     arg                the same             char[]   (printed in quotes when it must be)
  *                     ifname             interface name       char[IFNAME_MAX], stored canonical; one or two words typed
  *                     host               name or A.B.C.D      char[]
  *                     oid                dotted numbers, optional trailing dot   char[]
@@ -63,6 +64,7 @@ enum cmd_mode {
     CONFIG_STD_NACL,
     CONFIG_EXT_NACL,
     CONFIG_APPLET,
+    CONFIG_APPLET_TRIGGER, /* trigger of an applet */
     CONFIG_KEYRING,
     CONFIG_ARCHIVE,
     CONFIG_ARCHIVE_LOG, /* archive / log config */
@@ -152,6 +154,8 @@ struct cmd_host {
     /* Is there room for output? False: what was printed waits, for a slow reader or a key at --More--, and on_room is called once, in a later turn, when all of it
      * is shown; not when the command is interrupted or the session ends. For handlers whose output has no bound; what others print is held for them. */
     bool (*room)(struct shell *, void (*on_room)(void *arg), void *arg);
+    /* The lines of an object of a sub-mode (or of a copy of one) as running-config has them, without their indentation. */
+    void (*say)(struct shell *, enum cmd_mode mode, const void *obj, struct text *out);
 };
 #define cmd_done(c_host, shell, result) ((c_host)->done((shell), (result)))
 
@@ -173,6 +177,8 @@ struct cmd_scope {
     void (*left)(void *self, void *obj, struct out *out);
     /* Bring what was typed for a LINE or MODE element to the form it is kept in, before it is sought in its list (10.1.2.3 0.0.255.255 is 10.1.0.0 ...). May be NULL. */
     void (*settle)(void *obj);
+    /* LINE: in how many blocks of its list an element stands: so many blanks more are printed behind its second word (EEM's actions). NULL: none. */
+    unsigned (*nested)(const void *obj);
 };
 
 struct cmd_bind {

@@ -249,7 +249,9 @@ static inline struct action_conf *action(struct applet_conf *a, const char *labe
 
 static inline void wait_action(struct applet_conf *a, const char *label, uint32_t seconds)
 {
-    action(a, label, ACTION_WAIT, "")->wait = seconds;
+    char text[16];
+    snprintf(text, sizeof text, "%u", seconds);
+    action(a, label, ACTION_WAIT, text);
 }
 
 static inline void go(struct box *b, struct applet_conf *a)

@@ -17,7 +17,7 @@ static void hub_applet(struct applet_conf *a)
     nine->priority = LOG_INFO;
     struct action_conf *trap = action(a, "8.1", ACTION_SNMP_TRAP, "");
     trap->has_int1 = trap->has_str = true;
-    trap->int1 = 2323232;
+    str_copy(trap->int1, sizeof trap->int1, "2323232");
     action(a, "8", ACTION_CLI, "undebug all");
     wait_action(a, "7", 18);
     action(a, "1", ACTION_CLI, "enable");
@@ -280,7 +280,7 @@ static void test_variables(void **state)
     str_copy(on_test(&a, "A")->pattern, EEM_TEXT_MAX, "^%TEST-5-A"); /* anchored: not the lines below that quote it */
     action(&a, "1", ACTION_CLI, "show $what");
     action(&a, "2", ACTION_SYSLOG, "[$_cli_result]");
-    action(&a, "3", ACTION_INFO_ROUTERNAME, "");
+    action(&a, "3", ACTION_INFO, "");
     action(&a, "4", ACTION_SYSLOG,
            "$_info_routername $_syslog_facility $_syslog_mnemonic $_syslog_priority $_syslog_timestamp");
     action(&a, "5", ACTION_SYSLOG, "two\\nlines")->priority = LOG_ERROR;

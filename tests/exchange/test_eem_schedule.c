@@ -249,10 +249,10 @@ static void test_timers_follow_the_calendar(void **state)
     expect(b, "111.000 %HA_EM-6-LOG: nightly: Fri Mar12 03:30:00 2021\n");
 }
 
-static void run_done(void *arg, bool ok)
+static void run_done(void *arg, const struct eem_run_end *end)
 {
     struct box *b = arg;
-    tell(b, "done ", ok ? "ok" : "failed");
+    tell(b, "done ", end->ok ? "ok" : "failed");
 }
 
 static void test_event_manager_run(void **state)
@@ -260,6 +260,7 @@ static void test_event_manager_run(void **state)
     struct box *b = *state;
     struct applet_conf a;
     bool waits = false;
+    const struct eem_caller caller = {.done = run_done, .arg = b};
     const char *const args[] = {"one", "two"};
     applet(&a, "hand", EEM_NONE);
     action(&a, "1", ACTION_SYSLOG, "$_none_argc: $_none_arg1 $_none_arg2 <$_none_arg3>");
@@ -268,25 +269,25 @@ static void test_event_manager_run(void **state)
     on_test(&a, "A");
     action(&a, "1", ACTION_SYSLOG, "x");
     go(b, &a);
-    assert_int_equal(eem_run(b->eem, "nobody", args, 2, run_done, b, &waits), EEM_RUN_UNKNOWN);
-    assert_int_equal(eem_run(b->eem, "A", args, 2, run_done, b, &waits), EEM_RUN_NOT_NONE);
-    assert_int_equal(eem_run(b->eem, "hand", args, 2, run_done, b, &waits), EEM_RUN_STARTED);
+    assert_int_equal(eem_run(b->eem, "nobody", args, 2, &caller, &waits), EEM_RUN_UNKNOWN);
+    assert_int_equal(eem_run(b->eem, "A", args, 2, &caller, &waits), EEM_RUN_NOT_NONE);
+    assert_int_equal(eem_run(b->eem, "hand", args, 2, &caller, &waits), EEM_RUN_STARTED);
     assert_true(waits);
     expect(b, "");
     vloop_run_for(b->loop, 10 * US_PER_S);
     expect(b, "0.000 %HA_EM-6-LOG: hand: 2: one two <>\n"
               "3.000 done ok\n");
-    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_STARTED);
+    assert_int_equal(eem_run(b->eem, "hand", args, 0, &caller, &waits), EEM_RUN_STARTED);
     vloop_run_for(b->loop, US_PER_S);
     eem_run_forget(b->eem, b);
     vloop_run_for(b->loop, 10 * US_PER_S);
     expect(b, "10.000 %HA_EM-6-LOG: hand: 0:   <>\n");
-    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_STARTED);
+    assert_int_equal(eem_run(b->eem, "hand", args, 0, &caller, &waits), EEM_RUN_STARTED);
     vloop_run_for(b->loop, US_PER_S);
     text_clear(&b->story);
     eem_stop(b->eem); /* who waits is told; nothing starts any more */
     expect(b, "22.000 done failed\n");
-    assert_int_equal(eem_run(b->eem, "hand", args, 0, run_done, b, &waits), EEM_RUN_QUEUE_FULL);
+    assert_int_equal(eem_run(b->eem, "hand", args, 0, &caller, &waits), EEM_RUN_QUEUE_FULL);
 }
 
 static void test_event_manager_run_without_waiting(void **state)
@@ -294,10 +295,11 @@ static void test_event_manager_run_without_waiting(void **state)
     struct box *b = *state;
     struct applet_conf a;
     bool waits = true;
+    const struct eem_caller caller = {.done = run_done, .arg = b};
     applet(&a, "hand", EEM_NONE)->sync_no = true;
     go(b, &a);
     text_clear(&b->story);
-    assert_int_equal(eem_run(b->eem, "hand", NULL, 0, run_done, b, &waits), EEM_RUN_STARTED);
+    assert_int_equal(eem_run(b->eem, "hand", NULL, 0, &caller, &waits), EEM_RUN_STARTED);
     assert_false(waits);
     vloop_run_for(b->loop, 10 * US_PER_S);
     assert_null(strstr(text_str(&b->story), "done"));
@@ -311,7 +313,7 @@ static void test_traps(void **state)
     a.trap = true;
     struct action_conf *t = action(&a, "1", ACTION_SNMP_TRAP, "from $_syslog_mnemonic");
     t->has_int2 = t->has_str = true;
-    t->int2 = -5;
+    str_copy(t->int2, sizeof t->int2, "-5");
     go(b, &a);
     post(b, "A");
     b->quiet = true;

@@ -99,7 +99,8 @@ static void random_value(struct gen *x, const struct elem *e, struct text *out)
         else
             random_word(x, e->room, out);
         break;
-    case VALUE_STRING: random_string(x, e->room, out); break;
+    case VALUE_STRING:
+    case VALUE_ARG: random_string(x, e->room, out); break;
     case VALUE_WORD: random_word(x, e->room, out); break;
     case VALUE_URL:
         text_add(out, "disk0:");

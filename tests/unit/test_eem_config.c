@@ -59,7 +59,7 @@ static void on_line(void *arg, const void *fact)
 
 static int setup(void **state)
 {
-    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_show};
+    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_event, &eem_table_trigger, &eem_table_action, &eem_table_show};
     struct desk *d = NEW(struct desk);
     d->loop = vloop_new(INT64_C(1615382566) * 1000000); /* Wed Mar 10 13:22:46 2021 */
     d->clock = clock_new(d->loop);
@@ -70,7 +70,7 @@ static int setup(void **state)
     d->page.out.write = page_write;
     d->mode = CONFIG;
     struct text err = {0};
-    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem}, 3, &err);
+    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem, d->eem, d->eem, d->eem}, 6, &err);
     assert_string_equal(text_str(&err), "");
     text_free(&err);
     *state = d;
@@ -98,8 +98,7 @@ static void leave(struct desk *d, enum cmd_mode mode, void *obj)
     void *old_obj = d->obj;
     d->mode = mode;
     d->obj = obj;
-    if (old != CONFIG && config_alive(d->grammar, old, old_obj))
-        config_leave(d->grammar, old, old_obj, &d->page.out);
+    config_leave(d->grammar, old, old_obj, mode, obj, &d->page.out);
 }
 
 /* One line, as a session types it: in the mode, else in CONFIG. */
@@ -144,6 +143,11 @@ static void host_done(struct shell *sh, enum cmd_result r)
     ((struct desk *)sh)->waiting = false;
 }
 
+static void host_say(struct shell *sh, enum cmd_mode mode, const void *obj, struct text *out)
+{
+    config_say_object(((struct desk *)sh)->grammar, mode, obj, out);
+}
+
 static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing), void *arg)
 {
     (void)sh;
@@ -153,7 +157,7 @@ static void host_on_abort(struct shell *sh, void (*fn)(void *arg, bool closing),
 
 static enum cmd_result exec(struct desk *d, const char *line)
 {
-    static const struct cmd_host host = {.done = host_done, .on_abort = host_on_abort};
+    static const struct cmd_host host = {.done = host_done, .on_abort = host_on_abort, .say = host_say};
     text_clear(&d->page.text);
     assert_int_equal(grammar_match(d->grammar, EXEC, 15, line, &d->match), MATCH_OK);
     struct cmd_ctx c = {.self = d->match.self,
@@ -297,19 +301,19 @@ static void test_refused(void **state)
         "event snmp-notification oid 1.3.6.1. oid-val 5 op wc",
         "event cli pattern show sync no skip no",
         "event syslog pattern a queue_priority high",
-        "action 1.0 if $x eq 1",
         "action 1.0 mail server x",
-        "action 1.0 set a b",
         "action 1.0 syslog priority informational",
-        "action 1.0 wait 0",
-        "action 1.0 snmp-trap intdata1 2147483648",
-        "trigger occurs 2",
     };
     struct desk *d = *state;
     assert_int_equal(type(d, "event manager applet a"), MATCH_OK);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         if (type(d, lines[i]) == MATCH_OK)
             fail_msg("accepted: %s", lines[i]);
+    assert_int_equal(type(d, "action 1.0 wait 0"), MATCH_OK); /* well formed, but out of range */
+    assert_non_null(strstr(text_str(&d->page.text), "% Invalid time to wait: "));
+    assert_int_equal(type(d, "action 1.0 snmp-trap intdata1 2147483648"), MATCH_OK);
+    assert_non_null(strstr(text_str(&d->page.text), "% Invalid integer: "));
+    text_clear(&d->page.text);
     assert_int_equal(type(d, "event syslog pattern \"a(b\""), MATCH_OK); /* well formed, but no regular expression */
     assert_non_null(strstr(text_str(&d->page.text), "% Invalid event: "));
     text_clear(&d->page.text);

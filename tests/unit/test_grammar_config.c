@@ -61,7 +61,7 @@ static enum config_result type(struct fixture *x, const char *lines)
 
         s += n + (s[n] == '\n');
         if (!strcmp(line, "exit")) {
-            config_leave(x->g, x->at.mode, x->at.obj, &x->printed.out);
+            config_leave(x->g, x->at.mode, x->at.obj, CONFIG, NULL, &x->printed.out);
             x->at = (struct config_next){.mode = CONFIG};
             mem_free(line);
             continue;

@@ -1,0 +1,90 @@
+/* cmd_action.c: what an applet does: `action LABEL ...` in applet mode, a row a verb (or a form of one).
+ *
+ * The constant in the row (syslog=verb:2) tells whose line an element of the list is; numbers are those of eem_conf.h.
+ * Typing a label again replaces that action. Within blocks running-config has a blank more before the verb for each
+ * block. */
+#include <string.h>
+
+#include "eem/cmd/cmd.h"
+#include "eem/cmd/words.h"
+#include "eem/eem.h"
+
+static unsigned action_nested(const void *obj)
+{
+    return ((const struct action_conf *)obj)->depth;
+}
+
+/* A number, or the variable that will hold it. */
+static bool number_ok(const char *typed, int64_t low, int64_t high)
+{
+    int64_t n;
+    return strchr(typed, '$') || str_int(typed, low, high, &n);
+}
+
+static bool action_check(void *self, const void *obj, struct out *out)
+{
+    const struct action_conf *a = obj;
+    (void)self;
+    if (a->verb == ACTION_WAIT && !number_ok(a->text, 1, 31536000)) {
+        out_text(out, "% Invalid time to wait: 1 to 31536000 seconds\n");
+        return false;
+    }
+    if (a->verb == ACTION_SNMP_TRAP && ((a->has_int1 && !number_ok(a->int1, INT32_MIN, INT32_MAX)) ||
+                                        (a->has_int2 && !number_ok(a->int2, INT32_MIN, INT32_MAX)))) {
+        out_text(out, "% Invalid integer: -2147483648 to 2147483647\n");
+        return false;
+    }
+    return true;
+}
+
+static const struct cmd_scope action_scope = {
+    .size = sizeof(struct action_conf), .init = action_conf_init, .check = action_check, .nested = action_nested};
+
+#define ACTION(sent, text, ...)                                                                                        \
+    LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions, "action <word:label> " sent, text,           \
+         KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb) __VA_OPT__(, ) __VA_ARGS__)
+#define COMPARES(verb_is, help_is)                                                                                     \
+    ACTION(verb_is " <arg:text> " OPS " <string:pattern>", help_is "|Value or variable|" OPS_HELP "|Value",            \
+           TXT(struct action_conf, text), NUM(struct action_conf, op), TXT(struct action_conf, pattern))
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG_APPLET, "action", "Add or modify an action statement"),
+    ACTION("cli=verb:1 command <string:text> [pattern <string:pattern>]",
+           "Label|Execute a CLI command|CLI command to execute|Command|Answer pattern|"
+           "Regular expression awaited instead of the prompt",
+           TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
+    ACTION("syslog=verb:2 &{[priority " LEVELS "]|msg <string:text>|[facility <string:facility>]}",
+           "|Log a syslog message|Priority of message|" LEVELS_HELP "|Message text|Text|Facility of message|Facility",
+           TXT(struct action_conf, text), NUM(struct action_conf, priority), TXT(struct action_conf, facility)),
+    ACTION("wait=verb:3 <word:text>", "|Wait for a specified amount of time|Seconds", TXT(struct action_conf, text)),
+    ACTION("snmp-trap=verb:4 &{[intdata1=has_int1 <arg:int1>]|"
+           "[intdata2=has_int2 <arg:int2>]|[strdata=has_str <string:text>]}",
+           "|Send an SNMP trap|First integer|Value|Second integer|Value|String|Value",
+           NUM(struct action_conf, has_int1), TXT(struct action_conf, int1), NUM(struct action_conf, has_int2),
+           TXT(struct action_conf, int2), NUM(struct action_conf, has_str), TXT(struct action_conf, text)),
+    ACTION("set=verb:6 <word:var> <string:text>", "|Set a variable|Name of the variable|Value",
+           TXT(struct action_conf, var), TXT(struct action_conf, text)),
+    COMPARES("if=verb:15", "|Conditional action"),
+    ACTION("if=verb:15 <arg:text> " OPS " <string:pattern> goto <word:more>",
+           "||Value or variable|" OPS_HELP "|Value|Go to another action|Label of the action",
+           TXT(struct action_conf, text), NUM(struct action_conf, op), TXT(struct action_conf, pattern),
+           TXT(struct action_conf, more)),
+    COMPARES("elseif=verb:16", "|Another condition, when those before did not hold"),
+    ACTION("else=verb:17", "|When no condition held"),
+    ACTION("end=verb:18", "|End of a conditional or repeated block"),
+    COMPARES("while=verb:19", "|Repeat while a condition holds"),
+    ACTION("foreach=verb:20 <word:var> <string:text> [<string:pattern>]",
+           "|Repeat for each word of a list|Variable that holds the word|List|Characters between words",
+           TXT(struct action_conf, var), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
+    ACTION("break=verb:21", "|Leave the loop"),
+    ACTION("continue=verb:22", "|Go on with the next turn of the loop"),
+    ACTION("exit=verb:23 [<word:text>]", "|End the run|Exit status", TXT(struct action_conf, text)),
+    ACTION("comment=verb:40 <line:text>", "|Add a comment|Text", TXT(struct action_conf, text)),
+    ACTION("info=verb:5 type routername", "|Obtain system specific information|Type of information|Name of the router"),
+    LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions,
+         "set=verb:7 <word:label> <word:var> <string:text>", "Set a variable|Label|Name of the variable|Value",
+         KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb), TXT(struct action_conf, var),
+         TXT(struct action_conf, text)),
+};
+
+const struct cmd_table eem_table_action = CMD_TABLE("eem/cmd/cmd_action", rows);

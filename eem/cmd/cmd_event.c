@@ -1,0 +1,62 @@
+/* cmd_event.c: what an applet waits for: `event ...` in applet mode, a row a detector.
+ *
+ * The constant in the row (syslog=type:11) tells whose line an element of the list is; numbers are those of eem_conf.h.
+ * Keywords may come in any order where IOS takes them so; they are printed in the order written here. Typing an event
+ * with the same tag (or none) replaces the earlier one. */
+#include "eem/cmd/cmd.h"
+#include "eem/cmd/words.h"
+#include "eem/eem.h"
+
+static bool event_check(void *self, const void *obj, struct out *out)
+{
+    char why[128];
+    (void)self;
+    if (eem_event_check(obj, why))
+        return true;
+    out_printf(out, "%% Invalid event: %s\n", why);
+    return false;
+}
+
+static const struct cmd_scope event_scope = {
+    .size = sizeof(struct event_conf), .init = event_conf_init, .check = event_check};
+
+#define LEVELS_ALL "{emergencies|alerts|critical|errors|warnings|notifications|informational|debugging|all}=priority"
+#define EVENT(sent, text, ...)                                                                                         \
+    LINE(CONFIG_APPLET, &event_scope, NULL, struct applet_conf, events, "event [tag <word:tag>] " sent, text,          \
+         KEY_TXT(struct event_conf, tag), NUM(struct event_conf, type), NUM(struct event_conf, maxrun),                \
+         NUM(struct event_conf, ratelimit), __VA_ARGS__)
+#define TIMER(kind, text)                                                                                              \
+    EVENT("timer " kind " &{time <seconds:time>|[name <word:timer_name>]|" TIMES "}",                                  \
+          text "|Timer time|Seconds|Timer name|Name of timer|" TIMES_HELP, NUM(struct event_conf, time),               \
+          TXT(struct event_conf, timer_name))
+
+static const struct cmd_row rows[] = {
+    HELP(CONFIG_APPLET, "event", "Add or modify event information"),
+    HELP(CONFIG_APPLET, "event timer", "Timer event"),
+    EVENT("none=type:20 [sync {yes|no}=sync_no] [maxrun <seconds:maxrun>] [ratelimit <seconds:ratelimit>]",
+          "Event tag identifier|Event tag|Manually run policy event|Sync the policy with the command|"
+          "Wait for the policy|Do not wait|" TIMES_HELP,
+          NUM(struct event_conf, sync_no)),
+    EVENT("syslog=type:11 &{pattern <string:pattern>|[occurs <occurs:1-32>]|[period <seconds:period>]|"
+          "[priority " LEVELS_ALL "]|" TIMES "}",
+          "||Syslog event|Syslog message pattern|Regular expression|Number of occurrences before raising event|"
+          "Number of occurrences|Occurrence period|Period in seconds|Syslog priority|" LEVELS_HELP
+          "|All messages|" TIMES_HELP,
+          TXT(struct event_conf, pattern), NUM(struct event_conf, occurs), NUM(struct event_conf, period),
+          NUM(struct event_conf, priority)),
+    EVENT("snmp-notification=type:29 &{oid <oid>|oid-val <string:oid_val>|op " OPS
+          "|[src-ip-address <ip:src_ip>]|[dest-ip-address <ip:dst_ip>]|" TIMES "}",
+          "||SNMP notification event|Object ID of a varbind, a trailing dot for all below|Object ID|"
+          "Value to compare with|Value|Comparison operator|" OPS_HELP
+          "|Source IP address|Address|Destination IP address|Address|" TIMES_HELP,
+          TXT(struct event_conf, oid), TXT(struct event_conf, oid_val), NUM(struct event_conf, op),
+          NUM(struct event_conf, src_ip), NUM(struct event_conf, dst_ip)),
+    TIMER("countdown=type:7", "||Fires once"),
+    TIMER("watchdog=type:6", "||Fires again and again"),
+    TIMER("absolute=type:8", "||Fires at a time in seconds since 1970"),
+    EVENT("timer cron=type:9 &{cron-entry <string:cron>|[name <word:timer_name>]|" TIMES "}",
+          "||Fires by the calendar|Cron entry|minute hour day month weekday|Timer name|Name of timer|" TIMES_HELP,
+          TXT(struct event_conf, cron), TXT(struct event_conf, timer_name)),
+};
+
+const struct cmd_table eem_table_event = CMD_TABLE("eem/cmd/cmd_event", rows);

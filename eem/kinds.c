@@ -1,0 +1,38 @@
+/* kinds.c: the events that can be waited for and the actions that can be done: one line each, in a file on_*.c or do_*.c
+ * of their own. What has no line here is not there, and the grammar has no row for it. */
+#include "eem/eem_local.h"
+
+extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
+    detector_countdown, detector_absolute, detector_cron;
+
+const struct detector *detector_of(uint8_t type)
+{
+    static const struct detector *const all[] = {
+        &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
+        &detector_countdown, &detector_absolute,          &detector_cron,
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i]->type == type)
+            return all[i];
+    return NULL;
+}
+
+extern const struct action_kind action_cli, action_syslog, action_wait, action_snmp_trap, action_info, action_set,
+    action_set_old, action_if, action_elseif, action_else, action_end, action_while, action_foreach, action_break,
+    action_continue, action_exit, action_comment;
+
+const struct action_kind *action_kind_of(uint8_t verb)
+{
+    static const struct action_kind *const kinds[ACTION_VERBS] = {
+        [ACTION_CLI] = &action_cli,           [ACTION_SYSLOG] = &action_syslog,
+        [ACTION_WAIT] = &action_wait,         [ACTION_SNMP_TRAP] = &action_snmp_trap,
+        [ACTION_INFO] = &action_info,         [ACTION_SET] = &action_set,
+        [ACTION_SET_OLD] = &action_set_old,   [ACTION_IF] = &action_if,
+        [ACTION_ELSEIF] = &action_elseif,     [ACTION_ELSE] = &action_else,
+        [ACTION_END] = &action_end,           [ACTION_WHILE] = &action_while,
+        [ACTION_FOREACH] = &action_foreach,   [ACTION_BREAK] = &action_break,
+        [ACTION_CONTINUE] = &action_continue, [ACTION_EXIT] = &action_exit,
+        [ACTION_COMMENT] = &action_comment,
+    };
+    return verb < ACTION_VERBS ? kinds[verb] : NULL;
+}
