@@ -193,6 +193,24 @@ enum action_verb {
     ACTION_VERBS
 };
 
+/* action string: struct action_conf's kind */
+enum eem_string {
+    EEM_STRING_COMPARE,
+    EEM_STRING_EQUAL,
+    EEM_STRING_FIRST,
+    EEM_STRING_INDEX,
+    EEM_STRING_LAST,
+    EEM_STRING_LENGTH,
+    EEM_STRING_MATCH,
+    EEM_STRING_RANGE,
+    EEM_STRING_REPLACE,
+    EEM_STRING_TOLOWER,
+    EEM_STRING_TOUPPER,
+    EEM_STRING_TRIM,
+    EEM_STRING_TRIMLEFT,
+    EEM_STRING_TRIMRIGHT,
+};
+
 /* One action. Texts may hold $names, replaced when it runs; what a field means to a verb stands beside the verb's row. */
 struct action_conf {
     char label[32];

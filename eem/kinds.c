@@ -19,7 +19,8 @@ const struct detector *detector_of(uint8_t type)
 
 extern const struct action_kind action_cli, action_syslog, action_wait, action_snmp_trap, action_info, action_set,
     action_set_old, action_if, action_elseif, action_else, action_end, action_while, action_foreach, action_break,
-    action_continue, action_exit, action_comment;
+    action_continue, action_exit, action_comment, action_append, action_string, action_regexp, action_increment,
+    action_decrement, action_add, action_subtract, action_multiply, action_divide;
 
 const struct action_kind *action_kind_of(uint8_t verb)
 {
@@ -32,6 +33,15 @@ const struct action_kind *action_kind_of(uint8_t verb)
         [ACTION_END] = &action_end,           [ACTION_WHILE] = &action_while,
         [ACTION_FOREACH] = &action_foreach,   [ACTION_BREAK] = &action_break,
         [ACTION_CONTINUE] = &action_continue, [ACTION_EXIT] = &action_exit,
+        [ACTION_APPEND] = &action_append,
+        [ACTION_INCREMENT] = &action_increment,
+        [ACTION_DECREMENT] = &action_decrement,
+        [ACTION_ADD] = &action_add,
+        [ACTION_SUBTRACT] = &action_subtract,
+        [ACTION_MULTIPLY] = &action_multiply,
+        [ACTION_DIVIDE] = &action_divide,
+        [ACTION_REGEXP] = &action_regexp,
+        [ACTION_STRING] = &action_string,
         [ACTION_COMMENT] = &action_comment,
     };
     return verb < ACTION_VERBS ? kinds[verb] : NULL;

@@ -46,6 +46,13 @@ static const struct cmd_scope action_scope = {
 #define COMPARES(verb_is, help_is)                                                                                     \
     ACTION(verb_is " <arg:text> " OPS " <string:pattern>", help_is "|Value or variable|" OPS_HELP "|Value",            \
            TXT(struct action_conf, text), NUM(struct action_conf, op), TXT(struct action_conf, pattern))
+#define ARITHMETIC(verb_is, help_is)                                                                                   \
+    ACTION(verb_is " <arg:text> <arg:pattern>", help_is "|Value or variable|Value or variable",                        \
+           TXT(struct action_conf, text), TXT(struct action_conf, pattern))
+#define STRING NUM(struct action_conf, kind), TXT(struct action_conf, text)
+#define TRIM(kind_is, help_is)                                                                                         \
+    ACTION("string=verb:25 " kind_is " <string:text> [<string:pattern>]", help_is "|String|Characters to take away",   \
+           STRING, TXT(struct action_conf, pattern))
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG_APPLET, "action", "Add or modify an action statement"),
@@ -64,6 +71,16 @@ static const struct cmd_row rows[] = {
            TXT(struct action_conf, int2), NUM(struct action_conf, has_str), TXT(struct action_conf, text)),
     ACTION("set=verb:6 <word:var> <string:text>", "|Set a variable|Name of the variable|Value",
            TXT(struct action_conf, var), TXT(struct action_conf, text)),
+    ACTION("append=verb:8 <word:var> [<string:text>]", "|Append to a variable|Name of the variable|Text",
+           TXT(struct action_conf, var), TXT(struct action_conf, text)),
+    ACTION("increment=verb:9 <word:var> [<arg:text>]", "|Increment a variable|Name of the variable|By how much",
+           TXT(struct action_conf, var), TXT(struct action_conf, text)),
+    ACTION("decrement=verb:10 <word:var> [<arg:text>]", "|Decrement a variable|Name of the variable|By how much",
+           TXT(struct action_conf, var), TXT(struct action_conf, text)),
+    ARITHMETIC("add=verb:11", "|Add two numbers"),
+    ARITHMETIC("subtract=verb:12", "|Subtract the second number from the first"),
+    ARITHMETIC("multiply=verb:13", "|Multiply two numbers"),
+    ARITHMETIC("divide=verb:14", "|Divide the first number by the second"),
     COMPARES("if=verb:15", "|Conditional action"),
     ACTION("if=verb:15 <arg:text> " OPS " <string:pattern> goto <word:more>",
            "||Value or variable|" OPS_HELP "|Value|Go to another action|Label of the action",
@@ -79,6 +96,46 @@ static const struct cmd_row rows[] = {
     ACTION("break=verb:21", "|Leave the loop"),
     ACTION("continue=verb:22", "|Go on with the next turn of the loop"),
     ACTION("exit=verb:23 [<word:text>]", "|End the run|Exit status", TXT(struct action_conf, text)),
+    ACTION("regexp=verb:24 <string:pattern> <string:text> [<word:var> [<word:sub1> [<word:sub2> [<word:sub3>]]]]",
+           "|Match a regular expression|Regular expression|Text to search|Variable of the match|Variable of the first "
+           "group|Variable of the second group|Variable of the third group",
+           TXT(struct action_conf, pattern), TXT(struct action_conf, text), TXT(struct action_conf, var),
+           TXT(struct action_conf, sub1), TXT(struct action_conf, sub2), TXT(struct action_conf, sub3)),
+    ACTION("string=verb:25 compare=kind:0 [nocase=flag] [length <arg:more>] <string:text> <string:pattern>",
+           "|String commands|Compare two strings|Ignore case|Compare the beginnings only|How many characters|First "
+           "string|Second string",
+           STRING, NUM(struct action_conf, flag), TXT(struct action_conf, more), TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 equal=kind:1 [nocase=flag] [length <arg:more>] <string:text> <string:pattern>",
+           "||Are two strings equal?|Ignore case|Compare the beginnings only|How many characters|First string|Second "
+           "string",
+           STRING, NUM(struct action_conf, flag), TXT(struct action_conf, more), TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 first=kind:2 <string:text> <string:pattern>",
+           "||First occurrence of a string in another|String to find|String to search", STRING,
+           TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 index=kind:3 <string:text> <arg:pattern>", "||Character at a position|String|Position", STRING,
+           TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 last=kind:4 <string:text> <string:pattern>",
+           "||Last occurrence of a string in another|String to find|String to search", STRING,
+           TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 length=kind:5 <string:text>", "||Number of characters|String", STRING),
+    ACTION("string=verb:25 match=kind:6 [nocase=flag] <string:text> <string:pattern>",
+           "||Does a string fit a glob?|Ignore case|Glob|String", STRING, NUM(struct action_conf, flag),
+           TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 range=kind:7 <string:text> <arg:pattern> <arg:more>",
+           "||Part of a string|String|First position|Last position", STRING, TXT(struct action_conf, pattern),
+           TXT(struct action_conf, more)),
+    ACTION("string=verb:25 replace=kind:8 <string:text> <arg:pattern> <arg:more> [<string:x>]",
+           "||Replace part of a string|String|First position|Last position|New text", STRING,
+           TXT(struct action_conf, pattern), TXT(struct action_conf, more), TXT(struct action_conf, x)),
+    ACTION("string=verb:25 tolower=kind:9 <string:text> [<arg:pattern> [<arg:more>]]",
+           "||In lower case|String|First position|Last position", STRING, TXT(struct action_conf, pattern),
+           TXT(struct action_conf, more)),
+    ACTION("string=verb:25 toupper=kind:10 <string:text> [<arg:pattern> [<arg:more>]]",
+           "||In upper case|String|First position|Last position", STRING, TXT(struct action_conf, pattern),
+           TXT(struct action_conf, more)),
+    TRIM("trim=kind:11", "||Without blanks at both ends"),
+    TRIM("trimleft=kind:12", "||Without blanks at the beginning"),
+    TRIM("trimright=kind:13", "||Without blanks at the end"),
     ACTION("comment=verb:40 <line:text>", "|Add a comment|Text", TXT(struct action_conf, text)),
     ACTION("info=verb:5 type routername", "|Obtain system specific information|Type of information|Name of the router"),
     LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions,
