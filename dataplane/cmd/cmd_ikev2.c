@@ -131,8 +131,11 @@ static const struct cmd_scope keyring_scope = {.size = sizeof(struct v2_keyring_
                                                .init = v2_keyring_conf_init,
                                                .fini = v2_keyring_conf_fini,
                                                .changed = changed};
-static const struct cmd_scope peer_scope = {
-    .size = sizeof(struct v2_peer_conf), .init = v2_peer_conf_init, .changed = changed, .check = peer_check};
+static const struct cmd_scope peer_scope = {.size = sizeof(struct v2_peer_conf),
+                                            .init = v2_peer_conf_init,
+                                            .fini = v2_peer_conf_fini,
+                                            .changed = changed,
+                                            .check = peer_check};
 static const struct cmd_scope profile_scope = {.size = sizeof(struct v2_profile_conf),
                                                .init = v2_profile_conf_init,
                                                .fini = v2_profile_conf_fini,

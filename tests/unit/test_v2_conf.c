@@ -283,11 +283,31 @@ static void test_keys(void **state)
     v2_conf_fini(&c);
 }
 
+/* A peer that is taken out of its keyring leaves no key in freed memory. */
+static void test_removed_peer_is_wiped(void **state)
+{
+    (void)state;
+    static const struct v2_peer_conf none;
+    struct v2_keyring_conf k = {0};
+    struct v2_peer_conf p = {0};
+    v2_keyring_conf_init(&k);
+    assert_non_null(k.peers.fini);
+    memset(p.key, 'k', sizeof p.key);
+    memset(p.key_local, 'l', sizeof p.key_local);
+    memset(p.key_remote, 'r', sizeof p.key_remote);
+    k.peers.fini(&p);
+    assert_memory_equal(p.key, none.key, sizeof p.key);
+    assert_memory_equal(p.key_local, none.key_local, sizeof p.key_local);
+    assert_memory_equal(p.key_remote, none.key_remote, sizeof p.key_remote);
+    v2_keyring_conf_fini(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),   cmocka_unit_test(test_policies), cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_identities), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_removed_peer_is_wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

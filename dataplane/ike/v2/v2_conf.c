@@ -42,15 +42,8 @@ void v2_peer_conf_init(void *c)
     p->mask = 0xFFFFFFFF;
 }
 
-void v2_keyring_conf_init(void *c)
-{
-    struct v2_keyring_conf *k = c;
-
-    conf_list_init(&k->peers, sizeof(struct v2_peer_conf), NULL, NULL);
-}
-
 /* Keys do not stay behind in freed memory. */
-static void wipe_peer(void *c)
+void v2_peer_conf_fini(void *c)
 {
     struct v2_peer_conf *p = c;
 
@@ -59,12 +52,17 @@ static void wipe_peer(void *c)
     mem_wipe(p->key_remote, sizeof p->key_remote);
 }
 
+void v2_keyring_conf_init(void *c)
+{
+    struct v2_keyring_conf *k = c;
+
+    conf_list_init(&k->peers, sizeof(struct v2_peer_conf), NULL, v2_peer_conf_fini);
+}
+
 void v2_keyring_conf_fini(void *c)
 {
     struct v2_keyring_conf *k = c;
 
-    CONF_EACH(struct v2_peer_conf, p, &k->peers)
-    wipe_peer(p);
     conf_list_clear(&k->peers);
 }
 

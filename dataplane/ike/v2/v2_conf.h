@@ -109,6 +109,7 @@ void v2_proposal_conf_init(void *c);
 void v2_policy_conf_init(void *c);
 void v2_policy_conf_fini(void *c);
 void v2_peer_conf_init(void *c);
+void v2_peer_conf_fini(void *c);
 void v2_keyring_conf_init(void *c);
 void v2_keyring_conf_fini(void *c);
 void v2_profile_conf_init(void *c);
