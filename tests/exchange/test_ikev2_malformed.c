@@ -159,12 +159,53 @@ static void too_early(void **state)
     rig_free(r);
 }
 
+/* Answers to IKE_SA_INIT are not proved: one that refuses is no reason to give up, one that comes again and again is. */
+static void refused_by_anybody(void **state)
+{
+    (void)state;
+    for (int truly = 0; truly < 2; truly++) {
+        struct rig *r = rig_new(1);
+        if (truly)
+            box_type_all(r->b, "right",
+                         "configure terminal\ncrypto ikev2 proposal X\nencryption 3des\nintegrity md5\ngroup 2\n"
+                         "crypto ikev2 policy X\nproposal X\nend");
+        wire_set(r->wire, &(struct wire_params){.delay_us = 50000});
+        box_start(r->b, "left", "ping 10.2.0.1 source Loopback0 repeat 12 timeout 1");
+        for (int i = 0; i < 100 && !r->taped; i++)
+            box_run(r->b, S / 1000);
+        struct v2_sa *sa = rig_v2(r, "left")->all;
+        assert_non_null(sa);
+        uint32_t id = sa->tunnel_id;
+        uint8_t m[36] = {[16] = V2_NOTIFY,
+                         0x20,
+                         V2_IKE_SA_INIT,
+                         V2_FLAG_RESPONSE,
+                         [27] = 36,
+                         [31] = 8,
+                         [35] = V2N_NO_PROPOSAL_CHOSEN};
+        memcpy(m, sa->ispi, 8);
+        rig_inject(r, 1, 500, m, sizeof m);
+        box_run(r->b, 1 * S);
+        if (!truly) {
+            assert_int_equal(rig_sas(r, 0), 1);
+            assert_int_equal(r->seen[V2_IKE_SA_INIT][0], 1);
+        } else {
+            const struct v2 *v2 = rig_v2(r, "left");
+            assert_true(v2->all && v2->all->tunnel_id == id); /* refused twice */
+            box_run(r->b, 2 * S);
+            assert_true(!v2->all || v2->all->tunnel_id != id);
+        }
+        rig_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests),
         cmocka_unit_test(answers),
         cmocka_unit_test(too_early),
+        cmocka_unit_test(refused_by_anybody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,6 +264,8 @@ static bool turned_away(struct v2_sa *sa, const struct v2_msg *m)
     if (!v2_notify_error(&m->ps, &n))
         return false;
     v2_error(sa->v2, sa, sa->remote, "Received %s notify", v2_notify_said(n.type));
+    if (++f->refusals < V2_REFUSALS_MAX && n.type != V2N_INVALID_MAJOR_VERSION)
+        return true; /* anybody may have said so */
     v2_sa_kill(sa, "Refused", SA_GONE_IKE_LOST);
     return true;
 }

@@ -30,6 +30,7 @@
 #define V2_CHILDREN_MAX       1024 /* of one IKE SA */
 #define V2_QUEUE_MAX          2048 /* requests of ours that wait */
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
+#define V2_REFUSALS_MAX       3    /* of IKE_SA_INIT, whose answers nobody can prove (section 2.21.1): then it is given up */
 #define V2_RESTARTS_MAX       5    /* of IKE_SA_INIT: cookies, groups */
 
 /* Times, us. The policy behind them is in v2_timers.c. */
@@ -204,7 +205,7 @@ struct v2_first {
     unsigned noffers;
     uint8_t cookie[64];
     size_t cookie_len;
-    unsigned restarts;
+    unsigned restarts, refusals;
     uint64_t repeated_at;
     struct v2_neg *neg; /* the first child */
     bool no_prop;
