@@ -191,7 +191,7 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
     }
     if (!may_begin || !v2_ts_first(v2, local, peer, "", &policy))
         return false;
-    if (policy.answer_only) /* IKEv2 makes no SA without a child, and this is none of IKEv1's */
+    if (policy.answer_only) /* we begin no SA without a child, and this is none of IKEv1's */
         return true;
     struct ike_want *w = NEW(struct ike_want);
     *w = (struct ike_want){.policy = policy, .since = v2_now(v2)};
