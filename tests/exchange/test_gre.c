@@ -2,24 +2,6 @@
  * routing, fragments, path MTU, tunnels within tunnels. */
 #include "tests/exchange/tunnel_box.h"
 
-#define PING "ping 10.2.0.1 source Loopback1"
-#define FIVE "Success rate is 100 percent (5/5)"
-#define NONE "Success rate is 0 percent (0/5)"
-
-static int setup(void **state)
-{
-    static struct tunnel_box t;
-
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    tunnel_box_end(*state);
-    return 0;
-}
-
 static void plain(void **state)
 {
     struct tunnel_box *t = tunnel_box(*state, 1, "", "", "", "");
@@ -199,7 +181,7 @@ static void line_protocol(void **state)
     prints(t, "left", PING, FIVE);
     box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nshutdown\nend");
     prints(t, "left", "show interfaces Tunnel0", "Tunnel0 is administratively down, line protocol is down");
-    prints(t, "right", "ping 10.1.0.1 source Loopback1", NONE);
+    prints(t, "right", BACK, NONE);
     box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nno shutdown\nend");
     assert_true(tunnel_comes(t, "left", true, 3 * US_PER_S));
     prints(t, "left", PING, FIVE);
@@ -210,7 +192,7 @@ static void line_protocol(void **state)
     assert_true(tunnel_comes(t, "left", true, 5 * US_PER_S));
     box_type_all(t->b, "left", "configure terminal\nno interface Tunnel0\nend");
     prints(t, "left", "show interfaces Tunnel0", "% Interface Tunnel0 does not exist");
-    prints(t, "right", "ping 10.1.0.1 source Loopback1", NONE);
+    prints(t, "right", BACK, NONE);
     prints(t, "left", "ping 198.51.100.1", FIVE);
 }
 
@@ -329,19 +311,10 @@ static void unnumbered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(plain, setup, teardown),
-        cmocka_unit_test_setup_teardown(key_sum_sequence, setup, teardown),
-        cmocka_unit_test_setup_teardown(wrong_key, setup, teardown),
-        cmocka_unit_test_setup_teardown(order_is_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(keepalives, setup, teardown),
-        cmocka_unit_test_setup_teardown(recursion, setup, teardown),
-        cmocka_unit_test_setup_teardown(line_protocol, setup, teardown),
-        cmocka_unit_test_setup_teardown(stranger, setup, teardown),
-        cmocka_unit_test_setup_teardown(sizes, setup, teardown),
-        cmocka_unit_test_setup_teardown(path_mtu, setup, teardown),
-        cmocka_unit_test_setup_teardown(nested, setup, teardown),
-        cmocka_unit_test_setup_teardown(access_lists, setup, teardown),
-        cmocka_unit_test_setup_teardown(unnumbered, setup, teardown),
+        TUNNEL_TEST(plain),      TUNNEL_TEST(key_sum_sequence), TUNNEL_TEST(wrong_key),     TUNNEL_TEST(order_is_kept),
+        TUNNEL_TEST(keepalives), TUNNEL_TEST(recursion),        TUNNEL_TEST(line_protocol), TUNNEL_TEST(stranger),
+        TUNNEL_TEST(sizes),      TUNNEL_TEST(path_mtu),         TUNNEL_TEST(nested),        TUNNEL_TEST(access_lists),
+        TUNNEL_TEST(unnumbered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

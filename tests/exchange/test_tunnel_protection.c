@@ -3,9 +3,6 @@
  * shows, and how a tunnel finds back after one end has forgotten its SAs. */
 #include "tests/exchange/tunnel_box.h"
 
-#define PING   "ping 10.2.0.1 source Loopback1"
-#define FIVE   "Success rate is 100 percent (5/5)"
-#define NONE   "Success rate is 0 percent (0/5)"
 #define WITHIN (10 * US_PER_S)
 
 #define IKE                                                                                                            \
@@ -17,35 +14,10 @@
 #define PROTECTED     " tunnel protection ipsec profile P\n"
 #define SVTI          " tunnel mode ipsec ipv4\n" PROTECTED
 
-static int setup(void **state)
-{
-    static struct tunnel_box t;
-
-    *state = &t;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    tunnel_box_end(*state);
-    return 0;
-}
-
-static struct tunnel_box *both(void **state, uint64_t seed, const char *more, const char *tunnel)
-{
-    return tunnel_box(*state, seed, more, tunnel, more, tunnel);
-}
-
 /* SAs come without a packet that asks for them. */
 static bool secured(struct tunnel_box *t, const char *node, bool there, uint64_t us)
 {
-    for (uint64_t at = 0; at < us; at += 100 * US_PER_MS) {
-        bool open = strstr(box_type(t->b, node, "show crypto sockets"), "Socket State: Open") != NULL;
-        if (open == there)
-            return true;
-        box_run(t->b, 100 * US_PER_MS);
-    }
-    return false;
+    return comes_to(t, node, "show crypto sockets", "Socket State: Open", there, us);
 }
 
 static void gre_transport(void **state)
@@ -180,7 +152,7 @@ static void nothing_in_clear(void **state)
     prints(t, "left", PING, NONE); /* the other end speaks no IKE */
     assert_int_equal(t->gre, 0);
     size_t from = box_log_len(t->b, "left");
-    prints(t, "right", "ping 10.1.0.1 source Loopback1", NONE); /* comes in clear, and is not taken */
+    prints(t, "right", BACK, NONE); /* comes in clear, and is not taken */
     assert_int_equal(t->gre, 5);
     assert_int_equal(tunnel_drops(t, "left", DROP_IN_US_CL_V4_PKT_FAILED_POLICY), 5);
     assert_int_equal(box_log_count(t->b, "left", from,
@@ -242,7 +214,7 @@ static void reloaded(struct tunnel_box *t)
     box_reload(t->b, "right");
     box_run(t->b, 5 * US_PER_S);
     prints(t, "left", PING, FIVE);
-    prints(t, "right", "ping 10.1.0.1 source Loopback1", FIVE);
+    prints(t, "right", BACK, FIVE);
 }
 
 static void gre_reload(void **state)
@@ -532,28 +504,29 @@ static void profiles_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gre_transport, setup, teardown),
-        cmocka_unit_test_setup_teardown(gre_tunnel_mode, setup, teardown),
-        cmocka_unit_test_setup_teardown(svti, setup, teardown),
-        cmocka_unit_test_setup_teardown(renewed, setup, teardown),
-        cmocka_unit_test_setup_teardown(nothing_in_clear, setup, teardown),
-        cmocka_unit_test_setup_teardown(responder_only, setup, teardown),
-        cmocka_unit_test_setup_teardown(by_crypto_map, setup, teardown),
-        cmocka_unit_test_setup_teardown(gre_reload, setup, teardown),
-        cmocka_unit_test_setup_teardown(svti_reload, setup, teardown),
-        cmocka_unit_test_setup_teardown(gre_recovers, setup, teardown),
-        cmocka_unit_test_setup_teardown(gre_black_hole, setup, teardown),
-        cmocka_unit_test_setup_teardown(svti_recovers, setup, teardown),
-        cmocka_unit_test_setup_teardown(svti_black_hole, setup, teardown),
-        cmocka_unit_test_setup_teardown(path_narrows, setup, teardown),
-        cmocka_unit_test_setup_teardown(profiles_shown, setup, teardown),
-        cmocka_unit_test_setup_teardown(idle, setup, teardown),
-        cmocka_unit_test_setup_teardown(shut, setup, teardown),
-        cmocka_unit_test_setup_teardown(several, setup, teardown),
-        cmocka_unit_test_setup_teardown(shared, setup, teardown),
-        cmocka_unit_test_setup_teardown(gre_delete, setup, teardown),
-        cmocka_unit_test_setup_teardown(svti_delete, setup, teardown),
-        cmocka_unit_test_setup_teardown(layers, setup, teardown),
+        TUNNEL_TEST(gre_transport),
+        TUNNEL_TEST(gre_tunnel_mode),
+        TUNNEL_TEST(svti),
+        TUNNEL_TEST(renewed),
+        TUNNEL_TEST(nothing_in_clear),
+        TUNNEL_TEST(responder_only),
+        TUNNEL_TEST(by_crypto_map),
+        TUNNEL_TEST(gre_reload),
+        TUNNEL_TEST(svti_reload),
+        TUNNEL_TEST(gre_recovers),
+        TUNNEL_TEST(gre_black_hole),
+        TUNNEL_TEST(svti_recovers),
+        TUNNEL_TEST(svti_black_hole),
+        TUNNEL_TEST(path_narrows),
+        TUNNEL_TEST(profiles_shown),
+        TUNNEL_TEST(idle),
+        TUNNEL_TEST(shut),
+        TUNNEL_TEST(several),
+        TUNNEL_TEST(shared),
+        TUNNEL_TEST(first_keeps),
+        TUNNEL_TEST(gre_delete),
+        TUNNEL_TEST(svti_delete),
+        TUNNEL_TEST(layers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

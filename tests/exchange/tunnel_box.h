@@ -25,6 +25,11 @@
 #include "espial/text.h"
 #include "tests/sim/box.h"
 
+#define PING  "ping 10.2.0.1 source Loopback1" /* at left */
+#define BACK  "ping 10.1.0.1 source Loopback1" /* at right */
+#define FIVE  "Success rate is 100 percent (5/5)"
+#define NONE  "Success rate is 0 percent (0/5)"
+
 #define LEFT  0xC0000201u /* 192.0.2.1 */
 #define RIGHT 0xC6336401u /* 198.51.100.1 */
 
@@ -98,10 +103,27 @@ static inline struct tunnel_box *tunnel_box(struct tunnel_box *t, uint64_t seed,
     return t;
 }
 
-static inline void tunnel_box_end(struct tunnel_box *t)
+/* Both ends alike. */
+static inline struct tunnel_box *both(void **state, uint64_t seed, const char *more, const char *tunnel)
 {
-    box_free(t->b);
+    return tunnel_box(*state, seed, more, tunnel, more, tunnel);
 }
+
+/* Before and after each test: *state is the box that it makes. */
+static inline int setup(void **state)
+{
+    static struct tunnel_box t;
+
+    *state = &t;
+    return 0;
+}
+
+static inline int teardown(void **state)
+{
+    box_free(((struct tunnel_box *)*state)->b);
+    return 0;
+}
+#define TUNNEL_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 static inline void tunnel_forget(struct tunnel_box *t)
 {
@@ -130,15 +152,21 @@ static inline bool tunnel_up(struct tunnel_box *t, const char *node)
     return strstr(box_type(t->b, node, "show interfaces Tunnel0"), "line protocol is up") != NULL;
 }
 
-/* Within `us`. */
-static inline bool tunnel_comes(struct tunnel_box *t, const char *node, bool up, uint64_t us)
+/* Does a line print this, or no more, within `us`? */
+static inline bool comes_to(struct tunnel_box *t, const char *node, const char *line, const char *what, bool there,
+                            uint64_t us)
 {
     for (uint64_t at = 0; at < us; at += 100 * US_PER_MS) {
-        if (tunnel_up(t, node) == up)
+        if ((strstr(box_type(t->b, node, line), what) != NULL) == there)
             return true;
         box_run(t->b, 100 * US_PER_MS);
     }
     return false;
+}
+
+static inline bool tunnel_comes(struct tunnel_box *t, const char *node, bool up, uint64_t us)
+{
+    return comes_to(t, node, "show interfaces Tunnel0", "line protocol is up", up, us);
 }
 
 static inline uint64_t tunnel_drops(struct tunnel_box *t, const char *node, enum drop_reason why)

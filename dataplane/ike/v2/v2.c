@@ -134,7 +134,8 @@ bool v2_soft_expire(struct v2 *v2, const struct sa_pair_info *pair)
 
     if (!c)
         return pair->policy.ikev2;
-    v2_child_rekey(c);
+    if (!(pair->policy.answer_only && pair->policy.protection)) /* responder-only: not even that */
+        v2_child_rekey(c);
     return true;
 }
 
