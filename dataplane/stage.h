@@ -64,6 +64,16 @@ struct packet {               /* what most stages touch is on its first line of 
     uint64_t rx_us;           /* loop time of reception */
 };
 
+/* It begins a new way: of the one it came nothing counts but the interface it came in by and how often it was
+ * wrapped. */
+static inline void packet_anew(struct packet *p)
+{
+    p->oif = NULL;
+    p->sa = NULL;
+    p->through = 0;
+    p->crypto_done = p->decapsulated = p->udp_encap = p->link_broadcast = false;
+}
+
 /* A packet with `room` bytes of headroom, len 0, able to hold `size` bytes; NULL when the pool's bound is reached (counted). Sizes over 2048 come from a small
  * pool of 64 KB buffers (reassembly, large pings). */
 struct packet *packet_new(struct graph *g, size_t size);

@@ -234,11 +234,9 @@ static void echo_answer(struct net *net, struct graph *g, struct packet *p)
     p->l3[IP_HEADER] = ICMP_ECHO_REPLY;
     icmp_finish(p, IP_HEADER);
     p->from_local = true;
-    p->iif = p->oif = NULL;
-    p->sa = NULL;
-    p->crypto_done = p->decapsulated = p->udp_encap = p->link_broadcast = false;
+    packet_anew(p);
+    p->iif = NULL;
     p->encaps = 0;
-    p->through = 0;
     count_out(&net->stat, ICMP_ECHO_REPLY);
     graph_next(g, p, STAGE_IP4_ROUTE);
 }

@@ -19,10 +19,8 @@ static void lower(uint8_t *tcp, size_t at, uint16_t mss)
     uint32_t sum = (uint16_t)~get16(tcp + 16);
 
     sum += (uint16_t)~term(at, get16(tcp + at)) + term(at, mss);
-    while (sum >> 16)
-        sum = (sum & 0xFFFF) + (sum >> 16);
     put16(tcp + at, mss);
-    put16(tcp + 16, (uint16_t)~sum);
+    put16(tcp + 16, ip_cksum_fold(sum));
 }
 
 void tcp_adjust_mss(uint8_t *ip, uint32_t len, uint16_t mss)

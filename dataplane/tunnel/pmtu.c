@@ -13,9 +13,10 @@
 static void on_icmp(void *arg, const struct icmp_event *ev)
 {
     struct tunnels *ts = arg;
+    const struct tunnel_ends ends = {ev->orig_src, ev->orig_dst};
 
     if (ev->type != ICMP_UNREACHABLE || ev->code != ICMP_UNR_FRAG || ev->orig_proto != PROTO_GRE || !ev->orig_df ||
-        ev->orig_len <= ev->mtu)
+        ev->orig_len <= ev->mtu || !table_find(ts->by_ends, &ends))
         return;
     for (struct iface *ifc = NULL; (ifc = iface_next(ts->env.net, ifc));) {
         struct tunnel *t = ifc->tunnel;

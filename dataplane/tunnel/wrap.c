@@ -87,11 +87,8 @@ void tunnel_out_stage(void *self, struct graph *g, struct packet **v, unsigned n
 static void deliver(struct tunnel *t, struct graph *g, struct packet *p, uint32_t bytes)
 {
     iface_counts_in(t->ifc, bytes, p->rx_us);
+    packet_anew(p);
     p->iif = t->ifc;
-    p->oif = NULL;
-    p->sa = NULL;
-    p->through = 0;
-    p->crypto_done = p->decapsulated = p->udp_encap = p->link_broadcast = false;
     graph_next(g, p, STAGE_IP4_IN);
 }
 
@@ -139,20 +136,6 @@ static struct tunnel *tunnel_of(struct tunnels *ts, const struct packet *p, cons
     return NULL;
 }
 
-/* The other end's keepalive, l3 at what was inside: back it goes, as any packet that is forwarded. */
-static void send_back(struct graph *g, struct packet *p)
-{
-    uint32_t sum = get16(p->l3 + 10) + 0x100u; /* RFC 1141 */
-
-    p->l3[8]--;
-    put16(p->l3 + 10, (uint16_t)(sum + (sum >> 16)));
-    p->oif = NULL;
-    p->sa = NULL;
-    p->through = 0;
-    p->crypto_done = p->decapsulated = p->udp_encap = p->link_broadcast = false;
-    graph_next(g, p, STAGE_IP4_ROUTE);
-}
-
 static enum drop_reason in_one(struct tunnels *ts, struct graph *g, struct packet *p)
 {
     uint32_t ihl = (p->l3[0] & 15u) * 4u, bytes = p->len;
@@ -186,7 +169,8 @@ static enum drop_reason in_one(struct tunnels *ts, struct graph *g, struct packe
     p->len -= ihl + h.len;
     if (keepalive_asked(t, p->l3, p->len)) {
         iface_counts_in(t->ifc, bytes, p->rx_us);
-        send_back(g, p);
+        packet_anew(p);
+        graph_next(g, p, STAGE_IP4_ROUTE_IN); /* back it goes, as any packet that is forwarded */
         return DROP_NONE;
     }
     if (!t->ifc->up)
