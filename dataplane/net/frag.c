@@ -176,9 +176,11 @@ static struct packet *reass_join(struct reass_packet *r)
     whole->l3 = l3;
     whole->cap = cap;
     whole->next = NULL;
-    for (const struct packet *p = first; p; p = p->next)
+    for (const struct packet *p = first; p; p = p->next) { /* it came by an SA only if all of it did */
+        whole->decapsulated = whole->decapsulated && p->decapsulated;
         if (p->through != first->through)
             whole->through = 0;
+    }
     whole->len = ihl + r->total;
     memcpy(l3, first->l3, ihl);
     for (const struct packet *p = first; p; p = p->next)

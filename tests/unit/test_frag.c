@@ -24,6 +24,7 @@ struct pieces {
     unsigned whole;      /* packets put together (or never cut) */
     uint8_t last[65536]; /* the last of them */
     uint32_t last_len;
+    bool by_sa; /* it came by an SA */
     unsigned outs;
     uint8_t out[64][1600]; /* what ipv4_fragment made */
     uint32_t out_len[64];
@@ -38,6 +39,7 @@ static void take_whole(void *self, struct graph *g, struct packet **v, unsigned 
     for (unsigned i = 0; i < n; i++) {
         t->whole++;
         t->last_len = v[i]->len;
+        t->by_sa = v[i]->decapsulated;
         memcpy(t->last, v[i]->l3, v[i]->len);
         graph_drop(g, v[i], DROP_DONE);
     }
@@ -102,18 +104,24 @@ static void header(uint8_t *ip, uint32_t len, uint16_t id, uint16_t field)
 }
 
 /* Bytes [at, at+len) of packet `id`, whose byte n is n*7+id. */
-static void piece(struct pieces *t, uint16_t id, uint32_t at, uint32_t len, bool more)
+static void piece_by(struct pieces *t, uint16_t id, uint32_t at, uint32_t len, bool more, bool by_sa)
 {
     struct packet *p = packet_new(t->box.graph, 20 + len);
 
     assert_non_null(p);
     p->len = 20 + len;
     p->iif = iface_by_name(t->box.net, "Ethernet0/0");
+    p->decapsulated = by_sa;
     header(p->l3, p->len, id, (uint16_t)(at / 8 | (more ? MORE : 0)));
     for (uint32_t i = 0; i < len; i++)
         p->l3[20 + i] = (uint8_t)((at + i) * 7 + id);
     graph_next(t->box.graph, p, STAGE_IP4_IN);
     graph_run(t->box.graph);
+}
+
+static void piece(struct pieces *t, uint16_t id, uint32_t at, uint32_t len, bool more)
+{
+    piece_by(t, id, at, len, more, false);
 }
 
 static void whole_is(struct pieces *t, unsigned count, uint16_t id, uint32_t len)
@@ -139,6 +147,19 @@ static void any_order(void **state)
             piece(t, k, n * 80u, n == 2 ? 13 : 80, n != 2);
         }
         whole_is(t, k + 1u, k, 173);
+    }
+}
+
+/* What came by an SA is what came by it in all its pieces, whichever of them was the first. */
+static void pieces_in_clear(void **state)
+{
+    struct pieces *t = *state;
+
+    for (uint16_t by = 0; by < 4; by++) {
+        piece_by(t, by, 0, 80, true, by & 1);
+        piece_by(t, by, 80, 16, false, by & 2);
+        whole_is(t, by + 1u, by, 96);
+        assert_int_equal(t->by_sa, by == 3);
     }
 }
 
@@ -321,6 +342,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(any_order),
+        T(pieces_in_clear),
         T(repetition_is_ignored),
         T(two_packets_at_once),
         T(overlap_ends_it),
