@@ -15,6 +15,14 @@ struct reader {
     struct text said;
 };
 
+/* Printers of rows end their lines; those of more than one are not what one line says. */
+static bool one_line(struct text *t)
+{
+    if (t->len && t->s[t->len - 1] == '\n')
+        t->s[--t->len] = '\0';
+    return !strchr(text_str(t), '\n');
+}
+
 /* True: r->said is what would be printed, "" for nothing. */
 static bool set_line(struct reader *r, const void *section)
 {
@@ -27,7 +35,7 @@ static bool set_line(struct reader *r, const void *section)
         text_clear(&r->said);
         return true;
     }
-    if (m->nalso || m->rule->row->print || (m->rule->row->flags & CMD_HIDDEN))
+    if (m->nalso || (m->rule->row->flags & CMD_HIDDEN))
         return false;
     void *obj = config_default_new(r->g, m->rule, section);
     if (!m->no)
@@ -36,7 +44,7 @@ static bool set_line(struct reader *r, const void *section)
         memcpy((char *)obj + bind->off, &zero, bind->size);
     config_say_set(r->g, m->rule, obj, false, &r->said);
     config_object_free(scope, obj);
-    return !strchr(text_str(&r->said), '\n');
+    return one_line(&r->said);
 }
 
 static bool element_line(struct reader *r, const void *obj)
@@ -46,7 +54,7 @@ static bool element_line(struct reader *r, const void *obj)
     if (!obj)
         return false;
     void *dflt = config_object_new(m->row->scope);
-    bool ok = config_say_element(r->g, m->rule, obj, dflt, &r->said) && !strchr(text_str(&r->said), '\n');
+    bool ok = config_say_element(r->g, m->rule, obj, dflt, &r->said) && one_line(&r->said);
     config_object_free(m->row->scope, dflt);
     return ok && r->said.len;
 }

@@ -181,6 +181,14 @@ static void short_words_are_no_difference(void **state)
                                    "line c 0\nline vty 0 4\n login\n"),
                         "Total number of passes: 0\nRollback Done\n");
     box_free(b);
+    /* lines that print themselves */
+    b = router(STAMPS "hostname r\nfile prompt quiet\nsnmp-server community c RO\nline vty 0 4\n login local\n"
+                      "line vty 5 7\n no login\n");
+    assert_string_equal(replace(b, STAMPS
+                                "hostname r\nfile prompt quiet\nsnmp-s comm c\nline con 0\nline v 0 4\n logi loc\n"
+                                "line v 5 7\n no logi\n"),
+                        "Total number of passes: 0\nRollback Done\n");
+    box_free(b);
 }
 
 static void what_is_no_configuration(void **state)
