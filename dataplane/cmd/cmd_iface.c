@@ -11,6 +11,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/net/iface.h"
 #include "espial/mem.h"
+#include "espial/text.h"
 
 static void *conf_global(void *self)
 {
@@ -133,6 +134,18 @@ static void if_changed(void *self, void *obj, enum cmd_change what)
     iface_conf_changed(dataplane_net(self), c, what == CMD_REMOVED);
 }
 
+/* `ip unnumbered` says where the address comes from: that there is none of its own is not said then. */
+static void print_address(void *self, const void *obj, struct text *out)
+{
+    const struct if_conf *c = obj;
+
+    (void)self;
+    if (c->addr)
+        text_printf(out, "ip address %s %s\n", IP4(c->addr), IP4(c->mask));
+    else if (!c->unnumbered[0])
+        text_add(out, "no ip address\n");
+}
+
 static const struct cmd_scope if_scope = {
     .size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
 
@@ -229,7 +242,12 @@ static const struct cmd_row rows[] = {
         "Specify interval for load calculation for an interface|Load interval delay in seconds", F(load_interval)),
     HELP(CONFIG_IF, "ip", "Interface Internet Protocol config commands"),
     HELP(CONFIG_IF, "ip address", "Set the IP address of an interface"),
-    SET_F(CONFIG_IF, NULL, CMD_SHOW_NO, "ip address <ip:addr> <mask>", "IP address|IP subnet mask", F(addr), F(mask)),
+    {.kind = CMD_SET_ROW,
+     .mode = CONFIG_IF,
+     .sentence = "ip address <ip:addr> <mask>",
+     .help = "IP address|IP subnet mask",
+     .print = print_address,
+     .binds = {F(addr), F(mask)}},
     LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary",
          "||Make this IP address a secondary address", KEY_NUM(struct if_addr_conf, addr),
          NUM(struct if_addr_conf, mask)),

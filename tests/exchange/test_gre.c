@@ -287,7 +287,23 @@ static void unnumbered(void **state)
                  "configure terminal\ninterface Tunnel0\nip unnumbered Loopback1\nexit\nno ip route 10.1.0.1 "
                  "255.255.255.255 172.16.0.1\nip route 10.1.0.1 255.255.255.255 Tunnel0\nend");
     prints(t, "left", "show running-config interface Tunnel0",
-           "interface Tunnel0\n no ip address\n ip unnumbered Loopback1\n tunnel source Ethernet0/0\n");
+           "interface Tunnel0\n ip unnumbered Loopback1\n tunnel source Ethernet0/0\n");
+    /* What was typed last takes the place of the other; taking back what is not there takes nothing. */
+    for (int i = 0; i < 2; i++) {
+        box_type_all(t->b, "left",
+                     i ? "configure terminal\ninterface Tunnel0\nno ip unnumbered Loopback1\nno ip unnumbered\nend"
+                       : "configure terminal\ninterface Tunnel0\nip unnumbered Loopback9\nip address 172.16.0.9 "
+                         "255.255.255.252\nend");
+        prints(t, "left", "show running-config interface Tunnel0",
+               "interface Tunnel0\n ip address 172.16.0.9 255.255.255.252\n tunnel source Ethernet0/0\n");
+    }
+    box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\nno ip address\nend");
+    prints(t, "left", "show running-config interface Tunnel0",
+           "interface Tunnel0\n no ip address\n tunnel source Ethernet0/0\n");
+    box_type_all(t->b, "left",
+                 "configure terminal\ninterface Tunnel0\nip unnumbered Loopback1\nno ip address\nend");
+    prints(t, "left", "show running-config interface Tunnel0",
+           "interface Tunnel0\n ip unnumbered Loopback1\n tunnel source Ethernet0/0\n");
     prints(t, "left", "ping 10.2.0.1", FIVE); /* from 10.1.0.1 */
     prints(t, "left", "show interfaces Tunnel0", "  Interface is unnumbered. Using address of Loopback1 (10.1.0.1)\n");
     prints_not(t, "left", "show ip route", "Tunnel0, 10.1.0.1");
