@@ -20,6 +20,7 @@ static void line_evaluation(struct cmd_ctx *c, const struct tunnel_info *t)
         [TUNNEL_RECURSIVE] = "recursive routing",
         [TUNNEL_SILENT] = "keepalive not answered",
         [TUNNEL_UNPROTECTED] = "linestate protection reg down",
+        [TUNNEL_UNSHARED] = "another tunnel is protected between these addresses, not shared",
     };
 
     if (t->line == TUNNEL_LINE_UP)

@@ -34,14 +34,6 @@ bool cryptomap_complete(const struct cryptomap_conf *c)
     return c->dynamic[0] || (c->peers.n > 0 && c->acl[0]);
 }
 
-struct map_if *mi_find(struct map_if *list, const char *ifname)
-{
-    for (; list; list = list->next)
-        if (!strcmp(list->ifname, ifname))
-            return list;
-    return NULL;
-}
-
 static int place_cmp(const struct map_entry *e, uint32_t seq, uint16_t dyn_seq)
 {
     return e->seq != seq ? (e->seq < seq ? -1 : 1) : (e->dyn_seq > dyn_seq) - (e->dyn_seq < dyn_seq);
@@ -275,7 +267,7 @@ static struct map_if *mi_alike(struct map_if *list, const struct map_if *like)
 
 static struct map_if *mi_new(struct ipsec *ips, struct iface *ifc, struct map_if *made, struct map_if *old)
 {
-    struct map_if *mi = NEW(struct map_if), *was = mi_find(old, ifc->name);
+    struct map_if *mi = NEW(struct map_if), *was = ifc->crypto;
     bool elsewhere;
     mi->ifc = ifc;
     str_copy(mi->map, sizeof mi->map, ifc->conf->crypto_map);
@@ -340,15 +332,15 @@ static void map_compile(struct ipsec *ips)
     bool attached = old != NULL;
     ips->ifs = NULL;
     ips->names = false;
+    protect_begin(ips);
     for (struct iface *ifc = iface_next(ips->env.net, NULL); ifc; ifc = iface_next(ips->env.net, ifc)) {
-        ifc->crypto = NULL;
-        struct map_if *mi = ifc->kind == IFACE_TUNNEL                ? protect_compile(ips, ifc, old)
+        struct map_if *mi = ifc->kind == IFACE_TUNNEL                ? protect_compile(ips, ifc)
                             : ifc->conf && ifc->conf->crypto_map[0] ? mi_new(ips, ifc, ips->ifs, old)
                                                                     : NULL;
+        ifc->crypto = mi; /* the former one until here */
         if (!mi)
             continue;
         *tail = mi;
-        ifc->crypto = *tail;
         tail = &(*tail)->next;
     }
     policy_index(ips);
@@ -438,6 +430,7 @@ static void on_acl(void *arg, const char *name)
 void map_init(struct ipsec *ips)
 {
     ips->gen = 1;
+    protect_init(ips);
     ips->flows = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
     ips->cache_room = mem_array(FLOW_CACHE + 1, sizeof *ips->cache); /* not touched before it is used */
     ips->cache = (struct cache_line *)(((uintptr_t)ips->cache_room + sizeof *ips->cache - 1) & ~(uintptr_t)(sizeof *ips->cache - 1));

@@ -340,7 +340,8 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
 {
     bool exact;
     map_sync(ips);
-    const struct map_if *mi = mi_find(ips->ifs, p->ifname);
+    const struct iface *ifc = iface_by_name(ips->env.net, p->ifname);
+    const struct map_if *mi = ifc ? ifc->crypto : NULL;
     struct map_entry *e = entry_find(mi, p->map, p->seq, p->dyn_seq);
     struct ipsec_flow *f, *wide;
     if (!e || mi->local != p->local)

@@ -177,11 +177,13 @@ struct map_entry { /* of one interface */
     size_t nrules;
     struct ipsec_policy tmpl; /* all but peer and selectors */
 };
-struct protect_head { /* of a protected tunnel (protect.c) */
+struct protect_head { /* of a protected tunnel (protect.c); iface.head */
     struct iface *ifc;
     struct ipsec_protect want;
     uint64_t hits;
-    struct protect_head *next;
+    bool taken;                        /* another has these ends, and not in common with this one */
+    struct map_if *mi;                 /* while the policy is compiled: made already */
+    struct protect_head *next, **prev; /* in the order in which they got their ends */
 };
 struct map_if { /* an interface with a crypto map; iface.crypto */
     struct iface *ifc;
@@ -286,7 +288,7 @@ struct ipsec {
     void *cache_room;         /* what mem_free takes */
 
     /* Protected tunnels. */
-    struct protect_head *heads;
+    struct protect_head *heads, **heads_end;
     void (*protect_fn)(void *arg);
     void *protect_arg;
 
@@ -376,7 +378,6 @@ void map_dirty(struct ipsec *ips);
 void map_sync(struct ipsec *ips);                     /* recompile when something changed */
 void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 void policy_changed(struct ipsec *ips);               /* what is cached of it is stale */
-struct map_if *mi_find(struct map_if *list, const char *ifname);
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
 /* What its SAs shall be like: all but peer and selectors. */
 void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t);
@@ -387,8 +388,10 @@ void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to
 void map_names(struct ipsec *ips);
 
 /* protect.c */
-struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc, struct map_if *old); /* NULL: not protected */
+void protect_begin(struct ipsec *ips);                                /* the policy is about to be compiled */
+struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc); /* NULL: not protected */
 void protect_changed(struct ipsec *ips, const struct ipsec_flow *f); /* its SAs, or what is known of its path */
+void protect_init(struct ipsec *ips);
 void protect_fini(struct ipsec *ips);
 
 /* flow.c */

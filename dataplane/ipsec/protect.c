@@ -8,21 +8,14 @@
  * (packet.through), which is how the tunnel knows its own.
  *
  * Two heads cannot have the same identity between the same addresses: IKE could not tell them apart. The first one has
- * it, unless both are shared: then the others use its entry (map_if.owner), and its SAs carry the packets of all. A head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
+ * it, unless both are shared: then the others use its entry (map_if.owner), and its SAs carry the packets of all. A
+ * head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "espial/text.h"
-
-static struct protect_head *head_of(const struct ipsec *ips, const struct iface *ifc)
-{
-    for (struct protect_head *h = ips->heads; h; h = h->next)
-        if (h->ifc == ifc)
-            return h;
-    return NULL;
-}
 
 static bool same_ends(const struct ipsec_protect *a, const struct ipsec_protect *b)
 {
@@ -40,35 +33,56 @@ static bool shares(const struct ipsec_protect *a, const struct ipsec_protect *b)
     return a->shared && !a->vti && same_ends(a, b) && same_way(a, b);
 }
 
+static void head_out(struct ipsec *ips, struct protect_head *h)
+{
+    *h->prev = h->next;
+    if (h->next)
+        h->next->prev = h->prev;
+    else
+        ips->heads_end = h->prev;
+}
+
+/* As the last one: whoever has its ends already keeps them. */
+static void head_in(struct ipsec *ips, struct protect_head *h)
+{
+    h->next = NULL;
+    h->prev = ips->heads_end;
+    *ips->heads_end = h;
+    ips->heads_end = &h->next;
+}
+
 void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_protect *want)
 {
-    struct protect_head *h = head_of(ips, ifc);
+    struct protect_head *h = ifc->head;
     if (h && same_ends(&h->want, want) && same_way(&h->want, want)) {
         h->want = *want; /* where it leaves, at most */
         return;
     }
     if (!h) {
-        struct protect_head **at = &ips->heads;
-        h = NEW(struct protect_head);
+        h = ifc->head = NEW(struct protect_head);
         h->ifc = ifc;
-        while (*at)
-            at = &(*at)->next;
-        *at = h;
+        head_in(ips, h);
+    } else if (!same_ends(&h->want, want)) {
+        head_out(ips, h);
+        head_in(ips, h);
     }
     h->want = *want;
     map_dirty(ips);
 }
 
+static void head_free(struct ipsec *ips, struct protect_head *h)
+{
+    head_out(ips, h);
+    h->ifc->head = NULL;
+    mem_free(h);
+}
+
 void ipsec_unprotect(struct ipsec *ips, struct iface *ifc)
 {
-    struct protect_head **at = &ips->heads, *h;
-    while (*at && (*at)->ifc != ifc)
-        at = &(*at)->next;
-    if (!(h = *at))
+    if (!ifc->head)
         return;
-    *at = h->next;
     map_unset(ips, ifc);
-    mem_free(h);
+    head_free(ips, ifc->head);
 }
 
 void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *arg)
@@ -102,12 +116,13 @@ const struct ipsec_profile_conf *ipsec_profile_find(struct ipsec *ips, const cha
 
 /* ---- compiling ---- */
 
-static bool taken(const struct ipsec *ips, const struct protect_head *h)
+/* The first one with these ends: it has the SAs. */
+static struct protect_head *lead_of(struct ipsec *ips, const struct protect_head *h)
 {
-    for (const struct protect_head *o = ips->heads; o != h; o = o->next)
-        if (same_ends(&o->want, &h->want) && !shares(&o->want, &h->want))
-            return true;
-    return false;
+    struct protect_head *lead = ips->heads;
+    while (!same_ends(&lead->want, &h->want))
+        lead = lead->next;
+    return lead;
 }
 
 static struct acl_rule rule_of(const struct ipsec_protect *w)
@@ -157,44 +172,58 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     return e;
 }
 
-struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc, struct map_if *old)
+static struct map_if *head_compile(struct ipsec *ips, struct protect_head *h)
 {
-    struct protect_head *h = head_of(ips, ifc);
-    const struct ipsec_profile_conf *profile;
-    if (!h)
-        return NULL;
-    struct map_if *mi = NEW(struct map_if), *was = mi_find(old, ifc->name);
-    mi->ifc = ifc;
+    if (h->mi)
+        return h->mi;
+    struct protect_head *lead = lead_of(ips, h);
+    struct map_if *mi = h->mi = NEW(struct map_if), *was = h->ifc->crypto;
+    mi->ifc = h->ifc;
     mi->head = h;
-    snprintf(mi->map, sizeof mi->map, "%s-head-0", ifc->name);
-    str_copy(mi->ifname, sizeof mi->ifname, ifc->name);
+    snprintf(mi->map, sizeof mi->map, "%s-head-0", h->ifc->name);
+    str_copy(mi->ifname, sizeof mi->ifname, h->ifc->name);
     mi->local = h->want.local;
-    if (was && (!was->head || was->local != mi->local))
+    h->taken = lead != h && !shares(&lead->want, &h->want);
+    if (lead != h && !h->taken) {
+        mi->owner = head_compile(ips, lead);
+        mi->entries = mi->owner->entries;
+        mi->nentries = mi->owner->nentries;
+        str_copy(mi->map, sizeof mi->map, mi->owner->map);
+        return mi;
+    }
+    if (was && (!was->head || was->owner || was->local != mi->local))
         was = NULL;
-    for (struct map_if *o = ips->ifs; o && h->want.shared; o = o->next)
-        if (o->head && !o->owner && o->nentries && shares(&o->head->want, &h->want)) {
-            mi->owner = o;
-            mi->entries = o->entries;
-            mi->nentries = o->nentries;
-            str_copy(mi->map, sizeof mi->map, o->map);
-            return mi;
-        }
     mi->entries = mem_array(1, sizeof *mi->entries);
-    profile = ipsec_profile_find(ips, h->want.profile);
-    if (profile && !taken(ips, h))
+    const struct ipsec_profile_conf *profile = ipsec_profile_find(ips, h->want.profile);
+    if (profile && !h->taken)
         mi->entries[mi->nentries++] = entry_of(ips, mi, profile, entry_find(was, mi->map, PROTECT_SEQ, 0));
+    return mi;
+}
+
+void protect_begin(struct ipsec *ips)
+{
+    for (struct protect_head *h = ips->heads; h; h = h->next)
+        h->mi = NULL;
+}
+
+struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc)
+{
+    if (!ifc->head)
+        return NULL;
     if (ips->protect_fn)
         ips->protect_fn(ips->protect_arg);
-    return mi;
+    return head_compile(ips, ifc->head);
+}
+
+void protect_init(struct ipsec *ips)
+{
+    ips->heads_end = &ips->heads;
 }
 
 void protect_fini(struct ipsec *ips)
 {
-    while (ips->heads) {
-        struct protect_head *h = ips->heads;
-        ips->heads = h->next;
-        mem_free(h);
-    }
+    while (ips->heads)
+        head_free(ips, ips->heads);
 }
 
 /* ---- how it stands ---- */
@@ -210,11 +239,12 @@ static struct ipsec_flow *flow_of_head(struct ipsec *ips, const struct iface *if
 bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out)
 {
     struct ipsec_flow *f = flow_of_head(ips, ifc);
-    const struct protect_head *h = head_of(ips, ifc);
+    const struct protect_head *h = ifc->head;
     *out = (struct ipsec_protect_state){0};
     if (!h)
         return false;
     out->plain_mtu = h->want.path_mtu;
+    out->taken = h->taken;
     if (!f)
         return true;
     uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);

@@ -29,6 +29,7 @@ void ipsec_unprotect(struct ipsec *ips, struct iface *ifc);
 
 struct ipsec_protect_state {
     bool ready;          /* there is the profile, with a transform, and no other tunnel protects the same */
+    bool taken;          /* another tunnel protects the same, and not in common with this one */
     bool answer_only;    /* responder-only */
     bool up;             /* SAs carry packets out */
     uint32_t through;    /* packet.through of what comes in by its SAs */

@@ -45,6 +45,7 @@ struct iface {
     void *crypto;           /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK (those of tunnels: when
                                the tunnel floor sends them) */
     void *tunnel;           /* owned by the tunnel floor */
+    void *head;             /* owned by ipsec: how this tunnel is protected */
     struct if_conf *conf;   /* what was asked; NULL only inside creation */
     struct acl *acl_in, *acl_out;
     struct link *link; /* NULL: no cable */

@@ -10,7 +10,8 @@
  *      --> TUNNEL_RECURSION_US later it is looked at again
  *
  * Protection (protect.c) stands as long as both ends are known, whatever the line protocol says; in ipsec mode the line
- * protocol is up only with SAs.
+ * protocol is up only with SAs. A tunnel that cannot have SAs, because another one has those between its ends, is down
+ * in either mode.
  *
  * A shut tunnel takes no packets. Known tunnels stand in two tables: by ends and key, which decides whose an incoming
  * GRE packet is, and by ends alone, which tells a wrong key from a stranger. Multipoint tunnels would stand in the
@@ -200,6 +201,8 @@ static void look_at(struct tunnel *t)
         line = TUNNEL_SILENT;
     if (line == TUNNEL_LINE_UP && c->mode == TUNNEL_IPSEC && !t->sa.up)
         line = TUNNEL_UNPROTECTED;
+    if (line != TUNNEL_NO_SOURCE && line != TUNNEL_NO_DESTINATION && t->sa.taken)
+        line = TUNNEL_UNSHARED;
     t->line = line;
     t->transport_mtu = mtu_of(t, out);
     iface_tunnel(t->ifc, line == TUNNEL_LINE_UP, t->transport_mtu, tunnel_overhead(t));

@@ -42,6 +42,7 @@ enum tunnel_line {
     TUNNEL_RECURSIVE,      /* the route to the destination led through the tunnel itself */
     TUNNEL_SILENT,         /* keepalives are not answered */
     TUNNEL_UNPROTECTED,    /* ipsec mode: no SA */
+    TUNNEL_UNSHARED,       /* another tunnel has the SAs between these ends, and not in common with this one */
 };
 struct tunnel_info {
     enum tunnel_line line;

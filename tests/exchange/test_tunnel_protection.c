@@ -283,14 +283,50 @@ static void several(void **state)
     prints(t, "left", "show crypto ipsec sa interface Tunnel1",
            "    Crypto map tag: Tunnel1-head-0, local addr 192.0.2.1\n");
     prints(t, "left", "show crypto ipsec sa interface Tunnel1", "#pkts decaps: 5,");
-    /* Another that wants the same SAs gets none, and lets nothing out. */
+    /* Another that wants the same SAs gets none, lets nothing out, and says so. */
     box_type_all(
         t->b, "left",
         "configure terminal\ninterface Tunnel2\nip address 172.16.2.1 255.255.255.252\ntunnel source Ethernet0/0\n"
-        "tunnel destination 192.0.2.2\ntunnel key 5\ntunnel protection ipsec profile P\nend");
+        "tunnel destination 192.0.2.2\ntunnel key 5\ntunnel protection ipsec profile P\nexit\n"
+        "ip route 172.16.2.0 255.255.255.252 Null0 250\nend"); /* it is down: not by the default route instead */
     tunnel_forget(t);
     prints(t, "left", "ping 172.16.2.2", NONE);
     assert_int_equal(t->esp + t->gre + t->icmp, 0);
+    prints(t, "left", "show interfaces Tunnel2", "Tunnel2 is up, line protocol is down \n");
+    prints(t, "left", "show interfaces Tunnel2",
+           "  Tunnel linestate evaluation down - another tunnel is protected between these addresses, not shared\n");
+    prints(t, "left", "ping 172.16.1.2", FIVE); /* the first one keeps what it has, whatever its number */
+    box_type_all(t->b, "left", "configure terminal\nno interface Tunnel1\nend");
+    box_run(t->b, 2 * US_PER_S);
+    prints(t, "left", "show interfaces Tunnel2", "Tunnel2 is up, line protocol is up \n");
+    prints(t, "left", "show crypto ipsec sa", "    Crypto map tag: Tunnel2-head-0, local addr 192.0.2.1\n");
+}
+
+/* The one that was there first has the SAs, and keeps them when another one of a lower number comes. */
+static void first_keeps(void **state)
+{
+    struct tunnel_box *t = both(state, 43, IKE SET_TRANSPORT PROFILE, " tunnel key 1\n");
+
+    for (int i = 0; i < 2; i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "configure terminal\ninterface Tunnel7\nip address 172.16.7.%d 255.255.255.252\ntunnel source "
+                 "Ethernet0/0\ntunnel destination %s\ntunnel key 7\ntunnel protection ipsec profile P shared\nend",
+                 i + 1, i ? "192.0.2.1" : "198.51.100.1");
+        box_type_all(t->b, i ? "right" : "left", text);
+    }
+    assert_true(secured(t, "left", true, WITHIN));
+    box_run(t->b, 5 * US_PER_S);
+    prints(t, "left", "ping 172.16.7.2", FIVE);
+    size_t from = box_log_len(t->b, "left");
+    for (int i = 0; i < 2; i++)
+        box_type_all(t->b, i ? "right" : "left",
+                     "configure terminal\ninterface Tunnel0\ntunnel protection ipsec profile P shared\nend");
+    prints(t, "left", "ping 172.16.7.2", FIVE); /* no packet is lost */
+    prints(t, "left", PING, FIVE);
+    prints(t, "left", "show crypto ipsec sa", "    Crypto map tag: Tunnel7-head-0, local addr 192.0.2.1\n");
+    prints_not(t, "left", "show crypto ipsec sa", "Tunnel0-head-0");
+    assert_int_equal(box_log_count(t->b, "left", from, "LINEPROTO"), 0);
 }
 
 /* The end that forgot only answers: row "IKE SA absent": with the command it begins main mode and says what it does not
