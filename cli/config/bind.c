@@ -7,9 +7,10 @@
  * empties it.
  *
  * A new or changed LINE or MODE object, and the object of a SET row as it would become, is shown to scope->check
- * before anything is touched. scope->changed follows each real change, then the owner of the list hears CMD_CHANGED. A
- * line that changes nothing calls nobody. An engine may give a new element its place in a sorted list from
- * changed(CMD_ADDED) (the number of an access list entry): the list is put in order again after it.
+ * before anything is touched; one that `no` would remove, to scope->leaves. scope->changed follows each real change,
+ * then the owner of the list hears CMD_CHANGED. A line that changes nothing calls nobody. An engine may give a new
+ * element its place in a sorted list from changed(CMD_ADDED) (the number of an access list entry): the list is put in
+ * order again after it.
  *
  * A `no` line whole but without its optional key ("no permit ip any any") means the element with the default key, or
  * else the first with the same content. */
@@ -212,10 +213,12 @@ static bool check_setting(const struct run *r, const void *after)
     return !r->scope->check || r->scope->check(mode ? mode->self : r->rule->self, after, r->out);
 }
 
-static void remove_at(const struct run *r, struct conf_list *list, size_t i)
+static enum config_result remove_at(const struct run *r, struct conf_list *list, size_t i)
 {
     void *item = list->v[i];
 
+    if (r->scope->leaves && !r->scope->leaves(r->rule->self, item, r->out))
+        return CONFIG_REFUSED;
     tell(r, item, CMD_REMOVED);
     for (i = 0; i < list->n && list->v[i] != item; i++)
         ;
@@ -225,6 +228,7 @@ static void remove_at(const struct run *r, struct conf_list *list, size_t i)
         conf_list_remove(list, i);
     }
     tell_owner(r);
+    return CONFIG_TAKEN;
 }
 
 static bool add_new(const struct run *r, struct conf_list *list, void *item)
@@ -307,9 +311,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         config_object_free(r->scope, fresh);
-        if (i < list->n)
-            remove_at(r, list, i);
-        return CONFIG_TAKEN;
+        return i < list->n ? remove_at(r, list, i) : CONFIG_TAKEN;
     }
     if (i < list->n && same_element(r, list->v[i], fresh)) {
         config_object_free(r->scope, fresh);
@@ -369,7 +371,7 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
         if (i < list->n && r->m->no) {
-            remove_at(r, list, i);
+            result = remove_at(r, list, i);
         } else if (i < list->n) {
             copy_fields(row, fresh, list->v[i]);
             replace(r, list, list->v[i], fresh);
@@ -377,7 +379,7 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
             tell_default(r, list->v[i]);
         }
         config_object_free(r->scope, fresh);
-        return CONFIG_TAKEN;
+        return result;
     }
     *next = (struct config_next){.mode = row->enters};
     if (i < list->n) {

@@ -43,6 +43,8 @@ static bool map_check(void *self, const void *obj, struct out *out)
 {
     const struct cryptomap_conf *c = obj, *old = find(&ipsec_conf(dataplane_ipsec(self))->maps, c->name, c->seq);
 
+    if (!sa_sets_exist(self, &c->sa, out))
+        return false;
     if (c->template)
         return true;
     if (old && !old->dynamic[0] != !c->dynamic[0]) {

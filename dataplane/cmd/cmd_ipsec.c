@@ -2,8 +2,10 @@
  * replay window, DF bit, fragmentation.
  *
  * Refused, because they would do nothing: AH and ESP in one set, NULL encryption or extended sequence numbers without
- * authentication, comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak
- * algorithms (DES, 3DES, MD5) are taken with a warning. */
+ * authentication, comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES,
+ * MD5) are taken with a warning. A map or profile names sets that there are, and one that is named stays. */
+#include <string.h>
+
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
 #include "dataplane/dataplane.h"
@@ -64,13 +66,59 @@ static bool set_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
+static bool names(const struct sa_conf *sa, const char *set)
+{
+    for (unsigned i = 0; i < MAP_SETS_MAX; i++)
+        if (!strcmp(sa->sets[i], set))
+            return true;
+    return false;
+}
+
+bool sa_sets_exist(void *self, const struct sa_conf *sa, struct out *out)
+{
+    for (unsigned i = 0; i < MAP_SETS_MAX; i++)
+        if (sa->sets[i][0] && !ipsec_set_find(dataplane_ipsec(self), sa->sets[i])) {
+            out_printf(out, "ERROR: transform set with tag \"%s\" does not exist.\n", sa->sets[i]);
+            return false;
+        }
+    return true;
+}
+
+static bool set_unused(const struct conf_list *maps, const char *what, const char *set, struct out *out)
+{
+    CONF_EACH(const struct cryptomap_conf, m, maps)
+    if (names(&m->sa, set)) {
+        out_printf(out, "%% Transform set %s is in use by %s %s %u\n", set, what, m->name, (unsigned)m->seq);
+        return false;
+    }
+    return true;
+}
+
+static bool set_leaves(void *self, const void *obj, struct out *out)
+{
+    const struct ipsec_conf *c = ipsec_conf(dataplane_ipsec(self));
+    const char *set = ((const struct transform_set_conf *)obj)->name;
+
+    if (!strcmp(set, "default")) /* there is one of that name without it */
+        return true;
+    CONF_EACH(const struct ipsec_profile_conf, p, &c->profiles)
+    if (names(&p->sa, set)) {
+        out_printf(out, "%% Transform set %s is in use by ipsec profile %s\n", set, p->name);
+        return false;
+    }
+    return set_unused(&c->maps, "crypto map", set, out) && set_unused(&c->dynamics, "crypto dynamic-map", set, out);
+}
+
 const struct cmd_scope ipsec_scope = {.size = sizeof(struct ipsec_conf),
                                       .init = conf_init,
                                       .fini = conf_fini,
                                       .global = ipsec_global,
                                       .changed = changed};
-static const struct cmd_scope set_scope = {
-    .size = sizeof(struct transform_set_conf), .init = set_init, .changed = changed, .check = set_check};
+static const struct cmd_scope set_scope = {.size = sizeof(struct transform_set_conf),
+                                           .init = set_init,
+                                           .changed = changed,
+                                           .check = set_check,
+                                           .leaves = set_leaves};
 
 #define C(field) NUM(struct ipsec_conf, field)
 #define S(field) NUM(struct transform_set_conf, field)

@@ -22,7 +22,13 @@ static void changed(void *self, void *obj, enum cmd_change what)
     ipsec_conf_changed(dataplane_ipsec(self));
 }
 
-static const struct cmd_scope profile_scope = {.size = sizeof(struct ipsec_profile_conf), .changed = changed};
+static bool profile_check(void *self, const void *obj, struct out *out)
+{
+    return sa_sets_exist(self, &((const struct ipsec_profile_conf *)obj)->sa, out);
+}
+
+static const struct cmd_scope profile_scope = {
+    .size = sizeof(struct ipsec_profile_conf), .changed = changed, .check = profile_check};
 
 /* ---- shown ---- */
 

@@ -173,6 +173,8 @@ struct cmd_scope {
     bool (*check)(void *self, const void *obj, struct out *out);
     /* A new LINE element is about to join the list of `parent` (the mode's object, or parent->global): refuse as check does. May be NULL. */
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
+    /* `no` is about to remove this LINE or MODE element: refuse as check does. May be NULL. */
+    bool (*leaves)(void *self, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
     /* Bring what was typed for a LINE or MODE element to the form it is kept in, before it is sought in its list (10.1.2.3 0.0.255.255 is 10.1.0.0 ...). May be NULL. */

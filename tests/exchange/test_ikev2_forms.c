@@ -100,11 +100,11 @@ static void narrowing(void **state)
 }
 
 #define BETWEEN_ENDS(sets, me, other)                                                                                  \
-    " crypto map M\ncrypto map M 10 ipsec-isakmp\n set peer 10.0.0." other "\n set transform-set " sets                \
-    "\n set ikev2-profile P\n match address 101\naccess-list 101 permit icmp host 10.0.0." me " host 10.0.0." other    \
-    "\ncrypto ipsec transform-set A esp-aes esp-sha-hmac\n mode tunnel\n"                                              \
+    " crypto map M\ncrypto ipsec transform-set A esp-aes esp-sha-hmac\n mode tunnel\n"                                 \
     "crypto ipsec transform-set B esp-aes esp-sha-hmac\n mode transport\n"                                             \
-    "crypto ipsec transform-set C esp-aes esp-sha-hmac\n mode transport require\n"
+    "crypto ipsec transform-set C esp-aes esp-sha-hmac\n mode transport require\n"                                     \
+    "crypto map M 10 ipsec-isakmp\n set peer 10.0.0." other "\n set transform-set " sets                               \
+    "\n set ikev2-profile P\n match address 101\naccess-list 101 permit icmp host 10.0.0." me " host 10.0.0." other "\n"
 
 /* Of several sets the one that is agreed on says the mode. */
 static void mode_of_the_set(void **state)

@@ -318,6 +318,8 @@ static void ipsec(void **state)
     struct box *b = one_router("hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n");
     EACH(b, NULL, ipsec_global);
     EACH(b, "cry ips tra T esp-aes esp-sha-hmac", transform_set);
+    for (char set[] = "cry ips tra T1 esp-gcm"; set[13] <= '6'; set[13]++)
+        box_type(b, NODE, set);
     box_type(b, NODE, "crypto map VPN 10 ipsec-isakmp");
     EACH(b, "cry map VPN 10", crypto_map);
     EACH(b, "int e0/0", interface);

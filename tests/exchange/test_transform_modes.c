@@ -21,6 +21,37 @@ static void set_lines(struct box *b, const char *node, const char *lines)
     box_type(b, node, "end");
 }
 
+/* A map or profile names sets that there are; one that is named stays. */
+static void named_sets(void **state)
+{
+    static const char *const modes[] = {"crypto map CM 10 ipsec-isakmp", "crypto dynamic-map D 10",
+                                        "crypto ipsec profile P"};
+    static const char *const users[] = {"crypto map CM 10", "crypto dynamic-map D 10", "ipsec profile P"};
+    struct box *b = star(842, hub, 1);
+    char said[200];
+    (void)state;
+    box_type(b, "s1", "configure terminal");
+    box_type(b, "s1", "crypto ipsec transform-set U esp-gcm");
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        box_type(b, "s1", modes[i]);
+        assert_string_equal(box_type(b, "s1", "set transform-set NOPE"),
+                            "ERROR: transform set with tag \"NOPE\" does not exist.\n");
+        assert_string_equal(box_type(b, "s1", "set transform-set U NOPE"),
+                            "ERROR: transform set with tag \"NOPE\" does not exist.\n");
+        assert_null(strstr(box_type(b, "s1", "do show running-config"), "set transform-set U"));
+        assert_string_equal(box_type(b, "s1", "set transform-set U default"), "");
+        snprintf(said, sizeof said, "%% Transform set U is in use by %s\n", users[i]);
+        assert_string_equal(box_type(b, "s1", "no crypto ipsec transform-set U"), said);
+        assert_non_null(strstr(box_type(b, "s1", "do show running-config"), "crypto ipsec transform-set U esp-gcm\n"));
+        box_type(b, "s1", modes[i]);
+        assert_string_equal(box_type(b, "s1", "no set transform-set"), "");
+    }
+    assert_string_equal(box_type(b, "s1", "no crypto ipsec transform-set U"), "");
+    assert_null(strstr(box_type(b, "s1", "do show running-config"), "transform-set U"));
+    box_type(b, "s1", "end");
+    box_free(b);
+}
+
 #define ENDS "ping 192.0.0.1 timeout 1"
 
 /* A set in transport mode takes tunnel mode from a peer who wants no other, unless transport is required; one in tunnel
@@ -142,10 +173,8 @@ static void lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_takes_what),
-        cmocka_unit_test(between_others),
-        cmocka_unit_test(extended),
-        cmocka_unit_test(lists),
+        cmocka_unit_test(named_sets), cmocka_unit_test(who_takes_what), cmocka_unit_test(between_others),
+        cmocka_unit_test(extended),   cmocka_unit_test(lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
