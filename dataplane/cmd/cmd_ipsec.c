@@ -146,6 +146,10 @@ static const struct cmd_row rows[] = {
         "Disable replay checking|Set replay window size.|Window size of 64 (default)|Window size of 128|Window size of "
         "256|Window size of 512|Window size of 1024",
         C(replay)),
+    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association ecn {discard|propagate}=ecn",
+        "Handling of the congestion marks of the outer header|Leave the packet inside as it is (default)|Mark the "
+        "packet inside too",
+        C(ecn)),
     SET(CONFIG, &ipsec_scope, "crypto ipsec df-bit {copy=df:0|clear=df:1|set=df:2}",
         "Handling of encapsulated DF bit.|Copy DF bit from inner header|Clear DF bit|Set DF bit", C(df)),
     SET(CONFIG, &ipsec_scope, "crypto ipsec fragmentation {before-encryption|after-encryption}=frag_after",

@@ -28,6 +28,10 @@
             "Set replay checking.|Disable replay checking|Set replay window size.|Window size of 64 (default)|"        \
             "Window size of 128|Window size of 256|Window size of 512|Window size of 1024",                            \
             NUM_IN(strct, sa, replay)),                                                                                \
+        SET(m, NULL, "set security-association ecn {discard=ecn:1|propagate=ecn:2}",                                   \
+            "Handling of the congestion marks of the outer header|Leave the packet inside as it is|"                   \
+            "Mark the packet inside too",                                                                              \
+            NUM_IN(strct, sa, ecn)),                                                                                   \
         SET(m, NULL, "set transform-set <word:sets>...",                                                               \
             "Specify list of transform sets in priority order|"                                                        \
             "Proposal tag",                                                                                            \

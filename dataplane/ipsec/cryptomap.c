@@ -87,6 +87,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct ma
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
     t->replay_window = sa->replay == 0 ? ips->conf.replay : sa->replay == REPLAY_CONF_OFF ? 0 : sa->replay;
     t->reverse_route = sa->rr;
+    t->ecn = sa->ecn ? sa->ecn == 2 : ips->conf.ecn;
     t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;
     t->ikev2 = sa->ikev2_profile[0] != 0;
     str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? sa->ikev2_profile : sa->isakmp_profile);

@@ -8,10 +8,10 @@
  * summed, and the later one is refused where the window has moved; and an SA that ended with an earlier packet is gone
  * for the later ones. An SPI that is reserved but not installed is dropped without a word; an unknown one is counted,
  * logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet
- * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS and ECN are discarded
- * (`ecn discard`). An SA without authentication (RFC 4303 section 1 allows it) proves nothing: there is no replay check
- * (section 3.4.3), and the peer's port is not followed. ESP behind AH in one packet is not unwrapped further: such
- * bundles are not negotiated. Dummy packets (next header 59) end here silently.
+ * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS is discarded, its ECN
+ * too unless `ecn propagate` is asked for. An SA without authentication (RFC 4303 section 1 allows it) proves nothing:
+ * there is no replay check (section 3.4.3), and the peer's port is not followed. ESP behind AH in one packet is not
+ * unwrapped further: such bundles are not negotiated. Dummy packets (next header 59) end here silently.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -25,6 +25,7 @@
 #define AH_FIXED   12u
 #define PROTO_IPIP 4
 #define PROTO_NONE 59
+#define ECN_CE     3 /* RFC 3168: both bits */
 
 /* Where things stand in one packet. */
 struct look {
@@ -138,6 +139,16 @@ static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct loo
     return DROP_NONE;
 }
 
+/* Congestion experienced (RFC 6040 section 4.2), by a packet whose ends understand it; the checksum follows (RFC
+ * 1624). */
+static void mark(uint8_t *ip)
+{
+    uint16_t before = get16(ip);
+    ip[1] |= ECN_CE;
+    uint32_t sum = (uint16_t)~get16(ip + 10) + (uint32_t)(uint16_t)~before + get16(ip);
+    put16(ip + 10, (uint16_t)ip_cksum_fold(sum));
+}
+
 /* p becomes the packet that was inside. */
 static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
                                uint8_t next)
@@ -166,8 +177,11 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
         n->decaps_failed++;
         return DROP_IN_PKT_IPVER_INVALID;
     }
+    uint8_t met = p->l3[1] & ECN_CE;
     p->l3 += at;
     p->len = get16(in + 2);
+    if (sa->ecn && met == ECN_CE && (p->l3[1] & ECN_CE))
+        mark(p->l3);
     return DROP_NONE;
 }
 

@@ -42,6 +42,7 @@ struct sa_conf {
     uint32_t life_kb;                        /* 0: the global value; LIFE_KB_OFF */
     uint32_t idle_s;                         /* 0: the global value */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
+    uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
     bool rr, rr_static, rr_gateway;          /* reverse-route [static] [remote-peer A [gateway]] */
     uint8_t rr_distance;                     /* set reverse-route distance; 0: 1 */
     uint32_t rr_peer;                        /* remote-peer; 0 none */
@@ -93,6 +94,7 @@ struct ipsec_conf {
     uint8_t df;            /* enum df_policy */
     bool frag_after;       /* fragment after encryption */
     uint8_t deny;          /* enum deny_policy */
+    bool ecn;              /* security-association ecn propagate */
 };
 
 /* The lifetime in force: of the router, and of a map or profile. */

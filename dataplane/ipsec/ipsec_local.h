@@ -71,7 +71,7 @@ struct sa_pair {
     struct ipsec_flow *flow; /* NULL: dead */
     struct ipsec_peer *peer;
     uint64_t used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
-    bool dead, tunnel, ah, gcm, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
+    bool dead, tunnel, ecn, ah, gcm, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
     uint8_t icv_len, iv_len, block;
     uint8_t head_len; /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
     uint32_t plain_mtu, plain_mtu_for; /* for that path MTU */

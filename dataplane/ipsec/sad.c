@@ -324,6 +324,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     if (!transform_icv(t))
         sa->policy.replay_window = 0; /* numbers that nothing proves (RFC 4303 section 3.4.3) */
     sa->tunnel = t->mode == IPSEC_TUNNEL;
+    sa->ecn = sa->policy.ecn;
     sa->ah = t->proto == PROTO_AH;
     sa->esn = t->esn;
     sa->gcm = t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM;

@@ -202,6 +202,49 @@ static void plain_mtu(void **state)
     assert_int_equal(ipsec_plain_mtu(&aht, false, 20), 0);
 }
 
+/* Congestion on the way (RFC 6040 section 4.2): told to the packet inside when that is asked for and it is capable. */
+static void congestion(void **state)
+{
+    (void)state;
+    static const struct {
+        bool propagate, ah;
+        uint8_t inner, outer, want;
+    } rows[] = {
+        {false, false, 0x2A, 0x2B, 0x2A}, {true, false, 0x2A, 0x2B, 0x2B}, {true, false, 0x29, 0x2B, 0x2B},
+        {true, false, 0x28, 0x2B, 0x28},  {true, false, 0x2A, 0x2A, 0x2A}, {true, false, 0x2A, 0xFE, 0x2A},
+        {true, false, 0x2A, 0xFF, 0x2B},  {true, false, 0x2B, 0x28, 0x2B}, {true, true, 0x2A, 0x2B, 0x2B},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct ipsec_transform t = {.proto = rows[i].ah ? PROTO_AH : PROTO_ESP,
+                                          .cipher = rows[i].ah ? CIPHER_NULL : CIPHER_AES_CBC,
+                                          .key_bits = rows[i].ah ? 0 : 128,
+                                          .auth = HASH_SHA1};
+        struct box *left = end_new(true, false), *right = end_new(false, false);
+        uint8_t key[128], in[128];
+        size_t len = unhex(INNER, in), key_len = keymat(&t, key);
+        struct sa_pair_params p = params_of(right, false, &t, key, key_len);
+        install(left, true, &t, false);
+        p.policy.ecn = rows[i].propagate;
+        assert_int_not_equal(sad_install(right->ips, &p), 0);
+        in[1] = rows[i].inner;
+        put16(in + 10, 0);
+        put16(in + 10, ip_cksum_fold(ip_cksum_add(0, in, 20)));
+        box_put(left, STAGE_CRYPTO_OUT, in, len, false);
+        assert_int_equal(left->ngot, 1);
+        assert_int_equal(left->got[0].data[1], rows[i].inner); /* outward it is copied */
+        left->got[0].data[1] = rows[i].outer;
+        box_put(right, STAGE_ESP_IN, left->got[0].data, left->got[0].len, false);
+        assert_int_equal(right->ngot, 1);
+        assert_int_equal(right->got[0].data[1], rows[i].want);
+        assert_int_equal(ip_cksum_fold(ip_cksum_add(0, right->got[0].data, 20)), 0);
+        in[1] = rows[i].want;
+        put16(in + 10, get16(right->got[0].data + 10));
+        assert_memory_equal(right->got[0].data, in, len);
+        box_free(left);
+        box_free(right);
+    }
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -230,11 +273,8 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outward),
-        cmocka_unit_test(inward),
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(plain_mtu),
-        cmocka_unit_test(names),
+        cmocka_unit_test(outward),   cmocka_unit_test(inward),     cmocka_unit_test(sizes),
+        cmocka_unit_test(plain_mtu), cmocka_unit_test(congestion), cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
