@@ -198,6 +198,8 @@ static enum cmd_result route_detail(struct cmd_ctx *c, uint32_t addr)
                : best->len == 0              ? " (connected), candidate default path"
                : best->hop                   ? ""
                                              : " (connected)");
+    if (best->tag)
+        out_printf(c->out, "  Tag %u\n", best->tag);
     out_text(c->out, "  Routing Descriptor Blocks:\n");
     for (size_t i = 0; (r = route_at(net, i)); i++) {
         if (r->prefix != best->prefix || r->len != best->len)
@@ -208,6 +210,8 @@ static enum cmd_result route_detail(struct cmd_ctx *c, uint32_t addr)
         else
             out_printf(c->out, "  %c directly connected, via %s\n", r == best ? '*' : ' ', ifname);
         out_text(c->out, "      Route metric is 0, traffic share count is 1\n");
+        if (r->tag)
+            out_printf(c->out, "      Route tag %u\n", r->tag);
     }
     return CMD_OK;
 }
@@ -349,12 +353,12 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     LINE(CONFIG, &route_scope, &dp_net_scope, struct net_conf, routes,
          "ip route <ip:prefix> <mask> {<ifname> [<ip:hop>]|<ip:hop>} [<distance:1-255>] "
-         "&{[name <word:name>]|[track <track:1-1000>]}",
+         "&{[name <word:name>]|[track <track:1-1000>]|[tag <tag:1-4294967295>]}",
          "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's "
          "address|Forwarding router's address|Distance metric for this route|Specify name of the next hop|Specify "
-         "name of the next hop|Install route depending on tracked item|Tracked object",
+         "name of the next hop|Install route depending on tracked item|Tracked object|Set tag for this route|Tag value",
          K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance), TXT(struct route_conf, name),
-         F(track)),
+         F(track), F(tag)),
     NO_ONLY(CONFIG, 15, "ip route <ip:prefix> <mask>", do_no_route, ""),
     HELP(EXEC, "show ip", "IP information"),
     HELP(EXEC, "show ip route", "IP routing table"),

@@ -104,7 +104,8 @@ static void rri_of(const struct sa_conf *sa, struct rri_conf *r)
     r->gateway = sa->rr_gateway;
     r->distance = sa->rr_distance ? sa->rr_distance : 1;
     r->via = sa->rr_peer;
-    r->stamp = (uint64_t)r->via << 32 | (uint64_t)r->distance << 8 | r->gateway;
+    r->hop = sa->rr_hop;
+    r->tag = sa->rr_tag;
 }
 
 static uint32_t resolve(const struct ipsec *ips, const char *name)

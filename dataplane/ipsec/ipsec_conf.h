@@ -45,6 +45,7 @@ struct sa_conf {
     uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
     bool rr, rr_static, rr_gateway;          /* reverse-route [static] [remote-peer A [gateway]] */
     uint8_t rr_distance;                     /* set reverse-route distance; 0: 1 */
+    uint32_t rr_tag, rr_hop;                 /* ... tag, gateway; 0: none */
     uint32_t rr_peer;                        /* remote-peer; 0 none */
     char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
     char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */

@@ -108,6 +108,11 @@ struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */
     struct flow_count base;         /* the flow's, when it began */
 };
 
+struct rri_conf { /* compared whole: no holes */
+    bool on, fixed, gateway;
+    uint8_t distance;
+    uint32_t via, hop, tag; /* remote-peer; gateway: in place of the peer; 0: none */
+};
 /* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. */
 struct ipsec_flow {
     struct sa_pair *out; /* sends; NULL none. It and the next few stand together for packets. */
@@ -127,7 +132,7 @@ struct ipsec_flow {
     bool vti;             /* which has all that comes out */
     struct route_extra *rri[RRI_ROUTES]; /* rri.c */
     uint32_t rri_peer;                   /* what they are made for; 0: there are none */
-    uint64_t rri_stamp;
+    struct rri_conf rri_made;            /* ... and as that said */
     struct selector local_sel, remote_sel;
     struct sa_pair *pairs;       /* newest first */
     struct ipsec_transform last; /* of the newest pair that ever was; proto 0: none was */
@@ -167,12 +172,7 @@ struct map_entry { /* of one interface */
     unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
     struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
-    struct rri_conf {
-        bool on, fixed, gateway;
-        uint8_t distance;
-        uint32_t via;
-        uint64_t stamp; /* of all of these */
-    } rri;
+    struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;
     struct ipsec_policy tmpl; /* all but peer and selectors */

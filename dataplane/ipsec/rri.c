@@ -2,13 +2,16 @@
  *
  * `reverse-route`: while a flow has SAs to send with, there is a route to its remote side, by way of the peer; `static`:
  * always, for the lines of the entry's access list. `remote-peer A`: by way of A instead; `remote-peer A gateway`: by
- * way of the peer, and a second route leads to the peer by way of A. `set reverse-route distance`: 1 if not said.
+ * way of the peer, and a second route leads to the peer by way of A. `set reverse-route`: distance (1 if not said),
+ * tag, gateway: by way of that one in place of the peer.
  *
  * The routes are those of the flow: made and taken back with its SAs (rekeying changes nothing; a peer that is lost or
  * changed does), and with the flow. There is none to a peer itself, and none to anywhere (0.0.0.0/0): it would share
  * with the route by which the peer is reached.
  */
 #include "dataplane/ipsec/ipsec_local.h"
+
+#include <string.h>
 
 #include "dataplane/net/route.h"
 
@@ -21,10 +24,11 @@ static void take_back(struct ipsec *ips, struct ipsec_flow *f)
     f->rri_peer = 0;
 }
 
-static struct route_extra *put(struct ipsec *ips, uint32_t prefix, uint32_t mask, uint32_t hop, uint8_t distance)
+static struct route_extra *put(struct ipsec *ips, const struct rri_conf *c, uint32_t prefix, uint32_t mask,
+                               uint32_t hop)
 {
-    const struct route_conf c = {.prefix = prefix, .mask = mask, .hop = hop, .distance = distance};
-    return route_put(ips->env.net, &c);
+    const struct route_conf r = {.prefix = prefix, .mask = mask, .hop = hop, .distance = c->distance, .tag = c->tag};
+    return route_put(ips->env.net, &r);
 }
 
 void rri_update(struct ipsec *ips, struct ipsec_flow *f)
@@ -35,16 +39,16 @@ void rri_update(struct ipsec *ips, struct ipsec_flow *f)
 
     if (!c->on || to->mask == 0 || (to->mask == UINT32_MAX && to->addr == peer))
         peer = 0;
-    if (peer == f->rri_peer && (!peer || c->stamp == f->rri_stamp))
+    if (peer == f->rri_peer && (!peer || !memcmp(c, &f->rri_made, sizeof *c)))
         return;
     take_back(ips, f);
     if (!peer)
         return;
     f->rri_peer = peer;
-    f->rri_stamp = c->stamp;
-    f->rri[0] = put(ips, to->addr, to->mask, c->via && !c->gateway ? c->via : peer, c->distance);
+    f->rri_made = *c;
+    f->rri[0] = put(ips, c, to->addr, to->mask, c->hop ? c->hop : c->via && !c->gateway ? c->via : peer);
     if (c->via && c->gateway)
-        f->rri[1] = put(ips, peer, UINT32_MAX, c->via, c->distance);
+        f->rri[1] = put(ips, c, peer, UINT32_MAX, c->via);
 }
 
 void rri_flow_gone(struct ipsec *ips, struct ipsec_flow *f)

@@ -55,13 +55,14 @@ struct if_conf { /* interface NAME */
     uint8_t ipsec_frag;  /* 0: the global setting; 1 before, 2 after encryption */
     struct tunnel_conf tunnel;
 };
-struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] [name NAME] [track N] */
+struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] [name NAME] [track N] [tag TAG] */
     uint32_t prefix, mask;
     uint32_t hop;
     char ifname[IFNAME_MAX];
     uint32_t distance; /* 1 */
     char name[51];     /* for people */
     uint32_t track;    /* in the table only while this object is up; 0: always */
+    uint32_t tag;      /* 0: none */
 };
 
 struct arp_conf { /* arp ADDRESS HARDWARE-ADDRESS ARPA */

@@ -19,7 +19,7 @@
 enum { ROUTE_PATHS = 4 };
 
 struct path {
-    uint32_t hop;      /* as configured; 0: none */
+    uint32_t hop, tag; /* as configured; 0: none */
     struct iface *oif; /* as configured; NULL: recursive */
     struct iface *out; /* resolved */
     uint32_t next_hop; /* resolved; 0: the destination itself */
@@ -136,7 +136,7 @@ static bool reachable(const struct fib *f, uint32_t hop, uint32_t prefix, unsign
 static bool add_static(struct fib *f, const struct route_conf *c)
 {
     int len = ip4_mask_len(c->mask);
-    struct path path = {.hop = c->hop};
+    struct path path = {.hop = c->hop, .tag = c->tag};
     bool discard = !strcmp(c->ifname, "Null0");
 
     if (len < 0)
@@ -329,6 +329,7 @@ static void fib_list(struct fib *f)
                                                    .kind = n->kind,
                                                    .distance = n->distance,
                                                    .hop = n->paths[k].hop,
+                                                   .tag = n->paths[k].tag,
                                                    .oif = n->paths[k].oif,
                                                    .out = n->discard ? NULL : n->paths[k].out,
                                                    .discard = n->discard};

@@ -28,7 +28,7 @@ struct route {
     uint8_t len;
     enum route_kind kind;
     uint8_t distance;
-    uint32_t hop;      /* 0: none */
+    uint32_t hop, tag; /* 0: none */
     struct iface *oif; /* NULL: recursive */
     struct iface *out; /* where packets leave, recursion resolved; NULL: they don't (Null0) */
     bool discard;      /* Null0 */

@@ -59,6 +59,45 @@ static void forms(void **state)
     box_free(b);
 }
 
+/* set reverse-route tag, gateway: a mark on the routes, another next hop for them. A tunnel whose other end is behind
+ * such a route comes up with it, and goes with it. */
+static void tag_and_gateway(void **state)
+{
+    struct box *b = star(833, hub, 1);
+    (void)state;
+    conf(b, "hub",
+         "crypto dynamic-map DYN 10\nreverse-route\nset reverse-route tag 77\nset reverse-route gateway 192.0.0.254\n"
+         "interface Tunnel5\nip address 172.16.5.1 255.255.255.252\ntunnel source Loopback0\n"
+         "tunnel destination 10.1.1.1\nno ip route 0.0.0.0 0.0.0.0 192.0.0.254\n"
+         "ip route 192.0.0.0 255.255.0.0 192.0.0.254");
+    assert_non_null(strstr(box_type(b, "hub", "show interfaces Tunnel5"), "line protocol is down"));
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_true(route(b, "hub", "10.1.1.0/24 [1/0] via 192.0.0.254"));
+    assert_non_null(strstr(box_type(b, "hub", "show ip route 10.1.1.0"),
+                           "  Known via \"static\", distance 1, metric 0\n"
+                           "  Tag 77\n"
+                           "  Routing Descriptor Blocks:\n"
+                           "  * 192.0.0.254\n"
+                           "      Route metric is 0, traffic share count is 1\n"
+                           "      Route tag 77\n"));
+    assert_non_null(strstr(box_type(b, "hub", "show interfaces Tunnel5"), "line protocol is up"));
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+    assert_non_null(strstr(box_type(b, "hub", "show running-config | section dynamic-map"),
+                           " set reverse-route tag 77\n set reverse-route gateway 192.0.0.254\n reverse-route\n"));
+    conf(b, "hub", "crypto dynamic-map DYN 10\nno set reverse-route gateway\nset reverse-route tag 78");
+    assert_true(route(b, "hub", "10.1.1.0/24 [1/0] via 192.0.1.1"));
+    assert_non_null(strstr(box_type(b, "hub", "show ip route 10.1.1.0"), "  Tag 78\n"));
+    box_type(b, "hub", "clear crypto session");
+    box_run(b, US_PER_S);
+    assert_false(route(b, "hub", "10.1.1.0"));
+    assert_non_null(strstr(box_type(b, "hub", "show interfaces Tunnel5"), "line protocol is down"));
+    conf(b, "hub", "ip route 10.9.0.0 255.255.0.0 192.0.0.254 20 tag 5");
+    assert_non_null(strstr(box_type(b, "hub", "show ip route 10.9.0.0"), "distance 20, metric 0\n  Tag 5\n"));
+    assert_non_null(
+        strstr(box_type(b, "hub", "show running-config"), "ip route 10.9.0.0 255.255.0.0 192.0.0.254 20 tag 5\n"));
+    box_free(b);
+}
+
 /* Of a static entry: with SAs, or always; by way of whichever peer is the current one. */
 static void of_lines(void **state)
 {
@@ -82,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(while_up),
         cmocka_unit_test(forms),
+        cmocka_unit_test(tag_and_gateway),
         cmocka_unit_test(of_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
