@@ -251,12 +251,106 @@ static void inside(void **state)
     box_free(b);
 }
 
+static uint64_t came(struct box *b)
+{
+    struct ipsec_flow_info f;
+    size_t at = 0;
+    return ipsec_flow_next(ips(b, "hub"), &at, &f) ? f.n.decaps : 0;
+}
+
+/* What fits, and what is done with what does not, by crypto map on whole routers: DF, cut before or after encryption, a
+ * path that narrows. */
+static void sizes(void **state)
+{
+    static const char at[] = "show crypto ipsec sa | include plaintext";
+    struct box *b = star(810, hub, 1);
+    (void)state;
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_non_null(
+        strstr(box_type(b, "s1", at), "plaintext mtu 1438, path mtu 1500, ip mtu 1500, ip mtu idb Ethernet0/0"));
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1438 df-bit"), 5);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 df-bit"), 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 9000"), 5);
+    /* Cut before encryption: two of ESP; after it: one, in pieces that the hub puts together. */
+    uint64_t before = came(b);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1450 repeat 1"), 1);
+    assert_int_equal(came(b) - before, 2);
+    conf(b, "s1", "crypto ipsec fragmentation after-encryption");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1450 repeat 1"), 1);
+    assert_int_equal(came(b) - before, 3);
+    conf(b, "s1", "interface Ethernet0/0\ncrypto ipsec fragmentation before-encryption\ncrypto ipsec df-bit clear");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 repeat 1"), 1);
+    assert_int_equal(came(b) - before, 5);                               /* the interface's own line counts more */
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 df-bit"), 5); /* may be cut outside */
+    assert_int_equal(came(b) - before, 10);
+    /* The way gets narrow: the router in between says so about ESP with DF. */
+    conf(b, "s1",
+         "interface Ethernet0/0\nno crypto ipsec df-bit\nno crypto ipsec fragmentation\nexit\nno crypto ipsec "
+         "fragmentation");
+    conf(b, "isp", "interface Ethernet0/0\nip mtu 1300");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1438 df-bit"), 0);
+    /* floor((1300 - 20 - 8 - 16 - 12) / 16) * 16 - 2 */
+    assert_non_null(
+        strstr(box_type(b, "s1", at), "plaintext mtu 1230, path mtu 1300, ip mtu 1500, ip mtu idb Ethernet0/0"));
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1230 df-bit"), 5);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1231 df-bit"), 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 3000"), 5);
+    box_run(b, 601 * US_PER_S);
+    assert_non_null(strstr(box_type(b, "s1", at), "path mtu 1500"));
+    box_free(b);
+}
+
+#define IKEV2                                                                                                          \
+    "crypto ikev2 keyring K\npeer ANY\naddress 0.0.0.0 0.0.0.0\npre-shared-key drawbridge\nexit\nexit\n"               \
+    "crypto ikev2 profile V2\nmatch identity remote address 0.0.0.0\nauthentication remote pre-share\n"                \
+    "authentication local pre-share\nkeyring local K\nexit\n"
+
+/* The same with IKEv2: answered, never begun with; each its own flow; renewed by either end; gone with its spoke;
+ * bounded by the list. */
+static void ikev2(void **state)
+{
+    struct box *b = star(809, hub, 3);
+    struct ipsec_flow_info f;
+    unsigned n = 0;
+    (void)state;
+    conf(b, "hub",
+         IKEV2 "crypto ipsec security-association lifetime seconds 120\n"
+               "access-list 120 permit ip 10.0.0.0 0.0.0.255 10.1.0.0 0.0.255.255\n"
+               "crypto dynamic-map DYN 10\nset ikev2-profile V2\nmatch address 120");
+    for (int i = 1; i <= 3; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "s%d", i);
+        conf(b, name, IKEV2 "crypto map CM 10 ipsec-isakmp\nset ikev2-profile V2");
+    }
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 0);
+    assert_int_equal(ipsec_totals(ips(b, "hub")).acquires, 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s3", FROM_SPOKE), 4);
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f); n++) {
+        assert_true(f.dynamic);
+        assert_int_equal(f.remote_sel.addr, 0x0A010000 | (f.peer >> 8 & 0xFF) << 8);
+        assert_int_equal(f.remote_sel.mask, 0xFFFFFF00);
+    }
+    assert_int_equal(n, 3);
+    assert_non_null(strstr(box_type(b, "hub", "show crypto ikev2 sa"), "192.0.0.1/500         192.0.2.1/500"));
+    for (int i = 0; i < 8; i++) {
+        box_run(b, 60 * US_PER_S);
+        assert_int_equal(
+            pings(b, i % 2 ? "hub" : "s1", i % 2 ? "ping 10.1.1.1 source Loopback0 timeout 1" : FROM_SPOKE), 5);
+    }
+    box_type(b, "s1", "clear crypto ikev2 sa");
+    box_run(b, US_PER_S);
+    assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 0);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three), cmocka_unit_test(bounded),  cmocka_unit_test(renewed),     cmocka_unit_test(transport),
         cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery), cmocka_unit_test(inside),
-        cmocka_unit_test(shown),
+        cmocka_unit_test(shown), cmocka_unit_test(ikev2),    cmocka_unit_test(sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
