@@ -112,8 +112,9 @@ static void print_flow(struct cmd_ctx *c, const struct ipsec_flow_info *f, bool 
     out_text(o, "   protected vrf: (none)\n");
     print_ident(o, "local", &f->local_sel);
     print_ident(o, "remote", &f->remote_sel);
-    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={%s}\n", IP4(f->peer), (unsigned)f->peer_port,
-               f->dynamic ? "" : "origin_is_acl,");
+    out_printf(o, "   current_peer %s port %u\n     PERMIT, flags={%s}\n",
+               f->peer ? IP4(f->peer) : "(none)", /* its name has no address */
+               (unsigned)f->peer_port, f->dynamic ? "" : "origin_is_acl,");
     counters(o, &f->n, detail);
     out_printf(o, "     local crypto endpt.: %s, remote crypto endpt.: %s\n", IP4(f->local), IP4(f->peer));
     out_printf(o, "     plaintext mtu %u, path mtu %u, ip mtu %u, ip mtu idb %s\n", f->plain_mtu, f->path_mtu,

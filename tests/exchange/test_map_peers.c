@@ -105,8 +105,13 @@ static void by_name(void **state)
     conf(b, "s1", "no ip host gate");
     box_type(b, "s1", "clear crypto session");
     assert_int_equal(pings(b, "s1", FROM_SPOKE), 0);
+    assert_non_null(strstr(box_type(b, "s1", "show crypto ipsec sa"), "   current_peer (none) port 500\n"));
+    assert_null(strstr(box_type(b, "s1", "show crypto session"), "0.0.0.0 port"));
+    assert_non_null(strstr(box_type(b, "s1", "show crypto map"), "\tPeer = gate\n"));
+    assert_null(strstr(box_type(b, "s1", "show crypto map"), "Current peer"));
     conf(b, "s1", "ip host gate 192.0.0.1");
     assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_non_null(strstr(box_type(b, "s1", "show crypto ipsec sa"), "   current_peer 192.0.0.1 port 500\n"));
     assert_int_equal(with(b), HUB);
     box_free(b);
 }
