@@ -28,6 +28,9 @@
             "Set replay checking.|Disable replay checking|Set replay window size.|Window size of 64 (default)|"        \
             "Window size of 128|Window size of 256|Window size of 512|Window size of 1024",                            \
             NUM_IN(strct, sa, replay)),                                                                                \
+        SET(m, NULL, "set security-association dfbit {copy=df:1|clear=df:2|set=df:3}",                                 \
+            "Handling of encapsulated DF bit.|Copy DF bit from inner header|Clear DF bit|Set DF bit",                  \
+            NUM_IN(strct, sa, df)),                                                                                    \
         SET(m, NULL, "set security-association ecn {discard=ecn:1|propagate=ecn:2}",                                   \
             "Handling of the congestion marks of the outer header|Leave the packet inside as it is|"                   \
             "Mark the packet inside too",                                                                              \

@@ -64,8 +64,10 @@ static void entry_free(struct map_entry *e)
     mem_free(e);
 }
 
-void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t)
+void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e)
 {
+    struct ipsec_policy *t = &e->tmpl;
+    e->df = sa->df;
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
     t->dyn_seq = e->dyn_seq;
@@ -223,7 +225,7 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
         entry_free(e);
         return;
     }
-    entry_template(ips, &c->sa, e, &e->tmpl);
+    entry_template(ips, &c->sa, e);
     rri_of(&c->sa, &e->rri);
     e->inside_in = c->acl_in[0] ? acl_find(ips->env.net, c->acl_in) : NULL;
     e->inside_out = c->acl_out[0] ? acl_find(ips->env.net, c->acl_out) : NULL;

@@ -45,7 +45,7 @@ static void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, ui
 static uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
 {
     if (sa->df_gen != ips->gen) {
-        sa->df = mi_df(&ips->conf, sa->flow->entry->mi);
+        sa->df = entry_df(&ips->conf, sa->flow->entry);
         sa->df_gen = ips->gen;
     }
     return sa->df;

@@ -268,7 +268,7 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->pfs_group = sa->pfs_group;
     out->installed_at = sa->installed_at;
     const struct map_if *mi = sa->flow->entry->mi;
-    out->df = mi_df(&sa->ips->conf, mi);
+    out->df = entry_df(&sa->ips->conf, sa->flow->entry);
     out->frag_after = mi_frag_after(&sa->ips->conf, mi);
     out->plain_mtu = ipsec_plain_mtu(&p->transforms[0], sa->udp_encap,
                                      flow_path_mtu(sa->flow, mi_mtu(mi), sa->ips->env.loop));

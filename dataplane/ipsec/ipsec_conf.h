@@ -43,6 +43,7 @@ struct sa_conf {
     uint32_t idle_s;                         /* 0: the global value */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
     uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
+    uint8_t df;                              /* 0: the interface's; else 1 + enum df_policy */
     bool rr, rr_static, rr_gateway;          /* reverse-route [static] [remote-peer A [gateway]] */
     uint8_t rr_distance;                     /* set reverse-route distance; 0: 1 */
     uint32_t rr_tag, rr_hop;                 /* ... tag, gateway; 0: none */

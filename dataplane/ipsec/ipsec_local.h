@@ -172,6 +172,7 @@ struct map_entry { /* of one interface */
     unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
     struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
+    uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
     struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;
@@ -211,10 +212,11 @@ static inline uint32_t mi_mtu(const struct map_if *mi)
 {
     return mi->head ? mi->head->want.path_mtu : mi->ifc->mtu;
 }
-/* What was asked of the interface, or else of the router. */
-static inline uint8_t mi_df(const struct ipsec_conf *c, const struct map_if *mi)
+/* What was asked of the entry, or else of the interface, or else of the router. */
+static inline uint8_t entry_df(const struct ipsec_conf *c, const struct map_entry *e)
 {
-    return mi->ifc->conf->ipsec_df ? (uint8_t)(mi->ifc->conf->ipsec_df - 1) : c->df;
+    uint8_t df = e->df ? e->df : e->mi->ifc->conf->ipsec_df;
+    return df ? (uint8_t)(df - 1) : c->df;
 }
 static inline bool mi_frag_after(const struct ipsec_conf *c, const struct map_if *mi)
 {
@@ -380,7 +382,7 @@ void map_unset(struct ipsec *ips, struct iface *ifc); /* the interface goes */
 void policy_changed(struct ipsec *ips);               /* what is cached of it is stale */
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
 /* What its SAs shall be like: all but peer and selectors. */
-void entry_template(struct ipsec *ips, const struct sa_conf *sa, const struct map_entry *e, struct ipsec_policy *t);
+void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e);
 /* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
 struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
 void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */

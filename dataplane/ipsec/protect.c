@@ -148,7 +148,7 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     e->peers = mem_array(1, sizeof *e->peers);
     e->peers[e->npeers++] = mi->head->want.peer;
     e->peer_dflt = e->npeers;
-    entry_template(ips, &profile->sa, e, &e->tmpl);
+    entry_template(ips, &profile->sa, e);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
     if (mi->head->want.ike_profile[0]) {

@@ -150,15 +150,15 @@ void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
 /* The packet does not fit. True when it is disposed of. */
 static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct sa_pair *sa, uint32_t plain)
 {
-    const struct map_if *mi = sa->flow->entry->mi;
+    const struct map_entry *e = sa->flow->entry;
     bool df = get16(p->l3 + 6) & IP_DF;
-    if (df && mi_df(&ips->conf, mi) != DF_CLEAR) {
+    if (df && entry_df(&ips->conf, e) != DF_CLEAR) {
         sa->flow->n.encaps_failed++;
         icmp_error(ips->env.net, p, ICMP_UNREACHABLE, ICMP_UNR_FRAG, plain);
         graph_drop(g, p, DROP_OUT_CANNOT_FRAG_DF_SET_PKT);
         return true;
     }
-    if (df || mi_frag_after(&ips->conf, mi) || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
+    if (df || mi_frag_after(&ips->conf, e->mi) || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
         return false;
     ipv4_fragment(ips->env.net, p, plain, STAGE_CRYPTO_OUT);
     return true;

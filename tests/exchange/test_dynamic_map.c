@@ -283,6 +283,14 @@ static void sizes(void **state)
     assert_int_equal(came(b) - before, 5);                               /* the interface's own line counts more */
     assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 df-bit"), 5); /* may be cut outside */
     assert_int_equal(came(b) - before, 10);
+    conf(b, "s1", "crypto map CM 10 ipsec-isakmp\nset security-association dfbit copy"); /* the entry's, more still */
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 df-bit"), 0);
+    conf(b, "s1", "interface Ethernet0/0\nno crypto ipsec df-bit\nexit\ncrypto map CM 10 ipsec-isakmp\n"
+                  "set security-association dfbit clear");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE " size 1439 df-bit"), 5);
+    assert_non_null(strstr(box_type(b, "s1", "show running-config | section crypto map"),
+                           " set security-association dfbit clear\n"));
+    conf(b, "s1", "crypto map CM 10 ipsec-isakmp\nno set security-association dfbit");
     /* The way gets narrow: the router in between says so about ESP with DF. */
     conf(b, "s1",
          "interface Ethernet0/0\nno crypto ipsec df-bit\nno crypto ipsec fragmentation\nexit\nno crypto ipsec "

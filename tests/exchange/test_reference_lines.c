@@ -276,6 +276,10 @@ static const struct line crypto_map[] = {
     {"set sec idle 86400", " set security-association idle-time 86400", "no set sec idle-time 86400", NULL},
     {"set sec rep dis", " set security-association replay disable", "no set sec rep", NULL},
     {"set sec rep win 512", " set security-association replay window-size 512", "no set sec rep win", NULL},
+    {"set sec dfb cl", " set security-association dfbit clear", "no set sec dfb", NULL},
+    {"set sec dfbit copy", " set security-association dfbit copy", "no set sec dfb", NULL},
+    {"set sec ecn pro", " set security-association ecn propagate", "no set sec ecn", NULL},
+    {"set sec ecn dis", " set security-association ecn discard", "no set sec ecn discard", NULL},
     {"set isa PROF", " set isakmp-profile PROF", "no set isa", NULL},
     {"set ikev2 PROF", " set ikev2-profile PROF", "no set ikev2-profile PROF", NULL},
     {"set tra T1", " set transform-set T1", "no set tra", NULL},
@@ -300,6 +304,8 @@ static const struct line crypto_map[] = {
     {"rev rem 10.0.0.9 gat", " reverse-route remote-peer 10.0.0.9 gateway", "no rev", NULL},
     {"rev rem 10.0.0.9 gat sta", " reverse-route remote-peer 10.0.0.9 gateway static", "no rev", NULL},
     {"set rev dis 5", " set reverse-route distance 5", "no set rev dis", NULL},
+    {"set rev tag 4294967295", " set reverse-route tag 4294967295", "no set rev tag", NULL},
+    {"set rev gat 10.0.0.9", " set reverse-route gateway 10.0.0.9", "no set rev gat", NULL},
     {"match add TO-BRANCH", " match address TO-BRANCH", "no match address TO-BRANCH", NULL},
 };
 

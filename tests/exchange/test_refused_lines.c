@@ -113,7 +113,7 @@ static const struct refused refused_map[] = {
     {"set peer r2.example.net", "% Unrecognized host or address: r2.example.net"},
     {"set pfs group3", "group3"},
     {"set pfs group22", "group22"},
-    {"set security-association dfbit clear", "dfbit"},
+    {"set security-association dfbit keep", "keep"},
     {"set security-association ecn copy", "copy"},
     {"set security-association level per-host", "level"},
     {"set security-association lifetime seconds 119", "119"},
