@@ -18,10 +18,11 @@
             "Volume-based key duration|Security association duration in kilobytes encrypted|"                          \
             "Disable Volume-based Rekey",                                                                              \
             NUM_IN(strct, sa, life_kb)),                                                                               \
-        SET(m, NULL, "set security-association idle-time <idle_s:60-86400>",                                           \
+        SET(m, NULL, "set security-association idle-time <idle_s:60-86400> [default=idle_dflt]",                       \
             "Automatically delete IPSec SAs after a given idle period.|"                                               \
-            "Automatically delete IPSec SAs after a given idle period (in seconds)",                                   \
-            NUM_IN(strct, sa, idle_s)),                                                                                \
+            "Automatically delete IPSec SAs after a given idle period (in seconds)|"                                   \
+            "Use the default peer next",                                                                               \
+            NUM_IN(strct, sa, idle_s), NUM_IN(strct, sa, idle_dflt)),                                                  \
         SET(m, NULL,                                                                                                   \
             "set security-association replay {disable=replay:1|window-size "                                           \
             "{64=replay:64|128=replay:128|256=replay:256|512=replay:512|1024=replay:1024}}",                           \

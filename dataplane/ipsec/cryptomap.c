@@ -68,6 +68,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
 {
     struct ipsec_policy *t = &e->tmpl;
     e->df = sa->df;
+    e->idle_dflt = sa->idle_dflt;
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
     t->dyn_seq = e->dyn_seq;

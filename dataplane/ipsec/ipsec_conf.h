@@ -41,6 +41,7 @@ struct sa_conf {
     uint8_t life_days;                       /* said in days instead; 0: not */
     uint32_t life_kb;                        /* 0: the global value; LIFE_KB_OFF */
     uint32_t idle_s;                         /* 0: the global value */
+    bool idle_dflt;                          /* ... default: then the default peer is current again */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
     uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
     uint8_t df;                              /* 0: the interface's; else 1 + enum df_policy */

@@ -173,6 +173,7 @@ struct map_entry { /* of one interface */
     struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
+    bool idle_dflt;           /* after idle SAs the default peer is current again */
     struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;
@@ -434,7 +435,9 @@ void policy_index(struct ipsec *ips); /* after compiling: who is named where */
 void policy_fini(struct ipsec *ips);
 bool map_peer_configured(struct ipsec *ips, uint32_t peer);
 void peer_failed(struct ipsec *ips, struct map_entry *e, uint32_t addr); /* if it is the current one, the next is */
-void peer_done(struct ipsec *ips, struct map_entry *e);                  /* a flow has no SAs any more: the default peer is current */
+/* A pair goes. Its peer is lost: the default peer is the next one, or else whoever follows. It was the last of its flow:
+ * the default is current again, after idleness only where that is asked for. */
+void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why);
 
 /* spd.c */
 enum { WAY_OUT, WAY_IN };

@@ -154,9 +154,14 @@ void peer_failed(struct ipsec *ips, struct map_entry *e, uint32_t addr)
         peer_set(ips, e, (e->peer_now + 1) % e->npeers);
 }
 
-void peer_done(struct ipsec *ips, struct map_entry *e)
+void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why)
 {
-    if (e->peer_dflt < e->npeers)
+    struct map_entry *e = sa->flow->entry;
+    uint32_t peer = sa->policy.peer;
+    bool dflt = e->peer_dflt < e->npeers, lost = why == SA_GONE_IKE_LOST, last = sa->flow->pairs == sa && !sa->older;
+    if (lost && (!dflt || e->peers[e->peer_dflt] == peer))
+        peer_failed(ips, e, peer);
+    else if (dflt && (lost ? e->peers[e->peer_now] == peer : last && (why != SA_GONE_IDLE || e->idle_dflt)))
         peer_set(ips, e, e->peer_dflt);
 }
 

@@ -461,10 +461,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     if (spi_find(&ips->in, k.addr, (uint8_t)k.proto, k.spi) == sa)
         spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
     table_remove(ips->by_id, &sa->id);
-    if (why == SA_GONE_IKE_LOST)
-        peer_failed(ips, sa->flow->entry, sa->policy.peer);
-    else if (sa->flow->pairs == sa && !sa->older)
-        peer_done(ips, sa->flow->entry);
+    peer_gone(ips, sa, why);
     unlink_pair(sa);
     peer_part(sa);
     peer_drop(ips, sa->peer);

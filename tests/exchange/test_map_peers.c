@@ -73,19 +73,49 @@ static void nobody(void **state)
     box_free(b);
 }
 
-/* The default is taken again once the flow has lost its SAs with the other. */
-static void default_peer(void **state)
+#define DEFAULT "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1 default\nset peer 192.0.2.1\n"
+
+/* The second one has the SAs, the default can be reached again. */
+static struct box *beside_default(uint64_t seed, const char *lines)
 {
-    struct box *b = two_hubs(822, "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1 default\nset peer 192.0.2.1\n"
-                                  "set security-association idle-time 300");
-    (void)state;
+    struct box *b = two_hubs(seed, lines);
     away(b, "hub", true);
     (void)pings(b, "s1", "ping 10.0.0.1 source Loopback0 timeout 1 repeat 1");
     box_run(b, 100 * US_PER_S);
     assert_int_equal(with(b), S2);
     away(b, "hub", false);
-    box_run(b, 320 * US_PER_S); /* idle */
+    return b;
+}
+
+/* The default is taken again after idleness when that is asked for. */
+static void default_peer(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 2; i++) {
+        struct box *b = beside_default(822 + 10 * i, i ? DEFAULT "set security-association idle-time 300"
+                                                       : DEFAULT "set security-association idle-time 300 default");
+        box_run(b, 320 * US_PER_S); /* idle */
+        assert_int_equal(with(b), 0);
+        assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+        assert_int_equal(with(b), i ? S2 : HUB);
+        box_free(b);
+    }
+}
+
+/* It is also who is asked when another one dies, whoever would follow; and when SAs are cleared. */
+static void default_next(void **state)
+{
+    (void)state;
+    struct box *b = beside_default(825, DEFAULT "set peer 192.0.9.9");
+    away(b, "s2", true);
+    box_run(b, 60 * US_PER_S); /* found dead */
     assert_int_equal(with(b), 0);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(with(b), HUB);
+    box_free(b);
+    b = beside_default(826, DEFAULT);
+    box_type(b, "s1", "clear crypto session");
+    box_run(b, US_PER_S);
     assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
     assert_int_equal(with(b), HUB);
     box_free(b);
@@ -173,8 +203,9 @@ static void deny(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(failover), cmocka_unit_test(nobody), cmocka_unit_test(default_peer),
-        cmocka_unit_test(by_name),  cmocka_unit_test(deny),   cmocka_unit_test(local_address),
+        cmocka_unit_test(failover),     cmocka_unit_test(nobody),  cmocka_unit_test(default_peer),
+        cmocka_unit_test(default_next), cmocka_unit_test(by_name), cmocka_unit_test(deny),
+        cmocka_unit_test(local_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -273,6 +273,7 @@ static const struct line crypto_map[] = {
     {"set sec life kil dis", " set security-association lifetime kilobytes disable", "no set sec life kil", NULL},
     {"set sec life day 2", " set security-association lifetime days 2", "no set sec life days", NULL},
     {"set sec idle 60", " set security-association idle-time 60", "no set sec idle", NULL},
+    {"set sec idle 60 def", " set security-association idle-time 60 default", "no set sec idle", NULL},
     {"set sec idle 86400", " set security-association idle-time 86400", "no set sec idle-time 86400", NULL},
     {"set sec rep dis", " set security-association replay disable", "no set sec rep", NULL},
     {"set sec rep win 512", " set security-association replay window-size 512", "no set sec rep win", NULL},
