@@ -62,6 +62,15 @@ static void count_request(struct snmp *s, const struct snmp_message *m, enum acc
     ++*(set ? &s->stats.in_set_requests : m->pdu == SNMP_PDU_GET ? &s->stats.in_get_requests : &s->stats.in_get_nexts);
 }
 
+static void count_response(struct snmp *s, uint32_t status)
+{
+    uint64_t *const counters[] = {NULL, &s->stats.in_too_big, &s->stats.in_no_such_name, &s->stats.in_bad_value, &s->stats.in_read_only, &s->stats.in_gen_err};
+    if (status)
+        s->stats.in_response_errors++;
+    if (status && status < sizeof counters / sizeof counters[0])
+        ++*counters[status];
+}
+
 static void take(struct snmp *s, struct snmp_message *m, enum access access, const struct udp_from *from, const uint8_t *data,
                  size_t len)
 {
@@ -83,8 +92,7 @@ static void take(struct snmp *s, struct snmp_message *m, enum access access, con
         break;
     case SNMP_PDU_RESPONSE:
         s->stats.in_responses++;
-        if (m->error_status)
-            s->stats.in_response_errors++;
+        count_response(s, m->error_status);
         break;
     }
 }

@@ -15,6 +15,9 @@
 
 #include <string.h>
 
+#include "espial/mib.h"
+#include "snmp/mib/rows.h"
+
 #define US_PER_TICK 10000
 
 static const uint32_t cisco_products[] = {1, 3, 6, 1, 4, 1, 9, 1};
@@ -89,6 +92,9 @@ struct snmp *snmp_new(const struct snmp_env *env)
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_subscribe(env->bus, FACT_SYSLOG, raise_syslog, s);
+    char err[128];
+    if (env->mib && !snmp_rows_add(s, env->mib, err))
+        msg_debug(env->log, "SNMP: %s", err);
     if (env->debug) {
         struct debug_item item = {.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets};
         debug_register(env->debug, &item, 1, NULL, s);
@@ -100,6 +106,8 @@ void snmp_free(struct snmp *s)
 {
     if (!s)
         return;
+    if (s->env.mib)
+        mib_remove(s->env.mib, s);
     if (s->env.debug)
         debug_unregister(s->env.debug, s);
     bus_unsubscribe(s->env.bus, FACT_TRAP_WANTED, notify_wanted, s);
@@ -143,6 +151,27 @@ bool snmp_running(struct snmp *s)
 const char *snmp_chassis(const struct snmp *s)
 {
     return s->env.chassis ? s->env.chassis : "";
+}
+
+const char *snmp_descr(const struct snmp *s)
+{
+    return s->env.descr ? s->env.descr : "";
+}
+
+const char *snmp_name(const struct snmp *s)
+{
+    return s->env.hostname ? s->env.hostname(s->env.arg) : "";
+}
+
+size_t snmp_object_id(const struct snmp *s, uint32_t *out)
+{
+    memcpy(out, s->sys_object_id, sizeof(s->sys_object_id));
+    return SYS_OBJECT_ID_LEN;
+}
+
+int32_t *snmp_set_serial(struct snmp *s)
+{
+    return &s->set_serial;
 }
 
 const struct snmp_stats *snmp_stats(const struct snmp *s)

@@ -12,6 +12,7 @@ struct debug_registry;
 struct inet;
 struct log;
 struct loop;
+struct mib;
 struct snmp;
 struct snmp_conf;
 
@@ -26,6 +27,10 @@ struct snmp_env {
     uint64_t boot_us;    /* loop time at which the router began: the zero of sysUpTime */
     uint32_t product;    /* sysObjectID is 1.3.6.1.4.1.9.1.product (CISCO-PRODUCTS-MIB: 1045 is a 2911) */
     const char *chassis; /* serial number that `show snmp` prints; NULL: none */
+    struct mib *mib;     /* the router's managed objects; rows of our own are added. NULL: there are none to answer from */
+    const char *descr;   /* sysDescr; NULL: "" */
+    const char *(*hostname)(void *arg); /* sysName; NULL: "" */
+    void *arg;
 };
 
 struct snmp *snmp_new(const struct snmp_env *env);
@@ -39,6 +44,14 @@ void snmp_stop(struct snmp *s);
 /* Any snmp-server line starts the agent; only snmp_stop (or a reload) ends it. */
 bool snmp_running(struct snmp *s);
 const char *snmp_chassis(const struct snmp *s); /* "" when none */
+const char *snmp_descr(const struct snmp *s);   /* sysDescr */
+const char *snmp_name(const struct snmp *s);    /* sysName: the hostname */
+/* sysObjectID, into out; how many numbers. */
+size_t snmp_object_id(const struct snmp *s, uint32_t *out);
+/* 1/100 s since the router began, modulo 2^32: sysUpTime. */
+uint32_t snmp_uptime(const struct snmp *s);
+/* snmpSetSerialNo */
+int32_t *snmp_set_serial(struct snmp *s);
 
 /* The counters of `show snmp` (RFC 3418 snmp group names where there is one). */
 struct snmp_stats {
@@ -54,6 +67,11 @@ struct snmp_stats {
     uint64_t in_shortened;        /* varbinds left out, or values cut, because a fact cannot hold them */
     uint64_t out_pkts, out_traps, out_responses;
     uint64_t out_too_big;         /* over the maximum packet size */
+    uint64_t in_too_big, in_no_such_name, in_bad_value, in_read_only, in_gen_err; /* error-status of responses to us */
+    uint64_t in_set_vars;         /* values altered by sets that succeeded */
+    uint64_t out_no_such_name, out_bad_value, out_gen_err;                        /* error-status of our responses */
+    uint64_t out_get_requests, out_get_nexts, out_set_requests;                   /* requests of our own */
+    uint64_t silent_drops, proxy_drops;                                           /* RFC 3418 */
 };
 const struct snmp_stats *snmp_stats(const struct snmp *s);
 

@@ -29,13 +29,12 @@ struct snmp {
     uint32_t request_id;    /* of the last v2c trap */
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
     uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */
+    int32_t set_serial;
     bool debug_packets;
 };
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
 void snmp_settle(struct snmp *s);
-/* 1/100 s since the router began, modulo 2^32 (RFC 3418 sysUpTime). */
-uint32_t snmp_uptime(const struct snmp *s);
 
 /* access.c: what a community string lets its sender do; each includes those before it, except NONE. */
 enum access { ACCESS_NONE, ACCESS_NOTIFY, ACCESS_READ, ACCESS_WRITE };

@@ -29,6 +29,7 @@
 #include "espial/debug.h"
 #include "espial/file.h"
 #include "espial/loop.h"
+#include "espial/mib.h"
 #include "espial/msg.h"
 #include "snmp/snmp.h"
 
@@ -47,6 +48,8 @@ struct router {
     struct sshd *ssh;
     struct eem *eem;
     struct snmp *snmp;
+    struct mib *mib;
+    char descr[256]; /* sysDescr */
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -191,6 +194,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     log_set_streams(r->log, env->streams);
     account_leave(env->loop, was);
     r->debug = debug_registry_new();
+    r->mib = mib_new();
 
     struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_ikev2 = env->export_ikev2, .export_sa = env->export_sa, .export_arg = env->export_arg};
     dp.hostname = hostname;
@@ -245,7 +249,10 @@ struct router *router_new(const struct router_env *env, struct text *err)
     struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial};
+    /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */
+    snprintf(r->descr, sizeof r->descr, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\r\nespial is free software in the likeness of IOS, not made by Cisco Systems\r\nCopyright (c) 2026-2026 by the authors of espial",
+             strcmp(env->platform, "iosxe") ? "" : " [espial]", ESPIAL_VERSION);
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .descr = r->descr, .hostname = hostname, .arg = r};
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
     account_leave(env->loop, was);
@@ -274,6 +281,7 @@ void router_free(struct router *r)
     grammar_free(r->grammar);
     log_set_inet(r->log, NULL);
     dataplane_free(r->dp);
+    mib_free(r->mib);
     debug_registry_free(r->debug);
     log_free(r->log);
     if (r->env.files)

@@ -26,7 +26,8 @@ struct mib_table {
     bool (*has)(void *self, const struct mib_index *at);
 };
 
-enum mib_set { MIB_SET_OK, MIB_SET_WRONG_TYPE, MIB_SET_WRONG_LENGTH, MIB_SET_WRONG_VALUE, MIB_SET_INCONSISTENT, MIB_SET_UNAVAILABLE, MIB_SET_FAILED };
+/* What RFC 3416 section 4.2.5 calls wrongType ... commitFailed. NO_CREATION: there is no such entry and none can be made (a table's set says so itself). */
+enum mib_set { MIB_SET_OK, MIB_SET_WRONG_TYPE, MIB_SET_WRONG_LENGTH, MIB_SET_WRONG_VALUE, MIB_SET_INCONSISTENT, MIB_SET_UNAVAILABLE, MIB_SET_FAILED, MIB_SET_NO_CREATION };
 
 struct mib_row {
     const char *name;             /* "ifInOctets" */
@@ -36,7 +37,8 @@ struct mib_row {
     /* Fill type-specific fields of *out (type is set before; it may be made TRAP_NONE, or another type where the MIB leaves it open). False: this entry has no such
      * instance. `at` is the entry's index (n 0 for a scalar). */
     bool (*get)(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out);
-    /* Write; NULL: read-only. With commit false only the check is made. */
+    /* Write; NULL: read-only. With commit false only the check is made. The value's type is the row's. A set of several objects checks all, then commits all: a
+     * check may not lean on another one's commit. */
     enum mib_set (*set)(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit);
     uint32_t which;               /* for getters shared by several rows */
 };
@@ -50,7 +52,8 @@ struct mib_rows {
 
 struct mib *mib_new(void);
 void mib_free(struct mib *m); /* NULL-safe */
-/* Rows stay the caller's (constant). False, with the offending row's name in err: a malformed or repeated name. */
+/* Rows stay the caller's (constant). False, with the offending row's name in err, and nothing added: a malformed name, a repeated one, or one that begins with
+ * another row's (columns are rows, tables and entries are not). */
 bool mib_add(struct mib *m, const struct mib_rows *rows, void *self, char err[128]) MUST_USE;
 void mib_remove(struct mib *m, const void *self);
 /* The value of v->oid. MIB_NO_OBJECT: no row of that name; MIB_NO_INSTANCE: a row, no such entry. */
@@ -58,6 +61,7 @@ enum mib_found { MIB_FOUND, MIB_NO_OBJECT, MIB_NO_INSTANCE };
 enum mib_found mib_get(struct mib *m, struct trap_var *v) MUST_USE;
 /* The first instance behind v->oid (any length, also 0), whose name and value replace it. False: the end. */
 bool mib_next(struct mib *m, struct trap_var *v) MUST_USE;
+/* *writable false: no row of that name, or one that is read-only (then MIB_SET_FAILED). */
 enum mib_set mib_set(struct mib *m, const struct trap_var *v, bool commit, bool *writable) MUST_USE;
 /* The row that v->oid belongs to, or NULL; for shows and views. */
 const struct mib_row *mib_row_of(const struct mib *m, const uint32_t *oid, size_t len);

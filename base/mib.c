@@ -1,0 +1,259 @@
+/* mib.c: the managed objects of one router, in the order of their names.
+ *
+ * Rows lie in one array sorted by object identifier; no object's name begins with another's (a name has instances or objects below it, never both), so the
+ * row a name belongs to is the last one that is not behind it: one binary search for a get and for a next. What exists of a table is asked anew each time, by
+ * index alone: nothing here remembers an entry, so tables may gain and lose entries in the middle of a walk. An instance that its getter says is not there is a hole
+ * that next steps over. A table whose next does not go forward is a bug of its owner; its column ends there, so that no walk can run in a circle.
+ * Adding sorts (it happens when a router is made). RFC 3416 section 4.2.2: what "next" means; RFC 2578 section 7.7: an instance's name is the object's and its
+ * index, or .0 for a scalar. It knows no views and no communities (snmp/access.c).
+ */
+#include "espial/mib.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct node {
+    uint32_t oid[TRAP_OID_MAX];
+    uint8_t len;
+    const struct mib_row *row;
+    void *self;
+};
+struct mib {
+    struct node *nodes;
+    size_t n;
+};
+
+struct mib *mib_new(void)
+{
+    return NEW(struct mib);
+}
+
+void mib_free(struct mib *m)
+{
+    if (!m)
+        return;
+    mem_free(m->nodes);
+    mem_free(m);
+}
+
+static int compare(const uint32_t *a, size_t alen, const uint32_t *b, size_t blen)
+{
+    size_t n = alen < blen ? alen : blen;
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    }
+    return alen == blen ? 0 : alen < blen ? -1 : 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct node *x = a, *y = b;
+    return compare(x->oid, x->len, y->oid, y->len);
+}
+
+static bool begins(const uint32_t *oid, size_t len, const struct node *n)
+{
+    return len >= n->len && !memcmp(oid, n->oid, n->len * sizeof(oid[0]));
+}
+
+/* "1.3.6.1.2.1.1.1": decimal numbers without leading zeros. One number must stay free for the shortest instance. */
+static bool parse(const char *text, struct node *n)
+{
+    n->len = 0;
+    for (const char *p = text;; p++) {
+        uint64_t v = 0;
+        const char *from = p;
+        for (; *p >= '0' && *p <= '9' && v <= UINT32_MAX; p++)
+            v = v * 10 + (uint64_t)(*p - '0');
+        if (p == from || v > UINT32_MAX || (*from == '0' && p > from + 1) || n->len == TRAP_OID_MAX - 1)
+            return false;
+        n->oid[n->len++] = (uint32_t)v;
+        if (!*p)
+            return n->len >= 2;
+        if (*p != '.')
+            return false;
+    }
+}
+
+bool mib_add(struct mib *m, const struct mib_rows *rows, void *self, char err[128])
+{
+    size_t total = m->n + rows->nrows;
+    struct node *all = mem_array(total ? total : 1, sizeof *all);
+    if (m->n)
+        memcpy(all, m->nodes, m->n * sizeof *all);
+    for (size_t i = 0; i < rows->nrows; i++) {
+        struct node *n = &all[m->n + i];
+        n->row = &rows->rows[i];
+        n->self = self;
+        if (!n->row->oid || !n->row->get || !parse(n->row->oid, n)) {
+            snprintf(err, 128, "%s %s: malformed name", rows->name, n->row->name);
+            mem_free(all);
+            return false;
+        }
+    }
+    qsort(all, total, sizeof *all, by_name);
+    for (size_t i = 1; i < total; i++) {
+        if (begins(all[i].oid, all[i].len, &all[i - 1])) {
+            snprintf(err, 128, "%s %s: its name begins with that of %s", rows->name, all[i].row->name, all[i - 1].row->name);
+            mem_free(all);
+            return false;
+        }
+    }
+    mem_free(m->nodes);
+    m->nodes = all;
+    m->n = total;
+    return true;
+}
+
+void mib_remove(struct mib *m, const void *self)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        if (m->nodes[i].self != self)
+            m->nodes[kept++] = m->nodes[i];
+    }
+    m->n = kept;
+}
+
+/* How many rows are not behind this name: the last of them, when there is one, is the only row that the name can belong to. */
+static size_t upto(const struct mib *m, const uint32_t *oid, size_t len)
+{
+    size_t lo = 0, hi = m->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (compare(m->nodes[mid].oid, m->nodes[mid].len, oid, len) <= 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static const struct node *node_of(const struct mib *m, const uint32_t *oid, size_t len)
+{
+    size_t at = upto(m, oid, len);
+    return at && begins(oid, len, &m->nodes[at - 1]) ? &m->nodes[at - 1] : NULL;
+}
+
+const struct mib_row *mib_row_of(const struct mib *m, const uint32_t *oid, size_t len)
+{
+    const struct node *n = node_of(m, oid, len);
+    return n ? n->row : NULL;
+}
+
+const struct mib_row *mib_each(const struct mib *m, size_t *cursor)
+{
+    return *cursor < m->n ? m->nodes[(*cursor)++].row : NULL;
+}
+
+static void index_of(const struct node *n, const struct trap_var *v, struct mib_index *at)
+{
+    at->n = (uint8_t)(v->oid_len - n->len);
+    memcpy(at->v, v->oid + n->len, at->n * sizeof(at->v[0]));
+}
+
+/* Is this the instance of a scalar? Then the index becomes that of the getter's contract, empty. */
+static bool scalar(struct mib_index *at)
+{
+    if (at->n != 1 || at->v[0] != 0)
+        return false;
+    at->n = 0;
+    return true;
+}
+
+static bool table_has(const struct node *n, const struct mib_index *at)
+{
+    const struct mib_table *t = n->row->table;
+    if (t->has)
+        return t->has(n->self, at);
+    /* The first entry behind the greatest index that is smaller: without its last number, or with one less. */
+    struct mib_index before = *at;
+    if (!before.n)
+        return false;
+    if (before.v[before.n - 1]) {
+        before.v[before.n - 1]--;
+        while (before.n < TRAP_OID_MAX)
+            before.v[before.n++] = UINT32_MAX;
+    } else {
+        before.n--;
+    }
+    return t->next(n->self, &before) && !compare(before.v, before.n, at->v, at->n);
+}
+
+static bool read_value(const struct node *n, const struct mib_index *at, struct trap_var *v)
+{
+    v->type = n->row->type;
+    v->num = 0;
+    v->len = 0;
+    return n->row->get(n->self, n->row, at, v);
+}
+
+enum mib_found mib_get(struct mib *m, struct trap_var *v)
+{
+    const struct node *n = node_of(m, v->oid, v->oid_len);
+    struct mib_index at;
+    if (!n)
+        return MIB_NO_OBJECT;
+    index_of(n, v, &at);
+    bool there = n->row->table ? at.n && table_has(n, &at) : scalar(&at);
+    return there && read_value(n, &at, v) ? MIB_FOUND : MIB_NO_INSTANCE;
+}
+
+/* Name and value of the first instance of this object behind index *at. */
+static bool next_in(const struct node *n, struct mib_index *at, struct trap_var *v)
+{
+    if (!n->row->table) {
+        if (at->n)
+            return false; /* .0 itself, or behind it */
+        memcpy(v->oid, n->oid, n->len * sizeof(v->oid[0]));
+        v->oid[n->len] = 0;
+        v->oid_len = n->len + 1;
+        return read_value(n, at, v);
+    }
+    for (struct mib_index was = *at; n->row->table->next(n->self, at); was = *at) {
+        if (compare(at->v, at->n, was.v, was.n) <= 0)
+            return false;
+        if (n->len + at->n > TRAP_OID_MAX)
+            continue;
+        memcpy(v->oid, n->oid, n->len * sizeof(v->oid[0]));
+        memcpy(v->oid + n->len, at->v, at->n * sizeof(v->oid[0]));
+        v->oid_len = (uint8_t)(n->len + at->n);
+        if (read_value(n, at, v))
+            return true;
+    }
+    return false;
+}
+
+bool mib_next(struct mib *m, struct trap_var *v)
+{
+    size_t i = upto(m, v->oid, v->oid_len);
+    struct mib_index at = {0};
+    if (i && begins(v->oid, v->oid_len, &m->nodes[i - 1])) {
+        index_of(&m->nodes[i - 1], v, &at);
+        if (next_in(&m->nodes[i - 1], &at, v))
+            return true;
+    }
+    for (; i < m->n; i++) {
+        at.n = 0;
+        if (next_in(&m->nodes[i], &at, v))
+            return true;
+    }
+    return false;
+}
+
+enum mib_set mib_set(struct mib *m, const struct trap_var *v, bool commit, bool *writable)
+{
+    const struct node *n = node_of(m, v->oid, v->oid_len);
+    struct mib_index at;
+    *writable = n && n->row->set;
+    if (!*writable)
+        return MIB_SET_FAILED;
+    if (v->type != n->row->type)
+        return MIB_SET_WRONG_TYPE;
+    index_of(n, v, &at);
+    if (n->row->table ? !at.n : !scalar(&at))
+        return MIB_SET_NO_CREATION;
+    return n->row->set(n->self, n->row, &at, v, commit);
+}

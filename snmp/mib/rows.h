@@ -1,0 +1,25 @@
+/* rows.h: the managed objects that snmp itself answers for. Each file of this folder is one MIB (or a few groups of one): rows and their getters, nothing else. Their
+ * self is the router's struct snmp; what a row needs of the agent is in snmp/snmp.h. */
+#ifndef SNMP_MIB_ROWS_H
+#define SNMP_MIB_ROWS_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "espial/mem.h"
+#include "espial/mib.h"
+
+struct snmp;
+
+extern const struct mib_rows mib_system; /* SNMPv2-MIB: system */
+extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
+
+/* All of the above, into the router's tree. False, with the name in err: see mib_add. */
+bool snmp_rows_add(struct snmp *s, struct mib *m, char err[128]) MUST_USE;
+
+static inline void mib_text(struct trap_var *v, const char *s)
+{
+    v->len = (uint16_t)strnlen(s, sizeof v->data);
+    memcpy(v->data, s, v->len);
+}
+#endif
