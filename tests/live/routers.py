@@ -1,5 +1,5 @@
 """Routers of a live test: real espial processes, their consoles on pipes, and a cable in the test's own hands (UDP on loopback) that can see and change frames."""
-import ctypes, importlib.util, os, re, select, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import ctypes, importlib.util, os, re, select, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
 
 sys.dont_write_bytecode = True
 ESPIAL = os.environ.get("ESPIAL", "espial")
@@ -125,6 +125,14 @@ def free_port(kind=socket.SOCK_DGRAM):
     with socket.socket(socket.AF_INET, kind) as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def ip_sum(data):
+    """The checksum of IP, ICMP and UDP over an even number of bytes."""
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
 
 
 def wait_for(what, pred, seconds=20):

@@ -3,8 +3,7 @@
 bounded, the counters know each packet that came in, and good traffic goes on through the same cable."""
 import multiprocessing, os, random, re, struct, time
 
-import routers
-from routers import Cable, Folder, Router, tunnel_config, wait_for
+from routers import Cable, Folder, Router, ip_sum, tunnel_config, wait_for
 
 HUB, SPOKE = "192.0.2.1", "192.0.2.2"
 RATE, SECONDS = 100_000, 6
@@ -14,16 +13,9 @@ def address(text):
     return bytes(map(int, text.split(".")))
 
 
-def ones(data):
-    s = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while s >> 16:
-        s = (s & 0xFFFF) + (s >> 16)
-    return ~s & 0xFFFF
-
-
 def forged(ether, src, spi):
     head = bytearray(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + 8 + 64, random.getrandbits(16), 0, 250, 50, 0, src, address(HUB)))
-    head[10:12] = struct.pack("!H", ones(bytes(head)))
+    head[10:12] = struct.pack("!H", ip_sum(bytes(head)))
     return ether + bytes(head) + struct.pack("!II", spi, random.getrandbits(32)) + random.randbytes(64)
 
 

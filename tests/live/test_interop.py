@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """The core of the interoperability matrix (interop.py)."""
-import os, sys
+import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from interop import matrix
 from swan import enter
 

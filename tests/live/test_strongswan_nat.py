@@ -2,23 +2,15 @@
 """A hub and two spokes behind one address translator: strongSwan's charon and another router. The translator is this test's: it shows both as 10.0.0.99, gives every
 port a new one, can forget its mappings, and lets nothing through but UDP. Both tunnels stand beside each other; neither's restart disturbs the other; a port that
 changes is followed."""
-import os, re, socket, struct, sys, threading
+import os, re, socket, struct, threading
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from routers import Folder, Router, free_port, need, wait_for
-from swan import Charon, Wire, enter, ping_from_charon, ping_works, read_by_tshark
+from routers import Folder, Router, free_port, ip_sum, wait_for
+from swan import PATIENCE, Charon, Wire, enter, ping_from_charon, ping_from_router, policy, read_by_tshark
 
 enter("tshark")
 
 OUTSIDE, HUB, CHARON, SPOKE = (socket.inet_aton(a) for a in ("10.0.0.99", "10.0.0.1", "10.0.0.2", "10.0.0.3"))
 MAC = b"\x02nat\x00\x01"
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 class Nat(Wire):
@@ -74,7 +66,7 @@ class Nat(Wire):
             if mac is None:
                 return None
         ip = frame[14:24] + b"\0\0" + src + dst
-        ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
+        ip = ip[:10] + struct.pack("!H", ip_sum(ip)) + ip[12:]
         out = mac + MAC + b"\x08\x00" + ip + struct.pack("!HH", sport, dport) + frame[38:40] + b"\0\0" + frame[42:]
         if who == HUB and to == SPOKE:  # the tap is not where it goes
             self.note(out)
@@ -90,15 +82,10 @@ class Nat(Wire):
         self.out, self.back = {}, {}
 
 
-COMMON = """no ip domain lookup
+COMMON = f"""no ip domain lookup
 no logging console
 logging buffered 1000000 debugging
-crypto isakmp policy 10
- encryption aes 256
- hash sha256
- authentication pre-share
- group 14
-crypto ipsec transform-set TS esp-aes 256 esp-sha-hmac
+{policy()}crypto ipsec transform-set TS esp-aes 256 esp-sha-hmac
 line con 0
  privilege level 15
 """
@@ -161,8 +148,12 @@ def ports(hub):
 
 def both(spoke):
     assert ping_from_charon() == 3, "charon's tunnel"
-    text = spoke.type("ping 192.168.1.1 source Loopback0 repeat 4 timeout 1")
+    text = ping_from_router(spoke, "192.168.1.1", timeout=PATIENCE)
     assert "100 percent (4/4)" in text, text
+
+
+def spoke_begins(spoke):
+    wait_for("the spoke's tunnel", lambda: "100 percent" in ping_from_router(spoke, "192.168.1.1"), 40)
 
 
 def story(folder):
@@ -180,7 +171,7 @@ def story(folder):
         hub.type("ping 10.0.0.99 repeat 1 timeout 1")  # the translator learns where the hub is
         charon.load("aes256-sha256-modp2048", "aes256-sha1", conn="encap = no")
         charon.initiate()
-        ping_works(spoke, to="192.168.1.1")
+        spoke_begins(spoke)
         both(spoke)
         assert len(sas(hub)) == 2 and len(ports(hub)) == 2 and min(ports(hub)) > 40000, hub.type("show crypto isakmp peers")
         text = hub.type("show logging | include matches SPOKES")
@@ -190,21 +181,21 @@ def story(folder):
 
         # The hub sends to both, and renews both.
         for net in ("192.168.2.1", "192.168.3.1"):
-            assert "100 percent" in hub.type(f"ping {net} source Loopback0 timeout 1")
+            assert "100 percent" in ping_from_router(hub, net, timeout=PATIENCE)
         read_by_tshark(pcap, keys)
 
         # The other router restarts: charon's tunnel does not feel it.
         spoke.stop()
         spoke = boot_spoke(2)
         spoke.line_up()
-        ping_works(spoke, to="192.168.1.1")
+        spoke_begins(spoke)
         both(spoke)
         print("one of them restarted", flush=True)
 
         # The translator forgets: new ports, learnt from the next packets that come from inside.
         was = ports(hub)
         nat.forget()
-        wait_for("the tunnels on new ports", lambda: ping_from_charon(1) == 1 and "100 percent" in spoke.type("ping 192.168.1.1 source Loopback0 repeat 2 timeout 1"))
+        wait_for("the tunnels on new ports", lambda: ping_from_charon(1) == 1 and "100 percent" in ping_from_router(spoke, "192.168.1.1", repeat=2), 40)
         both(spoke)
         wait_for("IKE on the new port", lambda: max(ports(hub)) > max(was), 40)  # with the spoke's next probe
         print("ports followed", flush=True)
@@ -212,7 +203,7 @@ def story(folder):
         # charon ends in order; the other stays.
         charon.terminate()
         wait_for("charon's end", lambda: "192.168.2.0/255.255.255.0/0/0)" in hub.type("show crypto ipsec sa") and len(sas(hub)) >= 1 and charon.children() == 0)
-        assert "100 percent" in spoke.type("ping 192.168.1.1 source Loopback0 timeout 1")
+        assert "100 percent" in ping_from_router(spoke, "192.168.1.1", timeout=PATIENCE)
         print("one of them ended", flush=True)
     except AssertionError:
         print(hub.type("show logging")[-6000:], charon.log()[-4000:], sep="\n---- charon\n")

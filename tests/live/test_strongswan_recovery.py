@@ -2,12 +2,11 @@
 """The recovery table against strongSwan: the router has lost its SAs and charon goes on encrypting. What the router puts on the wire, what it says, and when pings pass
 again: with the IKE SA there or lost, with `crypto isakmp invalid-spi-recovery` or without, IKEv1 and IKEv2. Then the other way round: charon is killed and comes back.
 charon itself never says anything about ESP that it does not know."""
-import os, re, struct, sys, time
+import os, re, struct, time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from routers import Folder, wait_for
-from swan import HERE, THERE, enter, ping_from_charon, ping_from_router
-from swan_pair import MAIN, PLAIN, V2, Pair, Stream, ip_sum
+from routers import ip_sum, wait_for
+from swan import Stream, enter, ping_from_charon, ping_from_router, play
+from swan_pair import MAIN, V2, Pair
 
 enter()
 
@@ -83,8 +82,7 @@ def ike_sa_stays(pair, mode, command):
     ping_from_charon(1)
     wait_for("charon to drop the child", lambda: pair.charon.children() == 0)
     assert len(strays(pair)) == 1 and told.seen == [INFO], (strays(pair), told.seen)
-    ping_from_router(r)
-    pair.both_ways("a new child")
+    pair.begin("router")
     assert pair.ike_id() == ike and told.begun == []
 
 
@@ -145,8 +143,7 @@ def all_lost_on(pair, mode):
         assert QUICK not in told.seen, told.seen
         wait_for("charon to drop the child", lambda: pair.charon.children() == 0)
     assert "INIT_CONTACT" in pair.charon.log()[had:] or "INITIAL_CONTACT" in pair.charon.log()[had:], pair.charon.log()[had:]
-    ping_from_router(r)
-    pair.both_ways("after the recovery")
+    pair.begin("router")
     wait_for("one IKE SA at charon", lambda: len(ESTABLISHED.findall(pair.charon.sas())) == 1)
 
 
@@ -161,29 +158,10 @@ def charon_killed(pair, mode):
     wait_for("the end of the SAs", lambda: pair.spi() == 0 and pair.ike_id() is None, 30)
     hole = (time.monotonic() - began) * 4
     assert hole < 45, hole
-    ping_from_router(pair.router)
-    pair.both_ways("with the new charon")
+    pair.begin("router")
     return f"a hole of {hole:.0f} s of the router's"
 
 
-def main():
-    with Folder() as folder:
-        pair = Pair(folder)
-        try:
-            modes = [MAIN]
-            if "Invalid input" not in pair.fresh().type("show crypto ikev2 sa"):
-                modes.append(V2)
-            for mode in modes:
-                for name, play in (("IKE SA there, command off", lambda: ike_sa_stays(pair, mode, False)), ("IKE SA there, command on", lambda: ike_sa_stays(pair, mode, True)),
-                                   ("all lost, command off", lambda: all_lost_off(pair, mode)), ("all lost, command on", lambda: all_lost_on(pair, mode)),
-                                   ("charon killed", lambda: charon_killed(pair, mode))):
-                    if all(word in f"{mode} {name}" for word in sys.argv[1:]):
-                        print(f"{mode}: {name}: {play() or 'ok'}", flush=True)
-        except AssertionError:
-            print(pair.why())
-            raise
-        finally:
-            pair.stop()
-
-
-main()
+play([(f"{mode}: {name}", lambda pair, row=row, mode=mode, how=how: row(pair, mode, *how)) for mode in (MAIN, V2) for name, row, *how in (
+    ("IKE SA there, command off", ike_sa_stays, False), ("IKE SA there, command on", ike_sa_stays, True), ("all lost, command off", all_lost_off),
+    ("all lost, command on", all_lost_on), ("charon killed", charon_killed))], Pair)
