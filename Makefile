@@ -34,10 +34,11 @@ tests-built: setup-test
 	@ninja -C $(ASAN) -j $(JOBS) --quiet espial tests
 
 # Everything under the sanitizers first, then everything as it is shipped. NO_SKIP=1: a test that would skip fails.
-# (Hours of rekeys under traffic take minutes under the sanitizers: `make asan` has them.)
+# (Hours of rekeys under traffic take minutes under the sanitizers: `make asan` has them. Live tests mostly wait: three share a processor.)
 test: tests-built
 	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS) -L 'unit|exchange|fuzz' -E '^exchange.test_rekey_traffic$$'
-	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS)
+	@cd $(BUILD) && ctest --output-on-failure -j $(JOBS) -LE live
+	@cd $(BUILD) && ctest --output-on-failure -j $$((3 * $(JOBS))) -L live
 
 asan: tests-built
 	@cd $(ASAN) && ctest --output-on-failure -j $(JOBS)

@@ -15,7 +15,11 @@ file(GLOB live_tests CONFIGURE_DEPENDS live/test_*)
 foreach(script ${live_tests})
   get_filename_component(name ${script} NAME_WE)
   add_test(NAME live.${name} COMMAND ${script})
-  set_tests_properties(live.${name} PROPERTIES LABELS live TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "ESPIAL=$<TARGET_FILE:espial>")
+  set_tests_properties(live.${name} PROPERTIES LABELS live TIMEOUT 600 SKIP_RETURN_CODE 77 ENVIRONMENT "ESPIAL=$<TARGET_FILE:espial>")
+  if(name MATCHES "strongswan|interop|ansible|netmiko") # minutes: they begin first
+    set_tests_properties(live.${name} PROPERTIES COST 100)
+  endif()
 endforeach()
+set_tests_properties(live.test_flood PROPERTIES PROCESSORS 3) # of those that the Makefile plays at a time: it has all that a processor can do
 
 include(fuzz/fuzz.cmake)

@@ -22,7 +22,7 @@ def main():
                "ANSIBLE_NETWORK_CLI_SSH_TYPE": "paramiko", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "False"}
         public = pathlib.Path(folder, "key.pub").read_text().strip()
         done = subprocess.run(["ansible-playbook", "-i", f"{folder}/inventory", "-e", f'public_key="{public}"', *sys.argv[1:], str(HERE / "ansible" / "site.yml")],
-                              env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=280)
+                              env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=560)
         print(done.stdout)
         assert done.returncode == 0, "the playbook failed"
         assert " failed=0 " in done.stdout and " unreachable=0 " in done.stdout
