@@ -6,8 +6,6 @@
 # the black hole is shown, and what ends it (the spoke's dead peer detection).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-espial=${ESPIAL:-espial}
-command -v "$espial" >/dev/null || { echo "run.sh: no program espial: make install, or set ESPIAL to the one that make built" >&2; exit 3; }
 recovery=yes
 case "${1:-}" in
 '') ;;
@@ -15,22 +13,7 @@ case "${1:-}" in
 *) echo "usage: run.sh [--no-recovery]" >&2; exit 2 ;;
 esac
 
-# A lab of its own, so that one that is up stays as it is. The sockets' paths must be short.
-state=$(mktemp -d "${TMPDIR:-/tmp}/espial.XXXXXX") || exit 3
-export XDG_STATE_HOME=$state
-finish() {
-    "$espial" lab down >/dev/null 2>&1
-    rm -rf "$state"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-say() { printf '\n=== %s\n' "$*"; }
-die() { printf '\nFAILED: %s\n' "$*" >&2; exit 1; }
-lab() { "$espial" lab "$@"; }
-# run NODE COMMAND: as if typed at the node's prompt.
-run() { printf '%s#%s\n' "$1" "$2"; lab exec "$1" "$2" || die "$1 refused: $2"; }
-must_wait() { lab wait "$1" "$2" --since "$3" --timeout "$4" || die "$1 never logged: $2"; }
+. "$here/../play.sh"
 ping_spoke() { lab exec spoke "ping 10.1.0.1 source Loopback0 repeat $1 timeout 1"; }
 
 say "Three routers, hub, isp and spoke, and a collector of their logs"
@@ -38,14 +21,13 @@ lab up "$here" --fresh || exit 3
 if [ $recovery = no ]; then
     lab exec hub 'configure terminal' 'no crypto isakmp invalid-spi-recovery' 'end' 'write memory' >/dev/null || die "hub refused"
 fi
-for node in hub isp spoke; do must_wait $node 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' boot 20; done
-for node in hub spoke; do must_wait $node 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' boot 20; done
-must_wait isp 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' boot 20
+for node in hub isp spoke; do must_wait $node "$(line Ethernet0/0 up)" boot; done
+for node in hub spoke; do must_wait $node "$(line Ethernet0/1 up)" boot; done
+must_wait isp "$(line Ethernet0/1 up)" boot
 run hub 'sh ip int bri | tee /append disk0:hub.txt'
 
 say "Traffic flows: the first packets bring the tunnel up"
-ping_spoke 5
-ping_spoke 5 | grep -q 'Success rate is 100 percent' || die "no tunnel"
+pings 5 spoke 10.1.0.1 Loopback0
 run spoke 'show crypto session'
 sa=$(lab exec spoke 'show crypto ipsec sa') || die "spoke: show crypto ipsec sa"
 spi=$(printf '%s\n' "$sa" | sed -n 's/.*current outbound spi: \(0x[0-9A-F]*([0-9]*)\).*/\1/p' | head -n 1)
@@ -55,9 +37,9 @@ echo "spoke encrypts with SPI $spi"
 say "The ping stops; hub reloads and has lost its SAs"
 boot=$(lab mark hub)
 lab exec hub reload >/dev/null || die "hub refused reload"
-must_wait hub 'SYS-5-RESTART' "$boot" 20
-must_wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' "$boot" 20
-must_wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/1, changed state to up' "$boot" 20
+must_wait hub 'SYS-5-RESTART' "$boot"
+must_wait hub "$(line Ethernet0/0 up)" "$boot"
+must_wait hub "$(line Ethernet0/1 up)" "$boot"
 run hub 'show crypto isakmp sa'
 lab exec spoke 'show crypto isakmp sa' | grep -q QM_IDLE || die "spoke should still believe in its SAs"
 
@@ -74,12 +56,11 @@ say "The ping resumes; spoke still encrypts with its old SA"
 hub=$(lab mark hub) spoke=$(lab mark spoke)
 ping_spoke 5
 inv="CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=213.163.222.7, prot=50, spi=${spi%%(*}.${spi#*(}"
-must_wait hub "${inv%)}., srcaddr=11.1.1.3, input interface=Ethernet0/0" "$hub" 10
-must_wait hub 'HA_EM-6-LOG: command_hub: command_hub is running' "$hub" 10
+must_wait hub "${inv%)}., srcaddr=11.1.1.3, input interface=Ethernet0/0" "$hub"
+must_wait hub 'HA_EM-6-LOG: command_hub: command_hub is running' "$hub"
 resumed=$(date +%s)
 if [ $recovery = yes ]; then
-    ping_spoke 5 | tee "$state/ping"
-    grep -q 'Success rate is 100 percent' "$state/ping" || die "the tunnel is not back"
+    pings 2 spoke 10.1.0.1 Loopback0
     say "crypto isakmp invalid-spi-recovery brought the tunnel back at once"
 else
     ping_spoke 5 | tee "$state/ping"
@@ -88,9 +69,9 @@ else
 fi
 
 say "18 seconds later"
-must_wait hub 'HA_EM-6-LOG: command_hub: DONE ON HUB' "$hub" 30
-must_wait spoke 'HA_EM-6-LOG: spoke_app: Received trap from Hub' "$spoke" 10
-must_wait spoke 'HA_EM-6-LOG: spoke_app: DONE ON SPOKE' "$spoke" 10
+must_wait hub 'HA_EM-6-LOG: command_hub: DONE ON HUB' "$hub"
+must_wait spoke 'HA_EM-6-LOG: spoke_app: Received trap from Hub' "$spoke"
+must_wait spoke 'HA_EM-6-LOG: spoke_app: DONE ON SPOKE' "$spoke"
 for node in hub spoke; do
     run $node 'show debug'
     lab exec $node 'show debug' | grep -q ' is on' && die "$node still debugs"
