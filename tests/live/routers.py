@@ -53,7 +53,7 @@ class Router:
                 raise AssertionError(f"{self.name} ended: {self.process.stderr.read().decode()}")
             self.seen += (data or b"").decode("latin-1")
 
-    def until(self, pattern, seconds=30):
+    def until(self, pattern, seconds=60):
         """Read until the pattern is there; what came until then."""
         end = time.monotonic() + seconds
         while not (m := pattern.search(self.seen)):
@@ -63,7 +63,7 @@ class Router:
         text, self.seen = self.seen[:m.end()], self.seen[m.end():]
         return text
 
-    def type(self, line, seconds=60):
+    def type(self, line, seconds=120):
         self.seen = ""
         self.process.stdin.write((line + "\n").encode())
         self.process.stdin.flush()
@@ -135,7 +135,7 @@ def ip_sum(data):
     return ~total & 0xFFFF
 
 
-def wait_for(what, pred, seconds=20):
+def wait_for(what, pred, seconds=60):
     end = time.monotonic() + seconds
     while not pred():
         if time.monotonic() > end:

@@ -54,8 +54,8 @@ def configure(router, *lines):
 
 
 def closed_at_once(port):
-    with socket.create_connection(("127.0.0.1", port), 5) as s:
-        s.settimeout(5)
+    with socket.create_connection(("127.0.0.1", port), 20) as s:
+        s.settimeout(20)
         try:
             return s.recv(64) == b""
         except ConnectionResetError:
@@ -69,7 +69,7 @@ def client(port, user="admin", password="s3cret", **how):
     how.setdefault("look_for_keys", False)
     how.setdefault("allow_agent", False)
     try:
-        c.connect("127.0.0.1", port, user, password, timeout=10, banner_timeout=10, auth_timeout=10, **how)
+        c.connect("127.0.0.1", port, user, password, timeout=60, banner_timeout=60, auth_timeout=60, **how)
     except BaseException:
         c.close()  # else it stays connected
         raise
@@ -82,7 +82,7 @@ class Shell:
     def __init__(self, ssh, **size):
         self.ssh = ssh  # paramiko closes the connection of a client that nobody holds
         self.channel = ssh.invoke_shell(**size)
-        self.channel.settimeout(10)
+        self.channel.settimeout(60)
         self.seen = ""
 
     def until(self, *ends):
@@ -112,7 +112,7 @@ OPTIONS = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHosts
 
 
 def openssh(port, *words, env, options=(), user="admin", **how):
-    how.setdefault("timeout", 30)
+    how.setdefault("timeout", 60)
     if "input" not in how:
         how["stdin"] = subprocess.DEVNULL
     return subprocess.run(["ssh", *OPTIONS, *options, "-p", str(port), f"{user}@127.0.0.1", *words], env=env, capture_output=True, text=True, **how)

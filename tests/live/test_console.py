@@ -9,7 +9,7 @@ routers.need(modules=("pexpect",))
 import pexpect
 
 with routers.Folder() as state:
-    c = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--hostname", "R1"], encoding="latin-1", timeout=10)
+    c = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--hostname", "R1"], encoding="latin-1", timeout=60)
     c.expect(r"SYS-5-RESTART.*\r\nR1>$")
     c.sendline("enable")
     c.expect(r"R1#$")

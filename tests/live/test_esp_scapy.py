@@ -105,13 +105,13 @@ def check(left, right, cable, keys_path, name, mine, theirs):
     echo = IP(src=mine, dst=theirs, ttl=20) / ICMP(id=0x7343, seq=77) / (b"made by scapy" * 5)
     mac = [f for e, f in cable.frames if e == 1][-1][6:12]
     cable.send(1, mac + b"\x02\0\0\0\0\x09\x08\0" + bytes(sa.encrypt(IP(bytes(echo)))))
-    wait_for(f"{name}: right's counters", lambda: flow(right, theirs, mine)[:2] == (before[0] + 1, before[1] + 1), 5)
+    wait_for(f"{name}: right's counters", lambda: flow(right, theirs, mine)[:2] == (before[0] + 1, before[1] + 1))
 
     def answered():
         packets = encapsulated(cable, 1, inbound)
         inner = association(keys, RIGHT, LEFT, inbound, tunnel_header=outer).decrypt(IP(bytes(packets[-1])))
         return inner[ICMP].type == 0 and inner[ICMP].id == 0x7343 and bytes(inner[ICMP].payload) == b"made by scapy" * 5
-    wait_for(f"{name}: the answer", answered, 5)
+    wait_for(f"{name}: the answer", answered)
     print(f"{name}: scapy and espial agree, both ways", flush=True)
 
 

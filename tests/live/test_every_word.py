@@ -465,7 +465,7 @@ class Terminal:
     def send(self, text):
         os.write(self.fd, text.encode())
 
-    def until(self, end, seconds=20):
+    def until(self, end, seconds=60):
         """What came before `end`, when that is the last thing on the screen; None when it does not come."""
         stop = time.monotonic() + seconds
         while not self.seen.endswith(end):

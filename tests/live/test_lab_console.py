@@ -16,7 +16,7 @@ def lab(*words):
 
 
 def attach(rows=24, columns=80):
-    c = pexpect.spawn(routers.ESPIAL, ["lab", "console", "a"], dimensions=(rows, columns), encoding="latin-1", timeout=20)
+    c = pexpect.spawn(routers.ESPIAL, ["lab", "console", "a"], dimensions=(rows, columns), encoding="latin-1", timeout=60)
     c.delaybeforesend = None
     c.expect(r"Console of a. Ctrl-\] leaves it[^\n]*\n")
     return c

@@ -25,7 +25,7 @@ with routers.Folder() as state:
     config = state + "/r1.cfg"
     with open(config, "w") as f:
         f.write(CONFIG)
-    c = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--config", config], encoding="latin-1", timeout=15)
+    c = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--config", config], encoding="latin-1", timeout=60)
     c.expect(r"\r\nOnly for the curious\.\r\n\r\nUser Access Verification\r\n\r\nUsername: $")
     c.sendline("ann")
     c.expect(r"ann\r\nPassword: $")

@@ -46,7 +46,7 @@ def passwords(r):
 
 def transport(r):
     t = paramiko.Transport(("127.0.0.1", r.port))
-    t.start_client(timeout=10)
+    t.start_client(timeout=60)
     return t
 
 
@@ -219,7 +219,7 @@ def algorithms(r, env):
     # what is shown of the host key is what a client sees
     key = paramiko.Transport(("127.0.0.1", r.port))
     key.get_security_options().key_types = ["rsa-sha2-512"]
-    key.start_client(timeout=10)
+    key.start_client(timeout=60)
     assert "ssh-rsa " + key.get_remote_server_key().get_base64() in r.type("show ip ssh")
     key.close()
 
@@ -429,7 +429,7 @@ def netmikos(r):
 def reloads(r):
     """The port and the host key outlive a reload; the sessions do not."""
     before = paramiko.Transport(("127.0.0.1", r.port))
-    before.start_client(timeout=10)
+    before.start_client(timeout=60)
     key = before.get_remote_server_key()
     before.close()
     s = Shell(client(r.port))
@@ -441,7 +441,7 @@ def reloads(r):
     r.seen = ""
     routers.wait_for("ssh after the reload", lambda: not closed_at_once(r.port))
     after = paramiko.Transport(("127.0.0.1", r.port))
-    after.start_client(timeout=10)
+    after.start_client(timeout=60)
     same(after.get_remote_server_key().get_base64(), key.get_base64())
     after.auth_password("admin", "s3cret")
     after.close()

@@ -16,7 +16,7 @@ IDENT = b"SSH-2.0-stages_1\r\n"
 
 def tcp(port):
     s = socket.create_connection(("127.0.0.1", port), 10)
-    s.settimeout(10)
+    s.settimeout(60)
     return s
 
 
@@ -61,14 +61,14 @@ def transport(port):
 
 def exchanged(port):
     t = transport(port)
-    t.start_client(timeout=20)
+    t.start_client(timeout=60)
     reset(t.sock)
     t.close()
 
 
 def refused(port):
     t = transport(port)
-    t.start_client(timeout=20)
+    t.start_client(timeout=60)
     try:
         t.auth_password("admin", "wrong", fallback=False)
     except (paramiko.SSHException, EOFError):
@@ -79,7 +79,7 @@ def refused(port):
 
 def logged_in(port):
     t = transport(port)
-    t.start_client(timeout=20)
+    t.start_client(timeout=60)
     t.auth_password("admin", "s3cret")
     reset(t.sock)
     t.close()
@@ -87,9 +87,9 @@ def logged_in(port):
 
 def in_a_shell(port):
     t = transport(port)
-    t.start_client(timeout=20)
+    t.start_client(timeout=60)
     t.auth_password("admin", "s3cret")
-    c = t.open_session(timeout=20)
+    c = t.open_session(timeout=60)
     c.get_pty()
     try:
         c.invoke_shell()

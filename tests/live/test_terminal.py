@@ -18,11 +18,11 @@ class Terminal:
     """espial on a pseudo-terminal of 24 lines and 80 columns; everything it printed is kept."""
 
     def __init__(self, state):
-        self.child = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--hostname", "R1"], dimensions=(24, 80), encoding="latin-1", timeout=20)
+        self.child = pexpect.spawn(routers.ESPIAL, ["run", "--state", state, "--hostname", "R1"], dimensions=(24, 80), encoding="latin-1", timeout=60)
         self.child.delaybeforesend = None
         self.all = ""
 
-    def until(self, pattern, seconds=20):
+    def until(self, pattern, seconds=60):
         """What came before the pattern."""
         try:
             self.child.expect(pattern, timeout=seconds)
@@ -34,7 +34,7 @@ class Terminal:
     def keys(self, text):
         self.child.send(text)
 
-    def line(self, text, prompt="R1#", seconds=20):
+    def line(self, text, prompt="R1#", seconds=60):
         """Type a line; what is printed until the next prompt."""
         self.keys(text + "\r")
         self.until(re.escape(text) + "\r\n")
@@ -249,7 +249,7 @@ def reload(t):
 def leave(t):
     t.line("disable", "R1>")
     t.keys("exit\r")
-    t.child.expect(pexpect.EOF, timeout=20)
+    t.child.expect(pexpect.EOF, timeout=60)
     t.all += t.child.before
     t.child.close()
     same(t.child.exitstatus, 0)
