@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/glob.h"
 #include "espial/mem.h"
 
 static enum step append(struct run *r, const struct action_conf *a)
@@ -26,64 +27,6 @@ const struct action_kind action_append = {append};
 static int lower(char c)
 {
     return tolower((unsigned char)c);
-}
-
-/* ---- glob */
-
-/* One character against [...]; *end: behind it. Unclosed, '[' stands for itself. */
-static bool in_class(const char *glob, char c, const char **end)
-{
-    bool is = false;
-    const char *s = glob + 1;
-    for (bool first = true; *s && (*s != ']' || first); first = false) {
-        char low = *s++;
-        if (*s == '-' && s[1] && s[1] != ']') {
-            is |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)s[1];
-            s += 2;
-        } else {
-            is |= low == c;
-        }
-    }
-    *end = *s ? s + 1 : glob + 1;
-    return *s ? is : c == '[';
-}
-
-/* Both already in lower case when case does not matter. At a '*' the rest is tried from further and further behind; the
- * last '*' alone is ever tried again, so the work is at most the product of the lengths. */
-static bool glob_match(const char *glob, const char *s)
-{
-    const char *star = NULL, *retry = NULL;
-    while (*s) {
-        const char *next = glob + 1;
-        bool fits;
-        if (*glob == '*') {
-            star = ++glob;
-            retry = s;
-            continue;
-        }
-        switch (*glob) {
-        case '\0': fits = false; break;
-        case '?': fits = true; break;
-        case '[': fits = in_class(glob, *s, &next); break;
-        case '\\':
-            fits = glob[1] == *s;
-            next = glob + 1 + (glob[1] != '\0');
-            break;
-        default: fits = *glob == *s;
-        }
-        if (fits) {
-            glob = next;
-            s++;
-        } else if (star) {
-            glob = star;
-            s = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (*glob == '*')
-        glob++;
-    return !*glob;
 }
 
 /* ---- the family. Operands as they stand in the row: text, pattern, more, x. */

@@ -247,6 +247,8 @@ void eem_free(struct eem *e)
         policy_free(e->policies[i]);
     mem_free(e->policies);
     patterns_free(e->patterns);
+    mem_free(e->counters);
+    contexts_free(e);
     eem_conf_fini(&e->conf);
     mem_free(e);
 }

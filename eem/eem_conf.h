@@ -211,6 +211,10 @@ enum eem_string {
     EEM_STRING_TRIMRIGHT,
 };
 
+enum eem_context { EEM_CONTEXT_SAVE, EEM_CONTEXT_RETRIEVE };
+enum eem_track { EEM_TRACK_READ, EEM_TRACK_SET_UP, EEM_TRACK_SET_DOWN };
+enum eem_on_error { EEM_ERROR_EXIT, EEM_ERROR_IGNORE, EEM_ERROR_WARN };
+
 /* One action. Texts may hold $names, replaced when it runs; what a field means to a verb stands beside the verb's row. */
 struct action_conf {
     char label[32];

@@ -96,6 +96,10 @@ struct history {
     struct sent_trap traps[EEM_HISTORY_MAX];
     size_t traps_first, traps_n;
 };
+struct context { /* do_state.c: variables saved under a key */
+    char *key;
+    struct vars vars;
+};
 struct watching {
     struct watch *head, **tail;
 };
@@ -115,7 +119,12 @@ struct eem {
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
+    struct counter *counters;
+    size_t ncounters;
+    struct context *contexts;
+    size_t ncontexts;
 };
+void contexts_free(struct eem *e); /* do_state.c */
 struct policy *eem_policy_find(const struct eem *e, const char *name);
 /* Every watch of one type, in order of registration: EEM_WATCHES(w, e, EEM_TRACK) { ... }. The body must not register. */
 #define EEM_WATCHES(w, e, kind) for (struct watch *w = (e)->watching[kind].head; w; w = w->next)

@@ -316,6 +316,14 @@ static enum step perform_comment(struct run *r, const struct action_conf *a)
     return STEP_NEXT;
 }
 
+static enum step perform_handle_error(struct run *r, const struct action_conf *a)
+{
+    static const enum on_error all[] = {ON_ERROR_EXIT, ON_ERROR_IGNORE, ON_ERROR_WARN};
+    r->on_error = all[a->kind % 3];
+    return STEP_NEXT;
+}
+
+const struct action_kind action_handle_error = {perform_handle_error};
 const struct action_kind action_if = {perform_if}, action_elseif = {perform_branch}, action_else = {perform_branch},
                          action_end = {perform_end}, action_while = {perform_while}, action_foreach = {perform_foreach},
                          action_break = {perform_break}, action_continue = {perform_continue},

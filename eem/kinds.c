@@ -3,13 +3,13 @@
 #include "eem/eem_local.h"
 
 extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
-    detector_countdown, detector_absolute, detector_cron;
+    detector_countdown, detector_absolute, detector_cron, detector_counter;
 
 const struct detector *detector_of(uint8_t type)
 {
     static const struct detector *const all[] = {
         &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
-        &detector_countdown, &detector_absolute,          &detector_cron,
+        &detector_countdown, &detector_absolute,          &detector_cron,   &detector_counter,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)
@@ -20,7 +20,8 @@ const struct detector *detector_of(uint8_t type)
 extern const struct action_kind action_cli, action_syslog, action_wait, action_snmp_trap, action_info, action_set,
     action_set_old, action_if, action_elseif, action_else, action_end, action_while, action_foreach, action_break,
     action_continue, action_exit, action_comment, action_append, action_string, action_regexp, action_increment,
-    action_decrement, action_add, action_subtract, action_multiply, action_divide;
+    action_counter, action_context, action_track, action_puts, action_gets, action_handle_error, action_decrement,
+    action_add, action_subtract, action_multiply, action_divide;
 
 const struct action_kind *action_kind_of(uint8_t verb)
 {
@@ -41,6 +42,12 @@ const struct action_kind *action_kind_of(uint8_t verb)
         [ACTION_MULTIPLY] = &action_multiply,
         [ACTION_DIVIDE] = &action_divide,
         [ACTION_REGEXP] = &action_regexp,
+        [ACTION_COUNTER] = &action_counter,
+        [ACTION_CONTEXT] = &action_context,
+        [ACTION_TRACK] = &action_track,
+        [ACTION_PUTS] = &action_puts,
+        [ACTION_GETS] = &action_gets,
+        [ACTION_HANDLE_ERROR] = &action_handle_error,
         [ACTION_STRING] = &action_string,
         [ACTION_COMMENT] = &action_comment,
     };

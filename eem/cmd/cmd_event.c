@@ -51,6 +51,14 @@ static const struct cmd_row rows[] = {
           "|Source IP address|Address|Destination IP address|Address|" TIMES_HELP,
           TXT(struct event_conf, oid), TXT(struct event_conf, oid_val), NUM(struct event_conf, op),
           NUM(struct event_conf, src_ip), NUM(struct event_conf, dst_ip)),
+    LINE(CONFIG_APPLET, &event_scope, NULL, struct applet_conf, events, "event [tag <word:tag>] counter=type:10 name <word:name> entry-val <word:entry_val> entry-op "
+          "{gt|ge|eq|ne|lt|le}=entry_op exit-val <word:exit_val> exit-op {gt|ge|eq|ne|lt|le}=exit_op "
+          "[maxrun <seconds:maxrun>]",
+          "||Counter event|Name of the counter|Name|Entry value|Value|Entry comparison|" OPS_HELP
+          "|Exit value|Value|Exit comparison|" OPS_HELP "|Maximum runtime of policy|Maximum runtime in seconds",
+          KEY_TXT(struct event_conf, tag), NUM(struct event_conf, type), NUM(struct event_conf, maxrun),
+          TXT(struct event_conf, name), TXT(struct event_conf, entry_val), NUM(struct event_conf, entry_op),
+          TXT(struct event_conf, exit_val), NUM(struct event_conf, exit_op)),
     TIMER("countdown=type:7", "||Fires once"),
     TIMER("watchdog=type:6", "||Fires again and again"),
     TIMER("absolute=type:8", "||Fires at a time in seconds since 1970"),

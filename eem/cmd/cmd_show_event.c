@@ -168,7 +168,31 @@ struct waiting {
     struct eem *eem;
     const struct cmd_host *host;
     struct shell *shell;
+    struct out *out;
+    void (*answer)(void *arg, const char *line); /* of gets; NULL: nothing was asked */
+    void *answer_arg;
 };
+
+static void run_puts(void *arg, const char *text)
+{
+    out_text(((struct waiting *)arg)->out, text);
+}
+
+static void answered(void *arg, const char *line)
+{
+    struct waiting *w = arg;
+    void (*answer)(void *, const char *) = w->answer;
+    w->answer = NULL;
+    answer(w->answer_arg, line);
+}
+
+static void run_gets(void *arg, void (*answer)(void *aarg, const char *line), void *aarg)
+{
+    struct waiting *w = arg;
+    w->answer = answer;
+    w->answer_arg = aarg;
+    w->host->ask(w->shell, "", false, answered, w);
+}
 
 static void run_ended(void *arg, const struct eem_run_end *end)
 {
@@ -182,6 +206,8 @@ static void run_interrupted(void *arg, bool closing)
 {
     struct waiting *w = arg;
     eem_run_forget(w->eem, w);
+    if (w->answer)
+        w->answer(w->answer_arg, NULL);
     if (!closing)
         cmd_done(w->host, w->shell, CMD_FAIL);
     mem_free(w);
@@ -194,8 +220,8 @@ static enum cmd_result do_run(struct cmd_ctx *c)
     while (argc < EEM_RUN_ARGS && (argv[argc] = cmd_nth(c, "argument", argc)))
         argc++;
     struct waiting *w = NEW(struct waiting);
-    *w = (struct waiting){.eem = c->self, .host = c->host, .shell = c->shell};
-    const struct eem_caller caller = {.done = run_ended, .arg = w};
+    *w = (struct waiting){.eem = c->self, .host = c->host, .shell = c->shell, .out = c->out};
+    const struct eem_caller caller = {.done = run_ended, .put = run_puts, .get = run_gets, .arg = w};
     bool waits;
     enum eem_run_outcome outcome = eem_run(c->self, cmd_str(c, "name"), argv, argc, &caller, &waits);
     if (outcome == EEM_RUN_STARTED && waits) {
