@@ -14,6 +14,7 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "espial/mem.h"
@@ -31,16 +32,20 @@ struct entry {
     uint64_t seen; /* generation of the line in which the literal was found */
     size_t same;   /* next entry (index + 1) whose literal ends in the same node; 0: none */
 };
+#define SAYS UINT32_C(0x80000000)
+
 struct patterns {
     struct entry *v;
     size_t n;
     bool stale;
     uint64_t generation;
+    size_t *always, nalways;         /* entries without a literal, in order */
+    size_t *candidates, ncandidates; /* of the line: entries whose literal was seen; room for all */
     /* the automaton: node 0 is the root */
     uint8_t column[256]; /* of a byte; 0: in no literal */
     size_t columns;      /* counting from 1 */
     size_t nodes, cap;
-    uint32_t *next;        /* [node * (columns + 1) + column] */
+    uint32_t *next;        /* [node * (columns + 1) + column]; SAYS: the node or a suffix of it ends a literal */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
     size_t *ends;          /* first entry (index + 1) whose literal ends here */
 };
@@ -189,6 +194,10 @@ static void automaton_free(struct patterns *p)
     mem_free(p->fail);
     mem_free(p->dict);
     mem_free(p->ends);
+    mem_free(p->always);
+    mem_free(p->candidates);
+    p->always = p->candidates = NULL;
+    p->nalways = p->ncandidates = 0;
     p->next = p->fail = p->dict = NULL;
     p->ends = NULL;
     p->nodes = p->cap = 0;
@@ -229,10 +238,15 @@ static void build(struct patterns *p)
     p->fail = mem_array(p->cap, sizeof *p->fail);
     p->dict = mem_array(p->cap, sizeof *p->dict);
     p->ends = mem_array(p->cap, sizeof *p->ends);
+    p->always = mem_array(p->n, sizeof *p->always);
+    p->candidates = mem_array(p->n, sizeof *p->candidates);
     p->nodes = 1;
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         if (p->v[i].literal[0])
             plant(p, i);
+        else
+            p->always[p->nalways++] = i;
+    }
 
     /* Breadth first: the failure arcs of shorter prefixes are complete before those of longer ones, and missing arcs
      * become theirs. */
@@ -255,18 +269,47 @@ static void build(struct patterns *p)
         }
     }
     mem_free(queue);
+    for (size_t i = 0; i < p->nodes * (p->columns + 1); i++)
+        if (p->ends[p->next[i]] || p->dict[p->next[i]])
+            p->next[i] |= SAYS;
+}
+
+/* Every literal that ends in this node. */
+static void seen(struct patterns *p, uint32_t node)
+{
+    for (uint32_t at = p->ends[node] ? node : p->dict[node]; at; at = p->dict[at])
+        for (size_t e = p->ends[at]; e; e = p->v[e - 1].same) {
+            if (p->v[e - 1].seen == p->generation)
+                continue;
+            p->v[e - 1].seen = p->generation;
+            p->candidates[p->ncandidates++] = e - 1;
+        }
 }
 
 static void mark(struct patterns *p, const char *line, size_t len)
 {
+    const uint32_t *next = p->next;
+    size_t width = p->columns + 1;
     uint32_t node = 0;
+    p->ncandidates = 0;
     for (size_t i = 0; i < len; i++) {
         uint8_t column = p->column[(unsigned char)line[i]];
-        node = column ? *arc(p, node, column) : 0;
-        for (uint32_t at = p->ends[node] ? node : p->dict[node]; at; at = p->dict[at])
-            for (size_t e = p->ends[at]; e; e = p->v[e - 1].same)
-                p->v[e - 1].seen = p->generation;
+        if (!column) {
+            node = 0;
+            continue;
+        }
+        node = next[node * width + column];
+        if (node & SAYS) {
+            node &= ~SAYS;
+            seen(p, node);
+        }
     }
+}
+
+static int by_index(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
 }
 
 /* ---- the set */
@@ -337,9 +380,13 @@ void patterns_match(struct patterns *p, const char *line, size_t len, size_t tex
     mark(p, line, len);
     if (text_at > len)
         text_at = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        struct entry *e = &p->v[i];
-        if ((!e->literal[0] || e->seen == p->generation) && found(e, line, len, text_at))
+    if (p->ncandidates > 1)
+        qsort(p->candidates, p->ncandidates, sizeof *p->candidates, by_index);
+    /* both lists are in order of adding: take from the one whose next is earlier */
+    for (size_t c = 0, a = 0; c < p->ncandidates || a < p->nalways;) {
+        bool literal = a == p->nalways || (c < p->ncandidates && p->candidates[c] < p->always[a]);
+        const struct entry *e = &p->v[literal ? p->candidates[c++] : p->always[a++]];
+        if (found(e, line, len, text_at))
             hit(arg, e->owner);
     }
 }
