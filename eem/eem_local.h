@@ -116,6 +116,7 @@ struct eem {
     struct timer dispatch;
     uint64_t second_began; /* loop time */
     unsigned started_this_second;
+    uint64_t throttled; /* seconds in which no more runs might start */
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
@@ -159,7 +160,8 @@ struct run {
     struct run *next, **link;
     struct eem *eem;
     struct applet *applet;
-    const char *event_name;
+    const char *event_name;   /* "multiple" when its policy has several */
+    const char *event_string; /* of the last one */
     uint8_t types[EEM_OPERANDS_MAX]; /* of the events that triggered it */
     uint8_t ntypes;
     uint64_t maxrun_ms; /* 0: no limit */
@@ -169,7 +171,7 @@ struct run {
     uint64_t started; /* loop time */
     enum run_state state;
     size_t pc; /* next action */
-    struct run_loop loops[RUN_LOOPS_MAX];
+    struct run_loop *loops; /* RUN_LOOPS_MAX of them; NULL before the first foreach */
     size_t nloops;
     enum on_error on_error;
     const char *error; /* name of the last failure: "FH_EMEMORY" */

@@ -236,6 +236,8 @@ static enum step begin_foreach(struct run *r, const struct action_conf *a)
     char *list = run_value(r, a->text);
     if (!list)
         return STEP_FAILED;
+    if (!r->loops)
+        r->loops = mem_array(RUN_LOOPS_MAX, sizeof *r->loops);
     r->loops[r->nloops++] = (struct run_loop){.at = r->pc - 1, .list = list};
     return STEP_NEXT;
 }

@@ -29,6 +29,7 @@ struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, 
     struct run *r = NEW(struct run);
     r->eem = p->eem;
     r->applet = applet_ref(p->applet);
+    r->event_string = w->detector->name;
     r->event_name = p->nwatches > 1 ? "multiple" : w->detector->name;
     r->maxrun_ms = w->ev->maxrun;
     r->types[r->ntypes++] = w->ev->type;
@@ -58,13 +59,31 @@ void run_free(struct run *r)
     cli_close_session(r);
     while (r->nloops)
         mem_free(r->loops[--r->nloops].list);
+    mem_free(r->loops);
     vars_free(&r->vars);
     applet_unref(r->applet);
     mem_free(r);
 }
 
+/* The variables that every event has. */
+static void common_vars(struct run *r)
+{
+    int64_t wall = r->event_wall;
+    struct wall_time t = clock_local(r->eem->env.clock, wall);
+    vars_setf(&r->vars, "_event_id", "%u", r->job);
+    vars_setf(&r->vars, "_job_id", "%u", r->job);
+    vars_setf(&r->vars, "_event_type", "%u", r->types[0]);
+    vars_set(&r->vars, "_event_type_string", r->event_string);
+    vars_setf(&r->vars, "_event_pub_time", "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day,
+              t.hour, t.min, t.sec, t.year);
+    vars_setf(&r->vars, "_event_pub_sec", "%lld", (long long)(wall / 1000000));
+    vars_setf(&r->vars, "_event_pub_msec", "%03d", t.msec);
+    vars_set(&r->vars, "_event_severity", "severity-normal");
+}
+
 void run_start(struct run *r)
 {
+    common_vars(r);
     r->started = loop_now(r->eem->env.loop);
     r->state = RUN_STEP;
     timer_init(&r->step, r->eem->env.loop, step, r); /* it may have been that of `delay` */

@@ -5,19 +5,23 @@
  * pending. "Threads" are only places: all runs share the loop, each gives it back after every action.
  *
  * A message of a run may start applets, the same one included; two bounds keep such a circle from eating the router. A
- * class holds at most QUEUE_MAX pending runs; further triggers are lost, and one line says so until the queue has
- * emptied to half. And at most STARTS_MAX runs start within a second, which an honest router does not notice and which
- * leaves the loop to everybody else in between. */
+ * class holds at most QUEUE_MAX pending runs, each little more than the variables of its event; further triggers are
+ * lost and counted, and one line says so until the queue has emptied to half. And at most STARTS_MAX runs start within a
+ * second, of which no more than STARTS_TURN in one turn of the loop, which leaves it to everybody else in between; a
+ * line a minute at most says when a second was used up. */
 #include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
 
-#define QUEUE_MAX  256
-#define STARTS_MAX 64
+#define QUEUE_MAX   100000
+#define STARTS_MAX  1000
+#define STARTS_TURN 16
 
 MSG(QUEUE_FULL, "HA_EM", 4, "FMS_QUEUE_FULL", 60000,
     "Queue of class %s is full (%d jobs), event for applet %s is discarded");
+
+MSG(TOO_OFTEN, "HA_EM", 4, "FMS_STARTS", 60000, "More than %d policies were started within a second, others wait");
 
 static const char *const class_names[JOB_CLASSES] = {
     "default", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",
@@ -76,6 +80,8 @@ static bool may_start(struct eem *e)
         e->started_this_second++;
         return true;
     }
+    msg_post(e->env.log, &TOO_OFTEN, STARTS_MAX);
+    e->throttled++;
     timer_set(&e->dispatch, e->second_began + US_PER_S - now);
     return false;
 }
@@ -83,9 +89,14 @@ static bool may_start(struct eem *e)
 static void dispatch(void *arg)
 {
     struct eem *e = arg;
+    unsigned now = 0;
     for (size_t i = 0; i < JOB_CLASSES; i++) {
         struct job_class *c = &e->classes[i];
         while (c->queue_head && c->running < e->conf.threads) {
+            if (now++ == STARTS_TURN) {
+                timer_set(&e->dispatch, 0);
+                return;
+            }
             if (!may_start(e))
                 return;
             struct run *r = take(c);

@@ -86,22 +86,6 @@ static void begin_anew(struct policy *p)
 
 /* ---- the run */
 
-/* The variables that every event has. */
-static void common_vars(const struct watch *w, struct run *r)
-{
-    int64_t wall = r->event_wall;
-    struct wall_time t = clock_local(r->eem->env.clock, wall);
-    vars_setf(&r->vars, "_event_id", "%u", r->job);
-    vars_setf(&r->vars, "_job_id", "%u", r->job);
-    vars_setf(&r->vars, "_event_type", "%u", w->ev->type);
-    vars_set(&r->vars, "_event_type_string", w->detector->name);
-    vars_setf(&r->vars, "_event_pub_time", "%s %s%2d %02d:%02d:%02d %d", day_names[t.wday], month_names[t.mon], t.day,
-              t.hour, t.min, t.sec, t.year);
-    vars_setf(&r->vars, "_event_pub_sec", "%lld", (long long)(wall / 1000000));
-    vars_setf(&r->vars, "_event_pub_msec", "%03d", t.msec);
-    vars_set(&r->vars, "_event_severity", "severity-normal");
-}
-
 static void delay_over(void *arg)
 {
     struct run *r = arg;
@@ -124,7 +108,6 @@ static struct run *queue(struct watch *w, struct vars *vars)
     if (++e->last_job == 0)
         e->last_job = 1;
     struct run *r = run_new(p, w, vars, e->last_job);
-    common_vars(w, r);
     if (p->trigger && p->trigger->delay) {
         run_link(&p->delayed, r);
         r->delayed_by = p;
