@@ -379,7 +379,7 @@ static enum cmd_result show_logging(struct cmd_ctx *c)
     destination(c, "Monitor logging:", l->monitor, s->monitor, LOG_TO_MONITOR, l->monitor_md, "                     ");
     destination(c, "Buffer logging: ", l->buffered, s->buffered, LOG_TO_BUFFER, l->buffered_md,
                 "                    ");
-    out_printf(c->out, "    Exception Logging: size (4096 bytes)\n"
+    out_printf(c->out, "    Exception Logging: Disabled\n"
                        "    Count and timestamp logging messages: %s\n    Persistent logging: disabled\n\nNo active "
                        "filter modules.\n\n",
                l->count ? "enabled" : "disabled");
