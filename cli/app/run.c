@@ -418,7 +418,7 @@ static bool open_all(struct run *r)
     r->env.work = work_thread_new(r->env.loop);
     r->env.children = broker_new(r->env.loop, CHILDREN_MAX);
     r->env.streams = host_streams_new(r->env.loop);
-    r->env.hostname = o->hostname ? o->hostname : "Router";
+    r->env.hostname = o->hostname;
     r->env.platform = o->platform;
     r->env.keep_keys = !o->seeded;
     r->env.boot_reason = "power-on";

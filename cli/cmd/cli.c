@@ -233,7 +233,7 @@ struct aaa *cli_aaa(struct cli *c)
 
 const char *cli_hostname(const struct cli *c)
 {
-    return c->sys.hostname[0] ? c->sys.hostname : "Router";
+    return c->sys.hostname;
 }
 
 const char *cli_domain(const struct cli *c)

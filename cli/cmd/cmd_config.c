@@ -53,11 +53,20 @@ static bool sys_check(void *self, const void *obj, struct out *out)
     return all_digits(c->hostname);
 }
 
+/* Every configuration names the router, also one that has never been given a name. */
+static void name_router(struct sys_conf *c, const char *hostname)
+{
+    str_copy(c->hostname, sizeof c->hostname, hostname && hostname[0] ? hostname : "Router");
+}
+
 static void sys_changed(void *self, void *obj, enum cmd_change what)
 {
+    struct sys_conf *c = obj;
     (void)what;
-    line_conf_complete(&((struct sys_conf *)obj)->lines);
-    if (((struct sys_conf *)obj)->password_encryption)
+    if (!c->hostname[0])
+        name_router(c, NULL);
+    line_conf_complete(&c->lines);
+    if (c->password_encryption)
         cover_passwords(self);
     shells_lines_changed(((struct cli *)self)->shells);
 }
@@ -73,7 +82,7 @@ static const struct cmd_scope boot_scope = {.size = sizeof(struct boot_conf)};
 void sys_conf_start(struct sys_conf *c, const char *hostname)
 {
     sys_init(c);
-    str_copy(c->hostname, sizeof c->hostname, hostname ? hostname : "");
+    name_router(c, hostname);
     line_conf_add_defaults(&c->lines);
 }
 

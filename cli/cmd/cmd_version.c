@@ -172,7 +172,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show bootvar", show_boot, "Boot and related environment variable"),
     DO(EXEC, 1, "show cdp [neighbors [detail]]", no_cdp,
        "CDP information|CDP neighbor entries|Show detailed information"),
-    DO(EXEC, 1, "show lldp [neighbors [detail]]", no_lldp,
-       "LLDP information|LLDP neighbor entries|Show detailed information"),
+    DO(EXEC, 1, "show lldp [neighbors [detail]|interface [<ifname>]|traffic]", no_lldp,
+       "LLDP information|LLDP neighbor entries|Show detailed information|LLDP interface status and configuration|"
+       "Interface|LLDP statistics"),
 };
 const struct cmd_table cli_table_version = CMD_TABLE("cli/cmd/cmd_version", rows);

@@ -40,6 +40,18 @@ static const char saved[] = "!\n"
                             "\n"
                             "end\n";
 
+/* Programs look for the line: it is there also when the router has no name of its own any more. */
+static void the_name_is_always_said(void **state)
+{
+    struct fixture *f = *state;
+    type(f, "conf t");
+    type(f, "hostname hub");
+    assert_string_equal(type(f, "do show running-config | include hostname"), "hostname hub\n");
+    type(f, "no hostname");
+    assert_string_equal(session_prompt(f->sh), "Router(config)#");
+    assert_string_equal(type(f, "do show running-config | include hostname"), "hostname Router\n");
+}
+
 static void what_is_saved(void **state)
 {
     struct fixture *f = *state;
@@ -299,6 +311,7 @@ static void settings_of_the_system_come_back_as_typed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_name_is_always_said, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_saved, setup, teardown),
         cmocka_unit_test_setup_teardown(a_boot_restores_it, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_lines_are_named, setup, teardown),
