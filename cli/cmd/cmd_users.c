@@ -27,7 +27,7 @@ static struct shell *on_line(struct cli *cli, bool vty, unsigned n)
 
 static void hms(uint64_t seconds, char out[16])
 {
-    snprintf(out, 16, "%02u:%02u:%02u", (unsigned)(seconds / 3600 % 100), (unsigned)(seconds / 60 % 60),
+    snprintf(out, 16, "%02u:%02u:%02u", (unsigned)(seconds / 3600), (unsigned)(seconds / 60 % 60),
              (unsigned)(seconds % 60));
 }
 
@@ -81,7 +81,7 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
     struct line_settings set = {
         .length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .is_editing = true, .escape = 30};
     struct session_view v = {.location = ""};
-    char idle[16] = "never", active[16] = "never", escape[8];
+    char idle[16] = "never", session[16] = "never", active[16] = "never", escape[8];
     line_conf_settings(&cli->sys, vty, n, &set);
     if (sh) {
         session_view(sh, &v);
@@ -99,6 +99,8 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
         vty && (!l || l->transport_in == 0 || l->transport_in == 1 || l->transport_in == 3 || l->transport_in == 5);
     if (v.exec_timeout_s)
         hms(v.exec_timeout_s, idle);
+    if (l && l->session_timeout)
+        hms(l->session_timeout * 60u, session);
     escape_words(v.escape, escape);
     out_printf(out, "Line %u, Location: \"\", Type: \"\"\n", vty ? n + 1 : 0);
     out_printf(out, "Length: %u lines, Width: %u columns\n", v.length, v.width);
@@ -112,10 +114,8 @@ void line_show(struct cli *cli, struct out *out, bool vty, unsigned n, const str
     out_text(out, "Special Chars: Escape  Hold  Stop  Start  Disconnect  Activation\n");
     out_printf(out, "                %-6s none   -     -       none\n", escape);
     out_text(out, "Timeouts:      Idle EXEC    Idle Session   Modem Answer  Session   Dispatch\n");
-    out_printf(out,
-               v.exec_timeout_s ? "               %-15snever                        none     not set\n"
-                                : "                %-14snever                        none     not set\n",
-               idle);
+    out_printf(out, v.exec_timeout_s ? "               %-15s" : "                %-14s", idle);
+    out_printf(out, "%-12s                 none     not set\n", session);
     out_printf(out,
                "                            Idle Session Disconnect Warning\n"
                "                              never\n"
