@@ -1,5 +1,5 @@
-/* test_ntp.c: NTP in virtual time. First the client alone against a server that the test plays, with a clock, a rate and a path of its own, honest or not; then two
- * routers on a wire. Offsets and delays are those that the test's server was given. */
+/* test_ntp.c: NTP in virtual time: the client against a server that the test plays, with a clock, a rate and a path of its own, honest or not. Offsets and delays are
+ * those that the test's server was given. Two routers are in test_ntp_routers.c. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,6 @@
 #include "dataplane/svc/ntp_local.h"
 #include "espial/bus.h"
 #include "espial/ip.h"
-#include "tests/sim/box.h"
 #include "tests/sim/vloop.h"
 
 #define START  (INT64_C(1445281058) * 1000000) /* Mon Oct 19 2015 18:57:38 UTC */
@@ -564,40 +563,6 @@ static void who_asks_is_told(void **state)
     assert_null(w->rx); /* nothing asked, nothing open */
 }
 
-/* ---- two routers ---- */
-
-static void two_routers(void **state)
-{
-    (void)state;
-    struct box *b = box_new(1);
-    box_node(b, "one", "hostname one\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n no shutdown\n!\nntp master 3\n");
-    box_node(b, "two", "hostname two\ninterface Ethernet0/0\n ip address 10.0.0.2 255.255.255.0\n no shutdown\n!\nntp logging\nntp server 10.0.0.1 iburst\n");
-    box_link(b, "one", "Ethernet0/0", "two", "Ethernet0/0");
-    box_boot(b);
-    box_type(b, "one", "clock set 12:00:00 1 jan 2030");
-    size_t from = box_log_len(b, "two");
-    assert_true(box_wait_log(b, "two", from, "%NTP-5-PEERSYNC: NTP synced to peer 10.0.0.1", 900 * US_PER_S));
-    assert_non_null(strstr(box_type(b, "two", "show clock detail"), " UTC Tue Jan 1 2030\nTime source is NTP\n"));
-    assert_true(box_output(b, "two")[0] == '1');
-    const char *text = box_type(b, "two", "show ntp status");
-    assert_non_null(strstr(text, "Clock is synchronized, stratum 4, reference is 10.0.0.1       \n"));
-    assert_non_null(strstr(text, "loopfilter state is 'CTRL' (Normal Controlled Loop), drift is "));
-    text = box_type(b, "two", "show ntp associations");
-    assert_non_null(strstr(text, "\n  address         ref clock       st   when   poll reach  delay  offset   disp\n"
-                                 "*~10.0.0.1        127.127.1.1      3 "));
-    assert_non_null(strstr(box_type(b, "one", "show ntp associations"), "*~127.127.1.1     .LOCL.           2 "));
-    text = box_type(b, "two", "show ntp associations detail");
-    assert_non_null(strstr(text, "10.0.0.1 configured, ipv4, our_master, sane, valid, stratum 3\nref ID 127.127.1.1    , time "));
-    box_type_all(b, "one", "configure terminal\nno ntp master\nend");
-    box_run(b, 3600 * US_PER_S);
-    assert_true(box_type(b, "two", "show clock")[0] == '.');
-    assert_non_null(strstr(box_type(b, "two", "show ntp status"), "Clock is unsynchronized, stratum 16, no reference clock\n"));
-    assert_non_null(strstr(box_type(b, "two", "show running-config | include ^ntp"), "ntp logging\nntp server 10.0.0.1 iburst\n"));
-    box_type_all(b, "two", "configure terminal\nno ntp server 10.0.0.1\nend");
-    assert_non_null(strstr(box_type(b, "two", "show ntp status"), "%NTP is not enabled.\n"));
-    box_free(b);
-}
-
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, up, down)
@@ -617,7 +582,6 @@ int main(void)
         TEST(iburst_is_quick),
         TEST(nobody_follows_himself),
         TEST(who_asks_is_told),
-        cmocka_unit_test(two_routers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
