@@ -1,7 +1,7 @@
-/* cmd_hosts.c: names for addresses: ip host, ip name-server, show hosts.
+/* cmd_hosts.c: names for addresses: ip host, ip domain list, ip name-server, show hosts.
  *
- * A name typed where an address is wanted (ping, traceroute) is looked for in the static table, as it stands and with the
- * default domain behind it. There is no resolver: name servers are kept and shown, and nobody is asked, so that a typo
+ * A name typed where an address is wanted (ping, traceroute) is looked for in the static table, as it stands and with
+ * each domain of the list behind it, or with the default domain if there is no list. There is no resolver: name servers are kept and shown, and nobody is asked, so that a typo
  * never waits for a server that is not there.
  */
 #include <stdio.h>
@@ -21,12 +21,14 @@ void hosts_conf_start(struct sys_conf *c)
 {
     conf_list_init(&c->hosts, sizeof(struct host_conf), by_name, NULL);
     conf_list_init(&c->name_servers, sizeof(struct name_server_conf), NULL, NULL);
+    conf_list_init(&c->domains, sizeof(struct domain_conf), NULL, NULL);
 }
 
 void hosts_conf_end(struct sys_conf *c)
 {
     conf_list_clear(&c->hosts);
     conf_list_clear(&c->name_servers);
+    conf_list_clear(&c->domains);
 }
 
 static bool find(const struct sys_conf *c, const char *name, uint32_t *out)
@@ -37,16 +39,22 @@ static bool find(const struct sys_conf *c, const char *name, uint32_t *out)
     return false;
 }
 
+static bool find_in(const struct sys_conf *c, const char *name, const char *domain, uint32_t *out)
+{
+    char full[DOMAIN_MAX + 64];
+    snprintf(full, sizeof full, "%.63s.%s", name, domain);
+    return find(c, full, out);
+}
+
 bool cli_resolve(const struct cli *cli, const char *name, uint32_t *out)
 {
     const struct sys_conf *c = &cli->sys;
-    char full[sizeof c->domain_name + 64];
     if (ip4_parse(name, out) || find(c, name, out))
         return true;
-    if (!c->domain_name[0])
-        return false;
-    snprintf(full, sizeof full, "%.63s.%s", name, c->domain_name);
-    return find(c, full, out);
+    CONF_EACH(struct domain_conf, d, &c->domains)
+    if (find_in(c, name, d->name, out))
+        return true;
+    return !c->domains.n && c->domain_name[0] && find_in(c, name, c->domain_name, out);
 }
 
 /* ---- show hosts ---- */
@@ -57,6 +65,14 @@ static void domain_line(struct cmd_ctx *c, const struct sys_conf *s)
         out_printf(c->out, "Default domain is %s\n", s->domain_name);
     else
         out_text(c->out, "Default domain is not set\n");
+    const char *comma = "Domain list: ";
+    CONF_EACH(struct domain_conf, d, &s->domains)
+    {
+        out_printf(c->out, "%s%s", comma, d->name);
+        comma = ", ";
+    }
+    if (s->domains.n)
+        out_text(c->out, "\n");
 }
 
 static void servers_line(struct cmd_ctx *c, const struct sys_conf *s)
@@ -115,16 +131,49 @@ static bool host_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
+/* Several at once, which are kept one by one. */
+static enum cmd_result do_name_servers(struct cmd_ctx *c)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    struct conf_list *list = &((struct cli *)c->self)->sys.name_servers;
+    for (size_t k = 0; k < sizeof names / sizeof names[0] && cmd_has(c, names[k]); k++) {
+        uint32_t addr = cmd_ip(c, names[k]);
+        size_t i = 0;
+        while (i < list->n && ((struct name_server_conf *)list->v[i])->addr != addr)
+            i++;
+        if (i < list->n && c->no)
+            conf_list_remove(list, i);
+        if (i < list->n || c->no)
+            continue;
+        struct name_server_conf *n = NEW(struct name_server_conf);
+        n->addr = addr;
+        conf_list_add(list, n);
+    }
+    return CMD_OK;
+}
+
 static const struct cmd_scope host_scope = {.size = sizeof(struct host_conf), .check = host_check};
 static const struct cmd_scope server_scope = {.size = sizeof(struct name_server_conf)};
+static const struct cmd_scope domain_scope = {.size = sizeof(struct domain_conf)};
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     LINE(CONFIG, &host_scope, &sys_scope, struct sys_conf, hosts, "ip host <word:name> <word:addrs>...",
          "Add an entry to the ip hostname table|Name of host|Host IP address", KEY_TXT(struct host_conf, name),
          TXTS(struct host_conf, addrs)),
+    HELP(CONFIG, "ip name-server", "Specify address of name server to use"),
     LINE(CONFIG, &server_scope, &sys_scope, struct sys_conf, name_servers, "ip name-server <ip:addr>",
-         "Specify address of name server to use|Domain server IP address", KEY_NUM(struct name_server_conf, addr)),
+         "Domain server IP address", KEY_NUM(struct name_server_conf, addr)),
+    {.kind = CMD_DO_ROW,
+     .mode = CONFIG,
+     .priv = 15,
+     .flags = CMD_IN_CONFIG | CMD_KEEPS | CMD_NO,
+     .sentence = "ip name-server <ip:a> <ip:b> [<ip:c> [<ip:d> [<ip:e> [<ip:f>]]]]",
+     .fn = do_name_servers,
+     .help = "Domain server IP address|Domain server IP address|Domain server IP address|Domain server IP address|"
+             "Domain server IP address|Domain server IP address"},
+    LINE(CONFIG, &domain_scope, &sys_scope, struct sys_conf, domains, "ip domain list <word:name>",
+         "Domain name to complete unqualified host names|A domain name", KEY_TXT(struct domain_conf, name)),
     HELP(EXEC, "show hosts", "IP domain-name, lookup style, nameservers, and host table"),
     DO(EXEC, 1, "show hosts [<word:name>]", show_hosts, "Name of a host"),
     DO(EXEC, 1, "show hosts summary", show_hosts_summary, "Summary of the host table"),

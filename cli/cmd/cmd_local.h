@@ -37,6 +37,7 @@ struct sys_conf {
     struct conf_list aliases;      /* struct alias_conf (cmd_alias.c) */
     struct conf_list hosts;        /* struct host_conf */
     struct conf_list name_servers; /* struct name_server_conf */
+    struct conf_list domains;      /* struct domain_conf: instead of domain_name, for names that have none */
 };
 enum exclusive { EXCLUSIVE_NO, EXCLUSIVE_AUTO, EXCLUSIVE_MANUAL };
 /* ip host, ip name-server (cmd_hosts.c) */
@@ -44,6 +45,10 @@ enum exclusive { EXCLUSIVE_NO, EXCLUSIVE_AUTO, EXCLUSIVE_MANUAL };
 struct host_conf {
     char name[64];
     char addrs[HOST_ADDRS][IP4_STRLEN];
+};
+#define DOMAIN_MAX 128
+struct domain_conf {
+    char name[DOMAIN_MAX];
 };
 struct name_server_conf {
     uint32_t addr;
