@@ -41,7 +41,7 @@ struct rollback {
     struct clock *clock;
     struct log *log;
     struct config_tree *before; /* NULL: none pending */
-    char file[256], by[96], user[40], origin[160];
+    char file[256], by[40], user[40], origin[160];
     uint32_t tty;
     int64_t set_wall_us;
     uint64_t set_us;
@@ -119,22 +119,29 @@ void rollback_free(struct rollback *r)
     mem_free(r);
 }
 
-/* "admin(Priv: 15, View: 0)", as messages name who did it. */
-static void name_of(const struct session_view *by, char out[96])
+static const char *name_of(const struct session_view *by)
 {
-    snprintf(out, 96, "%s(Priv: %u, View: 0)", by->user[0] ? by->user : by->vty ? "vty" : "console", by->privilege);
+    return by->user[0] ? by->user : by->vty ? "vty" : "console";
+}
+
+/* "admin(Priv: 15, View: 0)", as messages name who did it. */
+static void described(const struct session_view *by, char out[96])
+{
+    snprintf(out, 96, "%s(Priv: %u, View: 0)", name_of(by), by->privilege);
 }
 
 void rollback_timer(struct rollback *r, const struct session_view *by, unsigned minutes, bool idle)
 {
-    name_of(by, r->by);
+    char who[96];
+    described(by, who);
+    str_copy(r->by, sizeof r->by, name_of(by));
     r->minutes = minutes;
     r->idle = idle;
     r->warned = minutes < 2;
     r->tty = by->tty;
     r->set_wall_us = clock_wall(r->clock);
     r->set_us = loop_now(r->loop);
-    msg_post(r->log, idle ? &MSG_IDLETIMER : &MSG_ABSTIMER, r->by, r->file, minutes);
+    msg_post(r->log, idle ? &MSG_IDLETIMER : &MSG_ABSTIMER, who, r->file, minutes);
     arm(r);
 }
 
@@ -161,7 +168,7 @@ bool rollback_confirm(struct rollback *r, const struct session_view *by)
     if (!r->before)
         return false;
     char who[96];
-    name_of(by, who);
+    described(by, who);
     msg_post(r->log, &MSG_CONFIRM, who);
     forget(r);
     return true;
