@@ -55,7 +55,7 @@ struct if_conf { /* interface NAME */
     uint8_t ipsec_frag;  /* 0: the global setting; 1 before, 2 after encryption */
     struct tunnel_conf tunnel;
 };
-struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] [name NAME] [track N] [tag TAG] */
+struct route_conf { /* ip route PREFIX MASK {HOP | IFNAME [HOP]} [DISTANCE] [tag TAG] [name NAME] [track N] */
     uint32_t prefix, mask;
     uint32_t hop;
     char ifname[IFNAME_MAX];

@@ -109,6 +109,30 @@ static void routes_shown(void **state)
     assert_null(strstr(box_type(b, "r1", "show ip route"), "172.20"));
 }
 
+/* Tags and names in any order; they are printed in that of devices, and are no part of the key. */
+static void tags_and_names(void **state)
+{
+    struct box *b = *state;
+
+    box_type(b, "r1", "configure terminal");
+    prints_nothing(b, "r1", "ip route 203.0.113.0 255.255.255.0 10.0.1.2 5 name east tag 7");
+    prints_nothing(b, "r1", "ip route 203.0.114.0 255.255.255.0 Null0 tag 4294967295");
+    prints_nothing(b, "r1", "ip route 203.0.115.0 255.255.255.0 Ethernet0/0 10.0.1.2 name west");
+    box_type(b, "r1", "end");
+    types(b, "r1", "show running-config", "\nip route 203.0.113.0 255.255.255.0 10.0.1.2 5 tag 7 name east\n"
+                                           "ip route 203.0.114.0 255.255.255.0 Null0 tag 4294967295\n"
+                                           "ip route 203.0.115.0 255.255.255.0 Ethernet0/0 10.0.1.2 name west\n");
+    types(b, "r1", "show ip route 203.0.113.9",
+          "Routing entry for 203.0.113.0/24\n  Known via \"static\", distance 5, metric 0\n  Tag 7\n  Routing Descriptor Blocks:\n"
+          "  * 10.0.1.2\n      Route metric is 0, traffic share count is 1\n      Route tag 7\n");
+    types(b, "r1", "show ip route 203.0.115.9", "distance 1, metric 0\n  Routing Descriptor Blocks:\n");
+    box_type(b, "r1", "configure terminal");
+    prints_nothing(b, "r1", "ip route 203.0.113.0 255.255.255.0 10.0.1.2 tag 8");
+    prints_nothing(b, "r1", "no ip route 203.0.114.0 255.255.255.0 Null0");
+    box_type(b, "r1", "end");
+    types(b, "r1", "show running-config", "\nip route 203.0.113.0 255.255.255.0 10.0.1.2 tag 8\nip route 203.0.115.0 ");
+}
+
 static void interfaces_shown(void **state)
 {
     struct box *b = *state;
@@ -313,6 +337,7 @@ int main(void)
         T(ping_interrupted),
         T(traceroute),
         T(routes_shown),
+        T(tags_and_names),
         T(interfaces_shown),
         T(port_without_configuration),
         T(routes_removed),
