@@ -58,6 +58,7 @@ struct cli_env {
     struct rnd *rnd;   /* for their salts */
     struct children *children; /* NULL: there are none (simulation) */
     struct debug_registry *debug;
+    struct gate *gate; /* who watches commands; may be NULL */
     bool iosxe;           /* platform: wording of show version, "version" in running-config */
     const char *hostname; /* to begin with; NULL or "" for "Router". Copied */
     const char *version;  /* of espial: "0.1.0". Kept */

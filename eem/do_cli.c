@@ -71,6 +71,7 @@ static bool open_session(struct run *r)
         .privilege = (uint8_t)e->conf.session_privilege,
         .vty = true,
         .echo = true,
+        .applet = r->applet->conf.name,
         .bypass_authorization = r->applet->conf.bypass};
     debug_text(r, "CTL", "cli_open called.");
     r->shell = e->env.shells ? shell_open(e->env.shells, &params) : NULL;

@@ -46,6 +46,8 @@ struct eem *eem_new(const struct eem_env *env)
                                         .on = &e->debug.action_cli};
         debug_register(env->debug, &item, 1, NULL, e);
     }
+    if (env->gate)
+        *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
     bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
     bus_subscribe(env->bus, FACT_TRAP_HEARD, on_trap_fact, e);
     return e;
@@ -234,6 +236,8 @@ void eem_stop(struct eem *e)
     bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
     bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
     sched_stop(e);
+    if (e->env.gate)
+        *e->env.gate = (struct gate){0};
 }
 
 void eem_free(struct eem *e)

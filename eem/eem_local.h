@@ -7,6 +7,7 @@
 #include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/clock.h"
+#include "espial/gate.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
 #include "espial/shell.h"
@@ -120,6 +121,7 @@ struct eem {
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
+    struct held *held; /* on_cli.c: commands that wait for runs */
     struct counter *counters;
     size_t ncounters;
     struct context *contexts;
@@ -143,6 +145,12 @@ void trigger_describe(const struct trigger_conf *t, struct text *out);
 /* ---- the bus: every fact has one hearer here */
 void on_syslog_fact(void *eem, const void *fact);
 void on_trap_fact(void *eem, const void *fact);
+
+/* on_cli.c: the watcher of commands */
+bool cli_wants(void *eem, enum gate_key key);
+enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resume)(void *session, bool run),
+                          void *session);
+void cli_forget(void *eem, void *session);
 
 /* Compare as EEM does: as numbers when both are integers, else as text. */
 bool eem_compare(uint8_t op, const char *value, const char *wanted);

@@ -3,13 +3,15 @@
 #include "eem/eem_local.h"
 
 extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
-    detector_countdown, detector_absolute, detector_cron, detector_counter;
+    detector_countdown, detector_absolute, detector_cron, detector_counter,
+    detector_cli;
 
 const struct detector *detector_of(uint8_t type)
 {
     static const struct detector *const all[] = {
         &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
         &detector_countdown, &detector_absolute,          &detector_cron,   &detector_counter,
+        &detector_cli,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)

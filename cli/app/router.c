@@ -28,6 +28,7 @@
 #include "espial/clock.h"
 #include "espial/debug.h"
 #include "espial/file.h"
+#include "espial/gate.h"
 #include "espial/loop.h"
 #include "espial/mib.h"
 #include "espial/msg.h"
@@ -50,6 +51,7 @@ struct router {
     struct snmp *snmp;
     struct mib *mib;
     char descr[256]; /* sysDescr */
+    struct gate gate;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -218,6 +220,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .children = env->children,
         .inet = dataplane_inet(r->dp),
         .debug = r->debug,
+        .gate = &r->gate,
         .iosxe = !strcmp(env->platform, "iosxe"),
         .hostname = env->hostname,
         .version = ESPIAL_VERSION,
@@ -246,7 +249,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .domain = domain,
         .arg = r,
     });
-    struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .arg = r};
+    struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .gate = &r->gate, .mib = r->mib, .arg = r};
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
     /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */

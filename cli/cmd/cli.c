@@ -167,6 +167,7 @@ struct cli *cli_new(const struct cli_env *env)
         .send_cancel = env_send_cancel,
         .line_settings = env_line_settings,
         .alias = cli_alias,
+        .gate = env->gate,
         .config_line = cli_config_line,
         .startup_saved = env_startup_saved,
         .aaa = c->aaa,

@@ -154,6 +154,18 @@ size_t exec_modifiers(struct shell *sh, const char *line, struct match *m, enum 
     return SIZE_MAX;
 }
 
+/* The command in full, with its modifiers, as whoever watches commands sees it. */
+static enum gate_verdict watched(struct shell *sh, enum cmd_mode mode, const char *modifiers, const char *typed)
+{
+    struct text t = {0};
+    text_add(&t, sh->match.expanded);
+    if (*modifiers)
+        text_printf(&t, " %s", modifiers);
+    enum gate_verdict verdict = gate_line(sh, mode, text_str(&t), typed);
+    text_free(&t);
+    return verdict;
+}
+
 /* base: where the command begins in the typed line (behind `do`). */
 static enum exec_result exec_command(struct shell *sh, const char *typed, size_t base)
 {
@@ -163,12 +175,15 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     const char *line = al.text;
     enum exec_result result = EXEC_DONE;
     enum match_result r;
+    enum gate_verdict verdict;
     size_t bar = exec_modifiers(sh, line, &sh->match, &r), at;
     bool filtered = bar != SIZE_MAX;
     if (!filtered && (r == MATCH_OK || r == MATCH_EMPTY))
         r = grammar_match(g, EXEC, sh->privilege, line, &sh->match);
     if (r == MATCH_OK && !authorized(sh, false)) {
         filtered = false;
+    } else if (r == MATCH_OK && (verdict = watched(sh, EXEC, filtered ? line + bar : "", typed)) != GATE_GO) {
+        result = verdict == GATE_HOLD ? EXEC_WAIT : EXEC_DONE;
     } else if (r != MATCH_OK) {
         tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
     } else if (!filtered) {
@@ -202,11 +217,14 @@ void session_changed(struct shell *sh)
     m->env.config_line(m->env.arg, &v, sh->config_session, sh->ran_mode != CONFIG, sh->match.expanded);
 }
 
-static enum exec_result run_config(struct shell *sh)
+static enum exec_result run_config(struct shell *sh, const char *typed)
 {
     struct config_next next = {0};
     if (!authorized(sh, true))
         return EXEC_DONE;
+    enum gate_verdict verdict = watched(sh, sh->mode, "", typed);
+    if (verdict != GATE_GO)
+        return verdict == GATE_HOLD ? EXEC_WAIT : EXEC_DONE;
     bool leaves = sh->match.row->kind == CMD_DO_ROW && sh->match.row->priv == 0; /* exit, end, help */
     if (!leaves && lock_keeps_out(sh, &sh->output.out)) {
         sh->refused = true;
@@ -273,7 +291,7 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
     if (r != MATCH_OK)
         tell(sh, r, typed, alias_offset(&al, at));
     alias_end(&al);
-    return r == MATCH_OK ? run_config(sh) : EXEC_DONE;
+    return r == MATCH_OK ? run_config(sh, typed) : EXEC_DONE;
 }
 
 /* The first character that nobody can have typed: programs hand lines over too, with what came over the wire in them. A line end among it would begin a line of its

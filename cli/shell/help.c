@@ -46,7 +46,8 @@ void session_help(struct shell *sh, const char *partial, struct text *out)
 void session_help_page(struct shell *sh, const char *partial)
 {
     struct text t = {0};
-    session_help(sh, partial, &t);
+    if (gate_key(sh, GATE_QUESTION, exec_offset(sh, partial) == SIZE_MAX ? sh->mode : EXEC, partial))
+        session_help(sh, partial, &t);
     output_begin(&sh->output);
     out_write(&sh->output.out, text_str(&t), t.len);
     if (!output_end(&sh->output))
@@ -60,6 +61,8 @@ void session_complete(struct shell *sh, const char *partial, struct text *out)
     struct text t = {0};
     size_t at = exec_offset(sh, partial);
     enum cmd_mode mode = at == SIZE_MAX ? sh->mode : EXEC;
+    if (!gate_key(sh, GATE_TAB, mode, partial))
+        return;
     alias_expand(sh, mode, at == SIZE_MAX ? partial : partial + at, false, &al);
     size_t bar = at == SIZE_MAX ? SIZE_MAX : modifiers(sh, al.text), len = strlen(al.text);
     if (bar != SIZE_MAX) {

@@ -174,25 +174,17 @@ void session_over(struct shell *sh, enum cmd_result r)
         session_view(sh, &v);
         f.line = v.tty;
         str_copy(f.user, sizeof f.user, sh->user);
-        if (sh->ran_mode == EXEC)
-            str_copy(f.mode, sizeof f.mode, "exec");
-        else
-            snprintf(f.mode, sizeof f.mode, "%.*s", (int)strcspn(cmd_modes[sh->ran_mode].prompt + 1, ")"),
-                     cmd_modes[sh->ran_mode].prompt + 1);
+        session_mode_name(sh->ran_mode, f.mode);
         str_copy(f.text, sizeof f.text, sh->match.expanded);
         bus_publish(sh->maker->env.bus, FACT_COMMAND, &f, sizeof f);
     }
     prompt_behind_output(sh);
 }
 
-static void session_run(struct shell *sh, const char *line)
+static void execute(struct shell *sh, const char *line)
 {
-    sh->state = SESSION_BUSY;
-    sh->refused = sh->ran = sh->done_early = false;
-    sh->line_number++;
-    output_begin(&sh->output);
-    remember(sh, line);
     sh->in_handler = true;
+    sh->done_early = false;
     enum exec_result r = exec_line(sh, line);
     sh->in_handler = false;
     bool early = sh->done_early;
@@ -205,6 +197,16 @@ static void session_run(struct shell *sh, const char *line)
     session_over(sh, sh->refused ? CMD_FAIL : CMD_OK);
     if (sh->config_file && sh->refused)
         name_line(sh, line);
+}
+
+static void session_run(struct shell *sh, const char *line)
+{
+    sh->state = SESSION_BUSY;
+    sh->refused = sh->ran = false;
+    sh->line_number++;
+    output_begin(&sh->output);
+    remember(sh, line);
+    execute(sh, line);
 }
 
 static void run_next(struct shell *sh)
@@ -284,6 +286,22 @@ static void session_disconnect(struct shell *sh, enum channel_end why)
     ch->ended = why;
     session_doom(sh);
     ch->closed(ch);
+}
+
+void session_resume(struct shell *sh, const char *line)
+{
+    enum account_owner was = account_enter(sh->maker->env.loop, ACCOUNT_EXEC);
+    struct loop *loop = sh->maker->env.loop;
+    call_in(sh);
+    sh->waiting = false;
+    if (sh->ask.on) { /* nobody waits for the answer any more */
+        sh->ask.on = false;
+        sh->state = SESSION_BUSY;
+    }
+    execute(sh, line);
+    sh->passed = false;
+    call_out(sh);
+    account_leave(loop, was);
 }
 
 static void step(void *arg)
@@ -563,6 +581,7 @@ void session_teardown(struct shell *sh)
     lines_clear(&sh->history[0]);
     lines_clear(&sh->history[1]);
     text_free(&sh->capture);
+    mem_free(sh->held);
     regex_free(sh->until);
     mem_free(sh);
 }

@@ -82,6 +82,7 @@ struct shells_env {
     void (*startup_saved)(void *arg); /* startup-config was written; may be NULL */
     /* `prompt` (a format, "" for IOS's own) and whether configuration modes have one; NULL: IOS's own. */
     const char *(*prompt)(void *arg, bool *config);
+    struct gate *gate; /* who watches commands; NULL: nobody can */
     alias_nth_fn *alias; /* the aliases that were configured; NULL: none */
     void *arg;
 };

@@ -7,6 +7,7 @@
 #include "cli/grammar/grammar.h"
 #include "cli/shell/filter.h"
 #include "cli/shell/session.h"
+#include "espial/gate.h"
 #include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/clock.h"
@@ -126,6 +127,11 @@ struct shell {
     struct login login;
     bool bypass;   /* commands are not authorized */
     bool by_person, answers;
+    char applet[64]; /* EEM's applet that types here; "" */
+    char *held;      /* the line that whoever watches commands holds; NULL */
+    bool passed;     /* the line about to run was asked about */
+    void (*held_answer)(void *arg, const char *line);
+    void *held_arg;
     bool keeps;    /* the running DO row keeps configuration: when it is done, that counts as a change */
     enum channel_end close_why;
     uint64_t started_us, active_us;
@@ -164,6 +170,14 @@ void session_look(struct shell *sh);                    /* for `until` in what w
 void session_at_prompt(struct shell *sh);
 void session_limit(struct shell *sh); /* absolute-timeout from the settings */
 void session_changed(struct shell *sh); /* the configuration: whoever asks for unsaved changes hears of it (exec.c) */
+
+void session_resume(struct shell *sh, const char *line); /* a held line runs now; "": it does not */
+
+/* gate.c */
+enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *text, const char *typed);
+/* May this key do what it does? */
+bool gate_key(struct shell *sh, enum gate_key key, enum cmd_mode mode, const char *partial);
+void session_mode_name(enum cmd_mode mode, char out[24]); /* "exec", "config-if" */
 
 /* host.c */
 extern const struct cmd_host session_host;

@@ -171,6 +171,7 @@ static struct shell *op_open(struct shells *s, const struct shell_params *p)
     fix_origin(sh, p->origin ? p->origin : "console by console");
     sh->echo = p->echo;
     sh->bypass = p->bypass_authorization;
+    str_copy(sh->applet, sizeof sh->applet, p->applet ? p->applet : "");
     sh->by_person = p->by_person;
     sh->answers = p->answers;
     sh->config_file = p->config_file;

@@ -17,6 +17,7 @@ struct shell_params {
     bool vty;             /* take a vty line (fails when all are taken) */
     bool echo;            /* prompt and typed line are part of the output, as a terminal session shows them */
     bool bypass_authorization; /* a vty's commands are run without `aaa authorization commands` being asked (EEM's `authorization bypass`) */
+    const char *applet;   /* EEM's applet that types: its commands catch none of the applets that wait for them; NULL: none */
     bool by_person;       /* what is typed comes from somebody who logged in (`ssh host 'show version'`): enable wants its password */
     bool answers;         /* whoever types answers questions with his next line; without it each gets its default answer */
     bool config_file;     /* the startup file: lines are configuration from the first, errors name the line */

@@ -138,7 +138,6 @@ static const struct refused refused_interface[] = {
 
 static const struct refused refused_applet[] = {
     {"event application sub-system 798 type 1", "application"},
-    {"event cli pattern \"show .*\" sync yes", "cli"},
     {"event config", "config"},
     {"event interface name Ethernet0/0 parameter input_errors", "interface"},
     {"event ioswdsysmon sub1 cpu-proc taskname X op gt val 1 period 5", "ioswdsysmon"},

@@ -299,7 +299,6 @@ static void test_refused(void **state)
         "event syslog pattern a occurs 33",
         "event snmp-notification oid 1.3.6.1. op eq", /* oid-val is mandatory */
         "event snmp-notification oid 1.3.6.1. oid-val 5 op wc",
-        "event cli pattern show sync no skip no",
         "event syslog pattern a queue_priority high",
         "action 1.0 mail server x",
         "action 1.0 syslog priority informational",
