@@ -1,0 +1,154 @@
+/* test_eem_cli.c: commands that applets watch: seen, dropped, held until an applet has spoken; a whole router, typed at
+ * by program. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "espial/loop.h"
+#include "tests/sim/box.h"
+
+#define NODE "r1"
+
+static struct box *with(const char *applets)
+{
+    char config[4096];
+    snprintf(config, sizeof config, "hostname r1\n%s", applets);
+    struct box *b = box_new(1);
+    box_node(b, NODE, config);
+    box_boot(b);
+    return b;
+}
+
+static bool said(struct box *b, const char *line, const char *text)
+{
+    return strstr(box_type(b, NODE, line), text) != NULL;
+}
+
+static void test_skip(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet block\n event cli pattern \"^show clock\" sync no skip yes\n"
+                         " action 1 syslog msg \"$_cli_msg/$_cli_mode_context/$_cli_key\"\n"
+                         "event manager applet log\n event cli pattern \"show users\" sync no skip no\n"
+                         " action 1 syslog msg \"seen $_cli_msg\"\n");
+    assert_string_equal(box_type(b, NODE, "sh clo"), "");
+    assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: block: show clock/exec/enter", US_PER_S));
+    assert_true(said(b, "show users", "Line"));
+    assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: log: seen show users", US_PER_S));
+    /* what the parser refuses is nobody's event */
+    size_t from = box_log_len(b, NODE);
+    box_type(b, NODE, "show clocks");
+    box_run(b, US_PER_S);
+    assert_string_equal(box_log(b, NODE) + from, "");
+    box_free(b);
+}
+
+static void test_sync(void **state)
+{
+    static const struct {
+        const char *actions;
+        bool runs;
+        unsigned seconds; /* held so long */
+    } facts[] = {
+        {" action 1 set _exit_status 1\n", true, 0},
+        {" set 2.0 _exit_status 1\n", true, 0},
+        {" action 1 set _exit_status 0\n", false, 0},
+        {" action 1 syslog msg \"status never set\"\n", false, 0},
+        {" action 1 exit 1\n", true, 0},
+        {" action 1 syslog msg \"$nobody\"\n action 2 set _exit_status 1\n", false, 0}, /* it failed before */
+        {" action 1 wait 5\n action 2 exit 1\n", true, 5},
+        {" action 1 wait 5\n action 2 exit 0\n", false, 5},
+        {" action 1 cli command \"show clock\"\n action 2 exit 1\n", true, 0}, /* it catches not itself */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        char config[512];
+        snprintf(config, sizeof config, "event manager applet a\n event cli pattern \"show clock\" sync yes\n%s", facts[i].actions);
+        struct box *b = with(config);
+        uint64_t from = loop_now(box_loop(b));
+        box_start(b, NODE, "show clock");
+        if (facts[i].seconds) {
+            box_run(b, facts[i].seconds * US_PER_S - US_PER_MS);
+            assert_false(box_done(b, NODE));
+        }
+        for (int k = 0; k < 200 && !box_done(b, NODE); k++)
+            box_run(b, 10 * US_PER_MS);
+        assert_true(box_done(b, NODE));
+        assert_in_range((loop_now(box_loop(b)) - from) / US_PER_S, facts[i].seconds, facts[i].seconds + 1);
+        if ((strstr(box_output(b, NODE), "UTC") != NULL) != facts[i].runs)
+            fail_msg("row %zu: %s", i, box_output(b, NODE));
+        box_free(b);
+    }
+}
+
+/* The command runs after `default` seconds, 30 unless said, whatever the applet does. */
+static void test_default(void **state)
+{
+    static const struct {
+        const char *words;
+        unsigned seconds;
+    } facts[] = {{"", 30}, {" default 3", 3}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char config[512];
+        snprintf(config, sizeof config,
+                 "event manager applet a\n event cli pattern \"show clock\" sync yes%s maxrun 100\n action 1 wait 60\n"
+                 " action 2 exit 0\n",
+                 facts[i].words);
+        struct box *b = with(config);
+        box_start(b, NODE, "show clock");
+        box_run(b, facts[i].seconds * US_PER_S - US_PER_S / 2);
+        assert_false(box_done(b, NODE));
+        box_run(b, US_PER_S);
+        assert_true(box_done(b, NODE));
+        assert_non_null(strstr(box_output(b, NODE), "UTC"));
+        box_run(b, 100 * US_PER_S); /* and the run ends by itself */
+        assert_false(said(b, "show event manager policy active", "applet: a"));
+        assert_true(said(b, "show event manager history events", "success"));
+        box_free(b);
+    }
+}
+
+static void test_configuration(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet a\n event cli pattern \"^hostname\" sync yes mode config\n"
+                         " action 1 regexp \"evil\" \"$_cli_msg\"\n action 2 if $_regexp_result eq 0\n"
+                         " action 3  set _exit_status 1\n action 4 end\n");
+    box_type_all(b, NODE, "configure terminal\nhostname good\nend\n");
+    box_run(b, US_PER_S);
+    assert_true(said(b, "show running-config | include ^hostname", "hostname good"));
+    box_type_all(b, NODE, "configure terminal\nhostname evil\nend\n");
+    box_run(b, US_PER_S);
+    assert_true(said(b, "show running-config | include ^hostname", "hostname good"));
+    box_free(b);
+}
+
+/* Two watch one command: it runs when both let it. */
+static void test_two(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet a\n event cli pattern \"show clock\" sync yes\n action 1 exit 1\n"
+                         "event manager applet b\n event cli pattern \"show cl\" sync yes\n action 1 wait 2\n action 2 exit 0\n");
+    box_start(b, NODE, "show clock");
+    box_run(b, 3 * US_PER_S);
+    assert_true(box_done(b, NODE));
+    assert_null(strstr(box_output(b, NODE), "UTC"));
+    box_type_all(b, NODE, "configure terminal\nno event manager applet b\nend\n");
+    assert_true(said(b, "show clock", "UTC"));
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_skip), cmocka_unit_test(test_sync), cmocka_unit_test(test_default),
+        cmocka_unit_test(test_configuration), cmocka_unit_test(test_two),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
