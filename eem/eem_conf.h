@@ -74,6 +74,7 @@ struct event_conf {
     bool sev_fatal, sev_critical, sev_major, sev_minor, sev_warning, sev_notification, sev_normal, sev_debugging;
     bool enter, tab_key, question; /* cli: which keys publish; none: enter */
     char mode[24];                 /* cli; "": any */
+    bool verify;                   /* cli: verifyprc yes; what the parser refuses is never an event here */
     /* snmp, snmp-notification, snmp-object */
     char oid[EEM_OID_TEXT_MAX]; /* dotted; a trailing dot makes it a prefix */
     char oid_val[EEM_TEXT_MAX];

@@ -38,7 +38,7 @@ static const struct cmd_row rows[] = {
           "Wait for the policy|Do not wait|" TIMES_HELP,
           NUM(struct event_conf, sync_no)),
     EVENT("cli=type:19 &{pattern <string:pattern>|[enter=enter]|[questionmark=question]|[tab=tab_key]|sync "
-          "{no=sync:0|yes=sync:1}|[skip {no=skip:0|yes=skip:1}]|[verifyprc {no|yes}]|[occurs <occurs:1-32>]|[period "
+          "{no=sync:0|yes=sync:1}|[skip {no=skip:0|yes=skip:1}]|[verifyprc {no=verify:0|yes=verify:1}]|[occurs <occurs:1-32>]|[period "
           "<seconds:period>]|[default <seconds:dflt>]|[mode <arg:mode>]|" TIMES "}",
           "||CLI event|Command pattern|Regular expression|The Enter key|The question mark|The Tab key|Hold the command for "
           "the policy|Do not hold it|Hold it|Drop the command|Run it|Drop it|Verify the parser return code|No|Yes|Number of "
@@ -47,7 +47,7 @@ static const struct cmd_row rows[] = {
           TXT(struct event_conf, pattern), NUM(struct event_conf, enter), NUM(struct event_conf, question),
           NUM(struct event_conf, tab_key), NUM(struct event_conf, sync), NUM(struct event_conf, skip),
           NUM(struct event_conf, occurs), NUM(struct event_conf, period), NUM(struct event_conf, dflt),
-          TXT(struct event_conf, mode)),
+          TXT(struct event_conf, mode), NUM(struct event_conf, verify)),
     EVENT("syslog=type:11 &{pattern <string:pattern>|[occurs <occurs:1-32>]|[period <seconds:period>]|"
           "[priority " LEVELS_ALL "]|" TIMES "}",
           "||Syslog event|Syslog message pattern|Regular expression|Number of occurrences before raising event|"
