@@ -310,7 +310,7 @@ static void add_help(struct grammar *g, const struct cmd_table *table, const str
         paths[(*n)++] = (struct help_path){.row = row, .table = table->name, .path = path};
 }
 
-static void check_rivals(struct grammar *g, struct text *err)
+void grammar_check(struct grammar *g, struct text *err)
 {
     struct text line = {0}, before = {0};
 
@@ -369,8 +369,6 @@ struct grammar *grammar_new(const struct cmd_table *const *tables, void *const *
             check_row(g, (struct grammar_row *)(uintptr_t)g->modes[m].rows[i], err);
     helps_give(g, paths, npaths, err);
     mem_free(paths);
-    if (err->len == at_start)
-        check_rivals(g, err);
     if (err->len == at_start)
         return g;
     grammar_free(g);

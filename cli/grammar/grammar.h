@@ -25,10 +25,13 @@ struct grammar_row {
 
 /* Compiles n tables; selves[i] is what handlers of tables[i] get as c->self. Tables must outlive the grammar. NULL and
  * a text "table: sentence: reason" (one line a fault) in err on: a sentence that cannot be read, missing or surplus
- * help, two meanings for one sentence, a name without bind or a bind without name, a field that does not fit its token,
+ * help, a name without bind or a bind without name, a field that does not fit its token,
  * a mode entered with two kinds of object. */
 struct grammar *grammar_new(const struct cmd_table *const *tables, void *const *selves, size_t n, struct text *err);
 void grammar_free(struct grammar *g); /* NULL-safe */
+/* Two rows that mean the same line, as faults to err. Tables are constant and this matches lines of every row: it is asked by the test of all rows, not at each
+ * start. */
+void grammar_check(struct grammar *g, struct text *err);
 
 enum match_result {
     MATCH_OK,

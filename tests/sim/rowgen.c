@@ -327,6 +327,8 @@ void rowgen_check(const struct cmd_table *const *tables, size_t n, unsigned roun
 
     *counts = (struct rowgen_counts){0};
     x.g = grammar_new(tables, selves, n, faults);
+    if (x.g)
+        grammar_check(x.g, faults);
     for (int mode = 0; x.g && mode < CMD_MODES; mode++) {
         const struct grammar_row *const *rows;
         size_t nrows = grammar_rows(x.g, (enum cmd_mode)mode, &rows);

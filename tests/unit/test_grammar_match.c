@@ -341,7 +341,9 @@ static void refuses(struct cmd_row *rows, size_t n, const char *why)
     struct text err = {0};
     struct grammar *g = grammar_new(tables, selves, 1, &err);
 
-    if (g || !strstr(text_str(&err), why))
+    if (g)
+        grammar_check(g, &err);
+    if (!strstr(text_str(&err), why))
         fail_msg("expected \"%s\", got \"%s\"", why, text_str(&err));
     text_free(&err);
     grammar_free(g);
