@@ -21,6 +21,7 @@
 #include "dataplane/tunnel/tunnel.h"
 #include "espial/account.h"
 #include "espial/ip.h"
+#include "espial/loop.h"
 
 struct dataplane {
     struct dataplane_env env;
@@ -33,6 +34,7 @@ struct dataplane {
     struct netfacts *netfacts;
     struct track *track;
     struct faults *faults;
+    uint64_t born; /* loop time, us */
 };
 
 static void up_acquire(void *arg, const struct ipsec_policy *want)
@@ -102,6 +104,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     enum account_owner was = account_enter(env->loop, ACCOUNT_IP);
 
     dp->env = *env;
+    dp->born = loop_now(env->loop);
     dp->graph = graph_new(env->loop);
     dp->faults = faults_new(env->rnd);
 
@@ -248,6 +251,11 @@ bool dataplane_resolve(const struct dataplane *dp, const char *name, uint32_t *o
 const struct dataplane_env *dataplane_env(const struct dataplane *dp)
 {
     return &dp->env;
+}
+
+uint32_t dataplane_ticks(const struct dataplane *dp, uint64_t at_us)
+{
+    return at_us > dp->born ? (uint32_t)((at_us - dp->born) / 10000) : 0;
 }
 
 int dataplane_link_attach(struct dataplane *dp, const char *ifname, struct link *link)

@@ -68,6 +68,8 @@ struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for 
 /* An address as typed, or what a name stands for. */
 bool dataplane_resolve(const struct dataplane *dp, const char *name, uint32_t *out);
 const struct dataplane_env *dataplane_env(const struct dataplane *dp);
+/* 1/100 s from the router's beginning to a loop time, modulo 2^32: a TimeStamp of SNMP. */
+uint32_t dataplane_ticks(const struct dataplane *dp, uint64_t at_us);
 
 /* Plug a cable into "Ethernet0/0" (canonical): see iface_attach. The link is taken over, also on failure. */
 MUST_USE int dataplane_link_attach(struct dataplane *dp, const char *ifname, struct link *link);

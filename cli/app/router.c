@@ -19,6 +19,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/fault/fault.h"
 #include "dataplane/graph.h"
+#include "dataplane/mib/rows.h"
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
@@ -207,6 +208,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
+    char why[128];
+    if (!dataplane_rows_add(r->dp, r->mib, why))
+        msg_debug(r->log, "SNMP: %s", why);
 
     struct cli_env cli = {
         .loop = env->loop,
@@ -319,6 +323,11 @@ struct shells *router_shells(struct router *r)
 struct dataplane *router_dataplane(struct router *r)
 {
     return r->dp;
+}
+
+struct mib *router_mib(struct router *r)
+{
+    return r->mib;
 }
 
 struct bus *router_bus(struct router *r)

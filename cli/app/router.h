@@ -19,6 +19,7 @@ struct ipsec_key_export;
 struct files;
 struct link;
 struct log;
+struct mib;
 struct loop;
 struct rnd;
 struct router;
@@ -64,6 +65,7 @@ void router_boot(struct router *r);
 
 struct shells *router_shells(struct router *r);
 struct dataplane *router_dataplane(struct router *r);
+struct mib *router_mib(struct router *r);
 struct bus *router_bus(struct router *r);
 struct log *router_log(struct router *r);
 struct sshd *router_ssh(struct router *r);

@@ -89,6 +89,38 @@ struct iface *iface_by_addr(struct net *net, uint32_t addr)
     return table_find(net->addrs, &addr);
 }
 
+/* The place in by_index of the first interface whose index is not below this one. */
+static unsigned index_place(const struct net *net, uint32_t index)
+{
+    unsigned lo = 0, hi = net->nifaces;
+
+    while (lo < hi) {
+        unsigned mid = lo + (hi - lo) / 2;
+        if (net->by_index[mid]->index < index)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+struct iface *iface_from_index(const struct net *net, uint32_t from)
+{
+    unsigned at = index_place(net, from);
+
+    return at < net->nifaces ? net->by_index[at] : NULL;
+}
+
+unsigned ifaces_count(const struct net *net)
+{
+    return net->nifaces;
+}
+
+uint64_t ifaces_changed_at(const struct net *net)
+{
+    return net->ifaces_changed;
+}
+
 uint32_t iface_index_max(const struct net *net)
 {
     return net->next_index;
@@ -290,7 +322,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->local = l;
     ifc->conf = conf;
     ifc->index = ++net->next_index;
-    ifc->changed_at = loop_now(net->env.loop);
+    ifc->changed_at = net->ifaces_changed = loop_now(net->env.loop);
     ifc->admin_up = true; /* until its configuration says otherwise */
     ifc->overhead = kind == IFACE_ETHERNET ? 14 : 0;
     ifc->own_mtu = kind == IFACE_LOOPBACK ? 1514 : 1476;
@@ -304,7 +336,8 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
         at = &(*at)->next;
     ifc->next = *at;
     *at = ifc;
-    net->nifaces++;
+    net->by_index = mem_resize(net->by_index, net->nifaces + 1, sizeof(struct iface *));
+    net->by_index[net->nifaces++] = ifc; /* indices are never used again: it has the greatest */
     net_tell(net, ifc, IFACE_ADDED);
     return ifc;
 }
@@ -355,7 +388,10 @@ static void iface_end(struct iface *ifc)
     while (*at != ifc)
         at = &(*at)->next;
     *at = ifc->next;
+    unsigned place = index_place(net, ifc->index);
     net->nifaces--;
+    net->ifaces_changed = loop_now(net->env.loop);
+    memmove(net->by_index + place, net->by_index + place + 1, (net->nifaces - place) * sizeof(struct iface *));
     timer_clear(&l->settle);
     timer_clear(&l->lineproto);
     if (l->adopt.queued) {
@@ -374,6 +410,8 @@ void ifaces_end(struct net *net)
 {
     while (net->ifaces)
         iface_end(net->ifaces);
+    mem_free(net->by_index);
+    net->by_index = NULL;
 }
 
 static void adopt(void *arg)
@@ -442,6 +480,7 @@ void iface_conf_init(struct if_conf *c)
 {
     c->mtu = 1500;
     c->load_interval = 300;
+    c->link_traps = true;
     c->tunnel.ttl = 255;
     c->tunnel.tos = TUNNEL_TOS_COPY;
     c->tunnel.pmtu_age = 10;

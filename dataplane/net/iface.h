@@ -62,6 +62,11 @@ struct iface {
 struct iface *iface_by_name(struct net *net, const char *name);
 /* The interface (up or not) that owns this address, primary or secondary. */
 struct iface *iface_by_addr(struct net *net, uint32_t addr);
+/* The one of the least index that is `from` or more; NULL: there is none. Not linear. */
+struct iface *iface_from_index(const struct net *net, uint32_t from);
+/* How many there are, and the loop time (us) at which one came or went. */
+unsigned ifaces_count(const struct net *net);
+uint64_t ifaces_changed_at(const struct net *net);
 /* No interface has an index above this one. */
 uint32_t iface_index_max(const struct net *net);
 /* All, in order: first with NULL. */
@@ -102,6 +107,8 @@ uint32_t iface_delay(const struct iface *ifc);
 
 /* Zero the counters that `show interfaces` prints: of one interface, or of all (NULL). */
 void iface_clear_counters(struct net *net, struct iface *ifc);
+/* Counters since boot, with what the link has counted. */
+struct iface_count iface_totals(const struct iface *ifc);
 /* Counters since cleared. */
 struct iface_count iface_counts(const struct iface *ifc);
 /* Bring the averages up to now. */

@@ -191,7 +191,7 @@ void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
 /* ---- since cleared ---- */
 
 /* With what the link has counted: a frame that it took and lost later is a drop like one that it did not take. */
-static struct iface_count counted(const struct iface *ifc)
+struct iface_count iface_totals(const struct iface *ifc)
 {
     struct iface_count n = ifc->n;
 
@@ -206,7 +206,7 @@ void iface_clear_counters(struct net *net, struct iface *ifc)
 {
     for (struct iface *i = net->ifaces; i; i = i->next)
         if (!ifc || i == ifc) {
-            i->cleared_n = counted(i);
+            i->cleared_n = iface_totals(i);
             i->cleared_at = loop_now(net->env.loop);
         }
 }
@@ -217,7 +217,7 @@ struct iface_count iface_counts(const struct iface *ifc)
     union {
         struct iface_count n;
         uint64_t v[FIELDS];
-    } now = {.n = counted(ifc)}, then = {.n = ifc->cleared_n};
+    } now = {.n = iface_totals(ifc)}, then = {.n = ifc->cleared_n};
 
     for (unsigned k = 0; k < FIELDS; k++)
         now.v[k] -= then.v[k];

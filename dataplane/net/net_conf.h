@@ -49,6 +49,7 @@ struct if_conf { /* interface NAME */
     uint32_t bandwidth; /* kbit/s; 0: that of the hardware */
     uint32_t delay;     /* tens of microseconds; 0: that of the hardware */
     uint32_t load_interval; /* seconds, a multiple of 30: 300 */
+    bool link_traps;        /* snmp trap link-status: on */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
     uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */

@@ -31,6 +31,8 @@ struct net {
     struct net_conf conf;
     struct iface *ifaces;
     unsigned nifaces;
+    uint64_t ifaces_changed; /* loop time at which one came or went */
+    struct iface **by_index; /* nifaces of them, ascending */
     uint32_t next_index;
     bool booted; /* the startup configuration has been read */
     bool ending; /* net_free has begun: no messages, no events */

@@ -196,10 +196,9 @@ static uint32_t if_addr(struct inet *in, const char *ifname)
 
 static const char *if_name(struct inet *in, uint32_t ifindex)
 {
-    for (struct iface *ifc = NULL; ifindex && (ifc = iface_next(((struct udp *)in)->net, ifc));)
-        if (ifc->index == ifindex)
-            return ifc->name;
-    return NULL;
+    const struct iface *ifc = ifindex ? iface_from_index(((struct udp *)in)->net, ifindex) : NULL;
+
+    return ifc && ifc->index == ifindex ? ifc->name : NULL;
 }
 
 static const struct inet_ops udp_ops = {.udp_open = open_sock,

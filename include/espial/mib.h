@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "espial/bus.h"
 #include "espial/mem.h"
@@ -67,4 +68,32 @@ enum mib_set mib_set(struct mib *m, const struct trap_var *v, bool commit, bool 
 const struct mib_row *mib_row_of(const struct mib *m, const uint32_t *oid, size_t len);
 /* All rows in order: cursor from 0; NULL at the end. */
 const struct mib_row *mib_each(const struct mib *m, size_t *cursor);
+
+/* Values, for getters. */
+static inline void mib_octets(struct trap_var *v, const void *p, size_t n)
+{
+    v->len = (uint16_t)(n < sizeof v->data ? n : sizeof v->data);
+    memcpy(v->data, p, v->len);
+}
+static inline void mib_text(struct trap_var *v, const char *s)
+{
+    mib_octets(v, s, strnlen(s, sizeof v->data));
+}
+/* An IPv4 address as a string of four octets. */
+static inline void mib_ip_octets(struct trap_var *v, uint32_t addr)
+{
+    mib_octets(v, (const uint8_t[]){(uint8_t)(addr >> 24), (uint8_t)(addr >> 16), (uint8_t)(addr >> 8), (uint8_t)addr}, 4);
+}
+/* The least index of one number behind *at that a table of such indices may have: 0 when *at is empty. False: there is none. What follows the first number of
+ * *at does not count: an entry of the same number lies before it. */
+static inline bool mib_behind(const struct mib_index *at, uint32_t *from)
+{
+    *from = at->n ? at->v[0] + 1 : 0;
+    return !at->n || at->v[0] != UINT32_MAX;
+}
+static inline void mib_index1(struct mib_index *at, uint32_t v)
+{
+    at->v[0] = v;
+    at->n = 1;
+}
 #endif

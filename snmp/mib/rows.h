@@ -16,10 +16,4 @@ extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool snmp_rows_add(struct snmp *s, struct mib *m, char err[128]) MUST_USE;
-
-static inline void mib_text(struct trap_var *v, const char *s)
-{
-    v->len = (uint16_t)strnlen(s, sizeof v->data);
-    memcpy(v->data, s, v->len);
-}
 #endif

@@ -1,0 +1,13 @@
+/* rows.c: the list of the MIBs of this folder, in one look. */
+#include "dataplane/mib/rows.h"
+
+static const struct mib_rows *const all[] = {&dp_mib_if};
+
+bool dataplane_rows_add(struct dataplane *dp, struct mib *m, char err[128])
+{
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (!mib_add(m, all[i], dp, err))
+            return false;
+    }
+    return true;
+}

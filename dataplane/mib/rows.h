@@ -1,0 +1,17 @@
+/* rows.h: the managed objects that the dataplane answers for. Each file of this folder is one MIB (or a few groups of one): rows and their getters, nothing
+ * else. Their self is the router's struct dataplane. */
+#ifndef DATAPLANE_MIB_ROWS_H
+#define DATAPLANE_MIB_ROWS_H
+
+#include <stdbool.h>
+
+#include "espial/mem.h"
+#include "espial/mib.h"
+
+struct dataplane;
+
+extern const struct mib_rows dp_mib_if;      /* IF-MIB */
+
+/* All of the above, into the router's tree. False, with the name in err: see mib_add. */
+bool dataplane_rows_add(struct dataplane *dp, struct mib *m, char err[128]) MUST_USE;
+#endif

@@ -1,0 +1,124 @@
+/* mib_box.h: the managed objects of a router of a box, read as an agent would read them: values as text, whole walks. */
+#ifndef ESPIAL_TESTS_MIB_BOX_H
+#define ESPIAL_TESTS_MIB_BOX_H
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "espial/mib.h"
+#include "tests/sim/box.h"
+
+#define MIB_TEXT 1100
+
+static inline void mib_name(struct trap_var *v, const char *oid)
+{
+    v->oid_len = 0;
+    for (const char *p = oid; *p;) {
+        char *end;
+        assert_true(v->oid_len < TRAP_OID_MAX);
+        v->oid[v->oid_len++] = (uint32_t)strtoul(p, &end, 10);
+        p = *end ? end + 1 : end;
+    }
+}
+
+/* "INTEGER: 1", "Counter32: 2", "STRING: text", "Hex: 0A000001" for octets that are no text ... */
+static inline const char *mib_say(const struct trap_var *v, char out[MIB_TEXT])
+{
+    static const char *const types[] = {"INTEGER", "Gauge32", "Counter32", "Ticks", "IpAddress", "STRING", "OID", "Counter64", "none"};
+    bool text = true;
+    switch (v->type) {
+    case TRAP_STRING:
+        for (size_t i = 0; i < v->len; i++)
+            text = text && (v->data[i] == '\r' || v->data[i] == '\n' || (v->data[i] >= 0x20 && v->data[i] <= 0x7e));
+        if (text) {
+            snprintf(out, MIB_TEXT, "STRING: %.*s", (int)v->len, (const char *)v->data);
+            break;
+        }
+        snprintf(out, MIB_TEXT, "Hex: ");
+        for (size_t i = 0; i < v->len; i++)
+            snprintf(out + 5 + 2 * i, 3, "%02X", v->data[i]);
+        break;
+    case TRAP_OID:
+        snprintf(out, MIB_TEXT, "OID: ");
+        for (size_t i = 0; i < v->len; i++)
+            snprintf(out + strlen(out), MIB_TEXT - strlen(out), "%s%" PRIu32, i ? "." : "", v->oid_val[i]);
+        break;
+    default: snprintf(out, MIB_TEXT, "%s: %" PRId64, types[v->type], v->num);
+    }
+    return out;
+}
+
+/* Of a name with its instance; "-" when there is none. */
+static inline const char *mib_read(struct box *b, const char *node, const char *oid, char out[MIB_TEXT])
+{
+    struct trap_var v = {0};
+    mib_name(&v, oid);
+    if (mib_get(router_mib(box_router(b, node)), &v) != MIB_FOUND)
+        return "-";
+    return mib_say(&v, out);
+}
+#define mib_is(b, node, oid, want) assert_string_equal(mib_read(b, node, oid, (char[MIB_TEXT]){0}), want)
+static inline int64_t mib_number(struct box *b, const char *node, const char *oid)
+{
+    struct trap_var v = {0};
+    mib_name(&v, oid);
+    assert_int_equal(mib_get(router_mib(box_router(b, node)), &v), MIB_FOUND);
+    return v.num;
+}
+
+/* Several: {name, value}, ended by NULL. */
+struct mib_fact {
+    const char *oid, *want;
+};
+static inline void mib_facts(struct box *b, const char *node, const char *root, const struct mib_fact *f)
+{
+    char oid[256], got[MIB_TEXT], want[2 * MIB_TEXT], is[2 * MIB_TEXT];
+    for (; f->oid; f++) {
+        snprintf(oid, sizeof oid, "%s%s", root, f->oid);
+        snprintf(is, sizeof is, "%s = %s", oid, mib_read(b, node, oid, got));
+        snprintf(want, sizeof want, "%s = %s", oid, f->want);
+        assert_string_equal(is, want);
+    }
+}
+
+/* Walk all: in strict order, and each value is also what a get of that name says. Returns how many. */
+static inline size_t mib_walk(struct box *b, const char *node)
+{
+    struct mib *m = router_mib(box_router(b, node));
+    struct trap_var v = {0}, was, again;
+    size_t n = 0;
+    for (was = v; mib_next(m, &v); was = v, n++) {
+        size_t k = 0;
+        while (k < was.oid_len && k < v.oid_len && was.oid[k] == v.oid[k])
+            k++;
+        assert_true(k == was.oid_len ? v.oid_len > k : k < v.oid_len && v.oid[k] > was.oid[k]);
+        again = v;
+        assert_int_equal(mib_get(m, &again), MIB_FOUND);
+        assert_int_equal(again.type, v.type);
+        assert_int_equal(again.num, v.num);
+        assert_int_equal(again.len, v.len);
+        assert_true(n < 100000);
+    }
+    return n;
+}
+/* How many instances an object has. */
+static inline size_t mib_instances(struct box *b, const char *node, const char *oid)
+{
+    struct mib *m = router_mib(box_router(b, node));
+    struct trap_var v = {0}, root = {0};
+    size_t n = 0;
+    mib_name(&root, oid);
+    mib_name(&v, oid);
+    while (mib_next(m, &v) && v.oid_len > root.oid_len && !memcmp(v.oid, root.oid, root.oid_len * sizeof v.oid[0]))
+        n++;
+    return n;
+}
+#endif
