@@ -3,37 +3,17 @@
  * The digit is that of the priority, informational when none was asked for; `facility` replaces HA_EM. "\n" in the
  * configured text is a line break; $names are replaced afterwards, so a value is logged as it is. The line goes the way
  * of all messages: it is stamped, buffered, and may itself be the event of an applet. */
-#include <string.h>
-
 #include "eem/eem_local.h"
-
-static void unescape(const char *s, struct text *out)
-{
-    text_add(out, "");
-    while (*s) {
-        size_t n = strcspn(s, "\\");
-        text_addn(out, s, n);
-        s += n;
-        if (s[0] == '\\' && s[1] == 'n') {
-            text_add(out, "\n");
-            s += 2;
-        } else if (*s) {
-            text_addn(out, s++, 1);
-        }
-    }
-}
 
 static enum step perform(struct run *r, const struct action_conf *a)
 {
-    struct text raw = {0}, line = {0};
-    unescape(a->text, &raw);
+    struct text line = {0};
     text_printf(&line, "%s: ", r->applet->conf.name);
-    bool ok = run_expand(r, text_str(&raw), &line);
+    bool ok = run_expand_text(r, a->text, &line);
     if (ok) {
         uint8_t severity = a->priority < EEM_PRIORITY_UNSET ? a->priority : (uint8_t)LOG_INFO;
         msg_post_text(r->eem->env.log, a->facility[0] ? a->facility : "HA_EM", severity, "LOG", text_str(&line));
     }
-    text_free(&raw);
     text_free(&line);
     return ok ? STEP_NEXT : STEP_FAILED;
 }

@@ -9,7 +9,7 @@
 static enum step puts_perform(struct run *r, const struct action_conf *a)
 {
     struct text t = {0};
-    bool ok = run_expand(r, a->text, &t);
+    bool ok = run_expand_text(r, a->text, &t);
     if (ok && r->caller.put) {
         if (!a->flag)
             text_add(&t, "\n");

@@ -212,6 +212,10 @@ enum eem_string {
     EEM_STRING_TRIMRIGHT,
 };
 
+/* action file: kind; open's mode: op */
+enum eem_file { EEM_FILE_OPEN, EEM_FILE_CLOSE, EEM_FILE_GETS, EEM_FILE_PUTS, EEM_FILE_READ, EEM_FILE_WRITE, EEM_FILE_DELETE };
+#define EEM_FILE_MODES 6
+extern const char *const eem_file_modes[EEM_FILE_MODES]; /* "r" .. "a+" */
 enum eem_context { EEM_CONTEXT_SAVE, EEM_CONTEXT_RETRIEVE };
 enum eem_track { EEM_TRACK_READ, EEM_TRACK_SET_UP, EEM_TRACK_SET_DOWN };
 enum eem_on_error { EEM_ERROR_EXIT, EEM_ERROR_IGNORE, EEM_ERROR_WARN };
@@ -232,6 +236,7 @@ struct action_conf {
     uint8_t priority;           /* syslog: 0-7; EEM_PRIORITY_UNSET */
     char facility[24];          /* syslog; "": HA_EM */
     uint32_t number;            /* track N, type N, port */
+    uint32_t sub_system;        /* publish-event */
     bool has_int1, has_int2, has_str, flag;
     char int1[24], int2[24];    /* snmp-trap: numbers or $names */
 };

@@ -16,6 +16,7 @@
 struct patterns;
 struct detector;
 struct run;
+struct run_file;
 
 /* ---- applet.c: a registered applet: an immutable copy of its configuration, shared by the registry and its runs, with
  * where its blocks begin and end and what it has done so far. */
@@ -185,6 +186,7 @@ struct run {
     const char *error; /* name of the last failure: "FH_EMEMORY" */
     struct vars vars;
     struct shell *shell;
+    struct run_file *files; /* open handles (do_file.c) */
     bool cli_over;     /* the session ended by itself */
     bool cli_question; /* the last command stopped at its pattern */
     struct timer step, maxrun;
@@ -209,6 +211,8 @@ void run_resume(struct run *r, bool ok);
 void run_wait(struct run *r, uint64_t us);
 /* Replace $names of `in`; an unset one is logged and the action must fail. */
 bool run_expand(struct run *r, const char *in, struct text *out) MUST_USE;
+/* The same for a text to be read by people: before that, \n, \r and \t of the configured text become what they stand for. */
+bool run_expand_text(struct run *r, const char *in, struct text *out) MUST_USE;
 /* The same to a new string (mem_free), NULL when it fails. */
 char *run_value(struct run *r, const char *in) MUST_USE;
 /* The same to a number. False: unset, or no integer (r->error is set). */
@@ -216,7 +220,10 @@ bool run_number(struct run *r, const char *in, int64_t *out) MUST_USE;
 bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
 int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */
 void cli_close_session(struct run *r);        /* do_cli.c */
+void files_close(struct run *r);              /* do_file.c: all handles */
 void trap_server_event(struct run *r);        /* do_trap.c */
+/* on_application.c: an event of this sub-system and type, with its data. */
+void application_published(struct eem *e, uint32_t sub_system, uint32_t type, const char *const data[4]);
 
 /* ---- flow.c: the blocks of an applet. */
 struct block {

@@ -4,7 +4,8 @@
 
 extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
     detector_countdown, detector_absolute, detector_cron, detector_counter,
-    detector_cli;
+    detector_cli,
+    detector_application;
 
 const struct detector *detector_of(uint8_t type)
 {
@@ -12,6 +13,7 @@ const struct detector *detector_of(uint8_t type)
         &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
         &detector_countdown, &detector_absolute,          &detector_cron,   &detector_counter,
         &detector_cli,
+        &detector_application,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)
@@ -23,7 +25,8 @@ extern const struct action_kind action_cli, action_syslog, action_wait, action_s
     action_set_old, action_if, action_elseif, action_else, action_end, action_while, action_foreach, action_break,
     action_continue, action_exit, action_comment, action_append, action_string, action_regexp, action_increment,
     action_counter, action_context, action_track, action_puts, action_gets, action_handle_error, action_decrement,
-    action_add, action_subtract, action_multiply, action_divide;
+    action_add, action_subtract, action_multiply, action_divide, action_file,
+    action_publish_event, action_policy, action_cns_event, action_reload, action_force_switchover, action_help;
 
 const struct action_kind *action_kind_of(uint8_t verb)
 {
@@ -51,6 +54,13 @@ const struct action_kind *action_kind_of(uint8_t verb)
         [ACTION_GETS] = &action_gets,
         [ACTION_HANDLE_ERROR] = &action_handle_error,
         [ACTION_STRING] = &action_string,
+        [ACTION_FILE] = &action_file,
+        [ACTION_PUBLISH_EVENT] = &action_publish_event,
+        [ACTION_POLICY] = &action_policy,
+        [ACTION_CNS_EVENT] = &action_cns_event,
+        [ACTION_RELOAD] = &action_reload,
+        [ACTION_FORCE_SWITCHOVER] = &action_force_switchover,
+        [ACTION_HELP] = &action_help,
         [ACTION_COMMENT] = &action_comment,
     };
     return verb < ACTION_VERBS ? kinds[verb] : NULL;

@@ -14,43 +14,16 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/objects.h"
 #include "espial/ip.h"
 #include "espial/mem.h"
-
-/* "1.3.6.1." -> numbers. False for anything else, or too long. */
-static bool parse_oid(const char *s, uint32_t *oid, uint8_t *len, bool *prefix)
-{
-    *len = 0;
-    *prefix = false;
-    if (*s == '.')
-        s++;
-    while (*s) {
-        uint64_t v = 0;
-        size_t digits = 0;
-        for (; *s >= '0' && *s <= '9'; s++, digits++) {
-            v = v * 10 + (uint64_t)(*s - '0');
-            if (v > UINT32_MAX)
-                return false;
-        }
-        if (!digits || *len == TRAP_OID_MAX)
-            return false;
-        oid[(*len)++] = (uint32_t)v;
-        if (*s == '.') {
-            s++;
-            *prefix = !*s;
-        } else if (*s) {
-            return false;
-        }
-    }
-    return *len > 0;
-}
 
 static bool check(const struct event_conf *ev, char why[128])
 {
     uint32_t oid[TRAP_OID_MAX];
     uint8_t len;
     bool prefix;
-    if (parse_oid(ev->oid, oid, &len, &prefix))
+    if (object_name(ev->oid, oid, &len, &prefix))
         return true;
     str_copy(why, 128, "invalid object identifier");
     return false;
@@ -65,7 +38,7 @@ struct wanted {
 static void arm(struct watch *w)
 {
     struct wanted *want = w->state = NEW(struct wanted);
-    if (!parse_oid(w->ev->oid, want->oid, &want->len, &want->prefix))
+    if (!object_name(w->ev->oid, want->oid, &want->len, &want->prefix))
         want->len = 0; /* matches nothing; eem_register has checked it */
 }
 
@@ -104,33 +77,6 @@ static bool oid_fits(const struct wanted *want, const struct trap_var *v)
     return true;
 }
 
-static void add_oid(struct text *out, const uint32_t *oid, size_t len, char separator)
-{
-    text_add(out, "");
-    for (size_t i = 0; i < len && i < TRAP_OID_MAX; i++) {
-        if (i)
-            text_addn(out, &separator, 1);
-        text_printf(out, "%" PRIu32, oid[i]);
-    }
-}
-
-static void add_value(struct text *out, const struct trap_var *v)
-{
-    char addr[IP4_STRLEN];
-    text_add(out, "");
-    switch (v->type) {
-    case TRAP_INT: text_printf(out, "%" PRId64, v->num); break;
-    case TRAP_UNSIGNED:
-    case TRAP_COUNTER:
-    case TRAP_TICKS:
-    case TRAP_COUNTER64: text_printf(out, "%" PRIu64, (uint64_t)v->num); break;
-    case TRAP_IP: text_add(out, ip4_format((uint32_t)v->num, addr)); break;
-    case TRAP_STRING: text_addn(out, (const char *)v->data, v->len < sizeof v->data ? v->len : sizeof v->data); break;
-    case TRAP_OID: add_oid(out, v->oid_val, v->len, '.'); break;
-    case TRAP_NONE: break;
-    }
-}
-
 /* RFC 3584 section 3.2, the v1 form of a v2 trap's name: generic traps are snmpTraps.1-6, all others
  * enterprise.[0.]specific. */
 static void trap_names(struct vars *vars, const struct fact_trap *f)
@@ -138,7 +84,7 @@ static void trap_names(struct vars *vars, const struct fact_trap *f)
     static const uint32_t snmp_traps[] = {1, 3, 6, 1, 6, 3, 1, 1, 5};
     struct text t = {0};
     size_t n = f->trap_oid_len <= TRAP_OID_MAX ? f->trap_oid_len : 0;
-    add_oid(&t, f->trap_oid, n, '.');
+    object_add_name(&t, f->trap_oid, n, '.');
     vars_set(vars, "_snmp_notif_trap_oid", text_str(&t));
     uint32_t generic = 6, specific = n ? f->trap_oid[n - 1] : 0;
     size_t enterprise = n ? n - 1 : 0;
@@ -149,7 +95,7 @@ static void trap_names(struct vars *vars, const struct fact_trap *f)
         enterprise--;
     }
     text_clear(&t);
-    add_oid(&t, f->trap_oid, enterprise, '.');
+    object_add_name(&t, f->trap_oid, enterprise, '.');
     vars_set(vars, "_snmp_notif_ent_oid", text_str(&t));
     vars_setf(vars, "_snmp_notif_gen_trap", "%" PRIu32, generic);
     vars_setf(vars, "_snmp_notif_spec_trap", "%" PRIu32, specific);
@@ -161,8 +107,8 @@ static void trigger(struct watch *w, const struct fact_trap *f, const struct tra
     struct vars vars = {0};
     struct text name = {0}, value = {0};
     char addr[IP4_STRLEN];
-    add_oid(&name, by->oid, by->oid_len, '.');
-    add_value(&value, by);
+    object_add_name(&name, by->oid, by->oid_len, '.');
+    object_add_value(&value, by);
     vars_set(&vars, "_snmp_notif_oid", text_str(&name));
     vars_set(&vars, "_snmp_notif_oid_val", text_str(&value));
     vars_set(&vars, "_snmp_notif_src_ip_addr", ip4_format(f->src, addr));
@@ -172,8 +118,8 @@ static void trigger(struct watch *w, const struct fact_trap *f, const struct tra
         text_clear(&name);
         text_clear(&value);
         text_add(&name, "_");
-        add_oid(&name, f->vars[i].oid, f->vars[i].oid_len, '_');
-        add_value(&value, &f->vars[i]);
+        object_add_name(&name, f->vars[i].oid, f->vars[i].oid_len, '_');
+        object_add_value(&value, &f->vars[i]);
         vars_set(&vars, text_str(&name), text_str(&value));
     }
     text_free(&name);
@@ -188,7 +134,7 @@ static bool concerns(const struct watch *w, const struct fact_trap *f, const str
     if ((w->ev->src_ip && w->ev->src_ip != f->src) || (w->ev->dst_ip && w->ev->dst_ip != f->dst))
         return false;
     struct text value = {0};
-    add_value(&value, v);
+    object_add_value(&value, v);
     bool fits = eem_compare(w->ev->op, text_str(&value), w->ev->oid_val);
     text_free(&value);
     return fits;

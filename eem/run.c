@@ -57,6 +57,7 @@ void run_free(struct run *r)
     if (r->pending_stop)
         r->pending_stop(r);
     cli_close_session(r);
+    files_close(r);
     while (r->nloops)
         mem_free(r->loops[--r->nloops].list);
     mem_free(r->loops);
@@ -108,6 +109,7 @@ static void ended(struct run *r, bool ok)
     struct eem_caller caller = r->caller;
     struct eem_run_end end = {.ok = ok, .exit_status = run_exit_status(r)};
     cli_close_session(r);
+    files_close(r);
     if (r->applet->conf.trap)
         trap_server_event(r);
     account(r);
@@ -182,6 +184,32 @@ bool run_expand(struct run *r, const char *in, struct text *out)
     if (r->on_error != ON_ERROR_IGNORE)
         msg_post(r->eem->env.log, &UNKNOWN_ENV, missing);
     return false;
+}
+
+static void unescape(const char *s, struct text *out)
+{
+    text_add(out, "");
+    while (*s) {
+        size_t n = strcspn(s, "\\");
+        text_addn(out, s, n);
+        s += n;
+        char stands = !s[0] ? '\0' : s[1] == 'n' ? '\n' : s[1] == 'r' ? '\r' : s[1] == 't' ? '\t' : '\0';
+        if (stands) {
+            text_addn(out, &stands, 1);
+            s += 2;
+        } else if (*s) {
+            text_addn(out, s++, 1);
+        }
+    }
+}
+
+bool run_expand_text(struct run *r, const char *in, struct text *out)
+{
+    struct text raw = {0};
+    unescape(in, &raw);
+    bool ok = run_expand(r, text_str(&raw), out);
+    text_free(&raw);
+    return ok;
 }
 
 char *run_value(struct run *r, const char *in)

@@ -253,7 +253,22 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .domain = domain,
         .arg = r,
     });
-    struct eem_env eem = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .shells = cli_shells(r->cli), .debug = r->debug, .hostname = hostname, .gate = &r->gate, .mib = r->mib, .arg = r};
+    struct eem_env eem = {
+        .loop = env->loop,
+        .clock = r->clock,
+        .bus = r->bus,
+        .log = r->log,
+        .shells = cli_shells(r->cli),
+        .debug = r->debug,
+        .hostname = hostname,
+        .gate = &r->gate,
+        .mib = r->mib,
+        .files = env->files,
+        .streams = env->streams,
+        .resolve = resolve,
+        .reload = on_reload,
+        .arg = r,
+    };
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
     /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */

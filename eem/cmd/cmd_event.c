@@ -70,6 +70,10 @@ static const struct cmd_row rows[] = {
           KEY_TXT(struct event_conf, tag), NUM(struct event_conf, type), NUM(struct event_conf, maxrun),
           TXT(struct event_conf, name), TXT(struct event_conf, entry_val), NUM(struct event_conf, entry_op),
           TXT(struct event_conf, exit_val), NUM(struct event_conf, exit_op)),
+    EVENT("application=type:0 sub-system <sub_system:1-4294967295> type <number:1-4294967295> [maxrun <seconds:maxrun>] "
+          "[ratelimit <seconds:ratelimit>]",
+          "||Application specific event|Sub-system that publishes|798 is that of applets|Type of the event|Number|" TIMES_HELP,
+          NUM(struct event_conf, sub_system), NUM(struct event_conf, number)),
     TIMER("countdown=type:7", "||Fires once"),
     TIMER("watchdog=type:6", "||Fires again and again"),
     TIMER("absolute=type:8", "||Fires at a time in seconds since 1970"),

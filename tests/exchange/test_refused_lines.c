@@ -137,7 +137,6 @@ static const struct refused refused_interface[] = {
 };
 
 static const struct refused refused_applet[] = {
-    {"event application sub-system 798 type 1", "application"},
     {"event config", "config"},
     {"event interface name Ethernet0/0 parameter input_errors", "interface"},
     {"event ioswdsysmon sub1 cpu-proc taskname X op gt val 1 period 5", "ioswdsysmon"},
@@ -157,11 +156,9 @@ static const struct refused refused_applet[] = {
     {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
     {"event timer cron name X", "% Incomplete command."},
     {"action 1 mail server s to t from f subject x", "mail"},
-    {"action 1 publish-event sub-system 798 type 1 arg1 a", "publish-event"},
-    {"action 1 policy p", "policy"},
-    {"action 1 reload", "reload"},
-    {"action 1 file open f disk0:x w", "file"},
     {"action 1 info type snmp oid 1.3.6.1 get-type exact", "snmp"},
+    {"action 1 publish-event sub-system 797 type 1", "797"},
+    {"action 1 file open f disk0:x rw", "rw"},
     {"action 1 wait 0", "% Invalid time to wait: 1 to 31536000 seconds"},
     {"action 1 wait 31536001", "% Invalid time to wait: 1 to 31536000 seconds"},
     {"action 1 syslog priority loud msg \"x\"", "loud"},
