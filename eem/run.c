@@ -21,6 +21,8 @@ MSG(UNKNOWN_ENV, "HA_EM", 3, "FMPD_UNKNOWN_ENV", 0, "fh_parse_var: could not fin
 MSG(POLICY_TIMEOUT, "HA_EM", 4, "FMS_POLICY_TIMEOUT", 0,
     "Policy '%s' has hit its maximum execution time of %u.%03u seconds, and so has been halted");
 
+#define BREATH 256 /* actions */
+
 static void step(void *arg);
 static void expired(void *arg);
 
@@ -120,6 +122,12 @@ static void ended(struct run *r, bool ok)
         caller.done(caller.arg, &end);
 }
 
+/* The next action, in a later turn; after so many the run draws breath, so that a loop without end leaves time to pass. */
+static void go_on(struct run *r)
+{
+    timer_set(&r->step, ++r->steps % BREATH ? 0 : US_PER_MS);
+}
+
 static void failed(struct run *r)
 {
     const struct action_conf *a = r->applet->conf.actions.v[r->pc - 1];
@@ -132,7 +140,7 @@ static void failed(struct run *r)
     if (r->on_error == ON_ERROR_EXIT)
         ended(r, false);
     else
-        timer_set(&r->step, 0);
+        go_on(r);
 }
 
 static void step(void *arg)
@@ -146,7 +154,7 @@ static void step(void *arg)
     const struct action_conf *a = r->applet->conf.actions.v[r->pc++];
     const struct action_kind *kind = action_kind_of(a->verb);
     switch (kind ? kind->perform(r, a) : STEP_FAILED) {
-    case STEP_NEXT: timer_set(&r->step, 0); break;
+    case STEP_NEXT: go_on(r); break;
     case STEP_PENDING: break;
     case STEP_FAILED: failed(r); break;
     case STEP_END: ended(r, true); break;
@@ -164,7 +172,7 @@ static void expired(void *arg)
 void run_resume(struct run *r, bool ok)
 {
     if (ok)
-        timer_set(&r->step, 0);
+        go_on(r);
     else
         failed(r);
 }

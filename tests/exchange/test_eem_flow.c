@@ -113,6 +113,30 @@ static void test_goto_and_exit(void **state)
     assert_string_equal(last_job(b).status, "success");
 }
 
+/* A loop without end is ended by maxrun, and leaves others their time. */
+static void test_endless(void **state)
+{
+    struct box *b = *state;
+    struct applet_conf a;
+    bool waits;
+    on_test(&a, "A");
+    action(&a, "1", ACTION_SYSLOG, "honest");
+    go(b, &a);
+    applet(&a, "t", EEM_NONE);
+    compares(&a, "1", ACTION_WHILE, "1", EEM_EQ, "1");
+    action(&a, "2", ACTION_COMMENT, "");
+    action(&a, "3", ACTION_END, "");
+    go(b, &a);
+    assert_int_equal(eem_run(b->eem, "t", NULL, 0, NULL, &waits), EEM_RUN_STARTED);
+    vloop_run_for(b->loop, 5 * US_PER_S);
+    post(b, "A");
+    vloop_run_for(b->loop, 20 * US_PER_S);
+    expect(b, "5.000 %TEST-5-A: x\n"
+              "5.000 %HA_EM-6-LOG: A: honest\n"
+              "20.000 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 't' has hit its maximum execution time of 20.000 seconds, and so "
+              "has been halted\n");
+}
+
 static void test_blocks_that_do_not_pair(void **state)
 {
     static const struct {
@@ -277,6 +301,7 @@ int main(void)
         T(test_branches),
         T(test_loops),
         T(test_goto_and_exit),
+        T(test_endless),
         T(test_blocks_that_do_not_pair),
         T(test_correlate),
         T(test_delay_and_variables),
