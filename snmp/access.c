@@ -1,8 +1,11 @@
-/* access.c: who may speak to this router.
+/* access.c: who may speak to this router, and what he may see and change.
  *
- * A community string is known when an `snmp-server community` line names it, or when an `snmp-server host` line does: a router that sends its traps under a
- * string also hears its peer's traps under it, and many configurations have only the host lines. Such a string lets notifications in, nothing else:
- * a get under it, or a set under a read-only string, is an illegal operation (snmpInBadCommunityUses). Access lists of communities are not here.
+ * A community string is known when an `snmp-server community` line names it: it gives the read view of the line (v1default when it names none), with RW the write view
+ * too, to senders that the line's access list permits. A string that only an `snmp-server host` line names lets notifications in, nothing else: a router that
+ * sends its traps under a string also hears its peer's traps under it, and many configurations have only the host lines. A get under it, or a set under a
+ * read-only string, is an illegal operation (snmpInBadCommunityUses).
+ * A user of SNMPv3 belongs to a group; of the group's rows that fit the message's security level and context the one of the highest level counts (RFC 3415 section 4). The
+ * access lists of user and group are both asked. A list that is named and not there permits, as everywhere on IOS.
  * Strings are compared octet by octet, with their length, so that an embedded zero cannot end one early (RFC 1157, 4.1: an OCTET STRING).
  */
 #include "snmp/snmp_local.h"
@@ -14,13 +17,63 @@ static bool same(const char *name, const uint8_t *community, size_t len)
     return strlen(name) == len && memcmp(name, community, len) == 0;
 }
 
+static bool permitted(const struct snmp *s, const char *acl, uint32_t src)
+{
+    return !acl[0] || !s->env.permits || s->env.permits(s->env.arg, acl, src);
+}
+
+static enum access community_access(const struct snmp_community_conf *c)
+{
+    return c->access == SNMP_RW ? ACCESS_WRITE : ACCESS_READ;
+}
+
 enum access access_of(const struct snmp *s, const uint8_t *community, size_t len)
 {
     CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities)
         if (same(c->name, community, len))
-            return c->access == SNMP_RW ? ACCESS_WRITE : ACCESS_READ;
+            return community_access(c);
     CONF_EACH(const struct snmp_host_conf, h, &s->conf.hosts)
         if (same(h->community, community, len))
             return ACCESS_NOTIFY;
     return ACCESS_NONE;
+}
+
+enum access access_community(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src, struct grant *g)
+{
+    *g = (struct grant){0};
+    CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities) {
+        if (!same(c->name, community, len))
+            continue;
+        if (!permitted(s, c->acl, src))
+            return ACCESS_NONE;
+        g->read = view_find(s, c->view[0] ? c->view : "v1default");
+        g->write = c->access == SNMP_RW ? g->read : NULL;
+        return community_access(c);
+    }
+    return access_of(s, community, len);
+}
+
+/* As the rows of `snmp-server group` number them. */
+static int level_of_model(int model)
+{
+    return model - SNMP_GROUP_V3_NOAUTH;
+}
+
+bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
+{
+    const struct snmp_group_conf *best = NULL;
+    *g = (struct grant){0};
+    if (!permitted(s, u->acl, src))
+        return false;
+    CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
+        if (strcmp(c->name, u->group) != 0 || c->model < SNMP_GROUP_V3_NOAUTH || level_of_model(c->model) > level || strcmp(c->context, context) != 0)
+            continue;
+        if (!best || best->model < c->model)
+            best = c;
+    }
+    if (!best || !permitted(s, best->acl, src))
+        return false;
+    g->read = view_find(s, best->read[0] ? best->read : "v1default");
+    g->write = best->write[0] ? view_find(s, best->write) : NULL;
+    return true;
 }

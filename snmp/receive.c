@@ -21,13 +21,18 @@ static bool is_authentication_failure(const struct snmp_message *m)
     return t->trap_oid_len == sizeof(oid) / sizeof(oid[0]) && !memcmp(t->trap_oid, oid, sizeof(oid));
 }
 
+void refuse_sender(struct snmp *s, uint32_t src, bool quiet)
+{
+    if (msg_post_key(s->env.log, &MSG_AUTHFAIL, src, IP4(src)) && !quiet)
+        raise_authentication_failure(s, src);
+}
+
 static void refuse_community(struct snmp *s, const struct snmp_message *m, uint32_t src)
 {
     s->stats.in_bad_communities++;
     if (s->debug_packets)
         trace_refused(s, "unknown community name", src);
-    if (msg_post_key(s->env.log, &MSG_AUTHFAIL, src, IP4(src)) && !(m && is_authentication_failure(m)))
-        raise_authentication_failure(s, src);
+    refuse_sender(s, src, m && is_authentication_failure(m));
 }
 
 static void acknowledge(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len)

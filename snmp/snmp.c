@@ -8,14 +8,14 @@
  * keeps running when its last line is removed, as on IOS; after a reload it does not.
  *
  * The rest of the folder: notify.c sends, raise.c makes the notifications of facts that no one else reports, receive.c is the manager's ear, coexist.c and
- * codec.c know the two forms of a notification and their bytes. Not here yet: port 161 (get, walk, set), informs as sender, SNMPv3. The grammar has no words
- * for what is not here.
+ * codec.c know the two forms of a notification and their bytes. serve.c is the agent's ear on port 161, agent.c answers; view.c and access.c say who may see what.
  */
 #include "snmp/snmp_local.h"
 
 #include <string.h>
 
 #include "espial/mib.h"
+#include "snmp/agent.h"
 #include "snmp/mib/rows.h"
 
 #define US_PER_TICK 10000
@@ -28,6 +28,11 @@ void snmp_conf_init(void *conf)
     struct snmp_conf *c = conf;
     conf_list_init(&c->communities, sizeof(struct snmp_community_conf), NULL, NULL);
     conf_list_init(&c->hosts, sizeof(struct snmp_host_conf), NULL, NULL);
+    conf_list_init(&c->views, sizeof(struct snmp_view_conf), NULL, NULL);
+    conf_list_init(&c->groups, sizeof(struct snmp_group_conf), NULL, NULL);
+    conf_list_init(&c->contexts, sizeof(struct snmp_context_conf), NULL, NULL);
+    c->packet_size = 1500;
+    c->queue_length = 10;
 }
 
 void snmp_host_conf_init(void *host)
@@ -38,8 +43,15 @@ void snmp_host_conf_init(void *host)
 
 static bool conf_says_anything(const struct snmp_conf *c)
 {
-    return c->communities.n || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
+    return c->communities.n || c->views.n || c->groups.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
            c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog || c->manager;
+}
+
+static void clear_lists(struct snmp_conf *c)
+{
+    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->contexts};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        conf_list_clear(lists[i]);
 }
 
 /* A row of counters for each host line; those of a host that stays go on. */
@@ -64,6 +76,7 @@ static void settle(void *arg)
     if (conf_says_anything(&s->conf))
         s->running = true;
     settle_hosts(s);
+    view_settle(s);
     transport_settle(s);
 }
 
@@ -88,6 +101,7 @@ struct snmp *snmp_new(const struct snmp_env *env)
     memcpy(s->sys_object_id, cisco_products, sizeof(cisco_products));
     s->sys_object_id[SYS_OBJECT_ID_LEN - 1] = env->product;
     snmp_conf_init(&s->conf);
+    s->answer = NEW(struct answer);
     s->settle = (struct deferred){.fn = settle, .arg = s};
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
@@ -115,8 +129,10 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
     transport_close(s);
-    conf_list_clear(&s->conf.communities);
-    conf_list_clear(&s->conf.hosts);
+    clear_lists(&s->conf);
+    view_clear(s);
+    mem_free(s->scratch);
+    mem_free(s->answer);
     mem_free(s->hosts);
     mem_free(s);
 }
@@ -133,8 +149,7 @@ void snmp_conf_changed(struct snmp *s)
 
 void snmp_stop(struct snmp *s)
 {
-    conf_list_clear(&s->conf.communities);
-    conf_list_clear(&s->conf.hosts);
+    clear_lists(&s->conf);
     s->conf = (struct snmp_conf){0};
     snmp_conf_init(&s->conf);
     loop_undefer(s->env.loop, &s->settle);
@@ -150,7 +165,7 @@ bool snmp_running(struct snmp *s)
 
 const char *snmp_chassis(const struct snmp *s)
 {
-    return s->env.chassis ? s->env.chassis : "";
+    return s->conf.chassis_id[0] ? s->conf.chassis_id : s->env.chassis ? s->env.chassis : "";
 }
 
 const char *snmp_descr(const struct snmp *s)

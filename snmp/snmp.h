@@ -15,6 +15,8 @@ struct loop;
 struct mib;
 struct snmp;
 struct snmp_conf;
+struct snmp_view_conf;
+struct udp_from;
 
 /* Where the agent lives. Everything is borrowed and must outlive it. */
 struct snmp_env {
@@ -30,6 +32,7 @@ struct snmp_env {
     struct mib *mib;     /* the router's managed objects; rows of our own are added. NULL: there are none to answer from */
     const char *descr;   /* sysDescr; NULL: "" */
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
+    bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
 };
 
@@ -53,6 +56,11 @@ uint32_t snmp_uptime(const struct snmp *s);
 /* snmpSetSerialNo */
 int32_t *snmp_set_serial(struct snmp *s);
 
+/* The lines of the views that are always there: v1default, *ilmi. NULL past the end. */
+const struct snmp_view_conf *snmp_view_permanent(size_t i);
+/* Is this the name of a subtree: numbers, `*`, or a known name and numbers? */
+bool snmp_view_name_good(struct snmp *s, const char *subtree);
+
 /* The counters of `show snmp` (RFC 3418 snmp group names where there is one). */
 struct snmp_stats {
     uint64_t in_pkts;
@@ -68,6 +76,7 @@ struct snmp_stats {
     uint64_t out_pkts, out_traps, out_responses;
     uint64_t out_too_big;         /* over the maximum packet size */
     uint64_t in_too_big, in_no_such_name, in_bad_value, in_read_only, in_gen_err; /* error-status of responses to us */
+    uint64_t in_get_bulks;
     uint64_t in_set_vars;         /* values altered by sets that succeeded */
     uint64_t out_no_such_name, out_bad_value, out_gen_err;                        /* error-status of our responses */
     uint64_t out_get_requests, out_get_nexts, out_set_requests;                   /* requests of our own */
@@ -82,6 +91,10 @@ struct snmp_host_stats {
 };
 /* The i-th `snmp-server host`, in the order of the configuration; NULL past the end. */
 const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);
+
+/* A request that came by another way than the router's own UDP (a port of this machine): the response goes to out, its length is returned; 0: none. */
+#define SNMP_MESSAGE_MAX 8192
+size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, uint8_t out[SNMP_MESSAGE_MAX]);
 
 /* `debug snmp packets` */
 void snmp_debug_packets(struct snmp *s, bool on);

@@ -11,14 +11,41 @@
 #define SNMP_COMMUNITY_MAX 128 /* bytes of a community string, without the NUL */
 #define SNMP_TEXT_MAX      255 /* sysLocation, sysContact: DisplayString (0..255), RFC 3418 */
 #define SNMP_TRAP_PORT     162
+#define SNMP_PORT          161
+#define SNMP_NAME_MAX      32 /* of a view, group, user, context: SnmpAdminString (1..32), RFC 3414, 3415 */
+#define SNMP_ACL_MAX       64
+#define SNMP_PACKET_MIN    484
+#define SNMP_PACKET_MAX    8192
 
 enum snmp_community_access { SNMP_RO, SNMP_RW };
 enum snmp_host_version { SNMP_HOST_V1, SNMP_HOST_V2C };
 
-/* snmp-server community NAME RO|RW; key: name */
+/* snmp-server community NAME [view V] RO|RW [ACL]; key: name */
 struct snmp_community_conf {
     char name[SNMP_COMMUNITY_MAX + 1];
+    char view[SNMP_NAME_MAX + 1];
+    char acl[SNMP_ACL_MAX];
     int access; /* enum snmp_community_access */
+};
+
+/* snmp-server view NAME SUBTREE included|excluded; key: name, subtree */
+struct snmp_view_conf {
+    char name[SNMP_NAME_MAX + 1];
+    char subtree[128];
+    int excluded;
+};
+enum snmp_group_model { SNMP_GROUP_V1, SNMP_GROUP_V2C, SNMP_GROUP_V3_NOAUTH, SNMP_GROUP_V3_AUTH, SNMP_GROUP_V3_PRIV };
+/* snmp-server group NAME MODEL ...; key: name, model, context */
+struct snmp_group_conf {
+    char name[SNMP_NAME_MAX + 1];
+    int model; /* enum snmp_group_model */
+    char context[SNMP_NAME_MAX + 1];
+    char read[SNMP_NAME_MAX + 1], write[SNMP_NAME_MAX + 1], notify[SNMP_NAME_MAX + 1];
+    char acl[SNMP_ACL_MAX];
+};
+/* snmp-server context NAME; key: name */
+struct snmp_context_conf {
+    char name[SNMP_NAME_MAX + 1];
 };
 
 /* snmp-server host ADDR ...; key: addr. All `only_*` false: every enabled kind goes to the host. */
@@ -33,6 +60,14 @@ struct snmp_host_conf {
 struct snmp_conf {
     struct conf_list communities; /* struct snmp_community_conf */
     struct conf_list hosts;       /* struct snmp_host_conf */
+    struct conf_list views;       /* struct snmp_view_conf */
+    struct conf_list groups;      /* struct snmp_group_conf */
+    struct conf_list contexts;    /* struct snmp_context_conf */
+    uint32_t packet_size;         /* largest message we send */
+    uint32_t queue_length;        /* notifications that wait for one host */
+    char chassis_id[SNMP_TEXT_MAX + 1];
+    char tftp_acl[SNMP_ACL_MAX];  /* tftp-server-list */
+    char engine_id[2 * 32 + 1];   /* engineID local, hexadecimal; empty: the default one */
     char trap_source[IFNAME_MAX]; /* empty: the interface the route leaves by */
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];

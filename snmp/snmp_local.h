@@ -16,13 +16,55 @@
 
 #define SYS_OBJECT_ID_LEN 9
 
+/* usm.c */
+#define ENGINE_ID_MAX 32 /* octets, RFC 3411 */
+#define USM_KEY_MAX   64
+enum usm_auth { USM_NO_AUTH, USM_MD5, USM_SHA, USM_SHA256, USM_SHA384, USM_SHA512, USM_AUTHS };
+enum usm_priv { USM_NO_PRIV, USM_DES, USM_AES128, USM_AES192, USM_AES256, USM_PRIVS };
+struct snmp_user {
+    char name[SNMP_NAME_MAX + 1], group[SNMP_NAME_MAX + 1], acl[SNMP_ACL_MAX];
+    uint8_t auth, priv;                /* enum usm_auth, usm_priv */
+    uint8_t engine[ENGINE_ID_MAX], engine_len; /* whose keys these are: our own engine, or that of a `remote` */
+    uint32_t remote_addr;              /* of a `remote` user; 0: local */
+    uint16_t remote_port;
+    uint8_t auth_key[USM_KEY_MAX];     /* localized */
+    /* Localized, and lengthened where the hash gives less than the cipher takes: [0] as draft-blumenthal-aes-usm-04 says, [1] as draft-reeder-snmpv3-usm-3desede does
+     * (IOS). Equal for all others. */
+    uint8_t priv_key[2][USM_KEY_MAX];
+};
+
+/* name.c */
+struct mib;
+struct snmp_name {
+    uint32_t v[TRAP_OID_MAX];
+    bool any[TRAP_OID_MAX]; /* `*` */
+    uint8_t n;
+};
+MUST_USE bool name_parse(const struct mib *m, const char *text, struct snmp_name *out);
+
+/* view.c */
+struct family {
+    struct snmp_name name;
+    bool included;
+};
+struct view {
+    char name[SNMP_NAME_MAX + 1];
+    struct family *families;
+    size_t n;
+};
+
 struct snmp {
     struct snmp_env env;
     uint32_t sys_object_id[SYS_OBJECT_ID_LEN];
     struct snmp_conf conf;
+    struct view *views;
+    size_t nviews;
+    struct answer *answer;    /* the one that is being made */
+    struct trap_var *scratch; /* of the request that is being answered */
+    unsigned nscratch;
     bool running;
     struct deferred settle; /* compare asked with running, once a turn */
-    struct udp_sock *listener, *sender;
+    struct udp_sock *listener, *sender, *agent; /* ports 162, an ephemeral one, 161 */
     struct snmp_host_stats *hosts; /* one for each conf.hosts, same order, after snmp_settle */
     size_t nhosts;
     struct snmp_stats stats;
@@ -30,14 +72,30 @@ struct snmp {
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
     uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */
     int32_t set_serial;
-    bool debug_packets;
+    bool debug_packets, debug_requests, debug_headers;
 };
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
 void snmp_settle(struct snmp *s);
 
+/* view.c: compiled anew at every change of configuration. */
+void view_settle(struct snmp *s);
+void view_clear(struct snmp *s);
+const struct view *view_find(const struct snmp *s, const char *name); /* NULL: no such view */
+/* NULL includes nothing. */
+bool view_includes(const struct view *v, const uint32_t *oid, size_t n);
+/* Is everything below this name outside? */
+bool view_excludes_all(const struct view *v, const uint32_t *oid, size_t n);
+
 /* access.c: what a community string lets its sender do; each includes those before it, except NONE. */
 enum access { ACCESS_NONE, ACCESS_NOTIFY, ACCESS_READ, ACCESS_WRITE };
+struct grant {
+    const struct view *read, *write; /* NULL: nothing */
+};
+/* Of a request from this address; NONE also when the community's access list denies it. */
+enum access access_community(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src, struct grant *g);
+/* Level: 0 noAuthNoPriv, 1 authNoPriv, 2 authPriv. False: no row of his group is for this. */
+bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g);
 enum access access_of(const struct snmp *s, const uint8_t *community, size_t len);
 
 /* transport.c: open and close the sockets that the configuration asks for. */
@@ -57,10 +115,18 @@ void raise_config_changed(void *arg, const void *fact); /* FACT_CONFIG_CHANGED *
 void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);
 
-/* receive.c */
+/* serve.c */
+void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
+/* receive.c: a sender without a right to speak: counted, said, and notified unless `quiet`. */
+void refuse_sender(struct snmp *s, uint32_t src, bool quiet);
 void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 
-/* trace.c: `debug snmp packets`. Callers have tested the bit. */
+/* trace.c: `debug snmp packets` and `headers`. Callers have tested the bit. */
+struct answer;
+struct request;
+void trace_header(struct snmp *s, unsigned version, const uint8_t *community, size_t len);
+void trace_request(struct snmp *s, const struct request *r, const struct udp_from *from);
+void trace_answer(struct snmp *s, const struct request *r, const struct answer *a, uint32_t dst);
 void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst);
 void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src);
 void trace_refused(struct snmp *s, const char *why, uint32_t src);

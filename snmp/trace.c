@@ -1,9 +1,9 @@
-/* trace.c: `debug snmp packets`: a notification as lines of the log.
+/* trace.c: `debug snmp packets`: a notification, request or response as lines of the log.
  *
  * One message of several lines: what happened to the packet, the PDU's head, then one line for each varbind, numerically, as the router loads no MIB.
  * Strings print their printable octets as they are and the rest as \xNN, so that a sender cannot write control characters to a terminal.
  */
-#include "snmp/snmp_local.h"
+#include "snmp/agent.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -77,4 +77,75 @@ void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src)
 void trace_refused(struct snmp *s, const char *why, uint32_t src)
 {
     msg_debug(s->env.log, "SNMP: Packet received via UDP from %s: %s", IP4(src), why);
+}
+
+static const char *pdu_name(uint8_t pdu)
+{
+    switch (pdu) {
+    case BER_GET: return "Get request";
+    case BER_GET_NEXT: return "Get-next request";
+    case BER_GET_BULK: return "Get-bulk request";
+    case BER_SET: return "Set request";
+    default: return "Response";
+    }
+}
+
+static void add_varbinds(struct text *t, struct rd list)
+{
+    while (list.left) {
+        struct trap_var v = {.type = TRAP_NONE};
+        bool whole;
+        uint8_t tag;
+        struct rd pair = ber_of(&list, BER_SEQUENCE), name = ber_of(&pair, BER_OID), c = ber_next(&pair, &tag);
+        v.oid_len = (uint8_t)ber_oid_of(&name, v.oid, TRAP_OID_MAX, &whole);
+        if (list.bad || pair.bad || name.bad)
+            return;
+        text_add(t, "\n ");
+        add_oid(t, v.oid, v.oid_len);
+        text_add(t, " = ");
+        switch (tag) {
+        case BER_INTEGER: text_printf(t, "%" PRId32, ber_int_of(&c)); break;
+        case BER_COUNTER:
+        case BER_GAUGE:
+        case BER_TICKS:
+        case BER_COUNTER64: text_printf(t, "%" PRIu64, ber_uint64_of(&c)); break;
+        case BER_IP: text_add(t, IP4(c.left == 4 ? get32(c.p) : 0)); break;
+        case BER_OCTETS: add_string(t, c.p, c.left); break;
+        case BER_OID: add_oid(t, v.oid_val, ber_oid_of(&c, v.oid_val, TRAP_OID_MAX, &whole)); break;
+        case BER_NO_OBJECT: text_add(t, "NO_SUCH_OBJECT_EXCEPTION"); break;
+        case BER_NO_INSTANCE: text_add(t, "NO_SUCH_INSTANCE_EXCEPTION"); break;
+        case BER_END_OF_VIEW: text_add(t, "END_OF_MIB_VIEW_EXCEPTION"); break;
+        default: text_add(t, "NULL TYPE/VALUE");
+        }
+    }
+}
+
+void trace_header(struct snmp *s, unsigned version, const uint8_t *community, size_t len)
+{
+    struct text t = {0};
+    text_printf(&t, "Incoming SNMP packet\nv%s packet\ncommunity string: ", version == 1 ? "1" : "2c");
+    add_string(&t, community, len);
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_request(struct snmp *s, const struct request *r, const struct udp_from *from)
+{
+    struct text t = {0};
+    const char *ifname = from->ifindex ? inet_if_name(s->env.inet, from->ifindex) : NULL;
+    text_printf(&t, "SNMP: Packet received via UDP from %s%s%s\nSNMP: %s, reqid %" PRId32, IP4(from->src), ifname ? " on " : "", ifname ? ifname : "", pdu_name(r->pdu), r->id);
+    text_printf(&t, r->pdu == BER_GET_BULK ? ", nonrptr %" PRId32 ", maxreps %" PRId32 : ", errstat %" PRId32 ", erridx %" PRId32, r->a, r->b);
+    add_varbinds(&t, r->list);
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_answer(struct snmp *s, const struct request *r, const struct answer *a, uint32_t dst)
+{
+    struct text t = {0};
+    text_printf(&t, "SNMP: Response, reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32, r->id, a->status, a->index);
+    add_varbinds(&t, a->echo ? r->list : rd_of(a->list, a->len));
+    text_printf(&t, "\nSNMP: Packet sent via UDP to %s", IP4(dst));
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
 }

@@ -1,6 +1,6 @@
-/* transport.c: the agent's two sockets on the router's own UDP.
+/* transport.c: the agent's sockets on the router's own UDP.
  *
- * The listener holds port 162 while `snmp-server manager` is on; the sender holds an ephemeral port while there is a host to send to. Nothing is
+ * Port 161 is the agent's as soon as it runs (serve.c). The listener holds port 162 while `snmp-server manager` is on; the sender holds an ephemeral port while there is a host to send to. Nothing is
  * queued here: a datagram leaves in the turn it was made, and one that the router cannot send (no route, not our address) is the host's "dropped". What
  * comes back to the sender's port is not ours to read and is ignored, as notifications are not answered; acknowledgements of informs leave from
  * the listener, since the other side waits for them from the port it wrote to (RFC 3417, 3.1).
@@ -33,6 +33,7 @@ static void settle_socket(struct snmp *s, struct udp_sock **sock, bool wanted, u
 void transport_settle(struct snmp *s)
 {
     settle_socket(s, &s->listener, s->running && s->conf.manager, MANAGER_PORT, receive_datagram);
+    settle_socket(s, &s->agent, s->running && s->env.mib, SNMP_PORT, serve_datagram);
     settle_socket(s, &s->sender, s->running && s->conf.hosts.n > 0, 0, ignore_datagram);
 }
 
@@ -40,7 +41,8 @@ void transport_close(struct snmp *s)
 {
     udp_close(s->listener);
     udp_close(s->sender);
-    s->listener = s->sender = NULL;
+    udp_close(s->agent);
+    s->listener = s->sender = s->agent = NULL;
 }
 
 uint32_t transport_source(struct snmp *s, uint32_t dst)

@@ -11,7 +11,7 @@
 static const char usage[] =
     "usage: espial run [--config FILE] [--state DIR] [--hostname NAME] [--platform iosxe|ios]\n"
     "                  [--link IF=SPEC]... [--capture IF=FILE]... [--export-keys FILE]\n"
-    "                  [--time-scale N] [--seed N] [--stay] [--ssh ADDR:PORT]...\n"
+    "                  [--time-scale N] [--seed N] [--stay] [--ssh ADDR:PORT]... [--snmp ADDR:PORT]...\n"
     "       espial lab up TOPOLOGY [--time-scale N] [--fresh] [--export-keys FILE] | status | down\n"
     "                  console NODE | exec NODE COMMAND... | mark NODE\n"
     "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"

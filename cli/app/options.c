@@ -46,31 +46,32 @@ static bool link_spec(const char *spec)
 }
 
 /* "127.0.0.1:2022" */
-static int take_ssh(struct run_options *o, const char *word)
+static int take_port(struct run_port *ports, size_t *n, const char *option, const char *word)
 {
     const char *colon = strrchr(word, ':');
-    char host[64];
+    char host[64], text[64];
     uint64_t port;
-    struct run_ssh *s = &o->ssh[o->nssh];
-    if (o->nssh == RUN_SSH_MAX)
-        return wrong("too many of this option", "--ssh");
+    struct run_port *p = &ports[*n];
+    if (*n == RUN_SSH_MAX)
+        return wrong("too many of this option", option);
     snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - word) : 0, word);
-    if (!colon || !str_uint(colon + 1, 0, 65535, &port) || !ip4_parse(!strcmp(host, "localhost") ? "127.0.0.1" : host, &s->addr))
-        return wrong("--ssh is ADDR:PORT, with an IPv4 address, not", word);
-    s->port = (uint16_t)port;
-    s->fd = -1;
-    o->nssh++;
+    snprintf(text, sizeof text, "%s is ADDR:PORT, with an IPv4 address, not", option);
+    if (!colon || !str_uint(colon + 1, 0, 65535, &port) || !ip4_parse(!strcmp(host, "localhost") ? "127.0.0.1" : host, &p->addr))
+        return wrong(text, word);
+    p->port = (uint16_t)port;
+    p->fd = -1;
+    ++*n;
     return 0;
 }
 
-static int take_ssh_fd(struct run_options *o, const char *word)
+static int take_port_fd(struct run_port *ports, size_t *n, const char *option, const char *word)
 {
     uint64_t fd;
-    if (o->nssh == RUN_SSH_MAX)
-        return wrong("too many of this option", "--ssh-fd");
+    if (*n == RUN_SSH_MAX)
+        return wrong("too many of this option", option);
     if (!str_uint(word, 3, 1023, &fd))
         return wrong("not a descriptor", word);
-    o->ssh[o->nssh++].fd = (int)fd;
+    ports[(*n)++].fd = (int)fd;
     return 0;
 }
 
@@ -92,13 +93,14 @@ static bool loopback_spec(const char *spec)
 
 int run_options(int argc, char **argv, struct run_options *o)
 {
-    enum { CONFIG = 1, STATE, HOSTNAME, PLATFORM, LINK, CAPTURE, EXPORT, SCALE, SEED, STAY, CONTROL, READY, SSH, SSH_FD };
+    enum { CONFIG = 1, STATE, HOSTNAME, PLATFORM, LINK, CAPTURE, EXPORT, SCALE, SEED, STAY, CONTROL, READY, SSH, SSH_FD, SNMP, SNMP_FD };
     static const struct option names[] = {
         {"config", required_argument, NULL, CONFIG},       {"state", required_argument, NULL, STATE},      {"hostname", required_argument, NULL, HOSTNAME},
         {"platform", required_argument, NULL, PLATFORM},   {"link", required_argument, NULL, LINK},        {"capture", required_argument, NULL, CAPTURE},
         {"export-keys", required_argument, NULL, EXPORT},  {"time-scale", required_argument, NULL, SCALE}, {"seed", required_argument, NULL, SEED},
         {"stay", no_argument, NULL, STAY},                 {"control-fd", required_argument, NULL, CONTROL}, {"ready-fd", required_argument, NULL, READY},
         {"ssh", required_argument, NULL, SSH},               {"ssh-fd", required_argument, NULL, SSH_FD},
+        {"snmp", required_argument, NULL, SNMP},             {"snmp-fd", required_argument, NULL, SNMP_FD},
         {NULL, 0, NULL, 0},
     };
     memset(o, 0, sizeof *o);
@@ -144,11 +146,19 @@ int run_options(int argc, char **argv, struct run_options *o)
             o->seeded = true;
             break;
         case SSH:
-            if ((status = take_ssh(o, optarg)))
+            if ((status = take_port(o->ssh, &o->nssh, "--ssh", optarg)))
                 return status;
             break;
         case SSH_FD:
-            if ((status = take_ssh_fd(o, optarg)))
+            if ((status = take_port_fd(o->ssh, &o->nssh, "--ssh-fd", optarg)))
+                return status;
+            break;
+        case SNMP:
+            if ((status = take_port(o->snmp, &o->nsnmp, "--snmp", optarg)))
+                return status;
+            break;
+        case SNMP_FD:
+            if ((status = take_port_fd(o->snmp, &o->nsnmp, "--snmp-fd", optarg)))
                 return status;
             break;
         case STAY: o->stay = true; break;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cli/app/host_snmp.h"
 #include "cli/app/tables.h"
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
@@ -51,6 +52,8 @@ struct router {
     struct eem *eem;
     struct snmp *snmp;
     struct mib *mib;
+    struct host_snmp **snmp_ports;
+    size_t nsnmp_ports;
     char descr[256]; /* sysDescr */
     struct gate gate;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
@@ -274,7 +277,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */
     snprintf(r->descr, sizeof r->descr, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\r\nespial is free software in the likeness of IOS, not made by Cisco Systems\r\nCopyright (c) 2026-2026 by the authors of espial",
              strcmp(env->platform, "iosxe") ? "" : " [espial]", ESPIAL_VERSION);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .descr = r->descr, .hostname = hostname, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .descr = r->descr, .hostname = hostname, .permits = permits, .arg = r};
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
     account_leave(env->loop, was);
@@ -296,6 +299,9 @@ void router_free(struct router *r)
     monitor_free(r->monitor);
     if (r->eem)
         eem_stop(r->eem); /* its runs close their shells; sessions that end below still leave applet mode */
+    for (size_t i = 0; i < r->nsnmp_ports; i++)
+        host_snmp_free(r->snmp_ports[i]);
+    mem_free(r->snmp_ports);
     sshd_free(r->ssh); /* its sessions are the cli's */
     cli_free(r->cli);
     eem_free(r->eem);
@@ -327,6 +333,11 @@ void router_boot(struct router *r)
     sshd_booted(r->ssh);
     for (size_t i = 0; i < r->env.nssh_listeners; i++)
         sshd_listen(r->ssh, r->env.ssh_listeners[i]);
+    enum account_owner was = account_enter(r->env.loop, ACCOUNT_SNMP);
+    r->snmp_ports = mem_array(r->env.nsnmp_sockets + 1, sizeof *r->snmp_ports);
+    for (; r->nsnmp_ports < r->env.nsnmp_sockets; r->nsnmp_ports++)
+        r->snmp_ports[r->nsnmp_ports] = host_snmp_new(r->env.loop, r->snmp, r->env.snmp_sockets[r->nsnmp_ports]);
+    account_leave(r->env.loop, was);
     msg_post(r->log, &MSG_RESTART, "espial Software, Version " ESPIAL_VERSION);
 }
 

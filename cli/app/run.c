@@ -54,7 +54,7 @@ struct run {
     struct termios saved_tty;
     FILE *keys;
     int state_fd, signal_fd;
-    int ssh[RUN_SSH_MAX]; /* listen; open across reloads */
+    int ssh[RUN_SSH_MAX], snmp[RUN_SSH_MAX]; /* open across reloads */
     int status;
     bool raw, input_open, stopping;
     char state[512];
@@ -365,35 +365,42 @@ static bool open_keys(struct run *r)
     return true;
 }
 
-static bool listen_ssh(struct run *r, const struct run_ssh *s, int *out)
+/* A port of this machine that the router answers on: "ssh" or "snmp". */
+static bool open_port(struct run *r, int type, const char *name, const struct run_port *p, int *out)
 {
-    uint16_t port = s->port;
+    uint16_t port = p->port;
     char where[64];
-    if (s->fd >= 0) {
-        bool ok = fcntl(s->fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(s->fd, F_SETFD, FD_CLOEXEC) == 0;
-        *out = ok ? s->fd : -errno;
-        snprintf(where, sizeof where, "--ssh-fd %d", s->fd);
+    if (p->fd >= 0) {
+        bool ok = fcntl(p->fd, F_SETFL, O_NONBLOCK) == 0 && fcntl(p->fd, F_SETFD, FD_CLOEXEC) == 0;
+        *out = ok ? p->fd : -errno;
+        snprintf(where, sizeof where, "--%s-fd %d", name, p->fd);
     } else {
-        *out = host_socket(SOCK_STREAM, s->addr, &port);
-        snprintf(where, sizeof where, "ssh on %s:%u", IP4(s->addr), s->port);
+        *out = host_socket(type, p->addr, &port);
+        snprintf(where, sizeof where, "%s on %s:%u", name, IP4(p->addr), p->port);
     }
     if (*out < 0) {
         r->status = cannot(where, strerror(-*out));
         return false;
     }
-    if (port != s->port)
-        printf("espial: ssh on %s:%u\n", IP4(s->addr), port);
+    if (port != p->port)
+        printf("espial: %s on %s:%u\n", name, IP4(p->addr), port);
     return true;
 }
 
-static bool open_ssh(struct run *r)
+static bool open_ports(struct run *r)
 {
     for (size_t i = 0; i < r->o->nssh; i++) {
-        if (!listen_ssh(r, &r->o->ssh[i], &r->ssh[i]))
+        if (!open_port(r, SOCK_STREAM, "ssh", &r->o->ssh[i], &r->ssh[i]))
             return false;
         r->env.nssh_listeners = i + 1;
     }
+    for (size_t i = 0; i < r->o->nsnmp; i++) {
+        if (!open_port(r, SOCK_DGRAM, "snmp", &r->o->snmp[i], &r->snmp[i]))
+            return false;
+        r->env.nsnmp_sockets = i + 1;
+    }
     r->env.ssh_listeners = r->ssh;
+    r->env.snmp_sockets = r->snmp;
     return true;
 }
 
@@ -439,7 +446,7 @@ static bool open_all(struct run *r)
     outbox_init(&r->out, r->env.loop, 1);
     r->out.drained = on_drained;
     r->out.arg = r;
-    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ssh(r))
+    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ports(r))
         return false;
     if (o->control_fd >= 0)
         r->control = control_new(r->env.loop, o->control_fd, r->console, stop, r);
@@ -493,6 +500,8 @@ int run_router(const struct run_options *o)
         fclose(r.keys);
     for (size_t i = 0; i < r.env.nssh_listeners; i++)
         close(r.ssh[i]);
+    for (size_t i = 0; i < r.env.nsnmp_sockets; i++)
+        close(r.snmp[i]);
     if (r.state_fd >= 0)
         close(r.state_fd);
     if (r.signal_fd >= 0)

@@ -19,12 +19,12 @@ struct run_link {
 struct run_options {
     const char *config, *state, *hostname, *platform, *export_keys;
     struct run_link links[RUN_LINKS_MAX], captures[RUN_LINKS_MAX];
-    size_t nlinks, ncaptures, nssh;
-    struct run_ssh {
+    size_t nlinks, ncaptures, nssh, nsnmp;
+    struct run_port {
         uint32_t addr; /* host order */
         uint16_t port; /* 0: a free one, which is printed */
-        int fd;        /* -1; or a socket that listens already */
-    } ssh[RUN_SSH_MAX];
+        int fd;        /* -1; or a socket that is bound already */
+    } ssh[RUN_SSH_MAX], snmp[RUN_SSH_MAX];
     unsigned time_scale;
     bool seeded, stay;
     uint64_t seed;

@@ -28,6 +28,7 @@
 
 #define START_TIMEOUT_MS 20000
 #define SSH_FILE         "ssh" /* of a node: ADDR:PORT */
+#define SNMP_FILE        "snmp"
 
 struct starting {
     int dir_fd, ready_fd;
@@ -152,15 +153,16 @@ static void link_word(const struct topology *t, size_t l, int side, const struct
         snprintf(out, cap, "%s=unix:%s/link%zu", ifname, lab, l);
 }
 
-/* The socket on which a node's SSH clients come: of this machine's loopback, a free port; it is the node's for its life, and the file `ssh` names it. -1: none. */
-static int listen_ssh(int dir_fd, char where[64])
+/* A socket on which a node's clients come: of this machine's loopback, a free port; it is the node's for its life, and the file `name` says which. Negative: none. */
+static int open_port(int dir_fd, int type, const char *name)
 {
     uint16_t port = 0;
-    int fd = host_socket(SOCK_STREAM, INADDR_LOOPBACK, &port);
-    int file = openat(dir_fd, SSH_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    char where[64];
+    int fd = host_socket(type, INADDR_LOOPBACK, &port);
+    int file = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = fd >= 0 && file >= 0;
     if (ok) {
-        int n = snprintf(where, 64, "127.0.0.1:%u", port);
+        int n = snprintf(where, sizeof where, "127.0.0.1:%u", port);
         ok = write(file, where, (size_t)n) == n;
     }
     if (file >= 0)
@@ -170,9 +172,9 @@ static int listen_ssh(int dir_fd, char where[64])
     return ok ? fd : -1;
 }
 
-static void ssh_place(int dir_fd, char out[64])
+static void port_place(int dir_fd, const char *name, char out[64])
 {
-    FILE *f = place_read(dir_fd, SSH_FILE);
+    FILE *f = place_read(dir_fd, name);
     if (!f || !fgets(out, 64, f))
         out[0] = '\0';
     out[strcspn(out, "\n")] = '\0';
@@ -184,7 +186,7 @@ static bool start_router(const struct topology *t, size_t i, unsigned time_scale
                          char err[512])
 {
     const struct lab_node *n = &t->nodes[i];
-    char state[512], words[26 + 2 * LAB_LINKS_MAX][640];
+    char state[512], words[28 + 2 * LAB_LINKS_MAX][640];
     char *argv[sizeof words / sizeof words[0] + 1];
     size_t argc = 0;
 #define ARG(...) (snprintf(words[argc], sizeof words[argc], __VA_ARGS__), argv[argc] = words[argc], argc++)
@@ -219,17 +221,23 @@ static bool start_router(const struct topology *t, size_t i, unsigned time_scale
             argc++;
         }
     }
-    char where[64];
-    int ssh = listen_ssh(s->dir_fd, where);
+    int ports_open[2], nports = 0;
+    int ssh = open_port(s->dir_fd, SOCK_STREAM, SSH_FILE), snmp = open_port(s->dir_fd, SOCK_DGRAM, SNMP_FILE);
     if (ssh >= 0) {
         ARG("--ssh-fd");
-        ARG("5");
+        ARG("%d", 5 + nports);
+        ports_open[nports++] = ssh;
+    }
+    if (snmp >= 0) {
+        ARG("--snmp-fd");
+        ARG("%d", 5 + nports);
+        ports_open[nports++] = snmp;
     }
     argv[argc] = NULL;
 #undef ARG
-    bool ok = spawn(n->name, argv, &ssh, ssh >= 0, s, err);
-    if (ssh >= 0)
-        close(ssh);
+    bool ok = spawn(n->name, argv, ports_open, nports, s, err);
+    for (int p = 0; p < nports; p++)
+        close(ports_open[p]);
     return ok;
 }
 
@@ -451,13 +459,15 @@ int lab_status(const char *lab)
         place_path(name, nodes[i], path);
         up += runs;
         printf("  %-16s %s", nodes[i], runs ? "up" : "down");
-        char ssh[64] = "";
+        char ssh[64] = "", snmp[64] = "";
         if (node_fd >= 0 && collector_folder(node_fd))
             printf("%*s%s/" COLLECTOR_FILE, runs ? 5 : 3, "", path);
         else if (node_fd >= 0 && runs)
-            ssh_place(node_fd, ssh);
+            port_place(node_fd, SSH_FILE, ssh), port_place(node_fd, SNMP_FILE, snmp);
         if (*ssh)
             printf("     ssh %s", ssh);
+        if (*snmp)
+            printf("     snmp %s", snmp);
         printf("\n");
         if (node_fd >= 0)
             close(node_fd);

@@ -78,8 +78,9 @@ static enum cmd_result stop_agent(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-/* The lines of IOS in its order. Those that stand with a plain 0 count what this router never does: queue packets, alter variables, answer with an error. */
-static void show_counters(struct out *o, const struct snmp_stats *n)
+/* The lines of IOS in its order. Requests are answered in the turn in which they come: none ever waits in the input queue, or is dropped from it. Get-bulk requests
+ * count with the get-nexts, as on IOS. */
+static void show_counters(struct out *o, const struct snmp_stats *n, unsigned packet_size)
 {
     out_printf(o, "%" PRIu64 " SNMP packets input\n", n->in_pkts);
     out_printf(o, "    %" PRIu64 " Bad SNMP version errors\n", n->in_bad_versions);
@@ -87,16 +88,16 @@ static void show_counters(struct out *o, const struct snmp_stats *n)
     out_printf(o, "    %" PRIu64 " Illegal operation for community name supplied\n", n->in_bad_uses);
     out_printf(o, "    %" PRIu64 " Encoding errors\n", n->in_asn_errors);
     out_printf(o, "    %" PRIu64 " Number of requested variables\n", n->in_request_vars);
-    out_text(o, "    0 Number of altered variables\n");
+    out_printf(o, "    %" PRIu64 " Number of altered variables\n", n->in_set_vars);
     out_printf(o, "    %" PRIu64 " Get-request PDUs\n", n->in_get_requests);
-    out_printf(o, "    %" PRIu64 " Get-next PDUs\n", n->in_get_nexts);
+    out_printf(o, "    %" PRIu64 " Get-next PDUs\n", n->in_get_nexts + n->in_get_bulks);
     out_printf(o, "    %" PRIu64 " Set-request PDUs\n", n->in_set_requests);
     out_text(o, "    0 Input queue packet drops (Maximum queue size 1000)\n");
     out_printf(o, "%" PRIu64 " SNMP packets output\n", n->out_pkts);
-    out_printf(o, "    %" PRIu64 " Too big errors (Maximum packet size 1500)\n", n->out_too_big);
-    out_text(o, "    0 No such name errors\n"
-                "    0 Bad values errors\n"
-                "    0 General errors\n");
+    out_printf(o, "    %" PRIu64 " Too big errors (Maximum packet size %u)\n", n->out_too_big, packet_size);
+    out_printf(o, "    %" PRIu64 " No such name errors\n", n->out_no_such_name);
+    out_printf(o, "    %" PRIu64 " Bad values errors\n", n->out_bad_value);
+    out_printf(o, "    %" PRIu64 " General errors\n", n->out_gen_err);
     out_printf(o, "    %" PRIu64 " Response PDUs\n", n->out_responses);
     out_printf(o, "    %" PRIu64 " Trap PDUs\n", n->out_traps);
     out_text(o, "Packets currently in SNMP process input queue: 0\n");
@@ -154,7 +155,7 @@ static enum cmd_result show_snmp(struct cmd_ctx *c)
         out_printf(c->out, "Contact: %s\n", conf->contact);
     if (conf->location[0])
         out_printf(c->out, "Location: %s\n", conf->location);
-    show_counters(c->out, snmp_stats(s));
+    show_counters(c->out, snmp_stats(s), conf->packet_size);
     out_printf(c->out, "SNMP global trap: %s\n\n", traps_enabled(conf) ? "enabled" : "disabled");
     show_hosts_logged(s, c->out);
     if (conf->manager)

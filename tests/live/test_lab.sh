@@ -122,7 +122,7 @@ printf 'hostname b\ninterface Ethernet0/0\n ip address 10.0.0.2 255.255.255.0\n'
 expect 0 '^Lab pair is up: a b$' lab up lab
 grep -q '^a: startup-config, line 2:$' out && grep -q '^a: no such line here$' out && grep -q '^a: startup-config, line 4:$' out || die "the damaged lines are not named: $(cat out)"
 expect 0 'is up already' lab up lab
-expect 0 '^  a  *up  *ssh 127\.0\.0\.1:[1-9][0-9]*$' lab status
+expect 0 '^  a  *up  *ssh 127\.0\.0\.1:[1-9][0-9]*  *snmp 127\.0\.0\.1:[1-9][0-9]*$' lab status
 expect 0 '10\.0\.0\.1 ' lab exec a 'show ip interface brief'
 expect 0 'percent (5/5)\|percent (4/5)' lab exec a 'ping 10.0.0.2'
 
