@@ -379,3 +379,102 @@ bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from
     *end = (size_t)((const char *)memchr(text + at, '\n', len - at) + 1 - text);
     return true;
 }
+
+/* ---- where a match stops. The pattern is run with a look at every item: that which came furthest is remembered. */
+
+struct tracing {
+    const uint16_t *from;  /* offset in the translation -> in the pattern */
+    const uint16_t *stage; /* offset in the pattern -> how far one is when one is there: alternatives are side by side */
+    struct regex_stop *best;
+    size_t best_stage;
+};
+
+static int on_item(pcre2_callout_block *b, void *arg)
+{
+    struct tracing *t = arg;
+    size_t at = t->from[b->pattern_position], stage = t->stage[at];
+    if (stage < t->best_stage || (stage == t->best_stage && b->current_position < t->best->text_at) ||
+        (stage == t->best_stage && b->current_position == t->best->text_at && at <= t->best->pattern_at))
+        return 0;
+    t->best_stage = stage;
+    *t->best = (struct regex_stop){.pattern_at = at, .text_from = b->start_match, .text_at = b->current_position};
+    return 0;
+}
+
+/* Past "[...]"; s points at its opening bracket. */
+static size_t brackets_end(const char *s, size_t at)
+{
+    size_t i = at + 1;
+    i += s[i] == '^';
+    for (bool first = true; s[i] && (s[i] != ']' || first); first = false) {
+        const char *class = s[i] == '[' && s[i + 1] == ':' ? strstr(s + i, ":]") : NULL;
+        i = class ? (size_t)(class + 2 - s) : i + 1 + (s[i] == '\\' && s[i + 1]);
+    }
+    return s[i] ? i + 1 : i;
+}
+
+/* stage[i]: i, or where the outermost group begins that holds alternatives and i. */
+static void set_stages(const char *s, size_t len, uint16_t *stage)
+{
+    enum { DEPTH_MAX = 64 };
+    size_t open[DEPTH_MAX], depth = 0;
+    bool choice[DEPTH_MAX] = {false}, all = false;
+    for (size_t i = 0; i <= len; i++)
+        stage[i] = (uint16_t)i;
+    for (size_t i = 0; i < len;) {
+        if (s[i] == '[') {
+            i = brackets_end(s, i);
+            continue;
+        }
+        if (s[i] == '(' && depth < DEPTH_MAX) {
+            open[depth] = i;
+            choice[depth++] = false;
+        } else if (s[i] == ')' && depth) {
+            if (choice[--depth])
+                for (size_t k = open[depth]; k <= i; k++)
+                    stage[k] = (uint16_t)open[depth];
+        } else if (s[i] == '|') {
+            *(depth ? &choice[depth - 1] : &all) = true;
+        }
+        i += 1 + (s[i] == '\\' && s[i + 1]);
+    }
+    for (size_t i = 0; all && i < len; i++)
+        stage[i] = 0;
+}
+
+bool regex_stop_at(const char *pattern, const char *text, size_t len, struct regex_stop *out)
+{
+    struct translation t = {.in = pattern, .len = strlen(pattern)};
+    int code;
+    PCRE2_SIZE at;
+    *out = (struct regex_stop){0};
+    put(&t, "", 0, 0);
+    pcre2_code *compiled = NULL;
+    if (t.len <= PATTERN_MAX && translate(&t))
+        compiled = pcre2_compile((PCRE2_SPTR)text_str(&t.out), t.out.len,
+                                 PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C |
+                                     PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR,
+                                 &code, &at, NULL);
+    pcre2_match_data *match = compiled ? pcre2_match_data_create_from_pattern(compiled, NULL) : NULL;
+    pcre2_match_context *bounds = match ? pcre2_match_context_create(NULL) : NULL;
+    bool found = false;
+    if (bounds) {
+        uint16_t *stage = mem_array(t.len + 1, sizeof *stage);
+        set_stages(pattern, t.len, stage);
+        struct tracing tracing = {.from = t.from, .stage = stage, .best = out};
+        pcre2_set_callout(bounds, on_item, &tracing);
+        pcre2_set_match_limit(bounds, MATCH_LIMIT);
+        pcre2_set_depth_limit(bounds, DEPTH_LIMIT);
+        pcre2_set_heap_limit(bounds, HEAP_LIMIT_KB);
+        int rc = pcre2_match(compiled, (PCRE2_SPTR)text, len, 0, 0, match, bounds);
+        found = rc > 0;
+        out->gave_up = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
+        mem_free(stage);
+    }
+    pcre2_match_context_free(bounds);
+    pcre2_match_data_free(match);
+    pcre2_code_free(compiled);
+    mem_free(t.from);
+    text_free(&t.out);
+    return found;
+}

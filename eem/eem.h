@@ -23,8 +23,45 @@ struct gate;
 struct inet;
 struct mib;
 struct streams;
+struct vars;
 
 enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.1.9.10.N: of notifications sent */
+
+/* Somebody who looks on, as `espial eem test` does: told of every event of a registered applet that its detector has
+ * recognised, and of every step of its runs. Everything is borrowed for the call, which must not change anything. */
+enum eem_seen {
+    EEM_SEEN_TRIGGERED,  /* a run was queued: job */
+    EEM_SEEN_RATELIMIT,  /* too soon after the last one: n milliseconds are left */
+    EEM_SEEN_OCCURS,     /* the nth of `of` occurrences that are needed */
+    EEM_SEEN_JOINED,     /* noted; the trigger waits for other events, or has been true n of `of` times */
+    EEM_SEEN_BETWEEN,    /* between two periods of the trigger: not counted */
+    EEM_SEEN_QUEUE_FULL, /* discarded */
+};
+struct eem_event_seen {
+    const struct applet_conf *applet;
+    const struct event_conf *event;
+    enum eem_seen what;
+    uint32_t job;
+    uint64_t n, of;
+};
+enum eem_step { EEM_STEP_BEGINS, EEM_STEP_DONE, EEM_STEP_PENDING, EEM_STEP_FAILED };
+enum eem_end { EEM_END_SUCCESS, EEM_END_ABORT, EEM_END_TIMEOUT };
+struct eem_run_seen {
+    const struct applet_conf *applet;
+    uint32_t job;
+    uint64_t took_us, maxrun_ms; /* since it got its thread; maxrun 0: no limit */
+    const char *error;           /* of a failed step: "FH_EMEMORY"; NULL: none */
+    int32_t exit_status;
+    const struct vars *vars;     /* eem/vars.h */
+};
+struct eem_observer {
+    void *arg;
+    void (*event)(void *arg, const struct eem_event_seen *seen);
+    void (*began)(void *arg, const struct eem_run_seen *run);
+    /* PENDING: it goes on, and DONE or FAILED follows. */
+    void (*step)(void *arg, const struct eem_run_seen *run, const struct action_conf *a, enum eem_step step);
+    void (*ended)(void *arg, const struct eem_run_seen *run, enum eem_end how);
+};
 
 struct eem_env {
     struct loop *loop;
@@ -47,6 +84,7 @@ struct eem_env {
     bool (*counter)(void *arg, const char *ifname, const char *parameter, int64_t *value); /* event interface */
     bool (*resource)(void *arg, const char *what, int64_t *percent); /* "cpu", "memory": 0-100 */
     void (*reload)(void *arg);
+    const struct eem_observer *observer; /* NULL: nobody */
 };
 
 /* Somebody who waits for the end of a run, with the terminal that puts and gets speak to (NULL: none). */
@@ -131,6 +169,8 @@ struct eem_job_info {
 bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
 bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
 bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
+/* Is a run held back by the delay of its trigger? */
+bool eem_delayed(const struct eem *e);
 struct eem_trap_info {
     const char *applet;
     bool policy; /* sent by an action; else by the server */

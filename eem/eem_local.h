@@ -190,6 +190,8 @@ struct run {
     struct run_file *files; /* open handles (do_file.c) */
     bool cli_over;     /* the session ended by itself */
     bool cli_question; /* the last command stopped at its pattern */
+    bool timed_out;
+    const struct action_conf *doing; /* a pending action, for the observer */
     struct timer step, maxrun;
     void (*pending_stop)(struct run *r); /* ends what a pending action of the kind RUN_OTHER has begun; NULL: nothing */
     void *pending;                       /* that action's own */
@@ -247,6 +249,12 @@ void run_link(struct run **head, struct run *r);
 void run_unlink(struct run *r);
 const char *sched_class_name(uint8_t job_class);
 uint8_t sched_class_of(const struct applet_conf *a);
+
+/* ---- observe.c: what the observer is told; nothing when there is none. */
+void observe_event(const struct watch *w, enum eem_seen what, uint32_t job, uint64_t n, uint64_t of);
+void observe_began(const struct run *r);
+void observe_step(struct run *r, const struct action_conf *a, enum eem_step step);
+void observe_ended(const struct run *r, bool ok);
 
 /* ---- history.c */
 void history_ended(struct eem *e, const struct run *r, bool ok);

@@ -69,8 +69,10 @@ static bool enough(struct watch *w)
     memmove(m->seen, m->seen + old, (m->n - old) * sizeof m->seen[0]);
     m->n -= old;
     m->seen[m->n++] = now; /* occurs <= OCCURS_MAX, and it is emptied on reaching occurs */
-    if (m->n < w->ev->occurs && m->n < OCCURS_MAX)
+    if (m->n < w->ev->occurs && m->n < OCCURS_MAX) {
+        observe_event(w, EEM_SEEN_OCCURS, 0, m->n, w->ev->occurs);
         return false;
+    }
     m->n = 0;
     return true;
 }

@@ -93,6 +93,7 @@ void run_start(struct run *r)
     if (r->maxrun_ms)
         timer_set(&r->maxrun, r->maxrun_ms * US_PER_MS);
     timer_set(&r->step, 0);
+    observe_began(r);
 }
 
 static void account(struct run *r)
@@ -112,6 +113,7 @@ static void ended(struct run *r, bool ok)
     struct eem_run_end end = {.ok = ok, .exit_status = run_exit_status(r)};
     cli_close_session(r);
     files_close(r);
+    observe_ended(r, ok);
     if (r->applet->conf.trap)
         trap_server_event(r);
     account(r);
@@ -133,6 +135,7 @@ static void failed(struct run *r)
     const struct action_conf *a = r->applet->conf.actions.v[r->pc - 1];
     if (!r->error)
         r->error = "FH_EFAIL";
+    observe_step(r, a, EEM_STEP_FAILED);
     (void)vars_set(&r->vars, "_error", r->error);
     r->error = NULL;
     if (r->on_error != ON_ERROR_IGNORE)
@@ -147,23 +150,33 @@ static void step(void *arg)
 {
     struct run *r = arg;
     r->state = RUN_STEP;
+    if (r->doing) /* a wait is over */
+        observe_step(r, r->doing, EEM_STEP_DONE);
     if (r->pc >= r->applet->conf.actions.n) {
         ended(r, true);
         return;
     }
     const struct action_conf *a = r->applet->conf.actions.v[r->pc++];
     const struct action_kind *kind = action_kind_of(a->verb);
+    observe_step(r, a, EEM_STEP_BEGINS);
     switch (kind ? kind->perform(r, a) : STEP_FAILED) {
-    case STEP_NEXT: go_on(r); break;
-    case STEP_PENDING: break;
+    case STEP_NEXT:
+        observe_step(r, a, EEM_STEP_DONE);
+        go_on(r);
+        break;
+    case STEP_PENDING: observe_step(r, a, EEM_STEP_PENDING); break;
     case STEP_FAILED: failed(r); break;
-    case STEP_END: ended(r, true); break;
+    case STEP_END:
+        observe_step(r, a, EEM_STEP_DONE);
+        ended(r, true);
+        break;
     }
 }
 
 static void expired(void *arg)
 {
     struct run *r = arg;
+    r->timed_out = true;
     msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->maxrun_ms / 1000),
              (unsigned)(r->maxrun_ms % 1000));
     ended(r, false);
@@ -171,10 +184,12 @@ static void expired(void *arg)
 
 void run_resume(struct run *r, bool ok)
 {
-    if (ok)
-        go_on(r);
-    else
+    if (!ok) {
         failed(r);
+        return;
+    }
+    observe_step(r, r->doing, EEM_STEP_DONE);
+    go_on(r);
 }
 
 void run_wait(struct run *r, uint64_t us)

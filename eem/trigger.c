@@ -115,10 +115,12 @@ static struct run *queue(struct watch *w, struct vars *vars)
         timer_set(&r->step, p->trigger->delay * US_PER_MS);
     } else if (!sched_submit(e, r)) {
         p->applet->suppressed++;
+        observe_event(w, EEM_SEEN_QUEUE_FULL, r->job, 0, 0);
         run_free(r);
         return NULL;
     }
     p->applet->triggered++;
+    observe_event(w, EEM_SEEN_TRIGGERED, r->job, 0, 0);
     return r;
 }
 
@@ -194,10 +196,13 @@ struct run *eem_trigger(struct watch *w, struct vars *vars)
     bool too_soon = w->ev->ratelimit && w->triggered && now - w->last_trigger < w->ev->ratelimit * US_PER_MS;
     if (e->stopped || too_soon) {
         p->applet->suppressed++;
+        if (too_soon)
+            observe_event(w, EEM_SEEN_RATELIMIT, 0, w->ev->ratelimit - (now - w->last_trigger) / US_PER_MS, 0);
         vars_free(vars);
         return NULL;
     }
     if (p->trigger && !counts(p)) {
+        observe_event(w, EEM_SEEN_BETWEEN, 0, 0, 0);
         vars_free(vars);
         return NULL;
     }
@@ -214,6 +219,8 @@ struct run *eem_trigger(struct watch *w, struct vars *vars)
         bool at_end = p->trigger->period && has_andnot(ops, trigger_operands(p->trigger, ops));
         if (!at_end && condition(p))
             r = fire(w);
+        if (!r && p->applet->suppressed == suppressed)
+            observe_event(w, EEM_SEEN_JOINED, 0, p->times, p->trigger->occurs);
     }
     if (p->applet->suppressed == suppressed) {
         w->triggered++;
@@ -237,6 +244,14 @@ void trigger_track_changed(struct eem *e, uint32_t number)
         if (condition(p) && !e->stopped)
             fire(&p->watches[0]);
     }
+}
+
+bool eem_delayed(const struct eem *e)
+{
+    for (size_t i = 0; i < e->npolicies; i++)
+        if (e->policies[i]->delayed)
+            return true;
+    return false;
 }
 
 void trigger_init(struct policy *p)

@@ -23,3 +23,14 @@ endforeach()
 set_tests_properties(live.test_flood PROPERTIES PROCESSORS 3) # of those that the Makefile plays at a time: it has all that a processor can do
 
 include(fuzz/fuzz.cmake)
+
+# espial eem test and lint: samples and hand-written cases
+file(GLOB offline_cases CONFIGURE_DEPENDS offline/*.case)
+foreach(case ${offline_cases})
+  get_filename_component(name ${case} NAME_WE)
+  add_test(NAME offline.${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/run $<TARGET_FILE:espial> ${case})
+  set_tests_properties(offline.${name} PROPERTIES LABELS offline TIMEOUT 60)
+endforeach()
+add_test(NAME offline.sample COMMAND espial eem test flap.cfg --log flap.log --answers flap.session --year 2026
+         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/samples/applet-tests)
+set_tests_properties(offline.sample PROPERTIES LABELS offline TIMEOUT 60)

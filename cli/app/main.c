@@ -6,6 +6,7 @@
 #include "cli/app/run.h"
 #include "cli/copy/scp_child.h"
 #include "cli/lab/lab.h"
+#include "cli/offline/offline.h"
 #include "cli/ssh/child.h"
 
 static const char usage[] =
@@ -15,6 +16,7 @@ static const char usage[] =
     "       espial lab up TOPOLOGY [--time-scale N] [--fresh] [--export-keys FILE] | status | down\n"
     "                  console NODE | exec NODE COMMAND... | mark NODE\n"
     "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"
+    "       espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] | lint CONFIG\n"
     "       espial --version | --help\n"
     "SPEC: unix:PATH, udp:LPORT:HOST:RPORT, slirp:[net=...,host=...,map=PORT:PORT], tap:NAME, packet:IFNAME. `espial lab --lab NAME ...` when several labs are up.\n";
 
@@ -34,6 +36,8 @@ int main(int argc, char **argv)
     }
     if (argc >= 2 && !strcmp(argv[1], "lab"))
         return lab_main(argc - 1, argv + 1);
+    if (argc >= 2 && !strcmp(argv[1], "eem"))
+        return offline_main(argc - 1, argv + 1);
     if (argc >= 2 && !strcmp(argv[1], "run")) {
         struct run_options o;
         int status = run_options(argc - 1, argv + 1, &o);

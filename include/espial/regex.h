@@ -19,4 +19,11 @@ bool regex_match(struct regex *re, const char *text, size_t len);
 bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from, size_t *start, size_t *end);
 /* Sub-matches: start/end offsets into text, SIZE_MAX when unset; group 0 is the whole match. Returns how many groups were filled, 0 for no match. */
 size_t regex_groups(struct regex *re, const char *text, size_t len, size_t n, size_t start[], size_t end[]);
+/* For explaining: does the pattern match, and if not, how far does it come? The longest way: `pattern_at` is the offset of the first item of the pattern that does
+ * not fit, text_from to text_at what everything before it fits. Slow; a pattern that does not compile does not match. */
+struct regex_stop {
+    size_t pattern_at, text_from, text_at;
+    bool gave_up; /* at the bounds of its work */
+};
+bool regex_stop_at(const char *pattern, const char *text, size_t len, struct regex_stop *out);
 #endif

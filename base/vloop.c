@@ -1,11 +1,11 @@
 /* vloop.c: virtual time. The clock is a number; a turn runs what is due at it, and when nothing is due it jumps to the earliest deadline of the shared heap (base/timer.c).
  * File descriptors do not exist here: fd_watch answers -ENOSYS, and wires are simulated with timers.
  *
- * A run that goes on for ever at one instant (timers of delay 0 that set each other) would hang the test: after a million turns without time passing the
- * program aborts and says so.
+ * A run that goes on for ever at one instant (timers of delay 0 that set each other) would hang a test: after a million turns without time passing the
+ * program aborts and says so. A replay, whose applets are not ours, lets such turns take time instead (vloop_pace).
  *
  * Work: the sum runs at once, its done by a timer of delay 0, so that completion is always a later turn and in the order asked for. */
-#include "tests/sim/vloop.h"
+#include "espial/vloop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +20,9 @@ struct vloop {
     struct loop common; /* first */
     uint64_t now;
     int64_t wall_start_us;
-    unsigned still; /* turns since the clock moved */
+    unsigned still; /* turns since the clock moved by itself */
+    unsigned pace_turns;
+    uint64_t pace_us; /* 0: turns take no time */
 };
 
 static uint64_t v_now(struct loop *loop)
@@ -93,12 +95,21 @@ static bool v_turn(struct vloop *v, uint64_t limit)
             v->still = 0;
         }
     }
-    if (++v->still > STILL_MAX) {
+    if (++v->still > v->pace_turns && v->pace_us) {
+        v->now += v->pace_us;
+    } else if (v->still > STILL_MAX) {
         fprintf(stderr, "vloop: a million turns at %llu us: work sets itself again for ever\n", (unsigned long long)v->now);
         abort();
     }
     loop_run_due(loop, v->now);
     return true;
+}
+
+void vloop_pace(struct loop *loop, unsigned turns, uint64_t us)
+{
+    struct vloop *v = (struct vloop *)loop;
+    v->pace_turns = turns;
+    v->pace_us = us;
 }
 
 static uint64_t v_end(const struct vloop *v, uint64_t us)
@@ -123,6 +134,7 @@ void vloop_run_for(struct loop *loop, uint64_t us)
 {
     struct vloop *v = (struct vloop *)loop;
     uint64_t end = v_end(v, us);
+    v->still = 0;
     while (v_turn(v, end))
         ;
     v_move(v, end);

@@ -1,0 +1,247 @@
+/* replay.c: streaming a saved log into a desk: each line moves the time by what its stamp says, then is published on the bus
+ * as if the router had just logged it. One buffer of BUFFER bytes is all that is kept, however long the log is; a line is
+ * cut at LINE_KEPT. Lines also say things that other detectors hear: a tracked object's state, that somebody configured.
+ *
+ * Timers between two lines fire at their own times. Work that a line causes at once (the run, its commands, its log
+ * lines) is done before the next line is read; what waits goes on as the lines' time goes on. */
+#include "cli/offline/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "eem/logline.h"
+#include "eem/logtime.h"
+#include "eem/why.h"
+#include "espial/bus.h"
+#include "espial/clock.h"
+#include "espial/vloop.h"
+
+enum { BUFFER = 256 * 1024, LINE_KEPT = 8192, PROGRESS_LINES = 200000 };
+#define AFTER_MAX (UINT64_C(3600) * US_PER_S)
+
+struct replay {
+    char *path;
+    int fd;
+    bool ended;
+    char buf[BUFFER];
+    size_t at, n;
+    uint64_t lines, bytes, size;
+    int year;
+    int64_t saved_us; /* when the file was last written */
+    struct logtime time;
+    uint64_t target; /* loop time of the last line */
+    bool skipping;   /* the rest of a line that was cut */
+};
+
+static void fill(struct replay *r)
+{
+    if (r->at) {
+        memmove(r->buf, r->buf + r->at, r->n - r->at);
+        r->n -= r->at;
+        r->at = 0;
+    }
+    while (!r->ended && r->n < BUFFER) {
+        ssize_t got = read(r->fd, r->buf + r->n, BUFFER - r->n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            fprintf(stderr, "espial: %s: %s\n", r->path, strerror(errno));
+        if (got <= 0)
+            r->ended = true;
+        else
+            r->n += (size_t)got;
+    }
+}
+
+/* The next line, without its end, at most LINE_KEPT bytes of it; valid until the next call. */
+static bool next_line(struct replay *r, const char **line, size_t *len)
+{
+    for (;;) {
+        if (r->n - r->at < BUFFER / 4 && !r->ended)
+            fill(r);
+        size_t left = r->n - r->at;
+        if (!left)
+            return false;
+        const char *s = r->buf + r->at, *nl = memchr(s, '\n', left);
+        size_t n = nl ? (size_t)(nl - s) : left;
+        bool was_skipping = r->skipping;
+        r->skipping = !nl && !r->ended;
+        r->at += n + (nl != NULL);
+        r->bytes += n + (nl != NULL);
+        if (was_skipping)
+            continue;
+        *line = s;
+        *len = n < LINE_KEPT ? n : LINE_KEPT;
+        return true;
+    }
+}
+
+struct replay *replay_open(const char *path, int year)
+{
+    struct stat st;
+    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+    if (fd < 0 || fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
+        fprintf(stderr, "espial: %s: %s\n", path, fd < 0 ? strerror(errno) : strerror(EISDIR));
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    struct replay *r = NEW(struct replay);
+    r->path = mem_strdup(path);
+    r->fd = fd;
+    r->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    r->saved_us = S_ISREG(st.st_mode) ? (int64_t)st.st_mtim.tv_sec * 1000000 : (int64_t)time(NULL) * 1000000;
+    r->year = year;
+    return r;
+}
+
+void replay_close(struct replay *r)
+{
+    if (!r)
+        return;
+    close(r->fd);
+    mem_free(r->path);
+    mem_free(r);
+}
+
+/* The first date of what the buffer holds decides. Without a year in it, it is that of the file, or the one before when
+ * the log would lie in the file's future. */
+void replay_set_clock(struct replay *r, struct desk *d)
+{
+    struct logline l = {.stamp = LOGLINE_NO_STAMP};
+    int year = r->year ? r->year : wall_split(r->saved_us).year;
+    fill(r);
+    for (const char *s = r->buf, *end = r->buf + r->n; s < end && l.stamp != LOGLINE_DATE;) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
+        logline_read(s, (size_t)(stop - s) < LINE_KEPT ? (size_t)(stop - s) : LINE_KEPT, &l);
+        s = stop + 1;
+    }
+    logtime_init(&r->time, d->clock, d->local_stamps, year);
+    int64_t wall = wall_join(&(struct wall_time){.year = year, .mon = 0, .day = 1});
+    if (l.stamp == LOGLINE_DATE) {
+        wall = logtime_wall(&r->time, &l);
+        if (!r->year && !l.has_year && wall > r->saved_us + INT64_C(86400) * 1000000) {
+            logtime_init(&r->time, d->clock, d->local_stamps, year - 1);
+            wall = logtime_wall(&r->time, &l);
+        }
+    }
+    r->time.wall_us = wall;
+    clock_set(d->clock, wall, CLOCK_BY_USER);
+}
+
+static void move_to(struct replay *r, struct desk *d, uint64_t target)
+{
+    uint64_t now = loop_now(d->loop);
+    r->target = target;
+    vloop_run_for(d->loop, target > now ? target - now : 0);
+}
+
+/* "1 interface Et0/0 line-protocol Up -> Down", "1 ip route 10.0.0.0/8 reachability Up->Down" */
+static void track_line(struct desk *d, const char *text)
+{
+    unsigned number;
+    const char *arrow = strstr(text, "->");
+    if (arrow && sscanf(text, "%u", &number) == 1 && number)
+        desk_track(d, number, strncasecmp(arrow + 2 + strspn(arrow + 2, " "), "up", 2) == 0, true);
+}
+
+static void configured_line(struct desk *d, const char *text)
+{
+    struct fact_config f = {0};
+    const char *by = strstr(text, " by ");
+    if (by)
+        snprintf(f.user, sizeof f.user, "%.*s", (int)strcspn(by + 4, " "), by + 4);
+    bus_publish(d->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+}
+
+static void other_facts(struct desk *d, const struct fact_syslog *f)
+{
+    const char *text = strstr(f->line + f->text_at, ": ");
+    if (!text)
+        return;
+    if (str_starts(f->facility, "TRACK") && !strcmp(f->mnemonic, "STATE"))
+        track_line(d, text + 2);
+    else if (!strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I"))
+        configured_line(d, text + 2);
+}
+
+static void tell_progress(const struct replay *r, bool last)
+{
+    if (r->size)
+        fprintf(stderr, "\r%3u%% %llu lines", (unsigned)(r->bytes * 100 / r->size), (unsigned long long)r->lines);
+    else
+        fprintf(stderr, "\r%llu MB, %llu lines", (unsigned long long)(r->bytes >> 20), (unsigned long long)r->lines);
+    if (last)
+        fputs("\r\033[K", stderr);
+    (void)fflush(stderr);
+}
+
+void replay_run(struct replay *r, struct desk *d, struct story *s, uint64_t why, bool progress)
+{
+    const char *line;
+    size_t len;
+    struct fact_syslog f;
+    struct logline l;
+    story_line(s, 0, NULL, 0);
+    move_to(r, d, 0);
+    while (next_line(r, &line, &len)) {
+        r->lines++;
+        logline_read(line, len, &l);
+        struct logtime_step step = logtime_next(&r->time, &l);
+        if (step.elapsed_us) {
+            story_line(s, 0, NULL, 0);
+            move_to(r, d, r->target + step.elapsed_us);
+        }
+        if (step.set)
+            clock_set(d->clock, step.wall_us, CLOCK_BY_USER);
+        if (!len)
+            continue;
+        logline_fact(line, len, &l, clock_wall(d->clock), &f);
+        if (!l.has_seq)
+            f.seq = r->lines;
+        f.held = STORY_OWN_LINE;
+        story_line(s, r->lines, line, len);
+        if (why == r->lines)
+            story_why(s, &f);
+        bus_publish(d->bus, FACT_SYSLOG, &f, sizeof f);
+        if (!f.debug)
+            other_facts(d, &f);
+        move_to(r, d, r->target);
+        if (why == r->lines)
+            story_why(s, NULL);
+        if (progress && r->lines % PROGRESS_LINES == 0)
+            tell_progress(r, false);
+    }
+    story_line(s, 0, NULL, 0);
+    if (progress && r->lines >= PROGRESS_LINES)
+        tell_progress(r, true);
+}
+
+static bool busy(const struct desk *d)
+{
+    struct eem_job_info job;
+    size_t active = 0, pending = 0;
+    return eem_active_next(d->eem, &active, &job) || eem_pending_next(d->eem, &pending, &job) || eem_delayed(d->eem);
+}
+
+void replay_after(struct replay *r, struct desk *d, struct story *s, int64_t seconds)
+{
+    story_line(s, 0, NULL, 0);
+    if (seconds >= 0) {
+        move_to(r, d, r->target + (uint64_t)seconds * US_PER_S);
+        return;
+    }
+    uint64_t end = r->target + AFTER_MAX;
+    while (busy(d) && loop_now(d->loop) < end)
+        if (!vloop_step(d->loop))
+            break;
+}
+
+uint64_t replay_lines(const struct replay *r)
+{
+    return r->lines;
+}

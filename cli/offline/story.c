@@ -1,0 +1,600 @@
+/* story.c: the report of a replay. As text it is told as it happens, in the order of time, one line an event:
+ *
+ *     line 12: *Mar  1 10:00:03.120: %LINK-3-UPDOWN: ...                    the log's line, once, when it does something
+ *       10:00:03.120 watch: fires (job 1) by syslog
+ *                    $_syslog_msg = ...
+ *       10:00:03.120 watch: action 1.0 cli command "enable"
+ *                    R1>enable
+ *       10:00:03.620 watch: ends: success, took 0.500 s of 20.000 s
+ *
+ * and at the end a table of applets and the expectations. With TAP and JUnit the verdict alone is told: an expectation is
+ * a test, and so is every applet that was refused. Nothing of a long log is kept but counters by applet. */
+#include "cli/offline/story.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/config/config.h"
+#include "eem/vars.h"
+#include "eem/why.h"
+#include "espial/bus.h"
+#include "espial/clock.h"
+#include "espial/loop.h"
+
+#define STEPS_TOLD 300 /* of one run */
+#define VALUE_TOLD 160 /* bytes of a value */
+#define RUNS_KEPT  64  /* that are told of at once */
+
+struct kept_var {
+    uint64_t name, value; /* hashes */
+};
+struct kept_run {
+    uint32_t job; /* 0: free */
+    uint64_t steps;
+    char label[32];
+    struct kept_var *vars;
+    size_t nvars;
+};
+struct tally {
+    char applet[EEM_NAME_MAX];
+    uint64_t fired, success, abort, timeout, longest_us, limited;
+    uint64_t first_line, last_line;
+};
+struct story {
+    FILE *out;
+    enum story_format format;
+    bool quiet;
+    struct desk *desk;
+    struct expectations *expect;
+    struct eem_observer observer;
+    uint64_t line; /* of the log; 0: none */
+    const char *text;
+    size_t len;
+    bool line_told;
+    const struct fact_syslog *why; /* the line that is to be explained */
+    struct text seen;              /* applets that something happened to, ",a,b," */
+    struct kept_run runs[RUNS_KEPT];
+    struct tally *tallies;
+    size_t ntallies;
+};
+
+static bool told(const struct story *s)
+{
+    return s->format == STORY_TEXT && !s->quiet;
+}
+
+static void put_clean(FILE *out, const char *s, size_t len, size_t most)
+{
+    for (size_t i = 0; i < len && i < most; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c == '\n')
+            fputs("\\n", out);
+        else if (c == '\r')
+            fputs("\\r", out);
+        else
+            fputc(c < ' ' || c == 0x7F ? '.' : c, out);
+    }
+    if (len > most)
+        fputs("...", out);
+}
+
+static void now(const struct story *s, char out[32])
+{
+    struct wall_time w = clock_local(s->desk->clock, clock_wall(s->desk->clock));
+    snprintf(out, 32, "%02d:%02d:%02d.%03d", w.hour, w.min, w.sec, w.msec);
+}
+
+/* The head of an event's line: true when it is to be told at all. */
+static bool head(struct story *s, const char *applet)
+{
+    char at[32];
+    if (!told(s))
+        return false;
+    if (s->line && !s->line_told) {
+        fprintf(s->out, "line %" PRIu64 ": ", s->line);
+        put_clean(s->out, s->text, s->len, 1000);
+        fputc('\n', s->out);
+        s->line_told = true;
+    }
+    now(s, at);
+    fprintf(s->out, "  %s %s: ", at, applet);
+    return true;
+}
+
+static struct tally *tally_of(struct story *s, const char *applet)
+{
+    for (size_t i = 0; i < s->ntallies; i++)
+        if (!strcmp(s->tallies[i].applet, applet))
+            return &s->tallies[i];
+    s->tallies = mem_resize(s->tallies, s->ntallies + 1, sizeof *s->tallies);
+    struct tally *t = &s->tallies[s->ntallies++];
+    *t = (struct tally){0};
+    str_copy(t->applet, sizeof t->applet, applet);
+    return t;
+}
+
+/* ---- runs */
+
+static uint64_t hash(const char *s)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return h;
+}
+
+static struct kept_run *run_of(struct story *s, uint32_t job)
+{
+    for (size_t i = 0; i < RUNS_KEPT; i++)
+        if (s->runs[i].job == job)
+            return &s->runs[i];
+    return NULL;
+}
+
+static bool housekeeping(const char *name)
+{
+    return str_starts(name, "_event_") || !strcmp(name, "_job_id") || !strcmp(name, "_cli_result");
+}
+
+/* What has changed since the last look. */
+static void changes(struct story *s, struct kept_run *k, const struct vars *vars)
+{
+    for (size_t i = 0; i < vars->n; i++) {
+        const struct kept_var is = {hash(vars->v[i].name), hash(vars->v[i].value)};
+        size_t at = 0;
+        while (at < k->nvars && k->vars[at].name != is.name)
+            at++;
+        if (at < k->nvars && k->vars[at].value == is.value)
+            continue;
+        if (at == k->nvars) {
+            k->vars = mem_resize(k->vars, k->nvars + 1, sizeof *k->vars);
+            k->nvars++;
+        }
+        k->vars[at] = is;
+        if (!told(s) || housekeeping(vars->v[i].name) || k->steps > STEPS_TOLD)
+            continue;
+        fprintf(s->out, "               $%s = ", vars->v[i].name);
+        put_clean(s->out, vars->v[i].value, strlen(vars->v[i].value), VALUE_TOLD);
+        fputc('\n', s->out);
+    }
+}
+
+static void on_event(void *arg, const struct eem_event_seen *seen)
+{
+    struct story *s = arg;
+    struct tally *t = tally_of(s, seen->applet->name);
+    const char *name = seen->applet->name;
+    if (s->why)
+        text_printf(&s->seen, "%s\n", name);
+    switch (seen->what) {
+    case EEM_SEEN_TRIGGERED:
+        t->fired++;
+        if (s->line)
+            t->last_line = s->line;
+        if (!t->first_line)
+            t->first_line = s->line;
+        expect_fired(s->expect, name, s->line);
+        if (head(s, name))
+            fprintf(s->out, "fires (job %" PRIu32 ") by %s%s%s\n", seen->job, eem_event_name(seen->event),
+                    seen->event->tag[0] ? ", tag " : "", seen->event->tag);
+        return;
+    case EEM_SEEN_RATELIMIT:
+        t->limited++;
+        if (head(s, name))
+            fprintf(s->out, "held by ratelimit for another %" PRIu64 ".%03" PRIu64 " s\n", seen->n / 1000,
+                    seen->n % 1000);
+        return;
+    case EEM_SEEN_OCCURS:
+        if (head(s, name))
+            fprintf(s->out, "occurrence %" PRIu64 " of %" PRIu64 "\n", seen->n, seen->of);
+        return;
+    case EEM_SEEN_JOINED:
+        if (head(s, name))
+            fprintf(s->out, "event%s%s noted; its trigger waits (%" PRIu64 " of %" PRIu64 ")\n",
+                    seen->event->tag[0] ? " " : "", seen->event->tag, seen->n, seen->of);
+        return;
+    case EEM_SEEN_BETWEEN:
+        if (head(s, name))
+            fputs("not counted: between two periods of its trigger\n", s->out);
+        return;
+    case EEM_SEEN_QUEUE_FULL:
+        t->limited++;
+        if (head(s, name))
+            fputs("discarded: the queue of its class is full\n", s->out);
+        return;
+    }
+}
+
+static void on_began(void *arg, const struct eem_run_seen *run)
+{
+    struct story *s = arg;
+    struct kept_run *k = run_of(s, 0);
+    if (!k)
+        return;
+    k->job = run->job;
+    changes(s, k, run->vars);
+}
+
+/* `action 1.0 cli command "enable"`, as running-config has it. */
+static void put_action(struct story *s, const struct applet_conf *a, const struct action_conf *act)
+{
+    struct text all = {0};
+    config_say_object(s->desk->grammar, CONFIG_APPLET, a, &all);
+    size_t n = strlen(act->label);
+    for (const char *line = text_str(&all); *line;) {
+        size_t len = strcspn(line, "\n"), word = strcspn(line, " ");
+        if ((str_starts(line, "action ") || str_starts(line, "set ")) && !strncmp(line + word + 1, act->label, n) &&
+            line[word + 1 + n] == ' ') {
+            fprintf(s->out, "%.*s\n", (int)len, line);
+            text_free(&all);
+            return;
+        }
+        line += len + (line[len] == '\n');
+    }
+    fprintf(s->out, "action %s\n", act->label);
+    text_free(&all);
+}
+
+static void on_step(void *arg, const struct eem_run_seen *run, const struct action_conf *a, enum eem_step step)
+{
+    struct story *s = arg;
+    struct kept_run *k = run_of(s, run->job);
+    if (!k)
+        return;
+    if (step == EEM_STEP_BEGINS) {
+        str_copy(k->label, sizeof k->label, a->label);
+        if (++k->steps <= STEPS_TOLD) {
+            if (head(s, run->applet->name))
+                put_action(s, run->applet, a);
+        } else if (k->steps == STEPS_TOLD + 1 && head(s, run->applet->name)) {
+            fputs("... further actions of this run are not told\n", s->out);
+        }
+        return;
+    }
+    if (step == EEM_STEP_FAILED && head(s, run->applet->name))
+        fprintf(s->out, "action %s failed: %s\n", a->label, run->error ? run->error : "FH_EFAIL");
+    if (step != EEM_STEP_PENDING)
+        changes(s, k, run->vars);
+}
+
+static void on_ended(void *arg, const struct eem_run_seen *run, enum eem_end how)
+{
+    static const char *const words[] = {"success", "abort", "killed by maxrun"};
+    struct story *s = arg;
+    struct tally *t = tally_of(s, run->applet->name);
+    struct kept_run *k = run_of(s, run->job);
+    *(how == EEM_END_SUCCESS ? &t->success : how == EEM_END_ABORT ? &t->abort : &t->timeout) += 1;
+    if (run->took_us > t->longest_us)
+        t->longest_us = run->took_us;
+    for (size_t i = 0; i < run->vars->n; i++)
+        expect_set(s->expect, run->applet->name, run->vars->v[i].name, run->vars->v[i].value);
+    expect_ended(s->expect, run->applet->name, how, run->took_us, run->exit_status);
+    if (head(s, run->applet->name)) {
+        fprintf(s->out, "ends: %s", words[how]);
+        if (how != EEM_END_SUCCESS && k)
+            fprintf(s->out, " at action %s", k->label);
+        fprintf(s->out, ", took %" PRIu64 ".%03" PRIu64 " s", run->took_us / 1000000, run->took_us / 1000 % 1000);
+        if (run->maxrun_ms)
+            fprintf(s->out, " of %" PRIu64 ".%03" PRIu64 " s", run->maxrun_ms / 1000, run->maxrun_ms % 1000);
+        if (run->exit_status)
+            fprintf(s->out, ", exit status %d", (int)run->exit_status);
+        fputc('\n', s->out);
+    }
+    if (!k)
+        return;
+    mem_free(k->vars);
+    *k = (struct kept_run){0};
+}
+
+/* ---- what runs do */
+
+static void on_typed(void *arg, const char *applet, const char *prompt, const char *line, enum typed_as as,
+                     const char *output)
+{
+    struct story *s = arg;
+    expect_text(s->expect, applet, EXPECT_RUNS, line);
+    if (!told(s) || !head(s, applet))
+        return;
+    fprintf(s->out, "types %s", prompt);
+    put_clean(s->out, line, strlen(line), 1000);
+    fputs(as == TYPED_NO_ANSWER ? "   (unknown: no answer to it; refused)\n"
+          : as == TYPED_STUCK   ? "   (nobody answers what it asks: it waits until maxrun)\n"
+                                : "\n",
+          s->out);
+    for (const char *p = output; as != TYPED_NO_ANSWER && *p;) {
+        size_t n = strcspn(p, "\n");
+        if (n) {
+            fputs("               | ", s->out);
+            put_clean(s->out, p, n, 200);
+            fputc('\n', s->out);
+        }
+        p += n + (p[n] == '\n');
+    }
+}
+
+/* "NAME: text" of a line that an applet logs. */
+static void line_of_whom(const struct story *s, const struct fact_syslog *f, char out[EEM_NAME_MAX])
+{
+    const char *colon = strstr(f->line + f->text_at, ": ");
+    out[0] = '\0';
+    for (size_t i = 0; colon && i < s->ntallies; i++) {
+        size_t n = strlen(s->tallies[i].applet);
+        if (!strncmp(colon + 2, s->tallies[i].applet, n) && colon[2 + n] == ':')
+            str_copy(out, EEM_NAME_MAX, s->tallies[i].applet);
+    }
+}
+
+static void on_log(void *arg, const void *fact)
+{
+    struct story *s = arg;
+    const struct fact_syslog *f = fact;
+    char applet[EEM_NAME_MAX];
+    if (f->held & STORY_OWN_LINE)
+        return;
+    line_of_whom(s, f, applet);
+    if (applet[0])
+        expect_text(s->expect, applet, EXPECT_LOGS, f->line + f->text_at);
+    if (head(s, applet[0] ? applet : "router")) {
+        fputs("logs ", s->out);
+        put_clean(s->out, f->line + f->text_at, strlen(f->line + f->text_at), 1000);
+        fputc('\n', s->out);
+    }
+}
+
+static void trap_text(const struct fact_trap *f, unsigned column, char *out, size_t cap)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < f->nvars && i < TRAP_VARBINDS_MAX; i++) {
+        const struct trap_var *v = &f->vars[i];
+        if (v->oid_len < 2 || v->oid[v->oid_len - 2] != column)
+            continue;
+        if (v->type == TRAP_STRING)
+            snprintf(out, cap, "%.*s", (int)v->len, (const char *)v->data);
+        else if (v->type == TRAP_INT || v->type == TRAP_UNSIGNED)
+            snprintf(out, cap, "%" PRId64, v->num);
+    }
+}
+
+enum { COLUMN_NAME = 7, COLUMN_INT1 = 9, COLUMN_INT2 = 10, COLUMN_STR = 11 };
+
+static void on_trap(void *arg, const void *fact)
+{
+    struct story *s = arg;
+    const struct fact_trap *f = fact;
+    char applet[EEM_NAME_MAX], int1[24], int2[24], str[260];
+    trap_text(f, COLUMN_NAME, applet, sizeof applet);
+    trap_text(f, COLUMN_INT1, int1, sizeof int1);
+    trap_text(f, COLUMN_INT2, int2, sizeof int2);
+    trap_text(f, COLUMN_STR, str, sizeof str);
+    expect_text(s->expect, applet, EXPECT_TRAPS, str);
+    if (!told(s) || !head(s, applet[0] ? applet : "router"))
+        return;
+    fprintf(s->out, "sends a trap (%s)", f->kind);
+    if (int1[0])
+        fprintf(s->out, " intdata1 %s", int1);
+    if (int2[0])
+        fprintf(s->out, " intdata2 %s", int2);
+    if (str[0]) {
+        fputs(" strdata \"", s->out);
+        put_clean(s->out, str, strlen(str), 255);
+        fputc('"', s->out);
+    }
+    fputc('\n', s->out);
+}
+
+/* ---- the whole */
+
+struct story *story_new(FILE *out, enum story_format format, bool quiet)
+{
+    struct story *s = NEW(struct story);
+    s->out = out;
+    s->format = format;
+    s->quiet = quiet;
+    s->observer =
+        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended};
+    return s;
+}
+
+void story_free(struct story *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < RUNS_KEPT; i++)
+        mem_free(s->runs[i].vars);
+    mem_free(s->tallies);
+    text_free(&s->seen);
+    mem_free(s);
+}
+
+const struct eem_observer *story_observer(struct story *s)
+{
+    return &s->observer;
+}
+
+struct answers_hear story_hear(struct story *s)
+{
+    return (struct answers_hear){.arg = s, .typed = on_typed};
+}
+
+void story_begin(struct story *s, struct desk *d, struct expectations *e)
+{
+    s->desk = d;
+    s->expect = e;
+    bus_subscribe(d->bus, FACT_SYSLOG, on_log, s);
+    bus_subscribe(d->bus, FACT_TRAP_WANTED, on_trap, s);
+}
+
+void story_line(struct story *s, uint64_t number, const char *line, size_t len)
+{
+    s->line = number;
+    s->text = line;
+    s->len = len;
+    s->line_told = false;
+}
+
+/* Every applet whose events did not happen, and why; what did happen has been told. */
+static void explain_all(struct story *s, const struct fact_syslog *f)
+{
+    struct eem_policy_info p;
+    for (size_t cursor = 0; eem_policy_next(s->desk->eem, &cursor, &p);) {
+        char *sought = mem_printf("\n%s\n", p.conf->name);
+        bool seen = strstr(text_str(&s->seen), sought) != NULL;
+        mem_free(sought);
+        CONF_EACH(const struct event_conf, ev, &p.conf->events)
+        {
+            struct text why = {0};
+            text_add(&why, "");
+            bool fits = eem_why(ev, f, &why);
+            fprintf(s->out, "why %s%s%s: %s\n", p.conf->name, ev->tag[0] ? ", event tag " : "", ev->tag,
+                    !fits  ? text_str(&why)
+                    : seen ? "the event happened, see above"
+                           : "the event happened, and nothing came of it");
+            text_free(&why);
+        }
+    }
+}
+
+void story_why(struct story *s, const struct fact_syslog *f)
+{
+    if (f) {
+        text_clear(&s->seen);
+        text_add(&s->seen, "\n");
+    } else if (s->why && s->format == STORY_TEXT) {
+        if (!s->line_told) {
+            fprintf(s->out, "line %" PRIu64 ": ", s->line);
+            put_clean(s->out, s->text, s->len, 1000);
+            fputc('\n', s->out);
+        }
+        explain_all(s, s->why);
+        text_free(&s->seen);
+    }
+    s->why = f;
+}
+
+void story_config(struct story *s, const struct config *c)
+{
+    struct eem_policy_info p;
+    size_t n = 0;
+    for (size_t cursor = 0; eem_policy_next(s->desk->eem, &cursor, &p); n++)
+        (void)tally_of(s, p.conf->name);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct config_line *l = &c->lines[i];
+        if (l->kind == CONFIG_LINE_REFUSED)
+            fprintf(s->format == STORY_TEXT ? s->out : stderr, "%s:%u: refused: %s\n    %s\n", c->path, l->number,
+                    l->text, l->said ? l->said : "");
+    }
+    if (told(s))
+        fprintf(s->out, "%s: %zu applet%s in force\n", c->path, n, n == 1 ? "" : "s");
+    (void)fflush(s->out);
+}
+
+static void end_text(struct story *s, const struct config *c)
+{
+    fprintf(s->out, "\n%-8s%-9s%-7s%-9s%-9s%-11s%-8s%-8s%s\n", "Fired", "Success", "Abort", "Timeout", "Held",
+            "Longest", "First", "Last", "Applet");
+    for (size_t i = 0; i < s->ntallies; i++) {
+        const struct tally *t = &s->tallies[i];
+        char longest[32];
+        snprintf(longest, sizeof longest, "%" PRIu64 ".%03" PRIu64, t->longest_us / 1000000,
+                 t->longest_us / 1000 % 1000);
+        fprintf(s->out,
+                "%-8" PRIu64 "%-9" PRIu64 "%-7" PRIu64 "%-9" PRIu64 "%-9" PRIu64 "%-11s%-8" PRIu64 "%-8" PRIu64 "%s\n",
+                t->fired, t->success, t->abort, t->timeout, t->limited, longest, t->first_line, t->last_line,
+                t->applet);
+    }
+    for (size_t i = 0; i < s->expect->n; i++) {
+        const struct expectation *x = &s->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        fprintf(s->out, "%s%s:%u: %s: %s: %s%s%s\n", i ? "" : "\n", c->path, x->line, met ? "met" : "FAILED", x->applet,
+                x->text, met ? "" : "\n    ", text_str(&why));
+        text_free(&why);
+    }
+}
+
+static void end_tap(struct story *s, const struct config *c)
+{
+    size_t n = 0;
+    fprintf(s->out, "TAP version 13\n1..%zu\n", s->expect->n + c->refused);
+    for (size_t i = 0; i < s->expect->n; i++) {
+        const struct expectation *x = &s->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        fprintf(s->out, "%s %zu - %s: %s\n", met ? "ok" : "not ok", ++n, x->applet, x->text);
+        if (!met)
+            fprintf(s->out, "# %s:%u: %s\n", c->path, x->line, text_str(&why));
+        text_free(&why);
+    }
+    for (size_t i = 0; i < c->n; i++)
+        if (c->lines[i].kind == CONFIG_LINE_REFUSED)
+            fprintf(s->out, "not ok %zu - %s:%u is refused\n# %s\n", ++n, c->path, c->lines[i].number,
+                    c->lines[i].text);
+}
+
+static void put_xml(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '"': fputs("&quot;", out); break;
+        default: fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+        }
+    }
+}
+
+static void test_case(struct story *s, const char *class, const char *name, const char *why)
+{
+    fputs("    <testcase classname=\"", s->out);
+    put_xml(s->out, class);
+    fputs("\" name=\"", s->out);
+    put_xml(s->out, name);
+    if (why) {
+        fputs("\">\n      <failure message=\"", s->out);
+        put_xml(s->out, why);
+        fputs("\"/>\n    </testcase>\n", s->out);
+    } else {
+        fputs("\"/>\n", s->out);
+    }
+}
+
+static void end_junit(struct story *s, const struct config *c, size_t failed)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"", s->out);
+    put_xml(s->out, c->path);
+    fprintf(s->out, "\" tests=\"%zu\" failures=\"%zu\">\n", s->expect->n + c->refused, failed + c->refused);
+    for (size_t i = 0; i < s->expect->n; i++) {
+        const struct expectation *x = &s->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        test_case(s, x->applet, x->text, met ? NULL : text_str(&why));
+        text_free(&why);
+    }
+    for (size_t i = 0; i < c->n; i++)
+        if (c->lines[i].kind == CONFIG_LINE_REFUSED)
+            test_case(s, c->lines[i].applet, c->lines[i].text, c->lines[i].said ? c->lines[i].said : "refused");
+    fputs("  </testsuite>\n</testsuites>\n", s->out);
+}
+
+bool story_end(struct story *s, const struct config *c, const char *log, uint64_t lines)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < s->expect->n; i++) {
+        struct text why = {0};
+        failed += !expect_met(&s->expect->v[i], &why);
+        text_free(&why);
+    }
+    switch (s->format) {
+    case STORY_TEXT:
+        end_text(s, c);
+        if (!s->quiet)
+            fprintf(s->out, "\n%s: %" PRIu64 " lines replayed, %zu of %zu expectations met\n", log, lines,
+                    s->expect->n - failed, s->expect->n);
+        break;
+    case STORY_TAP: end_tap(s, c); break;
+    case STORY_JUNIT: end_junit(s, c, failed); break;
+    }
+    (void)fflush(s->out);
+    return !failed && !c->refused;
+}

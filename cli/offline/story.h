@@ -1,0 +1,32 @@
+/* story.h: what a replay tells: the story as it happens, and the verdict at its end. */
+#ifndef CLI_OFFLINE_STORY_H
+#define CLI_OFFLINE_STORY_H
+
+#include <stdio.h>
+
+#include "cli/offline/answers.h"
+#include "cli/offline/expect.h"
+
+#define STORY_OWN_LINE                                                                                                 \
+    (UINT32_C(1) << 31) /* in fact_syslog.held: the line is of the saved log, not one that was posted */
+
+enum story_format { STORY_TEXT, STORY_TAP, STORY_JUNIT };
+struct story;
+/* quiet: the verdict alone. All borrowed. */
+struct story *story_new(FILE *out, enum story_format format, bool quiet);
+void story_free(struct story *s); /* NULL-safe */
+const struct eem_observer *story_observer(struct story *s);
+struct answers_hear story_hear(struct story *s);
+/* When the desk is there: listen to its log and its traps. */
+void story_begin(struct story *s, struct desk *d, struct expectations *e);
+/* The next line of the log; number from 1; 0: none (before the first, behind the last). Its text is kept by the caller. */
+void story_line(struct story *s, uint64_t number, const char *line, size_t len);
+/* What the next line is, when it is to be explained why applets do not fire by it; NULL: everything that it caused has
+ * happened, tell. */
+struct fact_syslog;
+void story_why(struct story *s, const struct fact_syslog *f);
+/* How the configuration came in: registered applets, refused lines. */
+void story_config(struct story *s, const struct config *c);
+/* Applets, expectations. False: something was expected and did not happen. */
+bool story_end(struct story *s, const struct config *c, const char *log, uint64_t lines);
+#endif

@@ -1,0 +1,435 @@
+/* logline.c: reading lines of saved logs. Where such a line comes from decides what stands before the message:
+ *
+ *     000123: *Mar  1 18:46:11.123 CET: %SYS-5-CONFIG_I: text         show logging, a console
+ *     00:00:12: %LINK-3-UPDOWN: text        1d02h: ...                uptime stamps
+ *     <189>45: R1: *Mar  1 18:46:11: %SYS-5-CONFIG_I: text            RFC 3164 as the router sends it
+ *     Mar  1 18:46:11 10.0.0.1 45: *Mar  1 18:46:11: %SYS-...         as a syslog server keeps it
+ *     2026-03-01T18:46:11.5+01:00 host 45: ...                        the same with newer stamps
+ *     <189>1 2026-03-01T18:46:11.5Z host app proc id - text           RFC 5424
+ *     anything                                                        no stamp at all
+ *
+ * What a server or a datagram put in front is taken off, so that patterns see the line that the router saw: sequence
+ * number, the router's own stamp, the message. Its time is that of the router's stamp where there is one, else of what
+ * was in front. The message is the first %FACILITY-SEVERITY-MNEMONIC: near the beginning; without one it is a debug
+ * line. Nothing here knows what year it is or what a zone's name means (logtime.c). */
+#include "eem/logline.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "espial/bus.h"
+
+#define DIGITS_MAX  18
+#define TEXT_AHEAD  96 /* how far behind the stamp a message may begin ("R0/0: ...") */
+#define HEADERS_MAX 8  /* pieces in front of a line */
+
+struct scan {
+    const char *s, *end;
+};
+
+static bool at(const struct scan *c, char ch)
+{
+    return c->s < c->end && *c->s == ch;
+}
+
+static bool take(struct scan *c, char ch)
+{
+    if (!at(c, ch))
+        return false;
+    c->s++;
+    return true;
+}
+
+static bool blanks(struct scan *c)
+{
+    const char *from = c->s;
+    while (c->s < c->end && (*c->s == ' ' || *c->s == '\t'))
+        c->s++;
+    return c->s > from;
+}
+
+/* Between `least` and `most` digits. */
+static bool number(struct scan *c, unsigned least, unsigned most, uint64_t *v)
+{
+    unsigned n = 0;
+    *v = 0;
+    while (c->s + n < c->end && isdigit((unsigned char)c->s[n]) && n < most) {
+        *v = *v * 10 + (uint64_t)(c->s[n] - '0');
+        n++;
+    }
+    if (n < least || (c->s + n < c->end && isdigit((unsigned char)c->s[n])))
+        return false;
+    c->s += n;
+    return true;
+}
+
+/* ".123", ".123456": into milliseconds. */
+static int fraction(struct scan *c)
+{
+    int ms = 0, digits = 0;
+    if (!at(c, '.') || c->s + 1 >= c->end || !isdigit((unsigned char)c->s[1]))
+        return 0;
+    for (c->s++; c->s < c->end && isdigit((unsigned char)*c->s); c->s++)
+        if (digits < 3) {
+            ms = ms * 10 + (*c->s - '0');
+            digits++;
+        }
+    for (; digits < 3; digits++)
+        ms *= 10;
+    return ms;
+}
+
+/* "18:46:11.123" */
+static bool time_of_day(struct scan *c, struct wall_time *w)
+{
+    uint64_t h, m, s;
+    if (!number(c, 1, 2, &h) || !take(c, ':') || !number(c, 2, 2, &m) || !take(c, ':') || !number(c, 2, 2, &s))
+        return false;
+    if (h > 23 || m > 59 || s > 60)
+        return false;
+    w->hour = (int)h;
+    w->min = (int)m;
+    w->sec = s > 59 ? 59 : (int)s;
+    w->msec = fraction(c);
+    return true;
+}
+
+static bool month(struct scan *c, int *mon)
+{
+    for (int i = 0; i < 12 && c->end - c->s >= 3; i++)
+        if (!strncasecmp(c->s, month_names[i], 3)) {
+            *mon = i;
+            c->s += 3;
+            return true;
+        }
+    return false;
+}
+
+/* "CET" behind a blank, before the colon that ends the stamp. */
+static void zone_name(struct scan *c, struct logline *l)
+{
+    struct scan try = *c;
+    size_t n = 0;
+    if (!blanks(&try))
+        return;
+    while (try.s + n < try.end && isalpha((unsigned char)try.s[n]) && n < sizeof l->zone - 1)
+        n++;
+    if (!n || try.s + n >= try.end || try.s[n] != ':')
+        return;
+    memcpy(l->zone, try.s, n);
+    l->zone[n] = '\0';
+    c->s = try.s + n;
+}
+
+/* "*Mar  1 2026 18:46:11.123 CET". An IOS stamp ends with a colon, a collector's does not. */
+static bool date_stamp(struct scan *c, struct logline *out, bool *ios)
+{
+    struct scan try = *c;
+    struct logline l = {.stamp = LOGLINE_DATE};
+    uint64_t day, year;
+    if (at(&try, '*') || at(&try, '.'))
+        l.mark = *try.s++;
+    if (!month(&try, &l.when.mon) || !blanks(&try) || !number(&try, 1, 2, &day) || day < 1 || day > 31)
+        return false;
+    blanks(&try);
+    struct scan before = try;
+    if (number(&try, 4, 4, &year) && blanks(&try)) {
+        l.when.year = (int)year;
+        l.has_year = true;
+    } else {
+        try = before;
+    }
+    l.when.day = (int)day;
+    if (!time_of_day(&try, &l.when))
+        return false;
+    zone_name(&try, &l);
+    *ios = at(&try, ':');
+    if (!*ios && (try.s >= try.end || (*try.s != ' ' && *try.s != '\t')))
+        return false;
+    out->stamp = l.stamp;
+    out->mark = l.mark;
+    out->has_year = l.has_year;
+    out->when = l.when;
+    memcpy(out->zone, l.zone, sizeof out->zone);
+    out->has_offset = false;
+    c->s = try.s + *ios;
+    return true;
+}
+
+/* "2026-03-01T18:46:11.5+01:00" */
+static bool iso_stamp(struct scan *c, struct logline *l)
+{
+    struct scan try = *c;
+    struct wall_time w = {0};
+    uint64_t year, mon, day, oh, om;
+    if (!number(&try, 4, 4, &year) || !take(&try, '-') || !number(&try, 2, 2, &mon) || !take(&try, '-') ||
+        !number(&try, 2, 2, &day) || mon < 1 || mon > 12 || day < 1 || day > 31)
+        return false;
+    if ((!take(&try, 'T') && !take(&try, ' ')) || !time_of_day(&try, &w))
+        return false;
+    int sign = at(&try, '-') ? -1 : 1;
+    int offset = 0;
+    bool known = true;
+    if (take(&try, '+') || take(&try, '-')) {
+        if (!number(&try, 2, 2, &oh) || !take(&try, ':') || !number(&try, 2, 2, &om))
+            return false;
+        offset = sign * (int)(oh * 60 + om);
+    } else {
+        known = take(&try, 'Z');
+    }
+    w.year = (int)year;
+    w.mon = (int)mon - 1;
+    w.day = (int)day;
+    l->stamp = LOGLINE_DATE;
+    l->mark = 0;
+    l->has_year = true;
+    l->when = w;
+    l->zone[0] = '\0';
+    l->has_offset = known;
+    l->offset_min = offset;
+    *c = try;
+    return true;
+}
+
+/* "00:00:12", "1d02h", "3w4d", "1y2w": up to the colon behind it. */
+static bool uptime_stamp(struct scan *c, struct logline *l)
+{
+    static const struct {
+        char big, small;
+        uint64_t big_s, small_s;
+    } spans[] = {{'d', 'h', 86400, 3600}, {'w', 'd', 604800, 86400}, {'y', 'w', 31536000, 604800}};
+    struct scan try = *c;
+    struct wall_time w = {0};
+    uint64_t a, b;
+    if (number(&try, 1, 5, &a)) {
+        for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+            struct scan more = try;
+            if (take(&more, spans[i].big) && number(&more, 1, 2, &b) && take(&more, spans[i].small) &&
+                take(&more, ':')) {
+                l->stamp = LOGLINE_UPTIME;
+                l->uptime_s = a * spans[i].big_s + b * spans[i].small_s;
+                *c = more;
+                return true;
+            }
+        }
+    }
+    try = *c;
+    if (!time_of_day(&try, &w) || !take(&try, ':'))
+        return false;
+    l->stamp = LOGLINE_UPTIME;
+    l->uptime_s = (uint64_t)(w.hour * 3600 + w.min * 60 + w.sec);
+    *c = try;
+    return true;
+}
+
+/* Behind a word that no blank is in; false at the end of the line. */
+static bool word(struct scan *c)
+{
+    const char *from = c->s;
+    while (c->s < c->end && *c->s != ' ' && *c->s != '\t')
+        c->s++;
+    return c->s > from && blanks(c);
+}
+
+static void structured_data(struct scan *c)
+{
+    bool quoted = false;
+    if (!at(c, '[')) {
+        word(c);
+        return;
+    }
+    for (; c->s < c->end; c->s++) {
+        if (*c->s == '\\' && c->s + 1 < c->end)
+            c->s++;
+        else if (*c->s == '"')
+            quoted = !quoted;
+        else if (*c->s == ']' && !quoted && (c->s + 1 >= c->end || c->s[1] != '['))
+            break;
+    }
+    if (c->s < c->end)
+        c->s++;
+    blanks(c);
+}
+
+/* VERSION SP TIMESTAMP SP HOST SP APP SP PROCID SP MSGID SP SD [SP MSG]: RFC 5424 section 6. */
+static bool rfc5424(struct scan *c, struct logline *l)
+{
+    struct scan try = *c;
+    uint64_t version;
+    if (!number(&try, 1, 2, &version) || version != 1 || !take(&try, ' '))
+        return false;
+    if (!(at(&try, '-') && word(&try)) && !(iso_stamp(&try, l) && blanks(&try)))
+        return false;
+    for (unsigned i = 0; i < 4; i++)
+        if (!word(&try))
+            return false;
+    structured_data(&try);
+    if (try.end - try.s >= 3 && !memcmp(try.s, "\xEF\xBB\xBF", 3))
+        try.s += 3;
+    l->by_collector = l->stamp != LOGLINE_NO_STAMP;
+    *c = try;
+    return true;
+}
+
+static bool upper(char c)
+{
+    return isupper((unsigned char)c) || isdigit((unsigned char)c) || c == '_';
+}
+
+/* "%FAC[-SUB]-SEV-MNEMONIC:" at s. */
+static bool message(const char *s, const char *end, struct logline *l)
+{
+    const char *p = s + 1;
+    if (s >= end || *s != '%' || p >= end || !upper(*p))
+        return false;
+    while (p < end && (upper(*p) || (*p == '-' && p + 1 < end && upper(p[1])))) {
+        bool severity = *p == '-' && p + 2 < end && p[1] >= '0' && p[1] <= '7' && p[2] == '-';
+        if (!severity) {
+            p++;
+            continue;
+        }
+        const char *m = p + 3;
+        while (m < end && (upper(*m) || *m == '-'))
+            m++;
+        if (m < end && *m == ':' && m > p + 3 && (size_t)(p - s) <= sizeof l->facility &&
+            (size_t)(m - p - 3) < sizeof l->mnemonic) {
+            memcpy(l->facility, s + 1, (size_t)(p - s - 1));
+            l->facility[p - s - 1] = '\0';
+            memcpy(l->mnemonic, p + 3, (size_t)(m - p - 3));
+            l->mnemonic[m - p - 3] = '\0';
+            l->severity = (uint8_t)(p[1] - '0');
+            l->debug = false;
+            return true;
+        }
+        p++;
+    }
+    return false;
+}
+
+static void find_message(struct scan c, struct logline *l)
+{
+    const char *stop = c.end - c.s > TEXT_AHEAD ? c.s + TEXT_AHEAD : c.end;
+    for (const char *s = c.s; s < stop; s++)
+        if (*s == '%' && message(s, c.end, l))
+            return;
+}
+
+/* "45: ", "000123: ": a number that a blank or a stamp follows behind its colon. */
+static bool sequence(struct scan *c, struct logline *l, bool *padded)
+{
+    struct scan try = *c;
+    uint64_t v;
+    if (!number(&try, 1, DIGITS_MAX, &v) || !take(&try, ':') || !blanks(&try))
+        return false;
+    *padded = try.s - c->s >= 6 + 2;
+    l->has_seq = true;
+    l->seq = v;
+    *c = try;
+    return true;
+}
+
+/* "R1: " of `logging origin-id`, or a server's tag: taken off only where something of a router's line follows. */
+static bool origin(struct scan *c)
+{
+    struct scan try = *c;
+    struct logline l = {0};
+    bool ios;
+    if (at(&try, '%') || !word(&try) || try.s[-1] != ' ')
+        return false;
+    const char *colon = try.s - 1;
+    while (colon > c->s && (*colon == ' ' || *colon == '\t'))
+        colon--;
+    if (*colon != ':')
+        return false;
+    struct scan look = try;
+    if (!message(try.s, try.end, &l) && !date_stamp(&look, &l, &ios) && !uptime_stamp(&look, &l) &&
+        !sequence(&look, &l, &ios))
+        return false;
+    *c = try;
+    return true;
+}
+
+static void read_pri(struct scan *c, struct logline *l)
+{
+    struct scan try = *c;
+    uint64_t v;
+    if (take(&try, '<') && number(&try, 1, 3, &v) && v <= 191 && take(&try, '>')) {
+        l->pri = (int)v;
+        l->severity = (uint8_t)(v & 7);
+        *c = try;
+    }
+}
+
+void logline_read(const char *line, size_t len, struct logline *l)
+{
+    struct scan c = {line, line + len};
+    *l = (struct logline){.pri = -1, .severity = 7, .debug = true};
+    while (c.end > c.s && (c.end[-1] == '\r' || c.end[-1] == '\n'))
+        c.end--;
+    if (c.end - c.s >= 3 && !memcmp(c.s, "\xEF\xBB\xBF", 3))
+        c.s += 3;
+    blanks(&c);
+    const char *begin = c.s;
+    read_pri(&c, l);
+    bool foreign = l->pri >= 0; /* somebody else's words stand in front */
+    bool own = false;
+    if (foreign && rfc5424(&c, l))
+        begin = c.s;
+    if (foreign)
+        begin = c.s;
+    for (unsigned piece = 0; piece < HEADERS_MAX && !own; piece++) {
+        struct scan here = c;
+        bool ios = true, padded = false;
+        blanks(&here);
+        if (date_stamp(&here, l, &ios)) {
+            own = ios;
+            l->by_collector = !ios;
+            blanks(&here);
+            if (!ios && here.s < here.end && *here.s != '%')
+                word(&here); /* the host */
+        } else if (iso_stamp(&here, l) && blanks(&here)) {
+            l->by_collector = true;
+            ios = false;
+            word(&here);
+        } else if (uptime_stamp(&here, l)) {
+            own = true;
+            l->by_collector = false;
+            blanks(&here);
+        } else if (sequence(&here, l, &padded)) {
+            ios = padded || !foreign;
+        } else if ((foreign && origin(&here)) || (!piece && at(&here, ':') && take(&here, ':') && blanks(&here))) {
+            ios = false;
+        } else {
+            break;
+        }
+        if (!ios) { /* what follows is the router's own */
+            foreign = true;
+            begin = here.s;
+        }
+        c = here;
+    }
+    l->begin = (size_t)(begin - line);
+    l->text_at = (size_t)(c.s - begin);
+    find_message(c, l);
+}
+
+void logline_fact(const char *line, size_t len, const struct logline *l, int64_t wall_us, struct fact_syslog *f)
+{
+    size_t begin = l->begin < len ? l->begin : len, n = 0;
+    f->wall_us = wall_us;
+    f->seq = l->seq;
+    f->severity = l->severity;
+    f->debug = l->debug;
+    f->held = 0;
+    f->own = false;
+    str_copy(f->facility, sizeof f->facility, l->facility);
+    str_copy(f->mnemonic, sizeof f->mnemonic, l->mnemonic);
+    for (size_t i = begin; i < len && n < sizeof f->line - 1; i++) {
+        unsigned char c = (unsigned char)line[i];
+        if (c == '\r' || c == '\n')
+            continue;
+        f->line[n++] = (c < ' ' && c != '\t') || c == 0x7F ? '.' : (char)c;
+    }
+    f->line[n] = '\0';
+    f->text_at = (uint16_t)(l->text_at < n ? l->text_at : n);
+}

@@ -1,0 +1,106 @@
+/* why.c: explaining why a line of the log does not raise an event: which of its conditions does not hold, and where in a
+ * pattern the search came to its end. For people who try applets; a router that works never asks. */
+#include "eem/why.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "eem/eem_local.h"
+#include "eem/patterns.h"
+#include "espial/mem.h"
+#include "espial/regex.h"
+
+/* Offset in a translated pattern -> in the pattern as it was written: translation only puts backslashes before '_'. */
+static size_t written_at(const char *pattern, const char *translated, size_t at)
+{
+    size_t i = 0, k = 0;
+    while (i < at && translated[i] && pattern[k]) {
+        if (translated[i] == pattern[k])
+            k++;
+        i++;
+    }
+    return k;
+}
+
+/* The pattern against one text; false: out says where it stops. */
+static bool explain(const char *what, const char *pattern, const char *text, size_t from, struct text *out)
+{
+    char *translated = pattern_translate(pattern);
+    struct regex_stop stop, second;
+    size_t len = strlen(text), base = 0;
+    bool fits = regex_stop_at(translated, text, len, &stop);
+    if (!fits && from && strchr(pattern, '^')) {
+        fits = regex_stop_at(translated, text + from, len - from, &second);
+        if (second.pattern_at > stop.pattern_at) {
+            stop = second;
+            base = from;
+        }
+    }
+    size_t at = written_at(pattern, translated, stop.pattern_at);
+    mem_free(translated);
+    if (fits)
+        return true;
+    if (stop.gave_up) {
+        text_printf(out, "%s {%s} needs more work than a pattern may take, and then does not match", what, pattern);
+        return false;
+    }
+    size_t begin = base + stop.text_from, end = base + stop.text_at;
+    text_printf(out, "%s {%s} does not match: ", what, pattern);
+    if (end > begin)
+        text_printf(out, "its first %zu character%s fit \"%.*s\", ", at, at == 1 ? "" : "s", (int)(end - begin),
+                    text + begin);
+    if (at >= strlen(pattern))
+        text_add(out, "it is complete there");
+    else
+        text_printf(out, "character %zu, \"%s\", does not fit", at + 1, pattern + at);
+    if (end < len)
+        text_printf(out, " at character %zu of the line, \"%.24s%s\"", end + 1, text + end,
+                    len - end > 24 ? "..." : "");
+    else
+        text_add(out, " at the end of the line");
+    return false;
+}
+
+static bool field(const char *what, const char *pattern, const char *value, struct text *out)
+{
+    return !pattern[0] || explain(what, pattern, value, 0, out);
+}
+
+static bool severity_of_names(const struct event_conf *ev, uint8_t severity)
+{
+    const bool asked[8] = {ev->sev_fatal,   ev->sev_fatal,        ev->sev_critical, ev->sev_major,
+                           ev->sev_warning, ev->sev_notification, ev->sev_normal,   ev->sev_debugging};
+    bool any = ev->sev_minor;
+    for (size_t i = 0; i < 8; i++)
+        any |= asked[i];
+    return !any || (severity < 8 && asked[severity]) || (ev->sev_minor && severity == 4);
+}
+
+bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct text *out)
+{
+    char stamp[80], sequence[24];
+    if (ev->type != EEM_SYSLOG) {
+        text_printf(out, "it waits for event %s, which a line of the log is not", eem_event_name(ev));
+        return false;
+    }
+    if (ev->pattern[0] && !explain("pattern", ev->pattern, f->line, f->text_at, out))
+        return false;
+    size_t n = f->text_at;
+    while (n && (f->line[n - 1] == ' ' || f->line[n - 1] == ':'))
+        n--;
+    snprintf(stamp, sizeof stamp, "%.*s", (int)(n < sizeof stamp ? n : sizeof stamp - 1), f->line);
+    snprintf(sequence, sizeof sequence, "%llu", (unsigned long long)f->seq);
+    if (!field("facility", ev->facility, f->facility, out) || !field("mnemonic", ev->mnemonic, f->mnemonic, out) ||
+        !field("timestamp", ev->timestamp, stamp, out) || !field("sequence", ev->sequence, sequence, out))
+        return false;
+    if (f->severity > ev->priority) {
+        text_printf(out, "its priority is %u (%s), that of the message is %u (%s), which is less severe", ev->priority,
+                    log_level_names[ev->priority & 7], f->severity, log_level_names[f->severity & 7]);
+        return false;
+    }
+    if (!severity_of_names(ev, f->severity)) {
+        text_printf(out, "the severity of the message, %u, is none of those asked for", f->severity);
+        return false;
+    }
+    return true;
+}
