@@ -85,13 +85,6 @@ static const char *ago(uint64_t now, uint64_t at, char buf[16])
     return at ? span_format((now - at) / US_PER_S, buf) : "never";
 }
 
-static unsigned load(double bps, unsigned kbit)
-{
-    double part = bps / (kbit * 1000.0) * 255;
-
-    return part < 1 ? 1 : part > 255 ? 255 : (unsigned)part;
-}
-
 /* IOS rounds the averages to thousands of bits. */
 static ull rounded(double bps)
 {
@@ -116,13 +109,13 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
         out_printf(c->out, "  Description: %s\n", i->conf->description);
     if_address(c, i);
     if (i->kind == IFACE_TUNNEL) {
-        tunnel_head(c, i, load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
+        tunnel_head(c, i, iface_load(i, &i->tx_rate), iface_load(i, &i->rx_rate));
         return;
     }
     out_printf(c->out, "  MTU %u bytes, BW %u Kbit/sec, DLY %u usec, \n",
                i->kind == IFACE_LOOPBACK ? 1514 : i->conf->mtu, kbit, iface_delay(i));
     out_printf(c->out, "     reliability %u/255, txload %u/255, rxload %u/255\n", iface_reliability(i),
-               load(i->tx_rate.bps, kbit), load(i->rx_rate.bps, kbit));
+               iface_load(i, &i->tx_rate), iface_load(i, &i->rx_rate));
     out_printf(c->out, "  Encapsulation %s, loopback not set\n", i->kind == IFACE_ETHERNET ? "ARPA" : "LOOPBACK");
     out_text(c->out, "  Keepalive not supported \n");
     if (i->kind == IFACE_ETHERNET)

@@ -113,6 +113,15 @@ struct iface_count iface_totals(const struct iface *ifc);
 struct iface_count iface_counts(const struct iface *ifc);
 /* Bring the averages up to now. */
 void iface_rates(struct iface *ifc);
+/* A rate as part of the bandwidth, 1-255. */
+unsigned iface_load(const struct iface *ifc, const struct iface_rate *r);
+
+/* A counter by the name that `event interface parameter` has for it ("input_errors", "rxload"): what `show interfaces`
+ * prints, since it was cleared; of what cannot happen on these cables (a CRC error) 0. False: there is no such interface,
+ * or no such name. */
+bool iface_counter(struct net *net, const char *ifname, const char *parameter, int64_t *value);
+/* The names, sorted; NULL past the end. */
+const char *iface_counter_name(size_t i);
 /* Of 255 frames so many come without errors. */
 unsigned iface_reliability(const struct iface *ifc);
 #endif

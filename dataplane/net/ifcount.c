@@ -4,6 +4,8 @@
  * back). Bytes are those of the frame without its checksum. IP is what is neither ARP nor another protocol; what was
  * forwarded is counted apart, the rest is the processor's own.
  *
+ * A counter is also found by the name that EEM has for it (iface_counter).
+ *
  * Rates are averages that decay with the load interval T, as IOS has them (RFC 1213 leaves them out): every STEP at
  * least, avg = avg * k + now * (1 - k) with k = e^(-dt/T), dt being the time since the last step. So a steady stream
  * stands at 63% of its rate after T. Steps are taken when a frame passes or somebody looks, not by a timer: an
@@ -222,4 +224,80 @@ struct iface_count iface_counts(const struct iface *ifc)
     for (unsigned k = 0; k < FIELDS; k++)
         now.v[k] -= then.v[k];
     return now.n;
+}
+
+/* ---- by name ---- */
+
+unsigned iface_load(const struct iface *ifc, const struct iface_rate *r)
+{
+    double part = r->bps / (iface_bandwidth(ifc) * 1000.0) * 255;
+
+    return part < 1 ? 1 : part > 255 ? 255 : (unsigned)part;
+}
+
+enum { NEVER = -1, OF_RATE = -2 }; /* of named.at: nothing counts it; made of a rate */
+#define AT(field) (int)offsetof(struct iface_count, field)
+static const struct {
+    const char *name;
+    int at; /* in struct iface_count */
+} named[] = {
+    {"input_errors", AT(rx_errors)},
+    {"input_errors_crc", NEVER},
+    {"input_errors_frame", NEVER},
+    {"input_errors_overrun", NEVER},
+    {"input_packets_dropped", AT(rx_no_buffer)},
+    {"interface_resets", AT(resets)},
+    {"output_buffer_failures", NEVER},
+    {"output_buffer_swappedout", NEVER},
+    {"output_errors", NEVER},
+    {"output_errors_underrun", NEVER},
+    {"output_packets_dropped", AT(tx_drops)},
+    {"receive_broadcasts", OF_RATE},
+    {"receive_giants", NEVER},
+    {"receive_rate_bps", OF_RATE},
+    {"receive_rate_pps", OF_RATE},
+    {"receive_runts", AT(rx_errors)},
+    {"receive_throttle", NEVER},
+    {"reliability", OF_RATE},
+    {"rxload", OF_RATE},
+    {"transmit_rate_bps", OF_RATE},
+    {"transmit_rate_pps", OF_RATE},
+    {"txload", OF_RATE},
+};
+
+const char *iface_counter_name(size_t i)
+{
+    return i < sizeof named / sizeof named[0] ? named[i].name : NULL;
+}
+
+static int64_t computed(struct iface *ifc, const char *name, const struct iface_count *n)
+{
+    bool rx = name[0] == 'r';
+    const struct iface_rate *r = rx ? &ifc->rx_rate : &ifc->tx_rate;
+
+    iface_rates(ifc);
+    if (!strcmp(name, "receive_broadcasts"))
+        return (int64_t)(n->rx_broadcasts + n->rx_multicasts);
+    if (!strcmp(name, "reliability"))
+        return iface_reliability(ifc);
+    if (!strcmp(name, "rxload") || !strcmp(name, "txload"))
+        return iface_load(ifc, r);
+    return (int64_t)((!strcmp(name + strlen(name) - 3, "bps") ? r->bps : r->pps) + 0.5);
+}
+
+bool iface_counter(struct net *net, const char *ifname, const char *parameter, int64_t *value)
+{
+    struct iface *ifc = iface_by_name(net, ifname);
+    size_t i = 0;
+
+    while (iface_counter_name(i) && strcmp(named[i].name, parameter))
+        i++;
+    if (!ifc || !iface_counter_name(i))
+        return false;
+    struct iface_count n = iface_counts(ifc);
+    uint64_t v = 0;
+    if (named[i].at >= 0)
+        memcpy(&v, (const char *)&n + named[i].at, sizeof v);
+    *value = named[i].at == OF_RATE ? computed(ifc, parameter, &n) : (int64_t)v;
+    return true;
 }
