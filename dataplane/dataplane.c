@@ -15,6 +15,7 @@
 #include "dataplane/link/capture.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "dataplane/svc/ipsla.h"
 #include "dataplane/svc/netfacts.h"
 #include "dataplane/svc/ntp.h"
 #include "dataplane/svc/track.h"
@@ -32,6 +33,7 @@ struct dataplane {
     struct ike *ike;
     struct ntp *ntp;
     struct netfacts *netfacts;
+    struct ipsla *ipsla;
     struct track *track;
     struct faults *faults;
     uint64_t born; /* loop time, us */
@@ -113,8 +115,20 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     dp->net = net_new(&net);
     if (env->bus)
         dp->netfacts = netfacts_new(env->loop, env->bus, dp->net);
-    const struct track_env track = {
-        .loop = env->loop, .log = env->log, .bus = env->bus, .net = dp->net, .debug = env->debug, .iosxe = env->iosxe};
+    const struct ipsla_env ipsla = {.loop = env->loop,
+                                    .clock = env->clock,
+                                    .log = env->log,
+                                    .bus = env->bus,
+                                    .net = dp->net,
+                                    .debug = env->debug};
+    dp->ipsla = ipsla_new(&ipsla);
+    const struct track_env track = {.loop = env->loop,
+                                    .log = env->log,
+                                    .bus = env->bus,
+                                    .net = dp->net,
+                                    .ipsla = dp->ipsla,
+                                    .debug = env->debug,
+                                    .iosxe = env->iosxe};
     dp->track = track_new(&track);
 
     const struct ipsec_env ipsec = {.loop = env->loop,
@@ -187,6 +201,7 @@ void dataplane_free(struct dataplane *dp)
     ipsec_debug_filter(dp->ipsec, NULL, NULL);
     ntp_free(dp->ntp);
     track_free(dp->track);
+    ipsla_free(dp->ipsla);
     netfacts_free(dp->netfacts);
     ike_free(dp->ike);
     ipsec_set_up(dp->ipsec, &(const struct ipsec_up){0});
@@ -211,6 +226,11 @@ struct ipsec *dataplane_ipsec(struct dataplane *dp)
 struct faults *dataplane_faults(struct dataplane *dp)
 {
     return dp->faults;
+}
+
+struct ipsla *dataplane_ipsla(struct dataplane *dp)
+{
+    return dp->ipsla;
 }
 
 struct track *dataplane_track(struct dataplane *dp)

@@ -17,6 +17,7 @@ struct graph;
 struct ike;
 struct inet;
 struct ipsec;
+struct ipsla;
 struct ike_v2_export;
 struct ipsec_key_export;
 struct link;
@@ -62,6 +63,7 @@ struct ike *dataplane_ike(struct dataplane *dp);
 struct graph *dataplane_graph(struct dataplane *dp);
 struct ntp *dataplane_ntp(struct dataplane *dp);
 struct tunnels *dataplane_tunnels(struct dataplane *dp);
+struct ipsla *dataplane_ipsla(struct dataplane *dp); /* dataplane/svc/ipsla.h */
 struct track *dataplane_track(struct dataplane *dp); /* tracked objects: dataplane/svc/track.h */
 struct faults *dataplane_faults(struct dataplane *dp); /* named defects: dataplane/fault/fault.h */
 struct inet *dataplane_inet(struct dataplane *dp); /* the router's own UDP, for syslog and SNMP */

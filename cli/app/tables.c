@@ -52,6 +52,8 @@ static const struct {
     {&dp_table_qfp_ipsec, OWNER_DATAPLANE},
     {&dp_table_track, OWNER_DATAPLANE},
     {&dp_table_show_track, OWNER_DATAPLANE},
+    {&dp_table_ipsla, OWNER_DATAPLANE},
+    {&dp_table_show_ipsla, OWNER_DATAPLANE},
     {&dp_table_ntp, OWNER_DATAPLANE},
     {&dp_table_ping, OWNER_DATAPLANE},
     {&dp_table_trace, OWNER_DATAPLANE},

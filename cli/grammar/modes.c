@@ -34,4 +34,5 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_TRACK_PERCENTAGE] = {"(config-track)", "Tracking instance configuration commands:"},
     [CONFIG_TRACK_WEIGHT] = {"(config-track)", "Tracking instance configuration commands:"},
     [CONFIG_TRACK_STUB] = {"(config-track)", "Tracking instance configuration commands:"},
+    [CONFIG_SLA] = {"(config-ip-sla)", "IP SLAs entry configuration commands:"},
 };

@@ -40,6 +40,18 @@ static void worded(struct shell *sh, const char *format, const char *host)
     }
 }
 
+/* That of the mode, or of the object in it. */
+static const char *mode_text(const struct shell *sh)
+{
+    struct grammar *g = sh->maker->grammar;
+    const struct grammar_row *mode = g ? grammar_mode_row(g, sh->mode) : NULL;
+    const char *text = NULL;
+
+    if (mode && mode->row->scope->prompt && config_alive(g, sh->mode, sh->obj))
+        text = mode->row->scope->prompt(sh->obj);
+    return text ? text : cmd_modes[sh->mode].prompt;
+}
+
 const char *session_prompt(struct shell *sh)
 {
     const struct shells_env *env = &sh->maker->env;
@@ -52,7 +64,7 @@ const char *session_prompt(struct shell *sh)
     else if (sh->mode == EXEC)
         snprintf(sh->prompt, sizeof sh->prompt, "%.63s%c", host, sh->privilege > 1 ? '#' : '>');
     else if (config)
-        snprintf(sh->prompt, sizeof sh->prompt, "%.*s%s#", HOST_SHOWN, host, cmd_modes[sh->mode].prompt);
+        snprintf(sh->prompt, sizeof sh->prompt, "%.*s%s#", HOST_SHOWN, host, mode_text(sh));
     else
         sh->prompt[0] = '\0';
     return sh->prompt;

@@ -15,6 +15,8 @@ extern const struct cmd_table dp_table_acl;
 extern const struct cmd_table dp_table_ntp;
 extern const struct cmd_table dp_table_track;
 extern const struct cmd_table dp_table_show_track;
+extern const struct cmd_table dp_table_ipsla;
+extern const struct cmd_table dp_table_show_ipsla;
 extern const struct cmd_table dp_table_acl_std;
 extern const struct cmd_table dp_table_qfp;
 extern const struct cmd_table dp_table_qfp_ipsec;

@@ -10,6 +10,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_conf.h"
+#include "dataplane/svc/ipsla.h"
 #include "dataplane/svc/track.h"
 #include "espial/loop.h"
 
@@ -153,6 +154,19 @@ static void delay_line(struct cmd_ctx *c, const struct track_conf *t)
         out_text(c->out, "\n");
 }
 
+static void sla_lines(struct cmd_ctx *c, const struct track_conf *t)
+{
+    struct ipsla_info i;
+
+    if (t->kind != TRACK_SLA)
+        return;
+    if (!ipsla_info(dataplane_ipsla(c->self), t->operation, &i) || i.conf->number != t->operation)
+        i = (struct ipsla_info){.code = IPSLA_UNKNOWN};
+    out_printf(c->out, "  Latest operation return code: %s\n", ipsla_code_text(i.code));
+    if (i.code == IPSLA_OK || i.code == IPSLA_OVER)
+        out_printf(c->out, "  Latest RTT (millisecs) %u\n", i.rtt);
+}
+
 static void hop_line(struct cmd_ctx *c, const struct track_info *i)
 {
     if (i->conf->kind == TRACK_METRIC)
@@ -196,6 +210,7 @@ static void one(struct cmd_ctx *c, const struct track_info *i)
     state_lines(c, i);
     member_lines(c, i);
     hop_line(c, i);
+    sla_lines(c, i->conf);
     client_lines(c, i->conf);
 }
 
@@ -233,7 +248,7 @@ static enum cmd_result show(struct cmd_ctx *c)
 
 static enum cmd_result timers(struct cmd_ctx *c)
 {
-    static const enum track_kind rows[] = {TRACK_INTERFACE, TRACK_REACHABILITY, TRACK_BOOLEAN};
+    static const enum track_kind rows[] = {TRACK_INTERFACE, TRACK_REACHABILITY, TRACK_SLA, TRACK_BOOLEAN};
 
     out_text(c->out, "Object type      Poll Interval  Time to next poll\n");
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
@@ -262,6 +277,7 @@ static const struct cmd_row rows[] = {
        "Tracked interface objects|Interface|Brief display"),
     HELP(EXEC, "show track ip", "Tracked IP objects"),
     DO(EXEC, 1, "show track ip route=type:1 [brief=brief]", show, "Tracked IP route objects|Brief display"),
+    DO(EXEC, 1, "show track ip sla=type:3 [brief=brief]", show, "Tracked IP SLAs objects|Brief display"),
     DO(EXEC, 1, "show track list=type:4 [brief=brief]", show, "Tracked list objects|Brief display"),
     DO(EXEC, 1, "show track stub-object=type:7 [brief=brief]", show, "Tracked stub objects|Brief display"),
     DO(EXEC, 1, "show track timers", timers, "Polling interval timers"),

@@ -3,7 +3,7 @@
  *   something changed --> the turn's end: look --> the same: nothing
  *                                           \--> another state: seen --delay up / down--> said: message, fact, routes, lists
  *                                                 ^  back before the delay is over: nothing was said
- * Interfaces and routes say when they changed; lists are looked at when a member's said state did. All of it happens once
+ * Interfaces, routes and IP SLAs say when they changed; lists are looked at when a member's said state did. All of it happens once
  * at the end of a turn, leaves first, then lists until none changes any more.
  *
  * A static route that holds while an object is up can be what that object looks at, and lists can be built in circles: so
@@ -23,6 +23,7 @@
 
 #include "dataplane/net/iface.h"
 #include "dataplane/net/route.h"
+#include "dataplane/svc/ipsla.h"
 #include "dataplane/svc/track_local.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
@@ -194,6 +195,12 @@ static void on_routes(void *arg)
     dirty(arg, 1u << TRACK_REACHABILITY | 1u << TRACK_METRIC);
 }
 
+static void on_sla(void *arg, uint32_t operation)
+{
+    (void)operation;
+    dirty(arg, 1u << TRACK_SLA);
+}
+
 /* ---- objects ---- */
 
 static int by_number(const void *a, const void *b)
@@ -326,6 +333,8 @@ struct track *track_new(const struct track_env *env)
     t->watch = (struct net_watch){.iface = on_iface, .routes = on_routes, .arg = t};
     net_watch(env->net, &t->watch);
     route_gate(env->net, route_holds, t);
+    if (env->ipsla)
+        ipsla_watch(env->ipsla, on_sla, t);
     if (env->debug)
         debug_register(env->debug, &item, 1, NULL, t);
     return t;
@@ -338,6 +347,8 @@ void track_free(struct track *t)
     if (t->env.debug)
         debug_unregister(t->env.debug, t);
     route_gate(t->env.net, NULL, NULL);
+    if (t->env.ipsla)
+        ipsla_watch(t->env.ipsla, NULL, NULL);
     net_unwatch(t->env.net, &t->watch);
     for (uint32_t n = 1; n <= TRACK_MAX; n++)
         if (t->objects[n])

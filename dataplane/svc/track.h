@@ -10,6 +10,7 @@
 
 struct bus;
 struct debug_registry;
+struct ipsla;
 struct log;
 struct loop;
 struct net;
@@ -20,6 +21,7 @@ struct track_env {
     struct log *log;
     struct bus *bus; /* FACT_TRACK; may be NULL */
     struct net *net;
+    struct ipsla *ipsla;          /* whose results count; track is its watcher. May be NULL: no operation has one */
     struct debug_registry *debug; /* may be NULL */
     bool iosxe;                   /* messages as IOS-XE writes them */
 };

@@ -4,12 +4,14 @@
  * the table and packets can leave by it (Null0 is a way to leave). A metric counts scaled to 0-255 as IOS does: by 10
  * for static routes, not at all for connected ones. Lists: `and` with no members is down, a member that does not exist
  * is down, whatever `not` says of it. A threshold list changes only when what is up passes a bound; between them it
- * stays as it is. */
+ * stays as it is. IP SLA: the latest result of an operation that is active; state wants it within the threshold,
+ * reachability wants an answer. */
 #include <stdio.h>
 #include <string.h>
 
 #include "dataplane/net/iface.h"
 #include "dataplane/net/route.h"
+#include "dataplane/svc/ipsla.h"
 #include "dataplane/svc/track_local.h"
 #include "espial/text.h"
 
@@ -50,6 +52,16 @@ static struct track_view look_route(const struct track_object *o)
     else
         v.up = o->seen.up && v.scaled < c->metric_down;
     return v;
+}
+
+static struct track_view look_sla(const struct track_object *o)
+{
+    const struct track_conf *c = o->conf;
+    struct ipsla_info i;
+    bool ran =
+        o->track->env.ipsla && ipsla_info(o->track->env.ipsla, c->operation, &i) && i.conf->number == c->operation;
+
+    return (struct track_view){.up = ran && (i.code == IPSLA_OK || (c->reachability && i.code == IPSLA_OVER))};
 }
 
 void track_bounds(const struct track_conf *c, uint32_t whole, uint32_t *up, uint32_t *down)
@@ -94,6 +106,7 @@ struct track_view track_look(const struct track_object *o)
     case TRACK_INTERFACE: return look_interface(o);
     case TRACK_REACHABILITY:
     case TRACK_METRIC: return look_route(o);
+    case TRACK_SLA: return look_sla(o);
     case TRACK_STUB: return (struct track_view){.up = o->stub_set ? o->stub_up : o->conf->default_state};
     default: return look_list(o);
     }

@@ -81,6 +81,7 @@ enum cmd_mode {
     CONFIG_TRACK_PERCENTAGE,
     CONFIG_TRACK_WEIGHT,
     CONFIG_TRACK_STUB,
+    CONFIG_SLA, /* ip sla N */
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */
@@ -177,6 +178,8 @@ struct cmd_scope {
     bool (*leaves)(void *self, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
+    /* What the prompt of a mode says instead of its own text, by what its object is: "(config-ip-sla-echo)"; NULL: its own. May be NULL. */
+    const char *(*prompt)(const void *obj);
     /* Bring what was typed for a LINE or MODE element to the form it is kept in, before it is sought in its list (10.1.2.3 0.0.255.255 is 10.1.0.0 ...). May be NULL. */
     void (*settle)(void *obj);
     /* LINE: in how many blocks of its list an element stands: so many blanks more are printed behind its second word (EEM's actions). NULL: none. */
