@@ -24,6 +24,7 @@
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "dataplane/svc/track.h"
 #include "eem/eem.h"
 #include "espial/account.h"
 #include "espial/bus.h"
@@ -167,6 +168,21 @@ static bool permits(void *arg, const char *name, uint32_t source)
     return acl_permits_source(dataplane_net(((struct router *)arg)->dp), name, source);
 }
 
+static bool track_get(void *arg, uint32_t number, bool *up)
+{
+    return track_state(dataplane_track(((struct router *)arg)->dp), number, up);
+}
+
+static bool track_set(void *arg, uint32_t number, bool up)
+{
+    return track_set_stub(dataplane_track(((struct router *)arg)->dp), number, up);
+}
+
+static bool counter(void *arg, const char *ifname, const char *parameter, int64_t *value)
+{
+    return iface_counter(dataplane_net(((struct router *)arg)->dp), ifname, parameter, value);
+}
+
 static bool make_grammar(struct router *r, struct text *err)
 {
     void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp, [OWNER_SSH] = r->ssh};
@@ -269,6 +285,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .files = env->files,
         .streams = env->streams,
         .resolve = resolve,
+        .track_get = track_get,
+        .track_set = track_set,
+        .counter = counter,
         .reload = on_reload,
         .arg = r,
     };
