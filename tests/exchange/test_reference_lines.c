@@ -1,5 +1,5 @@
-/* test_reference_lines.c: the lines of configuration that this router takes for ISAKMP, IPsec, crypto maps, SNMP and
- * applets, each typed by hand as users abbreviate it and expected back in show running-config as a user writes it in
+/* test_reference_lines.c: the lines of configuration that this router takes for ISAKMP, IPsec, crypto maps, SNMP,
+ * applets, tracked objects and IP SLAs, each typed by hand as users abbreviate it and expected back in show running-config as a user writes it in
  * full: defaults left out, in the right mode, nothing else moved. The full line, typed, gives itself; `no` of it (and
  * the short `no` users type) leaves the configuration as it was before, byte for byte. Expected texts are written by
  * hand after what routers print. What is refused: test_refused_lines.c. A whole configuration: test_whole_config.c. */
@@ -474,6 +474,94 @@ static void applets(void **state)
     box_free(b);
 }
 
+/* ---- tracked objects, IP SLAs */
+
+static const struct line track_global[] = {
+    {"tr 7 int lo 0 line", "track 7 interface Loopback0 line-protocol", "no track 7", NULL},
+    {"track 7 interface e0/0 ip rou", "track 7 interface Ethernet0/0 ip routing", "no tr 7", NULL},
+    {"track 1000 ip rou 10.0.0.0 255.0.0.0 rea", "track 1000 ip route 10.0.0.0 255.0.0.0 reachability", "no track 1000",
+     NULL},
+    {"track 7 ip route 10.0.0.0 255.0.0.0 met thr", "track 7 ip route 10.0.0.0 255.0.0.0 metric threshold", "no track 7",
+     NULL},
+    {"track 7 ip sla 3 rea", "track 7 ip sla 3 reachability", "no track 7", NULL},
+    {"track 7 ip sla 3 state", "track 7 ip sla 3", NULL, NULL},
+    {"track 7 rtr 3", "track 7 ip sla 3", NULL, NULL},
+    {"track 7 list bool or", "track 7 list boolean or", "no track 7", NULL},
+    {"track 7 list thr perc", "track 7 list threshold percentage", NULL, NULL},
+    {"track 7 list thr weight", "track 7 list threshold weight", NULL, NULL},
+    {"track 7 stub", "track 7 stub-object", "no track 7", NULL},
+    {"ip route 172.20.0.0 255.255.0.0 null0 track 7", "ip route 172.20.0.0 255.255.0.0 Null0 track 7", NULL, NULL},
+    {"ip route 172.20.0.0 255.255.0.0 10.0.0.3 50 track 7 name isp2",
+     "ip route 172.20.0.0 255.255.0.0 10.0.0.3 50 name isp2 track 7", "no ip route 172.20.0.0 255.255.0.0 10.0.0.3",
+     NULL},
+};
+static const struct line track_boolean[] = {
+    {"del up 5", " delay up 5", "no delay", NULL},
+    {"delay up 5 down 3", " delay down 3 up 5", "no delay", NULL},
+    {"obj 3", " object 3", "no obj 3", NULL},
+    {"object 3 not", " object 3 not", "no object 3", NULL},
+};
+static const struct line track_metric[] = {
+    {"thr met up 20 down 30", " threshold metric down 30 up 20", "no threshold metric", NULL},
+    {"threshold metric up 254 down 255", NULL, NULL, NULL},
+};
+static const struct line track_percentage[] = {
+    {"threshold perc up 51 down 10", " threshold percentage down 10 up 51", "no threshold percentage", NULL},
+    {"object 1", " object 1", NULL, NULL},
+};
+static const struct line track_weight[] = {
+    {"thr wei up 30 down 10", " threshold weight down 10 up 30", "no threshold weight", NULL},
+    {"object 1 wei 20", " object 1 weight 20", "no object 1", NULL},
+    {"object 1 weight 10", " object 1", NULL, NULL},
+};
+static const struct line track_stub[] = {
+    {"default-state up", " default-state up", "no default-state", NULL},
+    {"default-state down", NULL, NULL, NULL},
+};
+static const struct line sla_global[] = {
+    {"ip sla 9", "ip sla 9", NULL, NULL},
+    {"ip sla enable rea", "ip sla enable reaction-alerts", NULL, NULL},
+    {"ip sla log tra", "ip sla logging traps", NULL, NULL},
+    {"ip sla sch 5 st now li for", "ip sla schedule 5 life forever start-time now", "no ip sla schedule 5", NULL},
+    {"ip sla schedule 5 life 3600 start-time after 0:1:30", "ip sla schedule 5 start-time after 00:01:30",
+     "no ip sla schedule 5", NULL},
+    {"ip sla reaction-conf 5 react rtt threshold-t imm", "ip sla reaction-configuration 5 react rtt threshold-type immediate",
+     "no ip sla reaction-configuration 5 react rtt", NULL},
+    {"ip sla reac 5 rea time act trap threshold-type cons 3",
+     "ip sla reaction-configuration 5 react timeout threshold-type consecutive 3 action-type trapOnly",
+     "no ip sla reaction-configuration 5", NULL},
+    {"ip sla reac 5 react rtt threshold-type xofy 2 7 threshold-value 100 50",
+     "ip sla reaction-configuration 5 react rtt threshold-value 100 50 threshold-type xofy 2 7", NULL, NULL},
+    {"ip sla reac 5 react rtt threshold-type ave 4",
+     "ip sla reaction-configuration 5 react rtt threshold-type average 4", NULL, NULL},
+};
+static const struct line sla_echo[] = {
+    {"freq 5", " frequency 5", "no freq", NULL},
+    {"timeo 2000", " timeout 2000", "no timeout", NULL},
+    {"thres 1000", " threshold 1000", "no threshold", NULL},
+    {"tag isp1", " tag isp1", "no tag", NULL},
+    {"request-data-size 100", " request-data-size 100", "no request-data-size", NULL},
+    {"verify", " verify-data", "no verify", NULL},
+    {"frequency 60", NULL, NULL, NULL},
+};
+
+static void tracking(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\n");
+    EACH(b, NULL, track_global);
+    EACH(b, "track 5 list boolean and", track_boolean);
+    EACH(b, "track 6 ip route 10.0.0.0 255.0.0.0 metric threshold", track_metric);
+    EACH(b, "track 8 list threshold percentage", track_percentage);
+    EACH(b, "track 9 list threshold weight", track_weight);
+    EACH(b, "track 10 stub-object", track_stub);
+    go(b, "ip sla 5");
+    box_type(b, NODE, "icmp-echo 10.0.0.2 source-interface Ethernet0/0");
+    EACH(b, "ip sla 5", sla_echo);
+    EACH(b, NULL, sla_global);
+    box_free(b);
+}
+
 /* ---- default */
 
 static void defaults(void **state)
@@ -526,6 +614,7 @@ int main(void)
         cmocka_unit_test(ipsec),
         cmocka_unit_test(snmp_server),
         cmocka_unit_test(applets),
+        cmocka_unit_test(tracking),
         cmocka_unit_test(defaults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
