@@ -22,6 +22,7 @@
 #include "espial/debug.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
+#include "espial/table.h"
 
 enum { SLA_TTL = 255, ECHO_HEADERS = 28 };
 
@@ -53,12 +54,32 @@ static void tell(struct sla_op *o)
 
 /* ---- runs ---- */
 
+/* The number of an echo that nobody waits for. */
+static void wait_for(struct sla_op *o)
+{
+    struct ipsla *s = o->sla;
+
+    do
+        s->seq++;
+    while (table_find(s->waiting, &s->seq));
+    o->seq = s->seq;
+    o->waiting = true;
+    table_put(s->waiting, &o->seq, o);
+}
+
+static void no_wait(struct sla_op *o)
+{
+    if (o->waiting)
+        table_remove(o->sla->waiting, &o->seq);
+    o->waiting = false;
+}
+
 static void over(struct sla_op *o, enum ipsla_code code, uint32_t rtt)
 {
     struct ipsla *s = o->sla;
     uint64_t passed = loop_now(s->env.loop) - o->sent_at, beat = o->conf->frequency * US_PER_S;
 
-    o->waiting = false;
+    no_wait(o);
     o->counted = true;
     o->code = code;
     o->rtt = rtt;
@@ -86,8 +107,7 @@ static void run(struct sla_op *o)
     const struct iface *ifc = c->src_if[0] ? iface_by_name(s->env.net, c->src_if) : NULL;
     uint32_t src = c->src_if[0] ? (ifc ? ifc->addr : 0) : c->src;
 
-    o->waiting = true;
-    o->seq++;
+    wait_for(o);
     o->sent_at = loop_now(s->env.loop);
     o->sent = clock_wall(s->env.clock);
     if (s->debug)
@@ -96,7 +116,7 @@ static void run(struct sla_op *o)
     timer_set(&o->step, c->timeout * US_PER_MS);
     if (c->src_if[0] && !src)
         return; /* nobody hears it: the time-out says so */
-    (void)icmp_echo_as(s->env.net, src, c->dst, o->id, o->seq, ECHO_HEADERS + c->data_size, false, SLA_TTL, &dress);
+    (void)icmp_echo_as(s->env.net, src, c->dst, s->id, o->seq, ECHO_HEADERS + c->data_size, false, SLA_TTL, &dress);
 }
 
 static void on_step(void *arg)
@@ -120,13 +140,11 @@ static bool data_same(const struct icmp_event *ev)
 static void on_icmp(void *arg, const struct icmp_event *ev)
 {
     struct ipsla *s = arg;
-    struct sla_op *o = s->ops;
+    struct sla_op *o = NULL;
 
-    if (ev->type != ICMP_ECHO_REPLY)
-        return;
-    while (o && !(o->waiting && o->id == ev->id && o->seq == ev->seq && o->conf->dst == ev->from))
-        o = o->next;
-    if (!o)
+    if (ev->type == ICMP_ECHO_REPLY && ev->id == s->id)
+        o = table_find(s->waiting, &ev->seq);
+    if (!o || o->conf->dst != ev->from)
         return;
     uint64_t ms = (loop_now(s->env.loop) - o->sent_at) / US_PER_MS;
     uint32_t rtt = ms ? (uint32_t)ms : 1;
@@ -142,7 +160,7 @@ static void op_stop(struct sla_op *o)
 {
     timer_clear(&o->turn);
     timer_clear(&o->step);
-    o->waiting = false;
+    no_wait(o);
     o->state = IPSLA_INACTIVE;
     o->code = IPSLA_UNKNOWN;
 }
@@ -287,7 +305,6 @@ void ipsla_op_changed(struct ipsla *s, struct sla_conf *c, bool removed)
         o->sla = s;
         o->next = *at;
         *at = o;
-        o->id = icmp_new_id(s->env.net);
         timer_init(&o->turn, s->env.loop, on_turn, o);
         timer_init(&o->step, s->env.loop, on_step, o);
         o->schedule = schedule_find(s, c->number);
@@ -355,6 +372,8 @@ struct ipsla *ipsla_new(const struct ipsla_env *env)
     const struct debug_item item = {"IP SLAs", "IP SLAs trace debugging", &s->debug};
 
     s->env = *env;
+    s->id = icmp_new_id(env->net);
+    s->waiting = table_new(sizeof(uint16_t), 0); /* no stranger chooses what is in it */
     conf_list_init(&s->conf.ops, sizeof(struct sla_conf), op_order, NULL);
     conf_list_init(&s->conf.schedules, sizeof(struct sla_schedule_conf), schedule_order, NULL);
     conf_list_init(&s->conf.reactions, sizeof(struct sla_react_conf), react_order, NULL);
@@ -377,6 +396,7 @@ void ipsla_free(struct ipsla *s)
         s->ops = o->next;
         op_free(o);
     }
+    table_free(s->waiting);
     ipsla_react_free(s);
     conf_list_clear(&s->conf.ops);
     conf_list_clear(&s->conf.schedules);

@@ -14,8 +14,8 @@ struct sla_op {
     enum ipsla_state state;
     struct timer turn; /* of the schedule: to begin, or to end */
     struct timer step; /* of a run: the time-out, then the next run */
-    uint16_t id, seq;
     bool waiting;
+    uint16_t seq;     /* of the echo it waits for */
     uint64_t sent_at; /* loop time */
     int64_t sent;     /* calendar time */
     bool counted;
@@ -39,6 +39,8 @@ struct ipsla {
     struct sla_op *ops;
     struct sla_react *reacts;
     struct icmp_listener listener;
+    uint16_t id, seq;      /* of our echoes; of the last one */
+    struct table *waiting; /* seq -> struct sla_op */
     void (*watch)(void *arg, uint32_t number);
     void *watch_arg;
     bool debug;
