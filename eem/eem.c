@@ -236,6 +236,8 @@ void eem_stop(struct eem *e)
     bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
     bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
     sched_stop(e);
+    for (size_t i = 0; i < e->npolicies; i++)
+        trigger_fini(e->policies[i]);
     if (e->env.gate)
         *e->env.gate = (struct gate){0};
 }

@@ -97,7 +97,8 @@ static void interrupted(void *arg, bool closing)
     const struct gate *g = sh->maker->env.gate;
     void (*answer)(void *, const char *) = sh->held_answer;
     sh->held_answer = NULL;
-    g->forget(g->arg, sh);
+    if (g->arg)
+        g->forget(g->arg, sh);
     if (answer)
         answer(sh->held_arg, NULL);
     held_over(sh);

@@ -280,6 +280,32 @@ static void test_delay_and_variables(void **state)
     expect(b, "");
 }
 
+static void told(void *arg, const struct eem_run_end *end)
+{
+    tell(arg, "done ", end->ok ? "ok" : "failed");
+}
+
+/* Who waits for a run that is held back hears of the end of the event manager while it still can. */
+static void test_stopped_while_delayed(void **state)
+{
+    struct box *b = *state;
+    struct applet_conf a;
+    bool waits;
+    const struct eem_caller caller = {.done = told, .arg = b};
+    applet(&a, "t", EEM_NONE);
+    struct trigger_conf *t = NEW(struct trigger_conf);
+    trigger_conf_init(t);
+    t->delay = 5000;
+    conf_list_add(&a.triggers, t);
+    action(&a, "1", ACTION_SYSLOG, "x");
+    go(b, &a);
+    assert_int_equal(eem_run(b->eem, "t", NULL, 0, &caller, &waits), EEM_RUN_STARTED);
+    assert_true(waits);
+    vloop_run_for(b->loop, US_PER_S);
+    eem_stop(b->eem);
+    expect(b, "1.000 done failed\n");
+}
+
 static void test_joins_that_cannot_be(void **state)
 {
     struct box *b = *state;
@@ -305,6 +331,7 @@ int main(void)
         T(test_blocks_that_do_not_pair),
         T(test_correlate),
         T(test_delay_and_variables),
+        T(test_stopped_while_delayed),
         T(test_joins_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
