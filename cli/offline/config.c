@@ -146,7 +146,7 @@ static bool is_frame(const char *s)
     return is_word(first, "configure", 4) && (!second[0] || is_word(second, "terminal", 1));
 }
 
-static void one_line(struct config *c, struct typist *t, struct config_line *l)
+static void one_line(struct config *c, struct typist *t, struct config_line *l, bool indented)
 {
     struct text said = {0};
     char first[16];
@@ -165,10 +165,9 @@ static void one_line(struct config *c, struct typist *t, struct config_line *l)
             break;
         case TYPED_REFUSED: l->kind = CONFIG_LINE_REFUSED; break;
         case TYPED_UNKNOWN:
-            if (t->mode != CONFIG &&
-                (is_word(first, "action", 3) || is_word(first, "event", 2) || is_word(first, "trigger", 3))) {
+            if (t->mode != CONFIG && indented) { /* it stands within the applet: a typing error */
                 l->kind = CONFIG_LINE_REFUSED;
-                text_add(&said, "% Invalid input");
+                text_printf(&said, "%% Invalid input detected at '^' marker: \"%.40s\"", l->text);
                 break;
             }
             typist_leave(t, &said);
@@ -198,7 +197,7 @@ void config_read(struct config *c, struct desk *d, const char *path, const char 
     for (const char *s = text, *end = text + len; s < end;) {
         const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
         struct config_line l = {.number = ++number, .text = clean(s, (size_t)(stop - s))};
-        one_line(c, &t, &l);
+        one_line(c, &t, &l, *s == ' ' || *s == '\t');
         if (c->n == cap) {
             cap = cap ? cap * 2 : 64;
             c->lines = mem_resize(c->lines, cap, sizeof *c->lines);

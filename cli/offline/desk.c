@@ -272,7 +272,7 @@ void typist_leave(struct typist *t, struct text *said)
     go(t, CONFIG, NULL, said);
 }
 
-/* How much of the line a mode understood: nothing, when not even its first word (behind `no`). */
+/* How much of the line a mode understood: nothing, when not its whole first word (behind `no`). */
 static size_t understood(const struct match *m, enum match_result r, const char *line)
 {
     if (r != MATCH_INVALID)
@@ -280,7 +280,7 @@ static size_t understood(const struct match *m, enum match_result r, const char 
     size_t first = strspn(line, " \t");
     if (str_starts(line + first, "no ") || str_starts(line + first, "default "))
         first += strcspn(line + first, " ") + strspn(line + first + strcspn(line + first, " "), " ");
-    return m->caret <= first ? 0 : m->caret;
+    return m->caret <= first + strcspn(line + first, " \t") ? 0 : m->caret;
 }
 
 static void refuse(const struct match *m, enum match_result r, const char *line, struct text *said)

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/offline/lint.h"
 #include "cli/offline/replay.h"
 
 static const char usage[] =
     "usage: espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] [--quiet]\n"
     "                       [--run 'NAME ARGUMENT...'] [--after SECONDS] [--year YEAR] [--accept]\n"
-    "       espial eem lint CONFIG\n";
+    "       espial eem lint CONFIG...\n";
 
 struct test_options {
     const char *config, *log, *answers, *run;
@@ -158,10 +159,34 @@ static int test(int argc, char **argv)
     return status;
 }
 
+static int lint(int argc, char **argv)
+{
+    size_t n = 0;
+    if (argc < 2 || argv[1][0] == '-') {
+        fputs(usage, stderr);
+        return 2;
+    }
+    for (int i = 1; i < argc; i++) {
+        struct config c;
+        struct desk *d = desk_new(0, NULL, NULL);
+        bool read = d && config_load(&c, d, argv[i]);
+        if (read) {
+            n += lint_config(&c, d, stdout);
+            config_free(&c);
+        }
+        desk_free(d);
+        if (!read)
+            return 2;
+    }
+    return n ? 1 : 0;
+}
+
 int offline_main(int argc, char **argv)
 {
     if (argc >= 2 && !strcmp(argv[1], "test"))
         return test(argc - 1, argv + 1);
+    if (argc >= 2 && !strcmp(argv[1], "lint"))
+        return lint(argc - 1, argv + 1);
     fputs(usage, stderr);
     return 2;
 }

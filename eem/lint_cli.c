@@ -1,0 +1,195 @@
+/* lint_cli.c: checks of the commands that an applet types: who may type them, in which mode they are, what they ask. The
+ * commands are looked at in the order of the labels as if every branch were taken; after a branch that types nothing is
+ * taken for known that could differ. */
+#include <string.h>
+
+#include "eem/lint_local.h"
+
+/* Commands of privileged EXEC: word, least letters. What stands in user EXEC too is not here. */
+static const struct {
+    const char *word;
+    size_t least;
+} privileged[] = {
+    {"configure", 4}, {"write", 2}, {"copy", 3},   {"clear", 2},  {"debug", 3},   {"undebug", 1}, {"reload", 3},
+    {"delete", 3},    {"erase", 2}, {"more", 2},   {"dir", 3},    {"archive", 2}, {"monitor", 3}, {"event", 2},
+    {"tclsh", 3},     {"test", 3},  {"verify", 3}, {"rename", 3}, {"mkdir", 2},   {"no", 2},      {"send", 3},
+};
+
+static bool needs_enable(const char *command)
+{
+    for (size_t i = 0; i < sizeof privileged / sizeof privileged[0]; i++)
+        if (lint_word(command, privileged[i].word, privileged[i].least))
+            return true;
+    const char *what = lint_next_word(command);
+    return lint_word(command, "show", 2) &&
+           (lint_word(what, "running-config", 3) || lint_word(what, "startup-config", 4) ||
+            lint_word(what, "tech-support", 4) || lint_word(what, "archive", 4));
+}
+
+static const char *command_of(const struct action_conf *a)
+{
+    return a->verb == ACTION_CLI ? a->text + strspn(a->text, " ") : NULL;
+}
+
+void lint_enable(struct lint *l)
+{
+    if (l->env->conf->session_privilege > 1)
+        return;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const char *command = command_of(lint_action(l, i));
+        if (!command)
+            continue;
+        if (lint_word(command, "enable", 2) || command[0] == '$')
+            return;
+        if (needs_enable(command)) {
+            lint_at(l, lint_action(l, i),
+                    "\"%.40s\" is typed in user EXEC, where it is refused: `enable` has to come first", command);
+            return;
+        }
+    }
+}
+
+/* ---- questions */
+
+static bool has(const char *command, const char *part)
+{
+    return strstr(command, part) != NULL;
+}
+
+/* What the command asks; NULL: nothing. */
+static const char *asks(const char *c, bool quiet, bool config)
+{
+    const char *what = lint_next_word(c), *more = lint_next_word(what);
+    if (config) {
+        if (lint_word(c, "crypto", 2) && lint_word(what, "key", 1) && has(c, "zeroize"))
+            return "Do you really want to remove these keys? [yes/no]:";
+        if (lint_word(c, "crypto", 2) && lint_word(what, "key", 1) && lint_word(more, "generate", 1) &&
+            !has(c, "modulus") && !has(c, " ec "))
+            return "How many bits in the modulus [512]:";
+        if (lint_word(c, "no", 2) && lint_word(what, "username", 4))
+            return "This operation will remove all username related configurations with same name. Do you want to "
+                   "continue? [confirm]";
+        return NULL;
+    }
+    if (lint_word(c, "reload", 3) && !lint_word(what, "cancel", 1))
+        return "Proceed with reload? [confirm]";
+    if (lint_word(c, "write", 2) && lint_word(what, "erase", 2))
+        return "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]";
+    if (lint_word(c, "erase", 2) || lint_word(c, "format", 3))
+        return "Continue? [confirm]";
+    if (lint_word(c, "clear", 2) &&
+        (lint_word(what, "counters", 3) || lint_word(what, "logging", 3) || lint_word(what, "line", 3)))
+        return "[confirm]";
+    if (quiet)
+        return NULL;
+    if (lint_word(c, "copy", 3))
+        return "Destination filename []?";
+    if (lint_word(c, "delete", 3) && !has(c, "/force"))
+        return "Delete filename []? and Delete ...? [confirm]";
+    if (lint_word(c, "rename", 3) || lint_word(c, "mkdir", 2) || lint_word(c, "rmdir", 2))
+        return "filename []?";
+    return NULL;
+}
+
+static bool is_prompt_quiet(const char *c)
+{
+    return lint_word(c, "file", 3) && lint_word(lint_next_word(c), "prompt", 1) && has(c, " qui");
+}
+
+static bool branches(const struct action_conf *a)
+{
+    return a->verb == ACTION_IF || a->verb == ACTION_ELSE || a->verb == ACTION_ELSEIF || a->verb == ACTION_END ||
+           a->verb == ACTION_WHILE || a->verb == ACTION_FOREACH;
+}
+
+/* Into or out of configuration? -1: it says nothing. */
+static int moves(const char *c)
+{
+    if (lint_word(c, "configure", 4))
+        return 1;
+    return !strcmp(c, "end") || !strcmp(c, "^Z") ? 0 : -1;
+}
+
+void lint_prompts(struct lint *l)
+{
+    bool quiet = l->env->quiet_prompts;
+    int config = 0;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        const char *c = command_of(a);
+        if (!c)
+            continue;
+        if (moves(c) >= 0)
+            config = moves(c);
+        quiet |= is_prompt_quiet(c);
+        bool done = config && lint_word(c, "do", 2);
+        const char *question = a->pattern[0] ? NULL : asks(done ? lint_next_word(c) : c, quiet, config && !done);
+        if (question)
+            lint_at(l, a,
+                    "\"%.40s\" asks \"%s\", nobody answers, and the run hangs until maxrun: give it a `pattern` and "
+                    "answer it, or configure `file prompt quiet` where that helps",
+                    c, question);
+    }
+}
+
+/* ---- EXEC commands in configuration mode */
+
+static bool exec_only(const char *c)
+{
+    static const struct {
+        const char *word;
+        size_t least;
+    } words[] = {{"show", 2},  {"ping", 4},    {"copy", 3},   {"write", 3},
+                 {"debug", 3}, {"undebug", 3}, {"reload", 4}, {"clear", 3}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (lint_word(c, words[i].word, words[i].least))
+            return true;
+    return false;
+}
+
+void lint_modes(struct lint *l)
+{
+    bool config = false, exec = true, applet = false;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        const char *c = command_of(a);
+        if (branches(a) || lint_is_target(l, a))
+            config = exec = false;
+        if (!c)
+            continue;
+        if (moves(c) >= 0) {
+            config = moves(c) == 1;
+            exec = !config;
+            applet = false;
+        } else if (!strncmp(c, "exit", 4) || c[0] == '$') {
+            config = exec = false; /* out of which mode is not followed */
+        } else if (config && !applet && exec_only(c)) {
+            lint_at(l, a,
+                    "\"%.40s\" is typed in configuration mode, where it is refused: `end` has to come first, or `do` "
+                    "stand before it",
+                    c);
+            config = false;
+        } else if (exec && (lint_word(c, "interface", 3) || lint_word(c, "router", 4) || lint_word(c, "hostname", 4) ||
+                            (lint_word(c, "ip", 2) && lint_word(lint_next_word(c), "route", 3)))) {
+            lint_at(l, a,
+                    "\"%.40s\" is a line of configuration, but typed in EXEC: `configure terminal` has to come first",
+                    c);
+            exec = false;
+        }
+        applet |= lint_word(c, "event", 2);
+    }
+}
+
+/* ---- event cli sync yes */
+
+void lint_sync(struct lint *l)
+{
+    bool status = false;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        status |= !strcmp(a->var, "_exit_status") || (a->verb == ACTION_EXIT && a->text[0]);
+    }
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    if (ev->type == EEM_CLI && ev->sync && !status)
+        lint_event(l, ev, "`sync yes` and no action that sets _exit_status: commands that fit never run");
+}

@@ -1,0 +1,253 @@
+/* lint_text.c: checks of words: labels, patterns, globs. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eem/lint_local.h"
+#include "eem/patterns.h"
+#include "espial/mem.h"
+#include "espial/regex.h"
+
+/* ---- labels */
+
+/* Letters in front, then numbers with dots between. */
+static bool numeric(const char *label, size_t *prefix)
+{
+    size_t n = 0;
+    while (isalpha((unsigned char)label[n]))
+        n++;
+    *prefix = n;
+    if (!label[n])
+        return false;
+    return label[n + strspn(label + n, "0123456789.")] == '\0';
+}
+
+/* Number by number: 1.10 is behind 1.9. A part with a zero in front is a fraction: 1.05 is before 1.1. */
+static int by_number(const char *a, const char *b)
+{
+    while (*a || *b) {
+        size_t na = strspn(a, "0123456789"), nb = strspn(b, "0123456789");
+        if (!na || !nb) {
+            if (na != nb)
+                return na ? 1 : -1;
+        } else {
+            unsigned long long x = strtoull(a, NULL, 10), y = strtoull(b, NULL, 10);
+            bool fraction = (na > 1 && *a == '0') || (nb > 1 && *b == '0');
+            int order = fraction ? strncmp(a, b, na < nb ? na : nb) : (x > y) - (x < y);
+            if (order)
+                return order;
+        }
+        a += na + (a[na] == '.');
+        b += nb + (b[nb] == '.');
+    }
+    return 0;
+}
+
+static size_t typed_at(const struct lint *l, const char *label)
+{
+    return l->env->typed ? l->env->typed(l->env->arg, l->a, label) : 0;
+}
+
+/* Actions are kept in the order of their labels as strings. */
+static void order_of_labels(struct lint *l)
+{
+    for (size_t i = 1; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *second = lint_action(l, i);
+        size_t p1, p2;
+        if (!numeric(second->label, &p2))
+            continue;
+        for (size_t k = 0; k < i; k++) {
+            const struct action_conf *first = lint_action(l, k);
+            if (!numeric(first->label, &p1) || p1 != p2 || strncasecmp(first->label, second->label, p1) ||
+                by_number(first->label + p1, second->label + p2) <= 0)
+                continue;
+            size_t t1 = typed_at(l, first->label), t2 = typed_at(l, second->label);
+            if (t1 && t2 && t1 < t2) /* typed in the order in which they run */
+                continue;
+            lint_at(l, first, "it runs before action %s: labels are compared as strings, not as numbers",
+                    second->label);
+            return;
+        }
+    }
+}
+
+static void odd_letters(struct lint *l)
+{
+    size_t plain = 0, prefix;
+    const struct action_conf *odd = NULL;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const char *label = lint_action(l, i)->label;
+        if (numeric(label, &prefix) && !prefix)
+            plain++;
+        else if (strpbrk(label, "OolI") && strpbrk(label, "0123456789.") && !label[strspn(label, "0123456789.OolI")])
+            odd = lint_action(l, i);
+    }
+    if (odd && plain + 1 == LINT_NACTIONS(l) && plain)
+        lint_at(l, odd, "its label has a letter where all others have digits alone: is it a typing error?");
+}
+
+void lint_labels(struct lint *l)
+{
+    order_of_labels(l);
+    odd_letters(l);
+}
+
+/* ---- patterns */
+
+static struct regex *compile(const char *pattern)
+{
+    char why[128], *translated = pattern_translate(pattern);
+    struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
+    mem_free(translated);
+    return re;
+}
+
+static bool matches(const char *pattern, const char *text)
+{
+    struct regex *re = compile(pattern);
+    bool is = re && regex_match(re, text, strlen(text));
+    regex_free(re);
+    return is;
+}
+
+static bool sets_status(const struct lint *l)
+{
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (!strcmp(a->var, "_exit_status") || (a->verb == ACTION_EXIT && a->text[0]))
+            return true;
+    }
+    return false;
+}
+
+void lint_everything(struct lint *l)
+{
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    {
+        if (!ev->pattern[0] || !matches(ev->pattern, "") || !matches(ev->pattern, "\x01"))
+            continue;
+        if (ev->type == EEM_SYSLOG && !ev->facility[0] && !ev->mnemonic[0])
+            lint_event(l, ev, "pattern {%s} matches every line of the log, the applet's own included", ev->pattern);
+        else if (ev->type == EEM_CLI && (ev->skip || (ev->sync && !sets_status(l))))
+            lint_event(l, ev, "pattern {%s} matches every command, and none of them runs any more", ev->pattern);
+    }
+}
+
+static bool configures(const struct lint *l)
+{
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++)
+        if (lint_action(l, i)->verb == ACTION_CLI && lint_word(lint_action(l, i)->text, "configure", 4))
+            return true;
+    return false;
+}
+
+/* An action's line as it will be logged, with nothing for its variables. */
+static char *own_line(const struct lint *l, const struct action_conf *a)
+{
+    struct text t = {0};
+    text_printf(&t, "%%%s-%u-LOG: %s: ", a->facility[0] ? a->facility : "HA_EM",
+                a->priority < EEM_PRIORITY_UNSET ? a->priority : 6u, l->a->name);
+    for (const char *s = a->text; *s;) {
+        size_t n = strcspn(s, "$");
+        text_addn(&t, s, n);
+        s += n;
+        if (!*s)
+            break;
+        s++;
+        while (isalnum((unsigned char)*s) || *s == '_')
+            s++;
+    }
+    char *copy = mem_strdup(text_str(&t));
+    text_free(&t);
+    return copy;
+}
+
+static void own_lines_of(struct lint *l, const struct event_conf *ev)
+{
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (a->verb != ACTION_SYSLOG || (a->priority < EEM_PRIORITY_UNSET ? a->priority : 6u) > ev->priority ||
+            (ev->facility[0] && !matches(ev->facility, a->facility[0] ? a->facility : "HA_EM")) ||
+            (ev->mnemonic[0] && !matches(ev->mnemonic, "LOG")))
+            continue;
+        char *line = own_line(l, a);
+        if (strstr(a->text, "$_syslog_msg") && !strchr(ev->pattern, '^'))
+            lint_at(l, a, "it logs the line that the pattern fits, which is this applet's event again, for ever");
+        else if (matches(ev->pattern, line))
+            lint_at(l, a, "what it logs fits the applet's own pattern {%s}, for ever", ev->pattern);
+        mem_free(line);
+    }
+    char *configured = mem_printf("%%SYS-5-CONFIG_I: Configured from console by  on vty0 (EEM:%s)", l->a->name);
+    if (configures(l) && matches(ev->pattern, configured) && ev->priority >= 5 && !ev->facility[0] && !ev->mnemonic[0])
+        lint_event(l, ev, "the applet configures, and pattern {%s} fits what is logged then, for ever", ev->pattern);
+    mem_free(configured);
+}
+
+void lint_own_lines(struct lint *l)
+{
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    {
+        bool all = matches(ev->pattern, "") && matches(ev->pattern, "\x01"); /* said already */
+        if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !all && l->a->events.n == 1)
+            own_lines_of(l, ev);
+    }
+}
+
+/* "\d", "{3}": what these are in other dialects. */
+static const char *foreign(const char *pattern)
+{
+    for (const char *s = pattern; *s; s++) {
+        if (*s == '\\' && s[1]) {
+            if (strchr("dwsDWSbB", s[1]))
+                return s;
+            s++;
+        } else if (*s == '{' && isdigit((unsigned char)s[1]) && s > pattern) {
+            size_t n = 1 + strspn(s + 1, "0123456789,");
+            if (s[n] == '}')
+                return s;
+        } else if (*s == '(' && s[1] == '?') {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+void lint_dialect(struct lint *l)
+{
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    {
+        const char *at = foreign(ev->pattern);
+        if (at)
+            lint_event(
+                l, ev,
+                "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means itself here",
+                at);
+    }
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        const char *at = a->verb == ACTION_REGEXP || a->verb == ACTION_CLI ? foreign(a->pattern) : NULL;
+        if (at)
+            lint_at(
+                l, a,
+                "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means itself here",
+                at);
+    }
+}
+
+/* string match takes a glob: `.*` wants a point. */
+void lint_globs(struct lint *l)
+{
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (a->verb != ACTION_STRING || a->kind != EEM_STRING_MATCH)
+            continue;
+        if (strstr(a->text, ".*") || a->text[0] == '^' || strchr(a->text, '|'))
+            lint_at(l, a,
+                    "\"%s\" looks like a regular expression, but `string match` takes a glob: `*` for any text, and a "
+                    "point for a point",
+                    a->text);
+        else if (!strpbrk(a->text, "*?[$"))
+            lint_at(l, a, "\"%s\" fits only the very same text: a glob needs `*` on both sides to find a part",
+                    a->text);
+    }
+}
