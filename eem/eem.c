@@ -41,10 +41,11 @@ struct eem *eem_new(const struct eem_env *env)
     e->patterns = patterns_new();
     sched_init(e);
     if (env->debug) {
-        const struct debug_item item = {.subsystem = "Embedded Event Manager",
-                                        .text = "Debug EEM action cli debugging",
-                                        .on = &e->debug.action_cli};
-        debug_register(env->debug, &item, 1, NULL, e);
+        const struct debug_item items[] = {
+            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action cli debugging", .on = &e->debug.action_cli},
+            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action mail debugging", .on = &e->debug.action_mail},
+        };
+        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, e);
     }
     if (env->gate)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};

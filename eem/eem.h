@@ -79,6 +79,7 @@ struct eem_env {
     struct gate *gate;       /* eem makes itself its watcher: event cli */
     struct mib *mib;         /* event snmp, info type snmp */
     bool (*resolve)(void *arg, const char *name, uint32_t *addr);
+    uint32_t (*if_addr)(void *arg, const char *ifname); /* primary address; 0: none */
     bool (*track_get)(void *arg, uint32_t number, bool *up); /* false: there is no such object */
     bool (*track_set)(void *arg, uint32_t number, bool up);  /* false: none, or not a stub-object */
     bool (*counter)(void *arg, const char *ifname, const char *parameter, int64_t *value); /* event interface */
@@ -181,6 +182,7 @@ bool eem_trap_history_next(const struct eem *e, size_t *cursor, struct eem_trap_
 /* The bits of debug event manager. */
 struct eem_debug {
     bool action_cli;
+    bool action_mail;
 };
 struct eem_debug *eem_debug(struct eem *e);
 /* The calendar its times are read by. */

@@ -237,6 +237,7 @@ struct action_conf {
     char facility[24];          /* syslog; "": HA_EM */
     uint32_t number;            /* track N, type N, port */
     uint32_t sub_system;        /* publish-event */
+    uint32_t source;            /* mail: address; 0: none */
     bool has_int1, has_int2, has_str, flag;
     char int1[24], int2[24];    /* snmp-trap: numbers or $names */
 };

@@ -3,7 +3,7 @@
  *   CONNECTING --writable, no error--> UP --write was short--> FULL --writable--> UP
  *        `------- error ----------------`-- error, or the other end closed ------> DOWN (told once; the owner closes)
  *
- * What the other end sends is read and thrown away: syslog is one way. An address means what it means on this machine. */
+ * What the other end sends goes to the owner, a piece a turn, or is thrown away when he does not listen (syslog). An address means what it means on this machine. */
 #include "cli/app/host_stream.h"
 
 #include <errno.h>
@@ -62,10 +62,14 @@ static void on_fd(void *arg, unsigned events)
 {
     struct stream *s = arg;
     if (events & FD_READ && s->state != CONNECTING) {
-        char waste[512];
-        ssize_t n = recv(s->fd, waste, sizeof waste, MSG_DONTWAIT);
+        char piece[4096];
+        ssize_t n = recv(s->fd, piece, sizeof piece, MSG_DONTWAIT);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
             down(s);
+            return;
+        }
+        if (n > 0 && s->ev->data) {
+            s->ev->data(s->arg, piece, (size_t)n); /* it may be closed now; room to write is told in the next turn */
             return;
         }
     }

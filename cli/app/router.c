@@ -31,6 +31,7 @@
 #include "espial/clock.h"
 #include "espial/debug.h"
 #include "espial/file.h"
+#include "espial/inet.h"
 #include "espial/gate.h"
 #include "espial/loop.h"
 #include "espial/mib.h"
@@ -110,6 +111,11 @@ static const char *port(void *arg, size_t i)
 static bool resolve(void *arg, const char *name, uint32_t *out)
 {
     return cli_resolve(((struct router *)arg)->cli, name, out);
+}
+
+static uint32_t if_addr(void *arg, const char *ifname)
+{
+    return inet_if_addr(dataplane_inet(((struct router *)arg)->dp), ifname);
 }
 
 /* A line "VmHWM:  1234 kB" of the kernel's account of this process, in bytes; 0: not there. */
@@ -288,6 +294,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .track_get = track_get,
         .track_set = track_set,
         .counter = counter,
+        .if_addr = if_addr,
         .reload = on_reload,
         .arg = r,
     };

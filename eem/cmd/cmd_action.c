@@ -186,6 +186,14 @@ static const struct cmd_row rows[] = {
            TXT(struct action_conf, var), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     ACTION("file=verb:37 delete=kind:6 <arg:text>", "||Delete a file|Path of the file", NUM(struct action_conf, kind),
            TXT(struct action_conf, text)),
+    ACTION("mail=verb:38 server <string:text> to <string:pattern> from <string:more> [cc <string:x>] subject <string:y> "
+           "[body <string:z>] &{[port <number:1-65535>]|[source-interface <ifname:sub1>|source-address <ip:source>]}",
+           "|Send an e-mail|SMTP server|[user:password@]name or address|Recipients|Addresses, parted by commas|Sender|"
+           "Address|Carbon copy|Addresses, parted by commas|Subject|Text|Body|Text|Port of the server|Port|Interface "
+           "whose address we are called by|Interface|Address we are called by|Address",
+           TXT(struct action_conf, text), TXT(struct action_conf, pattern), TXT(struct action_conf, more),
+           TXT(struct action_conf, x), TXT(struct action_conf, y), TXT(struct action_conf, z),
+           NUM(struct action_conf, number), TXT(struct action_conf, sub1), NUM(struct action_conf, source)),
     ACTION("handle-error=verb:36 type {exit|ignore|warn}=kind",
            "|What an error does|Type|End the run|Go on|Log and go on", NUM(struct action_conf, kind)),
     ACTION("comment=verb:40 <line:text>", "|Add a comment|Text", TXT(struct action_conf, text)),

@@ -250,6 +250,13 @@ static enum cmd_result do_debug(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static enum cmd_result do_debug_mail(struct cmd_ctx *c)
+{
+    eem_debug(c->self)->action_mail = !c->no;
+    out_printf(c->out, "Debug EEM action mail debugging is %s\n", c->no ? "off" : "on");
+    return CMD_OK;
+}
+
 static const struct cmd_row rows[] = {
     HELP(EXEC, "show event", "Event related show commands"),
     HELP(EXEC, "show event manager", "Show Event Manager information"),
@@ -270,6 +277,7 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "debug event manager", "Event manager debugging"),
     HELP(EXEC, "debug event manager action", "Debug actions of policies"),
     DO_NO(EXEC, 15, "debug event manager action cli", do_debug, "Debug CLI actions"),
+    DO_NO(EXEC, 15, "debug event manager action mail", do_debug_mail, "Debug mail actions"),
 };
 
 const struct cmd_table eem_table_show = CMD_TABLE("eem/cmd/cmd_show_event", rows);

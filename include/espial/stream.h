@@ -1,4 +1,4 @@
-/* stream.h: byte streams (TCP) that the router opens to others, for syslog. The router has no TCP of its own behind inet.h yet: until then the root hands over streams
+/* stream.h: byte streams (TCP) that the router opens to others, for syslog and mail. The router has no TCP of its own behind inet.h yet: until then the root hands over streams
  * that run over this machine's sockets (cli/app/host_stream.c), so what uses them reaches what this machine reaches, from its addresses. In simulation there are
  * none (NULL), or a test's own. */
 #ifndef ESPIAL_STREAM_H
@@ -14,6 +14,8 @@ struct stream;
 struct stream_events {
     void (*ready)(void *arg); /* connected, or room to write again after a short write */
     void (*down)(void *arg);  /* refused, reset or closed by the other end: close it */
+    /* The other end sent these bytes, valid during the call, which may close the stream. NULL: they are thrown away. */
+    void (*data)(void *arg, const void *bytes, size_t len);
 };
 struct streams_ops {
     struct stream *(*open)(struct streams *, uint32_t addr, uint16_t port, const struct stream_events *, void *arg);

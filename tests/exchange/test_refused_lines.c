@@ -155,7 +155,6 @@ static const struct refused refused_applet[] = {
     {"event snmp-notification oid sysUpTime oid-val 1 op eq", "sysUpTime"},
     {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
     {"event timer cron name X", "% Incomplete command."},
-    {"action 1 mail server s to t from f subject x", "mail"},
     {"action 1 info type snmp oid 1.3.6.1 get-type exact", "snmp"},
     {"action 1 publish-event sub-system 797 type 1", "797"},
     {"action 1 file open f disk0:x rw", "rw"},
