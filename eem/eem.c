@@ -51,6 +51,7 @@ struct eem *eem_new(const struct eem_env *env)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
     bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
     bus_subscribe(env->bus, FACT_TRAP_HEARD, on_trap_fact, e);
+    bus_subscribe(env->bus, FACT_COMMAND, info_command_fact, e);
     return e;
 }
 
@@ -236,6 +237,7 @@ void eem_stop(struct eem *e)
     e->stopped = true;
     bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
     bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
+    bus_unsubscribe(e->env.bus, FACT_COMMAND, info_command_fact, e);
     sched_stop(e);
     for (size_t i = 0; i < e->npolicies; i++)
         trigger_fini(e->policies[i]);

@@ -18,6 +18,7 @@ struct log;
 struct loop;
 struct shells;
 struct text;
+struct trap_var;
 struct files;
 struct gate;
 struct inet;
@@ -80,6 +81,8 @@ struct eem_env {
     struct mib *mib;         /* event snmp, info type snmp */
     bool (*resolve)(void *arg, const char *name, uint32_t *addr);
     uint32_t (*if_addr)(void *arg, const char *ifname); /* primary address; 0: none */
+    const char *(*ifname)(void *arg, size_t i);         /* of the i-th interface; NULL behind the last */
+    bool (*own_addr)(void *arg, uint32_t addr);         /* is it one of the router's? */
     bool (*track_get)(void *arg, uint32_t number, bool *up); /* false: there is no such object */
     bool (*track_set)(void *arg, uint32_t number, bool up);  /* false: none, or not a stub-object */
     bool (*counter)(void *arg, const char *ifname, const char *parameter, int64_t *value); /* event interface */
@@ -92,6 +95,9 @@ struct eem_env {
 struct eem_run_end {
     bool ok;
     int32_t exit_status; /* $_exit_status; 0 when it was never set */
+    /* What action snmp-object-value left: type and value, and as its name that of next-oid (oid_len 0: not given); NULL:
+     * nothing. Valid during the call. */
+    const struct trap_var *object;
 };
 struct eem_caller {
     void (*done)(void *arg, const struct eem_run_end *end); /* called once, never from inside the call that began the run */

@@ -17,6 +17,15 @@ struct patterns;
 struct detector;
 struct run;
 struct run_file;
+struct run_varbind { /* action info type snmp var */
+    char name[EEM_NAME_MAX];
+    struct trap_var var;
+};
+#define EEM_COMMANDS 20
+struct heard_command {
+    int64_t wall;
+    char text[256];
+};
 
 /* ---- applet.c: a registered applet: an immutable copy of its configuration, shared by the registry and its runs, with
  * where its blocks begin and end and what it has done so far. */
@@ -39,6 +48,7 @@ struct watch {
     void *state;           /* the detector's own, made by arm and freed by disarm */
     uint64_t last_trigger; /* loop time; valid when triggered > 0 */
     uint64_t triggered;
+    uint64_t matched; /* syslog, cli: lines and commands that fit */
     /* trigger.c: while other events are awaited */
     uint32_t occurred;
     struct vars vars; /* of the last time */
@@ -127,6 +137,8 @@ struct eem {
     size_t ncounters;
     struct context *contexts;
     size_t ncontexts;
+    struct heard_command commands[EEM_COMMANDS]; /* the last ones, by ncommands modulo EEM_COMMANDS */
+    uint64_t ncommands;
 };
 void contexts_free(struct eem *e); /* do_state.c */
 struct policy *eem_policy_find(const struct eem *e, const char *name);
@@ -146,6 +158,7 @@ void trigger_describe(const struct trigger_conf *t, struct text *out);
 /* ---- the bus: every fact has one hearer here */
 void on_syslog_fact(void *eem, const void *fact);
 void on_trap_fact(void *eem, const void *fact);
+void info_command_fact(void *eem, const void *fact); /* do_info.c */
 
 /* on_cli.c: the watcher of commands */
 bool cli_wants(void *eem, enum gate_key key);
@@ -187,6 +200,9 @@ struct run {
     const char *error; /* name of the last failure: "FH_EMEMORY" */
     struct vars vars;
     struct shell *shell;
+    struct run_varbind *varbinds; /* TRAP_VARBINDS_MAX of them; NULL before the first */
+    size_t nvarbinds;
+    struct trap_var *object; /* action snmp-object-value; NULL: none */
     struct run_file *files; /* open handles (do_file.c) */
     bool cli_over;     /* the session ended by itself */
     bool cli_question; /* the last command stopped at its pattern */
@@ -223,6 +239,7 @@ bool run_number(struct run *r, const char *in, int64_t *out) MUST_USE;
 bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
 int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */
 void cli_close_session(struct run *r);        /* do_cli.c */
+enum step info_snmp(struct run *r, const struct action_conf *a); /* do_snmp.c */
 void files_close(struct run *r);              /* do_file.c: all handles */
 void trap_server_event(struct run *r);        /* do_trap.c */
 /* on_application.c: an event of this sub-system and type, with its data. */

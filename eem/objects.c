@@ -46,6 +46,17 @@ void object_add_name(struct text *out, const uint32_t *oid, size_t len, char sep
     }
 }
 
+static void add_octets(struct text *out, const uint8_t *s, size_t n)
+{
+    bool readable = true;
+    for (size_t i = 0; i < n; i++)
+        readable &= (s[i] >= ' ' && s[i] != 0x7f) || s[i] == '\t' || s[i] == '\r' || s[i] == '\n';
+    for (size_t i = 0; i < n && !readable; i++)
+        text_printf(out, "%s%02X", i ? " " : "", s[i]);
+    if (readable)
+        text_addn(out, (const char *)s, n);
+}
+
 void object_add_value(struct text *out, const struct trap_var *v)
 {
     char addr[IP4_STRLEN];
@@ -57,7 +68,7 @@ void object_add_value(struct text *out, const struct trap_var *v)
     case TRAP_TICKS:
     case TRAP_COUNTER64: text_printf(out, "%" PRIu64, (uint64_t)v->num); break;
     case TRAP_IP: text_add(out, ip4_format((uint32_t)v->num, addr)); break;
-    case TRAP_STRING: text_addn(out, (const char *)v->data, v->len < sizeof v->data ? v->len : sizeof v->data); break;
+    case TRAP_STRING: add_octets(out, v->data, v->len < sizeof v->data ? v->len : sizeof v->data); break;
     case TRAP_OID: object_add_name(out, v->oid_val, v->len, '.'); break;
     case TRAP_NONE: break;
     }

@@ -13,7 +13,7 @@ struct text;
 /* "1.3.6.1." -> numbers; a dot in front is skipped, one behind is a prefix. False for anything else, or too long. */
 bool object_name(const char *s, uint32_t oid[TRAP_OID_MAX], uint8_t *len, bool *prefix);
 void object_add_name(struct text *out, const uint32_t *oid, size_t len, char separator);
-/* Numbers in decimal, addresses and names dotted, octets as they are. */
+/* Numbers in decimal, addresses and names dotted, octets as they are when they can be read, else in hexadecimal. */
 void object_add_value(struct text *out, const struct trap_var *v);
 
 /* The types an action names, by their place in its row. */

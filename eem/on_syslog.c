@@ -81,7 +81,10 @@ static void hit(void *arg, void *owner)
 {
     const struct fact_syslog *f = arg;
     struct watch *w = owner;
-    if (f->severity > w->ev->priority || !enough(w))
+    if (f->severity > w->ev->priority)
+        return;
+    w->matched++;
+    if (!enough(w))
         return;
     struct vars vars = {0};
     vars_set(&vars, "_syslog_msg", f->line);

@@ -60,6 +60,8 @@ void run_free(struct run *r)
         r->pending_stop(r);
     cli_close_session(r);
     files_close(r);
+    mem_free(r->varbinds);
+    mem_free(r->object);
     while (r->nloops)
         mem_free(r->loops[--r->nloops].list);
     mem_free(r->loops);
@@ -110,7 +112,9 @@ static void ended(struct run *r, bool ok)
 {
     struct eem *e = r->eem;
     struct eem_caller caller = r->caller;
-    struct eem_run_end end = {.ok = ok, .exit_status = run_exit_status(r)};
+    struct trap_var *object = r->object;
+    struct eem_run_end end = {.ok = ok, .exit_status = run_exit_status(r), .object = object};
+    r->object = NULL;
     cli_close_session(r);
     files_close(r);
     observe_ended(r, ok);
@@ -122,6 +126,7 @@ static void ended(struct run *r, bool ok)
     run_free(r);
     if (caller.done)
         caller.done(caller.arg, &end);
+    mem_free(object);
 }
 
 /* The next action, in a later turn; after so many the run draws breath, so that a loop without end leaves time to pass. */

@@ -96,7 +96,7 @@ void notify_send(struct snmp *s, const struct fact_trap *t)
     const struct kind *k = kind_find(t->kind);
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        if (!host_accepts(h, k))
+        if (!host_accepts(h, k) || (t->dst && t->dst != h->addr))
             continue;
         if (send_to(s, t, h)) {
             s->hosts[i].sent++;

@@ -118,6 +118,20 @@ static uint32_t if_addr(void *arg, const char *ifname)
     return inet_if_addr(dataplane_inet(((struct router *)arg)->dp), ifname);
 }
 
+static const char *ifname(void *arg, size_t i)
+{
+    struct iface *ifc = NULL;
+    do
+        ifc = iface_next(dataplane_net(((struct router *)arg)->dp), ifc);
+    while (ifc && i--);
+    return ifc ? ifc->name : NULL;
+}
+
+static bool own_addr(void *arg, uint32_t addr)
+{
+    return iface_by_addr(dataplane_net(((struct router *)arg)->dp), addr) != NULL;
+}
+
 /* A line "VmHWM:  1234 kB" of the kernel's account of this process, in bytes; 0: not there. */
 static uint64_t status_line(const char *name)
 {
@@ -295,6 +309,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .track_set = track_set,
         .counter = counter,
         .if_addr = if_addr,
+        .ifname = ifname,
+        .own_addr = own_addr,
         .reload = on_reload,
         .arg = r,
     };

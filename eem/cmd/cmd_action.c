@@ -54,6 +54,10 @@ static const struct cmd_scope action_scope = {
     ACTION("string=verb:25 " kind_is " <string:text> [<string:pattern>]", help_is "|String|Characters to take away",   \
            STRING, TXT(struct action_conf, pattern))
 
+#define AGENT       " [community <arg:more>] [ipaddr <arg:x>]"
+#define AGENT_HELP  "|Community|Name|Agent|Address"
+#define AGENT_BINDS TXT(struct action_conf, more), TXT(struct action_conf, x)
+
 static const struct cmd_row rows[] = {
     HELP(CONFIG_APPLET, "action", "Add or modify an action statement"),
     ACTION("cli=verb:1 command <string:text> [pattern <string:pattern>]",
@@ -197,7 +201,45 @@ static const struct cmd_row rows[] = {
     ACTION("handle-error=verb:36 type {exit|ignore|warn}=kind",
            "|What an error does|Type|End the run|Go on|Log and go on", NUM(struct action_conf, kind)),
     ACTION("comment=verb:40 <line:text>", "|Add a comment|Text", TXT(struct action_conf, text)),
-    ACTION("info=verb:5 type routername", "|Obtain system specific information|Type of information|Name of the router"),
+    ACTION("info=verb:5 type routername=kind:0", "|Obtain system specific information|Type of information|Name of the router",
+           NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type snmp oid <arg:text> get-type=kind:1 {exact|next}=op" AGENT,
+           "|||SNMP information|Object|Object ID|Get it|The object itself|The one behind it" AGENT_HELP,
+           NUM(struct action_conf, kind), TXT(struct action_conf, text), NUM(struct action_conf, op), AGENT_BINDS),
+    ACTION("info=verb:5 type snmp oid <arg:text> set-type=kind:2 {counter32|gauge|integer|ipv4|octet|string|unsigned32}=op "
+           "<arg:pattern>" AGENT,
+           "|||||Object ID|Set it|Counter|Gauge|Integer|Address|Octets in hexadecimal|Text|Unsigned integer|Value" AGENT_HELP,
+           NUM(struct action_conf, kind), TXT(struct action_conf, text), NUM(struct action_conf, op),
+           TXT(struct action_conf, pattern), AGENT_BINDS),
+    ACTION("info=verb:5 type snmp getid=kind:3" AGENT, "||||Objects of the system group" AGENT_HELP,
+           NUM(struct action_conf, kind), AGENT_BINDS),
+    ACTION("info=verb:5 type snmp var=kind:4 <word:var> oid <arg:text> {counter|gauge|int|ipv4|octet|string|uint}=op "
+           "<arg:pattern>",
+           "||||Variable of a notification|Name|Object|Object ID|Counter|Gauge|Integer|Address|Octets in "
+           "hexadecimal|Text|Unsigned integer|Value",
+           NUM(struct action_conf, kind), TXT(struct action_conf, var), TXT(struct action_conf, text),
+           NUM(struct action_conf, op), TXT(struct action_conf, pattern)),
+    ACTION("info=verb:5 type snmp trap=kind:5 [enterprise-oid <arg:y>] [generic-trapnum <arg:int1>] [specific-trapnum "
+           "<arg:int2>] trap-oid <arg:text> trap-var <word:var>",
+           "||||Send a trap|Enterprise of version 1|Object ID|Generic number of version 1|Number|Specific number of "
+           "version 1|Number|Trap's object|Object ID|Variables kept under a name|Name",
+           NUM(struct action_conf, kind), TXT(struct action_conf, y), TXT(struct action_conf, int1),
+           TXT(struct action_conf, int2), TXT(struct action_conf, text), TXT(struct action_conf, var)),
+    ACTION("info=verb:5 type snmp inform=kind:6 trap-oid <arg:text> trap-var <word:var>" AGENT,
+           "||||Send an inform|Inform's object|Object ID|Variables kept under a name|Name" AGENT_HELP,
+           NUM(struct action_conf, kind), TXT(struct action_conf, text), TXT(struct action_conf, var), AGENT_BINDS),
+    ACTION("info=verb:5 type cli frequency=kind:7", "|||Commands|How often events matched", NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type cli history=kind:8", "||||The last ones", NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type interface-names=kind:9 [{include=op:1|exclude=op:2|regexp=op:3} <arg:text>]",
+           "|||Names of interfaces|Those that hold a text|Those that do not|Those that match a regular expression|Text",
+           NUM(struct action_conf, kind), NUM(struct action_conf, op), TXT(struct action_conf, text)),
+    ACTION("info=verb:5 type syslog frequency=kind:10", "|||Log|How often events matched", NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type syslog history=kind:11", "||||The last lines", NUM(struct action_conf, kind)),
+    ACTION("snmp-object-value=verb:39 {counter|counter64|gauge|int|ipv4|octet|oid|string|uint}=op <arg:text> [next-oid "
+           "<arg:pattern>]",
+           "|Value of a requested object|Counter|Counter of 64 bits|Gauge|Integer|Address|Octets in hexadecimal|Object "
+           "ID|Text|Unsigned integer|Value|Name of the object behind it|Object ID",
+           NUM(struct action_conf, op), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions,
          "set=verb:7 <word:label> <word:var> <string:text>", "Set a variable|Label|Name of the variable|Value",
          KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb), TXT(struct action_conf, var),

@@ -63,7 +63,7 @@ struct trap_var {
 };
 /* A notification, independent of its SNMP version. v1 form follows RFC 3584 from trap_oid. */
 struct fact_trap {
-    uint32_t src, dst;           /* HEARD: addresses of the packet */
+    uint32_t src, dst;           /* HEARD: addresses of the packet. WANTED: dst is the one host it is for; 0: all */
     char kind[24];               /* WANTED: the type of `enable traps`: "event-manager", "syslog", "config" ... */
     uint32_t trap_oid[TRAP_OID_MAX];
     uint8_t trap_oid_len;

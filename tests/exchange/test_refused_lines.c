@@ -155,7 +155,7 @@ static const struct refused refused_applet[] = {
     {"event snmp-notification oid sysUpTime oid-val 1 op eq", "sysUpTime"},
     {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
     {"event timer cron name X", "% Incomplete command."},
-    {"action 1 info type snmp oid 1.3.6.1 get-type exact", "snmp"},
+    {"action 1 info type snmp oid 1.3.6.1 get-type all", "all"},
     {"action 1 publish-event sub-system 797 type 1", "797"},
     {"action 1 file open f disk0:x rw", "rw"},
     {"action 1 wait 0", "% Invalid time to wait: 1 to 31536000 seconds"},
