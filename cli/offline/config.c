@@ -186,7 +186,7 @@ static void one_line(struct config *c, struct typist *t, struct config_line *l, 
     text_free(&said);
 }
 
-void config_read(struct config *c, struct desk *d, const char *path, const char *text, size_t len)
+void offline_config_read(struct config *c, struct desk *d, const char *path, const char *text, size_t len)
 {
     struct typist t;
     struct text said = {0};
@@ -215,7 +215,7 @@ bool config_load(struct config *c, struct desk *d, const char *path)
     char *text = offline_read(path, &len);
     if (!text)
         return false;
-    config_read(c, d, path, text, len);
+    offline_config_read(c, d, path, text, len);
     mem_free(text);
     return true;
 }

@@ -33,7 +33,7 @@ struct config {
 /* Type it line by line. False: it cannot be read; why is on stderr. */
 bool config_load(struct config *c, struct desk *d, const char *path);
 /* The same of a text, whose name is path. */
-void config_read(struct config *c, struct desk *d, const char *path, const char *text, size_t len);
+void offline_config_read(struct config *c, struct desk *d, const char *path, const char *text, size_t len);
 void config_free(struct config *c);
 /* The line of an action (label), of an event (tag, label NULL) or of the applet's head (both NULL); NULL: none. */
 const struct config_line *config_find(const struct config *c, const char *applet, const char *label, const char *tag);

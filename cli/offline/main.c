@@ -122,7 +122,7 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
         look_ahead(d, text);
         if (r)
             replay_set_clock(r, d);
-        config_read(&c, d, o->config, text, len);
+        offline_config_read(&c, d, o->config, text, len);
         expect_read(&e, &c);
         story_config(s, &c);
         status = 0;

@@ -178,7 +178,7 @@ static void test_table(void **state)
         char *said = NULL;
         size_t len = 0;
         FILE *out = open_memstream(&said, &len);
-        config_read(&c, d, "x", table[i].config, strlen(table[i].config));
+        offline_config_read(&c, d, "x", table[i].config, strlen(table[i].config));
         size_t n = lint_config(&c, d, out);
         fclose(out);
         shorten(said, &got);
