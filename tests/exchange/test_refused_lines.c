@@ -133,7 +133,6 @@ static const struct refused refused_map[] = {
 static const struct refused refused_interface[] = {
     {"crypto map VPN redundancy G", "redundancy"},   {"crypto ipsec client ezvpn E", "client"},
     {"tunnel mode gre multipoint", "multipoint"}, {"ip nhrp network-id 1", "nhrp"},
-    {"snmp trap link-status", "link-status"},
 };
 
 static const struct refused refused_applet[] = {
