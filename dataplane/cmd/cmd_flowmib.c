@@ -1,8 +1,8 @@
 /* cmd_flowmib.c: show crypto mib ipsec flowmib {global|endpoint|tunnel|spi|history|failure|version}, and the size of the
  * histories; show crypto mib ike flowmib {global|tunnel|peer}.
  *
- * A tunnel of IKE is an established SA of either version, its number the one other shows give it (conn id, tunnel id).
- * The books are flowmib.c's; the MIB reads the same. There is one VRF, called Global. Nothing is compressed: what went
+ * A tunnel of IKE is an established SA of either version. The books are flowmib.c's and ike_books.c's; the MIB reads
+ * the same, so tunnels have the same numbers in both. There is one VRF, called Global. Nothing is compressed: what went
  * in uncompressed is what went in. The thresholds are those at which an SA asks for its successor. */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_books.h"
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2.h"
 #include "dataplane/ike/v2/v2_propose.h"
@@ -274,17 +275,9 @@ static enum cmd_result show_version(struct cmd_ctx *c)
 
 /* ---- IKE ---- */
 
-/* What both versions say of an established SA. */
-struct ike_tunnel {
-    uint32_t index, local, remote;
-    const char *mode, *cipher, *hash, *auth;
-    unsigned group, life_s, active_s, priority;
-    bool keepalive;
-    const struct ike_traffic *traffic; /* [IKE_WAYS] */
-};
-
-static void print_ends(struct out *o, const struct ike_tunnel *t)
+static void print_ends(struct out *o, const struct ike_tunnel *t, uint64_t now)
 {
+    (void)now;
     number(o, "Index:", t->index);
     word(o, "Local type:", "ID_IPV4_ADDR");
     word(o, "Local address:", IP4(t->local));
@@ -292,21 +285,23 @@ static void print_ends(struct out *o, const struct ike_tunnel *t)
     word(o, "Remote address:", IP4(t->remote));
 }
 
-static void print_ike_tunnel(struct out *o, const struct ike_tunnel *t)
+static void print_ike_tunnel(struct out *o, const struct ike_tunnel *t, uint64_t now)
 {
+    static const char *const ciphers[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm"};
+    static const char *const hashes[HASH_ALGS] = {"none", "md5", "sha", "sha256", "sha384", "sha512"};
     const struct ike_traffic *in = &t->traffic[IKE_IN], *out = &t->traffic[IKE_OUT];
     char span[16];
 
-    print_ends(o, t);
-    word(o, "Negotiation mode:", t->mode);
+    print_ends(o, t, now);
+    word(o, "Negotiation mode:", t->ikev2 ? "IKEv2" : t->aggressive ? "Aggressive Mode" : "Main Mode");
     number(o, "Diffie Hellman Grp:", t->group);
-    word(o, "Encryption algo:", t->cipher);
-    word(o, "Hash algo:", t->hash);
-    word(o, "Auth method:", t->auth);
+    word(o, "Encryption algo:", ciphers[t->cipher]);
+    word(o, "Hash algo:", hashes[t->hash]);
+    word(o, "Auth method:", t->ikev2 ? "localPskRemotePsk" : "psk");
     number(o, "Lifetime:", t->life_s);
-    word(o, "Active time:", span_format(t->active_s, span));
+    word(o, "Active time:", span_format((now - t->began) / US_PER_S, span));
     number(o, "Policy priority:", t->priority);
-    word(o, "Keepalive enabled:", t->keepalive ? "Yes" : "No");
+    word(o, "Keepalive enabled:", t->dpd ? "Yes" : "No");
     octets(o, "In octets:", in->octets);
     number(o, "In packets:", in->packets);
     number(o, "In drops:", in->drops);
@@ -325,28 +320,13 @@ static void print_ike_tunnel(struct out *o, const struct ike_tunnel *t)
     number(o, "Out P2 Sa delete requests:", out->deletes);
 }
 
-static void each_ike_tunnel(struct cmd_ctx *c, void (*print)(struct out *o, const struct ike_tunnel *t))
+static void each_ike_tunnel(struct cmd_ctx *c, void (*print)(struct out *o, const struct ike_tunnel *t, uint64_t now))
 {
-    static const char *const ciphers[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm"};
-    static const char *const hashes[HASH_ALGS] = {"none", "md5", "sha", "sha256", "sha384", "sha512"};
-    struct ike_sa_info i;
-    struct v2_sa_info i2;
+    struct ike_tunnel t;
 
     out_text(c->out, VRF);
-    for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &i);) {
-        if (!i.up)
-            continue;
-        print(c->out, &(struct ike_tunnel){i.conn_id, i.local, i.remote, i.aggressive ? "Aggressive Mode" : "Main Mode",
-                                           i.encr, i.hash, "psk", i.group, i.life_s, i.up_s, i.priority, i.dpd,
-                                           i.traffic});
-        out_text(c->out, "\n");
-    }
-    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &i2);) {
-        if (i2.status != V2_STATUS_READY)
-            continue;
-        print(c->out, &(struct ike_tunnel){i2.tunnel_id, i2.local, i2.remote, "IKEv2", ciphers[i2.suite.encr.cipher],
-                                           hashes[i2.suite.integ ? i2.suite.integ : i2.suite.prf], "localPskRemotePsk",
-                                           i2.suite.group, i2.life_s, i2.active_s, 0, i2.dpd != 0, i2.traffic});
+    for (uint32_t at = 0; ike_tunnel_from(dataplane_ike(c->self), at, &t); at = t.index + 1) {
+        print(c->out, &t, loop_now(dataplane_env(c->self)->loop));
         out_text(c->out, "\n");
     }
 }
@@ -369,18 +349,14 @@ static enum cmd_result show_ike_global(struct cmd_ctx *c)
     struct ike_work w = ike_work(ike);
     struct v2_work w2 = v2_work(ike_v2(ike));
     struct ike_traffic n[IKE_WAYS];
-    struct v2_sa_info i2;
-    uint64_t active = ike_counts(ike).active;
 
-    for (size_t at = 0; v2_sa_next(ike_v2(ike), &at, &i2);)
-        active += i2.status == V2_STATUS_READY;
     ike_traffic_all(ike, n);
     const struct {
         const char *label;
         uint64_t n;
     } rows[] = {
-        {"Active Tunnels:", active},
-        {"Previous Tunnels:", w.sas_made + w2.made - w.sas_failed - w2.failed - active - w.negotiating - w2.negotiating},
+        {"Active Tunnels:", ike_tunnel_count(ike)},
+        {"Previous Tunnels:", ike_tunnel_previous(ike)},
         {"In octets:", n[IKE_IN].octets},
         {"Out octets:", n[IKE_OUT].octets},
         {"In packets:", n[IKE_IN].packets},

@@ -57,6 +57,7 @@ struct ike *ike_new(const struct ike_env *env)
     ike->log_tokens = IKE_LOG_BURST;
     ike->limits = recovery_new(ike);
     ike->frags = frag_store_new();
+    ike->books = ike_books_new();
     ike->v2 = v2_new(ike);
     ipsec_set_engine_rows(env->ipsec, ike_engine_rows, ike);
     const struct debug_item item = {"Cryptographic Subsystem", "Crypto ISAKMP debugging", &ike->debug_isakmp};
@@ -76,6 +77,7 @@ void ike_free(struct ike *ike)
     ike->debug_isakmp = ike->debug_ipsec = ike->debug_engine = false;
     ike->conf.logging_session = false;
     ike->on = false;
+    ike_tunnel_watch(ike, NULL, NULL);
     v2_free(ike->v2);
     ike->v2 = NULL;
     while ((pair = table_next(ike->pairs, &at)))
@@ -100,6 +102,7 @@ void ike_free(struct ike *ike)
     recovery_free(ike->limits);
     frag_store_free(ike->frags);
     ike_errors_fini(&ike->errors);
+    ike_books_free(ike->books);
     ike_conf_fini(&ike->conf);
     mem_wipe(ike, sizeof *ike);
     mem_free(ike);

@@ -9,6 +9,7 @@
 #include "dataplane/ike/codec.h"
 #include "dataplane/ike/errors.h"
 #include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_books.h"
 #include "dataplane/ike/ike_conf.h"
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/keys.h"
@@ -18,6 +19,7 @@
 #include "espial/crypto.h"
 #include "espial/inet.h"
 #include "espial/loop.h"
+#include "espial/order.h"
 #include "espial/table.h"
 #include "espial/work.h"
 
@@ -162,6 +164,13 @@ struct ike_node {
     uint64_t began;
 };
 
+struct v2_sa;
+struct ike_books;
+struct ike_book { /* an established SA of either version in the books (ike_books.c) */
+    uint32_t index; /* 0: it is not there */
+    struct ike_sa *v1;
+    struct v2_sa *v2;
+};
 struct ike_sa {
     struct ike *ike;
     struct ike_peer *peer;       /* NULL once dead */
@@ -203,6 +212,7 @@ struct ike_sa {
     unsigned used_n, used_at;
     uint32_t seen_info[64];
     unsigned seen_n, seen_at;
+    struct ike_book book;
     struct ike_traffic traffic[IKE_WAYS];
 };
 
@@ -290,6 +300,7 @@ struct ike {
     unsigned pairs_negotiating; /* quick modes and children of IKEv2 under way */
     struct ike_work worked;     /* counts since boot */
     struct ike_traffic gone[IKE_WAYS]; /* of SAs of either version that are no more */
+    struct ike_books *books;
     struct ike_errors errors;   /* crypto isakmp diagnose error */
     struct frag_store *frags;
     unsigned bad_messages; /* received and refused, in all */
@@ -387,6 +398,8 @@ void timers_sa_init(struct ike_sa *sa);
 /* peer_sa_settled in a moment: AM3 has just left, and a peer of several threads may look at what follows it first. */
 void timers_settle(struct ike_sa *sa);
 void timers_sa_established(struct ike_sa *sa);
+/* So many seconds before its end a successor is asked for. */
+uint32_t timers_sa_soft_s(const struct ike_sa *sa);
 void timers_sa_life(struct ike_sa *sa, uint32_t life_s); /* restart with a lifetime counted from establishment */
 /* A newer SA, begun by us to replace it, is up: delete this one soon. */
 void timers_sa_retire(struct ike_sa *sa);
@@ -443,6 +456,14 @@ void ike_want_flow(struct ike *ike, struct ike_want *w);
  * policy): then nothing is left of it, nor of a peer that nothing else holds. */
 struct ike_sa *ike_begin(struct ike_peer *p, const char *profile);
 void ike_delete_sa(struct ike_sa *sa, bool tell, const char *reason);
+
+/* ---- ike_books.c ---- */
+struct ike_books *ike_books_new(void);
+void ike_books_free(struct ike_books *b); /* NULL-safe */
+/* Established: of v1 and v2 one is NULL. */
+void ike_books_up(struct ike *ike, struct ike_book *e, struct ike_sa *v1, struct v2_sa *v2);
+/* It ends, and all of it can still be read; words: why. half_open: nobody has proved anything. */
+void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local, uint32_t remote);
 
 /* ---- trace.c: debug lines and messages ---- */
 enum trace_kind { TRACE_NORMAL, TRACE_PAK, TRACE_ERROR };

@@ -189,6 +189,7 @@ void ike_sa_established(struct ike_sa *sa)
     memcpy(sa->peer->id, sa->peer_id, sizeof sa->peer->id);
     sa->peer->port = sa->peer_port;
     p1_free(sa);
+    ike_books_up(sa->ike, &sa->book, sa, NULL);
 }
 
 /* The dead that are shown, in the order in which they died. */
@@ -244,6 +245,7 @@ void ike_sa_end(struct ike_sa *sa, const char *reason)
     trace_engine(sa, "crypto engine: deleting IKE SA SW:%u", sa->conn_id ? sa->conn_id - 1000 : 0);
     if (!ike_sa_up(sa))
         failed(sa);
+    ike_books_end(ike, &sa->book, reason, sa->half_open, sa->local, sa->remote);
     ike_sa_enter(sa, IKE_DEST_SA, "IKE_MESG_INTERNAL", "IKE_PHASE1_DEL");
     TRACE(sa, "deleting SA reason \"%s\" state %s (peer %s) ", reason, state, IP4(sa->remote));
     TRACE(sa, "Unlocking peer struct 0x%llX for isadb_mark_sa_deleted(), count %u", peer_trace_handle(sa->peer),
@@ -278,6 +280,7 @@ void ike_sa_free(struct ike_sa *sa)
     if (sa->peer) {
         if (!ike_sa_up(sa))
             failed(sa);
+        ike_books_end(ike, &sa->book, "", true, sa->local, sa->remote);
         sa->state = IKE_DEST_SA;
         sa_detach(sa);
     }

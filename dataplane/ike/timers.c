@@ -56,14 +56,24 @@ void timers_half_open(struct ike_sa *sa)
     timer_set(&sa->life, IKE_HALF_OPEN_US);
 }
 
-static void arm_life(struct ike_sa *sa)
+static uint64_t margin_of(const struct ike_sa *sa, uint64_t life_us)
 {
-    uint64_t now = loop_now(sa->ike->env.loop), margin = (sa->expires - sa->established) / 10, at;
+    uint64_t margin = life_us / 10;
 
     if (margin > SOFT_MARGIN_S * US_PER_S)
         margin = SOFT_MARGIN_S * US_PER_S;
-    if (!sa->initiator)
-        margin /= 2;
+    return sa->initiator ? margin : margin / 2;
+}
+
+uint32_t timers_sa_soft_s(const struct ike_sa *sa)
+{
+    return (uint32_t)(margin_of(sa, sa->suite.life_s * (uint64_t)US_PER_S) / US_PER_S);
+}
+
+static void arm_life(struct ike_sa *sa)
+{
+    uint64_t now = loop_now(sa->ike->env.loop), margin = margin_of(sa, sa->expires - sa->established), at;
+
     at = sa->life_soft_done || sa->superseded ? sa->expires : sa->expires - margin;
     timer_set(&sa->life, at > now ? at - now : 0);
 }

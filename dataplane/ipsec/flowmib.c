@@ -13,10 +13,14 @@
 #include <string.h>
 
 #include "dataplane/ipsec/ipsec_local.h"
+#include "espial/order.h"
 
 struct flowmib {
     struct flowmib_conf conf;
     uint32_t indices;
+    struct order open; /* index -> struct ipsec_flow */
+    flowmib_fn *watch;
+    void *watch_arg;
     unsigned active, ended;
     struct flow_count gone; /* of flows that are no more, or were cleared */
     struct flowmib_past past[FLOWMIB_HISTORY_MAX];
@@ -39,7 +43,16 @@ struct flowmib *flowmib_new(void)
 
 void flowmib_free(struct flowmib *m)
 {
+    if (!m)
+        return;
+    order_fini(&m->open);
     mem_free(m);
+}
+
+void flowmib_watch(struct ipsec *ips, flowmib_fn *fn, void *arg)
+{
+    ips->mib->watch = fn;
+    ips->mib->watch_arg = arg;
 }
 
 struct flowmib_conf *flowmib_conf(struct ipsec *ips)
@@ -96,6 +109,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
         .flow = f->id,
         .local = p->local,
         .peer = p->peer,
+        .ikev2 = p->ikev2,
         .local_sel = p->local_sel,
         .remote_sel = p->remote_sel,
         .transform = p->transforms[0],
@@ -105,6 +119,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
         .active_s = (uint32_t)((loop_now(newest->ips->env.loop) - f->mib.began) / US_PER_S),
         .refreshes = f->mib.refreshes,
         .expired = f->mib.expired,
+        .began = f->mib.began,
         .in_replays = n.replay_failed,
     };
     pair_thresholds(newest, &out->soft_s, &out->soft_kb);
@@ -128,6 +143,12 @@ void flowmib_made(struct sa_pair *sa)
     }
     f->mib = (struct flow_tunnel){.index = ++m->indices, .began = loop_now(sa->ips->env.loop), .base = f->n};
     m->active++;
+    order_add(&m->open, f->mib.index, f);
+    if (m->watch) {
+        struct flowmib_tunnel t;
+        tunnel(f, &t);
+        m->watch(m->watch_arg, true, &t);
+    }
 }
 
 static enum flowmib_end reason_of(enum sa_gone why)
@@ -156,13 +177,16 @@ void flowmib_gone(struct sa_pair *sa, enum sa_gone why)
         f->mib.out_octets += sa->out.bytes;
         return;
     }
-    struct flowmib_past *past = &m->past[m->npast++ % FLOWMIB_HISTORY_MAX];
-    *past = (struct flowmib_past){.why = reason_of(why), .ended = loop_now(sa->ips->env.loop)};
+    struct flowmib_past *past = &m->past[m->npast % FLOWMIB_HISTORY_MAX];
+    *past = (struct flowmib_past){.number = ++m->npast, .why = reason_of(why), .ended = loop_now(sa->ips->env.loop)};
     tunnel(f, &past->t);
     past->t.sas = 0;
     m->active--;
     m->ended++;
+    order_remove(&m->open, f->mib.index);
     f->mib.index = 0;
+    if (m->watch)
+        m->watch(m->watch_arg, false, &past->t);
 }
 
 void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi)
@@ -200,6 +224,43 @@ bool flowmib_tunnel_next(struct ipsec *ips, size_t *cursor, struct flowmib_tunne
             return true;
         }
     return false;
+}
+
+bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out)
+{
+    const struct ipsec_flow *f = order_from(&ips->mib->open, from, NULL);
+    if (!f)
+        return false;
+    tunnel(f, out);
+    return true;
+}
+
+/* The place of the entry of the least number (from 1) that is `from` or more, of a ring of which `keep` are remembered; false past the end. */
+static bool ring_from(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
+{
+    uint32_t oldest = ever > keep ? ever - keep + 1 : 1;
+    if (from < oldest)
+        from = oldest;
+    *at = (from - 1) % FLOWMIB_HISTORY_MAX;
+    return from <= ever;
+}
+
+bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out)
+{
+    uint32_t at;
+    if (!ring_from(ips->mib->npast, ips->mib->conf.tunnels, from, &at))
+        return false;
+    *out = ips->mib->past[at];
+    return true;
+}
+
+bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out)
+{
+    uint32_t at;
+    if (!ring_from(ips->mib->nfailures, ips->mib->conf.failures, from, &at))
+        return false;
+    *out = ips->mib->failures[at];
+    return true;
 }
 
 /* The place of the cursor's entry in a ring of which `keep` are remembered; false past the end. */

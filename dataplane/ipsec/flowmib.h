@@ -29,17 +29,21 @@ struct flowmib_tunnel {
     uint32_t index; /* from 1, never used again */
     uint32_t flow;  /* ipsec_flow_info.id */
     uint32_t local, peer;
+    bool ikev2; /* negotiated by IKEv2 */
     struct selector local_sel, remote_sel;
     struct ipsec_transform transform; /* of its newest pair */
     unsigned pfs_group;
     uint32_t life_s, life_kb;
     uint32_t soft_s, soft_kb; /* left of them when the newest pair asks for its successor */
     uint32_t active_s;
+    uint64_t began; /* loop time, us */
     uint32_t refreshes, expired; /* pairs that followed others; SAs that ended by lifetime or by their successor */
     unsigned sas;                /* halves that are there */
     struct flowmib_way in, out;
     uint64_t in_replays;
 };
+/* That of the least index that is `from` or more. Not linear. */
+bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out);
 bool flowmib_tunnel_next(struct ipsec *ips, size_t *cursor, struct flowmib_tunnel *out);
 
 /* The MIB's cipSecTunHistTermReason. */
@@ -48,7 +52,9 @@ struct flowmib_past {
     enum flowmib_end why;
     struct flowmib_tunnel t;
     uint64_t ended; /* loop time, us */
+    uint32_t number; /* of the entry, from 1 */
 };
+bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out); /* by number */
 /* Newest last. */
 bool flowmib_past_next(struct ipsec *ips, size_t *cursor, struct flowmib_past *out);
 
@@ -60,5 +66,10 @@ struct flowmib_failure {
     uint64_t at; /* us after the router's start */
     uint32_t src, dst, spi;
 };
+bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out); /* by index */
 bool flowmib_failure_next(struct ipsec *ips, size_t *cursor, struct flowmib_failure *out);
+
+/* Who wants to know that a tunnel began or ended; called from inside the change. */
+typedef void flowmib_fn(void *arg, bool up, const struct flowmib_tunnel *t);
+void flowmib_watch(struct ipsec *ips, flowmib_fn *fn, void *arg);
 #endif

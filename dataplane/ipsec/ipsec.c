@@ -307,6 +307,17 @@ unsigned ipsec_clear(struct ipsec *ips)
     return sad_delete_peer(ips, 0, SA_GONE_CLEARED);
 }
 
+unsigned ipsec_clear_flow(struct ipsec *ips, uint32_t flow_id)
+{
+    const struct ipsec_flow *f;
+    unsigned n = 0;
+    while ((f = table_find(ips->flows, &flow_id)) && f->pairs && n < IPSEC_PAIRS_MAX) {
+        pair_delete(f->pairs, SA_GONE_CLEARED, true);
+        n++;
+    }
+    return n;
+}
+
 unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port)
 {
     struct sa_pair *sa;

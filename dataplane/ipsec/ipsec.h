@@ -149,6 +149,7 @@ uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t se
 unsigned ipsec_clear(struct ipsec *ips);
 /* Those between these addresses and with that port of the peer; 0: any. */
 unsigned ipsec_clear_session(struct ipsec *ips, uint32_t local, uint32_t peer, uint16_t port);
+unsigned ipsec_clear_flow(struct ipsec *ips, uint32_t flow_id); /* ipsec_flow_info.id */
 unsigned ipsec_clear_map(struct ipsec *ips, const char *map);
 /* One SA by destination, protocol and SPI, with its sibling. */
 bool ipsec_clear_entry(struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);

@@ -49,7 +49,7 @@ struct fact_command {
     char text[256]; /* fully expanded */
 };
 #define TRAP_VARBINDS_MAX 16
-#define TRAP_OID_MAX      48 /* sub-identifiers */
+#define TRAP_OID_MAX      64 /* sub-identifiers */
 struct trap_var {
     uint32_t oid[TRAP_OID_MAX];
     uint8_t oid_len;

@@ -182,7 +182,7 @@ static void ike(void **state)
     pair_up(b);
     pair_says(b, "r1", IKE_FLOWMIB "peer",
               " vrf Global\n"
-              "  Index:                       1001      \n"
+              "  Index:                       1         \n"
               "  Local type:                  ID_IPV4_ADDR\n"
               "  Local address:               10.0.0.1\n"
               "  Remote type:                 ID_IPV4_ADDR\n"

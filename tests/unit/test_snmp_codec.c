@@ -321,16 +321,16 @@ static void what_a_fact_cannot_hold_is_cut_and_counted(void **state)
     assert_int_equal(m.lost, 2);
     assert_int_equal(m.nvars, 20);
 
-    /* One string of 300 octets, and after it a name of 49 sub-identifiers (48 octets), which is left out. */
+    /* One string of 300 octets, and after it a name of 65 sub-identifiers (64 octets), which is left out. */
     memset(list, 'x', sizeof(list));
     n = wrap(0x04, list, 300);
     memmove(list + 4, list, n);
     unhex("0602 2b06", list, 4);
     n = wrap(0x30, list, n + 4);
     uint8_t *name = list + n;
-    memset(name, 1, 48);
+    memset(name, 1, 64);
     name[0] = 0x2b;
-    size_t name_len = wrap(0x06, name, 48);
+    size_t name_len = wrap(0x06, name, 64);
     name[name_len] = 0x05;
     name[name_len + 1] = 0;
     n += wrap(0x30, name, name_len + 2);

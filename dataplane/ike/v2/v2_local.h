@@ -278,6 +278,8 @@ struct v2_sa {
     uint64_t created, established, expires, last_rx;
     bool soft_done;
     struct timer life, nat_keepalive, dpd;
+    const char *closing; /* why we ended it: a constant; NULL: we did not */
+    struct ike_book book;
     struct ike_traffic traffic[IKE_WAYS];
 };
 
@@ -498,6 +500,7 @@ void v2_timers_init(struct v2_sa *sa);
 void v2_timers_clear(struct v2_sa *sa);
 void v2_timers_half_open(struct v2_sa *sa);
 void v2_timers_established(struct v2_sa *sa);
+uint32_t v2_timers_soft_s(const struct v2_sa *sa); /* so long before its end it is rekeyed */
 void v2_timers_old(struct v2_sa *sa); /* replaced: goes, whether or not the peer deletes it */
 /* The peer should delete it: the answer to its own request may be lost. */
 void v2_timers_redundant(struct v2_sa *sa);

@@ -264,6 +264,7 @@ void v2_sa_established(struct v2_sa *sa)
     first_free(sa->first);
     sa->first = NULL;
     v2_timers_established(sa);
+    ike_books_up(sa->v2->ike, &sa->book, NULL, sa);
 }
 
 /* Everything that costs memory or holds a secret. */
@@ -296,6 +297,7 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
         return;
     TR(sa, "Deleting SA");
     v2_trace(v2, sa, sa->remote, V2_DEBUG_INTERNAL, "Deleting SA: %s", reason);
+    ike_books_end(v2->ike, &sa->book, sa->closing ? sa->closing : reason, sa->half_open, sa->local, sa->remote);
     v2_sa_enter(sa, V2_DEAD);
     v2_children_gone(sa, why);
     if (sa->established && !sa->kept_session)
@@ -345,6 +347,7 @@ void v2_sa_close(struct v2_sa *sa, const char *reason)
     TR_EVENT(sa, "Sending DELETE INFO message for IKEv2 SA [ISPI: 0x%08X%08X RSPI: 0x%08X%08X]", get32(sa->ispi),
              get32(sa->ispi + 4), get32(sa->rspi), get32(sa->rspi + 4));
     v2_sa_enter(sa, V2_CLOSING);
+    sa->closing = reason;
     for (struct v2_x *x = sa->queue, *next; x; x = next) {
         next = x->next;
         if (!x->sent && !x->concluding)

@@ -27,15 +27,11 @@ static uint32_t pending(const struct v2_sa *sa)
     return n;
 }
 
-bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out)
+void v2_sa_view(const struct v2_sa *sa, struct v2_sa_info *out)
 {
-    uint64_t now = v2_now(v2);
-    const struct v2_sa *sa = *cursor ? (const struct v2_sa *)(uintptr_t)*cursor : v2->all;
+    uint64_t now = v2_now(sa->v2);
     bool periodic;
 
-    if (!sa || *cursor == CURSOR_END)
-        return false;
-    *cursor = sa->next ? (size_t)(uintptr_t)sa->next : CURSOR_END;
     *out = (struct v2_sa_info){
         .tunnel_id = sa->tunnel_id,
         .session_id = sa->session_id,
@@ -76,8 +72,27 @@ bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out)
     if (sa->established) {
         out->life_s = (uint32_t)((sa->expires - sa->established) / US_PER_S);
         out->active_s = (uint32_t)((now - sa->established) / US_PER_S);
+        out->soft_s = v2_timers_soft_s(sa);
     }
+}
+
+bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out)
+{
+    const struct v2_sa *sa = *cursor ? (const struct v2_sa *)(uintptr_t)*cursor : v2->all;
+
+    if (!sa || *cursor == CURSOR_END)
+        return false;
+    *cursor = sa->next ? (size_t)(uintptr_t)sa->next : CURSOR_END;
+    v2_sa_view(sa, out);
     return true;
+}
+
+uint32_t v2_book_with(const struct v2 *v2, uint32_t local, uint32_t remote)
+{
+    const struct v2_peer *p = v2_peer_find(v2, local, remote);
+    const struct v2_sa *sa = p ? v2_peer_up(p, "") : NULL;
+
+    return sa ? sa->book.index : 0;
 }
 
 bool v2_child_next(const struct v2 *v2, size_t *cursor, struct v2_child_info *out)

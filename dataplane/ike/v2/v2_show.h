@@ -21,6 +21,7 @@ struct v2_sa_info {
     uint8_t local_spi[8], remote_spi[8];
     struct v2_id local_id, remote_id;
     uint32_t life_s, active_s;
+    uint32_t soft_s; /* so long before its end it is rekeyed */
     uint32_t local_req_mid, remote_req_mid, local_next_mid, remote_next_mid, local_queued, remote_queued;
     uint16_t local_window, remote_window;
     uint16_t dpd, dpd_retry; /* 0: not configured */
@@ -31,6 +32,10 @@ struct v2_sa_info {
     uint64_t up_since; /* loop time; 0 */
     struct ike_traffic traffic[IKE_WAYS];
 };
+struct v2_sa;
+void v2_sa_view(const struct v2_sa *sa, struct v2_sa_info *out);
+/* The number in the books (ike_books.h) of the newest SA between these ends; 0 none. */
+uint32_t v2_book_with(const struct v2 *v2, uint32_t local, uint32_t remote);
 bool v2_sa_next(const struct v2 *v2, size_t *cursor, struct v2_sa_info *out);
 
 struct v2_child_info {

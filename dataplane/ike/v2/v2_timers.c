@@ -27,15 +27,25 @@ static const struct v2_profile_conf *profile_of(const struct v2_sa *sa)
     return sa->profile[0] ? v2_conf_profile(&sa->v2->conf, sa->profile) : NULL;
 }
 
-static void arm_life(struct v2_sa *sa)
+static uint64_t margin_of(const struct v2_sa *sa)
 {
-    uint64_t now = v2_now(sa->v2), margin = (sa->expires - sa->established) / 10, at;
+    uint64_t margin = (sa->expires - sa->established) / 10;
 
     if (margin > SOFT_MARGIN_S * US_PER_S)
         margin = SOFT_MARGIN_S * US_PER_S;
-    if (!sa->initiator)
-        margin /= 2;
-    at = sa->soft_done || (sa->superseded && !sa->nchildren) ? sa->expires : sa->expires - margin;
+    return sa->initiator ? margin : margin / 2;
+}
+
+uint32_t v2_timers_soft_s(const struct v2_sa *sa)
+{
+    return (uint32_t)(margin_of(sa) / US_PER_S);
+}
+
+static void arm_life(struct v2_sa *sa)
+{
+    uint64_t now = v2_now(sa->v2), at;
+
+    at = sa->soft_done || (sa->superseded && !sa->nchildren) ? sa->expires : sa->expires - margin_of(sa);
     timer_set(&sa->life, at > now ? at - now : 0);
 }
 
