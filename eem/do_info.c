@@ -71,8 +71,7 @@ static void frequency(struct run *r, uint8_t type, struct text *t)
     {
         int64_t last = w->triggered ? now - (int64_t)(loop_now(e->env.loop) - w->last_trigger) : 0;
         add_time(t, last);
-        text_printf(t,
-                    "match_count %llu raise_count %llu occurs %u period_sec %llu period_msec %llu pattern {%s}\n",
+        text_printf(t, "match_count %llu raise_count %llu occurs %u period_sec %llu period_msec %llu pattern {%s}\n",
                     (unsigned long long)w->matched, (unsigned long long)w->triggered, w->ev->occurs,
                     (unsigned long long)w->ev->period / 1000, (unsigned long long)w->ev->period % 1000, w->ev->pattern);
     }

@@ -21,7 +21,8 @@
 #include "espial/mem.h"
 #include "espial/mib.h"
 
-MSG(NO_AGENT, "HA_EM", 3, "FMPD_SNMP", 0, "fh_snmp: Cannot ask the agent at %s: only this router's own objects can be read");
+MSG(NO_AGENT, "HA_EM", 3, "FMPD_SNMP", 0,
+    "fh_snmp: Cannot ask the agent at %s: only this router's own objects can be read");
 
 static enum step failed(struct run *r, const char *error)
 {
@@ -137,7 +138,8 @@ static enum step put(struct run *r, const struct action_conf *a)
 /* RFC 3418: system.1 to system.6. */
 static enum step get_id(struct run *r, const struct action_conf *a)
 {
-    static const char *const names[] = {"sysdescr_", "sysobjectid_", "sysuptime_", "syscontact_", "sysname_", "syslocation_"};
+    static const char *const names[] = {"sysdescr_",   "sysobjectid_", "sysuptime_",
+                                        "syscontact_", "sysname_",     "syslocation_"};
     struct mib *mib = r->eem->env.mib;
     if (!own(r, a))
         return STEP_FAILED;

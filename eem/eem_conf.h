@@ -234,6 +234,7 @@ struct action_conf {
     uint8_t kind;               /* which form of the verb: string's operation, file's, info's type ... by its place in the row */
     uint8_t op;                 /* enum eem_op, of if, elseif, while */
     uint8_t depth;              /* in how many blocks it stands: set by applet_nest, for printing */
+    char rest[EEM_TEXT_MAX];    /* while a line is typed: what becomes `text` */
     char text[EEM_TEXT_MAX];    /* cli command, syslog msg, snmp-trap strdata; the first operand */
     char pattern[EEM_TEXT_MAX]; /* cli: awaited instead of the prompt; regexp; the second operand */
     char more[EEM_TEXT_MAX];    /* further operands */

@@ -236,6 +236,7 @@ bool run_expand_text(struct run *r, const char *in, struct text *out) MUST_USE;
 char *run_value(struct run *r, const char *in) MUST_USE;
 /* The same to a number. False: unset, or no integer (r->error is set). */
 bool run_number(struct run *r, const char *in, int64_t *out) MUST_USE;
+/* "x" and "$x" both name the variable. */
 bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
 int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */
 void cli_close_session(struct run *r);        /* do_cli.c */

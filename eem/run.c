@@ -266,7 +266,7 @@ bool run_number(struct run *r, const char *in, int64_t *out)
 
 bool run_set(struct run *r, const char *name, const char *value)
 {
-    if (vars_set(&r->vars, name, value))
+    if (vars_set(&r->vars, name[0] == '$' ? name + 1 : name, value))
         return true;
     r->error = "FH_EMEMORY";
     return false;

@@ -25,6 +25,10 @@ static bool action_check(void *self, const void *obj, struct out *out)
 {
     const struct action_conf *a = obj;
     (void)self;
+    if (a->rest[0]) {
+        out_text(out, "% Invalid input behind the quoted text\n");
+        return false;
+    }
     if (a->verb == ACTION_WAIT && !number_ok(a->text, 1, 31536000)) {
         out_text(out, "% Invalid time to wait: 1 to 31536000 seconds\n");
         return false;
@@ -37,12 +41,50 @@ static bool action_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-static const struct cmd_scope action_scope = {
-    .size = sizeof(struct action_conf), .init = action_conf_init, .check = action_check, .nested = action_nested};
+/* A text as it was typed to the end of the line, in `rest`: outer quotes go. What stands behind a closed quote is no text:
+ * it stays, for the check to refuse. */
+static void action_settle(void *obj)
+{
+    struct action_conf *a = obj;
+    const char *s = a->rest;
+    size_t n = strlen(s);
+    while (n && s[n - 1] == ' ')
+        n--;
+    bool quoted = n && *s == '"';
+    if (!n || (quoted && s[n - 1] != '"'))
+        return;
+    s += quoted;
+    n -= quoted;
+    if (quoted && n)
+        n--;
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != '\\' || i + 1 == n || s[i + 1] != '"')
+            a->text[to++] = s[i];
+    a->text[to] = '\0';
+    a->rest[0] = '\0';
+}
+
+static const struct cmd_scope action_scope = {.size = sizeof(struct action_conf),
+                                              .init = action_conf_init,
+                                              .check = action_check,
+                                              .settle = action_settle,
+                                              .nested = action_nested};
 
 #define ACTION(sent, text, ...)                                                                                        \
     LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions, "action <word:label> " sent, text,           \
          KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb) __VA_OPT__(, ) __VA_ARGS__)
+/* What people write without quotes, or with quotes within quotes: all of the line that follows is the text. */
+#define UNQUOTED(sent, text, ...)                                                                                      \
+    {.kind = CMD_LINE_ROW,                                                                                             \
+     .mode = CONFIG_APPLET,                                                                                            \
+     .flags = CMD_HIDDEN,                                                                                              \
+     .sentence = "action <word:label> " sent " <line:rest>",                                                           \
+     .help = text,                                                                                                     \
+     .scope = &action_scope,                                                                                           \
+     .list_off = offsetof(struct applet_conf, actions),                                                                \
+     .binds = {KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb), TXT(struct action_conf, rest)        \
+                   __VA_OPT__(, ) __VA_ARGS__}}
 #define COMPARES(verb_is, help_is)                                                                                     \
     ACTION(verb_is " <arg:text> " OPS " <string:pattern>", help_is "|Value or variable|" OPS_HELP "|Value",            \
            TXT(struct action_conf, text), NUM(struct action_conf, op), TXT(struct action_conf, pattern))
@@ -58,15 +100,20 @@ static const struct cmd_scope action_scope = {
 #define AGENT_HELP  "|Community|Name|Agent|Address"
 #define AGENT_BINDS TXT(struct action_conf, more), TXT(struct action_conf, x)
 
+#define PRIORITIES  "{" LEVELS "|<priority:0-7>}"
+
 static const struct cmd_row rows[] = {
     HELP(CONFIG_APPLET, "action", "Add or modify an action statement"),
     ACTION("cli=verb:1 command <string:text> [pattern <string:pattern>]",
            "Label|Execute a CLI command|CLI command to execute|Command|Answer pattern|"
            "Regular expression awaited instead of the prompt",
            TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
-    ACTION("syslog=verb:2 &{[priority " LEVELS "]|msg <string:text>|[facility <string:facility>]}",
-           "|Log a syslog message|Priority of message|" LEVELS_HELP "|Message text|Text|Facility of message|Facility",
+    ACTION("syslog=verb:2 &{[priority " PRIORITIES "]|msg <string:text>|[facility <string:facility>]}",
+           "|Log a syslog message|Priority of message|" LEVELS_HELP "|Severity as a number|Message text|Text|Facility of message|Facility",
            TXT(struct action_conf, text), NUM(struct action_conf, priority), TXT(struct action_conf, facility)),
+    UNQUOTED("cli=verb:1 command", "|||Command"),
+    UNQUOTED("syslog=verb:2 [priority " PRIORITIES "] msg", "|||" LEVELS_HELP "|Severity as a number||Text",
+             NUM(struct action_conf, priority)),
     ACTION("wait=verb:3 <word:text>", "|Wait for a specified amount of time|Seconds", TXT(struct action_conf, text)),
     ACTION("snmp-trap=verb:4 &{[intdata1=has_int1 <arg:int1>]|"
            "[intdata2=has_int2 <arg:int2>]|[strdata=has_str <string:text>]}",
@@ -142,6 +189,7 @@ static const struct cmd_row rows[] = {
     TRIM("trimright=kind:13", "||Without blanks at the end"),
     ACTION("puts=verb:26 [nonewline=flag] <string:text>", "|Print to the terminal|Without a line end|Text",
            NUM(struct action_conf, flag), TXT(struct action_conf, text)),
+    UNQUOTED("puts=verb:26 [nonewline=flag]", "|||Text", NUM(struct action_conf, flag)),
     ACTION("gets=verb:27 <word:var>", "|Get a line from the terminal|Name of the variable", TXT(struct action_conf, var)),
     ACTION("counter=verb:28 name <word:text> op {nop|set|inc|dec}=kind [value <arg:pattern>]",
            "|Modify a counter|Counter name|Name of the counter|Operation|No operation|Set to the value|Add the "

@@ -276,6 +276,61 @@ static void test_rows(void **state)
         {"action 1.0 snmp-trap strdata \"s\" intdata2 -7", " action 1.0 snmp-trap intdata2 -7 strdata \"s\"\n"},
         {"action 1.0 snmp-trap", " action 1.0 snmp-trap\n"},
         {"action 1.0 info type routername", " action 1.0 info type routername\n"},
+        /* as people write them */
+        {"ACT .5 Sysl Prio Err M word", " action .5 syslog priority errors msg \"word\"\n"},
+        {"action 000.100.010 syslog priority 3 msg no quotes at all ",
+         " action 000.100.010 syslog priority errors msg \"no quotes at all\"\n"},
+        {"action a1010 cli command show ip interface brief | include up",
+         " action a1010 cli command \"show ip interface brief | include up\"\n"},
+        {"action 1 cli command \"not closed", " action 1 cli command \"not closed\"\n"},
+        {"action 1 cli command \"description \"two words\"\"",
+         " action 1 cli command \"description \\\"two words\\\"\"\n"},
+        {"action 1 cli command \"action 1 cli command \"enable\" pattern \"x\"\"",
+         " action 1 cli command \"action 1 cli command \\\"enable\\\" pattern \\\"x\\\"\"\n"},
+        {"action 1 cli command \"a\" pattern \"b\"", " action 1 cli command \"a\" pattern \"b\"\n"},
+        {"action 1 syslog msg \"a \"b\" c\"", " action 1 syslog msg \"a \\\"b\\\" c\"\n"},
+        {"action 1 syslog msg 'single'  two", " action 1 syslog msg \"'single'  two\"\n"},
+        {"action 1 syslog msg \"\"", " action 1 syslog msg \"\"\n"},
+        {"action 1 puts nonewline hello there", " action 1 puts nonewline \"hello there\"\n"},
+        {"set 2.0 _exit_status 1", " set 2.0 _exit_status \"1\"\n"},
+        /* files, mail, other policies */
+        {"action 1 file open fh flash:/a.txt a+", " action 1 file open fh flash:/a.txt a+\n"},
+        {"action 1 file puts fh nonewline \"$x\"", " action 1 file puts fh nonewline \"$x\"\n"},
+        {"action 1 file gets fh line", " action 1 file gets fh line\n"},
+        {"action 1 file read fh v 20", " action 1 file read fh v 20\n"},
+        {"action 1 file write fh text $n", " action 1 file write fh \"text\" $n\n"},
+        {"action 1 file close fh", " action 1 file close fh\n"},
+        {"action 1 file delete flash:x", " action 1 file delete flash:x\n"},
+        {"action 1 mail server \"$_email_server\" to a@b from \"c@d\" subject \"s t\"",
+         " action 1 mail server \"$_email_server\" to \"a@b\" from \"c@d\" subject \"s t\"\n"},
+        {"action 1 mail server s to t from f cc c subject s body b source-interface lo0 port 2525",
+         " action 1 mail server \"s\" to \"t\" from \"f\" cc \"c\" subject \"s\" body \"b\" port 2525 source-interface "
+         "Loopback0\n"},
+        {"action 1 publish-event sub-system 798 type 4294967295 arg1 x arg2 \"y z\" arg4 $a",
+         " action 1 publish-event sub-system 798 type 4294967295 arg1 x arg2 \"y z\" arg4 $a\n"},
+        {"event application sub-system 798 type 1 maxrun 5", " event application sub-system 798 type 1 maxrun 5\n"},
+        {"action 1 policy other", " action 1 policy other\n"},
+        {"action 1 cns-event msg \"t\"", " action 1 cns-event msg \"t\"\n"},
+        {"action 1 reload", " action 1 reload\n"},
+        {"action 1 force-switchover", " action 1 force-switchover\n"},
+        {"action 1 help", " action 1 help\n"},
+        {"action 1 snmp-object-value counter64 $x next-oid 1.3.6.1",
+         " action 1 snmp-object-value counter64 $x next-oid 1.3.6.1\n"},
+        {"action 1 info type snmp oid 1.3.6.1.2.1.1.5.0 get-type exact community public ipaddr 10.0.0.1",
+         " action 1 info type snmp oid 1.3.6.1.2.1.1.5.0 get-type exact community public ipaddr 10.0.0.1\n"},
+        {"action 1 info type snmp oid 1.3.6 set-type octet \"00 1B\"",
+         " action 1 info type snmp oid 1.3.6 set-type octet \"00 1B\"\n"},
+        {"action 1 info type snmp getid", " action 1 info type snmp getid\n"},
+        {"action 1 info type snmp var v oid 1.3.6.1 int 4", " action 1 info type snmp var v oid 1.3.6.1 int 4\n"},
+        {"action 1 info type snmp trap enterprise-oid 1.3 generic-trapnum 6 specific-trapnum 7 trap-oid 1.3.1 trap-var v",
+         " action 1 info type snmp trap enterprise-oid 1.3 generic-trapnum 6 specific-trapnum 7 trap-oid 1.3.1 trap-var v\n"},
+        {"action 1 info type snmp inform trap-oid 1.3 trap-var v community c ipaddr 10.0.0.1",
+         " action 1 info type snmp inform trap-oid 1.3 trap-var v community c ipaddr 10.0.0.1\n"},
+        {"action 1 info type cli frequency", " action 1 info type cli frequency\n"},
+        {"action 1 info type syslog history", " action 1 info type syslog history\n"},
+        {"action 1 info type interface-names include \"Ethernet\"",
+         " action 1 info type interface-names include Ethernet\n"},
+        {"action 1 info type interface-names", " action 1 info type interface-names\n"},
     };
     struct desk *d = *state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
@@ -302,6 +357,11 @@ static void test_refused(void **state)
         "event syslog pattern a queue_priority high",
         "action 1.0 mail server x",
         "action 1.0 syslog priority informational",
+        "action 1.0 syslog priority 8 msg x",
+        "action 1.0 publish-event sub-system 1 type 1",
+        "action 1.0 file open fh flash:x b",
+        "action 1.0 mail server s to t from f",
+        "action 1.0 set v two words",
     };
     struct desk *d = *state;
     assert_int_equal(type(d, "event manager applet a"), MATCH_OK);
@@ -312,6 +372,10 @@ static void test_refused(void **state)
     assert_non_null(strstr(text_str(&d->page.text), "% Invalid time to wait: "));
     assert_int_equal(type(d, "action 1.0 snmp-trap intdata1 2147483648"), MATCH_OK);
     assert_non_null(strstr(text_str(&d->page.text), "% Invalid integer: "));
+    text_clear(&d->page.text);
+    assert_int_equal(type(d, "action 1.0 syslog msg \"text\" facilty X"), MATCH_OK); /* no text of its own */
+    assert_non_null(strstr(text_str(&d->page.text), "% Invalid input behind the quoted text\n"));
+    assert_int_equal(((struct applet_conf *)eem_conf(d->eem)->applets.v[0])->actions.n, 0);
     text_clear(&d->page.text);
     assert_int_equal(type(d, "event syslog pattern \"a(b\""), MATCH_OK); /* well formed, but no regular expression */
     assert_non_null(strstr(text_str(&d->page.text), "% Invalid event: "));
