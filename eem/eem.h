@@ -55,6 +55,9 @@ struct eem_run_seen {
     int32_t exit_status;
     const struct vars *vars;     /* eem/vars.h */
 };
+struct eem_mail_seen {
+    const char *server, *from, *to, *subject, *body; /* server without user and password; to: all addresses, "a@b, c@d" */
+};
 struct eem_observer {
     void *arg;
     void (*event)(void *arg, const struct eem_event_seen *seen);
@@ -62,6 +65,8 @@ struct eem_observer {
     /* PENDING: it goes on, and DONE or FAILED follows. */
     void (*step)(void *arg, const struct eem_run_seen *run, const struct action_conf *a, enum eem_step step);
     void (*ended)(void *arg, const struct eem_run_seen *run, enum eem_end how);
+    /* A mail is handed over here and goes to no server. NULL: it goes there. */
+    void (*mail)(void *arg, const struct eem_run_seen *run, const struct eem_mail_seen *mail);
 };
 
 struct eem_env {

@@ -272,6 +272,7 @@ uint8_t sched_class_of(const struct applet_conf *a);
 void observe_event(const struct watch *w, enum eem_seen what, uint32_t job, uint64_t n, uint64_t of);
 void observe_began(const struct run *r);
 void observe_step(struct run *r, const struct action_conf *a, enum eem_step step);
+bool observe_mail(const struct run *r, const struct eem_mail_seen *mail); /* false: send it */
 void observe_ended(const struct run *r, bool ok);
 
 /* ---- history.c */

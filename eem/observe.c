@@ -45,6 +45,16 @@ void observe_step(struct run *r, const struct action_conf *a, enum eem_step step
     o->step(o->arg, &seen, a, step);
 }
 
+bool observe_mail(const struct run *r, const struct eem_mail_seen *mail)
+{
+    const struct eem_observer *o = r->eem->env.observer;
+    if (!o || !o->mail)
+        return false;
+    struct eem_run_seen seen = view(r);
+    o->mail(o->arg, &seen, mail);
+    return true;
+}
+
 void observe_ended(const struct run *r, bool ok)
 {
     const struct eem_observer *o = r->eem->env.observer;

@@ -382,6 +382,21 @@ static void on_trap(void *arg, const void *fact)
     fputc('\n', s->out);
 }
 
+static void on_mail(void *arg, const struct eem_run_seen *run, const struct eem_mail_seen *m)
+{
+    struct story *s = arg;
+    char *text = mem_printf("%s: %s: %s", m->to, m->subject, m->body);
+    expect_text(s->expect, run->applet->name, EXPECT_MAILS, text);
+    if (head(s, run->applet->name)) {
+        fprintf(s->out, "mails %s by %s: ", m->to, m->server);
+        put_clean(s->out, m->subject, strlen(m->subject), 255);
+        fputs(": ", s->out);
+        put_clean(s->out, m->body, strlen(m->body), VALUE_TOLD);
+        fputc('\n', s->out);
+    }
+    mem_free(text);
+}
+
 /* ---- the whole */
 
 struct story *story_new(FILE *out, enum story_format format, bool quiet)
@@ -391,7 +406,7 @@ struct story *story_new(FILE *out, enum story_format format, bool quiet)
     s->format = format;
     s->quiet = quiet;
     s->observer =
-        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended};
+        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended, .mail = on_mail};
     return s;
 }
 
