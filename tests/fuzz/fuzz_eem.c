@@ -17,6 +17,11 @@ const char *const fuzz_words[] = {
     " action 3.4 foreach w \"$x\" \"\\n\"\n", " action 3.5 break\n", " action 3.6 continue\n", " action 3.7 exit 1\n", " action 3.8 if 1 eq 1 goto 1.0\n", " action 4.0 wait 1\n",
     " action 4.1 counter name c op inc value 1\n", " action 4.2 context save key k variable \"*\"\n", " action 4.3 context retrieve key k\n", " action 4.4 snmp-trap intdata1 $i strdata \"$x\"\n",
     " action 4.5 puts \"$x\"\n", " action 4.6 gets x\n", " action 4.7 handle-error type ignore\n", " set 5.0 _exit_status 1\n", " action 5.1 info type routername\n",
+    " action 5.2 file open f disk0:f a+\n", " action 5.3 file open f disk0:f r+\n", " action 5.4 file puts f \"$x\"\n", " action 5.5 file gets f x\n", " action 5.6 file read f x 9\n",
+    " action 5.7 file close f\n", " action 5.8 file delete disk0:f\n", " action 6.0 mail server \"u:p@10.0.0.9\" to \"$x\" from a@b subject \"$x\" body \"$x\"\n", " event application sub-system 798 type 1\n",
+    " action 6.1 publish-event sub-system 798 type 1 arg1 \"$x\"\n", " action 6.2 policy B\n", " action 6.3 cns-event msg \"$x\"\n", " action 6.4 reload\n", " action 6.5 snmp-object-value octet \"$x\"\n",
+    " action 6.6 info type snmp oid \"$x\" get-type next\n", " action 6.7 info type snmp oid sysName.0 set-type string \"$x\"\n", " action 6.8 info type snmp getid\n", " action 6.9 info type interface-names regexp \"$x\"\n",
+    " action 7.0 info type snmp var v oid \"$x\" string \"$x\"\n", " action 7.1 info type snmp trap trap-oid 1.3.6 trap-var v\n", " action 7.2 info type syslog history\n", " action 7.3 syslog msg POST \"POST\" x\n",
     "event manager environment x \"y\n", "post\n", "%POST-5-POST: x\n", "$", "_", "*", "[", "(", "\\", "\"", NULL};
 
 static void done(void *arg, const struct shell_result *r)
