@@ -44,6 +44,8 @@ static bool set_line(struct reader *r, const void *section)
         memcpy((char *)obj + bind->off, &zero, bind->size);
     config_say_set(r->g, m->rule, obj, false, &r->said);
     config_object_free(scope, obj);
+    if (m->rule->row->print && !m->no && !r->said.len)
+        return false; /* not said as things are (`login local` under aaa new-model); it may be when they are as the text wants */
     return one_line(&r->said);
 }
 

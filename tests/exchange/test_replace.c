@@ -332,6 +332,26 @@ static void none_within_another(void **state)
     box_free(b);
 }
 
+/* What `aaa new-model` hides is wanted all the same. */
+static void hidden_by_new_model(void **state)
+{
+    struct box *b = router("hostname r\nusername u secret 0 x\nline con 0\n login local\n");
+
+    (void)state;
+    assert_non_null(strstr(box_type(b, "r", "copy running-config disk0:a.cfg"), "bytes copied"));
+    char *want = running(b);
+    assert_non_null(strstr(want, " login local\n"));
+    box_type(b, "r", "configure terminal");
+    box_type(b, "r", "aaa new-model");
+    box_type(b, "r", "end");
+    box_type(b, "r", "configure replace disk0:a.cfg force");
+    char *got = running(b);
+    assert_string_equal(got, want);
+    mem_free(want);
+    mem_free(got);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,7 +362,7 @@ int main(void)
         cmocka_unit_test(refused_to_the_last),
         cmocka_unit_test(networks_of_one_interface),
         cmocka_unit_test(the_question),
-        cmocka_unit_test(none_within_another),
+        cmocka_unit_test(none_within_another), cmocka_unit_test(hidden_by_new_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
