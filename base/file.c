@@ -99,7 +99,7 @@ static enum file_result path_parse_file(const char *s, struct file_path *p)
 
 static bool is_private(const struct file_path *p)
 {
-    return p->system == SYSTEM_NVRAM && p->nparts == 1 && !strcmp(p->parts[0], strchr(FILE_PRIVATE, ':') + 1);
+    return p->system == SYSTEM_NVRAM && p->nparts == 1 && (!strcmp(p->parts[0], strchr(FILE_PRIVATE, ':') + 1) || !strcmp(p->parts[0], strchr(FILE_PRIVATE_SNMP, ':') + 1));
 }
 
 /* The same, of a file that may be read and written by name. */
@@ -137,18 +137,28 @@ enum file_result file_replace(struct files *f, const char *path, const void *dat
     return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
 }
 
-enum file_result file_private_read(struct files *f, struct text *out)
+enum file_result file_hidden_read(struct files *f, const char *path, struct text *out)
 {
     struct file_path p;
-    enum file_result r = path_parse_file(FILE_PRIVATE, &p);
+    enum file_result r = path_parse_file(path, &p);
     return r == FILE_OK ? f->ops->read(f, &p, out) : r;
+}
+
+enum file_result file_hidden_replace(struct files *f, const char *path, const void *data, size_t len)
+{
+    struct file_path p;
+    enum file_result r = path_parse_file(path, &p);
+    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+}
+
+enum file_result file_private_read(struct files *f, struct text *out)
+{
+    return file_hidden_read(f, FILE_PRIVATE, out);
 }
 
 enum file_result file_private_replace(struct files *f, const void *data, size_t len)
 {
-    struct file_path p;
-    enum file_result r = path_parse_file(FILE_PRIVATE, &p);
-    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+    return file_hidden_replace(f, FILE_PRIVATE, data, len);
 }
 
 enum file_result file_append(struct files *f, const char *path, const void *data, size_t len)

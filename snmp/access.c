@@ -53,12 +53,6 @@ enum access access_community(const struct snmp *s, const uint8_t *community, siz
     return access_of(s, community, len);
 }
 
-/* As the rows of `snmp-server group` number them. */
-static int level_of_model(int model)
-{
-    return model - SNMP_GROUP_V3_NOAUTH;
-}
-
 bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
 {
     const struct snmp_group_conf *best = NULL;
@@ -66,9 +60,9 @@ bool access_user(const struct snmp *s, const struct snmp_user *u, int level, con
     if (!permitted(s, u->acl, src))
         return false;
     CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
-        if (strcmp(c->name, u->group) != 0 || c->model < SNMP_GROUP_V3_NOAUTH || level_of_model(c->model) > level || strcmp(c->context, context) != 0)
+        if (strcmp(c->name, u->group) != 0 || c->model != SNMP_GROUP_V3 || c->level > level || strcmp(c->context, context) != 0)
             continue;
-        if (!best || best->model < c->model)
+        if (!best || best->level < c->level)
             best = c;
     }
     if (!best || !permitted(s, best->acl, src))

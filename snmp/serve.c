@@ -1,6 +1,7 @@
 /* serve.c: the agent's ear: requests on UDP 161, their envelope, who may ask, and the way back.
  *
  *   datagram -> one well-formed message? -> version -> v1, v2c: a community we know, from an address its list permits -> agent.c -> response
+ *                                              `--> v3: serve_v3.c
  *
  * Each arrow that a datagram does not pass is a counter of `show snmp` (RFC 3418, group snmp), and no state is kept for a sender. An unknown community is also a
  * message, at most one a second for each sender, with an authenticationFailure notification when those are enabled; it is not answered. A set under a read-only
@@ -56,6 +57,7 @@ static size_t respond(struct snmp *s, struct arrival *m, uint8_t *out)
     bw_wrap(&w, BER_SEQUENCE, 0);
     if (w.bad)
         return 0;
+    s->stats.out_responses++;
     memmove(out, out + w.at, bw_len(&w));
     return bw_len(&w);
 }
@@ -111,13 +113,12 @@ size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *
     if (version == 0 || version == 1) {
         m.request.version = (uint8_t)(version + 1);
         n = serve_community(s, &m, body, out);
+    } else if (version == 3) {
+        n = serve_v3(s, from, data, len, body, out);
     } else {
         return refuse(s, &s->stats.in_bad_versions, "bad SNMP version", from->src);
     }
-    if (n) {
-        s->stats.out_pkts++;
-        s->stats.out_responses++;
-    }
+    s->stats.out_pkts += n != 0;
     return n;
 }
 

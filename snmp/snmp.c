@@ -17,6 +17,7 @@
 #include "espial/mib.h"
 #include "snmp/agent.h"
 #include "snmp/mib/rows.h"
+#include "snmp/usm.h"
 
 #define US_PER_TICK 10000
 
@@ -30,6 +31,7 @@ void snmp_conf_init(void *conf)
     conf_list_init(&c->hosts, sizeof(struct snmp_host_conf), NULL, NULL);
     conf_list_init(&c->views, sizeof(struct snmp_view_conf), NULL, NULL);
     conf_list_init(&c->groups, sizeof(struct snmp_group_conf), NULL, NULL);
+    conf_list_init(&c->remotes, sizeof(struct snmp_remote_conf), NULL, NULL);
     conf_list_init(&c->contexts, sizeof(struct snmp_context_conf), NULL, NULL);
     c->packet_size = 1500;
     c->queue_length = 10;
@@ -41,15 +43,20 @@ void snmp_host_conf_init(void *host)
     h->udp_port = SNMP_TRAP_PORT;
 }
 
+void snmp_remote_conf_init(void *remote)
+{
+    ((struct snmp_remote_conf *)remote)->udp_port = SNMP_TRAP_PORT;
+}
+
 static bool conf_says_anything(const struct snmp_conf *c)
 {
-    return c->communities.n || c->views.n || c->groups.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
+    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
            c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog || c->manager;
 }
 
 static void clear_lists(struct snmp_conf *c)
 {
-    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->contexts};
+    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->remotes, &c->contexts};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         conf_list_clear(lists[i]);
 }
@@ -75,6 +82,9 @@ static void settle(void *arg)
     struct snmp *s = arg;
     if (conf_says_anything(&s->conf))
         s->running = true;
+    usm_settle(s);
+    if (s->running)
+        usm_begin(s);
     settle_hosts(s);
     view_settle(s);
     transport_settle(s);
@@ -102,6 +112,8 @@ struct snmp *snmp_new(const struct snmp_env *env)
     s->sys_object_id[SYS_OBJECT_ID_LEN - 1] = env->product;
     snmp_conf_init(&s->conf);
     s->answer = NEW(struct answer);
+    s->v3 = NEW(struct v3);
+    usm_load(s);
     s->settle = (struct deferred){.fn = settle, .arg = s};
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
@@ -110,8 +122,8 @@ struct snmp *snmp_new(const struct snmp_env *env)
     if (env->mib && !snmp_rows_add(s, env->mib, err))
         msg_debug(env->log, "SNMP: %s", err);
     if (env->debug) {
-        struct debug_item item = {.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets};
-        debug_register(env->debug, &item, 1, NULL, s);
+        struct debug_item items[] = {{.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets}, {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers}};
+        debug_register(env->debug, items, 2, NULL, s);
     }
     return s;
 }
@@ -133,6 +145,8 @@ void snmp_free(struct snmp *s)
     view_clear(s);
     mem_free(s->scratch);
     mem_free(s->answer);
+    mem_free(s->v3);
+    usm_free(s);
     mem_free(s->hosts);
     mem_free(s);
 }
@@ -198,6 +212,16 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i)
 {
     snmp_settle(s);
     return i < s->nhosts ? &s->hosts[i] : NULL;
+}
+
+struct mib *snmp_mib(struct snmp *s)
+{
+    return s->env.mib;
+}
+
+void snmp_debug_headers(struct snmp *s, bool on)
+{
+    s->debug_headers = on;
 }
 
 void snmp_debug_packets(struct snmp *s, bool on)

@@ -9,9 +9,11 @@
 struct bus;
 struct clock;
 struct debug_registry;
+struct files;
 struct inet;
 struct log;
 struct loop;
+struct rnd;
 struct mib;
 struct snmp;
 struct snmp_conf;
@@ -30,6 +32,10 @@ struct snmp_env {
     uint32_t product;    /* sysObjectID is 1.3.6.1.4.1.9.1.product (CISCO-PRODUCTS-MIB: 1045 is a 2911) */
     const char *chassis; /* serial number that `show snmp` prints; NULL: none */
     struct mib *mib;     /* the router's managed objects; rows of our own are added. NULL: there are none to answer from */
+    struct files *files; /* where SNMPv3 keeps its engine and users; NULL: nowhere */
+    bool keep;           /* ... and may (not with --seed) */
+    struct rnd *rnd;     /* salts begin by chance; NULL: at 0 */
+    uint8_t mac[6];      /* of the default engine id */
     const char *descr;   /* sysDescr; NULL: "" */
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
@@ -61,6 +67,35 @@ const struct snmp_view_conf *snmp_view_permanent(size_t i);
 /* Is this the name of a subtree: numbers, `*`, or a known name and numbers? */
 bool snmp_view_name_good(struct snmp *s, const char *subtree);
 
+/* Users of SNMPv3. They are no configuration: their keys are kept privately (store.c). */
+struct snmp_user_spec {
+    const char *name, *group, *acl; /* "" for no list */
+    int auth, priv;                 /* 0 none; MD5 SHA SHA-256 SHA-384 SHA-512; 0 none; DES AES-128 -192 -256 */
+    const char *auth_secret, *priv_secret;
+    bool localized;                 /* the secrets are localized keys in hexadecimal */
+    uint32_t remote_addr;           /* 0: of our own engine */
+    uint16_t remote_port;
+    const uint8_t *remote_engine;
+    size_t remote_engine_len;
+};
+/* Makes or replaces a user; takes some milliseconds. False: a password is too short, or a key has not its length. */
+bool snmp_user_set(struct snmp *s, const struct snmp_user_spec *spec);
+bool snmp_user_remove(struct snmp *s, const char *name, uint32_t remote_addr); /* false: there is none */
+struct snmp_user_info {
+    const char *name, *group, *acl;
+    int auth, priv;
+    const uint8_t *engine;
+    size_t engine_len;
+    uint32_t remote_addr;
+    uint16_t remote_port;
+};
+/* The i-th, valid until users change; false past the end. */
+bool snmp_user_info(struct snmp *s, size_t i, struct snmp_user_info *out);
+/* Our engine: octets of its id, its boots, the seconds since. */
+size_t snmp_engine(struct snmp *s, const uint8_t **id, int32_t *boots, int32_t *seconds);
+/* Octets of hexadecimal digits; 0: odd, none, or others among them, or too many. */
+size_t snmp_hex(const char *s, uint8_t *out, size_t cap);
+
 /* The counters of `show snmp` (RFC 3418 snmp group names where there is one). */
 struct snmp_stats {
     uint64_t in_pkts;
@@ -80,6 +115,9 @@ struct snmp_stats {
     uint64_t in_set_vars;         /* values altered by sets that succeeded */
     uint64_t out_no_such_name, out_bad_value, out_gen_err;                        /* error-status of our responses */
     uint64_t out_get_requests, out_get_nexts, out_set_requests;                   /* requests of our own */
+    uint64_t usm_unsupported_levels, usm_not_in_window, usm_unknown_users, usm_unknown_engines, usm_wrong_digests, usm_decryption_errors; /* RFC 3414 usmStats 1-6 */
+    uint64_t unknown_models, invalid_msgs, unknown_handlers; /* RFC 3412 snmpMPDStats 1-3 */
+    uint64_t unavailable_contexts, unknown_contexts;         /* RFC 3413 snmpUnavailableContexts, snmpUnknownContexts */
     uint64_t silent_drops, proxy_drops;                                           /* RFC 3418 */
 };
 const struct snmp_stats *snmp_stats(const struct snmp *s);
@@ -96,7 +134,10 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);
 #define SNMP_MESSAGE_MAX 8192
 size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, uint8_t out[SNMP_MESSAGE_MAX]);
 
-/* `debug snmp packets` */
+struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
+
+/* `debug snmp headers`, `debug snmp packets` */
+void snmp_debug_headers(struct snmp *s, bool on);
 void snmp_debug_packets(struct snmp *s, bool on);
 bool snmp_debugging_packets(const struct snmp *s);
 #endif

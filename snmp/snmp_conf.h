@@ -34,14 +34,21 @@ struct snmp_view_conf {
     char subtree[128];
     int excluded;
 };
-enum snmp_group_model { SNMP_GROUP_V1, SNMP_GROUP_V2C, SNMP_GROUP_V3_NOAUTH, SNMP_GROUP_V3_AUTH, SNMP_GROUP_V3_PRIV };
-/* snmp-server group NAME MODEL ...; key: name, model, context */
+enum snmp_group_model { SNMP_GROUP_V1, SNMP_GROUP_V2C, SNMP_GROUP_V3 };
+/* snmp-server group NAME MODEL ...; key: name, model, level, context */
 struct snmp_group_conf {
     char name[SNMP_NAME_MAX + 1];
     int model; /* enum snmp_group_model */
+    int level; /* v3: 0 noauth, 1 auth, 2 priv */
     char context[SNMP_NAME_MAX + 1];
     char read[SNMP_NAME_MAX + 1], write[SNMP_NAME_MAX + 1], notify[SNMP_NAME_MAX + 1];
     char acl[SNMP_ACL_MAX];
+};
+/* snmp-server engineID remote ADDR [udp-port N] HEX; key: addr, udp_port */
+struct snmp_remote_conf {
+    uint32_t addr;
+    uint16_t udp_port;
+    char engine[2 * 32 + 1];
 };
 /* snmp-server context NAME; key: name */
 struct snmp_context_conf {
@@ -62,6 +69,7 @@ struct snmp_conf {
     struct conf_list hosts;       /* struct snmp_host_conf */
     struct conf_list views;       /* struct snmp_view_conf */
     struct conf_list groups;      /* struct snmp_group_conf */
+    struct conf_list remotes;     /* struct snmp_remote_conf */
     struct conf_list contexts;    /* struct snmp_context_conf */
     uint32_t packet_size;         /* largest message we send */
     uint32_t queue_length;        /* notifications that wait for one host */
@@ -79,4 +87,5 @@ struct snmp_conf {
 /* Defaults; the argument is a zeroed struct snmp_conf, or struct snmp_host_conf. */
 void snmp_conf_init(void *conf);
 void snmp_host_conf_init(void *host);
+void snmp_remote_conf_init(void *remote);
 #endif

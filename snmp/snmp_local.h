@@ -2,6 +2,7 @@
 #ifndef SNMP_LOCAL_H
 #define SNMP_LOCAL_H
 
+#include "espial/buf.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
 #include "espial/inet.h"
@@ -13,14 +14,11 @@
 #include "snmp/codec.h"
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
+#include "snmp/sums.h"
 
 #define SYS_OBJECT_ID_LEN 9
 
 /* usm.c */
-#define ENGINE_ID_MAX 32 /* octets, RFC 3411 */
-#define USM_KEY_MAX   64
-enum usm_auth { USM_NO_AUTH, USM_MD5, USM_SHA, USM_SHA256, USM_SHA384, USM_SHA512, USM_AUTHS };
-enum usm_priv { USM_NO_PRIV, USM_DES, USM_AES128, USM_AES192, USM_AES256, USM_PRIVS };
 struct snmp_user {
     char name[SNMP_NAME_MAX + 1], group[SNMP_NAME_MAX + 1], acl[SNMP_ACL_MAX];
     uint8_t auth, priv;                /* enum usm_auth, usm_priv */
@@ -59,6 +57,15 @@ struct snmp {
     struct snmp_conf conf;
     struct view *views;
     size_t nviews;
+    uint8_t engine[ENGINE_ID_MAX];
+    size_t engine_len;
+    int32_t boots;
+    bool begun;        /* boots are of this life */
+    bool engine_named; /* by a line of the configuration */
+    struct snmp_user *users;
+    size_t nusers;
+    uint64_t salt;
+    struct v3 *v3;            /* the message that is being looked at */
     struct answer *answer;    /* the one that is being made */
     struct trap_var *scratch; /* of the request that is being answered */
     unsigned nscratch;
@@ -72,7 +79,7 @@ struct snmp {
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
     uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */
     int32_t set_serial;
-    bool debug_packets, debug_requests, debug_headers;
+    bool debug_packets, debug_headers;
 };
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
@@ -115,6 +122,8 @@ void raise_config_changed(void *arg, const void *fact); /* FACT_CONFIG_CHANGED *
 void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);
 
+/* serve_v3.c: version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */
+size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest, uint8_t *out);
 /* serve.c */
 void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 /* receive.c: a sender without a right to speak: counted, said, and notified unless `quiet`. */
@@ -124,6 +133,8 @@ void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *dat
 /* trace.c: `debug snmp packets` and `headers`. Callers have tested the bit. */
 struct answer;
 struct request;
+struct v3;
+void trace_header_v3(struct snmp *s, const struct v3 *m);
 void trace_header(struct snmp *s, unsigned version, const uint8_t *community, size_t len);
 void trace_request(struct snmp *s, const struct request *r, const struct udp_from *from);
 void trace_answer(struct snmp *s, const struct request *r, const struct answer *a, uint32_t dst);

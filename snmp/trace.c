@@ -4,6 +4,7 @@
  * Strings print their printable octets as they are and the rest as \xNN, so that a sender cannot write control characters to a terminal.
  */
 #include "snmp/agent.h"
+#include "snmp/usm.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -146,6 +147,20 @@ void trace_answer(struct snmp *s, const struct request *r, const struct answer *
     text_printf(&t, "SNMP: Response, reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32, r->id, a->status, a->index);
     add_varbinds(&t, a->echo ? r->list : rd_of(a->list, a->len));
     text_printf(&t, "\nSNMP: Packet sent via UDP to %s", IP4(dst));
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_header_v3(struct snmp *s, const struct v3 *m)
+{
+    static const char *const levels[] = {"noauth", "auth", "priv"};
+    struct text t = {0};
+    text_printf(&t, "Incoming SNMP packet\nv3 packet security model: v3 security level: %s\nusername: ", levels[v3_level(m)]);
+    add_string(&t, m->user_name.p, m->user_name.left);
+    text_add(&t, "\nsnmpEngineID: ");
+    for (size_t i = 0; i < m->engine.left; i++)
+        text_printf(&t, "%02X", m->engine.p[i]);
+    text_printf(&t, "\nsnmpEngineBoots: %" PRId32 " snmpEngineTime: %" PRId32, m->boots, m->time);
     msg_debug(s->env.log, "%s", text_str(&t));
     text_free(&t);
 }

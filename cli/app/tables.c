@@ -82,7 +82,9 @@ static const struct {
     {&eem_table_trigger, OWNER_EEM},
     {&eem_table_action, OWNER_EEM},
     {&eem_table_show, OWNER_EEM},
+    {&snmp_table_access, OWNER_SNMP},
     {&snmp_table, OWNER_SNMP},
+    {&snmp_table_show, OWNER_SNMP},
 };
 
 size_t espial_tables_count(void)

@@ -23,6 +23,9 @@ enum file_result { FILE_OK, FILE_NOT_FOUND, FILE_BAD_NAME, FILE_NO_SYSTEM, FILE_
  * denied"), so that no command shows or sends it. */
 #define FILE_PRIVATE "nvram:private-config"
 
+/* The same for what SNMPv3 keeps: its engine and the keys of its users. */
+#define FILE_PRIVATE_SNMP "nvram:private-snmp"
+
 /* The words IOS puts in parentheses: "No such file or directory", "Is a directory" ... */
 const char *file_result_text(enum file_result r);
 
@@ -44,6 +47,8 @@ MUST_USE enum file_result file_read(struct files *f, const char *path, struct te
 MUST_USE enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_private_read(struct files *f, struct text *out); /* FILE_PRIVATE, for its owner */
 MUST_USE enum file_result file_private_replace(struct files *f, const void *data, size_t len);
+MUST_USE enum file_result file_hidden_read(struct files *f, const char *path, struct text *out); /* FILE_PRIVATE_SNMP, for its owner */
+MUST_USE enum file_result file_hidden_replace(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_append(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_delete(struct files *f, const char *path);
 MUST_USE enum file_result file_mkdir(struct files *f, const char *path);

@@ -45,24 +45,12 @@ static const struct cmd_scope snmp_scope = {
     .global = global_conf,
     .changed = conf_changed,
 };
-static const struct cmd_scope community_scope = {
-    .size = sizeof(struct snmp_community_conf),
-    .changed = conf_changed,
-};
 static const struct cmd_scope host_scope = {
     .size = sizeof(struct snmp_host_conf),
     .init = snmp_host_conf_init,
     .changed = conf_changed,
     .check = check_host,
 };
-
-/* IOS writes the access in capitals, and always. */
-static void print_community(void *self, const void *obj, struct text *out)
-{
-    (void)self;
-    const struct snmp_community_conf *c = obj;
-    text_printf(out, "snmp-server community %s %s", c->name, c->access == SNMP_RW ? "RW" : "RO");
-}
 
 static enum cmd_result enable_all_traps(struct cmd_ctx *c)
 {
@@ -163,18 +151,6 @@ static enum cmd_result show_snmp(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static enum cmd_result show_community(struct cmd_ctx *c)
-{
-    if (!agent_on(c))
-        return CMD_OK;
-    unsigned index = 1;
-    CONF_EACH(const struct snmp_community_conf, m, &snmp_conf(c->self)->communities) {
-        out_printf(c->out, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", m->name, index++, m->name);
-        out_text(c->out, "storage-type: nonvolatile\t active\n\n\n");
-    }
-    return CMD_OK;
-}
-
 static enum cmd_result show_host(struct cmd_ctx *c)
 {
     if (!agent_on(c))
@@ -229,16 +205,6 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "snmp-server", "Modify SNMP engine parameters"),
     HELP(CONFIG, "snmp-server enable", "Enable SNMP Traps"),
     HELP(CONFIG, "snmp-server enable traps", "Enable SNMP Traps"),
-    {.kind = CMD_LINE_ROW,
-     .mode = CONFIG,
-     .sentence = "snmp-server community <word:name> [ro|rw]=access",
-     .help = "Enable SNMP; set community string and access privs|SNMP community string|Read-only access with this community string|"
-             "Read-write access with this community string",
-     .scope = &community_scope,
-     .parent = &snmp_scope,
-     .list_off = offsetof(struct snmp_conf, communities),
-     .binds = {KEY_TXT(struct snmp_community_conf, name), NUM(struct snmp_community_conf, access)},
-     .print = print_community},
     SET(CONFIG, &snmp_scope, "snmp-server trap-source <ifname:trap_source>",
         "Assign an interface for the source address of all traps|Interface name", TXT(struct snmp_conf, trap_source)),
     SET(CONFIG, &snmp_scope, "snmp-server location <line:location>", "Text for mib object sysLocation|The physical location of this node",
@@ -283,7 +249,6 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show snmp", "snmp statistics"),
     DO(EXEC, 1, "show snmp", show_snmp, ""),
     DO(EXEC, 1, "show snmp chassis", show_chassis, "show SNMP chassis string"),
-    DO(EXEC, 15, "show snmp community", show_community, "show SNMP communities"),
     DO(EXEC, 1, "show snmp contact", show_contact, "show SNMP contact string"),
     DO(EXEC, 15, "show snmp host", show_host, "show SNMP hosts"),
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),

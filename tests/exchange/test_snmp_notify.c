@@ -469,9 +469,11 @@ static const char *show(struct lines *l, struct snmp *s, const char *sentence)
     text_clear(&l->text);
     l->out.write = lines_write;
     struct cmd_ctx c = {.self = s, .out = &l->out};
-    for (size_t i = 0; i < snmp_table.nrows; i++)
-        if (snmp_table.rows[i].kind == CMD_DO_ROW && !strcmp(snmp_table.rows[i].sentence, sentence))
-            assert_int_equal(snmp_table.rows[i].fn(&c), CMD_OK);
+    const struct cmd_table *const tables[] = {&snmp_table, &snmp_table_show};
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; i < tables[t]->nrows; i++)
+            if (tables[t]->rows[i].kind == CMD_DO_ROW && !strcmp(tables[t]->rows[i].sentence, sentence))
+                assert_int_equal(tables[t]->rows[i].fn(&c), CMD_OK);
     return text_str(&l->text);
 }
 
@@ -530,7 +532,11 @@ static void shows_have_their_layout(void **state)
                         "    1 Trap PDUs\n"
                         "    0 Response PDUs\n"
                         "    0 Responses with errors\n");
-    assert_string_equal(show(&l, p->spoke->snmp, "show snmp community"), "Community name: Monitoring\n"
+    assert_string_equal(show(&l, p->spoke->snmp, "show snmp community"), "Community name: ILMI\n"
+                                                                         "Community Index: cisco0\n"
+                                                                         "Community SecurityName: ILMI\n"
+                                                                         "storage-type: read-only\t active\n\n\n"
+                                                                         "Community name: Monitoring\n"
                                                                          "Community Index: cisco1\n"
                                                                          "Community SecurityName: Monitoring\n"
                                                                          "storage-type: nonvolatile\t active\n\n\n");

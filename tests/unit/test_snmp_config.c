@@ -33,13 +33,13 @@ static void page_write(struct out *o, const char *s, size_t len)
 
 static int setup(void **state)
 {
-    static const struct cmd_table *const tables[] = {&other, &snmp_table};
+    static const struct cmd_table *const tables[] = {&other, &snmp_table_access, &snmp_table, &snmp_table_show};
     struct desk *d = NEW(struct desk);
     d->loop = vloop_new(0);
     d->box = box_new(d->loop, 0x0a000001);
     d->page.out.write = page_write;
     struct text err = {0};
-    d->grammar = grammar_new(tables, (void *const[]){NULL, d->box->snmp}, 2, &err);
+    d->grammar = grammar_new(tables, (void *const[]){NULL, d->box->snmp, d->box->snmp, d->box->snmp}, 4, &err);
     assert_string_equal(text_str(&err), "");
     text_free(&err);
     *state = d;
@@ -232,15 +232,60 @@ static void what_is_not_here_is_refused(void **state)
         "snmp-server enable traps ospf",
         "snmp-server enable traps snmp linkdown",
         "snmp-server enable informs",
-        "snmp-server community public RO 33",
-        "snmp-server user bob group v3",
-        "snmp-server view all iso included",
+        "snmp-server user bob group v3 auth md5",
+        "snmp-server user bob group v3 auth md5 short",
+        "snmp-server user bob group v3 priv des password",
+        "snmp-server view all nowhere included",
+        "snmp-server view all 1.3.6.x included",
+        "snmp-server view all iso",
+        "snmp-server group g v3",
+        "snmp-server engineID local 8000000",
+        "snmp-server engineID local 80000009",
+        "snmp-server packetsize 483",
+        "snmp-server packetsize 8193",
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
         if (type(d, lines[i]))
             fail_msg("taken: %s", lines[i]);
     expect_running(d, "");
     assert_false(snmp_running(d->box->snmp));
+}
+
+/* In the order of IOS; each as its own command reference writes it. */
+static void access_lines_are_kept(void **state)
+{
+    struct desk *d = *state;
+    static const char *const lines[] = {
+        "snmp-server community secret view mib2 rw 33", "snmp-server community public RO OPS", "snmp-server view mib2 mib-2 included", "snmp-server view mib2 ifEntry.*.3 excluded",
+        "snmp-server group staff v3 priv write mib2 read mib2 access 10", "snmp-server group staff v2c notify mib2", "snmp-server context shop", "snmp-server engineID local 800000090300AABBCC000100",
+        "snmp-server packetsize 2048", "snmp-server queue-length 50", "snmp-server chassis-id R-42", "snmp-server tftp-server-list 55",
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        if (!type(d, lines[i]))
+            fail_msg("refused: %s", lines[i]);
+    expect_running(d, "snmp-server engineID local 800000090300AABBCC000100\n"
+                      "snmp-server context shop\n"
+                      "snmp-server group staff v3 priv read mib2 write mib2 access 10\n"
+                      "snmp-server group staff v2c notify mib2\n"
+                      "snmp-server view mib2 mib-2 included\n"
+                      "snmp-server view mib2 ifEntry.*.3 excluded\n"
+                      "snmp-server community secret view mib2 RW 33\n"
+                      "snmp-server community public RO OPS\n"
+                      "snmp-server packetsize 2048\n"
+                      "snmp-server queue-length 50\n"
+                      "snmp-server chassis-id R-42\n"
+                      "snmp-server tftp-server-list 55\n");
+    assert_true(type(d, "no snmp-server view mib2"));
+    assert_true(type(d, "no snmp-server group staff v3 priv"));
+    assert_true(type(d, "no snmp-server community secret"));
+    assert_true(type(d, "no snmp-server packetsize"));
+    expect_running(d, "snmp-server engineID local 800000090300AABBCC000100\n"
+                      "snmp-server context shop\n"
+                      "snmp-server group staff v2c notify mib2\n"
+                      "snmp-server community public RO OPS\n"
+                      "snmp-server queue-length 50\n"
+                      "snmp-server chassis-id R-42\n"
+                      "snmp-server tftp-server-list 55\n");
 }
 
 static void debug_goes_on_and_off(void **state)
@@ -265,7 +310,7 @@ int main(void)
         TEST(no_snmp_server_takes_all),
         TEST(snmp_kind_alone_means_all_it_has),
         TEST(a_host_typed_again_is_replaced),
-        TEST(what_is_not_here_is_refused),
+        TEST(what_is_not_here_is_refused), TEST(access_lines_are_kept),
         TEST(debug_goes_on_and_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,224 @@
+/* cmd_show_access.c: `show snmp community|group|user|view|context|engineID|mib`, `debug snmp headers`.
+ *
+ * Layouts are IOS's, column for column. Groups come from three places: `snmp-server group` lines; each community, which is a group of its name for v1 and v2c; and each
+ * host line whose string is no community, which is one for notifications alone. ILMI is listed first, as on IOS, and lets nobody in: no interface here speaks it.
+ * `*tv` is the view of what is enabled: each octet's bits stand for kinds of notifications, all ones when a host takes every kind.
+ */
+#include "snmp/cmd/cmd.h"
+
+#include <string.h>
+
+#include "espial/mib.h"
+#include "snmp/snmp.h"
+#include "snmp/snmp_conf.h"
+
+#define ALL_KINDS "*tv.FFFFFFFF.FFFFFFFF.FFFFFFFF.F"
+
+static bool agent_on(struct cmd_ctx *c)
+{
+    if (snmp_running(c->self))
+        return true;
+    out_text(c->out, "%SNMP agent not enabled\n");
+    return false;
+}
+
+static void community_entry(struct out *o, const char *name, unsigned index, const char *storage, const char *acl)
+{
+    out_printf(o, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", name, index, name);
+    out_printf(o, "storage-type: %s\t active%s%s\n\n\n", storage, acl[0] ? "\taccess-list: " : "", acl);
+}
+
+static enum cmd_result show_community(struct cmd_ctx *c)
+{
+    if (!agent_on(c))
+        return CMD_OK;
+    unsigned index = 0;
+    community_entry(c->out, "ILMI", index++, "read-only", "");
+    CONF_EACH(const struct snmp_community_conf, m, &snmp_conf(c->self)->communities)
+        community_entry(c->out, m->name, index++, "nonvolatile", m->acl);
+    return CMD_OK;
+}
+
+struct group_entry {
+    const char *name, *model, *context, *storage, *read, *write, *notify, *acl;
+};
+
+static void show_one_group(struct out *o, const struct group_entry *g)
+{
+    out_printf(o, "groupname: %-33ssecurity model:%s \n", g->name, g->model);
+    out_printf(o, "contextname: %-31sstorage-type: %s\n", g->context && g->context[0] ? g->context : "<no context specified>", g->storage);
+    out_printf(o, "readview : %-33swriteview: %-32s\n", g->read && g->read[0] ? g->read : "<no readview specified>", g->write && g->write[0] ? g->write : "<no writeview specified>");
+    out_printf(o, "notifyview: %-32s\n", g->notify && g->notify[0] ? g->notify : "<no notifyview specified>");
+    out_printf(o, "row status: active%s%s\n\n", g->acl && g->acl[0] ? "\taccess-list: " : "", g->acl ? g->acl : "");
+}
+
+static const struct snmp_community_conf *community_of(const struct snmp_conf *conf, const char *name)
+{
+    CONF_EACH(const struct snmp_community_conf, m, &conf->communities)
+        if (!strcmp(m->name, name))
+            return m;
+    return NULL;
+}
+
+static bool named_by_host(const struct snmp_conf *conf, const char *name)
+{
+    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts)
+        if (!strcmp(h->community, name))
+            return true;
+    return false;
+}
+
+static bool first_host_of(const struct snmp_conf *conf, const struct snmp_host_conf *host)
+{
+    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts)
+        if (!strcmp(h->community, host->community))
+            return h == host;
+    return false;
+}
+
+static enum cmd_result show_group(struct cmd_ctx *c)
+{
+    static const char *const models[] = {"v1", "v2c"}, *const levels[] = {"v3 noauth", "v3 auth", "v3 priv"};
+    if (!agent_on(c))
+        return CMD_OK;
+    const struct snmp_conf *conf = snmp_conf(c->self);
+    for (int m = 0; m < 2; m++)
+        show_one_group(c->out, &(struct group_entry){.name = "ILMI", .model = models[m], .storage = "permanent", .read = "*ilmi", .write = "*ilmi"});
+    CONF_EACH(const struct snmp_group_conf, g, &conf->groups)
+        show_one_group(c->out, &(struct group_entry){.name = g->name, .model = g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model], .context = g->context, .storage = "nonvolatile",
+                                                     .read = g->read[0] ? g->read : "v1default", .write = g->write, .notify = g->notify, .acl = g->acl});
+    CONF_EACH(const struct snmp_community_conf, m, &conf->communities) {
+        const char *view = m->view[0] ? m->view : "v1default";
+        for (int v = 0; v < 2; v++)
+            show_one_group(c->out, &(struct group_entry){.name = m->name, .model = models[v], .storage = "permanent", .read = view, .write = m->access == SNMP_RW ? view : "",
+                                                         .notify = named_by_host(conf, m->name) ? ALL_KINDS : "", .acl = m->acl});
+    }
+    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts) {
+        if (community_of(conf, h->community) || !first_host_of(conf, h))
+            continue;
+        for (int v = 0; v < 2; v++)
+            show_one_group(c->out, &(struct group_entry){.name = h->community, .model = models[v], .storage = "volatile", .notify = ALL_KINDS});
+    }
+    return CMD_OK;
+}
+
+static void add_engine(struct out *o, const uint8_t *id, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out_printf(o, "%02X", id[i]);
+}
+
+static enum cmd_result show_user(struct cmd_ctx *c)
+{
+    static const char *const auths[] = {"None", "MD5", "SHA", "SHA-256", "SHA-384", "SHA-512"}, *const privs[] = {"None", "DES", "AES128", "AES192", "AES256"};
+    struct snmp_user_info u;
+    if (!agent_on(c))
+        return CMD_OK;
+    for (size_t i = 0; snmp_user_info(c->self, i, &u); i++) {
+        if (cmd_has(c, "name") && strcmp(cmd_str(c, "name"), u.name) != 0)
+            continue;
+        out_printf(c->out, "User name: %s\nEngine ID: ", u.name);
+        add_engine(c->out, u.engine, u.engine_len);
+        out_printf(c->out, "\nstorage-type: nonvolatile\t active%s%s\n", u.acl[0] ? "\taccess-list: " : "", u.acl);
+        out_printf(c->out, "Authentication Protocol: %s\nPrivacy Protocol: %s\nGroup-name: %s\n\n", auths[u.auth], privs[u.priv], u.group);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_view(struct cmd_ctx *c)
+{
+    static const char *const types[] = {"included", "excluded"};
+    const struct snmp_view_conf *v;
+    if (!agent_on(c))
+        return CMD_OK;
+    for (size_t i = 0; (v = snmp_view_permanent(i)); i++)
+        out_printf(c->out, "%s %s - %s permanent active\n", v->name, v->subtree, types[v->excluded]);
+    CONF_EACH(const struct snmp_view_conf, w, &snmp_conf(c->self)->views)
+        out_printf(c->out, "%s %s - %s nonvolatile active\n", w->name, w->subtree, types[w->excluded]);
+    return CMD_OK;
+}
+
+static enum cmd_result show_context(struct cmd_ctx *c)
+{
+    if (agent_on(c))
+        CONF_EACH(const struct snmp_context_conf, x, &snmp_conf(c->self)->contexts)
+            out_printf(c->out, "%s\n", x->name);
+    return CMD_OK;
+}
+
+static enum cmd_result show_engine(struct cmd_ctx *c)
+{
+    const uint8_t *id;
+    int32_t boots, seconds;
+    if (!agent_on(c))
+        return CMD_OK;
+    size_t n = snmp_engine(c->self, &id, &boots, &seconds);
+    out_text(c->out, "Local SNMP engineID: ");
+    add_engine(c->out, id, n);
+    out_text(c->out, "\nRemote Engine ID          IP-addr    Port\n");
+    CONF_EACH(const struct snmp_remote_conf, r, &snmp_conf(c->self)->remotes)
+        out_printf(c->out, "%-25s %s  %u\n", r->engine, IP4(r->addr), r->udp_port);
+    return CMD_OK;
+}
+
+static enum cmd_result show_mib(struct cmd_ctx *c)
+{
+    size_t cursor = 0;
+    const struct mib_row *row;
+    struct mib *m = snmp_mib(c->self);
+    if (!agent_on(c))
+        return CMD_OK;
+    while (m && (row = mib_each(m, &cursor)))
+        out_printf(c->out, "%s\n", row->name);
+    return CMD_OK;
+}
+
+/* From ifDescr, as whoever asks over the network sees it. */
+static enum cmd_result show_ifindex(struct cmd_ctx *c)
+{
+    static const uint32_t if_descr[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2};
+    enum { N = sizeof if_descr / sizeof if_descr[0] };
+    struct trap_var v = {.oid_len = N};
+    struct mib *m = snmp_mib(c->self);
+    memcpy(v.oid, if_descr, sizeof if_descr);
+    while (m && mib_next(m, &v) && v.oid_len == N + 1 && !memcmp(v.oid, if_descr, sizeof if_descr)) {
+        if (cmd_has(c, "ifname") && (strlen(cmd_str(c, "ifname")) != v.len || memcmp(cmd_str(c, "ifname"), v.data, v.len) != 0))
+            continue;
+        if (cmd_has(c, "ifname"))
+            out_printf(c->out, "Interface = %.*s, Ifindex = %u\n", v.len, (const char *)v.data, v.oid[N]);
+        else
+            out_printf(c->out, "%.*s: Ifindex = %u\n", v.len, (const char *)v.data, v.oid[N]);
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result set_headers(struct cmd_ctx *c, bool on)
+{
+    snmp_debug_headers(c->self, on);
+    out_printf(c->out, "SNMP packet headers debugging is %s\n", on ? "on" : "off");
+    return CMD_OK;
+}
+
+static enum cmd_result debug_headers(struct cmd_ctx *c)
+{
+    return set_headers(c, !c->no);
+}
+
+static enum cmd_result undebug_headers(struct cmd_ctx *c)
+{
+    return set_headers(c, false);
+}
+
+static const struct cmd_row rows[] = {
+    DO(EXEC, 15, "show snmp community", show_community, "show SNMP communities"),
+    DO(EXEC, 1, "show snmp context", show_context, "show snmp contexts"),
+    DO(EXEC, 1, "show snmp engineID", show_engine, "show local and remote SNMP engine IDs"),
+    DO(EXEC, 1, "show snmp group", show_group, "show SNMPv3 groups"),
+    DO(EXEC, 1, "show snmp mib", show_mib, "show mib objects"),
+    DO(EXEC, 1, "show snmp mib ifmib ifindex [<ifname>]", show_ifindex, "|show IF-MIB information|show ifindex of the interfaces|Interface name"),
+    DO(EXEC, 1, "show snmp user [<word:name>]", show_user, "show SNMPv3 users|Name of the user"),
+    DO(EXEC, 1, "show snmp view", show_view, "show SNMPv3 MIB views"),
+    DO_NO(EXEC, 15, "debug snmp headers", debug_headers, "SNMP packet headers"),
+    DO(EXEC, 15, "undebug snmp headers", undebug_headers, "SNMP packet headers"),
+};
+const struct cmd_table snmp_table_show = CMD_TABLE("snmp/cmd/cmd_show_access", rows);
