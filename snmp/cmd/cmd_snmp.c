@@ -96,7 +96,7 @@ static void show_hosts_logged(struct snmp *s, struct out *o)
     out_printf(o, "SNMP logging: %s\n", snmp_host_stats(s, 0) ? "enabled" : "disabled");
     const struct snmp_host_stats *h;
     for (size_t i = 0; (h = snmp_host_stats(s, i)); i++)
-        out_printf(o, "    Logging to %s.%u, 0/10, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, h->sent,
+        out_printf(o, "    Logging to %s.%u, 0/%u, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, (unsigned)snmp_conf(s)->queue_length, h->sent,
                    h->dropped);
 }
 

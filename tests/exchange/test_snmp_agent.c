@@ -274,6 +274,33 @@ static void nothing_without_the_agent(void **state)
     assert_int_equal(snmp_stats(d->snmp)->in_pkts, 0);
 }
 
+/* Over the router's own UDP: the answer leaves port 161 of the address that was asked. */
+static void answers_on_port_161(void **state)
+{
+    struct desk *d = *state;
+    uint8_t in[64], want[64];
+    size_t n = octets("3027 020101 " PUBLIC " a01a 020101 020100 020100 300f 300d " NAME("02", "00") " 0500", in);
+    struct udp_from from = {.src = 0x0a000002, .dst = 0x0a000001, .sport = 4000, .dport = PORT};
+    assert_true(snmp_running(d->snmp));
+    struct box_sock *port = NULL;
+    for (size_t i = 0; i < BOX_SOCKS; i++)
+        if (d->box->socks[i].open && d->box->socks[i].sock.port == PORT)
+            port = &d->box->socks[i];
+    assert_non_null(port);
+    port->rx(port->arg, &from, in, n);
+    assert_int_equal(d->box->nsent, 1);
+    const struct box_datagram *out = &d->box->sent[0];
+    assert_int_equal(out->src, 0x0a000001);
+    assert_int_equal(out->dst, 0x0a000002);
+    assert_int_equal(out->sport, PORT);
+    assert_int_equal(out->dport, 4000);
+    size_t want_len = octets("3028 020101 " PUBLIC " a21b 020101 020100 020100 3010 300e " NAME("02", "00") " 020105", want);
+    assert_int_equal(out->len, want_len);
+    assert_memory_equal(out->data, want, want_len);
+    snmp_stop(d->snmp);
+    assert_false(port->open);
+}
+
 /* A manager that knows nothing asks for our engine: a Report of usmStatsUnknownEngineIDs, with engine id, boots 1, time 0 (RFC 3414 section 4). */
 static void tells_its_engine(void **state)
 {
@@ -296,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strangers_get_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(answers_that_do_not_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_without_the_agent, setup, teardown),
+        cmocka_unit_test_setup_teardown(answers_on_port_161, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_its_engine, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
