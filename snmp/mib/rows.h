@@ -13,6 +13,7 @@ struct snmp;
 
 extern const struct mib_rows mib_system; /* SNMPv2-MIB: system */
 extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
+extern const struct mib_rows mib_framework; /* our engine, and why messages were not taken */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool snmp_rows_add(struct snmp *s, struct mib *m, char err[128]) MUST_USE;

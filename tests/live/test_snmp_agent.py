@@ -15,12 +15,13 @@ logging buffered 100000 debugging
 access-list 10 permit 192.0.2.0 0.0.0.255
 access-list 11 permit 127.0.0.1
 snmp-server view system system included
+snmp-server view all iso included
 snmp-server view system sysContact excluded
 snmp-server group open v3 noauth
 snmp-server group signed v3 auth write v1default
 snmp-server group sealed v3 priv
 snmp-server community public RO
-snmp-server community private RW
+snmp-server community private view all RW
 snmp-server community part view system RO
 snmp-server community far RO 10
 snmp-server community near RO 11
@@ -120,7 +121,7 @@ def in_order(router, tools):
     thread = threading.Thread(target=walker)
     thread.start()
     n = 0
-    while len(walks) < 20 and n < 300:
+    while len(walks) < 20 and n < 5000:
         n += 1
         router.type("configure terminal")
         router.type(f"interface Loopback{n % 3}")
@@ -218,6 +219,10 @@ def replays(router, tools, folder):
     relay = Relay(tools.port)
     tools.run("snmpget", "-v3", "-u", "sha", *USERS["sha"][2], "-Z", "2,1000", "@", SYS_NAME, port=relay.port())
     assert any(NOT_IN_WINDOW in say(tools.port, m) for m in relay.said), "no report about the time"
+    stats = tools.good("", "snmpwalk", "-v2c", "-c", "private", "@", ".1.3.6.1.6.3.15.1.1")
+    assert int(re.search(r"15\.1\.1\.2\.0 = Counter32: (\d+)", stats).group(1)) >= 3, stats
+    assert "15.1.1" not in tools.good("", "snmpwalk", "-v2c", "-c", "public", "@", ".1.3.6.1.6.3.10"), "v1default shows usmStats"
+    tools.good("= INTEGER: 2", "snmpget", "-v2c", "-c", "public", "@", ".1.3.6.1.6.3.10.2.1.2.0")
     print("v3: users and engine survive a reload; changed, replayed and out-of-window messages are refused")
     return again
 
