@@ -188,7 +188,7 @@ static const struct cmd_row rows[] = {
      .mode = CONFIG,
      .priv = 15,
      .flags = CMD_NO | CMD_IN_CONFIG,
-     .sentence = "snmp-server user <word:name> <word:group> [remote <ip:remote> [udp-port <udp_port:1-65535>]] v3 [encrypted] "
+     .sentence = "snmp-server user <word:name> <word:group> [remote <ip:remote> [udp-port <udp_port:1-65535>]] v3 [encrypted=encrypted] "
                  "[auth {md5|sha|sha-2 {256|384|512}=sha2}=how <word:secret> [priv {des|aes {128|192|256}=aes}=cipher <word:privsecret>]] [access <word:acl>]",
      .help = "Define a user who can access the SNMP engine|Name of the user|Group to which the user belongs|Specify a remote SNMP entity to which the user belongs|Hostname or IP address of remote SNMP entity|"
              "The remote entity's UDP port number|udp port number|user using the v3 security model|specifying passwords as MD5 or SHA digests|authentication parameters for the user|Use HMAC MD5 algorithm for authentication|"

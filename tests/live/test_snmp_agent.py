@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The agent and Debian's own SNMP tools, over a port of this machine: v1, v2c and v3 at every level, wrong strings, passwords and keys, messages replayed after a reload and
 outside the time window, walks in order while configuration changes, and a flood of bad requests beside a console that answers."""
-import os, re, socket, subprocess, sys, tempfile, threading, time
+import hashlib, os, re, socket, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.dirname(__file__))
 from routers import Router, free_port, need, start, wait_for
@@ -147,6 +147,15 @@ def users(router, tools):
     for name, (group, _, words) in USERS.items():
         tools.good('"R1"', "snmpget", "-v3", "-u", name, *words, "@", SYS_NAME)
         tools.good(".1.3.6.1.2.1.11.1.0 = Counter32", "snmpbulkwalk", "-v3", "-u", name, *words, "@", ".1.3.6.1.2.1.11")
+    # a key that is localized already, as RFC 3414 A.2 makes it: a million octets of the password, hashed; then with the engine's id between
+    engine = bytes.fromhex(re.search(r"engineID: (\w+)", router.type("show snmp engineID")).group(1))
+    ku = hashlib.sha1((b"password3" * 116509)[:1048576]).digest()
+    kul = hashlib.sha1(ku + engine + ku).hexdigest()
+    router.type("configure terminal")
+    assert "%" in router.type("snmp-server user ready signed v3 encrypted auth sha 0102")
+    assert "%" not in router.type(f"snmp-server user ready signed v3 encrypted auth sha {kul}")
+    router.type("end")
+    tools.good('"R1"', "snmpget", "-v3", "-u", "ready", "-l", "authNoPriv", "-a", "SHA", "-A", "password3", "@", SYS_NAME)
     sha, aes = USERS["sha"][2], USERS["aes128"][2]
     tools.good('"v3"', "snmpset", "-v3", "-u", "sha", *sha, "@", SYS_LOCATION, "s", "v3")
     tools.bad("noAccess", "snmpset", "-v3", "-u", "aes128", *aes, "@", SYS_LOCATION, "s", "x")
