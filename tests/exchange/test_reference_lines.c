@@ -348,7 +348,7 @@ static const struct line snmp[] = {
     {"snmp-s trap-s lo0", "snmp-server trap-source Loopback0", "no snmp-s trap-s", NULL},
     {"snmp-s trap-source e0/0", "snmp-server trap-source Ethernet0/0", "no snmp-server trap-source", NULL},
     {"snmp-s loc Rack 7,  second floor", "snmp-server location Rack 7,  second floor", "no snmp-s loc", NULL},
-    {"snmp-s cont noc@example.net", "snmp-server contact noc@example.net", "no snmp-s cont", NULL},
+    {"snmp-s conta noc@example.net", "snmp-server contact noc@example.net", "no snmp-s conta", NULL},
     {"snmp-s ena tr ev", "snmp-server enable traps event-manager", "no snmp-s ena tr ev", NULL},
     {"snmp-s ena traps conf", "snmp-server enable traps config", "no snmp-s ena tr conf", NULL},
     {"snmp-s ena traps snmp auth", "snmp-server enable traps snmp authentication", "no snmp-s ena traps snmp", NULL},
