@@ -368,7 +368,7 @@ static bool write_v2_head(netsnmp_pdu *pdu, const struct snmp_message *m)
 enum codec_result codec_write_trap(const struct snmp_message *m, uint8_t *buf, size_t cap, size_t *len)
 {
     bool v1 = m->version == 1;
-    netsnmp_pdu *pdu = snmp_pdu_create(v1 ? SNMP_MSG_TRAP : SNMP_MSG_TRAP2);
+    netsnmp_pdu *pdu = snmp_pdu_create(v1 ? SNMP_MSG_TRAP : m->pdu == SNMP_PDU_INFORM ? SNMP_MSG_INFORM : SNMP_MSG_TRAP2);
     if (!pdu)
         return CODEC_FAILED;
     pdu->version = v1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;

@@ -1,91 +1,76 @@
 /* notify.c: a notification that someone wants sent, to the hosts that asked for its kind.
  *
- * Two gates, both by the kind's name: `snmp-server enable traps KIND` for the router, and the type list of each `snmp-server host` line (none listed: all).
+ * Two gates, both by the kind (kinds.c): `snmp-server enable traps KIND` for the router, and the type list of each `snmp-server host` line (none listed: all).
  * A host of version 1 gets a Trap-PDU as RFC 3584 maps it, with the sending address as agent-addr; absent values are 0 or empty there (coexist.c).
- * A host of version 2c gets sysUpTime.0, snmpTrapOID.0 and the varbinds as they are. Traps are sent once and not acknowledged; informs are not sent.
- * What cannot be sent (no route, over the maximum packet size, no v1 form) is counted as dropped for that host and nothing is said about it, as a message
+ * A host of version 2c gets sysUpTime.0, snmpTrapOID.0 and the varbinds as they are; one of version 3 the same under the user that its line names (notify_v3.c).
+ * Traps are sent once and not acknowledged; informs are sent until they are, and a trap that finds no way waits (outbox.c).
+ * What cannot be said (over the maximum packet size, no v1 form, no such user) is counted as dropped for that host and nothing is said about it, as a message
  * could itself be a notification (syslog) and never end.
  */
-#include "snmp/snmp_local.h"
+#include "snmp/notify.h"
 
 #include <string.h>
 
-/* The kinds of notification this router can raise: where each is enabled, and where a host asks for it. */
-static const struct kind {
-    const char *name;
-    size_t enabled, only; /* offsets of bools in struct snmp_conf, struct snmp_host_conf */
-} kinds[] = {
-    {"snmp", offsetof(struct snmp_conf, traps_authentication), offsetof(struct snmp_host_conf, only_snmp)},
-    {"config", offsetof(struct snmp_conf, traps_config), offsetof(struct snmp_host_conf, only_config)},
-    {"event-manager", offsetof(struct snmp_conf, traps_event_manager), offsetof(struct snmp_host_conf, only_event_manager)},
-    {"syslog", offsetof(struct snmp_conf, traps_syslog), offsetof(struct snmp_host_conf, only_syslog)},
-};
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static bool flag_at(const void *base, size_t off)
-{
-    return *(const bool *)((const char *)base + off);
-}
-
-static const struct kind *kind_find(const char *name)
-{
-    for (size_t i = 0; i < KINDS; i++)
-        if (!strcmp(kinds[i].name, name))
-            return &kinds[i];
-    return NULL;
-}
-
-static bool host_accepts(const struct snmp_host_conf *h, const struct kind *k)
-{
-    bool lists_any = false;
-    for (size_t i = 0; i < KINDS; i++)
-        lists_any |= flag_at(h, kinds[i].only);
-    return !lists_any || flag_at(h, k->only);
-}
-
 /* The message for one host. False when its version cannot say it. */
-static bool compose(struct snmp *s, const struct fact_trap *t, const struct snmp_host_conf *h, uint32_t src,
-                    struct snmp_message *m)
+static bool compose(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, uint32_t src, struct snmp_message *m)
 {
     memset(m, 0, offsetof(struct snmp_message, trap));
-    m->trap = *t;
-    m->pdu = SNMP_PDU_TRAP;
-    m->uptime = snmp_uptime(s);
+    m->trap = n->trap;
+    m->pdu = h->informs ? SNMP_PDU_INFORM : SNMP_PDU_TRAP;
+    m->uptime = n->uptime;
+    m->request_id = n->request_id;
+    if (h->version == SNMP_HOST_V3) {
+        m->version = 2; /* until notify_v3.c puts it into its envelope */
+        return true;
+    }
     m->community_len = strlen(h->community);
     memcpy(m->community, h->community, m->community_len);
     if (h->version == SNMP_HOST_V2C) {
         m->version = 2;
-        m->request_id = s->request_id = s->request_id % INT32_MAX + 1;
         return true;
     }
     m->version = 1;
     m->v1.agent_addr = src;
     coexist_fill_absent(&m->trap);
-    return coexist_to_v1(t, s->sys_object_id, SYS_OBJECT_ID_LEN, &m->v1) == COEXIST_OK;
+    return coexist_to_v1(&n->trap, s->sys_object_id, SYS_OBJECT_ID_LEN, &m->v1) == COEXIST_OK;
 }
 
-static bool send_to(struct snmp *s, const struct fact_trap *t, const struct snmp_host_conf *h)
+enum notify_result notify_transmit(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, struct target *to)
 {
     struct snmp_message m;
-    uint8_t data[SNMP_OUT_MAX];
+    uint8_t data[SNMP_OUT_MAX], sealed[SNMP_MESSAGE_MAX];
+    const uint8_t *out = data;
     size_t len = 0;
     uint32_t src = transport_source(s, h->addr);
-    if (!src || !compose(s, t, h, src, &m))
-        return false;
-    enum codec_result r = codec_write_trap(&m, data, sizeof(data), &len);
+    if (!src)
+        return NOTIFY_NO_WAY;
+    if (!compose(s, n, h, src, &m))
+        return NOTIFY_CANNOT;
+    enum codec_result r = codec_write_trap(&m, data, s->conf.packet_size < sizeof data ? s->conf.packet_size : sizeof data, &len);
+    if (r == CODEC_OK && h->version == SNMP_HOST_V3) {
+        if (!notify_v3_seal(s, h, to, n->request_id, data, &len, sealed))
+            return NOTIFY_CANNOT;
+        out = sealed;
+        if (len > s->conf.packet_size)
+            r = CODEC_TOO_BIG;
+    }
     if (r == CODEC_TOO_BIG)
         s->stats.out_too_big++;
     if (r != CODEC_OK)
-        return false;
+        return NOTIFY_CANNOT;
     if (s->debug_packets)
         trace_queued(s, &m, h->addr);
-    return transport_send(s, src, h->addr, h->udp_port, data, len);
+    if (!transport_send(s, src, h->addr, h->udp_port, out, len))
+        return NOTIFY_NO_WAY;
+    s->stats.out_pkts++;
+    ++*(h->informs ? &s->stats.out_informs : &s->stats.out_traps);
+    return NOTIFY_SENT;
 }
 
 bool notify_enabled(const struct snmp *s, const char *kind)
 {
     const struct kind *k = kind_find(kind);
-    return k && s->running && flag_at(&s->conf, k->enabled);
+    return k && s->running && kind_enabled(&s->conf, k);
 }
 
 void notify_send(struct snmp *s, const struct fact_trap *t)
@@ -96,15 +81,8 @@ void notify_send(struct snmp *s, const struct fact_trap *t)
     const struct kind *k = kind_find(t->kind);
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        if (!host_accepts(h, k) || (t->dst && t->dst != h->addr))
-            continue;
-        if (send_to(s, t, h)) {
-            s->hosts[i].sent++;
-            s->stats.out_pkts++;
-            s->stats.out_traps++;
-        } else {
-            s->hosts[i].dropped++;
-        }
+        if (kind_for_host(h, k) && (!t->dst || t->dst == h->addr))
+            outbox_post(s, h, t);
     }
 }
 

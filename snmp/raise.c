@@ -3,6 +3,7 @@
  *   config   leaving configuration mode  -> ciscoConfigManEvent    (CISCO-CONFIG-MAN-MIB), source commandSource, destination running
  *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), severities 0-4, which is IOS's `logging history warnings`
  *   snmp     a community nobody knows    -> authenticationFailure  (SNMPv2-MIB), with the old authAddr varbind that IOS adds
+ *            the agent begins            -> coldStart; after `no snmp-server`, warmStart
  *
  * Debug lines are no messages and raise nothing. Each row of the two histories has an index that only rises; the tables themselves are not kept, as there is
  * no agent to read them from. The notification of an EEM policy comes ready-made from EEM and does not pass here.
@@ -104,11 +105,18 @@ void raise_syslog(void *arg, const void *fact)
 
 void raise_authentication_failure(struct snmp *s, uint32_t from)
 {
-    if (!notify_enabled(s, "snmp"))
+    if (!notify_enabled(s, "snmp authentication"))
         return;
-    struct fact_trap t = trap_of_kind("snmp");
+    struct fact_trap t = trap_of_kind("snmp authentication");
     SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 6, 3, 1, 1, 5, 5);
     struct trap_var *v = add_num(&t, TRAP_IP, from);
     SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 4, 1, 9, 2, 1, 5, 0);
+    notify_send(s, &t);
+}
+
+void raise_start(struct snmp *s, bool warm)
+{
+    struct fact_trap t = trap_of_kind(warm ? "snmp warmstart" : "snmp coldstart");
+    SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 6, 3, 1, 1, 5, warm ? 2 : 1);
     notify_send(s, &t);
 }

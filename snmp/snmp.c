@@ -35,6 +35,10 @@ void snmp_conf_init(void *conf)
     conf_list_init(&c->contexts, sizeof(struct snmp_context_conf), NULL, NULL);
     c->packet_size = 1500;
     c->queue_length = 10;
+    c->trap_timeout = 30;
+    c->inform_retries = 3;
+    c->inform_timeout = 15;
+    c->inform_pending = 25;
 }
 
 void snmp_host_conf_init(void *host)
@@ -51,7 +55,7 @@ void snmp_remote_conf_init(void *remote)
 static bool conf_says_anything(const struct snmp_conf *c)
 {
     return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
-           c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog || c->manager;
+           kinds_any(c) || c->manager;
 }
 
 static void clear_lists(struct snmp_conf *c)
@@ -61,15 +65,15 @@ static void clear_lists(struct snmp_conf *c)
         conf_list_clear(lists[i]);
 }
 
-/* A row of counters for each host line; those of a host that stays go on. */
+/* A row for each host line; that of a host that stays goes on. */
 static void settle_hosts(struct snmp *s)
 {
-    struct snmp_host_stats *next = s->conf.hosts.n ? mem_array(s->conf.hosts.n, sizeof(*next)) : NULL;
+    struct target *next = s->conf.hosts.n ? mem_array(s->conf.hosts.n, sizeof(*next)) : NULL;
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        next[i] = (struct snmp_host_stats){.addr = h->addr, .port = h->udp_port};
+        next[i] = (struct target){.n = {.addr = h->addr, .port = h->udp_port}};
         for (size_t old = 0; old < s->nhosts; old++)
-            if (s->hosts[old].addr == h->addr && s->hosts[old].port == h->udp_port)
+            if (s->hosts[old].n.addr == h->addr && s->hosts[old].n.port == h->udp_port)
                 next[i] = s->hosts[old];
     }
     mem_free(s->hosts);
@@ -80,14 +84,18 @@ static void settle_hosts(struct snmp *s)
 static void settle(void *arg)
 {
     struct snmp *s = arg;
-    if (conf_says_anything(&s->conf))
-        s->running = true;
+    bool begins = !s->running && conf_says_anything(&s->conf);
+    s->running |= begins;
     usm_settle(s);
     if (s->running)
         usm_begin(s);
     settle_hosts(s);
     view_settle(s);
     transport_settle(s);
+    outbox_settle(s);
+    if (begins)
+        raise_start(s, s->started);
+    s->started |= begins;
 }
 
 void snmp_settle(struct snmp *s)
@@ -140,6 +148,7 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
+    outbox_clear(s);
     transport_close(s);
     clear_lists(&s->conf);
     view_clear(s);
@@ -211,7 +220,10 @@ const struct snmp_stats *snmp_stats(const struct snmp *s)
 const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i)
 {
     snmp_settle(s);
-    return i < s->nhosts ? &s->hosts[i] : NULL;
+    if (i >= s->nhosts)
+        return NULL;
+    s->hosts[i].n.queued = outbox_waiting(s, s->hosts[i].n.addr);
+    return &s->hosts[i].n;
 }
 
 struct mib *snmp_mib(struct snmp *s)

@@ -48,6 +48,9 @@ void snmp_free(struct snmp *s); /* NULL-safe */
 /* The live configuration. After writing to it call snmp_conf_changed: the agent acts at the end of the loop turn. */
 struct snmp_conf *snmp_conf(struct snmp *s);
 void snmp_conf_changed(struct snmp *s);
+/* `snmp-server enable traps`: all kinds at once; is any enabled? */
+void snmp_enable_traps(struct snmp *s, bool on);
+bool snmp_traps_enabled(const struct snmp *s);
 /* `no snmp-server`: every setting back to its default, sockets closed. Counters stay. */
 void snmp_stop(struct snmp *s);
 /* Any snmp-server line starts the agent; only snmp_stop (or a reload) ends it. */
@@ -109,6 +112,7 @@ struct snmp_stats {
     uint64_t in_traps, in_informs;
     uint64_t in_shortened;        /* varbinds left out, or values cut, because a fact cannot hold them */
     uint64_t out_pkts, out_traps, out_responses;
+    uint64_t out_informs, inform_timeouts; /* tries; those given up */
     uint64_t out_too_big;         /* over the maximum packet size */
     uint64_t in_too_big, in_no_such_name, in_bad_value, in_read_only, in_gen_err; /* error-status of responses to us */
     uint64_t in_get_bulks;
@@ -125,7 +129,8 @@ const struct snmp_stats *snmp_stats(const struct snmp *s);
 struct snmp_host_stats {
     uint32_t addr;
     uint16_t port;
-    uint64_t sent, dropped; /* dropped: no route, too big, or not expressible in the host's version */
+    uint64_t sent, dropped; /* dropped: too big, not expressible in the host's version, too many, never acknowledged */
+    unsigned queued;        /* informs that wait for their acknowledgement, traps for a route */
 };
 /* The i-th `snmp-server host`, in the order of the configuration; NULL past the end. */
 const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);

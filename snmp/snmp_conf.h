@@ -18,7 +18,7 @@
 #define SNMP_PACKET_MAX    8192
 
 enum snmp_community_access { SNMP_RO, SNMP_RW };
-enum snmp_host_version { SNMP_HOST_V1, SNMP_HOST_V2C };
+enum snmp_host_version { SNMP_HOST_V1, SNMP_HOST_V2C, SNMP_HOST_V3 };
 
 /* snmp-server community NAME [view V] RO|RW [ACL]; key: name */
 struct snmp_community_conf {
@@ -59,9 +59,11 @@ struct snmp_context_conf {
 struct snmp_host_conf {
     uint32_t addr;
     int version; /* enum snmp_host_version */
+    int level;   /* v3: 0 noauth, 1 auth, 2 priv */
+    int informs;
     char community[SNMP_COMMUNITY_MAX + 1];
     uint16_t udp_port;
-    bool only_snmp, only_config, only_event_manager, only_syslog;
+    bool only_snmp, only_config, only_event_manager, only_syslog, only_isakmp, only_ipsec;
 };
 
 struct snmp_conf {
@@ -79,8 +81,11 @@ struct snmp_conf {
     char trap_source[IFNAME_MAX]; /* empty: the interface the route leaves by */
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];
-    bool traps_authentication; /* enable traps snmp authentication */
+    bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
     bool traps_config, traps_event_manager, traps_syslog;
+    bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
+    uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */
+    uint32_t inform_retries, inform_timeout, inform_pending; /* 3, 15 s, 25 */
     bool manager;
 };
 

@@ -51,6 +51,17 @@ struct view {
     size_t n;
 };
 
+struct kind { /* kinds.c */
+    const char *name;
+    size_t enabled, only; /* offsets of bools in struct snmp_conf, struct snmp_host_conf */
+};
+struct target { /* an `snmp-server host` as it runs */
+    struct snmp_host_stats n;
+    int32_t boots, time; /* of his engine, as learned at `learned` (loop time, us); 0: not yet */
+    uint64_t learned;
+};
+struct outgoing; /* outbox.c */
+
 struct snmp {
     struct snmp_env env;
     uint32_t sys_object_id[SYS_OBJECT_ID_LEN];
@@ -72,8 +83,10 @@ struct snmp {
     bool running;
     struct deferred settle; /* compare asked with running, once a turn */
     struct udp_sock *listener, *sender, *agent; /* ports 162, an ephemeral one, 161 */
-    struct snmp_host_stats *hosts; /* one for each conf.hosts, same order, after snmp_settle */
+    struct target *hosts; /* one for each conf.hosts, same order, after snmp_settle */
     size_t nhosts;
+    struct outgoing *outgoing; /* in the order in which they were first sent */
+    bool started; /* it has run before, since the router began */
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
@@ -112,6 +125,19 @@ void transport_close(struct snmp *s);
 uint32_t transport_source(struct snmp *s, uint32_t dst);
 MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_t port, const uint8_t *data, size_t len);
 
+/* kinds.c */
+const struct kind *kind_find(const char *name); /* NULL: none */
+bool kind_enabled(const struct snmp_conf *c, const struct kind *k);
+bool kind_for_host(const struct snmp_host_conf *h, const struct kind *k);
+bool kinds_any(const struct snmp_conf *c); /* is one enabled? */
+
+/* outbox.c */
+void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fact_trap *t);
+void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
+unsigned outbox_waiting(const struct snmp *s, uint32_t addr);
+void outbox_settle(struct snmp *s);
+void outbox_clear(struct snmp *s);
+
 /* notify.c: to every host whose type list accepts t->kind, when that kind is enabled. */
 void notify_send(struct snmp *s, const struct fact_trap *t);
 bool notify_enabled(const struct snmp *s, const char *kind);
@@ -121,6 +147,7 @@ void notify_wanted(void *arg, const void *fact); /* FACT_TRAP_WANTED */
 void raise_config_changed(void *arg, const void *fact); /* FACT_CONFIG_CHANGED */
 void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);
+void raise_start(struct snmp *s, bool warm);
 
 /* serve_v3.c: version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */
 size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest, uint8_t *out);

@@ -1,9 +1,8 @@
 /* transport.c: the agent's sockets on the router's own UDP.
  *
  * Port 161 is the agent's as soon as it runs (serve.c). The listener holds port 162 while `snmp-server manager` is on; the sender holds an ephemeral port while there is a host to send to. Nothing is
- * queued here: a datagram leaves in the turn it was made, and one that the router cannot send (no route, not our address) is the host's "dropped". What
- * comes back to the sender's port is not ours to read and is ignored, as notifications are not answered; acknowledgements of informs leave from
- * the listener, since the other side waits for them from the port it wrote to (RFC 3417, 3.1).
+ * queued here: a datagram leaves in the turn it was made, or not at all. What comes back to the sender's port acknowledges informs (outbox.c); our own
+ * acknowledgements leave from the listener, since the other side waits for them from the port it wrote to (RFC 3417, 3.1).
  * A trap-source without an address (interface down, removed) gives way to the route's address, so that the trap still goes.
  */
 #include "snmp/snmp_local.h"
@@ -11,11 +10,6 @@
 #define MANAGER_PORT 162
 
 MSG(MSG_SOCKET, "IP_SNMP", 3, "SOCKET", 0, "can't open UDP socket");
-
-static void ignore_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
-{
-    (void)arg, (void)from, (void)data, (void)len;
-}
 
 /* Open or close one socket; a port that is taken is said once for each change of configuration. */
 static void settle_socket(struct snmp *s, struct udp_sock **sock, bool wanted, uint16_t port, udp_rx_fn *rx)
@@ -34,7 +28,7 @@ void transport_settle(struct snmp *s)
 {
     settle_socket(s, &s->listener, s->running && s->conf.manager, MANAGER_PORT, receive_datagram);
     settle_socket(s, &s->agent, s->running && s->env.mib, SNMP_PORT, serve_datagram);
-    settle_socket(s, &s->sender, s->running && s->conf.hosts.n > 0, 0, ignore_datagram);
+    settle_socket(s, &s->sender, s->running && s->conf.hosts.n > 0, 0, outbox_datagram);
 }
 
 void transport_close(struct snmp *s)

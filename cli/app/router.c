@@ -21,6 +21,7 @@
 #include "dataplane/fault/fault.h"
 #include "dataplane/graph.h"
 #include "dataplane/mib/rows.h"
+#include "dataplane/mib/traps.h"
 #include "dataplane/net/acl.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
@@ -53,6 +54,7 @@ struct router {
     struct sshd *ssh;
     struct eem *eem;
     struct snmp *snmp;
+    struct dp_traps *traps;
     struct mib *mib;
     struct host_snmp **snmp_ports;
     size_t nsnmp_ports;
@@ -246,6 +248,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     dp.iosxe = !strcmp(env->platform, "iosxe");
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
+    r->traps = dp_traps_new(r->dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
     char why[128];
     if (!dataplane_rows_add(r->dp, r->mib, why))
@@ -351,6 +354,7 @@ void router_free(struct router *r)
     snmp_free(r->snmp);
     grammar_free(r->grammar);
     log_set_inet(r->log, NULL);
+    dp_traps_free(r->traps);
     dataplane_free(r->dp);
     mib_free(r->mib);
     debug_registry_free(r->debug);

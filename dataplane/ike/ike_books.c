@@ -285,6 +285,21 @@ static bool key_add(struct ike_ids *p, const char *id)
     return true;
 }
 
+/* False: too long. */
+static bool ids_of(const struct ike_tunnel *t, struct ike_ids *out)
+{
+    *out = (struct ike_ids){.tunnel = t->index};
+    if (!key_add(out, t->local_id) || !key_add(out, t->remote_id))
+        return false;
+    out->key[out->n++] = 1;
+    return true;
+}
+
+void ike_ids_of(const struct ike_tunnel *t, struct ike_ids *out)
+{
+    (void)!ids_of(t, out);
+}
+
 static int key_cmp(const uint32_t *a, size_t alen, const uint32_t *b, size_t blen)
 {
     for (size_t i = 0; i < alen && i < blen; i++) {
@@ -313,13 +328,8 @@ static void sort_ids(struct ike_books *b)
     mem_free(b->ids);
     b->ids = mem_array(order_count(&b->open) + 1, sizeof *b->ids);
     for (uint32_t at = 0; (e = order_from(&b->open, at, &at)); at++) {
-        struct ike_ids *p = &b->ids[n];
         view(e, &t);
-        *p = (struct ike_ids){.tunnel = e->index};
-        if (!key_add(p, t.local_id) || !key_add(p, t.remote_id))
-            continue;
-        p->key[p->n++] = 1;
-        n++;
+        n += ids_of(&t, &b->ids[n]);
     }
     qsort(b->ids, n, sizeof *b->ids, ids_cmp);
     b->nids = 0;

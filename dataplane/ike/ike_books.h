@@ -64,6 +64,8 @@ struct ike_ids {
     uint8_t n;
     uint32_t tunnel; /* the newest */
 };
+/* That of one tunnel: of identities too long n is what there was room for. */
+void ike_ids_of(const struct ike_tunnel *t, struct ike_ids *out);
 /* The first one behind this key (n 0: the first); that of this key. NULL: none. */
 const struct ike_ids *ike_ids_behind(struct ike *ike, const uint32_t *key, size_t n);
 const struct ike_ids *ike_ids_find(struct ike *ike, const uint32_t *key, size_t n);

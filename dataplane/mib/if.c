@@ -37,7 +37,7 @@ static bool iface_has(void *self, const struct mib_index *at)
 }
 static const struct mib_table ifaces = {.next = iface_behind, .has = iface_has};
 
-static uint32_t if_type(const struct iface *ifc)
+uint32_t iface_mib_type(const struct iface *ifc)
 {
     switch (ifc->kind) {
     case IFACE_ETHERNET: return IF_TYPE_ETHERNET;
@@ -61,7 +61,7 @@ static bool get_what(void *self, const struct mib_row *row, const struct mib_ind
     switch (row->which) {
     case INDEX: out->num = ifc->index; break;
     case DESCR: mib_text(out, ifc->name); break;
-    case TYPE: out->num = if_type(ifc); break;
+    case TYPE: out->num = iface_mib_type(ifc); break;
     case MTU: out->num = ifc->mtu; break;
     case SPEED:
         bps = iface_bandwidth(ifc) * 1000ull;

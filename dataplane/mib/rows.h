@@ -9,10 +9,13 @@
 #include "espial/mib.h"
 
 struct dataplane;
+struct iface;
 
 extern const struct mib_rows dp_mib_if;         /* IF-MIB */
 extern const struct mib_rows dp_mib_flow_ike;   /* CISCO-IPSEC-FLOW-MONITOR-MIB: phase 1 */
 extern const struct mib_rows dp_mib_flow_ipsec; /* ... phase 2 */
+
+uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool dataplane_rows_add(struct dataplane *dp, struct mib *m, char err[128]) MUST_USE;

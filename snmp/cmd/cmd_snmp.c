@@ -3,8 +3,7 @@
  * Rows of the configuration stand in the order running-config prints them. `snmp-server enable traps` alone is an action: it sets every kind this router can
  * raise, and running-config shows one line for each, as IOS does. `no snmp-server` removes them all and stops the agent. A host line is found by its address:
  * typed again with another community, version or list of kinds it replaces the first.
- * What IOS also accepts and this router cannot do has no words here and is refused by the parser: informs, version 3, views, groups, users, access lists, kinds
- * of traps that nothing raises. As "informs" in the place of the community would read as one, it is refused by name.
+ * What IOS also accepts and this router cannot do has no words here and is refused by the parser: kinds of traps that nothing raises.
  */
 #include "snmp/cmd/cmd.h"
 
@@ -32,8 +31,12 @@ static bool check_host(void *self, const void *obj, struct out *out)
 {
     (void)self;
     const struct snmp_host_conf *h = obj;
-    if (strcasecmp(h->community, "informs") == 0) {
-        out_text(out, "% Informs are not supported\n");
+    if (!strcasecmp(h->community, "informs") || !strcasecmp(h->community, "traps")) { /* these words, and nothing behind them */
+        out_text(out, "% Incomplete command.\n");
+        return false;
+    }
+    if (h->informs && h->version == SNMP_HOST_V1) {
+        out_text(out, "% SNMPv1 has no informs: use version 2c or 3\n");
         return false;
     }
     return true;
@@ -54,10 +57,54 @@ static const struct cmd_scope host_scope = {
 
 static enum cmd_result enable_all_traps(struct cmd_ctx *c)
 {
+    snmp_enable_traps(c->self, !c->no);
+    return CMD_OK;
+}
+
+/* Those of RFC 1157 share a line: each word adds (or takes away) one, none means all. */
+static const struct standard {
+    const char *word;
+    size_t at;
+} standard[] = {
+    {"authentication", offsetof(struct snmp_conf, traps_authentication)},
+    {"linkdown", offsetof(struct snmp_conf, traps_linkdown)},
+    {"linkup", offsetof(struct snmp_conf, traps_linkup)},
+    {"coldstart", offsetof(struct snmp_conf, traps_coldstart)},
+    {"warmstart", offsetof(struct snmp_conf, traps_warmstart)},
+};
+#define STANDARD (sizeof standard / sizeof standard[0])
+
+static bool *standard_flag(struct snmp_conf *conf, size_t i)
+{
+    return (bool *)((char *)conf + standard[i].at);
+}
+
+static enum cmd_result enable_standard(struct cmd_ctx *c)
+{
     struct snmp_conf *conf = snmp_conf(c->self);
-    conf->traps_authentication = conf->traps_config = conf->traps_event_manager = conf->traps_syslog = !c->no;
+    bool named = false;
+    for (size_t i = 0; i < STANDARD; i++)
+        named |= cmd_has(c, standard[i].word);
+    for (size_t i = 0; i < STANDARD; i++)
+        if (!named || cmd_has(c, standard[i].word))
+            *standard_flag(conf, i) = !c->no;
     snmp_conf_changed(c->self);
     return CMD_OK;
+}
+
+static void print_standard(void *self, const void *obj, struct text *out)
+{
+    struct snmp_conf *conf = snmp_conf(self);
+    bool any = false;
+    (void)obj;
+    for (size_t i = 0; i < STANDARD; i++) {
+        if (!*standard_flag(conf, i))
+            continue;
+        text_printf(out, "%s %s", any ? "" : "snmp-server enable traps snmp", standard[i].word);
+        any = true;
+    }
+    if (any)
+        text_add(out, "\n");
 }
 
 static enum cmd_result stop_agent(struct cmd_ctx *c)
@@ -96,8 +143,8 @@ static void show_hosts_logged(struct snmp *s, struct out *o)
     out_printf(o, "SNMP logging: %s\n", snmp_host_stats(s, 0) ? "enabled" : "disabled");
     const struct snmp_host_stats *h;
     for (size_t i = 0; (h = snmp_host_stats(s, i)); i++)
-        out_printf(o, "    Logging to %s.%u, 0/%u, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, (unsigned)snmp_conf(s)->queue_length, h->sent,
-                   h->dropped);
+        out_printf(o, "    Logging to %s.%u, %u/%u, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, h->queued,
+                   snmp_conf(s)->queue_length, h->sent, h->dropped);
 }
 
 static void show_manager_role(struct out *o, const struct snmp_stats *n)
@@ -106,20 +153,15 @@ static void show_manager_role(struct out *o, const struct snmp_stats *n)
                 "    0 Get-request PDUs\n"
                 "    0 Get-next PDUs\n"
                 "    0 Get-bulk PDUs\n"
-                "    0 Set-request PDUs\n"
-                "    0 Inform-request PDUs\n"
-                "    0 Timeouts\n"
-                "    0 Drops\n"
+                "    0 Set-request PDUs\n");
+    out_printf(o, "    %" PRIu64 " Inform-request PDUs\n", n->out_informs);
+    out_printf(o, "    %" PRIu64 " Timeouts\n", n->inform_timeouts);
+    out_text(o, "    0 Drops\n"
                 "SNMP Manager-role input packets\n");
     out_printf(o, "    %" PRIu64 " Inform request PDUs\n", n->in_informs);
     out_printf(o, "    %" PRIu64 " Trap PDUs\n", n->in_traps);
     out_printf(o, "    %" PRIu64 " Response PDUs\n", n->in_responses);
     out_printf(o, "    %" PRIu64 " Responses with errors\n", n->in_response_errors);
-}
-
-static bool traps_enabled(const struct snmp_conf *c)
-{
-    return c->traps_authentication || c->traps_config || c->traps_event_manager || c->traps_syslog;
 }
 
 /* False, and the text, when the agent is off. */
@@ -144,7 +186,7 @@ static enum cmd_result show_snmp(struct cmd_ctx *c)
     if (conf->location[0])
         out_printf(c->out, "Location: %s\n", conf->location);
     show_counters(c->out, snmp_stats(s), conf->packet_size);
-    out_printf(c->out, "SNMP global trap: %s\n\n", traps_enabled(conf) ? "enabled" : "disabled");
+    out_printf(c->out, "SNMP global trap: %s\n\n", snmp_traps_enabled(s) ? "enabled" : "disabled");
     show_hosts_logged(s, c->out);
     if (conf->manager)
         show_manager_role(c->out, snmp_stats(s));
@@ -156,8 +198,9 @@ static enum cmd_result show_host(struct cmd_ctx *c)
     if (!agent_on(c))
         return CMD_OK;
     CONF_EACH(const struct snmp_host_conf, h, &snmp_conf(c->self)->hosts) {
-        out_printf(c->out, "Notification host: %s\tudp-port: %u\ttype: trap\n", IP4(h->addr), h->udp_port);
-        out_printf(c->out, "user: %s\tsecurity model: %s\n\n", h->community, h->version == SNMP_HOST_V2C ? "v2c" : "v1");
+        static const char *const models[] = {"v1", "v2c", "v3 noauth", "v3 auth", "v3 priv"};
+        out_printf(c->out, "Notification host: %s\tudp-port: %u\ttype: %s\n", IP4(h->addr), h->udp_port, h->informs ? "inform" : "trap");
+        out_printf(c->out, "user: %s\tsecurity model: %s\n\n", h->community, models[h->version + (h->version == SNMP_HOST_V3 ? h->level : 0)]);
     }
     return CMD_OK;
 }
@@ -211,15 +254,32 @@ static const struct cmd_row rows[] = {
         TXT(struct snmp_conf, location)),
     SET(CONFIG, &snmp_scope, "snmp-server contact <line:contact>",
         "Text for mib object sysContact|identification of the contact person for this managed node", TXT(struct snmp_conf, contact)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps snmp authentication=traps_authentication",
-        "Enable SNMP traps|Enable authentication trap", NUM(struct snmp_conf, traps_authentication)),
-    SET_F(CONFIG, &snmp_scope, CMD_HIDDEN, "snmp-server enable traps snmp=traps_authentication", "", NUM(struct snmp_conf, traps_authentication)),
+    {.kind = CMD_DO_ROW,
+     .mode = CONFIG,
+     .priv = 15,
+     .flags = CMD_NO | CMD_IN_CONFIG | CMD_KEEPS,
+     .sentence = "snmp-server enable traps snmp &{[authentication=authentication]|[linkdown=linkdown]|[linkup=linkup]|[coldstart=coldstart]|[warmstart=warmstart]}",
+     .help = "Enable SNMP traps|Enable authentication trap|Enable linkDown trap|Enable linkUp trap|Enable coldStart trap|Enable warmStart trap",
+     .fn = enable_standard,
+     .print = print_standard},
     SET(CONFIG, &snmp_scope, "snmp-server enable traps config=traps_config", "Enable SNMP config traps",
         NUM(struct snmp_conf, traps_config)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager", "Enable SNMP Embedded Event Manager traps",
         NUM(struct snmp_conf, traps_event_manager)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps syslog=traps_syslog", "Enable SNMP syslog traps",
         NUM(struct snmp_conf, traps_syslog)),
+    HELP(CONFIG, "snmp-server enable traps isakmp", "Enable ISAKMP traps"),
+    HELP(CONFIG, "snmp-server enable traps isakmp tunnel", "Enable ISAKMP tunnel traps"),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel start=traps_isakmp_start", "Enable ISAKMP tunnel start trap",
+        NUM(struct snmp_conf, traps_isakmp_start)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel stop=traps_isakmp_stop", "Enable ISAKMP tunnel stop trap",
+        NUM(struct snmp_conf, traps_isakmp_stop)),
+    HELP(CONFIG, "snmp-server enable traps ipsec", "Enable IPsec traps"),
+    HELP(CONFIG, "snmp-server enable traps ipsec tunnel", "Enable IPsec tunnel traps"),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel start=traps_ipsec_start", "Enable IPsec tunnel start trap",
+        NUM(struct snmp_conf, traps_ipsec_start)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel stop=traps_ipsec_stop", "Enable IPsec tunnel stop trap",
+        NUM(struct snmp_conf, traps_ipsec_stop)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
@@ -228,15 +288,22 @@ static const struct cmd_row rows[] = {
      .help = "",
      .fn = enable_all_traps},
     LINE(CONFIG, &host_scope, &snmp_scope, struct snmp_conf, hosts,
-         "snmp-server host <ip:addr> [traps] [version {1|2c}=version] <word:community> "
-         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[event-manager=only_event_manager]|[snmp=only_snmp]|[syslog=only_syslog]}",
-         "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|SNMP version to use for "
-         "notification messages|Use SNMPv1|Use SNMPv2c|SNMPv1/v2c community string|The notification host's UDP port number|"
-         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow SNMP-type "
+         "snmp-server host <ip:addr> [traps|informs]=informs [version {1|2c|3 {noauth|auth|priv}=level}=version] <word:community> "
+         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
+         "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|Send Informs to this host|SNMP version to use for "
+         "notification messages|Use SNMPv1|Use SNMPv2c|Use SNMPv3|Use the SNMPv3 noAuthNoPriv Security Level|Use the SNMPv3 authNoPriv Security Level|"
+         "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification host's UDP port number|"
+         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow ISAKMP traps|Allow SNMP-type "
          "notifications|Allow SNMP syslog traps",
-         KEY_NUM(struct snmp_host_conf, addr), NUM(struct snmp_host_conf, version), TXT(struct snmp_host_conf, community),
-         NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_event_manager),
+         KEY_NUM(struct snmp_host_conf, addr), NUM(struct snmp_host_conf, informs), NUM(struct snmp_host_conf, version), NUM(struct snmp_host_conf, level),
+         TXT(struct snmp_host_conf, community), NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config),
+         NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_isakmp),
          NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
+    SET(CONFIG, &snmp_scope, "snmp-server trap-timeout <trap_timeout:1-1000>", "Set timeout for TRAP message retransmissions|Timeout in seconds",
+        NUM(struct snmp_conf, trap_timeout)),
+    SET(CONFIG, &snmp_scope, "snmp-server informs &{[retries <inform_retries:0-100>]|[timeout <inform_timeout:0-42949671>]|[pending <inform_pending:1-4294967295>]}",
+        "Configure SNMP Informs options|Set retry count for informs|Retry count|Set timeout for informs|Timeout in seconds|Set pending-queue length for informs|Unacked informs to hold",
+        NUM(struct snmp_conf, inform_retries), NUM(struct snmp_conf, inform_timeout), NUM(struct snmp_conf, inform_pending)),
     SET(CONFIG, &snmp_scope, "snmp-server manager=manager", "Modify SNMP manager parameters", NUM(struct snmp_conf, manager)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,

@@ -62,21 +62,14 @@ static const struct refused refused_global[] = {
     {"crypto map VPN redundancy replay-interval inbound 10 outbound 1000", "redundancy"},
 
     {"snmp-server packetsize 483", "483"},
-    {"snmp-server host 10.0.0.5 informs version 2c public", "version"},
-    {"snmp-server host 10.0.0.5 version 3 priv public", "3"},
     {"snmp-server host 10.0.0.5 vrf V public", "V"},
     {"snmp-server host 10.0.0.5 public bgp", "bgp"},
     {"snmp-server host 10.0.0.5 public udp-port 65536", "65536"},
     {"snmp-server enable informs", "informs"},
-    {"snmp-server enable traps isakmp tunnel start", "isakmp"},
-    {"snmp-server enable traps ipsec tunnel start", "ipsec"},
-    {"snmp-server enable traps snmp linkdown", "linkdown"},
     {"snmp-server enable traps bgp", "bgp"},
-    {"snmp-server informs retries 3", "informs"},
     {"snmp-server manager session-timeout 60", "session-timeout"},
     {"snmp-server source-interface traps Loopback0", "source-interface"},
     {"snmp-server ifindex persist", "ifindex"},
-    {"snmp-server trap-timeout 30", "trap-timeout"},
     {"snmp-server system-shutdown", "system-shutdown"},
 
     {"event manager policy p.tcl", "policy"},
@@ -167,7 +160,8 @@ static const struct refused refused_in_words[] = {
     {"crypto isakmp policy", "% Incomplete command."},
     {"crypto isakmp key k", "% Incomplete command."},
     {"snmp-server host 10.0.0.5", "% Incomplete command."},
-    {"snmp-server host 10.0.0.5 informs", "% Informs are not supported"},
+    {"snmp-server host 10.0.0.5 informs", "% Incomplete command."},
+    {"snmp-server host 10.0.0.5 informs public", "% SNMPv1 has no informs: use version 2c or 3"},
     {"event manager applet A class b", "% Class must be default or a letter from A to Z"},
 };
 

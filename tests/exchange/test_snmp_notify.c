@@ -228,15 +228,95 @@ static void trap_source_is_the_packets_and_the_agents_address(void **state)
     assert_true(CONTAINS(&p->hub->sent[1], "\x40\x04\xc0\x00\x02\x01"));
 }
 
-static void no_route_is_a_drop(void **state)
+/* A trap without a way waits, ten of them (queue-length), and is tried again each 30 s (trap-timeout), with the time at which it happened. */
+static void no_route_waits(void **state)
 {
     struct pair *p = *state;
     p->hub->no_route = true;
-    want_policy_event(p->hub);
+    for (int i = 0; i < 12; i++)
+        want_policy_event(p->hub);
     assert_int_equal(p->hub->nsent, 0);
-    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 10);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 2);
     assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 0);
     assert_int_equal(snmp_stats(p->hub->snmp)->out_traps, 0);
+    vloop_run_for(p->hub->loop, 35 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 0);
+    p->hub->no_route = false;
+    vloop_run_for(p->hub->loop, 20 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 0);
+    vloop_run_for(p->hub->loop, 6 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 10);
+    assert_true(CONTAINS(&p->hub->sent[0], "\x43\x02\x30\x39")); /* 123.45 s */
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 10);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 0);
+}
+
+/* Three more tries, 15 s apart; what the receiver hears he acknowledges, and then it is done. */
+static void informs_are_sent_until_they_are_acknowledged(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_host_conf *h = snmp_conf(p->hub->snmp)->hosts.v[0];
+    h->version = SNMP_HOST_V2C;
+    h->informs = 1;
+    snmp_conf_changed(p->hub->snmp);
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 1);
+    assert_true(CONTAINS(&p->hub->sent[0], "\x06public\xa6\x81")); /* InformRequest-PDU */
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 1);
+    vloop_run_for(p->hub->loop, 16 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 2);
+    /* the same message: its number is its */
+    assert_int_equal(p->hub->sent[1].len, p->hub->sent[0].len);
+    assert_memory_equal(p->hub->sent[1].data, p->hub->sent[0].data, p->hub->sent[0].len);
+    box_carry(p->hub, 1, p->spoke);
+    vloop_run_for(p->hub->loop, 0);
+    assert_int_equal(p->spoke->nheard, 1);
+    assert_int_equal(p->spoke->nsent, 1);
+    p->spoke->sent[0].src = HUB; /* somebody else cannot say it for him */
+    box_carry(p->spoke, 0, p->hub);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 1);
+    p->spoke->sent[0].src = SPOKE;
+    box_carry(p->spoke, 0, p->hub);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 0);
+    assert_int_equal(snmp_stats(p->hub->snmp)->in_responses, 1);
+    vloop_run_for(p->hub->loop, 100 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 2);
+
+    /* nobody answers */
+    want_policy_event(p->hub);
+    vloop_run_for(p->hub->loop, 100 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 6);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1);
+    assert_int_equal(snmp_stats(p->hub->snmp)->inform_timeouts, 1);
+    /* no more than `pending` are kept: the oldest gives way */
+    snmp_conf(p->hub->snmp)->inform_pending = 2;
+    for (int i = 0; i < 3; i++)
+        want_policy_event(p->hub);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 2);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 2);
+    /* and with the host they go */
+    snmp_stop(p->hub->snmp);
+    assert_null(snmp_host_stats(p->hub->snmp, 0));
+}
+
+/* The agent begins; and again, after `no snmp-server`. */
+static void starts(void **state)
+{
+    struct pair *p = *state;
+    struct box *b = box_new(p->hub->loop, 0x0a000009);
+    box_host(b, SPOKE, "public");
+    snmp_conf(b->snmp)->traps_coldstart = snmp_conf(b->snmp)->traps_warmstart = true;
+    vloop_run_for(b->loop, 0);
+    assert_int_equal(b->nsent, 1);
+    assert_true(CONTAINS(&b->sent[0], "\x02\x01\x00\x02\x01\x00\x43")); /* generic 0: coldStart */
+    snmp_stop(b->snmp);
+    box_host(b, SPOKE, "public");
+    snmp_conf(b->snmp)->traps_warmstart = true;
+    vloop_run_for(b->loop, 0);
+    assert_int_equal(b->nsent, 2);
+    assert_true(CONTAINS(&b->sent[1], "\x02\x01\x01\x02\x01\x00\x43")); /* generic 1: warmStart */
+    box_free(b);
 }
 
 static void without_manager_nobody_listens(void **state)
@@ -556,7 +636,9 @@ int main(void)
         TEST(nothing_leaves_unless_asked),
         TEST(each_host_gets_its_own_form),
         TEST(trap_source_is_the_packets_and_the_agents_address),
-        TEST(no_route_is_a_drop),
+        TEST(no_route_waits),
+        TEST(informs_are_sent_until_they_are_acknowledged),
+        TEST(starts),
         TEST(without_manager_nobody_listens),
         TEST(wrong_community_is_counted_and_told),
         TEST(authentication_failures_do_not_echo),

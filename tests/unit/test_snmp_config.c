@@ -154,16 +154,22 @@ static void no_takes_lines_away(void **state)
          "snmp-server host 10.0.0.3 public config", "snmp-server enable traps", "snmp-server manager");
     expect_running(d, "snmp-server community public RO\n"
                       "snmp-server location here\n"
-                      "snmp-server enable traps snmp authentication\n"
+                      "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\n"
                       "snmp-server enable traps config\n"
                       "snmp-server enable traps event-manager\n"
                       "snmp-server enable traps syslog\n"
+                      "snmp-server enable traps isakmp tunnel start\n"
+                      "snmp-server enable traps isakmp tunnel stop\n"
+                      "snmp-server enable traps ipsec tunnel start\n"
+                      "snmp-server enable traps ipsec tunnel stop\n"
                       "snmp-server host 10.0.0.2 public\n"
                       "snmp-server host 10.0.0.3 public config\n"
                       "snmp-server manager\n");
     TYPE(d, "no snmp-server community public RO", "no snmp-server location", "no snmp-server host 10.0.0.2",
-         "no snmp-server enable traps syslog", "no snmp-server manager");
-    expect_running(d, "snmp-server enable traps snmp authentication\n"
+         "no snmp-server enable traps syslog", "no snmp-server enable traps isakmp tunnel start",
+         "no snmp-server enable traps isakmp tunnel stop", "no snmp-server enable traps ipsec tunnel start",
+         "no snmp-server enable traps ipsec tunnel stop", "no snmp-server enable traps snmp linkup coldstart", "no snmp-server manager");
+    expect_running(d, "snmp-server enable traps snmp authentication linkdown warmstart\n"
                       "snmp-server enable traps config\n"
                       "snmp-server enable traps event-manager\n"
                       "snmp-server host 10.0.0.3 public config\n");
@@ -192,13 +198,15 @@ static void snmp_kind_alone_means_all_it_has(void **state)
 {
     struct desk *d = *state;
     TYPE(d, "snmp-server enable traps snmp");
-    expect_running(d, "snmp-server enable traps snmp authentication\n");
+    expect_running(d, "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\n");
     TYPE(d, "no snmp-server enable traps snmp");
     expect_running(d, "");
     struct text help = {0};
     grammar_help(d->grammar, CONFIG, 15, "snmp-server enable traps ", 80, NULL, &help);
     assert_string_equal(text_str(&help), "  config         Enable SNMP config traps\n"
                                          "  event-manager  Enable SNMP Embedded Event Manager traps\n"
+                                         "  ipsec          Enable IPsec traps\n"
+                                         "  isakmp         Enable ISAKMP traps\n"
                                          "  snmp           Enable SNMP traps\n"
                                          "  syslog         Enable SNMP syslog traps\n"
                                          "  <cr>\n\n");
@@ -219,18 +227,15 @@ static void what_is_not_here_is_refused(void **state)
 {
     struct desk *d = *state;
     static const char *const lines[] = {
-        "snmp-server host 10.0.0.2 informs version 2c public",
         "snmp-server host 10.0.0.2 informs public",
         "snmp-server host 10.0.0.2 informs",
         "snmp-server host 10.0.0.2 informs config",
-        "snmp-server host 10.0.0.2 version 3 auth bob",
         "snmp-server host 10.0.0.2 version 3",
         "snmp-server host 10.0.0.2",
         "snmp-server host 10.0.0.256 public",
         "snmp-server host 10.0.0.2 public udp-port 65536",
         "snmp-server host 10.0.0.2 public ospf",
         "snmp-server enable traps ospf",
-        "snmp-server enable traps snmp linkdown",
         "snmp-server enable informs",
         "snmp-server user bob group v3 auth md5",
         "snmp-server user bob group v3 auth md5 short",

@@ -1,0 +1,133 @@
+/* traps.c: what the dataplane has to notify: interfaces that go up and down, tunnels of IKE and IPsec that begin and end. Each is published as a wanted notification with the
+ * varbinds of its MIB; whether it is enabled, and who gets it, snmp decides.
+ *
+ *   snmp linkup | linkdown         linkUp, linkDown (IF-MIB), with what IOS tells: ifIndex, ifDescr, ifType, locIfReason; not of an interface with
+ *                                  `no snmp trap link-status`, nor of one that was made down
+ *   isakmp tunnel start | stop     cikeTunnelStart, cikeTunnelStop (CISCO-IPSEC-FLOW-MONITOR-MIB); the peer's varbinds bear the index of cikePeerTable
+ *   ipsec tunnel start | stop      cipSecTunnelStart, cipSecTunnelStop
+ */
+#include "dataplane/mib/traps.h"
+
+#include <string.h>
+
+#include "dataplane/dataplane.h"
+#include "dataplane/ike/ike_books.h"
+#include "dataplane/mib/flow.h"
+#include "dataplane/mib/rows.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/net.h"
+#include "espial/bus.h"
+#include "espial/loop.h"
+#include "espial/text.h"
+
+struct dp_traps {
+    struct dataplane *dp;
+    struct net_watch watch;
+};
+
+static void name(uint32_t *oid, uint8_t *len, const char *text)
+{
+    *len = 0;
+    for (const char *p = text; *p; p += *p == '.') {
+        uint32_t v = 0;
+        for (; *p >= '0' && *p <= '9'; p++)
+            v = v * 10 + (uint32_t)(*p - '0');
+        oid[(*len)++] = v;
+    }
+}
+
+static void begin(struct fact_trap *t, const char *kind, const char *oid)
+{
+    *t = (struct fact_trap){0};
+    str_copy(t->kind, sizeof t->kind, kind);
+    name(t->trap_oid, &t->trap_oid_len, oid);
+}
+
+static struct trap_var *add(struct fact_trap *t, const char *oid, const uint32_t *index, size_t n, enum trap_type type)
+{
+    struct trap_var *v = &t->vars[t->nvars++];
+    name(v->oid, &v->oid_len, oid);
+    for (size_t i = 0; i < n && v->oid_len < TRAP_OID_MAX; i++)
+        v->oid[v->oid_len++] = index[i];
+    v->type = type;
+    return v;
+}
+
+static void publish(struct dp_traps *w, const struct fact_trap *t)
+{
+    bus_publish(dataplane_env(w->dp)->bus, FACT_TRAP_WANTED, t, sizeof *t);
+}
+
+/* ---- interfaces ---- */
+
+static const char *reason(const struct iface *ifc, bool up)
+{
+    return up ? "up" : !ifc->admin_up ? "administratively down" : ifc->link_up ? "Keepalive failed" : "Lost Carrier";
+}
+
+static void link_changed(void *arg, struct iface *ifc, enum iface_event what)
+{
+    struct dp_traps *w = arg;
+    struct fact_trap t;
+    bool up = what == IFACE_UP;
+    if ((what != IFACE_UP && what != IFACE_DOWN) || !ifc->conf || !ifc->conf->link_traps)
+        return;
+    begin(&t, up ? "snmp linkup" : "snmp linkdown", up ? "1.3.6.1.6.3.1.1.5.4" : "1.3.6.1.6.3.1.1.5.3");
+    add(&t, "1.3.6.1.2.1.2.2.1.1", &ifc->index, 1, TRAP_INT)->num = ifc->index;
+    mib_text(add(&t, "1.3.6.1.2.1.2.2.1.2", &ifc->index, 1, TRAP_STRING), ifc->name);
+    add(&t, "1.3.6.1.2.1.2.2.1.3", &ifc->index, 1, TRAP_INT)->num = iface_mib_type(ifc);
+    mib_text(add(&t, "1.3.6.1.4.1.9.2.2.1.1.20", &ifc->index, 1, TRAP_STRING), reason(ifc, up));
+    publish(w, &t);
+}
+
+/* ---- tunnels ---- */
+
+static void ike_changed(void *arg, bool up, const struct ike_tunnel *k)
+{
+    struct dp_traps *w = arg;
+    struct ike_ids peer;
+    struct fact_trap t;
+    begin(&t, up ? "isakmp tunnel start" : "isakmp tunnel stop", up ? "1.3.6.1.4.1.9.9.171.2.0.1" : "1.3.6.1.4.1.9.9.171.2.0.2");
+    ike_ids_of(k, &peer);
+    mib_ip_octets(add(&t, FLOW_MIB("2.2.1.6"), peer.key, peer.n, TRAP_STRING), k->local);
+    mib_ip_octets(add(&t, FLOW_MIB("2.2.1.7"), peer.key, peer.n, TRAP_STRING), k->remote);
+    if (up)
+        add(&t, FLOW_MIB("2.3.1.15"), &k->index, 1, TRAP_INT)->num = k->life_s;
+    else
+        add(&t, FLOW_MIB("2.3.1.16"), &k->index, 1, TRAP_INT)->num = flow_interval(k->began, loop_now(dataplane_env(w->dp)->loop));
+    publish(w, &t);
+}
+
+static void ipsec_changed(void *arg, bool up, const struct flowmib_tunnel *f)
+{
+    struct dp_traps *w = arg;
+    struct fact_trap t;
+    begin(&t, up ? "ipsec tunnel start" : "ipsec tunnel stop", up ? "1.3.6.1.4.1.9.9.171.2.0.7" : "1.3.6.1.4.1.9.9.171.2.0.8");
+    if (up) {
+        add(&t, FLOW_MIB("3.2.1.9"), &f->index, 1, TRAP_INT)->num = f->life_s;
+        add(&t, FLOW_MIB("3.2.1.8"), &f->index, 1, TRAP_INT)->num = f->life_kb;
+    } else {
+        add(&t, FLOW_MIB("3.2.1.10"), &f->index, 1, TRAP_INT)->num = flow_interval(f->began, loop_now(dataplane_env(w->dp)->loop));
+    }
+    publish(w, &t);
+}
+
+struct dp_traps *dp_traps_new(struct dataplane *dp)
+{
+    struct dp_traps *w = NEW(struct dp_traps);
+    *w = (struct dp_traps){.dp = dp, .watch = {.iface = link_changed, .arg = w}};
+    net_watch(dataplane_net(dp), &w->watch);
+    ike_tunnel_watch(dataplane_ike(dp), ike_changed, w);
+    flowmib_watch(dataplane_ipsec(dp), ipsec_changed, w);
+    return w;
+}
+
+void dp_traps_free(struct dp_traps *w)
+{
+    if (!w)
+        return;
+    net_unwatch(dataplane_net(w->dp), &w->watch);
+    ike_tunnel_watch(dataplane_ike(w->dp), NULL, NULL);
+    flowmib_watch(dataplane_ipsec(w->dp), NULL, NULL);
+    mem_free(w);
+}

@@ -1,0 +1,72 @@
+/* kinds.c: the kinds of notification this router can raise: by which line each is enabled, and by which word a host asks for it. A fact names its kind by the words
+ * behind `snmp-server enable traps`.
+ */
+#include "snmp/snmp_local.h"
+
+#include <string.h>
+
+#define CONF(field) offsetof(struct snmp_conf, field)
+#define HOST(field) offsetof(struct snmp_host_conf, field)
+static const struct kind kinds[] = {
+    {"snmp authentication", CONF(traps_authentication), HOST(only_snmp)},
+    {"snmp linkdown", CONF(traps_linkdown), HOST(only_snmp)},
+    {"snmp linkup", CONF(traps_linkup), HOST(only_snmp)},
+    {"snmp coldstart", CONF(traps_coldstart), HOST(only_snmp)},
+    {"snmp warmstart", CONF(traps_warmstart), HOST(only_snmp)},
+    {"config", CONF(traps_config), HOST(only_config)},
+    {"event-manager", CONF(traps_event_manager), HOST(only_event_manager)},
+    {"syslog", CONF(traps_syslog), HOST(only_syslog)},
+    {"isakmp tunnel start", CONF(traps_isakmp_start), HOST(only_isakmp)},
+    {"isakmp tunnel stop", CONF(traps_isakmp_stop), HOST(only_isakmp)},
+    {"ipsec tunnel start", CONF(traps_ipsec_start), HOST(only_ipsec)},
+    {"ipsec tunnel stop", CONF(traps_ipsec_stop), HOST(only_ipsec)},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static bool flag_at(const void *base, size_t off)
+{
+    return *(const bool *)((const char *)base + off);
+}
+
+const struct kind *kind_find(const char *name)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        if (!strcmp(kinds[i].name, name))
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+bool kind_enabled(const struct snmp_conf *c, const struct kind *k)
+{
+    return flag_at(c, k->enabled);
+}
+
+bool kind_for_host(const struct snmp_host_conf *h, const struct kind *k)
+{
+    bool lists_any = false;
+    for (size_t i = 0; i < KINDS; i++)
+        lists_any |= flag_at(h, kinds[i].only);
+    return !lists_any || flag_at(h, k->only);
+}
+
+bool kinds_any(const struct snmp_conf *c)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        if (flag_at(c, kinds[i].enabled))
+            return true;
+    }
+    return false;
+}
+
+void snmp_enable_traps(struct snmp *s, bool on)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        *(bool *)((char *)&s->conf + kinds[i].enabled) = on;
+    snmp_conf_changed(s);
+}
+
+bool snmp_traps_enabled(const struct snmp *s)
+{
+    return kinds_any(&s->conf);
+}

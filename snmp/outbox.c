@@ -1,0 +1,197 @@
+/* outbox.c: notifications that are not done when they are sent: informs, and traps that found no way.
+ *
+ *   inform:  sent --(timeout)--> sent again ... --(retries used up)--> dropped        trap:  no route --(trap-timeout)--> tried again ... --> sent
+ *              `--(response with its request-id, from the host)--> done
+ *
+ * For each host there wait at most `snmp-server queue-length` traps, of which a further one is dropped, and `informs pending` informs, of which the oldest gives way.
+ * Each try is made anew, so that its addresses are those of now; time and request-id are the first try's. A removed host's go with it, as
+ * do all when the agent stops.
+ */
+#include "snmp/notify.h"
+
+#include <string.h>
+
+#include "snmp/ber.h"
+
+struct outgoing {
+    struct outgoing *next;
+    struct snmp *s;
+    uint32_t addr; /* of the host */
+    bool inform;
+    unsigned left; /* tries */
+    struct timer timer;
+    struct notification n;
+};
+
+static void drop(struct outgoing *o)
+{
+    struct outgoing **at = &o->s->outgoing;
+    while (*at != o)
+        at = &(*at)->next;
+    *at = o->next;
+    timer_clear(&o->timer);
+    mem_free(o);
+}
+
+static const struct snmp_host_conf *host_of(const struct snmp *s, uint32_t addr, struct target **to)
+{
+    for (size_t i = 0; i < s->conf.hosts.n && i < s->nhosts; i++) {
+        const struct snmp_host_conf *h = s->conf.hosts.v[i];
+        if (h->addr == addr && s->hosts[i].n.addr == addr) {
+            *to = &s->hosts[i];
+            return h;
+        }
+    }
+    return NULL;
+}
+
+static void wait(struct outgoing *o)
+{
+    const struct snmp_conf *c = &o->s->conf;
+    timer_set(&o->timer, (o->inform ? c->inform_timeout : c->trap_timeout) * (uint64_t)US_PER_S);
+}
+
+/* It has waited for its time. */
+static void again(void *arg)
+{
+    struct outgoing *o = arg;
+    struct snmp *s = o->s;
+    struct target *to;
+    const struct snmp_host_conf *h = host_of(s, o->addr, &to);
+    if (!h) {
+        drop(o);
+        return;
+    }
+    if (o->inform && !o->left--) {
+        s->stats.inform_timeouts++;
+        to->n.dropped++;
+        drop(o);
+        return;
+    }
+    enum notify_result r = notify_transmit(s, &o->n, h, to);
+    if (r == NOTIFY_CANNOT)
+        to->n.dropped++;
+    if (!o->inform && r == NOTIFY_SENT)
+        to->n.sent++;
+    if (r == NOTIFY_CANNOT || (!o->inform && r == NOTIFY_SENT))
+        drop(o);
+    else
+        wait(o);
+}
+
+/* How many wait for a host; *oldest (may be NULL) is the first of them. */
+static unsigned waiting(const struct snmp *s, uint32_t addr, bool inform, struct outgoing **oldest)
+{
+    unsigned n = 0;
+    for (struct outgoing *o = s->outgoing; o; o = o->next) {
+        if (o->addr != addr || o->inform != inform)
+            continue;
+        if (!n++ && oldest)
+            *oldest = o;
+    }
+    return n;
+}
+
+unsigned outbox_waiting(const struct snmp *s, uint32_t addr)
+{
+    return waiting(s, addr, false, NULL) + waiting(s, addr, true, NULL);
+}
+
+static void keep(struct snmp *s, uint32_t addr, bool inform, const struct notification *n)
+{
+    struct outgoing *o = NEW(struct outgoing), **end = &s->outgoing;
+    *o = (struct outgoing){.s = s, .addr = addr, .inform = inform, .left = s->conf.inform_retries, .n = *n};
+    timer_init(&o->timer, s->env.loop, again, o);
+    while (*end)
+        end = &(*end)->next;
+    *end = o;
+    wait(o);
+}
+
+void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fact_trap *t)
+{
+    struct notification n = {.uptime = snmp_uptime(s), .trap = *t};
+    struct target *to;
+    struct outgoing *oldest = NULL;
+    if (!host_of(s, h->addr, &to))
+        return;
+    if (h->version != SNMP_HOST_V1)
+        n.request_id = s->request_id = s->request_id % INT32_MAX + 1;
+    enum notify_result r = notify_transmit(s, &n, h, to);
+    if (r == NOTIFY_CANNOT) {
+        to->n.dropped++;
+    } else if (h->informs) {
+        to->n.sent += r == NOTIFY_SENT;
+        if (waiting(s, h->addr, true, &oldest) >= s->conf.inform_pending && oldest) {
+            to->n.dropped++;
+            drop(oldest);
+        }
+        keep(s, h->addr, true, &n);
+    } else if (r == NOTIFY_SENT) {
+        to->n.sent++;
+    } else if (waiting(s, h->addr, false, NULL) < s->conf.queue_length) {
+        keep(s, h->addr, false, &n);
+    } else {
+        to->n.dropped++;
+    }
+}
+
+static struct outgoing *inform_of(struct snmp *s, uint32_t addr, uint32_t request_id)
+{
+    for (struct outgoing *o = s->outgoing; o; o = o->next) {
+        if (o->inform && o->addr == addr && (!request_id || o->n.request_id == request_id))
+            return o;
+    }
+    return NULL;
+}
+
+void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    struct snmp *s = arg;
+    struct snmp_message m;
+    struct target *to;
+    const struct snmp_host_conf *h = host_of(s, from->src, &to);
+    uint32_t id = 0;
+    bool retry = false;
+    if (!h || from->sport != h->udp_port)
+        return;
+    s->stats.in_pkts++;
+    if (h->version == SNMP_HOST_V3) {
+        if (!notify_v3_answer(s, h, to, data, len, &id, &retry) && !retry)
+            return;
+    } else if (codec_read(data, len, &m) == CODEC_OK && m.pdu == SNMP_PDU_RESPONSE && m.community_len == strlen(h->community) && !memcmp(m.community, h->community, m.community_len)) {
+        id = m.request_id;
+    } else {
+        return;
+    }
+    if (retry) { /* now we know his time: what waits for it need not wait longer */
+        for (struct outgoing *o = s->outgoing; o; o = o->next) {
+            if (!o->inform || o->addr != h->addr)
+                continue;
+            o->left++; /* that was none of its tries */
+            timer_set(&o->timer, 0);
+        }
+        return;
+    }
+    s->stats.in_responses++;
+    struct outgoing *o = id ? inform_of(s, h->addr, id) : NULL;
+    if (o)
+        drop(o);
+}
+
+void outbox_settle(struct snmp *s)
+{
+    struct target *to;
+    for (struct outgoing *o = s->outgoing, *next; o; o = next) {
+        next = o->next;
+        const struct snmp_host_conf *h = s->running ? host_of(s, o->addr, &to) : NULL;
+        if (!h || !h->informs != !o->inform)
+            drop(o);
+    }
+}
+
+void outbox_clear(struct snmp *s)
+{
+    while (s->outgoing)
+        drop(s->outgoing);
+}

@@ -1,0 +1,153 @@
+/* test_mib_traps.c: what the dataplane wants notified: interfaces and tunnels that come and go. r1 begins; both ends know each other by their addresses. */
+#include "tests/exchange/crypto_pair.h"
+#include "tests/exchange/mib_box.h"
+
+#include "espial/bus.h"
+
+#define HEARD_MAX 32
+struct heard {
+    struct fact_trap v[HEARD_MAX];
+    size_t n;
+};
+
+static void hear(void *arg, const void *fact)
+{
+    struct heard *h = arg;
+    assert_true(h->n < HEARD_MAX);
+    h->v[h->n++] = *(const struct fact_trap *)fact;
+}
+
+static bool is_named(const struct trap_var *v, const char *oid)
+{
+    struct trap_var want = {0};
+    mib_name(&want, oid);
+    return want.oid_len == v->oid_len && !memcmp(want.oid, v->oid, v->oid_len * sizeof v->oid[0]);
+}
+
+/* The i-th: its kind, its name, and {name, value} of its varbinds. */
+static void was(const struct heard *h, size_t i, const char *kind, const char *oid, const struct mib_fact *vars)
+{
+    char text[MIB_TEXT];
+    assert_true(i < h->n);
+    const struct fact_trap *t = &h->v[i];
+    struct trap_var named = {.oid_len = t->trap_oid_len};
+    memcpy(named.oid, t->trap_oid, sizeof t->trap_oid);
+    assert_string_equal(t->kind, kind);
+    assert_true(is_named(&named, oid));
+    size_t n = 0;
+    for (; vars[n].oid; n++) {
+        assert_true(n < t->nvars);
+        assert_true(is_named(&t->vars[n], vars[n].oid));
+        assert_string_equal(mib_say(&t->vars[n], text), vars[n].want);
+    }
+    assert_int_equal(t->nvars, n);
+}
+#define VARS(...) (const struct mib_fact[]){__VA_ARGS__, {0}}
+
+#define FLOW    "1.3.6.1.4.1.9.9.171."
+#define PADDED  "15.48.49.48.46.48.48.48.46.48.48.48.46.48.48."
+#define PEERS   "1." PADDED "49.1." PADDED "50.1"
+#define LINK(n) "1.3.6.1.6.3.1.1.5." #n
+
+static void tunnels(void **state)
+{
+    struct box *b = crypto_pair("", NULL);
+    struct heard h = {0};
+    (void)state;
+    bus_subscribe(router_bus(box_router(b, "r1")), FACT_TRAP_WANTED, hear, &h);
+    pair_up(b);
+    assert_int_equal(h.n, 2);
+    was(&h, 0, "isakmp tunnel start", FLOW "2.0.1",
+        VARS({FLOW "1.2.2.1.6." PEERS, "Hex: 0A000001"}, {FLOW "1.2.2.1.7." PEERS, "Hex: 0A000002"}, {FLOW "1.2.3.1.15.1", "INTEGER: 86400"}));
+    was(&h, 1, "ipsec tunnel start", FLOW "2.0.7", VARS({FLOW "1.3.2.1.9.1", "INTEGER: 3600"}, {FLOW "1.3.2.1.8.1", "INTEGER: 4608000"}));
+    /* a rekey is the same tunnel */
+    box_run(b, 3590 * US_PER_S);
+    pair_has(b, "r1", PAIR_PING, "(5/5)");
+    box_run(b, 60 * US_PER_S);
+    assert_int_equal(h.n, 2);
+    box_type(b, "r1", "clear crypto session");
+    box_run(b, US_PER_S);
+    assert_int_equal(h.n, 4);
+    assert_string_equal(h.v[2].kind, "ipsec tunnel stop");
+    assert_true(is_named(&h.v[2].vars[0], FLOW "1.3.2.1.10.1"));
+    assert_int_equal(h.v[2].nvars, 1);
+    assert_in_range(h.v[2].vars[0].num, 365000, 367000); /* 1/100 s */
+    assert_string_equal(h.v[3].kind, "isakmp tunnel stop");
+    assert_true(is_named(&h.v[3].vars[2], FLOW "1.2.3.1.16.1"));
+    assert_in_range(h.v[3].vars[2].num, 365000, 367000);
+    /* the end of the router is no end of a tunnel to be told */
+    pair_up(b);
+    size_t n = h.n;
+    box_reload(b, "r1");
+    assert_int_equal(h.n, n);
+    box_free(b);
+}
+
+static void links(void **state)
+{
+    struct box *b = crypto_pair("", NULL);
+    struct heard h = {0};
+    (void)state;
+    bus_subscribe(router_bus(box_router(b, "r1")), FACT_TRAP_WANTED, hear, &h);
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback7\nend");
+    uint32_t index = 0;
+    assert_int_equal(h.n, 1);
+    index = (uint32_t)h.v[0].vars[0].num;
+    char names[4][64];
+    static const char *const columns[] = {"1.3.6.1.2.1.2.2.1.1", "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.2.2.1.3", "1.3.6.1.4.1.9.2.2.1.1.20"};
+    for (size_t i = 0; i < 4; i++)
+        snprintf(names[i], sizeof names[i], "%s.%u", columns[i], index);
+    char number[32];
+    snprintf(number, sizeof number, "INTEGER: %u", index);
+    was(&h, 0, "snmp linkup", LINK(4), VARS({names[0], number}, {names[1], "STRING: Loopback7"}, {names[2], "INTEGER: 24"}, {names[3], "STRING: up"}));
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback7\nshutdown\nend");
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(h.n, 2);
+    was(&h, 1, "snmp linkdown", LINK(3),
+        VARS({names[0], number}, {names[1], "STRING: Loopback7"}, {names[2], "INTEGER: 24"}, {names[3], "STRING: administratively down"}));
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback7\nno snmp trap link-status\nno shutdown\nend");
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(h.n, 2);
+    box_free(b);
+}
+
+/* From one router to the other, over the wire. */
+static void over_the_wire(void **state)
+{
+    struct box *b = crypto_pair("", NULL);
+    struct heard h = {0};
+    (void)state;
+    bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_HEARD, hear, &h);
+    box_type_all(b, "r2", "configure terminal\nsnmp-server community public RO\nsnmp-server manager\nend");
+    box_type_all(b, "r1", "configure terminal\nsnmp-server enable traps isakmp tunnel start\nsnmp-server enable traps ipsec tunnel start\nsnmp-server enable traps snmp linkup coldstart\n"
+                          "snmp-server host 10.0.0.2 informs version 2c public ipsec snmp\nend");
+    box_run(b, US_PER_S);
+    pair_up(b);
+    box_run(b, US_PER_S);
+    assert_int_equal(h.n, 1); /* isakmp is enabled, and not asked for */
+    was(&h, 0, "", FLOW "2.0.7", VARS({FLOW "1.3.2.1.9.1", "INTEGER: 3600"}, {FLOW "1.3.2.1.8.1", "INTEGER: 4608000"}));
+    pair_has(b, "r1", "show snmp", "    Logging to 10.0.0.2.162, 0/10, 1 sent, 0 dropped.\n");
+    /* the agent begins with the router, before any interface is up: the first try finds no way, later ones do */
+    box_type(b, "r1", "write memory");
+    box_reload(b, "r1");
+    box_run(b, 60 * US_PER_S);
+    bool cold = false, up = false;
+    for (size_t i = 1; i < h.n; i++) {
+        struct trap_var named = {.oid_len = h.v[i].trap_oid_len};
+        memcpy(named.oid, h.v[i].trap_oid, sizeof h.v[i].trap_oid);
+        cold |= is_named(&named, LINK(1));
+        up |= is_named(&named, LINK(4));
+    }
+    assert_true(cold && up);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tunnels),
+        cmocka_unit_test(links),
+        cmocka_unit_test(over_the_wire),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
