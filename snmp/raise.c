@@ -1,18 +1,17 @@
 /* raise.c: notifications that follow from facts of the router, when `snmp-server enable traps` asks for them.
  *
  *   config   leaving configuration mode  -> ciscoConfigManEvent    (CISCO-CONFIG-MAN-MIB), source commandSource, destination running
- *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), severities 0-4, which is IOS's `logging history warnings`
+ *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), of the severities that `logging history` names
  *   snmp     a community nobody knows    -> authenticationFailure  (SNMPv2-MIB), with the old authAddr varbind that IOS adds
  *            the agent begins            -> coldStart; after `no snmp-server`, warmStart
  *
- * Debug lines are no messages and raise nothing. Each row of the two histories has an index that only rises; the tables themselves are not kept, as there is
- * no agent to read them from. The notification of an EEM policy comes ready-made from EEM and does not pass here.
+ * Debug lines are no messages and raise nothing. What a notification names is a row of a history (history.c). The notification of an EEM policy comes ready-made
+ * from EEM and does not pass here, nor do those of the dataplane.
  */
 #include "snmp/snmp_local.h"
 
 #include <string.h>
 
-#define SYSLOG_HISTORY_LEVEL LOG_WARN /* default of `logging history` */
 #define CLOG_TEXT_MAX        255
 
 enum ccm_source { CCM_COMMAND_LINE = 1 };
@@ -59,16 +58,15 @@ static void name_ccm(struct trap_var *v, uint32_t column, uint32_t index)
 void raise_config_changed(void *arg, const void *fact)
 {
     struct snmp *s = arg;
-    const struct fact_config *f = fact;
+    const struct snmp_configured *e = history_configured(s, fact);
     if (!notify_enabled(s, "config"))
         return;
     struct fact_trap t = trap_of_kind("config");
     SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 1);
-    uint32_t index = ++s->config_index;
-    name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_LINE), 3, index);
-    name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_SOURCE), 4, index);
-    name_ccm(add_num(&t, TRAP_INT, CCM_RUNNING), 5, index);
-    name_ccm(add_string(&t, f->user, sizeof(f->user)), 8, index);
+    name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_LINE), 3, e->index);
+    name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_SOURCE), 4, e->index);
+    name_ccm(add_num(&t, TRAP_INT, CCM_RUNNING), 5, e->index);
+    name_ccm(add_string(&t, e->user, sizeof(e->user)), 8, e->index);
     notify_send(s, &t);
 }
 
@@ -78,28 +76,21 @@ static void name_clog(struct trap_var *v, uint32_t column, uint32_t index)
     SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 41, 1, 2, 3, 1, column, index);
 }
 
-/* After "%FAC-SEV-MNEMONIC: ". */
-static const char *message_text(const struct fact_syslog *f)
-{
-    const char *from = f->line + (f->text_at < sizeof(f->line) ? f->text_at : 0);
-    const char *colon = strstr(from, ": ");
-    return colon ? colon + 2 : from;
-}
-
 void raise_syslog(void *arg, const void *fact)
 {
     struct snmp *s = arg;
     const struct fact_syslog *f = fact;
-    if (f->debug || f->severity > SYSLOG_HISTORY_LEVEL || !notify_enabled(s, "syslog"))
+    const struct snmp_logged *e = f->debug ? NULL : history_log(s, f);
+    if (!e || !notify_enabled(s, "syslog"))
         return;
     struct fact_trap t = trap_of_kind("syslog");
     SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 41, 2, 0, 1);
-    uint32_t index = ++s->syslog_index;
-    name_clog(add_string(&t, f->facility, sizeof(f->facility)), 2, index);
-    name_clog(add_num(&t, TRAP_INT, f->severity + 1), 3, index); /* SyslogSeverity: emergency(1) ... */
-    name_clog(add_string(&t, f->mnemonic, sizeof(f->mnemonic)), 4, index);
-    name_clog(add_string(&t, message_text(f), CLOG_TEXT_MAX), 5, index);
-    name_clog(add_num(&t, TRAP_TICKS, snmp_uptime(s)), 6, index);
+    name_clog(add_string(&t, e->facility, sizeof(e->facility)), 2, e->index);
+    name_clog(add_num(&t, TRAP_INT, e->severity + 1), 3, e->index); /* SyslogSeverity: emergency(1) ... */
+    name_clog(add_string(&t, e->name, sizeof(e->name)), 4, e->index);
+    name_clog(add_string(&t, e->text, CLOG_TEXT_MAX), 5, e->index);
+    name_clog(add_num(&t, TRAP_TICKS, e->at), 6, e->index);
+    s->history.sent++;
     notify_send(s, &t);
 }
 

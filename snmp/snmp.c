@@ -36,6 +36,8 @@ void snmp_conf_init(void *conf)
     c->packet_size = 1500;
     c->queue_length = 10;
     c->trap_timeout = 30;
+    c->history_level = LOG_WARN;
+    c->history_size = 1;
     c->inform_retries = 3;
     c->inform_timeout = 15;
     c->inform_pending = 25;
@@ -122,6 +124,7 @@ struct snmp *snmp_new(const struct snmp_env *env)
     s->answer = NEW(struct answer);
     s->v3 = NEW(struct v3);
     usm_load(s);
+    s->logged = mem_array(SNMP_HISTORY_MAX, sizeof *s->logged);
     s->settle = (struct deferred){.fn = settle, .arg = s};
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
@@ -149,6 +152,7 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
     outbox_clear(s);
+    mem_free(s->logged);
     transport_close(s);
     clear_lists(&s->conf);
     view_clear(s);
@@ -172,9 +176,12 @@ void snmp_conf_changed(struct snmp *s)
 
 void snmp_stop(struct snmp *s)
 {
+    uint32_t level = s->conf.history_level, size = s->conf.history_size; /* lines of their own */
     clear_lists(&s->conf);
     s->conf = (struct snmp_conf){0};
     snmp_conf_init(&s->conf);
+    s->conf.history_level = level;
+    s->conf.history_size = size;
     loop_undefer(s->env.loop, &s->settle);
     s->running = false;
     settle(s);
@@ -205,6 +212,16 @@ size_t snmp_object_id(const struct snmp *s, uint32_t *out)
 {
     memcpy(out, s->sys_object_id, sizeof(s->sys_object_id));
     return SYS_OBJECT_ID_LEN;
+}
+
+struct loop *snmp_loop(const struct snmp *s)
+{
+    return s->env.loop;
+}
+
+bool snmp_pool(const struct snmp *s, unsigned i, struct snmp_pool *out)
+{
+    return s->env.pool && s->env.pool(s->env.arg, i, out);
 }
 
 int32_t *snmp_set_serial(struct snmp *s)

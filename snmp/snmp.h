@@ -20,6 +20,12 @@ struct snmp_conf;
 struct snmp_view_conf;
 struct udp_from;
 
+/* A pool of memory: bytes. */
+struct snmp_pool {
+    const char *name;
+    uint64_t used, free, largest;
+};
+
 /* Where the agent lives. Everything is borrowed and must outlive it. */
 struct snmp_env {
     struct loop *loop;
@@ -38,6 +44,7 @@ struct snmp_env {
     uint8_t mac[6];      /* of the default engine id */
     const char *descr;   /* sysDescr; NULL: "" */
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
+    bool (*pool)(void *arg, unsigned i, struct snmp_pool *out); /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
 };
@@ -62,6 +69,29 @@ const char *snmp_name(const struct snmp *s);    /* sysName: the hostname */
 size_t snmp_object_id(const struct snmp *s, uint32_t *out);
 /* 1/100 s since the router began, modulo 2^32: sysUpTime. */
 uint32_t snmp_uptime(const struct snmp *s);
+struct loop *snmp_loop(const struct snmp *s);
+bool snmp_pool(const struct snmp *s, unsigned i, struct snmp_pool *out);
+
+/* The histories of CISCO-SYSLOG-MIB and CISCO-CONFIG-MAN-MIB (history.c). Entries are numbered from 1; that of the least number that is `from` or more, NULL at the
+ * end. Valid until the next turn. */
+#define SNMP_HISTORY_MAX 500
+struct snmp_logged {
+    uint32_t index, at; /* at: sysUpTime */
+    uint8_t severity;   /* 0-7 */
+    char facility[24], name[40], text[256];
+};
+struct snmp_configured {
+    uint32_t index, at;
+    char user[32];
+    uint32_t line;
+};
+const struct snmp_logged *snmp_logged_from(const struct snmp *s, uint32_t from);
+const struct snmp_configured *snmp_configured_from(const struct snmp *s, uint32_t from);
+struct snmp_history_stats {
+    uint64_t sent, ignored, flushed, bumped; /* messages notified; below the level; that gave way in the history; events that did */
+    uint32_t changed;                        /* sysUpTime of the last change of the configuration; 0: none */
+};
+struct snmp_history_stats snmp_history_stats(const struct snmp *s);
 /* snmpSetSerialNo */
 int32_t *snmp_set_serial(struct snmp *s);
 

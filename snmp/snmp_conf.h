@@ -84,6 +84,7 @@ struct snmp_conf {
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
     bool traps_config, traps_event_manager, traps_syslog;
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
+    uint32_t history_level, history_size; /* logging history: 4 (warnings), 1 */
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */
     uint32_t inform_retries, inform_timeout, inform_pending; /* 3, 15 s, 25 */
     bool manager;

@@ -17,6 +17,7 @@
 #include "snmp/sums.h"
 
 #define SYS_OBJECT_ID_LEN 9
+#define CONFIGURED_MAX    10 /* ccmHistoryMaxEventEntries */
 
 /* usm.c */
 struct snmp_user {
@@ -89,8 +90,11 @@ struct snmp {
     bool started; /* it has run before, since the router began */
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
-    uint32_t syslog_index;  /* clogHistIndex of the last notification */
-    uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */
+    struct snmp_logged *logged; /* SNMP_HISTORY_MAX of them: a ring */
+    uint32_t syslog_index;      /* clogHistIndex of the newest; it stands at (index - 1) % MAX */
+    struct snmp_configured configured[CONFIGURED_MAX];
+    uint32_t config_index;      /* ccmHistoryEventIndex, the same */
+    struct snmp_history_stats history;
     int32_t set_serial;
     bool debug_packets, debug_headers;
 };
@@ -124,6 +128,10 @@ void transport_close(struct snmp *s);
 /* The address a notification to dst leaves from: that of trap-source when it has one, else the route's; 0 when there is no route. */
 uint32_t transport_source(struct snmp *s, uint32_t dst);
 MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_t port, const uint8_t *data, size_t len);
+
+/* history.c: what happened, into the history; its entry. */
+struct snmp_logged *history_log(struct snmp *s, const struct fact_syslog *f);
+struct snmp_configured *history_configured(struct snmp *s, const struct fact_config *f);
 
 /* kinds.c */
 const struct kind *kind_find(const char *name); /* NULL: none */

@@ -313,6 +313,16 @@ static const struct cmd_row rows[] = {
      .help = "",
      .fn = stop_agent},
 
+    HELP(CONFIG, "logging history", "Configure syslog history table"),
+    SET(CONFIG, &snmp_scope, "logging history size <history_size:1-500>", "Set history table size|Number of entries in history table", NUM(struct snmp_conf, history_size)),
+    SET(CONFIG, &snmp_scope,
+        "logging history {emergencies=history_level:0|alerts=history_level:1|critical=history_level:2|errors=history_level:3|warnings=history_level:4|"
+        "notifications=history_level:5|informational=history_level:6|debugging=history_level:7|<history_level:0-7>}",
+        "System is unusable                (severity=0)|Immediate action needed           (severity=1)|Critical conditions               (severity=2)|"
+        "Error conditions                  (severity=3)|Warning conditions                (severity=4)|Normal but significant conditions (severity=5)|"
+        "Informational messages            (severity=6)|Debugging messages                (severity=7)|Logging severity level",
+        NUM(struct snmp_conf, history_level)),
+
     HELP(EXEC, "show snmp", "snmp statistics"),
     DO(EXEC, 1, "show snmp", show_snmp, ""),
     DO(EXEC, 1, "show snmp chassis", show_chassis, "show SNMP chassis string"),

@@ -14,6 +14,9 @@ struct snmp;
 extern const struct mib_rows mib_system; /* SNMPv2-MIB: system */
 extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
 extern const struct mib_rows mib_framework; /* our engine, and why messages were not taken */
+extern const struct mib_rows mib_process; /* OLD-CISCO-CPU-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB */
+extern const struct mib_rows mib_entity;  /* ENTITY-MIB */
+extern const struct mib_rows mib_history; /* CISCO-SYSLOG-MIB, CISCO-CONFIG-MAN-MIB */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool snmp_rows_add(struct snmp *s, struct mib *m, char err[128]) MUST_USE;

@@ -89,6 +89,15 @@ static inline void mib_facts(struct box *b, const char *node, const char *root, 
     }
 }
 
+/* Processor time and memory are this machine's and go on between two looks. */
+static inline bool mib_moves(const struct trap_var *v)
+{
+    static const uint32_t cisco[] = {1, 3, 6, 1, 4, 1, 9};
+    if (v->oid_len < 10 || memcmp(v->oid, cisco, sizeof cisco))
+        return false;
+    return v->oid[7] == 2 || (v->oid[7] == 9 && (v->oid[8] == 48 || v->oid[8] == 109));
+}
+
 /* Walk all: in strict order, and each value is also what a get of that name says. Returns how many. */
 static inline size_t mib_walk(struct box *b, const char *node)
 {
@@ -103,7 +112,8 @@ static inline size_t mib_walk(struct box *b, const char *node)
         again = v;
         assert_int_equal(mib_get(m, &again), MIB_FOUND);
         assert_int_equal(again.type, v.type);
-        assert_int_equal(again.num, v.num);
+        if (!mib_moves(&v))
+            assert_int_equal(again.num, v.num);
         assert_int_equal(again.len, v.len);
         assert_true(n < 100000);
     }

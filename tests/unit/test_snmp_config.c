@@ -9,6 +9,7 @@
 /* Words that other folders' tables explain. */
 static const struct cmd_row other_rows[] = {
     HELP(EXEC, "show", "Show running system information"),
+    HELP(CONFIG, "logging", "Modify message logging facilities"),
     HELP(EXEC, "debug", "Debugging functions (see also 'undebug')"),
     HELP(EXEC, "undebug", "Disable debugging functions (see also 'debug')"),
 };

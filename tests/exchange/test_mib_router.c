@@ -1,0 +1,138 @@
+/* test_mib_router.c: what the router says of itself: processor, memory, chassis, the last messages and changes of the configuration. */
+#include "tests/exchange/mib_box.h"
+
+#include "espial/loop.h"
+
+static struct box *one(void)
+{
+    struct box *b = box_new(7);
+    box_node(b, "a", "hostname a\nlogging history notifications\nlogging history size 3\ninterface Loopback0\n ip address 1.1.1.1 255.255.255.255\n");
+    box_boot(b);
+    box_run(b, 30 * US_PER_S);
+    return b;
+}
+
+static void processor_and_memory(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.2.1", "STRING: Processor");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.2.2", "STRING: I/O");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.2.3", "-");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.4.1", "INTEGER: 1");
+    assert_true(mib_number(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.5.1") > 1000000); /* this very program */
+    assert_true(mib_number(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.6.1") > 1000000);
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.2.1", "INTEGER: 1");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.2.2", "-");
+    if (box_loop(b)->account) { /* nobody keeps account of virtual time unless told to */
+        assert_in_range(mib_number(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.8.1"), 0, 100);
+        assert_in_range(mib_number(b, "a", "1.3.6.1.4.1.9.2.1.58.0"), 0, 100);
+    } else {
+        mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.8.1", "-");
+    }
+    assert_true(mib_walk(b, "a") > 100);
+    box_free(b);
+}
+
+static void chassis(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.5.1", "INTEGER: 3");
+    mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.4.1", "INTEGER: 0");
+    mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.5.2", "-");
+    box_type_all(b, "a", "configure terminal\nsnmp-server chassis-id FOX123\nend");
+    mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.11.1", "STRING: FOX123");
+    box_free(b);
+}
+
+#define CLOG "1.3.6.1.4.1.9.9.41.1."
+#define CCM  "1.3.6.1.4.1.9.9.43.1.1."
+
+/* A number of the history by the last message's. */
+static int64_t newest(struct box *b)
+{
+    struct trap_var v = {0}, root = {0};
+    int64_t at = 0;
+    mib_name(&v, CLOG "2.3.1.2");
+    mib_name(&root, CLOG "2.3.1.2");
+    while (mib_next(router_mib(box_router(b, "a")), &v) && !memcmp(v.oid, root.oid, root.oid_len * sizeof v.oid[0]))
+        at = v.oid[root.oid_len];
+    return at;
+}
+
+static void messages(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    mib_is(b, "a", CLOG "1.3.0", "INTEGER: 6"); /* notifications, plus one */
+    mib_is(b, "a", CLOG "2.1.0", "INTEGER: 3");
+    assert_in_range(mib_instances(b, "a", CLOG "2.3.1.2"), 1, 3);
+    char oid[64];
+    int64_t n = newest(b);
+    box_type_all(b, "a", "configure terminal\ninterface Loopback0\nshutdown\nend");
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(mib_instances(b, "a", CLOG "2.3.1.2"), 3);
+    bool seen = false;
+    for (int64_t i = n; i <= newest(b); i++) {
+        char got[MIB_TEXT];
+        snprintf(oid, sizeof oid, CLOG "2.3.1.4.%d", (int)i);
+        if (strcmp(mib_read(b, "a", oid, got), "STRING: CHANGED"))
+            continue;
+        seen = true;
+        snprintf(oid, sizeof oid, CLOG "2.3.1.2.%d", (int)i);
+        mib_is(b, "a", oid, "STRING: LINK");
+        snprintf(oid, sizeof oid, CLOG "2.3.1.3.%d", (int)i);
+        mib_is(b, "a", oid, "INTEGER: 6");
+        snprintf(oid, sizeof oid, CLOG "2.3.1.5.%d", (int)i);
+        mib_is(b, "a", oid, "STRING: Interface Loopback0, changed state to administratively down");
+    }
+    assert_true(seen);
+    /* the level is the configuration's, from either side */
+    struct trap_var v = {.type = TRAP_INT, .num = 3};
+    bool writable;
+    mib_name(&v, CLOG "1.3.0");
+    assert_int_equal(mib_set(router_mib(box_router(b, "a")), &v, true, &writable), MIB_SET_OK);
+    assert_non_null(strstr(box_type(b, "a", "show running-config | include history"), "logging history critical\n"));
+    int64_t ignored = mib_number(b, "a", CLOG "1.4.0");
+    n = newest(b);
+    box_type_all(b, "a", "configure terminal\ninterface Loopback0\nno shutdown\nend");
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(newest(b), n);
+    assert_true(mib_number(b, "a", CLOG "1.4.0") > ignored);
+    box_free(b);
+}
+
+static void changes(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    size_t was = mib_instances(b, "a", CCM "6.1.3");
+    box_run(b, 100 * US_PER_S);
+    box_type_all(b, "a", "configure terminal\nhostname other\nend");
+    size_t is = mib_instances(b, "a", CCM "6.1.3");
+    char oid[64];
+    assert_int_equal(is, was + 1);
+    static const char *const want[] = {"INTEGER: 1", "INTEGER: 2", "INTEGER: 3"};
+    for (unsigned c = 0; c < 3; c++) {
+        snprintf(oid, sizeof oid, CCM "6.1.%u.%zu", 3 + c, is);
+        mib_is(b, "a", oid, want[c]);
+    }
+    assert_in_range(mib_number(b, "a", CCM "1.0"), 13000, 14000); /* 1/100 s */
+    for (int i = 0; i < 12; i++)
+        box_type_all(b, "a", i % 2 ? "configure terminal\nhostname odd\nend" : "configure terminal\nhostname even\nend");
+    assert_int_equal(mib_instances(b, "a", CCM "6.1.3"), 10);
+    assert_int_equal(mib_number(b, "a", CCM "5.0"), is + 12 - 10);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(processor_and_memory),
+        cmocka_unit_test(chassis),
+        cmocka_unit_test(messages),
+        cmocka_unit_test(changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
