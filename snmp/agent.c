@@ -6,7 +6,7 @@
  * changes any; when one that was found good fails nevertheless, those before it get their old values back.
  *
  * Version 1 has no exceptions and no Counter64: what is not there, or cannot be said, is noSuchName at that place, and a walk steps over Counter64. Names of more than
- * 48 numbers are names of nothing here, as no value has one; a next finds what comes behind them all the same.
+ * 64 numbers are names of nothing here, as no value has one; a next finds what comes behind them all the same.
  */
 #include "snmp/agent.h"
 

@@ -6,7 +6,7 @@
  * the result of each call already says what went wrong. The request-id is the caller's, so that equal runs send equal bytes.
  *
  * What the library is spared: the envelope is checked here first (exact length, version), because version 3 would enter a security model that was never set
- * up, and because trailing bytes would pass unseen. What a fact cannot hold (more than 16 varbinds, OIDs over 48 numbers, strings over 256 bytes) is
+ * up, and because trailing bytes would pass unseen. What a fact cannot hold (more than 16 varbinds, OIDs over 64 numbers, strings over 256 bytes) is
  * left out or cut, and counted. It knows nothing of communities or hosts; see receive.c, notify.c.
  * RFC 1157 section 4, RFC 3416 section 4.2, RFC 3417 section 8 (BER).
  */
