@@ -89,6 +89,7 @@ const struct cmd_table *const *cli_tables(size_t *n);
 /* An address, or a name of the host table, with or without the default domain. */
 bool cli_resolve(const struct cli *c, const char *name, uint32_t *out);
 const char *cli_hostname(const struct cli *c);
+bool cli_quiet_prompts(const struct cli *c); /* `file prompt quiet` */
 const char *cli_domain(const struct cli *c); /* `ip domain name`; "" */
 /* Type nvram:startup-config. What was said goes to messages; refused: how many lines were. FILE_NOT_FOUND: there is
  * none, which is no fault. */

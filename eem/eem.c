@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/lint.h"
 #include "eem/patterns.h"
 #include "espial/debug.h"
 #include "espial/mem.h"
@@ -214,6 +215,8 @@ static void put_in_force(struct eem *e, struct policy *p)
 enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
 {
     enum eem_registered verdict = judge(e, a);
+    if (e->conf.lint)
+        eem_lint_registered(e, a);
     if (verdict != EEM_REGISTERED) {
         eem_unregister(e, a->name);
         return verdict;

@@ -93,6 +93,7 @@ struct eem_env {
     bool (*counter)(void *arg, const char *ifname, const char *parameter, int64_t *value); /* event interface */
     bool (*resource)(void *arg, const char *what, int64_t *percent); /* "cpu", "memory": 0-100 */
     void (*reload)(void *arg);
+    bool (*quiet_prompts)(void *arg);    /* `file prompt quiet`; NULL: no */
     const struct eem_observer *observer; /* NULL: nobody */
 };
 

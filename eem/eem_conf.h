@@ -272,6 +272,7 @@ struct environment_conf {
 };
 
 struct eem_conf {
+    bool lint; /* what is doubtful in an applet is logged when it is registered */
     struct conf_list environment; /* struct environment_conf, by name */
     struct conf_list applets;     /* struct applet_conf, in order of entry */
     uint32_t history_events;      /* 0-50 */

@@ -154,3 +154,38 @@ size_t eem_lint(const struct applet_conf *a, const struct eem_lint_env *env)
     mem_free(l.blocks);
     return l.found;
 }
+
+void eem_finding_text(const struct eem_finding *f, struct text *out)
+{
+    text_printf(out, "%s: ", f->applet->name);
+    if (f->place == EEM_AT_ACTION)
+        text_printf(out, "action %s: ", f->name);
+    else if (f->place == EEM_AT_EVENT && f->name[0])
+        text_printf(out, "event tag %s: ", f->name);
+    text_add(out, f->text);
+}
+
+/* ---- in a router */
+
+MSG(FINDING, "HA_EM", 4, "FMPD_LINT", 0, "%s");
+
+bool eem_quiet_prompts(const struct eem *e)
+{
+    return e->env.quiet_prompts && e->env.quiet_prompts(e->env.arg);
+}
+
+static void log_finding(void *arg, const struct eem_finding *f)
+{
+    const struct eem *e = arg;
+    struct text t = {0};
+    eem_finding_text(f, &t);
+    msg_post(e->env.log, &FINDING, text_str(&t));
+    text_free(&t);
+}
+
+void eem_lint_registered(struct eem *e, const struct applet_conf *a)
+{
+    const struct eem_lint_env env = {
+        .conf = &e->conf, .quiet_prompts = eem_quiet_prompts(e), .say = log_finding, .arg = e};
+    (void)eem_lint(a, &env);
+}

@@ -26,6 +26,14 @@ struct eem_lint_env {
 };
 /* All checks, in the order of the table; how many findings. */
 size_t eem_lint(const struct applet_conf *a, const struct eem_lint_env *env);
+/* "watch: action 1.0: what is said" */
+struct text;
+void eem_finding_text(const struct eem_finding *f, struct text *out);
+/* Does the router's configuration say `file prompt quiet`? */
+struct eem;
+bool eem_quiet_prompts(const struct eem *e);
+/* What a router with `event manager lint` does at registration: every finding is logged. */
+void eem_lint_registered(struct eem *e, const struct applet_conf *a);
 /* The table of checks: the name of the i-th, NULL past the last. */
 const char *eem_lint_check(size_t i);
 #endif

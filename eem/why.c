@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/logline.h"
 #include "eem/patterns.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
@@ -102,5 +103,39 @@ bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct te
         text_printf(out, "the severity of the message, %u, is none of those asked for", f->severity);
         return false;
     }
+    return true;
+}
+
+static void one_event(const struct eem *e, const struct watch *w, const struct fact_syslog *f, struct text *out)
+{
+    struct text why = {0};
+    bool fits = eem_why(w->ev, f, &why);
+    uint64_t ago = loop_now(e->env.loop) - w->last_trigger;
+    text_printf(out, "event %s%s%s: ", eem_event_name(w->ev), w->ev->tag[0] ? " tag " : "", w->ev->tag);
+    if (!fits)
+        text_printf(out, "%s\n", text_str(&why));
+    else if (w->ev->ratelimit && w->triggered && ago < w->ev->ratelimit * US_PER_MS)
+        text_printf(out, "it would happen, but ratelimit holds it for another %llu seconds\n",
+                    (unsigned long long)((w->ev->ratelimit * US_PER_MS - ago) / US_PER_S + 1));
+    else if (w->ev->occurs > 1)
+        text_printf(out, "it would be one of %u occurrences\n", w->ev->occurs);
+    else if (w->policy->trigger)
+        text_add(out, "it would happen, and the trigger be looked at\n");
+    else
+        text_add(out, "it would happen, and the applet run\n");
+    text_free(&why);
+}
+
+bool eem_try(const struct eem *e, const char *name, const char *line, struct text *out)
+{
+    const struct policy *p = eem_policy_find(e, name);
+    struct logline l;
+    struct fact_syslog f;
+    if (!p)
+        return false;
+    logline_read(line, strlen(line), &l);
+    logline_fact(line, strlen(line), &l, 0, &f);
+    for (size_t i = 0; i < p->nwatches; i++)
+        one_event(e, &p->watches[i], &f, out);
     return true;
 }

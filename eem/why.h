@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct eem;
 struct event_conf;
 struct fact_syslog;
 struct text;
@@ -11,4 +12,7 @@ struct text;
 /* Does the event's detector recognise this line? Otherwise out gets one or more lines (without a last '\n') that say why
  * not. What comes behind the detector (ratelimit, occurs, the trigger) is not looked at. */
 bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct text *out);
+/* Would this line of a log trigger the applet? out gets lines that say so, or why not, each with its end. Nothing is
+ * triggered. False: it is not registered. */
+bool eem_try(const struct eem *e, const char *name, const char *line, struct text *out);
 #endif

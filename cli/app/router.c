@@ -80,6 +80,11 @@ static const char *domain(void *arg)
     return cli_domain(((struct router *)arg)->cli);
 }
 
+static bool quiet_prompts(void *arg)
+{
+    return cli_quiet_prompts(((struct router *)arg)->cli);
+}
+
 /* "3 Ethernet interfaces" of show version. */
 static void version_lines(void *arg, struct text *out)
 {
@@ -306,6 +311,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .arg = r,
     });
     struct eem_env eem = {
+        .quiet_prompts = quiet_prompts,
         .loop = env->loop,
         .clock = r->clock,
         .bus = r->bus,

@@ -79,6 +79,7 @@ static const struct {
     {&dp_table_evtrace, OWNER_DATAPLANE},
     {&eem_table_applet, OWNER_EEM},
     {&eem_table_event, OWNER_EEM},
+    {&eem_table_try, OWNER_EEM},
     {&eem_table_trigger, OWNER_EEM},
     {&eem_table_action, OWNER_EEM},
     {&eem_table_show, OWNER_EEM},

@@ -237,6 +237,11 @@ const char *cli_hostname(const struct cli *c)
     return c->sys.hostname;
 }
 
+bool cli_quiet_prompts(const struct cli *c)
+{
+    return c->sys.file_prompt == PROMPT_QUIET;
+}
+
 const char *cli_domain(const struct cli *c)
 {
     return c->sys.domain_name;

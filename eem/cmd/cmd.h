@@ -4,6 +4,7 @@
 
 #include "espial/cmd.h"
 
+extern const struct cmd_table eem_table_try; /* EXEC: show event manager lint, event manager applet NAME test */
 extern const struct cmd_table eem_table_event, eem_table_trigger, eem_table_action;
 extern const struct cmd_table eem_table_applet; /* configuration: event manager ..., the applet mode */
 extern const struct cmd_table eem_table_show;   /* EXEC: show event manager, event manager run, debug event manager */

@@ -84,6 +84,8 @@ static const struct cmd_row rows[] = {
         "Event manager events history|Number of entries", NUM(struct eem_conf, history_events)),
     SET(CONFIG, &eem_scope, "event manager history size traps <history_traps:0-50>",
         "Event manager traps history|Number of entries", NUM(struct eem_conf, history_traps)),
+    SET(CONFIG, &eem_scope, "event manager lint=lint", "Log what is doubtful in an applet when it is registered",
+        NUM(struct eem_conf, lint)),
     MODE(CONFIG, CONFIG_APPLET, &applet_scope, &eem_scope, struct eem_conf, applets,
          "event manager applet <word:name> [authorization bypass=bypass] [class <word:class_name>] [trap=trap]",
          "Register an Event Manager applet|Name of the Event Manager applet|AAA authorization type for policy|"

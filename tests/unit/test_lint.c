@@ -128,6 +128,9 @@ static const struct {
      " action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n action 3 cli command \"do show clock\"\n"
      " action 4 cli command \"end\"\n action 5 cli command \"show clock\"\n",
      ""},
+    /* sync */
+    {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 syslog msg \"x\"\n", "2 sync\n"},
+    {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 set _exit_status \"1\"\n", ""},
     /* quotes */
     {SYSLOG("x") " action 1 cli command \"enable\n", "3 quotes\n"},
     {SYSLOG("x") " action 1 cli command \"say \\\"x\\\"\"\n", ""},
@@ -191,13 +194,13 @@ static void test_table(void **state)
     }
 }
 
-/* No check without its line in the table: `sync` waits for event cli. */
+/* No check without its line in the table. */
 static void test_all_checks_are_tested(void **state)
 {
     (void)state;
     const char *name;
     for (size_t k = 0; (name = eem_lint_check(k)); k++) {
-        bool there = !strcmp(name, "sync");
+        bool there = false;
         for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
             there |= strstr(table[i].findings, name) != NULL;
         if (!there)
