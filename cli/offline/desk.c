@@ -114,6 +114,7 @@ struct desk *desk_new(int64_t wall_us, struct shells *shells, const struct eem_o
                                        .hostname = desk_hostname,
                                        .arg = d,
                                        .files = d->files,
+                                       .gate = &d->gate,
                                        .track_get = track_get,
                                        .track_set = track_set,
                                        .observer = observer});

@@ -8,6 +8,7 @@
 
 #include "cli/grammar/grammar.h"
 #include "eem/eem.h"
+#include "espial/gate.h"
 #include "espial/text.h"
 
 struct bus;
@@ -25,6 +26,7 @@ struct desk {
     struct bus *bus;
     struct log *log;
     struct files *files; /* in memory */
+    struct gate gate;    /* event cli */
     struct eem *eem;
     struct grammar *grammar;
     struct cmd_table *tables; /* the event manager's rows without those of EXEC */

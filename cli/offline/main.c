@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/offline/lint.h"
+#include "cli/offline/operator.h"
 #include "cli/offline/replay.h"
 
 static const char usage[] =
@@ -112,6 +113,7 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
     int status = 2;
     struct config c = {0};
     struct expectations e = {0};
+    struct operator* who = NULL;
     struct story *s = story_new(stdout, o->format, o->quiet);
     struct answers_hear hear = story_hear(s);
     struct answers *a = answers_new(o->answers, &hear, o->accept);
@@ -129,12 +131,14 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
         if (o->run && !run_by_hand(d, o->run))
             status = wrong("--run: no such applet with event none", o->run);
         if (!status) {
-            replay_run(r, d, s, o->why, isatty(STDERR_FILENO));
+            who = operator_new(d, s);
+            replay_run(r, d, s, who, o->why, isatty(STDERR_FILENO));
             replay_after(r, d, s, o->after);
             status = story_end(s, &c, o->log, replay_lines(r)) ? 0 : 1;
         }
     }
     desk_free(d);
+    operator_free(who);
     answers_free(a);
     story_free(s);
     expect_free(&e);

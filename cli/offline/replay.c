@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/offline/operator.h"
 #include "eem/logline.h"
 #include "eem/logtime.h"
 #include "eem/why.h"
@@ -158,7 +159,7 @@ static void configured_line(struct desk *d, const char *text)
     bus_publish(d->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
 }
 
-static void other_facts(struct desk *d, const struct fact_syslog *f)
+static void other_facts(struct desk *d, struct operator* o, const struct fact_syslog *f)
 {
     const char *text = strstr(f->line + f->text_at, ": ");
     if (!text)
@@ -167,6 +168,8 @@ static void other_facts(struct desk *d, const struct fact_syslog *f)
         track_line(d, text + 2);
     else if (!strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I"))
         configured_line(d, text + 2);
+    else if (!strcmp(f->mnemonic, "CFGLOG_LOGGEDCMD"))
+        operator_logged(o, text + 2);
 }
 
 static void tell_progress(const struct replay *r, bool last)
@@ -180,7 +183,7 @@ static void tell_progress(const struct replay *r, bool last)
     (void)fflush(stderr);
 }
 
-void replay_run(struct replay *r, struct desk *d, struct story *s, uint64_t why, bool progress)
+void replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress)
 {
     const char *line;
     size_t len;
@@ -207,9 +210,10 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, uint64_t why,
         story_line(s, r->lines, line, len);
         if (why == r->lines)
             story_why(s, &f);
-        bus_publish(d->bus, FACT_SYSLOG, &f, sizeof f);
+        if (!f.debug || !operator_line(o, f.line + f.text_at))
+            bus_publish(d->bus, FACT_SYSLOG, &f, sizeof f);
         if (!f.debug)
-            other_facts(d, &f);
+            other_facts(d, o, &f);
         move_to(r, d, r->target);
         if (why == r->lines)
             story_why(s, NULL);

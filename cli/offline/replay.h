@@ -4,6 +4,7 @@
 
 #include "cli/offline/story.h"
 
+struct operator;
 struct replay;
 /* "-" is standard input. year 0: guessed. NULL with why on stderr. */
 struct replay *replay_open(const char *path, int year);
@@ -12,7 +13,7 @@ void replay_close(struct replay *r); /* NULL-safe */
  * is set to it. */
 void replay_set_clock(struct replay *r, struct desk *d);
 /* All lines. why: of which line it is to be explained why applets did not fire; 0: none. progress: on stderr. */
-void replay_run(struct replay *r, struct desk *d, struct story *s, uint64_t why, bool progress);
+void replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress);
 /* Behind the last line: until no run is left, an hour at most; seconds >= 0: exactly so long. */
 void replay_after(struct replay *r, struct desk *d, struct story *s, int64_t seconds);
 uint64_t replay_lines(const struct replay *r);

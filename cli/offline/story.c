@@ -397,6 +397,24 @@ static void on_mail(void *arg, const struct eem_run_seen *run, const struct eem_
     mem_free(text);
 }
 
+void story_command(struct story *s, const char *command, const char *what)
+{
+    if (!head(s, "operator"))
+        return;
+    fputc('"', s->out);
+    put_clean(s->out, command, strlen(command), 200);
+    fprintf(s->out, "\" %s\n", what);
+}
+
+void story_printed(struct story *s, const char *text)
+{
+    if (!head(s, "operator"))
+        return;
+    fputs("sees ", s->out);
+    put_clean(s->out, text, strlen(text), 400);
+    fputc('\n', s->out);
+}
+
 /* ---- the whole */
 
 struct story *story_new(FILE *out, enum story_format format, bool quiet)

@@ -25,6 +25,9 @@ void story_line(struct story *s, uint64_t number, const char *line, size_t len);
  * happened, tell. */
 struct fact_syslog;
 void story_why(struct story *s, const struct fact_syslog *f);
+/* An operator's command, and what becomes of it; what an applet prints to his terminal. */
+void story_command(struct story *s, const char *command, const char *what);
+void story_printed(struct story *s, const char *text);
 /* How the configuration came in: registered applets, refused lines. */
 void story_config(struct story *s, const struct config *c);
 /* Applets, expectations. False: something was expected and did not happen. */

@@ -16,9 +16,37 @@
 #include "espial/vloop.h"
 #include "tests/fuzz/fuzz.h"
 
-const char *const fuzz_words[] = {"event manager applet a\n", " event syslog pattern \"", " action 1 ", "cli command \"enable\"\n", "if $x eq 1\n", " end\n", "while", "foreach l \"$x\"\n", "regexp \"", "$_syslog_msg", "wait 5\n", "set x \"1\"\n",
-                                  "goto", "\n====\n", "*Mar  1 18:46:11.123: ", "%SYS-5-CONFIG_I: x\n", "<189>1 ", "2026-03-01T18:46:11Z ", "00:00:12: ", "1d02h: ", "000123: ", "10.0.0.1 45: ", "CET: ", "\xEF\xBB\xBF", "[a b=\"c\"]",
-                                  "occurs 3 period 5", "timer watchdog time 5\n", "! expect: fires\n", "copy run start", "label", NULL};
+const char *const fuzz_words[] = {"event manager applet a\n",
+                                  " event syslog pattern \"",
+                                  " action 1 ",
+                                  "cli command \"enable\"\n",
+                                  "if $x eq 1\n",
+                                  " end\n",
+                                  "while",
+                                  "foreach l \"$x\"\n",
+                                  "regexp \"",
+                                  "$_syslog_msg",
+                                  "wait 5\n",
+                                  "set x \"1\"\n",
+                                  "goto",
+                                  "\n====\n",
+                                  "*Mar  1 18:46:11.123: ",
+                                  "%SYS-5-CONFIG_I: x\n",
+                                  "<189>1 ",
+                                  "2026-03-01T18:46:11Z ",
+                                  "00:00:12: ",
+                                  "1d02h: ",
+                                  "000123: ",
+                                  "10.0.0.1 45: ",
+                                  "CET: ",
+                                  "\xEF\xBB\xBF",
+                                  "[a b=\"c\"]",
+                                  "occurs 3 period 5",
+                                  "timer watchdog time 5\n",
+                                  "! expect: fires\n",
+                                  "copy run start",
+                                  "label",
+                                  NULL};
 
 static void one_line(struct desk *d, struct logtime *t, const char *s, size_t len)
 {
@@ -29,7 +57,8 @@ static void one_line(struct desk *d, struct logtime *t, const char *s, size_t le
     memcpy(exact, s, len);
     logline_read(exact, len, &l);
     fuzz_must(l.begin <= len && l.text_at <= len - l.begin && l.severity < 8 && l.pri >= -1 && l.pri <= 191);
-    fuzz_must(memchr(l.zone, 0, sizeof l.zone) && memchr(l.facility, 0, sizeof l.facility) && memchr(l.mnemonic, 0, sizeof l.mnemonic));
+    fuzz_must(memchr(l.zone, 0, sizeof l.zone) && memchr(l.facility, 0, sizeof l.facility) &&
+              memchr(l.mnemonic, 0, sizeof l.mnemonic));
     struct logtime_step step = logtime_next(t, &l);
     fuzz_must(step.elapsed_us <= UINT64_C(86400) * 366 * 300 * 1000000 && (!step.set || !step.elapsed_us));
     logline_fact(exact, len, &l, 0, &f);
@@ -82,10 +111,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(size_t i, uint8_t *out)
 {
     static const char *const seeds[] = {
-        "hostname R1\nclock timezone CET 1\nevent manager environment x 5\nevent manager applet a\n event syslog pattern \"SYS-5-(A|CONFIG)_I.*by\" occurs 2 period 60 ratelimit 5\n action 1.0 cli command \"enable\"\n action 1.1 regexp \"by ([a-z]+)\" \"$_syslog_msg\" m who\n"
-        " action 1.2 if $_regexp_result eq 1\n action 1.3  syslog msg \"$who on $x\"\n action 1.4 end\n action 2 wait 3\n ! expect: fires\n====\n*Mar  1 18:46:11.123: %SYS-5-CONFIG_I: Configured from console by admin\n<189>45: R1: Mar  1 18:46:12 CET: %SYS-5-CONFIG_I: Configured from console by admin\n"
-        "<165>1 2026-03-01T18:46:13Z r1 app - ID47 [a b=\"c\\]\"] %SYS-5-CONFIG_I: Configured by x\n00:00:12: %LINK-3-UPDOWN: x\n1d02h: %A-5-B: x\nplain\n",
-        "R1(config)#event manager applet b\n event tag p syslog pattern \"x\"\n event tag q timer watchdog time 1\n trigger occurs 2\n  correlate event p or event q\n action 10 set i \"0\"\n action 2 while $i lt 5\n action 3 increment i\n action 4 end\n action 5 exit\n action 6 cli command \"copy run start\n"
+        "hostname R1\nclock timezone CET 1\nevent manager environment x 5\nevent manager applet a\n event syslog "
+        "pattern \"SYS-5-(A|CONFIG)_I.*by\" occurs 2 period 60 ratelimit 5\n action 1.0 cli command \"enable\"\n "
+        "action 1.1 regexp \"by ([a-z]+)\" \"$_syslog_msg\" m who\n"
+        " action 1.2 if $_regexp_result eq 1\n action 1.3  syslog msg \"$who on $x\"\n action 1.4 end\n action 2 wait "
+        "3\n ! expect: fires\n====\n*Mar  1 18:46:11.123: %SYS-5-CONFIG_I: Configured from console by admin\n<189>45: "
+        "R1: Mar  1 18:46:12 CET: %SYS-5-CONFIG_I: Configured from console by admin\n"
+        "<165>1 2026-03-01T18:46:13Z r1 app - ID47 [a b=\"c\\]\"] %SYS-5-CONFIG_I: Configured by x\n00:00:12: "
+        "%LINK-3-UPDOWN: x\n1d02h: %A-5-B: x\nplain\n",
+        "R1(config)#event manager applet b\n event tag p syslog pattern \"x\"\n event tag q timer watchdog time 1\n "
+        "trigger occurs 2\n  correlate event p or event q\n action 10 set i \"0\"\n action 2 while $i lt 5\n action 3 "
+        "increment i\n action 4 end\n action 5 exit\n action 6 cli command \"copy run start\n"
         "\n====\nx\nMar 12 18:46:12 10.0.0.1 45: *Mar  1 18:46:11.123: %A-5-B: x\n",
     };
 
