@@ -79,6 +79,11 @@ static const char *bare(const char *name)
     return name[0] == '$' ? name + 1 : name;
 }
 
+static bool counts(const struct action_conf *a)
+{
+    return a->verb == ACTION_INCREMENT || a->verb == ACTION_DECREMENT;
+}
+
 static bool sets(const struct action_conf *a, const char *name)
 {
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
@@ -89,8 +94,7 @@ static bool sets(const struct action_conf *a, const char *name)
     if (a->verb == ACTION_CONTEXT && a->kind == EEM_CONTEXT_RETRIEVE)
         return !a->pattern[0] || strchr(a->pattern, '$') || !fnmatch(a->pattern, name, 0) ||
                str_starts(name, a->pattern);
-    if (a->verb == ACTION_INCREMENT || a->verb == ACTION_DECREMENT ||
-        (a->verb == ACTION_FILE && a->kind == EEM_FILE_OPEN))
+    if (counts(a) || (a->verb == ACTION_FILE && a->kind == EEM_FILE_OPEN))
         return false;
     return !strcmp(bare(a->var), name) || !strcmp(bare(a->sub1), name) || !strcmp(bare(a->sub2), name) ||
            !strcmp(bare(a->sub3), name);
@@ -124,9 +128,14 @@ static bool may_be_set(const struct lint *l, size_t at, const char *name)
     size_t end = horizon(l, at);
     if (by_event(l->a, name) || in_environment(l, name))
         return true;
-    for (size_t i = 0; i < end && i < LINT_NACTIONS(l); i++)
-        if (sets(lint_action(l, i), name) && (i != at || end > at))
+    bool counting = counts(lint_action(l, at));
+    for (size_t i = 0; i < end && i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (sets(a, name) && (i != at || end > at))
             return true;
+        if (!counting && counts(a) && !strcmp(bare(a->var), name)) /* where it is unset has been said there */
+            return true;
+    }
     return false;
 }
 
@@ -196,7 +205,7 @@ void lint_variables(struct lint *l)
         for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
             if (!(lint_is_goto(a) && texts[k] == a->more))
                 names_of(&u, texts[k]);
-        if (a->verb == ACTION_INCREMENT || a->verb == ACTION_DECREMENT)
+        if (counts(a))
             check_name(&u, bare(a->var));
     }
 }
@@ -297,7 +306,6 @@ void lint_unreachable(struct lint *l)
 static bool moves(const struct action_conf *in, const struct action_conf *condition)
 {
     const char *const both[] = {condition->text, condition->pattern};
-    bool counts = in->verb == ACTION_INCREMENT || in->verb == ACTION_DECREMENT;
     for (size_t b = 0; b < 2; b++)
         for (const char *s = both[b]; (s = strchr(s, '$')); s++) {
             char name[64];
@@ -307,7 +315,7 @@ static bool moves(const struct action_conf *in, const struct action_conf *condit
                 n++;
             }
             name[n] = '\0';
-            if (n && (sets(in, name) || (counts && !strcmp(bare(in->var), name))))
+            if (n && (sets(in, name) || (counts(in) && !strcmp(bare(in->var), name))))
                 return true;
         }
     return false;

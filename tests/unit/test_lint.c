@@ -63,6 +63,9 @@ static const struct {
     {NONE " action 1 syslog msg \"$_syslog_msg\"\n", "3 variables\n"},
     {NONE " action 1 syslog msg \"$_cli_result\"\n", "3 variables\n"},
     {NONE " action 1 increment i\n", "3 variables\n"},
+    {NONE " action 1 while $_none_argc ne 5\n action 2 increment i\n action 3 if $i gt 5\n action 4 break\n"
+          " action 5 end\n action 6 end\n",
+     "4 variables\n"},
     {"event manager environment x 5\n" NONE " action 1 syslog msg \"$x $_none_arg3 $_event_pub_time costs 5$\"\n", ""},
     {NONE " action 1 set i \"0\"\n action 2 while $i lt 3\n action 3 increment i\n action 4 end\n", ""},
     {NONE " action 1 set go \"1\"\n action 2 while $go eq 1\n action 3 if $go eq 5\n action 4 syslog msg \"$late\"\n "
