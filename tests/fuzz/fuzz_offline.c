@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = cut ? (size_t)(cut - text) : size;
     char *exact = mem_new(n ? n : 1);
     memcpy(exact, text, n);
-    config_read(&c, d, "x", exact, n);
+    offline_config_read(&c, d, "x", exact, n);
     mem_free(exact);
     (void)lint_config(&c, d, NULL);
     if (cut)
