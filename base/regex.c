@@ -393,8 +393,9 @@ static int on_item(pcre2_callout_block *b, void *arg)
 {
     struct tracing *t = arg;
     size_t at = t->from[b->pattern_position], stage = t->stage[at];
-    if (stage < t->best_stage || (stage == t->best_stage && b->current_position < t->best->text_at) ||
-        (stage == t->best_stage && b->current_position == t->best->text_at && at <= t->best->pattern_at))
+    size_t consumed = b->current_position - b->start_match, best = t->best->text_at - t->best->text_from;
+    if (stage < t->best_stage || (stage == t->best_stage && consumed < best) ||
+        (stage == t->best_stage && consumed == best && at <= t->best->pattern_at))
         return 0;
     t->best_stage = stage;
     *t->best = (struct regex_stop){.pattern_at = at, .text_from = b->start_match, .text_at = b->current_position};

@@ -209,6 +209,17 @@ static void stamps_line(struct desk *d, const char *line)
     d->local_stamps = s.localtime;
 }
 
+/* An object is up until the log says otherwise, a stub is down. */
+static void track_line(struct desk *d, uint32_t number, bool stub)
+{
+    bool up;
+    if (track_get(d, number, &up) || d->ntracks == DESK_TRACKS_MAX)
+        return;
+    d->tracks[d->ntracks].number = number;
+    d->tracks[d->ntracks].up = !stub;
+    d->tracks[d->ntracks++].stub = stub;
+}
+
 void desk_other_line(struct desk *d, const char *line)
 {
     unsigned number;
@@ -223,12 +234,8 @@ void desk_other_line(struct desk *d, const char *line)
         summer_line(d, line + 18);
     else if (str_starts(line, "service timestamps log"))
         stamps_line(d, line);
-    else if (sscanf(line, "track %u %31s", &number, what) >= 1 && number && d->ntracks < DESK_TRACKS_MAX) {
-        bool stub = !strcmp(what, "stub-object");
-        d->tracks[d->ntracks].number = number;
-        d->tracks[d->ntracks].up = !stub;
-        d->tracks[d->ntracks++].stub = stub;
-    }
+    else if (sscanf(line, "track %u %31s", &number, what) >= 1 && number)
+        track_line(d, number, !strcmp(what, "stub-object"));
 }
 
 /* ---- typing */

@@ -1,0 +1,108 @@
+/* test_why.c: where a pattern stops: the first character of it that does not fit, and what of the text fits before it; and the
+ * words made of it for an event. All places are counted by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "eem/eem_conf.h"
+#include "eem/logline.h"
+#include "eem/why.h"
+#include "espial/bus.h"
+#include "espial/regex.h"
+#include "espial/text.h"
+
+static const struct {
+    const char *pattern, *text;
+    bool matches;
+    size_t pattern_at, from, to;
+} stops[] = {
+    {"abc", "xxabd", false, 2, 2, 4},
+    {"abc", "xxabc", true, 0, 0, 0},
+    {"abc", "", false, 0, 0, 0},
+    {"a.*z", "abc", false, 3, 0, 3},
+    {"(up|down)!", "it is down?", false, 9, 6, 10},
+    {"x(alpha|beta)", "xbetx", false, 11, 0, 4}, /* the alternative that comes further */
+    {"alpha|beta", "zbetz", false, 9, 1, 4},
+    {"[0-9]+ errors", "has 12 error", false, 12, 4, 12},
+    {"^up", "it is up", false, 1, 0, 0},
+    {"up$", "up!", false, 2, 0, 2},
+    {"\\(a\\)b", "(a)c", false, 5, 0, 3}, /* of the pattern as it is written */
+    {"(", "x", false, 0, 0, 0},           /* does not compile */
+};
+
+static void test_stops(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        struct regex_stop s;
+        bool is = regex_stop_at(stops[i].pattern, stops[i].text, strlen(stops[i].text), &s);
+        if (is != stops[i].matches ||
+            (!is && (s.pattern_at != stops[i].pattern_at || s.text_from != stops[i].from || s.text_at != stops[i].to)))
+            fail_msg("%s on %s: %d, stops at %zu, text %zu to %zu", stops[i].pattern, stops[i].text, is, s.pattern_at,
+                     s.text_from, s.text_at);
+    }
+}
+
+/* A pattern made to explode ends at its bounds, and says so. */
+static void test_bounds(void **state)
+{
+    struct regex_stop s;
+    char text[64];
+    (void)state;
+    memset(text, 'a', sizeof text);
+    assert_false(regex_stop_at("(a+)+(a+)+(a+)+$b", text, sizeof text, &s));
+    assert_true(s.gave_up);
+}
+
+#define LINE "*Mar  1 10:00:00.000: %LINK-3-UPDOWN: Interface Et0/0, changed state to down"
+
+static void why(const struct event_conf *ev, const char *expected)
+{
+    struct logline l;
+    struct fact_syslog f;
+    struct text out = {0};
+    logline_read(LINE, strlen(LINE), &l);
+    logline_fact(LINE, strlen(LINE), &l, 0, &f);
+    assert_int_equal(eem_why(ev, &f, &out), !expected[0]);
+    assert_string_equal(text_str(&out), expected);
+    text_free(&out);
+}
+
+static void test_words(void **state)
+{
+    struct event_conf ev = {0};
+    (void)state;
+    event_conf_init(&ev);
+    ev.type = EEM_SYSLOG;
+    str_copy(ev.pattern, sizeof ev.pattern, "LINK-3-UPDOWN.*down$");
+    why(&ev, "");
+    ev.priority = 2;
+    why(&ev, "its priority is 2 (critical), that of the message is 3 (errors), which is less severe");
+    ev.priority = EEM_PRIORITY_ALL;
+    str_copy(ev.mnemonic, sizeof ev.mnemonic, "CHANGED");
+    why(&ev, "mnemonic {CHANGED} does not match: character 1, \"CHANGED\", does not fit at character 1 of the line, "
+             "\"UPDOWN\"");
+    ev.mnemonic[0] = '\0';
+    str_copy(ev.pattern, sizeof ev.pattern, "RECVD_PKT_INV");
+    why(&ev, "pattern {RECVD_PKT_INV} does not match: character 1, \"RECVD_PKT_INV\", does not fit at character 1 of "
+             "the line, "
+             "\"*Mar  1 10:00:00.000: %L...\"");
+    str_copy(ev.pattern, sizeof ev.pattern, "^%LINK-4");
+    why(&ev, "pattern {^%LINK-4} does not match: its first 7 characters fit \"%LINK-\", character 8, \"4\", does not "
+             "fit at character "
+             "29 of the line, \"3-UPDOWN: Interface Et0/...\"");
+    ev.type = EEM_WATCHDOG;
+    why(&ev, "it waits for event timer watchdog, which a line of the log is not");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stops), cmocka_unit_test(test_bounds),
+                                       cmocka_unit_test(test_words)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
