@@ -286,6 +286,24 @@ static void on_ended(void *arg, const struct eem_run_seen *run, enum eem_end how
     *k = (struct kept_run){0};
 }
 
+void story_command(struct story *s, const char *command, const char *what)
+{
+    if (!head(s, "operator"))
+        return;
+    fputc('"', s->out);
+    put_clean(s->out, command, strlen(command), 200);
+    fprintf(s->out, "\" %s\n", what);
+}
+
+void story_printed(struct story *s, const char *text)
+{
+    if (!head(s, "operator"))
+        return;
+    fputs("sees ", s->out);
+    put_clean(s->out, text, strlen(text), 400);
+    fputc('\n', s->out);
+}
+
 /* ---- what runs do */
 
 static void on_typed(void *arg, const char *applet, const char *prompt, const char *line, enum typed_as as,
@@ -395,24 +413,6 @@ static void on_mail(void *arg, const struct eem_run_seen *run, const struct eem_
         fputc('\n', s->out);
     }
     mem_free(text);
-}
-
-void story_command(struct story *s, const char *command, const char *what)
-{
-    if (!head(s, "operator"))
-        return;
-    fputc('"', s->out);
-    put_clean(s->out, command, strlen(command), 200);
-    fprintf(s->out, "\" %s\n", what);
-}
-
-void story_printed(struct story *s, const char *text)
-{
-    if (!head(s, "operator"))
-        return;
-    fputs("sees ", s->out);
-    put_clean(s->out, text, strlen(text), 400);
-    fputc('\n', s->out);
 }
 
 /* ---- the whole */
