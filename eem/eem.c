@@ -18,7 +18,6 @@
 
 #include "eem/eem_local.h"
 #include "eem/patterns.h"
-#include "espial/debug.h"
 #include "espial/mem.h"
 
 MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s");
@@ -40,13 +39,7 @@ struct eem *eem_new(const struct eem_env *env)
         e->watching[i].tail = &e->watching[i].head;
     e->patterns = patterns_new();
     sched_init(e);
-    if (env->debug) {
-        const struct debug_item items[] = {
-            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action cli debugging", .on = &e->debug.action_cli},
-            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action mail debugging", .on = &e->debug.action_mail},
-        };
-        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, e);
-    }
+    debug_init(e);
     if (env->gate)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
     bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
@@ -87,6 +80,7 @@ struct policy *eem_policy_find(const struct eem *e, const char *name)
 static void watch_begin(struct eem *e, struct watch *w)
 {
     struct watching *all = &e->watching[w->ev->type];
+    debug_watch(w, true);
     w->link = all->tail;
     *all->tail = w;
     all->tail = &w->next;
@@ -97,6 +91,7 @@ static void watch_begin(struct eem *e, struct watch *w)
 static void watch_end(struct eem *e, struct watch *w)
 {
     struct watching *all = &e->watching[w->ev->type];
+    debug_watch(w, false);
     if (w->detector->disarm)
         w->detector->disarm(w);
     *w->link = w->next;
@@ -250,8 +245,7 @@ void eem_free(struct eem *e)
     if (!e)
         return;
     eem_stop(e);
-    if (e->env.debug)
-        debug_unregister(e->env.debug, e);
+    debug_fini(e);
     for (size_t i = 0; i < e->npolicies; i++)
         policy_free(e->policies[i]);
     mem_free(e->policies);

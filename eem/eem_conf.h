@@ -271,18 +271,30 @@ struct environment_conf {
     char value[EEM_TEXT_MAX];
 };
 
+/* Threads that some classes share: a letter or a range of them, "A" or "A-D". */
+struct threads_conf {
+    char classes[4];
+    uint32_t number;
+};
+
 struct eem_conf {
     struct conf_list environment; /* struct environment_conf, by name */
     struct conf_list applets;     /* struct applet_conf, in order of entry */
     uint32_t history_events;      /* 0-50 */
     uint32_t history_traps;       /* 0-50 */
     uint32_t threads;             /* that run applets of one class at once */
+    struct conf_list class_threads;  /* struct threads_conf: of applets of other classes than default */
+    struct conf_list script_threads; /* the same of scripts, which this router has none of */
+    uint32_t default_script_threads;
+    bool suspended;               /* no run starts */
+    char policy_directory[EEM_TEXT_MAX], library_directory[EEM_TEXT_MAX];
     char session_user[65];        /* of the CLI sessions; "" for none */
     uint32_t session_privilege;   /* 0-15, before `enable` */
 };
 #define EEM_HISTORY_MAX     50
 #define EEM_HISTORY_DEFAULT 10
 #define EEM_THREADS_DEFAULT 32
+#define EEM_SCRIPT_THREADS_DEFAULT 1
 void eem_conf_init(void *eem_conf);
 void eem_conf_fini(void *eem_conf);
 #endif

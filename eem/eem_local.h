@@ -84,8 +84,10 @@ const struct detector *detector_of(uint8_t type);
 
 /* ---- eem.c */
 #define JOB_CLASSES 27 /* default, A-Z */
+#define SCHED_QUEUE_MAX 100000 /* jobs that wait in a class */
 struct job_class {
     struct run *queue_head, **queue_tail;
+    struct run *held; /* by `event manager scheduler hold`, in order of their events; not counted in queued */
     unsigned queued, running;
     bool overflowing; /* said so already */
 };
@@ -96,6 +98,7 @@ struct ended_job {
     uint8_t job_class;
     int64_t event_wall;
     bool ok;
+    char details[EEM_DETAILS_MAX]; /* the variables of its event */
 };
 struct sent_trap {
     char applet[EEM_NAME_MAX];
@@ -119,6 +122,8 @@ struct eem {
     struct eem_env env;
     struct eem_conf conf;
     struct eem_debug debug;
+    char (*debug_names)[64]; /* of the registry's items */
+    uint64_t raised[EEM_UNSET]; /* events that concerned an applet, by enum eem_event_type; since `clear` */
     struct policy **policies;
     size_t npolicies;
     struct watching watching[EEM_UNSET]; /* by enum eem_event_type */
@@ -129,6 +134,8 @@ struct eem {
     uint64_t second_began; /* loop time */
     unsigned started_this_second;
     uint64_t throttled; /* seconds in which no more runs might start */
+    uint64_t triggered, dropped, runs, run_us_total; /* jobs: queued, lost for want of room, ended; since `clear` */
+    unsigned queued_max;
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
@@ -199,6 +206,7 @@ struct run {
     enum on_error on_error;
     const char *error; /* name of the last failure: "FH_EMEMORY" */
     struct vars vars;
+    size_t event_vars; /* the first so many are those of its event */
     struct shell *shell;
     struct run_varbind *varbinds; /* TRAP_VARBINDS_MAX of them; NULL before the first */
     size_t nvarbinds;
@@ -209,6 +217,7 @@ struct run {
     bool timed_out;
     const struct action_conf *doing; /* a pending action, for the observer */
     struct timer step, maxrun;
+    bool halted; /* by `event manager scheduler clear` */
     void (*pending_stop)(struct run *r); /* ends what a pending action of the kind RUN_OTHER has begun; NULL: nothing */
     void *pending;                       /* that action's own */
     struct eem_caller caller;            /* done NULL: nobody waits */
@@ -224,6 +233,7 @@ const struct action_kind *action_kind_of(uint8_t verb);
 
 struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, uint32_t job);
 void run_start(struct run *r); /* it has a thread */
+void run_halt(struct run *r);  /* a running one: it ends in a later turn, unfinished */
 void run_free(struct run *r);  /* without history or messages; NULL-safe */
 /* A pending action is complete: the next one follows in a later turn. */
 void run_resume(struct run *r, bool ok);
@@ -274,6 +284,15 @@ void observe_began(const struct run *r);
 void observe_step(struct run *r, const struct action_conf *a, enum eem_step step);
 bool observe_mail(const struct run *r, const struct eem_mail_seen *mail); /* false: send it */
 void observe_ended(const struct run *r, bool ok);
+
+/* ---- debug.c: what `debug event manager` shows; each tests its own bit. */
+void debug_init(struct eem *e);
+void debug_fini(struct eem *e);
+void debug_watch(const struct watch *w, bool begins);
+void debug_event(const struct watch *w, const struct vars *vars, const char *what);
+void debug_queued(const struct run *r);
+void debug_started(const struct run *r);
+void debug_ended(const struct run *r, bool ok);
 
 /* ---- history.c */
 void history_ended(struct eem *e, const struct run *r, bool ok);

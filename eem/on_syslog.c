@@ -5,7 +5,7 @@
  * lets pass messages of that severity and more severe ones. With `occurs N period S` the policy is triggered by the Nth
  * match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines
  * that a run itself logs are no exception: an applet that matches its own message runs again and again, within the
- * bounds of sched.c. */
+ * bounds of sched.c; what `debug event manager` shows of the server's work alone is not looked at. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -107,6 +107,8 @@ void on_syslog_fact(void *eem, const void *fact)
     f.line[len] = '\0';
     if (f.text_at > len)
         f.text_at = 0;
+    if (!strncmp(f.line + f.text_at, "fh_", 3))
+        return; /* a debug line of ours, or one event would be shown by lines without end */
     patterns_match(e->patterns, f.line, len, f.text_at, hit, &f);
 }
 

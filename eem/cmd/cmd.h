@@ -6,5 +6,7 @@
 
 extern const struct cmd_table eem_table_event, eem_table_trigger, eem_table_action;
 extern const struct cmd_table eem_table_applet; /* configuration: event manager ..., the applet mode */
-extern const struct cmd_table eem_table_show;   /* EXEC: show event manager, event manager run, debug event manager */
+extern const struct cmd_table eem_table_show;   /* EXEC: show event manager environment, event manager run */
+extern const struct cmd_table eem_table_show_policy, eem_table_show_server; /* the other shows */
+extern const struct cmd_table eem_table_scheduler; /* event manager scheduler, clear event manager, debug event manager */
 #endif

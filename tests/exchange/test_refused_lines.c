@@ -79,11 +79,7 @@ static const struct refused refused_global[] = {
     {"snmp-server trap-timeout 30", "trap-timeout"},
     {"snmp-server system-shutdown", "system-shutdown"},
 
-    {"event manager policy p.tcl", "policy"},
-    {"event manager directory user policy disk0:", "directory"},
     {"event manager detector rpc max-sessions 4", "detector"},
-    {"event manager scheduler suspend", "suspend"},
-    {"event manager scheduler script thread class default number 2", "script"},
     {"event manager history size events 51", "51"},
     {"event manager session cli username eem privilege 16", "16"},
 };
@@ -168,6 +164,8 @@ static const struct refused refused_in_words[] = {
     {"crypto isakmp key k", "% Incomplete command."},
     {"snmp-server host 10.0.0.5", "% Incomplete command."},
     {"snmp-server host 10.0.0.5 informs", "% Informs are not supported"},
+    {"event manager policy p.tcl", "% EEM Tcl policies are not supported"},
+    {"event manager scheduler applet thread class b number 2", "% Class must be default, a letter from A to Z or a range of them"},
     {"event manager applet A class b", "% Class must be default or a letter from A to Z"},
 };
 
