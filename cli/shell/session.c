@@ -12,7 +12,8 @@
  * handler: answers, queued lines, results and the terminal's notices come from one deferred step.
  *
  * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer
- * (an empty line) unless the one who typed answers by himself, and the text is captured for the one who typed. The exec-timeout runs only for terminals.
+ * (an empty line) unless the one who typed answers by himself or is patient, and the text is captured for the one who typed. The exec-timeout runs only
+ * for terminals.
  */
 #include "cli/shell/shell_local.h"
 
@@ -114,6 +115,8 @@ void session_at_prompt(struct shell *sh)
         if (sh->echo)
             session_say(sh, session_prompt(sh));
         session_look(sh);
+        if (sh->patient && sh->until && !sh->matched)
+            return;
         sh->deliver_due = true;
         loop_defer(sh->maker->env.loop, &sh->step);
         return;

@@ -8,6 +8,7 @@
 struct regex;
 enum regex_dialect {
     REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) _ blank, start or end; a backslash escapes, in brackets too; no {m,n}, \d, \w (reference cli.md section 4) */
+    REGEX_TCL, /* the same with what Tcl's patterns have beside it: \s \d \w, \n \r \t, {m,n}, lazy repetitions, (?: ); for EEM's action regexp; not for regex_next_line */
 };
 /* NULL when it does not compile; *err (may be NULL) gets a static-lifetime or buffer text, *err_at the offset in pattern. Match limits bound the work
  * of a hostile pattern. */
