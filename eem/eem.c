@@ -124,6 +124,42 @@ void eem_unregister(struct eem *e, const char *name)
     }
 }
 
+/* Environment variables in what an event compares with ("$_pattern"); a '$' that begins none is left, it may be the end
+ * of a line. */
+static void fill_in(const struct eem *e, char *text, size_t cap)
+{
+    struct text out = {0};
+    text_add(&out, "");
+    for (const char *s = text; *s;) {
+        const struct environment_conf *best = NULL;
+        size_t longest = 0;
+        CONF_EACH(const struct environment_conf, env, &e->conf.environment)
+        {
+            size_t n = strlen(env->name);
+            if (*s == '$' && n > longest && !strncmp(s + 1, env->name, n)) {
+                best = env;
+                longest = n;
+            }
+        }
+        if (best)
+            text_add(&out, best->value);
+        else
+            text_addn(&out, s, 1);
+        s += best ? 1 + longest : 1;
+    }
+    str_copy(text, cap, text_str(&out));
+    text_free(&out);
+}
+
+static void event_fill_in(const struct eem *e, struct event_conf *ev)
+{
+    if (!e->conf.environment.n)
+        return;
+    fill_in(e, ev->pattern, sizeof ev->pattern);
+    fill_in(e, ev->cron, sizeof ev->cron);
+    fill_in(e, ev->oid_val, sizeof ev->oid_val);
+}
+
 bool eem_event_check(const struct event_conf *ev, char why[128])
 {
     const struct detector *d = detector_of(ev->type);
@@ -132,6 +168,13 @@ bool eem_event_check(const struct event_conf *ev, char why[128])
         return false;
     }
     return !d->check || d->check(ev, why);
+}
+
+bool eem_event_possible(const struct eem *e, const struct event_conf *ev, char why[128])
+{
+    struct event_conf filled = *ev;
+    event_fill_in(e, &filled);
+    return eem_event_check(&filled, why);
 }
 
 struct complaint {
@@ -161,7 +204,7 @@ static enum eem_registered judge(struct eem *e, const struct applet_conf *a)
     }
     CONF_EACH(const struct event_conf, ev, &a->events)
     {
-        if (eem_event_check(ev, why))
+        if (eem_event_possible(e, ev, why))
             continue;
         msg_post(e->env.log, &BAD_CONFIG, a->name, why);
         return EEM_NOT_BAD_EVENT;
@@ -184,7 +227,8 @@ static struct policy *policy_new(struct eem *e, const struct applet_conf *a)
     p->nwatches = p->applet->conf.events.n;
     p->watches = mem_array(p->nwatches, sizeof *p->watches);
     for (size_t i = 0; i < p->nwatches; i++) {
-        const struct event_conf *ev = p->applet->conf.events.v[i];
+        struct event_conf *ev = p->applet->conf.events.v[i];
+        event_fill_in(e, ev);
         p->watches[i] = (struct watch){.policy = p, .ev = ev, .detector = detector_of(ev->type)};
     }
     trigger_init(p);

@@ -136,6 +136,8 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a) MUS
 void eem_unregister(struct eem *e, const char *name);
 /* Can this event be waited for? Otherwise why says what is wrong: "unmatched parenthesis". */
 bool eem_event_check(const struct event_conf *ev, char why[128]) MUST_USE;
+/* The same with the environment variables that it names. */
+bool eem_event_possible(const struct eem *e, const struct event_conf *ev, char why[128]) MUST_USE;
 
 enum eem_run_outcome {
     EEM_RUN_STARTED,

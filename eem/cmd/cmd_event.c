@@ -10,8 +10,7 @@
 static bool event_check(void *self, const void *obj, struct out *out)
 {
     char why[128];
-    (void)self;
-    if (eem_event_check(obj, why))
+    if (eem_event_possible(self, obj, why))
         return true;
     out_printf(out, "%% Invalid event: %s\n", why);
     return false;

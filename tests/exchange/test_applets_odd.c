@@ -170,9 +170,9 @@ static const struct odd odd[] = {
      "\"never\"\n",
      NULL, 3, "FMPD_CLI_WRITE", "A: never", NULL, NULL, NULL},
     {"long output is not paged",
-     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show running-config\"\n action 3.0 "
-     "string first \"More\" \"$_cli_result\"\n action 4.0 regexp \"\\nend\" \"$_cli_result\"\n action 5.0 syslog msg \"more $_string_result end "
-     "$_regexp_result\"\n",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show running-config\"\n action 2.5 "
+     "set m \"--Mo\"\n action 2.6 append m \"re\"\n action 3.0 string first \"$m\" \"$_cli_result\"\n action 4.0 regexp \"\\nend\" "
+     "\"$_cli_result\"\n action 5.0 syslog msg \"more $_string_result end $_regexp_result\"\n",
      NULL, 2, "A: more -1 end 1", "FMPD", NULL, NULL, NULL},
     {"priority and facility in any order",
      "event manager applet A\n event none\n action 1.0 syslog priority errors msg \"one\" facility MINE\n action 2.0 syslog facility MINE "
