@@ -92,7 +92,7 @@ static const struct odd odd[] = {
      "show clock", 2, "let it run", "FMPD", "show running-config | include _exit_status", " set 2.0 _exit_status", NULL},
     {"counters as mailboxes",
      "event manager applet A\n event none\n action 1.0 counter name box op set value 3\n"
-     "event manager applet B\n event counter name box entry-op ge entry-val 3 exit-op lt exit-val 3\n action 1.0 syslog msg \"$_counter_name "
+     "event manager applet B\n event counter name box entry-val 3 entry-op ge exit-val 3 exit-op lt\n action 1.0 syslog msg \"$_counter_name "
      "$_counter_value\"\n action 2.0 counter name box op set value 0\n",
      NULL, 2, "B: box 3", "FMPD", NULL, NULL, NULL},
     {"environment variables as storage",
@@ -176,7 +176,7 @@ static const struct odd odd[] = {
      NULL, 2, "A: more -1 end 1", "FMPD", NULL, NULL, NULL},
     {"priority and facility in any order",
      "event manager applet A\n event none\n action 1.0 syslog priority errors msg \"one\" facility MINE\n action 2.0 syslog facility MINE "
-     "priority 5 msg two\n",
+     "priority notifications msg two\n",
      NULL, 2, "%MINE-3-", "FMPD", NULL, NULL, NULL},
 };
 
