@@ -18,6 +18,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <ctype.h>
+#include <limits.h>
 #include <pcre2.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -374,7 +375,7 @@ static int run(struct regex *re, const pcre2_code *code, bool jit, const char *t
             rc = run_once(re, code, jit, text, len, from);
         }
     }
-    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH && ++re->explosions == EXPLOSIONS_MAX)
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH && re->explosions < UINT_MAX && ++re->explosions == EXPLOSIONS_MAX)
         pcre2_set_match_limit(re->bounds, MATCH_LIMIT_LOW);
     return rc;
 }
@@ -384,6 +385,11 @@ static size_t regex_run(struct regex *re, const char *text, size_t len)
 {
     int rc = run(re, re->code, re->jit, text, len, 0);
     return rc > 0 ? (size_t)rc : 0;
+}
+
+unsigned regex_gave_up(const struct regex *re)
+{
+    return re->explosions;
 }
 
 bool regex_match(struct regex *re, const char *text, size_t len)

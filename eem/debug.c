@@ -91,7 +91,7 @@ bool eem_clear_detector(struct eem *e, const char *name)
 
 void eem_clear_statistics(struct eem *e)
 {
-    e->triggered = e->dropped = e->runs = e->run_us_total = e->throttled = 0;
+    e->triggered = e->dropped = e->runs = e->run_us_total = e->throttled = e->patterns_given_up = 0;
     e->queued_max = 0;
     for (size_t i = 0; i < e->npolicies; i++) {
         struct applet *a = e->policies[i]->applet;

@@ -50,6 +50,8 @@ static enum step perform(struct run *r, const struct action_conf *a)
         if (!re)
             msg_post(r->eem->env.log, &BAD_PATTERN, pattern, why);
         ok = re && search(r, a, re, &input);
+        if (re && regex_gave_up(re))
+            pattern_gave_up(r->eem, r->applet->conf.name);
         regex_free(re);
     }
     text_free(&input);

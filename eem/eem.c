@@ -26,6 +26,8 @@ MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
 MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises it");
 
+MSG(GAVE_UP, "HA_EM", 4, "FMS_PATTERN", 60000, "A regular expression of applet %s takes too long and is given up: no match");
+
 const char *const eem_op_names[EEM_OPS] = {"gt", "ge", "eq", "ne", "lt", "le"};
 
 struct eem *eem_new(const struct eem_env *env)
@@ -175,6 +177,12 @@ bool eem_event_possible(const struct eem *e, const struct event_conf *ev, char w
     struct event_conf filled = *ev;
     event_fill_in(e, &filled);
     return eem_event_check(&filled, why);
+}
+
+void pattern_gave_up(struct eem *e, const char *applet)
+{
+    e->patterns_given_up++;
+    msg_post(e->env.log, &GAVE_UP, applet);
 }
 
 struct complaint {

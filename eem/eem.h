@@ -217,6 +217,7 @@ struct eem_queue_info {
     unsigned size, max, largest; /* waiting now, room in a class, most that ever waited in one */
     uint64_t average_us;
     uint64_t throttled; /* seconds whose starts were used up */
+    uint64_t given_up;  /* matches of expressions that took too long */
 };
 void eem_queue_info(const struct eem *e, struct eem_queue_info *out);
 /* clear event manager ...: the figures begin anew. */

@@ -136,6 +136,7 @@ struct eem {
     uint64_t throttled; /* seconds in which no more runs might start */
     uint64_t triggered, dropped, runs, run_us_total; /* jobs: queued, lost for want of room, ended; since `clear` */
     unsigned queued_max;
+    uint64_t patterns_given_up;
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
@@ -284,6 +285,9 @@ void observe_began(const struct run *r);
 void observe_step(struct run *r, const struct action_conf *a, enum eem_step step);
 bool observe_mail(const struct run *r, const struct eem_mail_seen *mail); /* false: send it */
 void observe_ended(const struct run *r, bool ok);
+
+/* eem.c: an expression was given up at the bounds of its work: counted, and said once a minute. */
+void pattern_gave_up(struct eem *e, const char *applet);
 
 /* ---- debug.c: what `debug event manager` shows; each tests its own bit. */
 void debug_init(struct eem *e);

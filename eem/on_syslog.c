@@ -110,6 +110,9 @@ void on_syslog_fact(void *eem, const void *fact)
     if (!strncmp(f.line + f.text_at, "fh_", 3))
         return; /* a debug line of ours, or one event would be shown by lines without end */
     patterns_match(e->patterns, f.line, len, f.text_at, hit, &f);
+    const struct watch *w = patterns_gave_up(e->patterns);
+    if (w)
+        pattern_gave_up(e, w->policy->applet->conf.name);
 }
 
 const struct detector detector_syslog = {

@@ -48,6 +48,7 @@ struct patterns {
     uint32_t *next;        /* [node * (columns + 1) + column]; SAYS: the node or a suffix of it ends a literal */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
     size_t *ends;          /* first entry (index + 1) whose literal ends here */
+    void *gave_up;         /* whose expression last was */
 };
 
 /* ---- what a pattern must contain */
@@ -350,6 +351,8 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
 
 void patterns_remove(struct patterns *p, const void *owner)
 {
+    if (p->gave_up == owner)
+        p->gave_up = NULL;
     for (size_t i = 0; i < p->n; i++) {
         if (p->v[i].owner != owner)
             continue;
@@ -361,12 +364,23 @@ void patterns_remove(struct patterns *p, const void *owner)
     }
 }
 
-static bool found(const struct entry *e, const char *line, size_t len, size_t text_at)
+static bool found(struct patterns *p, const struct entry *e, const char *line, size_t len, size_t text_at)
 {
     if (e->pure)
         return true;
-    return regex_match(e->re, line, len) ||
-           (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
+    unsigned before = regex_gave_up(e->re);
+    bool is = regex_match(e->re, line, len) ||
+              (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
+    if (!is && regex_gave_up(e->re) != before)
+        p->gave_up = e->owner;
+    return is;
+}
+
+void *patterns_gave_up(struct patterns *p)
+{
+    void *owner = p->gave_up;
+    p->gave_up = NULL;
+    return owner;
 }
 
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
@@ -386,7 +400,7 @@ void patterns_match(struct patterns *p, const char *line, size_t len, size_t tex
     for (size_t c = 0, a = 0; c < p->ncandidates || a < p->nalways;) {
         bool literal = a == p->nalways || (c < p->ncandidates && p->candidates[c] < p->always[a]);
         const struct entry *e = &p->v[literal ? p->candidates[c++] : p->always[a++]];
-        if (found(e, line, len, text_at))
+        if (found(p, e, line, len, text_at))
             hit(arg, e->owner);
     }
 }

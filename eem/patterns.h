@@ -22,4 +22,6 @@ void pattern_literal(const char *pattern, char *out, size_t cap);
 /* The pattern in the dialect of regex.h's REGEX_IOS, where a bare '_' is a delimiter class: in event patterns it stands
  * for itself. Freed with mem_free. */
 char *pattern_translate(const char *pattern);
+/* Whose pattern was given up at the bounds of its work since this was asked last (one of them); NULL: none. */
+void *patterns_gave_up(struct patterns *p);
 #endif

@@ -395,4 +395,5 @@ void eem_queue_info(const struct eem *e, struct eem_queue_info *out)
     out->average_us = e->runs ? us / e->runs : 0;
     out->largest = e->queued_max;
     out->throttled = e->throttled;
+    out->given_up = e->patterns_given_up;
 }

@@ -261,8 +261,8 @@ static enum cmd_result show_statistics_server(struct cmd_ctx *c)
     out_text(c->out, "-------------------------------------------------------------------------------------\n");
     out_printf(c->out, "%-31s%-12llu%-10llu%-10u%-10u%s\n", "EEM Applets", (unsigned long long)q.triggered,
                (unsigned long long)q.dropped, q.size, q.max, average);
-    out_printf(c->out, "Most that waited at once: %u\nSeconds in which no more policies might start: %llu\n", q.largest,
-               (unsigned long long)q.throttled);
+    out_printf(c->out, "Most that waited at once: %u\nSeconds in which no more policies might start: %llu\nRegular expressions given up: %llu\n",
+               q.largest, (unsigned long long)q.throttled, (unsigned long long)q.given_up);
     return CMD_OK;
 }
 
