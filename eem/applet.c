@@ -16,7 +16,8 @@ void event_conf_init(void *event_conf)
     ev->occurs = 1;
     ev->average_factor = 1;
     ev->state = EEM_ANY;
-    ev->route_change = 3;
+    ev->route_change = EEM_ROUTE_ALL;
+    ev->exit_op = EEM_OPS;
     ev->priority = EEM_PRIORITY_ALL;
     ev->maxrun = EEM_MAXRUN_DEFAULT;
 }

@@ -24,11 +24,18 @@ MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s
 MSG(NO_ACTION, "HA_EM", 6, "FMPD_NO_ACTION", 0, "No action configured for applet %s");
 MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
-MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises it");
+MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises %s");
 
 MSG(GAVE_UP, "HA_EM", 4, "FMS_PATTERN", 60000, "A regular expression of applet %s takes too long and is given up: no match");
 
-const char *const eem_op_names[EEM_OPS] = {"gt", "ge", "eq", "ne", "lt", "le"};
+static const struct {
+    enum fact_type type;
+    void (*fn)(void *eem, const void *fact);
+} heard[] = {
+    {FACT_SYSLOG, on_syslog_fact}, {FACT_TRAP_HEARD, on_trap_fact}, {FACT_CONFIG_CHANGED, on_config_fact},
+    {FACT_TRACK, on_track_fact},   {FACT_ROUTE, on_route_fact},     {FACT_LINK, on_link_fact},
+    {FACT_IPSLA, on_ipsla_fact},   {FACT_COMMAND, info_command_fact},
+};
 
 struct eem *eem_new(const struct eem_env *env)
 {
@@ -44,9 +51,9 @@ struct eem *eem_new(const struct eem_env *env)
     debug_init(e);
     if (env->gate)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
-    bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
-    bus_subscribe(env->bus, FACT_TRAP_HEARD, on_trap_fact, e);
-    bus_subscribe(env->bus, FACT_COMMAND, info_command_fact, e);
+    e->began = loop_now(env->loop);
+    for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
+        bus_subscribe(env->bus, heard[i].type, heard[i].fn, e);
     return e;
 }
 
@@ -270,8 +277,10 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
     put_in_force(e, p);
     for (size_t i = 0; i < p->nwatches; i++) {
         watch_begin(e, &p->watches[i]);
-        if (p->watches[i].detector->inert)
-            msg_post(e->env.log, &INERT, a->name, p->watches[i].detector->name);
+        const struct detector *d = p->watches[i].detector;
+        const char *mute = d->inert ? "it" : d->mute ? d->mute(p->watches[i].ev) : NULL;
+        if (mute)
+            msg_post(e->env.log, &INERT, a->name, d->name, mute);
     }
     account_leave(e->env.loop, was);
     return EEM_REGISTERED;
@@ -282,9 +291,8 @@ void eem_stop(struct eem *e)
     if (e->stopped)
         return;
     e->stopped = true;
-    bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
-    bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
-    bus_unsubscribe(e->env.bus, FACT_COMMAND, info_command_fact, e);
+    for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
+        bus_unsubscribe(e->env.bus, heard[i].type, heard[i].fn, e);
     sched_stop(e);
     for (size_t i = 0; i < e->npolicies; i++)
         trigger_fini(e->policies[i]);
@@ -303,6 +311,7 @@ void eem_free(struct eem *e)
     mem_free(e->policies);
     patterns_free(e->patterns);
     mem_free(e->counters);
+    mem_free(e->links);
     contexts_free(e);
     eem_conf_fini(&e->conf);
     mem_free(e);

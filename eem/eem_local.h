@@ -78,6 +78,7 @@ struct detector {
     void (*disarm)(struct watch *w); /* frees w->state; NULL: nothing to do */
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
     bool inert; /* nothing in this router will ever raise it: said once at registration */
+    const char *(*mute)(const struct event_conf *ev); /* of it, what nothing will raise: said likewise. NULL: nothing */
 };
 /* kinds.c: all there are, by number; NULL for others. */
 const struct detector *detector_of(uint8_t type);
@@ -115,6 +116,10 @@ struct context { /* do_state.c: variables saved under a key */
     char *key;
     struct vars vars;
 };
+struct link_seen { /* on_nd.c: an interface as FACT_LINK last said */
+    char ifname[32];
+    bool link, line;
+};
 struct watching {
     struct watch *head, **tail;
 };
@@ -147,6 +152,9 @@ struct eem {
     size_t ncontexts;
     struct heard_command commands[EEM_COMMANDS]; /* the last ones, by ncommands modulo EEM_COMMANDS */
     uint64_t ncommands;
+    uint64_t began; /* loop time */
+    struct link_seen *links; /* on_nd.c */
+    size_t nlinks;
 };
 void contexts_free(struct eem *e); /* do_state.c */
 struct policy *eem_policy_find(const struct eem *e, const char *name);
@@ -167,6 +175,11 @@ void trigger_describe(const struct trigger_conf *t, struct text *out);
 void on_syslog_fact(void *eem, const void *fact);
 void on_trap_fact(void *eem, const void *fact);
 void info_command_fact(void *eem, const void *fact); /* do_info.c */
+void on_config_fact(void *eem, const void *fact);
+void on_track_fact(void *eem, const void *fact);
+void on_route_fact(void *eem, const void *fact);
+void on_link_fact(void *eem, const void *fact);
+void on_ipsla_fact(void *eem, const void *fact);
 
 /* on_cli.c: the watcher of commands */
 bool cli_wants(void *eem, enum gate_key key);

@@ -5,7 +5,23 @@
 extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
     detector_countdown, detector_absolute, detector_cron, detector_counter,
     detector_cli,
-    detector_application;
+    detector_application,
+    detector_interface,
+    detector_snmp,
+    detector_track,
+    detector_config,
+    detector_routing,
+    detector_ipsla,
+    detector_nd,
+    detector_env,
+    detector_gold,
+    detector_identity,
+    detector_ioswd,
+    detector_mat,
+    detector_nf,
+    detector_oir,
+    detector_rf,
+    detector_rpc;
 
 const struct detector *detector_of(uint8_t type)
 {
@@ -14,6 +30,22 @@ const struct detector *detector_of(uint8_t type)
         &detector_countdown, &detector_absolute,          &detector_cron,   &detector_counter,
         &detector_cli,
         &detector_application,
+        &detector_interface,
+        &detector_snmp,
+        &detector_track,
+        &detector_config,
+        &detector_routing,
+        &detector_ipsla,
+        &detector_nd,
+        &detector_env,
+        &detector_gold,
+        &detector_identity,
+        &detector_ioswd,
+        &detector_mat,
+        &detector_nf,
+        &detector_oir,
+        &detector_rf,
+        &detector_rpc,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)

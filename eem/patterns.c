@@ -27,7 +27,7 @@ struct entry {
     struct regex *re;
     void *owner;
     char literal[LITERAL_MAX];
-    bool pure;     /* the pattern is its literal */
+    bool pure;     /* the pattern is its literal: no expression (re may be NULL) */
     bool anchored; /* contains '^' */
     uint64_t seen; /* generation of the line in which the literal was found */
     size_t same;   /* next entry (index + 1) whose literal ends in the same node; 0: none */
@@ -347,6 +347,15 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
     e->pure = e->literal[0] && !strcmp(e->literal, pattern);
     p->stale = true;
     return true;
+}
+
+void patterns_add_literal(struct patterns *p, const char *literal, void *owner)
+{
+    p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);
+    struct entry *e = &p->v[p->n++];
+    *e = (struct entry){.owner = owner, .pure = true};
+    str_copy(e->literal, sizeof e->literal, literal);
+    p->stale = true;
 }
 
 void patterns_remove(struct patterns *p, const void *owner)

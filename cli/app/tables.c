@@ -82,6 +82,8 @@ static const struct {
     {&eem_table_show_policy, OWNER_EEM},
     {&eem_table_scheduler, OWNER_EEM},
     {&eem_table_event, OWNER_EEM},
+    {&eem_table_event_watch, OWNER_EEM},
+    {&eem_table_event_inert, OWNER_EEM},
     {&eem_table_trigger, OWNER_EEM},
     {&eem_table_action, OWNER_EEM},
     {&eem_table_show, OWNER_EEM},

@@ -96,6 +96,12 @@ static const struct cmd_row rows[] = {
         "Event manager session configuration|Event manager CLI session|Event manager CLI session username|"
         "Username assigned to CLI sessions|Privilege level of CLI sessions|Privilege level",
         TXT(struct eem_conf, session_user), NUM(struct eem_conf, session_privilege)),
+    HELP(CONFIG, "event manager detector", "Event detector configuration"),
+    SET(CONFIG, &eem_scope, "event manager detector routing bootup-delay <seconds:routing_delay>",
+        "Routing event detector|Time after the start in which routes are not monitored|Seconds",
+        NUM(struct eem_conf, routing_delay)),
+    SET(CONFIG, &eem_scope, "event manager detector rpc max-sessions <rpc_sessions:4-16>",
+        "RPC event detector|Sessions at once|Number of sessions", NUM(struct eem_conf, rpc_sessions)),
     SET(CONFIG, &eem_scope, "event manager scheduler applet thread class default number <threads:1-65535>",
         "Event manager scheduler configuration|Applet scheduling|Scheduler threads|Classes served|Default class|"
         "Number of threads|Number of threads",

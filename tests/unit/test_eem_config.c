@@ -60,7 +60,7 @@ static void on_line(void *arg, const void *fact)
 
 static int setup(void **state)
 {
-    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_event, &eem_table_trigger, &eem_table_action, &eem_table_show,
+    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_event, &eem_table_event_watch, &eem_table_event_inert, &eem_table_trigger, &eem_table_action, &eem_table_show,
                                                     &eem_table_show_policy, &eem_table_show_server, &eem_table_scheduler};
     struct desk *d = NEW(struct desk);
     d->loop = vloop_new(INT64_C(1615382566) * 1000000); /* Wed Mar 10 13:22:46 2021 */
@@ -72,7 +72,7 @@ static int setup(void **state)
     d->page.out.write = page_write;
     d->mode = CONFIG;
     struct text err = {0};
-    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem}, 9, &err);
+    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem}, 11, &err);
     assert_string_equal(text_str(&err), "");
     text_free(&err);
     *state = d;
