@@ -14,10 +14,10 @@ struct text;
 struct crossing {
     const struct event_conf *ev;
     int64_t entry, exit;
-    bool raised;        /* the event happened at: */
-    uint64_t raised_at; /* loop time; until the exit is crossed nothing happens */
-    bool seen;          /* there was a sample */
-    int64_t base, last; /* the value when the event last happened (or first seen); the sample before */
+    bool raised;                      /* the event happened at: */
+    uint64_t raised_at;               /* loop time; until the exit is crossed nothing happens */
+    bool seen;                        /* there was a sample */
+    int64_t base, last;               /* the value when the event last happened (or first seen); the sample before */
     uint64_t steps[CROSSING_SAMPLES]; /* rate: how far the last samples were apart */
     uint32_t nsteps, at;
 };

@@ -177,6 +177,16 @@ static bool memory(void *arg, struct cli_memory *m)
     return true;
 }
 
+static bool track_get(void *arg, uint32_t number, bool *up)
+{
+    return track_state(dataplane_track(((struct router *)arg)->dp), number, up);
+}
+
+static bool track_put(void *arg, uint32_t number, bool up)
+{
+    return track_set_stub(dataplane_track(((struct router *)arg)->dp), number, up);
+}
+
 static int64_t file_wall(void *arg)
 {
     return clock_wall(arg);
@@ -302,6 +312,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .hostname = hostname,
         .gate = &r->gate,
         .mib = r->mib,
+        .track_get = track_get,
+        .track_set = track_put,
         .files = env->files,
         .streams = env->streams,
         .resolve = resolve,
