@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/resource_conf.h"
 #include "espial/mem.h"
 
 void event_conf_init(void *event_conf)
@@ -98,6 +99,7 @@ void eem_conf_init(void *eem_conf)
     conf_list_init(&c->class_threads, sizeof(struct threads_conf), by_classes, NULL);
     conf_list_init(&c->script_threads, sizeof(struct threads_conf), by_classes, NULL);
     c->default_script_threads = EEM_SCRIPT_THREADS_DEFAULT;
+    conf_list_init(&c->resources, sizeof(struct resource_conf), NULL, resource_conf_fini);
     c->history_events = EEM_HISTORY_DEFAULT;
     c->history_traps = EEM_HISTORY_DEFAULT;
     c->threads = EEM_THREADS_DEFAULT;
@@ -111,6 +113,7 @@ void eem_conf_fini(void *eem_conf)
     conf_list_clear(&c->applets);
     conf_list_clear(&c->class_threads);
     conf_list_clear(&c->script_threads);
+    conf_list_clear(&c->resources);
 }
 
 static void copy_list(struct conf_list *to, const struct conf_list *from)

@@ -51,6 +51,11 @@ struct eem *eem_new(const struct eem_env *env)
     debug_init(e);
     if (env->gate)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
+    if (env->trap_gate)
+        *env->trap_gate = (struct trap_gate){.arg = e, .wants = trap_wants, .pass = trap_pass};
+    if (env->object_gate)
+        *env->object_gate =
+            (struct object_gate){.arg = e, .wants = object_wants, .ask = object_ask, .forget = object_forget};
     e->began = loop_now(env->loop);
     for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
         bus_subscribe(env->bus, heard[i].type, heard[i].fn, e);
@@ -296,8 +301,13 @@ void eem_stop(struct eem *e)
     sched_stop(e);
     for (size_t i = 0; i < e->npolicies; i++)
         trigger_fini(e->policies[i]);
+    objects_stop(e);
     if (e->env.gate)
         *e->env.gate = (struct gate){0};
+    if (e->env.trap_gate)
+        *e->env.trap_gate = (struct trap_gate){0};
+    if (e->env.object_gate)
+        *e->env.object_gate = (struct object_gate){0};
 }
 
 void eem_free(struct eem *e)
@@ -312,6 +322,7 @@ void eem_free(struct eem *e)
     patterns_free(e->patterns);
     mem_free(e->counters);
     mem_free(e->links);
+    resource_free(e);
     contexts_free(e);
     eem_conf_fini(&e->conf);
     mem_free(e);

@@ -21,6 +21,8 @@ struct text;
 struct trap_var;
 struct files;
 struct gate;
+struct object_gate;
+struct trap_gate;
 struct inet;
 struct mib;
 struct streams;
@@ -83,6 +85,8 @@ struct eem_env {
     struct files *files;
     struct streams *streams; /* to mail servers */
     struct gate *gate;       /* eem makes itself its watcher: event cli */
+    struct trap_gate *trap_gate;     /* likewise: event snmp-notification direction outgoing */
+    struct object_gate *object_gate; /* likewise: event snmp-object */
     struct mib *mib;         /* event snmp, info type snmp */
     bool (*resolve)(void *arg, const char *name, uint32_t *addr);
     uint32_t (*if_addr)(void *arg, const char *ifname); /* primary address; 0: none */
@@ -122,6 +126,9 @@ void eem_free(struct eem *e);
 struct eem_conf *eem_conf(struct eem *e);
 /* After history sizes or threads were written. */
 void eem_conf_changed(struct eem *e);
+
+/* Something in resource policies was written. */
+void eem_resources_changed(struct eem *e);
 
 enum eem_registered {
     EEM_REGISTERED,

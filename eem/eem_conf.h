@@ -90,7 +90,7 @@ struct event_conf {
     uint8_t direction;       /* 0 incoming, 1 outgoing */
     uint8_t msg_op;          /* 0 send, 1 drop */
     bool get_next;           /* snmp: get-type next */
-    uint8_t object_type;     /* snmp-object, by its place in the row */
+    uint8_t object_type;     /* snmp-object: enum eem_object */
     bool istable;
     /* snmp, interface, counter: crossing a value and coming back */
     char name[EEM_NAME_MAX]; /* counter, interface; resource: policy; ipsla: group */
@@ -294,6 +294,7 @@ struct threads_conf {
 struct eem_conf {
     struct conf_list environment; /* struct environment_conf, by name */
     struct conf_list applets;     /* struct applet_conf, in order of entry */
+    struct conf_list resources;   /* struct resource_conf (resource_conf.h), none or one */
     uint32_t history_events;      /* 0-50 */
     uint32_t history_traps;       /* 0-50 */
     uint32_t threads;             /* that run applets of one class at once */

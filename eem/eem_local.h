@@ -116,6 +116,14 @@ struct context { /* do_state.c: variables saved under a key */
     char *key;
     struct vars vars;
 };
+struct resource { /* on_resource.c: the thresholds of the policy in use */
+    struct timer timer;
+    struct resource_watched {
+        bool up, turning; /* turning since: */
+        uint64_t since;   /* loop time */
+    } watched[2][3];      /* processor, memory; by enum resource_level */
+};
+void resource_free(struct eem *e);
 struct link_seen { /* on_nd.c: an interface as FACT_LINK last said */
     char ifname[32];
     bool link, line;
@@ -146,6 +154,7 @@ struct eem {
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
     struct held *held; /* on_cli.c: commands that wait for runs */
+    struct held_request *requests; /* on_snmp_object.c: likewise */
     struct counter *counters;
     size_t ncounters;
     struct context *contexts;
@@ -153,6 +162,7 @@ struct eem {
     struct heard_command commands[EEM_COMMANDS]; /* the last ones, by ncommands modulo EEM_COMMANDS */
     uint64_t ncommands;
     uint64_t began; /* loop time */
+    struct resource *resource; /* on_resource.c; NULL: no policy was ever configured */
     struct link_seen *links; /* on_nd.c */
     size_t nlinks;
 };
@@ -186,6 +196,16 @@ bool cli_wants(void *eem, enum gate_key key);
 enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resume)(void *session, bool run),
                           void *session);
 void cli_forget(void *eem, void *session);
+
+/* on_snmp_notification.c, on_snmp_object.c: the watchers of what SNMP sends and is asked */
+bool trap_wants(void *eem);
+bool trap_pass(void *eem, const struct fact_trap *t, uint64_t serial);
+bool object_wants(void *eem);
+enum gate_verdict object_ask(void *eem, const struct object_question *q,
+                             void (*answer)(void *request, enum object_outcome how, const struct trap_var *v),
+                             void *request);
+void object_forget(void *eem, void *request);
+void objects_stop(struct eem *e); /* nobody is held any more */
 
 /* Compare as EEM does: as numbers when both are integers, else as text. */
 bool eem_compare(uint8_t op, const char *value, const char *wanted);

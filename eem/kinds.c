@@ -21,7 +21,7 @@ extern const struct detector detector_syslog, detector_snmp_notification, detect
     detector_nf,
     detector_oir,
     detector_rf,
-    detector_rpc;
+    detector_rpc, detector_snmp_object, detector_resource;
 
 const struct detector *detector_of(uint8_t type)
 {
@@ -46,6 +46,8 @@ const struct detector *detector_of(uint8_t type)
         &detector_oir,
         &detector_rf,
         &detector_rpc,
+        &detector_snmp_object,
+        &detector_resource,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)
@@ -103,8 +105,8 @@ const struct action_kind *action_kind_of(uint8_t verb)
         [ACTION_FORCE_SWITCHOVER] = &action_force_switchover,
         [ACTION_HELP] = &action_help,
         [ACTION_MAIL] = &action_mail,
-        [ACTION_SNMP_OBJECT_VALUE] = &action_snmp_object_value,
         [ACTION_COMMENT] = &action_comment,
+        [ACTION_SNMP_OBJECT_VALUE] = &action_snmp_object_value,
     };
     return verb < ACTION_VERBS ? kinds[verb] : NULL;
 }

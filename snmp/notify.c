@@ -3,12 +3,15 @@
  * Two gates, both by the kind's name: `snmp-server enable traps KIND` for the router, and the type list of each `snmp-server host` line (none listed: all).
  * A host of version 1 gets a Trap-PDU as RFC 3584 maps it, with the sending address as agent-addr; absent values are 0 or empty there (coexist.c).
  * A host of version 2c gets sysUpTime.0, snmpTrapOID.0 and the varbinds as they are. Traps are sent once and not acknowledged; informs are not sent.
+ * An applet may keep one from a host (event snmp-notification direction outgoing): it is asked before each (espial/gate.h).
  * What cannot be sent (no route, over the maximum packet size, no v1 form) is counted as dropped for that host and nothing is said about it, as a message
  * could itself be a notification (syslog) and never end.
  */
 #include "snmp/snmp_local.h"
 
 #include <string.h>
+
+#include "espial/gate.h"
 
 /* The kinds of notification this router can raise: where each is enabled, and where a host asks for it. */
 static const struct kind {
@@ -82,6 +85,19 @@ static bool send_to(struct snmp *s, const struct fact_trap *t, const struct snmp
     return transport_send(s, src, h->addr, h->udp_port, data, len);
 }
 
+/* Whoever watches notifications may keep one from a host. */
+static bool may_go(struct snmp *s, const struct fact_trap *t, const struct snmp_host_conf *h)
+{
+    const struct trap_gate *g = s->env.trap_gate;
+    if (!g || !g->arg || !g->wants(g->arg))
+        return true;
+    struct fact_trap asked = *t;
+    asked.src = transport_source(s, h->addr);
+    asked.dst = h->addr;
+    asked.version = h->version == SNMP_HOST_V2C ? 2 : 1;
+    return g->pass(g->arg, &asked, s->notifications);
+}
+
 bool notify_enabled(const struct snmp *s, const char *kind)
 {
     const struct kind *k = kind_find(kind);
@@ -94,10 +110,15 @@ void notify_send(struct snmp *s, const struct fact_trap *t)
     if (!notify_enabled(s, t->kind))
         return;
     const struct kind *k = kind_find(t->kind);
+    s->notifications++;
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
         if (!host_accepts(h, k) || (t->dst && t->dst != h->addr))
             continue;
+        if (!may_go(s, t, h)) {
+            s->hosts[i].dropped++;
+            continue;
+        }
         if (send_to(s, t, h)) {
             s->hosts[i].sent++;
             s->stats.out_pkts++;

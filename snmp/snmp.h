@@ -19,6 +19,7 @@ struct snmp;
 struct snmp_conf;
 struct snmp_view_conf;
 struct udp_from;
+struct trap_gate;
 
 /* Where the agent lives. Everything is borrowed and must outlive it. */
 struct snmp_env {
@@ -40,6 +41,7 @@ struct snmp_env {
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
+    const struct trap_gate *trap_gate; /* asked before a notification goes to a host; NULL: nobody is */
 };
 
 struct snmp *snmp_new(const struct snmp_env *env);

@@ -58,6 +58,7 @@ struct router {
     size_t nsnmp_ports;
     char descr[256]; /* sysDescr */
     struct gate gate;
+    struct trap_gate trap_gate;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -177,14 +178,21 @@ static bool memory(void *arg, struct cli_memory *m)
     return true;
 }
 
-static bool track_get(void *arg, uint32_t number, bool *up)
+/* What `show processes cpu` and `show processes memory` say, in percent. */
+static bool resource(void *arg, const char *what, int64_t *percent)
 {
-    return track_state(dataplane_track(((struct router *)arg)->dp), number, up);
-}
-
-static bool track_put(void *arg, uint32_t number, bool up)
-{
-    return track_set_stub(dataplane_track(((struct router *)arg)->dp), number, up);
+    struct router *r = arg;
+    struct cli_memory m;
+    struct account_row total;
+    if (!strcmp(what, "cpu") && r->env.loop->account) {
+        account_read(r->env.loop->account, NULL, &total);
+        *percent = total.five_s >= 1 ? 100 : (int64_t)(total.five_s * 100);
+        return true;
+    }
+    if (strcmp(what, "memory") != 0 || !memory(r, &m) || !m.processor.total)
+        return false;
+    *percent = (int64_t)(m.processor.used * 100 / m.processor.total);
+    return true;
 }
 
 static int64_t file_wall(void *arg)
@@ -311,9 +319,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .debug = r->debug,
         .hostname = hostname,
         .gate = &r->gate,
+        .trap_gate = &r->trap_gate,
         .mib = r->mib,
-        .track_get = track_get,
-        .track_set = track_put,
+        .resource = resource,
         .files = env->files,
         .streams = env->streams,
         .resolve = resolve,
@@ -331,7 +339,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */
     snprintf(r->descr, sizeof r->descr, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\r\nespial is free software in the likeness of IOS, not made by Cisco Systems\r\nCopyright (c) 2026-2026 by the authors of espial",
              strcmp(env->platform, "iosxe") ? "" : " [espial]", ESPIAL_VERSION);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .trap_gate = &r->trap_gate, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);

@@ -81,6 +81,7 @@ static const struct {
     {&eem_table_show_server, OWNER_EEM},
     {&eem_table_show_policy, OWNER_EEM},
     {&eem_table_scheduler, OWNER_EEM},
+    {&eem_table_resource, OWNER_EEM},
     {&eem_table_event, OWNER_EEM},
     {&eem_table_event_watch, OWNER_EEM},
     {&eem_table_event_inert, OWNER_EEM},

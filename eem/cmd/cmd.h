@@ -6,6 +6,7 @@
 
 extern const struct cmd_table eem_table_event, eem_table_event_watch, eem_table_event_inert, eem_table_trigger,
     eem_table_action;
+extern const struct cmd_table eem_table_resource; /* configuration: resource policy */
 extern const struct cmd_table eem_table_applet; /* configuration: event manager ..., the applet mode */
 extern const struct cmd_table eem_table_show;   /* EXEC: show event manager environment, event manager run */
 extern const struct cmd_table eem_table_show_policy, eem_table_show_server; /* the other shows */

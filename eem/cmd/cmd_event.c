@@ -56,11 +56,13 @@ static const struct cmd_row rows[] = {
           EV(priority), EV(sev_fatal), EV(sev_critical), EV(sev_major), EV(sev_minor), EV(sev_warning),
           EV(sev_notification), EV(sev_normal), EV(sev_debugging)),
     EVENT("snmp-notification=type:29 &{oid <oid>|oid-val <string:oid_val>|op " OPS
-          "|[src-ip-address <ip:src_ip>]|[dest-ip-address <ip:dst_ip>]|" TIMES "}",
+          "|[src-ip-address <ip:src_ip>]|[dest-ip-address <ip:dst_ip>]|[default <seconds:dflt>]|[direction {incoming|outgoing}="
+          "direction]|[msg-op {send|drop}=msg_op]|" TIMES "}",
           "||SNMP notification event|Object ID of a varbind, a trailing dot for all below|Object ID|"
           "Value to compare with|Value|Comparison operator|" OPS_HELP
-          "|Source IP address|Address|Destination IP address|Address|" TIMES_HELP,
-          TXT(struct event_conf, oid), TXT(struct event_conf, oid_val), NUM(struct event_conf, op),
+          "|Source IP address|Address|Destination IP address|Address|Time until the default action|Seconds|Which way it "
+          "goes|Received|About to be sent|What becomes of it|It is sent|It is not sent|" TIMES_HELP,
+          EV(dflt), EV(direction), EV(msg_op), TXT(struct event_conf, oid), TXT(struct event_conf, oid_val), NUM(struct event_conf, op),
           NUM(struct event_conf, src_ip), NUM(struct event_conf, dst_ip)),
     LINE(CONFIG_APPLET, &eem_event_scope, NULL, struct applet_conf, events,
          "event [tag <word:tag>] counter=type:10 name <word:name> &{entry-val <word:entry_val>|entry-op " OPS_OF(

@@ -65,6 +65,10 @@ enum cmd_mode {
     CONFIG_EXT_NACL,
     CONFIG_APPLET,
     CONFIG_APPLET_TRIGGER, /* trigger of an applet */
+    CONFIG_ERM,        /* resource policy */
+    CONFIG_ERM_POLICY, /* policy NAME global */
+    CONFIG_ERM_NODE,   /* system */
+    CONFIG_ERM_OWNER,  /* cpu total, memory processor */
     CONFIG_KEYRING,
     CONFIG_ARCHIVE,
     CONFIG_ARCHIVE_LOG, /* archive / log config */

@@ -16,6 +16,7 @@
 #include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
+#include "espial/gate.h"
 #include "espial/loop.h"
 #include "espial/mib.h"
 #include "espial/msg.h"
@@ -56,6 +57,8 @@ struct box {
     char origin[128];
     bool quiet; /* no story */
     struct mib *mib; /* empty */
+    struct trap_gate trap_gate;
+    struct object_gate object_gate;
     int64_t counter; /* what every interface counter stands at; below 0: there is none */
     int64_t percent; /* how busy the processor is, and how full memory */
 };
@@ -200,6 +203,8 @@ static inline void box_open(struct box *b, struct loop *loop, const char *name)
                                        .debug = b->debug,
                                        .hostname = hostname,
                                        .mib = b->mib,
+                                       .trap_gate = &b->trap_gate,
+                                       .object_gate = &b->object_gate,
                                        .counter = fake_counter,
                                        .resource = fake_resource,
                                        .arg = b});

@@ -124,7 +124,6 @@ static const struct refused refused_interface[] = {
 
 static const struct refused refused_applet[] = {
     {"event resource policy P", "resource"},
-    {"event snmp-object oid 1.3.6.1 type int sync yes skip no", "snmp-object"},
     {"event syslog pattern \"x\" occurs 33", "33"},
     {"event syslog", "% Invalid event: pattern, a field or a severity is needed"},
     {"event syslog mnemonic \"a(\"", "% Invalid event: "},
@@ -147,7 +146,8 @@ static const struct refused refused_applet[] = {
     {"event track 1 state sideways", "sideways"},
     {"event snmp-notification oid 1.3.6.1. oid-val 1 op xx", "xx"},
     {"event snmp-notification oid sysUpTime oid-val 1 op eq", "sysUpTime"},
-    {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction incoming", "direction"},
+    {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq msg-op drop",
+     "% Invalid event: only outgoing notifications can be dropped"},
     {"event timer cron name X", "% Incomplete command."},
     {"action 1 info type snmp oid 1.3.6.1 get-type all", "all"},
     {"action 1 publish-event sub-system 797 type 1", "797"},
