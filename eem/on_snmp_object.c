@@ -57,8 +57,8 @@ static void disarm(struct watch *w)
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     (void)applet_name;
-    text_printf(out, "oid {%s} type {%s} sync {%s} skip {%s}", ev->oid, object_type_name((enum eem_object)ev->object_type),
-                ev->sync ? "yes" : "no", ev->skip ? "yes" : "no");
+    text_printf(out, "oid {%s} type {%s} sync {%s} skip {%s}", ev->oid,
+                object_type_name((enum eem_object)ev->object_type), ev->sync ? "yes" : "no", ev->skip ? "yes" : "no");
     if (ev->istable)
         text_add(out, " istable {yes}");
 }
@@ -73,7 +73,8 @@ static bool concerns(const struct watch *w, const struct object_question *q)
     const struct wanted *want = w->state;
     bool below = want->prefix || w->ev->istable;
     if (!want->len || (q->next && !w->ev->istable) || q->var->oid_len < want->len ||
-        (!below && q->var->oid_len != want->len) || memcmp(want->oid, q->var->oid, want->len * sizeof want->oid[0]) != 0)
+        (!below && q->var->oid_len != want->len) ||
+        memcmp(want->oid, q->var->oid, want->len * sizeof want->oid[0]) != 0)
         return false;
     return !q->set || q->var->type == object_trap_type((enum eem_object)w->ev->object_type);
 }
@@ -185,9 +186,5 @@ void objects_stop(struct eem *e)
         decide(e->requests, OBJECT_DEFAULT, NULL);
 }
 
-const struct detector detector_snmp_object = {.type = EEM_SNMP_OBJECT,
-                                              .name = "snmp-object",
-                                              .check = check,
-                                              .arm = arm,
-                                              .disarm = disarm,
-                                              .describe = describe};
+const struct detector detector_snmp_object = {
+    .type = EEM_SNMP_OBJECT, .name = "snmp-object", .check = check, .arm = arm, .disarm = disarm, .describe = describe};

@@ -8,13 +8,13 @@
 enum resource_level { RESOURCE_CRITICAL, RESOURCE_MAJOR, RESOURCE_MINOR, RESOURCE_LEVELS }; /* as in the row */
 enum resource_owner { RESOURCE_CPU = 1, RESOURCE_MEMORY };
 
-struct threshold_conf { /* critical rising N [interval S] [falling N [interval S]] [global] */
-    uint8_t level;      /* enum resource_level */
-    uint8_t rising;     /* percent */
+struct threshold_conf {       /* critical rising N [interval S] [falling N [interval S]] [global] */
+    uint8_t level;            /* enum resource_level */
+    uint8_t rising;           /* percent */
     uint32_t rising_interval; /* seconds above before it counts */
-    uint8_t falling;    /* percent; 0: as rising */
+    uint8_t falling;          /* percent; 0: as rising */
     uint32_t falling_interval;
-    bool global;        /* kept: the thresholds here always are those of the router as a whole */
+    bool global; /* kept: the thresholds here always are those of the router as a whole */
 };
 struct resource_owner_conf { /* cpu total, memory processor */
     uint8_t kind;            /* enum resource_owner */

@@ -1,5 +1,6 @@
 /* test_eem_events.c: every event that the router's own state raises: facts in, what fired with which variables out.
  * Stories are written by hand. */
+#include "eem/resource_conf.h"
 #include "tests/exchange/eem_box.h"
 
 /* An applet that says one line. */
@@ -419,6 +420,61 @@ static void test_inert(void **state)
     expect(b, "0.000 %HA_EM-6-FMPD_EEM_CONFIG: w: event neighbor-discovery: nothing in this router raises cdp\n");
 }
 
+/* ---- resource policies */
+
+/* Rising 70 for 3 s, falling 20 for 2 s, of the processor (critical); rising 90 at once (major). */
+static void configure_resource(struct box *b)
+{
+    struct resource_conf *c = NEW(struct resource_conf);
+    struct resource_policy_conf *p = NEW(struct resource_policy_conf);
+    struct resource_system_conf *system = NEW(struct resource_system_conf);
+    struct resource_owner_conf *owner = NEW(struct resource_owner_conf);
+    struct threshold_conf *critical = NEW(struct threshold_conf), *major = NEW(struct threshold_conf);
+    resource_conf_init(c);
+    resource_policy_conf_init(p);
+    resource_system_conf_init(system);
+    resource_owner_conf_init(owner);
+    *critical = (struct threshold_conf){
+        .level = RESOURCE_CRITICAL, .rising = 70, .rising_interval = 3, .falling = 20, .falling_interval = 2};
+    *major = (struct threshold_conf){.level = RESOURCE_MAJOR, .rising = 90};
+    owner->kind = RESOURCE_CPU;
+    conf_list_add(&owner->thresholds, critical);
+    conf_list_add(&owner->thresholds, major);
+    conf_list_add(&system->owners, owner);
+    COPY(p->name, "busy");
+    conf_list_add(&p->systems, system);
+    conf_list_add(&c->policies, p);
+    COPY(c->user, "busy");
+    conf_list_add(&eem_conf(b->eem)->resources, c);
+    eem_resources_changed(b->eem);
+}
+
+static void test_resource(void **state)
+{
+    static const struct {
+        unsigned seconds, percent;
+    } load[] = {{2, 75}, {1, 10}, {4, 80}, {5, 30}, {1, 10}, {1, 50}, {3, 5}, {1, 95}, {1, 80}};
+    struct box *b = *state;
+    struct applet_conf a;
+    COPY(says(&a, "w", EEM_RESOURCE,
+              "$_resource_level $_resource_direction $_resource_current_value $_resource_configured_threshold")
+             ->name,
+         "busy");
+    go(b, &a);
+    COPY(says(&a, "other", EEM_RESOURCE, "no")->name, "idle");
+    go(b, &a);
+    configure_resource(b);
+    run(b, US_PER_MS);
+    for (size_t i = 0; i < sizeof load / sizeof load[0]; i++) {
+        b->percent = load[i].percent;
+        run(b, load[i].seconds * US_PER_S);
+    }
+    expect(b, "7.000 %HA_EM-6-LOG: w: critical up 80 70\n"   /* above since 4 s */
+              "17.000 %HA_EM-6-LOG: w: critical down 5 20\n" /* below since 15 s */
+              "18.000 %HA_EM-6-LOG: w: major up 95 90\n"
+              "19.000 %HA_EM-6-LOG: w: major down 80 90\n");
+}
+
 /* ---- what SNMP sends and is asked */
 
 static void test_outgoing(void **state)
@@ -428,7 +484,8 @@ static void test_outgoing(void **state)
     struct applet_conf a;
     struct fact_trap t = {.src = 0x0a000001, .dst = 0x0a000005, .version = 2, .nvars = 1};
     assert_false(b->trap_gate.wants(b->trap_gate.arg));
-    struct event_conf *ev = says(&a, "drop", EEM_SNMP_NOTIFICATION, "$_snmp_notif_oid_val to $_snmp_notif_dest_ip_addr");
+    struct event_conf *ev =
+        says(&a, "drop", EEM_SNMP_NOTIFICATION, "$_snmp_notif_oid_val to $_snmp_notif_dest_ip_addr");
     COPY(ev->oid, "1.3.6.1.4.1.9.9.43.1.1.6.1.3.");
     COPY(ev->oid_val, "1");
     ev->op = EEM_EQ;
@@ -545,6 +602,9 @@ int main(void)
                                        T(test_routing_variables),
                                        T(test_ipsla),
                                        T(test_links),
-                                       T(test_inert), T(test_outgoing), T(test_object)};
+                                       T(test_inert),
+                                       T(test_resource),
+                                       T(test_outgoing),
+                                       T(test_object)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,7 +123,6 @@ static const struct refused refused_interface[] = {
 };
 
 static const struct refused refused_applet[] = {
-    {"event resource policy P", "resource"},
     {"event syslog pattern \"x\" occurs 33", "33"},
     {"event syslog", "% Invalid event: pattern, a field or a severity is needed"},
     {"event syslog mnemonic \"a(\"", "% Invalid event: "},
