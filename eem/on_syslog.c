@@ -107,7 +107,8 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     static const char *const names[FIELDS] = {"sequence", "timestamp", "facility", "mnemonic"};
     static const char *const levels[] = {"fatal",   "critical",     "major",  "minor",
                                          "warning", "notification", "normal", "debugging"};
-    text_printf(out, "pattern {%s}", ev->pattern);
+    if (ev->pattern[0])
+        text_printf(out, "pattern {%s}", ev->pattern);
     for (unsigned i = 0; i < FIELDS; i++)
         if (field_pattern(ev, i)[0])
             text_printf(out, " %s {%s}", names[i], field_pattern(ev, i));

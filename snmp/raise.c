@@ -59,7 +59,7 @@ void raise_config_changed(void *arg, const void *fact)
 {
     struct snmp *s = arg;
     const struct fact_config *f = fact;
-    if (!notify_enabled(s, "config"))
+    if (f->left || !notify_enabled(s, "config"))
         return;
     struct fact_trap t = trap_of_kind("config");
     SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 1);

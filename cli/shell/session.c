@@ -82,8 +82,14 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
     if (old == EXEC)
         sh->config_session = ++sh->maker->config_sessions;
     config_leave(sh->maker->grammar, old, old_obj, mode, obj, sh->closing ? &quiet : &sh->output.out);
-    if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing)))
+    if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing))) {
+        struct session_view v;
+        session_view(sh, &v);
+        struct fact_config f = {.line = v.tty, .left = true};
+        str_copy(f.user, sizeof f.user, sh->user);
         msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
+        bus_publish(sh->maker->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    }
 }
 
 /* ---- the course of a line ---- */

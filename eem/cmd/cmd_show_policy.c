@@ -74,11 +74,11 @@ static void show_body(struct cmd_ctx *c, const struct eem_policy_info *p)
     {
         text_clear(&line);
         eem_event_describe(ev, p->conf->name, &line);
+        const char *what = text_str(&line) + strspn(text_str(&line), " ");
         if (p->conf->events.n > 1)
-            out_printf(c->out, " %u: %s: ", ++nth, eem_event_name(ev));
-        else
-            out_text(c->out, " ");
-        out_printf(c->out, "%s\n", text_str(&line));
+            out_printf(c->out, " %u: %s: %s\n", ++nth, eem_event_name(ev), what);
+        else if (what[0])
+            out_printf(c->out, " %s\n", what);
     }
     CONF_EACH(const struct trigger_conf, t, &p->conf->triggers)
     {

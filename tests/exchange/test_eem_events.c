@@ -229,12 +229,16 @@ static void test_config(void **state)
 {
     struct box *b = *state;
     struct applet_conf a;
-    struct fact_config f = {0};
+    struct fact_config f = {0}; /* a line changed something */
     says(&a, "w", EEM_CONFIG, "$_event_type_string $_event_type");
     go(b, &a);
     bus_publish(b->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
     run(b, US_PER_MS);
-    expect(b, "0.000 %HA_EM-6-LOG: w: config 24\n");
+    expect(b, "");
+    f.left = true;
+    bus_publish(b->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    run(b, US_PER_MS);
+    expect(b, "0.001 %HA_EM-6-LOG: w: config 24\n");
 }
 
 static void test_routing(void **state)
@@ -567,7 +571,7 @@ static void test_object(void **state)
     struct event_conf *ev = on_object(&a, "1");
     struct action_conf *value = action(&a, "3", ACTION_SNMP_OBJECT_VALUE, "99");
     value->op = 3; /* int */
-    COPY(value->more, "1.3.6.1.4.1.9.7.5");
+    COPY(value->pattern, "1.3.6.1.4.1.9.7.5");
     ev->sync = ev->istable = true;
     go(b, &a);
     assert_int_equal(ask(b, 7, false, true), GATE_HOLD);
