@@ -85,10 +85,15 @@ static bool send_to(struct snmp *s, const struct fact_trap *t, const struct snmp
     return transport_send(s, src, h->addr, h->udp_port, data, len);
 }
 
+void snmp_watched(struct snmp *s, const struct trap_gate *gate)
+{
+    s->trap_gate = gate;
+}
+
 /* Whoever watches notifications may keep one from a host. */
 static bool may_go(struct snmp *s, const struct fact_trap *t, const struct snmp_host_conf *h)
 {
-    const struct trap_gate *g = s->env.trap_gate;
+    const struct trap_gate *g = s->trap_gate;
     if (!g || !g->arg || !g->wants(g->arg))
         return true;
     struct fact_trap asked = *t;

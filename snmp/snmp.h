@@ -41,10 +41,11 @@ struct snmp_env {
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
-    const struct trap_gate *trap_gate; /* asked before a notification goes to a host; NULL: nobody is */
 };
 
 struct snmp *snmp_new(const struct snmp_env *env);
+/* Ask this gate before a notification goes to a host. */
+void snmp_watched(struct snmp *s, const struct trap_gate *gate);
 void snmp_free(struct snmp *s); /* NULL-safe */
 
 /* The live configuration. After writing to it call snmp_conf_changed: the agent acts at the end of the loop turn. */

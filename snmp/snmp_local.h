@@ -76,6 +76,7 @@ struct snmp {
     size_t nhosts;
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
+    const struct trap_gate *trap_gate; /* NULL: nobody watches notifications */
     uint64_t notifications; /* raised so far: the number of the last one */
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
     uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */

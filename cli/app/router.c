@@ -339,7 +339,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */
     snprintf(r->descr, sizeof r->descr, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\r\nespial is free software in the likeness of IOS, not made by Cisco Systems\r\nCopyright (c) 2026-2026 by the authors of espial",
              strcmp(env->platform, "iosxe") ? "" : " [espial]", ESPIAL_VERSION);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .trap_gate = &r->trap_gate, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
@@ -349,6 +349,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
+    snmp_watched(r->snmp, &r->trap_gate);
     account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
     account_leave(env->loop, was);
