@@ -85,9 +85,10 @@ static bool send_to(struct snmp *s, const struct fact_trap *t, const struct snmp
     return transport_send(s, src, h->addr, h->udp_port, data, len);
 }
 
-void snmp_watched(struct snmp *s, const struct trap_gate *gate)
+void snmp_watched(struct snmp *s, const struct trap_gate *traps, const struct object_gate *objects)
 {
-    s->trap_gate = gate;
+    s->trap_gate = traps;
+    s->object_gate = objects;
 }
 
 /* Whoever watches notifications may keep one from a host. */

@@ -51,6 +51,7 @@ struct view {
     size_t n;
 };
 
+struct held;
 struct snmp {
     struct snmp_env env;
     uint32_t sys_object_id[SYS_OBJECT_ID_LEN];
@@ -69,6 +70,17 @@ struct snmp {
     struct answer *answer;    /* the one that is being made */
     struct trap_var *scratch; /* of the request that is being answered */
     unsigned nscratch;
+    struct arrived { /* the datagram that is being served */
+        const struct udp_from *from;
+        const uint8_t *data; /* NULL: none */
+        size_t len;
+        snmp_reply_fn *reply;
+        void *arg;
+        bool kept; /* it waits now */
+    } arrived;
+    struct held *held;    /* held.c: requests that wait for somebody's answer */
+    struct held *serving; /* one whose answers are there */
+    unsigned nheld;
     bool running;
     struct deferred settle; /* compare asked with running, once a turn */
     struct udp_sock *listener, *sender, *agent; /* ports 162, an ephemeral one, 161 */
@@ -76,7 +88,8 @@ struct snmp {
     size_t nhosts;
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
-    const struct trap_gate *trap_gate; /* NULL: nobody watches notifications */
+    const struct trap_gate *trap_gate;     /* NULL: nobody watches notifications */
+    const struct object_gate *object_gate; /* NULL: nobody answers requests */
     uint64_t notifications; /* raised so far: the number of the last one */
     uint32_t syslog_index;  /* clogHistIndex of the last notification */
     uint32_t config_index;  /* ccmHistoryEventIndex of the last notification */

@@ -59,6 +59,7 @@ struct router {
     char descr[256]; /* sysDescr */
     struct gate gate;
     struct trap_gate trap_gate;
+    struct object_gate object_gate;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -320,6 +321,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .hostname = hostname,
         .gate = &r->gate,
         .trap_gate = &r->trap_gate,
+        .object_gate = &r->object_gate,
         .mib = r->mib,
         .resource = resource,
         .files = env->files,
@@ -349,7 +351,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
-    snmp_watched(r->snmp, &r->trap_gate);
+    snmp_watched(r->snmp, &r->trap_gate, &r->object_gate);
     account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
     account_leave(env->loop, was);
