@@ -389,8 +389,9 @@ static void test_links(void **state)
         run(b, US_PER_MS);
         for (size_t k = 0; k < 3; k++) {
             char wanted[80];
-            snprintf(wanted, sizeof wanted, "%s: fired Et0/%c %s %s\n", names[k], facts[i].ifname[10],
-                     f.admin_up ? "up" : "admindown", f.line_up ? "up" : "down");
+            snprintf(wanted, sizeof wanted, "%s: fired Et0/%c %s %s\n", names[k],
+                     facts[i].ifname[strlen(facts[i].ifname) - 1], f.admin_up ? "up" : "admindown",
+                     f.line_up ? "up" : "down");
             if (strstr(text_str(&b->story), wanted))
                 snprintf(fired + strlen(fired), sizeof fired - strlen(fired), "%s ", names[k]);
         }
