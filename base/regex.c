@@ -5,6 +5,9 @@
  * takes the meaning from the character behind it, inside brackets too (a letter is itself: there is no \d, \w, \n), except that \1 to \9 repeat a group. Braces are
  * ordinary: no {m,n}. In brackets classes such as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
  *
+ * REGEX_TCL is what EEM's action regexp takes beside that, as its patterns are Tcl's: \s \d \w and their negations, \n \r \t and the like in brackets and out,
+ * \m \M \y (word ends), {m,n}, lazy repetitions, (?: (?= (?! and a leading (?i). `_` keeps its IOS meaning.
+ *
  * A text is one subject, newlines included: `.` matches a newline, ^ and $ only the ends. Matching is bounded by a match limit (a pattern made to explode then
  * does not match; one that does so again and again is given less); a pattern by PATTERN_MAX. One regex is used by one thread at a time.
  *
@@ -15,6 +18,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <ctype.h>
+#include <limits.h>
 #include <pcre2.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,6 +49,7 @@ struct translation {
     size_t from_cap;
     const char *error;
     bool lines; /* for a text of several lines: nothing matches a newline */
+    bool tcl;
 };
 
 static void put(struct translation *t, const char *s, size_t n, size_t from)
@@ -108,6 +113,25 @@ static bool translate_class(struct translation *t)
     return true;
 }
 
+/* A letter behind a backslash that means more than itself in Tcl's patterns: what PCRE2 calls it; NULL: nothing. */
+static const char *tcl_escape(char c, bool in_brackets)
+{
+    static const struct {
+        char c;
+        bool in_brackets;
+        const char *means;
+    } all[] = {
+        {'s', true, "\\s"},  {'S', false, "\\S"}, {'d', true, "\\d"},  {'D', false, "\\D"},
+        {'w', true, "\\w"},  {'W', false, "\\W"}, {'n', true, "\\n"},  {'r', true, "\\r"},
+        {'t', true, "\\t"},  {'f', true, "\\f"},  {'v', true, "\\x0b"}, {'y', false, "\\b"},
+        {'Y', false, "\\B"}, {'m', false, "\\b(?=\\w)"}, {'M', false, "\\b(?<=\\w)"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].c == c && (!in_brackets || all[i].in_brackets))
+            return all[i].means;
+    return NULL;
+}
+
 /* "[...]": t->at is at the opening bracket. */
 static bool translate_brackets(struct translation *t)
 {
@@ -125,7 +149,12 @@ static bool translate_brackets(struct translation *t)
         }
         if (c == '\\' && t->at + 1 < t->len) { /* [^\]d]: what follows means itself */
             t->at++;
-            put_literal(t, t->in[t->at], t->at);
+            const char *means = t->tcl ? tcl_escape(t->in[t->at], true) : NULL;
+            if (means)
+                put_str(t, means, t->at);
+            else
+                put_literal(t, t->in[t->at], t->at);
+            class = means && strchr("sdw", t->in[t->at]);
             t->at++;
         } else if (c == '[' && t->in[t->at + 1] == ':') {
             if (!translate_class(t))
@@ -153,10 +182,29 @@ static bool translate_escape(struct translation *t)
     if (c >= '1' && c <= '9') {
         const char group[] = {'\\', 'g', '{', c, '}'};
         put(t, group, sizeof group, from);
+    } else if (t->tcl && tcl_escape(c, false)) {
+        put_str(t, tcl_escape(c, false), from);
     } else {
         put_literal(t, c, from);
     }
     return true;
+}
+
+/* "{m}", "{m,}" or "{m,n}" at t->at: how long it is; 0: it is something else. */
+static size_t bounds_length(const struct translation *t)
+{
+    const char *s = t->in + t->at + 1;
+    size_t m = strspn(s, "0123456789"), n = s[m] == ',' ? 1 + strspn(s + m + 1, "0123456789") : 0;
+    return m && m <= 3 && n <= 4 && s[m + n] == '}' ? m + n + 2 : 0;
+}
+
+/* "(?:", "(?=", "(?!" anywhere, "(?i)" in front: how long it is; 0: a group. */
+static size_t special_group(const struct translation *t)
+{
+    const char *s = t->in + t->at;
+    if (!t->tcl || s[1] != '?')
+        return 0;
+    return s[2] && strchr(":=!", s[2]) ? 3 : !t->at && !strncmp(s, "(?i)", 4) ? 4 : 0;
 }
 
 /* One or more of * + ?: t->at is at the first. x** is x*, x++ is x+, x?? is x?; any mixture is x*. */
@@ -164,6 +212,11 @@ static void translate_repeat(struct translation *t)
 {
     size_t from = t->at;
     char c = t->in[t->at++];
+    if (t->tcl && t->in[t->at] == '?') {
+        put(t, &c, 1, from);
+        put_str(t, "?", t->at++);
+        return;
+    }
     for (; t->at < t->len && strchr("*+?", t->in[t->at]); t->at++)
         if (t->in[t->at] != c)
             c = '*';
@@ -194,7 +247,24 @@ static bool translate(struct translation *t)
         case '_':
             put_str(t, "(?:[,{}() _]|^|$)", t->at++);
             break;
+        case '{':
+            if (t->tcl && repeatable && bounds_length(t)) {
+                size_t n = bounds_length(t);
+                put(t, t->in + t->at, n, t->at);
+                t->at += n;
+                atom = false;
+            } else {
+                put_literal(t, c, t->at++);
+            }
+            break;
         case '(': case '|': case '^':
+            if (c == '(' && special_group(t)) {
+                size_t n = special_group(t);
+                put(t, t->in + t->at, n, t->at);
+                t->at += n;
+                atom = false;
+                break;
+            }
             put(t, &c, 1, t->at++);
             atom = false;
             break;
@@ -219,9 +289,9 @@ static bool regex_refuse(char err[128], size_t *err_at, const char *why, size_t 
 }
 
 /* NULL and a reason when it does not compile. */
-static pcre2_code *regex_compile(const char *pattern, bool lines, char err[128], size_t *err_at)
+static pcre2_code *regex_compile(const char *pattern, bool lines, bool tcl, char err[128], size_t *err_at)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines};
+    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines, .tcl = tcl};
     pcre2_code *compiled = NULL;
     if (t.len > PATTERN_MAX) {
         regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
@@ -255,8 +325,7 @@ static pcre2_code *regex_compile(const char *pattern, bool lines, char err[128],
 struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at)
 {
     struct regex *re = NEW(struct regex);
-    (void)dialect; /* there is one */
-    re->code = regex_compile(pattern, false, err, err_at);
+    re->code = regex_compile(pattern, false, dialect == REGEX_TCL, err, err_at);
     if (!re->code) {
         regex_free(re);
         return NULL;
@@ -306,7 +375,7 @@ static int run(struct regex *re, const pcre2_code *code, bool jit, const char *t
             rc = run_once(re, code, jit, text, len, from);
         }
     }
-    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH && ++re->explosions == EXPLOSIONS_MAX)
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH && re->explosions < UINT_MAX && ++re->explosions == EXPLOSIONS_MAX)
         pcre2_set_match_limit(re->bounds, MATCH_LIMIT_LOW);
     return rc;
 }
@@ -316,6 +385,11 @@ static size_t regex_run(struct regex *re, const char *text, size_t len)
 {
     int rc = run(re, re->code, re->jit, text, len, 0);
     return rc > 0 ? (size_t)rc : 0;
+}
+
+unsigned regex_gave_up(const struct regex *re)
+{
+    return re->explosions;
 }
 
 bool regex_match(struct regex *re, const char *text, size_t len)
@@ -360,7 +434,7 @@ bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from
         return false;
     if (!re->lines && !re->lines_tried) {
         re->lines_tried = true;
-        re->lines = regex_compile(re->pattern, true, NULL, NULL);
+        re->lines = regex_compile(re->pattern, true, false, NULL, NULL);
         re->lines_jit = re->lines && pcre2_jit_compile(re->lines, PCRE2_JIT_COMPLETE) == 0;
     }
     if (!re->lines)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/resource_conf.h"
 #include "espial/mem.h"
 
 void event_conf_init(void *event_conf)
@@ -16,7 +17,8 @@ void event_conf_init(void *event_conf)
     ev->occurs = 1;
     ev->average_factor = 1;
     ev->state = EEM_ANY;
-    ev->route_change = 3;
+    ev->route_change = EEM_ROUTE_ALL;
+    ev->exit_op = EEM_OPS;
     ev->priority = EEM_PRIORITY_ALL;
     ev->maxrun = EEM_MAXRUN_DEFAULT;
 }
@@ -67,6 +69,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+static int by_classes(const void *a, const void *b)
+{
+    const struct threads_conf *x = a, *y = b;
+    return strcmp(x->classes, y->classes);
+}
+
 void applet_conf_init(void *applet_conf)
 {
     struct applet_conf *a = applet_conf;
@@ -88,6 +96,10 @@ void eem_conf_init(void *eem_conf)
     struct eem_conf *c = eem_conf;
     conf_list_init(&c->environment, sizeof(struct environment_conf), by_name, NULL);
     conf_list_init(&c->applets, sizeof(struct applet_conf), NULL, applet_conf_fini);
+    conf_list_init(&c->class_threads, sizeof(struct threads_conf), by_classes, NULL);
+    conf_list_init(&c->script_threads, sizeof(struct threads_conf), by_classes, NULL);
+    c->default_script_threads = EEM_SCRIPT_THREADS_DEFAULT;
+    conf_list_init(&c->resources, sizeof(struct resource_conf), NULL, resource_conf_fini);
     c->history_events = EEM_HISTORY_DEFAULT;
     c->history_traps = EEM_HISTORY_DEFAULT;
     c->threads = EEM_THREADS_DEFAULT;
@@ -99,6 +111,9 @@ void eem_conf_fini(void *eem_conf)
     struct eem_conf *c = eem_conf;
     conf_list_clear(&c->environment);
     conf_list_clear(&c->applets);
+    conf_list_clear(&c->class_threads);
+    conf_list_clear(&c->script_threads);
+    conf_list_clear(&c->resources);
 }
 
 static void copy_list(struct conf_list *to, const struct conf_list *from)

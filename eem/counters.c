@@ -11,8 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <stdio.h>
-
+#include "eem/crossing.h"
 #include "eem/eem_local.h"
 #include "espial/mem.h"
 
@@ -30,20 +29,9 @@ static struct counter *find(struct eem *e, const char *name)
     return c;
 }
 
-static bool crosses(uint8_t op, int64_t value, const char *wanted)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    return eem_compare(op, text, wanted);
-}
-
-struct counting {
-    bool disarmed;
-};
-
 static void arm(struct watch *w)
 {
-    w->state = NEW(struct counting);
+    crossing_init(w->state = NEW(struct crossing), w->ev);
     (void)find(w->policy->eem, w->ev->name);
 }
 
@@ -54,19 +42,13 @@ static void disarm(struct watch *w)
 
 static void changed(struct eem *e, const struct counter *c)
 {
+    uint64_t now = loop_now(e->env.loop);
     EEM_WATCHES(w, e, EEM_COUNTER)
     {
-        struct counting *s = w->state;
-        if (strcmp(w->ev->name, c->name))
-            continue;
-        if (s->disarmed) {
-            s->disarmed = !crosses(w->ev->exit_op, c->value, w->ev->exit_val);
-            continue;
-        }
-        if (!crosses(w->ev->entry_op, c->value, w->ev->entry_val))
+        struct crossed crossed;
+        if (strcmp(w->ev->name, c->name) || !crossing_sample(w->state, now, c->value, &crossed))
             continue;
         struct vars vars = {0};
-        s->disarmed = true;
         vars_set(&vars, "_counter_name", c->name);
         vars_setf(&vars, "_counter_value", "%" PRId32, c->value);
         eem_trigger(w, &vars);
@@ -94,21 +76,12 @@ bool counter_apply(struct eem *e, const char *name, enum counter_op op, int32_t 
     return true;
 }
 
-static bool check(const struct event_conf *ev, char why[128])
-{
-    int64_t n;
-    if (str_int(ev->entry_val, INT32_MIN, INT32_MAX, &n) && str_int(ev->exit_val, INT32_MIN, INT32_MAX, &n))
-        return true;
-    str_copy(why, 128, "entry-val and exit-val must be integers");
-    return false;
-}
-
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     (void)applet_name;
-    text_printf(out, "name {%s} entry-val %s entry-op %s exit-val %s exit-op %s", ev->name, ev->entry_val,
-                eem_op_names[ev->entry_op % EEM_OPS], ev->exit_val, eem_op_names[ev->exit_op % EEM_OPS]);
+    text_printf(out, "name {%s}", ev->name);
+    crossing_describe(ev, out);
 }
 
 const struct detector detector_counter = {
-    .type = EEM_COUNTER, .name = "counter", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_COUNTER, .name = "counter", .check = crossing_check, .arm = arm, .disarm = disarm, .describe = describe};

@@ -2,8 +2,9 @@
  *
  * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes
  * included; it is closed when the run ends. What a command printed, from the end of the echoed line to the next prompt,
- * is $_cli_result. With `pattern` the action ends when the pattern has been seen instead of a prompt, and the next
- * command is the answer. That a router refused a command is no error of the action: the text is in $_cli_result. Errors
+ * is $_cli_result. With `pattern` the action ends when the pattern has been seen, and not at a prompt that it does not
+ * fit; the next command is the answer. A question that no pattern awaits, and a pattern that never comes, keep the run
+ * until maxrun ends it, as on IOS. That a router refused a command is no error of the action: the text is in $_cli_result. Errors
  * are a session that cannot be had, and one that has ended under us (an applet that types `exit`).
  *
  * `debug event manager action cli` shows the session line by line, the output cut after DEBUG_LINES. */
@@ -71,6 +72,7 @@ static bool open_session(struct run *r)
         .privilege = (uint8_t)e->conf.session_privilege,
         .vty = true,
         .echo = true,
+        .patient = true,
         .applet = r->applet->conf.name,
         .bypass_authorization = r->applet->conf.bypass};
     debug_text(r, "CTL", "cli_open called.");

@@ -3,7 +3,7 @@
  *     action L regexp "PATTERN" "INPUT" [MATCH [SUB1 [SUB2 [SUB3]]]]
  *
  * $_regexp_result is 1 or 0. Only when it matches are the variables named behind it set: the whole match, then the
- * groups; a group that took no part is empty. The dialect is that of event patterns. Patterns are compiled when they are
+ * groups; a group that took no part is empty. The dialect is Tcl's beside that of event patterns. Patterns are compiled when they are
  * met (they may hold $names); the bounds of regex.h hold, so that a hostile one does not match rather than stall. */
 #include <stdint.h>
 
@@ -45,11 +45,13 @@ static enum step perform(struct run *r, const struct action_conf *a)
     bool ok = pattern && run_expand(r, a->text, &input);
     if (ok) {
         char *translated = pattern_translate(pattern);
-        struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
+        struct regex *re = regex_new(translated, REGEX_TCL, why, NULL);
         mem_free(translated);
         if (!re)
             msg_post(r->eem->env.log, &BAD_PATTERN, pattern, why);
         ok = re && search(r, a, re, &input);
+        if (re && regex_gave_up(re))
+            pattern_gave_up(r->eem, r->applet->conf.name);
         regex_free(re);
     }
     text_free(&input);

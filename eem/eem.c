@@ -19,16 +19,24 @@
 #include "eem/eem_local.h"
 #include "eem/lint.h"
 #include "eem/patterns.h"
-#include "espial/debug.h"
 #include "espial/mem.h"
 
 MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s");
 MSG(NO_ACTION, "HA_EM", 6, "FMPD_NO_ACTION", 0, "No action configured for applet %s");
 MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
-MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises it");
+MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises %s");
 
-const char *const eem_op_names[EEM_OPS] = {"gt", "ge", "eq", "ne", "lt", "le"};
+MSG(GAVE_UP, "HA_EM", 4, "FMS_PATTERN", 60000, "A regular expression of applet %s takes too long and is given up: no match");
+
+static const struct {
+    enum fact_type type;
+    void (*fn)(void *eem, const void *fact);
+} heard[] = {
+    {FACT_SYSLOG, on_syslog_fact}, {FACT_TRAP_HEARD, on_trap_fact}, {FACT_CONFIG_CHANGED, on_config_fact},
+    {FACT_TRACK, on_track_fact},   {FACT_ROUTE, on_route_fact},     {FACT_LINK, on_link_fact},
+    {FACT_IPSLA, on_ipsla_fact},   {FACT_COMMAND, info_command_fact},
+};
 
 struct eem *eem_new(const struct eem_env *env)
 {
@@ -41,18 +49,17 @@ struct eem *eem_new(const struct eem_env *env)
         e->watching[i].tail = &e->watching[i].head;
     e->patterns = patterns_new();
     sched_init(e);
-    if (env->debug) {
-        const struct debug_item items[] = {
-            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action cli debugging", .on = &e->debug.action_cli},
-            {.subsystem = "Embedded Event Manager", .text = "Debug EEM action mail debugging", .on = &e->debug.action_mail},
-        };
-        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, e);
-    }
+    debug_init(e);
     if (env->gate)
         *env->gate = (struct gate){.arg = e, .ask = cli_ask, .forget = cli_forget, .wants = cli_wants};
-    bus_subscribe(env->bus, FACT_SYSLOG, on_syslog_fact, e);
-    bus_subscribe(env->bus, FACT_TRAP_HEARD, on_trap_fact, e);
-    bus_subscribe(env->bus, FACT_COMMAND, info_command_fact, e);
+    if (env->trap_gate)
+        *env->trap_gate = (struct trap_gate){.arg = e, .wants = trap_wants, .pass = trap_pass};
+    if (env->object_gate)
+        *env->object_gate =
+            (struct object_gate){.arg = e, .wants = object_wants, .ask = object_ask, .forget = object_forget};
+    e->began = loop_now(env->loop);
+    for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
+        bus_subscribe(env->bus, heard[i].type, heard[i].fn, e);
     return e;
 }
 
@@ -88,6 +95,7 @@ struct policy *eem_policy_find(const struct eem *e, const char *name)
 static void watch_begin(struct eem *e, struct watch *w)
 {
     struct watching *all = &e->watching[w->ev->type];
+    debug_watch(w, true);
     w->link = all->tail;
     *all->tail = w;
     all->tail = &w->next;
@@ -98,6 +106,7 @@ static void watch_begin(struct eem *e, struct watch *w)
 static void watch_end(struct eem *e, struct watch *w)
 {
     struct watching *all = &e->watching[w->ev->type];
+    debug_watch(w, false);
     if (w->detector->disarm)
         w->detector->disarm(w);
     *w->link = w->next;
@@ -130,6 +139,42 @@ void eem_unregister(struct eem *e, const char *name)
     }
 }
 
+/* Environment variables in what an event compares with ("$_pattern"); a '$' that begins none is left, it may be the end
+ * of a line. */
+static void fill_in(const struct eem *e, char *text, size_t cap)
+{
+    struct text out = {0};
+    text_add(&out, "");
+    for (const char *s = text; *s;) {
+        const struct environment_conf *best = NULL;
+        size_t longest = 0;
+        CONF_EACH(const struct environment_conf, env, &e->conf.environment)
+        {
+            size_t n = strlen(env->name);
+            if (*s == '$' && n > longest && !strncmp(s + 1, env->name, n)) {
+                best = env;
+                longest = n;
+            }
+        }
+        if (best)
+            text_add(&out, best->value);
+        else
+            text_addn(&out, s, 1);
+        s += best ? 1 + longest : 1;
+    }
+    str_copy(text, cap, text_str(&out));
+    text_free(&out);
+}
+
+static void event_fill_in(const struct eem *e, struct event_conf *ev)
+{
+    if (!e->conf.environment.n)
+        return;
+    fill_in(e, ev->pattern, sizeof ev->pattern);
+    fill_in(e, ev->cron, sizeof ev->cron);
+    fill_in(e, ev->oid_val, sizeof ev->oid_val);
+}
+
 bool eem_event_check(const struct event_conf *ev, char why[128])
 {
     const struct detector *d = detector_of(ev->type);
@@ -138,6 +183,19 @@ bool eem_event_check(const struct event_conf *ev, char why[128])
         return false;
     }
     return !d->check || d->check(ev, why);
+}
+
+bool eem_event_possible(const struct eem *e, const struct event_conf *ev, char why[128])
+{
+    struct event_conf filled = *ev;
+    event_fill_in(e, &filled);
+    return eem_event_check(&filled, why);
+}
+
+void pattern_gave_up(struct eem *e, const char *applet)
+{
+    e->patterns_given_up++;
+    msg_post(e->env.log, &GAVE_UP, applet);
 }
 
 struct complaint {
@@ -167,7 +225,7 @@ static enum eem_registered judge(struct eem *e, const struct applet_conf *a)
     }
     CONF_EACH(const struct event_conf, ev, &a->events)
     {
-        if (eem_event_check(ev, why))
+        if (eem_event_possible(e, ev, why))
             continue;
         msg_post(e->env.log, &BAD_CONFIG, a->name, why);
         return EEM_NOT_BAD_EVENT;
@@ -190,7 +248,8 @@ static struct policy *policy_new(struct eem *e, const struct applet_conf *a)
     p->nwatches = p->applet->conf.events.n;
     p->watches = mem_array(p->nwatches, sizeof *p->watches);
     for (size_t i = 0; i < p->nwatches; i++) {
-        const struct event_conf *ev = p->applet->conf.events.v[i];
+        struct event_conf *ev = p->applet->conf.events.v[i];
+        event_fill_in(e, ev);
         p->watches[i] = (struct watch){.policy = p, .ev = ev, .detector = detector_of(ev->type)};
     }
     trigger_init(p);
@@ -226,8 +285,10 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a)
     put_in_force(e, p);
     for (size_t i = 0; i < p->nwatches; i++) {
         watch_begin(e, &p->watches[i]);
-        if (p->watches[i].detector->inert)
-            msg_post(e->env.log, &INERT, a->name, p->watches[i].detector->name);
+        const struct detector *d = p->watches[i].detector;
+        const char *mute = d->inert ? "it" : d->mute ? d->mute(p->watches[i].ev) : NULL;
+        if (mute)
+            msg_post(e->env.log, &INERT, a->name, d->name, mute);
     }
     account_leave(e->env.loop, was);
     return EEM_REGISTERED;
@@ -238,14 +299,18 @@ void eem_stop(struct eem *e)
     if (e->stopped)
         return;
     e->stopped = true;
-    bus_unsubscribe(e->env.bus, FACT_SYSLOG, on_syslog_fact, e);
-    bus_unsubscribe(e->env.bus, FACT_TRAP_HEARD, on_trap_fact, e);
-    bus_unsubscribe(e->env.bus, FACT_COMMAND, info_command_fact, e);
+    for (size_t i = 0; i < sizeof heard / sizeof heard[0]; i++)
+        bus_unsubscribe(e->env.bus, heard[i].type, heard[i].fn, e);
     sched_stop(e);
     for (size_t i = 0; i < e->npolicies; i++)
         trigger_fini(e->policies[i]);
+    objects_stop(e);
     if (e->env.gate)
         *e->env.gate = (struct gate){0};
+    if (e->env.trap_gate)
+        *e->env.trap_gate = (struct trap_gate){0};
+    if (e->env.object_gate)
+        *e->env.object_gate = (struct object_gate){0};
 }
 
 void eem_free(struct eem *e)
@@ -253,13 +318,14 @@ void eem_free(struct eem *e)
     if (!e)
         return;
     eem_stop(e);
-    if (e->env.debug)
-        debug_unregister(e->env.debug, e);
+    debug_fini(e);
     for (size_t i = 0; i < e->npolicies; i++)
         policy_free(e->policies[i]);
     mem_free(e->policies);
     patterns_free(e->patterns);
     mem_free(e->counters);
+    mem_free(e->links);
+    resource_free(e);
     contexts_free(e);
     eem_conf_fini(&e->conf);
     mem_free(e);

@@ -21,6 +21,8 @@ struct text;
 struct trap_var;
 struct files;
 struct gate;
+struct object_gate;
+struct trap_gate;
 struct inet;
 struct mib;
 struct streams;
@@ -83,6 +85,8 @@ struct eem_env {
     struct files *files;
     struct streams *streams; /* to mail servers */
     struct gate *gate;       /* eem makes itself its watcher: event cli */
+    struct trap_gate *trap_gate;     /* likewise: event snmp-notification direction outgoing */
+    struct object_gate *object_gate; /* likewise: event snmp-object */
     struct mib *mib;         /* event snmp, info type snmp */
     bool (*resolve)(void *arg, const char *name, uint32_t *addr);
     uint32_t (*if_addr)(void *arg, const char *ifname); /* primary address; 0: none */
@@ -124,6 +128,9 @@ struct eem_conf *eem_conf(struct eem *e);
 /* After history sizes or threads were written. */
 void eem_conf_changed(struct eem *e);
 
+/* Something in resource policies was written. */
+void eem_resources_changed(struct eem *e);
+
 enum eem_registered {
     EEM_REGISTERED,
     EEM_NOT_NO_EVENT,    /* no event statement: FMPD_NO_EVENT was logged, an earlier version is no longer in force */
@@ -137,6 +144,8 @@ enum eem_registered eem_register(struct eem *e, const struct applet_conf *a) MUS
 void eem_unregister(struct eem *e, const char *name);
 /* Can this event be waited for? Otherwise why says what is wrong: "unmatched parenthesis". */
 bool eem_event_check(const struct event_conf *ev, char why[128]) MUST_USE;
+/* The same with the environment variables that it names. */
+bool eem_event_possible(const struct eem *e, const struct event_conf *ev, char why[128]) MUST_USE;
 
 enum eem_run_outcome {
     EEM_RUN_STARTED,
@@ -177,8 +186,11 @@ struct eem_job_info {
     uint32_t job;
     const char *applet, *event_name, *class_name;
     int64_t event_wall; /* us */
-    const char *status; /* "success" "abort"; "running" "pend" */
+    const char *status; /* "success" "abort"; "running" "pend" "held" */
+    const char *details; /* ended: the variables of its event, "msg {..} priority {5}" */
 };
+#define EEM_DETAILS_MAX 512
+#define EEM_DETECTORS_MAX 40
 bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
 bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
 bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
@@ -191,12 +203,53 @@ struct eem_trap_info {
 };
 bool eem_trap_history_next(const struct eem *e, size_t *cursor, struct eem_trap_info *out);
 
+/* Jobs chosen by number, by class, or all. */
+struct eem_choice {
+    uint32_t job;           /* 0: any */
+    const char *class_name; /* "default", "A"; NULL: any */
+};
+/* How many were meant. Clear drops those that wait and ends those that run (in a later turn); hold takes waiting ones out
+ * of their queue until they are released; modify moves waiting ones to another class. */
+unsigned eem_jobs_clear(struct eem *e, const struct eem_choice *which);
+unsigned eem_jobs_hold(struct eem *e, const struct eem_choice *which);
+unsigned eem_jobs_release(struct eem *e, const struct eem_choice *which);
+unsigned eem_jobs_modify(struct eem *e, const struct eem_choice *which, const char *class_name);
+struct eem_threads_info {
+    const char *classes; /* "default", "A-D" */
+    uint32_t total;
+    unsigned running;
+};
+bool eem_threads_next(const struct eem *e, size_t *cursor, struct eem_threads_info *out);
+struct eem_queue_info {
+    uint64_t triggered, dropped; /* jobs queued, and lost because their queue was full */
+    unsigned size, max, largest; /* waiting now, room in a class, most that ever waited in one */
+    uint64_t average_us;
+    uint64_t throttled; /* seconds whose starts were used up */
+    uint64_t given_up;  /* matches of expressions that took too long */
+};
+void eem_queue_info(const struct eem *e, struct eem_queue_info *out);
+/* clear event manager ...: the figures begin anew. */
+void eem_clear_statistics(struct eem *e);
+void eem_clear_history(struct eem *e);
+/* NULL: of all. False: there is no such detector. */
+bool eem_clear_detector(struct eem *e, const char *name);
+
+/* What can be waited for, in order of name: "syslog", "timer" once. */
+struct eem_detector_info {
+    char name[32];
+    uint64_t events; /* that concerned an applet */
+};
+bool eem_detector_next(const struct eem *e, size_t *cursor, struct eem_detector_info *out);
+
 /* The bits of debug event manager. */
 struct eem_debug {
-    bool action_cli;
-    bool action_mail;
+    bool action_cli, action_mail;
+    bool server_events, server_scheduling;
+    bool detectors[EEM_DETECTORS_MAX]; /* by eem_detector_bit */
 };
 struct eem_debug *eem_debug(struct eem *e);
+/* The place of a detector's bit, by its name ("timer"); -1: there is no such. */
+int eem_detector_bit(const char *name);
 /* The calendar its times are read by. */
 const struct clock *eem_clock(const struct eem *e);
 #endif

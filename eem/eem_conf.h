@@ -47,6 +47,13 @@ extern const char *const eem_op_names[EEM_OPS]; /* "gt" .. "le" */
 enum eem_entry_type { EEM_VALUE, EEM_INCREMENT, EEM_RATE };
 enum eem_comb { EEM_EXIT_OR, EEM_EXIT_AND };
 enum eem_state { EEM_UP, EEM_DOWN, EEM_ANY };
+#define EEM_ROUTE_ALL 3 /* event routing type all; else enum route_change */
+enum eem_vrf { EEM_VRF_UNSET, EEM_VRF_ALL, EEM_VRF_DEFAULT, EEM_VRF_NAME };
+/* Words of the grammar that events compare with: NULL at the end. */
+extern const char *const eem_interface_parameters[]; /* event interface parameter */
+extern const char *const eem_reactions[];            /* event ipsla reaction-type */
+extern const char *const eem_protocols[];            /* event routing protocol: "all", "bgp" ... */
+extern const char *const eem_link_events[];          /* event neighbor-discovery link-event */
 
 #define EEM_PRIORITY_ALL   8 /* event syslog priority all, the default */
 #define EEM_PRIORITY_UNSET 8 /* action syslog without priority: logged as informational */
@@ -69,7 +76,7 @@ struct event_conf {
     char text[EEM_TEXT_MAX]; /* the rest of the line of a detector that nothing will raise */
     /* syslog, cli: regular expressions */
     char pattern[EEM_TEXT_MAX];
-    char sequence[EEM_NAME_MAX], timestamp[EEM_NAME_MAX], facility[EEM_NAME_MAX], mnemonic[EEM_NAME_MAX];
+    char sequence[EEM_TEXT_MAX], timestamp[EEM_TEXT_MAX], facility[EEM_TEXT_MAX], mnemonic[EEM_TEXT_MAX];
     uint8_t priority; /* 0-7; EEM_PRIORITY_ALL */
     bool sev_fatal, sev_critical, sev_major, sev_minor, sev_warning, sev_notification, sev_normal, sev_debugging;
     bool enter, tab_key, question; /* cli: which keys publish; none: enter */
@@ -83,15 +90,15 @@ struct event_conf {
     uint8_t direction;       /* 0 incoming, 1 outgoing */
     uint8_t msg_op;          /* 0 send, 1 drop */
     bool get_next;           /* snmp: get-type next */
-    uint8_t object_type;     /* snmp-object, by its place in the row */
+    uint8_t object_type;     /* snmp-object: enum eem_object */
     bool istable;
     /* snmp, interface, counter: crossing a value and coming back */
     char name[EEM_NAME_MAX]; /* counter, interface; resource: policy; ipsla: group */
-    char parameter[40];      /* interface */
+    uint8_t parameter;       /* interface: of eem_interface_parameters */
     uint64_t poll;           /* ms */
     char entry_val[24];
     char exit_val[24];              /* "": none */
-    uint8_t entry_op, exit_op;      /* enum eem_op */
+    uint8_t entry_op, exit_op;      /* enum eem_op; EEM_OPS: not asked */
     uint8_t entry_type, exit_type;  /* enum eem_entry_type */
     uint8_t exit_comb;              /* enum eem_comb */
     uint64_t exit_time;             /* ms; 0: none */
@@ -102,17 +109,24 @@ struct event_conf {
     bool has_number;
     uint8_t state;    /* enum eem_state */
     uint32_t sub_system;
-    char reaction[24]; /* ipsla; "": any */
+    uint8_t reaction; /* ipsla: of eem_reactions, from 1; 0: any */
     /* routing */
-    uint32_t network;
-    uint8_t prefix_len, ge, le, ne; /* ge le ne: 0 when not asked */
-    uint8_t route_change;           /* 0 add, 1 remove, 2 modify, 3 all */
-    char protocol[16];              /* "": any */
-    char vrf[32];
+    char network[24];     /* A.B.C.D/N */
+    uint8_t ge, le, ne;   /* 0 when not asked */
+    uint8_t route_change; /* enum route_change of bus.h; EEM_ROUTE_ALL */
+    uint8_t protocol;     /* of eem_protocols; 0: all */
+    uint8_t vrf_choice;   /* enum eem_vrf */
+    char vrf[32];         /* a regular expression */
     /* neighbor-discovery */
     bool by_regexp;
-    char link_event[16], line_event[16]; /* "": not asked; "all" */
-    char cdp[8], lldp[8];
+    uint8_t link_event; /* of eem_link_events, from 1; 0: not asked */
+    uint8_t line_event; /* 1 up, 2 down, 3 all; 0: not asked */
+    uint8_t cdp, lldp;  /* 1 add, 2 update, 3 delete, 4 all; 0: not asked */
+    /* detectors that nothing will raise: their words and choices, kept to be printed */
+    uint8_t choice1, choice2, choice3, choice4, choice5, choice6;
+    char word1[EEM_NAME_MAX], word2[EEM_NAME_MAX], word3[EEM_NAME_MAX], word4[EEM_NAME_MAX];
+    uint32_t number1, number2, number3, number4;
+    uint64_t seconds1, seconds2, seconds3;
     /* timer */
     uint64_t time; /* ms; absolute: since 1970 */
     char timer_name[32];
@@ -271,19 +285,34 @@ struct environment_conf {
     char value[EEM_TEXT_MAX];
 };
 
+/* Threads that some classes share: a letter or a range of them, "A" or "A-D". */
+struct threads_conf {
+    char classes[4];
+    uint32_t number;
+};
+
 struct eem_conf {
     bool lint; /* what is doubtful in an applet is logged when it is registered */
     struct conf_list environment; /* struct environment_conf, by name */
     struct conf_list applets;     /* struct applet_conf, in order of entry */
+    struct conf_list resources;   /* struct resource_conf (resource_conf.h), none or one */
     uint32_t history_events;      /* 0-50 */
     uint32_t history_traps;       /* 0-50 */
     uint32_t threads;             /* that run applets of one class at once */
+    struct conf_list class_threads;  /* struct threads_conf: of applets of other classes than default */
+    struct conf_list script_threads; /* the same of scripts, which this router has none of */
+    uint32_t default_script_threads;
+    bool suspended;               /* no run starts */
+    char policy_directory[EEM_TEXT_MAX], library_directory[EEM_TEXT_MAX];
     char session_user[65];        /* of the CLI sessions; "" for none */
     uint32_t session_privilege;   /* 0-15, before `enable` */
+    uint64_t routing_delay;       /* ms after the start of which event routing hears nothing */
+    uint32_t rpc_sessions;        /* 4-16; kept: there is no RPC */
 };
 #define EEM_HISTORY_MAX     50
 #define EEM_HISTORY_DEFAULT 10
 #define EEM_THREADS_DEFAULT 32
+#define EEM_SCRIPT_THREADS_DEFAULT 1
 void eem_conf_init(void *eem_conf);
 void eem_conf_fini(void *eem_conf);
 #endif

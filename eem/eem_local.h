@@ -78,14 +78,17 @@ struct detector {
     void (*disarm)(struct watch *w); /* frees w->state; NULL: nothing to do */
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
     bool inert; /* nothing in this router will ever raise it: said once at registration */
+    const char *(*mute)(const struct event_conf *ev); /* of it, what nothing will raise: said likewise. NULL: nothing */
 };
 /* kinds.c: all there are, by number; NULL for others. */
 const struct detector *detector_of(uint8_t type);
 
 /* ---- eem.c */
 #define JOB_CLASSES 27 /* default, A-Z */
+#define SCHED_QUEUE_MAX 100000 /* jobs that wait in a class */
 struct job_class {
     struct run *queue_head, **queue_tail;
+    struct run *held; /* by `event manager scheduler hold`, in order of their events; not counted in queued */
     unsigned queued, running;
     bool overflowing; /* said so already */
 };
@@ -96,6 +99,7 @@ struct ended_job {
     uint8_t job_class;
     int64_t event_wall;
     bool ok;
+    char details[EEM_DETAILS_MAX]; /* the variables of its event */
 };
 struct sent_trap {
     char applet[EEM_NAME_MAX];
@@ -112,6 +116,18 @@ struct context { /* do_state.c: variables saved under a key */
     char *key;
     struct vars vars;
 };
+struct resource { /* on_resource.c: the thresholds of the policy in use */
+    struct timer timer;
+    struct resource_watched {
+        bool up, turning; /* turning since: */
+        uint64_t since;   /* loop time */
+    } watched[2][3];      /* processor, memory; by enum resource_level */
+};
+void resource_free(struct eem *e);
+struct link_seen { /* on_nd.c: an interface as FACT_LINK last said */
+    char ifname[32];
+    bool link, line;
+};
 struct watching {
     struct watch *head, **tail;
 };
@@ -119,6 +135,8 @@ struct eem {
     struct eem_env env;
     struct eem_conf conf;
     struct eem_debug debug;
+    char (*debug_names)[64]; /* of the registry's items */
+    uint64_t raised[EEM_UNSET]; /* events that concerned an applet, by enum eem_event_type; since `clear` */
     struct policy **policies;
     size_t npolicies;
     struct watching watching[EEM_UNSET]; /* by enum eem_event_type */
@@ -129,16 +147,24 @@ struct eem {
     uint64_t second_began; /* loop time */
     unsigned started_this_second;
     uint64_t throttled; /* seconds in which no more runs might start */
+    uint64_t triggered, dropped, runs, run_us_total; /* jobs: queued, lost for want of room, ended; since `clear` */
+    unsigned queued_max;
+    uint64_t patterns_given_up;
     bool stopped;
     uint32_t last_job; /* also ceemHistoryEventIndex */
     struct history history;
     struct held *held; /* on_cli.c: commands that wait for runs */
+    struct held_request *requests; /* on_snmp_object.c: likewise */
     struct counter *counters;
     size_t ncounters;
     struct context *contexts;
     size_t ncontexts;
     struct heard_command commands[EEM_COMMANDS]; /* the last ones, by ncommands modulo EEM_COMMANDS */
     uint64_t ncommands;
+    uint64_t began; /* loop time */
+    struct resource *resource; /* on_resource.c; NULL: no policy was ever configured */
+    struct link_seen *links; /* on_nd.c */
+    size_t nlinks;
 };
 void contexts_free(struct eem *e); /* do_state.c */
 struct policy *eem_policy_find(const struct eem *e, const char *name);
@@ -159,12 +185,27 @@ void trigger_describe(const struct trigger_conf *t, struct text *out);
 void on_syslog_fact(void *eem, const void *fact);
 void on_trap_fact(void *eem, const void *fact);
 void info_command_fact(void *eem, const void *fact); /* do_info.c */
+void on_config_fact(void *eem, const void *fact);
+void on_track_fact(void *eem, const void *fact);
+void on_route_fact(void *eem, const void *fact);
+void on_link_fact(void *eem, const void *fact);
+void on_ipsla_fact(void *eem, const void *fact);
 
 /* on_cli.c: the watcher of commands */
 bool cli_wants(void *eem, enum gate_key key);
 enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resume)(void *session, bool run),
                           void *session);
 void cli_forget(void *eem, void *session);
+
+/* on_snmp_notification.c, on_snmp_object.c: the watchers of what SNMP sends and is asked */
+bool trap_wants(void *eem);
+bool trap_pass(void *eem, const struct fact_trap *t, uint64_t serial);
+bool object_wants(void *eem);
+enum gate_verdict object_ask(void *eem, const struct object_question *q,
+                             void (*answer)(void *request, enum object_outcome how, const struct trap_var *v),
+                             void *request);
+void object_forget(void *eem, void *request);
+void objects_stop(struct eem *e); /* nobody is held any more */
 
 /* Compare as EEM does: as numbers when both are integers, else as text. */
 bool eem_compare(uint8_t op, const char *value, const char *wanted);
@@ -199,6 +240,7 @@ struct run {
     enum on_error on_error;
     const char *error; /* name of the last failure: "FH_EMEMORY" */
     struct vars vars;
+    size_t event_vars; /* the first so many are those of its event */
     struct shell *shell;
     struct run_varbind *varbinds; /* TRAP_VARBINDS_MAX of them; NULL before the first */
     size_t nvarbinds;
@@ -209,6 +251,7 @@ struct run {
     bool timed_out;
     const struct action_conf *doing; /* a pending action, for the observer */
     struct timer step, maxrun;
+    bool halted; /* by `event manager scheduler clear` */
     void (*pending_stop)(struct run *r); /* ends what a pending action of the kind RUN_OTHER has begun; NULL: nothing */
     void *pending;                       /* that action's own */
     struct eem_caller caller;            /* done NULL: nobody waits */
@@ -224,6 +267,7 @@ const struct action_kind *action_kind_of(uint8_t verb);
 
 struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, uint32_t job);
 void run_start(struct run *r); /* it has a thread */
+void run_halt(struct run *r);  /* a running one: it ends in a later turn, unfinished */
 void run_free(struct run *r);  /* without history or messages; NULL-safe */
 /* A pending action is complete: the next one follows in a later turn. */
 void run_resume(struct run *r, bool ok);
@@ -274,6 +318,18 @@ void observe_began(const struct run *r);
 void observe_step(struct run *r, const struct action_conf *a, enum eem_step step);
 bool observe_mail(const struct run *r, const struct eem_mail_seen *mail); /* false: send it */
 void observe_ended(const struct run *r, bool ok);
+
+/* eem.c: an expression was given up at the bounds of its work: counted, and said once a minute. */
+void pattern_gave_up(struct eem *e, const char *applet);
+
+/* ---- debug.c: what `debug event manager` shows; each tests its own bit. */
+void debug_init(struct eem *e);
+void debug_fini(struct eem *e);
+void debug_watch(const struct watch *w, bool begins);
+void debug_event(const struct watch *w, const struct vars *vars, const char *what);
+void debug_queued(const struct run *r);
+void debug_started(const struct run *r);
+void debug_ended(const struct run *r, bool ok);
 
 /* ---- history.c */
 void history_ended(struct eem *e, const struct run *r, bool ok);

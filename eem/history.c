@@ -4,6 +4,7 @@
  * Two rings of at most EEM_HISTORY_MAX entries, kept at the configured size: the oldest falls out. Entries are copies,
  * so an applet that is gone still has its past. A job enters when it has ended (in that order), with the time of its
  * event. */
+#include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -23,6 +24,22 @@ void history_trim(struct eem *e)
     drop_oldest(&e->history.traps_first, &e->history.traps_n, e->conf.history_traps);
 }
 
+/* "_syslog_msg" is msg here. */
+static const char *short_name(const char *name)
+{
+    const char *second = name[0] == '_' ? strchr(name + 1, '_') : NULL;
+    return second && second[1] ? second + 1 : name;
+}
+
+static void add_details(const struct run *r, char out[EEM_DETAILS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->event_vars && i < r->vars.n && n + 1 < EEM_DETAILS_MAX; i++)
+        if (r->vars.v[i].value[0])
+            n += (size_t)snprintf(out + n, EEM_DETAILS_MAX - n, "%s%s {%s}", n ? " " : "",
+                              short_name(r->vars.v[i].name), r->vars.v[i].value);
+}
+
 void history_ended(struct eem *e, const struct run *r, bool ok)
 {
     struct history *h = &e->history;
@@ -36,6 +53,12 @@ void history_ended(struct eem *e, const struct run *r, bool ok)
                               .event_wall = r->event_wall,
                               .ok = ok};
     str_copy(job->applet, sizeof job->applet, r->applet->conf.name);
+    add_details(r, job->details);
+}
+
+void eem_clear_history(struct eem *e)
+{
+    e->history.n = e->history.traps_n = 0;
 }
 
 void history_trap(struct eem *e, const char *applet, bool policy)
@@ -62,6 +85,7 @@ bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *
         .class_name = sched_class_name(job->job_class),
         .event_wall = job->event_wall,
         .status = job->ok ? "success" : "abort",
+        .details = job->details,
     };
     return true;
 }

@@ -3,17 +3,28 @@
 #include "eem/eem_local.h"
 
 extern const struct detector detector_syslog, detector_snmp_notification, detector_none, detector_watchdog,
-    detector_countdown, detector_absolute, detector_cron, detector_counter,
-    detector_cli,
-    detector_application;
+    detector_countdown, detector_absolute, detector_cron, detector_counter, detector_cli, detector_application,
+    detector_interface, detector_snmp, detector_track, detector_config, detector_routing, detector_ipsla, detector_nd,
+    detector_env, detector_gold, detector_identity, detector_ioswd, detector_mat, detector_nf, detector_oir,
+    detector_rf, detector_rpc, detector_snmp_object, detector_resource;
 
 const struct detector *detector_of(uint8_t type)
 {
     static const struct detector *const all[] = {
-        &detector_syslog,    &detector_snmp_notification, &detector_none, &detector_watchdog,
-        &detector_countdown, &detector_absolute,          &detector_cron,   &detector_counter,
-        &detector_cli,
-        &detector_application,
+        &detector_syslog,      &detector_snmp_notification,
+        &detector_none,        &detector_watchdog,
+        &detector_countdown,   &detector_absolute,
+        &detector_cron,        &detector_counter,
+        &detector_cli,         &detector_application,
+        &detector_interface,   &detector_snmp,
+        &detector_track,       &detector_config,
+        &detector_routing,     &detector_ipsla,
+        &detector_nd,          &detector_env,
+        &detector_gold,        &detector_identity,
+        &detector_ioswd,       &detector_mat,
+        &detector_nf,          &detector_oir,
+        &detector_rf,          &detector_rpc,
+        &detector_snmp_object, &detector_resource,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i]->type == type)
@@ -32,14 +43,22 @@ extern const struct action_kind action_cli, action_syslog, action_wait, action_s
 const struct action_kind *action_kind_of(uint8_t verb)
 {
     static const struct action_kind *const kinds[ACTION_VERBS] = {
-        [ACTION_CLI] = &action_cli,           [ACTION_SYSLOG] = &action_syslog,
-        [ACTION_WAIT] = &action_wait,         [ACTION_SNMP_TRAP] = &action_snmp_trap,
-        [ACTION_INFO] = &action_info,         [ACTION_SET] = &action_set,
-        [ACTION_SET_OLD] = &action_set_old,   [ACTION_IF] = &action_if,
-        [ACTION_ELSEIF] = &action_elseif,     [ACTION_ELSE] = &action_else,
-        [ACTION_END] = &action_end,           [ACTION_WHILE] = &action_while,
-        [ACTION_FOREACH] = &action_foreach,   [ACTION_BREAK] = &action_break,
-        [ACTION_CONTINUE] = &action_continue, [ACTION_EXIT] = &action_exit,
+        [ACTION_CLI] = &action_cli,
+        [ACTION_SYSLOG] = &action_syslog,
+        [ACTION_WAIT] = &action_wait,
+        [ACTION_SNMP_TRAP] = &action_snmp_trap,
+        [ACTION_INFO] = &action_info,
+        [ACTION_SET] = &action_set,
+        [ACTION_SET_OLD] = &action_set_old,
+        [ACTION_IF] = &action_if,
+        [ACTION_ELSEIF] = &action_elseif,
+        [ACTION_ELSE] = &action_else,
+        [ACTION_END] = &action_end,
+        [ACTION_WHILE] = &action_while,
+        [ACTION_FOREACH] = &action_foreach,
+        [ACTION_BREAK] = &action_break,
+        [ACTION_CONTINUE] = &action_continue,
+        [ACTION_EXIT] = &action_exit,
         [ACTION_APPEND] = &action_append,
         [ACTION_INCREMENT] = &action_increment,
         [ACTION_DECREMENT] = &action_decrement,
@@ -63,8 +82,8 @@ const struct action_kind *action_kind_of(uint8_t verb)
         [ACTION_FORCE_SWITCHOVER] = &action_force_switchover,
         [ACTION_HELP] = &action_help,
         [ACTION_MAIL] = &action_mail,
-        [ACTION_SNMP_OBJECT_VALUE] = &action_snmp_object_value,
         [ACTION_COMMENT] = &action_comment,
+        [ACTION_SNMP_OBJECT_VALUE] = &action_snmp_object_value,
     };
     return verb < ACTION_VERBS ? kinds[verb] : NULL;
 }

@@ -101,7 +101,7 @@ static bool number(const char *s, int64_t lo, uint64_t hi, struct trap_var *v)
     return true;
 }
 
-bool object_value(enum eem_object type, const char *text, struct trap_var *v)
+enum trap_type object_trap_type(enum eem_object type)
 {
     static const enum trap_type types[] = {
         [OBJECT_COUNTER] = TRAP_COUNTER, [OBJECT_COUNTER64] = TRAP_COUNTER64,
@@ -110,10 +110,22 @@ bool object_value(enum eem_object type, const char *text, struct trap_var *v)
         [OBJECT_OID] = TRAP_OID,         [OBJECT_STRING] = TRAP_STRING,
         [OBJECT_UINT] = TRAP_UNSIGNED,
     };
+    return types[type];
+}
+
+const char *object_type_name(enum eem_object type)
+{
+    static const char *const names[] = {"counter", "counter64", "gauge",  "int", "ipv4",
+                                        "octet",   "oid",       "string", "uint"};
+    return names[type];
+}
+
+bool object_value(enum eem_object type, const char *text, struct trap_var *v)
+{
     uint32_t addr;
     uint8_t n;
     bool prefix;
-    v->type = types[type];
+    v->type = object_trap_type(type);
     switch (type) {
     case OBJECT_INT: return number(text, INT32_MIN, INT32_MAX, v);
     case OBJECT_COUNTER:

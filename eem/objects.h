@@ -28,6 +28,8 @@ enum eem_object {
     OBJECT_STRING,
     OBJECT_UINT
 };
+enum trap_type object_trap_type(enum eem_object type);
+const char *object_type_name(enum eem_object type);
 /* Type and value of *v from a text: octets are hexadecimal digits in pairs, with or without blanks. False: no such value. */
 bool object_value(enum eem_object type, const char *text, struct trap_var *v);
 #endif

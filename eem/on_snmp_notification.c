@@ -1,11 +1,12 @@
-/* on_snmp_notification.c: event snmp-notification: a trap or inform that the router received (snmp-server manager).
+/* on_snmp_notification.c: event snmp-notification: a trap or inform that the router received (snmp-server manager), or
+ * with `direction outgoing` one that it is about to send to a host: `msg-op drop` then keeps it from being sent there.
  *
  * The configured OID is compared with the name of every varbind; the type of the notification itself is not looked at.
  * With a trailing dot it is a prefix, without it the whole name. The values are compared as numbers when both are
  * integers, else as text. Addresses are those of the packet; none asked for is any. The event manager's own MIB has
  * been published under two roots, 1.3.6.1.4.1.9.10.91 and .134 with the same tree below: they are taken for the same
  * objects, so a hub of one age and a spoke of another understand each other. One notification triggers a policy at most
- * once, by its first varbind that fits.
+ * once, by its first varbind that fits, however many hosts it goes to.
  *
  * $_snmp_notif_oid and _oid_val hold the pair received; every varbind is also there under its own name, dots replaced
  * by '_'. */
@@ -23,9 +24,12 @@ static bool check(const struct event_conf *ev, char why[128])
     uint32_t oid[TRAP_OID_MAX];
     uint8_t len;
     bool prefix;
-    if (object_name(ev->oid, oid, &len, &prefix))
+    if (!object_name(ev->oid, oid, &len, &prefix))
+        str_copy(why, 128, "invalid object identifier");
+    else if (ev->msg_op && !ev->direction)
+        str_copy(why, 128, "only outgoing notifications can be dropped");
+    else
         return true;
-    str_copy(why, 128, "invalid object identifier");
     return false;
 }
 
@@ -33,6 +37,7 @@ struct wanted {
     uint32_t oid[TRAP_OID_MAX];
     uint8_t len;
     bool prefix;
+    uint64_t serial; /* of the last outgoing one that it was triggered by */
 };
 
 static void arm(struct watch *w)
@@ -56,6 +61,8 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, " src-ip-address {%s}", ip4_format(ev->src_ip, addr));
     if (ev->dst_ip)
         text_printf(out, " dest-ip-address {%s}", ip4_format(ev->dst_ip, addr));
+    if (ev->direction)
+        text_printf(out, " direction {outgoing} msg-op {%s}", ev->msg_op ? "drop" : "send");
 }
 
 /* Sub-identifier i, with the current root of the event manager's MIB read as the classic one. */
@@ -140,18 +147,52 @@ static bool concerns(const struct watch *w, const struct fact_trap *f, const str
     return fits;
 }
 
+static const struct trap_var *first_fit(const struct watch *w, const struct fact_trap *f, bool outgoing)
+{
+    if ((w->ev->direction != 0) != outgoing)
+        return NULL;
+    for (size_t v = 0; v < f->nvars && v < TRAP_VARBINDS_MAX; v++)
+        if (concerns(w, f, &f->vars[v]))
+            return &f->vars[v];
+    return NULL;
+}
+
 void on_trap_fact(void *eem, const void *fact)
 {
     const struct eem *e = eem;
-    const struct fact_trap *f = fact;
     EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
     {
-        for (size_t v = 0; v < f->nvars && v < TRAP_VARBINDS_MAX; v++)
-            if (concerns(w, f, &f->vars[v])) {
-                trigger(w, f, &f->vars[v]);
-                break;
-            }
+        const struct trap_var *v = first_fit(w, fact, false);
+        if (v)
+            trigger(w, fact, v);
     }
+}
+
+bool trap_wants(void *eem)
+{
+    const struct eem *e = eem;
+    EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
+    if (w->ev->direction)
+        return true;
+    return false;
+}
+
+bool trap_pass(void *eem, const struct fact_trap *t, uint64_t serial)
+{
+    const struct eem *e = eem;
+    bool pass = true;
+    EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
+    {
+        const struct trap_var *v = first_fit(w, t, true);
+        struct wanted *want = w->state;
+        if (!v)
+            continue;
+        pass &= !w->ev->msg_op;
+        if (want->serial != serial)
+            trigger(w, t, v);
+        want->serial = serial;
+    }
+    return pass;
 }
 
 const struct detector detector_snmp_notification = {.type = EEM_SNMP_NOTIFICATION,

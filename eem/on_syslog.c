@@ -1,11 +1,13 @@
 /* on_syslog.c: event syslog: a line of the log that looks like a pattern.
  *
  * The pattern is searched in the complete line (timestamp and all); one that begins with '^' may also mean the
- * beginning of the message text. A line reaches us after its rate limit: a suppressed message never existed. `priority`
- * lets pass messages of that severity and more severe ones. With `occurs N period S` the policy is triggered by the Nth
+ * beginning of the message text. sequence, timestamp, facility and mnemonic are expressions searched in that part of the
+ * line; all that is asked for must be there, and any of them may stand without a pattern. A line reaches us after its rate limit: a suppressed message never existed. `priority`
+ * lets pass messages of that severity and more severe ones, severity-* those of the severities named. With `occurs N period S` the policy is triggered by the Nth
  * match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines
  * that a run itself logs are no exception: an applet that matches its own message runs again and again, within the
- * bounds of sched.c. */
+ * bounds of sched.c; what `debug event manager` shows of the server's work alone is not looked at. */
+#include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -15,38 +17,101 @@
 
 #define OCCURS_MAX 32
 
-static bool check(const struct event_conf *ev, char why[128])
+enum { SEQUENCE, TIMESTAMP, FACILITY, MNEMONIC, FIELDS };
+
+static const char *field_pattern(const struct event_conf *ev, unsigned field)
 {
-    char *pattern = pattern_translate(ev->pattern);
-    struct regex *re = regex_new(pattern, REGEX_IOS, why, NULL);
-    mem_free(pattern);
-    regex_free(re);
-    return re != NULL;
+    const char *const all[FIELDS] = {ev->sequence, ev->timestamp, ev->facility, ev->mnemonic};
+    return all[field];
 }
 
-/* Loop times of the last matches. */
+static struct regex *compile(const char *pattern, char why[128])
+{
+    char *translated = pattern_translate(pattern);
+    struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
+    mem_free(translated);
+    return re;
+}
+
+/* A bit for each severity that a severity-* keyword names; 0: none does. They are those of Call Home, one a level. */
+static unsigned severities(const struct event_conf *ev)
+{
+    const bool on[] = {ev->sev_fatal,   ev->sev_critical,     ev->sev_major,  ev->sev_minor,
+                       ev->sev_warning, ev->sev_notification, ev->sev_normal, ev->sev_debugging};
+    unsigned bits = 0;
+    for (unsigned i = 0; i < sizeof on / sizeof on[0]; i++)
+        bits |= (unsigned)on[i] << i;
+    return bits;
+}
+
+static bool check(const struct event_conf *ev, char why[128])
+{
+    bool any = ev->pattern[0] || ev->priority < EEM_PRIORITY_ALL || severities(ev);
+    for (unsigned i = 0; i <= FIELDS; i++) {
+        const char *pattern = i < FIELDS ? field_pattern(ev, i) : ev->pattern;
+        if (!pattern[0])
+            continue;
+        struct regex *re = compile(pattern, why);
+        if (!re)
+            return false;
+        regex_free(re);
+        any = true;
+    }
+    if (!any)
+        str_copy(why, 128, "pattern, a field or a severity is needed");
+    return any;
+}
+
 struct matches {
-    uint64_t seen[OCCURS_MAX];
+    uint64_t seen[OCCURS_MAX]; /* loop times of the last ones */
     unsigned n;
+    struct regex *fields[FIELDS]; /* NULL: not asked */
+    unsigned severities;
 };
 
+/* What leads a line to this watch: its pattern, else the longest text that a field it asks for must contain. */
 static void arm(struct watch *w)
 {
-    char why[128];
-    w->state = NEW(struct matches);
-    (void)patterns_add(w->policy->eem->patterns, w->ev->pattern, w, why); /* eem_register has checked it */
+    char why[128], literal[EEM_TEXT_MAX] = "";
+    struct matches *m = w->state = NEW(struct matches);
+    struct patterns *patterns = w->policy->eem->patterns;
+    m->severities = severities(w->ev);
+    for (unsigned i = 0; i < FIELDS; i++) {
+        const char *pattern = field_pattern(w->ev, i);
+        char of_field[EEM_TEXT_MAX];
+        if (!pattern[0])
+            continue;
+        m->fields[i] = compile(pattern, why); /* eem_register has checked it */
+        pattern_literal(pattern, of_field, sizeof of_field);
+        if (strlen(of_field) > strlen(literal) && (i == FACILITY || i == MNEMONIC))
+            str_copy(literal, sizeof literal, of_field);
+    }
+    if (w->ev->pattern[0])
+        (void)patterns_add(patterns, w->ev->pattern, w, why);
+    else
+        patterns_add_literal(patterns, literal, w);
 }
 
 static void disarm(struct watch *w)
 {
+    struct matches *m = w->state;
     patterns_remove(w->policy->eem->patterns, w);
-    mem_free(w->state);
+    for (unsigned i = 0; i < FIELDS; i++)
+        regex_free(m->fields[i]);
+    mem_free(m);
 }
 
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     (void)applet_name;
-    text_printf(out, "pattern {%s}", ev->pattern);
+    static const char *const names[FIELDS] = {"sequence", "timestamp", "facility", "mnemonic"};
+    static const char *const levels[] = {"fatal",   "critical",     "major",  "minor",
+                                         "warning", "notification", "normal", "debugging"};
+    if (ev->pattern[0])
+        text_printf(out, "pattern {%s}", ev->pattern);
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (field_pattern(ev, i)[0])
+            text_printf(out, " %s {%s}", names[i], field_pattern(ev, i));
     if (ev->occurs > 1)
         text_printf(out, " occurs %u", ev->occurs);
     if (ev->period)
@@ -54,6 +119,9 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
                     (unsigned long long)ev->period % 1000);
     if (ev->priority < EEM_PRIORITY_ALL)
         text_printf(out, " priority %s", log_level_names[ev->priority]);
+    for (unsigned i = 0; i < 8; i++)
+        if (severities(ev) & 1u << i)
+            text_printf(out, " severity-%s", levels[i]);
 }
 
 /* One more match: is it the Nth? */
@@ -77,11 +145,51 @@ static bool enough(struct watch *w)
     return true;
 }
 
+/* A line in its parts. */
+struct parsed {
+    const struct fact_syslog *fact;
+    char sequence[24];
+    size_t stamp, stamp_end; /* in the line; the sequence number in front of it is not the timestamp's */
+};
+
+static void parse(const struct fact_syslog *f, struct parsed *p)
+{
+    size_t digits = strspn(f->line, "0123456789");
+    *p = (struct parsed){.fact = f, .stamp_end = f->text_at};
+    snprintf(p->sequence, sizeof p->sequence, "%llu", (unsigned long long)f->seq);
+    while (p->stamp_end && (f->line[p->stamp_end - 1] == ' ' || f->line[p->stamp_end - 1] == ':'))
+        p->stamp_end--;
+    if (digits && digits + 2 <= f->text_at && !memcmp(f->line + digits, ": ", 2)) {
+        snprintf(p->sequence, sizeof p->sequence, "%.*s", (int)(digits < 20 ? digits : 20), f->line);
+        p->stamp = digits + 2 < p->stamp_end ? digits + 2 : p->stamp_end;
+    }
+}
+
+static bool concerns(const struct watch *w, const struct parsed *p)
+{
+    const struct matches *m = w->state;
+    const struct fact_syslog *f = p->fact;
+    const struct {
+        const char *s;
+        size_t len;
+    } fields[FIELDS] = {{p->sequence, strlen(p->sequence)},
+                        {f->line + p->stamp, p->stamp_end - p->stamp},
+                        {f->facility, strlen(f->facility)},
+                        {f->mnemonic, strlen(f->mnemonic)}};
+    if (f->severity > w->ev->priority || (m->severities && !(m->severities & 1u << (f->severity & 7))))
+        return false;
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (m->fields[i] && !regex_match(m->fields[i], fields[i].s, fields[i].len))
+            return false;
+    return true;
+}
+
 static void hit(void *arg, void *owner)
 {
-    const struct fact_syslog *f = arg;
+    const struct parsed *p = arg;
+    const struct fact_syslog *f = p->fact;
     struct watch *w = owner;
-    if (f->severity > w->ev->priority)
+    if (!concerns(w, p))
         return;
     w->matched++;
     if (!enough(w))
@@ -89,11 +197,8 @@ static void hit(void *arg, void *owner)
     struct vars vars = {0};
     vars_set(&vars, "_syslog_msg", f->line);
     vars_setf(&vars, "_syslog_priority", "%u", f->severity);
-    vars_setf(&vars, "_syslog_sequence", "%llu", (unsigned long long)f->seq);
-    size_t stamp = f->text_at;
-    while (stamp && (f->line[stamp - 1] == ' ' || f->line[stamp - 1] == ':'))
-        stamp--;
-    vars_setn(&vars, "_syslog_timestamp", f->line, stamp);
+    vars_set(&vars, "_syslog_sequence", p->sequence);
+    vars_setn(&vars, "_syslog_timestamp", f->line + p->stamp, p->stamp_end - p->stamp);
     vars_set(&vars, "_syslog_facility", f->facility);
     vars_set(&vars, "_syslog_mnemonic", f->mnemonic);
     eem_trigger(w, &vars);
@@ -107,7 +212,14 @@ void on_syslog_fact(void *eem, const void *fact)
     f.line[len] = '\0';
     if (f.text_at > len)
         f.text_at = 0;
-    patterns_match(e->patterns, f.line, len, f.text_at, hit, &f);
+    if (!strncmp(f.line + f.text_at, "fh_", 3))
+        return; /* a debug line of ours, or one event would be shown by lines without end */
+    struct parsed p;
+    parse(&f, &p);
+    patterns_match(e->patterns, f.line, len, f.text_at, hit, &p);
+    const struct watch *w = patterns_gave_up(e->patterns);
+    if (w)
+        pattern_gave_up(e, w->policy->applet->conf.name);
 }
 
 const struct detector detector_syslog = {

@@ -27,7 +27,7 @@ struct entry {
     struct regex *re;
     void *owner;
     char literal[LITERAL_MAX];
-    bool pure;     /* the pattern is its literal */
+    bool pure;     /* the pattern is its literal: no expression (re may be NULL) */
     bool anchored; /* contains '^' */
     uint64_t seen; /* generation of the line in which the literal was found */
     size_t same;   /* next entry (index + 1) whose literal ends in the same node; 0: none */
@@ -48,6 +48,7 @@ struct patterns {
     uint32_t *next;        /* [node * (columns + 1) + column]; SAYS: the node or a suffix of it ends a literal */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
     size_t *ends;          /* first entry (index + 1) whose literal ends here */
+    void *gave_up;         /* whose expression last was */
 };
 
 /* ---- what a pattern must contain */
@@ -348,8 +349,19 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
     return true;
 }
 
+void patterns_add_literal(struct patterns *p, const char *literal, void *owner)
+{
+    p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);
+    struct entry *e = &p->v[p->n++];
+    *e = (struct entry){.owner = owner, .pure = true};
+    str_copy(e->literal, sizeof e->literal, literal);
+    p->stale = true;
+}
+
 void patterns_remove(struct patterns *p, const void *owner)
 {
+    if (p->gave_up == owner)
+        p->gave_up = NULL;
     for (size_t i = 0; i < p->n; i++) {
         if (p->v[i].owner != owner)
             continue;
@@ -361,12 +373,23 @@ void patterns_remove(struct patterns *p, const void *owner)
     }
 }
 
-static bool found(const struct entry *e, const char *line, size_t len, size_t text_at)
+static bool found(struct patterns *p, const struct entry *e, const char *line, size_t len, size_t text_at)
 {
     if (e->pure)
         return true;
-    return regex_match(e->re, line, len) ||
-           (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
+    unsigned before = regex_gave_up(e->re);
+    bool is = regex_match(e->re, line, len) ||
+              (e->anchored && text_at && regex_match(e->re, line + text_at, len - text_at));
+    if (!is && regex_gave_up(e->re) != before)
+        p->gave_up = e->owner;
+    return is;
+}
+
+void *patterns_gave_up(struct patterns *p)
+{
+    void *owner = p->gave_up;
+    p->gave_up = NULL;
+    return owner;
 }
 
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
@@ -386,7 +409,7 @@ void patterns_match(struct patterns *p, const char *line, size_t len, size_t tex
     for (size_t c = 0, a = 0; c < p->ncandidates || a < p->nalways;) {
         bool literal = a == p->nalways || (c < p->ncandidates && p->candidates[c] < p->always[a]);
         const struct entry *e = &p->v[literal ? p->candidates[c++] : p->always[a++]];
-        if (found(e, line, len, text_at))
+        if (found(p, e, line, len, text_at))
             hit(arg, e->owner);
     }
 }

@@ -11,6 +11,8 @@ struct patterns *patterns_new(void);
 void patterns_free(struct patterns *p); /* NULL-safe */
 /* Owners are unique. False when the pattern does not compile (err as regex_new's). */
 bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err[128]);
+/* Whatever contains this text; "": every line. */
+void patterns_add_literal(struct patterns *p, const char *literal, void *owner);
 void patterns_remove(struct patterns *p, const void *owner);
 /* Call hit for the owner of every pattern found in the line, in order of adding. text_at: where a second line start for
  * '^' lies (after the timestamp); 0 for none. hit must not add or remove. */
@@ -22,4 +24,6 @@ void pattern_literal(const char *pattern, char *out, size_t cap);
 /* The pattern in the dialect of regex.h's REGEX_IOS, where a bare '_' is a delimiter class: in event patterns it stands
  * for itself. Freed with mem_free. */
 char *pattern_translate(const char *pattern);
+/* Whose pattern was given up at the bounds of its work since this was asked last (one of them); NULL: none. */
+void *patterns_gave_up(struct patterns *p);
 #endif

@@ -42,6 +42,7 @@ struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, 
     r->job = job;
     r->event_wall = clock_wall(p->eem->env.clock);
     r->vars = *vars;
+    r->event_vars = vars->n;
     *vars = (struct vars){0};
     enum account_owner was = account_enter(p->eem->env.loop, ACCOUNT_EEM);
     timer_init(&r->step, p->eem->env.loop, step, r);
@@ -106,6 +107,8 @@ static void account(struct run *r)
     a->run_us_total += took;
     if (took > a->run_us_max)
         a->run_us_max = took;
+    r->eem->runs++;
+    r->eem->run_us_total += took;
 }
 
 static void ended(struct run *r, bool ok)
@@ -122,6 +125,7 @@ static void ended(struct run *r, bool ok)
         trap_server_event(r);
     account(r);
     history_ended(e, r, ok);
+    debug_ended(r, ok);
     sched_ended(e, r);
     run_free(r);
     if (caller.done)
@@ -181,10 +185,17 @@ static void step(void *arg)
 static void expired(void *arg)
 {
     struct run *r = arg;
-    r->timed_out = true;
-    msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->maxrun_ms / 1000),
+    r->timed_out = !r->halted;
+    if (r->timed_out)
+        msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->maxrun_ms / 1000),
              (unsigned)(r->maxrun_ms % 1000));
     ended(r, false);
+}
+
+void run_halt(struct run *r)
+{
+    r->halted = true;
+    timer_set(&r->maxrun, 0);
 }
 
 void run_resume(struct run *r, bool ok)

@@ -8,13 +8,16 @@
  * class holds at most QUEUE_MAX pending runs, each little more than the variables of its event; further triggers are
  * lost and counted, and one line says so until the queue has emptied to half. And at most STARTS_MAX runs start within a
  * second, of which no more than STARTS_TURN in one turn of the loop, which leaves it to everybody else in between; a
- * line a minute at most says when a second was used up. */
+ * line a minute at most says when a second was used up.
+ *
+ * Classes that one line of `event manager scheduler applet thread` names share their threads; every other class has as
+ * many as the default class. `suspend` starts nothing until it is taken back; a job that is held waits beside its queue
+ * until it is released, and comes back to the place that its event gives it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
 
-#define QUEUE_MAX   100000
 #define STARTS_MAX  1000
 #define STARTS_TURN 16
 
@@ -59,14 +62,46 @@ void run_unlink(struct run *r)
     r->link = NULL;
 }
 
+static void unqueue(struct job_class *c, struct run *r)
+{
+    if (!r->next)
+        c->queue_tail = r->link;
+    run_unlink(r);
+    c->queued--;
+}
+
 static struct run *take(struct job_class *c)
 {
     struct run *r = c->queue_head;
-    if (!r->next)
-        c->queue_tail = &c->queue_head;
-    run_unlink(r);
-    c->queued--;
+    unqueue(c, r);
     return r;
+}
+
+/* The line of threads that serves a class; NULL: the class has threads of its own. */
+static const struct threads_conf *serves(const struct eem *e, size_t job_class)
+{
+    CONF_EACH(const struct threads_conf, t, &e->conf.class_threads)
+    {
+        char name = job_class ? class_names[job_class][0] : '\0', last = t->classes[1] ? t->classes[2] : t->classes[0];
+        if (name >= t->classes[0] && name <= last)
+            return t;
+    }
+    return NULL;
+}
+
+static unsigned busy(const struct eem *e, const struct threads_conf *t)
+{
+    unsigned n = 0;
+    for (size_t i = 1; i < JOB_CLASSES; i++)
+        if (serves(e, i) == t)
+            n += e->classes[i].running;
+    return n;
+}
+
+static bool has_thread(const struct eem *e, size_t job_class)
+{
+    const struct threads_conf *t = serves(e, job_class);
+    return t ? busy(e, t) < t->number : e->classes[job_class].running < e->conf.threads;
 }
 
 static bool may_start(struct eem *e)
@@ -90,9 +125,11 @@ static void dispatch(void *arg)
 {
     struct eem *e = arg;
     unsigned now = 0;
+    if (e->conf.suspended)
+        return;
     for (size_t i = 0; i < JOB_CLASSES; i++) {
         struct job_class *c = &e->classes[i];
-        while (c->queue_head && c->running < e->conf.threads) {
+        while (c->queue_head && has_thread(e, i)) {
             if (now++ == STARTS_TURN) {
                 timer_set(&e->dispatch, 0);
                 return;
@@ -100,10 +137,11 @@ static void dispatch(void *arg)
             if (!may_start(e))
                 return;
             struct run *r = take(c);
-            if (c->queued <= QUEUE_MAX / 2)
+            if (c->queued <= SCHED_QUEUE_MAX / 2)
                 c->overflowing = false;
             c->running++;
             run_link(&e->running, r);
+            debug_started(r);
             run_start(r);
         }
     }
@@ -125,16 +163,20 @@ void sched_kick(struct eem *e)
 bool sched_submit(struct eem *e, struct run *r)
 {
     struct job_class *c = &e->classes[r->job_class];
-    if (c->queued >= QUEUE_MAX) {
+    if (c->queued >= SCHED_QUEUE_MAX) {
         if (!c->overflowing)
-            msg_post(e->env.log, &QUEUE_FULL, sched_class_name(r->job_class), QUEUE_MAX, r->applet->conf.name);
+            msg_post(e->env.log, &QUEUE_FULL, sched_class_name(r->job_class), SCHED_QUEUE_MAX, r->applet->conf.name);
         c->overflowing = true;
+        e->dropped++;
         return false;
     }
+    debug_queued(r);
+    e->triggered++;
     r->link = c->queue_tail;
     *c->queue_tail = r;
     c->queue_tail = &r->next;
-    c->queued++;
+    if (++c->queued > e->queued_max)
+        e->queued_max = c->queued;
     sched_kick(e);
     return true;
 }
@@ -165,8 +207,14 @@ void sched_stop(struct eem *e)
         drop(r);
     }
     for (size_t i = 0; i < JOB_CLASSES; i++)
-        while (e->classes[i].queue_head)
-            drop(take(&e->classes[i]));
+        for (struct job_class *c = &e->classes[i]; c->queue_head || c->held;) {
+            struct run *r = c->held;
+            if (r)
+                run_unlink(r);
+            else
+                r = take(c);
+            drop(r);
+        }
 }
 
 static void describe(const struct run *r, const char *status, struct eem_job_info *out)
@@ -203,5 +251,149 @@ bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *
                 describe(r, "pend", out);
                 return true;
             }
+    for (size_t c = 0; c < JOB_CLASSES; c++)
+        for (const struct run *r = e->classes[c].held; r; r = r->next)
+            if (i++ == *cursor) {
+                (*cursor)++;
+                describe(r, "held", out);
+                return true;
+            }
     return false;
+}
+
+/* ---- event manager scheduler clear, hold, release, modify */
+
+static bool chosen(const struct run *r, const struct eem_choice *which)
+{
+    return (!which->job || r->job == which->job) &&
+           (!which->class_name || !strcmp(sched_class_name(r->job_class), which->class_name));
+}
+
+/* Behind those of earlier events. */
+static void put_back(struct job_class *c, struct run *r)
+{
+    struct run **at = &c->queue_head;
+    while (*at && (*at)->job < r->job)
+        at = &(*at)->next;
+    bool last = !*at;
+    run_link(at, r);
+    if (last)
+        c->queue_tail = &r->next;
+    c->queued++;
+}
+
+unsigned eem_jobs_clear(struct eem *e, const struct eem_choice *which)
+{
+    unsigned n = 0;
+    for (struct run *r = e->running, *next; r; r = next) {
+        next = r->next;
+        if (chosen(r, which)) {
+            run_halt(r);
+            n++;
+        }
+    }
+    for (size_t i = 0; i < JOB_CLASSES; i++) {
+        struct job_class *c = &e->classes[i];
+        for (struct run *r = c->queue_head, *next; r; r = next) {
+            next = r->next;
+            if (!chosen(r, which))
+                continue;
+            unqueue(c, r);
+            drop(r);
+            n++;
+        }
+        for (struct run *r = c->held, *next; r; r = next) {
+            next = r->next;
+            if (!chosen(r, which))
+                continue;
+            run_unlink(r);
+            drop(r);
+            n++;
+        }
+    }
+    return n;
+}
+
+unsigned eem_jobs_hold(struct eem *e, const struct eem_choice *which)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < JOB_CLASSES; i++) {
+        struct job_class *c = &e->classes[i];
+        struct run **end = &c->held;
+        while (*end)
+            end = &(*end)->next;
+        for (struct run *r = c->queue_head, *next; r; r = next) {
+            next = r->next;
+            if (!chosen(r, which))
+                continue;
+            unqueue(c, r);
+            run_link(end, r);
+            end = &r->next;
+            n++;
+        }
+    }
+    return n;
+}
+
+unsigned eem_jobs_release(struct eem *e, const struct eem_choice *which)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < JOB_CLASSES; i++)
+        for (struct run *r = e->classes[i].held, *next; r; r = next) {
+            next = r->next;
+            if (!chosen(r, which))
+                continue;
+            run_unlink(r);
+            put_back(&e->classes[i], r);
+            n++;
+        }
+    sched_kick(e);
+    return n;
+}
+
+unsigned eem_jobs_modify(struct eem *e, const struct eem_choice *which, const char *class_name)
+{
+    uint8_t to = 0;
+    unsigned n = 0;
+    while (to < JOB_CLASSES && strcmp(class_names[to], class_name))
+        to++;
+    for (size_t i = 0; i < JOB_CLASSES && to < JOB_CLASSES; i++)
+        for (struct run *r = e->classes[i].queue_head, *next; r; r = next) {
+            next = r->next;
+            if (i == to || !chosen(r, which))
+                continue;
+            unqueue(&e->classes[i], r);
+            r->job_class = to;
+            put_back(&e->classes[to], r);
+            n++;
+        }
+    sched_kick(e);
+    return n;
+}
+
+bool eem_threads_next(const struct eem *e, size_t *cursor, struct eem_threads_info *out)
+{
+    const struct conf_list *more = &e->conf.class_threads;
+    size_t at = (*cursor)++;
+    if (!at) {
+        *out = (struct eem_threads_info){"default", e->conf.threads, e->classes[0].running};
+        return true;
+    }
+    if (at > more->n)
+        return false;
+    const struct threads_conf *t = more->v[at - 1];
+    *out = (struct eem_threads_info){t->classes, t->number, busy(e, t)};
+    return true;
+}
+
+void eem_queue_info(const struct eem *e, struct eem_queue_info *out)
+{
+    uint64_t us = e->run_us_total;
+    *out = (struct eem_queue_info){.triggered = e->triggered, .dropped = e->dropped, .max = SCHED_QUEUE_MAX};
+    for (size_t i = 0; i < JOB_CLASSES; i++)
+        out->size += e->classes[i].queued;
+    out->average_us = e->runs ? us / e->runs : 0;
+    out->largest = e->queued_max;
+    out->throttled = e->throttled;
+    out->given_up = e->patterns_given_up;
 }

@@ -193,8 +193,11 @@ struct run *eem_trigger(struct watch *w, struct vars *vars)
     struct policy *p = w->policy;
     struct eem *e = p->eem;
     uint64_t now = loop_now(e->env.loop);
+    e->raised[w->ev->type]++;
+    debug_event(w, vars, NULL);
     bool too_soon = w->ev->ratelimit && w->triggered && now - w->last_trigger < w->ev->ratelimit * US_PER_MS;
     if (e->stopped || too_soon) {
+        debug_event(w, NULL, "is suppressed by its rate limit");
         p->applet->suppressed++;
         if (too_soon)
             observe_event(w, EEM_SEEN_RATELIMIT, 0, w->ev->ratelimit - (now - w->last_trigger) / US_PER_MS, 0);
@@ -203,6 +206,7 @@ struct run *eem_trigger(struct watch *w, struct vars *vars)
     }
     if (p->trigger && !counts(p)) {
         observe_event(w, EEM_SEEN_BETWEEN, 0, 0, 0);
+        debug_event(w, NULL, "falls between two periods");
         vars_free(vars);
         return NULL;
     }
@@ -221,6 +225,8 @@ struct run *eem_trigger(struct watch *w, struct vars *vars)
             r = fire(w);
         if (!r && p->applet->suppressed == suppressed)
             observe_event(w, EEM_SEEN_JOINED, 0, p->times, p->trigger->occurs);
+        if (!r)
+            debug_event(w, NULL, "waits for other events of its trigger");
     }
     if (p->applet->suppressed == suppressed) {
         w->triggered++;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "espial/mib.h"
+#include "snmp/held.h"
 
 #define VARBIND_MAX 1024 /* octets: a name and a value of the longest kind have about 600 */
 
@@ -110,6 +111,11 @@ static void get(struct snmp *s, const struct request *r, struct answer *a)
             found = mib_get(s->env.mib, &q.name);
         else if (!q.whole && mib_row_of(s->env.mib, q.name.oid, q.name.oid_len))
             found = MIB_NO_INSTANCE;
+        const struct outcome *o = held_outcome(s, i - 1);
+        if (o) {
+            found = o->how == OBJECT_ANSWER ? MIB_FOUND : MIB_NO_INSTANCE;
+            q.name = o->how == OBJECT_ANSWER ? o->var : q.name;
+        }
         if (found == MIB_FOUND && q.name.type == TRAP_NONE)
             found = MIB_NO_INSTANCE;
         if (r->version == 1 && (found != MIB_FOUND || q.name.type == TRAP_COUNTER64)) {
@@ -162,7 +168,11 @@ static void get_next(struct snmp *s, const struct request *r, struct answer *a)
         i++;
         if (!next_asked(&list, &q))
             return;
-        bool found = next_seen(s, r, &q.name);
+        const struct outcome *o = held_outcome(s, i - 1);
+        bool answered = o && o->how == OBJECT_ANSWER;
+        if (answered)
+            q.name = o->var;
+        bool found = answered || next_seen(s, r, &q.name);
         if (!found && r->version == 1) {
             refuse(a, SNMP_NO_SUCH_NAME, i);
             return;
@@ -339,7 +349,7 @@ static bool undo(struct snmp *s, const struct trap_var *old, unsigned upto)
 {
     bool ok = true, writable;
     while (upto--)
-        ok &= old[upto].type != TRAP_NONE && mib_set(s->env.mib, &old[upto], true, &writable) == MIB_SET_OK;
+        ok &= !old[upto].oid_len || (old[upto].type != TRAP_NONE && mib_set(s->env.mib, &old[upto], true, &writable) == MIB_SET_OK);
     return ok;
 }
 
@@ -350,6 +360,9 @@ static void commit(struct snmp *s, const struct request *r, struct answer *a)
     struct trap_var *old = scratch(s, r->nvars + 1);
     bool writable;
     for (unsigned i = 0; list.left && next_asked(&list, &q); i++) {
+        old[i].oid_len = 0;
+        if (held_outcome(s, i)) /* somebody else has done it */
+            continue;
         memcpy(old[i].oid, q.name.oid, sizeof old[i].oid);
         old[i].oid_len = q.name.oid_len;
         if (mib_get(s->env.mib, &old[i]) != MIB_FOUND)
@@ -370,7 +383,8 @@ static void set(struct snmp *s, const struct request *r, struct answer *a)
         i++;
         if (!next_asked(&list, &q))
             return;
-        enum snmp_error e = check_one(s, r, &q);
+        const struct outcome *o = held_outcome(s, i - 1);
+        enum snmp_error e = !o ? check_one(s, r, &q) : o->how == OBJECT_ANSWER ? SNMP_NO_ERROR : SNMP_NO_CREATION;
         if (e != SNMP_NO_ERROR) {
             refuse(a, e, i);
             return;
@@ -417,11 +431,23 @@ static void count_status(struct snmp_stats *n, int32_t status)
         n->out_gen_err++;
 }
 
+static bool next_var(struct rd *list, bool is_set, struct trap_var *v)
+{
+    struct asked q = {.tag = 0};
+    bool ok = next_asked(list, &q) && q.whole && (!is_set || take_value(&q) == SNMP_NO_ERROR);
+    if (ok)
+        *v = q.name;
+    return ok;
+}
+
 bool agent_answer(struct snmp *s, const struct request *r, struct answer *a)
 {
     a->status = a->index = 0;
     a->echo = false;
     a->len = 0;
+    a->waits = held_ask(s, r, next_var);
+    if (a->waits)
+        return false;
     if (r->pdu == BER_SET) {
         s->stats.in_set_requests++;
         if (r->list.left > a->room)
@@ -443,6 +469,7 @@ bool agent_answer(struct snmp *s, const struct request *r, struct answer *a)
             get_bulk(s, r, a);
         }
     }
+    held_served(s);
     if (r->version == 1)
         a->status = v1_status(a->status);
     if (a->echo && r->list.left > a->room && a->status != SNMP_TOO_BIG)

@@ -40,13 +40,14 @@ struct answer {
     size_t room;     /* octets there may be in list: at most SNMP_IN_MAX */
     int32_t status, index;
     bool echo;       /* the varbinds are those of the request */
+    bool waits;      /* nothing is to be sent now: somebody else is asked (held.c) */
     size_t len;
     uint8_t list[SNMP_IN_MAX];
 };
 
 /* The content of a PDU, whose tag is in r->pdu. False: not well formed. */
 MUST_USE bool request_parse(struct rd pdu, struct request *r);
-/* Counts what is asked and answered. False: nothing is to be sent (RFC 3418 snmpSilentDrops). */
+/* Counts what is asked and answered. False: nothing is to be sent (RFC 3418 snmpSilentDrops, unless it waits). */
 MUST_USE bool agent_answer(struct snmp *s, const struct request *r, struct answer *a);
 /* The response as a PDU, before what w already holds. */
 void answer_write(const struct request *r, const struct answer *a, struct bw *w);

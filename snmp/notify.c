@@ -4,12 +4,15 @@
  * A host of version 1 gets a Trap-PDU as RFC 3584 maps it, with the sending address as agent-addr; absent values are 0 or empty there (coexist.c).
  * A host of version 2c gets sysUpTime.0, snmpTrapOID.0 and the varbinds as they are; one of version 3 the same under the user that its line names (notify_v3.c).
  * Traps are sent once and not acknowledged; informs are sent until they are, and a trap that finds no way waits (outbox.c).
+ * An applet may keep one from a host (event snmp-notification direction outgoing): it is asked before each (espial/gate.h).
  * What cannot be said (over the maximum packet size, no v1 form, no such user) is counted as dropped for that host and nothing is said about it, as a message
  * could itself be a notification (syslog) and never end.
  */
 #include "snmp/notify.h"
 
 #include <string.h>
+
+#include "espial/gate.h"
 
 /* The message for one host. False when its version cannot say it. */
 static bool compose(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, uint32_t src, struct snmp_message *m)
@@ -67,6 +70,25 @@ enum notify_result notify_transmit(struct snmp *s, const struct notification *n,
     return NOTIFY_SENT;
 }
 
+void snmp_watched(struct snmp *s, const struct trap_gate *traps, const struct object_gate *objects)
+{
+    s->trap_gate = traps;
+    s->object_gate = objects;
+}
+
+/* Whoever watches notifications may keep one from a host. */
+static bool may_go(struct snmp *s, const struct fact_trap *t, const struct snmp_host_conf *h)
+{
+    const struct trap_gate *g = s->trap_gate;
+    if (!g || !g->arg || !g->wants(g->arg))
+        return true;
+    struct fact_trap asked = *t;
+    asked.src = transport_source(s, h->addr);
+    asked.dst = h->addr;
+    asked.version = h->version == SNMP_HOST_V2C ? 2 : 1;
+    return g->pass(g->arg, &asked, s->notifications);
+}
+
 bool notify_enabled(const struct snmp *s, const char *kind)
 {
     const struct kind *k = kind_find(kind);
@@ -79,9 +101,10 @@ void notify_send(struct snmp *s, const struct fact_trap *t)
     if (!notify_enabled(s, t->kind))
         return;
     const struct kind *k = kind_find(t->kind);
+    s->notifications++;
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        if (kind_for_host(h, k) && (!t->dst || t->dst == h->addr))
+        if (kind_for_host(h, k) && (!t->dst || t->dst == h->addr) && may_go(s, t, h))
             outbox_post(s, h, t);
     }
 }

@@ -47,7 +47,7 @@ static size_t respond(struct snmp *s, struct arrival *m, uint8_t *out)
     size_t limit = s->conf.packet_size, over = ENVELOPE_MAX + m->community_len;
     a->room = limit > over ? limit - over : 0;
     if (!agent_answer(s, &m->request, a)) {
-        s->stats.silent_drops++;
+        s->stats.silent_drops += !a->waits;
         return 0;
     }
     struct bw w = bw_of(out, SNMP_MESSAGE_MAX);
@@ -122,11 +122,27 @@ size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *
     return n;
 }
 
-void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply, void *arg)
+{
+    uint8_t out[SNMP_MESSAGE_MAX];
+    struct snmp_stats was = s->stats;
+    s->arrived = (struct arrived){.from = from, .data = data, .len = len, .reply = reply, .arg = arg};
+    size_t n = snmp_request(s, from, data, len, out);
+    if (s->arrived.kept)
+        s->stats = was;
+    s->arrived.data = NULL;
+    if (n)
+        reply(arg, from, out, n);
+}
+
+static void reply_by_router(void *arg, const struct udp_from *to, const uint8_t *data, size_t len)
 {
     struct snmp *s = arg;
-    uint8_t out[SNMP_MESSAGE_MAX];
-    size_t n = snmp_request(s, from, data, len, out);
-    if (n && udp_send(s->agent, from->dst, from->src, from->sport, out, n) != 0 && s->debug_packets)
-        msg_debug(s->env.log, "SNMP: Response to %s could not be sent", IP4(from->src));
+    if (s->agent && udp_send(s->agent, to->dst, to->src, to->sport, data, len) != 0 && s->debug_packets)
+        msg_debug(s->env.log, "SNMP: Response to %s could not be sent", IP4(to->src));
+}
+
+void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    snmp_serve(arg, from, data, len, reply_by_router, arg);
 }

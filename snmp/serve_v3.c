@@ -119,7 +119,7 @@ static size_t respond(struct snmp *s, const struct v3 *m, const struct snmp_user
     size_t limit = (size_t)m->max_size < s->conf.packet_size ? (size_t)m->max_size : s->conf.packet_size;
     a->room = limit > V3_OVERHEAD_MAX ? limit - V3_OVERHEAD_MAX : 0;
     if (!agent_answer(s, r, a)) {
-        s->stats.silent_drops++;
+        s->stats.silent_drops += !a->waits;
         return 0;
     }
     struct bw w = bw_of(out, SNMP_MESSAGE_MAX);

@@ -11,6 +11,7 @@
  * codec.c know the two forms of a notification and their bytes. serve.c is the agent's ear on port 161, agent.c answers; view.c and access.c say who may see what.
  */
 #include "snmp/snmp_local.h"
+#include "snmp/held.h"
 
 #include <string.h>
 
@@ -151,6 +152,7 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
+    held_clear(s);
     outbox_clear(s);
     mem_free(s->logged);
     transport_close(s);

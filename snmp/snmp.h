@@ -19,6 +19,8 @@ struct snmp;
 struct snmp_conf;
 struct snmp_view_conf;
 struct udp_from;
+struct object_gate;
+struct trap_gate;
 
 /* A pool of memory: bytes. */
 struct snmp_pool {
@@ -50,6 +52,8 @@ struct snmp_env {
 };
 
 struct snmp *snmp_new(const struct snmp_env *env);
+/* Ask these gates before a notification goes to a host, and before a request is answered from the MIB. */
+void snmp_watched(struct snmp *s, const struct trap_gate *traps, const struct object_gate *objects);
 void snmp_free(struct snmp *s); /* NULL-safe */
 
 /* The live configuration. After writing to it call snmp_conf_changed: the agent acts at the end of the loop turn. */
@@ -168,6 +172,9 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);
 /* A request that came by another way than the router's own UDP (a port of this machine): the response goes to out, its length is returned; 0: none. */
 #define SNMP_MESSAGE_MAX 8192
 size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, uint8_t out[SNMP_MESSAGE_MAX]);
+/* The same, with the response handed to reply: in this call, or later when somebody else answers (object_gate), as long as the router is there. */
+typedef void snmp_reply_fn(void *arg, const struct udp_from *to, const uint8_t *data, size_t len);
+void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply, void *arg);
 
 struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
 

@@ -63,6 +63,7 @@ struct target { /* an `snmp-server host` as it runs */
 };
 struct outgoing; /* outbox.c */
 
+struct held;
 struct snmp {
     struct snmp_env env;
     uint32_t sys_object_id[SYS_OBJECT_ID_LEN];
@@ -81,6 +82,17 @@ struct snmp {
     struct answer *answer;    /* the one that is being made */
     struct trap_var *scratch; /* of the request that is being answered */
     unsigned nscratch;
+    struct arrived { /* the datagram that is being served */
+        const struct udp_from *from;
+        const uint8_t *data; /* NULL: none */
+        size_t len;
+        snmp_reply_fn *reply;
+        void *arg;
+        bool kept; /* it waits now */
+    } arrived;
+    struct held *held;    /* held.c: requests that wait for somebody's answer */
+    struct held *serving; /* one whose answers are there */
+    unsigned nheld;
     bool running;
     struct deferred settle; /* compare asked with running, once a turn */
     struct udp_sock *listener, *sender, *agent; /* ports 162, an ephemeral one, 161 */
@@ -95,6 +107,9 @@ struct snmp {
     struct snmp_configured configured[CONFIGURED_MAX];
     uint32_t config_index;      /* ccmHistoryEventIndex, the same */
     struct snmp_history_stats history;
+    const struct trap_gate *trap_gate;     /* NULL: nobody watches notifications */
+    const struct object_gate *object_gate; /* NULL: nobody answers requests */
+    uint64_t notifications;                /* raised so far: the number of the last one */
     int32_t set_serial;
     bool debug_packets, debug_headers;
 };

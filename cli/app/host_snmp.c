@@ -19,8 +19,15 @@ struct host_snmp {
     struct fd_watch watch;
     struct snmp *snmp;
     int fd;
-    uint8_t in[SNMP_MESSAGE_MAX + 1], out[SNMP_MESSAGE_MAX]; /* one octet more: a longer one is seen to be too long */
+    uint8_t in[SNMP_MESSAGE_MAX + 1]; /* one octet more: a longer one is seen to be too long */
 };
+
+static void reply(void *arg, const struct udp_from *to, const uint8_t *data, size_t len)
+{
+    const struct host_snmp *h = arg;
+    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(to->sport), .sin_addr.s_addr = htonl(to->src)};
+    (void)!sendto(h->fd, data, len, 0, (struct sockaddr *)&peer, sizeof peer);
+}
 
 static void on_fd(void *arg, unsigned events)
 {
@@ -33,9 +40,7 @@ static void on_fd(void *arg, unsigned events)
         if (n < 0)
             return;
         struct udp_from from = {.src = ntohl(peer.sin_addr.s_addr), .sport = ntohs(peer.sin_port), .dport = 161};
-        size_t answer = snmp_request(h->snmp, &from, h->in, (size_t)n, h->out);
-        if (answer)
-            (void)!sendto(h->fd, h->out, answer, 0, (struct sockaddr *)&peer, len);
+        snmp_serve(h->snmp, &from, h->in, (size_t)n, reply, h);
     }
 }
 

@@ -60,6 +60,8 @@ struct router {
     size_t nsnmp_ports;
     char descr[256]; /* sysDescr */
     struct gate gate;
+    struct trap_gate trap_gate;
+    struct object_gate object_gate;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -194,6 +196,23 @@ static bool pool(void *arg, unsigned i, struct snmp_pool *out)
     return true;
 }
 
+/* What `show processes cpu` and `show processes memory` say, in percent. */
+static bool resource(void *arg, const char *what, int64_t *percent)
+{
+    struct router *r = arg;
+    struct cli_memory m;
+    struct account_row total;
+    if (!strcmp(what, "cpu") && r->env.loop->account) {
+        account_read(r->env.loop->account, NULL, &total);
+        *percent = total.five_s >= 1 ? 100 : (int64_t)(total.five_s * 100);
+        return true;
+    }
+    if (strcmp(what, "memory") != 0 || !memory(r, &m) || !m.processor.total)
+        return false;
+    *percent = (int64_t)(m.processor.used * 100 / m.processor.total);
+    return true;
+}
+
 static int64_t file_wall(void *arg)
 {
     return clock_wall(arg);
@@ -320,7 +339,10 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .debug = r->debug,
         .hostname = hostname,
         .gate = &r->gate,
+        .trap_gate = &r->trap_gate,
+        .object_gate = &r->object_gate,
         .mib = r->mib,
+        .resource = resource,
         .files = env->files,
         .streams = env->streams,
         .resolve = resolve,
@@ -348,6 +370,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
+    snmp_watched(r->snmp, &r->trap_gate, &r->object_gate);
     account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
     account_leave(env->loop, was);

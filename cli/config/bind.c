@@ -205,6 +205,14 @@ static bool joins(const struct run *r, const void *obj)
            r->scope->joins(r->rule->self, parent ? parent->global(r->rule->self) : r->mode_obj, obj, r->out);
 }
 
+static bool moves(const struct run *r, const void *obj)
+{
+    const struct cmd_scope *parent = r->rule->row->parent;
+
+    return !r->scope->moves ||
+           r->scope->moves(r->rule->self, parent ? parent->global(r->rule->self) : r->mode_obj, obj, r->out);
+}
+
 /* A setting of a sub-mode is judged by the mode's scope, whose owner made the mode's row. */
 static bool check_setting(const struct run *r, const void *after)
 {
@@ -318,7 +326,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
         return CONFIG_TAKEN;
     }
     bool is_new = i == list->n;
-    if (!check(r, fresh) || (is_new && (!joins(r, fresh) || !add_new(r, list, fresh)))) {
+    if (!check(r, fresh) || (is_new ? !joins(r, fresh) || !add_new(r, list, fresh) : !moves(r, fresh))) {
         config_object_free(r->scope, fresh);
         return CONFIG_REFUSED;
     }
@@ -417,41 +425,53 @@ static bool in_list(const struct grammar_row *rule, void *owner, const void *obj
     return false;
 }
 
-/* Is it in the list that this MODE row keeps: in a global object, or in some object of the outer mode? */
-static bool kept_by(struct grammar *g, const struct grammar_row *rule, const void *obj)
-{
-    const struct grammar_row *outer = grammar_mode_row(g, rule->row->mode);
+#define NESTED_MAX 6
 
-    if (rule->row->parent)
-        return in_list(rule, NULL, obj);
-    if (!outer || !outer->row->parent)
-        return false;
-    const struct conf_list *owners = config_list(outer, NULL);
-    for (size_t i = 0; i < owners->n; i++)
-        if (in_list(rule, owners->v[i], obj))
+/* May objects of this mode stand in those of mode `at`, or in what stands in those? */
+static bool leads_to(struct grammar *g, enum cmd_mode at, enum cmd_mode mode, unsigned depth)
+{
+    const struct grammar_row *const *rows;
+    size_t n = grammar_rows(g, at, &rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i]->row->kind == CMD_MODE_ROW &&
+            (rows[i]->row->enters == mode || (depth < NESTED_MAX && leads_to(g, rows[i]->row->enters, mode, depth + 1))))
             return true;
+    return false;
+}
+
+/* The mode and the object of it whose list holds obj, sought in `owner`, an object of mode `at`, and in what is in it. */
+static bool seek(struct grammar *g, enum cmd_mode at, void *owner, unsigned depth, enum cmd_mode mode, const void *obj,
+                 enum cmd_mode *outer, void **holder)
+{
+    const struct grammar_row *const *rows;
+    size_t n = grammar_rows(g, at, &rows);
+
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i]->row->kind != CMD_MODE_ROW)
+            continue;
+        if (rows[i]->row->enters == mode && in_list(rows[i], owner, obj)) {
+            *outer = at;
+            *holder = owner;
+            return true;
+        }
+        if (depth == NESTED_MAX || !leads_to(g, rows[i]->row->enters, mode, depth + 1))
+            continue;
+        const struct conf_list *list = config_list(rows[i], owner);
+        for (size_t k = 0; list && k < list->n; k++)
+            if (seek(g, rows[i]->row->enters, list->v[k], depth + 1, mode, obj, outer, holder))
+                return true;
+    }
     return false;
 }
 
 void *config_outer(struct grammar *g, enum cmd_mode mode, const void *obj, enum cmd_mode *outer)
 {
-    *outer = CONFIG;
-    for (int m = CONFIG + 1; m < CMD_MODES; m++) {
-        const struct grammar_row *const *rows, *enters = grammar_mode_row(g, (enum cmd_mode)m);
-        size_t n = grammar_rows(g, (enum cmd_mode)m, &rows);
+    void *holder = NULL;
 
-        for (size_t i = 0; i < n; i++) {
-            if (rows[i]->row->kind != CMD_MODE_ROW || rows[i]->row->enters != mode || rows[i]->row->parent)
-                continue;
-            const struct conf_list *owners = enters && enters->row->parent ? config_list(enters, NULL) : NULL;
-            for (size_t k = 0; owners && k < owners->n; k++)
-                if (in_list(rows[i], owners->v[k], obj)) {
-                    *outer = (enum cmd_mode)m;
-                    return owners->v[k];
-                }
-        }
-    }
-    return NULL;
+    if (mode <= CONFIG || !seek(g, CONFIG, NULL, 0, mode, obj, outer, &holder))
+        *outer = CONFIG;
+    return holder;
 }
 
 void config_leave(struct grammar *g, enum cmd_mode from, void *from_obj, enum cmd_mode to, const void *to_obj,
@@ -475,15 +495,8 @@ void config_leave(struct grammar *g, enum cmd_mode from, void *from_obj, enum cm
 
 bool config_alive(struct grammar *g, enum cmd_mode mode, const void *obj)
 {
-    if (mode <= CONFIG)
-        return true;
-    for (int m = CONFIG; m < CMD_MODES; m++) {
-        const struct grammar_row *const *rows;
-        size_t n = grammar_rows(g, (enum cmd_mode)m, &rows);
+    enum cmd_mode outer;
+    void *holder;
 
-        for (size_t i = 0; i < n; i++)
-            if (rows[i]->row->kind == CMD_MODE_ROW && rows[i]->row->enters == mode && kept_by(g, rows[i], obj))
-                return true;
-    }
-    return false;
+    return mode <= CONFIG || seek(g, CONFIG, NULL, 0, mode, obj, &outer, &holder);
 }

@@ -47,6 +47,8 @@ void session_ask(struct shell *sh, const char *prompt, struct asking how)
         loop_defer(sh->maker->env.loop, &sh->step);
         return;
     }
+    if (!sh->channel && sh->patient && !sh->queue.n)
+        return;
     if (!sh->channel || sh->queue.n) {
         sh->answer_due = true;
         loop_defer(sh->maker->env.loop, &sh->step);

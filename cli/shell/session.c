@@ -12,7 +12,8 @@
  * handler: answers, queued lines, results and the terminal's notices come from one deferred step.
  *
  * In a session without a terminal nobody pages, a question whose text `until` does not await gets its default answer
- * (an empty line) unless the one who typed answers by himself, and the text is captured for the one who typed. The exec-timeout runs only for terminals.
+ * (an empty line) unless the one who typed answers by himself or is patient, and the text is captured for the one who typed. The exec-timeout runs only
+ * for terminals.
  */
 #include "cli/shell/shell_local.h"
 
@@ -81,8 +82,14 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
     if (old == EXEC)
         sh->config_session = ++sh->maker->config_sessions;
     config_leave(sh->maker->grammar, old, old_obj, mode, obj, sh->closing ? &quiet : &sh->output.out);
-    if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing)))
+    if (old != EXEC && mode == EXEC && (!sh->config_file || (sh->merging && !sh->replacing))) {
+        struct session_view v;
+        session_view(sh, &v);
+        struct fact_config f = {.line = v.tty, .left = true};
+        str_copy(f.user, sizeof f.user, sh->user);
         msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
+        bus_publish(sh->maker->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    }
 }
 
 /* ---- the course of a line ---- */
@@ -114,6 +121,8 @@ void session_at_prompt(struct shell *sh)
         if (sh->echo)
             session_say(sh, session_prompt(sh));
         session_look(sh);
+        if (sh->patient && sh->until && !sh->matched)
+            return;
         sh->deliver_due = true;
         loop_defer(sh->maker->env.loop, &sh->step);
         return;

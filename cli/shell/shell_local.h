@@ -126,7 +126,7 @@ struct shell {
     struct timer idle, absolute;
     struct login login;
     bool bypass;   /* commands are not authorized */
-    bool by_person, answers;
+    bool by_person, answers, patient;
     char applet[64]; /* EEM's applet that types here; "" */
     char *held;      /* the line that whoever watches commands holds; NULL */
     bool passed;     /* the line about to run was asked about */

@@ -174,6 +174,7 @@ static struct shell *op_open(struct shells *s, const struct shell_params *p)
     str_copy(sh->applet, sizeof sh->applet, p->applet ? p->applet : "");
     sh->by_person = p->by_person;
     sh->answers = p->answers;
+    sh->patient = p->patient;
     sh->config_file = p->config_file;
     if (p->config_file) {
         sh->mode = CONFIG;

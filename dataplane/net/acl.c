@@ -527,7 +527,7 @@ bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t 
             next += step; /* may wrap behind the last one */
         }
         c->place = last;
-        c->seq = c->seq ? last : 0;
+        c->seq = c->seq && c->action != ACL_REMARK ? last : 0; /* a remark shares the place of its line */
     }
     mem_free(l.v);
     if (!fits)
@@ -544,9 +544,11 @@ bool acl_has_place(struct net *net, const struct acl_conf *list, uint32_t place)
 
     if (!a || place > a->last)
         return false;
-    for (size_t i = 0; i < list->entries.n; i++)
-        if (((const struct ace_conf *)list->entries.v[i])->place == place)
+    for (size_t i = 0; i < list->entries.n; i++) {
+        const struct ace_conf *c = list->entries.v[i];
+        if (c->place == place && (c->action != ACL_REMARK || c->seq)) /* one without a number has only been put there */
             return true;
+    }
     return false;
 }
 

@@ -27,6 +27,26 @@ static const struct cmd_scope eem_scope = {.size = sizeof(struct eem_conf),
                                            .changed = conf_changed};
 static const struct cmd_scope environment_scope = {.size = sizeof(struct environment_conf)};
 
+
+static bool threads_check(void *self, const void *obj, struct out *out)
+{
+    const char *s = ((const struct threads_conf *)obj)->classes;
+    (void)self;
+    if (s[0] >= 'A' && s[0] <= 'Z' && (!s[1] || (s[1] == '-' && s[2] >= s[0] && s[2] <= 'Z' && !s[3])))
+        return true;
+    out_text(out, "% Class must be default, a letter from A to Z or a range of them\n");
+    return false;
+}
+
+static const struct cmd_scope threads_scope = {
+    .size = sizeof(struct threads_conf), .check = threads_check, .changed = conf_changed};
+
+static enum cmd_result no_tcl(struct cmd_ctx *c)
+{
+    out_text(c->out, "% EEM Tcl policies are not supported\n");
+    return CMD_FAIL;
+}
+
 /* ---- applets */
 
 static bool applet_check(void *self, const void *obj, struct out *out)
@@ -76,10 +96,33 @@ static const struct cmd_row rows[] = {
         "Event manager session configuration|Event manager CLI session|Event manager CLI session username|"
         "Username assigned to CLI sessions|Privilege level of CLI sessions|Privilege level",
         TXT(struct eem_conf, session_user), NUM(struct eem_conf, session_privilege)),
+    HELP(CONFIG, "event manager detector", "Event detector configuration"),
+    SET(CONFIG, &eem_scope, "event manager detector routing bootup-delay <seconds:routing_delay>",
+        "Routing event detector|Time after the start in which routes are not monitored|Seconds",
+        NUM(struct eem_conf, routing_delay)),
+    SET(CONFIG, &eem_scope, "event manager detector rpc max-sessions <rpc_sessions:4-16>",
+        "RPC event detector|Sessions at once|Number of sessions", NUM(struct eem_conf, rpc_sessions)),
     SET(CONFIG, &eem_scope, "event manager scheduler applet thread class default number <threads:1-65535>",
         "Event manager scheduler configuration|Applet scheduling|Scheduler threads|Classes served|Default class|"
         "Number of threads|Number of threads",
         NUM(struct eem_conf, threads)),
+    LINE(CONFIG, &threads_scope, &eem_scope, struct eem_conf, class_threads,
+         "event manager scheduler applet thread class <word:classes> number <number:1-65535>",
+         "||||A letter or a range of them: A, A-D|Number of threads|Number of threads", KEY_TXT(struct threads_conf, classes),
+         NUM(struct threads_conf, number)),
+    SET(CONFIG, &eem_scope, "event manager scheduler script thread class default number <default_script_threads:1-65535>",
+        "|Script scheduling|Scheduler threads|Classes served|Default class|Number of threads|Number of threads",
+        NUM(struct eem_conf, default_script_threads)),
+    LINE(CONFIG, &threads_scope, &eem_scope, struct eem_conf, script_threads,
+         "event manager scheduler script thread class <word:classes> number <number:1-65535>",
+         "||||A letter or a range of them: A, A-D|Number of threads|Number of threads", KEY_TXT(struct threads_conf, classes),
+         NUM(struct threads_conf, number)),
+    SET(CONFIG, &eem_scope, "event manager scheduler suspend=suspended", "|Start no policies", NUM(struct eem_conf, suspended)),
+    DO_F(CONFIG, 15, CMD_IN_CONFIG, "event manager policy <line:file>", no_tcl, "Register a Tcl policy|File of the policy"),
+    SET(CONFIG, &eem_scope, "event manager directory user policy <word:policy_directory>",
+        "Directories of policies|Of the user|Of policies|Path", TXT(struct eem_conf, policy_directory)),
+    SET(CONFIG, &eem_scope, "event manager directory user library <word:library_directory>", "||Of libraries|Path",
+        TXT(struct eem_conf, library_directory)),
     SET(CONFIG, &eem_scope, "event manager history size events <history_events:0-50>",
         "Event manager events history|Number of entries", NUM(struct eem_conf, history_events)),
     SET(CONFIG, &eem_scope, "event manager history size traps <history_traps:0-50>",

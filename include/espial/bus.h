@@ -40,6 +40,7 @@ struct fact_syslog {
 struct fact_config {
     uint32_t line; /* terminal line */
     char user[32];
+    bool left;     /* configuration mode was left (%SYS-5-CONFIG_I); else one line changed something */
 };
 struct fact_command {
     uint32_t line;

@@ -65,6 +65,10 @@ enum cmd_mode {
     CONFIG_EXT_NACL,
     CONFIG_APPLET,
     CONFIG_APPLET_TRIGGER, /* trigger of an applet */
+    CONFIG_ERM,        /* resource policy */
+    CONFIG_ERM_POLICY, /* policy NAME global */
+    CONFIG_ERM_NODE,   /* system */
+    CONFIG_ERM_OWNER,  /* cpu total, memory processor */
     CONFIG_KEYRING,
     CONFIG_ARCHIVE,
     CONFIG_ARCHIVE_LOG, /* archive / log config */
@@ -176,6 +180,8 @@ struct cmd_scope {
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
     /* `no` is about to remove this LINE or MODE element: refuse as check does. May be NULL. */
     bool (*leaves)(void *self, const void *obj, struct out *out);
+    /* A LINE element typed again with other words is about to change in the list of `parent`: refuse as joins does. May be NULL. */
+    bool (*moves)(void *self, const void *parent, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
     /* What the prompt of a mode says instead of its own text, by what its object is: "(config-ip-sla-echo)"; NULL: its own. May be NULL. */

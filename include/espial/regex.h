@@ -8,12 +8,15 @@
 struct regex;
 enum regex_dialect {
     REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) _ blank, start or end; a backslash escapes, in brackets too; no {m,n}, \d, \w (reference cli.md section 4) */
+    REGEX_TCL, /* the same with what Tcl's patterns have beside it: \s \d \w, \n \r \t, {m,n}, lazy repetitions, (?: ); for EEM's action regexp; not for regex_next_line */
 };
 /* NULL when it does not compile; *err (may be NULL) gets a static-lifetime or buffer text, *err_at the offset in pattern. Match limits bound the work
  * of a hostile pattern. */
 struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at);
 void regex_free(struct regex *re); /* NULL-safe */
 bool regex_match(struct regex *re, const char *text, size_t len);
+/* How often it was given up at the bounds of its work, and so did not match. */
+unsigned regex_gave_up(const struct regex *re);
 /* Of a text of whole lines, each ended by '\n' (the last too): the first line at or behind `from` (where a line begins) that matches as regex_match would without
  * its '\n'; *start to *end (behind the '\n'). False: none. Much faster than line by line. */
 bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from, size_t *start, size_t *end);

@@ -20,6 +20,7 @@ struct shell_params {
     const char *applet;   /* EEM's applet that types: its commands catch none of the applets that wait for them; NULL: none */
     bool by_person;       /* what is typed comes from somebody who logged in (`ssh host 'show version'`): enable wants its password */
     bool answers;         /* whoever types answers questions with his next line; without it each gets its default answer */
+    bool patient;         /* a question that nobody answers is not answered: the line does not end; neither does one whose `until` never appears */
     bool config_file;     /* the startup file: lines are configuration from the first, errors name the line */
 };
 

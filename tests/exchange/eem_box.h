@@ -16,7 +16,9 @@
 #include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
+#include "espial/gate.h"
 #include "espial/loop.h"
+#include "espial/mib.h"
 #include "espial/msg.h"
 #include "espial/shell.h"
 #include "espial/text.h"
@@ -54,7 +56,28 @@ struct box {
     unsigned traps;
     char origin[128];
     bool quiet; /* no story */
+    struct mib *mib; /* empty */
+    struct trap_gate trap_gate;
+    struct object_gate object_gate;
+    int64_t counter; /* what every interface counter stands at; below 0: there is none */
+    int64_t percent; /* how busy the processor is, and how full memory */
 };
+
+static inline bool fake_counter(void *arg, const char *ifname, const char *parameter, int64_t *value)
+{
+    const struct box *b = arg;
+    (void)ifname;
+    (void)parameter;
+    *value = b->counter;
+    return b->counter >= 0;
+}
+
+static inline bool fake_resource(void *arg, const char *what, int64_t *percent)
+{
+    (void)what;
+    *percent = ((const struct box *)arg)->percent;
+    return true;
+}
 
 static inline void tell(struct box *b, const char *what, const char *text)
 {
@@ -169,6 +192,7 @@ static inline void box_open(struct box *b, struct loop *loop, const char *name)
     b->bus = bus_new(loop);
     b->log = log_new(loop, b->bus);
     b->debug = debug_registry_new();
+    b->mib = mib_new();
     bus_subscribe(b->bus, FACT_SYSLOG, on_line, b);
     bus_subscribe(b->bus, FACT_TRAP_WANTED, on_trap, b);
     b->eem = eem_new(&(struct eem_env){.loop = loop,
@@ -178,6 +202,11 @@ static inline void box_open(struct box *b, struct loop *loop, const char *name)
                                        .shells = &b->shells,
                                        .debug = b->debug,
                                        .hostname = hostname,
+                                       .mib = b->mib,
+                                       .trap_gate = &b->trap_gate,
+                                       .object_gate = &b->object_gate,
+                                       .counter = fake_counter,
+                                       .resource = fake_resource,
                                        .arg = b});
 }
 
@@ -185,6 +214,7 @@ static inline void box_close(struct box *b)
 {
     eem_free(b->eem);
     assert_null(b->open);
+    mib_free(b->mib);
     log_free(b->log);
     bus_free(b->bus);
     clock_free(b->clock);

@@ -352,6 +352,29 @@ static void hidden_by_new_model(void **state)
     box_free(b);
 }
 
+/* A numbered remark at the head of a list, and its lines numbered anew. */
+static void remark_and_resequence(void **state)
+{
+    struct box *b = router("hostname r\nip access-list standard A\n 5 remark first\n 7 permit 10.0.0.1\n");
+
+    (void)state;
+    box_type(b, "r", "configure terminal");
+    box_type(b, "r", "ip access-list resequence A 1 1");
+    box_type(b, "r", "end");
+    assert_non_null(strstr(box_type(b, "r", "copy running-config disk0:a.cfg"), "bytes copied"));
+    char *want = running(b);
+    box_type(b, "r", "configure terminal");
+    box_type(b, "r", "no ip access-list standard A");
+    box_type(b, "r", "end");
+    assert_non_null(strstr(box_type(b, "r", "configure replace disk0:a.cfg force"), "Rollback Done"));
+    char *got = running(b);
+    assert_string_equal(got, want);
+    assert_non_null(strstr(got, "permit 10.0.0.1"));
+    mem_free(want);
+    mem_free(got);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,7 +385,7 @@ int main(void)
         cmocka_unit_test(refused_to_the_last),
         cmocka_unit_test(networks_of_one_interface),
         cmocka_unit_test(the_question),
-        cmocka_unit_test(none_within_another), cmocka_unit_test(hidden_by_new_model),
+        cmocka_unit_test(none_within_another), cmocka_unit_test(hidden_by_new_model), cmocka_unit_test(remark_and_resequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

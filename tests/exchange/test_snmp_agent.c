@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "espial/gate.h"
 #include "espial/mib.h"
 
 #define PORT 161
@@ -312,10 +313,115 @@ static void tells_its_engine(void **state)
     assert_int_equal(snmp_stats(d->snmp)->out_responses, 0); /* a Report is none */
 }
 
+/* ---- requests that somebody else answers */
+
+struct other {
+    struct object_gate gate;
+    enum gate_verdict verdict; /* to a question about wide.0 or below 9 */
+    void (*answer)(void *request, enum object_outcome how, const struct trap_var *v);
+    void *request[4];
+    unsigned asked, held, forgotten;
+};
+static bool other_wants(void *arg)
+{
+    (void)arg;
+    return true;
+}
+static enum gate_verdict other_ask(void *arg, const struct object_question *q,
+                                   void (*answer)(void *request, enum object_outcome how, const struct trap_var *v), void *request)
+{
+    struct other *o = arg;
+    o->asked++;
+    if (q->var->oid[7] != 9)
+        return GATE_GO;
+    if (o->verdict == GATE_HOLD)
+        o->request[o->held++] = request;
+    o->answer = answer;
+    return o->verdict;
+}
+static void other_forget(void *arg, void *request)
+{
+    (void)request;
+    ((struct other *)arg)->forgotten++;
+}
+static void replied(void *arg, const struct udp_from *to, const uint8_t *data, size_t len)
+{
+    struct desk *d = arg;
+    assert_int_equal(to->sport, 4000);
+    memcpy(d->out, data, len);
+    d->len = len;
+}
+static void serve(struct desk *d, const char *hex)
+{
+    uint8_t in[2048];
+    size_t n = octets(hex, in);
+    struct udp_from from = {.src = 0x0a000002, .dst = 0x0a000001, .sport = 4000, .dport = PORT};
+    d->len = 0;
+    snmp_serve(d->snmp, &from, in, n, replied, d);
+}
+static void say(struct other *o, unsigned i, enum object_outcome how, uint8_t last, int64_t num)
+{
+    struct trap_var v = {.oid = {1, 3, 6, 1, 4, 1, 9999, 9, last}, .oid_len = 9, .type = TRAP_INT, .num = num};
+    o->answer(o->request[i], how, &v);
+}
+
+static void held_for_another(void **state)
+{
+    struct desk *d = *state;
+    struct other o = {.gate = {.arg = &o, .wants = other_wants, .ask = other_ask, .forget = other_forget}, .verdict = GATE_SKIP};
+    snmp_watched(d->snmp, NULL, &o.gate);
+    /* said at once that it is not there: noSuchInstance; two.0 is answered by the MIB */
+    serve(d, "3036 020101 " PUBLIC " a029 020101 020100 020100 301e 300d " NAME("02", "00") " 0500 300d " NAME("09", "00") " 0500");
+    expect(d, "3037 020101 " PUBLIC " a22a 020101 020100 020100 301f 300e " NAME("02", "00") " 020105 300d " NAME("09", "00") " 8100");
+    assert_int_equal(o.asked, 2);
+    assert_int_equal(snmp_stats(d->snmp)->in_pkts, 1);
+    /* held: two of three variables, answered the second first; counted once, when it leaves */
+    o.verdict = GATE_HOLD;
+    serve(d, "3045 020101 " PUBLIC " a038 020101 020100 020100 302d 300d " NAME("09", "00") " 0500 300d " NAME("02", "00") " 0500 300d " NAME("09", "01") " 0500");
+    assert_int_equal(d->len, 0);
+    assert_int_equal(o.held, 2);
+    assert_int_equal(snmp_stats(d->snmp)->in_pkts, 1);
+    say(&o, 1, OBJECT_ANSWER, 1, 8);
+    assert_int_equal(d->len, 0);
+    say(&o, 0, OBJECT_DEFAULT, 0, 0); /* the MIB has no such object */
+    expect(d, "3047 020101 " PUBLIC " a23a 020101 020100 020100 302f 300d " NAME("09", "00") " 8000 300e " NAME("02", "00") " 020105 300e " NAME("09", "01") " 020108");
+    assert_int_equal(snmp_stats(d->snmp)->in_pkts, 2);
+    assert_int_equal(snmp_stats(d->snmp)->in_get_requests, 2);
+    assert_int_equal(snmp_stats(d->snmp)->silent_drops, 0);
+    /* what comes next, by another name */
+    o.held = 0;
+    serve(d, "3027 020101 " PUBLIC " a11a 020101 020100 020100 300f 300d " NAME("09", "00") " 0500");
+    say(&o, 0, OBJECT_ANSWER, 3, 4);
+    expect(d, "3028 020101 " PUBLIC " a21b 020101 020100 020100 3010 300e " NAME("09", "03") " 020104");
+    /* a set: done by the other; two.0 by the MIB */
+    o.held = 0;
+    serve(d, "3039 020101 " PRIVATE " a32b 020101 020100 020100 3020 300e " NAME("09", "00") " 020101 300e " NAME("02", "00") " 020109");
+    assert_int_equal(d->world.two, 5);
+    say(&o, 0, OBJECT_ANSWER, 0, 1);
+    expect(d, "3039 020101 " PRIVATE " a22b 020101 020100 020100 3020 300e " NAME("09", "00") " 020101 300e " NAME("02", "00") " 020109");
+    assert_int_equal(d->world.two, 9);
+    /* a set that the other refuses: noCreation(11), nothing is changed */
+    o.held = 0;
+    serve(d, "3039 020101 " PRIVATE " a32b 020101 020100 020100 3020 300e " NAME("09", "00") " 020101 300e " NAME("02", "00") " 020107");
+    say(&o, 0, OBJECT_NONE, 0, 0);
+    expect(d, "3039 020101 " PRIVATE " a22b 020101 02010b 020101 3020 300e " NAME("09", "00") " 020101 300e " NAME("02", "00") " 020107");
+    assert_int_equal(d->world.two, 9);
+    /* bounded: beyond 32 that wait the MIB answers; those that wait are forgotten with the agent */
+    for (unsigned i = 0; i < 33; i++) {
+        o.held = 0;
+        serve(d, "3027 020101 " PUBLIC " a01a 020101 020100 020100 300f 300d " NAME("09", "00") " 0500");
+        assert_int_equal(d->len != 0, i == 32);
+    }
+    struct snmp_env env = {.loop = d->loop, .bus = d->box->bus, .log = d->box->log, .inet = &d->box->inet, .product = 1045, .mib = d->mib};
+    snmp_free(d->snmp);
+    assert_int_equal(o.forgotten, 32);
+    d->snmp = snmp_new(&env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gets_a_value, setup, teardown),
+        cmocka_unit_test_setup_teardown(gets_a_value, setup, teardown), cmocka_unit_test_setup_teardown(held_for_another, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(version_1_has_no_counter64, setup, teardown),
         cmocka_unit_test_setup_teardown(bulk_goes_to_the_end, setup, teardown),

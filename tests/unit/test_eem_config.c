@@ -24,6 +24,7 @@
 static const struct cmd_row other_rows[] = {
     HELP(EXEC, "show", "Show running system information"),
     HELP(EXEC, "debug", "Debugging functions"),
+    HELP(EXEC, "clear", "Reset functions"),
 };
 static const struct cmd_table other = CMD_TABLE("tests", other_rows);
 
@@ -59,7 +60,8 @@ static void on_line(void *arg, const void *fact)
 
 static int setup(void **state)
 {
-    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_event, &eem_table_trigger, &eem_table_action, &eem_table_show};
+    static const struct cmd_table *const tables[] = {&other, &eem_table_applet, &eem_table_event, &eem_table_event_watch, &eem_table_event_inert, &eem_table_trigger, &eem_table_action, &eem_table_show,
+                                                    &eem_table_show_policy, &eem_table_show_server, &eem_table_scheduler};
     struct desk *d = NEW(struct desk);
     d->loop = vloop_new(INT64_C(1615382566) * 1000000); /* Wed Mar 10 13:22:46 2021 */
     d->clock = clock_new(d->loop);
@@ -70,7 +72,7 @@ static int setup(void **state)
     d->page.out.write = page_write;
     d->mode = CONFIG;
     struct text err = {0};
-    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem, d->eem, d->eem, d->eem}, 6, &err);
+    d->grammar = grammar_new(tables, (void *const[]){NULL, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem, d->eem}, 11, &err);
     assert_string_equal(text_str(&err), "");
     text_free(&err);
     *state = d;
@@ -266,6 +268,53 @@ static void test_rows(void **state)
         {"event timer absolute time 1615382566", " event timer absolute time 1615382566\n"},
         {"event timer cron cron-entry \"1 9 * * 1-5\" name nine",
          " event timer cron cron-entry \"1 9 * * 1-5\" name nine\n"},
+        {"event config maxrun 5", " event configuration maxrun 5\n"},
+        {"event syslog severity-major mnemonic UPDOWN facility \"LINK|LINEPROTO\"",
+         " event syslog facility \"LINK|LINEPROTO\" mnemonic \"UPDOWN\" severity-major\n"},
+        {"event tag 1.0 interface name FastEthernet0/2 parameter input_errors_crc entry-op ge entry-val 1 entry-type "
+         "increment poll-interval 60",
+         " event tag 1.0 interface name FastEthernet0/2 parameter input_errors_crc poll-interval 60 entry-val 1 entry-op ge "
+         "entry-type increment\n"},
+        {"event interface name e0/0 parameter rxload entry-op gt entry-val 200 exit-op lt exit-val 100 exit-time 30 "
+         "exit-comb and exit-event true average-factor 4 poll-interval 5",
+         " event interface name Ethernet0/0 parameter rxload poll-interval 5 entry-val 200 entry-op gt exit-comb and "
+         "exit-val 100 exit-op lt exit-time 30 exit-event true average-factor 4\n"},
+        {"event snmp oid 1.3.6.1.4.1.9.9.109.1.1.1.1.3.1 get-type exact entry-op gt entry-val 90 exit-op lt exit-val 40 "
+         "poll-interval 10 maxrun 90",
+         " event snmp oid 1.3.6.1.4.1.9.9.109.1.1.1.1.3.1 get-type exact entry-op gt entry-val 90 exit-val 40 exit-op lt "
+         "poll-interval 10 maxrun 90\n"},
+        {"event counter name c entry-op gt entry-val 5", " event counter name c entry-val 5 entry-op gt\n"},
+        {"event track 100 state down", " event track 100 state down\n"},
+        {"event track 100", " event track 100\n"},
+        {"event routing network 0.0.0.0/0 protocol connected type add ge 1",
+         " event routing network 0.0.0.0/0 ge 1 type add protocol connected\n"},
+        {"event routing network 10.0.0.0/8 vrf name \"^A\"", " event routing network 10.0.0.0/8 vrf name \"^A\"\n"},
+        {"event ipsla operation-id 9 reaction-type jitterSDAvg group-name G",
+         " event ipsla group-name G operation-id 9 reaction-type jitterSDAvg\n"},
+        {"event neighbor-discovery interface regexp .*Ethernet[0-9/]+$ cdp add line-event up",
+         " event neighbor-discovery interface regexp \".*Ethernet[0-9/]+$\" cdp add line-event up\n"},
+        {"event snmp-object oid 1.3.6.1.4.1.9.9.91. type int sync yes skip no istable yes default 3",
+         " event snmp-object oid 1.3.6.1.4.1.9.9.91. type int sync yes skip no istable yes default 3\n"},
+        {"event snmp-notification oid 1.3.6.1. oid-val 1 op eq direction outgoing msg-op drop",
+         " event snmp-notification oid 1.3.6.1. oid-val \"1\" op eq direction outgoing msg-op drop\n"},
+        {"event env severity major", " event environmental severity major\n"},
+        {"event gold card 3 severity-major new-failure true", " event gold card 3 new-failure true severity-major\n"},
+        {"event identity interface e0/0 authz success aaa-attribute x",
+         " event identity interface Ethernet0/0 authz success aaa-attribute x\n"},
+        {"event ioswd timewin 5 sub12-op or sub1 cpu-proc taskname A op gt val 90 period 10 is-percent true sub2 mem-proc "
+         "taskname B op lt val 5 period 2.5",
+         " event ioswdsysmon timewin 5 sub12-op or sub1 cpu-proc taskname A op gt val 90 period 10 is-percent true sub2 "
+         "mem-proc taskname B op lt val 5 period 2.500\n"},
+        {"event mat interface regexp ^Gi type add hold-down 2", " event mat interface regexp \"^Gi\" type add hold-down 2\n"},
+        {"event mat mac-address 0011.2233.4455", " event mat mac-address 0011.2233.4455\n"},
+        {"event nf monitor-name \"M\" event-type create exit-event-type delete event1 entry-value \"1\" field counter "
+         "bytes",
+         " event nf monitor-name \"M\" event-type create exit-event-type delete event1 entry-value \"1\" field counter "
+         "bytes\n"},
+        {"event oir event removal", " event oir event removal\n"},
+        {"event oir", " event oir\n"},
+        {"event rf event RF_PROG_ACTIVE", " event rf event RF_PROG_ACTIVE\n"},
+        {"event rpc default 5", " event rpc default 5\n"},
         {"action 1.0 cli command \"reload\" pattern \"confirm\"",
          " action 1.0 cli command \"reload\" pattern \"confirm\"\n"},
         {"act 1.0 cli com \"say \\\"hi\\\"\"", " action 1.0 cli command \"say \\\"hi\\\"\"\n"},
@@ -350,7 +399,6 @@ static void test_rows(void **state)
 static void test_refused(void **state)
 {
     static const char *const lines[] = {
-        "event syslog",
         "event syslog pattern a occurs 33",
         "event snmp-notification oid 1.3.6.1. op eq", /* oid-val is mandatory */
         "event snmp-notification oid 1.3.6.1. oid-val 5 op wc",

@@ -277,9 +277,60 @@ static void hostile_lines_end(void **state)
     free(text);
 }
 
+/* What EEM's action regexp takes beside the IOS dialect. */
+static void tcl_dialect(void **state)
+{
+    static const struct {
+        const char *pattern, *text, *whole; /* NULL: no match */
+    } facts[] = {
+        {"\\s+[A-Za-z]+[0-9]+,", "Interface Loopback10, changed", " Loopback10,"},
+        {"Interface\\s+([^,]+)", "Interface Ethernet0/0, changed", "Interface Ethernet0/0"},
+        {"by ([^\\s]+)", "console by ann on vty0", "by ann"},
+        {"[^\\n]*", "one\ntwo", "one"},
+        {"a\\r\\nb", "a\r\nb", "a\r\nb"},
+        {"[0-9]{1,3}\\.[0-9]{2}", "1234.567", "234.56"},
+        {"x{2,}", "axxxb", "xxx"},
+        {"{a}", "{a}", "{a}"},
+        {"a{x}", "a{x}", "a{x}"},
+        {".*?b", "aabab", "aab"},
+        {"(?:ab)+", "xababy", "abab"},
+        {"(?i)up", "it is UP", "UP"},
+        {"a\\Sc", "a c", NULL},
+        {"\\mup\\M", "setup up", "up"},
+        {"\\d+", "ab12", "12"},
+        {"[\\d.]+", "v1.2", "1.2"},
+        {"[A-Za-z0-9\\-]+", "PID: a-b", "PID"},
+        {"\\(([^\\)]+)", "by x (10.0.0.1)", "(10.0.0.1"},
+        {"a.b", "a\nb", "a\nb"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        char why[128] = "";
+        struct regex *re = regex_new(facts[i].pattern, REGEX_TCL, why, NULL);
+        size_t start, end;
+        const char *text = facts[i].text;
+        if (!re)
+            fail_msg("%s: %s", facts[i].pattern, why);
+        size_t n = regex_groups(re, text, strlen(text), 1, &start, &end);
+        if (!n != !facts[i].whole)
+            fail_msg("%s: %s", facts[i].pattern, n ? "matches" : "does not match");
+        if (n && (end - start != strlen(facts[i].whole) || memcmp(text + start, facts[i].whole, end - start)))
+            fail_msg("%s: %.*s", facts[i].pattern, (int)(end - start), text + start);
+        regex_free(re);
+    }
+    static const char *const bad[] = {"a(?i)b", "(?R)", "(?>a)", "(?<n>a)", "(*ACCEPT)", "x{9999}{", "[[.a.]]"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct regex *re = regex_new(bad[i], REGEX_TCL, NULL, NULL);
+        if (re && strcmp(bad[i], "x{9999}{"))
+            fail_msg("%s was taken", bad[i]);
+        regex_free(re);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tcl_dialect),
         cmocka_unit_test(ordinary),
         cmocka_unit_test(underscore),
         cmocka_unit_test(braces_are_ordinary),

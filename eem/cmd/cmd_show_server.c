@@ -1,0 +1,215 @@
+/* cmd_show_server.c: what the event manager itself is: `show event manager version`, `detector`, `scheduler`, `session`,
+ * `directory`, `policy available`.
+ *
+ * A detector's syntax is read from the rows that parse it, so it says what this router takes. Versions of detectors are
+ * those of EEM 4.0; there are no Tcl policies, so a detector has no Tcl syntax. */
+#include <string.h>
+
+#include "eem/cmd/cmd.h"
+#include "eem/eem.h"
+
+static const char *detector_version(const char *name)
+{
+    return !strcmp(name, "routing") ? "03.00" : "01.00";
+}
+
+static void show_detectors(struct cmd_ctx *c)
+{
+    struct eem_detector_info d;
+    out_text(c->out, "Event Detectors:\n");
+    out_printf(c->out, "%-20s%-10s%-12s%s\n", "Name", "Version", "Node", "Type");
+    for (size_t cursor = 0; eem_detector_next(c->self, &cursor, &d);)
+        out_printf(c->out, "%-20s%-10s%-12s%s\n", d.name, detector_version(d.name), "node0/0", "RP");
+}
+
+static enum cmd_result show_version(struct cmd_ctx *c)
+{
+    out_text(c->out, "Embedded Event Manager Version 4.00\nComponent Versions:\n  eem: (espial)" ESPIAL_VERSION "\n");
+    show_detectors(c);
+    return CMD_OK;
+}
+
+/* Is this row's sentence that of an event of the detector: "event [tag <word:tag>] syslog=type:11 ..."? */
+static const char *sentence_of(const struct cmd_row *row, const char *name)
+{
+    static const char lead[] = "event [tag <word:tag>] ";
+    if (row->kind != CMD_LINE_ROW || strncmp(row->sentence, lead, sizeof lead - 1))
+        return NULL;
+    const char *s = row->sentence + sizeof lead - 1;
+    size_t n = strlen(name);
+    return !strncmp(s, name, n) && (s[n] == ' ' || s[n] == '=') ? s : NULL;
+}
+
+#define SYNTAX_WIDTH 72
+#define GROUPS_MAX   32
+
+/* A sentence for people: without the names of fields ("{yes|no}=sync_no" is {yes|no}, "<seconds:time>" is <seconds>), and
+ * without the marks around what may come in any order. */
+static void show_sentence(struct cmd_ctx *c, const char *s)
+{
+    bool value = false, loose[GROUPS_MAX] = {false};
+    size_t depth = 0, column = 0;
+    out_text(c->out, "        [ no ] event [tag <tag>] ");
+    while (*s) {
+        size_t n = 1;
+        char shown = *s;
+        if (*s == '&' || *s == '{' || *s == '[') {
+            bool is_loose = *s == '&';
+            if (depth < GROUPS_MAX - 1)
+                loose[++depth] = is_loose;
+            n = is_loose ? 2 : 1;
+            shown = is_loose ? '\0' : *s;
+        } else if (*s == '}' || *s == ']') {
+            shown = loose[depth] ? '\0' : *s;
+            depth -= depth > 0;
+        } else if (*s == '|' && loose[depth]) {
+            shown = ' ';
+        } else if (*s == '=' || (value && *s == ':')) {
+            n = value ? strcspn(s, ">") : strcspn(s, " ]|}>");
+            shown = '\0';
+        } else {
+            value = *s == '<' || (value && *s != '>');
+        }
+        column += shown != '\0';
+        if (shown == ' ' && column > SYNTAX_WIDTH) {
+            out_text(c->out, "\n               ");
+            column = 0;
+        } else if (shown) {
+            out_printf(c->out, "%c", shown);
+        }
+        s += n;
+    }
+    out_text(c->out, "\n");
+}
+
+/* Of every event, then of each detector. */
+static const struct {
+    const char *detector, *names; /* between blanks */
+} variables[] = {
+    {"",
+     "_event_id _job_id _event_type _event_type_string _event_pub_time _event_pub_sec _event_pub_msec _event_severity"},
+    {"application",
+     "_application_sub_system _application_type _application_data1 _application_data2 _application_data3 "
+     "_application_data4"},
+    {"cli",
+     "_cli_msg _cli_msg_count _cli_line _cli_key _cli_tty _cli_username _cli_host _cli_privilege _cli_error_code "
+     "_cli_mode_context"},
+    {"counter", "_counter_name _counter_value"},
+    {"interface", "_interface_name _interface_parameter _interface_is_increment _interface_value "
+                  "_interface_delta_value _interface_exit_event"},
+    {"ipsla", "_ipsla_group_name _ipsla_oper_id _ipsla_condition _ipsla_react_type _ipsla_threshold_type "
+              "_ipsla_dest_ip_addr _ipsla_threshold_rising _ipsla_threshold_falling _ipsla_threshold_count "
+              "_ipsla_threshold_count2 _ipsla_measured_threshold_value"},
+    {"none", "_none_argc _none_arg1 _none_arg2 _none_arg3 _none_arg4 _none_arg5 _none_arg6 _none_arg7 _none_arg8 "
+             "_none_arg9 _none_arg10 _none_arg11 _none_arg12 _none_arg13 _none_arg14 _none_arg15"},
+    {"snmp-notification", "_snmp_notif_oid _snmp_notif_oid_val _snmp_notif_src_ip_addr _snmp_notif_dest_ip_addr "
+                          "_x_x_x_x_x_x _snmp_notif_trap_oid _snmp_notif_ent_oid _snmp_notif_gen_trap "
+                          "_snmp_notif_spec_trap"},
+    {"snmp", "_snmp_oid _snmp_oid_val _snmp_oid_delta_val"},
+    {"snmp-object", "_snmp_oid _snmp_request _snmp_request_type _snmp_value"},
+    {"syslog", "_syslog_msg _syslog_priority _syslog_sequence _syslog_timestamp _syslog_facility _syslog_mnemonic"},
+    {"timer", "_timer_type _timer_time _timer_remain"},
+    {"resource", "_resource_time_sent _resource_current_value"},
+    {"routing",
+     "_routing_network _routing_mask _routing_prefix_len _routing_protocol _routing_type _routing_lastgateway "
+     "_routing_distance _routing_time _routing_time_sec _routing_time_msec _routing_metric "
+     "_routing_lastinterface"},
+    {"track", "_track_number _track_state"},
+};
+
+static void show_variables(struct cmd_ctx *c, const char *detector)
+{
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        if (strcmp(variables[i].detector, detector))
+            continue;
+        for (const char *s = variables[i].names; *s;) {
+            size_t n = strcspn(s, " ");
+            out_printf(c->out, "        $%.*s\n", (int)n, s);
+            s += n + (s[n] == ' ');
+        }
+    }
+}
+
+static enum cmd_result show_detector(struct cmd_ctx *c)
+{
+    struct eem_detector_info d;
+    const char *only = cmd_has(c, "name") ? cmd_str(c, "name") : NULL;
+    unsigned no = 0;
+    if (only && eem_detector_bit(only) < 0) {
+        out_printf(c->out, "%% Event detector %s is not available\n", only);
+        return CMD_FAIL;
+    }
+    out_printf(c->out, "%-5s%-20s%-10s%-12s%-8s\n", "No.", "Name", "Version", "Node", "Type");
+    for (size_t cursor = 0; eem_detector_next(c->self, &cursor, &d);) {
+        if (only && strcmp(only, d.name))
+            continue;
+        out_printf(c->out, "%-5u%-20s%-10s%-12s%-8s\n", ++no, d.name, detector_version(d.name), "node0/0", "RP");
+        if (!cmd_has(c, "detailed"))
+            continue;
+        out_printf(c->out, "\n        Events: %llu\n\n        Applet Configuration Syntax:\n",
+                   (unsigned long long)d.events);
+        for (size_t i = 0; i < eem_table_event.nrows; i++) {
+            const char *s = sentence_of(&eem_table_event.rows[i], d.name);
+            if (s)
+                show_sentence(c, s);
+        }
+        out_text(c->out, "\n        Applet Built-in Environment Variables:\n");
+        show_variables(c, "");
+        show_variables(c, d.name);
+        out_text(c->out, "\n");
+    }
+    return CMD_OK;
+}
+
+static enum cmd_result show_threads(struct cmd_ctx *c)
+{
+    const struct eem_conf *conf = eem_conf(c->self);
+    struct eem_threads_info t;
+    unsigned no = 0;
+    out_printf(c->out, "%-6uScript threads service class default\n       total: %u running: 0 idle: %u\n", ++no,
+               conf->default_script_threads, conf->default_script_threads);
+    CONF_EACH(const struct threads_conf, s, &conf->script_threads)
+    out_printf(c->out, "%-6uScript threads service class range %s\n       total: %u running: 0 idle: %u\n", ++no,
+               s->classes, s->number, s->number);
+    for (size_t cursor = 0; eem_threads_next(c->self, &cursor, &t);)
+        out_printf(c->out, "%-6uApplet threads service class %s%s\n       total: %u running: %u idle: %u\n", ++no,
+                   cursor == 1 ? "" : "range ", t.classes, t.total, t.running,
+                   t.total > t.running ? t.total - t.running : 0);
+    if (conf->suspended)
+        out_text(c->out, "EEM scheduler is suspended\n");
+    return CMD_OK;
+}
+
+static enum cmd_result show_session(struct cmd_ctx *c)
+{
+    const struct eem_conf *conf = eem_conf(c->self);
+    if (conf->session_user[0])
+        out_printf(c->out, "%s\n", conf->session_user);
+    return CMD_OK;
+}
+
+static enum cmd_result show_directory(struct cmd_ctx *c)
+{
+    const struct eem_conf *conf = eem_conf(c->self);
+    const char *path = cmd_has(c, "library") ? conf->library_directory : conf->policy_directory;
+    if (path[0])
+        out_printf(c->out, "%s\n", path);
+    return CMD_OK;
+}
+
+static const struct cmd_row rows[] = {
+    HELP(EXEC, "show event", "Event related show commands"),
+    HELP(EXEC, "show event manager", "Show Event Manager information"),
+    DO(EXEC, 1, "show event manager version", show_version, "Version of the event manager and its detectors"),
+    DO(EXEC, 1, "show event manager detector {all|<word:name>} [detailed=detailed]", show_detector,
+       "Event detectors|All detectors|Name of a detector|Syntax and variables"),
+    HELP(EXEC, "show event manager scheduler", "Show the scheduler"),
+    DO(EXEC, 1, "show event manager scheduler thread [detailed=detailed]", show_threads, "Threads of the classes|More"),
+    DO(EXEC, 1, "show event manager session cli username", show_session,
+       "CLI sessions of policies|CLI sessions|User name of the sessions"),
+    HELP(EXEC, "show event manager directory", "Directories of policies"),
+    DO(EXEC, 1, "show event manager directory user [library=library|policy]", show_directory,
+       "Directories of the user|Of libraries|Of policies"),
+};
+
+const struct cmd_table eem_table_show_server = CMD_TABLE("eem/cmd/cmd_show_server", rows);

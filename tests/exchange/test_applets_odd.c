@@ -1,0 +1,258 @@
+/* test_applets_odd.c: applets as people really write them: with blanks, capitals, abbreviations and quotes where they
+ * should not be, that delete and rewrite themselves, wait for what never comes, and look for their own words. Each is
+ * pasted into a router and triggered; what came of it is asked of the log and of a show command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "espial/loop.h"
+#include "espial/text.h"
+#include "tests/sim/box.h"
+
+#define R1 "R1"
+
+struct odd {
+    const char *name;
+    const char *config; /* pasted in configuration mode, line by line */
+    const char *line;   /* then typed: NULL: event manager run A */
+    unsigned seconds;
+    const char *logged, *not_logged; /* NULL: nothing */
+    const char *show, *shown, *not_shown;
+};
+
+static const struct odd odd[] = {
+    {"abbreviated keywords",
+     "event man app A\n ev none\n act 1.0 cli comm \"en\"\n act 2.0 cli comm \"sh clo\"\n act 3.0 sys m \"ok\"\n", NULL, 2,
+     "%HA_EM-6-LOG: A: ok", "FMPD", "show running-config | section event manager applet",
+     " action 1.0 cli command \"en\"\n action 2.0 cli command \"sh clo\"\n action 3.0 syslog msg \"ok\"\n", NULL},
+    {"capitals", "EVENT MANAGER APPLET A\n EVENT NONE\n ACTION 1.0 CLI COMMAND \"ENABLE\"\n Action 2.0 Syslog Msg \"Ok\"\n",
+     NULL, 2, "%HA_EM-6-LOG: A: Ok", "FMPD", NULL, NULL, NULL},
+    {"actions before the event", "event manager applet A\n action 1.0 syslog msg \"ok\"\n event none\n", NULL, 2,
+     "%HA_EM-6-LOG: A: ok", "FMPD", "show running-config | section event manager applet",
+     "event manager applet A\n event none\n action 1.0", NULL},
+    {"a second event replaces the first",
+     "event manager applet A\n event syslog pattern \"NEVER\"\n event none\n action 1.0 syslog msg \"ok\"\n", NULL, 2,
+     "A: ok", "FMPD", "show running-config | section event manager applet", "event none", "NEVER"},
+    {"a label typed again", "event manager applet A\n event none\n action 1.0 syslog msg \"one\"\n action 1.0 syslog msg \"two\"\n",
+     NULL, 2, "A: two", "A: one", NULL, NULL, NULL},
+    {"odd labels stand in the order of strings",
+     "event manager applet A\n event none\n action a1010 append x \"5\"\n action 50.10 append x \"4\"\n action 000.100.010 set x "
+     "\"2\"\n action .5 set x \"1\"\n action 10 append x \"3\"\n action b syslog msg \"x=$x\"\n",
+     NULL, 2, "A: x=2345", "FMPD", "show running-config | include ^ action",
+     " action .5 set x \"1\"\n action 000.100.010 set x \"2\"\n action 10 append x \"3\"\n action 50.10 append x \"4\"\n action "
+     "a1010 append x \"5\"\n action b ",
+     NULL},
+    {"blank lines and comments inside",
+     "event manager applet A\n !\n event none\n\n ! first this\n action 1.0 cli command \"enable\"\n!\n\n action 2.0 syslog msg "
+     "\"ok\"\n!\n",
+     NULL, 2, "A: ok", "FMPD", NULL, NULL, NULL},
+    {"no indentation, and more of it",
+     "event manager applet A\nevent none\naction 1.0 if 1 eq 1\n    action 1.1    syslog msg \"ok\"\naction 1.2 end\n", NULL, 2,
+     "A: ok", "FMPD", "show running-config | include ^ action", " action 1.0 if 1 eq \"1\"\n action 1.1  syslog msg \"ok\"\n action 1.2 end", NULL},
+    {"words without quotes",
+     "event manager applet A\n event none\n action 1.0 cli command enable\n action 1.1 set x yes\n action 1.2 if $x eq yes\n action "
+     "1.3  syslog msg ok\n action 1.4 end\n",
+     NULL, 2, "A: ok", "FMPD", NULL, NULL, NULL},
+    {"it deletes itself and goes on to its end",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"conf t\"\n action 3.0 cli "
+     "command \"no event manager applet A\"\n action 4.0 cli command \"end\"\n action 5.0 cli command \"write mem\"\n action 6.0 "
+     "syslog msg \"gone\"\n",
+     NULL, 3, "A: gone", "FMPD", "show startup-config | include applet", NULL, "A"},
+    {"it rewrites itself while it runs: the next run is the new one",
+     "event manager applet A\n event none\n action 1.0 syslog msg \"old\"\n action 2.0 cli command \"enable\"\n action 3.0 cli "
+     "command \"configure terminal\"\n action 4.0 cli command \"event manager applet A\"\n action 5.0 cli command \"action 1.0 syslog "
+     "msg new\"\n action 6.0 cli command \"no action 9.0\"\n action 7.0 cli command \"end\"\n action 8.0 cli command \"show "
+     "running-config | include ^ action 1.0|^ action 9.0\"\n action 9.0 syslog msg \"still: $_cli_result\"\n",
+     NULL, 3, "A: still: \n", "A: new", "show running-config | include ^ action 1.0|^ action 9.0", "msg \"new\"", "action 9.0"},
+    {"it writes another one, that runs",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"conf t\"\n action 3.0 cli "
+     "command \"event manager applet B\"\n action 4.0 cli command \"event timer countdown time 5\"\n action 5.0 cli command \"action 1 "
+     "syslog msg later\"\n action 6.0 cli command \"end\"\n",
+     NULL, 8, "%HA_EM-6-LOG: B: later", "FMPD", NULL, NULL, NULL},
+    {"the result begins with a line end, has no echo and ends with the prompt",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show clock\"\n action 3.0 regexp "
+     "\"^\\n[*.]?[0-9:.]+ UTC [A-Za-z]+ [A-Za-z]+ [0-9]+ [0-9]+\\r?\\nR1#$\" \"$_cli_result\"\n action 4.0 string first \"show\" "
+     "\"$_cli_result\"\n action 5.0 syslog msg \"whole $_regexp_result echo $_string_result\"\n",
+     NULL, 2, "A: whole 1 echo -1", "FMPD", NULL, NULL, NULL},
+    {"the prompt of a mode ends it",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"configure terminal\"\n action 3.0 "
+     "cli command \"interface Loopback7\"\n action 4.0 syslog msg \"<$_cli_result>\"\n",
+     NULL, 2, "R1(config-if)#>", "FMPD", NULL, NULL, NULL},
+    {"it types the very command that it watches",
+     "event manager applet A\n event cli pattern \"^show clock\" sync yes\n action 1.0 cli command \"show clock\"\n action 2.0 puts "
+     "\"$_cli_result\"\n action 3.0 set _exit_status 0\n action 4.0 syslog msg \"caught\"\n",
+     "show clock", 2, "A: caught", "FMPD", "show event manager statistics policy", "applet    1           0 ", NULL},
+    {"set LABEL _exit_status as EEM 2 had it",
+     "event manager applet A\n event cli pattern \"show clock\" sync yes\n action 1.0 syslog msg \"let it run\"\n set 2.0 _exit_status 1\n",
+     "show clock", 2, "let it run", "FMPD", "show running-config | include _exit_status", " set 2.0 _exit_status", NULL},
+    {"counters as mailboxes",
+     "event manager applet A\n event none\n action 1.0 counter name box op set value 3\n"
+     "event manager applet B\n event counter name box entry-val 3 entry-op ge exit-val 3 exit-op lt\n action 1.0 syslog msg \"$_counter_name "
+     "$_counter_value\"\n action 2.0 counter name box op set value 0\n",
+     NULL, 2, "B: box 3", "FMPD", NULL, NULL, NULL},
+    {"environment variables as storage",
+     "event manager environment count 41\nevent manager applet A\n event none\n action 1.0 increment count\n action 1.1 add $count 0\n"
+     " action 2.0 cli command \"enable\"\n action 3.0 cli command \"conf t\"\n action 4.0 cli command \"event manager environment count "
+     "$_result\"\n action 5.0 cli command \"end\"\n",
+     NULL, 3, NULL, "FMPD", "show event manager environment count", "42", NULL},
+    {"it waits longer than maxrun",
+     "event manager applet A\n event none\n action 1.0 wait 25\n action 2.0 syslog msg \"never\"\n", NULL, 30,
+     "%HA_EM-4-FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 20.000 seconds", "A: never",
+     "show event manager history events", "abort", NULL},
+    {"maxrun 0 is no limit",
+     "event manager applet A\n event none maxrun 0\n action 1.0 wait 100\n action 2.0 syslog msg \"ok\"\n", NULL, 110, "A: ok",
+     "FMS_POLICY_TIMEOUT", NULL, NULL, NULL},
+    {"a [confirm] that nobody answers holds it until maxrun",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"delete nvram:x\"\n action 3.0 "
+     "syslog msg \"never\"\n",
+     NULL, 25, "FMS_POLICY_TIMEOUT: Policy 'A'", "A: never", "show event manager policy active", NULL, "applet: A"},
+    {"answered in words",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 1.5 cli command \"show version | redirect "
+     "disk0:x\"\n action 2.0 cli command \"delete disk0:x\" pattern \"Delete filename.*\\?\"\n action 3.0 cli command \"\" pattern "
+     "\"confirm\"\n action 4.0 cli command \"y\"\n action 5.0 syslog msg \"done\"\n",
+     NULL, 3, "A: done", "TIMEOUT", "dir disk0:", NULL, " x\n"},
+    {"file prompt quiet asks nothing",
+     "file prompt quiet\nevent manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 1.5 cli command \"show version | "
+     "redirect disk0:x\"\n action 2.0 cli command \"delete disk0:x\"\n action 5.0 syslog msg \"done\"\n",
+     NULL, 3, "A: done", "TIMEOUT", "dir disk0:", NULL, " x\n"},
+    {"a pattern that never comes holds it until maxrun",
+     "event manager applet A\n event none maxrun 5\n action 1.0 cli command \"enable\" pattern \"Password\"\n action 2.0 syslog msg "
+     "\"never\"\n",
+     NULL, 8, "FMS_POLICY_TIMEOUT: Policy 'A' has hit its maximum execution time of 5.000", "A: never", NULL, NULL, NULL},
+    {"a pattern that may be the prompt",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\" pattern \"Password|#\"\n action 2.0 syslog msg \"ok\"\n",
+     NULL, 2, "A: ok", "TIMEOUT", NULL, NULL, NULL},
+    {"a command without enable is refused, and no error",
+     "event manager applet A\n event none\n action 1.0 cli command \"configure terminal\"\n action 2.0 regexp \"Invalid input\" "
+     "\"$_cli_result\"\n action 3.0 syslog msg \"refused $_regexp_result\"\n",
+     NULL, 2, "A: refused 1", "FMPD", NULL, NULL, NULL},
+    {"an unset variable ends it with its name",
+     "event manager applet A\n event none\n action 1.0 syslog msg \"$nobody_set_this\"\n action 2.0 syslog msg \"never\"\n", NULL, 2,
+     "%HA_EM-3-FMPD_ERROR: Error executing applet A statement 1.0", "never", NULL, NULL, NULL},
+    {"if without end", "event manager applet A\n event none\n action 1.0 if 1 eq 1\n action 2.0 syslog msg \"x\"\n", NULL, 2,
+     "%HA_EM-6-FMPD_EEM_CONFIG: A: ", "A: x", "show event manager policy registered", NULL, " A\n"},
+    {"a stray end", "event manager applet A\n event none\n action 1.0 syslog msg \"x\"\n action 2.0 end\n", NULL, 2,
+     "%HA_EM-6-FMPD_EEM_CONFIG: A: \"end\" action found outside of conditional block", "A: x", NULL, NULL, NULL},
+    {"nested blocks and else",
+     "event manager applet A\n event none\n action 001 set n 0\n action 002 foreach w \"a b c\"\n action 003  if $w eq \"b\"\n action "
+     "004   continue\n action 005  elseif $w eq \"c\"\n action 006   increment n 10\n action 007  else\n action 008   increment n\n action "
+     "009  end\n action 010 end\n action 011 while $n lt 20\n action 012  increment n\n action 013  if $n eq 15\n action 014   break\n action "
+     "015  end\n action 016 end\n action 017 syslog msg \"n=$n\"\n",
+     NULL, 2, "A: n=15", "FMPD", NULL, NULL, NULL},
+    {"lines of a result, one by one",
+     "event manager applet A\n event none\n action 01 cli command \"enable\"\n action 02 cli command \"show ip interface brief\"\n action 03 "
+     "foreach line \"$_cli_result\" \"\\n\"\n action 04  regexp \"^(Loopback[0-9]+) +([0-9.]+)\" \"$line\" all ifname address\n action 05  "
+     "if $_regexp_result eq 1\n action 06   syslog msg \"$ifname has $address\"\n action 07  end\n action 08 end\n",
+     NULL, 2, "A: Loopback0 has 10.0.0.1", "FMPD", NULL, NULL, NULL},
+    {"Tcl's classes in patterns",
+     "event manager applet A\n event none\n action 01 cli command \"show version\"\n action 02 regexp \"(\\S+)\\s+uptime is ([^\\n]*)\" "
+     "\"$_cli_result\" all host up\n action 03 syslog msg \"host $host\"\n",
+     NULL, 2, "A: host R1", "FMPD", NULL, NULL, NULL},
+    {"variables without quotes",
+     "event manager applet A\n event syslog pattern CONFIG_I\n action 1.0 regexp \"by ([a-z]+)\" $_syslog_msg all user\n action 2.0 syslog msg "
+     "\"user $user\"\n",
+     "configure replace nvram:startup-config force", 3, NULL, "FMPD", NULL, NULL, NULL},
+    {"environment variables in the event",
+     "event manager environment word CONFIG_I\nevent manager environment _cron */1 * * * *\nevent manager applet A\n event syslog pattern "
+     "\"SYS-5-$word\"\n action 1 syslog msg \"seen\"\nevent manager applet B\n event timer cron cron-entry \"$_cron\"\n action 1 syslog msg "
+     "\"minute\"\n",
+     "show clock", 61, "B: minute", "FMPD", "show logging | include A: seen", "A: seen", NULL},
+    {"an argument that was not given is empty",
+     "event manager applet A\n event none\n action 1.0 syslog msg \"<$_none_arg1> <$_none_arg2> $_none_argc\"\n",
+     "event manager run A one", 2, "A: <one> <> 1", "FMPD", NULL, NULL, NULL},
+    {"exit leaves the session, exit of the applet ends it",
+     "event manager applet A\n event none\n action 1.0 cli command \"exit\"\n action 2.0 cli command \"show clock\"\n action 3.0 syslog msg "
+     "\"never\"\n",
+     NULL, 3, "FMPD_CLI_WRITE", "A: never", NULL, NULL, NULL},
+    {"long output is not paged",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show running-config\"\n action 2.5 "
+     "set m \"--Mo\"\n action 2.6 append m \"re\"\n action 3.0 string first \"$m\" \"$_cli_result\"\n action 4.0 regexp \"\\nend\" "
+     "\"$_cli_result\"\n action 5.0 syslog msg \"more $_string_result end $_regexp_result\"\n",
+     NULL, 2, "A: more -1 end 1", "FMPD", NULL, NULL, NULL},
+    {"priority and facility in any order",
+     "event manager applet A\n event none\n action 1.0 syslog priority errors msg \"one\" facility MINE\n action 2.0 syslog facility MINE "
+     "priority notifications msg two\n",
+     NULL, 2, "%MINE-3-", "FMPD", NULL, NULL, NULL},
+};
+
+static struct box *start(void)
+{
+    struct box *b = box_new(1);
+    box_node(b, R1,
+             "hostname R1\nlogging buffered 100000 debugging\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.255\n");
+    box_boot(b);
+    return b;
+}
+
+static bool try(const struct odd *o)
+{
+    struct box *b = start();
+    bool ok = true;
+    box_type(b, R1, "configure terminal");
+    for (const char *s = o->config; *s;) {
+        char line[512];
+        size_t n = strcspn(s, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, s);
+        const char *out = box_type(b, R1, line);
+        if (strchr(out, '%'))
+            ok = false, print_error("%s: %s: %s\n", o->name, line, out);
+        s += n + 1;
+    }
+    size_t from = box_log_len(b, R1);
+    if (strstr(o->name, "end")) /* said when the applet's mode is left */
+        from = 0;
+    box_type(b, R1, "end");
+    box_start(b, R1, o->line ? o->line : "event manager run A");
+    box_run(b, o->seconds * US_PER_S);
+    if (o->logged && !strstr(box_log(b, R1) + from, o->logged))
+        ok = false, print_error("%s: not logged: %s\n%s", o->name, o->logged, box_log(b, R1) + from);
+    if (o->not_logged && strstr(box_log(b, R1) + from, o->not_logged))
+        ok = false, print_error("%s: logged: %s\n%s", o->name, o->not_logged, box_log(b, R1) + from);
+    if (o->show) {
+        const char *out = box_type(b, R1, o->show);
+        if ((o->shown && !strstr(out, o->shown)) || (o->not_shown && strstr(out, o->not_shown)))
+            ok = false, print_error("%s: %s", o->name, out);
+    }
+    box_free(b);
+    return ok;
+}
+
+static void test_odd(void **state)
+{
+    unsigned faults = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
+        faults += !try(&odd[i]);
+    assert_int_equal(faults, 0);
+}
+
+/* Ninety-one actions, typed backwards. */
+static void test_many_actions(void **state)
+{
+    (void)state;
+    struct box *b = start();
+    struct text t = {0};
+    text_add(&t, "configure terminal\nevent manager applet A\nevent none\naction 990 syslog msg \"$x\"\n");
+    for (int i = 89; i >= 0; i--)
+        text_printf(&t, "action %03d append x \"%d\"\n", i, i % 10);
+    text_add(&t, "end");
+    box_type_all(b, R1, text_str(&t));
+    box_type(b, R1, "event manager run A");
+    assert_true(box_wait_log(b, R1, 0,
+                             "A: 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+                             "89",
+                             5 * US_PER_S));
+    text_free(&t);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_odd), cmocka_unit_test(test_many_actions)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
