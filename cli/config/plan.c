@@ -6,6 +6,7 @@
  *   a setting that the target says otherwise is typed, not undone first; one it does not have is undone: `no ...`, or
  *   without its `no`, or `default ...` where `no` would mean "off" and not "as it was"
  *   an element whose key the target has with other words is typed over in place; one it does not have is undone
+ *   (unless its row says CMD_ANEW: then it is undone first)
  *   a section both have is entered and treated the same way
  *   a list in which a line's place is given by history and not by what it says (access list entries: two fresh elements
  *   compare equal in a sorted list) is taken down to the last line that stands right, and typed on from there
@@ -102,7 +103,7 @@ static bool supersedes(const struct meaning *a, const struct meaning *b)
         return false;
     if (!a->obj)
         return a->rule->row->kind == CMD_SET_ROW;
-    if (!has_key(a->rule->row))
+    if (!has_key(a->rule->row) || a->rule->row->flags & CMD_ANEW)
         return false;
     for (const struct cmd_bind *k = a->rule->row->binds; k < a->rule->row->binds + CMD_BINDS_MAX && k->name; k++)
         if (k->key && !grammar_field_same(k, a->obj, b->obj))

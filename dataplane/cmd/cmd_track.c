@@ -125,9 +125,11 @@ static enum cmd_result debug_off(struct cmd_ctx *c)
 }
 
 #define N(f) NUM(struct track_conf, f)
-#define OBJECT(enters, sent, text, ...)                                                                                \
-    MODE(CONFIG, enters, &object_scope, &tracks_scope, struct tracks_conf, objects, "track <number:1-1000> " sent,     \
-         text, KEY_NUM(struct track_conf, number), N(kind) __VA_OPT__(, ) __VA_ARGS__)
+#define OBJECT(enters_mode, sent, text, ...)                                                                           \
+    {.kind = CMD_MODE_ROW, .mode = CONFIG, .enters = enters_mode, .flags = CMD_ANEW,                                   \
+     .sentence = "track <number:1-1000> " sent, .help = text, .scope = &object_scope, .parent = &tracks_scope,         \
+     .list_off = offsetof(struct tracks_conf, objects),                                                                \
+     .binds = {KEY_NUM(struct track_conf, number), N(kind) __VA_OPT__(, ) __VA_ARGS__}}
 #define DELAY(mode)                                                                                                    \
     SET(mode, NULL, "delay &{[down <delay_down:0-180>]|[up <delay_up:0-180>]}",                                        \
         "Tracking delay|Delay down change notification|Delay value (seconds)|Delay up change notification|Delay "      \

@@ -332,6 +332,26 @@ static void none_within_another(void **state)
     box_free(b);
 }
 
+/* A tracked object is not changed in place: the old one goes first. */
+static void tracked_anew(void **state)
+{
+    struct box *b = router("hostname r\ninterface Loopback0\ntrack 5 interface Loopback0 ip routing\n delay up 43\n");
+
+    (void)state;
+    assert_non_null(strstr(box_type(b, "r", "copy running-config disk0:a.cfg"), "bytes copied"));
+    char *want = running(b);
+    box_type(b, "r", "configure terminal");
+    box_type(b, "r", "no track 5");
+    box_type(b, "r", "track 5 interface Loopback0 line-protocol");
+    box_type(b, "r", "end");
+    box_type(b, "r", "configure replace disk0:a.cfg force");
+    char *got = running(b);
+    assert_string_equal(got, want);
+    mem_free(want);
+    mem_free(got);
+    box_free(b);
+}
+
 /* What `aaa new-model` hides is wanted all the same. */
 static void hidden_by_new_model(void **state)
 {
@@ -386,6 +406,7 @@ int main(void)
         cmocka_unit_test(networks_of_one_interface),
         cmocka_unit_test(the_question),
         cmocka_unit_test(none_within_another), cmocka_unit_test(hidden_by_new_model), cmocka_unit_test(remark_and_resequence),
+        cmocka_unit_test(tracked_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
