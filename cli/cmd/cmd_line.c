@@ -173,16 +173,18 @@ void line_conf_add_defaults(struct conf_list *lines)
 
 void line_conf_complete(struct conf_list *lines)
 {
-    bool con = false, vty = false;
+    bool con = false;
+    unsigned free_vtys = 5; /* below the first range of others */
     CONF_EACH(const struct line_conf, l, lines)
     {
         con = con || l->kind == LINE_CON;
-        vty = vty || (l->kind == LINE_VTY && l->first == 0);
+        if (l->kind == LINE_VTY && l->first < free_vtys)
+            free_vtys = l->first;
     }
     if (!con)
         add_line(lines, LINE_CON, 0, 0);
-    if (!vty)
-        add_line(lines, LINE_VTY, 0, 4);
+    if (free_vtys)
+        add_line(lines, LINE_VTY, 0, (uint8_t)(free_vtys - 1));
 }
 
 const struct line_conf *line_conf_of(const struct sys_conf *c, bool vty, unsigned n)

@@ -332,6 +332,20 @@ static void none_within_another(void **state)
     box_free(b);
 }
 
+/* Lines that come back by themselves belong to no other range. */
+static void vtys_come_back(void **state)
+{
+    struct box *b = router("hostname r\n");
+
+    (void)state;
+    box_type(b, "r", "configure terminal");
+    box_type(b, "r", "line vty 0");
+    box_type(b, "r", "no line vty 0");
+    box_type(b, "r", "end");
+    assert_string_equal(box_type(b, "r", "show running-config | include line vty"), "line vty 0\nline vty 1 4\n");
+    box_free(b);
+}
+
 /* A tracked object is not changed in place: the old one goes first. */
 static void tracked_anew(void **state)
 {
@@ -406,7 +420,7 @@ int main(void)
         cmocka_unit_test(networks_of_one_interface),
         cmocka_unit_test(the_question),
         cmocka_unit_test(none_within_another), cmocka_unit_test(hidden_by_new_model), cmocka_unit_test(remark_and_resequence),
-        cmocka_unit_test(tracked_anew),
+        cmocka_unit_test(tracked_anew), cmocka_unit_test(vtys_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
