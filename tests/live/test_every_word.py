@@ -565,7 +565,7 @@ def check(t, prompt, command):
     whole, abbreviated = t.ask(prompt, done, "?")[0], t.ask(prompt, short, "?")[0]
     if not listing(whole)[2] and "LINE" not in listing(whole)[1]:
         t.fault(f"{prompt}{done}?: it cannot end here: {whole!r}")
-    if not listing(whole)[1]:
+    if not listing(whole)[1] and not re.search(r" (cli command|syslog msg) ", done):  # unquoted, an applet's text goes on to the line's end
         refused(t, prompt, done)
     if whole.split("\r\n")[1:] != abbreviated.split("\r\n")[1:]:
         t.fault(f"{prompt}{short}: is not {done!r}: {abbreviated!r}")
