@@ -137,28 +137,18 @@ enum file_result file_replace(struct files *f, const char *path, const void *dat
     return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
 }
 
-enum file_result file_hidden_read(struct files *f, const char *path, struct text *out)
+enum file_result file_private_read(struct files *f, const char *path, struct text *out)
 {
     struct file_path p;
     enum file_result r = path_parse_file(path, &p);
     return r == FILE_OK ? f->ops->read(f, &p, out) : r;
 }
 
-enum file_result file_hidden_replace(struct files *f, const char *path, const void *data, size_t len)
+enum file_result file_private_replace(struct files *f, const char *path, const void *data, size_t len)
 {
     struct file_path p;
     enum file_result r = path_parse_file(path, &p);
     return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
-}
-
-enum file_result file_private_read(struct files *f, struct text *out)
-{
-    return file_hidden_read(f, FILE_PRIVATE, out);
-}
-
-enum file_result file_private_replace(struct files *f, const void *data, size_t len)
-{
-    return file_hidden_replace(f, FILE_PRIVATE, data, len);
 }
 
 enum file_result file_append(struct files *f, const char *path, const void *data, size_t len)

@@ -90,6 +90,8 @@ const struct cmd_table *const *cli_tables(size_t *n);
 bool cli_resolve(const struct cli *c, const char *name, uint32_t *out);
 const char *cli_hostname(const struct cli *c);
 bool cli_quiet_prompts(const struct cli *c); /* `file prompt quiet` */
+/* What software this is, in the lines that show version begins with and SNMP's sysDescr holds (without IOS-XE's own first line); appended. */
+void cli_software(const struct cli *c, struct text *out);
 const char *cli_domain(const struct cli *c); /* `ip domain name`; "" */
 /* Type nvram:startup-config. What was said goes to messages; refused: how many lines were. FILE_NOT_FOUND: there is
  * none, which is no fault. */

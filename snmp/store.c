@@ -58,7 +58,7 @@ static void save(struct snmp *s)
             add_hex(&t, u->priv_key[k], sums_cipher_len(u->priv));
         text_add(&t, "\n");
     }
-    if (file_hidden_replace(s->env.files, FILE_PRIVATE_SNMP, t.s, t.len) != FILE_OK)
+    if (file_private_replace(s->env.files, FILE_PRIVATE_SNMP, t.s, t.len) != FILE_OK)
         msg_debug(s->env.log, "SNMP: engine and users could not be saved");
     mem_wipe(t.s, t.len);
     text_free(&t);
@@ -119,7 +119,7 @@ void usm_load(struct snmp *s)
     default_engine(s);
     if (s->env.rnd)
         rnd_fill(s->env.rnd, &s->salt, sizeof s->salt);
-    if (!s->env.files || !s->env.keep || file_hidden_read(s->env.files, FILE_PRIVATE_SNMP, &t) != FILE_OK || !t.s) {
+    if (!s->env.files || !s->env.keep || file_private_read(s->env.files, FILE_PRIVATE_SNMP, &t) != FILE_OK || !t.s) {
         text_free(&t);
         return;
     }

@@ -255,6 +255,20 @@ static bool make_grammar(struct router *r, struct text *err)
     return r->grammar != NULL;
 }
 
+/* sysDescr: as on IOS the first lines of show version, joined by CR LF, as many as fit; monitoring systems know IOS by how it begins. */
+static void describe(struct router *r)
+{
+    struct text lines = {0}, joined = {0};
+    cli_software(r->cli, &lines);
+    text_add_crlf(&joined, text_str(&lines), lines.len);
+    size_t fits = 0;
+    for (const char *s = text_str(&joined), *end; (end = strstr(s + fits, "\r\n")) && end - s < (ptrdiff_t)sizeof r->descr;)
+        fits = (size_t)(end - s) + 2;
+    snprintf(r->descr, sizeof r->descr, "%.*s", (int)(fits ? fits - 2 : 0), text_str(&joined));
+    text_free(&lines);
+    text_free(&joined);
+}
+
 struct router *router_new(const struct router_env *env, struct text *err)
 {
     struct router *r = NEW(struct router);
@@ -285,8 +299,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
     r->traps = dp_traps_new(r->dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
     char why[128];
-    if (!dataplane_rows_add(r->dp, r->mib, why))
-        msg_debug(r->log, "SNMP: %s", why);
+    bool has_rows = dataplane_rows_add(r->dp, r->mib, why);
+    if (!has_rows)
+        text_printf(err, "managed objects: %s\n", why);
 
     struct cli_env cli = {
         .loop = env->loop,
@@ -357,15 +372,13 @@ struct router *router_new(const struct router_env *env, struct text *err)
     };
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
-    /* As on IOS the first lines of show version, joined by CR LF; monitoring systems know IOS by how it begins. */
-    snprintf(r->descr, sizeof r->descr, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\r\nespial is free software in the likeness of IOS, not made by Cisco Systems\r\nCopyright (c) 2026-2026 by the authors of espial",
-             strcmp(env->platform, "iosxe") ? "" : " [espial]", ESPIAL_VERSION);
+    describe(r);
     struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .pool = pool, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
     account_leave(env->loop, was);
-    if (!make_grammar(r, err)) {
+    if (!has_rows || !make_grammar(r, err)) {
         router_free(r);
         return NULL;
     }

@@ -34,20 +34,23 @@ static void uptime_format(uint64_t seconds, struct text *out)
 
 /* ---- show version ---- */
 
-static void version_head(const struct cli *cli, struct text *t)
+void cli_software(const struct cli *cli, struct text *t)
 {
     const char *v = cli->env.version;
-    if (cli->env.iosxe) {
-        text_printf(t, "Cisco IOS XE Software, Version %s\n", v);
-        text_printf(t, "Cisco IOS Software [espial], espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\n", v);
-    } else {
-        text_printf(t, "Cisco IOS Software, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\n", v);
-    }
+    text_printf(t, "Cisco IOS Software%s, espial Software (ESPIAL-M), Version %s, RELEASE SOFTWARE\n",
+                cli->env.iosxe ? " [espial]" : "", v);
     text_printf(t,
                 "espial %s is free software in the likeness of IOS. It is neither made nor\nendorsed by Cisco Systems "
                 "and contains none of its software.\n"
                 "Copyright (c) 2026-2026 by the authors of espial\n",
                 v);
+}
+
+static void version_head(const struct cli *cli, struct text *t)
+{
+    if (cli->env.iosxe)
+        text_printf(t, "Cisco IOS XE Software, Version %s\n", cli->env.version);
+    cli_software(cli, t);
 }
 
 static const char *serial_of(const struct cli *cli, char out[HOSTNAME_LEN + 16])

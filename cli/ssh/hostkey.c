@@ -63,7 +63,7 @@ static bool save(const struct hostkeys *h)
         text_printf(&t, "key %s %" PRId64 " %s\n%s", k->name, k->made_wall_us / (int64_t)US_PER_S, k->exportable ? "exportable" : "fixed", text_str(&pem));
     }
     if (ok && t.len)
-        ok = file_private_replace(h->files, t.s, t.len) == FILE_OK;
+        ok = file_private_replace(h->files, FILE_PRIVATE, t.s, t.len) == FILE_OK;
     else if (ok)
         ok = file_delete(h->files, FILE_PRIVATE) != FILE_IO;
     wipe(&pem);
@@ -94,7 +94,7 @@ size_t hostkeys_load(struct hostkeys *h)
 {
     static const char begin_mark[] = "-----BEGIN PRIVATE KEY-----\n", end_mark[] = "-----END PRIVATE KEY-----";
     struct text t = {0};
-    if (!h->kept || file_private_read(h->files, &t) != FILE_OK) {
+    if (!h->kept || file_private_read(h->files, FILE_PRIVATE, &t) != FILE_OK) {
         wipe(&t);
         return h->n;
     }

@@ -45,10 +45,9 @@ void files_set_wall(struct files *f, int64_t (*wall)(void *arg), void *arg);
 
 MUST_USE enum file_result file_read(struct files *f, const char *path, struct text *out); /* whole file; appended to out */
 MUST_USE enum file_result file_replace(struct files *f, const char *path, const void *data, size_t len);
-MUST_USE enum file_result file_private_read(struct files *f, struct text *out); /* FILE_PRIVATE, for its owner */
-MUST_USE enum file_result file_private_replace(struct files *f, const void *data, size_t len);
-MUST_USE enum file_result file_hidden_read(struct files *f, const char *path, struct text *out); /* FILE_PRIVATE_SNMP, for its owner */
-MUST_USE enum file_result file_hidden_replace(struct files *f, const char *path, const void *data, size_t len);
+/* FILE_PRIVATE or FILE_PRIVATE_SNMP, for its owner. */
+MUST_USE enum file_result file_private_read(struct files *f, const char *path, struct text *out);
+MUST_USE enum file_result file_private_replace(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_append(struct files *f, const char *path, const void *data, size_t len);
 MUST_USE enum file_result file_delete(struct files *f, const char *path);
 MUST_USE enum file_result file_mkdir(struct files *f, const char *path);

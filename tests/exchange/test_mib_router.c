@@ -34,6 +34,31 @@ static void processor_and_memory(void **state)
     box_free(b);
 }
 
+/* sysDescr is whole lines of show version, that of the software first. */
+static void description(void **state)
+{
+    struct box *b = one();
+    struct trap_var v = {0};
+    char descr[257];
+    unsigned lines = 0;
+    (void)state;
+    mib_name(&v, "1.3.6.1.2.1.1.1.0");
+    assert_int_equal(mib_get(router_mib(box_router(b, "a")), &v), MIB_FOUND);
+    assert_true(v.len && v.len <= 255); /* DisplayString, RFC 3418 */
+    snprintf(descr, sizeof descr, "%.*s", (int)v.len, (const char *)v.data);
+    assert_int_equal(strncmp(descr, "Cisco IOS Software", 18), 0);
+    const char *said = box_type(b, "a", "show version");
+    for (char *line = descr, *end; line; line = end ? end + 2 : NULL, lines++) {
+        char whole[260];
+        end = strstr(line, "\r\n");
+        snprintf(whole, sizeof whole, "%.*s\n", end ? (int)(end - line) : (int)strlen(line), line);
+        if (!strstr(said, whole))
+            fail_msg("not in show version: %s", whole);
+    }
+    assert_true(lines >= 3);
+    box_free(b);
+}
+
 static void chassis(void **state)
 {
     struct box *b = one();
@@ -130,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processor_and_memory),
+        cmocka_unit_test(description),
         cmocka_unit_test(chassis),
         cmocka_unit_test(messages),
         cmocka_unit_test(changes),

@@ -191,7 +191,7 @@ static void test_spoiled(void **state)
     text_add(&t, "key D 8 exportable\n");
     text_add(&t, ec_pem);
     text_add(&t, "key E 9 fixed\n-----BEGIN PRIVATE KEY-----\nAAAA");
-    assert_int_equal(file_private_replace(files, t.s, t.len), FILE_OK);
+    assert_int_equal(file_private_replace(files, FILE_PRIVATE, t.s, t.len), FILE_OK);
     struct hostkeys *h = hostkeys_new(files, true);
     assert_int_equal(hostkeys_load(h), 1);
     assert_string_equal(hostkeys_nth(h, 0)->name, "D");
