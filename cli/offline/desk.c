@@ -23,45 +23,62 @@ static const char *desk_hostname(void *arg)
     return ((struct desk *)arg)->hostname;
 }
 
-static bool track_get(void *arg, uint32_t number, bool *up)
+/* What the router says of a stub that an action sets; of other objects the log says it. */
+MSG(MSG_TRACKING, "TRACKING", 5, "STATE", 0, "%u stub-object %s->%s");
+
+static struct desk_track *track_of(struct desk *d, uint32_t number)
 {
-    const struct desk *d = arg;
     for (size_t i = 0; i < d->ntracks; i++)
-        if (d->tracks[i].number == number) {
-            *up = d->tracks[i].up;
-            return true;
-        }
-    return false;
+        if (d->tracks[i].number == number)
+            return &d->tracks[i];
+    return NULL;
 }
 
-bool desk_track(struct desk *d, uint32_t number, bool up, bool make)
+static struct desk_track *track_new(struct desk *d, uint32_t number)
 {
-    size_t i = 0;
-    while (i < d->ntracks && d->tracks[i].number != number)
-        i++;
-    if (i == d->ntracks) {
-        if (!make || i == DESK_TRACKS_MAX)
-            return false;
-        d->ntracks++;
-        d->tracks[i].number = number;
-        d->tracks[i].up = !up;
-        d->tracks[i].stub = false;
-    }
-    if (d->tracks[i].up != up) {
-        struct fact_track f = {.number = number, .up = up};
-        d->tracks[i].up = up;
-        bus_publish(d->bus, FACT_TRACK, &f, sizeof f);
-    }
-    return true;
+    if (d->ntracks == DESK_TRACKS_MAX)
+        return NULL;
+    struct desk_track *t = &d->tracks[d->ntracks++];
+    *t = (struct desk_track){.number = number};
+    return t;
+}
+
+static void track_turns(struct desk *d, struct desk_track *t, bool up)
+{
+    struct fact_track f = {.number = t->number, .up = up};
+    t->up = up;
+    bus_publish(d->bus, FACT_TRACK, &f, sizeof f);
+}
+
+void desk_track_changed(struct desk *d, uint32_t number, bool up)
+{
+    struct desk_track *t = track_of(d, number);
+    if (!t)
+        t = track_new(d, number);
+    if (t)
+        track_turns(d, t, up);
+}
+
+static bool track_get(void *arg, uint32_t number, bool *up)
+{
+    const struct desk_track *t = track_of(arg, number);
+    if (t)
+        *up = t->up;
+    return t != NULL;
 }
 
 static bool track_set(void *arg, uint32_t number, bool up)
 {
+    static const char *const words[] = {"Down", "Up"};
     struct desk *d = arg;
-    for (size_t i = 0; i < d->ntracks; i++)
-        if (d->tracks[i].number == number)
-            return d->tracks[i].stub && desk_track(d, number, up, false);
-    return false;
+    struct desk_track *t = track_of(d, number);
+    if (!t || !t->stub)
+        return false;
+    if (t->up != up) {
+        msg_post(d->log, &MSG_TRACKING, number, words[t->up], words[up]);
+        track_turns(d, t, up);
+    }
+    return true;
 }
 
 /* ---- the grammar: all rows of the event manager but those of EXEC */
@@ -209,15 +226,17 @@ static void stamps_line(struct desk *d, const char *line)
     d->local_stamps = s.localtime;
 }
 
-/* An object is up until the log says otherwise, a stub is down. */
+/* An object is up until the log says otherwise, a stub is as its default-state says: down. */
 static void track_line(struct desk *d, uint32_t number, bool stub)
 {
-    bool up;
-    if (track_get(d, number, &up) || d->ntracks == DESK_TRACKS_MAX)
+    d->in_track = track_of(d, number);
+    if (d->in_track)
         return;
-    d->tracks[d->ntracks].number = number;
-    d->tracks[d->ntracks].up = !stub;
-    d->tracks[d->ntracks++].stub = stub;
+    d->in_track = track_new(d, number);
+    if (d->in_track) {
+        d->in_track->up = !stub;
+        d->in_track->stub = stub;
+    }
 }
 
 void desk_other_line(struct desk *d, const char *line)
@@ -226,7 +245,13 @@ void desk_other_line(struct desk *d, const char *line)
     char what[32] = "";
     while (*line == ' ')
         line++;
-    if (str_starts(line, "hostname "))
+    if (sscanf(line, "track %u %31s", &number, what) >= 1 && number) {
+        track_line(d, number, strlen(what) >= 2 && str_iprefix(what, "stub-object"));
+        return;
+    }
+    if (sscanf(line, "default-state %31s", what) == 1 && d->in_track && d->in_track->stub)
+        d->in_track->up = str_iprefix(what, "up");
+    else if (str_starts(line, "hostname "))
         sscanf(line + 9, "%63s", d->hostname);
     else if (str_starts(line, "clock timezone "))
         timezone_line(d, line + 15);
@@ -234,8 +259,6 @@ void desk_other_line(struct desk *d, const char *line)
         summer_line(d, line + 18);
     else if (str_starts(line, "service timestamps log"))
         stamps_line(d, line);
-    else if (sscanf(line, "track %u %31s", &number, what) >= 1 && number)
-        track_line(d, number, !strcmp(what, "stub-object"));
 }
 
 /* ---- typing */

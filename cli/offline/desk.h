@@ -32,20 +32,21 @@ struct desk {
     struct cmd_table *tables; /* the event manager's rows without those of EXEC */
     char hostname[64];
     bool local_stamps; /* service timestamps log datetime localtime */
-    struct {
+    struct desk_track {
         uint32_t number;
         bool up, stub;
     } tracks[DESK_TRACKS_MAX]; /* `track N` of the configuration, and those that the log speaks of */
     size_t ntracks;
+    struct desk_track *in_track; /* whose lines stand here in the configuration; NULL: none */
 };
 /* wall_us: what the calendar says when the log begins. shells: who answers `action cli`; may be NULL. */
 struct desk *desk_new(int64_t wall_us, struct shells *shells, const struct eem_observer *observer);
 void desk_free(struct desk *d); /* NULL-safe */
 /* A line of the configuration that is not the event manager's, but says something about it (hostname, clock timezone,
- * service timestamps, track). */
+ * service timestamps, track and default-state behind it). */
 void desk_other_line(struct desk *d, const char *line);
-/* An object's state, by the log or by an action. False: there is no such object. */
-bool desk_track(struct desk *d, uint32_t number, bool up, bool make);
+/* The log says that an object has changed, whatever it was taken for before; one that nobody has spoken of is made. */
+void desk_track_changed(struct desk *d, uint32_t number, bool up);
 
 /* Lines typed into configuration, one by one, as a session does. */
 struct typist {

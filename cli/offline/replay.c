@@ -147,12 +147,12 @@ static void track_line(struct desk *d, const char *text)
     unsigned number;
     const char *arrow = strstr(text, "->");
     if (arrow && sscanf(text, "%u", &number) == 1 && number)
-        desk_track(d, number, strncasecmp(arrow + 2 + strspn(arrow + 2, " "), "up", 2) == 0, true);
+        desk_track_changed(d, number, strncasecmp(arrow + 2 + strspn(arrow + 2, " "), "up", 2) == 0);
 }
 
 static void configured_line(struct desk *d, const char *text)
 {
-    struct fact_config f = {0};
+    struct fact_config f = {.left = true};
     const char *by = strstr(text, " by ");
     if (by)
         snprintf(f.user, sizeof f.user, "%.*s", (int)strcspn(by + 4, " "), by + 4);

@@ -523,7 +523,7 @@ void story_config(struct story *s, const struct config *c)
 
 static void end_text(struct story *s, const struct config *c)
 {
-    fprintf(s->out, "\n%-8s%-9s%-7s%-9s%-9s%-11s%-8s%-8s%s\n", "Fired", "Success", "Abort", "Timeout", "Held",
+    fprintf(s->out, "\n%-7s %-8s %-6s %-8s %-8s %-10s %-7s %-7s %s\n", "Fired", "Success", "Abort", "Timeout", "Held",
             "Longest", "First", "Last", "Applet");
     for (size_t i = 0; i < s->ntallies; i++) {
         const struct tally *t = &s->tallies[i];
@@ -531,7 +531,7 @@ static void end_text(struct story *s, const struct config *c)
         snprintf(longest, sizeof longest, "%" PRIu64 ".%03" PRIu64, t->longest_us / 1000000,
                  t->longest_us / 1000 % 1000);
         fprintf(s->out,
-                "%-8" PRIu64 "%-9" PRIu64 "%-7" PRIu64 "%-9" PRIu64 "%-9" PRIu64 "%-11s%-8" PRIu64 "%-8" PRIu64 "%s\n",
+                "%-7" PRIu64 " %-8" PRIu64 " %-6" PRIu64 " %-8" PRIu64 " %-8" PRIu64 " %-10s %-7" PRIu64 " %-7" PRIu64 " %s\n",
                 t->fired, t->success, t->abort, t->timeout, t->limited, longest, t->first_line, t->last_line,
                 t->applet);
     }
