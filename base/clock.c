@@ -13,6 +13,7 @@
 #include "espial/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "espial/loop.h"
 #include "espial/mem.h"
@@ -212,4 +213,14 @@ char *clock_text(const struct clock *c, int64_t utc_us, bool msec, char out[64])
     snprintf(out, 64, "%02d:%02d:%02d%s %s %s %s %d %d", w.hour, w.min, w.sec, fraction, clock_zone_at(c, utc_us)->name,
              day_names[w.wday], month_names[w.mon], w.day, w.year);
     return out;
+}
+
+void clock_date(const struct clock *c, int64_t utc_us, uint8_t out[CLOCK_DATE])
+{
+    struct wall_time w = clock_local(c, utc_us);
+    int off = clock_zone_at(c, utc_us)->offset_min, far = off < 0 ? -off : off;
+    const uint8_t date[CLOCK_DATE] = {(uint8_t)(w.year >> 8), (uint8_t)w.year, (uint8_t)(w.mon + 1), (uint8_t)w.day,
+                                      (uint8_t)w.hour, (uint8_t)w.min, (uint8_t)w.sec, (uint8_t)(w.msec / 100),
+                                      off < 0 ? '-' : '+', (uint8_t)(far / 60), (uint8_t)(far % 60)};
+    memcpy(out, date, sizeof date);
 }

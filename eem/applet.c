@@ -100,6 +100,7 @@ void eem_conf_init(void *eem_conf)
     conf_list_init(&c->script_threads, sizeof(struct threads_conf), by_classes, NULL);
     c->default_script_threads = EEM_SCRIPT_THREADS_DEFAULT;
     conf_list_init(&c->resources, sizeof(struct resource_conf), NULL, resource_conf_fini);
+    c->mib_root = EEM_MIB_CLASSIC;
     c->history_events = EEM_HISTORY_DEFAULT;
     c->history_traps = EEM_HISTORY_DEFAULT;
     c->threads = EEM_THREADS_DEFAULT;

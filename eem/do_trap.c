@@ -8,7 +8,7 @@
  * Every object is a column of the history table, R.1.2.3.1.COLUMN.INDEX, with the history index of the event that
  * started the run, so a receiver that waits for intdata1 must name it by prefix. The index rises with every event and
  * begins again at 1. What an action did not give is noSuchInstance. Two roots R are published; the old one is the
- * default (eem_env.mib_root). An applet has no path: an empty string. */
+ * default (eem_conf.mib_root). An applet has no path: an empty string. */
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -31,7 +31,7 @@ static uint8_t set_root(const struct eem *e, uint32_t *oid)
 {
     static const uint32_t experiment[] = {1, 3, 6, 1, 4, 1, 9, 10};
     memcpy(oid, experiment, sizeof experiment);
-    oid[8] = e->env.mib_root;
+    oid[8] = e->conf.mib_root;
     return 9;
 }
 
@@ -72,7 +72,10 @@ static void begin(struct fact_trap *t, const struct run *r, uint32_t which)
 
 static void publish(const struct run *r, const struct fact_trap *t, bool policy)
 {
+    struct mib_event *event = history_event_of(r->eem, r->job);
     history_trap(r->eem, r->applet->conf.name, policy);
+    if (event)
+        event->notified = policy ? POLICY_EVENT : SERVER_EVENT;
     bus_publish(r->eem->env.bus, FACT_TRAP_WANTED, t, sizeof *t);
 }
 
@@ -97,6 +100,20 @@ static bool integer(struct run *r, bool has, const char *in, int64_t *out)
     return false;
 }
 
+/* What the policy said stands in the history, too. */
+static void note(const struct run *r, const struct action_conf *a, int64_t int1, int64_t int2, const char *str)
+{
+    struct mib_event *event = history_event_of(r->eem, r->job);
+    if (!event)
+        return;
+    event->has_int1 = a->has_int1;
+    event->has_int2 = a->has_int2;
+    event->has_str = a->has_str;
+    event->int1 = (int32_t)int1;
+    event->int2 = (int32_t)int2;
+    str_copy(event->str, sizeof event->str, str);
+}
+
 static enum step perform(struct run *r, const struct action_conf *a)
 {
     struct text str = {0};
@@ -112,6 +129,7 @@ static enum step perform(struct run *r, const struct action_conf *a)
         else
             add(&t, r, COL_STR_DATA, TRAP_NONE);
         publish(r, &t, true);
+        note(r, a, int1, int2, text_str(&str));
     }
     text_free(&str);
     return ok ? STEP_NEXT : STEP_FAILED;

@@ -42,8 +42,6 @@ struct eem *eem_new(const struct eem_env *env)
 {
     struct eem *e = NEW(struct eem);
     e->env = *env;
-    if (!e->env.mib_root)
-        e->env.mib_root = EEM_MIB_CLASSIC;
     eem_conf_init(&e->conf);
     for (size_t i = 0; i < EEM_UNSET; i++)
         e->watching[i].tail = &e->watching[i].head;
@@ -119,6 +117,7 @@ static void watch_end(struct eem *e, struct watch *w)
 
 static void policy_free(struct policy *p)
 {
+    order_remove(&p->eem->registrations, p->number);
     trigger_fini(p);
     for (size_t i = 0; i < p->nwatches; i++)
         watch_end(p->eem, &p->watches[i]);
@@ -245,6 +244,8 @@ static struct policy *policy_new(struct eem *e, const struct applet_conf *a)
     p->eem = e;
     p->applet = applet_new(a);
     p->registered_wall = clock_wall(e->env.clock);
+    p->number = ++e->last_registration;
+    order_add(&e->registrations, p->number, p);
     p->nwatches = p->applet->conf.events.n;
     p->watches = mem_array(p->nwatches, sizeof *p->watches);
     for (size_t i = 0; i < p->nwatches; i++) {
@@ -322,6 +323,7 @@ void eem_free(struct eem *e)
     for (size_t i = 0; i < e->npolicies; i++)
         policy_free(e->policies[i]);
     mem_free(e->policies);
+    order_fini(&e->registrations);
     patterns_free(e->patterns);
     mem_free(e->counters);
     mem_free(e->links);

@@ -28,8 +28,6 @@ struct mib;
 struct streams;
 struct vars;
 
-enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.1.9.10.N: of notifications sent */
-
 /* Somebody who looks on, as `espial eem test` does: told of every event of a registered applet that its detector has
  * recognised, and of every step of its runs. Everything is borrowed for the call, which must not change anything. */
 enum eem_seen {
@@ -80,7 +78,6 @@ struct eem_env {
     struct debug_registry *debug;
     const char *(*hostname)(void *arg); /* for action info type routername */
     void *arg;
-    enum eem_mib_root mib_root; /* 0: EEM_MIB_CLASSIC */
     /* What is NULL is not there: what needs it fails in words. */
     struct files *files;
     struct streams *streams; /* to mail servers */
@@ -123,6 +120,8 @@ struct eem *eem_new(const struct eem_env *env);
 void eem_stop(struct eem *e);
 /* Stops first. NULL-safe. */
 void eem_free(struct eem *e);
+/* CISCO-EMBEDDED-EVENT-MGR-MIB, into the router's tree. False, with the name in err: see mib_add. */
+bool eem_rows_add(struct eem *e, struct mib *m, char err[128]) MUST_USE;
 /* The live configuration. */
 struct eem_conf *eem_conf(struct eem *e);
 /* After history sizes or threads were written. */

@@ -296,6 +296,7 @@ struct eem_conf {
     struct conf_list environment; /* struct environment_conf, by name */
     struct conf_list applets;     /* struct applet_conf, in order of entry */
     struct conf_list resources;   /* struct resource_conf (resource_conf.h), none or one */
+    uint8_t mib_root;             /* enum eem_mib_root: under which notifications are sent */
     uint32_t history_events;      /* 0-50 */
     uint32_t history_traps;       /* 0-50 */
     uint32_t threads;             /* that run applets of one class at once */
@@ -309,6 +310,7 @@ struct eem_conf {
     uint64_t routing_delay;       /* ms after the start of which event routing hears nothing */
     uint32_t rpc_sessions;        /* 4-16; kept: there is no RPC */
 };
+enum eem_mib_root { EEM_MIB_CLASSIC = 91, EEM_MIB_CURRENT = 134 }; /* 1.3.6.1.4.1.9.10.N */
 #define EEM_HISTORY_MAX     50
 #define EEM_HISTORY_DEFAULT 10
 #define EEM_THREADS_DEFAULT 32

@@ -10,6 +10,7 @@
 #include "espial/gate.h"
 #include "espial/loop.h"
 #include "espial/msg.h"
+#include "espial/order.h"
 #include "espial/shell.h"
 #include "espial/text.h"
 
@@ -34,6 +35,7 @@ struct applet {
     struct applet_conf conf;
     struct block *blocks; /* one an action (flow.c) */
     uint64_t triggered, suppressed, runs, run_us_total, run_us_max;
+    int64_t ran_wall; /* when a run of it last began; 0: never */
 };
 struct applet *applet_new(const struct applet_conf *from); /* deep copy, one reference */
 struct applet *applet_ref(struct applet *a);
@@ -59,6 +61,7 @@ struct policy {
     struct watch *watches;
     size_t nwatches;
     int64_t registered_wall;
+    uint32_t number; /* of the registration; ceemRegisteredPolicyIndex */
     /* trigger.c */
     const struct trigger_conf *trigger; /* NULL: the one event is the trigger */
     bool window;                        /* counting within a period that began at: */
@@ -106,11 +109,24 @@ struct sent_trap {
     bool policy;
     int64_t wall;
 };
+struct mib_event { /* an entry of ceemHistoryEventTable: an event that triggered a run, and what became of it */
+    uint32_t job;
+    char applet[EEM_NAME_MAX];
+    uint8_t types[EEM_OPERANDS_MAX], ntypes;
+    bool ended;
+    int32_t exit_status;
+    uint8_t notified; /* 0: nothing was sent; else the last one's ceemHistoryNotifyType */
+    bool has_int1, has_int2, has_str;
+    int32_t int1, int2;
+    char str[256];
+};
 struct history {
     struct ended_job jobs[EEM_HISTORY_MAX];
     size_t first, n;
     struct sent_trap traps[EEM_HISTORY_MAX];
     size_t traps_first, traps_n;
+    struct mib_event events[EEM_HISTORY_MAX];
+    size_t events_first, events_n;
 };
 struct context { /* do_state.c: variables saved under a key */
     char *key;
@@ -139,6 +155,8 @@ struct eem {
     uint64_t raised[EEM_UNSET]; /* events that concerned an applet, by enum eem_event_type; since `clear` */
     struct policy **policies;
     size_t npolicies;
+    struct order registrations; /* policy.number -> struct policy */
+    uint32_t last_registration;
     struct watching watching[EEM_UNSET]; /* by enum eem_event_type */
     struct patterns *patterns; /* of the syslog events */
     struct job_class classes[JOB_CLASSES];
@@ -334,5 +352,10 @@ void debug_ended(const struct run *r, bool ok);
 /* ---- history.c */
 void history_ended(struct eem *e, const struct run *r, bool ok);
 void history_trap(struct eem *e, const char *applet, bool policy);
+void history_event(struct eem *e, const struct run *r); /* a run was queued */
+/* The entry of the least job that is `from` or more. NULL: none. */
+struct mib_event *history_event_from(struct eem *e, uint32_t from);
+/* That of this job; NULL: it has fallen out. */
+struct mib_event *history_event_of(struct eem *e, uint32_t job);
 void history_trim(struct eem *e);
 #endif

@@ -91,6 +91,7 @@ void run_start(struct run *r)
 {
     common_vars(r);
     r->started = loop_now(r->eem->env.loop);
+    r->applet->ran_wall = clock_wall(r->eem->env.clock);
     r->state = RUN_STEP;
     timer_init(&r->step, r->eem->env.loop, step, r); /* it may have been that of `delay` */
     if (r->maxrun_ms)

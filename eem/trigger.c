@@ -120,6 +120,7 @@ static struct run *queue(struct watch *w, struct vars *vars)
         return NULL;
     }
     p->applet->triggered++;
+    history_event(e, r);
     observe_event(w, EEM_SEEN_TRIGGERED, r->job, 0, 0);
     return r;
 }

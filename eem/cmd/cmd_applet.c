@@ -127,6 +127,10 @@ static const struct cmd_row rows[] = {
         "Event manager events history|Number of entries", NUM(struct eem_conf, history_events)),
     SET(CONFIG, &eem_scope, "event manager history size traps <history_traps:0-50>",
         "Event manager traps history|Number of entries", NUM(struct eem_conf, history_traps)),
+    SET(CONFIG, &eem_scope, "event manager mib-root {91=mib_root:91|134=mib_root:134}",
+        "Below which object the notifications lie that are sent|ciscoExperiment 91: OLD-CISCO-EMBEDDED-EVENT-MGR-MIB|"
+        "ciscoExperiment 134: CISCO-EMBEDDED-EVENT-MGR-MIB",
+        NUM(struct eem_conf, mib_root)),
     SET(CONFIG, &eem_scope, "event manager lint=lint", "Log what is doubtful in an applet when it is registered",
         NUM(struct eem_conf, lint)),
     MODE(CONFIG, CONFIG_APPLET, &applet_scope, &eem_scope, struct eem_conf, applets,

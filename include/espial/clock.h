@@ -60,6 +60,9 @@ int64_t clock_from_local(const struct clock *c, const struct wall_time *w);
 bool clock_summer(const struct clock *c, int64_t utc_us, int64_t *begins, int64_t *ends);
 /* "18:57:38.347 UTC Mon Oct 19 2015", in the zone; without the mark. */
 char *clock_text(const struct clock *c, int64_t utc_us, bool msec, char out[64]);
+/* The same as RFC 2579's DateAndTime: all 11 octets, with the zone's distance from UTC. */
+#define CLOCK_DATE 11
+void clock_date(const struct clock *c, int64_t utc_us, uint8_t out[CLOCK_DATE]);
 
 /* Be told when the clock was stepped or the zone changed, from inside that call: re-arm timers there, no more. Embedded in its owner; unwatch before that is freed. */
 struct clock_watch {

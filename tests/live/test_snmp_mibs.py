@@ -31,6 +31,9 @@ snmp-server group G v3 priv
 snmp-server engineID remote 192.0.2.9 """ + ENGINE + """
 snmp-server enable traps snmp linkup linkdown
 snmp-server enable traps config
+event manager applet watcher
+ event none
+ action 1 syslog msg "ran"
 line con 0
  privilege level 15
 end
@@ -103,7 +106,8 @@ def objects(port, folder):
     names = [numbers(m) for m in re.findall(r"^(\.1\.[\d.]+) = (?!No more)", said, re.M)]
     wrong = [(a, b) for a, b in zip(names, names[1:]) if a >= b]
     assert len(names) > 300 and not wrong, f"{len(names)} names, not in order or not once each: {wrong}"
-    for root in ("1.3.6.1.2.1.1.", "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1.", "1.3.6.1.4.1.9.9.48.", "1.3.6.1.4.1.9.9.109.", "1.3.6.1.4.1.9.9.171.", "1.3.6.1.2.1.47."):
+    for root in ("1.3.6.1.2.1.1.", "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1.", "1.3.6.1.4.1.9.9.48.", "1.3.6.1.4.1.9.9.109.", "1.3.6.1.4.1.9.9.171.", "1.3.6.1.2.1.47.",
+                 "1.3.6.1.4.1.9.10.91.1.1.", "1.3.6.1.4.1.9.10.91.1.3.", "1.3.6.1.4.1.9.10.134.1.1.", "1.3.6.1.4.1.9.10.134.1.3."):
         assert any(n[:len(numbers(root))] == numbers(root) for n in names), f"nothing below {root}"
     folder_of_modules = os.path.join(folder, "modules")
     os.makedirs(folder_of_modules, exist_ok=True)
