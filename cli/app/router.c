@@ -300,8 +300,6 @@ struct router *router_new(const struct router_env *env, struct text *err)
     log_set_inet(r->log, dataplane_inet(r->dp));
     char why[128];
     bool has_rows = dataplane_rows_add(r->dp, r->mib, why);
-    if (!has_rows)
-        text_printf(err, "managed objects: %s\n", why);
 
     struct cli_env cli = {
         .loop = env->loop,
@@ -372,8 +370,9 @@ struct router *router_new(const struct router_env *env, struct text *err)
     };
     account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
-    if (!eem_rows_add(r->eem, r->mib, why))
-        msg_debug(r->log, "SNMP: %s", why);
+    has_rows = has_rows && eem_rows_add(r->eem, r->mib, why);
+    if (!has_rows)
+        text_printf(err, "managed objects: %s\n", why);
     describe(r);
     struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .permits = permits, .pool = pool, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
