@@ -1,7 +1,7 @@
 /* cmd_session.c: show crypto session [detail|brief] [remote|local|interface ...], clear crypto session.
  *
- * A session is an interface and a peer: the IPsec flows of its crypto map that name this peer, and the IKE SAs of either
- * version with it.
+ * A session is an interface, a peer and a version of IKE: the IPsec flows of its crypto map that name this peer and are
+ * negotiated by that version, and the IKE SAs of that version with it. Interfaces with the same two ends share the SAs.
  * Its status follows from both:
  *
  *                  a flow has SAs     none
@@ -23,102 +23,179 @@
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
+#include "espial/table.h"
+#include "espial/text.h"
 
-struct session {
-    char ifname[IFNAME_MAX];
-    uint32_t local, peer;
-    uint16_t peer_port;
-    unsigned pairs;
-    bool ike_up, negotiating, port_known;
-    uint64_t up_since;
+/* A flow or an SA, by the cursor that leads to it. */
+struct spot {
+    struct spot *next;
+    size_t at;
+};
+struct chain {
+    struct spot *first, **end;
+};
+struct ends_key { /* no holes */
+    uint32_t local, peer, ikev2;
+};
+/* Two addresses and a version of IKE: what the SAs say that they have. */
+struct ends {
+    struct ends_key key;
+    struct chain sas;
+    bool up, negotiating, shown;
+    uint16_t port;
     char id[80], profile[V2_NAME_MAX];
 };
-#define SESSIONS_MAX 8192
+struct session_key {
+    struct ends *ends;
+    char ifname[IFNAME_MAX]; /* "": no flow is theirs */
+};
+struct session {
+    struct session_key key;
+    struct ends *ends;
+    struct chain flows;
+    unsigned pairs;
+    uint16_t port;
+    uint64_t up_since;
+};
 struct sessions {
-    struct session *v;
-    size_t n;
+    struct table *ends, *sessions; /* in the order in which they were met */
 };
 
-static struct session *add(struct sessions *all, const char *ifname, uint32_t local, uint32_t peer)
+static void chain_add(struct chain *c, size_t at)
 {
-    if (all->n == SESSIONS_MAX)
-        return NULL;
-    if (all->n % 16 == 0)
-        all->v = mem_resize(all->v, all->n + 16, sizeof *all->v);
-    struct session *s = &all->v[all->n++];
-    *s = (struct session){.local = local, .peer = peer, .peer_port = 500};
-    snprintf(s->ifname, sizeof s->ifname, "%s", ifname);
+    struct spot *s = NEW(struct spot);
+
+    s->at = at;
+    *c->end = s;
+    c->end = &s->next;
+}
+
+static void chain_free(struct chain *c)
+{
+    while (c->first) {
+        struct spot *s = c->first;
+        c->first = s->next;
+        mem_free(s);
+    }
+}
+
+static struct ends *ends_of(struct sessions *all, uint32_t local, uint32_t peer, bool ikev2)
+{
+    const struct ends_key key = {local, peer, ikev2};
+    struct ends *e = table_find(all->ends, &key);
+
+    if (e)
+        return e;
+    e = NEW(struct ends);
+    e->key = key;
+    e->sas.end = &e->sas.first;
+    table_put(all->ends, &key, e);
+    return e;
+}
+
+static struct session *session_of(struct sessions *all, struct ends *e, const char *ifname)
+{
+    struct session_key key;
+
+    memset(&key, 0, sizeof key);
+    key.ends = e;
+    str_copy(key.ifname, sizeof key.ifname, ifname);
+    struct session *s = table_find(all->sessions, &key);
+    if (s)
+        return s;
+    s = NEW(struct session);
+    s->key = key;
+    s->ends = e;
+    s->port = 500;
+    s->flows.end = &s->flows.first;
+    e->shown = true;
+    table_put(all->sessions, &key, s);
     return s;
 }
 
-/* What an IKE SA of either version says about the sessions of its two ends. */
-struct ike_part {
-    uint32_t local, remote;
-    uint16_t port;
-    bool up, negotiating;
-    const char *id, *profile;
-};
-
-static void add_ike(struct sessions *all, const struct ike_part *p)
+static void add_flow(struct sessions *all, const struct ipsec_flow_info *f, size_t at)
 {
-    bool found = false;
+    struct session *s = session_of(all, ends_of(all, f->local, f->peer, f->ikev2), f->ifname);
 
-    for (size_t i = 0; i <= all->n; i++) {
-        if (i == all->n && (found || !add(all, "", p->local, p->remote)))
-            break;
-        struct session *s = &all->v[i];
-        if (s->peer != p->remote || s->local != p->local)
-            continue;
-        found = true;
-        s->ike_up |= p->up;
-        s->negotiating |= p->negotiating;
-        if (p->up) {
-            s->peer_port = p->port;
-            snprintf(s->id, sizeof s->id, "%s", p->id);
-            snprintf(s->profile, sizeof s->profile, "%s", p->profile);
-        }
-    }
+    chain_add(&s->flows, at);
+    s->pairs += f->pairs;
+    if (f->pairs)
+        s->port = f->peer_port;
+    if (f->up_since && (!s->up_since || f->up_since < s->up_since))
+        s->up_since = f->up_since;
+}
+
+/* What an IKE SA of either version says. */
+static void add_ike(struct ends *e, size_t at, bool up, bool negotiating, uint16_t port, const char *id,
+                    const char *profile)
+{
+    chain_add(&e->sas, at);
+    e->up |= up;
+    e->negotiating |= negotiating;
+    if (!up)
+        return;
+    e->port = port;
+    str_copy(e->id, sizeof e->id, id);
+    str_copy(e->profile, sizeof e->profile, profile);
 }
 
 static struct sessions gather(struct dataplane *dp)
 {
-    struct sessions all = {0};
+    uint64_t seed = loop_now(dataplane_env(dp)->loop); /* a show draws no chance */
+    struct sessions all = {.ends = table_new(sizeof(struct ends_key), seed),
+                           .sessions = table_new(sizeof(struct session_key), seed)};
     struct ipsec_flow_info f;
     struct ike_sa_info sa;
     struct v2_sa_info sa2;
-    struct session *s;
+    struct ends *e;
 
-    for (size_t at = 0; ipsec_flow_next(dataplane_ipsec(dp), &at, &f);) {
-        s = NULL;
-        for (size_t i = 0; i < all.n && !s; i++)
-            if (all.v[i].peer == f.peer && !strcmp(all.v[i].ifname, f.ifname))
-                s = &all.v[i];
-        if (!f.peer || (!s && !(s = add(&all, f.ifname, f.local, f.peer))))
-            continue;
-        s->pairs += f.pairs;
-        if (f.pairs)
-            s->peer_port = f.peer_port;
-        if (f.up_since && (!s->up_since || f.up_since < s->up_since))
-            s->up_since = f.up_since;
-    }
-    for (size_t at = 0; ike_sa_next(dataplane_ike(dp), &at, &sa);)
+    for (size_t at = 0, next = 0; ipsec_flow_next(dataplane_ipsec(dp), &next, &f); at = next)
+        if (f.peer)
+            add_flow(&all, &f, at);
+    for (size_t at = 0, next = 0; ike_sa_next(dataplane_ike(dp), &next, &sa); at = next)
         if (!sa.dead)
-            add_ike(&all, &(struct ike_part){sa.local, sa.remote, sa.peer_port, sa.up, sa.negotiating, sa.peer_id, sa.profile});
-    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &at, &sa2);) {
+            add_ike(ends_of(&all, sa.local, sa.remote, false), at, sa.up, sa.negotiating, sa.peer_port, sa.peer_id,
+                    sa.profile);
+    for (size_t at = 0, next = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &next, &sa2); at = next) {
         char id[V2_ID_MAX + 1];
         v2_id_text(&sa2.remote_id, id, sizeof id);
         if (sa2.status != V2_STATUS_DELETE)
-            add_ike(&all, &(struct ike_part){sa2.local, sa2.remote, sa2.remote_port, sa2.status == V2_STATUS_READY,
-                                             sa2.status == V2_STATUS_IN_NEG, id, sa2.profile});
+            add_ike(ends_of(&all, sa2.local, sa2.remote, true), at, sa2.status == V2_STATUS_READY,
+                    sa2.status == V2_STATUS_IN_NEG, sa2.remote_port, id, sa2.profile);
     }
+    for (size_t at = 0; (e = table_next(all.ends, &at));)
+        if (!e->shown)
+            session_of(&all, e, "");
     return all;
+}
+
+static void sessions_free(struct sessions *all)
+{
+    struct session *s;
+    struct ends *e;
+
+    for (size_t at = 0; (s = table_next(all->sessions, &at));) {
+        chain_free(&s->flows);
+        mem_free(s);
+    }
+    for (size_t at = 0; (e = table_next(all->ends, &at));) {
+        chain_free(&e->sas);
+        mem_free(e);
+    }
+    table_free(all->sessions);
+    table_free(all->ends);
+}
+
+static uint16_t port_of(const struct session *s)
+{
+    return s->ends->up ? s->ends->port : s->port;
 }
 
 static const char *status_of(const struct session *s)
 {
     if (s->pairs)
-        return s->ike_up ? "UP-ACTIVE" : "UP-NO-IKE";
-    return s->ike_up ? "UP-IDLE" : s->negotiating ? "DOWN-NEGOTIATING" : "DOWN";
+        return s->ends->up ? "UP-ACTIVE" : "UP-NO-IKE";
+    return s->ends->up ? "UP-IDLE" : s->ends->negotiating ? "DOWN-NEGOTIATING" : "DOWN";
 }
 
 static void print_side(struct out *out, const struct selector *s)
@@ -188,55 +265,59 @@ static void print_capabilities(struct cmd_ctx *c, bool up, struct caps caps, uin
                left_s % 60);
 }
 
-static void print_ikev2(struct cmd_ctx *c, const struct session *s, bool detail)
+static void print_ikev1(struct cmd_ctx *c, size_t at, bool detail)
+{
+    struct ike_sa_info sa;
+
+    if (!ike_sa_next(dataplane_ike(c->self), &at, &sa))
+        return;
+    out_printf(c->out, "  Session ID: 0  \n  IKEv1 SA: local %s/%u remote %s/%u %s \n", IP4(sa.local), sa.local_port,
+               IP4(sa.remote), sa.peer_port, sa.up ? "Active" : "Inactive");
+    if (detail)
+        print_capabilities(c, sa.up, (struct caps){sa.dpd, sa.natt, sa.fragments}, sa.conn_id, sa.left_s);
+}
+
+static void print_ikev2(struct cmd_ctx *c, size_t at, bool detail)
 {
     struct v2_sa_info sa;
 
-    for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &sa);) {
-        if (sa.status == V2_STATUS_DELETE || sa.remote != s->peer || sa.local != s->local)
-            continue;
-        bool up = sa.status == V2_STATUS_READY;
-        uint32_t left = sa.life_s > sa.active_s ? sa.life_s - sa.active_s : 0;
-        out_printf(c->out, "  Session ID: %u  \n  IKEv2 SA: local %s/%u remote %s/%u %s \n", sa.session_id,
-                   IP4(sa.local), sa.local_port, IP4(sa.remote), sa.remote_port, up ? "Active" : "Inactive");
-        if (detail)
-            print_capabilities(c, up, (struct caps){sa.dpd, sa.nat_local || sa.nat_remote, sa.fragmentation},
-                               sa.tunnel_id, left);
-    }
+    if (!v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &sa))
+        return;
+    bool up = sa.status == V2_STATUS_READY;
+    uint32_t left = sa.life_s > sa.active_s ? sa.life_s - sa.active_s : 0;
+    out_printf(c->out, "  Session ID: %u  \n  IKEv2 SA: local %s/%u remote %s/%u %s \n", sa.session_id, IP4(sa.local),
+               sa.local_port, IP4(sa.remote), sa.remote_port, up ? "Active" : "Inactive");
+    if (detail)
+        print_capabilities(c, up, (struct caps){sa.dpd, sa.nat_local || sa.nat_remote, sa.fragmentation}, sa.tunnel_id,
+                           left);
 }
 
 static void print_session(struct cmd_ctx *c, const struct session *s, bool detail)
 {
+    const struct ends *e = s->ends;
     struct ipsec_flow_info f;
-    struct ike_sa_info sa;
-    const struct ike_peer_conf *conf = ike_conf_peer(ike_conf(dataplane_ike(c->self)), s->peer);
+    const struct ike_peer_conf *conf = ike_conf_peer(ike_conf(dataplane_ike(c->self)), e->key.peer);
     char span[16];
 
-    if (s->ifname[0])
-        out_printf(c->out, "Interface: %s\n", s->ifname);
-    if (s->profile[0])
-        out_printf(c->out, "Profile: %s\n", s->profile);
+    if (s->key.ifname[0])
+        out_printf(c->out, "Interface: %s\n", s->key.ifname);
+    if (e->profile[0])
+        out_printf(c->out, "Profile: %s\n", e->profile);
     if (detail && s->up_since)
         out_printf(c->out, "Uptime: %s\n", span_format(seconds_since(c->self, s->up_since), span));
-    out_printf(c->out, "Session status: %s     \nPeer: %s port %u ", status_of(s), IP4(s->peer), s->peer_port);
+    out_printf(c->out, "Session status: %s     \nPeer: %s port %u ", status_of(s), IP4(e->key.peer), port_of(s));
     if (detail)
         out_printf(c->out, "fvrf: (none) ivrf: (none)\n      Phase1_id: %s\n      Desc: %s\n",
-                   s->id[0] ? s->id : "(none)", conf && conf->description[0] ? conf->description : "(none)");
+                   e->id[0] ? e->id : "(none)", conf && conf->description[0] ? conf->description : "(none)");
     else
         out_text(c->out, "\n");
-    print_ikev2(c, s, detail);
-    for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &sa);) {
-        if (sa.dead || sa.remote != s->peer || sa.local != s->local)
-            continue;
-        out_printf(c->out, "  Session ID: 0  \n  IKEv1 SA: local %s/%u remote %s/%u %s \n", IP4(sa.local),
-                   sa.local_port, IP4(sa.remote), sa.peer_port, sa.up ? "Active" : "Inactive");
-        if (!detail)
-            continue;
-        print_capabilities(c, sa.up, (struct caps){sa.dpd, sa.natt, sa.fragments}, sa.conn_id, sa.left_s);
-    }
-    for (size_t at = 0; s->ifname[0] && ipsec_flow_next(dataplane_ipsec(c->self), &at, &f);)
-        if (f.peer == s->peer && !strcmp(f.ifname, s->ifname))
+    for (const struct spot *at = e->sas.first; at; at = at->next)
+        (e->key.ikev2 ? print_ikev2 : print_ikev1)(c, at->at, detail);
+    for (const struct spot *spot = s->flows.first; spot; spot = spot->next) {
+        size_t at = spot->at;
+        if (ipsec_flow_next(dataplane_ipsec(c->self), &at, &f))
             print_flow(c, &f, detail);
+    }
     out_text(c->out, "\n");
 }
 
@@ -244,12 +325,13 @@ static void print_brief(struct cmd_ctx *c, const struct session *s)
 {
     char name[IFNAME_MAX] = "", span[16] = "";
 
-    if (s->ifname[0])
-        ifname_short(s->ifname, name);
+    if (s->key.ifname[0])
+        ifname_short(s->key.ifname, name);
     if (s->up_since)
         span_format(seconds_since(c->self, s->up_since), span);
-    const char *status = s->pairs ? (s->ike_up ? "UA" : "UK") : s->ike_up ? "UI" : s->negotiating ? "DN" : "D";
-    out_printf(c->out, "%-16s%-13s%-16s%-25s%-9s%s\n", IP4(s->peer), name, "", s->id, span, status);
+    const struct ends *e = s->ends;
+    const char *status = s->pairs ? (e->up ? "UA" : "UK") : e->up ? "UI" : e->negotiating ? "DN" : "D";
+    out_printf(c->out, "%-16s%-13s%-16s%-25s%-9s%s\n", IP4(e->key.peer), name, "", e->id, span, status);
 }
 
 /* Asked for a VRF, a user name or a group: no session of this router belongs to any. */
@@ -261,6 +343,7 @@ static bool elsewhere(const struct cmd_ctx *c)
 static enum cmd_result show_session(struct cmd_ctx *c)
 {
     struct sessions all = gather(c->self);
+    const struct session *s;
     bool brief = cmd_has(c, "brief"), detail = cmd_has(c, "detail");
 
     out_text(c->out, "Crypto session current status\n\n");
@@ -275,19 +358,18 @@ static enum cmd_result show_session(struct cmd_ctx *c)
                          "        K - No IKE\n"
                          "ivrf = (none)\n"
                          "Peer            I/F          Username        Group/Phase1_id          Uptime   Status\n");
-    for (size_t i = 0; i < all.n; i++) {
-        const struct session *s = &all.v[i];
-        if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->peer) ||
-            (cmd_has(c, "local") && cmd_ip(c, "local") != s->local) || elsewhere(c) ||
-            (cmd_has(c, "port") && cmd_int(c, "port") != s->peer_port) ||
-            (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->ifname) != 0))
+    for (size_t at = 0; (s = table_next(all.sessions, &at));) {
+        if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->ends->key.peer) ||
+            (cmd_has(c, "local") && cmd_ip(c, "local") != s->ends->key.local) || elsewhere(c) ||
+            (cmd_has(c, "port") && cmd_int(c, "port") != port_of(s)) ||
+            (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->key.ifname) != 0))
             continue;
         if (brief)
             print_brief(c, s);
         else
             print_session(c, s, detail);
     }
-    mem_free(all.v);
+    sessions_free(&all);
     return CMD_OK;
 }
 

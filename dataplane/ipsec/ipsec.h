@@ -89,6 +89,7 @@ struct ipsec_flow_info {
     uint32_t spi_out;   /* in use; 0 none */
     unsigned pfs_group; /* of the SA in use; 0 none */
     unsigned pairs;
+    bool ikev2;        /* negotiated by IKEv2; else by IKEv1 */
     bool dynamic;      /* of a dynamic map's entry: made by a negotiation, not by an access list line */
     uint16_t dyn_seq;  /* ... the number of that entry in the dynamic map */
     uint32_t number;   /* ... and its own among all that dynamic entries ever had, from 0 */

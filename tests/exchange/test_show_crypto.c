@@ -426,6 +426,46 @@ static void negotiating(void **state)
     box_free(b);
 }
 
+/* Two entries for one peer, one by each version of IKE: two sessions, each with its own SA and its own status. */
+static void versions(void **state)
+{
+    (void)state;
+    struct box *b = pair(&plain);
+    for (int i = 1; i <= 2; i++) {
+        char text[512];
+        const char *node = i == 1 ? "r1" : "r2";
+        int o = 3 - i;
+        snprintf(text, sizeof text,
+                 "configure terminal\n"
+                 "crypto ikev2 keyring K\npeer ALL\naddress 0.0.0.0 0.0.0.0\npre-shared-key cisco123\n"
+                 "crypto ikev2 profile P\nmatch identity remote address 0.0.0.0\nauthentication remote pre-share\n"
+                 "authentication local pre-share\nkeyring local K\n"
+                 "interface Loopback9\nip address 10.9.0.%d 255.255.255.255\n"
+                 "ip route 10.9.0.%d 255.255.255.255 10.0.0.%d\n"
+                 "access-list 102 permit ip host 10.9.0.%d host 10.9.0.%d",
+                 i, o, o, i, o);
+        box_type_all(b, node, text);
+        has(b, node, "crypto map VPN 20 ipsec-isakmp", "% NOTE: This new crypto map will remain disabled");
+        snprintf(text, sizeof text,
+                 "set peer 10.0.0.%d\nset transform-set TS\nset ikev2-profile P\nmatch address 102\nend", o);
+        box_type_all(b, node, text);
+    }
+    up(b);
+    box_type(b, "r1", "ping 10.9.0.2 source 10.9.0.1");
+    has(b, "r1", "ping 10.9.0.2 source 10.9.0.1", "Success rate is 100 percent (5/5)");
+#define SECOND                                                                                                         \
+    "Interface: Ethernet0/0\nProfile: P\nSession status: UP-ACTIVE     \nPeer: 10.0.0.2 port 500 \n"                   \
+    "  Session ID: 1  \n  IKEv2 SA: local 10.0.0.1/500 remote 10.0.0.2/500 Active \n"                                  \
+    "  IPSEC FLOW: permit ip host 10.9.0.1 host 10.9.0.2 \n        Active SAs: 2, origin: crypto map\n\n"
+    says(b, "r1", "show crypto session",
+         SESSION "Session status: UP-ACTIVE     \nPeer: 10.0.0.2 port 500 \n" IKE("Active") FLOW("2") "\n" SECOND);
+    box_type(b, "r1", "clear crypto isakmp");
+    box_run(b, US_PER_S);
+    says(b, "r1", "show crypto session",
+         SESSION "Session status: UP-NO-IKE     \nPeer: 10.0.0.2 port 500 \n" FLOW("2") "\n" SECOND);
+    box_free(b);
+}
+
 /* ---- show crypto map: the interfaces stand once, behind the last entry */
 
 static void maps(void **state)
@@ -482,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ipsec_sa),    cmocka_unit_test(ipsec_sa_other), cmocka_unit_test(sessions),
+        cmocka_unit_test(versions),
         cmocka_unit_test(negotiating), cmocka_unit_test(maps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
