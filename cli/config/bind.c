@@ -196,21 +196,13 @@ static bool check(const struct run *r, const void *obj)
     return !r->scope->check || r->scope->check(r->rule->self, obj, r->out);
 }
 
-/* May a new element join the list it is typed for? */
+/* May an element stand, new or with other words, in the list it is typed for? */
 static bool joins(const struct run *r, const void *obj)
 {
     const struct cmd_scope *parent = r->rule->row->parent;
 
     return !r->scope->joins ||
            r->scope->joins(r->rule->self, parent ? parent->global(r->rule->self) : r->mode_obj, obj, r->out);
-}
-
-static bool moves(const struct run *r, const void *obj)
-{
-    const struct cmd_scope *parent = r->rule->row->parent;
-
-    return !r->scope->moves ||
-           r->scope->moves(r->rule->self, parent ? parent->global(r->rule->self) : r->mode_obj, obj, r->out);
 }
 
 /* A setting of a sub-mode is judged by the mode's scope, whose owner made the mode's row. */
@@ -326,7 +318,7 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
         return CONFIG_TAKEN;
     }
     bool is_new = i == list->n;
-    if (!check(r, fresh) || (is_new ? !joins(r, fresh) || !add_new(r, list, fresh) : !moves(r, fresh))) {
+    if (!check(r, fresh) || !joins(r, fresh) || (is_new && !add_new(r, list, fresh))) {
         config_object_free(r->scope, fresh);
         return CONFIG_REFUSED;
     }

@@ -183,7 +183,7 @@ void acl_list_changed(void *self, void *obj, enum cmd_change what)
 static const struct cmd_scope line_scope = {
     .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = acl_line_changed};
 static const struct cmd_scope entry_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins, .moves = acl_entry_joins};
+    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = acl_list_init,
                                             .fini = acl_list_fini,

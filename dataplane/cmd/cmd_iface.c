@@ -149,26 +149,14 @@ static void print_address(void *self, const void *obj, struct text *out)
 static const struct cmd_scope if_scope = {
     .size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
 
-/* The owning interface hears of a change after the element: nothing to do here but to check it. One that is in its list
- * already (typed again, or with another mask) is known by its address; a new one is about to join its interface. */
-static bool addr_check(void *self, const void *obj, struct out *out)
-{
-    const struct if_addr_conf *a = obj;
-    struct net *net = dataplane_net(self);
-
-    if (!address_ok(a->addr, a->mask, out))
-        return false;
-    CONF_EACH(struct if_conf, c, &net_conf(net)->ifaces)
-    if (secondary_of(c, a->addr))
-        return network_free(net, c->name, a->addr, a->mask, out);
-    return true;
-}
-
+/* The owning interface hears of a change after the element: nothing to do here but to judge it. */
 static bool addr_joins(void *self, const void *parent, const void *obj, struct out *out)
 {
     const struct if_conf *c = parent;
     const struct if_addr_conf *a = obj;
 
+    if (!address_ok(a->addr, a->mask, out))
+        return false;
     if (a->addr == c->addr) {
         out_printf(out, "%% %s overlaps with %s\n", IP4(a->addr & a->mask), c->name);
         return false;
@@ -177,7 +165,7 @@ static bool addr_joins(void *self, const void *parent, const void *obj, struct o
 }
 
 static const struct cmd_scope addr_scope = {
-    .size = sizeof(struct if_addr_conf), .check = addr_check, .joins = addr_joins};
+    .size = sizeof(struct if_addr_conf), .joins = addr_joins};
 
 /* ---- clear counters ---- */
 

@@ -176,12 +176,11 @@ struct cmd_scope {
     /* A MODE or LINE object is complete and about to be entered/kept, or a SET line is about to change the object to this: refuse with a text
      * printed to out and false; text printed with true is a warning. May be NULL. */
     bool (*check)(void *self, const void *obj, struct out *out);
-    /* A new LINE element is about to join the list of `parent` (the mode's object, or parent->global): refuse as check does. May be NULL. */
+    /* A LINE element is about to stand in the list of `parent` (the mode's object, or parent->global), new or, typed again, with other words:
+     * refuse as check does. May be NULL. */
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
     /* `no` is about to remove this LINE or MODE element: refuse as check does. May be NULL. */
     bool (*leaves)(void *self, const void *obj, struct out *out);
-    /* A LINE element typed again with other words is about to change in the list of `parent`: refuse as joins does. May be NULL. */
-    bool (*moves)(void *self, const void *parent, const void *obj, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
     /* What the prompt of a mode says instead of its own text, by what its object is: "(config-ip-sla-echo)"; NULL: its own. May be NULL. */
