@@ -390,6 +390,16 @@ static enum wire_verdict lose(void *arg, int from, uint8_t *frame, size_t len)
     return *whose == from && len > 42 && frame[12] == 8 && frame[23] == 17 ? WIRE_LOSE : WIRE_PASS;
 }
 
+/* A pair that loses the datagrams of *whose. */
+static struct box *losing_pair(const char *global, int *whose)
+{
+    struct wire *w;
+    struct box *b = quiet_pair(global, &w);
+
+    wire_tap(w, lose, whose);
+    return b;
+}
+
 #define PROBE(seq, node)                                                                                               \
     P_I "set new node " node " to QM_IDLE      \n" P_I "Sending NOTIFY DPD/R_U_THERE protocol 1\n        spi {s}, "       \
         "message ID = " node "\n" P_I "seq. no 0x" seq "\n" SENT(P_I, PK, B, "(I) QM_IDLE      ") P_I                    \
@@ -398,12 +408,10 @@ static enum wire_verdict lose(void *arg, int from, uint8_t *frame, size_t len)
 
 static void dead_peer(void **state)
 {
-    struct wire *w;
     int whose = 2;
     (void)state;
-    struct box *b = quiet_pair("crypto isakmp keepalive 20 2 periodic\n", &w);
+    struct box *b = losing_pair("crypto isakmp keepalive 20 2 periodic\n", &whose);
 
-    wire_tap(w, lose, &whose);
     box_type_all(b, "r2", "configure terminal\nno crypto isakmp keepalive\nend");
     pair_up(b);
     size_t r1 = box_log_len(b, "r1"), r2 = box_log_len(b, "r2");
@@ -459,12 +467,10 @@ static void dead_peer(void **state)
 
 static void nobody_answers(void **state)
 {
-    struct wire *w;
     int whose = 0;
     (void)state;
-    struct box *b = quiet_pair("", &w);
+    struct box *b = losing_pair("", &whose);
 
-    wire_tap(w, lose, &whose);
     size_t r1 = box_log_len(b, "r1");
     pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
     box_run(b, 70 * US_PER_S);
@@ -482,12 +488,10 @@ static void nobody_answers(void **state)
 /* An answer is lost: the question comes again and is answered again. */
 static void asked_twice(void **state)
 {
-    struct wire *w;
     int whose = 1;
     (void)state;
-    struct box *b = quiet_pair("", &w);
+    struct box *b = losing_pair("", &whose);
 
-    wire_tap(w, lose, &whose);
     size_t r2 = box_log_len(b, "r2");
     pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
     box_run(b, 12 * US_PER_S);
