@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/patterns.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
 
@@ -39,7 +40,7 @@ static enum step interface_names(struct run *r, const struct action_conf *a)
     char *wanted = run_value(r, a->text), why[128];
     if (!wanted)
         return STEP_FAILED;
-    struct regex *re = a->op == EEM_NAMES_REGEXP ? regex_new(wanted, REGEX_IOS, why, NULL) : NULL;
+    struct regex *re = a->op == EEM_NAMES_REGEXP ? pattern_compile(wanted, REGEX_IOS, why) : NULL;
     const char *name;
     bool ok = re || a->op != EEM_NAMES_REGEXP;
     for (size_t i = 0; ok && env->ifname && (name = env->ifname(env->arg, i)); i++) {

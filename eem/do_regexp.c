@@ -44,9 +44,7 @@ static enum step perform(struct run *r, const struct action_conf *a)
     char why[128], *pattern = run_value(r, a->pattern);
     bool ok = pattern && run_expand(r, a->text, &input);
     if (ok) {
-        char *translated = pattern_translate(pattern);
-        struct regex *re = regex_new(translated, REGEX_TCL, why, NULL);
-        mem_free(translated);
+        struct regex *re = pattern_compile(pattern, REGEX_TCL, why);
         if (!re)
             msg_post(r->eem->env.log, &BAD_PATTERN, pattern, why);
         ok = re && search(r, a, re, &input);

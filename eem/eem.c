@@ -20,6 +20,7 @@
 #include "eem/lint.h"
 #include "eem/patterns.h"
 #include "espial/mem.h"
+#include "espial/regex.h"
 
 MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s");
 MSG(NO_ACTION, "HA_EM", 6, "FMPD_NO_ACTION", 0, "No action configured for applet %s");
@@ -195,6 +196,15 @@ void pattern_gave_up(struct eem *e, const char *applet)
 {
     e->patterns_given_up++;
     msg_post(e->env.log, &GAVE_UP, applet);
+}
+
+bool watch_matches(const struct watch *w, struct regex *re, const char *text, size_t len)
+{
+    unsigned before = regex_gave_up(re);
+    bool is = regex_match(re, text, len);
+    if (regex_gave_up(re) != before)
+        pattern_gave_up(w->policy->eem, w->policy->applet->conf.name);
+    return is;
 }
 
 struct complaint {

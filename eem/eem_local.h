@@ -15,6 +15,7 @@
 #include "espial/text.h"
 
 struct patterns;
+struct regex;
 struct detector;
 struct run;
 struct run_file;
@@ -64,8 +65,7 @@ struct policy {
     uint32_t number; /* of the registration; ceemRegisteredPolicyIndex */
     /* trigger.c */
     const struct trigger_conf *trigger; /* NULL: the one event is the trigger */
-    bool window;                        /* counting within a period that began at: */
-    uint64_t window_began;              /* loop time */
+    bool window;                        /* counting within a period, until: */
     uint32_t times;                     /* the condition was true */
     struct timer window_end;
     struct run *delayed; /* those that `delay` holds back */
@@ -198,6 +198,15 @@ bool trigger_check(const struct applet_conf *a, char why[128]);
 void trigger_track_changed(struct eem *e, uint32_t number);
 /* The lines of a trigger in `show event manager policy registered`. */
 void trigger_describe(const struct trigger_conf *t, struct text *out);
+
+/* ---- on_syslog.c: a line of the log as its event sees it. */
+struct syslog_parts {
+    char sequence[24];
+    size_t stamp, stamp_end; /* in the line; the sequence number in front of it is not the timestamp's */
+};
+void syslog_parts(const struct fact_syslog *f, struct syslog_parts *p);
+/* A bit for each severity that a severity-* keyword names; 0: none does. They are those of Call Home, one a level. */
+unsigned syslog_severities(const struct event_conf *ev);
 
 /* ---- the bus: every fact has one hearer here */
 void on_syslog_fact(void *eem, const void *fact);
@@ -339,6 +348,8 @@ void observe_ended(const struct run *r, bool ok);
 
 /* eem.c: an expression was given up at the bounds of its work: counted, and said once a minute. */
 void pattern_gave_up(struct eem *e, const char *applet);
+/* Does this expression of the watch's own match? When it is given up: as above. */
+bool watch_matches(const struct watch *w, struct regex *re, const char *text, size_t len);
 
 /* ---- debug.c: what `debug event manager` shows; each tests its own bit. */
 void debug_init(struct eem *e);

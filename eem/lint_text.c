@@ -94,17 +94,10 @@ void lint_labels(struct lint *l)
 
 /* ---- patterns */
 
-static struct regex *compile(const char *pattern)
-{
-    char why[128], *translated = pattern_translate(pattern);
-    struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
-    mem_free(translated);
-    return re;
-}
-
 static bool matches(const char *pattern, const char *text)
 {
-    struct regex *re = compile(pattern);
+    char why[128];
+    struct regex *re = pattern_compile(pattern, REGEX_IOS, why);
     bool is = re && regex_match(re, text, strlen(text));
     regex_free(re);
     return is;

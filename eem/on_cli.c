@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/occurs.h"
 #include "eem/patterns.h"
 #include "espial/gate.h"
 #include "espial/mem.h"
@@ -20,8 +21,7 @@
 
 struct watching_cli {
     struct regex *re;
-    uint32_t seen;
-    uint64_t first; /* loop time of the first of `seen` */
+    struct occurs occurs;
 };
 
 /* A command that waits for runs. */
@@ -38,17 +38,9 @@ struct held {
     struct timer dflt;
 };
 
-static struct regex *compile(const char *pattern, char why[128])
-{
-    char *translated = pattern_translate(pattern);
-    struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
-    mem_free(translated);
-    return re;
-}
-
 static bool check(const struct event_conf *ev, char why[128])
 {
-    struct regex *re = compile(ev->pattern, why);
+    struct regex *re = pattern_compile(ev->pattern, REGEX_IOS, why);
     regex_free(re);
     return re != NULL;
 }
@@ -57,7 +49,7 @@ static void arm(struct watch *w)
 {
     char why[128];
     struct watching_cli *s = w->state = NEW(struct watching_cli);
-    s->re = compile(w->ev->pattern, why); /* eem_register has checked it */
+    s->re = pattern_compile(w->ev->pattern, REGEX_IOS, why); /* eem_register has checked it */
 }
 
 static void disarm(struct watch *w)
@@ -75,8 +67,7 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, " skip %s", ev->skip ? "yes" : "no");
     if (ev->mode[0])
         text_printf(out, " mode {%s}", ev->mode);
-    if (ev->occurs > 1)
-        text_printf(out, " occurs %u", ev->occurs);
+    occurs_describe(ev, out);
 }
 
 static bool of_key(const struct event_conf *ev, enum gate_key key)
@@ -103,22 +94,7 @@ static bool concerns(const struct watch *w, const struct gate_question *q)
     const struct watching_cli *s = w->state;
     if (!of_key(w->ev, q->key) || (w->ev->mode[0] && strcmp(w->ev->mode, q->mode)))
         return false;
-    return s->re && regex_match(s->re, q->text, strlen(q->text));
-}
-
-/* Is it the Nth within the period? */
-static bool enough(struct watch *w)
-{
-    struct watching_cli *s = w->state;
-    uint64_t now = loop_now(w->policy->eem->env.loop);
-    if (s->seen && w->ev->period && now - s->first > w->ev->period * US_PER_MS)
-        s->seen = 0;
-    if (!s->seen++)
-        s->first = now;
-    if (s->seen < w->ev->occurs)
-        return false;
-    s->seen = 0;
-    return true;
+    return watch_matches(w, s->re, q->text, strlen(q->text));
 }
 
 static void set_vars(struct vars *vars, const struct watch *w, const struct gate_question *q)
@@ -210,7 +186,8 @@ enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resum
         return GATE_GO;
     EEM_WATCHES(w, e, EEM_CLI)
     {
-        if (!concerns(w, q) || !enough(w))
+        struct watching_cli *s = w->state;
+        if (!concerns(w, q) || !occurs_enough(&s->occurs, w))
             continue;
         struct vars vars = {0};
         set_vars(&vars, w, q);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/patterns.h"
 #include "espial/ip.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
@@ -50,7 +51,7 @@ static bool in_vrf(const struct event_conf *ev)
     char err[128];
     if (ev->vrf_choice != EEM_VRF_NAME)
         return true;
-    struct regex *re = regex_new(ev->vrf, REGEX_IOS, err, NULL);
+    struct regex *re = pattern_compile(ev->vrf, REGEX_IOS, err);
     bool is = re && regex_match(re, "default", strlen("default"));
     regex_free(re);
     return is;
@@ -114,7 +115,7 @@ void on_route_fact(void *eem, const void *fact)
 static bool check(const struct event_conf *ev, char why[128])
 {
     struct hearing h;
-    struct regex *re = ev->vrf_choice == EEM_VRF_NAME ? regex_new(ev->vrf, REGEX_IOS, why, NULL) : NULL;
+    struct regex *re = ev->vrf_choice == EEM_VRF_NAME ? pattern_compile(ev->vrf, REGEX_IOS, why) : NULL;
     if (ev->vrf_choice == EEM_VRF_NAME && !re)
         return false;
     regex_free(re);

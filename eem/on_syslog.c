@@ -3,19 +3,17 @@
  * The pattern is searched in the complete line (timestamp and all); one that begins with '^' may also mean the
  * beginning of the message text. sequence, timestamp, facility and mnemonic are expressions searched in that part of the
  * line; all that is asked for must be there, and any of them may stand without a pattern. A line reaches us after its rate limit: a suppressed message never existed. `priority`
- * lets pass messages of that severity and more severe ones, severity-* those of the severities named. With `occurs N period S` the policy is triggered by the Nth
- * match within the last S seconds, and counting begins anew; without period the matches may be any time apart. Lines
+ * lets pass messages of that severity and more severe ones, severity-* those of the severities named. `occurs` and `period`: occurs.c. Lines
  * that a run itself logs are no exception: an applet that matches its own message runs again and again, within the
  * bounds of sched.c; what `debug event manager` shows of the server's work alone is not looked at. */
 #include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/occurs.h"
 #include "eem/patterns.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
-
-#define OCCURS_MAX 32
 
 enum { SEQUENCE, TIMESTAMP, FACILITY, MNEMONIC, FIELDS };
 
@@ -25,16 +23,7 @@ static const char *field_pattern(const struct event_conf *ev, unsigned field)
     return all[field];
 }
 
-static struct regex *compile(const char *pattern, char why[128])
-{
-    char *translated = pattern_translate(pattern);
-    struct regex *re = regex_new(translated, REGEX_IOS, why, NULL);
-    mem_free(translated);
-    return re;
-}
-
-/* A bit for each severity that a severity-* keyword names; 0: none does. They are those of Call Home, one a level. */
-static unsigned severities(const struct event_conf *ev)
+unsigned syslog_severities(const struct event_conf *ev)
 {
     const bool on[] = {ev->sev_fatal,   ev->sev_critical,     ev->sev_major,  ev->sev_minor,
                        ev->sev_warning, ev->sev_notification, ev->sev_normal, ev->sev_debugging};
@@ -46,12 +35,12 @@ static unsigned severities(const struct event_conf *ev)
 
 static bool check(const struct event_conf *ev, char why[128])
 {
-    bool any = ev->pattern[0] || ev->priority < EEM_PRIORITY_ALL || severities(ev);
+    bool any = ev->pattern[0] || ev->priority < EEM_PRIORITY_ALL || syslog_severities(ev);
     for (unsigned i = 0; i <= FIELDS; i++) {
         const char *pattern = i < FIELDS ? field_pattern(ev, i) : ev->pattern;
         if (!pattern[0])
             continue;
-        struct regex *re = compile(pattern, why);
+        struct regex *re = pattern_compile(pattern, REGEX_IOS, why);
         if (!re)
             return false;
         regex_free(re);
@@ -63,8 +52,7 @@ static bool check(const struct event_conf *ev, char why[128])
 }
 
 struct matches {
-    uint64_t seen[OCCURS_MAX]; /* loop times of the last ones */
-    unsigned n;
+    struct occurs occurs;
     struct regex *fields[FIELDS]; /* NULL: not asked */
     unsigned severities;
 };
@@ -75,13 +63,13 @@ static void arm(struct watch *w)
     char why[128], literal[EEM_TEXT_MAX] = "";
     struct matches *m = w->state = NEW(struct matches);
     struct patterns *patterns = w->policy->eem->patterns;
-    m->severities = severities(w->ev);
+    m->severities = syslog_severities(w->ev);
     for (unsigned i = 0; i < FIELDS; i++) {
         const char *pattern = field_pattern(w->ev, i);
         char of_field[EEM_TEXT_MAX];
         if (!pattern[0])
             continue;
-        m->fields[i] = compile(pattern, why); /* eem_register has checked it */
+        m->fields[i] = pattern_compile(pattern, REGEX_IOS, why); /* eem_register has checked it */
         pattern_literal(pattern, of_field, sizeof of_field);
         if (strlen(of_field) > strlen(literal) && (i == FACILITY || i == MNEMONIC))
             str_copy(literal, sizeof literal, of_field);
@@ -112,50 +100,23 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     for (unsigned i = 0; i < FIELDS; i++)
         if (field_pattern(ev, i)[0])
             text_printf(out, " %s {%s}", names[i], field_pattern(ev, i));
-    if (ev->occurs > 1)
-        text_printf(out, " occurs %u", ev->occurs);
-    if (ev->period)
-        text_printf(out, " period %llu.%03llu", (unsigned long long)ev->period / 1000,
-                    (unsigned long long)ev->period % 1000);
+    occurs_describe(ev, out);
     if (ev->priority < EEM_PRIORITY_ALL)
         text_printf(out, " priority %s", log_level_names[ev->priority]);
     for (unsigned i = 0; i < 8; i++)
-        if (severities(ev) & 1u << i)
+        if (syslog_severities(ev) & 1u << i)
             text_printf(out, " severity-%s", levels[i]);
 }
 
-/* One more match: is it the Nth? */
-static bool enough(struct watch *w)
-{
-    if (w->ev->occurs <= 1)
-        return true;
-    struct matches *m = w->state;
-    uint64_t now = loop_now(w->policy->eem->env.loop), period = w->ev->period * US_PER_MS;
-    unsigned old = 0;
-    while (period && old < m->n && now - m->seen[old] > period)
-        old++;
-    memmove(m->seen, m->seen + old, (m->n - old) * sizeof m->seen[0]);
-    m->n -= old;
-    m->seen[m->n++] = now; /* occurs <= OCCURS_MAX, and it is emptied on reaching occurs */
-    if (m->n < w->ev->occurs && m->n < OCCURS_MAX) {
-        observe_event(w, EEM_SEEN_OCCURS, 0, m->n, w->ev->occurs);
-        return false;
-    }
-    m->n = 0;
-    return true;
-}
-
-/* A line in its parts. */
-struct parsed {
+struct line {
     const struct fact_syslog *fact;
-    char sequence[24];
-    size_t stamp, stamp_end; /* in the line; the sequence number in front of it is not the timestamp's */
+    struct syslog_parts parts;
 };
 
-static void parse(const struct fact_syslog *f, struct parsed *p)
+void syslog_parts(const struct fact_syslog *f, struct syslog_parts *p)
 {
     size_t digits = strspn(f->line, "0123456789");
-    *p = (struct parsed){.fact = f, .stamp_end = f->text_at};
+    *p = (struct syslog_parts){.stamp_end = f->text_at};
     snprintf(p->sequence, sizeof p->sequence, "%llu", (unsigned long long)f->seq);
     while (p->stamp_end && (f->line[p->stamp_end - 1] == ' ' || f->line[p->stamp_end - 1] == ':'))
         p->stamp_end--;
@@ -165,10 +126,11 @@ static void parse(const struct fact_syslog *f, struct parsed *p)
     }
 }
 
-static bool concerns(const struct watch *w, const struct parsed *p)
+static bool concerns(const struct watch *w, const struct line *l)
 {
+    const struct syslog_parts *p = &l->parts;
     const struct matches *m = w->state;
-    const struct fact_syslog *f = p->fact;
+    const struct fact_syslog *f = l->fact;
     const struct {
         const char *s;
         size_t len;
@@ -179,20 +141,20 @@ static bool concerns(const struct watch *w, const struct parsed *p)
     if (f->severity > w->ev->priority || (m->severities && !(m->severities & 1u << (f->severity & 7))))
         return false;
     for (unsigned i = 0; i < FIELDS; i++)
-        if (m->fields[i] && !regex_match(m->fields[i], fields[i].s, fields[i].len))
+        if (m->fields[i] && !watch_matches(w, m->fields[i], fields[i].s, fields[i].len))
             return false;
     return true;
 }
 
 static void hit(void *arg, void *owner)
 {
-    const struct parsed *p = arg;
-    const struct fact_syslog *f = p->fact;
+    const struct line *l = arg;
+    const struct syslog_parts *p = &l->parts;
+    const struct fact_syslog *f = l->fact;
     struct watch *w = owner;
-    if (!concerns(w, p))
+    if (!concerns(w, l))
         return;
-    w->matched++;
-    if (!enough(w))
+    if (!occurs_enough(&((struct matches *)w->state)->occurs, w))
         return;
     struct vars vars = {0};
     vars_set(&vars, "_syslog_msg", f->line);
@@ -214,9 +176,9 @@ void on_syslog_fact(void *eem, const void *fact)
         f.text_at = 0;
     if (!strncmp(f.line + f.text_at, "fh_", 3))
         return; /* a debug line of ours, or one event would be shown by lines without end */
-    struct parsed p;
-    parse(&f, &p);
-    patterns_match(e->patterns, f.line, len, f.text_at, hit, &p);
+    struct line l = {.fact = &f};
+    syslog_parts(&f, &l.parts);
+    patterns_match(e->patterns, f.line, len, f.text_at, hit, &l);
     const struct watch *w = patterns_gave_up(e->patterns);
     if (w)
         pattern_gave_up(e, w->policy->applet->conf.name);

@@ -187,6 +187,14 @@ char *pattern_translate(const char *pattern)
     return copy;
 }
 
+struct regex *pattern_compile(const char *pattern, enum regex_dialect dialect, char why[128])
+{
+    char *translated = pattern_translate(pattern);
+    struct regex *re = regex_new(translated, dialect, why, NULL);
+    mem_free(translated);
+    return re;
+}
+
 /* ---- the automaton */
 
 static void automaton_free(struct patterns *p)
@@ -335,9 +343,7 @@ void patterns_free(struct patterns *p)
 
 bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err[128])
 {
-    char *translated = pattern_translate(pattern);
-    struct regex *re = regex_new(translated, REGEX_IOS, err, NULL);
-    mem_free(translated);
+    struct regex *re = pattern_compile(pattern, REGEX_IOS, err);
     if (!re)
         return false;
     p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);

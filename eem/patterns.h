@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "espial/mem.h"
+#include "espial/regex.h"
+
 struct patterns;
 
 struct patterns *patterns_new(void);
@@ -24,6 +27,8 @@ void pattern_literal(const char *pattern, char *out, size_t cap);
 /* The pattern in the dialect of regex.h's REGEX_IOS, where a bare '_' is a delimiter class: in event patterns it stands
  * for itself. Freed with mem_free. */
 char *pattern_translate(const char *pattern);
+/* An event's or action's pattern in its dialect; as regex_new. */
+struct regex *pattern_compile(const char *pattern, enum regex_dialect dialect, char why[128]) MUST_USE;
 /* Whose pattern was given up at the bounds of its work since this was asked last (one of them); NULL: none. */
 void *patterns_gave_up(struct patterns *p);
 #endif

@@ -5,7 +5,7 @@
  * pending. "Threads" are only places: all runs share the loop, each gives it back after every action.
  *
  * A message of a run may start applets, the same one included; two bounds keep such a circle from eating the router. A
- * class holds at most QUEUE_MAX pending runs, each little more than the variables of its event; further triggers are
+ * class holds at most SCHED_QUEUE_MAX pending runs, each little more than the variables of its event; further triggers are
  * lost and counted, and one line says so until the queue has emptied to half. And at most STARTS_MAX runs start within a
  * second, of which no more than STARTS_TURN in one turn of the loop, which leaves it to everybody else in between; a
  * line a minute at most says when a second was used up.

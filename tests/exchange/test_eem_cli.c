@@ -144,11 +144,50 @@ static void test_two(void **state)
     box_free(b);
 }
 
+/* The third time within any ten seconds: those at 8, 11 and 12 s, not those at 0, 8 and 11. Counting begins anew. */
+static void test_occurs(void **state)
+{
+    static const struct {
+        unsigned after; /* seconds */
+        bool runs;
+    } facts[] = {{0, true}, {8, true}, {3, true}, {1, false}, {1, true}};
+    (void)state;
+    struct box *b = with("event manager applet third\n event cli pattern \"^show clock\" sync no skip yes occurs 3 period 10\n"
+                         " action 1 syslog msg \"$_cli_msg_count\"\n"
+                         "event manager applet count\n event none\n action 1 info type cli frequency\n"
+                         " action 2 syslog msg \"$_info_cli_frequency\"\n");
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        box_run(b, facts[i].after * US_PER_S);
+        if (said(b, "show clock", "UTC") != facts[i].runs)
+            fail_msg("time %zu", i + 1);
+    }
+    assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: third: 3", US_PER_S));
+    assert_true(said(b, "show event manager policy registered", "occurs 3 period 10.000"));
+    box_type(b, NODE, "event manager run count");
+    assert_true(box_wait_log(b, NODE, 0,
+                             "match_count 5 raise_count 1 occurs 3 period_sec 10 period_msec 0 pattern {^show clock}",
+                             US_PER_S));
+    box_free(b);
+}
+
+/* A pattern that needs more work than it may have holds no command up, and is told. */
+static void test_explosion(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet wild\n event cli pattern \"(a+a+)+[yz]\" sync yes\n action 1 exit 0\n");
+    assert_true(said(b, "show clock | exclude aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "UTC"));
+    assert_true(box_wait_log(b, NODE, 0,
+                             "%HA_EM-4-FMS_PATTERN: A regular expression of applet wild takes too long and is given up",
+                             US_PER_S));
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_skip), cmocka_unit_test(test_sync), cmocka_unit_test(test_default),
-        cmocka_unit_test(test_configuration), cmocka_unit_test(test_two),
+        cmocka_unit_test(test_configuration), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
+        cmocka_unit_test(test_explosion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
