@@ -67,39 +67,28 @@ static bool field(const char *what, const char *pattern, const char *value, stru
     return !pattern[0] || explain(what, pattern, value, 0, out);
 }
 
-static bool severity_of_names(const struct event_conf *ev, uint8_t severity)
-{
-    const bool asked[8] = {ev->sev_fatal,   ev->sev_fatal,        ev->sev_critical, ev->sev_major,
-                           ev->sev_warning, ev->sev_notification, ev->sev_normal,   ev->sev_debugging};
-    bool any = ev->sev_minor;
-    for (size_t i = 0; i < 8; i++)
-        any |= asked[i];
-    return !any || (severity < 8 && asked[severity]) || (ev->sev_minor && severity == 4);
-}
-
 bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct text *out)
 {
-    char stamp[80], sequence[24];
+    struct syslog_parts parts;
+    char stamp[80];
     if (ev->type != EEM_SYSLOG) {
         text_printf(out, "it waits for event %s, which a line of the log is not", eem_event_name(ev));
         return false;
     }
     if (ev->pattern[0] && !explain("pattern", ev->pattern, f->line, f->text_at, out))
         return false;
-    size_t n = f->text_at;
-    while (n && (f->line[n - 1] == ' ' || f->line[n - 1] == ':'))
-        n--;
-    snprintf(stamp, sizeof stamp, "%.*s", (int)(n < sizeof stamp ? n : sizeof stamp - 1), f->line);
-    snprintf(sequence, sizeof sequence, "%llu", (unsigned long long)f->seq);
+    syslog_parts(f, &parts);
+    snprintf(stamp, sizeof stamp, "%.*s", (int)(parts.stamp_end - parts.stamp), f->line + parts.stamp);
     if (!field("facility", ev->facility, f->facility, out) || !field("mnemonic", ev->mnemonic, f->mnemonic, out) ||
-        !field("timestamp", ev->timestamp, stamp, out) || !field("sequence", ev->sequence, sequence, out))
+        !field("timestamp", ev->timestamp, stamp, out) || !field("sequence", ev->sequence, parts.sequence, out))
         return false;
     if (f->severity > ev->priority) {
         text_printf(out, "its priority is %u (%s), that of the message is %u (%s), which is less severe", ev->priority,
                     log_level_names[ev->priority & 7], f->severity, log_level_names[f->severity & 7]);
         return false;
     }
-    if (!severity_of_names(ev, f->severity)) {
+    unsigned severities = syslog_severities(ev);
+    if (severities && !(severities & 1u << (f->severity & 7))) {
         text_printf(out, "the severity of the message, %u, is none of those asked for", f->severity);
         return false;
     }

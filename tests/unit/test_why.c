@@ -61,16 +61,47 @@ static void test_bounds(void **state)
 
 #define LINE "*Mar  1 10:00:00.000: %LINK-3-UPDOWN: Interface Et0/0, changed state to down"
 
-static void why(const struct event_conf *ev, const char *expected)
+static void why_line(const struct event_conf *ev, const char *line, const char *expected)
 {
     struct logline l;
     struct fact_syslog f;
     struct text out = {0};
-    logline_read(LINE, strlen(LINE), &l);
-    logline_fact(LINE, strlen(LINE), &l, 0, &f);
+    logline_read(line, strlen(line), &l);
+    logline_fact(line, strlen(line), &l, 0, &f);
     assert_int_equal(eem_why(ev, &f, &out), !expected[0]);
     assert_string_equal(text_str(&out), expected);
     text_free(&out);
+}
+
+static void why(const struct event_conf *ev, const char *expected)
+{
+    why_line(ev, LINE, expected);
+}
+
+/* Call Home's names are one a level: the line is of level 3, minor. */
+static void test_severities(void **state)
+{
+    struct event_conf ev = {0};
+    (void)state;
+    event_conf_init(&ev);
+    ev.type = EEM_SYSLOG;
+    ev.sev_minor = true;
+    why(&ev, "");
+    ev.sev_minor = false;
+    ev.sev_major = true;
+    why(&ev, "the severity of the message, 3, is none of those asked for");
+}
+
+/* The number in front of the timestamp is the sequence, and no part of the timestamp. */
+static void test_sequence(void **state)
+{
+    struct event_conf ev = {0};
+    (void)state;
+    event_conf_init(&ev);
+    ev.type = EEM_SYSLOG;
+    str_copy(ev.sequence, sizeof ev.sequence, "^000123$");
+    str_copy(ev.timestamp, sizeof ev.timestamp, "^.Mar  1 10:00:00.000$");
+    why_line(&ev, "000123: " LINE, "");
 }
 
 static void test_words(void **state)
@@ -103,6 +134,7 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stops), cmocka_unit_test(test_bounds),
-                                       cmocka_unit_test(test_words)};
+                                       cmocka_unit_test(test_words), cmocka_unit_test(test_severities),
+                                       cmocka_unit_test(test_sequence)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
