@@ -38,7 +38,7 @@ static bool compose(struct snmp *s, const struct notification *n, const struct s
     return coexist_to_v1(&n->trap, s->sys_object_id, SYS_OBJECT_ID_LEN, &m->v1) == COEXIST_OK;
 }
 
-enum notify_result notify_transmit(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, struct target *to)
+enum notify_result notify_transmit(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h)
 {
     struct snmp_message m;
     uint8_t data[SNMP_OUT_MAX], sealed[SNMP_MESSAGE_MAX];
@@ -51,7 +51,7 @@ enum notify_result notify_transmit(struct snmp *s, const struct notification *n,
         return NOTIFY_CANNOT;
     enum codec_result r = codec_write_trap(&m, data, s->conf.packet_size < sizeof data ? s->conf.packet_size : sizeof data, &len);
     if (r == CODEC_OK && h->version == SNMP_HOST_V3) {
-        if (!notify_v3_seal(s, h, to, n->request_id, data, &len, sealed))
+        if (!notify_v3_seal(s, h, n->request_id, data, &len, sealed))
             return NOTIFY_CANNOT;
         out = sealed;
         if (len > s->conf.packet_size)
@@ -85,7 +85,7 @@ static bool may_go(struct snmp *s, const struct fact_trap *t, const struct snmp_
     struct fact_trap asked = *t;
     asked.src = transport_source(s, h->addr);
     asked.dst = h->addr;
-    asked.version = h->version == SNMP_HOST_V2C ? 2 : 1;
+    asked.version = (uint8_t)(h->version - SNMP_HOST_V1 + 1);
     return g->pass(g->arg, &asked, s->notifications);
 }
 

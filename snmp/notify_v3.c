@@ -30,19 +30,13 @@ static size_t engine_of(const struct snmp *s, const struct snmp_host_conf *h, ui
     return (r = remote_of(s, h)) ? snmp_hex(r->engine, engine, ENGINE_ID_MAX) : 0;
 }
 
-static const struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_conf *h, const uint8_t *engine, size_t len)
+static struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_conf *h, const uint8_t *engine, size_t len)
 {
-    const struct snmp_user *u = len ? usm_user(s, engine, len, (const uint8_t *)h->community, strlen(h->community)) : NULL;
+    struct snmp_user *u = len ? usm_user(s, engine, len, (const uint8_t *)h->community, strlen(h->community)) : NULL;
     return u && (h->level < 1 || u->auth) && (h->level < 2 || u->priv) ? u : NULL;
 }
 
-/* Seconds of his engine, now. */
-static int32_t time_of(const struct snmp *s, const struct target *to)
-{
-    return to->boots || to->time ? to->time + (int32_t)((loop_now(s->env.loop) - to->learned) / US_PER_S) : 0;
-}
-
-bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, const struct target *to, uint32_t id, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
+bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
 {
     uint8_t engine[ENGINE_ID_MAX];
     size_t n = engine_of(s, h, engine);
@@ -62,8 +56,8 @@ bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, const struct
                            .user = u,
                            .engine = engine,
                            .engine_len = n,
-                           .boots = h->informs ? to->boots : s->boots,
-                           .time = h->informs ? time_of(s, to) : usm_time(s),
+                           .boots = h->informs ? u->clock.boots : s->boots,
+                           .time = h->informs ? usm_clock_now(s, u) : usm_time(s),
                            .context_engine = s->engine,
                            .context_engine_len = s->engine_len};
     v3_seal(s, &head, &w);
@@ -74,13 +68,13 @@ bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, const struct
     return true;
 }
 
-bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, struct target *to, const uint8_t *data, size_t len, uint32_t *request_id, bool *again)
+bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len, uint32_t *request_id, bool *again)
 {
     static const uint32_t not_in_window[] = {1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0};
     struct v3 *m = s->v3;
     uint8_t engine[ENGINE_ID_MAX];
     size_t n = engine_of(s, h, engine);
-    const struct snmp_user *u = h->informs ? user_of(s, h, engine, n) : NULL;
+    struct snmp_user *u = h->informs ? user_of(s, h, engine, n) : NULL;
     struct rd r = rd_of(data, len), body = ber_of(&r, BER_SEQUENCE);
     if (!u || len > SNMP_IN_MAX || ber_int(&body) != 3 || body.bad || !v3_parse(body, m) || m->model != USM_MODEL)
         return false;
@@ -102,12 +96,8 @@ bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, struct tar
     size_t named = ber_oid_of(&name, oid, TRAP_OID_MAX, &whole);
     if (pdu.bad || list.bad || pair.bad || named != sizeof not_in_window / sizeof not_in_window[0] || memcmp(oid, not_in_window, sizeof not_in_window))
         return false;
-    /* Only forward: an old report that somebody repeats must not turn our clock back. */
-    *again = m->boots > to->boots || (m->boots == to->boots && m->time > time_of(s, to));
-    if (*again) {
-        to->boots = m->boots;
-        to->time = m->time;
-        to->learned = loop_now(s->env.loop);
-    }
+    *again = m->boots > u->clock.boots || (m->boots == u->clock.boots && m->time > usm_clock_now(s, u));
+    if (*again)
+        usm_clock_learn(s, u, m->boots, m->time);
     return false;
 }

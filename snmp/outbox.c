@@ -68,7 +68,7 @@ static void again(void *arg)
         drop(o);
         return;
     }
-    enum notify_result r = notify_transmit(s, &o->n, h, to);
+    enum notify_result r = notify_transmit(s, &o->n, h);
     if (r == NOTIFY_CANNOT)
         to->n.dropped++;
     if (!o->inform && r == NOTIFY_SENT)
@@ -117,7 +117,7 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
         return;
     if (h->version != SNMP_HOST_V1)
         n.request_id = s->request_id = s->request_id % INT32_MAX + 1;
-    enum notify_result r = notify_transmit(s, &n, h, to);
+    enum notify_result r = notify_transmit(s, &n, h);
     if (r == NOTIFY_CANNOT) {
         to->n.dropped++;
     } else if (h->informs) {
@@ -157,7 +157,7 @@ void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data
         return;
     s->stats.in_pkts++;
     if (h->version == SNMP_HOST_V3) {
-        if (!notify_v3_answer(s, h, to, data, len, &id, &retry) && !retry)
+        if (!notify_v3_answer(s, h, data, len, &id, &retry) && !retry)
             return;
     } else if (codec_read(data, len, &m) == CODEC_OK && m.pdu == SNMP_PDU_RESPONSE && m.community_len == strlen(h->community) && !memcmp(m.community, h->community, m.community_len)) {
         id = m.request_id;

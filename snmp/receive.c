@@ -1,6 +1,7 @@
 /* receive.c: the ear of `snmp-server manager`: datagrams on UDP 162.
  *
  *   datagram -> one well-formed v1 or v2c message? -> known community? -> trap or inform -> FACT_TRAP_HEARD -> (inform) acknowledge
+ *                                            `--> v3: receive_v3.c
  *
  * Each arrow that a datagram does not pass is a counter of `show snmp`, and nothing else changes: no state is kept for a sender. A wrong community is also a
  * message, at most one a second for each sender, and with it an authenticationFailure trap when those are enabled. An authenticationFailure trap that itself
@@ -46,8 +47,9 @@ static void acknowledge(struct snmp *s, const struct udp_from *from, const uint8
     }
 }
 
-static void hear(struct snmp *s, struct snmp_message *m, const struct udp_from *from)
+void receive_hear(struct snmp *s, struct snmp_message *m, const struct udp_from *from)
 {
+    ++*(m->pdu == SNMP_PDU_INFORM ? &s->stats.in_informs : &s->stats.in_traps);
     m->trap.src = from->src;
     m->trap.dst = from->dst;
     if (m->lost)
@@ -81,12 +83,10 @@ static void take(struct snmp *s, struct snmp_message *m, enum access access, con
 {
     switch (m->pdu) {
     case SNMP_PDU_TRAP:
-        s->stats.in_traps++;
-        hear(s, m, from);
+        receive_hear(s, m, from);
         break;
     case SNMP_PDU_INFORM:
-        s->stats.in_informs++;
-        hear(s, m, from);
+        receive_hear(s, m, from);
         acknowledge(s, from, data, len);
         break;
     case SNMP_PDU_GET:
@@ -120,6 +120,8 @@ void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *dat
         refuse_community(s, NULL, from->src);
         break;
     case CODEC_BAD_VERSION:
+        if (receive_v3(s, from, data, len))
+            break;
         s->stats.in_bad_versions++;
         if (s->debug_packets)
             trace_refused(s, "bad SNMP version", from->src);

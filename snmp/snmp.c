@@ -7,7 +7,7 @@
  * (snmp_settle): a pasted or booted configuration opens each socket once, and an element that a line removed is gone by then. The agent that ran
  * keeps running when its last line is removed, as on IOS; after a reload it does not.
  *
- * The rest of the folder: notify.c sends, raise.c makes the notifications of facts that no one else reports, receive.c is the manager's ear, coexist.c and
+ * The rest of the folder: notify.c sends, raise.c makes the notifications of facts that no one else reports, receive.c and receive_v3.c are the manager's ear, coexist.c and
  * codec.c know the two forms of a notification and their bytes. serve.c is the agent's ear on port 161, agent.c answers; view.c and access.c say who may see what.
  */
 #include "snmp/snmp_local.h"

@@ -30,6 +30,10 @@ struct snmp_user {
     /* Localized, and lengthened where the hash gives less than the cipher takes: [0] as draft-blumenthal-aes-usm-04 says, [1] as draft-reeder-snmpv3-usm-3desede does
      * (IOS). Equal for all others. */
     uint8_t priv_key[2][USM_KEY_MAX];
+    struct engine_clock {              /* of a `remote`: the last boots and time that his sum proved, and when (loop time, us); 0: none yet */
+        int32_t boots, time;
+        uint64_t learned;
+    } clock;
 };
 
 /* name.c */
@@ -58,8 +62,6 @@ struct kind { /* kinds.c */
 };
 struct target { /* an `snmp-server host` as it runs */
     struct snmp_host_stats n;
-    int32_t boots, time; /* of his engine, as learned at `learned` (loop time, us); 0: not yet */
-    uint64_t learned;
 };
 struct outgoing; /* outbox.c */
 
@@ -172,13 +174,17 @@ void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);
 void raise_start(struct snmp *s, bool warm);
 
-/* serve_v3.c: version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */
+/* serve_v3.c: a request in version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */
 size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest, uint8_t *out);
 /* serve.c */
 void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 /* receive.c: a sender without a right to speak: counted, said, and notified unless `quiet`. */
 void refuse_sender(struct snmp *s, uint32_t src, bool quiet);
 void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
+/* A trap or an inform that may speak: counted, shown, told. */
+void receive_hear(struct snmp *s, struct snmp_message *m, const struct udp_from *from);
+/* receive_v3.c: the whole datagram; false: it is of no version 3 (nothing was counted). */
+MUST_USE bool receive_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len);
 
 /* trace.c: `debug snmp packets` and `headers`. Callers have tested the bit. */
 struct answer;

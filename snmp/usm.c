@@ -1,7 +1,6 @@
 /* usm.c: SNMPv3 messages (RFC 3412 section 6) and the user-based security model's part of them (RFC 3414 sections 2 and 3).
  *
- * In, the order of proof is the caller's (serve_v3.c): shape, engine, user, level, sum, time, decryption, shape of what was hidden. Nothing here keeps state about a
- * sender. Out, a message is written backwards around its PDU; the sum goes last into the place left for it.
+ * In, the order of proof is that of prove_v3.c. Of a sender nothing is kept but the clock of an engine that is not ours, with the user whose sum proved it. Out, a message is written backwards around its PDU; the sum goes last into the place left for it.
  *
  * A salt never repeats under a key: it is a counter of the router, begun by chance, beside the engine's boots (RFC 3414 8.1.1.1, RFC 3826 3.1.1.1). AES with keys
  * longer than the hash gives has two ways to lengthen them in the field: net-snmp's and IOS's. Both keys are kept; a message is tried with the first, and if
@@ -161,12 +160,49 @@ int32_t usm_time(const struct snmp *s)
     return (int32_t)((loop_now(s->env.loop) - s->env.boot_us) / 1000000);
 }
 
-const struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name, size_t name_len)
+static bool engine_is(const struct snmp_user *u, const uint8_t *engine, size_t len)
+{
+    return u->engine_len == len && !memcmp(u->engine, engine, len);
+}
+
+struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name, size_t name_len)
 {
     for (size_t i = 0; i < s->nusers; i++) {
-        const struct snmp_user *u = &s->users[i];
-        if (strlen(u->name) == name_len && !memcmp(u->name, name, name_len) && u->engine_len == engine_len && !memcmp(u->engine, engine, engine_len))
+        struct snmp_user *u = &s->users[i];
+        if (strlen(u->name) == name_len && !memcmp(u->name, name, name_len) && engine_is(u, engine, engine_len))
             return u;
     }
     return NULL;
+}
+
+bool usm_engine_is_ours(const struct snmp *s, struct rd engine)
+{
+    return engine.left == s->engine_len && !memcmp(engine.p, s->engine, s->engine_len);
+}
+
+bool usm_engine_known(const struct snmp *s, struct rd engine)
+{
+    for (size_t i = 0; i < s->nusers; i++)
+        if (engine_is(&s->users[i], engine.p, engine.left))
+            return true;
+    return false;
+}
+
+int32_t usm_clock_now(const struct snmp *s, const struct snmp_user *u)
+{
+    const struct engine_clock *c = &u->clock;
+    return c->learned ? c->time + (int32_t)((loop_now(s->env.loop) - c->learned) / US_PER_S) : 0;
+}
+
+bool usm_clock_fits(const struct snmp *s, const struct snmp_user *u, int32_t boots, int32_t time)
+{
+    int32_t was = u->clock.boots;
+    return was != INT32_MAX && boots >= was && (boots > was || time >= usm_clock_now(s, u) - USM_WINDOW);
+}
+
+void usm_clock_learn(const struct snmp *s, struct snmp_user *u, int32_t boots, int32_t time)
+{
+    struct engine_clock *c = &u->clock;
+    if (!c->learned || boots > c->boots || (boots == c->boots && time > c->time))
+        *c = (struct engine_clock){.boots = boots, .time = time, .learned = loop_now(s->env.loop)};
 }

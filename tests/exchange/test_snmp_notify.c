@@ -467,7 +467,7 @@ static void what_is_no_notification_is_counted(void **state)
     assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
     other[13] = 0xa3; /* set under a read-only string */
     assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
-    other[4] = 3;
+    other[4] = 2; /* none of 1, 2c and 3 */
     assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
     assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 10));
     assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 0));

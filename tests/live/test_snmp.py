@@ -6,7 +6,7 @@ import os, re, subprocess, sys, tempfile, threading, time
 sys.path.insert(0, os.path.dirname(__file__))
 from routers import Cable, Folder, Router, free_port, need, start, wait_for
 
-need("snmptrapd", "snmptrap", modules=["scapy"])
+need("snmptrapd", "snmptrap", "snmpinform", modules=["scapy"])
 import logging
 logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
 import socket
@@ -38,10 +38,10 @@ end
 
 
 class Host:
-    """Answers ARP for 192.0.2.9; datagrams to its port 162 go to `deliver`."""
+    """Answers ARP for 192.0.2.9; datagrams to its port 162 go to `deliver`, those to port 40000 to `answer`."""
 
-    def __init__(self, cable, deliver):
-        self.cable, self.deliver, self.router_mac = cable, deliver, None
+    def __init__(self, cable, deliver, answer=None):
+        self.cable, self.deliver, self.answer, self.router_mac = cable, deliver, answer, None
         cable.judge = self.judge
 
     def judge(self, end, raw):
@@ -52,6 +52,8 @@ class Host:
         elif IP in p and p[IP].dst == HOST and UDP in p and p[UDP].dport == 162:
             assert p[IP].src == ROUTER, "the trap must come from the router's own address"
             self.deliver(bytes(p[UDP].payload))
+        elif IP in p and p[IP].dst == HOST and UDP in p and p[UDP].dport == 40000 and self.answer:
+            self.answer(bytes(p[UDP].payload))
         return []
 
     def send(self, payload):
@@ -86,6 +88,63 @@ def sends(folder, version, marks):
         cable.stop()
         daemon.terminate()
         daemon.wait()
+
+
+def hears_v3(folder):
+    """Under SNMPv3: a trap of the sender's user, an inform of ours; wrong passwords and levels fire nothing."""
+    env = {**os.environ, "SNMP_PERSISTENT_DIR": folder, "MIBS": ""}
+    relay = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # the tools speak to it, and it to the router's Ethernet
+    relay.bind(("127.0.0.1", 0))
+    tool = [None]
+    cable = Cable()
+    host = Host(cable, lambda payload: None, lambda payload: relay.sendto(payload, tool[0]))
+
+    def carry():
+        while True:
+            data, tool[0] = relay.recvfrom(65536)
+            host.send(data)
+    router = Router(folder, "R3", CONFIG.format(version=""), "--link", "Ethernet0/0=" + cable.spec(0))
+    try:
+        router.line_up()
+        router.type("ping 192.0.2.9 repeat 1 timeout 1")
+        wait_for("ARP", lambda: host.router_mac)
+        threading.Thread(target=carry, daemon=True).start()
+        router.type("configure terminal")
+        for line in ("snmp-server engineID remote 192.0.2.9 80001F8803AABBCCDDEE", "snmp-server group ops v3 auth", "snmp-server user carol ops remote 192.0.2.9 v3 auth sha password1 priv aes 128 password2",
+                     "snmp-server user carol ops v3 auth sha password1 priv aes 128 password2"):
+            assert "%" not in router.type(line), line
+        router.type("end")
+        at, what = f"127.0.0.1:{relay.getsockname()[1]}", ["100", ".1.3.6.1.4.1.9.10.91.0.2", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.8", "i", "2323232"]
+        who = ["-v3", "-u", "carol", "-l", "authPriv", "-a", "SHA", "-A", "password1", "-x", "AES", "-X", "password2"]
+        theirs = ["-e", "0x80001F8803AABBCCDDEE"]
+        runs = lambda: router.type("show logging | include HA_EM-6-LOG: ").count("spoke_app: DONE ON SPOKE")
+        counter = lambda name: int(re.search(r"(\d+) " + name, router.type("show snmp")).group(1))
+        subprocess.run(["snmptrap", *who, *theirs, "-Z", "5,1000", at, *what], check=True, env=env)
+        wait_for("spoke_app by a v3 trap", lambda: runs() == 1)
+        r = subprocess.run(["snmpinform", "-r1", "-t5", *who, at, *what], env=env, capture_output=True, text=True)
+        assert r.returncode == 0, r.stderr
+        wait_for("spoke_app by a v3 inform", lambda: runs() == 2)
+        assert counter("Trap PDUs\\s+\\d+ Response") == 1 and counter("Inform request PDUs") == 1
+        refused = {
+            "a wrong password": [*who[:8], "password9", *who[9:], *theirs, "-Z", "5,1000"],
+            "an unsigned message": ["-v3", "-u", "carol", "-l", "noAuthNoPriv", *theirs],
+            "an earlier boot": [*who, *theirs, "-Z", "4,1000"],
+            "an earlier time": [*who, *theirs, "-Z", "5,500"],
+            "a stranger": ["-v3", "-u", "mallory", *who[3:], *theirs, "-Z", "5,1000"],
+        }
+        for n, (name, words) in enumerate(refused.items()):
+            was = counter("SNMP packets input")
+            subprocess.run(["snmptrap", *words, at, *what], check=True, env=env)
+            wait_for(name, lambda: counter("SNMP packets input") > was)
+        r = subprocess.run(["snmpinform", "-r0", "-t1", *who[:8], "password9", *who[9:], at, *what], env=env, capture_output=True, text=True)
+        assert r.returncode != 0
+        subprocess.run(["snmptrap", *who, *theirs, "-Z", "5,1001", at, *what], check=True, env=env)
+        wait_for("spoke_app once more", lambda: runs() >= 3)
+        assert runs() == 3, "what was refused fired the applet"
+        print("snmptrap -v3 and snmpinform -v3 fired spoke_app; wrong passwords, levels, users and times did not")
+    finally:
+        router.stop()
+        cable.stop()
 
 
 def hears(folder):
@@ -124,3 +183,4 @@ with Folder() as path:
     sends(path, "", ["Enterprise Specific Trap (2)", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.", "INTEGER: 2323232", "hello"])
     sends(path, " version 2c", [".1.3.6.1.4.1.9.10.91.0.2", "INTEGER: 2323232", "hello"])
     hears(path)
+    hears_v3(path)

@@ -1,0 +1,238 @@
+/* test_snmp_v3.c: notifications under SNMPv3 from one agent to another: whose engine decides, what proves them, when they are too old. (That the bytes are those of RFC
+ * 3414 is shown beside Debian's tools in tests/live/test_snmp.py.)
+ *
+ *   hub 213.163.222.7, engine 80000009010A       trap, inform -->       spoke 11.1.1.3, engine 80000009010B
+ */
+#include "tests/exchange/snmp_box.h"
+
+#define HUB          0xd5a3de07u
+#define SPOKE        0x0b010103u
+#define HUB_ENGINE   "80000009010A"
+#define SPOKE_ENGINE "80000009010B"
+#define WALL_START   INT64_C(1400000000000000)
+
+struct pair {
+    struct loop *loop;
+    struct box *hub, *spoke;
+    struct snmp_host_conf *host; /* of hub: spoke */
+};
+enum { SHA = 2, AES128 = 2 };
+
+/* snmp-server user NAME group [remote ADDR] v3 [auth sha PASSWORD [priv aes 128 sealed123]] */
+static void user(struct box *b, const char *name, uint32_t remote, const char *engine, int level, const char *password)
+{
+    uint8_t id[32];
+    struct snmp_user_spec u = {.name = name, .group = "group", .acl = "", .auth = level ? SHA : 0, .priv = level == 2 ? AES128 : 0, .auth_secret = password, .priv_secret = "sealed123",
+                               .remote_addr = remote, .remote_port = remote ? 162 : 0, .remote_engine = id};
+    u.remote_engine_len = engine ? snmp_hex(engine, id, sizeof id) : 0;
+    assert_true(snmp_user_set(b->snmp, &u));
+}
+
+/* snmp-server group group v3 LEVEL */
+static struct snmp_group_conf *group(struct box *b, int level)
+{
+    struct snmp_group_conf *g = NEW(struct snmp_group_conf);
+    *g = (struct snmp_group_conf){.name = "group", .model = SNMP_GROUP_V3, .level = level};
+    conf_list_add(&snmp_conf(b->snmp)->groups, g);
+    snmp_conf_changed(b->snmp);
+    return g;
+}
+
+static void engines(struct box *b, const char *own, uint32_t peer, const char *others)
+{
+    struct snmp_remote_conf *r = NEW(struct snmp_remote_conf);
+    *r = (struct snmp_remote_conf){.addr = peer, .udp_port = 162};
+    str_copy(r->engine, sizeof r->engine, others);
+    str_copy(snmp_conf(b->snmp)->engine_id, sizeof snmp_conf(b->snmp)->engine_id, own);
+    conf_list_add(&snmp_conf(b->snmp)->remotes, r);
+    snmp_conf_changed(b->snmp);
+    vloop_run_for(b->loop, 0);
+}
+
+static int setup(void **state)
+{
+    struct pair *p = NEW(struct pair);
+    p->loop = vloop_new(WALL_START);
+    vloop_run_for(p->loop, 5 * US_PER_S);
+    p->hub = box_new(p->loop, HUB);
+    p->spoke = box_new(p->loop, SPOKE);
+    engines(p->hub, HUB_ENGINE, SPOKE, SPOKE_ENGINE);
+    engines(p->spoke, SPOKE_ENGINE, HUB, HUB_ENGINE);
+    snmp_conf(p->hub->snmp)->traps_event_manager = true;
+    snmp_conf(p->spoke->snmp)->manager = true;
+    snmp_conf(p->spoke->snmp)->traps_authentication = true;
+    box_host(p->spoke, HUB, "public");
+    p->host = box_host(p->hub, SPOKE, "carol");
+    p->host->version = SNMP_HOST_V3;
+    p->host->level = 2;
+    group(p->hub, 0);
+    group(p->spoke, 1);
+    vloop_run_for(p->loop, 100 * US_PER_S);
+    *state = p;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct pair *p = *state;
+    box_free(p->hub);
+    box_free(p->spoke);
+    vloop_free(p->loop);
+    mem_free(p);
+    return 0;
+}
+
+/* One varbind: 1.3.6.1.4.1.9.10.91.1.2.3.1.9.7 = 2323232. */
+static void want(struct pair *p)
+{
+    struct fact_trap t = {.kind = "event-manager", .trap_oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2}, .trap_oid_len = 11, .nvars = 1};
+    t.vars[0] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 9, 7}, .oid_len = 15, .type = TRAP_INT, .num = 2323232};
+    bus_publish(p->hub->bus, FACT_TRAP_WANTED, &t, sizeof t);
+    vloop_run_for(p->loop, 0);
+}
+
+static void carry(struct pair *p, bool back, size_t i)
+{
+    assert_true(box_carry(back ? p->spoke : p->hub, i, back ? p->hub : p->spoke));
+    vloop_run_for(p->loop, 0);
+}
+
+static void assert_heard(const struct pair *p, size_t n)
+{
+    static const uint32_t trap_oid[] = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2};
+    assert_int_equal(p->spoke->nheard, n);
+    const struct fact_trap *t = &p->spoke->heard[n - 1];
+    assert_int_equal(t->version, 3);
+    assert_int_equal(t->src, HUB);
+    assert_int_equal(t->dst, SPOKE);
+    assert_int_equal(t->trap_oid_len, 11);
+    assert_memory_equal(t->trap_oid, trap_oid, sizeof trap_oid);
+    assert_int_equal(t->nvars, 1);
+    assert_int_equal(t->vars[0].num, 2323232);
+}
+
+static void a_trap_is_the_senders_users(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 2, "password1");
+    user(p->spoke, "carol", HUB, HUB_ENGINE, 2, "password1");
+    want(p);
+    assert_null(memmem(p->hub->sent[0].data, p->hub->sent[0].len, "\x23\x73\x20", 3)); /* 2323232 is hidden */
+    carry(p, false, 0);
+    assert_heard(p, 1);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_traps, 1);
+    p->host->level = 1;
+    want(p);
+    assert_non_null(memmem(p->hub->sent[1].data, p->hub->sent[1].len, "\x23\x73\x20", 3));
+    carry(p, false, 1);
+    assert_heard(p, 2);
+    assert_int_equal(p->spoke->nsent, 0); /* a trap is not answered */
+}
+
+/* The group has rows for signed messages only. */
+static void the_level_is_the_groups(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 1, "password1");
+    user(p->spoke, "carol", HUB, HUB_ENGINE, 1, "password1");
+    p->host->level = 0;
+    want(p);
+    carry(p, false, 0);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_bad_uses, 1);
+}
+
+static void wrong_keys_and_strangers_are_refused_silently(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 2, "password1");
+    want(p);
+    carry(p, false, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->usm_unknown_engines, 1); /* nobody of that engine is known */
+    user(p->spoke, "dave", HUB, HUB_ENGINE, 2, "password1");
+    carry(p, false, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->usm_unknown_users, 1);
+    vloop_run_for(p->loop, 2 * US_PER_S);
+    user(p->spoke, "carol", HUB, HUB_ENGINE, 2, "password2");
+    carry(p, false, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->usm_wrong_digests, 1);
+    assert_int_equal(box_logged(p->spoke, "%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 213.163.222.7"), 2);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(p->spoke->nsent, 0); /* neither a report nor an authenticationFailure */
+}
+
+/* RFC 3414, 3.2 7b: 150 s behind what the engine's own messages said, or of an earlier boot. */
+static void old_traps_are_refused(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 1, "password1");
+    user(p->spoke, "carol", HUB, HUB_ENGINE, 1, "password1");
+    p->host->level = 1;
+    want(p);
+    carry(p, false, 0);
+    vloop_run_for(p->loop, 149 * US_PER_S);
+    carry(p, false, 0); /* repeated within the window: heard again, and it does not turn the clock back */
+    assert_heard(p, 2);
+    vloop_run_for(p->loop, 2 * US_PER_S);
+    carry(p, false, 0);
+    assert_int_equal(p->spoke->nheard, 2);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->usm_not_in_window, 1);
+    want(p);
+    carry(p, false, 1);
+    assert_heard(p, 3);
+}
+
+static void an_inform_is_the_receivers_users(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", SPOKE, SPOKE_ENGINE, 2, "password1");
+    user(p->spoke, "carol", 0, NULL, 2, "password1");
+    p->host->informs = 1;
+    want(p);
+    carry(p, false, 0); /* boots 0: told ours, in a signed report */
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(p->spoke->nsent, 1);
+    carry(p, true, 0);
+    assert_int_equal(p->hub->nsent, 2); /* again at once */
+    carry(p, false, 1);
+    assert_heard(p, 1);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_informs, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 1);
+    carry(p, true, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 0); /* acknowledged */
+    vloop_run_for(p->loop, 60 * US_PER_S);
+    want(p); /* his clock is known now */
+    carry(p, false, 2);
+    assert_heard(p, 2);
+}
+
+/* An inform under keys of the sender's own engine is none: the receiver's engine decides. */
+static void an_inform_of_a_foreign_engine_is_none(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", SPOKE, HUB_ENGINE, 1, "password1"); /* as if spoke had the hub's engine */
+    user(p->spoke, "carol", HUB, HUB_ENGINE, 1, "password1");
+    struct snmp_remote_conf *r = snmp_conf(p->hub->snmp)->remotes.v[0];
+    str_copy(r->engine, sizeof r->engine, HUB_ENGINE);
+    p->host->informs = 1;
+    p->host->level = 1;
+    want(p);
+    carry(p, false, 0);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(p->spoke->nsent, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->invalid_msgs, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_trap_is_the_senders_users),
+        TEST(the_level_is_the_groups),
+        TEST(wrong_keys_and_strangers_are_refused_silently),
+        TEST(old_traps_are_refused),
+        TEST(an_inform_is_the_receivers_users),
+        TEST(an_inform_of_a_foreign_engine_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
