@@ -104,7 +104,7 @@ static enum cmd_result show_endpoint(struct cmd_ctx *c)
     struct out *o = c->out;
 
     out_text(o, VRF);
-    for (size_t at = 0; flowmib_tunnel_next(dataplane_ipsec(c->self), &at, &t);) {
+    for (uint32_t at = 0; flowmib_tunnel_from(dataplane_ipsec(c->self), at, &t); at = t.index + 1) {
         number(o, "Index:", t.index);
         side(o, "Local", &t.local_sel);
         number(o, "Protocol:", t.local_sel.proto);
@@ -188,7 +188,7 @@ static enum cmd_result show_tunnel(struct cmd_ctx *c)
     struct flowmib_tunnel t;
 
     out_text(c->out, VRF);
-    for (size_t at = 0; flowmib_tunnel_next(dataplane_ipsec(c->self), &at, &t);)
+    for (uint32_t at = 0; flowmib_tunnel_from(dataplane_ipsec(c->self), at, &t); at = t.index + 1)
         print_tunnel(c->out, &t);
     return CMD_OK;
 }
@@ -199,7 +199,7 @@ static enum cmd_result show_history(struct cmd_ctx *c)
     struct flowmib_past p;
 
     out_text(c->out, VRF);
-    for (size_t at = 0; flowmib_past_next(dataplane_ipsec(c->self), &at, &p);) {
+    for (uint32_t at = 0; flowmib_past_from(dataplane_ipsec(c->self), at, &p); at = p.number + 1) {
         word(c->out, "Reason:", why[p.why]);
         print_tunnel(c->out, &p.t);
     }
@@ -214,7 +214,7 @@ static enum cmd_result show_failure(struct cmd_ctx *c)
     char span[16];
 
     out_text(c->out, VRF);
-    for (size_t at = 0; flowmib_failure_next(dataplane_ipsec(c->self), &at, &f);) {
+    for (uint32_t at = 0; flowmib_failure_from(dataplane_ipsec(c->self), at, &f); at = f.index + 1) {
         number(c->out, "Index:", f.index);
         word(c->out, "Reason:", why[f.why]);
         word(c->out, "Failure time since reset:", span_format(f.at / US_PER_S, span));
@@ -244,7 +244,7 @@ static enum cmd_result show_spi(struct cmd_ctx *c)
     struct ipsec_pair_info p;
 
     out_text(c->out, VRF);
-    for (size_t at = 0; flowmib_tunnel_next(ips, &at, &t);) {
+    for (uint32_t at = 0; flowmib_tunnel_from(ips, at, &t); at = t.index + 1) {
         unsigned index = 0;
         number(c->out, "Tunnel Index:", t.index);
         for (size_t k = 0; ipsec_pair_next(ips, t.flow, &k, &p);) {

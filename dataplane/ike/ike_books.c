@@ -221,20 +221,10 @@ bool ike_tunnel_clear(struct ike *ike, uint32_t index)
     return true;
 }
 
-/* The entry of a ring of which `keep` are remembered, of the least number (from 1) that is `from` or more; false past the end. */
-static bool ring_at(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
-{
-    uint32_t oldest = ever > keep ? ever - keep + 1 : 1;
-    if (from < oldest)
-        from = oldest;
-    *at = (from - 1) % FLOWMIB_HISTORY_MAX;
-    return from <= ever;
-}
-
 bool ike_past_from(const struct ike *ike, uint32_t keep, uint32_t from, struct ike_past *out)
 {
     uint32_t at;
-    if (!ring_at(ike->books->npast, keep, from, &at))
+    if (!flowmib_place(ike->books->npast, keep, from, &at))
         return false;
     *out = ike->books->past[at];
     return true;
@@ -243,7 +233,7 @@ bool ike_past_from(const struct ike *ike, uint32_t keep, uint32_t from, struct i
 bool ike_failure_from(const struct ike *ike, uint32_t keep, uint32_t from, struct ike_failure *out)
 {
     uint32_t at;
-    if (!ring_at(ike->books->nfailures, keep, from, &at))
+    if (!flowmib_place(ike->books->nfailures, keep, from, &at))
         return false;
     *out = ike->books->failures[at];
     return true;

@@ -215,17 +215,6 @@ void flowmib_global(struct ipsec *ips, struct flowmib_global *out)
     out->out.octets = ips->totals.out_bytes;
 }
 
-bool flowmib_tunnel_next(struct ipsec *ips, size_t *cursor, struct flowmib_tunnel *out)
-{
-    const struct ipsec_flow *f;
-    while ((f = table_next(ips->flows, cursor)))
-        if (f->mib.index && f->pairs) {
-            tunnel(f, out);
-            return true;
-        }
-    return false;
-}
-
 bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out)
 {
     const struct ipsec_flow *f = order_from(&ips->mib->open, from, NULL);
@@ -235,8 +224,7 @@ bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel
     return true;
 }
 
-/* The place of the entry of the least number (from 1) that is `from` or more, of a ring of which `keep` are remembered; false past the end. */
-static bool ring_from(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
+bool flowmib_place(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
 {
     uint32_t oldest = ever > keep ? ever - keep + 1 : 1;
     if (from < oldest)
@@ -248,7 +236,7 @@ static bool ring_from(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
 bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out)
 {
     uint32_t at;
-    if (!ring_from(ips->mib->npast, ips->mib->conf.tunnels, from, &at))
+    if (!flowmib_place(ips->mib->npast, ips->mib->conf.tunnels, from, &at))
         return false;
     *out = ips->mib->past[at];
     return true;
@@ -257,35 +245,7 @@ bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *ou
 bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out)
 {
     uint32_t at;
-    if (!ring_from(ips->mib->nfailures, ips->mib->conf.failures, from, &at))
-        return false;
-    *out = ips->mib->failures[at];
-    return true;
-}
-
-/* The place of the cursor's entry in a ring of which `keep` are remembered; false past the end. */
-static bool ring_at(uint32_t ever, uint32_t keep, size_t *cursor, uint32_t *at)
-{
-    uint32_t n = ever < keep ? ever : keep;
-    if (*cursor >= n)
-        return false;
-    *at = (ever - n + (uint32_t)(*cursor)++) % FLOWMIB_HISTORY_MAX;
-    return true;
-}
-
-bool flowmib_past_next(struct ipsec *ips, size_t *cursor, struct flowmib_past *out)
-{
-    uint32_t at;
-    if (!ring_at(ips->mib->npast, ips->mib->conf.tunnels, cursor, &at))
-        return false;
-    *out = ips->mib->past[at];
-    return true;
-}
-
-bool flowmib_failure_next(struct ipsec *ips, size_t *cursor, struct flowmib_failure *out)
-{
-    uint32_t at;
-    if (!ring_at(ips->mib->nfailures, ips->mib->conf.failures, cursor, &at))
+    if (!flowmib_place(ips->mib->nfailures, ips->mib->conf.failures, from, &at))
         return false;
     *out = ips->mib->failures[at];
     return true;

@@ -8,6 +8,9 @@
 
 #define FLOWMIB_HISTORY_MIN 2
 #define FLOWMIB_HISTORY_MAX 200
+/* Of a ring of so many entries, numbered from 1, of which `ever` came and the newest `keep` count: the place of the one of the
+ * least number that is `from` or more; false: there is none. */
+bool flowmib_place(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at);
 struct flowmib_conf { /* crypto mib ipsec flowmib history {tunnel|failure} size: 200 */
     uint16_t tunnels, failures;
 };
@@ -42,9 +45,8 @@ struct flowmib_tunnel {
     struct flowmib_way in, out;
     uint64_t in_replays;
 };
-/* That of the least index that is `from` or more. Not linear. */
+/* That of the least index that is `from` or more; false: no more. Not linear. */
 bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out);
-bool flowmib_tunnel_next(struct ipsec *ips, size_t *cursor, struct flowmib_tunnel *out);
 
 /* The MIB's cipSecTunHistTermReason. */
 enum flowmib_end { FLOWMIB_OTHER = 1, FLOWMIB_NORMAL, FLOWMIB_OPERATOR, FLOWMIB_PEER_DELETE, FLOWMIB_PEER_LOST };
@@ -54,9 +56,8 @@ struct flowmib_past {
     uint64_t ended; /* loop time, us */
     uint32_t number; /* of the entry, from 1 */
 };
-bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out); /* by number */
-/* Newest last. */
-bool flowmib_past_next(struct ipsec *ips, size_t *cursor, struct flowmib_past *out);
+/* By number. */
+bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out);
 
 /* cipSecFailReason, those that happen here. */
 enum flowmib_reason { FLOWMIB_NO_SA = 1, FLOWMIB_IN_AUTH, FLOWMIB_REPLAY, FLOWMIB_CAPACITY };
@@ -66,8 +67,8 @@ struct flowmib_failure {
     uint64_t at; /* us after the router's start */
     uint32_t src, dst, spi;
 };
-bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out); /* by index */
-bool flowmib_failure_next(struct ipsec *ips, size_t *cursor, struct flowmib_failure *out);
+/* By index. */
+bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out);
 
 /* Who wants to know that a tunnel began or ended; called from inside the change. */
 typedef void flowmib_fn(void *arg, bool up, const struct flowmib_tunnel *t);
