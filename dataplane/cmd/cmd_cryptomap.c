@@ -31,7 +31,7 @@ static void map_fini(void *obj)
     cryptomap_conf_fini(obj);
 }
 
-static const struct cryptomap_conf *find(const struct conf_list *list, const char *name, uint16_t seq)
+const struct cryptomap_conf *cryptomap_conf_find(const struct conf_list *list, const char *name, uint32_t seq)
 {
     CONF_EACH(const struct cryptomap_conf, c, list)
     if (c->seq == seq && !strcmp(c->name, name))
@@ -41,7 +41,8 @@ static const struct cryptomap_conf *find(const struct conf_list *list, const cha
 
 static bool map_check(void *self, const void *obj, struct out *out)
 {
-    const struct cryptomap_conf *c = obj, *old = find(&ipsec_conf(dataplane_ipsec(self))->maps, c->name, c->seq);
+    const struct cryptomap_conf *c = obj;
+    const struct cryptomap_conf *old = cryptomap_conf_find(&ipsec_conf(dataplane_ipsec(self))->maps, c->name, c->seq);
 
     if (!sa_sets_exist(self, &c->sa, out))
         return false;

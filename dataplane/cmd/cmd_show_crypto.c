@@ -52,14 +52,6 @@ static void print_entry(struct cmd_ctx *c, const struct cryptomap_conf *m, uint3
     sa_print(c, &m->sa, false, GROUP_HEAD);
 }
 
-static const struct cryptomap_conf *entry_of(const struct conf_list *list, const char *name, uint32_t seq)
-{
-    CONF_EACH(const struct cryptomap_conf, m, list)
-    if (m->seq == seq && !strcmp(m->name, name))
-        return m;
-    return NULL;
-}
-
 /* The next flow that was negotiated below a dynamic entry of this map, and that entry of the dynamic map. */
 static const struct cryptomap_conf *next_negotiated(struct cmd_ctx *c, const char *map, size_t *at,
                                                     struct ipsec_flow_info *f)
@@ -67,8 +59,8 @@ static const struct cryptomap_conf *next_negotiated(struct cmd_ctx *c, const cha
     const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
 
     while (ipsec_flow_next(dataplane_ipsec(c->self), at, f)) {
-        const struct cryptomap_conf *m = f->dynamic && !strcmp(f->map, map) ? entry_of(&conf->maps, map, f->seq) : NULL;
-        const struct cryptomap_conf *t = m ? entry_of(&conf->dynamics, m->dynamic, f->dyn_seq) : NULL;
+        const struct cryptomap_conf *m = f->dynamic && !strcmp(f->map, map) ? cryptomap_conf_find(&conf->maps, map, f->seq) : NULL;
+        const struct cryptomap_conf *t = m ? cryptomap_conf_find(&conf->dynamics, m->dynamic, f->dyn_seq) : NULL;
         if (t)
             return t;
     }

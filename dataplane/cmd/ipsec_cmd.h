@@ -11,6 +11,9 @@ extern const struct cmd_scope ipsec_scope; /* of struct ipsec_conf */
 /* cmd_ipsec.c: are there the transform sets that a map or profile names? Else it is said. */
 bool sa_sets_exist(void *self, const struct sa_conf *sa, struct out *out);
 
+/* cmd_cryptomap.c: the entry of a (dynamic) map; NULL: there is none. */
+const struct cryptomap_conf *cryptomap_conf_find(const struct conf_list *list, const char *name, uint32_t seq);
+
 /* cmd_ipsec_profile.c: how the SAs of a map or profile shall be, from lifetimes to transform sets; the access list that a
  * flow stands for; the heads of protected tunnels with this name ("": all), as `show crypto map` has them. False: there
  * are none. */
