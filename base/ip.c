@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "espial/buf.h"
 #include "espial/text.h"
 
 bool ip4_parse(const char *s, uint32_t *out)
@@ -116,6 +117,22 @@ uint16_t ip_cksum_fold(uint32_t sum)
     while (sum >> 16)
         sum = (sum & 0xFFFF) + (sum >> 16);
     return (uint16_t)~sum;
+}
+
+uint16_t ip_cksum_l4(uint32_t src, uint32_t dst, uint8_t proto, const void *l4, size_t len)
+{
+    uint8_t pseudo[12];
+
+    put32(pseudo, src);
+    put32(pseudo + 4, dst);
+    put16(pseudo + 8, proto);
+    put16(pseudo + 10, (uint16_t)len);
+    return ip_cksum_fold(ip_cksum_add(ip_cksum_add(0, pseudo, sizeof pseudo), l4, len));
+}
+
+void ip_cksum_follow(uint8_t *sum, uint16_t was, uint16_t is)
+{
+    put16(sum, ip_cksum_fold((uint16_t)~get16(sum) + (uint32_t)(uint16_t)~was + is));
 }
 
 const char *const ifname_types[] = {"Ethernet", "FastEthernet",       "GigabitEthernet", "Loopback",

@@ -139,14 +139,12 @@ static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct loo
     return DROP_NONE;
 }
 
-/* Congestion experienced (RFC 6040 section 4.2), by a packet whose ends understand it; the checksum follows (RFC
- * 1624). */
+/* Congestion experienced (RFC 6040 section 4.2), by a packet whose ends understand it. */
 static void mark(uint8_t *ip)
 {
     uint16_t before = get16(ip);
     ip[1] |= ECN_CE;
-    uint32_t sum = (uint16_t)~get16(ip + 10) + (uint32_t)(uint16_t)~before + get16(ip);
-    put16(ip + 10, (uint16_t)ip_cksum_fold(sum));
+    ip_cksum_follow(ip + 10, before, get16(ip));
 }
 
 /* p becomes the packet that was inside. */

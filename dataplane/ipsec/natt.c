@@ -10,8 +10,6 @@
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
-#include <string.h>
-
 #include "espial/buf.h"
 
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len)
@@ -35,18 +33,14 @@ void natt_follow(struct sa_pair *sa, uint16_t port)
 void natt_mend(struct packet *p, uint8_t proto)
 {
     uint32_t ihl = (p->l3[0] & 15u) * 4u, len = p->len - ihl;
-    uint8_t *l4 = p->l3 + ihl, pseudo[12];
+    uint8_t *l4 = p->l3 + ihl;
     uint16_t frag = get16(p->l3 + 6) & 0x3FFF;
     if (frag) /* only whole packets can be summed */
         return;
     if (proto == PROTO_UDP && len >= 8) {
         put16(l4 + 6, 0);
     } else if (proto == PROTO_TCP && len >= 20) {
-        memcpy(pseudo, p->l3 + 12, 8);
-        pseudo[8] = 0;
-        pseudo[9] = proto;
-        put16(pseudo + 10, (uint16_t)len);
         put16(l4 + 16, 0);
-        put16(l4 + 16, ip_cksum_fold(ip_cksum_add(ip_cksum_add(0, pseudo, sizeof pseudo), l4, len)));
+        put16(l4 + 16, ip_cksum_l4(get32(p->l3 + 12), get32(p->l3 + 16), proto, l4, len));
     }
 }

@@ -44,14 +44,8 @@ static void ip_finish(uint8_t *ip, size_t ihl, size_t len, uint16_t id)
 /* The whole sum of TCP or UDP, into the field at sum_at of its header. */
 static void l4_finish(const uint8_t *ip, uint8_t *l4, size_t len, size_t sum_at)
 {
-    uint8_t pseudo[12];
-
-    memcpy(pseudo, ip + 12, 8);
-    pseudo[8] = 0;
-    pseudo[9] = ip[9];
-    put16(pseudo + 10, (uint16_t)len);
     put16(l4 + sum_at, 0);
-    uint16_t sum = ip_cksum_fold(ip_cksum_add(ip_cksum_add(0, pseudo, sizeof pseudo), l4, len));
+    uint16_t sum = ip_cksum_l4(get32(ip + 12), get32(ip + 16), ip[9], l4, len);
     put16(l4 + sum_at, sum ? sum : 0xFFFF);
 }
 

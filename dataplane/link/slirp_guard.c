@@ -111,23 +111,13 @@ struct packet_view {
     uint8_t *sum; /* of UDP or TCP; NULL where there is none */
 };
 
-/* The checksum after a 16-bit word that it covers changed (RFC 1624, eqn. 3). */
-static void sum_follow(uint8_t *sum, uint16_t was, uint16_t is)
-{
-    uint32_t n = (uint16_t)~get16(sum) + (uint32_t)(uint16_t)~was + is;
-
-    n = (n & 0xFFFF) + (n >> 16);
-    n = (n & 0xFFFF) + (n >> 16);
-    put16(sum, (uint16_t)~n);
-}
-
 static void put_port(const struct packet_view *v, size_t at, uint16_t port)
 {
     uint16_t was = get16(v->l4 + at);
 
     put16(v->l4 + at, port);
     if (v->sum)
-        sum_follow(v->sum, was, port);
+        ip_cksum_follow(v->sum, was, port);
 }
 
 static void put_addr(const struct packet_view *v, size_t at, uint32_t addr)
@@ -135,9 +125,9 @@ static void put_addr(const struct packet_view *v, size_t at, uint32_t addr)
     for (size_t half = 0; half < 4; half += 2) {
         uint16_t was = get16(v->ip + at + half), is = (uint16_t)(half ? addr : addr >> 16);
         put16(v->ip + at + half, is);
-        sum_follow(v->ip + 10, was, is);
+        ip_cksum_follow(v->ip + 10, was, is);
         if (v->sum)
-            sum_follow(v->sum, was, is);
+            ip_cksum_follow(v->sum, was, is);
     }
 }
 

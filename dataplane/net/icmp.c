@@ -192,7 +192,7 @@ int icmp_udp_probe(struct net *net, uint32_t src, uint32_t dst, uint16_t sport, 
     put16(u + 2, dport);
     put16(u + 4, UDP_HEADER);
     put16(u + 6, 0);
-    put16(u + 6, udp_sum(src, dst, u, UDP_HEADER));
+    put16(u + 6, ip_cksum_l4(src, dst, PROTO_UDP, u, UDP_HEADER));
     net->stat.udp_out++;
     graph_next(g, p, STAGE_IP4_ROUTE);
     graph_kick(g);

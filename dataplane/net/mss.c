@@ -9,18 +9,15 @@
 enum { TCP_HEADER = 20, TCP_SYN = 2, OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, MSS_LEN = 4 };
 
 /* A 16-bit field at an even or odd place, as the checksum adds it. */
-static uint32_t term(size_t at, uint16_t v)
+static uint16_t term(size_t at, uint16_t v)
 {
-    return at % 2 ? (uint32_t)((v & 0xFF) << 8 | v >> 8) : v;
+    return at % 2 ? (uint16_t)((v & 0xFF) << 8 | v >> 8) : v;
 }
 
 static void lower(uint8_t *tcp, size_t at, uint16_t mss)
 {
-    uint32_t sum = (uint16_t)~get16(tcp + 16);
-
-    sum += (uint16_t)~term(at, get16(tcp + at)) + term(at, mss);
+    ip_cksum_follow(tcp + 16, term(at, get16(tcp + at)), term(at, mss));
     put16(tcp + at, mss);
-    put16(tcp + 16, ip_cksum_fold(sum));
 }
 
 void tcp_adjust_mss(uint8_t *ip, uint32_t len, uint16_t mss)

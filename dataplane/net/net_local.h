@@ -130,7 +130,4 @@ void icmp_free(struct icmp *icmp);
 struct udp *udp_new(struct net *net);
 void udp_free(struct udp *udp);
 struct inet *udp_inet(struct udp *udp);
-uint16_t
-udp_sum(uint32_t src, uint32_t dst, const uint8_t *udp,
-        size_t len); /* of a datagram whose checksum field is 0: the value to store; of a received one: 0 when right */
 #endif

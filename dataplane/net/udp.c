@@ -33,17 +33,6 @@ struct udp {
     uint16_t ephemeral;
 };
 
-uint16_t udp_sum(uint32_t src, uint32_t dst, const uint8_t *udp, size_t len)
-{
-    uint8_t pseudo[12];
-
-    put32(pseudo, src);
-    put32(pseudo + 4, dst);
-    put16(pseudo + 8, PROTO_UDP);
-    put16(pseudo + 10, (uint16_t)len);
-    return ip_cksum_fold(ip_cksum_add(ip_cksum_add(0, pseudo, sizeof pseudo), udp, len));
-}
-
 static struct net_udp_sock *sock_at(const struct udp *u, uint16_t port)
 {
     return table_find(u->socks, &port);
@@ -85,7 +74,7 @@ static void udp_one(struct udp *u, struct graph *g, struct packet *p)
     const uint8_t *d = p->l3 + ihl;
     uint32_t left = p->len - ihl, len = left >= UDP_HEADER ? get16(d + 4) : 0;
 
-    if (len < UDP_HEADER || len > left || (get16(d + 6) && udp_sum(get32(p->l3 + 12), get32(p->l3 + 16), d, len))) {
+    if (len < UDP_HEADER || len > left || (get16(d + 6) && ip_cksum_l4(get32(p->l3 + 12), get32(p->l3 + 16), PROTO_UDP, d, len))) {
         net->stat.udp_in_checksum++;
         graph_drop(g, p, DROP_UDP_BAD);
         return;
@@ -174,7 +163,7 @@ static int send_sock(struct udp_sock *sock, uint32_t src, uint32_t dst, uint16_t
     put16(d + 6, 0);
     if (len)
         memcpy(d + UDP_HEADER, data, len);
-    uint16_t sum = udp_sum(src, dst, d, UDP_HEADER + len);
+    uint16_t sum = ip_cksum_l4(src, dst, PROTO_UDP, d, UDP_HEADER + len);
     put16(d + 6, sum ? sum : 0xFFFF);
     net->stat.udp_out++;
     graph_next(g, p, STAGE_IP4_ROUTE);

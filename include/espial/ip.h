@@ -33,6 +33,10 @@ bool mac_parse(const char *s, uint8_t out[6]);
  * an ordinary number, to be stored with put16 (buf.h); over data that contains its right checksum it gives 0. */
 uint32_t ip_cksum_add(uint32_t sum, const void *p, size_t len);
 uint16_t ip_cksum_fold(uint32_t sum);
+/* That of UDP or TCP over IPv4: over the pseudo-header (RFC 768, 9293) and all of it. */
+uint16_t ip_cksum_l4(uint32_t src, uint32_t dst, uint8_t proto, const void *l4, size_t len);
+/* The checksum at `sum`, after a 16-bit word that it covers was changed (RFC 1624, eqn. 3). */
+void ip_cksum_follow(uint8_t *sum, uint16_t was, uint16_t is);
 
 /* "gi0/0", "Gi 0/0", "ethernet0/0.100" -> "GigabitEthernet0/0" ...: type abbreviation (unique prefix) plus number. False when no known type or a bad
  * number. Types: Ethernet FastEthernet GigabitEthernet TenGigabitEthernet Loopback Tunnel Null. */

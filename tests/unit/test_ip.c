@@ -77,6 +77,25 @@ static void checksums(void **state)
     assert_int_equal(ip_cksum_fold(ip_cksum_add(0, odd, 0)), 0xFFFF);
 }
 
+static void checksum_of_segment(void **state)
+{
+    (void)state;
+    /* UDP 53 to 53 with "A", from 192.0.2.1 to 192.0.2.2: c000+0201+c000+0202+0011+0009 + 0035+0035+0009+4100 = 1c590 */
+    const uint8_t udp[] = {0, 53, 0, 53, 0, 9, 0, 0, 'A'};
+    assert_int_equal(ip_cksum_l4(0xC0000201, 0xC0000202, 17, udp, sizeof udp), 0xFFFF - 0xC591);
+}
+
+/* RFC 1624 section 4: HC = DD2F, m = 5555, m' = 3285; what eqn. 2 gets wrong is 0000. */
+static void checksum_followed(void **state)
+{
+    (void)state;
+    uint8_t sum[2] = {0xDD, 0x2F};
+    ip_cksum_follow(sum, 0x5555, 0x3285);
+    assert_int_equal(get16(sum), 0x0000);
+    ip_cksum_follow(sum, 0x3285, 0x5555);
+    assert_int_equal(get16(sum), 0xDD2F);
+}
+
 static void checksum_in_pieces(void **state)
 {
     (void)state;
@@ -198,6 +217,8 @@ int main(void)
         cmocka_unit_test(masks),
         cmocka_unit_test(macs),
         cmocka_unit_test(checksums),
+        cmocka_unit_test(checksum_of_segment),
+        cmocka_unit_test(checksum_followed),
         cmocka_unit_test(checksum_in_pieces),
         cmocka_unit_test(interface_names),
         cmocka_unit_test(every_unique_prefix_of_every_type),
