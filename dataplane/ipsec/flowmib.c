@@ -224,15 +224,6 @@ bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel
     return true;
 }
 
-bool flowmib_place(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
-{
-    uint32_t oldest = ever > keep ? ever - keep + 1 : 1;
-    if (from < oldest)
-        from = oldest;
-    *at = (from - 1) % FLOWMIB_HISTORY_MAX;
-    return from <= ever;
-}
-
 bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out)
 {
     uint32_t at;

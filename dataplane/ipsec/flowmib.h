@@ -10,7 +10,15 @@
 #define FLOWMIB_HISTORY_MAX 200
 /* Of a ring of so many entries, numbered from 1, of which `ever` came and the newest `keep` count: the place of the one of the
  * least number that is `from` or more; false: there is none. */
-bool flowmib_place(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at);
+static inline bool flowmib_place(uint32_t ever, uint32_t keep, uint32_t from, uint32_t *at)
+{
+    uint32_t oldest = ever > keep ? ever - keep + 1 : 1;
+
+    if (from < oldest)
+        from = oldest;
+    *at = (from - 1) % FLOWMIB_HISTORY_MAX;
+    return from <= ever;
+}
 struct flowmib_conf { /* crypto mib ipsec flowmib history {tunnel|failure} size: 200 */
     uint16_t tunnels, failures;
 };
