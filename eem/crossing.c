@@ -4,7 +4,8 @@
  *     armed  -- entry-op entry-val ------------------------------> raised: the event
  *     raised -- exit-op exit-val, exit-time since then, or both -> armed   (exit-event true: the event once more)
  *
- * With neither an exit value nor an exit time it never stops being armed: the event happens at every sample that is
+ * The sample that crosses the exit value is held against the entry too, unless it was an event itself: where the two overlap (entry-op
+ * eq 1, exit-op eq 1) the event happens at every such sample. With neither an exit value nor an exit time it never stops being armed: the event happens at every sample that is
  * beyond the entry. What is compared: the value; its increment since the event last happened, or since the first
  * sample; or its rate: how far samples are apart, averaged over the last average-factor of them (nothing before there
  * are so many). exit-comb says whether one of exit value and exit time is enough (or, the default) or both are needed. */
@@ -95,10 +96,15 @@ static void note(struct crossing *c, int64_t value)
     c->last = value;
 }
 
-static bool comes_back(const struct crossing *c, uint64_t now, int64_t value)
+static bool beyond_exit(const struct crossing *c, int64_t value)
 {
     const struct event_conf *ev = c->ev;
-    bool by_value = ev->exit_val[0] && meets(c, ev->exit_type, ev->exit_op, value, c->exit);
+    return ev->exit_val[0] && meets(c, ev->exit_type, ev->exit_op, value, c->exit);
+}
+
+static bool comes_back(const struct crossing *c, uint64_t now, bool by_value)
+{
+    const struct event_conf *ev = c->ev;
     bool by_time = ev->exit_time && now - c->raised_at >= ev->exit_time * US_PER_MS;
     if (ev->exit_comb == EEM_EXIT_AND && ev->exit_val[0] && ev->exit_time)
         return by_value && by_time;
@@ -108,20 +114,23 @@ static bool comes_back(const struct crossing *c, uint64_t now, int64_t value)
 bool crossing_sample(struct crossing *c, uint64_t now, int64_t value, struct crossed *out)
 {
     const struct event_conf *ev = c->ev;
+    bool back = false;
     note(c, value);
     if (c->raised) {
-        if (!comes_back(c, now, value))
+        bool by_value = beyond_exit(c, value);
+        if (!comes_back(c, now, by_value))
             return false;
         c->raised = false;
-        if (!ev->exit_event)
+        back = ev->exit_event;
+        if (!back && !by_value)
             return false;
-        *out = (struct crossed){.exit = true, .value = value, .delta = minus(value, c->base)};
-    } else {
+    }
+    *out = (struct crossed){.exit = back, .value = value, .delta = minus(value, c->base)};
+    if (!back) {
         if (!meets(c, ev->entry_type, ev->entry_op, value, c->entry))
             return false;
         c->raised = ev->exit_val[0] || ev->exit_time;
         c->raised_at = now;
-        *out = (struct crossed){.value = value, .delta = minus(value, c->base)};
     }
     c->base = value;
     return true;

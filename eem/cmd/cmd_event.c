@@ -20,7 +20,7 @@ const struct cmd_scope eem_event_scope = {
 
 #define LEVELS_ALL "{emergencies|alerts|critical|errors|warnings|notifications|informational|debugging|all}=priority"
 #define TIMER(kind, text)                                                                                              \
-    EVENT("timer " kind " &{time <seconds:time>|[name <word:timer_name>]|" TIMES "}",                                  \
+    EVENT("timer " kind " &{time <seconds:time>|[name <arg:timer_name>]|" TIMES "}",                                  \
           text "|Timer time|Seconds|Timer name|Name of timer|" TIMES_HELP, NUM(struct event_conf, time),               \
           TXT(struct event_conf, timer_name))
 
@@ -65,8 +65,8 @@ static const struct cmd_row rows[] = {
           EV(dflt), EV(direction), EV(msg_op), TXT(struct event_conf, oid), TXT(struct event_conf, oid_val), NUM(struct event_conf, op),
           NUM(struct event_conf, src_ip), NUM(struct event_conf, dst_ip)),
     LINE(CONFIG_APPLET, &eem_event_scope, NULL, struct applet_conf, events,
-         "event [tag <word:tag>] counter=type:10 name <word:name> &{entry-val <word:entry_val>|entry-op " OPS_OF(
-             "entry_op") "|[exit-val <word:exit_val>]|[exit-op " OPS_OF("exit_op") "]|[maxrun <seconds:maxrun>]}",
+         "event [tag <word:tag>] counter=type:10 name <arg:name> &{entry-val <arg:entry_val>|entry-op " OPS_OF(
+             "entry_op") "|[exit-val <arg:exit_val>]|[exit-op " OPS_OF("exit_op") "]|[maxrun <seconds:maxrun>]}",
          "||Counter event|Name of the counter|Name|Entry value|Value|Entry comparison|" OPS_HELP
          "|Exit value|Value|Exit comparison|" OPS_HELP "|Maximum runtime of policy|Maximum runtime in seconds",
          KEY_TXT(struct event_conf, tag), EV(type), EV(maxrun), EV_TXT(name), EV_TXT(entry_val), EV(entry_op),
@@ -78,7 +78,7 @@ static const struct cmd_row rows[] = {
     TIMER("countdown=type:7", "||Fires once"),
     TIMER("watchdog=type:6", "||Fires again and again"),
     TIMER("absolute=type:8", "||Fires at a time in seconds since 1970"),
-    EVENT("timer cron=type:9 &{cron-entry <string:cron>|[name <word:timer_name>]|" TIMES "}",
+    EVENT("timer cron=type:9 &{cron-entry <string:cron>|[name <arg:timer_name>]|" TIMES "}",
           "||Fires by the calendar|Cron entry|minute hour day month weekday|Timer name|Name of timer|" TIMES_HELP,
           TXT(struct event_conf, cron), TXT(struct event_conf, timer_name)),
 };

@@ -15,13 +15,13 @@
 static const struct cmd_row rows[] = {
     EVENT("environmental=type:25 &{[severity {major=choice1:1|minor=choice1:2}]|" TIMES "}",
           "||Environmental event|Severity|Major|Minor|" TIMES_HELP, EV(choice1)),
-    EVENT("gold=type:17 &{card <word:word1>|[sub-card <word:word2>]|[new-failure {true=choice1:1|false=choice1:2}]|"
+    EVENT("gold=type:17 &{card <arg:word1>|[sub-card <arg:word2>]|[new-failure {true=choice1:1|false=choice1:2}]|"
           "[severity-major=choice2]|[severity-minor=choice3]|[severity-normal=choice4]|" TIMES "}",
           "||GOLD event|Card|Number|Sub-card|Number|New failures|Yes|No|Major|Minor|Normal|" TIMES_HELP, EV_TXT(word1),
           EV_TXT(word2), EV(choice1), EV(choice2), EV(choice3), EV(choice4)),
     EVENT("identity=type:35 interface {<ifname:name>|regexp=by_regexp <string:pattern>} &{" AUTH(
               "authc", "choice1") "|" AUTH("authz", "choice2") "|[authz-complete=choice3]|[aaa-attribute "
-                                                               "<word:word1>]|[mac-address <word:word2>]|" TIMES "}",
+                                                               "<arg:word1>]|[mac-address <arg:word2>]|" TIMES "}",
           "||Identity event|Interface|Name of the interface|Interfaces by name|Regular expression|Authentication|"
           "Successful|Failed|All|Authorization|Successful|Failed|All|Authorization is complete|AAA attribute|Name|MAC "
           "address|Address|" TIMES_HELP,
@@ -38,7 +38,7 @@ static const struct cmd_row rows[] = {
         "condition" IOSWD_HELP "|Second condition" IOSWD_HELP "|" TIMES_HELP,
         EV(seconds1), EV(choice1), EV(choice2), EV(choice3), EV_TXT(word1), EV(op), EV(number1), EV(seconds2),
         EV(choice4), EV(choice5), EV(choice6), EV_TXT(word2), EV(entry_op), EV(number2), EV(seconds3), EV(exit_event)),
-    EVENT("mat=type:37 {interface=choice1 {<ifname:name>|regexp=by_regexp <string:pattern>}|mac-address <word:word1>} "
+    EVENT("mat=type:37 {interface=choice1 {<ifname:name>|regexp=by_regexp <string:pattern>}|mac-address <arg:word1>} "
           "&{[type "
           "{add=choice2:1|delete=choice2:2}]|[hold-down <seconds:seconds1>]|[use-mat-db "
           "{yes=choice3:1|no=choice3:2}]|" TIMES "}",
@@ -54,7 +54,7 @@ static const struct cmd_row rows[] = {
          KEY_TXT(struct event_conf, tag), EV(type), EV_TXT(word1), EV(choice1), EV(choice2), EV_TXT(text)),
     EVENT("oir=type:21 &{[event {all=choice1:1|insert=choice1:2|removal=choice1:3}]|" TIMES "}",
           "||OIR event|What happens|All|Insertion|Removal|" TIMES_HELP, EV(choice1)),
-    EVENT("rf=type:16 event <word:word1> [maxrun <seconds:maxrun>] [ratelimit <seconds:ratelimit>]",
+    EVENT("rf=type:16 event <arg:word1> [maxrun <seconds:maxrun>] [ratelimit <seconds:ratelimit>]",
           "||Redundancy facility event|Event|Name of the event|" TIMES_HELP, EV_TXT(word1)),
     EVENT("rpc=type:28 &{[default <seconds:dflt>]|" TIMES "}",
           "||Remote procedure call event|Time until the default action|Seconds|" TIMES_HELP, EV(dflt)),

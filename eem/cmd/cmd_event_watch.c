@@ -37,14 +37,14 @@
 
 static const struct cmd_row rows[] = {
     EVENT("interface=type:14 name <ifname:name> parameter " PARAMETERS
-          " &{poll-interval <seconds:poll>|entry-val <word:entry_val>|entry-op " OPS_OF(
+          " &{poll-interval <seconds:poll>|entry-val <arg:entry_val>|entry-op " OPS_OF(
               "entry_op") "|[entry-type " TYPES_OF("entry_type") "]|" EXITS "|" TIMES "}",
           "||Interface event|Interface name|Name of the interface|Interface counter|" PARAMETERS_HELP
           "|How often the counter is read|Seconds|Entry value|Value|Entry comparison|" OPS_HELP
           "|What is compared at entry|" TYPES_HELP "|" EXITS_HELP "|" TIMES_HELP,
           EV_TXT(name), EV(parameter), EV(poll), EV_TXT(entry_val), EV(entry_op), EV(entry_type), EXITS_BINDS),
     EVENT("snmp=type:12 &{oid <oid>|get-type {exact=get_next:0|next=get_next:1}|entry-op " OPS_OF(
-              "entry_op") "|entry-val <word:entry_val>|[entry-type " TYPES_OF("entry_type") "]|" EXITS
+              "entry_op") "|entry-val <arg:entry_val>|[entry-type " TYPES_OF("entry_type") "]|" EXITS
                                                                                             "|poll-interval "
                                                                                             "<seconds:poll>|" TIMES "}",
           "||SNMP event|Object ID|Object ID|How the object is read|The object itself|The next object|Entry "
@@ -65,7 +65,7 @@ static const struct cmd_row rows[] = {
           "||Tracking object event|Tracked object number|State of the object|Up|Down|Any|" TIMES_HELP, EV(number),
           EV(state)),
     EVENT(
-        "routing=type:31 network <word:network> &{[ge <ge:0-32>]|[le <le:0-32>]|[ne <ne:0-32>]|[type "
+        "routing=type:31 network <arg:network> &{[ge <ge:0-32>]|[le <le:0-32>]|[ne <ne:0-32>]|[type "
         "{add|remove|modify|all}=route_change]|[protocol {all|bgp|connected|eigrp|isis|lisp|local|mobile|nhrp|odr|ospf|"
         "rip|static}=protocol]|[vrf {all=vrf_choice:1|default=vrf_choice:2|name=vrf_choice:3 <string:vrf>}]|" TIMES "}",
         "||Routing event|Network to be monitored|A.B.C.D/N, network and prefix length|Shortest prefix length|Length|"
@@ -74,7 +74,7 @@ static const struct cmd_row rows[] = {
         "IS-IS|LISP|Local|Mobile|NHRP|ODR|OSPF|RIP|Static|VRF|All VRFs|The default VRF|VRFs by name|Regular "
         "expression|" TIMES_HELP,
         EV_TXT(network), EV(ge), EV(le), EV(ne), EV(route_change), EV(protocol), EV(vrf_choice), EV_TXT(vrf)),
-    EVENT("ipsla=type:30 &{[group-name <word:name>]|[operation-id=has_number "
+    EVENT("ipsla=type:30 &{[group-name <arg:name>]|[operation-id=has_number "
           "<number:1-2147483647>]|[reaction-type " REACTIONS "]|[dest-ip-addr <ip:dst_ip>]|" TIMES "}",
           "||IP SLA event|IP SLA group name|Name|IP SLA operation|Number of the operation|Type of the "
           "reaction|" REACTIONS_HELP "|Destination IP address|Address|" TIMES_HELP,

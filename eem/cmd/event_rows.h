@@ -20,7 +20,7 @@ extern const struct cmd_scope eem_event_scope;
 #define TYPES_OF(field) "{value|increment|rate}=" field
 #define TYPES_HELP      "Compare the value|Compare how far it has moved|Compare how fast it moves"
 #define EXITS                                                                                                          \
-    "[exit-comb {or|and}=exit_comb]|[exit-val <word:exit_val>]|[exit-op " OPS_OF("exit_op") "]|[exit-type " TYPES_OF(  \
+    "[exit-comb {or|and}=exit_comb]|[exit-val <arg:exit_val>]|[exit-op " OPS_OF("exit_op") "]|[exit-type " TYPES_OF(  \
         "exit_type") "]|[exit-time <seconds:exit_time>]|[exit-event {false=exit_event:0|true=exit_event:1}]|"          \
                      "[average-factor <average_factor:1-64>]"
 #define EXITS_HELP                                                                                                     \
