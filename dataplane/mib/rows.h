@@ -14,6 +14,7 @@ struct iface;
 extern const struct mib_rows dp_mib_if;         /* IF-MIB */
 extern const struct mib_rows dp_mib_flow_ike;   /* CISCO-IPSEC-FLOW-MONITOR-MIB: phase 1 */
 extern const struct mib_rows dp_mib_flow_ipsec; /* ... phase 2 */
+extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 
 uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
 
