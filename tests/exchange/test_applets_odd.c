@@ -1,20 +1,7 @@
 /* test_applets_odd.c: applets as people really write them: with blanks, capitals, abbreviations and quotes where they
  * should not be, that delete and rewrite themselves, wait for what never comes, and look for their own words. Each is
  * pasted into a router and triggered; what came of it is asked of the log and of a show command. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "espial/loop.h"
-#include "espial/text.h"
-#include "tests/sim/box.h"
-
-#define R1 "R1"
+#include "tests/exchange/applet_box.h"
 
 struct odd {
     const char *name;
@@ -180,41 +167,34 @@ static const struct odd odd[] = {
      NULL, 2, "%MINE-3-", "FMPD", NULL, NULL, NULL},
 };
 
-static struct box *start(void)
-{
-    struct box *b = box_new(1);
-    box_node(b, R1,
-             "hostname R1\nlogging buffered 100000 debugging\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.255\n");
-    box_boot(b);
-    return b;
-}
+#define CONFIG "logging buffered 100000 debugging\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.255\n"
 
 static bool try(const struct odd *o)
 {
-    struct box *b = start();
+    struct box *b = with(CONFIG);
     bool ok = true;
-    box_type(b, R1, "configure terminal");
+    box_type(b, NODE, "configure terminal");
     for (const char *s = o->config; *s;) {
         char line[512];
         size_t n = strcspn(s, "\n");
         snprintf(line, sizeof line, "%.*s", (int)n, s);
-        const char *out = box_type(b, R1, line);
+        const char *out = box_type(b, NODE, line);
         if (strchr(out, '%'))
             ok = false, print_error("%s: %s: %s\n", o->name, line, out);
         s += n + 1;
     }
-    size_t from = box_log_len(b, R1);
+    size_t from = box_log_len(b, NODE);
     if (strstr(o->name, "end")) /* said when the applet's mode is left */
         from = 0;
-    box_type(b, R1, "end");
-    box_start(b, R1, o->line ? o->line : "event manager run A");
+    box_type(b, NODE, "end");
+    box_start(b, NODE, o->line ? o->line : "event manager run A");
     box_run(b, o->seconds * US_PER_S);
-    if (o->logged && !strstr(box_log(b, R1) + from, o->logged))
-        ok = false, print_error("%s: not logged: %s\n%s", o->name, o->logged, box_log(b, R1) + from);
-    if (o->not_logged && strstr(box_log(b, R1) + from, o->not_logged))
-        ok = false, print_error("%s: logged: %s\n%s", o->name, o->not_logged, box_log(b, R1) + from);
+    if (o->logged && !strstr(box_log(b, NODE) + from, o->logged))
+        ok = false, print_error("%s: not logged: %s\n%s", o->name, o->logged, box_log(b, NODE) + from);
+    if (o->not_logged && strstr(box_log(b, NODE) + from, o->not_logged))
+        ok = false, print_error("%s: logged: %s\n%s", o->name, o->not_logged, box_log(b, NODE) + from);
     if (o->show) {
-        const char *out = box_type(b, R1, o->show);
+        const char *out = box_type(b, NODE, o->show);
         if ((o->shown && !strstr(out, o->shown)) || (o->not_shown && strstr(out, o->not_shown)))
             ok = false, print_error("%s: %s", o->name, out);
     }
@@ -235,15 +215,15 @@ static void test_odd(void **state)
 static void test_many_actions(void **state)
 {
     (void)state;
-    struct box *b = start();
+    struct box *b = with(CONFIG);
     struct text t = {0};
     text_add(&t, "configure terminal\nevent manager applet A\nevent none\naction 990 syslog msg \"$x\"\n");
     for (int i = 89; i >= 0; i--)
         text_printf(&t, "action %03d append x \"%d\"\n", i, i % 10);
     text_add(&t, "end");
-    box_type_all(b, R1, text_str(&t));
-    box_type(b, R1, "event manager run A");
-    assert_true(box_wait_log(b, R1, 0,
+    box_type_all(b, NODE, text_str(&t));
+    box_type(b, NODE, "event manager run A");
+    assert_true(box_wait_log(b, NODE, 0,
                              "A: 0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
                              "89",
                              5 * US_PER_S));

@@ -1,33 +1,6 @@
 /* test_eem_cli.c: commands that applets watch: seen, dropped, held until an applet has spoken; a whole router, typed at
  * by program. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "espial/loop.h"
-#include "tests/sim/box.h"
-
-#define NODE "r1"
-
-static struct box *with(const char *applets)
-{
-    char config[4096];
-    snprintf(config, sizeof config, "hostname r1\n%s", applets);
-    struct box *b = box_new(1);
-    box_node(b, NODE, config);
-    box_boot(b);
-    return b;
-}
-
-static bool said(struct box *b, const char *line, const char *text)
-{
-    return strstr(box_type(b, NODE, line), text) != NULL;
-}
+#include "tests/exchange/applet_box.h"
 
 static void test_skip(void **state)
 {

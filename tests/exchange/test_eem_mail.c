@@ -1,94 +1,8 @@
 /* test_eem_mail.c: action mail in virtual time: streams that a test answers, refuses, breaks or leaves silent; what the
  * log says of it, when, and what the run does then. */
 #include "eem/eem_local.h"
-#include "espial/stream.h"
 #include "tests/exchange/eem_box.h"
-
-/* A server that speaks by a script: each line that comes is answered by the next reply, LATENCY later. */
-enum { LATENCY_MS = 10, OPEN_MAX = 4 };
-enum temper { ANSWERS, REFUSES, SILENT, HANGS_UP };
-struct stream {
-    struct stream_base base; /* first */
-    struct world *world;
-    const struct stream_events *ev;
-    void *arg;
-    struct timer timer;
-    bool up;
-    struct text heard;
-    size_t next; /* reply */
-};
-struct world {
-    struct streams streams; /* first */
-    struct box *box;
-    enum temper temper;
-    unsigned refuse; /* the first so many connections */
-    const char *const *replies;
-    unsigned opened, open;
-    uint32_t addr;
-    uint16_t port;
-    struct text last; /* what the last connection heard */
-};
-
-static void turn(void *arg)
-{
-    struct stream *s = arg;
-    struct world *w = s->world;
-    if (w->temper == REFUSES || w->opened <= w->refuse) {
-        s->ev->down(s->arg);
-    } else if (!s->up) {
-        s->up = true;
-        timer_set(&s->timer, LATENCY_MS * US_PER_MS);
-        s->ev->ready(s->arg);
-    } else if (w->temper == HANGS_UP || !w->replies[s->next]) {
-        s->ev->down(s->arg);
-    } else if (w->temper == ANSWERS) {
-        const char *reply = w->replies[s->next++];
-        s->ev->data(s->arg, reply, strlen(reply));
-    }
-}
-
-static struct stream *w_open(struct streams *streams, uint32_t addr, uint16_t port, const struct stream_events *ev,
-                             void *arg)
-{
-    struct world *w = (struct world *)streams;
-    struct stream *s = NEW(struct stream);
-    *s = (struct stream){.base.streams = streams, .world = w, .ev = ev, .arg = arg};
-    timer_init(&s->timer, w->box->loop, turn, s);
-    w->opened++;
-    w->open++;
-    w->addr = addr;
-    w->port = port;
-    if (w->temper != SILENT)
-        timer_set(&s->timer, LATENCY_MS * US_PER_MS);
-    return s;
-}
-
-static size_t w_write(struct stream *s, const void *data, size_t len)
-{
-    if (!s->up)
-        return 0;
-    size_t took = len < 100 ? len : 100; /* short writes */
-    text_addn(&s->heard, data, took);
-    if (took < len) {
-        timer_set(&s->timer, LATENCY_MS * US_PER_MS);
-        s->up = false; /* `ready` again */
-    } else if (len) {
-        timer_set(&s->timer, LATENCY_MS * US_PER_MS);
-    }
-    return took;
-}
-
-static void w_close(struct stream *s)
-{
-    text_clear(&s->world->last);
-    text_add(&s->world->last, text_str(&s->heard));
-    text_free(&s->heard);
-    timer_clear(&s->timer);
-    s->world->open--;
-    mem_free(s);
-}
-
-static const struct streams_ops stream_ops = {.open = w_open, .write = w_write, .close = w_close};
+#include "tests/sim/mailer.h"
 
 static bool resolves(void *arg, const char *name, uint32_t *addr)
 {
@@ -103,18 +17,13 @@ static uint32_t address(void *arg, const char *ifname)
     return !strcmp(ifname, "Loopback0") ? 0x0a000001 : 0;
 }
 
-static void meet(struct box *b, struct world *w, enum temper temper, const char *const *replies)
+static void meet(struct box *b, struct mailer *w, enum mailer_temper temper, const char *const *replies)
 {
-    *w = (struct world){.streams.ops = &stream_ops, .box = b, .temper = temper, .replies = replies};
+    mailer_init(w, b->loop, temper, replies);
     b->eem->env.streams = &w->streams;
     b->eem->env.resolve = resolves;
     b->eem->env.if_addr = address;
 }
-
-static const char *const kind[] = {"220 hello\r\n", "250-x\r\n250 AUTH PLAIN\r\n",
-                                   "250 ok\r\n",    "250 ok\r\n",
-                                   "354 go on\r\n", "250 taken\r\n",
-                                   "221 bye\r\n",   NULL};
 
 static struct action_conf *mails(struct applet_conf *a, const char *label, const char *server)
 {
@@ -143,9 +52,9 @@ static void run(struct box *b, struct applet_conf *a, unsigned seconds)
 static void test_sent(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, ANSWERS, kind);
+    meet(b, &w, MAILER_ANSWERS, mailer_kind);
     applet(&a, "t", EEM_NONE);
     mails(&a, "1", "mail.example.net")->number = 2525;
     action(&a, "2", ACTION_SYSLOG, "sent");
@@ -159,7 +68,7 @@ static void test_sent(void **state)
                         "Subject: Alert 1\r\nMessage-ID: <1.1615382566000000@hub>\r\nMIME-Version: 1.0\r\n"
                         "Content-Type: text/plain; charset=us-ascii\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"
                         "one\r\ntwo\r\n.\r\nQUIT\r\n");
-    text_free(&w.last);
+    mailer_end(&w);
     assert_non_null(strstr(text_str(&b->story), "%HA_EM-6-LOG: t: sent\n"));
     text_clear(&b->story);
 }
@@ -168,16 +77,16 @@ static void test_sent(void **state)
 static void test_refused_connection(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, REFUSES, kind);
+    meet(b, &w, MAILER_REFUSES, mailer_kind);
     eem_debug(b->eem)->action_mail = true;
     applet(&a, "t", EEM_NONE);
     mails(&a, "1", "u:secret@mail.example.net");
     run(b, &a, 20);
     assert_int_equal(w.opened, 3);
     assert_int_equal(w.open, 0);
-    text_free(&w.last);
+    mailer_end(&w);
     expect(b, "0.000 %HA_EM-6-LOG: t : DEBUG(smtp_lib) : smtp_connect_attempt: 1\n"
               "0.010 %HA_EM-6-LOG: t : DEBUG(smtp_lib) : fh_smtp_connect failed at attempt 1\n"
               "5.010 %HA_EM-6-LOG: t : DEBUG(smtp_lib) : smtp_connect_attempt: 2\n"
@@ -196,39 +105,39 @@ static void test_refused_connection(void **state)
 static void test_second_attempt(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, ANSWERS, kind);
+    meet(b, &w, MAILER_ANSWERS, mailer_kind);
     w.refuse = 1;
     applet(&a, "t", EEM_NONE);
     mails(&a, "1", "mail.example.net");
     run(b, &a, 20);
     assert_int_equal(w.opened, 2);
     assert_non_null(strstr(text_str(&w.last), "one\r\ntwo\r\n.\r\nQUIT\r\n"));
-    text_free(&w.last);
+    mailer_end(&w);
     expect(b, "");
 }
 
 static void test_silence(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, SILENT, kind); /* does not even connect */
+    meet(b, &w, MAILER_SILENT, mailer_kind); /* does not even connect */
     applet(&a, "t", EEM_NONE);
     mails(&a, "1", "mail.example.net");
     run(b, &a, 20);
     assert_int_equal(w.open, 0);
     expect(b, ERROR_LINES("15.000", "mail.example.net", "timeout error"));
-    text_free(&w.last);
+    mailer_end(&w);
 
     static const char *const greeting_alone[] = {"220 hello\r\n250 x\r\n", "250-still", NULL};
-    meet(b, &w, ANSWERS, greeting_alone);
+    meet(b, &w, MAILER_ANSWERS, greeting_alone);
     applet(&a, "t", EEM_NONE)->maxrun = 60000;
     mails(&a, "1", "mail.example.net");
     run(b, &a, 60);
     assert_int_equal(w.open, 0);
-    text_free(&w.last);
+    mailer_end(&w);
     expect(b, ERROR_LINES("50.030", "mail.example.net", "timeout error"));
 }
 
@@ -251,15 +160,15 @@ static void test_bad_ends(void **state)
     };
     struct box *b = *state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        struct world w;
+        struct mailer w;
         struct applet_conf a;
         char expected[200];
-        meet(b, &w, ANSWERS, facts[i].replies);
+        meet(b, &w, MAILER_ANSWERS, facts[i].replies);
         applet(&a, "t", EEM_NONE);
         mails(&a, "1", "mail.example.net");
         run(b, &a, 5);
         assert_int_equal(w.open, 0);
-        text_free(&w.last);
+        mailer_end(&w);
         snprintf(expected, sizeof expected, "mail to SMTP server: mail.example.net : %s\n",
                  facts[i].reason ? facts[i].reason : "");
         if (facts[i].reason ? !strstr(text_str(&b->story), expected) : b->story.len)
@@ -271,14 +180,14 @@ static void test_bad_ends(void **state)
 static void test_killed(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, SILENT, kind);
+    meet(b, &w, MAILER_SILENT, mailer_kind);
     applet(&a, "t", EEM_NONE)->maxrun = 2000;
     mails(&a, "1", "mail.example.net");
     run(b, &a, 5);
     assert_int_equal(w.open, 0);
-    text_free(&w.last);
+    mailer_end(&w);
     expect(b,
            "2.000 %HA_EM-4-FMS_POLICY_TIMEOUT: Policy 't' has hit its maximum execution time of 2.000 seconds, and so "
            "has been halted\n");
@@ -289,9 +198,9 @@ static void test_injection(void **state)
     static const char *const bad[] = {"a@b\nRCPT TO:<evil@x>", "a@b> SIZE=1", ""};
     struct box *b = *state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct world w;
+        struct mailer w;
         struct applet_conf a;
-        meet(b, &w, ANSWERS, kind);
+        meet(b, &w, MAILER_ANSWERS, mailer_kind);
         applet(&a, "t", EEM_NONE);
         struct action_conf *set = action(&a, "0", ACTION_SET, bad[i]);
         str_copy(set->var, sizeof set->var, "to");
@@ -306,9 +215,9 @@ static void test_injection(void **state)
 static void test_source(void **state)
 {
     struct box *b = *state;
-    struct world w;
+    struct mailer w;
     struct applet_conf a;
-    meet(b, &w, ANSWERS, kind);
+    meet(b, &w, MAILER_ANSWERS, mailer_kind);
     applet(&a, "t", EEM_NONE);
     str_copy(mails(&a, "1", "mail.example.net")->sub1, EEM_NAME_MAX, "Loopback0");
     run(b, &a, 1);
@@ -321,7 +230,7 @@ static void test_source(void **state)
     mails(&a, "1", "mail.example.net")->source = 0x0a020304;
     run(b, &a, 1);
     assert_non_null(strstr(text_str(&w.last), "EHLO [10.2.3.4]\r\n"));
-    text_free(&w.last);
+    mailer_end(&w);
 }
 
 int main(void)

@@ -1,33 +1,6 @@
 /* test_eem_server.c: what an operator sees of the event manager and does to it: shows, jobs held, released, moved and
  * cleared, threads of classes, suspension, debugs; a whole router. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "espial/loop.h"
-#include "tests/sim/box.h"
-
-#define NODE "r1"
-
-static struct box *with(const char *config)
-{
-    char all[4096];
-    snprintf(all, sizeof all, "hostname r1\n%s", config);
-    struct box *b = box_new(1);
-    box_node(b, NODE, all);
-    box_boot(b);
-    return b;
-}
-
-static bool said(struct box *b, const char *line, const char *text)
-{
-    return strstr(box_type(b, NODE, line), text) != NULL;
-}
+#include "tests/exchange/applet_box.h"
 
 static size_t lines_with(struct box *b, const char *line, const char *text)
 {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "dataplane/dataplane.h"
+#include "espial/account.h"
 #include "espial/bus.h"
 #include "espial/file.h"
 #include "espial/ip.h"
@@ -39,6 +40,8 @@ struct node {
 };
 struct box {
     struct loop *loop;
+    unsigned busy; /* percent */
+    uint64_t busy_since, cpu_ns; /* used before then */
     struct rnd *rnd, *wire_rnd;
     struct work *work;
     struct node nodes[BOX_NODES_MAX];
@@ -57,10 +60,30 @@ static struct node *find(struct box *b, const char *name)
     return NULL;
 }
 
+static uint64_t steady_ns(void *arg)
+{
+    return loop_now(((struct box *)arg)->loop) * 1000;
+}
+
+static uint64_t cpu_ns(void *arg)
+{
+    const struct box *b = arg;
+    return b->cpu_ns + (loop_now(b->loop) - b->busy_since) * 10 * b->busy;
+}
+
+void box_busy(struct box *b, unsigned percent)
+{
+    b->cpu_ns = cpu_ns(b);
+    b->busy_since = loop_now(b->loop);
+    b->busy = percent;
+}
+
 struct box *box_new(uint64_t seed)
 {
     struct box *b = NEW(struct box);
     b->loop = vloop_new(INT64_C(1363112530) * 1000000); /* Tue Mar 12 18:22:10 2013 UTC */
+    account_free(b->loop->account);
+    account_new(b->loop, &(const struct account_clock){.fast = steady_ns, .cpu = cpu_ns, .arg = b});
     b->rnd = rnd_seeded_new(seed);
     b->wire_rnd = rnd_seeded_new(seed ^ 0x77697265);
     b->work = vwork_new(b->loop);
@@ -138,6 +161,11 @@ void box_node(struct box *b, const char *name, const char *config)
         .said = boot_said,
         .said_arg = n,
     };
+}
+
+void box_streams(struct box *b, const char *node, struct streams *streams)
+{
+    find(b, node)->env.streams = streams;
 }
 
 void box_node_file(struct box *b, const char *name, const char *sample)

@@ -26,6 +26,12 @@ struct wire *box_link(struct box *b, const char *a, const char *a_if, const char
 struct box *box_incident(uint64_t seed);
 void box_boot(struct box *b);
 
+/* What this node's mail and syslog over TCP go through; before box_boot. */
+struct streams;
+void box_streams(struct box *b, const char *node, struct streams *streams);
+/* From now on so many percent of the processor are in use; 0 at first: in virtual time work takes none. */
+void box_busy(struct box *b, unsigned percent);
+
 struct router *box_router(struct box *b, const char *node);
 /* Type a line at privilege 15 (one session a node, modes kept) and run until it is done, at most five virtual minutes; what was printed. Fails the test when it does not end. */
 const char *box_type(struct box *b, const char *node, const char *line);
