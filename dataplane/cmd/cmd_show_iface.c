@@ -1,8 +1,7 @@
 /* cmd_show_iface.c: interfaces shown: show interfaces [NAME] [description | summary | counters [errors] | stats |
  * accounting].
  *
- * Everything printed is counted somewhere; what this router cannot have (collisions, CRC errors that the cable's other
- * end has seen to) is printed as the zero it is, because programs look for those columns. The input queue is a batch of
+ * Everything printed is counted somewhere; what this router cannot have (collisions, frames that lost their shape) is printed as the zero it is, because programs look for those columns. The input queue is a batch of
  * frames read at once, of which the drops are frames that found no buffer; the output queue is what waits for a slow
  * cable. Only Ethernets have frames: loopbacks are left out of `counters`, as IOS does. "Processor" is what was for, or
  * from, the router itself; "Route cache" what it forwarded. */
@@ -159,8 +158,8 @@ static void interface_one(struct cmd_ctx *c, struct iface *i)
                (ull)n.rx_multicasts);
     out_printf(c->out,
                "     %llu runts, 0 giants, 0 throttles \n"
-               "     %llu input errors, 0 CRC, 0 frame, 0 overrun, %llu ignored\n",
-               (ull)n.rx_errors, (ull)(n.rx_errors + n.rx_refused), (ull)n.rx_refused);
+               "     %llu input errors, %llu CRC, 0 frame, 0 overrun, %llu ignored\n",
+               (ull)n.rx_errors, (ull)iface_input_errors(&n), (ull)n.rx_crc, (ull)n.rx_refused);
     if (i->kind == IFACE_ETHERNET)
         out_printf(c->out, "     0 watchdog, %llu multicast, 0 pause input\n", (ull)n.rx_multicasts);
     out_printf(c->out, "     %llu packets output, %llu bytes, 0 underruns\n", (ull)n.tx_packets, (ull)n.tx_bytes);
@@ -276,8 +275,8 @@ static void errors_first(struct cmd_ctx *c, struct iface *i)
     struct iface_count n = iface_counts(i);
 
     if (port(i, name))
-        out_printf(c->out, "%-9s%15u%12u%12u%12llu%11llu%13llu \n", name, 0, 0, 0,
-                   (ull)(n.rx_errors + n.rx_refused), (ull)n.rx_errors, (ull)n.tx_drops);
+        out_printf(c->out, "%-9s%15u%12llu%12u%12llu%11llu%13llu \n", name, 0, (ull)n.rx_crc, 0,
+                   (ull)iface_input_errors(&n), (ull)n.rx_errors, (ull)n.tx_drops);
 }
 
 static void errors_second(struct cmd_ctx *c, struct iface *i)

@@ -20,6 +20,7 @@ struct link_ops {
      * before it returns. */
     bool (*send)(struct link *, const uint8_t *frame, size_t len);
     void (*free)(struct link *);
+    void (*look)(struct link *); /* bring `damaged` up to date; NULL: it is, or nobody checks */
 };
 /* Embedded first in each kind. The receiver sets rx, rx_end, changed and arg (link_attach) and is called from the loop,
  * never from inside send. */
@@ -29,6 +30,7 @@ struct link {
     unsigned queued;                                         /* frames that wait to leave, LINK_QUEUE at most */
     uint64_t lost;                                           /* frames that were taken by send, but did not leave */
     uint64_t refused;                                        /* frames that came, but are none that rx could take */
+    uint64_t damaged;                                        /* frames whose check sequence was wrong; rx never saw them */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */
     void (*changed)(void *arg);                              /* carrier changed */

@@ -11,10 +11,13 @@
  * interface's queueing discipline). The kernel's queue is the only one, and a frame that finds it full is lost, as on a
  * wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
  * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
- * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. What
+ * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. Frames
+ * that the driver has found damaged are counted by the kernel, which is asked when somebody looks (packet: alone). What
  * it does not do: follow the interface's carrier; when it is taken away, reading ends and frames are lost. */
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/if_link.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
@@ -47,6 +50,8 @@ struct link_device {
     struct loop *loop;
     int fd;
     bool tap;
+    char name[IFNAMSIZ];
+    uint32_t crc_seen; /* the kernel's count when it was last asked; it goes round at 32 bits */
     struct fd_watch watch;
     uint8_t *frames; /* in: LINK_BATCH of DEVICE_IN bytes, touched as far as frames are long; of a TAP one */
     struct virtio_net_hdr heads[LINK_BATCH];
@@ -174,7 +179,34 @@ static void device_free(struct link *l)
     mem_free(d);
 }
 
-static const struct link_ops device_ops = {.send = device_send, .free = device_free};
+/* What the kernel has counted; false: the interface is gone. */
+static bool kernel_crc(const char *name, uint32_t *crc)
+{
+    struct ifaddrs *all, *i;
+
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (i = all; i; i = i->ifa_next)
+        if (i->ifa_addr && i->ifa_addr->sa_family == AF_PACKET && i->ifa_data && !strcmp(i->ifa_name, name))
+            break;
+    if (i)
+        *crc = ((const struct rtnl_link_stats *)i->ifa_data)->rx_crc_errors;
+    freeifaddrs(all);
+    return i != NULL;
+}
+
+static void device_look(struct link *l)
+{
+    struct link_device *d = (struct link_device *)l;
+    uint32_t now;
+
+    if (d->tap || !kernel_crc(d->name, &now))
+        return;
+    l->damaged += now - d->crc_seen;
+    d->crc_seen = now;
+}
+
+static const struct link_ops device_ops = {.send = device_send, .free = device_free, .look = device_look};
 
 /* Close what was opened (if it was); errno still says why. */
 static int give_up(int fd)
@@ -274,6 +306,9 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
     d->loop = loop;
     d->fd = fd;
     d->tap = tap;
+    str_copy(d->name, sizeof d->name, name);
+    if (!tap)
+        (void)kernel_crc(name, &d->crc_seen);
     make_room(d);
     r = fd_watch(&d->watch, loop, fd, FD_READ, on_readable, d);
     if (r == 0)

@@ -149,7 +149,7 @@ static uint64_t carried(const struct iface_count *n, uint32_t which)
     case IN_MULTI: return n->rx_multicasts;
     case IN_BROAD: return n->rx_broadcasts;
     case IN_DISCARDS: return n->rx_no_buffer;
-    case IN_ERRORS: return n->rx_errors + n->rx_refused;
+    case IN_ERRORS: return iface_input_errors(n);
     case IN_UNKNOWN: return n->rx_unknown;
     case OUT_OCTETS: return n->tx_bytes;
     case OUT_UCAST: return n->tx_packets - n->tx_broadcasts - n->tx_multicasts;

@@ -21,7 +21,7 @@ struct iface_dir { /* packets and bytes of one kind, both ways */
 };
 struct iface_count { /* frames; what is neither ARP nor other is IP */
     uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown,
-        rx_refused; /* by the link, before they were seen here */
+        rx_refused, rx_crc; /* by the link, before they were seen here; rx_crc: damaged */
     uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_multicasts, tx_drops;
     uint64_t resets, lost_carrier;
     struct iface_dir arp, other, forwarded; /* forwarded: received here and sent on; sent for somebody else */
@@ -109,6 +109,7 @@ uint32_t iface_delay(const struct iface *ifc);
 void iface_clear_counters(struct net *net, struct iface *ifc);
 /* Counters since boot, with what the link has counted. */
 struct iface_count iface_totals(const struct iface *ifc);
+uint64_t iface_input_errors(const struct iface_count *n); /* of every kind */
 /* Counters since cleared. */
 struct iface_count iface_counts(const struct iface *ifc);
 /* Bring the averages up to now. */

@@ -192,6 +192,11 @@ void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
 
 /* ---- since cleared ---- */
 
+uint64_t iface_input_errors(const struct iface_count *n)
+{
+    return n->rx_errors + n->rx_refused + n->rx_crc;
+}
+
 /* With what the link has counted: a frame that it took and lost later is a drop like one that it did not take. */
 struct iface_count iface_totals(const struct iface *ifc)
 {
@@ -200,6 +205,9 @@ struct iface_count iface_totals(const struct iface *ifc)
     if (ifc->link) {
         n.tx_drops += ifc->link->lost;
         n.rx_refused += ifc->link->refused;
+        if (ifc->link->ops->look)
+            ifc->link->ops->look(ifc->link);
+        n.rx_crc += ifc->link->damaged;
     }
     return n;
 }
@@ -235,14 +243,14 @@ unsigned iface_load(const struct iface *ifc, const struct iface_rate *r)
     return part < 1 ? 1 : part > 255 ? 255 : (unsigned)part;
 }
 
-enum { NEVER = -1, OF_RATE = -2 }; /* of named.at: nothing counts it; made of a rate */
+enum { NEVER = -1, COMPUTED = -2 }; /* of named.at: nothing counts it; made of several, or of a rate */
 #define AT(field) (int)offsetof(struct iface_count, field)
 static const struct {
     const char *name;
     int at; /* in struct iface_count */
 } named[] = {
-    {"input_errors", AT(rx_errors)},
-    {"input_errors_crc", NEVER},
+    {"input_errors", COMPUTED},
+    {"input_errors_crc", AT(rx_crc)},
     {"input_errors_frame", NEVER},
     {"input_errors_overrun", NEVER},
     {"input_packets_dropped", AT(rx_no_buffer)},
@@ -252,17 +260,17 @@ static const struct {
     {"output_errors", NEVER},
     {"output_errors_underrun", NEVER},
     {"output_packets_dropped", AT(tx_drops)},
-    {"receive_broadcasts", OF_RATE},
+    {"receive_broadcasts", COMPUTED},
     {"receive_giants", NEVER},
-    {"receive_rate_bps", OF_RATE},
-    {"receive_rate_pps", OF_RATE},
+    {"receive_rate_bps", COMPUTED},
+    {"receive_rate_pps", COMPUTED},
     {"receive_runts", AT(rx_errors)},
     {"receive_throttle", NEVER},
-    {"reliability", OF_RATE},
-    {"rxload", OF_RATE},
-    {"transmit_rate_bps", OF_RATE},
-    {"transmit_rate_pps", OF_RATE},
-    {"txload", OF_RATE},
+    {"reliability", COMPUTED},
+    {"rxload", COMPUTED},
+    {"transmit_rate_bps", COMPUTED},
+    {"transmit_rate_pps", COMPUTED},
+    {"txload", COMPUTED},
 };
 
 const char *iface_counter_name(size_t i)
@@ -276,6 +284,8 @@ static int64_t computed(struct iface *ifc, const char *name, const struct iface_
     const struct iface_rate *r = rx ? &ifc->rx_rate : &ifc->tx_rate;
 
     iface_rates(ifc);
+    if (!strcmp(name, "input_errors"))
+        return (int64_t)iface_input_errors(n);
     if (!strcmp(name, "receive_broadcasts"))
         return (int64_t)(n->rx_broadcasts + n->rx_multicasts);
     if (!strcmp(name, "reliability"))
@@ -298,6 +308,6 @@ bool iface_counter(struct net *net, const char *ifname, const char *parameter, i
     uint64_t v = 0;
     if (named[i].at >= 0)
         memcpy(&v, (const char *)&n + named[i].at, sizeof v);
-    *value = named[i].at == OF_RATE ? computed(ifc, parameter, &n) : (int64_t)v;
+    *value = named[i].at == COMPUTED ? computed(ifc, parameter, &n) : (int64_t)v;
     return true;
 }

@@ -509,6 +509,44 @@ static void high_cpu(struct site *s)
         fail_msg("%s", file);
 }
 
+static void crc_anywhere(struct site *s)
+{
+    struct box *b = s->box;
+    box_run(b, 70 * US_PER_S);
+    wire_damage(s->first, 0, 9);
+    box_run(b, 60 * US_PER_S);
+    assert_int_equal(box_log_count(b, R1, 0, "HA_EM-3-LOG: CRC"), 0);
+    wire_damage(s->first, 0, 1);
+    wire_damage(s->second, 0, 25);
+    assert_true(logged(b, "%HA_EM-3-LOG: CRC: Ethernet0/0: input_errors_crc grew by 10", 61));
+    assert_true(logged(b, "%HA_EM-3-LOG: CRC: Ethernet0/1: input_errors_crc grew by 25", 61));
+    assert_true(said(b, "show interfaces Ethernet0/1", "25 input errors, 25 CRC, 0 frame, 0 overrun, 0 ignored"));
+    assert_int_equal(box_log_count(b, R1, 0, "HA_EM-3-LOG: CRC"), 2);
+}
+
+/* No protocol finds neighbors here, which is said; what it would do with one is seen by hand, with what the event would say in
+ * the environment. */
+static void neighbor(struct site *s)
+{
+    struct box *b = s->box;
+    assert_int_equal(box_log_count(b, R1, 0, "CDP-UPDATE"), 1);
+    assert_true(said(b, "show logging", "nothing here raises"));
+    assert_true(said(b, "show event manager policy registered", "interface regexp {Ethernet.*} cdp {add}"));
+    box_type_all(b, R1, "configure terminal\nevent manager environment _nd_local_intf_name Ethernet0/1\n"
+                        "event manager environment _nd_port_id GigabitEthernet1/0/7\n"
+                        "event manager environment _nd_cdp_entry_name SW12.example.net\n"
+                        "event manager applet CDP-UPDATE\nevent none\nend");
+    box_type(b, R1, "event manager run CDP-UPDATE");
+    box_run(b, US_PER_S);
+    assert_true(said(b, "show running-config interface Ethernet0/1", " description to SW12 GigabitEthernet1/0/7\n"));
+    box_type_all(b, R1, "configure terminal\ninterface Ethernet0/1\nno description\n"
+                        "event manager environment _nd_cdp_entry_name printer\nend");
+    box_type(b, R1, "event manager run CDP-UPDATE");
+    box_run(b, US_PER_S);
+    assert_false(said(b, "show running-config interface Ethernet0/1", "description"));
+    assert_int_equal(box_log_count(b, R1, 0, "FMPD_"), 0);
+}
+
 static const struct {
     const char *file;
     void (*run)(struct site *s);
@@ -524,6 +562,7 @@ static const struct {
     {"09_route_by_the_clock", route_by_the_clock},
     {"10_nightly", nightly},
     {"11_half_an_hour_dead", half_an_hour_dead},
+    {"12_crc_anywhere", crc_anywhere},
     {"13_difference", difference},
     {"14_sla_timeout", sla_timeout},
     {"15_default_route", default_route},
@@ -534,6 +573,7 @@ static const struct {
     {"20_after_reload_mail", after_reload_mail},
     {"21_stack", stack},
     {"22_upgrade", upgrade},
+    {"23_neighbor", neighbor},
     {"24_tunnel_swap", tunnel_swap},
     {"25_health_check", health},
     {"26_script", script},

@@ -220,6 +220,11 @@ void wire_inject(struct wire *w, int from, const uint8_t *frame, size_t len)
     launch(w, from, frame, len, w->p.delay_us);
 }
 
+void wire_damage(struct wire *w, int to, unsigned frames)
+{
+    w->ends[to].link.damaged += frames;
+}
+
 struct wire_stats wire_stats(const struct wire *w, int from)
 {
     return w->ends[from].stats;

@@ -34,6 +34,9 @@ void wire_tap(struct wire *w, wire_tap_fn *fn, void *arg);
 /* Put a frame on the wire as if end `from` had sent it (the tap does not see it). */
 void wire_inject(struct wire *w, int from, const uint8_t *frame, size_t len);
 
+/* So many frames reach end `to` with a wrong check sequence: its hardware throws them away and counts them. */
+void wire_damage(struct wire *w, int to, unsigned frames);
+
 struct wire_stats {
     uint64_t sent, delivered, lost, repeated, corrupted, swapped;
 };
