@@ -83,5 +83,7 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     crossing_describe(ev, out);
 }
 
+static const char variables[] =
+    "_counter_name _counter_value";
 const struct detector detector_counter = {
-    .type = EEM_COUNTER, .name = "counter", .check = crossing_check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_COUNTER, .name = "counter", .check = crossing_check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};

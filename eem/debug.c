@@ -54,7 +54,7 @@ int eem_detector_bit(const char *name)
     return -1;
 }
 
-static bool of_family(unsigned type, const char *name)
+bool eem_detector_is(const char *name, unsigned type)
 {
     const struct detector *d = detector_of((uint8_t)type);
     char own[32];
@@ -71,9 +71,13 @@ bool eem_detector_next(const struct eem *e, size_t *cursor, struct eem_detector_
     if (*cursor >= n)
         return false;
     *out = (struct eem_detector_info){0};
+    out->variables = "";
     for (unsigned type = 0; type < EEM_UNSET; type++)
-        if (of_family(type, names[*cursor]))
+        if (eem_detector_is(names[*cursor], type)) {
+            const struct detector *d = detector_of((uint8_t)type);
             out->events += e->raised[type];
+            out->variables = d->variables ? d->variables : "";
+        }
     snprintf(out->name, sizeof out->name, "%s", names[*cursor]);
     (*cursor)++;
     return true;
@@ -84,7 +88,7 @@ bool eem_clear_detector(struct eem *e, const char *name)
     if (name && eem_detector_bit(name) < 0)
         return false;
     for (unsigned type = 0; type < EEM_UNSET; type++)
-        if (!name || of_family(type, name))
+        if (!name || eem_detector_is(name, type))
             e->raised[type] = 0;
     return true;
 }

@@ -237,8 +237,11 @@ bool eem_clear_detector(struct eem *e, const char *name);
 struct eem_detector_info {
     char name[32];
     uint64_t events; /* that concerned an applet */
+    const char *variables; /* that its events bring beside eem_event_variables, between blanks: "" none; _x_x_x_x_x_x stands for any OID */
 };
+extern const char eem_event_variables[]; /* that every event brings */
 bool eem_detector_next(const struct eem *e, size_t *cursor, struct eem_detector_info *out);
+bool eem_detector_is(const char *name, unsigned type); /* enum eem_event_type: "timer" is of four */
 
 /* The bits of debug event manager. */
 struct eem_debug {

@@ -80,6 +80,7 @@ struct detector {
     void (*arm)(struct watch *w);    /* NULL: nothing to do */
     void (*disarm)(struct watch *w); /* frees w->state; NULL: nothing to do */
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
+    const char *variables; /* that each event brings, between blanks; _x_x: the varbinds of a notification. NULL: none */
     bool inert; /* nothing in this router will ever raise it: said once at registration */
     const char *(*mute)(const struct event_conf *ev); /* of it, what nothing will raise: said likewise. NULL: nothing */
 };

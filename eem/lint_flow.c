@@ -13,39 +13,6 @@
 
 /* ---- variables */
 
-struct family {
-    const char *prefix;
-    uint8_t type;
-};
-/* Whose events bring these. Longer prefixes first. */
-static const struct family families[] = {
-    {"_application_", EEM_APPLICATION},
-    {"_cli_", EEM_CLI},
-    {"_counter_", EEM_COUNTER},
-    {"_gold_", EEM_GOLD},
-    {"_identity_", EEM_IDENTITY},
-    {"_interface_", EEM_INTERFACE},
-    {"_ioswd_", EEM_IOSWD},
-    {"_ipsla_", EEM_IPSLA},
-    {"_mat_", EEM_MAT},
-    {"_nd_", EEM_ND},
-    {"_nf_", EEM_NF},
-    {"_none_", EEM_NONE},
-    {"_oir_", EEM_OIR},
-    {"_resource_", EEM_RESOURCE},
-    {"_rf_", EEM_RF},
-    {"_rpc_", EEM_RPC},
-    {"_routing_", EEM_ROUTING},
-    {"_snmp_notif_", EEM_SNMP_NOTIFICATION},
-    {"_snmp_", EEM_SNMP},
-    {"_snmp_", EEM_SNMP_OBJECT},
-    {"_syslog_", EEM_SYSLOG},
-    {"_timer_", EEM_WATCHDOG},
-    {"_timer_", EEM_COUNTDOWN},
-    {"_timer_", EEM_ABSOLUTE},
-    {"_timer_", EEM_CRON},
-    {"_track_", EEM_TRACK},
-};
 /* What these verbs leave behind. */
 static const struct {
     const char *name;
@@ -57,20 +24,30 @@ static const struct {
     {"_track_state", ACTION_TRACK},
 };
 
+static bool among(const char *names, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *s = names; s && (s = strstr(s, name)); s += n)
+        if ((s == names || s[-1] == ' ') && (!s[n] || s[n] == ' '))
+            return true;
+    return false;
+}
+
+/* What an event that nothing raises would bring is nobody's mistake. */
 static bool by_event(const struct applet_conf *a, const char *name)
 {
-    if (str_starts(name, "_event_") || !strcmp(name, "_job_id"))
+    if (among(eem_event_variables, name))
         return true;
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-        if (!str_starts(name, families[i].prefix))
-            continue;
-        CONF_EACH(const struct event_conf, ev, &a->events)
-        if (ev->type == families[i].type)
-            return true;
-    }
     CONF_EACH(const struct event_conf, ev, &a->events)
-    if (ev->type == EEM_SNMP_NOTIFICATION && name[0] == '_' && isdigit((unsigned char)name[1]))
-        return true; /* a varbind by its OID */
+    {
+        const struct detector *d = detector_of(ev->type);
+        if (!d)
+            continue;
+        if (among(d->variables, name) || (name[0] == '_' && (d->inert || (d->mute && d->mute(ev)))))
+            return true;
+        if (ev->type == EEM_SNMP_NOTIFICATION && name[0] == '_' && isdigit((unsigned char)name[1]))
+            return true; /* a varbind by its OID */
+    }
     return false;
 }
 

@@ -216,5 +216,8 @@ void cli_forget(void *eem, void *session)
         }
 }
 
+static const char variables[] =
+    "_cli_msg _cli_msg_count _cli_line _cli_key _cli_tty _cli_username _cli_host _cli_privilege "
+    "_cli_error_code _cli_mode_context";
 const struct detector detector_cli = {
-    .type = EEM_CLI, .name = "cli", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_CLI, .name = "cli", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};

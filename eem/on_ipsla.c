@@ -58,4 +58,8 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, "dest-ip-address {%s}", ip4_format(ev->dst_ip, addr));
 }
 
-const struct detector detector_ipsla = {.type = EEM_IPSLA, .name = "ipsla", .check = check, .describe = describe};
+static const char variables[] =
+    "_ipsla_group_name _ipsla_oper_id _ipsla_condition _ipsla_react_type _ipsla_threshold_type "
+    "_ipsla_dest_ip_addr _ipsla_threshold_rising _ipsla_threshold_falling _ipsla_threshold_count "
+    "_ipsla_threshold_count2 _ipsla_measured_threshold_value";
+const struct detector detector_ipsla = {.type = EEM_IPSLA, .name = "ipsla", .check = check, .describe = describe, .variables = variables};

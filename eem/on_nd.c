@@ -126,10 +126,13 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, " line-event {%s}", lines[(ev->line_event - 1) % 3]);
 }
 
+static const char variables[] =
+    "_nd_notification _nd_intf_linkstatus _nd_intf_linestatus _nd_local_intf_name "
+    "_nd_short_local_intf_name _nd_port_id _nd_protocol _nd_proto_notif _nd_proto_new_entry";
 const struct detector detector_nd = {.type = EEM_ND,
                                      .name = "neighbor-discovery",
                                      .check = check,
                                      .arm = arm,
                                      .disarm = disarm,
-                                     .describe = describe,
+                                     .describe = describe, .variables = variables,
                                      .mute = mute};

@@ -64,4 +64,7 @@ void eem_run_forget(struct eem *e, const void *arg)
         forget(e->policies[i]->delayed, arg);
 }
 
-const struct detector detector_none = {.type = EEM_NONE, .name = "none", .describe = describe};
+static const char variables[] =
+    "_none_argc _none_arg1 _none_arg2 _none_arg3 _none_arg4 _none_arg5 _none_arg6 _none_arg7 "
+    "_none_arg8 _none_arg9 _none_arg10 _none_arg11 _none_arg12 _none_arg13 _none_arg14 _none_arg15";
+const struct detector detector_none = {.type = EEM_NONE, .name = "none", .describe = describe, .variables = variables};

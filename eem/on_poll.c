@@ -140,11 +140,16 @@ static void describe_snmp(const struct event_conf *ev, const char *applet_name, 
     crossing_describe(ev, out);
 }
 
+static const char interface_variables[] = "_interface_name _interface_parameter _interface_is_increment "
+                                          "_interface_value _interface_delta_value _interface_exit_event";
+static const char snmp_variables[] = "_snmp_oid _snmp_oid_val _snmp_oid_delta_val _snmp_exit_event";
 const struct detector detector_interface = {.type = EEM_INTERFACE,
                                             .name = "interface",
                                             .check = check,
                                             .arm = arm,
                                             .disarm = disarm,
-                                            .describe = describe_interface};
+                                            .describe = describe_interface,
+                                            .variables = interface_variables};
 const struct detector detector_snmp = {
-    .type = EEM_SNMP, .name = "snmp", .check = check, .arm = arm, .disarm = disarm, .describe = describe_snmp};
+    .type = EEM_SNMP, .name = "snmp", .check = check, .arm = arm, .disarm = disarm, .describe = describe_snmp,
+    .variables = snmp_variables};

@@ -163,4 +163,9 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     text_printf(out, "policy {%s}", ev->name);
 }
 
-const struct detector detector_resource = {.type = EEM_RESOURCE, .name = "resource", .describe = describe};
+static const char variables[] =
+    "_resource_configured_threshold _resource_current_value _resource_direction _resource_level "
+    "_resource_notify_data_flag _resource_owner_id _resource_owner_name _resource_policy_id "
+    "_resource_policy_name _resource_policy_violation_flag _resource_time_sent _resource_user_id "
+    "_resource_user_name";
+const struct detector detector_resource = {.type = EEM_RESOURCE, .name = "resource", .describe = describe, .variables = variables};

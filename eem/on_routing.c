@@ -143,5 +143,10 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     text_printf(out, " protocol {%s} type {%s}", eem_protocols[ev->protocol], changes[ev->route_change % 4]);
 }
 
+static const char variables[] =
+    "_routing_network _routing_mask _routing_prefix_len _routing_protocol _routing_type "
+    "_routing_tag_name _routing_vrf_name _routing_topo_name _routing_lastgateway _routing_distance "
+    "_routing_time _routing_time_sec _routing_time_msec _routing_metric _routing_lastinterface "
+    "_routing_afi";
 const struct detector detector_routing = {
-    .type = EEM_ROUTING, .name = "routing", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_ROUTING, .name = "routing", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};

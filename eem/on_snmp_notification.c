@@ -195,9 +195,13 @@ bool trap_pass(void *eem, const struct fact_trap *t, uint64_t serial)
     return pass;
 }
 
+static const char variables[] =
+    "_snmp_notif_oid _snmp_notif_oid_val _snmp_notif_src_ip_addr _snmp_notif_dest_ip_addr "
+    "_x_x_x_x_x_x _snmp_notif_trap_oid _snmp_notif_ent_oid _snmp_notif_gen_trap "
+    "_snmp_notif_spec_trap";
 const struct detector detector_snmp_notification = {.type = EEM_SNMP_NOTIFICATION,
                                                     .name = "snmp-notification",
                                                     .check = check,
                                                     .arm = arm,
                                                     .disarm = disarm,
-                                                    .describe = describe};
+                                                    .describe = describe, .variables = variables};

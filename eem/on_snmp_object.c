@@ -186,5 +186,7 @@ void objects_stop(struct eem *e)
         decide(e->requests, OBJECT_DEFAULT, NULL);
 }
 
+static const char variables[] =
+    "_snmp_oid _snmp_request _snmp_request_type _snmp_value";
 const struct detector detector_snmp_object = {
-    .type = EEM_SNMP_OBJECT, .name = "snmp-object", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_SNMP_OBJECT, .name = "snmp-object", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};

@@ -184,5 +184,8 @@ void on_syslog_fact(void *eem, const void *fact)
         pattern_gave_up(e, w->policy->applet->conf.name);
 }
 
+static const char variables[] =
+    "_syslog_msg _syslog_priority _syslog_sequence _syslog_timestamp _syslog_facility "
+    "_syslog_mnemonic";
 const struct detector detector_syslog = {
-    .type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe};
+    .type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};

@@ -164,27 +164,28 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
         text_printf(out, "time %llu.%03llu", (unsigned long long)ev->time / 1000, (unsigned long long)ev->time % 1000);
 }
 
+static const char variables[] = "_timer_type _timer_time _timer_remain";
 const struct detector detector_watchdog = {.type = EEM_WATCHDOG,
                                            .name = "timer watchdog",
                                            .check = check_time,
                                            .arm = arm_span,
                                            .disarm = disarm,
-                                           .describe = describe};
+                                           .describe = describe, .variables = variables};
 const struct detector detector_countdown = {.type = EEM_COUNTDOWN,
                                             .name = "timer countdown",
                                             .check = check_time,
                                             .arm = arm_span,
                                             .disarm = disarm,
-                                            .describe = describe};
+                                            .describe = describe, .variables = variables};
 const struct detector detector_absolute = {.type = EEM_ABSOLUTE,
                                            .name = "timer absolute",
                                            .check = check_time,
                                            .arm = arm_absolute,
                                            .disarm = unfollow,
-                                           .describe = describe};
+                                           .describe = describe, .variables = variables};
 const struct detector detector_cron = {.type = EEM_CRON,
                                        .name = "timer cron",
                                        .check = check_cron,
                                        .arm = arm_cron,
                                        .disarm = unfollow,
-                                       .describe = describe};
+                                       .describe = describe, .variables = variables};

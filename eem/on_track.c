@@ -25,4 +25,6 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
     text_printf(out, "track %u state {%s}", ev->number, states[ev->state % 3]);
 }
 
-const struct detector detector_track = {.type = EEM_TRACK, .name = "track", .describe = describe};
+static const char variables[] =
+    "_track_number _track_state";
+const struct detector detector_track = {.type = EEM_TRACK, .name = "track", .describe = describe, .variables = variables};

@@ -71,7 +71,9 @@ void run_free(struct run *r)
     mem_free(r);
 }
 
-/* The variables that every event has. */
+const char eem_event_variables[] = "_event_id _job_id _event_type _event_type_string _event_pub_time _event_pub_sec "
+                                   "_event_pub_msec _event_severity";
+
 static void common_vars(struct run *r)
 {
     int64_t wall = r->event_wall;

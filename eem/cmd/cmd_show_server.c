@@ -82,51 +82,12 @@ static void show_sentence(struct cmd_ctx *c, const char *s)
     out_text(c->out, "\n");
 }
 
-/* Of every event, then of each detector. */
-static const struct {
-    const char *detector, *names; /* between blanks */
-} variables[] = {
-    {"",
-     "_event_id _job_id _event_type _event_type_string _event_pub_time _event_pub_sec _event_pub_msec _event_severity"},
-    {"application",
-     "_application_sub_system _application_type _application_data1 _application_data2 _application_data3 "
-     "_application_data4"},
-    {"cli",
-     "_cli_msg _cli_msg_count _cli_line _cli_key _cli_tty _cli_username _cli_host _cli_privilege _cli_error_code "
-     "_cli_mode_context"},
-    {"counter", "_counter_name _counter_value"},
-    {"interface", "_interface_name _interface_parameter _interface_is_increment _interface_value "
-                  "_interface_delta_value _interface_exit_event"},
-    {"ipsla", "_ipsla_group_name _ipsla_oper_id _ipsla_condition _ipsla_react_type _ipsla_threshold_type "
-              "_ipsla_dest_ip_addr _ipsla_threshold_rising _ipsla_threshold_falling _ipsla_threshold_count "
-              "_ipsla_threshold_count2 _ipsla_measured_threshold_value"},
-    {"none", "_none_argc _none_arg1 _none_arg2 _none_arg3 _none_arg4 _none_arg5 _none_arg6 _none_arg7 _none_arg8 "
-             "_none_arg9 _none_arg10 _none_arg11 _none_arg12 _none_arg13 _none_arg14 _none_arg15"},
-    {"snmp-notification", "_snmp_notif_oid _snmp_notif_oid_val _snmp_notif_src_ip_addr _snmp_notif_dest_ip_addr "
-                          "_x_x_x_x_x_x _snmp_notif_trap_oid _snmp_notif_ent_oid _snmp_notif_gen_trap "
-                          "_snmp_notif_spec_trap"},
-    {"snmp", "_snmp_oid _snmp_oid_val _snmp_oid_delta_val"},
-    {"snmp-object", "_snmp_oid _snmp_request _snmp_request_type _snmp_value"},
-    {"syslog", "_syslog_msg _syslog_priority _syslog_sequence _syslog_timestamp _syslog_facility _syslog_mnemonic"},
-    {"timer", "_timer_type _timer_time _timer_remain"},
-    {"resource", "_resource_time_sent _resource_current_value"},
-    {"routing",
-     "_routing_network _routing_mask _routing_prefix_len _routing_protocol _routing_type _routing_lastgateway "
-     "_routing_distance _routing_time _routing_time_sec _routing_time_msec _routing_metric "
-     "_routing_lastinterface"},
-    {"track", "_track_number _track_state"},
-};
-
-static void show_variables(struct cmd_ctx *c, const char *detector)
+static void show_variables(struct cmd_ctx *c, const char *names)
 {
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        if (strcmp(variables[i].detector, detector))
-            continue;
-        for (const char *s = variables[i].names; *s;) {
-            size_t n = strcspn(s, " ");
-            out_printf(c->out, "        $%.*s\n", (int)n, s);
-            s += n + (s[n] == ' ');
-        }
+    for (const char *s = names; *s;) {
+        size_t n = strcspn(s, " ");
+        out_printf(c->out, "        $%.*s\n", (int)n, s);
+        s += n + (s[n] == ' ');
     }
 }
 
@@ -154,8 +115,8 @@ static enum cmd_result show_detector(struct cmd_ctx *c)
                 show_sentence(c, s);
         }
         out_text(c->out, "\n        Applet Built-in Environment Variables:\n");
-        show_variables(c, "");
-        show_variables(c, d.name);
+        show_variables(c, eem_event_variables);
+        show_variables(c, d.variables);
         out_text(c->out, "\n");
     }
     return CMD_OK;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "eem/eem.h"
+#include "eem/vars.h"
 #include "espial/clock.h"
 #include "espial/bus.h"
 #include "espial/debug.h"
@@ -55,6 +56,7 @@ struct box {
     struct fact_trap trap; /* the last one asked for */
     unsigned traps;
     char origin[128];
+    struct eem_observer observer;
     bool quiet; /* no story */
     struct mib *mib; /* empty */
     struct trap_gate trap_gate;
@@ -185,6 +187,66 @@ static const char *hostname(void *arg)
     return ((struct box *)arg)->hostname;
 }
 
+/* Each run is held against what `show event manager detector all detailed` says of its event: no variable but those, and all
+ * of them. */
+static inline bool brings(const char *names, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *s = names; (s = strstr(s, name)); s += n)
+        if ((s == names || s[-1] == ' ') && (!s[n] || s[n] == ' '))
+            return true;
+    return false;
+}
+
+static inline void check_variables(void *arg, const struct eem_run_seen *run)
+{
+    struct text names = {0};
+    struct eem_detector_info d;
+    bool one = run->applet->events.n == 1;
+    text_add(&names, eem_event_variables);
+    CONF_EACH(const struct event_conf, ev, &run->applet->events)
+    {
+        for (size_t cursor = 0; eem_detector_next(((struct box *)arg)->eem, &cursor, &d);)
+            if (eem_detector_is(d.name, ev->type))
+                text_printf(&names, " %s", d.variables);
+    }
+    for (size_t i = 0; i < run->vars->n; i++) {
+        const char *name = run->vars->v[i].name;
+        if (name[0] == '_' && !(name[1] >= '0' && name[1] <= '9') && !brings(text_str(&names), name))
+            fail_msg("$%s is set, and not among %s", name, text_str(&names));
+    }
+    for (const char *s = text_str(&names); one && *s; s += *s == ' ') {
+        char name[64];
+        size_t n = strcspn(s, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, s);
+        s += n;
+        if (n && strcmp(name, "_x_x_x_x_x_x") && !vars_get(run->vars, name))
+            fail_msg("$%s is not set", name);
+    }
+    text_free(&names);
+}
+
+static inline void seen_event(void *arg, const struct eem_event_seen *seen)
+{
+    (void)arg;
+    (void)seen;
+}
+
+static inline void seen_step(void *arg, const struct eem_run_seen *run, const struct action_conf *a, enum eem_step step)
+{
+    (void)arg;
+    (void)run;
+    (void)a;
+    (void)step;
+}
+
+static inline void seen_end(void *arg, const struct eem_run_seen *run, enum eem_end how)
+{
+    (void)arg;
+    (void)run;
+    (void)how;
+}
+
 static inline void box_open(struct box *b, struct loop *loop, const char *name)
 {
     *b = (struct box){.shells = {&fake_ops}, .loop = loop, .hostname = name, .vtys = 5};
@@ -195,6 +257,8 @@ static inline void box_open(struct box *b, struct loop *loop, const char *name)
     b->mib = mib_new();
     bus_subscribe(b->bus, FACT_SYSLOG, on_line, b);
     bus_subscribe(b->bus, FACT_TRAP_WANTED, on_trap, b);
+    b->observer = (struct eem_observer){
+        .arg = b, .event = seen_event, .began = check_variables, .step = seen_step, .ended = seen_end};
     b->eem = eem_new(&(struct eem_env){.loop = loop,
                                        .clock = b->clock,
                                        .bus = b->bus,
@@ -207,6 +271,7 @@ static inline void box_open(struct box *b, struct loop *loop, const char *name)
                                        .object_gate = &b->object_gate,
                                        .counter = fake_counter,
                                        .resource = fake_resource,
+                                       .observer = &b->observer,
                                        .arg = b});
 }
 
