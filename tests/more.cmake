@@ -34,6 +34,8 @@ endforeach()
 add_test(NAME offline.sample COMMAND espial eem test flap.cfg --log flap.log --answers flap.session --year 2026
          WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/samples/applet-tests)
 set_tests_properties(offline.sample PROPERTIES LABELS offline TIMEOUT 60)
+add_test(NAME offline.loops COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/loops $<TARGET_FILE:espial>)
+set_tests_properties(offline.loops PROPERTIES LABELS offline TIMEOUT 120)
 add_test(NAME offline.stream COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/stream $<TARGET_FILE:espial> 24)
 set_tests_properties(offline.stream PROPERTIES LABELS offline TIMEOUT 120)
 add_custom_target(stream COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/stream $<TARGET_FILE:espial> 1024 DEPENDS espial USES_TERMINAL VERBATIM)

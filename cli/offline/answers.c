@@ -26,8 +26,12 @@
 
 #include "cli/offline/config.h"
 #include "cli/shell/filter.h"
+#include "espial/bus.h"
 #include "espial/loop.h"
+#include "espial/msg.h"
 #include "espial/regex.h"
+
+MSG(MSG_CONFIG_I, "SYS", 5, "CONFIG_I", 0, "Configured from %s");
 
 struct answer {
     char *command; /* blanks made single */
@@ -50,6 +54,7 @@ struct shell {
     struct shell_base base; /* first */
     struct answers *answers;
     char applet[EEM_NAME_MAX];
+    char *origin; /* "console by  on vty0 (EEM:watch)" */
     bool privileged, config;
     char mode[32]; /* of a sub-mode that the answers show; "": that of the typist */
     struct typist typist;
@@ -328,6 +333,17 @@ static bool run_applet(struct shell *sh, const char *line)
     return false;
 }
 
+/* Configuration is left: it is logged, and is event config. */
+static void leave(struct shell *sh, struct text *said)
+{
+    struct desk *d = sh->answers->desk;
+    const struct fact_config f = {.left = true};
+    typist_leave(&sh->typist, said);
+    sh->config = false;
+    msg_post(d->log, &MSG_CONFIG_I, sh->origin);
+    bus_publish(d->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+}
+
 /* What the desk does by itself. */
 static bool known(struct shell *sh, const char *line)
 {
@@ -336,15 +352,14 @@ static bool known(struct shell *sh, const char *line)
     if (!line[0]) {
         ;
     } else if (!strcasecmp(line, "end") && sh->config) {
-        typist_leave(&sh->typist, &said);
-        sh->config = false;
+        leave(sh, &said);
     } else if (!strcasecmp(line, "exit") && sh->config) {
         if (sh->mode[0])
             sh->mode[0] = '\0';
         else if (sh->typist.mode != CONFIG)
             typist_exit(&sh->typist, &said);
         else
-            sh->config = false;
+            leave(sh, &said);
     } else if (sh->config) {
         enum typed t = typist_line(&sh->typist, line, &said);
         is = t == TYPED_TAKEN || t == TYPED_EMPTY || t == TYPED_REFUSED;
@@ -453,6 +468,7 @@ static struct shell *answers_open(struct shells *s, const struct shell_params *p
     const char *name = strstr(p->origin, "(EEM:");
     if (name)
         snprintf(sh->applet, sizeof sh->applet, "%.*s", (int)strcspn(name + 5, ")"), name + 5);
+    sh->origin = mem_strdup(p->origin);
     sh->privileged = p->privilege > 1;
     timer_init(&sh->timer, sh->answers->desk->loop, come_back, sh);
     typist_begin(&sh->typist, sh->answers->desk);
@@ -464,8 +480,9 @@ static void answers_close(struct shell *sh)
     struct text said = {0};
     timer_clear(&sh->timer);
     if (sh->config)
-        typist_leave(&sh->typist, &said);
+        leave(sh, &said);
     text_free(&said);
+    mem_free(sh->origin);
     text_free(&sh->output);
     text_free(&sh->left);
     mem_free(sh);

@@ -22,7 +22,8 @@
 #include "espial/vloop.h"
 
 enum { BUFFER = 256 * 1024, LINE_KEPT = 8192, PROGRESS_LINES = 200000 };
-#define AFTER_MAX (UINT64_C(3600) * US_PER_S)
+#define AFTER_MAX  (UINT64_C(3600) * US_PER_S)
+#define RAVING_MAX (UINT64_C(10) * US_PER_S)
 
 struct replay {
     char *path;
@@ -239,10 +240,14 @@ void replay_after(struct replay *r, struct desk *d, struct story *s, int64_t sec
         move_to(r, d, r->target + (uint64_t)seconds * US_PER_S);
         return;
     }
-    uint64_t end = r->target + AFTER_MAX;
-    while (busy(d) && loop_now(d->loop) < end)
-        if (!vloop_step(d->loop))
+    uint64_t end = r->target + AFTER_MAX, look = r->target + RAVING_MAX;
+    while (busy(d) && loop_now(d->loop) < end && vloop_step(d->loop)) {
+        if (loop_now(d->loop) < look)
+            continue;
+        if (story_ravings(s))
             break;
+        look = loop_now(d->loop) + RAVING_MAX;
+    }
 }
 
 uint64_t replay_lines(const struct replay *r)

@@ -14,7 +14,8 @@ void replay_close(struct replay *r); /* NULL-safe */
 void replay_set_clock(struct replay *r, struct desk *d);
 /* All lines. why: of which line it is to be explained why applets did not fire; 0: none. progress: on stderr. */
 void replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress);
-/* Behind the last line: until no run is left, an hour at most; seconds >= 0: exactly so long. */
+/* Behind the last line: until no run is left, an hour at most, ten seconds where applets only keep each other going;
+ * seconds >= 0: exactly so long. */
 void replay_after(struct replay *r, struct desk *d, struct story *s, int64_t seconds);
 uint64_t replay_lines(const struct replay *r);
 #endif

@@ -24,6 +24,9 @@
 #define STEPS_TOLD 300 /* of one run */
 #define VALUE_TOLD 160 /* bytes of a value */
 #define RUNS_KEPT  64  /* that are told of at once */
+#define IN_A_ROW   20  /* runs of an applet that are told, when each follows the last within ROW_US and no line of the log is between */
+#define ENDLESS    1000 /* so many are a loop */
+#define ROW_US     (2 * US_PER_S) /* sched.c starts a thousand a second, and rests up to the next */
 
 struct kept_var {
     uint64_t name, value; /* hashes */
@@ -32,6 +35,7 @@ struct kept_run {
     uint32_t job; /* 0: free */
     uint64_t steps;
     char label[32];
+    bool untold;
     struct kept_var *vars;
     size_t nvars;
 };
@@ -39,6 +43,7 @@ struct tally {
     char applet[EEM_NAME_MAX];
     uint64_t fired, success, abort, timeout, longest_us, limited;
     uint64_t first_line, last_line;
+    uint64_t row, row_line, row_us; /* times it fired in a row; the log's line before that, and when it was the last time */
 };
 struct story {
     FILE *out;
@@ -48,6 +53,7 @@ struct story {
     struct expectations *expect;
     struct eem_observer observer;
     uint64_t line; /* of the log; 0: none */
+    uint64_t behind; /* the last one that there was */
     const char *text;
     size_t len;
     bool line_told;
@@ -84,11 +90,31 @@ static void now(const struct story *s, char out[32])
     snprintf(out, 32, "%02d:%02d:%02d.%03d", w.hour, w.min, w.sec, w.msec);
 }
 
+static struct tally *tally_find(const struct story *s, const char *applet)
+{
+    for (size_t i = 0; i < s->ntallies; i++)
+        if (!strcmp(s->tallies[i].applet, applet))
+            return &s->tallies[i];
+    return NULL;
+}
+
+/* Does it fire again and again, by what no line of the log says? */
+static bool raves(const struct story *s, const struct tally *t)
+{
+    return t->row > IN_A_ROW && t->row_line == s->behind && loop_now(s->desk->loop) - t->row_us < ROW_US;
+}
+
+static bool untold(const struct story *s, const char *applet)
+{
+    const struct tally *t = tally_find(s, applet);
+    return t && raves(s, t);
+}
+
 /* The head of an event's line: true when it is to be told at all. */
 static bool head(struct story *s, const char *applet)
 {
     char at[32];
-    if (!told(s))
+    if (!told(s) || untold(s, applet))
         return false;
     if (s->line && !s->line_told) {
         fprintf(s->out, "line %" PRIu64 ": ", s->line);
@@ -103,14 +129,46 @@ static bool head(struct story *s, const char *applet)
 
 static struct tally *tally_of(struct story *s, const char *applet)
 {
-    for (size_t i = 0; i < s->ntallies; i++)
-        if (!strcmp(s->tallies[i].applet, applet))
-            return &s->tallies[i];
+    struct tally *t = tally_find(s, applet);
+    if (t)
+        return t;
     s->tallies = mem_resize(s->tallies, s->ntallies + 1, sizeof *s->tallies);
-    struct tally *t = &s->tallies[s->ntallies++];
+    t = &s->tallies[s->ntallies++];
     *t = (struct tally){0};
     str_copy(t->applet, sizeof t->applet, applet);
     return t;
+}
+
+static bool is_timer(const struct event_conf *ev)
+{
+    return ev->type == EEM_WATCHDOG || ev->type == EEM_COUNTDOWN || ev->type == EEM_CRON || ev->type == EEM_ABSOLUTE;
+}
+
+/* It fires: once more in a row, or for the first time of one. */
+static void row_grows(struct story *s, struct tally *t)
+{
+    uint64_t now_us = loop_now(s->desk->loop);
+    if (t->row_line != s->behind || now_us - t->row_us >= ROW_US)
+        t->row = 0;
+    if (t->row == IN_A_ROW && head(s, t->applet))
+        fputs("fires again and again, by no line of the log: its runs are not told until the next line\n", s->out);
+    t->row++;
+    t->row_line = s->behind;
+    t->row_us = now_us;
+}
+
+bool story_ravings(struct story *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->ntallies; i++) {
+        if (!raves(s, &s->tallies[i]) || s->tallies[i].row < ENDLESS)
+            continue;
+        any = true;
+        if (told(s))
+            fprintf(s->out, "%s fires again and again, by no line of the log: the replay ends here\n",
+                    s->tallies[i].applet);
+    }
+    return any;
 }
 
 /* ---- runs */
@@ -151,7 +209,7 @@ static void changes(struct story *s, struct kept_run *k, const struct vars *vars
             k->nvars++;
         }
         k->vars[at] = is;
-        if (!told(s) || housekeeping(vars->v[i].name) || k->steps > STEPS_TOLD)
+        if (!told(s) || k->untold || housekeeping(vars->v[i].name) || k->steps > STEPS_TOLD)
             continue;
         fprintf(s->out, "               $%s = ", vars->v[i].name);
         put_clean(s->out, vars->v[i].value, strlen(vars->v[i].value), VALUE_TOLD);
@@ -169,6 +227,8 @@ static void on_event(void *arg, const struct eem_event_seen *seen)
     switch (seen->what) {
     case EEM_SEEN_TRIGGERED:
         t->fired++;
+        if (!is_timer(seen->event))
+            row_grows(s, t);
         if (s->line)
             t->last_line = s->line;
         if (!t->first_line)
@@ -212,6 +272,7 @@ static void on_began(void *arg, const struct eem_run_seen *run)
     if (!k)
         return;
     k->job = run->job;
+    k->untold = untold(s, run->applet->name);
     changes(s, k, run->vars);
 }
 
@@ -330,6 +391,17 @@ static void on_typed(void *arg, const char *applet, const char *prompt, const ch
     }
 }
 
+/* A line of the router about what an applet did: "... on vty0 (EEM:NAME)". */
+static bool about_untold(const struct story *s, const char *line)
+{
+    char applet[EEM_NAME_MAX];
+    const char *by = strstr(line, "(EEM:");
+    if (!by)
+        return false;
+    snprintf(applet, sizeof applet, "%.*s", (int)strcspn(by + 5, ")"), by + 5);
+    return untold(s, applet);
+}
+
 /* "NAME: text" of a line that an applet logs. */
 static void line_of_whom(const struct story *s, const struct fact_syslog *f, char out[EEM_NAME_MAX])
 {
@@ -352,7 +424,7 @@ static void on_log(void *arg, const void *fact)
     line_of_whom(s, f, applet);
     if (applet[0])
         expect_text(s->expect, applet, EXPECT_LOGS, f->line + f->text_at);
-    if (head(s, applet[0] ? applet : "router")) {
+    if (!about_untold(s, f->line + f->text_at) && head(s, applet[0] ? applet : "router")) {
         fputs("logs ", s->out);
         put_clean(s->out, f->line + f->text_at, strlen(f->line + f->text_at), 1000);
         fputc('\n', s->out);
@@ -460,6 +532,7 @@ void story_begin(struct story *s, struct desk *d, struct expectations *e)
 void story_line(struct story *s, uint64_t number, const char *line, size_t len)
 {
     s->line = number;
+    s->behind = number ? number : s->behind;
     s->text = line;
     s->len = len;
     s->line_told = false;

@@ -28,6 +28,8 @@ void story_why(struct story *s, const struct fact_syslog *f);
 /* An operator's command, and what becomes of it; what an applet prints to his terminal. */
 void story_command(struct story *s, const char *command, const char *what);
 void story_printed(struct story *s, const char *text);
+/* Does an applet fire again and again, by what no line of the log says? Then it is told that the replay ends. */
+bool story_ravings(struct story *s);
 /* How the configuration came in: registered applets, refused lines. */
 void story_config(struct story *s, const struct config *c);
 /* Applets, expectations. False: something was expected and did not happen. */
