@@ -23,8 +23,9 @@ static size_t written_at(const char *pattern, const char *translated, size_t at)
     return k;
 }
 
-/* The pattern against one text; false: out says where it stops. */
-static bool explain(const char *what, const char *pattern, const char *text, size_t from, struct text *out)
+/* The pattern against one text, whole ("the line"); false: out says where it stops. */
+static bool explain(const char *what, const char *pattern, const char *whole, const char *text, size_t from,
+                    struct text *out)
 {
     char *translated = pattern_translate(pattern);
     struct regex_stop stop, second;
@@ -55,27 +56,23 @@ static bool explain(const char *what, const char *pattern, const char *text, siz
     else
         text_printf(out, "character %zu, \"%s\", does not fit", at + 1, pattern + at);
     if (end < len)
-        text_printf(out, " at character %zu of the line, \"%.24s%s\"", end + 1, text + end,
+        text_printf(out, " at character %zu of %s, \"%.24s%s\"", end + 1, whole, text + end,
                     len - end > 24 ? "..." : "");
     else
-        text_add(out, " at the end of the line");
+        text_printf(out, " at the end of %s", whole);
     return false;
 }
 
 static bool field(const char *what, const char *pattern, const char *value, struct text *out)
 {
-    return !pattern[0] || explain(what, pattern, value, 0, out);
+    return !pattern[0] || explain(what, pattern, "the line", value, 0, out);
 }
 
-bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct text *out)
+static bool why_syslog(const struct event_conf *ev, const struct fact_syslog *f, struct text *out)
 {
     struct syslog_parts parts;
     char stamp[80];
-    if (ev->type != EEM_SYSLOG) {
-        text_printf(out, "it waits for event %s, which a line of the log is not", eem_event_name(ev));
-        return false;
-    }
-    if (ev->pattern[0] && !explain("pattern", ev->pattern, f->line, f->text_at, out))
+    if (ev->pattern[0] && !explain("pattern", ev->pattern, "the line", f->line, f->text_at, out))
         return false;
     syslog_parts(f, &parts);
     snprintf(stamp, sizeof stamp, "%.*s", (int)(parts.stamp_end - parts.stamp), f->line + parts.stamp);
@@ -95,10 +92,52 @@ bool eem_why(const struct event_conf *ev, const struct fact_syslog *f, struct te
     return true;
 }
 
+static bool why_cli(const struct event_conf *ev, const struct eem_moment *m, struct text *out)
+{
+    if (!ev->enter && (ev->tab_key || ev->question)) {
+        text_printf(out, "it waits for the key %s, and the command was entered", ev->tab_key ? "Tab" : "?");
+        return false;
+    }
+    if (ev->mode[0] && strcmp(ev->mode, m->mode)) {
+        text_printf(out, "it waits for commands of mode %s, this one was typed in mode %s", ev->mode, m->mode);
+        return false;
+    }
+    return explain("pattern", ev->pattern, "the command", m->command, 0, out);
+}
+
+static bool why_track(const struct event_conf *ev, const struct fact_track *f, struct text *out)
+{
+    if (ev->number != f->number) {
+        text_printf(out, "it waits for track %u, and it is track %u that has changed", ev->number, f->number);
+        return false;
+    }
+    if (ev->state != EEM_ANY && (ev->state == EEM_UP) != f->up) {
+        text_printf(out, "it waits for track %u to go %s, and it went %s", f->number, f->up ? "down" : "up",
+                    f->up ? "up" : "down");
+        return false;
+    }
+    return true;
+}
+
+bool eem_why(const struct event_conf *ev, const struct eem_moment *m, struct text *out)
+{
+    if (ev->type == EEM_SYSLOG && m->line)
+        return why_syslog(ev, m->line, out);
+    if (ev->type == EEM_CLI && m->command)
+        return why_cli(ev, m, out);
+    if (ev->type == EEM_TRACK && m->track)
+        return why_track(ev, m->track, out);
+    if (ev->type == EEM_CONFIG && m->configured)
+        return true;
+    text_printf(out, "it waits for event %s, which %s is not", eem_event_name(ev),
+                m->line ? "a line of the log" : "a typed command");
+    return false;
+}
+
 static void one_event(const struct eem *e, const struct watch *w, const struct fact_syslog *f, struct text *out)
 {
     struct text why = {0};
-    bool fits = eem_why(w->ev, f, &why);
+    bool fits = eem_why(w->ev, &(struct eem_moment){.line = f}, &why);
     uint64_t ago = loop_now(e->env.loop) - w->last_trigger;
     text_printf(out, "event %s%s%s: ", eem_event_name(w->ev), w->ev->tag[0] ? " tag " : "", w->ev->tag);
     if (!fits)

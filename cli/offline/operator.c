@@ -1,13 +1,14 @@
 /* operator.c: event cli needs somebody who types. A saved log tells of that in two ways: as a line that begins with the
  * router's own prompt (a session that was captured, or written for a test: "R1(config)#no ip routing"), and as
  * %PARSER-5-CFGLOG_LOGGEDCMD. The command goes through the gate as it does on a router, where applets let it run, drop it
- * or hold it until they have ended; the story tells which. It is taken as it stands: nothing here knows all commands, so
- * abbreviations stay what they are. Who types answers `action gets` with an empty line, a moment later. */
+ * or hold it until they have ended; the story tells which. Patterns see it in full (spell.c), $_cli_line as it was typed.
+ * Who types answers `action gets` with an empty line, a moment later. */
 #include "cli/offline/operator.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "espial/bus.h"
 #include "espial/gate.h"
 #include "espial/loop.h"
 
@@ -25,6 +26,7 @@ struct operator
 {
     struct desk *desk;
     struct story *story;
+    struct spell *spell; /* made when the first command is there */
     struct typing held[HELD_MAX];
 };
 
@@ -38,6 +40,8 @@ struct operator* operator_new(struct desk *d, struct story *s)
 
 void operator_free(struct operator* o)
 {
+    if (o)
+        spell_free(o->spell);
     mem_free(o);
 }
 
@@ -69,71 +73,89 @@ static void get(void *term, void (*answer)(void *arg, const char *line), void *a
     timer_set(&t->answer, 0);
 }
 
-static void ask(struct operator* o, const char *command, const char *mode, const char *user, bool privileged)
+/* "R1(config)#no ip routing" */
+static bool by_prompt(const struct operator* o, const char *line, struct typed_line *t)
+{
+    size_t n = strlen(o->desk->hostname);
+    str_copy(t->mode, sizeof t->mode, "exec");
+    if (strncmp(line, o->desk->hostname, n))
+        return false;
+    line += n;
+    if (*line == '(') {
+        size_t len = strcspn(line, ")");
+        if (line[len] != ')' || len >= sizeof t->mode)
+            return false;
+        snprintf(t->mode, sizeof t->mode, "%.*s", (int)(len - 1), line + 1);
+        line += len + 1;
+    }
+    if (*line != '#' && *line != '>')
+        return false;
+    t->privileged = *line++ == '#';
+    str_copy(t->command, sizeof t->command, line + strspn(line, " "));
+    return true;
+}
+
+/* "User:admin  logged command:no ip routing" */
+static bool by_message(const char *text, struct typed_line *t)
+{
+    const char *command = strstr(text, "logged command:");
+    const char *user = strstr(text, "User:");
+    if (!command)
+        return false;
+    if (user && user < command)
+        snprintf(t->user, sizeof t->user, "%.*s", (int)strcspn(user + 5, " "), user + 5);
+    str_copy(t->mode, sizeof t->mode, "config");
+    str_copy(t->command, sizeof t->command, command + strlen("logged command:"));
+    t->privileged = true;
+    return true;
+}
+
+bool operator_read(struct operator* o, const struct fact_syslog *f, struct typed_line *t)
+{
+    struct gate *g = &o->desk->gate;
+    struct text full = {0};
+    *t = (struct typed_line){0};
+    if (f->debug ? !by_prompt(o, f->line + f->text_at, t)
+                 : strcmp(f->mnemonic, "CFGLOG_LOGGEDCMD") || !by_message(f->line + f->text_at, t))
+        return false;
+    str_copy(t->full, sizeof t->full, t->command);
+    if (!t->command[0] || !g->arg || !g->wants(g->arg, GATE_ENTER))
+        return true;
+    if (!o->spell)
+        o->spell = spell_new();
+    if (o->spell && spell(o->spell, t->command, t->privileged, t->mode, &full))
+        str_copy(t->full, sizeof t->full, text_str(&full));
+    text_free(&full);
+    return true;
+}
+
+void operator_type(struct operator* o, const struct typed_line *typed)
 {
     struct gate *g = &o->desk->gate;
     struct typing *t = NULL;
     for (size_t i = 0; i < HELD_MAX && !t; i++)
         if (!o->held[i].used)
             t = &o->held[i];
-    if (!t || !g->arg || !g->wants(g->arg, GATE_ENTER))
+    if (!typed->command[0] || !t || !g->arg || !g->wants(g->arg, GATE_ENTER))
         return;
     *t = (struct typing){.owner = o, .used = true};
-    str_copy(t->command, sizeof t->command, command);
+    str_copy(t->command, sizeof t->command, typed->command);
     timer_init(&t->answer, o->desk->loop, give_answer, t);
     const struct gate_question q = {.key = GATE_ENTER,
-                                    .text = t->command,
+                                    .text = typed->full,
                                     .typed = t->command,
-                                    .mode = mode,
-                                    .user = user,
+                                    .mode = typed->mode,
+                                    .user = typed->user,
                                     .host = "",
                                     .tty = 0,
-                                    .privilege = privileged ? 15 : 1,
+                                    .privilege = typed->privileged ? 15 : 1,
                                     .term = t,
                                     .put = put,
                                     .get = get};
-    switch (g->ask(g->arg, &q, resumed, t)) {
-    case GATE_GO: t->used = false; return;
-    case GATE_SKIP:
-        t->used = false;
+    enum gate_verdict verdict = g->ask(g->arg, &q, resumed, t);
+    t->used = verdict == GATE_HOLD;
+    if (verdict == GATE_SKIP)
         story_command(o->story, t->command, "is dropped");
-        return;
-    case GATE_HOLD: story_command(o->story, t->command, "is held until applets have ended"); return;
-    }
-}
-
-bool operator_line(struct operator* o, const char *line)
-{
-    size_t n = strlen(o->desk->hostname);
-    char mode[32] = "exec", command[256];
-    if (strncmp(line, o->desk->hostname, n))
-        return false;
-    line += n;
-    if (*line == '(') {
-        size_t len = strcspn(line, ")");
-        if (line[len] != ')' || len >= sizeof mode)
-            return false;
-        snprintf(mode, sizeof mode, "%.*s", (int)(len - 1), line + 1);
-        line += len + 1;
-    }
-    if (*line != '#' && *line != '>')
-        return false;
-    bool privileged = *line++ == '#';
-    line += strspn(line, " ");
-    if (!*line)
-        return true;
-    str_copy(command, sizeof command, line);
-    ask(o, command, mode, "", privileged);
-    return true;
-}
-
-void operator_logged(struct operator* o, const char *text)
-{
-    const char *command = strstr(text, "logged command:");
-    char user[32] = "";
-    if (!command)
-        return;
-    if (str_starts(text, "User:"))
-        snprintf(user, sizeof user, "%.*s", (int)strcspn(text + 5, " "), text + 5);
-    ask(o, command + strlen("logged command:"), "config", user, true);
+    else if (verdict == GATE_HOLD)
+        story_command(o->story, t->command, "is held until applets have ended");
 }

@@ -142,35 +142,46 @@ static void move_to(struct replay *r, struct desk *d, uint64_t target)
     vloop_run_for(d->loop, target > now ? target - now : 0);
 }
 
+/* What a line of the log tells other detectors than syslog. */
+struct also {
+    struct typed_line typed;
+    struct fact_track track;
+    struct fact_config config;
+    bool is_typed, is_track, is_config;
+};
+
 /* "1 interface Et0/0 line-protocol Up -> Down", "1 ip route 10.0.0.0/8 reachability Up->Down" */
-static void track_line(struct desk *d, const char *text)
+static bool read_track(const char *text, struct fact_track *f)
 {
     unsigned number;
     const char *arrow = strstr(text, "->");
-    if (arrow && sscanf(text, "%u", &number) == 1 && number)
-        desk_track_changed(d, number, strncasecmp(arrow + 2 + strspn(arrow + 2, " "), "up", 2) == 0);
+    if (!arrow || sscanf(text, "%u", &number) != 1 || !number)
+        return false;
+    *f = (struct fact_track){.number = number, .up = !strncasecmp(arrow + 2 + strspn(arrow + 2, " "), "up", 2)};
+    return true;
 }
 
-static void configured_line(struct desk *d, const char *text)
-{
-    struct fact_config f = {.left = true};
-    const char *by = strstr(text, " by ");
-    if (by)
-        snprintf(f.user, sizeof f.user, "%.*s", (int)strcspn(by + 4, " "), by + 4);
-    bus_publish(d->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
-}
-
-static void other_facts(struct desk *d, struct operator* o, const struct fact_syslog *f)
+static void read_also(const struct fact_syslog *f, struct operator* o, struct also *a)
 {
     const char *text = strstr(f->line + f->text_at, ": ");
-    if (!text)
-        return;
-    if (str_starts(f->facility, "TRACK") && !strcmp(f->mnemonic, "STATE"))
-        track_line(d, text + 2);
-    else if (!strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I"))
-        configured_line(d, text + 2);
-    else if (!strcmp(f->mnemonic, "CFGLOG_LOGGEDCMD"))
-        operator_logged(o, text + 2);
+    a->is_typed = operator_read(o, f, &a->typed);
+    a->is_track = text && str_starts(f->facility, "TRACK") && !strcmp(f->mnemonic, "STATE") &&
+                  read_track(text + 2, &a->track);
+    a->is_config = text && !strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I");
+    a->config = (struct fact_config){.left = true};
+    const char *by = a->is_config ? strstr(text, " by ") : NULL;
+    if (by)
+        snprintf(a->config.user, sizeof a->config.user, "%.*s", (int)strcspn(by + 4, " "), by + 4);
+}
+
+static void do_also(struct desk *d, struct operator* o, const struct also *a)
+{
+    if (a->is_typed)
+        operator_type(o, &a->typed);
+    if (a->is_track)
+        desk_track_changed(d, a->track.number, a->track.up);
+    if (a->is_config)
+        bus_publish(d->bus, FACT_CONFIG_CHANGED, &a->config, sizeof a->config);
 }
 
 static void tell_progress(const struct replay *r, bool last)
@@ -190,6 +201,7 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
     size_t len;
     struct fact_syslog f;
     struct logline l;
+    struct also also;
     story_line(s, 0, NULL, 0);
     move_to(r, d, 0);
     while (next_line(r, &line, &len)) {
@@ -209,12 +221,18 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
             f.seq = r->lines;
         f.held = STORY_OWN_LINE;
         story_line(s, r->lines, line, len);
+        read_also(&f, o, &also);
+        bool logged = !f.debug || !also.is_typed; /* else it is of a session */
+        const struct eem_moment moment = {.line = logged ? &f : NULL,
+                                          .track = also.is_track ? &also.track : NULL,
+                                          .command = also.is_typed ? also.typed.full : NULL,
+                                          .mode = also.typed.mode,
+                                          .configured = also.is_config};
         if (why == r->lines)
-            story_why(s, &f);
-        if (!f.debug || !operator_line(o, f.line + f.text_at))
+            story_why(s, &moment);
+        if (logged)
             bus_publish(d->bus, FACT_SYSLOG, &f, sizeof f);
-        if (!f.debug)
-            other_facts(d, o, &f);
+        do_also(d, o, &also);
         move_to(r, d, r->target);
         if (why == r->lines)
             story_why(s, NULL);

@@ -57,7 +57,7 @@ struct story {
     const char *text;
     size_t len;
     bool line_told;
-    const struct fact_syslog *why; /* the line that is to be explained */
+    const struct eem_moment *why; /* the line that is to be explained */
     struct text seen;              /* applets that something happened to, ",a,b," */
     struct kept_run runs[RUNS_KEPT];
     struct tally *tallies;
@@ -539,7 +539,7 @@ void story_line(struct story *s, uint64_t number, const char *line, size_t len)
 }
 
 /* Every applet whose events did not happen, and why; what did happen has been told. */
-static void explain_all(struct story *s, const struct fact_syslog *f)
+static void explain_all(struct story *s, const struct eem_moment *m)
 {
     struct eem_policy_info p;
     for (size_t cursor = 0; eem_policy_next(s->desk->eem, &cursor, &p);) {
@@ -550,7 +550,7 @@ static void explain_all(struct story *s, const struct fact_syslog *f)
         {
             struct text why = {0};
             text_add(&why, "");
-            bool fits = eem_why(ev, f, &why);
+            bool fits = eem_why(ev, m, &why);
             fprintf(s->out, "why %s%s%s: %s\n", p.conf->name, ev->tag[0] ? ", event tag " : "", ev->tag,
                     !fits  ? text_str(&why)
                     : seen ? "the event happened, see above"
@@ -560,9 +560,9 @@ static void explain_all(struct story *s, const struct fact_syslog *f)
     }
 }
 
-void story_why(struct story *s, const struct fact_syslog *f)
+void story_why(struct story *s, const struct eem_moment *m)
 {
-    if (f) {
+    if (m) {
         text_clear(&s->seen);
         text_add(&s->seen, "\n");
     } else if (s->why && s->format == STORY_TEXT) {
@@ -574,7 +574,7 @@ void story_why(struct story *s, const struct fact_syslog *f)
         explain_all(s, s->why);
         text_free(&s->seen);
     }
-    s->why = f;
+    s->why = m;
 }
 
 void story_config(struct story *s, const struct config *c)

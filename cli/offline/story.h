@@ -23,8 +23,8 @@ void story_begin(struct story *s, struct desk *d, struct expectations *e);
 void story_line(struct story *s, uint64_t number, const char *line, size_t len);
 /* What the next line is, when it is to be explained why applets do not fire by it; NULL: everything that it caused has
  * happened, tell. */
-struct fact_syslog;
-void story_why(struct story *s, const struct fact_syslog *f);
+struct eem_moment;
+void story_why(struct story *s, const struct eem_moment *m);
 /* An operator's command, and what becomes of it; what an applet prints to his terminal. */
 void story_command(struct story *s, const char *command, const char *what);
 void story_printed(struct story *s, const char *text);

@@ -139,11 +139,11 @@ static bool set_filter(struct shell *sh, const char *spec, size_t *at)
     return false;
 }
 
-size_t exec_modifiers(struct shell *sh, const char *line, struct match *m, enum match_result *r)
+size_t exec_modifiers(struct grammar *g, uint8_t privilege, const char *line, struct match *m, enum match_result *r)
 {
     for (size_t bar = filter_split(line, 0); bar != SIZE_MAX; bar = filter_split(line, bar + 1)) {
         char *left = mem_strndup(line, bar);
-        *r = grammar_match(sh->maker->grammar, EXEC, sh->privilege, left, m);
+        *r = grammar_match(g, EXEC, privilege, left, m);
         mem_free(left);
         if (*r == MATCH_OK && exec_may_filter(m->expanded))
             return bar;
@@ -176,7 +176,7 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     enum exec_result result = EXEC_DONE;
     enum match_result r;
     enum gate_verdict verdict;
-    size_t bar = exec_modifiers(sh, line, &sh->match, &r), at;
+    size_t bar = exec_modifiers(g, sh->privilege, line, &sh->match, &r), at;
     bool filtered = bar != SIZE_MAX;
     if (!filtered && (r == MATCH_OK || r == MATCH_EMPTY))
         r = grammar_match(g, EXEC, sh->privilege, line, &sh->match);

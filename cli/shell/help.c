@@ -10,7 +10,7 @@ static size_t modifiers(struct shell *sh, const char *line)
 {
     struct match *m = NEW(struct match);
     enum match_result r;
-    size_t bar = exec_modifiers(sh, line, m, &r);
+    size_t bar = exec_modifiers(sh->maker->grammar, sh->privilege, line, m, &r);
     mem_free(m);
     return bar != SIZE_MAX ? bar + 1 : SIZE_MAX;
 }

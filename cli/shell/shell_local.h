@@ -207,7 +207,7 @@ size_t exec_offset(const struct shell *sh, const char *line);
 bool exec_may_filter(const char *expanded);
 /* Offset of the `|` behind a whole command that shows something, which is left in *m; SIZE_MAX: there is none, and *r
  * says what was wrong with what stands before a `|` of its own (OK: nothing). */
-size_t exec_modifiers(struct shell *sh, const char *line, struct match *m, enum match_result *r);
+size_t exec_modifiers(struct grammar *g, uint8_t privilege, const char *line, struct match *m, enum match_result *r);
 
 /* lock.c */
 void lock_init(struct maker *m);

@@ -63,12 +63,13 @@ static void one_line(struct desk *d, struct logtime *t, const char *s, size_t le
     fuzz_must(step.elapsed_us <= UINT64_C(86400) * 366 * 300 * 1000000 && (!step.set || !step.elapsed_us));
     logline_fact(exact, len, &l, 0, &f);
     fuzz_must(memchr(f.line, 0, sizeof f.line) && f.text_at <= strlen(f.line));
+    const struct eem_moment moment = {.line = &f, .command = f.line + f.text_at, .mode = "exec"};
     struct eem_policy_info p;
     for (size_t cursor = 0; eem_policy_next(d->eem, &cursor, &p);)
         CONF_EACH(const struct event_conf, ev, &p.conf->events)
         {
             text_clear(&why);
-            fuzz_must(eem_why(ev, &f, &why) || why.len);
+            fuzz_must(eem_why(ev, &moment, &why) || why.len);
         }
     bus_publish(d->bus, FACT_SYSLOG, &f, sizeof f);
     vloop_run_for(d->loop, step.elapsed_us < 1000000 ? step.elapsed_us : 1000000);

@@ -68,7 +68,7 @@ static void why_line(const struct event_conf *ev, const char *line, const char *
     struct text out = {0};
     logline_read(line, strlen(line), &l);
     logline_fact(line, strlen(line), &l, 0, &f);
-    assert_int_equal(eem_why(ev, &f, &out), !expected[0]);
+    assert_int_equal(eem_why(ev, &(struct eem_moment){.line = &f}, &out), !expected[0]);
     assert_string_equal(text_str(&out), expected);
     text_free(&out);
 }
@@ -131,10 +131,58 @@ static void test_words(void **state)
     why(&ev, "it waits for event timer watchdog, which a line of the log is not");
 }
 
+static void why_else(const struct event_conf *ev, struct eem_moment m, const char *expected)
+{
+    static const struct fact_syslog line = {.line = LINE};
+    struct text out = {0};
+    m.line = m.command ? NULL : &line;
+    assert_int_equal(eem_why(ev, &m, &out), !expected[0]);
+    assert_string_equal(text_str(&out), expected);
+    text_free(&out);
+}
+
+/* Lines that are commands, changes of tracked objects, the end of configuration. */
+static void test_other_events(void **state)
+{
+    struct event_conf ev = {0};
+    const struct fact_track up = {.number = 7, .up = true};
+    const struct eem_moment reload = {.command = "reload in 5", .mode = "exec"}, went_up = {.track = &up};
+    (void)state;
+    event_conf_init(&ev);
+    ev.type = EEM_CLI;
+    str_copy(ev.pattern, sizeof ev.pattern, "^reload");
+    why_else(&ev, reload, "");
+    why_else(&ev, went_up, "it waits for event cli, which a line of the log is not");
+    str_copy(ev.pattern, sizeof ev.pattern, "reload cancel");
+    why_else(&ev, reload, "pattern {reload cancel} does not match: its first 7 characters fit \"reload \", character 8, "
+                          "\"cancel\", does not fit at character 8 of the command, \"in 5\"");
+    str_copy(ev.pattern, sizeof ev.pattern, "in 50");
+    why_else(&ev, reload, "pattern {in 50} does not match: its first 4 characters fit \"in 5\", character 5, \"0\", does "
+                          "not fit at the end of the command");
+    str_copy(ev.mode, sizeof ev.mode, "config");
+    why_else(&ev, reload, "it waits for commands of mode config, this one was typed in mode exec");
+    ev.tab_key = 1;
+    why_else(&ev, reload, "it waits for the key Tab, and the command was entered");
+    ev.type = EEM_TRACK;
+    ev.number = 7;
+    ev.state = EEM_ANY;
+    why_else(&ev, went_up, "");
+    ev.state = EEM_DOWN;
+    why_else(&ev, went_up, "it waits for track 7 to go down, and it went up");
+    ev.number = 8;
+    why_else(&ev, went_up, "it waits for track 8, and it is track 7 that has changed");
+    ev.type = EEM_CONFIG;
+    why_else(&ev, (struct eem_moment){.configured = true}, "");
+    why_else(&ev, went_up, "it waits for event config, which a line of the log is not");
+    ev.type = EEM_SYSLOG;
+    str_copy(ev.pattern, sizeof ev.pattern, "reload");
+    why_else(&ev, (struct eem_moment){.command = "reload", .mode = "exec"}, "it waits for event syslog, which a typed command is not");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stops), cmocka_unit_test(test_bounds),
                                        cmocka_unit_test(test_words), cmocka_unit_test(test_severities),
-                                       cmocka_unit_test(test_sequence)};
+                                       cmocka_unit_test(test_sequence), cmocka_unit_test(test_other_events)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
