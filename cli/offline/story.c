@@ -7,8 +7,8 @@
  *                    R1>enable
  *       10:00:03.620 watch: ends: success, took 0.500 s of 20.000 s
  *
- * and at the end a table of applets and the expectations. With TAP and JUnit the verdict alone is told: an expectation is
- * a test, and so is every applet that was refused. Nothing of a long log is kept but counters by applet. */
+ * and at the end the verdict (verdict.c), which is all that is told with TAP and JUnit. Nothing of a long log is kept but
+ * counters by applet. An applet that keeps itself going is told of IN_A_ROW times until the next line of the log. */
 #include "cli/offline/story.h"
 
 #include <inttypes.h>
@@ -38,12 +38,6 @@ struct kept_run {
     bool untold;
     struct kept_var *vars;
     size_t nvars;
-};
-struct tally {
-    char applet[EEM_NAME_MAX];
-    uint64_t fired, success, abort, timeout, longest_us, limited;
-    uint64_t first_line, last_line;
-    uint64_t row, row_line, row_us; /* times it fired in a row; the log's line before that, and when it was the last time */
 };
 struct story {
     FILE *out;
@@ -594,113 +588,15 @@ void story_config(struct story *s, const struct config *c)
     (void)fflush(s->out);
 }
 
-static void end_text(struct story *s, const struct config *c)
-{
-    fprintf(s->out, "\n%-7s %-8s %-6s %-8s %-8s %-10s %-7s %-7s %s\n", "Fired", "Success", "Abort", "Timeout", "Held",
-            "Longest", "First", "Last", "Applet");
-    for (size_t i = 0; i < s->ntallies; i++) {
-        const struct tally *t = &s->tallies[i];
-        char longest[32];
-        snprintf(longest, sizeof longest, "%" PRIu64 ".%03" PRIu64, t->longest_us / 1000000,
-                 t->longest_us / 1000 % 1000);
-        fprintf(s->out,
-                "%-7" PRIu64 " %-8" PRIu64 " %-6" PRIu64 " %-8" PRIu64 " %-8" PRIu64 " %-10s %-7" PRIu64 " %-7" PRIu64 " %s\n",
-                t->fired, t->success, t->abort, t->timeout, t->limited, longest, t->first_line, t->last_line,
-                t->applet);
-    }
-    for (size_t i = 0; i < s->expect->n; i++) {
-        const struct expectation *x = &s->expect->v[i];
-        struct text why = {0};
-        bool met = expect_met(x, &why);
-        fprintf(s->out, "%s%s:%u: %s: %s: %s%s%s\n", i ? "" : "\n", c->path, x->line, met ? "met" : "FAILED", x->applet,
-                x->text, met ? "" : "\n    ", text_str(&why));
-        text_free(&why);
-    }
-}
-
-static void end_tap(struct story *s, const struct config *c)
-{
-    size_t n = 0;
-    fprintf(s->out, "TAP version 13\n1..%zu\n", s->expect->n + c->refused);
-    for (size_t i = 0; i < s->expect->n; i++) {
-        const struct expectation *x = &s->expect->v[i];
-        struct text why = {0};
-        bool met = expect_met(x, &why);
-        fprintf(s->out, "%s %zu - %s: %s\n", met ? "ok" : "not ok", ++n, x->applet, x->text);
-        if (!met)
-            fprintf(s->out, "# %s:%u: %s\n", c->path, x->line, text_str(&why));
-        text_free(&why);
-    }
-    for (size_t i = 0; i < c->n; i++)
-        if (c->lines[i].kind == CONFIG_LINE_REFUSED)
-            fprintf(s->out, "not ok %zu - %s:%u is refused\n# %s\n", ++n, c->path, c->lines[i].number,
-                    c->lines[i].text);
-}
-
-static void put_xml(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-        }
-    }
-}
-
-static void test_case(struct story *s, const char *class, const char *name, const char *why)
-{
-    fputs("    <testcase classname=\"", s->out);
-    put_xml(s->out, class);
-    fputs("\" name=\"", s->out);
-    put_xml(s->out, name);
-    if (why) {
-        fputs("\">\n      <failure message=\"", s->out);
-        put_xml(s->out, why);
-        fputs("\"/>\n    </testcase>\n", s->out);
-    } else {
-        fputs("\"/>\n", s->out);
-    }
-}
-
-static void end_junit(struct story *s, const struct config *c, size_t failed)
-{
-    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"", s->out);
-    put_xml(s->out, c->path);
-    fprintf(s->out, "\" tests=\"%zu\" failures=\"%zu\">\n", s->expect->n + c->refused, failed + c->refused);
-    for (size_t i = 0; i < s->expect->n; i++) {
-        const struct expectation *x = &s->expect->v[i];
-        struct text why = {0};
-        bool met = expect_met(x, &why);
-        test_case(s, x->applet, x->text, met ? NULL : text_str(&why));
-        text_free(&why);
-    }
-    for (size_t i = 0; i < c->n; i++)
-        if (c->lines[i].kind == CONFIG_LINE_REFUSED)
-            test_case(s, c->lines[i].applet, c->lines[i].text, c->lines[i].said ? c->lines[i].said : "refused");
-    fputs("  </testsuite>\n</testsuites>\n", s->out);
-}
-
 bool story_end(struct story *s, const struct config *c, const char *log, uint64_t lines)
 {
-    size_t failed = 0;
-    for (size_t i = 0; i < s->expect->n; i++) {
-        struct text why = {0};
-        failed += !expect_met(&s->expect->v[i], &why);
-        text_free(&why);
-    }
-    switch (s->format) {
-    case STORY_TEXT:
-        end_text(s, c);
-        if (!s->quiet)
-            fprintf(s->out, "\n%s: %" PRIu64 " lines replayed, %zu of %zu expectations met\n", log, lines,
-                    s->expect->n - failed, s->expect->n);
-        break;
-    case STORY_TAP: end_tap(s, c); break;
-    case STORY_JUNIT: end_junit(s, c, failed); break;
-    }
-    (void)fflush(s->out);
-    return !failed && !c->refused;
+    return verdict_tell(&(const struct verdict){.out = s->out,
+                                                .format = s->format,
+                                                .quiet = s->quiet,
+                                                .tallies = s->tallies,
+                                                .ntallies = s->ntallies,
+                                                .expect = s->expect,
+                                                .config = c,
+                                                .log = log,
+                                                .lines = lines});
 }

@@ -6,11 +6,11 @@
 
 #include "cli/offline/answers.h"
 #include "cli/offline/expect.h"
+#include "cli/offline/verdict.h"
 
 #define STORY_OWN_LINE                                                                                                 \
     (UINT32_C(1) << 31) /* in fact_syslog.held: the line is of the saved log, not one that was posted */
 
-enum story_format { STORY_TEXT, STORY_TAP, STORY_JUNIT };
 struct story;
 /* quiet: the verdict alone. All borrowed. */
 struct story *story_new(FILE *out, enum story_format format, bool quiet);

@@ -1,0 +1,117 @@
+/* verdict.c: the end of a replay: a table of applets, and which expectations were met; as text, TAP or JUnit. With the last two it
+ * is all that is told: an expectation is a test, and so is every line that was refused. */
+#include "cli/offline/verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void end_text(const struct verdict *v)
+{
+    fprintf(v->out, "\n%-7s %-8s %-6s %-8s %-8s %-10s %-7s %-7s %s\n", "Fired", "Success", "Abort", "Timeout", "Held",
+            "Longest", "First", "Last", "Applet");
+    for (size_t i = 0; i < v->ntallies; i++) {
+        const struct tally *t = &v->tallies[i];
+        char longest[32];
+        snprintf(longest, sizeof longest, "%" PRIu64 ".%03" PRIu64, t->longest_us / 1000000,
+                 t->longest_us / 1000 % 1000);
+        fprintf(v->out,
+                "%-7" PRIu64 " %-8" PRIu64 " %-6" PRIu64 " %-8" PRIu64 " %-8" PRIu64 " %-10s %-7" PRIu64 " %-7" PRIu64 " %s\n",
+                t->fired, t->success, t->abort, t->timeout, t->limited, longest, t->first_line, t->last_line,
+                t->applet);
+    }
+    for (size_t i = 0; i < v->expect->n; i++) {
+        const struct expectation *x = &v->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        fprintf(v->out, "%s%s:%u: %s: %s: %s%s%s\n", i ? "" : "\n", v->config->path, x->line, met ? "met" : "FAILED", x->applet,
+                x->text, met ? "" : "\n    ", text_str(&why));
+        text_free(&why);
+    }
+}
+
+static void end_tap(const struct verdict *v)
+{
+    size_t n = 0;
+    fprintf(v->out, "TAP version 13\n1..%zu\n", v->expect->n + v->config->refused);
+    for (size_t i = 0; i < v->expect->n; i++) {
+        const struct expectation *x = &v->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        fprintf(v->out, "%s %zu - %s: %s\n", met ? "ok" : "not ok", ++n, x->applet, x->text);
+        if (!met)
+            fprintf(v->out, "# %s:%u: %s\n", v->config->path, x->line, text_str(&why));
+        text_free(&why);
+    }
+    for (size_t i = 0; i < v->config->n; i++)
+        if (v->config->lines[i].kind == CONFIG_LINE_REFUSED)
+            fprintf(v->out, "not ok %zu - %s:%u is refused\n# %s\n", ++n, v->config->path, v->config->lines[i].number,
+                    v->config->lines[i].text);
+}
+
+static void put_xml(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&': fputs("&amp;", out); break;
+        case '<': fputs("&lt;", out); break;
+        case '>': fputs("&gt;", out); break;
+        case '"': fputs("&quot;", out); break;
+        default: fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+        }
+    }
+}
+
+static void test_case(const struct verdict *v, const char *class, const char *name, const char *why)
+{
+    fputs("    <testcase classname=\"", v->out);
+    put_xml(v->out, class);
+    fputs("\" name=\"", v->out);
+    put_xml(v->out, name);
+    if (why) {
+        fputs("\">\n      <failure message=\"", v->out);
+        put_xml(v->out, why);
+        fputs("\"/>\n    </testcase>\n", v->out);
+    } else {
+        fputs("\"/>\n", v->out);
+    }
+}
+
+static void end_junit(const struct verdict *v, size_t failed)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"", v->out);
+    put_xml(v->out, v->config->path);
+    fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->expect->n + v->config->refused, failed + v->config->refused);
+    for (size_t i = 0; i < v->expect->n; i++) {
+        const struct expectation *x = &v->expect->v[i];
+        struct text why = {0};
+        bool met = expect_met(x, &why);
+        test_case(v, x->applet, x->text, met ? NULL : text_str(&why));
+        text_free(&why);
+    }
+    for (size_t i = 0; i < v->config->n; i++)
+        if (v->config->lines[i].kind == CONFIG_LINE_REFUSED)
+            test_case(v, v->config->lines[i].applet, v->config->lines[i].text, v->config->lines[i].said ? v->config->lines[i].said : "refused");
+    fputs("  </testsuite>\n</testsuites>\n", v->out);
+}
+
+bool verdict_tell(const struct verdict *v)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < v->expect->n; i++) {
+        struct text why = {0};
+        failed += !expect_met(&v->expect->v[i], &why);
+        text_free(&why);
+    }
+    switch (v->format) {
+    case STORY_TEXT:
+        end_text(v);
+        if (!v->quiet)
+            fprintf(v->out, "\n%s: %" PRIu64 " lines replayed, %zu of %zu expectations met\n", v->log, v->lines,
+                    v->expect->n - failed, v->expect->n);
+        break;
+    case STORY_TAP: end_tap(v); break;
+    case STORY_JUNIT: end_junit(v, failed); break;
+    }
+    (void)fflush(v->out);
+    return !failed && !v->config->refused;
+}
