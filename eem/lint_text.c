@@ -176,10 +176,37 @@ static void own_lines_of(struct lint *l, const struct event_conf *ev)
     mem_free(configured);
 }
 
+/* Does this action raise the event whenever it is done? */
+static bool raises(const struct lint *l, const struct action_conf *a, const struct event_conf *ev)
+{
+    if (ev->type == EEM_APPLICATION)
+        return a->verb == ACTION_PUBLISH_EVENT && a->sub_system == ev->sub_system && a->number == ev->number;
+    return ev->type == EEM_NONE && a->verb == ACTION_POLICY && !strcmp(a->text, l->a->name);
+}
+
+/* Those that stand in no block are done in each run. */
+static void own_events_of(struct lint *l, const struct event_conf *ev)
+{
+    unsigned depth = 0;
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (lint_is_goto(a))
+            return; /* who knows what it jumps over */
+        depth += a->verb == ACTION_IF || a->verb == ACTION_WHILE || a->verb == ACTION_FOREACH;
+        depth -= a->verb == ACTION_END && depth;
+        if (!depth && raises(l, a, ev))
+            lint_at(l, a, "it raises this applet's own event again, for ever");
+    }
+}
+
 void lint_own_lines(struct lint *l)
 {
     CONF_EACH(const struct event_conf, ev, &l->a->events)
     {
+        if (l->a->events.n == 1 && !ev->ratelimit)
+            own_events_of(l, ev);
+        if (l->a->events.n == 1 && !ev->ratelimit && ev->type == EEM_CONFIG && configures(l))
+            lint_event(l, ev, "the applet configures, which is its own event again, for ever");
         bool all = matches(ev->pattern, "") && matches(ev->pattern, "\x01"); /* said already */
         if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !all && l->a->events.n == 1)
             own_lines_of(l, ev);

@@ -118,6 +118,14 @@ static bool has_line(const struct config *c, const char *begin)
     return false;
 }
 
+static bool has_whole_line(const struct config *c, const char *text)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->lines[i].kind == CONFIG_LINE_OTHER && !strcmp(c->lines[i].text, text))
+            return true;
+    return false;
+}
+
 static bool whole(const struct config *c)
 {
     return has_line(c, "version ") || has_line(c, "interface ") || has_line(c, "line con");
@@ -156,7 +164,7 @@ static void surroundings(struct linting *l)
             if (act->verb == ACTION_TRACK && !has_line(l->c, begin))
                 at_action(l, a, act, "surroundings", "there is no tracked object of this number in the configuration");
             if (act->verb == ACTION_SNMP_TRAP && !has_line(l->c, "snmp-server enable traps event-manager") &&
-                !has_line(l->c, "snmp-server enable traps\n"))
+                !has_whole_line(l->c, "snmp-server enable traps"))
                 at_action(l, a, act, "surroundings",
                           "no trap goes out without `snmp-server enable traps event-manager`");
         }
@@ -177,6 +185,12 @@ static void policies(struct linting *l)
 }
 
 static void (*const text_checks[])(struct linting *l) = {refused, quotes, replaced, surroundings, policies};
+
+static bool is_sentence(const char *text)
+{
+    size_t n = strlen(text);
+    return n && text[n - 1] == '.';
+}
 
 static int by_line(const void *x, const void *y)
 {
@@ -202,8 +216,8 @@ size_t lint_config(const struct config *c, struct desk *d, FILE *out)
         qsort(l.v, l.n, sizeof *l.v, by_line);
     for (size_t i = 0; i < l.n; i++) {
         if (out)
-            fprintf(out, "%s:%u: %s: %s. [%s]\n", c->path, l.v[i].line, l.v[i].error ? "error" : "warning", l.v[i].text,
-                    l.v[i].check);
+            fprintf(out, "%s:%u: %s: %s%s [%s]\n", c->path, l.v[i].line, l.v[i].error ? "error" : "warning", l.v[i].text,
+                    is_sentence(l.v[i].text) ? "" : ".", l.v[i].check);
         mem_free(l.v[i].text);
         mem_free(l.v[i].check);
     }

@@ -84,6 +84,18 @@ static const struct {
           "\"$s\"\n action 4 end\n",
      ""},
     {NONE " action 0 set s \"x\"\n action 1 regexp \"(a)\" \"$_none_arg1\" m s\n action 2 syslog msg \"$s\"\n", ""},
+    /* own-lines, where the event is no line */
+    {"event manager applet a\n event config\n action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n", "2 own-lines\n"},
+    {"event manager applet a\n event config\n action 1 cli command \"enable\"\n action 2 cli command \"wr mem\"\n", ""},
+    {"event manager applet a\n event config ratelimit 60\n action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n", ""},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 publish-event sub-system 798 type 7\n",
+     "3 own-lines\n"},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 publish-event sub-system 798 type 8\n", ""},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 if $_application_data1 lt 5\n"
+     " action 2 publish-event sub-system 798 type 7 arg1 \"9\"\n action 3 end\n",
+     ""},
+    {NONE " action 1 policy a\n", "3 own-lines\n"},
+    {NONE " action 1 if $_none_argc eq 1\n action 2 policy a\n action 3 end\n", ""},
     /* unreachable */
     {NONE " action 1 exit\n action 2 syslog msg \"x\"\n", "4 unreachable\n"},
     {NONE " action 1 while $_none_argc eq 1\n action 2 break\n action 3 syslog msg \"x\"\n action 4 end\n",
@@ -155,6 +167,8 @@ static const struct {
     /* surroundings: of whole configurations alone */
     {"version 15.4\n" NONE " action 1 snmp-trap strdata \"x\"\n", "4 surroundings\n"},
     {"version 15.4\nsnmp-server enable traps event-manager\n" NONE " action 1 snmp-trap strdata \"x\"\n", ""},
+    {"version 15.4\nsnmp-server enable traps\n" NONE " action 1 snmp-trap strdata \"x\"\n", ""},
+    {"version 15.4\nsnmp-server enable traps snmp\n" NONE " action 1 snmp-trap strdata \"x\"\n", "5 surroundings\n"},
     {"version 15.4\ntrack 5 stub-object\n" NONE " action 1 track read 5\n action 2 track read 6\n", "6 surroundings\n"},
     {NONE " action 1 snmp-trap strdata \"x\"\n", ""},
 };
