@@ -89,6 +89,8 @@ const struct cmd_table *const *cli_tables(size_t *n);
 /* An address, or a name of the host table, with or without the default domain. */
 bool cli_resolve(const struct cli *c, const char *name, uint32_t *out);
 const char *cli_hostname(const struct cli *c);
+/* As the line `hostname` does. False: no legal hostname (1 to 63 characters). Without commit it is only asked. */
+bool cli_rename(struct cli *c, const char *hostname, bool commit);
 bool cli_quiet_prompts(const struct cli *c); /* `file prompt quiet` */
 /* What software this is, in the lines that show version begins with and SNMP's sysDescr holds (without IOS-XE's own first line); appended. */
 void cli_software(const struct cli *c, struct text *out);

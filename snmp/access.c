@@ -6,6 +6,8 @@
  * read-only string, is an illegal operation (snmpInBadCommunityUses).
  * A user of SNMPv3 belongs to a group; of the group's rows that fit the message's security level and context the one of the highest level counts (RFC 3415 section 4). The
  * access lists of user and group are both asked. A list that is named and not there permits, as everywhere on IOS.
+ * A notification goes out under a user when the notify view of his group's row includes its name and those of its varbinds; a row that names none includes all, as on IOS, where
+ * the host line makes `*tv` its notify view.
  * Strings are compared octet by octet, with their length, so that an embedded zero cannot end one early (RFC 1157, 4.1: an OCTET STRING).
  */
 #include "snmp/snmp_local.h"
@@ -33,7 +35,7 @@ enum access access_of(const struct snmp *s, const uint8_t *community, size_t len
         if (same(c->name, community, len))
             return community_access(c);
     CONF_EACH(const struct snmp_host_conf, h, &s->conf.hosts)
-        if (same(h->community, community, len))
+        if (h->version != SNMP_HOST_V3 && same(h->community, community, len))
             return ACCESS_NOTIFY;
     return ACCESS_NONE;
 }
@@ -53,18 +55,35 @@ enum access access_community(const struct snmp *s, const uint8_t *community, siz
     return access_of(s, community, len);
 }
 
-bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
+/* The row of his group that counts; NULL: none is for this. */
+static const struct snmp_group_conf *row_of(const struct snmp *s, const struct snmp_user *u, int level, const char *context)
 {
     const struct snmp_group_conf *best = NULL;
-    *g = (struct grant){0};
-    if (!permitted(s, u->acl, src))
-        return false;
     CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
         if (strcmp(c->name, u->group) != 0 || c->model != SNMP_GROUP_V3 || c->level > level || strcmp(c->context, context) != 0)
             continue;
         if (!best || best->level < c->level)
             best = c;
     }
+    return best;
+}
+
+bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level, const struct fact_trap *t)
+{
+    const struct snmp_group_conf *row = row_of(s, u, level, "");
+    if (!row || !row->notify[0])
+        return row;
+    const struct view *view = view_find(s, row->notify);
+    bool all = view_includes(view, t->trap_oid, t->trap_oid_len);
+    for (size_t i = 0; i < t->nvars; i++)
+        all &= view_includes(view, t->vars[i].oid, t->vars[i].oid_len);
+    return all;
+}
+
+bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
+{
+    *g = (struct grant){0};
+    const struct snmp_group_conf *best = permitted(s, u->acl, src) ? row_of(s, u, level, context) : NULL;
     if (!best || !permitted(s, best->acl, src))
         return false;
     g->read = view_find(s, best->read[0] ? best->read : "v1default");

@@ -51,7 +51,7 @@ enum notify_result notify_transmit(struct snmp *s, const struct notification *n,
         return NOTIFY_CANNOT;
     enum codec_result r = codec_write_trap(&m, data, s->conf.packet_size < sizeof data ? s->conf.packet_size : sizeof data, &len);
     if (r == CODEC_OK && h->version == SNMP_HOST_V3) {
-        if (!notify_v3_seal(s, h, n->request_id, data, &len, sealed))
+        if (!notify_v3_seal(s, h, n->request_id, &n->trap, data, &len, sealed))
             return NOTIFY_CANNOT;
         out = sealed;
         if (len > s->conf.packet_size)

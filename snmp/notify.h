@@ -14,8 +14,8 @@ enum notify_result { NOTIFY_SENT, NOTIFY_NO_WAY /* no route now */, NOTIFY_CANNO
 /* One datagram; counts what went out. */
 MUST_USE enum notify_result notify_transmit(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h);
 
-/* notify_v3.c: data holds a v2c message; the same PDU under the host's user, into sealed; *len is replaced. False: no such user, or his keys are not enough. */
-MUST_USE bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX]);
+/* notify_v3.c: data holds t as a v2c message; the same PDU under the host's user, into sealed; *len is replaced. False: no such user, his keys are not enough, or his group may not. */
+MUST_USE bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX]);
 /* What came back from a host, version 3: *request_id of a Response that is his. A report about our idea of his time is learned: *again. */
 bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len, uint32_t *request_id, bool *again);
 #endif

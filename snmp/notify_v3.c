@@ -2,7 +2,8 @@
  *
  * The sender of a trap is authoritative: our engine, our boots and time, a local user's keys. Of an inform the receiver is: his engine is a line of the configuration
  * (`snmp-server engineID remote`), and the user's keys are made for it (`snmp-server user ... remote`). His boots and time we learn from the report that answers
- * the first inform (its sum proves it), and send again at once. A host whose user is missing, or has not what its level asks for, gets nothing.
+ * the first inform (its sum proves it), and send again at once. A host whose user is missing, or has not what its level asks for,
+ * or whose group has no row for it, or a notify view without these objects (access.c), gets nothing.
  */
 #include "snmp/notify.h"
 
@@ -36,7 +37,7 @@ static struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_co
     return u && (h->level < 1 || u->auth) && (h->level < 2 || u->priv) ? u : NULL;
 }
 
-bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
+bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
 {
     uint8_t engine[ENGINE_ID_MAX];
     size_t n = engine_of(s, h, engine);
@@ -46,7 +47,7 @@ bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id,
     ber_int(&body);
     ber_of(&body, BER_OCTETS);
     struct rd pdu = ber_next(&body, &tag);
-    if (!u || body.bad)
+    if (!u || body.bad || !access_notifies(s, u, h->level, t))
         return false;
     struct bw w = bw_of(sealed, SNMP_MESSAGE_MAX);
     bw_bytes(&w, pdu.p, pdu.left);

@@ -117,6 +117,8 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
         return;
     if (h->version != SNMP_HOST_V1)
         n.request_id = s->request_id = s->request_id % INT32_MAX + 1;
+    if (h->informs && s->debug_requests)
+        trace_manager(s, h);
     enum notify_result r = notify_transmit(s, &n, h);
     if (r == NOTIFY_CANNOT) {
         to->n.dropped++;
@@ -134,6 +136,19 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
     } else {
         to->n.dropped++;
     }
+}
+
+bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out)
+{
+    struct target *to;
+    for (struct outgoing *o = s->outgoing; o; o = o->next) {
+        const struct snmp_host_conf *h = o->inform ? host_of(s, o->addr, &to) : NULL;
+        if (!h || i--)
+            continue;
+        *out = (struct snmp_pending){.request_id = o->n.request_id, .addr = h->addr, .port = h->udp_port, .host = h, .expires = (unsigned)(timer_left(&o->timer) / US_PER_S)};
+        return true;
+    }
+    return false;
 }
 
 static struct outgoing *inform_of(struct snmp *s, uint32_t addr, uint32_t request_id)

@@ -134,8 +134,9 @@ struct snmp *snmp_new(const struct snmp_env *env)
     if (env->mib && !snmp_rows_add(s, env->mib, err))
         msg_debug(env->log, "SNMP: %s", err);
     if (env->debug) {
-        struct debug_item items[] = {{.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets}, {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers}};
-        debug_register(env->debug, items, 2, NULL, s);
+        struct debug_item items[] = {{.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets}, {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers},
+                                     {.subsystem = "SNMP", .text = "SNMP requests debugging", .on = &s->debug_requests}};
+        debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, s);
     }
     return s;
 }
@@ -210,6 +211,11 @@ const char *snmp_name(const struct snmp *s)
     return s->env.hostname ? s->env.hostname(s->env.arg) : "";
 }
 
+bool snmp_rename(struct snmp *s, const char *hostname, bool commit)
+{
+    return s->env.rename && s->env.rename(s->env.arg, hostname, commit);
+}
+
 size_t snmp_object_id(const struct snmp *s, uint32_t *out)
 {
     memcpy(out, s->sys_object_id, sizeof(s->sys_object_id));
@@ -258,6 +264,11 @@ void snmp_debug_headers(struct snmp *s, bool on)
 void snmp_debug_packets(struct snmp *s, bool on)
 {
     s->debug_packets = on;
+}
+
+void snmp_debug_requests(struct snmp *s, bool on)
+{
+    s->debug_requests = on;
 }
 
 bool snmp_debugging_packets(const struct snmp *s)

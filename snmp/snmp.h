@@ -17,6 +17,7 @@ struct rnd;
 struct mib;
 struct snmp;
 struct snmp_conf;
+struct snmp_host_conf;
 struct snmp_view_conf;
 struct udp_from;
 struct object_gate;
@@ -46,6 +47,7 @@ struct snmp_env {
     uint8_t mac[6];      /* of the default engine id */
     const char *descr;   /* sysDescr; NULL: "" */
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
+    bool (*rename)(void *arg, const char *hostname, bool commit); /* sysName is set: may it be this? With commit, let it be. NULL: it may not */
     bool (*pool)(void *arg, unsigned i, struct snmp_pool *out); /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
@@ -69,6 +71,7 @@ bool snmp_running(struct snmp *s);
 const char *snmp_chassis(const struct snmp *s); /* "" when none */
 const char *snmp_descr(const struct snmp *s);   /* sysDescr */
 const char *snmp_name(const struct snmp *s);    /* sysName: the hostname */
+bool snmp_rename(struct snmp *s, const char *hostname, bool commit);
 /* sysObjectID, into out; how many numbers. */
 size_t snmp_object_id(const struct snmp *s, uint32_t *out);
 /* 1/100 s since the router began, modulo 2^32: sysUpTime. */
@@ -178,8 +181,18 @@ void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data
 
 struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
 
-/* `debug snmp headers`, `debug snmp packets` */
+/* The i-th inform that waits for its acknowledgement, the oldest first; false past the end. */
+struct snmp_pending {
+    uint32_t request_id, addr;
+    uint16_t port;
+    const struct snmp_host_conf *host;
+    unsigned expires; /* s: until it is sent again, or given up */
+};
+bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out);
+
+/* `debug snmp headers`, `debug snmp packets`, `debug snmp requests` */
 void snmp_debug_headers(struct snmp *s, bool on);
 void snmp_debug_packets(struct snmp *s, bool on);
+void snmp_debug_requests(struct snmp *s, bool on);
 bool snmp_debugging_packets(const struct snmp *s);
 #endif

@@ -113,7 +113,7 @@ struct snmp {
     const struct object_gate *object_gate; /* NULL: nobody answers requests */
     uint64_t notifications;                /* raised so far: the number of the last one */
     int32_t set_serial;
-    bool debug_packets, debug_headers;
+    bool debug_packets, debug_headers, debug_requests;
 };
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
@@ -138,6 +138,8 @@ enum access access_community(const struct snmp *s, const uint8_t *community, siz
 /* Level: 0 noAuthNoPriv, 1 authNoPriv, 2 authPriv. False: no row of his group is for this. */
 bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g);
 enum access access_of(const struct snmp *s, const uint8_t *community, size_t len);
+/* May this notification be sent under this user (RFC 3413 3.3)? */
+bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level, const struct fact_trap *t);
 
 /* transport.c: open and close the sockets that the configuration asks for. */
 void transport_settle(struct snmp *s);
@@ -197,4 +199,5 @@ void trace_answer(struct snmp *s, const struct request *r, const struct answer *
 void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst);
 void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src);
 void trace_refused(struct snmp *s, const char *why, uint32_t src);
+void trace_manager(struct snmp *s, const struct snmp_host_conf *h); /* `debug snmp requests` */
 #endif

@@ -1,4 +1,4 @@
-/* trace.c: `debug snmp packets`: a notification, request or response as lines of the log.
+/* trace.c: `debug snmp packets`, `headers` and `requests` (those we make ourselves: informs): a notification, request or response as lines of the log.
  *
  * One message of several lines: what happened to the packet, the PDU's head, then one line for each varbind, numerically, as the router loads no MIB.
  * Strings print their printable octets as they are and the rest as \xNN, so that a sender cannot write control characters to a terminal.
@@ -78,6 +78,12 @@ void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src)
 void trace_refused(struct snmp *s, const char *why, uint32_t src)
 {
     msg_debug(s->env.log, "SNMP: Packet received via UDP from %s: %s", IP4(src), why);
+}
+
+void trace_manager(struct snmp *s, const struct snmp_host_conf *h)
+{
+    msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %" PRIu32 ", timeout: %" PRIu32, IP4(h->addr), h->udp_port,
+              h->version == SNMP_HOST_V3 ? "user" : "community", h->community, s->conf.inform_retries, s->conf.inform_timeout);
 }
 
 static const char *pdu_name(uint8_t pdu)

@@ -71,6 +71,17 @@ static void sys_changed(void *self, void *obj, enum cmd_change what)
     shells_lines_changed(((struct cli *)self)->shells);
 }
 
+bool cli_rename(struct cli *c, const char *hostname, bool commit)
+{
+    if (strlen(hostname) > HOSTNAME_LEN || !hostname_legal(hostname))
+        return false;
+    if (commit) {
+        name_router(&c->sys, hostname);
+        sys_changed(c, &c->sys, CMD_CHANGED);
+    }
+    return true;
+}
+
 const struct cmd_scope sys_scope = {.size = sizeof(struct sys_conf),
                                     .init = sys_init,
                                     .global = sys_global,

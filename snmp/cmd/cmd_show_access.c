@@ -1,4 +1,4 @@
-/* cmd_show_access.c: `show snmp community|group|user|view|context|engineID|mib`, `debug snmp headers`.
+/* cmd_show_access.c: `show snmp community|group|user|view|context|engineID|mib`.
  *
  * Layouts are IOS's, column for column. Groups come from three places: `snmp-server group` lines; each community, which is a group of its name for v1 and v2c; and each
  * host line whose string is no community, which is one for notifications alone. ILMI is listed first, as on IOS, and lets nobody in: no interface here speaks it.
@@ -60,19 +60,26 @@ static const struct snmp_community_conf *community_of(const struct snmp_conf *co
     return NULL;
 }
 
-static bool named_by_host(const struct snmp_conf *conf, const char *name)
+/* The first host line whose string is this one; of version 3 it is a user's name. */
+static const struct snmp_host_conf *host_naming(const struct snmp_conf *conf, const char *name)
 {
     CONF_EACH(const struct snmp_host_conf, h, &conf->hosts)
-        if (!strcmp(h->community, name))
-            return true;
-    return false;
+        if (h->version != SNMP_HOST_V3 && !strcmp(h->community, name))
+            return h;
+    return NULL;
 }
 
-static bool first_host_of(const struct snmp_conf *conf, const struct snmp_host_conf *host)
+/* Does a host of version 3 send under a user of this group, at this level? Then its row notifies of everything, unless it names a view. */
+static bool notifies(struct snmp *s, const struct snmp_group_conf *g)
 {
-    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts)
-        if (!strcmp(h->community, host->community))
-            return h == host;
+    struct snmp_user_info u;
+    CONF_EACH(const struct snmp_host_conf, h, &snmp_conf(s)->hosts) {
+        if (h->version != SNMP_HOST_V3 || g->model != SNMP_GROUP_V3 || h->level != g->level)
+            continue;
+        for (size_t i = 0; snmp_user_info(s, i, &u); i++)
+            if (!strcmp(u.name, h->community) && !strcmp(u.group, g->name))
+                return true;
+    }
     return false;
 }
 
@@ -86,15 +93,15 @@ static enum cmd_result show_group(struct cmd_ctx *c)
         show_one_group(c->out, &(struct group_entry){.name = "ILMI", .model = models[m], .storage = "permanent", .read = "*ilmi", .write = "*ilmi"});
     CONF_EACH(const struct snmp_group_conf, g, &conf->groups)
         show_one_group(c->out, &(struct group_entry){.name = g->name, .model = g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model], .context = g->context, .storage = "nonvolatile",
-                                                     .read = g->read[0] ? g->read : "v1default", .write = g->write, .notify = g->notify, .acl = g->acl});
+                                                     .read = g->read[0] ? g->read : "v1default", .write = g->write, .notify = g->notify[0] || !notifies(c->self, g) ? g->notify : ALL_KINDS, .acl = g->acl});
     CONF_EACH(const struct snmp_community_conf, m, &conf->communities) {
         const char *view = m->view[0] ? m->view : "v1default";
         for (int v = 0; v < 2; v++)
             show_one_group(c->out, &(struct group_entry){.name = m->name, .model = models[v], .storage = "permanent", .read = view, .write = m->access == SNMP_RW ? view : "",
-                                                         .notify = named_by_host(conf, m->name) ? ALL_KINDS : "", .acl = m->acl});
+                                                         .notify = host_naming(conf, m->name) ? ALL_KINDS : "", .acl = m->acl});
     }
     CONF_EACH(const struct snmp_host_conf, h, &conf->hosts) {
-        if (community_of(conf, h->community) || !first_host_of(conf, h))
+        if (community_of(conf, h->community) || host_naming(conf, h->community) != h)
             continue;
         for (int v = 0; v < 2; v++)
             show_one_group(c->out, &(struct group_entry){.name = h->community, .model = models[v], .storage = "volatile", .notify = ALL_KINDS});
@@ -192,23 +199,6 @@ static enum cmd_result show_ifindex(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static enum cmd_result set_headers(struct cmd_ctx *c, bool on)
-{
-    snmp_debug_headers(c->self, on);
-    out_printf(c->out, "SNMP packet headers debugging is %s\n", on ? "on" : "off");
-    return CMD_OK;
-}
-
-static enum cmd_result debug_headers(struct cmd_ctx *c)
-{
-    return set_headers(c, !c->no);
-}
-
-static enum cmd_result undebug_headers(struct cmd_ctx *c)
-{
-    return set_headers(c, false);
-}
-
 static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show snmp community", show_community, "show SNMP communities"),
     DO(EXEC, 1, "show snmp context", show_context, "show snmp contexts"),
@@ -218,7 +208,5 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show snmp mib ifmib ifindex [<ifname>]", show_ifindex, "|show IF-MIB information|show ifindex of the interfaces|Interface name"),
     DO(EXEC, 1, "show snmp user [<word:name>]", show_user, "show SNMPv3 users|Name of the user"),
     DO(EXEC, 1, "show snmp view", show_view, "show SNMPv3 MIB views"),
-    DO_NO(EXEC, 15, "debug snmp headers", debug_headers, "SNMP packet headers"),
-    DO(EXEC, 15, "undebug snmp headers", undebug_headers, "SNMP packet headers"),
 };
 const struct cmd_table snmp_table_show = CMD_TABLE("snmp/cmd/cmd_show_access", rows);

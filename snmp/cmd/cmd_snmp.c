@@ -1,4 +1,4 @@
-/* cmd_snmp.c: `snmp-server ...`, `show snmp ...`, `debug snmp packets`.
+/* cmd_snmp.c: `snmp-server ...`, `show snmp ...`, `debug snmp ...`.
  *
  * Rows of the configuration stand in the order running-config prints them. `snmp-server enable traps` alone is an action: it sets every kind this router can
  * raise, and running-config shows one line for each, as IOS does. `no snmp-server` removes them all and stops the agent. A host line is found by its address:
@@ -15,6 +15,7 @@
 #include "snmp/snmp_conf.h"
 
 #define NOT_ENABLED "%SNMP agent not enabled\n"
+#define DEBUGS      "SNMP packet headers|SNMP packets|SNMP requests"
 
 static void *global_conf(void *self)
 {
@@ -227,21 +228,40 @@ static enum cmd_result show_chassis(struct cmd_ctx *c)
     return show_text(c, snmp_chassis(c->self));
 }
 
-static enum cmd_result set_packets(struct cmd_ctx *c, bool on)
+static enum cmd_result show_pending(struct cmd_ctx *c)
 {
-    snmp_debug_packets(c->self, on);
-    out_printf(c->out, "SNMP packet debugging is %s\n", on ? "on" : "off");
+    static const char *const who[] = {"V1 community", "V2C community", "V3 user"};
+    struct snmp_pending p;
+    if (!agent_on(c))
+        return CMD_OK;
+    for (size_t i = 0; snmp_pending(c->self, i, &p); i++)
+        out_printf(c->out, "req id: %" PRIu32 ", dest: %s.%u, %s: %s, Expires in %u secs\n", p.request_id, IP4(p.addr), p.port, who[p.host->version], p.host->community, p.expires);
     return CMD_OK;
 }
 
-static enum cmd_result debug_packets(struct cmd_ctx *c)
+static enum cmd_result set_debug(struct cmd_ctx *c, bool on)
 {
-    return set_packets(c, !c->no);
+    static const struct {
+        const char *word, *text;
+        void (*set)(struct snmp *s, bool on);
+    } bits[] = {{"headers", "packet headers", snmp_debug_headers}, {"packets", "packet", snmp_debug_packets}, {"requests", "requests", snmp_debug_requests}};
+    for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
+        if (!cmd_has(c, bits[i].word))
+            continue;
+        bits[i].set(c->self, on);
+        out_printf(c->out, "SNMP %s debugging is %s\n", bits[i].text, on ? "on" : "off");
+    }
+    return CMD_OK;
 }
 
-static enum cmd_result undebug_packets(struct cmd_ctx *c)
+static enum cmd_result debug_on(struct cmd_ctx *c)
 {
-    return set_packets(c, false);
+    return set_debug(c, !c->no);
+}
+
+static enum cmd_result debug_off(struct cmd_ctx *c)
+{
+    return set_debug(c, false);
 }
 
 static const struct cmd_row rows[] = {
@@ -328,10 +348,11 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show snmp chassis", show_chassis, "show SNMP chassis string"),
     DO(EXEC, 1, "show snmp contact", show_contact, "show SNMP contact string"),
     DO(EXEC, 15, "show snmp host", show_host, "show SNMP hosts"),
+    DO(EXEC, 15, "show snmp pending", show_pending, "show SNMP pending requests"),
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
     HELP(EXEC, "debug snmp", "SNMP information"),
-    DO_NO(EXEC, 15, "debug snmp packets", debug_packets, "SNMP packets"),
+    DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests}", debug_on, DEBUGS),
     HELP(EXEC, "undebug snmp", "SNMP information"),
-    DO(EXEC, 15, "undebug snmp packets", undebug_packets, "SNMP packets"),
+    DO(EXEC, 15, "undebug snmp {headers=headers|packets=packets|requests=requests}", debug_off, DEBUGS),
 };
 const struct cmd_table snmp_table = CMD_TABLE("snmp/cmd/cmd_snmp", rows);

@@ -1,6 +1,7 @@
 /* system.c: SNMPv2-MIB (RFC 3418): what this router is, and what its SNMP entity has done.
  *
- * sysContact, sysLocation and snmpEnableAuthenTraps are the settings of that name: a set changes the configuration as the line would. sysName is the hostname.
+ * sysContact, sysLocation and snmpEnableAuthenTraps are the settings of that name: a set changes the configuration as the line would. sysName is the hostname, and takes
+ * what that line takes.
  * sysServices is 78: a router of layers 2 to 4 that hosts applications, as IOS says. sysORTable is empty, as on IOS: no AGENT-CAPABILITIES are
  * claimed. The counters of group snmp are those of `show snmp`; as Counter32 they wrap. snmpSetSerialNo is the advisory lock of RFC 3418: a set must name
  * the present value and raises it; it starts at 0 with the router.
@@ -33,17 +34,21 @@ static enum mib_set set_text(void *self, const struct mib_row *row, const struct
 {
     struct snmp *s = self;
     (void)at;
-    char *field = row->which == SYS_CONTACT ? snmp_conf(s)->contact : snmp_conf(s)->location;
+    char name[SNMP_TEXT_MAX + 1] = "";
+    char *field = row->which == SYS_NAME ? name : row->which == SYS_CONTACT ? snmp_conf(s)->contact : snmp_conf(s)->location;
     if (value->len > SNMP_TEXT_MAX)
         return MIB_SET_WRONG_LENGTH;
     for (size_t i = 0; i < value->len; i++)
         if (value->data[i] < 0x20 || value->data[i] > 0x7e)
             return MIB_SET_WRONG_VALUE;
-    if (commit) {
+    if (commit || field == name) {
         memcpy(field, value->data, value->len);
         field[value->len] = '\0';
-        snmp_conf_changed(s);
     }
+    if (field == name)
+        return snmp_rename(s, name, commit) ? MIB_SET_OK : MIB_SET_WRONG_VALUE;
+    if (commit)
+        snmp_conf_changed(s);
     return MIB_SET_OK;
 }
 
@@ -96,7 +101,7 @@ static const struct mib_row system_rows[] = {
     {.name = "sysObjectID", .oid = SYSTEM(2), .type = TRAP_OID, .get = get_system, .which = SYS_OBJECT_ID},
     {.name = "sysUpTime", .oid = SYSTEM(3), .type = TRAP_TICKS, .get = get_system, .which = SYS_UPTIME},
     {.name = "sysContact", .oid = SYSTEM(4), .type = TRAP_STRING, .get = get_system, .set = set_text, .which = SYS_CONTACT},
-    {.name = "sysName", .oid = SYSTEM(5), .type = TRAP_STRING, .get = get_system, .which = SYS_NAME},
+    {.name = "sysName", .oid = SYSTEM(5), .type = TRAP_STRING, .get = get_system, .set = set_text, .which = SYS_NAME},
     {.name = "sysLocation", .oid = SYSTEM(6), .type = TRAP_STRING, .get = get_system, .set = set_text, .which = SYS_LOCATION},
     {.name = "sysServices", .oid = SYSTEM(7), .type = TRAP_INT, .get = get_system, .which = SYS_SERVICES},
     {.name = "sysORLastChange", .oid = SYSTEM(8), .type = TRAP_TICKS, .get = get_system, .which = SYS_OR_CHANGE},

@@ -83,12 +83,17 @@ static int teardown(void **state)
 }
 
 /* One varbind: 1.3.6.1.4.1.9.10.91.1.2.3.1.9.7 = 2323232. */
-static void want(struct pair *p)
+static void want_of(struct box *b)
 {
     struct fact_trap t = {.kind = "event-manager", .trap_oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2}, .trap_oid_len = 11, .nvars = 1};
     t.vars[0] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 9, 7}, .oid_len = 15, .type = TRAP_INT, .num = 2323232};
-    bus_publish(p->hub->bus, FACT_TRAP_WANTED, &t, sizeof t);
-    vloop_run_for(p->loop, 0);
+    bus_publish(b->bus, FACT_TRAP_WANTED, &t, sizeof t);
+    vloop_run_for(b->loop, 0);
+}
+
+static void want(struct pair *p)
+{
+    want_of(p->hub);
 }
 
 static void carry(struct pair *p, bool back, size_t i)
@@ -206,6 +211,78 @@ static void an_inform_is_the_receivers_users(void **state)
     assert_heard(p, 2);
 }
 
+/* RFC 3413, 3.3: the notification's name and its objects must all be in the notify view of the group's row. */
+static void the_notify_view_decides_what_goes_out(void **state)
+{
+    static const char *const subtrees[] = {"1.3.6.1.4.1.9.10.91.0", "1.3.6.1.4.1.9.10.91.1"};
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 2, "password1");
+    want(p);
+    assert_int_equal(p->hub->nsent, 1); /* no view named: all of it */
+    struct snmp_group_conf *g = snmp_conf(p->hub->snmp)->groups.v[0];
+    str_copy(g->notify, sizeof g->notify, "told");
+    want(p);
+    assert_int_equal(p->hub->nsent, 1); /* no such view */
+    for (size_t i = 0; i < 2; i++) {
+        struct snmp_view_conf *v = NEW(struct snmp_view_conf);
+        str_copy(v->name, sizeof v->name, "told");
+        str_copy(v->subtree, sizeof v->subtree, subtrees[i]);
+        conf_list_add(&snmp_conf(p->hub->snmp)->views, v);
+        snmp_conf_changed(p->hub->snmp);
+        want(p);
+        assert_int_equal(p->hub->nsent, 1 + i); /* its name alone is not enough */
+    }
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 2);
+    g->level = 2;
+    p->host->level = 1; /* no row of the group is for this level */
+    want(p);
+    assert_int_equal(p->hub->nsent, 2);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 3);
+}
+
+/* Two informs that nobody acknowledges: their numbers rise, each waits for its 15 s, and is gone after the third repetition. */
+static void pending_informs_are_listed(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_pending w[2];
+    p->host->version = SNMP_HOST_V2C;
+    p->host->informs = 1;
+    snmp_debug_requests(p->hub->snmp, true);
+    want(p);
+    vloop_run_for(p->loop, 5 * US_PER_S);
+    want(p);
+    assert_true(snmp_pending(p->hub->snmp, 0, &w[0]));
+    assert_true(snmp_pending(p->hub->snmp, 1, &w[1]));
+    assert_false(snmp_pending(p->hub->snmp, 2, &(struct snmp_pending){0}));
+    assert_int_equal(w[1].request_id, w[0].request_id + 1);
+    assert_int_equal(w[0].addr, SPOKE);
+    assert_int_equal(w[0].port, 162);
+    assert_ptr_equal(w[0].host, p->host);
+    assert_int_equal(w[0].expires, 10);
+    assert_int_equal(w[1].expires, 15);
+    assert_int_equal(box_logged(p->hub, "SNMP Manager API: request"), 2);
+    assert_int_equal(box_logged(p->hub, "dest: 11.1.1.3.162, community: carol"), 2);
+    assert_int_equal(box_logged(p->hub, "retries: 3, timeout: 15"), 2);
+    vloop_run_for(p->loop, 60 * US_PER_S);
+    assert_false(snmp_pending(p->hub->snmp, 0, &w[0]));
+}
+
+/* The name of a user is no community: what comes under it in version 1 or 2c is a stranger's. */
+static void a_users_name_opens_nothing(void **state)
+{
+    struct pair *p = *state;
+    user(p->hub, "carol", 0, NULL, 2, "password1");
+    snmp_conf(p->hub->snmp)->manager = true;
+    snmp_conf_changed(p->hub->snmp);
+    struct snmp_host_conf *h = snmp_conf(p->spoke->snmp)->hosts.v[0];
+    str_copy(h->community, sizeof h->community, "carol");
+    snmp_conf(p->spoke->snmp)->traps_event_manager = true;
+    want_of(p->spoke);
+    carry(p, true, 0);
+    assert_int_equal(p->hub->nheard, 0);
+    assert_int_equal(snmp_stats(p->hub->snmp)->in_bad_communities, 1);
+}
+
 /* An inform under keys of the sender's own engine is none: the receiver's engine decides. */
 static void an_inform_of_a_foreign_engine_is_none(void **state)
 {
@@ -232,6 +309,9 @@ int main(void)
         TEST(wrong_keys_and_strangers_are_refused_silently),
         TEST(old_traps_are_refused),
         TEST(an_inform_is_the_receivers_users),
+        TEST(the_notify_view_decides_what_goes_out),
+        TEST(pending_informs_are_listed),
+        TEST(a_users_name_opens_nothing),
         TEST(an_inform_of_a_foreign_engine_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

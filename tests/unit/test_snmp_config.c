@@ -301,6 +301,10 @@ static void debug_goes_on_and_off(void **state)
     assert_true(snmp_debugging_packets(d->box->snmp));
     assert_string_equal(exec(d, "no debug snmp packets"), "SNMP packet debugging is off\n");
     assert_false(snmp_debugging_packets(d->box->snmp));
+    assert_string_equal(exec(d, "debug snmp requests"), "SNMP requests debugging is on\n");
+    assert_string_equal(exec(d, "debug snmp headers"), "SNMP packet headers debugging is on\n");
+    assert_string_equal(exec(d, "undebug snmp requests"), "SNMP requests debugging is off\n");
+    assert_false(snmp_debugging_packets(d->box->snmp));
     snmp_debug_packets(d->box->snmp, true);
     assert_string_equal(exec(d, "un snmp pack"), "SNMP packet debugging is off\n");
     assert_false(snmp_debugging_packets(d->box->snmp));
