@@ -257,15 +257,12 @@ static void get_bulk(struct snmp *s, const struct request *r, struct answer *a)
 
 /* ---- writing ---- */
 
-/* The value of a varbind as a fact; an error when no object has such a value. */
-static enum snmp_error take_value(struct asked *q)
+enum snmp_error value_of(uint8_t tag, struct rd c, struct trap_var *v)
 {
-    struct trap_var *v = &q->name;
-    struct rd c = q->value;
     bool whole = true;
     v->num = 0;
     v->len = 0;
-    switch (q->tag) {
+    switch (tag) {
     case BER_INTEGER:
         v->type = TRAP_INT;
         v->num = ber_int_of(&c);
@@ -309,6 +306,11 @@ static enum snmp_error take_value(struct asked *q)
     default: return SNMP_WRONG_TYPE;
     }
     return c.bad ? SNMP_WRONG_ENCODING : SNMP_NO_ERROR;
+}
+
+static enum snmp_error take_value(struct asked *q)
+{
+    return value_of(q->tag, q->value, &q->name);
 }
 
 static enum snmp_error error_of(enum mib_set r, bool writable)

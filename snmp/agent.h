@@ -45,6 +45,8 @@ struct answer {
     uint8_t list[SNMP_IN_MAX];
 };
 
+/* The value of a varbind as a fact; an error when no object has such a value. */
+MUST_USE enum snmp_error value_of(uint8_t tag, struct rd content, struct trap_var *v);
 /* The content of a PDU, whose tag is in r->pdu. False: not well formed. */
 MUST_USE bool request_parse(struct rd pdu, struct request *r);
 /* Counts what is asked and answered. False: nothing is to be sent (RFC 3418 snmpSilentDrops, unless it waits). */

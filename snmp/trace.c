@@ -111,18 +111,15 @@ static void add_varbinds(struct text *t, struct rd list)
         add_oid(t, v.oid, v.oid_len);
         text_add(t, " = ");
         switch (tag) {
-        case BER_INTEGER: text_printf(t, "%" PRId32, ber_int_of(&c)); break;
-        case BER_COUNTER:
-        case BER_GAUGE:
-        case BER_TICKS:
-        case BER_COUNTER64: text_printf(t, "%" PRIu64, ber_uint64_of(&c)); break;
-        case BER_IP: text_add(t, IP4(c.left == 4 ? get32(c.p) : 0)); break;
-        case BER_OCTETS: add_string(t, c.p, c.left); break;
-        case BER_OID: add_oid(t, v.oid_val, ber_oid_of(&c, v.oid_val, TRAP_OID_MAX, &whole)); break;
+        case BER_OCTETS: add_string(t, c.p, c.left); break; /* also longer than a fact holds */
         case BER_NO_OBJECT: text_add(t, "NO_SUCH_OBJECT_EXCEPTION"); break;
         case BER_NO_INSTANCE: text_add(t, "NO_SUCH_INSTANCE_EXCEPTION"); break;
         case BER_END_OF_VIEW: text_add(t, "END_OF_MIB_VIEW_EXCEPTION"); break;
-        default: text_add(t, "NULL TYPE/VALUE");
+        default:
+            if (value_of(tag, c, &v) == SNMP_NO_ERROR)
+                add_value(t, &v);
+            else
+                text_add(t, "NULL TYPE/VALUE");
         }
     }
 }

@@ -1,9 +1,9 @@
 /* fuzz_snmp.c: the agent of one router, before and after it knows who asks.
  *
  * The first octet of an input says how the rest comes: as a datagram of its own (0), as the PDU of a v1 or v2c message under a read-write community (1, 2), or as the PDU of a
- * SNMPv3 message whose sum and encryption are right (3: authNoPriv with SHA, 4: authPriv with AES-128, 5: authPriv with DES). Beside not crashing, it must hold: an answer
+ * SNMPv3 message whose sum and encryption are right (3: authNoPriv with SHA, 4: authPriv with AES-128, 5: authPriv with DES). The same datagram is heard on port 162 too, as a notification. Beside not crashing, it must hold: an answer
  * fits the maximum packet size, is well formed to its last octet, has the version of the question and, outside SNMPv3, its community and request-id. Values that a set
- * changes are those of the agent's own rows. */
+ * changes are those of the agent's own rows; of each datagram on port 162 at most one notification is told, within a fact's bounds. */
 #include <string.h>
 
 #include "espial/mib.h"
@@ -14,13 +14,16 @@
 
 #define MAX_REQUEST 4096
 
-static struct snmp *agent(void)
+static struct snmp *agent(struct box **box)
 {
     static struct snmp *s;
+    static struct box *b;
+    *box = b;
     if (s)
         return s;
     struct loop *loop = vloop_new(0);
-    struct box *b = box_new(loop, 0x0a000001);
+    *box = b = box_new(loop, 0x0a000001);
+    b->no_route = true; /* what goes out is made, and not sent */
     struct snmp_env env = {.loop = loop, .bus = b->bus, .log = b->log, .inet = &b->inet, .product = 1045, .mib = mib_new(), .descr = "fuzz"};
     s = snmp_new(&env);
     struct snmp_community_conf *c = NEW(struct snmp_community_conf);
@@ -35,6 +38,7 @@ static struct snmp *agent(void)
     conf_list_add(&s->conf.groups, g);
     fuzz_must(snmp_user_set(s, &(struct snmp_user_spec){.name = "aes", .group = "all", .acl = "", .auth = USM_SHA, .priv = USM_AES128, .auth_secret = "password1", .priv_secret = "password2"}));
     fuzz_must(snmp_user_set(s, &(struct snmp_user_spec){.name = "des", .group = "all", .acl = "", .auth = USM_MD5, .priv = USM_DES, .auth_secret = "password1", .priv_secret = "password2"}));
+    s->conf.manager = true;
     snmp_conf_changed(s);
     return s;
 }
@@ -71,10 +75,22 @@ static void check_community_answer(unsigned version, const uint8_t *in, size_t i
     fuzz_must(r.a >= 0 && r.a <= SNMP_INCONSISTENT_NAME && r.b >= 0 && (unsigned)r.b <= was.nvars);
 }
 
+static void notify(struct box *b, struct snmp *s, const uint8_t *in, size_t n)
+{
+    struct udp_from from = {.src = 0x0a000002, .dst = 0x0a000001, .sport = 4000, .dport = 162};
+    b->nheard = 0;
+    receive_datagram(s, &from, in, n);
+    vloop_run_for(b->loop, 0);
+    fuzz_must(b->nheard <= 1);
+    const struct fact_trap *t = &b->heard[0];
+    fuzz_must(!b->nheard || (t->nvars <= TRAP_VARBINDS_MAX && t->trap_oid_len <= TRAP_OID_MAX && t->version >= 1 && t->version <= 3));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static uint8_t in[SNMP_IN_MAX], out[SNMP_MESSAGE_MAX];
-    struct snmp *s = agent();
+    struct box *b;
+    struct snmp *s = agent(&b);
     if (size < 1 || size > MAX_REQUEST)
         return 0;
     unsigned how = data[0] % 6;
@@ -83,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(in, data + 1, n);
     else
         n = wrap(s, how, data + 1, n, in, sizeof in);
+    notify(b, s, in, n);
     struct udp_from from = {.src = 0x0a000002, .dst = 0x0a000001, .sport = 4000, .dport = 161};
     size_t len = snmp_request(s, &from, in, n, out);
     if (!len)
@@ -110,6 +127,8 @@ static const char get[] = "\xa0\x19\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x0e\
 static const char next[] = "\xa1\x17\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x0c\x30\x0a\x06\x06\x2b\x06\x01\x02\x01\x01\x05\x00";
 static const char bulk[] = "\xa5\x21\x02\x01\x01\x02\x01\x01\x02\x01\x0a\x30\x16\x30\x08\x06\x04\x2b\x06\x01\x02\x05\x00\x30\x0a\x06\x06\x2b\x06\x01\x02\x01\x0b\x05\x00";
 static const char set[] = "\xa3\x1b\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x10\x30\x0e\x06\x08\x2b\x06\x01\x02\x01\x01\x04\x00\x04\x02me";
+static const char inform[] = "\xa6\x33\x02\x01\x09\x02\x01\x00\x02\x01\x00\x30\x28\x30\x0d\x06\x08\x2b\x06\x01\x02\x01\x01\x03\x00\x43\x01\x01\x30\x17\x06\x0a\x2b\x06\x01\x06\x03\x01\x01\x04\x01\x00\x06\x09\x2b\x06\x01\x06\x03\x01"
+                             "\x01\x05\x01";
 static const char discovery[] = "\x30\x38\x02\x01\x03\x30\x0e\x02\x01\x4a\x02\x03\x00\xff\xe3\x04\x01\x04\x02\x01\x03\x04\x10\x30\x0e\x04\x00\x02\x01\x00\x02\x01\x00\x04\x00\x04\x00\x04\x00\x30\x11\x04"
                                 "\x00\x04\x00\xa0\x0b\x02\x01\x37\x02\x01\x00\x02\x01\x00\x30\x00";
 
@@ -120,7 +139,7 @@ static const struct seed {
 } corpus[] = {
     {0, discovery, sizeof discovery - 1}, {1, get, sizeof get - 1},   {1, next, sizeof next - 1}, {1, set, sizeof set - 1},   {2, get, sizeof get - 1},   {2, next, sizeof next - 1},
     {2, bulk, sizeof bulk - 1},           {2, set, sizeof set - 1},   {3, get, sizeof get - 1},   {3, bulk, sizeof bulk - 1}, {4, bulk, sizeof bulk - 1}, {4, set, sizeof set - 1},
-    {5, next, sizeof next - 1},           {5, bulk, sizeof bulk - 1},
+    {5, next, sizeof next - 1},           {5, bulk, sizeof bulk - 1}, {2, inform, sizeof inform - 1}, {3, inform, sizeof inform - 1}, {4, inform, sizeof inform - 1}, {5, inform, sizeof inform - 1},
 };
 
 const char *const fuzz_words[] = {"\x80", "\x81", "\x82", "\x84", "\xff", "\x02\x01", "\x02\x04\x7f\xff\xff\xff", "\x04", "\x05", "\x06", "\x30", "\x40\x04", "\x46", "\xa0", "\xa1", "\xa3", "\xa5", "\x2b\x06\x01", NULL};
