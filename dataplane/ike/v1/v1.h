@@ -136,6 +136,7 @@ void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
 void v1_info_delete_ike(struct ike_sa *sa);
 void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data,
                     size_t len);
+void v1_info_say_notify(const struct ike_sa *sa, const struct notify_body *n, uint32_t mid); /* debug lines of one that came */
 /* Without protection: only the refusal of a first message; limited. */
 void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
                     uint16_t type);

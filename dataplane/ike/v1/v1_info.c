@@ -228,6 +228,12 @@ static void take_lifetime(struct ike_sa *sa, const struct notify_body *n)
     }
 }
 
+void v1_info_say_notify(const struct ike_sa *sa, const struct notify_body *n, uint32_t mid)
+{
+    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%llX", notify_name(n->type),
+          n->proto, n->spi_len == 4 ? get32(n->spi) : 0, mid, ike_sa_trace_handle(sa));
+}
+
 static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid)
 {
     struct notify_body n;
@@ -235,8 +241,7 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
     if (codec_notify(p, &n) != CODEC_OK || n.doi > 1)
         return;
     sa->traffic[IKE_IN].notifies++;
-    TRACE(sa, "processing NOTIFY %s protocol %u\n        spi %u, message ID = %u, sa = 0x%llX", notify_name(n.type),
-          n.proto, n.spi_len == 4 ? get32(n.spi) : 0, mid, ike_sa_trace_handle(sa));
+    v1_info_say_notify(sa, &n, mid);
     switch (n.type) {
     case N_R_U_THERE:
         if (is_dpd(sa, &n)) {

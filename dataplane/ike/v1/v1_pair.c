@@ -80,8 +80,7 @@ void v1_pair_read_life(struct ike_node *n, const struct payloads *ps)
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++) {
         if (codec_notify(p, &nb) != CODEC_OK || nb.type != N_RESPONDER_LIFETIME || nb.doi != 1)
             continue;
-        TRACE(n->sa, "processing NOTIFY RESPONDER_LIFETIME protocol %u\n        spi %u, message ID = %u, sa = 0x%llX",
-              nb.proto, nb.spi_len == 4 ? get32(nb.spi) : 0, n->mid, ike_sa_trace_handle(n->sa));
+        v1_info_say_notify(n->sa, &nb, n->mid);
         TRACE(n->sa, "processing responder lifetime");
         struct rd r = rd_of(nb.data, nb.len);
         uint32_t kind = 1;

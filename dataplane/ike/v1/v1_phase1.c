@@ -296,8 +296,7 @@ static bool has_contact(struct ike_sa *sa, const struct payloads *ps)
 
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
         if (codec_notify(p, &n) == CODEC_OK && n.type == N_INITIAL_CONTACT && n.doi <= 1) {
-            TRACE(sa, "processing NOTIFY INITIAL_CONTACT protocol %u\n        spi 0, message ID = 0, sa = 0x%llX",
-                  n.proto, ike_sa_trace_handle(sa));
+            v1_info_say_notify(sa, &n, 0);
             any = true;
         }
     return any;
