@@ -126,7 +126,7 @@ size_t filter_split(const char *line, size_t from)
     }
     /* An unbalanced quote does not hide a modifier. */
     if (quoted)
-        for (size_t i = from > 1 ? from : 1; i < strlen(line); i++)
+        for (size_t i = from > 1 ? from : 1; line[i]; i++)
             if (line[i] == '|' && blanks(line + i - 1))
                 return i;
     return SIZE_MAX;
