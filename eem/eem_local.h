@@ -283,6 +283,7 @@ struct run {
     void (*pending_stop)(struct run *r); /* ends what a pending action of the kind RUN_OTHER has begun; NULL: nothing */
     void *pending;                       /* that action's own */
     struct eem_caller caller;            /* done NULL: nobody waits */
+    struct timer patience;               /* event none default: how long the caller waits */
     struct policy *delayed_by;           /* it is in the list of `delayed` */
 };
 /* What an action left behind: go on at once; wait (the action calls run_resume); failed; the run is over. */

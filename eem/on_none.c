@@ -1,6 +1,6 @@
 /* on_none.c: event none: nothing happens until somebody types `event manager run NAME [arguments]`. The arguments are
  * $_none_arg1 to $_none_arg15, their number $_none_argc. The one who typed it waits for the end of the run, unless the
- * event says `sync no`. */
+ * event says `sync no`; with `default S` for S seconds at most: the prompt comes back, and the run goes on alone. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +9,9 @@
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     text_printf(out, "policyname {%s} sync {%s}", applet_name, ev->sync_no ? "no" : "yes");
+    if (ev->dflt)
+        text_printf(out, " default %llu.%03llu", (unsigned long long)ev->dflt / 1000,
+                    (unsigned long long)ev->dflt % 1000);
 }
 
 static struct watch *none_of(struct policy *p)
@@ -43,8 +46,11 @@ enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const 
     if (!r)
         return p->applet->suppressed == suppressed ? EEM_RUN_STARTED : EEM_RUN_QUEUE_FULL;
     *waits = caller && !w->ev->sync_no;
-    if (*waits)
+    if (*waits) {
         r->caller = *caller;
+        if (w->ev->dflt)
+            timer_set(&r->patience, w->ev->dflt * US_PER_MS);
+    }
     return EEM_RUN_STARTED;
 }
 

@@ -25,6 +25,7 @@ MSG(POLICY_TIMEOUT, "HA_EM", 4, "FMS_POLICY_TIMEOUT", 0,
 
 static void step(void *arg);
 static void expired(void *arg);
+static void waited_enough(void *arg);
 
 struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, uint32_t job)
 {
@@ -47,6 +48,7 @@ struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, 
     enum account_owner was = account_enter(p->eem->env.loop, ACCOUNT_EEM);
     timer_init(&r->step, p->eem->env.loop, step, r);
     timer_init(&r->maxrun, p->eem->env.loop, expired, r);
+    timer_init(&r->patience, p->eem->env.loop, waited_enough, r);
     account_leave(p->eem->env.loop, was);
     return r;
 }
@@ -57,6 +59,7 @@ void run_free(struct run *r)
         return;
     timer_clear(&r->step);
     timer_clear(&r->maxrun);
+    timer_clear(&r->patience);
     if (r->pending_stop)
         r->pending_stop(r);
     cli_close_session(r);
@@ -193,6 +196,15 @@ static void expired(void *arg)
         msg_post(r->eem->env.log, &POLICY_TIMEOUT, r->applet->conf.name, (unsigned)(r->maxrun_ms / 1000),
              (unsigned)(r->maxrun_ms % 1000));
     ended(r, false);
+}
+
+static void waited_enough(void *arg)
+{
+    struct run *r = arg;
+    struct eem_caller caller = r->caller;
+    r->caller = (struct eem_caller){0};
+    if (caller.done)
+        caller.done(caller.arg, &(struct eem_run_end){.ok = false});
 }
 
 void run_halt(struct run *r)

@@ -86,6 +86,8 @@ static void resume(void *session, bool run)
     char *line = sh->held;
     sh->held = NULL;
     sh->abort_fn = NULL;
+    if (sh->held_answer)
+        answered(sh, NULL);
     sh->passed = run;
     session_resume(sh, run ? line : "");
     mem_free(line);

@@ -27,10 +27,10 @@ const struct cmd_scope eem_event_scope = {
 static const struct cmd_row rows[] = {
     HELP(CONFIG_APPLET, "event", "Add or modify event information"),
     HELP(CONFIG_APPLET, "event timer", "Timer event"),
-    EVENT("none=type:20 [sync {yes|no}=sync_no] [maxrun <seconds:maxrun>] [ratelimit <seconds:ratelimit>]",
+    EVENT("none=type:20 &{[sync {yes|no}=sync_no]|[default <seconds:dflt>]|" TIMES "}",
           "Event tag identifier|Event tag|Manually run policy event|Sync the policy with the command|"
-          "Wait for the policy|Do not wait|" TIMES_HELP,
-          NUM(struct event_conf, sync_no)),
+          "Wait for the policy|Do not wait|How long the command waits|Seconds|" TIMES_HELP,
+          NUM(struct event_conf, sync_no), EV(dflt)),
     EVENT("cli=type:19 &{pattern <string:pattern>|[enter=enter]|[questionmark=question]|[tab=tab_key]|sync "
           "{no=sync:0|yes=sync:1}|[skip {no=skip:0|yes=skip:1}]|[verifyprc {no=verify:0|yes=verify:1}]|[occurs <occurs:1-32>]|[period "
           "<seconds:period>]|[default <seconds:dflt>]|[mode <arg:mode>]|" TIMES "}",

@@ -1,7 +1,7 @@
 /* cmd_show_event.c: `show event manager environment` and `event manager run`.
  *
  * `event manager run` keeps its line until the applet has ended,
- * unless the event says `sync no`; an interrupt gives the prompt back, the applet runs on. */
+ * unless the event says `sync no` or its `default` is over; an interrupt gives the prompt back, the applet runs on. */
 #include <string.h>
 
 #include "eem/cmd/cmd.h"
@@ -71,6 +71,8 @@ static void run_ended(void *arg, const struct eem_run_end *end)
 {
     struct waiting *w = arg;
     (void)end; /* what went wrong was logged */
+    if (w->answer)
+        answered(w, NULL);
     cmd_done(w->host, w->shell, CMD_OK);
     mem_free(w);
 }

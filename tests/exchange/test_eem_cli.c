@@ -155,12 +155,38 @@ static void test_explosion(void **state)
     box_free(b);
 }
 
+/* event manager run waits for the applet's end, or as long as `default` says; the applet runs on. */
+static void test_none_default(void **state)
+{
+    static const struct {
+        const char *words;
+        unsigned seconds;
+    } facts[] = {{"", 60}, {" default 3", 3}, {" sync no default 3", 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        char config[512];
+        snprintf(config, sizeof config,
+                 "event manager applet a\n event none%s maxrun 100\n action 1 wait 60\n action 2 syslog msg \"over\"\n",
+                 facts[i].words);
+        struct box *b = with(config);
+        box_start(b, NODE, "event manager run a");
+        if (facts[i].seconds)
+            box_run(b, facts[i].seconds * US_PER_S - US_PER_S / 2);
+        assert_int_equal(box_done(b, NODE), !facts[i].seconds);
+        box_run(b, US_PER_S);
+        assert_true(box_done(b, NODE));
+        assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: a: over", 100 * US_PER_S));
+        assert_true(said(b, "show event manager history events", "success"));
+        box_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_skip), cmocka_unit_test(test_sync), cmocka_unit_test(test_default),
         cmocka_unit_test(test_configuration), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
-        cmocka_unit_test(test_explosion),
+        cmocka_unit_test(test_explosion), cmocka_unit_test(test_none_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

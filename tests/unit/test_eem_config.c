@@ -258,6 +258,7 @@ static void test_rows(void **state)
         {"desc what it does", " description what it does\n"},
         {"event none", " event none\n"},
         {"event none sync no maxrun 3", " event none sync no maxrun 3\n"},
+        {"event none ratel 4 def 2.5 sync no", " event none sync no default 2.500 ratelimit 4\n"},
         {"ev sysl occ 3 patt \"a b\" per 60 prio err maxr 2.5",
          " event syslog pattern \"a b\" occurs 3 period 60 priority errors maxrun 2.500\n"},
         {"event tag t1 syslog pattern UPDOWN ratelimit 10", " event tag t1 syslog pattern \"UPDOWN\" ratelimit 10\n"},
