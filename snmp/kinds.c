@@ -20,6 +20,7 @@ static const struct kind kinds[] = {
     {"isakmp tunnel stop", CONF(traps_isakmp_stop), HOST(only_isakmp)},
     {"ipsec tunnel start", CONF(traps_ipsec_start), HOST(only_ipsec)},
     {"ipsec tunnel stop", CONF(traps_ipsec_stop), HOST(only_ipsec)},
+    {"ipsla", CONF(traps_ipsla), HOST(only_ipsla)},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

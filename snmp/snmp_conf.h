@@ -63,7 +63,7 @@ struct snmp_host_conf {
     int informs;
     char community[SNMP_COMMUNITY_MAX + 1];
     uint16_t udp_port;
-    bool only_snmp, only_config, only_event_manager, only_syslog, only_isakmp, only_ipsec;
+    bool only_snmp, only_config, only_event_manager, only_syslog, only_isakmp, only_ipsec, only_ipsla;
 };
 
 struct snmp_conf {
@@ -82,7 +82,7 @@ struct snmp_conf {
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
-    bool traps_config, traps_event_manager, traps_syslog;
+    bool traps_config, traps_event_manager, traps_syslog, traps_ipsla;
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
     uint32_t history_level, history_size; /* logging history: 4 (warnings), 1 */
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */

@@ -5,6 +5,8 @@
  *                                  `no snmp trap link-status`, nor of one that was made down
  *   isakmp tunnel start | stop     cikeTunnelStart, cikeTunnelStop (CISCO-IPSEC-FLOW-MONITOR-MIB); the peer's varbinds bear the index of cikePeerTable
  *   ipsec tunnel start | stop      cipSecTunnelStart, cipSecTunnelStop
+ *   ipsla                          rttMonNotification (CISCO-RTTMON-MIB), of reactions whose action is a trap. No history is kept: the varbind of its address says
+ *                                  where the operation went, under an entry that is none
  */
 #include "dataplane/mib/traps.h"
 
@@ -16,6 +18,7 @@
 #include "dataplane/mib/rows.h"
 #include "dataplane/net/iface.h"
 #include "dataplane/net/net.h"
+#include "dataplane/svc/ipsla.h"
 #include "espial/bus.h"
 #include "espial/loop.h"
 #include "espial/text.h"
@@ -112,6 +115,30 @@ static void ipsec_changed(void *arg, bool up, const struct flowmib_tunnel *f)
     publish(w, &t);
 }
 
+/* ---- IP SLAs ---- */
+
+#define RTT_MIB(tail) "1.3.6.1.4.1.9.9.42.1." tail
+
+static void sla_changed(void *arg, const struct sla_conf *op, const struct sla_react_conf *c, bool occurred, uint64_t measured)
+{
+    static const uint8_t var[] = {[SLA_CONNECTION_LOSS] = 8, [SLA_RTT] = 1, [SLA_TIMEOUT] = 7, [SLA_VERIFY_ERROR] = 9};
+    const uint32_t react[] = {op->number, ipsla_react_index(c)}, none[] = {op->number, 0, 0, 0};
+    bool rtt = c->element == SLA_RTT; /* the others have neither value nor thresholds: 0 */
+    char tag[17];                     /* DisplayString (SIZE (0..16)) */
+    struct fact_trap t;
+    begin(&t, "ipsla", "1.3.6.1.4.1.9.9.42.2.0.5");
+    str_copy(tag, sizeof tag, op->tag);
+    mib_text(add(&t, RTT_MIB("2.1.1.3"), &op->number, 1, TRAP_STRING), tag);
+    mib_ip_octets(add(&t, RTT_MIB("4.1.1.5"), none, 4, TRAP_STRING), op->dst);
+    add(&t, RTT_MIB("2.19.1.2"), react, 2, TRAP_INT)->num = var[c->element];
+    add(&t, RTT_MIB("2.19.1.10"), react, 2, TRAP_INT)->num = occurred ? 1 : 2;
+    add(&t, RTT_MIB("2.19.1.9"), react, 2, TRAP_INT)->num = rtt ? (int64_t)measured : 0;
+    add(&t, RTT_MIB("2.19.1.5"), react, 2, TRAP_INT)->num = rtt ? c->upper : 0;
+    add(&t, RTT_MIB("2.19.1.6"), react, 2, TRAP_INT)->num = rtt ? c->lower : 0;
+    mib_text(add(&t, RTT_MIB("2.2.1.33"), &op->number, 1, TRAP_STRING), "");
+    publish(arg, &t);
+}
+
 struct dp_traps *dp_traps_new(struct dataplane *dp)
 {
     struct dp_traps *w = NEW(struct dp_traps);
@@ -119,6 +146,7 @@ struct dp_traps *dp_traps_new(struct dataplane *dp)
     net_watch(dataplane_net(dp), &w->watch);
     ike_tunnel_watch(dataplane_ike(dp), ike_changed, w);
     flowmib_watch(dataplane_ipsec(dp), ipsec_changed, w);
+    ipsla_trap_watch(dataplane_ipsla(dp), sla_changed, w);
     return w;
 }
 
@@ -129,5 +157,6 @@ void dp_traps_free(struct dp_traps *w)
     net_unwatch(dataplane_net(w->dp), &w->watch);
     ike_tunnel_watch(dataplane_ike(w->dp), NULL, NULL);
     flowmib_watch(dataplane_ipsec(w->dp), NULL, NULL);
+    ipsla_trap_watch(dataplane_ipsla(w->dp), NULL, NULL);
     mem_free(w);
 }

@@ -65,6 +65,16 @@ struct ipsla_react_info {
 };
 /* cursor from 0; false at the end. */
 bool ipsla_react_next(const struct ipsla *s, size_t *cursor, struct ipsla_react_info *out);
+/* Who sends the traps: told of each reaction with `action-type trapOnly` that occurs or clears; measured: what it went by. One
+ * may. */
+typedef void ipsla_trap_fn(void *arg, const struct sla_conf *op, const struct sla_react_conf *c, bool occurred,
+                           uint64_t measured);
+void ipsla_trap_watch(struct ipsla *s, ipsla_trap_fn *fn, void *arg);
+/* rttMonReactConfigIndex of a reaction, as `show ip sla reaction-configuration` says it. */
+static inline uint32_t ipsla_react_index(const struct sla_react_conf *c)
+{
+    return c->element + 1u;
+}
 extern const char *const ipsla_element_names[4];   /* "connectionLoss", as facts and the command name them */
 extern const char *const ipsla_threshold_names[5]; /* "never" */
 const struct clock *ipsla_clock(const struct ipsla *s);

@@ -43,6 +43,8 @@ struct ipsla {
     struct table *waiting; /* seq -> struct sla_op */
     void (*watch)(void *arg, uint32_t number);
     void *watch_arg;
+    ipsla_trap_fn *trap;
+    void *trap_arg;
     bool debug;
 };
 

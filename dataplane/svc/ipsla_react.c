@@ -6,8 +6,8 @@
  * runs since then; an average looks back all the same. rtt counts runs that had an answer. timeout and verifyError are 1
  * or 0: above 0, or below 1. An echo has no connection to lose: connectionLoss is kept and does not occur.
  *
- * What occurred or cleared is a fact when `ip sla enable reaction-alerts` is on, and a message when `ip sla logging traps`
- * is and the action is a trap. */
+ * What occurred or cleared is a fact when `ip sla enable reaction-alerts` is on. When the action is a trap, whoever sends
+ * traps is told, and it is a message when `ip sla logging traps` is on. */
 #include <string.h>
 
 #include "dataplane/svc/ipsla_local.h"
@@ -21,12 +21,20 @@ MSG(MSG_THRESHOLD, "RTT", 3, "IPSLATHRESHOLD", 0, "IP SLAs(%u): Threshold %s for
 const char *const ipsla_element_names[4] = {"connectionLoss", "rtt", "timeout", "verifyError"};
 const char *const ipsla_threshold_names[5] = {"never", "immediate", "consecutive", "xofy", "average"};
 
-static struct sla_react *react_of(struct ipsla *s, const struct sla_react_conf *c)
+/* NULL: nothing was measured for it yet. */
+static struct sla_react *react_find(const struct ipsla *s, const struct sla_react_conf *c)
 {
     struct sla_react *r = s->reacts;
 
     while (r && (r->number != c->number || r->element != c->element))
         r = r->next;
+    return r;
+}
+
+static struct sla_react *react_of(struct ipsla *s, const struct sla_react_conf *c)
+{
+    struct sla_react *r = react_find(s, c);
+
     if (r)
         return r;
     r = NEW(struct sla_react);
@@ -130,6 +138,8 @@ static void turn(struct ipsla *s, const struct sla_op *o, const struct sla_react
     f.count2 = c->threshold == SLA_X_OF_Y ? c->y : f.count;
     if (s->conf.logging && c->action == SLA_ACTION_TRAP)
         msg_post(s->env.log, &MSG_THRESHOLD, c->number, r->occurred ? "Occurred" : "Cleared", f.reaction);
+    if (s->trap && c->action == SLA_ACTION_TRAP)
+        s->trap(s->trap_arg, o->conf, c, r->occurred, measured);
     if (s->conf.alerts && s->env.bus)
         bus_publish(s->env.bus, FACT_IPSLA, &f, sizeof f);
 }
@@ -151,14 +161,18 @@ void ipsla_react(struct ipsla *s, const struct sla_op *o)
     }
 }
 
+void ipsla_trap_watch(struct ipsla *s, ipsla_trap_fn *fn, void *arg)
+{
+    s->trap = fn;
+    s->trap_arg = arg;
+}
+
 bool ipsla_react_next(const struct ipsla *s, size_t *cursor, struct ipsla_react_info *out)
 {
     if (*cursor >= s->conf.reactions.n)
         return false;
     const struct sla_react_conf *c = s->conf.reactions.v[(*cursor)++];
-    const struct sla_react *r = s->reacts;
-    while (r && (r->number != c->number || r->element != c->element))
-        r = r->next;
+    const struct sla_react *r = react_find(s, c);
     *out = (struct ipsla_react_info){.conf = c, .occurred = r && r->occurred};
     return true;
 }

@@ -300,6 +300,7 @@ static const struct cmd_row rows[] = {
         NUM(struct snmp_conf, traps_ipsec_start)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel stop=traps_ipsec_stop", "Enable IPsec tunnel stop trap",
         NUM(struct snmp_conf, traps_ipsec_stop)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsla=traps_ipsla", "Enable SNMP IP SLA traps", NUM(struct snmp_conf, traps_ipsla)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
@@ -309,15 +310,15 @@ static const struct cmd_row rows[] = {
      .fn = enable_all_traps},
     LINE(CONFIG, &host_scope, &snmp_scope, struct snmp_conf, hosts,
          "snmp-server host <ip:addr> [traps|informs]=informs [version {1|2c|3 {noauth|auth|priv}=level}=version] <word:community> "
-         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
+         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[ipsla=only_ipsla]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
          "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|Send Informs to this host|SNMP version to use for "
          "notification messages|Use SNMPv1|Use SNMPv2c|Use SNMPv3|Use the SNMPv3 noAuthNoPriv Security Level|Use the SNMPv3 authNoPriv Security Level|"
          "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification host's UDP port number|"
-         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow ISAKMP traps|Allow SNMP-type "
+         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP traps|Allow SNMP-type "
          "notifications|Allow SNMP syslog traps",
          KEY_NUM(struct snmp_host_conf, addr), NUM(struct snmp_host_conf, informs), NUM(struct snmp_host_conf, version), NUM(struct snmp_host_conf, level),
          TXT(struct snmp_host_conf, community), NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config),
-         NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_isakmp),
+         NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla), NUM(struct snmp_host_conf, only_isakmp),
          NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
     SET(CONFIG, &snmp_scope, "snmp-server trap-timeout <trap_timeout:1-1000>", "Set timeout for TRAP message retransmissions|Timeout in seconds",
         NUM(struct snmp_conf, trap_timeout)),

@@ -15,6 +15,7 @@
 #include "espial/ip.h"
 #include "espial/loop.h"
 #include "espial/text.h"
+#include "tests/exchange/mib_box.h"
 #include "tests/sim/box.h"
 
 struct world {
@@ -345,6 +346,40 @@ static void never_and_log(void **state)
            "ip sla enable reaction-alerts\n");
 }
 
+/* rttMonNotification of a reaction that is a trap, and of no other; over the wire when it is enabled. */
+static void traps(void **state)
+{
+    struct world *w = *state;
+    struct heard wanted = {0}, heard = {0};
+
+    bus_subscribe(router_bus(box_router(w->b, "r")), FACT_TRAP_WANTED, hear, &wanted);
+    bus_subscribe(router_bus(box_router(w->b, "z")), FACT_TRAP_HEARD, hear, &heard);
+    box_type_all(w->b, "z", "configure terminal\nsnmp-server manager\nsnmp-server host 10.0.0.1 version 2c public\nend");
+    conf(w, "snmp-server host 10.0.0.2 version 2c public ipsla\n" ECHO "tag a-tag-of-more-than-16\n"
+            "ip sla reaction-configuration 1 react rtt threshold-value 50 20 threshold-type immediate action-type trapOnly\n"
+            "ip sla reaction-configuration 1 react timeout threshold-type immediate\n"
+            "ip sla schedule 1 start-time after 0:00:01 life forever\n");
+    box_run(w->b, 500 * US_PER_MS); /* runs fall into the middle of one() */
+    one(w, 60);
+#define RTTMON "1.3.6.1.4.1.9.9.42."
+    was(&wanted, 0, "ipsla", RTTMON "2.0.5",
+        VARS({RTTMON "1.2.1.1.3.1", "STRING: a-tag-of-more-th"}, {RTTMON "1.4.1.1.5.1.0.0.0", "Hex: 0A000002"},
+             {RTTMON "1.2.19.1.2.1.2", "INTEGER: 1"}, {RTTMON "1.2.19.1.10.1.2", "INTEGER: 1"},
+             {RTTMON "1.2.19.1.9.1.2", "INTEGER: 60"}, {RTTMON "1.2.19.1.5.1.2", "INTEGER: 50"},
+             {RTTMON "1.2.19.1.6.1.2", "INTEGER: 20"}, {RTTMON "1.2.2.1.33.1", "STRING: "}));
+    one(w, 0); /* a time-out has no trap */
+    assert_int_equal(wanted.n, 1);
+    assert_int_equal(heard.n, 0); /* not enabled */
+    conf(w, "snmp-server enable traps ipsla\n");
+    one(w, 10);
+    one(w, 10);
+    assert_int_equal(wanted.n, 2);
+    assert_int_equal(wanted.v[1].vars[3].num, 2); /* false: cleared */
+    assert_int_equal(heard.n, 1);
+    prints(w, "show running-config | include snmp",
+           "snmp-server enable traps ipsla\nsnmp-server host 10.0.0.2 version 2c public ipsla\n");
+}
+
 static void verified(void **state)
 {
     struct world *w = *state;
@@ -387,6 +422,6 @@ static void prompts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {T(runs),    T(schedule),      T(tracked),  T(reactions), T(x_of_y),
-                                       T(average), T(never_and_log), T(verified), T(late),      T(prompts)};
+                                       T(average), T(never_and_log), T(traps), T(verified), T(late),      T(prompts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,48 +2,6 @@
 #include "tests/exchange/crypto_pair.h"
 #include "tests/exchange/mib_box.h"
 
-#include "espial/bus.h"
-
-#define HEARD_MAX 32
-struct heard {
-    struct fact_trap v[HEARD_MAX];
-    size_t n;
-};
-
-static void hear(void *arg, const void *fact)
-{
-    struct heard *h = arg;
-    assert_true(h->n < HEARD_MAX);
-    h->v[h->n++] = *(const struct fact_trap *)fact;
-}
-
-static bool is_named(const struct trap_var *v, const char *oid)
-{
-    struct trap_var want = {0};
-    mib_name(&want, oid);
-    return want.oid_len == v->oid_len && !memcmp(want.oid, v->oid, v->oid_len * sizeof v->oid[0]);
-}
-
-/* The i-th: its kind, its name, and {name, value} of its varbinds. */
-static void was(const struct heard *h, size_t i, const char *kind, const char *oid, const struct mib_fact *vars)
-{
-    char text[MIB_TEXT];
-    assert_true(i < h->n);
-    const struct fact_trap *t = &h->v[i];
-    struct trap_var named = {.oid_len = t->trap_oid_len};
-    memcpy(named.oid, t->trap_oid, sizeof t->trap_oid);
-    assert_string_equal(t->kind, kind);
-    assert_true(is_named(&named, oid));
-    size_t n = 0;
-    for (; vars[n].oid; n++) {
-        assert_true(n < t->nvars);
-        assert_true(is_named(&t->vars[n], vars[n].oid));
-        assert_string_equal(mib_say(&t->vars[n], text), vars[n].want);
-    }
-    assert_int_equal(t->nvars, n);
-}
-#define VARS(...) (const struct mib_fact[]){__VA_ARGS__, {0}}
-
 #define FLOW    "1.3.6.1.4.1.9.9.171."
 #define PADDED  "15.48.49.48.46.48.48.48.46.48.48.48.46.48.48."
 #define PEERS   "1." PADDED "49.1." PADDED "50.1"

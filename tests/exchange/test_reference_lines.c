@@ -357,7 +357,8 @@ static const struct line snmp[] = {
      "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\n"
      "snmp-server enable traps event-manager\nsnmp-server enable traps syslog\n"
      "snmp-server enable traps isakmp tunnel start\nsnmp-server enable traps isakmp tunnel stop\n"
-     "snmp-server enable traps ipsec tunnel start\nsnmp-server enable traps ipsec tunnel stop",
+     "snmp-server enable traps ipsec tunnel start\nsnmp-server enable traps ipsec tunnel stop\n"
+     "snmp-server enable traps ipsla",
      "no snmp-s ena tr", NULL},
     {"snmp-s host 11.1.1.3 public", "snmp-server host 11.1.1.3 public", "no snmp-s host 11.1.1.3", NULL},
     {"snmp-s host 11.1.1.3 traps ver 1 public", "snmp-server host 11.1.1.3 public", "no snmp-s host 11.1.1.3 public",

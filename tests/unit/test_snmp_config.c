@@ -163,13 +163,14 @@ static void no_takes_lines_away(void **state)
                       "snmp-server enable traps isakmp tunnel stop\n"
                       "snmp-server enable traps ipsec tunnel start\n"
                       "snmp-server enable traps ipsec tunnel stop\n"
+                      "snmp-server enable traps ipsla\n"
                       "snmp-server host 10.0.0.2 public\n"
                       "snmp-server host 10.0.0.3 public config\n"
                       "snmp-server manager\n");
     TYPE(d, "no snmp-server community public RO", "no snmp-server location", "no snmp-server host 10.0.0.2",
          "no snmp-server enable traps syslog", "no snmp-server enable traps isakmp tunnel start",
          "no snmp-server enable traps isakmp tunnel stop", "no snmp-server enable traps ipsec tunnel start",
-         "no snmp-server enable traps ipsec tunnel stop", "no snmp-server enable traps snmp linkup coldstart", "no snmp-server manager");
+         "no snmp-server enable traps ipsec tunnel stop", "no snmp-server enable traps ipsla", "no snmp-server enable traps snmp linkup coldstart", "no snmp-server manager");
     expect_running(d, "snmp-server enable traps snmp authentication linkdown warmstart\n"
                       "snmp-server enable traps config\n"
                       "snmp-server enable traps event-manager\n"
