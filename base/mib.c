@@ -37,20 +37,10 @@ void mib_free(struct mib *m)
     mem_free(m);
 }
 
-static int compare(const uint32_t *a, size_t alen, const uint32_t *b, size_t blen)
-{
-    size_t n = alen < blen ? alen : blen;
-    for (size_t i = 0; i < n; i++) {
-        if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
-    }
-    return alen == blen ? 0 : alen < blen ? -1 : 1;
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct node *x = a, *y = b;
-    return compare(x->oid, x->len, y->oid, y->len);
+    return mib_compare(x->oid, x->len, y->oid, y->len);
 }
 
 static bool begins(const uint32_t *oid, size_t len, const struct node *n)
@@ -123,7 +113,7 @@ static size_t upto(const struct mib *m, const uint32_t *oid, size_t len)
     size_t lo = 0, hi = m->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (compare(m->nodes[mid].oid, m->nodes[mid].len, oid, len) <= 0)
+        if (mib_compare(m->nodes[mid].oid, m->nodes[mid].len, oid, len) <= 0)
             lo = mid + 1;
         else
             hi = mid;
@@ -179,7 +169,7 @@ static bool table_has(const struct node *n, const struct mib_index *at)
     } else {
         before.n--;
     }
-    return t->next(n->self, &before) && !compare(before.v, before.n, at->v, at->n);
+    return t->next(n->self, &before) && !mib_compare(before.v, before.n, at->v, at->n);
 }
 
 static bool read_value(const struct node *n, const struct mib_index *at, struct trap_var *v)
@@ -213,7 +203,7 @@ static bool next_in(const struct node *n, struct mib_index *at, struct trap_var 
         return read_value(n, at, v);
     }
     for (struct mib_index was = *at; n->row->table->next(n->self, at); was = *at) {
-        if (compare(at->v, at->n, was.v, was.n) <= 0)
+        if (mib_compare(at->v, at->n, was.v, was.n) <= 0)
             return false;
         if (n->len + at->n > TRAP_OID_MAX)
             continue;

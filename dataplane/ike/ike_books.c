@@ -15,6 +15,7 @@
 #include "dataplane/ike/v2/v2.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "espial/ip.h"
+#include "espial/mib.h"
 #include "espial/text.h"
 
 struct ike_books {
@@ -290,20 +291,11 @@ void ike_ids_of(const struct ike_tunnel *t, struct ike_ids *out)
     (void)!ids_of(t, out);
 }
 
-static int key_cmp(const uint32_t *a, size_t alen, const uint32_t *b, size_t blen)
-{
-    for (size_t i = 0; i < alen && i < blen; i++) {
-        if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
-    }
-    return alen == blen ? 0 : alen < blen ? -1 : 1;
-}
-
 /* Of one key the newest tunnel first. */
 static int ids_cmp(const void *a, const void *b)
 {
     const struct ike_ids *x = a, *y = b;
-    int c = key_cmp(x->key, x->n, y->key, y->n);
+    int c = mib_compare(x->key, x->n, y->key, y->n);
     return c ? c : x->tunnel > y->tunnel ? -1 : x->tunnel < y->tunnel;
 }
 
@@ -324,7 +316,7 @@ static void sort_ids(struct ike_books *b)
     qsort(b->ids, n, sizeof *b->ids, ids_cmp);
     b->nids = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!i || key_cmp(b->ids[i].key, b->ids[i].n, b->ids[b->nids - 1].key, b->ids[b->nids - 1].n))
+        if (!i || mib_compare(b->ids[i].key, b->ids[i].n, b->ids[b->nids - 1].key, b->ids[b->nids - 1].n))
             b->ids[b->nids++] = b->ids[i];
     }
 }
@@ -335,7 +327,7 @@ static size_t ids_upto(const struct ike_books *b, const uint32_t *key, size_t n)
     size_t lo = 0, hi = b->nids;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (key_cmp(b->ids[mid].key, b->ids[mid].n, key, n) <= 0)
+        if (mib_compare(b->ids[mid].key, b->ids[mid].n, key, n) <= 0)
             lo = mid + 1;
         else
             hi = mid;
@@ -356,5 +348,5 @@ const struct ike_ids *ike_ids_find(struct ike *ike, const uint32_t *key, size_t 
     struct ike_books *b = ike->books;
     sort_ids(b);
     size_t at = ids_upto(b, key, n);
-    return at && !key_cmp(b->ids[at - 1].key, b->ids[at - 1].n, key, n) ? &b->ids[at - 1] : NULL;
+    return at && !mib_compare(b->ids[at - 1].key, b->ids[at - 1].n, key, n) ? &b->ids[at - 1] : NULL;
 }

@@ -16,6 +16,9 @@ extern const struct mib_rows dp_mib_flow_ike;   /* CISCO-IPSEC-FLOW-MONITOR-MIB:
 extern const struct mib_rows dp_mib_flow_ipsec; /* ... phase 2 */
 extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 
+extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB */
+extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */
+
 uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */

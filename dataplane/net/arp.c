@@ -481,9 +481,36 @@ static int by_addr(const void *a, const void *b)
     return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
+static void row_of(const struct arp_entry *e, struct arp_row *row)
+{
+    *row = (struct arp_row){.addr = e->addr,
+                            .complete = e->complete,
+                            .fixed = e->fixed,
+                            .age_us = loop_now(e->arp->net->env.loop) - e->since,
+                            .ifc = e->ifc};
+    memcpy(row->mac, e->mac, 6);
+}
+
+bool arp_next(const struct net *net, size_t *cursor, struct arp_row *row)
+{
+    const struct arp_entry *e = table_next(net->arp->entries, cursor);
+
+    if (e)
+        row_of(e, row);
+    return e != NULL;
+}
+
+bool arp_row_find(const struct net *net, uint32_t ifindex, uint32_t addr, struct arp_row *row)
+{
+    const struct arp_entry *e = table_find(net->arp->entries, &(struct arp_key){.ifindex = ifindex, .addr = addr});
+
+    if (e)
+        row_of(e, row);
+    return e != NULL;
+}
+
 size_t arp_rows(struct net *net, struct arp_row *rows, size_t max)
 {
-    uint64_t now = loop_now(net->env.loop);
     size_t n = 0, cursor = 0;
 
     for (const struct iface *ifc = net->ifaces; ifc; ifc = ifc->next) {
@@ -498,12 +525,9 @@ size_t arp_rows(struct net *net, struct arp_row *rows, size_t max)
                 memcpy(rows[n].mac, ifc->mac, 6);
             }
     }
-    for (const struct arp_entry *e; (e = table_next(net->arp->entries, &cursor)); n++)
-        if (n < max) {
-            rows[n] =
-                (struct arp_row){.addr = e->addr, .complete = e->complete, .fixed = e->fixed, .age_us = now - e->since, .ifc = e->ifc};
-            memcpy(rows[n].mac, e->mac, 6);
-        }
+    for (struct arp_row row; arp_next(net, &cursor, &row); n++)
+        if (n < max)
+            rows[n] = row;
     if (max)
         qsort(rows, n < max ? n : max, sizeof *rows, by_addr);
     return n;

@@ -17,6 +17,9 @@ struct arp_row {
 };
 /* The cache, own addresses included, sorted by address: at most `max` rows; returns how many there are. */
 size_t arp_rows(struct net *net, struct arp_row *rows, size_t max);
+/* What was learned and what is configured, in no order: cursor from 0, false at the end; and one of them. */
+bool arp_next(const struct net *net, size_t *cursor, struct arp_row *row);
+bool arp_row_find(const struct net *net, uint32_t ifindex, uint32_t addr, struct arp_row *row);
 /* Forget what was learned: everything, or of one interface or address (NULL, 0: any). IOS then asks again for what it
  * knew; so does this one. */
 void arp_clear(struct net *net, const struct iface *ifc, uint32_t addr);

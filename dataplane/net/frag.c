@@ -199,6 +199,7 @@ struct packet *reass_add(struct reass *reass, struct packet *p)
     struct graph *g = net->env.graph;
     uint32_t len = piece_len(p), end = piece_at(p) + len;
 
+    net->stat.reass_in++;
     if (len == 0 || (!piece_last(p) && len % 8)) {
         net->stat.reass_fail++;
         graph_drop(g, p, DROP_REASS_BAD);

@@ -346,6 +346,12 @@ const struct route *route_at(struct net *net, size_t i)
     return i < f->nshown ? &f->shown[i] : NULL;
 }
 
+size_t route_count(struct net *net)
+{
+    (void)route_at(net, 0);
+    return net->fib->nshown;
+}
+
 const struct route *route_exact(struct net *net, uint32_t prefix, uint8_t len)
 {
     const struct route *r = route_at(net, 0);

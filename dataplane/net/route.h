@@ -45,6 +45,7 @@ const char *route_kind_name(enum route_kind kind);
 const struct route *route_exact(struct net *net, uint32_t prefix, uint8_t len);
 /* The i-th active route in show order; NULL past the end. */
 const struct route *route_at(struct net *net, size_t i);
+size_t route_count(struct net *net);
 
 /* What one route takes, in bytes, and what finding it takes; how many paths share a prefix at most. */
 size_t route_bytes(void);

@@ -9,7 +9,7 @@
 struct net_stat {
     uint64_t ip_in, ip_local, ip_out, ip_forwarded;
     uint64_t in_format, in_checksum, in_hops, in_proto, in_not_gateway, in_options;
-    uint64_t reass_ok, reass_timeouts, reass_fail, frag_ok, frag_made, frag_cannot;
+    uint64_t reass_in, reass_ok, reass_timeouts, reass_fail, frag_ok, frag_made, frag_cannot;
     uint64_t in_broadcast, in_multicast, out_broadcast, out_multicast;
     uint64_t with_options; /* packets whose header has any */
     uint64_t no_route, no_adjacency, acl_denied;
@@ -23,4 +23,7 @@ struct net_stat {
     uint64_t arp_in_request, arp_in_reply, arp_in_other, arp_out_request, arp_out_reply, arp_out_proxy;
 };
 const struct net_stat *net_stat(const struct net *net);
+/* The ports of the router's UDP sockets, in no order; cursor from 0, false at the end. */
+bool udp_port_next(const struct net *net, size_t *cursor, uint16_t *port);
+bool udp_port_open(const struct net *net, uint16_t port);
 #endif

@@ -197,6 +197,20 @@ static const struct inet_ops udp_ops = {.udp_open = open_sock,
                                         .if_addr = if_addr,
                                         .if_name = if_name};
 
+bool udp_port_next(const struct net *net, size_t *cursor, uint16_t *port)
+{
+    const struct net_udp_sock *s = table_next(net->udp->socks, cursor);
+
+    if (s)
+        *port = s->sock.port;
+    return s != NULL;
+}
+
+bool udp_port_open(const struct net *net, uint16_t port)
+{
+    return sock_at(net->udp, port) != NULL;
+}
+
 struct inet *udp_inet(struct udp *u)
 {
     return &u->inet;

@@ -91,6 +91,34 @@ static inline bool mib_behind(const struct mib_index *at, uint32_t *from)
     *from = at->n ? at->v[0] + 1 : 0;
     return !at->n || at->v[0] != UINT32_MAX;
 }
+/* The order of names and of indices. */
+static inline int mib_compare(const uint32_t *a, size_t alen, const uint32_t *b, size_t blen)
+{
+    for (size_t i = 0; i < alen && i < blen; i++) {
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    }
+    return alen == blen ? 0 : alen < blen ? -1 : 1;
+}
+/* For tables that are looked through entry by entry: keep in *best (n 0: none yet) the least index behind *at. */
+static inline void mib_least(struct mib_index *best, const struct mib_index *candidate, const struct mib_index *at)
+{
+    if (mib_compare(candidate->v, candidate->n, at->v, at->n) > 0 && (!best->n || mib_compare(candidate->v, candidate->n, best->v, best->n) < 0))
+        *best = *candidate;
+}
+/* An IPv4 address as four numbers of an index, put behind those that are there; and read from place `i`. False: it is none. */
+static inline void mib_index_ip(struct mib_index *at, uint32_t addr)
+{
+    for (int shift = 24; shift >= 0; shift -= 8)
+        at->v[at->n++] = addr >> shift & 255;
+}
+static inline bool mib_ip_at(const struct mib_index *at, size_t i, uint32_t *addr)
+{
+    if (at->n < i + 4 || (at->v[i] | at->v[i + 1] | at->v[i + 2] | at->v[i + 3]) > 255)
+        return false;
+    *addr = at->v[i] << 24 | at->v[i + 1] << 16 | at->v[i + 2] << 8 | at->v[i + 3];
+    return true;
+}
 static inline void mib_index1(struct mib_index *at, uint32_t v)
 {
     at->v[0] = v;

@@ -106,7 +106,7 @@ def objects(port, folder):
     names = [numbers(m) for m in re.findall(r"^(\.1\.[\d.]+) = (?!No more)", said, re.M)]
     wrong = [(a, b) for a, b in zip(names, names[1:]) if a >= b]
     assert len(names) > 300 and not wrong, f"{len(names)} names, not in order or not once each: {wrong}"
-    for root in ("1.3.6.1.2.1.1.", "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1.", "1.3.6.1.4.1.9.9.48.", "1.3.6.1.4.1.9.9.109.", "1.3.6.1.4.1.9.9.171.", "1.3.6.1.2.1.47.",
+    for root in ("1.3.6.1.2.1.1.", "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1.", "1.3.6.1.4.1.9.9.48.", "1.3.6.1.4.1.9.9.109.", "1.3.6.1.4.1.9.9.171.", "1.3.6.1.2.1.47.", "1.3.6.1.2.1.4.20.", "1.3.6.1.2.1.4.22.", "1.3.6.1.2.1.4.24.4.", "1.3.6.1.2.1.4.24.7.", "1.3.6.1.2.1.5.", "1.3.6.1.2.1.7.5.",
                  "1.3.6.1.4.1.9.10.91.1.1.", "1.3.6.1.4.1.9.10.91.1.3.", "1.3.6.1.4.1.9.10.134.1.1.", "1.3.6.1.4.1.9.10.134.1.3."):
         assert any(n[:len(numbers(root))] == numbers(root) for n in names), f"nothing below {root}"
     folder_of_modules = os.path.join(folder, "modules")

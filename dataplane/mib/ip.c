@@ -1,0 +1,278 @@
+/* ip.c: IP-MIB (RFC 4293; of it what RFC 1213 had already, which is what is polled) and UDP-MIB (RFC 4113): what IPv4, ICMP and UDP have counted, our addresses, the ARP cache,
+ * our UDP sockets.
+ *
+ * Counters are those of `show ip traffic`. What was dropped by an access list is a discard on the way in, what found no neighbour one on the way out. The ARP cache has our
+ * own addresses, as static(4), as IOS has them; an address that is still asked for has no entry. Sockets are open at every address: 0.0.0.0. Redirects, masks and
+ * timestamps are never sent and stay 0.
+ */
+#include "dataplane/dataplane.h"
+#include "dataplane/limits.h"
+#include "dataplane/mib/rows.h"
+#include "dataplane/net/arp.h"
+#include "dataplane/net/iface.h"
+#include "dataplane/net/stat.h"
+
+/* ---- counters ---- */
+
+#define AT(field) offsetof(struct net_stat, field)
+enum { FORWARDING = 1, NOTHING = UINT16_MAX }; /* no counter has such an offset */
+_Static_assert(sizeof(struct net_stat) < NOTHING, "offsets are told from other things by their size");
+
+static bool get_count(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    const struct net_stat *s = net_stat(dataplane_net(self));
+    (void)at;
+    out->num = row->which == NOTHING ? 0 : (uint32_t)*(const uint64_t *)((const char *)s + row->which);
+    return true;
+}
+
+enum { IP_FORWARDING, IP_TTL, IP_HDR_ERRORS, IP_DELIVERS, IP_REASM_TIMEOUT, IP_REASM_FAILS, ICMP_IN_ERRORS };
+
+static bool get_sum(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    const struct net_stat *s = net_stat(dataplane_net(self));
+    uint64_t n = 0;
+    (void)at;
+    switch (row->which) {
+    case IP_FORWARDING: n = FORWARDING; break;
+    case IP_TTL: n = 255; break;
+    case IP_HDR_ERRORS: n = s->in_format + s->in_checksum + s->in_hops + s->in_options; break;
+    case IP_DELIVERS: n = s->ip_local - s->in_proto; break;
+    case IP_REASM_TIMEOUT: n = REASS_TIMEOUT_US / US_PER_S; break;
+    case IP_REASM_FAILS: n = s->reass_fail + s->reass_timeouts; break;
+    case ICMP_IN_ERRORS: n = s->icmp_in_errors + s->icmp_in_checksum; break;
+    }
+    out->num = (uint32_t)n;
+    return true;
+}
+
+/* ---- our addresses ---- */
+
+/* The i-th of an interface: its primary one, then the others. False: no more. */
+static bool address_of(const struct iface *ifc, size_t i, struct if_addr_conf *out)
+{
+    const struct if_addr_conf *second;
+    size_t n = iface_secondary(ifc, &second);
+    if (!ifc->addr || ifc->unnumbered || i > n)
+        return false;
+    *out = i ? second[i - 1] : (struct if_addr_conf){.addr = ifc->addr, .mask = ifc->mask};
+    return true;
+}
+
+static bool address_behind(void *self, struct mib_index *at)
+{
+    struct net *net = dataplane_net(self);
+    struct mib_index best = {0};
+    struct if_addr_conf a;
+    for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
+        for (size_t i = 0; address_of(ifc, i, &a); i++) {
+            struct mib_index candidate = {0};
+            mib_index_ip(&candidate, a.addr);
+            mib_least(&best, &candidate, at);
+        }
+    }
+    *at = best;
+    return best.n;
+}
+
+/* The interface that owns the address of this index, and the mask. */
+static const struct iface *owner(void *self, const struct mib_index *at, struct if_addr_conf *out)
+{
+    uint32_t addr;
+    const struct iface *ifc = at->n == 4 && mib_ip_at(at, 0, &addr) ? iface_by_addr(dataplane_net(self), addr) : NULL;
+    for (size_t i = 0; ifc && address_of(ifc, i, out); i++) {
+        if (out->addr == addr)
+            return ifc;
+    }
+    return NULL;
+}
+
+static bool address_has(void *self, const struct mib_index *at)
+{
+    struct if_addr_conf a;
+    return owner(self, at, &a);
+}
+static const struct mib_table addresses = {.next = address_behind, .has = address_has};
+
+enum { ADDR, IFINDEX, MASK, BROADCAST, REASM_MAX };
+
+static bool get_address(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    struct if_addr_conf a;
+    const struct iface *ifc = owner(self, at, &a);
+    if (!ifc)
+        return false;
+    switch (row->which) {
+    case ADDR: out->num = a.addr; break;
+    case IFINDEX: out->num = ifc->index; break;
+    case MASK: out->num = a.mask; break;
+    case BROADCAST: out->num = 1; break; /* all ones */
+    case REASM_MAX: out->num = 65535; break;
+    }
+    return true;
+}
+
+/* ---- the ARP cache ---- */
+
+enum { DYNAMIC = 3, STATIC = 4 };
+
+/* Index: interface, address. */
+static bool media_behind(void *self, struct mib_index *at)
+{
+    struct net *net = dataplane_net(self);
+    struct mib_index best = {0};
+    struct if_addr_conf a;
+    struct arp_row r;
+    for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
+        for (size_t i = 0; ifc->kind == IFACE_ETHERNET && ifc->up && address_of(ifc, i, &a); i++) {
+            struct mib_index candidate = {.v = {ifc->index}, .n = 1};
+            mib_index_ip(&candidate, a.addr);
+            mib_least(&best, &candidate, at);
+        }
+    }
+    for (size_t cursor = 0; arp_next(net, &cursor, &r);) {
+        struct mib_index candidate = {.v = {r.ifc->index}, .n = 1};
+        mib_index_ip(&candidate, r.addr);
+        if (r.complete)
+            mib_least(&best, &candidate, at);
+    }
+    *at = best;
+    return best.n;
+}
+
+static bool media_of(void *self, const struct mib_index *at, struct arp_row *r)
+{
+    struct net *net = dataplane_net(self);
+    uint32_t addr;
+    if (at->n != 5 || !mib_ip_at(at, 1, &addr))
+        return false;
+    const struct iface *own = iface_by_addr(net, addr);
+    if (own && own->index == at->v[0] && own->kind == IFACE_ETHERNET && own->up) {
+        *r = (struct arp_row){.addr = addr, .own = true, .ifc = own};
+        memcpy(r->mac, own->mac, sizeof r->mac);
+        return true;
+    }
+    return arp_row_find(net, at->v[0], addr, r) && r->complete;
+}
+
+static bool media_has(void *self, const struct mib_index *at)
+{
+    struct arp_row r;
+    return media_of(self, at, &r);
+}
+static const struct mib_table media = {.next = media_behind, .has = media_has};
+
+enum { M_IFINDEX, M_PHYS, M_ADDR, M_TYPE };
+
+static bool get_media(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    struct arp_row r;
+    if (!media_of(self, at, &r))
+        return false;
+    switch (row->which) {
+    case M_IFINDEX: out->num = r.ifc->index; break;
+    case M_PHYS: mib_octets(out, r.mac, sizeof r.mac); break;
+    case M_ADDR: out->num = r.addr; break;
+    case M_TYPE: out->num = r.own || r.fixed ? STATIC : DYNAMIC; break;
+    }
+    return true;
+}
+
+/* ---- sockets ---- */
+
+/* Index: 0.0.0.0, port. */
+static bool socket_behind(void *self, struct mib_index *at)
+{
+    struct mib_index best = {0};
+    uint16_t port;
+    for (size_t cursor = 0; udp_port_next(dataplane_net(self), &cursor, &port);)
+        mib_least(&best, &(struct mib_index){.v = {0, 0, 0, 0, port}, .n = 5}, at);
+    *at = best;
+    return best.n;
+}
+static bool socket_has(void *self, const struct mib_index *at)
+{
+    uint32_t addr;
+    return at->n == 5 && mib_ip_at(at, 0, &addr) && !addr && at->v[4] <= UINT16_MAX && udp_port_open(dataplane_net(self), (uint16_t)at->v[4]);
+}
+static const struct mib_table sockets = {.next = socket_behind, .has = socket_has};
+
+enum { S_ADDR, S_PORT };
+
+static bool get_socket(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    (void)self;
+    out->num = row->which == S_PORT ? at->v[4] : 0;
+    return true;
+}
+
+#define IP(tail)   "1.3.6.1.2.1.4." tail
+#define ICMP(tail) "1.3.6.1.2.1.5." tail
+#define UDP(tail)  "1.3.6.1.2.1.7." tail
+#define COUNT(nm, id, w)      {.name = nm, .oid = id, .type = TRAP_COUNTER, .get = get_count, .which = w}
+#define SUM(nm, id, t, w)     {.name = nm, .oid = id, .type = t, .get = get_sum, .which = w}
+#define ADDRESS(nm, n, t, w)  {.name = nm, .oid = IP("20.1." #n), .type = t, .table = &addresses, .get = get_address, .which = w}
+#define MEDIA(nm, n, t, w)    {.name = nm, .oid = IP("22.1." #n), .type = t, .table = &media, .get = get_media, .which = w}
+static const struct mib_row rows[] = {
+    SUM("ipForwarding", IP("1"), TRAP_INT, IP_FORWARDING),
+    SUM("ipDefaultTTL", IP("2"), TRAP_INT, IP_TTL),
+    COUNT("ipInReceives", IP("3"), AT(ip_in)),
+    SUM("ipInHdrErrors", IP("4"), TRAP_COUNTER, IP_HDR_ERRORS),
+    COUNT("ipInAddrErrors", IP("5"), AT(in_not_gateway)),
+    COUNT("ipForwDatagrams", IP("6"), AT(ip_forwarded)),
+    COUNT("ipInUnknownProtos", IP("7"), AT(in_proto)),
+    COUNT("ipInDiscards", IP("8"), AT(acl_denied)),
+    SUM("ipInDelivers", IP("9"), TRAP_COUNTER, IP_DELIVERS),
+    COUNT("ipOutRequests", IP("10"), AT(ip_out)),
+    COUNT("ipOutDiscards", IP("11"), AT(no_adjacency)),
+    COUNT("ipOutNoRoutes", IP("12"), AT(no_route)),
+    SUM("ipReasmTimeout", IP("13"), TRAP_INT, IP_REASM_TIMEOUT),
+    COUNT("ipReasmReqds", IP("14"), AT(reass_in)),
+    COUNT("ipReasmOKs", IP("15"), AT(reass_ok)),
+    SUM("ipReasmFails", IP("16"), TRAP_COUNTER, IP_REASM_FAILS),
+    COUNT("ipFragOKs", IP("17"), AT(frag_ok)),
+    COUNT("ipFragFails", IP("18"), AT(frag_cannot)),
+    COUNT("ipFragCreates", IP("19"), AT(frag_made)),
+    ADDRESS("ipAdEntAddr", 1, TRAP_IP, ADDR),
+    ADDRESS("ipAdEntIfIndex", 2, TRAP_INT, IFINDEX),
+    ADDRESS("ipAdEntNetMask", 3, TRAP_IP, MASK),
+    ADDRESS("ipAdEntBcastAddr", 4, TRAP_INT, BROADCAST),
+    ADDRESS("ipAdEntReasmMaxSize", 5, TRAP_INT, REASM_MAX),
+    MEDIA("ipNetToMediaIfIndex", 1, TRAP_INT, M_IFINDEX),
+    MEDIA("ipNetToMediaPhysAddress", 2, TRAP_STRING, M_PHYS),
+    MEDIA("ipNetToMediaNetAddress", 3, TRAP_IP, M_ADDR),
+    MEDIA("ipNetToMediaType", 4, TRAP_INT, M_TYPE),
+    COUNT("icmpInMsgs", ICMP("1"), AT(icmp_in)),
+    SUM("icmpInErrors", ICMP("2"), TRAP_COUNTER, ICMP_IN_ERRORS),
+    COUNT("icmpInDestUnreachs", ICMP("3"), AT(icmp_in_unreachable)),
+    COUNT("icmpInTimeExcds", ICMP("4"), AT(icmp_in_exceeded)),
+    COUNT("icmpInParmProbs", ICMP("5"), AT(icmp_in_parameter)),
+    COUNT("icmpInSrcQuenchs", ICMP("6"), AT(icmp_in_quench)),
+    COUNT("icmpInRedirects", ICMP("7"), AT(icmp_in_redirect)),
+    COUNT("icmpInEchos", ICMP("8"), AT(icmp_in_echo)),
+    COUNT("icmpInEchoReps", ICMP("9"), AT(icmp_in_reply)),
+    COUNT("icmpInTimestamps", ICMP("10"), AT(icmp_in_timestamp)),
+    COUNT("icmpInTimestampReps", ICMP("11"), AT(icmp_in_timestamp_reply)),
+    COUNT("icmpInAddrMasks", ICMP("12"), AT(icmp_in_mask)),
+    COUNT("icmpInAddrMaskReps", ICMP("13"), AT(icmp_in_mask_reply)),
+    COUNT("icmpOutMsgs", ICMP("14"), AT(icmp_out)),
+    COUNT("icmpOutErrors", ICMP("15"), AT(icmp_out_limited)),
+    COUNT("icmpOutDestUnreachs", ICMP("16"), AT(icmp_out_unreachable)),
+    COUNT("icmpOutTimeExcds", ICMP("17"), AT(icmp_out_exceeded)),
+    COUNT("icmpOutParmProbs", ICMP("18"), AT(icmp_out_parameter)),
+    COUNT("icmpOutSrcQuenchs", ICMP("19"), NOTHING),
+    COUNT("icmpOutRedirects", ICMP("20"), NOTHING),
+    COUNT("icmpOutEchos", ICMP("21"), AT(icmp_out_echo)),
+    COUNT("icmpOutEchoReps", ICMP("22"), AT(icmp_out_reply)),
+    COUNT("icmpOutTimestamps", ICMP("23"), NOTHING),
+    COUNT("icmpOutTimestampReps", ICMP("24"), NOTHING),
+    COUNT("icmpOutAddrMasks", ICMP("25"), NOTHING),
+    COUNT("icmpOutAddrMaskReps", ICMP("26"), NOTHING),
+    COUNT("udpInDatagrams", UDP("1"), AT(udp_in)),
+    COUNT("udpNoPorts", UDP("2"), AT(udp_in_no_port)),
+    COUNT("udpInErrors", UDP("3"), AT(udp_in_checksum)),
+    COUNT("udpOutDatagrams", UDP("4"), AT(udp_out)),
+    {.name = "udpLocalAddress", .oid = UDP("5.1.1"), .type = TRAP_IP, .table = &sockets, .get = get_socket, .which = S_ADDR},
+    {.name = "udpLocalPort", .oid = UDP("5.1.2"), .type = TRAP_INT, .table = &sockets, .get = get_socket, .which = S_PORT},
+};
+const struct mib_rows dp_mib_ip = MIB_ROWS("IP-MIB", rows);

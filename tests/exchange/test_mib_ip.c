@@ -1,0 +1,136 @@
+/* test_mib_ip.c: IP-MIB, UDP-MIB, IP-FORWARD-MIB: counters, addresses, neighbours, sockets and routes of a known router. */
+#include "tests/exchange/mib_box.h"
+
+#include "espial/loop.h"
+
+#define IP  "1.3.6.1.2.1.4."
+#define FWD "1.3.6.1.2.1.4.24."
+
+static struct box *pair(void)
+{
+    struct box *b = box_new(7);
+    box_node(b, "a",
+             "hostname a\ninterface GigabitEthernet0/0\n ip address 10.0.0.1 255.255.255.0\n ip address 10.0.9.1 255.255.255.0 secondary\n"
+             "interface Loopback0\n ip address 1.1.1.1 255.255.255.255\n"
+             "ip route 172.16.0.0 255.255.0.0 10.0.0.2\nip route 172.16.0.0 255.255.0.0 10.0.0.254\nip route 172.16.0.0 255.255.255.0 10.0.0.3\nip route 192.0.2.0 255.255.255.0 Null0\n");
+    box_node(b, "b", "interface GigabitEthernet0/0\n ip address 10.0.0.2 255.255.255.0\n");
+    box_link(b, "a", "GigabitEthernet0/0", "b", "GigabitEthernet0/0");
+    box_boot(b);
+    box_run(b, 30 * US_PER_S);
+    return b;
+}
+
+static void addresses(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    /* 10.0.9.1 = 167774465, 255.255.255.0 = 4294967040, 1.1.1.1 = 16843009 */
+    mib_facts(b, "a", IP "20.1.", (const struct mib_fact[]){
+        {"1.10.0.9.1", "IpAddress: 167774465"}, {"2.10.0.9.1", "INTEGER: 1"}, {"3.10.0.9.1", "IpAddress: 4294967040"}, {"4.10.0.0.1", "INTEGER: 1"}, {"5.10.0.0.1", "INTEGER: 65535"},
+        {"1.1.1.1.1", "IpAddress: 16843009"}, {"2.1.1.1.1", "INTEGER: 2"}, {"3.1.1.1.1", "IpAddress: 4294967295"}, {"1.10.0.0.2", "-"}, {"1.10.0.0", "-"}, {"1.10.0.0.257", "-"},
+        {"1.10.0.0.1.0", "-"}, {NULL, NULL}});
+    assert_int_equal(mib_instances(b, "a", IP "20.1.1"), 3);
+    box_free(b);
+}
+
+static void neighbours(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    mib_is(b, "a", IP "22.1.4.1.10.0.0.1", "INTEGER: 4"); /* our own */
+    mib_is(b, "a", IP "22.1.4.1.10.0.0.2", "-");
+    box_type(b, "a", "ping 10.0.0.2");
+    mib_is(b, "a", IP "22.1.1.1.10.0.0.2", "INTEGER: 1");
+    mib_is(b, "a", IP "22.1.3.1.10.0.0.2", "IpAddress: 167772162");
+    mib_is(b, "a", IP "22.1.4.1.10.0.0.2", "INTEGER: 3");
+    char mac[MIB_TEXT];
+    strcpy(mac, mib_read(b, "b", "1.3.6.1.2.1.2.2.1.6.1", (char[MIB_TEXT]){0}));
+    mib_is(b, "a", IP "22.1.2.1.10.0.0.2", mac);
+    box_start(b, "a", "ping 10.0.0.77"); /* nobody */
+    box_run(b, US_PER_S);
+    mib_is(b, "a", IP "22.1.4.1.10.0.0.77", "-");
+    assert_int_equal(mib_instances(b, "a", IP "22.1.1"), 3);
+    assert_true(mib_walk(b, "a") > 300);
+    box_free(b);
+}
+
+static void counters(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    mib_facts(b, "a", IP, (const struct mib_fact[]){{"1.0", "INTEGER: 1"}, {"2.0", "INTEGER: 255"}, {"13.0", "INTEGER: 30"}, {"14.0", "Counter32: 0"}, {NULL, NULL}});
+    int64_t echos = mib_number(b, "a", "1.3.6.1.2.1.5.21.0"), delivered = mib_number(b, "a", IP "9.0"), none = mib_number(b, "a", IP "12.0");
+    box_type(b, "a", "ping 10.0.0.2"); /* five; the first waits for ARP and is lost, as on IOS, or not */
+    int64_t back = mib_number(b, "a", "1.3.6.1.2.1.5.9.0");
+    assert_int_equal(mib_number(b, "a", "1.3.6.1.2.1.5.21.0"), echos + 5);
+    assert_in_range(back, 4, 5);
+    assert_int_equal(mib_number(b, "a", IP "9.0"), delivered + back);
+    assert_int_equal(mib_number(b, "b", "1.3.6.1.2.1.5.8.0"), back);
+    assert_int_equal(mib_number(b, "b", "1.3.6.1.2.1.5.22.0"), back);
+    box_type(b, "a", "ping 203.0.113.1");
+    assert_int_equal(mib_number(b, "a", IP "12.0"), none); /* refused before it is a packet */
+    /* two fragments a packet, five packets */
+    box_type(b, "a", "ping 10.0.0.2 size 2000");
+    assert_int_equal(mib_number(b, "a", IP "14.0"), 10);
+    assert_int_equal(mib_number(b, "a", IP "15.0"), 5);
+    assert_int_equal(mib_number(b, "a", IP "17.0"), 5);
+    assert_int_equal(mib_number(b, "a", IP "19.0"), 10);
+    box_free(b);
+}
+
+static void sockets(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.0.161", "-");
+    box_type_all(b, "a", "configure terminal\nsnmp-server community public\nend");
+    box_run(b, US_PER_S);
+    mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.0.161", "INTEGER: 161");
+    mib_is(b, "a", "1.3.6.1.2.1.7.5.1.1.0.0.0.0.161", "IpAddress: 0");
+    mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.1.161", "-");
+    mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.0.65697", "-"); /* 161 and 65536 */
+    box_free(b);
+}
+
+static void routes(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    /* connected 10.0.0.0/24, 10.0.9.0/24, local 10.0.0.1, 10.0.9.1, 1.1.1.1/32; two paths, a longer one, a discard */
+    mib_is(b, "a", FWD "3.0", "Gauge32: 9");
+    mib_is(b, "a", FWD "6.0", "Gauge32: 9");
+    assert_int_equal(mib_instances(b, "a", FWD "4.1.1"), 9);
+    assert_int_equal(mib_instances(b, "a", FWD "7.1.8"), 9);
+    mib_facts(b, "a", FWD "4.1.", (const struct mib_fact[]){
+        {"1.10.0.0.0.255.255.255.0.0.0.0.0.0", "IpAddress: 167772160"}, {"2.10.0.0.0.255.255.255.0.0.0.0.0.0", "IpAddress: 4294967040"}, {"5.10.0.0.0.255.255.255.0.0.0.0.0.0", "INTEGER: 1"},
+        {"6.10.0.0.0.255.255.255.0.0.0.0.0.0", "INTEGER: 3"}, {"7.10.0.0.0.255.255.255.0.0.0.0.0.0", "INTEGER: 2"}, {"16.10.0.0.0.255.255.255.0.0.0.0.0.0", "INTEGER: 1"},
+        {"4.172.16.0.0.255.255.0.0.0.10.0.0.2", "IpAddress: 167772162"}, {"6.172.16.0.0.255.255.0.0.0.10.0.0.2", "INTEGER: 4"}, {"7.172.16.0.0.255.255.0.0.0.10.0.0.254", "INTEGER: 3"},
+        {"5.172.16.0.0.255.255.255.0.0.10.0.0.3", "INTEGER: 1"}, {"11.172.16.0.0.255.255.255.0.0.10.0.0.3", "INTEGER: 0"}, {"12.172.16.0.0.255.255.255.0.0.10.0.0.3", "INTEGER: -1"},
+        {"6.192.0.2.0.255.255.255.0.0.0.0.0.0", "INTEGER: 2"}, {"6.172.16.0.0.255.255.0.0.0.10.0.0.3", "-"}, {"6.172.16.0.0.255.255.0.0.1.10.0.0.2", "-"}, {NULL, NULL}});
+    mib_facts(b, "a", FWD "7.1.", (const struct mib_fact[]){
+        {"8.1.4.10.0.0.0.24.2.0.0.0.0", "INTEGER: 3"}, {"7.1.4.1.1.1.1.32.2.0.0.0.0", "INTEGER: 2"}, {"8.1.4.172.16.0.0.16.2.0.0.1.4.10.0.0.254", "INTEGER: 4"},
+        {"9.1.4.172.16.0.0.16.2.0.0.1.4.10.0.0.2", "INTEGER: 3"}, {"8.1.4.192.0.2.0.24.2.0.0.0.0", "INTEGER: 5"}, {"8.1.4.192.0.2.0.24.2.0.0.1.4.0.0.0.0", "-"}, {NULL, NULL}});
+    /* next of a name that is shorter, or between two */
+    struct trap_var v = {0};
+    mib_name(&v, FWD "4.1.1.172.16");
+    assert_true(mib_next(router_mib(box_router(b, "a")), &v));
+    assert_int_equal(v.oid[v.oid_len - 1], 2); /* by 10.0.0.2 */
+    assert_true(mib_next(router_mib(box_router(b, "a")), &v));
+    assert_int_equal(v.oid[v.oid_len - 1], 254);
+    assert_true(mib_next(router_mib(box_router(b, "a")), &v));
+    assert_int_equal(v.oid[v.oid_len - 1], 3);
+    /* one that goes leaves no gap */
+    box_type_all(b, "a", "configure terminal\nno ip route 172.16.0.0 255.255.0.0 10.0.0.2\nend");
+    mib_is(b, "a", FWD "3.0", "Gauge32: 8");
+    mib_is(b, "a", FWD "4.1.6.172.16.0.0.255.255.0.0.0.10.0.0.2", "-");
+    assert_true(mib_walk(b, "a") > 300);
+    box_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(counters), cmocka_unit_test(sockets), cmocka_unit_test(routes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
