@@ -170,12 +170,12 @@ static void test_none_default(void **state)
                  facts[i].words);
         struct box *b = with(config);
         box_start(b, NODE, "event manager run a");
-        if (facts[i].seconds)
-            box_run(b, facts[i].seconds * US_PER_S - US_PER_S / 2);
+        box_run(b, facts[i].seconds ? facts[i].seconds * US_PER_S - US_PER_S / 2 : US_PER_MS);
         assert_int_equal(box_done(b, NODE), !facts[i].seconds);
         box_run(b, US_PER_S);
         assert_true(box_done(b, NODE));
         assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: a: over", 100 * US_PER_S));
+        box_run(b, US_PER_S);
         assert_true(said(b, "show event manager history events", "success"));
         box_free(b);
     }

@@ -208,6 +208,7 @@ static void snmp_kind_alone_means_all_it_has(void **state)
     assert_string_equal(text_str(&help), "  config         Enable SNMP config traps\n"
                                          "  event-manager  Enable SNMP Embedded Event Manager traps\n"
                                          "  ipsec          Enable IPsec traps\n"
+                                         "  ipsla          Enable SNMP IP SLA traps\n"
                                          "  isakmp         Enable ISAKMP traps\n"
                                          "  snmp           Enable SNMP traps\n"
                                          "  syslog         Enable SNMP syslog traps\n"
