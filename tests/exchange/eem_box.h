@@ -57,6 +57,7 @@ struct box {
     unsigned traps;
     char origin[128];
     struct eem_observer observer;
+    unsigned checked; /* its runs */
     bool quiet; /* no story */
     struct mib *mib; /* empty */
     struct trap_gate trap_gate;
@@ -187,8 +188,9 @@ static const char *hostname(void *arg)
     return ((struct box *)arg)->hostname;
 }
 
-/* Each run is held against what `show event manager detector all detailed` says of its event: no variable but those, and all
- * of them. */
+/* The first CHECKED runs of a box are held against what `show event manager detector all detailed` says of their event: no
+ * variable but those, and all of them. */
+#define CHECKED 200
 static inline bool brings(const char *names, const char *name)
 {
     size_t n = strlen(name);
@@ -202,6 +204,8 @@ static inline void check_variables(void *arg, const struct eem_run_seen *run)
 {
     struct text names = {0};
     struct eem_detector_info d;
+    if (++((struct box *)arg)->checked > CHECKED)
+        return;
     bool one = run->applet->events.n == 1;
     text_add(&names, eem_event_variables);
     CONF_EACH(const struct event_conf, ev, &run->applet->events)
