@@ -40,6 +40,7 @@ static struct snmp *agent(struct box **box)
     fuzz_must(snmp_user_set(s, &(struct snmp_user_spec){.name = "des", .group = "all", .acl = "", .auth = USM_MD5, .priv = USM_DES, .auth_secret = "password1", .priv_secret = "password2"}));
     s->conf.manager = true;
     snmp_conf_changed(s);
+    snmp_settle(s);
     return s;
 }
 
