@@ -84,6 +84,8 @@ struct snmp_conf {
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
     bool traps_config, traps_event_manager, traps_syslog, traps_ipsla;
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
+    bool traps_policy_add, traps_policy_delete; /* enable traps isakmp policy ... */
+    bool traps_cryptomap_add, traps_cryptomap_delete, traps_cryptomap_attach, traps_cryptomap_detach; /* enable traps ipsec cryptomap ... */
     uint32_t history_level, history_size; /* logging history: 4 (warnings), 1 */
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */
     uint32_t inform_retries, inform_timeout, inform_pending; /* 3, 15 s, 25 */

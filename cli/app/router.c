@@ -435,6 +435,7 @@ void router_boot(struct router *r)
         r->env.said(r->env.said_arg, said.s, said.len);
     text_free(&said);
     net_booted(dataplane_net(r->dp));
+    dp_traps_booted(r->traps);
     sshd_booted(r->ssh);
     for (size_t i = 0; i < r->env.nssh_listeners; i++)
         sshd_listen(r->ssh, r->env.ssh_listeners[i]);

@@ -17,7 +17,18 @@ extern const struct mib_rows dp_mib_flow_ipsec; /* ... phase 2 */
 extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 
 extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB */
+extern const struct mib_rows dp_mib_cryptomap;  /* CISCO-IPSEC-MIB */
 extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */
+
+#define CIPS_MIB(tail) "1.3.6.1.4.1.9.10.62.1." tail
+#define CIPS_TRAP(n)   "1.3.6.1.4.1.9.10.62.2.0." n
+/* All entries of one name: how many, and how many of them stand for dynamic maps. */
+struct crypto_set {
+    uint32_t entries, dynamic;
+};
+enum { CRYPTOMAP_ISAKMP = 2, CRYPTOMAP_DYNAMIC = 4 }; /* CryptomapType */
+struct conf_list;
+void crypto_set_count(const struct conf_list *maps, const char *name, struct crypto_set *out);
 
 uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
 

@@ -352,11 +352,16 @@ static const struct line snmp[] = {
     {"snmp-s ena tr ev", "snmp-server enable traps event-manager", "no snmp-s ena tr ev", NULL},
     {"snmp-s ena traps conf", "snmp-server enable traps config", "no snmp-s ena tr conf", NULL},
     {"snmp-s ena traps snmp auth", "snmp-server enable traps snmp authentication", "no snmp-s ena traps snmp", NULL},
+    {"snmp-s ena traps isa pol add", "snmp-server enable traps isakmp policy add", "no snmp-s ena traps isa pol add", NULL},
+    {"snmp-s ena traps ips cry att", "snmp-server enable traps ipsec cryptomap attach", "no snmp-s ena traps ips cry att", NULL},
     {"snmp-s ena traps sys", "snmp-server enable traps syslog", "no snmp-s ena traps sys", NULL},
     {"snmp-s ena tr",
      "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\n"
      "snmp-server enable traps event-manager\nsnmp-server enable traps syslog\n"
+     "snmp-server enable traps isakmp policy add\nsnmp-server enable traps isakmp policy delete\n"
      "snmp-server enable traps isakmp tunnel start\nsnmp-server enable traps isakmp tunnel stop\n"
+     "snmp-server enable traps ipsec cryptomap add\nsnmp-server enable traps ipsec cryptomap delete\n"
+     "snmp-server enable traps ipsec cryptomap attach\nsnmp-server enable traps ipsec cryptomap detach\n"
      "snmp-server enable traps ipsec tunnel start\nsnmp-server enable traps ipsec tunnel stop\n"
      "snmp-server enable traps ipsla",
      "no snmp-s ena tr", NULL},

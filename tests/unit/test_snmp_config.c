@@ -159,8 +159,14 @@ static void no_takes_lines_away(void **state)
                       "snmp-server enable traps config\n"
                       "snmp-server enable traps event-manager\n"
                       "snmp-server enable traps syslog\n"
+                      "snmp-server enable traps isakmp policy add\n"
+                      "snmp-server enable traps isakmp policy delete\n"
                       "snmp-server enable traps isakmp tunnel start\n"
                       "snmp-server enable traps isakmp tunnel stop\n"
+                      "snmp-server enable traps ipsec cryptomap add\n"
+                      "snmp-server enable traps ipsec cryptomap delete\n"
+                      "snmp-server enable traps ipsec cryptomap attach\n"
+                      "snmp-server enable traps ipsec cryptomap detach\n"
                       "snmp-server enable traps ipsec tunnel start\n"
                       "snmp-server enable traps ipsec tunnel stop\n"
                       "snmp-server enable traps ipsla\n"
@@ -168,7 +174,9 @@ static void no_takes_lines_away(void **state)
                       "snmp-server host 10.0.0.3 public config\n"
                       "snmp-server manager\n");
     TYPE(d, "no snmp-server community public RO", "no snmp-server location", "no snmp-server host 10.0.0.2",
-         "no snmp-server enable traps syslog", "no snmp-server enable traps isakmp tunnel start",
+         "no snmp-server enable traps syslog", "no snmp-server enable traps isakmp policy add", "no snmp-server enable traps isakmp policy delete",
+         "no snmp-server enable traps ipsec cryptomap add", "no snmp-server enable traps ipsec cryptomap delete",
+         "no snmp-server enable traps ipsec cryptomap attach", "no snmp-server enable traps ipsec cryptomap detach", "no snmp-server enable traps isakmp tunnel start",
          "no snmp-server enable traps isakmp tunnel stop", "no snmp-server enable traps ipsec tunnel start",
          "no snmp-server enable traps ipsec tunnel stop", "no snmp-server enable traps ipsla", "no snmp-server enable traps snmp linkup coldstart", "no snmp-server manager");
     expect_running(d, "snmp-server enable traps snmp authentication linkdown warmstart\n"
