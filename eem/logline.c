@@ -5,7 +5,9 @@
  *     <189>45: R1: *Mar  1 18:46:11: %SYS-5-CONFIG_I: text            RFC 3164 as the router sends it
  *     Mar  1 18:46:11 10.0.0.1 45: *Mar  1 18:46:11: %SYS-...         as a syslog server keeps it
  *     2026-03-01T18:46:11.5+01:00 host 45: ...                        the same with newer stamps
- *     <189>1 2026-03-01T18:46:11.5Z host app proc id - text           RFC 5424
+ *     2026-03-01 18:46:11  Local7.Notice  10.0.0.1  45: ...           other servers: words between their stamp and the line
+ *     <189>1 2026-03-01T18:46:11.5Z host app proc id - text           RFC 5424, also without its priority
+ *     71 <189>1 2026-03-01T18:46:11.5Z ...                            a frame of RFC 6587: its length in front
  *     anything                                                        no stamp at all
  *
  * What a server or a datagram put in front is taken off, so that patterns see the line that the router saw: sequence
@@ -22,6 +24,7 @@
 #define DIGITS_MAX  18
 #define TEXT_AHEAD  96 /* how far behind the stamp a message may begin ("R0/0: ...") */
 #define HEADERS_MAX 8  /* pieces in front of a line */
+#define SENDER_MAX  3  /* words between a server's stamp and the router's line: host, facility.severity ... */
 
 struct scan {
     const char *s, *end;
@@ -105,7 +108,7 @@ static bool month(struct scan *c, int *mon)
     return false;
 }
 
-/* "CET" behind a blank, before the colon that ends the stamp. */
+/* "CET", "GMT+1" behind a blank, before the colon that ends the stamp. */
 static void zone_name(struct scan *c, struct logline *l)
 {
     struct scan try = *c;
@@ -114,6 +117,9 @@ static void zone_name(struct scan *c, struct logline *l)
         return;
     while (try.s + n < try.end && isalpha((unsigned char)try.s[n]) && n < sizeof l->zone - 1)
         n++;
+    if (try.s + n < try.end && (try.s[n] == '+' || try.s[n] == '-'))
+        for (n++; try.s + n < try.end && isdigit((unsigned char)try.s[n]) && n < sizeof l->zone - 1;)
+            n++;
     if (!n || try.s + n >= try.end || try.s[n] != ':')
         return;
     memcpy(l->zone, try.s, n);
@@ -251,14 +257,15 @@ static void structured_data(struct scan *c)
     blanks(c);
 }
 
-/* VERSION SP TIMESTAMP SP HOST SP APP SP PROCID SP MSGID SP SD [SP MSG]: RFC 5424 section 6. */
+/* VERSION SP TIMESTAMP SP HOST SP APP SP PROCID SP MSGID SP SD [SP MSG]: RFC 5424 section 6. Without a priority in front only
+ * its stamp tells it from other lines. */
 static bool rfc5424(struct scan *c, struct logline *l)
 {
     struct scan try = *c;
     uint64_t version;
     if (!number(&try, 1, 2, &version) || version != 1 || !take(&try, ' '))
         return false;
-    if (!(at(&try, '-') && word(&try)) && !(iso_stamp(&try, l) && blanks(&try)))
+    if (!(l->pri >= 0 && at(&try, '-') && word(&try)) && !(iso_stamp(&try, l) && blanks(&try)))
         return false;
     for (unsigned i = 0; i < 4; i++)
         if (!word(&try))
@@ -349,6 +356,34 @@ static bool origin(struct scan *c)
     return true;
 }
 
+/* Host and the like, that a server puts behind its own stamp: up to where something of a router's line begins, else a word. */
+static void sender(struct scan *c)
+{
+    struct scan try = *c;
+    struct logline l;
+    bool ios;
+    for (unsigned words = 0; words <= SENDER_MAX; words++) {
+        struct scan look = try;
+        if (message(try.s, try.end, &l) || (date_stamp(&look, &l, &ios) && ios) || uptime_stamp(&look, &l) ||
+            sequence(&look, &l, &ios)) {
+            *c = try;
+            return;
+        }
+        if (!word(&try))
+            break;
+    }
+    word(c);
+}
+
+/* "71 <189>": RFC 6587 section 3.4.1. */
+static void frame_length(struct scan *c)
+{
+    struct scan try = *c;
+    uint64_t v;
+    if (number(&try, 1, 6, &v) && take(&try, ' ') && at(&try, '<'))
+        *c = try;
+}
+
 static void read_pri(struct scan *c, struct logline *l)
 {
     struct scan try = *c;
@@ -369,12 +404,11 @@ void logline_read(const char *line, size_t len, struct logline *l)
     if (c.end - c.s >= 3 && !memcmp(c.s, "\xEF\xBB\xBF", 3))
         c.s += 3;
     blanks(&c);
+    frame_length(&c);
     const char *begin = c.s;
     read_pri(&c, l);
-    bool foreign = l->pri >= 0; /* somebody else's words stand in front */
     bool own = false;
-    if (foreign && rfc5424(&c, l))
-        begin = c.s;
+    bool foreign = rfc5424(&c, l) || l->pri >= 0; /* somebody else's words stand in front */
     if (foreign)
         begin = c.s;
     for (unsigned piece = 0; piece < HEADERS_MAX && !own; piece++) {
@@ -385,12 +419,12 @@ void logline_read(const char *line, size_t len, struct logline *l)
             own = ios;
             l->by_collector = !ios;
             blanks(&here);
-            if (!ios && here.s < here.end && *here.s != '%')
-                word(&here); /* the host */
+            if (!ios)
+                sender(&here);
         } else if (iso_stamp(&here, l) && blanks(&here)) {
             l->by_collector = true;
             ios = false;
-            word(&here);
+            sender(&here);
         } else if (uptime_stamp(&here, l)) {
             own = true;
             l->by_collector = false;

@@ -36,6 +36,8 @@ add_test(NAME offline.sample COMMAND espial eem test flap.cfg --log flap.log --a
 set_tests_properties(offline.sample PROPERTIES LABELS offline TIMEOUT 60)
 add_test(NAME offline.loops COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/loops $<TARGET_FILE:espial>)
 set_tests_properties(offline.loops PROPERTIES LABELS offline TIMEOUT 120)
+add_test(NAME offline.readers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/readers $<TARGET_FILE:espial>)
+set_tests_properties(offline.readers PROPERTIES LABELS offline TIMEOUT 120)
 add_test(NAME offline.stream COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/stream $<TARGET_FILE:espial> 24)
 set_tests_properties(offline.stream PROPERTIES LABELS offline TIMEOUT 120)
 add_custom_target(stream COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/offline/stream $<TARGET_FILE:espial> 1024 DEPENDS espial USES_TERMINAL VERBATIM)

@@ -11,6 +11,25 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *offline_not_text(const char *s, size_t n)
+{
+    static const struct {
+        const char *magic;
+        size_t n;
+        const char *what;
+    } kinds[] = {{"\037\213", 2, "it is compressed; unpack it: zcat FILE | espial eem ... -"},
+                 {"\375" "7zXZ", 5, "it is compressed; unpack it: xzcat FILE | espial eem ... -"},
+                 {"BZh", 3, "it is compressed; unpack it: bzcat FILE | espial eem ... -"},
+                 {"\050\265\057\375", 4, "it is compressed; unpack it: zstdcat FILE | espial eem ... -"},
+                 {"PK\003\004", 4, "it is an archive"},
+                 {"\377\376", 2, "it is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | espial eem ... -"},
+                 {"\376\377", 2, "it is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | espial eem ... -"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (n >= kinds[i].n && !memcmp(s, kinds[i].magic, kinds[i].n))
+            return kinds[i].what;
+    return NULL;
+}
+
 char *offline_read(const char *path, size_t *len)
 {
     FILE *f = !strcmp(path, "-") ? stdin : fopen(path, "re");
@@ -27,13 +46,15 @@ char *offline_read(const char *path, size_t *len)
         fclose(f);
     if (!failed && t.len > CONFIG_BYTES_MAX)
         failed = EFBIG;
-    if (failed) {
-        fprintf(stderr, "espial: %s: %s\n", path, strerror(failed));
+    const char *what = failed ? strerror(failed) : offline_not_text(text_str(&t), t.len);
+    if (what) {
+        fprintf(stderr, "espial: %s: %s\n", path, what);
         text_free(&t);
         return NULL;
     }
-    char *copy = mem_strndup(text_str(&t), t.len);
-    *len = t.len;
+    size_t bom = t.len >= 3 && !memcmp(text_str(&t), "\xEF\xBB\xBF", 3) ? 3 : 0;
+    char *copy = mem_strndup(text_str(&t) + bom, t.len - bom);
+    *len = t.len - bom;
     text_free(&t);
     return copy;
 }

@@ -37,6 +37,8 @@ void offline_config_read(struct config *c, struct desk *d, const char *path, con
 void config_free(struct config *c);
 /* The line of an action (label), of an event (tag, label NULL) or of the applet's head (both NULL); NULL: none. */
 const struct config_line *config_find(const struct config *c, const char *applet, const char *label, const char *tag);
-/* Text files: whole, bounded; NULL with why on stderr. */
+/* Why bytes that a file begins with are no text of lines (compressed, UTF-16), in one sentence; NULL: they may be. */
+const char *offline_not_text(const char *s, size_t n);
+/* Text files: whole, bounded, without a byte order mark; NULL with why on stderr. */
 char *offline_read(const char *path, size_t *len);
 #endif

@@ -21,13 +21,20 @@ struct test_options {
     uint64_t why;
     int64_t after;
     int year;
-    bool quiet, accept;
+    bool quiet, accept, help;
 };
 
 static int wrong(const char *what, const char *word)
 {
     fprintf(stderr, "espial: %s: %s\n", what, word);
     return 2;
+}
+
+/* The exit status of it: it was asked for, or the words were wrong. */
+static int tell_usage(bool asked)
+{
+    fputs(usage, asked ? stdout : stderr);
+    return asked ? 0 : 2;
 }
 
 static bool read_format(const char *word, enum story_format *f)
@@ -45,9 +52,11 @@ static int read_options(int argc, char **argv, struct test_options *o)
 {
     static const struct option all[] = {
         {"log", 1, 0, 'l'},  {"answers", 1, 0, 'a'}, {"format", 1, 0, 'f'}, {"why", 1, 0, 'w'}, {"after", 1, 0, 't'},
-        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'}, {0}};
+        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"help", 0, 0, 'h'},
+        {0}};
     uint64_t v;
     *o = (struct test_options){.after = -1};
+    opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", all, NULL)) != -1;) {
         switch (c) {
         case 'l': o->log = optarg; break;
@@ -73,13 +82,14 @@ static int read_options(int argc, char **argv, struct test_options *o)
                 return wrong("--year wants a year, not", optarg);
             o->year = (int)v;
             break;
-        default: return 2;
+        case 'h': o->help = true; break;
+        default: return wrong("no such option, or it lacks its value", argv[optind - 1]);
         }
     }
-    if (optind != argc - 1) {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (o->help)
+        return 0;
+    if (optind != argc - 1)
+        return tell_usage(false);
     o->config = argv[optind];
     return 0;
 }
@@ -135,6 +145,8 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
             replay_run(r, d, s, who, o->why, isatty(STDERR_FILENO));
             replay_after(r, d, s, o->after);
             status = story_end(s, &c, o->log, replay_lines(r)) ? 0 : 1;
+            if (o->why > replay_lines(r))
+                status = wrong("--why: the log has not so many lines", o->log);
         }
     }
     desk_free(d);
@@ -153,6 +165,8 @@ static int test(int argc, char **argv)
     int status = read_options(argc, argv, &o);
     if (status)
         return status;
+    if (o.help)
+        return tell_usage(true);
     if (!o.log)
         return wrong("a log to replay is wanted", "--log FILE");
     char *text = offline_read(o.config, &len);
@@ -166,10 +180,8 @@ static int test(int argc, char **argv)
 static int lint(int argc, char **argv)
 {
     size_t n = 0;
-    if (argc < 2 || argv[1][0] == '-') {
-        fputs(usage, stderr);
-        return 2;
-    }
+    if (argc < 2 || (argv[1][0] == '-' && argv[1][1]))
+        return tell_usage(argc >= 2 && !strcmp(argv[1], "--help"));
     for (int i = 1; i < argc; i++) {
         struct config c;
         struct desk *d = desk_new(0, NULL, NULL);
@@ -191,6 +203,5 @@ int offline_main(int argc, char **argv)
         return test(argc - 1, argv + 1);
     if (argc >= 2 && !strcmp(argv[1], "lint"))
         return lint(argc - 1, argv + 1);
-    fputs(usage, stderr);
-    return 2;
+    return tell_usage(argc >= 2 && !strcmp(argv[1], "--help"));
 }

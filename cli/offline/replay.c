@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/offline/config.h"
 #include "cli/offline/operator.h"
 #include "eem/logline.h"
 #include "eem/logtime.h"
@@ -59,6 +60,18 @@ static void fill(struct replay *r)
     }
 }
 
+/* Frames of RFC 6587 need no line's end between them: where "71 <189>..." is followed by another such one, the line is 71
+ * bytes behind the blank. */
+static size_t frame_end(const char *s, size_t n)
+{
+    size_t digits = 0, len = 0;
+    for (; digits < n && digits < 6 && s[digits] >= '0' && s[digits] <= '9'; digits++)
+        len = len * 10 + (size_t)(s[digits] - '0');
+    size_t end = digits + 1 + len;
+    bool frame = digits && digits + 1 < n && s[digits] == ' ' && s[digits + 1] == '<';
+    return frame && end < n && s[end] >= '1' && s[end] <= '9' ? end : n;
+}
+
 /* The next line, without its end, at most LINE_KEPT bytes of it; valid until the next call. */
 static bool next_line(struct replay *r, const char **line, size_t *len)
 {
@@ -69,11 +82,11 @@ static bool next_line(struct replay *r, const char **line, size_t *len)
         if (!left)
             return false;
         const char *s = r->buf + r->at, *nl = memchr(s, '\n', left);
-        size_t n = nl ? (size_t)(nl - s) : left;
-        bool was_skipping = r->skipping;
-        r->skipping = !nl && !r->ended;
-        r->at += n + (nl != NULL);
-        r->bytes += n + (nl != NULL);
+        size_t whole = nl ? (size_t)(nl - s) : left, n = r->skipping ? whole : frame_end(s, whole);
+        bool was_skipping = r->skipping, cut = n < whole;
+        r->skipping = !cut && !nl && !r->ended;
+        r->at += n + (!cut && nl != NULL);
+        r->bytes += n + (!cut && nl != NULL);
         if (was_skipping)
             continue;
         *line = s;
@@ -98,7 +111,13 @@ struct replay *replay_open(const char *path, int year)
     r->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     r->saved_us = S_ISREG(st.st_mode) ? (int64_t)st.st_mtim.tv_sec * 1000000 : (int64_t)time(NULL) * 1000000;
     r->year = year;
-    return r;
+    fill(r);
+    const char *what = offline_not_text(r->buf, r->n);
+    if (!what)
+        return r;
+    fprintf(stderr, "espial: %s: %s\n", path, what);
+    replay_close(r);
+    return NULL;
 }
 
 void replay_close(struct replay *r)
@@ -116,7 +135,6 @@ void replay_set_clock(struct replay *r, struct desk *d)
 {
     struct logline l = {.stamp = LOGLINE_NO_STAMP};
     int year = r->year ? r->year : wall_split(r->saved_us).year;
-    fill(r);
     for (const char *s = r->buf, *end = r->buf + r->n; s < end && l.stamp != LOGLINE_DATE;) {
         const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
         logline_read(s, (size_t)(stop - s) < LINE_KEPT ? (size_t)(stop - s) : LINE_KEPT, &l);
