@@ -75,6 +75,8 @@ enum isakmp_id {
     ID_KEY_ID = 11
 };
 
+enum isakmp_cfg { CFG_REQUEST = 1, CFG_REPLY, CFG_SET, CFG_ACK };
+
 enum codec_result {
     CODEC_OK,
     CODEC_LENGTH,   /* the datagram is not exactly as long as its header says, or too long for us */
@@ -144,6 +146,7 @@ struct attr {
     const uint8_t *data;
     uint16_t len; /* of a TLV */
 };
+bool attrs_valid(struct rd attrs);
 /* The next attribute of a validated list; false at the end. */
 bool attr_next(struct rd *attrs, struct attr *out);
 
@@ -170,6 +173,12 @@ struct delete_body {
     const uint8_t *spis; /* n * spi_len */
 };
 MUST_USE enum codec_result codec_delete(const struct payload *p, struct delete_body *out);
+struct config_body { /* of PL_ATTR: the configuration method's */
+    uint8_t type;    /* enum isakmp_cfg */
+    uint16_t id;
+    struct rd attrs; /* validated */
+};
+MUST_USE enum codec_result codec_config(const struct payload *p, struct config_body *out);
 /* A phase-1 identity as text ("192.0.2.1", a name, or its hex); printable characters only. */
 void id_text(const struct id_body *id, char *out, size_t cap);
 

@@ -1,5 +1,5 @@
 /* The inside of single payloads: identification (RFC 2407 section 4.6.2), notification (RFC 2408 section 3.14), delete
- * (3.15) and the vendor ids that mean something to us.
+ * (3.15), configuration (draft-ietf-ipsec-isakmp-mode-cfg section 3.2) and the vendor ids that mean something to us.
  *
  * The readers check lengths against the payload and against what the type demands, and return places in the message,
  * never copies; the writers are their mirror. What a notification or an identity means is decided by the exchange that
@@ -57,6 +57,17 @@ enum codec_result codec_delete(const struct payload *p, struct delete_body *out)
         return CODEC_BODY;
     out->spis = r.p;
     return CODEC_OK;
+}
+
+enum codec_result codec_config(const struct payload *p, struct config_body *out)
+{
+    struct rd r = rd_of(p->body, p->len);
+
+    out->type = rd_u8(&r);
+    (void)rd_u8(&r);
+    out->id = rd_u16(&r);
+    out->attrs = r;
+    return r.bad || !attrs_valid(r) ? CODEC_BODY : CODEC_OK;
 }
 
 void id_text(const struct id_body *id, char *out, size_t cap)

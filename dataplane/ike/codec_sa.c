@@ -8,7 +8,7 @@
  * on its transforms. */
 #include "dataplane/ike/codec.h"
 
-static bool attrs_valid(struct rd r)
+bool attrs_valid(struct rd r)
 {
     while (r.left) {
         uint16_t type = rd_u16(&r), v = rd_u16(&r);

@@ -326,7 +326,8 @@ static inline bool ike_sa_up(const struct ike_sa *sa)
 {
     return sa->state == IKE_P1_COMPLETE;
 }
-struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator);
+struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator);  /* a quick mode's */
+struct ike_node *ike_node_bare(struct ike_sa *sa, uint32_t mid, bool initiator); /* negotiates nothing */
 void ike_node_free(struct ike_node *n);
 struct ike_node *ike_node_find(const struct ike_sa *sa, uint32_t mid);
 void ike_node_enter(struct ike_node *n, enum qm_state to, const char *major, const char *minor);

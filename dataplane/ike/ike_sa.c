@@ -305,7 +305,7 @@ struct ike_node *ike_node_find(const struct ike_sa *sa, uint32_t mid)
     return NULL;
 }
 
-struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator)
+struct ike_node *ike_node_bare(struct ike_sa *sa, uint32_t mid, bool initiator)
 {
     struct ike_node *n = NEW(struct ike_node);
 
@@ -316,12 +316,19 @@ struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator)
                            .began = loop_now(sa->ike->env.loop)};
     v1_slot_init(&n->slot, sa, n);
     timer_init(&n->purge, sa->ike->env.loop, timers_node_purge, n);
-    n->qm = NEW(struct qm_scratch);
-    sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
-    sa->ike->pairs_negotiating++;
     keys_iv_phase2(sa->suite.hash, sa->last_block, mid, n->slot.iv, sa->block);
     sa->nodes = n;
     sa->nnodes++;
+    return n;
+}
+
+struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator)
+{
+    struct ike_node *n = ike_node_bare(sa, mid, initiator);
+
+    n->qm = NEW(struct qm_scratch);
+    sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
+    sa->ike->pairs_negotiating++;
     return n;
 }
 

@@ -136,6 +136,17 @@ def test_offers(lab):
     lab.read()
 
 
+def test_configuration(lab):
+    """charon asks for an address of the inside (mode configuration), which the router has none of: it says so at once, and the tunnel goes on without."""
+    lab.fresh(KEY, conn="vips = 0.0.0.0", local_ts="192.168.2.0/24")
+    had = len(lab.charon.log())
+    lab.charon_begins()
+    log = lab.charon.log()[had:]
+    assert "parsed TRANSACTION response" in log and "sending retransmit" not in log, log[-3000:]
+    assert "Sending empty reply" in lab.router.type("show logging")
+    assert exchanges(lab.read())[6:8] == [6, 6], lab.read()
+
+
 def test_killed(lab):
     # charon is killed and comes back: it begins anew (without INITIAL-CONTACT), and the new SA is used; then the router finds out by itself (20 s lived three times as fast).
     r = lab.fresh(KEY + "crypto isakmp keepalive 10 2 periodic", scale=3)
@@ -153,4 +164,4 @@ def test_killed(lab):
     lab.both_ways("with the third charon")
 
 
-play((test_aggressive_by_address, test_aggressive_by_name, test_aggressive_peer, test_aggressive_refused, test_main_profile, test_fragments, test_offers, test_killed), Lab1)
+play((test_aggressive_by_address, test_aggressive_by_name, test_aggressive_peer, test_aggressive_refused, test_main_profile, test_fragments, test_offers, test_configuration, test_killed), Lab1)

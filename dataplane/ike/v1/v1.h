@@ -28,7 +28,8 @@ struct v1_exchange {
     enum v1_outcome (*answer)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
     enum v1_outcome (*conclude)(struct ike_sa *sa, struct ike_node *n, struct v1_msg *m);
 };
-extern const struct v1_exchange v1_main_exchange, v1_aggressive_exchange, v1_quick_exchange, v1_info_exchange;
+extern const struct v1_exchange v1_main_exchange, v1_aggressive_exchange, v1_quick_exchange, v1_info_exchange,
+    v1_config_exchange;
 
 void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node);
 void v1_slot_fini(struct v1_slot *s);
@@ -131,6 +132,11 @@ bool v1_frag_take(struct ike *ike, struct ike_sa *sa, const struct udp_from *fro
 /* A message of ours to be sent in pieces? Then it is. */
 bool v1_frag_send(struct ike_sa *sa, const uint8_t *msg, size_t len);
 void v1_frag_forget(struct ike_sa *sa);
+/* A protected message that begins with HASH(M-ID | rest): begun up to the payload behind it; the hash filled in (false:
+ * it did not fit); of one that came, is it right? */
+void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange, uint32_t mid);
+bool v1_hashed_end(struct msg_wr *m, const struct ike_sa *sa, uint32_t mid);
+bool v1_hashed_right(const struct ike_sa *sa, const struct v1_msg *m);
 /* v1_info.c: sent under the SA's protection. */
 void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
 void v1_info_delete_ike(struct ike_sa *sa);

@@ -28,28 +28,55 @@ static uint32_t new_node(struct ike_sa *sa)
     return mid;
 }
 
-static void send_info(struct ike_sa *sa, uint32_t mid, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
+void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange, uint32_t mid)
 {
-    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = mid};
-    size_t hlen = hash_len(sa->suite.hash), hash_at, body_at;
-    uint8_t buf[INFO_MAX], sum[HASH_MAX];
-    struct msg_wr m;
+    struct isakmp_hdr h = {.exchange = exchange, .flags = FLAG_ENCRYPT, .mid = mid};
 
     memcpy(h.icookie, sa->icookie, COOKIE_LEN);
     memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
-    msg_begin(&m, buf, sizeof buf - 16, &h);
-    msg_open(&m, PL_HASH);
-    hash_at = wr_hole(&m.w, hlen);
-    msg_close(&m);
-    body_at = m.w.len;
+    msg_begin(m, buf, cap - 16, &h);
+    msg_open(m, PL_HASH);
+    wr_hole(&m->w, hash_len(sa->suite.hash));
+    msg_close(m);
+}
+
+bool v1_hashed_end(struct msg_wr *m, const struct ike_sa *sa, uint32_t mid)
+{
+    size_t hash_at = ISAKMP_HDR + 4, body_at = hash_at + hash_len(sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    if (m->w.bad)
+        return false;
+    struct bytes rest = BYTES(m->w.base + body_at, m->w.len - body_at);
+    keys_hash_mid(sa->keys, mid, &rest, 1, sum);
+    memcpy(m->w.base + hash_at, sum, body_at - hash_at);
+    return true;
+}
+
+bool v1_hashed_right(const struct ike_sa *sa, const struct v1_msg *m)
+{
+    const struct payload *p = &m->ps.v[0];
+    size_t hlen = hash_len(sa->suite.hash);
+    uint8_t sum[HASH_MAX];
+
+    if (!m->ps.n || p->type != PL_HASH || p->len != hlen)
+        return false;
+    struct bytes rest = BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen);
+    keys_hash_mid(sa->keys, m->hdr.mid, &rest, 1, sum);
+    return mem_equal_ct(sum, p->body, hlen);
+}
+
+static void send_info(struct ike_sa *sa, uint32_t mid, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
+{
+    uint8_t buf[INFO_MAX];
+    struct msg_wr m;
+
+    v1_hashed_begin(&m, buf, sizeof buf, sa, EX_INFO, mid);
     body(&m, arg);
-    if (m.w.bad)
+    if (!v1_hashed_end(&m, sa, mid))
         return;
-    struct bytes rest = BYTES(buf + body_at, m.w.len - body_at);
-    keys_hash_mid(sa->keys, h.mid, &rest, 1, sum);
-    memcpy(buf + hash_at, sum, hlen);
-    v1_send_once(sa, h.mid, &m);
-    TRACE(sa, "purging node %u", h.mid);
+    v1_send_once(sa, mid, &m);
+    TRACE(sa, "purging node %u", mid);
 }
 
 struct delete_args {
@@ -328,19 +355,15 @@ static void take_delete(struct ike_sa *sa, const struct delete_body *d, uint32_t
 
 static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v1_msg *m)
 {
-    const struct payload *p = &m->ps.v[0];
     struct doomed doomed = {.n = 0};
+    const struct payload *p;
     struct delete_body d;
-    size_t hlen = hash_len(sa->suite.hash);
-    uint8_t sum[HASH_MAX];
 
     (void)node;
-    if (!m->ps.n || p->type != PL_HASH || p->len != hlen)
-        goto refuse;
-    struct bytes rest = BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen);
-    keys_hash_mid(sa->keys, m->hdr.mid, &rest, 1, sum);
-    if (!mem_equal_ct(sum, p->body, hlen))
-        goto refuse;
+    if (!v1_hashed_right(sa, m)) {
+        ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
+        return V1_REFUSED;
+    }
     v1_proved(sa, m);
     TRACE(sa, "set new node %u to QM_IDLE      ", m->hdr.mid);
     TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
@@ -362,9 +385,6 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
         ike_sa_say_dead(doomed.v[k], "IKE_MESG_FROM_PEER", "IKE_MM_EXCH");
     }
     return V1_TAKEN;
-refuse:
-    ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
-    return V1_REFUSED;
 }
 
 const struct v1_exchange v1_info_exchange = {

@@ -10,8 +10,8 @@
  * Retransmission (10 s, 5 times: timers.c) repeats the stored bytes. Repeats of the peer are answered by the side that
  * has no timer of its own: the responder, and the initiator of quick mode after QM3.
  *
- * Message ids (RFC 2408 section 3.1): chance, never zero. Those of quick modes, whoever began them, are remembered (the
- * last 1024 of an SA), those of INFORMATIONAL that the peer sent too (64), so that a recorded message does not work
+ * Message ids (RFC 2408 section 3.1): chance, never zero. Those of quick modes and requests for
+ * configuration, whoever began them, are remembered (the last 1024 of an SA), those of INFORMATIONAL that the peer sent too (64), so that a recorded message does not work
  * twice and a late repeat to a forgotten exchange is not taken for a new one. */
 #include <string.h>
 
@@ -20,7 +20,7 @@
 #define USED_MIDS_MAX 1024
 
 static const struct v1_exchange *const exchanges[] = {&v1_main_exchange, &v1_aggressive_exchange, &v1_quick_exchange,
-                                                      &v1_info_exchange};
+                                                      &v1_info_exchange, &v1_config_exchange};
 
 void v1_slot_init(struct v1_slot *s, struct ike_sa *sa, struct ike_node *node)
 {
@@ -38,8 +38,8 @@ void v1_slot_fini(struct v1_slot *s)
 
 static bool mid_used(const struct ike_sa *sa, uint8_t exchange, uint32_t mid)
 {
-    const uint32_t *v = exchange == EX_QUICK ? sa->used_mids : sa->seen_info;
-    unsigned n = exchange == EX_QUICK ? sa->used_n : sa->seen_n;
+    const uint32_t *v = exchange == EX_INFO ? sa->seen_info : sa->used_mids;
+    unsigned n = exchange == EX_INFO ? sa->seen_n : sa->used_n;
 
     for (unsigned i = 0; i < n; i++)
         if (v[i] == mid)
