@@ -4,7 +4,7 @@
  * too, to senders that the line's access list permits. A string that only an `snmp-server host` line names lets notifications in, nothing else: a router that
  * sends its traps under a string also hears its peer's traps under it, and many configurations have only the host lines. A get under it, or a set under a
  * read-only string, is an illegal operation (snmpInBadCommunityUses).
- * A user of SNMPv3 belongs to a group; of the group's rows that fit the message's security level and context the one of the highest level counts (RFC 3415 section 4). The
+ * A user of SNMPv3 belongs to a group; of the group's rows that fit the message's security level and context one counts: an exact context before a prefix, the longer prefix, the higher level (RFC 3415 section 4). The
  * access lists of user and group are both asked. A list that is named and not there permits, as everywhere on IOS.
  * A notification goes out under a user when the notify view of his group's row includes its name and those of its varbinds; a row that names none includes all, as on IOS, where
  * the host line makes `*tv` its notify view.
@@ -55,14 +55,28 @@ enum access access_community(const struct snmp *s, const uint8_t *community, siz
     return access_of(s, community, len);
 }
 
+static bool context_fits(const struct snmp_group_conf *c, const char *context)
+{
+    return c->prefix ? !strncmp(c->context, context, strlen(c->context)) : !strcmp(c->context, context);
+}
+
+/* Does row a count before row b (RFC 3415 section 4 step 3, both being of the same model)? */
+static bool better(const struct snmp_group_conf *a, const struct snmp_group_conf *b)
+{
+    size_t x = strlen(a->context), y = strlen(b->context);
+    if (a->prefix != b->prefix)
+        return !a->prefix;
+    return x != y ? x > y : a->level > b->level;
+}
+
 /* The row of his group that counts; NULL: none is for this. */
 static const struct snmp_group_conf *row_of(const struct snmp *s, const struct snmp_user *u, int level, const char *context)
 {
     const struct snmp_group_conf *best = NULL;
     CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
-        if (strcmp(c->name, u->group) != 0 || c->model != SNMP_GROUP_V3 || c->level > level || strcmp(c->context, context) != 0)
+        if (strcmp(c->name, u->group) != 0 || c->model != SNMP_GROUP_V3 || c->level > level || !context_fits(c, context))
             continue;
-        if (!best || best->level < c->level)
+        if (!best || better(c, best))
             best = c;
     }
     return best;

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "espial/bus.h"
+
 struct bus;
 struct clock;
 struct debug_registry;
@@ -102,8 +104,32 @@ struct snmp_history_stats snmp_history_stats(const struct snmp *s);
 /* snmpSetSerialNo */
 int32_t *snmp_set_serial(struct snmp *s);
 
+/* Who may do what, one after the other, as `show snmp` lists it and SNMP-VIEW-BASED-ACM-MIB names it (who.c). *cursor begins at 0; false: there is no other. */
+enum snmp_storage { STORAGE_VOLATILE = 2, STORAGE_NONVOLATILE, STORAGE_PERMANENT, STORAGE_READ_ONLY }; /* RFC 2579 StorageType */
+struct snmp_community_info {
+    const char *name, *acl;
+    unsigned index; /* snmpCommunityIndex is "cisco" and this */
+    enum snmp_storage storage;
+};
+bool snmp_community_next(struct snmp *s, size_t *cursor, struct snmp_community_info *out);
+struct snmp_group_info {
+    const char *name, *context, *read, *write, *notify, *acl; /* "": none */
+    int model, level; /* enum snmp_group_model; 0 noauth, 1 auth, 2 priv */
+    bool prefix;      /* the context is the beginning of a name */
+    enum snmp_storage storage;
+};
+bool snmp_group_next(struct snmp *s, size_t *cursor, struct snmp_group_info *out);
+struct snmp_view_info {
+    const char *name, *subtree;
+    bool excluded;
+    enum snmp_storage storage;
+};
+bool snmp_view_next(struct snmp *s, size_t *cursor, struct snmp_view_info *out);
+
 /* The lines of the views that are always there: v1default, *ilmi. NULL past the end. */
 const struct snmp_view_conf *snmp_view_permanent(size_t i);
+/* A subtree's name as numbers, with a mask of its places (any: `*`); how many, 0: it has no such name. */
+size_t snmp_view_subtree(struct snmp *s, const char *subtree, uint32_t out[TRAP_OID_MAX], bool any[TRAP_OID_MAX]);
 /* Is this the name of a subtree: numbers, `*`, or a known name and numbers? */
 bool snmp_view_name_good(struct snmp *s, const char *subtree);
 

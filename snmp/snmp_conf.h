@@ -41,6 +41,7 @@ struct snmp_group_conf {
     int model; /* enum snmp_group_model */
     int level; /* v3: 0 noauth, 1 auth, 2 priv */
     char context[SNMP_NAME_MAX + 1];
+    int prefix; /* match prefix: the context is the beginning of a name */
     char read[SNMP_NAME_MAX + 1], write[SNMP_NAME_MAX + 1], notify[SNMP_NAME_MAX + 1];
     char acl[SNMP_ACL_MAX];
 };

@@ -32,6 +32,16 @@ bool snmp_view_name_good(struct snmp *s, const char *subtree)
     return name_parse(s->env.mib, subtree, &n);
 }
 
+size_t snmp_view_subtree(struct snmp *s, const char *subtree, uint32_t out[TRAP_OID_MAX], bool any[TRAP_OID_MAX])
+{
+    struct snmp_name n;
+    if (!name_parse(s->env.mib, subtree, &n))
+        return 0;
+    memcpy(out, n.v, sizeof n.v);
+    memcpy(any, n.any, sizeof n.any);
+    return n.n;
+}
+
 static int longest_first(const void *a, const void *b)
 {
     const struct family *x = a, *y = b;

@@ -119,6 +119,21 @@ static inline bool mib_ip_at(const struct mib_index *at, size_t i, uint32_t *add
     *addr = at->v[i] << 24 | at->v[i + 1] << 16 | at->v[i + 2] << 8 | at->v[i + 3];
     return true;
 }
+/* Octets as numbers of an index, behind those that are there; with their length before them unless the index ends with them (IMPLIED). False: there is no room, and the
+ * index is empty, which no entry's is. */
+static inline bool mib_index_octets(struct mib_index *at, const void *p, size_t n, bool implied)
+{
+    size_t need = n + !implied;
+    if (at->n + need > TRAP_OID_MAX) {
+        at->n = 0;
+        return false;
+    }
+    if (!implied)
+        at->v[at->n++] = (uint32_t)n;
+    for (size_t i = 0; i < n; i++)
+        at->v[at->n++] = ((const uint8_t *)p)[i];
+    return true;
+}
 static inline void mib_index1(struct mib_index *at, uint32_t v)
 {
     at->v[0] = v;

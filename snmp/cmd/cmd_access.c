@@ -159,12 +159,12 @@ static const struct cmd_row rows[] = {
     LINE(CONFIG, &context_scope, &snmp_scope, struct snmp_conf, contexts, "snmp-server context <word:name>", "Create/Delete a context apart from default|Name of the context",
          KEY_TXT(struct snmp_context_conf, name)),
     LINE(CONFIG, &group_scope, &snmp_scope, struct snmp_conf, groups,
-         "snmp-server group <word:name> {v1|v2c|v3 {noauth|auth|priv}=level}=model &{[context <word:context>]|[read <word:read>]|[write <word:write>]|[notify <word:notify>]|[access <word:acl>]}",
+         "snmp-server group <word:name> {v1|v2c|v3 {noauth|auth|priv}=level}=model [context <word:context> [match {exact|prefix}=prefix]] &{[read <word:read>]|[write <word:write>]|[notify <word:notify>]|[access <word:acl>]}",
          "Define a User Security Model group|Name of the group|group using the v1 security model|group using the v2c security model|group using the User Security Model (SNMPv3)|"
          "group using the noAuthNoPriv Security Level|group using the authNoPriv Security Level|group using SNMPv3 authPriv security level|specify a context to associate these views for the group|"
-         "context name|specify a read view for the group|read view name|specify a write view for the group|write view name|specify a notify view for the group|notify view name|"
+         "context name|context name match criteria|match exact context|match context prefix|specify a read view for the group|read view name|specify a write view for the group|write view name|specify a notify view for the group|notify view name|"
          "specify an access-list associated with this group|Standard IP access list",
-         KEY_TXT(struct snmp_group_conf, name), KEY_NUM(struct snmp_group_conf, model), KEY_NUM(struct snmp_group_conf, level), TXT(struct snmp_group_conf, context),
+         KEY_TXT(struct snmp_group_conf, name), KEY_NUM(struct snmp_group_conf, model), KEY_NUM(struct snmp_group_conf, level), KEY_TXT(struct snmp_group_conf, context), NUM(struct snmp_group_conf, prefix),
          TXT(struct snmp_group_conf, read), TXT(struct snmp_group_conf, write), TXT(struct snmp_group_conf, notify), TXT(struct snmp_group_conf, acl)),
     LINE(CONFIG, &view_scope, &snmp_scope, struct snmp_conf, views, "snmp-server view <word:name> <word:subtree> {included|excluded}=excluded",
          "Define an SNMPv3 MIB view|Name of the view|MIB view family name|MIB family is included in the view|MIB family is excluded from the view", KEY_TXT(struct snmp_view_conf, name),

@@ -1,8 +1,6 @@
 /* cmd_show_access.c: `show snmp community|group|user|view|context|engineID|mib`.
  *
- * Layouts are IOS's, column for column. Groups come from three places: `snmp-server group` lines; each community, which is a group of its name for v1 and v2c; and each
- * host line whose string is no community, which is one for notifications alone. ILMI is listed first, as on IOS, and lets nobody in: no interface here speaks it.
- * `*tv` is the view of what is enabled: each octet's bits stand for kinds of notifications, all ones when a host takes every kind.
+ * Layouts are IOS's, column for column. Who is listed is snmp/who.c's to say.
  */
 #include "snmp/cmd/cmd.h"
 
@@ -12,8 +10,6 @@
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
 
-#define ALL_KINDS "*tv.FFFFFFFF.FFFFFFFF.FFFFFFFF.F"
-
 static bool agent_on(struct cmd_ctx *c)
 {
     if (snmp_running(c->self))
@@ -22,90 +18,38 @@ static bool agent_on(struct cmd_ctx *c)
     return false;
 }
 
-static void community_entry(struct out *o, const char *name, unsigned index, const char *storage, const char *acl)
-{
-    out_printf(o, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", name, index, name);
-    out_printf(o, "storage-type: %s\t active%s%s\n\n\n", storage, acl[0] ? "\taccess-list: " : "", acl);
-}
+/* Indexed by enum snmp_storage. */
+static const char *const storages[] = {"", "other", "volatile", "nonvolatile", "permanent", "read-only"};
 
 static enum cmd_result show_community(struct cmd_ctx *c)
 {
+    struct snmp_community_info m;
     if (!agent_on(c))
         return CMD_OK;
-    unsigned index = 0;
-    community_entry(c->out, "ILMI", index++, "read-only", "");
-    CONF_EACH(const struct snmp_community_conf, m, &snmp_conf(c->self)->communities)
-        community_entry(c->out, m->name, index++, "nonvolatile", m->acl);
+    for (size_t cursor = 0; snmp_community_next(c->self, &cursor, &m);) {
+        out_printf(c->out, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", m.name, m.index, m.name);
+        out_printf(c->out, "storage-type: %s\t active%s%s\n\n\n", storages[m.storage], m.acl[0] ? "\taccess-list: " : "", m.acl);
+    }
     return CMD_OK;
 }
 
-struct group_entry {
-    const char *name, *model, *context, *storage, *read, *write, *notify, *acl;
-};
-
-static void show_one_group(struct out *o, const struct group_entry *g)
+static void show_one_group(struct out *o, const struct snmp_group_info *g)
 {
-    out_printf(o, "groupname: %-33ssecurity model:%s \n", g->name, g->model);
-    out_printf(o, "contextname: %-31sstorage-type: %s\n", g->context && g->context[0] ? g->context : "<no context specified>", g->storage);
-    out_printf(o, "readview : %-33swriteview: %-32s\n", g->read && g->read[0] ? g->read : "<no readview specified>", g->write && g->write[0] ? g->write : "<no writeview specified>");
-    out_printf(o, "notifyview: %-32s\n", g->notify && g->notify[0] ? g->notify : "<no notifyview specified>");
-    out_printf(o, "row status: active%s%s\n\n", g->acl && g->acl[0] ? "\taccess-list: " : "", g->acl ? g->acl : "");
-}
-
-static const struct snmp_community_conf *community_of(const struct snmp_conf *conf, const char *name)
-{
-    CONF_EACH(const struct snmp_community_conf, m, &conf->communities)
-        if (!strcmp(m->name, name))
-            return m;
-    return NULL;
-}
-
-/* The first host line whose string is this one; of version 3 it is a user's name. */
-static const struct snmp_host_conf *host_naming(const struct snmp_conf *conf, const char *name)
-{
-    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts)
-        if (h->version != SNMP_HOST_V3 && !strcmp(h->community, name))
-            return h;
-    return NULL;
-}
-
-/* Does a host of version 3 send under a user of this group, at this level? Then its row notifies of everything, unless it names a view. */
-static bool notifies(struct snmp *s, const struct snmp_group_conf *g)
-{
-    struct snmp_user_info u;
-    CONF_EACH(const struct snmp_host_conf, h, &snmp_conf(s)->hosts) {
-        if (h->version != SNMP_HOST_V3 || g->model != SNMP_GROUP_V3 || h->level != g->level)
-            continue;
-        for (size_t i = 0; snmp_user_info(s, i, &u); i++)
-            if (!strcmp(u.name, h->community) && !strcmp(u.group, g->name))
-                return true;
-    }
-    return false;
+    static const char *const models[] = {"v1", "v2c"}, *const levels[] = {"v3 noauth", "v3 auth", "v3 priv"};
+    out_printf(o, "groupname: %-33ssecurity model:%s \n", g->name, g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model]);
+    out_printf(o, "contextname: %-31sstorage-type: %s\n", g->context[0] ? g->context : "<no context specified>", storages[g->storage]);
+    out_printf(o, "readview : %-33swriteview: %-32s\n", g->read[0] ? g->read : "<no readview specified>", g->write[0] ? g->write : "<no writeview specified>");
+    out_printf(o, "notifyview: %-32s\n", g->notify[0] ? g->notify : "<no notifyview specified>");
+    out_printf(o, "row status: active%s%s\n\n", g->acl[0] ? "\taccess-list: " : "", g->acl);
 }
 
 static enum cmd_result show_group(struct cmd_ctx *c)
 {
-    static const char *const models[] = {"v1", "v2c"}, *const levels[] = {"v3 noauth", "v3 auth", "v3 priv"};
+    struct snmp_group_info g;
     if (!agent_on(c))
         return CMD_OK;
-    const struct snmp_conf *conf = snmp_conf(c->self);
-    for (int m = 0; m < 2; m++)
-        show_one_group(c->out, &(struct group_entry){.name = "ILMI", .model = models[m], .storage = "permanent", .read = "*ilmi", .write = "*ilmi"});
-    CONF_EACH(const struct snmp_group_conf, g, &conf->groups)
-        show_one_group(c->out, &(struct group_entry){.name = g->name, .model = g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model], .context = g->context, .storage = "nonvolatile",
-                                                     .read = g->read[0] ? g->read : "v1default", .write = g->write, .notify = g->notify[0] || !notifies(c->self, g) ? g->notify : ALL_KINDS, .acl = g->acl});
-    CONF_EACH(const struct snmp_community_conf, m, &conf->communities) {
-        const char *view = m->view[0] ? m->view : "v1default";
-        for (int v = 0; v < 2; v++)
-            show_one_group(c->out, &(struct group_entry){.name = m->name, .model = models[v], .storage = "permanent", .read = view, .write = m->access == SNMP_RW ? view : "",
-                                                         .notify = host_naming(conf, m->name) ? ALL_KINDS : "", .acl = m->acl});
-    }
-    CONF_EACH(const struct snmp_host_conf, h, &conf->hosts) {
-        if (community_of(conf, h->community) || host_naming(conf, h->community) != h)
-            continue;
-        for (int v = 0; v < 2; v++)
-            show_one_group(c->out, &(struct group_entry){.name = h->community, .model = models[v], .storage = "volatile", .notify = ALL_KINDS});
-    }
+    for (size_t cursor = 0; snmp_group_next(c->self, &cursor, &g);)
+        show_one_group(c->out, &g);
     return CMD_OK;
 }
 
@@ -134,14 +78,11 @@ static enum cmd_result show_user(struct cmd_ctx *c)
 
 static enum cmd_result show_view(struct cmd_ctx *c)
 {
-    static const char *const types[] = {"included", "excluded"};
-    const struct snmp_view_conf *v;
+    struct snmp_view_info v;
     if (!agent_on(c))
         return CMD_OK;
-    for (size_t i = 0; (v = snmp_view_permanent(i)); i++)
-        out_printf(c->out, "%s %s - %s permanent active\n", v->name, v->subtree, types[v->excluded]);
-    CONF_EACH(const struct snmp_view_conf, w, &snmp_conf(c->self)->views)
-        out_printf(c->out, "%s %s - %s nonvolatile active\n", w->name, w->subtree, types[w->excluded]);
+    for (size_t cursor = 0; snmp_view_next(c->self, &cursor, &v);)
+        out_printf(c->out, "%s %s - %s %s active\n", v.name, v.subtree, v.excluded ? "excluded" : "included", storages[v.storage]);
     return CMD_OK;
 }
 

@@ -1,6 +1,5 @@
 /* framework.c: SNMP-FRAMEWORK-MIB (RFC 3411), SNMP-MPD-MIB (RFC 3412), SNMP-TARGET-MIB's two counters (RFC 3413) and the usmStats of SNMP-USER-BASED-SM-MIB (RFC 3414):
- * our engine, and why messages of SNMPv3 were not taken. usmStats lie outside v1default, as on IOS: who shall see them needs a view. The tables of users, groups and
- * views are not served. */
+ * our engine, and why messages of SNMPv3 were not taken. usmStats lie outside v1default, as on IOS: who shall see them needs a view. */
 #include "snmp/mib/rows.h"
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"

@@ -17,6 +17,10 @@ extern const struct mib_rows mib_framework; /* our engine, and why messages were
 extern const struct mib_rows mib_process; /* OLD-CISCO-CPU-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB */
 extern const struct mib_rows mib_entity;  /* ENTITY-MIB */
 extern const struct mib_rows mib_history; /* CISCO-SYSLOG-MIB, CISCO-CONFIG-MAN-MIB */
+extern const struct mib_rows mib_usm;       /* SNMP-USER-BASED-SM-MIB: users */
+extern const struct mib_rows mib_vacm;      /* SNMP-VIEW-BASED-ACM-MIB */
+extern const struct mib_rows mib_community; /* SNMP-COMMUNITY-MIB */
+extern const struct mib_rows mib_target;    /* SNMP-TARGET-MIB, SNMP-NOTIFICATION-MIB */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool snmp_rows_add(struct snmp *s, struct mib *m, char err[128]) MUST_USE;

@@ -273,7 +273,8 @@ static void access_lines_are_kept(void **state)
     struct desk *d = *state;
     static const char *const lines[] = {
         "snmp-server community secret view mib2 rw 33", "snmp-server community public RO OPS", "snmp-server view mib2 mib-2 included", "snmp-server view mib2 ifEntry.*.3 excluded",
-        "snmp-server group staff v3 priv write mib2 read mib2 access 10", "snmp-server group staff v2c notify mib2", "snmp-server context shop", "snmp-server engineID local 800000090300AABBCC000100",
+        "snmp-server group staff v3 priv write mib2 read mib2 access 10", "snmp-server group staff v2c notify mib2",
+        "snmp-server group staff v3 auth context shop read mib2", "snmp-server group staff v3 auth context sh match prefix", "snmp-server context shop", "snmp-server engineID local 800000090300AABBCC000100",
         "snmp-server packetsize 2048", "snmp-server queue-length 50", "snmp-server chassis-id R-42", "snmp-server tftp-server-list 55",
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -283,6 +284,8 @@ static void access_lines_are_kept(void **state)
                       "snmp-server context shop\n"
                       "snmp-server group staff v3 priv read mib2 write mib2 access 10\n"
                       "snmp-server group staff v2c notify mib2\n"
+                      "snmp-server group staff v3 auth context shop read mib2\n"
+                      "snmp-server group staff v3 auth context sh match prefix\n"
                       "snmp-server view mib2 mib-2 included\n"
                       "snmp-server view mib2 ifEntry.*.3 excluded\n"
                       "snmp-server community secret view mib2 RW 33\n"
@@ -293,11 +296,13 @@ static void access_lines_are_kept(void **state)
                       "snmp-server tftp-server-list 55\n");
     assert_true(type(d, "no snmp-server view mib2"));
     assert_true(type(d, "no snmp-server group staff v3 priv"));
+    assert_true(type(d, "no snmp-server group staff v3 auth context shop"));
     assert_true(type(d, "no snmp-server community secret"));
     assert_true(type(d, "no snmp-server packetsize"));
     expect_running(d, "snmp-server engineID local 800000090300AABBCC000100\n"
                       "snmp-server context shop\n"
                       "snmp-server group staff v2c notify mib2\n"
+                      "snmp-server group staff v3 auth context sh match prefix\n"
                       "snmp-server community public RO OPS\n"
                       "snmp-server queue-length 50\n"
                       "snmp-server chassis-id R-42\n"
