@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "eem/eem_local.h"
+#include "eem/literals.h"
 #include "eem/occurs.h"
 #include "eem/patterns.h"
 #include "espial/mem.h"
@@ -57,27 +58,27 @@ struct matches {
     unsigned severities;
 };
 
-/* What leads a line to this watch: its pattern, else the longest text that a field it asks for must contain. */
+/* What leads a line to this watch: its pattern, else the words that tell most of what a field it asks for must contain. */
 static void arm(struct watch *w)
 {
-    char why[128], literal[EEM_TEXT_MAX] = "";
+    char why[128];
+    struct literals words = {0}, of_field;
     struct matches *m = w->state = NEW(struct matches);
     struct patterns *patterns = w->policy->eem->patterns;
     m->severities = syslog_severities(w->ev);
     for (unsigned i = 0; i < FIELDS; i++) {
         const char *pattern = field_pattern(w->ev, i);
-        char of_field[EEM_TEXT_MAX];
         if (!pattern[0])
             continue;
         m->fields[i] = pattern_compile(pattern, REGEX_IOS, why); /* eem_register has checked it */
-        pattern_literal(pattern, of_field, sizeof of_field);
-        if (strlen(of_field) > strlen(literal) && (i == FACILITY || i == MNEMONIC))
-            str_copy(literal, sizeof literal, of_field);
+        literals_of(pattern, &of_field);
+        if (literals_worth(&of_field) > literals_worth(&words) && (i == FACILITY || i == MNEMONIC))
+            words = of_field;
     }
     if (w->ev->pattern[0])
         (void)patterns_add(patterns, w->ev->pattern, w, why);
     else
-        patterns_add_literal(patterns, literal, w);
+        patterns_add_literals(patterns, &words, w);
 }
 
 static void disarm(struct watch *w)

@@ -1,167 +1,60 @@
 /* patterns.c: many regular expressions against one line, in one pass over the line.
  *
  * Every message of the router is offered to every syslog applet, so a walk "for each pattern, search the line" would
- * make a busy log cost patterns times characters. Instead each pattern gives up front the longest literal that any
- * match must contain ("CRYPTO-4-RECVD_PKT_INV_SPI" of the incident's applet). All literals together make one
- * Aho-Corasick automaton; the line runs through it once, and only patterns whose literal was seen are tried with PCRE2
- * (through regex.h). A pattern that is nothing but its literal needs no regex at all; one without any literal (".*") is
- * tried always. The automaton has one column for each byte that occurs in some literal, and is rebuilt when first
- * needed after a change: registering a hundred applets at boot builds it once.
+ * make a busy log cost patterns times characters. Instead each pattern gives up front the words one of which any match
+ * must contain (literals.c). All of them together make one Aho-Corasick automaton; the line runs through it once, and only
+ * patterns of which a word was seen are tried with PCRE2 (through regex.h). A pattern that is nothing but its word needs no
+ * regex at all; one without any (".*") is tried always. Which are to be tried is a bit each, so that they come in order
+ * of adding without being sorted. The automaton has one column for each byte that occurs in some word, and is rebuilt when
+ * first needed after a change: registering a hundred applets at boot builds it once.
  *
- * The dialect is that of event patterns: as the output filters', but '_' stands for itself. The extraction is
- * conservative: whatever it does not understand (groups, alternatives, classes, inline options) contributes nothing. */
+ * The dialect is that of event patterns: as the output filters', but '_' stands for itself. */
 #include "eem/patterns.h"
 
-#include <ctype.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "eem/literals.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
 #include "espial/text.h"
 
-#define LITERAL_MAX 33 /* with NUL: enough to tell messages apart, and a bound on the automaton */
-
 struct entry {
     struct regex *re;
     void *owner;
-    char literal[LITERAL_MAX];
-    bool pure;     /* the pattern is its literal: no expression (re may be NULL) */
+    bool pure;     /* to contain a literal is all that is asked (re may be NULL) */
     bool anchored; /* contains '^' */
-    uint64_t seen; /* generation of the line in which the literal was found */
-    size_t same;   /* next entry (index + 1) whose literal ends in the same node; 0: none */
+    uint8_t nliterals; /* 0: it is tried always */
+    char (*literals)[LITERAL_MAX];
 };
-#define SAYS UINT32_C(0x80000000)
+/* That a node ends a literal of an entry: a list a node. */
+struct ending {
+    uint32_t entry;
+    uint32_t next; /* index + 1; 0: the last */
+};
+#define SAYS      UINT32_C(0x80000000)
+#define WORD_BITS 64u
 
 struct patterns {
     struct entry *v;
     size_t n;
     bool stale;
     uint64_t generation;
-    size_t *always, nalways;         /* entries without a literal, in order */
-    size_t *candidates, ncandidates; /* of the line: entries whose literal was seen; room for all */
+    uint64_t *always, *tried; /* a bit an entry: those without a literal; those to be tried on the line */
+    size_t words;             /* of each */
+    bool any_always;
     /* the automaton: node 0 is the root */
     uint8_t column[256]; /* of a byte; 0: in no literal */
     size_t columns;      /* counting from 1 */
     size_t nodes, cap;
     uint32_t *next;        /* [node * (columns + 1) + column]; SAYS: the node or a suffix of it ends a literal */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
-    size_t *ends;          /* first entry (index + 1) whose literal ends here */
-    void *gave_up;         /* whose expression last was */
+    uint64_t *visited;     /* generation of the line that came here */
+    uint32_t *ends;        /* first ending (index + 1) of a node */
+    struct ending *endings;
+    size_t nendings;
+    void *gave_up; /* whose expression last was */
 };
-
-/* ---- what a pattern must contain */
-
-static bool is_special(char c)
-{
-    return c && strchr(".[()|^$*+?", c);
-}
-
-/* Past a bracket expression; NULL when it does not end. s points behind '['. */
-static const char *skip_class(const char *s)
-{
-    if (*s == '^')
-        s++;
-    if (*s == ']')
-        s++;
-    while (*s && *s != ']') {
-        if (s[0] == '\\' && s[1]) {
-            s += 2;
-        } else if (s[0] == '[' && s[1] == ':') {
-            s = strstr(s + 2, ":]");
-            if (!s)
-                return NULL;
-            s += 2;
-        } else {
-            s++;
-        }
-    }
-    return *s ? s + 1 : NULL;
-}
-
-/* Past a group; NULL when it does not end. s points behind '('. */
-static const char *skip_group(const char *s)
-{
-    unsigned depth = 1;
-    while (s && *s) {
-        char c = *s++;
-        if (c == '\\' && *s)
-            s++;
-        else if (c == '[')
-            s = skip_class(s);
-        else if (c == '(')
-            depth++;
-        else if (c == ')' && --depth == 0)
-            return s;
-    }
-    return NULL;
-}
-
-struct literal {
-    char cur[LITERAL_MAX], best[LITERAL_MAX];
-    size_t len, best_len;
-};
-
-static void flush(struct literal *l)
-{
-    if (l->len > l->best_len) {
-        memcpy(l->best, l->cur, l->len);
-        l->best_len = l->len;
-    }
-    l->len = 0;
-}
-
-/* False: nothing can be said. */
-static bool collect(const char *s, struct literal *l)
-{
-    if (strstr(s, "(?") || strstr(s, "(*"))
-        return false;
-    while (s && *s) {
-        char c = *s++;
-        if (c == '|')
-            return false;
-        if (c == '[' || c == '(') {
-            flush(l);
-            s = c == '[' ? skip_class(s) : skip_group(s);
-        } else if (is_special(c)) {
-            flush(l);
-        } else {
-            if (c == '\\') {
-                c = *s;
-                if (!c)
-                    return false;
-                s++;
-                if (isalnum((unsigned char)c)) {
-                    flush(l);
-                    continue;
-                }
-            }
-            size_t repeats = strspn(s, "*+?");
-            if (strcspn(s, "*?") < repeats) {
-                flush(l);
-            } else {
-                if (l->len < LITERAL_MAX - 1)
-                    l->cur[l->len++] = c;
-                if (*s == '+')
-                    flush(l);
-            }
-        }
-    }
-    flush(l);
-    return s != NULL;
-}
-
-void pattern_literal(const char *pattern, char *out, size_t cap)
-{
-    struct literal l = {.len = 0};
-    if (!collect(pattern, &l))
-        l.best_len = 0;
-    if (l.best_len >= cap)
-        l.best_len = cap - 1;
-    memcpy(out, l.best, l.best_len);
-    out[l.best_len] = '\0';
-}
 
 char *pattern_translate(const char *pattern)
 {
@@ -172,7 +65,7 @@ char *pattern_translate(const char *pattern)
         if (*s == '\\' && s[1]) {
             s += 2;
         } else if (*s == '[') {
-            s = skip_class(s + 1);
+            s = pattern_skip_class(s + 1);
             if (!s)
                 s = begin + strlen(begin);
         } else {
@@ -202,14 +95,15 @@ static void automaton_free(struct patterns *p)
     mem_free(p->next);
     mem_free(p->fail);
     mem_free(p->dict);
+    mem_free(p->visited);
     mem_free(p->ends);
+    mem_free(p->endings);
     mem_free(p->always);
-    mem_free(p->candidates);
-    p->always = p->candidates = NULL;
-    p->nalways = p->ncandidates = 0;
-    p->next = p->fail = p->dict = NULL;
-    p->ends = NULL;
-    p->nodes = p->cap = 0;
+    mem_free(p->tried);
+    p->always = p->tried = p->visited = NULL;
+    p->next = p->fail = p->dict = p->ends = NULL;
+    p->endings = NULL;
+    p->nodes = p->cap = p->nendings = p->words = 0;
 }
 
 static uint32_t *arc(struct patterns *p, size_t node, size_t column)
@@ -217,44 +111,54 @@ static uint32_t *arc(struct patterns *p, size_t node, size_t column)
     return &p->next[node * (p->columns + 1) + column];
 }
 
-static void plant(struct patterns *p, size_t index)
+static void plant(struct patterns *p, size_t index, const char *literal)
 {
-    struct entry *e = &p->v[index];
     size_t node = 0;
-    for (const char *s = e->literal; *s; s++) {
+    for (const char *s = literal; *s; s++) {
         uint32_t *to = arc(p, node, p->column[(unsigned char)*s]);
         if (!*to)
             *to = (uint32_t)p->nodes++;
         node = *to;
     }
-    e->same = p->ends[node];
-    p->ends[node] = index + 1;
+    p->endings[p->nendings++] = (struct ending){.entry = (uint32_t)index, .next = p->ends[node]};
+    p->ends[node] = (uint32_t)p->nendings;
+}
+
+static void make_room(struct patterns *p)
+{
+    size_t endings = 0;
+    memset(p->column, 0, sizeof p->column);
+    p->columns = 0;
+    p->cap = 1;
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t k = 0; k < p->v[i].nliterals; k++, endings++)
+            for (const char *s = p->v[i].literals[k]; *s; s++, p->cap++)
+                if (!p->column[(unsigned char)*s])
+                    p->column[(unsigned char)*s] = (uint8_t)++p->columns;
+    p->words = (p->n + WORD_BITS - 1) / WORD_BITS;
+    p->next = mem_array(p->cap * (p->columns + 1), sizeof *p->next);
+    p->fail = mem_array(p->cap, sizeof *p->fail);
+    p->dict = mem_array(p->cap, sizeof *p->dict);
+    p->visited = mem_array(p->cap, sizeof *p->visited);
+    p->ends = mem_array(p->cap, sizeof *p->ends);
+    p->endings = mem_array(endings + 1, sizeof *p->endings);
+    p->always = mem_array(p->words + 1, sizeof *p->always);
+    p->tried = mem_array(p->words + 1, sizeof *p->tried);
+    p->nodes = 1;
 }
 
 static void build(struct patterns *p)
 {
     automaton_free(p);
-    p->stale = false;
-    memset(p->column, 0, sizeof p->column);
-    p->columns = 0;
-    p->cap = 1;
+    p->stale = p->any_always = false;
+    make_room(p);
     for (size_t i = 0; i < p->n; i++) {
-        for (const char *s = p->v[i].literal; *s; s++, p->cap++)
-            if (!p->column[(unsigned char)*s])
-                p->column[(unsigned char)*s] = (uint8_t)++p->columns;
-    }
-    p->next = mem_array(p->cap * (p->columns + 1), sizeof *p->next);
-    p->fail = mem_array(p->cap, sizeof *p->fail);
-    p->dict = mem_array(p->cap, sizeof *p->dict);
-    p->ends = mem_array(p->cap, sizeof *p->ends);
-    p->always = mem_array(p->n, sizeof *p->always);
-    p->candidates = mem_array(p->n, sizeof *p->candidates);
-    p->nodes = 1;
-    for (size_t i = 0; i < p->n; i++) {
-        if (p->v[i].literal[0])
-            plant(p, i);
-        else
-            p->always[p->nalways++] = i;
+        for (size_t k = 0; k < p->v[i].nliterals; k++)
+            plant(p, i, p->v[i].literals[k]);
+        if (!p->v[i].nliterals) {
+            p->always[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
+            p->any_always = true;
+        }
     }
 
     /* Breadth first: the failure arcs of shorter prefixes are complete before those of longer ones, and missing arcs
@@ -286,21 +190,24 @@ static void build(struct patterns *p)
 /* Every literal that ends in this node. */
 static void seen(struct patterns *p, uint32_t node)
 {
-    for (uint32_t at = p->ends[node] ? node : p->dict[node]; at; at = p->dict[at])
-        for (size_t e = p->ends[at]; e; e = p->v[e - 1].same) {
-            if (p->v[e - 1].seen == p->generation)
-                continue;
-            p->v[e - 1].seen = p->generation;
-            p->candidates[p->ncandidates++] = e - 1;
+    for (uint32_t at = p->ends[node] ? node : p->dict[node]; at; at = p->dict[at]) {
+        if (p->visited[at] == p->generation)
+            return; /* with all its suffixes */
+        p->visited[at] = p->generation;
+        for (uint32_t e = p->ends[at]; e; e = p->endings[e - 1].next) {
+            uint32_t i = p->endings[e - 1].entry;
+            p->tried[i / WORD_BITS] |= UINT64_C(1) << i % WORD_BITS;
         }
+    }
 }
 
-static void mark(struct patterns *p, const char *line, size_t len)
+/* False: no pattern need be tried. */
+static bool mark(struct patterns *p, const char *line, size_t len)
 {
     const uint32_t *next = p->next;
     size_t width = p->columns + 1;
     uint32_t node = 0;
-    p->ncandidates = 0;
+    bool any = false;
     for (size_t i = 0; i < len; i++) {
         uint8_t column = p->column[(unsigned char)line[i]];
         if (!column) {
@@ -310,18 +217,37 @@ static void mark(struct patterns *p, const char *line, size_t len)
         node = next[node * width + column];
         if (node & SAYS) {
             node &= ~SAYS;
+            if (!any)
+                memcpy(p->tried, p->always, p->words * sizeof *p->tried);
+            any = true;
             seen(p, node);
         }
     }
-}
-
-static int by_index(const void *a, const void *b)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
+    if (!any && p->any_always)
+        memcpy(p->tried, p->always, p->words * sizeof *p->tried);
+    return any || p->any_always;
 }
 
 /* ---- the set */
+
+static void entry_free(struct entry *e)
+{
+    regex_free(e->re);
+    mem_free(e->literals);
+}
+
+static struct entry *entry_add(struct patterns *p, void *owner, const struct literals *l)
+{
+    p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);
+    struct entry *e = &p->v[p->n++];
+    *e = (struct entry){.owner = owner, .nliterals = (uint8_t)l->n};
+    if (l->n) {
+        e->literals = mem_array(l->n, sizeof *e->literals);
+        memcpy(e->literals, l->v, l->n * sizeof *e->literals);
+    }
+    p->stale = true;
+    return e;
+}
 
 struct patterns *patterns_new(void)
 {
@@ -335,7 +261,7 @@ void patterns_free(struct patterns *p)
     if (!p)
         return;
     for (size_t i = 0; i < p->n; i++)
-        regex_free(p->v[i].re);
+        entry_free(&p->v[i]);
     mem_free(p->v);
     automaton_free(p);
     mem_free(p);
@@ -346,22 +272,18 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
     struct regex *re = pattern_compile(pattern, REGEX_IOS, err);
     if (!re)
         return false;
-    p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);
-    struct entry *e = &p->v[p->n++];
-    *e = (struct entry){.re = re, .owner = owner, .anchored = strchr(pattern, '^') != NULL};
-    pattern_literal(pattern, e->literal, sizeof e->literal);
-    e->pure = e->literal[0] && !strcmp(e->literal, pattern);
-    p->stale = true;
+    struct literals l;
+    literals_of(pattern, &l);
+    struct entry *e = entry_add(p, owner, &l);
+    e->re = re;
+    e->anchored = strchr(pattern, '^') != NULL;
+    e->pure = l.n == 1 && !strcmp(l.v[0], pattern);
     return true;
 }
 
-void patterns_add_literal(struct patterns *p, const char *literal, void *owner)
+void patterns_add_literals(struct patterns *p, const struct literals *l, void *owner)
 {
-    p->v = mem_resize(p->v, p->n + 1, sizeof *p->v);
-    struct entry *e = &p->v[p->n++];
-    *e = (struct entry){.owner = owner, .pure = true};
-    str_copy(e->literal, sizeof e->literal, literal);
-    p->stale = true;
+    entry_add(p, owner, l)->pure = true;
 }
 
 void patterns_remove(struct patterns *p, const void *owner)
@@ -371,7 +293,7 @@ void patterns_remove(struct patterns *p, const void *owner)
     for (size_t i = 0; i < p->n; i++) {
         if (p->v[i].owner != owner)
             continue;
-        regex_free(p->v[i].re);
+        entry_free(&p->v[i]);
         memmove(p->v + i, p->v + i + 1, (p->n - i - 1) * sizeof *p->v);
         p->n--;
         p->stale = true;
@@ -406,16 +328,14 @@ void patterns_match(struct patterns *p, const char *line, size_t len, size_t tex
     if (p->stale)
         build(p);
     p->generation++;
-    mark(p, line, len);
     if (text_at > len)
         text_at = 0;
-    if (p->ncandidates > 1)
-        qsort(p->candidates, p->ncandidates, sizeof *p->candidates, by_index);
-    /* both lists are in order of adding: take from the one whose next is earlier */
-    for (size_t c = 0, a = 0; c < p->ncandidates || a < p->nalways;) {
-        bool literal = a == p->nalways || (c < p->ncandidates && p->candidates[c] < p->always[a]);
-        const struct entry *e = &p->v[literal ? p->candidates[c++] : p->always[a++]];
-        if (found(p, e, line, len, text_at))
-            hit(arg, e->owner);
-    }
+    if (!mark(p, line, len))
+        return;
+    for (size_t w = 0; w < p->words; w++)
+        for (uint64_t bits = p->tried[w]; bits; bits &= bits - 1) {
+            const struct entry *e = &p->v[w * WORD_BITS + (size_t)__builtin_ctzll(bits)];
+            if (found(p, e, line, len, text_at))
+                hit(arg, e->owner);
+        }
 }

@@ -9,21 +9,20 @@
 #include "espial/regex.h"
 
 struct patterns;
+struct literals;
 
 struct patterns *patterns_new(void);
 void patterns_free(struct patterns *p); /* NULL-safe */
 /* Owners are unique. False when the pattern does not compile (err as regex_new's). */
 bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err[128]);
-/* Whatever contains this text; "": every line. */
-void patterns_add_literal(struct patterns *p, const char *literal, void *owner);
+/* Whatever contains one of these; none: every line. */
+void patterns_add_literals(struct patterns *p, const struct literals *l, void *owner);
 void patterns_remove(struct patterns *p, const void *owner);
 /* Call hit for the owner of every pattern found in the line, in order of adding. text_at: where a second line start for
  * '^' lies (after the timestamp); 0 for none. hit must not add or remove. */
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
                     void (*hit)(void *arg, void *owner), void *arg);
 
-/* The longest literal that every match of the pattern must contain, or "". out: cap bytes. */
-void pattern_literal(const char *pattern, char *out, size_t cap);
 /* The pattern in the dialect of regex.h's REGEX_IOS, where a bare '_' is a delimiter class: in event patterns it stands
  * for itself. Freed with mem_free. */
 char *pattern_translate(const char *pattern);

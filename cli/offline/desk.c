@@ -325,6 +325,24 @@ static void refuse(const struct match *m, enum match_result r, const char *line,
                     line + (m->caret < strlen(line) ? m->caret : strlen(line)));
 }
 
+/* A line that acts at once (event manager policy FILE): nothing of a session is behind it. */
+static enum typed act(struct typist *t, void *obj, struct out *out)
+{
+    static const struct cmd_host nobody;
+    const struct match *m = &t->match;
+    struct cmd_ctx c = {.self = m->self,
+                        .obj = obj,
+                        .out = out,
+                        .host = &nobody,
+                        .no = m->no,
+                        .dflt = m->dflt,
+                        .privilege = 15,
+                        .vals = m->vals,
+                        .nvals = m->nvals,
+                        .line = m->expanded};
+    return m->row->fn(&c) == CMD_OK ? TYPED_TAKEN : TYPED_REFUSED;
+}
+
 enum typed typist_line(struct typist *t, const char *line, struct text *said)
 {
     struct page page = {.out = {.write = page_write}, .text = said};
@@ -365,6 +383,8 @@ enum typed typist_line(struct typist *t, const char *line, struct text *said)
     text_free(&why);
     struct config_next next = {.mode = mode, .obj = obj};
     go(t, mode, obj, said);
+    if (t->match.row->kind == CMD_DO_ROW)
+        return act(t, obj, &page.out);
     switch (config_run(t->desk->grammar, &t->match, obj, &page.out, &next)) {
     case CONFIG_TAKEN: return TYPED_TAKEN;
     case CONFIG_ENTER: go(t, next.mode, next.obj, said); return TYPED_TAKEN;

@@ -159,7 +159,7 @@ bool verdict_tell(const struct verdict *v)
     case STORY_TEXT:
         end_text(v);
         if (!v->quiet)
-            fprintf(v->out, "\n%s: %" PRIu64 " lines replayed, %zu of %zu expectations met\n", v->log, v->lines,
+            fprintf(v->out, "\n%s: %" PRIu64 " line%s replayed, %zu of %zu expectations met\n", v->log, v->lines, v->lines == 1 ? "" : "s",
                     v->expect->n - failed, v->expect->n);
         break;
     case STORY_TAP: end_tap(v); break;

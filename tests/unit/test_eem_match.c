@@ -12,6 +12,7 @@
 
 #include "eem/cron.h"
 #include "eem/eem.h"
+#include "eem/literals.h"
 #include "eem/patterns.h"
 #include "eem/vars.h"
 #include "espial/clock.h"
@@ -38,7 +39,7 @@ static void test_literal(void **state)
         {"abc?de", "ab"},
         {"ab+cd", "ab"},
         {"ab+*cd", "cd"},
-        {"x(longer inside)yz", "yz"},
+        {"x(longer inside)yz", "longer inside"},
         {"x[abc]yzz", "yzz"},
         {"x[]abc]yzz", "yzz"},
         {"x[a\\]]yzz", "yzz"},
@@ -54,9 +55,48 @@ static void test_literal(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        char out[64];
-        pattern_literal(facts[i].pattern, out, sizeof out);
-        assert_string_equal(out, facts[i].literal);
+        struct literals l;
+        literals_of(facts[i].pattern, &l);
+        assert_string_equal(l.n == 1 ? l.v[0] : "", facts[i].literal);
+    }
+}
+
+/* Alternatives: one of each, the best part of a sequence; nothing where one of them says nothing. */
+static void test_literals(void **state)
+{
+    static const struct {
+        const char *pattern, *literals;
+    } facts[] = {
+        {"LINK-3-UPDOWN|LINEPROTO-5-UPDOWN", "LINK-3-UPDOWN LINEPROTO-5-UPDOWN "},
+        {"%(LINK|LINEPROTO)-[35]-UP", "LINK LINEPROTO "},
+        {"%(LINK|LINEPROTO)-[35]-UPDOWN", "-UPDOWN "},
+        {"(down|up)", "down up "},
+        {"(down|up)?abc", "abc "},
+        {"(down|up)*", ""},
+        {"(down|up)+", "down up "},
+        {"(down|.*)", ""},
+        {"down|", ""},
+        {"a((bcd|efg)|hij(k|lm)?)", "bcd efg hij "},
+        {"same|same", "same "},
+        {"(a|b)(c|d)", "a b "},
+        {"a)b", ""},
+        {"(((((((((((deep)))))))))))", ""},
+        {"a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p", "a b c d e f g h i j k l m n o p "},
+        {"a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q", ""}, /* more than sixteen */
+        {"x[|]yz|w", "yz w "},
+        {"x\\|yz", "x|yz "},
+        {"0123456789012345678901234567890123456789", "01234567890123456789012345678901 "},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        struct literals l;
+        struct text got = {0};
+        literals_of(facts[i].pattern, &l);
+        text_add(&got, "");
+        for (size_t k = 0; k < l.n; k++)
+            text_printf(&got, "%s ", l.v[k]);
+        assert_string_equal(text_str(&got), facts[i].literals);
+        text_free(&got);
     }
 }
 
@@ -102,6 +142,34 @@ static void test_many_patterns(void **state)
     assert_string_equal(matches(p, &got, "RERECVD_PKT", 0), "suffix twin ");
     assert_false(patterns_add(p, "a(b", word, err));
     assert_string_equal(matches(p, &got, "a(b", 0), "");
+    text_free(&got);
+    patterns_free(p);
+}
+
+/* Alternatives with words of their own, beside those that have none; a word seen twice; more entries than a machine word. */
+static void test_alternatives(void **state)
+{
+    struct patterns *p = patterns_new();
+    struct text got = {0};
+    char err[128], names[130][8], updown[] = "updown", either[] = "either", all[] = "all";
+    (void)state;
+    for (unsigned i = 0; i < 128; i++) {
+        char pattern[32];
+        snprintf(names[i], sizeof names[i], "n%u", i);
+        snprintf(pattern, sizeof pattern, "A%u;|B%u;", i, i);
+        assert_true(patterns_add(p, pattern, names[i], err));
+    }
+    assert_true(patterns_add(p, "%(LINK|LINEPROTO)-[35]-UP", updown, err));
+    assert_true(patterns_add(p, "LINK|down|LINK", either, err));
+    assert_string_equal(matches(p, &got, "B127; A3; B3; A64;", 0), "n3 n64 n127 ");
+    assert_string_equal(matches(p, &got, "%LINK-3-UPDOWN LINK", 0), "updown either ");
+    assert_string_equal(matches(p, &got, "%LINEPROTO-5-UPDOWN: down", 0), "updown either ");
+    assert_string_equal(matches(p, &got, "%LINEPROTO-5-CHANGED", 0), "");
+    assert_true(patterns_add(p, "x*", all, err));
+    assert_string_equal(matches(p, &got, "", 0), "all ");
+    assert_string_equal(matches(p, &got, "A0;", 0), "n0 all ");
+    patterns_remove(p, names[0]);
+    assert_string_equal(matches(p, &got, "A0;A1;", 0), "n1 all ");
     text_free(&got);
     patterns_free(p);
 }
@@ -409,7 +477,9 @@ static void test_cron(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_literal),      cmocka_unit_test(test_many_patterns),  cmocka_unit_test(test_underscore),
+        cmocka_unit_test(test_literal),
+        cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_many_patterns),  cmocka_unit_test(test_underscore),
         cmocka_unit_test(test_expand),       cmocka_unit_test(test_bounds_of_vars), cmocka_unit_test(test_label_order),
         cmocka_unit_test(test_notification), cmocka_unit_test(test_event_check),    cmocka_unit_test(test_cron),
     };
