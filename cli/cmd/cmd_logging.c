@@ -238,11 +238,11 @@ static const struct cmd_scope md_scope = {
 
 /* ---- hosts ---- */
 
-/* The transport's own port is as if it had not been said. */
+/* Port 514 of UDP, which is not said either, is as if it had not been said. */
 static void host_settle(void *obj)
 {
     struct syslog_host_conf *h = obj;
-    if (h->port == (h->tcp ? PORT_TCP : PORT_UDP))
+    if (!h->tcp && h->port == PORT_UDP)
         h->port = 0;
 }
 

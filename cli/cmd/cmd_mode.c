@@ -39,7 +39,7 @@ static void tell_enable(struct cli *cli, const struct shell *sh, uint8_t level, 
     if (!cli->logging.userinfo)
         return;
     session_view(sh, &v);
-    const char *by = session_by(&v), *unknown = strstr(by, " on ") ? "" : "unknown on ";
+    const char *by = session_by(&v), *unknown = by[0] == ' ' ? "unknown" : strstr(by, " on ") ? "" : "unknown on ";
     char who[200];
     snprintf(who, sizeof who, "%s%s", unknown, by);
     if (pass)

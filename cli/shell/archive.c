@@ -339,7 +339,7 @@ void archive_command(struct archive *a, unsigned session, const char *user, cons
         a->sessions_made++;
     a->last_session = session;
     if (c->notify)
-        msg_post(a->env.log, &MSG_LOGGEDCMD, e->user, e->command);
+        msg_post(a->env.log, &MSG_LOGGEDCMD, e->user, e->command + sub);
 }
 
 const struct archive_entry *archive_entry(const struct archive *a, size_t i)

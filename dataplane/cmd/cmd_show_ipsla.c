@@ -1,7 +1,7 @@
 /* cmd_show_ipsla.c: show ip sla {statistics | summary | configuration | reaction-configuration | application}.
  *
- * Layouts are those of IOS; lines about what this router does not keep (distributions, history, groups) are left out,
- * save those that programs look for and that say the truth about it. */
+ * Layouts are those of IOS XE; lines about what this router does not keep (distributions, history, groups) are left out,
+ * save those that programs look for and that say the truth about it: of distributions and history none is kept. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +13,8 @@
 #include "espial/loop.h"
 
 typedef unsigned long long ull;
+
+enum { MOST_ENTRIES = 65535 }; /* echoes that may be under way at once: their numbers have 16 bits */
 
 /* The operations asked for, one after the other. */
 static bool next(struct cmd_ctx *c, uint32_t *from, struct ipsla_info *i)
@@ -33,17 +35,17 @@ static bool answered(const struct ipsla_info *i)
     return i->code == IPSLA_OK || i->code == IPSLA_OVER;
 }
 
-static void start_line(struct cmd_ctx *c, const struct ipsla_info *i)
+static void time_line(struct cmd_ctx *c, const char *what, int64_t when, bool msec)
 {
     const struct clock *clock = ipsla_clock(dataplane_ipsla(c->self));
     enum clock_source mark = clock_mark(clock);
     char text[64];
 
-    out_printf(c->out, "Latest operation start time: %s%s\n",
+    out_printf(c->out, "%s: %s%s\n", what,
                mark == CLOCK_UNSET  ? "*"
                : mark == CLOCK_LOST ? "."
                                     : "",
-               clock_text(clock, i->started, false, text));
+               clock_text(clock, when, msec, text));
 }
 
 static void statistics_one(struct cmd_ctx *c, const struct ipsla_info *i)
@@ -56,7 +58,7 @@ static void statistics_one(struct cmd_ctx *c, const struct ipsla_info *i)
     else if (known)
         out_text(c->out, "        Latest RTT: NoConnection/Busy/Timeout\n");
     if (known) {
-        start_line(c, i);
+        time_line(c, "Latest operation start time", i->started, false);
         out_printf(c->out, "Latest operation return code: %s\n", ipsla_code_text(i->code));
     }
     if (known && cmd_has(c, "details"))
@@ -141,51 +143,56 @@ static enum cmd_result summary(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static void schedule_lines(struct cmd_ctx *c, const struct ipsla_info *i)
+static void start_line(struct cmd_ctx *c, const struct ipsla_info *i)
 {
-    out_printf(c->out,
-               "Schedule:\n   Operation frequency (seconds): %u  (not considered if randomly scheduled)\n"
-               "   Next Scheduled Start Time: ",
-               i->conf->frequency);
+    out_text(c->out, "   Next Scheduled Start Time: ");
     if (i->start_left)
         out_printf(c->out, "in %llu seconds\n", (ull)i->start_left);
     else
         out_text(c->out,
                  i->state == IPSLA_PENDING || !i->schedule ? "Pending trigger\n" : "Start Time already passed\n");
-    out_text(c->out, "   Group Scheduled : FALSE\n   Randomly Scheduled : FALSE\n   Life (seconds): ");
     if (i->schedule && i->schedule->forever)
-        out_text(c->out, "Forever\n");
+        out_text(c->out, "   Life (seconds): Forever\n");
     else
-        out_printf(c->out, "%u\n", i->schedule ? i->schedule->life : 3600);
-    out_printf(c->out,
-               "   Entry Ageout (seconds): never\n   Recurring (Starting Everyday): FALSE\n"
-               "   Status of entry (SNMP RowStatus): %s\n",
-               i->schedule ? "Active" : "notInService");
+        out_printf(c->out, "   Life (seconds): %u\n", i->schedule ? i->schedule->life : 3600);
 }
 
 static void configuration_one(struct cmd_ctx *c, const struct ipsla_info *i)
 {
     const struct sla_conf *o = i->conf;
+    bool echo = o->kind == SLA_ICMP_ECHO;
 
-    out_printf(c->out, "Entry number: %u\nOwner: %s\nTag: %s\nOperation timeout (milliseconds): %u\n", o->number,
-               o->owner, o->tag, o->timeout);
-    if (o->kind == SLA_ICMP_ECHO) {
-        out_printf(c->out, "Type of operation to perform: icmp-echo\nTarget address/Source %s: %s/%s\n",
-                   o->src_if[0] ? "interface" : "address", IP4(o->dst), o->src_if[0] ? o->src_if : IP4(o->src));
-        out_printf(
-            c->out,
-            "Type Of Service parameter: 0x%X\nRequest size (ARR data portion): %u\nVerify data: %s\nVrf Name: \n",
-            o->tos, o->data_size, o->verify ? "Yes" : "No");
-    }
-    schedule_lines(c, i);
-    out_printf(c->out, "Threshold (milliseconds): %u\n\n", o->threshold);
+    out_printf(c->out, "Entry Number: %u\n   Owner: %s\n   Tag: %s\n", o->number, o->owner[0] ? o->owner : "-",
+               o->tag[0] ? o->tag : "-");
+    if (echo)
+        out_printf(c->out,
+                   "   Type of operation to perform: icmp-echo\n   Target address: %s\n   Source %s: %s\n"
+                   "   Type Of Service parameter: 0x%X\n   Request size (ARR data bytes): %u\n",
+                   IP4(o->dst), o->src_if[0] ? "interface" : "address", o->src_if[0] ? o->src_if : IP4(o->src), o->tos,
+                   o->data_size);
+    out_printf(c->out, "   Timeout (milliseconds): %u\n   Frequency (seconds): %u\n", o->timeout, o->frequency);
+    if (echo)
+        out_printf(c->out, "   Verify data: %s\n", o->verify ? "Yes" : "No");
+    start_line(c, i);
+    out_printf(c->out,
+               "   Status of entry (SNMP RowStatus): %s\n"
+               "   Threshold (milliseconds): %u\n"
+               "   Distribution Statistics:\n"
+               "      Number of statistics hours kept: 0\n"
+               "      Number of statistics distributions buckets kept: 0\n"
+               "      Statistic distribution interval (milliseconds): 0\n"
+               "   Enhanced History:\n"
+               "      Number of history Lives kept: 0\n"
+               "      Number of history Buckets kept: 0\n"
+               "      History Filter Type: None\n\n",
+               i->schedule ? "Active" : "notInService", o->threshold);
 }
 
 static enum cmd_result configuration(struct cmd_ctx *c)
 {
     struct ipsla_info i;
 
-    out_text(c->out, "IP SLAs Infrastructure Engine-III\n");
+    out_text(c->out, "IP SLAs Configuration:\n");
     for (uint32_t at = 0; next(c, &at, &i);)
         configuration_one(c, &i);
     return CMD_OK;
@@ -225,17 +232,24 @@ static enum cmd_result application(struct cmd_ctx *c)
 
     for (uint32_t at = 0; next(c, &at, &i);)
         n[i.state]++;
+    unsigned all = n[IPSLA_ACTIVE] + n[IPSLA_PENDING] + n[IPSLA_INACTIVE];
     out_printf(c->out,
                "        IP Service Level Agreements\n"
-               "Version: Infrastructure Engine-III\n\n"
+               "Version: Round Trip Time MIB 2.2.0, Infrastructure Engine-III\n\n"
                "Supported Operation Types:\n        icmpEcho\n\n"
                "Supported Features:\n        IPSLAs Event Publisher\n\n"
+               "IP SLAs low memory water mark: 0\n"
+               "Estimated system max number of entries: %u\n\n"
+               "Estimated number of configurable operations: %u\n"
                "Number of Entries configured  : %u\n"
                "Number of active Entries      : %u\n"
                "Number of pending Entries     : %u\n"
                "Number of inactive Entries    : %u\n",
-               n[IPSLA_ACTIVE] + n[IPSLA_PENDING] + n[IPSLA_INACTIVE], n[IPSLA_ACTIVE], n[IPSLA_PENDING],
+               MOST_ENTRIES, all < MOST_ENTRIES ? MOST_ENTRIES - all : 0, all, n[IPSLA_ACTIVE], n[IPSLA_PENDING],
                n[IPSLA_INACTIVE]);
+    int64_t changed = ipsla_last_change(dataplane_ipsla(c->self));
+    if (changed)
+        time_line(c, "Time of last change in whole IP SLAs", changed, true);
     return CMD_OK;
 }
 

@@ -50,18 +50,20 @@ void ipv4_header(struct net *net, struct packet *p, uint8_t proto, uint32_t src,
 
 enum options { OPTIONS_FINE, OPTIONS_BAD, OPTIONS_ROUTED };
 
-static enum options options_check(const uint8_t *ip, unsigned ihl, uint32_t *at)
+static enum options options_check(struct net *net, const uint8_t *ip, unsigned ihl, uint32_t *at)
 {
     for (*at = IP_HEADER; *at < ihl;) {
         uint8_t type = ip[*at];
+        bool single = type == OPT_END || type == OPT_NOP;
+        if (!single && (*at + 1 >= ihl || ip[*at + 1] < 2 || ip[*at + 1] > ihl - *at))
+            return OPTIONS_BAD;
+        net->stat.option[type]++;
         if (type == OPT_END)
             break;
         if (type == OPT_NOP) {
             (*at)++;
             continue;
         }
-        if (*at + 1 >= ihl || ip[*at + 1] < 2 || ip[*at + 1] > ihl - *at)
-            return OPTIONS_BAD;
         if (type == OPT_LSRR || type == OPT_SSRR)
             return OPTIONS_ROUTED;
         *at += ip[*at + 1];
@@ -113,7 +115,7 @@ static enum drop_reason input_check(struct net *net, struct packet *p)
     if (why || ipv4_ihl(p->l3) == IP_HEADER)
         return why;
     net->stat.with_options++;
-    switch (options_check(p->l3, ipv4_ihl(p->l3), &at)) {
+    switch (options_check(net, p->l3, ipv4_ihl(p->l3), &at)) {
     case OPTIONS_BAD:
         net->stat.in_options++;
         icmp_error(net, p, ICMP_PARAMETER, 0, at << 24);
@@ -213,6 +215,7 @@ static void to_protocol(struct net *net, struct graph *g, struct packet *p)
     case PROTO_AH: graph_next(g, p, STAGE_ESP_IN); break;
     default:
         net->stat.in_proto++;
+        net->stat.unserved[p->l3[9]]++;
         icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_PROTO, 0);
         graph_drop(g, p, DROP_IP_PROTO);
     }

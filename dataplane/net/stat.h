@@ -12,6 +12,8 @@ struct net_stat {
     uint64_t reass_in, reass_ok, reass_timeouts, reass_fail, frag_ok, frag_made, frag_cannot;
     uint64_t in_broadcast, in_multicast, out_broadcast, out_multicast;
     uint64_t with_options; /* packets whose header has any */
+    uint64_t option[256];  /* well-formed options, by their type */
+    uint64_t unserved[256]; /* packets for us, by protocol, that nobody here takes */
     uint64_t no_route, no_adjacency, acl_denied;
     uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable,
         icmp_in_exceeded, icmp_in_redirect, icmp_in_quench, icmp_in_parameter, icmp_in_timestamp,

@@ -287,6 +287,7 @@ void ipsla_op_changed(struct ipsla *s, struct sla_conf *c, bool removed)
 {
     struct sla_op **at = &s->ops;
 
+    s->changed = clock_wall(s->env.clock);
     while (*at && (*at)->conf->number < c->number)
         at = &(*at)->next;
     struct sla_op *o = *at && (*at)->conf->number == c->number ? *at : NULL;
@@ -317,6 +318,7 @@ void ipsla_schedule_changed(struct ipsla *s, struct sla_schedule_conf *c, bool r
 {
     struct sla_op *o = op_find(s, c->number);
 
+    s->changed = clock_wall(s->env.clock);
     if (!o)
         return;
     o->schedule = removed ? NULL : c;
@@ -359,6 +361,11 @@ bool ipsla_info(const struct ipsla *s, uint32_t number, struct ipsla_info *out)
 const struct clock *ipsla_clock(const struct ipsla *s)
 {
     return s->env.clock;
+}
+
+int64_t ipsla_last_change(const struct ipsla *s)
+{
+    return s->changed;
 }
 
 bool *ipsla_debug(struct ipsla *s)

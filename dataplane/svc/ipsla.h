@@ -78,5 +78,6 @@ static inline uint32_t ipsla_react_index(const struct sla_react_conf *c)
 extern const char *const ipsla_element_names[4];   /* "connectionLoss", as facts and the command name them */
 extern const char *const ipsla_threshold_names[5]; /* "never" */
 const struct clock *ipsla_clock(const struct ipsla *s);
+int64_t ipsla_last_change(const struct ipsla *s); /* of an operation or schedule: calendar time, us; 0 never */
 bool *ipsla_debug(struct ipsla *s);
 #endif

@@ -46,6 +46,7 @@ struct ipsla {
     ipsla_trap_fn *trap;
     void *trap_arg;
     bool debug;
+    int64_t changed; /* calendar time of the last change of an operation or schedule, us; 0 never */
 };
 
 /* ipsla_react.c: a run is over. */

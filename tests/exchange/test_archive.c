@@ -215,7 +215,7 @@ static void commands_are_logged(void **state)
     assert_int_equal(box_log_count(b, "r", from, "%PARSER-5-CFGLOG_LOGGEDCMD: User:console  logged command:interface "
                                                  "Loopback0"),
                      1);
-    assert_int_equal(box_log_count(b, "r", from, "logged command: description one two"), 1);
+    assert_int_equal(box_log_count(b, "r", from, "logged command:description one two"), 1);
     assert_int_equal(box_log_count(b, "r", from, "geheim"), 0);
     assert_non_null(strstr(box_type(b, "r", "show archive log config statistics"),
                            "Config Log log-queue Info:\n        Number of entries in the log-queue: 3\n"));

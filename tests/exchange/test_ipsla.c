@@ -164,11 +164,16 @@ static void schedule(void **state)
            "*1           icmp-echo   10.0.0.2          RTT=8       OK          2 seconds ago\n");
     prints(
         w, "show ip sla configuration 1",
-        "IP SLAs Infrastructure Engine-III\nEntry number: 1\nOwner: \nTag: \nOperation timeout (milliseconds): 1000\n"
-        "Type of operation to perform: icmp-echo\nTarget address/Source interface: 10.0.0.2/Loopback0\n"
-        "Type Of Service parameter: 0x20\nRequest size (ARR data portion): 64\nVerify data: No\nVrf Name: \n"
-        "Schedule:\n   Operation frequency (seconds): 5  (not considered if randomly scheduled)\n"
-        "   Next Scheduled Start Time: Start Time already passed\n");
+        "IP SLAs Configuration:\nEntry Number: 1\n   Owner: -\n   Tag: -\n   Type of operation to perform: icmp-echo\n"
+        "   Target address: 10.0.0.2\n   Source interface: Loopback0\n   Type Of Service parameter: 0x20\n"
+        "   Request size (ARR data bytes): 64\n   Timeout (milliseconds): 1000\n   Frequency (seconds): 5\n"
+        "   Verify data: No\n   Next Scheduled Start Time: Start Time already passed\n   Life (seconds): Forever\n"
+        "   Status of entry (SNMP RowStatus): Active\n");
+    prints(w, "show ip sla application",
+           "Estimated system max number of entries: 65535\n\nEstimated number of configurable operations: 65534\n"
+           "Number of Entries configured  : 1\nNumber of active Entries      : 1\n"
+           "Number of pending Entries     : 0\nNumber of inactive Entries    : 0\n"
+           "Time of last change in whole IP SLAs: *");
     box_type(w->b, "r", "configure terminal");
     box_type(w->b, "r", "ip sla 1");
     prints(w, "frequency 7", "Entry already running and cannot be modified\n");

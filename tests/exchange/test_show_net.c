@@ -205,6 +205,26 @@ static void icmp_heard(void **state)
           "        12 parameter, 13 timestamp, 14 timestamp replies, 15 info request, 19 other\n"
           "        10 irdp solicitations, 9 irdp advertisements\n"
           "        0 time exceeded, 16 info replies\n");
+    /* protocols that nobody speaks are counted unread: 6 of TCP, 2 of PIM; one packet has two NOPs, a router alert, an end */
+    for (unsigned n = 0; n < 8; n++) {
+        ip[9] = n < 6 ? 6 : 103;
+        put16(ip + 10, 0);
+        put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, 20)));
+        wire_inject(w, 1, frame, sizeof frame);
+    }
+    ip[0] = 0x47;
+    memcpy(ip + 20, "\1\1\x94\4\0\0\0\0", 8);
+    put16(ip + 10, 0);
+    put16(ip + 10, ip_cksum_fold(ip_cksum_add(0, ip, 28)));
+    wire_inject(w, 1, frame, sizeof frame);
+    box_run(b, US_PER_S);
+    types(b, "r", "show ip traffic",
+          "  Opts:  1 end, 2 nop, 0 basic security, 0 loose source route\n"
+          "         0 timestamp, 0 extended security, 0 record route\n"
+          "         0 stream ID, 0 strict source route, 1 alert, 0 cipso, 0 ump\n"
+          "         0 other\n");
+    types(b, "r", "show ip traffic", "TCP statistics:\n  Rcvd: 6 total, 0 checksum errors, 6 no port\n  Sent: 0 total\n");
+    types(b, "r", "show ip traffic", "PIMv2 statistics: Sent/Received\n  Total: 0/3, 0 checksum errors, 0 format errors\n");
     box_free(b);
 }
 
