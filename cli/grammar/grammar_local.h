@@ -33,6 +33,7 @@ enum value_type {
     VALUE_ARG,
     VALUE_URL,
     VALUE_LINE,
+    VALUE_LOOSE,
 };
 
 struct elem {
@@ -119,6 +120,8 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
 /* What `?` calls it: "A.B.C.D", "<1-5>", "WORD". buf is used for ranges. */
 const char *token_placeholder(const struct elem *e, char buf[static 48]);
 enum rank token_rank(enum value_type t);
+/* Does it take the rest of the line? */
+bool token_is_rest(enum value_type t);
 size_t token_word_end(const char *line, size_t len, size_t pos);
 size_t token_skip(const char *line, size_t len, size_t pos);
 /* The interface type that a word abbreviates (letters only), and for `?` its help and its range of numbers. NULL: none

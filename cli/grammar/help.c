@@ -90,7 +90,7 @@ static void add_at(struct list *l, int32_t at)
         }
         return;
     }
-    if (s && s->elem && s->elem->kind == ELEM_VALUE && s->elem->type == VALUE_LINE)
+    if (s && s->elem && s->elem->kind == ELEM_VALUE && token_is_rest(s->elem->type))
         l->line_begun = true;
     l->cr |= walk_next(w, at, add_next, l);
     if (!s) {

@@ -24,6 +24,7 @@ static void value(const struct elem *e, enum sample how, struct text *out)
     case VALUE_STRING:
     case VALUE_ARG: text_add(out, "\"Q\""); break;
     case VALUE_LINE:
+    case VALUE_LOOSE:
     case VALUE_HOST:
     case VALUE_WORD: text_add(out, e->room && e->room < 3 ? "Q" : "Q7q"); break;
     case VALUE_URL: text_add(out, "disk0:Q7q"); break;

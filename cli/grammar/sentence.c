@@ -28,7 +28,7 @@ static const struct {
     enum value_type type;
 } types[] = {
     {"ip", VALUE_IP},     {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
-    {"line", VALUE_LINE}, {"string", VALUE_STRING}, {"arg", VALUE_ARG}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
+    {"line", VALUE_LINE}, {"loose", VALUE_LOOSE}, {"string", VALUE_STRING}, {"arg", VALUE_ARG}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
     {"oid", VALUE_OID},   {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
     {"hhmm", VALUE_HHMM}, {"hhmmss", VALUE_HHMMSS}, {"month", VALUE_MONTH},       {"weekday", VALUE_WEEKDAY},
 };
@@ -307,7 +307,7 @@ struct sentence *sentence_parse(struct pool *pool, const char *text, bool help_p
     for (size_t i = 0; i < r.s->nwords; i++) {
         const struct elem *e = r.words[i];
 
-        if (e->kind == ELEM_VALUE && e->type == VALUE_LINE && (e->repeat || !ends_there(e))) {
+        if (e->kind == ELEM_VALUE && token_is_rest(e->type) && (e->repeat || !ends_there(e))) {
             fail(&r, "<line> must be last", e->text);
             return NULL;
         }

@@ -3,7 +3,7 @@
  *
  * A token normally ends at a blank. Three go further: a string may be quoted (an unclosed quote ends with the line; a
  * backslash is an escape only before a quote, so that regular expressions keep theirs), an interface name may be two
- * words ("gi 0/0"), and <line> takes the rest without trailing blanks.
+ * words ("gi 0/0"), and <line> and <loose> take the rest without trailing blanks.
  *
  * The place of the caret is decided here for values: the first character of a value that does not fit, except in
  * interface names, whose type is a word like a keyword (the caret goes inside). */
@@ -41,9 +41,15 @@ enum rank token_rank(enum value_type t)
     case VALUE_STRING:
     case VALUE_ARG:
     case VALUE_URL: return RANK_WORD;
-    case VALUE_LINE: return RANK_LINE;
+    case VALUE_LINE:
+    case VALUE_LOOSE: return RANK_LINE;
     default: return RANK_TYPED;
     }
+}
+
+bool token_is_rest(enum value_type t)
+{
+    return t == VALUE_LINE || t == VALUE_LOOSE;
 }
 
 static bool letter(char c)
@@ -289,6 +295,16 @@ static bool oid_ok(const char *s)
     return true;
 }
 
+/* Without the quotes around it. */
+static void unquote(char *s)
+{
+    size_t n = strlen(s);
+    if (n > 2 && s[0] == '"' && s[n - 1] == '"') {
+        memmove(s, s + 1, n - 2);
+        s[n - 2] = '\0';
+    }
+}
+
 static bool host_ok(const char *s)
 {
     bool numeric = true;
@@ -347,10 +363,14 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
     *bad = pos;
     if (e->type == VALUE_IFNAME)
         return ifname_accept(line, len, pos, end, bad, name);
-    if (e->type == VALUE_LINE) {
+    if (token_is_rest(e->type)) {
         *end = len;
         while (*end > pos && blank(line[*end - 1]))
             --*end;
+        if (e->type == VALUE_LOOSE && line[pos] == '"' && line[*end - 1] != '"') {
+            *bad = token_skip(line, len, string_end(line, len, pos));
+            return TOKEN_NO;
+        }
         return e->room && *end - pos > e->room ? TOKEN_NO : TOKEN_YES;
     }
     if (e->type == VALUE_STRING || e->type == VALUE_ARG) {
@@ -366,7 +386,10 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
     case VALUE_WORD:
     case VALUE_URL: break;
     case VALUE_HOST: ok = host_ok(word); break;
-    case VALUE_OID: ok = oid_ok(word); break;
+    case VALUE_OID:
+        unquote(word);
+        ok = oid_ok(word);
+        break;
     case VALUE_HEX: ok = strspn(word, "0123456789abcdefABCDEF") == *end - pos; break;
     default: ok = word_num(e, word, &num); break;
     }
@@ -392,6 +415,8 @@ size_t token_value(const struct elem *e, const char *line, size_t start, size_t 
         n = cap - 1;
     memcpy(store, line + start, n);
     store[n] = '\0';
+    if (e->type == VALUE_OID)
+        unquote(store);
     if (word_num(e, store, &v->num))
         v->kind = CMD_VAL_INT;
     return n + 1;
@@ -455,7 +480,8 @@ bool token_format(const struct elem *e, int64_t num, const char *text, struct te
         else
             string_format(text, out);
         return true;
-    case VALUE_LINE: text_add(out, text); return *text && !strchr(text, '\n');
+    case VALUE_LINE:
+    case VALUE_LOOSE: text_add(out, text); return *text && !strchr(text, '\n');
     default: text_add(out, text); return one_word(text);
     }
 }
@@ -467,7 +493,8 @@ const char *token_placeholder(const struct elem *e, char buf[static 48])
     case VALUE_MASK:
     case VALUE_WILDCARD: return "A.B.C.D";
     case VALUE_HOST: return "Hostname or A.B.C.D";
-    case VALUE_LINE: return "LINE";
+    case VALUE_LINE:
+    case VALUE_LOOSE: return "LINE";
     case VALUE_HHMM: return "hh:mm";
     case VALUE_HHMMSS: return "hh:mm:ss";
     case VALUE_MONTH: return "MONTH";

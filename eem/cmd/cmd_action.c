@@ -25,10 +25,6 @@ static bool action_check(void *self, const void *obj, struct out *out)
 {
     const struct action_conf *a = obj;
     (void)self;
-    if (a->rest[0]) {
-        out_text(out, "% Invalid input behind the quoted text\n");
-        return false;
-    }
     if (a->verb == ACTION_WAIT && !number_ok(a->text, 1, 31536000)) {
         out_text(out, "% Invalid time to wait: 1 to 31536000 seconds\n");
         return false;
@@ -41,8 +37,7 @@ static bool action_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-/* A text as it was typed to the end of the line, in `rest`: outer quotes go. What stands behind a closed quote is no text:
- * it stays, for the check to refuse. */
+/* A text as it was typed to the end of the line, in `rest`: outer quotes go. */
 static void action_settle(void *obj)
 {
     struct action_conf *a = obj;
@@ -50,8 +45,8 @@ static void action_settle(void *obj)
     size_t n = strlen(s);
     while (n && s[n - 1] == ' ')
         n--;
-    bool quoted = n && *s == '"';
-    if (!n || (quoted && s[n - 1] != '"'))
+    bool quoted = *s == '"';
+    if (!n)
         return;
     s += quoted;
     n -= quoted;
@@ -79,7 +74,7 @@ static const struct cmd_scope action_scope = {.size = sizeof(struct action_conf)
     {.kind = CMD_LINE_ROW,                                                                                             \
      .mode = CONFIG_APPLET,                                                                                            \
      .flags = CMD_HIDDEN,                                                                                              \
-     .sentence = "action <word:label> " sent " <line:rest>",                                                           \
+     .sentence = "action <word:label> " sent " <loose:rest>",                                                           \
      .help = text,                                                                                                     \
      .scope = &action_scope,                                                                                           \
      .list_off = offsetof(struct applet_conf, actions),                                                                \

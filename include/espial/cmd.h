@@ -8,11 +8,12 @@
  *                     0x0-0xFFFF         the same, typed in hexadecimal, with or without 0x
  *                     word               one word             char[]
  *                     line               rest of the line     char[]   (last in a sentence)
+ *                     loose              the same, but what stands behind a closed quote is refused   char[]
  *                     string             "quoted" or a word   char[]   (printed in quotes; \" escapes)
  *                     arg                the same             char[]   (printed in quotes when it must be)
  *                     ifname             interface name       char[IFNAME_MAX], stored canonical; one or two words typed
  *                     host               name or A.B.C.D      char[]
- *                     oid                dotted numbers, optional trailing dot   char[]
+ *                     oid                dotted numbers, optional trailing dot, with or without quotes   char[]
  *                     seconds            N[.mmm]              uint32_t/uint64_t, milliseconds; <seconds:maxrun>
  *                     hex                hex digits           char[]
  *                     hhmm hhmmss        H:MM, H:MM:SS        any integer field: minutes, seconds of the day

@@ -107,6 +107,7 @@ static void random_value(struct gen *x, const struct elem *e, struct text *out)
         random_word(x, e->room > 6 ? e->room - 6u : 0, out);
         break;
     case VALUE_LINE:
+    case VALUE_LOOSE:
         random_word(x, e->room ? (e->room + 1u) / 2 : 0, out);
         if (e->room > 26 || !e->room) {
             text_add(out, "  ");
