@@ -15,6 +15,7 @@ void event_conf_init(void *event_conf)
     struct event_conf *ev = event_conf;
     ev->type = EEM_UNSET;
     ev->occurs = 1;
+    ev->sync = EEM_SYNC_UNSAID;
     ev->average_factor = 1;
     ev->state = EEM_ANY;
     ev->route_change = EEM_ROUTE_ALL;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "espial/text.h"
 
@@ -21,6 +22,29 @@ static bool number(const char **s, unsigned lo, unsigned hi, unsigned *out)
         v = v * 10 + (unsigned)(**s - '0');
     *out = v;
     return digits && v >= lo && v <= hi;
+}
+
+/* What the numbers of a field may be, and the names that stand for the first of them. */
+struct range {
+    unsigned lo, hi, nnames;
+    const char *const *names;
+};
+
+static bool field_ends(char c)
+{
+    return !c || c == ' ' || c == '\t';
+}
+
+/* A month or a weekday by the first three letters of its name, alone in its field as in every cron. */
+static bool named(const char **s, const struct range *of, uint64_t *bits)
+{
+    for (unsigned i = 0; i < of->nnames; i++)
+        if (!strncasecmp(*s, of->names[i], 3) && field_ends((*s)[3])) {
+            *bits |= UINT64_C(1) << (of->lo + i);
+            *s += 3;
+            return true;
+        }
+    return false;
 }
 
 /* One comma-separated item: "*", "5", "1-5", each with "/step". */
@@ -51,18 +75,20 @@ static bool item(const char **s, unsigned lo, unsigned hi, uint64_t *bits)
     return true;
 }
 
-static bool field(const char **s, unsigned lo, unsigned hi, uint64_t *bits)
+static bool field(const char **s, const struct range *of, uint64_t *bits)
 {
     *bits = 0;
     *s += strspn(*s, " \t");
+    if (named(s, of, bits))
+        return true;
     for (;;) {
-        if (!item(s, lo, hi, bits))
+        if (!item(s, of->lo, of->hi, bits))
             return false;
         if (**s != ',')
             break;
         (*s)++;
     }
-    return !**s || **s == ' ' || **s == '\t';
+    return field_ends(**s);
 }
 
 static const char *shorthand(const char *entry)
@@ -77,17 +103,25 @@ static const char *shorthand(const char *entry)
     return entry;
 }
 
+bool cron_at_start(const char *entry)
+{
+    return !strcmp(entry, "@reboot");
+}
+
 bool cron_parse(const char *entry, struct cron *c)
 {
+    static const struct range of_hour = {.hi = 59}, of_day = {.hi = 23}, of_month = {.lo = 1, .hi = 31},
+                              of_year = {.lo = 1, .hi = 12, .nnames = 12, .names = month_names},
+                              of_week = {.hi = 7, .nnames = 7, .names = day_names};
     const char *s = shorthand(entry);
     uint64_t minutes, hours, days, months, weekdays;
-    if (!field(&s, 0, 59, &minutes) || !field(&s, 0, 23, &hours))
+    if (!field(&s, &of_hour, &minutes) || !field(&s, &of_day, &hours))
         return false;
     bool any_day = s[strspn(s, " \t")] == '*';
-    if (!field(&s, 1, 31, &days) || !field(&s, 1, 12, &months))
+    if (!field(&s, &of_month, &days) || !field(&s, &of_year, &months))
         return false;
     bool any_weekday = s[strspn(s, " \t")] == '*';
-    if (!field(&s, 0, 7, &weekdays) || s[strspn(s, " \t")])
+    if (!field(&s, &of_week, &weekdays) || s[strspn(s, " \t")])
         return false;
     if (weekdays & 1 << 7)
         weekdays |= 1;

@@ -13,8 +13,10 @@ struct cron {
     bool any_day, any_weekday;
 };
 /* "minute hour day month weekday" with lists, ranges and steps, or @hourly @daily @midnight @weekly @monthly @yearly
- * @annually. False when it is none of those. */
+ * @annually. Months and weekdays may be named by three letters. False when it is none of those. */
 bool cron_parse(const char *entry, struct cron *c);
 /* The first minute after `wall` (us since 1970 UTC) that fits; -1 when none does within nine years (February 30). */
 int64_t cron_next(const struct cron *c, int64_t wall);
+/* "@reboot": once, when the router has started, and at no minute. */
+bool cron_at_start(const char *entry);
 #endif

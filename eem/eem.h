@@ -122,6 +122,8 @@ void eem_stop(struct eem *e);
 void eem_free(struct eem *e);
 /* CISCO-EMBEDDED-EVENT-MGR-MIB, into the router's tree. False, with the name in err: see mib_add. */
 bool eem_rows_add(struct eem *e, struct mib *m, char err[128]) MUST_USE;
+/* The startup configuration has been read: `event timer cron cron-entry "@reboot"` happens. */
+void eem_booted(struct eem *e);
 /* The live configuration. */
 struct eem_conf *eem_conf(struct eem *e);
 /* After history sizes or threads were written. */

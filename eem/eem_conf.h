@@ -62,6 +62,8 @@ extern const char *const eem_link_events[];          /* event neighbor-discovery
 #define EEM_OID_TEXT_MAX   256
 #define EEM_MAXRUN_DEFAULT 20000 /* ms */
 
+enum eem_sync { EEM_SYNC_NO, EEM_SYNC_YES, EEM_SYNC_UNSAID }; /* unsaid: yes */
+
 struct event_conf {
     char tag[32]; /* "" for the one untagged event */
     uint8_t type; /* enum eem_event_type */
@@ -71,8 +73,9 @@ struct event_conf {
     uint64_t dflt;      /* ms a held request waits for the run; 0: as long as it takes */
     uint32_t occurs;    /* syslog 1-32, cli */
     uint64_t period;    /* ms; 0: no limit */
-    bool sync_no, sync; /* none: `sync no`; cli, snmp-object: `sync yes` */
-    bool skip;          /* cli, snmp-object: `skip yes` */
+    bool sync_no;       /* none: `sync no` */
+    uint8_t sync;       /* cli, snmp-object: enum eem_sync */
+    bool skip_given, skip; /* cli: was anything said; cli, snmp-object: `skip yes` */
     char text[EEM_TEXT_MAX]; /* the rest of the line of a detector that nothing will raise */
     /* syslog, cli: regular expressions */
     char pattern[EEM_TEXT_MAX];

@@ -4,7 +4,8 @@
  * calendar: they sleep at most RECHECK at a time and look again, since NTP may steer it meanwhile, and are told when it
  * is set. A cron entry means local time; when the clock is set it begins anew from there, so what was jumped over does
  * not happen and what was jumped back to happens again; an absolute time that was jumped over is due at once. A watchdog
- * is armed anew when it fires, before its run, so the runs do not shift. */
+ * is armed anew when it fires, before its run, so the runs do not shift. The cron entry "@reboot" is the moment in which
+ * the router has started, for those that its startup configuration registered. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,7 +68,7 @@ static void set_cron(struct due *d)
     int64_t now = clock_wall(clock);
     struct cron c;
     if (!cron_parse(d->watch->ev->cron, &c))
-        return; /* eem_register has checked it */
+        return; /* at the start; eem_register has checked it */
     timer_clear(&d->timer);
     int64_t local = cron_next(&c, now + clock_zone_at(clock, now)->offset_min * INT64_C(60000000));
     if (local < 0)
@@ -122,6 +123,13 @@ static void arm_cron(struct watch *w)
     set_cron(d);
 }
 
+void eem_booted(struct eem *e)
+{
+    EEM_WATCHES(w, e, EEM_CRON)
+    if (cron_at_start(w->ev->cron))
+        trigger(w->state);
+}
+
 static void disarm(struct watch *w)
 {
     struct due *d = w->state;
@@ -147,7 +155,7 @@ static bool check_time(const struct event_conf *ev, char why[128])
 static bool check_cron(const struct event_conf *ev, char why[128])
 {
     struct cron c;
-    if (cron_parse(ev->cron, &c))
+    if (cron_at_start(ev->cron) || cron_parse(ev->cron, &c))
         return true;
     str_copy(why, 128, "invalid cron entry");
     return false;

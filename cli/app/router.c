@@ -437,6 +437,7 @@ void router_boot(struct router *r)
     net_booted(dataplane_net(r->dp));
     dp_traps_booted(r->traps);
     sshd_booted(r->ssh);
+    eem_booted(r->eem);
     for (size_t i = 0; i < r->env.nssh_listeners; i++)
         sshd_listen(r->ssh, r->env.ssh_listeners[i]);
     enum account_owner was = account_enter(r->env.loop, ACCOUNT_SNMP);

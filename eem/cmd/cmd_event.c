@@ -31,15 +31,15 @@ static const struct cmd_row rows[] = {
           "Event tag identifier|Event tag|Manually run policy event|Sync the policy with the command|"
           "Wait for the policy|Do not wait|How long the command waits|Seconds|" TIMES_HELP,
           NUM(struct event_conf, sync_no), EV(dflt)),
-    EVENT("cli=type:19 &{pattern <string:pattern>|[enter=enter]|[questionmark=question]|[tab=tab_key]|sync "
-          "{no=sync:0|yes=sync:1}|[skip {no=skip:0|yes=skip:1}]|[verifyprc {no=verify:0|yes=verify:1}]|[occurs <occurs:1-32>]|[period "
+    EVENT("cli=type:19 &{pattern <string:pattern>|[enter=enter]|[questionmark=question]|[tab=tab_key]|[sync "
+          "{no=sync:0|yes=sync:1}]|[skip=skip_given {no=skip:0|yes=skip:1}]|[verifyprc {no=verify:0|yes=verify:1}]|[occurs <occurs:1-32>]|[period "
           "<seconds:period>]|[default <seconds:dflt>]|[mode <arg:mode>]|" TIMES "}",
           "||CLI event|Command pattern|Regular expression|The Enter key|The question mark|The Tab key|Hold the command for "
           "the policy|Do not hold it|Hold it|Drop the command|Run it|Drop it|Verify the parser return code|No|Yes|Number of "
           "occurrences before raising event|Number of occurrences|Occurrence period|Period in seconds|How long to hold "
           "the command|Seconds|Parser mode|Name of the mode|" TIMES_HELP,
           TXT(struct event_conf, pattern), NUM(struct event_conf, enter), NUM(struct event_conf, question),
-          NUM(struct event_conf, tab_key), NUM(struct event_conf, sync), NUM(struct event_conf, skip),
+          NUM(struct event_conf, tab_key), NUM(struct event_conf, sync), EV(skip_given), EV(skip),
           NUM(struct event_conf, occurs), NUM(struct event_conf, period), NUM(struct event_conf, dflt),
           TXT(struct event_conf, mode), NUM(struct event_conf, verify)),
     EVENT("configuration=type:24 &{" TIMES "}", "||Configuration event|" TIMES_HELP, ),

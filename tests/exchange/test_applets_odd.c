@@ -74,6 +74,13 @@ static const struct odd odd[] = {
      "event manager applet A\n event cli pattern \"^show clock\" sync yes\n action 1.0 cli command \"show clock\"\n action 2.0 puts "
      "\"$_cli_result\"\n action 3.0 set _exit_status 0\n action 4.0 syslog msg \"caught\"\n",
      "show clock", 2, "A: caught", "FMPD", "show event manager statistics policy", "applet    1           0 ", NULL},
+    {"event cli without sync holds the command as sync yes does",
+     "event manager applet A\n event cli pattern \"^show clock\" mode \"exec\" enter maxrun 1\n action 1.0 puts \"not now\"\n action 2.0 "
+     "syslog msg \"caught\"\n",
+     "show clock", 2, "A: caught", "FMPD", "show event manager policy registered", " pattern {^show clock} sync yes mode {exec}\n", NULL},
+    {"@reboot is no moment of a router that runs",
+     "event manager applet A\n event timer cron cron-entry \"@reboot\"\n action 1.0 syslog msg \"up\"\n", "show clock", 3700, NULL, "A: up",
+     "show event manager policy registered", " cron entry {@reboot}\n", NULL},
     {"set LABEL _exit_status as EEM 2 had it",
      "event manager applet A\n event cli pattern \"show clock\" sync yes\n action 1.0 syslog msg \"let it run\"\n set 2.0 _exit_status 1\n",
      "show clock", 2, "let it run", "FMPD", "show running-config | include _exit_status", " set 2.0 _exit_status", NULL},
@@ -231,8 +238,27 @@ static void test_many_actions(void **state)
     box_free(b);
 }
 
+/* What the startup configuration registers for "@reboot" runs once, when all of it has been read. */
+static void test_reboot(void **state)
+{
+    (void)state;
+    struct box *b = with(CONFIG "event manager applet A\n event timer cron cron-entry \"@reboot\" maxrun 60\n action 1.0 cli command "
+                                "\"show ip interface brief | include Loopback9\"\n action 2.0 regexp \"10.0.0.9\" \"$_cli_result\"\n action 3.0 "
+                                "syslog msg \"up $_regexp_result $_timer_type\"\ninterface Loopback9\n ip address 10.0.0.9 "
+                                "255.255.255.255\n");
+    assert_true(box_wait_log(b, NODE, 0, "%HA_EM-6-LOG: A: up 1 cron", US_PER_S));
+    box_type(b, NODE, "write memory");
+    size_t from = box_log_len(b, NODE);
+    box_run(b, 3700 * US_PER_S);
+    assert_null(strstr(box_log(b, NODE) + from, "A: up"));
+    box_reload(b, NODE);
+    assert_true(box_wait_log(b, NODE, from, "%HA_EM-6-LOG: A: up 1 cron", 5 * US_PER_S));
+    box_free(b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_odd), cmocka_unit_test(test_many_actions)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_odd), cmocka_unit_test(test_many_actions),
+                                       cmocka_unit_test(test_reboot)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

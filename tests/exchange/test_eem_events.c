@@ -540,6 +540,7 @@ static struct event_conf *on_object(struct applet_conf *a, const char *status)
     struct event_conf *ev = says(a, "w", EEM_SNMP_OBJECT, "$_snmp_request $_snmp_request_type $_snmp_oid $_snmp_value");
     COPY(ev->oid, "1.3.6.1.4.1.9.7");
     ev->object_type = 3; /* int */
+    ev->sync = EEM_SYNC_NO;
     if (status)
         COPY(action(a, "2", ACTION_SET, status)->var, "_exit_status");
     return ev;

@@ -421,6 +421,7 @@ static void test_event_check(void **state)
         {{.type = EEM_WATCHDOG, .time = 999}, false},
         {{.type = EEM_CRON, .cron = "0 0 * * *"}, true},
         {{.type = EEM_CRON, .cron = "0 0 * *"}, false},
+        {{.type = EEM_CRON, .cron = "@reboot"}, true},
         {{.type = EEM_NONE}, true},
         {{.type = 77}, false},
     };
@@ -455,10 +456,13 @@ static void test_cron(void **state)
         {"0 0 13 * 5", 1615507200},                                 /* Fri Mar 12 comes before Sat Mar 13 */
         {"0 0 29 2 *", 1709164800},                                 /* Feb 29 2024 */
         {"10/20 * * * *", 1615383000},                              /* 10, 30, 50 */
+        {"0 9 * apr *", 1617267600},                                /* Apr 1 09:00 */
+        {"0 0 * * Mon", 1615766400},                                /* Mar 15 */
     };
     static const char *const bad[] = {"",          "* * * *",     "* * * * * *", "60 * * * *",  "* 24 * * *",
                                       "* * 0 * *", "* * * 13 *",  "* * * * 8",   "5-2 * * * *", "*/0 * * * *",
-                                      "a * * * *", "1,, * * * *", "@never"};
+                                      "a * * * *", "1,, * * * *", "@never", "@reboot",
+                                      "0 9 * jan-feb *", "0 9 * janu *", "* jan * * *", "* * * mon *"};
     struct cron c;
     (void)state;
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
@@ -468,6 +472,8 @@ static void test_cron(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (cron_parse(bad[i], &c))
             fail_msg("accepted: %s", bad[i]);
+    assert_true(cron_at_start("@reboot"));
+    assert_false(cron_at_start("@midnight"));
     assert_true(cron_parse("0 0 30 2 *", &c));
     assert_int_equal(cron_next(&c, now), -1);
     assert_true(cron_parse("22 13 * * *", &c)); /* the minute we are in is over */
