@@ -121,6 +121,18 @@ void files_set_wall(struct files *f, int64_t (*wall)(void *arg), void *arg)
     f->wall_arg = arg;
 }
 
+uint64_t file_changes(const struct files *f)
+{
+    return f->changes;
+}
+
+/* What is about to change something. */
+static const struct file_ops *changing(struct files *f)
+{
+    f->changes++;
+    return f->ops;
+}
+
 enum file_result file_read(struct files *f, const char *path, struct text *out)
 {
     struct file_path p;
@@ -134,7 +146,7 @@ enum file_result file_replace(struct files *f, const char *path, const void *dat
     enum file_result r = path_parse_open(path, &p);
     if (r == FILE_OK && len > FILE_SIZE_MAX)
         r = FILE_TOO_BIG;
-    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+    return r == FILE_OK ? changing(f)->replace(f, &p, data, len) : r;
 }
 
 enum file_result file_private_read(struct files *f, const char *path, struct text *out)
@@ -148,21 +160,21 @@ enum file_result file_private_replace(struct files *f, const char *path, const v
 {
     struct file_path p;
     enum file_result r = path_parse_file(path, &p);
-    return r == FILE_OK ? f->ops->replace(f, &p, data, len) : r;
+    return r == FILE_OK ? changing(f)->replace(f, &p, data, len) : r;
 }
 
 enum file_result file_append(struct files *f, const char *path, const void *data, size_t len)
 {
     struct file_path p;
     enum file_result r = path_parse_open(path, &p);
-    return r == FILE_OK ? f->ops->append(f, &p, data, len) : r;
+    return r == FILE_OK ? changing(f)->append(f, &p, data, len) : r;
 }
 
 enum file_result file_delete(struct files *f, const char *path)
 {
     struct file_path p;
     enum file_result r = path_parse_file(path, &p);
-    return r == FILE_OK ? f->ops->remove(f, &p) : r;
+    return r == FILE_OK ? changing(f)->remove(f, &p) : r;
 }
 
 enum file_result file_mkdir(struct files *f, const char *path)
@@ -171,14 +183,14 @@ enum file_result file_mkdir(struct files *f, const char *path)
     enum file_result r = path_parse(path, &p);
     if (r == FILE_OK && p.nparts == 0)
         r = FILE_EXISTS;
-    return r == FILE_OK ? f->ops->mkdir(f, &p) : r;
+    return r == FILE_OK ? changing(f)->mkdir(f, &p) : r;
 }
 
 enum file_result file_rmdir(struct files *f, const char *path)
 {
     struct file_path p;
     enum file_result r = path_parse_file(path, &p);
-    return r == FILE_OK ? f->ops->rmdir(f, &p) : r;
+    return r == FILE_OK ? changing(f)->rmdir(f, &p) : r;
 }
 
 enum file_result file_rename(struct files *f, const char *from, const char *to)
@@ -189,7 +201,7 @@ enum file_result file_rename(struct files *f, const char *from, const char *to)
         r = path_parse_open(to, &b);
     if (r == FILE_OK && a.system != b.system)
         r = FILE_BAD_NAME;
-    return r == FILE_OK ? f->ops->rename(f, &a, &b) : r;
+    return r == FILE_OK ? changing(f)->rename(f, &a, &b) : r;
 }
 
 enum file_result file_format(struct files *f, const char *path)
@@ -198,7 +210,7 @@ enum file_result file_format(struct files *f, const char *path)
     enum file_result r = path_parse(path, &p);
     if (r == FILE_OK && p.nparts)
         r = FILE_BAD_NAME;
-    return r == FILE_OK ? f->ops->format(f, p.system) : r;
+    return r == FILE_OK ? changing(f)->format(f, p.system) : r;
 }
 
 enum file_result file_open(struct files *f, const char *path, struct file_reader **out, struct file_info *info)
@@ -245,7 +257,7 @@ enum file_result file_writer_put(struct file_writer *w, const void *data, size_t
 
 enum file_result file_writer_commit(struct file_writer *w)
 {
-    return w->files->ops->commit(w);
+    return changing(w->files)->commit(w);
 }
 
 void file_writer_free(struct file_writer *w)

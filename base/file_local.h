@@ -47,6 +47,7 @@ struct files { /* first member of each storage */
     const struct file_ops *ops;
     int64_t (*wall)(void *arg); /* NULL: the storage's own idea of time */
     void *wall_arg;
+    uint64_t changes; /* file_changes */
 };
 struct file_reader { /* first member of each storage's reader */
     struct files *files;

@@ -155,6 +155,7 @@ void snmp_free(struct snmp *s)
     loop_undefer(s->env.loop, &s->settle);
     held_clear(s);
     outbox_clear(s);
+    flash_clear(s);
     mem_free(s->logged);
     transport_close(s);
     clear_lists(&s->conf);
@@ -230,6 +231,16 @@ struct loop *snmp_loop(const struct snmp *s)
 bool snmp_pool(const struct snmp *s, unsigned i, struct snmp_pool *out)
 {
     return s->env.pool && s->env.pool(s->env.arg, i, out);
+}
+
+unsigned snmp_sessions(const struct snmp *s)
+{
+    return s->env.sessions ? s->env.sessions(s->env.arg) : 0;
+}
+
+struct clock *snmp_clock(const struct snmp *s)
+{
+    return s->env.clock;
 }
 
 int32_t *snmp_set_serial(struct snmp *s)

@@ -51,6 +51,7 @@ struct snmp_env {
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
     bool (*rename)(void *arg, const char *hostname, bool commit); /* sysName is set: may it be this? With commit, let it be. NULL: it may not */
     bool (*pool)(void *arg, unsigned i, struct snmp_pool *out); /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
+    unsigned (*sessions)(void *arg); /* hrSystemNumUsers; NULL: 0 */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void *arg;
 };
@@ -204,6 +205,25 @@ size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *
 /* The same, with the response handed to reply: in this call, or later when somebody else answers (object_gate), as long as the router is there. */
 typedef void snmp_reply_fn(void *arg, const struct udp_from *to, const uint8_t *data, size_t len);
 void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply, void *arg);
+
+/* File systems, as `show file systems` has those that hold files: 1 is disk0:, 2 nvram: (flash.c). */
+enum { SNMP_FLASH_DEVICES = 2 };
+struct snmp_flash {
+    const char *name, *type; /* "disk0", "disk" */
+    uint64_t total, free;    /* bytes */
+};
+bool snmp_flash(const struct snmp *s, unsigned device, struct snmp_flash *out); /* false: there is none */
+struct snmp_flash_file {
+    char name[256]; /* below the device: "dir/hub.txt" */
+    bool dir;
+    uint64_t size;
+    int64_t mtime_us;
+};
+/* All files of a device in the order of `show flash:`; how many. Valid until the next turn. */
+size_t snmp_flash_files(struct snmp *s, unsigned device, const struct snmp_flash_file **out);
+/* Lines with a session, as `show users` lists them. */
+unsigned snmp_sessions(const struct snmp *s);
+struct clock *snmp_clock(const struct snmp *s); /* NULL: the agent knows no calendar */
 
 struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
 

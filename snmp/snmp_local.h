@@ -109,6 +109,7 @@ struct snmp {
     struct snmp_configured configured[CONFIGURED_MAX];
     uint32_t config_index;      /* ccmHistoryEventIndex, the same */
     struct snmp_history_stats history;
+    struct flash_list *flash; /* flash.c: SNMP_FLASH_DEVICES of them; NULL: nobody has asked yet */
     const struct trap_gate *trap_gate;     /* NULL: nobody watches notifications */
     const struct object_gate *object_gate; /* NULL: nobody answers requests */
     uint64_t notifications;                /* raised so far: the number of the last one */
@@ -151,6 +152,9 @@ MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_
 /* history.c: what happened, into the history; its entry. */
 struct snmp_logged *history_log(struct snmp *s, const struct fact_syslog *f);
 struct snmp_configured *history_configured(struct snmp *s, const struct fact_config *f);
+
+/* flash.c */
+void flash_clear(struct snmp *s);
 
 /* kinds.c */
 const struct kind *kind_find(const char *name); /* NULL: none */

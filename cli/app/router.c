@@ -15,6 +15,7 @@
 #include "cli/app/tables.h"
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
+#include "cli/shell/session.h"
 #include "cli/ssh/sshd.h"
 #include "cli/term/monitor.h"
 #include "dataplane/dataplane.h"
@@ -201,6 +202,18 @@ static bool pool(void *arg, unsigned i, struct snmp_pool *out)
     return true;
 }
 
+static unsigned sessions(void *arg)
+{
+    struct shell *sh;
+    struct session_view v;
+    unsigned n = 0;
+    for (size_t cursor = 0; (sh = shells_next(cli_shells(((struct router *)arg)->cli), &cursor)) != NULL;) {
+        session_view(sh, &v);
+        n += v.n >= 0;
+    }
+    return n;
+}
+
 /* What `show processes cpu` and `show processes memory` say, in percent. */
 static bool resource(void *arg, const char *what, int64_t *percent)
 {
@@ -379,7 +392,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     if (!has_rows)
         text_printf(err, "managed objects: %s\n", why);
     describe(r);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);

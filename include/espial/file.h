@@ -59,6 +59,8 @@ MUST_USE enum file_result file_format(struct files *f, const char *path);
 MUST_USE enum file_result file_stat(struct files *f, const char *path, struct file_info *out);
 /* The entries of a folder, sorted by name; *out is an array of *n to be freed with mem_free. */
 MUST_USE enum file_result file_list(struct files *f, const char *path, struct file_info **out, size_t *n);
+/* Rises with every change that is tried through this object: whoever keeps a list looks again when it has. Others may change the folders meanwhile. */
+uint64_t file_changes(const struct files *f);
 /* Bytes in all and free, of a path's file system. */
 MUST_USE enum file_result file_space(struct files *f, const char *path, uint64_t *total, uint64_t *avail);
 /* "Flash:hub.txt" -> "flash:/hub.txt": as IOS prints it, under the name that was typed of its file system; without one, "disk0:". */
