@@ -213,14 +213,17 @@ void lint_own_lines(struct lint *l)
     }
 }
 
-/* "\d", "{3}": what these are in other dialects. */
-static const char *foreign(const char *pattern)
+/* "\d", "{3}": what these are in other dialects. Action regexp knows what Tcl's know: not those of Perl. */
+static const char *foreign(const char *pattern, bool tcl)
 {
     for (const char *s = pattern; *s; s++) {
         if (*s == '\\' && s[1]) {
-            if (strchr("dwsDWSbB", s[1]))
+            if (strchr(tcl ? "bB" : "dwsDWSbB", s[1]))
                 return s;
             s++;
+        } else if (tcl) {
+            if (*s == '(' && s[1] == '?' && s[2] && !strchr(":=!i", s[2]))
+                return s;
         } else if (*s == '{' && isdigit((unsigned char)s[1]) && s > pattern) {
             size_t n = 1 + strspn(s + 1, "0123456789,");
             if (s[n] == '}')
@@ -236,7 +239,7 @@ void lint_dialect(struct lint *l)
 {
     CONF_EACH(const struct event_conf, ev, &l->a->events)
     {
-        const char *at = foreign(ev->pattern);
+        const char *at = foreign(ev->pattern, false);
         if (at)
             lint_event(
                 l, ev,
@@ -245,7 +248,8 @@ void lint_dialect(struct lint *l)
     }
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
-        const char *at = a->verb == ACTION_REGEXP || a->verb == ACTION_CLI ? foreign(a->pattern) : NULL;
+        bool searches = a->verb == ACTION_REGEXP;
+        const char *at = searches || a->verb == ACTION_CLI ? foreign(a->pattern, searches) : NULL;
         if (at)
             lint_at(
                 l, a,

@@ -51,7 +51,10 @@ static const struct {
     {"event manager applet a\n event syslog pattern \"down\" ratelimit 60\n action 1 syslog msg \"down\"\n", ""},
     /* dialect */
     {SYSLOG("Tunnel\\d+") " action 1 cli command \"enable\"\n", "2 dialect\n"},
-    {NONE " action 1 regexp \"[0-9]{2}\" \"12\" m\n", "3 dialect\n"},
+    {NONE " action 1 regexp \"[0-9]{2}\\s\\d(?:a|b)\" \"12\" m\n", ""}, /* as Tcl's */
+    {NONE " action 1 regexp \"\\bup\\b\" \"12\" m\n", "3 dialect\n"},
+    {NONE " action 1 regexp \"(?<a>up)\" \"12\" m\n", "3 dialect\n"},
+    {NONE " action 1 cli command \"enable\" pattern \"\\d#\"\n", "3 dialect\n"},
     {NONE " action 1 regexp \"a\\.b[0-9]+\" \"12\" m\n", ""},
     /* globs */
     {NONE " action 1 string match \".*down\" \"$_none_arg1\"\n", "3 globs\n"},
@@ -159,6 +162,7 @@ static const struct {
      ""},
     /* refused */
     {SYSLOG("x") " action 1 cli comand \"enable\"\n action 2 wait 5\n", "3 refused\n"},
+    {"event manager policy ap.tcl type user\n" SYSLOG("x") " action 1 cli command \"enable\"\n", "1 refused\n"},
     {SYSLOG("x") " acton 1 cli command \"enable\"\n action 2 wait 5\n", "3 refused\n"},
     {SYSLOG("x") " action 1 wait 5\ninterface Ethernet0/0\n description e\n shutdown\n", ""},
     /* policies */
