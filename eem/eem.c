@@ -73,6 +73,11 @@ void eem_conf_changed(struct eem *e)
     sched_kick(e);
 }
 
+struct files *eem_files(const struct eem *e)
+{
+    return e->env.files;
+}
+
 const struct clock *eem_clock(const struct eem *e)
 {
     return e->env.clock;

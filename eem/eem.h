@@ -254,6 +254,7 @@ struct eem_debug {
 struct eem_debug *eem_debug(struct eem *e);
 /* The place of a detector's bit, by its name ("timer"); -1: there is no such. */
 int eem_detector_bit(const char *name);
-/* The calendar its times are read by. */
+/* What it was made with: its files, NULL without; the calendar its times are read by. */
+struct files *eem_files(const struct eem *e);
 const struct clock *eem_clock(const struct eem *e);
 #endif

@@ -1,5 +1,5 @@
 /* cmd_route.c: ip route; show ip route [connected | static | summary | track-table | NETWORK [MASK] [longer-prefixes]],
- * show ip protocols.
+ * show ip protocols; clear ip route.
  *
  * Routes are shown as IOS does: sorted, those of one classful network under a line that says how it is cut ("is
  * subnetted" when all have one length, whose routes then go without it; "is variably subnetted" otherwise), unless its
@@ -349,6 +349,27 @@ static enum cmd_result show_ipv6(struct cmd_ctx *c)
 
 #define F(f) NUM(struct route_conf, f)
 #define K(f) KEY_NUM(struct route_conf, f)
+/* ---- clear ip route ---- */
+
+/* Connected and static routes are there again at once. */
+static enum cmd_result do_clear_route(struct cmd_ctx *c)
+{
+    struct net *net = dataplane_net(c->self);
+    size_t n = route_count(net), found = 0;
+    int len = cmd_has(c, "mask") ? ip4_mask_len(cmd_ip(c, "mask")) : -1;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct route *r = route_at(net, i);
+        found += r->prefix == cmd_ip(c, "ip") && (len < 0 || r->len == len);
+    }
+    if (!found && !cmd_has(c, "all")) {
+        out_text(c->out, "%No matching route to delete\n");
+        return CMD_FAIL;
+    }
+    route_rebuild(net);
+    return CMD_OK;
+}
+
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "ip", "Global IP configuration subcommands"),
     LINE(CONFIG, &route_scope, &dp_net_scope, struct net_conf, routes,
@@ -369,6 +390,9 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show ip route summary", show_summary, "Summary of all routes"),
     DO(EXEC, 1, "show ip route vrf <word:vrf>", show_vrf_route,
        "Display routes from a VPN Routing/Forwarding instance|VPN Routing/Forwarding instance name"),
+    HELP(EXEC, "clear ip route", "Delete route table entries"),
+    DO(EXEC, 15, "clear ip route {*=all|<ip> [<mask>]}", do_clear_route,
+       "Delete all routes|Destination network route to delete|Network mask"),
     DO(EXEC, 1, "show ip protocols", show_ip_protocols, "IP routing protocol process parameters and statistics"),
     DO(EXEC, 1, "show vrf [detail=detail|<word:vrf>]", show_vrf,
        "VPN Routing/Forwarding instance information|Display detailed information|VRF name"),

@@ -2,11 +2,16 @@
  * `directory`, `policy available`.
  *
  * A detector's syntax is read from the rows that parse it, so it says what this router takes. Versions of detectors are
- * those of EEM 4.0; there are no Tcl policies, so a detector has no Tcl syntax. */
+ * those of EEM 4.0; there are no Tcl policies, so a detector has no Tcl syntax, and those that are available can be read and
+ * not registered. */
 #include <string.h>
+#include <strings.h>
 
 #include "eem/cmd/cmd.h"
 #include "eem/eem.h"
+#include "espial/clock.h"
+#include "espial/file.h"
+#include "espial/mem.h"
 
 static const char *detector_version(const char *name)
 {
@@ -158,6 +163,51 @@ static enum cmd_result show_directory(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+/* ---- policy available: the Tcl files of the user's directory. There are none of the system's. */
+
+static bool is_policy(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 4 && !strcasecmp(name + n - 4, ".tcl");
+}
+
+static enum cmd_result show_available(struct cmd_ctx *c)
+{
+    const char *path = eem_conf(c->self)->policy_directory;
+    struct file_info *all = NULL;
+    size_t n = 0;
+    unsigned no = 0;
+    if (!path[0] || cmd_has(c, "system") || file_list(eem_files(c->self), path, &all, &n) != FILE_OK)
+        return CMD_OK;
+    for (size_t i = 0; i < n; i++) {
+        struct wall_time t = clock_local(eem_clock(c->self), all[i].mtime_us);
+        if (all[i].dir || !is_policy(all[i].name))
+            continue;
+        if (!no)
+            out_printf(c->out, "%-5s%-8s%-26s%s\n", "No.", "Type", "Time Created", "Name");
+        out_printf(c->out, "%-5u%-8s%s %s %2d %02d:%02d:%02d %-6d%s\n", ++no, "user", day_names[t.wday],
+                   month_names[t.mon], t.day, t.hour, t.min, t.sec, t.year, all[i].name);
+    }
+    mem_free(all);
+    return CMD_OK;
+}
+
+static enum cmd_result show_available_text(struct cmd_ctx *c)
+{
+    const char *folder = eem_conf(c->self)->policy_directory, *name = cmd_str(c, "name");
+    size_t n = strlen(folder);
+    struct text path = {0}, all = {0};
+    text_printf(&path, "%s%s%s", folder, n && folder[n - 1] != ':' && folder[n - 1] != '/' ? "/" : "", name);
+    bool found = n && is_policy(name) && !strpbrk(name, "/:") && file_read(eem_files(c->self), text_str(&path), &all) == FILE_OK;
+    if (found)
+        out_text(c->out, text_str(&all));
+    else
+        out_printf(c->out, "%% EEM policy %s is not available\n", name);
+    text_free(&path);
+    text_free(&all);
+    return found ? CMD_OK : CMD_FAIL;
+}
+
 static const struct cmd_row rows[] = {
     HELP(EXEC, "show event", "Event related show commands"),
     HELP(EXEC, "show event manager", "Show Event Manager information"),
@@ -168,6 +218,11 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show event manager scheduler thread [detailed=detailed]", show_threads, "Threads of the classes|More"),
     DO(EXEC, 1, "show event manager session cli username", show_session,
        "CLI sessions of policies|CLI sessions|User name of the sessions"),
+    HELP(EXEC, "show event manager policy available", "Policies that could be registered"),
+    DO(EXEC, 1, "show event manager policy available [system=system|user]", show_available,
+       "Of the system|Of the user's directory"),
+    DO(EXEC, 15, "show event manager policy available detailed <word:name>", show_available_text,
+       "The text of one|Name of the file"),
     HELP(EXEC, "show event manager directory", "Directories of policies"),
     DO(EXEC, 1, "show event manager directory user [library=library|policy]", show_directory,
        "Directories of the user|Of libraries|Of policies"),

@@ -147,6 +147,11 @@ static const struct odd odd[] = {
      "event manager applet A\n event none\n action 01 cli command \"show version\"\n action 02 regexp \"(\\S+)\\s+uptime is ([^\\n]*)\" "
      "\"$_cli_result\" all host up\n action 03 syslog msg \"host $host\"\n",
      NULL, 2, "A: host R1", "FMPD", NULL, NULL, NULL},
+    {"routes are cleared by the clock",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"clear ip route *\"\n action 3.0 cli "
+     "command \"clear ip route 10.0.0.1\"\n action 4.0 syslog msg \"<$_cli_result>\"\n action 5.0 cli command \"clear ip route "
+     "172.18.1.0\"\n action 6.0 regexp \"%No matching route to delete\" \"$_cli_result\"\n action 7.0 syslog msg \"no $_regexp_result\"\n",
+     NULL, 2, "A: no 1", "No matching", "show ip route connected", "10.0.0.1 is directly connected", NULL},
     {"variables without quotes",
      "event manager applet A\n event syslog pattern CONFIG_I\n action 1.0 regexp \"by ([a-z]+)\" $_syslog_msg all user\n action 2.0 syslog msg "
      "\"user $user\"\n",

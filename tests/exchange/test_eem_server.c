@@ -44,6 +44,28 @@ static void test_threads(void **state)
     box_free(b);
 }
 
+/* Tcl files of the user's directory: listed and read, not registered. */
+static void test_available(void **state)
+{
+    (void)state;
+    struct box *b = with("");
+    box_type(b, NODE, "show clock | redirect disk0:ap_one.tcl");
+    box_type(b, NODE, "show clock | redirect disk0:two.txt");
+    assert_string_equal(box_type(b, NODE, "show event manager policy available"), "");
+    assert_true(said(b, "show event manager policy available detailed ap_one.tcl", "% EEM policy ap_one.tcl is not available\n"));
+    box_type_all(b, NODE, "configure terminal\nevent manager directory user policy disk0:\nend");
+    const char *out = box_type(b, NODE, "show event manager policy available");
+    static const char head[] = "No.  Type    Time Created              Name\n1    user    ", tail[] = "  ap_one.tcl\n";
+    assert_memory_equal(out, head, sizeof head - 1);
+    assert_int_equal(strlen(out), sizeof head - 1 + 24 + sizeof tail - 1); /* "Thu Jan  1 00:00:00 1970" */
+    assert_string_equal(out + strlen(out) - (sizeof tail - 1), tail);
+    assert_string_equal(box_type(b, NODE, "show event manager policy available system"), "");
+    assert_true(said(b, "show event manager policy available detailed ap_one.tcl", " UTC "));
+    assert_true(said(b, "show event manager policy available detailed two.txt", "% EEM policy two.txt is not available\n"));
+    assert_true(said(b, "show event manager policy available detailed ../nvram", "is not available\n"));
+    box_free(b);
+}
+
 static void test_jobs(void **state)
 {
     (void)state;
@@ -207,7 +229,7 @@ static void test_debug(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_jobs),    cmocka_unit_test(test_clears_itself),
+        cmocka_unit_test(test_available), cmocka_unit_test(test_threads),    cmocka_unit_test(test_jobs),    cmocka_unit_test(test_clears_itself),
         cmocka_unit_test(test_registered), cmocka_unit_test(test_history), cmocka_unit_test(test_debug),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
