@@ -10,6 +10,7 @@
 #include "cli/cmd/cmd_local.h"
 #include "cli/cmd/copy_run.h"
 #include "cli/copy/transfer.h"
+#include "cli/names/resolver.h"
 #include "cli/shell/archive.h"
 #include "cli/shell/reload.h"
 #include "cli/shell/rollback.h"
@@ -143,6 +144,7 @@ struct cli *cli_new(const struct cli_env *env)
     c->born_wall_us = clock_wall(env->clock);
     sys_conf_start(&c->sys, env->hostname);
     clock_ask_start(&c->clock);
+    c->resolver = resolver_new(env->loop, env->rnd, env->inet);
     c->copier = copier_new(env->loop, env->inet, env->children);
     logging_conf_start(&c->logging);
     logging_conf_apply(c);
@@ -165,6 +167,9 @@ struct cli *cli_new(const struct cli_env *env)
         .is_remote = env_is_remote,
         .send = env_send,
         .send_cancel = env_send_cancel,
+        .name_wanted = hosts_wanted,
+        .name_ask = hosts_ask,
+        .name_cancel = hosts_cancel,
         .line_settings = env_line_settings,
         .alias = cli_alias,
         .gate = env->gate,
@@ -206,6 +211,7 @@ void cli_free(struct cli *c)
     shells_free(c->shells);
     archive_free(c->archive);
     copier_free(c->copier);
+    resolver_free(c->resolver);
     aaa_free(c->aaa);
     for (size_t i = 0; i < BANNERS; i++)
         mem_free(c->banners[i]);

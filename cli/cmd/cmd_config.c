@@ -19,6 +19,8 @@ static void sys_init(void *obj)
 {
     struct sys_conf *c = obj;
     c->domain_lookup = true;
+    c->domain_timeout = 3;
+    c->domain_retry = 2;
     c->prompt_config = true;
     c->tftp_block = 512;
     c->exclusive_s = 600;

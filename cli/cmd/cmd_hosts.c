@@ -1,14 +1,17 @@
 /* cmd_hosts.c: names for addresses: ip host, ip domain list, ip name-server, show hosts.
  *
  * A name typed where an address is wanted (ping, traceroute) is looked for in the static table, as it stands and with
- * each domain of the list behind it, or with the default domain if there is no list. There is no resolver: name servers are kept and shown, and nobody is asked, so that a typo
- * never waits for a server that is not there.
+ * each domain of the list behind it, or with the default domain if there is no list; then among what name servers said
+ * (cli/names). They are asked when a command at a prompt names what neither has (cli/shell/named.c): a name with a dot as it
+ * stands, one without with the domains first. Without `ip name-server` nobody is asked, so that a typo never waits for a
+ * server that is not there.
  */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cli/cmd/cmd_local.h"
+#include "cli/names/resolver.h"
 #include "espial/ip.h"
 
 static int by_name(const void *a, const void *b)
@@ -46,15 +49,95 @@ static bool find_in(const struct sys_conf *c, const char *name, const char *doma
     return find(c, full, out);
 }
 
-bool cli_resolve(const struct cli *cli, const char *name, uint32_t *out)
+static bool find_static(const struct sys_conf *c, const char *name, uint32_t *out)
 {
-    const struct sys_conf *c = &cli->sys;
     if (ip4_parse(name, out) || find(c, name, out))
         return true;
     CONF_EACH(struct domain_conf, d, &c->domains)
     if (find_in(c, name, d->name, out))
         return true;
     return !c->domains.n && c->domain_name[0] && find_in(c, name, c->domain_name, out);
+}
+
+/* ---- name servers ---- */
+
+struct candidates {
+    char names[RESOLVER_NAMES][DNS_NAME_MAX + 1];
+    size_t n;
+};
+
+static void candidate(struct candidates *k, const char *name, const char *domain)
+{
+    if (k->n < RESOLVER_NAMES && strlen(name) + 1 + strlen(domain) <= DNS_NAME_MAX)
+        snprintf(k->names[k->n++], sizeof k->names[0], "%s%s%s", name, *domain ? "." : "", domain);
+}
+
+/* The names that this one may mean, in the order in which they are asked for. */
+static void candidates(const struct sys_conf *c, const char *name, struct candidates *k)
+{
+    k->n = 0;
+    if (!strchr(name, '.')) {
+        CONF_EACH(struct domain_conf, d, &c->domains)
+        candidate(k, name, d->name);
+        if (!c->domains.n && c->domain_name[0])
+            candidate(k, name, c->domain_name);
+    }
+    candidate(k, name, "");
+}
+
+bool cli_resolve(const struct cli *cli, const char *name, uint32_t *out)
+{
+    struct candidates k;
+    if (find_static(&cli->sys, name, out))
+        return true;
+    candidates(&cli->sys, name, &k);
+    for (size_t i = 0; i < k.n; i++)
+        if (resolver_known(cli->resolver, k.names[i], out))
+            return true;
+    return false;
+}
+
+static bool asks(const struct sys_conf *c)
+{
+    return c->domain_lookup && c->name_servers.n;
+}
+
+bool hosts_wanted(void *arg, const char *name)
+{
+    struct cli *cli = arg;
+    uint32_t addr;
+    return asks(&cli->sys) && dns_name_ok(name) && !cli_resolve(cli, name, &addr);
+}
+
+void *hosts_ask(void *arg, const char *name, void (*tried)(void *, uint32_t), void (*done)(void *, bool), void *done_arg)
+{
+    struct cli *cli = arg;
+    const struct sys_conf *c = &cli->sys;
+    struct candidates k;
+    struct resolver_ask ask = {.timeout_s = c->domain_timeout ? c->domain_timeout : 1,
+                               .sends = c->domain_retry ? c->domain_retry : 1,
+                               .tried = tried,
+                               .done = done,
+                               .arg = done_arg};
+    candidates(c, name, &k);
+    for (; ask.nnames < k.n; ask.nnames++)
+        ask.names[ask.nnames] = k.names[ask.nnames];
+    CONF_EACH(struct name_server_conf, s, &c->name_servers)
+    if (ask.nservers < RESOLVER_SERVERS)
+        ask.servers[ask.nservers++] = s->addr;
+    return resolver_ask(cli->resolver, &ask);
+}
+
+void hosts_cancel(void *asking)
+{
+    resolver_cancel(asking);
+}
+
+static enum cmd_result do_clear_host(struct cmd_ctx *c)
+{
+    const char *name = cmd_str(c, "name");
+    resolver_forget(((struct cli *)c->self)->resolver, strcmp(name, "*") ? name : NULL);
+    return CMD_OK;
 }
 
 /* ---- show hosts ---- */
@@ -87,12 +170,22 @@ static void servers_line(struct cmd_ctx *c, const struct sys_conf *s)
     out_printf(c->out, "%s\n", comma[0] ? "" : "not set");
 }
 
+static void learned_lines(struct cmd_ctx *c, const char *only)
+{
+    struct cli *cli = c->self;
+    const struct resolver_entry *e;
+    for (size_t at = 0; resolver_next(cli->resolver, &at, &e);)
+        if (!only[0] || !strcasecmp(only, e->name))
+            out_printf(c->out, "%-25s None  (temp, OK) %2llu   IP    %s\n", e->name,
+                       (unsigned long long)((loop_now(cli->env.loop) - e->since_us) / (3600 * US_PER_S)), IP4(e->addr));
+}
+
 static enum cmd_result show_hosts(struct cmd_ctx *c)
 {
     const struct sys_conf *s = &((struct cli *)c->self)->sys;
     const char *only = cmd_str(c, "name");
     domain_line(c, s);
-    out_text(c->out, "Name/address lookup uses static mappings\n");
+    out_printf(c->out, "Name/address lookup uses %s\n", asks(s) ? "domain service" : "static mappings");
     servers_line(c, s);
     out_text(c->out, "\nCodes: UN - unknown, EX - expired, OK - OK, ?? - revalidate\n"
                      "       temp - temporary, perm - permanent\n"
@@ -106,15 +199,21 @@ static enum cmd_result show_hosts(struct cmd_ctx *c)
         for (size_t i = 1; i < HOST_ADDRS && h->addrs[i][0]; i++)
             out_printf(c->out, "%54s%s\n", "", h->addrs[i]);
     }
+    learned_lines(c, only);
     return CMD_OK;
 }
 
 static enum cmd_result show_hosts_summary(struct cmd_ctx *c)
 {
-    const struct sys_conf *s = &((struct cli *)c->self)->sys;
+    struct cli *cli = c->self;
+    const struct sys_conf *s = &cli->sys;
+    const struct resolver_entry *e;
+    size_t n = 0;
+    for (size_t at = 0; resolver_next(cli->resolver, &at, &e);)
+        n++;
     domain_line(c, s);
     servers_line(c, s);
-    out_printf(c->out, "Local cache entries: %zu\nDynamic cache entries: 0\n", s->hosts.n);
+    out_printf(c->out, "Local cache entries: %zu\nDynamic cache entries: %zu\n", s->hosts.n + n, n);
     return CMD_OK;
 }
 
@@ -174,6 +273,12 @@ static const struct cmd_row rows[] = {
              "Domain server IP address|Domain server IP address"},
     LINE(CONFIG, &domain_scope, &sys_scope, struct sys_conf, domains, "ip domain list <word:name>",
          "Domain name to complete unqualified host names|A domain name", KEY_TXT(struct domain_conf, name)),
+    SET(CONFIG, &sys_scope, "ip domain retry <domain_retry:0-100>", "Configure domain lookup retries|Domain lookup retries",
+        NUM(struct sys_conf, domain_retry)),
+    SET(CONFIG, &sys_scope, "ip domain timeout <domain_timeout:0-3600>", "Configure domain lookup timeout|Domain lookup timeout in seconds",
+        NUM(struct sys_conf, domain_timeout)),
+    HELP(EXEC, "clear host", "Delete host table entries"),
+    DO(EXEC, 15, "clear host <word:name>", do_clear_host, "Name of the host to delete, or * for all"),
     HELP(EXEC, "show hosts", "IP domain-name, lookup style, nameservers, and host table"),
     DO(EXEC, 1, "show hosts [<word:name>]", show_hosts, "Name of a host"),
     DO(EXEC, 1, "show hosts summary", show_hosts_summary, "Summary of the host table"),

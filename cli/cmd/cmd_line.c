@@ -211,6 +211,7 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .sync_from = l->sync_level == SYNC_ALL ? 0 : l->sync_level,
                                       .is_editing = l->editing,
                                       .escape = l->escape,
+                                      .no_names = l->transport_pref == 1, /* none */
                                       .privilege = l->privilege};
 }
 

@@ -24,6 +24,8 @@ struct sys_conf {
     char prompt[64];    /* of EXEC; "": the hostname and > or # */
     bool prompt_config; /* configuration modes have one */
     bool domain_lookup;
+    uint16_t domain_timeout; /* s, of one question; 0: as 1 */
+    uint8_t domain_retry;    /* how often a server is asked; 0: as 1 */
     char domain_name[128];
     bool password_encryption;
     uint8_t file_prompt; /* enum file_prompt */
@@ -139,6 +141,7 @@ struct cli {
     struct shells *shells;
     struct grammar *grammar;
     struct copier *copier;
+    struct resolver *resolver;
     struct aaa *aaa;
     char *banners[BANNERS];       /* as typed; NULL: none (cmd_banner.c) */
     struct grammar_level *levels; /* `privilege exec level ...` (cmd_privilege.c) */
@@ -157,6 +160,11 @@ extern const struct cmd_scope sys_scope, logging_scope;
 void sys_conf_start(struct sys_conf *c, const char *hostname);
 void hosts_conf_start(struct sys_conf *c);
 void hosts_conf_end(struct sys_conf *c);
+/* What the shell asks of names (struct shells_env); arg: the cli. */
+bool hosts_wanted(void *arg, const char *name);
+void *hosts_ask(void *arg, const char *name, void (*tried)(void *done_arg, uint32_t server),
+                void (*done)(void *done_arg, bool found), void *done_arg);
+void hosts_cancel(void *asking);
 void sys_conf_end(struct sys_conf *c);
 void line_conf_add_defaults(struct conf_list *lines);
 /* The console and the first vtys are there whatever is configured: `no line vty 0 4` takes away their settings alone. */

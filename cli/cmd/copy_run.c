@@ -302,13 +302,23 @@ static void on_ended(void *arg, enum transfer_end e, uint64_t bytes)
     }
 }
 
+/* The router's own UDP goes to addresses: a name that the router knows becomes one. What children fetch is the host's business. */
+static struct url addressed(const struct cli *cli, const struct url *u)
+{
+    struct url to = *u;
+    uint32_t addr;
+    if (u->scheme == URL_TFTP && cli_resolve(cli, u->host, &addr))
+        str_copy(to.host, sizeof to.host, IP4(addr));
+    return to;
+}
+
 static void transfer_begin(struct copy_job *j, const struct url *u)
 {
     const struct sys_conf *sys = &j->cli->sys;
     struct inet *inet = j->cli->env.inet;
     j->started = j->marked = false;
     struct transfer_params p = {
-        .url = *u,
+        .url = addressed(j->cli, u),
         .put = j->sending,
         .size = j->size,
         .fd = j->sending && j->reader ? file_reader_fd(j->reader) : -1,
@@ -489,7 +499,7 @@ struct copy_send *copy_send(struct cli *cli, const struct url *to, struct text *
     s->done = done;
     s->arg = arg;
     struct transfer_params p = {
-        .url = *to,
+        .url = addressed(cli, to),
         .put = true,
         .size = s->text.len,
         .fd = -1,

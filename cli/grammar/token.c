@@ -419,6 +419,8 @@ size_t token_value(const struct elem *e, const char *line, size_t start, size_t 
         unquote(store);
     if (word_num(e, store, &v->num))
         v->kind = CMD_VAL_INT;
+    else if (e->type == VALUE_HOST)
+        v->kind = CMD_VAL_HOST;
     return n + 1;
 }
 

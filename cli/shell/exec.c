@@ -184,6 +184,8 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
         filtered = false;
     } else if (r == MATCH_OK && (verdict = watched(sh, EXEC, filtered ? line + bar : "", typed)) != GATE_GO) {
         result = verdict == GATE_HOLD ? EXEC_WAIT : EXEC_DONE;
+    } else if (r == MATCH_OK ? named_waits(sh, typed) : r == MATCH_INVALID && named_typo(sh, typed)) {
+        result = EXEC_WAIT;
     } else if (r != MATCH_OK) {
         tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
     } else if (!filtered) {

@@ -308,7 +308,7 @@ void session_resume(struct shell *sh, const char *line)
         sh->state = SESSION_BUSY;
     }
     execute(sh, line);
-    sh->passed = false;
+    sh->passed = sh->named.asked = false;
     call_out(sh);
     account_leave(loop, was);
 }

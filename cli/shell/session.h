@@ -49,6 +49,7 @@ struct line_settings {
     uint8_t sync_from; /* ... for messages of this severity and milder ones */
     bool is_editing; /* true; false: `no editing` */
     uint8_t escape;  /* the character that interrupts, 30 (Ctrl-^); 0: none */
+    bool no_names;     /* a word that is no command is not looked up (transport preferred none) */
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
 };
 
@@ -69,6 +70,11 @@ struct shells_env {
     bool (*is_remote)(void *arg, const char *url);
     void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why), void *done_arg);
     void (*send_cancel)(void *sending);
+    /* Names of other machines: may this one be asked for, and is it not known yet? Ask: `tried` tells each server that is, done in a later turn; forget a question. All
+     * NULL: nobody is asked. */
+    bool (*name_wanted)(void *arg, const char *name);
+    void *(*name_ask)(void *arg, const char *name, void (*tried)(void *done_arg, uint32_t server), void (*done)(void *done_arg, bool found), void *done_arg);
+    void (*name_cancel)(void *asking);
     const char *config_version; /* after "version" in running-config: "16.9" */
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */
     void (*line_settings)(void *arg, bool vty, unsigned n, struct line_settings *out);

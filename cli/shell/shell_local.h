@@ -74,6 +74,14 @@ struct config_lock { /* lock.c */
     char command[64];
 };
 
+struct named { /* named.c */
+    void *asking; /* NULL: nobody is asked */
+    char *line;   /* what waits for the answer */
+    unsigned tried;
+    bool typo;  /* it is a word that is no command */
+    bool asked; /* the line about to run has its answer */
+};
+
 struct maker {
     struct shells shells; /* first */
     struct shells_env env;
@@ -132,6 +140,7 @@ struct shell {
     bool passed;     /* the line about to run was asked about */
     void (*held_answer)(void *arg, const char *line);
     void *held_arg;
+    struct named named;
     bool keeps;    /* the running DO row keeps configuration: when it is done, that counts as a change */
     enum channel_end close_why;
     uint64_t started_us, active_us;
@@ -178,6 +187,10 @@ enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *te
 /* May this key do what it does? */
 bool gate_key(struct shell *sh, enum gate_key key, enum cmd_mode mode, const char *partial);
 void session_mode_name(enum cmd_mode mode, char out[24]); /* "exec", "config-if" */
+
+/* named.c: does the line that was matched wait for the address of a name? Is what is no command a name that is asked for? */
+bool named_waits(struct shell *sh, const char *typed);
+bool named_typo(struct shell *sh, const char *typed);
 
 /* host.c */
 extern const struct cmd_host session_host;

@@ -159,9 +159,13 @@ static enum cmd_result trace_start(struct cmd_ctx *c, const struct trace_conf *c
     t->listener = (struct icmp_listener){.fn = trace_event, .arg = t};
     icmp_listen(net, &t->listener);
     timer_init(&t->timer, net_loop(net), trace_timer, t);
+    uint32_t typed;
+    const char *dest = cmd_str(c, "dest");
+    bool named = dest[0] && !ip4_parse(dest, &typed);
     out_printf(c->out,
-               "Type escape sequence to abort.\nTracing the route to %s\nVRF info: (vrf in name/id, vrf out name/id)\n",
-               IP4(conf->dest));
+               "Type escape sequence to abort.\nTracing the route to %s%s%s%s\n"
+               "VRF info: (vrf in name/id, vrf out name/id)\n",
+               named ? dest : "", named ? " (" : "", IP4(conf->dest), named ? ")" : "");
     c->host->on_abort(c->shell, trace_abort, t);
     trace_send(t);
     return CMD_WAIT;

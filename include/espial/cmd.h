@@ -101,7 +101,7 @@ enum cmd_result {
     CMD_WAIT, /* the command goes on; cmd_done() ends it */
 };
 
-enum cmd_val_kind { CMD_VAL_INT, CMD_VAL_TEXT };
+enum cmd_val_kind { CMD_VAL_INT, CMD_VAL_TEXT, CMD_VAL_HOST /* text: a name, or A.B.C.D */ };
 struct cmd_val {
     const char *name; /* as in the sentence */
     enum cmd_val_kind kind;

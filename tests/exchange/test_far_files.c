@@ -28,6 +28,10 @@ static void output_is_sent(void **state)
     assert_string_equal(text_str(&f->s.put), "Current privilege level is 15\n");
     text_clear(&f->s.put);
     assert_string_equal(box_type(f->box, "r1", "show privilege | tee tftp://10.0.0.2/b.txt"), "Current privilege level is 15\n");
+    text_clear(&f->s.put);
+    box_type_all(f->box, "r1", "configure terminal\nip host store 10.0.0.2\nend"); /* by a name that the router knows */
+    assert_string_equal(box_type(f->box, "r1", "show privilege | tee tftp://store/b.txt"), "Current privilege level is 15\n");
+    assert_string_equal(box_type(f->box, "r1", "show privilege | redirect tftp://stranger/b.txt"), "%Error opening tftp://stranger/b.txt (Unknown host)\n");
     assert_string_equal(f->s.name, "b.txt");
     assert_string_equal(text_str(&f->s.put), "Current privilege level is 15\n");
     assert_string_equal(box_type(f->box, "r1", "show privilege | append tftp://10.0.0.2/a.txt"), "%Error opening tftp://10.0.0.2/a.txt (Invalid argument)\n");
