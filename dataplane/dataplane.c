@@ -11,6 +11,7 @@
 #include "dataplane/fault/fault.h"
 #include "dataplane/graph.h"
 #include "dataplane/ike/ike.h"
+#include "dataplane/ike/ike_books.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/link/capture.h"
 #include "dataplane/net/iface.h"
@@ -83,6 +84,12 @@ static void up_peer_sends(void *arg, uint32_t local, uint32_t peer)
 
     ike_peer_sends(dp->ike, local, peer);
     account_leave(dp->env.loop, was);
+}
+
+static uint32_t up_ike_tunnel(void *arg, uint32_t local, uint32_t peer, bool ikev2)
+{
+    const struct dataplane *dp = arg;
+    return ike_tunnel_with(dp->ike, local, peer, ikev2);
 }
 
 static void up_map_changed(void *arg)
@@ -188,7 +195,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .gone = up_gone,
                                 .invalid_spi = up_invalid_spi,
                                 .peer_sends = up_peer_sends,
-                                .map_changed = up_map_changed};
+                                .map_changed = up_map_changed,
+                                .ike_tunnel = up_ike_tunnel};
     ipsec_set_up(dp->ipsec, &up);
     return dp;
 }

@@ -1,5 +1,5 @@
 /* kinds.c: the kinds of notification this router can raise: by which line each is enabled, and by which word a host asks for it. A fact names its kind by the words
- * behind `snmp-server enable traps`.
+ * behind `snmp-server enable traps`, or those that such a line would have.
  */
 #include "snmp/snmp_local.h"
 
@@ -26,6 +26,12 @@ static const struct kind kinds[] = {
     {"isakmp tunnel stop", CONF(traps_isakmp_stop), HOST(only_isakmp)},
     {"ipsec tunnel start", CONF(traps_ipsec_start), HOST(only_ipsec)},
     {"ipsec tunnel stop", CONF(traps_ipsec_stop), HOST(only_ipsec)},
+    {"isakmp protocol", CONF(traps_isakmp_protocol), HOST(only_isakmp), true},
+    {"isakmp no-sa", CONF(traps_isakmp_no_sa), HOST(only_isakmp), true},
+    {"ipsec setup", CONF(traps_ipsec_setup), HOST(only_ipsec), true},
+    {"ipsec early-end", CONF(traps_ipsec_early_end), HOST(only_ipsec), true},
+    {"ipsec protocol", CONF(traps_ipsec_protocol), HOST(only_ipsec), true},
+    {"ipsec no-sa", CONF(traps_ipsec_no_sa), HOST(only_ipsec), true},
     {"ipsla", CONF(traps_ipsla), HOST(only_ipsla)},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -69,7 +75,7 @@ bool kinds_any(const struct snmp_conf *c)
 void snmp_enable_traps(struct snmp *s, bool on)
 {
     for (size_t i = 0; i < KINDS; i++)
-        *(bool *)((char *)&s->conf + kinds[i].enabled) = on;
+        *(bool *)((char *)&s->conf + kinds[i].enabled) = on && kinds[i].no_line ? flag_at(&s->conf, kinds[i].enabled) : on;
     snmp_conf_changed(s);
 }
 

@@ -59,6 +59,7 @@ struct view {
 struct kind { /* kinds.c */
     const char *name;
     size_t enabled, only; /* offsets of bools in struct snmp_conf, struct snmp_host_conf */
+    bool no_line;         /* of `enable traps`: enabled through SNMP alone (mib/control.c) */
 };
 struct target { /* an `snmp-server host` as it runs */
     struct snmp_host_stats n;

@@ -465,6 +465,8 @@ void ike_books_free(struct ike_books *b); /* NULL-safe */
 void ike_books_up(struct ike *ike, struct ike_book *e, struct ike_sa *v1, struct v2_sa *v2);
 /* It ends, and all of it can still be read; words: why. half_open: nobody has proved anything. */
 void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local, uint32_t remote);
+/* A message came for an SA that nobody has, and it was said. */
+void ike_books_stray(struct ike *ike, uint32_t local, uint32_t remote);
 
 /* ---- trace.c: debug lines and messages ---- */
 enum trace_kind { TRACE_NORMAL, TRACE_PAK, TRACE_ERROR };
@@ -501,7 +503,7 @@ enum ike_msg {
 };
 /* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and
  * in all. */
-void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
+bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
 /* Call admission refused a request from one address to another. */
 void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why);
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);

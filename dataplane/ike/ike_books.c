@@ -27,8 +27,13 @@ struct ike_books {
     struct ike_ids *ids; /* sorted */
     size_t nids;
     bool ids_stale;
+    struct ike_ids *corr; /* sorted; tunnel: of IPsec */
+    size_t ncorr;
+    uint32_t corr_of[2]; /* changes of ours and of IPsec's tunnels that it is of */
     ike_tunnel_fn *watch;
     void *watch_arg;
+    ike_failure_fn *fail_watch;
+    void *fail_arg;
 };
 
 struct ike_books *ike_books_new(void)
@@ -42,6 +47,7 @@ void ike_books_free(struct ike_books *b)
         return;
     order_fini(&b->open);
     mem_free(b->ids);
+    mem_free(b->corr);
     mem_free(b);
 }
 
@@ -49,6 +55,12 @@ void ike_tunnel_watch(struct ike *ike, ike_tunnel_fn *fn, void *arg)
 {
     ike->books->watch = fn;
     ike->books->watch_arg = arg;
+}
+
+void ike_failure_watch(struct ike *ike, ike_failure_fn *fn, void *arg)
+{
+    ike->books->fail_watch = fn;
+    ike->books->fail_arg = arg;
 }
 
 static void view_v1(const struct ike_sa *sa, struct ike_tunnel *t)
@@ -134,6 +146,13 @@ static void fail(struct ike *ike, enum ike_failure_reason why, uint32_t local, u
         (struct ike_failure){.index = b->nfailures + 1, .why = why, .at = loop_now(ike->env.loop), .local = local, .remote = remote};
     b->nfailures++;
     b->auth_failures += why == IKE_FAIL_AUTH;
+    if (b->fail_watch)
+        b->fail_watch(b->fail_arg, &b->failures[(b->nfailures - 1) % FLOWMIB_HISTORY_MAX]);
+}
+
+void ike_books_stray(struct ike *ike, uint32_t local, uint32_t remote)
+{
+    fail(ike, IKE_FAIL_NO_SA, local, remote);
 }
 
 /* Why an SA ends, in the words of debug lines. Words that are not here stand for other. */
@@ -321,13 +340,13 @@ static void sort_ids(struct ike_books *b)
     }
 }
 
-/* How many are not behind this key. */
-static size_t ids_upto(const struct ike_books *b, const uint32_t *key, size_t n)
+/* How many of a sorted list are not behind this key. */
+static size_t ids_upto(const struct ike_ids *v, size_t n, const uint32_t *key, size_t len)
 {
-    size_t lo = 0, hi = b->nids;
+    size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (mib_compare(b->ids[mid].key, b->ids[mid].n, key, n) <= 0)
+        if (mib_compare(v[mid].key, v[mid].n, key, len) <= 0)
             lo = mid + 1;
         else
             hi = mid;
@@ -335,11 +354,17 @@ static size_t ids_upto(const struct ike_books *b, const uint32_t *key, size_t n)
     return lo;
 }
 
+static const struct ike_ids *ids_find(const struct ike_ids *v, size_t n, const uint32_t *key, size_t len)
+{
+    size_t at = ids_upto(v, n, key, len);
+    return at && !mib_compare(v[at - 1].key, v[at - 1].n, key, len) ? &v[at - 1] : NULL;
+}
+
 const struct ike_ids *ike_ids_behind(struct ike *ike, const uint32_t *key, size_t n)
 {
     struct ike_books *b = ike->books;
     sort_ids(b);
-    size_t at = ids_upto(b, key, n);
+    size_t at = ids_upto(b->ids, b->nids, key, n);
     return at < b->nids ? &b->ids[at] : NULL;
 }
 
@@ -347,6 +372,64 @@ const struct ike_ids *ike_ids_find(struct ike *ike, const uint32_t *key, size_t 
 {
     struct ike_books *b = ike->books;
     sort_ids(b);
-    size_t at = ids_upto(b, key, n);
-    return at && !mib_compare(b->ids[at - 1].key, b->ids[at - 1].n, key, n) ? &b->ids[at - 1] : NULL;
+    return ids_find(b->ids, b->nids, key, n);
+}
+
+/* ---- tunnels of IPsec by identities ---- */
+
+/* Of one pair of identities the oldest tunnel first. */
+static int corr_cmp(const void *a, const void *b)
+{
+    const struct ike_ids *x = a, *y = b;
+    int c = mib_compare(x->key, x->n, y->key, y->n);
+    return c ? c : x->tunnel < y->tunnel ? -1 : x->tunnel > y->tunnel;
+}
+
+static void sort_corr(struct ike *ike)
+{
+    struct ike_books *b = ike->books;
+    struct ipsec *ips = ike->env.ipsec;
+    const uint32_t now[2] = {b->indices + b->npast, flowmib_changes(ips)};
+    struct flowmib_tunnel f;
+    struct ike_tunnel t;
+    size_t n = 0, cap = 0;
+    if (!memcmp(now, b->corr_of, sizeof now))
+        return;
+    memcpy(b->corr_of, now, sizeof now);
+    for (uint32_t at = 0; flowmib_tunnel_from(ips, at, &f); at = f.index + 1) {
+        uint32_t index = ike_tunnel_with(ike, f.local, f.peer, f.ikev2);
+        if (n == cap)
+            b->corr = mem_resize(b->corr, cap = cap ? 2 * cap : 16, sizeof *b->corr);
+        if (!index || !ike_tunnel_from(ike, index, &t) || t.index != index || !ids_of(&t, &b->corr[n]) || b->corr[n].n == IKE_IDS_KEY)
+            continue;
+        b->corr[n++].tunnel = f.index;
+    }
+    if (n)
+        qsort(b->corr, n, sizeof *b->corr, corr_cmp);
+    b->ncorr = n;
+    for (size_t i = 0, number = 0; i < n; i++) {
+        struct ike_ids *c = &b->corr[i];
+        bool same = i && !mib_compare(c->key, c->n, c[-1].key, c[-1].n - 1u);
+        number = same ? number + 1 : 1;
+        c->key[c->n++] = (uint32_t)number;
+    }
+}
+
+uint32_t ike_corr_behind(struct ike *ike, const uint32_t *key, size_t n, struct ike_ids *out)
+{
+    const struct ike_books *b = ike->books;
+    sort_corr(ike);
+    size_t at = ids_upto(b->corr, b->ncorr, key, n);
+    if (at == b->ncorr)
+        return 0;
+    *out = b->corr[at];
+    return out->tunnel;
+}
+
+uint32_t ike_corr_find(struct ike *ike, const uint32_t *key, size_t n)
+{
+    const struct ike_books *b = ike->books;
+    sort_corr(ike);
+    const struct ike_ids *c = ids_find(b->corr, b->ncorr, key, n);
+    return c ? c->tunnel : 0;
 }

@@ -40,7 +40,7 @@ struct ike_past {
 bool ike_past_from(const struct ike *ike, uint32_t keep, uint32_t from, struct ike_past *out);
 
 /* cikeFailReason, those that happen here. */
-enum ike_failure_reason { IKE_FAIL_OTHER = 1, IKE_FAIL_PEER_LOST = 3, IKE_FAIL_LOCAL = 4, IKE_FAIL_AUTH = 5, IKE_FAIL_CAPACITY = 9, IKE_FAIL_PROPOSAL = 10, IKE_FAIL_OPERATOR = 17 };
+enum ike_failure_reason { IKE_FAIL_OTHER = 1, IKE_FAIL_PEER_LOST = 3, IKE_FAIL_LOCAL = 4, IKE_FAIL_AUTH = 5, IKE_FAIL_CAPACITY = 9, IKE_FAIL_PROPOSAL = 10, IKE_FAIL_NO_SA = 16, IKE_FAIL_OPERATOR = 17 };
 struct ike_failure {
     uint32_t index; /* from 1 */
     enum ike_failure_reason why;
@@ -70,7 +70,15 @@ void ike_ids_of(const struct ike_tunnel *t, struct ike_ids *out);
 const struct ike_ids *ike_ids_behind(struct ike *ike, const uint32_t *key, size_t n);
 const struct ike_ids *ike_ids_find(struct ike *ike, const uint32_t *key, size_t n);
 
+/* Tunnels of IPsec that belong to such a pair, in the order of the index of cikePeerCorrTable, which is their key: that of the pair, and a number among its
+ * tunnels. The first one behind this key, that of this key, as above; 0: none. *out: its key. */
+uint32_t ike_corr_behind(struct ike *ike, const uint32_t *key, size_t n, struct ike_ids *out);
+uint32_t ike_corr_find(struct ike *ike, const uint32_t *key, size_t n);
+
 /* Who wants to know that a tunnel began or ended; called from inside the change. */
 typedef void ike_tunnel_fn(void *arg, bool up, const struct ike_tunnel *t);
 void ike_tunnel_watch(struct ike *ike, ike_tunnel_fn *fn, void *arg);
+/* ... that there is a failure. */
+typedef void ike_failure_fn(void *arg, const struct ike_failure *f);
+void ike_failure_watch(struct ike *ike, ike_failure_fn *fn, void *arg);
 #endif

@@ -98,8 +98,11 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
         }
     }
     ike->bad_messages++;
-    if (!cookie_dead(ike, m.hdr.icookie, m.hdr.rcookie, from->src))
-        ike_msg(ike, IKE_MSG_NO_SA, from->src, NULL);
+    if (cookie_dead(ike, m.hdr.icookie, m.hdr.rcookie, from->src))
+        return;
+    ike->worked.unknown_sa++;
+    if (ike_msg(ike, IKE_MSG_NO_SA, from->src, NULL)) /* strangers wash out the history no faster than they fill the log */
+        ike_books_stray(ike, from->dst, from->src);
 }
 
 void recv_500(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)

@@ -202,19 +202,19 @@ static bool token(struct ike *ike)
     return true;
 }
 
-void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text)
+bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text)
 {
     struct log *log = ike->env.log;
     const char *a = IP4(peer);
 
     if (what == IKE_MSG_ON || what == IKE_MSG_OFF) {
         msg_post(log, &MSG_ON_OFF, what == IKE_MSG_ON ? "ON" : "OFF");
-        return;
+        return true;
     }
     if (!token(ike))
-        return;
+        return false;
     switch (what) {
-    case IKE_MSG_NO_SA: msg_post_key(log, &MSG_NO_SA, peer, a); break;
+    case IKE_MSG_NO_SA: return msg_post_key(log, &MSG_NO_SA, peer, a);
     case IKE_MSG_BAD: msg_post_key(log, &MSG_BAD, peer, a); break;
     case IKE_MSG_MODE_FAILURE: msg_post_key(log, &MSG_MODE_FAILURE, peer, text, a); break;
     case IKE_MSG_AUTH_FAIL: msg_post_key(log, &MSG_AUTH_FAIL, peer, a); break;
@@ -225,6 +225,7 @@ void ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     case IKE_MSG_NO_PSK_POLICY: msg_post(log, &MSG_NO_PSK_POLICY, a); break;
     default: break;
     }
+    return true;
 }
 
 void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why)

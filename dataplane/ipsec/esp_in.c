@@ -131,6 +131,7 @@ static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct loo
         right = data[len - 2 - pad + i] == (uint8_t)(i + 1);
     if (!right) {
         sa->flow->n.decaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_DECRYPT, true);
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
     }
     *at = (uint32_t)(data - ip);
@@ -166,6 +167,7 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
     }
     if (next != PROTO_IPIP) {
         n->invalid_prot++;
+        flowmib_fail_packet(sa, FLOWMIB_PROTOCOL, true);
         return DROP_IN_CD_SW_IPSEC_NH_MISMATCH;
     }
     const uint8_t *in = p->l3 + at;
@@ -173,6 +175,7 @@ static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struc
     if (room < IP_HEAD || in[0] >> 4 != 4 || (in[0] & 15u) * 4u < IP_HEAD || (in[0] & 15u) * 4u > room ||
         get16(in + 2) < (in[0] & 15u) * 4u || get16(in + 2) > room) {
         n->decaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_DECRYPT, true);
         return DROP_IN_PKT_IPVER_INVALID;
     }
     uint8_t met = p->l3[1] & ECN_CE;

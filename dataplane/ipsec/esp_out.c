@@ -138,15 +138,18 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
     }
     if (!sa->tunnel && (get16(p->l3 + 6) & 0x3FFF)) { /* a fragment cannot go in transport mode (RFC 4303 3.3.4) */
         n->encaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
     uint64_t left = (sa->esn ? UINT64_MAX : UINT32_MAX) - sa->seq_out;
     if (left == 0) {
         n->rollover_send++;
+        flowmib_fail_packet(sa, FLOWMIB_ROLLOVER, false);
         return DROP_OUT_CD_SW_IPSEC_DETECT_SEQ_OVEFLOW;
     }
     if (plain + head + tail > PACKET_MOST) {
         n->encaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_INFRA_V4_PKT_LEN_TOO_BIG;
     }
     if ((size_t)(p->l3 - p->base) < head || (size_t)(p->base + p->cap - p->l3) < plain + tail) {
@@ -160,6 +163,7 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
         esp_wrap(ips, sa, p, ihl, pad, job);
     } else if (!ah_wrap(ips, sa, p, ihl)) {
         n->encaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
     return DROP_NONE;
@@ -205,6 +209,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
             why[i] = DROP_OUT_IPV4_SA_NOT_FOUND;
         if (why[i] == DROP_NONE && job[i] && !job[i]->ok) {
             sa->flow->n.encaps_failed++;
+            flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
             why[i] = DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
         }
         if (why[i] != DROP_NONE) {

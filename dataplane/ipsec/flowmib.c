@@ -5,8 +5,9 @@
  * moves to the history, with the reason of that pair. Nothing is counted twice for this: packets count at their flow
  * and their pair alone, and what a flow had is added to the books when it goes or when `clear crypto sa counters`
  * empties it; the books themselves are never cleared. A failure enters its history when its message was said, so that
- * strangers cannot wash it out faster than they may fill the log. Histories are rings; a smaller size forgets the
- * oldest.
+ * strangers cannot wash it out faster than they may fill the log; of what fails behind the proof of a packet, one of an SA
+ * and reason a minute; of negotiations, which only a proved peer can bring to fail, each. Histories are rings; a smaller
+ * size forgets the oldest.
  */
 #include "dataplane/ipsec/flowmib.h"
 
@@ -15,12 +16,16 @@
 #include "dataplane/ipsec/ipsec_local.h"
 #include "espial/order.h"
 
+#define FAILURES_LOOKED 16 /* how far back a repeated failure of a packet is looked for */
+
 struct flowmib {
     struct flowmib_conf conf;
     uint32_t indices;
     struct order open; /* index -> struct ipsec_flow */
     flowmib_fn *watch;
     void *watch_arg;
+    flowmib_fail_fn *fail_watch;
+    void *fail_arg;
     unsigned active, ended;
     struct flow_count gone; /* of flows that are no more, or were cleared */
     struct flowmib_past past[FLOWMIB_HISTORY_MAX];
@@ -121,6 +126,8 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
         .expired = f->mib.expired,
         .began = f->mib.began,
         .in_replays = n.replay_failed,
+        .ike = f->mib.ike,
+        .nat = newest->udp_encap,
     };
     pair_thresholds(newest, &out->soft_s, &out->soft_kb);
     ways(&n, &out->in, &out->out);
@@ -133,21 +140,33 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
     }
 }
 
+/* An SA of IKE that has just been made may not have its number yet: asked when a pair comes and when the last one goes. */
+static void note_ike(struct sa_pair *sa)
+{
+    const struct ipsec_up *up = &sa->ips->up;
+    const struct ipsec_policy *p = &sa->policy;
+    uint32_t ike = up->ike_tunnel ? up->ike_tunnel(up->arg, p->local, p->peer, p->ikev2) : 0;
+    if (ike)
+        sa->flow->mib.ike = ike;
+}
+
 void flowmib_made(struct sa_pair *sa)
 {
     struct flowmib *m = sa->ips->mib;
     struct ipsec_flow *f = sa->flow;
     if (f->mib.index) {
         f->mib.refreshes++;
+        note_ike(sa);
         return;
     }
     f->mib = (struct flow_tunnel){.index = ++m->indices, .began = loop_now(sa->ips->env.loop), .base = f->n};
+    note_ike(sa);
     m->active++;
     order_add(&m->open, f->mib.index, f);
     if (m->watch) {
         struct flowmib_tunnel t;
         tunnel(f, &t);
-        m->watch(m->watch_arg, true, &t);
+        m->watch(m->watch_arg, true, 0, &t);
     }
 }
 
@@ -177,6 +196,7 @@ void flowmib_gone(struct sa_pair *sa, enum sa_gone why)
         f->mib.out_octets += sa->out.bytes;
         return;
     }
+    note_ike(sa);
     struct flowmib_past *past = &m->past[m->npast % FLOWMIB_HISTORY_MAX];
     *past = (struct flowmib_past){.number = ++m->npast, .why = reason_of(why), .ended = loop_now(sa->ips->env.loop)};
     tunnel(f, &past->t);
@@ -186,15 +206,44 @@ void flowmib_gone(struct sa_pair *sa, enum sa_gone why)
     order_remove(&m->open, f->mib.index);
     f->mib.index = 0;
     if (m->watch)
-        m->watch(m->watch_arg, false, &past->t);
+        m->watch(m->watch_arg, false, past->why, &past->t);
 }
 
-void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi)
+void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi, uint32_t tunnel)
 {
     struct flowmib *m = ips->mib;
     m->failures[m->nfailures % FLOWMIB_HISTORY_MAX] = (struct flowmib_failure){
-        .index = m->nfailures + 1, .why = why, .at = loop_now(ips->env.loop) - ips->born, .src = src, .dst = dst, .spi = spi};
+        .index = m->nfailures + 1, .why = why, .at = loop_now(ips->env.loop) - ips->born, .src = src, .dst = dst, .spi = spi, .tunnel = tunnel};
     m->nfailures++;
+    if (m->fail_watch)
+        m->fail_watch(m->fail_arg, &m->failures[(m->nfailures - 1) % FLOWMIB_HISTORY_MAX]);
+}
+
+void flowmib_fail_packet(const struct sa_pair *sa, enum flowmib_reason why, bool in)
+{
+    const struct flowmib *m = sa->ips->mib;
+    uint64_t now = loop_now(sa->ips->env.loop) - sa->ips->born;
+    uint32_t spi = in ? sa->in.spi : sa->out.spi;
+    for (uint32_t i = m->nfailures; i && i + FAILURES_LOOKED > m->nfailures; i--) {
+        const struct flowmib_failure *f = &m->failures[(i - 1) % FLOWMIB_HISTORY_MAX];
+        if (now - f->at >= 60 * US_PER_S)
+            break;
+        if (f->why == why && f->spi == spi)
+            return;
+    }
+    const struct ipsec_policy *p = &sa->policy;
+    flowmib_fail(sa->ips, why, in ? p->peer : p->local, in ? p->local : p->peer, spi, sa->flow->mib.index);
+}
+
+uint32_t flowmib_changes(const struct ipsec *ips)
+{
+    return ips->mib->indices + ips->mib->npast;
+}
+
+void flowmib_watch_failures(struct ipsec *ips, flowmib_fail_fn *fn, void *arg)
+{
+    ips->mib->fail_watch = fn;
+    ips->mib->fail_arg = arg;
 }
 
 void flowmib_global(struct ipsec *ips, struct flowmib_global *out)

@@ -52,6 +52,8 @@ struct flowmib_tunnel {
     unsigned sas;                /* halves that are there */
     struct flowmib_way in, out;
     uint64_t in_replays;
+    uint32_t ike; /* the IKE tunnel that negotiated its newest pair; 0 unknown */
+    bool nat;     /* in UDP */
 };
 /* That of the least index that is `from` or more; false: no more. Not linear. */
 bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out);
@@ -68,17 +70,38 @@ struct flowmib_past {
 bool flowmib_past_from(struct ipsec *ips, uint32_t from, struct flowmib_past *out);
 
 /* cipSecFailReason, those that happen here. */
-enum flowmib_reason { FLOWMIB_NO_SA = 1, FLOWMIB_IN_AUTH, FLOWMIB_REPLAY, FLOWMIB_CAPACITY };
+enum flowmib_reason {
+    FLOWMIB_NO_SA = 1,
+    FLOWMIB_IN_AUTH,
+    FLOWMIB_REPLAY,
+    FLOWMIB_CAPACITY,
+    FLOWMIB_ENCODING, /* of a negotiation: what the peer said cannot be read; it or we refused; nobody answered */
+    FLOWMIB_PROPOSAL,
+    FLOWMIB_PEER_UNREACHED,
+    FLOWMIB_PROTOCOL, /* of a packet: nothing that is expected inside; not to be opened, not to be sealed; numbers have run out */
+    FLOWMIB_DECRYPT,
+    FLOWMIB_ENCRYPT,
+    FLOWMIB_ROLLOVER
+};
 struct flowmib_failure {
     uint32_t index;
     enum flowmib_reason why;
     uint64_t at; /* us after the router's start */
-    uint32_t src, dst, spi;
+    uint32_t src, dst, spi; /* spi 0: of none */
+    uint32_t tunnel;        /* 0: of none */
 };
 /* By index. */
 bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out);
 
-/* Who wants to know that a tunnel began or ended; called from inside the change. */
-typedef void flowmib_fn(void *arg, bool up, const struct flowmib_tunnel *t);
+/* src, dst: of the packet, or peer and local end of a negotiation. */
+void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi, uint32_t tunnel);
+/* How often a tunnel has begun or ended: what is kept of them is stale when it has changed. */
+uint32_t flowmib_changes(const struct ipsec *ips);
+
+/* Who wants to know that a tunnel began or ended (why); called from inside the change. */
+typedef void flowmib_fn(void *arg, bool up, enum flowmib_end why, const struct flowmib_tunnel *t);
 void flowmib_watch(struct ipsec *ips, flowmib_fn *fn, void *arg);
+/* ... that there is a failure. */
+typedef void flowmib_fail_fn(void *arg, const struct flowmib_failure *f);
+void flowmib_watch_failures(struct ipsec *ips, flowmib_fail_fn *fn, void *arg);
 #endif

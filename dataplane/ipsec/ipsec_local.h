@@ -102,6 +102,7 @@ struct sa_pair {
 
 struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */
     uint32_t index;        /* 0: has none */
+    uint32_t ike;          /* the IKE tunnel of the newest pair */
     uint64_t began;        /* loop time, us */
     uint32_t refreshes, expired;
     uint64_t in_octets, out_octets; /* of pairs that are gone */
@@ -470,7 +471,8 @@ void flowmib_made(struct sa_pair *sa);                   /* it belongs to its fl
 void flowmib_gone(struct sa_pair *sa, enum sa_gone why); /* it still does */
 void flowmib_cleared(struct ipsec *ips, struct ipsec_flow *f); /* before its counters become 0 */
 void flowmib_flow_gone(struct ipsec *ips, struct ipsec_flow *f);
-void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi);
+/* Of a packet of this SA; one a minute for an SA and reason. */
+void flowmib_fail_packet(const struct sa_pair *sa, enum flowmib_reason why, bool in);
 
 /* events.c: what the event traces keep */
 void event_request(struct ipsec *ips, const struct ipsec_policy *want);

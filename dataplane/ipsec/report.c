@@ -141,7 +141,7 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
     if (ips->env.log &&
         (msg_crowded(ips->env.log, &MSG_INV_SPI) && map_peer_configured(ips, src) ? msg_post_trusted : msg_post_key)(
             ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname))
-        flowmib_fail(ips, FLOWMIB_NO_SA, src, dst, spi);
+        flowmib_fail(ips, FLOWMIB_NO_SA, src, dst, spi, 0);
     for (unsigned i = 0; i < ips->nstrays; i++)
         if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi &&
             ips->strays[i].proto == proto)
@@ -170,14 +170,14 @@ void report_mac(struct sa_pair *sa, uint32_t seq)
     report_qfp(sa, false);
     if (sa->ips->env.log &&
         msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, IPSEC_CONN_BASE + sa->id, sa->in.spi, seq))
-        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi);
+        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi, sa->flow->mib.index);
 }
 
 void report_replay(struct sa_pair *sa, uint32_t seq)
 {
     report_qfp(sa, true);
     if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, IPSEC_CONN_BASE + sa->id, seq))
-        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi);
+        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi, sa->flow->mib.index);
 }
 
 void report_clear(struct ipsec *ips, const struct flow *f)

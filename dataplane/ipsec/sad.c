@@ -385,7 +385,7 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     if (!id) {
         ips->totals.refused++;
         event_refused(ips, p);
-        flowmib_fail(ips, FLOWMIB_CAPACITY, p->policy.peer, p->policy.local, p->spi_in);
+        flowmib_fail(ips, FLOWMIB_CAPACITY, p->policy.peer, p->policy.local, p->spi_in, 0);
     }
     return id;
 }

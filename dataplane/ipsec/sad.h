@@ -120,6 +120,8 @@ struct ipsec_up {
     void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
     /* Crypto maps were attached to or detached from interfaces (spd_active may have changed). May be NULL. */
     void (*map_changed)(void *arg);
+    /* The number of the IKE tunnel between these ends in the flow monitor MIB; 0: none. May be NULL. */
+    uint32_t (*ike_tunnel)(void *arg, uint32_t local, uint32_t peer, bool ikev2);
 };
 void ipsec_set_up(struct ipsec *ips, const struct ipsec_up *up);
 #endif

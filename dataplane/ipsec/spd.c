@@ -154,6 +154,7 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
     bool df = get16(p->l3 + 6) & IP_DF;
     if (df && entry_df(&ips->conf, e) != DF_CLEAR) {
         sa->flow->n.encaps_failed++;
+        flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         icmp_error(ips->env.net, p, ICMP_UNREACHABLE, ICMP_UNR_FRAG, plain);
         graph_drop(g, p, DROP_OUT_CANNOT_FRAG_DF_SET_PKT);
         return true;

@@ -3,7 +3,7 @@
  * Unlike the flow monitor's, these are settings, read from the configuration. A crypto map set is all entries of one name; names are indices with their length in front, so
  * that short ones come first; one too long for an object's name (50 octets) is left out. Codes end, as the MIB does, with Diffie-Hellman group 2, 3DES and SHA-1: what came
  * later is none(1). Lifetimes of an entry are 0 where the router's hold; a size of 0 is none. Numbers of what is never here (manual and CET maps, discovery) are 0. SAs
- * are counted by halves. Maps are attached and detached by the line of the interface: the status is read-only. Absent: cipsMaxSAs (more than it can say), the trap controls.
+ * are counted by halves. Maps are attached and detached by the line of the interface: the status is read-only. Absent: cipsMaxSAs (more than it can say). The trap controls are snmp/mib/control.c's.
  */
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -327,6 +327,9 @@ static const struct mib_row rows[] = {
     WHOLE("cipsNumCETCryptomapSets", "2.1.4", TRAP_UNSIGNED, NONE),
     WHOLE("cipsNumDynamicCryptomapSets", "2.1.5", TRAP_UNSIGNED, DYNAMIC_SETS),
     WHOLE("cipsNumTEDCryptomapSets", "2.1.6", TRAP_UNSIGNED, NONE),
+    WHOLE("cipsNumTEDProbesReceived", "2.2.1", TRAP_COUNTER, NONE),
+    WHOLE("cipsNumTEDProbesSent", "2.2.2", TRAP_COUNTER, NONE),
+    WHOLE("cipsNumTEDFailures", "2.2.3", TRAP_COUNTER, NONE),
     SET("cipsStaticCryptomapSetSize", 2, SIZE),
     SET("cipsStaticCryptomapSetNumIsakmp", 3, ISAKMP),
     SET("cipsStaticCryptomapSetNumManual", 4, ZERO),

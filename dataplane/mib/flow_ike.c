@@ -2,8 +2,8 @@
  *
  * A tunnel is an established SA of IKEv1 or IKEv2 (dataplane/ike/ike_books.h); an IKEv2 SA says main(1) for its mode, which the MIB knows no other word for. SAs are
  * never refreshed in place, so cikeTunTotalRefreshes stays 0: the successor is a new tunnel. Writing destroy(2) to cikeTunStatus clears the SA as the operator
- * would. A peer is a pair of identities with a tunnel; its row names the newest. Counters of decryption, hash and unknown-SA failures are not kept apart by IKE
- * and are absent.
+ * would. A peer is a pair of identities with a tunnel; its row names the newest. cikePeerCorrTable names the tunnels of IPsec that belong to a peer: those whose ends have an IKE SA now. A decryption failure is a
+ * message that is no message once it is decrypted, or cannot be; a hash failure one whose HASH (IKEv2: checksum) is not that of the SA's keys.
  */
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -18,7 +18,7 @@
 
 /* ---- totals ---- */
 
-enum { ACTIVE, PREVIOUS, BEGUN, BEGUN_FAILED, ANSWERED_FAILED, NO_ROOM, AUTH_FAILED, LEVEL, HISTORY_SIZE, CHECK_POINT, FAILURES_SIZE };
+enum { ACTIVE, PREVIOUS, BEGUN, BEGUN_FAILED, ANSWERED_FAILED, NO_ROOM, AUTH_FAILED, DECRYPT_FAILED, HASH_FAILED, UNKNOWN_SA, LEVEL, HISTORY_SIZE, CHECK_POINT, FAILURES_SIZE };
 
 static bool get_global(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
@@ -35,6 +35,9 @@ static bool get_global(void *self, const struct mib_row *row, const struct mib_i
     case ANSWERED_FAILED: n = w.sas_failed + w2.failed - w.begun_failed - w2.begun_failed; break;
     case NO_ROOM: n = w.no_room; break;
     case AUTH_FAILED: n = ike_auth_failures(ike); break;
+    case DECRYPT_FAILED: n = w.decrypt_failed; break;
+    case HASH_FAILED: n = w.hash_failed; break;
+    case UNKNOWN_SA: n = w.unknown_sa; break;
     case LEVEL: n = 1; break;
     case HISTORY_SIZE: n = flowmib_conf(dataplane_ipsec(self))->tunnels; break;
     case CHECK_POINT: n = 1; break; /* ready */
@@ -253,6 +256,30 @@ static bool get_peer(void *self, const struct mib_row *row, const struct mib_ind
     return get_of(&t, row->which, out);
 }
 
+/* ---- tunnels of peers ---- */
+
+static bool corr_behind(void *self, struct mib_index *at)
+{
+    struct ike_ids c;
+    if (!ike_corr_behind(dataplane_ike(self), at->v, at->n, &c))
+        return false;
+    memcpy(at->v, c.key, c.n * sizeof at->v[0]);
+    at->n = c.n;
+    return true;
+}
+static bool corr_has(void *self, const struct mib_index *at)
+{
+    return ike_corr_find(dataplane_ike(self), at->v, at->n) != 0;
+}
+static const struct mib_table corr = {.next = corr_behind, .has = corr_has};
+
+static bool get_corr(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    (void)row;
+    out->num = ike_corr_find(dataplane_ike(self), at->v, at->n);
+    return out->num != 0;
+}
+
 #define GLOBAL(nm, n, w)           {.name = nm, .oid = FLOW_MIB("2.1." #n), .type = TRAP_COUNTER, .get = get_global, .which = w}
 #define TRAFFIC(nm, n, dir, field) {.name = nm, .oid = FLOW_MIB("2.1." #n), .type = TRAP_COUNTER, .get = get_traffic, .which = WAY(dir, field)}
 #define TUN(nm, n, t, w)           {.name = nm, .oid = FLOW_MIB("2.3.1." #n), .type = t, .table = &tunnels, .get = get_tunnel, .which = w}
@@ -286,6 +313,9 @@ static const struct mib_row rows[] = {
     GLOBAL("cikeGlobalRespTunnelFails", 21, ANSWERED_FAILED),
     GLOBAL("cikeGlobalSysCapFails", 22, NO_ROOM),
     GLOBAL("cikeGlobalAuthFails", 23, AUTH_FAILED),
+    GLOBAL("cikeGlobalDecryptFails", 24, DECRYPT_FAILED),
+    GLOBAL("cikeGlobalHashValidFails", 25, HASH_FAILED),
+    GLOBAL("cikeGlobalNoSaFails", 26, UNKNOWN_SA),
     PEER("cikePeerLocalAddr", 6, TRAP_STRING, LOCAL_ADDR),
     PEER("cikePeerRemoteAddr", 7, TRAP_STRING, REMOTE_ADDR),
     PEER("cikePeerActiveTime", 8, TRAP_INT, ACTIVE_TIME),
@@ -324,6 +354,7 @@ static const struct mib_row rows[] = {
     TUN_N("cikeTunOutP2ExchgRejects", 33, IKE_OUT, rejects),
     TUN_N("cikeTunOutP2SaDelRequests", 34, IKE_OUT, deletes),
     {.name = "cikeTunStatus", .oid = FLOW_MIB("2.3.1.35"), .type = TRAP_INT, .table = &tunnels, .get = get_tunnel, .set = set_status, .which = STATUS},
+    {.name = "cikePeerCorrIpSecTunIndex", .oid = FLOW_MIB("2.4.1.7"), .type = TRAP_INT, .table = &corr, .get = get_corr},
     {.name = "cipSecHistTableSize", .oid = FLOW_MIB("4.1.1.1"), .type = TRAP_INT, .get = get_global, .set = set_size, .which = HISTORY_SIZE},
     {.name = "cipSecHistCheckPoint", .oid = FLOW_MIB("4.1.1.2"), .type = TRAP_INT, .get = get_global, .which = CHECK_POINT},
     PAST("cikeTunHistTermReason", 2, TRAP_INT, WHY),

@@ -4,7 +4,7 @@
  * nothing is compressed, so those before and after decompression are the same. A 32-bit counter of octets comes with the number of its wraps. Each tunnel has
  * one end point, its selectors; an end that is a prefix is an ipSubnet(3) of address and mask. An SPI that an IKE peer has agreed on is active(1) until its
  * SA has asked for a successor, then expiring(2). Writing destroy(2) to cipSecTunStatus clears the tunnel's SAs as the operator would. A packet of an unknown
- * SPI is a failure, nonExistentSa(6), when its message was said.
+ * SPI is a failure, nonExistentSa(6), when its message was said; other failures: dataplane/ipsec/flowmib.c. A past tunnel's IKE tunnel is that of its last pair.
  */
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
@@ -108,7 +108,7 @@ static const struct mib_table pasts = {.next = past_behind};
 
 enum {
     IKE_INDEX = 100, IKE_ALIVE, LOCAL, REMOTE, KEY_TYPE, MODE, LIFE_SIZE, LIFE_TIME, ACTIVE_TIME, SIZE_THRESHOLD, TIME_THRESHOLD, REFRESHES, EXPIRED, CURRENT, GROUP, CIPHER, AH_AUTH, ESP_AUTH, COMPRESSION,
-    STATUS, WHY, INDEX, START, SAS
+    STATUS, WHY, INDEX, START, SAS, PAST_IKE
 };
 
 static bool get_of(const struct flowmib_tunnel *t, uint32_t which, struct trap_var *out)
@@ -161,6 +161,7 @@ static bool get_past(void *self, const struct mib_row *row, const struct mib_ind
         return false;
     switch (row->which) {
     case WHY: out->num = p.why; return true;
+    case PAST_IKE: out->num = p.t.ike; return p.t.ike != 0;
     case START: out->num = dataplane_ticks(self, p.t.began); return true;
     case ACTIVE_TIME: out->num = flow_interval(p.t.began, p.ended); return true;
     default: return get_of(&p.t, row->which, out);
@@ -293,17 +294,19 @@ static bool failure_behind(void *self, struct mib_index *at)
 }
 static const struct mib_table failures = {.next = failure_behind};
 
-enum { REASON, TIME, SPI, SRC, DST };
+enum { REASON, TIME, TUNNEL, SPI, SRC, DST };
 static bool get_failure(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    static const uint8_t codes[] = {[FLOWMIB_NO_SA] = 6, [FLOWMIB_IN_AUTH] = 9, [FLOWMIB_REPLAY] = 1, [FLOWMIB_CAPACITY] = 12};
+    static const uint8_t codes[] = {[FLOWMIB_NO_SA] = 6, [FLOWMIB_IN_AUTH] = 9, [FLOWMIB_REPLAY] = 1, [FLOWMIB_CAPACITY] = 12, [FLOWMIB_ENCODING] = 3, [FLOWMIB_PROPOSAL] = 4, [FLOWMIB_PEER_UNREACHED] = 14,
+                                    [FLOWMIB_PROTOCOL] = 5, [FLOWMIB_DECRYPT] = 7, [FLOWMIB_ENCRYPT] = 8, [FLOWMIB_ROLLOVER] = 15};
     struct flowmib_failure f;
     if (!flowmib_failure_from(dataplane_ipsec(self), at->v[0], &f) || f.index != at->v[0])
         return false;
     switch (row->which) {
     case REASON: out->num = codes[f.why]; break;
     case TIME: out->num = (uint32_t)(f.at / 10000); break;
-    case SPI: out->num = (int32_t)f.spi; break;
+    case TUNNEL: out->num = f.tunnel; return f.tunnel != 0;
+    case SPI: out->num = (int32_t)f.spi; return f.spi != 0;
     case SRC: mib_ip_octets(out, f.src); break;
     case DST: mib_ip_octets(out, f.dst); break;
     }
@@ -416,6 +419,7 @@ static const struct mib_row rows[] = {
     SPI_ROW("cipSecSpiStatus", 5, TRAP_INT, SPI_STATUS),
     PAST("cipSecTunHistTermReason", 2, TRAP_INT, WHY),
     PAST("cipSecTunHistActiveIndex", 3, TRAP_INT, INDEX),
+    PAST("cipSecTunHistIkeTunnelIndex", 4, TRAP_INT, PAST_IKE),
     PAST("cipSecTunHistLocalAddr", 5, TRAP_STRING, LOCAL),
     PAST("cipSecTunHistRemoteAddr", 6, TRAP_STRING, REMOTE),
     PAST("cipSecTunHistKeyType", 7, TRAP_INT, KEY_TYPE),
@@ -477,6 +481,7 @@ static const struct mib_row rows[] = {
     PEND("cipSecEndPtHistRemotePort", 15, TRAP_INT, REMOTE_END + PORT),
     FAILED("cipSecFailReason", 2, TRAP_INT, REASON),
     FAILED("cipSecFailTime", 3, TRAP_TICKS, TIME),
+    FAILED("cipSecFailTunnelIndex", 4, TRAP_INT, TUNNEL),
     FAILED("cipSecFailSaSpi", 5, TRAP_INT, SPI),
     FAILED("cipSecFailPktSrcAddr", 6, TRAP_STRING, SRC),
     FAILED("cipSecFailPktDstAddr", 7, TRAP_STRING, DST),

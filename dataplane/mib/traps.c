@@ -5,6 +5,11 @@
  *                                  `no snmp trap link-status`, nor of one that was made down
  *   isakmp tunnel start | stop     cikeTunnelStart, cikeTunnelStop (CISCO-IPSEC-FLOW-MONITOR-MIB); the peer's varbinds bear the index of cikePeerTable
  *   ipsec tunnel start | stop      cipSecTunnelStart, cipSecTunnelStop
+ *   isakmp protocol | no-sa        cikeProtocolFailure, cikeNoSa: an IKE SA that was not agreed on; a message of an SA that nobody has. Failures have only the
+ *                                  addresses of the ends for their identities
+ *   ipsec setup | early-end        cipSecSetUpFailure, cipSecEarlyTunTerm: a negotiation of phase 2 failed; a tunnel ended and was neither expired nor followed
+ *   ipsec protocol | no-sa         cipSecProtocolFailure, cipSecNoSa: a packet that was not rightly made; one of an SA that nobody has. Each as often as it enters
+ *                                  the history of failures
  *   ipsla                          rttMonNotification (CISCO-RTTMON-MIB), of reactions whose action is a trap. No history is kept: the varbind of its address says
  *                                  where the operation went, under an entry that is none
  *
@@ -23,6 +28,7 @@
 #include "dataplane/net/net.h"
 #include "dataplane/svc/ipsla.h"
 #include "espial/bus.h"
+#include "espial/ip.h"
 #include "espial/loop.h"
 #include "espial/text.h"
 
@@ -89,15 +95,20 @@ static void link_changed(void *arg, struct iface *ifc, enum iface_event what)
 
 /* ---- tunnels ---- */
 
+static void add_peer(struct fact_trap *t, const struct ike_tunnel *k)
+{
+    struct ike_ids peer;
+    ike_ids_of(k, &peer);
+    mib_ip_octets(trap_add(t, FLOW_MIB("2.2.1.6"), peer.key, peer.n, TRAP_STRING), k->local);
+    mib_ip_octets(trap_add(t, FLOW_MIB("2.2.1.7"), peer.key, peer.n, TRAP_STRING), k->remote);
+}
+
 static void ike_changed(void *arg, bool up, const struct ike_tunnel *k)
 {
     struct dp_traps *w = arg;
-    struct ike_ids peer;
     struct fact_trap t;
-    trap_begin(&t, up ? "isakmp tunnel start" : "isakmp tunnel stop", up ? "1.3.6.1.4.1.9.9.171.2.0.1" : "1.3.6.1.4.1.9.9.171.2.0.2");
-    ike_ids_of(k, &peer);
-    mib_ip_octets(trap_add(&t, FLOW_MIB("2.2.1.6"), peer.key, peer.n, TRAP_STRING), k->local);
-    mib_ip_octets(trap_add(&t, FLOW_MIB("2.2.1.7"), peer.key, peer.n, TRAP_STRING), k->remote);
+    trap_begin(&t, up ? "isakmp tunnel start" : "isakmp tunnel stop", up ? FLOW_TRAP("1") : FLOW_TRAP("2"));
+    add_peer(&t, k);
     if (up)
         trap_add(&t, FLOW_MIB("2.3.1.15"), &k->index, 1, TRAP_INT)->num = k->life_s;
     else
@@ -105,18 +116,81 @@ static void ike_changed(void *arg, bool up, const struct ike_tunnel *k)
     trap_publish(w->dp, &t);
 }
 
-static void ipsec_changed(void *arg, bool up, const struct flowmib_tunnel *f)
+static void add_tunnel(struct dp_traps *w, struct fact_trap *t, const struct flowmib_tunnel *f)
+{
+    trap_add(t, FLOW_MIB("3.2.1.10"), &f->index, 1, TRAP_INT)->num = flow_interval(f->began, loop_now(dataplane_env(w->dp)->loop));
+}
+
+/* ... and the protocol of its newest SA. */
+static void add_tunnel_and_protocol(struct dp_traps *w, struct fact_trap *t, const struct flowmib_tunnel *f)
+{
+    add_tunnel(w, t, f);
+    trap_add(t, FLOW_MIB("3.4.1.4"), (const uint32_t[]){f->index, 1}, 2, TRAP_INT)->num = f->transform.proto == PROTO_AH ? 1 : 2;
+}
+
+static void ipsec_changed(void *arg, bool up, enum flowmib_end why, const struct flowmib_tunnel *f)
 {
     struct dp_traps *w = arg;
     struct fact_trap t;
-    trap_begin(&t, up ? "ipsec tunnel start" : "ipsec tunnel stop", up ? "1.3.6.1.4.1.9.9.171.2.0.7" : "1.3.6.1.4.1.9.9.171.2.0.8");
+    if (!up && why != FLOWMIB_NORMAL) {
+        trap_begin(&t, "ipsec early-end", FLOW_TRAP("11"));
+        add_tunnel_and_protocol(w, &t, f);
+        trap_publish(w->dp, &t);
+    }
+    trap_begin(&t, up ? "ipsec tunnel start" : "ipsec tunnel stop", up ? FLOW_TRAP("7") : FLOW_TRAP("8"));
     if (up) {
         trap_add(&t, FLOW_MIB("3.2.1.9"), &f->index, 1, TRAP_INT)->num = f->life_s;
         trap_add(&t, FLOW_MIB("3.2.1.8"), &f->index, 1, TRAP_INT)->num = f->life_kb;
     } else {
-        trap_add(&t, FLOW_MIB("3.2.1.10"), &f->index, 1, TRAP_INT)->num = flow_interval(f->began, loop_now(dataplane_env(w->dp)->loop));
+        add_tunnel(w, &t, f);
     }
     trap_publish(w->dp, &t);
+}
+
+/* ---- failures ---- */
+
+/* A notification that names two ends, which know each other by their addresses as far as it is known. */
+static void tell_ends(struct dp_traps *w, const char *kind, const char *oid, uint32_t local, uint32_t remote)
+{
+    struct ike_tunnel ends = {.local = local, .remote = remote};
+    struct fact_trap t;
+    str_copy(ends.local_id, sizeof ends.local_id, IP4(local));
+    str_copy(ends.remote_id, sizeof ends.remote_id, IP4(remote));
+    trap_begin(&t, kind, oid);
+    add_peer(&t, &ends);
+    trap_publish(w->dp, &t);
+}
+
+static void ike_failed(void *arg, const struct ike_failure *f)
+{
+    if (f->why == IKE_FAIL_PROPOSAL)
+        tell_ends(arg, "isakmp protocol", FLOW_TRAP("5"), f->local, f->remote);
+    else if (f->why == IKE_FAIL_NO_SA)
+        tell_ends(arg, "isakmp no-sa", FLOW_TRAP("6"), f->local, f->remote);
+}
+
+static void ipsec_failed(void *arg, const struct flowmib_failure *f)
+{
+    struct dp_traps *w = arg;
+    struct flowmib_tunnel tunnel;
+    struct fact_trap t;
+    switch (f->why) {
+    case FLOWMIB_NO_SA:
+        trap_begin(&t, "ipsec no-sa", FLOW_TRAP("13"));
+        trap_publish(w->dp, &t);
+        break;
+    case FLOWMIB_ENCODING: case FLOWMIB_PROPOSAL: case FLOWMIB_PEER_UNREACHED:
+        tell_ends(w, "ipsec setup", FLOW_TRAP("10"), f->dst, f->src);
+        break;
+    case FLOWMIB_IN_AUTH: case FLOWMIB_REPLAY: case FLOWMIB_PROTOCOL: case FLOWMIB_DECRYPT:
+        if (!f->tunnel || !flowmib_tunnel_from(dataplane_ipsec(w->dp), f->tunnel, &tunnel) || tunnel.index != f->tunnel)
+            break;
+        trap_begin(&t, "ipsec protocol", FLOW_TRAP("12"));
+        add_tunnel_and_protocol(w, &t, &tunnel);
+        trap_publish(w->dp, &t);
+        break;
+    default: break;
+    }
 }
 
 /* ---- IP SLAs ---- */
@@ -150,7 +224,9 @@ struct dp_traps *dp_traps_new(struct dataplane *dp)
     *w = (struct dp_traps){.dp = dp, .watch = {.iface = link_changed, .arg = w}};
     net_watch(dataplane_net(dp), &w->watch);
     ike_tunnel_watch(dataplane_ike(dp), ike_changed, w);
+    ike_failure_watch(dataplane_ike(dp), ike_failed, w);
     flowmib_watch(dataplane_ipsec(dp), ipsec_changed, w);
+    flowmib_watch_failures(dataplane_ipsec(dp), ipsec_failed, w);
     ipsla_trap_watch(dataplane_ipsla(dp), sla_changed, w);
     w->conf = traps_conf_new(dp);
     return w;
@@ -162,7 +238,9 @@ void dp_traps_free(struct dp_traps *w)
         return;
     net_unwatch(dataplane_net(w->dp), &w->watch);
     ike_tunnel_watch(dataplane_ike(w->dp), NULL, NULL);
+    ike_failure_watch(dataplane_ike(w->dp), NULL, NULL);
     flowmib_watch(dataplane_ipsec(w->dp), NULL, NULL);
+    flowmib_watch_failures(dataplane_ipsec(w->dp), NULL, NULL);
     ipsla_trap_watch(dataplane_ipsla(w->dp), NULL, NULL);
     traps_conf_free(w->conf);
     mem_free(w);

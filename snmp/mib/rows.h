@@ -16,6 +16,7 @@ extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
 extern const struct mib_rows mib_framework; /* our engine, and why messages were not taken */
 extern const struct mib_rows mib_process; /* OLD-CISCO-CPU-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB */
 extern const struct mib_rows mib_entity;  /* ENTITY-MIB */
+extern const struct mib_rows mib_control; /* which notifications of IKE and IPsec are enabled */
 extern const struct mib_rows mib_history; /* CISCO-SYSLOG-MIB, CISCO-CONFIG-MAN-MIB */
 extern const struct mib_rows mib_usm;       /* SNMP-USER-BASED-SM-MIB: users */
 extern const struct mib_rows mib_vacm;      /* SNMP-VIEW-BASED-ACM-MIB */

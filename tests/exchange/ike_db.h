@@ -202,6 +202,23 @@ struct evtrace *ipsec_evtrace(struct ipsec *ips)
     return ips->events;
 }
 
+/* No flow monitor here: how many negotiations failed. */
+void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi, uint32_t tunnel)
+{
+    (void)why, (void)src, (void)dst, (void)spi, (void)tunnel;
+    ips->failures++;
+}
+uint32_t flowmib_changes(const struct ipsec *ips)
+{
+    (void)ips;
+    return 0;
+}
+bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out)
+{
+    (void)ips, (void)from, (void)out;
+    return false;
+}
+
 struct ipsec_totals ipsec_totals(const struct ipsec *ips)
 {
     struct ipsec_totals t = {.installed = ips->installs, .deleted = ips->deletes};

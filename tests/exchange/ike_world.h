@@ -15,6 +15,7 @@
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ipsec/evtrace.h"
+#include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/bus.h"
 #include "espial/msg.h"
@@ -51,7 +52,7 @@ struct ipsec {
     struct fake_pair pairs[PAIRS];
     uint32_t next_id, current;
     uint32_t reserved[SPIS];
-    unsigned acquire_ok, acquire_failed;
+    unsigned acquire_ok, acquire_failed, failures;
     unsigned installs, deletes;
     bool is_static, refuse_install, no_selector;
     uint64_t last_in, last_out;

@@ -40,6 +40,11 @@ static void up(void **state)
         {"2.2.1.6." PEERS, "Hex: 0A000001"},
         {"2.2.1.7." PEERS, "Hex: 0A000002"},
         {"2.2.1.9." PEERS, "INTEGER: 1"},
+        {"2.4.1.7." PEERS ".1", "INTEGER: 1"}, /* the peer's only tunnel of IPsec */
+        {"2.4.1.7." PEERS ".2", "-"},
+        {"2.1.24.0", "Counter32: 0"},
+        {"2.1.25.0", "Counter32: 0"},
+        {"2.1.26.0", "Counter32: 0"},
         {"3.1.1.0", "Gauge32: 1"},
         {"3.1.3.0", "Counter32: 400"},
         {"3.1.4.0", "Counter64: 400"},
@@ -115,6 +120,8 @@ static void down(void **state)
         {"3.2.1.51.1", "-"},
         {"4.3.1.1.2.1", "INTEGER: 3"}, /* operRequest */
         {"4.3.1.1.3.1", "INTEGER: 1"},
+        {"4.3.1.1.4.1", "INTEGER: 1"}, /* the IKE tunnel that negotiated it */
+        {"2.4.1.7." PEERS ".1", "-"},
         {"4.3.1.1.26.1", "Counter64: 400"},
         {"4.3.1.1.14.1", "Counter32: 2"},
         {"4.3.2.1.2.1", "INTEGER: 1"},
@@ -193,6 +200,7 @@ static void ikev2(void **state)
         {"2.3.1.35.1", "INTEGER: 1"},
         {"2.2.1.9." PEERS, "INTEGER: 1"},
         {"3.2.1.2.1", "INTEGER: 1"},
+        {"2.4.1.7." PEERS ".1", "INTEGER: 1"},
         {0},
     });
     assert_int_equal(destroy(b, ROOT "2.3.1.35.1", 2), MIB_SET_OK);
@@ -200,6 +208,34 @@ static void ikev2(void **state)
     mib_is(b, "r1", ROOT "4.2.1.1.2.1", "INTEGER: 3");
     mib_is(b, "r2", ROOT "4.2.1.1.2.1", "INTEGER: 4");
     mib_is(b, "r1", ROOT "2.1.1.0", "Gauge32: 0");
+    mib_is(b, "r1", ROOT "4.3.1.1.4.1", "INTEGER: 1");
+    box_free(b);
+}
+
+/* Several tunnels of one peer, and two peers with one tunnel: cikePeerCorrTable numbers a peer's from 1, the oldest first. */
+static void tunnels_of_a_peer(void **state)
+{
+    struct box *b = crypto_pair("access-list 101 permit ip host 10.9.9.1 host 10.9.9.2\naccess-list 101 permit ip host 10.9.9.2 host 10.9.9.1\n", NULL);
+    (void)state;
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback9\nip address 10.9.9.1 255.255.255.255\nip route 10.9.9.2 255.255.255.255 10.0.0.2\nend");
+    box_type_all(b, "r2", "configure terminal\ninterface Loopback9\nip address 10.9.9.2 255.255.255.255\nip route 10.9.9.1 255.255.255.255 10.0.0.1\nend");
+    pair_up(b);
+    pair_has(b, "r1", "ping 10.9.9.2 source 10.9.9.1", "(4/5)");
+    mib_facts(b, "r1", ROOT, (const struct mib_fact[]){
+        {"3.1.1.0", "Gauge32: 2"},
+        {"2.4.1.7." PEERS ".1", "INTEGER: 1"},
+        {"2.4.1.7." PEERS ".2", "INTEGER: 2"},
+        {"2.4.1.7." PEERS ".3", "-"},
+        {"2.4.1.7." PEERS, "-"},
+        {"3.2.1.2.2", "INTEGER: 1"},
+        {0},
+    });
+    assert_int_equal(mib_instances(b, "r1", ROOT "2.4.1.7"), 2);
+    assert_int_equal(destroy(b, ROOT "3.2.1.51.1", 2), MIB_SET_OK);
+    box_run(b, US_PER_S);
+    mib_is(b, "r1", ROOT "2.4.1.7." PEERS ".1", "INTEGER: 2");
+    assert_int_equal(mib_instances(b, "r1", ROOT "2.4.1.7"), 1);
+    mib_walk(b, "r1");
     box_free(b);
 }
 
@@ -210,6 +246,7 @@ int main(void)
         cmocka_unit_test(down),
         cmocka_unit_test(failures),
         cmocka_unit_test(ikev2),
+        cmocka_unit_test(tunnels_of_a_peer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

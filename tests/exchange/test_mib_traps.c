@@ -25,14 +25,19 @@ static void tunnels(void **state)
     assert_int_equal(h.n, 2);
     box_type(b, "r1", "clear crypto session");
     box_run(b, US_PER_S);
-    assert_int_equal(h.n, 4);
-    assert_string_equal(h.v[2].kind, "ipsec tunnel stop");
+    assert_int_equal(h.n, 5);
+    assert_string_equal(h.v[2].kind, "ipsec early-end"); /* cleared: neither expired nor followed */
     assert_true(is_named(&h.v[2].vars[0], FLOW "1.3.2.1.10.1"));
-    assert_int_equal(h.v[2].nvars, 1);
-    assert_in_range(h.v[2].vars[0].num, 365000, 367000); /* 1/100 s */
-    assert_string_equal(h.v[3].kind, "isakmp tunnel stop");
-    assert_true(is_named(&h.v[3].vars[2], FLOW "1.2.3.1.16.1"));
-    assert_in_range(h.v[3].vars[2].num, 365000, 367000);
+    assert_true(is_named(&h.v[2].vars[1], FLOW "1.3.4.1.4.1.1"));
+    assert_int_equal(h.v[2].vars[1].num, 2); /* esp */
+    assert_int_equal(h.v[2].nvars, 2);
+    assert_string_equal(h.v[3].kind, "ipsec tunnel stop");
+    assert_true(is_named(&h.v[3].vars[0], FLOW "1.3.2.1.10.1"));
+    assert_int_equal(h.v[3].nvars, 1);
+    assert_in_range(h.v[3].vars[0].num, 365000, 367000); /* 1/100 s */
+    assert_string_equal(h.v[4].kind, "isakmp tunnel stop");
+    assert_true(is_named(&h.v[4].vars[2], FLOW "1.2.3.1.16.1"));
+    assert_in_range(h.v[4].vars[2].num, 365000, 367000);
     /* the end of the router is no end of a tunnel to be told */
     pair_up(b);
     size_t n = h.n;

@@ -63,7 +63,10 @@ bool v1_hashed_right(const struct ike_sa *sa, const struct v1_msg *m)
         return false;
     struct bytes rest = BYTES(p->body + hlen, (size_t)(m->end - p->body) - hlen);
     keys_hash_mid(sa->keys, m->hdr.mid, &rest, 1, sum);
-    return mem_equal_ct(sum, p->body, hlen);
+    if (mem_equal_ct(sum, p->body, hlen))
+        return true;
+    sa->ike->worked.hash_failed++;
+    return false;
 }
 
 static void send_info(struct ike_sa *sa, uint32_t mid, void (*body)(struct msg_wr *m, const void *arg), const void *arg)
@@ -228,6 +231,7 @@ static void quick_refused(struct ike_sa *sa, const struct notify_body *n)
     for (struct ike_node *q = sa->nodes; spi && q; q = q->next)
         if (q->qm && q->initiator && q->state == QM_I_QM1 && (q->qm->spi_esp == spi || q->qm->spi_ah == spi)) {
             sa->traffic[IKE_OUT].rejects++;
+            flowmib_fail(sa->ike->env.ipsec, FLOWMIB_PROPOSAL, sa->remote, sa->local, 0, 0);
             ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
             ike_node_done(q, true, "Delete Larval");
             return;

@@ -64,9 +64,16 @@ static bool check_hash(struct ike_sa *sa, const struct v1_msg *m, struct bytes n
     keys_hash_mid(sa->keys, m->hdr.mid, ni.len ? parts : parts + 1, ni.len ? 2 : 1, sum);
     if (mem_equal_ct(sum, p->body, hlen))
         return true;
+    sa->ike->worked.hash_failed++;
 refuse:
     ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
     return false;
+}
+
+/* For the history of failures: a negotiation with its peer. */
+static void failed(const struct ike_sa *sa, enum flowmib_reason why)
+{
+    flowmib_fail(sa->ike->env.ipsec, why, sa->remote, sa->local, 0, 0);
 }
 
 static bool udp_encap(const struct ike_sa *sa)
@@ -292,6 +299,7 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
                qm->policy.remote_sel.addr == sa->remote && qm->policy.remote_sel.mask == 0xFFFFFFFF;
     }
     if (!fits) {
+        failed(sa, FLOWMIB_PROPOSAL);
         ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
         ike_node_done(n, true, "QM rejected");
         return V1_TAKEN;
@@ -320,6 +328,7 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
     TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
     put32(b, spi);
     sa->traffic[IKE_IN].rejects++;
+    failed(sa, FLOWMIB_PROPOSAL);
     v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
     ike_node_done(n, true, "QM rejected");
@@ -461,6 +470,7 @@ static enum v1_outcome take_qm3(struct ike_sa *sa, struct ike_node *n, struct v1
         return V1_REFUSED;
     keys_hash3(sa->keys, n->mid, BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), sum);
     if (!m->ps.n || p->type != PL_HASH || p->len != hlen || !mem_equal_ct(sum, p->body, hlen)) {
+        sa->ike->worked.hash_failed++;
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return V1_REFUSED;
     }
@@ -481,6 +491,7 @@ void v1_quick_dead(struct ike_node *n)
     struct ike *ike = n->sa->ike;
     uint32_t pair = n->pair;
 
+    failed(n->sa, FLOWMIB_PEER_UNREACHED);
     ike_node_done(n, true, "Death by retransmission P2");
     if (pair)
         (void)sad_delete(ike->env.ipsec, pair, SA_GONE_CLEARED);

@@ -203,6 +203,7 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
     size_t len = m->raw_len - ISAKMP_HDR;
     if (encrypted) {
         if (!len || len % sa->block) {
+            sa->ike->worked.decrypt_failed++;
             bad(sa, "encrypted message is not a whole number of blocks");
             return;
         }
@@ -228,6 +229,7 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
             sa->traffic[ours ? IKE_OUT : IKE_IN].invalids += h->exchange == EX_QUICK;
         }
     } else {
+        sa->ike->worked.decrypt_failed += encrypted;
         bad(sa, codec_result_text(res));
     }
     if (encrypted)

@@ -272,6 +272,8 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     } else {
         v2_error(sa->v2, sa, sa->remote, "First child not made: %s",
                  why ? v2_notify_said(why) : "it could not be installed");
+        if (why)
+            v2_child_failed(sa, why);
         if (v2_one(&m->ps, V2_SA))
             v2_info_delete(sa, n->proto, n->spi, 0); /* the peer has one */
     }
@@ -313,6 +315,7 @@ static struct v2_child *answer_first(struct v2_neg *n, const struct v2_payloads 
     if (!why)
         why = V2N_NO_PROPOSAL_CHOSEN;
     v2_error(n->sa->v2, n->sa, n->sa->remote, "First child refused: %s", v2_notify_said(why));
+    v2_child_failed(n->sa, why);
     v2_put_notify(w, V2_PROTO_NONE, why, NULL, 0, NULL, 0);
     return NULL;
 }

@@ -161,6 +161,7 @@ static void refused(struct v2_x *x, uint16_t why)
         return;
     }
     v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA: %s", v2_notify_said(why));
+    v2_child_failed(sa, why);
     if (why == V2N_CHILD_SA_NOT_FOUND && old) {
         struct ike_want *w = n->want;
         uint8_t proto = v2_proto_ip(old->proto);
@@ -269,6 +270,7 @@ static void refuse(struct v2_sa *sa, struct v2_slot *s, struct v2_neg *n, uint16
 
     put16(group, n->choice.group);
     v2_error(sa->v2, sa, sa->remote, "CREATE_CHILD_SA refused: %s", v2_notify_said(why));
+    v2_child_failed(sa, why);
     if (why == V2N_INVALID_SYNTAX) {
         v2_malformed(sa, s);
         return;

@@ -279,6 +279,7 @@ void v2_info_outside(struct v2 *v2, const struct v2_msg *m)
         v2_info_probe(sa);
         return;
     }
+    v2->ike->worked.unknown_sa++;
     v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "Couldn't find matching SA: Detected an invalid IKE SPI");
     v2_send_bare(v2, m->from, m->floated, h, V2N_INVALID_IKE_SPI, NULL, 0);
 }

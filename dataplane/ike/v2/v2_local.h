@@ -434,6 +434,8 @@ void v2_neg_settle(struct v2_neg *n, bool ok); /* tells who waits */
 void v2_child_write_offer(struct v2_neg *n, struct v2_wr *w, bool create);
 uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create);
 /* Responder. */
+/* A child was not made, for this error notification: into the history of failures. */
+void v2_child_failed(const struct v2_sa *sa, uint16_t why);
 uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create);
 void v2_child_write_answer(struct v2_neg *n, struct v2_wr *w, bool create);
 struct v2_child *v2_child_install(struct v2_neg *n);

@@ -445,6 +445,7 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     }
     if ((p->type == V2_SKF && (!sa->frag || !v2_skf_numbers(p, &number, &total))) ||
         !v2_sk_open(sa->open, m->raw, m->raw_len, p, plain, V2_MSG_MAX, &len)) {
+        v2->ike->worked.hash_failed++;
         bad(v2, sa, sa->remote, "Integrity check of a message failed");
         return;
     }
