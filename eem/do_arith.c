@@ -15,9 +15,15 @@ static bool set_number(struct run *r, const char *name, int64_t v)
     return run_set(r, name, text);
 }
 
-static enum step bad(struct run *r)
+static bool any_number(struct run *r, const char *in, int64_t *out)
 {
-    r->error = "FH_EBADFMT";
+    return run_number(r, in, INT64_MIN, INT64_MAX, out);
+}
+
+/* The result does not fit, or is that of a division by 0. */
+static enum step too_big(struct run *r, const char *operand)
+{
+    run_bad_operand(r, "one whose result is an integer of 64 bits", operand);
     return STEP_FAILED;
 }
 
@@ -27,10 +33,10 @@ static enum step change(struct run *r, const struct action_conf *a, bool up)
     char name[EEM_NAME_MAX + 2];
     int64_t old, by = 1, v;
     snprintf(name, sizeof name, "$%s", a->var[0] == '$' ? a->var + 1 : a->var);
-    if (!run_number(r, name, &old) || (a->text[0] && !run_number(r, a->text, &by)))
+    if (!any_number(r, name, &old) || (a->text[0] && !any_number(r, a->text, &by)))
         return STEP_FAILED;
     if (up ? __builtin_add_overflow(old, by, &v) : __builtin_sub_overflow(old, by, &v))
-        return bad(r);
+        return too_big(r, a->text[0] ? a->text : "1");
     return set_number(r, name + 1, v) ? STEP_NEXT : STEP_FAILED;
 }
 
@@ -48,7 +54,7 @@ static enum step two(struct run *r, const struct action_conf *a)
 {
     int64_t x, y, v = 0;
     bool over = false;
-    if (!run_number(r, a->text, &x) || !run_number(r, a->pattern, &y))
+    if (!any_number(r, a->text, &x) || !any_number(r, a->pattern, &y))
         return STEP_FAILED;
     switch (a->verb) {
     case ACTION_ADD: over = __builtin_add_overflow(x, y, &v); break;
@@ -63,7 +69,7 @@ static enum step two(struct run *r, const struct action_conf *a)
         }
     }
     if (over)
-        return bad(r);
+        return too_big(r, a->pattern);
     return set_number(r, "_result", v) ? STEP_NEXT : STEP_FAILED;
 }
 

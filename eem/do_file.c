@@ -169,8 +169,6 @@ static enum step gets_line(struct run *r, struct run_file *f, const char *var)
 static enum step read_bytes(struct run *r, struct run_file *f, const char *var, int64_t want)
 {
     bool end = false;
-    if (want < 0 || want > VAR_VALUE_MAX)
-        return failed(r, "FH_EBADFMT");
     while (f->text.len - f->pos < (size_t)want && !end)
         if (!more(f, &end))
             return failed(r, "FH_EFREAD");
@@ -202,13 +200,10 @@ static enum step write_value(struct run *r, const struct action_conf *a, struct 
     struct text t = {0};
     int64_t n = 0;
     enum step s = STEP_FAILED;
-    if (run_expand_text(r, a->text, &t) && (a->kind != EEM_FILE_WRITE || run_number(r, a->pattern, &n))) {
+    if (run_expand_text(r, a->text, &t) && (a->kind != EEM_FILE_WRITE || run_number(r, a->pattern, 0, INT64_MAX, &n))) {
         if (a->kind == EEM_FILE_PUTS && !a->flag)
             text_add(&t, "\n");
-        if (n < 0)
-            s = failed(r, "FH_EBADFMT");
-        else
-            s = put(r, f, text_str(&t), a->kind == EEM_FILE_WRITE && (uint64_t)n < t.len ? (size_t)n : t.len);
+        s = put(r, f, text_str(&t), a->kind == EEM_FILE_WRITE && (uint64_t)n < t.len ? (size_t)n : t.len);
     }
     text_free(&t);
     return s;
@@ -230,7 +225,7 @@ static enum step with_handle(struct run *r, const struct action_conf *a, struct 
     case EEM_FILE_CLOSE: return close_file(r, at) ? STEP_NEXT : failed(r, "FH_EFWRITE");
     case EEM_FILE_GETS: return f->reads ? gets_line(r, f, without_dollar(a->sub1)) : failed(r, "FH_EFREAD");
     case EEM_FILE_READ:
-        if (!run_number(r, a->pattern, &n))
+        if (!run_number(r, a->pattern, 0, VAR_VALUE_MAX, &n))
             return STEP_FAILED;
         return f->reads ? read_bytes(r, f, without_dollar(a->sub1), n) : failed(r, "FH_EFREAD");
     default: return f->writes ? write_value(r, a, f) : failed(r, "FH_EFWRITE");

@@ -26,11 +26,7 @@ static enum step counter(struct run *r, const struct action_conf *a)
     int64_t by = 0;
     int32_t left;
     char *name = run_value(r, a->text), text[16];
-    bool ok = name && (!a->pattern[0] || run_number(r, a->pattern, &by));
-    if (ok && (by < INT32_MIN || by > INT32_MAX)) {
-        r->error = "FH_EBADFMT";
-        ok = false;
-    }
+    bool ok = name && (!a->pattern[0] || run_number(r, a->pattern, INT32_MIN, INT32_MAX, &by));
     if (ok && !counter_apply(r->eem, name, a->kind, (int32_t)by, &left)) {
         r->error = "FH_EMEMORY";
         ok = false;

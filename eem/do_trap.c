@@ -92,12 +92,7 @@ static bool integer(struct run *r, bool has, const char *in, int64_t *out)
 {
     if (!has)
         return true;
-    if (!run_number(r, in, out))
-        return false;
-    if (*out >= INT32_MIN && *out <= INT32_MAX)
-        return true;
-    r->error = "FH_EBADFMT";
-    return false;
+    return run_number(r, in, INT32_MIN, INT32_MAX, out);
 }
 
 /* What the policy said stands in the history, too. */

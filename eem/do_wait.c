@@ -6,12 +6,8 @@
 static enum step perform(struct run *r, const struct action_conf *a)
 {
     int64_t seconds;
-    if (!run_number(r, a->text, &seconds))
+    if (!run_number(r, a->text, 1, WAIT_MAX, &seconds))
         return STEP_FAILED;
-    if (seconds < 1 || seconds > WAIT_MAX) {
-        r->error = "FH_EBADFMT";
-        return STEP_FAILED;
-    }
     run_wait(r, (uint64_t)seconds * US_PER_S);
     return STEP_PENDING;
 }

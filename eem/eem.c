@@ -24,6 +24,7 @@
 
 MSG(NO_EVENT, "HA_EM", 4, "FMPD_NO_EVENT", 0, "No event configured for applet %s");
 MSG(NO_ACTION, "HA_EM", 6, "FMPD_NO_ACTION", 0, "No action configured for applet %s");
+MSG(NO_TAG, "HA_EM", 4, "FMPD_NOTAG", 0, "Tag %s in the trigger of applet %s is that of no event");
 MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
 MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises %s");
@@ -234,7 +235,11 @@ static enum eem_registered judge(struct eem *e, const struct applet_conf *a)
         return EEM_NOT_NO_EVENT;
     }
     if (!trigger_check(a, why)) {
-        msg_post(e->env.log, &BAD_CONFIG, a->name, why);
+        const char *tag = trigger_unknown_tag(a);
+        if (tag)
+            msg_post(e->env.log, &NO_TAG, tag, a->name);
+        else
+            msg_post(e->env.log, &BAD_CONFIG, a->name, why);
         return EEM_NOT_MANY_EVENTS;
     }
     CONF_EACH(const struct event_conf, ev, &a->events)

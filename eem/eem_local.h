@@ -196,6 +196,8 @@ struct run *eem_trigger(struct watch *w, struct vars *vars);
 void trigger_init(struct policy *p);
 void trigger_fini(struct policy *p);
 bool trigger_check(const struct applet_conf *a, char why[128]);
+/* A tag that correlate names and no event has; NULL. */
+const char *trigger_unknown_tag(const struct applet_conf *a);
 void trigger_track_changed(struct eem *e, uint32_t number);
 /* The lines of a trigger in `show event manager policy registered`. */
 void trigger_describe(const struct trigger_conf *t, struct text *out);
@@ -307,8 +309,10 @@ bool run_expand(struct run *r, const char *in, struct text *out) MUST_USE;
 bool run_expand_text(struct run *r, const char *in, struct text *out) MUST_USE;
 /* The same to a new string (mem_free), NULL when it fails. */
 char *run_value(struct run *r, const char *in) MUST_USE;
-/* The same to a number. False: unset, or no integer (r->error is set). */
-bool run_number(struct run *r, const char *in, int64_t *out) MUST_USE;
+/* Log what an operand is not; false, with r->error set. */
+bool run_bad_operand(struct run *r, const char *expected, const char *got);
+/* The same to a number. False: unset, or no integer from low to high (r->error is set, the log says it). */
+bool run_number(struct run *r, const char *in, int64_t low, int64_t high, int64_t *out) MUST_USE;
 /* "x" and "$x" both name the variable. */
 bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
 int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */

@@ -11,6 +11,8 @@
  * and stuck prompts included; when it expires the run is dropped where it stands, with its session. A failed action is
  * named in FMPD_ERROR and ends the run, unless `handle-error` has said otherwise: `warn` logs and goes on, `ignore` goes
  * on in silence with the name of the failure in $_error. Conditions and loops (flow.c) move `pc`. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "eem/eem_local.h"
@@ -18,6 +20,7 @@
 
 MSG(ACTION_ERROR, "HA_EM", 3, "FMPD_ERROR", 0, "Error executing applet %s statement %s");
 MSG(UNKNOWN_ENV, "HA_EM", 3, "FMPD_UNKNOWN_ENV", 0, "fh_parse_var: could not find environment variable: %s");
+MSG(BAD_OPERAND, "HA_EM", 3, "FMPD_OPERAND_INVALID", 0, "invalid operand in action, expecting: %s, received: %s");
 MSG(POLICY_TIMEOUT, "HA_EM", 4, "FMS_POLICY_TIMEOUT", 0,
     "Policy '%s' has hit its maximum execution time of %u.%03u seconds, and so has been halted");
 
@@ -278,14 +281,27 @@ char *run_value(struct run *r, const char *in)
     return value;
 }
 
-bool run_number(struct run *r, const char *in, int64_t *out)
+bool run_bad_operand(struct run *r, const char *expected, const char *got)
+{
+    r->error = "FH_EBADFMT";
+    if (r->on_error != ON_ERROR_IGNORE)
+        msg_post(r->eem->env.log, &BAD_OPERAND, expected, got);
+    return false;
+}
+
+bool run_number(struct run *r, const char *in, int64_t low, int64_t high, int64_t *out)
 {
     char *value = run_value(r, in);
     if (!value)
         return false;
-    bool ok = str_int(value, INT64_MIN, INT64_MAX, out);
-    if (!ok)
-        r->error = "FH_EBADFMT";
+    bool ok = str_int(value, low, high, out), any = low == INT64_MIN && high == INT64_MAX;
+    if (!ok && any) {
+        ok = run_bad_operand(r, "an integer", value);
+    } else if (!ok) {
+        char range[64];
+        snprintf(range, sizeof range, "%" PRId64 " to %" PRId64, low, high);
+        ok = run_bad_operand(r, range, value);
+    }
     mem_free(value);
     return ok;
 }

@@ -9,14 +9,17 @@
  * `track N` is true while the object is up. Operands are joined from left to right: `and`, `or`, and `andnot` (what
  * stands left, and not the operand). The period begins with the first event and ends after so many seconds, when all is
  * forgotten; with period-start it begins at the times of a cron entry, and what happens between two periods is not
- * counted. Whether an event did not happen is known at the end of a period: a correlation with `andnot` waits for it;
+ * counted. Where `and` joins and no period is given, it is three minutes. Whether an event did not happen is known at the end of a period: a correlation with `andnot` waits for it;
  * without a period it is judged at each event. A run has the variables of all events that led to it, those of the last
  * one on top. */
+#include <stdio.h>
 #include <string.h>
 
 #include "eem/cron.h"
 #include "eem/eem_local.h"
 #include "espial/mem.h"
+
+#define AND_PERIOD_MS 180000
 
 static const char *const join_names[] = {"", "or", "and", "andnot"};
 
@@ -171,13 +174,24 @@ static int64_t period_began(const struct policy *p)
     return at >= 0 && at - offset <= now ? at - offset : -1;
 }
 
+/* How long events are remembered, ms; 0: as long as it takes. */
+static uint64_t memory_of(const struct trigger_conf *t)
+{
+    struct eem_operand ops[EEM_OPERANDS_MAX];
+    uint64_t period = t->period;
+    for (size_t i = trigger_operands(t, ops); i-- && !period;)
+        if (ops[i].join == EEM_JOIN_AND)
+            period = AND_PERIOD_MS;
+    return period;
+}
+
 /* Is this event within a period? The first one begins it. */
 static bool counts(struct policy *p)
 {
     const struct trigger_conf *t = p->trigger;
-    if (!t->period || p->window)
+    uint64_t left = memory_of(t) * US_PER_MS;
+    if (!left || p->window)
         return true;
-    uint64_t left = t->period * US_PER_MS;
     if (t->period_start[0]) {
         int64_t began = period_began(p);
         if (began < 0)
@@ -288,6 +302,19 @@ static bool has_tag(const struct applet_conf *a, const char *tag)
     return false;
 }
 
+const char *trigger_unknown_tag(const struct applet_conf *a)
+{
+    struct eem_operand ops[EEM_OPERANDS_MAX];
+    CONF_EACH(const struct trigger_conf, t, &a->triggers)
+    {
+        size_t n = trigger_operands(t, ops);
+        for (size_t i = 0; i < n; i++)
+            if (ops[i].tag[0] && !has_tag(a, ops[i].tag))
+                return ops[i].tag;
+    }
+    return NULL;
+}
+
 bool trigger_check(const struct applet_conf *a, char why[128])
 {
     const struct trigger_conf *t = a->triggers.n ? a->triggers.v[0] : NULL;
@@ -306,14 +333,10 @@ bool trigger_check(const struct applet_conf *a, char why[128])
         str_copy(why, 128, "period-start needs a valid cron entry and a period, applet is not registered");
         return false;
     }
-    struct eem_operand ops[EEM_OPERANDS_MAX];
-    size_t n = trigger_operands(t, ops);
-    for (size_t i = 0; i < n; i++)
-        if (ops[i].tag[0] && !has_tag(a, ops[i].tag)) {
-            str_copy(why, 128, "correlate names a tag that no event has, applet is not registered");
-            return false;
-        }
-    return true;
+    const char *tag = trigger_unknown_tag(a);
+    if (tag)
+        snprintf(why, 128, "correlate names the tag %s that no event has, applet is not registered", tag);
+    return !tag;
 }
 
 static void add_seconds(struct text *out, const char *word, uint64_t ms)

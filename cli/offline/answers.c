@@ -324,9 +324,9 @@ static bool run_applet(struct shell *sh, const char *line)
         return false;
     switch (eem_run(sh->answers->desk->eem, argv[3], (const char *const *)argv + 4, n - 4, NULL, &waits)) {
     case EEM_RUN_STARTED: return true;
-    case EEM_RUN_UNKNOWN: text_printf(&sh->output, "%% EEM policy %s is not registered\n", argv[3]); return true;
+    case EEM_RUN_UNKNOWN:
     case EEM_RUN_NOT_NONE:
-        text_printf(&sh->output, "%% EEM policy %s is not registered with event none\n", argv[3]);
+        text_printf(&sh->output, "EEM policy %s not registered with event none Event Detector\n", argv[3]);
         return true;
     case EEM_RUN_QUEUE_FULL: text_printf(&sh->output, "%% EEM policy %s cannot be run now\n", argv[3]); return true;
     }

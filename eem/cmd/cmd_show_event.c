@@ -106,9 +106,9 @@ static enum cmd_result do_run(struct cmd_ctx *c)
     mem_free(w);
     switch (outcome) {
     case EEM_RUN_STARTED: return CMD_OK;
-    case EEM_RUN_UNKNOWN: out_printf(c->out, "%% EEM policy %s is not registered\n", cmd_str(c, "name")); break;
+    case EEM_RUN_UNKNOWN:
     case EEM_RUN_NOT_NONE:
-        out_printf(c->out, "%% EEM policy %s is not registered with event none\n", cmd_str(c, "name"));
+        out_printf(c->out, "EEM policy %s not registered with event none Event Detector\n", cmd_str(c, "name"));
         break;
     case EEM_RUN_QUEUE_FULL:
         out_printf(c->out, "%% EEM policy %s cannot be run now: suppressed by its rate limit or the queue is full\n",

@@ -528,7 +528,7 @@ static void test_globals_and_shows(void **state)
                         "No.  Job Id Proc Status   Time of Event            Event Type        Name\n"
                         "1    1      Actv success  Wed Mar10 13:22:46 2021  none              applet: hand\n");
     assert_int_equal(exec(d, "event manager run nobody"), CMD_FAIL);
-    assert_string_equal(text_str(&d->page.text), "% EEM policy nobody is not registered\n");
+    assert_string_equal(text_str(&d->page.text), "EEM policy nobody not registered with event none Event Detector\n");
     assert_int_equal(exec(d, "debug event manager action cli"), CMD_OK);
     assert_string_equal(text_str(&d->page.text), "Debug EEM action cli debugging is on\n");
     assert_true(eem_debug(d->eem)->action_cli);
