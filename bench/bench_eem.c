@@ -236,12 +236,21 @@ static int order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Microseconds, of 101 times the middle and the worst. */
-static void latency(unsigned applets, double *middle, double *worst)
+static double processor(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+/* Microseconds, of 101 times the middle and the worst; and the worst in time of the processor, without what others took of
+ * it meanwhile. */
+static void latency(unsigned applets, double *middle, double *worst, double *worst_own)
 {
     struct machine m;
     char pattern[96];
     double took[101];
+    *worst_own = 0;
     machine_open(&m);
     bus_subscribe(m.bus, FACT_SYSLOG, on_line, &m);
     for (unsigned k = 0; k + 1 < applets; k++) {
@@ -249,17 +258,20 @@ static void latency(unsigned applets, double *middle, double *worst)
         add_applet(&m, k, pattern, NULL);
     }
     add_applet(&m, applets, "WAKE", "awake");
+    (void)usleep(100000); /* the applets are there for a while when their message comes */
+    turn(&m);
     for (unsigned i = 0; i < 101; i++) {
         m.heard = false;
-        double from = now();
+        double own = processor(), from = now();
         msg_post_text(m.log, "BENCH", 5, "WAKE", "x");
         while (!m.heard)
             loop_real_run(m.loop);
         took[i] = (now() - from) * 1e6;
+        own = (processor() - own) * 1e6;
+        if (own > *worst_own)
+            *worst_own = own;
         for (int k = 0; k < 10; k++)
             turn(&m);
-        if (i % 50 == 49)
-            sleep(1); /* at most 64 runs begin within a second */
     }
     machine_close(&m);
     qsort(took, 101, sizeof took[0], order);
@@ -343,8 +355,9 @@ int main(int argc, char **argv)
                    correlator(lines, counts[n], which[w]));
             fflush(stdout);
         }
-    double middle, worst;
-    latency(APPLETS, &middle, &worst);
-    printf("from msg_post to the first action, 1,000 applets: %.0f us, at worst %.0f us of 101\n", middle, worst);
+    double middle, worst, worst_own;
+    latency(APPLETS, &middle, &worst, &worst_own);
+    printf("from msg_post to the first action, 1,000 applets: %.0f us, at worst %.0f us of 101 (%.0f us of processor time)\n", middle,
+           worst, worst_own);
     return 0;
 }

@@ -40,6 +40,11 @@ static const struct {
     {FACT_IPSLA, on_ipsla_fact},   {FACT_COMMAND, info_command_fact},
 };
 
+static void prepare(void *arg)
+{
+    patterns_prepare(((struct eem *)arg)->patterns);
+}
+
 struct eem *eem_new(const struct eem_env *env)
 {
     struct eem *e = NEW(struct eem);
@@ -48,6 +53,7 @@ struct eem *eem_new(const struct eem_env *env)
     for (size_t i = 0; i < EEM_UNSET; i++)
         e->watching[i].tail = &e->watching[i].head;
     e->patterns = patterns_new();
+    timer_init(&e->prepare, env->loop, prepare, e);
     sched_init(e);
     debug_init(e);
     if (env->gate)
@@ -344,6 +350,7 @@ void eem_free(struct eem *e)
         policy_free(e->policies[i]);
     mem_free(e->policies);
     order_fini(&e->registrations);
+    timer_clear(&e->prepare);
     patterns_free(e->patterns);
     mem_free(e->counters);
     mem_free(e->links);

@@ -114,6 +114,7 @@ static const struct {
     {"blocks", blocks, false},
     {"labels", lint_labels, false},
     {"goto", lint_goto, false},
+    {"never", lint_never, false},
     {"everything", lint_everything, false},
     {"own-lines", lint_own_lines, false},
     {"dialect", lint_dialect, false},

@@ -184,12 +184,19 @@ void lint_modes(struct lint *l)
 
 void lint_sync(struct lint *l)
 {
-    bool status = false;
-    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+    const struct action_conf *sets = NULL;
+    bool asynchronous = l->a->events.n > 0;
+    for (size_t i = 0; i < LINT_NACTIONS(l) && !sets; i++) {
         const struct action_conf *a = lint_action(l, i);
-        status |= !strcmp(a->var, "_exit_status") || (a->verb == ACTION_EXIT && a->text[0]);
+        if (!strcmp(a->var, "_exit_status") || (a->verb == ACTION_EXIT && a->text[0]))
+            sets = a;
     }
     CONF_EACH(const struct event_conf, ev, &l->a->events)
-    if (ev->type == EEM_CLI && ev->sync && !status)
-        lint_event(l, ev, "`sync yes` and no action that sets _exit_status: commands that fit never run");
+    {
+        asynchronous &= ev->type == EEM_CLI && !ev->sync;
+        if (ev->type == EEM_CLI && ev->sync && !sets)
+            lint_event(l, ev, "`sync yes` and no action that sets _exit_status: commands that fit never run");
+    }
+    if (asynchronous && sets && sets->verb != ACTION_EXIT)
+        lint_at(l, sets, "with `sync no` nothing looks at _exit_status: `skip` alone decides whether the command runs");
 }

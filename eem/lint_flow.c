@@ -263,6 +263,49 @@ static bool never(const struct action_conf *a)
     return !strchr(a->text, '$') && !strchr(a->pattern, '$') && !eem_compare(a->op, a->text, a->pattern);
 }
 
+/* The head of the if-chain that ends at `end`; SIZE_MAX: it ends a loop. */
+static size_t head_of(const struct lint *l, size_t end)
+{
+    for (size_t i = 0; i < end; i++)
+        if (lint_action(l, i)->verb == ACTION_IF && !lint_is_goto(lint_action(l, i)) && l->blocks[i].end == end)
+            return i;
+    return SIZE_MAX;
+}
+
+/* May what follows the action at `last` be reached from it? Not behind one that leaves, nor behind an if-chain whose
+ * branches all do. */
+static bool goes_on(const struct lint *l, size_t last)
+{
+    const struct action_conf *a = lint_action(l, last);
+    size_t head = a->verb == ACTION_END ? head_of(l, last) : SIZE_MAX;
+    bool has_else = false;
+    if (head == SIZE_MAX)
+        return !leaves(a);
+    for (size_t i = head; i < last; i = l->blocks[i].next) {
+        has_else |= lint_action(l, i)->verb == ACTION_ELSE;
+        if (l->blocks[i].next <= i || l->blocks[i].next == i + 1 || goes_on(l, l->blocks[i].next - 1))
+            return true;
+        if (lint_action(l, i)->verb == ACTION_ELSE)
+            break;
+    }
+    return !has_else;
+}
+
+static void behind_blocks(struct lint *l)
+{
+    for (size_t i = 0; i + 1 < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i), *next = lint_action(l, i + 1);
+        if (a->verb == ACTION_IF && !lint_is_goto(a) && always(a) && l->blocks[i].next < l->blocks[i].end) {
+            const struct action_conf *other = lint_action(l, l->blocks[i].next + 1);
+            if (!ends_block(other) && !lint_is_target(l, other))
+                lint_at(l, other, "it is never reached: the condition of action %s always holds", a->label);
+        }
+        if (a->verb == ACTION_END && !goes_on(l, i) && !ends_block(next) && next->verb != ACTION_COMMENT &&
+            !lint_is_target(l, next))
+            lint_at(l, next, "it is never reached: every branch before it leaves");
+    }
+}
+
 void lint_unreachable(struct lint *l)
 {
     for (size_t i = 0; i + 1 < LINT_NACTIONS(l); i++) {
@@ -277,6 +320,7 @@ void lint_unreachable(struct lint *l)
                                                         : "leaves the loop";
         lint_at(l, next, "it is never reached: action %s %s", a->label, what);
     }
+    behind_blocks(l);
 }
 
 /* Does an action change a variable that the condition looks at? */

@@ -43,6 +43,8 @@ void lint_enable(struct lint *l);
 void lint_prompts(struct lint *l);
 void lint_modes(struct lint *l);
 void lint_sync(struct lint *l);
+/* lint_never.c */
+void lint_never(struct lint *l);
 /* lint_text.c */
 void lint_labels(struct lint *l);
 void lint_everything(struct lint *l);

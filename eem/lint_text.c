@@ -135,11 +135,11 @@ static bool configures(const struct lint *l)
 }
 
 /* An action's line as it will be logged, with nothing for its variables. */
-static char *own_line(const struct lint *l, const struct action_conf *a)
+static char *own_line(const struct applet_conf *of, const struct action_conf *a)
 {
     struct text t = {0};
     text_printf(&t, "%%%s-%u-LOG: %s: ", a->facility[0] ? a->facility : "HA_EM",
-                a->priority < EEM_PRIORITY_UNSET ? a->priority : 6u, l->a->name);
+                a->priority < EEM_PRIORITY_UNSET ? a->priority : 6u, of->name);
     for (const char *s = a->text; *s;) {
         size_t n = strcspn(s, "$");
         text_addn(&t, s, n);
@@ -155,6 +155,42 @@ static char *own_line(const struct lint *l, const struct action_conf *a)
     return copy;
 }
 
+/* An action of this applet whose line fits the pattern; NULL: none. */
+static const struct action_conf *logs(const struct applet_conf *a, struct regex *re)
+{
+    CONF_EACH(const struct action_conf, act, &a->actions)
+    {
+        char *line = act->verb == ACTION_SYSLOG ? own_line(a, act) : NULL;
+        bool is = line && regex_match(re, line, strlen(line));
+        mem_free(line);
+        if (is)
+            return act;
+    }
+    return NULL;
+}
+
+/* Two applets that are each other's event. */
+static void others_lines(struct lint *l, const struct event_conf *ev)
+{
+    char why[128];
+    struct regex *mine = pattern_compile(ev->pattern, REGEX_IOS, why);
+    CONF_EACH(const struct applet_conf, other, &l->env->conf->applets)
+    {
+        if (!mine || !strcmp(other->name, l->a->name) || other->events.n != 1 || !logs(other, mine))
+            continue;
+        const struct event_conf *theirs = other->events.v[0];
+        if (theirs->type != EEM_SYSLOG || theirs->ratelimit || theirs->occurs > 1 || !theirs->pattern[0])
+            continue;
+        struct regex *re = pattern_compile(theirs->pattern, REGEX_IOS, why);
+        const struct action_conf *act = re ? logs(l->a, re) : NULL;
+        if (act)
+            lint_at(l, act, "what it logs is the event of applet %s, and what that logs is this applet's, for ever",
+                    other->name);
+        regex_free(re);
+    }
+    regex_free(mine);
+}
+
 static void own_lines_of(struct lint *l, const struct event_conf *ev)
 {
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
@@ -163,13 +199,14 @@ static void own_lines_of(struct lint *l, const struct event_conf *ev)
             (ev->facility[0] && !matches(ev->facility, a->facility[0] ? a->facility : "HA_EM")) ||
             (ev->mnemonic[0] && !matches(ev->mnemonic, "LOG")))
             continue;
-        char *line = own_line(l, a);
+        char *line = own_line(l->a, a);
         if (strstr(a->text, "$_syslog_msg") && !strchr(ev->pattern, '^'))
             lint_at(l, a, "it logs the line that the pattern fits, which is this applet's event again, for ever");
         else if (matches(ev->pattern, line))
             lint_at(l, a, "what it logs fits the applet's own pattern {%s}, for ever", ev->pattern);
         mem_free(line);
     }
+    others_lines(l, ev);
     char *configured = mem_printf("%%SYS-5-CONFIG_I: Configured from console by  on vty0 (EEM:%s)", l->a->name);
     if (configures(l) && matches(ev->pattern, configured) && ev->priority >= 5 && !ev->facility[0] && !ev->mnemonic[0])
         lint_event(l, ev, "the applet configures, and pattern {%s} fits what is logged then, for ever", ev->pattern);

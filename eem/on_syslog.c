@@ -58,13 +58,22 @@ struct matches {
     unsigned severities;
 };
 
+#define PREPARE_US (20 * US_PER_MS) /* whoever configures applets configures several */
+
+static struct patterns *patterns_change(struct watch *w)
+{
+    struct eem *e = w->policy->eem;
+    timer_set(&e->prepare, PREPARE_US);
+    return e->patterns;
+}
+
 /* What leads a line to this watch: its pattern, else the words that tell most of what a field it asks for must contain. */
 static void arm(struct watch *w)
 {
     char why[128];
     struct literals words = {0}, of_field;
     struct matches *m = w->state = NEW(struct matches);
-    struct patterns *patterns = w->policy->eem->patterns;
+    struct patterns *patterns = patterns_change(w);
     m->severities = syslog_severities(w->ev);
     for (unsigned i = 0; i < FIELDS; i++) {
         const char *pattern = field_pattern(w->ev, i);
@@ -84,7 +93,7 @@ static void arm(struct watch *w)
 static void disarm(struct watch *w)
 {
     struct matches *m = w->state;
-    patterns_remove(w->policy->eem->patterns, w);
+    patterns_remove(patterns_change(w), w);
     for (unsigned i = 0; i < FIELDS; i++)
         regex_free(m->fields[i]);
     mem_free(m);

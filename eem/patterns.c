@@ -5,8 +5,9 @@
  * must contain (literals.c). All of them together make one Aho-Corasick automaton; the line runs through it once, and only
  * patterns of which a word was seen are tried with PCRE2 (through regex.h). A pattern that is nothing but its word needs no
  * regex at all; one without any (".*") is tried always. Which are to be tried is a bit each, so that they come in order
- * of adding without being sorted. The automaton has one column for each byte that occurs in some word, and is rebuilt when
- * first needed after a change: registering a hundred applets at boot builds it once.
+ * of adding without being sorted. The automaton has one column for each byte that occurs in some word, and is rebuilt after
+ * a change when a line needs it or the owner has time (milliseconds for a thousand applets): registering a hundred applets
+ * at boot builds it once.
  *
  * The dialect is that of event patterns: as the output filters', but '_' stands for itself. */
 #include "eem/patterns.h"
@@ -320,13 +321,18 @@ void *patterns_gave_up(struct patterns *p)
     return owner;
 }
 
+void patterns_prepare(struct patterns *p)
+{
+    if (p->n && p->stale)
+        build(p);
+}
+
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
                     void (*hit)(void *arg, void *owner), void *arg)
 {
     if (!p->n)
         return;
-    if (p->stale)
-        build(p);
+    patterns_prepare(p);
     p->generation++;
     if (text_at > len)
         text_at = 0;

@@ -18,6 +18,8 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
 /* Whatever contains one of these; none: every line. */
 void patterns_add_literals(struct patterns *p, const struct literals *l, void *owner);
 void patterns_remove(struct patterns *p, const void *owner);
+/* Do now what the next line would wait for after a change. */
+void patterns_prepare(struct patterns *p);
 /* Call hit for the owner of every pattern found in the line, in order of adding. text_at: where a second line start for
  * '^' lies (after the timestamp); 0 for none. hit must not add or remove. */
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,

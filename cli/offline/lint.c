@@ -1,5 +1,6 @@
 /* lint.c: `espial eem lint CONFIG`: the checks of eem/lint.c with the lines that they are about, and those of the text
- * itself: quotes, lines that later ones replace, and what the rest of the configuration says or does not say. */
+ * itself: quotes, lines that later ones replace, commands abbreviated in patterns, and what the rest of the configuration
+ * says or does not say. */
 #include "cli/offline/lint.h"
 
 #include <stdio.h>
@@ -7,7 +8,9 @@
 #include <string.h>
 
 #include "cli/offline/config.h"
+#include "cli/offline/spell.h"
 #include "eem/lint.h"
+#include "eem/patterns.h"
 
 struct finding {
     unsigned line;
@@ -184,7 +187,48 @@ static void policies(struct linting *l)
     }
 }
 
-static void (*const text_checks[])(struct linting *l) = {refused, quotes, replaced, surroundings, policies};
+/* The words of a pattern that is nothing but words: "sh run" of "^sh run.*". False: it is more. */
+static bool plain_words(const char *pattern, char out[EEM_TEXT_MAX])
+{
+    str_copy(out, EEM_TEXT_MAX, pattern + (pattern[0] == '^'));
+    size_t n = strlen(out);
+    if (n >= 2 && !strcmp(out + n - 2, ".*"))
+        out[n -= 2] = '\0';
+    if (n && out[n - 1] == '$')
+        out[--n] = '\0';
+    return n && !strpbrk(out, "\\[](){}|*+?.^$");
+}
+
+/* Patterns of event cli are held against commands in full. */
+static void abbreviations(struct linting *l)
+{
+    struct spell *s = NULL;
+    CONF_EACH(const struct applet_conf, a, &l->conf->applets)
+    CONF_EACH(const struct event_conf, ev, &a->events)
+    {
+        char words[EEM_TEXT_MAX], mode[SPELL_MODE_MAX] = "exec", why[128];
+        struct text full = {0};
+        if (ev->type != EEM_CLI || ev->tab_key || ev->question || !plain_words(ev->pattern, words))
+            continue;
+        s = s ? s : spell_new();
+        if (ev->mode[0])
+            str_copy(mode, sizeof mode, ev->mode);
+        bool known = s && spell(s, words, true, mode, &full);
+        struct regex *re = known ? pattern_compile(ev->pattern, REGEX_IOS, why) : NULL;
+        if (re && !regex_match(re, text_str(&full), full.len)) {
+            char *text = mem_printf("commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} does not fit",
+                                    words, text_str(&full), ev->pattern);
+            from_engine(l, &(struct eem_finding){
+                               .applet = a, .place = EEM_AT_EVENT, .name = ev->tag, .check = "abbreviations", .text = text});
+            mem_free(text);
+        }
+        regex_free(re);
+        text_free(&full);
+    }
+    spell_free(s);
+}
+
+static void (*const text_checks[])(struct linting *l) = {refused, quotes, replaced, surroundings, policies, abbreviations};
 
 static bool is_sentence(const char *text)
 {

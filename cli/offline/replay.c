@@ -22,7 +22,8 @@
 #include "espial/clock.h"
 #include "espial/vloop.h"
 
-enum { BUFFER = 256 * 1024, LINE_KEPT = 8192, PROGRESS_LINES = 200000 };
+enum { BUFFER = 256 * 1024, LINE_KEPT = 8192 };
+enum { PROGRESS_LINES = 256, PROGRESS_MS = 250 }; /* how often the time is looked at, and something is told */
 #define AFTER_MAX  (UINT64_C(3600) * US_PER_S)
 #define RAVING_MAX (UINT64_C(10) * US_PER_S)
 
@@ -38,6 +39,8 @@ struct replay {
     struct logtime time;
     uint64_t target; /* loop time of the last line */
     bool skipping;   /* the rest of a line that was cut */
+    int64_t told_ms; /* when progress was told, in the machine's time; 0: never looked */
+    bool shown; /* a line of progress stands on the terminal */
 };
 
 static void fill(struct replay *r)
@@ -202,14 +205,21 @@ static void do_also(struct desk *d, struct operator* o, const struct also *a)
         bus_publish(d->bus, FACT_CONFIG_CHANGED, &a->config, sizeof a->config);
 }
 
-static void tell_progress(const struct replay *r, bool last)
+static void tell_progress(struct replay *r)
 {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    int64_t now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    if (!r->told_ms)
+        r->told_ms = now;
+    if (now - r->told_ms < PROGRESS_MS)
+        return;
+    r->told_ms = now;
+    r->shown = true;
     if (r->size)
         fprintf(stderr, "\r%3u%% %llu lines", (unsigned)(r->bytes * 100 / r->size), (unsigned long long)r->lines);
     else
         fprintf(stderr, "\r%llu MB, %llu lines", (unsigned long long)(r->bytes >> 20), (unsigned long long)r->lines);
-    if (last)
-        fputs("\r\033[K", stderr);
     (void)fflush(stderr);
 }
 
@@ -221,6 +231,7 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
     struct logline l;
     struct also also;
     story_line(s, 0, NULL, 0);
+    story_progress(s, progress ? &r->shown : NULL);
     move_to(r, d, 0);
     while (next_line(r, &line, &len)) {
         r->lines++;
@@ -255,11 +266,12 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
         if (why == r->lines)
             story_why(s, NULL);
         if (progress && r->lines % PROGRESS_LINES == 0)
-            tell_progress(r, false);
+            tell_progress(r);
     }
     story_line(s, 0, NULL, 0);
-    if (progress && r->lines >= PROGRESS_LINES)
-        tell_progress(r, true);
+    if (r->shown)
+        fputs(PROGRESS_CLEAR, stderr);
+    r->shown = false;
 }
 
 static bool busy(const struct desk *d)

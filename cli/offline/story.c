@@ -51,6 +51,7 @@ struct story {
     const char *text;
     size_t len;
     bool line_told;
+    bool *progress; /* a line of it stands on stderr */
     const struct eem_moment *why; /* the line that is to be explained */
     struct text seen;              /* applets that something happened to, ",a,b," */
     struct kept_run runs[RUNS_KEPT];
@@ -104,12 +105,22 @@ static bool untold(const struct story *s, const char *applet)
     return t && raves(s, t);
 }
 
+/* Progress stands where something is to be told. */
+static void make_way(const struct story *s)
+{
+    if (!s->progress || !*s->progress)
+        return;
+    fputs(PROGRESS_CLEAR, stderr);
+    *s->progress = false;
+}
+
 /* The head of an event's line: true when it is to be told at all. */
 static bool head(struct story *s, const char *applet)
 {
     char at[32];
     if (!told(s) || untold(s, applet))
         return false;
+    make_way(s);
     if (s->line && !s->line_told) {
         fprintf(s->out, "line %" PRIu64 ": ", s->line);
         put_clean(s->out, s->text, s->len, 1000);
@@ -494,6 +505,11 @@ struct story *story_new(FILE *out, enum story_format format, bool quiet)
     return s;
 }
 
+void story_progress(struct story *s, bool *shown)
+{
+    s->progress = shown;
+}
+
 void story_free(struct story *s)
 {
     if (!s)
@@ -560,6 +576,7 @@ void story_why(struct story *s, const struct eem_moment *m)
         text_clear(&s->seen);
         text_add(&s->seen, "\n");
     } else if (s->why && s->format == STORY_TEXT) {
+        make_way(s);
         if (!s->line_told) {
             fprintf(s->out, "line %" PRIu64 ": ", s->line);
             put_clean(s->out, s->text, s->len, 1000);

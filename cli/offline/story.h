@@ -16,6 +16,9 @@ struct story;
 struct story *story_new(FILE *out, enum story_format format, bool quiet);
 void story_free(struct story *s); /* NULL-safe */
 const struct eem_observer *story_observer(struct story *s);
+/* Whoever shows progress on stderr says here whether it stands there now; it is erased before something is told. */
+#define PROGRESS_CLEAR "\r\033[K"
+void story_progress(struct story *s, bool *shown);
 struct answers_hear story_hear(struct story *s);
 /* When the desk is there: listen to its log and its traps. */
 void story_begin(struct story *s, struct desk *d, struct expectations *e);

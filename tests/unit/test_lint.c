@@ -53,8 +53,44 @@ static const struct {
     {SYSLOG("Tunnel\\d+") " action 1 cli command \"enable\"\n", "2 dialect\n"},
     {NONE " action 1 regexp \"[0-9]{2}\\s\\d(?:a|b)\" \"12\" m\n", ""}, /* as Tcl's */
     {NONE " action 1 regexp \"\\bup\\b\" \"12\" m\n", "3 dialect\n"},
-    {NONE " action 1 regexp \"(?<a>up)\" \"12\" m\n", "3 dialect\n"},
+    {NONE " action 1 regexp \"(?<a>up)\" \"12\" m\n", "3 never\n3 dialect\n"},
     {NONE " action 1 cli command \"enable\" pattern \"\\d#\"\n", "3 dialect\n"},
+    /* never */
+    {"event manager applet a\n event timer cron cron-entry \"0 0 31 2 *\"\n action 1 wait 1\n", "2 never\n"},
+    {"event manager applet a\n event timer cron cron-entry \"0 0 29 2 *\"\n action 1 wait 1\n", ""},
+    {"event manager applet a\n event counter name c entry-op gt entry-val 1 exit-op lt exit-val 1\n action 1 wait 1\n",
+     "2 never\n"},
+    {"event manager applet a\n event counter name c entry-op gt entry-val 1 exit-op lt exit-val 1\n action 1 wait 1\n"
+     "event manager applet b\n event none\n action 1 counter name c op inc value 1\n",
+     ""},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 wait 1\n", "2 never\n"},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 wait 1\n"
+     "event manager applet b\n event none\n action 1 publish-event sub-system 798 type 7\n",
+     ""},
+    {"event manager applet a\n event syslog pattern \"LINK-5-CHANGED\" priority errors\n action 1 wait 1\n", "2 never\n"},
+    {"event manager applet a\n event syslog pattern \"LINK-5-CHANGED\" priority notifications\n action 1 wait 1\n", ""},
+    {"event manager applet a\n event syslog pattern \"LINK-5-CHANGED\" severity-critical\n action 1 wait 1\n", "2 never\n"},
+    {SYSLOG("LINEPROTO-5-UPDOWN.*Gi0/1,") " action 1 wait 1\n", "2 never\n"},
+    {SYSLOG("LINEPROTO-5-UPDOWN.*GigabitEthernet0/1,") " action 1 wait 1\n", ""},
+    {SYSLOG("TRACK-6-STATE: 1 interface Gi0/1") " action 1 wait 1\n", ""},
+    {SYSLOG("x") " action 1 gets a\n", "3 never\n"},
+    {NONE " action 1 gets a\n", ""},
+    {NONE " action 1 regexp \"(\" \"$_none_arg1\"\n", "3 never\n"},
+    {NONE " action 1 regexp \"($_none_arg2\" \"$_none_arg1\"\n", ""},
+    /* abbreviations */
+    {"event manager applet a\n event cli pattern \"sh run\" sync no skip no\n action 1 wait 1\n", "2 abbreviations\n"},
+    {"event manager applet a\n event cli pattern \"^conf t\" sync no skip no\n action 1 wait 1\n", "2 abbreviations\n"},
+    {"event manager applet a\n event cli pattern \"int loop0\" sync no skip no mode \"config\"\n action 1 wait 1\n",
+     "2 abbreviations\n"},
+    {"event manager applet a\n event cli pattern \"^show run.*\" sync no skip no\n action 1 wait 1\n", ""},
+    {"event manager applet a\n event cli pattern \"fake command\" sync no skip no\n action 1 wait 1\n", ""},
+    /* own-lines, of two */
+    {SYSLOG("LOG: b: pong") " action 1 syslog msg \"ping\"\nevent manager applet b\n event syslog pattern \"LOG: a: ping\"\n"
+     " action 1 syslog msg \"pong\"\n",
+     "3 own-lines\n6 own-lines\n"},
+    {SYSLOG("LOG: b: pong") " action 1 syslog msg \"other\"\nevent manager applet b\n event syslog pattern \"LOG: a: ping\"\n"
+     " action 1 syslog msg \"pong\"\n",
+     ""},
     {NONE " action 1 regexp \"a\\.b[0-9]+\" \"12\" m\n", ""},
     /* globs */
     {NONE " action 1 string match \".*down\" \"$_none_arg1\"\n", "3 globs\n"},
@@ -93,7 +129,8 @@ static const struct {
     {"event manager applet a\n event config ratelimit 60\n action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n", ""},
     {"event manager applet a\n event application sub-system 798 type 7\n action 1 publish-event sub-system 798 type 7\n",
      "3 own-lines\n"},
-    {"event manager applet a\n event application sub-system 798 type 7\n action 1 publish-event sub-system 798 type 8\n", ""},
+    {"event manager applet a\n event application sub-system 798 type 7\n action 1 publish-event sub-system 798 type 8\n",
+     "2 never\n"},
     {"event manager applet a\n event application sub-system 798 type 7\n action 1 if $_application_data1 lt 5\n"
      " action 2 publish-event sub-system 798 type 7 arg1 \"9\"\n action 3 end\n",
      ""},
@@ -106,6 +143,15 @@ static const struct {
     {NONE " action 1 if 1 eq 2\n action 2 syslog msg \"x\"\n action 3 end\n", "4 unreachable\n"},
     {NONE " action 1 if $_none_argc eq 1\n action 2 exit 5\n action 3 end\n action 4 syslog msg \"x\"\n", ""},
     {NONE " action 1 if $_none_argc eq 1 goto 3\n action 2 exit\n action 3 syslog msg \"x\"\n", ""},
+    {NONE " action 1 if 1 eq 1\n action 2 wait 1\n action 3 else\n action 4 wait 1\n action 5 end\n", "6 unreachable\n"},
+    {NONE " action 1 if $_none_argc eq 1\n action 2 exit\n action 3 else\n action 4 exit\n action 5 end\n action 6 wait 1\n",
+     "8 unreachable\n"},
+    {NONE " action 1 if $_none_argc eq 1\n action 2 exit\n action 3 elseif $_none_argc eq 2\n action 4 exit\n action 5 end\n"
+          " action 6 wait 1\n",
+     ""},
+    {NONE " action 1 if $_none_argc eq 1\n action 2 if $_none_argc eq 3\n action 3 exit\n action 4 else\n action 5 exit 1\n"
+          " action 6 end\n action 7 else\n action 8 exit\n action 9 end\n action a wait 1\n",
+     "12 unreachable\n"},
     /* endless */
     {NONE " action 1 while 1 eq 1\n action 2 wait 1\n action 3 end\n", "3 endless\n"},
     {NONE " action 1 set x \"1\"\n action 2 while $x eq 1\n action 3 wait 1\n action 4 end\n", "4 endless\n"},
@@ -149,6 +195,7 @@ static const struct {
     /* sync */
     {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 syslog msg \"x\"\n", "2 sync\n"},
     {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 set _exit_status \"1\"\n", ""},
+    {"event manager applet a\n event cli pattern \"reload\" sync no skip yes\n action 1 set _exit_status \"1\"\n", "3 sync\n"},
     /* quotes */
     {SYSLOG("x") " action 1 cli command \"enable\n", "3 quotes\n"},
     {SYSLOG("x") " action 1 cli command \"say \\\"x\\\"\"\n", ""},
