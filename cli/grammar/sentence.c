@@ -12,6 +12,8 @@
 
 #include "cli/grammar/grammar_local.h"
 
+#define GROUP_DEPTH_MAX 12 /* groups within groups */
+
 struct reader {
     struct pool *pool;
     const char *at;
@@ -189,7 +191,7 @@ static bool read_group(struct reader *r, struct elem *seq, enum elem_kind kind, 
     struct elem *e = elem_add(r, seq, kind);
     bool outer = r->in_anyorder;
 
-    if (++r->depth > 8)
+    if (++r->depth > GROUP_DEPTH_MAX)
         return fail(r, "groups too deep", open);
     if (kind == ELEM_ANYORDER) {
         if (r->in_anyorder)

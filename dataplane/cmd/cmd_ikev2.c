@@ -4,7 +4,7 @@
  * Every row writes struct v2_conf; v2_conf.c says what counts, a negotiation asks it when it needs it. The notes that a
  * new object prints (what it lacks until it counts) are IOS's. Lists of algorithms keep the order typed. Refused, since
  * nothing would honour them: certificates, EAP, RADIUS, VRFs, mode configuration (config-exchange, aaa), virtual
- * templates, `key 6` (there is no master key), `hostname` of a keyring's peer, `http-url cert`, queue limits. */
+ * templates, `key 6` (there is no master key), `http-url cert`, queue limits. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -198,11 +198,11 @@ static const struct cmd_row rows[] = {
         SLOT(integ, 0), SLOT(integ, 1), SLOT(integ, 2), SLOT(integ, 3), SLOT(integ, 4)),
     SET(CONFIG_IKEV2_PROPOSAL, NULL,
         "group " GROUP(0) " [" GROUP(1) " [" GROUP(2) " [" GROUP(3) " [" GROUP(4) " [" GROUP(5) " [" GROUP(
-            6) " [" GROUP(7) "]]]]]]]",
+            6) " [" GROUP(7) " [" GROUP(8) " [" GROUP(9) " [" GROUP(10) "]]]]]]]]]]",
         "Set the Diffie-Hellman group(s)|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP
-        "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP,
+        "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP,
         SLOT(group, 0), SLOT(group, 1), SLOT(group, 2), SLOT(group, 3), SLOT(group, 4), SLOT(group, 5), SLOT(group, 6),
-        SLOT(group, 7)),
+        SLOT(group, 7), SLOT(group, 8), SLOT(group, 9), SLOT(group, 10)),
     MODE(CONFIG, CONFIG_IKEV2_POLICY, &policy_scope, &v2_scope, struct v2_conf, policies,
          "crypto ikev2 policy <word:name>", "Define IKEV2 policies|Name of IKEv2 policy",
          KEY_TXT(struct v2_policy_conf, name)),
@@ -222,6 +222,7 @@ static const struct cmd_row rows[] = {
         "Specify a description of this peer|Line describing the peer being configured", RT(description)),
     SET(CONFIG_IKEV2_PEER, NULL, "address=has_addr <ip:addr> [<mask>]",
         "Specify IPv4/IPv6 address of peer|IPv4 Address|specify mask", R(has_addr), R(addr), R(mask)),
+    SET(CONFIG_IKEV2_PEER, NULL, "hostname <word:hostname>", "Specify the hostname of peer|Hostname", RT(hostname)),
     SET(CONFIG_IKEV2_PEER, NULL,
         "identity {address=id_kind:1 <ip:id_addr>|fqdn=id_kind:2 <word:id>|fqdn domain=id_kind:3 <word:id>|"
         "email=id_kind:4 <word:id>|email domain=id_kind:5 <word:id>|key-id=id_kind:6 <word:id>}",

@@ -3,7 +3,8 @@
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
  * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
  * nothing passes. They are refused on interfaces that are no tunnels. Not there, because
- * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf, sources and destinations by name. */
+ * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf. A destination by name is looked
+ * up when it is typed; its address is what is kept. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -37,6 +38,24 @@ bool tunnel_check(void *self, const struct if_conf *c, struct out *out)
     return same;
 }
 
+static enum cmd_result do_destination(struct cmd_ctx *c)
+{
+    const char *name = cmd_str(c, "name");
+    struct if_conf *conf = c->obj;
+    uint32_t old = conf->tunnel.dst;
+
+    if (!dataplane_resolve(c->self, name, &conf->tunnel.dst)) {
+        out_printf(c->out, "%% Unrecognized host or address: %s\n", name);
+        return CMD_FAIL;
+    }
+    if (!tunnel_check(c->self, conf, c->out)) {
+        conf->tunnel.dst = old;
+        return CMD_FAIL;
+    }
+    iface_conf_changed(dataplane_net(c->self), conf, false);
+    return CMD_OK;
+}
+
 static enum cmd_result turn(struct cmd_ctx *c, bool on)
 {
     *tunnels_debug_keepalive(dataplane_tunnels(c->self)) = on;
@@ -67,6 +86,7 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_IF, NULL, "tunnel mode {gre ip=mode:0|ipsec ipv4=mode:1}",
         "generic route encapsulation protocol|over IP|IPSec tunnel encapsulation|over IPv4", T(mode)),
     SET(CONFIG_IF, NULL, "tunnel destination <ip:dst>", "destination of tunnel|ip address", T(dst)),
+    DO(CONFIG_IF, 15, "tunnel destination <word:name>", do_destination, "destination of tunnel|ip address or host name"),
     SET(CONFIG_IF, NULL, "tunnel key=has_key <key:0-4294967295>", "security or selector key|key", T(has_key), T(key)),
     SET(CONFIG_IF, NULL, "tunnel checksum=checksum", "enable end to end checksumming of packets", T(checksum)),
     SET(CONFIG_IF, NULL, "tunnel sequence-datagrams=sequence", "drop datagrams arriving out of order", T(sequence)),

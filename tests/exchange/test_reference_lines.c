@@ -296,6 +296,7 @@ static const struct line crypto_map[] = {
     {"set pfs group20", " set pfs group20", "no set pfs", NULL},
     {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
     {"set pfs group24", " set pfs group24", "no set pfs group24", NULL},
+    {"set pfs group31", " set pfs group31", "no set pfs group31", NULL},
     {"mat add 101", " match address 101", "no mat add", NULL},
     {"set ip acc 110 in", " set ip access-group 110 in", "no set ip access-group 110 in", NULL},
     {"set ip acc INSIDE out", " set ip access-group INSIDE out", "no set ip acc INSIDE out", NULL},
@@ -319,6 +320,14 @@ static const struct line interface[] = {
     {"cry ips frag aft", " crypto ipsec fragmentation after-encryption", "no cry ips frag", NULL},
 };
 
+static const struct line tunnel[] = {
+    {"tun des 192.0.2.8", " tunnel destination 192.0.2.8", "no tun des", NULL},
+    {"tun des far", " tunnel destination 192.0.2.9", "no tunnel destination", NULL},
+};
+static const struct line proposal[] = {
+    {"group 1 2 5 14 15 16 19 20 21 24", " group 1 2 5 14 15 16 19 20 21 24", "no group", NULL},
+};
+
 static void ipsec(void **state)
 {
     (void)state;
@@ -330,6 +339,9 @@ static void ipsec(void **state)
     box_type(b, NODE, "crypto map VPN 10 ipsec-isakmp");
     EACH(b, "cry map VPN 10", crypto_map);
     EACH(b, "int e0/0", interface);
+    box_type_all(b, NODE, "exit\nip host far 192.0.2.9");
+    EACH(b, "int tu0", tunnel);
+    EACH(b, "cry ikev2 prop P", proposal);
     /* peers: a list in the order typed */
     box_type_all(b, NODE,
                  "cry map VPN 10\nset peer 10.0.0.3\nset peer 10.0.0.2\nset peer 10.0.0.4\nno set peer 10.0.0.3");

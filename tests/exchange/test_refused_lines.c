@@ -91,7 +91,7 @@ static const struct refused refused_transform_set[] = {
 static const struct refused refused_map[] = {
     {"set peer 10.0.0.2 dynamic", "% An address is not resolved"},
     {"set peer r2.example.net", "% Unrecognized host or address: r2.example.net"},
-    {"set pfs group3", "group3"},
+    {"set pfs group4", "group4"},
     {"set pfs group22", "group22"},
     {"set security-association dfbit keep", "keep"},
     {"set security-association ecn copy", "copy"},

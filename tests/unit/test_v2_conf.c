@@ -234,11 +234,18 @@ static void test_identities(void **state)
     v2_conf_fini(&c);
 }
 
+static bool look_up(void *arg, const char *name, uint32_t *out)
+{
+    *out = 0xC0000207;
+    return strcmp(name, arg) == 0;
+}
+
 static void check_key(const struct v2_conf *c, const struct v2_profile_conf *p, bool local, uint32_t peer,
                       const struct v2_id *id, const char *want)
 {
     struct key k = {0};
-    bool have = v2_conf_key(c, p, local, peer, id, &k);
+    const struct v2_names names = {look_up, (char[]){"spoke"}};
+    bool have = v2_conf_key(c, &names, p, local, peer, id, &k);
     if (have != (want != NULL) || (have && (k.len != strlen(want) || memcmp(k.b, want, k.len))))
         fail_msg("%s: %.*s", want ? want : "none", have ? k.len : 4, have ? (char *)k.b : "none");
 }
@@ -269,6 +276,12 @@ static void test_keys(void **state)
     strcpy(name->id, "r1.example.com");
     strcpy(name->key, "named");
     struct v2_id r1 = id_of(ID_FQDN, "r1.example.com"), r2 = id_of(ID_FQDN, "r2.example.com");
+    struct v2_peer_conf *host_name = add(&k->peers, v2_peer_conf_init), *unknown = add(&k->peers, v2_peer_conf_init);
+    strcpy(host_name->hostname, "spoke"); /* the table says 192.0.2.7 */
+    strcpy(host_name->key, "looked up");
+    strcpy(unknown->hostname, "nobody");
+    strcpy(unknown->key, "never");
+    check_key(&c, p, true, 0xC0000207, NULL, "looked up");
     check_key(&c, p, true, 0xC0000201, NULL, "everybody");
     check_key(&c, p, true, 0x0A000002, NULL, "mine");
     check_key(&c, p, false, 0x0A000002, NULL, "theirs");

@@ -134,7 +134,8 @@ bool v1_frag_send(struct ike_sa *sa, const uint8_t *msg, size_t len);
 void v1_frag_forget(struct ike_sa *sa);
 /* A protected message that begins with HASH(M-ID | rest): begun up to the payload behind it; the hash filled in (false:
  * it did not fit); of one that came, is it right? */
-void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange, uint32_t mid);
+void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange,
+                     uint32_t mid);
 bool v1_hashed_end(struct msg_wr *m, const struct ike_sa *sa, uint32_t mid);
 bool v1_hashed_right(const struct ike_sa *sa, const struct v1_msg *m);
 /* v1_info.c: sent under the SA's protection. */

@@ -28,7 +28,8 @@ static uint32_t new_node(struct ike_sa *sa)
     return mid;
 }
 
-void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange, uint32_t mid)
+void v1_hashed_begin(struct msg_wr *m, uint8_t *buf, size_t cap, const struct ike_sa *sa, uint8_t exchange,
+                     uint32_t mid)
 {
     struct isakmp_hdr h = {.exchange = exchange, .flags = FLAG_ENCRYPT, .mid = mid};
 

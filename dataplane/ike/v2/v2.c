@@ -19,6 +19,7 @@ struct v2 *v2_new(struct ike *ike)
     uint64_t seed;
 
     v2->ike = ike;
+    v2->names = (struct v2_names){ike->env.resolve, ike->env.hostname_arg};
     v2_conf_init(&v2->conf);
     rnd_fill(ike->env.rnd, &seed, sizeof seed);
     v2->by_spi = table_new(V2_SPI, seed);

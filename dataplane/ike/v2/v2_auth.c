@@ -42,7 +42,8 @@ static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours
     bool by_initiator = sa->initiator == ours;
     struct key psk;
 
-    if (!v2_conf_key(&sa->v2->conf, p, ours, sa->remote, sa->remote_id.type ? &sa->remote_id : NULL, &psk)) {
+    const struct v2_id *who = sa->remote_id.type ? &sa->remote_id : NULL;
+    if (!v2_conf_key(&sa->v2->conf, &sa->v2->names, p, ours, sa->remote, who, &psk)) {
         v2_error(sa->v2, sa, sa->remote, "No pre-shared key for peer %s in profile '%s'", IP4(sa->remote), p->name);
         return false;
     }

@@ -389,8 +389,18 @@ static bool peer_key(const struct v2_peer_conf *p, bool local, struct key *out)
     return take_key(p->key, p->hex, out);
 }
 
-bool v2_conf_key(const struct v2_conf *c, const struct v2_profile_conf *p, bool local, uint32_t peer,
-                 const struct v2_id *peer_id, struct key *out)
+/* How well a keyring's peer fits an address: the bits that are the same and one more; 0 not at all. */
+static unsigned fits_address(const struct v2_peer_conf *e, const struct v2_names *names, uint32_t peer)
+{
+    uint32_t named, mask = e->addr ? e->mask : 0;
+
+    if (e->hostname[0] && names && names->resolve && names->resolve(names->arg, e->hostname, &named) && named == peer)
+        return 33;
+    return e->has_addr && !((peer ^ e->addr) & mask) ? 1 + (unsigned)__builtin_popcount(mask) : 0;
+}
+
+bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
+                 uint32_t peer, const struct v2_id *peer_id, struct key *out)
 {
     const char *own = local ? p->key_local : p->key_remote;
     const struct v2_keyring_conf *k = v2_conf_find_keyring(c, p->keyring);
@@ -410,11 +420,13 @@ bool v2_conf_key(const struct v2_conf *c, const struct v2_profile_conf *p, bool 
     if (best && peer_key(best, local, out))
         return true;
     best = NULL;
+    best_fit = 0;
     for (size_t i = 0; k && i < k->peers.n; i++) {
-        const struct v2_peer_conf *e = k->peers.v[i];
-        uint32_t mask = e->addr ? e->mask : 0;
-        if (e->has_addr && !((peer ^ e->addr) & mask) && (!best || mask > (best->addr ? best->mask : 0)))
-            best = e;
+        unsigned fit = fits_address(k->peers.v[i], names, peer);
+        if (fit > best_fit) {
+            best_fit = fit;
+            best = k->peers.v[i];
+        }
     }
     return best && peer_key(best, local, out);
 }

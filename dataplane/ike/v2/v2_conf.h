@@ -54,7 +54,8 @@ struct v2_peer_conf { /* peer NAME of a keyring */
     char name[V2_NAME_MAX];
     bool has_addr;
     uint32_t addr, mask; /* address A [MASK]; 0.0.0.0 is everybody */
-    uint8_t id_kind;     /* enum v2_match_kind; identity {address|fqdn [domain]|email [domain]|key-id} */
+    char hostname[V2_ID_MAX]; /* the address that this name has, too; "" none */
+    uint8_t id_kind;          /* enum v2_match_kind; identity {address|fqdn [domain]|email [domain]|key-id} */
     uint32_t id_addr;
     char id[V2_ID_MAX];
     /* pre-shared-key [local|remote] [0|hex]: of its own direction, else the one for both */
@@ -135,7 +136,12 @@ bool v2_conf_profile_fits(const struct v2_profile_conf *p, uint32_t local, const
 /* Our identity under a profile. */
 void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2_id *out);
 /* The pre-shared key that proves us (local true) or the peer: of the profile itself, else of its keyring's peer found by
- * identity (when known), else by address (longest mask). False: none. The bytes are copied (hex decoded). */
-bool v2_conf_key(const struct v2_conf *c, const struct v2_profile_conf *p, bool local, uint32_t peer,
-                 const struct v2_id *peer_id, struct key *out);
+ * identity (when known), else by address (the name's, then the longest mask). False: none. The bytes are copied (hex
+ * decoded). names looks up hosts; NULL: there are none. */
+struct v2_names {
+    bool (*resolve)(void *arg, const char *name, uint32_t *out);
+    void *arg;
+};
+bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
+                 uint32_t peer, const struct v2_id *peer_id, struct key *out);
 #endif

@@ -194,7 +194,7 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
         v2_error(v2, NULL, addr, !p ? "No usable profile '%s'" : "No usable policy for profile '%s'", profile);
         return NULL;
     }
-    bool key = v2_conf_key(c, p, true, addr, NULL, &psk);
+    bool key = v2_conf_key(c, &v2->names, p, true, addr, NULL, &psk);
     key_wipe(&psk);
     if (!key) {
         v2_error(v2, NULL, addr, "No pre-shared key for peer %s in profile '%s'", IP4(addr), profile);

@@ -286,6 +286,7 @@ struct v2_sa {
 #define V2_STATS_MAX 48
 struct v2 {
     struct ike *ike;
+    struct v2_names names;
     struct v2_conf conf;
     struct table *by_spi;   /* 8 bytes, ours */
     struct table *half;     /* 12 bytes: initiator's SPI | address: responder SAs */
