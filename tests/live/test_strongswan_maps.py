@@ -111,7 +111,7 @@ def test_second_peer(lab):
     r = lab.fresh(STATIC.format(lines="set peer 10.0.0.9\n set peer 10.0.0.2"), LIST, 20)
     wake(r)
     wait_for("the second peer's SA", lambda: running(r, "10.0.0.2        10.0.0.1        QM_IDLE"))
-    wait_for("its pair", lambda: "spi: 0x" in r.type("show crypto ipsec sa"))
+    wait_for("its pair at both ends", lambda: "spi: 0x" in r.type("show crypto ipsec sa") and lab.charon.children())
     lab.both_ways()
     lab.read()
 
