@@ -193,8 +193,13 @@ struct eem_job_info {
 #define EEM_DETAILS_MAX 512
 #define EEM_DETECTORS_MAX 40
 bool eem_history_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
-bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
-bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out);
+/* {0} to begin with; the jobs must be the same as long as it is used. */
+struct eem_job_cursor {
+    const struct run *next;
+    unsigned list;
+};
+bool eem_active_next(const struct eem *e, struct eem_job_cursor *cursor, struct eem_job_info *out);
+bool eem_pending_next(const struct eem *e, struct eem_job_cursor *cursor, struct eem_job_info *out);
 /* Is a run held back by the delay of its trigger? */
 bool eem_delayed(const struct eem *e);
 struct eem_trap_info {

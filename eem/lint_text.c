@@ -58,10 +58,17 @@ static void order_of_labels(struct lint *l)
             continue;
         for (size_t k = 0; k < i; k++) {
             const struct action_conf *first = lint_action(l, k);
-            if (!numeric(first->label, &p1) || p1 != p2 || strncasecmp(first->label, second->label, p1) ||
+            size_t t1 = typed_at(l, first->label), t2 = typed_at(l, second->label);
+            if (!numeric(first->label, &p1))
+                continue;
+            if (!p1 != !p2 && t1 > t2 && t2) {
+                lint_at(l, first, "it runs before action %s, which was typed before it: digits come before letters in labels",
+                        second->label);
+                return;
+            }
+            if (p1 != p2 || strncasecmp(first->label, second->label, p1) ||
                 by_number(first->label + p1, second->label + p2) <= 0)
                 continue;
-            size_t t1 = typed_at(l, first->label), t2 = typed_at(l, second->label);
             if (t1 && t2 && t1 < t2) /* typed in the order in which they run */
                 continue;
             lint_at(l, first, "it runs before action %s: labels are compared as strings, not as numbers",

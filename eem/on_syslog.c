@@ -5,7 +5,7 @@
  * line; all that is asked for must be there, and any of them may stand without a pattern. A line reaches us after its rate limit: a suppressed message never existed. `priority`
  * lets pass messages of that severity and more severe ones, severity-* those of the severities named. `occurs` and `period`: occurs.c. Lines
  * that a run itself logs are no exception: an applet that matches its own message runs again and again, within the
- * bounds of sched.c; what `debug event manager` shows of the server's work alone is not looked at. */
+ * bounds of sched.c; what `debug event manager` shows of the server's work, and what its lint says, is not looked at. */
 #include <stdio.h>
 #include <string.h>
 
@@ -186,6 +186,8 @@ void on_syslog_fact(void *eem, const void *fact)
         f.text_at = 0;
     if (!strncmp(f.line + f.text_at, "fh_", 3))
         return; /* a debug line of ours, or one event would be shown by lines without end */
+    if (!strcmp(f.mnemonic, "FMPD_LINT") && !strcmp(f.facility, "HA_EM"))
+        return; /* it names patterns, which would fit it */
     struct line l = {.fact = &f};
     syslog_parts(&f, &l.parts);
     patterns_match(e->patterns, f.line, len, f.text_at, hit, &l);

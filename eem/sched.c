@@ -13,6 +13,7 @@
  * Classes that one line of `event manager scheduler applet thread` names share their threads; every other class has as
  * many as the default class. `suspend` starts nothing until it is taken back; a job that is held waits beside its queue
  * until it is released, and comes back to the place that its event gives it. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -229,36 +230,30 @@ static void describe(const struct run *r, const char *status, struct eem_job_inf
     };
 }
 
-bool eem_active_next(const struct eem *e, size_t *cursor, struct eem_job_info *out)
+bool eem_active_next(const struct eem *e, struct eem_job_cursor *cursor, struct eem_job_info *out)
 {
-    size_t i = 0;
-    for (const struct run *r = e->running; r; r = r->next)
-        if (i++ == *cursor) {
-            (*cursor)++;
-            describe(r, "running", out);
-            return true;
-        }
-    return false;
+    if (!cursor->next && !cursor->list++)
+        cursor->next = e->running;
+    if (!cursor->next)
+        return false;
+    describe(cursor->next, "running", out);
+    cursor->next = cursor->next->next;
+    return true;
 }
 
-bool eem_pending_next(const struct eem *e, size_t *cursor, struct eem_job_info *out)
+/* Queues of all classes, then what is held beside them. */
+bool eem_pending_next(const struct eem *e, struct eem_job_cursor *cursor, struct eem_job_info *out)
 {
-    size_t i = 0;
-    for (size_t c = 0; c < JOB_CLASSES; c++)
-        for (const struct run *r = e->classes[c].queue_head; r; r = r->next)
-            if (i++ == *cursor) {
-                (*cursor)++;
-                describe(r, "pend", out);
-                return true;
-            }
-    for (size_t c = 0; c < JOB_CLASSES; c++)
-        for (const struct run *r = e->classes[c].held; r; r = r->next)
-            if (i++ == *cursor) {
-                (*cursor)++;
-                describe(r, "held", out);
-                return true;
-            }
-    return false;
+    while (!cursor->next) {
+        if (cursor->list == 2 * JOB_CLASSES)
+            return false;
+        const struct job_class *c = &e->classes[cursor->list % JOB_CLASSES];
+        cursor->next = cursor->list < JOB_CLASSES ? c->queue_head : c->held;
+        cursor->list++;
+    }
+    describe(cursor->next, cursor->list <= JOB_CLASSES ? "pend" : "held", out);
+    cursor->next = cursor->next->next;
+    return true;
 }
 
 /* ---- event manager scheduler clear, hold, release, modify */
@@ -272,7 +267,9 @@ static bool chosen(const struct run *r, const struct eem_choice *which)
 /* Behind those of earlier events. */
 static void put_back(struct job_class *c, struct run *r)
 {
-    struct run **at = &c->queue_head;
+    struct run **at = &c->queue_head, *end = *at ? (struct run *)(void *)((char *)c->queue_tail - offsetof(struct run, next)) : NULL;
+    if (end && end->job < r->job)
+        at = c->queue_tail;
     while (*at && (*at)->job < r->job)
         at = &(*at)->next;
     bool last = !*at;

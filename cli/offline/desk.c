@@ -252,7 +252,7 @@ void desk_other_line(struct desk *d, const char *line)
     if (sscanf(line, "default-state %31s", what) == 1 && d->in_track && d->in_track->stub)
         d->in_track->up = str_iprefix(what, "up");
     else if (str_starts(line, "hostname "))
-        sscanf(line + 9, "%63s", d->hostname);
+        d->named = sscanf(line + 9, "%63s", d->hostname) == 1;
     else if (str_starts(line, "clock timezone "))
         timezone_line(d, line + 15);
     else if (str_starts(line, "clock summer-time "))

@@ -31,6 +31,7 @@ struct desk {
     struct grammar *grammar;
     struct cmd_table *tables; /* the event manager's rows without those of EXEC */
     char hostname[64];
+    bool named; /* by the configuration; else the hostname is the one that every router begins with */
     bool local_stamps; /* service timestamps log datetime localtime */
     struct desk_track {
         uint32_t number;

@@ -5,6 +5,7 @@
  * Who types answers `action gets` with an empty line, a moment later. */
 #include "cli/offline/operator.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,12 +74,24 @@ static void get(void *term, void (*answer)(void *arg, const char *line), void *a
     timer_set(&t->answer, 0);
 }
 
+/* The router's name at the beginning of a prompt; where the configuration does not give it one, any that could be. 0: it is
+ * not there. */
+static size_t name_length(const struct desk *d, const char *line)
+{
+    size_t n = strlen(d->hostname);
+    if (d->named || !isalpha((unsigned char)line[0]))
+        return strncmp(line, d->hostname, n) ? 0 : n;
+    for (n = 1; isalnum((unsigned char)line[n]) || (line[n] && strchr("-_.", line[n]));)
+        n++;
+    return n;
+}
+
 /* "R1(config)#no ip routing" */
 static bool by_prompt(const struct operator* o, const char *line, struct typed_line *t)
 {
-    size_t n = strlen(o->desk->hostname);
+    size_t n = name_length(o->desk, line);
     str_copy(t->mode, sizeof t->mode, "exec");
-    if (strncmp(line, o->desk->hostname, n))
+    if (!n)
         return false;
     line += n;
     if (*line == '(') {

@@ -277,7 +277,7 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
 static bool busy(const struct desk *d)
 {
     struct eem_job_info job;
-    size_t active = 0, pending = 0;
+    struct eem_job_cursor active = {0}, pending = {0};
     return eem_active_next(d->eem, &active, &job) || eem_pending_next(d->eem, &pending, &job) || eem_delayed(d->eem);
 }
 

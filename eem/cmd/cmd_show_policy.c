@@ -144,13 +144,13 @@ static bool of_class(struct cmd_ctx *c, const struct eem_job_info *job)
     return !cmd_has(c, "class_name") || !strcmp(cmd_str(c, "class_name"), job->class_name);
 }
 
-static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, size_t *, struct eem_job_info *))
+static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, struct eem_job_cursor *, struct eem_job_info *))
 {
     static const char *const classes[] = {"default", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",
                                           "N",       "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z"};
     struct eem_job_info job;
     unsigned of[sizeof classes / sizeof classes[0]] = {0}, all = 0, no = 0;
-    for (size_t cursor = 0; next(c->self, &cursor, &job);)
+    for (struct eem_job_cursor cursor = {0}; next(c->self, &cursor, &job);)
         for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
             if (of_class(c, &job) && !strcmp(classes[i], job.class_name)) {
                 of[i]++;
@@ -165,7 +165,7 @@ static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, size_t
         out_printf(c->out, "%s class - %u applet event%s\n", classes[i], of[i], of[i] == 1 ? "" : "s");
         out_printf(c->out, "%-5s%-12s%-2s%-2s%-8s%-26s%-20s%s\n", "no.", "job id", "p", "s", "status", "time of event",
                    "event type", "name");
-        for (size_t cursor = 0; next(c->self, &cursor, &job);) {
+        for (struct eem_job_cursor cursor = {0}; next(c->self, &cursor, &job);) {
             char when[32];
             if (strcmp(classes[i], job.class_name))
                 continue;

@@ -120,6 +120,50 @@ static void test_hundred_applets(void **state)
     box_free(b);
 }
 
+/* The queue at its bound: what is above it is lost, counted and said; to look at it, to hold and to release it takes a walk
+ * along it and not one for each job. */
+static void test_full_queue(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager scheduler suspend\nevent manager applet load\n event syslog pattern \"TEST-5-GO\"\n"
+                         " action 1 counter name c op inc value 1\n");
+    for (unsigned i = 0; i < 100010; i++) {
+        post(b, "GO", "x");
+        if (i % 50 == 49)
+            box_run(b, US_PER_MS);
+    }
+    box_run(b, US_PER_S);
+    assert_int_equal(box_log_count(b, NODE, 0,
+                                   "%HA_EM-4-FMS_QUEUE_FULL: Queue of class default is full (100000 jobs), event for applet "
+                                   "load is discarded"),
+                     1);
+    assert_true(said(b, "show event manager statistics server", "EEM Applets                    100000      10        100000    100000"));
+    struct timespec from, to;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+    assert_true(said(b, "show event manager policy pending | count pend", "Number of lines which match regexp = 100000"));
+    box_type(b, NODE, "event manager scheduler hold all");
+    assert_true(said(b, "show event manager policy pending | count held", "Number of lines which match regexp = 100000"));
+    box_type(b, NODE, "event manager scheduler release all");
+    box_type(b, NODE, "event manager scheduler clear all");
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+    assert_true(to.tv_sec - from.tv_sec <= 10);
+    assert_string_equal(box_type(b, NODE, "show event manager policy pending"), "");
+    box_free(b);
+}
+
+/* What lint says of a pattern holds the pattern: it is no event of it. */
+static void test_lint_is_no_event(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager lint\nevent manager applet circle\n event syslog pattern \"TEST-5-GO|again\"\n"
+                         " action 1 syslog msg \"again\"\n");
+    assert_true(box_wait_log(b, NODE, 0, "FMPD_LINT: circle: action 1: what it logs fits the applet's own pattern {TEST-5-GO|again}",
+                             US_PER_S));
+    box_run(b, US_PER_S);
+    assert_true(said(b, "show event manager statistics server", "EEM Applets                    0           0         0 "));
+    box_free(b);
+}
+
 static void test_itself(void **state)
 {
     (void)state;
@@ -195,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hundred_applets),
+        cmocka_unit_test(test_full_queue),
+        cmocka_unit_test(test_lint_is_no_event),
         cmocka_unit_test(test_itself),
         cmocka_unit_test(test_flood_and_endless),
         cmocka_unit_test(test_catastrophe),

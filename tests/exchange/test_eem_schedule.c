@@ -42,11 +42,11 @@ static void test_trigger_while_running(void **state)
     post(b, "A");
     vloop_run_for(b->loop, US_PER_S);
     struct eem_job_info job;
-    size_t cursor = 0;
+    struct eem_job_cursor cursor = {0};
     assert_true(eem_active_next(b->eem, &cursor, &job));
     assert_int_equal(job.job, 1);
     assert_false(eem_active_next(b->eem, &cursor, &job));
-    cursor = 0;
+    cursor = (struct eem_job_cursor){0};
     assert_true(eem_pending_next(b->eem, &cursor, &job));
     assert_int_equal(job.job, 2);
     assert_false(eem_pending_next(b->eem, &cursor, &job));

@@ -36,6 +36,8 @@ static const struct {
     {NONE " action a9 syslog msg \"x\"\n action a10 syslog msg \"y\"\n", "4 labels\n"},
     {NONE " action 1.05 syslog msg \"x\"\n action 1.1 syslog msg \"y\"\n action 020 syslog msg \"z\"\n", ""},
     {NONE " action 1.0 syslog msg \"x\"\n action 1.O syslog msg \"y\"\n action 1.2 syslog msg \"z\"\n", "4 labels\n"},
+    {NONE " action a1010 syslog msg \"x\"\n action 50.10 syslog msg \"y\"\n", "4 labels\n"},
+    {NONE " action 50.10 syslog msg \"x\"\n action a1010 syslog msg \"y\"\n", ""},
     /* goto */
     {NONE " action 1 if $_none_argc eq 1 goto 9\n action 2 syslog msg \"x\"\n", "3 goto\n"},
     {NONE " action 1 if $_none_argc eq 1 goto 2\n action 2 syslog msg \"x\"\n", ""},
