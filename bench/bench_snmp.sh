@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The agent beside net-snmp's own snmpd, both over loopback in the same run: rows of a walk a second, by get-bulk of 50 and by get-next, and gets one after the other.
+# Between them a canned responder (canned.c): the same rows, prepared, so that nothing is left but the client and this machine: CANNED names it.
 # The router's tree is that of 250 loopback interfaces; snmpd's is its own (it walks its system, interfaces, ip, tcp, udp and host groups); snmpd is left out where it is missing.
 set -eu
 : "${ESPIAL:?}"
@@ -7,8 +8,9 @@ command -v snmpbulkwalk >/dev/null || { echo "no snmpbulkwalk (Debian: snmp)"; e
 state=$(mktemp -d "${TMPDIR:-/tmp}/espial.XXXXXX")
 export SNMPCONFPATH=$state SNMP_PERSISTENT_DIR=$state MIBS=
 router=
+canned=
 daemon=
-trap '[ -z "$router" ] || kill "$router" 2>/dev/null; [ -z "$daemon" ] || kill "$daemon" 2>/dev/null; wait 2>/dev/null; rm -rf "$state"' EXIT
+trap '[ -z "$router" ] || kill "$router" 2>/dev/null; [ -z "$canned" ] || kill "$canned" 2>/dev/null; [ -z "$daemon" ] || kill "$daemon" 2>/dev/null; wait 2>/dev/null; rm -rf "$state"' EXIT
 
 port() { /usr/bin/python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 ready() { # port
@@ -19,15 +21,30 @@ ready() { # port
     exit 1
 }
 rate() { # command...: the best of five, in lines a second
-    local best=0 a b n r
+    local best=0 r
     for _ in 1 2 3 4 5; do
-        a=$(date +%s%N)
-        n=$("$@" 2>/dev/null | wc -l)
-        b=$(date +%s%N)
-        r=$((n * 1000000000 / (b - a)))
+        r=$(once "$@")
         [ "$r" -gt "$best" ] && best=$r
     done
-    echo "$best ($n rows)"
+    echo "$best ($("$@" 2>/dev/null | wc -l) rows)"
+}
+once() {
+    local a b n
+    a=$(date +%s%N)
+    n=$("$@" 2>/dev/null | wc -l)
+    b=$(date +%s%N)
+    echo $((n * 1000000000 / (b - a)))
+}
+beside() { # text, port, port, command...: the best of nine each, in turns, so that both have the same machine
+    local text=$1 first=$2 second=$3 best=0 other=0 r
+    shift 3
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        r=$(once "$@" "127.0.0.1:$first" .1)
+        [ "$r" -gt "$best" ] && best=$r
+        r=$(once "$@" "127.0.0.1:$second" .1)
+        [ "$r" -gt "$other" ] && other=$r
+    done
+    echo "$text: $best, of a canned responder $other: $((best * 100 / other))%"
 }
 gets() { # port: gets of sysName one after the other for three seconds
     /usr/bin/python3 - "$1" <<'PYTHON'
@@ -60,6 +77,14 @@ at=$(port)
 router=$!
 ready "$at"
 measure "this agent" "$at"
+if [ -x "${CANNED:-}" ]; then
+    other=$(port)
+    "$CANNED" "$at" "$other" </dev/null >/dev/null 2>&1 &
+    canned=$!
+    until [ "$(snmpgetnext -v2c -c public -r0 -t1 "127.0.0.1:$other" .1 2>/dev/null | wc -l)" -gt 0 ]; do kill -0 "$canned"; done
+    beside "this agent: rows a second by get-bulk of 50" "$at" "$other" snmpbulkwalk -v2c -c public -Cr50
+    beside "this agent: rows a second by get-next" "$at" "$other" snmpwalk -v2c -c public
+fi
 if command -v /usr/sbin/snmpd >/dev/null; then
     other=$(port)
     echo "rocommunity public 127.0.0.1" >"$state/snmpd.conf"
