@@ -15,6 +15,7 @@
 
 #include "dataplane/ipsec/ipsec_local.h"
 #include "espial/order.h"
+#include "espial/text.h"
 
 #define FAILURES_LOOKED 16 /* how far back a repeated failure of a packet is looked for */
 
@@ -270,6 +271,8 @@ bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel
     if (!f)
         return false;
     tunnel(f, out);
+    str_copy(out->ifname, sizeof out->ifname, f->entry->mi->ifname);
+    out->path_mtu = flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop);
     return true;
 }
 

@@ -54,6 +54,8 @@ struct flowmib_tunnel {
     uint64_t in_replays;
     uint32_t ike; /* the IKE tunnel that negotiated its newest pair; 0 unknown */
     bool nat;     /* in UDP */
+    char ifname[IFNAME_MAX]; /* of its map, while it lives */
+    uint32_t path_mtu;       /* likewise: of the way to the peer */
 };
 /* That of the least index that is `from` or more; false: no more. Not linear. */
 bool flowmib_tunnel_from(struct ipsec *ips, uint32_t from, struct flowmib_tunnel *out);

@@ -18,4 +18,7 @@ unsigned flow_cipher_code(enum cipher_alg a);    /* EncryptAlgo */
 unsigned flow_hash_code(enum hash_alg a);        /* IkeHashAlgo, AuthAlgo */
 /* 1/100 s from one loop time (us) to another, as a TimeInterval. */
 int32_t flow_interval(uint64_t from, uint64_t to);
+/* How many entries the history of tunnels, or of failures, keeps. */
+struct flowmib_conf;
+enum mib_set flow_set_size(struct flowmib_conf *c, bool failures, int64_t n, bool commit);
 #endif

@@ -49,13 +49,8 @@ static bool get_global(void *self, const struct mib_row *row, const struct mib_i
 
 static enum mib_set set_size(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
 {
-    struct flowmib_conf *c = flowmib_conf(dataplane_ipsec(self));
     (void)at;
-    if (value->num < FLOWMIB_HISTORY_MIN || value->num > FLOWMIB_HISTORY_MAX)
-        return MIB_SET_WRONG_VALUE;
-    if (commit)
-        *(row->which == HISTORY_SIZE ? &c->tunnels : &c->failures) = (uint16_t)value->num;
-    return MIB_SET_OK;
+    return flow_set_size(flowmib_conf(dataplane_ipsec(self)), row->which == FAILURES_SIZE, value->num, commit);
 }
 
 /* Counters of both ways: `which` is the offset in struct ike_traffic[IKE_WAYS]. */

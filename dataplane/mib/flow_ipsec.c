@@ -9,8 +9,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_books.h"
-#include "dataplane/ipsec/flowmib.h"
-#include "dataplane/mib/flow.h"
+#include "dataplane/mib/flow_ipsec.h"
 #include "dataplane/mib/rows.h"
 #include "espial/ip.h"
 #include "espial/loop.h"
@@ -21,12 +20,12 @@ static void octets(struct trap_var *out, uint64_t n, bool wraps)
     out->num = out->type == TRAP_COUNTER64 ? (int64_t)n : wraps ? (int64_t)(n >> 32) : (uint32_t)n;
 }
 
-/* ---- totals ---- */
+static void counted(struct trap_var *out, uint64_t n)
+{
+    out->num = out->type == TRAP_COUNTER64 ? (int64_t)n : (uint32_t)n;
+}
 
-enum {
-    ACTIVE, PREVIOUS, IN_OCTETS, IN_WRAPS, IN_PACKETS, IN_DROPS, IN_REPLAYS, IN_AUTHS, IN_AUTH_FAILS, IN_DECRYPTS, IN_DECRYPT_FAILS, OUT_OCTETS, OUT_WRAPS, OUT_PACKETS, OUT_DROPS, OUT_AUTHS,
-    OUT_AUTH_FAILS, OUT_ENCRYPTS, OUT_ENCRYPT_FAILS, PROTOCOL, NO_SA, CAPACITY
-};
+/* ---- totals ---- */
 
 /* What tunnels and totals both count. False: none of it. */
 static bool count(uint32_t which, const struct flowmib_way *in, const struct flowmib_way *sent, uint64_t replays, struct trap_var *out)
@@ -50,11 +49,11 @@ static bool count(uint32_t which, const struct flowmib_way *in, const struct flo
     case OUT_ENCRYPT_FAILS: n = sent->crypt_failures; break;
     default: return false;
     }
-    out->num = (uint32_t)n;
+    counted(out, n);
     return true;
 }
 
-static bool get_global(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_total(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct flowmib_global g;
     uint64_t n = 0;
@@ -69,17 +68,17 @@ static bool get_global(void *self, const struct mib_row *row, const struct mib_i
     case NO_SA: n = g.no_sa; break;
     case CAPACITY: n = g.capacity_failures; break;
     }
-    out->num = (uint32_t)n;
+    counted(out, n);
     return true;
 }
 
 /* ---- tunnels, that are and that were ---- */
 
-static bool tunnel_of(void *self, const struct mib_index *at, struct flowmib_tunnel *t)
+bool flow_tunnel_of(void *self, const struct mib_index *at, struct flowmib_tunnel *t)
 {
     return flowmib_tunnel_from(dataplane_ipsec(self), at->v[0], t) && t->index == at->v[0];
 }
-static bool past_of(void *self, const struct mib_index *at, struct flowmib_past *p)
+bool flow_past_of(void *self, const struct mib_index *at, struct flowmib_past *p)
 {
     return flowmib_past_from(dataplane_ipsec(self), at->v[0], p) && p->number == at->v[0];
 }
@@ -93,7 +92,7 @@ static bool tunnel_behind(void *self, struct mib_index *at)
     mib_index1(at, t.index);
     return true;
 }
-static const struct mib_table tunnels = {.next = tunnel_behind};
+const struct mib_table flow_tunnels = {.next = tunnel_behind};
 
 static bool past_behind(void *self, struct mib_index *at)
 {
@@ -104,12 +103,7 @@ static bool past_behind(void *self, struct mib_index *at)
     mib_index1(at, p.number);
     return true;
 }
-static const struct mib_table pasts = {.next = past_behind};
-
-enum {
-    IKE_INDEX = 100, IKE_ALIVE, LOCAL, REMOTE, KEY_TYPE, MODE, LIFE_SIZE, LIFE_TIME, ACTIVE_TIME, SIZE_THRESHOLD, TIME_THRESHOLD, REFRESHES, EXPIRED, CURRENT, GROUP, CIPHER, AH_AUTH, ESP_AUTH, COMPRESSION,
-    STATUS, WHY, INDEX, START, SAS, PAST_IKE
-};
+const struct mib_table flow_pasts = {.next = past_behind};
 
 static bool get_of(const struct flowmib_tunnel *t, uint32_t which, struct trap_var *out)
 {
@@ -141,10 +135,10 @@ static bool get_of(const struct flowmib_tunnel *t, uint32_t which, struct trap_v
     return true;
 }
 
-static bool get_tunnel(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_tunnel(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct flowmib_tunnel t;
-    if (!tunnel_of(self, at, &t))
+    if (!flow_tunnel_of(self, at, &t))
         return false;
     switch (row->which) {
     case IKE_INDEX: out->num = ike_tunnel_with(dataplane_ike(self), t.local, t.peer, t.ikev2); return true;
@@ -154,10 +148,10 @@ static bool get_tunnel(void *self, const struct mib_row *row, const struct mib_i
     }
 }
 
-static bool get_past(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_past(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct flowmib_past p;
-    if (!past_of(self, at, &p))
+    if (!flow_past_of(self, at, &p))
         return false;
     switch (row->which) {
     case WHY: out->num = p.why; return true;
@@ -168,24 +162,25 @@ static bool get_past(void *self, const struct mib_row *row, const struct mib_ind
     }
 }
 
-static enum mib_set set_status(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
+enum mib_set flow_set_status(void *self, const struct mib_index *at, int64_t value, int64_t keep, int64_t destroy, bool commit)
 {
     struct flowmib_tunnel t;
-    (void)row;
-    if (at->n != 1 || !tunnel_of(self, at, &t))
+    if (at->n != 1 || !flow_tunnel_of(self, at, &t))
         return MIB_SET_NO_CREATION;
-    if (value->num != TUNNEL_ACTIVE && value->num != TUNNEL_DESTROY)
+    if (value != keep && value != destroy)
         return MIB_SET_WRONG_VALUE;
-    if (commit && value->num == TUNNEL_DESTROY && !ipsec_clear_flow(dataplane_ipsec(self), t.flow))
+    if (commit && value == destroy && !ipsec_clear_flow(dataplane_ipsec(self), t.flow))
         return MIB_SET_FAILED;
     return MIB_SET_OK;
 }
 
-/* ---- end points ---- */
+static enum mib_set set_status(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
+{
+    (void)row;
+    return flow_set_status(self, at, value->num, TUNNEL_ACTIVE, TUNNEL_DESTROY, commit);
+}
 
-enum { NO_NAME, TYPE, ADDR1, ADDR2, PROTO, PORT };
-#define LOCAL_END  0
-#define REMOTE_END 8
+/* ---- end points ---- */
 
 static void get_end(const struct flowmib_tunnel *t, uint32_t which, struct trap_var *out)
 {
@@ -213,22 +208,21 @@ static bool end_behind(void *self, struct mib_index *at)
     *at = (struct mib_index){.v = {t.index, 1}, .n = 2};
     return true;
 }
-static const struct mib_table ends = {.next = end_behind};
+const struct mib_table flow_ends = {.next = end_behind};
 
-static bool get_endpoint(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_end(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct flowmib_tunnel t;
-    if (!tunnel_of(self, at, &t))
+    if (!flow_tunnel_of(self, at, &t))
         return false;
     get_end(&t, row->which, out);
     return true;
 }
 
-enum { PAST_TUNNEL = 100, PAST_ACTIVE };
-static bool get_past_endpoint(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_past_end(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct flowmib_past p;
-    if (!past_of(self, at, &p))
+    if (!flow_past_of(self, at, &p))
         return false;
     if (row->which == PAST_TUNNEL)
         out->num = p.number;
@@ -241,8 +235,7 @@ static bool get_past_endpoint(void *self, const struct mib_row *row, const struc
 
 /* ---- SPIs ---- */
 
-/* Of a tunnel they are numbered from 1: the newest pair's inbound one, its outbound one, then those of the pair before it. */
-static bool spi_of(void *self, uint32_t tunnel, uint32_t number, struct ipsec_pair_info *p)
+bool flow_sa_of(void *self, uint32_t tunnel, uint32_t number, struct ipsec_pair_info *p)
 {
     struct flowmib_tunnel t;
     size_t cursor = (number - 1) / 2;
@@ -254,7 +247,7 @@ static bool spi_behind(void *self, struct mib_index *at)
     struct ipsec_pair_info p;
     struct flowmib_tunnel t;
     uint32_t tunnel = at->n ? at->v[0] : 0, number = at->n > 1 ? at->v[1] : 0;
-    if (at->n && number < UINT32_MAX && spi_of(self, tunnel, number + 1, &p)) {
+    if (at->n && number < UINT32_MAX && flow_sa_of(self, tunnel, number + 1, &p)) {
         *at = (struct mib_index){.v = {tunnel, number + 1}, .n = 2};
         return true;
     }
@@ -269,7 +262,7 @@ enum { DIRECTION, VALUE, PROTOCOL_OF, SPI_STATUS };
 static bool get_spi(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     struct ipsec_pair_info p;
-    if (!spi_of(self, at->v[0], at->v[1], &p))
+    if (!flow_sa_of(self, at->v[0], at->v[1], &p))
         return false;
     bool in = at->v[1] & 1;
     switch (row->which) {
@@ -292,10 +285,9 @@ static bool failure_behind(void *self, struct mib_index *at)
     mib_index1(at, f.index);
     return true;
 }
-static const struct mib_table failures = {.next = failure_behind};
+const struct mib_table flow_failures = {.next = failure_behind};
 
-enum { REASON, TIME, TUNNEL, SPI, SRC, DST };
-static bool get_failure(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+bool flow_get_failure(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     static const uint8_t codes[] = {[FLOWMIB_NO_SA] = 6, [FLOWMIB_IN_AUTH] = 9, [FLOWMIB_REPLAY] = 1, [FLOWMIB_CAPACITY] = 12, [FLOWMIB_ENCODING] = 3, [FLOWMIB_PROPOSAL] = 4, [FLOWMIB_PEER_UNREACHED] = 14,
                                     [FLOWMIB_PROTOCOL] = 5, [FLOWMIB_DECRYPT] = 7, [FLOWMIB_ENCRYPT] = 8, [FLOWMIB_ROLLOVER] = 15};
@@ -306,20 +298,20 @@ static bool get_failure(void *self, const struct mib_row *row, const struct mib_
     case REASON: out->num = codes[f.why]; break;
     case TIME: out->num = (uint32_t)(f.at / 10000); break;
     case TUNNEL: out->num = f.tunnel; return f.tunnel != 0;
-    case SPI: out->num = (int32_t)f.spi; return f.spi != 0;
+    case SPI: out->num = out->type == TRAP_INT ? (int32_t)f.spi : (int64_t)f.spi; return f.spi != 0;
     case SRC: mib_ip_octets(out, f.src); break;
     case DST: mib_ip_octets(out, f.dst); break;
     }
     return true;
 }
 
-#define GLOBAL(nm, n, t, w) {.name = nm, .oid = FLOW_MIB("3.1." #n), .type = t, .get = get_global, .which = w}
-#define TUN(nm, n, t, w)    {.name = nm, .oid = FLOW_MIB("3.2.1." #n), .type = t, .table = &tunnels, .get = get_tunnel, .which = w}
-#define PAST(nm, n, t, w)   {.name = nm, .oid = FLOW_MIB("4.3.1.1." #n), .type = t, .table = &pasts, .get = get_past, .which = w}
-#define END(nm, n, t, w)    {.name = nm, .oid = FLOW_MIB("3.3.1." #n), .type = t, .table = &ends, .get = get_endpoint, .which = w}
-#define PEND(nm, n, t, w)   {.name = nm, .oid = FLOW_MIB("4.3.2.1." #n), .type = t, .table = &pasts, .get = get_past_endpoint, .which = w}
+#define GLOBAL(nm, n, t, w) {.name = nm, .oid = FLOW_MIB("3.1." #n), .type = t, .get = flow_get_total, .which = w}
+#define TUN(nm, n, t, w)    {.name = nm, .oid = FLOW_MIB("3.2.1." #n), .type = t, .table = &flow_tunnels, .get = flow_get_tunnel, .which = w}
+#define PAST(nm, n, t, w)   {.name = nm, .oid = FLOW_MIB("4.3.1.1." #n), .type = t, .table = &flow_pasts, .get = flow_get_past, .which = w}
+#define END(nm, n, t, w)    {.name = nm, .oid = FLOW_MIB("3.3.1." #n), .type = t, .table = &flow_ends, .get = flow_get_end, .which = w}
+#define PEND(nm, n, t, w)   {.name = nm, .oid = FLOW_MIB("4.3.2.1." #n), .type = t, .table = &flow_pasts, .get = flow_get_past_end, .which = w}
 #define SPI_ROW(nm, n, t, w) {.name = nm, .oid = FLOW_MIB("3.4.1." #n), .type = t, .table = &spis, .get = get_spi, .which = w}
-#define FAILED(nm, n, t, w) {.name = nm, .oid = FLOW_MIB("5.3.1.1." #n), .type = t, .table = &failures, .get = get_failure, .which = w}
+#define FAILED(nm, n, t, w) {.name = nm, .oid = FLOW_MIB("5.3.1.1." #n), .type = t, .table = &flow_failures, .get = flow_get_failure, .which = w}
 static const struct mib_row rows[] = {
     GLOBAL("cipSecGlobalActiveTunnels", 1, TRAP_UNSIGNED, ACTIVE),
     GLOBAL("cipSecGlobalPreviousTunnels", 2, TRAP_COUNTER, PREVIOUS),
@@ -400,7 +392,7 @@ static const struct mib_row rows[] = {
     TUN("cipSecTunOutAuthFails", 48, TRAP_COUNTER, OUT_AUTH_FAILS),
     TUN("cipSecTunOutEncrypts", 49, TRAP_COUNTER, OUT_ENCRYPTS),
     TUN("cipSecTunOutEncryptFails", 50, TRAP_COUNTER, OUT_ENCRYPT_FAILS),
-    {.name = "cipSecTunStatus", .oid = FLOW_MIB("3.2.1.51"), .type = TRAP_INT, .table = &tunnels, .get = get_tunnel, .set = set_status, .which = STATUS},
+    {.name = "cipSecTunStatus", .oid = FLOW_MIB("3.2.1.51"), .type = TRAP_INT, .table = &flow_tunnels, .get = flow_get_tunnel, .set = set_status, .which = STATUS},
     END("cipSecEndPtLocalName", 2, TRAP_STRING, LOCAL_END + NO_NAME),
     END("cipSecEndPtLocalType", 3, TRAP_INT, LOCAL_END + TYPE),
     END("cipSecEndPtLocalAddr1", 4, TRAP_STRING, LOCAL_END + ADDR1),

@@ -14,8 +14,11 @@ struct iface;
 extern const struct mib_rows dp_mib_if;         /* IF-MIB */
 extern const struct mib_rows dp_mib_flow_ike;   /* CISCO-IPSEC-FLOW-MONITOR-MIB: phase 1 */
 extern const struct mib_rows dp_mib_flow_ipsec; /* ... phase 2 */
+extern const struct mib_rows dp_mib_flow_enh;   /* CISCO-ENHANCED-IPSEC-FLOW-MIB */
 extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 
+extern const struct mib_rows dp_mib_ether;      /* EtherLike-MIB */
+extern const struct mib_rows dp_mib_old_if;     /* OLD-CISCO-INTERFACES-MIB */
 extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB */
 extern const struct mib_rows dp_mib_cryptomap;  /* CISCO-IPSEC-MIB */
 extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */
@@ -31,6 +34,7 @@ struct conf_list;
 void crypto_set_count(const struct conf_list *maps, const char *name, struct crypto_set *out);
 
 uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
+const char *iface_reason(const struct iface *ifc); /* locIfReason: why its line is as it is: "up", "Lost Carrier" */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */
 bool dataplane_rows_add(struct dataplane *dp, struct mib *m, char err[128]) MUST_USE;

@@ -73,9 +73,9 @@ void trap_publish(struct dataplane *dp, const struct fact_trap *t)
 
 /* ---- interfaces ---- */
 
-static const char *reason(const struct iface *ifc, bool up)
+const char *iface_reason(const struct iface *ifc)
 {
-    return up ? "up" : !ifc->admin_up ? "administratively down" : ifc->link_up ? "Keepalive failed" : "Lost Carrier";
+    return ifc->up ? "up" : !ifc->admin_up ? "administratively down" : ifc->link_up ? "Keepalive failed" : "Lost Carrier";
 }
 
 static void link_changed(void *arg, struct iface *ifc, enum iface_event what)
@@ -89,7 +89,7 @@ static void link_changed(void *arg, struct iface *ifc, enum iface_event what)
     trap_add(&t, "1.3.6.1.2.1.2.2.1.1", &ifc->index, 1, TRAP_INT)->num = ifc->index;
     mib_text(trap_add(&t, "1.3.6.1.2.1.2.2.1.2", &ifc->index, 1, TRAP_STRING), ifc->name);
     trap_add(&t, "1.3.6.1.2.1.2.2.1.3", &ifc->index, 1, TRAP_INT)->num = iface_mib_type(ifc);
-    mib_text(trap_add(&t, "1.3.6.1.4.1.9.2.2.1.1.20", &ifc->index, 1, TRAP_STRING), reason(ifc, up));
+    mib_text(trap_add(&t, "1.3.6.1.4.1.9.2.2.1.1.20", &ifc->index, 1, TRAP_STRING), iface_reason(ifc));
     trap_publish(w->dp, &t);
 }
 

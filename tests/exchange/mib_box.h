@@ -96,7 +96,7 @@ static inline bool mib_moves(const struct trap_var *v)
     static const uint32_t cisco[] = {1, 3, 6, 1, 4, 1, 9};
     if (v->oid_len < 10 || memcmp(v->oid, cisco, sizeof cisco))
         return false;
-    return v->oid[7] == 2 || (v->oid[7] == 9 && (v->oid[8] == 48 || v->oid[8] == 109));
+    return v->oid[7] == 2 || (v->oid[7] == 9 && (v->oid[8] == 48 || v->oid[8] == 109 || v->oid[8] == 221));
 }
 
 /* Walk all: in strict order, and each value is also what a get of that name says. Returns how many. */
@@ -131,6 +131,20 @@ static inline size_t mib_instances(struct box *b, const char *node, const char *
     while (mib_next(m, &v) && v.oid_len > root.oid_len && !memcmp(v.oid, root.oid, root.oid_len * sizeof v.oid[0]))
         n++;
     return n;
+}
+
+/* An interface's index by its name. */
+static inline unsigned mib_iface(struct box *b, const char *node, const char *name)
+{
+    char oid[64], got[MIB_TEXT], want[64];
+    snprintf(want, sizeof want, "STRING: %s", name);
+    for (unsigned i = 1; i < 20; i++) {
+        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.2.%u", i);
+        if (!strcmp(mib_read(b, node, oid, got), want))
+            return i;
+    }
+    fail_msg("no %s", name);
+    return 0;
 }
 
 /* ---- notifications: what a subscriber of FACT_TRAP_WANTED or FACT_TRAP_HEARD was told ---- */

@@ -7,19 +7,6 @@
 #define TRAP "1.3.6.1.4.1.9.10.62.2.0."
 #define VPN  "3.86.80.78"
 
-static uint32_t index_of(struct box *b, const char *descr)
-{
-    char want[64], oid[64], got[MIB_TEXT];
-    snprintf(want, sizeof want, "STRING: %s", descr);
-    for (uint32_t i = 1; i < 20; i++) {
-        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.2.%u", i);
-        if (!strcmp(mib_read(b, "r1", oid, got), want))
-            return i;
-    }
-    fail_msg("no interface %s", descr);
-    return 0;
-}
-
 /* Lines that may be answered with a note: an entry without a peer is one. */
 static void type(struct box *b, const char *node, const char *lines)
 {
@@ -92,9 +79,9 @@ static void settings(void **state)
               });
     assert_int_equal(mib_instances(b, "r1", ROOT "1.5.1.2"), 2);
     assert_int_equal(mib_instances(b, "r1", ROOT "2.3.4.1.2"), 1);
-    snprintf(oid, sizeof oid, ROOT "2.3.4.1.2.%u." VPN, index_of(b, "Ethernet0/0"));
+    snprintf(oid, sizeof oid, ROOT "2.3.4.1.2.%u." VPN, mib_iface(b, "r1", "Ethernet0/0"));
     mib_is(b, "r1", oid, "INTEGER: 1"); /* attached */
-    snprintf(oid, sizeof oid, ROOT "2.3.4.1.1.%u." VPN, index_of(b, "Ethernet0/0"));
+    snprintf(oid, sizeof oid, ROOT "2.3.4.1.1.%u." VPN, mib_iface(b, "r1", "Ethernet0/0"));
     mib_is(b, "r1", oid, "INTEGER: 2"); /* not a tunnel */
     pair_up(b);
     mib_is(b, "r1", ROOT "2.3.1.1.8." VPN, "Gauge32: 2");

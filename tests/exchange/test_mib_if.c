@@ -15,19 +15,6 @@ static struct box *pair(void)
     return b;
 }
 
-/* An interface's index by its name. */
-static unsigned index_of(struct box *b, const char *name)
-{
-    char oid[64], got[MIB_TEXT], want[64];
-    snprintf(want, sizeof want, "STRING: %s", name);
-    for (unsigned i = 1; i < 20; i++) {
-        snprintf(oid, sizeof oid, "1.3.6.1.2.1.2.2.1.2.%u", i);
-        if (!strcmp(mib_read(b, "a", oid, got), want))
-            return i;
-    }
-    fail_msg("no %s", name);
-    return 0;
-}
 static const char *of(const char *column, unsigned index, char out[64])
 {
     snprintf(out, 64, "1.3.6.1.2.1.%s.%u", column, index);
@@ -35,11 +22,19 @@ static const char *of(const char *column, unsigned index, char out[64])
 }
 #define OF(column, index) of(column, index, (char[64]){0})
 
+#define LIF                 "1.3.6.1.4.1.9.2.2.1.1"
+static const char *of_old(int column, unsigned index, char out[64])
+{
+    snprintf(out, 64, LIF ".%d.%u", column, index);
+    return out;
+}
+#define LIFS(column, index) of_old(column, index, (char[64]){0})
+
 static void what_they_are(void **state)
 {
     struct box *b = pair();
     (void)state;
-    unsigned gi = index_of(b, "GigabitEthernet0/0"), lo = index_of(b, "Loopback0"), et = index_of(b, "Ethernet1/0"), tu = index_of(b, "Tunnel7");
+    unsigned gi = mib_iface(b, "a", "GigabitEthernet0/0"), lo = mib_iface(b, "a", "Loopback0"), et = mib_iface(b, "a", "Ethernet1/0"), tu = mib_iface(b, "a", "Tunnel7");
 
     mib_is(b, "a", "1.3.6.1.2.1.2.1.0", "INTEGER: 4");
     mib_is(b, "a", OF("2.2.1.3", gi), "INTEGER: 6");
@@ -70,7 +65,7 @@ static void what_they_carry(void **state)
 {
     struct box *b = pair();
     (void)state;
-    unsigned gi = index_of(b, "GigabitEthernet0/0");
+    unsigned gi = mib_iface(b, "a", "GigabitEthernet0/0");
     box_type(b, "a", "ping 10.0.0.2 repeat 1"); /* whatever must be asked first has been */
     int64_t in = mib_number(b, "a", OF("31.1.1.1.6", gi)), out = mib_number(b, "a", OF("31.1.1.1.10", gi)), unicasts = mib_number(b, "a", OF("2.2.1.11", gi));
     box_type(b, "a", "ping 10.0.0.2 repeat 3 size 200");
@@ -99,7 +94,7 @@ static void sets(void **state)
 {
     struct box *b = pair();
     (void)state;
-    unsigned gi = index_of(b, "GigabitEthernet0/0");
+    unsigned gi = mib_iface(b, "a", "GigabitEthernet0/0");
     assert_int_equal(put(b, OF("2.2.1.7", gi), TRAP_INT, 3, NULL, false), MIB_SET_WRONG_VALUE);
     assert_int_equal(put(b, OF("2.2.1.7", 99), TRAP_INT, 2, NULL, false), MIB_SET_NO_CREATION);
     assert_int_equal(put(b, OF("2.2.1.7", gi), TRAP_STRING, 0, "", false), MIB_SET_WRONG_TYPE);
@@ -124,7 +119,7 @@ static void come_and_go(void **state)
 {
     struct box *b = pair();
     (void)state;
-    unsigned lo = index_of(b, "Loopback0");
+    unsigned lo = mib_iface(b, "a", "Loopback0");
     box_type_all(b, "a", "configure terminal\ninterface Loopback9\nno interface Loopback0\nend");
     assert_int_equal(mib_instances(b, "a", "1.3.6.1.2.1.2.2.1.2"), 4);
     mib_is(b, "a", OF("2.2.1.2", lo), "-");
@@ -137,6 +132,38 @@ static void come_and_go(void **state)
     box_free(b);
 }
 
+/* EtherLike-MIB has the Ethernets alone, OLD-CISCO-INTERFACES-MIB all. */
+static void as_ethernet_and_of_old(void **state)
+{
+    struct box *b = pair();
+    unsigned g = mib_iface(b, "a", "GigabitEthernet0/0"), lo = mib_iface(b, "a", "Loopback0"), e = mib_iface(b, "a", "Ethernet1/0"), t = mib_iface(b, "a", "Tunnel7");
+    (void)state;
+    assert_int_equal(mib_instances(b, "a", "1.3.6.1.2.1.10.7.2.1.19"), 2);
+    mib_is(b, "a", OF("10.7.2.1.19", g), "INTEGER: 3"); /* fullDuplex */
+    mib_is(b, "a", OF("10.7.2.1.3", g), "Counter32: 0");
+    assert_int_equal(mib_number(b, "a", OF("10.7.2.1.1", e)), e);
+    mib_is(b, "a", OF("10.7.2.1.19", lo), "-");
+    box_type(b, "a", "ping 10.0.0.2 repeat 100");
+    assert_int_equal(mib_instances(b, "a", LIF ".20"), 4);
+    mib_is(b, "a", LIFS(2, g), "INTEGER: 1");
+    mib_is(b, "a", LIFS(2, e), "INTEGER: 0");
+    mib_is(b, "a", LIFS(20, g), "STRING: up");
+    mib_is(b, "a", LIFS(20, e), "STRING: administratively down");
+    mib_is(b, "a", LIFS(22, g), "INTEGER: 255");
+    mib_is(b, "a", LIFS(28, g), "STRING: to b");
+    mib_is(b, "a", LIFS(12, t), "INTEGER: 0");
+    mib_is(b, "a", LIFS(3, e), "-"); /* nothing ever came */
+    assert_in_range(mib_number(b, "a", LIFS(3, g)), 0, 1000);
+    box_run(b, 5 * US_PER_S);
+    assert_in_range(mib_number(b, "a", LIFS(3, g)), 4000, 6000); /* ms */
+    assert_true(mib_number(b, "a", LIFS(6, g)) > 0); /* a hundred packets are still in the average */
+    assert_true(mib_number(b, "a", LIFS(8, g)) > 0);
+    box_run(b, 3600 * US_PER_S);
+    mib_is(b, "a", LIFS(6, g), "INTEGER: 0");
+    mib_walk(b, "a");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +171,7 @@ int main(void)
         cmocka_unit_test(what_they_carry),
         cmocka_unit_test(sets),
         cmocka_unit_test(come_and_go),
+        cmocka_unit_test(as_ethernet_and_of_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

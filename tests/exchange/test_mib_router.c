@@ -22,6 +22,16 @@ static void processor_and_memory(void **state)
     mib_is(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.4.1", "INTEGER: 1");
     assert_true(mib_number(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.5.1") > 1000000); /* this very program */
     assert_true(mib_number(b, "a", "1.3.6.1.4.1.9.9.48.1.1.1.6.1") > 1000000);
+    /* the same pools, whole: the low and the high half make the 64-bit figure */
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.2.1.1", "INTEGER: 2");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.3.1.1", "STRING: Processor");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.3.1.2", "STRING: I/O");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.3.1.3", "-");
+    mib_is(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.3.2.1", "-");
+    assert_int_equal(mib_instances(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.18"), 2);
+    int64_t low = mib_number(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.8.1.1"), high = mib_number(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.19.1.1");
+    int64_t whole = mib_number(b, "a", "1.3.6.1.4.1.9.9.221.1.1.1.1.20.1.1");
+    assert_true(low <= UINT32_MAX && llabs(high * 4294967296 + low - whole) < 100000000); /* memory moves between two looks */
     mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.2.1", "INTEGER: 1");
     mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.2.2", "-");
     if (box_loop(b)->account) { /* nobody keeps account of virtual time unless told to */
