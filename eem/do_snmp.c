@@ -9,8 +9,9 @@
  *     snmp-object-value T V [next-oid O]      what an event snmp-object answers with when this run has ended
  *
  * Objects are those of the router itself (mib.h), asked directly: no community is looked at. A name is dotted numbers, or
- * begins with an object's name ("sysName.0"). With `ipaddr` of another agent nobody is asked: the action fails, and says
- * so. What is not there fails with FH_ENOSNMPDATA. The generic and specific numbers and the enterprise of `trap` are
+ * begins with an object's name ("sysName.0"). With `ipaddr` of another agent that one is asked, in version 2c under the
+ * community given (manager.h), and the run waits: three seconds for each of four tries. What is not there, or nobody
+ * answers, fails with FH_ENOSNMPDATA; why an agent could not be asked is said. The generic and specific numbers and the enterprise of `trap` are
  * those of version 1; what a host of version 1 gets follows from the trap's OID (RFC 3584), whatever is given here. */
 #include <string.h>
 #include <strings.h>
@@ -18,11 +19,15 @@
 #include "eem/eem_local.h"
 #include "eem/objects.h"
 #include "espial/ip.h"
+#include "espial/manager.h"
 #include "espial/mem.h"
 #include "espial/mib.h"
 
-MSG(NO_AGENT, "HA_EM", 3, "FMPD_SNMP", 0,
-    "fh_snmp: Cannot ask the agent at %s: only this router's own objects can be read");
+MSG(NO_AGENT, "HA_EM", 3, "FMPD_SNMP", 0, "fh_snmp: Cannot ask the agent at %s: %s");
+
+enum { RETRIES = 3, TIMEOUT_S = 3 };
+enum { SYSTEM_GROUP = 6 }; /* objects of getid */
+static const char *const system_names[] = {"sysdescr_", "sysobjectid_", "sysuptime_", "syscontact_", "sysname_", "syslocation_"};
 
 static enum step failed(struct run *r, const char *error)
 {
@@ -72,20 +77,21 @@ static bool take_value(struct run *r, enum eem_object type, const char *in, stru
     return ok;
 }
 
-/* Is it this router that is asked? */
-static bool own(struct run *r, const struct action_conf *a)
+/* Whose objects? *addr 0: this router's own. */
+static bool take_agent(struct run *r, const struct action_conf *a, uint32_t *addr)
 {
     const struct eem_env *env = &r->eem->env;
-    uint32_t addr;
     char *s = run_value(r, a->x);
     if (!s)
         return false;
-    bool ok = !s[0] || (ip4_parse(s, &addr) && (addr >> 24 == 127 || (env->own_addr && env->own_addr(env->arg, addr))));
+    bool ok = !s[0] || ip4_parse(s, addr);
     if (!ok) {
-        msg_post(env->log, &NO_AGENT, s);
+        msg_post(env->log, &NO_AGENT, s, "no IP address");
         r->error = "FH_ENOSNMPDATA";
     }
     mem_free(s);
+    if (ok && (*addr >> 24 == 127 || (env->own_addr && env->own_addr(env->arg, *addr))))
+        *addr = 0;
     return ok;
 }
 
@@ -110,12 +116,83 @@ static bool set_both(struct run *r, const char *name, const struct trap_var *v)
     return ok;
 }
 
+/* ---- other agents */
+
+struct asking { /* what the pending action waits for */
+    struct run *run;
+    struct agent_ask *ask;
+    bool getid;
+};
+
+static void stop_asking(struct run *r)
+{
+    struct asking *p = r->pending;
+    struct manager *m = r->eem->env.manager;
+    m->forget(m->arg, p->ask);
+    mem_free(p);
+    r->pending = NULL;
+    r->pending_stop = NULL;
+}
+
+static bool take_answer(struct run *r, const struct agent_answer *a, bool getid)
+{
+    size_t wanted = getid ? SYSTEM_GROUP : 1;
+    bool ok = a->answered && !a->status && a->nvalues == wanted;
+    for (size_t i = 0; ok && i < wanted; i++) {
+        const struct trap_var *v = &a->values[i].var;
+        ok = v->type != TRAP_NONE && set_both(r, getid ? system_names[i] : "", v);
+    }
+    if (!ok && !r->error)
+        r->error = "FH_ENOSNMPDATA";
+    return ok;
+}
+
+static void answered(void *arg, const struct agent_answer *a)
+{
+    struct asking *p = arg;
+    struct run *r = p->run;
+    bool ok = take_answer(r, a, p->getid);
+    r->pending = NULL;
+    r->pending_stop = NULL;
+    mem_free(p);
+    run_resume(r, ok);
+}
+
+static enum step ask(struct run *r, const struct action_conf *a, enum agent_op op, uint32_t addr, const struct trap_var *vars, size_t n)
+{
+    static const char *const refusals[] = {[AGENT_BUSY] = "too many requests are under way", [AGENT_NO_USER] = "no such user", [AGENT_NO_WAY] = "no route", [AGENT_TOO_BIG] = "the request is too big"};
+    struct manager *m = r->eem->env.manager;
+    char name[IP4_STRLEN], *community = run_value(r, a->more);
+    struct agent_question q = {.op = op, .version = 2, .who = community, .addr = addr, .retries = RETRIES, .timeout_s = TIMEOUT_S, .vars = vars, .nvars = n};
+    enum agent_refusal why = AGENT_NO_WAY;
+    if (!community)
+        return STEP_FAILED;
+    struct asking *p = NEW(struct asking);
+    *p = (struct asking){.run = r, .getid = op == AGENT_GET && n == SYSTEM_GROUP};
+    p->ask = m && m->arg ? m->ask(m->arg, &q, answered, p, &why) : NULL;
+    mem_free(community);
+    if (!p->ask) {
+        mem_free(p);
+        msg_post(r->eem->env.log, &NO_AGENT, ip4_format(addr, name), refusals[why]);
+        return failed(r, "FH_ENOSNMPDATA");
+    }
+    r->state = RUN_OTHER;
+    r->pending = p;
+    r->pending_stop = stop_asking;
+    return STEP_PENDING;
+}
+
+/* ---- objects */
+
 static enum step get(struct run *r, const struct action_conf *a)
 {
     struct mib *mib = r->eem->env.mib;
     struct trap_var v = {0};
-    if (!take_name(r, a->text, &v) || !own(r, a))
+    uint32_t agent = 0;
+    if (!take_name(r, a->text, &v) || !take_agent(r, a, &agent))
         return STEP_FAILED;
+    if (agent)
+        return ask(r, a, a->op ? AGENT_GET_NEXT : AGENT_GET, agent, &v, 1);
     if (!mib || !(a->op ? mib_next(mib, &v) : mib_get(mib, &v) == MIB_FOUND) || v.type == TRAP_NONE)
         return failed(r, "FH_ENOSNMPDATA");
     return set_both(r, "", &v) ? STEP_NEXT : STEP_FAILED;
@@ -127,9 +204,12 @@ static enum step put(struct run *r, const struct action_conf *a)
                                             OBJECT_OCTET,   OBJECT_STRING, OBJECT_UINT};
     struct mib *mib = r->eem->env.mib;
     struct trap_var v = {0};
+    uint32_t agent = 0;
     bool writable;
-    if (!take_name(r, a->text, &v) || !take_value(r, types[a->op % 7], a->pattern, &v) || !own(r, a))
+    if (!take_name(r, a->text, &v) || !take_value(r, types[a->op % 7], a->pattern, &v) || !take_agent(r, a, &agent))
         return STEP_FAILED;
+    if (agent)
+        return ask(r, a, AGENT_SET, agent, &v, 1);
     if (!mib || mib_set(mib, &v, false, &writable) != MIB_SET_OK || mib_set(mib, &v, true, &writable) != MIB_SET_OK)
         return failed(r, "FH_ENOSNMPDATA");
     return set_both(r, "", &v) ? STEP_NEXT : STEP_FAILED;
@@ -138,16 +218,23 @@ static enum step put(struct run *r, const struct action_conf *a)
 /* RFC 3418: system.1 to system.6. */
 static enum step get_id(struct run *r, const struct action_conf *a)
 {
-    static const char *const names[] = {"sysdescr_",   "sysobjectid_", "sysuptime_",
-                                        "syscontact_", "sysname_",     "syslocation_"};
     struct mib *mib = r->eem->env.mib;
-    if (!own(r, a))
+    struct trap_var v[SYSTEM_GROUP] = {{.oid_len = 0}};
+    uint32_t agent = 0;
+    if (!take_agent(r, a, &agent))
         return STEP_FAILED;
-    for (uint32_t i = 0; i < 6; i++) {
-        struct trap_var v = {.oid = {1, 3, 6, 1, 2, 1, 1, i + 1, 0}, .oid_len = 9};
-        if (!mib || mib_get(mib, &v) != MIB_FOUND)
+    for (uint32_t i = 0; i < SYSTEM_GROUP; i++) {
+        static const uint32_t system[] = {1, 3, 6, 1, 2, 1, 1};
+        memcpy(v[i].oid, system, sizeof system);
+        v[i].oid[7] = i + 1;
+        v[i].oid_len = 9;
+    }
+    if (agent)
+        return ask(r, a, AGENT_GET, agent, v, SYSTEM_GROUP);
+    for (uint32_t i = 0; i < SYSTEM_GROUP; i++) {
+        if (!mib || mib_get(mib, &v[i]) != MIB_FOUND)
             return failed(r, "FH_ENOSNMPDATA");
-        if (!set_both(r, names[i], &v))
+        if (!set_both(r, system_names[i], &v[i]))
             return STEP_FAILED;
     }
     return STEP_NEXT;

@@ -84,6 +84,7 @@ struct eem_env {
     struct gate *gate;       /* eem makes itself its watcher: event cli */
     struct trap_gate *trap_gate;     /* likewise: event snmp-notification direction outgoing */
     struct object_gate *object_gate; /* likewise: event snmp-object */
+    struct manager *manager; /* info type snmp of other agents */
     struct mib *mib;         /* event snmp, info type snmp */
     bool (*resolve)(void *arg, const char *name, uint32_t *addr);
     uint32_t (*if_addr)(void *arg, const char *ifname); /* primary address; 0: none */

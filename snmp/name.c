@@ -5,6 +5,7 @@
  */
 #include "snmp/snmp_local.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -101,6 +102,36 @@ static bool add_numbers(const char *s, struct snmp_name *out)
     }
 }
 
+/* How many numbers of a dotted name the object begins with; 0: it does not begin with it. */
+static size_t begins(const uint32_t *oid, size_t n, const char *dotted)
+{
+    size_t i = 0;
+    for (;; i++) {
+        char *end;
+        if (i == n || strtoul(dotted, &end, 10) != oid[i])
+            return 0;
+        if (!*end)
+            return i + 1;
+        dotted = end + 1;
+    }
+}
+
+void name_say(const uint32_t *oid, size_t n, struct text *out)
+{
+    size_t best = 0;
+    const char *name = NULL;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        size_t some = begins(oid, n, known[i].oid);
+        if (some <= best)
+            continue;
+        best = some;
+        name = known[i].name;
+    }
+    text_add(out, name ? name : "");
+    for (size_t i = best; i < n; i++)
+        text_printf(out, i ? ".%" PRIu32 : "%" PRIu32, oid[i]);
+}
+
 bool name_parse(const struct mib *m, const char *text, struct snmp_name *out)
 {
     *out = (struct snmp_name){0};
@@ -111,4 +142,18 @@ bool name_parse(const struct mib *m, const char *text, struct snmp_name *out)
     size_t len = strcspn(text, ".");
     const char *oid = oid_of_name(m, text, len);
     return oid && add_numbers(oid, out) && (!text[len] || add_numbers(text + len + 1, out));
+}
+
+bool snmp_object(struct snmp *s, const char *typed, struct trap_var *v)
+{
+    struct snmp_name name;
+    if (!name_parse(s->env.mib, typed, &name))
+        return false;
+    for (size_t i = 0; i < name.n; i++)
+        if (name.any[i])
+            return false;
+    memset(v, 0, sizeof *v);
+    memcpy(v->oid, name.v, sizeof v->oid);
+    v->oid_len = name.n;
+    return true;
 }

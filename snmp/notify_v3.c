@@ -11,13 +11,15 @@
 
 #include "snmp/usm.h"
 
+/* That of his port, or of his address: an agent on port 161 is the engine that hears on 162. */
 static const struct snmp_remote_conf *remote_of(const struct snmp *s, const struct snmp_host_conf *h)
 {
+    const struct snmp_remote_conf *found = NULL;
     CONF_EACH(const struct snmp_remote_conf, r, &s->conf.remotes) {
-        if (r->addr == h->addr && r->udp_port == h->udp_port)
-            return r;
+        if (r->addr == h->addr && (!found || r->udp_port == h->udp_port))
+            found = r;
     }
-    return NULL;
+    return found;
 }
 
 /* Whose engine decides; 0: not known. */
@@ -37,19 +39,15 @@ static struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_co
     return u && (h->level < 1 || u->auth) && (h->level < 2 || u->priv) ? u : NULL;
 }
 
-bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
+size_t notify_v3_wrap(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, uint8_t tag, struct rd pdu, uint8_t out[SNMP_MESSAGE_MAX])
 {
     uint8_t engine[ENGINE_ID_MAX];
+    bool ours = tag == BER_TRAP || tag == BER_INFORM; /* whose context it is (RFC 3412, 7.1) */
     size_t n = engine_of(s, h, engine);
     const struct snmp_user *u = user_of(s, h, engine, n);
-    struct rd r = rd_of(data, *len), body = ber_of(&r, BER_SEQUENCE);
-    uint8_t tag;
-    ber_int(&body);
-    ber_of(&body, BER_OCTETS);
-    struct rd pdu = ber_next(&body, &tag);
-    if (!u || body.bad || !access_notifies(s, u, h->level, t))
-        return false;
-    struct bw w = bw_of(sealed, SNMP_MESSAGE_MAX);
+    if (!u)
+        return 0;
+    struct bw w = bw_of(out, SNMP_MESSAGE_MAX);
     bw_bytes(&w, pdu.p, pdu.left);
     bw_wrap(&w, tag, 0);
     struct v3_head head = {.id = (int32_t)id,
@@ -59,14 +57,27 @@ bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id,
                            .engine_len = n,
                            .boots = h->informs ? u->clock.boots : s->boots,
                            .time = h->informs ? usm_clock_now(s, u) : usm_time(s),
-                           .context_engine = s->engine,
-                           .context_engine_len = s->engine_len};
+                           .context_engine = ours ? s->engine : engine,
+                           .context_engine_len = ours ? s->engine_len : n};
     v3_seal(s, &head, &w);
     if (w.bad)
+        return 0;
+    memmove(out, out + w.at, bw_len(&w));
+    return bw_len(&w);
+}
+
+bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
+{
+    uint8_t engine[ENGINE_ID_MAX], tag;
+    const struct snmp_user *u = user_of(s, h, engine, engine_of(s, h, engine));
+    struct rd r = rd_of(data, *len), body = ber_of(&r, BER_SEQUENCE);
+    ber_int(&body);
+    ber_of(&body, BER_OCTETS);
+    struct rd pdu = ber_next(&body, &tag);
+    if (!u || body.bad || !access_notifies(s, u, h->level, t))
         return false;
-    *len = bw_len(&w);
-    memmove(sealed, sealed + w.at, *len);
-    return true;
+    *len = notify_v3_wrap(s, h, id, tag, pdu, sealed);
+    return *len != 0;
 }
 
 bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len, uint32_t *request_id, bool *again)

@@ -19,17 +19,21 @@ struct outgoing {
     uint32_t addr; /* of the host */
     bool inform;
     unsigned left; /* tries */
+    struct session *session; /* of an inform */
+    uint64_t sent;           /* its last try; 0: none */
     struct timer timer;
     struct notification n;
 };
 
-static void drop(struct outgoing *o)
+/* answered: by its acknowledgement. */
+static void drop(struct outgoing *o, bool answered)
 {
     struct outgoing **at = &o->s->outgoing;
     while (*at != o)
         at = &(*at)->next;
     *at = o->next;
     timer_clear(&o->timer);
+    session_end(o->s, o->session, answered && o->sent ? &o->sent : NULL);
     mem_free(o);
 }
 
@@ -51,6 +55,13 @@ static void wait(struct outgoing *o)
     timer_set(&o->timer, (o->inform ? c->inform_timeout : c->trap_timeout) * (uint64_t)US_PER_S);
 }
 
+static void note_sent(struct outgoing *o)
+{
+    o->sent = loop_now(o->s->env.loop);
+    if (o->session)
+        o->session->n.informs++;
+}
+
 /* It has waited for its time. */
 static void again(void *arg)
 {
@@ -59,13 +70,15 @@ static void again(void *arg)
     struct target *to;
     const struct snmp_host_conf *h = host_of(s, o->addr, &to);
     if (!h) {
-        drop(o);
+        drop(o, false);
         return;
     }
     if (o->inform && !o->left--) {
         s->stats.inform_timeouts++;
         to->n.dropped++;
-        drop(o);
+        if (o->session)
+            o->session->n.timeouts++;
+        drop(o, false);
         return;
     }
     enum notify_result r = notify_transmit(s, &o->n, h);
@@ -73,8 +86,10 @@ static void again(void *arg)
         to->n.dropped++;
     if (!o->inform && r == NOTIFY_SENT)
         to->n.sent++;
+    if (o->inform && r == NOTIFY_SENT)
+        note_sent(o);
     if (r == NOTIFY_CANNOT || (!o->inform && r == NOTIFY_SENT))
-        drop(o);
+        drop(o, false);
     else
         wait(o);
 }
@@ -97,14 +112,18 @@ unsigned outbox_waiting(const struct snmp *s, uint32_t addr)
     return waiting(s, addr, false, NULL) + waiting(s, addr, true, NULL);
 }
 
-static void keep(struct snmp *s, uint32_t addr, bool inform, const struct notification *n)
+static void keep(struct snmp *s, const struct snmp_host_conf *h, const struct notification *n, bool sent)
 {
     struct outgoing *o = NEW(struct outgoing), **end = &s->outgoing;
-    *o = (struct outgoing){.s = s, .addr = addr, .inform = inform, .left = s->conf.inform_retries, .n = *n};
+    *o = (struct outgoing){.s = s, .addr = h->addr, .inform = h->informs, .left = s->conf.inform_retries, .n = *n};
     timer_init(&o->timer, s->env.loop, again, o);
     while (*end)
         end = &(*end)->next;
     *end = o;
+    if (o->inform)
+        o->session = session_begin(s, h->addr, h->udp_port, h->version, h->community);
+    if (o->inform && sent)
+        note_sent(o);
     wait(o);
 }
 
@@ -118,7 +137,7 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
     if (h->version != SNMP_HOST_V1)
         n.request_id = s->request_id = s->request_id % INT32_MAX + 1;
     if (h->informs && s->debug_requests)
-        trace_manager(s, h);
+        trace_manager(s, h, s->conf.inform_retries, s->conf.inform_timeout);
     enum notify_result r = notify_transmit(s, &n, h);
     if (r == NOTIFY_CANNOT) {
         to->n.dropped++;
@@ -126,13 +145,13 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
         to->n.sent += r == NOTIFY_SENT;
         if (waiting(s, h->addr, true, &oldest) >= s->conf.inform_pending && oldest) {
             to->n.dropped++;
-            drop(oldest);
+            drop(oldest, false);
         }
-        keep(s, h->addr, true, &n);
+        keep(s, h, &n, r == NOTIFY_SENT);
     } else if (r == NOTIFY_SENT) {
         to->n.sent++;
     } else if (waiting(s, h->addr, false, NULL) < s->conf.queue_length) {
-        keep(s, h->addr, false, &n);
+        keep(s, h, &n, false);
     } else {
         to->n.dropped++;
     }
@@ -148,7 +167,7 @@ bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out)
         *out = (struct snmp_pending){.request_id = o->n.request_id, .addr = h->addr, .port = h->udp_port, .host = h, .expires = (unsigned)(timer_left(&o->timer) / US_PER_S)};
         return true;
     }
-    return false;
+    return ask_pending(s, i, out);
 }
 
 static struct outgoing *inform_of(struct snmp *s, uint32_t addr, uint32_t request_id)
@@ -191,7 +210,7 @@ void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data
     s->stats.in_responses++;
     struct outgoing *o = id ? inform_of(s, h->addr, id) : NULL;
     if (o)
-        drop(o);
+        drop(o, true);
 }
 
 void outbox_settle(struct snmp *s)
@@ -201,12 +220,12 @@ void outbox_settle(struct snmp *s)
         next = o->next;
         const struct snmp_host_conf *h = s->running ? host_of(s, o->addr, &to) : NULL;
         if (!h || !h->informs != !o->inform)
-            drop(o);
+            drop(o, false);
     }
 }
 
 void outbox_clear(struct snmp *s)
 {
     while (s->outgoing)
-        drop(s->outgoing);
+        drop(s->outgoing, false);
 }

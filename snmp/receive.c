@@ -52,6 +52,7 @@ void receive_hear(struct snmp *s, struct snmp_message *m, const struct udp_from 
     ++*(m->pdu == SNMP_PDU_INFORM ? &s->stats.in_informs : &s->stats.in_traps);
     m->trap.src = from->src;
     m->trap.dst = from->dst;
+    session_heard(s, from->src, m->pdu == SNMP_PDU_INFORM);
     if (m->lost)
         s->stats.in_shortened++;
     if (s->debug_packets)
@@ -69,7 +70,7 @@ static void count_request(struct snmp *s, const struct snmp_message *m, enum acc
     ++*(set ? &s->stats.in_set_requests : m->pdu == SNMP_PDU_GET ? &s->stats.in_get_requests : &s->stats.in_get_nexts);
 }
 
-static void count_response(struct snmp *s, uint32_t status)
+void response_count(struct snmp *s, uint32_t status)
 {
     uint64_t *const counters[] = {NULL, &s->stats.in_too_big, &s->stats.in_no_such_name, &s->stats.in_bad_value, &s->stats.in_read_only, &s->stats.in_gen_err};
     if (status)
@@ -97,7 +98,7 @@ static void take(struct snmp *s, struct snmp_message *m, enum access access, con
         break;
     case SNMP_PDU_RESPONSE:
         s->stats.in_responses++;
-        count_response(s, m->error_status);
+        response_count(s, m->error_status);
         break;
     }
 }

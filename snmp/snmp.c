@@ -42,6 +42,7 @@ void snmp_conf_init(void *conf)
     c->inform_retries = 3;
     c->inform_timeout = 15;
     c->inform_pending = 25;
+    c->session_timeout = 600;
 }
 
 void snmp_host_conf_init(void *host)
@@ -156,6 +157,8 @@ void snmp_free(struct snmp *s)
     held_clear(s);
     outbox_clear(s);
     flash_clear(s);
+    ask_clear(s);
+    session_clear(s);
     mem_free(s->logged);
     transport_close(s);
     clear_lists(&s->conf);

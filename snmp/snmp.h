@@ -13,6 +13,7 @@ struct clock;
 struct debug_registry;
 struct files;
 struct inet;
+struct manager;
 struct log;
 struct loop;
 struct rnd;
@@ -21,6 +22,9 @@ struct snmp;
 struct snmp_conf;
 struct snmp_host_conf;
 struct snmp_view_conf;
+struct agent_value;
+struct text;
+struct trap_var;
 struct udp_from;
 struct object_gate;
 struct trap_gate;
@@ -59,6 +63,8 @@ struct snmp_env {
 struct snmp *snmp_new(const struct snmp_env *env);
 /* Ask these gates before a notification goes to a host, and before a request is answered from the MIB. */
 void snmp_watched(struct snmp *s, const struct trap_gate *traps, const struct object_gate *objects);
+/* Whoever wants to ask other agents asks here; as long as the router is there. */
+void snmp_manager(struct snmp *s, struct manager *out);
 void snmp_free(struct snmp *s); /* NULL-safe */
 
 /* The live configuration. After writing to it call snmp_conf_changed: the agent acts at the end of the loop turn. */
@@ -131,6 +137,10 @@ bool snmp_view_next(struct snmp *s, size_t *cursor, struct snmp_view_info *out);
 const struct snmp_view_conf *snmp_view_permanent(size_t i);
 /* A subtree's name as numbers, with a mask of its places (any: `*`); how many, 0: it has no such name. */
 size_t snmp_view_subtree(struct snmp *s, const char *subtree, uint32_t out[TRAP_OID_MAX], bool any[TRAP_OID_MAX]);
+/* The name of one object, typed as that of a subtree but without `*`, into v->oid. */
+bool snmp_object(struct snmp *s, const char *typed, struct trap_var *v);
+/* " name = value" and a newline: the name as IOS says it, behind the last part of it that has a name. */
+void snmp_say_value(struct snmp *s, const struct agent_value *v, struct text *out);
 /* Is this the name of a subtree: numbers, `*`, or a known name and numbers? */
 bool snmp_view_name_good(struct snmp *s, const char *subtree);
 
@@ -182,7 +192,8 @@ struct snmp_stats {
     uint64_t in_get_bulks;
     uint64_t in_set_vars;         /* values altered by sets that succeeded */
     uint64_t out_no_such_name, out_bad_value, out_gen_err;                        /* error-status of our responses */
-    uint64_t out_get_requests, out_get_nexts, out_set_requests;                   /* requests of our own */
+    uint64_t out_get_requests, out_get_nexts, out_get_bulks, out_set_requests;    /* requests of our own */
+    uint64_t ask_timeouts, ask_drops;                                             /* those given up; those that could not be sent */
     uint64_t usm_unsupported_levels, usm_not_in_window, usm_unknown_users, usm_unknown_engines, usm_wrong_digests, usm_decryption_errors; /* RFC 3414 usmStats 1-6 */
     uint64_t unknown_models, invalid_msgs, unknown_handlers; /* RFC 3412 snmpMPDStats 1-3 */
     uint64_t unavailable_contexts, unknown_contexts;         /* RFC 3413 snmpUnavailableContexts, snmpUnknownContexts */
@@ -227,7 +238,7 @@ struct clock *snmp_clock(const struct snmp *s); /* NULL: the agent knows no cale
 
 struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
 
-/* The i-th inform that waits for its acknowledgement, the oldest first; false past the end. */
+/* The i-th inform or request that waits for its answer: informs first, the oldest first; false past the end. */
 struct snmp_pending {
     uint32_t request_id, addr;
     uint16_t port;
@@ -235,6 +246,20 @@ struct snmp_pending {
     unsigned expires; /* s: until it is sent again, or given up */
 };
 bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out);
+
+/* The i-th session of the manager's half; NULL past the end. Valid until the next turn. */
+struct snmp_session {
+    uint32_t addr;
+    uint16_t port;
+    int version; /* enum snmp_host_version */
+    char who[129]; /* community or user */
+    unsigned pending;
+    uint32_t expires; /* s: while nothing is pending */
+    uint32_t rtt_min, rtt_max, rtt_last; /* ms */
+    uint64_t gets, get_nexts, get_bulks, sets, informs, timeouts, drops;
+    uint64_t traps_in, informs_in, responses, errors;
+};
+const struct snmp_session *snmp_session(struct snmp *s, size_t i);
 
 /* `debug snmp headers`, `debug snmp packets`, `debug snmp requests` */
 void snmp_debug_headers(struct snmp *s, bool on);

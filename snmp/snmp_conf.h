@@ -93,6 +93,7 @@ struct snmp_conf {
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */
     uint32_t inform_retries, inform_timeout, inform_pending; /* 3, 15 s, 25 */
     bool manager;
+    uint32_t session_timeout; /* s: of the manager's sessions, 600 */
 };
 
 /* Defaults; the argument is a zeroed struct snmp_conf, or struct snmp_host_conf. */

@@ -8,6 +8,7 @@
 #include "espial/inet.h"
 #include "espial/ip.h"
 #include "espial/loop.h"
+#include "espial/manager.h"
 #include "espial/mem.h"
 #include "espial/msg.h"
 #include "espial/text.h"
@@ -44,6 +45,7 @@ struct snmp_name {
     uint8_t n;
 };
 MUST_USE bool name_parse(const struct mib *m, const char *text, struct snmp_name *out);
+void name_say(const uint32_t *oid, size_t n, struct text *out); /* "system.5.0" */
 
 /* view.c */
 struct family {
@@ -65,6 +67,11 @@ struct target { /* an `snmp-server host` as it runs */
     struct snmp_host_stats n;
 };
 struct outgoing; /* outbox.c */
+struct session { /* session.c */
+    struct session *next;
+    struct snmp_session n;
+    uint64_t used; /* loop time: when it was last begun or ended */
+};
 
 struct held;
 struct snmp {
@@ -102,6 +109,11 @@ struct snmp {
     struct target *hosts; /* one for each conf.hosts, same order, after snmp_settle */
     size_t nhosts;
     struct outgoing *outgoing; /* in the order in which they were first sent */
+    struct agent_ask *asks;    /* ask.c; the newest first */
+    unsigned nasks;
+    struct udp_sock *asker;    /* while there are some */
+    struct session *sessions;  /* in the order in which they began */
+    unsigned nsessions;
     bool started; /* it has run before, since the router began */
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
@@ -170,6 +182,15 @@ unsigned outbox_waiting(const struct snmp *s, uint32_t addr);
 void outbox_settle(struct snmp *s);
 void outbox_clear(struct snmp *s);
 
+/* ask.c: of `show snmp pending`; the end. */
+bool ask_pending(struct snmp *s, size_t i, struct snmp_pending *out);
+void ask_clear(struct snmp *s);
+/* session.c: a request begins and ends; sent: when the try that was answered left, NULL: none was. begin gives NULL when there is no room, which end bears. */
+struct session *session_begin(struct snmp *s, uint32_t addr, uint16_t port, int version, const char *who);
+void session_end(struct snmp *s, struct session *at, const uint64_t *sent);
+void session_heard(struct snmp *s, uint32_t addr, bool inform); /* a notification */
+void session_clear(struct snmp *s);
+
 /* notify.c: to every host whose type list accepts t->kind, when that kind is enabled. */
 void notify_send(struct snmp *s, const struct fact_trap *t);
 bool notify_enabled(const struct snmp *s, const char *kind);
@@ -187,6 +208,7 @@ size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data
 void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 /* receive.c: a sender without a right to speak: counted, said, and notified unless `quiet`. */
 void refuse_sender(struct snmp *s, uint32_t src, bool quiet);
+void response_count(struct snmp *s, uint32_t status); /* the error-status of a response to us */
 void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 /* A trap or an inform that may speak: counted, shown, told. */
 void receive_hear(struct snmp *s, struct snmp_message *m, const struct udp_from *from);
@@ -204,5 +226,7 @@ void trace_answer(struct snmp *s, const struct request *r, const struct answer *
 void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst);
 void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src);
 void trace_refused(struct snmp *s, const char *why, uint32_t src);
-void trace_manager(struct snmp *s, const struct snmp_host_conf *h); /* `debug snmp requests` */
+void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries, unsigned timeout_s); /* `debug snmp requests` */
+void trace_ask(struct snmp *s, uint8_t tag, struct rd pdu, uint32_t dst);
+void trace_response(struct snmp *s, const struct request *r, uint32_t src);
 #endif

@@ -21,6 +21,17 @@ static void add_string(struct text *t, const uint8_t *s, size_t n)
         text_printf(t, isprint(s[i]) && s[i] < 0x80 ? "%c" : "\\x%02x", s[i]);
 }
 
+/* The same, with its lines as lines: for who has asked for it. */
+static void add_lines(struct text *t, const uint8_t *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '\n')
+            text_add(t, "\n");
+        else if (s[i] != '\r' || i + 1 == n || s[i + 1] != '\n')
+            add_string(t, s + i, 1);
+    }
+}
+
 static void add_value(struct text *t, const struct trap_var *v)
 {
     switch (v->type) {
@@ -80,10 +91,10 @@ void trace_refused(struct snmp *s, const char *why, uint32_t src)
     msg_debug(s->env.log, "SNMP: Packet received via UDP from %s: %s", IP4(src), why);
 }
 
-void trace_manager(struct snmp *s, const struct snmp_host_conf *h)
+void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries, unsigned timeout_s)
 {
-    msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %" PRIu32 ", timeout: %" PRIu32, IP4(h->addr), h->udp_port,
-              h->version == SNMP_HOST_V3 ? "user" : "community", h->community, s->conf.inform_retries, s->conf.inform_timeout);
+    msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %u, timeout: %u", IP4(h->addr), h->udp_port,
+              h->version == SNMP_HOST_V3 ? "user" : "community", h->community, retries, timeout_s);
 }
 
 static const char *pdu_name(uint8_t pdu)
@@ -133,13 +144,36 @@ void trace_header(struct snmp *s, unsigned version, const uint8_t *community, si
     text_free(&t);
 }
 
+static void add_request(struct text *t, const struct request *r)
+{
+    text_printf(t, "\nSNMP: %s, reqid %" PRId32, pdu_name(r->pdu), r->id);
+    text_printf(t, r->pdu == BER_GET_BULK ? ", nonrptr %" PRId32 ", maxreps %" PRId32 : ", errstat %" PRId32 ", erridx %" PRId32, r->a, r->b);
+    add_varbinds(t, r->list);
+}
+
 void trace_request(struct snmp *s, const struct request *r, const struct udp_from *from)
 {
     struct text t = {0};
     const char *ifname = from->ifindex ? inet_if_name(s->env.inet, from->ifindex) : NULL;
-    text_printf(&t, "SNMP: Packet received via UDP from %s%s%s\nSNMP: %s, reqid %" PRId32, IP4(from->src), ifname ? " on " : "", ifname ? ifname : "", pdu_name(r->pdu), r->id);
-    text_printf(&t, r->pdu == BER_GET_BULK ? ", nonrptr %" PRId32 ", maxreps %" PRId32 : ", errstat %" PRId32 ", erridx %" PRId32, r->a, r->b);
-    add_varbinds(&t, r->list);
+    text_printf(&t, "SNMP: Packet received via UDP from %s%s%s", IP4(from->src), ifname ? " on " : "", ifname ? ifname : "");
+    add_request(&t, r);
+    msg_debug(s->env.log, "%s", text_str(&t));
+    text_free(&t);
+}
+
+void trace_response(struct snmp *s, const struct request *r, uint32_t src)
+{
+    trace_request(s, r, &(struct udp_from){.src = src});
+}
+
+void trace_ask(struct snmp *s, uint8_t tag, struct rd pdu, uint32_t dst)
+{
+    struct text t = {0};
+    struct request r = {.pdu = tag};
+    if (!request_parse(pdu, &r))
+        return;
+    text_printf(&t, "SNMP: Queuing packet to %s", IP4(dst));
+    add_request(&t, &r);
     msg_debug(s->env.log, "%s", text_str(&t));
     text_free(&t);
 }
@@ -166,4 +200,20 @@ void trace_header_v3(struct snmp *s, const struct v3 *m)
     text_printf(&t, "\nsnmpEngineBoots: %" PRId32 " snmpEngineTime: %" PRId32, m->boots, m->time);
     msg_debug(s->env.log, "%s", text_str(&t));
     text_free(&t);
+}
+
+void snmp_say_value(struct snmp *s, const struct agent_value *v, struct text *out)
+{
+    static const char *const absent[] = {"NO_SUCH_OBJECT_EXCEPTION", "NO_SUCH_INSTANCE_EXCEPTION", "END_OF_MIB_VIEW_EXCEPTION", "NULL TYPE/VALUE"};
+    (void)s;
+    text_add(out, " ");
+    name_say(v->var.oid, v->var.oid_len, out);
+    text_add(out, " = ");
+    if (v->var.type == TRAP_NONE)
+        text_add(out, absent[v->absence]);
+    else if (v->var.type == TRAP_STRING)
+        add_lines(out, v->var.data, v->var.len);
+    else
+        add_value(out, &v->var);
+    text_add(out, "\n");
 }

@@ -35,6 +35,7 @@
 #include "espial/file.h"
 #include "espial/inet.h"
 #include "espial/gate.h"
+#include "espial/manager.h"
 #include "espial/loop.h"
 #include "espial/mib.h"
 #include "espial/msg.h"
@@ -63,6 +64,7 @@ struct router {
     struct gate gate;
     struct trap_gate trap_gate;
     struct object_gate object_gate;
+    struct manager manager;
     char serial[16]; /* one for show version and show snmp, from the MAC address */
 };
 
@@ -372,6 +374,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .gate = &r->gate,
         .trap_gate = &r->trap_gate,
         .object_gate = &r->object_gate,
+        .manager = &r->manager,
         .mib = r->mib,
         .resource = resource,
         .files = env->files,
@@ -402,6 +405,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
+    snmp_manager(r->snmp, &r->manager);
     snmp_watched(r->snmp, &r->trap_gate, &r->object_gate);
     account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));

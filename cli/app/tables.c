@@ -92,6 +92,7 @@ static const struct {
     {&snmp_table_access, OWNER_SNMP},
     {&snmp_table, OWNER_SNMP},
     {&snmp_table_show, OWNER_SNMP},
+    {&snmp_table_ask, OWNER_SNMP},
 };
 
 size_t espial_tables_count(void)

@@ -4,5 +4,5 @@
 
 #include "espial/cmd.h"
 
-extern const struct cmd_table snmp_table, snmp_table_access, snmp_table_show;
+extern const struct cmd_table snmp_table, snmp_table_access, snmp_table_ask, snmp_table_show;
 #endif

@@ -150,15 +150,14 @@ static void show_hosts_logged(struct snmp *s, struct out *o)
 
 static void show_manager_role(struct out *o, const struct snmp_stats *n)
 {
-    out_text(o, "\nSNMP Manager-role output packets\n"
-                "    0 Get-request PDUs\n"
-                "    0 Get-next PDUs\n"
-                "    0 Get-bulk PDUs\n"
-                "    0 Set-request PDUs\n");
+    out_printf(o, "\nSNMP Manager-role output packets\n    %" PRIu64 " Get-request PDUs\n", n->out_get_requests);
+    out_printf(o, "    %" PRIu64 " Get-next PDUs\n", n->out_get_nexts);
+    out_printf(o, "    %" PRIu64 " Get-bulk PDUs\n", n->out_get_bulks);
+    out_printf(o, "    %" PRIu64 " Set-request PDUs\n", n->out_set_requests);
     out_printf(o, "    %" PRIu64 " Inform-request PDUs\n", n->out_informs);
-    out_printf(o, "    %" PRIu64 " Timeouts\n", n->inform_timeouts);
-    out_text(o, "    0 Drops\n"
-                "SNMP Manager-role input packets\n");
+    out_printf(o, "    %" PRIu64 " Timeouts\n", n->inform_timeouts + n->ask_timeouts);
+    out_printf(o, "    %" PRIu64 " Drops\n", n->ask_drops);
+    out_text(o, "SNMP Manager-role input packets\n");
     out_printf(o, "    %" PRIu64 " Inform request PDUs\n", n->in_informs);
     out_printf(o, "    %" PRIu64 " Trap PDUs\n", n->in_traps);
     out_printf(o, "    %" PRIu64 " Response PDUs\n", n->in_responses);
@@ -226,17 +225,6 @@ static enum cmd_result show_contact(struct cmd_ctx *c)
 static enum cmd_result show_chassis(struct cmd_ctx *c)
 {
     return show_text(c, snmp_chassis(c->self));
-}
-
-static enum cmd_result show_pending(struct cmd_ctx *c)
-{
-    static const char *const who[] = {"V1 community", "V2C community", "V3 user"};
-    struct snmp_pending p;
-    if (!agent_on(c))
-        return CMD_OK;
-    for (size_t i = 0; snmp_pending(c->self, i, &p); i++)
-        out_printf(c->out, "req id: %" PRIu32 ", dest: %s.%u, %s: %s, Expires in %u secs\n", p.request_id, IP4(p.addr), p.port, who[p.host->version], p.host->community, p.expires);
-    return CMD_OK;
 }
 
 static enum cmd_result set_debug(struct cmd_ctx *c, bool on)
@@ -333,7 +321,10 @@ static const struct cmd_row rows[] = {
     SET(CONFIG, &snmp_scope, "snmp-server informs &{[retries <inform_retries:0-100>]|[timeout <inform_timeout:0-42949671>]|[pending <inform_pending:1-4294967295>]}",
         "Configure SNMP Informs options|Set retry count for informs|Retry count|Set timeout for informs|Timeout in seconds|Set pending-queue length for informs|Unacked informs to hold",
         NUM(struct snmp_conf, inform_retries), NUM(struct snmp_conf, inform_timeout), NUM(struct snmp_conf, inform_pending)),
-    SET(CONFIG, &snmp_scope, "snmp-server manager=manager", "Modify SNMP manager parameters", NUM(struct snmp_conf, manager)),
+    HELP(CONFIG, "snmp-server manager", "Modify SNMP manager parameters"),
+    SET(CONFIG, &snmp_scope, "snmp-server manager=manager", "", NUM(struct snmp_conf, manager)),
+    SET(CONFIG, &snmp_scope, "snmp-server manager session-timeout <session_timeout:10-1000000>", "Modify manager session timeout value|Timeout in seconds (default 600)",
+        NUM(struct snmp_conf, session_timeout)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
@@ -357,7 +348,6 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show snmp chassis", show_chassis, "show SNMP chassis string"),
     DO(EXEC, 1, "show snmp contact", show_contact, "show SNMP contact string"),
     DO(EXEC, 15, "show snmp host", show_host, "show SNMP hosts"),
-    DO(EXEC, 15, "show snmp pending", show_pending, "show SNMP pending requests"),
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
     HELP(EXEC, "debug snmp", "SNMP information"),
     DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests}", debug_on, DEBUGS),

@@ -388,6 +388,7 @@ static const struct line snmp[] = {
      "snmp-server host 11.1.1.3 version 2c public udp-port 1162 config event-manager snmp syslog",
      "no snmp-s host 11.1.1.3", NULL},
     {"snmp-s man", "snmp-server manager", "no snmp-s man", NULL},
+    {"snmp-s man ses 60", "snmp-server manager session-timeout 60", "no snmp-s man ses", NULL},
 };
 
 static void snmp_server(void **state)

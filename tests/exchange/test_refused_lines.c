@@ -67,7 +67,6 @@ static const struct refused refused_global[] = {
     {"snmp-server host 10.0.0.5 public udp-port 65536", "65536"},
     {"snmp-server enable informs", "informs"},
     {"snmp-server enable traps bgp", "bgp"},
-    {"snmp-server manager session-timeout 60", "session-timeout"},
     {"snmp-server source-interface traps Loopback0", "source-interface"},
     {"snmp-server ifindex persist", "ifindex"},
     {"snmp-server system-shutdown", "system-shutdown"},
