@@ -20,7 +20,8 @@
 struct agent_ask {
     struct agent_ask *next;
     struct snmp *s;
-    struct snmp_host_conf peer; /* address, port, version, name, level; as of one who takes informs: his engine decides */
+    struct snmp_host_conf
+        peer; /* address, port, version, name, level; as of one who takes informs: his engine decides */
     struct session *session;
     enum agent_op op;
     int32_t id;
@@ -113,7 +114,8 @@ static void count_sent(struct agent_ask *a)
     ++*all[a->op];
     if (!a->session)
         return;
-    uint64_t *const its[] = {&a->session->n.gets, &a->session->n.get_nexts, &a->session->n.get_bulks, &a->session->n.sets};
+    uint64_t *const its[] = {&a->session->n.gets, &a->session->n.get_nexts, &a->session->n.get_bulks,
+                             &a->session->n.sets};
     ++*its[a->op];
 }
 
@@ -181,7 +183,10 @@ static size_t values_of(struct rd list, struct agent_value *out)
         if (value_of(tag, c, &v->var) == SNMP_NO_ERROR)
             continue;
         v->var.type = TRAP_NONE;
-        v->absence = tag == BER_NO_OBJECT ? AGENT_NO_OBJECT : tag == BER_NO_INSTANCE ? AGENT_NO_INSTANCE : tag == BER_END_OF_VIEW ? AGENT_END_OF_VIEW : AGENT_NULL;
+        v->absence = tag == BER_NO_OBJECT     ? AGENT_NO_OBJECT
+                     : tag == BER_NO_INSTANCE ? AGENT_NO_INSTANCE
+                     : tag == BER_END_OF_VIEW ? AGENT_END_OF_VIEW
+                                              : AGENT_NULL;
     }
     return n;
 }
@@ -191,7 +196,12 @@ static void answered(struct agent_ask *a, const struct request *r)
     struct snmp *s = a->s;
     size_t room = r->nvars < VALUES_MAX ? r->nvars : VALUES_MAX;
     struct agent_value *values = room ? mem_array(room, sizeof *values) : NULL;
-    struct agent_answer answer = {.answered = true, .id = r->id, .status = r->a, .index = r->b, .values = values, .nvalues = values_of(r->list, values)};
+    struct agent_answer answer = {.answered = true,
+                                  .id = r->id,
+                                  .status = r->a,
+                                  .index = r->b,
+                                  .values = values,
+                                  .nvalues = values_of(r->list, values)};
     s->stats.in_responses++;
     response_count(s, (uint32_t)r->a);
     if (a->session && r->a)
@@ -207,7 +217,8 @@ static bool by_community(const struct agent_ask *a, struct rd body, struct reque
 {
     struct rd community = ber_of(&body, BER_OCTETS), pdu = ber_next(&body, &r->pdu);
     size_t n = strlen(a->peer.community);
-    return !body.bad && !body.left && r->pdu == BER_RESPONSE && community.left == n && !memcmp(community.p, a->peer.community, n) && request_parse(pdu, r) && r->id == a->id;
+    return !body.bad && !body.left && r->pdu == BER_RESPONSE && community.left == n &&
+           !memcmp(community.p, a->peer.community, n) && request_parse(pdu, r) && r->id == a->id;
 }
 
 static bool by_user(struct agent_ask *a, const uint8_t *data, size_t len, struct request *r)
@@ -235,7 +246,8 @@ static void ask_datagram(void *arg, const struct udp_from *from, const uint8_t *
     }
     for (struct agent_ask *a = s->asks; a; a = a->next) {
         struct request r = {.version = (uint8_t)(version + (version < 3)), .pdu = BER_RESPONSE};
-        if (a->peer.addr != from->src || a->peer.udp_port != from->sport || version != (a->peer.version == SNMP_HOST_V3 ? 3 : a->peer.version - SNMP_HOST_V1))
+        if (a->peer.addr != from->src || a->peer.udp_port != from->sport ||
+            version != (a->peer.version == SNMP_HOST_V3 ? 3 : a->peer.version - SNMP_HOST_V1))
             continue;
         if (version == 3 ? by_user(a, data, len, &r) : by_community(a, body, &r)) {
             answered(a, &r);
@@ -246,7 +258,8 @@ static void ask_datagram(void *arg, const struct udp_from *from, const uint8_t *
 
 /* ---- what others call ---- */
 
-static struct agent_ask *ask(void *arg, const struct agent_question *q, agent_done_fn *done, void *done_arg, enum agent_refusal *why)
+static struct agent_ask *ask(void *arg, const struct agent_question *q, agent_done_fn *done, void *done_arg,
+                             enum agent_refusal *why)
 {
     struct snmp *s = arg;
     snmp_settle(s);
@@ -258,8 +271,20 @@ static struct agent_ask *ask(void *arg, const struct agent_question *q, agent_do
         s->asker = udp_open(s->env.inet, 0, ask_datagram, s);
     s->request_id = s->request_id % INT32_MAX + 1;
     struct agent_ask *a = NEW(struct agent_ask);
-    *a = (struct agent_ask){.next = s->asks, .s = s, .op = q->op, .id = (int32_t)s->request_id, .left = q->retries, .timeout_s = q->timeout_s ? q->timeout_s : 1, .done = done, .arg = done_arg,
-                            .peer = {.addr = q->addr, .version = q->version == 3 ? SNMP_HOST_V3 : q->version == 1 ? SNMP_HOST_V1 : SNMP_HOST_V2C, .level = q->level, .informs = 1,
+    *a = (struct agent_ask){.next = s->asks,
+                            .s = s,
+                            .op = q->op,
+                            .id = (int32_t)s->request_id,
+                            .left = q->retries,
+                            .timeout_s = q->timeout_s ? q->timeout_s : 1,
+                            .done = done,
+                            .arg = done_arg,
+                            .peer = {.addr = q->addr,
+                                     .version = q->version == 3   ? SNMP_HOST_V3
+                                                : q->version == 1 ? SNMP_HOST_V1
+                                                                  : SNMP_HOST_V2C,
+                                     .level = q->level,
+                                     .informs = 1,
                                      .udp_port = q->port ? q->port : SNMP_PORT}};
     str_copy(a->peer.community, sizeof a->peer.community, q->who);
     timer_init(&a->timer, s->env.loop, again, a);
@@ -301,7 +326,11 @@ bool ask_pending(struct snmp *s, size_t i, struct snmp_pending *out)
     for (struct agent_ask *a = s->asks; a; a = a->next) {
         if (i--)
             continue;
-        *out = (struct snmp_pending){.request_id = (uint32_t)a->id, .addr = a->peer.addr, .port = a->peer.udp_port, .host = &a->peer, .expires = (unsigned)(timer_left(&a->timer) / US_PER_S)};
+        *out = (struct snmp_pending){.request_id = (uint32_t)a->id,
+                                     .addr = a->peer.addr,
+                                     .port = a->peer.udp_port,
+                                     .host = &a->peer,
+                                     .expires = (unsigned)(timer_left(&a->timer) / US_PER_S)};
         return true;
     }
     return false;

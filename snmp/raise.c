@@ -58,8 +58,12 @@ static void name_ccm(struct trap_var *v, uint32_t column, uint32_t index)
 void raise_config_changed(void *arg, const void *fact)
 {
     struct snmp *s = arg;
-    if (((const struct fact_config *)fact)->left)
+    if (((const struct fact_config *)fact)->left) {
+        if (s->restarted)
+            raise_start(s, true);
+        s->restarted = false;
         return;
+    }
     const struct snmp_configured *e = history_configured(s, fact);
     if (!notify_enabled(s, "config"))
         return;

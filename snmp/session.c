@@ -49,7 +49,8 @@ struct session *session_begin(struct snmp *s, uint32_t addr, uint16_t port, int 
 {
     struct session **end = &s->sessions;
     purge(s);
-    while (*end && !((*end)->n.addr == addr && (*end)->n.port == port && (*end)->n.version == version && !strcmp((*end)->n.who, who)))
+    while (*end && !((*end)->n.addr == addr && (*end)->n.port == port && (*end)->n.version == version &&
+                     !strcmp((*end)->n.who, who)))
         end = &(*end)->next;
     if (!*end) {
         if (!make_room(s))
@@ -58,7 +59,7 @@ struct session *session_begin(struct snmp *s, uint32_t addr, uint16_t port, int 
             end = &(*end)->next;
         *end = NEW(struct session);
         (*end)->n = (struct snmp_session){.addr = addr, .port = port, .version = version};
-        str_copy((*end)->n.who, sizeof (*end)->n.who, who);
+        str_copy((*end)->n.who, sizeof(*end)->n.who, who);
         s->nsessions++;
     }
     (*end)->n.pending++;

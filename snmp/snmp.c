@@ -88,8 +88,8 @@ static void settle_hosts(struct snmp *s)
 static void settle(void *arg)
 {
     struct snmp *s = arg;
-    bool begins = !s->running && conf_says_anything(&s->conf);
-    s->running |= begins;
+    if (conf_says_anything(&s->conf))
+        snmp_begin(s);
     usm_settle(s);
     if (s->running)
         usm_begin(s);
@@ -97,9 +97,25 @@ static void settle(void *arg)
     view_settle(s);
     transport_settle(s);
     outbox_settle(s);
-    if (begins)
-        raise_start(s, s->started);
-    s->started |= begins;
+}
+
+void snmp_begin(struct snmp *s)
+{
+    if (!s->running)
+        loop_defer(s->env.loop, &s->begin);
+    s->running = true;
+}
+
+/* The turn in which the agent began is over. A user's line acts at once, before the hosts of the same configuration are there. */
+static void begun(void *arg)
+{
+    struct snmp *s = arg;
+    snmp_settle(s);
+    if (s->started)
+        s->restarted = true; /* told when configuration mode is left: by then there are hosts to tell */
+    else
+        raise_start(s, false);
+    s->started = true;
 }
 
 void snmp_settle(struct snmp *s)
@@ -128,6 +144,7 @@ struct snmp *snmp_new(const struct snmp_env *env)
     usm_load(s);
     s->logged = mem_array(SNMP_HISTORY_MAX, sizeof *s->logged);
     s->settle = (struct deferred){.fn = settle, .arg = s};
+    s->begin = (struct deferred){.fn = begun, .arg = s};
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_subscribe(env->bus, FACT_SYSLOG, raise_syslog, s);
@@ -154,6 +171,7 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
+    loop_undefer(s->env.loop, &s->begin);
     held_clear(s);
     outbox_clear(s);
     flash_clear(s);
@@ -190,7 +208,11 @@ void snmp_stop(struct snmp *s)
     s->conf.history_level = level;
     s->conf.history_size = size;
     loop_undefer(s->env.loop, &s->settle);
-    s->running = false;
+    if (s->begin.queued) {
+        loop_undefer(s->env.loop, &s->begin);
+        s->started = true;
+    }
+    s->running = s->restarted = false;
     settle(s);
 }
 

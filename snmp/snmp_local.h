@@ -105,6 +105,7 @@ struct snmp {
     unsigned nheld;
     bool running;
     struct deferred settle; /* compare asked with running, once a turn */
+    struct deferred begin;  /* the agent began in this turn: say so */
     struct udp_sock *listener, *sender, *agent; /* ports 162, an ephemeral one, 161 */
     struct target *hosts; /* one for each conf.hosts, same order, after snmp_settle */
     size_t nhosts;
@@ -115,6 +116,7 @@ struct snmp {
     struct session *sessions;  /* in the order in which they began */
     unsigned nsessions;
     bool started; /* it has run before, since the router began */
+    bool restarted; /* ... and runs again, which nobody was told yet */
     struct snmp_stats stats;
     uint32_t request_id;    /* of the last v2c trap */
     struct snmp_logged *logged; /* SNMP_HISTORY_MAX of them: a ring */
@@ -132,6 +134,7 @@ struct snmp {
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
 void snmp_settle(struct snmp *s);
+void snmp_begin(struct snmp *s); /* it runs from here on; told when the turn is over */
 
 /* view.c: compiled anew at every change of configuration. */
 void view_settle(struct snmp *s);

@@ -234,7 +234,7 @@ bool snmp_user_set(struct snmp *s, const struct snmp_user_spec *spec)
     bool ok = make_keys(spec, &u);
     if (ok) {
         usm_begin(s);
-        s->running = true;
+        snmp_begin(s);
         struct snmp_user *old = find_user(s, u.name, u.remote_addr);
         if (old)
             *old = u;

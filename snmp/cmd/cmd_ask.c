@@ -12,9 +12,14 @@
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
 
-#define TO       "{v1|v2c|v3 {noauth|auth|priv}=level}=version <ip:addr> <word:who> &{[retry <retry:0-100>]|[timeout <timeout:1-1000>]}"
-#define TO_HELP  "SNMP version 1|SNMP version 2c|SNMP version 3|Without authentication|With authentication|With authentication and encryption|" \
-                 "IP address of the agent|Community string, or user of version 3|Times to ask again|Number of times (default 3)|Time to wait for an answer|Seconds (default 3)"
+#define TO                                                                                                             \
+    "{v1|v2c|v3 {noauth|auth|priv}=level}=version <ip:addr> <word:who> &{[retry <retry:0-100>]|[timeout "              \
+    "<timeout:1-1000>]}"
+#define TO_HELP                                                                                                        \
+    "SNMP version 1|SNMP version 2c|SNMP version 3|Without authentication|With authentication|With authentication "    \
+    "and encryption|"                                                                                                  \
+    "IP address of the agent|Community string, or user of version 3|Times to ask again|Number of times (default "      \
+    "3)|Time to wait for an answer|Seconds (default 3)"
 #define RETRIES   3
 #define TIMEOUT_S 3
 
@@ -41,7 +46,8 @@ static void answered(void *arg, const struct agent_answer *a)
     struct snmp *s = c->self;
     if (a->answered) {
         struct text t = {0};
-        text_printf(&t, "SNMP Response: reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32 " \n", a->id, a->status, a->index);
+        text_printf(&t, "SNMP Response: reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32 " \n", a->id,
+                    a->status, a->index);
         for (size_t i = 0; i < a->nvalues; i++)
             snmp_say_value(s, &a->values[i], &t);
         out_text(c->out, text_str(&t));
@@ -56,11 +62,21 @@ static void answered(void *arg, const struct agent_answer *a)
 
 static enum cmd_result put(struct cmd_ctx *c, enum agent_op op, const struct trap_var *vars, size_t n)
 {
-    static const char *const refusals[] = {
-        [AGENT_BUSY] = "too many requests are under way", [AGENT_NO_USER] = "no such user of that engine", [AGENT_NO_WAY] = "no route to the agent", [AGENT_TOO_BIG] = "the request is too big"};
-    struct agent_question q = {.op = op, .version = (int)cmd_int(c, "version") + 1, .level = (int)cmd_int(c, "level"), .who = cmd_str(c, "who"), .addr = cmd_ip(c, "addr"),
-                               .retries = cmd_has(c, "retry") ? (unsigned)cmd_int(c, "retry") : RETRIES, .timeout_s = cmd_has(c, "timeout") ? (unsigned)cmd_int(c, "timeout") : TIMEOUT_S,
-                               .non_repeaters = (int32_t)cmd_int(c, "nonrepeaters"), .max_repetitions = (int32_t)cmd_int(c, "repetitions"), .vars = vars, .nvars = n};
+    static const char *const refusals[] = {[AGENT_BUSY] = "too many requests are under way",
+                                           [AGENT_NO_USER] = "no such user of that engine",
+                                           [AGENT_NO_WAY] = "no route to the agent",
+                                           [AGENT_TOO_BIG] = "the request is too big"};
+    struct agent_question q = {.op = op,
+                               .version = (int)cmd_int(c, "version") + 1,
+                               .level = (int)cmd_int(c, "level"),
+                               .who = cmd_str(c, "who"),
+                               .addr = cmd_ip(c, "addr"),
+                               .retries = cmd_has(c, "retry") ? (unsigned)cmd_int(c, "retry") : RETRIES,
+                               .timeout_s = cmd_has(c, "timeout") ? (unsigned)cmd_int(c, "timeout") : TIMEOUT_S,
+                               .non_repeaters = (int32_t)cmd_int(c, "nonrepeaters"),
+                               .max_repetitions = (int32_t)cmd_int(c, "repetitions"),
+                               .vars = vars,
+                               .nvars = n};
     enum agent_refusal why;
     struct waiting *w = NEW(struct waiting);
     w->c = c;
@@ -121,7 +137,8 @@ static enum cmd_result ask_bulk(struct cmd_ctx *c)
 /* The value as the type that the row names. */
 static bool take_value(struct cmd_ctx *c, struct trap_var *v)
 {
-    static const enum trap_type types[] = {TRAP_COUNTER, TRAP_UNSIGNED, TRAP_INT, TRAP_IP, TRAP_OID, TRAP_STRING, TRAP_TICKS};
+    static const enum trap_type types[] = {TRAP_COUNTER, TRAP_UNSIGNED, TRAP_INT,  TRAP_IP,
+                                           TRAP_OID,     TRAP_STRING,   TRAP_TICKS};
     const char *typed = cmd_str(c, "value");
     uint64_t u = 0;
     uint32_t addr;
@@ -176,10 +193,16 @@ static void show_one_session(struct out *o, const struct snmp_session *n, bool b
     out_text(o, "\n");
     if (brief)
         return;
-    out_printf(o, "  Round-trip-times: %" PRIu32 "/%" PRIu32 "/%" PRIu32 " (min/max/last)\n", n->rtt_min, n->rtt_max, n->rtt_last);
-    out_printf(o, "  packets output\n    %" PRIu64 " Gets, %" PRIu64 " GetNexts, %" PRIu64 " GetBulks, %" PRIu64 " Sets, %" PRIu64 " Informs\n", n->gets, n->get_nexts, n->get_bulks, n->sets, n->informs);
+    out_printf(o, "  Round-trip-times: %" PRIu32 "/%" PRIu32 "/%" PRIu32 " (min/max/last)\n", n->rtt_min, n->rtt_max,
+               n->rtt_last);
+    out_printf(o,
+               "  packets output\n    %" PRIu64 " Gets, %" PRIu64 " GetNexts, %" PRIu64 " GetBulks, %" PRIu64
+               " Sets, %" PRIu64 " Informs\n",
+               n->gets, n->get_nexts, n->get_bulks, n->sets, n->informs);
     out_printf(o, "    %" PRIu64 " Timeouts, %" PRIu64 " Drops\n", n->timeouts, n->drops);
-    out_printf(o, "  packets input\n    %" PRIu64 " Traps, %" PRIu64 " Informs, %" PRIu64 " Responses (%" PRIu64 " errors)\n", n->traps_in, n->informs_in, n->responses, n->errors);
+    out_printf(
+        o, "  packets input\n    %" PRIu64 " Traps, %" PRIu64 " Informs, %" PRIu64 " Responses (%" PRIu64 " errors)\n",
+        n->traps_in, n->informs_in, n->responses, n->errors);
 }
 
 static enum cmd_result show_sessions(struct cmd_ctx *c)
@@ -194,7 +217,8 @@ static enum cmd_result show_pending(struct cmd_ctx *c)
 {
     struct snmp_pending p;
     for (size_t i = 0; snmp_pending(c->self, i, &p); i++)
-        out_printf(c->out, "req id: %" PRIu32 ", dest: %s.%u, %s: %s, Expires in %u secs\n", p.request_id, IP4(p.addr), p.port, who[p.host->version], p.host->community, p.expires);
+        out_printf(c->out, "req id: %" PRIu32 ", dest: %s.%u, %s: %s, Expires in %u secs\n", p.request_id, IP4(p.addr),
+                   p.port, who[p.host->version], p.host->community, p.expires);
     return CMD_OK;
 }
 
@@ -205,12 +229,20 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "snmp get-next", "Get the objects behind these"),
     HELP(EXEC, "snmp set", "Set the value of an object"),
     DO(EXEC, 15, "snmp get " TO " oid <word:oid>...", ask_get, TO_HELP "|Objects|Object ID or name"),
-    DO(EXEC, 15, "snmp get-bulk " TO " non-repeaters <nonrepeaters:0-100> max-repetitions <repetitions:1-100> oid <word:oid>...", ask_bulk,
-       TO_HELP "|Objects at the beginning that are asked for once|Number|How often the others are asked for|Number|Objects|Object ID or name"),
+    DO(EXEC, 15,
+       "snmp get-bulk " TO " non-repeaters <nonrepeaters:0-100> max-repetitions <repetitions:1-100> oid <word:oid>...",
+       ask_bulk,
+       TO_HELP "|Objects at the beginning that are asked for once|Number|How often the others are asked "
+               "for|Number|Objects|Object ID or name"),
     DO(EXEC, 15, "snmp get-next " TO " oid <word:oid>...", ask_next, TO_HELP "|Objects|Object ID or name"),
-    DO(EXEC, 15, "snmp set " TO " oid <word:object> {counter|gauge|integer|ip-address|object-id|string|timeticks}=type <word:value>", ask_set,
-       TO_HELP "|Object|Object ID or name|Counter32|Gauge32|INTEGER|IpAddress|OBJECT IDENTIFIER|OCTET STRING|TimeTicks|Value"),
+    DO(EXEC, 15,
+       "snmp set " TO
+       " oid <word:object> {counter|gauge|integer|ip-address|object-id|string|timeticks}=type <word:value>",
+       ask_set,
+       TO_HELP
+       "|Object|Object ID or name|Counter32|Gauge32|INTEGER|IpAddress|OBJECT IDENTIFIER|OCTET STRING|TimeTicks|Value"),
     DO(EXEC, 15, "show snmp pending", show_pending, "show SNMP manager pending requests"),
-    DO(EXEC, 15, "show snmp sessions [brief=brief]", show_sessions, "show SNMP manager sessions|names of the sessions only"),
+    DO(EXEC, 15, "show snmp sessions [brief=brief]", show_sessions,
+       "show SNMP manager sessions|names of the sessions only"),
 };
 const struct cmd_table snmp_table_ask = CMD_TABLE("snmp/cmd/cmd_ask", rows);

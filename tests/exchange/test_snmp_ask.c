@@ -11,7 +11,6 @@
 #include "espial/loop.h"
 #include "tests/sim/box.h"
 
-
 struct pair {
     struct box *b;
     struct wire *wire;
@@ -34,13 +33,18 @@ static enum wire_verdict tap(void *arg, int from, uint8_t *frame, size_t len)
 static void begin(struct pair *p, const char *more)
 {
     char manager[2048];
-    snprintf(manager, sizeof manager, "hostname nms\nno ip domain lookup\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\nsnmp-server manager\n%send\n", more);
+    snprintf(manager, sizeof manager,
+             "hostname nms\nno ip domain lookup\ninterface Ethernet0/0\n ip address 10.0.0.1 "
+             "255.255.255.0\nsnmp-server manager\n%send\n",
+             more);
     *p = (struct pair){.b = box_new(1)};
     box_node(p->b, "nms", manager);
     box_node(p->b, "agent",
              "hostname agent\nno ip domain lookup\ninterface Ethernet0/0\n ip address 10.0.0.2 255.255.255.0\n"
-             "snmp-server engineID local 80001F8803AABBCCDDEE\nsnmp-server community public RO\nsnmp-server community private RW\nsnmp-server contact nobody\nsnmp-server group ops v3 noauth\n"
-             "snmp-server group ops v3 auth\nsnmp-server group ops v3 priv write v1default\nsnmp-server user carol ops v3 auth sha password1 priv aes 128 password2\nend\n");
+             "snmp-server engineID local 80001F8803AABBCCDDEE\nsnmp-server community public RO\nsnmp-server community "
+             "private RW\nsnmp-server contact nobody\nsnmp-server group ops v3 noauth\n"
+             "snmp-server group ops v3 auth\nsnmp-server group ops v3 priv write v1default\nsnmp-server user carol ops "
+             "v3 auth sha password1 priv aes 128 password2\nend\n");
     p->wire = box_link(p->b, "nms", "Ethernet0/0", "agent", "Ethernet0/0");
     wire_tap(p->wire, tap, p);
     box_boot(p->b);
@@ -61,26 +65,38 @@ static void answers(void **state)
     (void)state;
     begin(&p, "");
     says(&p, "snmp get v2c 10.0.0.2 public oid sysName.0 .1.3.6.1.2.1.1.4.0 1.3.6.1.2.1.1.4.1 1.3.6.1.9",
-         "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.5.0 = agent\n system.4.0 = nobody\n system.4.1 = NO_SUCH_INSTANCE_EXCEPTION\n internet.9 = NO_SUCH_OBJECT_EXCEPTION\n");
-    says(&p, "snmp get v1 10.0.0.2 public oid sysName.0", "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
-    says(&p, "snmp get v1 10.0.0.2 public oid sysName.0 sysName.1", "SNMP Response: reqid 3, errstat 2, erridx 2 \n system.5.0 = NULL TYPE/VALUE\n system.5.1 = NULL TYPE/VALUE\n");
-    says(&p, "snmp get-next v2c 10.0.0.2 public oid ifEntry.1 ifEntry.2", "SNMP Response: reqid 4, errstat 0, erridx 0 \n ifEntry.1.1 = 1\n ifEntry.2.1 = Ethernet0/0\n");
+         "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.5.0 = agent\n system.4.0 = nobody\n system.4.1 = "
+         "NO_SUCH_INSTANCE_EXCEPTION\n internet.9 = NO_SUCH_OBJECT_EXCEPTION\n");
+    says(&p, "snmp get v1 10.0.0.2 public oid sysName.0",
+         "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(
+        &p, "snmp get v1 10.0.0.2 public oid sysName.0 sysName.1",
+        "SNMP Response: reqid 3, errstat 2, erridx 2 \n system.5.0 = NULL TYPE/VALUE\n system.5.1 = NULL TYPE/VALUE\n");
+    says(&p, "snmp get-next v2c 10.0.0.2 public oid ifEntry.1 ifEntry.2",
+         "SNMP Response: reqid 4, errstat 0, erridx 0 \n ifEntry.1.1 = 1\n ifEntry.2.1 = Ethernet0/0\n");
     says(&p, "snmp get-bulk v2c 10.0.0.2 public non-repeaters 1 max-repetitions 2 oid sysContact sysContact",
-         "SNMP Response: reqid 5, errstat 0, erridx 0 \n system.4.0 = nobody\n system.4.0 = nobody\n system.5.0 = agent\n");
-    says(&p, "snmp set v2c 10.0.0.2 public oid sysContact.0 string me", "SNMP Response: reqid 6, errstat 6, erridx 1 \n system.4.0 = me\n");
-    says(&p, "snmp set v1 10.0.0.2 private oid sysContact.0 string me", "SNMP Response: reqid 7, errstat 0, erridx 0 \n system.4.0 = me\n");
+         "SNMP Response: reqid 5, errstat 0, erridx 0 \n system.4.0 = nobody\n system.4.0 = nobody\n system.5.0 = "
+         "agent\n");
+    says(&p, "snmp set v2c 10.0.0.2 public oid sysContact.0 string me",
+         "SNMP Response: reqid 6, errstat 6, erridx 1 \n system.4.0 = me\n");
+    says(&p, "snmp set v1 10.0.0.2 private oid sysContact.0 string me",
+         "SNMP Response: reqid 7, errstat 0, erridx 0 \n system.4.0 = me\n");
     assert_string_equal(box_type(p.b, "agent", "show snmp contact"), "me\n");
-    says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 integer 5", "SNMP Response: reqid 8, errstat 7, erridx 1 \n system.4.0 = 5\n");
+    says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 integer 5",
+         "SNMP Response: reqid 8, errstat 7, erridx 1 \n system.4.0 = 5\n");
     /* what cannot be asked */
     says(&p, "snmp get v2c 10.9.9.9 public oid sysName.0", "%SNMP: Request not sent: no route to the agent\n");
     says(&p, "snmp get v2c 10.0.0.2 public oid sysNome.0", "%Bad OID: sysNome.0\n");
     says(&p, "snmp get v2c 10.0.0.2 public oid system.*", "%Bad OID: system.*\n");
     says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 integer x", "%Bad value: x\n");
-    says(&p, "snmp get-bulk v1 10.0.0.2 public non-repeaters 0 max-repetitions 2 oid sysContact", "% SNMPv1 has no get-bulk: use version 2c or 3\n");
+    says(&p, "snmp get-bulk v1 10.0.0.2 public non-repeaters 0 max-repetitions 2 oid sysContact",
+         "% SNMPv1 has no get-bulk: use version 2c or 3\n");
     /* what was answered last is less than 2 ms ago: a round trip is two milliseconds of cable */
     says(&p, "show snmp sessions brief",
-         "Destination: 10.0.0.2.161, V2C community: public, Expires in 599 secs\nDestination: 10.0.0.2.161, V1 community: public, Expires in 599 secs\n"
-         "Destination: 10.0.0.2.161, V1 community: private, Expires in 599 secs\nDestination: 10.0.0.2.161, V2C community: private, Expires in 600 secs\n"
+         "Destination: 10.0.0.2.161, V2C community: public, Expires in 599 secs\nDestination: 10.0.0.2.161, V1 "
+         "community: public, Expires in 599 secs\n"
+         "Destination: 10.0.0.2.161, V1 community: private, Expires in 599 secs\nDestination: 10.0.0.2.161, V2C "
+         "community: private, Expires in 600 secs\n"
          "Destination: 10.9.9.9.161, V2C community: public, Expires in 600 secs\n");
     box_free(p.b);
 }
@@ -89,23 +105,32 @@ static void by_users(void **state)
 {
     struct pair p;
     (void)state;
-    begin(&p, "snmp-server engineID remote 10.0.0.2 80001F8803AABBCCDDEE\nsnmp-server user carol ops remote 10.0.0.2 v3 auth sha password1 priv aes 128 password2\n"
+    begin(&p, "snmp-server engineID remote 10.0.0.2 80001F8803AABBCCDDEE\nsnmp-server user carol ops remote 10.0.0.2 "
+              "v3 auth sha password1 priv aes 128 password2\n"
               "snmp-server user dave ops remote 10.0.0.2 v3 auth sha password9\n");
     /* the first one learns the engine's boots and time by a report, and is sent again */
-    says(&p, "snmp get v3 priv 10.0.0.2 carol retry 0 oid sysName.0", "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(&p, "snmp get v3 priv 10.0.0.2 carol retry 0 oid sysName.0",
+         "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.5.0 = agent\n");
     assert_int_equal(p.requests, 2);
-    says(&p, "snmp get v3 auth 10.0.0.2 carol retry 0 oid sysName.0", "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
-    says(&p, "snmp get v3 noauth 10.0.0.2 carol retry 0 oid sysName.0", "SNMP Response: reqid 3, errstat 0, erridx 0 \n system.5.0 = agent\n");
-    says(&p, "snmp set v3 priv 10.0.0.2 carol retry 0 oid sysContact.0 string it", "SNMP Response: reqid 4, errstat 0, erridx 0 \n system.4.0 = it\n");
-    says(&p, "snmp set v3 auth 10.0.0.2 carol retry 0 oid sysContact.0 string it", "SNMP Response: reqid 5, errstat 6, erridx 1 \n system.4.0 = it\n");
+    says(&p, "snmp get v3 auth 10.0.0.2 carol retry 0 oid sysName.0",
+         "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(&p, "snmp get v3 noauth 10.0.0.2 carol retry 0 oid sysName.0",
+         "SNMP Response: reqid 3, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(&p, "snmp set v3 priv 10.0.0.2 carol retry 0 oid sysContact.0 string it",
+         "SNMP Response: reqid 4, errstat 0, erridx 0 \n system.4.0 = it\n");
+    says(&p, "snmp set v3 auth 10.0.0.2 carol retry 0 oid sysContact.0 string it",
+         "SNMP Response: reqid 5, errstat 6, erridx 1 \n system.4.0 = it\n");
     assert_int_equal(p.requests, 6);
-    says(&p, "snmp get v3 auth 10.0.0.2 dave retry 0 oid sysName.0", "%SNMP: Request timed out\n"); /* nobody there by that name */
+    says(&p, "snmp get v3 auth 10.0.0.2 dave retry 0 oid sysName.0",
+         "%SNMP: Request timed out\n"); /* nobody there by that name */
     says(&p, "snmp get v3 priv 10.0.0.2 dave oid sysName.0", "%SNMP: Request not sent: no such user of that engine\n");
-    says(&p, "snmp get v3 auth 10.0.0.2 mallory oid sysName.0", "%SNMP: Request not sent: no such user of that engine\n");
+    says(&p, "snmp get v3 auth 10.0.0.2 mallory oid sysName.0",
+         "%SNMP: Request not sent: no such user of that engine\n");
     /* another life of the agent: boots have risen, its time has fallen */
     box_reload(p.b, "agent");
     box_run(p.b, 5 * US_PER_S);
-    says(&p, "snmp get v3 priv 10.0.0.2 carol retry 0 oid sysName.0", "SNMP Response: reqid 9, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(&p, "snmp get v3 priv 10.0.0.2 carol retry 0 oid sysName.0",
+         "SNMP Response: reqid 9, errstat 0, erridx 0 \n system.5.0 = agent\n");
     box_free(p.b);
 }
 
@@ -120,7 +145,8 @@ static void silence_and_loss(void **state)
     assert_int_equal(p.requests, 3);
     p.lose = 2;
     from = loop_now(box_loop(p.b));
-    says(&p, "snmp get v2c 10.0.0.2 public oid sysName.0", "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
+    says(&p, "snmp get v2c 10.0.0.2 public oid sysName.0",
+         "SNMP Response: reqid 2, errstat 0, erridx 0 \n system.5.0 = agent\n");
     assert_in_range((loop_now(box_loop(p.b)) - from) / US_PER_MS, 6000, 6010); /* two times three seconds */
     assert_int_equal(p.requests, 6);
     p.lose = 100;
@@ -130,10 +156,14 @@ static void silence_and_loss(void **state)
     box_run(p.b, 101 * US_PER_S);
     assert_true(box_done(p.b, "nms"));
     says(&p, "show snmp sessions",
-         "Destination: 10.0.0.2.161, V2C community: wrong, Expires in 472 secs\n  Round-trip-times: 0/0/0 (min/max/last)\n  packets output\n"
-         "    3 Gets, 0 GetNexts, 0 GetBulks, 0 Sets, 0 Informs\n    1 Timeouts, 0 Drops\n  packets input\n    0 Traps, 0 Informs, 0 Responses (0 errors)\n"
-         "Destination: 10.0.0.2.161, V2C community: public, Expires in 599 secs\n  Round-trip-times: 2/2/2 (min/max/last)\n  packets output\n"
-         "    5 Gets, 0 GetNexts, 0 GetBulks, 0 Sets, 0 Informs\n    1 Timeouts, 0 Drops\n  packets input\n    0 Traps, 0 Informs, 1 Responses (0 errors)\n");
+         "Destination: 10.0.0.2.161, V2C community: wrong, Expires in 472 secs\n  Round-trip-times: 0/0/0 "
+         "(min/max/last)\n  packets output\n"
+         "    3 Gets, 0 GetNexts, 0 GetBulks, 0 Sets, 0 Informs\n    1 Timeouts, 0 Drops\n  packets input\n    0 "
+         "Traps, 0 Informs, 0 Responses (0 errors)\n"
+         "Destination: 10.0.0.2.161, V2C community: public, Expires in 599 secs\n  Round-trip-times: 2/2/2 "
+         "(min/max/last)\n  packets output\n"
+         "    5 Gets, 0 GetNexts, 0 GetBulks, 0 Sets, 0 Informs\n    1 Timeouts, 0 Drops\n  packets input\n    0 "
+         "Traps, 0 Informs, 1 Responses (0 errors)\n");
     /* sessions are forgotten after their time */
     box_type_all(p.b, "nms", "configure terminal\nsnmp-server manager session-timeout 460\nend");
     box_run(p.b, 335 * US_PER_S);
@@ -149,14 +179,22 @@ static void applets_ask(void **state)
 {
     struct pair p;
     (void)state;
-    begin(&p, "event manager applet good\n event none\n action 1 info type snmp oid sysName.0 get-type exact community public ipaddr 10.0.0.2\n action 2 syslog msg \"$_info_snmp_oid $_info_snmp_value\"\n"
-              " action 3 info type snmp oid 1.3.6.1.2.1.1.4 get-type next community public ipaddr 10.0.0.2\n action 4 syslog msg \"$_info_snmp_oid $_info_snmp_value\"\n"
-              " action 5 info type snmp getid community public ipaddr 10.0.0.2\n action 6 syslog msg \"$_info_snmp_sysname_oid $_info_snmp_sysname_value $_info_snmp_syscontact_value\"\n"
-              " action 7 info type snmp oid sysContact.0 set-type string \"applet\" community private ipaddr 10.0.0.2\n action 8 syslog msg \"$_info_snmp_value\"\n"
-              "event manager applet bad\n event none\n action 1 handle-error type ignore\n action 2 info type snmp oid sysName.9 get-type exact community public ipaddr 10.0.0.2\n"
-              " action 3 syslog msg \"absent $_error\"\n action 4 info type snmp oid sysName.0 get-type exact community wrong ipaddr 10.0.0.2\n action 5 syslog msg \"silent $_error\"\n"
-              " action 6 info type snmp oid sysContact.0 set-type string \"no\" community public ipaddr 10.0.0.2\n action 7 syslog msg \"refused $_error\"\n"
-              " action 8 info type snmp oid sysName.0 get-type exact community public ipaddr 10.9.9.9\n action 9 syslog msg \"far $_error\"\n");
+    begin(&p, "event manager applet good\n event none\n action 1 info type snmp oid sysName.0 get-type exact community "
+              "public ipaddr 10.0.0.2\n action 2 syslog msg \"$_info_snmp_oid $_info_snmp_value\"\n"
+              " action 3 info type snmp oid 1.3.6.1.2.1.1.4 get-type next community public ipaddr 10.0.0.2\n action 4 "
+              "syslog msg \"$_info_snmp_oid $_info_snmp_value\"\n"
+              " action 5 info type snmp getid community public ipaddr 10.0.0.2\n action 6 syslog msg "
+              "\"$_info_snmp_sysname_oid $_info_snmp_sysname_value $_info_snmp_syscontact_value\"\n"
+              " action 7 info type snmp oid sysContact.0 set-type string \"applet\" community private ipaddr "
+              "10.0.0.2\n action 8 syslog msg \"$_info_snmp_value\"\n"
+              "event manager applet bad\n event none\n action 1 handle-error type ignore\n action 2 info type snmp oid "
+              "sysName.9 get-type exact community public ipaddr 10.0.0.2\n"
+              " action 3 syslog msg \"absent $_error\"\n action 4 info type snmp oid sysName.0 get-type exact "
+              "community wrong ipaddr 10.0.0.2\n action 5 syslog msg \"silent $_error\"\n"
+              " action 6 info type snmp oid sysContact.0 set-type string \"no\" community public ipaddr 10.0.0.2\n "
+              "action 7 syslog msg \"refused $_error\"\n"
+              " action 8 info type snmp oid sysName.0 get-type exact community public ipaddr 10.9.9.9\n action 9 "
+              "syslog msg \"far $_error\"\n");
     struct box *b = p.b;
     size_t from = box_log_len(b, "nms");
     box_type(b, "nms", "event manager run good");
@@ -168,11 +206,13 @@ static void applets_ask(void **state)
     from = box_log_len(b, "nms");
     uint64_t then = loop_now(box_loop(b));
     box_type(b, "nms", "event manager run bad");
-    assert_in_range((loop_now(box_loop(b)) - then) / US_PER_S, 12, 13); /* four times three seconds for the wrong community */
+    assert_in_range((loop_now(box_loop(b)) - then) / US_PER_S, 12,
+                    13); /* four times three seconds for the wrong community */
     assert_true(box_wait_log(b, "nms", from, "bad: absent FH_ENOSNMPDATA", 0));
     assert_true(box_wait_log(b, "nms", from, "bad: silent FH_ENOSNMPDATA", 0));
     assert_true(box_wait_log(b, "nms", from, "bad: refused FH_ENOSNMPDATA", 0));
-    assert_true(box_wait_log(b, "nms", from, "%HA_EM-3-FMPD_SNMP: fh_snmp: Cannot ask the agent at 10.9.9.9: no route", 0));
+    assert_true(
+        box_wait_log(b, "nms", from, "%HA_EM-3-FMPD_SNMP: fh_snmp: Cannot ask the agent at 10.9.9.9: no route", 0));
     assert_true(box_wait_log(b, "nms", from, "bad: far FH_ENOSNMPDATA", 0));
     /* it ends while it asks, by its time and with its router */
     p.lose = 100;
@@ -185,6 +225,7 @@ static void applets_ask(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_users), cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_users),
+                                       cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

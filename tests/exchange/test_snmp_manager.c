@@ -31,18 +31,27 @@ static const struct trap_var sys_name = {.oid = {1, 3, 6, 1, 2, 1, 1, 5, 0}, .oi
 
 static struct agent_question question(int version)
 {
-    return (struct agent_question){.op = AGENT_GET, .version = version, .who = "public", .addr = AGENT, .retries = 1, .timeout_s = 2, .vars = &sys_name, .nvars = 1};
+    return (struct agent_question){.op = AGENT_GET,
+                                   .version = version,
+                                   .who = "public",
+                                   .addr = AGENT,
+                                   .retries = 1,
+                                   .timeout_s = 2,
+                                   .vars = &sys_name,
+                                   .nvars = 1};
 }
 
 /* Response, version 2c, "public", request-id 1, no error: sysName.0 = "b" */
-static const uint8_t response[] = {0x30, 0x28, 2, 1, 1, 4, 6, 'p', 'u', 'b', 'l', 'i', 'c', 0xa2, 0x1b, 2, 1, 1, 2, 1, 0, 2, 1, 0,
-                                   0x30, 0x10, 0x30, 0x0e, 6, 8, 0x2b, 6, 1, 2, 1, 1, 5, 0, 4, 2, 'b', 0xff};
+static const uint8_t response[] = {0x30, 0x28, 2,    1, 1, 4, 6, 'p', 'u', 'b', 'l',  'i',  'c',  0xa2,
+                                   0x1b, 2,    1,    1, 2, 1, 0, 2,   1,   0,   0x30, 0x10, 0x30, 0x0e,
+                                   6,    8,    0x2b, 6, 1, 2, 1, 1,   5,   0,   4,    2,    'b',  0xff};
 enum { AT_VERSION = 4, AT_COMMUNITY = 7, AT_PDU = 13, AT_ID = 17 };
 
 static void octets(void **state)
 {
-    static const uint8_t get[] = {0x30, 0x26, 2, 1, 1, 4, 6, 'p', 'u', 'b', 'l', 'i', 'c', 0xa0, 0x19, 2, 1, 1, 2, 1, 0, 2, 1, 0,
-                                  0x30, 0x0e, 0x30, 0x0c, 6, 8, 0x2b, 6, 1, 2, 1, 1, 5, 0, 5, 0};
+    static const uint8_t get[] = {0x30, 0x26, 2,    1, 1, 4, 6, 'p', 'u', 'b', 'l',  'i',  'c',  0xa0,
+                                  0x19, 2,    1,    1, 2, 1, 0, 2,   1,   0,   0x30, 0x0e, 0x30, 0x0c,
+                                  6,    8,    0x2b, 6, 1, 2, 1, 1,   5,   0,   5,    0};
     struct box *b = box_new(vloop_new(0), ROUTER);
     struct manager m;
     struct said said = {0};
@@ -62,8 +71,9 @@ static void octets(void **state)
         uint16_t port;
         size_t at;
         uint8_t octet;
-    } others[] = {{AGENT + 1, 161, 0, 0x30}, {AGENT, 162, 0, 0x30}, {AGENT, 161, AT_COMMUNITY, 'q'}, {AGENT, 161, AT_ID, 2}, {AGENT, 161, AT_VERSION, 0}, {AGENT, 161, AT_VERSION, 3}, {AGENT, 161, AT_PDU, 0xa0},
-                  {AGENT, 161, 1, 0x29}};
+    } others[] = {{AGENT + 1, 161, 0, 0x30},  {AGENT, 162, 0, 0x30},       {AGENT, 161, AT_COMMUNITY, 'q'},
+                  {AGENT, 161, AT_ID, 2},     {AGENT, 161, AT_VERSION, 0}, {AGENT, 161, AT_VERSION, 3},
+                  {AGENT, 161, AT_PDU, 0xa0}, {AGENT, 161, 1, 0x29}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         uint8_t data[sizeof response];
         memcpy(data, response, sizeof data);
@@ -185,6 +195,7 @@ static void informs_have_sessions(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(octets), cmocka_unit_test(bounds), cmocka_unit_test(informs_have_sessions)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(octets), cmocka_unit_test(bounds),
+                                       cmocka_unit_test(informs_have_sessions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
