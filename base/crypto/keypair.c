@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "espial/crypto.h"
+
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -38,6 +40,11 @@ static struct keypair *wrap(EVP_PKEY *key)
     struct keypair *k = NEW(struct keypair);
     k->key = key;
     k->bits = (unsigned)bits;
+    if (EVP_PKEY_is_a(key, "ED25519")) {
+        k->kind = KEYPAIR_ED25519;
+        k->bits = 256; /* libcrypto counts 253 */
+        return k;
+    }
     k->kind = KEYPAIR_RSA;
     if (EVP_PKEY_is_a(key, "RSA") && bits >= 1024 && bits <= 4096)
         return k;
@@ -55,6 +62,8 @@ struct keypair *keypair_new(enum keypair_kind kind, unsigned bits)
 {
     if (kind == KEYPAIR_RSA)
         return bits >= 1024 && bits <= 4096 ? wrap(EVP_RSA_gen(bits)) : NULL;
+    if (kind == KEYPAIR_ED25519)
+        return wrap(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
     for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
         if (bits == curves[i].bits)
             return wrap(EVP_EC_gen(curves[i].curve));
@@ -163,6 +172,12 @@ size_t keypair_public_ssh(const struct keypair *k, uint8_t *out, size_t cap)
     if (k->kind == KEYPAIR_RSA) {
         if (!put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_E) || !put_number(&b, k->key, OSSL_PKEY_PARAM_RSA_N))
             return 0;
+    } else if (k->kind == KEYPAIR_ED25519) {
+        uint8_t raw[32];
+        size_t len = sizeof raw;
+        if (EVP_PKEY_get_raw_public_key(k->key, raw, &len) != 1 || len != sizeof raw)
+            return 0;
+        put_string(&b, raw, len);
     } else {
         uint8_t point[1 + 2 * 66];
         size_t len = 0;
@@ -174,9 +189,47 @@ size_t keypair_public_ssh(const struct keypair *k, uint8_t *out, size_t cap)
     return b.over ? 0 : b.len;
 }
 
+/* OpenSSH's own format (its PROTOCOL.key), not encrypted: libssh takes an Ed25519 pair with both halves in it, and from PKCS #8 only one. */
+static bool ed25519_pem(const struct keypair *k, struct text *out)
+{
+    static const char magic[] = "openssh-key-v1";
+    static const uint8_t none[] = "\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\1", checks[8] = {0}, padding[] = {1, 2, 3, 4, 5, 6, 7};
+    uint8_t public[64], secret[256], whole[512], pair[64];
+    struct ssh_bytes s = {.p = secret, .cap = sizeof secret}, w = {.p = whole, .cap = sizeof whole};
+    size_t n = 32, m = 32, len = keypair_public_ssh(k, public, sizeof public);
+    bool ok = len && EVP_PKEY_get_raw_private_key(k->key, pair, &n) == 1 && EVP_PKEY_get_raw_public_key(k->key, pair + 32, &m) == 1 && n == 32 && m == 32;
+    put(&s, checks, sizeof checks);
+    put(&s, public, len); /* name and public half, as they stand there too */
+    put_string(&s, pair, sizeof pair);
+    put_string(&s, "", 0);
+    put(&s, padding, (8 - s.len % 8) % 8);
+    put(&w, magic, sizeof magic);
+    put(&w, none, sizeof none - 1);
+    put_string(&w, public, len);
+    put_string(&w, secret, s.len);
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *p = NULL;
+    ok = ok && !s.over && !w.over && bio && PEM_write_bio(bio, "OPENSSH PRIVATE KEY", "", whole, (long)w.len) > 0;
+    long written = ok ? BIO_get_mem_data(bio, &p) : 0;
+    if (written > 0)
+        text_addn(out, p, (size_t)written);
+    BIO_free(bio);
+    mem_wipe(pair, sizeof pair);
+    mem_wipe(secret, sizeof secret);
+    mem_wipe(whole, sizeof whole);
+    return written > 0;
+}
+
+bool keypair_to_ssh_pem(const struct keypair *k, struct text *out)
+{
+    return k->kind == KEYPAIR_ED25519 ? ed25519_pem(k, out) : keypair_to_pem(k, out);
+}
+
 const char *keypair_ssh_name(const struct keypair *k)
 {
     if (k->kind == KEYPAIR_RSA)
         return "ssh-rsa";
+    if (k->kind == KEYPAIR_ED25519)
+        return "ssh-ed25519";
     return k->bits == 256 ? "ecdsa-sha2-nistp256" : k->bits == 384 ? "ecdsa-sha2-nistp384" : "ecdsa-sha2-nistp521";
 }

@@ -26,7 +26,8 @@ struct asking {
 
 static const char *kind_name(enum keypair_kind kind)
 {
-    return kind == KEYPAIR_RSA ? "RSA" : "EC";
+    static const char *const names[KEYPAIR_KINDS] = {"RSA", "EC", "ED25519"};
+    return names[kind];
 }
 
 static void asking_free(struct waiting *w)
@@ -175,6 +176,11 @@ static enum cmd_result do_generate_ec(struct cmd_ctx *c)
     return start_generate(c, KEYPAIR_EC);
 }
 
+static enum cmd_result do_generate_ed25519(struct cmd_ctx *c)
+{
+    return start_generate(c, KEYPAIR_ED25519);
+}
+
 /* ---- zeroize ---- */
 
 static void answer_zeroize(void *arg, const char *text)
@@ -194,7 +200,7 @@ static void answer_zeroize(void *arg, const char *text)
 
 static enum cmd_result do_zeroize(struct cmd_ctx *c)
 {
-    enum keypair_kind kind = cmd_int(c, "kind") == 0 ? KEYPAIR_RSA : KEYPAIR_EC;
+    enum keypair_kind kind = (enum keypair_kind)cmd_int(c, "kind");
     const char *label = cmd_str(c, "label");
     const struct hostkey *k;
     bool any = false;
@@ -223,11 +229,12 @@ static void show_key(struct cmd_ctx *c, const struct hostkey *k)
     struct wall_time w = clock_local(env->clock, k->made_wall_us);
     uint8_t der[1024];
     size_t len = keypair_public_der(k->pair, der, sizeof der);
-    bool rsa = keypair_kind(k->pair) == KEYPAIR_RSA;
+    enum keypair_kind kind = keypair_kind(k->pair);
+    bool rsa = kind == KEYPAIR_RSA;
     out_printf(c->out, "%% Key pair was generated at: %02d:%02d:%02d %s %s %d %d\n", w.hour, w.min, w.sec, clock_zone_at(env->clock, k->made_wall_us)->name,
                month_names[w.mon], w.day, w.year);
-    out_printf(c->out, "Key name: %s\nKey type: %s KEYS", k->name, kind_name(keypair_kind(k->pair)));
-    out_printf(c->out, rsa ? "      %u bits\n" : "      p%u curve\n", keypair_bits(k->pair));
+    out_printf(c->out, "Key name: %s\nKey type: %s KEYS", k->name, kind_name(kind));
+    out_printf(c->out, rsa ? "      %u bits\n" : kind == KEYPAIR_EC ? "      p%u curve\n" : "\n", keypair_bits(k->pair));
     out_printf(c->out, " Storage Device: %s\n Usage: %s Key\n Key is %sexportable.\n Key Data:\n", hostkeys_kept(sshd_hostkeys(c->self)) ? "private-config" : "not specified",
                rsa ? "General Purpose" : "Signature", k->exportable ? "" : "not ");
     for (size_t i = 0; i < len; i++) {
@@ -238,10 +245,10 @@ static void show_key(struct cmd_ctx *c, const struct hostkey *k)
 
 static enum cmd_result do_show_keys(struct cmd_ctx *c)
 {
-    int64_t which = cmd_int(c, "which"); /* all, rsa, ec */
+    int64_t which = cmd_int(c, "which"); /* all, then as enum keypair_kind */
     const struct hostkey *k;
     for (size_t i = 0; (k = hostkeys_nth(sshd_hostkeys(c->self), i)); i++) {
-        if ((which == 0 || (which == 1) == (keypair_kind(k->pair) == KEYPAIR_RSA)) && (!cmd_has(c, "name") || !strcmp(cmd_str(c, "name"), k->name)))
+        if ((which == 0 || which - 1 == (int64_t)keypair_kind(k->pair)) && (!cmd_has(c, "name") || !strcmp(cmd_str(c, "name"), k->name)))
             show_key(c, k);
     }
     return CMD_OK;
@@ -258,8 +265,10 @@ static const struct cmd_row rows[] = {
            "Allow the key to be exported|Provide number of modulus bits on the command line|size of the key modulus"),
     KEY_DO("crypto key generate ec keysize {256=bits:256|384=bits:384|521=bits:521} &{[exportable=exportable]|[label <word:label>]}", do_generate_ec,
            "Generate EC keys for ECDSA|Size of the key|256 bits|384 bits|521 bits|Allow the key to be exported|Provide a label|EC keypair label"),
-    KEY_DO("crypto key zeroize {rsa|ec}=kind [<word:label>]", do_zeroize, "Remove RSA keys|Remove EC keys|Label of the keys"),
+    KEY_DO("crypto key generate ed25519 &{[exportable=exportable]|[label <word:label>]}", do_generate_ed25519,
+           "Generate Ed25519 keys|Allow the key to be exported|Provide a label|Ed25519 keypair label"),
+    KEY_DO("crypto key zeroize {rsa|ec|ed25519}=kind [<word:label>]", do_zeroize, "Remove RSA keys|Remove EC keys|Remove Ed25519 keys|Label of the keys"),
     HELP(EXEC, "show crypto key", "Show long term public keys"),
-    DO(EXEC, 1, "show crypto key mypubkey {all|rsa|ec}=which [<word:name>]", do_show_keys, "Show public keys associated with this router|All keys|RSA keys|EC keys|Name of the keys"),
+    DO(EXEC, 1, "show crypto key mypubkey {all|rsa|ec|ed25519}=which [<word:name>]", do_show_keys, "Show public keys associated with this router|All keys|RSA keys|EC keys|Ed25519 keys|Name of the keys"),
 };
 const struct cmd_table ssh_table_key = CMD_TABLE("cli/cmd/cmd_key", rows);

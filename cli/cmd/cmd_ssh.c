@@ -185,9 +185,8 @@ static enum cmd_result do_show_ssh(struct cmd_ctx *c)
 
 static void list_line(struct cmd_ctx *c, const char *what, enum sshd_what list)
 {
-    const struct hostkey *rsa = sshd_serving_rsa(c->self), *ec = sshd_serving_ec(c->self);
     struct text t = {0};
-    sshd_algorithms(sshd_conf(c->self), list, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &t);
+    sshd_offer(c->self, list, &t);
     out_printf(c->out, "%s:%s\n", what, text_str(&t));
     text_free(&t);
 }
@@ -224,8 +223,8 @@ static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
     list_line(c, "KEX Algorithms", SSHD_KEX);
     out_printf(c->out, "Authentication timeout: %u secs; Authentication retries: %u\n", (unsigned)conf->timeout_s, conf->retries);
     out_text(c->out, "Minimum expected Diffie Hellman key size : 2048 bits\n");
-    dump_key(c, sshd_serving_rsa(c->self));
-    dump_key(c, sshd_serving_ec(c->self));
+    for (unsigned kind = 0; kind < KEYPAIR_KINDS; kind++)
+        dump_key(c, sshd_serving(c->self, (enum keypair_kind)kind));
     return CMD_OK;
 }
 
@@ -234,8 +233,8 @@ static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
 #define IN_CONFIG(m, sent, func, text) {.kind = CMD_DO_ROW, .mode = m, .priv = 15, .flags = CMD_IN_CONFIG, .sentence = sent, .fn = func, .help = text}
 
 /* Each place of a list is one of its names, numbered as in algorithm.c; every place has a text for each name. */
-#define HOSTKEY(f)    "rsa-sha2-512=" f ":1|rsa-sha2-256=" f ":2|ecdsa-sha2-nistp256=" f ":3|ecdsa-sha2-nistp384=" f ":4|ecdsa-sha2-nistp521=" f ":5"
-#define HOSTKEY_TEXTS "|RSA with SHA2 512|RSA with SHA2 256|ECDSA, curve P-256|ECDSA, curve P-384|ECDSA, curve P-521"
+#define HOSTKEY(f)    "rsa-sha2-512=" f ":1|rsa-sha2-256=" f ":2|ecdsa-sha2-nistp256=" f ":3|ecdsa-sha2-nistp384=" f ":4|ecdsa-sha2-nistp521=" f ":5|ssh-ed25519=" f ":6"
+#define HOSTKEY_TEXTS "|RSA with SHA2 512|RSA with SHA2 256|ECDSA, curve P-256|ECDSA, curve P-384|ECDSA, curve P-521|Ed25519"
 #define KEX(f)                                                                                                                                                     \
     "curve25519-sha256=" f ":1|curve25519-sha256@libssh.org=" f ":2|ecdh-sha2-nistp256=" f ":3|ecdh-sha2-nistp384=" f ":4|ecdh-sha2-nistp521=" f                   \
     ":5|diffie-hellman-group14-sha256=" f ":6|diffie-hellman-group16-sha512=" f ":7"
@@ -253,10 +252,12 @@ static enum cmd_result do_show_ip_ssh(struct cmd_ctx *c)
 #define UP_TO_3(by, f)   "{" by(f "1") "} [" by(f "2") "] [" by(f "3") "]"
 #define UP_TO_4(by, f)   UP_TO_3(by, f) " [" by(f "4") "]"
 #define UP_TO_5(by, f)   UP_TO_4(by, f) " [" by(f "5") "]"
-#define UP_TO_7(by, f)   UP_TO_5(by, f) " [" by(f "6") "] [" by(f "7") "]"
+#define UP_TO_6(by, f)   UP_TO_5(by, f) " [" by(f "6") "]"
+#define UP_TO_7(by, f)   UP_TO_6(by, f) " [" by(f "7") "]"
 #define THREE_TIMES(t)   t t t
 #define FOUR_TIMES(t)    t t t t
 #define FIVE_TIMES(t)    t t t t t
+#define SIX_TIMES(t)     t t t t t t
 #define SEVEN_TIMES(t)   t t t t t t t
 #define WANTED_3(n)      SSH_NUM(n##1), SSH_NUM(n##2), SSH_NUM(n##3)
 #define WANTED_5(n)      WANTED_3(n), SSH_NUM(n##4), SSH_NUM(n##5)
@@ -273,7 +274,7 @@ static const struct cmd_row rows[] = {
     SSH_SET("ip ssh version <version:2-2>", "Specify protocol version to be supported|Protocol version", SSH_NUM(version)),
     SSH_SET("ip ssh logging events=events", "SSH protocol events", SSH_NUM(events)),
     MODE(CONFIG, CONFIG_SSH_PUBKEY, &chain_scope, &sshd_scope, struct sshd_conf, chains, "ip ssh pubkey-chain", "Enter the chain of users' public keys"),
-    SSH_SET("ip ssh server algorithm hostkey " UP_TO_5(HOSTKEY, "hostkey"), "Host key algorithms" FIVE_TIMES(HOSTKEY_TEXTS), WANTED_5(hostkey)),
+    SSH_SET("ip ssh server algorithm hostkey " UP_TO_6(HOSTKEY, "hostkey"), "Host key algorithms" SIX_TIMES(HOSTKEY_TEXTS), WANTED_5(hostkey), SSH_NUM(hostkey6)),
     SSH_SET("ip ssh server algorithm kex " UP_TO_7(KEX, "kex"), "Key exchange algorithms" SEVEN_TIMES(KEX_TEXTS), WANTED_5(kex), SSH_NUM(kex6), SSH_NUM(kex7)),
     SSH_SET("ip ssh server algorithm encryption " UP_TO_5(CIPHER, "encryption"), "Encryption algorithms" FIVE_TIMES(CIPHER_TEXTS), WANTED_5(encryption)),
     SSH_SET("ip ssh server algorithm mac " UP_TO_4(MACS, "mac"), "Message authentication algorithms" FOUR_TIMES(MAC_TEXTS), WANTED_3(mac), SSH_NUM(mac4)),

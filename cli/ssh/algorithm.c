@@ -13,7 +13,7 @@
 static const char *const names[SSHD_WHATS][NAMES_MAX] = {
     [SSHD_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
                  "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
-    [SSHD_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"},
+    [SSHD_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-ed25519"},
     [SSHD_CIPHER] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
     [SSHD_MAC] = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
     [SSHD_AUTHENTICATION] = {"publickey", "keyboard", "password"},
@@ -39,21 +39,23 @@ static const char *asked(const struct sshd_conf *c, enum sshd_what what, size_t 
     return i < SSH_LIST_MAX ? sshd_algorithm_name(what, wanted[i]) : NULL;
 }
 
-static bool has_key_for(const char *name, bool rsa, unsigned ec_bits)
+static bool has_key_for(const char *name, const unsigned bits_of[KEYPAIR_KINDS])
 {
     if (str_starts(name, "rsa-"))
-        return rsa;
+        return bits_of[KEYPAIR_RSA];
+    if (!strcmp(name, "ssh-ed25519"))
+        return bits_of[KEYPAIR_ED25519];
     const char *bits = strstr(name, "nistp");
     uint64_t n;
-    return bits && str_uint(bits + 5, 1, 999, &n) && n == ec_bits;
+    return bits && str_uint(bits + 5, 1, 999, &n) && n == bits_of[KEYPAIR_EC];
 }
 
-void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out)
+void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, const unsigned bits_of[KEYPAIR_KINDS], struct text *out)
 {
     const char *name;
     size_t before = out->len;
     for (size_t i = 0; (name = asked(c, what, i)); i++) {
-        if (what == SSHD_HOSTKEY && !has_key_for(name, rsa, ec_bits))
+        if (what == SSHD_HOSTKEY && !has_key_for(name, bits_of))
             continue;
         if (out->len > before)
             text_add(out, ",");

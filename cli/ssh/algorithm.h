@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "cli/ssh/sshd_conf.h"
+#include "espial/keypair.h"
 
 struct text;
 
@@ -15,8 +16,8 @@ struct text;
 /* The n-th name after `ip ssh server algorithm WHAT`, from 1; NULL past the end. What was asked for: SSH_LIST_MAX numbers. */
 const char *sshd_algorithm_name(enum sshd_what what, unsigned number);
 const uint8_t *sshd_wanted(const struct sshd_conf *c, enum sshd_what what);
-/* What is offered to clients with this configuration: "a,b,c". rsa, ec: which host keys there are (for SSHD_HOSTKEY; ec_bits 256, 384 or 521, 0 for none). */
-void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, bool rsa, unsigned ec_bits, struct text *out);
+/* What is offered to clients with this configuration: "a,b,c". bits_of: of the host key of each kind that serves (for SSHD_HOSTKEY), 0 for none. */
+void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, const unsigned bits_of[KEYPAIR_KINDS], struct text *out);
 /* enum sshd_method bits. */
 unsigned sshd_methods(const struct sshd_conf *c);
 #endif

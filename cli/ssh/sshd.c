@@ -97,19 +97,24 @@ static const struct hostkey *serving(const struct sshd *s, enum keypair_kind kin
     return last;
 }
 
-const struct hostkey *sshd_serving_rsa(const struct sshd *s)
+const struct hostkey *sshd_serving(const struct sshd *s, enum keypair_kind kind)
 {
-    return serving(s, KEYPAIR_RSA, s->conf.keypair);
+    return serving(s, kind, kind == KEYPAIR_RSA ? s->conf.keypair : "");
 }
 
-const struct hostkey *sshd_serving_ec(const struct sshd *s)
+void sshd_offer(const struct sshd *s, enum sshd_what what, struct text *out)
 {
-    return serving(s, KEYPAIR_EC, "");
+    unsigned bits_of[KEYPAIR_KINDS] = {0};
+    const struct hostkey *k;
+    for (unsigned kind = 0; kind < KEYPAIR_KINDS; kind++)
+        if ((k = sshd_serving(s, (enum keypair_kind)kind)))
+            bits_of[kind] = keypair_bits(k->pair);
+    sshd_algorithms(&s->conf, what, bits_of, out);
 }
 
 bool sshd_enabled(const struct sshd *s)
 {
-    return sshd_serving_rsa(s) || sshd_serving_ec(s);
+    return sshd_serving(s, KEYPAIR_RSA) || sshd_serving(s, KEYPAIR_EC) || sshd_serving(s, KEYPAIR_ED25519);
 }
 
 void sshd_keys_changed(struct sshd *s)
@@ -142,8 +147,6 @@ static void banner_of(struct sshd *s, char out[4000])
 static bool send_config(struct sshd *s, int fd)
 {
     char banner[4000];
-    const struct hostkey *rsa = sshd_serving_rsa(s), *ec = sshd_serving_ec(s);
-    const struct hostkey *const keys[2] = {rsa, ec};
     struct sshd_writer w;
     struct text list = {0}, pem = {0};
     sshd_write_start(&w, SSH_F_CONFIG);
@@ -153,13 +156,14 @@ static bool send_config(struct sshd *s, int fd)
     sshd_write_text(&w, banner);
     for (int what = SSHD_KEX; what <= SSHD_MAC; what++) {
         text_clear(&list);
-        sshd_algorithms(&s->conf, (enum sshd_what)what, rsa != NULL, ec ? keypair_bits(ec->pair) : 0, &list);
+        sshd_offer(s, (enum sshd_what)what, &list);
         sshd_write_text(&w, text_str(&list));
     }
     wr_u8(&w.wr, (uint8_t)sshd_methods(&s->conf));
-    for (int i = 0; i < 2; i++) {
+    for (unsigned kind = 0; kind < KEYPAIR_KINDS; kind++) {
+        const struct hostkey *k = sshd_serving(s, (enum keypair_kind)kind);
         text_clear(&pem);
-        if (keys[i] && keypair_to_pem(keys[i]->pair, &pem))
+        if (k && keypair_to_ssh_pem(k->pair, &pem))
             sshd_write_text(&w, text_str(&pem));
         mem_wipe(pem.s, pem.len);
     }

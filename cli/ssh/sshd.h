@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cli/ssh/sshd_conf.h"
+#include "espial/keypair.h"
 
 struct aaa;
 struct children;
@@ -49,9 +50,10 @@ void sshd_keys_changed(struct sshd *s);
 /* The startup-config was read: from now on the log is told whether SSH is enabled. */
 void sshd_booted(struct sshd *s);
 bool sshd_enabled(const struct sshd *s);
-/* The host keys that serve now: NULL when there is none of the kind. */
-const struct hostkey *sshd_serving_rsa(const struct sshd *s);
-const struct hostkey *sshd_serving_ec(const struct sshd *s);
+/* The host key that serves now: NULL when there is none of the kind. */
+const struct hostkey *sshd_serving(const struct sshd *s, enum keypair_kind kind);
+/* What is offered to clients now: "a,b,c". */
+void sshd_offer(const struct sshd *s, enum sshd_what what, struct text *out);
 /* "R1.example.com": the name `crypto key generate` gives without a label; false while there is no domain name. */
 bool sshd_default_label(const struct sshd *s, char *out, size_t cap);
 

@@ -52,13 +52,25 @@ static void test_generate(void **state)
     assert_shows(shown, "^% Key pair was generated at: [0-9][0-9]:[0-9][0-9]:[0-9][0-9] UTC [A-Z][a-z][a-z] [0-9]+ [0-9][0-9][0-9][0-9]\nKey name: R1.example.com\n"
                         "Key type: RSA KEYS      1024 bits\n Storage Device: not specified\n Usage: General Purpose Key\n Key is not exportable.\n Key Data:\n"
                         "  30819F30 0D06092A 864886F7 0D010101 05000381 8D003081 89028181 00[0-9A-F]+ \n");
+    box_type(b, "R1", "configure terminal");
+    assert_shows(box_type(b, "R1", "crypto key generate ed25519 label ed"), "^The name for the keys will be: ed\n\n[[]OK[]] ");
+    /* RFC 8410, section 4: SEQUENCE { SEQUENCE { 1.3.101.112 } BIT STRING of 32 bytes } */
+    assert_shows(box_type(b, "R1", "do show crypto key mypubkey ed25519"),
+                 "Key name: ed\nKey type: ED25519 KEYS\n Storage Device: not specified\n Usage: Signature Key\n Key is not exportable.\n Key Data:\n  302A3005 06032B65 70032100 [0-9A-F]+ ");
+    assert_shows(box_type(b, "R1", "do show ip ssh"), "\nHostkey Algorithms:rsa-sha2-512,rsa-sha2-256,ecdsa-sha2-nistp256,ssh-ed25519\n");
+    assert_shows(box_type(b, "R1", "crypto key generate ed25519 label ed exportable"), "^% You already have ED25519 keys defined named ed.\n% Do you really want to replace them");
+    box_type_all(b, "R1", "ip ssh server algorithm hostkey ssh-ed25519 rsa-sha2-512\nend");
+    assert_shows(box_type(b, "R1", "show ip ssh"), "\nHostkey Algorithms:ssh-ed25519,rsa-sha2-512\n");
+    assert_shows(box_type(b, "R1", "show running-config"), "\nip ssh server algorithm hostkey ssh-ed25519 rsa-sha2-512\n");
+    box_type_all(b, "R1", "configure terminal\nno ip ssh server algorithm hostkey");
+    assert_shows(box_type(b, "R1", "crypto key zeroize ed25519"), "^% All ED25519 keys will be removed.\n"); /* nobody says yes */
+    box_type(b, "R1", "end");
     shown = box_type(b, "R1", "show crypto key mypubkey ec");
     assert_shows(shown, "Key name: curve\nKey type: EC KEYS      p256 curve\n.* Usage: Signature Key\n.*\n  30593013 06072A86 48CE3D02 0106082A 8648CE3D 03010703 420004[0-9A-F][0-9A-F] [0-9A-F]+ \n");
     assert_null(strstr(shown, "RSA"));
     assert_string_equal(box_type(b, "R1", "show crypto key mypubkey all none"), "");
     shown = box_type(b, "R1", "show ip ssh");
     assert_shows(shown, "^SSH Enabled - version 2.0\nAuthentication methods:publickey,keyboard-interactive,password\n");
-    assert_shows(shown, "\nHostkey Algorithms:rsa-sha2-512,rsa-sha2-256,ecdsa-sha2-nistp256\n");
     assert_shows(shown, "\nAuthentication timeout: 120 secs; Authentication retries: 3\nMinimum expected Diffie Hellman key size : 2048 bits\n"
                         "IOS Keys in SECSH format[(]ssh-rsa, base64 encoded[)]: R1.example.com\nModulus Size : 1024 bits\nssh-rsa AAAAB3NzaC1yc2EAAAADAQAB");
     assert_string_equal(box_type(b, "R1", "show ssh"), "%No SSHv2 server connections running.\n");

@@ -330,6 +330,7 @@ login on-failure log every {2}
 crypto key generate rsa general-keys label {x} exportable modulus {2048}
 crypto key generate rsa modulus {2048}
 crypto key generate ec keysize {256}
+crypto key generate ed25519 exportable
 crypto key zeroize rsa
 banner motd {^Ctext^C}
 banner login {^Ctext^C}

@@ -216,6 +216,14 @@ def algorithms(r, env):
     configure(r, "no ip ssh server algorithm encryption", "no ip ssh server algorithm authentication")
     configure(r, "crypto key generate ec keysize 256")
     assert openssh(r.port, "show privilege", env=env, options=("-o", "HostKeyAlgorithms=ecdsa-sha2-nistp256")).returncode == 0
+    assert openssh(r.port, "show privilege", env=env, options=("-o", "HostKeyAlgorithms=ssh-ed25519")).returncode == 255
+    configure(r, "crypto key generate ed25519")
+    assert openssh(r.port, "show privilege", env=env, options=("-o", "HostKeyAlgorithms=ssh-ed25519")).returncode == 0
+    key = paramiko.Transport(("127.0.0.1", r.port))
+    key.get_security_options().key_types = ["ssh-ed25519"]
+    key.start_client(timeout=60)
+    assert "ssh-ed25519 " + key.get_remote_server_key().get_base64() in r.type("show ip ssh")
+    key.close()
     # what is shown of the host key is what a client sees
     key = paramiko.Transport(("127.0.0.1", r.port))
     key.get_security_options().key_types = ["rsa-sha2-512"]

@@ -99,7 +99,7 @@ static void test_made(void **state)
     static const struct {
         enum keypair_kind kind;
         unsigned bits;
-    } made[] = {{KEYPAIR_RSA, 1024}, {KEYPAIR_RSA, 2048}, {KEYPAIR_EC, 256}, {KEYPAIR_EC, 384}, {KEYPAIR_EC, 521}};
+    } made[] = {{KEYPAIR_RSA, 1024}, {KEYPAIR_RSA, 2048}, {KEYPAIR_EC, 256}, {KEYPAIR_EC, 384}, {KEYPAIR_EC, 521}, {KEYPAIR_ED25519, 256}};
     (void)state;
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
         struct text pem = {0};
@@ -118,6 +118,38 @@ static void test_made(void **state)
         keypair_free(k);
         keypair_free(again);
     }
+}
+
+/* The private key of RFC 8032, 7.1, TEST 1, as RFC 8410 writes it; its public half in SSH's form (RFC 8709, section 4). */
+static void test_ed25519(void **state)
+{
+    static const char pem[] = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+    static const uint8_t expected[] = "\0\0\0\x0Bssh-ed25519\0\0\0\x20"
+                                      "\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a"
+                                      "\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
+    uint8_t out[128];
+    struct keypair *k = keypair_from_pem(pem, strlen(pem));
+    (void)state;
+    assert_non_null(k);
+    assert_int_equal(keypair_kind(k), KEYPAIR_ED25519);
+    assert_string_equal(keypair_ssh_name(k), "ssh-ed25519");
+    assert_int_equal(keypair_public_ssh(k, out, sizeof out), sizeof expected - 1);
+    assert_memory_equal(out, expected, sizeof expected - 1);
+    assert_int_equal(keypair_public_ssh(k, out, sizeof expected - 2), 0);
+    /* as `ssh-keygen -y` takes it: OpenSSH's PROTOCOL.key, unencrypted, checks of 0, no comment */
+    static const char ssh_pem[] =
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n"
+        "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz\n"
+        "c2gtZWQyNTUxOQAAACDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGgAA\n"
+        "AIgAAAAAAAAAAAAAAAtzc2gtZWQyNTUxOQAAACDXWpgBgrEKt9VL/tPJZAc6DuFy\n"
+        "89qmIyWvAhpo9wdRGgAAAECdYbGd7/1aYLqESvSS7CzEREnFaXsyaRlwO6wDHK5/\n"
+        "YNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1EaAAAAAAECAwQF\n"
+        "-----END OPENSSH PRIVATE KEY-----\n";
+    struct text text = {0};
+    assert_true(keypair_to_ssh_pem(k, &text));
+    assert_string_equal(text_str(&text), ssh_pem);
+    text_free(&text);
+    keypair_free(k);
 }
 
 static struct keypair *ec_pair(void)
@@ -204,7 +236,7 @@ static void test_spoiled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_pairs), cmocka_unit_test(test_no_keys), cmocka_unit_test(test_made), DISK(test_kept), cmocka_unit_test(test_spoiled),
+        cmocka_unit_test(test_known_pairs), cmocka_unit_test(test_no_keys), cmocka_unit_test(test_made), cmocka_unit_test(test_ed25519), DISK(test_kept), cmocka_unit_test(test_spoiled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
