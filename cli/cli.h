@@ -92,6 +92,8 @@ const char *cli_hostname(const struct cli *c);
 /* As the line `hostname` does. False: no legal hostname (1 to 63 characters). Without commit it is only asked. */
 bool cli_rename(struct cli *c, const char *hostname, bool commit);
 bool cli_quiet_prompts(const struct cli *c); /* `file prompt quiet` */
+/* A line of a mode ("exec", "config-if"), typed at privilege 15, in full. False: no command of this router, and full is the line. */
+bool cli_spell(struct cli *c, const char *mode, const char *line, struct text *full);
 /* What software this is, in the lines that show version begins with and SNMP's sysDescr holds (without IOS-XE's own first line); appended. */
 void cli_software(const struct cli *c, struct text *out);
 const char *cli_domain(const struct cli *c); /* `ip domain name`; "" */

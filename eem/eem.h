@@ -96,6 +96,7 @@ struct eem_env {
     bool (*resource)(void *arg, const char *what, int64_t *percent); /* "cpu", "memory": 0-100 */
     void (*reload)(void *arg);
     bool (*quiet_prompts)(void *arg);    /* `file prompt quiet`; NULL: no */
+    bool (*spell)(void *arg, const char *mode, const char *line, struct text *full); /* as eem_lint_env's; NULL: unknown */
     const struct eem_observer *observer; /* NULL: nobody */
 };
 

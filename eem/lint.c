@@ -128,6 +128,7 @@ static const struct {
     {"prompts", lint_prompts, true},
     {"modes", lint_modes, true},
     {"sync", lint_sync, false},
+    {"abbreviations", lint_abbreviations, false},
 };
 
 const char *eem_lint_check(size_t i)
@@ -170,9 +171,34 @@ void eem_finding_text(const struct eem_finding *f, struct text *out)
 
 MSG(FINDING, "HA_EM", 4, "FMPD_LINT", 0, "%s");
 
-bool eem_quiet_prompts(const struct eem *e)
+/* What the checks of one applet are told, and who listens. */
+struct here {
+    struct eem *eem;
+    void (*tell)(void *arg, const struct eem_finding *f);
+    void *arg;
+};
+
+static void say_here(void *arg, const struct eem_finding *f)
 {
-    return e->env.quiet_prompts && e->env.quiet_prompts(e->env.arg);
+    const struct here *h = arg;
+    h->tell(h->arg, f);
+}
+
+static bool spell_here(void *arg, const char *mode, const char *line, struct text *full)
+{
+    const struct eem_env *env = &((struct here *)arg)->eem->env;
+    return env->spell && env->spell(env->arg, mode, line, full);
+}
+
+size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f), void *arg)
+{
+    struct here h = {.eem = e, .tell = tell, .arg = arg};
+    const struct eem_lint_env env = {.conf = &e->conf,
+                                     .quiet_prompts = e->env.quiet_prompts && e->env.quiet_prompts(e->env.arg),
+                                     .spell = spell_here,
+                                     .say = say_here,
+                                     .arg = &h};
+    return eem_lint(a, &env);
 }
 
 static void log_finding(void *arg, const struct eem_finding *f)
@@ -186,7 +212,5 @@ static void log_finding(void *arg, const struct eem_finding *f)
 
 void eem_lint_registered(struct eem *e, const struct applet_conf *a)
 {
-    const struct eem_lint_env env = {
-        .conf = &e->conf, .quiet_prompts = eem_quiet_prompts(e), .say = log_finding, .arg = e};
-    (void)eem_lint(a, &env);
+    (void)eem_lint_here(e, a, log_finding, e);
 }

@@ -7,6 +7,7 @@
 
 struct applet_conf;
 struct eem_conf;
+struct text;
 
 enum eem_place { EEM_AT_APPLET, EEM_AT_EVENT, EEM_AT_ACTION, EEM_AT_TRIGGER };
 struct eem_finding {
@@ -21,17 +22,18 @@ struct eem_lint_env {
     bool quiet_prompts;          /* `file prompt quiet` is configured */
     /* The order in which actions were typed: a number that rises; NULL, or 0: unknown. */
     size_t (*typed)(void *arg, const struct applet_conf *a, const char *label);
+    /* A line of a mode ("exec", "config") as event cli sees it; false: no command of this router. NULL: unknown. */
+    bool (*spell)(void *arg, const char *mode, const char *line, struct text *full);
     void (*say)(void *arg, const struct eem_finding *f);
     void *arg;
 };
 /* All checks, in the order of the table; how many findings. */
 size_t eem_lint(const struct applet_conf *a, const struct eem_lint_env *env);
 /* "watch: action 1.0: what is said" */
-struct text;
 void eem_finding_text(const struct eem_finding *f, struct text *out);
-/* Does the router's configuration say `file prompt quiet`? */
+/* The checks in a router: findings are told to tell. */
 struct eem;
-bool eem_quiet_prompts(const struct eem *e);
+size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f), void *arg);
 /* What a router with `event manager lint` does at registration: every finding is logged. */
 void eem_lint_registered(struct eem *e, const struct applet_conf *a);
 /* The table of checks: the name of the i-th, NULL past the last. */

@@ -1,9 +1,11 @@
-/* lint_cli.c: checks of the commands that an applet types: who may type them, in which mode they are, what they ask. The
+/* lint_cli.c: checks of the commands that an applet types or waits for: who may type them, in which mode they are, what they ask. The
  * commands are looked at in the order of the labels as if every branch were taken; after a branch that types nothing is
  * taken for known that could differ. */
 #include <string.h>
 
 #include "eem/lint_local.h"
+#include "eem/patterns.h"
+#include "espial/regex.h"
 
 /* Commands of privileged EXEC: word, least letters. What stands in user EXEC too is not here. */
 static const struct {
@@ -199,4 +201,38 @@ void lint_sync(struct lint *l)
     }
     if (asynchronous && sets && sets->verb != ACTION_EXIT)
         lint_at(l, sets, "with `sync no` nothing looks at _exit_status: `skip` alone decides whether the command runs");
+}
+
+/* ---- event cli: patterns are held against commands in full */
+
+/* The words of a pattern that is nothing but words: "sh run" of "^sh run.*". False: it is more. */
+static bool plain_words(const char *pattern, char out[EEM_TEXT_MAX])
+{
+    str_copy(out, EEM_TEXT_MAX, pattern + (pattern[0] == '^'));
+    size_t n = strlen(out);
+    if (n >= 2 && !strcmp(out + n - 2, ".*"))
+        out[n -= 2] = '\0';
+    if (n && out[n - 1] == '$')
+        out[--n] = '\0';
+    return n && !strpbrk(out, "\\[](){}|*+?.^$");
+}
+
+void lint_abbreviations(struct lint *l)
+{
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    {
+        char words[EEM_TEXT_MAX], why[128];
+        struct text full = {0};
+        if (ev->type != EEM_CLI || ev->tab_key || ev->question || !l->env->spell || !plain_words(ev->pattern, words) ||
+            !l->env->spell(l->env->arg, ev->mode[0] ? ev->mode : "exec", words, &full)) {
+            text_free(&full);
+            continue;
+        }
+        struct regex *re = pattern_compile(ev->pattern, REGEX_IOS, why);
+        if (re && !regex_match(re, text_str(&full), full.len))
+            lint_event(l, ev, "commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} does not fit",
+                       words, text_str(&full), ev->pattern);
+        regex_free(re);
+        text_free(&full);
+    }
 }

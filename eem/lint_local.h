@@ -43,6 +43,7 @@ void lint_enable(struct lint *l);
 void lint_prompts(struct lint *l);
 void lint_modes(struct lint *l);
 void lint_sync(struct lint *l);
+void lint_abbreviations(struct lint *l);
 /* lint_never.c */
 void lint_never(struct lint *l);
 /* lint_text.c */

@@ -95,6 +95,11 @@ static bool quiet_prompts(void *arg)
     return cli_quiet_prompts(((struct router *)arg)->cli);
 }
 
+static bool spell(void *arg, const char *mode, const char *line, struct text *full)
+{
+    return cli_spell(((struct router *)arg)->cli, mode, line, full);
+}
+
 /* "3 Ethernet interfaces" of show version. */
 static void version_lines(void *arg, struct text *out)
 {
@@ -364,6 +369,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     });
     struct eem_env eem = {
         .quiet_prompts = quiet_prompts,
+        .spell = spell,
         .loop = env->loop,
         .clock = r->clock,
         .bus = r->bus,

@@ -14,6 +14,7 @@
 #include "cli/shell/archive.h"
 #include "cli/shell/reload.h"
 #include "cli/shell/rollback.h"
+#include "cli/shell/spell.h"
 #include "cli/shell/store.h"
 
 static const struct cmd_table *const tables[] = {
@@ -246,6 +247,13 @@ const char *cli_hostname(const struct cli *c)
 bool cli_quiet_prompts(const struct cli *c)
 {
     return c->sys.file_prompt == PROMPT_QUIET;
+}
+
+bool cli_spell(struct cli *c, const char *mode, const char *line, struct text *full)
+{
+    char name[SPELL_MODE_MAX];
+    str_copy(name, sizeof name, mode);
+    return session_spell(c->grammar, line, true, name, full);
 }
 
 const char *cli_domain(const struct cli *c)

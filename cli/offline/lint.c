@@ -1,16 +1,16 @@
 /* lint.c: `espial eem lint CONFIG`: the checks of eem/lint.c with the lines that they are about, and those of the text
- * itself: quotes, lines that later ones replace, commands abbreviated in patterns, and what the rest of the configuration
- * says or does not say. */
+ * itself: quotes, lines that later ones replace, and what the rest of the configuration says or does not say. */
 #include "cli/offline/lint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/grammar/grammar.h"
 #include "cli/offline/config.h"
-#include "cli/offline/spell.h"
+#include "cli/offline/words.h"
+#include "cli/shell/spell.h"
 #include "eem/lint.h"
-#include "eem/patterns.h"
 
 struct finding {
     unsigned line;
@@ -21,6 +21,7 @@ struct finding {
 struct linting {
     const struct config *c;
     const struct eem_conf *conf;
+    struct grammar *grammar; /* made when the first command is to be spelled out */
     struct finding *v;
     size_t n;
 };
@@ -187,48 +188,16 @@ static void policies(struct linting *l)
     }
 }
 
-/* The words of a pattern that is nothing but words: "sh run" of "^sh run.*". False: it is more. */
-static bool plain_words(const char *pattern, char out[EEM_TEXT_MAX])
+static bool spelled(void *arg, const char *mode, const char *line, struct text *full)
 {
-    str_copy(out, EEM_TEXT_MAX, pattern + (pattern[0] == '^'));
-    size_t n = strlen(out);
-    if (n >= 2 && !strcmp(out + n - 2, ".*"))
-        out[n -= 2] = '\0';
-    if (n && out[n - 1] == '$')
-        out[--n] = '\0';
-    return n && !strpbrk(out, "\\[](){}|*+?.^$");
+    struct linting *l = arg;
+    char name[SPELL_MODE_MAX];
+    str_copy(name, sizeof name, mode);
+    l->grammar = l->grammar ? l->grammar : words_grammar();
+    return l->grammar && session_spell(l->grammar, line, true, name, full);
 }
 
-/* Patterns of event cli are held against commands in full. */
-static void abbreviations(struct linting *l)
-{
-    struct spell *s = NULL;
-    CONF_EACH(const struct applet_conf, a, &l->conf->applets)
-    CONF_EACH(const struct event_conf, ev, &a->events)
-    {
-        char words[EEM_TEXT_MAX], mode[SPELL_MODE_MAX] = "exec", why[128];
-        struct text full = {0};
-        if (ev->type != EEM_CLI || ev->tab_key || ev->question || !plain_words(ev->pattern, words))
-            continue;
-        s = s ? s : spell_new();
-        if (ev->mode[0])
-            str_copy(mode, sizeof mode, ev->mode);
-        bool known = s && spell(s, words, true, mode, &full);
-        struct regex *re = known ? pattern_compile(ev->pattern, REGEX_IOS, why) : NULL;
-        if (re && !regex_match(re, text_str(&full), full.len)) {
-            char *text = mem_printf("commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} does not fit",
-                                    words, text_str(&full), ev->pattern);
-            from_engine(l, &(struct eem_finding){
-                               .applet = a, .place = EEM_AT_EVENT, .name = ev->tag, .check = "abbreviations", .text = text});
-            mem_free(text);
-        }
-        regex_free(re);
-        text_free(&full);
-    }
-    spell_free(s);
-}
-
-static void (*const text_checks[])(struct linting *l) = {refused, quotes, replaced, surroundings, policies, abbreviations};
+static void (*const text_checks[])(struct linting *l) = {refused, quotes, replaced, surroundings, policies};
 
 static bool is_sentence(const char *text)
 {
@@ -250,6 +219,7 @@ size_t lint_config(const struct config *c, struct desk *d, FILE *out)
     const struct eem_lint_env env = {.conf = l.conf,
                                      .quiet_prompts = has_line(c, "file prompt quiet"),
                                      .typed = typed,
+                                     .spell = spelled,
                                      .say = from_engine,
                                      .arg = &l};
     CONF_EACH(const struct applet_conf, a, &l.conf->applets)
@@ -265,6 +235,7 @@ size_t lint_config(const struct config *c, struct desk *d, FILE *out)
         mem_free(l.v[i].text);
         mem_free(l.v[i].check);
     }
+    grammar_free(l.grammar);
     mem_free(l.v);
     return l.n;
 }

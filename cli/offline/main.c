@@ -169,6 +169,8 @@ static int test(int argc, char **argv)
         return tell_usage(true);
     if (!o.log)
         return wrong("a log to replay is wanted", "--log FILE");
+    if (!strcmp(o.config, "-") && !strcmp(o.log, "-"))
+        return wrong("standard input is CONFIG or the log, not both", "-");
     char *text = offline_read(o.config, &len);
     struct replay *r = text ? replay_open(o.log, o.year) : NULL;
     status = r ? replay_all(&o, r, text, len) : 2;

@@ -1,7 +1,7 @@
 /* operator.c: event cli needs somebody who types. A saved log tells of that in two ways: as a line that begins with the
  * router's own prompt (a session that was captured, or written for a test: "R1(config)#no ip routing"), and as
  * %PARSER-5-CFGLOG_LOGGEDCMD. The command goes through the gate as it does on a router, where applets let it run, drop it
- * or hold it until they have ended; the story tells which. Patterns see it in full (spell.c), $_cli_line as it was typed.
+ * or hold it until they have ended; the story tells which. Patterns see it in full (words.c), $_cli_line as it was typed.
  * Who types answers `action gets` with an empty line, a moment later. */
 #include "cli/offline/operator.h"
 
@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/grammar/grammar.h"
+#include "cli/offline/words.h"
 #include "espial/bus.h"
 #include "espial/gate.h"
 #include "espial/loop.h"
@@ -27,7 +29,7 @@ struct operator
 {
     struct desk *desk;
     struct story *story;
-    struct spell *spell; /* made when the first command is there */
+    struct grammar *grammar; /* made when the first command is there */
     struct typing held[HELD_MAX];
 };
 
@@ -42,7 +44,7 @@ struct operator* operator_new(struct desk *d, struct story *s)
 void operator_free(struct operator* o)
 {
     if (o)
-        spell_free(o->spell);
+        grammar_free(o->grammar);
     mem_free(o);
 }
 
@@ -134,9 +136,9 @@ bool operator_read(struct operator* o, const struct fact_syslog *f, struct typed
     str_copy(t->full, sizeof t->full, t->command);
     if (!t->command[0] || !g->arg || !g->wants(g->arg, GATE_ENTER))
         return true;
-    if (!o->spell)
-        o->spell = spell_new();
-    if (o->spell && spell(o->spell, t->command, t->privileged, t->mode, &full))
+    if (!o->grammar)
+        o->grammar = words_grammar();
+    if (o->grammar && session_spell(o->grammar, t->command, t->privileged, t->mode, &full))
         str_copy(t->full, sizeof t->full, text_str(&full));
     text_free(&full);
     return true;

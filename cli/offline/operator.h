@@ -2,7 +2,7 @@
 #ifndef CLI_OFFLINE_OPERATOR_H
 #define CLI_OFFLINE_OPERATOR_H
 
-#include "cli/offline/spell.h"
+#include "cli/shell/spell.h"
 #include "cli/offline/story.h"
 
 struct fact_syslog;

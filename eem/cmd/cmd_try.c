@@ -32,15 +32,13 @@ static enum cmd_result show_lint(struct cmd_ctx *c)
 {
     struct eem_conf *conf = eem_conf(c->self);
     const char *only = cmd_has(c, "name") ? cmd_str(c, "name") : NULL;
-    const struct eem_lint_env env = {
-        .conf = conf, .quiet_prompts = eem_quiet_prompts(c->self), .say = say, .arg = c->out};
     size_t applets = 0, found = 0;
     CONF_EACH(const struct applet_conf, a, &conf->applets)
     {
         if (only && strcmp(only, a->name))
             continue;
         applets++;
-        found += eem_lint(a, &env);
+        found += eem_lint_here(c->self, a, say, c->out);
     }
     if (only && !applets) {
         out_printf(c->out, "%% EEM policy %s is not configured\n", only);
