@@ -307,7 +307,7 @@ struct eem_conf {
     struct conf_list script_threads; /* the same of scripts, which this router has none of */
     uint32_t default_script_threads;
     bool suspended;               /* no run starts */
-    char policy_directory[EEM_TEXT_MAX], library_directory[EEM_TEXT_MAX];
+    char policy_directory[EEM_TEXT_MAX], library_directory[EEM_TEXT_MAX], repository[EEM_TEXT_MAX];
     char session_user[65];        /* of the CLI sessions; "" for none */
     uint32_t session_privilege;   /* 0-15, before `enable` */
     uint64_t routing_delay;       /* ms after the start of which event routing hears nothing */

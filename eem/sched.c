@@ -230,14 +230,21 @@ static void describe(const struct run *r, const char *status, struct eem_job_inf
     };
 }
 
+/* The one that was begun after it: those begun last stand first. */
+static const struct run *begun_after(const struct eem *e, const struct run *r)
+{
+    return r->link == &e->running ? NULL : (const struct run *)((const char *)r->link - offsetof(struct run, next));
+}
+
 bool eem_active_next(const struct eem *e, struct eem_job_cursor *cursor, struct eem_job_info *out)
 {
     if (!cursor->next && !cursor->list++)
-        cursor->next = e->running;
+        for (const struct run *r = e->running; r; r = r->next)
+            cursor->next = r;
     if (!cursor->next)
         return false;
     describe(cursor->next, "running", out);
-    cursor->next = cursor->next->next;
+    cursor->next = begun_after(e, cursor->next);
     return true;
 }
 

@@ -123,6 +123,8 @@ static const struct cmd_row rows[] = {
         "Directories of policies|Of the user|Of policies|Path", TXT(struct eem_conf, policy_directory)),
     SET(CONFIG, &eem_scope, "event manager directory user library <word:library_directory>", "||Of libraries|Path",
         TXT(struct eem_conf, library_directory)),
+    SET(CONFIG, &eem_scope, "event manager directory user repository <word:repository>",
+        "||Where policies are updated from|Path or URL", TXT(struct eem_conf, repository)),
     SET(CONFIG, &eem_scope, "event manager history size events <history_events:0-50>",
         "Event manager events history|Number of entries", NUM(struct eem_conf, history_events)),
     SET(CONFIG, &eem_scope, "event manager history size traps <history_traps:0-50>",

@@ -19,7 +19,7 @@ static enum cmd_result show_environment(struct cmd_ctx *c)
     {
         if (only) {
             if (!strcmp(only, env->name)) {
-                out_printf(c->out, "%s\n", env->value);
+                out_printf(c->out, "%s: %s\n", env->name, env->value);
                 return CMD_OK;
             }
             continue;
@@ -29,7 +29,7 @@ static enum cmd_result show_environment(struct cmd_ctx *c)
         out_printf(c->out, "%-5u%-30s%-30s\n", ++no, env->name, env->value);
     }
     if (only) {
-        out_printf(c->out, "%% Environment variable %s is not defined\n", only);
+        out_text(c->out, "Environment variable not found\n");
         return CMD_FAIL;
     }
     return CMD_OK;

@@ -157,7 +157,9 @@ static enum cmd_result show_session(struct cmd_ctx *c)
 static enum cmd_result show_directory(struct cmd_ctx *c)
 {
     const struct eem_conf *conf = eem_conf(c->self);
-    const char *path = cmd_has(c, "library") ? conf->library_directory : conf->policy_directory;
+    const char *path = cmd_has(c, "library")      ? conf->library_directory
+                       : cmd_has(c, "repository") ? conf->repository
+                                                  : conf->policy_directory;
     if (path[0])
         out_printf(c->out, "%s\n", path);
     return CMD_OK;
@@ -224,8 +226,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show event manager policy available detailed <word:name>", show_available_text,
        "The text of one|Name of the file"),
     HELP(EXEC, "show event manager directory", "Directories of policies"),
-    DO(EXEC, 1, "show event manager directory user [library=library|policy]", show_directory,
-       "Directories of the user|Of libraries|Of policies"),
+    DO(EXEC, 1, "show event manager directory user [library=library|policy|repository=repository]", show_directory,
+       "Directories of the user|Of libraries|Of policies|Where policies are updated from"),
 };
 
 const struct cmd_table eem_table_show_server = CMD_TABLE("eem/cmd/cmd_show_server", rows);

@@ -28,6 +28,8 @@ static void test_threads(void **state)
     /* A and B have two threads together; D has as many as the default class */
     assert_int_equal(lines_with(b, "show event manager policy active", "running"), 5);
     assert_int_equal(lines_with(b, "show event manager policy pending", "pend "), 4);
+    assert_true(said(b, "show event manager policy active class D", "\n1    3           N A running ")); /* in the order they began */
+    assert_true(said(b, "show event manager policy active class D", "\n3    9           N A running "));
     assert_true(said(b, "show event manager policy pending",
                      "A class - 2 applet events\nno.  job id      p s status  "
                      "time of event             event type          name\n"));
@@ -148,6 +150,10 @@ static void test_registered(void **state)
     assert_string_equal(box_type(b, NODE, "show event manager session cli username"), "ann\n");
     assert_string_equal(box_type(b, NODE, "show event manager directory user library"), "disk0:/lib\n");
     assert_string_equal(box_type(b, NODE, "show event manager directory user policy"), "");
+    box_type_all(b, NODE, "configure terminal\nevent manager directory user repository tftp://10.0.0.9/eem\nend");
+    assert_string_equal(box_type(b, NODE, "show event manager directory user repository"), "tftp://10.0.0.9/eem\n");
+    assert_true(said(b, "show running-config | include repository", "event manager directory user repository tftp://10.0.0.9/eem\n"));
+    assert_string_equal(box_type(b, NODE, "show event manager environment nobody"), "Environment variable not found\n");
     assert_true(
         said(b, "show event manager version", "Embedded Event Manager Version 4.00\nComponent Versions:\n  eem: "));
     assert_true(said(b, "show event manager version", "\nsyslog              01.00     node0/0     RP\n"));

@@ -518,7 +518,7 @@ static void test_globals_and_shows(void **state)
                                                  "1    Aa                            two words                     \n"
                                                  "2    _email_to                     noc@example.net               \n");
     assert_int_equal(exec(d, "show event manager environment Aa"), CMD_OK);
-    assert_string_equal(text_str(&d->page.text), "two words\n");
+    assert_string_equal(text_str(&d->page.text), "Aa: two words\n");
     assert_int_equal(exec(d, "event manager run hand hello"), CMD_WAIT);
     vloop_run_for(d->loop, 5 * US_PER_S);
     assert_false(d->waiting);
