@@ -200,11 +200,12 @@ void wide_free(struct wide *w)
 static void wide_gcm(struct wide *w, const uint32_t *order, unsigned long first)
 {
     struct gcm_context_data ctx;
-    uint8_t iv[16] = {0}, tag[16];
+    uint64_t nonce[2] = {0}; /* written as it is read: whole words, or the library would wait */
+    uint8_t *iv = (uint8_t *)nonce, tag[16];
     for (unsigned i = 0; i < VECTOR; i++) {
         const struct gcm_key_data *k = &w->gcm[w->nkeys == 1 ? 0 : order[(first + i) % ORDER] % w->nkeys];
         uint8_t *p = w->ring[i % RING];
-        put32(iv + 8, (uint32_t)first + i);
+        nonce[1] = first + i;
         if (w->row->t.key_bits == 128) {
             if (w->encrypt)
                 IMB_AES128_GCM_ENC(w->mgr, k, &ctx, p, p, w->len, iv, iv, 8, p + w->len, 16);

@@ -10,7 +10,7 @@
  * as many keys in the same order. Sizes are those of the inner packet. Time is the thread's own processor time; rounds
  * of all loops alternate and the quickest round of each counts, since other load on the machine only slows.
  *
- * usage: bench_esp [MILLISECONDS per round (20)] [ROUNDS (15)]
+ * usage: bench_esp [MILLISECONDS per round (20)] [ROUNDS (15)] [WHICH transforms, by a part of their name, or "many"] [BYTES]
  */
 #include <sched.h>
 #include <stdio.h>
@@ -282,12 +282,14 @@ static void print_row(const char *way, unsigned size, double openssl, double wid
 }
 
 static void bench(struct end *l, struct end *r, const struct transform_row *row, const uint32_t *order, double seconds,
-                  int rounds)
+                  int rounds, unsigned only)
 {
     printf("%s\n", row->name);
     end_install(l, &row->t, 1);
     end_install(r, &row->t, 1);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        if (only && sizes[s] != only)
+            continue;
         struct result esp = {1e9, 1e9};
         double openssl[2] = {1e9, 1e9}, wide[2] = {1e9, 1e9};
         struct bare *b[2];
@@ -323,7 +325,7 @@ static double resident(void)
 }
 
 /* One, a thousand and a hundred thousand SAs with AES-128-GCM. */
-static void bench_many(const uint32_t *order, double seconds, int rounds)
+static void bench_many(const uint32_t *order, double seconds, int rounds, unsigned only)
 {
     static const unsigned pairs[] = {1, LINES_MAX, PAIRS};
     static struct end l[3], r[3];
@@ -342,6 +344,8 @@ static void bench_many(const uint32_t *order, double seconds, int rounds)
     printf("  bytes of memory for a pair of SAs, of %u: %.0f\n", PAIRS, each);
     printf("  way  bytes       1 SA   1000 SAs  of one  100000 SAs       bare   ratio\n");
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        if (only && sizes[s] != only)
+            continue;
         struct result esp[3] = {{1e9, 1e9}, {1e9, 1e9}, {1e9, 1e9}};
         double wide[2] = {1e9, 1e9};
         struct wide *w[2];
@@ -377,6 +381,8 @@ int main(int argc, char **argv)
 {
     double seconds = (argc > 1 ? atof(argv[1]) : 20) / 1000;
     int rounds = argc > 2 ? atoi(argv[2]) : 15;
+    const char *which = argc > 3 ? argv[3] : NULL;
+    unsigned only = argc > 4 ? (unsigned)atoi(argv[4]) : 0;
     static struct end l, r;
     static uint32_t order[ORDER];
     cpu_set_t one;
@@ -396,9 +402,11 @@ int main(int argc, char **argv)
     end_init(&r, false, 1);
     printf("  way  bytes    OpenSSL  multi-buffer       ESP              ESP to the faster\n");
     for (size_t i = 0; i < sizeof transforms / sizeof transforms[0]; i++)
-        bench(&l, &r, &transforms[i], order, seconds, rounds);
+        if (!which || strstr(transforms[i].name, which))
+            bench(&l, &r, &transforms[i], order, seconds, rounds, only);
     end_free(&l);
     end_free(&r);
-    bench_many(order, seconds, rounds);
+    if (!which || !strcmp(which, "many"))
+        bench_many(order, seconds, rounds, only);
     return 0;
 }

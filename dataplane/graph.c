@@ -37,11 +37,9 @@ struct packet_pool {
 struct stage {
     stage_fn *fn;
     void *self;
-    unsigned n;
-    struct packet **vector;      /* GRAPH_VECTOR places, n taken */
-    struct packet *head, **tail; /* those that came when it was full */
 };
 struct graph {
+    struct graph_front front; /* first: see graph_next */
     struct loop *loop;
     struct deferred kick;
     bool running;
@@ -167,19 +165,6 @@ void graph_set(struct graph *g, enum stage_id id, stage_fn *fn, void *self)
     g->stages[id].self = self;
 }
 
-void graph_next(struct graph *g, struct packet *p, enum stage_id id)
-{
-    struct stage *s = &g->stages[id];
-
-    if (s->n < GRAPH_VECTOR) {
-        s->vector[s->n++] = p;
-        return;
-    }
-    p->next = NULL;
-    *s->tail = p;
-    s->tail = &p->next;
-}
-
 void graph_drop(struct graph *g, struct packet *p, enum drop_reason why)
 {
     p->drop = (uint8_t)why;
@@ -187,7 +172,7 @@ void graph_drop(struct graph *g, struct packet *p, enum drop_reason why)
 }
 
 /* The stage's vector becomes the one that runs, and the other is filled with what waited behind it. */
-static unsigned stage_take(struct graph *g, struct stage *s)
+static unsigned stage_take(struct graph *g, struct graph_queue *s)
 {
     struct packet **v = s->vector;
     unsigned n = s->n;
@@ -213,7 +198,7 @@ static const uint8_t stage_owner[STAGES] = {
 static void stage_run(struct graph *g, enum stage_id id)
 {
     struct stage *s = &g->stages[id];
-    unsigned n = stage_take(g, s);
+    unsigned n = stage_take(g, &g->front.queue[id]);
 
     account_enter(g->loop, stage_owner[id]);
     if (s->fn)
@@ -234,7 +219,7 @@ void graph_run(struct graph *g)
     do {
         any = false;
         for (unsigned id = 0; id < STAGES; id++)
-            if (g->stages[id].n) {
+            if (g->front.queue[id].n) {
                 stage_run(g, id);
                 any = true;
             }
@@ -271,8 +256,8 @@ struct graph *graph_new(struct loop *loop)
     g->kick = (struct deferred){.fn = run_kicked, .arg = g};
     g->running_vector = g->vectors[STAGES];
     for (unsigned id = 0; id < STAGES; id++) {
-        g->stages[id].tail = &g->stages[id].head;
-        g->stages[id].vector = g->vectors[id];
+        g->front.queue[id].tail = &g->front.queue[id].head;
+        g->front.queue[id].vector = g->vectors[id];
     }
     pool_init(&g->small, PACKET_SMALL, POOL_SMALL_PACKETS, POOL_CHUNK);
     pool_init(&g->large, PACKET_LARGE, POOL_LARGE_PACKETS, 1);

@@ -83,14 +83,33 @@ void packet_done(struct graph *g, struct packet *p);
 
 typedef void stage_fn(void *self, struct graph *g, struct packet **v, unsigned n);
 void graph_set(struct graph *g, enum stage_id id, stage_fn *fn, void *self);
+/* What waits for a stage: a vector, and behind it, when that is full, a chain through the packets. */
+#define GRAPH_VECTOR 256 /* most packets a stage is handed at once */
+struct graph_queue {
+    unsigned n;
+    struct packet **vector; /* GRAPH_VECTOR places, n taken */
+    struct packet *head, **tail;
+};
+/* With this a graph begins. */
+struct graph_front {
+    struct graph_queue queue[STAGES];
+};
 /* Name p's next stage. The packet belongs to that stage from now on. */
-void graph_next(struct graph *g, struct packet *p, enum stage_id id);
+static inline void graph_next(struct graph *g, struct packet *p, enum stage_id id)
+{
+    struct graph_queue *q = &((struct graph_front *)g)->queue[id];
+    if (q->n < GRAPH_VECTOR) {
+        q->vector[q->n++] = p;
+        return;
+    }
+    p->next = NULL;
+    *q->tail = p;
+    q->tail = &p->next;
+}
 /* p dies, for a declared reason. */
 void graph_drop(struct graph *g, struct packet *p, enum drop_reason why);
 /* Move everything queued until all stages are empty. Called by links after a batch of frames and by those who make packets from a timer; nested calls return at once. */
 void graph_run(struct graph *g);
 /* Queue now, run at the end of the loop turn. */
 void graph_kick(struct graph *g);
-
-#define GRAPH_VECTOR 256 /* most packets a stage is handed at once */
 #endif

@@ -41,7 +41,7 @@ struct look {
     struct seal_job *job; /* ESP */
 };
 
-static bool look_at(const struct packet *p, struct look *k)
+static inline bool look_at(const struct packet *p, struct look *k)
 {
     const uint8_t *ip = p->l3;
     if (p->len < IP_HEAD || ip[0] >> 4 != 4)
@@ -73,7 +73,7 @@ static bool look_at(const struct packet *p, struct look *k)
 }
 
 /* Of what is left after IPv4 (and UDP): can it be this transform's? */
-static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struct look *k)
+static inline bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struct look *k)
 {
     uint32_t len = k->len - k->at;
     if (sa->ah)
@@ -83,7 +83,7 @@ static bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struc
 }
 
 /* All that can be said before a sum is made; the job for it. False: there is nothing to sum. */
-static bool check(struct look *k, struct packet *p, struct seal_job *job)
+static inline bool check(struct look *k, struct packet *p, struct seal_job *job)
 {
     struct sa_pair *sa = k->sa;
     k->why = DROP_NONE;
@@ -114,8 +114,26 @@ static bool check(struct look *k, struct packet *p, struct seal_job *job)
     return true;
 }
 
+/* Do the `pad` bytes before end read 1 2 3 ...? */
+static inline bool padded(const uint8_t *end, uint32_t pad)
+{
+    static const uint8_t mask[2 * PAD_AT_ONCE] = {[PAD_AT_ONCE] = 255, 255, 255, 255, 255, 255, 255, 255,
+                                                  255, 255, 255, 255, 255, 255, 255, 255};
+    uint64_t got[2], want[2], look[2];
+    if (pad > PAD_AT_ONCE) {
+        for (uint32_t i = 0; i < pad; i++)
+            if (end[(int)i - (int)pad] != (uint8_t)(i + 1))
+                return false;
+        return true;
+    }
+    memcpy(got, end - PAD_AT_ONCE, sizeof got);
+    memcpy(want, esp_padding + pad, sizeof want);
+    memcpy(look, mask + pad, sizeof look);
+    return (((got[0] ^ want[0]) & look[0]) | ((got[1] ^ want[1]) & look[1])) == 0;
+}
+
 /* Take trailer or AH away: [*at, *end) is what was inside. */
-static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
+static inline enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
                                uint8_t *next)
 {
     if (sa->ah) {
@@ -126,10 +144,7 @@ static enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct loo
     }
     const uint8_t *data = k->job->data;
     uint32_t len = k->job->len, pad = data[len - 2];
-    bool right = pad + 2 <= len;
-    for (uint32_t i = 0; right && i < pad; i++)
-        right = data[len - 2 - pad + i] == (uint8_t)(i + 1);
-    if (!right) {
+    if (pad + 2 > len || !padded(data + len - 2, pad)) {
         sa->flow->n.decaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_DECRYPT, true);
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
@@ -149,7 +164,7 @@ static void mark(uint8_t *ip)
 }
 
 /* p becomes the packet that was inside. */
-static enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
+static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
                                uint8_t next)
 {
     struct flow_count *n = &sa->flow->n;
@@ -208,7 +223,7 @@ static enum drop_reason replayed(struct sa_pair *sa, uint32_t seq, enum replay_a
 }
 
 /* What was found out before or by the sum, counted and reported now, in the order of the packets. */
-static enum drop_reason proved(struct ipsec *ips, struct packet *p, const struct look *k)
+static inline enum drop_reason proved(struct ipsec *ips, struct packet *p, const struct look *k)
 {
     struct sa_pair *sa = k->sa;
     if (!sa || sa->dead)
@@ -237,8 +252,50 @@ static enum drop_reason proved(struct ipsec *ips, struct packet *p, const struct
     return DROP_NONE;
 }
 
+/* Packets of one SA, one after another, are counted together, unless one of them may be its last. */
+struct tally {
+    struct sa_pair *sa; /* NULL: nothing to count */
+    uint32_t packets;
+    uint64_t bytes, now;
+};
+
+static void tally_end(struct ipsec *ips, struct tally *t)
+{
+    struct sa_pair *sa = t->sa;
+    if (!sa)
+        return;
+    t->sa = NULL;
+    sa->flow->n.decaps += t->packets;
+    pair_count(ips, sa, DIR_IN, t->packets, t->bytes, t->now);
+}
+
+static inline void tally_add(struct ipsec *ips, struct tally *t, struct sa_pair *sa, uint32_t bytes)
+{
+    if (t->sa != sa) {
+        tally_end(ips, t);
+        t->sa = sa;
+        t->packets = 0;
+        t->bytes = 0;
+    }
+    t->packets++;
+    t->bytes += bytes;
+    if (!pair_has_room(sa, DIR_IN, t->bytes))
+        tally_end(ips, t);
+}
+
+/* Does what came out belong to the SA's selectors? */
+static inline bool inside(const struct sa_pair *sa, const struct packet *p)
+{
+    const struct selector *src = &sa->remote_sel, *dst = &sa->local_sel;
+    struct flow f;
+    if (selector_any(src) && selector_any(dst))
+        return (get32(p->l3 + 12) & src->mask) == src->addr && (get32(p->l3 + 16) & dst->mask) == dst->addr;
+    flow_of(&f, p->l3, p->len);
+    return selector_fits(dst, src, &f, true);
+}
+
 /* DROP_NONE: decapsulated. */
-static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct look *k, uint64_t now)
+static inline enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct look *k, struct tally *t)
 {
     struct sa_pair *sa = k->sa;
     uint32_t at, end;
@@ -252,26 +309,29 @@ static enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct
         why = reveal(sa, p, k, at, end, next);
     if (why != DROP_NONE)
         return why;
-    struct flow inner;
-    flow_of(&inner, p->l3, p->len);
-    if (!selector_fits(&sa->local_sel, &sa->remote_sel, &inner, true)) {
-        sa->flow->n.invalid_identity++;
+    struct ipsec_flow *f = sa->flow;
+    if (!inside(sa, p)) {
+        f->n.invalid_identity++;
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
-    struct acl *list = sa->flow->entry->inside_in;
-    if (list && !acl_judges(ips->env.net, list, &inner, p->iif, NULL))
-        return DROP_IP_ACL_IN;
-    sa->flow->n.decaps++;
-    p->through = sa->flow->tunnel ? sa->flow->tunnel->index : 0;
-    if (sa->flow->vti)
-        p->iif = sa->flow->tunnel;
+    struct acl *list = f->entry->inside_in;
+    if (list) {
+        struct flow inner;
+        flow_of(&inner, p->l3, p->len);
+        if (!acl_judges(ips->env.net, list, &inner, p->iif, NULL))
+            return DROP_IP_ACL_IN;
+    }
+    p->through = f->tunnel ? f->tunnel->index : 0;
+    if (f->vti)
+        p->iif = f->tunnel;
     p->sa = sa;
-    pair_count(sa, DIR_IN, p->len, now);
+    tally_add(ips, t, sa, p->len);
     return DROP_NONE;
 }
 
 static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned n)
 {
+    const struct look *before = NULL;
     for (unsigned i = 0; i < n; i++) {
         if (i + 4 < n)
             __builtin_prefetch(v[i + 4]->l3);
@@ -283,18 +343,25 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
     for (unsigned i = 0; i < n; i++) {
         if (k[i].why != DROP_NONE)
             continue;
-        struct sa_pair *sa = k[i].sa = sad_lookup(ips, k[i].dst, k[i].proto, k[i].spi);
+        if (before && k[i].spi == before->spi && k[i].dst == before->dst && k[i].proto == before->proto) {
+            k[i].sa = before->sa;
+            continue;
+        }
+        const struct sa_pair *sa = k[i].sa = sad_lookup(ips, k[i].dst, k[i].proto, k[i].spi);
+        before = &k[i];
         if (!sa)
             continue;
         __builtin_prefetch(&sa->flow);
         __builtin_prefetch(&sa->in);
-        __builtin_prefetch(&sa->replay.seen[k[i].low >> 6 & (REPLAY_WORDS - 1)]);
+        __builtin_prefetch(&sa->local_sel);
     }
+    const struct sa_pair *last = NULL;
     for (unsigned i = 0; i < n; i++) {
         const struct sa_pair *sa = k[i].sa;
-        if (!sa)
+        if (!sa || sa == last)
             continue;
-        __builtin_prefetch(&sa->flow->n);
+        last = sa;
+        __builtin_prefetch(sa->flow);
         if (!sa->ah)
             seal_prefetch(sa->in.seal);
     }
@@ -304,6 +371,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
 {
     struct look looks[ESP_BATCH];
     struct seal_job jobs[ESP_BATCH];
+    struct tally t = {.now = now};
     unsigned njobs = 0;
     find(ips, v, looks, n);
     for (unsigned i = 0; i < n; i++)
@@ -313,7 +381,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
         p->sa = NULL;
-        enum drop_reason why = finish(ips, p, &looks[i], now);
+        enum drop_reason why = finish(ips, p, &looks[i], &t);
         if (why != DROP_NONE) {
             graph_drop(g, p, why);
             continue;
@@ -323,6 +391,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
         p->udp_encap = false;
         graph_next(g, p, p->through && p->iif->index == p->through ? STAGE_TUNNEL_IN : STAGE_IP4_IN);
     }
+    tally_end(ips, &t);
 }
 
 void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)

@@ -25,6 +25,9 @@
 #define PROTO_IPIP  4
 #define PACKET_MOST 65535u
 
+const uint8_t esp_padding[3 * PAD_AT_ONCE] = {
+    [PAD_AT_ONCE] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
 static void outer_sum(uint8_t *ip)
 {
     put16(ip + 10, 0);
@@ -32,7 +35,7 @@ static void outer_sum(uint8_t *ip)
 }
 
 /* The same for a header of our own, from what is written into it: reading it back would wait for the writes. */
-static void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, uint32_t id_frag, uint32_t ttl_proto)
+static inline void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, uint32_t id_frag, uint32_t ttl_proto)
 {
     uint64_t sum = (uint64_t)first + id_frag + ttl_proto + sa->local + sa->remote;
     sum = (sum & 0xFFFFFFFF) + (sum >> 32);
@@ -42,7 +45,7 @@ static void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, ui
     put16(ip + 10, (uint16_t)~sum);
 }
 
-static uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
+static inline uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
 {
     if (sa->df_gen != ips->gen) {
         sa->df = entry_df(&ips->conf, sa->flow->entry);
@@ -52,7 +55,7 @@ static uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
 }
 
 /* The IPv4 header in front: a new one, or the packet's own, moved. Returns the next header for the trailer. */
-static uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint8_t proto, uint32_t tail)
+static inline uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint8_t proto, uint32_t tail)
 {
     uint8_t next, *inner = p->l3;
     if (sa->tunnel) {
@@ -84,7 +87,7 @@ static uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, ui
 }
 
 /* clear: where the plaintext begins; len: with its trailer. */
-static void esp_dress(struct ipsec *ips, struct sa_pair *sa, uint8_t *clear, uint32_t len, struct seal_job *job)
+static inline void esp_dress(struct ipsec *ips, struct sa_pair *sa, uint8_t *clear, uint32_t len, struct seal_job *job)
 {
     uint8_t *iv = clear - sa->iv_len, *esp = iv - ESP_HEAD;
     uint32_t high = (uint32_t)(sa->seq_out >> 32);
@@ -100,13 +103,12 @@ static void esp_dress(struct ipsec *ips, struct sa_pair *sa, uint8_t *clear, uin
         .seal = sa->out.seal, .head = esp, .iv = iv, .data = clear, .len = len, .high = high, .extended = sa->esn};
 }
 
-static void esp_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint32_t ihl, uint32_t pad,
+static inline void esp_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint32_t ihl, uint32_t pad,
                      struct seal_job *job)
 {
     uint8_t *clear = p->l3 + ihl, *trailer = p->l3 + p->len;
     uint32_t len = p->len - ihl + pad + 2;
-    for (uint32_t i = 0; i < pad; i++)
-        trailer[i] = (uint8_t)(i + 1);
+    esp_pad(trailer, pad);
     trailer[pad] = (uint8_t)pad;
     trailer[pad + 1] = front(ips, sa, p, sa->udp_encap ? PROTO_UDP : PROTO_ESP, pad + 2 + sa->icv_len);
     if (sa->udp_encap)
@@ -127,7 +129,7 @@ static bool ah_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uin
 }
 
 /* All but the sum, and for ESP the job for it. DROP_NONE: so far so good. */
-static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct packet *p, struct seal_job *job)
+static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct packet *p, struct seal_job *job)
 {
     struct flow_count *n = &sa->flow->n;
     uint32_t plain = p->len, ihl = sa->tunnel ? 0 : (p->l3[0] & 15u) * 4u, pad = 0, tail = 0;
@@ -152,7 +154,7 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_INFRA_V4_PKT_LEN_TOO_BIG;
     }
-    if ((size_t)(p->l3 - p->base) < head || (size_t)(p->base + p->cap - p->l3) < plain + tail) {
+    if ((size_t)(p->l3 - p->base) < head || (size_t)(p->base + p->cap - p->l3) < plain + tail + PAD_AT_ONCE) {
         n->internal_send++;
         return DROP_OUT_PKT_HEADPAD_LEN_ERR;
     }
@@ -169,58 +171,100 @@ static enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct pack
     return DROP_NONE;
 }
 
-static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n, uint64_t now)
+/* What packets will touch. (Inlined by force: gcc takes a function that only prefetches for one that does nothing.) */
+static inline __attribute__((always_inline)) void look_ahead(struct packet **v, unsigned n)
 {
-    struct seal_job jobs[ESP_BATCH], *job[ESP_BATCH];
-    enum drop_reason why[ESP_BATCH];
-    uint32_t plain[ESP_BATCH];
-    unsigned njobs = 0;
+    const struct sa_pair *before = NULL;
     for (unsigned i = 0; i < n; i++) {
         const struct sa_pair *sa = v[i]->sa;
         __builtin_prefetch(v[i]->l3 + v[i]->len, 1);
         __builtin_prefetch(v[i]->l3 - 64, 1);
-        if (sa) {
+        if (sa && sa != before) {
             __builtin_prefetch(&sa->flow);
             __builtin_prefetch(&sa->out);
         }
+        before = sa;
     }
+    before = NULL;
     for (unsigned i = 0; i < n; i++) {
         const struct sa_pair *sa = v[i]->sa;
-        if (!sa || sa->dead)
+        if (!sa || sa->dead || sa == before)
             continue;
-        __builtin_prefetch(&sa->flow->n);
+        __builtin_prefetch(sa->flow);
         if (!sa->ah)
             seal_prefetch(sa->out.seal);
+        before = sa;
     }
+}
+
+/* v[0..n) have gone through sa, with so many bytes inside. */
+static void sent(struct ipsec *ips, struct graph *g, struct sa_pair *sa, struct packet **v, unsigned n, uint64_t bytes,
+                 uint64_t now)
+{
+    sa->flow->n.encaps += n;
+    sa->flow->n.digest += sa->icv_len ? n : 0;
+    pair_count(ips, sa, DIR_OUT, n, bytes, now); /* the last packet of a used-up SA still goes */
+    for (unsigned i = 0; i < n; i++) {
+        v[i]->sa = NULL;
+        v[i]->crypto_done = true;
+        graph_next(g, v[i], STAGE_IP4_ROUTE);
+    }
+}
+
+/* Between the passes. */
+struct dressed {
+    struct seal_job *job; /* NULL: AH, or it failed */
+    uint32_t plain;       /* its length before */
+    uint8_t why;          /* enum drop_reason */
+};
+
+/* How many from here on went through the same SA. */
+static unsigned run_of(struct packet **v, const struct dressed *d, unsigned n, uint64_t *bytes)
+{
+    const struct sa_pair *sa = v[0]->sa;
+    unsigned i = 0;
+    for (*bytes = 0; i < n && v[i]->sa == sa && d[i].why == DROP_NONE && (!d[i].job || d[i].job->ok); i++)
+        *bytes += d[i].plain;
+    return i;
+}
+
+static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n, uint64_t now)
+{
+    struct seal_job jobs[ESP_BATCH];
+    struct dressed d[ESP_BATCH];
+    unsigned njobs = 0;
+    look_ahead(v, n);
     for (unsigned i = 0; i < n; i++) {
         struct sa_pair *sa = v[i]->sa;
-        plain[i] = v[i]->len;
-        job[i] = NULL;
-        why[i] = !sa || sa->dead ? DROP_OUT_IPV4_SA_NOT_FOUND : dress(ips, sa, v[i], &jobs[njobs]);
-        if (why[i] == DROP_NONE && !sa->ah)
-            job[i] = &jobs[njobs++];
+        d[i].plain = v[i]->len;
+        d[i].job = NULL;
+        d[i].why = (uint8_t)(!sa || sa->dead ? DROP_OUT_IPV4_SA_NOT_FOUND : dress(ips, sa, v[i], &jobs[njobs]));
+        if (d[i].why == DROP_NONE && !sa->ah)
+            d[i].job = &jobs[njobs++];
     }
     crypto_seal(ips->crypto, jobs, njobs);
-    for (unsigned i = 0; i < n; i++) {
-        struct packet *p = v[i];
-        struct sa_pair *sa = p->sa;
-        p->sa = NULL;
-        if (why[i] == DROP_NONE && sa->dead) /* it ended with an earlier packet */
-            why[i] = DROP_OUT_IPV4_SA_NOT_FOUND;
-        if (why[i] == DROP_NONE && job[i] && !job[i]->ok) {
-            sa->flow->n.encaps_failed++;
-            flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
-            why[i] = DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
+    for (unsigned i = 0, run; i < n; i += run) {
+        struct sa_pair *sa = v[i]->sa;
+        uint64_t bytes;
+        if (d[i].why == DROP_NONE && sa->dead) /* it ended with an earlier packet */
+            d[i].why = DROP_OUT_IPV4_SA_NOT_FOUND;
+        run = run_of(v + i, d + i, n - i, &bytes);
+        if (run && !pair_has_room(sa, DIR_OUT, bytes)) { /* one of them may be its last */
+            bytes = d[i].plain;
+            run = 1;
         }
-        if (why[i] != DROP_NONE) {
-            graph_drop(g, p, why[i]);
+        if (run) {
+            sent(ips, g, sa, v + i, run, bytes, now);
             continue;
         }
-        sa->flow->n.encaps++;
-        sa->flow->n.digest += sa->icv_len > 0;
-        pair_count(sa, DIR_OUT, plain[i], now); /* the last packet of a used-up SA still goes */
-        p->crypto_done = true;
-        graph_next(g, p, STAGE_IP4_ROUTE);
+        if (d[i].why == DROP_NONE) {
+            sa->flow->n.encaps_failed++;
+            flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
+            d[i].why = DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
+        }
+        v[i]->sa = NULL;
+        graph_drop(g, v[i], d[i].why);
+        run = 1;
     }
 }
 

@@ -39,7 +39,7 @@ bool selector_fits(const struct selector *local, const struct selector *remote, 
 
 static struct ipsec_flow *flow_make(struct ipsec *ips)
 {
-    struct ipsec_flow *f = NEW(struct ipsec_flow);
+    struct ipsec_flow *f = mem_aligned(sizeof *f, _Alignof(struct ipsec_flow));
     f->id = ++ips->flow_ids;
     ips->nflows++;
     ips->shown_stale = true;

@@ -29,6 +29,7 @@ char *ipsec_wireshark_line(const struct ipsec_key_export *k, char out[IPSEC_WIRE
 struct ipsec_env {
     struct loop *loop;
     struct rnd *rnd;
+    struct rnd *ivs; /* NULL: IVs are stretched from rnd */
     struct log *log;
     struct bus *bus;
     struct net *net;

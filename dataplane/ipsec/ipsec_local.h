@@ -37,7 +37,7 @@
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
 #define SEQ_SOFT             0x000FFFFFu /* ask for a new pair when so few numbers are left */
-#define ESP_BATCH            64          /* packets taken through all passes at once: their lines stay in the cache */
+#define ESP_BATCH            16          /* packets taken through all passes at once: what they and their SAs touch fits the first cache */
 
 enum { DIR_IN, DIR_OUT };
 
@@ -85,8 +85,8 @@ struct sa_pair {
     uint8_t df;                /* enum df_policy */
 
     _Alignas(64) struct sa_half in;
-    struct selector local_sel, remote_sel;
-    struct replay replay;
+    struct replay replay; /* of a window of 64, all is on the line of `in` */
+    _Alignas(64) struct selector local_sel, remote_sel;
 
     struct ipsec *ips;
     struct sa_pair *older, *newer; /* of the flow */
@@ -114,23 +114,25 @@ struct rri_conf { /* compared whole: no holes */
     uint8_t distance;
     uint32_t via, hop, tag; /* remote-peer; gateway: in place of the peer; 0: none */
 };
-/* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. */
+/* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. What each packet
+ * touches, down to the first four of n, is on one line of the cache. */
 struct ipsec_flow {
-    struct sa_pair *out; /* sends; NULL none. It and the next few stand together for packets. */
-    uint64_t path_until; /* loop time, us */
-    uint32_t path_mtu;   /* learnt (pmtu.c); 0: that of the interface */
+    _Alignas(64) struct sa_pair *out; /* sends; NULL none */
+    struct map_entry *entry;
+    struct iface *tunnel; /* protected by it; NULL: of a crypto map */
+    uint32_t path_mtu;    /* learnt (pmtu.c); 0: that of the interface */
+    bool vti;             /* the tunnel has all that comes out */
     struct flow_count n;
+
+    uint64_t path_until; /* loop time, us: of path_mtu */
     uint32_t id;
     uint32_t number; /* of those below dynamic entries, from 0 */
-    struct map_entry *entry;
     struct acl_rule rule;
     uint32_t peer;            /* of a dynamic entry: the one that negotiated it; 0: the entry's */
     struct flow_group *group; /* that it belongs to: made by a negotiation, gone with its last pair; NULL: a line's own */
     struct ipsec_flow *wide;  /* it is narrow: made for less than the line of this flow; NULL: no */
     struct flow_group *below; /* the narrow ones of this line; NULL none */
     struct ipsec_flow *next_below, **prev_below, *next_same;
-    struct iface *tunnel; /* protected by it; NULL: of a crypto map */
-    bool vti;             /* which has all that comes out */
     struct route_extra *rri[RRI_ROUTES]; /* rri.c */
     uint32_t rri_peer;                   /* what they are made for; 0: there are none */
     struct rri_conf rri_made;            /* ... and as that said */
@@ -226,15 +228,13 @@ static inline bool mi_frag_after(const struct ipsec_conf *c, const struct map_if
 }
 
 struct cache_line {
+    struct flow key;
     uint32_t gen; /* 0: empty */
-    uint32_t src, dst;
-    uint16_t sport, dport;
-    uint8_t proto, icmp_type, icmp_code, tcp_flags, way, tos;
-    bool no_ports, fragment;
-    bool drop;               /* without a flow: nor to go */
     struct map_if *mi;
     struct ipsec_flow *flow; /* NULL: not to be protected */
     uint64_t *hits[SPD_HITS]; /* counters of the lines that the packet fitted on its way; NULL-ended where shorter */
+    uint8_t way;
+    bool drop; /* without a flow: nor to go */
 };
 _Static_assert(sizeof(struct cache_line) == 64, "a line of the processor's cache");
 
@@ -242,8 +242,9 @@ struct spi_key { /* a key of tables: no holes */
     uint32_t addr, spi, proto;
 };
 /* Inbound SAs by SPI (spi.c). */
-struct spi_slot {
-    uint32_t spi, addr;
+struct spi_slot { /* never on two lines of the cache */
+    _Alignas(32) uint32_t spi;
+    uint32_t addr;
     uint8_t proto;
     struct sa_pair *sa; /* NULL: empty */
 };
@@ -316,6 +317,7 @@ struct ipsec {
     unsigned nstrays;
 
     struct crypto *crypto;
+    struct rnd *ivs; /* NULL: the environment has them */
     uint8_t chance[4096]; /* for IVs, drawn at once */
     size_t chance_left;
     engine_rows_fn *rows;
@@ -350,7 +352,7 @@ static inline uint32_t spi_place(const struct spi_index *x, uint32_t spi)
 {
     return (spi * 0x9E3779B1u) >> (32 - x->bits);
 }
-static inline void spi_prefetch(const struct spi_index *x, uint32_t spi)
+static inline __attribute__((always_inline)) void spi_prefetch(const struct spi_index *x, uint32_t spi)
 {
     __builtin_prefetch(&x->slots[spi_place(x, spi)]);
 }
@@ -371,9 +373,14 @@ void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watche
 void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
-/* A packet of `bytes` (inside) went through: counts, and the limits in kilobytes. False: the SA is used up (deleted).
- */
-bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now);
+/* So many packets of `bytes` (inside) went through: counts, and the limits in kilobytes, at which an SA ends. */
+void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now);
+/* Would so many more bytes meet no limit? Then packets can be counted together. */
+static inline bool pair_has_room(const struct sa_pair *sa, int dir, uint64_t bytes)
+{
+    uint64_t after = (dir == DIR_IN ? sa->in.bytes : sa->out.bytes) + bytes;
+    return after < sa->hard_bytes && (after < sa->soft_bytes || sa->soft_told);
+}
 
 /* cryptomap.c */
 void map_init(struct ipsec *ips);
@@ -423,6 +430,10 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
 void flow_emptied(struct ipsec *ips, struct ipsec_flow *f); /* frees what lives no longer than its pairs */
 bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward);
+static inline bool selector_any(const struct selector *s) /* of any protocol and port */
+{
+    return !s->proto && !s->port;
+}
 bool selector_within(const struct selector *in, const struct selector *outer);
 bool selector_equal(const struct selector *a, const struct selector *b);
 
@@ -454,6 +465,17 @@ void pmtu_fini(struct ipsec *ips);
 static inline uint32_t flow_path_mtu(const struct ipsec_flow *f, uint32_t ifmtu, struct loop *loop)
 {
     return f->path_mtu && f->path_mtu < ifmtu && loop_now(loop) < f->path_until ? f->path_mtu : ifmtu;
+}
+
+/* The padding of ESP: 1 2 3 ... (RFC 4303 section 2.4). Up to 16 bytes of it are written, or looked at, at once: there
+ * are as many behind the place (the trailer's room), or before its end (IV, sequence number, SPI). */
+#define PAD_AT_ONCE 16
+extern const uint8_t esp_padding[3 * PAD_AT_ONCE];
+static inline void esp_pad(uint8_t *at, uint32_t pad)
+{
+    memcpy(at, esp_padding + PAD_AT_ONCE, PAD_AT_ONCE);
+    for (uint32_t i = PAD_AT_ONCE; i < pad; i++)
+        at[i] = (uint8_t)(i + 1);
 }
 
 /* ah.c. p->l3 at the outer IPv4 header; high: the upper half of an extended sequence number. */

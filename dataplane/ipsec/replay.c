@@ -20,6 +20,8 @@ void replay_init(struct replay *r, uint32_t window)
 {
     memset(r, 0, sizeof *r);
     r->window = window > REPLAY_WINDOW_MAX ? REPLAY_WINDOW_MAX : window;
+    while (r->mask * 64 < r->window) /* one word more than it fills */
+        r->mask = r->mask << 1 | 1;
 }
 
 static uint64_t bit_of(uint64_t seq)
@@ -27,9 +29,9 @@ static uint64_t bit_of(uint64_t seq)
     return UINT64_C(1) << (seq & 63);
 }
 
-static size_t word_of(uint64_t seq)
+static size_t word_of(const struct replay *r, uint64_t seq)
 {
-    return (seq >> 6) & (REPLAY_WORDS - 1);
+    return (seq >> 6) & r->mask;
 }
 
 uint64_t replay_extend(const struct replay *r, uint32_t low)
@@ -53,20 +55,20 @@ enum replay_answer replay_check(const struct replay *r, uint64_t seq)
         return REPLAY_OK;
     if (r->top - seq >= r->window)
         return REPLAY_OLD;
-    return r->seen[word_of(seq)] & bit_of(seq) ? REPLAY_REPEATED : REPLAY_OK;
+    return r->seen[word_of(r, seq)] & bit_of(seq) ? REPLAY_REPEATED : REPLAY_OK;
 }
 
 void replay_advance(struct replay *r, uint64_t seq)
 {
     if (seq > r->top) {
         uint64_t words = (seq >> 6) - (r->top >> 6);
-        if (words > REPLAY_WORDS)
-            words = REPLAY_WORDS;
+        if (words > r->mask)
+            words = (uint64_t)r->mask + 1;
         for (uint64_t i = 0; i < words; i++)
-            r->seen[((seq >> 6) - i) & (REPLAY_WORDS - 1)] = 0;
+            r->seen[((seq >> 6) - i) & r->mask] = 0;
         r->top = seq;
     } else if (r->window == 0 || r->top - seq >= r->window) {
         return; /* outside: the ring may hold another number in its place */
     }
-    r->seen[word_of(seq)] |= bit_of(seq);
+    r->seen[word_of(r, seq)] |= bit_of(seq);
 }

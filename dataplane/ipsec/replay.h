@@ -11,6 +11,7 @@
 struct replay {
     uint64_t top;    /* highest authentic sequence number; 0 none yet */
     uint32_t window; /* packets; 0: no check */
+    uint32_t mask;   /* words of the ring that are in use, less one: a power of two, as few as the window needs */
     uint64_t seen[REPLAY_WORDS];
 };
 enum replay_answer {

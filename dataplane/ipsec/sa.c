@@ -4,7 +4,7 @@
  * A transform is either ESP (RFC 4303) with a cipher and a truncated HMAC (RFC 2403 2404 4868) or with AES-GCM alone
  * (RFC 4106), or AH (RFC 4302) with an HMAC. Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM
  * salt, authentication key (sad_keymat_len bytes in all). IVs of CBC must not be foreseeable (RFC 3602 section 2.1):
- * they are drawn from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
+ * they are stretched from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -219,7 +219,7 @@ const struct transform_set_conf *ipsec_set_find(struct ipsec *ips, const char *n
 void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len)
 {
     if (len > ips->chance_left) {
-        rnd_fill(ips->env.rnd, ips->chance, sizeof ips->chance);
+        rnd_fill(ips->ivs ? ips->ivs : ips->env.ivs, ips->chance, sizeof ips->chance);
         ips->chance_left = sizeof ips->chance;
     }
     ips->chance_left -= len;

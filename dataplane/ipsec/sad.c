@@ -36,6 +36,7 @@ void sad_init(struct ipsec *ips)
 {
     spi_init(&ips->in);
     ips->crypto = crypto_new(CRYPTO_BEST);
+    ips->ivs = ips->env.ivs ? NULL : rnd_stretch_new(ips->env.rnd);
     ips->transient = table_new(sizeof(struct spi_key), seed(ips));
     ips->by_id = table_new(sizeof(uint32_t), seed(ips));
     ips->peers = table_new(sizeof(uint32_t), seed(ips));
@@ -53,6 +54,7 @@ void sad_fini(struct ipsec *ips)
         mem_free(t);
     spi_fini(&ips->in);
     crypto_free(ips->crypto);
+    rnd_free(ips->ivs);
     late_fini(ips);
     table_free(ips->transient);
     table_free(ips->by_id);
@@ -510,19 +512,19 @@ void peer_sends(struct sa_pair *sa)
     report_kick(sa->ips);
 }
 
-bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
+void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now)
 {
     struct sa_half *h = dir == DIR_IN ? &sa->in : &sa->out;
-    struct ipsec_totals *n = &sa->ips->totals;
-    h->packets++;
+    struct ipsec_totals *n = &ips->totals; /* not by way of sa: that pointer stands far from what packets touch */
+    h->packets += packets;
     h->bytes += bytes;
     sa->used_at = now;
     if (dir == DIR_IN) {
-        n->in_packets++;
+        n->in_packets += packets;
         n->in_bytes += bytes;
         sa->peer->last_in = now;
     } else {
-        n->out_packets++;
+        n->out_packets += packets;
         n->out_bytes += bytes;
         sa->peer->last_out = now;
         if (sa->peer->watched)
@@ -530,10 +532,8 @@ bool pair_count(struct sa_pair *sa, int dir, uint32_t bytes, uint64_t now)
     }
     if (h->bytes >= sa->soft_bytes && !sa->soft_told)
         pair_soft(sa);
-    if (h->bytes < sa->hard_bytes)
-        return true;
-    pair_delete(sa, SA_GONE_EXPIRED, true);
-    return false;
+    if (h->bytes >= sa->hard_bytes)
+        pair_delete(sa, SA_GONE_EXPIRED, true);
 }
 
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu)

@@ -25,12 +25,13 @@
 
 static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way)
 {
-    uint64_t h = (uint64_t)f->src << 32 | f->dst;
-    h ^= ((uint64_t)f->sport << 48 | (uint64_t)f->dport << 32 | (uint64_t)f->proto << 24 |
-          (uint64_t)f->icmp_type << 16 | (uint64_t)f->icmp_code << 8 | f->tcp_flags) *
-         UINT64_C(0x9E3779B97F4A7C15);
-    h ^= (uint64_t)(uintptr_t)mi + way + ((uint64_t)f->no_ports << 8) + ((uint64_t)f->tos << 16) + ips->gen;
-    h *= UINT64_C(0xD6E8FEB86659FD93);
+    uint64_t w[2], h;
+    uint32_t last;
+    memcpy(w, f, sizeof w);
+    memcpy(&last, (const uint8_t *)f + sizeof w, sizeof last);
+    h = (w[0] + (uint64_t)(uintptr_t)mi) * UINT64_C(0x9E3779B97F4A7C15);
+    h ^= h >> 32;
+    h = (h + w[1] + ((uint64_t)last << 24) + ips->gen + way) * UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
     return (uint32_t)h & (FLOW_CACHE - FLOW_WAYS);
 }
@@ -38,10 +39,7 @@ static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, co
 static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi,
                       const struct flow *f, uint8_t way)
 {
-    return c->gen == ips->gen && c->mi == mi && c->way == way && c->src == f->src && c->dst == f->dst &&
-           c->proto == f->proto && c->sport == f->sport && c->dport == f->dport && c->icmp_type == f->icmp_type &&
-           c->icmp_code == f->icmp_code && c->tcp_flags == f->tcp_flags && c->no_ports == f->no_ports &&
-           c->tos == f->tos && c->fragment == f->fragment;
+    return c->gen == ips->gen && c->mi == mi && flow_same(&c->key, f) && c->way == way;
 }
 
 /* Count at a line, and remember it: the first free place, or one too many. */
@@ -93,42 +91,38 @@ static void walk(const struct ipsec *ips, const struct map_if *mi, const struct 
         c->gen = 0;
 }
 
+static inline void count_again(uint64_t *const hits[SPD_HITS])
+{
+    for (unsigned k = 0; k < SPD_HITS && hits[k]; k++)
+        ++*hits[k];
+}
+
+/* known: it is not counted yet at the lines that decided. */
 static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, struct map_if *mi, const struct flow *f,
-                                          uint8_t way)
+                                          uint8_t way, bool *known)
 {
     struct cache_line *set = &ips->cache[place], *c = set;
     for (unsigned i = 0; i < FLOW_WAYS; i++, c++)
         if (cache_hit(c, ips, mi, f, way)) {
-            for (unsigned k = 0; k < SPD_HITS && c->hits[k]; k++)
-                ++*c->hits[k];
+            *known = true;
             return c;
         }
+    *known = false;
     memmove(set + 1, set, (FLOW_WAYS - 1) * sizeof *set); /* the oldest makes room */
     c = set;
     struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
-    *c = (struct cache_line){
-        .gen = ips->gen,
-        .mi = mi,
-        .src = f->src,
-        .dst = f->dst,
-        .sport = f->sport,
-        .dport = f->dport,
-        .proto = f->proto,
-        .icmp_type = f->icmp_type,
-        .icmp_code = f->icmp_code,
-        .tcp_flags = f->tcp_flags,
-        .way = way,
-        .tos = f->tos,
-        .no_ports = f->no_ports,
-        .fragment = f->fragment,
-    };
+    *c = (struct cache_line){.key = *f, .gen = ips->gen, .mi = mi, .way = way};
     walk(ips, mi, &mirror, way, c);
     return c;
 }
 
 const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
 {
-    return lookup_at(ips, cache_place(ips, mi, f, way), mi, f, way);
+    bool known;
+    const struct cache_line *c = lookup_at(ips, cache_place(ips, mi, f, way), mi, f, way, &known);
+    if (known)
+        count_again(c->hits);
+    return c;
 }
 
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
@@ -169,31 +163,44 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
 struct ask {
     struct map_if *mi; /* NULL: nothing to ask */
     struct ipsec_flow *flow;
+    uint64_t *hits[SPD_HITS]; /* of lines, to be counted at when they are there */
     uint32_t place;
+    bool again; /* the packet before it was of the same kind */
     bool drop;
     struct flow key;
 };
 
-static void ask_about(struct ipsec *ips, struct packet *p, struct ask *a)
+/* What kind of packet it is. */
+static inline void ask_read(const struct packet *p, struct ask *a)
 {
     a->mi = p->oif ? p->oif->crypto : NULL;
     a->flow = NULL;
-    a->drop = false;
+    a->drop = a->again = false;
     if (!a->mi)
         return;
     flow_of(&a->key, p->l3, p->len);
     const struct flow *k = &a->key;
     if (!a->mi->head && p->from_local && k->proto == PROTO_UDP && !k->no_ports && k->src == a->mi->local &&
-        (k->sport == IKE_PORT || k->sport == NATT_PORT)) {
+        (k->sport == IKE_PORT || k->sport == NATT_PORT))
         a->mi = NULL;
+}
+
+/* Where its answer stands. (Keys are read long after they were written, piece by piece: else that would wait.) */
+static inline void ask_place(struct ipsec *ips, const struct ask *before, struct ask *a)
+{
+    if (!a->mi)
+        return;
+    a->again = before && before->mi == a->mi && flow_same(&before->key, &a->key);
+    if (a->again) {
+        a->place = before->place;
         return;
     }
-    a->place = cache_place(ips, a->mi, k, WAY_OUT);
+    a->place = cache_place(ips, a->mi, &a->key, WAY_OUT);
     __builtin_prefetch(&ips->cache[a->place]);
     __builtin_prefetch((const uint8_t *)&ips->cache[a->place] + 64);
 }
 
-static void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const struct ask *a)
+static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const struct ask *a)
 {
     struct ipsec_flow *f = a->flow;
     if (a->drop) {
@@ -232,25 +239,37 @@ static void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const 
 static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n)
 {
     struct ask asks[ESP_BATCH];
+    const struct cache_line *c = NULL;
     for (unsigned i = 0; i < n; i++) {
         if (i + 4 < n)
             __builtin_prefetch(v[i + 4]->l3);
-        ask_about(ips, v[i], &asks[i]);
+        ask_read(v[i], &asks[i]);
     }
+    for (unsigned i = 0; i < n; i++)
+        ask_place(ips, i ? &asks[i - 1] : NULL, &asks[i]);
     for (unsigned i = 0; i < n; i++) {
         struct ask *a = &asks[i];
         if (!a->mi)
             continue;
-        const struct cache_line *c = lookup_at(ips, a->place, a->mi, &a->key, WAY_OUT);
+        bool known = a->again && c->gen;
+        if (!known) {
+            c = lookup_at(ips, a->place, a->mi, &a->key, WAY_OUT, &known);
+            __builtin_prefetch(c->flow);
+        }
         a->flow = c->flow;
         a->drop = c->drop;
-        __builtin_prefetch(a->flow);
+        for (unsigned k = 0; k < SPD_HITS; k++)
+            a->hits[k] = known ? c->hits[k] : NULL;
+        __builtin_prefetch(a->hits[0], 1);
     }
     for (unsigned i = 0; i < n; i++)
-        if (asks[i].flow)
+        if (asks[i].flow && !asks[i].again)
             __builtin_prefetch(asks[i].flow->out);
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
+        if (asks[i].mi)
+            count_again(asks[i].hits);
         out_one(ips, g, v[i], &asks[i]);
+    }
 }
 
 void crypto_out_stage(void *self, struct graph *g, struct packet **v, unsigned n)

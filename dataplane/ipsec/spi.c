@@ -12,7 +12,7 @@
 void spi_init(struct spi_index *x)
 {
     x->bits = BITS_MIN;
-    x->slots = mem_array((size_t)1 << x->bits, sizeof *x->slots);
+    x->slots = mem_aligned(sizeof *x->slots << x->bits, 64);
     x->used = 0;
 }
 
@@ -42,7 +42,7 @@ static void grow(struct spi_index *x)
 {
     struct spi_slot *old = x->slots;
     size_t n = (size_t)1 << x->bits++;
-    x->slots = mem_array(2 * n, sizeof *x->slots);
+    x->slots = mem_aligned(2 * n * sizeof *x->slots, 64);
     for (size_t i = 0; i < n; i++)
         if (old[i].sa)
             *slot_of(x, old[i].addr, old[i].proto, old[i].spi) = old[i];

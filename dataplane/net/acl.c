@@ -45,19 +45,22 @@ void flow_of(struct flow *f, const uint8_t *ip, uint32_t len)
     uint32_t left = len > ihl ? len - ihl : 0;
 
     *f = (struct flow){.src = get32(ip + 12), .dst = get32(ip + 16), .proto = ip[9], .tos = ip[1]};
-    f->no_ports = f->fragment = (get16(ip + 6) & 0x1FFF) != 0;
-    if (f->no_ports)
-        return;
-    if ((f->proto == PROTO_TCP || f->proto == PROTO_UDP) && left >= 4) {
+    if (get16(ip + 6) & 0x1FFF) {
+        f->no_ports = f->fragment = true;
+    } else if (f->proto == PROTO_TCP || f->proto == PROTO_UDP) {
+        f->no_ports = left < 4;
+        if (f->no_ports)
+            return;
         f->sport = get16(l4);
         f->dport = get16(l4 + 2);
         if (f->proto == PROTO_TCP && left >= 14)
             f->tcp_flags = l4[13];
-    } else if (f->proto == PROTO_ICMP && left >= 2) {
+    } else if (f->proto == PROTO_ICMP) {
+        f->no_ports = left < 2;
+        if (f->no_ports)
+            return;
         f->icmp_type = l4[0];
         f->icmp_code = l4[1];
-    } else if (f->proto == PROTO_TCP || f->proto == PROTO_UDP || f->proto == PROTO_ICMP) {
-        f->no_ports = true;
     }
 }
 

@@ -7,9 +7,11 @@
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_conf.h"
 
+#include <string.h>
+
 struct acl;
 
-/* A packet as lists see it. */
+/* A packet as lists see it. No holes: it is compared and hashed whole. */
 struct flow {
     uint32_t src, dst;
     uint8_t proto;
@@ -20,7 +22,13 @@ struct flow {
     uint16_t sport, dport; /* TCP, UDP; else 0 */
     uint8_t icmp_type, icmp_code;
     uint8_t tcp_flags;
+    uint8_t zero;
 };
+_Static_assert(sizeof(struct flow) == 20, "no holes");
+static inline bool flow_same(const struct flow *a, const struct flow *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
 /* From an IPv4 header of at least 20 bytes whose lengths were checked; len from the header on. */
 void flow_of(struct flow *f, const uint8_t *ip, uint32_t len);
 /* The same packet seen the other way round (a mirrored crypto ACL). */

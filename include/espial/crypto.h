@@ -83,7 +83,10 @@ struct seal_spec {
 struct seal;
 struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec);
 void seal_free(struct seal *s);           /* wipes; NULL-safe */
-void seal_prefetch(const struct seal *s); /* it will be needed soon */
+static inline __attribute__((always_inline)) void seal_prefetch(const struct seal *s) /* it will be needed soon */
+{
+    __builtin_prefetch(s);
+}
 
 /* One packet, where it lies: head | ... | iv | data (len bytes, in place) | ICV. Integrity covers, with GCM, the 8 bytes at head; with an HMAC all from
  * head to the end of data; and `high`, the upper half of the sequence number, if the SA has extended ones (RFC 4303 2.2.1, RFC 4106 5). iv may be NULL where

@@ -22,5 +22,9 @@ static inline uint32_t rnd_u32(struct rnd *r)
 struct rnd *rnd_system_new(void);
 /* Repeatable (ChaCha20 or AES-CTR keyed by the seed): for simulation and --seed only. */
 struct rnd *rnd_seeded_new(uint64_t seed);
-void rnd_free(struct rnd *r);
+/* Much of it, quickly, out of a little: an AES-256-CTR stream under keys from `from`, which must outlive it. Each piece's
+ * key is gone when the piece is given out (nobody learns earlier pieces from its memory); new chance is mixed in every
+ * megabyte. As unforeseeable as `from` is, and as repeatable. */
+struct rnd *rnd_stretch_new(struct rnd *from);
+void rnd_free(struct rnd *r); /* NULL-safe; wipes */
 #endif

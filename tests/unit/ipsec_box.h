@@ -191,7 +191,7 @@ static inline struct box *box_new(uint32_t local, uint32_t peer)
     b->net = net_new(&(struct net_env){
         .loop = b->loop, .rnd = &b->rnd, .log = b->log, .graph = b->graph, .mac_base = {0xAA, 0xBB, 0xCC, 0, 1, 0}});
     b->ips = ipsec_new(&(struct ipsec_env){
-        .loop = b->loop, .rnd = &b->rnd, .log = b->log, .bus = b->bus, .net = b->net, .graph = b->graph});
+        .loop = b->loop, .rnd = &b->rnd, .ivs = &b->rnd, .log = b->log, .bus = b->bus, .net = b->net, .graph = b->graph});
     ipsec_set_up(b->ips, &(struct ipsec_up){.arg = b,
                                             .acquire = box_acquire,
                                             .soft_expire = box_soft,

@@ -466,9 +466,43 @@ static void chance(void **state)
     rnd_free(s);
 }
 
+struct zeros {
+    struct rnd rnd;
+    size_t drawn;
+};
+
+static void fill_zeros(struct rnd *r, void *buf, size_t len)
+{
+    ((struct zeros *)r)->drawn += len;
+    memset(buf, 0, len);
+}
+
+/* Of a source of zeros the first key is 0; blocks 0 and 1 are the next key, and what is given begins with block 2: the
+ * ciphertext of test case 14 of McGrew and Viega's GCM specification, whose plaintext is 0. */
+static void stretched_chance(void **state)
+{
+    (void)state;
+    static const uint8_t first[16] = {0xce, 0xa7, 0x40, 0x3d, 0x4d, 0x60, 0x6b, 0x6e,
+                                      0x07, 0x4e, 0xc5, 0xd3, 0xba, 0xf3, 0x9d, 0x18};
+    static uint8_t a[1 << 20], b[4096];
+    struct zeros z = {.rnd.fill = fill_zeros};
+    struct rnd *x = rnd_stretch_new(&z.rnd);
+    rnd_fill(x, a, sizeof b);
+    assert_memory_equal(a, first, sizeof first);
+    rnd_fill(x, b, sizeof b);
+    assert_memory_not_equal(a, b, sizeof b);
+    assert_memory_not_equal(a + 32, b, sizeof b - 32);
+    rnd_fill(x, a, sizeof a - 2 * sizeof b);
+    assert_int_equal(z.drawn, 32); /* a megabyte */
+    rnd_fill(x, a, 1);
+    assert_int_equal(z.drawn, 64);
+    rnd_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stretched_chance),
         cmocka_unit_test(hashes),   cmocka_unit_test(hmacs),       cmocka_unit_test(cbc),
         cmocka_unit_test(gcm),      cmocka_unit_test(dh_curves),   cmocka_unit_test(dh_modp),
         cmocka_unit_test(dh_range), cmocka_unit_test(dh_subgroup), cmocka_unit_test(dh_x25519),
