@@ -4,6 +4,7 @@
  * as little as a forwarder of that kind can do. `forward pump NETNS1 IF1 NETNS2 IF2 MAC SIZE WINDOW SECONDS` sends UDP
  * packets of SIZE bytes from 10.1.0.9 to 10.2.0.9 out of IF1 to MAC and counts those that come in by IF2, with at most
  * WINDOW on their way: as fast as what is in between can, and no faster. Packets that have not come after a while count as lost.
+ * A socket of the far end's kernel takes them too (and throws them away), or it would look up routes for ICMP errors.
  * Prints packets a second, and how many in a hundred were lost.
  */
 #include <errno.h>
@@ -100,6 +101,15 @@ static int open_in(const char *netns, const char *name)
     return open_on(name);
 }
 
+static void sink(unsigned port)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), least = 1;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    must(fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0 &&
+             bind(fd, (struct sockaddr *)&at, sizeof at) == 0,
+         "UDP socket");
+}
+
 static double now(void)
 {
     struct timespec t;
@@ -152,6 +162,7 @@ static int pump(char **a)
     static uint8_t frame[FRAME];
     int out = open_in(a[0], a[1]), in = open_in(a[2], a[3]);
     size_t len = make(frame, a[4], (unsigned)atoi(a[5]));
+    sink(4568);
     double seconds = atof(a[7]), began = now(), last = began, t;
     unsigned long sent = 0, got = 0, lost = 0, window = strtoul(a[6], NULL, 10);
     while ((t = now()) - began < seconds) {

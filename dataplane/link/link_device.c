@@ -6,10 +6,11 @@
  * frames pass; its addresses are the owner's business. packet: an interface that there is, as a container gives its
  * veth: frames by a packet socket in promiscuous mode, sent as they are, heard all but those the machine itself sends.
  *
- * Reading: up to LINK_BATCH frames a turn, of a packet socket all by one system call. Writing: to a TAP at once; to a
- * packet socket at the end of the turn, or when DEVICE_OUT frames are together, again by one call (and past the
- * interface's queueing discipline). The kernel's queue is the only one, and a frame that finds it full is lost, as on a
- * wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
+ * Reading: up to LINK_BATCH frames a turn from a TAP, DEVICE_IN from a packet socket, whose frames lie in memory that the
+ * kernel shares (ring.c). Writing: to a TAP at once; to a packet socket at the end of the turn, or when DEVICE_OUT frames
+ * are together, by one call (and past the interface's queueing discipline), and by a second socket, which hears nothing
+ * and needs no head in front of a frame. The kernel's queue is the only one, and a frame that finds it full is lost, as
+ * on a wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
  * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
  * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. Frames
  * that the driver has found damaged are counted by the kernel, which is asked when somebody looks (packet: alone). What
@@ -34,17 +35,14 @@
 #include "dataplane/limits.h"
 #include "dataplane/link/link.h"
 #include "dataplane/link/offload.h"
+#include "dataplane/link/ring.h"
 #include "espial/loop.h"
 #include "espial/text.h"
 
 #define DEVICE_OUT   64           /* frames that are written together */
 #define DEVICE_BYTES (128 * 1024) /* and their bytes, at most */
-#define DEVICE_IN    (65536 + 25 * 64) /* room for a frame: an odd number of lines of the cache, so that they do not crowd */
+#define DEVICE_IN    256          /* frames of a packet socket that are read before others get their turn */
 
-union control { /* of one received frame */
-    struct cmsghdr head;
-    char room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-};
 struct link_device {
     struct link link; /* first */
     struct loop *loop;
@@ -53,32 +51,17 @@ struct link_device {
     char name[IFNAMSIZ];
     uint32_t crc_seen; /* the kernel's count when it was last asked; it goes round at 32 bits */
     struct fd_watch watch;
-    uint8_t *frames; /* in: LINK_BATCH of DEVICE_IN bytes, touched as far as frames are long; of a TAP one */
-    struct virtio_net_hdr heads[LINK_BATCH];
+    uint8_t *frame; /* in: of a TAP; or one that is longer than a slot of the ring */
+    struct ring *ring; /* NULL: TAP */
     uint8_t segment[LINK_FRAME_MAX];
-    struct mmsghdr in[LINK_BATCH];
-    struct iovec in_at[LINK_BATCH][2]; /* head and frame */
-    union control control[LINK_BATCH];
     struct deferred flush;
     uint8_t *out_bytes; /* DEVICE_BYTES; NULL: TAP */
     size_t out_len;
     unsigned nout;
-    struct virtio_net_hdr finished; /* head of all that leaves */
+    int out_fd; /* of a packet socket */
     struct mmsghdr out[DEVICE_OUT];
-    struct iovec out_at[DEVICE_OUT][2];
+    struct iovec out_at[DEVICE_OUT];
 };
-
-static bool tagged(struct msghdr *m)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-        struct tpacket_auxdata aux;
-        if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA || c->cmsg_len < CMSG_LEN(sizeof aux))
-            continue;
-        memcpy(&aux, CMSG_DATA(c), sizeof aux);
-        return aux.tp_status & TP_STATUS_VLAN_VALID;
-    }
-    return false;
-}
 
 static void hand_up(void *arg, const uint8_t *frame, size_t len)
 {
@@ -94,28 +77,53 @@ static int read_tap(struct link_device *d)
 {
     int got = 0;
     while (got < LINK_BATCH) {
-        ssize_t n = read(d->fd, d->frames, LINK_FRAME_MAX + 1);
+        ssize_t n = read(d->fd, d->frame, LINK_FRAME_MAX + 1);
         if (n < 0)
             return got ? got : -1;
         got++;
-        hand_up(d, d->frames, (size_t)n);
+        hand_up(d, d->frame, (size_t)n);
     }
     return got;
 }
 
+/* A frame that did not fit into its slot. False: there is none, or none that can be finished. */
+static bool read_long(struct link_device *d)
+{
+    struct virtio_net_hdr head;
+    struct iovec at[2] = {{.iov_base = &head, .iov_len = sizeof head},
+                          {.iov_base = d->frame, .iov_len = OFFLOAD_FRAME_MAX + 1}};
+    struct msghdr m = {.msg_iov = at, .msg_iovlen = 2};
+    ssize_t n = recvmsg(d->fd, &m, MSG_DONTWAIT);
+
+    return n > (ssize_t)sizeof head && n <= (ssize_t)(sizeof head + OFFLOAD_FRAME_MAX) &&
+           offload_finish(&head, d->frame, (size_t)n - sizeof head, d->segment, hand_up, d);
+}
+
+static void read_slot(struct link_device *d, const struct ring_frame *f)
+{
+    bool taken;
+
+    if (f->whole)
+        taken = !f->tagged && offload_finish(&f->head, f->bytes, f->len, d->segment, hand_up, d);
+    else
+        taken = f->queued && read_long(d) && !f->tagged;
+    d->link.refused += !taken;
+}
+
 static int read_packets(struct link_device *d)
 {
-    for (int i = 0; i < LINK_BATCH; i++)
-        d->in[i].msg_hdr.msg_controllen = sizeof d->control[i]; /* the last call wrote into it */
-    int n = recvmmsg(d->fd, d->in, LINK_BATCH, MSG_DONTWAIT, NULL);
-    for (int i = 0; i < n; i++) {
-        size_t len = d->in[i].msg_len;
-        bool whole = !tagged(&d->in[i].msg_hdr) && len > sizeof d->heads[i] &&
-                     len <= sizeof d->heads[i] + OFFLOAD_FRAME_MAX;
-        d->link.refused += !whole || !offload_finish(&d->heads[i], d->in_at[i][1].iov_base, len - sizeof d->heads[i],
-                                                     d->segment, hand_up, d);
+    struct ring_frame f;
+    int got = 0;
+
+    for (; got < DEVICE_IN && ring_look(d->ring, &f); got++) {
+        read_slot(d, &f);
+        ring_next(d->ring);
     }
-    return n;
+    if (got)
+        return got;
+    errno = EAGAIN;
+    (void)read_long(d); /* what else made it readable: an error of the socket */
+    return -1;
 }
 
 static void on_readable(void *arg, unsigned events)
@@ -134,7 +142,7 @@ static void flush(void *arg)
 {
     struct link_device *d = arg;
     for (unsigned at = 0; at < d->nout;) {
-        int n = sendmmsg(d->fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+        int n = sendmmsg(d->out_fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
         d->link.lost += n <= 0;
         at += n > 0 ? (unsigned)n : 1;
     }
@@ -149,7 +157,7 @@ static bool packet_send(struct link_device *d, const uint8_t *frame, size_t len)
     if (d->nout == 0)
         loop_defer(d->loop, &d->flush);
     memcpy(d->out_bytes + d->out_len, frame, len);
-    d->out_at[d->nout][1] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
+    d->out_at[d->nout] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
     d->out_len += len;
     d->nout++;
     return true;
@@ -174,7 +182,10 @@ static void device_free(struct link *l)
         flush(d);
     if (d->fd >= 0)
         close(d->fd);
-    mem_free(d->frames);
+    if (d->out_fd >= 0)
+        close(d->out_fd);
+    ring_free(d->ring);
+    mem_free(d->frame);
     mem_free(d->out_bytes);
     mem_free(d);
 }
@@ -246,74 +257,89 @@ static int open_tap(const char *name)
     return give_up(fd);
 }
 
-static int open_packet(const char *name)
+/* Hears everything, but nothing before it is bound; what it hears goes into the ring. */
+static int open_ears(int ifindex, struct ring **ring)
 {
-    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
-    struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC};
-    int on = 1, room = 4 << 20, fd = -1;
+    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = ifindex};
+    struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC, .mr_ifindex = ifindex};
+    int on = 1, room = 4 << 20, fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    at.sll_ifindex = all.mr_ifindex = (int)if_nametoindex(name);
-    if (at.sll_ifindex)
-        fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); /* nothing is heard before it is bound */
+    *ring = NULL;
     if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) == 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) == 0 &&
-        setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
+        setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) == 0 && (*ring = ring_new(fd)) != NULL &&
         setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
         bind(fd, (struct sockaddr *)&at, sizeof at) == 0) {
         if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0) /* bursts wait rather than die */
             (void)!setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
         return fd;
     }
+    ring_free(*ring);
+    *ring = NULL;
     return give_up(fd);
+}
+
+/* Only speaks. */
+static int open_mouth(int ifindex)
+{
+    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_ifindex = ifindex};
+    int on = 1, fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
+        bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    return give_up(fd);
+}
+
+static bool open_packet(struct link_device *d, const char *name)
+{
+    int ifindex = (int)if_nametoindex(name);
+
+    if (ifindex)
+        d->fd = open_ears(ifindex, &d->ring);
+    if (d->fd >= 0)
+        d->out_fd = open_mouth(ifindex);
+    return d->out_fd >= 0;
 }
 
 static void make_room(struct link_device *d)
 {
     d->flush = (struct deferred){.fn = flush, .arg = d};
-    d->frames = mem_array(d->tap ? 1 : LINK_BATCH, d->tap ? LINK_FRAME_MAX + 1 : DEVICE_IN);
+    d->frame = mem_new(d->tap ? LINK_FRAME_MAX + 1 : OFFLOAD_FRAME_MAX + 1);
     if (d->tap)
         return;
     d->out_bytes = mem_new(DEVICE_BYTES);
-    for (unsigned i = 0; i < LINK_BATCH; i++) {
-        d->in_at[i][0] = (struct iovec){.iov_base = &d->heads[i], .iov_len = sizeof d->heads[i]};
-        d->in_at[i][1] = (struct iovec){.iov_base = d->frames + i * (size_t)DEVICE_IN, .iov_len = OFFLOAD_FRAME_MAX + 1};
-        d->in[i].msg_hdr = (struct msghdr){.msg_iov = d->in_at[i], .msg_iovlen = 2, .msg_control = &d->control[i]};
-    }
-    for (unsigned i = 0; i < DEVICE_OUT; i++) {
-        d->out_at[i][0] = (struct iovec){.iov_base = &d->finished, .iov_len = sizeof d->finished};
-        d->out[i].msg_hdr = (struct msghdr){.msg_iov = d->out_at[i], .msg_iovlen = 2};
-    }
+    for (unsigned i = 0; i < DEVICE_OUT; i++)
+        d->out[i].msg_hdr = (struct msghdr){.msg_iov = &d->out_at[i], .msg_iovlen = 1};
 }
 
 struct link *link_device_new(struct loop *loop, bool tap, const char *name, char err[LINK_ERROR_MAX])
 {
     const char *kind = tap ? "tap" : "packet";
-    struct link_device *d;
-    int fd = -1, r;
+    struct link_device *d = NEW(struct link_device);
+    int r = EINVAL;
 
-    errno = EINVAL;
-    if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/% \t\n:"))
-        fd = tap ? open_tap(name) : open_packet(name);
-    if (fd < 0) {
-        snprintf(err, LINK_ERROR_MAX, "%s:%.100s: %s", kind, name, strerror(errno));
+    d->loop = loop;
+    d->fd = d->out_fd = -1;
+    d->tap = tap;
+    make_room(d);
+    if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/% \t\n:")) {
+        errno = 0;
+        if (tap)
+            d->fd = open_tap(name);
+        r = (tap ? d->fd >= 0 : open_packet(d, name)) ? 0 : errno;
+    }
+    if (r == 0)
+        r = -fd_watch(&d->watch, loop, d->fd, FD_READ, on_readable, d);
+    if (r != 0) {
+        snprintf(err, LINK_ERROR_MAX, "%s:%.100s: %s", kind, name, strerror(r));
+        device_free(&d->link);
         return NULL;
     }
-    d = NEW(struct link_device);
     snprintf(d->link.spec, sizeof d->link.spec, "%s:%s", kind, name);
     d->link.ops = &device_ops;
     d->link.carrier = true;
-    d->loop = loop;
-    d->fd = fd;
-    d->tap = tap;
     str_copy(d->name, sizeof d->name, name);
     if (!tap)
         (void)kernel_crc(name, &d->crc_seen);
-    make_room(d);
-    r = fd_watch(&d->watch, loop, fd, FD_READ, on_readable, d);
-    if (r == 0)
-        return &d->link;
-    snprintf(err, LINK_ERROR_MAX, "%s:%.100s: %s", kind, name, strerror(-r));
-    device_free(&d->link);
-    return NULL;
+    return &d->link;
 }
