@@ -1,7 +1,7 @@
 /* forward.c: what bench_forward.sh needs in C: a forwarder that does nothing, and the pump that drives all forwarders.
  *
- * `forward noop IF1 IF2` hands every frame of one interface to the other, unread, by packet sockets, 64 to a system call:
- * as little as a forwarder of that kind can do. `forward pump NETNS1 IF1 NETNS2 IF2 MAC SIZE WINDOW SECONDS` sends UDP
+ * `forward noop IF1 IF2` hands every frame of one interface to the other, unread, by packet sockets: out of a ring shared
+ * with the kernel, 64 to a system call: as little as a forwarder of that kind can do. `forward pump NETNS1 IF1 NETNS2 IF2 MAC SIZE WINDOW SECONDS` sends UDP
  * packets of SIZE bytes from 10.1.0.9 to 10.2.0.9 out of IF1 to MAC and counts those that come in by IF2, with at most
  * WINDOW on their way: as fast as what is in between can, and no faster. Packets that have not come after a while count as lost.
  * A socket of the far end's kernel takes them too (and throws them away), or it would look up routes for ICMP errors.
@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +38,27 @@ static void must(bool ok, const char *what)
     exit(1);
 }
 
-static int open_on(const char *name)
+#define SLOTS 4096 /* of FRAME bytes */
+struct ring {
+    int fd;
+    uint8_t *slots;
+    unsigned at;
+};
+
+/* Before it is bound: nothing is heard until then. */
+static void make_ring(int fd, struct ring *r)
+{
+    int version = TPACKET_V2;
+    struct tpacket_req all = {
+        .tp_block_size = 65536, .tp_block_nr = SLOTS / (65536 / FRAME), .tp_frame_size = FRAME, .tp_frame_nr = SLOTS};
+    must(setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) == 0, "PACKET_VERSION");
+    must(setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &all, sizeof all) == 0, "PACKET_RX_RING");
+    *r = (struct ring){.fd = fd};
+    r->slots = mmap(NULL, (size_t)SLOTS * FRAME, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    must(r->slots != MAP_FAILED, "mmap");
+}
+
+static int open_on(const char *name, struct ring *r)
 {
     int on = 1, room = 8 << 20;
     struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
@@ -49,6 +70,8 @@ static int open_on(const char *name)
     must(setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0, "PACKET_QDISC_BYPASS");
     must(setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0, "PACKET_ADD_MEMBERSHIP");
     must(setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) == 0, "SO_RCVBUFFORCE");
+    if (r)
+        make_ring(fd, r);
     must(bind(fd, (struct sockaddr *)&at, sizeof at) == 0, "bind");
     return fd;
 }
@@ -74,20 +97,38 @@ static void give(int fd, unsigned n)
     }
 }
 
+static struct tpacket2_hdr *slot(const struct ring *r, unsigned ahead)
+{
+    return (struct tpacket2_hdr *)(void *)(r->slots + (size_t)((r->at + ahead) % SLOTS) * FRAME);
+}
+
+/* Up to BATCH frames go on from where they lie. */
+static void pass(struct ring *r, int to)
+{
+    unsigned n = 0;
+    for (struct tpacket2_hdr *h; n < BATCH; n++) {
+        h = slot(r, n);
+        if (!(__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
+            break;
+        iov[n] = (struct iovec){.iov_base = (uint8_t *)h + h->tp_mac, .iov_len = h->tp_snaplen};
+        msgs[n] = (struct mmsghdr){.msg_hdr = {.msg_iov = &iov[n], .msg_iovlen = 1}};
+    }
+    give(to, n);
+    for (unsigned i = 0; i < n; i++)
+        __atomic_store_n(&slot(r, i)->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
+    r->at = (r->at + n) % SLOTS;
+}
+
 static _Noreturn void noop(const char *a, const char *b)
 {
-    struct pollfd p[2] = {{.fd = open_on(a), .events = POLLIN}, {.fd = open_on(b), .events = POLLIN}};
+    struct ring r[2];
+    struct pollfd p[2] = {{.fd = open_on(a, &r[0]), .events = POLLIN}, {.fd = open_on(b, &r[1]), .events = POLLIN}};
     puts("ready");
     fflush(stdout);
     for (;;) {
         poll(p, 2, -1);
-        for (unsigned k = 0; k < 2; k++) {
-            int n = take(p[k].fd);
-            for (int i = 0; i < n; i++)
-                iov[i].iov_len = msgs[i].msg_len;
-            if (n > 0)
-                give(p[1 - k].fd, (unsigned)n);
-        }
+        for (unsigned k = 0; k < 2; k++)
+            pass(&r[k], p[1 - k].fd);
     }
 }
 
@@ -98,7 +139,7 @@ static int open_in(const char *netns, const char *name)
     int ns = open(path, O_RDONLY);
     must(ns >= 0 && setns(ns, CLONE_NEWNET) == 0, path);
     close(ns);
-    return open_on(name);
+    return open_on(name, NULL);
 }
 
 static void sink(unsigned port)
