@@ -19,6 +19,7 @@ extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 
 extern const struct mib_rows dp_mib_ether;      /* EtherLike-MIB */
 extern const struct mib_rows dp_mib_old_if;     /* OLD-CISCO-INTERFACES-MIB */
+extern const struct mib_rows dp_mib_ntp;        /* CISCO-NTP-MIB */
 extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB */
 extern const struct mib_rows dp_mib_cryptomap;  /* CISCO-IPSEC-MIB */
 extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */

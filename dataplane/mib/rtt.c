@@ -75,7 +75,7 @@ static bool get_asked(void *self, const struct mib_row *row, const struct mib_in
 
 /* ---- how it stands */
 
-enum { TIMED_OUT, OVER, LIFE, STATE, BAD_DATA, COMPLETION, SENSE, STARTED, ADDRESS };
+enum { TIMED_OUT, OVER, LIFE, STATE, BAD_DATA, COMPLETION, SENSE, STARTED, ADDRESS, ROW_STATUS };
 
 static int64_t state(enum ipsla_state s)
 {
@@ -100,6 +100,7 @@ static bool get_found(void *self, const struct mib_row *row, const struct mib_in
     if (!at_index(self, at, &o))
         return false;
     switch (row->which) {
+    case ROW_STATUS: out->num = o.schedule ? 1 : 2; break; /* active; notInService until it is scheduled */
     case TIMED_OUT: out->num = flag(o.code == IPSLA_TIMEOUT); break;
     case OVER: out->num = flag(o.over); break;
     case BAD_DATA: out->num = flag(o.code == IPSLA_VERIFY); break;
@@ -131,6 +132,7 @@ static const struct mib_row rows[] = {
     ASKED("rttMonCtrlAdminFrequency", ADMIN(6), TRAP_INT, FREQUENCY),
     ASKED("rttMonCtrlAdminTimeout", ADMIN(7), TRAP_INT, TIMEOUT),
     ASKED("rttMonCtrlAdminVerifyData", ADMIN(8), TRAP_INT, VERIFY),
+    FOUND("rttMonCtrlAdminStatus", ADMIN(9), TRAP_INT, ROW_STATUS),
     ASKED("rttMonEchoAdminProtocol", ECHO(1), TRAP_INT, PROTOCOL),
     ASKED("rttMonEchoAdminTargetAddress", ECHO(2), TRAP_STRING, TARGET),
     ASKED("rttMonEchoAdminPktDataRequestSize", ECHO(3), TRAP_INT, SIZE),

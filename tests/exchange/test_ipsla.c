@@ -89,6 +89,8 @@ static int teardown(void **state)
     return 0;
 }
 
+#define RTTMON "1.3.6.1.4.1.9.9.42."
+
 static void conf(struct world *w, const char *lines)
 {
     box_type(w->b, "r", "configure terminal");
@@ -366,7 +368,6 @@ static void traps(void **state)
             "ip sla schedule 1 start-time after 0:00:01 life forever\n");
     box_run(w->b, 500 * US_PER_MS); /* runs fall into the middle of one() */
     one(w, 60);
-#define RTTMON "1.3.6.1.4.1.9.9.42."
     was(&wanted, 0, "ipsla", RTTMON "2.0.5",
         VARS({RTTMON "1.2.1.1.3.1", "STRING: a-tag-of-more-th"}, {RTTMON "1.4.1.1.5.1.0.0.0", "Hex: 0A000002"},
              {RTTMON "1.2.19.1.2.1.2", "INTEGER: 1"}, {RTTMON "1.2.19.1.10.1.2", "INTEGER: 1"},
@@ -389,7 +390,10 @@ static void verified(void **state)
 {
     struct world *w = *state;
 
-    conf(w, ECHO "verify-data\nip sla schedule 1 start-time after 0:00:01 life forever\n");
+    conf(w, ECHO "verify-data\n");
+    mib_is(w->b, "r", RTTMON "1.2.1.1.9.1", "INTEGER: 2"); /* notInService until it is scheduled */
+    conf(w, "ip sla schedule 1 start-time after 0:00:01 life forever\n");
+    mib_is(w->b, "r", RTTMON "1.2.1.1.9.1", "INTEGER: 1");
     box_run(w->b, 500 * US_PER_MS); /* runs fall into the middle of one() */
     one(w, 10);
     assert_int_equal(info(w, 1).code, IPSLA_OK);
