@@ -12,12 +12,6 @@
 
 enum { FULL_DUPLEX = 3, TRUE = 1, FALSE = 2 };
 
-static struct iface *at_index(void *self, const struct mib_index *at)
-{
-    struct iface *ifc = iface_from_index(dataplane_net(self), at->v[0]);
-    return ifc && ifc->index == at->v[0] ? ifc : NULL;
-}
-
 static bool iface_behind(void *self, struct mib_index *at, bool ethernets)
 {
     uint32_t from;
@@ -46,7 +40,7 @@ enum { INDEX, FCS, INTERNAL, NEVER, DUPLEX, PACES, PACING };
 
 static bool get_ether(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct iface *ifc = at_index(self, at);
+    const struct iface *ifc = iface_of_row(self, at);
     if (!ifc)
         return false;
     struct iface_count n = iface_totals(ifc);
@@ -77,7 +71,7 @@ static bool get_old(void *self, const struct mib_row *row, const struct mib_inde
 {
     static const char *const computed[] = {[IN_BITS] = "receive_rate_bps", [IN_PACKETS] = "receive_rate_pps", [OUT_BITS] = "transmit_rate_bps", [OUT_PACKETS] = "transmit_rate_pps",
                                            [RELIABILITY] = "reliability", [LOAD] = "txload"};
-    const struct iface *ifc = at_index(self, at);
+    const struct iface *ifc = iface_of_row(self, at);
     if (!ifc)
         return false;
     struct iface_count n = iface_totals(ifc);

@@ -217,15 +217,21 @@ static bool get_sa(void *self, const struct mib_row *row, const struct mib_index
 /* Index: interface, tunnel. */
 static bool of_iface_behind(void *self, struct mib_index *at)
 {
-    struct mib_index best = {0};
+    struct ipsec *ips = dataplane_ipsec(self);
+    struct net *net = dataplane_net(self);
     struct flowmib_tunnel t;
-    for (uint32_t from = 0; flowmib_tunnel_from(dataplane_ipsec(self), from, &t); from = t.index + 1) {
-        struct mib_index candidate = {.v = {interface_of(self, &t), t.index}, .n = 2};
-        if (candidate.v[0])
-            mib_least(&best, &candidate, at);
+    uint32_t here = at->n ? at->v[0] : 0, behind = at->n > 1 ? at->v[1] + 1 : 0;
+    if (at->n > 1 && !behind && !++here) /* behind the last index that there can be */
+        return false;
+    for (const struct iface *ifc = iface_from_index(net, here); ifc; ifc = iface_from_index(net, ifc->index + 1)) {
+        for (uint32_t from = ifc->index == here ? behind : 0; flowmib_tunnel_from(ips, from, &t); from = t.index + 1) {
+            if (strcmp(t.ifname, ifc->name))
+                continue;
+            *at = (struct mib_index){.v = {ifc->index, t.index}, .n = 2};
+            return true;
+        }
     }
-    *at = best;
-    return best.n;
+    return false;
 }
 static bool of_iface_has(void *self, const struct mib_index *at)
 {

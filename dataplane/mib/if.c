@@ -16,7 +16,7 @@ enum { IF_TYPE_OTHER = 1, IF_TYPE_ETHERNET = 6, IF_TYPE_LOOPBACK = 24, IF_TYPE_T
 enum { UP = 1, DOWN = 2, LOWER_LAYER_DOWN = 7 };
 enum { TRUE = 1, FALSE = 2 };
 
-static struct iface *at_index(void *self, const struct mib_index *at)
+struct iface *iface_of_row(void *self, const struct mib_index *at)
 {
     struct iface *ifc = iface_from_index(dataplane_net(self), at->v[0]);
     return ifc && ifc->index == at->v[0] ? ifc : NULL;
@@ -33,7 +33,7 @@ static bool iface_behind(void *self, struct mib_index *at)
 
 static bool iface_has(void *self, const struct mib_index *at)
 {
-    return at->n == 1 && at_index(self, at);
+    return at->n == 1 && iface_of_row(self, at);
 }
 static const struct mib_table ifaces = {.next = iface_behind, .has = iface_has};
 
@@ -53,7 +53,7 @@ enum { INDEX, DESCR, TYPE, MTU, SPEED, PHYS, ADMIN, OPER, CHANGED, OUT_QUEUE, SP
 
 static bool get_what(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct iface *ifc = at_index(self, at);
+    const struct iface *ifc = iface_of_row(self, at);
     char name[IFNAME_MAX];
     uint64_t bps;
     if (!ifc)
@@ -92,7 +92,7 @@ static enum mib_set changed(struct iface *ifc)
 
 static enum mib_set set_admin(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
 {
-    struct iface *ifc = iface_has(self, at) ? at_index(self, at) : NULL;
+    struct iface *ifc = iface_has(self, at) ? iface_of_row(self, at) : NULL;
     (void)row;
     if (!ifc)
         return MIB_SET_NO_CREATION;
@@ -106,7 +106,7 @@ static enum mib_set set_admin(void *self, const struct mib_row *row, const struc
 
 static enum mib_set set_traps(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
 {
-    struct iface *ifc = iface_has(self, at) ? at_index(self, at) : NULL;
+    struct iface *ifc = iface_has(self, at) ? iface_of_row(self, at) : NULL;
     (void)row;
     if (!ifc)
         return MIB_SET_NO_CREATION;
@@ -119,7 +119,7 @@ static enum mib_set set_traps(void *self, const struct mib_row *row, const struc
 
 static enum mib_set set_alias(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
 {
-    struct iface *ifc = iface_has(self, at) ? at_index(self, at) : NULL;
+    struct iface *ifc = iface_has(self, at) ? iface_of_row(self, at) : NULL;
     (void)row;
     if (!ifc)
         return MIB_SET_NO_CREATION;
@@ -163,7 +163,7 @@ static uint64_t carried(const struct iface_count *n, uint32_t which)
 
 static bool get_carried(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct iface *ifc = at_index(self, at);
+    const struct iface *ifc = iface_of_row(self, at);
     if (!ifc)
         return false;
     struct iface_count n = iface_totals(ifc);

@@ -34,6 +34,8 @@ enum { CRYPTOMAP_ISAKMP = 2, CRYPTOMAP_DYNAMIC = 4 }; /* CryptomapType */
 struct conf_list;
 void crypto_set_count(const struct conf_list *maps, const char *name, struct crypto_set *out);
 
+/* The interface whose ifIndex an index begins with; NULL: none. */
+struct iface *iface_of_row(void *self, const struct mib_index *at);
 uint32_t iface_mib_type(const struct iface *ifc); /* ifType */
 const char *iface_reason(const struct iface *ifc); /* locIfReason: why its line is as it is: "up", "Lost Carrier" */
 

@@ -75,6 +75,18 @@ static inline int64_t mib_number(struct box *b, const char *node, const char *oi
     return v.num;
 }
 
+/* Set a number as an agent does: checked, then committed. */
+static inline enum mib_set mib_put(struct box *b, const char *node, const char *oid, enum trap_type type, int64_t value)
+{
+    struct mib *m = router_mib(box_router(b, node));
+    struct trap_var v = {.type = type, .num = value};
+    bool writable;
+    mib_name(&v, oid);
+    enum mib_set r = mib_set(m, &v, false, &writable);
+    assert_true(writable);
+    return r == MIB_SET_OK ? mib_set(m, &v, true, &writable) : r;
+}
+
 /* Several: {name, value}, ended by NULL. */
 struct mib_fact {
     const char *oid, *want;

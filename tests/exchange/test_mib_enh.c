@@ -6,16 +6,6 @@
 #define ROOT "1.3.6.1.4.1.9.9.432.1."
 #define OLD  "1.3.6.1.4.1.9.9.171.1."
 
-static enum mib_set put(struct box *b, const char *oid, enum trap_type type, int64_t value)
-{
-    struct trap_var v = {.type = type, .num = value};
-    bool writable;
-    mib_name(&v, oid);
-    enum mib_set r = mib_set(router_mib(box_router(b, "r1")), &v, false, &writable);
-    assert_true(writable);
-    return r == MIB_SET_OK ? mib_set(router_mib(box_router(b, "r1")), &v, true, &writable) : r;
-}
-
 static void life(struct box *b, const char *control)
 {
     pair_up(b); /* four packets of a hundred bytes each way; the first one found no SA */
@@ -72,11 +62,16 @@ static void life(struct box *b, const char *control)
     snprintf(oid, sizeof oid, ROOT "1.6.1.1.%d.1", (int)mib_number(b, "r1", ROOT "1.2.1.53.1"));
     mib_is(b, "r1", oid, "INTEGER: 4");
     assert_int_equal(mib_instances(b, "r1", ROOT "1.6.1.1"), 1);
+    struct trap_var v = {0};
+    snprintf(oid, sizeof oid, ROOT "1.6.1.1.%d.4294967295", (int)mib_number(b, "r1", ROOT "1.2.1.53.1"));
+    mib_name(&v, oid);
+    assert_true(mib_next(router_mib(box_router(b, "r1")), &v)); /* the next object, not the same one again */
+    assert_true(is_named(&v, ROOT "2.1.1.1.0"));
     mib_walk(b, "r1");
-    assert_int_equal(put(b, ROOT "1.2.1.54.1", TRAP_INT, 6), MIB_SET_WRONG_VALUE);
-    assert_int_equal(put(b, ROOT "1.2.1.54.9", TRAP_INT, 5), MIB_SET_NO_CREATION);
-    assert_int_equal(put(b, ROOT "1.2.1.54.1", TRAP_INT, 4), MIB_SET_OK);
-    assert_int_equal(put(b, ROOT "1.2.1.54.1", TRAP_INT, 5), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "1.2.1.54.1", TRAP_INT, 6), MIB_SET_WRONG_VALUE);
+    assert_int_equal(mib_put(b, "r1", ROOT "1.2.1.54.9", TRAP_INT, 5), MIB_SET_NO_CREATION);
+    assert_int_equal(mib_put(b, "r1", ROOT "1.2.1.54.1", TRAP_INT, 4), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "1.2.1.54.1", TRAP_INT, 5), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_facts(b, "r1", ROOT, (const struct mib_fact[]){
         {"1.1.1.0", "Gauge32: 0"},
@@ -97,11 +92,11 @@ static void life(struct box *b, const char *control)
     });
     assert_int_equal(mib_instances(b, "r1", ROOT "1.4.1.3"), 0);
     /* one setting in two places */
-    assert_int_equal(put(b, ROOT "2.1.1.1.0", TRAP_UNSIGNED, 1), MIB_SET_WRONG_VALUE);
-    assert_int_equal(put(b, ROOT "2.1.1.1.0", TRAP_UNSIGNED, 20), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "2.1.1.1.0", TRAP_UNSIGNED, 1), MIB_SET_WRONG_VALUE);
+    assert_int_equal(mib_put(b, "r1", ROOT "2.1.1.1.0", TRAP_UNSIGNED, 20), MIB_SET_OK);
     mib_is(b, "r1", OLD "4.1.1.1.0", "INTEGER: 20");
     mib_is(b, "r1", OLD "5.1.1.1.0", "INTEGER: 200");
-    assert_int_equal(put(b, ROOT "3.1.1.1.0", TRAP_UNSIGNED, 30), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "3.1.1.1.0", TRAP_UNSIGNED, 30), MIB_SET_OK);
     mib_is(b, "r1", OLD "5.1.1.1.0", "INTEGER: 30");
     mib_walk(b, "r1");
     box_free(b);

@@ -9,16 +9,6 @@
     "15.48.49.48.46.48.48.48.46.48.48.48.46.48.48." /* 010.000.000.00 with its length, but for the last digit */
 #define PEERS "1." PADDED "49.1." PADDED "50.1"
 
-static enum mib_set put(struct box *b, const char *node, const char *oid, int64_t value)
-{
-    struct trap_var v = {.type = TRAP_INT, .num = value};
-    bool writable;
-    mib_name(&v, oid);
-    enum mib_set r = mib_set(router_mib(box_router(b, node)), &v, false, &writable);
-    assert_true(writable);
-    return r == MIB_SET_OK ? mib_set(router_mib(box_router(b, node)), &v, true, &writable) : r;
-}
-
 /* Of those heard the i-th of this kind. */
 static size_t nth(const struct heard *h, const char *kind, size_t i)
 {
@@ -158,15 +148,15 @@ static void switches(void **state)
         (const struct mib_fact[]){
             {"1.0", "INTEGER: 2"}, {"7.0", "INTEGER: 1"}, {"13.0", "INTEGER: 2"}, {"3.0", "-"}, {"4.0", "-"}, {0}});
     /* a line of the configuration, and the other way round */
-    assert_int_equal(put(b, "r1", ROOT "6.1.0", 1), MIB_SET_OK);
-    assert_int_equal(put(b, "r1", ROOT "6.7.0", 2), MIB_SET_OK);
-    assert_int_equal(put(b, "r1", ROOT "6.7.0", 3), MIB_SET_WRONG_VALUE);
+    assert_int_equal(mib_put(b, "r1", ROOT "6.1.0", TRAP_INT, 1), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "6.7.0", TRAP_INT, 2), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "6.7.0", TRAP_INT, 3), MIB_SET_WRONG_VALUE);
     pair_has(b, "r1", "show running-config", "snmp-server enable traps isakmp tunnel start\n");
     assert_null(strstr(box_type(b, "r1", "show running-config"), "ipsec tunnel start"));
-    assert_int_equal(put(b, "r1", "1.3.6.1.4.1.9.10.62.1.4.5.0", 1), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", "1.3.6.1.4.1.9.10.62.1.4.5.0", TRAP_INT, 1), MIB_SET_OK);
     pair_has(b, "r1", "show running-config", "snmp-server enable traps ipsec cryptomap attach\n");
     /* of failures there is no line */
-    assert_int_equal(put(b, "r1", ROOT "6.11.0", 1), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "6.11.0", TRAP_INT, 1), MIB_SET_OK);
     assert_null(strstr(box_type(b, "r1", "show running-config"), "early"));
     pair_up(b);
     box_type(b, "r1", "clear crypto sa");

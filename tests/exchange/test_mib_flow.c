@@ -95,24 +95,15 @@ static void up(void **state)
     box_free(b);
 }
 
-static enum mib_set destroy(struct box *b, const char *oid, int64_t value)
-{
-    struct trap_var v = {.type = TRAP_INT, .num = value};
-    bool writable;
-    mib_name(&v, oid);
-    enum mib_set r = mib_set(router_mib(box_router(b, "r1")), &v, false, &writable);
-    return r == MIB_SET_OK ? mib_set(router_mib(box_router(b, "r1")), &v, true, &writable) : r;
-}
-
 static void down(void **state)
 {
     struct box *b = crypto_pair("", NULL);
     (void)state;
     pair_up(b);
     box_run(b, 10 * US_PER_S);
-    assert_int_equal(destroy(b, ROOT "3.2.1.51.9", 2), MIB_SET_NO_CREATION);
-    assert_int_equal(destroy(b, ROOT "3.2.1.51.1", 3), MIB_SET_WRONG_VALUE);
-    assert_int_equal(destroy(b, ROOT "3.2.1.51.1", 2), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "3.2.1.51.9", TRAP_INT, 2), MIB_SET_NO_CREATION);
+    assert_int_equal(mib_put(b, "r1", ROOT "3.2.1.51.1", TRAP_INT, 3), MIB_SET_WRONG_VALUE);
+    assert_int_equal(mib_put(b, "r1", ROOT "3.2.1.51.1", TRAP_INT, 2), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_facts(b, "r1", ROOT, (const struct mib_fact[]){
         {"3.1.1.0", "Gauge32: 0"},
@@ -132,7 +123,7 @@ static void down(void **state)
     });
     mib_is(b, "r2", ROOT "4.3.1.1.2.1", "INTEGER: 4"); /* peerDelRequest */
     mib_is(b, "r2", ROOT "2.1.10.0", "Counter32: 1");
-    assert_int_equal(destroy(b, ROOT "2.3.1.35.1", 2), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "2.3.1.35.1", TRAP_INT, 2), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_facts(b, "r1", ROOT, (const struct mib_fact[]){
         {"2.1.1.0", "Gauge32: 0"},
@@ -203,7 +194,7 @@ static void ikev2(void **state)
         {"2.4.1.7." PEERS ".1", "INTEGER: 1"},
         {0},
     });
-    assert_int_equal(destroy(b, ROOT "2.3.1.35.1", 2), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "2.3.1.35.1", TRAP_INT, 2), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_is(b, "r1", ROOT "4.2.1.1.2.1", "INTEGER: 3");
     mib_is(b, "r2", ROOT "4.2.1.1.2.1", "INTEGER: 4");
@@ -231,7 +222,7 @@ static void tunnels_of_a_peer(void **state)
         {0},
     });
     assert_int_equal(mib_instances(b, "r1", ROOT "2.4.1.7"), 2);
-    assert_int_equal(destroy(b, ROOT "3.2.1.51.1", 2), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "r1", ROOT "3.2.1.51.1", TRAP_INT, 2), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_is(b, "r1", ROOT "2.4.1.7." PEERS ".1", "INTEGER: 2");
     assert_int_equal(mib_instances(b, "r1", ROOT "2.4.1.7"), 1);
