@@ -44,7 +44,7 @@ enum notify_result notify_transmit(struct snmp *s, const struct notification *n,
     uint8_t data[SNMP_OUT_MAX], sealed[SNMP_MESSAGE_MAX];
     const uint8_t *out = data;
     size_t len = 0;
-    uint32_t src = transport_source(s, h->addr);
+    uint32_t src = transport_source(s, h->addr, h->informs);
     if (!src)
         return NOTIFY_NO_WAY;
     if (!compose(s, n, h, src, &m))
@@ -83,7 +83,7 @@ static bool may_go(struct snmp *s, const struct fact_trap *t, const struct snmp_
     if (!g || !g->arg || !g->wants(g->arg))
         return true;
     struct fact_trap asked = *t;
-    asked.src = transport_source(s, h->addr);
+    asked.src = transport_source(s, h->addr, h->informs);
     asked.dst = h->addr;
     asked.version = (uint8_t)(h->version - SNMP_HOST_V1 + 1);
     return g->pass(g->arg, &asked, s->notifications);
@@ -111,5 +111,10 @@ void notify_send(struct snmp *s, const struct fact_trap *t)
 
 void notify_wanted(void *arg, const void *fact)
 {
-    notify_send(arg, fact);
+    struct snmp *s = arg;
+    const struct fact_trap *t = fact;
+    if (s->conf.trap_link_ietf && str_starts(t->kind, "snmp link"))
+        raise_link(s, t);
+    else
+        notify_send(s, t);
 }

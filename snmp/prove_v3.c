@@ -152,6 +152,8 @@ struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, si
             refuse_sender(s, src, others);
         const struct snmp_user *signs = why == V3_NOT_IN_WINDOW && usm_engine_is_ours(s, m->engine) ? usm_user(s, s->engine, s->engine_len, m->user_name.p, m->user_name.left) : NULL;
         *said = report_v3(s, m, signs, why, request_id(m), out);
+        if (why == V3_UNKNOWN_USER && s->conf.drop_unknown_user)
+            *said = 0;
         return NULL;
     }
     if (v3_scoped(u, m))

@@ -4,6 +4,7 @@
  *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), of the severities that `logging history` names
  *   snmp     a community nobody knows    -> authenticationFailure  (SNMPv2-MIB), with the old authAddr varbind that IOS adds
  *            the agent begins            -> coldStart; after `no snmp-server`, warmStart
+ *            the dataplane's linkUp and linkDown, when `trap link ietf` asks for other varbinds than IOS's own
  *
  * Debug lines are no messages and raise nothing. What a notification names is a row of a history (history.c). The notification of an EEM policy comes ready-made
  * from EEM and does not pass here, nor do those of the dataplane.
@@ -11,6 +12,8 @@
 #include "snmp/snmp_local.h"
 
 #include <string.h>
+
+#include "espial/mib.h"
 
 #define CLOG_TEXT_MAX        255
 
@@ -109,6 +112,21 @@ void raise_authentication_failure(struct snmp *s, uint32_t from)
     struct trap_var *v = add_num(&t, TRAP_IP, from);
     SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 4, 1, 9, 2, 1, 5, 0);
     notify_send(s, &t);
+}
+
+/* ifIndex, ifAdminStatus, ifOperStatus (RFC 2863) as they are now; the first is what the notification came with. */
+void raise_link(struct snmp *s, const struct fact_trap *t)
+{
+    struct fact_trap as = *t;
+    as.nvars = 1;
+    for (uint32_t column = 7; s->env.mib && column <= 8; column++) {
+        struct trap_var *v = &as.vars[as.nvars];
+        memset(v, 0, sizeof *v);
+        SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 2, 1, 2, 2, 1, column, (uint32_t)t->vars[0].num);
+        if (mib_get(s->env.mib, v) == MIB_FOUND)
+            as.nvars++;
+    }
+    notify_send(s, &as);
 }
 
 void raise_start(struct snmp *s, bool warm)

@@ -58,7 +58,7 @@ void snmp_remote_conf_init(void *remote)
 
 static bool conf_says_anything(const struct snmp_conf *c)
 {
-    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->location[0] || c->contact[0] ||
+    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->inform_source[0] || c->trap_link_ietf || c->drop_unknown_user || c->system_shutdown || c->location[0] || c->contact[0] ||
            kinds_any(c) || c->manager;
 }
 
@@ -240,6 +240,15 @@ const char *snmp_name(const struct snmp *s)
 bool snmp_rename(struct snmp *s, const char *hostname, bool commit)
 {
     return s->env.rename && s->env.rename(s->env.arg, hostname, commit);
+}
+
+bool snmp_reload(struct snmp *s, bool commit)
+{
+    if (!s->conf.system_shutdown || !s->env.reload)
+        return false;
+    if (commit)
+        s->env.reload(s->env.arg);
+    return true;
 }
 
 size_t snmp_object_id(const struct snmp *s, uint32_t *out)

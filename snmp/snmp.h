@@ -57,6 +57,7 @@ struct snmp_env {
     bool (*pool)(void *arg, unsigned i, struct snmp_pool *out); /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
     unsigned (*sessions)(void *arg); /* hrSystemNumUsers; NULL: 0 */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
+    void (*reload)(void *arg); /* a manager asks for it; NULL: it may not */
     void *arg;
 };
 
@@ -108,6 +109,8 @@ struct snmp_history_stats {
     uint32_t changed;                        /* sysUpTime of the last change of the configuration; 0: none */
 };
 struct snmp_history_stats snmp_history_stats(const struct snmp *s);
+/* May a manager reload the router (snmp-server system-shutdown)? With commit, it does. */
+bool snmp_reload(struct snmp *s, bool commit);
 /* snmpSetSerialNo */
 int32_t *snmp_set_serial(struct snmp *s);
 

@@ -79,7 +79,10 @@ struct snmp_conf {
     char chassis_id[SNMP_TEXT_MAX + 1];
     char tftp_acl[SNMP_ACL_MAX];  /* tftp-server-list */
     char engine_id[2 * 32 + 1];   /* engineID local, hexadecimal; empty: the default one */
-    char trap_source[IFNAME_MAX]; /* empty: the interface the route leaves by */
+    char trap_source[IFNAME_MAX], inform_source[IFNAME_MAX]; /* empty: the interface the route leaves by */
+    bool trap_link_ietf;    /* linkUp and linkDown with the varbinds of IF-MIB, not IOS's own */
+    bool drop_unknown_user; /* no report to a user whom nobody knows */
+    bool system_shutdown;   /* tsMsgSend may reload the router */
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */

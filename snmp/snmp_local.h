@@ -161,8 +161,8 @@ bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level,
 /* transport.c: open and close the sockets that the configuration asks for. */
 void transport_settle(struct snmp *s);
 void transport_close(struct snmp *s);
-/* The address a notification to dst leaves from: that of trap-source when it has one, else the route's; 0 when there is no route. */
-uint32_t transport_source(struct snmp *s, uint32_t dst);
+/* The address a notification to dst leaves from: that of trap-source (or of source-interface informs) when it has one, else the route's; 0 when there is no route. */
+uint32_t transport_source(struct snmp *s, uint32_t dst, bool inform);
 MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_t port, const uint8_t *data, size_t len);
 
 /* history.c: what happened, into the history; its entry. */
@@ -203,6 +203,7 @@ void notify_wanted(void *arg, const void *fact); /* FACT_TRAP_WANTED */
 void raise_config_changed(void *arg, const void *fact); /* FACT_CONFIG_CHANGED */
 void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);
+void raise_link(struct snmp *s, const struct fact_trap *t); /* linkUp, linkDown, as `trap link ietf` wants them */
 void raise_start(struct snmp *s, bool warm);
 
 /* serve_v3.c: a request in version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */

@@ -39,9 +39,10 @@ void transport_close(struct snmp *s)
     s->listener = s->sender = s->agent = NULL;
 }
 
-uint32_t transport_source(struct snmp *s, uint32_t dst)
+uint32_t transport_source(struct snmp *s, uint32_t dst, bool inform)
 {
-    uint32_t src = s->conf.trap_source[0] ? inet_if_addr(s->env.inet, s->conf.trap_source) : 0;
+    const char *from = inform ? s->conf.inform_source : s->conf.trap_source;
+    uint32_t src = from[0] ? inet_if_addr(s->env.inet, from) : 0;
     return src ? src : inet_source_for(s->env.inet, dst);
 }
 

@@ -401,7 +401,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     if (!has_rows)
         text_printf(err, "managed objects: %s\n", why);
     describe(r);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .reload = on_reload, .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);

@@ -108,6 +108,14 @@ static void print_standard(void *self, const void *obj, struct text *out)
         text_add(out, "\n");
 }
 
+/* The newer words for trap-source. */
+static enum cmd_result set_trap_source(struct cmd_ctx *c)
+{
+    str_copy(snmp_conf(c->self)->trap_source, IFNAME_MAX, c->no ? "" : cmd_str(c, "source"));
+    snmp_conf_changed(c->self);
+    return CMD_OK;
+}
+
 static enum cmd_result stop_agent(struct cmd_ctx *c)
 {
     snmp_stop(c->self);
@@ -258,6 +266,17 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "snmp-server enable traps", "Enable SNMP Traps"),
     SET(CONFIG, &snmp_scope, "snmp-server trap-source <ifname:trap_source>",
         "Assign an interface for the source address of all traps|Interface name", TXT(struct snmp_conf, trap_source)),
+    HELP(CONFIG, "snmp-server source-interface", "Assign a source interface"),
+    {.kind = CMD_DO_ROW,
+     .mode = CONFIG,
+     .priv = 15,
+     .flags = CMD_NO | CMD_IN_CONFIG,
+     .sentence = "snmp-server source-interface traps <ifname:source>",
+     .help = "Assign an interface for the source address of all traps|Interface name",
+     .fn = set_trap_source},
+    NO_ONLY(CONFIG, 15, "snmp-server source-interface traps", set_trap_source, ""),
+    SET(CONFIG, &snmp_scope, "snmp-server source-interface informs <ifname:inform_source>",
+        "Assign an interface for the source address of all informs|Interface name", TXT(struct snmp_conf, inform_source)),
     SET(CONFIG, &snmp_scope, "snmp-server location <line:location>", "Text for mib object sysLocation|The physical location of this node",
         TXT(struct snmp_conf, location)),
     SET(CONFIG, &snmp_scope, "snmp-server contact <line:contact>",
@@ -316,6 +335,9 @@ static const struct cmd_row rows[] = {
          TXT(struct snmp_host_conf, community), NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config),
          NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla), NUM(struct snmp_host_conf, only_isakmp),
          NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
+    SET(CONFIG, &snmp_scope, "snmp-server trap link ietf=trap_link_ietf", "SNMP trap options|SNMP link trap options|Use IETF standard for SNMP traps", NUM(struct snmp_conf, trap_link_ietf)),
+    SET(CONFIG, &snmp_scope, "snmp-server drop unknown-user=drop_unknown_user", "Silently drop SNMP packets|Those of users whom nobody knows", NUM(struct snmp_conf, drop_unknown_user)),
+    SET(CONFIG, &snmp_scope, "snmp-server system-shutdown=system_shutdown", "Enable use of the SNMP reload command", NUM(struct snmp_conf, system_shutdown)),
     SET(CONFIG, &snmp_scope, "snmp-server trap-timeout <trap_timeout:1-1000>", "Set timeout for TRAP message retransmissions|Timeout in seconds",
         NUM(struct snmp_conf, trap_timeout)),
     SET(CONFIG, &snmp_scope, "snmp-server informs &{[retries <inform_retries:0-100>]|[timeout <inform_timeout:0-42949671>]|[pending <inform_pending:1-4294967295>]}",

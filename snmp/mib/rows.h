@@ -12,6 +12,7 @@
 struct snmp;
 
 extern const struct mib_rows mib_system; /* SNMPv2-MIB: system */
+extern const struct mib_rows mib_ts;     /* OLD-CISCO-TS-MIB: tsMsgSend */
 extern const struct mib_rows mib_snmp;   /* SNMPv2-MIB: snmp, snmpSet */
 extern const struct mib_rows mib_framework; /* our engine, and why messages were not taken */
 extern const struct mib_rows mib_process; /* OLD-CISCO-CPU-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB */

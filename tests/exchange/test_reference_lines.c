@@ -388,6 +388,11 @@ static const struct line snmp[] = {
      "snmp-server host 11.1.1.3 version 2c public udp-port 1162 config event-manager snmp syslog",
      "no snmp-s host 11.1.1.3", NULL},
     {"snmp-s man", "snmp-server manager", "no snmp-s man", NULL},
+    {"snmp-s sou tr lo0", "snmp-server trap-source Loopback0", "no snmp-s sou tr", NULL},
+    {"snmp-s sou inf lo0", "snmp-server source-interface informs Loopback0", "no snmp-s sou inf", NULL},
+    {"snmp-s trap link ietf", "snmp-server trap link ietf", "no snmp-s trap link ietf", NULL},
+    {"snmp-s drop unk", "snmp-server drop unknown-user", "no snmp-s drop unk", NULL},
+    {"snmp-s sys", "snmp-server system-shutdown", "no snmp-s sys", NULL},
     {"snmp-s man ses 60", "snmp-server manager session-timeout 60", "no snmp-s man ses", NULL},
 };
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -223,9 +224,70 @@ static void applets_ask(void **state)
     box_free(b);
 }
 
+static long sent(struct box *b)
+{
+    return strtol(box_type(b, "agent", "show snmp | include packets output"), NULL, 10);
+}
+
+/* What further snmp-server lines do. */
+static void settings(void **state)
+{
+    struct pair p;
+    (void)state;
+    begin(&p, "snmp-server community public RO\nsnmp-server engineID remote 10.0.0.2 80001F8803AABBCCDDEE\nsnmp-server "
+              "user dave ops remote 10.0.0.2 v3 auth sha password9\n");
+    struct box *b = p.b;
+    box_type_all(b, "agent",
+                 "configure terminal\ninterface Loopback7\nip address 10.7.7.7 255.255.255.255\ninterface "
+                 "Loopback8\nip address 10.8.8.8 255.255.255.255\n"
+                 "snmp-server enable traps snmp linkdown linkup\nsnmp-server host 10.0.0.1 version 2c "
+                 "public\nsnmp-server source-interface traps Loopback8\nsnmp-server trap link ietf\nend");
+    box_type(b, "nms", "debug snmp packets");
+    box_run(b, US_PER_S);
+    size_t from = box_log_len(b, "nms");
+    box_type_all(b, "agent", "configure terminal\ninterface Loopback7\nshutdown\nend");
+    assert_true(box_wait_log(b, "nms", from, "SNMP: Packet received via UDP from 10.8.8.8", 5 * US_PER_S));
+    const char *log = box_log(b, "nms") + from;
+    assert_non_null(strstr(log, "snmpTrapOID.0 = 1.3.6.1.6.3.1.1.5.3\n 1.3.6.1.2.1.2.2.1.1."));
+    assert_non_null(strstr(log, "\n 1.3.6.1.2.1.2.2.1.7.")); /* ifAdminStatus and ifOperStatus, and nothing else */
+    assert_non_null(strstr(log, "\n 1.3.6.1.2.1.2.2.1.8."));
+    assert_null(strstr(log, "1.3.6.1.2.1.2.2.1.2."));
+    assert_null(strstr(log, "1.3.6.1.4.1.9.2.2"));
+    box_type_all(b, "agent",
+                 "configure terminal\nno snmp-server host 10.0.0.1 public\nsnmp-server host 10.0.0.1 informs version "
+                 "2c public\nsnmp-server source-interface informs Loopback8\n"
+                 "no snmp-server source-interface traps\ninterface Loopback7\nno shutdown\nend");
+    from = box_log_len(b, "nms");
+    box_run(b, 5 * US_PER_S);
+    assert_null(strstr(box_type(b, "agent", "show running-config | include snmp-server"), "trap-source"));
+    assert_non_null(strstr(box_log(b, "nms"), "SNMP: Packet received via UDP from 10.8.8.8\nSNMP: Inform request"));
+    /* an unknown user is told so, until it is not */
+    box_type(b, "nms", "undebug all");
+    long was = sent(b);
+    says(&p, "snmp get v3 auth 10.0.0.2 dave retry 0 oid sysName.0", "%SNMP: Request timed out\n");
+    assert_int_equal(sent(b), was + 1);
+    box_type_all(b, "agent", "configure terminal\nsnmp-server drop unknown-user\nend");
+    says(&p, "snmp get v3 auth 10.0.0.2 dave retry 0 oid sysName.0", "%SNMP: Request timed out\n");
+    assert_int_equal(sent(b), was + 1);
+    /* a manager reloads the router, when it may */
+    says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
+         "SNMP Response: reqid 3, errstat 12, erridx 1 \n local.9.9.0 = 2\n");
+    box_type_all(b, "agent", "configure terminal\nsnmp-server system-shutdown\nend");
+    says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 3",
+         "SNMP Response: reqid 4, errstat 10, erridx 1 \n local.9.9.0 = 3\n");
+    says(&p, "snmp set v2c 10.0.0.2 public oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
+         "SNMP Response: reqid 5, errstat 6, erridx 1 \n local.9.9.0 = 2\n");
+    from = box_log_len(b, "agent");
+    says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
+         "SNMP Response: reqid 6, errstat 0, erridx 0 \n local.9.9.0 = 2\n");
+    assert_true(box_wait_log(b, "agent", from, "%SYS-5-RESTART", 10 * US_PER_S));
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_users),
-                                       cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask)};
+                                       cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask),
+                                       cmocka_unit_test(settings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
