@@ -403,6 +403,13 @@ void sad_enable_outbound(struct ipsec *ips, uint32_t id)
     pair_enable(sa);
 }
 
+bool sad_heard(struct ipsec *ips, uint32_t id)
+{
+    const struct sa_pair *sa = table_find(ips->by_id, &id);
+
+    return sa && sa->in.packets;
+}
+
 void pair_enable(struct sa_pair *sa)
 {
     struct ipsec_flow *f = sa->flow;

@@ -76,6 +76,8 @@ void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t 
 uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p);
 /* From now on the flow sends with this pair; the former one stays for inbound until deleted. Idempotent. */
 void sad_enable_outbound(struct ipsec *ips, uint32_t id);
+/* Has an authentic packet come in by the pair? */
+bool sad_heard(struct ipsec *ips, uint32_t id);
 
 enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG, SA_GONE_IDLE };
 /* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */

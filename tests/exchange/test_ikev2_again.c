@@ -88,6 +88,23 @@ static void old_child_lingers(void **state)
     rig_free(r);
 }
 
+/* The old SA is not deleted, as by a peer that was restarted and knows nothing of it: who answered the new one sends with
+ * it as soon as the other end does, and not before. */
+static void heard(void **state)
+{
+    (void)state;
+    struct rig *r = up(1, "");
+    assert_non_null(another(r, 0));
+    box_run(r->b, S);
+    struct v2_child *young = rig_child(r, 1);
+    assert_int_equal(young->turn, 0);
+    assert_int_equal(rig_ping(r, 0, 1), 1);
+    box_run(r->b, S / 10);
+    assert_int_equal(rig_sas(r, 1), 2);
+    assert_true(young->turn > 0);
+    rig_free(r);
+}
+
 /* Nobody deletes the old SA: after 5 s both ends send with the new child. And when it is the new SA that goes, the old one
  * carries on at once. */
 static void both_stay(void **state)
@@ -243,7 +260,7 @@ static void old_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reauthentication),   cmocka_unit_test(old_child_lingers), cmocka_unit_test(both_stay),
+        cmocka_unit_test(reauthentication),   cmocka_unit_test(old_child_lingers), cmocka_unit_test(heard), cmocka_unit_test(both_stay),
         cmocka_unit_test(the_one_that_waits), cmocka_unit_test(childless),         cmocka_unit_test(port_of_a_fragment),
         cmocka_unit_test(old_first),
     };

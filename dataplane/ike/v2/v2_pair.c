@@ -6,7 +6,8 @@
  * Make before break. Who began the exchange installs on the answer and sends with the pair at once. Who answered
  * installs before answering, so that what follows the answer can be taken in; when its flow has a pair already, replaced
  * by this one or not (a reauthentication makes the same flow anew under another IKE SA), it sends when the peer deletes
- * the old one, or 5 s later, else at once. A pair that both ends have deleted and whose flow another carries still takes
+ * the old one or sends with this one (looked at every 50 ms), or 5 s later, else at once. So a peer that was restarted
+ * and says no INITIAL_CONTACT is answered as soon as it speaks. A pair that both ends have deleted and whose flow another carries still takes
  * in for 5 s what is on its way, under the IKE SA of its heir; it never sends again. The peer's DELETE names what it
  * takes in, our outbound SPI; the answer names ours, unless our own DELETE for the pair is on its way.
  *
@@ -205,7 +206,7 @@ void v2_child_answered(struct v2_child *c)
 {
     for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
         if (q != c && q->turn && q->state != V2C_LINGER) {
-            timer_set(&c->timer, V2_SWITCH_US);
+            timer_set(&c->timer, V2_LOOK_US);
             return;
         }
     v2_child_enable(c);
@@ -306,8 +307,13 @@ static void on_timer(void *arg)
     if (c->state == V2C_LINGER) {
         v2_child_remove(c, SA_GONE_REKEYED);
     } else if (!c->turn) {
-        if (!outrun(c))
+        if (outrun(c))
+            return;
+        uint64_t age = v2_now(c->sa->v2) - c->installed;
+        if (sad_heard(ipsec_of(c->sa), c->id) || age >= V2_SWITCH_US)
             v2_child_enable(c);
+        else
+            timer_set(&c->timer, V2_LOOK_US);
     } else if (c->again) {
         c->again = false;
         v2_child_rekey(c);
