@@ -15,6 +15,7 @@
 enum { IF_TYPE_OTHER = 1, IF_TYPE_ETHERNET = 6, IF_TYPE_LOOPBACK = 24, IF_TYPE_TUNNEL = 131 };
 enum { UP = 1, DOWN = 2, LOWER_LAYER_DOWN = 7 };
 enum { TRUE = 1, FALSE = 2 };
+enum { ALIAS_MAX = 64 }; /* RFC 2863; of a longer description the beginning */
 
 struct iface *iface_of_row(void *self, const struct mib_index *at)
 {
@@ -78,7 +79,7 @@ static bool get_what(void *self, const struct mib_row *row, const struct mib_ind
     case HIGH_SPEED: out->num = (iface_bandwidth(ifc) + 500) / 1000; break;
     case PROMISCUOUS: out->num = FALSE; break;
     case CONNECTOR: out->num = ifc->kind == IFACE_ETHERNET ? TRUE : FALSE; break;
-    case ALIAS: mib_text(out, ifc->conf->description); break;
+    case ALIAS: mib_octets(out, ifc->conf->description, strnlen(ifc->conf->description, ALIAS_MAX)); break;
     case DISCONTINUITY: break;
     }
     return true;
@@ -123,7 +124,7 @@ static enum mib_set set_alias(void *self, const struct mib_row *row, const struc
     (void)row;
     if (!ifc)
         return MIB_SET_NO_CREATION;
-    if (value->len >= sizeof ifc->conf->description)
+    if (value->len > ALIAS_MAX)
         return MIB_SET_WRONG_LENGTH;
     for (size_t i = 0; i < value->len; i++) {
         if (value->data[i] < 0x20 || value->data[i] > 0x7e)

@@ -79,6 +79,16 @@ static inline void mib_text(struct trap_var *v, const char *s)
 {
     mib_octets(v, s, strnlen(s, sizeof v->data));
 }
+/* What exceeds 32 bits is said to be the most there is. */
+static inline uint32_t mib_most32(uint64_t n)
+{
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+/* A share (0 to 1) in percent, rounded. */
+static inline uint32_t mib_percent(double share)
+{
+    return share >= 1 ? 100 : (uint32_t)(share * 100 + 0.5);
+}
 /* An IPv4 address as a string of four octets. */
 static inline void mib_ip_octets(struct trap_var *v, uint32_t addr)
 {

@@ -11,11 +11,6 @@
 
 enum { YES = 1, NO = 2 };
 
-static uint32_t kept(uint64_t n)
-{
-    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
 /* ---- devices and their partitions ---- */
 
 static bool device_behind(void *self, struct mib_index *at)
@@ -51,9 +46,9 @@ static bool get_device(void *self, const struct mib_row *row, const struct mib_i
     if (!snmp_flash(self, at->v[0], &f))
         return false;
     switch (row->which) {
-    case SIZE: out->num = kept(f.total); break;
+    case SIZE: out->num = mib_most32(f.total); break;
     case SIZE_64: out->num = (int64_t)f.total; break;
-    case FREE: out->num = kept(f.free); break;
+    case FREE: out->num = mib_most32(f.free); break;
     case FREE_64: out->num = (int64_t)f.free; break;
     case FILES: out->num = (int64_t)snmp_flash_files(self, at->v[0], &files); break;
     case ONE: out->num = 1; break;
@@ -115,7 +110,7 @@ static bool get_file(void *self, const struct mib_row *row, const struct mib_ind
         return false;
     v += at->v[2] - 1;
     switch (row->which) {
-    case FILE_SIZE: out->num = kept(v->size); break;
+    case FILE_SIZE: out->num = mib_most32(v->size); break;
     case FILE_STATUS: out->num = 3; break; /* valid */
     case FILE_NAME: mib_text(out, v->name); break;
     case FILE_TYPE: out->num = v->dir ? DIRECTORY : at->v[0] == 2 && !strcmp(v->name, "startup-config") ? CONFIG : UNKNOWN; break;

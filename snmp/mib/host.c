@@ -173,7 +173,7 @@ static bool get_load(void *self, const struct mib_row *row, const struct mib_ind
     struct account_row total;
     (void)row, (void)at;
     account_read(snmp_loop(self)->account, NULL, &total);
-    out->num = total.one_min >= 1 ? 100 : (int64_t)(total.one_min * 100 + 0.5);
+    out->num = mib_percent(total.one_min);
     return true;
 }
 

@@ -22,16 +22,6 @@ static bool one_behind(void *self, struct mib_index *at)
 }
 static const struct mib_table one = {.next = one_behind};
 
-static uint32_t percent(double share)
-{
-    return share >= 1 ? 100 : (uint32_t)(share * 100 + 0.5);
-}
-
-static uint32_t kept(uint64_t n)
-{
-    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
 enum { ENTITY, FIVE_S, ONE_MIN, FIVE_MIN, MEM_USED, MEM_FREE };
 
 static bool get_cpu(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
@@ -48,14 +38,14 @@ static bool get_cpu(void *self, const struct mib_row *row, const struct mib_inde
         if (!snmp_pool(self, 0, &pool))
             return false;
         kb = (row->which == MEM_USED ? pool.used : pool.free) / 1024;
-        out->num = row->type == TRAP_COUNTER64 ? (int64_t)kb : kept(kb);
+        out->num = row->type == TRAP_COUNTER64 ? (int64_t)kb : mib_most32(kb);
         return true;
     default: break;
     }
     if (!a)
         return false;
     account_read(a, NULL, &total);
-    out->num = percent(row->which == FIVE_S ? total.five_s : row->which == ONE_MIN ? total.one_min : total.five_min);
+    out->num = mib_percent(row->which == FIVE_S ? total.five_s : row->which == ONE_MIN ? total.one_min : total.five_min);
     return true;
 }
 
@@ -82,12 +72,12 @@ static bool get_process(void *self, const struct mib_row *row, const struct mib_
     const struct account_row *r = &rows[at->v[1]];
     switch (row->which) {
     case NAME: mib_text(out, account_names[at->v[1]]); break;
-    case USECS: out->num = r->invoked ? kept(r->runtime_ns / 1000 / r->invoked) : 0; break;
+    case USECS: out->num = r->invoked ? mib_most32(r->runtime_ns / 1000 / r->invoked) : 0; break;
     case RUNTIME: out->num = (uint32_t)(r->runtime_ns / 1000); break;
     case INVOKED: out->num = (uint32_t)r->invoked; break;
-    case P_FIVE_S: out->num = percent(r->five_s); break;
-    case P_ONE_MIN: out->num = percent(r->one_min); break;
-    case P_FIVE_MIN: out->num = percent(r->five_min); break;
+    case P_FIVE_S: out->num = mib_percent(r->five_s); break;
+    case P_ONE_MIN: out->num = mib_percent(r->one_min); break;
+    case P_FIVE_MIN: out->num = mib_percent(r->five_min); break;
     }
     return true;
 }
@@ -120,9 +110,9 @@ static bool get_pool(void *self, const struct mib_row *row, const struct mib_ind
     case POOL_NAME: mib_text(out, pool.name); break;
     case ALTERNATE: break; /* none */
     case VALID: out->num = 1; break;
-    case USED: out->num = kept(pool.used); break;
-    case FREE: out->num = kept(pool.free); break;
-    case LARGEST: out->num = kept(pool.largest); break;
+    case USED: out->num = mib_most32(pool.used); break;
+    case FREE: out->num = mib_most32(pool.free); break;
+    case LARGEST: out->num = mib_most32(pool.largest); break;
     }
     return true;
 }

@@ -103,6 +103,11 @@ static void sets(void **state)
     assert_int_equal(put(b, OF("2.2.1.7", gi), TRAP_INT, 2, NULL, true), MIB_SET_OK);
     assert_int_equal(put(b, OF("31.1.1.1.18", gi), TRAP_STRING, 0, "by SNMP", true), MIB_SET_OK);
     assert_int_equal(put(b, OF("31.1.1.1.18", gi), TRAP_STRING, 0, "two\nlines", false), MIB_SET_WRONG_VALUE);
+#define LONG "0123456789012345678901234567890123456789012345678901234567890123" /* 64 octets, the most there may be */
+    assert_int_equal(put(b, OF("31.1.1.1.18", gi), TRAP_STRING, 0, LONG "4", false), MIB_SET_WRONG_LENGTH);
+    assert_int_equal(put(b, OF("31.1.1.1.18", gi), TRAP_STRING, 0, LONG, false), MIB_SET_OK);
+    box_type_all(b, "a", "configure terminal\ninterface Loopback0\ndescription " LONG "456\nend");
+    mib_is(b, "a", OF("31.1.1.1.18", mib_iface(b, "a", "Loopback0")), "STRING: " LONG);
     assert_int_equal(put(b, OF("31.1.1.1.14", gi), TRAP_INT, 2, NULL, true), MIB_SET_OK);
     box_run(b, US_PER_S);
     mib_is(b, "a", OF("2.2.1.7", gi), "INTEGER: 2");
