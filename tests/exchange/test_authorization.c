@@ -66,6 +66,10 @@ static void applets(void **state)
     assert_true(box_wait_log(b, "r1", from, "%SYS-5-CONFIG_I: Configured from console by  on vty0 (EEM:FREE)", 10 * US_PER_S));
     assert_string_equal(router_hostname(box_router(b, "r1")), "free");
     assert_non_null(strstr(box_type(b, "r1", "show running-config"), "\nbanner motd ^Cby\nan applet^C\n"));
+    box_type_all(b, "r1", "configure terminal\nlogging userinfo\nend"); /* nobody's name is unknown's */
+    from = box_log_len(b, "r1");
+    box_type(b, "r1", "event manager run FREE");
+    assert_true(box_wait_log(b, "r1", from, "%SYS-5-PRIV_AUTH_PASS: Privilege level set to 15 by unknown on vty0 (EEM:FREE)", 10 * US_PER_S));
     box_type_all(b, "r1", "configure terminal\nevent manager session cli username robot\nend");
     from = box_log_len(b, "r1");
     box_type(b, "r1", "event manager run ASKED");
