@@ -168,6 +168,7 @@ struct eem {
     uint64_t throttled; /* seconds in which no more runs might start */
     uint64_t triggered, dropped, runs, run_us_total; /* jobs: queued, lost for want of room, ended; since `clear` */
     unsigned queued_max;
+    bool swollen; /* the queues held so many that their memory is given back when they are empty */
     struct timer prepare; /* patterns: some time after applets came or went, before a line would wait for it */
     uint64_t patterns_given_up;
     bool stopped;

@@ -13,6 +13,7 @@
  * Classes that one line of `event manager scheduler applet thread` names share their threads; every other class has as
  * many as the default class. `suspend` starts nothing until it is taken back; a job that is held waits beside its queue
  * until it is released, and comes back to the place that its event gives it. */
+#include <malloc.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #define STARTS_MAX  1000
 #define STARTS_TURN 16
+#define SWOLLEN     10000 /* jobs whose memory, tens of megabytes, is worth giving back */
 
 MSG(QUEUE_FULL, "HA_EM", 4, "FMS_QUEUE_FULL", 60000,
     "Queue of class %s is full (%d jobs), event for applet %s is discarded");
@@ -122,10 +124,23 @@ static bool may_start(struct eem *e)
     return false;
 }
 
+/* The flood is over. */
+static void subside(struct eem *e)
+{
+    if (!e->swollen || e->running)
+        return;
+    for (size_t i = 0; i < JOB_CLASSES; i++)
+        if (e->classes[i].queue_head || e->classes[i].held)
+            return;
+    e->swollen = false;
+    (void)malloc_trim(0); /* milliseconds, and the machine has it back */
+}
+
 static void dispatch(void *arg)
 {
     struct eem *e = arg;
     unsigned now = 0;
+    subside(e);
     if (e->conf.suspended)
         return;
     for (size_t i = 0; i < JOB_CLASSES; i++) {
@@ -178,6 +193,7 @@ bool sched_submit(struct eem *e, struct run *r)
     c->queue_tail = &r->next;
     if (++c->queued > e->queued_max)
         e->queued_max = c->queued;
+    e->swollen |= c->queued > SWOLLEN;
     sched_kick(e);
     return true;
 }

@@ -6,6 +6,7 @@
  * lines) is done before the next line is read; what waits goes on as the lines' time goes on. */
 #include "cli/offline/replay.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -71,8 +72,8 @@ static size_t frame_end(const char *s, size_t n)
     for (; digits < n && digits < 6 && s[digits] >= '0' && s[digits] <= '9'; digits++)
         len = len * 10 + (size_t)(s[digits] - '0');
     size_t end = digits + 1 + len;
-    bool frame = digits && digits + 1 < n && s[digits] == ' ' && s[digits + 1] == '<';
-    return frame && end < n && s[end] >= '1' && s[end] <= '9' ? end : n;
+    bool frame = digits && digits + 2 < n && s[digits] == ' ' && s[digits + 1] == '<' && isdigit((unsigned char)s[digits + 2]);
+    return frame && end < n && isdigit((unsigned char)s[end]) ? end : n;
 }
 
 /* The next line, without its end, at most LINE_KEPT bytes of it; valid until the next call. */
