@@ -140,6 +140,7 @@ struct wide {
     const struct transform_row *row;
     bool encrypt;
     unsigned len, nkeys;
+    unsigned long at; /* in the random order: a round goes on where the last one ended */
     struct gcm_key_data *gcm; /* nkeys of them */
     uint8_t ring[RING][PACKET_MAX];
     _Alignas(16) uint8_t enc[240], dec[240], pads[2][64];
@@ -261,7 +262,8 @@ void wide_round(struct wide *w, const uint32_t *order, double seconds, double *b
     double began = bench_now(), took;
     do {
         if (w->gcm) {
-            wide_gcm(w, order, packets);
+            wide_gcm(w, order, w->at);
+            w->at += VECTOR;
         } else {
             for (unsigned i = 0; i < VECTOR; i += RING) {
                 if (w->encrypt)

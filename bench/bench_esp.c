@@ -70,6 +70,7 @@ struct end {
     unsigned nout;
     unsigned lines, pairs;
     struct sa_pair **sa; /* in the order of their installation; line i % lines */
+    unsigned long at;    /* in the random order: a round goes on where the last one ended */
 };
 
 static void sink(void *self, struct graph *g, struct packet **v, unsigned n)
@@ -233,7 +234,7 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
     long room = v[0]->l3 - v[0]->base;
     do {
         for (unsigned i = 0; i < VECTOR; i++) {
-            uint32_t which = order[(packets + i) % ORDER] % l->pairs;
+            uint32_t which = order[(l->at + i) % ORDER] % l->pairs;
             v[i]->l3 = v[i]->base + room;
             fill(v[i], l->ifc, size, which % l->lines + 1);
             if (many)
@@ -260,6 +261,7 @@ static void round_esp(struct end *l, struct end *r, unsigned size, const uint32_
         in += bench_now() - began;
         bench_must(r->nout == VECTOR && r->out[0]->len == size, "decapsulation");
         packets += VECTOR;
+        l->at += VECTOR;
     } while (bench_now() < until);
     give(l, v);
     give(r, w);
