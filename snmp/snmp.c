@@ -296,6 +296,11 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i)
     return &s->hosts[i].n;
 }
 
+void snmp_dropped(struct snmp *s, uint32_t n)
+{
+    s->stats.in_queue_drops += n;
+}
+
 struct mib *snmp_mib(struct snmp *s)
 {
     return s->env.mib;

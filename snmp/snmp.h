@@ -200,6 +200,7 @@ struct snmp_stats {
     uint64_t usm_unsupported_levels, usm_not_in_window, usm_unknown_users, usm_unknown_engines, usm_wrong_digests, usm_decryption_errors; /* RFC 3414 usmStats 1-6 */
     uint64_t unknown_models, invalid_msgs, unknown_handlers; /* RFC 3412 snmpMPDStats 1-3 */
     uint64_t unavailable_contexts, unknown_contexts;         /* RFC 3413 snmpUnavailableContexts, snmpUnknownContexts */
+    uint64_t in_queue_drops;                                                      /* before we read them */
     uint64_t silent_drops, proxy_drops;                                           /* RFC 3418 */
 };
 const struct snmp_stats *snmp_stats(const struct snmp *s);
@@ -238,6 +239,9 @@ size_t snmp_flash_files(struct snmp *s, unsigned device, const struct snmp_flash
 /* Lines with a session, as `show users` lists them. */
 unsigned snmp_sessions(const struct snmp *s);
 struct clock *snmp_clock(const struct snmp *s); /* NULL: the agent knows no calendar */
+
+/* So many requests were lost before they could be handed over. */
+void snmp_dropped(struct snmp *s, uint32_t n);
 
 struct mib *snmp_mib(struct snmp *s); /* what it answers from; NULL: nothing */
 

@@ -122,7 +122,8 @@ static enum cmd_result stop_agent(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-/* The lines of IOS in its order. Requests are answered in the turn in which they come: none ever waits in the input queue, or is dropped from it. Get-bulk requests
+/* The lines of IOS in its order. Requests are answered in the turn in which they come: none ever waits in the input
+ * queue; its drops are what a port of this machine lost before it was read. Get-bulk requests
  * count with the get-nexts, as on IOS. */
 static void show_counters(struct out *o, const struct snmp_stats *n, unsigned packet_size)
 {
@@ -136,7 +137,7 @@ static void show_counters(struct out *o, const struct snmp_stats *n, unsigned pa
     out_printf(o, "    %" PRIu64 " Get-request PDUs\n", n->in_get_requests);
     out_printf(o, "    %" PRIu64 " Get-next PDUs\n", n->in_get_nexts + n->in_get_bulks);
     out_printf(o, "    %" PRIu64 " Set-request PDUs\n", n->in_set_requests);
-    out_text(o, "    0 Input queue packet drops (Maximum queue size 1000)\n");
+    out_printf(o, "    %" PRIu64 " Input queue packet drops (Maximum queue size 1000)\n", n->in_queue_drops);
     out_printf(o, "%" PRIu64 " SNMP packets output\n", n->out_pkts);
     out_printf(o, "    %" PRIu64 " Too big errors (Maximum packet size %u)\n", n->out_too_big, packet_size);
     out_printf(o, "    %" PRIu64 " No such name errors\n", n->out_no_such_name);
