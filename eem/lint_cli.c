@@ -197,7 +197,8 @@ void lint_sync(struct lint *l)
     {
         asynchronous &= ev->type == EEM_CLI && !ev->sync;
         if (ev->type == EEM_CLI && ev->sync && !sets)
-            lint_event(l, ev, "`sync yes` and no action that sets _exit_status: commands that fit never run");
+            lint_event(l, ev, "%s and no action that sets _exit_status: commands that fit never run",
+                       ev->sync == EEM_SYNC_YES ? "`sync yes`" : "no `sync`, which is `sync yes`,");
     }
     if (asynchronous && sets && sets->verb != ACTION_EXIT)
         lint_at(l, sets, "with `sync no` nothing looks at _exit_status: `skip` alone decides whether the command runs");

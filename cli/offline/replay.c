@@ -169,7 +169,7 @@ struct also {
     struct typed_line typed;
     struct fact_track track;
     struct fact_config config;
-    bool is_typed, is_track, is_config;
+    bool is_typed, is_track, is_config, is_start;
 };
 
 /* "1 interface Et0/0 line-protocol Up -> Down", "1 ip route 10.0.0.0/8 reachability Up->Down" */
@@ -190,6 +190,7 @@ static void read_also(const struct fact_syslog *f, struct operator* o, struct al
     a->is_track = text && str_starts(f->facility, "TRACK") && !strcmp(f->mnemonic, "STATE") &&
                   read_track(text + 2, &a->track);
     a->is_config = text && !strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I");
+    a->is_start = !strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "RESTART");
     a->config = (struct fact_config){.left = true};
     const char *by = a->is_config ? strstr(text, " by ") : NULL;
     if (by)
@@ -204,6 +205,8 @@ static void do_also(struct desk *d, struct operator* o, const struct also *a)
         desk_track_changed(d, a->track.number, a->track.up);
     if (a->is_config)
         bus_publish(d->bus, FACT_CONFIG_CHANGED, &a->config, sizeof a->config);
+    if (a->is_start)
+        eem_booted(d->eem);
 }
 
 static void tell_progress(struct replay *r)

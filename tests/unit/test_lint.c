@@ -196,6 +196,7 @@ static const struct {
      ""},
     /* sync */
     {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 syslog msg \"x\"\n", "2 sync\n"},
+    {"event manager applet a\n event cli pattern \"reload\" enter\n action 1 syslog msg \"x\"\n", "2 sync\n"},
     {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 set _exit_status \"1\"\n", ""},
     {"event manager applet a\n event cli pattern \"reload\" sync no skip yes\n action 1 set _exit_status \"1\"\n", "3 sync\n"},
     /* quotes */
