@@ -105,7 +105,9 @@ static inline void mib_facts(struct box *b, const char *node, const char *root, 
 /* Processor time and memory are this machine's and go on between two looks. */
 static inline bool mib_moves(const struct trap_var *v)
 {
-    static const uint32_t cisco[] = {1, 3, 6, 1, 4, 1, 9};
+    static const uint32_t cisco[] = {1, 3, 6, 1, 4, 1, 9}, host[] = {1, 3, 6, 1, 2, 1, 25};
+    if (v->oid_len > 8 && !memcmp(v->oid, host, sizeof host))
+        return v->oid[7] != 1;
     if (v->oid_len < 10 || memcmp(v->oid, cisco, sizeof cisco))
         return false;
     return v->oid[7] == 2 || (v->oid[7] == 9 && (v->oid[8] == 48 || v->oid[8] == 109 || v->oid[8] == 221));
