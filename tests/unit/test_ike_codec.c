@@ -261,6 +261,26 @@ static void test_bodies(void **state)
     }
 }
 
+/* draft-ietf-ipsec-isakmp-mode-cfg-05 section 3.2: type, reserved, 16 bits of identifier, attributes. */
+static void test_config(void **state)
+{
+    (void)state;
+    static const uint8_t ask[] = {1, 0, 0x12, 0x34, 0x00, 0x01, 0x00, 0x00, 0x80, 0x05, 0x00, 0x01};
+    struct payload p = {.body = ask, .len = sizeof ask};
+    struct config_body c;
+    struct attr a;
+    assert_int_equal(codec_config(&p, &c), CODEC_OK);
+    assert_int_equal(c.type, CFG_REQUEST);
+    assert_int_equal(c.id, 0x1234);
+    assert_true(attr_next(&c.attrs, &a) && a.type == 1 && !a.basic && a.len == 0);
+    assert_true(attr_next(&c.attrs, &a) && a.type == 5 && a.basic && a.value == 1);
+    assert_false(attr_next(&c.attrs, &a));
+    for (size_t len = 0; len < sizeof ask; len++) { /* whole only without attributes, and behind the first */
+        p.len = (uint16_t)len;
+        assert_int_equal(codec_config(&p, &c), len == 4 || len == 8 ? CODEC_OK : CODEC_BODY);
+    }
+}
+
 static void test_id_text(void **state)
 {
     (void)state;
@@ -330,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_sa),      cmocka_unit_test(test_sa_bundles_and_bounds),
         cmocka_unit_test(test_bodies),  cmocka_unit_test(test_id_text),
         cmocka_unit_test(test_vendors), cmocka_unit_test(test_writer),
+        cmocka_unit_test(test_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
