@@ -269,7 +269,7 @@ static void instead(struct expectation *x, const char *what)
 }
 
 #define EXPECT_EACH(x, e, who)                                                                                         \
-    for (struct expectation *x = (e)->v; x < (e)->v + (e)->n; x++)                                                     \
+    for (struct expectation *x = (e)->v, *past = x ? x + (e)->n : x; x < past; x++)                                    \
         if (!x->fault && !strcmp(x->applet, who))
 
 void expect_fired(struct expectations *e, const char *applet, uint64_t line)
