@@ -77,6 +77,7 @@ void ike_free(struct ike *ike)
     ike->debug_isakmp = ike->debug_ipsec = ike->debug_engine = false;
     ike->conf.logging_session = false;
     ike->on = false;
+    ike->env.hostname = ike->env.domain = NULL; /* who keeps them has gone before */
     ike_tunnel_watch(ike, NULL, NULL);
     v2_free(ike->v2);
     ike->v2 = NULL;
