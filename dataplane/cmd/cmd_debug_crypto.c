@@ -102,6 +102,11 @@ static enum cmd_result condition_profile(struct cmd_ctx *c)
     return ike_condition_profile(dataplane_ike(c->self), cmd_str(c, "name"), c->no) ? CMD_OK : too_many(c);
 }
 
+static enum cmd_result condition_hostname(struct cmd_ctx *c)
+{
+    return ike_condition_hostname(dataplane_ike(c->self), cmd_str(c, "name"), c->no) ? CMD_OK : too_many(c);
+}
+
 /* Everything is in the global VRF. */
 static enum cmd_result vrf(struct cmd_ctx *c, bool inside)
 {
@@ -151,6 +156,8 @@ static void show_peers(struct out *o, const struct ike_condition_info *i)
         }
     if (hosts)
         out_text(o, "\n");
+    for (unsigned k = 0; k < i->nhosts; k++)
+        out_printf(o, "%s%s\n", k ? "" : "\nIKE peer hostname filters:\n", i->hosts[k]);
     for (unsigned k = 0; k < i->npeers; k++)
         if (i->peers[k].mask != 0xFFFFFFFF) {
             out_printf(o, "%s%s %s\n", nets ? "" : "\nIKE peer IP subnet filters:\n", IP4(i->peers[k].addr),
@@ -219,6 +226,8 @@ static const struct cmd_row rows[] = {
     DO_NO(
         EXEC, 15, "debug crypto condition peer ipv4 <ip:addr> [subnet <mask>]", condition_peer,
         "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
+    DO_NO(EXEC, 15, "debug crypto condition peer hostname <word:name>", condition_hostname,
+          "IKE peer as a filter|IKE peer hostname as a filter|Name that the peer identifies itself by"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition flowid <flowid:1-2147483647> [engine-id <engine:0-255>]", condition_flow,

@@ -36,7 +36,8 @@ static enum cmd_result show_stats(struct cmd_ctx *c)
                      "                          Crypto IKEv2 SA Statistics\n"
                      "--------------------------------------------------------------------------------\n");
     out_printf(c->out, "System Resource Limit:   0        Max IKEv2 SAs: %-8u Max in nego(in/out): %u/%u\n",
-               conf->max_sa, conf->max_incoming ? conf->max_incoming : conf->max_negotiating, conf->max_negotiating);
+               conf->max_sa, conf->max_incoming ? conf->max_incoming : conf->max_negotiating,
+               conf->max_outgoing ? conf->max_outgoing : conf->max_negotiating);
     out_printf(c->out, "Total incoming IKEv2 SA Count:    %-8u active:        %-8u negotiating: %-6u\n",
                active[0] + negotiating[0], active[0], negotiating[0]);
     out_printf(c->out, "Total outgoing IKEv2 SA Count:    %-8u active:        %-8u negotiating: %-6u\n",

@@ -1,14 +1,16 @@
 /* `debug crypto condition`: which debug lines of IKE and IPsec are kept.
  *
- * A condition is a peer's address or subnet, our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
+ * A condition is a peer's address or subnet, the name that a peer says it is (its identity of phase 1, or of IKE_AUTH), our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
  * tunnel id of IKEv2), a flow id of IPsec, an SPI (either way; with it the lines of the IKE SAs with its peer), an
  * ISAKMP profile, or a VRF, of which there is only the global one. With no condition every line is kept. Else a line is kept when one condition
  * fits, and when nothing is known of it yet that any condition asks for (no peer before a message is sorted, no
  * connection id before there are keys) only with `unmatched`. Lists are bounded. They outlive `undebug all`. */
 #include <string.h>
+#include <strings.h>
 
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
+#include "dataplane/ike/v2/v2.h"
 #include "espial/ip.h"
 #include "espial/text.h"
 
@@ -34,9 +36,20 @@ static bool number_fits(const struct ike *ike, const struct debug_about *a, enum
     }
 }
 
+/* What the peer has said it is; "": nothing yet. */
+static const char *identity(const struct ike *ike, const struct debug_about *a, char buf[IKE_ID_MAX])
+{
+    if (a->id && a->id[0])
+        return a->id;
+    for (const struct ike_peer *p = a->peer ? peer_first(ike, a->local, a->peer) : NULL; p; p = p->here)
+        if (p->id[0])
+            return p->id;
+    return a->peer && ike->v2 && v2_peer_id(ike->v2, a->local, a->peer, buf, IKE_ID_MAX) ? buf : "";
+}
+
 static bool any(const struct ike_condition_info *c)
 {
-    bool some = c->npeers || c->nprofiles || c->fvrf || c->ivrf;
+    bool some = c->npeers || c->nprofiles || c->nhosts || c->fvrf || c->ivrf;
 
     for (int k = 0; k < IKE_CONDITION_KINDS; k++)
         some = some || c->numbers[k].n;
@@ -61,6 +74,14 @@ static bool passes(const struct ike *ike, const struct debug_about *a, bool unma
     for (unsigned i = 0; named && i < c->nprofiles; i++)
         if (strcmp(a->profile, c->profiles[i]) == 0)
             return true;
+    if (c->nhosts) {
+        char buf[IKE_ID_MAX];
+        const char *id = identity(ike, a, buf);
+        known = known || id[0];
+        for (unsigned i = 0; i < c->nhosts; i++)
+            if (strcasecmp(id, c->hosts[i]) == 0)
+                return true;
+    }
     for (int k = 0; k < IKE_CONDITION_KINDS; k++) {
         known = known || (c->numbers[k].n && has[k]);
         for (unsigned i = 0; has[k] && i < c->numbers[k].n; i++)
@@ -133,6 +154,24 @@ bool ike_condition_profile(struct ike *ike, const char *name, bool remove)
     if (c->nprofiles == IKE_CONDITIONS_MAX)
         return false;
     str_copy(c->profiles[c->nprofiles++], sizeof c->profiles[0], name);
+    return true;
+}
+
+bool ike_condition_hostname(struct ike *ike, const char *name, bool remove)
+{
+    struct ike_condition_info *c = &ike->cond;
+
+    for (unsigned i = 0; i < c->nhosts; i++)
+        if (strcasecmp(c->hosts[i], name) == 0) {
+            if (remove)
+                memmove(c->hosts[i], c->hosts[i + 1], (--c->nhosts - i) * sizeof c->hosts[0]);
+            return true;
+        }
+    if (remove)
+        return true;
+    if (c->nhosts == IKE_CONDITIONS_MAX)
+        return false;
+    str_copy(c->hosts[c->nhosts++], sizeof c->hosts[0], name);
     return true;
 }
 

@@ -17,7 +17,8 @@ static struct debug_about about_sa(const struct ike_sa *sa, uint32_t peer)
     return sa ? (struct debug_about){.peer = sa->remote,
                                      .local = sa->local,
                                      .conn[0] = sa->conn_id,
-                                     .profile = sa->profile}
+                                     .profile = sa->profile,
+                                     .id = sa->peer_id}
               : (struct debug_about){.peer = peer};
 }
 

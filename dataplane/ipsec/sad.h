@@ -105,6 +105,7 @@ struct debug_about {
     uint32_t peer, local;
     uint32_t conn[2], spi[2]; /* of both ways */
     const char *profile;      /* ISAKMP */
+    const char *id;           /* that the peer has said it is; without one IKE looks for an SA with the peer */
 };
 enum debug_side { DEBUG_SIDE_ISAKMP, DEBUG_SIDE_IPSEC, DEBUG_SIDE_ENGINE };
 

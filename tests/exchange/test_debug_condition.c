@@ -151,6 +151,32 @@ static void test_spi(void **state)
     box_free(b);
 }
 
+/* By what the peer says it is: nothing before it has said so, and of IPsec what its address then stands for. */
+static void test_hostname(void **state)
+{
+    struct box *b = crypto_pair("crypto isakmp identity hostname\n", NULL);
+    size_t from;
+
+    (void)state;
+    debugs(b);
+    from = again(b, "debug crypto condition peer hostname r3");
+    count(b, from, "ISAKMP", 0, 0);
+    count(b, from, "IPSEC(", 0, 0);
+    box_type(b, "r1", "debug crypto condition unmatched isakmp");
+    quiet(b);
+    from = box_log_len(b, "r1");
+    box_type(b, "r1", PAIR_PING);
+    count(b, from, "ISAKMP: (0):beginning Main Mode exchange", 1, 1);
+    count(b, from, "SA has been authenticated with 10.0.0.2", 0, 0);
+    from = again(b, "debug crypto condition peer hostname R2");
+    count(b, from, "ISAKMP: (0):beginning Main Mode exchange", 0, 0);
+    count(b, from, "SA has been authenticated with 10.0.0.2", 1, 1);
+    count(b, from, "IPSEC(create_sa): sa created", 2, 2);
+    pair_says(b, "r1", "no debug crypto condition peer hostname r2", "");
+    pair_says(b, "r1", "show crypto debug-condition peer", "Crypto conditional debug currently is turned OFF\n");
+    box_free(b);
+}
+
 static void test_profile(void **state)
 {
     struct box *b = crypto_pair("", NULL);
@@ -180,6 +206,7 @@ static void test_show(void **state)
     box_type_all(b, "r1",
                  "debug crypto condition peer ipv4 10.1.1.1\ndebug crypto condition peer ipv4 10.1.1.2\n"
                  "debug crypto condition peer ipv4 10.2.0.0 subnet 255.255.0.0\ndebug crypto condition connid 2001\n"
+                 "debug crypto condition peer hostname r2.example.net\n"
                  "debug crypto condition flowid 5\n"
                  "debug crypto condition spi 4096\ndebug crypto condition local ipv4 10.0.0.1\n"
                  "debug crypto condition isakmp profile OFFICE\ndebug crypto condition fvrf global\n"
@@ -190,6 +217,7 @@ static void test_show(void **state)
               "IPsec debug context unmatched flag: ON\n"
               "Crypto Engine debug context unmatched flag: OFF\n"
               "\nIKE peer IP address filters:\n10.1.1.1 10.1.1.2\n"
+              "\nIKE peer hostname filters:\nr2.example.net\n"
               "\nIKE peer IP subnet filters:\n10.2.0.0 255.255.0.0\n"
               "\nConnection-id filters:\n2001\n"
               "\nFlow-id filters:\n5\n"
@@ -203,6 +231,7 @@ static void test_show(void **state)
     box_type_all(b, "r1",
                  "no debug crypto condition peer ipv4 10.1.1.1\nno debug crypto condition connid 2001\n"
                  "no debug crypto condition flowid 5 engine-id 1\n"
+                 "no debug crypto condition peer hostname r2.example.net\n"
                  "no debug crypto condition spi 4096\nno debug crypto condition local ipv4 10.0.0.1\n"
                  "no debug crypto condition isakmp profile OFFICE\nno debug crypto condition fvrf global\n"
                  "no debug crypto condition ivrf global\nno debug crypto condition unmatched ipsec\n"
@@ -228,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_local),   cmocka_unit_test(test_responder),
                                        cmocka_unit_test(test_connid),  cmocka_unit_test(test_spi),
-                                       cmocka_unit_test(test_profile), cmocka_unit_test(test_show)};
+                                       cmocka_unit_test(test_profile), cmocka_unit_test(test_hostname),
+                                       cmocka_unit_test(test_show)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,8 @@ static void test_debug_conditions(void **state)
                  {"local ipv4 10.0.0.1", true},
                  {"peer ipv4 10.0.0.9", false},
                  {"peer ipv4 10.0.0.2", true},
+                 {"peer hostname 10.0.0.9", false},
+                 {"peer hostname 10.0.0.2", true},
                  {"spi 256", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct box *b = crypto_pair_ikev2();

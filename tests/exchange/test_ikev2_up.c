@@ -261,6 +261,32 @@ static void limits(void **state)
     rig_free(r);
 }
 
+/* One negotiation that left began and nobody answers: may another begin, and may right's come? */
+static void limits_of_ways(void **state)
+{
+    static const struct {
+        const char *limit;
+        bool out, in;
+    } cases[] = {{"", true, true},
+                 {"crypto ikev2 limit max-in-negotation-sa 1 outgoing\n", false, true},
+                 {"crypto ikev2 limit max-in-negotation-sa 1 incoming\n", true, true},
+                 {"crypto ikev2 limit max-in-negotation-sa 1\n", false, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rig *r = rig_new_with(1, cases[i].limit, "", "");
+        struct v2_stats st;
+        box_run(r->b, 5 * S);
+        assert_non_null(v2_negotiate(rig_v2(r, "left"), LEFT, 0x0A000009u, "P"));
+        assert_int_equal(v2_negotiate(rig_v2(r, "left"), LEFT, 0x0A000008u, "P") != NULL, cases[i].out);
+        assert_int_equal(rig_ping(r, 1, 5) >= 4, cases[i].in);
+        v2_stats(rig_v2(r, "left"), &st);
+        assert_int_equal(st.outgoing_rejected, !cases[i].out);
+        assert_int_equal(st.incoming_rejected > 0, !cases[i].in);
+        rig_free(r);
+    }
+}
+
 /* The limits of call admission count both versions. */
 static void admission(void **state)
 {
@@ -293,6 +319,7 @@ int main(void)
         cmocka_unit_test(fragments),
         cmocka_unit_test(fragment_lost),
         cmocka_unit_test(limits),
+        cmocka_unit_test(limits_of_ways),
         cmocka_unit_test(admission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,6 +166,18 @@ bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer)
     return p && (v2_peer_up(p, "") || v2_peer_negotiating(p, ""));
 }
 
+bool v2_peer_id(const struct v2 *v2, uint32_t local, uint32_t peer, char *out, size_t cap)
+{
+    const struct v2_peer *p = v2_peer_find(v2, local, peer);
+    const struct v2_sa *sa = p ? p->sas : NULL;
+
+    while (sa && !sa->remote_id.len)
+        sa = sa->peer_next;
+    if (sa)
+        v2_id_text(&sa->remote_id, out, cap);
+    return sa != NULL;
+}
+
 bool v2_is_for(struct v2 *v2, uint32_t local, uint32_t peer, bool *answers)
 {
     struct ipsec_policy policy;

@@ -100,7 +100,7 @@ struct v2_conf {
     uint16_t cookie_challenge; /* half-open SAs from which on cookies are asked; 0 (typed): always; UINT16_MAX off */
     bool fragmentation;
     uint16_t frag_mtu;       /* 576 */
-    uint32_t max_sa, max_negotiating, max_incoming; /* crypto ikev2 limit; 0 none */
+    uint32_t max_sa, max_negotiating, max_incoming, max_outgoing; /* crypto ikev2 limit; 0 none */
     uint16_t diagnose_error; /* entries kept; 0 off */
     bool logging;            /* crypto logging ikev2 */
 };

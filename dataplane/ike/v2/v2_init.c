@@ -183,6 +183,7 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
     if (!v2->ike->on)
         return NULL;
     if (v2->nsas >= V2_SA_MAX || v2->negotiating_out >= V2_HALF_OPEN_MAX || (c->max_sa && v2->nsas >= c->max_sa) ||
+        (c->max_outgoing && v2->negotiating_out >= c->max_outgoing) ||
         (c->max_negotiating && v2->negotiating_out + v2->negotiating_in >= c->max_negotiating)) {
         v2->stats.outgoing_rejected++;
         v2_error(v2, NULL, addr, "Call admission: outgoing negotiation refused");

@@ -17,6 +17,7 @@
 static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
 {
     struct debug_about about = {.peer = peer};
+    char id[IKE_ID_MAX] = "";
 
     if (!v2->debug[which] && !(which == V2_DEBUG_ERROR && v2->debug[V2_DEBUG_DEFAULT]))
         return false;
@@ -24,6 +25,9 @@ static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, i
         about.peer = sa->remote;
         about.local = sa->local;
         about.conn[0] = sa->tunnel_id;
+        if (sa->remote_id.len)
+            v2_id_text(&sa->remote_id, id, sizeof id);
+        about.id = id;
     }
     return ike_debug_pass(v2->ike, &about, DEBUG_SIDE_ISAKMP);
 }
