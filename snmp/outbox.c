@@ -16,7 +16,7 @@
 struct outgoing {
     struct outgoing *next;
     struct snmp *s;
-    uint32_t addr; /* of the host */
+    struct snmp_host_conf to; /* the host line it goes by */
     bool inform;
     unsigned left; /* tries */
     struct session *session; /* of an inform */
@@ -37,11 +37,11 @@ static void drop(struct outgoing *o, bool answered)
     mem_free(o);
 }
 
-static const struct snmp_host_conf *host_of(const struct snmp *s, uint32_t addr, struct target **to)
+static const struct snmp_host_conf *host_of(const struct snmp *s, const struct snmp_host_conf *line, struct target **to)
 {
     for (size_t i = 0; i < s->conf.hosts.n && i < s->nhosts; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        if (h->addr == addr && s->hosts[i].n.addr == addr) {
+        if (host_same(h, line) && host_same(&s->hosts[i].line, line)) {
             *to = &s->hosts[i];
             return h;
         }
@@ -68,7 +68,7 @@ static void again(void *arg)
     struct outgoing *o = arg;
     struct snmp *s = o->s;
     struct target *to;
-    const struct snmp_host_conf *h = host_of(s, o->addr, &to);
+    const struct snmp_host_conf *h = host_of(s, &o->to, &to);
     if (!h) {
         drop(o, false);
         return;
@@ -95,11 +95,11 @@ static void again(void *arg)
 }
 
 /* How many wait for a host; *oldest (may be NULL) is the first of them. */
-static unsigned waiting(const struct snmp *s, uint32_t addr, bool inform, struct outgoing **oldest)
+static unsigned waiting(const struct snmp *s, const struct snmp_host_conf *h, bool inform, struct outgoing **oldest)
 {
     unsigned n = 0;
     for (struct outgoing *o = s->outgoing; o; o = o->next) {
-        if (o->addr != addr || o->inform != inform)
+        if (o->inform != inform || !host_same(&o->to, h))
             continue;
         if (!n++ && oldest)
             *oldest = o;
@@ -107,15 +107,15 @@ static unsigned waiting(const struct snmp *s, uint32_t addr, bool inform, struct
     return n;
 }
 
-unsigned outbox_waiting(const struct snmp *s, uint32_t addr)
+unsigned outbox_waiting(const struct snmp *s, const struct snmp_host_conf *h)
 {
-    return waiting(s, addr, false, NULL) + waiting(s, addr, true, NULL);
+    return waiting(s, h, false, NULL) + waiting(s, h, true, NULL);
 }
 
 static void keep(struct snmp *s, const struct snmp_host_conf *h, const struct notification *n, bool sent)
 {
     struct outgoing *o = NEW(struct outgoing), **end = &s->outgoing;
-    *o = (struct outgoing){.s = s, .addr = h->addr, .inform = h->informs, .left = s->conf.inform_retries, .n = *n};
+    *o = (struct outgoing){.s = s, .to = *h, .inform = h->informs, .left = s->conf.inform_retries, .n = *n};
     timer_init(&o->timer, s->env.loop, again, o);
     while (*end)
         end = &(*end)->next;
@@ -132,7 +132,7 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
     struct notification n = {.uptime = snmp_uptime(s), .trap = *t};
     struct target *to;
     struct outgoing *oldest = NULL;
-    if (!host_of(s, h->addr, &to))
+    if (!host_of(s, h, &to))
         return;
     if (h->version != SNMP_HOST_V1)
         n.request_id = s->request_id = s->request_id % INT32_MAX + 1;
@@ -143,14 +143,14 @@ void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fa
         to->n.dropped++;
     } else if (h->informs) {
         to->n.sent += r == NOTIFY_SENT;
-        if (waiting(s, h->addr, true, &oldest) >= s->conf.inform_pending && oldest) {
+        if (waiting(s, h, true, &oldest) >= s->conf.inform_pending && oldest) {
             to->n.dropped++;
             drop(oldest, false);
         }
         keep(s, h, &n, r == NOTIFY_SENT);
     } else if (r == NOTIFY_SENT) {
         to->n.sent++;
-    } else if (waiting(s, h->addr, false, NULL) < s->conf.queue_length) {
+    } else if (waiting(s, h, false, NULL) < s->conf.queue_length) {
         keep(s, h, &n, false);
     } else {
         to->n.dropped++;
@@ -161,7 +161,7 @@ bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out)
 {
     struct target *to;
     for (struct outgoing *o = s->outgoing; o; o = o->next) {
-        const struct snmp_host_conf *h = o->inform ? host_of(s, o->addr, &to) : NULL;
+        const struct snmp_host_conf *h = o->inform ? host_of(s, &o->to, &to) : NULL;
         if (!h || i--)
             continue;
         *out = (struct snmp_pending){.request_id = o->n.request_id, .addr = h->addr, .port = h->udp_port, .host = h, .expires = (unsigned)(timer_left(&o->timer) / US_PER_S)};
@@ -170,47 +170,59 @@ bool snmp_pending(struct snmp *s, size_t i, struct snmp_pending *out)
     return ask_pending(s, i, out);
 }
 
-static struct outgoing *inform_of(struct snmp *s, uint32_t addr, uint32_t request_id)
+static struct outgoing *inform_of(struct snmp *s, const struct snmp_host_conf *h, uint32_t request_id)
 {
     for (struct outgoing *o = s->outgoing; o; o = o->next) {
-        if (o->inform && o->addr == addr && (!request_id || o->n.request_id == request_id))
+        if (o->inform && host_same(&o->to, h) && (!request_id || o->n.request_id == request_id))
             return o;
     }
     return NULL;
 }
 
-void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+/* Is it this host's answer? Then it is done with. */
+static bool take_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len)
 {
-    struct snmp *s = arg;
     struct snmp_message m;
-    struct target *to;
-    const struct snmp_host_conf *h = host_of(s, from->src, &to);
     uint32_t id = 0;
     bool retry = false;
-    if (!h || from->sport != h->udp_port)
-        return;
-    s->stats.in_pkts++;
     if (h->version == SNMP_HOST_V3) {
         if (!notify_v3_answer(s, h, data, len, &id, &retry) && !retry)
-            return;
+            return false;
     } else if (codec_read(data, len, &m) == CODEC_OK && m.pdu == SNMP_PDU_RESPONSE && m.community_len == strlen(h->community) && !memcmp(m.community, h->community, m.community_len)) {
         id = m.request_id;
     } else {
-        return;
+        return false;
     }
     if (retry) { /* now we know his time: what waits for it need not wait longer */
         for (struct outgoing *o = s->outgoing; o; o = o->next) {
-            if (!o->inform || o->addr != h->addr)
+            if (!o->inform || !host_same(&o->to, h))
                 continue;
             o->left++; /* that was none of its tries */
             timer_set(&o->timer, 0);
         }
-        return;
+        return true;
     }
-    s->stats.in_responses++;
-    struct outgoing *o = id ? inform_of(s, h->addr, id) : NULL;
-    if (o)
+    struct outgoing *o = id ? inform_of(s, h, id) : NULL;
+    if (o) {
         drop(o, true);
+        s->stats.in_responses++;
+    }
+    return o;
+}
+
+/* Several lines may name one address and port: the answer is that of one of them. */
+void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len)
+{
+    struct snmp *s = arg;
+    bool known = false;
+    CONF_EACH(const struct snmp_host_conf, h, &s->conf.hosts) {
+        if (h->addr != from->src || h->udp_port != from->sport)
+            continue;
+        s->stats.in_pkts += !known;
+        known = true;
+        if (take_answer(s, h, data, len))
+            return;
+    }
 }
 
 void outbox_settle(struct snmp *s)
@@ -218,8 +230,8 @@ void outbox_settle(struct snmp *s)
     struct target *to;
     for (struct outgoing *o = s->outgoing, *next; o; o = next) {
         next = o->next;
-        const struct snmp_host_conf *h = s->running ? host_of(s, o->addr, &to) : NULL;
-        if (!h || !h->informs != !o->inform)
+        const struct snmp_host_conf *h = s->running ? host_of(s, &o->to, &to) : NULL;
+        if (!h)
             drop(o, false);
     }
 }

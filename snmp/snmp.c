@@ -69,15 +69,20 @@ static void clear_lists(struct snmp_conf *c)
         conf_list_clear(lists[i]);
 }
 
+bool host_same(const struct snmp_host_conf *a, const struct snmp_host_conf *b)
+{
+    return a->addr == b->addr && a->udp_port == b->udp_port && !a->informs == !b->informs && a->version == b->version && a->level == b->level && !strcmp(a->community, b->community);
+}
+
 /* A row for each host line; that of a host that stays goes on. */
 static void settle_hosts(struct snmp *s)
 {
     struct target *next = s->conf.hosts.n ? mem_array(s->conf.hosts.n, sizeof(*next)) : NULL;
     for (size_t i = 0; i < s->conf.hosts.n; i++) {
         const struct snmp_host_conf *h = s->conf.hosts.v[i];
-        next[i] = (struct target){.n = {.addr = h->addr, .port = h->udp_port}};
+        next[i] = (struct target){.n = {.addr = h->addr, .port = h->udp_port}, .line = *h};
         for (size_t old = 0; old < s->nhosts; old++)
-            if (s->hosts[old].n.addr == h->addr && s->hosts[old].n.port == h->udp_port)
+            if (host_same(&s->hosts[old].line, h))
                 next[i] = s->hosts[old];
     }
     mem_free(s->hosts);
@@ -292,7 +297,7 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i)
     snmp_settle(s);
     if (i >= s->nhosts)
         return NULL;
-    s->hosts[i].n.queued = outbox_waiting(s, s->hosts[i].n.addr);
+    s->hosts[i].n.queued = outbox_waiting(s, &s->hosts[i].line);
     return &s->hosts[i].n;
 }
 

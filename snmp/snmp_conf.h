@@ -56,7 +56,7 @@ struct snmp_context_conf {
     char name[SNMP_NAME_MAX + 1];
 };
 
-/* snmp-server host ADDR ...; key: addr. All `only_*` false: every enabled kind goes to the host. */
+/* snmp-server host ADDR ...; key: all but the kinds. All `only_*` false: every enabled kind goes to the host. */
 struct snmp_host_conf {
     uint32_t addr;
     int version; /* enum snmp_host_version */

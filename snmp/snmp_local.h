@@ -65,6 +65,7 @@ struct kind { /* kinds.c */
 };
 struct target { /* an `snmp-server host` as it runs */
     struct snmp_host_stats n;
+    struct snmp_host_conf line; /* as it was when it began: what it is known by */
 };
 struct outgoing; /* outbox.c */
 struct session { /* session.c */
@@ -175,13 +176,14 @@ void flash_clear(struct snmp *s);
 /* kinds.c */
 const struct kind *kind_find(const char *name); /* NULL: none */
 bool kind_enabled(const struct snmp_conf *c, const struct kind *k);
+bool host_same(const struct snmp_host_conf *a, const struct snmp_host_conf *b); /* are they one line, whatever kinds it lists? */
 bool kind_for_host(const struct snmp_host_conf *h, const struct kind *k);
 bool kinds_any(const struct snmp_conf *c); /* is one enabled? */
 
 /* outbox.c */
 void outbox_post(struct snmp *s, const struct snmp_host_conf *h, const struct fact_trap *t);
 void outbox_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
-unsigned outbox_waiting(const struct snmp *s, uint32_t addr);
+unsigned outbox_waiting(const struct snmp *s, const struct snmp_host_conf *h);
 void outbox_settle(struct snmp *s);
 void outbox_clear(struct snmp *s);
 

@@ -1,8 +1,8 @@
 /* cmd_snmp.c: `snmp-server ...`, `show snmp ...`, `debug snmp ...`.
  *
  * Rows of the configuration stand in the order running-config prints them. `snmp-server enable traps` alone is an action: it sets every kind this router can
- * raise, and running-config shows one line for each, as IOS does. `no snmp-server` removes them all and stops the agent. A host line is found by its address:
- * typed again with another community, version or list of kinds it replaces the first.
+ * raise, and running-config shows one line for each, as IOS does. `no snmp-server` removes them all and stops the agent. A host line is found by all it
+ * says but its list of kinds: with another community, version or port it stands beside the first. `no snmp-server host ADDR` takes all of an address away.
  * What IOS also accepts and this router cannot do has no words here and is refused by the parser: kinds of traps that nothing raises.
  */
 #include "snmp/cmd/cmd.h"
@@ -112,6 +112,19 @@ static void print_standard(void *self, const void *obj, struct text *out)
 static enum cmd_result set_trap_source(struct cmd_ctx *c)
 {
     str_copy(snmp_conf(c->self)->trap_source, IFNAME_MAX, c->no ? "" : cmd_str(c, "source"));
+    snmp_conf_changed(c->self);
+    return CMD_OK;
+}
+
+/* All lines of an address, or those of one sort. */
+static enum cmd_result remove_hosts(struct cmd_ctx *c)
+{
+    struct conf_list *hosts = &snmp_conf(c->self)->hosts;
+    for (size_t i = hosts->n; i--;) {
+        const struct snmp_host_conf *h = hosts->v[i];
+        if (h->addr == cmd_ip(c, "addr") && !(h->informs ? cmd_has(c, "trapsonly") : cmd_has(c, "informsonly")))
+            conf_list_remove(hosts, i);
+    }
     snmp_conf_changed(c->self);
     return CMD_OK;
 }
@@ -332,10 +345,11 @@ static const struct cmd_row rows[] = {
          "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification host's UDP port number|"
          "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP traps|Allow SNMP-type "
          "notifications|Allow SNMP syslog traps",
-         KEY_NUM(struct snmp_host_conf, addr), NUM(struct snmp_host_conf, informs), NUM(struct snmp_host_conf, version), NUM(struct snmp_host_conf, level),
-         TXT(struct snmp_host_conf, community), NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config),
+         KEY_NUM(struct snmp_host_conf, addr), KEY_NUM(struct snmp_host_conf, informs), KEY_NUM(struct snmp_host_conf, version), KEY_NUM(struct snmp_host_conf, level),
+         KEY_TXT(struct snmp_host_conf, community), KEY_NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config),
          NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla), NUM(struct snmp_host_conf, only_isakmp),
          NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
+    NO_ONLY(CONFIG, 15, "snmp-server host <ip:addr> [traps=trapsonly|informs=informsonly]", remove_hosts, ""),
     SET(CONFIG, &snmp_scope, "snmp-server trap link ietf=trap_link_ietf", "SNMP trap options|SNMP link trap options|Use IETF standard for SNMP traps", NUM(struct snmp_conf, trap_link_ietf)),
     SET(CONFIG, &snmp_scope, "snmp-server drop unknown-user=drop_unknown_user", "Silently drop SNMP packets|Those of users whom nobody knows", NUM(struct snmp_conf, drop_unknown_user)),
     SET(CONFIG, &snmp_scope, "snmp-server system-shutdown=system_shutdown", "Enable use of the SNMP reload command", NUM(struct snmp_conf, system_shutdown)),

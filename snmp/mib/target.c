@@ -1,5 +1,5 @@
 /* target.c: SNMP-TARGET-MIB and SNMP-NOTIFICATION-MIB (RFC 3413): where notifications go: each `snmp-server host` line is a target address and the parameters of its messages,
- * both named ADDRESS.PORT; its tag, "trap" or "inform", is that of the one row of snmpNotifyTable that chooses it. An inform waits and is repeated as `snmp-server informs`
+ * both named ADDRESS.PORT, and a further line of the same ones ADDRESS.PORT-2; its tag, "trap" or "inform", is that of the one row of snmpNotifyTable that chooses it. An inform waits and is repeated as `snmp-server informs`
  * says; a trap is sent once. Which kinds of notifications a host takes (the words at the end of its line) has no object in these MIBs: there are no filters here.
  * Nothing can be set: lines of the configuration do. The two counters of SNMP-TARGET-MIB are framework.c's.
  */
@@ -19,9 +19,16 @@ static const char *tag_of(bool informs)
 
 /* ---- targets ---- */
 
-static void name_of(const struct snmp_host_conf *h, char out[32])
+static void name_of(const struct conf_list *hosts, const struct snmp_host_conf *h, char out[32])
 {
-    snprintf(out, 32, "%s.%u", IP4(h->addr), h->udp_port);
+    unsigned nth = 1;
+    for (size_t i = 0; i < hosts->n && hosts->v[i] != h; i++) {
+        const struct snmp_host_conf *before = hosts->v[i];
+        nth += before->addr == h->addr && before->udp_port == h->udp_port;
+    }
+    int n = snprintf(out, 32, "%s.%u", IP4(h->addr), h->udp_port);
+    if (nth > 1)
+        snprintf(out + n, 32 - (size_t)n, "-%u", nth);
 }
 
 static bool each_host(struct snmp *s, size_t *cursor, void *entry, struct mib_index *at)
@@ -32,7 +39,7 @@ static bool each_host(struct snmp *s, size_t *cursor, void *entry, struct mib_in
         return false;
     const struct snmp_host_conf *h = l->v[(*cursor)++];
     *(const struct snmp_host_conf **)entry = h;
-    name_of(h, name);
+    name_of(l, h, name);
     at->n = 0;
     mib_index_octets(at, name, strlen(name), true);
     return true;
@@ -68,7 +75,7 @@ static bool get_host(void *self, const struct mib_row *row, const struct mib_ind
     case TIMEOUT: out->num = h->informs ? (int64_t)c->inform_timeout * 100 : 0; break;
     case RETRIES: out->num = h->informs ? c->inform_retries : 0; break;
     case TAGS: mib_text(out, tag_of(h->informs)); break;
-    case PARAMS: name_of(h, name); mib_text(out, name); break;
+    case PARAMS: name_of(&c->hosts, h, name); mib_text(out, name); break;
     case STORAGE: out->num = STORAGE_NONVOLATILE; break;
     case STATUS: out->num = ACTIVE; break;
     case MP_MODEL: out->num = h->version == SNMP_HOST_V3 ? 3 : h->version == SNMP_HOST_V2C; break;

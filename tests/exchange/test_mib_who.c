@@ -82,10 +82,16 @@ static void targets(void **state)
                                    {"2.1.9." TRP, "INTEGER: 1"}, {"3.1.2." TOM, "INTEGER: 3"}, {"3.1.3." TOM, "INTEGER: 3"}, {"3.1.4." TOM, "STRING: tom"}, {"3.1.5." TOM, "INTEGER: 2"},
                                    {"3.1.2." TRP, "INTEGER: 0"}, {"3.1.3." TRP, "INTEGER: 1"}, {"3.1.4." TRP, "STRING: trp"}, {"3.1.5." TRP, "INTEGER: 1"}));
     mib_facts(b, "a", NOTIFY, VARS({"2.105.110.102.111.114.109", "STRING: inform"}, {"3.105.110.102.111.114.109", "INTEGER: 2"}, {"3.116.114.97.112", "INTEGER: 1"}));
-    box_type_all(b, "a", "configure terminal\nno snmp-server host 10.0.0.2 informs version 3 auth tom\nend");
+    box_type_all(b, "a", "configure terminal\nno snmp-server host 10.0.0.2 informs version 3 auth tom udp-port 5000\nend");
     mib_is(b, "a", TARGET "2.1.9." TOM, "-");
     mib_is(b, "a", NOTIFY "3.105.110.102.111.114.109", "-");
     assert_int_equal(mib_instances(b, "a", TARGET "2.1.9"), 1);
+    /* a second line of the same address and port has a name of its own */
+    box_type_all(b, "a", "configure terminal\nsnmp-server host 10.0.0.9 version 2c other\nend");
+    mib_is(b, "a", TARGET "3.1.4." TRP ".45.50", "STRING: other");
+    mib_is(b, "a", TARGET "3.1.4." TRP, "STRING: trp");
+    mib_is(b, "a", TARGET "2.1.7." TRP ".45.50", "STRING: 10.0.0.9.162-2");
+    assert_int_equal(mib_instances(b, "a", TARGET "2.1.9"), 2);
     box_free(b);
 }
 

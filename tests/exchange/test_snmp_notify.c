@@ -216,6 +216,44 @@ static void each_host_gets_its_own_form(void **state)
     assert_null(snmp_host_stats(p->hub->snmp, 3));
 }
 
+/* Two lines of one address and port: two informs; an acknowledgement is that of the line whose string and number it has. */
+static void lines_of_one_host_are_informed_each(void **state)
+{
+    struct pair *p = *state;
+    struct snmp *s = p->hub->snmp;
+    struct snmp_host_conf *h = snmp_conf(s)->hosts.v[0];
+    h->version = SNMP_HOST_V2C;
+    h->informs = 1;
+    h = box_host(p->hub, SPOKE, "second");
+    h->version = SNMP_HOST_V2C;
+    h->informs = 1;
+    box_host(p->hub, SPOKE, "public")->udp_port = 1162; /* of version 1: a trap */
+    box_host(p->spoke, HUB, "second");
+    want_policy_event(p->hub);
+    assert_int_equal(p->hub->nsent, 3);
+    assert_int_equal(p->hub->sent[0].dport, 162);
+    assert_int_equal(p->hub->sent[2].dport, 1162);
+    assert_true(CONTAINS(&p->hub->sent[0], "\x06public\xa6\x81"));
+    assert_true(CONTAINS(&p->hub->sent[1], "\x06second\xa6\x81"));
+    assert_true(CONTAINS(&p->hub->sent[2], "\x06public\xa4\x81"));
+    assert_true(box_carry(p->hub, 1, p->spoke));
+    assert_true(box_carry(p->spoke, 0, p->hub));
+    assert_int_equal(snmp_host_stats(s, 0)->queued, 1);
+    assert_int_equal(snmp_host_stats(s, 1)->queued, 0);
+    assert_int_equal(snmp_host_stats(s, 2)->queued, 0);
+    assert_int_equal(snmp_host_stats(s, 2)->sent, 1);
+    assert_true(box_carry(p->hub, 0, p->spoke));
+    assert_true(box_carry(p->spoke, 1, p->hub));
+    assert_int_equal(snmp_host_stats(s, 0)->queued, 0);
+    assert_int_equal(snmp_stats(s)->in_responses, 2);
+    conf_list_remove(&snmp_conf(s)->hosts, 0); /* the other line goes on, with its figures */
+    snmp_conf_changed(s);
+    assert_int_equal(snmp_host_stats(s, 0)->sent, 1);
+    assert_int_equal(snmp_host_stats(s, 0)->port, 162);
+    vloop_run_for(p->hub->loop, 100 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 3);
+}
+
 static void trap_source_is_the_packets_and_the_agents_address(void **state)
 {
     struct pair *p = *state;
@@ -371,6 +409,7 @@ static void authentication_failures_do_not_echo(void **state)
         str_copy(h->community, sizeof(h->community), i ? "hub-says" : "spoke-says");
         h->only_event_manager = false;
         snmp_conf(b->snmp)->traps_authentication = true;
+        snmp_conf_changed(b->snmp);
     }
     want_policy_event(p->hub);
     assert_true(box_carry(p->hub, 0, p->spoke));
@@ -638,6 +677,7 @@ int main(void)
         TEST(version_2c_keeps_absent_values),
         TEST(nothing_leaves_unless_asked),
         TEST(each_host_gets_its_own_form),
+        TEST(lines_of_one_host_are_informed_each),
         TEST(trap_source_is_the_packets_and_the_agents_address),
         TEST(no_route_waits),
         TEST(informs_are_sent_until_they_are_acknowledged),

@@ -87,6 +87,7 @@ static void want_of(struct box *b)
 {
     struct fact_trap t = {.kind = "event-manager", .trap_oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 0, 2}, .trap_oid_len = 11, .nvars = 1};
     t.vars[0] = (struct trap_var){.oid = {1, 3, 6, 1, 4, 1, 9, 10, 91, 1, 2, 3, 1, 9, 7}, .oid_len = 15, .type = TRAP_INT, .num = 2323232};
+    snmp_conf_changed(b->snmp); /* whatever the test has set by hand */
     bus_publish(b->bus, FACT_TRAP_WANTED, &t, sizeof t);
     vloop_run_for(b->loop, 0);
 }
@@ -237,7 +238,7 @@ static void the_notify_view_decides_what_goes_out(void **state)
     p->host->level = 1; /* no row of the group is for this level */
     want(p);
     assert_int_equal(p->hub->nsent, 2);
-    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 3);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1); /* of this line, which is another */
 }
 
 /* Two informs that nobody acknowledges: their numbers rise, each waits for its 15 s, and is gone after the third repetition. */

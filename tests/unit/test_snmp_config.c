@@ -224,10 +224,34 @@ static void snmp_kind_alone_means_all_it_has(void **state)
     text_free(&help);
 }
 
-static void a_host_typed_again_is_replaced(void **state)
+static void lines_of_one_host_stand_beside_each_other(void **state)
 {
     struct desk *d = *state;
-    TYPE(d, "snmp-server host 10.0.0.2 public syslog", "snmp-server host 10.0.0.2 version 2c private");
+    TYPE(d, "snmp-server host 10.0.0.2 public syslog", "snmp-server host 10.0.0.2 version 2c private", "snmp-server host 10.0.0.2 public udp-port 1162",
+         "snmp-server host 10.0.0.2 version 2c public", "snmp-server host 10.0.0.2 informs version 2c public",
+         "snmp-server host 10.0.0.2 version 3 auth tom", "snmp-server host 10.0.0.2 version 3 priv tom", "snmp-server host 10.0.0.3 public",
+         "snmp-server host 10.0.0.2 public config");
+    expect_running(d, "snmp-server host 10.0.0.2 public config\n"
+                      "snmp-server host 10.0.0.2 version 2c private\n"
+                      "snmp-server host 10.0.0.2 public udp-port 1162\n"
+                      "snmp-server host 10.0.0.2 version 2c public\n"
+                      "snmp-server host 10.0.0.2 informs version 2c public\n"
+                      "snmp-server host 10.0.0.2 version 3 auth tom\n"
+                      "snmp-server host 10.0.0.2 version 3 priv tom\n"
+                      "snmp-server host 10.0.0.3 public\n");
+    TYPE(d, "no snmp-server host 10.0.0.2 public", "no snmp-server host 10.0.0.2 version 2c private", "no snmp-server host 10.0.0.2 version 3 priv tom");
+    expect_running(d, "snmp-server host 10.0.0.2 public udp-port 1162\n"
+                      "snmp-server host 10.0.0.2 version 2c public\n"
+                      "snmp-server host 10.0.0.2 informs version 2c public\n"
+                      "snmp-server host 10.0.0.2 version 3 auth tom\n"
+                      "snmp-server host 10.0.0.3 public\n");
+    TYPE(d, "no snmp-server host 10.0.0.2 traps");
+    expect_running(d, "snmp-server host 10.0.0.2 informs version 2c public\n"
+                      "snmp-server host 10.0.0.3 public\n");
+    TYPE(d, "snmp-server host 10.0.0.2 version 2c public", "no snmp-server host 10.0.0.2 informs");
+    expect_running(d, "snmp-server host 10.0.0.3 public\n"
+                      "snmp-server host 10.0.0.2 version 2c public\n");
+    TYPE(d, "snmp-server host 10.0.0.2 public", "no snmp-server host 10.0.0.2", "no snmp-server host 10.0.0.3", "snmp-server host 10.0.0.2 version 2c private");
     expect_running(d, "snmp-server host 10.0.0.2 version 2c private\n");
     TYPE(d, "snmp-server community x RW", "snmp-server community x RO");
     expect_running(d, "snmp-server community x RO\n"
@@ -334,7 +358,7 @@ int main(void)
         TEST(no_takes_lines_away),
         TEST(no_snmp_server_takes_all),
         TEST(snmp_kind_alone_means_all_it_has),
-        TEST(a_host_typed_again_is_replaced),
+        TEST(lines_of_one_host_stand_beside_each_other),
         TEST(what_is_not_here_is_refused), TEST(access_lines_are_kept),
         TEST(debug_goes_on_and_off),
     };
