@@ -406,9 +406,9 @@ static void snmp_server(void **state)
     EACH(b, NULL, snmp);
     /* a host is found by its address */
     char now[CONFIG_MAX];
-    box_type_all(b, NODE, "snmp-server host 10.0.0.5 first\nsnmp-server host 10.0.0.5 second event-manager");
+    box_type_all(b, NODE, "snmp-server host 10.0.0.5 first\nsnmp-server host 10.0.0.5 second config\nsnmp-server host 10.0.0.5 second event-manager");
     config_of(b, now);
-    assert_null(strstr(now, "first"));
+    assert_non_null(strstr(now, "snmp-server host 10.0.0.5 first\nsnmp-server host 10.0.0.5 second event-manager\n"));
     assert_non_null(strstr(now, "snmp-server host 10.0.0.5 second event-manager\n"));
     silent(b, "no snmp-server");
     config_of(b, now);
