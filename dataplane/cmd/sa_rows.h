@@ -55,14 +55,16 @@
             TXT_IN(strct, sa, ikev2_profile))
 
 /* Reverse route injection, behind the other lines. */
-#define RRI_ROWS(m, strct)                                                                                             \
+#define RRI_SET_ROWS(m, strct)                                                                                         \
     HELP(m, "set reverse-route", "Reverse Route Injection."),                                                          \
         SET(m, NULL, "set reverse-route distance <rr_distance:1-255>",                                                 \
             "Distance metric for the routes|Distance value", NUM_IN(strct, sa, rr_distance)),                          \
         SET(m, NULL, "set reverse-route tag <rr_tag:1-4294967295>", "Tag of the routes|Tag value",                     \
             NUM_IN(strct, sa, rr_tag)),                                                                                \
         SET(m, NULL, "set reverse-route gateway <ip:rr_hop>",                                                          \
-            "Next hop of the routes in place of the peer|IP address of the gateway", NUM_IN(strct, sa, rr_hop)),       \
+            "Next hop of the routes in place of the peer|IP address of the gateway", NUM_IN(strct, sa, rr_hop))
+#define RRI_ROWS(m, strct)                                                                                             \
+    RRI_SET_ROWS(m, strct),                                                                                            \
         SET(m, NULL,                                                                                                   \
             "reverse-route=rr [remote-peer <ip:rr_peer> [gateway=rr_gateway]] [static=rr_static]",                     \
             "Reverse Route Injection.|Create routes by way of another next hop|IP address of the next hop|"            \

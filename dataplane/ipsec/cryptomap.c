@@ -100,7 +100,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
         str_copy(t->ike_profile, sizeof t->ike_profile, p->profile);
 }
 
-static void rri_of(const struct sa_conf *sa, struct rri_conf *r)
+void rri_of(const struct sa_conf *sa, struct rri_conf *r)
 {
     r->on = sa->rr;
     r->fixed = sa->rr && sa->rr_static;

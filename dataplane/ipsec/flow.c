@@ -357,6 +357,8 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
             if (f) {
                 f->wide = wide;
                 f->rule = wide->rule;
+                f->tunnel = wide->tunnel;
+                f->vti = wide->vti;
             }
         }
     }

@@ -438,6 +438,7 @@ bool selector_within(const struct selector *in, const struct selector *outer);
 bool selector_equal(const struct selector *a, const struct selector *b);
 
 /* rri.c */
+void rri_of(const struct sa_conf *sa, struct rri_conf *r);      /* what was asked */
 void rri_update(struct ipsec *ips, struct ipsec_flow *f); /* its SAs, peer or entry may have changed */
 void rri_entry(struct ipsec *ips, const struct map_entry *e); /* the same, of all flows of an entry */
 void rri_flow_gone(struct ipsec *ips, struct ipsec_flow *f);

@@ -9,7 +9,8 @@
  *
  * Two heads cannot have the same identity between the same addresses: IKE could not tell them apart. The first one has
  * it, unless both are shared: then the others use its entry (map_if.owner), and its SAs carry the packets of all. A
- * head without its profile, or whose profile names no transform there is, has no entry: nothing passes. */
+ * head without its profile, or whose profile names no transform there is, has no entry: nothing passes. What the other
+ * end narrows is below the line (flow.c), and part of the tunnel: with it alone the tunnel is up too. */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #include <stdio.h>
@@ -149,6 +150,7 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     e->peers[e->npeers++] = mi->head->want.peer;
     e->peer_dflt = e->npeers;
     entry_template(ips, &profile->sa, e);
+    rri_of(&profile->sa, &e->rri);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
     if (mi->head->want.ike_profile[0]) {
@@ -236,6 +238,15 @@ static struct ipsec_flow *flow_of_head(struct ipsec *ips, const struct iface *if
     return e && e->nrules && e->tmpl.ntransforms ? e->rules[0].flow : NULL;
 }
 
+/* What it sends with: the other end may have narrowed it. NULL: nothing. */
+static struct sa_pair *sends_with(const struct ipsec_flow *f)
+{
+    struct sa_pair *out = f->out;
+    for (const struct ipsec_flow *n = f->below ? f->below->first : NULL; n && !out; n = n->next_below)
+        out = n->out;
+    return out;
+}
+
 bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out)
 {
     struct ipsec_flow *f = flow_of_head(ips, ifc);
@@ -251,10 +262,11 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
     struct ipsec_policy p;
     flow_policy(f, &p);
     out->ready = true;
-    out->up = f->out;
+    struct sa_pair *pair = sends_with(f);
+    out->up = pair;
     out->through = f->tunnel->index;
     out->answer_only = p.answer_only;
-    out->plain_mtu = f->out ? pair_plain_mtu(f->out, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
+    out->plain_mtu = pair ? pair_plain_mtu(pair, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
     out->path_until = path < h->want.path_mtu ? f->path_until : 0;
     return true;
 }
@@ -262,7 +274,7 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
 void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc)
 {
     struct ipsec_flow *f = flow_of_head(ips, ifc);
-    if (f && !f->out)
+    if (f && !sends_with(f))
         spd_acquire(ips, f);
 }
 
@@ -275,7 +287,7 @@ bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *
             continue;
         ++*cursor;
         const struct ipsec_flow *f = flow_of_head(ips, mi->ifc);
-        *out = (struct ipsec_head_info){.want = mi->head->want, .ready = f, .up = f && f->out};
+        *out = (struct ipsec_head_info){.want = mi->head->want, .ready = f, .up = f && sends_with(f)};
         str_copy(out->map, sizeof out->map, mi->map);
         str_copy(out->ifname, sizeof out->ifname, mi->ifname);
         return true;

@@ -5,6 +5,9 @@
  * way of the peer, and a second route leads to the peer by way of A. `set reverse-route`: distance (1 if not said),
  * tag, gateway: by way of that one in place of the peer.
  *
+ * Of a profile's: the routes to what the other end narrowed the tunnel's any to, by way of the tunnel itself, or of the
+ * gateway; a tunnel that has all, or GRE, needs none.
+ *
  * The routes are those of the flow: made and taken back with its SAs (rekeying changes nothing; a peer that is lost or
  * changed does), and with the flow. There is none to a peer itself, and none to anywhere (0.0.0.0/0): it would share
  * with the route by which the peer is reached.
@@ -13,7 +16,9 @@
 
 #include <string.h>
 
+#include "dataplane/net/iface.h"
 #include "dataplane/net/route.h"
+#include "espial/text.h"
 
 static void take_back(struct ipsec *ips, struct ipsec_flow *f)
 {
@@ -24,10 +29,12 @@ static void take_back(struct ipsec *ips, struct ipsec_flow *f)
     f->rri_peer = 0;
 }
 
+/* ifname: "" none */
 static struct route_extra *put(struct ipsec *ips, const struct rri_conf *c, uint32_t prefix, uint32_t mask,
-                               uint32_t hop)
+                               uint32_t hop, const char *ifname)
 {
-    const struct route_conf r = {.prefix = prefix, .mask = mask, .hop = hop, .distance = c->distance, .tag = c->tag};
+    struct route_conf r = {.prefix = prefix, .mask = mask, .hop = hop, .distance = c->distance, .tag = c->tag};
+    str_copy(r.ifname, sizeof r.ifname, ifname);
     return route_put(ips->env.net, &r);
 }
 
@@ -46,9 +53,14 @@ void rri_update(struct ipsec *ips, struct ipsec_flow *f)
         return;
     f->rri_peer = peer;
     f->rri_made = *c;
-    f->rri[0] = put(ips, c, to->addr, to->mask, c->hop ? c->hop : c->via && !c->gateway ? c->via : peer);
+    const struct protect_head *h = f->entry->mi->head;
+    if (h && !c->hop) {
+        f->rri[0] = put(ips, c, to->addr, to->mask, 0, h->ifc->name);
+        return;
+    }
+    f->rri[0] = put(ips, c, to->addr, to->mask, c->hop ? c->hop : c->via && !c->gateway ? c->via : peer, "");
     if (c->via && c->gateway)
-        f->rri[1] = put(ips, c, peer, UINT32_MAX, c->via);
+        f->rri[1] = put(ips, c, peer, UINT32_MAX, c->via, "");
 }
 
 void rri_flow_gone(struct ipsec *ips, struct ipsec_flow *f)

@@ -99,6 +99,39 @@ static void narrowing(void **state)
     }
 }
 
+/* reverse-route of a profile: the other end, a crypto map, narrows the tunnel's any to its own network, and that is the
+ * route there, by way of the tunnel; it goes with the SAs. */
+static void routes_of_a_tunnel(void **state)
+{
+    (void)state;
+    struct rig *r = two("tunnel",
+                        "crypto ipsec profile IP\n set transform-set T\n set ikev2-profile P\n reverse-route\n"
+                        " set reverse-route distance 20\n set reverse-route tag 7\n"
+                        "interface Tunnel0\n ip address 10.9.0.1 255.255.255.0\n tunnel source Ethernet0/0\n"
+                        " tunnel destination 10.0.0.2\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile IP\n",
+                        " crypto map M\nip route 0.0.0.0 0.0.0.0 10.0.0.1\ncrypto map M 10 ipsec-isakmp\n"
+                        " set peer 10.0.0.1\n set transform-set T\n set ikev2-profile P\n match address 101\n"
+                        "access-list 101 permit ip 10.2.0.0 0.0.255.255 10.1.0.0 0.0.255.255\n");
+    box_run(r->b, 30 * S);
+    const char *said = box_type(r->b, "left", "show ip route static");
+    if (!strstr(said, "10.2.0.0/16") || !strstr(said, "Tunnel0"))
+        fail_msg("no route:\n%s\n%s", said, box_type(r->b, "left", "show ip interface brief"));
+    assert_non_null(strstr(box_type(r->b, "left", "show ip route 10.2.0.0"), "distance 20"));
+    assert_non_null(strstr(box_type(r->b, "left", "show ip route 10.2.0.0"), "Tag 7"));
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+    box_type_all(r->b, "left", "configure terminal\ncrypto ipsec profile IP\nno reverse-route\nend");
+    assert_null(strstr(box_type(r->b, "left", "show ip route static"), "10.2.0.0"));
+    box_type_all(r->b, "left", "configure terminal\ncrypto ipsec profile IP\nreverse-route\nend");
+    assert_non_null(strstr(box_type(r->b, "left", "show ip route static"), "10.2.0.0"));
+    box_type_all(r->b, "right", "configure terminal\ninterface Ethernet0/0\nshutdown\nend");
+    box_type(r->b, "left", "clear crypto session");
+    box_run(r->b, 5 * S);
+    assert_null(strstr(box_type(r->b, "left", "show ip route static"), "10.2.0.0"));
+    assert_true(box_log_count(r->b, "left", 0, "Line protocol on Interface Tunnel0, changed state to down") > 0);
+    rig_free(r);
+}
+
 #define BETWEEN_ENDS(sets, me, other)                                                                                  \
     " crypto map M\ncrypto ipsec transform-set A esp-aes esp-sha-hmac\n mode tunnel\n"                                 \
     "crypto ipsec transform-set B esp-aes esp-sha-hmac\n mode transport\n"                                             \
@@ -164,7 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(svti),      cmocka_unit_test(gre_transport),    cmocka_unit_test(dynamic_map),
-        cmocka_unit_test(narrowing), cmocka_unit_test(several_children), cmocka_unit_test(mode_of_the_set),
+        cmocka_unit_test(narrowing), cmocka_unit_test(routes_of_a_tunnel), cmocka_unit_test(several_children), cmocka_unit_test(mode_of_the_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,6 +263,14 @@ static const struct line transform_set[] = {
     {"esn", " esn", "no esn", NULL},
 };
 
+static const struct line ipsec_profile[] = {
+    {"rev", " reverse-route", "no rev", NULL},
+    {"set rev dis 20", " set reverse-route distance 20", "no set rev dis", NULL},
+    {"set rev tag 7", " set reverse-route tag 7", "no set rev tag", NULL},
+    {"set rev gat 10.0.0.9", " set reverse-route gateway 10.0.0.9", "no set rev gat", NULL},
+    {"resp", " responder-only", "no resp", NULL},
+};
+
 static const struct line crypto_map[] = {
     {"desc to the branch, over the ISP", " description to the branch, over the ISP", "no desc", NULL},
     {"set peer 10.0.0.2", " set peer 10.0.0.2", "no set peer 10.0.0.2", NULL},
@@ -337,6 +345,9 @@ static void ipsec(void **state)
     struct box *b = one_router("hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n");
     EACH(b, NULL, ipsec_global);
     EACH(b, "cry ips tra T esp-aes esp-sha-hmac", transform_set);
+    go(b, NULL);
+    silent(b, "crypto ipsec profile IP");
+    EACH(b, "crypto ipsec profile IP", ipsec_profile);
     for (char set[] = "cry ips tra T1 esp-gcm"; set[13] <= '6'; set[13]++)
         box_type(b, NODE, set);
     box_type(b, NODE, "crypto map VPN 10 ipsec-isakmp");

@@ -107,6 +107,16 @@ static const struct refused refused_map[] = {
     {"dialer pre-classify", "dialer"},
 };
 
+static const struct refused refused_ipsec_profile[] = {
+    {"reverse-route static", "static"},
+    {"reverse-route remote-peer 10.0.0.9", "remote-peer"},
+    {"set identity I", "identity"},
+    {"set mixed-mode", "mixed-mode"},
+    {"set security-association level per-host", "level"},
+    {"set security-policy limit 5", "security-policy"},
+    {"redundancy 1 stateful", "redundancy"},
+};
+
 static const struct refused refused_interface[] = {
     {"crypto map VPN redundancy G", "redundancy"},   {"crypto ipsec client ezvpn E", "client"},
     {"tunnel mode gre multipoint", "multipoint"}, {"ip nhrp network-id 1", "nhrp"},
@@ -218,12 +228,13 @@ static void refusals(void **state)
     struct box *b = one_router(
         "hostname r1\ninterface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\n"
         "crypto isakmp policy 10\n encryption aes\n group 14\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\n"
-        "crypto map VPN 10 ipsec-isakmp\nevent manager applet A\ncrypto ikev2 profile P\n");
+        "crypto map VPN 10 ipsec-isakmp\ncrypto ipsec profile IP\nevent manager applet A\ncrypto ikev2 profile P\n");
     EACH_REFUSED(b, NULL, refused_global);
     EACH_REFUSED(b, NULL, refused_in_words);
     EACH_REFUSED(b, "crypto isakmp policy 10", refused_policy);
     EACH_REFUSED(b, "crypto ipsec transform-set TS esp-aes esp-sha-hmac", refused_transform_set);
     EACH_REFUSED(b, "crypto map VPN 10", refused_map);
+    EACH_REFUSED(b, "crypto ipsec profile IP", refused_ipsec_profile);
     EACH_REFUSED(b, "crypto ikev2 profile P", refused_ikev2_profile);
     EACH_REFUSED(b, "interface Ethernet0/0", refused_interface);
     EACH_REFUSED(b, "event manager applet A", refused_applet);
