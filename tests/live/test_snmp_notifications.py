@@ -37,6 +37,9 @@ snmp-server host {HOST} version 3 priv bob
 event manager applet sender
  event none
  action 1 snmp-trap intdata1 2323232 strdata "hello"
+event manager applet told trap
+ event none
+ action 1 exit 7
 """
 TRAP, INTERFACES = ".1.3.6.1.6.3.1.1.4.1.0 = OID: ", ".1.3.6.1.2.1.2.2.1"
 
@@ -132,6 +135,22 @@ def every_kind(r1, r2, host, daemon):
     daemon.wait("authenticationFailure", TRAP + ".1.3.6.1.6.3.1.1.5.5", f".1.3.6.1.4.1.9.2.1.5.0 = IpAddress: {HOST}")
     r1.type("event manager run sender")
     daemon.wait("an applet's notification", TRAP + ".1.3.6.1.4.1.9.10.91.0.2", ".1.3.6.1.4.1.9.10.91.1.2.3.1.9.", "INTEGER: 2323232", '"hello"')
+    r1.type("event manager run told")
+    daemon.wait("the event server's own, after a run", TRAP + ".1.3.6.1.4.1.9.10.91.0.1", ".1.3.6.1.4.1.9.10.91.1.2.3.1.7.", '"told"', ".1.3.6.1.4.1.9.10.91.1.2.3.1.8.", "INTEGER: 7")
+    assert not daemon.has('"told"', ".1.3.6.1.4.1.9.10.91.0.2")
+    configure(r1, f"snmp-server host {HOST} version 2c public event-manager")
+    since = len(daemon.heard)
+    r1.type("event manager run sender")
+    wait_for("a second line of the host beside the first", lambda: sum("INTEGER: 2323232" in line for line in daemon.heard[since:]) == 2)
+    configure(r1, f"no snmp-server host {HOST} version 2c public")
+    since = len(daemon.heard)
+    configure(r1, "no snmp-server enable traps event-manager")
+    r1.type("event manager run told")
+    r1.type("event manager run sender")
+    configure(r1, "interface Loopback8")
+    daemon.wait("a link, but nothing of the event server's while its traps are off", TRAP + ".1.3.6.1.6.3.1.1.5.4", '"Loopback8"', since=since)
+    assert not daemon.has("1.3.6.1.4.1.9.10.91.0.", since=since)
+    configure(r1, "snmp-server enable traps event-manager")
     wait_for("the tunnel", lambda: "!" in r1.type("ping 10.2.2.1 source Loopback0 timeout 1"))
     daemon.wait("the start of an IKE tunnel", TRAP + ".1.3.6.1.4.1.9.9.171.2.0.1", "171.1.2.3.1.15.1 = INTEGER: 86400")
     daemon.wait("the start of an IPsec tunnel", TRAP + ".1.3.6.1.4.1.9.9.171.2.0.7", "171.1.3.2.1.9.1 = INTEGER: 3600", "171.1.3.2.1.8.1 = INTEGER: 4608000")
