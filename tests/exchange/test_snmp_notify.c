@@ -4,91 +4,9 @@
  *   hub 213.163.222.7                              spoke 11.1.1.3
  *     TRAP_WANTED -> Trap-PDU, UDP :49152 ------------> :162 -> TRAP_HEARD
  */
-#include "tests/exchange/snmp_box.h"
+#include "tests/exchange/snmp_pair.h"
 
 #include "snmp/cmd/cmd.h"
-
-#define HUB        0xd5a3de07u
-#define SPOKE      0x0b010103u
-#define EEM_ROOT   1, 3, 6, 1, 4, 1, 9, 10, 91
-#define WALL_START INT64_C(1400000000000000)
-
-struct pair {
-    struct loop *loop;
-    struct box *hub, *spoke;
-};
-
-/* snmp-server enable traps event-manager / snmp-server host PEER public event-manager / snmp-server manager */
-static void three_lines(struct box *b, uint32_t peer)
-{
-    struct snmp_conf *c = snmp_conf(b->snmp);
-    c->traps_event_manager = true;
-    box_host(b, peer, "public")->only_event_manager = true;
-    c->manager = true;
-    snmp_conf_changed(b->snmp);
-}
-
-static int setup(void **state)
-{
-    struct pair *p = NEW(struct pair);
-    p->loop = vloop_new(WALL_START);
-    vloop_run_for(p->loop, 5 * US_PER_S);
-    p->hub = box_new(p->loop, HUB);
-    p->spoke = box_new(p->loop, SPOKE);
-    three_lines(p->hub, SPOKE);
-    three_lines(p->spoke, HUB);
-    vloop_run_for(p->loop, 123450 * US_PER_MS);
-    *state = p;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct pair *p = *state;
-    box_free(p->hub);
-    box_free(p->spoke);
-    vloop_free(p->loop);
-    mem_free(p);
-    return 0;
-}
-
-/* What `action snmp-trap intdata1 2323232 strdata ""` publishes, history index 7. */
-static struct fact_trap policy_event(void)
-{
-    static const enum trap_type types[] = {TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_UNSIGNED, TRAP_STRING,
-                                           TRAP_STRING,   TRAP_INT,      TRAP_NONE,     TRAP_STRING};
-    static const uint32_t columns[] = {2, 3, 4, 5, 6, 7, 9, 10, 11};
-    struct fact_trap t = {.kind = "event-manager", .trap_oid = {EEM_ROOT, 0, 2}, .trap_oid_len = 11, .nvars = 9};
-    for (size_t i = 0; i < 9; i++) {
-        const uint32_t oid[] = {EEM_ROOT, 1, 2, 3, 1, columns[i], 7};
-        memcpy(t.vars[i].oid, oid, sizeof(oid));
-        t.vars[i].oid_len = 15;
-        t.vars[i].type = types[i];
-    }
-    t.vars[0].num = 11;
-    t.vars[5].len = 11;
-    memcpy(t.vars[5].data, "command_hub", 11);
-    t.vars[6].num = 2323232;
-    return t;
-}
-
-static void want(struct box *b, const struct fact_trap *t)
-{
-    bus_publish(b->bus, FACT_TRAP_WANTED, t, sizeof(*t));
-    vloop_run_for(b->loop, 0);
-}
-
-static void want_policy_event(struct box *b)
-{
-    struct fact_trap t = policy_event();
-    want(b, &t);
-}
-
-static bool contains(const struct box_datagram *d, const void *bytes, size_t n)
-{
-    return memmem(d->data, d->len, bytes, n) != NULL;
-}
-#define CONTAINS(d, bytes) contains((d), (bytes), sizeof(bytes) - 1)
 
 static void hub_cfg_sends_a_v1_trap(void **state)
 {
@@ -114,28 +32,6 @@ static void hub_cfg_sends_a_v1_trap(void **state)
     assert_true(CONTAINS(d, intdata2)); /* absent: 0 in version 1 */
     assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 1);
     assert_int_equal(snmp_stats(p->hub->snmp)->out_traps, 1);
-}
-
-static void assert_policy_event_heard(const struct box *b, uint8_t version)
-{
-    assert_int_equal(b->nheard, 1);
-    const struct fact_trap *t = &b->heard[0];
-    static const uint32_t trap_oid[] = {EEM_ROOT, 0, 2};
-    static const uint32_t intdata1[] = {EEM_ROOT, 1, 2, 3, 1, 9, 7};
-    assert_int_equal(t->src, HUB);
-    assert_int_equal(t->dst, SPOKE);
-    assert_int_equal(t->version, version);
-    assert_int_equal(t->trap_oid_len, 11);
-    assert_memory_equal(t->trap_oid, trap_oid, sizeof(trap_oid));
-    assert_int_equal(t->nvars, 9);
-    assert_int_equal(t->vars[6].oid_len, 15);
-    assert_memory_equal(t->vars[6].oid, intdata1, sizeof(intdata1));
-    assert_int_equal(t->vars[6].type, TRAP_INT);
-    assert_int_equal(t->vars[6].num, 2323232);
-    assert_int_equal(t->vars[7].type, version == 1 ? TRAP_INT : TRAP_NONE);
-    assert_int_equal(t->vars[5].len, 11);
-    assert_memory_equal(t->vars[5].data, "command_hub", 11);
-    assert_int_equal(t->vars[8].len, 0);
 }
 
 static void spoke_hears_what_hub_sent(void **state)
@@ -192,7 +88,7 @@ static void nothing_leaves_unless_asked(void **state)
 
     struct fact_trap t = policy_event();
     str_copy(t.kind, sizeof(t.kind), "ospf");
-    want(p->hub, &t);
+    want_trap(p->hub, &t);
     assert_int_equal(p->hub->nsent, 1);
 }
 
@@ -208,7 +104,7 @@ static void each_host_gets_its_own_form(void **state)
     /* A Counter64 has no form in version 1. */
     struct fact_trap t = policy_event();
     t.vars[6].type = TRAP_COUNTER64;
-    want(p->hub, &t);
+    want_trap(p->hub, &t);
     assert_int_equal(p->hub->nsent, 3);
     assert_int_equal(p->hub->sent[2].dst, 0x0a000001);
     assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->dropped, 1);
@@ -360,73 +256,6 @@ static void starts(void **state)
     box_free(b);
 }
 
-static void without_manager_nobody_listens(void **state)
-{
-    struct pair *p = *state;
-    want_policy_event(p->hub);
-    snmp_conf(p->spoke->snmp)->manager = false;
-    snmp_conf_changed(p->spoke->snmp);
-    vloop_run_for(p->loop, 0);
-    assert_false(box_listens(p->spoke, 162));
-    assert_false(box_carry(p->hub, 0, p->spoke));
-    snmp_conf(p->spoke->snmp)->manager = true;
-    snmp_conf_changed(p->spoke->snmp);
-    vloop_run_for(p->loop, 0);
-    assert_true(box_carry(p->hub, 0, p->spoke));
-}
-
-static void wrong_community_is_counted_and_told(void **state)
-{
-    struct pair *p = *state;
-    str_copy(((struct snmp_host_conf *)snmp_conf(p->spoke->snmp)->hosts.v[0])->community, 16, "private");
-    want_policy_event(p->hub);
-    for (int i = 0; i < 3; i++)
-        assert_true(box_carry(p->hub, 0, p->spoke));
-    vloop_run_for(p->loop, 0);
-    assert_int_equal(p->spoke->nheard, 0);
-    assert_int_equal(snmp_stats(p->spoke->snmp)->in_bad_communities, 3);
-    assert_int_equal(
-        box_logged(p->spoke, "%SNMP-3-AUTHFAIL: Authentication failure for SNMP req from host 213.163.222.7"), 1);
-    assert_int_equal(p->spoke->nsent, 0);
-
-    box_community(p->spoke, "publi", SNMP_RO); /* a prefix is another string */
-    assert_true(box_carry(p->hub, 0, p->spoke));
-    vloop_run_for(p->loop, 0);
-    assert_int_equal(p->spoke->nheard, 0);
-    box_community(p->spoke, "public", SNMP_RO);
-    assert_true(box_carry(p->hub, 0, p->spoke));
-    vloop_run_for(p->loop, 0);
-    assert_policy_event_heard(p->spoke, 1);
-}
-
-/* Both trap authentication failures and use each other's string wrongly: one trap goes out, none comes back for it. */
-static void authentication_failures_do_not_echo(void **state)
-{
-    struct pair *p = *state;
-    for (int i = 0; i < 2; i++) {
-        struct box *b = i ? p->hub : p->spoke;
-        struct snmp_host_conf *h = snmp_conf(b->snmp)->hosts.v[0];
-        str_copy(h->community, sizeof(h->community), i ? "hub-says" : "spoke-says");
-        h->only_event_manager = false;
-        snmp_conf(b->snmp)->traps_authentication = true;
-        snmp_conf_changed(b->snmp);
-    }
-    want_policy_event(p->hub);
-    assert_true(box_carry(p->hub, 0, p->spoke));
-    vloop_run_for(p->loop, 0);
-    assert_int_equal(p->spoke->nsent, 1);
-    const struct box_datagram *d = &p->spoke->sent[0];
-    /* enterprise 1.3.6.1.4.1.9.1.1045, agent-addr, authenticationFailure(4), 0; authAddr 1.3.6.1.4.1.9.2.1.5.0 =
-     * 213.163.222.7 */
-    assert_true(
-        CONTAINS(d, "\x06\x09\x2b\x06\x01\x04\x01\x09\x01\x88\x15\x40\x04\x0b\x01\x01\x03\x02\x01\x04\x02\x01\x00"));
-    assert_true(CONTAINS(d, "\x06\x0a\x2b\x06\x01\x04\x01\x09\x02\x01\x05\x00\x40\x04\xd5\xa3\xde\x07"));
-    assert_true(box_carry(p->spoke, 0, p->hub));
-    vloop_run_for(p->loop, 2 * US_PER_S);
-    assert_int_equal(snmp_stats(p->hub->snmp)->in_bad_communities, 1);
-    assert_int_equal(p->hub->nsent, 1);
-}
-
 static void config_and_syslog_raise_traps(void **state)
 {
     struct pair *p = *state;
@@ -473,70 +302,6 @@ static void config_and_syslog_raise_traps(void **state)
     assert_int_equal(t->vars[3].len, strlen("decaps: rec'd IPSEC packet"));
     assert_memory_equal(t->vars[3].data, "decaps: rec'd IPSEC packet", t->vars[3].len);
     assert_int_equal(t->vars[4].type, TRAP_TICKS);
-}
-
-static const uint8_t inform[] = {0x30, 0x40, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',  0xa6,
-                                 0x33, 0x02, 0x01, 0x09, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x28, 0x30, 0x0d,
-                                 0x06, 0x08, 0x2b, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x43, 0x01, 0x01, 0x30,
-                                 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x04, 0x01, 0x00, 0x06,
-                                 0x09, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x05, 0x01};
-
-static void informs_are_acknowledged(void **state)
-{
-    struct pair *p = *state;
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, inform, sizeof(inform)));
-    vloop_run_for(p->loop, 0);
-    assert_int_equal(p->spoke->nheard, 1);
-    assert_int_equal(p->spoke->nsent, 1);
-    const struct box_datagram *d = &p->spoke->sent[0];
-    assert_int_equal(d->src, SPOKE);
-    assert_int_equal(d->sport, 162);
-    assert_int_equal(d->dst, HUB);
-    assert_int_equal(d->dport, 4711);
-    assert_int_equal(d->data[13], 0xa2);
-    assert_int_equal(snmp_stats(p->spoke->snmp)->out_responses, 1);
-    assert_int_equal(snmp_stats(p->spoke->snmp)->in_informs, 1);
-}
-
-static void what_is_no_notification_is_counted(void **state)
-{
-    struct pair *p = *state;
-    uint8_t other[sizeof(inform)];
-    memcpy(other, inform, sizeof(inform));
-    other[13] = 0xa0; /* get under a host line's string, which gives no access */
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
-    box_community(p->spoke, "public", SNMP_RO);
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
-    other[13] = 0xa3; /* set under a read-only string */
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
-    other[4] = 2; /* none of 1, 2c and 3 */
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, sizeof(other)));
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 10));
-    assert_true(box_deliver(p->spoke, HUB, 4711, 162, other, 0));
-    vloop_run_for(p->loop, 0);
-    const struct snmp_stats *n = snmp_stats(p->spoke->snmp);
-    assert_int_equal(n->in_pkts, 6);
-    assert_int_equal(n->in_get_requests, 2);
-    assert_int_equal(n->in_set_requests, 1);
-    assert_int_equal(n->in_bad_uses, 2);
-    assert_int_equal(n->in_request_vars, 4);
-    assert_int_equal(n->in_bad_versions, 1);
-    assert_int_equal(n->in_asn_errors, 2);
-    assert_int_equal(p->spoke->nheard, 0);
-    assert_int_equal(p->spoke->nsent, 0);
-}
-
-static void a_taken_port_is_told(void **state)
-{
-    struct pair *p = *state;
-    struct box *b = box_new(p->loop, 0x0a000009);
-    assert_false(snmp_running(b->snmp));
-    b->port_taken = true;
-    snmp_conf(b->snmp)->manager = true;
-    snmp_conf_changed(b->snmp);
-    vloop_run_for(p->loop, 0);
-    assert_int_equal(box_logged(b, "%IP_SNMP-3-SOCKET: can't open UDP socket"), 1);
-    box_free(b);
 }
 
 static void no_snmp_server_ends_it(void **state)
@@ -668,7 +433,7 @@ static void shows_have_their_layout(void **state)
     text_free(&l.text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_setup, pair_teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -682,13 +447,7 @@ int main(void)
         TEST(no_route_waits),
         TEST(informs_are_sent_until_they_are_acknowledged),
         TEST(starts),
-        TEST(without_manager_nobody_listens),
-        TEST(wrong_community_is_counted_and_told),
-        TEST(authentication_failures_do_not_echo),
         TEST(config_and_syslog_raise_traps),
-        TEST(informs_are_acknowledged),
-        TEST(what_is_no_notification_is_counted),
-        TEST(a_taken_port_is_told),
         TEST(no_snmp_server_ends_it),
         TEST(debug_prints_both_ways),
         TEST(shows_have_their_layout),

@@ -3,19 +3,11 @@
  *
  *   hub 213.163.222.7, engine 80000009010A       trap, inform -->       spoke 11.1.1.3, engine 80000009010B
  */
-#include "tests/exchange/snmp_box.h"
+#include "tests/exchange/snmp_pair.h"
 
-#define HUB          0xd5a3de07u
-#define SPOKE        0x0b010103u
 #define HUB_ENGINE   "80000009010A"
 #define SPOKE_ENGINE "80000009010B"
-#define WALL_START   INT64_C(1400000000000000)
 
-struct pair {
-    struct loop *loop;
-    struct box *hub, *spoke;
-    struct snmp_host_conf *host; /* of hub: spoke */
-};
 enum { SHA = 2, AES128 = 2 };
 
 /* snmp-server user NAME group [remote ADDR] v3 [auth sha PASSWORD [priv aes 128 sealed123]] */
@@ -51,11 +43,7 @@ static void engines(struct box *b, const char *own, uint32_t peer, const char *o
 
 static int setup(void **state)
 {
-    struct pair *p = NEW(struct pair);
-    p->loop = vloop_new(WALL_START);
-    vloop_run_for(p->loop, 5 * US_PER_S);
-    p->hub = box_new(p->loop, HUB);
-    p->spoke = box_new(p->loop, SPOKE);
+    struct pair *p = pair_new();
     engines(p->hub, HUB_ENGINE, SPOKE, SPOKE_ENGINE);
     engines(p->spoke, SPOKE_ENGINE, HUB, HUB_ENGINE);
     snmp_conf(p->hub->snmp)->traps_event_manager = true;
@@ -69,16 +57,6 @@ static int setup(void **state)
     group(p->spoke, 1);
     vloop_run_for(p->loop, 100 * US_PER_S);
     *state = p;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct pair *p = *state;
-    box_free(p->hub);
-    box_free(p->spoke);
-    vloop_free(p->loop);
-    mem_free(p);
     return 0;
 }
 
@@ -301,7 +279,7 @@ static void an_inform_of_a_foreign_engine_is_none(void **state)
     assert_int_equal(snmp_stats(p->spoke->snmp)->invalid_msgs, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, pair_teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
