@@ -168,6 +168,8 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     f->entry = e;
     f->kept = true;
     f->tunnel = mi->ifc;
+    for (struct ipsec_flow *n = f->below ? f->below->first : NULL; n; n = n->next_below)
+        n->tunnel = mi->ifc;
     f->vti = mi->head->want.vti;
     group_of(f->below, e);
     e->rules[e->nrules++] = (struct spd_rule){.rule = r, .hits = &mi->head->hits, .flow = f};
