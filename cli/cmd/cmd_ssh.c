@@ -7,6 +7,7 @@
 
 #include "cli/cmd/cmd.h"
 #include "cli/cmd/waiting.h"
+#include "cli/shell/session.h"
 #include "cli/ssh/algorithm.h"
 #include "cli/ssh/hostkey.h"
 #include "cli/ssh/sshd.h"
@@ -137,6 +138,20 @@ static bool add_key(struct typing *t, const struct sshd_pubkey *key)
     return false;
 }
 
+static void typed(void *arg, const char *line);
+
+/* At a terminal each line stands behind a prompt of its own, as on IOS: programs wait for one after every line they send. */
+static void ask_line(struct typing *t)
+{
+    const struct cmd_ctx *c = t->w.c;
+    struct session_view v;
+    session_view(c->shell, &v);
+    const char *prompt = v.terminal ? session_prompt(c->shell) : "", *mode = strchr(prompt, '(');
+    if (mode)
+        out_printf(c->out, "%.*s(conf-ssh-pubkey-data)#", (int)(mode - prompt), prompt);
+    c->host->ask_raw(c->shell, typed, t);
+}
+
 static void typed(void *arg, const char *line)
 {
     struct typing *t = arg;
@@ -147,7 +162,7 @@ static void typed(void *arg, const char *line)
     if (!is_end && t->text.len + strlen(line) < KEY_TEXT_MAX) {
         text_add(&t->text, line);
         text_add(&t->text, "\n");
-        c->host->ask_raw(c->shell, typed, t);
+        ask_line(t);
         return;
     }
     bool ok = is_end && sshd_pubkey_from_text(text_str(&t->text), &key) && add_key(t, &key);
@@ -161,7 +176,7 @@ static enum cmd_result do_key_string(struct cmd_ctx *c)
     struct typing *t = NEW(struct typing);
     str_copy(t->user, sizeof t->user, ((const struct sshd_pubkey_user *)c->obj)->user);
     waiting_begin(&t->w, c, typing_free);
-    c->host->ask_raw(c->shell, typed, t);
+    ask_line(t);
     return CMD_WAIT;
 }
 

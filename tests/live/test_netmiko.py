@@ -90,6 +90,21 @@ def files(router, folder):
     c.disconnect()
 
 
+def public_key(router):
+    """A key of several lines through send_config_set, which waits for a prompt behind every line; then one that is none."""
+    key = ("AAAAC3NzaC1lZDI1NTE5AAAAIFUpQFUPHanBmR5j4z", "E9RniiwtlHTlE/hwp88A7fUM4n")
+    c = connect(router, "admin", "admin-secret")
+    said = c.send_config_set(["ip ssh pubkey-chain", "username op", "key-string", *key, "exit"])
+    cut = NAME[:20]
+    for line in (cut + "(conf-ssh-pubkey-user)#key-string", cut + "(conf-ssh-pubkey-data)#" + key[0], cut + "(conf-ssh-pubkey-data)#" + key[1],
+                 cut + "(conf-ssh-pubkey-data)#exit", cut + "(conf-ssh-pubkey-user)#end"):
+        assert line in said.splitlines(), said
+    assert "%" not in said and "  key-hash ssh-ed25519 " in c.send_command("show running-config | section pubkey"), said
+    said = c.send_config_set(["ip ssh pubkey-chain", "username op", "key-string", "AAAAnokey", "exit"])
+    assert "%SSH: Failed to decode the Key Value" in said, said
+    c.disconnect()
+
+
 def main():
     with routers.Folder() as folder, sshlab.SshRouter(folder, NAME, sshlab.CLIENTS, secret="enable-me") as router:
         from_privilege_15(router)
@@ -97,6 +112,7 @@ def main():
         wrong_password(router)
         detect(router)
         files(router, folder)
+        public_key(router)
 
 
 if __name__ == "__main__":
