@@ -95,7 +95,7 @@ struct sa_pair {
     unsigned pfs_group;
     uint32_t handle;                   /* of the reserved SPI it was made with; 0 none */
     uint64_t installed_at;
-    struct timer soft, hard, idle;
+    struct timer soft, hard, idle, turn; /* turn: it is to be sent with then */
     struct sa_pair *next_soft, *next_dead;
     struct sa_pair *next_of_peer, **prev_of_peer;
 };
@@ -336,10 +336,8 @@ void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len);
 const struct transform_set_conf *ipsec_default_set(void);
 
 /* late.c */
-enum late_what { LATE_PROGRAM, LATE_ENABLE };
 /* False: not kept waiting (no delay, or too many wait): do it now. */
-bool late_add(struct ipsec *ips, uint32_t pair, enum late_what what, uint64_t after_us);
-void late_hurry(struct ipsec_flow *f);
+bool late_add(struct ipsec *ips, uint32_t pair, uint64_t after_us);
 void late_fini(struct ipsec *ips);
 
 /* spi.c: one SA each for address, protocol and SPI; the SPI must be one that this router drew */

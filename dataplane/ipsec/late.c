@@ -1,6 +1,6 @@
 /* late.c: what named defects (dataplane/fault) make happen later than it should: an inbound SA that reaches the data
- * plane some time after its installation, an outbound one that is switched to late. Without a defect nothing is ever
- * here. A pair that is gone by then is left alone; at most LATE_MAX wait, further ones happen at once. */
+ * plane some time after its installation. Without a defect nothing is ever here. A pair that is gone by then is left
+ * alone; at most LATE_MAX wait, further ones happen at once. */
 #include "dataplane/ipsec/ipsec_local.h"
 
 #define LATE_MAX 1024
@@ -8,7 +8,6 @@
 struct late {
     struct ipsec *ips;
     uint32_t pair;
-    enum late_what what;
     struct timer timer;
     struct late *next;
 };
@@ -19,43 +18,27 @@ static void on_late(void *arg)
     struct ipsec *ips = l->ips;
     struct sa_pair *sa = table_find(ips->by_id, &l->pair);
     struct late **at = &ips->late;
-    enum late_what what = l->what;
 
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;
     ips->nlate--;
     mem_free(l);
-    if (!sa)
-        return;
-    if (what == LATE_PROGRAM)
+    if (sa)
         pair_program(sa);
-    else
-        pair_enable(sa);
 }
 
-bool late_add(struct ipsec *ips, uint32_t pair, enum late_what what, uint64_t after_us)
+bool late_add(struct ipsec *ips, uint32_t pair, uint64_t after_us)
 {
     if (!after_us || ips->nlate >= LATE_MAX)
         return false;
     struct late *l = NEW(struct late);
-    *l = (struct late){.ips = ips, .pair = pair, .what = what, .next = ips->late};
+    *l = (struct late){.ips = ips, .pair = pair, .next = ips->late};
     timer_init(&l->timer, ips->env.loop, on_late, l);
     timer_set(&l->timer, after_us);
     ips->late = l;
     ips->nlate++;
     return true;
-}
-
-/* The flow has nothing left to send with: what waits to be switched to is, now. */
-void late_hurry(struct ipsec_flow *f)
-{
-    for (struct sa_pair *sa = f->pairs; sa; sa = sa->older)
-        for (struct late *l = sa->ips->late; l; l = l->next)
-            if (l->what == LATE_ENABLE && l->pair == sa->id) {
-                pair_enable(sa);
-                return;
-            }
 }
 
 void late_fini(struct ipsec *ips)

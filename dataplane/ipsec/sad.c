@@ -215,6 +215,16 @@ static void on_idle(void *arg)
         pair_delete(sa, SA_GONE_IDLE, true);
 }
 
+/* Unless a younger one was quicker. */
+static void on_turn(void *arg)
+{
+    struct sa_pair *sa = arg;
+    for (const struct sa_pair *o = sa->newer; o; o = o->newer)
+        if (o->enabled)
+            return;
+    pair_enable(sa);
+}
+
 /* How long before its end a pair asks for its successor: of a short life, a part. */
 static uint64_t soft_before_us(const struct sa_pair *sa)
 {
@@ -242,6 +252,7 @@ static void lifetimes(struct sa_pair *sa)
     timer_init(&sa->soft, sa->ips->env.loop, on_soft, sa);
     timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
     timer_init(&sa->idle, sa->ips->env.loop, on_idle, sa);
+    timer_init(&sa->turn, sa->ips->env.loop, on_turn, sa);
     if (sa->policy.idle_s)
         timer_set(&sa->idle, sa->policy.idle_s * US_PER_S);
     if (life) {
@@ -278,9 +289,9 @@ static void program(struct sa_pair *sa)
     bool late = false;
     if (fault_strikes(f, FAULT_LATE_PROGRAM, (uint32_t)table_count(ips->by_id))) {
         mem_free(table_remove(ips->transient, &k));
-        late = late_add(ips, sa->id, LATE_PROGRAM, fault_window_us(f, FAULT_LATE_PROGRAM));
+        late = late_add(ips, sa->id, fault_window_us(f, FAULT_LATE_PROGRAM));
     } else if (fault_strikes(f, FAULT_KILLS_NEW, 0)) {
-        late = late_add(ips, sa->id, LATE_PROGRAM, fault_window_us(f, FAULT_KILLS_NEW));
+        late = late_add(ips, sa->id, fault_window_us(f, FAULT_KILLS_NEW));
     }
     if (!late)
         pair_program(sa);
@@ -392,15 +403,22 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
     return id;
 }
 
-void sad_enable_outbound(struct ipsec *ips, uint32_t id)
+void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us)
 {
     struct sa_pair *sa = table_find(ips->by_id, &id);
     if (!sa || sa->enabled)
         return;
-    if (sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0) &&
-        late_add(ips, id, LATE_ENABLE, fault_window_us(ips->env.faults, FAULT_OLD_FIRST)))
-        return;
-    pair_enable(sa);
+    if (sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0))
+        after_us = fault_window_us(ips->env.faults, FAULT_OLD_FIRST);
+    if (sa->flow->out && after_us)
+        timer_set(&sa->turn, after_us);
+    else
+        pair_enable(sa);
+}
+
+void sad_enable_outbound(struct ipsec *ips, uint32_t id)
+{
+    sad_enable_outbound_later(ips, id, 0);
 }
 
 bool sad_heard(struct ipsec *ips, uint32_t id)
@@ -417,6 +435,7 @@ void pair_enable(struct sa_pair *sa)
     if (sa->enabled)
         return;
     sa->enabled = true;
+    timer_clear(&sa->turn);
     if (!f->out)
         f->up_since = loop_now(ips->env.loop);
     f->out = sa;
@@ -443,8 +462,9 @@ static void unlink_pair(struct sa_pair *sa)
             if (o->enabled)
                 f->out = o;
     }
-    if (!f->out && sa->ips->late)
-        late_hurry(f);
+    for (struct sa_pair *o = f->pairs; o && !f->out; o = o->older)
+        if (timer_pending(&o->turn))
+            pair_enable(o);
     if (!f->out)
         f->up_since = 0;
     protect_changed(sa->ips, f);
@@ -467,6 +487,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     timer_clear(&sa->soft);
     timer_clear(&sa->hard);
     timer_clear(&sa->idle);
+    timer_clear(&sa->turn);
     if (spi_find(&ips->in, k.addr, (uint8_t)k.proto, k.spi) == sa)
         spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
     table_remove(ips->by_id, &sa->id);

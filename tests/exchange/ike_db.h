@@ -73,6 +73,12 @@ void sad_enable_outbound(struct ipsec *ips, uint32_t id)
     ips->current = id;
 }
 
+void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us)
+{
+    ips->later_us = after_us;
+    sad_enable_outbound(ips, id);
+}
+
 bool sad_heard(struct ipsec *ips, uint32_t id) /* nothing is sent with these pairs */
 {
     (void)ips, (void)id;

@@ -54,6 +54,7 @@ struct ipsec {
     uint32_t reserved[SPIS];
     unsigned acquire_ok, acquire_failed, failures;
     unsigned installs, deletes;
+    uint64_t later_us; /* what the last pair had to wait for, at most */
     bool is_static, refuse_install, no_selector;
     uint64_t last_in, last_out;
     bool watched;

@@ -67,6 +67,41 @@ static void refused(void **state)
     box_free(b);
 }
 
+/* A pair that is to be sent with later: when its time has come, at once without a former one or when that goes, and never
+ * after a younger one. */
+static void enabled_later(void **state)
+{
+    (void)state;
+    struct box *b = hub_new();
+    uint32_t one = install(b, 0x1001, 0x2001, true, false);
+    sad_enable_outbound_later(b->ips, one, US_PER_S);
+    assert_int_equal(send(b), 0x2001);
+    uint32_t two = install(b, 0x1002, 0x2002, true, false);
+    sad_enable_outbound_later(b->ips, two, US_PER_S);
+    assert_int_equal(send(b), 0x2001);
+    vloop_run_for(b->loop, US_PER_S - 1);
+    assert_int_equal(send(b), 0x2001);
+    vloop_run_for(b->loop, 1);
+    assert_int_equal(send(b), 0x2002);
+    uint32_t three = install(b, 0x1003, 0x2003, true, false);
+    sad_enable_outbound_later(b->ips, three, US_PER_S);
+    assert_true(sad_delete(b->ips, one, SA_GONE_REKEYED));
+    assert_int_equal(send(b), 0x2002);
+    assert_true(sad_delete(b->ips, two, SA_GONE_REKEYED));
+    assert_int_equal(send(b), 0x2003);
+    uint32_t four = install(b, 0x1004, 0x2004, true, false), five = install(b, 0x1005, 0x2005, true, false);
+    sad_enable_outbound_later(b->ips, four, US_PER_S);
+    sad_enable_outbound(b->ips, five);
+    vloop_run_for(b->loop, 2 * US_PER_S);
+    assert_int_equal(send(b), 0x2005);
+    uint32_t six = install(b, 0x1006, 0x2006, true, false);
+    sad_enable_outbound_later(b->ips, six, US_PER_S);
+    assert_true(sad_delete(b->ips, six, SA_GONE_REKEYED)); /* its time does not come */
+    vloop_run_for(b->loop, 2 * US_PER_S);
+    assert_int_equal(send(b), 0x2005);
+    box_free(b);
+}
+
 /*  pair 1 sends -> pair 2 is installed -> pair 1 still sends -> 2 is enabled -> 2 sends, 1 still receives -> 1 is
  * deleted */
 static void make_before_break(void **state)
@@ -407,7 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reserve),
         cmocka_unit_test(refused),
-        cmocka_unit_test(make_before_break),
+        cmocka_unit_test(make_before_break), cmocka_unit_test(enabled_later),
         cmocka_unit_test(seconds),
         cmocka_unit_test(kilobytes),
         cmocka_unit_test(strangers),

@@ -67,7 +67,7 @@ void v1_pair_enable(struct ike_node *n)
     struct ike *ike = n->sa->ike;
 
     trace_ipsec(n->sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
-    sad_enable_outbound(ike->env.ipsec, n->pair);
+    sad_enable_outbound_later(ike->env.ipsec, n->pair, n->initiator ? IKE_SWITCH_US : 0);
     peer_pair_enabled(ike, n->pair);
 }
 

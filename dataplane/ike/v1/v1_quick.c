@@ -7,7 +7,8 @@
  *
  * Make before break. The responder installs the pair before it sends QM2, so that what follows QM3 at once can be taken
  * in; it sends with the new pair only after QM3. The initiator installs on QM2 and sends with the pair after sending
- * QM3. QM3 has no answer: the responder repeats QM2 until it comes, and the initiator answers a repeated QM2 with QM3
+ * QM3; where a former pair carries the flow, 200 ms after it: a peer that takes ESP in faster than it works on QM3 would
+ * lose what came in between. QM3 has no answer: the responder repeats QM2 until it comes, and the initiator answers a repeated QM2 with QM3
  * again. A responder that never sees QM3 deletes the pair and says so.
  *
  * Both ends at once, for the same flow: the exchange of the end with the higher address wins. That end does not answer
