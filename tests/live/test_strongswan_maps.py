@@ -5,7 +5,7 @@ conversation, decrypted, and may find nothing malformed."""
 import subprocess
 
 from routers import wait_for
-from swan import Lab, connection, enter, ping_from_router, play, running, wake
+from swan import Lab, connection, enter, ping_from_router, play, running, spi_out, wake
 
 enter("tshark")
 
@@ -51,9 +51,9 @@ class MapLab(Lab):
         return self.boot(CONFIG.format(crypto=crypto, more=more), scale=scale)
 
     def up(self):
-        """charon begins; there may be no flow to look at before."""
+        """charon begins; there may be no flow to look at before. Its pair is there from its second message on, and sent with from the third."""
         self.charon.initiate()
-        wait_for("charon's IKE SA and a pair", lambda: running(self.router, "10.0.0.1        10.0.0.2        QM_IDLE") and "spi: 0x" in self.router.type("show crypto ipsec sa"))
+        wait_for("charon's IKE SA and a pair to send with", lambda: running(self.router, "10.0.0.1        10.0.0.2        QM_IDLE") and spi_out(self.router))
 
 
 def routes(r):
