@@ -103,4 +103,16 @@ static inline void pair_up(struct box *b)
 {
     pair_has(b, "r1", PAIR_PING, "Success rate is 80 percent (4/5)"); /* the first one starts IKE and is lost */
 }
+
+/* A pair that r2 has forgotten over a reload, and r1 goes on sending by; the SPI. */
+static inline uint32_t pair_forgotten(struct box *b)
+{
+    box_type(b, "r1", "write memory");
+    box_type(b, "r2", "write memory");
+    pair_up(b);
+    uint32_t spi = pair_newest(b, "r1").spi_out;
+    box_reload(b, "r2");
+    box_run(b, 5 * US_PER_S);
+    return spi;
+}
 #endif

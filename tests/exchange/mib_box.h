@@ -176,6 +176,13 @@ static inline void hear(void *arg, const void *fact)
     h->v[h->n++] = *(const struct fact_trap *)fact;
 }
 
+/* The node is a manager from now on, and what it hears goes to h. */
+static inline void mib_hear(struct box *b, const char *node, struct heard *h)
+{
+    bus_subscribe(router_bus(box_router(b, node)), FACT_TRAP_HEARD, hear, h);
+    box_type_all(b, node, "configure terminal\nsnmp-server community public RO\nsnmp-server manager\nend");
+}
+
 static inline bool is_named(const struct trap_var *v, const char *oid)
 {
     struct trap_var want = {0};

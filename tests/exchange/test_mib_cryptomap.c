@@ -131,8 +131,7 @@ static void over_the_wire(void **state)
     struct box *b = crypto_pair("", NULL);
     struct heard h = {0};
     (void)state;
-    bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_HEARD, hear, &h);
-    type(b, "r2", "configure terminal\nsnmp-server community public RO\nsnmp-server manager\nend");
+    mib_hear(b, "r2", &h);
     type(b, "r1",
          "configure terminal\nsnmp-server enable traps isakmp policy add\nsnmp-server enable traps ipsec cryptomap "
          "delete\n"

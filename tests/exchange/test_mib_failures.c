@@ -64,12 +64,7 @@ static void unknown(void **state)
     struct box *b = crypto_pair("crypto isakmp keepalive 10 periodic\n", NULL);
     struct heard h = {0};
     (void)state;
-    box_type(b, "r1", "write memory");
-    box_type(b, "r2", "write memory");
-    pair_up(b);
-    uint32_t spi = pair_newest(b, "r1").spi_out;
-    box_reload(b, "r2");
-    box_run(b, 5 * US_PER_S);
+    uint32_t spi = pair_forgotten(b);
     bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_WANTED, hear, &h);
     box_type(b, "r1", PAIR_PING);
     box_run(b, 15 * US_PER_S);
@@ -137,8 +132,7 @@ static void switches(void **state)
     struct box *b = crypto_pair("", NULL);
     struct heard h = {0};
     (void)state;
-    bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_HEARD, hear, &h);
-    box_type_all(b, "r2", "configure terminal\nsnmp-server community public RO\nsnmp-server manager\nend");
+    mib_hear(b, "r2", &h);
     box_type_all(b, "r1",
                  "configure terminal\nsnmp-server enable traps ipsec tunnel start\nsnmp-server host 10.0.0.2 version "
                  "2c public\nend");

@@ -80,8 +80,7 @@ static void over_the_wire(void **state)
     struct box *b = crypto_pair("", NULL);
     struct heard h = {0};
     (void)state;
-    bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_HEARD, hear, &h);
-    box_type_all(b, "r2", "configure terminal\nsnmp-server community public RO\nsnmp-server manager\nend");
+    mib_hear(b, "r2", &h);
     box_type_all(b, "r1", "configure terminal\nsnmp-server enable traps isakmp tunnel start\nsnmp-server enable traps ipsec tunnel start\nsnmp-server enable traps snmp linkup coldstart\n"
                           "snmp-server host 10.0.0.2 informs version 2c public ipsec snmp\nend");
     box_run(b, US_PER_S);
