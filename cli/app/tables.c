@@ -25,6 +25,7 @@ static const struct {
     {&cli_table_absent, OWNER_CLI},
     {&cli_table_reload, OWNER_CLI},
     {&cli_table_alias, OWNER_CLI},
+    {&cli_table_range, OWNER_CLI},
     {&cli_table_logging, OWNER_CLI},
     {&cli_table_line, OWNER_CLI},
     {&cli_table_user, OWNER_CLI},

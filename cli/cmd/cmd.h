@@ -9,7 +9,7 @@ extern const struct cmd_table cli_table_mode, cli_table_config, cli_table_termin
     cli_table_user, cli_table_aaa, cli_table_privilege, cli_table_banner,
     cli_table_version, cli_table_hosts, cli_table_tech,
     cli_table_clock;
-extern const struct cmd_table cli_table_reload, cli_table_alias;
+extern const struct cmd_table cli_table_reload, cli_table_alias, cli_table_range;
 
 /* The self of these is the struct sshd (cli/ssh/sshd.h). */
 extern const struct cmd_table ssh_table, ssh_table_key;

@@ -6,7 +6,7 @@
 const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [EXEC] = {"", "Exec commands:"},
     [CONFIG] = {"(config)", "Configure commands:"},
-    [CONFIG_IF] = {"(config-if)", "Interface configuration commands:"},
+    [CONFIG_IF] = {"(config-if)", "Interface configuration commands:", "(config-if-range)"},
     [CONFIG_LINE] = {"(config-line)", "Line configuration commands:"},
     [CONFIG_ISAKMP] = {"(config-isakmp)", "ISAKMP commands:"},
     [CONFIG_ISAKMP_PROFILE] = {"(conf-isa-prof)", "Crypto ISAKMP Profile configuration commands:"},

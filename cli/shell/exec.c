@@ -219,6 +219,22 @@ void session_changed(struct shell *sh)
     m->env.config_line(m->env.arg, &v, sh->config_session, sh->ran_mode != CONFIG, sh->match.expanded);
 }
 
+/* The matched line, for the object of the mode, or each of several: refused when all refuse it. */
+static enum config_result run_each(struct shell *sh, struct config_next *next)
+{
+    struct grammar *g = sh->maker->grammar;
+    struct out *out = &sh->output.out;
+    sh->maker->typing = sh;
+    enum config_result did = config_run(g, &sh->match, sh->obj, out, next);
+    for (size_t i = 0; i < sh->nmore; i++)
+        if (config_alive(g, sh->mode, sh->more[i])) {
+            enum config_result other = config_run(g, &sh->match, sh->more[i], out, next);
+            did = did == CONFIG_REFUSED ? other : did;
+        }
+    sh->maker->typing = NULL;
+    return did;
+}
+
 static enum exec_result run_config(struct shell *sh, const char *typed)
 {
     struct config_next next = {0};
@@ -238,10 +254,7 @@ static enum exec_result run_config(struct shell *sh, const char *typed)
     sh->keeps = false;
     sh->ran = true;
     sh->ran_mode = sh->mode;
-    sh->maker->typing = sh;
-    enum config_result did = config_run(sh->maker->grammar, &sh->match, sh->obj, &sh->output.out, &next);
-    sh->maker->typing = NULL;
-    switch (did) {
+    switch (run_each(sh, &next)) {
     case CONFIG_TAKEN: session_changed(sh); break;
     case CONFIG_ENTER:
         session_changed(sh);

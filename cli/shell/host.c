@@ -113,6 +113,7 @@ const struct cmd_host session_host = {
     .on_abort = host_on_abort,
     .ask = host_ask,
     .enter = session_enter,
+    .enter_each = session_enter_each,
     .end = host_end,
     .quit = host_quit,
     .set_privilege = host_set_privilege,

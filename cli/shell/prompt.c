@@ -45,9 +45,9 @@ static const char *mode_text(const struct shell *sh)
 {
     struct grammar *g = sh->maker->grammar;
     const struct grammar_row *mode = g ? grammar_mode_row(g, sh->mode) : NULL;
-    const char *text = NULL;
+    const char *text = sh->several ? cmd_modes[sh->mode].several : NULL;
 
-    if (mode && mode->row->scope->prompt && config_alive(g, sh->mode, sh->obj))
+    if (!text && mode && mode->row->scope->prompt && config_alive(g, sh->mode, sh->obj))
         text = mode->row->scope->prompt(sh->obj);
     return text ? text : cmd_modes[sh->mode].prompt;
 }

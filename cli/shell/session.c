@@ -73,6 +73,10 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
     struct out quiet = {.write = out_nowhere};
     enum cmd_mode old = sh->mode;
     void *old_obj = sh->obj;
+    mem_free(sh->more);
+    sh->more = NULL;
+    sh->nmore = 0;
+    sh->several = false;
     if (old == mode && old_obj == obj)
         return;
     sh->mode = mode;
@@ -90,6 +94,15 @@ void session_enter(struct shell *sh, enum cmd_mode mode, void *obj)
         msg_post(sh->maker->env.log, &MSG_CONFIG_I, sh->origin);
         bus_publish(sh->maker->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
     }
+}
+
+void session_enter_each(struct shell *sh, enum cmd_mode mode, void *const *objs, size_t n)
+{
+    session_enter(sh, mode, objs[0]);
+    sh->several = true;
+    sh->nmore = n - 1;
+    sh->more = mem_array(n, sizeof *sh->more);
+    memcpy(sh->more, objs + 1, sh->nmore * sizeof *sh->more);
 }
 
 /* ---- the course of a line ---- */

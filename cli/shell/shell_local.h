@@ -106,6 +106,9 @@ struct shell {
     uint8_t privilege;
     enum cmd_mode mode;
     void *obj;
+    bool several; /* entered by enter_each: */
+    void **more;  /* its further objects, owned */
+    size_t nmore;
     enum session_state state;
     bool quitting, closing;
     unsigned depth; /* calls into this session on the stack */
@@ -170,6 +173,7 @@ void session_doom(struct shell *sh);     /* the same, safe from inside its own c
 void session_emit(struct shell *sh, const char *s,
                   size_t len); /* to the terminal or the capture, past filter and pager */
 void session_enter(struct shell *sh, enum cmd_mode mode, void *obj);
+void session_enter_each(struct shell *sh, enum cmd_mode mode, void *const *objs, size_t n);
 void session_output_drained(struct shell *sh); /* all is shown of a command that is over */
 void session_output_room(struct shell *sh);    /* all is shown of a command that goes on */
 void session_notify(struct shell *sh); /* channel->changed, in a later turn */

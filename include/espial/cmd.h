@@ -89,9 +89,9 @@ enum cmd_mode {
     CONFIG_SLA, /* ip sla N */
     CMD_MODES
 };
-/* prompt: "(config-if)"; heading: "Interface configuration commands:". Indexed by enum cmd_mode; defined in cli/grammar. */
+/* prompt: "(config-if)"; heading: "Interface configuration commands:"; several: the prompt with several objects, where there may be some. Indexed by enum cmd_mode; defined in cli/grammar. */
 struct cmd_mode_info {
-    const char *prompt, *heading;
+    const char *prompt, *heading, *several;
 };
 extern const struct cmd_mode_info cmd_modes[CMD_MODES];
 
@@ -147,6 +147,8 @@ struct cmd_host {
     void (*ask)(struct shell *, const char *prompt, bool single_key, void (*answer)(void *arg, const char *text), void *arg);
     /* Enter a mode with an object (normally MODE rows do this); leave to EXEC; close the session. */
     void (*enter)(struct shell *, enum cmd_mode mode, void *obj);
+    /* Enter a mode with several objects of it, one at least; objs is copied. What is typed there is done to each, until the mode is left. */
+    void (*enter_each)(struct shell *, enum cmd_mode mode, void *const *objs, size_t n);
     void (*end)(struct shell *);
     void (*quit)(struct shell *);
     void (*set_privilege)(struct shell *, uint8_t level);
