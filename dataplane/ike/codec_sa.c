@@ -2,10 +2,10 @@
  * and the attributes of those, as bytes.
  *
  * Only the DOI IPSEC with the situation SIT_IDENTITY_ONLY is taken. codec_sa checks every nested length, the counts and
- * the chaining
- * ("more" bytes 2, 3 and 0), and flattens the tree into a bounded array of transforms. It does not know what an
- * attribute means: that is propose.c. A proposal number that occurs with two protocols (AH and ESP together) is marked
- * on its transforms. */
+ * the chaining ("more" bytes 2, 3 and 0), and flattens the tree into a bounded array of transforms. A proposal without
+ * any (a peer none of whose algorithms IKEv1 can say sends that) adds nothing. It does not know what an attribute
+ * means: that is propose.c. A proposal number that occurs with two protocols (AH and ESP together) is marked on its
+ * transforms. */
 #include "dataplane/ike/codec.h"
 
 bool attrs_valid(struct rd r)
@@ -94,7 +94,7 @@ enum codec_result codec_sa(const struct payload *sa, struct sa_body *out)
         like.spi_len = rd_u8(&body);
         unsigned count = rd_u8(&body);
         const uint8_t *spi = rd_bytes(&body, like.spi_len);
-        if (body.bad || like.spi_len > sizeof like.spi || !count)
+        if (body.bad || like.spi_len > sizeof like.spi)
             return CODEC_BODY;
         memcpy(like.spi, spi, like.spi_len);
         for (unsigned i = 0; i < out->n; i++)

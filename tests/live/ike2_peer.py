@@ -5,9 +5,9 @@ import hmac, os, queue, struct
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from scapy.layers.inet import IP, UDP
-from scapy.layers.ipsec import AH, ESP, SecurityAssociation
+from scapy.layers.ipsec import AH, ESP
 
-from ike_peer import Peer, Silence, parse
+from ike_peer import Peer, Silence, association, parse
 
 SA, KE, IDI, IDR, AUTH, NONCE, NOTIFY, DELETE, TSI, TSR, SK = 33, 34, 35, 36, 39, 40, 41, 42, 44, 45, 46
 INIT, IKE_AUTH, CREATE_CHILD, INFORMATIONAL = 34, 35, 36, 37
@@ -103,12 +103,12 @@ class Peer2(Peer):
     def proof(self, psk, message, nonce, key, identity):
         return self.sum(self.sum(psk, b"Key Pad for IKEv2"), message, nonce, self.sum(key, identity))
 
-    def child(self, mine, theirs, cipher, mac, tunnel, psk=None):
-        """A pair of SAs; cipher None: AH. In IKE_AUTH with a key, in CREATE_CHILD_SA without. Returns scapy's two associations (out, in)."""
+    def child(self, mine, theirs, cipher, mac, tunnel, psk=None, esn=False):
+        """A pair of SAs; cipher None: AH. In IKE_AUTH with a key, in CREATE_CHILD_SA without. esn: extended sequence numbers. Returns scapy's two associations (out, in)."""
         protocol, spi = 3 if cipher else 2, b"\x20" + os.urandom(3)
         number, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
         integ, mac_len, mac_name = MACS[mac]
-        offer = proposal(protocol, spi, *([(1, number, bits)] if cipher else []), *([(3, integ, 0)] if mac else []), (5, 0, 0))
+        offer = proposal(protocol, spi, *([(1, number, bits)] if cipher else []), *([(3, integ, 0)] if mac else []), (5, int(esn), 0))
         rest = [(SA, offer)] + ([] if psk else [(NONCE, os.urandom(32))]) + [(TSI, selector(mine)), (TSR, selector(theirs))]
         if not tunnel:
             rest.append((NOTIFY, struct.pack("!BBH", 0, 0, USE_TRANSPORT_MODE)))
@@ -132,11 +132,10 @@ class Peer2(Peer):
         assert granted == (not tunnel), "the mode"
         material = self.grow(self.d, ni + nr, 2 * (key_len + mac_len))
 
-        def association(spi, keys, src, dst):
-            return SecurityAssociation(ESP if cipher else AH, struct.unpack("!I", spi)[0], crypt_algo=cipher_name, crypt_key=keys[:key_len] or None, auth_algo=mac_name,
-                                       auth_key=keys[key_len:] or None, tunnel_header=IP(src=src, dst=dst) if tunnel else None)
+        def one(spi, keys, *way):
+            return association(ESP if cipher else AH, spi, cipher_name, keys[:key_len], mac_name, keys[key_len:], tunnel and way, esn)
         half = len(material) // 2
-        return association(got[SA][8:12], material[:half], self.me, self.router), association(spi, material[half:], self.router, self.me)
+        return one(got[SA][8:12], material[:half], self.me, self.router), one(spi, material[half:], self.router, self.me)
 
     def delete(self, protocol, spi):
         return self.exchange(INFORMATIONAL, *chain((DELETE, struct.pack("!BBH", protocol, len(spi), 1 if spi else 0) + spi)))

@@ -50,6 +50,37 @@ class Silence(Exception):
     pass
 
 
+class LongMac:
+    """The HMAC of ESP with extended sequence numbers, whose upper half is summed behind the packet (RFC 4303 section 2.2.1): scapy does that for AH and GCM only."""
+
+    def __init__(self, association):
+        self.association, self.short = association, association.auth_algo
+
+    def __getattr__(self, name):
+        return getattr(self.short, name)
+
+    def sum(self, data, key):
+        mac = self.short.new_mac(key)
+        mac.update(data + struct.pack("!I", self.association.esn))
+        return mac.finalize()[:self.short.icv_size]
+
+    def sign(self, packet, key, *_):
+        packet[ESP].data += self.sum(bytes(packet[ESP]), key)
+
+    def verify(self, packet, key, *_):
+        whole, size = bytes(packet), self.short.icv_size
+        assert self.sum(whole[:-size], key) == whole[-size:], "the router's integrity value"
+
+
+def association(proto, spi, cipher, key, mac, mac_key, tunnel, esn):
+    """scapy's; tunnel: (from, to) of the outer header, or None."""
+    sa = SecurityAssociation(proto, struct.unpack("!I", spi)[0], crypt_algo=cipher, crypt_key=key or None, auth_algo=mac, auth_key=mac_key or None,
+                             tunnel_header=IP(src=tunnel[0], dst=tunnel[1]) if tunnel else None, esn_en=esn)
+    if esn and proto is ESP and mac and mac != "NULL":
+        sa.auth_algo = LongMac(sa)
+    return sa
+
+
 class Peer:
     MAC = "02:00:00:00:00:09"
 
@@ -172,13 +203,13 @@ class Peer:
         first, whole = payloads((HASH, hash_ or self.prf(self.a, mid, rest[1])), (kind, body))
         self.send(INFORMATIONAL, struct.unpack("!I", mid)[0], first, self.seal(whole, self.iv2(mid)), True)
 
-    def quick_mode(self, mine, theirs, cipher, mac, tunnel, hash_=None):
-        """Negotiate a pair; cipher None: AH. Returns scapy's two associations (out, in). The networks are addresses of hosts."""
+    def quick_mode(self, mine, theirs, cipher, mac, tunnel, hash_=None, esn=False):
+        """Negotiate a pair; cipher None: AH; esn: extended sequence numbers (RFC 4304). Returns scapy's two associations (out, in). The networks are addresses of hosts."""
         protocol = 3 if cipher else 2
         spi = b"\x20" + os.urandom(3)
         ah, auth, mac_len, mac_name = MACS[mac]
         esp, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
-        attributes = attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + (attribute(5, auth) if auth else b"") + (attribute(6, bits) if bits else b"")
+        attributes = attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + (attribute(5, auth) if auth else b"") + (attribute(6, bits) if bits else b"") + (attribute(11, 1) if esn else b"")
         ni, mid = os.urandom(20), os.urandom(4)
         host = lambda a: struct.pack("!BBH", 1, 0, 0) + bytes(map(int, a.split(".")))
         rest = [(SA, proposal(protocol, spi, esp or ah, attributes)), (NONCE, ni), (ID, host(mine)), (ID, host(theirs))]
@@ -193,19 +224,34 @@ class Peer:
         nr = found[2][1]
         used = sum(len(b) + 4 for _, b in found)
         assert found[0][1] == self.prf(self.a, mid, ni, plain[4 + len(found[0][1]):used]), "the router's HASH(2)"
-        assert found[1][1][8 + 4 + 1] == protocol and attribute(4, 1 if tunnel else 2) in found[1][1]
+        assert found[1][1][8 + 4 + 1] == protocol and attribute(4, 1 if tunnel else 2) in found[1][1] and (attribute(11, 1) in found[1][1]) == esn
         their_spi = found[1][1][16:20]
         first, last = payloads((HASH, self.prf(self.a, b"\0", mid, ni, nr)))
         self.send(QUICK, number, first, self.seal(last, answer[-self.block:]), True)
 
-        def association(spi, src, dst):
+        def one(spi, *way):
             material = k = b""
             while len(material) < key_len + mac_len:
                 k = self.prf(self.d, k, bytes([protocol]), spi, ni, nr)
                 material += k
-            return SecurityAssociation(ESP if cipher else AH, struct.unpack("!I", spi)[0], crypt_algo=cipher_name, crypt_key=material[:key_len] or None,
-                                       auth_algo=mac_name, auth_key=material[key_len:key_len + mac_len] or None, tunnel_header=IP(src=src, dst=dst) if tunnel else None)
-        return association(their_spi, self.me, self.router), association(spi, self.router, self.me)
+            return association(ESP if cipher else AH, spi, cipher_name, material[:key_len], mac_name, material[key_len:key_len + mac_len], tunnel and way, esn)
+        return one(their_spi, self.me, self.router), one(spi, self.router, self.me)
+
+    def round_the_corner(self, out, into, echo, check):
+        """Extended sequence numbers of `out` across 2^32: what passes, and what is no longer, or not yet, of this round. echo(seq): a packet; check(seq, answer)."""
+        last = lambda high, low: setattr(out, "esn", high) or setattr(out, "seq_num", low)
+        for seq, (high, low) in enumerate(((0, 0x80000000), (0, 0xFFFFFFFD), (0, 0xFFFFFFFF), (1, 0), (1, 2), (0, 0xFFFFFFFE), (1, 1), (1, 3)), 100):
+            last(high, low)
+            check(seq, self.answer_to(out, into, echo(seq)))
+        for seq, (high, low) in enumerate(((0, 0xFFFFFFFE), (1, 3), (0, 0x80000001), (0, 9), (2, 9)), 200):
+            last(high, low)
+            try:
+                answer = self.answer_to(out, into, echo(seq), 0.5)
+                raise AssertionError(f"number {high:X}{low:08X} was taken: {answer.summary()}")
+            except Silence:
+                pass
+        last(1, 4)
+        check(300, self.answer_to(out, into, echo(300)))
 
     def answer_to(self, out, into, inner, seconds=5):
         """Send a packet under `out`; what comes back under `into`, decrypted."""

@@ -11,13 +11,14 @@ logging.getLogger("scapy.runtime").setLevel(logging.ERROR)
 from ike_peer import DELETE, NOTIFY, Peer, Silence
 from scapy.layers.inet import ICMP, IP
 
-ME, ROUTER, MINE, LAN = "192.0.2.9", "192.0.2.1", "10.9.0.1", "10.1.0.1"
-# transform set, cipher, MAC, tunnel mode
+ME, ROUTER, MINE, ALSO_MINE, LAN = "192.0.2.9", "192.0.2.1", "10.9.0.1", "10.9.0.2", "10.1.0.1"
+# transform set, cipher, MAC, tunnel mode, extended sequence numbers
 SETS = [
-    ("ah-md5-hmac", None, "md5", True), ("ah-sha-hmac", None, "sha1", True), ("ah-sha256-hmac", None, "sha256", True), ("ah-sha384-hmac", None, "sha384", True),
-    ("ah-sha512-hmac", None, "sha512", True), ("ah-sha256-hmac", None, "sha256", False), ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", False),
-    ("esp-3des esp-sha-hmac", "3des", "sha1", False), ("esp-des esp-md5-hmac", "des", "md5", True), ("esp-null esp-sha-hmac", "null", "sha1", False),
-    ("esp-aes", "aes", None, False),
+    ("ah-md5-hmac", None, "md5", True, False), ("ah-sha-hmac", None, "sha1", True, False), ("ah-sha256-hmac", None, "sha256", True, False), ("ah-sha384-hmac", None, "sha384", True, False),
+    ("ah-sha512-hmac", None, "sha512", True, False), ("ah-sha256-hmac", None, "sha256", False, False), ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", False, False),
+    ("esp-3des esp-sha-hmac", "3des", "sha1", False, False), ("esp-des esp-md5-hmac", "des", "md5", True, False), ("esp-null esp-sha-hmac", "null", "sha1", False, False),
+    ("esp-aes", "aes", None, False, False),
+    ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", True, True), ("esp-3des esp-sha-hmac", "3des", "sha1", False, True), ("ah-sha384-hmac", None, "sha384", True, True),
 ]
 PHASE1 = [("aes 256", "sha256", 19), ("3des", "sha", 1), ("des", "md5", 1)]
 
@@ -27,23 +28,31 @@ def config():
     for i, (enc, hash_, group) in enumerate(PHASE1, 1):
         lines += [f"crypto isakmp policy {i}", f"encryption {enc}", f"hash {hash_}", "authentication pre-share", f"group {group}"]
     lines += [f"crypto isakmp key live-test address {ME}", "interface Loopback0", f"ip address {LAN} 255.255.255.255", f"access-list 101 permit ip host {LAN} host {MINE}",
-              f"access-list 102 permit ip host {ROUTER} host {ME}"]
-    for i, (transforms, _, _, tunnel) in enumerate(SETS, 1):
-        lines += [f"crypto ipsec transform-set TS{i} {transforms}", f"mode {'tunnel' if tunnel else 'transport'}"]
-    sets = {t: " ".join(f"TS{i}" for i, s in enumerate(SETS, 1) if s[3] == t) for t in (True, False)}
-    for seq, tunnel in ((10, True), (20, False)):
-        lines += [f"crypto map CMAP {seq} ipsec-isakmp", f"set peer {ME}", f"match address {101 if tunnel else 102}", "set transform-set " + sets[tunnel]]
+              f"access-list 102 permit ip host {ROUTER} host {ME}", f"access-list 103 permit ip host {LAN} host {ALSO_MINE}"]
+    for i, (transforms, _, _, tunnel, esn) in enumerate(SETS, 1):
+        lines += [f"crypto ipsec transform-set TS{i} {transforms}", f"mode {'tunnel' if tunnel else 'transport'}"] + ["esn"] * esn
+    sets = lambda *kind: " ".join(f"TS{i}" for i, s in enumerate(SETS, 1) if s[3:] in kind)
+    for seq, number, kinds in ((10, 101, [(True, False)]), (20, 102, [(False, False), (False, True)]), (30, 103, [(True, True)])):
+        lines += [f"crypto map CMAP {seq} ipsec-isakmp", f"set peer {ME}", f"match address {number}", "set transform-set " + sets(*kinds)]
     lines += ["interface Ethernet0/0", f"ip address {ROUTER} 255.255.255.0", "crypto map CMAP", f"ip route 10.9.0.0 255.255.255.0 {ME}", "line con 0", "privilege level 15", "end"]
     return "\n".join(lines) + "\n"
 
 
-def echo(tunnel, seq):
-    return IP(src=MINE if tunnel else ME, dst=LAN if tunnel else ROUTER) / ICMP(id=9, seq=seq) / (b"the same, please" * 4)
+def ends(tunnel, esn=False):
+    """The peer's end and the router's of what a pair protects; pairs with extended numbers have an entry of their own."""
+    return ((ALSO_MINE if esn else MINE), LAN) if tunnel else (ME, ROUTER)
 
 
-def check_echo(peer, out, into, tunnel, seq):
-    answer = peer.answer_to(out, into, echo(tunnel, seq))
-    assert (answer.src, answer.dst) == ((LAN, MINE) if tunnel else (ROUTER, ME)), answer.summary()
+def echo(pair, seq):
+    return IP(src=pair[0], dst=pair[1]) / ICMP(id=9, seq=seq) / (b"the same, please" * 4)
+
+
+def check_echo(peer, out, into, pair, seq):
+    check_answer(pair, seq, peer.answer_to(out, into, echo(pair, seq)))
+
+
+def check_answer(pair, seq, answer):
+    assert (answer.dst, answer.src) == pair, answer.summary()
     assert answer[ICMP].type == 0 and answer[ICMP].seq == seq and bytes(answer[ICMP].payload)[:64] == b"the same, please" * 4, answer.show(dump=True)
 
 
@@ -55,20 +64,29 @@ def silent(what, *args):
     return False
 
 
-def agreement(peer):
+def extended(peer, router, out, into, tunnel):
+    """What the router says of such a pair, and the peer's numbers across 2^32; scapy reads the answers with an upper half of 0, which is the router's own."""
+    assert "in use settings ={%s, esn}" % ("Tunnel" if tunnel else "Transport") in router.type("show crypto ipsec sa")
+    pair = ends(tunnel, True)
+    peer.round_the_corner(out, into, lambda seq: echo(pair, seq), lambda seq, answer: check_answer(pair, seq, answer))
+
+
+def agreement(peer, router):
     for enc, hash_, group in (("aes256", "sha256", 19), ("3des", "sha1", 1), ("des", "md5", 1)):
         peer.main_mode(b"live-test", enc, hash_, group)
-        for transforms, cipher, mac, tunnel in SETS if group == 19 else SETS[:1]:
-            out, into = peer.quick_mode(MINE if tunnel else ME, LAN if tunnel else ROUTER, cipher, mac, tunnel)
+        for transforms, cipher, mac, tunnel, esn in SETS if group == 19 else SETS[:1]:
+            out, into = peer.quick_mode(ends(tunnel, esn)[0], ends(tunnel, esn)[1], cipher, mac, tunnel, esn=esn)
             for seq in (1, 2):
-                check_echo(peer, out, into, tunnel, seq)
-            print(f"{enc}-{hash_}, group {group}: {transforms}, {'tunnel' if tunnel else 'transport'} mode", flush=True)
+                check_echo(peer, out, into, ends(tunnel, esn), seq)
+            if esn:
+                extended(peer, router, out, into, tunnel)
+            print(f"{enc}-{hash_}, group {group}: {transforms}, {'tunnel' if tunnel else 'transport'} mode{', extended sequence numbers' * esn}", flush=True)
 
 
 def proof(peer, router):
     peer.main_mode(b"live-test")
     out, into = peer.quick_mode(MINE, LAN, None, "sha256", True)
-    check_echo(peer, out, into, True, 1)
+    check_echo(peer, out, into, ends(True), 1)
     state = lambda: re.findall(r"spi: 0x[0-9A-F]+|QM_IDLE +\d+", router.type("show crypto isakmp sa") + router.type("show crypto ipsec sa"))
     before = state()
     delete = struct.pack("!IBBHI", 1, 2, 4, 1, into.spi)
@@ -81,11 +99,11 @@ def proof(peer, router):
     assert silent(peer.main_mode, b"another key"), "main mode with another key came about"
     wait_for("the complaint", lambda: "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 192.0.2.9" in router.type("show logging"))
     assert [s for s in state() if s not in before] == [] and state() == before, f"{before} became {state()}"
-    check_echo(peer, out, into, True, 2)
-    changed = bytearray(bytes(out.encrypt(IP(bytes(echo(True, 3))))))
+    check_echo(peer, out, into, ends(True), 2)
+    changed = bytearray(bytes(out.encrypt(IP(bytes(echo(ends(True), 3))))))
     changed[-1] ^= 1
     peer.send_ip(IP(bytes(changed)))
-    check_echo(peer, out, into, True, 4)
+    check_echo(peer, out, into, ends(True), 4)
     # With proof, it is done.
     peer.main_mode(b"live-test")
     peer.inform(DELETE, delete)
@@ -101,7 +119,7 @@ with Folder() as folder:
         router.line_up()
         router.type(f"ping {ME} source Loopback0 repeat 1 timeout 0")  # makes the router ask who has the address
         wait_for("ARP", lambda: peer.router_mac)
-        agreement(peer)
+        agreement(peer, router)
         proof(peer, router)
     except BaseException:
         print(router.type("show logging")[-3000:], router.type("show crypto ipsec sa")[:3000])

@@ -420,7 +420,8 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     if (chosen && !admission_ipsec(sa->ike, &qm->policy, true, true))
         chosen = false;
     if (!chosen) {
-        refuse(n, body.v[0].protocol, body.v[0].spi_len == 4 ? get32(body.v[0].spi) : 0);
+        const struct sa_transform *first = body.n ? &body.v[0] : NULL;
+        refuse(n, first ? first->protocol : IPROTO_ESP, first && first->spi_len == 4 ? get32(first->spi) : 0);
         return V1_TAKEN;
     }
     const struct sa_transform *t = &body.v[qm->choice.place];
