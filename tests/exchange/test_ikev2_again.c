@@ -105,6 +105,39 @@ static void heard(void **state)
     rig_free(r);
 }
 
+/* Nor does the one that answered lose much when it alone speaks: the peer is asked under the old SA, which it has no
+ * more, and a second of silence is enough. */
+static void forgotten(void **state)
+{
+    (void)state;
+    struct rig *r = up(1, "");
+    struct v2_sa *old = rig_sa(r, 0);
+    struct v2_child *was = rig_child(r, 1);
+    box_start(r->b, "right", "ping 10.1.0.1 source Loopback0 repeat 400 timeout 1");
+    box_run(r->b, S / 2);
+    assert_non_null(another(r, 0));
+    while (!r->seen[V2_IKE_AUTH][0]) /* so that it says no INITIAL_CONTACT */
+        box_run(r->b, S / 500);
+    uint64_t began = loop_now(box_loop(r->b));
+    v2_sa_kill(old, "Forgotten", SA_GONE_IKE_LOST);
+    while (rig_child(r, 1) == was)
+        box_run(r->b, S / 500);
+    assert_int_equal(rig_child(r, 1)->turn, 0);
+    while (!rig_child(r, 1)->turn)
+        box_run(r->b, S / 500);
+    assert_in_range(loop_now(box_loop(r->b)) - began, 1 * S, 5 * S / 4);
+    assert_true(r->seen[V2_INFORMATIONAL][0] > 0);
+    finish(r, 1);
+    unsigned percent, got = 0;
+    const char *said = strstr(box_output(r->b, "right"), "Success rate");
+    assert_non_null(said);
+    assert_int_equal(sscanf(said, "Success rate is %u percent (%u/400)", &percent, &got), 2);
+    assert_in_range(got, 398, 400);
+    box_run(r->b, 130 * S); /* and the SA that nobody answers for goes */
+    rig_quiet(r, 1, 1);
+    rig_free(r);
+}
+
 /* Nobody deletes the old SA: after 5 s both ends send with the new child. And when it is the new SA that goes, the old one
  * carries on at once. */
 static void both_stay(void **state)
@@ -260,7 +293,7 @@ static void old_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reauthentication),   cmocka_unit_test(old_child_lingers), cmocka_unit_test(heard), cmocka_unit_test(both_stay),
+        cmocka_unit_test(reauthentication),   cmocka_unit_test(old_child_lingers), cmocka_unit_test(heard), cmocka_unit_test(forgotten), cmocka_unit_test(both_stay),
         cmocka_unit_test(the_one_that_waits), cmocka_unit_test(childless),         cmocka_unit_test(port_of_a_fragment),
         cmocka_unit_test(old_first),
     };

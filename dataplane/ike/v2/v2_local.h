@@ -39,6 +39,7 @@
 #define V2_HALF_OPEN_US  (30 * US_PER_S)
 #define V2_LINGER_US     (5 * US_PER_S)
 #define V2_SWITCH_US     (5 * US_PER_S)
+#define V2_SILENCE_US     (1 * US_PER_S) /* that long nothing under the IKE SA of the former pair */
 #define V2_LOOK_US       (50 * US_PER_MS)
 #define V2_AGAIN_US      (3 * US_PER_S)
 #define V2_OLD_US        (60 * US_PER_S)

@@ -6,8 +6,9 @@
  * Make before break. Who began the exchange installs on the answer and sends with the pair at once. Who answered
  * installs before answering, so that what follows the answer can be taken in; when its flow has a pair already, replaced
  * by this one or not (a reauthentication makes the same flow anew under another IKE SA), it sends when the peer deletes
- * the old one or sends with this one (looked at every 50 ms), or 5 s later, else at once. So a peer that was restarted
- * and says no INITIAL_CONTACT is answered as soon as it speaks. A pair that both ends have deleted and whose flow another carries still takes
+ * the old one or sends with this one (looked at every 50 ms), or 5 s later, else at once. When the old one is of another
+ * IKE SA its peer is asked whether it still has that, and 1 s of silence is enough: so one that was restarted and says
+ * no INITIAL_CONTACT gets what we send, and is answered as soon as it speaks (RFC 7296 section 2.4). A pair that both ends have deleted and whose flow another carries still takes
  * in for 5 s what is on its way, under the IKE SA of its heir; it never sends again. The peer's DELETE names what it
  * takes in, our outbound SPI; the answer names ours, unless our own DELETE for the pair is on its way.
  *
@@ -204,12 +205,18 @@ static struct v2_child *heir_of(const struct v2_child *c)
 
 void v2_child_answered(struct v2_child *c)
 {
-    for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
+    bool wait = false;
+
+    for (struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
         if (q != c && q->turn && q->state != V2C_LINGER) {
-            timer_set(&c->timer, V2_LOOK_US);
-            return;
+            wait = true;
+            if (q->sa != c->sa)
+                v2_info_probe(q->sa);
         }
-    v2_child_enable(c);
+    if (wait)
+        timer_set(&c->timer, V2_LOOK_US);
+    else
+        v2_child_enable(c);
 }
 
 /* ---- their end ---- */
@@ -300,6 +307,15 @@ static bool outrun(const struct v2_child *c)
     return false;
 }
 
+/* Nobody has said a word under the IKE SAs of those that send in its place since it is there. */
+static bool forgotten(const struct v2_child *c)
+{
+    for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
+        if (q != c && q->turn && q->state != V2C_LINGER && (q->sa == c->sa || q->sa->last_rx >= c->installed))
+            return false;
+    return true;
+}
+
 static void on_timer(void *arg)
 {
     struct v2_child *c = arg;
@@ -310,7 +326,7 @@ static void on_timer(void *arg)
         if (outrun(c))
             return;
         uint64_t age = v2_now(c->sa->v2) - c->installed;
-        if (sad_heard(ipsec_of(c->sa), c->id) || age >= V2_SWITCH_US)
+        if (sad_heard(ipsec_of(c->sa), c->id) || age >= V2_SWITCH_US || (age >= V2_SILENCE_US && forgotten(c)))
             v2_child_enable(c);
         else
             timer_set(&c->timer, V2_LOOK_US);
