@@ -269,14 +269,13 @@ static void print_login_local(void *self, const void *obj, struct text *out)
 #define LOGIN(sent, text, printer)                                                                                     \
     {                                                                                                                  \
         .kind = CMD_SET_ROW, .mode = CONFIG_LINE, .sentence = sent, .help = text, .print = printer,                    \
-        .binds = {LN(login)}                                                                                           \
+        .binds = CMD_BINDS(LN(login))                                                                                  \
     }
 #define LMODE(fl, sent, text, ...)                                                                                     \
     {                                                                                                                  \
         .kind = CMD_MODE_ROW, .mode = CONFIG, .enters = CONFIG_LINE, .sentence = sent, .help = text, .flags = fl,      \
-        .scope = &line_scope, .parent = &sys_scope, .list_off = offsetof(struct sys_conf, lines), .binds = {           \
-            __VA_ARGS__                                                                                                \
-        }                                                                                                              \
+        .scope = &line_scope, .parent = &sys_scope, .list_off = offsetof(struct sys_conf, lines),                      \
+        .binds = CMD_BINDS(__VA_ARGS__)                                                                                \
     }
 #define KEYN(f) KEY_NUM(struct line_conf, f)
 

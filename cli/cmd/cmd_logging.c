@@ -549,7 +549,7 @@ static const struct cmd_row rows[] = {
      .scope = &host_scope,
      .parent = &logging_scope,
      .list_off = offsetof(struct logging_conf, hosts),
-     .binds = {KEY_NUM(struct syslog_host_conf, addr)}},
+     .binds = CMD_BINDS(KEY_NUM(struct syslog_host_conf, addr))},
     HELP(EXEC, "show logging", "Show the contents of logging buffers"),
     DO(EXEC, 1, "show logging", show_logging, ""),
     DO(EXEC, 1, "show logging count", show_logging_count, "Show counts of each logging message"),

@@ -29,9 +29,6 @@ struct run {
     struct out *out;
 };
 
-#define EACH_BIND(b, row)                                                                                              \
-    for (const struct cmd_bind *b = (row)->binds; b < (row)->binds + CMD_BINDS_MAX && b->name; b++)
-
 static void put_number(const struct cmd_bind *b, void *obj, int64_t num)
 {
     memcpy((char *)obj + b->off, &num, b->size); /* little-endian, as print.c reads */
@@ -44,8 +41,8 @@ static void copy_field(const struct cmd_bind *b, void *to, const void *from)
 
 static void copy_fields(const struct cmd_row *row, void *to, const void *from)
 {
-    EACH_BIND(b, row)
-    copy_field(b, to, from);
+    cmd_each_bind(b, row)
+        copy_field(b, to, from);
 }
 
 void config_put(const struct match *m, void *obj)
@@ -55,8 +52,7 @@ void config_put(const struct match *m, void *obj)
     for (size_t i = 0; i < m->nvals; i++) {
         const struct cmd_val *v = &m->vals[i];
 
-        EACH_BIND(b, m->row)
-        {
+        cmd_each_bind(b, m->row) {
             uint8_t *k = &at[b - m->row->binds];
 
             if (strcmp(b->name, v->name) || *k >= b->count)
@@ -82,9 +78,9 @@ static bool typed(const struct match *m, const char *name)
 
 static bool keyed(const struct cmd_row *row)
 {
-    EACH_BIND(b, row)
-    if (b->key)
-        return true;
+    cmd_each_bind(b, row)
+        if (b->key)
+            return true;
     return false;
 }
 
@@ -92,8 +88,7 @@ static bool same_fields(const struct cmd_row *row, const void *x, const void *y,
 {
     bool has_keys = keyed(row);
 
-    EACH_BIND(b, row)
-    {
+    cmd_each_bind(b, row) {
         bool key = b->key || !has_keys;
 
         if ((key ? keys : others) && !grammar_field_same(b, x, y))
@@ -120,10 +115,11 @@ static uint64_t key_hash(const void *who, const void *item)
     bool has_keys = keyed(row);
     uint64_t h = UINT64_C(0xCBF29CE484222325);
 
-    EACH_BIND(b, row)
-    for (unsigned i = 0; (b->key || !has_keys) && i < b->count; i++) {
-        const unsigned char *p = (const unsigned char *)item + b->off + (size_t)i * b->size;
-        h = mix(h, p, b->is_text ? strnlen((const char *)p, b->size) : b->size);
+    cmd_each_bind(b, row) {
+        for (unsigned i = 0; (b->key || !has_keys) && i < b->count; i++) {
+            const unsigned char *p = (const unsigned char *)item + b->off + (size_t)i * b->size;
+            h = mix(h, p, b->is_text ? strnlen((const char *)p, b->size) : b->size);
+        }
     }
     return h ^ h >> 32;
 }
@@ -156,8 +152,8 @@ static size_t find(const struct run *r, struct conf_list *list, const void *like
     for (size_t i = 0; list->n <= SHORT && i < list->n; i++)
         if (same_fields(row, list->v[i], like, true, false))
             return i;
-    EACH_BIND(b, row)
-    key_typed |= b->key && typed(r->m, b->name);
+    cmd_each_bind(b, row)
+        key_typed |= b->key && typed(r->m, b->name);
     if (key_typed || !(r->m->no || r->m->dflt) || !r->m->whole)
         return list->n;
     for (size_t i = 0; i < list->n; i++)
@@ -334,8 +330,8 @@ static bool revise(const struct run *r, struct conf_list *list, void *old, const
     void *after;
     bool says = false, ok;
 
-    EACH_BIND(b, row)
-    says |= keyed(row) && !b->key && typed(r->m, b->name);
+    cmd_each_bind(b, row)
+        says |= keyed(row) && !b->key && typed(r->m, b->name);
     if (!says || same_fields(row, old, typed_obj, false, true))
         return true;
     after = mem_new(r->scope->size);

@@ -51,8 +51,7 @@ void *config_default_new(struct grammar *g, const struct grammar_row *r, const v
 
     if (r->row->scope || !like)
         return obj;
-    const struct cmd_bind *binds = grammar_mode_row(g, r->row->mode)->row->binds;
-    for (const struct cmd_bind *b = binds; b < binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, grammar_mode_row(g, r->row->mode)->row)
         if (b->key)
             memcpy((char *)obj + b->off, (const char *)like + b->off, (size_t)b->size * b->count);
     if (scope->settle)

@@ -90,7 +90,7 @@ static void meaning_free(struct meaning *m)
 
 static bool has_key(const struct cmd_row *row)
 {
-    for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, row)
         if (b->key)
             return true;
     return false;
@@ -105,7 +105,7 @@ static bool supersedes(const struct meaning *a, const struct meaning *b)
         return a->rule->row->kind == CMD_SET_ROW;
     if (!has_key(a->rule->row) || a->rule->row->flags & CMD_ANEW)
         return false;
-    for (const struct cmd_bind *k = a->rule->row->binds; k < a->rule->row->binds + CMD_BINDS_MAX && k->name; k++)
+    cmd_each_bind(k, a->rule->row)
         if (k->key && !grammar_field_same(k, a->obj, b->obj))
             return false;
     return true;

@@ -106,11 +106,10 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
     for (size_t i = 0; i < n; i++) {
         if (rows[i] == rule || !in_list(rule->row, rows[i]->row))
             continue;
-        for (const struct cmd_bind *b = rows[i]->row->binds; b < rows[i]->row->binds + CMD_BINDS_MAX && b->name; b++) {
+        cmd_each_bind(b, rows[i]->row) {
             bool told = false;
 
-            for (const struct cmd_bind *mine = rule->row->binds; mine < rule->row->binds + CMD_BINDS_MAX && mine->name;
-                 mine++)
+            cmd_each_bind(mine, rule->row)
                 told |= mine->off == b->off;
             if (!told && !grammar_field_same(b, obj, dflt))
                 return false;

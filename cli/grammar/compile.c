@@ -14,7 +14,7 @@
 
 static const struct cmd_bind *find_bind(const struct cmd_row *row, const char *name)
 {
-    for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, row)
         if (!strcmp(b->name, name))
             return b;
     return NULL;
@@ -89,7 +89,7 @@ static void tie(struct tie *t, struct elem *e)
             t->used |= 1u << (e->bind - row->binds);
             if (!fits(e, e->bind))
                 complain(t->err, t->rule->table, row, "the field \"%s\" does not fit %s", e->name,
-                         e->text ? e->text : "its choice");
+                         e->kind <= ELEM_VALUE ? e->text : "its choice");
             if (e->kind == ELEM_VALUE && e->bind->is_text)
                 e->room = e->bind->size - 1;
             if (e->kind == ELEM_VALUE && e->type == VALUE_SECONDS && e->bind->size == 4)
@@ -227,7 +227,7 @@ static void check_scopes(struct grammar *g, struct grammar_row *rule, struct tex
                  row->kind == CMD_SET_ROW && row->mode != CONFIG ? "no MODE row enters this mode" : "no scope");
         return;
     }
-    for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, row)
         if (b->off + (size_t)b->size * b->count > scope->size)
             complain(err, rule->table, row, "\"%s\" is not a field of its scope", b->name);
     if (row->kind == CMD_SET_ROW)
@@ -249,27 +249,34 @@ static void check_row(struct grammar *g, struct grammar_row *rule, struct text *
     const struct cmd_row *row = rule->row;
     struct tie t = {.rule = rule, .err = err};
     struct sentence *s = rule->sentence;
+    size_t n = 0;
 
-    for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, row) {
         s->keyed |= b->key;
+        n++;
+    }
+    if (n > CMD_BINDS_MAX) {
+        complain(err, rule->table, row, "more than %d binds", CMD_BINDS_MAX);
+        return;
+    }
     tie(&t, s->root);
     spread_keys(s->root);
-    for (const struct cmd_bind *b = row->binds; b < row->binds + CMD_BINDS_MAX && b->name; b++)
+    cmd_each_bind(b, row)
         if (!(t.used & (1u << (b - row->binds))))
             complain(err, rule->table, row, "the bind \"%s\" is not in the sentence", b->name);
     mark_stops(rule);
     check_scopes(g, rule, err);
 }
 
-static void add_row(struct grammar *g, const struct cmd_table *table, void *self, const struct cmd_row *row,
-                    struct text *err)
+static void add_row(struct grammar *g, const struct sentence_store *store, const struct cmd_table *table, void *self,
+                    const struct cmd_row *row, struct text *err)
 {
     struct grammar_mode *mode = &g->modes[row->mode];
     struct grammar_row *rule = pool_alloc(g->pool, sizeof(*rule));
     char why[128];
 
     *rule = (struct grammar_row){.row = row, .self = self, .table = table->name};
-    rule->sentence = sentence_parse(g->pool, row->sentence, false, why);
+    rule->sentence = sentence_parse(store, row->sentence, false, why);
     if (!rule->sentence) {
         complain(err, table->name, row, "%s", why);
         return;
@@ -291,11 +298,11 @@ static void add_row(struct grammar *g, const struct cmd_table *table, void *self
     mode->rows[mode->nrows++] = rule;
 }
 
-static void add_help(struct grammar *g, const struct cmd_table *table, const struct cmd_row *row,
+static void add_help(const struct sentence_store *store, const struct cmd_table *table, const struct cmd_row *row,
                      struct help_path *paths, size_t *n, struct text *err)
 {
     char why[128];
-    struct sentence *path = sentence_parse(g->pool, row->sentence, true, why);
+    struct sentence *path = sentence_parse(store, row->sentence, true, why);
 
     for (size_t i = 0; path && i < path->nwords; i++)
         if (path->words[i]->parent != path->root) {
@@ -304,8 +311,8 @@ static void add_help(struct grammar *g, const struct cmd_table *table, const str
         }
     if (!path)
         complain(err, table->name, row, "%s", why);
-    else if (!row->help || !*row->help)
-        complain(err, table->name, row, "no text");
+    else if (!row->help || !*row->help || strchr(row->help, '|'))
+        complain(err, table->name, row, row->help && *row->help ? "more than one text" : "no text");
     else
         paths[(*n)++] = (struct help_path){.row = row, .table = table->name, .path = path};
 }
@@ -341,6 +348,9 @@ struct grammar *grammar_new(const struct cmd_table *const *tables, void *const *
     size_t count = 0, npaths = 0, at_start = err->len;
 
     g->pool = pool_new();
+    struct pool *scratch = pool_new();
+    struct words *words = words_new(g->pool);
+    const struct sentence_store lasting = {g->pool, words, scratch}, passing = {scratch, words, scratch};
     for (size_t t = 0; t < n; t++)
         count += tables[t]->nrows;
     struct help_path *paths = mem_array(count + 1, sizeof(*paths));
@@ -359,16 +369,21 @@ struct grammar *grammar_new(const struct cmd_table *const *tables, void *const *
             if (!row->sentence || row->kind < CMD_HELP || row->kind > CMD_LINE_ROW || row->mode >= CMD_MODES)
                 complain(err, tables[t]->name, row, "not a row");
             else if (row->kind == CMD_HELP)
-                add_help(g, tables[t], row, paths, &npaths, err);
+                add_help(&passing, tables[t], row, paths, &npaths, err);
             else
-                add_row(g, tables[t], selves[t], row, err);
+                add_row(g, &lasting, tables[t], selves[t], row, err);
         }
     }
     for (int m = 0; m < CMD_MODES; m++)
         for (size_t i = 0; i < g->modes[m].nrows; i++)
             check_row(g, (struct grammar_row *)(uintptr_t)g->modes[m].rows[i], err);
     helps_give(g, paths, npaths, err);
+    for (int m = 0; m < CMD_MODES; m++)
+        for (size_t i = 0; i < g->modes[m].nrows; i++)
+            g->modes[m].rows[i]->sentence->words = NULL;
     mem_free(paths);
+    words_free(words);
+    pool_free(scratch);
     if (err->len == at_start)
         return g;
     grammar_free(g);

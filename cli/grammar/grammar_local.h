@@ -36,31 +36,35 @@ enum value_type {
     VALUE_LOOSE,
 };
 
+/* There are more than ten thousand of these in a router: the order of the fields leaves no gaps, and of groups (SEQ, CHOICE,
+ * ANYORDER), which are half of them, there is no memory behind ELEM_GROUP_SIZE. */
 struct elem {
-    enum elem_kind kind;
-    bool optional;
+    enum elem_kind kind : 8;
+    enum value_type type : 8; /* VALUE */
+    uint8_t index;            /* among its siblings */
+    uint8_t repeat_max;
+    bool optional, repeat;
+    bool stop;           /* after `no` the line may end behind it */
+    bool key;            /* tells which element of the list */
+    uint16_t len, room;  /* of text; text that fits the field, without NUL; 0: any */
     struct elem *parent, *kids, *next;
-    uint8_t index;    /* among its siblings */
+    const struct grammar_row *rule;
     const char *name; /* what it binds or is asked for; NULL: nothing */
     const struct cmd_bind *bind;
     /* LITERAL, VALUE */
     const char *text; /* the literal; of a value its spec, "<1-5>" */
-    uint16_t len;
-    const char *help;
-    const struct grammar_row *rule;
-    bool stop;        /* after `no` the line may end behind it */
-    bool key;         /* tells which element of the list */
-    int64_t constant; /* LITERAL: what it binds */
-    enum value_type type;
-    bool repeat;
-    uint8_t repeat_max;
-    int64_t lo, hi; /* RANGE, HEX_RANGE; SECONDS: hi in ms */
-    uint16_t room;  /* text that fits the field, without NUL; 0: any */
+    const char *help; /* ends at NUL or '|' */
+    union {
+        int64_t constant; /* LITERAL: what it binds */
+        int64_t lo;       /* RANGE, HEX_RANGE */
+    };
+    int64_t hi; /* RANGE, HEX_RANGE; SECONDS: in ms */
 };
+#define ELEM_GROUP_SIZE offsetof(struct elem, text)
 
 struct sentence {
     struct elem *root;   /* SEQ */
-    struct elem **words; /* literals and values as written */
+    struct elem **words; /* literals and values as written; until the grammar is ready */
     size_t nwords;
     bool keyed;        /* some bind is a key */
     bool key_optional; /* the last key may be left out: then its default is meant */
@@ -102,8 +106,19 @@ struct grammar {
     size_t live_cap, fresh_cap, tail_cap;
 };
 
+/* words.c: s[0..n) as a string, the same one for the same word, as long as the pool lives. */
+struct words *words_new(struct pool *pool);
+void words_free(struct words *w);
+const char *words_keep(struct words *w, const char *s, size_t n);
+
+/* Where the parts of a sentence go: the tree; its words; and the list of its words. */
+struct sentence_store {
+    struct pool *tree;
+    struct words *words;
+    struct pool *lists;
+};
 /* sentence.c: NULL and a reason in err when it cannot be read. HELP paths may name values of unknown type. */
-struct sentence *sentence_parse(struct pool *pool, const char *text, bool help_path, char err[static 128]);
+struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path, char err[static 128]);
 
 /* token.c: one value type each. */
 enum token { TOKEN_NO, TOKEN_YES, TOKEN_MORE };

@@ -48,6 +48,13 @@ static bool begins(const struct list *l, const char *word)
     return !strncasecmp(word, l->partial, l->partial_len);
 }
 
+/* One of the texts of a row, alone. */
+static const char *help_of(struct list *l, const struct elem *e)
+{
+    size_t n = strcspn(e->help, "|");
+    return e->help[n] ? memcpy(pool_alloc(l->pool, n + 1), e->help, n) : e->help;
+}
+
 static void add_next(void *arg, const struct elem *e, uint32_t used)
 {
     struct list *l = arg;
@@ -60,7 +67,7 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
         return;
     if (e->kind == ELEM_LITERAL) {
         if (begins(l, e->text))
-            add(l, e->text, e->help, false);
+            add(l, e->text, help_of(l, e), false);
         return;
     }
     if (e->type == VALUE_IFNAME) {
@@ -71,7 +78,7 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
     }
     if (!l->values || (l->partial_len && token_accept(e, l->partial, l->partial_len, 0, &end, &bad) != TOKEN_YES))
         return;
-    add(l, pool_strdup(l->pool, token_placeholder(e, buf)), e->help, true);
+    add(l, pool_strdup(l->pool, token_placeholder(e, buf)), help_of(l, e), true);
 }
 
 static void add_at(struct list *l, int32_t at)

@@ -62,13 +62,18 @@ static void reach(const struct sentence *in, struct elem *const *words, size_t n
     sentence_next(in, NULL, 0, reach_next, &r);
 }
 
+static bool no_text(const char *help)
+{
+    return !*help || *help == '|';
+}
+
 static void give(void *arg, struct elem *e)
 {
     if (!e->help)
         e->help = arg;
 }
 
-static void give_own(struct grammar *g, struct grammar_row *rule, struct text *err)
+static void give_own(struct grammar_row *rule, struct text *err)
 {
     const struct sentence *s = rule->sentence;
     const char *help = rule->row->help ? rule->row->help : "", *p = help;
@@ -90,11 +95,9 @@ static void give_own(struct grammar *g, struct grammar_row *rule, struct text *e
         for (size_t i = 0; i < s->nwords; i++) {
             if (s->words[i]->help)
                 continue;
-            size_t n = strcspn(p, "|");
-            char *text = pool_alloc(g->pool, n + 1);
-            memcpy(text, p, n);
-            s->words[i]->help = text;
-            p += n + (p[n] != '\0');
+            s->words[i]->help = p;
+            p += strcspn(p, "|");
+            p += *p == '|';
         }
     }
     text_free(&missing);
@@ -141,7 +144,7 @@ static void borrow(void *arg, struct elem *e)
 {
     const char **help = arg;
 
-    if (!*help && e->help && *e->help)
+    if (!*help && e->help && !no_text(e->help))
         *help = e->help;
 }
 
@@ -154,7 +157,7 @@ static void give_borrowed(struct grammar *g, struct grammar_row *rule, struct te
         const char *help = NULL;
         struct way way = {.n = 0};
 
-        if (!e->help || *e->help)
+        if (!e->help || !no_text(e->help))
             continue;
         way_to(&way, e);
         for (size_t r = 0; r < mode->nrows && !help; r++)
@@ -177,7 +180,7 @@ void helps_give(struct grammar *g, const struct help_path *paths, size_t n, stru
     }
     for (int m = 0; m < CMD_MODES; m++)
         for (size_t r = 0; r < g->modes[m].nrows; r++)
-            give_own(g, (struct grammar_row *)(uintptr_t)g->modes[m].rows[r], err);
+            give_own((struct grammar_row *)(uintptr_t)g->modes[m].rows[r], err);
     for (int m = 0; m < CMD_MODES; m++)
         for (size_t r = 0; r < g->modes[m].nrows; r++)
             give_borrowed(g, (struct grammar_row *)(uintptr_t)g->modes[m].rows[r], err);

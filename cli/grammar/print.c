@@ -167,7 +167,7 @@ void grammar_print_no(const struct grammar_row *r, struct text *out)
 
 bool grammar_same(const struct grammar_row *r, const void *a, const void *b)
 {
-    for (const struct cmd_bind *f = r->row->binds; f < r->row->binds + CMD_BINDS_MAX && f->name; f++)
+    cmd_each_bind(f, r->row)
         if (!grammar_field_same(f, a, b))
             return false;
     return true;

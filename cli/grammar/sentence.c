@@ -15,7 +15,7 @@
 #define GROUP_DEPTH_MAX 12 /* groups within groups */
 
 struct reader {
-    struct pool *pool;
+    const struct sentence_store *store;
     const char *at;
     bool help_path;
     struct sentence *s;
@@ -41,14 +41,6 @@ static bool fail(struct reader *r, const char *why, const char *where)
     return false;
 }
 
-static char *copy(struct reader *r, const char *s, size_t n)
-{
-    char *p = pool_alloc(r->pool, n + 1);
-
-    memcpy(p, s, n);
-    return p;
-}
-
 static bool is_name(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -57,7 +49,7 @@ static bool is_name(char c)
 
 static struct elem *elem_add(struct reader *r, struct elem *parent, enum elem_kind kind)
 {
-    struct elem *e = pool_alloc(r->pool, sizeof(*e));
+    struct elem *e = pool_alloc(r->store->tree, kind <= ELEM_VALUE ? sizeof(*e) : ELEM_GROUP_SIZE);
 
     e->kind = kind;
     e->parent = parent;
@@ -94,7 +86,7 @@ static bool read_name(struct reader *r, struct elem *e)
         n++;
     if (!n)
         return fail(r, "no name after '='", r->at);
-    e->name = copy(r, p, n);
+    e->name = words_keep(r->store->words, p, n);
     r->at = p + n;
     if (*r->at == ':' && e->kind == ELEM_LITERAL) {
         char *end;
@@ -124,11 +116,11 @@ static bool read_range(const char *s, size_t n, struct elem *e)
     return end != second && end == s + n && e->lo <= e->hi;
 }
 
-static bool read_type(const char *s, size_t n, enum value_type *type)
+static bool read_type(const char *s, size_t n, struct elem *e)
 {
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         if (strlen(types[i].name) == n && !memcmp(types[i].name, s, n)) {
-            *type = types[i].type;
+            e->type = types[i].type;
             return true;
         }
     }
@@ -145,17 +137,17 @@ static bool read_value(struct reader *r, struct elem *seq)
     const char *colon = memchr(s, ':', n);
     size_t left = colon ? (size_t)(colon - s) : n, right = colon ? n - left - 1 : 0;
 
-    e->text = copy(r, r->at, n + 2);
+    e->text = words_keep(r->store->words, r->at, n + 2);
     e->len = (uint16_t)(n + 2);
-    if (read_type(s, left, &e->type)) {
-        e->name = right ? copy(r, colon + 1, right) : copy(r, s, left);
+    if (read_type(s, left, e)) {
+        e->name = right ? words_keep(r->store->words, colon + 1, right) : words_keep(r->store->words, s, left);
     } else if (read_range(s, left, e)) {
-        e->name = right ? copy(r, colon + 1, right) : copy(r, s, left);
+        e->name = right ? words_keep(r->store->words, colon + 1, right) : words_keep(r->store->words, s, left);
     } else if (right && read_range(colon + 1, right, e)) {
-        e->name = copy(r, s, left);
+        e->name = words_keep(r->store->words, s, left);
     } else if (r->help_path) {
         e->type = VALUE_WORD;
-        e->name = copy(r, s, n);
+        e->name = words_keep(r->store->words, s, n);
     } else {
         return fail(r, "unknown type", r->at);
     }
@@ -176,7 +168,7 @@ static bool read_literal(struct reader *r, struct elem *seq)
         return fail(r, "unexpected character", r->at);
     struct elem *e = elem_add(r, seq, ELEM_LITERAL);
 
-    e->text = copy(r, r->at, n);
+    e->text = words_keep(r->store->words, r->at, n);
     e->len = (uint16_t)n;
     e->constant = 1;
     r->at += n;
@@ -289,12 +281,12 @@ static bool can_be_empty(const struct elem *seq)
     return true;
 }
 
-struct sentence *sentence_parse(struct pool *pool, const char *text, bool help_path, char err[static 128])
+struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path, char err[static 128])
 {
-    struct reader r = {.pool = pool, .at = text, .help_path = help_path, .err = err};
+    struct reader r = {.store = store, .at = text, .help_path = help_path, .err = err};
 
     err[0] = '\0';
-    r.s = pool_alloc(pool, sizeof(*r.s));
+    r.s = pool_alloc(store->tree, sizeof(*r.s));
     r.s->root = elem_add(&r, NULL, ELEM_SEQ);
     if (!read_sequence(&r, r.s->root))
         return NULL;
@@ -324,7 +316,7 @@ struct sentence *sentence_parse(struct pool *pool, const char *text, bool help_p
             }
         }
     }
-    r.s->words = pool_alloc(pool, r.s->nwords * sizeof(r.s->words[0]));
+    r.s->words = pool_alloc(store->lists, r.s->nwords * sizeof(r.s->words[0]));
     memcpy(r.s->words, r.words, r.s->nwords * sizeof(r.s->words[0]));
     return r.s;
 }

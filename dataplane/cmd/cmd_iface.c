@@ -235,7 +235,7 @@ static const struct cmd_row rows[] = {
      .sentence = "ip address <ip:addr> <mask>",
      .help = "IP address|IP subnet mask",
      .print = print_address,
-     .binds = {F(addr), F(mask)}},
+     .binds = CMD_BINDS(F(addr), F(mask))},
     LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary",
          "||Make this IP address a secondary address", KEY_NUM(struct if_addr_conf, addr),
          NUM(struct if_addr_conf, mask)),

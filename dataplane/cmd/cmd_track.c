@@ -129,7 +129,7 @@ static enum cmd_result debug_off(struct cmd_ctx *c)
     {.kind = CMD_MODE_ROW, .mode = CONFIG, .enters = enters_mode, .flags = CMD_ANEW,                                   \
      .sentence = "track <number:1-1000> " sent, .help = text, .scope = &object_scope, .parent = &tracks_scope,         \
      .list_off = offsetof(struct tracks_conf, objects),                                                                \
-     .binds = {KEY_NUM(struct track_conf, number), N(kind) __VA_OPT__(, ) __VA_ARGS__}}
+     .binds = CMD_BINDS(KEY_NUM(struct track_conf, number), N(kind) __VA_OPT__(, ) __VA_ARGS__)}
 #define DELAY(mode)                                                                                                    \
     SET(mode, NULL, "delay &{[down <delay_down:0-180>]|[up <delay_up:0-180>]}",                                        \
         "Tracking delay|Delay down change notification|Delay value (seconds)|Delay up change notification|Delay "      \
@@ -163,7 +163,7 @@ static const struct cmd_row rows[] = {
      .scope = &object_scope,
      .parent = &tracks_scope,
      .list_off = offsetof(struct tracks_conf, objects),
-     .binds = {KEY_NUM(struct track_conf, number), N(kind), N(operation), N(reachability)}},
+     .binds = CMD_BINDS(KEY_NUM(struct track_conf, number), N(kind), N(operation), N(reachability))},
     OBJECT(CONFIG_TRACK_BOOLEAN, "list boolean=kind:4 {and|or}=any",
            "|Group objects in a list|List based on boolean calculation|Specify a boolean 'and' calculation|Specify a "
            "boolean 'or' calculation",

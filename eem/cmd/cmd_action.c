@@ -78,8 +78,8 @@ static const struct cmd_scope action_scope = {.size = sizeof(struct action_conf)
      .help = text,                                                                                                     \
      .scope = &action_scope,                                                                                           \
      .list_off = offsetof(struct applet_conf, actions),                                                                \
-     .binds = {KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb), TXT(struct action_conf, rest)        \
-                   __VA_OPT__(, ) __VA_ARGS__}}
+     .binds = CMD_BINDS(KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb),                             \
+                        TXT(struct action_conf, rest) __VA_OPT__(, ) __VA_ARGS__)}
 #define COMPARES(verb_is, help_is)                                                                                     \
     ACTION(verb_is " <arg:text> " OPS " <string:pattern>", help_is "|Value or variable|" OPS_HELP "|Value",            \
            TXT(struct action_conf, text), NUM(struct action_conf, op), TXT(struct action_conf, pattern))

@@ -42,7 +42,7 @@ static const struct cmd_row rows[] = {
           NUM(struct event_conf, tab_key), NUM(struct event_conf, sync), EV(skip_given), EV(skip),
           NUM(struct event_conf, occurs), NUM(struct event_conf, period), NUM(struct event_conf, dflt),
           TXT(struct event_conf, mode), NUM(struct event_conf, verify)),
-    EVENT("configuration=type:24 &{" TIMES "}", "||Configuration event|" TIMES_HELP, ),
+    EVENT("configuration=type:24 &{" TIMES "}", "||Configuration event|" TIMES_HELP),
     EVENT("syslog=type:11 &{[pattern <string:pattern>]|[sequence <string:sequence>]|[timestamp <string:timestamp>]|[facility "
           "<string:facility>]|[mnemonic <string:mnemonic>]|[occurs <occurs:1-32>]|[period <seconds:period>]|"
           "[priority " LEVELS_ALL "]|[severity-fatal=sev_fatal]|[severity-critical=sev_critical]|[severity-major=sev_major]|"

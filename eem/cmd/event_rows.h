@@ -12,7 +12,7 @@ extern const struct cmd_scope eem_event_scope;
 #define EVENT(sent, text, ...)                                                                                         \
     LINE(CONFIG_APPLET, &eem_event_scope, NULL, struct applet_conf, events, "event [tag <word:tag>] " sent, text,      \
          KEY_TXT(struct event_conf, tag), NUM(struct event_conf, type), NUM(struct event_conf, maxrun),                \
-         NUM(struct event_conf, ratelimit), __VA_ARGS__)
+         NUM(struct event_conf, ratelimit) __VA_OPT__(, ) __VA_ARGS__)
 #define EV(field)       NUM(struct event_conf, field)
 #define EV_TXT(field)   TXT(struct event_conf, field)
 

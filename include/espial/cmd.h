@@ -218,7 +218,7 @@ enum cmd_flags {
     CMD_ANEW = 1024, /* MODE: an object with this key and other words on its line is refused until the old one is gone (track 5 interface ...) */
 };
 
-#define CMD_BINDS_MAX 24
+#define CMD_BINDS_MAX 24 /* of one row, without the end */
 struct cmd_row {
     enum cmd_kind kind;
     enum cmd_mode mode;
@@ -231,7 +231,7 @@ struct cmd_row {
                                         MODE, LINE: of the elements */
     const struct cmd_scope *parent;  /* MODE, LINE in CONFIG: scope whose global holds the list; NULL in a sub-mode: the mode's object */
     size_t list_off;                 /* MODE, LINE: offset of the struct conf_list in the parent */
-    struct cmd_bind binds[CMD_BINDS_MAX];
+    const struct cmd_bind *binds;    /* CMD_BINDS(...); NULL: none */
     /* Escape hatch, counted by a test: print this row's object oneself (one or more whole lines, without indentation). DO rows of CONFIG: obj is NULL; the text
      * stands in the section of the row's sentence, blank lines included. */
     void (*print)(void *self, const void *obj, struct text *out);
@@ -243,6 +243,10 @@ struct cmd_table {
     size_t nrows;
 };
 #define CMD_TABLE(tname, rowsv) {.name = tname, .rows = rowsv, .nrows = sizeof(rowsv) / sizeof((rowsv)[0])}
+
+/* The binds of a row: an array of its own, so that a row without has none. cmd_each_bind(b, row) { ... } */
+#define CMD_BINDS(...) (const struct cmd_bind[]){__VA_ARGS__ __VA_OPT__(, ){.name = NULL}}
+#define cmd_each_bind(b, row) for (const struct cmd_bind *b = (row)->binds; b && b->name; b++)
 
 /* Bindings: the name in the sentence is the field's name. KEY_*: part of what `no` (and typing it again) finds the element by. */
 #define B_(strct, field, txt, sgn, k) {.name = #field, .off = offsetof(strct, field), .size = sizeof(((strct *)0)->field), .count = 1, .is_text = txt, .is_signed = sgn, .key = k}
@@ -264,11 +268,11 @@ struct cmd_table {
 #define DO_NO(m, level, sent, func, text)         {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO}
 #define NO_ONLY(m, level, sent, func, text)       {.kind = CMD_DO_ROW, .mode = m, .priv = level, .sentence = sent, .fn = func, .help = text, .flags = CMD_NO | CMD_NO_ONLY}
 /* SET(CONFIG_CRYPTO_MAP, NULL, "match address <word:acl>", "...", TXT(struct cryptomap_entry_conf, acl)) */
-#define SET(m, scp, sent, text, ...)              {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .binds = {__VA_ARGS__}}
-#define SET_F(m, scp, fl, sent, text, ...)        {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .flags = fl, .binds = {__VA_ARGS__}}
+#define SET(m, scp, sent, text, ...)              {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .binds = CMD_BINDS(__VA_ARGS__)}
+#define SET_F(m, scp, fl, sent, text, ...)        {.kind = CMD_SET_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .flags = fl, .binds = CMD_BINDS(__VA_ARGS__)}
 /* LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks, "crypto isakmp key ...", "...", TXT(struct psk_conf, key), KEY_NUM(struct psk_conf, addr), ...) */
 #define LINE(m, scp, par, pstruct, list, sent, text, ...) \
-    {.kind = CMD_LINE_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = {__VA_ARGS__}}
+    {.kind = CMD_LINE_ROW, .mode = m, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = CMD_BINDS(__VA_ARGS__)}
 #define MODE(m, enter, scp, par, pstruct, list, sent, text, ...) \
-    {.kind = CMD_MODE_ROW, .mode = m, .enters = enter, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = {__VA_ARGS__}}
+    {.kind = CMD_MODE_ROW, .mode = m, .enters = enter, .sentence = sent, .help = text, .scope = scp, .parent = par, .list_off = offsetof(pstruct, list), .binds = CMD_BINDS(__VA_ARGS__)}
 #endif

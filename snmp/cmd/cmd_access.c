@@ -178,7 +178,7 @@ static const struct cmd_row rows[] = {
      .scope = &community_scope,
      .parent = &snmp_scope,
      .list_off = offsetof(struct snmp_conf, communities),
-     .binds = {KEY_TXT(struct snmp_community_conf, name), TXT(struct snmp_community_conf, view), NUM(struct snmp_community_conf, access), TXT(struct snmp_community_conf, acl)},
+     .binds = CMD_BINDS(KEY_TXT(struct snmp_community_conf, name), TXT(struct snmp_community_conf, view), NUM(struct snmp_community_conf, access), TXT(struct snmp_community_conf, acl)),
      .print = print_community},
     SET(CONFIG, &snmp_scope, "snmp-server packetsize <packet_size:484-8192>", "Largest SNMP packet size|Packet size", NUM(struct snmp_conf, packet_size)),
     SET(CONFIG, &snmp_scope, "snmp-server queue-length <queue_length:1-5000>", "Message queue length for each TRAP host|Queue length (default 10)", NUM(struct snmp_conf, queue_length)),

@@ -293,7 +293,7 @@ static void check_alternatives(struct gen *x, const struct elem *e)
         check_alternatives(x, k);
     }
     if (e->kind == ELEM_CHOICE && !e->optional && !e->bind && silent > 1)
-        fault(x, "alternatives are not told apart", e->kids->kids->text);
+        fault(x, "alternatives are not told apart", e->kids->kids->kind <= ELEM_VALUE ? e->kids->kids->text : "");
 }
 
 static void check_no(struct gen *x)

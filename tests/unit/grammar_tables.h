@@ -396,7 +396,7 @@ static const struct cmd_row config_rows[] = {
          "|Named access-list|Extended Access List|Access-list name", KEY_TXT(struct acl_conf, name)),
     SET(CONFIG, &conf_scope, "snmp-server manager=manager", "Modify SNMP engine parameters|Modify SNMP manager parameters", NUM(struct fake_conf, manager)),
     {.kind = CMD_SET_ROW, .mode = CONFIG, .scope = &conf_scope, .sentence = "snmp-server location <line:location>",
-     .help = "|Text for mib object sysLocation|The physical location of this node", .binds = {TXT(struct fake_conf, location)}, .print = print_location},
+     .help = "|Text for mib object sysLocation|The physical location of this node", .binds = CMD_BINDS(TXT(struct fake_conf, location)), .print = print_location},
     LINE(CONFIG, &host_scope, &conf_scope, struct fake_conf, hosts,
          "snmp-server host <host> [version {1|2c}=version] <word:community> [udp-port <port:0-65535>] [<word:types>...]",
          "|Specify hosts to receive SNMP notifications|Address|SNMP version to use|Use 1|Use 2c|SNMPv1/v2c community string|The notification host's UDP port number|"

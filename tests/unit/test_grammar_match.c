@@ -372,6 +372,10 @@ static void faults(void **state)
     REFUSES("empty alternative", DO(EXEC, 1, "show {a|}", nothing, "a|b"));
     REFUSES("a sentence needs a word", DO(EXEC, 1, "[show]", nothing, "a"));
     REFUSES("no function", DO(EXEC, 1, "show", NULL, "a"));
+    REFUSES("more than one text", HELP(EXEC, "show", "Show|x"), DO(EXEC, 1, "show x", nothing, "b"));
+#define A_BIND   NUM(struct fake_conf, stamps)
+#define TEN      A_BIND, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND
+    REFUSES("more than 24 binds", SET(CONFIG, &conf_scope, "a <stamps:0-1>", "a|b", TEN, TEN, A_BIND, A_BIND, A_BIND, A_BIND, A_BIND));
     REFUSES("nothing is bound to \"b\"",
             SET(CONFIG, &conf_scope, "a <word:b>", "a|b", TXT(struct fake_conf, hostname)));
     REFUSES("the bind \"hostname\" is not in the sentence",

@@ -107,20 +107,20 @@ static void finds(const struct cmd_row *rows, size_t n, const char *why)
     text_free(&faults);
 }
 
+static const struct cmd_row lost[] = {
+    SET(CONFIG, &odd_scope, "odd {x|y} <a:1-5>", "o|x|y|a", NUM(struct odd_conf, a)),
+};
+static const struct cmd_row unsaid[] = {
+    SET(CONFIG, &odd_scope, "odd x=a:1 [y=a:2]", "o|x|y", NUM(struct odd_conf, a)),
+    SET(CONFIG, &odd_scope, "odder x=a:1 y=a:2", "o|x|y", NUM(struct odd_conf, a)),
+};
+static const struct cmd_row swallowed[] = {
+    SET(CONFIG, &odd_scope, "odd <word:w>", "o|w", TXT(struct odd_conf, w)),
+    SET(CONFIG, &odd_scope, "odd <host:v>", "|v", TXT(struct odd_conf, v)),
+};
+
 static void finds_faults(void **state)
 {
-    static const struct cmd_row lost[] = {
-        SET(CONFIG, &odd_scope, "odd {x|y} <a:1-5>", "o|x|y|a", NUM(struct odd_conf, a)),
-    };
-    static const struct cmd_row unsaid[] = {
-        SET(CONFIG, &odd_scope, "odd x=a:1 [y=a:2]", "o|x|y", NUM(struct odd_conf, a)),
-        SET(CONFIG, &odd_scope, "odder x=a:1 y=a:2", "o|x|y", NUM(struct odd_conf, a)),
-    };
-    static const struct cmd_row swallowed[] = {
-        SET(CONFIG, &odd_scope, "odd <word:w>", "o|w", TXT(struct odd_conf, w)),
-        SET(CONFIG, &odd_scope, "odd <host:v>", "|v", TXT(struct odd_conf, v)),
-    };
-
     (void)state;
     finds(lost, 1, "alternatives are not told apart");
     finds(unsaid, 2, "\"odder x y\": cannot be printed");
