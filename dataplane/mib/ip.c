@@ -1,4 +1,4 @@
-/* ip.c: IP-MIB (RFC 4293; of it what RFC 1213 had already, which is what is polled) and UDP-MIB (RFC 4113): what IPv4, ICMP and UDP have counted, our addresses, the ARP cache,
+/* ip.c: IP-MIB as RFC 1213 had it already (the tables of RFC 4293 are in ip_version.c) and UDP-MIB (RFC 4113): what IPv4, ICMP and UDP have counted, our addresses, the ARP cache,
  * our UDP sockets.
  *
  * Counters are those of `show ip traffic`. What was dropped by an access list is a discard on the way in, what found no neighbour one on the way out. The ARP cache has our
@@ -7,10 +7,8 @@
  */
 #include "dataplane/dataplane.h"
 #include "dataplane/limits.h"
+#include "dataplane/mib/ip_local.h"
 #include "dataplane/mib/rows.h"
-#include "dataplane/net/arp.h"
-#include "dataplane/net/iface.h"
-#include "dataplane/net/stat.h"
 
 /* ---- counters ---- */
 
@@ -26,30 +24,29 @@ static bool get_count(void *self, const struct mib_row *row, const struct mib_in
     return true;
 }
 
-enum { IP_FORWARDING, IP_TTL, IP_HDR_ERRORS, IP_DELIVERS, IP_REASM_TIMEOUT, IP_REASM_FAILS, ICMP_IN_ERRORS };
+uint64_t ip_mib_sum(const struct net_stat *s, uint32_t which)
+{
+    switch (which) {
+    case IP_FORWARDING: return FORWARDING;
+    case IP_TTL: return 255;
+    case IP_HDR_ERRORS: return s->in_format + s->in_checksum + s->in_hops + s->in_options;
+    case IP_DELIVERS: return s->ip_local - s->in_proto;
+    case IP_REASM_TIMEOUT: return REASS_TIMEOUT_US / US_PER_S;
+    case IP_REASM_FAILS: return s->reass_fail + s->reass_timeouts;
+    default: return s->icmp_in_errors + s->icmp_in_checksum; /* ICMP_IN_ERRORS */
+    }
+}
 
 static bool get_sum(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct net_stat *s = net_stat(dataplane_net(self));
-    uint64_t n = 0;
     (void)at;
-    switch (row->which) {
-    case IP_FORWARDING: n = FORWARDING; break;
-    case IP_TTL: n = 255; break;
-    case IP_HDR_ERRORS: n = s->in_format + s->in_checksum + s->in_hops + s->in_options; break;
-    case IP_DELIVERS: n = s->ip_local - s->in_proto; break;
-    case IP_REASM_TIMEOUT: n = REASS_TIMEOUT_US / US_PER_S; break;
-    case IP_REASM_FAILS: n = s->reass_fail + s->reass_timeouts; break;
-    case ICMP_IN_ERRORS: n = s->icmp_in_errors + s->icmp_in_checksum; break;
-    }
-    out->num = (uint32_t)n;
+    out->num = (uint32_t)ip_mib_sum(net_stat(dataplane_net(self)), row->which);
     return true;
 }
 
 /* ---- our addresses ---- */
 
-/* The i-th of an interface: its primary one, then the others. False: no more. */
-static bool address_of(const struct iface *ifc, size_t i, struct if_addr_conf *out)
+bool ip_mib_address(const struct iface *ifc, size_t i, struct if_addr_conf *out)
 {
     const struct if_addr_conf *second;
     size_t n = iface_secondary(ifc, &second);
@@ -65,7 +62,7 @@ static bool address_behind(void *self, struct mib_index *at)
     struct mib_index best = {0};
     struct if_addr_conf a;
     for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
-        for (size_t i = 0; address_of(ifc, i, &a); i++) {
+        for (size_t i = 0; ip_mib_address(ifc, i, &a); i++) {
             struct mib_index candidate = {0};
             mib_index_ip(&candidate, a.addr);
             mib_least(&best, &candidate, at);
@@ -75,16 +72,20 @@ static bool address_behind(void *self, struct mib_index *at)
     return best.n;
 }
 
-/* The interface that owns the address of this index, and the mask. */
-static const struct iface *owner(void *self, const struct mib_index *at, struct if_addr_conf *out)
+const struct iface *ip_mib_owner(struct net *net, uint32_t addr, struct if_addr_conf *out)
 {
-    uint32_t addr;
-    const struct iface *ifc = at->n == 4 && mib_ip_at(at, 0, &addr) ? iface_by_addr(dataplane_net(self), addr) : NULL;
-    for (size_t i = 0; ifc && address_of(ifc, i, out); i++) {
+    const struct iface *ifc = iface_by_addr(net, addr);
+    for (size_t i = 0; ifc && ip_mib_address(ifc, i, out); i++) {
         if (out->addr == addr)
             return ifc;
     }
     return NULL;
+}
+
+static const struct iface *owner(void *self, const struct mib_index *at, struct if_addr_conf *out)
+{
+    uint32_t addr;
+    return at->n == 4 && mib_ip_at(at, 0, &addr) ? ip_mib_owner(dataplane_net(self), addr, out) : NULL;
 }
 
 static bool address_has(void *self, const struct mib_index *at)
@@ -119,20 +120,30 @@ enum { DYNAMIC = 3, STATIC = 4 };
 /* Index: interface, address. */
 static bool media_behind(void *self, struct mib_index *at)
 {
-    struct net *net = dataplane_net(self);
-    struct mib_index best = {0};
+    return ip_mib_neighbour_behind(dataplane_net(self), false, at);
+}
+
+static void neighbour_index(struct mib_index *out, bool typed, uint32_t ifindex, uint32_t addr)
+{
+    mib_index1(out, ifindex);
+    if (typed)
+        out->v[out->n++] = INET_IPV4, out->v[out->n++] = 4;
+    mib_index_ip(out, addr);
+}
+
+bool ip_mib_neighbour_behind(struct net *net, bool typed, struct mib_index *at)
+{
+    struct mib_index best = {0}, candidate;
     struct if_addr_conf a;
     struct arp_row r;
     for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
-        for (size_t i = 0; ifc->kind == IFACE_ETHERNET && ifc->up && address_of(ifc, i, &a); i++) {
-            struct mib_index candidate = {.v = {ifc->index}, .n = 1};
-            mib_index_ip(&candidate, a.addr);
+        for (size_t i = 0; ifc->kind == IFACE_ETHERNET && ifc->up && ip_mib_address(ifc, i, &a); i++) {
+            neighbour_index(&candidate, typed, ifc->index, a.addr);
             mib_least(&best, &candidate, at);
         }
     }
     for (size_t cursor = 0; arp_next(net, &cursor, &r);) {
-        struct mib_index candidate = {.v = {r.ifc->index}, .n = 1};
-        mib_index_ip(&candidate, r.addr);
+        neighbour_index(&candidate, typed, r.ifc->index, r.addr);
         if (r.complete)
             mib_least(&best, &candidate, at);
     }
@@ -140,19 +151,21 @@ static bool media_behind(void *self, struct mib_index *at)
     return best.n;
 }
 
-static bool media_of(void *self, const struct mib_index *at, struct arp_row *r)
+bool ip_mib_neighbour(struct net *net, uint32_t ifindex, uint32_t addr, struct arp_row *r)
 {
-    struct net *net = dataplane_net(self);
-    uint32_t addr;
-    if (at->n != 5 || !mib_ip_at(at, 1, &addr))
-        return false;
     const struct iface *own = iface_by_addr(net, addr);
-    if (own && own->index == at->v[0] && own->kind == IFACE_ETHERNET && own->up) {
+    if (own && own->index == ifindex && own->kind == IFACE_ETHERNET && own->up) {
         *r = (struct arp_row){.addr = addr, .own = true, .ifc = own};
         memcpy(r->mac, own->mac, sizeof r->mac);
         return true;
     }
-    return arp_row_find(net, at->v[0], addr, r) && r->complete;
+    return arp_row_find(net, ifindex, addr, r) && r->complete;
+}
+
+static bool media_of(void *self, const struct mib_index *at, struct arp_row *r)
+{
+    uint32_t addr;
+    return at->n == 5 && mib_ip_at(at, 1, &addr) && ip_mib_neighbour(dataplane_net(self), at->v[0], addr, r);
 }
 
 static bool media_has(void *self, const struct mib_index *at)

@@ -20,7 +20,8 @@ extern const struct mib_rows dp_mib_rtt;        /* CISCO-RTTMON-MIB */
 extern const struct mib_rows dp_mib_ether;      /* EtherLike-MIB */
 extern const struct mib_rows dp_mib_old_if;     /* OLD-CISCO-INTERFACES-MIB */
 extern const struct mib_rows dp_mib_ntp;        /* CISCO-NTP-MIB */
-extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB */
+extern const struct mib_rows dp_mib_ip;         /* IP-MIB, UDP-MIB: as RFC 1213 had them */
+extern const struct mib_rows dp_mib_ip_version; /* ... as RFC 4293 and RFC 4113 have them */
 extern const struct mib_rows dp_mib_cryptomap;  /* CISCO-IPSEC-MIB */
 extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */
 

@@ -197,6 +197,7 @@ static void ip4_route_in(void *self, struct graph *g, struct packet **v, unsigne
         case ROUTE_BROADCAST: /* RFC 2644: not forwarded */ graph_drop(g, p, DROP_IP_BROADCAST); break;
         case ROUTE_NONE:
             net->stat.no_route++;
+            net->stat.in_no_route++;
             icmp_error(net, p, ICMP_UNREACHABLE, ICMP_UNR_HOST, 0);
             graph_drop(g, p, DROP_IP_NO_ROUTE);
             break;

@@ -2,7 +2,7 @@
  * memory`); CISCO-ENHANCED-MEMPOOL-MIB: the same pools, of the chassis, in 64 bits.
  *
  * There is one processor, number 1: the thread that does the router's work. Shares are of that thread's time, in percent, rounded; the deprecated columns 3 to 5
- * say the same as the Rev ones. A process of cpmProcessTable is an owner of time (account.h), under the number that shows give it. Pools are 1 Processor and 2
+ * say the same as the Rev ones, but never 0, which is outside their range. A process of cpmProcessTable is an owner of time (account.h), under the number that shows give it. Pools are 1 Processor and 2
  * I/O; what exceeds 32 bits is said to be 4294967295.
  */
 #include "espial/account.h"
@@ -22,7 +22,7 @@ static bool one_behind(void *self, struct mib_index *at)
 }
 static const struct mib_table one = {.next = one_behind};
 
-enum { ENTITY, FIVE_S, ONE_MIN, FIVE_MIN, MEM_USED, MEM_FREE };
+enum { ENTITY, FIVE_S, ONE_MIN, FIVE_MIN, MEM_USED, MEM_FREE, FROM_ONE = 8 };
 
 static bool get_cpu(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
@@ -45,7 +45,10 @@ static bool get_cpu(void *self, const struct mib_row *row, const struct mib_inde
     if (!a)
         return false;
     account_read(a, NULL, &total);
-    out->num = mib_percent(row->which == FIVE_S ? total.five_s : row->which == ONE_MIN ? total.one_min : total.five_min);
+    uint32_t which = row->which & ~(uint32_t)FROM_ONE;
+    out->num = mib_percent(which == FIVE_S ? total.five_s : which == ONE_MIN ? total.one_min : total.five_min);
+    if (row->which & FROM_ONE && !out->num)
+        out->num = 1;
     return true;
 }
 
@@ -165,9 +168,9 @@ static const struct mib_row rows[] = {
     OLD("avgBusy1", 57, ONE_MIN),
     OLD("avgBusy5", 58, FIVE_MIN),
     CPU("cpmCPUTotalPhysicalIndex", 2, TRAP_INT, ENTITY),
-    CPU("cpmCPUTotal5sec", 3, TRAP_UNSIGNED, FIVE_S),
-    CPU("cpmCPUTotal1min", 4, TRAP_UNSIGNED, ONE_MIN),
-    CPU("cpmCPUTotal5min", 5, TRAP_UNSIGNED, FIVE_MIN),
+    CPU("cpmCPUTotal5sec", 3, TRAP_UNSIGNED, FIVE_S | FROM_ONE),
+    CPU("cpmCPUTotal1min", 4, TRAP_UNSIGNED, ONE_MIN | FROM_ONE),
+    CPU("cpmCPUTotal5min", 5, TRAP_UNSIGNED, FIVE_MIN | FROM_ONE),
     CPU("cpmCPUTotal5secRev", 6, TRAP_UNSIGNED, FIVE_S),
     CPU("cpmCPUTotal1minRev", 7, TRAP_UNSIGNED, ONE_MIN),
     CPU("cpmCPUTotal5minRev", 8, TRAP_UNSIGNED, FIVE_MIN),

@@ -78,6 +78,48 @@ static void counters(void **state)
     box_free(b);
 }
 
+/* RFC 4293: what is of a version or has a type of address. */
+static void by_version(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    int64_t in = mib_number(b, "a", IP "31.1.1.18.1"), out = mib_number(b, "a", IP "31.1.1.21.1"), none = mib_number(b, "a", IP "31.1.1.8.1");
+    int64_t in_if = mib_number(b, "a", IP "31.3.1.4.1.1"), out_if = mib_number(b, "a", IP "31.3.1.31.1.1");
+    box_type(b, "a", "ping 10.0.0.2");
+    int64_t back = mib_number(b, "a", "1.3.6.1.2.1.5.9.0");
+    assert_int_equal(mib_number(b, "a", IP "31.1.1.18.1"), in + back);
+    assert_int_equal(mib_number(b, "a", IP "31.1.1.19.1"), in + back);
+    assert_int_equal(mib_number(b, "a", IP "31.1.1.21.1"), out + 5);
+    assert_int_equal(mib_number(b, "a", IP "31.3.1.3.1.1"), in_if + back);
+    assert_int_equal(mib_number(b, "a", IP "31.3.1.31.1.1"), out_if + back); /* what waited for ARP in vain was not sent */
+    assert_int_equal(mib_number(b, "a", "1.3.6.1.2.1.5.30.1.3.1.0"), back);
+    assert_int_equal(mib_number(b, "a", "1.3.6.1.2.1.5.30.1.4.1.8"), 5);
+    mib_is(b, "a", "1.3.6.1.2.1.5.30.1.3.1.8", "Counter32: 0");
+    mib_is(b, "a", "1.3.6.1.2.1.5.30.1.3.1.5", "-"); /* a redirect: there was none */
+    assert_int_equal(mib_number(b, "a", "1.3.6.1.2.1.5.29.1.2.1"), mib_number(b, "a", "1.3.6.1.2.1.5.1.0"));
+    /* b sends by a what a has no way for: that is a datagram of another's */
+    box_type_all(b, "b", "configure terminal\nip route 203.0.113.0 255.255.255.0 10.0.0.1\nend");
+    box_type(b, "b", "ping 203.0.113.1");
+    assert_int_equal(mib_number(b, "a", IP "31.1.1.8.1"), none + 5);
+    assert_int_equal(mib_number(b, "a", IP "31.1.1.22.1"), 0);
+    mib_facts(b, "a", IP, (const struct mib_fact[]){
+        {"28.1.2.1", "INTEGER: 65535"}, {"28.1.3.1", "INTEGER: 1"}, {"28.1.4.1", "Gauge32: 1000"}, {"28.1.3.3", "-"},
+        {"31.1.1.3.2", "-"}, {"31.3.1.3.1.3", "-"}, {"31.3.1.3.2.1", "-"},
+        {"32.1.5.1.1.4.10.0.0.0.24", "INTEGER: 2"}, {"32.1.6.1.1.4.10.0.9.0.24", "INTEGER: 1"}, {"32.1.8.2.1.4.1.1.1.1.32", "Gauge32: 4294967295"}, {"32.1.5.1.1.4.10.0.0.0.25", "-"},
+        {"34.1.3.1.4.10.0.9.1", "INTEGER: 1"}, {"34.1.3.1.4.1.1.1.1", "INTEGER: 2"}, {"34.1.4.1.4.10.0.0.1", "INTEGER: 1"},
+        {"34.1.5.1.4.10.0.0.1", "OID: 1.3.6.1.2.1.4.32.1.5.1.1.4.10.0.0.0.24"}, {"34.1.6.1.4.10.0.0.1", "INTEGER: 2"}, {"34.1.7.1.4.10.0.0.1", "INTEGER: 1"},
+        {"34.1.10.1.4.10.0.0.1", "INTEGER: 1"}, {"34.1.3.1.4.10.0.0.2", "-"}, {"34.1.3.2.4.10.0.0.1", "-"},
+        {"35.1.6.1.1.4.10.0.0.1", "INTEGER: 5"}, {"35.1.6.1.1.4.10.0.0.2", "INTEGER: 3"}, {"35.1.7.1.1.4.10.0.0.2", "INTEGER: 1"}, {"35.1.8.1.1.4.10.0.0.2", "INTEGER: 1"},
+        {"35.1.6.1.1.4.10.0.0.77", "-"}, {"35.1.6.1.2.4.10.0.0.2", "-"}, {NULL, NULL}});
+    char mac[MIB_TEXT];
+    strcpy(mac, mib_read(b, "b", "1.3.6.1.2.1.2.2.1.6.1", (char[MIB_TEXT]){0}));
+    mib_is(b, "a", IP "35.1.4.1.1.4.10.0.0.2", mac);
+    assert_int_equal(mib_instances(b, "a", IP "34.1.3"), 3);
+    assert_int_equal(mib_instances(b, "a", IP "32.1.5"), 3);
+    assert_int_equal(mib_instances(b, "a", IP "31.3.1.3"), 2);
+    box_free(b);
+}
+
 static void sockets(void **state)
 {
     (void)state;
@@ -88,6 +130,9 @@ static void sockets(void **state)
     mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.0.161", "INTEGER: 161");
     mib_is(b, "a", "1.3.6.1.2.1.7.5.1.1.0.0.0.0.161", "IpAddress: 0");
     mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.1.161", "-");
+    mib_is(b, "a", "1.3.6.1.2.1.7.7.1.8.1.4.0.0.0.0.161.0.0.0.1", "Gauge32: 0");
+    mib_is(b, "a", "1.3.6.1.2.1.7.7.1.8.1.4.0.0.0.0.162.0.0.0.1", "-");
+    assert_int_equal(mib_number(b, "a", "1.3.6.1.2.1.7.8.0"), mib_number(b, "a", "1.3.6.1.2.1.7.1.0"));
     mib_is(b, "a", "1.3.6.1.2.1.7.5.1.2.0.0.0.0.65697", "-"); /* 161 and 65536 */
     box_free(b);
 }
@@ -130,7 +175,7 @@ static void routes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(counters), cmocka_unit_test(sockets), cmocka_unit_test(routes),
+        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(counters), cmocka_unit_test(by_version), cmocka_unit_test(sockets), cmocka_unit_test(routes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static void processor_and_memory(void **state)
     mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.2.2", "-");
     if (box_loop(b)->account) { /* nobody keeps account of virtual time unless told to */
         assert_in_range(mib_number(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.8.1"), 0, 100);
+        assert_in_range(mib_number(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.5.1"), 1, 100);
         assert_in_range(mib_number(b, "a", "1.3.6.1.4.1.9.2.1.58.0"), 0, 100);
     } else {
         mib_is(b, "a", "1.3.6.1.4.1.9.9.109.1.1.1.1.8.1", "-");
@@ -78,6 +79,35 @@ static void chassis(void **state)
     mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.5.2", "-");
     box_type_all(b, "a", "configure terminal\nsnmp-server chassis-id FOX123\nend");
     mib_is(b, "a", "1.3.6.1.2.1.47.1.1.1.1.11.1", "STRING: FOX123");
+    box_free(b);
+}
+
+/* A port for each interface with a connector, and which interface it is. */
+static void ports(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    box_type_all(b, "a", "configure terminal\ninterface Loopback7\ninterface GigabitEthernet0/3\ninterface GigabitEthernet0/4\nend");
+    unsigned third = mib_iface(b, "a", "GigabitEthernet0/3");
+    char oid[64], want[64];
+#define PORT(format, index, value) (snprintf(oid, sizeof oid, "1.3.6.1.2.1.47.1." format, index), mib_is(b, "a", oid, value))
+    PORT("1.1.1.5.%u", 1000 + third, "INTEGER: 10");
+    PORT("1.1.1.7.%u", 1000 + third, "STRING: GigabitEthernet0/3");
+    PORT("1.1.1.4.%u", 1000 + third, "INTEGER: 1");
+    PORT("1.1.1.11.%u", 1000 + third, "STRING: ");
+    PORT("1.1.1.3.%u", 1000 + third, "OID: 0.0");
+    snprintf(want, sizeof want, "OID: 1.3.6.1.2.1.2.2.1.1.%u", third);
+    PORT("3.2.1.2.%u.0", 1000 + third, want);
+    snprintf(want, sizeof want, "INTEGER: %u", 1000 + third);
+    PORT("3.3.1.1.1.%u", 1000 + third, want);
+    PORT("1.1.1.5.%u", 1000 + mib_iface(b, "a", "Loopback7"), "-"); /* no connector */
+    int64_t place = mib_number(b, "a", (snprintf(oid, sizeof oid, "1.3.6.1.2.1.47.1.1.1.1.6.%u", 1000 + third), oid));
+    PORT("1.1.1.6.%u", 1000 + mib_iface(b, "a", "GigabitEthernet0/4"), (snprintf(want, sizeof want, "INTEGER: %d", (int)place + 1), want));
+    size_t all = mib_instances(b, "a", "1.3.6.1.2.1.47.1.1.1.1.5");
+    assert_int_equal(mib_instances(b, "a", "1.3.6.1.2.1.47.1.3.2.1.2"), all - 1);
+    assert_int_equal(mib_instances(b, "a", "1.3.6.1.2.1.47.1.3.3.1.1"), all - 1);
+    assert_true(mib_number(b, "a", "1.3.6.1.2.1.47.1.4.1.0") == mib_number(b, "a", "1.3.6.1.2.1.31.1.5.0"));
+    assert_true(mib_walk(b, "a") > 100);
     box_free(b);
 }
 
@@ -166,7 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processor_and_memory),
         cmocka_unit_test(description),
-        cmocka_unit_test(chassis),
+        cmocka_unit_test(chassis), cmocka_unit_test(ports),
         cmocka_unit_test(messages),
         cmocka_unit_test(changes),
     };
