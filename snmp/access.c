@@ -4,6 +4,7 @@
  * too, to senders that the line's access list permits. A string that only an `snmp-server host` line names lets notifications in, nothing else: a router that
  * sends its traps under a string also hears its peer's traps under it, and many configurations have only the host lines. A get under it, or a set under a
  * read-only string, is an illegal operation (snmpInBadCommunityUses).
+ * A user of version 1 or 2c is such a string too: in his version, with the views of the row of his group that is of that version and of no context.
  * A user of SNMPv3 belongs to a group; of the group's rows that fit the message's security level and context one counts: an exact context before a prefix, the longer prefix, the higher level (RFC 3415 section 4). The
  * access lists of user and group are both asked. A list that is named and not there permits, as everywhere on IOS.
  * A notification goes out under a user when the notify view of his group's row includes its name and those of its varbinds; a row that names none includes all, as on IOS, where
@@ -34,25 +35,13 @@ enum access access_of(const struct snmp *s, const uint8_t *community, size_t len
     CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities)
         if (same(c->name, community, len))
             return community_access(c);
+    CONF_EACH(const struct snmp_member_conf, m, &s->conf.members)
+        if (same(m->name, community, len))
+            return ACCESS_READ;
     CONF_EACH(const struct snmp_host_conf, h, &s->conf.hosts)
         if (h->version != SNMP_HOST_V3 && same(h->community, community, len))
             return ACCESS_NOTIFY;
     return ACCESS_NONE;
-}
-
-enum access access_community(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src, struct grant *g)
-{
-    *g = (struct grant){0};
-    CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities) {
-        if (!same(c->name, community, len))
-            continue;
-        if (!permitted(s, c->acl, src))
-            return ACCESS_NONE;
-        g->read = view_find(s, c->view[0] ? c->view : "v1default");
-        g->write = c->access == SNMP_RW ? g->read : NULL;
-        return community_access(c);
-    }
-    return access_of(s, community, len);
 }
 
 static bool context_fits(const struct snmp_group_conf *c, const char *context)
@@ -69,12 +58,12 @@ static bool better(const struct snmp_group_conf *a, const struct snmp_group_conf
     return x != y ? x > y : a->level > b->level;
 }
 
-/* The row of his group that counts; NULL: none is for this. */
-static const struct snmp_group_conf *row_of(const struct snmp *s, const struct snmp_user *u, int level, const char *context)
+/* The row of a group that counts; NULL: none is for this. */
+static const struct snmp_group_conf *row_of(const struct snmp *s, const char *group, int model, int level, const char *context)
 {
     const struct snmp_group_conf *best = NULL;
     CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
-        if (strcmp(c->name, u->group) != 0 || c->model != SNMP_GROUP_V3 || c->level > level || !context_fits(c, context))
+        if (strcmp(c->name, group) != 0 || c->model != model || c->level > level || !context_fits(c, context))
             continue;
         if (!best || better(c, best))
             best = c;
@@ -82,9 +71,42 @@ static const struct snmp_group_conf *row_of(const struct snmp *s, const struct s
     return best;
 }
 
+static bool grant_row(const struct snmp *s, const struct snmp_group_conf *row, uint32_t src, struct grant *g)
+{
+    if (!row || !permitted(s, row->acl, src))
+        return false;
+    g->read = view_find(s, row->read[0] ? row->read : "v1default");
+    g->write = row->write[0] ? view_find(s, row->write) : NULL;
+    return true;
+}
+
+enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src, struct grant *g)
+{
+    *g = (struct grant){0};
+    CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities) {
+        if (!same(c->name, community, len))
+            continue;
+        if (!permitted(s, c->acl, src))
+            return ACCESS_NONE;
+        g->read = view_find(s, c->view[0] ? c->view : "v1default");
+        g->write = c->access == SNMP_RW ? g->read : NULL;
+        return community_access(c);
+    }
+    CONF_EACH(const struct snmp_member_conf, m, &s->conf.members) {
+        int model = version == 1 ? SNMP_GROUP_V1 : SNMP_GROUP_V2C;
+        if (m->model != model || !same(m->name, community, len))
+            continue;
+        if (!permitted(s, m->acl, src) || !grant_row(s, row_of(s, m->group, model, 0, ""), src, g))
+            return ACCESS_NONE;
+        return g->write ? ACCESS_WRITE : ACCESS_READ;
+    }
+    enum access other = access_of(s, community, len);
+    return other < ACCESS_READ ? other : ACCESS_NONE; /* a user of the other version */
+}
+
 bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level, const struct fact_trap *t)
 {
-    const struct snmp_group_conf *row = row_of(s, u, level, "");
+    const struct snmp_group_conf *row = row_of(s, u->group, SNMP_GROUP_V3, level, "");
     if (!row || !row->notify[0])
         return row;
     const struct view *view = view_find(s, row->notify);
@@ -97,10 +119,5 @@ bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level,
 bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
 {
     *g = (struct grant){0};
-    const struct snmp_group_conf *best = permitted(s, u->acl, src) ? row_of(s, u, level, context) : NULL;
-    if (!best || !permitted(s, best->acl, src))
-        return false;
-    g->read = view_find(s, best->read[0] ? best->read : "v1default");
-    g->write = best->write[0] ? view_find(s, best->write) : NULL;
-    return true;
+    return permitted(s, u->acl, src) && grant_row(s, row_of(s, u->group, SNMP_GROUP_V3, level, context), src, g);
 }

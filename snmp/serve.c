@@ -78,7 +78,7 @@ static size_t serve_community(struct snmp *s, struct arrival *m, struct rd rest,
     }
     if (!is_request(r) || !request_parse(pdu, r))
         return refuse(s, &s->stats.in_asn_errors, "encoding error", src);
-    enum access access = access_community(s, m->community, m->community_len, src, &r->grant);
+    enum access access = access_community(s, r->version, m->community, m->community_len, src, &r->grant);
     if (access == ACCESS_NONE) {
         refuse_sender(s, src, false);
         return refuse(s, &s->stats.in_bad_communities, "unknown community name", src);

@@ -34,6 +34,7 @@ void snmp_conf_init(void *conf)
     conf_list_init(&c->groups, sizeof(struct snmp_group_conf), NULL, NULL);
     conf_list_init(&c->remotes, sizeof(struct snmp_remote_conf), NULL, NULL);
     conf_list_init(&c->contexts, sizeof(struct snmp_context_conf), NULL, NULL);
+    conf_list_init(&c->members, sizeof(struct snmp_member_conf), NULL, NULL);
     c->packet_size = 1500;
     c->queue_length = 10;
     c->trap_timeout = 30;
@@ -58,13 +59,13 @@ void snmp_remote_conf_init(void *remote)
 
 static bool conf_says_anything(const struct snmp_conf *c)
 {
-    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->inform_source[0] || c->trap_link_ietf || c->drop_unknown_user || c->system_shutdown || c->location[0] || c->contact[0] ||
+    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->members.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->inform_source[0] || c->trap_link_ietf || c->drop_unknown_user || c->system_shutdown || c->location[0] || c->contact[0] ||
            kinds_any(c) || c->manager;
 }
 
 static void clear_lists(struct snmp_conf *c)
 {
-    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->remotes, &c->contexts};
+    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->remotes, &c->contexts, &c->members};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         conf_list_clear(lists[i]);
 }

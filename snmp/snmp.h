@@ -150,7 +150,7 @@ bool snmp_view_name_good(struct snmp *s, const char *subtree);
 /* Users of SNMPv3. They are no configuration: their keys are kept privately (store.c). */
 struct snmp_user_spec {
     const char *name, *group, *acl; /* "" for no list */
-    int auth, priv;                 /* 0 none; MD5 SHA SHA-256 SHA-384 SHA-512; 0 none; DES AES-128 -192 -256 */
+    int auth, priv;                 /* 0 none; MD5 SHA SHA-256 SHA-384 SHA-512; 0 none; DES AES-128 -192 -256 3DES */
     const char *auth_secret, *priv_secret;
     bool localized;                 /* the secrets are localized keys in hexadecimal */
     uint32_t remote_addr;           /* 0: of our own engine */

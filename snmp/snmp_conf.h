@@ -45,6 +45,12 @@ struct snmp_group_conf {
     char read[SNMP_NAME_MAX + 1], write[SNMP_NAME_MAX + 1], notify[SNMP_NAME_MAX + 1];
     char acl[SNMP_ACL_MAX];
 };
+/* snmp-server user NAME GROUP v1|v2c [access ACL]: a community string whose rights are a group's; key: name, model */
+struct snmp_member_conf {
+    char name[SNMP_NAME_MAX + 1], group[SNMP_NAME_MAX + 1];
+    int model; /* enum snmp_group_model: v1 or v2c */
+    char acl[SNMP_ACL_MAX];
+};
 /* snmp-server engineID remote ADDR [udp-port N] HEX; key: addr, udp_port */
 struct snmp_remote_conf {
     uint32_t addr;
@@ -74,6 +80,7 @@ struct snmp_conf {
     struct conf_list groups;      /* struct snmp_group_conf */
     struct conf_list remotes;     /* struct snmp_remote_conf */
     struct conf_list contexts;    /* struct snmp_context_conf */
+    struct conf_list members;     /* struct snmp_member_conf */
     uint32_t packet_size;         /* largest message we send */
     uint32_t queue_length;        /* notifications that wait for one host */
     char chassis_id[SNMP_TEXT_MAX + 1];

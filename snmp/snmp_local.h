@@ -151,8 +151,8 @@ enum access { ACCESS_NONE, ACCESS_NOTIFY, ACCESS_READ, ACCESS_WRITE };
 struct grant {
     const struct view *read, *write; /* NULL: nothing */
 };
-/* Of a request from this address; NONE also when the community's access list denies it. */
-enum access access_community(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src, struct grant *g);
+/* Of a request of version 1 or 2 (v2c) from this address; NONE also when an access list denies it. */
+enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src, struct grant *g);
 /* Level: 0 noAuthNoPriv, 1 authNoPriv, 2 authPriv. False: no row of his group is for this. */
 bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g);
 enum access access_of(const struct snmp *s, const uint8_t *community, size_t len);

@@ -53,9 +53,9 @@ bool v3_proved(const struct snmp_user *u, const struct v3 *m, const uint8_t *dat
 /* The vector of one message: RFC 3414 8.1.1.1, RFC 3826 3.1.2.1. */
 static void vector_of(enum usm_priv p, const uint8_t *key, int32_t boots, int32_t time, const uint8_t salt[8], uint8_t iv[16])
 {
-    if (p == USM_DES) {
+    if (sums_in_blocks(p)) {
         for (size_t i = 0; i < 8; i++)
-            iv[i] = key[8 + i] ^ salt[i];
+            iv[i] = key[sums_cipher_len(p) - 8 + i] ^ salt[i];
         return;
     }
     put32(iv, (uint32_t)boots);
@@ -78,7 +78,7 @@ bool v3_scoped(const struct snmp_user *u, struct v3 *m)
     if (!(m->flags & V3_PRIV))
         return take_scoped(m, m->body, false);
     struct rd r = m->body, hidden = ber_of(&r, BER_OCTETS);
-    if (r.bad || r.left || m->priv.left != 8 || hidden.left > sizeof m->plain || (u->priv == USM_DES && hidden.left % 8))
+    if (r.bad || r.left || m->priv.left != 8 || hidden.left > sizeof m->plain || (sums_in_blocks(u->priv) && hidden.left % 8))
         return false;
     size_t ways = memcmp(u->priv_key[0], u->priv_key[1], sizeof u->priv_key[0]) ? 2 : 1;
     for (m->reeder = 0; m->reeder < ways; m->reeder++) {
@@ -102,10 +102,10 @@ static void hide(struct snmp *s, const struct v3_head *h, struct bw *w, uint8_t 
         return;
     }
     memcpy(plain, w->base + w->at, n);
-    while (h->user->priv == USM_DES && n % 8)
+    while (sums_in_blocks(h->user->priv) && n % 8)
         plain[n++] = 0;
     uint64_t counter = s->salt++;
-    put32(salt, h->user->priv == USM_DES ? (uint32_t)h->boots : (uint32_t)(counter >> 32));
+    put32(salt, sums_in_blocks(h->user->priv) ? (uint32_t)h->boots : (uint32_t)(counter >> 32));
     put32(salt + 4, (uint32_t)counter);
     vector_of(h->user->priv, key, h->boots, h->time, salt, iv);
     w->at = w->cap;

@@ -2,7 +2,7 @@
  *
  * A user's line is not kept: his keys go to the private store at once, and running-config is silent about him, as on IOS. His passwords are turned into keys of our
  * engine, so a line `snmp-server engineID local` with another id removes all users, and says so. `encrypted` gives keys that are localized already, with or without
- * colons. A group may be named before it exists, as may a view or an access list.
+ * colons. A user of version 1 or 2c is a line of the configuration: he has no keys. A group may be named before it exists, as may a view or an access list.
  */
 #include "snmp/cmd/cmd.h"
 
@@ -68,6 +68,7 @@ static const struct cmd_scope community_scope = {.size = sizeof(struct snmp_comm
 static const struct cmd_scope view_scope = {.size = sizeof(struct snmp_view_conf), .changed = conf_changed, .check = check_view};
 static const struct cmd_scope group_scope = {.size = sizeof(struct snmp_group_conf), .changed = conf_changed};
 static const struct cmd_scope context_scope = {.size = sizeof(struct snmp_context_conf), .changed = conf_changed};
+static const struct cmd_scope member_scope = {.size = sizeof(struct snmp_member_conf), .changed = conf_changed};
 static const struct cmd_scope remote_scope = {.size = sizeof(struct snmp_remote_conf), .init = snmp_remote_conf_init, .changed = conf_changed, .check = check_remote};
 
 /* IOS writes the access in capitals, and always. */
@@ -131,7 +132,7 @@ static enum cmd_result set_user(struct cmd_ctx *c)
     if (cmd_has(c, "secret"))
         spec.auth = cmd_int(c, "how") == 2 ? 3 + (int)cmd_int(c, "sha2") : 1 + (int)cmd_int(c, "how");
     if (cmd_has(c, "privsecret"))
-        spec.priv = cmd_int(c, "cipher") == 1 ? 2 + (int)cmd_int(c, "aes") : 1;
+        spec.priv = cmd_int(c, "cipher") == 2 ? 2 + (int)cmd_int(c, "aes") : cmd_int(c, "cipher") == 1 ? 5 : 1;
     spec.localized = cmd_has(c, "encrypted");
     spec.auth_secret = cmd_str(c, "secret");
     spec.priv_secret = cmd_str(c, "privsecret");
@@ -166,6 +167,10 @@ static const struct cmd_row rows[] = {
          "specify an access-list associated with this group|Standard IP access list",
          KEY_TXT(struct snmp_group_conf, name), KEY_NUM(struct snmp_group_conf, model), KEY_NUM(struct snmp_group_conf, level), KEY_TXT(struct snmp_group_conf, context), NUM(struct snmp_group_conf, prefix),
          TXT(struct snmp_group_conf, read), TXT(struct snmp_group_conf, write), TXT(struct snmp_group_conf, notify), TXT(struct snmp_group_conf, acl)),
+    LINE(CONFIG, &member_scope, &snmp_scope, struct snmp_conf, members, "snmp-server user <word:name> <word:group> {v1|v2c}=model [access <word:acl>]",
+         "Define a user who can access the SNMP engine|Name of the user|Group to which the user belongs|user using the v1 security model|user using the v2c security model|"
+         "specify an access-list associated with this group|Standard IP access list",
+         KEY_TXT(struct snmp_member_conf, name), KEY_NUM(struct snmp_member_conf, model), TXT(struct snmp_member_conf, group), TXT(struct snmp_member_conf, acl)),
     LINE(CONFIG, &view_scope, &snmp_scope, struct snmp_conf, views, "snmp-server view <word:name> <word:subtree> {included|excluded}=excluded",
          "Define an SNMPv3 MIB view|Name of the view|MIB view family name|MIB family is included in the view|MIB family is excluded from the view", KEY_TXT(struct snmp_view_conf, name),
          KEY_TXT(struct snmp_view_conf, subtree), NUM(struct snmp_view_conf, excluded)),
@@ -189,11 +194,11 @@ static const struct cmd_row rows[] = {
      .priv = 15,
      .flags = CMD_NO | CMD_IN_CONFIG,
      .sentence = "snmp-server user <word:name> <word:group> [remote <ip:remote> [udp-port <udp_port:1-65535>]] v3 [encrypted=encrypted] "
-                 "[auth {md5|sha|sha-2 {256|384|512}=sha2}=how <word:secret> [priv {des|aes {128|192|256}=aes}=cipher <word:privsecret>]] [access <word:acl>]",
-     .help = "Define a user who can access the SNMP engine|Name of the user|Group to which the user belongs|Specify a remote SNMP entity to which the user belongs|Hostname or IP address of remote SNMP entity|"
+                 "[auth {md5|sha|sha-2 {256|384|512}=sha2}=how <word:secret> [priv {des|3des|aes {128|192|256}=aes}=cipher <word:privsecret>]] [access <word:acl>]",
+     .help = "|||Specify a remote SNMP entity to which the user belongs|Hostname or IP address of remote SNMP entity|"
              "The remote entity's UDP port number|udp port number|user using the v3 security model|specifying passwords as MD5 or SHA digests|authentication parameters for the user|Use HMAC MD5 algorithm for authentication|"
              "Use HMAC SHA algorithm for authentication|Use HMAC SHA-2 algorithm for authentication|Use 256 bits of SHA-2|Use 384 bits of SHA-2|Use 512 bits of SHA-2|authentication password for user|"
-             "encryption parameters for the user|Use 56 bit DES algorithm for encryption|Use AES algorithm for encryption|Use 128 bit AES algorithm for encryption|Use 192 bit AES algorithm for encryption|"
+             "encryption parameters for the user|Use 56 bit DES algorithm for encryption|Use 168 bit 3DES algorithm for encryption|Use AES algorithm for encryption|Use 128 bit AES algorithm for encryption|Use 192 bit AES algorithm for encryption|"
              "Use 256 bit AES algorithm for encryption|privacy password for user|specify an access-list associated with this user|Standard IP access list",
      .fn = set_user},
 };

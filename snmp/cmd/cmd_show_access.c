@@ -61,7 +61,7 @@ static void add_engine(struct out *o, const uint8_t *id, size_t n)
 
 static enum cmd_result show_user(struct cmd_ctx *c)
 {
-    static const char *const auths[] = {"None", "MD5", "SHA", "SHA-256", "SHA-384", "SHA-512"}, *const privs[] = {"None", "DES", "AES128", "AES192", "AES256"};
+    static const char *const auths[] = {"None", "MD5", "SHA", "SHA-256", "SHA-384", "SHA-512"}, *const privs[] = {"None", "DES", "AES128", "AES192", "AES256", "3DES"};
     struct snmp_user_info u;
     if (!agent_on(c))
         return CMD_OK;

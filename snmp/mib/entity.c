@@ -7,7 +7,6 @@
 
 #include "snmp/mib/rows.h"
 #include "snmp/snmp.h"
-#include "snmp/snmp_local.h"
 
 enum { CHASSIS = 1, PORTS = 1000, CLASS_CHASSIS = 3, CLASS_PORT = 10, CONNECTOR_PRESENT = 1 };
 static const uint32_t if_index[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 1}, if_connector[] = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 17}, if_name[] = {1, 3, 6, 1, 2, 1, 2, 2, 1, 2};
@@ -21,11 +20,11 @@ static void column(struct trap_var *v, const uint32_t *oid, size_t n, uint32_t i
 }
 
 /* The least ifIndex of a port that is `from` or more; 0: none. */
-static uint32_t port_from(const struct snmp *s, uint32_t from)
+static uint32_t port_from(struct snmp *s, uint32_t from)
 {
     struct trap_var v;
     enum { N = sizeof if_connector / sizeof if_connector[0] };
-    for (COLUMN(if_connector, from ? from - 1 : 0, &v); mib_next(s->env.mib, &v) && v.oid_len == N + 1 && !memcmp(v.oid, if_connector, sizeof if_connector);)
+    for (COLUMN(if_connector, from ? from - 1 : 0, &v); mib_next(snmp_mib(s), &v) && v.oid_len == N + 1 && !memcmp(v.oid, if_connector, sizeof if_connector);)
         if (v.num == CONNECTOR_PRESENT)
             return v.oid[N];
     return 0;
@@ -76,18 +75,18 @@ static const struct mib_table contained = {.next = contains_behind};
 
 enum { DESCR, VENDOR, CONTAINER, CLASS, POSITION, NAME, NOTHING, VERSION, SERIAL, MAKER, MODEL, FRU };
 
-static bool name_of(const struct snmp *s, uint32_t ifindex, struct trap_var *out)
+static bool name_of(struct snmp *s, uint32_t ifindex, struct trap_var *out)
 {
     struct trap_var v;
     COLUMN(if_name, ifindex, &v);
-    if (mib_get(s->env.mib, &v) != MIB_FOUND)
+    if (mib_get(snmp_mib(s), &v) != MIB_FOUND)
         return false;
     mib_octets(out, v.data, v.len);
     return true;
 }
 
 /* How many ports are before this one. */
-static int64_t place_of(const struct snmp *s, uint32_t ifindex)
+static int64_t place_of(struct snmp *s, uint32_t ifindex)
 {
     int64_t n = 0;
     for (uint32_t i = port_from(s, 1); i && i < ifindex; i = port_from(s, i + 1))
@@ -95,7 +94,7 @@ static int64_t place_of(const struct snmp *s, uint32_t ifindex)
     return n;
 }
 
-static bool get_port(const struct snmp *s, const struct mib_row *row, uint32_t ifindex, struct trap_var *out)
+static bool get_port(struct snmp *s, const struct mib_row *row, uint32_t ifindex, struct trap_var *out)
 {
     switch (row->which) {
     case DESCR:
@@ -112,7 +111,7 @@ static bool get_port(const struct snmp *s, const struct mib_row *row, uint32_t i
 
 static bool get(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct snmp *s = self;
+    struct snmp *s = self;
     if (at->n && at->v[0] > PORTS)
         return get_port(s, row, at->v[0] - PORTS, out);
     switch (row->which) {
@@ -135,11 +134,11 @@ static bool get(void *self, const struct mib_row *row, const struct mib_index *a
 static bool get_changed(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     static const uint32_t table_changed[] = {1, 3, 6, 1, 2, 1, 31, 1, 5};
-    const struct snmp *s = self;
+    struct snmp *s = self;
     struct trap_var v;
     (void)row, (void)at;
     COLUMN(table_changed, 0, &v);
-    if (mib_get(s->env.mib, &v) == MIB_FOUND)
+    if (mib_get(snmp_mib(s), &v) == MIB_FOUND)
         out->num = v.num;
     return true;
 }

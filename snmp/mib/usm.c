@@ -33,9 +33,9 @@ struct protocol {
 /* usmNoAuthProtocol, HMACMD5, HMACSHA, HMAC192SHA256, HMAC256SHA384, HMAC384SHA512: RFC 3414, RFC 7860 */
 static const struct protocol auths[] = {{{1, 3, 6, 1, 6, 3, 10, 1, 1, 1}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 2}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 3}, 10},
                                         {{1, 3, 6, 1, 6, 3, 10, 1, 1, 5}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 6}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 7}, 10}};
-/* usmNoPrivProtocol, usmDESPrivProtocol, usmAesCfb128Protocol (RFC 3826), cusmAESCfb192PrivProtocol, cusmAESCfb256PrivProtocol */
+/* usmNoPrivProtocol, usmDESPrivProtocol, usmAesCfb128Protocol (RFC 3826), cusmAESCfb192PrivProtocol, cusmAESCfb256PrivProtocol, cusm3DES168PrivProtocol */
 static const struct protocol privs[] = {{{1, 3, 6, 1, 6, 3, 10, 1, 2, 1}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 2, 2}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 2, 4}, 10},
-                                        {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 1}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 2}, 11}};
+                                        {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 1}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 2}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 3}, 11}};
 
 static void put_protocol(struct trap_var *out, const struct protocol *p)
 {

@@ -60,7 +60,7 @@ struct member {
 
 #define USERS ((size_t)1 << 31) /* where the cursor stands when the groups have ended */
 
-/* Those of communities and hosts are the groups for v1 and v2c that are no lines of their own; then the users of our engine. */
+/* Those of communities and hosts are the groups for v1 and v2c that are no lines of their own; then users of v1 and v2c, then those of our engine. */
 static bool next_member(struct snmp *s, size_t *cursor, struct member *m)
 {
     struct snmp_group_info g;
@@ -72,7 +72,13 @@ static bool next_member(struct snmp *s, size_t *cursor, struct member *m)
     }
     if (*cursor < USERS)
         *cursor = USERS;
-    while (snmp_user_info(s, (*cursor)++ - USERS, &u)) {
+    const struct conf_list *lines = &snmp_conf(s)->members;
+    while (*cursor - USERS < lines->n) {
+        const struct snmp_member_conf *c = lines->v[(*cursor)++ - USERS];
+        *m = (struct member){.name = c->name, .group = c->group, .model = c->model == SNMP_GROUP_V1 ? 1 : 2, .storage = STORAGE_NONVOLATILE};
+        return true;
+    }
+    while (snmp_user_info(s, (*cursor)++ - USERS - lines->n, &u)) {
         *m = (struct member){.name = u.name, .group = u.group, .model = USM, .storage = STORAGE_NONVOLATILE};
         if (!u.remote_addr)
             return true;

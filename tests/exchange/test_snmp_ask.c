@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "espial/loop.h"
-#include "tests/sim/box.h"
+#include "tests/exchange/mib_box.h"
 
 struct pair {
     struct box *b;
@@ -99,6 +99,26 @@ static void answers(void **state)
          "Destination: 10.0.0.2.161, V1 community: private, Expires in 599 secs\nDestination: 10.0.0.2.161, V2C "
          "community: private, Expires in 600 secs\n"
          "Destination: 10.9.9.9.161, V2C community: public, Expires in 600 secs\n");
+    box_free(p.b);
+}
+
+/* Users of version 1 and 2c: strings, each of its version, with the rights of a group. */
+static void by_members(void **state)
+{
+    struct pair p;
+    (void)state;
+    begin(&p, "");
+    box_type_all(p.b, "agent", "configure terminal\nsnmp-server view names sysName included\nsnmp-server group lookers v2c read names\nsnmp-server group movers v1 write v1default\n"
+                               "snmp-server user guest lookers v2c\nsnmp-server user hand movers v1 access 20\nsnmp-server user lost nowhere v2c\naccess-list 20 permit 10.0.0.1\nend");
+    says(&p, "snmp get v2c 10.0.0.2 guest oid sysName.0 sysContact.0", "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.5.0 = agent\n system.4.0 = NO_SUCH_OBJECT_EXCEPTION\n");
+    says(&p, "snmp set v2c 10.0.0.2 guest oid sysName.0 string x", "SNMP Response: reqid 2, errstat 6, erridx 1 \n system.5.0 = x\n"); /* noAccess */
+    says(&p, "snmp get v1 10.0.0.2 guest retry 0 timeout 1 oid sysName.0", "%SNMP: Request timed out\n");
+    says(&p, "snmp get v2c 10.0.0.2 lost retry 0 timeout 1 oid sysName.0", "%SNMP: Request timed out\n");
+    says(&p, "snmp set v1 10.0.0.2 hand oid sysContact.0 string moved", "SNMP Response: reqid 5, errstat 0, erridx 0 \n system.4.0 = moved\n");
+    /* vacmGroupName of the member "guest", model 2 */
+    mib_is(p.b, "agent", "1.3.6.1.6.3.16.1.2.1.3.2.5.103.117.101.115.116", "STRING: lookers");
+    box_type_all(p.b, "agent", "configure terminal\nno access-list 20\naccess-list 20 permit 10.0.0.9\nend");
+    says(&p, "snmp get v1 10.0.0.2 hand retry 0 timeout 1 oid sysName.0", "%SNMP: Request timed out\n");
     box_free(p.b);
 }
 
@@ -286,7 +306,7 @@ static void settings(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_users),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_members), cmocka_unit_test(by_users),
                                        cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask),
                                        cmocka_unit_test(settings)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  *
  *   hub 213.163.222.7, engine 80000009010A       trap, inform -->       spoke 11.1.1.3, engine 80000009010B
  */
+#include "espial/crypto.h"
 #include "tests/exchange/snmp_pair.h"
 
 #define HUB_ENGINE   "80000009010A"
@@ -111,6 +112,59 @@ static void a_trap_is_the_senders_users(void **state)
     carry(p, false, 1);
     assert_heard(p, 2);
     assert_int_equal(p->spoke->nsent, 0); /* a trap is not answered */
+}
+
+/* The salt and the hidden part of a message, which ends with it: 04 08 SALT 04 LENGTH ... */
+static const uint8_t *hidden_of(const struct box_datagram *d, const uint8_t **salt, size_t *len)
+{
+    for (size_t i = 0; i + 14 < d->len; i++) {
+        const uint8_t *p = d->data + i;
+        size_t head = p[10] == 4 && p[11] == 0x81 ? 3 : p[10] == 4 && p[11] == 0x82 ? 4 : 2;
+        *len = head == 3 ? p[12] : head == 4 ? (size_t)(p[12] << 8 | p[13]) : p[11];
+        if (p[0] == 4 && p[1] == 8 && p[10] == 4 && i + 10 + head + *len == d->len) {
+            *salt = p + 2;
+            return p + 10 + head;
+        }
+    }
+    fail_msg("nothing is hidden");
+    return NULL;
+}
+
+/* 3DES. The key of "maplesyrup" for this engine is that of the samples of draft-reeder-snmpv3-usm-3desede: 24 octets of it, and 8 that the salt makes a vector of. */
+static void triple_des(void **state)
+{
+    static const uint8_t keys[2][32] = {
+        {0x52, 0x6f, 0x5e, 0xed, 0x9f, 0xcc, 0xe2, 0x6f, 0x89, 0x64, 0xc2, 0x93, 0x07, 0x87, 0xd8, 0x2b, 0x79, 0xef, 0xf4, 0x4a, 0x90, 0x65, 0x0e, 0xe0, 0xa3, 0xa4, 0x0a, 0xbf, 0xac, 0x5a, 0xcc, 0x12},
+        {0x66, 0x95, 0xfe, 0xbc, 0x92, 0x88, 0xe3, 0x62, 0x82, 0x23, 0x5f, 0xc7, 0x15, 0x1f, 0x12, 0x84, 0x97, 0xb3, 0x8f, 0x3f, 0x9b, 0x8b, 0x6d, 0x78, 0x93, 0x6b, 0xa6, 0xe7, 0xd1, 0x9d, 0xfd, 0x9c}};
+    static const char engine[] = "000000000000000000000002";
+    struct pair *p = *state;
+    struct snmp_user_spec u = {.name = "carol", .group = "group", .acl = "", .priv = 5, .auth_secret = "password1", .priv_secret = "maplesyrup"};
+    str_copy(snmp_conf(p->hub->snmp)->engine_id, sizeof snmp_conf(p->hub->snmp)->engine_id, engine);
+    snmp_conf_changed(p->hub->snmp);
+    engines(p->spoke, SPOKE_ENGINE, HUB, engine);
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t id[32], iv[8], plain[512];
+        const uint8_t *salt = NULL, *hidden;
+        size_t len = 0;
+        u.auth = (int)i + 1; /* MD5, SHA */
+        assert_true(snmp_user_set(p->hub->snmp, &u));
+        want(p);
+        hidden = hidden_of(&p->hub->sent[i], &salt, &len);
+        assert_true(len <= sizeof plain && len % 8 == 0);
+        for (size_t k = 0; k < 8; k++)
+            iv[k] = keys[i][24 + k] ^ salt[k];
+        struct cipher *c = cipher_new(CIPHER_3DES_CBC, false, keys[i], 24, NULL);
+        assert_true(cipher_cbc(c, iv, hidden, plain, len));
+        cipher_free(c);
+        assert_int_equal(plain[0], 0x30);
+        assert_non_null(memmem(plain, len, "\x23\x73\x20", 3)); /* 2323232 */
+        struct snmp_user_spec there = u;
+        there.remote_addr = HUB, there.remote_port = 162, there.remote_engine = id;
+        there.remote_engine_len = snmp_hex(engine, id, sizeof id);
+        assert_true(snmp_user_set(p->spoke->snmp, &there));
+        carry(p, false, i);
+        assert_heard(p, i + 1);
+    }
 }
 
 /* The group has rows for signed messages only. */
@@ -284,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_trap_is_the_senders_users),
+        TEST(triple_des),
         TEST(the_level_is_the_groups),
         TEST(wrong_keys_and_strangers_are_refused_silently),
         TEST(old_traps_are_refused),

@@ -298,7 +298,7 @@ static void access_lines_are_kept(void **state)
     static const char *const lines[] = {
         "snmp-server community secret view mib2 rw 33", "snmp-server community public RO OPS", "snmp-server view mib2 mib-2 included", "snmp-server view mib2 ifEntry.*.3 excluded",
         "snmp-server group staff v3 priv write mib2 read mib2 access 10", "snmp-server group staff v2c notify mib2",
-        "snmp-server group staff v3 auth context shop read mib2", "snmp-server group staff v3 auth context sh match prefix", "snmp-server context shop", "snmp-server engineID local 800000090300AABBCC000100",
+        "snmp-server group staff v3 auth context shop read mib2", "snmp-server group staff v3 auth context sh match prefix", "snmp-server context shop", "snmp-server user guest staff v2c access 12", "snmp-server user guest staff v1", "snmp-server engineID local 800000090300AABBCC000100",
         "snmp-server packetsize 2048", "snmp-server queue-length 50", "snmp-server chassis-id R-42", "snmp-server tftp-server-list 55",
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -310,6 +310,8 @@ static void access_lines_are_kept(void **state)
                       "snmp-server group staff v2c notify mib2\n"
                       "snmp-server group staff v3 auth context shop read mib2\n"
                       "snmp-server group staff v3 auth context sh match prefix\n"
+                      "snmp-server user guest staff v2c access 12\n"
+                      "snmp-server user guest staff v1\n"
                       "snmp-server view mib2 mib-2 included\n"
                       "snmp-server view mib2 ifEntry.*.3 excluded\n"
                       "snmp-server community secret view mib2 RW 33\n"
@@ -319,6 +321,8 @@ static void access_lines_are_kept(void **state)
                       "snmp-server chassis-id R-42\n"
                       "snmp-server tftp-server-list 55\n");
     assert_true(type(d, "no snmp-server view mib2"));
+    assert_true(type(d, "no snmp-server user guest staff v1"));
+    assert_true(type(d, "no snmp-server user guest staff v2c"));
     assert_true(type(d, "no snmp-server group staff v3 priv"));
     assert_true(type(d, "no snmp-server group staff v3 auth context shop"));
     assert_true(type(d, "no snmp-server community secret"));
