@@ -76,6 +76,16 @@ bool counter_apply(struct eem *e, const char *name, enum counter_op op, int32_t 
     return true;
 }
 
+bool eem_counter_next(const struct eem *e, size_t *cursor, const char **name, int32_t *value)
+{
+    if (*cursor >= e->ncounters)
+        return false;
+    const struct counter *c = &e->counters[(*cursor)++];
+    *name = c->name;
+    *value = c->value;
+    return true;
+}
+
 static void describe(const struct event_conf *ev, const char *applet_name, struct text *out)
 {
     (void)applet_name;

@@ -5,6 +5,7 @@
  *     cli frequency, syslog frequency        $_info_cli_frequency: a line for each event cli (syslog) of an applet: how
  *                                            often it matched and raised, and when it last did
  *     cli history, syslog history            $_info_cli_history: the last commands (lines of the logging buffer)
+ *                                            The last 32 lines also stand in $_info_syslog_hist_msg_1 (the oldest) to 32
  *     snmp ...                               do_snmp.c
  *
  * Lines are written as the lists of Tcl policies are: names, each before its value, braces around texts. */
@@ -16,7 +17,7 @@
 #include "espial/mem.h"
 #include "espial/regex.h"
 
-enum { LOG_LINES = 50 };
+enum { LOG_LINES = 50, LOG_VARIABLES = 32 };
 
 static enum step set(struct run *r, const char *name, struct text *t)
 {
@@ -98,16 +99,25 @@ static void command_history(const struct eem *e, struct text *t)
     }
 }
 
-static void log_history(struct log *log, struct text *t)
+static bool log_history(struct run *r, struct text *t)
 {
+    struct log *log = r->eem->env.log;
     size_t cursor = 0, n = 0;
     const char *line;
     while (log_buffer_next(log, &cursor))
         n++;
     cursor = 0;
-    for (size_t i = 0; (line = log_buffer_next(log, &cursor)); i++)
+    for (size_t i = 0; (line = log_buffer_next(log, &cursor)); i++) {
         if (i + LOG_LINES >= n)
             text_printf(t, "msg {%s}\n", line);
+        if (i + LOG_VARIABLES >= n) {
+            char name[40];
+            snprintf(name, sizeof name, "_info_syslog_hist_msg_%zu", i + 1 - (n > LOG_VARIABLES ? n - LOG_VARIABLES : 0));
+            if (!run_set(r, name, line))
+                return false;
+        }
+    }
+    return true;
 }
 
 static enum step perform(struct run *r, const struct action_conf *a)
@@ -119,7 +129,11 @@ static enum step perform(struct run *r, const struct action_conf *a)
     case EEM_INFO_CLI_FREQUENCY: frequency(r, EEM_CLI, &t); return set(r, "_info_cli_frequency", &t);
     case EEM_INFO_CLI_HISTORY: command_history(r->eem, &t); return set(r, "_info_cli_history", &t);
     case EEM_INFO_SYSLOG_FREQUENCY: frequency(r, EEM_SYSLOG, &t); return set(r, "_info_syslog_frequency", &t);
-    case EEM_INFO_SYSLOG_HISTORY: log_history(r->eem->env.log, &t); return set(r, "_info_syslog_history", &t);
+    case EEM_INFO_SYSLOG_HISTORY:
+        if (log_history(r, &t))
+            return set(r, "_info_syslog_history", &t);
+        text_free(&t);
+        return STEP_FAILED;
     default: return info_snmp(r, a);
     }
 }

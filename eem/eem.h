@@ -236,6 +236,14 @@ struct eem_queue_info {
     uint64_t given_up;  /* matches of expressions that took too long */
 };
 void eem_queue_info(const struct eem *e, struct eem_queue_info *out);
+/* The named counters, in the order in which they began to exist. *name stays until the next counter is made. */
+bool eem_counter_next(const struct eem *e, size_t *cursor, const char **name, int32_t *value);
+/* The timers of applets that run, countdown before watchdog, absolute and cron; an unnamed one has its applet's name. */
+struct eem_timer_info {
+    const char *name, *type; /* "countdown" */
+    uint64_t left;           /* us until it is due */
+};
+void eem_timers(const struct eem *e, void (*each)(void *arg, const struct eem_timer_info *timer), void *arg);
 /* clear event manager ...: the figures begin anew. */
 void eem_clear_statistics(struct eem *e);
 void eem_clear_history(struct eem *e);

@@ -22,10 +22,15 @@ struct due {
     struct clock_watch set; /* absolute, cron: the clock was set */
 };
 
+static const char *type_of(const struct watch *w)
+{
+    return strchr(w->detector->name, ' ') + 1;
+}
+
 static void trigger(struct due *d)
 {
     struct vars vars = {0};
-    vars_set(&vars, "_timer_type", strchr(d->watch->detector->name, ' ') + 1);
+    vars_set(&vars, "_timer_type", type_of(d->watch));
     vars_setf(&vars, "_timer_time", "%llu.%03llu", (unsigned long long)d->watch->ev->time / 1000,
               (unsigned long long)d->watch->ev->time % 1000);
     vars_set(&vars, "_timer_remain", "0.000");
@@ -128,6 +133,27 @@ void eem_booted(struct eem *e)
     EEM_WATCHES(w, e, EEM_CRON)
     if (cron_at_start(w->ev->cron))
         trigger(w->state);
+}
+
+static uint64_t left(const struct due *d)
+{
+    if (d->watch->ev->type == EEM_COUNTDOWN || d->watch->ev->type == EEM_WATCHDOG)
+        return timer_left(&d->timer);
+    int64_t us = d->at - clock_wall(d->watch->policy->eem->env.clock);
+    return us > 0 ? (uint64_t)us : 0;
+}
+
+void eem_timers(const struct eem *e, void (*each)(void *arg, const struct eem_timer_info *timer), void *arg)
+{
+    static const uint8_t types[] = {EEM_COUNTDOWN, EEM_WATCHDOG, EEM_ABSOLUTE, EEM_CRON};
+    for (size_t i = 0; i < sizeof types; i++)
+        EEM_WATCHES(w, e, types[i])
+        {
+            const struct due *d = w->state;
+            const char *name = w->ev->timer_name[0] ? w->ev->timer_name : w->policy->applet->conf.name;
+            if (timer_pending(&d->timer))
+                each(arg, &(struct eem_timer_info){name, type_of(w), left(d)});
+        }
 }
 
 static void disarm(struct watch *w)

@@ -3,6 +3,7 @@
  * Layouts are those of classic IOS; columns are padded to fixed widths. Times of events print the month and the day as
  * one word ("Mar10"), times of registration do not. Registered policies stand in order of their registration, or of
  * their names; all of them are applets of the user. What waits or runs is listed class by class. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +251,13 @@ static enum cmd_result show_statistics_policy(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static void put_timer(void *out, const struct eem_timer_info *t)
+{
+    char left[24];
+    seconds(left, t->left);
+    out_printf(out, "%-33s%-12s%s\n", t->name, t->type, left);
+}
+
 static enum cmd_result show_statistics_server(struct cmd_ctx *c)
 {
     struct eem_queue_info q;
@@ -263,6 +271,15 @@ static enum cmd_result show_statistics_server(struct cmd_ctx *c)
                (unsigned long long)q.dropped, q.size, q.max, average);
     out_printf(c->out, "Most that waited at once: %u\nSeconds in which no more policies might start: %llu\nRegular expressions given up: %llu\n",
                q.largest, (unsigned long long)q.throttled, (unsigned long long)q.given_up);
+    const char *name;
+    int32_t value;
+    out_printf(c->out, "\nEEM Policy Counters\n%-33s%s\n", "Name", "Value");
+    out_text(c->out, "---------------------------------------------\n");
+    for (size_t cursor = 0; eem_counter_next(c->self, &cursor, &name, &value);)
+        out_printf(c->out, "%-33s%" PRId32 "\n", name, value);
+    out_printf(c->out, "\nEEM Policy Timers\n%-33s%-12s%s\n", "Name", "Type", "Time Remaining");
+    out_text(c->out, "-----------------------------------------------------------\n");
+    eem_timers(c->self, put_timer, c->out);
     return CMD_OK;
 }
 

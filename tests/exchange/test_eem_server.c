@@ -1,5 +1,7 @@
 /* test_eem_server.c: what an operator sees of the event manager and does to it: shows, jobs held, released, moved and
  * cleared, threads of classes, suspension, debugs; a whole router. */
+#include <stdlib.h>
+
 #include "tests/exchange/applet_box.h"
 
 static size_t lines_with(struct box *b, const char *line, const char *text)
@@ -114,6 +116,50 @@ static void test_clears_itself(void **state)
     box_free(b);
 }
 
+/* Counters and what is left of timers, as applets read them out of this table. */
+static void test_counters_and_timers(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet c\n event none\n action 1 counter name mail op set value -7\n"
+                         "event manager applet each\n event timer watchdog time 90.5\n action 1 wait 1\n"
+                         "event manager applet d\n event tag t timer countdown name LATER time 7200\n trigger\n  correlate event t\n"
+                         " action 1 wait 1\n");
+    box_type(b, NODE, "event manager run c");
+    const char *before = box_type(b, NODE, "show event manager statistics server");
+    assert_non_null(strstr(before, "\nEEM Policy Counters\nName                             Value\n"));
+    assert_non_null(strstr(before, "\nmail                             -7\n"));
+    assert_non_null(strstr(before, "\nEEM Policy Timers\nName                             Type        Time Remaining\n"));
+    assert_true(said(b, "show event manager statistics server | include LATER", "LATER                            countdown   7"));
+    box_run(b, 7100 * US_PER_S);
+    const char *after = box_type(b, NODE, "show event manager statistics server");
+    const char *later = strstr(after, "\nLATER                            countdown   ");
+    assert_non_null(later);
+    assert_in_range(atoi(later + 46), 90, 100);
+    const char *each = strstr(after, "\neach                             watchdog    ");
+    assert_non_null(each);
+    assert_in_range(atoi(each + 46), 0, 90);
+    box_run(b, 101 * US_PER_S);
+    assert_null(strstr(box_type(b, NODE, "show event manager statistics server"), "LATER")); /* it has been */
+    box_free(b);
+}
+
+/* The last lines of the log, each in a variable of its own: the oldest is the first. */
+static void test_lines_of_the_log(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet h\n event none\n action 1 info type syslog history\n"
+                         " action 2 syslog msg \"$_info_syslog_hist_msg_1|$_info_syslog_hist_msg_32\"\n");
+    for (int i = 0; i < 40; i++) {
+        char line[32];
+        snprintf(line, sizeof line, "send log 5 line %d", i);
+        box_type(b, NODE, line);
+    }
+    box_type(b, NODE, "event manager run h");
+    assert_int_equal(box_log_count(b, NODE, 0, "tty0(user id: ): line 8|"), 1);
+    assert_int_equal(box_log_count(b, NODE, 0, "tty0(user id: ): line 39"), 2); /* itself, and as the 32nd */
+    box_free(b);
+}
+
 static void test_registered(void **state)
 {
     (void)state;
@@ -152,7 +198,7 @@ static void test_registered(void **state)
     assert_string_equal(box_type(b, NODE, "show event manager directory user policy"), "");
     box_type_all(b, NODE, "configure terminal\nevent manager directory user repository tftp://10.0.0.9/eem\nend");
     assert_string_equal(box_type(b, NODE, "show event manager directory user repository"), "tftp://10.0.0.9/eem\n");
-    assert_true(said(b, "show running-config | include repository", "event manager directory user repository tftp://10.0.0.9/eem\n"));
+    assert_true(said(b, "show running-config | include repository", "event manager directory user repository \"tftp://10.0.0.9/eem\"\n"));
     assert_string_equal(box_type(b, NODE, "show event manager environment nobody"), "Environment variable not found\n");
     assert_true(
         said(b, "show event manager version", "Embedded Event Manager Version 4.00\nComponent Versions:\n  eem: "));
@@ -236,7 +282,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_available), cmocka_unit_test(test_threads),    cmocka_unit_test(test_jobs),    cmocka_unit_test(test_clears_itself),
-        cmocka_unit_test(test_registered), cmocka_unit_test(test_history), cmocka_unit_test(test_debug),
+        cmocka_unit_test(test_counters_and_timers), cmocka_unit_test(test_lines_of_the_log), cmocka_unit_test(test_registered), cmocka_unit_test(test_history), cmocka_unit_test(test_debug),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -508,7 +508,7 @@ static void test_globals_and_shows(void **state)
     expect_running(d, "event manager",
                    "event manager environment Aa two words\n"
                    "event manager environment _email_to noc@example.net\n"
-                   "event manager session cli username eem privilege 15\n"
+                   "event manager session cli username \"eem\" privilege 15\n"
                    "event manager history size events 5\n"
                    "event manager applet hand class B trap\n"
                    " event none\n"
