@@ -257,9 +257,36 @@ static void structured_data(struct scan *c)
     blanks(c);
 }
 
+/* Is it "Local7.Notice", "auth.err": a facility and a severity? */
+static bool facility_and_severity(const char *s, size_t n)
+{
+    static const char *const levels[] = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"};
+    const char *dot = memchr(s, '.', n);
+    for (size_t i = 0; dot && i < sizeof levels / sizeof levels[0]; i++)
+        if ((size_t)(s + n - dot) > strlen(levels[i]) && !strncasecmp(dot + 1, levels[i], strlen(levels[i])))
+            return true;
+    return false;
+}
+
+/* The first of the words up to `end` that is a name is who sent the line. */
+static void note_host(const char *line, const char *s, const char *end, struct logline *l)
+{
+    while (s < end && !l->host_len) {
+        size_t n = 0;
+        while (s + n < end && s[n] != ' ' && s[n] != '\t')
+            n++;
+        size_t name = n && s[n - 1] == ':' ? n - 1 : n;
+        if (name && !(name == 1 && *s == '-') && !facility_and_severity(s, name)) {
+            l->host_at = (size_t)(s - line);
+            l->host_len = name;
+        }
+        s += n + 1;
+    }
+}
+
 /* VERSION SP TIMESTAMP SP HOST SP APP SP PROCID SP MSGID SP SD [SP MSG]: RFC 5424 section 6. Without a priority in front only
  * its stamp tells it from other lines. */
-static bool rfc5424(struct scan *c, struct logline *l)
+static bool rfc5424(struct scan *c, struct logline *l, const char *line)
 {
     struct scan try = *c;
     uint64_t version;
@@ -267,13 +294,15 @@ static bool rfc5424(struct scan *c, struct logline *l)
         return false;
     if (!(l->pri >= 0 && at(&try, '-') && word(&try)) && !(iso_stamp(&try, l) && blanks(&try)))
         return false;
-    for (unsigned i = 0; i < 4; i++)
+    const char *host = try.s, *app = NULL;
+    for (unsigned i = 0; i < 4; i++, app = app ? app : try.s)
         if (!word(&try))
             return false;
     structured_data(&try);
     if (try.end - try.s >= 3 && !memcmp(try.s, "\xEF\xBB\xBF", 3))
         try.s += 3;
     l->by_collector = l->stamp != LOGLINE_NO_STAMP;
+    note_host(line, host, app, l);
     *c = try;
     return true;
 }
@@ -408,22 +437,25 @@ void logline_read(const char *line, size_t len, struct logline *l)
     const char *begin = c.s;
     read_pri(&c, l);
     bool own = false;
-    bool foreign = rfc5424(&c, l) || l->pri >= 0; /* somebody else's words stand in front */
+    bool foreign = rfc5424(&c, l, line) || l->pri >= 0; /* somebody else's words stand in front */
     if (foreign)
         begin = c.s;
     for (unsigned piece = 0; piece < HEADERS_MAX && !own; piece++) {
         struct scan here = c;
         bool ios = true, padded = false;
+        const char *host = NULL;
         blanks(&here);
         if (date_stamp(&here, l, &ios)) {
             own = ios;
             l->by_collector = !ios;
             blanks(&here);
+            host = ios ? NULL : here.s;
             if (!ios)
                 sender(&here);
         } else if (iso_stamp(&here, l) && blanks(&here)) {
             l->by_collector = true;
             ios = false;
+            host = here.s;
             sender(&here);
         } else if (uptime_stamp(&here, l)) {
             own = true;
@@ -433,18 +465,39 @@ void logline_read(const char *line, size_t len, struct logline *l)
             ios = padded || !foreign;
         } else if ((foreign && origin(&here)) || (!piece && at(&here, ':') && take(&here, ':') && blanks(&here))) {
             ios = false;
+            host = c.s;
         } else {
             break;
         }
         if (!ios) { /* what follows is the router's own */
             foreign = true;
             begin = here.s;
+            if (host)
+                note_host(line, host, here.s, l);
         }
         c = here;
     }
     l->begin = (size_t)(begin - line);
     l->text_at = (size_t)(c.s - begin);
     find_message(c, l);
+}
+
+static bool same_name(const char *s, size_t n, const char *host)
+{
+    return n == strlen(host) && !strncasecmp(s, host, n);
+}
+
+bool logline_from(const char *line, size_t len, const struct logline *l, const char *host)
+{
+    size_t front = l->begin < len ? l->begin : len, n;
+    for (size_t at = 0; at < front; at += n + 1) {
+        for (n = 0; at + n < front && line[at + n] != ' ' && line[at + n] != '\t';)
+            n++;
+        if (same_name(line + at, n, host) || (n && line[at + n - 1] == ':' && same_name(line + at, n - 1, host)))
+            return true;
+    }
+    n = strlen(host);
+    return len > n && !strncasecmp(line, host, n) && strchr("#>(", line[n]);
 }
 
 void logline_fact(const char *line, size_t len, const struct logline *l, int64_t wall_us, struct fact_syslog *f)

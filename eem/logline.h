@@ -29,9 +29,12 @@ struct logline {
     char facility[24], mnemonic[40];
     size_t begin;   /* where the router's own line begins: its sequence number, stamp or % */
     size_t text_at; /* from begin to the text behind the stamp */
+    size_t host_at, host_len; /* who sent it, as a server says; 0 long: nothing does */
 };
 /* line: without its end, len bytes of which none need be text. Never fails: what is not understood is text. */
 void logline_read(const char *line, size_t len, struct logline *out);
+/* Did this host send it: is its name a word of what stands in front, or does the line begin with its prompt? */
+bool logline_from(const char *line, size_t len, const struct logline *l, const char *host);
 /* The fact that the line is; its text is cut and made fit as the log's own are. */
 void logline_fact(const char *line, size_t len, const struct logline *l, int64_t wall_us, struct fact_syslog *out);
 #endif

@@ -12,11 +12,11 @@
 
 static const char usage[] =
     "usage: espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] [--quiet]\n"
-    "                       [--run 'NAME ARGUMENT...'] [--after SECONDS] [--year YEAR] [--accept]\n"
+    "                       [--run 'NAME ARGUMENT...'] [--after SECONDS] [--year YEAR] [--accept] [--host NAME]\n"
     "       espial eem lint CONFIG...\n";
 
 struct test_options {
-    const char *config, *log, *answers, *run;
+    const char *config, *log, *answers, *run, *host;
     enum story_format format;
     uint64_t why;
     int64_t after;
@@ -52,7 +52,7 @@ static int read_options(int argc, char **argv, struct test_options *o)
 {
     static const struct option all[] = {
         {"log", 1, 0, 'l'},  {"answers", 1, 0, 'a'}, {"format", 1, 0, 'f'}, {"why", 1, 0, 'w'}, {"after", 1, 0, 't'},
-        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"help", 0, 0, 'h'},
+        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"host", 1, 0, 'o'}, {"help", 0, 0, 'h'},
         {0}};
     uint64_t v;
     *o = (struct test_options){.after = -1};
@@ -62,6 +62,7 @@ static int read_options(int argc, char **argv, struct test_options *o)
         case 'l': o->log = optarg; break;
         case 'a': o->answers = optarg; break;
         case 'r': o->run = optarg; break;
+        case 'o': o->host = optarg; break;
         case 'q': o->quiet = true; break;
         case 'c': o->accept = true; break;
         case 'f':
@@ -118,6 +119,13 @@ static void look_ahead(struct desk *d, const char *text)
     }
 }
 
+static void tell_mixed(const struct replay *r, const char *log)
+{
+    const char *one, *other;
+    if (replay_mixed(r, &one, &other))
+        fprintf(stderr, "espial: %s: lines of several hosts (%s, %s), taken as one router's: --host NAME chooses\n", log, one, other);
+}
+
 static int replay_all(const struct test_options *o, struct replay *r, const char *text, size_t len)
 {
     int status = 2;
@@ -142,11 +150,16 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
             status = wrong("--run: no such applet with event none", o->run);
         if (!status) {
             who = operator_new(d, s);
-            replay_run(r, d, s, who, o->why, isatty(STDERR_FILENO));
+            bool explained = replay_run(r, d, s, who, o->why, isatty(STDERR_FILENO));
             replay_after(r, d, s, o->after);
             status = story_end(s, &c, o->log, replay_lines(r)) ? 0 : 1;
             if (o->why > replay_lines(r))
                 status = wrong("--why: the log has not so many lines", o->log);
+            if (!explained)
+                status = wrong("--why: that line is not of", o->host);
+            if (o->host && replay_left_out(r) == replay_lines(r))
+                status = wrong("--host: no line of the log is of", o->host);
+            tell_mixed(r, o->log);
         }
     }
     desk_free(d);
@@ -173,6 +186,8 @@ static int test(int argc, char **argv)
         return wrong("standard input is CONFIG or the log, not both", "-");
     char *text = offline_read(o.config, &len);
     struct replay *r = text ? replay_open(o.log, o.year) : NULL;
+    if (r)
+        replay_of(r, o.host);
     status = r ? replay_all(&o, r, text, len) : 2;
     replay_close(r);
     mem_free(text);

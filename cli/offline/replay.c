@@ -34,7 +34,9 @@ struct replay {
     bool ended;
     char buf[BUFFER];
     size_t at, n;
-    uint64_t lines, bytes, size;
+    uint64_t lines, bytes, size, left_out;
+    const char *host;         /* whose lines are meant; NULL: everybody's */
+    char senders[2][64];      /* the first two different ones */
     int year;
     int64_t saved_us; /* when the file was last written */
     struct logtime time;
@@ -133,6 +135,39 @@ void replay_close(struct replay *r)
     mem_free(r);
 }
 
+void replay_of(struct replay *r, const char *host)
+{
+    r->host = host;
+}
+
+uint64_t replay_left_out(const struct replay *r)
+{
+    return r->left_out;
+}
+
+bool replay_mixed(const struct replay *r, const char **one, const char **other)
+{
+    *one = r->senders[0];
+    *other = r->senders[1];
+    return !r->host && r->senders[1][0];
+}
+
+static bool meant(const struct replay *r, const char *line, size_t len, const struct logline *l)
+{
+    return !r->host || logline_from(line, len, l, r->host);
+}
+
+static void note_sender(struct replay *r, const char *line, const struct logline *l)
+{
+    size_t n = l->host_len < sizeof r->senders[0] ? l->host_len : sizeof r->senders[0] - 1;
+    if (!n || l->debug || r->senders[1][0])
+        return;
+    char *to = r->senders[0][0] ? r->senders[1] : r->senders[0];
+    if (to == r->senders[1] && !strncasecmp(r->senders[0], line + l->host_at, n) && !r->senders[0][n])
+        return;
+    memcpy(to, line + l->host_at, n);
+}
+
 /* The first date of what the buffer holds decides. Without a year in it, it is that of the file, or the one before when
  * the log would lie in the file's future. */
 void replay_set_clock(struct replay *r, struct desk *d)
@@ -141,7 +176,10 @@ void replay_set_clock(struct replay *r, struct desk *d)
     int year = r->year ? r->year : wall_split(r->saved_us).year;
     for (const char *s = r->buf, *end = r->buf + r->n; s < end && l.stamp != LOGLINE_DATE;) {
         const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
-        logline_read(s, (size_t)(stop - s) < LINE_KEPT ? (size_t)(stop - s) : LINE_KEPT, &l);
+        size_t len = (size_t)(stop - s) < LINE_KEPT ? (size_t)(stop - s) : LINE_KEPT;
+        logline_read(s, len, &l);
+        if (!meant(r, s, len, &l))
+            l.stamp = LOGLINE_NO_STAMP;
         s = stop + 1;
     }
     logtime_init(&r->time, d->clock, d->local_stamps, year);
@@ -227,19 +265,26 @@ static void tell_progress(struct replay *r)
     (void)fflush(stderr);
 }
 
-void replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress)
+bool replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress)
 {
     const char *line;
     size_t len;
     struct fact_syslog f;
     struct logline l;
     struct also also;
+    bool seen = true;
     story_line(s, 0, NULL, 0);
     story_progress(s, progress ? &r->shown : NULL);
     move_to(r, d, 0);
     while (next_line(r, &line, &len)) {
         r->lines++;
         logline_read(line, len, &l);
+        if (!meant(r, line, len, &l)) {
+            r->left_out++;
+            seen = seen && why != r->lines;
+            continue;
+        }
+        note_sender(r, line, &l);
         struct logtime_step step = logtime_next(&r->time, &l);
         if (step.elapsed_us) {
             story_line(s, 0, NULL, 0);
@@ -276,6 +321,7 @@ void replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
     if (r->shown)
         fputs(PROGRESS_CLEAR, stderr);
     r->shown = false;
+    return seen;
 }
 
 static bool busy(const struct desk *d)
