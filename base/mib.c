@@ -4,7 +4,7 @@
  * row a name belongs to is the last one that is not behind it: one binary search for a get and for a next. What exists of a table is asked anew each time, by
  * index alone: nothing here remembers an entry, so tables may gain and lose entries in the middle of a walk. An instance that its getter says is not there is a hole
  * that next steps over. A table whose next does not go forward is a bug of its owner; its column ends there, so that no walk can run in a circle.
- * Adding sorts (it happens when a router is made). RFC 3416 section 4.2.2: what "next" means; RFC 2578 section 7.7: an instance's name is the object's and its
+ * Adding sorts what is new and merges it (it happens when a router is made). RFC 3416 section 4.2.2: what "next" means; RFC 2578 section 7.7: an instance's name is the object's and its
  * index, or .0 for a scalar. It knows no views and no communities (snmp/access.c).
  */
 #include "espial/mib.h"
@@ -14,14 +14,20 @@
 #include <string.h>
 
 struct node {
-    uint32_t oid[TRAP_OID_MAX];
-    uint8_t len;
+    const uint32_t *oid; /* in the names of its set */
     const struct mib_row *row;
     void *self;
+    uint8_t len;
+};
+struct set { /* the names of what was added at once */
+    struct set *next;
+    const void *self;
+    uint32_t names[];
 };
 struct mib {
     struct node *nodes;
     size_t n;
+    struct set *sets;
 };
 
 struct mib *mib_new(void)
@@ -33,6 +39,10 @@ void mib_free(struct mib *m)
 {
     if (!m)
         return;
+    for (struct set *s = m->sets, *next; s; s = next) {
+        next = s->next;
+        mem_free(s);
+    }
     mem_free(m->nodes);
     mem_free(m);
 }
@@ -48,52 +58,74 @@ static bool begins(const uint32_t *oid, size_t len, const struct node *n)
     return len >= n->len && !memcmp(oid, n->oid, n->len * sizeof(oid[0]));
 }
 
-/* "1.3.6.1.2.1.1.1": decimal numbers without leading zeros. One number must stay free for the shortest instance. */
-static bool parse(const char *text, struct node *n)
+/* "1.3.6.1.2.1.1.1": decimal numbers without leading zeros. One number must stay free for the shortest instance. How many; 0: malformed. */
+static uint8_t parse(const char *text, uint32_t oid[TRAP_OID_MAX])
 {
-    n->len = 0;
+    uint8_t len = 0;
     for (const char *p = text;; p++) {
         uint64_t v = 0;
         const char *from = p;
         for (; *p >= '0' && *p <= '9' && v <= UINT32_MAX; p++)
             v = v * 10 + (uint64_t)(*p - '0');
-        if (p == from || v > UINT32_MAX || (*from == '0' && p > from + 1) || n->len == TRAP_OID_MAX - 1)
-            return false;
-        n->oid[n->len++] = (uint32_t)v;
+        if (p == from || v > UINT32_MAX || (*from == '0' && p > from + 1) || len == TRAP_OID_MAX - 1)
+            return 0;
+        oid[len++] = (uint32_t)v;
         if (!*p)
-            return n->len >= 2;
+            return len >= 2 ? len : 0;
         if (*p != '.')
-            return false;
+            return 0;
     }
+}
+
+/* Rows as nodes, in the order of their names. False: a malformed one, in err. */
+static bool read_rows(const struct mib_rows *rows, void *self, struct set **set, struct node *nodes, char err[128])
+{
+    size_t numbers = 0;
+    for (size_t i = 0; i < rows->nrows; i++)
+        for (const char *p = rows->rows[i].oid; p && *p; p++)
+            numbers += *p == '.' || !p[1];
+    *set = mem_new(sizeof **set + numbers * sizeof (*set)->names[0]);
+    (*set)->self = self;
+    uint32_t *at = (*set)->names;
+    for (size_t i = 0; i < rows->nrows; i++) {
+        const struct mib_row *row = &rows->rows[i];
+        uint32_t oid[TRAP_OID_MAX];
+        uint8_t len = row->oid && row->get ? parse(row->oid, oid) : 0;
+        if (!len) {
+            snprintf(err, 128, "%s %s: malformed name", rows->name, row->name);
+            return false;
+        }
+        nodes[i] = (struct node){.oid = memcpy(at, oid, len * sizeof oid[0]), .len = len, .row = row, .self = self};
+        at += len;
+    }
+    qsort(nodes, rows->nrows, sizeof *nodes, by_name);
+    return true;
 }
 
 bool mib_add(struct mib *m, const struct mib_rows *rows, void *self, char err[128])
 {
-    size_t total = m->n + rows->nrows;
-    struct node *all = mem_array(total ? total : 1, sizeof *all);
-    if (m->n)
-        memcpy(all, m->nodes, m->n * sizeof *all);
-    for (size_t i = 0; i < rows->nrows; i++) {
-        struct node *n = &all[m->n + i];
-        n->row = &rows->rows[i];
-        n->self = self;
-        if (!n->row->oid || !n->row->get || !parse(n->row->oid, n)) {
-            snprintf(err, 128, "%s %s: malformed name", rows->name, n->row->name);
-            mem_free(all);
-            return false;
+    struct set *set;
+    struct node *fresh = mem_array(rows->nrows, sizeof *fresh), *all = mem_array(m->n + rows->nrows, sizeof *all);
+    bool ok = read_rows(rows, self, &set, fresh, err);
+    size_t n = 0;
+    for (size_t i = 0, k = 0; ok && n < m->n + rows->nrows; n++) {
+        bool old = k == rows->nrows || (i < m->n && by_name(&m->nodes[i], &fresh[k]) <= 0);
+        all[n] = old ? m->nodes[i++] : fresh[k++];
+        if (n && begins(all[n].oid, all[n].len, &all[n - 1])) {
+            snprintf(err, 128, "%s %s: its name begins with that of %s", rows->name, all[n].row->name, all[n - 1].row->name);
+            ok = false;
         }
     }
-    qsort(all, total, sizeof *all, by_name);
-    for (size_t i = 1; i < total; i++) {
-        if (begins(all[i].oid, all[i].len, &all[i - 1])) {
-            snprintf(err, 128, "%s %s: its name begins with that of %s", rows->name, all[i].row->name, all[i - 1].row->name);
-            mem_free(all);
-            return false;
-        }
+    mem_free(fresh);
+    mem_free(ok ? m->nodes : all);
+    if (!ok) {
+        mem_free(set);
+        return false;
     }
-    mem_free(m->nodes);
     m->nodes = all;
-    m->n = total;
+    m->n = n;
+    set->next = m->sets;
+    m->sets = set;
     return true;
 }
 
@@ -105,6 +137,15 @@ void mib_remove(struct mib *m, const void *self)
             m->nodes[kept++] = m->nodes[i];
     }
     m->n = kept;
+    for (struct set **s = &m->sets; *s;) {
+        struct set *gone = *s;
+        if (gone->self != self) {
+            s = &gone->next;
+            continue;
+        }
+        *s = gone->next;
+        mem_free(gone);
+    }
 }
 
 /* How many rows are not behind this name: the last of them, when there is one, is the only row that the name can belong to. */
