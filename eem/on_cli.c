@@ -5,7 +5,8 @@
  *                          after `default` seconds (30) it runs, whatever the run does
  *
  * The pattern is searched in the command as it stands in full, after the parser has taken it and before anything is
- * done. Without enter, tab or questionmark it is the Enter key that counts. `mode` compares the name of the mode: exec,
+ * done. Without enter, tab or questionmark it is the Enter key that counts; with `enter` lines that no command is count
+ * too, as they were typed: so applets make commands of their own. `mode` compares the name of the mode: exec,
  * config, config-if. Several applets may watch one command: it runs when all of them let it. What applets type in their
  * own sessions catches nobody: an applet may well type what it watches. */
 #include <string.h>
@@ -92,7 +93,7 @@ bool cli_wants(void *eem, enum gate_key key)
 static bool concerns(const struct watch *w, const struct gate_question *q)
 {
     const struct watching_cli *s = w->state;
-    if (!of_key(w->ev, q->key) || (w->ev->mode[0] && strcmp(w->ev->mode, q->mode)))
+    if (!of_key(w->ev, q->key) || (q->refused && !w->ev->enter) || (w->ev->mode[0] && strcmp(w->ev->mode, q->mode)))
         return false;
     return watch_matches(w, s->re, q->text, strlen(q->text));
 }

@@ -161,9 +161,19 @@ static enum gate_verdict watched(struct shell *sh, enum cmd_mode mode, const cha
     text_add(&t, sh->match.expanded);
     if (*modifiers)
         text_printf(&t, " %s", modifiers);
-    enum gate_verdict verdict = gate_line(sh, mode, text_str(&t), typed);
+    enum gate_verdict verdict = gate_line(sh, mode, text_str(&t), typed, false);
     text_free(&t);
     return verdict;
+}
+
+/* A line that no command is; false: tell so. */
+static bool refusal_taken(struct shell *sh, enum match_result r, const char *typed, enum exec_result *result)
+{
+    if (r == MATCH_OK || r == MATCH_EMPTY)
+        return false;
+    enum gate_verdict verdict = gate_line(sh, sh->mode, typed + blanks(typed), typed, true);
+    *result = verdict == GATE_HOLD ? EXEC_WAIT : EXEC_DONE;
+    return verdict != GATE_GO;
 }
 
 /* base: where the command begins in the typed line (behind `do`). */
@@ -184,6 +194,8 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
         filtered = false;
     } else if (r == MATCH_OK && (verdict = watched(sh, EXEC, filtered ? line + bar : "", typed)) != GATE_GO) {
         result = verdict == GATE_HOLD ? EXEC_WAIT : EXEC_DONE;
+    } else if (refusal_taken(sh, r, typed, &result)) {
+        ; /* an applet has it */
     } else if (r == MATCH_OK ? named_waits(sh, typed) : r == MATCH_INVALID && named_typo(sh, typed)) {
         result = EXEC_WAIT;
     } else if (r != MATCH_OK) {
@@ -303,10 +315,11 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
         }
         mem_free(m);
     }
-    if (r != MATCH_OK)
+    enum exec_result result = EXEC_DONE;
+    if (!refusal_taken(sh, r, typed, &result) && r != MATCH_OK)
         tell(sh, r, typed, alias_offset(&al, at));
     alias_end(&al);
-    return r == MATCH_OK ? run_config(sh, typed) : EXEC_DONE;
+    return r == MATCH_OK ? run_config(sh, typed) : result;
 }
 
 /* The first character that nobody can have typed: programs hand lines over too, with what came over the wire in them. A line end among it would begin a line of its

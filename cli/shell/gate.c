@@ -1,6 +1,6 @@
 /* gate.c: the question asked of whoever watches commands (include/espial/gate.h) before one runs.
  *
- *     line accepted -> ask -> GO   it runs
+ *     line accepted -> ask -> GO   it runs (a refused one: its error is told)
  *                          -> SKIP nothing happens; the prompt comes
  *                          -> HOLD the session is busy -> resume: it runs, or it does not
  *
@@ -108,7 +108,7 @@ static void interrupted(void *arg, bool closing)
         session_over(sh, CMD_FAIL);
 }
 
-enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *text, const char *typed)
+enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *text, const char *typed, bool refused)
 {
     const struct gate *g = watcher(sh, GATE_ENTER);
     struct gate_question q;
@@ -120,6 +120,7 @@ enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *te
     if (!g)
         return GATE_GO;
     ask_of(sh, GATE_ENTER, mode, text, typed, mode_name, &q);
+    q.refused = refused;
     enum gate_verdict verdict = g->ask(g->arg, &q, resume, sh);
     if (verdict == GATE_HOLD) {
         sh->held = mem_strdup(typed);

@@ -187,7 +187,7 @@ void session_changed(struct shell *sh); /* the configuration: whoever asks for u
 void session_resume(struct shell *sh, const char *line); /* a held line runs now; "": it does not */
 
 /* gate.c */
-enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *text, const char *typed);
+enum gate_verdict gate_line(struct shell *sh, enum cmd_mode mode, const char *text, const char *typed, bool refused);
 /* May this key do what it does? */
 bool gate_key(struct shell *sh, enum gate_key key, enum cmd_mode mode, const char *partial);
 void session_mode_name(enum cmd_mode mode, char out[24]); /* "exec", "config-if" */

@@ -1,6 +1,6 @@
 /* gate.h: questions asked before something is done, of whoever watches it (EEM); one gate of a kind a router, made by the root. Without a watcher everything is done.
  *
- * The one before a command runs: may it? The shell asks when a line has been accepted by the parser (or a key of interest was pressed), before
+ * The one before a command runs: may it? The shell asks when a line has been accepted by the parser (or refused by it, or a key of interest was pressed), before
  * anything is done; whoever watches commands (EEM's event cli) answers at once or later. */
 #ifndef ESPIAL_GATE_H
 #define ESPIAL_GATE_H
@@ -23,6 +23,7 @@ struct gate_question {
     const char *host;     /* from where: an address; "" for the console */
     uint32_t tty;         /* number of the line */
     uint8_t privilege;
+    bool refused;         /* the parser did not take it: text is as typed */
     const char *by;       /* typed by this applet's own session: its name; else NULL */
     /* The terminal while the line is held: text to it, and one line from it (answer NULL: the session is gone or has no terminal). Callable only until resume. */
     void *term;

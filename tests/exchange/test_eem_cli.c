@@ -103,6 +103,29 @@ static void test_configuration(void **state)
 }
 
 /* Two watch one command: it runs when both let it. */
+/* `enter` hears lines that are no command too, as they were typed: without it only what the parser takes is an event. */
+static void test_made_up(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet a\n event cli pattern \".*25DMVPN.*\" enter\n action 1 puts \"swapped by $_cli_msg\"\n"
+                         " action 2 set _exit_status 0\n"
+                         "event manager applet b\n event cli pattern \"25D\" sync yes\n action 1 puts \"not me\"\n"
+                         "event manager applet c\n event cli pattern \"^shwo\" enter\n action 1 set _exit_status 1\n"
+                         "event manager applet d\n event cli pattern \"frobnicate\" sync no skip yes enter\n action 1 syslog msg \"d: $_cli_mode_context\"\n");
+    assert_string_equal(box_type(b, NODE, "  25DMVPN now"), "swapped by 25DMVPN now\n");
+    assert_string_equal(box_type(b, NODE, "frobnicate"), "");
+    const char *told = box_type(b, NODE, "shwo clock"); /* let through: it is told what it is */
+    assert_non_null(strstr(told, "% Invalid input detected at '^' marker."));
+    box_type(b, NODE, "configure terminal");
+    assert_string_equal(box_type(b, NODE, "interface frobnicate"), "");
+    assert_string_equal(box_type(b, NODE, "25DMVPN"), "swapped by 25DMVPN\n");
+    assert_non_null(strstr(box_type(b, NODE, "enterface"), "% Invalid input"));
+    box_type(b, NODE, "end");
+    assert_int_equal(box_log_count(b, NODE, 0, "d: exec"), 1);
+    assert_int_equal(box_log_count(b, NODE, 0, "d: config"), 1);
+    box_free(b);
+}
+
 static void test_two(void **state)
 {
     (void)state;
@@ -185,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_skip), cmocka_unit_test(test_sync), cmocka_unit_test(test_default),
-        cmocka_unit_test(test_configuration), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
+        cmocka_unit_test(test_configuration), cmocka_unit_test(test_made_up), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
         cmocka_unit_test(test_explosion), cmocka_unit_test(test_none_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
