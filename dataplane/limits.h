@@ -18,7 +18,7 @@
 #define ARP_ENTRIES_MAX     4096
 #define ARP_HOLD_PACKETS    32                 /* packets that wait for one address */
 #define ARP_HOLD_ALL        1024               /* packets that wait for any address: a scan may not use up the pool */
-#define ARP_TIMEOUT_US      (14400 * US_PER_S) /* IOS: four hours */
+#define ARP_TIMEOUT_S       14400              /* IOS: four hours */
 #define ARP_RETRY_US        (1 * US_PER_S)     /* one request a second at most (RFC 1122 2.3.2.1) */
 #define ARP_TRIES           4
 #define ARP_REFRESH_US      (60 * US_PER_S) /* ask again this long before an entry ages out */
@@ -32,7 +32,7 @@
 #define REASS_FRAGMENTS     64              /* fragments of one packet */
 #define REASS_TIMEOUT_US    (30 * US_PER_S) /* RFC 1122 3.3.2 allows up to 60 s; IOS virtual reassembly is shorter */
 
-#define ICMP_UNREACHABLE_US (500 * US_PER_MS) /* IOS: one unreachable every 500 ms, those about DF counted apart */
+#define ICMP_UNREACHABLE_MS 500 /* IOS: one unreachable every 500 ms, those about DF counted apart */
 #define ICMP_EXCEEDED_US    (10 * US_PER_MS)  /* time exceeded and parameter problem: 100 a second */
 #define ICMP_EXCEEDED_BURST 50
 

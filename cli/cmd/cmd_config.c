@@ -25,6 +25,7 @@ static void sys_init(void *obj)
     c->tftp_block = 512;
     c->exclusive_s = 600;
     hosts_conf_start(c);
+    absent_conf_start(c);
     conf_list_init(&c->boots, sizeof(struct boot_conf), NULL, NULL);
     archive_conf_list_init(&c->archives);
     alias_conf_list_init(&c->aliases);
@@ -103,6 +104,7 @@ void sys_conf_end(struct sys_conf *c)
 {
     conf_list_clear(&c->lines);
     hosts_conf_end(c);
+    absent_conf_end(c);
     conf_list_clear(&c->boots);
     conf_list_clear(&c->archives);
     conf_list_clear(&c->aliases);

@@ -33,6 +33,9 @@ struct sys_conf {
     uint16_t tftp_block;
     uint8_t exclusive;    /* configuration mode: enum exclusive */
     uint16_t exclusive_s; /* seconds after which an idle lock is lost */
+    /* What this router has not, and an IOS has unless it is told not to: false says that it was (cmd_absent.c). */
+    bool pad, http_server, http_secure, source_route, bootp_server, cdp, gratuitous_arps;
+    struct conf_list control_planes, redundancies; /* none or one of each, empty */
     struct conf_list lines;        /* struct line_conf */
     struct conf_list boots;        /* struct boot_conf */
     struct conf_list archives;     /* struct archive_conf: none or one (cmd_archive.c) */
@@ -157,6 +160,8 @@ struct cli {
 };
 
 extern const struct cmd_scope sys_scope, logging_scope;
+void absent_conf_start(struct sys_conf *c);
+void absent_conf_end(struct sys_conf *c);
 void sys_conf_start(struct sys_conf *c, const char *hostname);
 void hosts_conf_start(struct sys_conf *c);
 void hosts_conf_end(struct sys_conf *c);

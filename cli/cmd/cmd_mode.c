@@ -257,5 +257,7 @@ static const struct cmd_row rows[] = {
     SUBMODE(CONFIG_ARCHIVE_LOG),
     SUBMODE(CONFIG_SSH_PUBKEY),
     SUBMODE(CONFIG_SSH_PUBKEY_USER),
+    SUBMODE(CONFIG_CP),
+    SUBMODE(CONFIG_RED),
 };
 const struct cmd_table cli_table_mode = CMD_TABLE("cli/cmd/cmd_mode", rows);

@@ -172,7 +172,9 @@ static bool banner(struct reading *r, struct text *out)
 static bool refuse(struct config_tree *t, struct reading *r, struct text *err, const char *why)
 {
     (void)t;
-    text_printf(err, "line %u: %s", r->number, why);
+    if (r->number)
+        text_printf(err, "line %u: ", r->number);
+    text_add(err, why);
     return false;
 }
 

@@ -39,4 +39,6 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_TRACK_WEIGHT] = {"(config-track)", "Tracking instance configuration commands:"},
     [CONFIG_TRACK_STUB] = {"(config-track)", "Tracking instance configuration commands:"},
     [CONFIG_SLA] = {"(config-ip-sla)", "IP SLAs entry configuration commands:"},
+    [CONFIG_CP] = {"(config-cp)", "Control Plane configuration commands:"},
+    [CONFIG_RED] = {"(config-red)", "Redundancy configuration commands:"},
 };

@@ -109,6 +109,8 @@ static bool walk_allows(const struct walk *w, const struct grammar_row *r, bool 
 
     if (!walk_levels(w) && level_of_row(row) > w->privilege)
         return false;
+    if (row->kind == CMD_SET_ROW && row->flags & CMD_NO_ONLY)
+        return no || dflt;
     return row->kind != CMD_DO_ROW || (!dflt && (no ? row->flags & CMD_NO : !(row->flags & CMD_NO_ONLY)));
 }
 

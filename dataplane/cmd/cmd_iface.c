@@ -18,7 +18,12 @@ static void *conf_global(void *self)
     return net_conf(dataplane_net(self));
 }
 
-const struct cmd_scope dp_net_scope = {.size = sizeof(struct net_conf), .global = conf_global};
+static void net_init(void *obj)
+{
+    net_conf_defaults(obj);
+}
+
+const struct cmd_scope dp_net_scope = {.size = sizeof(struct net_conf), .init = net_init, .global = conf_global};
 
 /* ---- checks ---- */
 
@@ -93,6 +98,10 @@ static bool if_check(void *self, const void *obj, struct out *out)
 
     if (!iface_name_known(c->name)) {
         out_printf(out, "%% Interface %s is not supported\n", c->name);
+        return false;
+    }
+    if ((c->negotiation || c->duplex || c->speed) && !iface_name_ethernet(c->name)) {
+        out_printf(out, "%% %s is not an Ethernet interface\n", c->name);
         return false;
     }
     if (c->load_interval % 30) {
@@ -239,6 +248,9 @@ static const struct cmd_row rows[] = {
     LINE(CONFIG_IF, &addr_scope, NULL, struct if_conf, secondary, "ip address <ip:addr> <mask> secondary",
          "||Make this IP address a secondary address", KEY_NUM(struct if_addr_conf, addr),
          NUM(struct if_addr_conf, mask)),
+    SET(CONFIG_IF, NULL, "ip redirects=redirects", "Enable sending ICMP Redirect messages", F(redirects)),
+    SET(CONFIG_IF, NULL, "ip unreachables=unreachables", "Enable sending ICMP Unreachable messages", F(unreachables)),
+    SET(CONFIG_IF, NULL, "ip proxy-arp=proxy_arp", "Enable proxy ARP", F(proxy_arp)),
     HELP(CONFIG_IF, "ip access-group", "Specify access control for packets"),
     SET(CONFIG_IF, NULL, "ip access-group <word:acl_in> in", "Access-list number or name|inbound packets",
         TXT(struct if_conf, acl_in)),
@@ -250,10 +262,33 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_IF, NULL, "ip tcp adjust-mss <tcp_mss:500-1460>",
         "Adjust the mss of transit packets|Maximum segment size in bytes", F(tcp_mss)),
     SET(CONFIG_IF, NULL, "ip mtu <ip_mtu:68-9216>", "Set IP Maximum Transmission Unit|MTU (bytes)", F(ip_mtu)),
+    HELP(CONFIG_IF, "arp", "Set arp type (arpa, probe, snap), timeout, log options or packet priority"),
+    SET(CONFIG_IF, NULL, "arp timeout <arp_timeout:1-2147483>", "Set ARP cache timeout|Seconds", F(arp_timeout)),
     HELP(CONFIG_IF, "snmp", "Modify SNMP interface parameters"),
     HELP(CONFIG_IF, "snmp trap", "Allow a specific SNMP trap"),
     SET(CONFIG_IF, NULL, "snmp trap link-status=link_traps", "Allow SNMP LINKUP and LINKDOWN traps", F(link_traps)),
     SET(CONFIG_IF, NULL, "shutdown=shutdown", "Shutdown the selected interface", F(shutdown)),
+    SET(CONFIG_IF, NULL, "duplex {auto=duplex:1|full=duplex:2}",
+        "Configure duplex operation.|Enable AUTO duplex configuration|Force full duplex operation", F(duplex)),
+    SET(CONFIG_IF, NULL, "speed {10=speed:10|100=speed:100|1000=speed:1000|auto=speed:1}",
+        "Configure speed operation.|Force 10 Mbps operation|Force 100 Mbps operation|Force 1000 Mbps operation|Enable "
+        "AUTO speed configuration",
+        F(speed)),
+    SET(CONFIG_IF, NULL, "negotiation auto=negotiation", "Select Autonegotiation mode|Enables Autonegotiation",
+        F(negotiation)),
+    HELP(CONFIG_IF, "cdp", "CDP interface subcommands"),
+    SET_F(CONFIG_IF, NULL, CMD_NO_ONLY, "cdp enable=cdp", "Enable CDP on interface", F(cdp)),
+    HELP(CONFIG_IF, "mop", "DEC MOP server commands"),
+    SET_F(CONFIG_IF, NULL, CMD_NO_ONLY, "mop enabled=mop", "Enable MOP for interface", F(mop)),
+    SET_F(CONFIG_IF, NULL, CMD_NO_ONLY, "mop sysid=mop_sysid", "Send system id packets", F(mop_sysid)),
+    HELP(CONFIG, "ip icmp", "Configure ICMP settings"),
+    HELP(CONFIG, "ip icmp rate-limit", "Rate limit ICMP messages"),
+    SET(CONFIG, &dp_net_scope, "ip icmp rate-limit unreachable=unr_limited [<unr_ms:1-4294967295>]",
+        "Rate limit ICMP unreachable messages|Once per milliseconds", NUM(struct net_conf, unr_limited),
+        NUM(struct net_conf, unr_ms)),
+    SET(CONFIG, &dp_net_scope, "ip icmp rate-limit unreachable DF=df_limited [<df_ms:1-4294967295>]",
+        "|code 4, fragmentation needed and DF set|Once per milliseconds", NUM(struct net_conf, df_limited),
+        NUM(struct net_conf, df_ms)),
     HELP(EXEC, "clear", "Reset functions"),
     DO(EXEC, 15, "clear counters [<ifname>]", do_clear_counters, "Clear counters on one or all interfaces|Interface"),
 };

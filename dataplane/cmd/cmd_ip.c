@@ -1,6 +1,6 @@
 /* cmd_ip.c: show ip traffic: what IPv4, ICMP, UDP and ARP have counted since the start. What others may send is counted,
  * also where nobody here listens: of a protocol that the router does not speak (TCP, OSPF ...) the packets that were sent
- * to it, unread. What it never does (it sends no redirects, answers no mask requests) is 0, in the layout that programs
+ * to it, unread. What it never does (it answers no mask requests) is 0, in the layout that programs
  * read. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
@@ -102,7 +102,7 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                "        %llu parameter, %llu timestamp, %llu timestamp replies, %llu info request, %llu other\n"
                "        %llu irdp solicitations, %llu irdp advertisements\n"
                "        %llu time exceeded, %llu info replies\n"
-               "  Sent: 0 redirects, %llu unreachable, %llu echo, %llu echo reply\n"
+               "  Sent: %llu redirects, %llu unreachable, %llu echo, %llu echo reply\n"
                "        0 mask requests, 0 mask replies, 0 quench, 0 timestamp\n"
                "        0 info reply, %llu time exceeded, %llu parameter problem\n"
                "        0 irdp solicitations, 0 irdp advertisements\n\n",
@@ -111,7 +111,7 @@ static enum cmd_result show_traffic(struct cmd_ctx *c)
                (ull)s->icmp_in_quench, (ull)s->icmp_in_parameter, (ull)s->icmp_in_timestamp,
                (ull)s->icmp_in_timestamp_reply, (ull)s->icmp_in_info, (ull)s->icmp_in_other,
                (ull)s->icmp_in_solicitation, (ull)s->icmp_in_advertisement, (ull)s->icmp_in_exceeded,
-               (ull)s->icmp_in_info_reply, (ull)s->icmp_out_unreachable,
+               (ull)s->icmp_in_info_reply, (ull)s->icmp_out_redirect, (ull)s->icmp_out_unreachable,
                (ull)s->icmp_out_echo, (ull)s->icmp_out_reply, (ull)s->icmp_out_exceeded, (ull)s->icmp_out_parameter);
     show_unserved(c, s->unserved);
     out_printf(c->out,

@@ -120,9 +120,9 @@ static void head_one(struct cmd_ctx *c, struct iface *i)
     if (i->kind == IFACE_ETHERNET)
         out_printf(c->out,
                    "  Full Duplex, %uMbps, link type is force-up, media type is Virtual\n"
-                   "  ARP type: ARPA, ARP Timeout %02u:%02u:00\n",
-                   iface_speed(i) / 1000, (unsigned)(ARP_TIMEOUT_US / US_PER_S / 3600),
-                   (unsigned)(ARP_TIMEOUT_US / US_PER_S / 60 % 60));
+                   "  ARP type: ARPA, ARP Timeout %02u:%02u:%02u\n",
+                   iface_speed(i) / 1000, i->conf->arp_timeout / 3600, i->conf->arp_timeout / 60 % 60,
+                   i->conf->arp_timeout % 60);
 }
 
 static void rate_line(struct cmd_ctx *c, const struct iface *i, const char *way, const struct iface_rate *r)

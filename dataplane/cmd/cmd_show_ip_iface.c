@@ -1,5 +1,5 @@
 /* cmd_show_ip_iface.c: interfaces as IP has them: show ip interface [brief] [NAME], show protocols [NAME]. Lines that
- * would speak of what this router has not (helpers, redirects, compression) say so, as IOS's do when it is switched off. */
+ * would speak of what this router has not (helpers, masks, compression) say so, as IOS's do when it is switched off. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/net_cmd.h"
 #include "dataplane/dataplane.h"
@@ -51,20 +51,24 @@ static void ip_one(struct cmd_ctx *c, struct iface *i)
         out_printf(c->out, "  Secondary address %s/%d\n", IP4(second[k].addr), ip4_mask_len(second[k].mask));
     acl_line(c, "Outgoing", i->conf->acl_out);
     acl_line(c, "Inbound ", i->conf->acl_in);
-    out_text(c->out, "  Proxy ARP is enabled\n"
-                     "  Local Proxy ARP is disabled\n"
-                     "  Security level is default\n"
-                     "  Split horizon is enabled\n"
-                     "  ICMP redirects are never sent\n"
-                     "  ICMP unreachables are always sent\n"
-                     "  ICMP mask replies are never sent\n"
-                     "  Router Discovery is disabled\n"
-                     "  IP output packet accounting is disabled\n"
-                     "  IP access violation accounting is disabled\n"
-                     "  TCP/IP header compression is disabled\n"
-                     "  RTP/IP header compression is disabled\n"
-                     "  Policy routing is disabled\n"
-                     "  Network address translation is disabled\n");
+    out_printf(c->out,
+               "  Proxy ARP is %s\n"
+               "  Local Proxy ARP is disabled\n"
+               "  Security level is default\n"
+               "  Split horizon is enabled\n"
+               "  ICMP redirects are %s sent\n"
+               "  ICMP unreachables are %s sent\n"
+               "  ICMP mask replies are never sent\n"
+               "  Router Discovery is disabled\n"
+               "  IP output packet accounting is disabled\n"
+               "  IP access violation accounting is disabled\n"
+               "  TCP/IP header compression is disabled\n"
+               "  RTP/IP header compression is disabled\n"
+               "  Policy routing is disabled\n"
+               "  Network address translation is disabled\n",
+               i->conf->proxy_arp ? "enabled" : "disabled",
+               i->kind == IFACE_ETHERNET && i->conf->redirects ? "always" : "never",
+               i->conf->unreachables ? "always" : "never");
     if (i->acl_in || i->crypto)
         out_printf(c->out, "  Input features: %s%s%s\n", i->acl_in ? "Access List" : "",
                    i->acl_in && i->crypto ? ", " : "", i->crypto ? "IPSec input classification" : "");

@@ -2,7 +2,7 @@
  * our UDP sockets.
  *
  * Counters are those of `show ip traffic`. What was dropped by an access list is a discard on the way in, what found no neighbour one on the way out. The ARP cache has our
- * own addresses, as static(4), as IOS has them; an address that is still asked for has no entry. Sockets are open at every address: 0.0.0.0. Redirects, masks and
+ * own addresses, as static(4), as IOS has them; an address that is still asked for has no entry. Sockets are open at every address: 0.0.0.0. Masks and
  * timestamps are never sent and stay 0.
  */
 #include "dataplane/dataplane.h"
@@ -274,7 +274,7 @@ static const struct mib_row rows[] = {
     COUNT("icmpOutTimeExcds", ICMP("17"), AT(icmp_out_exceeded)),
     COUNT("icmpOutParmProbs", ICMP("18"), AT(icmp_out_parameter)),
     COUNT("icmpOutSrcQuenchs", ICMP("19"), NOTHING),
-    COUNT("icmpOutRedirects", ICMP("20"), NOTHING),
+    COUNT("icmpOutRedirects", ICMP("20"), AT(icmp_out_redirect)),
     COUNT("icmpOutEchos", ICMP("21"), AT(icmp_out_echo)),
     COUNT("icmpOutEchoReps", ICMP("22"), AT(icmp_out_reply)),
     COUNT("icmpOutTimestamps", ICMP("23"), NOTHING),

@@ -168,6 +168,14 @@ static void entry_free(struct arp_entry *e, enum drop_reason why)
     mem_free(e);
 }
 
+/* So long before an entry ages out it is asked for again: not longer than half its life. */
+static uint64_t refresh_us(const struct arp_entry *e)
+{
+    uint64_t half = e->ifc->conf->arp_timeout * US_PER_S / 2;
+
+    return half < ARP_REFRESH_US ? half : ARP_REFRESH_US;
+}
+
 static void entry_timer(void *arg)
 {
     struct arp_entry *e = arg;
@@ -175,7 +183,7 @@ static void entry_timer(void *arg)
     if (e->complete && !e->refreshing) {
         e->refreshing = true;
         arp_ask(e);
-        timer_set(&e->timer, ARP_REFRESH_US);
+        timer_set(&e->timer, refresh_us(e));
     } else if (!e->complete && e->tries < ARP_TRIES) {
         e->tries++;
         arp_ask(e);
@@ -213,7 +221,7 @@ static void entry_proved(struct arp_entry *e, const uint8_t mac[6])
     e->refreshing = false;
     e->tries = 0;
     e->since = loop_now(net->env.loop);
-    timer_set(&e->timer, ARP_TIMEOUT_US - ARP_REFRESH_US);
+    timer_set(&e->timer, e->ifc->conf->arp_timeout * US_PER_S - refresh_us(e));
     while (e->held) {
         struct packet *p = e->held;
         e->held = p->next;
@@ -297,7 +305,7 @@ static bool proxies(struct net *net, const struct iface *ifc, uint32_t target)
 {
     struct route_hop hop;
 
-    return !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA && hop.oif != ifc &&
+    return ifc->conf->proxy_arp && !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA && hop.oif != ifc &&
            hop.oif->up;
 }
 

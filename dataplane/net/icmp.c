@@ -2,11 +2,12 @@
  *
  * An error is made only about a packet that may have one (section 4.3.2.7: no error about an error, about anything but
  * the first fragment, about a broadcast, or to an address that is no single host), and only as often as allowed:
- * unreachables one every 500 ms as on IOS (those about DF counted apart), the rest from a bucket of tokens. It quotes
+ * unreachables one every 500 ms as on IOS unless configuration says otherwise (those about DF counted apart), the rest from
+ * a bucket of tokens. It quotes
  * the IPv4 header and 8 bytes, and leaves from the address of the interface that the packet came in on.
  *
  * What comes back to us (echo replies, errors about our packets) is handed to whoever listens: ping, traceroute. What
- * it does not do: redirects, timestamps, masks. */
+ * it does not do: obey redirects, timestamps, masks. */
 #include <errno.h>
 #include <string.h>
 
@@ -38,10 +39,14 @@ static bool may_send(struct icmp *ic, uint8_t type, uint8_t code)
     uint64_t now = loop_now(ic->net->env.loop);
 
     if (type == ICMP_UNREACHABLE) {
-        uint64_t *at = code == ICMP_UNR_FRAG ? &ic->df_at : &ic->unreachable_at;
+        const struct net_conf *c = &ic->net->conf;
+        bool df = code == ICMP_UNR_FRAG;
+        uint64_t *at = df ? &ic->df_at : &ic->unreachable_at;
+        if (df ? !c->df_limited : !c->unr_limited)
+            return true;
         if (now < *at)
             return false;
-        *at = now + ICMP_UNREACHABLE_US;
+        *at = now + (df ? c->df_ms : c->unr_ms) * US_PER_MS;
         return true;
     }
     uint64_t more = (now - ic->tokens_at) / ICMP_EXCEEDED_US;
@@ -79,6 +84,7 @@ static void count_out(struct net_stat *s, uint8_t type)
     s->icmp_out++;
     s->icmp_out_unreachable += type == ICMP_UNREACHABLE;
     s->icmp_out_exceeded += type == ICMP_TIME_EXCEEDED;
+    s->icmp_out_redirect += type == ICMP_REDIRECT;
     s->icmp_out_parameter += type == ICMP_PARAMETER;
     s->icmp_out_echo += type == ICMP_ECHO;
     s->icmp_out_reply += type == ICMP_ECHO_REPLY;
@@ -89,7 +95,7 @@ void icmp_error(struct net *net, const struct packet *about, uint8_t type, uint8
     struct graph *g = net->env.graph;
     uint32_t quote, to = get32(about->l3 + 12), src;
 
-    if (!may_have_error(about))
+    if (!may_have_error(about) || (type == ICMP_UNREACHABLE && about->iif && !about->iif->conf->unreachables))
         return;
     src = iface_by_addr(net, get32(about->l3 + 16)) ? get32(about->l3 + 16)
           : about->iif && about->iif->addr          ? about->iif->addr

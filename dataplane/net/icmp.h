@@ -21,6 +21,7 @@ enum icmp_type {
     ICMP_MASK = 17, /* RFC 950 */
     ICMP_MASK_REPLY = 18
 };
+enum icmp_redirect { ICMP_REDIRECT_NET, ICMP_REDIRECT_HOST };
 enum icmp_unreachable {
     ICMP_UNR_NET,
     ICMP_UNR_HOST,

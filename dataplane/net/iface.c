@@ -76,6 +76,13 @@ bool iface_name_known(const char *name)
     return kind_of(name, &kind);
 }
 
+bool iface_name_ethernet(const char *name)
+{
+    enum iface_kind kind;
+
+    return kind_of(name, &kind) && kind == IFACE_ETHERNET;
+}
+
 struct iface *iface_by_name(struct net *net, const char *name)
 {
     for (struct iface *i = net->ifaces; i; i = i->next)
@@ -480,7 +487,9 @@ void iface_conf_init(struct if_conf *c)
 {
     c->mtu = 1500;
     c->load_interval = 300;
-    c->link_traps = true;
+    c->link_traps = c->redirects = c->unreachables = c->proxy_arp = true;
+    c->arp_timeout = ARP_TIMEOUT_S;
+    c->cdp = c->mop = c->mop_sysid = true;
     c->tunnel.ttl = 255;
     c->tunnel.tos = TUNNEL_TOS_COPY;
     c->tunnel.pmtu_age = 10;

@@ -80,6 +80,8 @@ size_t iface_secondary(const struct iface *ifc, const struct if_addr_conf **v);
 /* Is this canonical name of a type that this router can have? (No sub-interfaces.) */
 bool iface_name_known(const char *name);
 
+bool iface_name_ethernet(const char *name);
+
 /* The running side of the grammar: a line of this object changed, or it is about to be freed. */
 void iface_conf_init(struct if_conf *c);
 void iface_conf_fini(struct if_conf *c);

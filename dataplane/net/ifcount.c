@@ -41,7 +41,7 @@ static size_t hardware_of(const struct iface *ifc)
 
 uint32_t iface_speed(const struct iface *ifc)
 {
-    return hardware[hardware_of(ifc)].kbit;
+    return ifc->conf->speed > IF_SPEED_AUTO ? ifc->conf->speed * 1000u : hardware[hardware_of(ifc)].kbit;
 }
 
 uint32_t iface_bandwidth(const struct iface *ifc)

@@ -12,7 +12,7 @@
  * a fragment, or an ICMP error when DF forbids it. Packets whose source route asks for a way of their own are dropped.
  * An ICMP error is owed by the stage that drops, and made before it does.
  *
- * What it does not do: redirects, multicast routing, options other than looking whether they are well-formed. */
+ * What it does not do: multicast routing, options other than looking whether they are well-formed. */
 #include <string.h>
 
 #include "dataplane/net/net_local.h"
@@ -245,6 +245,18 @@ static void ttl_down(uint8_t *ip)
     put16(ip + 10, (uint16_t)(sum + (sum >> 16)));
 }
 
+/* RFC 1812 section 5.2.7.2: it goes back to the link that it came from, and its sender could have reached the next hop
+ * without us. */
+static void redirect(struct net *net, const struct packet *p)
+{
+    struct iface *ifc = p->iif;
+    uint32_t hop = p->next_hop ? p->next_hop : get32(p->l3 + 16);
+
+    if (ifc && ifc == p->oif && ifc->kind == IFACE_ETHERNET && ifc->conf->redirects && !p->decapsulated &&
+        iface_on_link(ifc, get32(p->l3 + 12), NULL) && iface_on_link(ifc, hop, NULL))
+        icmp_error(net, p, ICMP_REDIRECT, ICMP_REDIRECT_HOST, hop);
+}
+
 static void ip4_forward(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct net *net = self;
@@ -257,6 +269,7 @@ static void ip4_forward(void *self, struct graph *g, struct packet **v, unsigned
             graph_drop(g, p, DROP_IP_TTL);
             continue;
         }
+        redirect(net, p);
         ttl_down(p->l3);
         net->stat.ip_forwarded++;
         if (p->iif)

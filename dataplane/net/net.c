@@ -50,6 +50,12 @@ static int arp_order(const void *a, const void *b)
     return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
+void net_conf_defaults(struct net_conf *c)
+{
+    c->unr_limited = c->df_limited = true;
+    c->unr_ms = c->df_ms = ICMP_UNREACHABLE_MS;
+}
+
 struct net *net_new(const struct net_env *env)
 {
     struct net *net = NEW(struct net);
@@ -59,6 +65,7 @@ struct net *net_new(const struct net_env *env)
     rnd_fill(env->rnd, &seed, sizeof seed);
     net->ip_id = (uint16_t)rnd_u32(env->rnd);
     net->addrs = table_new(sizeof(uint32_t), seed);
+    net_conf_defaults(&net->conf);
     conf_list_init(&net->conf.ifaces, sizeof(struct if_conf), if_order, (void (*)(void *))iface_conf_fini);
     conf_list_init(&net->conf.routes, sizeof(struct route_conf), NULL, NULL);
     conf_list_init(&net->conf.arps, sizeof(struct arp_conf), arp_order, NULL);

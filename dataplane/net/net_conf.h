@@ -14,6 +14,8 @@
 struct if_addr_conf {
     uint32_t addr, mask;
 };
+enum if_duplex { IF_DUPLEX_UNSAID, IF_DUPLEX_AUTO, IF_DUPLEX_FULL };
+#define IF_SPEED_AUTO 1
 enum tunnel_mode { TUNNEL_GRE, TUNNEL_IPSEC };
 #define TUNNEL_TOS_COPY 256
 struct tunnel_conf {          /* of interface TunnelN, for the tunnel floor: it hears IFACE_CONF */
@@ -50,6 +52,12 @@ struct if_conf { /* interface NAME */
     uint32_t delay;     /* tens of microseconds; 0: that of the hardware */
     uint32_t load_interval; /* seconds, a multiple of 30: 300 */
     bool link_traps;        /* snmp trap link-status: on */
+    bool redirects, unreachables, proxy_arp; /* all on */
+    uint32_t arp_timeout;   /* seconds: ARP_TIMEOUT_S */
+    bool cdp, mop, mop_sysid; /* what this router has not, and an IOS has unless it is told not to: false says that it was */
+    bool negotiation;       /* the next three are of Ethernet alone; a cable is full duplex whatever is said of it */
+    uint8_t duplex;         /* enum if_duplex */
+    uint16_t speed;         /* Mbit/s; IF_SPEED_AUTO; 0: nothing was said */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
     uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */
@@ -107,5 +115,8 @@ struct net_conf {
     struct conf_list acls;      /* struct acl_conf */
     struct conf_list std_lines; /* the same of standard lists: source addresses alone */
     struct conf_list std_acls;
+    bool unr_limited, df_limited; /* ip icmp rate-limit unreachable, ... DF: on */
+    uint32_t unr_ms, df_ms;       /* one in so many milliseconds: ICMP_UNREACHABLE_MS */
 };
+void net_conf_defaults(struct net_conf *c); /* what is no list */
 #endif

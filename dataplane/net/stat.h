@@ -20,7 +20,7 @@ struct net_stat {
         icmp_in_timestamp_reply, icmp_in_info, icmp_in_info_reply, icmp_in_mask, icmp_in_mask_reply,
         icmp_in_solicitation, icmp_in_advertisement, icmp_in_other;
     uint64_t icmp_out, icmp_out_echo, icmp_out_reply, icmp_out_unreachable, icmp_out_exceeded, icmp_out_parameter,
-        icmp_out_limited;
+        icmp_out_redirect, icmp_out_limited;
     uint64_t udp_in, udp_in_checksum, udp_in_no_port, udp_out;
     uint64_t arp_in_request, arp_in_reply, arp_in_other, arp_out_request, arp_out_reply, arp_out_proxy;
 };

@@ -33,7 +33,8 @@
  *
  * `no`. Never written in a row. SET: the bound fields return to their defaults (those scope->init gives). LINE: the element with the same KEY fields is removed.
  * MODE: the object is removed. Under `no` everything after the last KEY value (SET: from the first bound word) may be left out. A DO row whose flag is
- * CMD_NO accepts `no` too (debug ...), the handler sees c->no; one with CMD_NO_ONLY is there under `no` alone (no access-list 101).
+ * CMD_NO accepts `no` too (debug ...), the handler sees c->no; one with CMD_NO_ONLY is there under `no` alone (no access-list 101),
+ * and a SET row with it under `no` and `default` alone (no ip http server).
  *
  * RUNNING-CONFIG. The sentence is printed backwards from the bound fields: SET when any bound field differs from its default (flags: CMD_SHOW_NO prints
  * "no ..." when a flag or value is at its default; a bool whose default is true prints "no ..." when false); optional parts when one of their fields differs from the default. LINE: every element in list
@@ -87,6 +88,8 @@ enum cmd_mode {
     CONFIG_TRACK_WEIGHT,
     CONFIG_TRACK_STUB,
     CONFIG_SLA, /* ip sla N */
+    CONFIG_CP,  /* control-plane */
+    CONFIG_RED, /* redundancy */
     CMD_MODES
 };
 /* prompt: "(config-if)"; heading: "Interface configuration commands:"; several: the prompt with several objects, where there may be some. Indexed by enum cmd_mode; defined in cli/grammar. */
@@ -214,7 +217,7 @@ enum cmd_flags {
     CMD_YIELDS = 128,  /* an abbreviation that fits another row's word too means that one (sh log: logging, not login) */
     CMD_KEEPS = 256, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
                        as a change; one such row of a family prints all of it */
-    CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else */
+    CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else; SET: not without `no` or `default` */
     CMD_ANEW = 1024, /* MODE: an object with this key and other words on its line is refused until the old one is gone (track 5 interface ...) */
 };
 

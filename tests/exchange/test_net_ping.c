@@ -157,6 +157,89 @@ static void unreachables_are_rare(void **state)
     assert_int_equal(t->ping.errors, 2); /* one each 500 ms */
 }
 
+static void unreachables_as_asked(void **state)
+{
+    struct row *t = *state;
+    struct if_conf *c = netbox_conf(&t->r2, "Ethernet0/0");
+
+    net_conf(t->r2.net)->unr_limited = false;
+    for (uint16_t i = 0; i < 10; i++)
+        netping_send(&t->ping, "172.16.0.1", i, 100, false, 255);
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(t->ping.errors, 10);
+    net_conf(t->r2.net)->unr_limited = true;
+    net_conf(t->r2.net)->unr_ms = 100;
+    for (uint16_t i = 0; i < 10; i++) {
+        netping_send(&t->ping, "172.16.0.1", i, 100, false, 255);
+        vloop_run_for(t->loop, 50 * US_PER_MS);
+    }
+    assert_int_equal(t->ping.errors, 15);
+    c->unreachables = false;
+    vloop_run_for(t->loop, US_PER_S);
+    netping_send(&t->ping, "172.16.0.1", 1, 100, false, 255);
+    netping_send(&t->ping, "10.3.3.3", 2, 100, false, 1); /* the other errors are told as before */
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(t->ping.errors, 16);
+    assert_int_equal(t->ping.last.type, ICMP_TIME_EXCEEDED);
+}
+
+/* r2 sends r1's packet back to the link that it came from. */
+static void redirects(void **state)
+{
+    struct row *t = *state;
+
+    netbox_route(&t->r2, "10.5.0.0/16", "10.0.1.77");
+    netping_send(&t->ping, "10.5.0.1", 1, 100, false, 255);
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(net_stat(t->r2.net)->icmp_out_redirect, 1);
+    assert_int_equal(net_stat(t->r1.net)->icmp_in_redirect, 1);
+    assert_int_equal(t->ping.errors, 0);
+    /* not from afar: r3 sends back to r2 what came from r1 */
+    netping_send(&t->ping, "10.3.3.9", 2, 100, false, 10);
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(net_stat(t->r3.net)->icmp_out_redirect, 0);
+    netbox_conf(&t->r2, "Ethernet0/0")->redirects = false;
+    netping_send(&t->ping, "10.5.0.1", 3, 100, false, 255);
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(net_stat(t->r2.net)->icmp_out_redirect, 1);
+    vloop_run_for(t->loop, 10 * US_PER_S);
+}
+
+/* r1 believes that 10.0.2.0 is on its own link; r2 answers for it while it may. */
+static void proxy_arp(void **state)
+{
+    struct row *t = *state;
+    struct if_conf *c = netbox_conf(&t->r1, "Ethernet0/0");
+
+    c->mask = 0xFFFF0000;
+    iface_conf_changed(t->r1.net, c, false);
+    netping_send(&t->ping, "10.0.2.3", 1, 100, false, 255);
+    vloop_run_for(t->loop, US_PER_S);
+    assert_int_equal(t->ping.replies, 1);
+    assert_int_equal(net_stat(t->r2.net)->arp_out_proxy, 1);
+    netbox_conf(&t->r2, "Ethernet0/0")->proxy_arp = false;
+    netping_send(&t->ping, "10.0.2.4", 2, 100, false, 255);
+    vloop_run_for(t->loop, 10 * US_PER_S);
+    assert_int_equal(net_stat(t->r2.net)->arp_out_proxy, 1);
+}
+
+/* What was not heard of for so long is asked for again half a minute before, and then forgotten. */
+static void arp_timeout(void **state)
+{
+    struct row *t = *state;
+    struct arp_row rows[8];
+
+    netbox_conf(&t->r1, "Ethernet0/0")->arp_timeout = 60;
+    netping_send(&t->ping, "10.0.1.2", 1, 100, false, 255);
+    vloop_run_for(t->loop, US_PER_S);
+    uint64_t asked = net_stat(t->r1.net)->arp_out_request;
+    vloop_run_for(t->loop, 28 * US_PER_S);
+    assert_int_equal(net_stat(t->r1.net)->arp_out_request, asked);
+    vloop_run_for(t->loop, 3 * US_PER_S);
+    assert_int_equal(net_stat(t->r1.net)->arp_out_request, asked + 1);
+    assert_int_equal(arp_rows(t->r1.net, rows, 8), 2);
+}
+
 static void nobody_there(void **state)
 {
     struct row *t = *state;
@@ -488,7 +571,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(interfaces_come_up),    T(echo_through),      T(ttl_runs_out),       T(no_route),
-        T(unreachables_are_rare), T(nobody_there),      T(df_needs_fragments), T(big_pings),
+        T(unreachables_are_rare), T(unreachables_as_asked), T(redirects), T(proxy_arp), T(arp_timeout), T(nobody_there),      T(df_needs_fragments), T(big_pings),
         T(reassembly_under_loss), T(damage_is_counted), T(lists_stop_packets), T(shutdown_stops),
         T(cable_pulled),          T(own_addresses),     T(udp_between),        T(port_4500),
         T(duplicate_address),     T(arp_ages),

@@ -99,7 +99,8 @@ static void each_line(struct box *b, const char *enter, const struct line *v, si
             snprintf(no, sizeof no, "%s", full + 3);
         else
             snprintf(no, sizeof no, "no %s", full);
-        int turns = strchr(full, '\n') ? 1 : 2; /* several lines from one: only the short form takes them back */
+        /* several lines from one, or what there is under `no` alone: only the short form takes them back */
+        int turns = strchr(full, '\n') || (l->undo && !strncmp(l->undo, "default ", 8)) ? 1 : 2;
         for (int turn = 0; turn < turns; turn++) {
             const char *undo = turn == 0 && l->undo ? l->undo : no;
             go(b, enter);
@@ -111,6 +112,49 @@ static void each_line(struct box *b, const char *enter, const struct line *v, si
     }
 }
 #define EACH(b, enter, v) each_line(b, enter, v, sizeof(v) / sizeof((v)[0]))
+
+/* ---- the router as a whole */
+
+static const struct line system_global[] = {
+    {"no serv pad", "no service pad", "default service pad", NULL},
+    {"no ip http ser", "no ip http server", "default ip http server", NULL},
+    {"no ip http sec", "no ip http secure-server", "default ip http secure-server", NULL},
+    {"no ip source-r", "no ip source-route", "default ip source-r", NULL},
+    {"no ip boo s", "no ip bootp server", "default ip boo s", NULL},
+    {"no cd r", "no cdp run", "default cdp run", NULL},
+    {"no ip grat", "no ip gratuitous-arps", "default ip grat", NULL},
+    {"no ip icmp rate unr", "no ip icmp rate-limit unreachable", "ip icmp rate unr", NULL},
+    {"ip icmp rate unr 100", "ip icmp rate-limit unreachable 100", "default ip icmp rate unr", NULL},
+    {"ip icmp rate unr df 100", "ip icmp rate-limit unreachable DF 100", "default ip icmp rate unr df", NULL},
+    {"multilink bundle-name authenticated", NULL, NULL, NULL},
+    {"spanning-tree extend system-id", NULL, NULL, NULL},
+    {"subscriber templating", NULL, NULL, NULL},
+    {"no platform punt-keepalive disable-kernel-core", NULL, NULL, NULL},
+    {"platform console serial", NULL, NULL, NULL},
+    {"ip routing", NULL, NULL, NULL},
+    {"no lldp run", NULL, NULL, NULL},
+    {"control-p", "control-plane", "no control-p", NULL},
+    {"redundancy", "redundancy", "no redundancy", NULL},
+};
+static const struct line system_interface[] = {
+    {"no cdp en", " no cdp enable", "default cdp enable", NULL},
+    {"no mop en", " no mop enabled", "default mop enabled", NULL},
+    {"no mop sys", " no mop sysid", "default mop sysid", NULL},
+};
+static const struct line system_redundancy[] = {
+    {"mod none", " mode none", "no mod none", NULL},
+};
+
+static void system_lines(void **state)
+{
+    (void)state;
+    struct box *b = one_router("hostname r1\ninterface Ethernet0/0\n no ip address\nredundancy\n");
+    EACH(b, "redundancy", system_redundancy);
+    EACH(b, "interface Ethernet0/0", system_interface);
+    box_type(b, NODE, "no redundancy");
+    EACH(b, NULL, system_global);
+    box_free(b);
+}
 
 /* ---- ISAKMP */
 
@@ -329,6 +373,16 @@ static const struct line interface[] = {
     {"cry ips df set", " crypto ipsec df-bit set", "no cry ips df", NULL},
     {"cry ips frag bef", " crypto ipsec fragmentation before-encryption", "no cry ips frag", NULL},
     {"cry ips frag aft", " crypto ipsec fragmentation after-encryption", "no cry ips frag", NULL},
+    {"no ip redir", " no ip redirects", NULL, NULL},
+    {"no ip unr", " no ip unreachables", NULL, NULL},
+    {"no ip prox", " no ip proxy-arp", NULL, NULL},
+    {"arp ti 300", " arp timeout 300", "no arp ti", NULL},
+    {"arp timeout 14400", NULL, "no arp ti", NULL},
+    {"dup auto", " duplex auto", "no dup", NULL},
+    {"dup full", " duplex full", "no dup", NULL},
+    {"spe auto", " speed auto", "no spe", NULL},
+    {"spe 100", " speed 100", "no spe", NULL},
+    {"neg auto", " negotiation auto", "no neg auto", NULL},
 };
 
 static const struct line tunnel[] = {
@@ -657,7 +711,7 @@ static void defaults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(isakmp),
+        cmocka_unit_test(system_lines), cmocka_unit_test(isakmp),
         cmocka_unit_test(ipsec),
         cmocka_unit_test(snmp_server),
         cmocka_unit_test(applets),

@@ -9,6 +9,10 @@ struct refused {
 };
 
 static const struct refused refused_global[] = {
+    {"ip http server", "http"},
+    {"ip source-route", "source-route"},
+    {"service pad", "pad"},
+    {"cdp run", "cdp"},
     {"crypto isakmp identity dn", "dn"},
     {"crypto isakmp diagnose error 1001", "1001"},
     {"crypto isakmp disconnect-revoked-peers", "disconnect"},
@@ -114,7 +118,7 @@ static const struct refused refused_ipsec_profile[] = {
     {"set mixed-mode", "mixed-mode"},
     {"set security-association level per-host", "level"},
     {"set security-policy limit 5", "security-policy"},
-    {"redundancy 1 stateful", "redundancy"},
+    {"redundancy 1 stateful", "1"},
 };
 
 static const struct refused refused_interface[] = {

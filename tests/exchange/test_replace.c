@@ -205,6 +205,7 @@ static void what_is_no_configuration(void **state)
 
     assert_string_equal(replace(b, "! nothing\nend\nhostname x\n"),
                         "%The input file is not a valid config file. (line 2: no configuration)\n");
+    assert_string_equal(replace(b, ""), "%The input file is not a valid config file. (no configuration)\n");
     assert_string_equal(replace(b, "hostname x\n\x01\x02\n"),
                         "%The input file is not a valid config file. (line 2: not text)\n");
     for (int i = 0; i < 10000; i++)

@@ -358,6 +358,12 @@ no service pad
 no ip http server
 no ip http secure-server
 no cdp run
+no ip source-route
+no ip gratuitous-arps
+ip icmp rate-limit unreachable {100}
+multilink bundle-name authenticated
+control-plane
+redundancy
 """
 MODES = {
     ("interface Loopback0", "(config-if)"): """

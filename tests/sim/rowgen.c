@@ -240,6 +240,31 @@ static void check_words(struct gen *x)
     text_free(&whole);
 }
 
+/* A setting that there is under `no` alone: it is printed when it is off, as it was typed. */
+static void check_print_off(struct gen *x)
+{
+    const struct cmd_scope *scope = config_scope(x->g, x->rule);
+    void *off = config_object_new(scope);
+    const struct cmd_bind *bind;
+    int64_t constant;
+    struct text said = {0};
+
+    config_say_set(x->g, x->rule, off, false, &said);
+    if (said.len)
+        fault(x, "printed when it is as it began", text_str(&said));
+    if (!grammar_switch(x->rule, &bind, &constant) || bind->size != sizeof(bool)) {
+        fault(x, "is no switch", "");
+    } else {
+        memset((char *)off + bind->off, 0, bind->size);
+        config_say_set(x->g, x->rule, off, false, &said);
+        if (strcspn(text_str(&said), "\n") != x->line.len || strncmp(text_str(&said), text_str(&x->line), x->line.len) != 0)
+            fault(x, "printed otherwise than typed", text_str(&said));
+        x->counts->printed++;
+    }
+    config_object_free(scope, off);
+    text_free(&said);
+}
+
 /* Into an object, out as a line, into another object: the same values and the same line. */
 static void check_print(struct gen *x)
 {
@@ -250,6 +275,10 @@ static void check_print(struct gen *x)
 
     if (row->print || !one_meaning(x->rule, x->m->rule) || x->m->rule != x->rule)
         return;
+    if (row->flags & CMD_NO_ONLY) {
+        check_print_off(x);
+        return;
+    }
     dflt = config_object_new(scope);
     first = config_object_new(scope);
     second = config_object_new(scope);
