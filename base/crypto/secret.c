@@ -137,6 +137,11 @@ static bool lift_7(const char *stored, char clear[SECRET_PASSWORD_MAX + 1])
     return true;
 }
 
+bool secret_lift(unsigned type, const char *stored, char clear[SECRET_PASSWORD_MAX + 1])
+{
+    return type == 7 ? lift_7(stored, clear) : type == 0 && str_copy(clear, SECRET_PASSWORD_MAX + 1, stored);
+}
+
 static bool fits_7(const char *stored, const char *typed)
 {
     char clear[SECRET_PASSWORD_MAX + 1];

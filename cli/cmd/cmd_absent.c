@@ -59,6 +59,8 @@ static const struct cmd_row rows[] = {
     OFF("ip dhcp conflict logging", "Configure DHCP server and relay parameters|DHCP address conflict parameters|Log "
                                     "conflicts"),
     OFF("ip finger", "finger server"),
+    HELP(CONFIG, "ip ftp", "FTP configuration commands"),
+    ALWAYS("ip ftp passive", "Connect using passive mode"),
     KEPT_OFF("ip gratuitous-arps", gratuitous_arps, "Generate gratuitous ARPs for PPP/SLIP peer addresses"),
     HELP(CONFIG, "ip http", "HTTP server configuration"),
     KEPT_OFF("ip http server", http_server, "Enable http server"),

@@ -69,8 +69,10 @@ static void sys_changed(void *self, void *obj, enum cmd_change what)
     if (!c->hostname[0])
         name_router(c, NULL);
     line_conf_complete(&c->lines);
-    if (c->password_encryption)
+    if (c->password_encryption) {
+        secret_cover(&c->ftp_password_type, c->ftp_password, ((struct cli *)self)->env.rnd);
         cover_passwords(self);
+    }
     shells_lines_changed(((struct cli *)self)->shells);
 }
 
@@ -137,6 +139,18 @@ static const struct cmd_row rows[] = {
         "Specify interface for source address in TFTP connections|Interface", TXT(struct sys_conf, tftp_source)),
     SET(CONFIG, &sys_scope, "ip tftp blocksize <tftp_block:512-8192>", "Specify TFTP client blocksize|Number of bytes",
         SYS(tftp_block)),
+    HELP(CONFIG, "ip ftp", "FTP configuration commands"),
+    SET(CONFIG, &sys_scope, "ip ftp username <word:ftp_user>",
+        "Specify username for FTP connections|Username to be used for FTP connections", TXT(struct sys_conf, ftp_user)),
+    HELP(CONFIG, "ip ftp password", "Specify password to be used for FTP connections"),
+    SET(CONFIG, &sys_scope, "ip ftp password=ftp_password_type:0 <line:ftp_password>",
+        "The UNENCRYPTED (cleartext) password", SYS(ftp_password_type), TXT(struct sys_conf, ftp_password)),
+    SET(CONFIG, &sys_scope, "ip ftp password 7=ftp_password_type:7 <hex:ftp_password>",
+        "Specifies a HIDDEN password will follow|The HIDDEN password", SYS(ftp_password_type),
+        TXT(struct sys_conf, ftp_password)),
+    HIDDEN_SET(CONFIG, &sys_scope, "ip ftp password 0=ftp_password_type:0 <line:ftp_password>",
+               "Specifies an UNENCRYPTED password will follow|The UNENCRYPTED (cleartext) password",
+               SYS(ftp_password_type), TXT(struct sys_conf, ftp_password)),
     HELP(CONFIG, "ip domain", "IP DNS Resolver"),
     SET(CONFIG, &sys_scope, "ip domain lookup=domain_lookup", "Enable IP Domain Name System hostname translation",
         SYS(domain_lookup)),

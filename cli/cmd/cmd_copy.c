@@ -154,7 +154,9 @@ static bool wanted(const struct copying *k)
         return e->kind == COPY_FILE && !quiet &&
                file_stat(((struct cli *)k->w.c->self)->env.files, e->path, &info) == FILE_OK && !info.dir;
     case FROM_PASSWORD:
-    case TO_PASSWORD: return remote && e->url.has_user && !e->url.has_password && e->url.scheme != URL_TFTP;
+    case TO_PASSWORD:
+        return remote && e->url.has_user && !e->url.has_password && e->url.scheme != URL_TFTP &&
+               !(e->url.scheme == URL_FTP && ((struct cli *)k->w.c->self)->sys.ftp_password[0]);
     case RUN: break;
     }
     return false;

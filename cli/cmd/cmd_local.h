@@ -31,6 +31,9 @@ struct sys_conf {
     uint8_t file_prompt; /* enum file_prompt */
     char tftp_source[IFNAME_MAX];
     uint16_t tftp_block;
+    char ftp_user[64];
+    uint8_t ftp_password_type; /* 0 or 7 */
+    char ftp_password[SECRET_STORED_MAX + 1];
     uint8_t exclusive;    /* configuration mode: enum exclusive */
     uint16_t exclusive_s; /* seconds after which an idle lock is lost */
     /* What this router has not, and an IOS has unless it is told not to: false says that it was (cmd_absent.c). */

@@ -15,7 +15,9 @@
 
 #include "cli/shell/lock.h"
 #include "cli/shell/store.h"
+#include "espial/crypto.h"
 #include "espial/inet.h"
+#include "espial/secret.h"
 
 enum { PIECE = 65536, PIECES_A_TURN = 16 };
 
@@ -302,6 +304,20 @@ static void on_ended(void *arg, enum transfer_end e, uint64_t bytes)
     }
 }
 
+/* `ip ftp username` and `ip ftp password` stand in for what a URL does not say. */
+static void ftp_login(const struct cli *cli, struct url *u)
+{
+    char clear[SECRET_PASSWORD_MAX + 1];
+    const struct sys_conf *sys = &cli->sys;
+    if (!u->has_user && sys->ftp_user[0])
+        u->has_user = str_copy(u->user, sizeof u->user, sys->ftp_user);
+    if (u->has_user && !u->has_password && sys->ftp_password[0] &&
+        secret_lift(sys->ftp_password_type, sys->ftp_password, clear)) {
+        u->has_password = str_copy(u->password, sizeof u->password, clear);
+        mem_wipe(clear, sizeof clear);
+    }
+}
+
 /* The router's own UDP goes to addresses: a name that the router knows becomes one. What children fetch is the host's business. */
 static struct url addressed(const struct cli *cli, const struct url *u)
 {
@@ -309,6 +325,8 @@ static struct url addressed(const struct cli *cli, const struct url *u)
     uint32_t addr;
     if (u->scheme == URL_TFTP && cli_resolve(cli, u->host, &addr))
         str_copy(to.host, sizeof to.host, IP4(addr));
+    if (u->scheme == URL_FTP)
+        ftp_login(cli, &to);
     return to;
 }
 

@@ -169,6 +169,10 @@ static enum cmd_result show_associations(struct cmd_ctx *c)
     const struct ntp *n = dataplane_ntp(c->self);
     struct ntp_assoc_info a;
     bool any = false;
+    if (!ntp_running(n)) {
+        out_text(c->out, "%NTP is not enabled.\n");
+        return CMD_OK;
+    }
     for (size_t cursor = 0; ntp_assoc_next(n, &cursor, &a); any = true) {
         char id[20], when[24] = "-", delay[16], offset[16], disp[16];
         if (cmd_has(c, "detail")) {

@@ -20,6 +20,8 @@ bool secret_fits(unsigned type, const char *stored, const char *typed);
 /* Make one of type 0, 5, 7, 8 or 9; the salt is drawn from rnd. False: another type, or a password that is empty or too long. */
 /* A password kept as it was typed (type 0) becomes one of type 7 (service password-encryption); others, and none at all, stay. */
 void secret_cover(uint8_t *type, char stored[SECRET_STORED_MAX + 1], struct rnd *rnd);
+/* The clear text of types 0 and 7, the only ones that have it. False: another type, damaged or too long. Wipe it (mem_wipe) after use. */
+MUST_USE bool secret_lift(unsigned type, const char *stored, char clear[SECRET_PASSWORD_MAX + 1]);
 MUST_USE bool secret_make(unsigned type, const char *password, struct rnd *rnd, char out[SECRET_STORED_MAX + 1]);
 /* Has a text the form of its type ("$9$" and 14 characters of salt ...)? */
 bool secret_well_formed(unsigned type, const char *stored);

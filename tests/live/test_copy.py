@@ -131,6 +131,9 @@ def serve_ssh(folder):
     return listener.getsockname()[1]
 
 
+ftp_users = []
+
+
 def serve_ftp(folder):
     """As much of RFC 959 (and RFC 2428) as a client needs to get and put."""
     listener = socket.socket()
@@ -147,6 +150,7 @@ def serve_ftp(folder):
                 user = arg
                 say("331 password")
             elif word == "PASS":
+                ftp_users.append(user)
                 say("230 in" if user == "anonymous" or (user, arg) == ("bob", SECRET) else "530 no")
             elif word == "PWD":
                 say('257 "/"')
@@ -285,6 +289,17 @@ def main():
         both_ways(r, disk, served, f"ftp://bob@127.0.0.1:{ftp}/", "user.bin", SECRET)
         said = ask(r, f"copy ftp://127.0.0.1:{ftp}/none null:")
         assert "(No such file or directory)" in said, said
+
+        assert set(ftp_users) == {"anonymous", "bob"}, ftp_users
+        ftp_users.clear()
+        for line in ("configure terminal", "service password-encryption", "ip ftp username bob", f"ip ftp password {SECRET}", "end"):
+            r.type(line)
+        said = r.type("show running-config | include ip ftp")
+        assert "ip ftp username bob\nip ftp password 7 " in said and SECRET not in said, said
+        said = ask(r, f"copy ftp://127.0.0.1:{ftp}/ftp.bin null:")
+        assert "bytes copied" in said and set(ftp_users) == {"bob"}, (said, ftp_users)
+        said = ask(r, f"copy ftp://bob@127.0.0.1:{ftp}/user.bin null:")
+        assert "Password:" not in said and "bytes copied" in said, said
 
         assert commands_seen == {(b"curl\0-q\0--config\0-\0", False), (b"espial\0scp-copy\0", False)}, commands_seen
         assert not any(n.startswith(".~") for n in os.listdir(disk))

@@ -45,7 +45,8 @@ def main():
             router.stdin.write(typed[:60000])
             router.stdin.flush()
             said = b""
-            while said.count(b"write memory") < 2:  # it is writing by now
+            turns = chance.randrange(2, 6)  # of one name or the other
+            while said.count(b"write memory") < turns:  # it is writing by now
                 piece = os.read(router.stdout.fileno(), 65536)
                 assert piece, said
                 said += piece
