@@ -100,6 +100,7 @@ static const struct cmd_row rows[] = {
     IF_OFF("ip mask-reply", "Enable sending ICMP Mask Reply messages"),
     IF_OFF("ip virtual-reassembly [in]", "Virtual Reassembly|Ingress"),
     IF_ALWAYS("ip route-cache", "Enable fast-switching cache for outgoing packets"),
+    HELP(CONFIG_IF, "arp", "Set arp type (arpa, probe, snap) or timeout"),
     IF_ALWAYS("arp arpa", "Standard arp protocol"),
     HELP(CONFIG_IF, "lldp", "LLDP interface subcommands"),
     IF_OFF("lldp transmit", "Enable LLDP transmission on this interface"),

@@ -3,7 +3,8 @@
  * Booting is typing: the file's lines go one by one into a session without a terminal that begins in global
  * configuration, the same door that people and applets use. A line that is refused is told as IOS tells it at boot (the
  * line, the caret under the bare line, the error) under its number, and the next line is typed; one bad line never
- * stops a router. A file that is no configuration at all is given up after many of them. What a line asks gets the
+ * stops a router. What is indented below a refused line belongs to a section that is not there: it is not typed, since it
+ * would change whatever section came before, and told in one line. A file that is no configuration at all is given up after many of them. What a line asks gets the
  * answer of a bare Enter. Merging a file into the running configuration (`copy FILE running-config`) is the same with a user's
  * name on it. Saving writes the text that `show running-config` shows, by an atomic replace.
  */
@@ -107,10 +108,34 @@ static void answer_all(struct shell *sh)
         session_interrupt(sh);
 }
 
+/* The lines indented below one that was refused: how deep that was, its number, and how many of them there were. */
+struct passing {
+    bool on;
+    size_t indent;
+    unsigned head, n;
+};
+
+static bool passes(const struct passing *p, const struct source *src)
+{
+    size_t indent = strspn(src->line, " \t");
+    return p->on && src->line[indent] && indent > p->indent;
+}
+
+static void tell_passed(struct passing *p, const char *name, struct text *messages)
+{
+    if (p->on && p->n == 1)
+        text_printf(messages, "%s, line %u: not read, as it belongs to line %u\n\n", name, p->head + 1, p->head);
+    else if (p->on && p->n)
+        text_printf(messages, "%s, lines %u to %u: not read, as they belong to line %u\n\n", name, p->head + 1,
+                    p->head + p->n, p->head);
+    p->on = false;
+}
+
 size_t store_type(struct shells *s, const char *text, size_t len, const char *name, const char *origin, bool boot,
                   struct text *messages)
 {
     struct source src = {.at = text, .end = text + len};
+    struct passing passing = {0};
     size_t refused = 0;
     if (store_is_typing(s)) {
         text_printf(messages, "%%Error: %s: a configuration that is being read cannot read another\n", name);
@@ -121,6 +146,12 @@ size_t store_type(struct shells *s, const char *text, size_t len, const char *na
     str_copy(sh->file_name, sizeof sh->file_name, name);
     sh->merging = !boot;
     while (next_line(&src)) {
+        if (passes(&passing, &src)) {
+            passing.n++;
+            sh->line_number++;
+            continue;
+        }
+        tell_passed(&passing, name, messages);
         if (src.fault) {
             text_printf(messages, "%s, line %u:\n", name, src.number);
             quote_line(messages, src.line, 60);
@@ -134,6 +165,8 @@ size_t store_type(struct shells *s, const char *text, size_t len, const char *na
             if (sh->waiting)
                 continue;
             refused += sh->refused;
+            if (sh->refused)
+                passing = (struct passing){true, strspn(src.line, " \t"), src.number, 0};
             text_addn(messages, text_str(&sh->capture), sh->capture.len);
             if (sh->mode == EXEC || sh->state != SESSION_PROMPT)
                 break;
@@ -144,6 +177,7 @@ size_t store_type(struct shells *s, const char *text, size_t len, const char *na
             break;
         }
     }
+    tell_passed(&passing, name, messages);
     text_clear(&sh->capture);
     shell_close(sh);
     return refused;

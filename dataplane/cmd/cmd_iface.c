@@ -262,7 +262,7 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_IF, NULL, "ip tcp adjust-mss <tcp_mss:500-1460>",
         "Adjust the mss of transit packets|Maximum segment size in bytes", F(tcp_mss)),
     SET(CONFIG_IF, NULL, "ip mtu <ip_mtu:68-9216>", "Set IP Maximum Transmission Unit|MTU (bytes)", F(ip_mtu)),
-    HELP(CONFIG_IF, "arp", "Set arp type (arpa, probe, snap), timeout, log options or packet priority"),
+    HELP(CONFIG_IF, "arp", "Set arp type (arpa, probe, snap) or timeout"),
     SET(CONFIG_IF, NULL, "arp timeout <arp_timeout:1-2147483>", "Set ARP cache timeout|Seconds", F(arp_timeout)),
     HELP(CONFIG_IF, "snmp", "Modify SNMP interface parameters"),
     HELP(CONFIG_IF, "snmp trap", "Allow a specific SNMP trap"),

@@ -32,12 +32,13 @@ static const struct grammar_row *any_row(struct grammar *g, enum cmd_mode mode, 
     const struct grammar_row *const *rows;
     size_t n = grammar_rows(g, mode, &rows);
 
-    for (;;) {
+    for (unsigned tries = 0; tries < 1000; tries++) {
         const struct grammar_row *r = rows[chance(seed, (unsigned)n)];
         /* Questions and keys are for people; the rest of a banner is raw text. */
         if (r->row->kind != CMD_DO_ROW && !str_starts(r->row->sentence, "banner"))
             return r;
     }
+    return NULL; /* a mode in which nothing can be said */
 }
 
 /* Some lines more, here and there one taken away. */
@@ -58,6 +59,8 @@ static void change(struct box *b, uint64_t *seed, unsigned lines)
         for (unsigned k = 0; row->row->kind == CMD_MODE_ROW && k < 6; k++) {
             const struct grammar_row *inner = any_row(g, row->row->enters, seed);
 
+            if (!inner)
+                break;
             text_clear(&t);
             rowgen_line(inner, seed, &t);
             box_type(b, "r", text_str(&t));

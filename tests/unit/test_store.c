@@ -139,6 +139,37 @@ static void refused_lines_are_named(void **state)
     text_free(&said);
 }
 
+/* The lines of a section that this router has not would change the section before it: they are not typed. */
+static void sections_that_are_not_there(void **state)
+{
+    struct fixture *f = *state;
+    struct text said = {0};
+    size_t refused;
+    put(f, "nvram:startup-config",
+        "hostname hub\n"
+        "crypto isakmp policy 10\n"
+        " group 5\n"
+        "router ospf 1\n"
+        " group 2\n"
+        " area\n"
+        "  group 14\n"
+        "!\n"
+        "zzz\n"
+        " hostname spoke\n"
+        "\n"
+        "mtu 1300\n"
+        "end\n");
+    assert_int_equal(cli_boot(f->box->cli, &said, &refused), FILE_OK);
+    assert_int_equal(refused, 2);
+    assert_non_null(strstr(text_str(&said), "\n\nstartup-config, lines 5 to 7: not read, as they belong to line 4\n\n"
+                                            "startup-config, line 9:\nzzz\n"));
+    assert_non_null(strstr(text_str(&said), "\n\nstartup-config, line 10: not read, as it belongs to line 9\n\n"));
+    assert_string_equal(cli_hostname(f->box->cli), "hub");
+    assert_int_equal(f->box->conf.mtu, 1300);
+    assert_int_equal(((struct policy_conf *)f->box->conf.policies.v[0])->group, 5);
+    text_free(&said);
+}
+
 static void odd_files_do_no_harm(void **state)
 {
     struct fixture *f = *state;
@@ -315,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_saved, setup, teardown),
         cmocka_unit_test_setup_teardown(a_boot_restores_it, setup, teardown),
         cmocka_unit_test_setup_teardown(refused_lines_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(sections_that_are_not_there, setup, teardown),
         cmocka_unit_test_setup_teardown(odd_files_do_no_harm, setup, teardown),
         cmocka_unit_test_setup_teardown(bogus_files_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_is_merged, setup, teardown),
