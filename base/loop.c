@@ -1,8 +1,8 @@
 /* loop.c: the real loop, on libevent. The only file that sees libevent.
  *
- * libevent watches the file descriptors and holds one timer, armed for the earliest deadline of the heap in base/timer.c. A turn is: descriptors that are ready, timers
- * that are due, deferred work; then libevent blocks until there is a descriptor or the deadline. With nothing pending it blocks for ever: an idle router does
- * not wake.
+ * libevent watches the file descriptors; one of them is a timer, armed for the earliest deadline of the heap in base/timer.c. (libevent's own precise timer is set
+ * again before each wait, a system call for every packet; ours when the deadline moves.) A turn is: descriptors that are ready, timers that are due, deferred
+ * work; then libevent blocks until there is a descriptor or the deadline. With nothing pending it blocks for ever: an idle router does not wake.
  *
  * The clock is CLOCK_MONOTONIC since the loop was made, times the scale. The calendar is the system's when the scale is 1; otherwise it starts at the system's and
  * runs with the loop's clock, so that stamps and timers agree.
@@ -13,7 +13,9 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "espial/account.h"
 #include "espial/mem.h"
@@ -22,7 +24,8 @@ struct loop_real {
     struct loop common; /* first */
     struct event_base *base;
     struct event *deadline;
-    uint64_t armed; /* loop time the deadline event stands for; UINT64_MAX: not armed */
+    int deadline_fd;
+    uint64_t armed; /* loop time the deadline is set to; UINT64_MAX: to none, or it is over */
     uint64_t start_us;
     int64_t wall_start_us;
     unsigned scale;
@@ -145,25 +148,18 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
     r->armed = UINT64_MAX;
 }
 
-/* Let libevent wake for the earliest deadline: asked for again only when it has changed. */
+/* Wake for the earliest deadline: the timer is set again only when that has changed. */
 static void real_arm(struct loop_real *r)
 {
     uint64_t due = loop_next_due(&r->common);
     if (due == r->armed)
         return;
-    if (due == UINT64_MAX) {
-        event_del(r->deadline);
-        r->armed = due;
-        return;
+    struct itimerspec at = {0}; /* never */
+    if (due != UINT64_MAX) {
+        uint64_t us = r->start_us + due / r->scale + (due % r->scale != 0);
+        at.it_value = (struct timespec){.tv_sec = (time_t)(us / US_PER_S), .tv_nsec = (long)(us % US_PER_S) * 1000};
     }
-    uint64_t now = real_now(&r->common);
-    uint64_t left = due > now ? (due - now + r->scale - 1) / r->scale : 0;
-    struct timeval tv = {.tv_sec = (time_t)(left / US_PER_S), .tv_usec = (suseconds_t)(left % US_PER_S)};
-    if (tv.tv_sec > 30 * 86400) { /* woken once a month for a timer further away */
-        tv.tv_sec = 30 * 86400;
-        tv.tv_usec = 0;
-    }
-    event_add(r->deadline, &tv);
+    timerfd_settime(r->deadline_fd, TFD_TIMER_ABSTIME, &at, NULL);
     r->armed = due;
 }
 
@@ -187,7 +183,6 @@ struct loop *loop_real_new(unsigned time_scale)
     struct event_config *cfg = event_config_new();
     if (!cfg)
         return NULL;
-    event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
     event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
     struct event_base *base = event_base_new_with_config(cfg);
     event_config_free(cfg);
@@ -201,10 +196,11 @@ struct loop *loop_real_new(unsigned time_scale)
     r->start_us = clock_us(CLOCK_MONOTONIC);
     r->wall_start_us = (int64_t)clock_us(CLOCK_REALTIME);
     r->armed = UINT64_MAX;
-    r->deadline = event_new(base, -1, 0, on_deadline, r);
-    if (!r->deadline) {
-        event_base_free(base);
-        mem_free(r);
+    r->deadline_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (r->deadline_fd >= 0) /* by edge: nobody reads how often it went off */
+        r->deadline = event_new(base, r->deadline_fd, EV_READ | EV_PERSIST | EV_ET, on_deadline, r);
+    if (!r->deadline || event_add(r->deadline, NULL) != 0) {
+        loop_real_free(&r->common);
         return NULL;
     }
     return &r->common;
@@ -215,7 +211,10 @@ void loop_real_free(struct loop *loop)
     if (!loop)
         return;
     struct loop_real *r = (struct loop_real *)loop;
-    event_free(r->deadline);
+    if (r->deadline)
+        event_free(r->deadline);
+    if (r->deadline_fd >= 0)
+        close(r->deadline_fd);
     event_base_free(r->base);
     loop_common_free(loop);
     mem_free(r);

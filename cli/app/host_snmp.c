@@ -1,7 +1,8 @@
 /* host_snmp.c: datagrams of one UDP socket of this machine, handed to the router's agent, and its responses handed back.
  *
- * The agent judges them as any other (community, access list, user): the sender is the address on this machine. Several are taken a turn, so that a walk does not
- * pay for a turn each, and not more, so that a flood leaves room for the rest of the router; what the kernel's buffer cannot hold it drops, and says how many
+ * The agent judges them as any other (community, access list, user): the sender is the address on this machine. As many as are there are taken with one call, so that
+ * a walk, whose next question comes only after the answer, pays for no call that finds nothing; a few calls a turn, so that a flood leaves room for the rest of the
+ * router. What the kernel's buffer cannot hold it drops, and says how many
  * those were with the next one that is read (SO_RXQ_OVFL): they are the input queue's drops of `show snmp`. While the agent is off they are read and
  * not answered. */
 #include "cli/app/host_snmp.h"
@@ -15,14 +16,15 @@
 #include "espial/mem.h"
 #include "snmp/snmp.h"
 
-#define A_TURN 32
+#define A_CALL 4
+#define A_TURN 8 /* calls */
 
 struct host_snmp {
     struct fd_watch watch;
     struct snmp *snmp;
     int fd;
     uint32_t dropped; /* what the kernel has said so far */
-    uint8_t in[SNMP_MESSAGE_MAX + 1]; /* one octet more: a longer one is seen to be too long */
+    uint8_t in[A_CALL][SNMP_MESSAGE_MAX + 1]; /* one octet more: a longer one is seen to be too long */
 };
 
 static void reply(void *arg, const struct udp_from *to, const uint8_t *data, size_t len)
@@ -45,22 +47,32 @@ static void take_drops(struct host_snmp *h, struct msghdr *m)
     }
 }
 
+/* How many came, at most A_CALL. */
+static int take(struct host_snmp *h)
+{
+    struct sockaddr_in peers[A_CALL];
+    _Alignas(struct cmsghdr) uint8_t control[A_CALL][CMSG_SPACE(sizeof(uint32_t))];
+    struct iovec data[A_CALL];
+    struct mmsghdr m[A_CALL];
+    for (int i = 0; i < A_CALL; i++) {
+        data[i] = (struct iovec){.iov_base = h->in[i], .iov_len = sizeof h->in[i]};
+        m[i].msg_hdr = (struct msghdr){.msg_name = &peers[i], .msg_namelen = sizeof peers[i], .msg_iov = &data[i], .msg_iovlen = 1, .msg_control = control[i],
+                                       .msg_controllen = sizeof control[i]};
+    }
+    int n = recvmmsg(h->fd, m, A_CALL, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < n; i++) {
+        take_drops(h, &m[i].msg_hdr);
+        struct udp_from from = {.src = ntohl(peers[i].sin_addr.s_addr), .sport = ntohs(peers[i].sin_port), .dport = 161};
+        snmp_serve(h->snmp, &from, h->in[i], m[i].msg_len, reply, h);
+    }
+    return n;
+}
+
 static void on_fd(void *arg, unsigned events)
 {
-    struct host_snmp *h = arg;
     (void)events;
-    for (int i = 0; i < A_TURN; i++) {
-        struct sockaddr_in peer;
-        _Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(uint32_t))];
-        struct iovec data = {.iov_base = h->in, .iov_len = sizeof h->in};
-        struct msghdr m = {.msg_name = &peer, .msg_namelen = sizeof peer, .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-        ssize_t n = recvmsg(h->fd, &m, 0);
-        if (n < 0)
-            return;
-        take_drops(h, &m);
-        struct udp_from from = {.src = ntohl(peer.sin_addr.s_addr), .sport = ntohs(peer.sin_port), .dport = 161};
-        snmp_serve(h->snmp, &from, h->in, (size_t)n, reply, h);
-    }
+    for (int calls = 0; calls < A_TURN && take(arg) == A_CALL; calls++)
+        ;
 }
 
 struct host_snmp *host_snmp_new(struct loop *loop, struct snmp *s, int fd)
