@@ -155,7 +155,7 @@ static void real_arm(struct loop_real *r)
     if (due == r->armed)
         return;
     struct itimerspec at = {0}; /* never */
-    if (due != UINT64_MAX) {
+    if (due < UINT64_MAX / 2) { /* of the loop's 64 bits of microseconds the first half is 290,000 years */
         uint64_t us = r->start_us + due / r->scale + (due % r->scale != 0);
         at.it_value = (struct timespec){.tv_sec = (time_t)(us / US_PER_S), .tv_nsec = (long)(us % US_PER_S) * 1000};
     }
