@@ -282,9 +282,10 @@ static void add_row(struct grammar *g, const struct sentence_store *store, const
         return;
     }
     if (row->kind == CMD_MODE_ROW) {
-        const struct grammar_row *other = g->modes[row->enters].enters;
+        bool mode_there = row->enters > CONFIG && row->enters < CMD_MODES;
+        const struct grammar_row *other = mode_there ? g->modes[row->enters].enters : NULL;
 
-        if (row->enters <= CONFIG || row->enters >= CMD_MODES)
+        if (!mode_there)
             complain(err, table->name, row, "enters no mode");
         else if (!other)
             g->modes[row->enters].enters = rule;

@@ -253,7 +253,7 @@ int collector_run(const char *folder, char **routers)
         return cannot(folder);
     c.fds[c.nfds++] = (struct pollfd){.fd = c.signal_fd, .events = POLLIN};
     c.fds[c.nfds++] = (struct pollfd){.fd = 3, .events = POLLIN};
-    for (int i = 0; routers[i] && i < LAB_LINKS_MAX; i++)
+    for (int i = 0; i < LAB_LINKS_MAX && routers[i]; i++)
         c.fds[c.nfds++] = (struct pollfd){.fd = COLLECTOR_FD + i, .events = POLLIN};
     if (write(4, "", 1) < 0)
         return cannot("ready");

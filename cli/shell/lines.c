@@ -33,7 +33,7 @@ void lines_clear(struct lines *l)
 
 void quote_line(struct text *out, const char *line, size_t max)
 {
-    for (size_t i = 0; line[i] && i < max; i++) {
+    for (size_t i = 0; i < max && line[i]; i++) {
         unsigned char c = (unsigned char)line[i];
         text_addn(out, (c < ' ' && c != '\t') || c == 0x7F ? "." : line + i, 1);
     }

@@ -397,6 +397,8 @@ static void faults(void **state)
             MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "interface <ifname:name>",
                  "a|b", TXT(struct iface_conf, name)),
             SET(CONFIG_IF, NULL, "mtu <mtu:1-9>", "a|b", NUM(struct iface_conf, mtu)));
+    REFUSES("enters no mode", MODE(CONFIG, CMD_MODES, &peer_scope, &conf_scope, struct fake_conf, ifaces, "a <ip:addr>", "a|b",
+                                   NUM(struct peer_conf, addr)));
     REFUSES("the mode is entered with another scope",
             MODE(CONFIG, CONFIG_IF, &peer_scope, &conf_scope, struct fake_conf, ifaces, "a <ip:addr>", "a|b",
                  NUM(struct peer_conf, addr)),
