@@ -6,7 +6,7 @@
  */
 #include "snmp/ber.h"
 
-static size_t length(struct rd *r)
+size_t ber_length(struct rd *r)
 {
     uint8_t first = rd_u8(r);
     if (first < 0x80)
@@ -24,7 +24,7 @@ static size_t length(struct rd *r)
 struct rd ber_next(struct rd *r, uint8_t *tag)
 {
     *tag = rd_u8(r);
-    size_t n = length(r);
+    size_t n = ber_length(r);
     return rd_sub(r, r->bad ? 0 : n);
 }
 

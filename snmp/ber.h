@@ -32,6 +32,8 @@ enum ber_tag {
 };
 #define BER_OID_MAX 128 /* numbers of a name, RFC 3416 section 2 */
 
+/* A length in the definite form; bad when it is longer than four octets, or indefinite. */
+size_t ber_length(struct rd *r);
 /* The content of the next value, whose tag goes to *tag. What does not fit makes the reader bad and the content empty. */
 struct rd ber_next(struct rd *r, uint8_t *tag);
 /* The same, of a value that must have this tag. */

@@ -14,6 +14,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include "snmp/codec.h"
+#include "snmp/ber.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,22 +31,6 @@ void codec_init(void)
         netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
     netsnmp_session session;
     snmp_sess_init(&session);
-}
-
-/* BER length, definite form; bad when longer than four octets. */
-static size_t ber_length(struct rd *r)
-{
-    uint8_t first = rd_u8(r);
-    if (first < 0x80)
-        return first;
-    size_t n = first & 0x7f, len = 0;
-    if (n == 0 || n > 4) {
-        r->bad = true;
-        return 0;
-    }
-    while (n--)
-        len = len << 8 | rd_u8(r);
-    return len;
 }
 
 /* SEQUENCE { INTEGER version ...} that fills the datagram. */

@@ -16,7 +16,7 @@ static void *ike_global(void *self)
     return ike_conf(dataplane_ike(self));
 }
 
-static void changed(void *self, void *obj, enum cmd_change what)
+void isakmp_changed(void *self, void *obj, enum cmd_change what)
 {
     (void)obj;
     (void)what;
@@ -48,7 +48,7 @@ static void policy_left(void *self, void *obj, struct out *out)
         out_text(out, "%Warning: weaker dh group is deprecated\n");
 }
 
-bool isakmp_psk_check(void *self, const void *obj, struct out *out)
+static bool psk_check(void *self, const void *obj, struct out *out)
 {
     const struct ike_psk_conf *p = obj;
 
@@ -64,12 +64,12 @@ bool isakmp_psk_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-static const struct cmd_scope ike_scope = {
-    .size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = changed};
+const struct cmd_scope isakmp_scope = {
+    .size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = isakmp_changed};
 static const struct cmd_scope policy_scope = {
-    .size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = changed, .left = policy_left};
-static const struct cmd_scope psk_scope = {
-    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = isakmp_psk_check};
+    .size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = isakmp_changed, .left = policy_left};
+const struct cmd_scope isakmp_psk_scope = {
+    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = isakmp_changed, .check = psk_check};
 
 #define P(field) NUM(struct ike_policy_conf, field)
 #define C(field) NUM(struct ike_conf, field)
@@ -79,7 +79,7 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto logging", "logging messages"),
     HELP(CONFIG, "crypto isakmp keepalive", "Set a keepalive interval for use with IOS peers"),
     HELP(CONFIG, "crypto isakmp nat", "Set a nat  keepalive interval for use with IOS peers"),
-    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &ike_scope, struct ike_conf, policies,
+    MODE(CONFIG, CONFIG_ISAKMP, &policy_scope, &isakmp_scope, struct ike_conf, policies,
          "crypto isakmp policy <priority:1-10000>",
          "Set policy for an ISAKMP protection suite|Priority of protection suite",
          KEY_NUM(struct ike_policy_conf, priority)),
@@ -110,47 +110,47 @@ static const struct cmd_row rows[] = {
         P(group)),
     SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>",
         "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),
-    LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks,
+    LINE(CONFIG, &isakmp_psk_scope, &isakmp_scope, struct ike_conf, psks,
          "crypto isakmp key [0|6]=type <word:key> address=kind:0 <ip:addr> [<mask>] [no-xauth=no_xauth]",
          "Set pre-shared key for remote peer|Specifies an UNENCRYPTED password will follow|Specifies an ENCRYPTED "
          "password will follow|The UNENCRYPTED (cleartext) user password|"
          "define shared key with IP address|Peer IP address|Peer IP subnet mask|Bypasses XAuth for this peer",
          NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
          KEY_NUM(struct ike_psk_conf, addr), KEY_NUM(struct ike_psk_conf, mask), NUM(struct ike_psk_conf, no_xauth)),
-    LINE(CONFIG, &psk_scope, &ike_scope, struct ike_conf, psks,
+    LINE(CONFIG, &isakmp_psk_scope, &isakmp_scope, struct ike_conf, psks,
          "crypto isakmp key [0|6]=type <word:key> hostname=kind:1 <word:host> [no-xauth=no_xauth]",
          "||||define shared key with hostname|Peer hostname|Bypasses XAuth for this peer",
          NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
          KEY_TXT(struct ike_psk_conf, host), NUM(struct ike_psk_conf, no_xauth)),
-    SET(CONFIG, &ike_scope, "crypto isakmp enable=enable", "Enable ISAKMP", C(enable)),
-    SET(CONFIG, &ike_scope, "crypto isakmp identity {address|hostname}=identity",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp enable=enable", "Enable ISAKMP", C(enable)),
+    SET(CONFIG, &isakmp_scope, "crypto isakmp identity {address|hostname}=identity",
         "Set the identity which ISAKMP will use|Use the IP address of the interface for the identity|Use the hostname "
         "of the router for the identity",
         C(identity)),
-    SET(CONFIG, &ike_scope, "crypto isakmp invalid-spi-recovery=invalid_spi_recovery",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp invalid-spi-recovery=invalid_spi_recovery",
         "Initiate IKE and send Invalid SPI Notify", C(invalid_spi_recovery)),
-    SET(CONFIG, &ike_scope,
+    SET(CONFIG, &isakmp_scope,
         "crypto isakmp keepalive <keepalive:10-3600> [<keepalive_retry:2-60>] [on-demand|periodic]=keepalive_periodic",
         "Number of seconds between keepalives|Number of seconds between retries if keepalive fails|send keepalives "
         "only when there is traffic to the peer|"
         "send keepalives at regular intervals",
         C(keepalive), C(keepalive_retry), C(keepalive_periodic)),
-    SET(CONFIG, &ike_scope, "crypto isakmp nat keepalive <nat_keepalive:5-3600>",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp nat keepalive <nat_keepalive:5-3600>",
         "Set a nat keepalive interval|Number of seconds between keepalives", C(nat_keepalive)),
     HELP(CONFIG, "crypto isakmp aggressive-mode", "Disable ISAKMP aggressive mode"),
-    SET(CONFIG, &ike_scope, "crypto isakmp aggressive-mode disable=aggressive_disable",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp aggressive-mode disable=aggressive_disable",
         "Disable ISAKMP aggressive mode", C(aggressive_disable)),
-    SET(CONFIG, &ike_scope, "crypto isakmp fragmentation=fragmentation", "IKE Fragmentation enabled if required",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp fragmentation=fragmentation", "IKE Fragmentation enabled if required",
         C(fragmentation)),
     HELP(CONFIG, "crypto isakmp diagnose", "Diagnose ISAKMP"),
-    SET(CONFIG, &ike_scope, "crypto isakmp diagnose error=diagnose [<diagnose_max:0-1000>]",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp diagnose error=diagnose [<diagnose_max:0-1000>]",
         "ISAKMP error diagnose|Maximum number of entries", C(diagnose), C(diagnose_max)),
     HELP(CONFIG, "crypto isakmp default", "Default ISAKMP policy"),
-    SET(CONFIG, &ike_scope, "crypto isakmp default policy=default_policy", "Enable the default policies",
+    SET(CONFIG, &isakmp_scope, "crypto isakmp default policy=default_policy", "Enable the default policies",
         C(default_policy)),
     HELP(CONFIG, "crypto ipsec nat-transparency", "IPsec NAT transparency model"),
-    SET(CONFIG, &ike_scope, "crypto ipsec nat-transparency udp-encapsulation=nat_transparency",
+    SET(CONFIG, &isakmp_scope, "crypto ipsec nat-transparency udp-encapsulation=nat_transparency",
         "UDP encapsulation of IPsec protocols", C(nat_transparency)),
-    SET(CONFIG, &ike_scope, "crypto logging session=logging_session", "logging up/down session", C(logging_session)),
+    SET(CONFIG, &isakmp_scope, "crypto logging session=logging_session", "logging up/down session", C(logging_session)),
 };
 const struct cmd_table dp_table_isakmp = CMD_TABLE("dataplane/cmd/cmd_isakmp", rows);

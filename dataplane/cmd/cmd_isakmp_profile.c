@@ -11,28 +11,6 @@
 #include "dataplane/ike/ike.h"
 #include "dataplane/ike/ike_conf.h"
 
-static void *ike_global(void *self)
-{
-    return ike_conf(dataplane_ike(self));
-}
-
-static void changed(void *self, void *obj, enum cmd_change what)
-{
-    (void)obj;
-    (void)what;
-    ike_conf_changed(dataplane_ike(self));
-}
-
-static void conf_init(void *obj)
-{
-    ike_conf_init(obj);
-}
-
-static void conf_fini(void *obj)
-{
-    ike_conf_fini(obj);
-}
-
 static bool profile_check(void *self, const void *obj, struct out *out)
 {
     const struct ike_profile_conf *p = obj;
@@ -65,31 +43,27 @@ static void match_settle(void *obj)
         m->addr &= m->mask;
 }
 
-static const struct cmd_scope ike_scope = {
-    .size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = changed};
 static const struct cmd_scope keyring_scope = {.size = sizeof(struct ike_keyring_conf),
                                                .init = ike_keyring_conf_init,
                                                .fini = ike_keyring_conf_fini,
-                                               .changed = changed};
-static const struct cmd_scope psk_scope = {
-    .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = changed, .check = isakmp_psk_check};
+                                               .changed = isakmp_changed};
 static const struct cmd_scope profile_scope = {.size = sizeof(struct ike_profile_conf),
                                                .init = ike_profile_conf_init,
                                                .fini = ike_profile_conf_fini,
-                                               .changed = changed,
+                                               .changed = isakmp_changed,
                                                .check = profile_check};
 static const struct cmd_scope match_scope = {.size = sizeof(struct ike_match_conf),
                                              .init = match_init,
-                                             .changed = changed,
+                                             .changed = isakmp_changed,
                                              .check = match_check,
                                              .settle = match_settle};
-static const struct cmd_scope peer_scope = {.size = sizeof(struct ike_peer_conf), .changed = changed};
+static const struct cmd_scope peer_scope = {.size = sizeof(struct ike_peer_conf), .changed = isakmp_changed};
 
 #define MATCH(sentence, help, ...)                                                                                     \
     LINE(CONFIG_ISAKMP_PROFILE, &match_scope, NULL, struct ike_profile_conf, matches, "match identity " sentence,      \
          help, KEY_NUM(struct ike_match_conf, kind), __VA_ARGS__)
 static const struct cmd_row rows[] = {
-    MODE(CONFIG, CONFIG_KEYRING, &keyring_scope, &ike_scope, struct ike_conf, keyrings, "crypto keyring <word:name>",
+    MODE(CONFIG, CONFIG_KEYRING, &keyring_scope, &isakmp_scope, struct ike_conf, keyrings, "crypto keyring <word:name>",
          "Key ring commands|Key ring name", KEY_TXT(struct ike_keyring_conf, name)),
     SET(CONFIG_KEYRING, NULL, "description <line:description>", "Keyring description|Description of this keyring",
         TXT(struct ike_keyring_conf, description)),
@@ -97,20 +71,20 @@ static const struct cmd_row rows[] = {
         "Specify local identity address|IPv4 Address|Interface", NUM(struct ike_keyring_conf, local_addr),
         TXT(struct ike_keyring_conf, local_if)),
     HELP(CONFIG_KEYRING, "pre-shared-key", "pre-shared key"),
-    LINE(CONFIG_KEYRING, &psk_scope, NULL, struct ike_keyring_conf, psks,
+    LINE(CONFIG_KEYRING, &isakmp_psk_scope, NULL, struct ike_keyring_conf, psks,
          "pre-shared-key address=kind:0 <ip:addr> [<mask>] key [0|6]=type <word:key>",
          "Specify with address|IP address of the peer|Peer IP subnet mask|specify key|Specifies an UNENCRYPTED "
          "password will follow|Specifies an ENCRYPTED password will follow|The UNENCRYPTED (cleartext) user password",
          KEY_NUM(struct ike_psk_conf, kind), KEY_NUM(struct ike_psk_conf, addr), KEY_NUM(struct ike_psk_conf, mask),
          NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key)),
-    LINE(CONFIG_KEYRING, &psk_scope, NULL, struct ike_keyring_conf, psks,
+    LINE(CONFIG_KEYRING, &isakmp_psk_scope, NULL, struct ike_keyring_conf, psks,
          "pre-shared-key hostname=kind:1 <word:host> key [0|6]=type <word:key>",
          "Specify with host name|Name of the peer|specify key|Specifies an UNENCRYPTED password will follow|Specifies "
          "an ENCRYPTED password will follow|The UNENCRYPTED (cleartext) user password",
          KEY_NUM(struct ike_psk_conf, kind), KEY_TXT(struct ike_psk_conf, host), NUM(struct ike_psk_conf, type),
          TXT(struct ike_psk_conf, key)),
 
-    MODE(CONFIG, CONFIG_ISAKMP_PEER, &peer_scope, &ike_scope, struct ike_conf, peers,
+    MODE(CONFIG, CONFIG_ISAKMP_PEER, &peer_scope, &isakmp_scope, struct ike_conf, peers,
          "crypto isakmp peer address <ip:addr>", "Set Peer Policy|Specify Peer Address|IP address of the peer",
          KEY_NUM(struct ike_peer_conf, addr)),
     SET(CONFIG_ISAKMP_PEER, NULL, "description <line:description>",
@@ -127,7 +101,7 @@ static const struct cmd_row rows[] = {
         NUM(struct ike_peer_conf, endpoint), NUM(struct ike_peer_conf, endpoint_addr),
         TXT(struct ike_peer_conf, endpoint_name)),
 
-    MODE(CONFIG, CONFIG_ISAKMP_PROFILE, &profile_scope, &ike_scope, struct ike_conf, profiles,
+    MODE(CONFIG, CONFIG_ISAKMP_PROFILE, &profile_scope, &isakmp_scope, struct ike_conf, profiles,
          "crypto isakmp profile <word:name>", "Define ISAKMP Profiles|Name of the profile",
          KEY_TXT(struct ike_profile_conf, name)),
     SET(CONFIG_ISAKMP_PROFILE, NULL, "description <line:description>",
