@@ -58,6 +58,7 @@ void account_restart(struct account *a);
 void account_thread(struct account *a, clockid_t cpu_clock, enum account_owner owner);
 void account_thread_end(struct account *a);
 
+/* From now on the time is `to`'s. Who worked before, to be switched back to. */
 enum account_owner account_switch(struct account *a, enum account_owner to);
 /* Who works now; ACCOUNT_NONE without an account. */
 static inline enum account_owner account_owner(const struct loop *loop)
@@ -90,7 +91,7 @@ struct account_row {
 /* Up to this moment. rows may be NULL; total is the sum of all. */
 void account_read(struct account *a, struct account_row rows[ACCOUNT_OWNERS], struct account_row *total);
 
-/* What was, youngest first: i 0 is the last second, minute, hour that is over. -1 past what is known. */
+/* What was, youngest first: i 0 is the last second, minute, hour that is over. A share of the processor, 0 to 1; of a second -1 past what is known. */
 #define ACCOUNT_SECONDS 60
 #define ACCOUNT_MINUTES 60
 #define ACCOUNT_HOURS   72
@@ -98,6 +99,7 @@ double account_second(const struct account *a, unsigned i);
 struct account_span {
     double average, most; /* most: of its busiest second */
 };
+/* False, and *out as it was, past what is known. */
 bool account_minute(const struct account *a, unsigned i, struct account_span *out);
 bool account_hour(const struct account *a, unsigned i, struct account_span *out);
 #endif

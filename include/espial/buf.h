@@ -17,6 +17,7 @@ static inline struct rd rd_of(const void *p, size_t len)
 {
     return (struct rd){.p = p, .left = len};
 }
+/* The next integer; 0 (and bad) if fewer bytes are left. */
 uint8_t rd_u8(struct rd *r);
 uint16_t rd_u16(struct rd *r);
 uint32_t rd_u32(struct rd *r);
@@ -35,6 +36,7 @@ static inline struct wr wr_of(void *base, size_t cap)
 {
     return (struct wr){.base = base, .cap = cap};
 }
+/* Appended; nothing is written (and bad is set) where there is no room for all of it. */
 void wr_u8(struct wr *w, uint8_t v);
 void wr_u16(struct wr *w, uint16_t v);
 void wr_u32(struct wr *w, uint32_t v);

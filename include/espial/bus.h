@@ -106,12 +106,14 @@ struct fact_ipsla {
     int64_t rising, falling, count, count2, measured;
 };
 
+/* Facts are delivered at the end of the loop's turn, from deferred work. The caller owns the bus; what waits when it is freed is lost. */
 struct bus *bus_new(struct loop *loop);
-void bus_free(struct bus *b);
+void bus_free(struct bus *b); /* NULL-safe */
 /* `size` must be the size of the type's struct; copied. */
 void bus_publish(struct bus *b, enum fact_type type, const void *fact, size_t size);
 /* Subscribers are called in the order they subscribed. */
 void bus_subscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, const void *fact), void *arg);
 void bus_unsubscribe(struct bus *b, enum fact_type type, void (*fn)(void *arg, const void *fact), void *arg);
+/* Facts that were lost because too many waited. */
 uint64_t bus_overflows(const struct bus *b);
 #endif

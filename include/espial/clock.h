@@ -32,6 +32,7 @@ struct clock_conf {
     } begins, ends;
 };
 
+/* Begins as the loop's calendar, in UTC, not set by anybody. The caller owns it. */
 struct clock *clock_new(struct loop *loop);
 void clock_free(struct clock *c); /* NULL-safe */
 struct clock_conf *clock_conf(struct clock *c); /* the live one, written by cli/cmd; call clock_conf_changed after writing */

@@ -16,6 +16,7 @@ struct conf_list {
     void (*fini)(void *item); /* frees what the item owns (its own lists); may be NULL */
     struct conf_index *index; /* conf.c: ways to find items by what they say */
 };
+/* An empty list of objects of item_size bytes, kept in the order of cmp (NULL: as they come). */
 void conf_list_init(struct conf_list *l, size_t item_size, int (*cmp)(const void *, const void *), void (*fini)(void *));
 /* Insert an object (taken over) at its place. */
 void conf_list_add(struct conf_list *l, void *item);

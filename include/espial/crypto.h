@@ -30,6 +30,7 @@ struct bytes {
     size_t len;
 };
 #define BYTES(ptr, n) ((struct bytes){(ptr), (n)})
+/* The hash of the parts one behind the other, hash_len(a) bytes of it to out. */
 void hash_parts(enum hash_alg a, const struct bytes *parts, size_t n, uint8_t *out);
 /* The same in pieces, for what is not in memory at once. */
 struct hash;
@@ -104,7 +105,7 @@ void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n); /* check
 
 /* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
 #define DH_MAX 512
-bool dh_known(unsigned group);
+bool dh_known(unsigned group); /* one of those above */
 size_t dh_public_len(unsigned group); /* bytes of the KE payload; 0 for an unknown group */
 struct dh;
 /* Draws the private value from rnd at once (cheap, on the loop); the sums are dh_compute_public and dh_compute_shared, made for work_run. */

@@ -17,6 +17,7 @@ struct debug_item {
     bool *on;
 };
 
+/* Empty; the caller owns it. */
 struct debug_registry *debug_registry_new(void);
 void debug_registry_free(struct debug_registry *r); /* NULL-safe */
 

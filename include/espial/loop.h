@@ -69,13 +69,15 @@ struct loop {
 uint64_t loop_now(struct loop *loop);
 /* Calendar time, us since 1970-01-01 UTC (scaled from the start of the process). */
 int64_t loop_wall(struct loop *loop);
+/* Have d called at the end of this turn, in the order of deferring; one that waits already keeps its place. */
 void loop_defer(struct loop *loop, struct deferred *d);
 /* Take a deferred back (before its owner is freed). O(queued). */
 void loop_undefer(struct loop *loop, struct deferred *d);
 
+/* A timer calls fn once, delay_us of the loop's time after it was set; set again, it is moved. Its owner clears it before the memory goes. */
 void timer_init(struct timer *t, struct loop *loop, void (*fn)(void *arg), void *arg);
 void timer_set(struct timer *t, uint64_t delay_us);
-void timer_clear(struct timer *t);
+void timer_clear(struct timer *t); /* also of one that is not set */
 static inline bool timer_pending(const struct timer *t)
 {
     return t->heap_pos != 0;

@@ -51,6 +51,7 @@ struct mib_rows {
 };
 #define MIB_ROWS(mname, rowsv) {.name = mname, .rows = rowsv, .nrows = sizeof(rowsv) / sizeof((rowsv)[0])}
 
+/* Without rows; the caller owns it. */
 struct mib *mib_new(void);
 void mib_free(struct mib *m); /* NULL-safe */
 /* Rows stay the caller's (constant). False, with the offending row's name in err, and nothing added: a malformed name, a repeated one, or one that begins with

@@ -92,8 +92,9 @@ struct log_conf {
 };
 void log_conf_init(struct log_conf *c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
 
+/* With the configuration of log_conf_init; the caller owns it, loop and bus outlive it. */
 struct log *log_new(struct loop *loop, struct bus *bus);
-void log_free(struct log *log);
+void log_free(struct log *log); /* NULL-safe */
 struct log_conf *log_conf(struct log *log);   /* the live configuration; call log_conf_changed after writing */
 void log_conf_changed(struct log *log);
 /* Source for syslog hosts; NULL until the dataplane is up, and again before it goes (the socket is closed then). The log opens its own UDP socket (base/loghost.c). */
@@ -121,6 +122,7 @@ struct log_count {
     uint8_t severity;
     uint64_t n;
 };
+/* *n of them, valid until the next message. */
 const struct log_count *log_counts(const struct log *log, size_t *n);
 /* Is this a regular expression that a discriminator can use? */
 bool log_md_pattern_ok(const char *pattern);

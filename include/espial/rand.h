@@ -19,6 +19,7 @@ static inline uint32_t rnd_u32(struct rnd *r)
     return v;
 }
 
+/* Of the system's generator. All are freed with rnd_free. */
 struct rnd *rnd_system_new(void);
 /* Repeatable (ChaCha20 or AES-CTR keyed by the seed): for simulation and --seed only. */
 struct rnd *rnd_seeded_new(uint64_t seed);

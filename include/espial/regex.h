@@ -28,5 +28,6 @@ struct regex_stop {
     size_t pattern_at, text_from, text_at;
     bool gave_up; /* at the bounds of its work */
 };
+/* True: it matches, and *out says nothing. */
 bool regex_stop_at(const char *pattern, const char *text, size_t len, struct regex_stop *out);
 #endif

@@ -12,6 +12,7 @@ struct text {
     char *s;
     size_t len, cap;
 };
+/* Appended; s may not be a part of t. */
 void text_add(struct text *t, const char *s);
 void text_addn(struct text *t, const char *s, size_t n);
 void text_add_crlf(struct text *t, const char *s, size_t n); /* every LF as CR LF */
@@ -38,6 +39,7 @@ bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out);
 struct wall_time {
     int year, mon /* 0-11 */, day /* 1-31 */, hour, min, sec, msec, wday /* 0=Sunday */;
 };
+/* The fields of a time, in the proleptic Gregorian calendar; times before 1970 too. */
 struct wall_time wall_split(int64_t wall_us);
 /* Back: of year, mon, day, hour, min, sec and msec, which may lie beyond their usual ranges. wday is not looked at. */
 int64_t wall_join(const struct wall_time *w);
