@@ -58,7 +58,10 @@ static void reach(const struct sentence *in, struct elem *const *words, size_t n
                   void *arg)
 {
     struct reach r = {.in = in, .words = words, .n = n, .fn = fn, .arg = arg};
+    const struct elem *first = in->root->kids;
 
+    if (first->kind == ELEM_LITERAL && !same_word(words[0], first))
+        return; /* as nearly all: each path is held against each row of the mode */
     sentence_next(in, NULL, 0, reach_next, &r);
 }
 
@@ -73,34 +76,40 @@ static void give(void *arg, struct elem *e)
         e->help = arg;
 }
 
+static void complain_of_texts(const struct grammar_row *rule, size_t have, size_t need, struct text *err)
+{
+    const struct sentence *s = rule->sentence;
+    struct text missing = {0};
+
+    for (size_t i = 0; i < s->nwords; i++)
+        if (!s->words[i]->help)
+            text_printf(&missing, "%s%s", missing.len ? ", " : "", s->words[i]->text);
+    complain(err, rule->table, rule->row, "help has %zu text%s for %zu word%s (%s)", have, have == 1 ? "" : "s", need,
+             need == 1 ? "" : "s", text_str(&missing));
+    text_free(&missing);
+}
+
 static void give_own(struct grammar_row *rule, struct text *err)
 {
     const struct sentence *s = rule->sentence;
     const char *help = rule->row->help ? rule->row->help : "", *p = help;
     size_t need = 0, have = *help ? 1 : 0;
-    struct text missing = {0};
 
     for (const char *c = help; *c; c++)
         have += *c == '|';
+    for (size_t i = 0; i < s->nwords; i++)
+        need += !s->words[i]->help;
+    if (have && need != have) {
+        complain_of_texts(rule, have, need, err);
+        return;
+    }
     for (size_t i = 0; i < s->nwords; i++) {
         if (s->words[i]->help)
             continue;
-        text_printf(&missing, "%s%s", need ? ", " : "", s->words[i]->text);
-        need++;
+        s->words[i]->help = p;
+        p += strcspn(p, "|");
+        p += *p == '|';
     }
-    if (have && need != have) {
-        complain(err, rule->table, rule->row, "help has %zu text%s for %zu word%s (%s)", have, have == 1 ? "" : "s",
-                 need, need == 1 ? "" : "s", text_str(&missing));
-    } else {
-        for (size_t i = 0; i < s->nwords; i++) {
-            if (s->words[i]->help)
-                continue;
-            s->words[i]->help = p;
-            p += strcspn(p, "|");
-            p += *p == '|';
-        }
-    }
-    text_free(&missing);
 }
 
 struct way {
