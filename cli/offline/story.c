@@ -9,7 +9,7 @@
  *
  * and at the end the verdict (verdict.c), which is all that is told with TAP and JUnit. Nothing of a long log is kept but
  * counters by applet. An applet that keeps itself going is told of IN_A_ROW times until the next line of the log. */
-#include "cli/offline/story.h"
+#include "cli/offline/story_local.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -22,49 +22,16 @@
 #include "espial/loop.h"
 
 #define STEPS_TOLD 300 /* of one run */
-#define VALUE_TOLD 160 /* bytes of a value */
-#define RUNS_KEPT  64  /* that are told of at once */
 #define IN_A_ROW   20  /* runs of an applet that are told, when each follows the last within ROW_US and no line of the log is between */
 #define ENDLESS    1000 /* so many are a loop */
 #define ROW_US     (2 * US_PER_S) /* sched.c starts a thousand a second, and rests up to the next */
 
-struct kept_var {
-    uint64_t name, value; /* hashes */
-};
-struct kept_run {
-    uint32_t job; /* 0: free */
-    uint64_t steps;
-    char label[32];
-    bool untold;
-    struct kept_var *vars;
-    size_t nvars;
-};
-struct story {
-    FILE *out;
-    enum story_format format;
-    bool quiet;
-    struct desk *desk;
-    struct expectations *expect;
-    struct eem_observer observer;
-    uint64_t line; /* of the log; 0: none */
-    uint64_t behind; /* the last one that there was */
-    const char *text;
-    size_t len;
-    bool line_told;
-    bool *progress; /* a line of it stands on stderr */
-    const struct eem_moment *why; /* the line that is to be explained */
-    struct text seen;              /* applets that something happened to, ",a,b," */
-    struct kept_run runs[RUNS_KEPT];
-    struct tally *tallies;
-    size_t ntallies;
-};
-
-static bool told(const struct story *s)
+bool story_told(const struct story *s)
 {
     return s->format == STORY_TEXT && !s->quiet;
 }
 
-static void put_clean(FILE *out, const char *s, size_t len, size_t most)
+void story_clean(FILE *out, const char *s, size_t len, size_t most)
 {
     for (size_t i = 0; i < len && i < most; i++) {
         unsigned char c = (unsigned char)s[i];
@@ -99,7 +66,7 @@ static bool raves(const struct story *s, const struct tally *t)
     return t->row > IN_A_ROW && t->row_line == s->behind && loop_now(s->desk->loop) - t->row_us < ROW_US;
 }
 
-static bool untold(const struct story *s, const char *applet)
+bool story_untold(const struct story *s, const char *applet)
 {
     const struct tally *t = tally_find(s, applet);
     return t && raves(s, t);
@@ -114,16 +81,15 @@ static void make_way(const struct story *s)
     *s->progress = false;
 }
 
-/* The head of an event's line: true when it is to be told at all. */
-static bool head(struct story *s, const char *applet)
+bool story_head(struct story *s, const char *applet)
 {
     char at[32];
-    if (!told(s) || untold(s, applet))
+    if (!story_told(s) || story_untold(s, applet))
         return false;
     make_way(s);
     if (s->line && !s->line_told) {
         fprintf(s->out, "line %" PRIu64 ": ", s->line);
-        put_clean(s->out, s->text, s->len, 1000);
+        story_clean(s->out, s->text, s->len, 1000);
         fputc('\n', s->out);
         s->line_told = true;
     }
@@ -155,7 +121,7 @@ static void row_grows(struct story *s, struct tally *t)
     uint64_t now_us = loop_now(s->desk->loop);
     if (t->row_line != s->behind || now_us - t->row_us >= ROW_US)
         t->row = 0;
-    if (t->row == IN_A_ROW && head(s, t->applet))
+    if (t->row == IN_A_ROW && story_head(s, t->applet))
         fputs("fires again and again, by no line of the log: its runs are not told until the next line\n", s->out);
     t->row++;
     t->row_line = s->behind;
@@ -169,7 +135,7 @@ bool story_ravings(struct story *s)
         if (!raves(s, &s->tallies[i]) || s->tallies[i].row < ENDLESS)
             continue;
         any = true;
-        if (told(s))
+        if (story_told(s))
             fprintf(s->out, "%s fires again and again, by no line of the log: the replay ends here\n",
                     s->tallies[i].applet);
     }
@@ -214,10 +180,10 @@ static void changes(struct story *s, struct kept_run *k, const struct vars *vars
             k->nvars++;
         }
         k->vars[at] = is;
-        if (!told(s) || k->untold || housekeeping(vars->v[i].name) || k->steps > STEPS_TOLD)
+        if (!story_told(s) || k->untold || housekeeping(vars->v[i].name) || k->steps > STEPS_TOLD)
             continue;
         fprintf(s->out, "               $%s = ", vars->v[i].name);
-        put_clean(s->out, vars->v[i].value, strlen(vars->v[i].value), VALUE_TOLD);
+        story_clean(s->out, vars->v[i].value, strlen(vars->v[i].value), VALUE_TOLD);
         fputc('\n', s->out);
     }
 }
@@ -239,32 +205,32 @@ static void on_event(void *arg, const struct eem_event_seen *seen)
         if (!t->first_line)
             t->first_line = s->line;
         expect_fired(s->expect, name, s->line);
-        if (head(s, name))
+        if (story_head(s, name))
             fprintf(s->out, "fires (job %" PRIu32 ") by %s%s%s\n", seen->job, eem_event_name(seen->event),
                     seen->event->tag[0] ? ", tag " : "", seen->event->tag);
         return;
     case EEM_SEEN_RATELIMIT:
         t->limited++;
-        if (head(s, name))
+        if (story_head(s, name))
             fprintf(s->out, "held by ratelimit for another %" PRIu64 ".%03" PRIu64 " s\n", seen->n / 1000,
                     seen->n % 1000);
         return;
     case EEM_SEEN_OCCURS:
-        if (head(s, name))
+        if (story_head(s, name))
             fprintf(s->out, "occurrence %" PRIu64 " of %" PRIu64 "\n", seen->n, seen->of);
         return;
     case EEM_SEEN_JOINED:
-        if (head(s, name))
+        if (story_head(s, name))
             fprintf(s->out, "event%s%s noted; its trigger waits (%" PRIu64 " of %" PRIu64 ")\n",
                     seen->event->tag[0] ? " " : "", seen->event->tag, seen->n, seen->of);
         return;
     case EEM_SEEN_BETWEEN:
-        if (head(s, name))
+        if (story_head(s, name))
             fputs("not counted: between two periods of its trigger\n", s->out);
         return;
     case EEM_SEEN_QUEUE_FULL:
         t->limited++;
-        if (head(s, name))
+        if (story_head(s, name))
             fputs("discarded: the queue of its class is full\n", s->out);
         return;
     }
@@ -277,7 +243,7 @@ static void on_began(void *arg, const struct eem_run_seen *run)
     if (!k)
         return;
     k->job = run->job;
-    k->untold = untold(s, run->applet->name);
+    k->untold = story_untold(s, run->applet->name);
     changes(s, k, run->vars);
 }
 
@@ -310,14 +276,14 @@ static void on_step(void *arg, const struct eem_run_seen *run, const struct acti
     if (step == EEM_STEP_BEGINS) {
         str_copy(k->label, sizeof k->label, a->label);
         if (++k->steps <= STEPS_TOLD) {
-            if (head(s, run->applet->name))
+            if (story_head(s, run->applet->name))
                 put_action(s, run->applet, a);
-        } else if (k->steps == STEPS_TOLD + 1 && head(s, run->applet->name)) {
+        } else if (k->steps == STEPS_TOLD + 1 && story_head(s, run->applet->name)) {
             fputs("... further actions of this run are not told\n", s->out);
         }
         return;
     }
-    if (step == EEM_STEP_FAILED && head(s, run->applet->name))
+    if (step == EEM_STEP_FAILED && story_head(s, run->applet->name))
         fprintf(s->out, "action %s failed: %s\n", a->label, run->error ? run->error : "FH_EFAIL");
     if (step != EEM_STEP_PENDING)
         changes(s, k, run->vars);
@@ -335,7 +301,7 @@ static void on_ended(void *arg, const struct eem_run_seen *run, enum eem_end how
     for (size_t i = 0; i < run->vars->n; i++)
         expect_set(s->expect, run->applet->name, run->vars->v[i].name, run->vars->v[i].value);
     expect_ended(s->expect, run->applet->name, how, run->took_us, run->exit_status);
-    if (head(s, run->applet->name)) {
+    if (story_head(s, run->applet->name)) {
         fprintf(s->out, "ends: %s", words[how]);
         if (how != EEM_END_SUCCESS && k)
             fprintf(s->out, " at action %s", k->label);
@@ -354,19 +320,19 @@ static void on_ended(void *arg, const struct eem_run_seen *run, enum eem_end how
 
 void story_command(struct story *s, const char *command, const char *what)
 {
-    if (!head(s, "operator"))
+    if (!story_head(s, "operator"))
         return;
     fputc('"', s->out);
-    put_clean(s->out, command, strlen(command), 200);
+    story_clean(s->out, command, strlen(command), 200);
     fprintf(s->out, "\" %s\n", what);
 }
 
 void story_printed(struct story *s, const char *text)
 {
-    if (!head(s, "operator"))
+    if (!story_head(s, "operator"))
         return;
     fputs("sees ", s->out);
-    put_clean(s->out, text, strlen(text), 400);
+    story_clean(s->out, text, strlen(text), 400);
     fputc('\n', s->out);
 }
 
@@ -377,10 +343,10 @@ static void on_typed(void *arg, const char *applet, const char *prompt, const ch
 {
     struct story *s = arg;
     expect_text(s->expect, applet, EXPECT_RUNS, line);
-    if (!told(s) || !head(s, applet))
+    if (!story_told(s) || !story_head(s, applet))
         return;
     fprintf(s->out, "types %s", prompt);
-    put_clean(s->out, line, strlen(line), 1000);
+    story_clean(s->out, line, strlen(line), 1000);
     fputs(as == TYPED_NO_ANSWER ? "   (unknown: no answer to it; refused)\n"
           : as == TYPED_STUCK   ? "   (nobody answers what it asks: it waits until maxrun)\n"
                                 : "\n",
@@ -389,107 +355,11 @@ static void on_typed(void *arg, const char *applet, const char *prompt, const ch
         size_t n = strcspn(p, "\n");
         if (n) {
             fputs("               | ", s->out);
-            put_clean(s->out, p, n, 200);
+            story_clean(s->out, p, n, 200);
             fputc('\n', s->out);
         }
         p += n + (p[n] == '\n');
     }
-}
-
-/* A line of the router about what an applet did: "... on vty0 (EEM:NAME)". */
-static bool about_untold(const struct story *s, const char *line)
-{
-    char applet[EEM_NAME_MAX];
-    const char *by = strstr(line, "(EEM:");
-    if (!by)
-        return false;
-    snprintf(applet, sizeof applet, "%.*s", (int)strcspn(by + 5, ")"), by + 5);
-    return untold(s, applet);
-}
-
-/* "NAME: text" of a line that an applet logs. */
-static void line_of_whom(const struct story *s, const struct fact_syslog *f, char out[EEM_NAME_MAX])
-{
-    const char *colon = strstr(f->line + f->text_at, ": ");
-    out[0] = '\0';
-    for (size_t i = 0; colon && i < s->ntallies; i++) {
-        size_t n = strlen(s->tallies[i].applet);
-        if (!strncmp(colon + 2, s->tallies[i].applet, n) && colon[2 + n] == ':')
-            str_copy(out, EEM_NAME_MAX, s->tallies[i].applet);
-    }
-}
-
-static void on_log(void *arg, const void *fact)
-{
-    struct story *s = arg;
-    const struct fact_syslog *f = fact;
-    char applet[EEM_NAME_MAX];
-    if (f->held & STORY_OWN_LINE)
-        return;
-    line_of_whom(s, f, applet);
-    if (applet[0])
-        expect_text(s->expect, applet, EXPECT_LOGS, f->line + f->text_at);
-    if (!about_untold(s, f->line + f->text_at) && head(s, applet[0] ? applet : "router")) {
-        fputs("logs ", s->out);
-        put_clean(s->out, f->line + f->text_at, strlen(f->line + f->text_at), 1000);
-        fputc('\n', s->out);
-    }
-}
-
-static void trap_text(const struct fact_trap *f, unsigned column, char *out, size_t cap)
-{
-    out[0] = '\0';
-    for (size_t i = 0; i < f->nvars && i < TRAP_VARBINDS_MAX; i++) {
-        const struct trap_var *v = &f->vars[i];
-        if (v->oid_len < 2 || v->oid[v->oid_len - 2] != column)
-            continue;
-        if (v->type == TRAP_STRING)
-            snprintf(out, cap, "%.*s", (int)v->len, (const char *)v->data);
-        else if (v->type == TRAP_INT || v->type == TRAP_UNSIGNED)
-            snprintf(out, cap, "%" PRId64, v->num);
-    }
-}
-
-enum { COLUMN_NAME = 7, COLUMN_INT1 = 9, COLUMN_INT2 = 10, COLUMN_STR = 11 };
-
-static void on_trap(void *arg, const void *fact)
-{
-    struct story *s = arg;
-    const struct fact_trap *f = fact;
-    char applet[EEM_NAME_MAX], int1[24], int2[24], str[260];
-    trap_text(f, COLUMN_NAME, applet, sizeof applet);
-    trap_text(f, COLUMN_INT1, int1, sizeof int1);
-    trap_text(f, COLUMN_INT2, int2, sizeof int2);
-    trap_text(f, COLUMN_STR, str, sizeof str);
-    expect_text(s->expect, applet, EXPECT_TRAPS, str);
-    if (!told(s) || !head(s, applet[0] ? applet : "router"))
-        return;
-    fprintf(s->out, "sends a trap (%s)", f->kind);
-    if (int1[0])
-        fprintf(s->out, " intdata1 %s", int1);
-    if (int2[0])
-        fprintf(s->out, " intdata2 %s", int2);
-    if (str[0]) {
-        fputs(" strdata \"", s->out);
-        put_clean(s->out, str, strlen(str), 255);
-        fputc('"', s->out);
-    }
-    fputc('\n', s->out);
-}
-
-static void on_mail(void *arg, const struct eem_run_seen *run, const struct eem_mail_seen *m)
-{
-    struct story *s = arg;
-    char *text = mem_printf("%s: %s: %s", m->to, m->subject, m->body);
-    expect_text(s->expect, run->applet->name, EXPECT_MAILS, text);
-    if (head(s, run->applet->name)) {
-        fprintf(s->out, "mails %s by %s: ", m->to, m->server);
-        put_clean(s->out, m->subject, strlen(m->subject), 255);
-        fputs(": ", s->out);
-        put_clean(s->out, m->body, strlen(m->body), VALUE_TOLD);
-        fputc('\n', s->out);
-    }
-    mem_free(text);
 }
 
 /* ---- the whole */
@@ -501,7 +371,7 @@ struct story *story_new(FILE *out, enum story_format format, bool quiet)
     s->format = format;
     s->quiet = quiet;
     s->observer =
-        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended, .mail = on_mail};
+        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended, .mail = story_on_mail};
     return s;
 }
 
@@ -535,8 +405,8 @@ void story_begin(struct story *s, struct desk *d, struct expectations *e)
 {
     s->desk = d;
     s->expect = e;
-    bus_subscribe(d->bus, FACT_SYSLOG, on_log, s);
-    bus_subscribe(d->bus, FACT_TRAP_WANTED, on_trap, s);
+    bus_subscribe(d->bus, FACT_SYSLOG, story_on_log, s);
+    bus_subscribe(d->bus, FACT_TRAP_WANTED, story_on_trap, s);
 }
 
 void story_line(struct story *s, uint64_t number, const char *line, size_t len)
@@ -579,7 +449,7 @@ void story_why(struct story *s, const struct eem_moment *m)
         make_way(s);
         if (!s->line_told) {
             fprintf(s->out, "line %" PRIu64 ": ", s->line);
-            put_clean(s->out, s->text, s->len, 1000);
+            story_clean(s->out, s->text, s->len, 1000);
             fputc('\n', s->out);
         }
         explain_all(s, s->why);
@@ -600,7 +470,7 @@ void story_config(struct story *s, const struct config *c)
             fprintf(s->format == STORY_TEXT ? s->out : stderr, "%s:%u: refused: %s\n    %s\n", c->path, l->number,
                     l->text, l->said ? l->said : "");
     }
-    if (told(s))
+    if (story_told(s))
         fprintf(s->out, "%s: %zu applet%s in force\n", c->path, n, n == 1 ? "" : "s");
     (void)fflush(s->out);
 }
