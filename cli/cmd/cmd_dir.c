@@ -315,6 +315,8 @@ static enum cmd_result show_information(struct cmd_ctx *c)
         while ((why = file_reader_get(r, block, sizeof block, &n)) == FILE_OK && n && !binary)
             binary = file_is_binary(block, n);
         file_reader_free(r);
+        if (why != FILE_OK)
+            return file_error(c, "reading", e.path, why);
     }
     out_printf(c->out, "%s:\n  type is %s\n", copy_end_text(&e, name), binary ? "data" : "ascii text");
     return CMD_OK;
