@@ -209,6 +209,17 @@ static bool check_setting(const struct run *r, const void *after)
     return !r->scope->check || r->scope->check(mode ? mode->self : r->rule->self, after, r->out);
 }
 
+/* `no` with values: are they those that are there? */
+static bool unset(const struct run *r, const void *obj, void *typed)
+{
+    const struct grammar_row *mode = r->rule->row->scope ? NULL : grammar_mode_row(r->g, r->rule->row->mode);
+
+    if (!r->m->no || !r->m->whole || !r->scope->unset)
+        return true;
+    config_put(r->m, typed);
+    return r->scope->unset(mode ? mode->self : r->rule->self, obj, typed, r->out);
+}
+
 static enum config_result remove_at(const struct run *r, struct conf_list *list, size_t i)
 {
     void *item = list->v[i];
@@ -274,6 +285,12 @@ static enum config_result run_set(struct run *r)
     int64_t constant;
     bool same = true;
 
+    memcpy(after, obj, r->scope->size);
+    if (!unset(r, obj, after)) {
+        mem_free(after);
+        config_object_free(r->scope, dflt);
+        return CONFIG_REFUSED;
+    }
     memcpy(after, obj, r->scope->size);
     for (size_t i = 0; i < 1 + m->nalso; i++) {
         const struct grammar_row *rule = i ? m->also[i - 1] : r->rule;

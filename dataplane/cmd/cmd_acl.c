@@ -97,7 +97,8 @@ static const struct named icmp_types[] = {{"alternate-address", 6},
 #define TOSES(X)                                                                                                       \
     X("max-reliability", 2) X("max-throughput", 4) X("min-delay", 8) X("min-monetary-cost", 1) X("normal", 0)
 static const struct named dscps[] = {DSCPS(NAME_ROW)}, precedences[] = {PRECEDENCES(NAME_ROW)},
-                               toses[] = {TOSES(NAME_ROW)};
+                               toses[] = {TOSES(NAME_ROW)}, tcp_flags[] = {{"ack", 16}, {"established", 20}, {"fin", 1}, {"psh", 8},
+                                                                        {"rst", 4},  {"syn", 2},          {"urg", 32}};
 
 /* ---- configuration ---- */
 
@@ -299,8 +300,8 @@ void acl_put_extended(struct text *t, const struct acl_rule *r)
         put_named(t, icmp_types, r->icmp_code < 256 ? 0 : sizeof icmp_types / sizeof icmp_types[0], r->icmp_type);
     if (r->icmp_code < 256)
         text_printf(t, " %u", r->icmp_code);
-    if (r->established)
-        text_add(t, " established");
+    if (r->tcp_flags)
+        put_named(t, NAMES(tcp_flags), r->tcp_flags);
     if (r->has_dscp) {
         text_add(t, " dscp");
         put_named(t, NAMES(dscps), r->dscp);
@@ -396,9 +397,15 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 #define ACTION_HELP         "Specify packets to forward|Specify packets to reject|"
 #define SRC                 ADDR("src", "src_kind")
 #define DST                 ADDR("dst", "dst_kind")
+#define FLAGS                                                                                                          \
+    "[ack=tcp_flags:16|established=tcp_flags:20|fin=tcp_flags:1|psh=tcp_flags:8|rst=tcp_flags:4|syn=tcp_flags:2|"      \
+    "urg=tcp_flags:32]"
+#define FLAGS_HELP                                                                                                     \
+    "Match on the ACK bit|Match established connections|Match on the FIN bit|Match on the PSH bit|Match on the RST "   \
+    "bit|Match on the SYN bit|Match on the URG bit"
 #define TCP_SENTENCE                                                                                                   \
     ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT), TCP_PORTS(PORT_SPORT2))                                    \
-        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT), TCP_PORTS(PORT_DPORT2)) "[established=established]" EXTRA
+        DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT), TCP_PORTS(PORT_DPORT2)) FLAGS EXTRA
 #define UDP_SENTENCE                                                                                                   \
     ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT), UDP_PORTS(PORT_SPORT2))                                   \
         DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT), UDP_PORTS(PORT_DPORT2)) EXTRA
@@ -416,7 +423,7 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
 #define REMARK_SENTENCE "remark=action:2 <line:remark>"
 #define TCP_HELP_TEXT                                                                                                  \
     ACTION_HELP "Transmission Control Protocol|" ADDR_HELP("Source") PORT_OP_HELP(TCP_PORTS(PORT_HELP))                \
-        ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) "Match established connections" EXTRA_HELP
+        ADDR_HELP("Destination") PORT_OP_HELP(TCP_PORTS(PORT_HELP)) FLAGS_HELP EXTRA_HELP
 #define UDP_HELP_TEXT                                                                                                  \
     ACTION_HELP "User Datagram Protocol|" ADDR_HELP("Source") PORT_OP_HELP(UDP_PORTS(PORT_HELP))                       \
         ADDR_HELP("Destination") PORT_OP_LAST(UDP_PORTS(PORT_HELP)) EXTRA_HELP
@@ -453,7 +460,7 @@ static const struct cmd_row rows[] = {
     MODE(CONFIG, CONFIG_EXT_NACL, &list_scope, &dp_net_scope, struct net_conf, acls,
          "ip access-list extended <word:name>", "Extended Access List|Access-list name or number",
          KEY_TXT(struct acl_conf, name)),
-    BOTH(TCP_SENTENCE, TCP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, A(established), EXTRA_BINDS),
+    BOTH(TCP_SENTENCE, TCP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, A(tcp_flags), EXTRA_BINDS),
     BOTH(UDP_SENTENCE, UDP_HELP_TEXT, ADDR_BINDS, PORT_BINDS, EXTRA_BINDS),
     BOTH(ICMP_SENTENCE, ICMP_HELP_TEXT, ADDR_BINDS, A(icmp_type), A(icmp_code), EXTRA_BINDS),
     BOTH(IP_SENTENCE, IP_HELP_TEXT, ADDR_BINDS, EXTRA_BINDS),

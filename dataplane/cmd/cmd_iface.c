@@ -155,8 +155,25 @@ static void print_address(void *self, const void *obj, struct text *out)
         text_add(out, "no ip address\n");
 }
 
-static const struct cmd_scope if_scope = {
-    .size = sizeof(struct if_conf), .init = if_init, .fini = if_fini, .check = if_check, .changed = if_changed};
+/* `no ip address A M`: that address and no other, and it last. Other settings of the mode come here too, with the same address in both. */
+static bool if_unset(void *self, const void *obj, const void *typed, struct out *out)
+{
+    const struct if_conf *c = obj, *t = typed;
+
+    (void)self;
+    if (t->addr != c->addr || t->mask != c->mask) {
+        out_text(out, "Invalid address\n");
+        return false;
+    }
+    return true;
+}
+
+static const struct cmd_scope if_scope = {.size = sizeof(struct if_conf),
+                                          .init = if_init,
+                                          .fini = if_fini,
+                                          .check = if_check,
+                                          .changed = if_changed,
+                                          .unset = if_unset};
 
 /* The owning interface hears of a change after the element: nothing to do here but to judge it. */
 static bool addr_joins(void *self, const void *parent, const void *obj, struct out *out)

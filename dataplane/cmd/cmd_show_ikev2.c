@@ -50,15 +50,20 @@ static void print_spi(struct out *out, const char *name, const uint8_t spi[8], c
     out_text(out, end);
 }
 
+static void print_ids(struct out *out, const struct v2_sa_info *i)
+{
+    out_printf(out, "      CE id: 0, Session-id: %u\n      ", i->session_id);
+    print_spi(out, "Local", i->local_spi, "       ");
+    print_spi(out, "Remote", i->remote_spi, "\n");
+}
+
 static void print_detail(struct out *out, const struct v2_sa_info *i)
 {
     char local[V2_ID_MAX + 1] = "", remote[V2_ID_MAX + 1] = "";
 
     v2_id_text(&i->local_id, local, sizeof local);
     v2_id_text(&i->remote_id, remote, sizeof remote);
-    out_printf(out, "      CE id: 0, Session-id: %u\n      ", i->session_id);
-    print_spi(out, "Local", i->local_spi, "       ");
-    print_spi(out, "Remote", i->remote_spi, "\n");
+    print_ids(out, i);
     out_printf(out, "      Status Description: %s\n      Local id: %s\n      Remote id: %s\n", i->status_text, local,
                remote);
     out_printf(out, "      Local req msg id:  %-15uRemote req msg id:  %-10u\n", i->local_req_mid, i->remote_req_mid);
@@ -106,6 +111,8 @@ static enum cmd_result show_sa(struct cmd_ctx *c)
             out_text(c->out, " IPv4 Crypto IKEv2  SA \n\n");
         some = true;
         print_sa(c->out, &i, cmd_has(c, "detailed"));
+        if (filter && !cmd_has(c, "detailed"))
+            print_ids(c->out, &i);
         out_text(c->out, "\n");
     }
     if (some && !filter)

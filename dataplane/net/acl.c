@@ -36,7 +36,7 @@ struct acl_kind {
     struct conf_list *numbered, *named;
 };
 
-enum { ICMP_ANY = 256, TCP_RST = 4, TCP_ACK = 16 };
+enum { ICMP_ANY = 256 };
 
 void flow_of(struct flow *f, const uint8_t *ip, uint32_t len)
 {
@@ -98,14 +98,14 @@ bool acl_rule_fits(const struct acl_rule *r, const struct flow *f)
         return false;
     if (r->fragments)
         return f->fragment;
-    bool wants_more = r->sop || r->dop || r->established || r->icmp_type != ICMP_ANY;
+    bool wants_more = r->sop || r->dop || r->tcp_flags || r->icmp_type != ICMP_ANY;
     if (!wants_more)
         return true;
     if (f->no_ports)
-        return r->permit && !r->established && r->icmp_type == ICMP_ANY;
+        return r->permit && !r->tcp_flags && r->icmp_type == ICMP_ANY;
     if (r->proto == PROTO_ICMP)
         return f->icmp_type == r->icmp_type && (r->icmp_code == ICMP_ANY || f->icmp_code == r->icmp_code);
-    if (r->established && !(f->tcp_flags & (TCP_ACK | TCP_RST)))
+    if (r->tcp_flags && !(f->tcp_flags & r->tcp_flags))
         return false;
     return port_fits(r->sop, r->sport, r->sport2, f->sport) && port_fits(r->dop, r->dport, r->dport2, f->dport);
 }
@@ -126,7 +126,7 @@ static struct acl_rule rule_of(const struct ace_conf *c)
                          .proto = c->proto,
                          .sop = c->sop,
                          .dop = c->dop,
-                         .established = c->established};
+                         .tcp_flags = c->tcp_flags};
 
     r.src_wild = c->src_kind == ACL_ADDR_ANY ? 0xFFFFFFFFu : c->src_kind == ACL_ADDR_HOST ? 0 : c->src_wild;
     r.dst_wild = c->dst_kind == ACL_ADDR_ANY ? 0xFFFFFFFFu : c->dst_kind == ACL_ADDR_HOST ? 0 : c->dst_wild;
@@ -154,7 +154,7 @@ bool acl_rule_same(const struct acl_rule *a, const struct acl_rule *b)
     return a->permit == b->permit && a->proto == b->proto && a->src == b->src && a->src_wild == b->src_wild &&
            a->dst == b->dst && a->dst_wild == b->dst_wild && a->sop == b->sop && a->dop == b->dop &&
            a->sport == b->sport && a->sport2 == b->sport2 && a->dport == b->dport && a->dport2 == b->dport2 &&
-           a->established == b->established && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code &&
+           a->tcp_flags == b->tcp_flags && a->icmp_type == b->icmp_type && a->icmp_code == b->icmp_code &&
            a->has_dscp == b->has_dscp && a->dscp == b->dscp && a->has_precedence == b->has_precedence &&
            a->precedence == b->precedence && a->has_tos == b->has_tos && a->tos == b->tos &&
            a->fragments == b->fragments;

@@ -42,7 +42,7 @@ struct acl_rule { /* one permit or deny line; remarks are not rules */
         dst_wild;     /* wildcard: 1 bits don't care; any = 0/255.255.255.255; addresses already ANDed */
     uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2; /* sport2: end of a range */
-    bool established;
+    uint8_t tcp_flags; /* one of these must be set; 0: whatever. established: ACK or RST */
     uint16_t icmp_type, icmp_code; /* 256: any */
     bool has_dscp, has_precedence, has_tos, fragments;
     uint8_t dscp, precedence, tos;

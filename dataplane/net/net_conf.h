@@ -95,7 +95,7 @@ struct ace_conf {               /* one line of an access list */
     uint32_t src, src_wild, dst, dst_wild;
     uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2;
-    bool established;
+    uint8_t tcp_flags; /* one of these must be set; 0: whatever */
     uint16_t icmp_type, icmp_code; /* 256: any */
     bool has_dscp, has_precedence, has_tos, fragments;
     uint8_t dscp, precedence, tos;

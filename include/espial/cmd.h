@@ -187,6 +187,8 @@ struct cmd_scope {
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
     /* `no` is about to remove this LINE or MODE element: refuse as check does. May be NULL. */
     bool (*leaves)(void *self, const void *obj, struct out *out);
+    /* `no` of a SET line with all its values, which stand in `typed`, is about to put obj's back: refuse as check does. NULL: whatever was typed. */
+    bool (*unset)(void *self, const void *obj, const void *typed, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
     void (*left)(void *self, void *obj, struct out *out);
     /* What the prompt of a mode says instead of its own text, by what its object is: "(config-ip-sla-echo)"; NULL: its own. May be NULL. */

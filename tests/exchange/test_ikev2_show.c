@@ -101,6 +101,12 @@ static void test_up(void **state)
              i.active_s, ours, theirs);
     pair_says(b, "r1", "show crypto ikev2 sa remote 10.0.0.2 detailed", want);
     pair_says(b, "r1", "show crypto ikev2 sa local 10.0.0.2", "");
+    snprintf(want, sizeof want,
+             TABLE "      Life/Active Time: 86400/%u sec\n"
+                   "      CE id: 0, Session-id: 1\n"
+                   "      Local spi: %s       Remote spi: %s\n\n",
+             i.active_s, ours, theirs);
+    pair_says(b, "r1", "show crypto ikev2 sa local 10.0.0.1", want);
     struct ipsec_pair_info p = pair_newest(b, "r1"), q = pair_newest(b, "r2");
     assert_int_equal(p.spi_in, q.spi_out);
     snprintf(want, sizeof want,

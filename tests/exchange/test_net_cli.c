@@ -180,6 +180,11 @@ static void port_without_configuration(void **state)
           "interface Ethernet0/0\n ip address 10.0.1.1 255.255.255.0\n ip address 10.8.8.1 255.255.255.0 "
           "secondary\nend\n");
     types(b, "r1", "show ip interface Ethernet0/0", "  Secondary address 10.8.8.1/24\n");
+    box_type_all(b, "r1", "configure terminal\ninterface Ethernet0/0"); /* an address that is not there takes none away */
+    types(b, "r1", "no ip address 10.0.1.9 255.255.255.0", "Invalid address\n");
+    types(b, "r1", "no ip address 10.0.1.1 255.255.0.0", "Invalid address\n");
+    box_type(b, "r1", "end");
+    types(b, "r1", "show running-config interface Ethernet0/0", " ip address 10.0.1.1 255.255.255.0\n");
     types(b, "r1", "ping 10.8.8.1 repeat 1", "!\n");
     types(b, "r1", "ping 10.3.3.3", "!!!!!\n");
 }
@@ -258,6 +263,18 @@ static void lists(void **state)
           "    10 permit tcp any range ftp-data smtp any range 1000 bgp\n"
           "    20 permit tcp any neq 22 any gt www\n"
           "    30 permit udp any lt domain any range bootps bootpc\n");
+    box_type_all(b, "r2",
+                 "configure terminal\n"
+                 "access-list 103 deny tcp host 198.51.100.9 host 198.51.110.9 eq telnet ack\n"
+                 "access-list 103 permit tcp any any syn log\n"
+                 "end");
+    types(b, "r2", "show running-config",
+          "access-list 103 deny tcp host 198.51.100.9 host 198.51.110.9 eq telnet ack\n"
+          "access-list 103 permit tcp any any syn log\n");
+    types(b, "r2", "show access-lists 103",
+          "    10 deny tcp host 198.51.100.9 host 198.51.110.9 eq telnet ack\n"
+          "    20 permit tcp any any syn log\n");
+    box_type_all(b, "r2", "configure terminal\nno access-list 103\nend");
     box_type_all(b, "r2", "configure terminal\nno access-list 102 permit tcp any range 20 25 any range 1000 179\nend");
     assert_null(strstr(box_type(b, "r2", "show access-lists 102"), "ftp-data"));
     box_type_all(b, "r2", "configure terminal\nno access-list 102\nend");

@@ -102,7 +102,7 @@ static void icmp_and_established(void **state)
     r.icmp_code = 0;
     assert_false(acl_rule_fits(&r, &f));
     r = rule(true, PROTO_TCP);
-    r.established = true;
+    r.tcp_flags = 0x14; /* established: ACK or RST */
     f = flow(PROTO_TCP, "1.1.1.1", 1, "2.2.2.2", 2);
     f.tcp_flags = 0x02; /* SYN */
     assert_false(acl_rule_fits(&r, &f));
@@ -110,6 +110,12 @@ static void icmp_and_established(void **state)
     assert_true(acl_rule_fits(&r, &f));
     f.tcp_flags = 0x04; /* RST */
     assert_true(acl_rule_fits(&r, &f));
+    r.tcp_flags = 0x02; /* syn */
+    assert_false(acl_rule_fits(&r, &f));
+    f.tcp_flags = 0x12;
+    assert_true(acl_rule_fits(&r, &f));
+    f.no_ports = true; /* a later fragment */
+    assert_false(acl_rule_fits(&r, &f));
 }
 
 static void flows_of_packets(void **state)
