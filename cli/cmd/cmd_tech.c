@@ -17,6 +17,8 @@ static const char *const commands[] = {
     "show running-config",
     "show users",
     "show line",
+    "show terminal",
+    "show privilege",
     "show processes cpu",
     "show processes cpu history",
     "show processes memory",
@@ -25,9 +27,12 @@ static const char *const commands[] = {
     "dir",
     "show interfaces",
     "show interfaces summary",
+    "show interfaces description",
+    "show interfaces counters",
     "show interfaces stats",
     "show ip interface",
     "show ip interface brief",
+    "show protocols",
     "show ip protocols",
     "show ip route",
     "show ip route summary",
@@ -55,14 +60,17 @@ struct censor {
     struct text line; /* not ended yet */
 };
 
-/* Words after which a secret stands, and how many words stand between. */
+/* Words after which a secret stands, and what may stand between: its type, which is none. */
 static const struct {
-    const char *begins, *after;
-    unsigned skip;
+    const char *begins, *after, *types;
 } secrets[] = {
-    {"enable", "secret", 1},         {"enable", "password", 1},    {"username", "secret", 1},
-    {"username", "password", 1},     {"password", "password", 1},  {"crypto", "key", 0},
-    {"snmp-server", "community", 0}, {"pre-shared-key", "key", 0}, {"key-string", "key-string", 0},
+    {"enable", "secret", "0456789"},     {"enable", "password", "0456789"},
+    {"username", "secret", "0456789"},   {"username", "password", "0456789"},
+    {"password", "password", "0456789"}, {"crypto", "key", "06"},
+    {"snmp-server", "community", ""},    {"pre-shared-key", "key", "06"},
+    {"pre-shared-key", "local", "06"},   {"pre-shared-key", "remote", "06"},
+    {"authentication", "key", "06"},     {"pre-shared-key", "pre-shared-key", "06"},
+    {"key-string", "key-string", ""},
 };
 
 static bool word_is(const char *at, const char *word)
@@ -88,8 +96,7 @@ static const char *secret_in(const char *line)
             if (!word_is(at, secrets[i].after))
                 continue;
             at = next_word(at);
-            bool typed = at[0] >= '0' && at[0] <= '9' && (at[1] == ' '); /* "key 6 SECRET": the type is no secret */
-            for (unsigned k = secrets[i].skip ? typed : 0; k; k--)
+            if (word_is(at, "hex") || (*at && at[1] == ' ' && strchr(secrets[i].types, *at)))
                 at = next_word(at);
             return *at ? at : NULL;
         }
