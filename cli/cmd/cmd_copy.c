@@ -345,11 +345,25 @@ static void copy_go(struct copying *k)
     run(k);
 }
 
+/* "copy run tftp", "copy flash tft": names of file systems are keywords, and need no colon. */
+static const char *with_colon(const char *typed, char out[16])
+{
+    static const char *const systems[] = {"tftp:", "ftp:", "scp:", "http:", "https:", "flash:", "disk0:", "flash0:", "bootflash:", "nvram:"};
+    size_t n = strlen(typed);
+    for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
+        if (n >= 3 && !strncasecmp(systems[i], typed, n)) {
+            str_copy(out, 16, systems[i]);
+            return out;
+        }
+    return typed;
+}
+
 static bool set_end(struct cmd_ctx *c, const char *choice, const char *url, struct copy_end *e)
 {
     static const char *const names[] = {"system:running-config", STARTUP_CONFIG};
     int64_t which = cmd_int(c, choice);
-    return copy_end_of(c, which < 2 ? names[which] : cmd_str(c, url), e);
+    char system[16];
+    return copy_end_of(c, which < 2 ? names[which] : with_colon(cmd_str(c, url), system), e);
 }
 
 static enum cmd_result do_copy(struct cmd_ctx *c)
