@@ -266,7 +266,7 @@ struct run {
     uint64_t started; /* loop time */
     enum run_state state;
     size_t pc; /* next action */
-    uint64_t steps;
+    uint64_t steps, rested; /* actions done; those done when it last waited for time to pass */
     struct run_loop *loops; /* RUN_LOOPS_MAX of them; NULL before the first foreach */
     size_t nloops;
     enum on_error on_error;

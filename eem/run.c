@@ -24,7 +24,11 @@ MSG(BAD_OPERAND, "HA_EM", 3, "FMPD_OPERAND_INVALID", 0, "invalid operand in acti
 MSG(POLICY_TIMEOUT, "HA_EM", 4, "FMS_POLICY_TIMEOUT", 0,
     "Policy '%s' has hit its maximum execution time of %u.%03u seconds, and so has been halted");
 
-#define BREATH 256 /* actions */
+MSG(POLICY_ENDLESS, "HA_EM", 4, "FMS_POLICY_ENDLESS", 0,
+    "Policy '%s' has no maximum execution time, has executed %u actions without waiting, and so has been halted");
+
+#define BREATH   256     /* actions */
+#define RESTLESS 1000000 /* actions without a wait, where no maxrun ends a run */
 
 static void step(void *arg);
 static void expired(void *arg);
@@ -170,6 +174,11 @@ static void step(void *arg)
     r->state = RUN_STEP;
     if (r->doing) /* a wait is over */
         observe_step(r, r->doing, EEM_STEP_DONE);
+    if (!r->maxrun_ms && r->steps - r->rested > RESTLESS) {
+        msg_post(r->eem->env.log, &POLICY_ENDLESS, r->applet->conf.name, RESTLESS);
+        ended(r, false);
+        return;
+    }
     if (r->pc >= r->applet->conf.actions.n) {
         ended(r, true);
         return;
@@ -229,6 +238,7 @@ void run_resume(struct run *r, bool ok)
 void run_wait(struct run *r, uint64_t us)
 {
     r->state = RUN_WAIT;
+    r->rested = r->steps;
     timer_set(&r->step, us);
 }
 

@@ -207,6 +207,25 @@ static void test_flood_and_endless(void **state)
     }
 }
 
+/* No maxrun: a million actions in a row end it, however many there are between waits. */
+static void test_endless_without_limit(void **state)
+{
+    (void)state;
+    struct box *b = with("event manager applet endless\n event none sync no maxrun 0\n action 1 while 1 eq 1\n action 2 end\n"
+                         "event manager applet patient\n event none sync no maxrun 0\n action 1 while 1 eq 1\n action 2  wait 1\n action 3 end\n");
+    box_start(b, NODE, "event manager run patient");
+    box_start(b, NODE, "event manager run endless");
+    forwards(b);
+    assert_true(box_wait_log(b, NODE, 0,
+                             "%HA_EM-4-FMS_POLICY_ENDLESS: Policy 'endless' has no maximum execution time, has executed 1000000 "
+                             "actions without waiting, and so has been halted",
+                             25 * US_PER_S));
+    assert_true(said(b, "show event manager history events", "abort"));
+    assert_true(said(b, "show event manager policy active", "patient"));
+    assert_false(said(b, "show event manager policy active", "endless"));
+    box_free(b);
+}
+
 /* Patterns that would try for years: a second of processor time is far more than they get. */
 static void test_catastrophe(void **state)
 {
@@ -243,7 +262,7 @@ int main(void)
         cmocka_unit_test(test_lint_is_no_event),
         cmocka_unit_test(test_itself),
         cmocka_unit_test(test_flood_and_endless),
-        cmocka_unit_test(test_catastrophe),
+        cmocka_unit_test(test_endless_without_limit), cmocka_unit_test(test_catastrophe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
