@@ -13,6 +13,7 @@
 #include "eem/eem_local.h"
 #include "espial/mem.h"
 
+#define TIME_MAX_MS UINT64_C(2085978494999)
 #define RECHECK_US (INT64_C(60) * 1000000)
 
 struct due {
@@ -172,9 +173,9 @@ static void unfollow(struct watch *w)
 
 static bool check_time(const struct event_conf *ev, char why[128])
 {
-    if (ev->time >= 1000)
+    if (ev->time >= 1000 && ev->time <= TIME_MAX_MS)
         return true;
-    str_copy(why, 128, "time must be at least 1 second");
+    str_copy(why, 128, ev->time < 1000 ? "time must be at least 1 second" : "time must be at most 2085978494.999 seconds");
     return false;
 }
 

@@ -134,6 +134,7 @@ static const struct refused refused_applet[] = {
      "% Invalid event: entry-val must be an integer"},
     {"event interface name Ethernet0/0 parameter input_errors poll-interval 0.5 entry-val 1 entry-op gt",
      "% Invalid event: poll-interval must be at least 1 second"},
+    {"event timer absolute time 2085978495", "% Invalid event: time must be at most 2085978494.999 seconds"},
     {"event interface name Ethernet0/0 parameter input_errors poll-interval 5 entry-val 1 entry-op gt exit-op lt",
      "% Invalid event: exit-op and exit-val belong together"},
     {"event interface name Ethernet0/0 parameter collisions poll-interval 5 entry-val 1 entry-op gt", "collisions"},
