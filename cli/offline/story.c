@@ -255,8 +255,9 @@ static void put_action(struct story *s, const struct applet_conf *a, const struc
     size_t n = strlen(act->label);
     for (const char *line = text_str(&all); *line;) {
         size_t len = strcspn(line, "\n"), word = strcspn(line, " ");
-        if ((str_starts(line, "action ") || str_starts(line, "set ")) && !strncmp(line + word + 1, act->label, n) &&
-            line[word + 1 + n] == ' ') {
+        const char *label = line + word + (line[word] == ' '), *quoted = label + (*label == '"');
+        if ((str_starts(line, "action ") || str_starts(line, "set ")) && !strncmp(quoted, act->label, n) &&
+            quoted[n] == (quoted > label ? '"' : ' ')) {
             fprintf(s->out, "%.*s\n", (int)len, line);
             text_free(&all);
             return;

@@ -67,14 +67,14 @@ static const struct cmd_scope action_scope = {.size = sizeof(struct action_conf)
                                               .nested = action_nested};
 
 #define ACTION(sent, text, ...)                                                                                        \
-    LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions, "action <word:label> " sent, text,           \
+    LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions, "action <arg:label> " sent, text,           \
          KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb) __VA_OPT__(, ) __VA_ARGS__)
 /* What people write without quotes, or with quotes within quotes: all of the line that follows is the text. */
 #define UNQUOTED(sent, text, ...)                                                                                      \
     {.kind = CMD_LINE_ROW,                                                                                             \
      .mode = CONFIG_APPLET,                                                                                            \
      .flags = CMD_HIDDEN,                                                                                              \
-     .sentence = "action <word:label> " sent " <loose:rest>",                                                           \
+     .sentence = "action <arg:label> " sent " <loose:rest>",                                                           \
      .help = text,                                                                                                     \
      .scope = &action_scope,                                                                                           \
      .list_off = offsetof(struct applet_conf, actions),                                                                \
@@ -284,7 +284,7 @@ static const struct cmd_row rows[] = {
            "ID|Text|Unsigned integer|Value|Name of the object behind it|Object ID",
            NUM(struct action_conf, op), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     LINE(CONFIG_APPLET, &action_scope, NULL, struct applet_conf, actions,
-         "set=verb:7 <word:label> <arg:var> <string:text>", "Set a variable|Label|Name of the variable|Value",
+         "set=verb:7 <arg:label> <arg:var> <string:text>", "Set a variable|Label|Name of the variable|Value",
          KEY_TXT(struct action_conf, label), NUM(struct action_conf, verb), TXT(struct action_conf, var),
          TXT(struct action_conf, text)),
 };

@@ -34,6 +34,11 @@ static const struct odd odd[] = {
      " action .5 set x \"1\"\n action 000.100.010 set x \"2\"\n action 10 append x \"3\"\n action 50.10 append x \"4\"\n action "
      "a1010 append x \"5\"\n action b ",
      NULL},
+    {"labels in quotes, with blanks",
+     "event manager applet A\n event none\n action \"20\" append x \"c\"\n action \"1 b\" append x \"b\"\n action \"1 a\" set x \"a\"\n"
+     " action \"3 gone\" append x \"d\"\n no action \"3 gone\"\n action 9 syslog msg \"x=$x\"\n",
+     NULL, 2, "A: x=abc", "FMPD", "show running-config | include ^ action",
+     " action \"1 a\" set x \"a\"\n action \"1 b\" append x \"b\"\n action 20 append x \"c\"\n action 9 ", "gone"},
     {"blank lines and comments inside",
      "event manager applet A\n !\n event none\n\n ! first this\n action 1.0 cli command \"enable\"\n!\n\n action 2.0 syslog msg "
      "\"ok\"\n!\n",
