@@ -20,7 +20,7 @@ struct asking {
     struct waiting w; /* first */
     enum keypair_kind kind;
     unsigned bits, wrong;
-    bool exportable, is_making;
+    bool exportable, is_making, every; /* every: zeroize, of all kinds */
     char name[HOSTKEY_NAME_MAX + 1]; /* zeroize: "" for all */
 };
 
@@ -192,7 +192,9 @@ static void answer_zeroize(void *arg, const char *text)
         return;
     }
     if (yes) {
-        hostkeys_remove(sshd_hostkeys(a->w.c->self), a->kind, a->name[0] ? a->name : NULL);
+        for (enum keypair_kind kind = KEYPAIR_RSA; kind <= KEYPAIR_ED25519; kind++)
+            if (a->every || kind == a->kind)
+                hostkeys_remove(sshd_hostkeys(a->w.c->self), kind, a->name[0] ? a->name : NULL);
         sshd_keys_changed(a->w.c->self);
     }
     waiting_end(&a->w, CMD_OK);
@@ -203,19 +205,21 @@ static enum cmd_result do_zeroize(struct cmd_ctx *c)
     enum keypair_kind kind = (enum keypair_kind)cmd_int(c, "kind");
     const char *label = cmd_str(c, "label");
     const struct hostkey *k;
-    bool any = false;
+    bool any = false, every = !cmd_has(c, "kind");
+    const char *which = every ? "" : kind_name(kind), *blank = every ? "" : " ";
     for (size_t i = 0; (k = hostkeys_nth(sshd_hostkeys(c->self), i)); i++)
-        any = any || (keypair_kind(k->pair) == kind && (!label[0] || !strcmp(k->name, label)));
+        any = any || ((every || keypair_kind(k->pair) == kind) && (!label[0] || !strcmp(k->name, label)));
     if (!any) {
-        out_printf(c->out, "%% No %s keys %s%sfound in configuration.\n", kind_name(kind), label[0] ? "named " : "", label[0] ? label : "");
+        out_printf(c->out, "%% No %s%skeys %s%sfound in configuration.\n", which, blank, label[0] ? "named " : "", label[0] ? label : "");
         return CMD_FAIL;
     }
     struct asking *a = asking_new(c, kind);
+    a->every = every;
     str_copy(a->name, sizeof a->name, label);
     if (label[0])
         out_printf(c->out, "%% Keys to be removed are named '%s'.\n", label);
     else
-        out_printf(c->out, "%% All %s keys will be removed.\n", kind_name(kind));
+        out_printf(c->out, "%% All %s%skeys will be removed.\n", which, blank);
     out_text(c->out, "% All router certs issued using these keys will also be removed.\n");
     c->host->ask(c->shell, "Do you really want to remove these keys? [yes/no]: ", false, answer_zeroize, a);
     return CMD_WAIT;
@@ -267,7 +271,7 @@ static const struct cmd_row rows[] = {
            "Generate EC keys for ECDSA|Size of the key|256 bits|384 bits|521 bits|Allow the key to be exported|Provide a label|EC keypair label"),
     KEY_DO("crypto key generate ed25519 &{[exportable=exportable]|[label <word:label>]}", do_generate_ed25519,
            "Generate Ed25519 keys|Allow the key to be exported|Provide a label|Ed25519 keypair label"),
-    KEY_DO("crypto key zeroize {rsa|ec|ed25519}=kind [<word:label>]", do_zeroize, "Remove RSA keys|Remove EC keys|Remove Ed25519 keys|Label of the keys"),
+    KEY_DO("crypto key zeroize [{rsa|ec|ed25519}=kind [<word:label>]]", do_zeroize, "Remove RSA keys|Remove EC keys|Remove Ed25519 keys|Label of the keys"),
     HELP(EXEC, "show crypto key", "Show long term public keys"),
     DO(EXEC, 1, "show crypto key mypubkey {all|rsa|ec|ed25519}=which [<word:name>]", do_show_keys, "Show public keys associated with this router|All keys|RSA keys|EC keys|Ed25519 keys|Name of the keys"),
 };

@@ -86,8 +86,25 @@ static void test_zeroize_needs_yes(void **state)
     box_type(b, "R1", "configure terminal");
     assert_shows(box_type(b, "R1", "crypto key zeroize ec"), "^% All EC keys will be removed.\n% All router certs issued using these keys will also be removed.\n"
                                                              "Do you really want to remove these keys. [[]yes/no[]]: ");
+    assert_shows(box_type(b, "R1", "crypto key zeroize"), "^% All keys will be removed.\n% All router certs issued using these keys will also be removed.\n"
+                                                          "Do you really want to remove these keys. [[]yes/no[]]: ");
     box_type(b, "R1", "end");
     assert_shows(box_type(b, "R1", "show ip ssh"), "^SSH Enabled");
+    box_free(b);
+}
+
+/* As applets prepare a device for its next life: an answer to the question, and keys of every kind are gone. */
+static void test_zeroize_all(void **state)
+{
+    struct box *b = router("hostname R1\nno logging console\nip domain name example.com\ncrypto key generate ec keysize 256\ncrypto key generate ed25519\n"
+                           "event manager applet z\n event none\n action 1 cli command \"enable\"\n action 2 cli command \"config t\"\n"
+                           " action 3 cli command \"crypto key zeroize\" pattern \"yes/no\"\n action 4 cli command \"y\"\n action 5 puts \"$_cli_result\"\n");
+    (void)state;
+    assert_shows(box_type(b, "R1", "show crypto key mypubkey all"), "Key type: ED25519");
+    box_type(b, "R1", "event manager run z");
+    assert_string_equal(box_type(b, "R1", "show crypto key mypubkey all"), "");
+    box_type(b, "R1", "configure terminal");
+    assert_string_equal(box_type(b, "R1", "crypto key zeroize"), "% No keys found in configuration.\n");
     box_free(b);
 }
 
@@ -133,7 +150,7 @@ static void test_algorithms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_generate), cmocka_unit_test(test_zeroize_needs_yes), cmocka_unit_test(test_public_keys), cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_generate), cmocka_unit_test(test_zeroize_needs_yes), cmocka_unit_test(test_zeroize_all), cmocka_unit_test(test_public_keys), cmocka_unit_test(test_algorithms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
