@@ -161,6 +161,9 @@ enum eem_run_outcome {
  * ended, never from inside this call; *waits tells whether the caller should wait for it (sync yes). */
 enum eem_run_outcome eem_run(struct eem *e, const char *name, const char *const *argv, size_t argc,
                              const struct eem_caller *caller, bool *waits) MUST_USE;
+/* As if the first event of this applet happened, whatever it is, with these variables ("_snmp_oid_val"): for trying. False:
+ * there is no such applet. */
+bool eem_raise(struct eem *e, const char *name, const char *const *vars, const char *const *values, size_t n) MUST_USE;
 /* Do not call the caller of this arg any more (the run goes on). */
 void eem_run_forget(struct eem *e, const void *arg);
 

@@ -371,3 +371,15 @@ void trigger_describe(const struct trigger_conf *t, struct text *out)
     CONF_EACH(const struct attribute_conf, a, &t->attributes)
     text_printf(out, "  attribute tag %s occurs %u\n", a->tag, a->occurs);
 }
+
+bool eem_raise(struct eem *e, const char *name, const char *const *vars, const char *const *values, size_t n)
+{
+    struct policy *p = eem_policy_find(e, name);
+    if (!p)
+        return false;
+    struct vars all = {0};
+    for (size_t i = 0; i < n; i++)
+        (void)vars_set(&all, vars[i], values[i]);
+    eem_trigger(&p->watches[0], &all);
+    return true;
+}

@@ -12,11 +12,15 @@
 
 static const char usage[] =
     "usage: espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] [--quiet]\n"
-    "                       [--run 'NAME ARGUMENT...'] [--after SECONDS] [--year YEAR] [--accept] [--host NAME]\n"
+    "                       [--run 'NAME ARGUMENT...'] [--raise 'NAME VARIABLE=VALUE...'] [--after SECONDS] [--year YEAR] [--accept] [--host NAME]\n"
     "       espial eem lint CONFIG...\n";
+
+#define RAISED_MAX 32
 
 struct test_options {
     const char *config, *log, *answers, *run, *host;
+    const char *raise[RAISED_MAX];
+    size_t nraise;
     enum story_format format;
     uint64_t why;
     int64_t after;
@@ -52,7 +56,7 @@ static int read_options(int argc, char **argv, struct test_options *o)
 {
     static const struct option all[] = {
         {"log", 1, 0, 'l'},  {"answers", 1, 0, 'a'}, {"format", 1, 0, 'f'}, {"why", 1, 0, 'w'}, {"after", 1, 0, 't'},
-        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"host", 1, 0, 'o'}, {"help", 0, 0, 'h'},
+        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"host", 1, 0, 'o'}, {"raise", 1, 0, 'e'}, {"help", 0, 0, 'h'},
         {0}};
     uint64_t v;
     *o = (struct test_options){.after = -1};
@@ -63,6 +67,11 @@ static int read_options(int argc, char **argv, struct test_options *o)
         case 'a': o->answers = optarg; break;
         case 'r': o->run = optarg; break;
         case 'o': o->host = optarg; break;
+        case 'e':
+            if (o->nraise == RAISED_MAX)
+                return wrong("--raise: too many of them at", optarg);
+            o->raise[o->nraise++] = optarg;
+            break;
         case 'q': o->quiet = true; break;
         case 'c': o->accept = true; break;
         case 'f':
@@ -107,6 +116,35 @@ static bool run_by_hand(struct desk *d, const char *words)
     return n && eem_run(d->eem, argv[0], (const char *const *)argv + 1, n - 1, NULL, &waits) == EEM_RUN_STARTED;
 }
 
+/* --raise 'NAME VARIABLE=VALUE...': a word without = belongs to the value before it */
+static bool raise_event(struct desk *d, const char *words)
+{
+    char copy[2048], *save = NULL, *name;
+    const char *vars[EEM_RUN_ARGS], *values[EEM_RUN_ARGS];
+    size_t n = 0;
+    str_copy(copy, sizeof copy, words);
+    char *end = copy + strlen(copy);
+    if (!(name = strtok_r(copy, " ", &save)))
+        return false;
+    for (char *w = name + strlen(name) + 1; w < end;) {
+        size_t len = strcspn(w, " ");
+        char *eq = memchr(w, '=', len);
+        if (eq && eq > w && n == EEM_RUN_ARGS)
+            return false;
+        if (eq && eq > w) {
+            if (n)
+                w[-1] = '\0';
+            *eq = '\0';
+            vars[n] = w + (*w == '$');
+            values[n++] = eq + 1;
+        } else if (!n) {
+            return false;
+        }
+        w += len + 1;
+    }
+    return eem_raise(d->eem, name, vars, values, n);
+}
+
 /* What the configuration says about clock and stamps must be known before its applets are in force. */
 static void look_ahead(struct desk *d, const char *text)
 {
@@ -148,6 +186,9 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
         status = 0;
         if (o->run && !run_by_hand(d, o->run))
             status = wrong("--run: no such applet with event none", o->run);
+        for (size_t i = 0; i < o->nraise && !status; i++)
+            if (!raise_event(d, o->raise[i]))
+                status = wrong("--raise: no such applet, or not NAME VARIABLE=VALUE", o->raise[i]);
         if (!status) {
             who = operator_new(d, s);
             bool explained = replay_run(r, d, s, who, o->why, isatty(STDERR_FILENO));
