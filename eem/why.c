@@ -137,7 +137,11 @@ bool eem_why(const struct event_conf *ev, const struct eem_moment *m, struct tex
 static void one_event(const struct eem *e, const struct watch *w, const struct fact_syslog *f, struct text *out)
 {
     struct text why = {0};
-    bool fits = eem_why(w->ev, &(struct eem_moment){.line = f}, &why);
+    const struct eem_moment m = {.line = f,
+                                 .command = f->debug ? f->line : NULL,
+                                 .mode = w->ev->mode[0] ? w->ev->mode : "exec",
+                                 .configured = !strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I")};
+    bool fits = eem_why(w->ev, &m, &why);
     uint64_t ago = loop_now(e->env.loop) - w->last_trigger;
     text_printf(out, "event %s%s%s: ", eem_event_name(w->ev), w->ev->tag[0] ? " tag " : "", w->ev->tag);
     if (!fits)

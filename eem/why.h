@@ -20,7 +20,7 @@ struct eem_moment {
 /* Does the event's detector recognise this moment? Otherwise out gets one or more lines (without a last '\n') that say why
  * not. What comes behind the detector (ratelimit, occurs, the trigger) is not looked at. */
 bool eem_why(const struct event_conf *ev, const struct eem_moment *m, struct text *out);
-/* Would this line of a log trigger the applet? out gets lines that say so, or why not, each with its end. Nothing is
+/* Would this line of a log (or, without a %FACILITY-SEVERITY-MNEMONIC, this command in full) trigger the applet? out gets lines that say so, or why not, each with its end. Nothing is
  * triggered. False: it is not registered. */
 bool eem_try(const struct eem *e, const char *name, const char *line, struct text *out);
 #endif

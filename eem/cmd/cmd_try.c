@@ -1,5 +1,5 @@
-/* cmd_try.c: applets tried before their event does: `event manager applet NAME test LINE` says whether a line of the log would
- * trigger an applet, and why not; `show event manager lint` what is doubtful in applets. With `event manager lint` in the
+/* cmd_try.c: applets tried before their event does: `event manager applet NAME test LINE` says whether a line of the log (or a
+ * command, spelled out) would trigger an applet, and why not; `show event manager lint` what is doubtful in applets. With `event manager lint` in the
  * configuration the same is logged whenever an applet is registered. Nothing is run. */
 #include <string.h>
 
@@ -52,7 +52,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show event manager lint [<word:name>]", show_lint, "What is doubtful in applets|Name of an applet"),
     HELP(EXEC, "event manager applet", "Applets"),
     DO(EXEC, 15, "event manager applet <word:name> test <line:line>", do_test,
-       "Name of the applet|Say whether a line of the log would trigger it|The line"),
+       "Name of the applet|Say whether a line of the log or a command would trigger it|The line, or the command in full"),
 };
 
 const struct cmd_table eem_table_try = CMD_TABLE("eem/cmd/cmd_try", rows);
