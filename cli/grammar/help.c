@@ -3,7 +3,7 @@
  * `?` behind a blank lists what may follow, values first, then keywords, then `|` and <cr>; behind a word, the keywords
  * that begin like it. Both look at the best reading of the words before only; where those are undecided the line is
  * ambiguous, and where they are wrong it is unrecognized. Interface types are listed like keywords, their numbers as a
- * range. Hidden rows are not listed. Tab completes keywords and interface types, never values.
+ * range. Hidden rows are not listed, but what may follow their words is. Tab completes keywords and interface types, never values.
  *
  * Layout: token padded to the widest, two blanks around, descriptions wrapped before the terminal's edge to their own
  * column. */
@@ -25,6 +25,7 @@ struct list {
     const char *partial; /* keywords that begin with this only */
     size_t partial_len;
     bool values; /* values too */
+    bool hidden; /* rows that are not listed too: somebody typed their word in full */
     bool cr, line_begun;
 };
 
@@ -55,6 +56,11 @@ static const char *help_of(struct list *l, const struct elem *e)
     return e->help[n] ? memcpy(pool_alloc(l->pool, n + 1), e->help, n) : e->help;
 }
 
+static bool is_hidden(uint16_t flags)
+{
+    return (flags & CMD_UNLISTED) || ((flags & CMD_HIDDEN) && !(flags & CMD_LISTED));
+}
+
 static void add_next(void *arg, const struct elem *e, uint32_t used)
 {
     struct list *l = arg;
@@ -63,7 +69,7 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
 
     (void)used;
     uint16_t flags = e->rule->row->flags;
-    if ((flags & CMD_UNLISTED) || ((flags & CMD_HIDDEN) && !(flags & CMD_LISTED)))
+    if (!l->hidden && is_hidden(flags))
         return;
     if (e->kind == ELEM_LITERAL) {
         if (begins(l, e->text))
@@ -244,6 +250,9 @@ void grammar_help(struct grammar *g, enum cmd_mode mode, uint8_t privilege, cons
         return;
     }
     l.values = !l.partial_len;
+    l.hidden = true;
+    for (size_t i = 0; i < n; i++)
+        l.hidden &= paths[i] >= 0 && g->steps[paths[i]].elem && is_hidden(g->steps[paths[i]].elem->rule->row->flags);
     for (size_t i = 0; i < n; i++)
         add_at(&l, paths[i]);
     if (l.partial_len && !l.n) { /* no keyword: the values that such a word may be */

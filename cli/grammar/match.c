@@ -1,7 +1,8 @@
 /* match.c: from the surviving paths of the walk to one meaning: the row, its values, the expanded text; or which error.
  *
  * A line means the best complete path (walk_best). It is ambiguous when an equally good path took other words, even one
- * that would need more words: `sh c` is not `show clock` as long as `show crypto` begins so. Under `no`, SET rows that
+ * that would need more words: `sh c` is not `show clock` as long as `show crypto` begins so. A typed
+ * value that needs more words beats a free text: `enable secret 5` is incomplete. Under `no`, SET rows that
  * fit equally are one meaning (all their fields return to defaults), and so are LINE rows of one list (they find the
  * same element by its key). */
 #include <string.h>
@@ -190,13 +191,15 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
         return walk_best(w, g->live, &all) ? MATCH_INCOMPLETE : MATCH_AMBIGUOUS;
     if (!walk_best(w, done, &n))
         return MATCH_AMBIGUOUS;
-    if (w->nlive > n) { /* does an unfinished path say otherwise, as well as the best? */
+    if (w->nlive > n) { /* does an unfinished path say otherwise, as well as the best, or better? */
         for (size_t i = 0; i < w->nlive; i++) {
-            int32_t two[2] = {done[0], g->live[i]};
+            int32_t mine = g->live[i], two[2] = {done[0], mine};
             size_t equal = 2;
 
-            if (two[1] != two[0] && !walk_best(w, two, &equal) && equal == 2)
+            if (mine != done[0] && !walk_best(w, two, &equal) && equal == 2)
                 return MATCH_AMBIGUOUS;
+            if (equal == 1 && two[0] == mine && g->steps[mine].elem && g->steps[mine].elem->kind == ELEM_VALUE && !complete(w, mine))
+                return MATCH_INCOMPLETE;
         }
     }
     for (size_t i = 1; i < n && !sentence_whole(w, done[0]); i++) /* a whole sentence before one that `no` cut short */

@@ -368,24 +368,31 @@ static bool flagged(const struct walk *w, int32_t i, enum cmd_flags flag)
     return s->elem && (s->elem->rule->row->flags & flag);
 }
 
-/* Does a stand back, so that b is what is meant? */
-static bool stands_back(const struct walk *w, int32_t a, int32_t b, enum cmd_flags flag)
-{
-    return flagged(w, a, flag) && !flagged(w, b, flag);
-}
-
-/* Is the first word in which two readings differ another spelling of the same (con, console)? */
-static bool spelling(const struct walk *w, int32_t a, int32_t b)
+/* The first place where two readings took different words for what was typed; false: nowhere. */
+static bool parting(const struct walk *w, int32_t a, int32_t b, const struct step **x, const struct step **y)
 {
     unsigned da = w->g->steps[a].depth, db = w->g->steps[b].depth, n = da < db ? da : db;
 
     for (unsigned d = 0; d <= n; d++) {
-        const struct step *x = step_at(w, a, d), *y = step_at(w, b, d);
-
-        if (x != y && x->word && y->word && strcasecmp(x->word, y->word))
-            return !strncasecmp(x->word, y->word, strlen(x->word)) || !strncasecmp(x->word, y->word, strlen(y->word));
+        *x = step_at(w, a, d);
+        *y = step_at(w, b, d);
+        if (*x != *y && (*x)->word && (*y)->word && strcasecmp((*x)->word, (*y)->word))
+            return true;
     }
-    return true;
+    return false;
+}
+
+/* Does a stand back, so that b is what is meant? A row that yields does from three letters on (sh log, not sh lo), a hidden one where it is another spelling
+ * of the same (con, console). */
+static bool stands_back(const struct walk *w, int32_t a, int32_t b)
+{
+    const struct step *x, *y;
+
+    if (flagged(w, a, CMD_YIELDS) && !flagged(w, b, CMD_YIELDS) && (!parting(w, a, b, &x, &y) || x->end - x->start >= 3))
+        return true;
+    if (!flagged(w, a, CMD_HIDDEN) || flagged(w, b, CMD_HIDDEN))
+        return false;
+    return !parting(w, a, b, &x, &y) || !strncasecmp(x->word, y->word, strlen(x->word)) || !strncasecmp(x->word, y->word, strlen(y->word));
 }
 
 bool walk_best(struct walk *w, int32_t *v, size_t *n)
@@ -401,16 +408,19 @@ bool walk_best(struct walk *w, int32_t *v, size_t *n)
         if (v[i] == best || compare(w, v[i], best, &same) <= 0)
             v[kept++] = v[i];
     for (size_t i = 1; i < kept; i++)
-        if (stands_back(w, v[0], v[i], CMD_YIELDS) || stands_back(w, v[0], v[i], CMD_HIDDEN)) {
+        if (stands_back(w, v[0], v[i])) {
             int32_t t = v[0];
             v[0] = v[i];
             v[i] = t;
         }
-    for (size_t i = 1; i < kept; i++) {
+    for (size_t i = 1; i < kept;) {
         compare(w, v[i], v[0], &same);
-        if (!same && !stands_back(w, v[i], v[0], CMD_YIELDS) &&
-            !(stands_back(w, v[i], v[0], CMD_HIDDEN) && spelling(w, v[i], v[0])))
-            all_same = false;
+        if (!same && stands_back(w, v[i], v[0])) {
+            v[i] = v[--kept];
+            continue;
+        }
+        all_same &= same;
+        i++;
     }
     *n = kept;
     return all_same;

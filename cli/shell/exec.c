@@ -199,6 +199,8 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
     } else if (r == MATCH_OK ? named_waits(sh, typed) : r == MATCH_INVALID && named_typo(sh, typed)) {
         result = EXEC_WAIT;
     } else if (r != MATCH_OK) {
+        if (r == MATCH_EMPTY && base)
+            r = MATCH_INCOMPLETE; /* `do` alone */
         tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
     } else if (!filtered) {
         result = run_handler(sh, EXEC);
@@ -286,6 +288,13 @@ static size_t reach(enum match_result r, const struct match *m)
     return r == MATCH_INVALID || (r == MATCH_AMBIGUOUS && m->caret) ? m->caret : SIZE_MAX;
 }
 
+/* An abbreviation with several meanings in a sub-mode does not get an outer one by that: only a first word in full falls through. */
+static bool falls_through(enum match_result inner, const char *line, const char *expanded)
+{
+    size_t at = blanks(line), n = strcspn(line + at, " \t");
+    return inner != MATCH_AMBIGUOUS || (n == strcspn(expanded, " ") && !strncasecmp(line + at, expanded, n));
+}
+
 static enum exec_result exec_config(struct shell *sh, const char *typed)
 {
     struct grammar *g = sh->maker->grammar;
@@ -294,7 +303,7 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
         return EXEC_DONE;
     alias_expand(sh, sh->mode, typed, true, &al);
     const char *line = al.text;
-    enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match);
+    enum match_result r = grammar_match(g, sh->mode, sh->privilege, line, &sh->match), inner = r;
     size_t at = sh->match.caret;
     size_t reached = reach(r, &sh->match);
     enum cmd_mode mode = sh->mode;
@@ -305,10 +314,10 @@ static enum exec_result exec_config(struct shell *sh, const char *typed)
         mode = outer;
         struct match *m = NEW(struct match);
         enum match_result r2 = grammar_match(g, mode, sh->privilege, line, m);
-        if (r2 == MATCH_OK) {
+        if (r2 == MATCH_OK && falls_through(inner, line, m->expanded)) {
             session_enter(sh, mode, obj);
             r = grammar_match(g, mode, sh->privilege, line, &sh->match);
-        } else if (reach(r2, m) > reached) {
+        } else if (r2 != MATCH_OK && reach(r2, m) > reached) {
             r = r2;
             at = m->caret;
             reached = reach(r2, m);

@@ -9,9 +9,9 @@
  * written in one piece, so a replaced file is the old or the new one, and an appended one grows by whole commands.
  *
  * `section`: a matching line opens a section, which lasts while lines are indented deeper; when the match itself is
- * indented, the headers above it that have not been printed come first.
+ * indented, the headers above it that have not been printed come first. `?` and Tab: filter_help.c.
  */
-#include "cli/shell/filter.h"
+#include "cli/shell/filter_local.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -26,19 +26,6 @@
 #define LINE_MAX_LEN (64u * 1024)
 #define HELD_MAX     (32u * 1024 * 1024)
 #define BLOCK_LEN    (16u * 1024) /* so much is gathered before it is looked at */
-
-enum stage_kind {
-    ST_BEGIN,
-    ST_INCLUDE,
-    ST_EXCLUDE,
-    ST_COUNT,
-    ST_SECTION,
-    ST_SECTION_OUT,
-    ST_REDIRECT,
-    ST_APPEND,
-    ST_TEE,
-    ST_TEE_APPEND
-};
 
 struct header {
     size_t indent;
@@ -68,12 +55,7 @@ struct filter {
     bool at_once;        /* gather nothing: somebody counts the lines that come out */
 };
 
-struct word {
-    const char *text, *help;
-    bool takes_url;
-    enum stage_kind kind;
-};
-static const struct word words[] = {
+const struct filter_word filter_words[] = {
     {"append", "Append redirected output to URL (URLs supporting append operation only)", true, ST_APPEND},
     {"begin", "Begin with the line that matches", false, ST_BEGIN},
     {"count", "Count number of lines which match regexp", false, ST_COUNT},
@@ -82,22 +64,22 @@ static const struct word words[] = {
     {"redirect", "Redirect output to URL", true, ST_REDIRECT},
     {"section", "Filter a section of output", false, ST_SECTION},
     {"tee", "Copy output to URL", true, ST_TEE},
+    {NULL, NULL, false, 0},
 };
-#define NWORDS (sizeof words / sizeof words[0])
 
-/* The word that begins with the n characters at s, or NULL; *fit: how many of them fitted the best candidate. */
-static const struct word *word_of(const char *s, size_t n, size_t *fit)
+const struct filter_word *filter_word_of(const char *s, size_t n, size_t *fit)
 {
-    const struct word *found = NULL;
+    const struct filter_word *found = NULL;
     size_t best = 0;
-    for (size_t i = 0; i < NWORDS; i++) {
+    for (size_t i = 0; filter_words[i].text; i++) {
+        const char *text = filter_words[i].text;
         size_t k = 0;
-        while (k < n && words[i].text[k] && tolower((unsigned char)s[k]) == words[i].text[k])
+        while (k < n && text[k] && tolower((unsigned char)s[k]) == text[k])
             k++;
         if (k > best)
             best = k;
         if (k == n && n > 0)
-            found = &words[i]; /* first letters are all different */
+            found = &filter_words[i]; /* first letters are all different */
     }
     if (fit)
         *fit = best;
@@ -132,16 +114,14 @@ size_t filter_split(const char *line, size_t from)
     return SIZE_MAX;
 }
 
-/* Length of the expression at s when ` | append|redirect|tee ... URL` ends it; the offset of what follows that `|` in
- * *next. */
-static size_t expression_end(const char *s, size_t *next)
+size_t filter_expression_end(const char *s, size_t *next)
 {
     for (size_t i = strlen(s); i > 0; i--) {
         if (s[i - 1] != '|' || i < 2 || (s[i - 2] != ' ' && s[i - 2] != '\t'))
             continue;
         const char *p = s + i + blanks(s + i);
         size_t n = wordlen(p);
-        const struct word *w = n >= 2 ? word_of(p, n, NULL) : NULL;
+        const struct filter_word *w = n >= 2 ? filter_word_of(p, n, NULL) : NULL;
         if (!w || !w->takes_url)
             continue;
         p += n;
@@ -161,6 +141,12 @@ static size_t expression_end(const char *s, size_t *next)
     }
     *next = 0;
     return strlen(s);
+}
+
+bool filter_section_word(const char *s, size_t n, bool *out)
+{
+    *out = !strncasecmp(s, "exclude", n);
+    return n >= 3 && n <= 7 && (*out || !strncasecmp(s, "include", n));
 }
 
 static enum filter_result expression(struct stage *st, const char *s, size_t len)
@@ -214,7 +200,7 @@ static enum filter_result stage_parse(struct filter *f, const char *spec, size_t
     size_t n = wordlen(spec + at), fit;
     if (!n)
         return FILTER_INCOMPLETE;
-    const struct word *w = word_of(spec + at, n, &fit);
+    const struct filter_word *w = filter_word_of(spec + at, n, &fit);
     if (!w) {
         e->at = at + fit;
         return FILTER_UNKNOWN;
@@ -226,15 +212,14 @@ static enum filter_result stage_parse(struct filter *f, const char *spec, size_t
         at += blanks(spec + at); /* blanks at the end belong to the expression, those before it do not */
         if (w->kind == ST_SECTION) {
             n = wordlen(spec + at);
-            bool in = n >= 3 && n <= 7 && !strncasecmp(spec + at, "include", n);
-            bool ex = n >= 3 && n <= 7 && !strncasecmp(spec + at, "exclude", n);
-            if ((in || ex) && spec[at + n + blanks(spec + at + n)]) {
+            bool ex;
+            if (filter_section_word(spec + at, n, &ex) && (n == 7 || spec[at + n + blanks(spec + at + n)])) {
                 st->kind = ex ? ST_SECTION_OUT : ST_SECTION;
                 at += n + blanks(spec + at + n);
             }
         }
         size_t rest;
-        size_t len = expression_end(spec + at, &rest);
+        size_t len = filter_expression_end(spec + at, &rest);
         if (rest)
             *next = at + rest;
         if (!len)
@@ -243,7 +228,7 @@ static enum filter_result stage_parse(struct filter *f, const char *spec, size_t
     }
     at += blanks(spec + at);
     n = wordlen(spec + at);
-    if (w->kind == ST_TEE && n >= 2 && n <= 7 && !strncasecmp(spec + at, "/append", n)) {
+    if (w->kind == ST_TEE && n && n <= 7 && !strncasecmp(spec + at, "/append", n)) {
         st->kind = ST_TEE_APPEND;
         at += n;
         at += blanks(spec + at);
@@ -509,92 +494,4 @@ void filter_free(struct filter *f)
     }
     text_free(&f->waiting);
     mem_free(f);
-}
-
-/* ---- help ---- */
-
-static void help_row(struct text *out, size_t width, const char *token, const char *help)
-{
-    const size_t columns = 80;
-    size_t left = 2 + width + 2;
-    text_printf(out, "  %-*s  ", (int)width, token);
-    size_t room = columns - left, len = strlen(help);
-    while (len > room) {
-        size_t cut = room;
-        while (cut > 0 && help[cut] != ' ')
-            cut--;
-        text_printf(out, "%.*s\n%*s", (int)cut, help, (int)left, "");
-        help += cut + 1;
-        len = strlen(help);
-    }
-    text_printf(out, "%s\n", help);
-}
-
-/* The stage the cursor is in: its offset in spec. */
-static size_t last_stage(const char *spec)
-{
-    size_t next, at = blanks(spec);
-    size_t n = wordlen(spec + at);
-    const struct word *w = word_of(spec + at, n, NULL);
-    if (!w || !spec[at + n])
-        return 0;
-    if (!w->takes_url) {
-        (void)expression_end(spec + at + n + 1, &next);
-        return next ? at + n + 1 + next : 0;
-    }
-    const char *bar = strrchr(spec, '|');
-    return bar ? (size_t)(bar + 1 - spec) : 0;
-}
-
-bool filter_help(const char *spec, struct text *out, bool *word)
-{
-    spec += last_stage(spec);
-    size_t at = blanks(spec), n = wordlen(spec + at), found = 0;
-    *word = n > 0 && !spec[at + n];
-    if (!n) {
-        for (size_t i = 0; i < NWORDS; i++)
-            help_row(out, 8, words[i].text, words[i].help);
-        return true;
-    }
-    if (*word) {
-        for (size_t i = 0; i < NWORDS; i++)
-            if (!strncasecmp(words[i].text, spec + at, n)) {
-                text_printf(out, "%s  ", words[i].text);
-                found++;
-            }
-        if (found)
-            text_add(out, "\n");
-        return found > 0;
-    }
-    const struct word *w = word_of(spec + at, n, NULL);
-    if (!w)
-        return false;
-    if (w->takes_url) {
-        if (w->kind == ST_TEE)
-            help_row(out, 10, "/append", "Append to the file");
-        help_row(out, 10, "bootflash:", "Uniform Resource Locator");
-        help_row(out, 10, "disk0:", "Uniform Resource Locator");
-        help_row(out, 10, "flash:", "Uniform Resource Locator");
-        help_row(out, 10, "nvram:", "Uniform Resource Locator");
-    } else if (w->kind == ST_SECTION) {
-        help_row(out, 7, "LINE", "Regular Expression");
-        help_row(out, 7, "exclude", "Exclude section(s) of output");
-        help_row(out, 7, "include", "Include section(s) of output");
-    } else {
-        help_row(out, 4, "LINE", "Regular Expression");
-    }
-    return true;
-}
-
-bool filter_complete(const char *spec, struct text *out)
-{
-    spec += last_stage(spec);
-    size_t at = blanks(spec), n = wordlen(spec + at);
-    if (!n || spec[at + n])
-        return false;
-    const struct word *w = word_of(spec + at, n, NULL);
-    if (!w)
-        return false;
-    text_add(out, w->text + n);
-    return true;
 }

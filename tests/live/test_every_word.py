@@ -204,6 +204,27 @@ traceroute {10.0.0.1} source {Loopback0} timeout {2} probe {1} ttl {0} {255}
 send *
 send vty {0}
 more {nvram:startup-config}
+more /ascii {disk0:x}
+more /binary {disk0:x}
+verify /sha512 {disk0:x}
+delete /recursive {disk0:x}
+show bootvar
+show running-config | include {x}
+show running-config | exclude {x}
+show running-config | begin {x}
+show running-config | count {x}
+show running-config | section {x}
+show running-config | section include {x}
+show running-config | section exclude {x}
+show version | append {disk0:x}
+show version | redirect {disk0:x}
+show version | tee {disk0:x}
+show version | tee /append {disk0:x}
+dir {disk0:} | include {x}
+more {disk0:x} | begin {x}
+write memory
+systat
+who
 """
 CONFIG = """
 hostname {R1}
@@ -468,6 +489,8 @@ class Terminal:
         self.seen = ""
         self.faults = []
         self.checks = 0
+        self.asked = set()
+        self.aliases = ("h", "lo", "p", "s", "u", "un")  # they are commands, short as they are
 
     def send(self, text):
         os.write(self.fd, text.encode())
@@ -517,7 +540,7 @@ def listing(text):
             cr = True
         elif token == "|":
             pass
-        elif re.match(r"<|[A-Z][A-Z.:/-]*$|Hostname|hh:|LINE", token) and token not in ("DEFAULT", "NONE"):
+        elif m.group(2) == "Uniform Resource Locator" or re.match(r"<|[A-Z][A-Z.:/-]*$|Hostname|hh:|LINE", token) and token not in ("DEFAULT", "NONE"):
             values.append(token)
             cr = cr or (token == "LINE" and (m.group(2) or "").strip() == "<cr>")
         else:
@@ -532,22 +555,105 @@ def shortest(word, words):
     return word
 
 
-def refused(t, prompt, done):
-    """A word that nothing begins like."""
+def pressed(t, prompt, line):
+    """What is said when Enter is pressed behind a line that cannot be carried out."""
     t.checks += 1
-    t.send(done + "~x\r")
+    t.send(line + "\r")
     said = t.until(prompt)
-    want = "\r\n" + " " * (len(prompt) + len(done)) + "^\r\n% Invalid input detected at '^' marker.\r\n\r\n"
-    if said is None or not said.endswith(want):
-        t.fault(f"{prompt}{done}~x: {said!r}")
+    if said is None:
+        sys.exit(f"{prompt}{line}: no prompt after it")
+    at = said.find("\r\n")
+    return said[at + 2:].replace("\r\n", "\n")
+
+
+def caret(prompt, before):
+    return " " * (len(prompt) + len(before)) + "^\n% Invalid input detected at '^' marker.\n\n"
+
+
+def refused(t, prompt, before, wrong):
+    """A word that does not fit: the caret stands under its first character that nothing takes."""
+    said = pressed(t, prompt, before + wrong)
+    if said != caret(prompt, before):
+        t.fault(f"{prompt}{before}{wrong}: {said!r}")
+
+
+def wrong_value(t, prompt, done, values):
+    """Typed values alone may stand here: one out of range, or malformed, gets the caret under its beginning."""
+    if all(re.fullmatch(r"<\d+-\d+>", v) for v in values):
+        wrong = str(max(int(v.strip("<>").split("-")[1]) for v in values) + 1)
+    elif values == ["A.B.C.D"]:
+        wrong = "300.0.0.1"
+    elif values == ["hh:mm:ss"]:
+        wrong = "25:00:00"
+    else:
+        return
+    refused(t, prompt, done, wrong)
+
+
+def every_prefix(t, prompt, done, token, words, values):
+    """Each abbreviation of a word: one that is clear means the word, one that is not is refused, `?` in it and Tab behind it tell so; each wrong end of it gets the caret."""
+    whole = t.ask(prompt, done + token + " ", "?")[0].split("\r\n")[1:]
+    for n in range(1, len(token) + 1):
+        cut = token[:n]
+        fits = [w for w in words if w.lower().startswith(cut.lower())]
+        row = t.ask(prompt, done + cut, "?")[0].split("\r\n")
+        listed = [w for w in "  ".join(row[1:]).split("  ") if w]
+        if [w for w in listed if "=" not in w] != fits:
+            t.fault(f"{prompt}{done}{cut}?: {listed}, not {fits}")
+        full = [w for w in fits if len(w) == n] or fits
+        if "| section" in done and n < 3:
+            continue  # so short it may be an expression
+        clear = len(full) == 1
+        settled = done + cut == "show log"  # everybody's `show logging`, whatever else begins so
+        line = t.ask(prompt, done + cut, "\t")[1]
+        if line != (done + full[0] + " " if clear else done + cut):
+            t.fault(f"{prompt}{done}{cut}<TAB>: {line!r}")
+        if token == (full[0] if clear else "logging" if settled else None):
+            short = t.ask(prompt, done + cut + " ", "?")[0].split("\r\n")[1:]
+            if short != whole:
+                t.fault(f"{prompt}{done}{cut} ?: {short}, not {whole}")
+        elif not clear and not settled and not values and (done + cut).removeprefix("do ") not in t.aliases:
+            said = pressed(t, prompt, done + cut)
+            if said != f'% Ambiguous command:  "{done}{cut}"\n':
+                t.fault(f"{prompt}{done}{cut}: {said!r}")
+        if not values:
+            refused(t, prompt, done + cut, "~")
+
+
+def at_word(t, prompt, done, token, words, values, cr):
+    """All that can be asked where this word of a command stands; once for all commands that begin so."""
+    if (prompt, done, token) in t.asked:
+        return
+    t.asked.add((prompt, done, token))
+    if (prompt, done) not in t.asked:
+        t.asked.add((prompt, done))
+        if values != sorted(values) or words != sorted(words):
+            t.fault(f"{prompt}{done}?: out of order: {values} {words}")
+        if not values:
+            refused(t, prompt, done, "~x")
+        elif not words:
+            wrong_value(t, prompt, done, values)
+        if done and not cr:
+            said = pressed(t, prompt, done)
+            if said != "% Incomplete command.\n\n":
+                t.fault(f"{prompt}{done}: {said!r}")
+    if token in words:
+        every_prefix(t, prompt, done, token, words, values)
 
 
 def check(t, prompt, command):
     done = short = ""
     for token in command.split():
-        words, values, _ = listing(t.ask(prompt, done, "?")[0])
+        words, values, cr = listing(t.ask(prompt, done, "?")[0])
+        if token == "|":
+            if not re.search(r"\r\n  \| +Output modifiers\r\n", t.ask(prompt, done, "?")[0]):
+                t.fault(f"{prompt}{done}?: no modifiers")
+            done += "| "
+            short += "| "
+            continue
         value = token.startswith("{")
         token = token.strip("{}")
+        at_word(t, prompt, done, token, words, values, cr)
         if value:
             types = any(w[0].isupper() for w in words) and any(c.isdigit() for c in token)
             if not values and not types and token not in words and not any(token.startswith(w) for w in words):
@@ -558,24 +664,21 @@ def check(t, prompt, command):
         if token not in words:
             t.fault(f"{prompt}{done}?: {token!r} is not listed among {words} {values}")
             return
-        inside = t.ask(prompt, done + token[:-1] if len(token) > 1 else done + token, "?")[0]
-        if token not in inside.split("\r\n")[1].split("  ") if "\r\n" in inside else True:
-            t.fault(f"{prompt}{done}{token[:-1]}?: {inside!r}")
-        cut = shortest(token, words)
-        line = t.ask(prompt, done + cut, "\t")[1]
-        if line != done + token + " ":
-            t.fault(f"{prompt}{done}{cut}<TAB>: {line!r}")
-        if not values:
-            refused(t, prompt, done)
         done += token + " "
-        short += cut + " "
+        short += shortest(token, words) + " "
     whole, abbreviated = t.ask(prompt, done, "?")[0], t.ask(prompt, short, "?")[0]
-    if not listing(whole)[2] and "LINE" not in listing(whole)[1]:
+    words, values, cr = listing(whole)
+    if not cr and "LINE" not in values:
         t.fault(f"{prompt}{done}?: it cannot end here: {whole!r}")
-    if not listing(whole)[1] and not re.search(r" (cli command|syslog msg) ", done):  # unquoted, an applet's text goes on to the line's end
-        refused(t, prompt, done)
+    if not values and not re.search(r" (cli command|syslog msg) ", done):  # unquoted, an applet's text goes on to the line's end
+        refused(t, prompt, done, "~x")
     if whole.split("\r\n")[1:] != abbreviated.split("\r\n")[1:]:
         t.fault(f"{prompt}{short}: is not {done!r}: {abbreviated!r}")
+
+
+def undone(t, prompt, command):
+    if not re.match(r"(no|default|do|end|exit|help|crypto key|key-string|privilege exec reset)\b", command):
+        check(t, prompt, "no " + command)
 
 
 def ask_everything(state):
@@ -595,12 +698,14 @@ def ask_everything(state):
         t.must("configure terminal\r", "R1(config)#")
         for command in CONFIG.strip().split("\n"):
             check(t, "R1(config)#", command)
+            undone(t, "R1(config)#", command)
         for (enter, mode), commands in MODES.items():
             prompt = "R1" + mode + "#"
             for line in enter.split("\r"):
                 t.must(line + "\r", ")#")
             for command in commands.strip().split("\n"):
                 check(t, prompt, command)
+                undone(t, prompt, command)
             t.must("end\r", "R1#")
             t.must("configure terminal\r", "R1(config)#")
     finally:

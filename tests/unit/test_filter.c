@@ -231,8 +231,40 @@ static void help_tells_what_may_follow(void **state)
     assert_true(filter_help(" include ", &t, &word));
     assert_string_equal(t.s, "  LINE  Regular Expression\n");
     text_clear(&t);
+    static const struct {
+        const char *spec, *help;
+        bool word;
+    } places[] = {
+        {" include x", "LINE  \n", true},
+        {" include x y ", "  LINE    <cr>\n", false},
+        {" section ", "  LINE     Regular Expression\n  exclude  Exclude section(s) of output\n  include  Include section(s) of output\n", false},
+        {" section i", "include  \n", true},
+        {" section inc ", "  LINE  Regular Expression\n", false},
+        {" tee /", "/append  \n", true},
+        {" tee d", "disk0:  \n", true},
+        {" tee disk0:x", "WORD  \n", true},
+        {" tee /append disk0:x ", "  <cr>\n", false},
+        {" append b", "bootflash:  \n", true},
+        {" redirect x ", "  <cr>\n", false},
+        {" include x | app", "LINE  \n", true}, /* not an expression's end before it has a file */
+        {" redirect x | inc", "include  \n", true},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        text_clear(&t);
+        assert_true(filter_help(places[i].spec, &t, &word));
+        assert_string_equal(t.s, places[i].help);
+        assert_int_equal(word, places[i].word);
+    }
+    assert_false(filter_help(" redirect x y", &t, &word));
+    text_clear(&t);
     assert_true(filter_complete(" inc", &t));
     assert_string_equal(t.s, "lude");
+    text_clear(&t);
+    assert_true(filter_complete(" section e", &t));
+    assert_true(filter_complete(" tee /", &t));
+    assert_true(filter_complete(" append f", &t));
+    assert_string_equal(t.s, "xcludeappendlash:");
+    assert_false(filter_complete(" include x", &t));
     text_free(&t);
 }
 
