@@ -5,13 +5,14 @@
  *
  * One turn: loop_run_due takes every timer due at `now` that was set before the turn began, then the deferred queue. A timer set by a callback waits
  * for the next turn even when it is due at once, so two owners may hand each other work for ever without starving file descriptors. Deferred work that defers more work is
- * run in the same turn until nothing is left, but at most DEFER_MAX pieces: a circle costs turns, it does not stop the clock. */
+ * run in the same turn until nothing is left, but at most DEFER_MAX pieces, and none is begun after TURN_US: a circle costs turns, it does not stop the clock, and
+ * what takes long in many pieces (commands typed ahead) leaves descriptors their turn in between. In virtual time nothing takes long. */
 #include "espial/loop.h"
 
 #include "espial/account.h"
 #include "espial/mem.h"
 
-enum { HEAP_MIN = 32, DEFER_MAX = 1000 };
+enum { HEAP_MIN = 32, DEFER_MAX = 1000, TURN_US = 2000 };
 
 uint64_t loop_now(struct loop *loop)
 {
@@ -200,7 +201,8 @@ size_t loop_run_due(struct loop *loop, uint64_t now)
         t->fn(t->arg);
         ran++;
     }
-    for (size_t n = 0; loop->deferred_head && n < DEFER_MAX; n++) {
+    uint64_t end = loop->deferred_head ? loop_now(loop) + TURN_US : 0;
+    for (size_t n = 0; loop->deferred_head && n < DEFER_MAX && (n == 0 || loop_now(loop) < end); n++) {
         struct deferred *d = loop->deferred_head;
         loop->deferred_head = d->next;
         if (!d->next)

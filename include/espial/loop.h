@@ -26,7 +26,7 @@ struct timer {
     uint8_t owner;   /* enum account_owner: who made it; its callback runs on their time */
 };
 
-/* Work for the end of the current loop turn, before the loop sleeps. Re-arming while queued is a no-op. */
+/* Work for the end of the current loop turn (of a later one, where much is waiting), before the loop sleeps. Re-arming while queued is a no-op. */
 struct deferred {
     void (*fn)(void *arg);
     void *arg;
@@ -95,7 +95,7 @@ void loop_common_free(struct loop *loop);
 /* Earliest deadline, or UINT64_MAX. */
 uint64_t loop_next_due(const struct loop *loop);
 /* Run every timer due at `now` (those set meanwhile wait for the next turn), then the deferred queue until empty (of more than
- * a thousand pieces the rest waits for the next turn, which then must not block). Returns how many ran. */
+ * a thousand pieces, or of two milliseconds, the rest waits for the next turn, which then must not block). Returns how many ran. */
 size_t loop_run_due(struct loop *loop, uint64_t now);
 
 /* The real loop. `time_scale` >= 1: its clock runs that many times as fast as the wall's. NULL when it cannot be made. */

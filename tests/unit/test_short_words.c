@@ -315,7 +315,7 @@ static void every_beginning(void **state)
 /* What everybody types, although two words begin so. */
 static void the_one_meant(void **state)
 {
-    static const char *const lines[][2] = {{"sh log", "show logging"}, {"show lo", "show logging"}, {"sh logg", "show logging"},
+    static const char *const lines[][2] = {{"sh log", "show logging"}, {"sh logg", "show logging"},
                                            {"sh logi", "show login"},  {"sh log c", "show logging count"},
                                            {"sh log f", "show login failures"}};
     struct match *m = NEW(struct match);
@@ -335,7 +335,7 @@ static void ambiguous(void **state)
     static const struct {
         enum cmd_mode mode;
         const char *line;
-    } lines[] = {{EXEC, "sh i"},      {EXEC, "c"},         {EXEC, "show c"},     {EXEC, "show ip a"}, {EXEC, "re a b"},
+    } lines[] = {{EXEC, "sh i"},      {EXEC, "c"},         {EXEC, "show c"},     {EXEC, "show lo"},      {EXEC, "show ip a"}, {EXEC, "re a b"},
                  {CONFIG, "i"},       {CONFIG, "l"},       {CONFIG, "l console 0"}, {CONFIG, "no s"},     {CONFIG, "ip s"},    {CONFIG_ISAKMP, "e"},
                  {CONFIG_LINE, "l"}, {CONFIG_APPLET, "e"}};
     struct match *m = NEW(struct match);

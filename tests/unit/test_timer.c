@@ -466,6 +466,37 @@ static void real_deferred_work_is_not_forgotten(void **state)
     loop_real_free(NULL);
 }
 
+/* A millisecond of work in each piece, and always one more: a descriptor that is ready is looked at after a few. */
+static void work_on(void *arg)
+{
+    struct real *r = arg;
+    uint64_t end = loop_now(r->loop) + 1000;
+    while (loop_now(r->loop) < end)
+        ;
+    if (++r->turns == 500)
+        loop_real_stop(r->loop);
+    else
+        loop_defer(r->loop, &r->defer);
+}
+
+static void real_long_work_leaves_descriptors_their_turn(void **state)
+{
+    (void)state;
+    struct real r = {.loop = loop_real_new(1)};
+    r.defer = (struct deferred){.fn = work_on, .arg = &r};
+    assert_int_equal(pipe(r.fds), 0);
+    assert_int_equal(write(r.fds[1], "xyz", 3), 3);
+    assert_int_equal(fd_watch(&r.in, r.loop, r.fds[0], FD_READ, on_readable, &r), 0);
+    loop_defer(r.loop, &r.defer);
+    loop_real_run(r.loop);
+    assert_int_equal(r.n, 3);
+    assert_true(r.turns < 100);
+    loop_undefer(r.loop, &r.defer);
+    close(r.fds[0]);
+    close(r.fds[1]);
+    loop_real_free(r.loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -481,6 +512,7 @@ int main(void)
         cmocka_unit_test(real_files_are_always_ready),
         cmocka_unit_test(real_time_runs_scaled),
         cmocka_unit_test(real_deferred_work_is_not_forgotten),
+        cmocka_unit_test(real_long_work_leaves_descriptors_their_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
