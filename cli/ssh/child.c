@@ -27,6 +27,7 @@
 #include "espial/text.h"
 
 #define BACKLOG_MAX  (2u << 20) /* bytes of a client that sends past its window */
+#define ASK_MS       5000       /* nothing is read of a client: so often it is asked whether it is there */
 #define LINGER_MS    1500       /* for the client to take the end of its channel */
 #define PASSWORD_MAX 1024
 #define HOST_KEY_MAX 8192
@@ -478,11 +479,13 @@ static bool turn(struct child *c, int ms, bool ends)
     bool crowded = c->channel && !ends && c->waiting && ssh_channel_poll(c->channel, 0) > (int)BACKLOG_MAX;
     p[0].events = (short)((crowded ? POLLRDHUP : POLLIN) | (pending(c) ? POLLOUT : 0));
     p[1].events = (short)(ends ? 0 : (may_take(c) ? POLLIN : 0) | (c->waiting ? POLLOUT : 0));
-    int n = poll(p, ends ? 1 : 2, ms);
+    int n = poll(p, ends ? 1 : 2, crowded ? ASK_MS : ms);
     if (n < 0 && errno != EINTR)
         return false;
-    if (p[0].revents & POLLRDHUP) /* gone, and what it typed ahead nobody is there to see */
+    if (crowded && (p[0].revents & (POLLRDHUP | POLLHUP | POLLERR))) /* gone, and what it typed ahead nobody is there to see */
         return false;
+    if (crowded && !n && !pending(c)) /* its end may stand behind what is not read: one who is gone answers this with a reset */
+        ssh_send_ignore(c->session, "");
     if (p[0].revents && ssh_event_dopoll(c->event, 0) == SSH_ERROR)
         return false;
     if (gone(c) || (n == 0 && ends))

@@ -312,33 +312,40 @@ def sixteen(r):
 
 
 def never_reads(r):
-    """A client that types and never reads is stopped; others do not feel it, and the router holds little of it."""
+    """A client that types and never reads is stopped, whatever it types; others do not feel it, the router holds little of it, and when it goes its line is free."""
     routers.wait_for("the last test's end", lambda: not sshlab.children(r))
     before = sshlab.resident_kb(r)
     other = Shell(client(r.port))
     other.until("R1#")
-    ssh = client(r.port)
-    c = ssh.invoke_shell()
-    c.settimeout(1)
-    c.sendall("terminal length 0\n")
-    sent = 0
-    try:
-        while sent < 16 << 20:
-            sent += c.send("show running-config\n" * 400)
-    except socket.timeout:
-        pass
-    assert sent < 16 << 20, "it took sixteen megabytes of commands"
-    began = time.monotonic()
-    for _ in range(20):
-        assert "level is 15" in other.line("show privilege")
-    assert time.monotonic() - began < 20, "others are held up"
-    grown = sshlab.resident_kb(r) - before
-    assert grown < 24 << 10, f"{grown} kB for one who does not read"
-    ssh.close()
-    try:
-        routers.wait_for("its end", lambda: len(sshlab.children(r)) == 1, 60)
-    except AssertionError as e:
-        raise AssertionError(f"{sshlab.children(r)} are left: {other.line('show users')}") from e
+    for typed in ("show running-config\n", "x", "?", "\x12"):
+        ssh = client(r.port)
+        c = ssh.invoke_shell()
+        c.settimeout(1)
+        c.sendall("terminal length 0\n")
+        sent, waited = 0, [0]
+        try:
+            while sent < 16 << 20:
+                sent += c.send(typed * (8000 // len(typed)))
+                if len(waited) < 40:
+                    began = time.monotonic()
+                    assert "level is 15" in other.line("show privilege")
+                    waited.append(time.monotonic() - began)
+        except socket.timeout:
+            pass
+        assert sent < 16 << 20, f"it took sixteen megabytes of {typed!r}"
+        began = time.monotonic()
+        for _ in range(20):
+            assert "level is 15" in other.line("show privilege")
+        assert time.monotonic() - began < 20, "others are held up"
+        grown = sshlab.resident_kb(r) - before
+        assert grown < 24 << 10, f"{grown} kB for one who does not read"
+        print(f"{typed!r}: {sent} bytes taken, {grown} kB more, the slowest answer meanwhile {max(waited) * 1000:.0f} ms")
+        assert max(waited) < 1, "another session waits for the one that floods"
+        ssh.close()
+        try:
+            routers.wait_for("its end", lambda: len(sshlab.children(r)) == 1, 60)
+        except AssertionError as e:
+            raise AssertionError(f"{sshlab.children(r)} are left after {typed!r}: {other.line('show users')}") from e
     other.ssh.close()
     routers.wait_for("the other's end", lambda: not sshlab.children(r))
 
