@@ -106,6 +106,7 @@ static void get(struct snmp *s, const struct request *r, struct answer *a)
         i++;
         if (!next_asked(&list, &q))
             return;
+        polls_object(s, q.name.oid, q.name.oid_len);
         enum mib_found found = MIB_NO_OBJECT;
         if (q.whole && view_includes(r->grant.read, q.name.oid, q.name.oid_len))
             found = mib_get(s->env.mib, &q.name);
@@ -168,6 +169,7 @@ static void get_next(struct snmp *s, const struct request *r, struct answer *a)
         i++;
         if (!next_asked(&list, &q))
             return;
+        polls_object(s, q.name.oid, q.name.oid_len);
         const struct outcome *o = held_outcome(s, i - 1);
         bool answered = o && o->how == OBJECT_ANSWER;
         if (answered)
@@ -235,6 +237,7 @@ static void get_bulk(struct snmp *s, const struct request *r, struct answer *a)
     for (; i < singles; i++) {
         if (!next_asked(&list, &q))
             return;
+        polls_object(s, q.name.oid, q.name.oid_len);
         if (!(next_seen(s, r, &q.name) ? add_value(a, &q.name) : add_exception(a, &q.raw_name, BER_END_OF_VIEW)))
             return;
     }
@@ -244,6 +247,7 @@ static void get_bulk(struct snmp *s, const struct request *r, struct answer *a)
     struct trap_var *at = scratch(s, repeaters);
     bool any = true;
     for (; n < repeaters && next_asked(&list, &q); n++) {
+        polls_object(s, q.name.oid, q.name.oid_len);
         at[n].type = TRAP_INT;
         at[n].oid_len = q.name.oid_len;
         memcpy(at[n].oid, q.name.oid, sizeof at[n].oid);
@@ -385,6 +389,7 @@ static void set(struct snmp *s, const struct request *r, struct answer *a)
         i++;
         if (!next_asked(&list, &q))
             return;
+        polls_object(s, q.name.oid, q.name.oid_len);
         const struct outcome *o = held_outcome(s, i - 1);
         enum snmp_error e = !o ? check_one(s, r, &q) : o->how == OBJECT_ANSWER ? SNMP_NO_ERROR : SNMP_NO_CREATION;
         if (e != SNMP_NO_ERROR) {

@@ -1,6 +1,7 @@
 /* name.c: names of subtrees as people type them: numbers, or a name that every IOS knows and numbers behind it ("cisco", "internet.6.3.15", "ifEntry.*.3").
  *
- * The list holds the names that stand in configurations and books for views, no MIB; the router's own objects are known by their names too (mib_each). A `*` is any
+ * The list holds the names that stand in configurations and books for views, no MIB, and those that devices print with a number behind them where another says an object's
+ * name ("system.5", "ipAddrEntry.1", but "ifDescr"); the router's own objects are known by their names too (mib_each). A `*` is any
  * number, as in snmp-server view. Names are compared without case, as on IOS.
  */
 #include "snmp/snmp_local.h"
@@ -14,6 +15,7 @@
 
 static const struct {
     const char *name, *oid;
+    bool before; /* devices say this name and a number, not the object's own */
 } known[] = {
     {"ccitt", "0"},
     {"iso", "1"},
@@ -23,33 +25,70 @@ static const struct {
     {"directory", "1.3.6.1.1"},
     {"mgmt", "1.3.6.1.2"},
     {"mib-2", "1.3.6.1.2.1"},
-    {"system", "1.3.6.1.2.1.1"},
+    {"system", "1.3.6.1.2.1.1", true},
+    {"sysUpTime", "1.3.6.1.2.1.1.3", true},
+    {"sysOREntry", "1.3.6.1.2.1.1.9.1", true},
     {"interfaces", "1.3.6.1.2.1.2"},
     {"ifTable", "1.3.6.1.2.1.2.2"},
     {"ifEntry", "1.3.6.1.2.1.2.2.1"},
     {"at", "1.3.6.1.2.1.3"},
-    {"ip", "1.3.6.1.2.1.4"},
-    {"icmp", "1.3.6.1.2.1.5"},
+    {"ip", "1.3.6.1.2.1.4", true},
+    {"ipAddrEntry", "1.3.6.1.2.1.4.20.1", true},
+    {"ipNetToMediaEntry", "1.3.6.1.2.1.4.22.1", true},
+    {"ipForward", "1.3.6.1.2.1.4.24", true},
+    {"ipCidrRouteEntry", "1.3.6.1.2.1.4.24.4.1", true},
+    {"inetCidrRouteEntry", "1.3.6.1.2.1.4.24.7.1", true},
+    {"ipv4InterfaceEntry", "1.3.6.1.2.1.4.28.1", true},
+    {"ipTrafficStats", "1.3.6.1.2.1.4.31", true},
+    {"ipSystemStatsEntry", "1.3.6.1.2.1.4.31.1.1", true},
+    {"ipIfStatsEntry", "1.3.6.1.2.1.4.31.3.1", true},
+    {"ipAddressPrefixEntry", "1.3.6.1.2.1.4.32.1", true},
+    {"ipAddressEntry", "1.3.6.1.2.1.4.34.1", true},
+    {"ipNetToPhysicalEntry", "1.3.6.1.2.1.4.35.1", true},
+    {"icmp", "1.3.6.1.2.1.5", true},
+    {"icmpStatsEntry", "1.3.6.1.2.1.5.29.1", true},
+    {"icmpMsgStatsEntry", "1.3.6.1.2.1.5.30.1", true},
     {"tcp", "1.3.6.1.2.1.6"},
-    {"udp", "1.3.6.1.2.1.7"},
+    {"udp", "1.3.6.1.2.1.7", true},
+    {"udpEntry", "1.3.6.1.2.1.7.5.1", true},
     {"egp", "1.3.6.1.2.1.8"},
     {"transmission", "1.3.6.1.2.1.10"},
-    {"snmp", "1.3.6.1.2.1.11"},
+    {"dot3StatsEntry", "1.3.6.1.2.1.10.7.2.1", true},
+    {"snmp", "1.3.6.1.2.1.11", true},
     {"host", "1.3.6.1.2.1.25"},
     {"ifMIB", "1.3.6.1.2.1.31"},
     {"ifXTable", "1.3.6.1.2.1.31.1.1"},
     {"ifXEntry", "1.3.6.1.2.1.31.1.1.1"},
     {"entityMIB", "1.3.6.1.2.1.47"},
+    {"entPhysicalEntry", "1.3.6.1.2.1.47.1.1.1.1", true},
+    {"entAliasMappingEntry", "1.3.6.1.2.1.47.1.3.2.1", true},
+    {"entPhysicalContainsEntry", "1.3.6.1.2.1.47.1.3.3.1", true},
+    {"entityGeneral", "1.3.6.1.2.1.47.1.4", true},
     {"experimental", "1.3.6.1.3"},
     {"private", "1.3.6.1.4"},
     {"enterprises", "1.3.6.1.4.1"},
     {"cisco", "1.3.6.1.4.1.9"},
     {"ciscoProducts", "1.3.6.1.4.1.9.1"},
     {"local", "1.3.6.1.4.1.9.2"},
-    {"lsystem", "1.3.6.1.4.1.9.2.1"},
+    {"lsystem", "1.3.6.1.4.1.9.2.1", true},
     {"linterfaces", "1.3.6.1.4.1.9.2.2"},
+    {"lifEntry", "1.3.6.1.4.1.9.2.2.1.1", true},
+    {"lts", "1.3.6.1.4.1.9.2.9", true},
     {"ciscoMgmt", "1.3.6.1.4.1.9.9"},
+    {"ciscoFlashDevice", "1.3.6.1.4.1.9.9.10.1.1", true},
+    {"ciscoFlashDeviceEntry", "1.3.6.1.4.1.9.9.10.1.1.2.1", true},
+    {"ciscoFlashPartitionEntry", "1.3.6.1.4.1.9.9.10.1.1.4.1.1", true},
+    {"ciscoFlashFileEntry", "1.3.6.1.4.1.9.9.10.1.1.4.2.1.1", true},
+    {"clogBasic", "1.3.6.1.4.1.9.9.41.1.1", true},
+    {"clogHistoryEntry", "1.3.6.1.4.1.9.9.41.1.2.3.1", true},
+    {"ciscoMemoryPoolEntry", "1.3.6.1.4.1.9.9.48.1.1.1", true},
+    {"cntpSystem", "1.3.6.1.4.1.9.9.168.1.1", true},
+    {"cntpPeersVarEntry", "1.3.6.1.4.1.9.9.168.1.2.1.1", true},
+    {"cempMemPoolEntry", "1.3.6.1.4.1.9.9.221.1.1.1.1", true},
     {"ciscoExperiment", "1.3.6.1.4.1.9.10"},
+    {"ceemEventMapEntry", "1.3.6.1.4.1.9.10.134.1.1.1.1", true},
+    {"ceemHistoryEventEntry", "1.3.6.1.4.1.9.10.134.1.2.3.1", true},
+    {"ceemRegisteredPolicyEntry", "1.3.6.1.4.1.9.10.134.1.3.1.1", true},
     {"atmForumUni", "1.3.6.1.4.1.353.2"},
     {"security", "1.3.6.1.5"},
     {"snmpV2", "1.3.6.1.6"},
@@ -116,20 +155,28 @@ static size_t begins(const uint32_t *oid, size_t n, const char *dotted)
     }
 }
 
-void name_say(const uint32_t *oid, size_t n, struct text *out)
+void name_say(const struct mib *m, const uint32_t *oid, size_t n, struct text *out)
 {
-    size_t best = 0;
-    const char *name = NULL;
+    const struct mib_row *row = m ? mib_row_of(m, oid, n) : NULL;
+    size_t best = 0, at = 0;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         size_t some = begins(oid, n, known[i].oid);
-        if (some <= best)
-            continue;
-        best = some;
-        name = known[i].name;
+        if (some > best) {
+            best = some;
+            at = i;
+        }
     }
-    text_add(out, name ? name : "");
-    for (size_t i = best; i < n; i++)
+    bool own = row && !(best && known[at].before);
+    text_add(out, own ? row->name : best ? known[at].name : "");
+    for (size_t i = own ? begins(oid, n, row->oid) : best; i < n; i++)
         text_printf(out, i ? ".%" PRIu32 : "%" PRIu32, oid[i]);
+}
+
+void snmp_say_object(struct snmp *s, const struct mib_row *row, struct text *out)
+{
+    struct snmp_name name = {0};
+    if (add_numbers(row->oid, &name))
+        name_say(s->env.mib, name.v, name.n, out);
 }
 
 bool name_parse(const struct mib *m, const char *text, struct snmp_name *out)

@@ -119,6 +119,8 @@ size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *
         return refuse(s, &s->stats.in_bad_versions, "bad SNMP version", from->src);
     }
     s->stats.out_pkts += n != 0;
+    if (n)
+        polls_host(s, from->src);
     return n;
 }
 

@@ -14,6 +14,8 @@
 static void drop(struct snmp *s, struct session **at)
 {
     struct session *gone = *at;
+    if (s->debug_sessions)
+        trace_session(s, &gone->n, "removed");
     *at = gone->next;
     s->nsessions--;
     mem_free(gone);
@@ -61,6 +63,8 @@ struct session *session_begin(struct snmp *s, uint32_t addr, uint16_t port, int 
         (*end)->n = (struct snmp_session){.addr = addr, .port = port, .version = version};
         str_copy((*end)->n.who, sizeof(*end)->n.who, who);
         s->nsessions++;
+        if (s->debug_sessions)
+            trace_session(s, &(*end)->n, "created");
     }
     (*end)->n.pending++;
     (*end)->used = loop_now(s->env.loop);

@@ -159,7 +159,8 @@ struct snmp *snmp_new(const struct snmp_env *env)
         msg_debug(env->log, "SNMP: %s", err);
     if (env->debug) {
         struct debug_item items[] = {{.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets}, {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers},
-                                     {.subsystem = "SNMP", .text = "SNMP requests debugging", .on = &s->debug_requests}};
+                                     {.subsystem = "SNMP", .text = "SNMP requests debugging", .on = &s->debug_requests},
+                                     {.subsystem = "SNMP", .text = "SNMP sessions debugging", .on = &s->debug_sessions}};
         debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, s);
     }
     return s;
@@ -183,6 +184,7 @@ void snmp_free(struct snmp *s)
     flash_clear(s);
     ask_clear(s);
     session_clear(s);
+    polls_free(s);
     mem_free(s->logged);
     transport_close(s);
     clear_lists(&s->conf);
@@ -325,6 +327,11 @@ void snmp_debug_packets(struct snmp *s, bool on)
 void snmp_debug_requests(struct snmp *s, bool on)
 {
     s->debug_requests = on;
+}
+
+void snmp_debug_sessions(struct snmp *s, bool on)
+{
+    s->debug_sessions = on;
 }
 
 bool snmp_debugging_packets(const struct snmp *s)

@@ -18,6 +18,7 @@ struct log;
 struct loop;
 struct rnd;
 struct mib;
+struct mib_row;
 struct snmp;
 struct snmp_conf;
 struct snmp_host_conf;
@@ -144,6 +145,8 @@ size_t snmp_view_subtree(struct snmp *s, const char *subtree, uint32_t out[TRAP_
 bool snmp_object(struct snmp *s, const char *typed, struct trap_var *v);
 /* " name = value" and a newline: the name as IOS says it, behind the last part of it that has a name. */
 void snmp_say_value(struct snmp *s, const struct agent_value *v, struct text *out);
+/* The name that shows give an object of ours: "system.5", "ifDescr"; appended. */
+void snmp_say_object(struct snmp *s, const struct mib_row *row, struct text *out);
 /* Is this the name of a subtree: numbers, `*`, or a known name and numbers? */
 bool snmp_view_name_good(struct snmp *s, const char *subtree);
 
@@ -268,9 +271,23 @@ struct snmp_session {
 };
 const struct snmp_session *snmp_session(struct snmp *s, size_t i);
 
-/* `debug snmp headers`, `debug snmp packets`, `debug snmp requests` */
+/* Who has asked us, and for what (polls.c). NULL: past the end; never. */
+struct snmp_poll_host {
+    uint32_t addr;
+    uint64_t requests, last; /* last: loop time, us */
+};
+struct snmp_poll_object {
+    const struct mib_row *row;
+    uint64_t requests, last;
+};
+const struct snmp_poll_host *snmp_poll_host(const struct snmp *s, size_t i);
+const struct snmp_poll_object *snmp_poll_object(const struct snmp *s, const struct mib_row *row);
+void snmp_polls_clear(struct snmp *s, bool hosts, bool objects);
+
+/* `debug snmp headers`, `debug snmp packets`, `debug snmp requests`, `debug snmp sessions` */
 void snmp_debug_headers(struct snmp *s, bool on);
 void snmp_debug_packets(struct snmp *s, bool on);
 void snmp_debug_requests(struct snmp *s, bool on);
+void snmp_debug_sessions(struct snmp *s, bool on);
 bool snmp_debugging_packets(const struct snmp *s);
 #endif

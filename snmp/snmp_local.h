@@ -45,7 +45,7 @@ struct snmp_name {
     uint8_t n;
 };
 MUST_USE bool name_parse(const struct mib *m, const char *text, struct snmp_name *out);
-void name_say(const uint32_t *oid, size_t n, struct text *out); /* "system.5.0" */
+void name_say(const struct mib *m, const uint32_t *oid, size_t n, struct text *out); /* "system.5.0", "ifDescr.1" */
 
 /* view.c */
 struct family {
@@ -114,6 +114,7 @@ struct snmp {
     struct agent_ask *asks;    /* ask.c; the newest first */
     unsigned nasks;
     struct udp_sock *asker;    /* while there are some */
+    struct polls *polls;       /* polls.c; NULL: nobody has asked yet */
     struct session *sessions;  /* in the order in which they began */
     unsigned nsessions;
     bool started; /* it has run before, since the router began */
@@ -130,7 +131,7 @@ struct snmp {
     const struct object_gate *object_gate; /* NULL: nobody answers requests */
     uint64_t notifications;                /* raised so far: the number of the last one */
     int32_t set_serial;
-    bool debug_packets, debug_headers, debug_requests;
+    bool debug_packets, debug_headers, debug_requests, debug_sessions;
 };
 
 /* snmp.c: act now on a change of configuration that waits for the end of the turn. */
@@ -196,6 +197,11 @@ void session_end(struct snmp *s, struct session *at, const uint64_t *sent);
 void session_heard(struct snmp *s, uint32_t addr, bool inform); /* a notification */
 void session_clear(struct snmp *s);
 
+/* polls.c: a request from this address was answered; an object was asked for by this name. */
+void polls_host(struct snmp *s, uint32_t addr);
+void polls_object(struct snmp *s, const uint32_t *oid, size_t n);
+void polls_free(struct snmp *s);
+
 /* notify.c: to every host whose type list accepts t->kind, when that kind is enabled. */
 void notify_send(struct snmp *s, const struct fact_trap *t);
 bool notify_enabled(const struct snmp *s, const char *kind);
@@ -233,6 +239,7 @@ void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst);
 void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src);
 void trace_refused(struct snmp *s, const char *why, uint32_t src);
 void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries, unsigned timeout_s); /* `debug snmp requests` */
+void trace_session(struct snmp *s, const struct snmp_session *n, const char *what); /* `debug snmp sessions` */
 void trace_ask(struct snmp *s, uint8_t tag, struct rd pdu, uint32_t dst);
 void trace_response(struct snmp *s, const struct request *r, uint32_t src);
 #endif

@@ -1,4 +1,4 @@
-/* trace.c: `debug snmp packets`, `headers` and `requests` (those we make ourselves: informs): a notification, request or response as lines of the log.
+/* trace.c: `debug snmp packets`, `headers`, `sessions` and `requests` (those we make ourselves: informs): a notification, request or response as lines of the log.
  *
  * One message of several lines: what happened to the packet, the PDU's head, then one line for each varbind, numerically, as the router loads no MIB.
  * Strings print their printable octets as they are and the rest as \xNN, so that a sender cannot write control characters to a terminal.
@@ -19,6 +19,23 @@ static void add_string(struct text *t, const uint8_t *s, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         text_printf(t, isprint(s[i]) && s[i] < 0x80 ? "%c" : "\\x%02x", s[i]);
+}
+
+static bool is_text(const uint8_t *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((s[i] < 0x20 && s[i] != '\r' && s[i] != '\n' && s[i] != '\t') || s[i] > 0x7e)
+            return false;
+    return true;
+}
+
+/* Sixteen a line, in pairs, with wider gaps in the middle of the line and of its halves: as devices show them. */
+static void add_octets(struct text *t, const uint8_t *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *gap = i % 16 == 0 ? "\n" : i % 8 == 0 ? "    " : i % 4 == 0 ? "   " : i % 2 == 0 ? "  " : " ";
+        text_printf(t, "%s%02X", gap, s[i]);
+    }
 }
 
 /* The same, with its lines as lines: for who has asked for it. */
@@ -95,6 +112,12 @@ void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retr
 {
     msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %u, timeout: %u", IP4(h->addr), h->udp_port,
               h->version == SNMP_HOST_V3 ? "user" : "community", h->community, retries, timeout_s);
+}
+
+void trace_session(struct snmp *s, const struct snmp_session *n, const char *what)
+{
+    static const char *const who[] = {"V1 community", "V2C community", "V3 user"};
+    msg_debug(s->env.log, "SNMP Manager API: session %s\n  dest: %s.%u, %s: %s", what, IP4(n->addr), n->port, who[n->version], n->who);
 }
 
 static const char *pdu_name(uint8_t pdu)
@@ -205,14 +228,17 @@ void trace_header_v3(struct snmp *s, const struct v3 *m)
 void snmp_say_value(struct snmp *s, const struct agent_value *v, struct text *out)
 {
     static const char *const absent[] = {"NO_SUCH_OBJECT_EXCEPTION", "NO_SUCH_INSTANCE_EXCEPTION", "END_OF_MIB_VIEW_EXCEPTION", "NULL TYPE/VALUE"};
-    (void)s;
     text_add(out, " ");
-    name_say(v->var.oid, v->var.oid_len, out);
+    name_say(s->env.mib, v->var.oid, v->var.oid_len, out);
     text_add(out, " = ");
     if (v->var.type == TRAP_NONE)
         text_add(out, absent[v->absence]);
-    else if (v->var.type == TRAP_STRING)
+    else if (v->var.type == TRAP_STRING && is_text(v->var.data, v->var.len))
         add_lines(out, v->var.data, v->var.len);
+    else if (v->var.type == TRAP_STRING)
+        add_octets(out, v->var.data, v->var.len);
+    else if (v->var.type == TRAP_COUNTER64)
+        text_printf(out, "0x%" PRIX32 "%08" PRIX32, (uint32_t)((uint64_t)v->var.num >> 32), (uint32_t)v->var.num);
     else
         add_value(out, &v->var);
     text_add(out, "\n");

@@ -1,13 +1,18 @@
 /* cmd_ask.c: the manager's half of the router at its prompt: `snmp get|get-next|get-bulk|set` asks another agent, and `show snmp sessions` and `pending` say what was
- * asked. The command waits for the answer, or until it is interrupted. Objects are named as in views: numbers, or a known name and numbers behind it, and printed so.
+ * asked, `show snmp stats` who asked us. The command waits for the answer, or until it is interrupted. Objects are named as in views: numbers, or a known name and numbers behind it, and printed so.
  */
 #include "snmp/cmd/cmd.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "espial/clock.h"
+#include "espial/ip.h"
+#include "espial/loop.h"
 #include "espial/manager.h"
 #include "espial/mem.h"
+#include "espial/mib.h"
 #include "espial/text.h"
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
@@ -20,6 +25,10 @@
     "and encryption|"                                                                                                  \
     "IP address of the agent|Community string, or user of version 3|Times to ask again|Number of times (default "      \
     "3)|Time to wait for an answer|Seconds (default 3)"
+#define VALUE(n)                                                                                                       \
+    "<word:object" #n "> {counter|gauge|integer|ip-address|object-id|string|timeticks}=type" #n " <word:value" #n ">"
+#define VALUE_HELP                                                                                                     \
+    "|Object ID or name|Counter32|Gauge32|INTEGER|IpAddress|OBJECT IDENTIFIER|OCTET STRING|TimeTicks|Value"
 #define RETRIES   3
 #define TIMEOUT_S 3
 
@@ -135,15 +144,14 @@ static enum cmd_result ask_bulk(struct cmd_ctx *c)
 }
 
 /* The value as the type that the row names. */
-static bool take_value(struct cmd_ctx *c, struct trap_var *v)
+static bool take_value(struct cmd_ctx *c, const char *typed, int64_t type, struct trap_var *v)
 {
     static const enum trap_type types[] = {TRAP_COUNTER, TRAP_UNSIGNED, TRAP_INT,  TRAP_IP,
                                            TRAP_OID,     TRAP_STRING,   TRAP_TICKS};
-    const char *typed = cmd_str(c, "value");
     uint64_t u = 0;
     uint32_t addr;
     struct trap_var o;
-    v->type = types[cmd_int(c, "type")];
+    v->type = types[type];
     switch (v->type) {
     case TRAP_INT: return str_int(typed, INT32_MIN, INT32_MAX, &v->num);
     case TRAP_IP:
@@ -171,14 +179,20 @@ static bool take_value(struct cmd_ctx *c, struct trap_var *v)
 
 static enum cmd_result ask_set(struct cmd_ctx *c)
 {
-    struct trap_var v = {0};
-    if (!take_name(c, cmd_str(c, "object"), &v))
-        return CMD_FAIL;
-    if (!take_value(c, &v)) {
-        out_printf(c->out, "%%Bad value: %s\n", cmd_str(c, "value"));
-        return CMD_FAIL;
+    static const char *const objects[] = {"object1", "object2", "object3", "object4"},
+                            *const types[] = {"type1", "type2", "type3", "type4"},
+                            *const values[] = {"value1", "value2", "value3", "value4"};
+    struct trap_var vars[4] = {0};
+    size_t n = 0;
+    for (; n < 4 && cmd_has(c, objects[n]); n++) {
+        if (!take_name(c, cmd_str(c, objects[n]), &vars[n]))
+            return CMD_FAIL;
+        if (!take_value(c, cmd_str(c, values[n]), cmd_int(c, types[n]), &vars[n])) {
+            out_printf(c->out, "%%Bad value: %s\n", cmd_str(c, values[n]));
+            return CMD_FAIL;
+        }
     }
-    return put(c, AGENT_SET, &v, 1);
+    return put(c, AGENT_SET, vars, n);
 }
 
 /* ---- shows ---- */
@@ -222,12 +236,57 @@ static enum cmd_result show_pending(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+/* ---- who has asked us ---- */
+
+static enum cmd_result show_poll_hosts(struct cmd_ctx *c)
+{
+    const struct snmp_poll_host *h;
+    uint64_t now = loop_now(snmp_loop(c->self));
+    out_printf(c->out, "%-30s%-31s%s\n", "Request Count", "Last Timestamp", "Address");
+    for (size_t i = 0; (h = snmp_poll_host(c->self, i)); i++) {
+        char span[16], ago[24];
+        snprintf(ago, sizeof ago, "%s ago", span_format((now - h->last) / US_PER_S, span));
+        out_printf(c->out, "%-30" PRIu64 "%-31s%s\n", h->requests, ago, IP4(h->addr));
+    }
+    return CMD_OK;
+}
+
+/* In the order of the MIB. */
+static enum cmd_result show_poll_objects(struct cmd_ctx *c)
+{
+    size_t cursor = 0;
+    const struct mib_row *row;
+    const struct snmp_poll_object *o;
+    struct mib *m = snmp_mib(c->self);
+    struct text name = {0};
+    uint64_t now = loop_now(snmp_loop(c->self));
+    int64_t wall = clock_wall(snmp_clock(c->self));
+    out_printf(c->out, "%-33s%-33s%s\n", "time-stamp", "#of times requested", "OID");
+    while (m && (row = mib_each(m, &cursor))) {
+        char when[64];
+        if (!(o = snmp_poll_object(c->self, row)))
+            continue;
+        snmp_say_object(c->self, row, &name);
+        out_printf(c->out, "%-33s%-33" PRIu64 "%s\n", clock_text(snmp_clock(c->self), wall - (int64_t)(now - o->last), false, when),
+                   o->requests, text_str(&name));
+        text_clear(&name);
+    }
+    text_free(&name);
+    return CMD_OK;
+}
+
+static enum cmd_result clear_polls(struct cmd_ctx *c)
+{
+    snmp_polls_clear(c->self, cmd_has(c, "hosts"), cmd_has(c, "oid"));
+    return CMD_OK;
+}
+
 static const struct cmd_row rows[] = {
     HELP(EXEC, "snmp", "Requests to other SNMP agents"),
     HELP(EXEC, "snmp get", "Get the value of objects"),
     HELP(EXEC, "snmp get-bulk", "Get the objects behind these, many at a time"),
     HELP(EXEC, "snmp get-next", "Get the objects behind these"),
-    HELP(EXEC, "snmp set", "Set the value of an object"),
+    HELP(EXEC, "snmp set", "Set the values of objects"),
     DO(EXEC, 15, "snmp get " TO " oid <word:oid>...", ask_get, TO_HELP "|Objects|Object ID or name"),
     DO(EXEC, 15,
        "snmp get-bulk " TO " non-repeaters <nonrepeaters:0-100> max-repetitions <repetitions:1-100> oid <word:oid>...",
@@ -236,11 +295,15 @@ static const struct cmd_row rows[] = {
                "for|Number|Objects|Object ID or name"),
     DO(EXEC, 15, "snmp get-next " TO " oid <word:oid>...", ask_next, TO_HELP "|Objects|Object ID or name"),
     DO(EXEC, 15,
-       "snmp set " TO
-       " oid <word:object> {counter|gauge|integer|ip-address|object-id|string|timeticks}=type <word:value>",
-       ask_set,
-       TO_HELP
-       "|Object|Object ID or name|Counter32|Gauge32|INTEGER|IpAddress|OBJECT IDENTIFIER|OCTET STRING|TimeTicks|Value"),
+       "snmp set " TO " oid " VALUE(1) " [" VALUE(2) " [" VALUE(3) " [" VALUE(4) "]]]", ask_set,
+       TO_HELP "|Objects" VALUE_HELP VALUE_HELP VALUE_HELP VALUE_HELP),
+    HELP(EXEC, "clear snmp", "Clear SNMP"),
+    HELP(EXEC, "clear snmp stats", "Clear SNMP statistics"),
+    DO(EXEC, 15, "clear snmp stats {hosts=hosts|oid=oid}", clear_polls,
+       "Clear the hosts that have asked|Clear the objects that were asked for"),
+    HELP(EXEC, "show snmp stats", "show SNMP statistics"),
+    DO(EXEC, 1, "show snmp stats hosts", show_poll_hosts, "hosts that have asked"),
+    DO(EXEC, 1, "show snmp stats oid", show_poll_objects, "objects that were asked for"),
     DO(EXEC, 15, "show snmp pending", show_pending, "show SNMP manager pending requests"),
     DO(EXEC, 15, "show snmp sessions [brief=brief]", show_sessions,
        "show SNMP manager sessions|names of the sessions only"),

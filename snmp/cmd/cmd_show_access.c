@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "espial/mib.h"
+#include "espial/text.h"
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
 
@@ -116,8 +117,13 @@ static enum cmd_result show_mib(struct cmd_ctx *c)
     struct mib *m = snmp_mib(c->self);
     if (!agent_on(c))
         return CMD_OK;
-    while (m && (row = mib_each(m, &cursor)))
-        out_printf(c->out, "%s\n", row->name);
+    struct text name = {0};
+    while (m && (row = mib_each(m, &cursor))) {
+        snmp_say_object(c->self, row, &name);
+        out_printf(c->out, "%s\n", text_str(&name));
+        text_clear(&name);
+    }
+    text_free(&name);
     return CMD_OK;
 }
 

@@ -15,7 +15,7 @@
 #include "snmp/snmp_conf.h"
 
 #define NOT_ENABLED "%SNMP agent not enabled\n"
-#define DEBUGS      "SNMP packet headers|SNMP packets|SNMP requests"
+#define DEBUGS      "SNMP packet headers|SNMP packets|SNMP requests|SNMP manager sessions"
 
 static void *global_conf(void *self)
 {
@@ -254,7 +254,7 @@ static enum cmd_result set_debug(struct cmd_ctx *c, bool on)
     static const struct {
         const char *word, *text;
         void (*set)(struct snmp *s, bool on);
-    } bits[] = {{"headers", "packet headers", snmp_debug_headers}, {"packets", "packet", snmp_debug_packets}, {"requests", "requests", snmp_debug_requests}};
+    } bits[] = {{"headers", "packet headers", snmp_debug_headers}, {"packets", "packet", snmp_debug_packets}, {"requests", "requests", snmp_debug_requests}, {"sessions", "sessions", snmp_debug_sessions}};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         if (!cmd_has(c, bits[i].word))
             continue;
@@ -387,8 +387,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show snmp host", show_host, "show SNMP hosts"),
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
     HELP(EXEC, "debug snmp", "SNMP information"),
-    DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests}", debug_on, DEBUGS),
+    DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_on, DEBUGS),
     HELP(EXEC, "undebug snmp", "SNMP information"),
-    DO(EXEC, 15, "undebug snmp {headers=headers|packets=packets|requests=requests}", debug_off, DEBUGS),
+    DO(EXEC, 15, "undebug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_off, DEBUGS),
 };
 const struct cmd_table snmp_table = CMD_TABLE("snmp/cmd/cmd_snmp", rows);

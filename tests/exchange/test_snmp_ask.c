@@ -74,7 +74,7 @@ static void answers(void **state)
         &p, "snmp get v1 10.0.0.2 public oid sysName.0 sysName.1",
         "SNMP Response: reqid 3, errstat 2, erridx 2 \n system.5.0 = NULL TYPE/VALUE\n system.5.1 = NULL TYPE/VALUE\n");
     says(&p, "snmp get-next v2c 10.0.0.2 public oid ifEntry.1 ifEntry.2",
-         "SNMP Response: reqid 4, errstat 0, erridx 0 \n ifEntry.1.1 = 1\n ifEntry.2.1 = Ethernet0/0\n");
+         "SNMP Response: reqid 4, errstat 0, erridx 0 \n ifIndex.1 = 1\n ifDescr.1 = Ethernet0/0\n");
     says(&p, "snmp get-bulk v2c 10.0.0.2 public non-repeaters 1 max-repetitions 2 oid sysContact sysContact",
          "SNMP Response: reqid 5, errstat 0, erridx 0 \n system.4.0 = nobody\n system.4.0 = nobody\n system.5.0 = "
          "agent\n");
@@ -99,6 +99,48 @@ static void answers(void **state)
          "Destination: 10.0.0.2.161, V1 community: private, Expires in 599 secs\nDestination: 10.0.0.2.161, V2C "
          "community: private, Expires in 600 secs\n"
          "Destination: 10.9.9.9.161, V2C community: public, Expires in 600 secs\n");
+    box_free(p.b);
+}
+
+/* Values as devices print them: names of their own, octets in pairs, 64 bits as hexadecimal. Several objects are set together, or none is. */
+static void values(void **state)
+{
+    struct pair p;
+    (void)state;
+    begin(&p, "");
+    says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 string me sysLocation.0 string rack ifAlias.1 string uplink",
+         "SNMP Response: reqid 1, errstat 0, erridx 0 \n system.4.0 = me\n system.6.0 = rack\n ifAlias.1 = uplink\n");
+    says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 string you ifIndex.1 integer 7",
+         "SNMP Response: reqid 2, errstat 17, erridx 2 \n system.4.0 = you\n ifIndex.1 = 7\n");
+    says(&p, "snmp get v2c 10.0.0.2 public oid sysContact.0 ifHCInMulticastPkts.1 ipAdEntAddr.10.0.0.2",
+         "SNMP Response: reqid 3, errstat 0, erridx 0 \n system.4.0 = me\n ifHCInMulticastPkts.1 = 0x000000000\n ipAddrEntry.1.10.0.0.2 = 10.0.0.2\n");
+    says(&p, "snmp get v2c 10.0.0.2 public oid snmpEngineID.0", "SNMP Response: reqid 4, errstat 0, erridx 0 \n snmpEngineID.0 = \n80 00  1F 88   03 AA  BB CC    DD EE\n");
+    says(&p, "snmp set v2c 10.0.0.2 private oid sysContact.0 string a sysLocation.0 integer x", "%Bad value: x\n");
+    box_free(p.b);
+}
+
+/* Whom the agent has answered, and what they asked for. */
+static void polls(void **state)
+{
+    struct pair p;
+    (void)state;
+    begin(&p, "");
+    box_type(p.b, "nms", "snmp get v2c 10.0.0.2 public oid sysName.0 ifDescr.1");
+    box_type(p.b, "nms", "snmp get-bulk v2c 10.0.0.2 public non-repeaters 0 max-repetitions 5 oid ifDescr");
+    box_type(p.b, "nms", "snmp get v2c 10.0.0.2 stranger retry 0 timeout 1 oid sysName.0");
+    const char *said = box_type(p.b, "agent", "show snmp stats oid");
+    assert_string_equal(strstr(said, "time-stamp"), said);
+    const char *name = strstr(said, "system.5\n"), *descr = strstr(said, "ifDescr\n");
+    assert_true(name && descr && name < descr && descr[strlen("ifDescr\n")] == '\0');
+    assert_int_equal(name[-33], '1');
+    assert_int_equal(descr[-33], '2'); /* names of requests, not what they bring */
+    box_run(p.b, 61 * US_PER_S);
+    said = box_type(p.b, "agent", "show snmp stats hosts");
+    assert_string_equal(said, "Request Count                 Last Timestamp                 Address\n"
+                              "2                             00:01:02 ago                   10.0.0.1\n");
+    box_type_all(p.b, "agent", "clear snmp stats hosts\nclear snmp stats oid");
+    assert_string_equal(box_type(p.b, "agent", "show snmp stats hosts"), "Request Count                 Last Timestamp                 Address\n");
+    assert_string_equal(box_type(p.b, "agent", "show snmp stats oid"), "time-stamp                       #of times requested              OID\n");
     box_free(p.b);
 }
 
@@ -291,22 +333,22 @@ static void settings(void **state)
     assert_int_equal(sent(b), was + 1);
     /* a manager reloads the router, when it may */
     says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
-         "SNMP Response: reqid 3, errstat 12, erridx 1 \n local.9.9.0 = 2\n");
+         "SNMP Response: reqid 3, errstat 12, erridx 1 \n lts.9.0 = 2\n");
     box_type_all(b, "agent", "configure terminal\nsnmp-server system-shutdown\nend");
     says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 3",
-         "SNMP Response: reqid 4, errstat 10, erridx 1 \n local.9.9.0 = 3\n");
+         "SNMP Response: reqid 4, errstat 10, erridx 1 \n lts.9.0 = 3\n");
     says(&p, "snmp set v2c 10.0.0.2 public oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
-         "SNMP Response: reqid 5, errstat 6, erridx 1 \n local.9.9.0 = 2\n");
+         "SNMP Response: reqid 5, errstat 6, erridx 1 \n lts.9.0 = 2\n");
     from = box_log_len(b, "agent");
     says(&p, "snmp set v2c 10.0.0.2 private oid 1.3.6.1.4.1.9.2.9.9.0 integer 2",
-         "SNMP Response: reqid 6, errstat 0, erridx 0 \n local.9.9.0 = 2\n");
+         "SNMP Response: reqid 6, errstat 0, erridx 0 \n lts.9.0 = 2\n");
     assert_true(box_wait_log(b, "agent", from, "%SYS-5-RESTART", 10 * US_PER_S));
     box_free(b);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(by_members), cmocka_unit_test(by_users),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers), cmocka_unit_test(values), cmocka_unit_test(polls), cmocka_unit_test(by_members), cmocka_unit_test(by_users),
                                        cmocka_unit_test(silence_and_loss), cmocka_unit_test(applets_ask),
                                        cmocka_unit_test(settings)};
     return cmocka_run_group_tests(tests, NULL, NULL);
