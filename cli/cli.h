@@ -68,6 +68,8 @@ struct cli_env {
     /* `reload` was confirmed (its message is in the log). Called from inside a session's command: tear the router down
      * in a later turn. */
     void (*reload)(void *arg);
+    /* startup-config was written. May be NULL. */
+    void (*startup_saved)(void *arg);
     /* Lines of show version between the processor and the configuration register: "3 Ethernet interfaces\n". May be
      * NULL. */
     void (*version_lines)(void *arg, struct text *out);

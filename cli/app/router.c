@@ -294,6 +294,31 @@ static void describe(struct router *r)
     text_free(&joined);
 }
 
+/* ---- interface indices over a reload ---- */
+
+#define IFINDEX_TABLE "nvram:ifIndex-table"
+
+static void startup_saved(void *arg)
+{
+    struct router *r = arg;
+    struct text t = {0};
+    if (!r->env.files)
+        return;
+    ifindex_text(dataplane_net(r->dp), &t);
+    enum file_result saved = t.len ? file_replace(r->env.files, IFINDEX_TABLE, t.s, t.len) : file_delete(r->env.files, IFINDEX_TABLE);
+    if (saved != FILE_OK && t.len)
+        msg_debug(r->log, "%s could not be written", IFINDEX_TABLE);
+    text_free(&t);
+}
+
+static void load_indices(struct router *r)
+{
+    struct text t = {0};
+    if (r->env.files && file_read(r->env.files, IFINDEX_TABLE, &t) == FILE_OK)
+        ifindex_load(dataplane_net(r->dp), text_str(&t));
+    text_free(&t);
+}
+
 struct router *router_new(const struct router_env *env, struct text *err)
 {
     struct router *r = NEW(struct router);
@@ -321,6 +346,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     dp.iosxe = !strcmp(env->platform, "iosxe");
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
+    load_indices(r);
     r->traps = dp_traps_new(r->dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
     char why[128];
@@ -332,6 +358,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .work = env->work,
         .rnd = env->rnd,
         .permits = permits,
+        .startup_saved = startup_saved,
         .bus = r->bus,
         .log = r->log,
         .files = env->files,

@@ -94,7 +94,10 @@ static void env_line_settings(void *arg, bool vty, unsigned n, struct line_setti
 
 static void env_startup_saved(void *arg)
 {
-    archive_startup_saved(((struct cli *)arg)->archive);
+    struct cli *c = arg;
+    archive_startup_saved(c->archive);
+    if (c->env.startup_saved)
+        c->env.startup_saved(c->env.arg);
 }
 
 static void env_line(void *arg, bool vty, unsigned n, struct aaa_line *out)

@@ -328,7 +328,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->kind = kind;
     ifc->local = l;
     ifc->conf = conf;
-    ifc->index = ++net->next_index;
+    ifc->index = ifindex_of(net, name);
     ifc->changed_at = net->ifaces_changed = loop_now(net->env.loop);
     ifc->admin_up = true; /* until its configuration says otherwise */
     ifc->overhead = kind == IFACE_ETHERNET ? 14 : 0;
@@ -344,7 +344,9 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     ifc->next = *at;
     *at = ifc;
     net->by_index = mem_resize(net->by_index, net->nifaces + 1, sizeof(struct iface *));
-    net->by_index[net->nifaces++] = ifc; /* indices are never used again: it has the greatest */
+    unsigned place = index_place(net, ifc->index); /* the last, unless its index was kept over a reload */
+    memmove(net->by_index + place + 1, net->by_index + place, (net->nifaces++ - place) * sizeof(struct iface *));
+    net->by_index[place] = ifc;
     net_tell(net, ifc, IFACE_ADDED);
     return ifc;
 }
@@ -418,6 +420,7 @@ void ifaces_end(struct net *net)
     while (net->ifaces)
         iface_end(net->ifaces);
     mem_free(net->by_index);
+    ifindex_end(net);
     net->by_index = NULL;
 }
 

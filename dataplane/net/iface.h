@@ -16,6 +16,7 @@ struct iface_rate {                 /* decaying averages over the load interval 
     uint64_t since, packets, bytes, errors; /* the counters at loop time `since` */
     double pps, bps, bad;                   /* bad: the share of frames with errors */
 };
+struct text;
 struct iface_dir { /* packets and bytes of one kind, both ways */
     uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
 };
@@ -67,6 +68,9 @@ struct iface *iface_from_index(const struct net *net, uint32_t from);
 /* How many there are, and the loop time (us) at which one came or went. */
 unsigned ifaces_count(const struct net *net);
 uint64_t ifaces_changed_at(const struct net *net);
+/* What is to be kept of the indices over a reload, as text ("" nothing), appended; and the text of before, taken before the first interface is made. */
+void ifindex_text(struct net *net, struct text *out);
+void ifindex_load(struct net *net, const char *text);
 /* No interface has an index above this one. */
 uint32_t iface_index_max(const struct net *net);
 /* All, in order: first with NULL. */

@@ -58,6 +58,7 @@ struct if_conf { /* interface NAME */
     bool negotiation;       /* the next three are of Ethernet alone; a cable is full duplex whatever is said of it */
     uint8_t duplex;         /* enum if_duplex */
     uint16_t speed;         /* Mbit/s; IF_SPEED_AUTO; 0: nothing was said */
+    bool ifindex_persist;   /* snmp ifindex persist */
     char acl_in[ACL_NAME_MAX], acl_out[ACL_NAME_MAX];
     char crypto_map[64]; /* for ipsec: it hears IFACE_CONF */
     uint8_t ipsec_df;    /* 0: the global setting; else 1 + enum df_policy */
@@ -117,6 +118,7 @@ struct net_conf {
     struct conf_list std_acls;
     bool unr_limited, df_limited; /* ip icmp rate-limit unreachable, ... DF: on */
     uint32_t unr_ms, df_ms;       /* one in so many milliseconds: ICMP_UNREACHABLE_MS */
+    bool ifindex_persist; /* snmp-server ifindex persist: of all interfaces */
 };
 void net_conf_defaults(struct net_conf *c); /* what is no list */
 #endif

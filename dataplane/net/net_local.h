@@ -34,6 +34,8 @@ struct net {
     uint64_t ifaces_changed; /* loop time at which one came or went */
     struct iface **by_index; /* nifaces of them, ascending */
     uint32_t next_index;
+    struct ifindex_kept *kept; /* ifindex.c: numbers that were kept over a reload */
+    size_t nkept;
     bool booted; /* the startup configuration has been read */
     bool ending; /* net_free has begun: no messages, no events */
     struct net_watch *watches;
@@ -53,6 +55,10 @@ struct net {
 void net_tell(struct net *net, struct iface *ifc, enum iface_event what);
 void net_tell_acl(struct net *net, const char *name);
 void net_tell_routes(struct net *net);
+
+/* ifindex.c: the number of a new interface */
+uint32_t ifindex_of(struct net *net, const char *name);
+void ifindex_end(struct net *net);
 
 /* iface.c */
 void ifaces_end(struct net *net);

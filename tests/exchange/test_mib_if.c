@@ -169,6 +169,47 @@ static void as_ethernet_and_of_old(void **state)
     box_free(b);
 }
 
+/* Indices are given in the order in which interfaces are made, which a reload changes, unless they are kept. */
+static void kept_over_a_reload(void **state)
+{
+    struct box *b = pair();
+    (void)state;
+    box_type_all(b, "a", "configure terminal\ninterface Loopback9\ninterface Loopback3\nend\nwrite memory");
+    unsigned nine = mib_iface(b, "a", "Loopback9"), three = mib_iface(b, "a", "Loopback3");
+    assert_int_equal(three, nine + 1);
+    assert_string_equal(box_file(b, "a", "nvram:ifIndex-table"), "");
+    box_reload(b, "a");
+    box_run(b, 30 * US_PER_S);
+    assert_true(mib_iface(b, "a", "Loopback3") < mib_iface(b, "a", "Loopback9")); /* as the configuration lists them */
+
+    box_type_all(b, "a", "configure terminal\nno interface Loopback3\ninterface Loopback4\nsnmp-server ifindex persist\nend\nwrite memory");
+    unsigned four = mib_iface(b, "a", "Loopback4"), gi = mib_iface(b, "a", "GigabitEthernet0/0");
+    nine = mib_iface(b, "a", "Loopback9");
+    box_reload(b, "a");
+    box_run(b, 30 * US_PER_S);
+    assert_int_equal(mib_iface(b, "a", "Loopback4"), four);
+    assert_int_equal(mib_iface(b, "a", "Loopback9"), nine);
+    assert_int_equal(mib_iface(b, "a", "GigabitEthernet0/0"), gi);
+    assert_true(mib_walk(b, "a") > 100);
+    box_type_all(b, "a", "configure terminal\ninterface Loopback1\nend");
+    assert_true(mib_iface(b, "a", "Loopback1") > four); /* above all that were kept */
+
+    /* of one interface only; and a table that somebody has written into */
+    box_type_all(b, "a", "configure terminal\nno snmp-server ifindex persist\ninterface Loopback1\nsnmp ifindex persist\nend\nwrite memory");
+    char line[64];
+    snprintf(line, sizeof line, "Loopback1 %u\n", mib_iface(b, "a", "Loopback1"));
+    assert_string_equal(box_file(b, "a", "nvram:ifIndex-table"), line);
+    box_put(b, "a", "nvram:ifIndex-table", "Loopback1 17\nLoopback9 17\nLoopback9 0\nLoopback9 99999999999\nLoopback4\n 5\nLoopback1 18\nLoopback9 2147483647\nGigabitEthernet0/0 16777215\nx y z\nlast 9");
+    box_reload(b, "a");
+    box_run(b, 30 * US_PER_S);
+    mib_is(b, "a", "1.3.6.1.2.1.2.2.1.2.17", "STRING: Loopback1");
+    mib_is(b, "a", "1.3.6.1.2.1.2.2.1.2.16777215", "STRING: GigabitEthernet0/0");
+    assert_true(mib_walk(b, "a") > 100);
+    box_type_all(b, "a", "configure terminal\ninterface Loopback1\nno snmp ifindex persist\nend\nwrite memory");
+    assert_string_equal(box_file(b, "a", "nvram:ifIndex-table"), "");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +217,7 @@ int main(void)
         cmocka_unit_test(what_they_carry),
         cmocka_unit_test(sets),
         cmocka_unit_test(come_and_go),
+        cmocka_unit_test(kept_over_a_reload),
         cmocka_unit_test(as_ethernet_and_of_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -425,6 +425,7 @@ static const struct line snmp[] = {
     {"snmp-s com public", "snmp-server community public RO", "no snmp-s com public", NULL},
     {"snmp-s com public ro", "snmp-server community public RO", "no snmp-s com public", NULL},
     {"snmp-s com s3cret rw", "snmp-server community s3cret RW", "no snmp-s com s3cret", NULL},
+    {"snmp-s ifi per", "snmp-server ifindex persist", "no snmp-s ifindex persist", NULL},
     {"snmp-s user guest staff v2c access 12", "snmp-server user guest staff v2c access 12", "no snmp-s user guest staff v2c", NULL},
     {"snmp-s trap-s lo0", "snmp-server trap-source Loopback0", "no snmp-s trap-s", NULL},
     {"snmp-s trap-source e0/0", "snmp-server trap-source Ethernet0/0", "no snmp-server trap-source", NULL},
