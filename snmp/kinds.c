@@ -26,6 +26,8 @@ static const struct kind kinds[] = {
     {"isakmp tunnel stop", CONF(traps_isakmp_stop), HOST(only_isakmp)},
     {"ipsec tunnel start", CONF(traps_ipsec_start), HOST(only_ipsec)},
     {"ipsec tunnel stop", CONF(traps_ipsec_stop), HOST(only_ipsec)},
+    {"isakmp system", CONF(traps_isakmp_system), HOST(only_isakmp), true},
+    {"ipsec system", CONF(traps_ipsec_system), HOST(only_ipsec), true},
     {"isakmp protocol", CONF(traps_isakmp_protocol), HOST(only_isakmp), true},
     {"isakmp no-sa", CONF(traps_isakmp_no_sa), HOST(only_isakmp), true},
     {"ipsec setup", CONF(traps_ipsec_setup), HOST(only_ipsec), true},

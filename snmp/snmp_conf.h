@@ -97,8 +97,8 @@ struct snmp_conf {
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
     bool traps_policy_add, traps_policy_delete; /* enable traps isakmp policy ... */
     bool traps_cryptomap_add, traps_cryptomap_delete, traps_cryptomap_attach, traps_cryptomap_detach; /* enable traps ipsec cryptomap ... */
-    bool traps_isakmp_protocol, traps_isakmp_no_sa; /* failures: set through SNMP alone, no lines */
-    bool traps_ipsec_setup, traps_ipsec_early_end, traps_ipsec_protocol, traps_ipsec_no_sa;
+    bool traps_isakmp_system, traps_isakmp_protocol, traps_isakmp_no_sa; /* failures: set through SNMP alone, no lines */
+    bool traps_ipsec_system, traps_ipsec_setup, traps_ipsec_early_end, traps_ipsec_protocol, traps_ipsec_no_sa;
     uint32_t history_level, history_size; /* logging history: 4 (warnings), 1 */
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */
     uint32_t inform_retries, inform_timeout, inform_pending; /* 3, 15 s, 25 */

@@ -15,6 +15,7 @@
 #include "dataplane/ike/engine.h"
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2.h"
+#include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
 
 void admission_conf_init(void *conf)
@@ -53,12 +54,18 @@ void admission_dropped(struct ike *ike)
     ike->worked.no_room++;
 }
 
-static void refused(struct ike *ike, uint32_t local, uint32_t peer, bool incoming, const char *why)
+/* Failures are kept as often as the message is said. */
+static void refused(struct ike *ike, bool phase2, uint32_t local, uint32_t peer, bool incoming, const char *why)
 {
     ike->worked.no_room++;
     trace(ike, NULL, peer, TRACE_ERROR, "%s SA request with %s denied by call admission: %s",
           incoming ? "incoming" : "outgoing", IP4(peer), why);
-    ike_msg_denied(ike, incoming, incoming ? peer : local, incoming ? local : peer, why);
+    if (!ike_msg_denied(ike, incoming, incoming ? peer : local, incoming ? local : peer, why))
+        return;
+    if (phase2)
+        flowmib_fail(ike->env.ipsec, FLOWMIB_CAPACITY, peer, local, 0, 0);
+    else
+        ike_books_full(ike, local, peer);
 }
 
 bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming)
@@ -85,7 +92,7 @@ bool admission_ike(struct ike *ike, uint32_t local, uint32_t peer, bool incoming
         return true;
     }
     n->ike[way].rejected++;
-    refused(ike, local, peer, incoming, why);
+    refused(ike, false, local, peer, incoming, why);
     return false;
 }
 
@@ -117,6 +124,6 @@ bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool inco
         return true;
     }
     n->ipsec[way].rejected++;
-    refused(ike, flow->local, flow->peer, incoming, why);
+    refused(ike, true, flow->local, flow->peer, incoming, why);
     return false;
 }

@@ -468,6 +468,8 @@ void ike_books_up(struct ike *ike, struct ike_book *e, struct ike_sa *v1, struct
 void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local, uint32_t remote);
 /* A message came for an SA that nobody has, and it was said. */
 void ike_books_stray(struct ike *ike, uint32_t local, uint32_t remote);
+/* A limit of ours refused an SA. */
+void ike_books_full(struct ike *ike, uint32_t local, uint32_t remote);
 
 /* ---- trace.c: debug lines and messages ---- */
 enum trace_kind { TRACE_NORMAL, TRACE_PAK, TRACE_ERROR };
@@ -506,6 +508,7 @@ enum ike_msg {
  * in all. */
 bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
 /* Call admission refused a request from one address to another. */
-void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why);
+/* False: too many messages, this one was not said. */
+bool ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why);
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);
 #endif

@@ -155,6 +155,11 @@ void ike_books_stray(struct ike *ike, uint32_t local, uint32_t remote)
     fail(ike, IKE_FAIL_NO_SA, local, remote);
 }
 
+void ike_books_full(struct ike *ike, uint32_t local, uint32_t remote)
+{
+    fail(ike, IKE_FAIL_CAPACITY, local, remote);
+}
+
 /* Why an SA ends, in the words of debug lines. Words that are not here stand for other. */
 static const struct reason {
     const char *words;

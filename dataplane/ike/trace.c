@@ -229,11 +229,13 @@ bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     return true;
 }
 
-void ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why)
+bool ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why)
 {
-    if (token(ike))
+    bool may = token(ike);
+    if (may)
         msg_post_key(ike->env.log, &MSG_DENIED, (uint64_t)from << 32 | to, incoming ? "INCOMING" : "OUTGOING", IP4(from),
                      IP4(to), why);
+    return may;
 }
 
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id)

@@ -5,6 +5,7 @@
  *                                  `no snmp trap link-status`, nor of one that was made down
  *   isakmp tunnel start | stop     cikeTunnelStart, cikeTunnelStop (CISCO-IPSEC-FLOW-MONITOR-MIB); the peer's varbinds bear the index of cikePeerTable
  *   ipsec tunnel start | stop      cipSecTunnelStart, cipSecTunnelStop
+ *   isakmp system, ipsec system    cikeSysFailure, cipSecSysFailure: a limit of ours refused an SA
  *   isakmp protocol | no-sa        cikeProtocolFailure, cikeNoSa: an IKE SA that was not agreed on; a message of an SA that nobody has. Failures have only the
  *                                  addresses of the ends for their identities
  *   ipsec setup | early-end        cipSecSetUpFailure, cipSecEarlyTunTerm: a negotiation of phase 2 failed; a tunnel ended and was neither expired nor followed
@@ -150,14 +151,19 @@ static void ipsec_changed(void *arg, bool up, enum flowmib_end why, const struct
 /* ---- failures ---- */
 
 /* A notification that names two ends, which know each other by their addresses as far as it is known. */
-static void tell_ends(struct dp_traps *w, const char *kind, const char *oid, uint32_t local, uint32_t remote)
+static void ends_begin(struct fact_trap *t, const char *kind, const char *oid, uint32_t local, uint32_t remote)
 {
     struct ike_tunnel ends = {.local = local, .remote = remote};
-    struct fact_trap t;
     str_copy(ends.local_id, sizeof ends.local_id, IP4(local));
     str_copy(ends.remote_id, sizeof ends.remote_id, IP4(remote));
-    trap_begin(&t, kind, oid);
-    add_peer(&t, &ends);
+    trap_begin(t, kind, oid);
+    add_peer(t, &ends);
+}
+
+static void tell_ends(struct dp_traps *w, const char *kind, const char *oid, uint32_t local, uint32_t remote)
+{
+    struct fact_trap t;
+    ends_begin(&t, kind, oid, local, remote);
     trap_publish(w->dp, &t);
 }
 
@@ -167,6 +173,8 @@ static void ike_failed(void *arg, const struct ike_failure *f)
         tell_ends(arg, "isakmp protocol", FLOW_TRAP("5"), f->local, f->remote);
     else if (f->why == IKE_FAIL_NO_SA)
         tell_ends(arg, "isakmp no-sa", FLOW_TRAP("6"), f->local, f->remote);
+    else if (f->why == IKE_FAIL_CAPACITY)
+        tell_ends(arg, "isakmp system", FLOW_TRAP("3"), f->local, f->remote);
 }
 
 static void ipsec_failed(void *arg, const struct flowmib_failure *f)
@@ -181,6 +189,12 @@ static void ipsec_failed(void *arg, const struct flowmib_failure *f)
         break;
     case FLOWMIB_ENCODING: case FLOWMIB_PROPOSAL: case FLOWMIB_PEER_UNREACHED:
         tell_ends(w, "ipsec setup", FLOW_TRAP("10"), f->dst, f->src);
+        break;
+    case FLOWMIB_CAPACITY: /* of no tunnel: there is none yet */
+        ends_begin(&t, "ipsec system", FLOW_TRAP("9"), f->dst, f->src);
+        trap_add(&t, FLOW_MIB("3.2.1.10"), (const uint32_t[]){0}, 1, TRAP_INT)->num = 0;
+        trap_add(&t, FLOW_MIB("3.4.1.4"), (const uint32_t[]){0, 1}, 2, TRAP_INT)->num = 2;
+        trap_publish(w->dp, &t);
         break;
     case FLOWMIB_IN_AUTH: case FLOWMIB_REPLAY: case FLOWMIB_PROTOCOL: case FLOWMIB_DECRYPT:
         if (!f->tunnel || !flowmib_tunnel_from(dataplane_ipsec(w->dp), f->tunnel, &tunnel) || tunnel.index != f->tunnel)

@@ -2,8 +2,8 @@
  * CISCO-IPSEC-MIB.
  *
  * Each is enabled(1) or disabled(2) and is the line of `snmp-server enable traps` of its kind, which running-config shows then. Failures have no line: they are
- * enabled here alone, are off after a reload, and `snmp-server enable traps` without a kind leaves them as they are. Kinds that nothing raises (failures of the
- * system, certificates, too many SAs) have no row.
+ * enabled here alone, are off after a reload, and `snmp-server enable traps` without a kind leaves them as they are. Kinds that nothing raises
+ * (certificates, too many SAs) have no row.
  */
 #include "snmp/mib/rows.h"
 #include "snmp/snmp.h"
@@ -45,10 +45,12 @@ static enum mib_set set(void *self, const struct mib_row *row, const struct mib_
 static const struct mib_row rows[] = {
     FLOW("cipSecTrapCntlIkeTunnelStart", 1, traps_isakmp_start),
     FLOW("cipSecTrapCntlIkeTunnelStop", 2, traps_isakmp_stop),
+    FLOW("cipSecTrapCntlIkeSysFailure", 3, traps_isakmp_system),
     FLOW("cipSecTrapCntlIkeProtocolFail", 5, traps_isakmp_protocol),
     FLOW("cipSecTrapCntlIkeNoSa", 6, traps_isakmp_no_sa),
     FLOW("cipSecTrapCntlIpSecTunnelStart", 7, traps_ipsec_start),
     FLOW("cipSecTrapCntlIpSecTunnelStop", 8, traps_ipsec_stop),
+    FLOW("cipSecTrapCntlIpSecSysFailure", 9, traps_ipsec_system),
     FLOW("cipSecTrapCntlIpSecSetUpFailure", 10, traps_ipsec_setup),
     FLOW("cipSecTrapCntlIpSecEarlyTunTerm", 11, traps_ipsec_early_end),
     FLOW("cipSecTrapCntlIpSecProtocolFail", 12, traps_ipsec_protocol),

@@ -1,6 +1,7 @@
 /* test_admission.c: call admission between a hub and two spokes: what is refused, what is not, what is counted and
  * logged. The layout is a device's, by hand. */
 #include "tests/exchange/crypto_pair.h"
+#include "tests/exchange/mib_box.h"
 
 #define STATS "show crypto call admission statistics"
 #define RULE  "---------------------------------------------------------------------\n"
@@ -96,6 +97,45 @@ static void statistics(void **state)
     box_free(b);
 }
 
+#define FLOW      "1.3.6.1.4.1.9.9.171."
+
+/* What a limit refused is a failure of the system, with the addresses of its ends, and is notified when SNMP has enabled that. */
+static void failures(void **state)
+{
+    (void)state;
+    struct box *b = star();
+    struct heard h = {0};
+    static const char s2[] = "1.15.48.49.48.46.48.48.48.46.48.48.50.46.48.48."; /* 010.000.002.00 with type and length */
+    char local[160], remote[160];
+
+    set(b, "hub", "crypto call admission limit ike sa 1");
+    set(b, "hub", "crypto call admission limit ipsec sa 1");
+    bus_subscribe(router_bus(box_router(b, "hub")), FACT_TRAP_WANTED, hear, &h);
+    mib_is(b, "hub", FLOW "1.6.3.0", "INTEGER: 2");
+    assert_int_equal(mib_put(b, "hub", FLOW "1.6.3.0", TRAP_INT, 1), MIB_SET_OK);
+    assert_int_equal(mib_put(b, "hub", FLOW "1.6.9.0", TRAP_INT, 1), MIB_SET_OK);
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.1.1", "(4/5)");
+    h.n = 0; /* that the tunnel began */
+    pair_has(b, "s2", "ping 192.168.0.1 source 192.168.2.1 repeat 1", "(0/1)");
+    mib_is(b, "hub", FLOW "1.5.2.1.1.2.1", "INTEGER: 9"); /* sysCapExceeded */
+    assert_true(h.n >= 1);
+    snprintf(local, sizeof local, FLOW "1.2.2.1.6.%s49.%s50.1", s2, s2);
+    snprintf(remote, sizeof remote, FLOW "1.2.2.1.7.%s49.%s50.1", s2, s2);
+    was(&h, 0, "isakmp system", FLOW "2.0.3", VARS({local, "Hex: 0A000201"}, {remote, "Hex: 0A000202"}));
+    /* a second flow of the first peer is one pair too many */
+    h.n = 0;
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.11.1 repeat 1", "(0/1)");
+    mib_is(b, "hub", FLOW "1.5.3.1.1.2.1", "INTEGER: 12"); /* capacity */
+    mib_is(b, "hub", FLOW "1.5.3.1.1.4.1", "-");
+    assert_true(h.n >= 1);
+    assert_string_equal(h.v[0].kind, "ipsec system");
+    assert_int_equal(h.v[0].nvars, 4);
+    assert_true(is_named(&h.v[0].vars[2], FLOW "1.3.2.1.10.0"));
+    assert_true(is_named(&h.v[0].vars[3], FLOW "1.3.4.1.4.0.1"));
+    assert_int_equal(h.v[0].vars[3].num, 2);
+    box_free(b);
+}
+
 static void ike_limit(void **state)
 {
     (void)state;
@@ -188,7 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statistics),
-        cmocka_unit_test(ike_limit),
+        cmocka_unit_test(failures), cmocka_unit_test(ike_limit),
         cmocka_unit_test(ipsec_limit),
         cmocka_unit_test(ipsec_limit_v2),
     };

@@ -140,7 +140,7 @@ static void switches(void **state)
     mib_facts(
         b, "r1", ROOT "6.",
         (const struct mib_fact[]){
-            {"1.0", "INTEGER: 2"}, {"7.0", "INTEGER: 1"}, {"13.0", "INTEGER: 2"}, {"3.0", "-"}, {"4.0", "-"}, {0}});
+            {"1.0", "INTEGER: 2"}, {"7.0", "INTEGER: 1"}, {"13.0", "INTEGER: 2"}, {"3.0", "INTEGER: 2"}, {"4.0", "-"}, {0}});
     /* a line of the configuration, and the other way round */
     assert_int_equal(mib_put(b, "r1", ROOT "6.1.0", TRAP_INT, 1), MIB_SET_OK);
     assert_int_equal(mib_put(b, "r1", ROOT "6.7.0", TRAP_INT, 2), MIB_SET_OK);
