@@ -296,7 +296,7 @@ static const struct {
     {0, AT(icmp_in_reply), AT(icmp_out_reply)},
     {3, AT(icmp_in_unreachable), AT(icmp_out_unreachable)},
     {4, AT(icmp_in_quench), NONE},
-    {5, AT(icmp_in_redirect), NONE},
+    {5, AT(icmp_in_redirect), AT(icmp_out_redirect)},
     {8, AT(icmp_in_echo), AT(icmp_out_echo)},
     {9, AT(icmp_in_advertisement), NONE},
     {10, AT(icmp_in_solicitation), NONE},
