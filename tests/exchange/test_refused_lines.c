@@ -71,7 +71,6 @@ static const struct refused refused_global[] = {
     {"snmp-server host 10.0.0.5 public udp-port 65536", "65536"},
     {"snmp-server enable informs", "informs"},
     {"snmp-server enable traps bgp", "bgp"},
-    {"snmp-server ifindex persist", "ifindex"},
 
     {"event manager detector rpc max-sessions 3", "3"},
     {"event manager history size events 51", "51"},
