@@ -77,43 +77,79 @@ const char *crypto_hash_by(struct crypto *cr, enum hash_alg a)
     return takes_hash(cr, a) ? multi_name(cr->multi, a) : cr->openssl;
 }
 
-struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec)
+/* Where things stand in a seal's memory. */
+struct plan {
+    bool cipher, hash; /* of the multi-buffer library */
+    size_t lead, keys, size;
+};
+
+static struct plan plan_of(struct crypto *cr, const struct seal_spec *spec)
 {
-    bool cipher = takes_cipher(cr, spec->cipher),
-         hash = takes_hash(cr, spec->hash) && multi_has_icv(spec->hash, spec->icv_len);
-    size_t keys = cipher ? multi_key_size(cr->multi, spec->cipher) : 0, pads = hash ? multi_pad_size() : 0;
-    size_t size = sizeof(struct seal) + keys + pads;
-    struct seal *s = mem_aligned(size, SEAL_ALIGN);
-    s->size = (uint32_t)size;
+    struct plan p = {.cipher = takes_cipher(cr, spec->cipher),
+                     .hash = takes_hash(cr, spec->hash) && multi_has_icv(spec->hash, spec->icv_len)};
+    p.lead = p.cipher ? multi_lead(cr->multi) : 0;
+    p.keys = p.cipher ? multi_key_size(cr->multi, spec->cipher) : spec->cipher == CIPHER_NULL ? 0 : 16;
+    p.size = sizeof(struct seal) + p.keys + (p.hash ? multi_pad_size() : spec->hash == HASH_NONE ? 0 : 16);
+    return p;
+}
+
+size_t seal_size(struct crypto *cr, const struct seal_spec *spec)
+{
+    struct plan p = plan_of(cr, spec);
+    return (p.lead + p.size + SEAL_ALIGN - 1) / SEAL_ALIGN * SEAL_ALIGN;
+}
+
+struct seal *seal_make(struct crypto *cr, const struct seal_spec *spec, void *place)
+{
+    struct plan p = plan_of(cr, spec);
+    struct seal *s = (void *)((uint8_t *)place + p.lead);
+    s->size = (uint16_t)p.size;
     s->cipher = (uint8_t)spec->cipher;
     s->hash = (uint8_t)spec->hash;
     s->encrypt = spec->encrypt;
     s->icv_len = (uint8_t)spec->icv_len;
     s->key_len = (uint8_t)spec->key_len;
-    s->multi_cipher = cipher;
-    s->multi_hash = hash;
-    s->pads_at = (uint16_t)keys;
+    s->multi_cipher = p.cipher;
+    s->multi_hash = p.hash;
+    s->pads_at = (uint16_t)p.keys;
     if (spec->cipher == CIPHER_AES_GCM)
         memcpy(s->salt, spec->salt, sizeof s->salt);
-    if (cipher)
+    if (p.cipher) {
         multi_set_cipher(cr->multi, s, spec->key);
-    else if (spec->cipher != CIPHER_NULL)
-        s->evp = cipher_new(spec->cipher, spec->encrypt, spec->key, spec->key_len, spec->salt);
-    if (hash)
+    } else if (spec->cipher != CIPHER_NULL) {
+        struct cipher *c = cipher_new(spec->cipher, spec->encrypt, spec->key, spec->key_len, spec->salt);
+        memcpy(s->keys, &c, sizeof c);
+    }
+    if (p.hash) {
         multi_set_hash(cr->multi, s, spec->mac_key, spec->mac_key_len);
-    else if (spec->hash != HASH_NONE)
-        s->mac = mac_new(spec->hash, spec->mac_key, spec->mac_key_len);
+    } else if (spec->hash != HASH_NONE) {
+        struct mac *m = mac_new(spec->hash, spec->mac_key, spec->mac_key_len);
+        memcpy(s->keys + s->pads_at, &m, sizeof m);
+    }
     return s;
+}
+
+void seal_end(struct seal *s)
+{
+    if (!s)
+        return;
+    cipher_free(seal_evp(s));
+    mac_free(seal_mac(s));
+    mem_wipe(s, s->size);
+}
+
+struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec)
+{
+    return seal_make(cr, spec, mem_aligned(seal_size(cr, spec), SEAL_ALIGN));
 }
 
 void seal_free(struct seal *s)
 {
     if (!s)
         return;
-    cipher_free(s->evp);
-    mac_free(s->mac);
-    mem_wipe(s, s->size);
-    mem_free(s);
+    uint8_t *place = (uint8_t *)s - (uintptr_t)s % SEAL_ALIGN;
+    seal_end(s);
+    mem_free(place);
 }
 
 #define AHEAD 3 /* packets whose keys are on their way while one is summed */
@@ -126,7 +162,14 @@ static inline __attribute__((always_inline)) void keys_ahead(const struct seal_j
         return;
     const struct seal *s = jobs[i].seal;
     const uint8_t *p = (const uint8_t *)s;
-    for (uint32_t at = SEAL_ALIGN; at < s->size; at += SEAL_ALIGN)
+    uint32_t lines = s->lines >> 1, size = s->size;
+    if (lines) {
+        for (uint32_t at = SEAL_ALIGN; lines; at += SEAL_ALIGN, lines >>= 1)
+            if (lines & 1)
+                __builtin_prefetch(p + at);
+        return;
+    }
+    for (uint32_t at = SEAL_ALIGN; at < size; at += SEAL_ALIGN)
         __builtin_prefetch(p + at);
 }
 
@@ -137,7 +180,7 @@ static void sum(const struct seal_job *j, uint8_t out[HASH_MAX])
     uint8_t high[4];
     seal_put_high(high, j->high);
     struct bytes parts[2] = {BYTES(j->head, (size_t)(j->data - j->head) + j->len), BYTES(high, sizeof high)};
-    mac_sum(j->seal->mac, parts, j->extended ? 2 : 1, out);
+    mac_sum(seal_mac(j->seal), parts, j->extended ? 2 : 1, out);
 }
 
 static bool gcm(const struct seal_job *j)
@@ -145,8 +188,9 @@ static bool gcm(const struct seal_job *j)
     const struct seal *s = j->seal;
     uint8_t aad[12];
     unsigned n = seal_aad(j, aad);
-    return s->encrypt ? cipher_seal(s->evp, j->iv, aad, n, j->data, j->data, j->len, j->data + j->len)
-                      : cipher_open(s->evp, j->iv, aad, n, j->data, j->data, j->len, j->data + j->len);
+    struct cipher *c = seal_evp(s);
+    return s->encrypt ? cipher_seal(c, j->iv, aad, n, j->data, j->data, j->len, j->data + j->len)
+                      : cipher_open(c, j->iv, aad, n, j->data, j->data, j->len, j->data + j->len);
 }
 
 /* ---- both ---- */
@@ -161,22 +205,24 @@ void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n)
         keys_ahead(jobs, i + AHEAD, n);
         const struct seal *s = j->seal;
         j->ok = true;
-        if (s->cipher == CIPHER_AES_GCM && s->multi_cipher)
+        if (s->cipher == CIPHER_AES_GCM && s->multi_cipher) {
             multi_gcm_seal(cr->multi, j);
-        else if (s->cipher == CIPHER_AES_GCM)
+            continue;
+        }
+        if (s->cipher == CIPHER_AES_GCM)
             j->ok = gcm(j);
-        else if (s->evp)
-            j->ok = cipher_cbc(s->evp, j->iv, j->data, j->data, j->len);
+        else if (s->cipher != CIPHER_NULL && !s->multi_cipher)
+            j->ok = cipher_cbc(seal_evp(s), j->iv, j->data, j->data, j->len);
         cbc |= s->multi_cipher && s->cipher != CIPHER_AES_GCM;
         hash |= s->multi_hash;
-        macs |= s->mac != NULL;
+        macs |= s->hash != HASH_NONE && !s->multi_hash;
     }
     if (cbc)
         multi_cbc(cr->multi, jobs, n);
     if (hash)
         multi_hash_write(cr->multi, jobs, n);
     for (unsigned i = 0; macs && i < n; i++)
-        if (jobs[i].seal->mac) {
+        if (seal_mac(jobs[i].seal)) {
             uint8_t out[HASH_MAX];
             sum(&jobs[i], out);
             memcpy(jobs[i].data + jobs[i].len, out, jobs[i].seal->icv_len);
@@ -197,14 +243,14 @@ void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n)
             j->ok = s->multi_cipher ? multi_gcm_open(cr->multi, j) : gcm(j);
             continue;
         }
-        if (s->mac) {
+        if (seal_mac(s)) {
             uint8_t out[HASH_MAX];
             sum(j, out);
             j->ok = mem_equal_ct(out, j->data + j->len, s->icv_len);
         }
         cbc |= s->multi_cipher;
         hash |= s->multi_hash;
-        evps |= s->evp != NULL;
+        evps |= s->cipher != CIPHER_NULL && !s->multi_cipher;
     }
     if (hash)
         multi_hash_check(cr->multi, jobs, n);
@@ -212,7 +258,8 @@ void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n)
         multi_cbc(cr->multi, jobs, n);
     for (unsigned i = 0; evps && i < n; i++) {
         struct seal_job *j = &jobs[i];
-        if (j->ok && j->seal->evp && j->seal->cipher != CIPHER_AES_GCM)
-            j->ok = cipher_cbc(j->seal->evp, j->iv, j->data, j->data, j->len);
+        struct cipher *c = seal_evp(j->seal);
+        if (j->ok && c && j->seal->cipher != CIPHER_AES_GCM)
+            j->ok = cipher_cbc(c, j->iv, j->data, j->data, j->len);
     }
 }

@@ -2,23 +2,43 @@
 #ifndef BASE_CRYPTO_CRYPTO_LOCAL_H
 #define BASE_CRYPTO_CRYPTO_LOCAL_H
 
+#include <string.h>
+
 #include "espial/crypto.h"
 
 #define SEAL_ALIGN 64
 #define HMAC_STATE 64 /* bytes of a digest's state, at most */
 
-/* Fits one line of the cache; the multi-buffer library's keys follow in the same piece of memory. */
+/* It shares lines of the cache with the keys behind it, so that a packet of AES-128-GCM touches five: its 16 bytes and
+ * eleven round keys are three, eight powers of the hash key begin the fifth (they stand at 240 whatever the key's length),
+ * and of the fourth nobody reads. The library reads keys from any place but for AVX-512, where they begin a line. */
 struct seal {
     uint8_t cipher, hash; /* enum cipher_alg, hash_alg */
     bool encrypt, multi_cipher, multi_hash;
     uint8_t icv_len, key_len;
+    uint8_t lines; /* a bit for each line of the cache that is needed; 0: all */
     uint8_t salt[4];
-    uint16_t pads_at;   /* of the states after ipad and opad, from keys */
-    uint32_t size;      /* of all */
-    struct cipher *evp; /* libcrypto's, where it is the one */
-    struct mac *mac;
-    _Alignas(SEAL_ALIGN) uint8_t keys[];
+    uint16_t pads_at; /* from keys: the states after ipad and opad, or libcrypto's MAC */
+    uint16_t size;    /* from here */
+    uint8_t keys[];   /* the multi-buffer library's, or where libcrypto's cipher is */
 };
+_Static_assert(sizeof(struct seal) == 16, "round keys fill their lines");
+
+static inline struct cipher *seal_evp(const struct seal *s) /* NULL: the multi-buffer library's, or none */
+{
+    struct cipher *c = NULL;
+    if (!s->multi_cipher && s->cipher != CIPHER_NULL)
+        memcpy(&c, s->keys, sizeof c);
+    return c;
+}
+
+static inline struct mac *seal_mac(const struct seal *s)
+{
+    struct mac *m = NULL;
+    if (!s->multi_hash && s->hash != HASH_NONE)
+        memcpy(&m, s->keys + s->pads_at, sizeof m);
+    return m;
+}
 
 /* The multi-buffer library of one thread. */
 struct multi;
@@ -31,6 +51,7 @@ bool multi_has_icv(enum hash_alg a, unsigned len); /* a sum cut to len bytes */
 /* Bytes behind struct seal. */
 size_t multi_key_size(const struct multi *m, enum cipher_alg a);
 size_t multi_pad_size(void);
+size_t multi_lead(const struct multi *m); /* free bytes of the line of the cache in front of struct seal */
 void multi_set_cipher(struct multi *m, struct seal *s, const void *key);
 void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key_len);
 

@@ -67,7 +67,7 @@ static size_t gcm_extent(IMB_MGR *mgr)
             if (p[i] != fill && i >= most)
                 most = i + 1;
     }
-    return (most + SEAL_ALIGN - 1) / SEAL_ALIGN * SEAL_ALIGN;
+    return (most + 15) / 16 * 16;
 }
 
 static const char *arch_name(const IMB_MGR *mgr)
@@ -139,6 +139,11 @@ size_t multi_key_size(const struct multi *m, enum cipher_alg a)
     return a == CIPHER_AES_GCM ? m->gcm_size : CBC_KEYS + 16; /* the states behind it stand at 16 bytes */
 }
 
+size_t multi_lead(const struct multi *m)
+{
+    return m->wide->used_arch == IMB_ARCH_AVX512 ? SEAL_ALIGN - sizeof(struct seal) : 0;
+}
+
 size_t multi_pad_size(void)
 {
     return 2 * HMAC_STATE;
@@ -172,6 +177,8 @@ void multi_set_cipher(struct multi *m, struct seal *s, const void *key)
     else
         IMB_AES256_GCM_PRE(m->wide, key, &k);
     memcpy(s->keys, &k, m->gcm_size);
+    if (!multi_lead(m) && s->key_len == 16)
+        s->lines = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5;
     mem_wipe(&k, sizeof k);
 }
 

@@ -437,8 +437,7 @@ void map_init(struct ipsec *ips)
     ips->gen = 1;
     protect_init(ips);
     ips->flows = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
-    ips->cache_room = mem_array(FLOW_CACHE + 1, sizeof *ips->cache); /* not touched before it is used */
-    ips->cache = (struct cache_line *)(((uintptr_t)ips->cache_room + sizeof *ips->cache - 1) & ~(uintptr_t)(sizeof *ips->cache - 1));
+    spd_cache_init(ips);
     ips->rebuild = (struct deferred){.fn = on_rebuild, .arg = ips};
     ips->watch = (struct net_watch){.iface = on_iface, .acl = on_acl, .arg = ips};
     net_watch(ips->env.net, &ips->watch);
@@ -459,5 +458,5 @@ void map_fini(struct ipsec *ips)
     table_free(ips->flows);
     policy_fini(ips);
     mem_free(ips->shown);
-    mem_free(ips->cache_room);
+    mem_free(ips->cache);
 }

@@ -353,7 +353,6 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
             continue;
         __builtin_prefetch(&sa->flow);
         __builtin_prefetch(&sa->in);
-        __builtin_prefetch(&sa->local_sel);
     }
     const struct sa_pair *last = NULL;
     for (unsigned i = 0; i < n; i++) {

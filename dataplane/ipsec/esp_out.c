@@ -54,8 +54,9 @@ static inline uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
     return sa->df;
 }
 
-/* The IPv4 header in front: a new one, or the packet's own, moved. Returns the next header for the trailer. */
-static inline uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint8_t proto, uint32_t tail)
+/* The IPv4 header in front: a new one, or the packet's own, moved. Returns the next header for the trailer. (Inlined by
+ * force: for each packet of ESP, and AH uses it too.) */
+static inline __attribute__((always_inline)) uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint8_t proto, uint32_t tail)
 {
     uint8_t next, *inner = p->l3;
     if (sa->tunnel) {

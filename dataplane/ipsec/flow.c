@@ -39,7 +39,7 @@ bool selector_fits(const struct selector *local, const struct selector *remote, 
 
 static struct ipsec_flow *flow_make(struct ipsec *ips)
 {
-    struct ipsec_flow *f = mem_aligned(sizeof *f, _Alignof(struct ipsec_flow));
+    struct ipsec_flow *f = store_take(ips->store, sizeof *f);
     f->id = ++ips->flow_ids;
     ips->nflows++;
     ips->shown_stale = true;
@@ -213,7 +213,7 @@ void flow_free(struct ipsec *ips, struct ipsec_flow *f)
     ips->shown_stale = true;
     table_remove(ips->flows, &f->id);
     flowmib_flow_gone(ips, f);
-    mem_free(f);
+    store_give(ips->store, f, sizeof *f);
 }
 
 bool entry_takes_peer(const struct map_entry *e, uint32_t peer)

@@ -83,6 +83,7 @@ struct ipsec *ipsec_new(const struct ipsec_env *env)
     ips->mib = flowmib_new();
     ips->events = evtrace_new(env->loop, env->log);
     report_init(ips);
+    ips->store = store_new();
     sad_init(ips);
     map_init(ips);
     pmtu_init(ips);
@@ -108,6 +109,7 @@ void ipsec_free(struct ipsec *ips)
     evtrace_free(ips->events);
     ipsec_conf_fini(&ips->conf);
     mem_wipe(ips->chance, sizeof ips->chance);
+    store_free(ips->store);
     mem_free(ips);
 }
 

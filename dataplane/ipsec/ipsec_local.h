@@ -26,7 +26,8 @@
 #define PEER_PAIRS_MAX       512 /* with one peer, through dynamic maps */
 #define RRI_ROUTES           2
 #define TRANSIENT_MAX        4096
-#define FLOW_CACHE           16384 /* a power of two, in sets of FLOW_WAYS */
+#define FLOW_CACHE           16384 /* at most; a power of two, in sets of FLOW_WAYS */
+#define FLOW_CACHE_MIN       64    /* it begins with; it is doubled when a quarter of it is in use */
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
@@ -37,7 +38,7 @@
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
 #define SEQ_SOFT             0x000FFFFFu /* ask for a new pair when so few numbers are left */
-#define ESP_BATCH            16          /* packets taken through all passes at once: what they and their SAs touch fits the first cache */
+#define ESP_BATCH            32          /* packets taken through all passes at once: as many waits for memory are one */
 
 enum { DIR_IN, DIR_OUT };
 
@@ -52,12 +53,12 @@ struct ipsec_peer { /* exists while a pair with it does */
 };
 
 struct sa_half {
-    uint32_t spi;
     union {
         struct seal *seal; /* ESP */
         struct mac *mac;   /* AH */
     };
     uint64_t packets, bytes; /* bytes: of the packets inside */
+    uint32_t spi;
 };
 
 /* A pair of SAs:
@@ -66,28 +67,32 @@ struct sa_half {
  *                     |                            |  a newer pair is enabled: sends no more, still receives
  *                     +--------- (delete, hard lifetime) ---------> dead -> freed at the end of the turn
  *
- * What a packet touches stands first, each way by itself, on as few lines of the cache as can be. */
+ * What a packet touches stands first, on two lines of the cache each way: one in common, one for the way. */
 struct sa_pair {
     struct ipsec_flow *flow; /* NULL: dead */
     struct ipsec_peer *peer;
-    uint64_t used_at, soft_bytes, hard_bytes; /* bytes UINT64_MAX: no limit */
-    bool dead, tunnel, ecn, ah, gcm, esn, udp_encap, enabled, initiator, soft_told, soft_queued;
+    uint64_t used_at;
+    bool dead, tunnel, ecn, ah, gcm, esn, udp_encap;
     uint8_t icv_len, iv_len, block;
     uint8_t head_len; /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
-    uint32_t plain_mtu, plain_mtu_for; /* for that path MTU */
+    uint32_t limit_kb; /* before that nothing happens to it, either way (pair_limit) */
+    struct selector local_sel, remote_sel;
 
-    struct sa_half out;
+    _Alignas(64) struct sa_half out;
     uint64_t seq_out;          /* last sent */
     uint32_t local, remote;    /* crypto endpoints */
     uint16_t local_port, peer_port;
     uint32_t df_gen;           /* df is of that generation of the policy */
     uint16_t ip_id;            /* of outer headers */
     uint8_t df;                /* enum df_policy */
+    uint16_t plain_mtu, plain_mtu_for; /* for that path MTU; 0 where that does not fit */
 
     _Alignas(64) struct sa_half in;
     struct replay replay; /* of a window of 64, all is on the line of `in` */
-    _Alignas(64) struct selector local_sel, remote_sel;
 
+    bool enabled, initiator, soft_told, soft_queued;
+    uint32_t size; /* with its seals, which follow it */
+    uint64_t soft_bytes, hard_bytes; /* UINT64_MAX: no limit */
     struct ipsec *ips;
     struct sa_pair *older, *newer; /* of the flow */
     uint32_t id;
@@ -99,6 +104,9 @@ struct sa_pair {
     struct sa_pair *next_soft, *next_dead;
     struct sa_pair *next_of_peer, **prev_of_peer;
 };
+_Static_assert(offsetof(struct sa_pair, out) == 64 && offsetof(struct sa_pair, in) == 128 &&
+                   offsetof(struct sa_pair, replay.seen) + 2 * sizeof(uint64_t) == 192,
+               "lines of the processor's cache");
 
 struct flow_tunnel { /* a flow with SAs, for the flow monitor MIB (flowmib.c) */
     uint32_t index;        /* 0: has none */
@@ -289,8 +297,8 @@ struct ipsec {
     struct table *flows;       /* id -> struct ipsec_flow */
     struct ipsec_flow **shown; /* all flows in show order, made when asked for; see flow_at */
     bool shown_stale;
-    struct cache_line *cache; /* FLOW_CACHE lines, each on one of the processor's */
-    void *cache_room;         /* what mem_free takes */
+    struct cache_line *cache; /* each on one line of the processor's */
+    uint32_t cache_lines, cache_used, cache_gen; /* used: of that generation */
 
     /* Protected tunnels. */
     struct protect_head *heads, **heads_end;
@@ -298,6 +306,7 @@ struct ipsec {
     void *protect_arg;
 
     /* SAs. */
+    struct store *store; /* pairs with their keys, and flows */
     struct spi_index in;
     struct table *by_id, *peers, *transient;
     struct late *late; /* late.c */
@@ -332,6 +341,9 @@ struct ipsec {
 bool transform_valid(const struct ipsec_transform *t);
 size_t transform_icv(const struct ipsec_transform *t);
 size_t transform_cipher_key(const struct ipsec_transform *t); /* bytes, without the GCM salt */
+/* The memory of a pair, with its keys: its seals follow it in one piece. */
+struct sa_pair *pair_take(struct ipsec *ips, const struct sa_pair_params *p);
+void pair_give(struct ipsec *ips, struct sa_pair *sa); /* wiped */
 void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len);
 const struct transform_set_conf *ipsec_default_set(void);
 
@@ -368,6 +380,7 @@ struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto,
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
 void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
+void pair_limit(struct sa_pair *sa); /* soft_told, or a limit, changed */
 void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
@@ -377,7 +390,7 @@ void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets
 static inline bool pair_has_room(const struct sa_pair *sa, int dir, uint64_t bytes)
 {
     uint64_t after = (dir == DIR_IN ? sa->in.bytes : sa->out.bytes) + bytes;
-    return after < sa->hard_bytes && (after < sa->soft_bytes || sa->soft_told);
+    return after >> 10 < sa->limit_kb;
 }
 
 /* cryptomap.c */
@@ -451,6 +464,7 @@ void peer_failed(struct ipsec *ips, struct map_entry *e, uint32_t addr); /* if i
 void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why);
 
 /* spd.c */
+void spd_cache_init(struct ipsec *ips);
 enum { WAY_OUT, WAY_IN };
 /* What is to be done with this packet on this interface, WAY_IN: seen from the other side: the flow that protects it, or
  * drop, or neither. WAY_OUT counts at the lines that decided. Good until the next call. */

@@ -64,6 +64,7 @@ static void softs_out(struct ipsec *ips)
         if (sa->dead || sa->flow->pairs != sa)
             continue;
         sa->soft_told = true;
+        pair_limit(sa);
         pair_info(sa, &info);
         if (ips->up.soft_expire)
             ips->up.soft_expire(ips->up.arg, &info);

@@ -225,3 +225,50 @@ void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len)
     ips->chance_left -= len;
     memcpy(iv, ips->chance + ips->chance_left, len);
 }
+
+static struct seal_spec spec_of(const struct ipsec_transform *t, bool encrypt, const uint8_t *key)
+{
+    size_t ckey = transform_cipher_key(t), auth = hash_len(t->auth), salt = sad_keymat_len(t) - ckey - auth;
+    return (struct seal_spec){.cipher = t->cipher,
+                              .encrypt = encrypt,
+                              .key = key,
+                              .key_len = ckey,
+                              .salt = key + ckey,
+                              .hash = t->auth,
+                              .mac_key = key + ckey + salt,
+                              .mac_key_len = auth,
+                              .icv_len = (unsigned)transform_icv(t)};
+}
+
+struct sa_pair *pair_take(struct ipsec *ips, const struct sa_pair_params *p)
+{
+    const struct ipsec_transform *t = &p->policy.transforms[0];
+    struct seal_spec in = spec_of(t, false, p->key_in), out = spec_of(t, true, p->key_out);
+    bool esp = t->proto == PROTO_ESP;
+    size_t first = esp ? seal_size(ips->crypto, &out) : 0, second = esp ? seal_size(ips->crypto, &in) : 0;
+    struct sa_pair *sa = store_take(ips->store, sizeof *sa + first + second);
+    uint8_t *behind = (uint8_t *)sa + sizeof *sa;
+    sa->size = (uint32_t)(sizeof *sa + first + second);
+    sa->out.spi = p->spi_out;
+    sa->in.spi = p->spi_in;
+    if (esp) {
+        sa->out.seal = seal_make(ips->crypto, &out, behind);
+        sa->in.seal = seal_make(ips->crypto, &in, behind + first);
+    } else {
+        sa->out.mac = mac_new(t->auth, p->key_out, out.mac_key_len);
+        sa->in.mac = mac_new(t->auth, p->key_in, in.mac_key_len);
+    }
+    return sa;
+}
+
+void pair_give(struct ipsec *ips, struct sa_pair *sa)
+{
+    if (sa->ah) {
+        mac_free(sa->out.mac);
+        mac_free(sa->in.mac);
+    } else {
+        seal_end(sa->out.seal);
+        seal_end(sa->in.seal);
+    }
+    store_give(ips->store, sa, sa->size);
+}

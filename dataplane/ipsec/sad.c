@@ -158,33 +158,6 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
     mem_free(p);
 }
 
-static void half_init(struct ipsec *ips, struct sa_half *h, const struct ipsec_transform *t, bool encrypt, uint32_t spi,
-                      const uint8_t *key)
-{
-    size_t ckey = transform_cipher_key(t), auth = hash_len(t->auth), salt = sad_keymat_len(t) - ckey - auth;
-    h->spi = spi;
-    if (t->proto == PROTO_ESP)
-        h->seal = seal_new(ips->crypto, &(struct seal_spec){.cipher = t->cipher,
-                                                            .encrypt = encrypt,
-                                                            .key = key,
-                                                            .key_len = ckey,
-                                                            .salt = key + ckey,
-                                                            .hash = t->auth,
-                                                            .mac_key = key + ckey + salt,
-                                                            .mac_key_len = auth,
-                                                            .icv_len = (unsigned)transform_icv(t)});
-    else
-        h->mac = mac_new(t->auth, key, auth);
-}
-
-static void half_fini(struct sa_half *h, bool ah)
-{
-    if (ah)
-        mac_free(h->mac);
-    else
-        seal_free(h->seal);
-}
-
 /* A tunnel's is renewed whether it was used or not. */
 static bool unused(const struct sa_pair *sa)
 {
@@ -194,8 +167,10 @@ static bool unused(const struct sa_pair *sa)
 static void on_soft(void *arg)
 {
     struct sa_pair *sa = arg;
-    if (unused(sa))
+    if (unused(sa)) {
         sa->soft_bytes = 0; /* the first packet will ask */
+        pair_limit(sa);
+    }
     pair_soft(sa);
 }
 
@@ -246,6 +221,12 @@ void pair_thresholds(const struct sa_pair *sa, uint32_t *seconds, uint32_t *kilo
     *kilobytes = (uint32_t)(soft_before_bytes(sa) / 1024);
 }
 
+void pair_limit(struct sa_pair *sa)
+{
+    uint64_t least = sa->soft_told || sa->hard_bytes < sa->soft_bytes ? sa->hard_bytes : sa->soft_bytes;
+    sa->limit_kb = least >> 10 > UINT32_MAX ? UINT32_MAX : (uint32_t)(least >> 10);
+}
+
 static void lifetimes(struct sa_pair *sa)
 {
     uint64_t life = sa->policy.life_s;
@@ -264,6 +245,7 @@ static void lifetimes(struct sa_pair *sa)
         sa->hard_bytes = (uint64_t)sa->policy.life_kb * 1024;
         sa->soft_bytes = sa->hard_bytes - soft_before_bytes(sa);
     }
+    pair_limit(sa);
 }
 
 bool pair_programmed(const struct sa_pair *sa)
@@ -330,7 +312,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     struct ipsec_flow *f = flow_for(ips, &p->policy, true);
     if (!f)
         return 0;
-    struct sa_pair *sa = mem_aligned(sizeof *sa, _Alignof(struct sa_pair)); /* on lines of the cache of its own */
+    struct sa_pair *sa = pair_take(ips, p);
     sa->ips = ips;
     sa->flow = f;
     sa->policy = p->policy;
@@ -362,8 +344,6 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     } else {
         sa->head_len = (uint8_t)(12 + sa->icv_len);
     }
-    half_init(ips, &sa->in, t, false, p->spi_in, p->key_in);
-    half_init(ips, &sa->out, t, true, p->spi_out, p->key_out);
     replay_init(&sa->replay, sa->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
@@ -509,9 +489,7 @@ void sad_bury(struct ipsec *ips)
     while (ips->dead_head) {
         struct sa_pair *sa = ips->dead_head;
         ips->dead_head = sa->next_dead;
-        half_fini(&sa->in, sa->ah);
-        half_fini(&sa->out, sa->ah);
-        mem_free(sa);
+        pair_give(ips, sa);
     }
 }
 
@@ -558,6 +536,8 @@ void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets
         if (sa->peer->watched)
             peer_sends(sa);
     }
+    if (h->bytes >> 10 < sa->limit_kb)
+        return;
     if (h->bytes >= sa->soft_bytes && !sa->soft_told)
         pair_soft(sa);
     if (h->bytes >= sa->hard_bytes)
@@ -566,9 +546,12 @@ void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets
 
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu)
 {
-    if (sa->plain_mtu_for != path_mtu) {
-        sa->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, path_mtu);
-        sa->plain_mtu_for = path_mtu;
+    if (sa->plain_mtu_for != path_mtu || !path_mtu) {
+        uint32_t plain = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, path_mtu);
+        if (path_mtu > UINT16_MAX)
+            return plain;
+        sa->plain_mtu = (uint16_t)plain; /* less than path_mtu */
+        sa->plain_mtu_for = (uint16_t)path_mtu;
     }
     return sa->plain_mtu;
 }

@@ -2,8 +2,8 @@
  * CRYPTO_CHECK (clear, come in on one).
  *
  * A packet's answer is the first permit line of the first entry (by number) whose list does not deny it. The walk over
- * entries and lines is made once for each kind of packet: the answer stands in a cache of FLOW_CACHE lines, FLOW_WAYS to a
- * place, valid for one generation of the compiled policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
+ * entries and lines is made once for each kind of packet: the answer stands in a cache that grows with their number up to
+ * FLOW_CACHE lines, in sets of FLOW_WAYS, of which a kind has its own to begin with, valid for one generation of the policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
  * once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as on IOS, the packet
  * that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what
  * fits; without DF -> fragmented before encryption in tunnel mode, so that the peer need not reassemble; `fragmentation
@@ -33,7 +33,29 @@ static uint32_t cache_place(const struct ipsec *ips, const struct map_if *mi, co
     h ^= h >> 32;
     h = (h + w[1] + ((uint64_t)last << 24) + ips->gen + way) * UINT64_C(0xD6E8FEB86659FD93);
     h ^= h >> 32;
-    return (uint32_t)h & (FLOW_CACHE - FLOW_WAYS);
+    return (uint32_t)h & (ips->cache_lines - 1);
+}
+
+void spd_cache_init(struct ipsec *ips)
+{
+    ips->cache_lines = FLOW_CACHE_MIN;
+    ips->cache = mem_aligned(ips->cache_lines * sizeof *ips->cache, sizeof *ips->cache);
+}
+
+/* Before places are reckoned: greater, and empty, where it has become too full. */
+static void cache_sync(struct ipsec *ips)
+{
+    if (ips->cache_gen != ips->gen) {
+        ips->cache_gen = ips->gen;
+        ips->cache_used = 0;
+    }
+    if (ips->cache_used <= ips->cache_lines / 4 || ips->cache_lines >= FLOW_CACHE)
+        return;
+    while (ips->cache_used > ips->cache_lines / 4 && ips->cache_lines < FLOW_CACHE)
+        ips->cache_lines *= 2;
+    mem_free(ips->cache);
+    ips->cache = mem_aligned(ips->cache_lines * sizeof *ips->cache, sizeof *ips->cache);
+    ips->cache_used = 0;
 }
 
 static bool cache_hit(const struct cache_line *c, const struct ipsec *ips, const struct map_if *mi,
@@ -101,15 +123,22 @@ static inline void count_again(uint64_t *const hits[SPD_HITS])
 static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, struct map_if *mi, const struct flow *f,
                                           uint8_t way, bool *known)
 {
-    struct cache_line *set = &ips->cache[place], *c = set;
-    for (unsigned i = 0; i < FLOW_WAYS; i++, c++)
+    struct cache_line *all = ips->cache, *c;
+    for (uint32_t i = 0; i < FLOW_WAYS; i++) {
+        c = &all[place ^ i];
         if (cache_hit(c, ips, mi, f, way)) {
             *known = true;
             return c;
         }
+    }
     *known = false;
-    memmove(set + 1, set, (FLOW_WAYS - 1) * sizeof *set); /* the oldest makes room */
-    c = set;
+    uint32_t last = 0; /* the first place of the set that is free, or the oldest makes room */
+    while (last < FLOW_WAYS - 1 && all[place ^ last].gen == ips->gen)
+        last++;
+    ips->cache_used += all[place ^ last].gen != ips->gen;
+    for (; last > 0; last--)
+        all[place ^ last] = all[place ^ (last - 1)];
+    c = &all[place];
     struct flow mirror = way == WAY_IN ? flow_mirror(f) : *f;
     *c = (struct cache_line){.key = *f, .gen = ips->gen, .mi = mi, .way = way};
     walk(ips, mi, &mirror, way, c);
@@ -119,6 +148,7 @@ static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, str
 const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)
 {
     bool known;
+    cache_sync(ips);
     const struct cache_line *c = lookup_at(ips, cache_place(ips, mi, f, way), mi, f, way, &known);
     if (known)
         count_again(c->hits);
@@ -197,7 +227,6 @@ static inline void ask_place(struct ipsec *ips, const struct ask *before, struct
     }
     a->place = cache_place(ips, a->mi, &a->key, WAY_OUT);
     __builtin_prefetch(&ips->cache[a->place]);
-    __builtin_prefetch((const uint8_t *)&ips->cache[a->place] + 64);
 }
 
 static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p, const struct ask *a)
@@ -229,7 +258,8 @@ static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p,
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
-    uint32_t plain = pair_plain_mtu(sa, flow_path_mtu(f, mi_mtu(a->mi), ips->env.loop));
+    uint32_t path = flow_path_mtu(f, mi_mtu(a->mi), ips->env.loop);
+    uint32_t plain = sa->plain_mtu_for == path && path ? sa->plain_mtu : pair_plain_mtu(sa, path);
     if (p->len > plain && too_big(ips, g, p, sa, plain))
         return;
     p->sa = sa;
@@ -263,8 +293,10 @@ static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, uns
         __builtin_prefetch(a->hits[0], 1);
     }
     for (unsigned i = 0; i < n; i++)
-        if (asks[i].flow && !asks[i].again)
+        if (asks[i].flow && !asks[i].again) {
             __builtin_prefetch(asks[i].flow->out);
+            __builtin_prefetch((const uint8_t *)asks[i].flow->out + offsetof(struct sa_pair, out));
+        }
     for (unsigned i = 0; i < n; i++) {
         if (asks[i].mi)
             count_again(asks[i].hits);
@@ -276,6 +308,7 @@ void crypto_out_stage(void *self, struct graph *g, struct packet **v, unsigned n
 {
     struct ipsec *ips = self;
     map_sync(ips);
+    cache_sync(ips);
     for (unsigned at = 0; at < n; at += ESP_BATCH)
         out_batch(ips, g, v + at, n - at < ESP_BATCH ? n - at : ESP_BATCH);
 }

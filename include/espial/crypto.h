@@ -84,6 +84,10 @@ struct seal_spec {
 struct seal;
 struct seal *seal_new(struct crypto *cr, const struct seal_spec *spec);
 void seal_free(struct seal *s);           /* wipes; NULL-safe */
+/* The same in memory of the caller's: seal_size bytes (a multiple of 64), zeroed, at a multiple of 64. */
+size_t seal_size(struct crypto *cr, const struct seal_spec *spec);
+struct seal *seal_make(struct crypto *cr, const struct seal_spec *spec, void *place);
+void seal_end(struct seal *s); /* wipes; the memory stays the caller's; NULL-safe */
 static inline __attribute__((always_inline)) void seal_prefetch(const struct seal *s) /* it will be needed soon */
 {
     __builtin_prefetch(s);

@@ -22,4 +22,11 @@ struct pool *pool_new(void);
 void *pool_alloc(struct pool *p, size_t size); /* zeroed, aligned for any type */
 char *pool_strdup(struct pool *p, const char *s);
 void pool_free(struct pool *p); /* NULL-safe */
+
+/* A store: pieces of a few sizes that come and go, close together in memory. */
+struct store;
+struct store *store_new(void);
+void *store_take(struct store *s, size_t size) __attribute__((returns_nonnull)); /* zeroed, at the beginning of a line of 64 bytes */
+void store_give(struct store *s, void *piece, size_t size);                       /* the same size; wiped */
+void store_free(struct store *s);                                                 /* and all pieces; NULL-safe */
 #endif
