@@ -5,6 +5,7 @@
 #include "espial/shell.h"
 #include "tests/fuzz/one.h"
 
+#define PATIENCE 2 /* seconds that a run may take */
 #define RAVES 60000 /* bytes on the console: applets that keep each other going, a thousand runs a second; more of it shows nothing new */
 
 const char *const fuzz_words[] = {
@@ -32,24 +33,37 @@ static void done(void *arg, const struct shell_result *r)
     *(bool *)arg = true;
 }
 
-/* Type a line and wait for its end, as long as a held command may be held. */
+static const struct shell_params user = {.user = "", .origin = "console by console", .privilege = 15};
+
+/* Type a line and wait for its end, as long as a held command may be held. An endless loop does millions of actions until
+ * maxrun: somebody else clears all jobs before. */
 static void types(struct one *o, struct shell *sh, const char *line)
 {
-    bool over = false;
+    bool over = false, cleared = true;
+    struct shell *other = NULL;
     shell_type(sh, line, NULL, done, &over);
-    for (int i = 0; i < 40 && !over; i++)
+    for (int i = 0; i < 40 && !over && !o->reloads; i++) {
         vloop_run_for(o->loop, US_PER_S);
+        if (i != PATIENCE || over || o->reloads || !(other = shell_open(router_shells(o->r), &user)))
+            continue;
+        cleared = false;
+        shell_type(other, "event manager scheduler clear all", NULL, done, &cleared);
+    }
     fuzz_must(over || o->reloads);
+    if (other && !o->reloads) {
+        for (int i = 0; i < 40 && !cleared; i++)
+            vloop_run_for(o->loop, US_PER_S);
+        shell_close(other);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = mem_strndup((const char *)data, size), *post = strstr(text, "\npost\n");
     struct one o;
-    const struct shell_params params = {.user = "", .origin = "console by console", .privilege = 15};
 
     one_start(&o, text, post ? (size_t)(post + 1 - text) : strlen(text));
-    struct shell *sh = shell_open(router_shells(o.r), &params);
+    struct shell *sh = shell_open(router_shells(o.r), &user);
     fuzz_must(sh != NULL);
     types(&o, sh, "event manager run A");
     if (!o.reloads)
