@@ -3,7 +3,8 @@
  * `?` behind a blank lists what may follow, values first, then keywords, then `|` and <cr>; behind a word, the keywords
  * that begin like it. Both look at the best reading of the words before only; where those are undecided the line is
  * ambiguous, and where they are wrong it is unrecognized. Interface types are listed like keywords, their numbers as a
- * range. Hidden rows are not listed, but what may follow their words is. Tab completes keywords and interface types, never values.
+ * range; so are the file systems that a name may begin with. Hidden rows are not listed, but what may follow their words
+ * is. Tab completes keywords, interface types and file systems, never other values.
  *
  * Layout: token padded to the widest, two blanks around, descriptions wrapped before the terminal's edge to their own
  * column. */
@@ -16,6 +17,7 @@
 struct entry {
     const char *token, *help;
     bool value;
+    bool goes_on; /* a file system, with the file's name right behind it */
 };
 struct list {
     struct walk *w;
@@ -41,7 +43,7 @@ static void add(struct list *l, const char *token, const char *help, bool value)
         l->cap = l->cap ? l->cap * 2 : 64;
         l->v = mem_resize(l->v, l->cap, sizeof(*l->v));
     }
-    l->v[l->n++] = (struct entry){token, help, value};
+    l->v[l->n++] = (struct entry){.token = token, .help = help, .value = value};
 }
 
 static bool begins(const struct list *l, const char *word)
@@ -54,6 +56,14 @@ static const char *help_of(struct list *l, const struct elem *e)
 {
     size_t n = strcspn(e->help, "|");
     return e->help[n] ? memcpy(pool_alloc(l->pool, n + 1), e->help, n) : e->help;
+}
+
+static void add_filesystem(struct list *l, const char *name, const char *help)
+{
+    size_t before = l->n;
+    add(l, name, help, false);
+    if (l->n > before)
+        l->v[before].goes_on = true;
 }
 
 static bool is_hidden(uint16_t flags)
@@ -82,6 +92,10 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
                 add(l, ifname_types[i], token_iftype_help(ifname_types[i]), false);
         return;
     }
+    if (e->type == VALUE_URL)
+        for (size_t i = 0; token_filesystems[i]; i++)
+            if (begins(l, token_filesystems[i]))
+                add_filesystem(l, token_filesystems[i], help_of(l, e));
     if (!l->values || (l->partial_len && token_accept(e, l->partial, l->partial_len, 0, &end, &bad) != TOKEN_YES))
         return;
     add(l, pool_strdup(l->pool, token_placeholder(e, buf)), help_of(l, e), true);
@@ -288,15 +302,18 @@ bool grammar_complete(struct grammar *g, enum cmd_mode mode, uint8_t privilege, 
 
     if (stop_at_cursor(&l, mode, privilege, line, &w, &paths, &n, &ambiguous) && l.partial_len) {
         const char *word = NULL;
+        bool goes_on = false;
 
         for (size_t i = 0; i < n; i++)
             add_at(&l, paths[i]);
         for (size_t i = 0; i < l.n; i++)
-            if (l.n == 1 || strlen(l.v[i].token) == l.partial_len)
+            if (l.n == 1 || strlen(l.v[i].token) == l.partial_len) {
                 word = l.v[i].token;
+                goes_on = l.v[i].goes_on;
+            }
         if (word) {
             text_addn(completed, line, w.len - l.partial_len);
-            text_printf(completed, "%s ", word);
+            text_printf(completed, goes_on ? "%s" : "%s ", word);
             done = true;
         }
     }

@@ -396,6 +396,19 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
     return ok ? TOKEN_YES : TOKEN_NO;
 }
 
+const char *const token_filesystems[] = {"bootflash:", "disk0:", "flash:", "nvram:", NULL};
+
+/* The name of a file system without its colon (`dir flash`). */
+static bool bare_filesystem(const struct elem *e, const char *word, size_t n)
+{
+    if (e->type != VALUE_URL)
+        return false;
+    for (size_t i = 0; token_filesystems[i]; i++)
+        if (n + 1 == strlen(token_filesystems[i]) && !strncasecmp(token_filesystems[i], word, n))
+            return true;
+    return false;
+}
+
 size_t token_value(const struct elem *e, const char *line, size_t start, size_t end, struct cmd_val *v, char *store,
                    size_t cap)
 {
@@ -415,6 +428,10 @@ size_t token_value(const struct elem *e, const char *line, size_t start, size_t 
         n = cap - 1;
     memcpy(store, line + start, n);
     store[n] = '\0';
+    if (n + 2 < cap && bare_filesystem(e, store, n)) {
+        store[n++] = ':';
+        store[n] = '\0';
+    }
     if (e->type == VALUE_OID)
         unquote(store);
     if (word_num(e, store, &v->num))
@@ -433,6 +450,8 @@ void token_expand(const struct elem *e, const char *line, size_t start, size_t e
         text_add(out, name);
     else
         text_addn(out, line + start, end - start);
+    if (bare_filesystem(e, line + start, end - start))
+        text_add(out, ":");
 }
 
 static bool one_word(const char *s)

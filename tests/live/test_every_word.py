@@ -606,7 +606,8 @@ def every_prefix(t, prompt, done, token, words, values):
         clear = len(full) == 1
         settled = done + cut == "show log"  # everybody's `show logging`, whatever else begins so
         line = t.ask(prompt, done + cut, "\t")[1]
-        if line != (done + full[0] + " " if clear else done + cut):
+        blank = "" if full[0].endswith(":") and "WORD" in values else " "  # the file's name comes right behind it
+        if line != (done + full[0] + blank if clear else done + cut):
             t.fault(f"{prompt}{done}{cut}<TAB>: {line!r}")
         if token == (full[0] if clear else "logging" if settled else None):
             short = t.ask(prompt, done + cut + " ", "?")[0].split("\r\n")[1:]

@@ -229,6 +229,9 @@ static void values(void **state)
     means(x, EXEC, "copy disk0:b start");
     assert_int_equal(val(x, "what")->num, 2);
     assert_string_equal(val(x, "from")->text, "disk0:b");
+    assert_string_equal(means(x, EXEC, "copy Flash start"), "copy Flash: startup-config");
+    assert_string_equal(val(x, "from")->text, "Flash:");
+    assert_string_equal(means(x, EXEC, "copy ./flash start"), "copy ./flash startup-config");
 
     means(x, EXEC, "event manager run a b c d");
     struct cmd_ctx c = {.vals = x->m->vals, .nvals = x->m->nvals};
