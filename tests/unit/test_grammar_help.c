@@ -65,6 +65,10 @@ static void argument_help(void **state)
           "\n");
     shows(x, EXEC, 15, "copy ", 80,
           "  WORD            File\n"
+          "  bootflash:      File\n"
+          "  disk0:          File\n"
+          "  flash:          File\n"
+          "  nvram:          File\n"
           "  running-config  Copy from current system configuration\n"
           "  startup-config  Copy from startup configuration\n"
           "\n");
