@@ -678,7 +678,7 @@ def check(t, prompt, command):
 
 
 def undone(t, prompt, command):
-    if not re.match(r"(no|default|do|end|exit|help|crypto key|key-string|privilege exec reset)\b", command):
+    if not re.match(r"(no|default|do|end|exit|help|crypto key|multilink|key-string|privilege exec reset)\b", command):
         check(t, prompt, "no " + command)
 
 
