@@ -163,14 +163,14 @@ void group_free(struct flow_group *g)
     mem_free(g);
 }
 
-struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key)
+struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key, bool sends)
 {
     uint64_t lens = g ? g->lens : 0;
     while (lens) {
         unsigned len = 63 - (unsigned)__builtin_clzll(lens);
         uint32_t prefix = key->dst & ip4_mask(len);
         for (struct ipsec_flow *f = table_find(g->by_len[len], &prefix); f; f = f->next_same)
-            if (f->out && selector_fits(&f->local_sel, &f->remote_sel, key, false))
+            if ((f->out || !sends) && selector_fits(&f->local_sel, &f->remote_sel, key, false))
                 return f;
         lens &= ~(UINT64_C(1) << len);
     }

@@ -32,6 +32,8 @@
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
+#define BESIDE_SAME_US       (60 * US_PER_S) /* for a packet that the peer's answer left out; any other: */
+#define BESIDE_OTHER_US      (1 * US_PER_S)
 #define TRANSIENT_KEEP_US    (120 * US_PER_S)
 #define SOFT_BEFORE_S        30 /* the initiator of a pair asks for the next one this long before its end ... */
 #define SOFT_BEFORE_RESP_S   20 /* ... the responder a little later: if the initiator did its work, never */
@@ -153,6 +155,8 @@ struct ipsec_flow {
     bool acquiring, acquire_queued, kept;
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t acquire_until;
+    struct ipsec_first first; /* the packet that asked last */
+    uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;
 };
 
@@ -424,8 +428,8 @@ void flow_delete_pairs(struct ipsec_flow *f, const struct map_entry *still);
 /* Those of a dynamic entry that it does not allow (any more; NULL: none). */
 void group_delete_pairs(struct flow_group *g, const struct map_entry *still);
 void group_free(struct flow_group *g); /* empty */
-/* The flow that sends, for a packet; the most exact remote prefix first. NULL: none. */
-struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key);
+/* The flow for a packet (sends: that sends already); the most exact remote prefix first. NULL: none. */
+struct ipsec_flow *group_fit(const struct flow_group *g, const struct flow *key, bool sends);
 void group_front(struct ipsec_flow *f); /* of flows alike it is the one in use */
 /* Of one entry: the flow of the line that is, or else contains, these selectors. */
 struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *local, const struct selector *remote,
@@ -469,7 +473,8 @@ enum { WAY_OUT, WAY_IN };
 /* What is to be done with this packet on this interface, WAY_IN: seen from the other side: the flow that protects it, or
  * drop, or neither. WAY_OUT counts at the lines that decided. Good until the next call. */
 const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way);
-void spd_acquire(struct ipsec *ips, struct ipsec_flow *f);
+/* key: the packet that wants it; NULL: as last time. */
+void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key);
 stage_fn crypto_out_stage, crypto_check_stage, esp_out_stage, esp_in_stage;
 
 /* pmtu.c */

@@ -172,9 +172,15 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
         return;
     f->acquiring = false;
     protect_changed(ips, f);
+    if (ok && f->first.there) {
+        const struct ipsec_first *p = &f->first;
+        struct flow key = {
+            .src = p->local, .dst = p->remote, .proto = p->proto, .sport = p->local_port, .dport = p->remote_port};
+        f->beside_at = f->pairs || group_fit(f->below, &key, false) ? 0 : loop_now(ips->env.loop) + 1;
+    }
     if (ok || f->out)
         return;
     peer_failed(ips, f->entry, want->peer);
     if (++f->asked < f->entry->npeers)
-        spd_acquire(ips, f);
+        spd_acquire(ips, f, NULL);
 }

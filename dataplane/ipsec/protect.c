@@ -276,8 +276,10 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
 void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc)
 {
     struct ipsec_flow *f = flow_of_head(ips, ifc);
-    if (f && !sends_with(f))
-        spd_acquire(ips, f);
+    if (f && !sends_with(f)) {
+        f->first.there = false;
+        spd_acquire(ips, f, NULL);
+    }
 }
 
 bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *out)

@@ -96,6 +96,7 @@ static void acquires_out(struct ipsec *ips)
         if (f->out)
             continue;
         flow_policy(f, &want);
+        want.first = f->first;
         if (!want.peer) { /* its name has no address now */
             f->acquiring = false;
             peer_failed(ips, f->entry, 0);

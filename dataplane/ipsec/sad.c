@@ -325,8 +325,10 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->gcm = t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM;
     sa->local = p->policy.local;
     sa->remote = p->policy.peer;
-    sa->local_sel = p->policy.local_sel;
-    sa->remote_sel = p->policy.remote_sel;
+    const struct ipsec_flow *line = p->policy.several && f->wide ? f->wide : NULL;
+    sa->local_sel = line ? line->local_sel : p->policy.local_sel;
+    sa->remote_sel = line ? line->remote_sel : p->policy.remote_sel;
+    sa->policy.first = (struct ipsec_first){0};
     sa->id = ips->pair_ids;
     ips->pair_ids += 2; /* the outbound half is shown as the next number */
     sa->initiator = p->initiator;

@@ -32,6 +32,14 @@ struct selector {
     uint16_t port;
 };
 
+/* The packet that a flow is asked for (RFC 7296 section 2.9): the ends' addresses, and ports where the protocol has them. */
+struct ipsec_first {
+    uint32_t local, remote;
+    uint16_t local_port, remote_port;
+    uint8_t proto;
+    bool there;
+};
+
 #define IPSEC_TRANSFORMS_MAX 6
 /* What a flow wants: copied out of a crypto map entry for IKE, as initiator (acquire) or responder (spd_find_policy). */
 struct ipsec_policy {
@@ -53,6 +61,8 @@ struct ipsec_policy {
     bool answer_only;                /* dynamic map, responder-only: never begun by us */
     bool ecn;                        /* congestion met on the way is told to the packet inside (RFC 6040) */
     bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */
+    bool several;                    /* the peer has more in this pair than the selectors say: what comes in may be all that the line permits */
+    struct ipsec_first first;        /* what began it; of wants */
     bool protection;                 /* of a tunnel interface: a lost pair is renewed at once, not at the next packet */
 };
 

@@ -78,7 +78,7 @@ static bool walk_dynamic(const struct map_entry *e, const struct flow *f, bool p
 {
     if (e->acl[0] && !permitted)
         return false;
-    c->flow = group_fit(e->below, f);
+    c->flow = group_fit(e->below, f, true);
     c->drop = !c->flow && permitted; /* nobody is asked: who has no SAs yet must come by himself */
     return c->flow || c->drop;
 }
@@ -103,7 +103,7 @@ static void walk(const struct ipsec *ips, const struct map_if *mi, const struct 
         } else if (e->dynamic) {
             done = walk_dynamic(e, f, at != NULL, c);
         } else if (at && at->flow) {
-            c->flow = group_fit(at->flow->below, f);
+            c->flow = group_fit(at->flow->below, f, true);
             if (!c->flow)
                 c->flow = at->flow;
             done = true;
@@ -155,11 +155,22 @@ const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const 
     return c;
 }
 
-void spd_acquire(struct ipsec *ips, struct ipsec_flow *f)
+/* A peer that narrows would answer the same again, and make one pair after the other. */
+static bool left_out(const struct ipsec_flow *f, const struct flow *key, uint64_t now)
+{
+    const struct ipsec_first *was = &f->first;
+    bool same = was->local == key->src && was->remote == key->dst && was->proto == key->proto;
+    return f->beside_at && now < f->beside_at - 1 + (same ? BESIDE_SAME_US : BESIDE_OTHER_US);
+}
+
+void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key)
 {
     uint64_t now = loop_now(ips->env.loop);
-    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until))
+    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until) ||
+        (key && left_out(f, key, now)))
         return;
+    if (key)
+        f->first = (struct ipsec_first){key->src, key->dst, key->sport, key->dport, key->proto, true};
     f->acquiring = true;
     f->acquire_until = now + ACQUIRE_AGAIN_US;
     if (f->acquire_queued)
@@ -254,7 +265,7 @@ static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p,
         f->n.no_sa_send++;
         if (!f->acquiring)
             f->asked = 0;
-        spd_acquire(ips, f);
+        spd_acquire(ips, f, &a->key);
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }

@@ -8,7 +8,7 @@ from swan import Stream, connection, ping_from_charon, ping_from_router, spi_out
 from swan_pair import AGGRESSIVE, MAIN, PLAIN, V2, Pair, Suite
 
 THIRD = "ip route 192.168.3.0 255.255.255.0 10.0.0.2\naccess-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.3.0 0.0.0.255"
-CHILD = "%s { local_ts = %s\n remote_ts = %s\n esp_proposals = %s\n %s }\n"
+CHILD = "%s { local_ts = %s\n remote_ts = %s\n esp_proposals = %s }\n"
 CONF = "i_dont_care_about_security_and_use_aggressive_mode_psk = yes\n  delete_rekeyed = no\n  retransmit_tries = 2\n  "  # as Pair has it
 
 
@@ -28,11 +28,16 @@ def both(pair, mode, suite=PLAIN, extra="", **theirs):
         pair.begin(who)
 
 
+def two_nets(mode):
+    """The connection with two children, `net` and `third`."""
+    children = CHILD % ("net", "192.168.2.0/24", "192.168.1.0/24", PLAIN.esp) + CHILD % ("third", "192.168.3.0/24", "192.168.1.0/24", PLAIN.esp)
+    text = connection(*PLAIN.charon(mode), version=2 if mode == V2 else 1)
+    return re.sub(r"(?s)children \{.*?\n  \} \}", lambda _: "children { " + children + " }", text, count=1)
+
+
 def two_children(pair, mode):
     """Two children of one IKE SA; charon rekeys one, then IKE; one is deleted and the other goes on."""
-    esp = PLAIN.esp
-    children = CHILD % ("net", "192.168.2.0/24", "192.168.1.0/24", esp, "") + CHILD % ("third", "192.168.3.0/24", "192.168.1.0/24", esp, "")
-    text = re.sub(r"(?s)children \{.*?\n  \} \}", lambda _: "children { " + children + " }", connection(*PLAIN.charon(mode), version=2 if mode == V2 else 1), count=1)
+    text = two_nets(mode)
     with_third()
     for who in ("router", "charon"):
         r = pair.fresh(mode, extra=THIRD, text=text)
@@ -70,6 +75,43 @@ def many_selectors(pair, mode):
         wake(r, to="192.168.3.1")
         wait_for("the other network", lambda: "100 percent" in ping_from_router(r, to="192.168.3.1", repeat=2))
         pair.both_ways("and the first")
+
+
+WIDE = "no access-list 101\naccess-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.0.0 0.0.255.255\nip route 192.168.0.0 255.255.0.0 10.0.0.2"
+
+
+def parts(pair, mode):
+    """The router's line is wider than what charon has, which is two networks: of one child, or of two; each is had when a packet wants it."""
+    with_third()
+    for text in (None, two_nets(mode)):
+        r = pair.fresh(mode, extra=WIDE, text=text, local_ts="192.168.2.0/24,192.168.3.0/24")
+        pair.begin("router")
+        wake(r, to="192.168.3.1")
+        wait_for("the other network", lambda: "100 percent" in ping_from_router(r, to="192.168.3.1", repeat=2))
+        pair.both_ways("and the first")
+        assert from_third() and pair.charon.children() == 2, pair.charon.sas()
+
+
+def ranges(pair, mode):
+    """charon has ranges that are no networks."""
+    with_third()
+    r = pair.fresh(mode, extra=WIDE, local_ts="192.168.2.1-192.168.3.100", remote="192.168.1.0/24")
+    pair.begin("router")
+    pair.both_ways("of a range")
+    wake(r, to="192.168.3.1")
+    wait_for("the rest of it", lambda: "100 percent" in ping_from_router(r, to="192.168.3.1", repeat=2))
+    assert from_third()
+
+
+def outside(pair, mode):
+    """What charon does not have is asked for once in a minute, and leaves no child behind."""
+    r = pair.fresh(mode, extra=WIDE)
+    pair.begin("router")
+    had = len(pair.charon.log())
+    assert "Success rate is 0 percent" in ping_from_router(r, to="192.168.3.1", repeat=20, timeout=0)
+    wait_for("one child", lambda: pair.charon.children() == 1)
+    assert pair.charon.log()[had:].count("parsed CREATE_CHILD_SA request") <= 1
+    pair.both_ways("as before")
 
 
 def ports(pair, mode):
@@ -168,8 +210,10 @@ def unique(word):
         before = pair.ike_id()
         pair.charon_new()
         pair.charon.initiate()
-        if word != "never":  # then the former one is there still, and is shown first
+        if word != "never":  # then the former one is there still, is shown first, and sends for a second
             wait_for("the new IKE SA", lambda: pair.ike_id() not in (None, before))
+        else:
+            wait_for("our pings", lambda: "100 percent" in ping_from_router(pair.router))
         pair.both_ways("with the new charon")
         pair.router_new()
         wake(pair.router)
@@ -302,7 +346,7 @@ def lifetimes(pair, mode):
 
 ALL, V1S, NEW = (MAIN, AGGRESSIVE, V2), (MAIN, AGGRESSIVE), (V2,)
 ROWS = (
-    ("two children", two_children, (MAIN, V2)), ("many selectors", many_selectors, NEW), ("ports", ports, (MAIN, V2)), ("wide ports", wide_ports, NEW),
+    ("two children", two_children, (MAIN, V2)), ("many selectors", many_selectors, NEW), ("parts", parts, NEW), ("ranges", ranges, NEW), ("outside", outside, NEW), ("ports", ports, (MAIN, V2)), ("wide ports", wide_ports, NEW),
     ("alternatives", alternatives, (MAIN, V2)), ("only chacha20", only_chacha, (MAIN, V2)), ("esn", esn, (MAIN, V2)),
     ("fragmentation force", conn("fragmentation = force"), ALL), ("fragmentation no", conn("fragmentation = no"), (MAIN, V2)), ("encap", conn("encap = yes"), ALL),
     ("mobike yes", conn("mobike = yes"), NEW), ("mobike no", conn("mobike = no"), NEW), ("childless", childless, NEW),

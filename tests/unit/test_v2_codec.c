@@ -455,6 +455,38 @@ static void test_narrowing(void **state)
     assert_int_equal(ts.port_hi, 65535);
 }
 
+/* Worked out by hand: 10.0.0.64/26 is the greatest block of 10.0.0.10-10.0.0.130 around 10.0.0.100. */
+static void test_around(void **state)
+{
+    (void)state;
+    static const struct {
+        struct v2_ts ts;
+        uint8_t proto;
+        uint32_t addr;
+        uint16_t port;
+        struct selector want; /* mask 0 and addr 1: not in it */
+    } rows[] = {
+        {{0, 0, 65535, 0x0A000000, 0x0A0000FF}, 1, 0x0A000064, 0, {0x0A000000, 0xFFFFFF00, 0, 0}},
+        {{0, 0, 65535, 0x0A00000A, 0x0A000082}, 1, 0x0A000064, 0, {0x0A000040, 0xFFFFFFC0, 0, 0}},
+        {{0, 0, 65535, 0x0A00000A, 0x0A000082}, 1, 0x0A000082, 0, {0x0A000082, 0xFFFFFFFF, 0, 0}},
+        {{0, 0, 65535, 0x0A00000A, 0x0A000082}, 1, 0x0A000083, 0, {1, 0, 0, 0}},
+        {{0, 0, 65535, 0, 0xFFFFFFFF}, 6, 0x0A000083, 80, {0, 0, 0, 0}},
+        {{6, 0, 65535, 0, 0xFFFFFFFF}, 6, 0x0A000083, 80, {0, 0, 6, 0}},
+        {{6, 0, 65535, 0, 0xFFFFFFFF}, 17, 0x0A000083, 80, {1, 0, 0, 0}},
+        {{6, 50, 90, 0x0A000083, 0x0A000083}, 6, 0x0A000083, 80, {0x0A000083, 0xFFFFFFFF, 6, 80}},
+        {{6, 50, 90, 0x0A000083, 0x0A000083}, 6, 0x0A000083, 91, {1, 0, 0, 0}},
+        {{6, 0, 90, 0x0A000083, 0x0A000083}, 6, 0x0A000083, 0, {0x0A000083, 0xFFFFFFFF, 6, 1}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct selector out = {.addr = 1};
+        bool in = v2_ts_around(&rows[i].ts, rows[i].proto, rows[i].addr, rows[i].port, &out);
+        assert_int_equal(in, rows[i].want.addr != 1);
+        if (in && (out.addr != rows[i].want.addr || out.mask != rows[i].want.mask || out.proto != rows[i].want.proto ||
+                   out.port != rows[i].want.port))
+            fail_msg("row %zu: %08x/%08x/%u/%u", i, out.addr, out.mask, out.proto, out.port);
+    }
+}
+
 static void test_writing(void **state)
 {
     (void)state;
@@ -516,7 +548,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header),    cmocka_unit_test(test_chain),     cmocka_unit_test(test_finding),
         cmocka_unit_test(test_sa),        cmocka_unit_test(test_sa_bounds), cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_selectors), cmocka_unit_test(test_narrowing), cmocka_unit_test(test_writing),
+        cmocka_unit_test(test_selectors), cmocka_unit_test(test_narrowing), cmocka_unit_test(test_around), cmocka_unit_test(test_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

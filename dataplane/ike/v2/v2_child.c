@@ -74,6 +74,31 @@ static void write_ts(struct v2_wr *w, uint8_t type, const struct selector *s)
     v2_put_ts(w, type, &ts, 1);
 }
 
+static bool alone(const struct selector *s, const struct v2_ts *ts)
+{
+    struct v2_ts all;
+
+    v2_ts_of(s, &all);
+    return all.lo == ts->lo && all.hi == ts->hi && all.port_lo == ts->port_lo && all.proto == ts->proto;
+}
+
+/* First what began it, so that a peer that has parts of this flow knows which is meant (RFC 7296 section 2.9). */
+static void write_asked(struct v2_wr *w, const struct ipsec_policy *p)
+{
+    const struct ipsec_first *f = &p->first;
+    struct v2_ts i[2], r[2];
+    unsigned n = 0;
+
+    i[0] = (struct v2_ts){f->proto, f->local_port, f->local_port ? f->local_port : UINT16_MAX, f->local, f->local};
+    r[0] = (struct v2_ts){f->proto, f->remote_port, f->remote_port ? f->remote_port : UINT16_MAX, f->remote, f->remote};
+    if (f->there && !(alone(&p->local_sel, &i[0]) && alone(&p->remote_sel, &r[0])))
+        n++;
+    v2_ts_of(&p->local_sel, &i[n]);
+    v2_ts_of(&p->remote_sel, &r[n]);
+    v2_put_ts(w, V2_TSI, i, n + 1);
+    v2_put_ts(w, V2_TSR, r, n + 1);
+}
+
 static void write_status(struct v2_wr *w, uint16_t type)
 {
     v2_put_notify(w, V2_PROTO_NONE, type, NULL, 0, NULL, 0);
@@ -88,8 +113,7 @@ void v2_child_write_offer(struct v2_neg *n, struct v2_wr *w, bool create)
         v2_put(w, V2_NONCE, n->ni, n->ni_len);
     if (create && n->group)
         v2_put_ke(w, (uint16_t)n->group, dh_public(n->dh.dh), dh_public_len(n->group));
-    write_ts(w, V2_TSI, &p->local_sel);
-    write_ts(w, V2_TSR, &p->remote_sel);
+    write_asked(w, p);
     n->transport = p->transforms[0].mode == IPSEC_TRANSPORT;
     if (n->transport)
         write_status(w, V2N_USE_TRANSPORT_MODE);
@@ -160,7 +184,7 @@ uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bo
         return V2N_INVALID_SYNTAX;
     if (!v2_match_child(&body, &n->policy, create, &n->choice) || (create && n->choice.group != ke_group(ps)))
         return V2N_NO_PROPOSAL_CHOSEN;
-    if (!v2_ts_taken(ps, &n->policy))
+    if (!v2_ts_taken(ps, &n->policy, &n->beside))
         return V2N_TS_UNACCEPTABLE;
     n->transport = n->transport && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
     if (!n->transport && n->choice.transform.require)

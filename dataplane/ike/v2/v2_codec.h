@@ -174,6 +174,8 @@ void v2_ts_of(const struct selector *s, struct v2_ts *out);
 /* The greatest selector (a subnet, one port or any) inside both the range and the wider selector; false: they have
  * nothing in common that a selector can say. exact: is that the whole of ts? */
 bool v2_ts_narrow(const struct v2_ts *ts, const struct selector *within, struct selector *out, bool *exact);
+/* The greatest selector inside ts that has this address and port (0: has none) in it; false: ts has not. */
+bool v2_ts_around(const struct v2_ts *ts, uint8_t proto, uint32_t addr, uint16_t port, struct selector *out);
 
 /* Writing. Overflow is remembered and makes v2_end return 0. */
 struct v2_wr {

@@ -53,13 +53,13 @@ void v2_ts_of(const struct selector *s, struct v2_ts *out)
     };
 }
 
-/* The largest aligned power-of-two block inside lo..hi; the lower one of two. */
-static void greatest_block(uint32_t lo, uint32_t hi, uint32_t *addr, uint32_t *mask)
+/* The largest aligned power-of-two block inside lo..hi that has `at` in it; NULL: the lower one of two. */
+static void greatest_block(uint32_t lo, uint32_t hi, const uint32_t *at, uint32_t *addr, uint32_t *mask)
 {
     for (unsigned len = 0; len <= 32; len++) {
         uint64_t size = 1ull << (32 - len);
-        uint64_t first = ((uint64_t)lo + size - 1) / size * size;
-        if (first + size - 1 <= hi) {
+        uint64_t first = (at ? *at : (uint64_t)lo + size - 1) / size * size;
+        if (first >= lo && first + size - 1 <= hi) {
             *addr = (uint32_t)first;
             *mask = ip4_mask(len);
             return;
@@ -97,11 +97,25 @@ bool v2_ts_narrow(const struct v2_ts *ts, const struct selector *within, struct 
         out->addr = within->addr & within->mask;
         out->mask = within->mask;
     } else {
-        greatest_block(lo, hi, &out->addr, &out->mask);
+        greatest_block(lo, hi, NULL, &out->addr, &out->mask);
     }
     v2_ts_of(out, &got);
     if (exact)
         *exact = got.proto == ts->proto && got.port_lo == ts->port_lo && got.port_hi == ts->port_hi &&
                  got.lo == ts->lo && got.hi == ts->hi && ip4_mask_len(out->mask) >= 0;
+    return true;
+}
+
+bool v2_ts_around(const struct v2_ts *ts, uint8_t proto, uint32_t addr, uint16_t port, struct selector *out)
+{
+    bool all = ts->port_lo == 0 && ts->port_hi == UINT16_MAX;
+
+    if (addr < ts->lo || addr > ts->hi || (ts->proto && ts->proto != proto) ||
+        (!all && port && (port < ts->port_lo || port > ts->port_hi)))
+        return false;
+    *out = (struct selector){.proto = ts->proto};
+    if (!all)
+        out->port = port ? port : ts->port_lo ? ts->port_lo : 1;
+    greatest_block(ts->lo, ts->hi, &addr, &out->addr, &out->mask);
     return true;
 }

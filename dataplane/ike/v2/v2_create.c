@@ -191,6 +191,15 @@ static void forget(struct v2_child *old)
     v2_child_remove(old, SA_GONE_REKEYED);
 }
 
+/* Another one of its flow sends already. */
+static bool sent_for(const struct v2_child *c)
+{
+    for (const struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
+        if (q != c && q->turn && q->state == V2C_UP && !q->deleting)
+            return true;
+    return false;
+}
+
 static void made(struct v2_neg *n)
 {
     struct v2_sa *sa = n->sa;
@@ -209,6 +218,9 @@ static void made(struct v2_neg *n)
             v2_child_enable(theirs);
         else if (!timer_pending(&theirs->timer) && !theirs->turn)
             timer_set(&theirs->timer, V2_SWITCH_US);
+    } else if (n->beside && sent_for(c)) {
+        TR(sa, "The peer has narrowed it to what there is already");
+        v2_child_delete(c);
     } else {
         v2_child_enable(c);
         if (theirs) {

@@ -161,6 +161,7 @@ struct v2_neg {
     uint8_t proto;
     uint32_t old; /* pair to be replaced; 0 none */
     bool transport, non_first;
+    bool beside; /* what was agreed has not the packet in it that began this */
     /* IKE SA */
     struct v2_suite suite;
     uint8_t ispi[V2_SPI], rspi[V2_SPI];
@@ -422,7 +423,7 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 /* Responder: the policy whose flow fits the offered selectors best, narrowed; false: none. */
 bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, struct ipsec_policy *out);
 /* Initiator: the answer's selectors, within what was asked, into policy. */
-bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy);
+bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy, bool *beside);
 /* The first flow with a peer that is IKEv2's (under that profile; "": any). */
 bool v2_ts_first(struct v2 *v2, uint32_t local, uint32_t peer, const char *profile, struct ipsec_policy *out);
 bool v2_flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b);

@@ -6,7 +6,9 @@
  * it in it (when two or more selectors are offered, the first is that packet's), then the greatest. Policies that know
  * no flow beforehand (dynamic maps) are asked with the offered selectors themselves.
  *
- * As initiator the answer must lie within what was asked; the first selector of each side that does is the child's. */
+ * As initiator the answer must lie within what was asked. Of several selectors of a side the child has the one with the
+ * packet in it that began this (else the greatest), and of a range that is no subnet the block with that packet; what the
+ * others have is asked for when a packet wants it, and taken in by this one, too (ipsec_policy.several). */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -103,21 +105,60 @@ bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, struct ipsec_pol
     return true;
 }
 
-bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy)
+/* One side of an answer to `asked`: the selector with the packet in it (has; its address, port and protocol), else the
+ * greatest. several: the answer has more. False: it has nothing that was asked for. */
+static bool take_side(const struct v2_ts_body *b, const struct ipsec_first *f, uint32_t addr, uint16_t port,
+                      struct selector *asked, bool *has, bool *several)
+{
+    const struct v2_ts *best = NULL;
+    struct selector got, chosen = {0};
+    int score = -1;
+    bool exact;
+
+    for (unsigned k = 0; k < b->n; k++) {
+        const struct v2_ts *ts = &b->v[k];
+        struct v2_ts all;
+        v2_ts_of(asked, &all);
+        if (ts->lo < all.lo || ts->hi > all.hi || !v2_ts_narrow(ts, asked, &got, &exact) ||
+            (asked->proto && ts->proto != asked->proto) || ts->port_lo < all.port_lo || ts->port_hi > all.port_hi)
+            continue;
+        bool around =
+            !exact && f->there && ip4_mask_len(asked->mask) >= 0 && v2_ts_around(ts, f->proto, addr, port, &got);
+        struct v2_ts whole;
+        v2_ts_of(&got, &whole);
+        bool in = f->there && addr >= whole.lo && addr <= whole.hi && (!got.proto || got.proto == f->proto) &&
+                  (!got.port || !port || got.port == port);
+        int s = width(&got) + (in || around ? 1024 : 0);
+        if (best && (best->lo != ts->lo || best->hi != ts->hi))
+            *several = true;
+        *several |= !exact;
+        if (s > score) {
+            score = s;
+            best = ts;
+            chosen = got;
+            *has = in || around;
+        }
+    }
+    if (!best)
+        return false;
+    *asked = chosen;
+    return true;
+}
+
+bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy, bool *beside)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
+    const struct ipsec_first *f = &policy->first;
+    struct selector local = policy->local_sel, remote = policy->remote_sel;
     struct v2_ts_body ti, tr;
-    struct selector local, remote;
-    bool le = false, re = false;
+    bool in_local, in_remote;
 
-    if (!i || !r || v2_tsb(i, &ti) != CODEC_OK || v2_tsb(r, &tr) != CODEC_OK)
+    policy->several = false;
+    if (!i || !r || v2_tsb(i, &ti) != CODEC_OK || v2_tsb(r, &tr) != CODEC_OK ||
+        !take_side(&ti, f, f->local, f->local_port, &local, &in_local, &policy->several) ||
+        !take_side(&tr, f, f->remote, f->remote_port, &remote, &in_remote, &policy->several))
         return false;
-    for (unsigned k = 0; k < ti.n && !le; k++)
-        le = v2_ts_narrow(&ti.v[k], &policy->local_sel, &local, &le) && le;
-    for (unsigned k = 0; k < tr.n && !re; k++)
-        re = v2_ts_narrow(&tr.v[k], &policy->remote_sel, &remote, &re) && re;
-    if (!le || !re)
-        return false;
+    *beside = f->there && !(in_local && in_remote);
     policy->local_sel = local;
     policy->remote_sel = remote;
     return true;

@@ -1,0 +1,93 @@
+/* test_ikev2_narrow.c: a peer that has less than our line asks for (RFC 7296 section 2.9): several parts of it, each of which
+ * gets its pair when a packet wants it; or none that the packet is in, which must not bring one pair after the other. */
+#include "tests/exchange/ikev2_box.h"
+
+static void conf(struct rig *r, const char *node, const char *lines)
+{
+    char text[1024];
+
+    box_type(r->b, node, "configure terminal");
+    snprintf(text, sizeof text, "%s", lines);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        box_type(r->b, node, line);
+    box_type(r->b, node, "end");
+}
+
+/* Left's line is to 10.0.0.0/8; right has 10.2.1.0/24 and 10.2.2.0/24. */
+static struct rig *parts(const char *right)
+{
+    struct rig *r = rig_new(7);
+
+    conf(r, "left", "no access-list 101\naccess-list 101 permit ip 10.1.0.0 0.0.255.255 10.0.0.0 0.255.255.255");
+    conf(r, "right",
+         "interface Loopback0\nip address 10.2.1.1 255.255.255.0\ninterface Loopback1\nip address 10.2.2.1 "
+         "255.255.255.0\nno access-list 101");
+    conf(r, "right", right);
+    return r;
+}
+
+static bool answered(struct rig *r, const char *node, const char *ping)
+{
+    return strstr(box_type(r->b, node, ping), "(5/5)");
+}
+
+static void each_its_own(void **state)
+{
+    (void)state;
+    struct rig *r = parts("access-list 101 permit ip 10.2.1.0 0.0.0.255 10.1.0.0 0.0.255.255\n"
+                          "access-list 101 permit ip 10.2.2.0 0.0.0.255 10.1.0.0 0.0.255.255");
+    (void)answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5");
+    assert_true(answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5"));
+    rig_quiet(r, 1, 1);
+    (void)answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5");
+    assert_true(answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5"));
+    rig_quiet(r, 1, 2);
+    assert_true(answered(r, "right", "ping 10.1.0.1 source Loopback0 repeat 5"));
+    assert_true(answered(r, "right", "ping 10.1.0.1 source Loopback1 repeat 5"));
+    /* again, after one is gone */
+    box_type(r->b, "right", "clear crypto sa");
+    (void)answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5");
+    assert_true(answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5"));
+    rig_quiet(r, 1, 1);
+    assert_non_null(
+        strstr(box_type(r->b, "left", "show crypto ikev2 session"), "remote selector 10.2.1.0/0 - 10.2.1.255/65535"));
+    rig_free(r);
+}
+
+static void left_out(void **state)
+{
+    (void)state;
+    struct rig *r = parts("access-list 101 permit ip 10.2.1.0 0.0.0.255 10.1.0.0 0.0.255.255");
+    (void)answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5");
+    assert_true(answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5"));
+    rig_quiet(r, 1, 1);
+    unsigned before = r->seen[V2_CREATE_CHILD_SA][0];
+    assert_false(answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 90 timeout 2")); /* three minutes */
+    assert_in_range(r->seen[V2_CREATE_CHILD_SA][0] - before, 1, 4);
+    box_run(r->b, S);
+    rig_quiet(r, 1, 1);
+    assert_true(answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5"));
+    /* Packets for many: one question a second, and no pair of them stays. */
+    before = r->seen[V2_CREATE_CHILD_SA][0];
+    for (int i = 0; i < 40; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "ping 10.9.0.%d source Loopback0 repeat 1 timeout 0", i + 1);
+        box_type(r->b, "left", line);
+        box_run(r->b, S / 4);
+    }
+    assert_in_range(r->seen[V2_CREATE_CHILD_SA][0] - before, 2, 12);
+    box_run(r->b, S);
+    rig_quiet(r, 1, 1);
+    /* What the peer has now is had within a second. */
+    conf(r, "right", "access-list 101 permit ip 10.2.2.0 0.0.0.255 10.1.0.0 0.0.255.255");
+    (void)answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5");
+    assert_true(answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5"));
+    rig_quiet(r, 1, 2);
+    rig_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_its_own), cmocka_unit_test(left_out)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
