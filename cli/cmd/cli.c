@@ -178,6 +178,7 @@ struct cli *cli_new(const struct cli_env *env)
         .alias = cli_alias,
         .gate = env->gate,
         .config_line = cli_config_line,
+        .stamp = cli_stamp,
         .startup_saved = env_startup_saved,
         .aaa = c->aaa,
         .banner = env_banner,

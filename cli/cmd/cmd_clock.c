@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/cmd/cmd_local.h"
+#include "espial/account.h"
 
 MSG(MSG_CLOCK, "SYS", 6, "CLOCKUPDATE", 0,
     "System clock has been updated from %s to %s, configured from %s.");
@@ -145,12 +146,28 @@ static void changeover(struct cmd_ctx *c, const char *what, int64_t utc_us, cons
                day_names[w.wday], month_names[w.mon], w.day, w.year);
 }
 
+static const char *const marks[] = {[CLOCK_UNSET] = "*", [CLOCK_LOST] = ".", [CLOCK_SET] = ""};
+static const char *const sources[] = {[CLOCK_BY_NOBODY] = "hardware calendar",
+                                      [CLOCK_BY_USER] = "user configuration",
+                                      [CLOCK_BY_NTP] = "NTP"};
+
+void cli_stamp(void *arg, struct out *out)
+{
+    const struct cli *cli = arg;
+    const struct clock *clock = cli->env.clock;
+    struct account_row rows[ACCOUNT_OWNERS], total = {0};
+    char now[64];
+
+    if (cli->env.loop->account)
+        account_read(cli->env.loop->account, rows, &total);
+    out_printf(out, "Load for five secs: %.0f%%/0%%; one minute: %.0f%%; five minutes: %.0f%%\n", total.five_s * 100, total.one_min * 100,
+               total.five_min * 100);
+    out_printf(out, "Time source is %s, %s%s\n", sources[clock_by(clock)], marks[clock_mark(clock)],
+               clock_text(clock, clock_wall(clock), true, now));
+}
+
 static enum cmd_result show_clock(struct cmd_ctx *c)
 {
-    static const char *const marks[] = {[CLOCK_UNSET] = "*", [CLOCK_LOST] = ".", [CLOCK_SET] = ""};
-    static const char *const sources[] = {[CLOCK_BY_NOBODY] = "hardware calendar",
-                                          [CLOCK_BY_USER] = "user configuration",
-                                          [CLOCK_BY_NTP] = "NTP"};
     const struct clock *clock = ((struct cli *)c->self)->env.clock;
     const struct clock_conf *f = clock_conf((struct clock *)(uintptr_t)clock);
     int64_t wall = clock_wall(clock), begins, ends;

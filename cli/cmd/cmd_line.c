@@ -210,6 +210,7 @@ void line_conf_settings(const struct sys_conf *c, bool vty, unsigned n, struct l
                                       .logging_sync = l->logging_sync,
                                       .sync_from = l->sync_level == SYNC_ALL ? 0 : l->sync_level,
                                       .is_editing = l->editing,
+                                      .is_stamped = l->stamps,
                                       .escape = l->escape,
                                       .no_names = l->transport_pref == 1, /* none */
                                       .privilege = l->privilege};
@@ -328,6 +329,7 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_LINE, "history", "Enable and control the command history function"),
     LSET("history size <history:0-256>", "Set history buffer size|Size of history buffer", LN(history)),
     LSET("editing=editing", "Enable command line editing", LN(editing)),
+    LSET("exec prompt timestamp=stamps", "Configure EXEC|EXEC prompt|Print timestamps for show commands", LN(stamps)),
     LSET("escape-character <escape:0-255>",
          "Change the current line's escape character|Escape character's ASCII decimal equivalent", LN(escape)),
     LSET_HIDDEN("escape-character NONE=escape:0", "|Disable escape entirely", LN(escape)),

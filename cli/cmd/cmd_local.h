@@ -76,7 +76,7 @@ struct line_conf {
     bool logging_sync;
     uint8_t sync_level; /* severities that are drawn around: from this on; 8: all */
     uint16_t length, width, history;
-    bool editing;
+    bool editing, stamps;
     uint8_t escape; /* 0: none */
     uint8_t login; /* enum aaa_line_login: 0 no login, 1 login, 2 login local */
     uint8_t privilege;
@@ -210,6 +210,7 @@ void archive_conf_list_init(struct conf_list *l);
 void alias_conf_list_init(struct conf_list *l);
 bool cli_alias(void *arg, enum cmd_mode mode, size_t i, struct alias *out); /* alias_nth_fn */
 /* A configuration line was taken (struct shells_env). */
+void cli_stamp(void *arg, struct out *out); /* the load and the time (exec prompt timestamp); arg: struct cli */
 void cli_config_line(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
 /* A name as typed, whole and canonical. False: told what is wrong with it. */
 bool file_name(struct cmd_ctx *c, const char *what, const char *typed, char out[256]);

@@ -103,6 +103,12 @@ static enum cmd_result do_editing(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static enum cmd_result do_stamps(struct cmd_ctx *c)
+{
+    session_set_stamped(c->shell, !cmd_has(c, "off"));
+    return CMD_OK;
+}
+
 /* A character by its number, by itself, or by a word. */
 static enum cmd_result do_escape(struct cmd_ctx *c)
 {
@@ -137,6 +143,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "terminal monitor", do_monitor, "Copy debug output to the current terminal line"),
     DO(EXEC, 1, "terminal editing", do_editing, "Enable command line editing"),
     DO(EXEC, 1, "terminal no editing=off", do_editing, "Enable command line editing"),
+    DO(EXEC, 1, "terminal exec prompt timestamp", do_stamps, "Configure EXEC|EXEC prompt|Print timestamps for show commands"),
+    DO(EXEC, 1, "terminal no exec=off prompt timestamp", do_stamps, "Configure EXEC|EXEC prompt|Print timestamps for show commands"),
     HELP(EXEC, "terminal escape-character", "Change the current line's escape character"),
     DO(EXEC, 1, "terminal escape-character <word:character>", do_escape,
        "Escape character or its ASCII decimal equivalent"),

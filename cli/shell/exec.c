@@ -114,6 +114,17 @@ static enum exec_result run_handler(struct shell *sh, enum cmd_mode mode)
     return EXEC_DONE;
 }
 
+/* `exec prompt timestamp`: before what a show prints, whatever filters it. */
+static void stamp(struct shell *sh, bool filtered)
+{
+    const struct shells_env *env = &sh->maker->env;
+    if (!sh->set.is_stamped || !env->stamp || !str_starts(sh->match.expanded, "show "))
+        return;
+    env->stamp(env->arg, &sh->output.paged);
+    if (!filtered)
+        out_text(&sh->output.paged, "\n");
+}
+
 /* The modifiers of a line whose command is known. False: refused; *at: where a caret belongs, or SIZE_MAX when all is
  * said. */
 static bool set_filter(struct shell *sh, const char *spec, size_t *at)
@@ -203,8 +214,10 @@ static enum exec_result exec_command(struct shell *sh, const char *typed, size_t
             r = MATCH_INCOMPLETE; /* `do` alone */
         tell(sh, r, typed, base + alias_offset(&al, sh->match.caret));
     } else if (!filtered) {
+        stamp(sh, false);
         result = run_handler(sh, EXEC);
     } else if (set_filter(sh, line + bar + 1, &at)) {
+        stamp(sh, true);
         result = run_handler(sh, EXEC);
     } else if (at != SIZE_MAX) {
         caret(sh, base + alias_offset(&al, bar + 1 + at));

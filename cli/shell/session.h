@@ -48,6 +48,7 @@ struct line_settings {
     bool logging_sync;
     uint8_t sync_from; /* ... for messages of this severity and milder ones */
     bool is_editing; /* true; false: `no editing` */
+    bool is_stamped; /* exec prompt timestamp */
     uint8_t escape;  /* the character that interrupts, 30 (Ctrl-^); 0: none */
     bool no_names;     /* a word that is no command is not looked up (transport preferred none) */
     uint8_t privilege; /* a terminal session begins with it when its own is lower; 1 */
@@ -85,6 +86,8 @@ struct shells_env {
     bool (*vty_admits)(void *arg, unsigned n, enum session_protocol protocol, uint32_t source); /* NULL: everybody */
     /* A configuration line was taken: by whom, in which run of configuration mode (counted), in a sub-mode or not, and the line with its words in full. May be NULL. */
     void (*config_line)(void *arg, const struct session_view *v, unsigned session, bool sub, const char *line);
+    /* What stands before the output of a show with `exec prompt timestamp`. May be NULL. */
+    void (*stamp)(void *arg, struct out *out);
     void (*startup_saved)(void *arg); /* startup-config was written; may be NULL */
     /* `prompt` (a format, "" for IOS's own) and whether configuration modes have one; NULL: IOS's own. */
     const char *(*prompt)(void *arg, bool *config);
@@ -208,5 +211,6 @@ void session_set_width(struct shell *sh, unsigned columns);
 void session_set_history(struct shell *sh, bool on, unsigned lines);
 void session_set_monitor(struct shell *sh, bool on);
 void session_set_editing(struct shell *sh, bool on);
+void session_set_stamped(struct shell *sh, bool on); /* the load and the time before what a show prints */
 void session_set_escape(struct shell *sh, uint8_t character); /* 0: none */
 #endif

@@ -69,6 +69,8 @@ void shells_lines_changed(struct shells *s)
             session_set_history(sh, sh->history_on, new.history);
         if (new.is_editing != sh->line_set.is_editing)
             sh->set.is_editing = new.is_editing;
+        if (new.is_stamped != sh->line_set.is_stamped)
+            sh->set.is_stamped = new.is_stamped;
         if (new.escape != sh->line_set.escape)
             sh->set.escape = new.escape;
         sh->set.logging_sync = new.logging_sync;
@@ -341,6 +343,10 @@ void session_set_monitor(struct shell *sh, bool on)
 void session_set_editing(struct shell *sh, bool on)
 {
     sh->set.is_editing = on;
+}
+void session_set_stamped(struct shell *sh, bool on)
+{
+    sh->set.is_stamped = on;
 }
 void session_set_escape(struct shell *sh, uint8_t character)
 {
