@@ -118,14 +118,24 @@ static bool tells_all(struct grammar *g, const struct grammar_row *rule, const v
     return true;
 }
 
+/* Where a word of a printed line ends; blanks in quotes are of the word. */
+static const char *word_end(const char *s)
+{
+    bool quoted = *s == '"';
+
+    for (s += quoted; *s && *s != (quoted ? '"' : ' '); s++)
+        s += quoted && *s == '\\' && s[1];
+    return s + (quoted && *s);
+}
+
 /* Blanks behind the second word, for an element within blocks. */
 static void indent(const struct grammar_row *rule, const void *obj, struct text *said)
 {
     unsigned depth = rule->row->scope->nested ? rule->row->scope->nested(obj) : 0;
     const char *s = text_str(said), *at = strchr(s, ' ');
 
-    at = at && depth ? strchr(at + 1, ' ') : NULL;
-    if (!at)
+    at = at && depth ? word_end(at + 1) : NULL;
+    if (!at || !*at)
         return;
     struct text wider = {0};
     text_printf(&wider, "%.*s%*s%s", (int)(at - s), s, (int)depth, "", at);

@@ -39,6 +39,11 @@ static const struct odd odd[] = {
      " action \"3 gone\" append x \"d\"\n no action \"3 gone\"\n action 9 syslog msg \"x=$x\"\n",
      NULL, 2, "A: x=abc", "FMPD", "show running-config | include ^ action",
      " action \"1 a\" set x \"a\"\n action \"1 b\" append x \"b\"\n action 20 append x \"c\"\n action 9 ", "gone"},
+    {"labels in quotes within blocks",
+     "event manager applet A\n event none\n action \"1 a\" if 1 eq 1\n action \"1 b \\\"c d\" set x \"y\"\n action \"1 c\" if 2 eq 2\n"
+     " action \"1 d\" append x \"z\"\n action 2 end\n action 3 end\n action 9 syslog msg \"x=$x\"\n",
+     NULL, 2, "A: x=yz", "FMPD", "show running-config | include ^ action",
+     " action \"1 a\" if 1 eq \"1\"\n action \"1 b \\\"c d\"  set x \"y\"\n action \"1 c\"  if 2 eq \"2\"\n action \"1 d\"   append x \"z\"\n", "gone"},
     {"blank lines and comments inside",
      "event manager applet A\n !\n event none\n\n ! first this\n action 1.0 cli command \"enable\"\n!\n\n action 2.0 syslog msg "
      "\"ok\"\n!\n",
