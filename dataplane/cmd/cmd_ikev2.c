@@ -254,8 +254,8 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_IKEV2_PROFILE, "match address", "Match local address"),
     HELP(CONFIG_IKEV2_PROFILE, "match identity", "IKE identity"),
     SET(CONFIG_IKEV2_PROFILE, NULL, "match fvrf any=fvrf_any", "fvrf of the profile|Any fvrf", F(fvrf_any)),
-    SET(CONFIG_IKEV2_PROFILE, NULL, "match address local <ip:match_local>", "Local address|Local address",
-        F(match_local)),
+    SET(CONFIG_IKEV2_PROFILE, NULL, "match address local {<ip:match_local>|interface <ifname:match_if>}",
+        "Local address|Local address|Match the address of an interface|Interface", F(match_local), FT(match_if)),
     LINE(
         CONFIG_IKEV2_PROFILE, &match_scope, NULL, struct v2_profile_conf, matches,
         "match identity remote {address=kind:1 <ip:addr> [<mask>]|fqdn=kind:2 <word:text>|fqdn domain=kind:3 "

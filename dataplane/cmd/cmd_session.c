@@ -292,11 +292,16 @@ static void print_ikev2(struct cmd_ctx *c, size_t at, bool detail)
                            left);
 }
 
+static bool resolve(void *self, const char *name, uint32_t *out)
+{
+    return dataplane_resolve(self, name, out);
+}
+
 static void print_session(struct cmd_ctx *c, const struct session *s, bool detail)
 {
     const struct ends *e = s->ends;
     struct ipsec_flow_info f;
-    const struct ike_peer_conf *conf = ike_conf_peer(ike_conf(dataplane_ike(c->self)), e->key.peer);
+    const struct ike_peer_conf *conf = ike_conf_peer(ike_conf(dataplane_ike(c->self)), e->key.peer, resolve, c->self);
     char span[16];
 
     if (s->key.ifname[0])

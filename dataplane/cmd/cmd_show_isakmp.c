@@ -153,7 +153,7 @@ static enum cmd_result show_key(struct cmd_ctx *c)
 
 static void print_match(struct out *out, const struct ike_match_conf *m)
 {
-    static const char *const words[] = {"ip-address", "host", "host domain", "user", "user domain"};
+    static const char *const words[] = {"ip-address", "host", "host domain", "user", "user domain", "group"};
 
     if (m->kind == IKE_MATCH_ADDRESS)
         out_printf(out, "    %s %s %s \n", words[m->kind], IP4(m->addr), IP4(m->mask));

@@ -25,6 +25,11 @@ static bool here(const struct ike *ike, uint32_t addr, const char *ifname, uint3
     return (!addr || addr == local) && (!ifname[0] || inet_if_addr(ike->env.inet, ifname) == local);
 }
 
+static const struct ike_peer_conf *peer_conf(const struct ike *ike, uint32_t peer)
+{
+    return ike_conf_peer(&ike->conf, peer, ike->env.resolve, ike->env.hostname_arg);
+}
+
 const struct ike_profile_conf *identity_profile_named(const struct ike *ike, const char *name)
 {
     const struct ike_profile_conf *p = ike_conf_profile(&ike->conf, name);
@@ -91,7 +96,7 @@ static const struct ike_psk_conf *find(const struct ike *ike, uint32_t local, ui
 bool identity_psk(struct ike *ike, const struct ike_sa *sa, uint32_t local, uint32_t peer, const struct id_body *id,
                   struct key *out)
 {
-    const struct ike_peer_conf *tunnel = sa && sa->initiator && sa->aggressive ? ike_conf_peer(&ike->conf, peer) : NULL;
+    const struct ike_peer_conf *tunnel = sa && sa->initiator && sa->aggressive ? peer_conf(ike, peer) : NULL;
     const char *keyring, *key;
 
     if (tunnel && tunnel->password[0]) {
@@ -138,6 +143,8 @@ static bool matches(const struct ike_match_conf *m, const struct id_body *id)
     case IKE_MATCH_HOST: return host && same;
     case IKE_MATCH_HOST_DOMAIN: return host && ends_with_domain(text, id->len, '.', m->text);
     case IKE_MATCH_USER: return user && same;
+    case IKE_MATCH_GROUP: /* what a client says as ID_KEY_ID, byte by byte */
+        return id->type == ID_KEY_ID && strlen(m->text) == id->len && !memcmp(m->text, text, id->len);
     case IKE_MATCH_USER_DOMAIN: return user && ends_with_domain(text, id->len, '@', m->text);
     default: return false;
     }
@@ -204,7 +211,7 @@ void identity_self(const struct ike_sa *sa, struct self_id *out)
 {
     const struct ike *ike = sa->ike;
     const struct ike_profile_conf *p = ike_conf_profile(&ike->conf, sa->profile);
-    const struct ike_peer_conf *tunnel = sa->initiator && sa->aggressive ? ike_conf_peer(&ike->conf, sa->remote) : NULL;
+    const struct ike_peer_conf *tunnel = sa->initiator && sa->aggressive ? peer_conf(ike, sa->remote) : NULL;
     const char *name = "";
 
     *out = (struct self_id){.type = ID_IPV4_ADDR, .addr = sa->local};
@@ -233,7 +240,7 @@ void identity_self(const struct ike_sa *sa, struct self_id *out)
 bool identity_aggressive(const struct ike *ike, uint32_t peer, const char *profile)
 {
     const struct ike_profile_conf *p = ike_conf_profile(&ike->conf, profile);
-    const struct ike_peer_conf *tunnel = ike_conf_peer(&ike->conf, peer);
+    const struct ike_peer_conf *tunnel = peer_conf(ike, peer);
 
     return (p && p->initiate == IKE_MODE_AGGRESSIVE) ||
            (tunnel && tunnel->endpoint != IKE_ENDPOINT_NONE && tunnel->password[0]);

@@ -125,10 +125,16 @@ const struct ike_keyring_conf *ike_conf_keyring(const struct ike_conf *c, const 
     return NULL;
 }
 
-const struct ike_peer_conf *ike_conf_peer(const struct ike_conf *c, uint32_t addr)
+const struct ike_peer_conf *ike_conf_peer(const struct ike_conf *c, uint32_t addr,
+                                          bool (*resolve)(void *arg, const char *name, uint32_t *out), void *arg)
 {
+    uint32_t named;
+
     CONF_EACH(const struct ike_peer_conf, p, &c->peers)
-    if (p->addr == addr)
+    if (p->kind == IKE_PSK_ADDRESS && p->addr == addr)
+        return p;
+    CONF_EACH(const struct ike_peer_conf, p, &c->peers)
+    if (p->kind == IKE_PSK_HOST && resolve && resolve(arg, p->host, &named) && named == addr)
         return p;
     return NULL;
 }

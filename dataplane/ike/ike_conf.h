@@ -44,7 +44,7 @@ struct ike_keyring_conf { /* crypto keyring NAME */
     struct conf_list psks;     /* struct ike_psk_conf in the order typed */
 };
 
-enum { IKE_MATCH_ADDRESS, IKE_MATCH_HOST, IKE_MATCH_HOST_DOMAIN, IKE_MATCH_USER, IKE_MATCH_USER_DOMAIN };
+enum { IKE_MATCH_ADDRESS, IKE_MATCH_HOST, IKE_MATCH_HOST_DOMAIN, IKE_MATCH_USER, IKE_MATCH_USER_DOMAIN, IKE_MATCH_GROUP };
 struct ike_match_conf { /* match identity */
     uint8_t kind;
     uint32_t addr, mask;
@@ -66,8 +66,10 @@ struct ike_profile_conf { /* crypto isakmp profile NAME */
 };
 
 enum { IKE_ENDPOINT_NONE, IKE_ENDPOINT_ADDRESS, IKE_ENDPOINT_FQDN, IKE_ENDPOINT_USER_FQDN };
-struct ike_peer_conf { /* crypto isakmp peer address A */
+struct ike_peer_conf { /* crypto isakmp peer {address A|hostname N} */
+    uint8_t kind;      /* IKE_PSK_ADDRESS or IKE_PSK_HOST */
     uint32_t addr;
+    char host[IKE_ID_MAX]; /* looked up in the host table */
     char description[81];
     char password[IKE_PSK_MAX + 1]; /* set aggressive-mode password; "": none */
     uint8_t endpoint;               /* set aggressive-mode client-endpoint: what we say we are */
@@ -94,7 +96,7 @@ struct ike_conf {
     struct conf_list psks;      /* struct ike_psk_conf in the order typed */
     struct conf_list keyrings;  /* struct ike_keyring_conf in the order typed */
     struct conf_list profiles;  /* struct ike_profile_conf in the order typed */
-    struct conf_list peers;     /* struct ike_peer_conf by address */
+    struct conf_list peers;     /* struct ike_peer_conf by address, names first */
 };
 void ike_policy_conf_init(void *policy); /* IOS defaults: DES, SHA, rsa-sig, group 1, 86400 s */
 void ike_psk_conf_init(void *psk);
@@ -113,7 +115,9 @@ const struct ike_psk_conf *ike_psk_by_name(const struct conf_list *psks, const c
 /* NULL: there is none of that name; nor of "". */
 const struct ike_profile_conf *ike_conf_profile(const struct ike_conf *c, const char *name);
 const struct ike_keyring_conf *ike_conf_keyring(const struct ike_conf *c, const char *name);
-const struct ike_peer_conf *ike_conf_peer(const struct ike_conf *c, uint32_t addr);
+/* names: what the host table says, NULL: there is none; an address that was typed goes first. */
+const struct ike_peer_conf *ike_conf_peer(const struct ike_conf *c, uint32_t addr,
+                                          bool (*resolve)(void *arg, const char *name, uint32_t *out), void *arg);
 
 /* The policies in force: those configured, or the eight of every IOS (priorities 65507-65514) when there are none and
  * `no crypto isakmp default policy` has not taken them away. i from 0; false past the end. */

@@ -341,6 +341,34 @@ def identities(pair, mode):
         both(pair, mode, local="id = " + theirs, remote_id="id = %any")
 
 
+def by_group(pair, mode):
+    """charon says a key-id, which is a group to IKEv1."""
+    bound = "crypto isakmp profile G\n match identity group %s\ncrypto map VPN 10 ipsec-isakmp\n set isakmp-profile G"
+    theirs = dict(local="id = keyid:SPOKES", remote_id="id = %any")
+    both(pair, mode, extra=bound % "SPOKES", **theirs)
+    pair.fresh(mode, extra=bound % "spokes", **theirs)
+    pair.charon.initiate(check=False)
+    assert pair.charon.children() == 0 and pair.spi() == 0
+
+
+def by_hostname(pair, mode):
+    """crypto isakmp peer hostname: aggressive mode, and who we are there, for the address that the name has."""
+    extra = ("ip host swan.example.com 10.0.0.2\ncrypto isakmp peer hostname swan.example.com\n set aggressive-mode password cisco123\n"
+             " set aggressive-mode client-endpoint fqdn spoke.example.com")
+    pair.fresh(MAIN, extra=extra, conn="aggressive = yes", remote_id="id = spoke.example.com")
+    pair.begin("router")
+    assert "parsed AGGRESSIVE request" in pair.charon.log()
+
+
+def by_interface(pair, mode):
+    """match address local interface."""
+    extra = "crypto ikev2 profile PROF\n match address local interface %s"
+    both(pair, mode, extra=extra % "Ethernet0/0")
+    pair.fresh(mode, extra=extra % "Loopback0")
+    pair.charon.initiate(check=False)
+    assert pair.charon.children() == 0 and pair.spi() == 0 and pair.ike_id() is None
+
+
 def lifetimes(pair, mode):
     """A lifetime of IKE shorter than the router's is charon's business; the router's, charon's."""
     both(pair, mode, conn="rekey_time = 600s\n  over_time = 60s", extra="crypto isakmp keepalive 10 periodic\ncrypto ikev2 dpd 10 2 periodic")
@@ -357,7 +385,7 @@ ROWS = (
     ("dpd clear", dpd_action("clear"), (MAIN, V2)), ("dpd trap", dpd_action("trap"), (MAIN, V2)), ("dpd restart", dpd_action("restart"), (MAIN, V2)),
     ("their clock", their_clock, (MAIN, V2)), ("their packets", their_packets, (MAIN, V2)),
     ("port 4500", port_4500, (MAIN, V2)), ("version 0", any_version, (MAIN, V2)), ("ppk", ppk, NEW),
-    ("identities", identities, (MAIN,)), ("lifetimes", lifetimes, (MAIN, V2)),
+    ("identities", identities, (MAIN,)), ("group", by_group, (MAIN,)), ("peer by hostname", by_hostname, (AGGRESSIVE,)), ("local interface", by_interface, NEW), ("lifetimes", lifetimes, (MAIN, V2)),
     ("ipcomp", child("ipcomp = yes"), (MAIN, V2)), ("transport wished", transport, NEW), ("no window", child("replay_window = 0"), (MAIN, V2)),
     ("pull", conn("pull = no\n  send_cert = always\n  send_certreq = yes"), (MAIN, V2)),
     ("reauth", reauth(False), (MAIN, V2)), ("reauth make before break", reauth(True), NEW),

@@ -137,6 +137,12 @@ static struct v2_profile_conf *profile(struct v2_conf *c, const char *name, uint
     return p;
 }
 
+static uint32_t port_addr(void *arg, const char *ifname)
+{
+    (void)arg;
+    return strcmp(ifname, "Ethernet0/0") == 0 ? 0xC0000202 : 0;
+}
+
 static void test_profiles(void **state)
 {
     (void)state;
@@ -148,6 +154,7 @@ static void test_profiles(void **state)
     profile(&c, "net24", V2_MATCH_ADDRESS, 0x0A010200, 0xFFFFFF00, "");
     profile(&c, "host", V2_MATCH_ADDRESS, 0x0A010203, 0, "");
     profile(&c, "local", V2_MATCH_ADDRESS, 0x0A010204, 0, "")->match_local = 0xC0000201;
+    strcpy(profile(&c, "port", V2_MATCH_ADDRESS, 0x0A010207, 0, "")->match_if, "Ethernet0/0");
     profile(&c, "off", V2_MATCH_ADDRESS, 0x0A010205, 0, "")->shutdown = true;
     profile(&c, "half", V2_MATCH_ADDRESS, 0x0A010206, 0, "")->auth_remote = V2_AUTH_NONE;
     profile(&c, "fqdn", V2_MATCH_FQDN, 0, 0, "r1.example.com");
@@ -167,6 +174,8 @@ static void test_profiles(void **state)
         {id_addr(0xC0000299), 1, "all"},
         {id_addr(0x0A010204), 1, "net24"},
         {id_addr(0x0A010204), 0xC0000201, "local"},
+        {id_addr(0x0A010207), 0xC0000202, "port"},
+        {id_addr(0x0A010207), 0xC0000201, "net24"},
         {id_addr(0x0A010205), 1, "net24"},
         {id_addr(0x0A010206), 1, "net24"},
         {id_of(ID_FQDN, "R1.example.COM"), 1, "fqdn"},
@@ -182,8 +191,9 @@ static void test_profiles(void **state)
         {id_of(ID_KEY_ID, "K1"), 1, "any"},
         {id_of(ID_IPV4_ADDR, "abc"), 1, "any"}, /* three bytes are no address */
     };
+    const struct v2_names names = {.if_addr = port_addr};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct v2_profile_conf *p = v2_conf_profile_for(&c, rows[i].local, &rows[i].id);
+        const struct v2_profile_conf *p = v2_conf_profile_for(&c, &names, rows[i].local, &rows[i].id);
         if (!p || strcmp(p->name, rows[i].want))
             fail_msg("row %zu: %s, not %s", i, p ? p->name : "none", rows[i].want);
     }
@@ -193,7 +203,7 @@ static void test_profiles(void **state)
     assert_string_equal(v2_conf_profile(&c, "dom")->name, "dom");
     conf_list_remove(&c.profiles, 0);
     struct v2_id stranger = id_of(ID_KEY_ID, "x");
-    assert_null(v2_conf_profile_for(&c, 1, &stranger));
+    assert_null(v2_conf_profile_for(&c, NULL, 1, &stranger));
     v2_conf_fini(&c);
 }
 

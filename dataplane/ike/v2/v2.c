@@ -13,13 +13,18 @@
 #include "dataplane/ipsec/ipsec.h"
 #include "espial/debug.h"
 
+static uint32_t if_addr(void *inet, const char *ifname)
+{
+    return inet_if_addr(inet, ifname);
+}
+
 struct v2 *v2_new(struct ike *ike)
 {
     struct v2 *v2 = NEW(struct v2);
     uint64_t seed;
 
     v2->ike = ike;
-    v2->names = (struct v2_names){ike->env.resolve, ike->env.hostname_arg};
+    v2->names = (struct v2_names){ike->env.resolve, ike->env.hostname_arg, if_addr, ike->env.inet};
     v2_conf_init(&v2->conf);
     rnd_fill(ike->env.rnd, &seed, sizeof seed);
     v2->by_spi = table_new(V2_SPI, seed);

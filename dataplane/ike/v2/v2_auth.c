@@ -254,7 +254,7 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     }
     TR(sa, "Process auth response notify");
     if (!p || !read_id(id, &sa->remote_id) || !read_auth(authp, &a) ||
-        !v2_conf_profile_fits(p, sa->local, &sa->remote_id) || !check_proof(sa, p, id, &a)) {
+        !v2_conf_profile_fits(p, &sa->v2->names, sa->local, &sa->remote_id) || !check_proof(sa, p, id, &a)) {
         sa->v2->stats.auth_failed++;
         v2_error(sa->v2, sa, sa->remote, "Auth exchange failed");
         v2_info_say_last(sa, V2N_AUTHENTICATION_FAILED);
@@ -342,7 +342,7 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     }
     v2_id_text(&sa->remote_id, text, sizeof text);
     TR(sa, "Searching for profile with peer ID '%s'", text);
-    p = v2_conf_profile_for(&sa->v2->conf, sa->local, &sa->remote_id);
+    p = v2_conf_profile_for(&sa->v2->conf, &sa->v2->names, sa->local, &sa->remote_id);
     if (!p) {
         v2_error(sa->v2, sa, sa->remote, "IKEv2 profile not found for peer ID '%s'", text);
         fail(sa, s);

@@ -308,11 +308,13 @@ const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const cha
 }
 
 /* How exactly, as meets. */
-static unsigned profile_meets(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote)
+static unsigned profile_meets(const struct v2_profile_conf *p, const struct v2_names *names, uint32_t local,
+                              const struct v2_id *remote)
 {
     unsigned best = 0, fit;
 
-    if (!complete(p) || (p->match_local && p->match_local != local))
+    if (!complete(p) || (p->match_local && p->match_local != local) ||
+        (p->match_if[0] && !(names && names->if_addr && names->if_addr(names->if_arg, p->match_if) == local)))
         return 0;
     CONF_EACH(const struct v2_match_conf, m, &p->matches)
     if ((fit = meets(m->kind, m->addr, m->mask, m->text, remote)) > best)
@@ -320,19 +322,21 @@ static unsigned profile_meets(const struct v2_profile_conf *p, uint32_t local, c
     return best;
 }
 
-bool v2_conf_profile_fits(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote)
+bool v2_conf_profile_fits(const struct v2_profile_conf *p, const struct v2_names *names, uint32_t local,
+                          const struct v2_id *remote)
 {
-    return profile_meets(p, local, remote) != 0;
+    return profile_meets(p, names, local, remote) != 0;
 }
 
-const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint32_t local, const struct v2_id *remote)
+const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, const struct v2_names *names, uint32_t local,
+                                                  const struct v2_id *remote)
 {
     const struct v2_profile_conf *best = NULL;
     unsigned best_fit = 0;
 
     CONF_EACH(const struct v2_profile_conf, p, &c->profiles)
     {
-        unsigned fit = profile_meets(p, local, remote);
+        unsigned fit = profile_meets(p, names, local, remote);
         if (fit > best_fit) {
             best_fit = fit;
             best = p;

@@ -79,6 +79,7 @@ struct v2_profile_conf {                               /* crypto ikev2 profile N
     struct conf_list matches;        /* struct v2_match_conf */
     bool fvrf_any;
     uint32_t match_local;            /* match address local; 0 any */
+    char match_if[IFNAME_MAX];       /* ... interface: its address; "" any */
     uint8_t local_id_kind;           /* identity local: enum v2_match_kind (address, fqdn, email, key-id); NONE: address */
     char local_id[V2_ID_MAX];
     uint32_t local_id_addr;
@@ -128,20 +129,25 @@ const struct v2_proposal_conf *v2_conf_find_proposal(const struct v2_conf *c, co
 const struct v2_keyring_conf *v2_conf_find_keyring(const struct v2_conf *c, const char *name);
 /* NULL when there is none, it is shut down, or incomplete (no match identity, no authentication). */
 const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const char *name);
+/* What names mean here. */
+struct v2_names {
+    bool (*resolve)(void *arg, const char *name, uint32_t *out); /* a host's address */
+    void *arg;
+    uint32_t (*if_addr)(void *if_arg, const char *ifname); /* an interface's own; 0: none */
+    void *if_arg;
+};
 /* Responder: the first profile (most exact match first: whole identity, then domain or mask by length, then any) whose
  * `match identity remote` fits and whose `match address local` allows. */
-const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, uint32_t local, const struct v2_id *remote);
+const struct v2_profile_conf *v2_conf_profile_for(const struct v2_conf *c, const struct v2_names *names, uint32_t local,
+                                                  const struct v2_id *remote);
 /* Does this profile let match? */
-bool v2_conf_profile_fits(const struct v2_profile_conf *p, uint32_t local, const struct v2_id *remote);
+bool v2_conf_profile_fits(const struct v2_profile_conf *p, const struct v2_names *names, uint32_t local,
+                          const struct v2_id *remote);
 /* Our identity under a profile. */
 void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2_id *out);
 /* The pre-shared key that proves us (local true) or the peer: of the profile itself, else of its keyring's peer found by
  * identity (when known), else by address (the name's, then the longest mask). False: none. The bytes are copied (hex
- * decoded). names looks up hosts; NULL: there are none. */
-struct v2_names {
-    bool (*resolve)(void *arg, const char *name, uint32_t *out);
-    void *arg;
-};
+ * decoded). names NULL: there are no hosts. */
 bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
                  uint32_t peer, const struct v2_id *peer_id, struct key *out);
 #endif
