@@ -104,7 +104,12 @@ static enum cmd_result condition_profile(struct cmd_ctx *c)
 
 static enum cmd_result condition_hostname(struct cmd_ctx *c)
 {
-    return ike_condition_hostname(dataplane_ike(c->self), cmd_str(c, "name"), c->no) ? CMD_OK : too_many(c);
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "name"), false, c->no) ? CMD_OK : too_many(c);
+}
+
+static enum cmd_result condition_group(struct cmd_ctx *c)
+{
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "group"), true, c->no) ? CMD_OK : too_many(c);
 }
 
 /* Everything is in the global VRF. */
@@ -156,8 +161,14 @@ static void show_peers(struct out *o, const struct ike_condition_info *i)
         }
     if (hosts)
         out_text(o, "\n");
-    for (unsigned k = 0; k < i->nhosts; k++)
-        out_printf(o, "%s%s\n", k ? "" : "\nIKE peer hostname filters:\n", i->hosts[k]);
+    for (int group = 0; group < 2; group++) {
+        const char *head = group ? "\nIKE peer group filters:\n" : "\nIKE peer hostname filters:\n";
+        for (unsigned k = 0; k < i->nhosts; k++)
+            if (i->groups[k] == group) {
+                out_printf(o, "%s%s\n", head, i->hosts[k]);
+                head = "";
+            }
+    }
     for (unsigned k = 0; k < i->npeers; k++)
         if (i->peers[k].mask != 0xFFFFFFFF) {
             out_printf(o, "%s%s %s\n", nets ? "" : "\nIKE peer IP subnet filters:\n", IP4(i->peers[k].addr),
@@ -228,6 +239,8 @@ static const struct cmd_row rows[] = {
         "IKE peer as a filter|IKE peer IPv4 address as a filter|Peer address|Subnet of the peer addresses|Subnet mask"),
     DO_NO(EXEC, 15, "debug crypto condition peer hostname <word:name>", condition_hostname,
           "IKE peer as a filter|IKE peer hostname as a filter|Name that the peer identifies itself by"),
+    DO_NO(EXEC, 15, "debug crypto condition peer group <word:group>", condition_group,
+          "IKE peer as a filter|IKE peer group as a filter|Group that the peer identifies itself by"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition flowid <flowid:1-2147483647> [engine-id <engine:0-255>]", condition_flow,

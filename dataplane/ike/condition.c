@@ -1,6 +1,6 @@
 /* `debug crypto condition`: which debug lines of IKE and IPsec are kept.
  *
- * A condition is a peer's address or subnet, the name that a peer says it is (its identity of phase 1, or of IKE_AUTH), our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
+ * A condition is a peer's address or subnet, the name or group that a peer says it is (its identity of phase 1, or of IKE_AUTH), our own address, a connection id (IKEv1's 1001.., IPsec's 2000.., the
  * tunnel id of IKEv2), a flow id of IPsec, an SPI (either way; with it the lines of the IKE SAs with its peer), an
  * ISAKMP profile, or a VRF, of which there is only the global one. With no condition every line is kept. Else a line is kept when one condition
  * fits, and when nothing is known of it yet that any condition asks for (no peer before a message is sorted, no
@@ -56,6 +56,12 @@ static bool any(const struct ike_condition_info *c)
     return some;
 }
 
+/* Names of hosts are the same in any case, those of groups are bytes. */
+static bool named(const struct ike_condition_info *c, unsigned i, const char *name)
+{
+    return (c->groups[i] ? strcmp : strcasecmp)(c->hosts[i], name) == 0;
+}
+
 static bool passes(const struct ike *ike, const struct debug_about *a, bool unmatched)
 {
     const struct ike_condition_info *c = &ike->cond;
@@ -63,15 +69,15 @@ static bool passes(const struct ike *ike, const struct debug_about *a, bool unma
                                            [IKE_CONDITION_FLOW] = a->conn[1], /* a pair of SAs has two */
                                            [IKE_CONDITION_SPI] = a->spi[0] || a->spi[1] || a->peer,
                                            [IKE_CONDITION_LOCAL] = a->local};
-    bool named = a->profile && a->profile[0];
-    bool known = (c->npeers && a->peer) || (c->nprofiles && named);
+    bool profiled = a->profile && a->profile[0];
+    bool known = (c->npeers && a->peer) || (c->nprofiles && profiled);
 
     if (!any(c) || ((c->fvrf || c->ivrf) && a->peer))
         return true;
     for (unsigned i = 0; a->peer && i < c->npeers; i++)
         if ((a->peer & c->peers[i].mask) == (c->peers[i].addr & c->peers[i].mask))
             return true;
-    for (unsigned i = 0; named && i < c->nprofiles; i++)
+    for (unsigned i = 0; profiled && i < c->nprofiles; i++)
         if (strcmp(a->profile, c->profiles[i]) == 0)
             return true;
     if (c->nhosts) {
@@ -79,7 +85,7 @@ static bool passes(const struct ike *ike, const struct debug_about *a, bool unma
         const char *id = identity(ike, a, buf);
         known = known || id[0];
         for (unsigned i = 0; i < c->nhosts; i++)
-            if (strcasecmp(id, c->hosts[i]) == 0)
+            if (named(c, i, id))
                 return true;
     }
     for (int k = 0; k < IKE_CONDITION_KINDS; k++) {
@@ -157,20 +163,23 @@ bool ike_condition_profile(struct ike *ike, const char *name, bool remove)
     return true;
 }
 
-bool ike_condition_hostname(struct ike *ike, const char *name, bool remove)
+bool ike_condition_name(struct ike *ike, const char *name, bool group, bool remove)
 {
     struct ike_condition_info *c = &ike->cond;
 
     for (unsigned i = 0; i < c->nhosts; i++)
-        if (strcasecmp(c->hosts[i], name) == 0) {
-            if (remove)
+        if (c->groups[i] == group && named(c, i, name)) {
+            if (remove) {
                 memmove(c->hosts[i], c->hosts[i + 1], (--c->nhosts - i) * sizeof c->hosts[0]);
+                memmove(&c->groups[i], &c->groups[i + 1], (c->nhosts - i) * sizeof c->groups[0]);
+            }
             return true;
         }
     if (remove)
         return true;
     if (c->nhosts == IKE_CONDITIONS_MAX)
         return false;
+    c->groups[c->nhosts] = group;
     str_copy(c->hosts[c->nhosts++], sizeof c->hosts[0], name);
     return true;
 }

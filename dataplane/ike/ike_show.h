@@ -102,6 +102,7 @@ struct ike_condition_info {
     char profiles[IKE_CONDITIONS_MAX][IKE_NAME_MAX];
     unsigned nprofiles;
     char hosts[IKE_CONDITIONS_MAX][IKE_ID_MAX]; /* identities of peers */
+    bool groups[IKE_CONDITIONS_MAX];            /* that one of them was given as a group */
     unsigned nhosts;
     bool fvrf, ivrf; /* the global one */
     bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
@@ -109,7 +110,7 @@ struct ike_condition_info {
 bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove);
 bool ike_condition_number(struct ike *ike, enum ike_condition_kind kind, uint32_t value, bool remove);
 bool ike_condition_profile(struct ike *ike, const char *name, bool remove);
-bool ike_condition_hostname(struct ike *ike, const char *name, bool remove);
+bool ike_condition_name(struct ike *ike, const char *name, bool group, bool remove);
 void ike_condition_vrf(struct ike *ike, bool inside, bool on);
 void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on);
 void ike_condition_reset(struct ike *ike);

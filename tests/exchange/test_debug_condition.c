@@ -173,6 +173,11 @@ static void test_hostname(void **state)
     count(b, from, "SA has been authenticated with 10.0.0.2", 1, 1);
     count(b, from, "IPSEC(create_sa): sa created", 2, 2);
     pair_says(b, "r1", "no debug crypto condition peer hostname r2", "");
+    from = again(b, "debug crypto condition peer group R2"); /* a group is its very bytes */
+    count(b, from, "SA has been authenticated with 10.0.0.2", 0, 0);
+    from = again(b, "debug crypto condition peer group r2");
+    count(b, from, "SA has been authenticated with 10.0.0.2", 1, 1);
+    pair_says(b, "r1", "no debug crypto condition peer group r2", "");
     pair_says(b, "r1", "show crypto debug-condition peer", "Crypto conditional debug currently is turned OFF\n");
     box_free(b);
 }
@@ -206,7 +211,7 @@ static void test_show(void **state)
     box_type_all(b, "r1",
                  "debug crypto condition peer ipv4 10.1.1.1\ndebug crypto condition peer ipv4 10.1.1.2\n"
                  "debug crypto condition peer ipv4 10.2.0.0 subnet 255.255.0.0\ndebug crypto condition connid 2001\n"
-                 "debug crypto condition peer hostname r2.example.net\n"
+                 "debug crypto condition peer hostname r2.example.net\ndebug crypto condition peer group SPOKES\n"
                  "debug crypto condition flowid 5\n"
                  "debug crypto condition spi 4096\ndebug crypto condition local ipv4 10.0.0.1\n"
                  "debug crypto condition isakmp profile OFFICE\ndebug crypto condition fvrf global\n"
@@ -218,6 +223,7 @@ static void test_show(void **state)
               "Crypto Engine debug context unmatched flag: OFF\n"
               "\nIKE peer IP address filters:\n10.1.1.1 10.1.1.2\n"
               "\nIKE peer hostname filters:\nr2.example.net\n"
+              "\nIKE peer group filters:\nSPOKES\n"
               "\nIKE peer IP subnet filters:\n10.2.0.0 255.255.0.0\n"
               "\nConnection-id filters:\n2001\n"
               "\nFlow-id filters:\n5\n"
@@ -232,6 +238,7 @@ static void test_show(void **state)
                  "no debug crypto condition peer ipv4 10.1.1.1\nno debug crypto condition connid 2001\n"
                  "no debug crypto condition flowid 5 engine-id 1\n"
                  "no debug crypto condition peer hostname r2.example.net\n"
+                 "no debug crypto condition peer group SPOKES\n"
                  "no debug crypto condition spi 4096\nno debug crypto condition local ipv4 10.0.0.1\n"
                  "no debug crypto condition isakmp profile OFFICE\nno debug crypto condition fvrf global\n"
                  "no debug crypto condition ivrf global\nno debug crypto condition unmatched ipsec\n"

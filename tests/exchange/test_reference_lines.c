@@ -389,6 +389,15 @@ static const struct line tunnel[] = {
     {"tun des 192.0.2.8", " tunnel destination 192.0.2.8", "no tun des", NULL},
     {"tun des far", " tunnel destination 192.0.2.9", "no tunnel destination", NULL},
 };
+static const struct line isakmp_profile[] = {
+    {"ma id gr SPOKES", " match identity group SPOKES", NULL, NULL},
+    {"ma id a 10.2.0.0 255.255.0.0", " match identity address 10.2.0.0 255.255.0.0", NULL, NULL},
+    {"ma id ho do example.com", " match identity host domain example.com", NULL, NULL},
+};
+static const struct line ikev2_profile[] = {
+    {"ma add lo 10.0.0.1", " match address local 10.0.0.1", "no match address local", NULL},
+    {"ma add lo int e0/0", " match address local interface Ethernet0/0", "no match address local", NULL},
+};
 static const struct line proposal[] = {
     {"group 1 2 5 14 15 16 19 20 21 24", " group 1 2 5 14 15 16 19 20 21 24", "no group", NULL},
 };
@@ -402,6 +411,10 @@ static void ipsec(void **state)
     go(b, NULL);
     silent(b, "crypto ipsec profile IP");
     EACH(b, "crypto ipsec profile IP", ipsec_profile);
+    box_type(b, NODE, "crypto isakmp profile ISA");
+    EACH(b, "crypto isakmp profile ISA", isakmp_profile);
+    box_type(b, NODE, "crypto ikev2 profile V2");
+    EACH(b, "crypto ikev2 profile V2", ikev2_profile);
     for (char set[] = "cry ips tra T1 esp-gcm"; set[13] <= '6'; set[13]++)
         box_type(b, NODE, set);
     box_type(b, NODE, "crypto map VPN 10 ipsec-isakmp");
