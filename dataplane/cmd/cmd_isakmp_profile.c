@@ -3,7 +3,7 @@
  *
  * Every row writes struct ike_conf; a negotiation reads it when it needs it, so a change counts from the next one on. A
  * profile is bound to flows by `set isakmp-profile` of a crypto map or an IPsec profile, and to peers that begin by
- * `match identity`; without that it is incomplete, and the router says so. What has no engine is absent: VRFs, groups,
+ * `match identity`; without that it is incomplete, and the router says so. What has no engine is absent: VRFs,
  * XAUTH, mode configuration, certificates, RSA keys. */
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/isakmp_rows.h"
