@@ -1,6 +1,6 @@
 /* test_refused_lines.c: lines of configuration that real routers take and this one does not, as it has nothing that
  * would do what they say: each is refused with the caret under the word that has no meaning here, or in words, and
- * changes nothing. Whoever builds one of them takes its line out of here and into test_reference_lines.c. */
+ * changes nothing. Whoever builds one of them takes its line out of here and into test_reference_lines.c or test_reference_crypto.c. */
 #include "tests/exchange/config_box.h"
 
 struct refused {

@@ -1,5 +1,5 @@
 /* test_whole_config.c: a whole configuration typed in any order, expected in IOS's order, saved, and the same after a reload. The expected text is written by
- * hand after what routers print. What each line does alone: test_reference_lines.c.
+ * hand after what routers print. What each line does alone: test_reference_lines.c, test_reference_crypto.c.
  */
 #include "espial/loop.h"
 #include "tests/exchange/config_box.h"
