@@ -15,10 +15,21 @@
 static const struct {
     const char *name;
     enum file_system system;
+    bool listed;
 } prefixes[] = {
-    {"disk0", SYSTEM_DISK0},     {"flash", SYSTEM_DISK0}, {"flash0", SYSTEM_DISK0},
-    {"bootflash", SYSTEM_DISK0}, {"nvram", SYSTEM_NVRAM},
+    {"bootflash:", SYSTEM_DISK0, true}, {"disk0:", SYSTEM_DISK0, true}, {"flash:", SYSTEM_DISK0, true},
+    {"flash0:", SYSTEM_DISK0, false},   {"nvram:", SYSTEM_NVRAM, true},
 };
+#define NPREFIXES (sizeof prefixes / sizeof prefixes[0])
+
+const char *file_system_nth(size_t i, bool *listed)
+{
+    if (i >= NPREFIXES)
+        return NULL;
+    if (listed)
+        *listed = prefixes[i].listed;
+    return prefixes[i].name;
+}
 
 const char *file_result_text(enum file_result r)
 {
@@ -41,13 +52,13 @@ const char *file_result_text(enum file_result r)
 
 static enum file_result path_system(const char **s, enum file_system *out, const char **prefix)
 {
-    *out = prefixes[0].system;
-    *prefix = prefixes[0].name;
+    *out = SYSTEM_DISK0;
+    *prefix = "disk0:";
     const char *colon = strchr(*s, ':');
     if (!colon)
         return FILE_OK;
-    size_t n = (size_t)(colon - *s);
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+    size_t n = (size_t)(colon - *s) + 1;
+    for (size_t i = 0; i < NPREFIXES; i++) {
         if (strlen(prefixes[i].name) == n && strncasecmp(*s, prefixes[i].name, n) == 0) {
             *out = prefixes[i].system;
             *prefix = prefixes[i].name;
@@ -330,7 +341,7 @@ enum file_result file_canonical(struct files *f, const char *path, char out[256]
     enum file_result r = path_parse(path, &p);
     if (r != FILE_OK)
         return r;
-    size_t len = (size_t)snprintf(out, 256, "%s:/", p.prefix);
+    size_t len = (size_t)snprintf(out, 256, "%s/", p.prefix);
     for (unsigned i = 0; i < p.nparts; i++) /* path_parse left room for the system's name */
         len += (size_t)snprintf(out + len, 256 - len, "%s%s", i ? "/" : "", p.parts[i]);
     return FILE_OK;
@@ -385,7 +396,7 @@ enum file_result file_resolve(const char *cwd, const char *typed, char out[256])
         return str_copy(out, 256, typed) ? FILE_OK : FILE_BAD_NAME;
     if (!named && path_system(&base, &system, &prefix) == FILE_NO_SYSTEM)
         return FILE_NO_SYSTEM;
-    size_t root = (size_t)snprintf(out, 256, "%s:/", prefix);
+    size_t root = (size_t)snprintf(out, 256, "%s/", prefix);
     bool ok = true;
     if (!named && *typed != '/') {
         ok = resolve_parts(out, root, base);

@@ -13,7 +13,7 @@ enum file_system { SYSTEM_DISK0, SYSTEM_NVRAM, FILE_SYSTEMS };
 /* A name taken apart. parts[] are valid names: not empty, no "." or "..", no slash, no control characters. nparts 0: the system's own folder. */
 struct file_path {
     enum file_system system;
-    const char *prefix; /* the name of the system that was typed, in lower case: "flash" */
+    const char *prefix; /* the name of the system that was typed, in lower case: "flash:" */
     unsigned nparts;
     const char *parts[FILE_DEPTH_MAX];
     char text[FILE_PATH_MAX]; /* holds the parts */

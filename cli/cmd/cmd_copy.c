@@ -18,6 +18,7 @@
 #include "cli/cmd/copy_run.h"
 #include "cli/shell/store.h"
 #include "espial/crypto.h"
+#include "espial/file.h"
 
 enum step { FROM_HOST, FROM_USER, FROM_NAME, TO_HOST, TO_USER, TO_NAME, OVER_WRITE, FROM_PASSWORD, TO_PASSWORD, RUN };
 struct copying {
@@ -348,13 +349,18 @@ static void copy_go(struct copying *k)
 /* "copy run tftp", "copy flash tft": names of file systems are keywords, and need no colon. */
 static const char *with_colon(const char *typed, char out[16])
 {
-    static const char *const systems[] = {"tftp:", "ftp:", "scp:", "http:", "https:", "flash:", "disk0:", "flash0:", "bootflash:", "nvram:"};
     size_t n = strlen(typed);
-    for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
-        if (n >= 3 && !strncasecmp(systems[i], typed, n)) {
-            str_copy(out, 16, systems[i]);
+    const char *name;
+    if (n < 3)
+        return typed;
+    for (int s = 0; s < URL_SCHEMES; s++)
+        if (!strncasecmp(url_scheme_name((enum url_scheme)s), typed, n)) {
+            snprintf(out, 16, "%s:", url_scheme_name((enum url_scheme)s));
             return out;
         }
+    for (size_t i = 0; (name = file_system_nth(i, NULL)); i++)
+        if (!strncasecmp(name, typed, n))
+            return name;
     return typed;
 }
 

@@ -144,7 +144,6 @@ size_t token_skip(const char *line, size_t len, size_t pos);
 const char *token_iftype(const char *word, size_t len);
 const char *token_iftype_help(const char *type);
 const char *token_iftype_number(const char *type);
-extern const char *const token_filesystems[]; /* "disk0:" ...: what a name of a file may begin with; ended by NULL */
 
 /* match.c: the walk. */
 struct walk {

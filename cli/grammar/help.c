@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "cli/grammar/grammar_local.h"
+#include "espial/file.h"
 
 struct entry {
     const char *token, *help;
@@ -92,10 +93,11 @@ static void add_next(void *arg, const struct elem *e, uint32_t used)
                 add(l, ifname_types[i], token_iftype_help(ifname_types[i]), false);
         return;
     }
-    if (e->type == VALUE_URL)
-        for (size_t i = 0; token_filesystems[i]; i++)
-            if (begins(l, token_filesystems[i]))
-                add_filesystem(l, token_filesystems[i], help_of(l, e));
+    const char *name;
+    bool listed;
+    for (size_t i = 0; e->type == VALUE_URL && (name = file_system_nth(i, &listed)); i++)
+        if (listed && begins(l, name))
+            add_filesystem(l, name, help_of(l, e));
     if (!l->values || (l->partial_len && token_accept(e, l->partial, l->partial_len, 0, &end, &bad) != TOKEN_YES))
         return;
     add(l, pool_strdup(l->pool, token_placeholder(e, buf)), help_of(l, e), true);

@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "cli/grammar/grammar_local.h"
+#include "espial/file.h"
 
 static bool blank(char c)
 {
@@ -396,15 +397,13 @@ enum token token_accept(const struct elem *e, const char *line, size_t len, size
     return ok ? TOKEN_YES : TOKEN_NO;
 }
 
-const char *const token_filesystems[] = {"bootflash:", "disk0:", "flash:", "nvram:", NULL};
-
 /* The name of a file system without its colon (`dir flash`). */
 static bool bare_filesystem(const struct elem *e, const char *word, size_t n)
 {
-    if (e->type != VALUE_URL)
-        return false;
-    for (size_t i = 0; token_filesystems[i]; i++)
-        if (n + 1 == strlen(token_filesystems[i]) && !strncasecmp(token_filesystems[i], word, n))
+    const char *name;
+
+    for (size_t i = 0; e->type == VALUE_URL && (name = file_system_nth(i, NULL)); i++)
+        if (n + 1 == strlen(name) && !strncasecmp(name, word, n))
             return true;
     return false;
 }

@@ -9,17 +9,11 @@
 #include <strings.h>
 
 #include "cli/shell/filter_local.h"
+#include "espial/file.h"
 
 struct choice {
     const char *token, *help;
 };
-static const struct choice files[] = {
-    {"bootflash:", "Uniform Resource Locator"},
-    {"disk0:", "Uniform Resource Locator"},
-    {"flash:", "Uniform Resource Locator"},
-    {"nvram:", "Uniform Resource Locator"},
-};
-#define NFILES (sizeof files / sizeof files[0])
 
 /* What may stand at the cursor. */
 struct place {
@@ -51,8 +45,11 @@ static void offer(struct place *p, const char *token, const char *help)
 
 static void offer_files(struct place *p)
 {
-    for (size_t i = 0; i < NFILES; i++)
-        offer(p, files[i].token, files[i].help);
+    const char *name;
+    bool listed;
+    for (size_t i = 0; (name = file_system_nth(i, &listed)); i++)
+        if (listed)
+            offer(p, name, "Uniform Resource Locator");
     p->value = "WORD";
     p->value_help = "Name of a file";
 }

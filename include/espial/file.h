@@ -28,6 +28,8 @@ enum file_result { FILE_OK, FILE_NOT_FOUND, FILE_BAD_NAME, FILE_NO_SYSTEM, FILE_
 
 /* The words IOS puts in parentheses: "No such file or directory", "Is a directory" ... */
 const char *file_result_text(enum file_result r);
+/* What a name may begin with, "bootflash:" and on by the alphabet; NULL behind the last. *listed (NULL: not asked): help names it (the rest are old names). */
+const char *file_system_nth(size_t i, bool *listed);
 
 struct file_info {
     char name[128];
