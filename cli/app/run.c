@@ -24,6 +24,7 @@
 #include "cli/app/control.h"
 #include "cli/app/host_stream.h"
 #include "cli/app/outbox.h"
+#include "cli/app/privilege.h"
 #include "cli/app/router.h"
 #include "cli/lab/host.h"
 #include "cli/lab/place.h"
@@ -54,6 +55,7 @@ struct run {
     struct termios saved_tty;
     FILE *keys;
     int state_fd, signal_fd;
+    struct link **devices; /* one for each --link, open across reloads; NULL: the router opens it */
     int ssh[RUN_SSH_MAX], snmp[RUN_SSH_MAX]; /* open across reloads */
     int status;
     bool raw, input_open, stopping;
@@ -175,6 +177,21 @@ static void boot_said(void *arg, const char *text, size_t len)
         outbox_write(&r->out, text, len);
 }
 
+static bool no_link(struct run *r, size_t i, const char *why)
+{
+    fprintf(stderr, "espial: %s: %s\n", r->o->links[i].ifname, why);
+    r->status = 3;
+    return false;
+}
+
+static struct link *link_of(struct run *r, size_t i, char why[LINK_ERROR_MAX])
+{
+    enum account_owner was = account_enter(r->env.loop, ACCOUNT_NET_INPUT);
+    struct link *link = r->devices[i] ? r->devices[i] : link_open(r->env.loop, r->o->links[i].spec, why);
+    account_leave(r->env.loop, was);
+    return link;
+}
+
 static bool start_router(struct run *r)
 {
     const struct run_options *o = r->o;
@@ -187,17 +204,11 @@ static bool start_router(struct run *r)
         return false;
     }
     struct dataplane *dp = router_dataplane(r->router);
-    enum account_owner was = account_owner(r->env.loop);
     for (size_t i = 0; i < o->nlinks; i++) {
-        account_enter(r->env.loop, ACCOUNT_NET_INPUT);
-        struct link *link = link_open(r->env.loop, o->links[i].spec, why);
+        struct link *link = link_of(r, i, why);
         int e = link ? dataplane_link_attach(dp, o->links[i].ifname, link) : -EINVAL;
-        account_leave(r->env.loop, was);
-        if (e < 0) {
-            fprintf(stderr, "espial: %s: %s\n", o->links[i].ifname, link ? strerror(-e) : why);
-            r->status = 3;
-            return false;
-        }
+        if (e < 0)
+            return no_link(r, i, link ? strerror(-e) : why);
     }
     for (size_t i = 0; i < o->ncaptures; i++) {
         if (!iface_by_name(dataplane_net(dp), o->captures[i].ifname)) {
@@ -404,6 +415,32 @@ static bool open_ports(struct run *r)
     return true;
 }
 
+/* What only a privileged program may open is opened once, for all routers in turn; then the privilege goes. */
+static bool open_devices(struct run *r)
+{
+    char why[LINK_ERROR_MAX];
+    r->devices = mem_array(r->o->nlinks + 1, sizeof *r->devices);
+    for (size_t i = 0; i < r->o->nlinks; i++) {
+        if (!link_privileged(r->o->links[i].spec))
+            continue;
+        r->devices[i] = link_of(r, i, why);
+        if (!r->devices[i])
+            return no_link(r, i, why);
+        r->devices[i]->kept = true;
+    }
+    int e = privilege_drop(r->state_fd);
+    if (e < 0)
+        r->status = cannot("privileges", strerror(-e));
+    return e == 0;
+}
+
+static void close_devices(struct run *r)
+{
+    for (size_t i = 0; r->devices && i < r->o->nlinks; i++)
+        link_end(r->devices[i]);
+    mem_free(r->devices);
+}
+
 static void mac_of(struct run *r)
 {
     static const uint8_t base[3] = {0xaa, 0xbb, 0xcc};
@@ -446,7 +483,7 @@ static bool open_all(struct run *r)
     outbox_init(&r->out, r->env.loop, 1);
     r->out.drained = on_drained;
     r->out.arg = r;
-    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ports(r))
+    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ports(r) || !open_devices(r))
         return false;
     if (o->control_fd >= 0)
         r->control = control_new(r->env.loop, o->control_fd, r->console, stop, r);
@@ -479,6 +516,7 @@ int run_router(const struct run_options *o)
         printf("\n");
     }
     router_free(r.router);
+    close_devices(&r);
     console_free(r.console);
     broker_free(r.env.children);
     host_streams_free(r.env.streams);

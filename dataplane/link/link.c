@@ -38,6 +38,11 @@ static struct link *open_udp(struct loop *loop, const char *rest, char err[LINK_
     return NULL;
 }
 
+bool link_privileged(const char *spec)
+{
+    return str_starts(spec, "tap:") || str_starts(spec, "packet:");
+}
+
 struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_MAX])
 {
     if (str_starts(spec, "unix:"))

@@ -27,6 +27,7 @@ struct link_ops {
 struct link {
     const struct link_ops *ops;
     bool carrier;                                            /* is a cable plugged in? */
+    bool kept;                                               /* its opener ends it (link_end): link_free lets go of it */
     unsigned queued;                                         /* frames that wait to leave, LINK_QUEUE at most */
     uint64_t lost;                                           /* frames that were taken by send, but did not leave */
     uint64_t refused;                                        /* frames that came, but are none that rx could take */
@@ -41,6 +42,8 @@ struct link {
 /* A link by its word of the command line: "unix:PATH", "udp:LPORT:HOST:RPORT" "slirp:[WORDS]", "tap:NAME" or
  * "packet:IFNAME". NULL, with one line of reason in err. */
 struct link *link_open(struct loop *loop, const char *spec, char err[LINK_ERROR_MAX]);
+/* Whether such a word opens what only a privileged program may: an interface of this machine. */
+bool link_privileged(const char *spec);
 /* The kinds, for link_open and for who holds the parts already. */
 struct link *link_unix_new(struct loop *loop, const char *path, char err[LINK_ERROR_MAX]);
 struct link *link_udp_new(struct loop *loop, uint16_t lport, const char *host, uint16_t rport,
@@ -52,12 +55,6 @@ static inline bool link_send(struct link *l, const uint8_t *frame, size_t len)
 {
     return l->ops->send(l, frame, len);
 }
-/* NULL-safe. Nothing is called afterwards. */
-static inline void link_free(struct link *l)
-{
-    if (l)
-        l->ops->free(l);
-}
 static inline void link_attach(struct link *l, void (*rx)(void *, const uint8_t *, size_t), void (*rx_end)(void *),
                                void (*changed)(void *), void *arg)
 {
@@ -65,5 +62,21 @@ static inline void link_attach(struct link *l, void (*rx)(void *, const uint8_t 
     l->rx_end = rx_end;
     l->changed = changed;
     l->arg = arg;
+}
+/* NULL-safe. Nothing is called afterwards. One that is kept can be attached again, and has counted nothing then. */
+static inline void link_free(struct link *l)
+{
+    if (l && l->kept) {
+        link_attach(l, NULL, NULL, NULL, NULL);
+        l->lost = l->refused = l->damaged = 0;
+    } else if (l) {
+        l->ops->free(l);
+    }
+}
+/* Of one that was kept. NULL-safe. */
+static inline void link_end(struct link *l)
+{
+    if (l)
+        l->ops->free(l);
 }
 #endif

@@ -13,8 +13,13 @@
  * on a wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
  * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
  * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. Frames
- * that the driver has found damaged are counted by the kernel, which is asked when somebody looks (packet: alone). What
- * it does not do: follow the interface's carrier; when it is taken away, reading ends and frames are lost. */
+ * that the driver has found damaged are counted by the kernel, which is asked when somebody looks (packet: alone).
+ *
+ * The carrier is the interface's own (carrier.c): an interface that is set down, unplugged or taken away is a cable that
+ * is pulled. When one of that name is there again, the sockets are bound to it, and a TAP taken over, which needs no
+ * privilege unless it has an owner. A TAP may be moved to another namespace, and its carrier is then not seen any more:
+ * it is taken to be up. It is set down for as long as the move takes, so a carrier is lost when it is away for
+ * CARRIER_LOSS_US. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -33,15 +38,17 @@
 #include <arpa/inet.h>
 
 #include "dataplane/limits.h"
+#include "dataplane/link/carrier.h"
 #include "dataplane/link/link.h"
 #include "dataplane/link/offload.h"
 #include "dataplane/link/ring.h"
 #include "espial/loop.h"
 #include "espial/text.h"
 
-#define DEVICE_OUT   64           /* frames that are written together */
-#define DEVICE_BYTES (128 * 1024) /* and their bytes, at most */
-#define DEVICE_IN    256          /* frames of a packet socket that are read before others get their turn */
+#define CARRIER_LOSS_US (100 * US_PER_MS)
+#define DEVICE_OUT      64           /* frames that are written together */
+#define DEVICE_BYTES    (128 * 1024) /* and their bytes, at most */
+#define DEVICE_IN       256          /* frames of a packet socket that are read before others get their turn */
 
 struct link_device {
     struct link link; /* first */
@@ -49,9 +56,12 @@ struct link_device {
     int fd;
     bool tap;
     char name[IFNAMSIZ];
-    uint32_t crc_seen; /* the kernel's count when it was last asked; it goes round at 32 bits */
+    struct carrier *carrier; /* NULL: this machine does not tell of it */
+    struct timer loss;       /* of the carrier, until it is believed */
+    unsigned ifindex;        /* of the interface that is read from and written to */
+    uint32_t crc_seen;       /* the kernel's count when it was last asked; it goes round at 32 bits */
     struct fd_watch watch;
-    uint8_t *frame; /* in: of a TAP; or one that is longer than a slot of the ring */
+    uint8_t *frame;    /* in: of a TAP; or one that is longer than a slot of the ring */
     struct ring *ring; /* NULL: TAP */
     uint8_t segment[LINK_FRAME_MAX];
     struct deferred flush;
@@ -176,6 +186,9 @@ static void device_free(struct link *l)
 {
     struct link_device *d = (struct link_device *)l;
 
+    if (d->carrier)
+        timer_clear(&d->loss);
+    carrier_free(d->carrier);
     fd_unwatch(&d->watch);
     loop_undefer(d->loop, &d->flush);
     if (d->nout)
@@ -246,29 +259,49 @@ static bool set_up(const char *name)
     return ok;
 }
 
-static int open_tap(const char *name)
+static bool take_tap(int fd, const char *name)
 {
     struct ifreq r = {.ifr_flags = IFF_TAP | IFF_NO_PI};
-    int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
     str_copy(r.ifr_name, sizeof r.ifr_name, name);
-    if (fd >= 0 && ioctl(fd, TUNSETIFF, &r) == 0 && set_up(r.ifr_name))
+    return ioctl(fd, TUNSETIFF, &r) == 0;
+}
+
+static int open_tap(const char *name)
+{
+    int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd >= 0 && take_tap(fd, name) && set_up(name))
         return fd;
     return give_up(fd);
+}
+
+/* Bound to an interface, a packet socket hears it; promiscuous for as long as that interface lives. */
+static bool listen_at(int fd, int ifindex)
+{
+    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = ifindex};
+    struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC, .mr_ifindex = ifindex};
+
+    return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
+           bind(fd, (struct sockaddr *)&at, sizeof at) == 0;
+}
+
+static bool speak_at(int fd, int ifindex)
+{
+    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_ifindex = ifindex};
+
+    return bind(fd, (struct sockaddr *)&at, sizeof at) == 0;
 }
 
 /* Hears everything, but nothing before it is bound; what it hears goes into the ring. */
 static int open_ears(int ifindex, struct ring **ring)
 {
-    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = ifindex};
-    struct packet_mreq all = {.mr_type = PACKET_MR_PROMISC, .mr_ifindex = ifindex};
     int on = 1, room = 4 << 20, fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     *ring = NULL;
     if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) == 0 &&
         setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) == 0 && (*ring = ring_new(fd)) != NULL &&
-        setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all) == 0 &&
-        bind(fd, (struct sockaddr *)&at, sizeof at) == 0) {
+        listen_at(fd, ifindex)) {
         if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0) /* bursts wait rather than die */
             (void)!setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
         return fd;
@@ -281,11 +314,9 @@ static int open_ears(int ifindex, struct ring **ring)
 /* Only speaks. */
 static int open_mouth(int ifindex)
 {
-    struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_ifindex = ifindex};
     int on = 1, fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 &&
-        bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
+    if (fd >= 0 && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof on) == 0 && speak_at(fd, ifindex))
         return fd;
     return give_up(fd);
 }
@@ -299,6 +330,68 @@ static bool open_packet(struct link_device *d, const char *name)
     if (d->fd >= 0)
         d->out_fd = open_mouth(ifindex);
     return d->out_fd >= 0;
+}
+
+/* The TAP behind the descriptor is there, wherever it may have been moved to. */
+static bool tap_held(const struct link_device *d)
+{
+    struct ifreq r = {0};
+
+    return ioctl(d->fd, TUNGETIFF, &r) == 0;
+}
+
+/* To the interface that has the name now. */
+static bool taken_again(struct link_device *d)
+{
+    int now = (int)carrier_ifindex(d->carrier);
+
+    return d->tap ? take_tap(d->fd, d->name) : listen_at(d->fd, now) && speak_at(d->out_fd, now);
+}
+
+static void set_carrier(struct link_device *d, bool up)
+{
+    if (d->link.carrier == up)
+        return;
+    d->link.carrier = up;
+    if (d->link.changed)
+        d->link.changed(d->link.arg);
+}
+
+static void carrier_lost(void *arg)
+{
+    set_carrier(arg, false);
+}
+
+static void on_carrier(void *arg)
+{
+    struct link_device *d = arg;
+    unsigned now = carrier_ifindex(d->carrier);
+    bool up = carrier_up(d->carrier);
+
+    if (now != d->ifindex && d->tap && tap_held(d)) {
+        up = true;
+    } else if (now != d->ifindex && now && taken_again(d)) {
+        d->ifindex = now;
+        d->crc_seen = 0;
+        if (!d->watch.impl)
+            (void)fd_watch(&d->watch, d->loop, d->fd, FD_READ, on_readable, d);
+    } else if (now != d->ifindex) {
+        up = false;
+    }
+    if (!up) {
+        timer_set(&d->loss, CARRIER_LOSS_US);
+        return;
+    }
+    timer_clear(&d->loss);
+    set_carrier(d, true);
+}
+
+static void follow(struct link_device *d)
+{
+    timer_init(&d->loss, d->loop, carrier_lost, d);
+    d->carrier = carrier_new(d->loop, d->name, on_carrier, d);
+    d->ifindex = d->carrier ? carrier_ifindex(d->carrier) : 0;
+    d->link.carrier = !d->carrier || carrier_up(d->carrier);
 }
 
 static void make_room(struct link_device *d)
@@ -337,8 +430,8 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
     }
     snprintf(d->link.spec, sizeof d->link.spec, "%s:%s", kind, name);
     d->link.ops = &device_ops;
-    d->link.carrier = true;
     str_copy(d->name, sizeof d->name, name);
+    follow(d);
     if (!tap)
         (void)kernel_crc(name, &d->crc_seen);
     return &d->link;

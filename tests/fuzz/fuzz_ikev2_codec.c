@@ -41,7 +41,7 @@ static void inside(const uint8_t *msg, size_t size, const uint8_t *p, size_t len
 static struct v2_sa_body again(struct v2_wr *m)
 {
     struct v2_payloads ps;
-    struct v2_sa_body body;
+    struct v2_sa_body body = {0};
     size_t len = v2_end(m);
 
     fuzz_must(len > 0 && v2_payloads(m->first, m->w.base, len, &ps) == CODEC_OK);

@@ -19,6 +19,27 @@ def need(*programs, modules=()):
         skip("missing " + ", ".join(missing))
 
 
+def own_namespace():
+    """Go on in a network namespace of our own: the program is executed anew in it."""
+    need("ip", "unshare")
+    if os.environ.get("ESPIAL_TEST_NETNS") != "1":
+        how = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
+        if subprocess.run([*how, "true"], capture_output=True).returncode:
+            skip("no network namespace can be made")
+        os.execvpe("unshare", [*how, sys.executable, os.path.abspath(sys.argv[0])], {**os.environ, "ESPIAL_TEST_NETNS": "1"})
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], capture_output=True, text=True)
+
+
+def must(*words):
+    """ip(8), in a namespace where it can all be done: else the test is skipped."""
+    r = ip(*words)
+    if r.returncode:
+        skip(f"ip {' '.join(words)}: {r.stderr.strip()}")
+
+
 def start(argv, **how):
     """A program that ends when this process does, even if it is killed."""
     return subprocess.Popen(argv, preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL), **how)  # PR_SET_PDEATHSIG
@@ -70,6 +91,15 @@ class Router:
         self.until(re.compile(re.escape(line) + r"\n"))
         self.seen = "\n" + self.seen
         return self.until(self.prompt, seconds)
+
+    def reload(self):
+        """Until the prompt of the one that came up."""
+        self.process.stdin.write(b"reload\n\n")
+        self.process.stdin.flush()
+        self.until(re.compile("Proceed with reload"))
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        self.until(self.prompt)
 
     def line_up(self, interface="Ethernet0/0"):
         wait_for(f"{self.name}'s line", lambda: re.search(interface + r" .* up +up", self.type("show ip interface brief")))

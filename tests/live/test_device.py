@@ -4,24 +4,9 @@ cannot be had is refused on one line. Two kernels speak TCP and UDP through the 
 import hashlib, os, socket, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(__file__))
-from routers import ESPIAL, Folder, Router, need, skip, start, wait_for
+from routers import ESPIAL, Folder, Router, ip, must, own_namespace, skip, start, wait_for
 
-need("ip", "unshare")
-if os.environ.get("ESPIAL_TEST_NETNS") != "1":
-    how = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
-    if subprocess.run([*how, "true"], capture_output=True).returncode:
-        skip("no network namespace can be made")
-    os.execvpe("unshare", [*how, sys.executable, os.path.abspath(__file__)], {**os.environ, "ESPIAL_TEST_NETNS": "1"})
-
-
-def ip(*words):
-    return subprocess.run(["ip", *words], capture_output=True, text=True)
-
-
-def must(*words):
-    r = ip(*words)
-    if r.returncode:
-        skip(f"ip {' '.join(words)}: {r.stderr.strip()}")
+own_namespace()
 
 
 CONFIG = """no ip domain lookup
