@@ -40,16 +40,13 @@ static void look(struct carrier *c)
 static void on_told(void *arg, unsigned events)
 {
     struct carrier *c = arg;
-    unsigned ifindex = c->ifindex;
     char text[8192];
-    bool up = c->up;
     (void)events;
 
     while (recv(c->fd, text, sizeof text, MSG_DONTWAIT) > 0)
         ;
     look(c);
-    if (ifindex != c->ifindex || up != c->up)
-        c->changed(c->arg);
+    c->changed(c->arg);
 }
 
 struct carrier *carrier_new(struct loop *loop, const char *name, void (*changed)(void *arg), void *arg)

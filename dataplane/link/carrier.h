@@ -6,7 +6,8 @@
 
 struct carrier;
 struct loop;
-/* Looks once, and calls changed whenever something has changed after that. NULL: this machine does not tell (errno). */
+/* Looks once, and calls changed whenever something may have changed after that: a TAP that was busy may be free now.
+ * NULL: this machine does not tell (errno). */
 struct carrier *carrier_new(struct loop *loop, const char *name, void (*changed)(void *arg), void *arg);
 void carrier_free(struct carrier *c); /* NULL-safe */
 /* The number by which the kernel knows the interface now; 0: there is none of that name. */

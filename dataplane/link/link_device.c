@@ -378,12 +378,12 @@ static void on_carrier(void *arg)
     } else if (now != d->ifindex) {
         up = false;
     }
-    if (!up) {
+    if (up) {
+        timer_clear(&d->loss);
+        set_carrier(d, true);
+    } else if (d->link.carrier && !timer_pending(&d->loss)) {
         timer_set(&d->loss, CARRIER_LOSS_US);
-        return;
     }
-    timer_clear(&d->loss);
-    set_carrier(d, true);
 }
 
 static void follow(struct link_device *d)
