@@ -2,7 +2,7 @@
  *
  * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes
  * included; it is closed when the run ends. What a command printed, from the end of the echoed line to the next prompt,
- * is $_cli_result. With `pattern` the action ends when the pattern has been seen, and not at a prompt that it does not
+ * is $_cli_result: it begins with a line end, its lines end with CR LF as on a terminal. With `pattern` the action ends when the pattern has been seen, and not at a prompt that it does not
  * fit; the next command is the answer. A question that no pattern awaits, and a pattern that never comes, keep the run
  * until maxrun ends it, as on IOS. That a router refused a command is no error of the action: the text is in $_cli_result. Errors
  * are a session that cannot be had, and one that has ended under us (an applet that types `exit`).
@@ -96,11 +96,28 @@ void cli_close_session(struct run *r)
     r->shell = NULL;
 }
 
+/* A terminal's lines end with CR LF; the first line end is that of the echo, and alone. */
+static bool keep_result(struct run *r, const char *s, size_t len)
+{
+    struct text t = {0};
+    for (size_t at = 0; at < len;) {
+        const char *end = memchr(s + at, '\n', len - at);
+        size_t n = end ? (size_t)(end - s) - at : len - at;
+        text_addn(&t, s + at, n);
+        if (end)
+            text_add(&t, at + n == 0 || s[at + n - 1] == '\r' ? "\n" : "\r\n");
+        at += n + (end != NULL);
+    }
+    bool ok = vars_setn(&r->vars, "_cli_result", text_str(&t), t.len);
+    text_free(&t);
+    return ok;
+}
+
 static void answered(void *arg, const struct shell_result *result)
 {
     struct run *r = arg;
     r->cli_question = result->matched;
-    bool ok = vars_setn(&r->vars, "_cli_result", result->output, result->len);
+    bool ok = keep_result(r, result->output, result->len);
     debug_output(r, result->output, result->len);
     if (result->closed) {
         cli_close_session(r);

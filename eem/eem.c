@@ -398,11 +398,24 @@ void eem_trigger_describe(const struct trigger_conf *t, struct text *out)
     trigger_describe(t, out);
 }
 
+bool eem_int(const char *s, int64_t low, int64_t high, int64_t *out)
+{
+    static const char blanks[] = " \t\r\n";
+    char digits[24];
+    s += strspn(s, blanks);
+    size_t n = strcspn(s, blanks);
+    if (n >= sizeof digits || s[n + strspn(s + n, blanks)])
+        return false;
+    memcpy(digits, s, n);
+    digits[n] = '\0';
+    return str_int(digits, low, high, out);
+}
+
 bool eem_compare(uint8_t op, const char *value, const char *wanted)
 {
     int64_t a, b;
     int order;
-    if (str_int(value, INT64_MIN, INT64_MAX, &a) && str_int(wanted, INT64_MIN, INT64_MAX, &b))
+    if (eem_int(value, INT64_MIN, INT64_MAX, &a) && eem_int(wanted, INT64_MIN, INT64_MAX, &b))
         order = (a > b) - (a < b);
     else
         order = strcmp(value, wanted);

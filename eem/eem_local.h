@@ -239,6 +239,8 @@ enum gate_verdict object_ask(void *eem, const struct object_question *q,
 void object_forget(void *eem, void *request);
 void objects_stop(struct eem *e); /* nobody is held any more */
 
+/* An integer, blanks and line ends around it left out: what a regexp took to the end of a line is one. */
+bool eem_int(const char *s, int64_t low, int64_t high, int64_t *out);
 /* Compare as EEM does: as numbers when both are integers, else as text. */
 bool eem_compare(uint8_t op, const char *value, const char *wanted);
 
@@ -307,7 +309,9 @@ void run_resume(struct run *r, bool ok);
 void run_wait(struct run *r, uint64_t us);
 /* Replace $names of `in`; an unset one is logged and the action must fail. */
 bool run_expand(struct run *r, const char *in, struct text *out) MUST_USE;
-/* The same for a text to be read by people: before that, \n, \r and \t of the configured text become what they stand for. */
+/* \n, \r and \t become what they stand for; appended. */
+void run_unescape(const char *s, struct text *out);
+/* The same for a text to be read by people: before that, \n, \r and \t of the configured text become what they stand for; behind it lines end with LF. */
 bool run_expand_text(struct run *r, const char *in, struct text *out) MUST_USE;
 /* The same to a new string (mem_free), NULL when it fails. */
 char *run_value(struct run *r, const char *in) MUST_USE;

@@ -253,7 +253,7 @@ bool run_expand(struct run *r, const char *in, struct text *out)
     return false;
 }
 
-static void unescape(const char *s, struct text *out)
+void run_unescape(const char *s, struct text *out)
 {
     text_add(out, "");
     while (*s) {
@@ -272,9 +272,16 @@ static void unescape(const char *s, struct text *out)
 
 bool run_expand_text(struct run *r, const char *in, struct text *out)
 {
-    struct text raw = {0};
-    unescape(in, &raw);
-    bool ok = run_expand(r, text_str(&raw), out);
+    struct text raw = {0}, full = {0};
+    run_unescape(in, &raw);
+    bool ok = run_expand(r, text_str(&raw), &full);
+    text_add(out, "");
+    for (const char *s = text_str(&full), *cr; *s; s = cr + (*cr == '\r')) {
+        for (cr = s + strcspn(s, "\r"); *cr && cr[1] != '\n'; cr += 1 + strcspn(cr + 1, "\r"))
+            ;
+        text_addn(out, s, (size_t)(cr - s));
+    }
+    text_free(&full);
     text_free(&raw);
     return ok;
 }
@@ -304,7 +311,7 @@ bool run_number(struct run *r, const char *in, int64_t low, int64_t high, int64_
     char *value = run_value(r, in);
     if (!value)
         return false;
-    bool ok = str_int(value, low, high, out), any = low == INT64_MIN && high == INT64_MAX;
+    bool ok = eem_int(value, low, high, out), any = low == INT64_MIN && high == INT64_MAX;
     if (!ok && any) {
         ok = run_bad_operand(r, "an integer", value);
     } else if (!ok) {
