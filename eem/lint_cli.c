@@ -1,4 +1,4 @@
-/* lint_cli.c: checks of the commands that an applet types or waits for: who may type them, in which mode they are, what they ask. The
+/* lint_cli.c: checks of the commands that an applet types or waits for: who may type them, in which mode they are. The
  * commands are looked at in the order of the labels as if every branch were taken; after a branch that types nothing is
  * taken for known that could differ. */
 #include <string.h>
@@ -15,6 +15,7 @@ static const struct {
     {"configure", 4}, {"write", 2}, {"copy", 3},   {"clear", 2},  {"debug", 3},   {"undebug", 1}, {"reload", 3},
     {"delete", 3},    {"erase", 2}, {"more", 2},   {"dir", 3},    {"archive", 2}, {"monitor", 3}, {"event", 2},
     {"tclsh", 3},     {"test", 3},  {"verify", 3}, {"rename", 3}, {"mkdir", 2},   {"no", 2},      {"send", 3},
+    {"install", 3},   {"guestshell", 6}, {"hw-module", 3}, {"redundancy", 4}, {"service-module", 9}, {"format", 3}, {"squeeze", 2},
 };
 
 static bool needs_enable(const char *command)
@@ -28,7 +29,7 @@ static bool needs_enable(const char *command)
             lint_word(what, "tech-support", 4) || lint_word(what, "archive", 4));
 }
 
-static const char *command_of(const struct action_conf *a)
+const char *lint_command(const struct action_conf *a)
 {
     return a->verb == ACTION_CLI ? a->text + strspn(a->text, " ") : NULL;
 }
@@ -38,7 +39,7 @@ void lint_enable(struct lint *l)
     if (l->env->conf->session_privilege > 1)
         return;
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
-        const char *command = command_of(lint_action(l, i));
+        const char *command = lint_command(lint_action(l, i));
         if (!command)
             continue;
         if (lint_word(command, "enable", 2) || command[0] == '$')
@@ -51,52 +52,7 @@ void lint_enable(struct lint *l)
     }
 }
 
-/* ---- questions */
-
-static bool has(const char *command, const char *part)
-{
-    return strstr(command, part) != NULL;
-}
-
-/* What the command asks; NULL: nothing. */
-static const char *asks(const char *c, bool quiet, bool config)
-{
-    const char *what = lint_next_word(c), *more = lint_next_word(what);
-    if (config) {
-        if (lint_word(c, "crypto", 2) && lint_word(what, "key", 1) && has(c, "zeroize"))
-            return "Do you really want to remove these keys? [yes/no]:";
-        if (lint_word(c, "crypto", 2) && lint_word(what, "key", 1) && lint_word(more, "generate", 1) &&
-            !has(c, "modulus") && !has(c, " ec "))
-            return "How many bits in the modulus [512]:";
-        if (lint_word(c, "no", 2) && lint_word(what, "username", 4))
-            return "This operation will remove all username related configurations with same name. Do you want to "
-                   "continue? [confirm]";
-        return NULL;
-    }
-    if (lint_word(c, "reload", 3) && !lint_word(what, "cancel", 1))
-        return "Proceed with reload? [confirm]";
-    if (lint_word(c, "write", 2) && lint_word(what, "erase", 2))
-        return "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]";
-    if (lint_word(c, "erase", 2) || lint_word(c, "format", 3))
-        return "Continue? [confirm]";
-    if (lint_word(c, "clear", 2) &&
-        (lint_word(what, "counters", 3) || lint_word(what, "logging", 3) || lint_word(what, "line", 3)))
-        return "[confirm]";
-    if (quiet)
-        return NULL;
-    if (lint_word(c, "copy", 3))
-        return "Destination filename []?";
-    if (lint_word(c, "delete", 3) && !has(c, "/force"))
-        return "Delete filename []? and Delete ...? [confirm]";
-    if (lint_word(c, "rename", 3) || lint_word(c, "mkdir", 2) || lint_word(c, "rmdir", 2))
-        return "filename []?";
-    return NULL;
-}
-
-static bool is_prompt_quiet(const char *c)
-{
-    return lint_word(c, "file", 3) && lint_word(lint_next_word(c), "prompt", 1) && has(c, " qui");
-}
+/* ---- modes */
 
 static bool branches(const struct action_conf *a)
 {
@@ -104,33 +60,65 @@ static bool branches(const struct action_conf *a)
            a->verb == ACTION_WHILE || a->verb == ACTION_FOREACH;
 }
 
-/* Into or out of configuration? -1: it says nothing. */
-static int moves(const char *c)
+int lint_configures(const char *c)
 {
-    if (lint_word(c, "configure", 4))
+    const char *what = lint_next_word(c);
+    if (lint_word(c, "configure", 4) && (!what[0] || lint_word(what, "terminal", 1) || lint_word(what, "exclusive", 1)))
         return 1;
     return !strcmp(c, "end") || !strcmp(c, "^Z") ? 0 : -1;
 }
 
-void lint_prompts(struct lint *l)
+/* Where a session is, as far as that is certain: -1 unknown, 0 EXEC, 1 configuration, 2 a mode below it. */
+static int depth_behind(int depth, const char *c)
 {
-    bool quiet = l->env->quiet_prompts;
-    int config = 0;
+    static const char *const below[] = {"interface", "router", "line", "route-map", "class-map", "policy-map"};
+    static const char *const stays[] = {"no", "shutdown", "description", "do"};
+    if (depth < 0)
+        return -1;
+    if (lint_configures(c) >= 0)
+        return lint_configures(c);
+    if (lint_word(c, "exit", 2) || lint_word(c, "quit", 1))
+        return depth - (depth > 0);
+    if (!depth)
+        return lint_word(c, "tclsh", 3) || lint_word(c, "telnet", 3) || lint_word(c, "ssh", 2) || c[0] == '$' ? -1 : 0;
+    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
+        if (lint_word(c, below[i], 3))
+            return 2;
+    for (size_t i = 0; i < sizeof stays / sizeof stays[0]; i++)
+        if (lint_word(c, stays[i], 2))
+            return depth;
+    return -1;
+}
+
+static bool leaves_session(int depth, const char *c)
+{
+    return !depth && (lint_word(c, "exit", 2) || lint_word(c, "quit", 1) || lint_word(c, "logout", 3));
+}
+
+static bool types_more(const struct lint *l, size_t at)
+{
+    for (size_t i = at + 1; i < LINT_NACTIONS(l); i++)
+        if (lint_action(l, i)->verb == ACTION_CLI)
+            return true;
+    return false;
+}
+
+/* `exit` in EXEC ends the session, and with it what is typed behind it. */
+static void lint_session(struct lint *l)
+{
+    int depth = 0;
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
-        const char *c = command_of(a);
+        const char *c = lint_command(a);
+        if (branches(a) || lint_is_target(l, a))
+            depth = -1;
         if (!c)
             continue;
-        if (moves(c) >= 0)
-            config = moves(c);
-        quiet |= is_prompt_quiet(c);
-        bool done = config && lint_word(c, "do", 2);
-        const char *question = a->pattern[0] ? NULL : asks(done ? lint_next_word(c) : c, quiet, config && !done);
-        if (question)
-            lint_at(l, a,
-                    "\"%.40s\" asks \"%s\", nobody answers, and the run hangs until maxrun: give it a `pattern` and "
-                    "answer it, or configure `file prompt quiet` where that helps",
-                    c, question);
+        if (leaves_session(depth, c) && types_more(l, i)) {
+            lint_at(l, a, "\"%.40s\" is typed in EXEC and ends the session: the next command fails, and the run with it", c);
+            return;
+        }
+        depth = depth_behind(depth, c);
     }
 }
 
@@ -154,13 +142,13 @@ void lint_modes(struct lint *l)
     bool config = false, exec = true, applet = false;
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
-        const char *c = command_of(a);
+        const char *c = lint_command(a);
         if (branches(a) || lint_is_target(l, a))
             config = exec = false;
         if (!c)
             continue;
-        if (moves(c) >= 0) {
-            config = moves(c) == 1;
+        if (lint_configures(c) >= 0) {
+            config = lint_configures(c) == 1;
             exec = !config;
             applet = false;
         } else if (!strncmp(c, "exit", 4) || c[0] == '$') {
@@ -180,6 +168,7 @@ void lint_modes(struct lint *l)
         }
         applet |= lint_word(c, "event", 2);
     }
+    lint_session(l);
 }
 
 /* ---- event cli sync yes */

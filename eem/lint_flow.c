@@ -154,6 +154,8 @@ static void check_name(struct use *u, const char *name)
         lint_at(l, lint_action(l, u->at), "$%s is never set, and is no `event manager environment` variable", name);
 }
 
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 static void names_of(struct use *u, const char *text)
 {
     for (const char *s = text; (s = strchr(s, '$'));) {
@@ -167,6 +169,9 @@ static void names_of(struct use *u, const char *text)
             name[n] = '\0';
             check_name(u, name);
         }
+        size_t inside = !n && *s == '(' && (isalpha((unsigned char)s[1]) || s[1] == '_') ? strspn(s + 1, WORD) : 0;
+        if (inside && s[1 + inside] == ')')
+            lint_at(u->l, lint_action(u->l, u->at), "\"$(%.*s)\" is no variable here, it stands as it is: variables are $name", (int)inside, s + 1);
         s += n;
     }
 }
@@ -206,6 +211,17 @@ static bool uses(const struct action_conf *a, const char *name)
     return false;
 }
 
+/* Does it look in the very line for a part of what every event's pattern has? */
+static bool event_says_so(const struct lint *l, const struct action_conf *re)
+{
+    if (strcmp(re->text, "$_syslog_msg") || !re->pattern[0] || !l->a->events.n)
+        return false;
+    CONF_EACH(const struct event_conf, ev, &l->a->events)
+    if (ev->type != EEM_SYSLOG || !strstr(ev->pattern, re->pattern) || strchr(ev->pattern, '|'))
+        return false;
+    return true;
+}
+
 /* Is name set by this regexp alone? */
 static bool only_here(const struct lint *l, size_t at, const char *name)
 {
@@ -220,7 +236,7 @@ void lint_regexp_results(struct lint *l)
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *re = lint_action(l, i);
         const char *const names[] = {re->var, re->sub1, re->sub2, re->sub3};
-        if (re->verb != ACTION_REGEXP)
+        if (re->verb != ACTION_REGEXP || event_says_so(l, re))
             continue;
         bool said = false;
         for (size_t k = 0; k < 4 && !said; k++) {
@@ -252,15 +268,21 @@ static bool ends_block(const struct action_conf *a)
     return a->verb == ACTION_END || a->verb == ACTION_ELSE || a->verb == ACTION_ELSEIF;
 }
 
+/* $_cli_result ends with the next prompt, so it is never empty. */
+static bool asks_for_nothing(const struct action_conf *a, enum eem_op op)
+{
+    return a->op == op && !strcmp(a->text, "$_cli_result") && !a->pattern[0];
+}
+
 /* Both sides are constants, and it holds. */
 static bool always(const struct action_conf *a)
 {
-    return !strchr(a->text, '$') && !strchr(a->pattern, '$') && eem_compare(a->op, a->text, a->pattern);
+    return asks_for_nothing(a, EEM_NE) || (!strchr(a->text, '$') && !strchr(a->pattern, '$') && eem_compare(a->op, a->text, a->pattern));
 }
 
 static bool never(const struct action_conf *a)
 {
-    return !strchr(a->text, '$') && !strchr(a->pattern, '$') && !eem_compare(a->op, a->text, a->pattern);
+    return asks_for_nothing(a, EEM_EQ) || (!strchr(a->text, '$') && !strchr(a->pattern, '$') && !eem_compare(a->op, a->text, a->pattern));
 }
 
 /* The head of the if-chain that ends at `end`; SIZE_MAX: it ends a loop. */

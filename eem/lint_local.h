@@ -39,7 +39,12 @@ void lint_waits(struct lint *l);
 void lint_loops(struct lint *l);
 void lint_goto(struct lint *l);
 /* lint_cli.c */
+/* What an action types; NULL: nothing. */
+const char *lint_command(const struct action_conf *a);
+/* Does a command lead into configuration (1), or back to EXEC (0)? -1: neither. */
+int lint_configures(const char *command);
 void lint_enable(struct lint *l);
+/* lint_prompts.c */
 void lint_prompts(struct lint *l);
 void lint_modes(struct lint *l);
 void lint_sync(struct lint *l);

@@ -120,11 +120,22 @@ static bool sets_status(const struct lint *l)
     return false;
 }
 
+/* Lines and commands that have nothing in common but that they are lines and commands. */
+static bool fits_all(const struct event_conf *ev)
+{
+    static const char *const lines[] = {"%Q-7-Z: ~", "%HX-0-Y: ^", "%K_J-3-V_W: |"}, *const commands[] = {"~", "8 w", "Q|"};
+    const char *const *samples = ev->type == EEM_CLI ? commands : lines;
+    for (size_t i = 0; i < 3; i++)
+        if (!ev->pattern[0] || !matches(ev->pattern, samples[i]))
+            return false;
+    return true;
+}
+
 void lint_everything(struct lint *l)
 {
     CONF_EACH(const struct event_conf, ev, &l->a->events)
     {
-        if (!ev->pattern[0] || !matches(ev->pattern, "") || !matches(ev->pattern, "\x01"))
+        if (!fits_all(ev))
             continue;
         if (ev->type == EEM_SYSLOG && !ev->facility[0] && !ev->mnemonic[0])
             lint_event(l, ev, "pattern {%s} matches every line of the log, the applet's own included", ev->pattern);
@@ -251,8 +262,7 @@ void lint_own_lines(struct lint *l)
             own_events_of(l, ev);
         if (l->a->events.n == 1 && !ev->ratelimit && ev->type == EEM_CONFIG && configures(l))
             lint_event(l, ev, "the applet configures, which is its own event again, for ever");
-        bool all = matches(ev->pattern, "") && matches(ev->pattern, "\x01"); /* said already */
-        if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !all && l->a->events.n == 1)
+        if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !fits_all(ev) && l->a->events.n == 1) /* else it is said already */
             own_lines_of(l, ev);
     }
 }

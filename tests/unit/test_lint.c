@@ -14,6 +14,9 @@
 #include "eem/lint.h"
 
 #define NONE       "event manager applet a\n event none\n" /* actions from line 3 on */
+#define CLI(n, c)  " action " #n " cli command \"" c "\"\n"
+#define EXEC       NONE CLI(1, "enable")          /* from line 4 on */
+#define CONFIG     EXEC CLI(2, "configure terminal") /* from line 5 on */
 #define SYSLOG(re) "event manager applet a\n event syslog pattern \"" re "\"\n"
 
 static const struct {
@@ -43,6 +46,11 @@ static const struct {
     {NONE " action 1 if $_none_argc eq 1 goto 2\n action 2 syslog msg \"x\"\n", ""},
     /* everything */
     {SYSLOG(".*") " action 1 cli command \"enable\"\n", "2 everything\n"},
+    {SYSLOG("%.*") " action 1 cli command \"enable\"\n", "2 everything\n"},
+    {SYSLOG("%[A-Z0-9_]+-[0-7]-") " action 1 cli command \"enable\"\n", "2 everything\n"},
+    {SYSLOG("%[A-Z]*-[0-3]-") " action 1 cli command \"enable\"\n", ""},
+    {"event manager applet a\n event cli pattern \".+\" sync no skip yes\n action 1 wait 1\n", "2 everything\n"},
+    {"event manager applet a\n event cli pattern \".+\" sync no skip no\n action 1 wait 1\n", ""},
     {SYSLOG("LINK.*") " action 1 cli command \"enable\"\n", ""},
     /* own-lines */
     {SYSLOG("LINK-3") " action 1 syslog msg \"saw $_syslog_msg\"\n", "3 own-lines\n"},
@@ -119,11 +127,15 @@ static const struct {
     {"event manager applet a\n event snmp-notification oid 1.3.6.1. op eq oid-val \"1\"\n action 1 syslog msg "
      "\"$_1_3_6_1_4\"\n",
      ""},
+    {NONE " action 1 syslog msg \"of $(hostname)\"\n", "3 variables\n"},
+    {NONE " action 1 syslog msg \"$(5)\"\n", ""},
     /* regexp-results */
     {NONE " action 1 regexp \"(a)\" \"$_none_arg1\" m s\n action 2 syslog msg \"$s\"\n", "4 regexp-results\n"},
     {NONE " action 1 regexp \"(a)\" \"$_none_arg1\" m s\n action 2 if $_regexp_result eq 1\n action 3 syslog msg "
           "\"$s\"\n action 4 end\n",
      ""},
+    {SYSLOG("SMS on index ([0-9]+)") " action 1 regexp \"index ([0-9]+)\" \"$_syslog_msg\" m s\n action 2 puts \"$s\"\n", ""},
+    {SYSLOG("SMS on index .") " action 1 regexp \"index ([0-9]+)\" \"$_syslog_msg\" m s\n action 2 puts \"$s\"\n", "4 regexp-results\n"},
     {NONE " action 0 set s \"x\"\n action 1 regexp \"(a)\" \"$_none_arg1\" m s\n action 2 syslog msg \"$s\"\n", ""},
     /* own-lines, where the event is no line */
     {"event manager applet a\n event config\n action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n", "2 own-lines\n"},
@@ -154,6 +166,10 @@ static const struct {
     {NONE " action 1 if $_none_argc eq 1\n action 2 if $_none_argc eq 3\n action 3 exit\n action 4 else\n action 5 exit 1\n"
           " action 6 end\n action 7 else\n action 8 exit\n action 9 end\n action a wait 1\n",
      "12 unreachable\n"},
+    {NONE " action 1 cli command \"show clock\"\n action 2 if $_cli_result ne \"\"\n action 3 wait 1\n action 4 else\n action 5 wait 1\n"
+          " action 6 end\n",
+     "7 unreachable\n"},
+    {NONE " action 1 cli command \"show clock\"\n action 2 if $_cli_result eq \"\"\n action 3 wait 1\n action 4 end\n", "5 unreachable\n"},
     /* endless */
     {NONE " action 1 while 1 eq 1\n action 2 wait 1\n action 3 end\n", "3 endless\n"},
     {NONE " action 1 set x \"1\"\n action 2 while $x eq 1\n action 3 wait 1\n action 4 end\n", "4 endless\n"},
@@ -169,6 +185,7 @@ static const struct {
     {NONE " action 1 cli command \"wr mem\"\n action 2 cli command \"clear ip route *\"\n", "3 enable\n"},
     {NONE " action 1 cli command \"show clock\"\n action 2 cli command \"en\"\n action 3 cli command \"wr\"\n", ""},
     {"event manager session cli username eem privilege 15\n" NONE " action 1 cli command \"wr\"\n", ""},
+    {NONE CLI(1, "guestshell run python x.py"), "3 enable\n"},
     /* prompts */
     {NONE " action 1 cli command \"enable\"\n action 2 cli command \"copy run start\"\n", "4 prompts\n"},
     {NONE " action 1 cli command \"enable\"\n action 2 cli command \"reload\"\n", "4 prompts\n"},
@@ -186,6 +203,41 @@ static const struct {
     {NONE " action 1 cli command \"enable\"\n action 2 cli command \"write memory\"\n action 3 cli command \"reload "
           "cancel\"\n",
      ""},
+    {EXEC CLI(2, "del /f flash:x"), ""},
+    {EXEC CLI(2, "delete /recursive /force flash:x"), ""},
+    {EXEC CLI(2, "copy http://10.0.0.1/x null:"), ""},
+    {EXEC CLI(2, "configure replace flash:x"), "4 prompts\n"},
+    {EXEC CLI(2, "configure replace flash:x force") CLI(3, "show clock"), ""},
+    {EXEC CLI(2, "clear ip ospf process"), "4 prompts\n"},
+    {EXEC CLI(2, "clear ip ospf 1 process") CLI(3, "yes"), "4 prompts\n"},
+    {EXEC CLI(2, "clear ip route *") CLI(3, "clear ip ospf counters") CLI(4, "clear access-list counters"), ""},
+    {EXEC CLI(2, "ssh -l admin 10.0.0.1"), "4 prompts\n"},
+    {EXEC CLI(2, "telnet 10.0.0.1"), "4 prompts\n"},
+    {EXEC CLI(2, "ping"), "4 prompts\n"},
+    {EXEC CLI(2, "ping 10.0.0.1 repeat 3") CLI(3, "traceroute 10.0.0.1"), ""},
+    {EXEC CLI(2, "debug all"), "4 prompts\n"},
+    {EXEC CLI(2, "debug ip packet") CLI(3, "undebug all"), ""},
+    {EXEC CLI(2, "send *"), "4 prompts\n"},
+    {EXEC CLI(2, "send log 5 hello"), ""},
+    {EXEC CLI(2, "service-module Se3/0 shutdown"), "4 prompts\n"},
+    {EXEC CLI(2, "service-module Se3/0 shutdown no-confirm"), ""},
+    {EXEC CLI(2, "hw-module subslot 0/1 reload"), "4 prompts\n"},
+    {EXEC CLI(2, "install add file flash:x activate commit"), "4 prompts\n"},
+    {EXEC CLI(2, "install add file flash:x activate commit prompt-level none") CLI(3, "install commit"), ""},
+    {EXEC CLI(2, "install remove inactive"), "4 prompts\n"},
+    {CONFIG CLI(3, "crypto key generate rsa"), "5 prompts\n"},
+    {CONFIG CLI(3, "crypto key generate rsa mod 2048 label x"), ""},
+    {CONFIG CLI(3, "crypto pki authenticate x"), "5 prompts\n"},
+    {CONFIG CLI(3, "no aaa new-model"), "5 prompts\n"},
+    {CONFIG CLI(3, "no ip nat inside source list 1 interface Gi0/1 overload"), "5 prompts\n"},
+    {CONFIG CLI(3, "no ip nat inside source list 1 interface Gi0/1 overload forced"), ""},
+    {CONFIG CLI(3, "banner motd #hello"), "5 prompts\n"},
+    {CONFIG CLI(3, "banner motd #hello#"), ""},
+    /* awaited, and never answered */
+    {EXEC " action 2 cli command \"reload\" pattern \"confirm\"\n", "4 prompts\n"},
+    {EXEC " action 2 cli command \"reload\" pattern \"confirm\"\n" CLI(3, ""), ""},
+    {EXEC " action 2 cli command \"write memory\" pattern \"confirm|#\"\n", ""},
+    {EXEC " action 2 cli command \"copy run start\" pattern \"filename\"\n action 3 syslog msg \"done\"\n", "4 prompts\n"},
     /* modes */
     {NONE " action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n action 3 cli command \"show clock\"\n",
      "5 modes\n"},
@@ -194,6 +246,15 @@ static const struct {
      " action 1 cli command \"enable\"\n action 2 cli command \"conf t\"\n action 3 cli command \"do show clock\"\n"
      " action 4 cli command \"end\"\n action 5 cli command \"show clock\"\n",
      ""},
+    {EXEC CLI(2, "exit") CLI(3, "show clock"), "4 modes\n"},
+    {NONE CLI(1, "end") CLI(2, "exit") CLI(3, "enable"), "4 modes\n"},
+    {EXEC CLI(2, "show clock") CLI(3, "exit"), ""},
+    {CONFIG CLI(3, "exit") CLI(4, "show clock"), ""},
+    {CONFIG CLI(3, "exit") CLI(4, "exit") CLI(5, "show clock"), "6 modes\n"},
+    {CONFIG CLI(3, "interface Gi0/1") CLI(4, "shut") CLI(5, "exit") CLI(6, "exit") CLI(7, "show clock"), ""},
+    {CONFIG CLI(3, "end") CLI(4, "quit") CLI(5, "show clock"), "6 modes\n"},
+    {EXEC CLI(2, "tclsh") CLI(3, "exit") CLI(4, "show clock"), ""},
+    {EXEC CLI(2, "disable") CLI(3, "logout") CLI(4, "show clock"), "5 modes\n"},
     /* sync */
     {"event manager applet a\n event cli pattern \"reload\" sync yes\n action 1 syslog msg \"x\"\n", "2 sync\n"},
     {"event manager applet a\n event cli pattern \"reload\" enter\n action 1 syslog msg \"x\"\n", "2 sync\n"},
