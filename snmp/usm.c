@@ -14,6 +14,8 @@
 #include "espial/rand.h"
 #include "snmp/sums.h"
 
+#define PADDING_MAX 16 /* octets: a block of AES */
+
 bool v3_parse(struct rd rest, struct v3 *m)
 {
     struct rd global = ber_of(&rest, BER_SEQUENCE);
@@ -63,14 +65,14 @@ static void vector_of(enum usm_priv p, const uint8_t *key, int32_t boots, int32_
     memcpy(iv + 8, salt, 8);
 }
 
-/* SEQUENCE { contextEngineID, contextName, PDU }. Behind it there may be the cipher's padding. */
+/* SEQUENCE { contextEngineID, contextName, PDU }. Behind it there may be padding: of DES less than a block, but some managers add a whole one, and one of AES too. */
 static bool take_scoped(struct v3 *m, struct rd r, bool padded)
 {
     struct rd scoped = ber_of(&r, BER_SEQUENCE);
     m->context_engine = ber_of(&scoped, BER_OCTETS);
     m->context_name = ber_of(&scoped, BER_OCTETS);
     m->pdu = ber_next(&scoped, &m->pdu_tag);
-    return !r.bad && (padded ? r.left < 8 : !r.left) && !scoped.bad && !scoped.left;
+    return !r.bad && r.left <= (padded ? PADDING_MAX : 0) && !scoped.bad && !scoped.left;
 }
 
 bool v3_scoped(const struct snmp_user *u, struct v3 *m)

@@ -4,6 +4,8 @@
  *   hub 213.163.222.7, engine 80000009010A       trap, inform -->       spoke 11.1.1.3, engine 80000009010B
  */
 #include "espial/crypto.h"
+#include "snmp/sums.h"
+#include "snmp/usm.h"
 #include "tests/exchange/snmp_pair.h"
 
 #define HUB_ENGINE   "80000009010A"
@@ -162,6 +164,73 @@ static void triple_des(void **state)
         there.remote_addr = HUB, there.remote_port = 162, there.remote_engine = id;
         there.remote_engine_len = snmp_hex(engine, id, sizeof id);
         assert_true(snmp_user_set(p->spoke->snmp, &there));
+        carry(p, false, i);
+        assert_heard(p, i + 1);
+    }
+}
+
+/* The same message with `more` octets of zero behind its scoped PDU, hidden and signed anew. */
+static void pad(struct box_datagram *d, enum usm_priv priv, size_t more)
+{
+    uint8_t id[32], auth[USM_KEY_MAX], key[USM_KEY_MAX], iv[16], plain[512] = {0}, hidden[512], out[1024], mac[USM_MAC_MAX] = {0};
+    size_t engine_len = snmp_hex(HUB_ENGINE, id, sizeof id), from;
+    struct rd r = rd_of(d->data, d->len), body = ber_of(&r, BER_SEQUENCE);
+    struct v3 *m = NEW(struct v3);
+    assert_int_equal(ber_int(&body), 3);
+    assert_true(v3_parse(body, m));
+    assert_true(sums_key(USM_SHA, "password1", id, engine_len, auth) && sums_key(USM_SHA, "sealed123", id, engine_len, key));
+    struct rd sealed = m->body, inner = ber_of(&sealed, BER_OCTETS);
+    for (size_t i = 0; i < 8; i++) {
+        iv[i] = priv == USM_DES ? key[8 + i] ^ m->priv.p[i] : (uint8_t)((i < 4 ? m->boots : m->time) >> 8 * (3 - i % 4));
+        iv[8 + i] = m->priv.p[i];
+    }
+    assert_true(sums_cipher(priv, false, key, iv, inner.p, plain, inner.left));
+    memset(plain + inner.left, 0, more);
+    assert_true(sums_cipher(priv, true, key, iv, plain, hidden, inner.left + more));
+    struct bw w = bw_of(out, sizeof out);
+    bw_octets(&w, BER_OCTETS, hidden, inner.left + more);
+    from = bw_len(&w);
+    bw_octets(&w, BER_OCTETS, m->priv.p, 8);
+    bw_octets(&w, BER_OCTETS, mac, 12);
+    size_t mac_at = w.at + 2;
+    bw_octets(&w, BER_OCTETS, m->user_name.p, m->user_name.left);
+    bw_int(&w, m->time);
+    bw_int(&w, m->boots);
+    bw_octets(&w, BER_OCTETS, m->engine.p, m->engine.left);
+    bw_wrap(&w, BER_SEQUENCE, from);
+    bw_wrap(&w, BER_OCTETS, from);
+    from = bw_len(&w);
+    bw_int(&w, USM_MODEL);
+    bw_octets(&w, BER_OCTETS, &m->flags, 1);
+    bw_int(&w, m->max_size);
+    bw_int(&w, m->id);
+    bw_wrap(&w, BER_SEQUENCE, from);
+    bw_int(&w, 3);
+    bw_wrap(&w, BER_SEQUENCE, 0);
+    assert_true(!w.bad && sums_mac(USM_SHA, auth, out + w.at, bw_len(&w), mac));
+    memcpy(out + mac_at, mac, 12);
+    d->len = bw_len(&w);
+    memcpy(d->data, out + w.at, d->len);
+    mem_free(m);
+}
+
+/* RFC 3414, 8.1.1.2: what lies behind the scoped PDU is padding and nobody's business. pysnmp adds a whole block, also to AES. */
+static void padding_is_not_looked_at(void **state)
+{
+    static const struct {
+        enum usm_priv priv;
+        size_t more;
+    } cases[] = {{USM_AES128, 1}, {USM_AES128, 16}, {USM_DES, 8}};
+    struct pair *p = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct snmp_user_spec u = {.name = "carol", .group = "group", .acl = "", .auth = SHA, .priv = (int)cases[i].priv, .auth_secret = "password1", .priv_secret = "sealed123"};
+        uint8_t id[32];
+        assert_true(snmp_user_set(p->hub->snmp, &u));
+        u.remote_addr = HUB, u.remote_port = 162, u.remote_engine = id;
+        u.remote_engine_len = snmp_hex(HUB_ENGINE, id, sizeof id);
+        assert_true(snmp_user_set(p->spoke->snmp, &u));
+        want(p);
+        pad(&p->hub->sent[i], cases[i].priv, cases[i].more);
         carry(p, false, i);
         assert_heard(p, i + 1);
     }
@@ -339,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_trap_is_the_senders_users),
         TEST(triple_des),
+        TEST(padding_is_not_looked_at),
         TEST(the_level_is_the_groups),
         TEST(wrong_keys_and_strangers_are_refused_silently),
         TEST(old_traps_are_refused),
