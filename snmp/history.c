@@ -1,5 +1,6 @@
 /* history.c: what CISCO-SYSLOG-MIB and CISCO-CONFIG-MAN-MIB remember: the last messages of the log at or above the level of `logging history` (warnings), as many as
- * `logging history size` says (1), and the last ten times that configuration mode was left. Both are rings; their numbers only rise. They are kept whether or not
+ * `logging history size` says (1), and the last ten
+ * events of the configuration: configuration mode left, running-config saved, startup-config erased. Both are rings; their numbers only rise. They are kept whether or not
  * anybody is notified.
  */
 #include "snmp/snmp_local.h"
@@ -29,13 +30,25 @@ struct snmp_logged *history_log(struct snmp *s, const struct fact_syslog *f)
     return e;
 }
 
+void history_changed(struct snmp *s)
+{
+    s->history.changed = snmp_uptime(s);
+    s->config_touched = true;
+}
+
 struct snmp_configured *history_configured(struct snmp *s, const struct fact_config *f)
 {
     struct snmp_configured *e = &s->configured[s->config_index % CONFIGURED_MAX];
-    *e = (struct snmp_configured){.index = ++s->config_index, .at = snmp_uptime(s), .line = f->line};
+    *e = (struct snmp_configured){.index = ++s->config_index, .at = snmp_uptime(s), .line = f->line, .from = CCM_COMMAND_SOURCE, .to = CCM_RUNNING};
+    if (f->saved || f->erased) {
+        e->from = f->saved ? CCM_RUNNING : CCM_ERASE;
+        e->to = CCM_STARTUP;
+        s->history.startup = e->at;
+    }
+    if (f->saved)
+        s->history.saved = e->at;
     memcpy(e->user, f->user, sizeof e->user);
     s->history.bumped += s->config_index > CONFIGURED_MAX;
-    s->history.changed = e->at;
     return e;
 }
 
@@ -52,6 +65,11 @@ const struct snmp_logged *snmp_logged_from(const struct snmp *s, uint32_t from)
 {
     uint32_t n = number_from(s->syslog_index, s->conf.history_size, from);
     return n ? &s->logged[(n - 1) % SNMP_HISTORY_MAX] : NULL;
+}
+
+int snmp_terminal_type(const struct snmp_configured *e)
+{
+    return e->line ? 5 : 3; /* virtual, console */
 }
 
 const struct snmp_configured *snmp_configured_from(const struct snmp *s, uint32_t from)

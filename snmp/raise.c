@@ -1,6 +1,8 @@
 /* raise.c: notifications that follow from facts of the router, when `snmp-server enable traps` asks for them.
  *
- *   config   leaving configuration mode  -> ciscoConfigManEvent    (CISCO-CONFIG-MAN-MIB), source commandSource, destination running
+ *   config   leaving configuration mode  -> ciscoConfigManEvent    (CISCO-CONFIG-MAN-MIB), source commandSource, destination running; when something was changed in it and
+ *                                           ccmCLICfgRunConfNotifEnable says so, ccmCLIRunningConfigChanged too
+ *            running-config saved, startup-config erased -> ciscoConfigManEvent, source running or erase, destination startup
  *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), of the severities that `logging history` names
  *   snmp     a community nobody knows    -> authenticationFailure  (SNMPv2-MIB), with the old authAddr varbind that IOS adds
  *            the agent begins            -> coldStart; after `no snmp-server`, warmStart
@@ -18,7 +20,6 @@
 #define CLOG_TEXT_MAX        255
 
 enum ccm_source { CCM_COMMAND_LINE = 1 };
-enum ccm_medium { CCM_COMMAND_SOURCE = 2, CCM_RUNNING = 3 };
 
 static void set_oid(uint32_t *oid, uint8_t *oid_len, const uint32_t *from, size_t n)
 {
@@ -58,25 +59,43 @@ static void name_ccm(struct trap_var *v, uint32_t column, uint32_t index)
     SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 1, 1, 6, 1, column, index);
 }
 
+static void raise_running_changed(struct snmp *s, const struct snmp_configured *e)
+{
+    struct fact_trap t = trap_of_kind("config");
+    SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 2);
+    struct trap_var *v = add_num(&t, TRAP_TICKS, s->history.changed);
+    SET_OID(v->oid, &v->oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 1, 1, 1, 0);
+    name_ccm(add_num(&t, TRAP_INT, snmp_terminal_type(e)), 6, e->index);
+    notify_send(s, &t);
+}
+
 void raise_config_changed(void *arg, const void *fact)
 {
     struct snmp *s = arg;
-    if (((const struct fact_config *)fact)->left) {
+    const struct fact_config *f = fact;
+    if (!f->left && !f->saved && !f->erased) {
+        history_changed(s);
+        return;
+    }
+    const struct snmp_configured *e = history_configured(s, f);
+    bool changed = f->left && s->config_touched;
+    if (f->left) {
+        s->config_touched = false;
         if (s->restarted)
             raise_start(s, true);
         s->restarted = false;
-        return;
     }
-    const struct snmp_configured *e = history_configured(s, fact);
     if (!notify_enabled(s, "config"))
         return;
     struct fact_trap t = trap_of_kind("config");
     SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 1);
     name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_LINE), 3, e->index);
-    name_ccm(add_num(&t, TRAP_INT, CCM_COMMAND_SOURCE), 4, e->index);
-    name_ccm(add_num(&t, TRAP_INT, CCM_RUNNING), 5, e->index);
+    name_ccm(add_num(&t, TRAP_INT, e->from), 4, e->index);
+    name_ccm(add_num(&t, TRAP_INT, e->to), 5, e->index);
     name_ccm(add_string(&t, e->user, sizeof(e->user)), 8, e->index);
     notify_send(s, &t);
+    if (changed && s->conf.traps_running_changed)
+        raise_running_changed(s, e);
 }
 
 /* clogHistoryEntry.column.index */

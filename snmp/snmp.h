@@ -98,16 +98,19 @@ struct snmp_logged {
     uint8_t severity;   /* 0-7 */
     char facility[24], name[40], text[256];
 };
+enum snmp_medium { CCM_ERASE = 1, CCM_COMMAND_SOURCE, CCM_RUNNING, CCM_STARTUP }; /* HistoryEventMedium */
 struct snmp_configured {
     uint32_t index, at;
+    enum snmp_medium from, to;
     char user[32];
     uint32_t line;
 };
 const struct snmp_logged *snmp_logged_from(const struct snmp *s, uint32_t from);
+int snmp_terminal_type(const struct snmp_configured *e); /* ccmHistoryEventTerminalType */
 const struct snmp_configured *snmp_configured_from(const struct snmp *s, uint32_t from);
 struct snmp_history_stats {
     uint64_t sent, ignored, flushed, bumped; /* messages notified; below the level; that gave way in the history; events that did */
-    uint32_t changed;                        /* sysUpTime of the last change of the configuration; 0: none */
+    uint32_t changed, saved, startup;        /* sysUpTime when running-config was changed and saved, and startup-config changed, last; 0: never */
 };
 struct snmp_history_stats snmp_history_stats(const struct snmp *s);
 /* May a manager reload the router (snmp-server system-shutdown)? With commit, it does. */

@@ -94,6 +94,7 @@ struct snmp_conf {
     char contact[SNMP_TEXT_MAX + 1];
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
     bool traps_config, traps_event_manager, traps_syslog, traps_ipsla;
+    bool traps_running_changed; /* ccmCLICfgRunConfNotifEnable: no line */
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
     bool traps_policy_add, traps_policy_delete; /* enable traps isakmp policy ... */
     bool traps_cryptomap_add, traps_cryptomap_delete, traps_cryptomap_attach, traps_cryptomap_detach; /* enable traps ipsec cryptomap ... */

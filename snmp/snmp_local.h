@@ -124,6 +124,7 @@ struct snmp {
     struct snmp_logged *logged; /* SNMP_HISTORY_MAX of them: a ring */
     uint32_t syslog_index;      /* clogHistIndex of the newest; it stands at (index - 1) % MAX */
     struct snmp_configured configured[CONFIGURED_MAX];
+    bool config_touched; /* since configuration mode was left last */
     uint32_t config_index;      /* ccmHistoryEventIndex, the same */
     struct snmp_history_stats history;
     struct flash_list *flash; /* flash.c: SNMP_FLASH_DEVICES of them; NULL: nobody has asked yet */
@@ -169,6 +170,7 @@ MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_
 
 /* history.c: what happened, into the history; its entry. */
 struct snmp_logged *history_log(struct snmp *s, const struct fact_syslog *f);
+void history_changed(struct snmp *s); /* running-config was: one line of it */
 struct snmp_configured *history_configured(struct snmp *s, const struct fact_config *f);
 
 /* flash.c */

@@ -35,7 +35,7 @@ enum cmd_result save_config(struct cmd_ctx *c, const char *path)
     struct session_view v;
     session_view(c->shell, &v);
     out_text(c->out, "Building configuration...\n");
-    enum file_result r = store_save(cli->shells, path, v.user);
+    enum file_result r = store_save(cli->shells, path, v.user, v.tty);
     if (r != FILE_OK) {
         out_printf(c->out, "startup-config file open failed (%s)\n", file_result_text(r));
         return CMD_FAIL;

@@ -10,6 +10,7 @@
 
 #include "cli/cmd/cmd_local.h"
 #include "cli/shell/store.h"
+#include "espial/bus.h"
 
 MSG(MSG_NV_BLOCK_INIT, "SYS", 7, "NV_BLOCK_INIT", 0, "Initialized the geometry of nvram");
 
@@ -353,6 +354,11 @@ static enum file_result erase_now(struct dialog *d)
     out_text(d->w.c->out, "[OK]\nErase of nvram: complete\n");
     msg_post(cli->env.log, &MSG_NV_BLOCK_INIT);
     shells_config_history(cli->shells)->unsaved = true;
+    struct session_view v;
+    session_view(d->w.c->shell, &v);
+    struct fact_config f = {.line = v.tty, .erased = true};
+    str_copy(f.user, sizeof f.user, v.user);
+    bus_publish(cli->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
     return FILE_OK;
 }
 

@@ -40,7 +40,7 @@ void store_running(struct shells *s, bool all, struct text *out)
     text_add(out, "\nend\n");
 }
 
-enum file_result store_save(struct shells *s, const char *path, const char *by)
+enum file_result store_save(struct shells *s, const char *path, const char *by, uint32_t line)
 {
     struct maker *m = (struct maker *)s;
     struct config_history old = m->history, *h = &m->history;
@@ -57,7 +57,12 @@ enum file_result store_save(struct shells *s, const char *path, const char *by)
         *h = old;
     else if (startup)
         h->unsaved = false;
-    if (r == FILE_OK && startup && m->env.startup_saved)
+    if (r != FILE_OK || !startup)
+        return r;
+    struct fact_config f = {.line = line, .saved = true};
+    str_copy(f.user, sizeof f.user, by);
+    bus_publish(m->env.bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    if (m->env.startup_saved)
         m->env.startup_saved(m->env.arg);
     return r;
 }

@@ -40,7 +40,10 @@ struct fact_syslog {
 struct fact_config {
     uint32_t line; /* terminal line */
     char user[32];
-    bool left;     /* configuration mode was left (%SYS-5-CONFIG_I); else one line changed something */
+    bool left;     /* configuration mode was left (%SYS-5-CONFIG_I) */
+    bool saved;    /* the running configuration became startup-config */
+    bool erased;   /* startup-config was erased */
+                   /* none of them: one line changed something */
 };
 struct fact_command {
     uint32_t line;

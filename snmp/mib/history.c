@@ -1,14 +1,14 @@
 /* history.c: CISCO-SYSLOG-MIB and CISCO-CONFIG-MAN-MIB: the last messages, and the last changes of the configuration.
  *
  * Severities are one more than those of syslog: emergency(1). clogMaxSeverity, clogHistTableMaxLength and clogNotificationsEnabled are the lines `logging history` and
- * `snmp-server enable traps syslog`: a set changes the configuration. An event of the configuration is the end of configuration mode: from the command source
- * to the running configuration, by the command line. When the configuration was saved is not kept.
+ * `snmp-server enable traps syslog`: a set changes the configuration. An event of the configuration is the end of configuration mode (from the command source
+ * to the running configuration), running-config saved or startup-config erased, all by the command line. ccmCLICfgRunConfNotifEnable has no line: it is off after a reload.
  */
 #include "snmp/mib/rows.h"
 #include "snmp/snmp.h"
 #include "snmp/snmp_conf.h"
 
-enum { SENT, ENABLED, LEVEL, IGNORES, SIZE, FLUSHED, CHANGED, ENTRIES, BUMPED };
+enum { SENT, ENABLED, LEVEL, IGNORES, SIZE, FLUSHED, CHANGED, SAVED, STARTUP, ENTRIES, BUMPED, RUNNING };
 
 static bool get_whole(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
@@ -23,6 +23,9 @@ static bool get_whole(void *self, const struct mib_row *row, const struct mib_in
     case SIZE: out->num = c->history_size; break;
     case FLUSHED: out->num = (uint32_t)n.flushed; break;
     case CHANGED: out->num = n.changed; break;
+    case SAVED: out->num = n.saved; break;
+    case STARTUP: out->num = n.startup; break;
+    case RUNNING: out->num = c->traps_running_changed ? 1 : 2; break;
     case ENTRIES: out->num = 10; break;
     case BUMPED: out->num = (uint32_t)n.bumped; break;
     }
@@ -32,7 +35,7 @@ static bool get_whole(void *self, const struct mib_row *row, const struct mib_in
 static enum mib_set set_whole(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
 {
     struct snmp_conf *c = snmp_conf(self);
-    int64_t most = row->which == ENABLED ? 2 : row->which == LEVEL ? 8 : SNMP_HISTORY_MAX;
+    int64_t most = row->which == ENABLED || row->which == RUNNING ? 2 : row->which == LEVEL ? 8 : SNMP_HISTORY_MAX;
     (void)at;
     if (value->num < 1 || value->num > most)
         return MIB_SET_WRONG_VALUE;
@@ -40,6 +43,7 @@ static enum mib_set set_whole(void *self, const struct mib_row *row, const struc
         return MIB_SET_OK;
     switch (row->which) {
     case ENABLED: c->traps_syslog = value->num == 1; break;
+    case RUNNING: c->traps_running_changed = value->num == 1; break;
     case LEVEL: c->history_level = (uint32_t)value->num - 1; break;
     case SIZE: c->history_size = (uint32_t)value->num; break;
     }
@@ -88,7 +92,7 @@ static bool configured_behind(void *self, struct mib_index *at)
 }
 static const struct mib_table configured = {.next = configured_behind};
 
-enum { WHEN, BY, FROM, TO, LINE, USER };
+enum { WHEN, BY, FROM, TO, TYPE, LINE, USER };
 static bool get_configured(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
     const struct snmp_configured *e = snmp_configured_from(self, at->v[0]);
@@ -96,9 +100,10 @@ static bool get_configured(void *self, const struct mib_row *row, const struct m
         return false;
     switch (row->which) {
     case WHEN: out->num = e->at; break;
-    case BY: out->num = 1; break;   /* commandLine */
-    case FROM: out->num = 2; break; /* commandSource */
-    case TO: out->num = 3; break;   /* running */
+    case BY: out->num = 1; break; /* commandLine */
+    case FROM: out->num = e->from; break;
+    case TO: out->num = e->to; break;
+    case TYPE: out->num = snmp_terminal_type(e); break;
     case LINE: out->num = e->line; break;
     case USER: mib_text(out, e->user); break;
     }
@@ -122,13 +127,17 @@ static const struct mib_row rows[] = {
     LOGGED("clogHistMsgText", 5, TRAP_STRING, TEXT),
     LOGGED("clogHistTimestamp", 6, TRAP_TICKS, TIME),
     {.name = "ccmHistoryRunningLastChanged", .oid = CCM "1", .type = TRAP_TICKS, .get = get_whole, .which = CHANGED},
+    {.name = "ccmHistoryRunningLastSaved", .oid = CCM "2", .type = TRAP_TICKS, .get = get_whole, .which = SAVED},
+    {.name = "ccmHistoryStartupLastChanged", .oid = CCM "3", .type = TRAP_TICKS, .get = get_whole, .which = STARTUP},
     {.name = "ccmHistoryMaxEventEntries", .oid = CCM "4", .type = TRAP_INT, .get = get_whole, .which = ENTRIES},
     {.name = "ccmHistoryEventEntriesBumped", .oid = CCM "5", .type = TRAP_COUNTER, .get = get_whole, .which = BUMPED},
     CONFIGURED("ccmHistoryEventTime", 2, TRAP_TICKS, WHEN),
     CONFIGURED("ccmHistoryEventCommandSource", 3, TRAP_INT, BY),
     CONFIGURED("ccmHistoryEventConfigSource", 4, TRAP_INT, FROM),
     CONFIGURED("ccmHistoryEventConfigDestination", 5, TRAP_INT, TO),
+    CONFIGURED("ccmHistoryEventTerminalType", 6, TRAP_INT, TYPE),
     CONFIGURED("ccmHistoryEventTerminalNumber", 7, TRAP_INT, LINE),
     CONFIGURED("ccmHistoryEventTerminalUser", 8, TRAP_STRING, USER),
+    {.name = "ccmCLICfgRunConfNotifEnable", .oid = "1.3.6.1.4.1.9.9.43.1.3.1", .type = TRAP_INT, .get = get_whole, .set = set_whole, .which = RUNNING},
 };
 const struct mib_rows mib_history = MIB_ROWS("CISCO-SYSLOG-MIB", rows);

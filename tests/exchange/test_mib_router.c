@@ -191,6 +191,32 @@ static void changes(void **state)
     box_free(b);
 }
 
+/* A configuration is unsaved while it was changed later than it was saved: the two times that managers compare. Several lines are one event. */
+static void saved_and_unsaved(void **state)
+{
+    struct box *b = one();
+    (void)state;
+    mib_is(b, "a", CCM "2.0", "Ticks: 0");
+    mib_is(b, "a", CCM "3.0", "Ticks: 0");
+    size_t was = mib_instances(b, "a", CCM "6.1.3");
+    box_run(b, 10 * US_PER_S);
+    box_type_all(b, "a", "configure terminal\nhostname other\nip domain name example.org\nsnmp-server location here\nend");
+    assert_int_equal(mib_instances(b, "a", CCM "6.1.3"), was + 1);
+    assert_true(mib_number(b, "a", CCM "1.0") > mib_number(b, "a", CCM "2.0"));
+    box_run(b, 10 * US_PER_S);
+    box_type(b, "a", "write memory");
+    int64_t saved = mib_number(b, "a", CCM "2.0");
+    assert_true(saved > mib_number(b, "a", CCM "1.0"));
+    assert_int_equal(mib_number(b, "a", CCM "3.0"), saved);
+    char oid[64];
+    static const char *const want[] = {"INTEGER: 1", "INTEGER: 3", "INTEGER: 4", "INTEGER: 3"}; /* by the command line, running, startup, console */
+    for (unsigned c = 0; c < 4; c++) {
+        snprintf(oid, sizeof oid, CCM "6.1.%u.%zu", 3 + c, was + 2);
+        mib_is(b, "a", oid, want[c]);
+    }
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +225,7 @@ int main(void)
         cmocka_unit_test(chassis), cmocka_unit_test(ports),
         cmocka_unit_test(messages),
         cmocka_unit_test(changes),
+        cmocka_unit_test(saved_and_unsaved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

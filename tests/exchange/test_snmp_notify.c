@@ -256,17 +256,66 @@ static void starts(void **state)
     box_free(b);
 }
 
+/* The last trap that hub sent, as spoke reads it. */
+static const struct fact_trap *last_trap(struct pair *p)
+{
+    assert_true(box_carry(p->hub, p->hub->nsent - 1, p->spoke));
+    vloop_run_for(p->loop, 0);
+    return &p->spoke->heard[p->spoke->nheard - 1];
+}
+
+/* write memory is 1, 3, 4; write erase 1, 1, 4. ccmCLIRunningConfigChanged only when a manager has enabled it and a line changed something. */
+static void saving_is_an_event_of_the_configuration(void **state)
+{
+    static const uint32_t running_changed[] = {1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 2};
+    static const uint32_t terminal_type[] = {1, 3, 6, 1, 4, 1, 9, 9, 43, 1, 1, 6, 1, 6, 4};
+    struct pair *p = *state;
+    struct snmp_conf *c = snmp_conf(p->hub->snmp);
+    struct fact_config f = {.user = "console", .saved = true};
+    ((struct snmp_host_conf *)c->hosts.v[0])->only_event_manager = false;
+    c->traps_config = c->traps_running_changed = true;
+    for (int erase = 0; erase < 2; erase++) {
+        f.saved = !erase;
+        f.erased = erase;
+        bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+        vloop_run_for(p->loop, 0);
+        assert_int_equal(p->hub->nsent, erase + 1);
+        const struct fact_trap *t = last_trap(p);
+        assert_int_equal(t->nvars, 4);
+        assert_int_equal(t->vars[0].num, 1);
+        assert_int_equal(t->vars[1].num, erase ? 1 : 3);
+        assert_int_equal(t->vars[2].num, 4);
+    }
+    f = (struct fact_config){.line = 3, .user = "ann", .left = true};
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 3); /* nothing was changed */
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &(struct fact_config){.line = 3}, sizeof f);
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &f, sizeof f);
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 5);
+    const struct fact_trap *t = last_trap(p);
+    assert_memory_equal(t->trap_oid, running_changed, sizeof running_changed);
+    assert_int_equal(t->nvars, 2);
+    assert_int_equal(t->vars[0].type, TRAP_TICKS);
+    assert_memory_equal(t->vars[1].oid, terminal_type, sizeof terminal_type);
+    assert_int_equal(t->vars[1].num, 5); /* virtual */
+}
+
 static void config_and_syslog_raise_traps(void **state)
 {
     struct pair *p = *state;
     struct snmp_conf *c = snmp_conf(p->hub->snmp);
     ((struct snmp_host_conf *)c->hosts.v[0])->only_event_manager = false;
-    struct fact_config changed = {.line = 0, .user = "console"};
-    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &changed, sizeof(changed));
+    struct fact_config changed = {.line = 0, .user = "console"}, left = {.line = 0, .user = "console", .left = true};
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &left, sizeof(left));
     vloop_run_for(p->loop, 0);
     assert_int_equal(p->hub->nsent, 0);
     c->traps_config = true;
-    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &changed, sizeof(changed));
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &changed, sizeof(changed)); /* one line: configuration mode is not left */
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->hub->nsent, 0);
+    bus_publish(p->hub->bus, FACT_CONFIG_CHANGED, &left, sizeof(left));
     vloop_run_for(p->loop, 0);
     assert_int_equal(p->hub->nsent, 1);
     assert_true(box_carry(p->hub, 0, p->spoke));
@@ -448,6 +497,7 @@ int main(void)
         TEST(informs_are_sent_until_they_are_acknowledged),
         TEST(starts),
         TEST(config_and_syslog_raise_traps),
+        TEST(saving_is_an_event_of_the_configuration),
         TEST(no_snmp_server_ends_it),
         TEST(debug_prints_both_ways),
         TEST(shows_have_their_layout),
