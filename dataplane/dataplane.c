@@ -38,6 +38,8 @@ struct dataplane {
     struct track *track;
     struct faults *faults;
     uint64_t born; /* loop time, us */
+    struct net_watch watch;
+    struct deferred addresses; /* IKE is told of a change */
 };
 
 static void up_acquire(void *arg, const struct ipsec_policy *want)
@@ -99,6 +101,30 @@ static void up_map_changed(void *arg)
 
     ike_map_changed(dp->ike);
     account_leave(dp->env.loop, was);
+}
+
+static bool is_ours(void *arg, uint32_t addr)
+{
+    return iface_by_addr(((struct dataplane *)arg)->net, addr) != NULL;
+}
+
+static void on_addresses(void *arg)
+{
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_addresses_changed(dp->ike, is_ours, dp);
+    account_leave(dp->env.loop, was);
+}
+
+/* Behind what the change itself leads to. */
+static void on_iface(void *arg, struct iface *ifc, enum iface_event what)
+{
+    struct dataplane *dp = arg;
+
+    (void)ifc;
+    if (what == IFACE_ADDR || what == IFACE_CONF || what == IFACE_GONE)
+        loop_defer(dp->env.loop, &dp->addresses);
 }
 
 static bool debug_pass(void *arg, const struct debug_about *about, enum debug_side side)
@@ -198,6 +224,9 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .map_changed = up_map_changed,
                                 .ike_tunnel = up_ike_tunnel};
     ipsec_set_up(dp->ipsec, &up);
+    dp->addresses = (struct deferred){.fn = on_addresses, .arg = dp};
+    dp->watch = (struct net_watch){.iface = on_iface, .arg = dp};
+    net_watch(dp->net, &dp->watch);
     return dp;
 }
 
@@ -205,6 +234,8 @@ void dataplane_free(struct dataplane *dp)
 {
     if (!dp)
         return;
+    net_unwatch(dp->net, &dp->watch);
+    loop_undefer(dp->env.loop, &dp->addresses);
     *ipsec_debug_bits(dp->ipsec) = (struct ipsec_debug){0}; /* what goes says no more, and asks IKE no more */
     ipsec_debug_filter(dp->ipsec, NULL, NULL);
     ntp_free(dp->ntp);

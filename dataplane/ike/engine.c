@@ -158,6 +158,16 @@ void ike_map_changed(struct ike *ike)
         turn_off(ike);
 }
 
+void ike_addresses_changed(struct ike *ike, bool (*ours)(void *arg, uint32_t addr), void *arg)
+{
+    for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
+        next = sa->next;
+        if (sa->peer && !ours(arg, sa->local))
+            ike_sa_kill(sa, "Local address is gone");
+    }
+    v2_addresses_changed(ike->v2, ours, arg);
+}
+
 void ike_conf_changed(struct ike *ike)
 {
     struct ike_peer *p;

@@ -68,6 +68,9 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
 void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t peer);
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
+/* Addresses of the router came or went: an IKE SA whose end is none of ours goes, without a word, as nothing can be sent
+ * from there. */
+void ike_addresses_changed(struct ike *ike, bool (*ours)(void *arg, uint32_t addr), void *arg);
 
 /* Debugs. The ISAKMP bit is registered; those of ipsec and engine are ipsec's, and IKE, which speaks under them too, is
  * told of every change

@@ -284,6 +284,16 @@ static void no_policy(void **state)
     pair_has(b, "r1", PAIR_PING, "(0/5)");
     assert_int_equal(
         count(b, "r2", from, "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with peer at 10.0.0.1"), 1);
+    /* What fails next is another mode: it is said within the same minute, too. */
+    box_type_all(b, "r2", "configure terminal\ncrypto isakmp policy 10\nhash sha256\nexit\n"
+                          "crypto ipsec transform-set TS esp-aes 192 esp-sha256-hmac\nend");
+    for (int i = 0; i < 2; i++)
+        (void)box_type(b, "r1", PAIR_PING);
+    for (int i = 1; i <= 2; i++)
+        assert_int_equal(count(b, i == 1 ? "r1" : "r2", i == 1 ? 0 : from,
+                               i == 1 ? "IKMP_MODE_FAILURE: Processing of Quick Mode failed with peer at 10.0.0.2"
+                                      : "IKMP_MODE_FAILURE: Processing of Quick Mode failed with peer at 10.0.0.1"),
+                         1);
     box_free(b);
 }
 

@@ -105,6 +105,15 @@ void v2_turn_off(struct v2 *v2)
     }
 }
 
+void v2_addresses_changed(struct v2 *v2, bool (*ours)(void *arg, uint32_t addr), void *arg)
+{
+    for (struct v2_sa *sa = v2->all, *next; sa; sa = next) {
+        next = sa->next;
+        if (!ours(arg, sa->local))
+            v2_sa_kill(sa, "Local address is gone", SA_GONE_CLEARED);
+    }
+}
+
 void v2_want_flow(struct v2 *v2, struct ike_want *w)
 {
     uint32_t local = w->policy.local, addr = w->policy.peer;

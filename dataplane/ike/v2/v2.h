@@ -24,6 +24,8 @@ struct v2_conf *v2_conf(struct v2 *v2);
 void v2_conf_changed(struct v2 *v2);
 /* IKE goes OFF: every SA is deleted with a word to its peer. */
 void v2_turn_off(struct v2 *v2);
+/* As ike_addresses_changed. */
+void v2_addresses_changed(struct v2 *v2, bool (*ours)(void *arg, uint32_t addr), void *arg);
 
 /* A datagram whose header says major version 2; not yet looked at otherwise. floated: it came in on port 4500 (marker
  * removed). */
