@@ -5,6 +5,7 @@
  * takes the meaning from the character behind it, inside brackets too (a letter is itself: there is no \d, \w, \n), except that \1 to \9 repeat a group. Braces are
  * ordinary: no {m,n}. In brackets classes such as [:digit:] are known. A repetition that repeats nothing is an error; several in a row act as one. Nothing else of PCRE2 can be reached.
  *
+ * REGEX_EVENT, for the patterns of EEM's events, is that with \s \d \w and their negations, which people use there.
  * REGEX_TCL is what EEM's action regexp takes beside that, as its patterns are Tcl's: \s \d \w and their negations, \n \r \t and the like in brackets and out,
  * \m \M \y (word ends), {m,n}, lazy repetitions, (?: (?= (?! and a leading (?i). `_` keeps its IOS meaning.
  *
@@ -50,6 +51,7 @@ struct translation {
     const char *error;
     bool lines; /* for a text of several lines: nothing matches a newline */
     bool tcl;
+    bool classes; /* \s \d \w and their negations */
 };
 
 static void put(struct translation *t, const char *s, size_t n, size_t from)
@@ -132,6 +134,11 @@ static const char *tcl_escape(char c, bool in_brackets)
     return NULL;
 }
 
+static const char *escape_means(const struct translation *t, char c, bool in_brackets)
+{
+    return t->tcl || (t->classes && strchr("sdwSDW", c)) ? tcl_escape(c, in_brackets) : NULL;
+}
+
 /* "[...]": t->at is at the opening bracket. */
 static bool translate_brackets(struct translation *t)
 {
@@ -149,7 +156,7 @@ static bool translate_brackets(struct translation *t)
         }
         if (c == '\\' && t->at + 1 < t->len) { /* [^\]d]: what follows means itself */
             t->at++;
-            const char *means = t->tcl ? tcl_escape(t->in[t->at], true) : NULL;
+            const char *means = escape_means(t, t->in[t->at], true);
             if (means)
                 put_str(t, means, t->at);
             else
@@ -182,8 +189,8 @@ static bool translate_escape(struct translation *t)
     if (c >= '1' && c <= '9') {
         const char group[] = {'\\', 'g', '{', c, '}'};
         put(t, group, sizeof group, from);
-    } else if (t->tcl && tcl_escape(c, false)) {
-        put_str(t, tcl_escape(c, false), from);
+    } else if (escape_means(t, c, false)) {
+        put_str(t, escape_means(t, c, false), from);
     } else {
         put_literal(t, c, from);
     }
@@ -289,9 +296,9 @@ static bool regex_refuse(char err[128], size_t *err_at, const char *why, size_t 
 }
 
 /* NULL and a reason when it does not compile. */
-static pcre2_code *regex_compile(const char *pattern, bool lines, bool tcl, char err[128], size_t *err_at)
+static pcre2_code *regex_compile(const char *pattern, bool lines, enum regex_dialect dialect, char err[128], size_t *err_at)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines, .tcl = tcl};
+    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines, .tcl = dialect == REGEX_TCL, .classes = dialect == REGEX_EVENT};
     pcre2_code *compiled = NULL;
     if (t.len > PATTERN_MAX) {
         regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
@@ -325,7 +332,7 @@ static pcre2_code *regex_compile(const char *pattern, bool lines, bool tcl, char
 struct regex *regex_new(const char *pattern, enum regex_dialect dialect, char err[128], size_t *err_at)
 {
     struct regex *re = NEW(struct regex);
-    re->code = regex_compile(pattern, false, dialect == REGEX_TCL, err, err_at);
+    re->code = regex_compile(pattern, false, dialect, err, err_at);
     if (!re->code) {
         regex_free(re);
         return NULL;
@@ -434,7 +441,7 @@ bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from
         return false;
     if (!re->lines && !re->lines_tried) {
         re->lines_tried = true;
-        re->lines = regex_compile(re->pattern, true, false, NULL, NULL);
+        re->lines = regex_compile(re->pattern, true, REGEX_IOS, NULL, NULL);
         re->lines_jit = re->lines && pcre2_jit_compile(re->lines, PCRE2_JIT_COMPLETE) == 0;
     }
     if (!re->lines)
@@ -517,9 +524,9 @@ static void set_stages(const char *s, size_t len, uint16_t *stage)
         stage[i] = 0;
 }
 
-bool regex_stop_at(const char *pattern, const char *text, size_t len, struct regex_stop *out)
+bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len, struct regex_stop *out)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern)};
+    struct translation t = {.in = pattern, .len = strlen(pattern), .tcl = dialect == REGEX_TCL, .classes = dialect == REGEX_EVENT};
     int code;
     PCRE2_SIZE at;
     *out = (struct regex_stop){0};

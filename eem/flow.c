@@ -242,13 +242,11 @@ static enum step begin_foreach(struct run *r, const struct action_conf *a)
     return STEP_NEXT;
 }
 
-/* Each character of the delimiter parts words; "\n" is a line's end, CR and all. Between blanks there are no empty words. */
+/* Each character of the delimiter parts words; a "\n" leaves the CR before it, as on IOS. Between blanks there are no empty words. */
 static bool next_word(struct run_loop *l, const char *delimiter, char **word)
 {
     struct text by = {0};
-    run_unescape(delimiter[0] ? delimiter : " \t\n", &by);
-    if (strchr(text_str(&by), '\n'))
-        text_add(&by, "\r");
+    run_unescape(delimiter[0] ? delimiter : " \t\r\n", &by);
     const char *s = l->list + l->pos;
     s += strspn(s, text_str(&by));
     size_t n = strcspn(s, text_str(&by));

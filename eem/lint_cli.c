@@ -218,7 +218,7 @@ void lint_abbreviations(struct lint *l)
             text_free(&full);
             continue;
         }
-        struct regex *re = pattern_compile(ev->pattern, REGEX_IOS, why);
+        struct regex *re = pattern_compile(ev->pattern, REGEX_EVENT, why);
         if (re && !regex_match(re, text_str(&full), full.len))
             lint_event(l, ev, "commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} does not fit",
                        words, text_str(&full), ev->pattern);

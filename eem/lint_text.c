@@ -104,7 +104,7 @@ void lint_labels(struct lint *l)
 static bool matches(const char *pattern, const char *text)
 {
     char why[128];
-    struct regex *re = pattern_compile(pattern, REGEX_IOS, why);
+    struct regex *re = pattern_compile(pattern, REGEX_EVENT, why);
     bool is = re && regex_match(re, text, strlen(text));
     regex_free(re);
     return is;
@@ -191,7 +191,7 @@ static const struct action_conf *logs(const struct applet_conf *a, struct regex 
 static void others_lines(struct lint *l, const struct event_conf *ev)
 {
     char why[128];
-    struct regex *mine = pattern_compile(ev->pattern, REGEX_IOS, why);
+    struct regex *mine = pattern_compile(ev->pattern, REGEX_EVENT, why);
     CONF_EACH(const struct applet_conf, other, &l->env->conf->applets)
     {
         if (!mine || !strcmp(other->name, l->a->name) || other->events.n != 1 || !logs(other, mine))
@@ -199,7 +199,7 @@ static void others_lines(struct lint *l, const struct event_conf *ev)
         const struct event_conf *theirs = other->events.v[0];
         if (theirs->type != EEM_SYSLOG || theirs->ratelimit || theirs->occurs > 1 || !theirs->pattern[0])
             continue;
-        struct regex *re = pattern_compile(theirs->pattern, REGEX_IOS, why);
+        struct regex *re = pattern_compile(theirs->pattern, REGEX_EVENT, why);
         const struct action_conf *act = re ? logs(l->a, re) : NULL;
         if (act)
             lint_at(l, act, "what it logs is the event of applet %s, and what that logs is this applet's, for ever",

@@ -3,7 +3,8 @@
  *
  * A pattern is alternatives of sequences of items. Of a sequence one item that must be there is enough, and the one whose
  * shortest word is longest is taken: a run of plain characters, or a group, which is alternatives again. Of alternatives
- * one of each is needed, and one that says nothing makes all say nothing. Whatever is not understood (classes, inline
+ * one of each is needed, and one that says nothing makes all say nothing. A '_' within a word stands in it for all that
+ * it may match there (a delimiter: patterns.c looks for any of them); at its ends, where it may be the line's, it is left out. Whatever is not understood (classes, inline
  * options) contributes nothing, so that a pattern is rather tried in vain than left out. */
 #include "eem/literals.h"
 
@@ -54,8 +55,13 @@ static void take_better(struct literals *best, const struct literals *other)
 /* A run of plain characters comes to its end. */
 static void flush(struct literals *best, struct literals *run, size_t *len)
 {
-    run->v[0][*len] = '\0';
-    run->n = *len > 0;
+    char *v = run->v[0];
+    while (*len && v[*len - 1] == '_')
+        (*len)--;
+    v[*len] = '\0';
+    size_t from = strspn(v, "_");
+    memmove(v, v + from, *len - from + 1);
+    run->n = *len > from;
     *len = 0;
     take_better(best, run);
 }

@@ -41,7 +41,7 @@ struct held {
 
 static bool check(const struct event_conf *ev, char why[128])
 {
-    struct regex *re = pattern_compile(ev->pattern, REGEX_IOS, why);
+    struct regex *re = pattern_compile(ev->pattern, REGEX_EVENT, why);
     regex_free(re);
     return re != NULL;
 }
@@ -50,7 +50,7 @@ static void arm(struct watch *w)
 {
     char why[128];
     struct watching_cli *s = w->state = NEW(struct watching_cli);
-    s->re = pattern_compile(w->ev->pattern, REGEX_IOS, why); /* eem_register has checked it */
+    s->re = pattern_compile(w->ev->pattern, REGEX_EVENT, why); /* eem_register has checked it */
 }
 
 static void disarm(struct watch *w)

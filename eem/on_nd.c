@@ -89,7 +89,7 @@ static bool check(const struct event_conf *ev, char why[128])
         str_copy(why, 128, "cdp, lldp, link-event or line-event is needed");
         return false;
     }
-    struct regex *re = ev->by_regexp ? pattern_compile(ev->pattern, REGEX_IOS, why) : NULL;
+    struct regex *re = ev->by_regexp ? pattern_compile(ev->pattern, REGEX_EVENT, why) : NULL;
     regex_free(re);
     return re || !ev->by_regexp;
 }
@@ -98,7 +98,7 @@ static void arm(struct watch *w)
 {
     char why[128];
     if (w->ev->by_regexp)
-        w->state = pattern_compile(w->ev->pattern, REGEX_IOS, why); /* check has accepted it */
+        w->state = pattern_compile(w->ev->pattern, REGEX_EVENT, why); /* check has accepted it */
 }
 
 static void disarm(struct watch *w)

@@ -51,7 +51,7 @@ static bool in_vrf(const struct event_conf *ev)
     char err[128];
     if (ev->vrf_choice != EEM_VRF_NAME)
         return true;
-    struct regex *re = pattern_compile(ev->vrf, REGEX_IOS, err);
+    struct regex *re = pattern_compile(ev->vrf, REGEX_EVENT, err);
     bool is = re && regex_match(re, "default", strlen("default"));
     regex_free(re);
     return is;
@@ -115,7 +115,7 @@ void on_route_fact(void *eem, const void *fact)
 static bool check(const struct event_conf *ev, char why[128])
 {
     struct hearing h;
-    struct regex *re = ev->vrf_choice == EEM_VRF_NAME ? pattern_compile(ev->vrf, REGEX_IOS, why) : NULL;
+    struct regex *re = ev->vrf_choice == EEM_VRF_NAME ? pattern_compile(ev->vrf, REGEX_EVENT, why) : NULL;
     if (ev->vrf_choice == EEM_VRF_NAME && !re)
         return false;
     regex_free(re);

@@ -41,7 +41,7 @@ static bool check(const struct event_conf *ev, char why[128])
         const char *pattern = i < FIELDS ? field_pattern(ev, i) : ev->pattern;
         if (!pattern[0])
             continue;
-        struct regex *re = pattern_compile(pattern, REGEX_IOS, why);
+        struct regex *re = pattern_compile(pattern, REGEX_EVENT, why);
         if (!re)
             return false;
         regex_free(re);
@@ -79,7 +79,7 @@ static void arm(struct watch *w)
         const char *pattern = field_pattern(w->ev, i);
         if (!pattern[0])
             continue;
-        m->fields[i] = pattern_compile(pattern, REGEX_IOS, why); /* eem_register has checked it */
+        m->fields[i] = pattern_compile(pattern, REGEX_EVENT, why); /* eem_register has checked it */
         literals_of(pattern, &of_field);
         if (literals_worth(&of_field) > literals_worth(&words) && (i == FACILITY || i == MNEMONIC))
             words = of_field;

@@ -24,6 +24,7 @@ struct entry {
     struct regex *re;
     void *owner;
     bool pure;     /* to contain a literal is all that is asked (re may be NULL) */
+    bool spaced;   /* an expression, and contains a delimiter: with another in its place it does not match */
     bool anchored; /* contains '^' */
     uint8_t nliterals; /* 0: it is tried always */
     char (*literals)[LITERAL_MAX];
@@ -33,6 +34,8 @@ struct ending {
     uint32_t entry;
     uint32_t next; /* index + 1; 0: the last */
 };
+/* What '_' matches, beside the ends of the line. */
+static const char delimiters[] = "_,{}() ";
 #define SAYS      UINT32_C(0x80000000)
 #define WORD_BITS 64u
 
@@ -47,6 +50,7 @@ struct patterns {
     /* the automaton: node 0 is the root */
     uint8_t column[256]; /* of a byte; 0: in no literal */
     size_t columns;      /* counting from 1 */
+    bool delimited;      /* a literal has '_': all delimiters are its column */
     size_t nodes, cap;
     uint32_t *next;        /* [node * (columns + 1) + column]; SAYS: the node or a suffix of it ends a literal */
     uint32_t *fail, *dict; /* dict: nearest suffix node that ends a literal; 0: none */
@@ -83,6 +87,8 @@ char *pattern_translate(const char *pattern)
 
 struct regex *pattern_compile(const char *pattern, enum regex_dialect dialect, char why[128])
 {
+    if (dialect == REGEX_EVENT)
+        return regex_new(pattern, dialect, why, NULL);
     char *translated = pattern_translate(pattern);
     struct regex *re = regex_new(translated, dialect, why, NULL);
     mem_free(translated);
@@ -130,12 +136,17 @@ static void make_room(struct patterns *p)
     size_t endings = 0;
     memset(p->column, 0, sizeof p->column);
     p->columns = 0;
+    p->delimited = false;
     p->cap = 1;
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < p->v[i].nliterals; k++, endings++)
             for (const char *s = p->v[i].literals[k]; *s; s++, p->cap++)
-                if (!p->column[(unsigned char)*s])
+                if (!p->column[(unsigned char)*s]) {
                     p->column[(unsigned char)*s] = (uint8_t)++p->columns;
+                    p->delimited |= *s == '_';
+                }
+    for (const char *s = delimiters; p->delimited && *s; s++)
+        p->column[(unsigned char)*s] = p->column['_'];
     p->words = (p->n + WORD_BITS - 1) / WORD_BITS;
     p->next = mem_array(p->cap * (p->columns + 1), sizeof *p->next);
     p->fail = mem_array(p->cap, sizeof *p->fail);
@@ -270,7 +281,7 @@ void patterns_free(struct patterns *p)
 
 bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err[128])
 {
-    struct regex *re = pattern_compile(pattern, REGEX_IOS, err);
+    struct regex *re = pattern_compile(pattern, REGEX_EVENT, err);
     if (!re)
         return false;
     struct literals l;
@@ -278,7 +289,8 @@ bool patterns_add(struct patterns *p, const char *pattern, void *owner, char err
     struct entry *e = entry_add(p, owner, &l);
     e->re = re;
     e->anchored = strchr(pattern, '^') != NULL;
-    e->pure = l.n == 1 && !strcmp(l.v[0], pattern);
+    e->pure = l.n == 1 && !strcmp(l.v[0], pattern) && !strchr(pattern, '_');
+    e->spaced = strpbrk(pattern, delimiters) != NULL;
     return true;
 }
 
@@ -304,7 +316,7 @@ void patterns_remove(struct patterns *p, const void *owner)
 
 static bool found(struct patterns *p, const struct entry *e, const char *line, size_t len, size_t text_at)
 {
-    if (e->pure)
+    if (e->pure && !(p->delimited && e->spaced))
         return true;
     unsigned before = regex_gave_up(e->re);
     bool is = regex_match(e->re, line, len) ||

@@ -25,10 +25,10 @@ void patterns_prepare(struct patterns *p);
 void patterns_match(struct patterns *p, const char *line, size_t len, size_t text_at,
                     void (*hit)(void *arg, void *owner), void *arg);
 
-/* The pattern in the dialect of regex.h's REGEX_IOS, where a bare '_' is a delimiter class: in event patterns it stands
- * for itself. Freed with mem_free. */
+/* The pattern of an action in the dialect of regex.h's REGEX_IOS or REGEX_TCL, where a bare '_' is a delimiter class: in actions
+ * it stands for itself. Freed with mem_free. */
 char *pattern_translate(const char *pattern);
-/* An event's or action's pattern in its dialect; as regex_new. */
+/* An event's pattern (REGEX_EVENT) or an action's; as regex_new. */
 struct regex *pattern_compile(const char *pattern, enum regex_dialect dialect, char why[128]) MUST_USE;
 /* Whose pattern was given up at the bounds of its work since this was asked last (one of them); NULL: none. */
 void *patterns_gave_up(struct patterns *p);

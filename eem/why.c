@@ -7,39 +7,24 @@
 
 #include "eem/eem_local.h"
 #include "eem/logline.h"
-#include "eem/patterns.h"
 #include "espial/mem.h"
 #include "espial/regex.h"
-
-/* Offset in a translated pattern -> in the pattern as it was written: translation only puts backslashes before '_'. */
-static size_t written_at(const char *pattern, const char *translated, size_t at)
-{
-    size_t i = 0, k = 0;
-    while (i < at && translated[i] && pattern[k]) {
-        if (translated[i] == pattern[k])
-            k++;
-        i++;
-    }
-    return k;
-}
 
 /* The pattern against one text, whole ("the line"); false: out says where it stops. */
 static bool explain(const char *what, const char *pattern, const char *whole, const char *text, size_t from,
                     struct text *out)
 {
-    char *translated = pattern_translate(pattern);
     struct regex_stop stop, second;
     size_t len = strlen(text), base = 0;
-    bool fits = regex_stop_at(translated, text, len, &stop);
+    bool fits = regex_stop_at(pattern, REGEX_EVENT, text, len, &stop);
     if (!fits && from && strchr(pattern, '^')) {
-        fits = regex_stop_at(translated, text + from, len - from, &second);
+        fits = regex_stop_at(pattern, REGEX_EVENT, text + from, len - from, &second);
         if (second.pattern_at > stop.pattern_at) {
             stop = second;
             base = from;
         }
     }
-    size_t at = written_at(pattern, translated, stop.pattern_at);
-    mem_free(translated);
+    size_t at = stop.pattern_at;
     if (fits)
         return true;
     if (stop.gave_up) {

@@ -8,6 +8,7 @@
 struct regex;
 enum regex_dialect {
     REGEX_IOS, /* POSIX-extended-like, unanchored, case-sensitive; `_` matches , { } ( ) _ blank, start or end; a backslash escapes, in brackets too; no {m,n}, \d, \w (reference cli.md section 4) */
+    REGEX_EVENT, /* REGEX_IOS with \s \d \w and their negations; for patterns of EEM's events; not for regex_next_line */
     REGEX_TCL, /* the same with what Tcl's patterns have beside it: \s \d \w, \n \r \t, {m,n}, lazy repetitions, (?: ); for EEM's action regexp; not for regex_next_line */
 };
 /* NULL when it does not compile; *err (may be NULL) gets a static-lifetime or buffer text, *err_at the offset in pattern. Match limits bound the work
@@ -29,5 +30,5 @@ struct regex_stop {
     bool gave_up; /* at the bounds of its work */
 };
 /* True: it matches, and *out says nothing. */
-bool regex_stop_at(const char *pattern, const char *text, size_t len, struct regex_stop *out);
+bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len, struct regex_stop *out);
 #endif

@@ -73,7 +73,7 @@ static const struct odd odd[] = {
      NULL, 8, "%HA_EM-6-LOG: B: later", "FMPD", NULL, NULL, NULL},
     {"the result begins with a line end, has no echo and ends with the prompt",
      "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show clock\"\n action 3.0 regexp "
-     "\"^\\n[*.]?[0-9:.]+ UTC [A-Za-z]+ [A-Za-z]+ [0-9]+ [0-9]+\\r?\\nR1#$\" \"$_cli_result\"\n action 4.0 string first \"show\" "
+     "\"^\\n[*.]?[0-9:.]+ UTC [A-Za-z]+ [A-Za-z]+ [0-9]+ [0-9]+\\r\\nR1#$\" \"$_cli_result\"\n action 4.0 string first \"show\" "
      "\"$_cli_result\"\n action 5.0 syslog msg \"whole $_regexp_result echo $_string_result\"\n",
      NULL, 2, "A: whole 1 echo -1", "FMPD", NULL, NULL, NULL},
     {"lines of the result end with CR LF, and patterns that wait for them find them",
@@ -81,16 +81,28 @@ static const struct odd odd[] = {
      "\"(UTC) [A-Za-z]+ [A-Za-z]+ [0-9]+ [0-9]+\\r\\n\" \"$_cli_result\" all zone\n action 4.0 regexp \"UTC ([A-Za-z]+ [A-Za-z]+ [^\\r]+)\" "
      "\"$_cli_result\" all date\n action 5.0 syslog msg \"$zone <$date>\"\n",
      NULL, 2, "UTC <Tue Mar 12 2013>", "FMPD", NULL, NULL, NULL},
-    {"foreach parts at line ends, however they are written",
+    {"foreach parts at line ends, however they are written; \\n leaves the CR",
      "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show clock\"\n action 3.0 foreach "
      "line $_cli_result \"\\r\\n\"\n action 3.1 append x \"<$line>\"\n action 3.2 end\n action 4.0 foreach line $_cli_result \"\\n\"\n action "
-     "4.1 append y \"<$line>\"\n action 4.2 end\n action 5.0 if $x eq $y\n action 5.1 syslog msg \"same $x\"\n action 5.2 end\n",
+     "4.1 string trimright \"$line\"\n action 4.2 append y \"<$_string_result>\"\n action 4.3 end\n action 5.0 if $x eq $y\n action 5.1 syslog msg \"same $x\"\n action 5.2 end\n",
      NULL, 2, "2013><R1#>", "FMPD", NULL, NULL, NULL},
     {"a number with its line end is a number",
      "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show clock\"\n action 3.0 regexp "
      "\"UTC [A-Za-z]+ [A-Za-z]+ [0-9]+ ([^\\n]+)\" \"$_cli_result\" all year\n action 4.0 add $year 1\n action 5.0 if $year eq 2013\n action "
      "5.1 syslog msg \"next $_result\"\n action 5.2 end\n",
      NULL, 2, "A: next 2014", "FMPD", NULL, NULL, NULL},
+    {"its lines end in \\r\\n, as those who take a value up to \\r expect",
+     "interface Loopback7\n description to Berlin\n exit\nevent manager applet A\n event none\n action 1.0 cli command \"enable\"\n action "
+     "2.0 cli command \"show running-config interface Loopback7\"\n action 3.0 regexp \"description (.*)\\r\\n no ip\" \"$_cli_result\" all what\n "
+     "action 4.0 foreach line \"$_cli_result\" \"\\n\"\n action 5.0  regexp \" desc[a-z]+ ([^\\r]+)\\r$\" \"$line\" all whole\n action 6.0 end\n action "
+     "7.0 syslog msg \"<$what> <$whole>\"\n",
+     NULL, 2, "A: <to Berlin> <to Berlin>", "FMPD", NULL, NULL, NULL},
+    {"a value with the end of its line is typed without it, and so shown",
+     "event manager applet A\n event none sync yes\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show running-config | include "
+     "^hostname\"\n action 3.0 regexp \"host(name [^\\n]+)\" \"$_cli_result\" all rest\n action 4.0 cli command \"show running-config | include "
+     "$rest\"\n action 5.0 puts \"[$_cli_result]\"\n action 6.0 regexp \"hostname R1\\r\" \"$_cli_result\"\n action 7.0 syslog msg \"again "
+     "$_regexp_result\"\n",
+     NULL, 2, "A: again 1", "FMPD", NULL, NULL, NULL},
     {"the prompt of a mode ends it",
      "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"configure terminal\"\n action 3.0 "
      "cli command \"interface Loopback7\"\n action 4.0 syslog msg \"<$_cli_result>\"\n",

@@ -35,12 +35,12 @@ static void on_hit(void *arg, void *owner)
     s->hit[i] = true;
 }
 
-static struct regex *compile(const char *pattern)
+static struct regex *compile(const char *pattern, enum regex_dialect dialect)
 {
     char err[128];
     size_t at = SIZE_MAX;
     memset(err, 1, sizeof err);
-    struct regex *re = regex_new(pattern, REGEX_IOS, err, &at);
+    struct regex *re = regex_new(pattern, dialect, err, &at);
 
     if (!re)
         fuzz_must(memchr(err, 0, sizeof err) && err[0] && at <= strlen(pattern));
@@ -130,8 +130,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (s.n < EXPRESSIONS && next_line(&p, end, line, &len) && len) {
         char *translated = pattern_translate(line);
         s.expression[s.n] = mem_strdup(line);
-        regex_free(compile(line)); /* as an output filter */
-        s.re[s.n] = compile(translated);
+        regex_free(compile(line, REGEX_IOS)); /* as an output filter */
+        regex_free(compile(translated, REGEX_TCL)); /* as an action's */
+        s.re[s.n] = compile(line, REGEX_EVENT);
         mem_free(translated);
         fuzz_must(patterns_add(all, line, &s.expression[s.n], err) == (s.re[s.n] != NULL));
         s.n++;
@@ -156,6 +157,7 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         "CRYPTO-4-RECVD_PKT_INV_SPI.*srcaddr=11.1.1.3\n%SYS-5-CONFIG_I\n_up_\n\n*Mar 12 18:22:10.706: %CRYPTO-4-RECVD_PKT_INV_SPI: decaps: spi has srcaddr=11.1.1.3, x\nup\nit is up, now\n",
         "[a-c]+x\n[^]]z\n[]a]b\n[[:digit:]]+\n(a|bc)*d\\1\n\nabcx\nzz\n]b\n123\nabcdbc\n",
         "[a\\]_]foo\n\\.\\*\n^a$\na?b+c*\n((((a))))\n.*\n\n]foo\nafoo\n.*\n\na\nabc\n",
+        "_a_b_\na b\n\\s\\d_x\n[\\w_]y\n(_up|down_),\n\na,b\na b\n a_b\n 1 x\n7y\n(up,\ndown ,\n",
         "x{2}\nx**y\n(a+)+$\n[z-a]\n[a\n\nx{2}\nxxy\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n",
     };
 

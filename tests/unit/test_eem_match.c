@@ -174,21 +174,56 @@ static void test_alternatives(void **state)
     patterns_free(p);
 }
 
-/* In event patterns '_' is itself, though it is a delimiter class in output filters. */
+/* '_' in event patterns: itself or another delimiter, or an end of the line; what stands beside it is still looked for at once. */
 static void test_underscore(void **state)
 {
     struct patterns *p = patterns_new();
     struct text got = {0};
-    char err[128], a[] = "a", b[] = "b";
+    char err[128], a[] = "a", b[] = "b", c[] = "c", d[] = "d", e[] = "e", f[] = "f";
     (void)state;
     assert_true(patterns_add(p, "x_.*y", a, err));
     assert_true(patterns_add(p, "[_]z", b, err));
+    assert_true(patterns_add(p, "RECVD_PKT_INV_SPI", c, err));
+    assert_true(patterns_add(p, "_10.0.0.1_Down", d, err));
+    assert_true(patterns_add(p, "is down", e, err)); /* a blank is a blank */
+    assert_true(patterns_add(p, "a\\_b", f, err));
     assert_string_equal(matches(p, &got, "x_1y", 0), "a ");
-    assert_string_equal(matches(p, &got, "x 1y", 0), "");
+    assert_string_equal(matches(p, &got, "x 1y", 0), "a ");
+    assert_string_equal(matches(p, &got, "x1y", 0), "");
     assert_string_equal(matches(p, &got, "_z", 0), "b ");
+    assert_string_equal(matches(p, &got, " z", 0), "");
+    assert_string_equal(matches(p, &got, "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps", 0), "c ");
+    assert_string_equal(matches(p, &got, "10.0.0.1 Down", 0), "d ");
+    assert_string_equal(matches(p, &got, "neighbor (10.0.0.1)Down", 0), "d ");
+    assert_string_equal(matches(p, &got, "110.0.0.1 Down", 0), "");
+    assert_string_equal(matches(p, &got, "it is down", 0), "e ");
+    assert_string_equal(matches(p, &got, "it is_down", 0), "");
+    assert_string_equal(matches(p, &got, "it is,down", 0), "");
+    assert_string_equal(matches(p, &got, "a_b", 0), "f ");
+    assert_string_equal(matches(p, &got, "a b", 0), "");
     char *same = pattern_translate("a_\\_[_]_[\\]_]");
     assert_string_equal(same, "a\\_\\_[_]\\_[\\]_]");
     mem_free(same);
+    text_free(&got);
+    patterns_free(p);
+}
+
+/* What people write there: \s, \d, \w and their negations are classes. */
+static void test_letters(void **state)
+{
+    struct patterns *p = patterns_new();
+    struct text got = {0};
+    char err[128], a[] = "a", b[] = "b", c[] = "c";
+    (void)state;
+    assert_true(patterns_add(p, "AP Name:\\s+([^\\s]+)\\s+.*Joined", a, err));
+    assert_true(patterns_add(p, "port \\d+\\.$", b, err));
+    assert_true(patterns_add(p, "<\\S\\D\\W[\\d\\w]>", c, err));
+    assert_string_equal(matches(p, &got, "AP Name: ap-1 Mac: 00 Joined", 0), "a ");
+    assert_string_equal(matches(p, &got, "AP Name:s1s Joined", 0), "");
+    assert_string_equal(matches(p, &got, "port 17.", 0), "b ");
+    assert_string_equal(matches(p, &got, "port d.", 0), "");
+    assert_string_equal(matches(p, &got, "<xx-7>", 0), "c ");
+    assert_string_equal(matches(p, &got, "<xx77>", 0), "");
     text_free(&got);
     patterns_free(p);
 }
@@ -485,7 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_literal),
         cmocka_unit_test(test_literals),
-        cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_many_patterns),  cmocka_unit_test(test_underscore),
+        cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_many_patterns),  cmocka_unit_test(test_underscore), cmocka_unit_test(test_letters),
         cmocka_unit_test(test_expand),       cmocka_unit_test(test_bounds_of_vars), cmocka_unit_test(test_label_order),
         cmocka_unit_test(test_notification), cmocka_unit_test(test_event_check),    cmocka_unit_test(test_cron),
     };

@@ -40,7 +40,7 @@ static void test_stops(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
         struct regex_stop s;
-        bool is = regex_stop_at(stops[i].pattern, stops[i].text, strlen(stops[i].text), &s);
+        bool is = regex_stop_at(stops[i].pattern, REGEX_IOS, stops[i].text, strlen(stops[i].text), &s);
         if (is != stops[i].matches ||
             (!is && (s.pattern_at != stops[i].pattern_at || s.text_from != stops[i].from || s.text_at != stops[i].to)))
             fail_msg("%s on %s: %d, stops at %zu, text %zu to %zu", stops[i].pattern, stops[i].text, is, s.pattern_at,
@@ -55,7 +55,7 @@ static void test_bounds(void **state)
     char text[64];
     (void)state;
     memset(text, 'a', sizeof text);
-    assert_false(regex_stop_at("(a+)+(a+)+(a+)+$b", text, sizeof text, &s));
+    assert_false(regex_stop_at("(a+)+(a+)+(a+)+$b", REGEX_IOS, text, sizeof text, &s));
     assert_true(s.gave_up);
 }
 
