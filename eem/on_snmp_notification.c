@@ -1,7 +1,8 @@
 /* on_snmp_notification.c: event snmp-notification: a trap or inform that the router received (snmp-server manager), or
  * with `direction outgoing` one that it is about to send to a host: `msg-op drop` then keeps it from being sent there.
  *
- * The configured OID is compared with the name of every varbind; the type of the notification itself is not looked at.
+ * The configured OID is compared with the name of every varbind, in versions 2c and 3 also with that of snmpTrapOID.0, whose
+ * value is the notification's type; otherwise the type is not looked at.
  * With a trailing dot it is a prefix, without it the whole name. The values are compared as numbers when both are
  * integers, else as text. Addresses are those of the packet; none asked for is any. The event manager's own MIB has
  * been published under two roots, 1.3.6.1.4.1.9.10.91 and .134 with the same tree below: they are taken for the same
@@ -147,10 +148,23 @@ static bool concerns(const struct watch *w, const struct fact_trap *f, const str
     return fits;
 }
 
-static const struct trap_var *first_fit(const struct watch *w, const struct fact_trap *f, bool outgoing)
+/* snmpTrapOID.0, which fact_trap holds apart. */
+static void trap_type_var(const struct fact_trap *f, struct trap_var *v)
+{
+    static const uint32_t name[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
+    *v = (struct trap_var){.type = f->version == 1 ? TRAP_NONE : TRAP_OID, .oid_len = sizeof name / sizeof name[0]};
+    memcpy(v->oid, name, sizeof name);
+    v->len = f->trap_oid_len <= TRAP_OID_MAX ? f->trap_oid_len : 0;
+    memcpy(v->oid_val, f->trap_oid, v->len * sizeof f->trap_oid[0]);
+}
+
+/* type: trap_type_var's */
+static const struct trap_var *first_fit(const struct watch *w, const struct fact_trap *f, const struct trap_var *type, bool outgoing)
 {
     if ((w->ev->direction != 0) != outgoing)
         return NULL;
+    if (concerns(w, f, type))
+        return type;
     for (size_t v = 0; v < f->nvars && v < TRAP_VARBINDS_MAX; v++)
         if (concerns(w, f, &f->vars[v]))
             return &f->vars[v];
@@ -160,9 +174,11 @@ static const struct trap_var *first_fit(const struct watch *w, const struct fact
 void on_trap_fact(void *eem, const void *fact)
 {
     const struct eem *e = eem;
+    struct trap_var type;
+    trap_type_var(fact, &type);
     EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
     {
-        const struct trap_var *v = first_fit(w, fact, false);
+        const struct trap_var *v = first_fit(w, fact, &type, false);
         if (v)
             trigger(w, fact, v);
     }
@@ -181,9 +197,11 @@ bool trap_pass(void *eem, const struct fact_trap *t, uint64_t serial)
 {
     const struct eem *e = eem;
     bool pass = true;
+    struct trap_var type;
+    trap_type_var(t, &type);
     EEM_WATCHES(w, e, EEM_SNMP_NOTIFICATION)
     {
-        const struct trap_var *v = first_fit(w, t, true);
+        const struct trap_var *v = first_fit(w, t, &type, true);
         struct wanted *want = w->state;
         if (!v)
             continue;

@@ -183,6 +183,31 @@ static void test_notification_variables(void **state)
            "0.000 %HA_EM-6-LOG: spoke_app: 29 snmp-notification 1 1615382566 000 Wed Mar10 13:22:46 2021\n");
 }
 
+/* In versions 2c and 3 the type is a varbind, snmpTrapOID.0, and its value can be asked for. */
+static void test_notification_type(void **state)
+{
+    struct box *b = *state;
+    struct applet_conf a;
+    spoke_applet(&a);
+    struct event_conf *ev = a.events.v[0];
+    str_copy(ev->oid, sizeof ev->oid, "1.3.6.1.6.3.1.1.4.1.0");
+    str_copy(ev->oid_val, sizeof ev->oid_val, "1.3.6.1.4.1.9.9.43.2.0.1");
+    conf_list_clear(&a.actions);
+    action(&a, "1", ACTION_SYSLOG, "$_snmp_notif_oid = $_snmp_notif_oid_val");
+    go(b, &a);
+    struct fact_trap t = {.src = 0xD5A3DE07, .version = 1, .trap_oid = {1, 3, 6, 1, 4, 1, 9, 9, 43, 2, 0, 1}, .trap_oid_len = 12};
+    bus_publish(b->bus, FACT_TRAP_HEARD, &t, sizeof t); /* version 1 has no such varbind */
+    t.version = 2;
+    t.trap_oid[11] = 2;
+    bus_publish(b->bus, FACT_TRAP_HEARD, &t, sizeof t);
+    vloop_run_for(b->loop, US_PER_S);
+    assert_int_equal(b->story.len, 0);
+    t.trap_oid[11] = 1;
+    bus_publish(b->bus, FACT_TRAP_HEARD, &t, sizeof t);
+    vloop_run_for(b->loop, US_PER_S);
+    expect(b, "1.000 %HA_EM-6-LOG: spoke_app: 1.3.6.1.6.3.1.1.4.1.0 = 1.3.6.1.4.1.9.9.43.2.0.1\n");
+}
+
 /* ---- time and errors */
 
 static void test_maxrun(void **state)
@@ -405,6 +430,7 @@ int main(void)
         T(test_hub),
         T(test_spoke),
         T(test_notification_variables),
+        T(test_notification_type),
         T(test_maxrun),
         T(test_maxrun_in_wait_and_none),
         T(test_no_vty),
