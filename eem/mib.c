@@ -89,7 +89,7 @@ static bool get_whole(void *self, const struct mib_row *row, const struct mib_in
     const struct eem *e = self;
     (void)at;
     out->num = row->which == MOST ? e->conf.history_events : e->last_job;
-    return true;
+    return row->which == MOST || out->num; /* the last entry is one of 1 and more: before the first there is none */
 }
 
 static enum mib_set set_most(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)

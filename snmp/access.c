@@ -30,14 +30,14 @@ static enum access community_access(const struct snmp_community_conf *c)
     return c->access == SNMP_RW ? ACCESS_WRITE : ACCESS_READ;
 }
 
-enum access access_of(const struct snmp *s, const uint8_t *community, size_t len)
+enum access access_of(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src)
 {
     CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities)
         if (same(c->name, community, len))
-            return community_access(c);
+            return permitted(s, c->acl, src) ? community_access(c) : ACCESS_NONE;
     CONF_EACH(const struct snmp_member_conf, m, &s->conf.members)
         if (same(m->name, community, len))
-            return ACCESS_READ;
+            return permitted(s, m->acl, src) ? ACCESS_READ : ACCESS_NONE;
     CONF_EACH(const struct snmp_host_conf, h, &s->conf.hosts)
         if (h->version != SNMP_HOST_V3 && same(h->community, community, len))
             return ACCESS_NOTIFY;
@@ -100,7 +100,7 @@ enum access access_community(const struct snmp *s, unsigned version, const uint8
             return ACCESS_NONE;
         return g->write ? ACCESS_WRITE : ACCESS_READ;
     }
-    enum access other = access_of(s, community, len);
+    enum access other = access_of(s, community, len, src);
     return other < ACCESS_READ ? other : ACCESS_NONE; /* a user of the other version */
 }
 

@@ -84,7 +84,7 @@ static void again(void *arg)
     enum notify_result r = notify_transmit(s, &o->n, h);
     if (r == NOTIFY_CANNOT)
         to->n.dropped++;
-    if (!o->inform && r == NOTIFY_SENT)
+    if (r == NOTIFY_SENT && !o->sent) /* the first time; a trap is done with then */
         to->n.sent++;
     if (o->inform && r == NOTIFY_SENT)
         note_sent(o);

@@ -111,7 +111,7 @@ void receive_datagram(void *arg, const struct udp_from *from, const uint8_t *dat
     s->stats.in_pkts++;
     switch (codec_read(data, len, &m)) {
     case CODEC_OK:
-        access = access_of(s, m.community, m.community_len);
+        access = access_of(s, m.community, m.community_len, from->src);
         if (access == ACCESS_NONE)
             refuse_community(s, &m, from->src);
         else

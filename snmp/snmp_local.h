@@ -157,7 +157,8 @@ struct grant {
 enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src, struct grant *g);
 /* Level: 0 noAuthNoPriv, 1 authNoPriv, 2 authPriv. False: no row of his group is for this. */
 bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g);
-enum access access_of(const struct snmp *s, const uint8_t *community, size_t len);
+/* Of a notification of version 1 or 2c: whose string, from where; NONE also when an access list denies it. */
+enum access access_of(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src);
 /* May this notification be sent under this user (RFC 3413 3.3)? */
 bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level, const struct fact_trap *t);
 

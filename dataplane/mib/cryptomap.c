@@ -53,7 +53,7 @@ static bool get_whole(void *self, const struct mib_row *row, const struct mib_in
     switch (row->which) {
     case ENABLED: out->num = ike->enable ? FLOW_TRUE : FLOW_FALSE; break;
     case IDENTITY: out->num = ike->identity == IKE_IDENTITY_HOSTNAME ? 2 : 1; break;
-    case KEEPALIVE: out->num = ike->keepalive; break;
+    case KEEPALIVE: out->num = ike->keepalive; return out->num; /* of 10 s or more: none, no object */
     case POLICIES: out->num = (int64_t)ike->policies.n; break;
     case LIFE_TIME: out->num = ipsec_conf_life_s(c); break;
     case LIFE_SIZE: out->num = c->life_kb == LIFE_KB_OFF ? 0 : c->life_kb; break;

@@ -9,6 +9,7 @@
 #include "dataplane/limits.h"
 #include "dataplane/mib/ip_local.h"
 #include "dataplane/mib/rows.h"
+#include "dataplane/net/order.h"
 
 /* ---- counters ---- */
 
@@ -56,20 +57,43 @@ bool ip_mib_address(const struct iface *ifc, size_t i, struct if_addr_conf *out)
     return true;
 }
 
+size_t ip_mib_place(const uint64_t *keys, size_t n, ip_mib_index_fn *index, const struct mib_index *at)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        struct mib_index i = {0};
+        index(&i, keys[mid]);
+        if (mib_compare(i.v, i.n, at->v, at->n) > 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+bool ip_mib_address_behind(struct net *net, ip_mib_index_fn *index, struct mib_index *at)
+{
+    const uint64_t *keys;
+    struct if_addr_conf a;
+    size_t n = order_addresses(net, &keys), i = ip_mib_place(keys, n, index, at);
+    while (i < n && !ip_mib_owner(net, (uint32_t)keys[i], &a))
+        i++;
+    if (i == n)
+        return false;
+    at->n = 0;
+    index(at, keys[i]);
+    return true;
+}
+
+static void index_address(struct mib_index *out, uint64_t key)
+{
+    mib_index_ip(out, (uint32_t)key);
+}
+
 static bool address_behind(void *self, struct mib_index *at)
 {
-    struct net *net = dataplane_net(self);
-    struct mib_index best = {0};
-    struct if_addr_conf a;
-    for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
-        for (size_t i = 0; ip_mib_address(ifc, i, &a); i++) {
-            struct mib_index candidate = {0};
-            mib_index_ip(&candidate, a.addr);
-            mib_least(&best, &candidate, at);
-        }
-    }
-    *at = best;
-    return best.n;
+    return ip_mib_address_behind(dataplane_net(self), index_address, at);
 }
 
 const struct iface *ip_mib_owner(struct net *net, uint32_t addr, struct if_addr_conf *out)
@@ -117,38 +141,38 @@ static bool get_address(void *self, const struct mib_row *row, const struct mib_
 
 enum { DYNAMIC = 3, STATIC = 4 };
 
-/* Index: interface, address. */
+/* Index: interface, address; typed: with the type and the length of the address before it. */
+static void index_neighbour(struct mib_index *out, uint64_t key)
+{
+    mib_index1(out, (uint32_t)(key >> 32));
+    mib_index_ip(out, (uint32_t)key);
+}
+static void index_neighbour_typed(struct mib_index *out, uint64_t key)
+{
+    mib_index1(out, (uint32_t)(key >> 32));
+    out->v[out->n++] = INET_IPV4;
+    out->v[out->n++] = 4;
+    mib_index_ip(out, (uint32_t)key);
+}
+
 static bool media_behind(void *self, struct mib_index *at)
 {
     return ip_mib_neighbour_behind(dataplane_net(self), false, at);
 }
 
-static void neighbour_index(struct mib_index *out, bool typed, uint32_t ifindex, uint32_t addr)
-{
-    mib_index1(out, ifindex);
-    if (typed)
-        out->v[out->n++] = INET_IPV4, out->v[out->n++] = 4;
-    mib_index_ip(out, addr);
-}
-
 bool ip_mib_neighbour_behind(struct net *net, bool typed, struct mib_index *at)
 {
-    struct mib_index best = {0}, candidate;
-    struct if_addr_conf a;
+    ip_mib_index_fn *index = typed ? index_neighbour_typed : index_neighbour;
+    const uint64_t *keys;
     struct arp_row r;
-    for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
-        for (size_t i = 0; ifc->kind == IFACE_ETHERNET && ifc->up && ip_mib_address(ifc, i, &a); i++) {
-            neighbour_index(&candidate, typed, ifc->index, a.addr);
-            mib_least(&best, &candidate, at);
-        }
-    }
-    for (size_t cursor = 0; arp_next(net, &cursor, &r);) {
-        neighbour_index(&candidate, typed, r.ifc->index, r.addr);
-        if (r.complete)
-            mib_least(&best, &candidate, at);
-    }
-    *at = best;
-    return best.n;
+    size_t n = order_neighbours(net, &keys), i = ip_mib_place(keys, n, index, at);
+    while (i < n && !ip_mib_neighbour(net, (uint32_t)(keys[i] >> 32), (uint32_t)keys[i], &r))
+        i++;
+    if (i == n)
+        return false;
+    at->n = 0;
+    index(at, keys[i]);
+    return true;
 }
 
 bool ip_mib_neighbour(struct net *net, uint32_t ifindex, uint32_t addr, struct arp_row *r)

@@ -160,10 +160,10 @@ static bool get_interface(void *self, const struct mib_row *row, const struct mi
 
 /* ---- addresses and their prefixes ---- */
 
-static void address_index(struct mib_index *out, uint32_t addr)
+static void address_index(struct mib_index *out, uint64_t addr)
 {
     *out = (struct mib_index){.v = {INET_IPV4, 4}, .n = 2};
-    mib_index_ip(out, addr);
+    mib_index_ip(out, (uint32_t)addr);
 }
 
 static void prefix_index(struct mib_index *out, const struct iface *ifc, const struct if_addr_conf *a)
@@ -173,33 +173,28 @@ static void prefix_index(struct mib_index *out, const struct iface *ifc, const s
     out->v[out->n++] = (uint32_t)ip4_mask_len(a->mask);
 }
 
-static bool least_behind(void *self, bool prefixes, struct mib_index *at)
+/* Of an interface after the other, the prefixes of each. */
+static bool prefix_behind(void *self, struct mib_index *at)
 {
     struct net *net = dataplane_net(self);
     struct mib_index best = {0}, candidate;
     struct if_addr_conf a;
-    for (const struct iface *ifc = iface_next(net, NULL); ifc; ifc = iface_next(net, ifc)) {
+    const struct iface *ifc = iface_from_index(net, at->n ? at->v[0] : 0);
+    while (ifc && !best.n) {
         for (size_t i = 0; ip_mib_address(ifc, i, &a); i++) {
-            if (prefixes)
-                prefix_index(&candidate, ifc, &a);
-            else
-                address_index(&candidate, a.addr);
+            prefix_index(&candidate, ifc, &a);
             mib_least(&best, &candidate, at);
         }
+        ifc = ifc->index == UINT32_MAX ? NULL : iface_from_index(net, ifc->index + 1);
     }
     *at = best;
     return best.n;
-}
-
-static bool prefix_behind(void *self, struct mib_index *at)
-{
-    return least_behind(self, true, at);
 }
 static const struct mib_table prefixes = {.next = prefix_behind};
 
 static bool address_behind(void *self, struct mib_index *at)
 {
-    return least_behind(self, false, at);
+    return ip_mib_address_behind(dataplane_net(self), address_index, at);
 }
 static const struct iface *owner(void *self, const struct mib_index *at, struct if_addr_conf *a)
 {

@@ -150,6 +150,7 @@ static void entry_free(struct arp_entry *e, enum drop_reason why)
 
     timer_clear(&e->timer);
     table_remove(e->arp->entries, &key);
+    order_spoil(net, false);
     e->arp->nheld -= e->nheld;
     while (e->held) {
         struct packet *p = e->held;
@@ -209,6 +210,7 @@ static struct arp_entry *entry_new(struct arp *arp, struct iface *ifc, uint32_t 
     timer_init(&e->timer, arp->net->env.loop, entry_timer, e);
     account_leave(arp->net->env.loop, was);
     table_put(arp->entries, &key, e);
+    order_spoil(arp->net, false);
     return e;
 }
 

@@ -367,6 +367,7 @@ static void index_addrs(struct net *net)
 {
     struct iface *ifc;
 
+    order_spoil(net, true);
     table_free(net->addrs);
     uint64_t seed;
     rnd_fill(net->env.rnd, &seed, sizeof seed);

@@ -105,6 +105,7 @@ void net_free(struct net *net)
     conf_list_clear(&net->conf.std_lines);
     conf_list_clear(&net->conf.std_acls);
     table_free(net->addrs);
+    order_free(net);
     mem_free(net);
 }
 

@@ -26,6 +26,13 @@
 #include "espial/table.h"
 #include "espial/text.h"
 
+/* order.h; fresh: as it would be made now */
+struct order {
+    uint64_t *keys;
+    size_t n, room;
+    bool fresh;
+};
+
 struct net {
     struct net_env env;
     struct net_conf conf;
@@ -48,8 +55,13 @@ struct net {
     struct icmp *icmp;
     struct udp *udp;
     struct table *addrs; /* our addresses -> struct iface */
+    struct order addresses, neighbours;
     uint16_t ip_id;
 };
+
+/* order.c: what is in the lists changed: an entry of the ARP cache, or (addresses) our addresses */
+void order_spoil(struct net *net, bool addresses);
+void order_free(struct net *net);
 
 /* net.c */
 void net_tell(struct net *net, struct iface *ifc, enum iface_event what);

@@ -113,6 +113,14 @@ static inline void box_heard(void *arg, const void *fact)
     b->nheard++;
 }
 
+/* An access list of the name "nobody" permits nobody, any other everybody. */
+static bool box_permits(void *arg, const char *acl, uint32_t src)
+{
+    (void)arg;
+    (void)src;
+    return strcmp(acl, "nobody") != 0;
+}
+
 static inline struct box *box_new(struct loop *loop, uint32_t addr)
 {
     struct box *b = NEW(struct box);
@@ -121,7 +129,7 @@ static inline struct box *box_new(struct loop *loop, uint32_t addr)
     b->loop = loop;
     b->bus = bus_new(loop);
     b->log = log_new(loop, b->bus);
-    struct snmp_env env = {.loop = loop, .bus = b->bus, .log = b->log, .inet = &b->inet, .boot_us = loop_now(loop), .product = 1045, .chassis = "FTX1234"};
+    struct snmp_env env = {.loop = loop, .bus = b->bus, .log = b->log, .inet = &b->inet, .boot_us = loop_now(loop), .product = 1045, .chassis = "FTX1234", .permits = box_permits};
     b->snmp = snmp_new(&env);
     bus_subscribe(b->bus, FACT_TRAP_HEARD, box_heard, b);
     return b;

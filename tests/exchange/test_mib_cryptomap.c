@@ -85,6 +85,8 @@ static void settings(void **state)
     mib_is(b, "r1", oid, "INTEGER: 2"); /* not a tunnel */
     pair_up(b);
     mib_is(b, "r1", ROOT "2.3.1.1.8." VPN, "Gauge32: 2");
+    box_type_all(b, "r1", "configure terminal\nno crypto isakmp keepalive\nend");
+    mib_is(b, "r1", ROOT "1.3.0", "-"); /* its least is 10 s */
     mib_walk(b, "r1");
     box_free(b);
 }

@@ -54,6 +54,54 @@ static void neighbours(void **state)
     box_free(b);
 }
 
+/* What comes behind a name, cut or odd as it may be. */
+static void next_is(struct box *b, const char *oid, const char *want)
+{
+    struct trap_var v = {0};
+    char got[400] = "";
+    mib_name(&v, oid);
+    assert_true(mib_next(router_mib(box_router(b, "a")), &v));
+    for (size_t i = 0; i < v.oid_len; i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u", i ? "." : "", v.oid[i]);
+    assert_string_equal(got, want);
+}
+
+/* A walk is in the order of addresses, and sees at once what came and went. */
+static void walks_follow_what_comes_and_goes(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    assert_int_equal(mib_instances(b, "a", IP "22.1.2"), 2);
+    assert_int_equal(mib_instances(b, "a", IP "34.1.3"), 3);
+    box_type_all(b, "a", "configure terminal\narp 10.0.0.200 0200.0000.00c8 ARPA\narp 10.0.0.9 0200.0000.0009 ARPA\nend");
+    assert_int_equal(mib_instances(b, "a", IP "22.1.2"), 4);
+    assert_int_equal(mib_instances(b, "a", IP "35.1.4"), 4);
+    next_is(b, IP "22.1.2", IP "22.1.2.1.10.0.0.1");
+    next_is(b, IP "22.1.2.1", IP "22.1.2.1.10.0.0.1");
+    next_is(b, IP "22.1.2.1.10.0.0.1", IP "22.1.2.1.10.0.0.9");
+    next_is(b, IP "22.1.2.1.10.0.0.9.0", IP "22.1.2.1.10.0.0.200");
+    next_is(b, IP "22.1.2.1.10.0.0.4000000000", IP "22.1.2.1.10.0.9.1");
+    next_is(b, IP "22.1.2.1.10.0.9.1", IP "22.1.3.1.10.0.0.1");
+    next_is(b, IP "35.1.4.1.1", IP "35.1.4.1.1.4.10.0.0.1");
+    next_is(b, IP "35.1.4.1.1.3.99", IP "35.1.4.1.1.4.10.0.0.1");
+    next_is(b, IP "35.1.4.1.1.5", IP "35.1.5.1.1.4.10.0.0.1");
+    next_is(b, IP "20.1.2", IP "20.1.2.1.1.1.1");
+    next_is(b, IP "20.1.2.1.1.1.1", IP "20.1.2.10.0.0.1");
+    next_is(b, IP "32.1.5.1", IP "32.1.5.1.1.4.10.0.0.0.24");
+    next_is(b, IP "32.1.5.1.1.4.10.0.9.0.24", IP "32.1.5.2.1.4.1.1.1.1.32");
+    box_type_all(b, "a", "configure terminal\nno arp 10.0.0.200\ninterface Loopback0\nip address 1.1.1.2 255.255.255.255\ninterface GigabitEthernet0/0\nno ip address 10.0.9.1 255.255.255.0 secondary\nend");
+    assert_int_equal(mib_instances(b, "a", IP "22.1.2"), 2);
+    assert_int_equal(mib_instances(b, "a", IP "32.1.5"), 2);
+    next_is(b, IP "20.1.2", IP "20.1.2.1.1.1.2");
+    next_is(b, IP "20.1.2.1.1.1.2", IP "20.1.2.10.0.0.1");
+    next_is(b, IP "20.1.2.10.0.0.1", IP "20.1.3.1.1.1.2");
+    box_type_all(b, "a", "configure terminal\ninterface GigabitEthernet0/0\nshutdown\nend");
+    assert_int_equal(mib_instances(b, "a", IP "22.1.2"), 0);
+    assert_int_equal(mib_instances(b, "a", IP "20.1.2"), 2);
+    assert_true(mib_walk(b, "a") > 300);
+    box_free(b);
+}
+
 static void counters(void **state)
 {
     (void)state;
@@ -175,7 +223,7 @@ static void routes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(counters), cmocka_unit_test(by_version), cmocka_unit_test(sockets), cmocka_unit_test(routes),
+        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(walks_follow_what_comes_and_goes), cmocka_unit_test(counters), cmocka_unit_test(by_version), cmocka_unit_test(sockets), cmocka_unit_test(routes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

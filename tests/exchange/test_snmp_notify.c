@@ -186,6 +186,26 @@ static void no_route_waits(void **state)
     assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->queued, 0);
 }
 
+/* An inform that found no way at first is sent when it leaves. */
+static void an_inform_that_waited_is_counted(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_host_conf *h = snmp_conf(p->hub->snmp)->hosts.v[0];
+    h->version = SNMP_HOST_V2C;
+    h->informs = 1;
+    snmp_conf_changed(p->hub->snmp);
+    p->hub->no_route = true;
+    want_policy_event(p->hub);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 0);
+    p->hub->no_route = false;
+    vloop_run_for(p->hub->loop, 16 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 1);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 1);
+    vloop_run_for(p->hub->loop, 16 * US_PER_S);
+    assert_int_equal(p->hub->nsent, 2);
+    assert_int_equal(snmp_host_stats(p->hub->snmp, 0)->sent, 1); /* the same again */
+}
+
 /* Three more tries, 15 s apart; what the receiver hears he acknowledges, and then it is done. */
 static void informs_are_sent_until_they_are_acknowledged(void **state)
 {
@@ -494,6 +514,7 @@ int main(void)
         TEST(lines_of_one_host_are_informed_each),
         TEST(trap_source_is_the_packets_and_the_agents_address),
         TEST(no_route_waits),
+        TEST(an_inform_that_waited_is_counted),
         TEST(informs_are_sent_until_they_are_acknowledged),
         TEST(starts),
         TEST(config_and_syslog_raise_traps),

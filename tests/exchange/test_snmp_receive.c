@@ -93,6 +93,25 @@ static void informs_are_acknowledged(void **state)
     assert_int_equal(snmp_stats(p->spoke->snmp)->in_informs, 1);
 }
 
+/* The access list of a community is asked of those who notify too; a host line with the same string does not let them in another way. */
+static void the_access_list_of_a_community_is_asked(void **state)
+{
+    struct pair *p = *state;
+    struct snmp_community_conf *c = box_community(p->spoke, "public", SNMP_RO);
+    str_copy(c->acl, sizeof c->acl, "nobody");
+    snmp_conf_changed(p->spoke->snmp);
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, inform, sizeof(inform)));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nheard, 0);
+    assert_int_equal(p->spoke->nsent, 0);
+    assert_int_equal(snmp_stats(p->spoke->snmp)->in_bad_communities, 1);
+    str_copy(c->acl, sizeof c->acl, "20");
+    snmp_conf_changed(p->spoke->snmp);
+    assert_true(box_deliver(p->spoke, HUB, 4711, 162, inform, sizeof(inform)));
+    vloop_run_for(p->loop, 0);
+    assert_int_equal(p->spoke->nheard, 1);
+}
+
 static void what_is_no_notification_is_counted(void **state)
 {
     struct pair *p = *state;
@@ -142,6 +161,7 @@ int main(void)
         TEST(wrong_community_is_counted_and_told),
         TEST(authentication_failures_do_not_echo),
         TEST(informs_are_acknowledged),
+        TEST(the_access_list_of_a_community_is_asked),
         TEST(what_is_no_notification_is_counted),
         TEST(a_taken_port_is_told),
     };
