@@ -51,7 +51,7 @@ static const struct question {
     {EXEC, false, "hw-|module .. res|et", "", "Proceed with reset of module? [confirm]", ""},
     {EXEC, false, "redu|ndancy f|orce-switchover", "", "Proceed with switchover to standby RP? [confirm]", ""},
     {EXEC, false, "redu|ndancy rel|oad", "", reload, ""},
-    {EXEC, false, "ins|tall .. act|ivate", "none",
+    {EXEC, false, "ins|tall .. act|ivate", "none issu",
      "This operation may require a reload of the system. Do you want to proceed? [y/n]", ""},
     {EXEC, false, "ins|tall rem|ove", "none", yes_no, ""},
     {EXEC, true, "cop|y", "null: /n|oconfirm", file, ""},

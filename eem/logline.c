@@ -19,6 +19,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "eem/logline_local.h"
 #include "espial/bus.h"
 
 #define DIGITS_MAX  18
@@ -26,221 +27,19 @@
 #define HEADERS_MAX 8  /* pieces in front of a line */
 #define SENDER_MAX  3  /* words between a server's stamp and the router's line: host, facility.severity ... */
 
-struct scan {
-    const char *s, *end;
-};
-
-static bool at(const struct scan *c, char ch)
-{
-    return c->s < c->end && *c->s == ch;
-}
-
-static bool take(struct scan *c, char ch)
-{
-    if (!at(c, ch))
-        return false;
-    c->s++;
-    return true;
-}
-
-static bool blanks(struct scan *c)
-{
-    const char *from = c->s;
-    while (c->s < c->end && (*c->s == ' ' || *c->s == '\t'))
-        c->s++;
-    return c->s > from;
-}
-
-/* Between `least` and `most` digits. */
-static bool number(struct scan *c, unsigned least, unsigned most, uint64_t *v)
-{
-    unsigned n = 0;
-    *v = 0;
-    while (c->s + n < c->end && isdigit((unsigned char)c->s[n]) && n < most) {
-        *v = *v * 10 + (uint64_t)(c->s[n] - '0');
-        n++;
-    }
-    if (n < least || (c->s + n < c->end && isdigit((unsigned char)c->s[n])))
-        return false;
-    c->s += n;
-    return true;
-}
-
-/* ".123", ".123456": into milliseconds. */
-static int fraction(struct scan *c)
-{
-    int ms = 0, digits = 0;
-    if (!at(c, '.') || c->s + 1 >= c->end || !isdigit((unsigned char)c->s[1]))
-        return 0;
-    for (c->s++; c->s < c->end && isdigit((unsigned char)*c->s); c->s++)
-        if (digits < 3) {
-            ms = ms * 10 + (*c->s - '0');
-            digits++;
-        }
-    for (; digits < 3; digits++)
-        ms *= 10;
-    return ms;
-}
-
-/* "18:46:11.123" */
-static bool time_of_day(struct scan *c, struct wall_time *w)
-{
-    uint64_t h, m, s;
-    if (!number(c, 1, 2, &h) || !take(c, ':') || !number(c, 2, 2, &m) || !take(c, ':') || !number(c, 2, 2, &s))
-        return false;
-    if (h > 23 || m > 59 || s > 60)
-        return false;
-    w->hour = (int)h;
-    w->min = (int)m;
-    w->sec = s > 59 ? 59 : (int)s;
-    w->msec = fraction(c);
-    return true;
-}
-
-static bool month(struct scan *c, int *mon)
-{
-    for (int i = 0; i < 12 && c->end - c->s >= 3; i++)
-        if (!strncasecmp(c->s, month_names[i], 3)) {
-            *mon = i;
-            c->s += 3;
-            return true;
-        }
-    return false;
-}
-
-/* "CET", "GMT+1" behind a blank, before the colon that ends the stamp. */
-static void zone_name(struct scan *c, struct logline *l)
-{
-    struct scan try = *c;
-    size_t n = 0;
-    if (!blanks(&try))
-        return;
-    while (try.s + n < try.end && isalpha((unsigned char)try.s[n]) && n < sizeof l->zone - 1)
-        n++;
-    if (try.s + n < try.end && (try.s[n] == '+' || try.s[n] == '-'))
-        for (n++; try.s + n < try.end && isdigit((unsigned char)try.s[n]) && n < sizeof l->zone - 1;)
-            n++;
-    if (!n || try.s + n >= try.end || try.s[n] != ':')
-        return;
-    memcpy(l->zone, try.s, n);
-    l->zone[n] = '\0';
-    c->s = try.s + n;
-}
-
-/* "*Mar  1 2026 18:46:11.123 CET". An IOS stamp ends with a colon, a collector's does not. */
-static bool date_stamp(struct scan *c, struct logline *out, bool *ios)
-{
-    struct scan try = *c;
-    struct logline l = {.stamp = LOGLINE_DATE};
-    uint64_t day, year;
-    if (at(&try, '*') || at(&try, '.'))
-        l.mark = *try.s++;
-    if (!month(&try, &l.when.mon) || !blanks(&try) || !number(&try, 1, 2, &day) || day < 1 || day > 31)
-        return false;
-    blanks(&try);
-    struct scan before = try;
-    if (number(&try, 4, 4, &year) && blanks(&try)) {
-        l.when.year = (int)year;
-        l.has_year = true;
-    } else {
-        try = before;
-    }
-    l.when.day = (int)day;
-    if (!time_of_day(&try, &l.when))
-        return false;
-    zone_name(&try, &l);
-    *ios = at(&try, ':');
-    if (!*ios && (try.s >= try.end || (*try.s != ' ' && *try.s != '\t')))
-        return false;
-    out->stamp = l.stamp;
-    out->mark = l.mark;
-    out->has_year = l.has_year;
-    out->when = l.when;
-    memcpy(out->zone, l.zone, sizeof out->zone);
-    out->has_offset = false;
-    c->s = try.s + *ios;
-    return true;
-}
-
-/* "2026-03-01T18:46:11.5+01:00" */
-static bool iso_stamp(struct scan *c, struct logline *l)
-{
-    struct scan try = *c;
-    struct wall_time w = {0};
-    uint64_t year, mon, day, oh, om;
-    if (!number(&try, 4, 4, &year) || !take(&try, '-') || !number(&try, 2, 2, &mon) || !take(&try, '-') ||
-        !number(&try, 2, 2, &day) || mon < 1 || mon > 12 || day < 1 || day > 31)
-        return false;
-    if ((!take(&try, 'T') && !take(&try, ' ')) || !time_of_day(&try, &w))
-        return false;
-    int sign = at(&try, '-') ? -1 : 1;
-    int offset = 0;
-    bool known = true;
-    if (take(&try, '+') || take(&try, '-')) {
-        if (!number(&try, 2, 2, &oh) || !take(&try, ':') || !number(&try, 2, 2, &om))
-            return false;
-        offset = sign * (int)(oh * 60 + om);
-    } else {
-        known = take(&try, 'Z');
-    }
-    w.year = (int)year;
-    w.mon = (int)mon - 1;
-    w.day = (int)day;
-    l->stamp = LOGLINE_DATE;
-    l->mark = 0;
-    l->has_year = true;
-    l->when = w;
-    l->zone[0] = '\0';
-    l->has_offset = known;
-    l->offset_min = offset;
-    *c = try;
-    return true;
-}
-
-/* "00:00:12", "1d02h", "3w4d", "1y2w": up to the colon behind it. */
-static bool uptime_stamp(struct scan *c, struct logline *l)
-{
-    static const struct {
-        char big, small;
-        uint64_t big_s, small_s;
-    } spans[] = {{'d', 'h', 86400, 3600}, {'w', 'd', 604800, 86400}, {'y', 'w', 31536000, 604800}};
-    struct scan try = *c;
-    struct wall_time w = {0};
-    uint64_t a, b;
-    if (number(&try, 1, 5, &a)) {
-        for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-            struct scan more = try;
-            if (take(&more, spans[i].big) && number(&more, 1, 2, &b) && take(&more, spans[i].small) &&
-                take(&more, ':')) {
-                l->stamp = LOGLINE_UPTIME;
-                l->uptime_s = a * spans[i].big_s + b * spans[i].small_s;
-                *c = more;
-                return true;
-            }
-        }
-    }
-    try = *c;
-    if (!time_of_day(&try, &w) || !take(&try, ':'))
-        return false;
-    l->stamp = LOGLINE_UPTIME;
-    l->uptime_s = (uint64_t)(w.hour * 3600 + w.min * 60 + w.sec);
-    *c = try;
-    return true;
-}
-
 /* Behind a word that no blank is in; false at the end of the line. */
 static bool word(struct scan *c)
 {
     const char *from = c->s;
     while (c->s < c->end && *c->s != ' ' && *c->s != '\t')
         c->s++;
-    return c->s > from && blanks(c);
+    return c->s > from && scan_blanks(c);
 }
 
 static void structured_data(struct scan *c)
 {
     bool quoted = false;
-    if (!at(c, '[')) {
+    if (!scan_at(c, '[')) {
         word(c);
         return;
     }
@@ -254,7 +53,7 @@ static void structured_data(struct scan *c)
     }
     if (c->s < c->end)
         c->s++;
-    blanks(c);
+    scan_blanks(c);
 }
 
 /* Is it "Local7.Notice", "auth.err": a facility and a severity? */
@@ -290,9 +89,9 @@ static bool rfc5424(struct scan *c, struct logline *l, const char *line)
 {
     struct scan try = *c;
     uint64_t version;
-    if (!number(&try, 1, 2, &version) || version != 1 || !take(&try, ' '))
+    if (!scan_number(&try, 1, 2, &version) || version != 1 || !scan_take(&try, ' '))
         return false;
-    if (!(l->pri >= 0 && at(&try, '-') && word(&try)) && !(iso_stamp(&try, l) && blanks(&try)))
+    if (!(l->pri >= 0 && scan_at(&try, '-') && word(&try)) && !(stamp_iso(&try, l) && scan_blanks(&try)))
         return false;
     const char *host = try.s, *app = NULL;
     for (unsigned i = 0; i < 4; i++, app = app ? app : try.s)
@@ -355,7 +154,7 @@ static bool sequence(struct scan *c, struct logline *l, bool *padded)
 {
     struct scan try = *c;
     uint64_t v;
-    if (!number(&try, 1, DIGITS_MAX, &v) || !take(&try, ':') || !blanks(&try))
+    if (!scan_number(&try, 1, DIGITS_MAX, &v) || !scan_take(&try, ':') || !scan_blanks(&try))
         return false;
     *padded = try.s - c->s >= 6 + 2;
     l->has_seq = true;
@@ -370,7 +169,7 @@ static bool origin(struct scan *c)
     struct scan try = *c;
     struct logline l = {0};
     bool ios;
-    if (at(&try, '%') || !word(&try) || try.s[-1] != ' ')
+    if (scan_at(&try, '%') || !word(&try) || try.s[-1] != ' ')
         return false;
     const char *colon = try.s - 1;
     while (colon > c->s && (*colon == ' ' || *colon == '\t'))
@@ -378,8 +177,23 @@ static bool origin(struct scan *c)
     if (*colon != ':')
         return false;
     struct scan look = try;
-    if (!message(try.s, try.end, &l) && !date_stamp(&look, &l, &ios) && !uptime_stamp(&look, &l) &&
+    if (!message(try.s, try.end, &l) && !stamp_date(&look, &l, &ios) && !stamp_uptime(&look, &l) &&
         !sequence(&look, &l, &ios))
+        return false;
+    *c = try;
+    return true;
+}
+
+/* The same where nothing says that a server wrote the line: in front of a router's date alone. */
+static bool named(struct scan *c)
+{
+    struct scan try = *c;
+    struct logline l = {0};
+    bool ios = false;
+    if (!origin(&try))
+        return false;
+    struct scan look = try;
+    if (!stamp_date(&look, &l, &ios) || !ios)
         return false;
     *c = try;
     return true;
@@ -393,7 +207,7 @@ static void sender(struct scan *c)
     bool ios;
     for (unsigned words = 0; words <= SENDER_MAX; words++) {
         struct scan look = try;
-        if (message(try.s, try.end, &l) || (date_stamp(&look, &l, &ios) && ios) || uptime_stamp(&look, &l) ||
+        if (message(try.s, try.end, &l) || (stamp_date(&look, &l, &ios) && ios) || stamp_uptime(&look, &l) ||
             sequence(&look, &l, &ios)) {
             *c = try;
             return;
@@ -409,7 +223,7 @@ static void frame_length(struct scan *c)
 {
     struct scan try = *c;
     uint64_t v;
-    if (number(&try, 1, 6, &v) && take(&try, ' ') && at(&try, '<'))
+    if (scan_number(&try, 1, 6, &v) && scan_take(&try, ' ') && scan_at(&try, '<'))
         *c = try;
 }
 
@@ -417,7 +231,7 @@ static void read_pri(struct scan *c, struct logline *l)
 {
     struct scan try = *c;
     uint64_t v;
-    if (take(&try, '<') && number(&try, 1, 3, &v) && v <= 191 && take(&try, '>')) {
+    if (scan_take(&try, '<') && scan_number(&try, 1, 3, &v) && v <= 191 && scan_take(&try, '>')) {
         l->pri = (int)v;
         l->severity = (uint8_t)(v & 7);
         *c = try;
@@ -432,38 +246,40 @@ void logline_read(const char *line, size_t len, struct logline *l)
         c.end--;
     if (c.end - c.s >= 3 && !memcmp(c.s, "\xEF\xBB\xBF", 3))
         c.s += 3;
-    blanks(&c);
+    scan_blanks(&c);
     frame_length(&c);
     const char *begin = c.s;
+    bool exported = scan_prefix(&c, "MESSAGE=");
     read_pri(&c, l);
     bool own = false;
-    bool foreign = rfc5424(&c, l, line) || l->pri >= 0; /* somebody else's words stand in front */
+    bool foreign = rfc5424(&c, l, line) || l->pri >= 0 || exported; /* somebody else's words stand in front */
     if (foreign)
         begin = c.s;
     for (unsigned piece = 0; piece < HEADERS_MAX && !own; piece++) {
         struct scan here = c;
         bool ios = true, padded = false;
         const char *host = NULL;
-        blanks(&here);
-        if (date_stamp(&here, l, &ios)) {
+        scan_blanks(&here);
+        if (stamp_date(&here, l, &ios)) {
             own = ios;
             l->by_collector = !ios;
-            blanks(&here);
+            scan_blanks(&here);
             host = ios ? NULL : here.s;
             if (!ios)
                 sender(&here);
-        } else if (iso_stamp(&here, l) && blanks(&here)) {
+        } else if ((stamp_iso(&here, l) && scan_blanks(&here)) || (!piece && (here = c, stamp_other(&here, l)))) {
+            scan_blanks(&here);
             l->by_collector = true;
             ios = false;
             host = here.s;
             sender(&here);
-        } else if (uptime_stamp(&here, l)) {
+        } else if (stamp_uptime(&here, l)) {
             own = true;
             l->by_collector = false;
-            blanks(&here);
+            scan_blanks(&here);
         } else if (sequence(&here, l, &padded)) {
             ios = padded || !foreign;
-        } else if ((foreign && origin(&here)) || (!piece && at(&here, ':') && take(&here, ':') && blanks(&here))) {
+        } else if ((foreign ? origin(&here) : piece < 2 && named(&here)) || (!piece && scan_at(&here, ':') && scan_take(&here, ':') && scan_blanks(&here))) {
             ios = false;
             host = c.s;
         } else {

@@ -164,6 +164,12 @@ static void tell_mixed(const struct replay *r, const char *log)
         fprintf(stderr, "espial: %s: lines of several hosts (%s, %s), taken as one router's: --host NAME chooses\n", log, one, other);
 }
 
+static void tell_timeless(const struct replay *r, const char *log)
+{
+    if (replay_timeless(r))
+        fprintf(stderr, "espial: %s: no line has a time that is understood, so no time passes: timers, periods and ratelimits are not tried\n", log);
+}
+
 static int replay_all(const struct test_options *o, struct replay *r, const char *text, size_t len)
 {
     int status = 2;
@@ -201,6 +207,7 @@ static int replay_all(const struct test_options *o, struct replay *r, const char
             if (o->host && replay_left_out(r) == replay_lines(r))
                 status = wrong("--host: no line of the log is of", o->host);
             tell_mixed(r, o->log);
+            tell_timeless(r, o->log);
         }
     }
     desk_free(d);

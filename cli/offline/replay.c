@@ -25,6 +25,7 @@
 
 enum { BUFFER = 256 * 1024, LINE_KEPT = 8192 };
 enum { PROGRESS_LINES = 256, PROGRESS_MS = 250 }; /* how often the time is looked at, and something is told */
+#define TIMELESS   10 /* messages without a stamp: fewer may be a test written by hand */
 #define AFTER_MAX  (UINT64_C(3600) * US_PER_S)
 #define RAVING_MAX (UINT64_C(10) * US_PER_S)
 
@@ -43,6 +44,8 @@ struct replay {
     uint64_t target; /* loop time of the last line */
     bool skipping;   /* the rest of a line that was cut */
     int64_t told_ms; /* when progress was told, in the machine's time; 0: never looked */
+    uint64_t untimed; /* messages, while no line has had a stamp */
+    bool timed;
     bool shown; /* a line of progress stands on the terminal */
 };
 
@@ -285,6 +288,8 @@ bool replay_run(struct replay *r, struct desk *d, struct story *s, struct operat
             continue;
         }
         note_sender(r, line, &l);
+        r->timed |= l.stamp != LOGLINE_NO_STAMP;
+        r->untimed += !r->timed && !l.debug;
         struct logtime_step step = logtime_next(&r->time, &l);
         if (step.elapsed_us) {
             story_line(s, 0, NULL, 0);
@@ -351,4 +356,9 @@ void replay_after(struct replay *r, struct desk *d, struct story *s, int64_t sec
 uint64_t replay_lines(const struct replay *r)
 {
     return r->lines;
+}
+
+bool replay_timeless(const struct replay *r)
+{
+    return !r->timed && r->untimed >= TIMELESS;
 }

@@ -18,6 +18,8 @@ void replay_of(struct replay *r, const char *host);
 uint64_t replay_left_out(const struct replay *r);
 /* Without a host: two that the lines are of; false when there are no two. */
 bool replay_mixed(const struct replay *r, const char **one, const char **other);
+/* Not one stamp was understood, in a log that is more than a few messages. */
+bool replay_timeless(const struct replay *r);
 /* All lines. False: the line `why` is of another host. why: of which line it is to be explained why applets did not fire; 0: none. progress: on stderr. */
 bool replay_run(struct replay *r, struct desk *d, struct story *s, struct operator* o, uint64_t why, bool progress);
 /* Behind the last line: until no run is left, an hour at most, ten seconds where applets only keep each other going;
