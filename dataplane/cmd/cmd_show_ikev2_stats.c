@@ -66,7 +66,7 @@ static void print_row(struct out *out, const char *name, const struct v2_stat_ro
 /* In the order of their numbers. */
 static void print_notifies(struct cmd_ctx *c, bool errors)
 {
-    struct v2_stat_row r, least;
+    struct v2_stat_row r, least = {0};
     uint32_t from = 0;
 
     for (;;) {
