@@ -4,6 +4,7 @@
  * owner's slice, and from time to time the slices are settled: the processor clock says what was really used since the last settling, the slices are scaled down to it when they
  * are more (another program had the processor meanwhile), and what they lack is the loop's (waking, waiting, system calls around them). Settling happens when SETTLE_NS have
  * passed and when a second is over; on waking from a sleep that crossed into another second the old one is settled first, since a sleeping thread's clock stands still.
+ * What the loop looked about with instead of sleeping is a slice too, and thrown away.
  *
  *   slices --settle--> seconds --5 s over--> five_s, and the damped one_min and five_min of each owner
  *                         |--60 of them--> minutes --60--> hours: average and busiest second
@@ -55,7 +56,8 @@ struct account {
     struct loop *loop;
     struct account_clock clock;
     struct owner owners[ACCOUNT_OWNERS];
-    bool asleep;
+    bool asleep, looking;
+    uint64_t looked;    /* steady ns since the last settling */
     uint64_t since;     /* steady: the running slice began */
     uint64_t from;      /* steady: the slices began */
     uint64_t until;     /* steady: the end of the last slice */
@@ -199,12 +201,14 @@ static uint64_t thread_used(struct account *a)
 
 static void settle(struct account *a)
 {
-    uint64_t now = a->clock.cpu(a->clock.arg), used = now > a->cpu ? now - a->cpu : 0, sum = 0, told = 0;
+    uint64_t now = a->clock.cpu(a->clock.arg), used = now > a->cpu ? now - a->cpu : 0, sum = a->looked;
     uint64_t share[ACCOUNT_OWNERS];
     a->cpu = now > a->cpu ? now : a->cpu;
     for (unsigned i = 0; i < ACCOUNT_OWNERS; i++)
         sum += a->owners[i].slice;
     double scale = sum > used ? (double)used / (double)sum : 1;
+    uint64_t told = (uint64_t)((double)a->looked * scale);
+    a->looked = 0;
     for (unsigned i = 0; i < ACCOUNT_OWNERS; i++) {
         share[i] = sum > used ? (uint64_t)((double)a->owners[i].slice * scale) : a->owners[i].slice;
         told += share[i];
@@ -229,6 +233,8 @@ static uint64_t cut(struct account *a)
     uint64_t now = fast(a);
     if (!a->asleep)
         a->owners[a->loop->account_at].slice += now - a->since;
+    else if (a->looking)
+        a->looked += now - a->since;
     a->since = a->until = now;
     return now;
 }
@@ -257,6 +263,12 @@ void account_sleep(struct account *a)
         settle(a);
     a->loop->account_at = ACCOUNT_LOOP;
     a->asleep = true;
+    a->looking = false;
+}
+
+void account_look(struct account *a)
+{
+    a->looking = true;
 }
 
 void account_wake(struct account *a, enum account_owner to)
@@ -266,11 +278,13 @@ void account_wake(struct account *a, enum account_owner to)
         return;
     }
     uint64_t now = fast(a);
+    if (a->looking)
+        a->looked += now - a->since;
     if (settle_due(a, now)) {
         settle(a);
         a->from = now;
     }
-    a->asleep = false;
+    a->asleep = a->looking = false;
     a->since = a->until = now;
     a->loop->account_at = (uint8_t)to;
     a->owners[to].invoked++;

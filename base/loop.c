@@ -2,7 +2,8 @@
  *
  * libevent watches the file descriptors; one of them is a timer, armed for the earliest deadline of the heap in base/timer.c. (libevent's own precise timer is set
  * again before each wait, a system call for every packet; ours when the deadline moves.) A turn is: descriptors that are ready, timers that are due, deferred
- * work; then libevent blocks until there is a descriptor or the deadline. With nothing pending it blocks for ever: an idle router does not wake.
+ * work; then libevent blocks until there is a descriptor or the deadline (a loop that was called again at once looks a few microseconds longer first: base/linger.h).
+ * With nothing pending it blocks for ever: an idle router does not wake.
  *
  * The clock is CLOCK_MONOTONIC since the loop was made, times the scale. The calendar is the system's when the scale is 1; otherwise it starts at the system's and
  * runs with the loop's clock, so that stamps and timers agree.
@@ -13,10 +14,12 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <sched.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/linger.h"
 #include "espial/account.h"
 #include "espial/mem.h"
 
@@ -29,6 +32,9 @@ struct loop_real {
     uint64_t start_us;
     int64_t wall_start_us;
     unsigned scale;
+    uint32_t linger; /* us: looks that long before it sleeps */
+    bool waits;
+    uint64_t woke_us; /* when it last ceased to wait */
     bool stop;
     struct watch *always; /* watches of descriptors that never block */
 };
@@ -63,6 +69,13 @@ static int64_t real_wall(struct loop *loop)
     return r->wall_start_us + (int64_t)real_now(loop);
 }
 
+static void real_woken(struct loop_real *r)
+{
+    if (r->waits)
+        r->woke_us = clock_us(CLOCK_MONOTONIC);
+    r->waits = false;
+}
+
 static void on_fd(evutil_socket_t fd, short what, void *arg)
 {
     struct watch *watch = arg;
@@ -70,6 +83,7 @@ static void on_fd(evutil_socket_t fd, short what, void *arg)
     struct loop *loop = &watch->loop->common;
     unsigned events = (what & EV_READ ? FD_READ : 0) | (what & EV_WRITE ? FD_WRITE : 0);
     (void)fd;
+    real_woken(watch->loop);
     if (loop->account)
         account_wake(loop->account, w->owner ? w->owner : ACCOUNT_LOOP);
     w->fn(w->arg, events);
@@ -145,6 +159,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
     struct loop_real *r = arg;
     (void)fd;
     (void)what;
+    real_woken(r);
     r->armed = UINT64_MAX;
 }
 
@@ -225,6 +240,41 @@ void loop_real_free(struct loop *loop)
     mem_free(r);
 }
 
+/* Call those whose descriptors are ready and the deadline, when there are any. */
+static void real_look(struct loop_real *r)
+{
+    event_base_loop(r->base, EVLOOP_ONCE | EVLOOP_NONBLOCK | EVLOOP_NO_EXIT_ON_EMPTY);
+}
+
+static void real_linger(struct loop_real *r, uint64_t until)
+{
+    struct account *account = r->common.account;
+    if (account)
+        account_look(account);
+    do {
+        real_look(r);
+        if (!r->waits)
+            return;
+        sched_yield();
+    } while (clock_us(CLOCK_MONOTONIC) < until);
+    if (account)
+        account_sleep(account);
+}
+
+static void real_wait(struct loop_real *r)
+{
+    uint64_t began = clock_us(CLOCK_MONOTONIC);
+    r->waits = true;
+    if (r->linger)
+        real_linger(r, began + r->linger);
+    bool slept = r->waits;
+    if (slept)
+        event_base_loop(r->base, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
+    if (!r->waits)
+        r->linger = linger_next(r->linger, r->woke_us - began, slept);
+    r->waits = false;
+}
+
 void loop_real_run(struct loop *loop)
 {
     struct loop_real *r = (struct loop_real *)loop;
@@ -234,15 +284,15 @@ void loop_real_run(struct loop *loop)
         loop_run_due(loop, real_now(loop));
         if (r->stop)
             break;
-        int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
-        if (loop->deferred_head)
-            flags |= EVLOOP_NONBLOCK;
         for (struct watch *watch = r->always; watch; watch = watch->next)
             event_active(watch->ev, watch->events, 0);
         real_arm(r);
         if (loop->account)
             account_sleep(loop->account);
-        event_base_loop(r->base, flags);
+        if (loop->deferred_head)
+            real_look(r);
+        else
+            real_wait(r);
         if (loop->account)
             account_wake(loop->account, (enum account_owner)loop->account_at); /* nobody else was woken */
     }

@@ -290,9 +290,40 @@ static void inherited(void **state)
     bus_free(bus);
 }
 
+/* The loop looks about for 30 ms instead of sleeping, then sleeps, then works: only the work is anybody's. Another program had the processor for a third of the second look. */
+static void looking_is_nobodys(void **state)
+{
+    struct clocks *c = *state;
+    account_enter(c->loop, ACCOUNT_SNMP);
+    work(c, 10 * MS);
+    account_sleep(c->a);
+    account_look(c->a);
+    work(c, 30 * MS);
+    account_sleep(c->a);
+    c->fast += 500 * MS;
+    account_wake(c->a, ACCOUNT_SNMP);
+    work(c, 5 * MS);
+    account_sleep(c->a);
+    account_look(c->a);
+    work(c, 20 * MS);
+    account_wake(c->a, ACCOUNT_IKE);
+    work(c, 1 * MS);
+    account_enter(c->loop, ACCOUNT_LOOP);
+    assert_int_equal(row(c, ACCOUNT_SNMP).runtime_ns, 15 * MS);
+    assert_int_equal(row(c, ACCOUNT_IKE).runtime_ns, 1 * MS);
+    assert_int_equal(row(c, ACCOUNT_LOOP).runtime_ns, 0);
+    account_sleep(c->a);
+    account_look(c->a);
+    work(c, 20 * MS);
+    c->fast += 10 * MS;
+    account_wake(c->a, ACCOUNT_IKE);
+    assert_int_equal(all(c).runtime_ns, 16 * MS + 7 * MS); /* with what was used before */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(looking_is_nobodys, setup, teardown),
         cmocka_unit_test_setup_teardown(slices, setup, teardown),     cmocka_unit_test_setup_teardown(preempted, setup, teardown),
         cmocka_unit_test_setup_teardown(uncovered, setup, teardown),  cmocka_unit_test_setup_teardown(cheap, setup, teardown),
         cmocka_unit_test_setup_teardown(averages, setup, teardown),   cmocka_unit_test_setup_teardown(history, setup, teardown),

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/linger.h"
 #include "tests/sim/vloop.h"
 
 /* What happened, as letters in order. */
@@ -497,9 +498,27 @@ static void real_long_work_leaves_descriptors_their_turn(void **state)
     loop_real_free(r.loop);
 }
 
+/* How long to look before sleeping: none, until a sleep was short; twice as long after each that was; none again as soon as a wait was long; as it is while looking finds. */
+static void lingering(void **state)
+{
+    static const struct {
+        uint32_t was, next;
+        uint64_t waited;
+        int slept;
+    } waits[] = {
+        {0, 0, 1000000, 1}, {0, 0, LINGER_US + 1, 1}, {0, LINGER_FIRST_US, LINGER_US, 1}, {0, LINGER_FIRST_US, 1, 1},
+        {20, 40, 25, 1},    {40, 80, 100, 1},         {160, LINGER_US, 190, 1},           {LINGER_US, LINGER_US, 30, 0},
+        {80, 80, 79, 0},    {LINGER_US, 0, 201, 1},   {20, 0, 5000, 1},                   {LINGER_US, LINGER_US, 200, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        assert_int_equal(linger_next(waits[i].was, waits[i].waited, waits[i].slept), waits[i].next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lingering),
         cmocka_unit_test(timers_fire_in_order),
         cmocka_unit_test(zero_delay_waits_for_the_next_turn),
         cmocka_unit_test(a_callback_may_clear_one_due_with_it),
