@@ -29,8 +29,10 @@ static bool action_check(void *self, const void *obj, struct out *out)
         out_text(out, "% Invalid time to wait: 1 to 31536000 seconds\n");
         return false;
     }
-    if (a->verb == ACTION_SNMP_TRAP && ((a->has_int1 && !number_ok(a->int1, INT32_MIN, INT32_MAX)) ||
-                                        (a->has_int2 && !number_ok(a->int2, INT32_MIN, INT32_MAX)))) {
+    bool trap = a->verb == ACTION_SNMP_TRAP;
+    if ((trap && a->has_int1 && !number_ok(a->int1, INT32_MIN, INT32_MAX)) ||
+        (trap && a->has_int2 && !number_ok(a->int2, INT32_MIN, INT32_MAX)) ||
+        (a->verb == ACTION_COUNTER && a->pattern[0] && !number_ok(a->pattern, INT32_MIN, INT32_MAX))) {
         out_text(out, "% Invalid integer: -2147483648 to 2147483647\n");
         return false;
     }

@@ -20,10 +20,20 @@ static void conf_changed(void *self, void *obj, enum cmd_change what)
     eem_conf_changed(self);
 }
 
+static bool settings_check(void *self, const void *obj, struct out *out)
+{
+    (void)self;
+    if (((const struct eem_conf *)obj)->routing_delay <= 31536000999)
+        return true;
+    out_text(out, "% Invalid delay: 0 to 31536000.999 seconds\n");
+    return false;
+}
+
 static const struct cmd_scope eem_scope = {.size = sizeof(struct eem_conf),
                                            .init = eem_conf_init,
                                            .fini = eem_conf_fini,
                                            .global = global_conf,
+                                           .check = settings_check,
                                            .changed = conf_changed};
 static const struct cmd_scope environment_scope = {.size = sizeof(struct environment_conf)};
 

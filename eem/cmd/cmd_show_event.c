@@ -94,6 +94,10 @@ static enum cmd_result do_run(struct cmd_ctx *c)
     size_t argc = 0;
     while (argc < EEM_RUN_ARGS && (argv[argc] = cmd_nth(c, "argument", argc)))
         argc++;
+    if (cmd_nth(c, "argument", EEM_RUN_ARGS)) {
+        out_printf(c->out, "%% A policy takes %d arguments at most\n", EEM_RUN_ARGS);
+        return CMD_FAIL;
+    }
     struct waiting *w = NEW(struct waiting);
     *w = (struct waiting){.eem = c->self, .host = c->host, .shell = c->shell, .out = c->out};
     const struct eem_caller caller = {.done = run_ended, .put = run_puts, .get = run_gets, .arg = w};

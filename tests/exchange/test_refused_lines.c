@@ -74,6 +74,8 @@ static const struct refused refused_global[] = {
 
     {"event manager detector rpc max-sessions 3", "3"},
     {"event manager history size events 51", "51"},
+    {"event manager detector routing bootup-delay 31536001", "% Invalid delay: 0 to 31536000.999 seconds"},
+    {"do event manager run A 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", "% A policy takes 15 arguments at most"},
     {"event manager session cli username eem privilege 16", "16"},
 };
 
@@ -155,6 +157,7 @@ static const struct refused refused_applet[] = {
     {"action 1 info type snmp oid 1.3.6.1 get-type all", "all"},
     {"action 1 publish-event sub-system 797 type 1", "797"},
     {"action 1 file open f disk0:x rw", "rw"},
+    {"action 1 counter name c op inc value 2147483648", "% Invalid integer: -2147483648 to 2147483647"},
     {"action 1 wait 0", "% Invalid time to wait: 1 to 31536000 seconds"},
     {"action 1 wait 31536001", "% Invalid time to wait: 1 to 31536000 seconds"},
     {"action 1 syslog priority loud msg \"x\"", "loud"},
