@@ -239,6 +239,8 @@ enum gate_verdict object_ask(void *eem, const struct object_question *q,
 void object_forget(void *eem, void *request);
 void objects_stop(struct eem *e); /* nobody is held any more */
 
+/* `mode` of event cli as a question of the gate has it: "exec" where none is asked for. */
+const char *cli_mode_name(const char *asked);
 /* An integer, blanks and line ends around it left out: what a regexp took to the end of a line is one. */
 bool eem_int(const char *s, int64_t low, int64_t high, int64_t *out);
 /* Compare as EEM does: as numbers when both are integers, else as text. */

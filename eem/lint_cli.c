@@ -214,7 +214,7 @@ void lint_abbreviations(struct lint *l)
         char words[EEM_TEXT_MAX], why[128];
         struct text full = {0};
         if (ev->type != EEM_CLI || ev->tab_key || ev->question || !l->env->spell || !plain_words(ev->pattern, words) ||
-            !l->env->spell(l->env->arg, ev->mode[0] ? ev->mode : "exec", words, &full)) {
+            !l->env->spell(l->env->arg, cli_mode_name(ev->mode), words, &full)) {
             text_free(&full);
             continue;
         }

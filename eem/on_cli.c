@@ -7,7 +7,7 @@
  * The pattern is searched in the command as it stands in full, after the parser has taken it and before anything is
  * done. Without enter, tab or questionmark it is the Enter key that counts; with `enter` lines that no command is count
  * too, as they were typed: so applets make commands of their own. `mode` compares the name of the mode: exec,
- * config, config-if. Several applets may watch one command: it runs when all of them let it. What applets type in their
+ * config, config-if, or as the parser calls these: exec, configure, interface, line. Several applets may watch one command: it runs when all of them let it. What applets type in their
  * own sessions catches nobody: an applet may well type what it watches. */
 #include <string.h>
 
@@ -90,10 +90,19 @@ bool cli_wants(void *eem, enum gate_key key)
     return false;
 }
 
+const char *cli_mode_name(const char *asked)
+{
+    static const char *const names[][2] = {{"configure", "config"}, {"interface", "config-if"}, {"line", "config-line"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(asked, names[i][0]))
+            return names[i][1];
+    return asked[0] ? asked : "exec";
+}
+
 static bool concerns(const struct watch *w, const struct gate_question *q)
 {
     const struct watching_cli *s = w->state;
-    if (!of_key(w->ev, q->key) || (q->refused && !w->ev->enter) || (w->ev->mode[0] && strcmp(w->ev->mode, q->mode)))
+    if (!of_key(w->ev, q->key) || (q->refused && !w->ev->enter) || (w->ev->mode[0] && strcmp(cli_mode_name(w->ev->mode), q->mode)))
         return false;
     return watch_matches(w, s->re, q->text, strlen(q->text));
 }

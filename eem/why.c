@@ -83,7 +83,7 @@ static bool why_cli(const struct event_conf *ev, const struct eem_moment *m, str
         text_printf(out, "it waits for the key %s, and the command was entered", ev->tab_key ? "Tab" : "?");
         return false;
     }
-    if (ev->mode[0] && strcmp(ev->mode, m->mode)) {
+    if (ev->mode[0] && strcmp(cli_mode_name(ev->mode), m->mode)) {
         text_printf(out, "it waits for commands of mode %s, this one was typed in mode %s", ev->mode, m->mode);
         return false;
     }
@@ -124,7 +124,7 @@ static void one_event(const struct eem *e, const struct watch *w, const struct f
     struct text why = {0};
     const struct eem_moment m = {.line = f,
                                  .command = f->debug ? f->line : NULL,
-                                 .mode = w->ev->mode[0] ? w->ev->mode : "exec",
+                                 .mode = cli_mode_name(w->ev->mode),
                                  .configured = !strcmp(f->facility, "SYS") && !strcmp(f->mnemonic, "CONFIG_I")};
     bool fits = eem_why(w->ev, &m, &why);
     uint64_t ago = loop_now(e->env.loop) - w->last_trigger;

@@ -102,6 +102,24 @@ static void test_configuration(void **state)
     box_free(b);
 }
 
+/* Modes are called as in the prompt, or as `privilege` and the parser call them. */
+static void test_names_of_modes(void **state)
+{
+    (void)state;
+    struct box *b = with("interface Loopback1\nevent manager applet a\n event cli pattern \"^shutdown\" mode \"interface\" sync no skip yes\n"
+                         " action 1 syslog msg \"kept\"\n"
+                         "event manager applet b\n event cli pattern \"^hostname\" sync no skip yes mode configure\n"
+                         "event manager applet c\n event cli pattern \"^exec-timeout\" sync no skip yes mode line\n"
+                         "event manager applet d\n event cli pattern \"^description\" sync no skip yes mode configure\n");
+    box_type_all(b, NODE, "configure terminal\ninterface Loopback1\nshutdown\ndescription mine\nexit\nline vty 0 4\nexec-timeout 77\nhostname other\nend\n");
+    box_run(b, US_PER_S);
+    assert_false(said(b, "show running-config | include ^ shutdown", "\n shutdown"));
+    assert_true(said(b, "show running-config | include description", "description mine"));
+    assert_false(said(b, "show running-config | include timeout", "exec-timeout 77"));
+    assert_false(said(b, "show running-config | include ^hostname", "hostname other"));
+    box_free(b);
+}
+
 /* Two watch one command: it runs when both let it. */
 /* `enter` hears lines that are no command too, as they were typed: without it only what the parser takes is an event. */
 static void test_made_up(void **state)
@@ -208,7 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_skip), cmocka_unit_test(test_sync), cmocka_unit_test(test_default),
-        cmocka_unit_test(test_configuration), cmocka_unit_test(test_made_up), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
+        cmocka_unit_test(test_configuration), cmocka_unit_test(test_names_of_modes), cmocka_unit_test(test_made_up), cmocka_unit_test(test_two), cmocka_unit_test(test_occurs),
         cmocka_unit_test(test_explosion), cmocka_unit_test(test_none_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
