@@ -134,10 +134,19 @@ static void sizes(void **state)
 
     ipsec_conf(b->ips)->df = DF_CLEAR;
     ipsec_conf_changed(b->ips);
+    put_sized(b, 1439, true); /* cut before encryption all the same */
+    assert_int_equal(b->ngot, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(b->got[i].len <= 1500);
+        assert_int_equal(get16(b->got[i].data + 6), 0);
+    }
+    ipsec_conf(b->ips)->frag_after = true;
+    ipsec_conf_changed(b->ips);
     put_sized(b, 1439, true);
     assert_int_equal(b->ngot, 1);
     assert_true(b->got[0].len > 1500); /* the outer packet will be fragmented */
     assert_int_equal(get16(b->got[0].data + 6), 0);
+    ipsec_conf(b->ips)->frag_after = false;
     ipsec_conf(b->ips)->df = DF_SET;
     ipsec_conf_changed(b->ips);
     put_sized(b, 1000, false);
