@@ -34,6 +34,7 @@ static const struct {
     {"at", "1.3.6.1.2.1.3"},
     {"ip", "1.3.6.1.2.1.4", true},
     {"ipAddrEntry", "1.3.6.1.2.1.4.20.1", true},
+    {"ipRouteEntry", "1.3.6.1.2.1.4.21.1", true},
     {"ipNetToMediaEntry", "1.3.6.1.2.1.4.22.1", true},
     {"ipForward", "1.3.6.1.2.1.4.24", true},
     {"ipCidrRouteEntry", "1.3.6.1.2.1.4.24.4.1", true},

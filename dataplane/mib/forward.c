@@ -1,4 +1,5 @@
-/* forward.c: IP-FORWARD-MIB (RFC 4292, and the older table of RFC 2096 that is still polled): the routing table.
+/* forward.c: IP-FORWARD-MIB (RFC 4292, and the older table of RFC 2096 that is still polled): the routing table. Beside it what of IP-MIB tells routes: ipRouteTable (RFC 1213), whose
+ * index is the destination alone, so that of several prefixes that begin with one address the shortest is told; and ipDefaultRouterTable, the next hops of 0.0.0.0/0.
  *
  * An entry is a route by one next hop; of paths that have the same next hop (none, through several interfaces) the first is told. Directly attached networks have the next
  * hop 0.0.0.0, in the newer table one of unknown(0) type without octets. The table is that of `show ip route`: active routes only. How old a route is, is not kept: there
@@ -111,12 +112,9 @@ static const struct mib_table current = {.next = current_behind, .has = current_
 
 enum { DEST, MASK, ZERO, HOP, IFINDEX, TYPE, PROTO, INFO, METRIC, NO_METRIC, STATUS };
 
-static bool get(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+static bool get_route(const struct mib_row *row, const struct route *r, struct trap_var *out)
 {
     bool newer = row->table == &current;
-    const struct route *r = route_of(self, newer ? CURRENT : OLD, at);
-    if (!r)
-        return false;
     switch (row->which) {
     case DEST: out->num = r->prefix; break;
     case MASK: out->num = ip4_mask(r->len); break;
@@ -131,6 +129,101 @@ static bool get(void *self, const struct mib_row *row, const struct mib_index *a
     case NO_METRIC: out->num = -1; break;
     case STATUS: out->num = 1; break; /* active */
     }
+    return true;
+}
+
+static bool get(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    const struct route *r = route_of(self, row->table == &current ? CURRENT : OLD, at);
+    return r && get_route(row, r, out);
+}
+
+
+/* ---- RFC 1213: by destination ---- */
+
+static size_t first_behind(struct net *net, const struct mib_index *at)
+{
+    size_t lo = 0, hi = route_count(net);
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        struct mib_index i = {0};
+        mib_index_ip(&i, route_at(net, mid)->prefix);
+        if (mib_compare(i.v, i.n, at->v, at->n) > 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+static bool dest_behind(void *self, struct mib_index *at)
+{
+    struct net *net = dataplane_net(self);
+    const struct route *r = route_at(net, first_behind(net, at));
+    if (!r)
+        return false;
+    at->n = 0;
+    mib_index_ip(at, r->prefix);
+    return true;
+}
+
+static const struct route *dest_of(void *self, const struct mib_index *at)
+{
+    struct net *net = dataplane_net(self);
+    struct mib_index before = *at;
+    uint32_t addr;
+    if (at->n != 4 || !mib_ip_at(at, 0, &addr))
+        return NULL;
+    before.n = 3; /* its network's first: a few entries before it at most */
+    if (at->v[3])
+        before = (struct mib_index){.v = {at->v[0], at->v[1], at->v[2], at->v[3] - 1}, .n = 4};
+    const struct route *r = route_at(net, first_behind(net, &before));
+    return r && r->prefix == addr ? r : NULL;
+}
+static bool dest_has(void *self, const struct mib_index *at)
+{
+    return dest_of(self, at);
+}
+static const struct mib_table dests = {.next = dest_behind, .has = dest_has};
+
+static bool get_dest(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    const struct route *r = dest_of(self, at);
+    if (!r)
+        return false;
+    if (row->which == HOP) /* directly: our own address there */
+        out->num = r->hop || !r->out ? r->hop : r->out->addr;
+    else if (row->which == TYPE)
+        out->num = r->discard ? 1 : r->hop ? 4 : 3; /* other, indirect, direct */
+    else
+        return get_route(row, r, out);
+    return true;
+}
+
+/* ---- default routers ---- */
+
+static bool router_behind(void *self, struct mib_index *at)
+{
+    struct net *net = dataplane_net(self);
+    struct mib_index best = {0};
+    const struct route *r;
+    for (size_t i = 0; (r = route_at(net, i)) && !r->prefix && !r->len; i++) {
+        struct mib_index candidate = {.v = {IPV4, 4}, .n = 2};
+        mib_index_ip(&candidate, r->hop);
+        candidate.v[candidate.n++] = r->out ? r->out->index : 0;
+        if (r->hop && r->out)
+            mib_least(&best, &candidate, at);
+    }
+    *at = best;
+    return best.n;
+}
+static const struct mib_table routers = {.next = router_behind};
+
+enum { LIFETIME, PREFERENCE };
+static bool get_router(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
+{
+    (void)self, (void)at;
+    out->num = row->which == LIFETIME ? 65535 : 0; /* for ever; medium */
     return true;
 }
 
@@ -154,7 +247,20 @@ static bool get_count(void *self, const struct mib_row *row, const struct mib_in
 #define FWD(tail) "1.3.6.1.2.1.4.24." tail
 #define OLD_ROUTE(nm, n, t, w) {.name = nm, .oid = FWD("4.1." #n), .type = t, .table = &old, .get = get, .which = w}
 #define ROUTE(nm, n, t, w)     {.name = nm, .oid = FWD("7.1." #n), .type = t, .table = &current, .get = get, .which = w}
+#define DEST_ROUTE(nm, n, t, w) {.name = "ipRoute" nm, .oid = "1.3.6.1.2.1.4.21.1." #n, .type = t, .table = &dests, .get = get_dest, .which = w}
 static const struct mib_row rows[] = {
+    DEST_ROUTE("Dest", 1, TRAP_IP, DEST),
+    DEST_ROUTE("IfIndex", 2, TRAP_INT, IFINDEX),
+    DEST_ROUTE("Metric1", 3, TRAP_INT, METRIC),
+    DEST_ROUTE("Metric2", 4, TRAP_INT, NO_METRIC),
+    DEST_ROUTE("Metric3", 5, TRAP_INT, NO_METRIC),
+    DEST_ROUTE("Metric4", 6, TRAP_INT, NO_METRIC),
+    DEST_ROUTE("NextHop", 7, TRAP_IP, HOP),
+    DEST_ROUTE("Type", 8, TRAP_INT, TYPE),
+    DEST_ROUTE("Proto", 9, TRAP_INT, PROTO),
+    DEST_ROUTE("Mask", 11, TRAP_IP, MASK),
+    DEST_ROUTE("Metric5", 12, TRAP_INT, NO_METRIC),
+    DEST_ROUTE("Info", 13, TRAP_OID, INFO),
     {.name = "ipCidrRouteNumber", .oid = FWD("3"), .type = TRAP_UNSIGNED, .get = get_count},
     OLD_ROUTE("ipCidrRouteDest", 1, TRAP_IP, DEST),
     OLD_ROUTE("ipCidrRouteMask", 2, TRAP_IP, MASK),
@@ -182,5 +288,7 @@ static const struct mib_row rows[] = {
     ROUTE("inetCidrRouteMetric4", 15, TRAP_INT, NO_METRIC),
     ROUTE("inetCidrRouteMetric5", 16, TRAP_INT, NO_METRIC),
     ROUTE("inetCidrRouteStatus", 17, TRAP_INT, STATUS),
+    {.name = "ipDefaultRouterLifetime", .oid = "1.3.6.1.2.1.4.37.1.4", .type = TRAP_UNSIGNED, .table = &routers, .get = get_router, .which = LIFETIME},
+    {.name = "ipDefaultRouterPreference", .oid = "1.3.6.1.2.1.4.37.1.5", .type = TRAP_INT, .table = &routers, .get = get_router, .which = PREFERENCE},
 };
 const struct mib_rows dp_mib_forward = MIB_ROWS("IP-FORWARD-MIB", rows);

@@ -220,10 +220,33 @@ static void routes(void **state)
     box_free(b);
 }
 
+/* RFC 1213: a destination each, by its address; the shortest of those that begin alike. RFC 4293: the routers behind 0.0.0.0/0. */
+static void routes_by_destination(void **state)
+{
+    (void)state;
+    struct box *b = pair();
+    assert_int_equal(mib_instances(b, "a", IP "21.1.1"), 7); /* 172.16.0.0/16, by two hops, and /24 are one */
+    mib_facts(b, "a", IP "21.1.", (const struct mib_fact[]){
+        {"1.10.0.0.0", "IpAddress: 167772160"}, {"2.10.0.0.0", "INTEGER: 1"}, {"7.10.0.0.0", "IpAddress: 167772161"}, {"8.10.0.0.0", "INTEGER: 3"}, {"9.10.0.0.0", "INTEGER: 2"},
+        {"11.10.0.0.0", "IpAddress: 4294967040"}, {"7.172.16.0.0", "IpAddress: 167772162"}, {"8.172.16.0.0", "INTEGER: 4"}, {"9.172.16.0.0", "INTEGER: 3"},
+        {"11.172.16.0.0", "IpAddress: 4294901760"}, {"7.192.0.2.0", "IpAddress: 0"}, {"8.192.0.2.0", "INTEGER: 1"}, {"12.10.0.0.1", "INTEGER: -1"}, {"13.10.0.0.1", "OID: 0.0"},
+        {"1.10.0.0.2", "-"}, {"1.10.0.0", "-"}, {"1.10.0.0.0.0", "-"}, {"1.0.0.0.0", "-"}, {NULL, NULL}});
+    next_is(b, IP "21.1.7", IP "21.1.7.1.1.1.1");
+    next_is(b, IP "21.1.7.10.0.0", IP "21.1.7.10.0.0.0");
+    next_is(b, IP "21.1.7.10.0.0.1.5", IP "21.1.7.10.0.9.0");
+    assert_int_equal(mib_instances(b, "a", IP "37.1.4"), 0);
+    box_type_all(b, "a", "configure terminal\nip route 0.0.0.0 0.0.0.0 10.0.0.2\nip route 0.0.0.0 0.0.0.0 10.0.9.7\nend");
+    mib_is(b, "a", IP "21.1.11.0.0.0.0", "IpAddress: 0");
+    assert_int_equal(mib_instances(b, "a", IP "37.1.4"), 2);
+    mib_facts(b, "a", IP "37.1.", (const struct mib_fact[]){{"4.1.4.10.0.0.2.1", "Gauge32: 65535"}, {"5.1.4.10.0.9.7.1", "INTEGER: 0"}, {"5.1.4.10.0.9.7.2", "-"}, {NULL, NULL}});
+    assert_true(mib_walk(b, "a") > 300);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(walks_follow_what_comes_and_goes), cmocka_unit_test(counters), cmocka_unit_test(by_version), cmocka_unit_test(sockets), cmocka_unit_test(routes),
+        cmocka_unit_test(addresses), cmocka_unit_test(neighbours), cmocka_unit_test(walks_follow_what_comes_and_goes), cmocka_unit_test(counters), cmocka_unit_test(by_version), cmocka_unit_test(sockets), cmocka_unit_test(routes), cmocka_unit_test(routes_by_destination),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
