@@ -303,7 +303,7 @@ static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, uns
         __builtin_prefetch(a->hits[0], 1);
     }
     for (unsigned i = 0; i < n; i++)
-        if (asks[i].flow && !asks[i].again) {
+        if (asks[i].flow && asks[i].flow->out && !asks[i].again) {
             __builtin_prefetch(asks[i].flow->out);
             __builtin_prefetch((const uint8_t *)asks[i].flow->out + offsetof(struct sa_pair, out));
         }
