@@ -88,6 +88,15 @@ static void up_peer_sends(void *arg, uint32_t local, uint32_t peer)
     account_leave(dp->env.loop, was);
 }
 
+static void up_peer_moved(void *arg, uint32_t id, uint16_t port)
+{
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_peer_moved(dp->ike, id, port);
+    account_leave(dp->env.loop, was);
+}
+
 static uint32_t up_ike_tunnel(void *arg, uint32_t local, uint32_t peer, bool ikev2)
 {
     const struct dataplane *dp = arg;
@@ -221,6 +230,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .gone = up_gone,
                                 .invalid_spi = up_invalid_spi,
                                 .peer_sends = up_peer_sends,
+                                .peer_moved = up_peer_moved,
                                 .map_changed = up_map_changed,
                                 .ike_tunnel = up_ike_tunnel};
     ipsec_set_up(dp->ipsec, &up);

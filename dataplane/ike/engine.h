@@ -363,6 +363,8 @@ unsigned long long peer_trace_handle(const struct ike_peer *p);
 unsigned long long ike_sa_trace_handle(const struct ike_sa *sa);
 /* Freed when nothing is left of it. */
 void peer_settle(struct ike_peer *p);
+/* An authentic word of it came from this port to our 4500. */
+void peer_moved(struct ike_peer *p, uint16_t port);
 void peer_free(struct ike_peer *p);
 /* The newest established SA; the newest negotiation we began. */
 struct ike_sa *peer_sa_up(const struct ike_peer *p);

@@ -31,6 +31,7 @@
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
+#define MOVES_MAX            32   /* peers with another port, in one turn; the next packet shows what was left out */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
 #define BESIDE_SAME_US       (60 * US_PER_S) /* for a packet that the peer's answer left out; any other: */
 #define BESIDE_OTHER_US      (1 * US_PER_S)
@@ -328,6 +329,11 @@ struct ipsec {
     struct ipsec_peer *sends_head;
     struct stray strays[STRAYS_MAX];
     unsigned nstrays;
+    struct {
+        uint32_t id;
+        uint16_t port;
+    } moves[MOVES_MAX]; /* pairs whose peer has another port */
+    unsigned nmoves;
 
     struct crypto *crypto;
     struct rnd *ivs; /* NULL: the environment has them */
@@ -528,6 +534,7 @@ void report_fini(struct ipsec *ips);
 void report_kick(struct ipsec *ips);
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi);
 void report_mac(struct sa_pair *sa, uint32_t seq);
+bool report_move(const struct sa_pair *sa, uint16_t port); /* false: no room in this turn */
 void report_replay(struct sa_pair *sa, uint32_t seq);
 void report_clear(struct ipsec *ips, const struct flow *f);
 void debug_request(struct ipsec *ips, const struct ipsec_policy *want);

@@ -6,7 +6,8 @@
  * has changed the addresses under the sums of TCP and UDP; since the packet is authentic, the sum is made anew for the
  * addresses it arrived with (section 3.1.2 b). In tunnel mode the inner packet is untouched. A translator that has
  * forgotten gives the peer another port: the newest authentic packet tells where it is now (RFC 3947 section 6), and
- * the pairs of its flow go there. Not here: keepalives (IKE sends them), a peer whose address changed.
+ * the pairs of its flow go there, and IKE is told, which moves what else the peer has (ike/moved.c); what IKE learns first
+ * comes by sad_move. Not here: keepalives (IKE sends them), a peer whose address changed.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -23,11 +24,19 @@ void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len)
 void natt_follow(struct sa_pair *sa, uint16_t port)
 {
     uint16_t was = sa->peer_port;
-    if (port == was || port == 0)
+    if (port == was || port == 0 || !report_move(sa, port))
         return;
     for (struct sa_pair *q = sa->flow->pairs; q; q = q->older)
         if (q->udp_encap && q->peer == sa->peer && q->peer_port == was)
             q->peer_port = port;
+}
+
+void sad_move(struct ipsec *ips, uint32_t id, uint16_t port)
+{
+    struct sa_pair *sa = table_find(ips->by_id, &id);
+
+    if (sa && sa->udp_encap)
+        sa->peer_port = port;
 }
 
 void natt_mend(struct packet *p, uint8_t proto)

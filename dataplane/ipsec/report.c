@@ -52,6 +52,14 @@ static void strays_out(struct ipsec *ips)
     }
 }
 
+static void moves_out(struct ipsec *ips)
+{
+    for (unsigned i = 0; i < ips->nmoves; i++)
+        if (ips->up.peer_moved)
+            ips->up.peer_moved(ips->up.arg, ips->moves[i].id, ips->moves[i].port);
+    ips->nmoves = 0;
+}
+
 static void softs_out(struct ipsec *ips)
 {
     while (ips->soft_head) {
@@ -118,6 +126,7 @@ static void on_report(void *arg)
         if (ips->up.map_changed)
             ips->up.map_changed(ips->up.arg);
     }
+    moves_out(ips);
     strays_out(ips);
     softs_out(ips);
     acquires_out(ips);
@@ -135,6 +144,18 @@ void report_init(struct ipsec *ips)
 void report_fini(struct ipsec *ips)
 {
     loop_undefer(ips->env.loop, &ips->report);
+}
+
+bool report_move(const struct sa_pair *sa, uint16_t port)
+{
+    struct ipsec *ips = sa->ips;
+
+    if (ips->nmoves == MOVES_MAX)
+        return false;
+    ips->moves[ips->nmoves].id = sa->id;
+    ips->moves[ips->nmoves++].port = port;
+    report_kick(ips);
+    return true;
 }
 
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)

@@ -97,6 +97,8 @@ enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_RE
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
 /* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. */
 uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out);
+/* The peer of a pair in UDP was heard from this port: there it is sent to from now on. */
+void sad_move(struct ipsec *ips, uint32_t id, uint16_t port);
 /* All pairs with a peer (0: all). Returns how many. */
 unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why);
 unsigned sad_count_peer(struct ipsec *ips, uint32_t peer);
@@ -134,6 +136,8 @@ struct ipsec_up {
     void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
     /* A packet went out to a peer that sad_peer_watch named. May be NULL. */
     void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
+    /* An authentic packet by this pair came from another port (RFC 3947 section 6); its flow goes there. May be NULL. */
+    void (*peer_moved)(void *arg, uint32_t id, uint16_t port);
     /* Crypto maps were attached to or detached from interfaces (spd_active may have changed). May be NULL. */
     void (*map_changed)(void *arg);
     /* The number of the IKE tunnel between these ends in the flow monitor MIB; 0: none. May be NULL. */

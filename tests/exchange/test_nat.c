@@ -307,10 +307,48 @@ static void moved(void **state)
     lab_free(&l);
 }
 
+#define V2_BOTH "crypto ikev2 keyring KR\npeer P\naddress 0.0.0.0 0.0.0.0\npre-shared-key espial-training\nexit\nexit\n" \
+                "crypto ikev2 profile PROF\nmatch identity remote any\nauthentication local pre-share\nauthentication remote pre-share\nkeyring local KR\nexit\n" \
+                "crypto map CMAP 10 ipsec-isakmp\nset ikev2-profile PROF\nexit\ncrypto ikev2 dpd 10 2 periodic"
+
+/* What either of IKE and ESP has learnt of where the peer is now, the other goes by (RFC 7296 section 2.23): a DELETE that the hub sends after ESP came from another port
+ * arrives, and so does ESP after a word of IKE alone. */
+static void moved_for_both(uint64_t seed, const char *both)
+{
+    struct lab l;
+    struct nat n;
+    char port[32];
+    begin(&l, &n, seed, both);
+    n.n = 0;
+    assert_true(strstr(box_type(l.box, "spoke", "ping 10.1.0.1 source Loopback0 repeat 2"), "100 percent") != NULL);
+    snprintf(port, sizeof port, "/%u Active", mapping(&n, 4500, false) < 0 ? 0 : n.map[mapping(&n, 4500, false)].outside);
+    assert_true(shows(&l, "hub", "show crypto session", port));
+    box_type(l.box, "hub", "clear crypto sa");
+    lab_run(&l, 2);
+    assert_true(shows(&l, "spoke", "show crypto ipsec sa count", "IPsec SA total: 0"));
+    assert_true(strstr(box_type(l.box, "spoke", "ping 10.1.0.1 source Loopback0 repeat 3"), "!!") != NULL);
+    n.n = 0;
+    lab_run(&l, 30); /* the spoke asks whether the hub is there */
+    assert_true(strstr(box_type(l.box, "hub", "ping 10.2.0.1 source Loopback0 repeat 3"), "100 percent") != NULL);
+    lab_free(&l);
+}
+
+static void moved_v1(void **state)
+{
+    (void)state;
+    moved_for_both(306, "crypto isakmp keepalive 10 periodic");
+}
+
+static void moved_v2(void **state)
+{
+    (void)state;
+    moved_for_both(307, V2_BOTH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats), cmocka_unit_test(stray), cmocka_unit_test(stray_unsaid), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved),
+        cmocka_unit_test(floats), cmocka_unit_test(stray), cmocka_unit_test(stray_unsaid), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved), cmocka_unit_test(moved_v1), cmocka_unit_test(moved_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

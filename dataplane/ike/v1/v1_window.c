@@ -258,6 +258,8 @@ void v1_proved(struct ike_sa *sa, const struct v1_msg *m)
     if (m->fresh)
         mid_remember(sa, m->hdr.exchange, m->hdr.mid);
     sa->peer->last_rx = loop_now(sa->ike->env.loop);
+    if (m->floated && ike_sa_up(sa))
+        peer_moved(sa->peer, m->from->sport);
     if (sa->nat_local || sa->nat_remote || m->floated) {
         sa->local_port = m->floated ? 4500 : 500;
         sa->peer_port = m->from->sport;

@@ -173,6 +173,23 @@ bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone w
     return true;
 }
 
+void v2_moved(struct v2_sa *sa, uint16_t port)
+{
+    if (sa->local_port != 4500 || sa->peer_port == port)
+        return;
+    sa->peer_port = port;
+    for (const struct v2_child *c = sa->children; c; c = c->next)
+        sad_move(sa->v2->ike->env.ipsec, c->id, port);
+}
+
+void v2_pair_moved(struct v2 *v2, uint32_t pair, uint16_t port)
+{
+    const struct v2_child *c = v2_child_find(v2, pair);
+
+    if (c)
+        v2_moved(c->sa, port);
+}
+
 bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer)
 {
     struct v2_peer *p = v2_peer_find(v2, local, peer);

@@ -38,6 +38,8 @@ void v2_want_flow(struct v2 *v2, struct ike_want *w);
  * when the peer asked for it). */
 bool v2_soft_expire(struct v2 *v2, const struct sa_pair_info *pair);
 bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone why);
+/* The peer of this pair, if it is a child of IKEv2, is at another port. */
+void v2_pair_moved(struct v2 *v2, uint32_t pair, uint16_t port);
 /* ESP or AH with an SPI that nobody knows, after the limits of recovery.c. True: an IKEv2 SA with the sender exists and
  * has told it (DELETE of that SPI and, where configured, INVALID_SPI), or one was begun. peer_static and recovery: may
  * one be begun? */

@@ -447,6 +447,8 @@ void v2_child_enable(struct v2_child *c);
 /* We answered, so the other end may not have it yet: sends at once, or in its turn when the flow sends already. */
 void v2_child_answered(struct v2_child *c);
 struct v2_child *v2_child_find(const struct v2 *v2, uint32_t pair);
+/* An authentic word of the peer came from this port: there its children go too, if the SA has floated. */
+void v2_moved(struct v2_sa *sa, uint16_t port);
 /* The child that sends with this SPI. */
 struct v2_child *v2_child_by_spi(const struct v2_sa *sa, uint8_t proto, uint32_t spi);
 void v2_child_move(struct v2_child *c, struct v2_sa *to);

@@ -333,6 +333,7 @@ static void proved(struct v2_sa *sa, const struct v2_msg *m)
 {
     sa->last_rx = v2_now(sa->v2);
     sa->local_port = m->floated ? 4500 : 500;
+    v2_moved(sa, m->from->sport);
     sa->peer_port = m->from->sport;
 }
 
