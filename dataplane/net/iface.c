@@ -1,18 +1,9 @@
-/* iface.c: interfaces: what is asked of them made to run, their state, their frames.
- *
- *                       carrier and no shutdown             LINEPROTO_DELAY later
- *   down --------------------------------------> link up -----------------------> up: packets pass
- *    ^   shutdown, or the cable pulled: packets stop at once, %LINK at once, %LINEPROTO after the same delay
- *    +---------------------------------------------------------------------------------------------------
- * A new Ethernet interface first waits LINK_SETTLE for its configuration, so that a startup file with `shutdown` does
- * not make it flap. A loopback is up at once.
+/* iface.c: interfaces: what is asked of them made to run, their names and addresses, their frames.
  *
  * An interface exists because it is configured, or because a cable is plugged into it. `no interface` of one with a
  * cable gives it an empty configuration, as on a router whose card stays in its slot; one without a cable goes.
- * Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit.
- *
- * A tunnel has no carrier: its line protocol is up when it is not shut down and the tunnel floor says so (iface_tunnel),
- * at once both ways.
+ * Hardware addresses are mac_base plus the port as the low bits: slot and port of the name where they fit. Whether it is
+ * up is said by ifstate.c.
  *
  * What it does not do: sub-interfaces, duplex and speed. */
 #include <errno.h>
@@ -22,23 +13,6 @@
 #include "dataplane/link/capture.h"
 #include "dataplane/link/link.h"
 #include "dataplane/net/net_local.h"
-
-MSG(MSG_LINK_UPDOWN, "LINK", 3, "UPDOWN", 0, "Interface %s, changed state to %s");
-MSG(MSG_LINK_CHANGED, "LINK", 5, "CHANGED", 0, "Interface %s, changed state to %s");
-MSG(MSG_LINEPROTO, "LINEPROTO", 5, "UPDOWN", 0, "Line protocol on Interface %s, changed state to %s");
-
-struct if_local {
-    struct timer settle, lineproto;
-    bool settled, reported_up;
-    struct if_addr_conf *second;
-    size_t nsecond;
-    struct deferred adopt; /* conf is new and not yet in the list of configurations */
-};
-
-static struct if_local *local_of(const struct iface *ifc)
-{
-    return ifc->local;
-}
 
 static int show_rank(enum iface_kind kind)
 {
@@ -140,7 +114,7 @@ struct iface *iface_next(struct net *net, const struct iface *ifc)
 
 bool iface_on_link(const struct iface *ifc, uint32_t addr, uint32_t *src)
 {
-    const struct if_local *l = local_of(ifc);
+    const struct if_local *l = ifc->local;
 
     if (ifc->addr && (addr & ifc->mask) == (ifc->addr & ifc->mask)) {
         if (src)
@@ -164,7 +138,7 @@ static bool is_broadcast(uint32_t addr, uint32_t own, uint32_t mask)
 
 bool iface_broadcast(const struct iface *ifc, uint32_t addr)
 {
-    const struct if_local *l = local_of(ifc);
+    const struct if_local *l = ifc->local;
 
     if (is_broadcast(addr, ifc->addr, ifc->mask))
         return true;
@@ -176,83 +150,10 @@ bool iface_broadcast(const struct iface *ifc, uint32_t addr)
 
 size_t iface_secondary(const struct iface *ifc, const struct if_addr_conf **v)
 {
-    const struct if_local *l = local_of(ifc);
+    const struct if_local *l = ifc->local;
 
     *v = l->second;
     return l->nsecond;
-}
-
-/* ---- state ---- */
-
-static void set_up(struct iface *ifc, bool up)
-{
-    struct net *net = ifc->net;
-
-    if (ifc->up == up)
-        return;
-    ifc->up = up;
-    ifc->changed_at = loop_now(net->env.loop);
-    route_rebuild(net);
-    arp_iface_changed(net->arp, ifc);
-    net_tell(net, ifc, up ? IFACE_UP : IFACE_DOWN);
-}
-
-static void lineproto_settled(void *arg)
-{
-    struct iface *ifc = arg;
-    struct if_local *l = local_of(ifc);
-    bool up = ifc->admin_up && ifc->link_up && (ifc->kind != IFACE_TUNNEL || ifc->line_ok);
-
-    if (l->reported_up != up) {
-        l->reported_up = up;
-        msg_post(ifc->net->env.log, &MSG_LINEPROTO, ifc->name, up ? "up" : "down");
-    }
-    set_up(ifc, up);
-}
-
-/* It needs none. */
-static bool no_cable(const struct iface *ifc)
-{
-    return ifc->kind == IFACE_LOOPBACK || ifc->kind == IFACE_TUNNEL;
-}
-
-/* Compare what is asked, and the carrier, with what runs. */
-static void state_changed(struct iface *ifc)
-{
-    struct if_local *l = local_of(ifc);
-    struct log *log = ifc->net->env.log;
-    bool was_up = ifc->admin_up && ifc->link_up, was_admin = ifc->admin_up, was_link = ifc->link_up;
-
-    if (!l->settled) {
-        ifc->admin_up = !ifc->conf->shutdown; /* shown already; told when it settles */
-        return;
-    }
-    ifc->admin_up = !ifc->conf->shutdown;
-    ifc->link_up = no_cable(ifc) || (ifc->link && ifc->link->carrier);
-    bool up = ifc->admin_up && ifc->link_up;
-    ifc->n.lost_carrier += was_link && !ifc->link_up;
-    ifc->n.resets += was_admin != ifc->admin_up;
-    if (was_admin && !ifc->admin_up)
-        msg_post(log, &MSG_LINK_CHANGED, ifc->name, "administratively down");
-    else if (up != was_up && (ifc->kind != IFACE_LOOPBACK || !was_admin))
-        msg_post(log, &MSG_LINK_UPDOWN, ifc->name, up ? "up" : "down");
-    else if (!was_admin && ifc->admin_up)
-        msg_post(log, &MSG_LINK_UPDOWN, ifc->name, "down");
-    if (!up)
-        set_up(ifc, false);
-    if (up == l->reported_up && up == ifc->up)
-        timer_clear(&l->lineproto);
-    else if (up != was_up)
-        timer_set(&l->lineproto, LINEPROTO_DELAY_US);
-}
-
-static void settled(void *arg)
-{
-    struct iface *ifc = arg;
-
-    local_of(ifc)->settled = true;
-    ifc->admin_up = true; /* until its configuration says otherwise, which state_changed then reports */
-    state_changed(ifc);
 }
 
 /* ---- frames ---- */
@@ -288,7 +189,7 @@ static void frames_in(void *arg)
 
 static void carrier_changed(void *arg)
 {
-    state_changed(arg);
+    ifstate_changed(arg);
 }
 
 /* ---- making and ending ---- */
@@ -337,8 +238,7 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     str_copy(ifc->name, sizeof ifc->name, name);
     if (kind == IFACE_ETHERNET)
         mac_choose(net, ifc);
-    timer_init(&l->settle, net->env.loop, settled, ifc);
-    timer_init(&l->lineproto, net->env.loop, lineproto_settled, ifc);
+    ifstate_init(ifc);
     while (*at && shown_before(*at, ifc))
         at = &(*at)->next;
     ifc->next = *at;
@@ -349,17 +249,6 @@ static struct iface *iface_make(struct net *net, const char *name, struct if_con
     net->by_index[place] = ifc;
     net_tell(net, ifc, IFACE_ADDED);
     return ifc;
-}
-
-static void start(struct iface *ifc)
-{
-    if (no_cable(ifc)) {
-        local_of(ifc)->settled = true;
-        ifc->admin_up = ifc->link_up = true;
-        lineproto_settled(ifc);
-    } else {
-        timer_set(&local_of(ifc)->settle, LINK_SETTLE_US);
-    }
 }
 
 /* Which interface has which address. Two interfaces with one address: the first in order answers for it. */
@@ -373,7 +262,7 @@ static void index_addrs(struct net *net)
     rnd_fill(net->env.rnd, &seed, sizeof seed);
     net->addrs = table_new(sizeof(uint32_t), seed);
     for (ifc = net->ifaces; ifc; ifc = ifc->next) {
-        const struct if_local *l = local_of(ifc);
+        const struct if_local *l = ifc->local;
         if (ifc->addr && !ifc->unnumbered && !table_find(net->addrs, &ifc->addr))
             table_put(net->addrs, &ifc->addr, ifc);
         for (size_t i = 0; i < l->nsecond; i++)
@@ -385,12 +274,12 @@ static void index_addrs(struct net *net)
 static void iface_end(struct iface *ifc)
 {
     struct net *net = ifc->net;
-    struct if_local *l = local_of(ifc);
+    struct if_local *l = ifc->local;
     struct iface **at = &net->ifaces;
 
     if (!net->ending) {
         graph_run(net->env.graph); /* nothing on its way may name it */
-        set_up(ifc, false);
+        ifstate_set(ifc, false);
         reass_forget(net->reass, ifc);
         arp_forget(net->arp, ifc);
     }
@@ -402,8 +291,7 @@ static void iface_end(struct iface *ifc)
     net->nifaces--;
     net->ifaces_changed = loop_now(net->env.loop);
     memmove(net->by_index + place, net->by_index + place + 1, (net->nifaces - place) * sizeof(struct iface *));
-    timer_clear(&l->settle);
-    timer_clear(&l->lineproto);
+    ifstate_end(ifc);
     if (l->adopt.queued) {
         loop_undefer(net->env.loop, &l->adopt);
         iface_conf_fini(ifc->conf);
@@ -466,9 +354,9 @@ int iface_attach(struct net *net, const char *name, struct link *link)
     ifc->link = link;
     link_attach(link, frame_in, frames_in, carrier_changed, ifc);
     if (fresh)
-        start(ifc);
+        ifstate_start(ifc);
     else
-        state_changed(ifc);
+        ifstate_changed(ifc);
     return 0;
 }
 
@@ -511,7 +399,7 @@ void iface_conf_fini(struct if_conf *c)
 
 static bool addresses_changed(struct iface *ifc)
 {
-    struct if_local *l = local_of(ifc);
+    struct if_local *l = ifc->local;
     struct if_conf *c = ifc->conf;
     const struct iface *lender = c->unnumbered[0] ? iface_by_name(ifc->net, c->unnumbered) : NULL;
     uint32_t addr = lender ? lender->addr : c->addr && ip4_mask_len(c->mask) > 0 ? c->addr : 0;
@@ -536,24 +424,9 @@ static bool addresses_changed(struct iface *ifc)
     return true;
 }
 
-static void mtu_apply(struct iface *ifc)
+void iface_mtu(struct iface *ifc)
 {
-    ifc->mtu = ifc->conf->ip_mtu ? ifc->conf->ip_mtu : no_cable(ifc) ? ifc->own_mtu : ifc->conf->mtu;
-}
-
-void iface_tunnel(struct iface *ifc, bool line_ok, uint32_t mtu, uint32_t overhead)
-{
-    struct if_local *l = local_of(ifc);
-    bool was = ifc->line_ok;
-
-    ifc->line_ok = line_ok;
-    ifc->own_mtu = mtu;
-    ifc->overhead = overhead;
-    mtu_apply(ifc);
-    if (line_ok != was && l->settled && !timer_pending(&l->lineproto))
-        lineproto_settled(ifc);
-    else if (!line_ok)
-        set_up(ifc, false);
+    ifc->mtu = ifc->conf->ip_mtu ? ifc->conf->ip_mtu : iface_no_cable(ifc) ? ifc->own_mtu : ifc->conf->mtu;
 }
 
 /* Those that have its address have another one now. */
@@ -572,7 +445,7 @@ static void apply(struct iface *ifc)
 {
     struct net *net = ifc->net;
 
-    mtu_apply(ifc);
+    iface_mtu(ifc);
     iface_acls(net);
     if (addresses_changed(ifc)) {
         index_addrs(net);
@@ -581,7 +454,7 @@ static void apply(struct iface *ifc)
         net_tell(net, ifc, IFACE_ADDR);
         lend(ifc);
     }
-    state_changed(ifc);
+    ifstate_changed(ifc);
     net_tell(net, ifc, IFACE_CONF);
 }
 
@@ -596,7 +469,7 @@ void iface_acls(struct net *net)
 /* c takes the place of the configuration that was not adopted yet. */
 static void conf_exchange(struct iface *ifc, struct if_conf *c)
 {
-    loop_undefer(ifc->net->env.loop, &local_of(ifc)->adopt);
+    loop_undefer(ifc->net->env.loop, &ifc->local->adopt);
     iface_conf_fini(ifc->conf);
     mem_free(ifc->conf);
     ifc->conf = c;
@@ -611,13 +484,13 @@ void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
         if (!ifc)
             return;
         apply(ifc);
-        start(ifc);
+        ifstate_start(ifc);
         return;
     }
     if (!ifc)
         return;
     if (!removed) {
-        if (local_of(ifc)->adopt.queued) /* taken out and put in again in one turn: this one it is */
+        if (ifc->local->adopt.queued) /* taken out and put in again in one turn: this one it is */
             conf_exchange(ifc, c);
         if (ifc->conf == c)
             apply(ifc);
@@ -634,7 +507,7 @@ void iface_conf_changed(struct net *net, struct if_conf *c, bool removed)
         return;
     }
     ifc->conf = conf_new(ifc->name);
-    local_of(ifc)->adopt = (struct deferred){.fn = adopt, .arg = ifc};
-    loop_defer(net->env.loop, &local_of(ifc)->adopt);
+    ifc->local->adopt = (struct deferred){.fn = adopt, .arg = ifc};
+    loop_defer(net->env.loop, &ifc->local->adopt);
     apply(ifc);
 }

@@ -8,6 +8,7 @@
 
 struct acl;
 struct capture;
+struct if_local;
 struct link;
 
 enum iface_kind { IFACE_ETHERNET, IFACE_LOOPBACK, IFACE_TUNNEL, IFACE_NULL };
@@ -56,7 +57,7 @@ struct iface {
     uint64_t last_rx, last_tx;       /* loop time, us; 0 never */
     uint64_t changed_at;             /* loop time of the last change of `up` */
     struct iface_rate rx_rate, tx_rate;
-    void *local; /* net's own */
+    struct if_local *local; /* net's own */
 };
 
 /* Exact canonical name. NULL when there is none. */

@@ -72,7 +72,25 @@ void net_tell_routes(struct net *net);
 uint32_t ifindex_of(struct net *net, const char *name);
 void ifindex_end(struct net *net);
 
+/* What only the two below see of an interface. */
+struct if_local {
+    struct timer settle, lineproto;
+    bool settled, reported_up;
+    struct if_addr_conf *second;
+    size_t nsecond;
+    struct deferred adopt; /* conf is new and not yet in the list of configurations */
+};
+
+/* ifstate.c */
+void ifstate_init(struct iface *ifc);
+void ifstate_start(struct iface *ifc); /* its configuration comes now */
+void ifstate_end(struct iface *ifc);
+void ifstate_changed(struct iface *ifc); /* what is asked, or its carrier, may have */
+void ifstate_set(struct iface *ifc, bool up); /* packets pass, or not, from now on */
+bool iface_no_cable(const struct iface *ifc); /* it needs none */
+
 /* iface.c */
+void iface_mtu(struct iface *ifc); /* reckon it anew */
 void ifaces_end(struct net *net);
 bool iface_broadcast(const struct iface *ifc,
                      uint32_t addr); /* a directed broadcast of one of its networks, or its base address */
