@@ -10,6 +10,34 @@
 #include "espial/mem.h"
 #include "espial/regex.h"
 
+#define ALTERNATIVES_DEEP 32
+
+/* Where nothing of the last alternative fits, nothing of the others does at that place: the group begins what does not fit. */
+static size_t alternatives(const char *pattern, size_t at)
+{
+    size_t open[ALTERNATIVES_DEEP] = {0}, depth = 0;
+    bool class = false;
+    for (size_t i = 0; i < at; i++) {
+        char c = pattern[i];
+        if (c == '\\') {
+            i++;
+        } else if (class) {
+            class = c != ']';
+        } else if (c == '[') {
+            class = true;
+            i += pattern[i + 1] == '^';
+            i += i + 1 < at && pattern[i + 1] == ']';
+        } else if (c == '(' && ++depth < ALTERNATIVES_DEEP) {
+            open[depth] = i;
+        } else if (c == ')' && depth) {
+            depth--;
+        } else if (c == '|' && i + 1 == at && depth < ALTERNATIVES_DEEP) {
+            return depth ? alternatives(pattern, open[depth]) : 0;
+        }
+    }
+    return at;
+}
+
 /* The pattern against one text, whole ("the line"); false: out says where it stops. */
 static bool explain(const char *what, const char *pattern, const char *whole, const char *text, size_t from,
                     struct text *out)
@@ -24,7 +52,7 @@ static bool explain(const char *what, const char *pattern, const char *whole, co
             base = from;
         }
     }
-    size_t at = stop.pattern_at;
+    size_t at = alternatives(pattern, stop.pattern_at);
     if (fits)
         return true;
     if (stop.gave_up) {

@@ -92,6 +92,30 @@ static void test_severities(void **state)
     why(&ev, "the severity of the message, 3, is none of those asked for");
 }
 
+/* Where none of the alternatives begins, all of them are what does not fit. */
+static void test_alternatives(void **state)
+{
+    static const struct {
+        const char *pattern, *expected;
+    } cases[] = {
+        {"to (up|(half|fully) up)", "pattern {to (up|(half|fully) up)} does not match: its first 3 characters fit \"to \", character 4, "
+                                    "\"(up|(half|fully) up)\", does not fit at character 73 of the line, \"down\""},
+        {"to d(a|[|]|\\|)", "pattern {to d(a|[|]|\\|)} does not match: its first 4 characters fit \"to d\", character 5, \"(a|[|]|\\|)\", "
+                            "does not fit at character 74 of the line, \"own\""},
+        {"to d(o|u)x", "pattern {to d(o|u)x} does not match: its first 9 characters fit \"to do\", character 10, \"x\", does not fit at "
+                       "character 75 of the line, \"wn\""},
+        {"~|\\$", "pattern {~|\\$} does not match: character 1, \"~|\\$\", does not fit at character 1 of the line, \"*Mar  1 10:00:00.000: %L...\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct event_conf ev = {0};
+        event_conf_init(&ev);
+        ev.type = EEM_SYSLOG;
+        str_copy(ev.pattern, sizeof ev.pattern, cases[i].pattern);
+        why(&ev, cases[i].expected);
+    }
+}
+
 /* The number in front of the timestamp is the sequence, and no part of the timestamp. */
 static void test_sequence(void **state)
 {
@@ -182,7 +206,7 @@ static void test_other_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stops), cmocka_unit_test(test_bounds),
-                                       cmocka_unit_test(test_words), cmocka_unit_test(test_severities),
+                                       cmocka_unit_test(test_words), cmocka_unit_test(test_alternatives), cmocka_unit_test(test_severities),
                                        cmocka_unit_test(test_sequence), cmocka_unit_test(test_other_events)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
