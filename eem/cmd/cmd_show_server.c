@@ -41,8 +41,10 @@ static const char *sentence_of(const struct cmd_row *row, const char *name)
     if (row->kind != CMD_LINE_ROW || strncmp(row->sentence, lead, sizeof lead - 1))
         return NULL;
     const char *s = row->sentence + sizeof lead - 1;
-    size_t n = strlen(name);
-    return !strncmp(s, name, n) && (s[n] == ' ' || s[n] == '=') ? s : NULL;
+    size_t n = strcspn(s, " =");
+    if (!strcmp(name, "config")) /* the one that is typed otherwise than it is listed */
+        name = "configuration";
+    return strlen(name) == n && !memcmp(s, name, n) ? s : NULL;
 }
 
 #define SYNTAX_WIDTH 72
@@ -96,6 +98,17 @@ static void show_variables(struct cmd_ctx *c, const char *names)
     }
 }
 
+static void show_syntax(struct cmd_ctx *c, const char *name)
+{
+    static const struct cmd_table *const tables[] = {&eem_table_event, &eem_table_event_watch, &eem_table_event_inert};
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+        for (size_t i = 0; i < tables[t]->nrows; i++) {
+            const char *s = sentence_of(&tables[t]->rows[i], name);
+            if (s)
+                show_sentence(c, s);
+        }
+}
+
 static enum cmd_result show_detector(struct cmd_ctx *c)
 {
     struct eem_detector_info d;
@@ -114,11 +127,7 @@ static enum cmd_result show_detector(struct cmd_ctx *c)
             continue;
         out_printf(c->out, "\n        Events: %llu\n\n        Applet Configuration Syntax:\n",
                    (unsigned long long)d.events);
-        for (size_t i = 0; i < eem_table_event.nrows; i++) {
-            const char *s = sentence_of(&eem_table_event.rows[i], d.name);
-            if (s)
-                show_sentence(c, s);
-        }
+        show_syntax(c, d.name);
         out_text(c->out, "\n        Applet Built-in Environment Variables:\n");
         show_variables(c, eem_event_variables);
         show_variables(c, d.variables);

@@ -205,6 +205,15 @@ static void test_registered(void **state)
     assert_true(said(b, "show event manager version", "\nsyslog              01.00     node0/0     RP\n"));
     assert_true(
         said(b, "show event manager detector all", "No.  Name                Version   Node        Type    \n1  "));
+    static const char *const names[] = {"application", "cli", "configuration", "counter", "interface", "ipsla", "neighbor-discovery", "none", "resource",
+                                        "routing", "snmp", "snmp-notification", "snmp-object", "syslog", "timer", "track"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char command[80], words[80];
+        snprintf(command, sizeof command, "show event manager detector %s detailed", !strcmp(names[i], "configuration") ? "config" : names[i]);
+        snprintf(words, sizeof words, " [ no ] event [tag <tag>] %s ", names[i]);
+        if (!said(b, command, words))
+            fail_msg("%s: its syntax is not shown", names[i]);
+    }
     assert_true(said(b, "show event manager detector timer detailed", "$_timer_remain"));
     assert_true(
         said(b, "show event manager detector timer detailed", " event [tag <tag>] timer cron cron-entry <string>"));
