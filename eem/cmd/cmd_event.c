@@ -45,13 +45,13 @@ static const struct cmd_row rows[] = {
     EVENT("configuration=type:24 &{" TIMES "}", "||Configuration event|" TIMES_HELP),
     EVENT("syslog=type:11 &{[pattern <string:pattern>]|[sequence <string:sequence>]|[timestamp <string:timestamp>]|[facility "
           "<string:facility>]|[mnemonic <string:mnemonic>]|[occurs <occurs:1-32>]|[period <seconds:period>]|"
-          "[priority " LEVELS_ALL "]|[severity-fatal=sev_fatal]|[severity-critical=sev_critical]|[severity-major=sev_major]|"
+          "[priority {" LEVELS_ALL "|<priority:0-7>}]|[severity-fatal=sev_fatal]|[severity-critical=sev_critical]|[severity-major=sev_major]|"
           "[severity-minor=sev_minor]|[severity-warning=sev_warning]|[severity-notification=sev_notification]|"
           "[severity-normal=sev_normal]|[severity-debugging=sev_debugging]|" TIMES "}",
           "||Syslog event|Syslog message pattern|Regular expression|Sequence number|Regular expression|Time stamp|Regular "
           "expression|Facility of the message|Regular expression|Mnemonic of the message|Regular expression|Number of occurrences before raising event|"
           "Number of occurrences|Occurrence period|Period in seconds|Syslog priority|" LEVELS_HELP
-          "|All messages|Level 0|Level 1|Level 2|Level 3|Level 4|Level 5|Level 6|Level 7|" TIMES_HELP,
+          "|All messages|Priority as a number|Level 0|Level 1|Level 2|Level 3|Level 4|Level 5|Level 6|Level 7|" TIMES_HELP,
           EV_TXT(pattern), EV_TXT(sequence), EV_TXT(timestamp), EV_TXT(facility), EV_TXT(mnemonic), EV(occurs), EV(period),
           EV(priority), EV(sev_fatal), EV(sev_critical), EV(sev_major), EV(sev_minor), EV(sev_warning),
           EV(sev_notification), EV(sev_normal), EV(sev_debugging)),

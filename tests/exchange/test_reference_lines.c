@@ -147,6 +147,7 @@ static const struct line applet[] = {
     {"ev sys occ 3 per 60 pat \"say \\\"x\\\"\" pri err maxr 0 rat 1",
      " event syslog pattern \"say \\\"x\\\"\" occurs 3 period 60 priority errors maxrun 0 ratelimit 1",
      "no event syslog", NULL},
+    {"ev syslog pattern \"x\" priority 3", " event syslog pattern \"x\" priority errors", "no event syslog", NULL},
     {"ev syslog pattern \"x\" priority all maxrun 20", " event syslog pattern \"x\"", "no event syslog", NULL},
     {"ev tag one sys pat \"x\"", " event tag one syslog pattern \"x\"", "no event tag one", NULL},
     {"ev tim count tim 5", " event timer countdown time 5", "no event timer countdown", NULL},
