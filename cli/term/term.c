@@ -30,6 +30,7 @@ struct term {
     struct text queue;
     size_t queue_at;
     struct text out;
+    bool question;   /* what is drawn is the line of an answer */
     bool drawn;      /* the prompt (or nothing, for a question) stands and a line is being edited */
     bool after_cr;   /* a following LF belongs to it */
     bool closed;
@@ -77,6 +78,7 @@ static void draw(struct term *t)
 static void start_line(struct term *t)
 {
     bool prompt = session_state(t->sh) == SESSION_PROMPT;
+    t->question = !prompt;
     render_start(&t->render, prompt ? session_prompt(t->sh) : "", &t->out);
     t->drawn = true;
     if (t->keeps_line) {
@@ -377,6 +379,8 @@ static bool on_full(struct channel *c)
 static void on_changed(struct channel *c)
 {
     struct term *t = of(c);
+    if (!t->pumping && t->drawn && t->question && session_state(t->sh) == SESSION_PROMPT)
+        end_line(t); /* nobody waits for the answer any more */
     if (!t->pumping)
         pump(t); /* what was typed ahead goes on, or the prompt is drawn */
 }

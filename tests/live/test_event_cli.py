@@ -39,6 +39,10 @@ event manager applet TWO
  event cli pattern "show users" sync yes
  action 1 puts "two"
  action 2 exit $verdict
+event manager applet GONE
+ event none sync yes maxrun 1
+ action 1 puts "Name?"
+ action 2 gets name
 event manager environment verdict 1
 """
 PROMPT = "R1#"
@@ -103,6 +107,17 @@ def asks(t):
         assert ("show clock" in t.until(PROMPT)) == runs, answer
 
 
+def gone(t):
+    """The applet is ended while it asks: the prompt comes back by itself, and what was half typed is no command."""
+    t.keys("event manager run GONE\r")
+    t.until("Name?\r\n")
+    t.keys("half")
+    t.until("half")
+    t.until("\r\n" + PROMPT)
+    said = t.line("show event manager policy active")
+    assert "half" not in said and "GONE" not in said, said
+
+
 def both(t):
     for verdict in (1, 0):
         t.keys("configure terminal\r")
@@ -125,7 +140,7 @@ def console(folder):
     t.until("R1>")
     t.keys("enable\r")
     t.until(PROMPT)
-    for check in (keys, interrupted, let_go, asks, both):
+    for check in (keys, interrupted, let_go, asks, gone, both):
         check(t)
     t.child.close(force=True)
 
