@@ -14,6 +14,7 @@ static const struct kind kinds[] = {
     {"snmp coldstart", CONF(traps_coldstart), HOST(only_snmp)},
     {"snmp warmstart", CONF(traps_warmstart), HOST(only_snmp)},
     {"config", CONF(traps_config), HOST(only_config)},
+    {"config-copy", CONF(traps_config_copy), HOST(only_config_copy)},
     {"event-manager", CONF(traps_event_manager), HOST(only_event_manager)},
     {"syslog", CONF(traps_syslog), HOST(only_syslog)},
     {"isakmp policy add", CONF(traps_policy_add), HOST(only_isakmp)},

@@ -17,6 +17,7 @@
 
 #include "espial/mib.h"
 #include "snmp/agent.h"
+#include "snmp/copy.h"
 #include "snmp/mib/rows.h"
 #include "snmp/usm.h"
 
@@ -182,6 +183,7 @@ void snmp_free(struct snmp *s)
     held_clear(s);
     outbox_clear(s);
     flash_clear(s);
+    snmp_copy_clear(s);
     ask_clear(s);
     session_clear(s);
     polls_free(s);

@@ -59,6 +59,7 @@ struct snmp_env {
     unsigned (*sessions)(void *arg); /* hrSystemNumUsers; NULL: 0 */
     bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
     void (*reload)(void *arg); /* a manager asks for it; NULL: it may not */
+    struct shells *shells;     /* where a manager's copies are typed; NULL: nowhere */
     void *arg;
 };
 

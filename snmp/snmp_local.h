@@ -127,6 +127,7 @@ struct snmp {
     bool config_touched; /* since configuration mode was left last */
     uint32_t config_index;      /* ccmHistoryEventIndex, the same */
     struct snmp_history_stats history;
+    struct copying *copies;   /* copy.c; in the order of their index */
     struct flash_list *flash; /* flash.c: SNMP_FLASH_DEVICES of them; NULL: nobody has asked yet */
     const struct trap_gate *trap_gate;     /* NULL: nobody watches notifications */
     const struct object_gate *object_gate; /* NULL: nobody answers requests */

@@ -39,6 +39,7 @@
 #include "espial/loop.h"
 #include "espial/mib.h"
 #include "espial/msg.h"
+#include "snmp/copy.h"
 #include "snmp/snmp.h"
 
 MSG(MSG_RESTART, "SYS", 5, "RESTART", 0, "System restarted --\n%s");
@@ -428,7 +429,7 @@ struct router *router_new(const struct router_env *env, struct text *err)
     if (!has_rows)
         text_printf(err, "managed objects: %s\n", why);
     describe(r);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .reload = on_reload, .arg = r};
+    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .reload = on_reload, .shells = cli_shells(r->cli), .arg = r};
     memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
     account_enter(env->loop, ACCOUNT_SNMP);
     r->snmp = snmp_new(&snmp);
@@ -453,6 +454,8 @@ void router_free(struct router *r)
     monitor_free(r->monitor);
     if (r->eem)
         eem_stop(r->eem); /* its runs close their shells; sessions that end below still leave applet mode */
+    if (r->snmp)
+        snmp_copy_clear(r->snmp); /* its copies too */
     for (size_t i = 0; i < r->nsnmp_ports; i++)
         host_snmp_free(r->snmp_ports[i]);
     mem_free(r->snmp_ports);

@@ -24,6 +24,7 @@ extern const struct mib_rows mib_vacm;      /* SNMP-VIEW-BASED-ACM-MIB */
 extern const struct mib_rows mib_community; /* SNMP-COMMUNITY-MIB */
 extern const struct mib_rows mib_target;    /* SNMP-TARGET-MIB, SNMP-NOTIFICATION-MIB */
 extern const struct mib_rows mib_host;      /* HOST-RESOURCES-MIB */
+extern const struct mib_rows mib_copy;      /* CISCO-CONFIG-COPY-MIB */
 extern const struct mib_rows mib_flash;     /* CISCO-FLASH-MIB */
 
 /* All of the above, into the router's tree. False, with the name in err: see mib_add. */

@@ -58,13 +58,15 @@ static const struct line snmp[] = {
     {"snmp-s loc Rack 7,  second floor", "snmp-server location Rack 7,  second floor", "no snmp-s loc", NULL},
     {"snmp-s conta noc@example.net", "snmp-server contact noc@example.net", "no snmp-s conta", NULL},
     {"snmp-s ena tr ev", "snmp-server enable traps event-manager", "no snmp-s ena tr ev", NULL},
-    {"snmp-s ena traps conf", "snmp-server enable traps config", "no snmp-s ena tr conf", NULL},
+    {"snmp-s ena traps config", "snmp-server enable traps config", "no snmp-s ena tr config", NULL},
+    {"snmp-s ena traps config-c", "snmp-server enable traps config-copy", "no snmp-s ena tr config-c", NULL},
+    {"snmp-s host 11.1.1.3 public config-copy", "snmp-server host 11.1.1.3 public config-copy", "no snmp-s host 11.1.1.3", NULL},
     {"snmp-s ena traps snmp auth", "snmp-server enable traps snmp authentication", "no snmp-s ena traps snmp", NULL},
     {"snmp-s ena traps isa pol add", "snmp-server enable traps isakmp policy add", "no snmp-s ena traps isa pol add", NULL},
     {"snmp-s ena traps ips cry att", "snmp-server enable traps ipsec cryptomap attach", "no snmp-s ena traps ips cry att", NULL},
     {"snmp-s ena traps sys", "snmp-server enable traps syslog", "no snmp-s ena traps sys", NULL},
     {"snmp-s ena tr",
-     "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\n"
+     "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\nsnmp-server enable traps config-copy\n"
      "snmp-server enable traps event-manager\nsnmp-server enable traps syslog\n"
      "snmp-server enable traps isakmp policy add\nsnmp-server enable traps isakmp policy delete\n"
      "snmp-server enable traps isakmp tunnel start\nsnmp-server enable traps isakmp tunnel stop\n"
@@ -80,7 +82,7 @@ static const struct line snmp[] = {
      NULL},
     {"snmp-s host 11.1.1.3 ver 2c public", "snmp-server host 11.1.1.3 version 2c public", "no snmp-s host 11.1.1.3",
      NULL},
-    {"snmp-s host 11.1.1.3 traps v 2c public sys udp 1162 ev conf snmp",
+    {"snmp-s host 11.1.1.3 traps v 2c public sys udp 1162 ev config snmp",
      "snmp-server host 11.1.1.3 version 2c public udp-port 1162 config event-manager snmp syslog",
      "no snmp-s host 11.1.1.3", NULL},
     {"snmp-s man", "snmp-server manager", "no snmp-s man", NULL},
