@@ -15,6 +15,7 @@ static const struct kind kinds[] = {
     {"snmp warmstart", CONF(traps_warmstart), HOST(only_snmp)},
     {"config", CONF(traps_config), HOST(only_config)},
     {"config-copy", CONF(traps_config_copy), HOST(only_config_copy)},
+    {"entity", CONF(traps_entity), HOST(only_entity)},
     {"event-manager", CONF(traps_event_manager), HOST(only_event_manager)},
     {"syslog", CONF(traps_syslog), HOST(only_syslog)},
     {"isakmp policy add", CONF(traps_policy_add), HOST(only_isakmp)},

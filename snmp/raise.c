@@ -6,6 +6,7 @@
  *   syslog   a line of the log           -> clogMessageGenerated   (CISCO-SYSLOG-MIB), of the severities that `logging history` names
  *   snmp     a community nobody knows    -> authenticationFailure  (SNMPv2-MIB), with the old authAddr varbind that IOS adds
  *            the agent begins            -> coldStart; after `no snmp-server`, warmStart
+ *   entity   an interface came or went   -> entConfigChange        (ENTITY-MIB), once in five seconds at most
  *            the dataplane's linkUp and linkDown, when `trap link ietf` asks for other varbinds than IOS's own
  *
  * Debug lines are no messages and raise nothing. What a notification names is a row of a history (history.c). The notification of an EEM policy comes ready-made
@@ -69,12 +70,49 @@ static void raise_running_changed(struct snmp *s, const struct snmp_configured *
     notify_send(s, &t);
 }
 
+#define ENTITY_US (5 * (uint64_t)US_PER_S) /* RFC 4133, entConfigChange */
+
+/* ifTableLastChange, which entLastChangeTime follows. */
+static int64_t entities_changed(struct snmp *s)
+{
+    struct trap_var v = {0};
+    SET_OID(v.oid, &v.oid_len, 1, 3, 6, 1, 2, 1, 31, 1, 5, 0);
+    return s->env.mib && mib_get(s->env.mib, &v) == MIB_FOUND ? v.num : 0;
+}
+
+void raise_entity(void *arg)
+{
+    struct snmp *s = arg;
+    struct fact_trap t = trap_of_kind("entity");
+    SET_OID(t.trap_oid, &t.trap_oid_len, 1, 3, 6, 1, 2, 1, 47, 2, 0, 1);
+    s->entity.told = loop_now(s->env.loop);
+    if (notify_enabled(s, "entity"))
+        notify_send(s, &t);
+}
+
+void raise_entities_known(struct snmp *s)
+{
+    s->entity.changed = entities_changed(s);
+}
+
+static void look_at_entities(struct snmp *s)
+{
+    int64_t changed = entities_changed(s);
+    uint64_t now = loop_now(s->env.loop), since = now - s->entity.told;
+    if (changed == s->entity.changed)
+        return;
+    s->entity.changed = changed;
+    if (!timer_pending(&s->entity.timer))
+        timer_set(&s->entity.timer, !s->entity.told || since >= ENTITY_US ? 0 : ENTITY_US - since);
+}
+
 void raise_config_changed(void *arg, const void *fact)
 {
     struct snmp *s = arg;
     const struct fact_config *f = fact;
     if (!f->left && !f->saved && !f->erased) {
         history_changed(s);
+        look_at_entities(s);
         return;
     }
     const struct snmp_configured *e = history_configured(s, f);

@@ -118,6 +118,7 @@ static void begun(void *arg)
 {
     struct snmp *s = arg;
     snmp_settle(s);
+    raise_entities_known(s);
     if (s->started)
         s->restarted = true; /* told when configuration mode is left: by then there are hosts to tell */
     else
@@ -152,6 +153,7 @@ struct snmp *snmp_new(const struct snmp_env *env)
     s->logged = mem_array(SNMP_HISTORY_MAX, sizeof *s->logged);
     s->settle = (struct deferred){.fn = settle, .arg = s};
     s->begin = (struct deferred){.fn = begun, .arg = s};
+    timer_init(&s->entity.timer, env->loop, raise_entity, s);
     bus_subscribe(env->bus, FACT_TRAP_WANTED, notify_wanted, s);
     bus_subscribe(env->bus, FACT_CONFIG_CHANGED, raise_config_changed, s);
     bus_subscribe(env->bus, FACT_SYSLOG, raise_syslog, s);
@@ -180,6 +182,7 @@ void snmp_free(struct snmp *s)
     bus_unsubscribe(s->env.bus, FACT_SYSLOG, raise_syslog, s);
     loop_undefer(s->env.loop, &s->settle);
     loop_undefer(s->env.loop, &s->begin);
+    timer_clear(&s->entity.timer);
     held_clear(s);
     outbox_clear(s);
     flash_clear(s);

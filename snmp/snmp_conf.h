@@ -70,7 +70,7 @@ struct snmp_host_conf {
     int informs;
     char community[SNMP_COMMUNITY_MAX + 1];
     uint16_t udp_port;
-    bool only_snmp, only_config, only_config_copy, only_event_manager, only_syslog, only_isakmp, only_ipsec, only_ipsla;
+    bool only_snmp, only_config, only_config_copy, only_entity, only_event_manager, only_syslog, only_isakmp, only_ipsec, only_ipsla;
 };
 
 struct snmp_conf {
@@ -93,7 +93,7 @@ struct snmp_conf {
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];
     bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
-    bool traps_config, traps_config_copy, traps_event_manager, traps_syslog, traps_ipsla;
+    bool traps_config, traps_config_copy, traps_entity, traps_event_manager, traps_syslog, traps_ipsla;
     bool traps_running_changed; /* ccmCLICfgRunConfNotifEnable: no line */
     bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
     bool traps_policy_add, traps_policy_delete; /* enable traps isakmp policy ... */

@@ -127,6 +127,11 @@ struct snmp {
     bool config_touched; /* since configuration mode was left last */
     uint32_t config_index;      /* ccmHistoryEventIndex, the same */
     struct snmp_history_stats history;
+    struct {
+        int64_t changed; /* sysUpTime of the last change that was seen */
+        uint64_t told;   /* loop time of the last notification; 0: none */
+        struct timer timer;
+    } entity;
     struct copying *copies;   /* copy.c; in the order of their index */
     struct flash_list *flash; /* flash.c: SNMP_FLASH_DEVICES of them; NULL: nobody has asked yet */
     const struct trap_gate *trap_gate;     /* NULL: nobody watches notifications */
@@ -212,6 +217,8 @@ bool notify_enabled(const struct snmp *s, const char *kind);
 void notify_wanted(void *arg, const void *fact); /* FACT_TRAP_WANTED */
 
 /* raise.c: notifications of our own. */
+void raise_entity(void *snmp);
+void raise_entities_known(struct snmp *s); /* what is there now is no change */
 void raise_config_changed(void *arg, const void *fact); /* FACT_CONFIG_CHANGED */
 void raise_syslog(void *arg, const void *fact);         /* FACT_SYSLOG */
 void raise_authentication_failure(struct snmp *s, uint32_t from);

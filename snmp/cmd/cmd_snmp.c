@@ -307,6 +307,7 @@ static const struct cmd_row rows[] = {
         NUM(struct snmp_conf, traps_config)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps config-copy=traps_config_copy", "Enable SNMP config-copy traps",
         NUM(struct snmp_conf, traps_config_copy)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps entity=traps_entity", "Enable SNMP entity traps", NUM(struct snmp_conf, traps_entity)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager", "Enable SNMP Embedded Event Manager traps",
         NUM(struct snmp_conf, traps_event_manager)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps syslog=traps_syslog", "Enable SNMP syslog traps",
@@ -341,14 +342,14 @@ static const struct cmd_row rows[] = {
      .fn = enable_all_traps},
     LINE(CONFIG, &host_scope, &snmp_scope, struct snmp_conf, hosts,
          "snmp-server host <ip:addr> [traps|informs]=informs [version {1|2c|3 {noauth|auth|priv}=level}=version] <word:community> "
-         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[config-copy=only_config_copy]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[ipsla=only_ipsla]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
+         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[config-copy=only_config_copy]|[entity=only_entity]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[ipsla=only_ipsla]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
          "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|Send Informs to this host|SNMP version to use for "
          "notification messages|Use SNMPv1|Use SNMPv2c|Use SNMPv3|Use the SNMPv3 noAuthNoPriv Security Level|Use the SNMPv3 authNoPriv Security Level|"
          "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification host's UDP port number|"
-         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP config-copy traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP traps|Allow SNMP-type "
+         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP config-copy traps|Allow SNMP entity traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP traps|Allow SNMP-type "
          "notifications|Allow SNMP syslog traps",
          KEY_NUM(struct snmp_host_conf, addr), KEY_NUM(struct snmp_host_conf, informs), KEY_NUM(struct snmp_host_conf, version), KEY_NUM(struct snmp_host_conf, level),
-         KEY_TXT(struct snmp_host_conf, community), KEY_NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_config_copy),
+         KEY_TXT(struct snmp_host_conf, community), KEY_NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_config_copy), NUM(struct snmp_host_conf, only_entity),
          NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla), NUM(struct snmp_host_conf, only_isakmp),
          NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
     NO_ONLY(CONFIG, 15, "snmp-server host <ip:addr> [traps=trapsonly|informs=informsonly]", remove_hosts, ""),

@@ -104,11 +104,37 @@ static void over_the_wire(void **state)
     box_free(b);
 }
 
+/* entConfigChange, without varbinds: once for what comes within five seconds. */
+static void entities(void **state)
+{
+    struct box *b = crypto_pair("", NULL);
+    struct heard h = {0};
+    (void)state;
+    box_type_all(b, "r2", "configure terminal\nsnmp-server community public\nsnmp-server manager\nend");
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback1\nsnmp-server enable traps entity\nsnmp-server host 10.0.0.2 version 2c public\nend");
+    bus_subscribe(router_bus(box_router(b, "r2")), FACT_TRAP_HEARD, hear, &h);
+    box_run(b, 30 * US_PER_S);
+    assert_int_equal(h.n, 0); /* what was there when the agent began */
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback2\ndescription no change\nend");
+    box_run(b, US_PER_S);
+    assert_int_equal(h.n, 1);
+    was(&h, 0, "", "1.3.6.1.2.1.47.2.0.1", (const struct mib_fact[]){{NULL, NULL}});
+    box_type_all(b, "r1", "configure terminal\ninterface Loopback3\ninterface Loopback4\nno interface Loopback2\nend");
+    box_run(b, US_PER_S);
+    assert_int_equal(h.n, 1);
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(h.n, 2);
+    box_type_all(b, "r1", "configure terminal\nhostname other\nend");
+    box_run(b, 10 * US_PER_S);
+    assert_int_equal(h.n, 2);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tunnels),
-        cmocka_unit_test(links),
+        cmocka_unit_test(links), cmocka_unit_test(entities),
         cmocka_unit_test(over_the_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

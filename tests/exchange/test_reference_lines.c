@@ -61,12 +61,13 @@ static const struct line snmp[] = {
     {"snmp-s ena traps config", "snmp-server enable traps config", "no snmp-s ena tr config", NULL},
     {"snmp-s ena traps config-c", "snmp-server enable traps config-copy", "no snmp-s ena tr config-c", NULL},
     {"snmp-s host 11.1.1.3 public config-copy", "snmp-server host 11.1.1.3 public config-copy", "no snmp-s host 11.1.1.3", NULL},
+    {"snmp-s ena traps ent", "snmp-server enable traps entity", "no snmp-s ena tr ent", NULL},
     {"snmp-s ena traps snmp auth", "snmp-server enable traps snmp authentication", "no snmp-s ena traps snmp", NULL},
     {"snmp-s ena traps isa pol add", "snmp-server enable traps isakmp policy add", "no snmp-s ena traps isa pol add", NULL},
     {"snmp-s ena traps ips cry att", "snmp-server enable traps ipsec cryptomap attach", "no snmp-s ena traps ips cry att", NULL},
     {"snmp-s ena traps sys", "snmp-server enable traps syslog", "no snmp-s ena traps sys", NULL},
     {"snmp-s ena tr",
-     "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\nsnmp-server enable traps config-copy\n"
+     "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\nsnmp-server enable traps config\nsnmp-server enable traps config-copy\nsnmp-server enable traps entity\n"
      "snmp-server enable traps event-manager\nsnmp-server enable traps syslog\n"
      "snmp-server enable traps isakmp policy add\nsnmp-server enable traps isakmp policy delete\n"
      "snmp-server enable traps isakmp tunnel start\nsnmp-server enable traps isakmp tunnel stop\n"

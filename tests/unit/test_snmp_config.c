@@ -158,6 +158,7 @@ static void no_takes_lines_away(void **state)
                       "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\n"
                       "snmp-server enable traps config\n"
                       "snmp-server enable traps config-copy\n"
+                      "snmp-server enable traps entity\n"
                       "snmp-server enable traps event-manager\n"
                       "snmp-server enable traps syslog\n"
                       "snmp-server enable traps isakmp policy add\n"
@@ -175,7 +176,7 @@ static void no_takes_lines_away(void **state)
                       "snmp-server host 10.0.0.3 public config\n"
                       "snmp-server manager\n");
     TYPE(d, "no snmp-server community public RO", "no snmp-server location", "no snmp-server host 10.0.0.2",
-         "no snmp-server enable traps syslog", "no snmp-server enable traps config-copy", "no snmp-server enable traps isakmp policy add", "no snmp-server enable traps isakmp policy delete",
+         "no snmp-server enable traps syslog", "no snmp-server enable traps config-copy", "no snmp-server enable traps entity", "no snmp-server enable traps isakmp policy add", "no snmp-server enable traps isakmp policy delete",
          "no snmp-server enable traps ipsec cryptomap add", "no snmp-server enable traps ipsec cryptomap delete",
          "no snmp-server enable traps ipsec cryptomap attach", "no snmp-server enable traps ipsec cryptomap detach", "no snmp-server enable traps isakmp tunnel start",
          "no snmp-server enable traps isakmp tunnel stop", "no snmp-server enable traps ipsec tunnel start",
@@ -216,6 +217,7 @@ static void snmp_kind_alone_means_all_it_has(void **state)
     grammar_help(d->grammar, CONFIG, 15, "snmp-server enable traps ", 80, NULL, &help);
     assert_string_equal(text_str(&help), "  config         Enable SNMP config traps\n"
                                          "  config-copy    Enable SNMP config-copy traps\n"
+                                         "  entity         Enable SNMP entity traps\n"
                                          "  event-manager  Enable SNMP Embedded Event Manager traps\n"
                                          "  ipsec          Enable IPsec traps\n"
                                          "  ipsla          Enable SNMP IP SLA traps\n"
