@@ -3,7 +3,8 @@
  *
  * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may
  * name a map that does not exist yet: it takes effect when the map does. `no crypto map NAME` removes every entry of
- * the map. An entry of a dynamic map has the same lines; the line that puts a dynamic map into a crypto map has none.
+ * the map, and what was said of the map as a whole; the last one stays while an interface has the map. An entry of a
+ * dynamic map has the same lines; the line that puts a dynamic map into a crypto map has none.
  * What entries share with profiles is in sa_rows.h. A peer's name is looked up in the router's own host table. Refused,
  * because they would do nothing: profile, discover, client, redundancy. */
 #include <string.h>
@@ -12,7 +13,9 @@
 #include "dataplane/cmd/ipsec_cmd.h"
 #include "dataplane/cmd/sa_rows.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/net/iface.h"
 #include "dataplane/net/net_conf.h"
+#include "espial/ip.h"
 
 static void changed(void *self, void *obj, enum cmd_change what)
 {
@@ -59,6 +62,39 @@ static bool map_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
+/* No interface has this map. */
+static bool map_unused(void *self, const char *name, struct out *out)
+{
+    char shown[IFNAME_MAX];
+    bool used = false;
+
+    for (struct iface *ifc = iface_next(dataplane_net(self), NULL); ifc; ifc = iface_next(dataplane_net(self), ifc)) {
+        if (!ifc->conf || strcmp(ifc->conf->crypto_map, name) != 0)
+            continue;
+        ifname_short(ifc->name, shown);
+        if (used)
+            out_printf(out, ", %s", shown);
+        else
+            out_printf(out, "%% Crypto-map %s is in use by interface(s): %s", name, shown);
+        used = true;
+    }
+    if (used)
+        out_text(out, "\n  Please remove the crypto map from the above interface(s) first\n");
+    return !used;
+}
+
+static bool map_leaves(void *self, const void *obj, struct out *out)
+{
+    const struct cryptomap_conf *c = obj;
+
+    if (c->template)
+        return true;
+    CONF_EACH(const struct cryptomap_conf, m, &ipsec_conf(dataplane_ipsec(self))->maps)
+    if (m != c && !strcmp(m->name, c->name))
+        return true;
+    return map_unused(self, c->name, out);
+}
+
 static bool peer_check(void *self, const void *obj, struct out *out)
 {
     const struct map_peer_conf *p = obj;
@@ -75,14 +111,26 @@ static bool peer_check(void *self, const void *obj, struct out *out)
 }
 
 static const struct cmd_scope map_scope = {
-    .size = sizeof(struct cryptomap_conf), .init = map_init, .fini = map_fini, .changed = changed, .check = map_check};
+    .size = sizeof(struct cryptomap_conf), .init = map_init, .fini = map_fini, .changed = changed, .check = map_check,
+    .leaves = map_leaves};
 static const struct cmd_scope peer_scope = {
     .size = sizeof(struct map_peer_conf), .changed = changed, .check = peer_check};
 static const struct cmd_scope local_scope = {.size = sizeof(struct map_local_conf), .changed = changed};
 static const struct cmd_scope profile_scope = {.size = sizeof(struct map_profile_conf), .changed = changed};
 
+static void whole_map_gone(struct ipsec_conf *conf, const char *name)
+{
+    for (size_t i = conf->map_locals.n; i-- > 0;)
+        if (!strcmp(((struct map_local_conf *)conf->map_locals.v[i])->name, name))
+            conf_list_remove(&conf->map_locals, i);
+    for (size_t i = conf->map_profiles.n; i-- > 0;)
+        if (!strcmp(((struct map_profile_conf *)conf->map_profiles.v[i])->name, name))
+            conf_list_remove(&conf->map_profiles, i);
+}
+
 static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, const char *what)
 {
+    struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
     const char *name = cmd_str(c, "name");
     size_t before = list->n;
 
@@ -93,6 +141,8 @@ static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, con
         out_printf(c->out, "%% Could not find crypto %s entry %s\n", what, name);
         return CMD_FAIL;
     }
+    if (list == &conf->maps)
+        whole_map_gone(conf, name);
     ipsec_conf_changed(dataplane_ipsec(c->self));
     return CMD_OK;
 }
@@ -100,6 +150,8 @@ static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, con
 /* no crypto map NAME, no crypto dynamic-map NAME: every entry. */
 static enum cmd_result do_no_map(struct cmd_ctx *c)
 {
+    if (!map_unused(c->self, cmd_str(c, "name"), c->out))
+        return CMD_FAIL;
     return remove_all(c, &ipsec_conf(dataplane_ipsec(c->self))->maps, "map");
 }
 

@@ -166,7 +166,8 @@ static void lines(void **state)
                       " set transform-set GCM\n"
                       " match address 101\n"
                       "!\n");
-    typed(b, "configure terminal\nno crypto map CMAP\nno crypto ipsec transform-set AES\nno crypto ipsec "
+    typed(b, "configure terminal\ninterface Ethernet0/0\nno crypto map\nexit\nno crypto map CMAP\nno crypto ipsec "
+             "transform-set AES\nno crypto ipsec "
              "transform-set GCM\ndefault crypto ipsec security-association replay disable\nend");
     expect_running(b, "");
 }
@@ -205,6 +206,31 @@ static void refusals(void **state)
     }
     box_type(b, "r", "end");
     assert_null(strstr(box_type(b, "r", "show running-config"), "BAD"));
+}
+
+/* A map that interfaces have keeps an entry; without them it goes as a whole, by its name or by its last entry. */
+static void in_use(void **state)
+{
+    static const char *const two = "% Crypto-map U is in use by interface(s): Et0/0, Et0/1\n"
+                                   "  Please remove the crypto map from the above interface(s) first\n";
+    struct box *b = *state;
+
+    typed(b, "configure terminal\ncrypto map U local-address Loopback0\ncrypto map U 10 ipsec-isakmp\nexit\n"
+             "crypto map U 20 ipsec-isakmp\nexit\ninterface Ethernet0/0\ncrypto map U\ninterface Ethernet0/1\n"
+             "crypto map U\nend");
+    box_type(b, "r", "configure terminal");
+    expect(b, "no crypto map U", two);
+    expect(b, "no crypto map U 10 ipsec-isakmp", "");
+    expect(b, "no crypto map U 20 ipsec-isakmp", two);
+    expect(b, "no crypto map U 20", two);
+    typed(b, "interface Ethernet0/1\nno crypto map\nexit");
+    expect(b, "no crypto map U",
+           "% Crypto-map U is in use by interface(s): Et0/0\n"
+           "  Please remove the crypto map from the above interface(s) first\n");
+    box_type(b, "r", "end");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "crypto map U 20 ipsec-isakmp"));
+    typed(b, "configure terminal\ninterface Ethernet0/0\nno crypto map\nexit\nno crypto map U\nend");
+    assert_null(strstr(box_type(b, "r", "show running-config"), "crypto map"));
 }
 
 static uint32_t install(struct box *b, const struct ipsec_transform *t, uint32_t spi_in, uint32_t spi_out,
@@ -460,6 +486,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lines, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals, setup, teardown),
+        cmocka_unit_test_setup_teardown(in_use, setup, teardown),
         cmocka_unit_test_setup_teardown(sas, setup, teardown),
         cmocka_unit_test_setup_teardown(forms, setup, teardown),
         cmocka_unit_test_setup_teardown(maps, setup, teardown),
