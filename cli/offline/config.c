@@ -36,12 +36,13 @@ char *offline_read(const char *path, size_t *len)
     struct text t = {0};
     char buf[16384];
     size_t n = 1;
-    errno = 0;
+    int failed = f ? 0 : errno;
     while (f && n && t.len <= CONFIG_BYTES_MAX) {
         n = fread(buf, 1, sizeof buf, f);
         text_addn(&t, buf, n);
     }
-    int failed = !f || ferror(f) ? errno : 0;
+    if (f && ferror(f))
+        failed = errno ? errno : EIO;
     if (f && f != stdin)
         fclose(f);
     if (!failed && t.len > CONFIG_BYTES_MAX)
