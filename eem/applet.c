@@ -24,6 +24,23 @@ void event_conf_init(void *event_conf)
     ev->maxrun = EEM_MAXRUN_DEFAULT;
 }
 
+uint64_t applet_maxrun(const struct applet_conf *a)
+{
+    uint64_t most = EEM_MAXRUN_DEFAULT;
+    bool said = false;
+    CONF_EACH(const struct event_conf, ev, &a->events)
+    {
+        if (ev->maxrun == EEM_MAXRUN_DEFAULT)
+            continue;
+        if (!ev->maxrun)
+            return 0;
+        if (!said || ev->maxrun > most)
+            most = ev->maxrun;
+        said = true;
+    }
+    return most;
+}
+
 void trigger_conf_init(void *trigger_conf)
 {
     struct trigger_conf *t = trigger_conf;

@@ -370,7 +370,7 @@ bool eem_policy_next(const struct eem *e, size_t *cursor, struct eem_policy_info
         .event_name = p->nwatches > 1 ? "multiple" : p->watches[0].detector->name,
         .class_name = p->applet->conf.class_name[0] ? p->applet->conf.class_name : "default",
         .registered_wall = p->registered_wall,
-        .maxrun = p->watches[0].ev->maxrun,
+        .maxrun = applet_maxrun(&p->applet->conf),
         .triggered = p->applet->triggered,
         .suppressed = p->applet->suppressed,
         .run_us_total = p->applet->run_us_total,

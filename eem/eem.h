@@ -174,7 +174,7 @@ struct eem_policy_info {
     const char *event_name;         /* "syslog", "timer watchdog" */
     const char *class_name;         /* "default" or a letter */
     int64_t registered_wall;        /* us */
-    uint64_t maxrun;                /* ms; of its first event */
+    uint64_t maxrun;                /* ms; 0: no limit */
     uint64_t triggered, suppressed;
     uint64_t run_us_total, run_us_max;
     uint64_t runs; /* ended */

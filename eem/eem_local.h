@@ -38,6 +38,8 @@ struct applet {
     uint64_t triggered, suppressed, runs, run_us_total, run_us_max;
     int64_t ran_wall; /* when a run of it last began; 0: never */
 };
+/* How long a run may take, ms, 0 for no limit: the longest that one of its events was given, whichever event begins it. */
+uint64_t applet_maxrun(const struct applet_conf *a);
 struct applet *applet_new(const struct applet_conf *from); /* deep copy, one reference */
 struct applet *applet_ref(struct applet *a);
 void applet_unref(struct applet *a); /* NULL-safe */

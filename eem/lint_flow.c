@@ -389,11 +389,8 @@ void lint_loops(struct lint *l)
 
 void lint_waits(struct lint *l)
 {
-    uint64_t sum = 0, maxrun = UINT64_MAX;
+    uint64_t sum = 0, given = applet_maxrun(l->a), maxrun = given ? given : UINT64_MAX;
     unsigned depth = 0;
-    CONF_EACH(const struct event_conf, ev, &l->a->events)
-    if (ev->maxrun && ev->maxrun < maxrun)
-        maxrun = ev->maxrun;
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
         int64_t seconds;

@@ -41,7 +41,7 @@ struct run *run_new(struct policy *p, const struct watch *w, struct vars *vars, 
     r->applet = applet_ref(p->applet);
     r->event_string = w->detector->name;
     r->event_name = p->nwatches > 1 ? "multiple" : w->detector->name;
-    r->maxrun_ms = w->ev->maxrun;
+    r->maxrun_ms = applet_maxrun(&p->applet->conf);
     r->types[r->ntypes++] = w->ev->type;
     for (size_t i = 0; i < p->nwatches && p->trigger; i++)
         if (&p->watches[i] != w && p->watches[i].occurred && r->ntypes < EEM_OPERANDS_MAX)

@@ -240,6 +240,14 @@ static const struct odd odd[] = {
      "set m \"--Mo\"\n action 2.6 append m \"re\"\n action 3.0 string first \"$m\" \"$_cli_result\"\n action 4.0 regexp \"\\nend\" "
      "\"$_cli_result\"\n action 5.0 syslog msg \"more $_string_result end $_regexp_result\"\n",
      NULL, 2, "A: more -1 end 1", "FMPD", NULL, NULL, NULL},
+    {"several events, one maxrun",
+     "event manager applet A\n event tag 1 syslog pattern \"NEVER\" maxrun 60\n event tag 2 none\n trigger\n  correlate event 1 or event 2\n action "
+     "1.0 wait 30\n action 2.0 syslog msg \"waited\"\n",
+     NULL, 35, "A: waited", "FMS_POLICY_TIMEOUT", "show event manager policy registered", " maxrun 60.000\n", NULL},
+    {"several events, one maxrun, whichever has it",
+     "event manager applet A\n event tag 1 syslog pattern \"NEVER\"\n event tag 2 none maxrun 3\n event tag 3 timer watchdog time 900\n trigger\n"
+     "  correlate event 1 or event 2 or event 3\n action 1.0 wait 5\n action 2.0 syslog msg \"waited\"\n",
+     NULL, 8, "FMS_POLICY_TIMEOUT", "A: waited", "show event manager policy registered", " maxrun 3.000\n", NULL},
     {"priority and facility in any order",
      "event manager applet A\n event none\n action 1.0 syslog priority errors msg \"one\" facility MINE\n action 2.0 syslog facility MINE "
      "priority notifications msg two\n",

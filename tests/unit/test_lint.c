@@ -179,6 +179,9 @@ static const struct {
     {NONE " action 1 wait 10\n action 2 wait 10\n", "4 waits\n"},
     {"event manager applet a\n event none maxrun 60\n action 1 wait 30\n", ""},
     {"event manager applet a\n event none maxrun 0\n action 1 wait 300\n", ""},
+    {"event manager applet a\n event tag 1 syslog pattern \"x\" maxrun 60\n event tag 2 none\n trigger\n  correlate event 1 or event 2\n action 1 wait 30\n", ""},
+    {"event manager applet a\n event tag 1 syslog pattern \"x\" maxrun 9\n event tag 2 none\n trigger\n  correlate event 1 or event 2\n action 1 wait 15\n",
+     "6 waits\n"},
     {NONE " action 1 if $_none_argc eq 1\n action 2 wait 15\n action 3 else\n action 4 wait 15\n action 5 end\n", ""},
     /* enable */
     {NONE " action 1 cli command \"show run\"\n", "3 enable\n"},
