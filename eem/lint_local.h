@@ -51,6 +51,8 @@ void lint_sync(struct lint *l);
 void lint_abbreviations(struct lint *l);
 /* lint_never.c */
 void lint_never(struct lint *l);
+/* lint_messages.c: a pattern of event syslog against what messages say. */
+void lint_messages(struct lint *l, const struct event_conf *ev);
 /* lint_text.c */
 void lint_labels(struct lint *l);
 void lint_everything(struct lint *l);

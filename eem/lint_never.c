@@ -100,6 +100,7 @@ static void event(struct lint *l, const struct event_conf *ev)
     if (ev->type == EEM_SYSLOG) {
         severities(l, ev);
         interface_names(l, ev);
+        lint_messages(l, ev);
     }
 }
 

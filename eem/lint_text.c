@@ -267,12 +267,12 @@ void lint_own_lines(struct lint *l)
     }
 }
 
-/* "\d", "{3}": what these are in other dialects. Action regexp knows what Tcl's know: not those of Perl. */
-static const char *foreign(const char *pattern, bool tcl)
+/* "\b", "{3}": what these are in other dialects; `letters` behind a backslash that are none here. Action regexp knows what Tcl's know: not those of Perl. */
+static const char *foreign(const char *pattern, const char *letters, bool tcl)
 {
     for (const char *s = pattern; *s; s++) {
         if (*s == '\\' && s[1]) {
-            if (strchr(tcl ? "bB" : "dwsDWSbB", s[1]))
+            if (strchr(letters, s[1]))
                 return s;
             s++;
         } else if (tcl) {
@@ -289,11 +289,63 @@ static const char *foreign(const char *pattern, bool tcl)
     return NULL;
 }
 
+/* "[1-24]": a class of single signs where a number is meant. */
+static const char *number_class(const char *pattern)
+{
+    for (const char *s = pattern; *s; s++) {
+        if (*s == '\\' && s[1]) {
+            s++;
+            continue;
+        }
+        if (*s != '[')
+            continue;
+        const char *end = strchr(s + 2, ']');
+        for (const char *c = s + 1; end && c + 3 < end; c++)
+            if (isdigit((unsigned char)c[0]) && c[1] == '-' && isdigit((unsigned char)c[2]) && isdigit((unsigned char)c[3]) &&
+                (c + 4 == end || !isdigit((unsigned char)c[4])) && (c + 4 == end || c[4] != '-'))
+                return s;
+        if (!end)
+            return NULL;
+        s = end;
+    }
+    return NULL;
+}
+
+/* "Gigabit*0/1", "Interface *,": a star as in globs, behind a plain sign, with something else to follow. */
+static const char *glob_star(const char *pattern)
+{
+    bool class = false;
+    for (const char *s = pattern; *s; s++) {
+        if (*s == '\\' && s[1]) {
+            s++;
+            continue;
+        }
+        if (*s == '[' || *s == ']')
+            class = *s == '[';
+        if (class || s[0] == '*' || s[1] != '*' || !s[2])
+            continue;
+        bool letter = isalnum((unsigned char)s[0]) && s > pattern && s[-1] != '\\' && (isalnum((unsigned char)s[2]) || strchr("/,:-", s[2]));
+        if ((letter && s[2] != s[0]) || (s[0] == ' ' && (s[2] == ',' || s[2] == ':')))
+            return s;
+    }
+    return NULL;
+}
+
+static void misread(struct lint *l, const struct event_conf *ev)
+{
+    const char *number = number_class(ev->pattern), *star = glob_star(ev->pattern);
+    if (number)
+        lint_event(l, ev, "\"%.*s\" in its pattern is one sign of those, and no number", (int)(strchr(number, ']') - number + 1), number);
+    if (star)
+        lint_event(l, ev, "\"%.2s\" in its pattern is any number of \"%.1s\": any text is \".*\"", star, star);
+}
+
 void lint_dialect(struct lint *l)
 {
     CONF_EACH(const struct event_conf, ev, &l->a->events)
     {
-        const char *at = foreign(ev->pattern, false);
+        const char *at = foreign(ev->pattern, "bB", false);
+        misread(l, ev);
         if (at)
             lint_event(
                 l, ev,
@@ -303,7 +355,7 @@ void lint_dialect(struct lint *l)
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
         bool searches = a->verb == ACTION_REGEXP;
-        const char *at = searches || a->verb == ACTION_CLI ? foreign(a->pattern, searches) : NULL;
+        const char *at = searches || a->verb == ACTION_CLI ? foreign(a->pattern, searches ? "bB" : "dwsDWSbB", searches) : NULL;
         if (at)
             lint_at(
                 l, a,
