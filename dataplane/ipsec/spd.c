@@ -195,7 +195,8 @@ static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct
     }
     if (mi_frag_after(&ips->conf, e->mi) || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
         return false;
-    ipv4_fragment(ips->env.net, p, plain, STAGE_CRYPTO_OUT);
+    p->sa = sa; /* and so its parts, which may not say what the line asked for */
+    ipv4_fragment(ips->env.net, p, plain, STAGE_ESP_OUT);
     return true;
 }
 

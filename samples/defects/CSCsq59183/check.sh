@@ -8,6 +8,6 @@ ask hub reload >/dev/null
 lab wait hub 'LINEPROTO-5-UPDOWN: Line protocol on Interface Ethernet0/0, changed state to up' --since "$hub" --timeout 20 >/dev/null || die "hub does not come back"
 end=$(($(date +%s) + 12))
 while [ "$(date +%s)" -lt $end ]; do
-    [ "$(lost spoke 10.1.0.1)" = 0 ] && { echo "cured: spoke notices by itself that hub has forgotten"; exit 0; }
+    [ "$(lost spoke 10.1.0.1)" = 0 ] && { echo "cured: what hub forgets in a reload is made anew"; exit 0; }
 done
 die "two minutes after its reload nothing reaches hub"
