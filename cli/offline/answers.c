@@ -166,7 +166,7 @@ static bool word_fits(const char *a, size_t na, const char *b, size_t nb)
     return n && !strncasecmp(a, b, n);
 }
 
-/* Both squeezed. `*` of the file is any words. */
+/* Both squeezed. `*` of the file is any words of the command, its filter excepted. */
 static bool command_fits(const char *file, const char *typed)
 {
     while (*file && *typed) {
@@ -176,7 +176,7 @@ static bool command_fits(const char *file, const char *typed)
             for (const char *t = typed;; t += strcspn(t, " ") + (t[strcspn(t, " ")] == ' ')) {
                 if (command_fits(rest, t))
                     return true;
-                if (!*t)
+                if (!*t || *t == '|')
                     return false;
             }
         }
