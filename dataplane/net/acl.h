@@ -17,8 +17,8 @@ struct flow {
     uint8_t proto;
     uint8_t tos;
     bool fragment; /* other than the first */
-    bool no_ports; /* such a fragment, or too short: port, type and flag tests of a rule are taken as met for permit, not
-                      met for deny */
+    bool no_ports; /* such a fragment, or too short: port tests of a rule are taken as met for permit, not met for deny;
+                      those of type and flags are not met */
     uint16_t sport, dport; /* TCP, UDP; else 0 */
     uint8_t icmp_type, icmp_code;
     uint8_t tcp_flags;
@@ -34,6 +34,8 @@ void flow_of(struct flow *f, const uint8_t *ip, uint32_t len);
 /* The same packet seen the other way round (a mirrored crypto ACL). */
 struct flow flow_mirror(const struct flow *f);
 
+enum { ICMP_ANY = 256 };
+
 struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint32_t seq;
     bool permit;
@@ -43,7 +45,7 @@ struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2; /* sport2: end of a range */
     uint8_t tcp_flags; /* one of these must be set; 0: whatever. established: ACK or RST */
-    uint16_t icmp_type, icmp_code; /* 256: any */
+    uint16_t icmp_type, icmp_code; /* or ICMP_ANY */
     bool has_dscp, has_precedence, has_tos, fragments;
     uint8_t dscp, precedence, tos;
     uint8_t log; /* enum acl_log_kind */

@@ -3,6 +3,7 @@
 #include "tests/exchange/crypto_pair.h"
 
 #include "espial/buf.h"
+#include "tests/exchange/three_routers.h"
 
 struct seen {
     unsigned esp, clear; /* IPv4 of the two networks */
@@ -43,10 +44,45 @@ static void parts(void **state)
     box_free(b);
 }
 
+/* Lines of which one may have a note. */
+static void typed(struct box *b, const char *node, const char *all)
+{
+    char line[256];
+
+    for (const char *p = all; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\n"), p);
+        (void)box_type(b, node, line);
+    }
+}
+
+/* The same of what comes in parts already: r1 cuts, r2 protects what goes to r3, by a line for echo requests alone. */
+static void in_transit(void **state)
+{
+    static const char *const crypto =
+        "configure terminal\ncrypto isakmp policy 10\nencryption aes\nauthentication pre-share\ngroup 14\nexit\n"
+        "crypto isakmp key k address 0.0.0.0\ncrypto ipsec transform-set T esp-aes esp-sha-hmac\nexit\n"
+        "crypto map M 10 ipsec-isakmp\nset peer %s\nset transform-set T\nmatch address 150\nexit\n"
+        "access-list 150 permit icmp host %s host %s %s\ninterface %s\ncrypto map M\nend";
+    struct box *b = three_routers(17, "interface Ethernet0/0\n ip mtu 600\n", "", "");
+    char lines[1024];
+    (void)state;
+
+    snprintf(lines, sizeof lines, crypto, "10.0.2.3", "10.0.1.1", "10.3.3.3", "echo", "Ethernet0/1");
+    typed(b, "r2", lines);
+    snprintf(lines, sizeof lines, crypto, "10.0.2.2", "10.3.3.3", "10.0.1.1", "echo-reply", "Ethernet0/0");
+    typed(b, "r3", lines);
+    types(b, "r1", "ping 10.3.3.3", "(4/5)");
+    types(b, "r1", "ping 10.3.3.3 size 1400 repeat 1", "(1/1)");
+    /* 1400 bytes by 600: three parts */
+    types(b, "r2", "show crypto ipsec sa", "#pkts encaps: 7, #pkts encrypt: 7, #pkts digest: 7");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts),
+        cmocka_unit_test(in_transit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
