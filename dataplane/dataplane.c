@@ -141,90 +141,107 @@ static bool debug_pass(void *arg, const struct debug_about *about, enum debug_si
     return ike_debug_pass(((struct dataplane *)arg)->ike, about, side);
 }
 
+/* What watches the network: facts, IP SLA, tracked objects. */
+static void make_watchers(struct dataplane *dp)
+{
+    const struct dataplane_env *env = &dp->env;
+    if (env->bus)
+        dp->netfacts = netfacts_new(env->loop, env->bus, dp->net);
+    dp->ipsla = ipsla_new(&(struct ipsla_env){
+        .loop = env->loop,
+        .clock = env->clock,
+        .log = env->log,
+        .bus = env->bus,
+        .net = dp->net,
+        .debug = env->debug,
+    });
+    dp->track = track_new(&(struct track_env){
+        .loop = env->loop,
+        .log = env->log,
+        .bus = env->bus,
+        .net = dp->net,
+        .ipsla = dp->ipsla,
+        .debug = env->debug,
+        .iosxe = env->iosxe,
+    });
+}
+
+static void make_ipsec(struct dataplane *dp)
+{
+    const struct dataplane_env *env = &dp->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_ESP);
+    dp->ipsec = ipsec_new(&(struct ipsec_env){
+        .loop = env->loop,
+        .rnd = env->rnd,
+        .log = env->log,
+        .bus = env->bus,
+        .net = dp->net,
+        .graph = dp->graph,
+        .debug = env->debug,
+        .iosxe = env->iosxe,
+        .faults = dp->faults,
+        .export_key = env->export_sa,
+        .export_arg = env->export_arg,
+        .resolve = env->resolve,
+        .resolve_arg = env->hostname_arg,
+    });
+    account_leave(env->loop, was);
+}
+
+static void make_ike(struct dataplane *dp)
+{
+    const struct dataplane_env *env = &dp->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_IKE);
+    dp->ike = ike_new(&(struct ike_env){
+        .loop = env->loop,
+        .work = env->work,
+        .rnd = env->rnd,
+        .log = env->log,
+        .inet = net_inet(dp->net),
+        .ipsec = dp->ipsec,
+        .debug = env->debug,
+        .faults = dp->faults,
+        .export_key = env->export_key,
+        .export_ikev2 = env->export_ikev2,
+        .export_arg = env->export_arg,
+        .hostname = env->hostname,
+        .domain = env->domain,
+        .resolve = env->resolve,
+        .hostname_arg = env->hostname_arg,
+    });
+    account_leave(env->loop, was);
+}
+
 struct dataplane *dataplane_new(const struct dataplane_env *env)
 {
     struct dataplane *dp = NEW(struct dataplane);
-
     enum account_owner was = account_enter(env->loop, ACCOUNT_IP);
-
     dp->env = *env;
     dp->born = loop_now(env->loop);
     dp->graph = graph_new(env->loop);
     dp->faults = faults_new(env->rnd);
-
     struct net_env net = {.loop = env->loop, .rnd = env->rnd, .log = env->log, .graph = dp->graph};
     memcpy(net.mac_base, env->mac_base, sizeof net.mac_base);
     dp->net = net_new(&net);
-    if (env->bus)
-        dp->netfacts = netfacts_new(env->loop, env->bus, dp->net);
-    const struct ipsla_env ipsla = {.loop = env->loop,
-                                    .clock = env->clock,
-                                    .log = env->log,
-                                    .bus = env->bus,
-                                    .net = dp->net,
-                                    .debug = env->debug};
-    dp->ipsla = ipsla_new(&ipsla);
-    const struct track_env track = {.loop = env->loop,
-                                    .log = env->log,
-                                    .bus = env->bus,
-                                    .net = dp->net,
-                                    .ipsla = dp->ipsla,
-                                    .debug = env->debug,
-                                    .iosxe = env->iosxe};
-    dp->track = track_new(&track);
-
-    const struct ipsec_env ipsec = {.loop = env->loop,
-                                    .rnd = env->rnd,
-                                    .log = env->log,
-                                    .bus = env->bus,
-                                    .net = dp->net,
-                                    .graph = dp->graph,
-                                    .debug = env->debug,
-                                    .iosxe = env->iosxe,
-                                    .faults = dp->faults,
-                                    .export_key = env->export_sa,
-                                    .export_arg = env->export_arg,
-                                    .resolve = env->resolve,
-                                    .resolve_arg = env->hostname_arg};
-    account_enter(env->loop, ACCOUNT_ESP);
-    dp->ipsec = ipsec_new(&ipsec);
-
-    const struct tunnel_env tunnel = {.loop = env->loop,
-                                      .rnd = env->rnd,
-                                      .log = env->log,
-                                      .graph = dp->graph,
-                                      .net = dp->net,
-                                      .ipsec = dp->ipsec,
-                                      .debug = env->debug};
-    account_enter(env->loop, ACCOUNT_IP);
-    dp->tunnels = tunnels_new(&tunnel);
-
-    const struct ike_env ike = {.loop = env->loop,
-                                .work = env->work,
-                                .rnd = env->rnd,
-                                .log = env->log,
-                                .inet = net_inet(dp->net),
-                                .ipsec = dp->ipsec,
-                                .debug = env->debug,
-                                .faults = dp->faults,
-                                .export_key = env->export_key,
-                                .export_ikev2 = env->export_ikev2,
-                                .export_arg = env->export_arg,
-                                .hostname = env->hostname,
-                                .domain = env->domain,
-                                .resolve = env->resolve,
-                                .hostname_arg = env->hostname_arg};
-    account_enter(env->loop, ACCOUNT_IKE);
-    dp->ike = ike_new(&ike);
-
-    const struct ntp_env ntp = {.loop = env->loop, .clock = env->clock, .rnd = env->rnd, .log = env->log, .inet = net_inet(dp->net)};
+    make_watchers(dp);
+    make_ipsec(dp);
+    dp->tunnels = tunnels_new(&(struct tunnel_env){
+        .loop = env->loop,
+        .rnd = env->rnd,
+        .log = env->log,
+        .graph = dp->graph,
+        .net = dp->net,
+        .ipsec = dp->ipsec,
+        .debug = env->debug,
+    });
+    make_ike(dp);
     account_enter(env->loop, ACCOUNT_NTP);
-    dp->ntp = ntp_new(&ntp);
+    dp->ntp = ntp_new(&(struct ntp_env){.loop = env->loop, .clock = env->clock, .rnd = env->rnd, .log = env->log, .inet = net_inet(dp->net)});
     account_leave(env->loop, was);
     ipsec_debug_register(dp->ipsec);
     ipsec_debug_filter(dp->ipsec, debug_pass, dp);
-
-    const struct ipsec_up up = {.arg = dp,
+    ipsec_set_up(dp->ipsec, &(struct ipsec_up){
+                                .arg = dp,
                                 .acquire = up_acquire,
                                 .soft_expire = up_soft_expire,
                                 .gone = up_gone,
@@ -232,8 +249,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .peer_sends = up_peer_sends,
                                 .peer_moved = up_peer_moved,
                                 .map_changed = up_map_changed,
-                                .ike_tunnel = up_ike_tunnel};
-    ipsec_set_up(dp->ipsec, &up);
+                                .ike_tunnel = up_ike_tunnel,
+                             });
     dp->addresses = (struct deferred){.fn = on_addresses, .arg = dp};
     dp->watch = (struct net_watch){.iface = on_iface, .arg = dp};
     net_watch(dp->net, &dp->watch);

@@ -320,14 +320,12 @@ static void load_indices(struct router *r)
     text_free(&t);
 }
 
-struct router *router_new(const struct router_env *env, struct text *err)
+/* ---- the parts, lowest first; each made on its own time (account.h) ---- */
+
+static void make_log(struct router *r)
 {
-    struct router *r = NEW(struct router);
-    r->env = *env;
-    snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4], env->mac_base[5]);
-    enum account_owner was = account_owner(env->loop);
-    r->bus = bus_new(env->loop);
-    account_enter(env->loop, ACCOUNT_LOGGER);
+    const struct router_env *env = &r->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_LOGGER);
     r->clock = clock_new(env->loop);
     if (env->files)
         files_set_wall(env->files, file_wall, r->clock);
@@ -336,23 +334,40 @@ struct router *router_new(const struct router_env *env, struct text *err)
     log_set_hostname(r->log, hostname, r);
     log_set_streams(r->log, env->streams);
     account_leave(env->loop, was);
-    r->debug = debug_registry_new();
-    r->mib = mib_new();
+}
 
-    struct dataplane_env dp = {.loop = env->loop, .clock = r->clock, .work = env->work, .rnd = env->rnd, .log = r->log, .bus = r->bus, .debug = r->debug, .export_key = env->export_key, .export_ikev2 = env->export_ikev2, .export_sa = env->export_sa, .export_arg = env->export_arg};
-    dp.hostname = hostname;
-    dp.domain = domain;
-    dp.resolve = resolve;
-    dp.hostname_arg = r;
-    dp.iosxe = !strcmp(env->platform, "iosxe");
+static void make_dataplane(struct router *r)
+{
+    const struct router_env *env = &r->env;
+    struct dataplane_env dp = {
+        .loop = env->loop,
+        .clock = r->clock,
+        .work = env->work,
+        .rnd = env->rnd,
+        .log = r->log,
+        .bus = r->bus,
+        .debug = r->debug,
+        .export_key = env->export_key,
+        .export_ikev2 = env->export_ikev2,
+        .export_sa = env->export_sa,
+        .export_arg = env->export_arg,
+        .hostname = hostname,
+        .domain = domain,
+        .resolve = resolve,
+        .hostname_arg = r,
+        .iosxe = !strcmp(env->platform, "iosxe"),
+    };
     memcpy(dp.mac_base, env->mac_base, sizeof dp.mac_base);
     r->dp = dataplane_new(&dp);
     load_indices(r);
     r->traps = dp_traps_new(r->dp);
     log_set_inet(r->log, dataplane_inet(r->dp));
-    char why[128];
-    bool has_rows = dataplane_rows_add(r->dp, r->mib, why);
+}
 
+static void make_cli(struct router *r)
+{
+    const struct router_env *env = &r->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_EXEC);
     struct cli_env cli = {
         .loop = env->loop,
         .clock = r->clock,
@@ -378,9 +393,14 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .port = port,
         .memory = memory,
     };
-    account_enter(env->loop, ACCOUNT_EXEC);
     r->cli = cli_new(&cli);
-    account_enter(env->loop, ACCOUNT_SSH);
+    account_leave(env->loop, was);
+}
+
+static void make_ssh(struct router *r)
+{
+    const struct router_env *env = &r->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_SSH);
     r->ssh = sshd_new(&(struct sshd_env){
         .loop = env->loop,
         .clock = r->clock,
@@ -395,6 +415,13 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .domain = domain,
         .arg = r,
     });
+    account_leave(env->loop, was);
+}
+
+static void make_eem(struct router *r)
+{
+    const struct router_env *env = &r->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_EEM);
     struct eem_env eem = {
         .quiet_prompts = quiet_prompts,
         .spell = spell,
@@ -423,25 +450,70 @@ struct router *router_new(const struct router_env *env, struct text *err)
         .reload = on_reload,
         .arg = r,
     };
-    account_enter(env->loop, ACCOUNT_EEM);
     r->eem = eem_new(&eem);
-    has_rows = has_rows && eem_rows_add(r->eem, r->mib, why);
+    account_leave(env->loop, was);
+}
+
+static void make_snmp(struct router *r)
+{
+    const struct router_env *env = &r->env;
+    enum account_owner was = account_enter(env->loop, ACCOUNT_SNMP);
+    describe(r);
+    struct snmp_env snmp = {
+        .loop = env->loop,
+        .clock = r->clock,
+        .bus = r->bus,
+        .log = r->log,
+        .inet = dataplane_inet(r->dp),
+        .debug = r->debug,
+        .boot_us = loop_now(env->loop),
+        .product = 3004,
+        .chassis = r->serial,
+        .mib = r->mib,
+        .files = env->files,
+        .keep = env->keep_keys,
+        .rnd = env->rnd,
+        .descr = r->descr,
+        .hostname = hostname,
+        .rename = rename_router,
+        .permits = permits,
+        .pool = pool,
+        .sessions = sessions,
+        .reload = on_reload,
+        .shells = cli_shells(r->cli),
+        .arg = r,
+    };
+    memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
+    r->snmp = snmp_new(&snmp);
+    snmp_manager(r->snmp, &r->manager);
+    snmp_watched(r->snmp, &r->trap_gate, &r->object_gate);
+    account_leave(env->loop, was);
+}
+
+struct router *router_new(const struct router_env *env, struct text *err)
+{
+    struct router *r = NEW(struct router);
+    char why[128];
+    r->env = *env;
+    snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4], env->mac_base[5]);
+    r->bus = bus_new(env->loop);
+    make_log(r);
+    r->debug = debug_registry_new();
+    r->mib = mib_new();
+    make_dataplane(r);
+    make_cli(r);
+    make_ssh(r);
+    make_eem(r);
+    make_snmp(r);
+    bool has_rows = dataplane_rows_add(r->dp, r->mib, why) && eem_rows_add(r->eem, r->mib, why);
     if (!has_rows)
         text_printf(err, "managed objects: %s\n", why);
-    describe(r);
-    struct snmp_env snmp = {.loop = env->loop, .clock = r->clock, .bus = r->bus, .log = r->log, .inet = dataplane_inet(r->dp), .debug = r->debug, .boot_us = loop_now(env->loop), .product = 3004, .chassis = r->serial, .mib = r->mib, .files = env->files, .keep = env->keep_keys, .rnd = env->rnd, .descr = r->descr, .hostname = hostname, .rename = rename_router, .permits = permits, .pool = pool, .sessions = sessions, .reload = on_reload, .shells = cli_shells(r->cli), .arg = r};
-    memcpy(snmp.mac, env->mac_base, sizeof snmp.mac);
-    account_enter(env->loop, ACCOUNT_SNMP);
-    r->snmp = snmp_new(&snmp);
-    account_leave(env->loop, was);
     if (!has_rows || !make_grammar(r, err)) {
         router_free(r);
         return NULL;
     }
     cli_set_grammar(r->cli, r->grammar);
-    snmp_manager(r->snmp, &r->manager);
-    snmp_watched(r->snmp, &r->trap_gate, &r->object_gate);
-    account_enter(env->loop, ACCOUNT_EXEC);
+    enum account_owner was = account_enter(env->loop, ACCOUNT_EXEC);
     r->monitor = monitor_new(r->bus, r->log, cli_shells(r->cli));
     account_leave(env->loop, was);
     return r;
