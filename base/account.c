@@ -268,6 +268,7 @@ void account_sleep(struct account *a)
 
 void account_look(struct account *a)
 {
+    a->since = fast(a);
     a->looking = true;
 }
 

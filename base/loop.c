@@ -32,7 +32,7 @@ struct loop_real {
     uint64_t start_us;
     int64_t wall_start_us;
     unsigned scale;
-    uint32_t linger; /* us: looks that long before it sleeps */
+    struct linger_state linger; /* looks that long before it sleeps */
     bool waits;
     uint64_t woke_us; /* when it last ceased to wait */
     bool stop;
@@ -249,14 +249,25 @@ static void real_look(struct loop_real *r)
 static void real_linger(struct loop_real *r, uint64_t until)
 {
     struct account *account = r->common.account;
+    uint64_t now = 0;
     if (account)
         account_look(account);
+    bool gave_way = false;
     do {
         real_look(r);
         if (!r->waits)
             return;
+        if (gave_way) { /* and not to somebody who had something for us */
+            linger_gave_way(&r->linger, now);
+            break;
+        }
+        uint64_t before = clock_us(CLOCK_MONOTONIC);
         sched_yield();
-    } while (clock_us(CLOCK_MONOTONIC) < until);
+        now = clock_us(CLOCK_MONOTONIC);
+        gave_way = now - before >= LINGER_YIELD_US;
+        if (gave_way && account)
+            account_look(account); /* that time was somebody else's */
+    } while (gave_way || now < until);
     if (account)
         account_sleep(account);
 }
@@ -265,13 +276,13 @@ static void real_wait(struct loop_real *r)
 {
     uint64_t began = clock_us(CLOCK_MONOTONIC);
     r->waits = true;
-    if (r->linger)
-        real_linger(r, began + r->linger);
+    if (r->linger.us)
+        real_linger(r, began + r->linger.us);
     bool slept = r->waits;
     if (slept)
         event_base_loop(r->base, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
     if (!r->waits)
-        r->linger = linger_next(r->linger, r->woke_us - began, slept);
+        linger_waited(&r->linger, began, r->woke_us, slept);
     r->waits = false;
 }
 

@@ -290,7 +290,8 @@ static void inherited(void **state)
     bus_free(bus);
 }
 
-/* The loop looks about for 30 ms instead of sleeping, then sleeps, then works: only the work is anybody's. Another program had the processor for a third of the second look. */
+/* The loop looks about for 30 ms instead of sleeping, then sleeps, then works: only the work is anybody's. In the end it yields to another
+ * program for long: then even the looks before that are the loop's, since nobody knows which part they were. */
 static void looking_is_nobodys(void **state)
 {
     struct clocks *c = *state;
@@ -315,9 +316,15 @@ static void looking_is_nobodys(void **state)
     account_sleep(c->a);
     account_look(c->a);
     work(c, 20 * MS);
-    c->fast += 10 * MS;
+    c->fast += 400 * MS; /* somebody else's */
+    account_look(c->a);
+    account_sleep(c->a);
+    c->fast += 1 * MS;
     account_wake(c->a, ACCOUNT_IKE);
-    assert_int_equal(all(c).runtime_ns, 16 * MS + 7 * MS); /* with what was used before */
+    assert_int_equal(row(c, ACCOUNT_IKE).runtime_ns, 1 * MS);
+    assert_int_equal(row(c, ACCOUNT_SNMP).runtime_ns, 15 * MS);
+    assert_int_equal(row(c, ACCOUNT_LOOP).runtime_ns, 20 * MS);
+    assert_int_equal(all(c).runtime_ns, 36 * MS + 7 * MS); /* with what was used before */
 }
 
 int main(void)

@@ -502,23 +502,40 @@ static void real_long_work_leaves_descriptors_their_turn(void **state)
 static void lingering(void **state)
 {
     static const struct {
-        uint32_t was, next;
-        uint64_t waited;
-        int slept;
+        uint32_t was, next, waited;
+        bool slept;
     } waits[] = {
-        {0, 0, 1000000, 1}, {0, 0, LINGER_US + 1, 1}, {0, LINGER_FIRST_US, LINGER_US, 1}, {0, LINGER_FIRST_US, 1, 1},
-        {20, 40, 25, 1},    {40, 80, 100, 1},         {160, LINGER_US, 190, 1},           {LINGER_US, LINGER_US, 30, 0},
-        {80, 80, 79, 0},    {LINGER_US, 0, 201, 1},   {20, 0, 5000, 1},                   {LINGER_US, LINGER_US, 200, 1},
+        {0, 0, 1000000, true}, {0, 0, 201, true},    {0, 20, 200, true},     {0, 20, 1, true},  {20, 40, 25, true},  {40, 80, 100, true},
+        {160, 200, 190, true}, {200, 200, 30, false}, {80, 80, 79, false},   {200, 0, 201, true}, {20, 0, 5000, true}, {200, 200, 200, true},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
-        assert_int_equal(linger_next(waits[i].was, waits[i].waited, waits[i].slept), waits[i].next);
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+        struct linger_state l = {.us = waits[i].was};
+        linger_waited(&l, 5000000, 5000000 + waits[i].waited, waits[i].slept);
+        assert_int_equal(l.us, waits[i].next);
+    }
+}
+
+/* Somebody else wants the processor: no looking for five milliseconds. */
+static void lingering_gives_way(void **state)
+{
+    (void)state;
+    struct linger_state l = {.us = 200};
+    linger_gave_way(&l, 1020);
+    assert_int_equal(l.us, 0);
+    linger_waited(&l, 1020, 1100, true);
+    assert_int_equal(l.us, 0);
+    linger_waited(&l, 6000, 6019, true);
+    assert_int_equal(l.us, 0);
+    linger_waited(&l, 6000, 6020, true);
+    assert_int_equal(l.us, 20);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lingering),
+        cmocka_unit_test(lingering_gives_way),
         cmocka_unit_test(timers_fire_in_order),
         cmocka_unit_test(zero_delay_waits_for_the_next_turn),
         cmocka_unit_test(a_callback_may_clear_one_due_with_it),
