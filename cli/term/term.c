@@ -344,6 +344,13 @@ static void pump(struct term *t)
         t->p.closed(t->p.arg);
 }
 
+/* More was typed. Behind a line that was handed over it waits for the session's notice: what that line made others say (the log, where a terminal shows it) comes first. */
+static void pump_typed(struct term *t)
+{
+    if (!t->handed || session_state(t->sh) != SESSION_PROMPT)
+        pump(t);
+}
+
 static struct term *of(struct channel *c)
 {
     return (struct term *)c;
@@ -452,7 +459,7 @@ bool term_input(struct term *t, const char *bytes, size_t len)
     }
     text_addn(&t->queue, bytes, len);
     session_touch(t->sh);
-    pump(t);
+    pump_typed(t);
     return term_waiting(t) < QUEUE_ENOUGH;
 }
 
@@ -469,7 +476,7 @@ void term_end_input(struct term *t)
 {
     t->ended = true;
     if (!t->closed)
-        pump(t);
+        pump_typed(t);
 }
 
 size_t term_waiting(const struct term *t)

@@ -105,6 +105,16 @@ static void echo_is_what_was_typed(void **state)
                         "show lines 1" CRLF "line 1" CRLF "R1#show lines 2" CRLF "line 1" CRLF "line 2" CRLF "R1#");
 }
 
+/* A line that comes while the one before has not been noticed waits: what that one made others say comes before it. */
+static void what_was_done_is_noticed_first(void **state)
+{
+    struct fixture *f = *state;
+    term_input(f->term, "show lines 1\r", 13);
+    term_input(f->term, "show lines 2\r", 13);
+    assert_null(strstr(text_str(&f->out), "line 2"));
+    assert_string_equal(keys(f, ""), "show lines 1" CRLF "line 1" CRLF "R1#show lines 2" CRLF "line 1" CRLF "line 2" CRLF "R1#");
+}
+
 static void editing_is_drawn_with_backspaces(void **state)
 {
     struct fixture *f = *state;
@@ -475,6 +485,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(echo_is_what_was_typed),
+        T(what_was_done_is_noticed_first),
         T(editing_is_drawn_with_backspaces),
         T(help_and_tab_redraw_the_line),
         T(long_help_is_paged),
