@@ -374,6 +374,18 @@ def lifetimes(pair, mode):
     both(pair, mode, conn="rekey_time = 600s\n  over_time = 60s", extra="crypto isakmp keepalive 10 periodic\ncrypto ikev2 dpd 10 2 periodic")
 
 
+def keys(pair, mode):
+    """Shared secrets of 127 characters, of letters beyond ASCII, and (IKEv2) of any bytes."""
+    for ours, theirs in [("x" * 127,) * 2, ("schlüssel",) * 2] + [("hex 00ff1122deadbeef00", "0x00ff1122deadbeef00")] * (mode == V2):
+        both(pair, mode, key=theirs, extra=f"crypto ikev2 keyring KR\n peer SWAN\n  pre-shared-key {ours}" if mode == V2 else
+             f"no crypto isakmp key cisco123 address 10.0.0.2\ncrypto isakmp key {ours} address 10.0.0.2")
+
+
+def distinguished(pair, mode):
+    """charon says a name of X.500, which is an identity like another to a profile that takes any."""
+    both(pair, mode, local='id = "C=CH, O=wires, CN=swan"', extra="crypto ikev2 profile PROF\n match identity remote any" if mode == V2 else "")
+
+
 ALL, V1S, NEW = (MAIN, AGGRESSIVE, V2), (MAIN, AGGRESSIVE), (V2,)
 ROWS = (
     ("two children", two_children, (MAIN, V2)), ("many selectors", many_selectors, NEW), ("parts", parts, NEW), ("ranges", ranges, NEW), ("outside", outside, NEW), ("ports", ports, (MAIN, V2)), ("wide ports", wide_ports, NEW),
@@ -386,6 +398,7 @@ ROWS = (
     ("their clock", their_clock, (MAIN, V2)), ("their packets", their_packets, (MAIN, V2)),
     ("port 4500", port_4500, (MAIN, V2)), ("version 0", any_version, (MAIN, V2)), ("ppk", ppk, NEW),
     ("identities", identities, (MAIN,)), ("group", by_group, (MAIN,)), ("peer by hostname", by_hostname, (AGGRESSIVE,)), ("local interface", by_interface, NEW), ("lifetimes", lifetimes, (MAIN, V2)),
+    ("keys", keys, (MAIN, V2)), ("distinguished name", distinguished, (MAIN, V2)),
     ("ipcomp", child("ipcomp = yes"), (MAIN, V2)), ("transport wished", transport, NEW), ("no window", child("replay_window = 0"), (MAIN, V2)),
     ("pull", conn("pull = no\n  send_cert = always\n  send_certreq = yes"), (MAIN, V2)),
     ("reauth", reauth(False), (MAIN, V2)), ("reauth make before break", reauth(True), NEW),
