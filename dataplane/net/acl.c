@@ -5,7 +5,7 @@
  * places are given once and kept, so that inserting between two lines later does what it says. Changing a list makes
  * its rules anew; rules that stayed keep their counts. A remark stands with the line before it.
  *
- * A fragment other than the first has no ports: a permit rule that asks for ports then matches on the addresses alone,
+ * A fragment other than the first has no ports: a permit rule that asks for ports, an ICMP type or TCP flags then matches on the addresses alone,
  * a deny rule does not match (IOS's rule, so that a permitted packet's fragments pass and a denied one's can't be put
  * together without their head).
  *
@@ -100,7 +100,7 @@ bool acl_rule_fits(const struct acl_rule *r, const struct flow *f)
     if (!wants_more)
         return true;
     if (f->no_ports)
-        return r->permit && !r->tcp_flags && r->icmp_type == ICMP_ANY;
+        return r->permit && (f->fragment || (!r->tcp_flags && r->icmp_type == ICMP_ANY));
     if (r->proto == PROTO_ICMP)
         return f->icmp_type == r->icmp_type && (r->icmp_code == ICMP_ANY || f->icmp_code == r->icmp_code);
     if (r->tcp_flags && !(f->tcp_flags & r->tcp_flags))

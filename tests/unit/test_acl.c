@@ -114,8 +114,16 @@ static void icmp_and_established(void **state)
     assert_false(acl_rule_fits(&r, &f));
     f.tcp_flags = 0x12;
     assert_true(acl_rule_fits(&r, &f));
-    f.no_ports = true; /* a later fragment */
+    f.no_ports = true; /* too short to have them */
     assert_false(acl_rule_fits(&r, &f));
+    f.fragment = true; /* not the first: by its addresses, as with ports */
+    assert_true(acl_rule_fits(&r, &f));
+    r.permit = false;
+    assert_false(acl_rule_fits(&r, &f));
+    r = rule(true, PROTO_ICMP);
+    r.icmp_type = 8;
+    f.proto = PROTO_ICMP;
+    assert_true(acl_rule_fits(&r, &f));
 }
 
 static void flows_of_packets(void **state)
