@@ -36,10 +36,12 @@ static const char *short_name(const char *name)
 static void add_details(const struct run *r, char out[EEM_DETAILS_MAX])
 {
     size_t n = 0;
-    for (size_t i = 0; i < r->event_vars && i < r->vars.n && n + 1 < EEM_DETAILS_MAX; i++)
-        if (r->vars.v[i].value[0])
-            n += (size_t)snprintf(out + n, EEM_DETAILS_MAX - n, "%s%s {%s}", n ? " " : "",
-                              short_name(r->vars.v[i].name), r->vars.v[i].value);
+    for (size_t i = 0; i < r->event_vars && i < r->vars.n && n + 1 < EEM_DETAILS_MAX; i++) {
+        const char *value = r->vars.v[i].value;
+        value += value[0] == '\n'; /* a message's own */
+        if (value[0])
+            n += (size_t)snprintf(out + n, EEM_DETAILS_MAX - n, "%s%s {%s}", n ? " " : "", short_name(r->vars.v[i].name), value);
+    }
 }
 
 void history_ended(struct eem *e, const struct run *r, bool ok)

@@ -127,6 +127,7 @@ static const struct {
     {"enable", lint_enable, true},
     {"prompts", lint_prompts, true},
     {"modes", lint_modes, true},
+    {"line-ends", lint_line_ends, false},
     {"sync", lint_sync, false},
     {"abbreviations", lint_abbreviations, false},
 };

@@ -57,6 +57,7 @@ void lint_messages(struct lint *l, const struct event_conf *ev);
 void lint_labels(struct lint *l);
 void lint_everything(struct lint *l);
 void lint_own_lines(struct lint *l);
+void lint_line_ends(struct lint *l);
 void lint_dialect(struct lint *l);
 void lint_globs(struct lint *l);
 #endif

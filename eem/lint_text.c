@@ -254,6 +254,16 @@ static void own_events_of(struct lint *l, const struct event_conf *ev)
     }
 }
 
+/* $_syslog_msg begins with a line end, and a command ends there. */
+void lint_line_ends(struct lint *l)
+{
+    for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
+        const struct action_conf *a = lint_action(l, i);
+        if (a->verb == ACTION_CLI && strstr(a->text, "$_syslog_msg"))
+            lint_at(l, a, "$_syslog_msg begins with a line end, which ends the command there: `string trimleft` it first");
+    }
+}
+
 void lint_own_lines(struct lint *l)
 {
     CONF_EACH(const struct event_conf, ev, &l->a->events)

@@ -167,7 +167,7 @@ static void hit(void *arg, void *owner)
     if (!occurs_enough(&((struct matches *)w->state)->occurs, w))
         return;
     struct vars vars = {0};
-    vars_set(&vars, "_syslog_msg", f->line);
+    vars_setf(&vars, "_syslog_msg", "\n%s", f->line); /* as IOS has it: what is typed or compared whole is trimmed first */
     vars_setf(&vars, "_syslog_priority", "%u", f->severity);
     vars_set(&vars, "_syslog_sequence", p->sequence);
     vars_setn(&vars, "_syslog_timestamp", f->line + p->stamp, p->stamp_end - p->stamp);

@@ -31,7 +31,7 @@ static void test_syslog_parts(void **state)
     expect(b, "0.000 %LINK-3-UPDOWN: Interface changed\n"
               "0.000 %HA_EM-6-LOG: mnemonic: LINK UPDOWN 3\n"
               "0.000 %HA_EM-6-LOG: facility: UPDOWN\n"
-              "0.000 %HA_EM-6-LOG: both: *Mar 10 13:22:46.000: %LINK-3-UPDOWN: Interface changed\n"
+              "0.000 %HA_EM-6-LOG: both: \n  *Mar 10 13:22:46.000: %LINK-3-UPDOWN: Interface changed\n"
               "0.000 %HA_EM-6-LOG: severe: UPDOWN\n"
               "0.000 %HA_EM-6-LOG: stamp: *Mar 10 13:22:46.000\n");
 }

@@ -323,7 +323,7 @@ static void test_variables(void **state)
               "0.010 %HA_EM-6-LOG: A: hub TEST A 5 *Mar 10 13:22:46.000\n"
               "0.010 %HA_EM-3-LOG: A: two\n  lines\n"
               "0.010 %SITE-6-LOG: A: own facility\n"
-              "0.010 %HA_EM-6-LOG: A: *Mar 10 13:22:46.000: %TEST-5-A: x\n"
+              "0.010 %HA_EM-6-LOG: A: \n  *Mar 10 13:22:46.000: %TEST-5-A: x\n"
               "0.010 close\n"
               "0.010 %HA_EM-3-FMPD_UNKNOWN_ENV: fh_parse_var: could not find environment variable: nobody\n"
               "0.010 %HA_EM-3-FMPD_ERROR: Error executing applet A statement 8\n");

@@ -52,6 +52,10 @@ static const struct {
     {"event manager applet a\n event cli pattern \".+\" sync no skip yes\n action 1 wait 1\n", "2 everything\n"},
     {"event manager applet a\n event cli pattern \".+\" sync no skip no\n action 1 wait 1\n", ""},
     {SYSLOG("LINK.*") " action 1 cli command \"enable\"\n", ""},
+    /* line-ends */
+    {SYSLOG("LINK-3") " action 1 cli command \"enable\"\n action 2 cli command \"send log $_syslog_msg\"\n", "4 line-ends\n"},
+    {SYSLOG("LINK-3") " action 1 cli command \"enable\"\n action 2 string trimleft \"$_syslog_msg\"\n"
+                      " action 3 cli command \"send log $_string_result\"\n", ""},
     /* own-lines */
     {SYSLOG("LINK-3") " action 1 syslog msg \"saw $_syslog_msg\"\n", "3 own-lines\n"},
     {SYSLOG("HA_EM-6") " action 1 syslog msg \"x\"\n", "3 own-lines\n"},
