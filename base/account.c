@@ -4,7 +4,7 @@
  * owner's slice, and from time to time the slices are settled: the processor clock says what was really used since the last settling, the slices are scaled down to it when they
  * are more (another program had the processor meanwhile), and what they lack is the loop's (waking, waiting, system calls around them). Settling happens when SETTLE_NS have
  * passed and when a second is over; on waking from a sleep that crossed into another second the old one is settled first, since a sleeping thread's clock stands still.
- * What the loop looked about with instead of sleeping is a slice too, and thrown away.
+ * What the loop looked about with instead of sleeping is a slice too: of its total, so that the sum is the kernel's, but of no second: the processor was free.
  *
  *   slices --settle--> seconds --5 s over--> five_s, and the damped one_min and five_min of each owner
  *                         |--60 of them--> minutes --60--> hours: average and busiest second
@@ -208,6 +208,7 @@ static void settle(struct account *a)
         sum += a->owners[i].slice;
     double scale = sum > used ? (double)used / (double)sum : 1;
     uint64_t told = (uint64_t)((double)a->looked * scale);
+    a->owners[ACCOUNT_LOOP].total += told;
     a->looked = 0;
     for (unsigned i = 0; i < ACCOUNT_OWNERS; i++) {
         share[i] = sum > used ? (uint64_t)((double)a->owners[i].slice * scale) : a->owners[i].slice;

@@ -81,8 +81,8 @@ static inline void account_leave(struct loop *loop, enum account_owner was)
 /* The loop is about to wait; it has woken for `to` (the same as account_enter when it was awake). It need not switch back to itself between what it calls: the next
  * one does, or the sleep. */
 void account_sleep(struct account *a);
-/* What it waits with, until it wakes or is about to wait again, is the processor (base/linger.h): that time is nobody's work and in no sum. Called again,
- * what was since is not even that: another program had the processor. */
+/* What it waits with, until it wakes or is about to wait again, is the processor (base/linger.h): that is the loop's runtime and in no share, since whoever has work gets it.
+ * Called again, what was since is not even that: another program had the processor. */
 void account_look(struct account *a);
 void account_wake(struct account *a, enum account_owner to);
 
