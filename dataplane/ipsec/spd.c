@@ -83,22 +83,6 @@ static bool walk_dynamic(const struct map_entry *e, const struct flow *f, bool p
     return c->flow || c->drop;
 }
 
-/* As an access list has it, but that a later part of a packet is not left in the clear for want of what only the first part
- * has. */
-static bool line_fits(const struct acl_rule *r, const struct flow *f)
-{
-    struct acl_rule whole;
-
-    if (acl_rule_fits(r, f))
-        return true;
-    if (!f->fragment || !r->permit)
-        return false;
-    whole = *r;
-    whole.tcp_flags = 0;
-    whole.icmp_type = whole.icmp_code = ICMP_ANY;
-    return acl_rule_fits(&whole, f);
-}
-
 /* The lines that decide, for one packet; c gets the answer, with their counters where it may stand for packets to come. */
 static void walk(const struct ipsec *ips, const struct map_if *mi, const struct flow *f, uint8_t way,
                  struct cache_line *c)
@@ -109,7 +93,7 @@ static void walk(const struct ipsec *ips, const struct map_if *mi, const struct 
         const struct map_entry *e = mi->entries[i];
         const struct spd_rule *at = NULL;
         for (size_t r = 0; r < e->nrules && !at; r++)
-            if (line_fits(&e->rules[r].rule, f))
+            if (acl_rule_fits(&e->rules[r].rule, f))
                 at = &e->rules[r];
         if (at && way == WAY_OUT)
             count(c, &fitted, at->hits);

@@ -36,6 +36,8 @@ struct acl_kind {
     struct conf_list *numbered, *named;
 };
 
+enum { ICMP_ANY = 256 };
+
 void flow_of(struct flow *f, const uint8_t *ip, uint32_t len)
 {
     unsigned ihl = ipv4_ihl(ip);

@@ -34,8 +34,6 @@ void flow_of(struct flow *f, const uint8_t *ip, uint32_t len);
 /* The same packet seen the other way round (a mirrored crypto ACL). */
 struct flow flow_mirror(const struct flow *f);
 
-enum { ICMP_ANY = 256 };
-
 struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint32_t seq;
     bool permit;
@@ -45,7 +43,7 @@ struct acl_rule { /* one permit or deny line; remarks are not rules */
     uint8_t sop, dop; /* enum acl_port_kind */
     uint16_t sport, sport2, dport, dport2; /* sport2: end of a range */
     uint8_t tcp_flags; /* one of these must be set; 0: whatever. established: ACK or RST */
-    uint16_t icmp_type, icmp_code; /* or ICMP_ANY */
+    uint16_t icmp_type, icmp_code; /* 256: any */
     bool has_dscp, has_precedence, has_tos, fragments;
     uint8_t dscp, precedence, tos;
     uint8_t log; /* enum acl_log_kind */
