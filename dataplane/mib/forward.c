@@ -11,15 +11,17 @@
 #include "dataplane/net/route.h"
 #include "espial/ip.h"
 
-enum form { OLD, CURRENT };
+enum form { DESTINATION, OLD, CURRENT };
 enum { IPV4 = 1 };
 
 /* The numbers that stand before the next hop: all paths of a prefix share them. */
 static void index_of_prefix(enum form form, const struct route *r, struct mib_index *out)
 {
     *out = (struct mib_index){0};
-    if (form == OLD) {
+    if (form != CURRENT) {
         mib_index_ip(out, r->prefix);
+        if (form == DESTINATION)
+            return;
         mib_index_ip(out, ip4_mask(r->len));
         out->v[out->n++] = 0; /* type of service */
         return;
@@ -40,7 +42,7 @@ static void index_of(enum form form, const struct route *r, struct mib_index *ou
         out->v[out->n++] = r->hop ? IPV4 : 0;
         out->v[out->n++] = r->hop ? 4 : 0;
     }
-    if (form == OLD || r->hop)
+    if (form == OLD || (form == CURRENT && r->hop))
         mib_index_ip(out, r->hop);
 }
 
@@ -138,57 +140,21 @@ static bool get(void *self, const struct mib_row *row, const struct mib_index *a
     return r && get_route(row, r, out);
 }
 
-
 /* ---- RFC 1213: by destination ---- */
-
-static size_t first_behind(struct net *net, const struct mib_index *at)
-{
-    size_t lo = 0, hi = route_count(net);
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        struct mib_index i = {0};
-        mib_index_ip(&i, route_at(net, mid)->prefix);
-        if (mib_compare(i.v, i.n, at->v, at->n) > 0)
-            hi = mid;
-        else
-            lo = mid + 1;
-    }
-    return lo;
-}
 
 static bool dest_behind(void *self, struct mib_index *at)
 {
-    struct net *net = dataplane_net(self);
-    const struct route *r = route_at(net, first_behind(net, at));
-    if (!r)
-        return false;
-    at->n = 0;
-    mib_index_ip(at, r->prefix);
-    return true;
-}
-
-static const struct route *dest_of(void *self, const struct mib_index *at)
-{
-    struct net *net = dataplane_net(self);
-    struct mib_index before = *at;
-    uint32_t addr;
-    if (at->n != 4 || !mib_ip_at(at, 0, &addr))
-        return NULL;
-    before.n = 3; /* its network's first: a few entries before it at most */
-    if (at->v[3])
-        before = (struct mib_index){.v = {at->v[0], at->v[1], at->v[2], at->v[3] - 1}, .n = 4};
-    const struct route *r = route_at(net, first_behind(net, &before));
-    return r && r->prefix == addr ? r : NULL;
+    return behind(self, DESTINATION, at);
 }
 static bool dest_has(void *self, const struct mib_index *at)
 {
-    return dest_of(self, at);
+    return route_of(self, DESTINATION, at);
 }
 static const struct mib_table dests = {.next = dest_behind, .has = dest_has};
 
 static bool get_dest(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
-    const struct route *r = dest_of(self, at);
+    const struct route *r = route_of(self, DESTINATION, at);
     if (!r)
         return false;
     if (row->which == HOP) /* directly: our own address there */

@@ -57,7 +57,8 @@ bool ip_mib_address(const struct iface *ifc, size_t i, struct if_addr_conf *out)
     return true;
 }
 
-size_t ip_mib_place(const uint64_t *keys, size_t n, ip_mib_index_fn *index, const struct mib_index *at)
+/* In the order of their indices, the place of the first of n keys that is behind *at; n: there is none. */
+static size_t place_behind(const uint64_t *keys, size_t n, ip_mib_index_fn *index, const struct mib_index *at)
 {
     size_t lo = 0, hi = n;
     while (lo < hi) {
@@ -72,18 +73,30 @@ size_t ip_mib_place(const uint64_t *keys, size_t n, ip_mib_index_fn *index, cons
     return lo;
 }
 
-bool ip_mib_address_behind(struct net *net, ip_mib_index_fn *index, struct mib_index *at)
+/* The index of the first key behind *at whose entry is there, into *at. */
+static bool next_key(struct net *net, const uint64_t *keys, size_t n, ip_mib_index_fn *index, bool (*there)(struct net *net, uint64_t key), struct mib_index *at)
 {
-    const uint64_t *keys;
-    struct if_addr_conf a;
-    size_t n = order_addresses(net, &keys), i = ip_mib_place(keys, n, index, at);
-    while (i < n && !ip_mib_owner(net, (uint32_t)keys[i], &a))
+    size_t i = place_behind(keys, n, index, at);
+    while (i < n && !there(net, keys[i]))
         i++;
     if (i == n)
         return false;
     at->n = 0;
     index(at, keys[i]);
     return true;
+}
+
+static bool is_address(struct net *net, uint64_t key)
+{
+    struct if_addr_conf a;
+    return ip_mib_owner(net, (uint32_t)key, &a);
+}
+
+bool ip_mib_address_behind(struct net *net, ip_mib_index_fn *index, struct mib_index *at)
+{
+    const uint64_t *keys;
+    size_t n = order_addresses(net, &keys);
+    return next_key(net, keys, n, index, is_address, at);
 }
 
 static void index_address(struct mib_index *out, uint64_t key)
@@ -160,19 +173,17 @@ static bool media_behind(void *self, struct mib_index *at)
     return ip_mib_neighbour_behind(dataplane_net(self), false, at);
 }
 
+static bool is_neighbour(struct net *net, uint64_t key)
+{
+    struct arp_row r;
+    return ip_mib_neighbour(net, (uint32_t)(key >> 32), (uint32_t)key, &r);
+}
+
 bool ip_mib_neighbour_behind(struct net *net, bool typed, struct mib_index *at)
 {
-    ip_mib_index_fn *index = typed ? index_neighbour_typed : index_neighbour;
     const uint64_t *keys;
-    struct arp_row r;
-    size_t n = order_neighbours(net, &keys), i = ip_mib_place(keys, n, index, at);
-    while (i < n && !ip_mib_neighbour(net, (uint32_t)(keys[i] >> 32), (uint32_t)keys[i], &r))
-        i++;
-    if (i == n)
-        return false;
-    at->n = 0;
-    index(at, keys[i]);
-    return true;
+    size_t n = order_neighbours(net, &keys);
+    return next_key(net, keys, n, typed ? index_neighbour_typed : index_neighbour, is_neighbour, at);
 }
 
 bool ip_mib_neighbour(struct net *net, uint32_t ifindex, uint32_t addr, struct arp_row *r)

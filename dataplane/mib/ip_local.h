@@ -13,9 +13,8 @@ enum { INET_IPV4 = 1 }; /* InetVersion and InetAddressType */
 bool ip_mib_address(const struct iface *ifc, size_t i, struct if_addr_conf *out);
 /* The interface that owns this address, and the address with its mask; NULL: none. */
 const struct iface *ip_mib_owner(struct net *net, uint32_t addr, struct if_addr_conf *out);
-/* The index of an entry of order.h, written into one that is empty. In its order, the place of the first of n keys that is behind *at; n: there is none. */
+/* The index of an entry of order.h, written into one that is empty. */
 typedef void ip_mib_index_fn(struct mib_index *out, uint64_t key);
-size_t ip_mib_place(const uint64_t *keys, size_t n, ip_mib_index_fn *index, const struct mib_index *at);
 /* The index of our next address behind *at, into *at. */
 bool ip_mib_address_behind(struct net *net, ip_mib_index_fn *index, struct mib_index *at);
 /* The ARP cache with our own addresses: the least index behind *at (ifIndex, address; typed: with type and length before the address), and one entry. */
