@@ -95,7 +95,7 @@ static bool leaves_session(int depth, const char *c)
     return !depth && (lint_word(c, "exit", 2) || lint_word(c, "quit", 1) || lint_word(c, "logout", 3));
 }
 
-static bool types_more(const struct lint *l, size_t at)
+bool lint_types_more(const struct lint *l, size_t at)
 {
     for (size_t i = at + 1; i < LINT_NACTIONS(l); i++)
         if (lint_action(l, i)->verb == ACTION_CLI)
@@ -114,7 +114,7 @@ static void lint_session(struct lint *l)
             depth = -1;
         if (!c)
             continue;
-        if (leaves_session(depth, c) && types_more(l, i)) {
+        if (leaves_session(depth, c) && lint_types_more(l, i)) {
             lint_at(l, a, "\"%.40s\" is typed in EXEC and ends the session: the next command fails, and the run with it", c);
             return;
         }

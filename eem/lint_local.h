@@ -43,12 +43,14 @@ void lint_goto(struct lint *l);
 const char *lint_command(const struct action_conf *a);
 /* Does a command lead into configuration (1), or back to EXEC (0)? -1: neither. */
 int lint_configures(const char *command);
+/* Is a command typed by an action behind this one? */
+bool lint_types_more(const struct lint *l, size_t at);
 void lint_enable(struct lint *l);
-/* lint_prompts.c */
-void lint_prompts(struct lint *l);
 void lint_modes(struct lint *l);
 void lint_sync(struct lint *l);
 void lint_abbreviations(struct lint *l);
+/* lint_prompts.c */
+void lint_prompts(struct lint *l);
 /* lint_never.c */
 void lint_never(struct lint *l);
 /* lint_messages.c: a pattern of event syslog against what messages say. */

@@ -166,14 +166,6 @@ static bool fits_prompt(const char *pattern)
     return is;
 }
 
-static bool is_last(const struct lint *l, size_t at)
-{
-    for (size_t i = at + 1; i < LINT_NACTIONS(l); i++)
-        if (lint_action(l, i)->verb == ACTION_CLI)
-            return false;
-    return true;
-}
-
 void lint_prompts(struct lint *l)
 {
     bool quiet = l->env->quiet_prompts;
@@ -193,7 +185,7 @@ void lint_prompts(struct lint *l)
                     "\"%.40s\" asks \"%s\"%s, nobody answers, and the run hangs until maxrun: give it a `pattern` and "
                     "answer it%s",
                     c, q->asks, q->when, q->files ? ", or configure `file prompt quiet` where that helps" : "");
-        else if (q && is_last(l, i) && !fits_prompt(a->pattern))
+        else if (q && !lint_types_more(l, i) && !fits_prompt(a->pattern))
             lint_at(l, a,
                     "\"%.40s\" asks \"%s\"%s, its pattern waits for that, and no command behind it answers: what it "
                     "asks about is not done",

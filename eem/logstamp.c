@@ -16,7 +16,6 @@
 #define EPOCH_MIN 315532800  /* 1980 */
 #define EPOCH_MAX 4102444800 /* 2100 */
 
-/* Between `least` and `most` digits. */
 bool scan_number(struct scan *c, unsigned least, unsigned most, uint64_t *v)
 {
     unsigned n = 0;
@@ -265,8 +264,7 @@ static bool epoch(struct scan *c, struct logline *l)
     static const char field[] = "__REALTIME_TIMESTAMP=";
     struct scan try = *c;
     uint64_t seconds, us = 0;
-    if ((size_t)(c->end - c->s) > sizeof field && !memcmp(c->s, field, sizeof field - 1)) {
-        try.s += sizeof field - 1;
+    if (scan_prefix(&try, field)) {
         if (!scan_number(&try, 16, 16, &us) || try.s != try.end)
             return false;
         seconds = us / US_PER_S;
