@@ -198,10 +198,9 @@ struct copy_asked *snmp_copy_make(struct snmp *s, uint32_t index)
     return &k->c;
 }
 
-void snmp_copy_set(struct snmp *s, struct copy_asked *c, enum row_status status)
+void snmp_copy_set(struct copy_asked *c, enum row_status status)
 {
     struct copying *k = (struct copying *)c;
-    (void)s;
     if (status == ROW_DESTROY) {
         end(k);
         return;

@@ -38,6 +38,6 @@ struct copy_asked *snmp_copy_at(struct snmp *s, uint32_t index);
 struct copy_asked *snmp_copy_make(struct snmp *s, uint32_t index);
 bool snmp_copy_room(const struct snmp *s);
 /* The entry's RowStatus is set: a copy begins at the end of the turn, or the entry goes. */
-void snmp_copy_set(struct snmp *s, struct copy_asked *c, enum row_status status);
-void snmp_copy_clear(struct snmp *s);
+void snmp_copy_set(struct copy_asked *c, enum row_status status);
+void snmp_copy_clear(struct snmp *s); /* all entries and what runs for them */
 #endif

@@ -9,8 +9,8 @@
 
 /* The configuration as it is saved: from the comments of the last change to the line "end". all: with defaults. */
 void store_running(struct shells *s, bool all, struct text *out);
-/* Write it to a file: the old one or the new one, whole. by: the user, for the header. Saving to startup-config is
- * remembered as "saved". */
+/* Write it to a file: the old one or the new one, whole. by: the user, for the header; line: his terminal line, for
+ * those who are told (FACT_CONFIG_CHANGED). Saving to startup-config is remembered as "saved". */
 MUST_USE enum file_result store_save(struct shells *s, const char *path, const char *by, uint32_t line);
 
 /* Type the lines of a configuration text (len bytes, of which none need be text) into a session without a terminal, up to a line "end". name stands in what is

@@ -217,7 +217,7 @@ bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     switch (what) {
     case IKE_MSG_NO_SA: return msg_post_key(log, &MSG_NO_SA, peer, a);
     case IKE_MSG_BAD: msg_post_key(log, &MSG_BAD, peer, a); break;
-    case IKE_MSG_MODE_FAILURE: msg_post_key(log, &MSG_MODE_FAILURE, (uint64_t)text[0] << 32 | peer, text, a); break;
+    case IKE_MSG_MODE_FAILURE: msg_post_key(log, &MSG_MODE_FAILURE, (uint64_t)text[0] << 32 | peer, text, a); break; /* each mode has its own minute */
     case IKE_MSG_AUTH_FAIL: msg_post_key(log, &MSG_AUTH_FAIL, peer, a); break;
     case IKE_MSG_NOT_ENCRYPTED: msg_post_key(log, &MSG_NOT_ENCRYPTED, peer, a); break;
     case IKE_MSG_NOT_OFFERED: msg_post_key(log, &MSG_NOT_OFFERED, peer, a, text); break;

@@ -82,7 +82,7 @@ static void settled(void *arg)
     struct iface *ifc = arg;
 
     ifc->local->settled = true;
-    ifc->admin_up = true; /* until its configuration says otherwise, which state_changed then reports */
+    ifc->admin_up = true; /* until its configuration says otherwise, which ifstate_changed then reports */
     ifstate_changed(ifc);
 }
 

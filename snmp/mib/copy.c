@@ -128,7 +128,7 @@ static enum mib_set set_status(void *self, const struct mib_row *row, const stru
     if (!c)
         return MIB_SET_UNAVAILABLE;
     if (value->num != ROW_ACTIVE || c->state == COPY_WAITING)
-        snmp_copy_set(self, c, (enum row_status)value->num);
+        snmp_copy_set(c, (enum row_status)value->num);
     return MIB_SET_OK;
 }
 

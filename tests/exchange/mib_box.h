@@ -75,16 +75,20 @@ static inline int64_t mib_number(struct box *b, const char *node, const char *oi
     return v.num;
 }
 
-/* Set a number as an agent does: checked, then committed. */
-static inline enum mib_set mib_put(struct box *b, const char *node, const char *oid, enum trap_type type, int64_t value)
+/* Set as an agent does: checked, then committed. v is without its name. */
+static inline enum mib_set mib_put_var(struct box *b, const char *node, const char *oid, struct trap_var *v)
 {
     struct mib *m = router_mib(box_router(b, node));
-    struct trap_var v = {.type = type, .num = value};
     bool writable;
-    mib_name(&v, oid);
-    enum mib_set r = mib_set(m, &v, false, &writable);
+    mib_name(v, oid);
+    enum mib_set r = mib_set(m, v, false, &writable);
     assert_true(writable);
-    return r == MIB_SET_OK ? mib_set(m, &v, true, &writable) : r;
+    return r == MIB_SET_OK ? mib_set(m, v, true, &writable) : r;
+}
+
+static inline enum mib_set mib_put(struct box *b, const char *node, const char *oid, enum trap_type type, int64_t value)
+{
+    return mib_put_var(b, node, oid, &(struct trap_var){.type = type, .num = value});
 }
 
 /* Several: {name, value}, ended by NULL. */

@@ -26,15 +26,21 @@ static enum mib_set put(struct box *b, const char *column, enum trap_type type, 
 
 static enum mib_set put_text(struct box *b, const char *column, const char *text)
 {
-    struct mib *m = router_mib(box_router(b, "a"));
     struct trap_var v = {.type = TRAP_STRING, .len = (uint16_t)strlen(text)};
     char oid[64];
-    bool writable;
     snprintf(oid, sizeof oid, COPY "%s", column);
-    mib_name(&v, oid);
     memcpy(v.data, text, v.len);
-    enum mib_set r = mib_set(m, &v, false, &writable);
-    return r == MIB_SET_OK ? mib_set(m, &v, true, &writable) : r;
+    return mib_put_var(b, "a", oid, &v);
+}
+
+/* An entry 1: what from where to where, and createAndGo. */
+static void ask(struct box *b, int from, int to, int64_t server, const char *file)
+{
+    assert_int_equal(put(b, "3.1", TRAP_INT, from), MIB_SET_OK);
+    assert_int_equal(put(b, "4.1", TRAP_INT, to), MIB_SET_OK);
+    assert_int_equal(put(b, "5.1", TRAP_IP, server), MIB_SET_OK);
+    assert_int_equal(put_text(b, "6.1", file), MIB_SET_OK);
+    assert_int_equal(put(b, "14.1", TRAP_INT, 4), MIB_SET_OK);
 }
 
 /* Running-config to startup-config and to a file; the row goes after five minutes. */
@@ -92,11 +98,7 @@ static void what_cannot_be_copied(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(put(b, "2.1", TRAP_INT, cases[i].protocol), MIB_SET_OK);
-        assert_int_equal(put(b, "3.1", TRAP_INT, cases[i].from), MIB_SET_OK);
-        assert_int_equal(put(b, "4.1", TRAP_INT, cases[i].to), MIB_SET_OK);
-        assert_int_equal(put(b, "5.1", TRAP_IP, cases[i].server), MIB_SET_OK);
-        assert_int_equal(put_text(b, "6.1", cases[i].file), MIB_SET_OK);
-        assert_int_equal(put(b, "14.1", TRAP_INT, 4), MIB_SET_OK);
+        ask(b, cases[i].from, cases[i].to, cases[i].server, cases[i].file);
         box_run(b, 120 * US_PER_S);
         mib_is(b, "a", COPY "10.1", "INTEGER: 4");
         mib_is(b, "a", COPY "13.1", cases[i].cause);
@@ -126,11 +128,7 @@ static void a_copy_that_runs_ends(void **state)
     (void)state;
     for (int how = 0; how < 2; how++) {
         struct box *b = one();
-        assert_int_equal(put(b, "3.1", TRAP_INT, 4), MIB_SET_OK);
-        assert_int_equal(put(b, "4.1", TRAP_INT, 1), MIB_SET_OK);
-        assert_int_equal(put(b, "5.1", TRAP_IP, 0x0a000009), MIB_SET_OK);
-        assert_int_equal(put_text(b, "6.1", "x"), MIB_SET_OK);
-        assert_int_equal(put(b, "14.1", TRAP_INT, 4), MIB_SET_OK);
+        ask(b, 4, 1, 0x0a000009, "x");
         box_run(b, US_PER_S);
         mib_is(b, "a", COPY "10.1", "INTEGER: 2");
         assert_int_equal(put(b, "3.1", TRAP_INT, 3), MIB_SET_INCONSISTENT);
