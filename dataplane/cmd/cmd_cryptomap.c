@@ -118,14 +118,18 @@ static const struct cmd_scope peer_scope = {
 static const struct cmd_scope local_scope = {.size = sizeof(struct map_local_conf), .changed = changed};
 static const struct cmd_scope profile_scope = {.size = sizeof(struct map_profile_conf), .changed = changed};
 
-static void whole_map_gone(struct ipsec_conf *conf, const char *name)
+/* What was said of the map as a whole. Was there anything? */
+static bool whole_map_gone(struct ipsec_conf *conf, const char *name)
 {
+    size_t before = conf->map_locals.n + conf->map_profiles.n;
+
     for (size_t i = conf->map_locals.n; i-- > 0;)
         if (!strcmp(((struct map_local_conf *)conf->map_locals.v[i])->name, name))
             conf_list_remove(&conf->map_locals, i);
     for (size_t i = conf->map_profiles.n; i-- > 0;)
         if (!strcmp(((struct map_profile_conf *)conf->map_profiles.v[i])->name, name))
             conf_list_remove(&conf->map_profiles, i);
+    return conf->map_locals.n + conf->map_profiles.n < before;
 }
 
 static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, const char *what)
@@ -137,12 +141,11 @@ static enum cmd_result remove_all(struct cmd_ctx *c, struct conf_list *list, con
     for (size_t i = list->n; i-- > 0;)
         if (!strcmp(((struct cryptomap_conf *)list->v[i])->name, name))
             conf_list_remove(list, i);
-    if (list->n == before) {
+    bool whole = list == &conf->maps && whole_map_gone(conf, name);
+    if (list->n == before && !whole) {
         out_printf(c->out, "%% Could not find crypto %s entry %s\n", what, name);
         return CMD_FAIL;
     }
-    if (list == &conf->maps)
-        whole_map_gone(conf, name);
     ipsec_conf_changed(dataplane_ipsec(c->self));
     return CMD_OK;
 }

@@ -208,7 +208,8 @@ static void refusals(void **state)
     assert_null(strstr(box_type(b, "r", "show running-config"), "BAD"));
 }
 
-/* A map that interfaces have keeps an entry; without them it goes as a whole, by its name or by its last entry. */
+/* A map that interfaces have keeps an entry; without them it goes as a whole by its name. What was said of it as a
+ * whole stays when its last entry goes, and goes by the name then. */
 static void in_use(void **state)
 {
     static const char *const two = "% Crypto-map U is in use by interface(s): Et0/0, Et0/1\n"
@@ -230,6 +231,14 @@ static void in_use(void **state)
     box_type(b, "r", "end");
     assert_non_null(strstr(box_type(b, "r", "show running-config"), "crypto map U 20 ipsec-isakmp"));
     typed(b, "configure terminal\ninterface Ethernet0/0\nno crypto map\nexit\nno crypto map U\nend");
+    assert_null(strstr(box_type(b, "r", "show running-config"), "crypto map"));
+    typed(b, "configure terminal\ncrypto map U local-address Loopback0\ncrypto map U 10 ipsec-isakmp\nexit\n"
+             "no crypto map U 10\nend");
+    assert_non_null(strstr(box_type(b, "r", "show running-config"), "crypto map U local-address Loopback0\n"));
+    box_type(b, "r", "configure terminal");
+    expect(b, "no crypto map U", "");
+    expect(b, "no crypto map U", "% Could not find crypto map entry U\n");
+    box_type(b, "r", "end");
     assert_null(strstr(box_type(b, "r", "show running-config"), "crypto map"));
 }
 
