@@ -46,6 +46,17 @@ void text_add_crlf(struct text *t, const char *s, size_t n)
     text_addn(t, s, n);
 }
 
+void text_add_lf(struct text *t, const char *s, size_t n)
+{
+    const char *end = s + n;
+    for (const char *nl; s < end && (nl = memchr(s, '\n', (size_t)(end - s)));) {
+        text_addn(t, s, (size_t)(nl - s) - (nl > s && nl[-1] == '\r'));
+        text_addn(t, "\n", 1);
+        s = nl + 1;
+    }
+    text_addn(t, s, (size_t)(end - s));
+}
+
 void text_add(struct text *t, const char *s)
 {
     text_addn(t, s, strlen(s));

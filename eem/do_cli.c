@@ -100,14 +100,9 @@ void cli_close_session(struct run *r)
 static bool keep_result(struct run *r, const char *s, size_t len)
 {
     struct text t = {0};
-    for (size_t at = 0; at < len;) {
-        const char *end = memchr(s + at, '\n', len - at);
-        size_t n = end ? (size_t)(end - s) - at : len - at;
-        text_addn(&t, s + at, n);
-        if (end)
-            text_add(&t, at + n == 0 || s[at + n - 1] == '\r' ? "\n" : "\r\n");
-        at += n + (end != NULL);
-    }
+    size_t echo = len && s[0] == '\n';
+    text_addn(&t, s, echo);
+    text_add_crlf(&t, s + echo, len - echo);
     bool ok = vars_setn(&r->vars, "_cli_result", text_str(&t), t.len);
     text_free(&t);
     return ok;

@@ -276,11 +276,7 @@ bool run_expand_text(struct run *r, const char *in, struct text *out)
     run_unescape(in, &raw);
     bool ok = run_expand(r, text_str(&raw), &full);
     text_add(out, "");
-    for (const char *s = text_str(&full), *cr; *s; s = cr + (*cr == '\r')) {
-        for (cr = s + strcspn(s, "\r"); *cr && cr[1] != '\n'; cr += 1 + strcspn(cr + 1, "\r"))
-            ;
-        text_addn(out, s, (size_t)(cr - s));
-    }
+    text_add_lf(out, text_str(&full), full.len);
     text_free(&full);
     text_free(&raw);
     return ok;

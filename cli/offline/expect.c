@@ -293,29 +293,21 @@ void expect_text(struct expectations *e, const char *applet, enum expect_kind ki
     }
 }
 
-/* What a terminal's lines end with is CR LF; who writes an expectation sees no CR. */
-static char *without_cr(const char *s)
-{
-    char *copy = mem_strndup(s, strlen(s)), *to = copy;
-    for (const char *from = copy; *from; from++)
-        if (*from != '\r' || (from[1] && from[1] != '\n'))
-            *to++ = *from;
-    *to = '\0';
-    return copy;
-}
-
 void expect_set(struct expectations *e, const char *applet, const char *name, const char *value)
 {
     EXPECT_EACH(x, e, applet)
     {
         if (x->kind != EXPECT_SETS || strcmp(name, x->name))
             continue;
-        char *seen = without_cr(value);
-        if (!strcmp(seen, x->wanted))
+        struct text seen = {0};
+        text_add_lf(&seen, value, strlen(value)); /* who writes an expectation sees no CR */
+        if (seen.len && seen.s[seen.len - 1] == '\r')
+            seen.s[--seen.len] = '\0';
+        if (!strcmp(text_str(&seen), x->wanted))
             x->times++;
         else
-            instead(x, seen);
-        mem_free(seen);
+            instead(x, text_str(&seen));
+        text_free(&seen);
     }
 }
 

@@ -16,6 +16,7 @@ struct text {
 void text_add(struct text *t, const char *s);
 void text_addn(struct text *t, const char *s, size_t n);
 void text_add_crlf(struct text *t, const char *s, size_t n); /* every LF as CR LF */
+void text_add_lf(struct text *t, const char *s, size_t n);   /* every CR LF as LF */
 void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *t, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void text_clear(struct text *t); /* empty, keeps the memory */

@@ -21,6 +21,10 @@ static void line_ends(void **state)
     assert_memory_equal(t.s, "a\r\n\r\nbc\r\r\n\0\r\n", 14);
     text_add_crlf(&t, "", 0);
     assert_int_equal(t.len, 13);
+    text_clear(&t);
+    text_add_lf(&t, "a\r\n\r\nb\n\rc\r\r\nd\r\n", 14); /* the last LF is not ours */
+    text_add_lf(&t, "", 0);
+    assert_string_equal(text_str(&t), "a\n\nb\n\rc\r\nd\r");
     text_free(&t);
 }
 
