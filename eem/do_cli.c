@@ -3,7 +3,8 @@
  * The first command of a run opens a session on a free vty, in user EXEC; all commands of the run share it, modes
  * included; it is closed when the run ends. What a command printed, from the end of the echoed line to the next prompt,
  * is $_cli_result: it begins with a line end, its lines end with CR LF as on a terminal. With `pattern` the action ends when the pattern has been seen, and not at a prompt that it does not
- * fit; the next command is the answer. A question that no pattern awaits, and a pattern that never comes, keep the run
+ * fit; the next command is the answer. A line end inside a command, of a value, is Return: what is behind it is typed when the prompt is there again, and $_cli_result is
+ * all of it. A question that no pattern awaits, and a pattern that never comes, keep the run
  * until maxrun ends it, as on IOS. That a router refused a command is no error of the action: the text is in $_cli_result. Errors
  * are a session that cannot be had, and one that has ended under us (an applet that types `exit`).
  *
@@ -108,43 +109,70 @@ static bool keep_result(struct run *r, const char *s, size_t len)
     return ok;
 }
 
+static void answered(void *arg, const struct shell_result *result);
+
+/* Up to its next line end, which is Return; the action's pattern is for what its last line makes. */
+static void type_line(struct run *r)
+{
+    const char *s = text_str(&r->cli_typed) + r->cli_at;
+    size_t n = strcspn(s, "\r\n");
+    char *line = mem_strndup(s, n);
+    n += s[n] == '\r' && s[n + 1] == '\n' ? 2 : s[n] != '\0';
+    if (r->eem->debug.action_cli) {
+        char *in = mem_printf("%s%s", r->cli_question ? "" : shell_prompt(r->shell), line);
+        debug_text(r, "IN ", in);
+        mem_free(in);
+    }
+    if (r->cli_at) /* a terminal shows it behind what the line before printed */
+        text_add(&r->cli_printed, line);
+    r->cli_at += n;
+    char *until = r->doing->pattern[0] && r->cli_at == r->cli_typed.len ? pattern_translate(r->doing->pattern) : NULL;
+    r->state = RUN_CLI;
+    shell_type(r->shell, line, until, answered, r);
+    mem_free(until);
+    mem_free(line);
+}
+
+void cli_clear(struct run *r)
+{
+    text_free(&r->cli_typed);
+    text_free(&r->cli_printed);
+}
+
 static void answered(void *arg, const struct shell_result *result)
 {
     struct run *r = arg;
     r->cli_question = result->matched;
-    bool ok = keep_result(r, result->output, result->len);
+    text_addn(&r->cli_printed, result->output, result->len);
     debug_output(r, result->output, result->len);
     if (result->closed) {
         cli_close_session(r);
         r->cli_over = true;
+    } else if (r->cli_at < r->cli_typed.len) {
+        type_line(r);
+        return;
     }
+    bool ok = keep_result(r, text_str(&r->cli_printed), r->cli_printed.len);
+    cli_clear(r);
     run_resume(r, ok);
 }
 
 static enum step perform(struct run *r, const struct action_conf *a)
 {
-    struct text line = {0};
-    bool ok = run_expand(r, a->text, &line);
-    while (line.len && (line.s[line.len - 1] == '\r' || line.s[line.len - 1] == '\n')) /* of a value: no more than Return itself */
-        line.s[--line.len] = '\0';
+    struct text *line = &r->cli_typed;
+    cli_clear(r);
+    r->cli_at = 0;
+    bool ok = run_expand(r, a->text, line);
+    while (line->len && (line->s[line->len - 1] == '\r' || line->s[line->len - 1] == '\n')) /* of a value: no more than Return itself */
+        line->s[--line->len] = '\0';
     if (ok && r->cli_over) {
         msg_post(r->eem->env.log, &CLI_WRITE);
         ok = false;
     }
     if (ok && !r->shell)
         ok = open_session(r);
-    if (ok) {
-        if (r->eem->debug.action_cli) {
-            char *in = mem_printf("%s%s", r->cli_question ? "" : shell_prompt(r->shell), text_str(&line));
-            debug_text(r, "IN ", in);
-            mem_free(in);
-        }
-        char *until = a->pattern[0] ? pattern_translate(a->pattern) : NULL;
-        r->state = RUN_CLI;
-        shell_type(r->shell, text_str(&line), until, answered, r);
-        mem_free(until);
-    }
-    text_free(&line);
+    if (ok)
+        type_line(r);
     return ok ? STEP_PENDING : STEP_FAILED;
 }
 

@@ -284,6 +284,8 @@ struct run {
     size_t nvarbinds;
     struct trap_var *object; /* action snmp-object-value; NULL: none */
     struct run_file *files; /* open handles (do_file.c) */
+    struct text cli_typed, cli_printed; /* of an action cli: what is typed, and what its lines have printed so far */
+    size_t cli_at;     /* what is left to be typed begins there */
     bool cli_over;     /* the session ended by itself */
     bool cli_question; /* the last command stopped at its pattern */
     bool timed_out;
@@ -327,6 +329,7 @@ bool run_number(struct run *r, const char *in, int64_t low, int64_t high, int64_
 bool run_set(struct run *r, const char *name, const char *value) MUST_USE;
 int32_t run_exit_status(const struct run *r); /* $_exit_status; 0 when it was never set */
 void cli_close_session(struct run *r);        /* do_cli.c */
+void cli_clear(struct run *r);                /* what its last action cli typed and printed */
 enum step info_snmp(struct run *r, const struct action_conf *a); /* do_snmp.c */
 void files_close(struct run *r);              /* do_file.c: all handles */
 void trap_server_event(struct run *r);        /* do_trap.c */

@@ -70,6 +70,7 @@ void run_free(struct run *r)
     if (r->pending_stop)
         r->pending_stop(r);
     cli_close_session(r);
+    cli_clear(r);
     files_close(r);
     mem_free(r->varbinds);
     mem_free(r->object);

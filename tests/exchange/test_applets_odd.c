@@ -240,6 +240,12 @@ static const struct odd odd[] = {
      "set m \"--Mo\"\n action 2.6 append m \"re\"\n action 3.0 string first \"$m\" \"$_cli_result\"\n action 4.0 regexp \"\\nend\" "
      "\"$_cli_result\"\n action 5.0 syslog msg \"more $_string_result end $_regexp_result\"\n",
      NULL, 2, "A: more -1 end 1", "FMPD", NULL, NULL, NULL},
+    {"a line end inside a command is Return, and what is behind it is typed too",
+     "event manager applet A\n event none\n action 1.0 cli command \"enable\"\n action 2.0 cli command \"show clock\"\n action 3.0 regexp "
+     "\"2013(.*)R1\" \"$_cli_result\" all nl\n action 4.0 cli command \"show privilege$nl show clock\"\n action 5.0 regexp "
+     "\"^\\nCurrent privilege level is 15\\r\\nR1# show clock\\r\\n[*.]?[0-9:.]+ UTC Tue Mar 12 2013\\r\\nR1#$\" \"$_cli_result\"\n action 6.0 syslog msg "
+     "\"both $_regexp_result\"\n",
+     NULL, 2, "A: both 1", "FMPD", NULL, NULL, NULL},
     {"several events, one maxrun",
      "event manager applet A\n event tag 1 syslog pattern \"NEVER\" maxrun 60\n event tag 2 none\n trigger\n  correlate event 1 or event 2\n action "
      "1.0 wait 30\n action 2.0 syslog msg \"waited\"\n",
