@@ -3,6 +3,8 @@
 
 add_test(NAME floors COMMAND ${CMAKE_SOURCE_DIR}/tests/floors ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 set_tests_properties(floors PROPERTIES LABELS floors)
+add_test(NAME program.alone COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/program_alone ${CMAKE_SOURCE_DIR})
+set_tests_properties(program.alone PROPERTIES LABELS floors TIMEOUT 60)
 
 file(GLOB transcripts CONFIGURE_DEPENDS transcript/*.in)
 foreach(script ${transcripts})
