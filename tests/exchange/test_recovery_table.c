@@ -316,6 +316,11 @@ static void play(void **state)
     {                                                                                                                  \
         0, 1                                                                                                           \
     }
+#define RENEWS_V2                                                                                                      \
+    {0, 0}, {0, 1},                                                                                                    \
+    {                                                                                                                  \
+        0, 2                                                                                                           \
+    }
 #define RENEWS_ALL                                                                                                     \
     {1, 1}, {1, 1},                                                                                                    \
     {                                                                                                                  \
@@ -356,19 +361,36 @@ static const struct row rows[] = {
     {"dynamic map, nothing, on, DPD", DYNAMIC_MAP, ALL_LOST, ON, DPD, NOTHING, SAID, false, DEAD_PEER},
     {"sVTI that answers, nothing, off, DPD", SVTI, ALL_LOST, OFF, ANSWERS | DPD, NOTHING, SAID, false, DEAD_PEER},
     {"static map, aggressive, nothing, on", STATIC_MAP, ALL_LOST, ON, AGGRESSIVE, MAIN_MODE, NEVER, true, BOOT},
-    /* IKEv2 */
+    /* IKEv2: with the command INVALID_SPI goes with the DELETE. Nothing but a DELETE is said where the tunnel renews by itself. */
     {"IKEv2 static map, IKE SA, off", STATIC_MAP, IKE_STAYS, OFF, V2, DELETE, NEVER, false, SOON},
     {"IKEv2 static map, IKE SA, on", STATIC_MAP, IKE_STAYS, ON, V2, DELETE_AND, NEVER, false, SOON},
+    {"IKEv2 dynamic map, IKE SA, off", DYNAMIC_MAP, IKE_STAYS, OFF, V2, DELETE, NEVER, false, SOON},
+    {"IKEv2 dynamic map, IKE SA, on", DYNAMIC_MAP, IKE_STAYS, ON, V2, DELETE_AND, NEVER, false, SOON},
+    {"IKEv2 GRE that answers, IKE SA, off", GRE, IKE_STAYS, OFF, V2 | ANSWERS, DELETE, NEVER, false, SOON},
+    {"IKEv2 GRE that answers, IKE SA, on", GRE, IKE_STAYS, ON, V2 | ANSWERS, DELETE_AND, NEVER, false, SOON},
     {"IKEv2 sVTI that answers, IKE SA, off", SVTI, IKE_STAYS, OFF, V2 | ANSWERS, DELETE, NEVER, false, SOON},
     {"IKEv2 sVTI that answers, IKE SA, on", SVTI, IKE_STAYS, ON, V2 | ANSWERS, DELETE_AND, NEVER, false, SOON},
+    {"IKEv2 GRE, IKE SA, off", GRE, IKE_STAYS, OFF, V2, RENEWS, NEVER, false, SOON},
+    {"IKEv2 GRE, IKE SA, on", GRE, IKE_STAYS, ON, V2, RENEWS_V2, NEVER, false, SOON},
+    {"IKEv2 sVTI, IKE SA, off", SVTI, IKE_STAYS, OFF, V2, RENEWS, NEVER, false, SOON},
+    {"IKEv2 sVTI, IKE SA, on", SVTI, IKE_STAYS, ON, V2, RENEWS_V2, NEVER, false, SOON},
     {"IKEv2 static map, nothing, off", STATIC_MAP, ALL_LOST, OFF, V2, NOTHING, SAID, false, LIFETIME_V2},
-    {"IKEv2 static map, nothing, on", STATIC_MAP, ALL_LOST, ON, V2, SA_INIT, NEVER, true, BOOT},
-    {"IKEv2 sVTI, nothing, off", SVTI, ALL_LOST, OFF, V2, {1, 1}, {0, 0}, {0, 1}, MAYBE, true, BOOT},
-    {"IKEv2 sVTI, nothing, on", SVTI, ALL_LOST, ON, V2, {1, 1}, {0, 0}, {0, 2}, NEVER, true, BOOT},
-    /* An IKE SA of IKEv2 comes with a pair, which such a profile does not ask for: not begun. */
+    {"IKEv2 dynamic map, nothing, off", DYNAMIC_MAP, ALL_LOST, OFF, V2, NOTHING, SAID, false, LIFETIME_V2},
+    {"IKEv2 GRE that answers, nothing, off", GRE, ALL_LOST, OFF, V2 | ANSWERS, NOTHING, SAID, false, LIFETIME_V2},
     {"IKEv2 sVTI that answers, nothing, off", SVTI, ALL_LOST, OFF, V2 | ANSWERS, NOTHING, SAID, false, LIFETIME_V2},
+    {"IKEv2 GRE, nothing, off", GRE, ALL_LOST, OFF, V2, {1, 1}, {0, 0}, {0, 1}, MAYBE, true, BOOT},
+    {"IKEv2 sVTI, nothing, off", SVTI, ALL_LOST, OFF, V2, {1, 1}, {0, 0}, {0, 1}, MAYBE, true, BOOT},
+    {"IKEv2 static map, nothing, on", STATIC_MAP, ALL_LOST, ON, V2, SA_INIT, NEVER, true, BOOT},
+    {"IKEv2 dynamic map, nothing, on", DYNAMIC_MAP, ALL_LOST, ON, V2, NOTHING, SAID, false, LIFETIME_V2},
+    /* An IKE SA of IKEv2 comes with a pair, which such a profile does not ask for: not begun. */
+    {"IKEv2 GRE that answers, nothing, on", GRE, ALL_LOST, ON, V2 | ANSWERS, NOTHING, SAID, false, LIFETIME_V2},
     {"IKEv2 sVTI that answers, nothing, on", SVTI, ALL_LOST, ON, V2 | ANSWERS, NOTHING, SAID, false, LIFETIME_V2},
+    {"IKEv2 GRE, nothing, on", GRE, ALL_LOST, ON, V2, {1, 1}, {0, 0}, {0, 2}, NEVER, true, BOOT},
+    {"IKEv2 sVTI, nothing, on", SVTI, ALL_LOST, ON, V2, {1, 1}, {0, 0}, {0, 2}, NEVER, true, BOOT},
     {"IKEv2 static map, nothing, off, DPD", STATIC_MAP, ALL_LOST, OFF, V2 | DPD, NOTHING, SAID, false, DEAD_PEER},
+    {"IKEv2 dynamic map, nothing, off, DPD", DYNAMIC_MAP, ALL_LOST, OFF, V2 | DPD, NOTHING, SAID, false, DEAD_PEER},
+    {"IKEv2 dynamic map, nothing, on, DPD", DYNAMIC_MAP, ALL_LOST, ON, V2 | DPD, NOTHING, SAID, false, DEAD_PEER},
+    {"IKEv2 sVTI that answers, nothing, off, DPD", SVTI, ALL_LOST, OFF, V2 | ANSWERS | DPD, NOTHING, SAID, false, DEAD_PEER},
 };
 
 int main(void)
