@@ -26,6 +26,12 @@
     "crypto isakmp key secret address 0.0.0.0\n"                                                                       \
     "crypto ipsec transform-set T esp-aes esp-sha-hmac\n"
 
+/* Typed: a profile V2 of IKEv2 for any peer. */
+#define IKEV2                                                                                                          \
+    "crypto ikev2 keyring K\npeer ANY\naddress 0.0.0.0 0.0.0.0\npre-shared-key drawbridge\nexit\nexit\n"               \
+    "crypto ikev2 profile V2\nmatch identity remote address 0.0.0.0\nauthentication remote pre-share\n"                \
+    "authentication local pre-share\nkeyring local K\nexit\n"
+
 static const char hub[] = "hostname hub\n" IKE "crypto dynamic-map DYN 10\n set transform-set T\n"
                           "crypto map CM 10 ipsec-isakmp dynamic DYN\n"
                           "interface Loopback0\n ip address 10.0.0.1 255.255.255.0\n"

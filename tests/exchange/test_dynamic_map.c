@@ -308,11 +308,6 @@ static void sizes(void **state)
     box_free(b);
 }
 
-#define IKEV2                                                                                                          \
-    "crypto ikev2 keyring K\npeer ANY\naddress 0.0.0.0 0.0.0.0\npre-shared-key drawbridge\nexit\nexit\n"               \
-    "crypto ikev2 profile V2\nmatch identity remote address 0.0.0.0\nauthentication remote pre-share\n"                \
-    "authentication local pre-share\nkeyring local K\nexit\n"
-
 /* The same with IKEv2: answered, never begun with; each its own flow; renewed by either end; gone with its spoke;
  * bounded by the list. */
 static void ikev2(void **state)

@@ -60,6 +60,26 @@ static void failover(void **state)
     box_free(b);
 }
 
+/* The same with IKEv2: the first is silent, and is given up after 2 + 4 + 8 + 16 + 32 s, as IKEv1 does after 60. */
+static void failover_v2(void **state)
+{
+    struct box *b = two_hubs(827, "crypto map CM 10 ipsec-isakmp\nset peer 192.0.0.1\nset peer 192.0.2.1");
+    (void)state;
+    conf(b, "hub", IKEV2 "crypto dynamic-map DYN 10\nset ikev2-profile V2");
+    conf(b, "s1", IKEV2 "crypto map CM 10 ipsec-isakmp\nset ikev2-profile V2");
+    conf(b, "s2", IKEV2 "crypto map CM 10 ipsec-isakmp\nset ikev2-profile V2");
+    away(b, "hub", true);
+    uint64_t from = loop_now(box_loop(b));
+    (void)pings(b, "s1", "ping 10.0.0.1 source Loopback0 timeout 1 repeat 1");
+    while (with(b) != S2 && loop_now(box_loop(b)) - from < 200 * US_PER_S)
+        box_run(b, US_PER_S);
+    uint64_t took = (loop_now(box_loop(b)) - from) / US_PER_S;
+    printf("on to the second peer after %u s\n", (unsigned)took);
+    assert_in_range(took, 55, 70);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5);
+    box_free(b);
+}
+
 /* Nobody answers: each is asked once for a packet, and then it is quiet. */
 static void nobody(void **state)
 {
@@ -205,7 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failover),     cmocka_unit_test(nobody),  cmocka_unit_test(default_peer),
         cmocka_unit_test(default_next), cmocka_unit_test(by_name), cmocka_unit_test(deny),
-        cmocka_unit_test(local_address),
+        cmocka_unit_test(local_address), cmocka_unit_test(failover_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

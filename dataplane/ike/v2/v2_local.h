@@ -36,6 +36,7 @@
 /* Times, us. The policy behind them is in v2_timers.c. */
 #define V2_RETRANSMIT_US (2 * US_PER_S)
 #define V2_RETRANSMITS   5
+#define V2_FIRST_REPEATS 4 /* of IKE_SA_INIT and IKE_AUTH */
 #define V2_HALF_OPEN_US  (30 * US_PER_S)
 #define V2_LINGER_US     (5 * US_PER_S)
 #define V2_SWITCH_US     (5 * US_PER_S)

@@ -1,7 +1,9 @@
 /* Everything IKEv2 decides about time.
  *
  *   retransmission   2 s, then twice as long each time, 5 repeats: a request that nobody answers in 126 s has found
- *                    its SA dead (RFC 7296 section 2.4): SA and children go, and nobody is told. A probe of dead peer
+ *                    its SA dead (RFC 7296 section 2.4): SA and children go, and nobody is told. IKE_SA_INIT and
+ *                    IKE_AUTH, with which nothing is lost, have 4 repeats and 62 s, so that the next peer of a crypto map
+ *                    is asked as soon as with IKEv1 (60 s). A probe of dead peer
  *                    detection is repeated every RETRY seconds instead, 5 times. Responses are never repeated by
  *                    themselves.
  *                    The DELETE of an IKE SA is repeated 3 times: who has answered it may be gone
@@ -243,5 +245,10 @@ uint64_t v2_timers_wait(const struct v2_x *x)
 
 bool v2_timers_lost(const struct v2_x *x)
 {
-    return x->tries >= (x->kind == V2X_DEL_IKE ? V2_DELETE_REPEATS : V2_RETRANSMITS);
+    switch (x->kind) {
+    case V2X_INIT:
+    case V2X_AUTH: return x->tries >= V2_FIRST_REPEATS;
+    case V2X_DEL_IKE: return x->tries >= V2_DELETE_REPEATS;
+    default: return x->tries >= V2_RETRANSMITS;
+    }
 }
