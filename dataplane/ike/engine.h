@@ -43,7 +43,7 @@
 #define IKE_REAP_US        (60 * US_PER_S)
 #define IKE_NODE_PURGE_US  (50 * US_PER_S)
 #define IKE_OLD_PAIR_US    (30 * US_PER_S)
-#define IKE_SWITCH_US      (200 * US_PER_MS)
+#define IKE_SWITCH_US      (5 * US_PER_S) /* as in IKEv2: charon repeats a QM2 that has no answer after four */
 #define IKE_REKEY_YIELD_US (10 * US_PER_S)
 
 struct ike_sa;

@@ -103,7 +103,8 @@ struct sa_pair {
     unsigned pfs_group;
     uint32_t handle;                   /* of the reserved SPI it was made with; 0 none */
     uint64_t installed_at;
-    struct timer soft, hard, idle, turn; /* turn: it is to be sent with then */
+    struct timer soft, hard, idle, turn;
+    uint64_t turn_at; /* loop time, us: it is sent with then at the latest (turn.c) */
     struct sa_pair *next_soft, *next_dead;
     struct sa_pair *next_of_peer, **prev_of_peer;
 };
@@ -383,6 +384,7 @@ bool pair_programmed(const struct sa_pair *sa);
 /* What is left of its lifetimes when its successor is asked for; kilobytes 0 when they do not count. */
 void pair_thresholds(const struct sa_pair *sa, uint32_t *seconds, uint32_t *kilobytes);
 void pair_enable(struct sa_pair *sa);  /* its flow sends with it from now on */
+void turn_init(struct sa_pair *sa);    /* a new pair's; turn.c */
 void sad_init(struct ipsec *ips);
 void sad_fini(struct ipsec *ips);
 void sad_bury(struct ipsec *ips); /* free the dead */

@@ -190,16 +190,6 @@ static void on_idle(void *arg)
         pair_delete(sa, SA_GONE_IDLE, true);
 }
 
-/* Unless a younger one was quicker. */
-static void on_turn(void *arg)
-{
-    struct sa_pair *sa = arg;
-    for (const struct sa_pair *o = sa->newer; o; o = o->newer)
-        if (o->enabled)
-            return;
-    pair_enable(sa);
-}
-
 /* How long before its end a pair asks for its successor: of a short life, a part. */
 static uint64_t soft_before_us(const struct sa_pair *sa)
 {
@@ -233,7 +223,7 @@ static void lifetimes(struct sa_pair *sa)
     timer_init(&sa->soft, sa->ips->env.loop, on_soft, sa);
     timer_init(&sa->hard, sa->ips->env.loop, on_hard, sa);
     timer_init(&sa->idle, sa->ips->env.loop, on_idle, sa);
-    timer_init(&sa->turn, sa->ips->env.loop, on_turn, sa);
+    turn_init(sa);
     if (sa->policy.idle_s)
         timer_set(&sa->idle, sa->policy.idle_s * US_PER_S);
     if (life) {
@@ -383,52 +373,6 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p)
         flowmib_fail(ips, FLOWMIB_CAPACITY, p->policy.peer, p->policy.local, p->spi_in, 0);
     }
     return id;
-}
-
-void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us)
-{
-    struct sa_pair *sa = table_find(ips->by_id, &id);
-    if (!sa || sa->enabled)
-        return;
-    if (sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0))
-        after_us = fault_window_us(ips->env.faults, FAULT_OLD_FIRST);
-    if (sa->flow->out && after_us)
-        timer_set(&sa->turn, after_us);
-    else
-        pair_enable(sa);
-}
-
-void sad_enable_outbound(struct ipsec *ips, uint32_t id)
-{
-    sad_enable_outbound_later(ips, id, 0);
-}
-
-bool sad_heard(struct ipsec *ips, uint32_t id)
-{
-    const struct sa_pair *sa = table_find(ips->by_id, &id);
-
-    return sa && sa->in.packets;
-}
-
-void pair_enable(struct sa_pair *sa)
-{
-    struct ipsec_flow *f = sa->flow;
-    struct ipsec *ips = sa->ips;
-    if (sa->enabled)
-        return;
-    sa->enabled = true;
-    timer_clear(&sa->turn);
-    if (!f->out)
-        f->up_since = loop_now(ips->env.loop);
-    f->out = sa;
-    protect_changed(ips, f);
-    rri_update(ips, f);
-    if (f->group) {
-        group_front(f);
-        policy_changed(ips); /* packets of its line may now belong to it */
-    }
-    debug_outbound(sa);
-    event_outbound(sa);
 }
 
 static void unlink_pair(struct sa_pair *sa)

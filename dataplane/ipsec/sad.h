@@ -87,7 +87,7 @@ uint32_t sad_install(struct ipsec *ips, const struct sa_pair_params *p);
 /* From now on the flow sends with this pair; the former one stays for inbound until deleted. Idempotent. */
 void sad_enable_outbound(struct ipsec *ips, uint32_t id);
 /* The same for an end that cannot know yet that the peer has the pair: while the flow has a former one to send with, only
- * after so long (us), or when that one goes. */
+ * when the peer has been heard by the new one, after so long (us) at the latest, or when that one goes. */
 void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us);
 /* Has an authentic packet come in by the pair? */
 bool sad_heard(struct ipsec *ips, uint32_t id);

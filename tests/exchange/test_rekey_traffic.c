@@ -151,6 +151,59 @@ static void both_at_once(void **state)
     lab_free(&l);
 }
 
+/* The third message of a quick mode, kept by the wire. */
+struct kept {
+    uint8_t frame[600];
+    size_t len;
+    uint32_t mid;
+    unsigned of_mid;
+};
+
+static enum wire_verdict keep_third(void *arg, int from, uint8_t *frame, size_t len)
+{
+    struct kept *k = arg;
+    const uint8_t *ike = frame + 14 + 20 + 8;
+
+    (void)from;
+    if (len < 14 + 28 + 28 || frame[14 + 9] != 17 || get16(frame + 14 + 20) != 500 || ike[18] != 32 || k->len)
+        return WIRE_PASS;
+    k->of_mid = get32(ike + 20) == k->mid ? k->of_mid + 1 : 1;
+    k->mid = get32(ike + 20);
+    if (k->of_mid < 3)
+        return WIRE_PASS;
+    assert_int_equal(from, 0);
+    assert_true(len <= sizeof k->frame);
+    memcpy(k->frame, frame, len);
+    k->len = len;
+    return WIRE_LOSE;
+}
+
+/* The other end has the third message three seconds late: who made the pair sends by the former one until then, and no longer. */
+static void third_late(void **state)
+{
+    struct lab l;
+    struct ipsec_pair_info old, now;
+    struct kept k = {0};
+    (void)state;
+    lab_new(&l, 135);
+    lab_tunnel(&l);
+    both_start(&l, 20000, 100);
+    wire_tap(l.spoke_wire, keep_third, &k);
+    assert_true(lab_current(&l, "spoke", &old));
+    ike_soft_expire(lab_ike(&l, "spoke"), &(struct sa_pair_info){.id = old.id});
+    lab_run(&l, 3);
+    assert_true(k.len);
+    assert_int_equal(lab_pairs(&l, "spoke"), 2);
+    assert_true(lab_current(&l, "spoke", &now) && now.id == old.id);
+    wire_inject(l.spoke_wire, 0, k.frame, k.len);
+    lab_run(&l, 0.1);
+    assert_true(lab_current(&l, "spoke", &now) && now.id != old.id);
+    lab_run(&l, 5);
+    none_lost(&l);
+    assert_true(lab_agree(&l));
+    lab_free(&l);
+}
+
 /* The tunnel itself was begun by both at the same moment, so that either side holds a pair that it made; then an hour of lifetimes of 120 s. */
 static void begun_by_both(void **state)
 {
@@ -259,7 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_seconds),    cmocka_unit_test(by_kilobytes),  cmocka_unit_test(with_ike),
-        cmocka_unit_test(both_at_once),  cmocka_unit_test(begun_by_both), cmocka_unit_test(nothing_grows), cmocka_unit_test(begun_at_any_lag),
+        cmocka_unit_test(both_at_once),  cmocka_unit_test(third_late), cmocka_unit_test(begun_by_both), cmocka_unit_test(nothing_grows), cmocka_unit_test(begun_at_any_lag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

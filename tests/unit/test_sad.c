@@ -99,6 +99,15 @@ static void enabled_later(void **state)
     assert_true(sad_delete(b->ips, six, SA_GONE_REKEYED)); /* its time does not come */
     vloop_run_for(b->loop, 2 * US_PER_S);
     assert_int_equal(send(b), 0x2005);
+    /* Heard by it, it need not wait; by a packet that is not authentic it is not heard. */
+    uint32_t seven = install(b, 0x1007, 0x1007, true, false);
+    sad_enable_outbound_later(b->ips, seven, 5 * US_PER_S);
+    stray(b, SPOKE, 0x1007, false);
+    vloop_run_for(b->loop, US_PER_S);
+    assert_int_equal(send(b), 0x2005);
+    pair_count(b->ips, table_find(b->ips->by_id, &seven), DIR_IN, 1, 84, loop_now(b->loop));
+    vloop_run_for(b->loop, 50 * US_PER_MS);
+    assert_int_equal(send(b), 0x1007);
     box_free(b);
 }
 
