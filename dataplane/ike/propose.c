@@ -203,6 +203,7 @@ static bool p1_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             break;
         case A1_KEY_LENGTH:
             out->key_bits = (uint16_t)a.value;
+            known &= a.value <= UINT16_MAX;
             SAY(sa, "      keylength of %u", a.value);
             break;
         case A1_HASH:
@@ -231,6 +232,7 @@ static bool p1_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             break;
         case A1_LIFE_TYPE:
             seconds = a.value == LIFE_SECONDS;
+            known &= seconds || a.value == LIFE_KILOBYTES;
             SAY(sa, "      life type in %s", seconds ? "seconds" : "kilobytes");
             break;
         case A1_LIFE:
@@ -442,6 +444,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             break;
         case A2_GROUP:
             out->group = (uint16_t)a.value;
+            known &= a.value <= UINT16_MAX;
             TRACE(sa, "      group is %u", a.value);
             break;
         case A2_ENCAPS:
@@ -460,6 +463,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
             break;
         case A2_KEY_LENGTH:
             out->transform.key_bits = (uint16_t)a.value;
+            known &= a.value <= UINT16_MAX;
             TRACE(sa, "      key length is %u", a.value);
             break;
         case A2_ESN:

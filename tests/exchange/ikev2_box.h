@@ -40,6 +40,7 @@ struct rig {
     uint8_t exchange, flags;
     unsigned seen[256][2]; /* by exchange type: requests, responses */
     unsigned esp[2];
+    uint16_t to; /* port that the last datagram of port 500 or 4500 went to */
     struct {
         uint8_t data[2048];
         size_t len;
@@ -72,6 +73,8 @@ static inline enum wire_verdict rig_tap(void *arg, int from, uint8_t *f, size_t 
         return WIRE_PASS;
     if (f[23] == PROTO_ESP)
         r->esp[from]++;
+    if (len >= 14 + 28 && f[23] == PROTO_UDP && (get16(f + 34) == 500 || get16(f + 34) == 4500))
+        r->to = get16(f + 36);
     if (len < 14 + 28 + 28 || f[23] != PROTO_UDP || (get16(f + 36) != 500 && get16(f + 36) != 4500))
         return WIRE_PASS;
     size_t n = (size_t)get16(f + 38) - 8;

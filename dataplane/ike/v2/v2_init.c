@@ -356,7 +356,7 @@ static void repeated(struct v2_sa *sa, const struct v2_msg *m)
         return;
     f->repeated_at = now;
     v2_wire_add(&tx, f->ours, f->ours_len);
-    v2_transmit(sa, &tx);
+    v2_transmit_again(sa, &tx, m);
     v2_wire_free(&tx);
 }
 

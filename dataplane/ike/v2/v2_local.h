@@ -389,6 +389,8 @@ void v2_malformed(struct v2_sa *sa, struct v2_slot *s);
 /* Outside of the window: one sealed request that nobody waits for; the SA ends with it. */
 void v2_send_last(struct v2_sa *sa, struct v2_wr *w);
 void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx);
+/* An answer once more, to where the repeated request came from (RFC 7296 section 2.11). */
+void v2_transmit_again(struct v2_sa *sa, const struct v2_wire *tx, const struct v2_msg *repeat);
 void v2_wire_free(struct v2_wire *t);
 void v2_slot_settle(struct v2_slot *s); /* its negotiation is over */
 

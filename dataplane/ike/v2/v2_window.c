@@ -10,7 +10,8 @@
  * says SET_WINDOW_SIZE); some go alone (an IKE SA's rekey, its DELETE). The payloads are written when it is sent, not
  * when it is asked for, so that what has been overtaken by events asks for nothing. The peer's requests fill places of
  * our window; each keeps its answer until the place is taken again, and a repeat (its first fragment) is answered with
- * it, at most four times a second. While a place waits for a Diffie-Hellman sum, repeats of its request are not heard.
+ * it, to the port that the repeat came from (section 2.11), at most four times a second. While a place waits for a
+ * Diffie-Hellman sum, repeats of its request are not heard.
  *
  * A proved message that is not a repeat says that the peer lives, and at which port: behind a translator it may change,
  * and some (MOBIKE) go to port 4500 without one. Of a message in fragments only the last to arrive says so: one alone,
@@ -150,16 +151,26 @@ void v2_wire_free(struct v2_wire *t)
     *t = (struct v2_wire){0};
 }
 
-void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx)
+static void transmit(struct v2_sa *sa, const struct v2_wire *tx, uint16_t from, uint16_t to)
 {
     for (size_t at = 0; at + 2 <= tx->len;) {
         size_t len = get16(tx->b + at);
         at += 2;
         ike_traffic_count(&sa->traffic[IKE_OUT], len);
-        v2_trace_packet(sa->v2, sa, true, sa->remote, sa->peer_port, sa->local, sa->local_port, tx->b + at, len);
-        ike_transmit_to(sa->v2->ike, sa->local, sa->remote, sa->local_port, sa->peer_port, tx->b + at, len);
+        v2_trace_packet(sa->v2, sa, true, sa->remote, to, sa->local, from, tx->b + at, len);
+        ike_transmit_to(sa->v2->ike, sa->local, sa->remote, from, to, tx->b + at, len);
         at += len;
     }
+}
+
+void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx)
+{
+    transmit(sa, tx, sa->local_port, sa->peer_port);
+}
+
+void v2_transmit_again(struct v2_sa *sa, const struct v2_wire *tx, const struct v2_msg *repeat)
+{
+    transmit(sa, tx, repeat->floated ? 4500 : 500, repeat->from->sport);
 }
 
 static struct v2_hdr header(const struct v2_sa *sa, uint8_t exchange, bool response, uint32_t mid)
@@ -307,7 +318,7 @@ void v2_respond_notify(struct v2_sa *sa, struct v2_slot *s, uint16_t type, const
     v2_respond(sa, s, &w);
 }
 
-static void answer_repeat(struct v2_sa *sa, struct v2_slot *s)
+static void answer_repeat(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 {
     uint64_t now = v2_now(sa->v2);
 
@@ -316,7 +327,7 @@ static void answer_repeat(struct v2_sa *sa, struct v2_slot *s)
     s->repeated_at = now;
     sa->v2->stats.retransmits++;
     TR(sa, "Received a retransmitted request, retransmitting the response");
-    v2_transmit(sa, &s->tx);
+    v2_transmit_again(sa, &s->tx, m);
 }
 
 static void bad(struct v2 *v2, struct v2_sa *sa, uint32_t src, const char *why)
@@ -434,7 +445,7 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     if (response ? !(x = awaited(sa, h)) : !(s = place_of(sa, h->mid, &repeat)))
         return;
     enum codec_result res = v2_payloads(h->next, m->raw + V2_HDR, m->raw_len - V2_HDR, &outer);
-    const struct v2_payload *p = res == CODEC_OK && outer.n == 1 ? &outer.v[0] : NULL;
+    const struct v2_payload *p = res == CODEC_OK && outer.n ? &outer.v[outer.n - 1] : NULL;
     struct v2_notify_body nb;
     if (res == CODEC_OK && x && x->kind == V2X_DEL_IKE && v2_notify_find(&outer, V2N_INVALID_IKE_SPI, &nb)) {
         v2_sa_kill(sa, "Deleted, and the peer knows it no more", SA_GONE_CLEARED);
@@ -452,19 +463,23 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     }
     if (repeat) {
         if (number == 1)
-            answer_repeat(sa, s);
+            answer_repeat(sa, s, m);
         return;
     }
     uint8_t first = p->next;
     if (p->type == V2_SKF) {
+        size_t piece = len;
         v2->stats.fragments_in++;
         len = v2_frag_take(sa, h, number, total, first, plain, len, v2->whole, V2_MSG_MAX, &first);
+        mem_wipe(plain, piece);
         plain = v2->whole;
         if (!len)
             return;
     }
     proved(sa, m);
     res = v2_payloads(first, plain, len, &m->ps);
+    if (outer.bad_critical && !m->ps.bad_critical)
+        m->ps.bad_critical = outer.bad_critical;
     if (res == CODEC_OK)
         res = v2_bodies(&m->ps);
     v2_count_message(v2, sa, h->exchange, res == CODEC_OK ? first : V2_NONE, plain, len, response, true);

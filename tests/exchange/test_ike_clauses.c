@@ -1,0 +1,108 @@
+/* Single clauses of RFC 2407, 2408 and 2409 at an engine of IKEv1, one a test: which, docs/conformance.md says. */
+#include "tests/exchange/ike_world.h"
+
+#include "dataplane/ike/propose.h"
+#include "dataplane/ike/v1/v1.h"
+
+/* One transform of one proposal, its attributes given as bytes. */
+static void sa_of(struct sa_body *out, uint8_t protocol, uint8_t id, const uint8_t *attrs, size_t len)
+{
+    static uint8_t buf[512];
+    struct isakmp_hdr h = {.exchange = EX_MAIN};
+    uint8_t spi[4] = {1, 2, 3, 4};
+    struct payloads ps;
+    struct msg_wr m;
+
+    msg_begin(&m, buf, sizeof buf, &h);
+    msg_sa_open(&m);
+    size_t prop = msg_proposal_open(&m, false, 1, protocol, spi, protocol == IPROTO_ISAKMP ? 0 : 4, 1);
+    size_t at = msg_transform_open(&m, false, 1, id);
+    wr_bytes(&m.w, attrs, len);
+    msg_transform_close(&m, at);
+    msg_proposal_close(&m, prop);
+    msg_close(&m);
+    size_t n = msg_end(&m, 1);
+    assert_true(n > 0);
+    assert_int_equal(codec_payloads(PL_SA, buf + ISAKMP_HDR, n - ISAKMP_HDR, false, &ps), CODEC_OK);
+    assert_int_equal(codec_sa(payload_one(&ps, PL_SA), out), CODEC_OK);
+}
+
+struct row {
+    const char *what;
+    uint8_t attrs[64];
+    size_t len;
+    bool taken;
+};
+#define ROW(what, taken, ...) {what, {__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__}), taken}
+
+/* RFC 2408 section 3.3: an attribute may be written in four bytes; a value is what it is, not its lower half. RFC 2409
+ * appendix A: life types are seconds and kilobytes. */
+static void attributes_of_phase1(void **state)
+{
+    (void)state;
+#define AES128 0x80, 1, 0, 7, 0x80, 2, 0, 2, 0x80, 3, 0, 1
+    static const struct row rows[] = {
+        ROW("short", true, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14),
+        ROW("long", true, AES128, 0, 14, 0, 4, 0, 0, 0, 128, 0, 4, 0, 4, 0, 0, 0, 14),
+        ROW("in eight bytes", true, AES128, 0, 14, 0, 8, 0, 0, 0, 0, 0, 0, 0, 128, 0x80, 4, 0, 14),
+        ROW("a key length of 65536 and 128", false, AES128, 0, 14, 0, 4, 0, 1, 0, 128, 0x80, 4, 0, 14),
+        ROW("a group of 256 and 14", false, AES128, 0x80, 14, 0, 128, 0x80, 4, 1, 14),
+        ROW("a group of 65536 and 14", false, AES128, 0x80, 14, 0, 128, 0, 4, 0, 4, 0, 1, 0, 14),
+        ROW("a method of 256 and 1", false, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0x80, 3, 1, 1),
+        ROW("a cipher of 65536 and 7", false, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0, 1, 0, 4, 0, 1, 0, 7),
+        ROW("an attribute nobody knows", false, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0x80, 13, 0, 1),
+        ROW("a life of seconds", true, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0x80, 11, 0, 1, 0, 12, 0, 4, 0, 1, 0, 0),
+        ROW("a life of kilobytes", true, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0x80, 11, 0, 2, 0x80, 12, 1, 0),
+        ROW("a life of something else", false, AES128, 0x80, 14, 0, 128, 0x80, 4, 0, 14, 0x80, 11, 0, 3, 0x80, 12, 1, 0),
+    };
+    const struct p1_suite ours = {.cipher = CIPHER_AES_CBC, .key_bits = 128, .hash = HASH_SHA1, .auth = 1, .group = 14, .life_s = 86400};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct p1_suite out;
+        struct sa_body body;
+        sa_of(&body, IPROTO_ISAKMP, 1, rows[i].attrs, rows[i].len);
+        if ((p1_choose(NULL, &body, &ours, 1, &out) == 0) != rows[i].taken)
+            fail_msg("%s", rows[i].what);
+    }
+}
+
+/* RFC 2407 section 4.5: the same of phase 2; what is said in two ways must be the same; a life is seconds or kilobytes. */
+static void attributes_of_phase2(void **state)
+{
+    (void)state;
+#define TUNNEL_SHA 0x80, 4, 0, 1, 0x80, 5, 0, 2
+    static const struct row rows[] = {
+        ROW("short", true, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
+        ROW("long", true, TUNNEL_SHA, 0, 6, 0, 4, 0, 0, 0, 128, 0, 3, 0, 4, 0, 0, 0, 14),
+        ROW("a key length of 65536 and 128", false, TUNNEL_SHA, 0, 6, 0, 4, 0, 1, 0, 128, 0x80, 3, 0, 14),
+        ROW("a group of 65536 and 14", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0, 3, 0, 4, 0, 1, 0, 14),
+        ROW("a mode of 65536 and 1", false, 0, 4, 0, 4, 0, 1, 0, 1, 0x80, 5, 0, 2, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
+        ROW("an attribute nobody knows", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 9, 0, 1),
+        ROW("a life of something else", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 3),
+        ROW("both lives", true, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 1, 0x80, 2, 14, 16, 0x80, 1, 0, 2, 0, 2, 0, 4,
+            0, 0x46, 0x50, 0),
+    };
+    struct world *w = world_new(1);
+    struct side *a = &w->side[SIDE_A];
+    acquire(a);
+    run_s(w, 2);
+    struct ipsec_policy p = a->ips.policy;
+    p.transforms[0] = (struct ipsec_transform){PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA1, IPSEC_TUNNEL};
+    p.pfs_group = 14;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct p2_choice out;
+        struct sa_body body;
+        sa_of(&body, IPROTO_ESP, 12, rows[i].attrs, rows[i].len);
+        if (p2_choose(a->ike->all, &body, &p, false, true, &out) != rows[i].taken)
+            fail_msg("%s", rows[i].what);
+    }
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(attributes_of_phase1),
+        cmocka_unit_test(attributes_of_phase2),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
