@@ -26,7 +26,7 @@ enum codec_result codec_header(const uint8_t *p, size_t len, struct isakmp_hdr *
 {
     if (len < ISAKMP_HDR)
         return CODEC_LENGTH;
-    if (p[17] >> 4 != 1)
+    if (p[17] != 0x10) /* nor one of a minor version above ours (RFC 2408 section 3.1) */
         return CODEC_VERSION;
     if (len > ISAKMP_MSG_MAX)
         return CODEC_LENGTH;

@@ -162,12 +162,22 @@ static bool fits(const struct ike *ike, const struct ike_profile_conf *p, const 
     return any;
 }
 
+/* RFC 2407 section 4.6.2: neither protocol nor port, or IKE's. The one that it floats to is left open by RFC 3947. */
+static bool of_ike(const struct id_body *id)
+{
+    return id->proto == PROTO_UDP ? id->port == 0 || id->port == 500 || id->port == 4500 : !id->proto && !id->port;
+}
+
 bool identity_take(struct ike_sa *sa, const struct id_body *id)
 {
     struct ike *ike = sa->ike;
     const struct ike_profile_conf *found = NULL;
     const char *keyring;
 
+    if (!of_ike(id)) {
+        TRACE_ERR(sa, "identity with protocol %u and port %u", id->proto, id->port);
+        return false;
+    }
     if (sa->profile[0]) { /* by the map: it must fit */
         const struct ike_profile_conf *p = ike_conf_profile(&ike->conf, sa->profile);
         found = p && fits(ike, p, sa, id) ? p : NULL;

@@ -98,11 +98,88 @@ static void attributes_of_phase2(void **state)
     world_free(w);
 }
 
+/* RFC 2407 section 4.6.2: an identity of phase 1 has neither protocol nor port, or UDP's and 500 (RFC 3947: or what it floats
+ * to); any other ends the exchange. */
+static const struct port {
+    uint8_t proto;
+    uint16_t port;
+    bool taken;
+} ports[] = {{0, 0, true},    {17, 500, true}, {17, 0, true},   {17, 4500, true}, {17, 501, false},
+             {0, 500, false}, {6, 500, false}, {6, 0, false},   {47, 0, false}};
+
+static enum fate other_port(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    const struct port *p = w->judge_arg;
+    struct payloads ps;
+
+    (void)from;
+    if (name != AM1)
+        return FATE_PASS;
+    assert_int_equal(codec_payloads(data[16], data + ISAKMP_HDR, len - ISAKMP_HDR, false, &ps), CODEC_OK);
+    uint8_t *id = data + (payload_one(&ps, PL_ID)->body - data);
+    id[1] = p->proto;
+    put16(id + 2, p->port);
+    return FATE_PASS;
+}
+
+static void port_of_identity(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+        struct world *w = world_new(1);
+        struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+        uint8_t addr[4] = {192, 0, 2, 1};
+        struct id_body id = {.type = ID_IPV4_ADDR, .proto = ports[i].proto, .port = ports[i].port, .data = addr, .len = 4};
+        acquire(a);
+        run_s(w, 2);
+        assert_int_equal(identity_take(b->ike->all, &id), ports[i].taken); /* MM5 and MM6 */
+        world_free(w);
+
+        w = world_new(1);
+        a = &w->side[SIDE_A], b = &w->side[SIDE_B];
+        struct ike_peer_conf *c = mem_new(sizeof *c);
+        *c = (struct ike_peer_conf){.addr = ADDR_B, .endpoint = IKE_ENDPOINT_ADDRESS, .endpoint_addr = ADDR_A};
+        snprintf(c->password, sizeof c->password, "cisco123");
+        conf_list_add(&a->ike->conf.peers, c);
+        w->judge = other_port;
+        w->judge_arg = (void *)(uintptr_t)&ports[i];
+        acquire(a);
+        run_s(w, 1);
+        assert_int_equal(a->sent[AM1], 1);
+        assert_int_equal(b->sent[AM2] > 0, ports[i].taken);
+        assert_int_equal(b->ike->nsas > 0, ports[i].taken);
+        world_free(w);
+    }
+}
+
+/* RFC 2408 section 3.1: a minor version above ours is not taken. */
+static enum fate newer(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)w, (void)from, (void)len;
+    if (name == MM1)
+        data[17] = 0x11;
+    return FATE_PASS;
+}
+
+static void minor_version(void **state)
+{
+    (void)state;
+    struct world *w = world_new(1);
+    w->judge = newer;
+    acquire(&w->side[SIDE_A]);
+    run_s(w, 1);
+    assert_int_equal(w->side[SIDE_A].sent[MM1], 1);
+    assert_int_equal(w->side[SIDE_B].sent[MM2], 0);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attributes_of_phase1),
         cmocka_unit_test(attributes_of_phase2),
+        cmocka_unit_test(port_of_identity),
+        cmocka_unit_test(minor_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

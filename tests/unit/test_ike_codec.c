@@ -33,7 +33,7 @@ static void test_header(void **state)
         uint32_t said;
         enum codec_result want;
     } rows[] = {
-        {0x10, 28, 28, CODEC_OK},         {0x11, 28, 28, CODEC_OK},
+        {0x10, 28, 28, CODEC_OK},         {0x11, 28, 28, CODEC_VERSION}, /* RFC 2408 section 3.1 */
         {0x10, 27, 27, CODEC_LENGTH},     {0x10, 0, 0, CODEC_LENGTH},
         {0x10, 28, 27, CODEC_LENGTH},     {0x10, 28, 29, CODEC_LENGTH},
         {0x10, 40, 28, CODEC_LENGTH},     {0x10, 28, 0xFFFFFFFF, CODEC_LENGTH},
