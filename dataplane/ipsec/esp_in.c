@@ -25,7 +25,10 @@
 #define AH_FIXED   12u
 #define PROTO_IPIP 4
 #define PROTO_NONE 59
-#define ECN_CE     3 /* RFC 3168: both bits */
+#define ECN_NONE   0 /* RFC 3168 */
+#define ECN_ECT1   1
+#define ECN_ECT0   2
+#define ECN_CE     3
 
 /* Where things stand in one packet. */
 struct look {
@@ -155,12 +158,21 @@ static inline enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const str
     return DROP_NONE;
 }
 
-/* Congestion experienced (RFC 6040 section 4.2), by a packet whose ends understand it. */
-static void mark(uint8_t *ip)
+/* What the outer header met on its way, told to the packet inside (RFC 6040 section 4.2, figure 4). False: congestion, and
+ * its ends would not understand: it must be lost instead. */
+static bool tell(uint8_t *ip, uint8_t outer)
 {
+    uint8_t inner = ip[1] & ECN_CE, becomes = inner;
     uint16_t before = get16(ip);
-    ip[1] |= ECN_CE;
+    if (outer == ECN_CE && inner == ECN_NONE)
+        return false;
+    if (inner != ECN_NONE && outer == ECN_CE)
+        becomes = ECN_CE;
+    else if (inner == ECN_ECT0 && outer == ECN_ECT1)
+        becomes = ECN_ECT1;
+    ip[1] = (uint8_t)((ip[1] & ~ECN_CE) | becomes);
     ip_cksum_follow(ip + 10, before, get16(ip));
+    return true;
 }
 
 /* p becomes the packet that was inside. */
@@ -196,8 +208,10 @@ static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, cons
     uint8_t met = p->l3[1] & ECN_CE;
     p->l3 += at;
     p->len = get16(in + 2);
-    if (sa->ecn && met == ECN_CE && (p->l3[1] & ECN_CE))
-        mark(p->l3);
+    if (sa->ecn && !tell(p->l3, met)) {
+        n->decaps_failed++;
+        return DROP_IN_UNEXP_CD_SW_IPSEC_EXCEPTION;
+    }
     return DROP_NONE;
 }
 

@@ -9,8 +9,8 @@
  * once the top is 2^32-1 nothing newer exists, so a sender that wrapped is refused as too old until a new SA replaces
  * this one. Of an extended number only the lower half is on the wire; the upper one is what brings it nearest to the
  * window, and the ICV proves the guess. A gap of 2^32 lost packets is not searched for (appendix A2.3 allows that).
- * With the window off every number but 0 is taken; the top is kept for `show` and for guessing, which then reckons with
- * the widest window.
+ * With the window off every number is taken; the top is kept for `show` and for guessing, which then reckons with the
+ * widest window.
  */
 #include "dataplane/ipsec/replay.h"
 
@@ -49,9 +49,11 @@ uint64_t replay_extend(const struct replay *r, uint32_t low)
 
 enum replay_answer replay_check(const struct replay *r, uint64_t seq)
 {
+    if (r->window == 0)
+        return REPLAY_OK;
     if (seq == 0)
         return REPLAY_ZERO;
-    if (seq > r->top || r->window == 0)
+    if (seq > r->top)
         return REPLAY_OK;
     if (r->top - seq >= r->window)
         return REPLAY_OLD;
