@@ -217,8 +217,8 @@ static void ipsec_sa(void **state)
     sa_text(b, want, sizeof want, 1, 9, ONE_LOST, first, 1, "80004048");
     says(b, "r1", "show crypto ipsec sa", want);
 
-    /* rekeyed: both pairs stand there, the newer first and named as the one that sends, until the older is deleted */
-    box_run(b, (uint64_t)(pair_of(b, "r1", 0).left_s - 25) * US_PER_S);
+    /* rekeyed, 30 s before the end: both pairs stand there, the newer first and, five seconds later, named as the one that sends, until the older is deleted */
+    box_run(b, (uint64_t)(pair_of(b, "r1", 0).left_s - 24) * US_PER_S);
     struct ipsec_pair_info newer = pair_of(b, "r1", 0);
     assert_int_not_equal(newer.spi_out, p.spi_out);
     sa_text(b, want, sizeof want, 1, 9, ONE_LOST, both, 2, "80004048");

@@ -96,6 +96,7 @@ access-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.2.0 0.0.0.255
 {more}
 line con 0
  privilege level 15
+ exec-timeout 0
 end
 """
 KEY = "crypto isakmp key cisco123 address 10.0.0.2\n"
