@@ -70,6 +70,7 @@ static const struct {
     {&dp_table_debug_crypto, OWNER_DATAPLANE},
     {&dp_table_ipsec, OWNER_DATAPLANE},
     {&dp_table_ipsec_profile, OWNER_DATAPLANE},
+    {&dp_table_sockets, OWNER_DATAPLANE},
     {&dp_table_cryptomap, OWNER_DATAPLANE},
     {&dp_table_show_ipsec, OWNER_DATAPLANE},
     {&dp_table_show_crypto, OWNER_DATAPLANE},

@@ -41,5 +41,6 @@ extern const struct cmd_table dp_table_show_sets;
 extern const struct cmd_table dp_table_admission;
 extern const struct cmd_table dp_table_engine;
 extern const struct cmd_table dp_table_flowmib;
+extern const struct cmd_table dp_table_sockets;
 extern const struct cmd_table dp_table_evtrace;
 #endif

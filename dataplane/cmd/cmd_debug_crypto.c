@@ -104,12 +104,18 @@ static enum cmd_result condition_profile(struct cmd_ctx *c)
 
 static enum cmd_result condition_hostname(struct cmd_ctx *c)
 {
-    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "name"), false, c->no) ? CMD_OK : too_many(c);
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "name"), IKE_CONDITION_HOSTNAME, c->no) ? CMD_OK : too_many(c);
 }
 
 static enum cmd_result condition_group(struct cmd_ctx *c)
 {
-    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "group"), true, c->no) ? CMD_OK : too_many(c);
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "group"), IKE_CONDITION_GROUP, c->no) ? CMD_OK : too_many(c);
+}
+
+static enum cmd_result condition_user(struct cmd_ctx *c)
+{
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "user"), IKE_CONDITION_USER, c->no) ? CMD_OK
+                                                                                                     : too_many(c);
 }
 
 /* Everything is in the global VRF. */
@@ -161,10 +167,12 @@ static void show_peers(struct out *o, const struct ike_condition_info *i)
         }
     if (hosts)
         out_text(o, "\n");
-    for (int group = 0; group < 2; group++) {
-        const char *head = group ? "\nIKE peer group filters:\n" : "\nIKE peer hostname filters:\n";
+    for (int kind = 0; kind < IKE_CONDITION_NAMES; kind++) {
+        static const char *const heads[IKE_CONDITION_NAMES] = {
+            "\nIKE peer hostname filters:\n", "\nIKE peer group filters:\n", "\nIKE peer username filters:\n"};
+        const char *head = heads[kind];
         for (unsigned k = 0; k < i->nhosts; k++)
-            if (i->groups[k] == group) {
+            if (i->name_kinds[k] == kind) {
                 out_printf(o, "%s%s\n", head, i->hosts[k]);
                 head = "";
             }
@@ -241,6 +249,8 @@ static const struct cmd_row rows[] = {
           "IKE peer as a filter|IKE peer hostname as a filter|Name that the peer identifies itself by"),
     DO_NO(EXEC, 15, "debug crypto condition peer group <word:group>", condition_group,
           "IKE peer as a filter|IKE peer group as a filter|Group that the peer identifies itself by"),
+    DO_NO(EXEC, 15, "debug crypto condition peer username <word:user>", condition_user,
+          "IKE peer as a filter|IKE peer username as a filter|User name (user@domain) that the peer identifies itself by"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition flowid <flowid:1-2147483647> [engine-id <engine:0-255>]", condition_flow,

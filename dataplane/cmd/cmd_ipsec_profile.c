@@ -1,8 +1,8 @@
-/* cmd_ipsec_profile.c: crypto ipsec profile NAME and its lines; show crypto ipsec profile; show crypto sockets.
+/* cmd_ipsec_profile.c: crypto ipsec profile NAME and its lines; show crypto ipsec profile [tag NAME]
  *
  * A profile says how the SAs of a protected tunnel shall be; the tunnel names it, and it names no peer and no traffic.
  * The profile called default is there unless one of that name is configured. What profiles share with crypto maps is in
- * sa_rows.h. A crypto socket is what a protected tunnel opens: open while its SAs are there. Not there, because nothing
+ * sa_rows.h. Not there, because nothing
  * stands behind them: set identity, set mixed-mode, redundancy. */
 #include <string.h>
 
@@ -124,8 +124,15 @@ static enum cmd_result show_profile(struct cmd_ctx *c)
 {
     struct ipsec *ips = dataplane_ipsec(c->self);
     const struct ipsec_profile_conf *def = ipsec_profile_find(ips, "default");
+    const char *tag = cmd_str(c, "name");
     bool def_shown = false;
 
+    if (*tag) {
+        const struct ipsec_profile_conf *p = ipsec_profile_find(ips, tag);
+        if (p)
+            print_profile(c, p);
+        return CMD_OK;
+    }
     CONF_EACH(const struct ipsec_profile_conf, p, &ipsec_conf(ips)->profiles)
     {
         if (!def_shown && strcmp(p->name, "default") >= 0) {
@@ -137,47 +144,6 @@ static enum cmd_result show_profile(struct cmd_ctx *c)
     }
     if (!def_shown)
         print_profile(c, def);
-    return CMD_OK;
-}
-
-/* ---- show crypto sockets ---- */
-
-static void print_ident(struct cmd_ctx *c, const char *which, uint32_t addr, bool vti)
-{
-    out_printf(c->out, "       %s (addr/mask/port/prot): (%s/%s/0/%u)\n", which, vti ? "0.0.0.0" : IP4(addr),
-               vti ? "0.0.0.0" : "255.255.255.255", vti ? 0u : (unsigned)PROTO_GRE);
-}
-
-static void print_socket(struct cmd_ctx *c, const struct ipsec_head_info *h)
-{
-    char name[IFNAME_MAX];
-
-    ifname_short(h->ifname, name);
-    out_printf(c->out, "   %s Peers (local/remote): %s/%s \n", name, IP4(h->want.local), IP4(h->want.peer));
-    print_ident(c, "Local Ident ", h->want.local, h->want.vti);
-    print_ident(c, "Remote Ident", h->want.peer, h->want.vti);
-    out_printf(c->out,
-               "       IPSec Profile: \"%s\"\n"
-               "       Socket State: %s\n"
-               "       Client: \"TUNNEL SEC\" (Client State: %s)\n",
-               h->want.profile, h->up ? "Open" : "Closed", h->ready ? "Active" : "Idle");
-}
-
-static enum cmd_result show_sockets(struct cmd_ctx *c)
-{
-    struct ipsec *ips = dataplane_ipsec(c->self);
-    struct ipsec_head_info h;
-    unsigned n = 0;
-
-    for (size_t at = 0; ipsec_head_next(ips, &at, &h); n++)
-        ;
-    out_printf(c->out, "\nNumber of Crypto Socket connections %u\n\n", n);
-    for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
-        print_socket(c, &h);
-    out_text(c->out, "Crypto Sockets in Listen state:\n");
-    for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
-        out_printf(c->out, "Client: \"TUNNEL SEC\" Profile: \"%s\" Map-name: \"%s\"\n", h.want.profile, h.map);
-    out_text(c->out, "\n");
     return CMD_OK;
 }
 
@@ -236,7 +202,7 @@ static const struct cmd_row rows[] = {
         NUM_IN(struct ipsec_profile_conf, sa, rr)),
     SET(CONFIG_IPSEC_PROFILE, NULL, "responder-only=responder_only", "Do not initiate SAs from this device",
         NUM(struct ipsec_profile_conf, responder_only)),
-    DO(EXEC, 1, "show crypto ipsec profile", show_profile, "Show ipsec profile information"),
-    DO(EXEC, 1, "show crypto sockets", show_sockets, "Secure Socket Information"),
+    DO(EXEC, 1, "show crypto ipsec profile [tag <word:name>]", show_profile,
+       "Show ipsec profile information|Profile tag|Profile name"),
 };
 const struct cmd_table dp_table_ipsec_profile = CMD_TABLE("dataplane/cmd/cmd_ipsec_profile", rows);

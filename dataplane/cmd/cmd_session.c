@@ -339,10 +339,11 @@ static void print_brief(struct cmd_ctx *c, const struct session *s)
     out_printf(c->out, "%-16s%-13s%-16s%-25s%-9s%s\n", IP4(e->key.peer), name, "", e->id, span, status);
 }
 
-/* Asked for a VRF, a user name or a group: no session of this router belongs to any. */
+/* Asked for a VRF, a user name or a group: no session of this router belongs to any, nor is one a standby's. */
 static bool elsewhere(const struct cmd_ctx *c)
 {
-    return cmd_has(c, "fvrf") || cmd_has(c, "ivrf") || cmd_has(c, "username") || cmd_has(c, "groups");
+    return cmd_has(c, "fvrf") || cmd_has(c, "ivrf") || cmd_has(c, "username") || cmd_has(c, "groups") ||
+           cmd_has(c, "standby");
 }
 
 static enum cmd_result show_session(struct cmd_ctx *c)
@@ -367,6 +368,7 @@ static enum cmd_result show_session(struct cmd_ctx *c)
         if ((cmd_has(c, "remote") && cmd_ip(c, "remote") != s->ends->key.peer) ||
             (cmd_has(c, "local") && cmd_ip(c, "local") != s->ends->key.local) || elsewhere(c) ||
             (cmd_has(c, "port") && cmd_int(c, "port") != port_of(s)) ||
+            (cmd_has(c, "profile") && strcmp(cmd_str(c, "profile"), s->ends->profile) != 0) ||
             (cmd_has(c, "ifname") && strcmp(cmd_str(c, "ifname"), s->key.ifname) != 0))
             continue;
         if (brief)
@@ -405,6 +407,12 @@ static const struct cmd_row rows[] = {
        "show crypto sessions for a particular inside VRF|VRF name|brief output|detailed output"),
     DO(EXEC, 1, "show crypto session username <word:username> [brief=brief|detail=detail]", show_session,
        "show crypto sessions for a particular user|user name|brief output|detailed output"),
+    DO(EXEC, 1, "show crypto session isakmp profile <word:profile> [brief=brief|detail=detail]", show_session,
+       "show crypto sessions of an ISAKMP or IKEv2 profile|show crypto sessions of a profile|profile name|brief "
+       "output|detailed output"),
+    DO(EXEC, 1, "show crypto session {active|standby=standby} [brief=brief|detail=detail]", show_session,
+       "show HA-enabled crypto sessions in the active state|show HA-enabled crypto sessions in the standby state|brief "
+       "output|detailed output"),
     DO(EXEC, 1, "show crypto session groups=groups", show_session, "show crypto sessions by group"),
     HELP(EXEC, "clear crypto session", "clear crypto sessions (tunnels)"),
     DO(EXEC, 15,

@@ -227,6 +227,18 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
     return CMD_OK;
 }
 
+static enum cmd_result do_clear_name(struct cmd_ctx *c)
+{
+    uint32_t peer;
+
+    if (!dataplane_resolve(c->self, cmd_str(c, "name"), &peer)) {
+        out_printf(c->out, "%% Unrecognized host or address: %s\n", cmd_str(c, "name"));
+        return CMD_FAIL;
+    }
+    sad_delete_peer(dataplane_ipsec(c->self), peer, SA_GONE_CLEARED);
+    return CMD_OK;
+}
+
 /* An SPI as typed: decimal, or hexadecimal behind 0x. */
 static bool spi_read(struct cmd_ctx *c, uint32_t *out)
 {
@@ -288,6 +300,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "clear crypto sa [counters=counters|peer <ip:peer>|map <word:map>|vrf <word:vrf>]", do_clear,
        "Reset the SA counters|Clear all SAs for a given crypto peer|IP address of peer|Clear all SAs for a given "
        "crypto map|Crypto map tag|Clear all SAs for a given VRF|VRF name"),
+    DO(EXEC, 15, "clear crypto sa peer <word:name>", do_clear_name,
+       "Clear all SAs for a given crypto peer|Host name of peer"),
     DO(EXEC, 15, "clear crypto sa entry <ip:dst> {ah=ah|esp} <word:spi>", do_clear_entry,
        "Clear SAs for a specified entry|Destination address|AH protocol|ESP protocol|Security parameter index (0x for "
        "hexadecimal)"),

@@ -49,7 +49,7 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
 
     out_text(c->out, "IPv4 Crypto ISAKMP SA\n\n"
                      "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.\n\n");
-    while (ike_sa_next(dataplane_ike(c->self), &at, &i)) {
+    while (!cmd_has(c, "standby") && ike_sa_next(dataplane_ike(c->self), &at, &i)) {
         char left[16] = "0", group[8] = "";
         if (i.up)
             snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
@@ -280,10 +280,10 @@ static enum cmd_result show_peers_config(struct cmd_ctx *c)
 
     out_text(c->out, "ISAKMP Peers Configuration\n");
     for (size_t at = 0; ike_sa_next(dataplane_ike(c->self), &at, &i);)
-        if (i.up)
+        if (i.up && (!cmd_has(c, "peer") || cmd_ip(c, "peer") == i.remote))
             print_ikev1(c, &i);
     for (size_t at = 0; v2_sa_next(ike_v2(dataplane_ike(c->self)), &at, &i2);)
-        if (i2.status == V2_STATUS_READY)
+        if (i2.status == V2_STATUS_READY && (!cmd_has(c, "peer") || cmd_ip(c, "peer") == i2.remote))
             print_ikev2(c, &i2);
     return CMD_OK;
 }
@@ -326,6 +326,9 @@ static const struct cmd_row rows[] = {
        "SAs with a NAT in between"),
     DO(EXEC, 1, "show crypto isakmp sa count", show_sa_count, "Show ISAKMP SA count"),
     DO(EXEC, 1, "show crypto isakmp sa detail", show_sa_detail, "Show ISAKMP SA Detail"),
+    DO(EXEC, 1, "show crypto isakmp sa {active|standby=standby} detail", show_sa_detail,
+       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state|Show ISAKMP SA "
+       "Detail"),
     DO(EXEC, 1, "show crypto isakmp policy", show_policy, "Show ISAKMP protection suite policy"),
     DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy,
        "Show ISAKMP default|Show default ISAKMP protection suite policy"),
@@ -335,6 +338,8 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show crypto isakmp peers", "Show ISAKMP peer structures"),
     DO(EXEC, 1, "show crypto isakmp peers [<ip:peer>]", show_peers, "IP address of the peer"),
     DO(EXEC, 1, "show crypto isakmp peers config", show_peers_config, "Show what was agreed with peers"),
+    DO(EXEC, 1, "show crypto isakmp peers <ip:peer> config", show_peers_config,
+       "IP address of the peer|Show what was agreed with it"),
     DO(EXEC, 1, "show crypto isakmp stats", show_stats, "Show ISAKMP statistics"),
     HELP(EXEC, "clear crypto", "Encryption subsystem"),
     HELP(EXEC, "clear crypto isakmp", "Clear (Disconnect) an active ISAKMP connection"),

@@ -59,7 +59,7 @@ static bool any(const struct ike_condition_info *c)
 /* Names of hosts are the same in any case, those of groups are bytes. */
 static bool named(const struct ike_condition_info *c, unsigned i, const char *name)
 {
-    return (c->groups[i] ? strcmp : strcasecmp)(c->hosts[i], name) == 0;
+    return (c->name_kinds[i] == IKE_CONDITION_GROUP ? strcmp : strcasecmp)(c->hosts[i], name) == 0;
 }
 
 static bool passes(const struct ike *ike, const struct debug_about *a, bool unmatched)
@@ -163,15 +163,15 @@ bool ike_condition_profile(struct ike *ike, const char *name, bool remove)
     return true;
 }
 
-bool ike_condition_name(struct ike *ike, const char *name, bool group, bool remove)
+bool ike_condition_name(struct ike *ike, const char *name, enum ike_condition_name kind, bool remove)
 {
     struct ike_condition_info *c = &ike->cond;
 
     for (unsigned i = 0; i < c->nhosts; i++)
-        if (c->groups[i] == group && named(c, i, name)) {
+        if (c->name_kinds[i] == kind && named(c, i, name)) {
             if (remove) {
                 memmove(c->hosts[i], c->hosts[i + 1], (--c->nhosts - i) * sizeof c->hosts[0]);
-                memmove(&c->groups[i], &c->groups[i + 1], (c->nhosts - i) * sizeof c->groups[0]);
+                memmove(&c->name_kinds[i], &c->name_kinds[i + 1], (c->nhosts - i) * sizeof c->name_kinds[0]);
             }
             return true;
         }
@@ -179,7 +179,7 @@ bool ike_condition_name(struct ike *ike, const char *name, bool group, bool remo
         return true;
     if (c->nhosts == IKE_CONDITIONS_MAX)
         return false;
-    c->groups[c->nhosts] = group;
+    c->name_kinds[c->nhosts] = (uint8_t)kind;
     str_copy(c->hosts[c->nhosts++], sizeof c->hosts[0], name);
     return true;
 }

@@ -11,6 +11,7 @@
 void dh_job_begin(struct dh_job *j, struct ike *ike, unsigned group)
 {
     j->ike = ike;
+    j->counts = NULL;
     j->dh = dh_new(group, ike->env.rnd);
 }
 
@@ -36,6 +37,11 @@ static void computed(void *arg)
     w->dh_public += j->want_public;
     w->dh_shared += j->want_shared && j->ok;
     w->dh_failed += !j->ok;
+    if (j->counts) {
+        j->counts->made_public += j->want_public;
+        j->counts->made_shared += j->want_shared && j->ok;
+        j->counts->failed += !j->ok;
+    }
     j->then(j->arg, j->ok);
 }
 

@@ -76,6 +76,7 @@ enum ike_state {
  * belongs to; cancelled with it. */
 struct dh_job {
     struct ike *ike;
+    struct dh_counts *counts; /* what becomes of it is counted there too; NULL: nowhere else. Set after dh_job_begin */
     struct dh *dh;
     struct work_job *running;
     bool want_public, want_shared, ok;

@@ -64,6 +64,9 @@ struct ike_counts {
 struct ike_counts ike_counts(const struct ike *ike);
 
 /* What IKE had to do, since boot. A Diffie-Hellman sum is a public value or a shared secret; one run may be both. */
+struct dh_counts { /* Diffie-Hellman sums that came to an end */
+    uint64_t made_public, made_shared, failed; /* failed: the other end's value is none of the group */
+};
 struct ike_work {
     unsigned sas, sas_max; /* now: established and being negotiated */
     unsigned negotiating;
@@ -90,6 +93,7 @@ enum ike_condition_kind {
     IKE_CONDITION_LOCAL,
     IKE_CONDITION_KINDS
 };
+enum ike_condition_name { IKE_CONDITION_HOSTNAME, IKE_CONDITION_GROUP, IKE_CONDITION_USER, IKE_CONDITION_NAMES };
 struct ike_condition_info {
     struct {
         uint32_t addr, mask;
@@ -102,7 +106,7 @@ struct ike_condition_info {
     char profiles[IKE_CONDITIONS_MAX][IKE_NAME_MAX];
     unsigned nprofiles;
     char hosts[IKE_CONDITIONS_MAX][IKE_ID_MAX]; /* identities of peers */
-    bool groups[IKE_CONDITIONS_MAX];            /* that one of them was given as a group */
+    uint8_t name_kinds[IKE_CONDITIONS_MAX];     /* enum ike_condition_name: what it was given as */
     unsigned nhosts;
     bool fvrf, ivrf; /* the global one */
     bool unmatched_isakmp, unmatched_ipsec, unmatched_engine;
@@ -110,7 +114,7 @@ struct ike_condition_info {
 bool ike_condition_peer(struct ike *ike, uint32_t addr, uint32_t mask, bool remove);
 bool ike_condition_number(struct ike *ike, enum ike_condition_kind kind, uint32_t value, bool remove);
 bool ike_condition_profile(struct ike *ike, const char *name, bool remove);
-bool ike_condition_name(struct ike *ike, const char *name, bool group, bool remove);
+bool ike_condition_name(struct ike *ike, const char *name, enum ike_condition_name kind, bool remove);
 void ike_condition_vrf(struct ike *ike, bool inside, bool on);
 void ike_condition_unmatched(struct ike *ike, bool isakmp, bool ipsec, bool engine, bool on);
 void ike_condition_reset(struct ike *ike);

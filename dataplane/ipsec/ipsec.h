@@ -142,6 +142,19 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
  */
 const struct transform_set_conf *ipsec_set_find(struct ipsec *ips, const char *name);
 
+/* What happened to the sockets of protected tunnels since boot: a head is opened and closed by its tunnel, is ready while
+ * its profile makes a policy of it, up while SAs carry it. */
+struct ipsec_sockets {
+    uint64_t opened, closed, changed; /* changed: given other ends or another profile */
+    uint64_t ready, up, down, asked;  /* asked: its tunnel wanted SAs */
+    uint64_t mtu_changed;             /* the path to its peer carries less, or more again */
+    uint64_t errors;                  /* a negotiation for it brought nothing */
+    /* Its identity as a filter: installed, taken away; or not installed: others have these ends, no room for one more flow,
+     * no such profile. */
+    uint64_t filters, unfilters, taken, no_room, no_profile;
+};
+const struct ipsec_sockets *ipsec_sockets(const struct ipsec *ips);
+
 /* State of a crypto map entry, for show crypto map. */
 struct cryptomap_conf;
 bool cryptomap_complete(const struct cryptomap_conf *c); /* has a peer and an access list, or stands for a dynamic map */

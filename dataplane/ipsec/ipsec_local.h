@@ -201,6 +201,9 @@ struct protect_head { /* of a protected tunnel (protect.c); iface.head */
     struct ipsec_protect want;
     uint64_t hits;
     bool taken;                        /* another has these ends, and not in common with this one */
+    bool ready, filtered, was_up;      /* as last counted */
+    bool no_profile, no_room;
+    uint32_t path;                     /* its path MTU, as last counted; 0 none yet */
     struct map_if *mi;                 /* while the policy is compiled: made already */
     struct protect_head *next, **prev; /* in the order in which they got their ends */
 };
@@ -308,6 +311,7 @@ struct ipsec {
 
     /* Protected tunnels. */
     struct protect_head *heads, **heads_end;
+    struct ipsec_sockets sockets;
     void (*protect_fn)(void *arg);
     void *protect_arg;
 
@@ -424,6 +428,8 @@ void map_names(struct ipsec *ips);
 /* protect.c */
 void protect_begin(struct ipsec *ips);                                /* the policy is about to be compiled */
 struct map_if *protect_compile(struct ipsec *ips, struct iface *ifc); /* NULL: not protected */
+/* A negotiation for it failed. */
+void protect_failed(struct ipsec *ips, const struct ipsec_flow *f);
 void protect_changed(struct ipsec *ips, const struct ipsec_flow *f); /* its SAs, or what is known of its path */
 void protect_init(struct ipsec *ips);
 void protect_fini(struct ipsec *ips);

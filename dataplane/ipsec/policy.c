@@ -180,6 +180,7 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     }
     if (ok || f->out)
         return;
+    protect_failed(ips, f);
     peer_failed(ips, f->entry, want->peer);
     if (++f->asked < f->entry->npeers)
         spd_acquire(ips, f, NULL);

@@ -63,9 +63,13 @@ void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_prot
         h = ifc->head = NEW(struct protect_head);
         h->ifc = ifc;
         head_in(ips, h);
-    } else if (!same_ends(&h->want, want)) {
-        head_out(ips, h);
-        head_in(ips, h);
+        ips->sockets.opened++;
+    } else {
+        ips->sockets.changed++;
+        if (!same_ends(&h->want, want)) {
+            head_out(ips, h);
+            head_in(ips, h);
+        }
     }
     h->want = *want;
     map_dirty(ips);
@@ -75,6 +79,9 @@ static void head_free(struct ipsec *ips, struct protect_head *h)
 {
     head_out(ips, h);
     h->ifc->head = NULL;
+    ips->sockets.closed++;
+    ips->sockets.down += h->was_up;
+    ips->sockets.unfilters += h->filtered;
     mem_free(h);
 }
 
@@ -92,9 +99,58 @@ void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *ar
     ips->protect_arg = arg;
 }
 
+/* ---- what is counted of heads ---- */
+static struct sa_pair *sends_with(const struct ipsec_flow *f);
+
+const struct ipsec_sockets *ipsec_sockets(const struct ipsec *ips)
+{
+    return &ips->sockets;
+}
+
+static void note(uint64_t *n, bool *was, bool is)
+{
+    *n += is && !*was;
+    *was = is;
+}
+
+/* SAs came or went, or a path was learnt. */
+static void note_state(struct ipsec *ips, struct protect_head *h, const struct ipsec_flow *f)
+{
+    struct ipsec_sockets *n = &ips->sockets;
+    if (f->entry->nrules)
+        f = f->entry->rules[0].flow; /* not a part of it */
+    bool up = sends_with(f);
+    uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);
+
+    n->down += h->was_up && !up;
+    note(&n->up, &h->was_up, up);
+    n->mtu_changed += h->path && h->path != path;
+    h->path = path;
+}
+
+static void note_policy(struct ipsec *ips, struct protect_head *h, bool profile, const struct map_if *mi)
+{
+    struct ipsec_sockets *n = &ips->sockets;
+    bool entry = mi->nentries, filter = entry && mi->entries[0]->nrules;
+
+    n->unfilters += h->filtered && !filter;
+    note(&n->filters, &h->filtered, filter);
+    note(&n->ready, &h->ready, filter && mi->entries[0]->tmpl.ntransforms);
+    note(&n->no_profile, &h->no_profile, !profile);
+    note(&n->no_room, &h->no_room, entry && !filter);
+}
+
+void protect_failed(struct ipsec *ips, const struct ipsec_flow *f)
+{
+    ips->sockets.errors += f->entry && f->entry->mi->head;
+}
+
 void protect_changed(struct ipsec *ips, const struct ipsec_flow *f)
 {
-    if (ips->protect_fn && f->entry && f->entry->mi->head)
+    if (!f->entry || !f->entry->mi->head)
+        return;
+    note_state(ips, f->entry->mi->head, f);
+    if (ips->protect_fn)
         ips->protect_fn(ips->protect_arg);
 }
 
@@ -187,7 +243,7 @@ static struct map_if *head_compile(struct ipsec *ips, struct protect_head *h)
     snprintf(mi->map, sizeof mi->map, "%s-head-0", h->ifc->name);
     str_copy(mi->ifname, sizeof mi->ifname, h->ifc->name);
     mi->local = h->want.local;
-    h->taken = lead != h && !shares(&lead->want, &h->want);
+    note(&ips->sockets.taken, &h->taken, lead != h && !shares(&lead->want, &h->want));
     if (lead != h && !h->taken) {
         mi->owner = head_compile(ips, lead);
         mi->entries = mi->owner->entries;
@@ -201,6 +257,7 @@ static struct map_if *head_compile(struct ipsec *ips, struct protect_head *h)
     const struct ipsec_profile_conf *profile = ipsec_profile_find(ips, h->want.profile);
     if (profile && !h->taken)
         mi->entries[mi->nentries++] = entry_of(ips, mi, profile, entry_find(was, mi->map, PROTECT_SEQ, 0));
+    note_policy(ips, h, profile, mi);
     return mi;
 }
 
@@ -278,6 +335,7 @@ void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc)
     struct ipsec_flow *f = flow_of_head(ips, ifc);
     if (f && !sends_with(f)) {
         f->first.there = false;
+        ips->sockets.asked++;
         spd_acquire(ips, f, NULL);
     }
 }

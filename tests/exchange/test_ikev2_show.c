@@ -323,9 +323,51 @@ static void test_running_config(void **state)
     box_free(b);
 }
 
+#define SERVICES(policies, made, gone, dh)                                                                            \
+    "--------------------------------------------------------------\n"                                                 \
+    "IPSEC OPERATION                              PASSED     FAILED\n"                                                 \
+    "--------------------------------------------------------------\n"                                                 \
+    "IPSEC POLICY VERIFICATION                         " policies "\nSA CREATION                                       " \
+    made "\nSA DELETION                                       " gone "\n"                                             \
+    "--------------------------------------------------------------\n"                                                 \
+    "CRYPTO ENGINE OPERATION                      PASSED     FAILED\n"                                                 \
+    "--------------------------------------------------------------\n"                                                 \
+    "DH PUBKEY GENERATED                               " dh "\nDH SHARED SECKEY GENERATED                        " dh "\n"
+
+/* What others did for IKEv2, and the handles of its SAs. */
+static void test_services(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair_ikev2();
+    pair_has(b, "r1", "show crypto ikev2 stats ext-service", SERVICES("0          0", "0          0", "0          0", "0          0"));
+    pair_up(b);
+    pair_has(b, "r1", "show crypto ikev2 stats ext-service", SERVICES("1          0", "1          0", "0          0", "1          0"));
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", SERVICES("1          0", "1          0", "0          0", "1          0"));
+    pair_says(b, "r1", "show crypto ikev2 stats psh",
+              "------------------IKEV2 PSH STATS----------------------\n\nikev2 psh requested: 1\n"
+              "ikev2 psh request success: 1\nikev2 psh return requested: 0\nikev2 psh return success: 0\n");
+    box_type(b, "r1", "clear crypto ikev2 sa");
+    box_run(b, US_PER_S);
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", SERVICES("1          0", "1          0", "1          0", "1          0"));
+    pair_has(b, "r1", "show crypto ikev2 stats psh", "ikev2 psh return requested: 1\nikev2 psh return success: 1\n");
+    /* nothing that both have: refused by the one, and no answer to the other */
+    box_type_all(b, "r2", "configure terminal\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\nend");
+    box_type(b, "r1", PAIR_PING);
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", "IPSEC POLICY VERIFICATION                         1          ");
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", "SA CREATION                                       1          0");
+    box_type(b, "r2", "clear crypto ikev2 stats exchange");
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", "SA CREATION                                       1          0");
+    box_type(b, "r2", "clear crypto ikev2 stats ext-service");
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", SERVICES("0          0", "0          0", "0          0", "0          0"));
+    pair_has(b, "r1", "show crypto ikev2 stats reconnect",
+             "Total incoming reconnect connection: 0\nSuccess reconnect connection: 0\n");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_services),
         cmocka_unit_test(test_never_up),       cmocka_unit_test(test_up),
         cmocka_unit_test(test_refused),        cmocka_unit_test(test_debug_words), cmocka_unit_test(test_debug_conditions),
         cmocka_unit_test(test_debug_of_errors),

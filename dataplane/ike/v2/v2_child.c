@@ -172,7 +172,13 @@ static uint16_t ke_group(const struct v2_payloads *ps)
     return ke.len == dh_public_len(ke.group) || !dh_known(ke.group) ? ke.group : UINT16_MAX;
 }
 
-uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
+static uint16_t held(struct v2_neg *n, uint16_t why)
+{
+    v2_done(&n->sa->v2->stats.policies, !why);
+    return why;
+}
+
+static uint16_t read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
     const struct v2_payload *sap = v2_one(ps, V2_SA);
     struct v2_notify_body nb;
@@ -192,6 +198,11 @@ uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bo
     return 0;
 }
 
+uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
+{
+    return held(n, read_answer(n, ps, create));
+}
+
 /* The peer has not asked for transport mode: sets that require it are none. */
 static void without_required(struct ipsec_policy *p)
 {
@@ -203,7 +214,7 @@ static void without_required(struct ipsec_policy *p)
     p->ntransforms = n;
 }
 
-uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
+static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
     const struct v2_payload *sap = v2_one(ps, V2_SA);
     struct v2_sa *sa = n->sa;
@@ -228,4 +239,9 @@ uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, boo
     n->transport = transport && n->choice.transform.mode == IPSEC_TRANSPORT;
     n->non_first = v2_notify_find(ps, V2N_NON_FIRST_FRAGMENTS_ALSO, &nb);
     return v2_neg_reserve(n, n->choice.transform.proto) ? 0 : V2N_NO_ADDITIONAL_SAS;
+}
+
+uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
+{
+    return held(n, read_offer(n, ps, create));
 }

@@ -110,7 +110,7 @@ void v2_child_begin(struct v2_sa *sa, struct ike_want *w, uint32_t old)
         v2_x_ready(x);
         return;
     }
-    dh_job_begin(&n->dh, v2->ike, n->group);
+    v2_dh_begin(&n->dh, v2, n->group);
     dh_job_run(&n->dh, true, NULL, 0, public_made, n);
 }
 
@@ -410,6 +410,6 @@ void v2_create_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *
     s->pending = true;
     if (v2_ke(kep, &ke) != CODEC_OK) /* looked at before */
         return;
-    dh_job_begin(&n->dh, sa->v2->ike, n->group);
+    v2_dh_begin(&n->dh, sa->v2, n->group);
     dh_job_run(&n->dh, true, ke.data, ke.len, answer_shared, n);
 }

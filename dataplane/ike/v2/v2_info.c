@@ -134,6 +134,7 @@ static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct
         struct v2_child *c = v2_child_by_spi(sa, d->proto, get32(d->spis + 4 * (size_t)i));
         uint32_t ours = c ? c->spi_in : 0;
         if (!c) {
+            v2_done(&sa->v2->stats.gone, false);
             TR(sa, "Processing DELETE INFO message for IPsec SA [SPI: 0x%X]: not found",
                get32(d->spis + 4 * (size_t)i));
             continue;

@@ -168,7 +168,7 @@ static void draw(struct v2_sa *sa, unsigned group)
     dh_job_end(&f->dh);
     f->group = group;
     TR(sa, "[IKEv2 -> Crypto Engine] Computing DH public key, DH Group %u", group);
-    dh_job_begin(&f->dh, sa->v2->ike, group);
+    v2_dh_begin(&f->dh, sa->v2, group);
     dh_job_run(&f->dh, true, NULL, 0, send_request, sa);
 }
 
@@ -459,6 +459,6 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     read_rest(sa, m);
     f->group = suite.group;
     TR(sa, "[IKEv2 -> Crypto Engine] Computing DH public key, DH Group %u", f->group);
-    dh_job_begin(&f->dh, v2->ike, f->group);
+    v2_dh_begin(&f->dh, v2, f->group);
     dh_job_run(&f->dh, true, ke.data, ke.len, send_answer, sa);
 }

@@ -328,6 +328,17 @@ static inline bool v2_sa_up(const struct v2_sa *sa)
     return sa->state == V2_UP;
 }
 
+/* As dh_job_begin; counted as IKEv2's. */
+static inline void v2_dh_begin(struct dh_job *j, struct v2 *v2, unsigned group)
+{
+    dh_job_begin(j, v2->ike, group);
+    j->counts = &v2->stats.dh;
+}
+static inline void v2_done(struct v2_done *d, bool ok)
+{
+    (*(ok ? &d->passed : &d->failed))++;
+}
+
 /* ---- v2_sa.c ---- */
 struct v2_sa *v2_sa_new(struct v2 *v2, uint32_t local, uint32_t remote, bool initiator);
 /* A fresh SPI of ours into out: in no table yet. */

@@ -222,6 +222,7 @@ void v2_child_answered(struct v2_child *c)
 /* ---- their end ---- */
 void v2_child_free(struct v2_child *c)
 {
+    v2_done(&c->sa->v2->stats.gone, true);
     flow_remove(c);
     unlink_child(c);
     timer_clear(&c->timer);
@@ -374,6 +375,7 @@ struct v2_child *v2_child_install(struct v2_neg *n)
     params.policy.ntransforms = 1;
     uint32_t id = sad_install(ipsec_of(sa), &params);
     mem_wipe(keymat, sizeof keymat);
+    v2_done(&sa->v2->stats.made, id);
     if (!id) {
         v2_error(sa->v2, sa, sa->remote, "IPSec SA (SPI:0x%X) could not be installed", n->spi);
         return NULL;

@@ -34,7 +34,7 @@ static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts)
     n->group = group;
     v2_spi_make(sa->v2, n->ispi);
     v2_neg_nonce(n);
-    dh_job_begin(&n->dh, sa->v2->ike, group);
+    v2_dh_begin(&n->dh, sa->v2, group);
     dh_job_run(&n->dh, true, NULL, 0, public_made, n);
 }
 
@@ -312,7 +312,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
     v2_neg_nonce(n);
     s->neg = n;
     s->pending = true;
-    dh_job_begin(&n->dh, sa->v2->ike, n->group);
+    v2_dh_begin(&n->dh, sa->v2, n->group);
     dh_job_run(&n->dh, true, ke.data, ke.len, answer_shared, n);
 }
 

@@ -156,10 +156,20 @@ void v2_traffic_add(const struct v2 *v2, struct ike_traffic *sum)
         ike_traffic_add(sum, sa->traffic);
 }
 
-void v2_stats_clear(struct v2 *v2)
+void v2_stats_clear(struct v2 *v2, enum v2_stats_kind kind)
 {
-    v2->stats = (struct v2_stats){0};
-    v2->nexchanges = v2->nnotifies = 0;
+    struct v2_stats *s = &v2->stats;
+
+    switch (kind) {
+    case V2_STATS_ALL: *s = (struct v2_stats){0}; break;
+    case V2_STATS_EXCHANGE: s->config_requests = s->no_nat = s->nat_inside = s->nat_outside = 0; break;
+    case V2_STATS_TIMEOUT: s->auth_timeouts = s->timeouts = s->dpd_dead = 0; break;
+    case V2_STATS_SERVICE:
+        s->policies = s->made = s->gone = (struct v2_done){0};
+        s->dh = (struct dh_counts){0};
+    }
+    if (kind <= V2_STATS_EXCHANGE)
+        v2->nexchanges = v2->nnotifies = 0;
 }
 
 struct ike_errors *v2_errors(struct v2 *v2)

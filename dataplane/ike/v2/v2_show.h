@@ -57,6 +57,9 @@ struct v2_stat_row {
 };
 bool v2_stat_exchange_next(const struct v2 *v2, size_t *cursor, struct v2_stat_row *out);
 bool v2_stat_notify_next(const struct v2 *v2, size_t *cursor, struct v2_stat_row *out);
+struct v2_done {
+    uint64_t passed, failed;
+};
 struct v2_stats {
     uint64_t sas_incoming, sas_outgoing, incoming_rejected, outgoing_rejected; /* rejected: by limits */
     uint64_t cookies_sent, retransmits, timeouts, auth_failed, rekeys_ike, rekeys_child, fragments_in, fragments_out,
@@ -65,6 +68,9 @@ struct v2_stats {
     uint64_t auth_timeouts;                                       /* half-open SAs that got no further */
     uint64_t no_nat, nat_inside, nat_outside;                     /* IKE_SA_INIT exchanges, by what detection found */
     uint64_t config_requests;                                     /* CFG_REQUEST received; none is answered */
+    struct v2_done policies;  /* offers of children held against policy, answers against what was asked */
+    struct v2_done made, gone; /* pairs of IPsec SAs: installed, or agreed and not; deleted, or to be and not known */
+    struct dh_counts dh;
     unsigned sas, negotiating_in, negotiating_out, half_open;
 };
 void v2_stats(const struct v2 *v2, struct v2_stats *out);
@@ -74,7 +80,8 @@ struct v2_work { /* what no clear touches: IKE SAs that are there, that may be, 
     uint64_t begun, begun_failed; /* of these, begun by us */
 };
 struct v2_work v2_work(const struct v2 *v2);
-void v2_stats_clear(struct v2 *v2);
+enum v2_stats_kind { V2_STATS_ALL, V2_STATS_EXCHANGE, V2_STATS_TIMEOUT, V2_STATS_SERVICE };
+void v2_stats_clear(struct v2 *v2, enum v2_stats_kind kind);
 
 struct ike_errors *v2_errors(struct v2 *v2); /* crypto ikev2 diagnose error */
 
