@@ -115,6 +115,9 @@ bool v1_flow_same(const struct selector *a, const struct selector *b);
 uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
 /* The flow that QM1 asks for into qm->policy, with its identities kept; and what is said about it. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
+/* The same for transport mode through a translator: hosts behind it are those that are seen here. False: it makes no
+ * difference, and nothing has changed. */
+bool v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
 void v1_flow_trace(const struct ike_sa *sa, const struct ipsec_policy *flow, enum spd_answer answer);
 /* v1_peer.c: vendor ids and NAT discovery. */
 enum v1_vendors { VENDORS_FIRST = 1, VENDORS_SECOND = 2 }; /* of MM1 and MM2; of MM3 and MM4; aggressive mode: both */

@@ -54,6 +54,34 @@ static bool for_this_sa(const struct ike_sa *sa, const struct ipsec_policy *p)
     return !p->ikev2 && (!p->ike_profile[0] || strcmp(p->ike_profile, sa->profile) == 0);
 }
 
+static enum spd_answer find(struct ike_sa *sa, const struct selector *local, const struct selector *remote,
+                            struct ipsec_policy *out)
+{
+    enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, local, remote, out);
+
+    return answer == SPD_OK && !for_this_sa(sa, out) ? SPD_NO_MAP : answer;
+}
+
+/* RFC 3947 leaves open what the identities of quick mode are in transport mode behind a translator. Peers say the address
+ * that they know of themselves; here only the translator's is known, as in IKEv2 (RFC 7296 section 2.23.1). */
+bool v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
+{
+    const struct payload *ci = payload_nth(ps, PL_ID, 0), *cr = payload_nth(ps, PL_ID, 1);
+    struct selector local, remote;
+    struct ipsec_policy found;
+
+    if ((!sa->nat_local && !sa->nat_remote) || !ci || !cr || !v1_flow_read(ci, &remote) || !v1_flow_read(cr, &local))
+        return false;
+    if (sa->nat_remote && remote.mask == 0xFFFFFFFF)
+        remote.addr = sa->remote;
+    if (sa->nat_local && local.mask == 0xFFFFFFFF)
+        local.addr = sa->local;
+    if (find(sa, &local, &remote, &found) != SPD_OK)
+        return false;
+    qm->policy = found;
+    return true;
+}
+
 /* The flow that QM1 asks for, and whether we have a policy for it. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm)
 {
@@ -68,9 +96,7 @@ enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struc
         if (!v1_flow_read(ci, &remote) || !v1_flow_read(cr, &local))
             return SPD_NO_SELECTOR;
     }
-    enum spd_answer answer = spd_find_policy(sa->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &qm->policy);
-    if (answer == SPD_OK && !for_this_sa(sa, &qm->policy))
-        answer = SPD_NO_MAP;
+    enum spd_answer answer = find(sa, &local, &remote, &qm->policy);
     if (answer != SPD_OK) {
         qm->policy.local_sel = local;
         qm->policy.remote_sel = remote;

@@ -412,6 +412,11 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
     enum spd_answer answer = v1_flow_find(sa, &m->ps, qm);
     bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
+    if (!chosen && v1_flow_find_seen(sa, &m->ps, qm)) {
+        answer = SPD_OK;
+        chosen = p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice) &&
+                 qm->choice.transform.mode == IPSEC_TRANSPORT;
+    }
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
     if (chosen)

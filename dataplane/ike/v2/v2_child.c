@@ -190,9 +190,9 @@ static uint16_t read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool
         return V2N_INVALID_SYNTAX;
     if (!v2_match_child(&body, &n->policy, create, &n->choice) || (create && n->choice.group != ke_group(ps)))
         return V2N_NO_PROPOSAL_CHOSEN;
-    if (!v2_ts_taken(ps, &n->policy, &n->beside))
-        return V2N_TS_UNACCEPTABLE;
     n->transport = n->transport && v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
+    if (!v2_ts_taken(n->sa, ps, n->transport, &n->policy, &n->beside))
+        return V2N_TS_UNACCEPTABLE;
     if (!n->transport && n->choice.transform.require)
         return V2N_NO_PROPOSAL_CHOSEN;
     return 0;
@@ -214,6 +214,20 @@ static void without_required(struct ipsec_policy *p)
     p->ntransforms = n;
 }
 
+/* What is offered, held against the flows here. translated: for transport mode alone. */
+static uint16_t take_offer(struct v2_neg *n, const struct v2_payloads *ps, const struct v2_sa_body *body, bool create,
+                           bool transport, bool translated)
+{
+    if (!v2_ts_find(n->sa, ps, translated, &n->policy))
+        return V2N_TS_UNACCEPTABLE;
+    if (!transport)
+        without_required(&n->policy);
+    if (!v2_choose_child(body, &n->policy, create, &n->choice))
+        return V2N_NO_PROPOSAL_CHOSEN;
+    n->transport = transport && n->choice.transform.mode == IPSEC_TRANSPORT;
+    return translated && !n->transport ? V2N_TS_UNACCEPTABLE : 0;
+}
+
 static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
     const struct v2_payload *sap = v2_one(ps, V2_SA);
@@ -226,17 +240,17 @@ static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool 
         return V2N_INVALID_SYNTAX;
     if (sa->nchildren >= V2_CHILDREN_MAX)
         return V2N_NO_ADDITIONAL_SAS;
-    if (!v2_ts_find(sa, ps, &n->policy))
-        return V2N_TS_UNACCEPTABLE;
-    bool transport = v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb);
-    if (!transport)
-        without_required(&n->policy);
-    if (!v2_choose_child(&body, &n->policy, create, &n->choice))
-        return V2N_NO_PROPOSAL_CHOSEN;
+    bool transport = v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb), nat = sa->nat_local || sa->nat_remote;
+    uint16_t why = take_offer(n, ps, &body, create, transport, transport && nat);
+    if (why && transport && nat) {
+        uint16_t plain = take_offer(n, ps, &body, create, transport, false);
+        why = plain == V2N_TS_UNACCEPTABLE ? why : plain;
+    }
+    if (why)
+        return why;
     if (create && n->choice.group && ke_group(ps) != n->choice.group)
         return ke_group(ps) == UINT16_MAX ? V2N_INVALID_SYNTAX : V2N_INVALID_KE_PAYLOAD;
     n->group = create ? n->choice.group : 0;
-    n->transport = transport && n->choice.transform.mode == IPSEC_TRANSPORT;
     n->non_first = v2_notify_find(ps, V2N_NON_FIRST_FRAGMENTS_ALSO, &nb);
     return v2_neg_reserve(n, n->choice.transform.proto) ? 0 : V2N_NO_ADDITIONAL_SAS;
 }

@@ -434,10 +434,12 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m);
 void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m);
 
 /* ---- v2_ts.c ---- */
-/* Responder: the policy whose flow fits the offered selectors best, narrowed; false: none. */
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, struct ipsec_policy *out);
+/* translated: for transport mode through a translator, the addresses as they are seen here take the place of those that
+ * the peer says (section 2.23.1). Responder: the policy whose flow fits the offered selectors best, narrowed; false: none. */
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *out);
 /* Initiator: the answer's selectors, within what was asked, into policy. */
-bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy, bool *beside);
+bool v2_ts_taken(const struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *policy,
+                 bool *beside);
 /* The first flow with a peer that is IKEv2's (under that profile; "": any). */
 bool v2_ts_first(struct v2 *v2, uint32_t local, uint32_t peer, const char *profile, struct ipsec_policy *out);
 bool v2_flow_same(const struct ipsec_policy *a, const struct ipsec_policy *b);

@@ -8,7 +8,11 @@
  *
  * As initiator the answer must lie within what was asked. Of several selectors of a side the child has the one with the
  * packet in it that began this (else the greatest), and of a range that is no subnet the block with that packet; what the
- * others have is asked for when a packet wants it, and taken in by this one, too (ipsec_policy.several). */
+ * others have is asked for when a packet wants it, and taken in by this one, too (ipsec_policy.several).
+ *
+ * In transport mode a translator between the ends gives each of them another view of their addresses. Selectors of a
+ * single address are then read with the addresses of the IKE messages as they arrive here: that of the end behind the
+ * translator is replaced, before anything is compared (section 2.23.1). Nobody can name a third party so. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -86,7 +90,23 @@ static bool ask_with_theirs(struct v2_sa *sa, struct search *s)
     return false;
 }
 
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, struct ipsec_policy *out)
+/* All entries of the one address that a host in transport mode has. */
+static void replace(struct v2_ts_body *b, bool behind, uint32_t addr)
+{
+    for (unsigned i = 0; i < b->n; i++)
+        behind &= b->v[i].lo == b->v[i].hi && b->v[i].lo == b->v[0].lo;
+    for (unsigned i = 0; behind && i < b->n; i++)
+        b->v[i].lo = b->v[i].hi = addr;
+}
+
+/* The two sides of a payload pair: ours, the peer's. */
+static void as_seen(const struct v2_sa *sa, struct v2_ts_body *ours, struct v2_ts_body *theirs)
+{
+    replace(ours, sa->nat_local, sa->local);
+    replace(theirs, sa->nat_remote, sa->remote);
+}
+
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *out)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
     struct search s = {.profile = sa->profile, .out = out, .best = -1};
@@ -94,6 +114,8 @@ bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, struct ipsec_pol
 
     if (!i || !r || v2_tsb(i, &s.i) != CODEC_OK || v2_tsb(r, &s.r) != CODEC_OK || !s.i.n || !s.r.n)
         return false;
+    if (translated)
+        as_seen(sa, &s.r, &s.i);
     spd_each_flow(sa->v2->ike->env.ipsec, sa->local, sa->remote, meet, &s);
     if (s.best < 0)
         return ask_with_theirs(sa, &s);
@@ -145,7 +167,8 @@ static bool take_side(const struct v2_ts_body *b, const struct ipsec_first *f, u
     return true;
 }
 
-bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy, bool *beside)
+bool v2_ts_taken(const struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *policy,
+                 bool *beside)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
     const struct ipsec_first *f = &policy->first;
@@ -154,8 +177,11 @@ bool v2_ts_taken(const struct v2_payloads *ps, struct ipsec_policy *policy, bool
     bool in_local, in_remote;
 
     policy->several = false;
-    if (!i || !r || v2_tsb(i, &ti) != CODEC_OK || v2_tsb(r, &tr) != CODEC_OK ||
-        !take_side(&ti, f, f->local, f->local_port, &local, &in_local, &policy->several) ||
+    if (!i || !r || v2_tsb(i, &ti) != CODEC_OK || v2_tsb(r, &tr) != CODEC_OK)
+        return false;
+    if (translated)
+        as_seen(sa, &ti, &tr);
+    if (!take_side(&ti, f, f->local, f->local_port, &local, &in_local, &policy->several) ||
         !take_side(&tr, f, f->remote, f->remote_port, &remote, &in_remote, &policy->several))
         return false;
     *beside = f->there && !(in_local && in_remote);
