@@ -64,6 +64,7 @@ static const struct {
     {&dp_table_show_isakmp, OWNER_DATAPLANE},
     {&dp_table_show_ikev2, OWNER_DATAPLANE},
     {&dp_table_show_ikev2_stats, OWNER_DATAPLANE},
+    {&dp_table_show_ikev2_perf, OWNER_DATAPLANE},
     {&dp_table_diagnose, OWNER_DATAPLANE},
     {&dp_table_session, OWNER_DATAPLANE},
     {&dp_table_fault, OWNER_DATAPLANE},

@@ -29,6 +29,7 @@ extern const struct cmd_table dp_table_show_isakmp;
 extern const struct cmd_table dp_table_ikev2;
 extern const struct cmd_table dp_table_show_ikev2;
 extern const struct cmd_table dp_table_show_ikev2_stats;
+extern const struct cmd_table dp_table_show_ikev2_perf;
 extern const struct cmd_table dp_table_diagnose;
 extern const struct cmd_table dp_table_session;
 extern const struct cmd_table dp_table_debug_crypto;

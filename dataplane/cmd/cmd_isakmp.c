@@ -146,6 +146,8 @@ static const struct cmd_row rows[] = {
     SET(CONFIG, &isakmp_scope, "crypto isakmp diagnose error=diagnose [<diagnose_max:0-1000>]",
         "ISAKMP error diagnose|Maximum number of entries", C(diagnose), C(diagnose_max)),
     HELP(CONFIG, "crypto isakmp default", "Default ISAKMP policy"),
+    SET(CONFIG, &isakmp_scope, "crypto isakmp performance=performance", "Enable performance monitoring of IKE",
+        NUM(struct ike_conf, performance)),
     SET(CONFIG, &isakmp_scope, "crypto isakmp default policy=default_policy", "Enable the default policies",
         C(default_policy)),
     HELP(CONFIG, "crypto ipsec nat-transparency", "IPsec NAT transparency model"),

@@ -12,6 +12,7 @@ void dh_job_begin(struct dh_job *j, struct ike *ike, unsigned group)
 {
     j->ike = ike;
     j->counts = NULL;
+    j->took = NULL;
     j->dh = dh_new(group, ike->env.rnd);
 }
 
@@ -19,11 +20,17 @@ static void compute(void *arg)
 {
     struct dh_job *j = arg;
 
+    struct loop *loop = j->ike->env.loop; /* its clock may be read from everywhere */
+
     j->ok = true;
+    uint64_t began = j->took ? loop_now(loop) : 0;
     if (j->want_public)
         dh_compute_public(j->dh);
+    uint64_t between = j->took ? loop_now(loop) : 0;
     if (j->want_shared)
         j->ok = dh_compute_shared(j->dh, j->peer, j->peer_len, &j->shared);
+    j->public_us = between - began;
+    j->shared_us = j->took ? loop_now(loop) - between : 0;
 }
 
 static void computed(void *arg)
@@ -42,6 +49,9 @@ static void computed(void *arg)
         j->counts->made_shared += j->want_shared && j->ok;
         j->counts->failed += !j->ok;
     }
+    if (j->took)
+        j->took(j->took_arg, j->took_row, j->want_public ? j->public_us : UINT64_MAX,
+                j->want_shared ? j->shared_us : UINT64_MAX, loop_now(j->ike->env.loop) - j->since);
     j->then(j->arg, j->ok);
 }
 
@@ -54,6 +64,7 @@ void dh_job_run(struct dh_job *j, bool make_public, const uint8_t *peer, size_t 
         j->peer_len = peer_len < sizeof j->peer ? peer_len : sizeof j->peer;
         memcpy(j->peer, peer, j->peer_len);
     }
+    j->since = loop_now(j->ike->env.loop);
     j->then = then;
     j->arg = arg;
     j->ike->worked.dh_running++;

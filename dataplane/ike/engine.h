@@ -77,6 +77,11 @@ enum ike_state {
 struct dh_job {
     struct ike *ike;
     struct dh_counts *counts; /* what becomes of it is counted there too; NULL: nowhere else. Set after dh_job_begin */
+    /* How long it took, us, is told before `then` is called; may be NULL. */
+    void (*took)(void *arg, int row, uint64_t public_us, uint64_t shared_us, uint64_t waited_us);
+    void *took_arg;
+    int took_row;
+    uint64_t public_us, shared_us, since;
     struct dh *dh;
     struct work_job *running;
     bool want_public, want_shared, ok;

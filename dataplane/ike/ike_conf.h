@@ -87,6 +87,7 @@ struct ike_conf {
     uint16_t nat_keepalive;     /* seconds; 0 off */
     bool logging_session;       /* crypto logging session */
     bool aggressive_disable;    /* crypto isakmp aggressive-mode disable */
+    bool performance;           /* crypto isakmp performance: IKEv2 takes samples of how long it works (v2/v2_perf.h) */
     bool fragmentation;         /* crypto isakmp fragmentation: we may be sent a message in pieces, and send long ones so */
     bool diagnose;              /* crypto isakmp diagnose error: errors are kept, diagnose_max of them */
     uint16_t diagnose_max;

@@ -43,14 +43,19 @@ static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours
     struct key psk;
 
     const struct v2_id *who = sa->remote_id.type ? &sa->remote_id : NULL;
-    if (!v2_conf_key(&sa->v2->conf, &sa->v2->names, p, ours, sa->remote, who, &psk)) {
+    uint64_t since = v2_perf_since(sa->v2);
+    bool known = v2_conf_key(&sa->v2->conf, &sa->v2->names, p, ours, sa->remote, who, &psk);
+    v2_perf_note(sa->v2, V2P_GET_PSK, since);
+    if (!known) {
         v2_error(sa->v2, sa, sa->remote, "No pre-shared key for peer %s in profile '%s'", IP4(sa->remote), p->name);
         return false;
     }
+    since = v2_perf_since(sa->v2);
     v2_keys_auth_psk(sa->suite.prf, BYTES(psk.b, psk.len),
                      ours ? BYTES(f->ours, f->ours_len) : BYTES(f->theirs, f->theirs_len),
                      by_initiator ? BYTES(f->nr, f->nr_len) : BYTES(f->ni, f->ni_len),
                      by_initiator ? &sa->keys->pi : &sa->keys->pr, id, out);
+    v2_perf_note(sa->v2, V2P_PSK_AUTH, since);
     if (ours) {
         char text[V2_ID_MAX + 8];
         v2_id_text(&sa->local_id, text, sizeof text);
@@ -248,6 +253,7 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     struct v2_notify_body nb;
     struct auth_body a;
 
+    v2_perf_note(sa->v2, V2P_I_AUTH_WIRE, x->sent_at);
     if (!authp && v2_notify_error(&m->ps, &nb)) {
         refused(sa, nb.type);
         return;
@@ -331,6 +337,7 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     char text[V2_ID_MAX + 8];
     struct v2_wr w;
 
+    v2_perf_note(sa->v2, V2P_R_INIT_WIRE, sa->first->answered);
     if (!read_id(id, &sa->remote_id) || !read_auth(authp, &a)) {
         v2_error(sa->v2, sa, sa->remote, "IKE_AUTH without identity or proof");
         fail(sa, s);

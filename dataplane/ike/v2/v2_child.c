@@ -172,8 +172,9 @@ static uint16_t ke_group(const struct v2_payloads *ps)
     return ke.len == dh_public_len(ke.group) || !dh_known(ke.group) ? ke.group : UINT16_MAX;
 }
 
-static uint16_t held(struct v2_neg *n, uint16_t why)
+static uint16_t held(struct v2_neg *n, uint16_t why, uint64_t since)
 {
+    v2_perf_note(n->sa->v2, V2P_GET_IPSEC_POLICY, since);
     v2_done(&n->sa->v2->stats.policies, !why);
     return why;
 }
@@ -200,7 +201,9 @@ static uint16_t read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool
 
 uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
-    return held(n, read_answer(n, ps, create));
+    uint64_t since = v2_perf_since(n->sa->v2);
+
+    return held(n, read_answer(n, ps, create), since);
 }
 
 /* The peer has not asked for transport mode: sets that require it are none. */
@@ -257,5 +260,7 @@ static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool 
 
 uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
-    return held(n, read_offer(n, ps, create));
+    uint64_t since = v2_perf_since(n->sa->v2);
+
+    return held(n, read_offer(n, ps, create), since);
 }

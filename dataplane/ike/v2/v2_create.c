@@ -110,7 +110,7 @@ void v2_child_begin(struct v2_sa *sa, struct ike_want *w, uint32_t old)
         v2_x_ready(x);
         return;
     }
-    v2_dh_begin(&n->dh, v2, n->group);
+    v2_dh_begin(&n->dh, v2, n->group, V2P_I_IPSEC_CHILD_INT);
     dh_job_run(&n->dh, true, NULL, 0, public_made, n);
 }
 
@@ -144,6 +144,7 @@ bool v2_child_ask(struct v2_x *x, struct v2_wr *w)
         put32(spi, c->spi_in);
         v2_put_notify(w, c->proto, V2N_REKEY_SA, spi, sizeof spi, NULL, 0);
     }
+    n->sa->v2->perf.child_is_ike = false;
     TR(n->sa, "Generating CREATE_CHILD_SA message");
     v2_trace_child_offer(n->sa, &n->policy);
     v2_child_write_offer(n, w, true);
@@ -210,6 +211,7 @@ static void made(struct v2_neg *n)
         v2_neg_settle(n, false);
         return;
     }
+    v2_perf_note(sa->v2, V2P_CHILD, n->began);
     theirs = n->crossed ? v2_child_find(sa->v2, n->crossed_pair) : NULL;
     if (theirs && v2_neg_yields(n)) {
         TR(sa, "Crossing rekeys: the peer's is kept");
@@ -258,6 +260,7 @@ void v2_child_conclude(struct v2_x *x, const struct v2_msg *m)
     struct v2_ke_body ke;
     uint16_t why = v2_child_read_answer(n, &m->ps, true);
 
+    x->sa->v2->perf.child_is_ike = false;
     if (why) {
         if (v2_one(&m->ps, V2_SA))
             v2_info_delete(x->sa, n->proto, n->spi, 0); /* the peer has it */
@@ -313,6 +316,7 @@ static void answer_made(struct v2_neg *n)
     uint8_t inner[V2_INNER_MAX];
     struct v2_wr w;
 
+    sa->v2->perf.child_is_ike = false;
     if (!c) {
         refuse(sa, s, n, V2N_NO_PROPOSAL_CHOSEN);
         return;
@@ -380,7 +384,8 @@ void v2_create_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *
     struct v2_sa_body body;
     struct v2_ke_body ke;
 
-    if (sap && v2_sa(sap, &body) == CODEC_OK && body.n && body.v[0].protocol == V2_PROTO_IKE) {
+    sa->v2->perf.child_is_ike = sap && v2_sa(sap, &body) == CODEC_OK && body.n && body.v[0].protocol == V2_PROTO_IKE;
+    if (sa->v2->perf.child_is_ike) {
         v2_rekey_answer(sa, s, m);
         return;
     }
@@ -410,6 +415,6 @@ void v2_create_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *
     s->pending = true;
     if (v2_ke(kep, &ke) != CODEC_OK) /* looked at before */
         return;
-    v2_dh_begin(&n->dh, sa->v2, n->group);
+    v2_dh_begin(&n->dh, sa->v2, n->group, V2P_R_IPSEC_CHILD_INT);
     dh_job_run(&n->dh, true, ke.data, ke.len, answer_shared, n);
 }

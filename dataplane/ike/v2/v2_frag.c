@@ -21,7 +21,7 @@ void v2_wire_add(struct v2_wire *t, const uint8_t *b, size_t len)
     t->n++;
 }
 
-bool v2_wire_seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *w, struct v2_wire *out)
+static bool seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *w, struct v2_wire *out)
 {
     struct v2 *v2 = sa->v2;
     struct rnd *rnd = v2->ike->env.rnd;
@@ -55,6 +55,15 @@ bool v2_wire_seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *
         v2->stats.fragments_out++;
     }
     return true;
+}
+
+bool v2_wire_seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *w, struct v2_wire *out)
+{
+    uint64_t since = v2_perf_since(sa->v2);
+    bool ok = seal(sa, h, w, out);
+
+    v2_perf_note(sa->v2, V2P_ENCRYPT, since);
+    return ok;
 }
 
 static void forget(struct v2_reassembly *r)

@@ -123,11 +123,15 @@ static void derive(struct v2_sa *sa)
     struct v2_first *f = sa->first;
 
     TR(sa, "[IKEv2 -> Crypto Engine] Calculate SKEYSEED and create rekeyed IKEv2 SA");
+    uint64_t since = v2_perf_since(sa->v2);
     sa->keys = NEW(struct v2_keys);
     v2_keys_init(sa->keys, &sa->suite, BYTES(f->dh.shared.b, f->dh.shared.len), BYTES(f->ni, f->ni_len),
                  BYTES(f->nr, f->nr_len), sa->ispi, sa->rspi);
-    dh_job_end(&f->dh);
     v2_sa_keyed(sa);
+    v2_perf_note(sa->v2, V2P_CREATE_SA, since);
+    since = v2_perf_since(sa->v2);
+    dh_job_end(&f->dh);
+    v2_perf_note(sa->v2, V2P_DH_DELETE, since);
     TR(sa, "[Crypto Engine -> IKEv2] SKEYSEED calculation and creation of rekeyed IKEv2 SA PASSED");
 }
 
@@ -168,7 +172,7 @@ static void draw(struct v2_sa *sa, unsigned group)
     dh_job_end(&f->dh);
     f->group = group;
     TR(sa, "[IKEv2 -> Crypto Engine] Computing DH public key, DH Group %u", group);
-    v2_dh_begin(&f->dh, sa->v2, group);
+    v2_dh_begin(&f->dh, sa->v2, group, V2P_I_AUTH_INT);
     dh_job_run(&f->dh, true, NULL, 0, send_request, sa);
 }
 
@@ -190,7 +194,10 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
         return NULL;
     }
     v2_trace(v2, NULL, addr, V2_DEBUG_DEFAULT, "Searching Policy with fvrf 0, local address %s", IP4(local));
+    v2_perf_rate(v2, V2R_ATTEMPTED);
+    uint64_t since = v2_perf_since(v2);
     n = v2_conf_proposals(c, local, offers);
+    v2_perf_note(v2, V2P_GET_POLICY, since);
     if (!p || !n || !offers[0].ngroup) {
         v2_error(v2, NULL, addr, !p ? "No usable profile '%s'" : "No usable policy for profile '%s'", profile);
         return NULL;
@@ -341,6 +348,7 @@ static void send_answer(void *arg, bool ok)
     v2_count_message(sa->v2, sa, V2_IKE_SA_INIT, buf[16], buf + V2_HDR, len - V2_HDR, true, false);
     v2_transmit(sa, &tx);
     v2_wire_free(&tx);
+    f->answered = v2_now(sa->v2);
     TR_EVENT(sa, "Completed SA init exchange");
 }
 
@@ -374,9 +382,13 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
     v2->stats.cookies_rejected += brought && !good;
     v2->stats.cookies_missing += wanted && !brought;
     if (wanted && !good) {
+        uint64_t since = v2_perf_since(v2);
         v2_cookie_make(v2, m, nonce, cookie);
+        v2_perf_note(v2, V2P_R_COOKIE_INT, since);
         v2->stats.cookies_sent++;
+        since = v2_perf_since(v2);
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_COOKIE, cookie, sizeof cookie);
+        v2_perf_note(v2, V2P_R_COOKIE_SEND, since);
         return false;
     }
     if (v2->nsas < V2_SA_MAX && v2->half_open < V2_HALF_OPEN_MAX && (!p || p->half_open < V2_HALF_OPEN_PEER_MAX) &&
@@ -423,7 +435,9 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
         uint8_t group[2];
         put16(group, suite.group);
         v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "The peer's KE payload contained the wrong DH group");
+        uint64_t since = v2_perf_since(v2);
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_INVALID_KE_PAYLOAD, group, sizeof group);
+        v2_perf_note(v2, V2P_R_KE_SEND, since);
         return;
     }
     if (ke.len != dh_public_len(suite.group)) {
@@ -459,6 +473,6 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     read_rest(sa, m);
     f->group = suite.group;
     TR(sa, "[IKEv2 -> Crypto Engine] Computing DH public key, DH Group %u", f->group);
-    v2_dh_begin(&f->dh, v2, f->group);
+    v2_dh_begin(&f->dh, v2, f->group, V2P_R_INIT_INT);
     dh_job_run(&f->dh, true, ke.data, ke.len, send_answer, sa);
 }

@@ -8,6 +8,7 @@
 #include "dataplane/ike/v2/v2_codec.h"
 #include "dataplane/ike/v2/v2_conf.h"
 #include "dataplane/ike/v2/v2_keys.h"
+#include "dataplane/ike/v2/v2_perf.h"
 #include "dataplane/ike/v2/v2_propose.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/evtrace.h"
@@ -210,6 +211,7 @@ struct v2_first {
     uint8_t cookie[64];
     size_t cookie_len;
     unsigned restarts, refusals;
+    uint64_t answered; /* responder: when its IKE_SA_INIT was */
     uint64_t repeated_at;
     struct v2_neg *neg; /* the first child */
     bool no_prop;
@@ -311,6 +313,7 @@ struct v2 {
     uint8_t secret_number;
     bool debug[V2_DEBUGS];
     struct v2_stats stats;
+    struct v2_perf perf;
     struct v2_stat_row exchanges[8], notifies[V2_STATS_MAX];
     unsigned nexchanges, nnotifies;
     struct ike_errors errors;
@@ -329,10 +332,11 @@ static inline bool v2_sa_up(const struct v2_sa *sa)
 }
 
 /* As dh_job_begin; counted as IKEv2's. */
-static inline void v2_dh_begin(struct dh_job *j, struct v2 *v2, unsigned group)
+static inline void v2_dh_begin(struct dh_job *j, struct v2 *v2, unsigned group, enum v2_perf_row wait)
 {
     dh_job_begin(j, v2->ike, group);
     j->counts = &v2->stats.dh;
+    v2_perf_dh(v2, j, wait);
 }
 static inline void v2_done(struct v2_done *d, bool ok)
 {

@@ -242,7 +242,9 @@ void v2_child_remove(struct v2_child *c, enum sa_gone why)
     }
     v2_child_free(c);
     v2_flow_settle(v2, &flow); /* first, so that the flow is not without a pair between two */
+    uint64_t since = v2_perf_since(v2);
     (void)sad_delete(v2->ike->env.ipsec, id, why);
+    v2_perf_note(v2, V2P_DELETE_CHILD, since);
 }
 
 static void linger(struct v2_child *c, struct v2_child *heir)
@@ -353,6 +355,7 @@ struct v2_child *v2_child_install(struct v2_neg *n)
 
     if (2 * len > sizeof keymat)
         return NULL;
+    uint64_t since = v2_perf_since(sa->v2);
     t->mode = n->transport ? IPSEC_TRANSPORT : IPSEC_TUNNEL;
     v2_keys_child(&sa->suite, &sa->keys->d, BYTES(n->dh.shared.b, n->choice.group ? n->dh.shared.len : 0),
                   BYTES(n->ni, n->ni_len), BYTES(n->nr, n->nr_len), keymat, 2 * len);
@@ -376,12 +379,14 @@ struct v2_child *v2_child_install(struct v2_neg *n)
     uint32_t id = sad_install(ipsec_of(sa), &params);
     mem_wipe(keymat, sizeof keymat);
     v2_done(&sa->v2->stats.made, id);
+    v2_perf_note(sa->v2, V2P_CREATE_KEY, since);
     if (!id) {
         v2_error(sa->v2, sa, sa->remote, "IPSec SA (SPI:0x%X) could not be installed", n->spi);
         return NULL;
     }
     n->spi_in = n->spi;
     n->spi = 0; /* the database's now */
+    v2_perf_rate(sa->v2, n->initiator ? V2R_OUT_IPSEC_CHILD : V2R_IN_IPSEC_CHILD);
     struct v2_child *c = NEW(struct v2_child);
     *c = (struct v2_child){.id = id,
                            .spi_in = params.spi_in,

@@ -34,7 +34,7 @@ static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts)
     n->group = group;
     v2_spi_make(sa->v2, n->ispi);
     v2_neg_nonce(n);
-    v2_dh_begin(&n->dh, sa->v2, group);
+    v2_dh_begin(&n->dh, sa->v2, group, V2P_I_IKE_CHILD_INT);
     dh_job_run(&n->dh, true, NULL, 0, public_made, n);
 }
 
@@ -57,6 +57,7 @@ bool v2_rekey_ask(struct v2_x *x, struct v2_wr *w)
 
     if (!count)
         return false;
+    x->sa->v2->perf.child_is_ike = true;
     v2_write_ike_offer(w, v, count, n->ispi);
     v2_put(w, V2_NONCE, n->ni, n->ni_len);
     v2_put_ke(w, (uint16_t)n->group, dh_public(n->dh.dh), dh_public_len(n->group));
@@ -67,6 +68,10 @@ bool v2_rekey_ask(struct v2_x *x, struct v2_wr *w)
 static struct v2_sa *successor(struct v2_neg *n)
 {
     struct v2_sa *old = n->sa, *sa = v2_sa_new(old->v2, old->local, old->remote, n->initiator);
+
+    v2_perf_rate(sa->v2, n->initiator ? V2R_OUT_IKE_CHILD : V2R_IN_IKE_CHILD);
+    if (n->initiator)
+        v2_perf_note(sa->v2, V2P_CHILD, n->began);
 
     memcpy(sa->ispi, n->ispi, V2_SPI);
     memcpy(sa->rspi, n->rspi, V2_SPI);
@@ -210,6 +215,7 @@ void v2_rekey_conclude(struct v2_x *x, const struct v2_msg *m)
     struct v2_sa_body body;
     struct v2_ke_body ke;
 
+    sa->v2->perf.child_is_ike = true;
     if (!sap && v2_notify_error(&m->ps, &nb)) {
         if (adopt(n))
             return;
@@ -248,6 +254,7 @@ static void answer_shared(void *arg, bool ok)
         v2_malformed(sa, s);
         return;
     }
+    sa->v2->perf.child_is_ike = true;
     v2_spi_make(sa->v2, n->rspi);
     struct v2_sa *young = successor(n);
     v2_begin_inner(&w, inner, sizeof inner);
@@ -312,7 +319,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
     v2_neg_nonce(n);
     s->neg = n;
     s->pending = true;
-    v2_dh_begin(&n->dh, sa->v2, n->group);
+    v2_dh_begin(&n->dh, sa->v2, n->group, V2P_R_IKE_CHILD_INT);
     dh_job_run(&n->dh, true, ke.data, ke.len, answer_shared, n);
 }
 

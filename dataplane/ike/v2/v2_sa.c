@@ -258,6 +258,10 @@ static void leave_half_open(struct v2_sa *sa)
 void v2_sa_established(struct v2_sa *sa)
 {
     leave_half_open(sa);
+    if (sa->first) { /* not made by a rekey */
+        v2_perf_rate(sa->v2, sa->initiator ? V2R_OUT_IKE : V2R_IN_IKE);
+        v2_perf_note(sa->v2, V2P_MAIN, v2_perf_since(sa->v2) ? sa->created : 0);
+    }
     v2_sa_enter(sa, V2_UP);
     sa->established = sa->last_rx = v2_now(sa->v2);
     ids_add(sa);
@@ -293,6 +297,8 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
     struct v2_peer *p = sa->peer;
     bool was_negotiating = negotiating(sa);
 
+    uint64_t since = v2_perf_since(v2);
+
     if (sa->state == V2_DEAD)
         return;
     TR(sa, "Deleting SA");
@@ -308,6 +314,7 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
     sa_remove(sa);
     strip(sa);
     v2_peer_remove(sa);
+    v2_perf_note(v2, V2P_DELETE_SA, since);
     *sa->prev = sa->next;
     if (sa->next)
         sa->next->prev = sa->prev;

@@ -153,6 +153,8 @@ void v2_wire_free(struct v2_wire *t)
 
 static void transmit(struct v2_sa *sa, const struct v2_wire *tx, uint16_t from, uint16_t to)
 {
+    uint64_t since = v2_perf_since(sa->v2);
+
     for (size_t at = 0; at + 2 <= tx->len;) {
         size_t len = get16(tx->b + at);
         at += 2;
@@ -161,6 +163,8 @@ static void transmit(struct v2_sa *sa, const struct v2_wire *tx, uint16_t from, 
         ike_transmit_to(sa->v2->ike, sa->local, sa->remote, from, to, tx->b + at, len);
         at += len;
     }
+    if (tx->len > 2 + V2_HDR)
+        v2_perf_message(sa->v2, tx->b + 2, true, since);
 }
 
 void v2_transmit(struct v2_sa *sa, const struct v2_wire *tx)
@@ -455,12 +459,14 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
         bad(v2, sa, sa->remote, "Unprotected message where a protected one is due");
         return;
     }
+    uint64_t since = v2_perf_since(v2);
     if ((p->type == V2_SKF && (!sa->frag || !v2_skf_numbers(p, &number, &total))) ||
         !v2_sk_open(sa->open, m->raw, m->raw_len, p, plain, V2_MSG_MAX, &len)) {
         v2->ike->worked.hash_failed++;
         bad(v2, sa, sa->remote, "Integrity check of a message failed");
         return;
     }
+    v2_perf_note(v2, V2P_DECRYPT, since);
     if (repeat) {
         if (number == 1)
             answer_repeat(sa, s, m);
@@ -525,7 +531,7 @@ static void take_init(struct v2 *v2, struct v2_msg *m)
     }
 }
 
-void v2_receive(struct v2 *v2, const struct udp_from *from, bool floated, const uint8_t *data, size_t len)
+static void receive(struct v2 *v2, const struct udp_from *from, bool floated, const uint8_t *data, size_t len)
 {
     static const uint8_t none[V2_SPI];
     struct v2_msg m = {.from = from, .floated = floated, .raw = data, .raw_len = len};
@@ -557,4 +563,14 @@ void v2_receive(struct v2 *v2, const struct udp_from *from, bool floated, const 
     }
     ike_traffic_count(&sa->traffic[IKE_IN], len);
     take(sa, &m);
+}
+
+void v2_receive(struct v2 *v2, const struct udp_from *from, bool floated, const uint8_t *data, size_t len)
+{
+    uint64_t since = v2_perf_since(v2);
+
+    v2->perf.queued++;
+    receive(v2, from, floated, data, len);
+    if (len >= V2_HDR)
+        v2_perf_message(v2, data, false, since);
 }
