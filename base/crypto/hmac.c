@@ -4,7 +4,8 @@
  * those two states. EVP's way of copying a digest allocates (OpenSSL 3: EVP_MD_CTX_copy_ex, EVP_MAC_init), which is no
  * way to treat a packet: here a state is libcrypto's own structure for one digest, copied on the stack. libcrypto calls
  * these functions deprecated; they are the very code that its providers wrap, and a test holds both to the RFCs'
- * vectors. Truncation to 96 or 128 bits is the caller's business: sums are always whole.
+ * vectors. In the end that structure holds the sum, in words: where the sum is a key it is wiped (mac_derive, hmac_parts).
+ * Truncation to 96 or 128 bits is the caller's business: sums are always whole.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "espial/crypto.h"
@@ -128,23 +129,35 @@ void mac_free(struct mac *m)
     mem_free(m);
 }
 
-void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out)
+static inline void sum_in(union state *s, const struct mac *m, const struct bytes *parts, size_t n, uint8_t *out)
 {
     uint8_t sum[HASH_MAX];
-    union state s;
-    copy(m->alg, &s, &m->inner);
+    copy(m->alg, s, &m->inner);
     for (size_t i = 0; i < n; i++)
-        must(add(m->alg, &s, parts[i].p, parts[i].len));
-    must(end(m->alg, &s, sum));
-    copy(m->alg, &s, &m->outer);
-    must(add(m->alg, &s, sum, hash_len(m->alg)));
-    must(end(m->alg, &s, out));
+        must(add(m->alg, s, parts[i].p, parts[i].len));
+    must(end(m->alg, s, sum));
+    copy(m->alg, s, &m->outer);
+    must(add(m->alg, s, sum, hash_len(m->alg)));
+    must(end(m->alg, s, out));
+}
+
+void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out)
+{
+    union state s;
+    sum_in(&s, m, parts, n, out);
+}
+
+void mac_derive(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out)
+{
+    union state s;
+    sum_in(&s, m, parts, n, out);
+    mem_wipe(&s, sizeof s);
 }
 
 void hmac_parts(enum hash_alg a, const void *key, size_t key_len, const struct bytes *parts, size_t n, uint8_t *out)
 {
     struct mac m;
     key_in(&m, a, key, key_len);
-    mac_sum(&m, parts, n, out);
+    mac_derive(&m, parts, n, out);
     mem_wipe(&m, sizeof m);
 }

@@ -45,6 +45,7 @@ struct mac;
 struct mac *mac_new(enum hash_alg a, const void *key, size_t key_len);
 void mac_free(struct mac *m); /* NULL-safe */
 void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out);
+void mac_derive(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out); /* the sum is a key: no trace of it stays */
 
 enum cipher_alg { CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_ALGS };
 size_t cipher_block(enum cipher_alg a);   /* 1 8 8 16 1: what the plaintext must be a multiple of */

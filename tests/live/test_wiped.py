@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Keys do not outlive what they are for: a router's memory, read while the process stands still, holds the keys of its IKE and IPsec SAs while they live, and none of them
-once they are gone: after `clear crypto session`, and after a rekey."""
+(nor what a hash had in hand when it made them) once they are gone: after `clear crypto session`, and after a rekey."""
 import os, re, signal, time
 
 from routers import Cable, Folder, Router, tunnel_config, wait_for
@@ -35,17 +35,46 @@ def memory(r):
         os.kill(pid, signal.SIGCONT)
 
 
+def forms(key):
+    """A key as it is, and as the words of a hash that has made it: most of it, since it may end within one."""
+    yield key
+    for size in (4, 8):
+        words = [key[i:i + size][::-1] for i in range(0, len(key) - size + 1, size)]
+        yield b"".join(words)
+
+
 def found(r, keys):
     parts = memory(r)
-    return {k for k in keys if any(k in p for p in parts)}
+    return {k for k in keys if any(form in p for p in parts for form in forms(k))}
+
+
+V2 = """crypto ikev2 keyring K
+ peer ANY
+  address 0.0.0.0 0.0.0.0
+  pre-shared-key live-test
+crypto ikev2 profile P
+ match identity remote any
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local K
+"""
+
+
+def config(version, *args):
+    return tunnel_config(*args) if version == 1 else V2 + tunnel_config(*args, " set ikev2-profile P")
+
+
+def asleep(r):
+    said = re.sub(r"ACTIVE \(deleted\)", "", r.type("show crypto isakmp sa"))
+    return "ACTIVE\n" not in said and "Tunnel-id" not in r.type("show crypto ikev2 sa")
 
 
 def main():
     cable = Cable()
-    for transform in ("esp-aes 256 esp-sha256-hmac", "esp-gcm"):
+    for version, transform in ((1, "esp-aes 256 esp-sha256-hmac"), (1, "esp-gcm"), (2, "esp-aes 256 esp-sha256-hmac")):
         with Folder() as folder:
             files = [os.path.join(folder, name + ".keys") for name in ("hub", "spoke")]
-            configs = [tunnel_config(HUB, SPOKE, "10.1.0", "10.2.0", transform), tunnel_config(SPOKE, HUB, "10.2.0", "10.1.0", transform)]
+            configs = [config(version, HUB, SPOKE, "10.1.0", "10.2.0", transform), config(version, SPOKE, HUB, "10.2.0", "10.1.0", transform)]
             with Router(folder, "hub", configs[0], "--link", "Ethernet0/0=" + cable.spec(0), "--export-keys", files[0]) as hub, \
                     Router(folder, "spoke", configs[1], "--link", "Ethernet0/0=" + cable.spec(1), "--export-keys", files[1]) as spoke:
                 both = (hub, spoke)
@@ -64,10 +93,10 @@ def main():
                 spoke.type("clear crypto session")
                 hub.type("clear crypto session")
                 for r in both:
-                    wait_for("no SA", lambda: "ACTIVE\n" not in re.sub(r"ACTIVE \(deleted\)", "", r.type("show crypto isakmp sa")))
+                    wait_for("no SA", lambda: asleep(r))
                     left = found(r, keys | new)
-                    assert not left, f"{r.name}: {len(left)} of {len(keys | new)} keys of {transform} are still in memory"
-                print(f"{transform}: {len(keys | new)} keys, none left")
+                    assert not left, f"{r.name}: {len(left)} of {len(keys | new)} keys of {transform}, IKEv{version}, are still in memory"
+                print(f"IKEv{version}, {transform}: {len(keys | new)} keys, none left")
     cable.stop()
 
 

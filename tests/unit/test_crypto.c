@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <openssl/bn.h>
+
 #include "espial/crypto.h"
 #include "tests/unit/crypto_vectors.h"
 
@@ -152,6 +154,38 @@ static void gcm(void **state)
         cipher_free(d);
     }
 }
+
+#ifndef __SANITIZE_ADDRESS__
+/* How often the words of a sum stand where functions that have returned had their variables. */
+static __attribute__((noinline)) unsigned left_behind(const uint8_t *sum, size_t len, size_t word)
+{
+    uint8_t look[HASH_MAX];
+    unsigned n = 0;
+    for (size_t i = 0; i < len; i++)
+        look[i] = sum[i / word * word + word - 1 - i % word];
+    const volatile uint8_t *top = __builtin_frame_address(0);
+    for (size_t at = sizeof look + 512; at < 8192; at++) {
+        size_t same = 0;
+        while (same < len && top[(ptrdiff_t)same - (ptrdiff_t)at] == look[same])
+            same++;
+        n += same == len;
+    }
+    mem_wipe(look, sizeof look);
+    return n;
+}
+
+/* Key derivation leaves nothing of a key behind on the stack. */
+static void nothing_left(void **state)
+{
+    (void)state;
+    for (int a = HASH_MD5; a < HASH_ALGS; a++) {
+        uint8_t out[HASH_MAX];
+        enum hash_alg alg = (enum hash_alg)a;
+        hmac_parts(alg, "key", 3, &BYTES("seed", 4), 1, out);
+        assert_int_equal(left_behind(out, hash_len(alg), a == HASH_MD5 ? 1 : a >= HASH_SHA384 ? 8 : 4), 0);
+    }
+}
+#endif
 
 /* Chance that gives what it is told. */
 struct fixed {
@@ -380,6 +414,9 @@ static void dh_x25519(void **state)
         "0100000000000000000000000000000000000000000000000000000000000080",
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b880",
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11d7",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     };
     static const char shared[] = "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742";
     struct dh *a = dh_with(31, "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a", 0, 0),
@@ -419,6 +456,102 @@ static void dh_range(void **state)
     p[95] = 0xFD;
     assert_true(dh_compute_shared(a, p, 96, &s));
     dh_free(a);
+}
+
+/* The same for all of the safe primes: 0, 1, p-1, p, p+1 and all ones are refused, 2 and p-2 taken. */
+static void dh_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned group;
+        BIGNUM *(*prime)(BIGNUM *);
+    } rows[] = {{1, BN_get_rfc2409_prime_768},   {2, BN_get_rfc2409_prime_1024},  {5, BN_get_rfc3526_prime_1536},
+                {14, BN_get_rfc3526_prime_2048}, {15, BN_get_rfc3526_prime_3072}, {16, BN_get_rfc3526_prime_4096}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dh *dh = dh_with(rows[i].group, NULL, 0x11, 0);
+        size_t len = dh_public_len(rows[i].group);
+        BIGNUM *n = rows[i].prime(NULL);
+        uint8_t peer[DH_MAX];
+        struct key s;
+        for (int step = 1; step >= -2; step--) { /* p+1, p, p-1, p-2 */
+            assert_true(step == 1 ? BN_add_word(n, 1) : BN_sub_word(n, 1));
+            assert_int_equal(BN_bn2binpad(n, peer, (int)len), len);
+            assert_int_equal(dh_compute_shared(dh, peer, len, &s), step == -2);
+        }
+        for (unsigned v = 0; v <= 2; v++) {
+            memset(peer, 0, len);
+            peer[len - 1] = (uint8_t)v;
+            assert_int_equal(dh_compute_shared(dh, peer, len, &s), v == 2);
+        }
+        memset(peer, 0xFF, len);
+        assert_false(dh_compute_shared(dh, peer, len, &s));
+        BN_free(n);
+        dh_free(dh);
+    }
+}
+
+/* Points whose x is so small that x + p has a place: each coordinate counts as it is written, not modulo p. Beside them
+ * points of no curve or of another one with the same a, which the sum would not notice (x with y = 0 is of order 2
+ * there). */
+static void dh_points(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned group, x;
+        const char *y, *p;
+    } rows[] = {
+        {19, 5, "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
+         "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"},
+        {20, 2, "8cdeadbbd04911a3c1931e26df3fa6439dca9c7eb286fbd46fc319f0e2bb780232baf57825fc0c1912ada2fefe84024c",
+         "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff"},
+        {21, 1,
+         "0010e59be93c4f269c0269c79e2afd65d6aeaa9b701eacc194fb3ee03df47849bf550ec636ebee0ddd4a16f1cd9406605af38f584567770e3"
+         "f272d688c832e843564",
+         "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+         "ffffffffffffffffffffff"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dh *dh = dh_with(rows[i].group, NULL, 0x01, 0);
+        size_t len = dh_public_len(rows[i].group), half = len / 2;
+        uint8_t right[DH_MAX] = {0}, peer[DH_MAX], p[66];
+        struct key s;
+        right[half - 1] = (uint8_t)rows[i].x;
+        assert_int_equal(unhex(rows[i].y, right + half), half);
+        assert_int_equal(unhex(rows[i].p, p), half);
+        assert_true(dh_compute_shared(dh, right, len, &s));
+        BIGNUM *y = BN_bin2bn(right + half, (int)half, NULL), *prime = BN_bin2bn(p, (int)half, NULL), *n = BN_new();
+        memcpy(peer, right, len);
+        assert_true(BN_sub(n, prime, y)); /* the other point with this x: the same secret */
+        assert_int_equal(BN_bn2binpad(n, peer + half, (int)half), half);
+        struct key t;
+        assert_true(dh_compute_shared(dh, peer, len, &t));
+        assert_memory_equal(s.b, t.b, s.len);
+        memcpy(peer, right, len);
+        assert_true(BN_copy(n, prime) && BN_add_word(n, rows[i].x)); /* x + p */
+        assert_int_equal(BN_bn2binpad(n, peer, (int)half), half);
+        assert_false(dh_compute_shared(dh, peer, len, &s));
+        memcpy(peer, right, len);
+        assert_true(BN_add(n, prime, y));
+        if (BN_bn2binpad(n, peer + half, (int)half) > 0) /* y + p, where it has room */
+            assert_false(dh_compute_shared(dh, peer, len, &s));
+        for (unsigned x = 0; x < 20; x++)
+            for (unsigned v = 0; v < 3; v++) {
+                memset(peer, 0, len);
+                peer[half - 1] = (uint8_t)x;
+                peer[len - 1] = (uint8_t)v;
+                assert_false(dh_compute_shared(dh, peer, len, &s));
+            }
+        memcpy(peer, right, len);
+        memcpy(peer, p, half); /* p itself, with either y */
+        assert_false(dh_compute_shared(dh, peer, len, &s));
+        memcpy(peer, right, half);
+        memcpy(peer + half, p, half);
+        assert_false(dh_compute_shared(dh, peer, len, &s));
+        BN_free(y);
+        BN_free(prime);
+        BN_free(n);
+        dh_free(dh);
+    }
 }
 
 static void keys(void **state)
@@ -505,7 +638,11 @@ int main(void)
         cmocka_unit_test(stretched_chance),
         cmocka_unit_test(hashes),   cmocka_unit_test(hmacs),       cmocka_unit_test(cbc),
         cmocka_unit_test(gcm),      cmocka_unit_test(dh_curves),   cmocka_unit_test(dh_modp),
-        cmocka_unit_test(dh_range), cmocka_unit_test(dh_subgroup), cmocka_unit_test(dh_x25519),
+        cmocka_unit_test(dh_range),
+#ifndef __SANITIZE_ADDRESS__
+        cmocka_unit_test(nothing_left),
+#endif
+        cmocka_unit_test(dh_ends), cmocka_unit_test(dh_points), cmocka_unit_test(dh_subgroup), cmocka_unit_test(dh_x25519),
         cmocka_unit_test(keys),     cmocka_unit_test(chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

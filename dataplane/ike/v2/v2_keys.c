@@ -28,7 +28,7 @@ void v2_prf_plus(enum hash_alg prf, struct bytes key, const struct bytes *seed, 
     for (size_t at = 0; at < len; at += hlen) {
         uint8_t sum[HASH_MAX];
         count++;
-        mac_sum(mac, parts, n + 2, sum);
+        mac_derive(mac, parts, n + 2, sum);
         memcpy(t, sum, hlen);
         parts[0].len = hlen;
         memcpy(out + at, t, len - at < hlen ? len - at : hlen);
