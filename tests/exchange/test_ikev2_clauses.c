@@ -120,11 +120,75 @@ static void payload_in_front(void **state)
     }
 }
 
+/* Sections 2.5, 2.21.1 and 3.10.1: what is answered to a first message that cannot be understood. INVALID_SYNTAX is for
+ * protected messages alone. */
+static void first_messages(void **state)
+{
+    (void)state;
+    enum { WHOLE, NO_NONCE, SHORT_KE, OTHER_KE, CRITICAL, MAJOR, MINOR, RESERVED, ROWS };
+    static const struct {
+        const char *what;
+        unsigned answers;
+        uint16_t notify;
+    } rows[ROWS] = {
+        [WHOLE] = {"as it should be", 1, 0},
+        [NO_NONCE] = {"without a nonce", 0, 0},
+        [SHORT_KE] = {"a public value that is too short", 0, 0},
+        [OTHER_KE] = {"a public value of another group", 1, V2N_INVALID_KE_PAYLOAD},
+        [CRITICAL] = {"an unknown critical payload", 1, V2N_UNSUPPORTED_CRITICAL_PAYLOAD},
+        [MAJOR] = {"version 3", 1, V2N_INVALID_MAJOR_VERSION},
+        [MINOR] = {"version 2.15", 1, 0},
+        [RESERVED] = {"reserved bits in flags and payloads", 1, 0},
+    };
+    for (unsigned i = 0; i < ROWS; i++) {
+        struct rig *r = rig_new(1);
+        struct v2_hdr h = {.ispi = {7, 7}, .version = 0x20, .exchange = V2_IKE_SA_INIT, .flags = V2_FLAG_INITIATOR};
+        static const uint8_t sa[] = {0, 0, 0, 44, 1, 1, 0, 4, 3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 1, 0, 3, 0,
+                                     0, 8,  2, 0, 0, 7, 3, 0, 0, 8, 3, 0, 0, 14, 0, 0, 0, 8, 4, 0, 0, 19};
+        uint8_t m[512], ke[64], nonce[32] = {1};
+        struct v2_wr w;
+        struct v2_stat_row row;
+        struct dh *dh = dh_new(19, rig_ike(r, "left")->env.rnd);
+
+        dh_compute_public(dh);
+        memcpy(ke, dh_public(dh), 64);
+        dh_free(dh);
+        v2_begin(&w, m, sizeof m, &h);
+        v2_put(&w, V2_SA, sa, sizeof sa);
+        v2_put_ke(&w, i == OTHER_KE ? 14 : 19, ke, i == SHORT_KE ? 63 : 64);
+        if (i != NO_NONCE)
+            v2_put(&w, V2_NONCE, nonce, sizeof nonce);
+        if (i == CRITICAL)
+            v2_put(&w, 201, nonce, 4);
+        size_t len = v2_end(&w);
+        if (i == CRITICAL)
+            m[len - 7] = 0x80;
+        if (i == MAJOR || i == MINOR)
+            m[17] = i == MAJOR ? 0x30 : 0x2F;
+        if (i == RESERVED) {
+            m[19] |= 0xD7;
+            m[29] = 0x7F;
+        }
+        rig_inject(r, 0, 500, m, len);
+        box_run(r->b, S);
+        unsigned of_this = 0, all = 0;
+        for (size_t at = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row);) {
+            of_this += row.type == rows[i].notify ? (unsigned)row.n[V2_TX_RES] : 0;
+            all += row.type < V2N_INITIAL_CONTACT ? (unsigned)row.n[V2_TX_RES] : 0;
+        }
+        if (r->seen[V2_IKE_SA_INIT][1] != rows[i].answers || all != (rows[i].notify != 0) || of_this != all)
+            fail_msg("%s: %u answers, %u errors", rows[i].what, r->seen[V2_IKE_SA_INIT][1], all);
+        assert_int_equal(rig_v2(r, "right")->half_open, rows[i].answers && !rows[i].notify);
+        rig_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeat_from_elsewhere),
         cmocka_unit_test(payload_in_front),
+        cmocka_unit_test(first_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

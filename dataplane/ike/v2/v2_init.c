@@ -418,8 +418,7 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     if (!sap || !kep || !nonce || v2_sa(sap, &body) != CODEC_OK || v2_ke(kep, &ke) != CODEC_OK) {
         v2->stats.bad_messages++;
         v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "Malformed IKE_SA_INIT request");
-        v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_INVALID_SYNTAX, NULL, 0);
-        return;
+        return; /* INVALID_SYNTAX is for protected messages alone (section 3.10.1) */
     }
     if (!admitted(v2, m, nonce))
         return;
@@ -441,7 +440,8 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
         return;
     }
     if (ke.len != dh_public_len(suite.group)) {
-        v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_INVALID_SYNTAX, NULL, 0);
+        v2->stats.bad_messages++;
+        v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "The peer's KE payload is not as long as its group's values");
         return;
     }
     if (!admission_ike(v2->ike, m->from->dst, m->from->src, true))
