@@ -1,15 +1,19 @@
-# lib.sh: what the labs of this folder have in common; read by up.sh and by each check.sh. $bug: the lab's name.
+# lib.sh: what the labs of this folder have in common; read by up.sh and, with the word `running`, by each check.sh, which
+# ends with 3 when the lab is not up. $bug: the lab's name.
 espial=${ESPIAL:-espial}
 command -v "$espial" >/dev/null || { echo "no program espial: make install, or set ESPIAL to the one that make built" >&2; exit 3; }
 
 die() { printf 'NOT CURED: %s\n' "$*" >&2; exit 1; }
 lab() { "$espial" lab --lab "$bug" "$@"; }
-# ask NODE COMMAND: its output, with the lab's error when there is none.
-ask() { lab exec "$1" "$2" || { echo "is the lab up? ../up.sh $bug" >&2; exit 3; }; }
+missing() { echo "is the lab up? ../up.sh $bug" >&2; exit 3; }
+[ "${1:-}" != running ] || lab mark spoke >/dev/null 2>&1 || missing
+# ask NODE COMMAND: its output; when the lab ends meanwhile so does the whole script, also from inside $(...).
+trap 'exit 3' TERM
+ask() { lab exec "$1" "$2" || { kill -TERM $$; missing; }; }
 
-# ping NODE ADDRESS: how many of five were lost.
+# lost NODE ADDRESS: how many of five pings were never answered (3 s of the router's: a machine may be busy).
 lost() {
-    rate=$(ask "$1" "ping $2 source Loopback0 repeat 5 timeout 1" | sed -n 's/.*Success rate is [0-9]* percent (\([0-9]*\).5).*/\1/p')
+    rate=$(ask "$1" "ping $2 source Loopback0 repeat 5 timeout 3" | sed -n 's/.*Success rate is [0-9]* percent (\([0-9]*\).5).*/\1/p')
     echo $((5 - ${rate:-0}))
 }
 

@@ -23,6 +23,12 @@ class Lab:
         self.env = dict(os.environ, ESPIAL=ESPIAL, XDG_STATE_HOME=self.state, QUIET="14")
         subprocess.run([os.path.join(DEFECTS, "up.sh"), bug], env=self.env, check=True, stdout=subprocess.DEVNULL)
 
+    def refused(self):
+        """Before it is up: one line, whatever the script would have asked."""
+        env = dict(self.env, XDG_STATE_HOME=os.path.join(self.state, "none"))
+        r = subprocess.run([os.path.join(DEFECTS, self.bug, "check.sh")], env=env, capture_output=True, text=True)
+        assert r.returncode == 3 and r.stderr.count("is the lab up?") == 1, r
+
     def lab(self, *args):
         return subprocess.run([ESPIAL, "lab", "--lab", self.bug, *args], env=self.env, capture_output=True, text=True)
 
@@ -58,6 +64,7 @@ class Lab:
 def story(bug):
     lab = Lab(bug)
     try:
+        lab.refused()
         sick = lab.check(1)
         assert sick.returncode == 1 and sick.stderr.startswith(REASON.get(bug, "NOT CURED: ")), (bug, sick)
         if bug in WORKAROUND:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Ends 0 when traffic comes back within two minutes (12 seconds of the wall's) of a reload of hub.
 bug=CSCsq59183
-cd "$(dirname "$0")" && . ../lib.sh
+cd "$(dirname "$0")" && . ../lib.sh running
 tunnel || die "no tunnel to begin with"
 hub=$(lab mark hub) || exit 3
 ask hub reload >/dev/null

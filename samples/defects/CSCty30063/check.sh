@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Ends 0 when, while the hub never stops sending, rekeys go by and the spoke never speaks of an invalid SPI.
 bug=CSCty30063
-cd "$(dirname "$0")" && . ../lib.sh
+cd "$(dirname "$0")" && . ../lib.sh running
 # Spoke must be the one that begins.
 for node in spoke hub; do
     ask $node 'clear crypto session' >/dev/null

@@ -2,7 +2,7 @@
 # Ends 0 when the IKE SA outlives a complaint of hub's: hub complains of an SPI, and the IKE SA stays the same through
 # two more changes of SPIs. Six changes without a complaint are good too: hub was cured as well.
 bug=CSCvd40554
-cd "$(dirname "$0")" && . ../lib.sh
+cd "$(dirname "$0")" && . ../lib.sh running
 ike() { ask spoke 'show crypto ikev2 sa detailed' | sed -n 's/.*Local spi: \([0-9A-F]*\).*/\1/p' | head -n 1; }
 complained() { lab wait hub 'CRYPTO-4-RECVD_PKT_INV_SPI' --since "$since" --timeout 0 >/dev/null 2>&1; }
 tunnel || die "no tunnel"
