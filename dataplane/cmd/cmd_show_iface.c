@@ -158,8 +158,8 @@ static void interface_one(struct cmd_ctx *c, struct iface *i)
                (ull)n.rx_multicasts);
     out_printf(c->out,
                "     %llu runts, 0 giants, 0 throttles \n"
-               "     %llu input errors, %llu CRC, 0 frame, 0 overrun, %llu ignored\n",
-               (ull)n.rx_errors, (ull)iface_input_errors(&n), (ull)n.rx_crc, (ull)n.rx_refused);
+               "     %llu input errors, %llu CRC, 0 frame, %llu overrun, %llu ignored\n",
+               (ull)n.rx_errors, (ull)iface_input_errors(&n), (ull)n.rx_crc, (ull)n.rx_overrun, (ull)n.rx_refused);
     if (i->kind == IFACE_ETHERNET)
         out_printf(c->out, "     0 watchdog, %llu multicast, 0 pause input\n", (ull)n.rx_multicasts);
     out_printf(c->out, "     %llu packets output, %llu bytes, 0 underruns\n", (ull)n.tx_packets, (ull)n.tx_bytes);

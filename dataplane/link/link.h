@@ -20,7 +20,7 @@ struct link_ops {
      * before it returns. */
     bool (*send)(struct link *, const uint8_t *frame, size_t len);
     void (*free)(struct link *);
-    void (*look)(struct link *); /* bring `damaged` up to date; NULL: it is, or nobody checks */
+    void (*look)(struct link *); /* bring `damaged` and `overrun` up to date; NULL: they are, or nobody checks */
 };
 /* Embedded first in each kind. The receiver sets rx, rx_end, changed and arg (link_attach) and is called from the loop,
  * never from inside send. */
@@ -32,6 +32,7 @@ struct link {
     uint64_t lost;                                           /* frames that were taken by send, but did not leave */
     uint64_t refused;                                        /* frames that came, but are none that rx could take */
     uint64_t damaged;                                        /* frames whose check sequence was wrong; rx never saw them */
+    uint64_t overrun;                                        /* frames that came faster than they were read, likewise */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */
     void (*changed)(void *arg);                              /* carrier changed */
@@ -68,7 +69,7 @@ static inline void link_free(struct link *l)
 {
     if (l && l->kept) {
         link_attach(l, NULL, NULL, NULL, NULL);
-        l->lost = l->refused = l->damaged = 0;
+        l->lost = l->refused = l->damaged = l->overrun = 0;
     } else if (l) {
         l->ops->free(l);
     }

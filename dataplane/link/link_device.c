@@ -13,7 +13,8 @@
  * on a wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
  * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
  * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. Frames
- * that the driver has found damaged are counted by the kernel, which is asked when somebody looks (packet: alone).
+ * that the driver has found damaged, and those that found the ring full, are counted by the kernel, which is asked when
+ * somebody looks (packet: alone).
  *
  * The carrier is the interface's own (carrier.c): an interface that is set down, unplugged or taken away is a cable that
  * is pulled. When one of that name is there again, the sockets are bound to it, and a TAP taken over, which needs no
@@ -224,7 +225,11 @@ static void device_look(struct link *l)
     struct link_device *d = (struct link_device *)l;
     uint32_t now;
 
-    if (d->tap || !kernel_crc(d->name, &now))
+    if (d->tap)
+        return;
+    if (d->fd >= 0)
+        l->overrun += ring_lost(d->fd);
+    if (!kernel_crc(d->name, &now))
         return;
     l->damaged += now - d->crc_seen;
     d->crc_seen = now;

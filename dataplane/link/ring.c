@@ -4,7 +4,7 @@
  *
  * A slot takes an Ethernet frame of ordinary size. Of a longer one (jumbo, or segments that the sender's kernel left
  * together) the slot has the beginning, and the socket's queue the whole frame. A full ring means that frames are lost, as
- * on a wire. In front of each frame stands what the kernel has left undone (struct virtio_net_hdr, see offload.c).
+ * on a wire; the kernel counts them, and is asked when somebody looks. In front of each frame stands what the kernel has left undone (struct virtio_net_hdr, see offload.c).
  * TPACKET_V2, not V3: V3 hands over blocks of many frames when they are full or a timer strikes, and a lone packet would
  * wait for that. Not here: sending (a ring for that keeps slots until the far end has read them). */
 #include "dataplane/link/ring.h"
@@ -78,4 +78,12 @@ void ring_next(struct ring *r)
 {
     __atomic_store_n(&slot_now(r)->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
     r->at = (r->at + 1) % SLOTS;
+}
+
+uint32_t ring_lost(int fd)
+{
+    struct tpacket_stats n = {0};
+    socklen_t len = sizeof n;
+
+    return getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &n, &len) == 0 ? n.tp_drops : 0;
 }

@@ -26,4 +26,6 @@ struct ring_frame {
 /* The next frame, in the order in which they came; false: there is none now. It is the caller's until ring_next. */
 bool ring_look(const struct ring *r, struct ring_frame *f);
 void ring_next(struct ring *r);
+/* Frames of that socket that found the ring full, since this was last asked. */
+uint32_t ring_lost(int fd);
 #endif

@@ -58,7 +58,7 @@ static bool get_ether(void *self, const struct mib_row *row, const struct mib_in
 
 /* ---- as they used to be ---- */
 
-enum { LINE, LAST_IN, LAST_OUT, IN_BITS, IN_PACKETS, OUT_BITS, OUT_PACKETS, RUNTS, CRC, IGNORED, RESETS, REASON, CARRIER, RELIABILITY, DELAY, LOAD, IN_DROPS, OUT_DROPS, DESCRIPTION, ZERO };
+enum { LINE, LAST_IN, LAST_OUT, IN_BITS, IN_PACKETS, OUT_BITS, OUT_PACKETS, RUNTS, CRC, OVERRUN, IGNORED, RESETS, REASON, CARRIER, RELIABILITY, DELAY, LOAD, IN_DROPS, OUT_DROPS, DESCRIPTION, ZERO };
 
 static bool since(void *self, uint64_t then, struct trap_var *out)
 {
@@ -81,6 +81,7 @@ static bool get_old(void *self, const struct mib_row *row, const struct mib_inde
     case LAST_OUT: return since(self, ifc->last_tx, out);
     case RUNTS: out->num = (int32_t)n.rx_errors; break;
     case CRC: out->num = (int32_t)n.rx_crc; break;
+    case OVERRUN: out->num = (int32_t)n.rx_overrun; break;
     case IGNORED: out->num = (int32_t)n.rx_refused; break;
     case RESETS: out->num = (int32_t)n.resets; break;
     case REASON: mib_text(out, iface_reason(ifc)); break;
@@ -131,7 +132,7 @@ static const struct mib_row old_rows[] = {
     OLD("InGiants", 11, ZERO),
     OLD("InCRC", 12, CRC),
     OLD("InFrame", 13, ZERO),
-    OLD("InOverrun", 14, ZERO),
+    OLD("InOverrun", 14, OVERRUN),
     OLD("InIgnored", 15, IGNORED),
     OLD("InAbort", 16, ZERO),
     OLD("Resets", 17, RESETS),

@@ -23,7 +23,7 @@ struct iface_dir { /* packets and bytes of one kind, both ways */
 };
 struct iface_count { /* frames; what is neither ARP nor other is IP */
     uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown,
-        rx_refused, rx_crc; /* by the link, before they were seen here; rx_crc: damaged */
+        rx_refused, rx_crc, rx_overrun; /* by the link, before they were seen here; rx_crc: damaged; rx_overrun: came too fast */
     uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_multicasts, tx_drops;
     uint64_t resets, lost_carrier;
     struct iface_dir arp, other, forwarded; /* forwarded: received here and sent on; sent for somebody else */

@@ -194,7 +194,7 @@ void iface_counts_out(struct iface *ifc, uint32_t bytes, bool from_local)
 
 uint64_t iface_input_errors(const struct iface_count *n)
 {
-    return n->rx_errors + n->rx_refused + n->rx_crc;
+    return n->rx_errors + n->rx_refused + n->rx_crc + n->rx_overrun;
 }
 
 /* With what the link has counted: a frame that it took and lost later is a drop like one that it did not take. */
@@ -208,6 +208,7 @@ struct iface_count iface_totals(const struct iface *ifc)
         if (ifc->link->ops->look)
             ifc->link->ops->look(ifc->link);
         n.rx_crc += ifc->link->damaged;
+        n.rx_overrun += ifc->link->overrun;
     }
     return n;
 }
@@ -252,7 +253,7 @@ static const struct {
     {"input_errors", COMPUTED},
     {"input_errors_crc", AT(rx_crc)},
     {"input_errors_frame", NEVER},
-    {"input_errors_overrun", NEVER},
+    {"input_errors_overrun", AT(rx_overrun)},
     {"input_packets_dropped", AT(rx_no_buffer)},
     {"interface_resets", AT(resets)},
     {"output_buffer_failures", NEVER},

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """tap: and packet: in a network namespace of the test's own: the router and this machine's kernel ping each other's way over a TAP interface and over a veth; what
-cannot be had is refused on one line. Two kernels speak TCP and UDP through the router: they leave sums and segments to a card that is not there."""
-import hashlib, os, socket, subprocess, sys, threading
+cannot be had is refused on one line; what comes faster than it is read is counted. Two kernels speak TCP and UDP through the router: they leave sums and segments to a card that is not there."""
+import hashlib, os, re, signal, socket, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(__file__))
 from routers import ESPIAL, Folder, Router, ip, must, own_namespace, skip, start, wait_for
@@ -83,6 +83,27 @@ def kernels_speak(router):
         far.wait()
 
 
+def numbers(router):
+    """Unknown protocols, input errors, overruns of Ethernet0/0."""
+    text = router.type("show interfaces Ethernet0/0")
+    return [int(re.search(rf"(\d+) {what}", text)[1]) for what in ("unknown protocol drops", "input errors", "overrun")]
+
+
+def too_fast(router):
+    """A router that does not read for a while: what it has not seen is counted as overrun, and nothing is missing."""
+    before, frames = numbers(router), 5000
+    router.process.send_signal(signal.SIGSTOP)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
+        s.bind(("wire1", 0))
+        for _ in range(frames):
+            s.send(bytes.fromhex("ffffffffffff02020202020288b5") + bytes(46))
+    router.process.send_signal(signal.SIGCONT)
+    wait_for("every frame", lambda: sum(b - a for a, b in zip(before[::2], numbers(router)[::2])) >= frames)
+    unknown, errors, overrun = (b - a for a, b in zip(before, numbers(router)))
+    assert 2000 < overrun < frames and errors == overrun and unknown + overrun < frames + 20, (unknown, errors, overrun)
+    print(f"packet: {overrun} of {frames} frames came too fast, and are counted")
+
+
 def refused(folder, spec, why):
     r = subprocess.run([ESPIAL, "run", "--state", os.path.join(folder, "bad"), "--link", "Ethernet0/0=" + spec], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert r.returncode == 3 and r.stderr.count("\n") == 1 and spec in r.stderr and why in r.stderr, (spec, r)
@@ -115,6 +136,7 @@ with Folder() as folder:
         wait_for("the kernel's neighbour", lambda: "192.0.2.1" in ip("neigh", "show", "dev", "wire1").stdout)
         print("packet: pinged over a veth")
         kernels_speak(router)
+        too_fast(router)
         if tap:
             must("addr", "add", "198.51.100.9/24", "dev", "cable7")
             wait_for("tap:", lambda: "100 percent (5/5)" in router.type("ping 198.51.100.9"))
