@@ -22,6 +22,7 @@ static const struct line isakmp_global[] = {
     {"cry isa keepa 3600 60 on", "crypto isakmp keepalive 3600 60", "no cry isa keepa", NULL},
     {"cry isa keepa 30 30 per", "crypto isakmp keepalive 30 30 periodic", "no cry isa keepa", NULL},
     {"cry isa keepa 10 per", "crypto isakmp keepalive 10 periodic", "no cry isa keepa", NULL},
+    {"cry isa perf", "crypto isakmp performance", "no cry isa perf", NULL},
     {"cry isa inv", "crypto isakmp invalid-spi-recovery", "no cry isa inv", NULL},
     {"cry isa nat keep 5", "crypto isakmp nat keepalive 5", "no cry isa nat keep", NULL},
     {"cry isa nat k 3600", "crypto isakmp nat keepalive 3600", "no cry isa nat k 3600", NULL},

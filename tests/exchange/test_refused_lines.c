@@ -17,7 +17,6 @@ static const struct refused refused_global[] = {
     {"crypto isakmp diagnose error 1001", "1001"},
     {"crypto isakmp disconnect-revoked-peers", "disconnect"},
     {"crypto isakmp xauth timeout 30", "xauth"},
-    {"crypto isakmp performance", "performance"},
     {"crypto isakmp client configuration group G", "client"},
     {"crypto isakmp key k address ipv6 2001:db8::1/128", "ipv6"},
     {"crypto isakmp key k address 10.0.0.0 255.0.255.0", "255.0.255.0"},

@@ -41,6 +41,20 @@ static const struct grammar_row *any_row(struct grammar *g, enum cmd_mode mode, 
     return NULL; /* a mode in which nothing can be said */
 }
 
+/* An interface names a map that there is, if any: one without entries could not be reached again, as a map that an interface has
+ * keeps its last entry. */
+static bool map_that_is(struct box *b, struct text *line)
+{
+    const char *conf = box_type(b, "r", "do show running-config | include ^crypto map .* ipsec-isakmp");
+    char name[64];
+
+    if (!str_starts(conf, "crypto map ") || sscanf(conf, "crypto map %63s", name) != 1)
+        return false;
+    text_clear(line);
+    text_printf(line, "crypto map %s", name);
+    return true;
+}
+
 /* Some lines more, here and there one taken away. */
 static void change(struct box *b, uint64_t *seed, unsigned lines)
 {
@@ -63,7 +77,8 @@ static void change(struct box *b, uint64_t *seed, unsigned lines)
                 break;
             text_clear(&t);
             rowgen_line(inner, seed, &t);
-            box_type(b, "r", text_str(&t));
+            if (row->row->enters != CONFIG_IF || !str_starts(text_str(&t), "crypto map ") || map_that_is(b, &t))
+                box_type(b, "r", text_str(&t));
         }
     }
     box_type(b, "r", "end");
