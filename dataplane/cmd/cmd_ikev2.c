@@ -316,6 +316,8 @@ static const struct cmd_row rows[] = {
     SET(CONFIG, &v2_scope, "crypto ikev2 limit max-in-negotation-sa <max_outgoing:1-100000> outgoing",
         "Maximum in-negotiation SAs|Maximum number of in-negotiation IKEv2 SAs|Outgoing in-negotiation SAs only",
         C(max_outgoing)),
+    SET(CONFIG, &v2_scope, "crypto ikev2 limit queue sa-init <max_queue:100-100000>",
+        "Limits of queues|IKE_SA_INIT requests that wait|Maximum number of waiting requests", C(max_queue)),
     SET(CONFIG, &v2_scope, "crypto ikev2 diagnose error <diagnose_error:1-1000>",
         "IKEV2 error diagnose|Maximum number of entries", C(diagnose_error)),
     SET(CONFIG, &v2_scope, "crypto ikev2 fragmentation=fragmentation [mtu <frag_mtu:68-1500>]",

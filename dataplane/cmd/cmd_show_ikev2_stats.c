@@ -54,7 +54,15 @@ static enum cmd_result show_stats(struct cmd_ctx *c)
     out_printf(c->out, "Incoming IKEV2 Cookie Challenged Requests: %-8llu\n", (ull)s.cookies_sent);
     out_printf(c->out, "    accepted: %-8llu rejected: %-8llu rejected no cookie: %-8llu\n", (ull)s.cookies_accepted,
                (ull)s.cookies_rejected, (ull)s.cookies_missing);
-    out_text(c->out, "Total Deleted sessions of Cert Revoked Peers: 0       \n");
+    out_printf(c->out,
+               "Total Deleted sessions of Cert Revoked Peers: 0       \n"
+               "Total init sa request rejected due to queue limit : %-8llu\n"
+               "SA Strength Enforcement Rejects - incoming:        0 outgoing:        0\n"
+               "Sessions with Quantum Resistance: 0        Manual: 0        Dynamic: 0       \n"
+               "PPK Identity Mismatch: 0        \n"
+               "PPK Retrieve Failure    -    ALL:      0        With PPK Required:    0       \n"
+               "PPK Authentication Failure - ALL:      0        With PPK Required:    0       \n",
+               (ull)s.queue_full);
     return CMD_OK;
 }
 

@@ -289,6 +289,36 @@ static void limits_of_ways(void **state)
     }
 }
 
+/* First requests whose sums are still to be made: so many and no more. */
+static void limit_of_the_queue(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new_with(1, "crypto ikev2 limit queue sa-init 100\n", "", "");
+    struct v2 *v2 = rig_v2(r, "right");
+    uint8_t m[2048];
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    struct udp_from from = {.dst = RIGHT, .sport = 500, .dport = 500};
+    memcpy(m, r->tape[0].data, r->tape[0].len);
+    for (unsigned i = 0; i < 130; i++) {
+        put32(m, 0xAABB0000 + i);
+        from.src = LEFT + 0x10000 + i % 100;
+        v2_receive(v2, &from, false, m, r->tape[0].len);
+    }
+    struct v2_stats s;
+    v2_stats(v2, &s);
+    assert_int_equal(s.queue_full, 30);
+    assert_int_equal(v2->half_open, 100);
+    assert_non_null(strstr(box_type(r->b, "right", "show crypto ikev2 stats"),
+                           "Total init sa request rejected due to queue limit : 30      \n"));
+    box_run(r->b, 1 * S); /* made */
+    assert_int_equal(v2->nqueued, 0);
+    put32(m, 0xAACC0000);
+    v2_receive(v2, &from, false, m, r->tape[0].len);
+    v2_stats(v2, &s);
+    assert_int_equal(s.queue_full, 30);
+    rig_free(r);
+}
+
 /* The limits of call admission count both versions. */
 static void admission(void **state)
 {
@@ -321,7 +351,7 @@ int main(void)
         cmocka_unit_test(fragments),
         cmocka_unit_test(fragment_lost),
         cmocka_unit_test(limits),
-        cmocka_unit_test(limits_of_ways),
+        cmocka_unit_test(limits_of_ways), cmocka_unit_test(limit_of_the_queue),
         cmocka_unit_test(admission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

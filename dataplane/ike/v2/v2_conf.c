@@ -102,7 +102,7 @@ static int by_name(const void *a, const void *b)
 
 void v2_conf_init(struct v2_conf *c)
 {
-    *c = (struct v2_conf){.window = 5, .cookie_challenge = UINT16_MAX, .frag_mtu = 576};
+    *c = (struct v2_conf){.window = 5, .cookie_challenge = UINT16_MAX, .frag_mtu = 576, .max_queue = 5000};
     conf_list_init(&c->proposals, sizeof(struct v2_proposal_conf), NULL, NULL);
     conf_list_init(&c->policies, sizeof(struct v2_policy_conf), by_name, v2_policy_conf_fini);
     conf_list_init(&c->keyrings, sizeof(struct v2_keyring_conf), NULL, v2_keyring_conf_fini);

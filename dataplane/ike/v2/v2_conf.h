@@ -102,6 +102,7 @@ struct v2_conf {
     bool fragmentation;
     uint16_t frag_mtu;       /* 576 */
     uint32_t max_sa, max_negotiating, max_incoming, max_outgoing; /* crypto ikev2 limit; 0 none */
+    uint32_t max_queue;        /* ... queue sa-init: first requests whose sums wait */
     uint16_t diagnose_error; /* entries kept; 0 off */
     bool logging;            /* crypto logging ikev2 */
 };

@@ -391,10 +391,13 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
         v2_perf_note(v2, V2P_R_COOKIE_SEND, since);
         return false;
     }
-    if (v2->nsas < V2_SA_MAX && v2->half_open < V2_HALF_OPEN_MAX && (!p || p->half_open < V2_HALF_OPEN_PEER_MAX) &&
+    if (v2->nqueued >= c->max_queue) {
+        v2->stats.queue_full++;
+    } else if (v2->nsas < V2_SA_MAX && v2->half_open < V2_HALF_OPEN_MAX && (!p || p->half_open < V2_HALF_OPEN_PEER_MAX) &&
         (!c->max_sa || v2->nsas < c->max_sa) && (!c->max_incoming || v2->negotiating_in < c->max_incoming) &&
-        (!c->max_negotiating || v2->negotiating_in + v2->negotiating_out < c->max_negotiating))
+        (!c->max_negotiating || v2->negotiating_in + v2->negotiating_out < c->max_negotiating)) {
         return true;
+    }
     v2->stats.incoming_rejected++;
     v2_trace(v2, NULL, m->from->src, V2_DEBUG_ERROR, "Call admission: incoming negotiation refused");
     return false;

@@ -302,6 +302,7 @@ struct v2 {
     struct table *flows;    /* ends and selectors: the newest child of that flow */
     struct table *outbound; /* SA, protocol, the peer's SPI: children */
     struct v2_sa *all, **all_end, *dead;
+    unsigned nqueued; /* first requests whose sum is not made yet */
     unsigned nsas, negotiating_in, negotiating_out, half_open;
     uint32_t next_tunnel, next_session, turns;
     struct v2_work worked; /* since boot */

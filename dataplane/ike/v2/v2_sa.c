@@ -66,6 +66,7 @@ void v2_sa_enter(struct v2_sa *sa, enum v2_state to)
     }
     if (negotiating(sa) && to >= V2_UP)
         uncount(sa);
+    sa->v2->nqueued += (to == V2_R_KEYS) - (old == V2_R_KEYS);
     sa->state = to;
     sa->description = states[to].said;
     v2_trace(sa->v2, sa, sa->remote, V2_DEBUG_INTERNAL,

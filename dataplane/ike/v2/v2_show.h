@@ -66,6 +66,7 @@ struct v2_stats {
         fragments_dropped, bad_messages, dpd_sent, dpd_dead;
     uint64_t cookies_accepted, cookies_rejected, cookies_missing; /* of requests that had to bring one */
     uint64_t auth_timeouts;                                       /* half-open SAs that got no further */
+    uint64_t queue_full;                                          /* first requests refused as too many were waiting */
     uint64_t no_nat, nat_inside, nat_outside;                     /* IKE_SA_INIT exchanges, by what detection found */
     uint64_t config_requests;                                     /* CFG_REQUEST received; none is answered */
     struct v2_done policies;  /* offers of children held against policy, answers against what was asked */
