@@ -25,6 +25,7 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_SSH_PUBKEY] = {"(conf-ssh-pubkey)", "SSH public key commands:"},
     [CONFIG_SSH_PUBKEY_USER] = {"(conf-ssh-pubkey-user)", "SSH public key user commands:"},
     [CONFIG_KEYRING] = {"(conf-keyring)", "Crypto Keyring configuration commands:"},
+    [CONFIG_CRYPTO_IDENTITY] = {"(crypto-identity)", "Crypto identity configuration commands:"},
     [CONFIG_ARCHIVE] = {"(config-archive)", "Archive configuration commands:"},
     [CONFIG_ARCHIVE_LOG] = {"(config-archive-log-cfg)", "Archive logging configuration commands:"},
     [CONFIG_IKEV2_PROPOSAL] = {"(config-ikev2-proposal)", "IKEv2 Proposal commands:"},

@@ -59,6 +59,12 @@ static const struct cmd_scope match_scope = {.size = sizeof(struct ike_match_con
                                              .settle = match_settle};
 static const struct cmd_scope peer_scope = {.size = sizeof(struct ike_peer_conf), .changed = isakmp_changed};
 
+static const struct cmd_scope identity_scope = {.size = sizeof(struct ike_identity_conf),
+                                                .init = ike_identity_conf_init,
+                                                .fini = ike_identity_conf_fini,
+                                                .changed = isakmp_changed};
+static const struct cmd_scope fqdn_scope = {.size = sizeof(struct ike_fqdn_conf), .changed = isakmp_changed};
+
 #define MATCH(sentence, help, ...)                                                                                     \
     LINE(CONFIG_ISAKMP_PROFILE, &match_scope, NULL, struct ike_profile_conf, matches, "match identity " sentence,      \
          help, KEY_NUM(struct ike_match_conf, kind), __VA_ARGS__)
@@ -83,6 +89,14 @@ static const struct cmd_row rows[] = {
          "an ENCRYPTED password will follow|The UNENCRYPTED (cleartext) user password",
          KEY_NUM(struct ike_psk_conf, kind), KEY_TXT(struct ike_psk_conf, host), NUM(struct ike_psk_conf, type),
          TXT(struct ike_psk_conf, key)),
+
+    MODE(CONFIG, CONFIG_CRYPTO_IDENTITY, &identity_scope, &isakmp_scope, struct ike_conf, identities,
+         "crypto identity <word:name>", "Enter a crypto identity list|Identity Name",
+         KEY_TXT(struct ike_identity_conf, name)),
+    SET(CONFIG_CRYPTO_IDENTITY, NULL, "description <line:description>",
+        "Identity Description|Up to 80 characters describing this identity", TXT(struct ike_identity_conf, description)),
+    LINE(CONFIG_CRYPTO_IDENTITY, &fqdn_scope, NULL, struct ike_identity_conf, names, "fqdn <word:fqdn>",
+         "Fully Qualified Domain Name|Name that the peer identifies itself by", KEY_TXT(struct ike_fqdn_conf, fqdn)),
 
     MODE(CONFIG, CONFIG_ISAKMP_PEER, &peer_scope, &isakmp_scope, struct ike_conf, peers,
          "crypto isakmp peer address=kind:0 <ip:addr>", "Set Peer Policy|Specify Peer Address|IP address of the peer",

@@ -52,7 +52,9 @@
         SET(m, NULL, "set isakmp-profile <word:isakmp_profile>", "Specify isakmp Profile|ISAKMP Profile name",         \
             TXT_IN(strct, sa, isakmp_profile)),                                                                        \
         SET(m, NULL, "set ikev2-profile <word:ikev2_profile>", "Specify ikev2 Profile|Ikev2 Profile name",             \
-            TXT_IN(strct, sa, ikev2_profile))
+            TXT_IN(strct, sa, ikev2_profile)),                                                                         \
+        SET(m, NULL, "set identity <word:identity>", "Identity restriction.|Crypto identity name",                     \
+            TXT_IN(strct, sa, identity))
 
 /* Reverse route injection, behind the other lines. */
 #define RRI_SET_ROWS(m, strct)                                                                                         \

@@ -58,6 +58,16 @@ void ike_profile_conf_fini(void *profile)
     conf_list_clear(&((struct ike_profile_conf *)profile)->matches);
 }
 
+void ike_identity_conf_init(void *identity)
+{
+    conf_list_init(&((struct ike_identity_conf *)identity)->names, sizeof(struct ike_fqdn_conf), NULL, NULL);
+}
+
+void ike_identity_conf_fini(void *identity)
+{
+    conf_list_clear(&((struct ike_identity_conf *)identity)->names);
+}
+
 static int by_addr(const void *a, const void *b)
 {
     const struct ike_peer_conf *x = a, *y = b;
@@ -73,6 +83,7 @@ void ike_conf_init(struct ike_conf *c)
     conf_list_init(&c->keyrings, sizeof(struct ike_keyring_conf), NULL, ike_keyring_conf_fini);
     conf_list_init(&c->profiles, sizeof(struct ike_profile_conf), NULL, ike_profile_conf_fini);
     conf_list_init(&c->peers, sizeof(struct ike_peer_conf), by_addr, NULL);
+    conf_list_init(&c->identities, sizeof(struct ike_identity_conf), NULL, ike_identity_conf_fini);
 }
 
 void ike_conf_fini(struct ike_conf *c)
@@ -82,6 +93,7 @@ void ike_conf_fini(struct ike_conf *c)
     conf_list_clear(&c->keyrings);
     conf_list_clear(&c->profiles);
     conf_list_clear(&c->peers);
+    conf_list_clear(&c->identities);
 }
 
 /* 0.0.0.0 without a mask is everybody. */

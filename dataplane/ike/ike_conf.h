@@ -65,6 +65,15 @@ struct ike_profile_conf { /* crypto isakmp profile NAME */
     char local_if[IFNAME_MAX];           /* "": any */
 };
 
+struct ike_fqdn_conf {
+    char fqdn[IKE_ID_MAX];
+};
+struct ike_identity_conf { /* crypto identity NAME: who may use the map or profile that names it */
+    char name[IKE_NAME_MAX];
+    char description[81];
+    struct conf_list names; /* struct ike_fqdn_conf in the order typed */
+};
+
 enum { IKE_ENDPOINT_NONE, IKE_ENDPOINT_ADDRESS, IKE_ENDPOINT_FQDN, IKE_ENDPOINT_USER_FQDN };
 struct ike_peer_conf { /* crypto isakmp peer {address A|hostname N} */
     uint8_t kind;      /* IKE_PSK_ADDRESS or IKE_PSK_HOST */
@@ -98,6 +107,7 @@ struct ike_conf {
     struct conf_list keyrings;  /* struct ike_keyring_conf in the order typed */
     struct conf_list profiles;  /* struct ike_profile_conf in the order typed */
     struct conf_list peers;     /* struct ike_peer_conf by address, names first */
+    struct conf_list identities; /* struct ike_identity_conf in the order typed */
 };
 void ike_policy_conf_init(void *policy); /* IOS defaults: DES, SHA, rsa-sig, group 1, 86400 s */
 void ike_psk_conf_init(void *psk);
@@ -106,6 +116,8 @@ void ike_conf_fini(struct ike_conf *c);
 
 void ike_keyring_conf_init(void *keyring);
 void ike_keyring_conf_fini(void *keyring);
+void ike_identity_conf_init(void *identity);
+void ike_identity_conf_fini(void *identity);
 void ike_profile_conf_init(void *profile);
 void ike_profile_conf_fini(void *profile);
 

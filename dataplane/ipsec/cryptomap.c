@@ -93,6 +93,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     t->ecn = sa->ecn ? sa->ecn == 2 : ips->conf.ecn;
     t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;
     t->ikev2 = sa->ikev2_profile[0] != 0;
+    str_copy(t->identity, sizeof t->identity, sa->identity);
     str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? sa->ikev2_profile : sa->isakmp_profile);
     if (!t->ike_profile[0])
         CONF_EACH(const struct map_profile_conf, p, &ips->conf.map_profiles)

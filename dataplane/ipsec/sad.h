@@ -58,6 +58,7 @@ struct ipsec_policy {
     uint32_t idle_s;                 /* deleted when idle for so long; 0: never */
     bool ikev2;                      /* negotiated by IKEv2, with the IKEv2 profile below; else by IKEv1 */
     char ike_profile[64];            /* ISAKMP or IKEv2 profile; "" none */
+    char identity[64];               /* crypto identity that the peer must have; "" any */
     bool answer_only;                /* dynamic map, responder-only: never begun by us */
     bool ecn;                        /* congestion met on the way is told to the packet inside (RFC 6040) */
     bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */

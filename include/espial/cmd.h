@@ -72,6 +72,7 @@ enum cmd_mode {
     CONFIG_ERM_NODE,   /* system */
     CONFIG_ERM_OWNER,  /* cpu total, memory processor */
     CONFIG_KEYRING,
+    CONFIG_CRYPTO_IDENTITY,
     CONFIG_ARCHIVE,
     CONFIG_ARCHIVE_LOG, /* archive / log config */
     CONFIG_SSH_PUBKEY,      /* ip ssh pubkey-chain */

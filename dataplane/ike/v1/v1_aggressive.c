@@ -170,6 +170,7 @@ void v1_aggressive_new(struct ike *ike, const struct udp_from *from, bool floate
     key_wipe(&psk);
     memcpy(sa->profile, who.profile, sizeof sa->profile);
     memcpy(sa->peer_id, who.peer_id, sizeof sa->peer_id);
+    sa->peer_is_fqdn = who.peer_is_fqdn;
     struct v1_msg m = {.hdr = *h};
     struct bytes raw = BYTES(data, len);
     hash_parts(HASH_SHA256, &raw, 1, m.sum);

@@ -48,10 +48,18 @@ uint8_t *v1_flow_keep(const uint8_t *p, size_t len)
     return copy;
 }
 
+bool v1_flow_allowed(const struct ike_sa *sa, const struct ipsec_policy *p)
+{
+    if (identity_allowed(sa->ike, p->identity, sa->peer_is_fqdn ? sa->peer_id : ""))
+        return true;
+    TRACE_ERR(sa, "peer %s is not of crypto identity %s", sa->peer_id, p->identity);
+    return false;
+}
+
 /* A policy that names a profile is for peers that have matched it; one of IKEv2 is not ours. */
 static bool for_this_sa(const struct ike_sa *sa, const struct ipsec_policy *p)
 {
-    return !p->ikev2 && (!p->ike_profile[0] || strcmp(p->ike_profile, sa->profile) == 0);
+    return !p->ikev2 && (!p->ike_profile[0] || strcmp(p->ike_profile, sa->profile) == 0) && v1_flow_allowed(sa, p);
 }
 
 static enum spd_answer find(struct ike_sa *sa, const struct selector *local, const struct selector *remote,

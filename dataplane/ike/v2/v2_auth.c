@@ -273,7 +273,7 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     v2_sa_established(sa);
     say_up(sa);
     uint16_t why = v2_child_read_answer(n, &m->ps, false);
-    struct v2_child *c = why ? NULL : v2_child_install(n);
+    struct v2_child *c = why || !v2_ts_allowed(sa, &n->policy) ? NULL : v2_child_install(n);
     if (c) {
         v2_child_enable(c);
     } else {

@@ -89,7 +89,7 @@ void v2_child_begin(struct v2_sa *sa, struct ike_want *w, uint32_t old)
         ike_want_free(w);
         return;
     }
-    if (answered || same || !w->policy.ntransforms || sa->nqueue >= V2_QUEUE_MAX ||
+    if (answered || same || !v2_ts_allowed(sa, &w->policy) || !w->policy.ntransforms || sa->nqueue >= V2_QUEUE_MAX ||
         (w->policy.pfs_group && !dh_known(w->policy.pfs_group))) {
         v2_want_done(v2, w, answered);
         return;

@@ -18,6 +18,7 @@
 #include "dataplane/ike/v2/v2_local.h"
 
 struct search {
+    const struct v2_sa *sa;
     const char *profile;
     struct v2_ts_body i, r; /* the peer's side, ours */
     struct ipsec_policy *out;
@@ -31,9 +32,22 @@ static int width(const struct selector *s)
     return 4 * n + (s->proto ? 0 : 2) + (s->port ? 0 : 1);
 }
 
-static bool ours(const struct ipsec_policy *p, const char *profile)
+bool v2_ts_allowed(const struct v2_sa *sa, const struct ipsec_policy *p)
 {
-    return p->ikev2 && (!profile[0] || !strcmp(p->ike_profile, profile));
+    char id[V2_ID_MAX + 8] = "";
+
+    if (p->identity[0] && sa->remote_id.type == ID_FQDN)
+        v2_id_text(&sa->remote_id, id, sizeof id);
+    if (identity_allowed(sa->v2->ike, p->identity, id))
+        return true;
+    TR_ERR(sa, "Peer is not of crypto identity %s", p->identity);
+    return false;
+}
+
+/* sa: whose peer asks; NULL: we are asked for nothing yet. */
+static bool ours(const struct v2_sa *sa, const struct ipsec_policy *p, const char *profile)
+{
+    return p->ikev2 && (!profile[0] || !strcmp(p->ike_profile, profile)) && (!sa || v2_ts_allowed(sa, p));
 }
 
 static bool meet(void *arg, const struct ipsec_policy *p)
@@ -43,7 +57,7 @@ static bool meet(void *arg, const struct ipsec_policy *p)
     struct v2_ts ti, tr;
     bool exact;
 
-    if (!ours(p, s->profile))
+    if (!ours(s->sa, p, s->profile))
         return false;
     for (unsigned i = 0; i < s->i.n; i++)
         for (unsigned r = 0; r < s->r.n; r++) {
@@ -85,7 +99,7 @@ static bool ask_with_theirs(struct v2_sa *sa, struct search *s)
         for (unsigned r = s->r.n; r-- > 0;)
             if (whole(&s->i.v[i], &remote) && whole(&s->r.v[r], &local) &&
                 spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, s->out) == SPD_OK &&
-                ours(s->out, s->profile))
+                ours(sa, s->out, s->profile))
                 return true;
     return false;
 }
@@ -109,7 +123,7 @@ static void as_seen(const struct v2_sa *sa, struct v2_ts_body *ours, struct v2_t
 bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *out)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
-    struct search s = {.profile = sa->profile, .out = out, .best = -1};
+    struct search s = {.sa = sa, .profile = sa->profile, .out = out, .best = -1};
     struct ipsec_policy asked;
 
     if (!i || !r || v2_tsb(i, &s.i) != CODEC_OK || v2_tsb(r, &s.r) != CODEC_OK || !s.i.n || !s.r.n)
@@ -122,7 +136,7 @@ bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated,
     /* The policy that stands behind exactly these, with the modes that fit them. */
     if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &out->local_sel, &out->remote_sel, &asked) ==
             SPD_OK &&
-        ours(&asked, s.profile))
+        ours(sa, &asked, s.profile))
         *out = asked;
     return true;
 }
@@ -199,7 +213,7 @@ static bool take_first(void *arg, const struct ipsec_policy *p)
 {
     struct first *f = arg;
 
-    if (!ours(p, f->profile))
+    if (!ours(NULL, p, f->profile))
         return false;
     *f->out = *p;
     return true;
