@@ -413,12 +413,26 @@ static bool p2_read_id(const struct ike_sa *sa, const struct sa_transform *t, st
     return false;
 }
 
+/* RFC 2407 section 4.5.3: what is said twice must be the same, except that each type of life has its own. True: it is. */
+static bool p2_agrees(const struct attr *a, uint32_t life_type, uint32_t said[A2_ESN + 2], uint32_t *seen)
+{
+    unsigned i = a->type == A2_LIFE && life_type == LIFE_KILOBYTES ? A2_ESN + 1u : a->type;
+
+    if (a->type > A2_ESN || a->type == A2_LIFE_TYPE)
+        return true;
+    bool first = !(*seen >> i & 1);
+    if (first)
+        said[i] = a->value;
+    *seen |= 1u << i;
+    return first || said[i] == a->value;
+}
+
 static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_choice *out)
 {
     static const char *const modes[] = {"", "Tunnel", "Transport", "Tunnel-UDP", "Transport-UDP"};
     struct rd r = t->attrs;
     struct attr a;
-    uint32_t encaps = 0, life_type = LIFE_SECONDS;
+    uint32_t encaps = 0, life_type = LIFE_SECONDS, said[A2_ESN + 2], seen = 0;
     enum hash_alg auth = HASH_NONE;
 
     *out = (struct p2_choice){.number = t->proposal, .transform_number = t->number};
@@ -429,6 +443,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
     bool known = out->spi >= 256;
     TRACE(sa, "   attributes in transform:");
     while (attr_next(&r, &a)) {
+        known &= p2_agrees(&a, life_type, said, &seen);
         switch (a.type) {
         case A2_LIFE_TYPE:
             life_type = a.value;

@@ -65,7 +65,7 @@ static void attributes_of_phase1(void **state)
     }
 }
 
-/* RFC 2407 section 4.5: the same of phase 2; what is said in two ways must be the same; a life is seconds or kilobytes. */
+/* RFC 2407 section 4.5: the same of phase 2; what is said twice must be the same (4.5.3); a life is seconds or kilobytes. */
 static void attributes_of_phase2(void **state)
 {
     (void)state;
@@ -78,6 +78,16 @@ static void attributes_of_phase2(void **state)
         ROW("a mode of 65536 and 1", false, 0, 4, 0, 4, 0, 1, 0, 1, 0x80, 5, 0, 2, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
         ROW("an attribute nobody knows", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 9, 0, 1),
         ROW("a life of something else", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 3),
+        ROW("a mode twice", true, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0, 4, 0, 4, 0, 0, 0, 1),
+        ROW("two modes", false, 0x80, 4, 0, 2, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
+        ROW("two groups", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 5, 0x80, 3, 0, 14),
+        ROW("two key lengths", false, TUNNEL_SHA, 0x80, 6, 1, 0, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
+        ROW("two authenticators", false, 0x80, 5, 0, 1, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14),
+        ROW("a life twice", true, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 1, 0x80, 2, 14, 16, 0x80, 1, 0, 1, 0, 2, 0, 4,
+            0, 0, 14, 16),
+        ROW("two lives in seconds", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 1, 0x80, 2, 14, 16, 0x80, 1, 0, 1, 0x80,
+            2, 1, 44),
+        ROW("two lives in kilobytes", false, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 2, 0x80, 2, 14, 16, 0x80, 2, 1, 44),
         ROW("both lives", true, TUNNEL_SHA, 0x80, 6, 0, 128, 0x80, 3, 0, 14, 0x80, 1, 0, 1, 0x80, 2, 14, 16, 0x80, 1, 0, 2, 0, 2, 0, 4,
             0, 0x46, 0x50, 0),
     };
