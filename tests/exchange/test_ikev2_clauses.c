@@ -183,12 +183,59 @@ static void first_messages(void **state)
     }
 }
 
+/* Section 1.4.1: the answer to a DELETE names our end of each pair, however many there are. */
+static void many_deleted(void **state)
+{
+    (void)state;
+    enum { MORE = 20 };
+    struct rig *r = up(1);
+    struct v2_sa *sa = rig_sa(r, 0);
+    uint8_t inner[8 + 4 * (MORE + 1)] = {0}, plain[1024];
+    unsigned n = 0, named = 0;
+
+    for (uint32_t i = 1; i <= MORE; i++) {
+        struct ike_want *w = NEW(struct ike_want);
+        w->policy = rig_child(r, 0)->policy;
+        w->policy.first.there = false;
+        w->policy.remote_sel.addr = 0x0A020000 | i << 8;
+        w->policy.remote_sel.mask = 0xFFFFFF00;
+        w->since = v2_now(sa->v2);
+        v2_child_begin(sa, w, 0);
+    }
+    box_run(r->b, 5 * S);
+    rig_quiet(r, 1, MORE + 1);
+    for (const struct v2_child *c = sa->children; c; c = c->next)
+        put32(inner + 8 + 4 * (size_t)n++, c->spi_in);
+    put16(inner + 2, sizeof inner);
+    inner[4] = V2_PROTO_ESP;
+    inner[5] = 4;
+    put16(inner + 6, (uint16_t)n);
+    r->taped = 0;
+    rig_say(r, 500, V2_INFORMATIONAL, V2_DELETE, inner, sizeof inner);
+    assert_int_equal(r->taped, 1);
+    assert_int_equal(rig_children(r, 1), 0);
+    struct v2_payloads ps;
+    struct v2_delete_body d;
+    size_t len = 0;
+    assert_int_equal(v2_payloads(V2_SK, r->tape[0].data + V2_HDR, r->tape[0].len - V2_HDR, &ps), CODEC_OK);
+    uint8_t first = ps.v[0].next;
+    assert_true(v2_sk_open(sa->open, r->tape[0].data, r->tape[0].len, &ps.v[0], plain, sizeof plain, &len));
+    assert_int_equal(v2_payloads(first, plain, len, &ps), CODEC_OK);
+    for (unsigned i = 0; i < ps.n; i++) {
+        assert_int_equal(v2_delete(&ps.v[i], &d), CODEC_OK);
+        named += d.n;
+    }
+    assert_int_equal(named, MORE + 1);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeat_from_elsewhere),
         cmocka_unit_test(payload_in_front),
         cmocka_unit_test(first_messages),
+        cmocka_unit_test(many_deleted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

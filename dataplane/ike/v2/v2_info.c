@@ -125,7 +125,8 @@ void v2_info_conclude(struct v2_x *x, const struct v2_msg *m)
 }
 
 /* ---- the peer's ---- */
-static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct v2_wr *w)
+#define DELETES_SAID 512 /* in one answer, which must not be too long to send; the peer has said them itself */
+static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct v2_wr *w, unsigned *said)
 {
     uint8_t spis[4 * V2_DELETES_MAX];
     unsigned n = 0;
@@ -139,8 +140,13 @@ static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct
                get32(d->spis + 4 * (size_t)i));
             continue;
         }
-        if (v2_child_peer_deletes(c) && n < V2_DELETES_MAX)
-            put32(spis + 4 * (size_t)n++, ours);
+        if (!v2_child_peer_deletes(c) || ++*said > DELETES_SAID)
+            continue;
+        put32(spis + 4 * (size_t)n++, ours);
+        if (n == V2_DELETES_MAX) {
+            v2_put_delete(w, d->proto, 4, spis, n);
+            n = 0;
+        }
     }
     if (n)
         v2_put_delete(w, d->proto, 4, spis, n);
@@ -179,6 +185,7 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     struct v2_delete_body d;
     struct v2_notify_body n;
     bool ends = false, failed = false;
+    unsigned said = 0;
     struct v2_wr w;
 
     v2_begin_inner(&w, inner, sizeof inner);
@@ -188,7 +195,7 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
             if (d.proto == V2_PROTO_IKE)
                 ends = true;
             else if (d.spi_len == 4)
-                take_delete(sa, &d, &w);
+                take_delete(sa, &d, &w, &said);
         } else if (p->type == V2_NOTIFY && v2_notify(p, &n) == CODEC_OK) {
             if (n.type == V2N_INVALID_SPI)
                 take_invalid_spi(sa, &n);
