@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The interoperability matrix against strongSwan's charon: `make interop`. Each way to speak IKE (IKEv1 main and aggressive mode, IKEv2), each suite, begun by either
 end; then the life of a tunnel: rekeys of both kinds by both ends while pings pass, of which none may be lost; deletes, dead peers and restarts at both ends; an address
-translator between them; and settings of charon's that are not the plain ones (swan_settings.py). One line a case and a summary; tshark reads each conversation and may find nothing malformed.
+translator between them; and settings of charon's that are not the plain ones (swan_settings.py, swan_odd.py). One line a case and a summary; tshark reads each
+conversation and may find nothing malformed.
 
 interop.py [WORD ...]: only cases whose line has all the words. "core" is what `make test` plays. Ends 1 when a case failed. swan_pair.py says how both ends are run."""
 import json, shutil, sys, time
@@ -9,7 +10,7 @@ import json, shutil, sys, time
 from routers import Folder, wait_for
 from swan import Stream, enter, ping_from_charon
 from swan_nat import Translator
-import swan_settings
+import swan_odd, swan_settings
 from swan_pair import AGGRESSIVE, MAIN, PLAIN, V2, Pair, Server, Suite, iperf
 
 MODES = (MAIN, AGGRESSIVE, V2)
@@ -199,7 +200,7 @@ def cases():
                 yield play, mode, suite, suite is SUITES[0] and play in (our_child_rekey, their_ike_rekey, translated)
 
 
-    for name, row, modes in swan_settings.ROWS:
+    for name, row, modes in swan_settings.ROWS + swan_odd.ROWS:
         for mode in modes:
             yield named(name, row), mode, PLAIN, (name, mode) in CORE_SETTINGS
 

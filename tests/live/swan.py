@@ -310,8 +310,29 @@ def tshark(pcap, keys, *more):
     return subprocess.run(["tshark", "-r", pcap, *options, *more], capture_output=True, text=True, check=True).stdout
 
 
+def without_repeats(pcap):
+    """The file without IKE messages that came before: tshark takes a repeat of IKEv1's for the next message, whose first block hangs on the one before."""
+    with open(pcap, "rb") as f:
+        data = f.read()
+    out, seen, at = [data[:24]], set(), 24
+    while at < len(data):
+        size = 16 + struct.unpack("<I", data[at + 8:at + 12])[0]
+        frame = data[at + 16:at + size]
+        udp = frame[42:] if frame[12:14] == b"\x08\x00" and frame[23:24] == b"\x11" else b""
+        message = udp if frame[36:38] == b"\x01\xf4" else udp if udp[:4] == bytes(4) else b""
+        if len(message) < 28 or message not in seen:
+            out.append(data[at:at + size])
+        seen.add(message)
+        at += size
+    with open(pcap + ".once", "wb") as f:
+        f.write(b"".join(out))
+    return pcap + ".once"
+
+
 def read_by_tshark(pcap, keys=None, ikev2=False):
     """No packet may be malformed, and with keys IKE must have been decrypted. Returns a row for each IKE message: exchange type, payloads, encrypted."""
+    if not ikev2:
+        pcap = without_repeats(pcap)
     rows = tshark(pcap, keys, "-Y", "isakmp || _ws.malformed", "-T", "fields", "-e", "frame.number", "-e", "isakmp.exchangetype", "-e", "isakmp.typepayload",
                   "-e", "isakmp.flag_e", "-e", "_ws.expert.severity", "-e", "_ws.malformed").splitlines()
     rows = [row.split("\t") for row in rows]
