@@ -193,6 +193,17 @@ static bool gcm(const struct seal_job *j)
                       : cipher_open(c, j->iv, aad, n, j->data, j->data, j->len, j->data + j->len);
 }
 
+/* RFC 4543 section 3.3: SPI, sequence number and all behind it are authenticated, the IV among them. */
+static bool gmac(const struct seal_job *j)
+{
+    const struct seal *s = j->seal;
+    uint8_t head[12];
+    unsigned n = seal_aad(j, head);
+    struct bytes parts[2] = {BYTES(head, n), BYTES(j->iv, (size_t)(j->data - j->iv) + j->len)};
+    uint8_t *tag = j->data + j->len;
+    return s->encrypt ? cipher_tag(seal_evp(s), j->iv, parts, 2, tag) : cipher_tag_fits(seal_evp(s), j->iv, parts, 2, tag);
+}
+
 /* ---- both ---- */
 
 void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n)
@@ -211,6 +222,8 @@ void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n)
         }
         if (s->cipher == CIPHER_AES_GCM)
             j->ok = gcm(j);
+        else if (s->cipher == CIPHER_AES_GMAC)
+            j->ok = gmac(j);
         else if (s->cipher != CIPHER_NULL && !s->multi_cipher)
             j->ok = cipher_cbc(seal_evp(s), j->iv, j->data, j->data, j->len);
         cbc |= s->multi_cipher && s->cipher != CIPHER_AES_GCM;
@@ -243,6 +256,10 @@ void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n)
             j->ok = s->multi_cipher ? multi_gcm_open(cr->multi, j) : gcm(j);
             continue;
         }
+        if (s->cipher == CIPHER_AES_GMAC) {
+            j->ok = gmac(j);
+            continue;
+        }
         if (seal_mac(s)) {
             uint8_t out[HASH_MAX];
             sum(j, out);
@@ -259,7 +276,7 @@ void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n)
     for (unsigned i = 0; evps && i < n; i++) {
         struct seal_job *j = &jobs[i];
         struct cipher *c = seal_evp(j->seal);
-        if (j->ok && c && j->seal->cipher != CIPHER_AES_GCM)
+        if (j->ok && c && !cipher_is_aead(j->seal->cipher))
             j->ok = cipher_cbc(c, j->iv, j->data, j->data, j->len);
     }
 }

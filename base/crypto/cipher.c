@@ -26,13 +26,13 @@ struct cipher {
 
 size_t cipher_block(enum cipher_alg a)
 {
-    static const uint8_t block[CIPHER_ALGS] = {1, 8, 8, 16, 1};
+    static const uint8_t block[CIPHER_ALGS] = {1, 8, 8, 16, 1, 1};
     return (unsigned)a < CIPHER_ALGS ? block[a] : 1;
 }
 
 size_t cipher_iv_len(enum cipher_alg a)
 {
-    static const uint8_t len[CIPHER_ALGS] = {0, 8, 8, 16, 8};
+    static const uint8_t len[CIPHER_ALGS] = {0, 8, 8, 16, 8, 8};
     return (unsigned)a < CIPHER_ALGS ? len[a] : 0;
 }
 
@@ -54,6 +54,7 @@ static const EVP_CIPHER *evp_of(enum cipher_alg a, size_t key_len)
                : key_len == 24 ? EVP_aes_192_cbc()
                : key_len == 32 ? EVP_aes_256_cbc()
                                : NULL;
+    case CIPHER_AES_GMAC:
     case CIPHER_AES_GCM:
         return key_len == 16   ? EVP_aes_128_gcm()
                : key_len == 24 ? EVP_aes_192_gcm()
@@ -78,13 +79,13 @@ struct cipher *cipher_new(enum cipher_alg a, bool encrypt, const void *key, size
         memcpy(k + 8, key, 8);
         memcpy(k + 16, key, 8);
     }
-    if (a == CIPHER_AES_GCM)
+    if (cipher_is_aead(a))
         memcpy(c->nonce, salt, 4);
     c->ctx = EVP_CIPHER_CTX_new();
     must(c->ctx != NULL);
-    must(EVP_CipherInit_ex(c->ctx, evp, NULL, k, NULL, encrypt));
+    must(EVP_CipherInit_ex(c->ctx, evp, NULL, k, NULL, encrypt || a == CIPHER_AES_GMAC));
     mem_wipe(k, sizeof k);
-    if (a != CIPHER_AES_GCM)
+    if (!cipher_is_aead(a))
         must(EVP_CIPHER_CTX_set_padding(c->ctx, 0));
     return c;
 }
@@ -100,7 +101,7 @@ void cipher_free(struct cipher *c)
 
 bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len)
 {
-    if (c->alg == CIPHER_AES_GCM || len > INT_MAX || len % cipher_block(c->alg))
+    if (cipher_is_aead(c->alg) || len > INT_MAX || len % cipher_block(c->alg))
         return false;
     if (c->alg == CIPHER_NULL) {
         if (out != in && len)
@@ -143,4 +144,26 @@ bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t 
            (len == 0 || EVP_DecryptUpdate(c->ctx, out, &n, in, (int)len) == 1) &&
            EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_SET_TAG, GCM_TAG, want) == 1 &&
            EVP_DecryptFinal_ex(c->ctx, none, &rest) == 1;
+}
+
+bool cipher_tag(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, uint8_t tag[16])
+{
+    uint8_t none[16];
+    int len = 0;
+    if (c->alg != CIPHER_AES_GMAC)
+        return false;
+    memcpy(c->nonce + 4, iv, 8);
+    if (EVP_CipherInit_ex(c->ctx, NULL, NULL, NULL, c->nonce, -1) != 1)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (parts[i].len > INT_MAX || EVP_EncryptUpdate(c->ctx, NULL, &len, parts[i].p, (int)parts[i].len) != 1)
+            return false;
+    return EVP_EncryptFinal_ex(c->ctx, none, &len) == 1 &&
+           EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, tag) == 1;
+}
+
+bool cipher_tag_fits(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, const uint8_t tag[16])
+{
+    uint8_t want[GCM_TAG];
+    return cipher_tag(c, iv, parts, n, want) && mem_equal_ct(want, tag, sizeof want);
 }

@@ -40,7 +40,7 @@ static enum cmd_result show_active(struct cmd_ctx *c)
 }
 
 #define ENGINE_NAME "Software Crypto Engine"
-#define CAPABILITY  " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521, ESN\n\n"
+#define CAPABILITY  " Capability    : DES, 3DES, AES, GCM, GMAC, P-256, P-384, P-521, ESN\n\n"
 
 static void session(struct cmd_ctx *c, const char *name, unsigned active, unsigned most, uint64_t failed, uint64_t made)
 {
@@ -84,7 +84,7 @@ static enum cmd_result show_brief(struct cmd_ctx *c)
 
 static void libraries(struct ipsec *ips, struct out *o)
 {
-    static const char *const ciphers[CIPHER_ALGS] = {NULL, "DES", "3DES", "AES", "AES-GCM"};
+    static const char *const ciphers[CIPHER_ALGS] = {NULL, "DES", "3DES", "AES", "AES-GCM", "AES-GMAC"};
     static const char *const hashes[HASH_ALGS] = {NULL,          "HMAC-MD5",    "HMAC-SHA1",
                                                   "HMAC-SHA256", "HMAC-SHA384", "HMAC-SHA512"};
 

@@ -118,7 +118,7 @@ static enum cmd_result show_endpoint(struct cmd_ctx *c)
 
 static const char *cipher_word(const struct ipsec_transform *t)
 {
-    static const char *const words[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm"};
+    static const char *const words[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm", "aes-gmac"};
 
     return t->proto == PROTO_AH ? "None" : words[t->cipher];
 }
@@ -289,7 +289,7 @@ static void print_ends(struct out *o, const struct ike_tunnel *t, uint64_t now)
 
 static void print_ike_tunnel(struct out *o, const struct ike_tunnel *t, uint64_t now)
 {
-    static const char *const ciphers[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm"};
+    static const char *const ciphers[CIPHER_ALGS] = {"null", "des", "3des", "aes", "aes-gcm", "aes-gmac"};
     static const char *const hashes[HASH_ALGS] = {"none", "md5", "sha", "sha256", "sha384", "sha512"};
     const struct ike_traffic *in = &t->traffic[IKE_IN], *out = &t->traffic[IKE_OUT];
     char span[16];

@@ -41,17 +41,18 @@ static bool set_check(void *self, const void *obj, struct out *out)
 {
     const struct transform_set_conf *s = obj;
     const char *why = NULL;
+    bool aead = s->cipher == SET_ESP_GCM || s->cipher == SET_ESP_GMAC;
 
     (void)self;
     if (!s->cipher && !s->auth && !s->ah)
         why = "% Incomplete command.\n\n";
     else if (s->ah && (s->cipher || s->auth))
         why = "% AH and ESP transforms in one set are not supported\n";
-    else if (s->cipher == SET_ESP_GCM && s->auth)
-        why = "% esp-gcm has its own authentication: no ESP authentication transform may be added\n";
+    else if (aead && s->auth)
+        why = "% esp-gcm and esp-gmac have their own authentication: no ESP authentication transform may be added\n";
     else if (s->cipher == SET_ESP_NULL && !s->auth)
         why = "% esp-null protects nothing without authentication: add an esp-*-hmac transform\n";
-    else if (s->cipher && s->cipher != SET_ESP_GCM && !s->auth && s->esn)
+    else if (s->cipher && !aead && !s->auth && s->esn)
         why = "% Extended sequence numbers need authentication: add an esp-*-hmac transform\n";
     if (why) {
         out_text(out, why);
@@ -165,7 +166,8 @@ static const struct cmd_row rows[] = {
          "&{[ah-md5-hmac=ah:1|ah-sha-hmac=ah:2|ah-sha256-hmac=ah:3|ah-sha384-hmac=ah:4|ah-sha512-hmac=ah:5]|"
          "[esp-null=cipher:1|esp-des=cipher:2|esp-3des=cipher:3|esp-aes=cipher:4 "
          "[128=bits:128|192=bits:192|256=bits:256]|"
-         "esp-gcm=cipher:5 [128=bits:128|192=bits:192|256=bits:256]]|"
+         "esp-gcm=cipher:5 [128=bits:128|192=bits:192|256=bits:256]|"
+         "esp-gmac=cipher:6 [128=bits:128|192=bits:192|256=bits:256]]|"
          "[esp-md5-hmac=auth:1|esp-sha-hmac=auth:2|esp-sha256-hmac=auth:3|esp-sha384-hmac=auth:4|esp-sha512-hmac=auth:"
          "5]}",
          "Define transform and settings|Transform set tag|AH-HMAC-MD5 transform|AH-HMAC-SHA transform|AH-HMAC-SHA256 "
@@ -173,7 +175,7 @@ static const struct cmd_row rows[] = {
          "ESP transform w/o cipher|ESP transform using DES cipher (56 bits)|ESP transform using 3DES(EDE) cipher (168 "
          "bits)|ESP transform using AES cipher|128 bit keys.|"
          "192 bit keys.|256 bit keys.|ESP transform using GCM cipher|128 bit keys (default)|192 bit keys|256 bit "
-         "keys|ESP transform using HMAC-MD5 auth|"
+         "keys|ESP transform using GMAC cipher|128 bit keys (default)|192 bit keys|256 bit keys|ESP transform using HMAC-MD5 auth|"
          "ESP transform using HMAC-SHA auth|ESP transform using HMAC-SHA256 auth|ESP transform using HMAC-SHA384 "
          "auth|ESP transform using HMAC-SHA512 auth",
          KEY_TXT(struct transform_set_conf, name), S(ah), S(cipher), S(bits), S(auth)),

@@ -41,7 +41,7 @@ static const struct {
 } ciphers[] = {
     {CIPHER_DES_CBC, 1, 2, "DES-CBC", "ESP_DES"},   {CIPHER_3DES_CBC, 5, 3, "3DES-CBC", "ESP_3DES"},
     {CIPHER_AES_CBC, 7, 12, "AES-CBC", "ESP_AES "}, {CIPHER_NULL, 0, 11, "NULL", "ESP_NULL"},
-    {CIPHER_AES_GCM, 0, 20, "AES-GCM", "ESP_GCM"},
+    {CIPHER_AES_GCM, 0, 20, "AES-GCM", "ESP_GCM"},  {CIPHER_AES_GMAC, 0, 23, "AES-GMAC", "ESP_GMAC"},
 };
 #define NCIPHERS (sizeof ciphers / sizeof ciphers[0])
 static const struct {

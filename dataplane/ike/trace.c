@@ -112,7 +112,7 @@ static const char *hash_word(enum hash_alg a)
 
 const char *trace_transform(const struct ipsec_transform *t, char out[64])
 {
-    static const char *const names[CIPHER_ALGS] = {"esp-null", "esp-des", "esp-3des", "esp-aes", "esp-gcm"};
+    static const char *const names[CIPHER_ALGS] = {"esp-null", "esp-des", "esp-3des", "esp-aes", "esp-gcm", "esp-gmac"};
     char bits[8] = "";
 
     if (t->proto == PROTO_AH) {

@@ -14,7 +14,7 @@
 #define LIFE_KB_OFF    1 /* "kilobytes disable" */
 #define REPLAY_CONF_OFF 1 /* "replay disable" of one map or profile */
 
-enum set_cipher { SET_NO_CIPHER, SET_ESP_NULL, SET_ESP_DES, SET_ESP_3DES, SET_ESP_AES, SET_ESP_GCM };
+enum set_cipher { SET_NO_CIPHER, SET_ESP_NULL, SET_ESP_DES, SET_ESP_3DES, SET_ESP_AES, SET_ESP_GCM, SET_ESP_GMAC };
 enum set_auth { SET_NO_AUTH, SET_MD5, SET_SHA, SET_SHA256, SET_SHA384, SET_SHA512 };
 
 struct transform_set_conf { /* crypto ipsec transform-set NAME T1 [T2 [T3]] */

@@ -2,7 +2,7 @@
  * vectors.
  *
  * A transform is either ESP (RFC 4303) with a cipher and a truncated HMAC (RFC 2403 2404 4868) or with AES-GCM alone
- * (RFC 4106), or AH (RFC 4302) with an HMAC. Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM
+ * (RFC 4106) or AES-GMAC (RFC 4543), or AH (RFC 4302) with an HMAC. Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM
  * salt, authentication key (sad_keymat_len bytes in all). IVs of CBC must not be foreseeable (RFC 3602 section 2.1):
  * they are stretched from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
  */
@@ -29,6 +29,7 @@ bool transform_valid(const struct ipsec_transform *t)
     if (t->proto != PROTO_ESP)
         return false;
     switch (t->cipher) {
+    case CIPHER_AES_GMAC:
     case CIPHER_AES_GCM: return aes && t->auth == HASH_NONE;
     case CIPHER_AES_CBC: return aes && (hmac || bare);
     case CIPHER_DES_CBC:
@@ -42,7 +43,7 @@ size_t transform_icv(const struct ipsec_transform *t)
 {
     static const uint8_t len[HASH_ALGS] = {
         [HASH_MD5] = 12, [HASH_SHA1] = 12, [HASH_SHA256] = 16, [HASH_SHA384] = 24, [HASH_SHA512] = 32};
-    return t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM ? 16 : (unsigned)t->auth < HASH_ALGS ? len[t->auth] : 0;
+    return t->proto == PROTO_ESP && cipher_is_aead(t->cipher) ? 16 : (unsigned)t->auth < HASH_ALGS ? len[t->auth] : 0;
 }
 
 size_t transform_cipher_key(const struct ipsec_transform *t)
@@ -53,6 +54,7 @@ size_t transform_cipher_key(const struct ipsec_transform *t)
     case CIPHER_DES_CBC: return 8;
     case CIPHER_3DES_CBC: return 24;
     case CIPHER_AES_CBC:
+    case CIPHER_AES_GMAC:
     case CIPHER_AES_GCM: return t->key_bits / 8;
     default: return 0;
     }
@@ -60,7 +62,7 @@ size_t transform_cipher_key(const struct ipsec_transform *t)
 
 size_t sad_keymat_len(const struct ipsec_transform *t)
 {
-    size_t salt = t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM ? 4 : 0;
+    size_t salt = t->proto == PROTO_ESP && cipher_is_aead(t->cipher) ? 4 : 0;
     return transform_cipher_key(t) + salt + hash_len(t->auth);
 }
 
@@ -101,12 +103,15 @@ char *ipsec_transform_text(const struct ipsec_transform *t, char out[IPSEC_TRANS
         else
             snprintf(cipher, sizeof cipher, "esp-%u-aes ", bits);
         break;
-    case CIPHER_AES_GCM:
+    case CIPHER_AES_GMAC:
+    case CIPHER_AES_GCM: {
+        const char *name = t->cipher == CIPHER_AES_GCM ? "gcm" : "gmac";
         if (bits == 128)
-            str_copy(cipher, sizeof cipher, "esp-gcm ");
+            snprintf(cipher, sizeof cipher, "esp-%s ", name);
         else
-            snprintf(cipher, sizeof cipher, "esp-gcm %u ", bits);
+            snprintf(cipher, sizeof cipher, "esp-%s %u ", name, bits);
         break;
+    }
     default: str_copy(cipher, sizeof cipher, "esp-null ");
     }
     snprintf(out, IPSEC_TRANSFORM_TEXT, "%s%s", cipher, esp_auth[auth]);
@@ -124,8 +129,12 @@ char *ipsec_engine_text(const struct ipsec_transform *t, char out[IPSEC_TRANSFOR
     }
     if (t->cipher == CIPHER_DES_CBC || t->cipher == CIPHER_3DES_CBC)
         str_copy(cipher, sizeof cipher, t->cipher == CIPHER_DES_CBC ? "DES" : "3DES");
-    else if (t->cipher == CIPHER_AES_CBC || t->cipher == CIPHER_AES_GCM)
-        snprintf(cipher, sizeof cipher, "AES%s%u", t->cipher == CIPHER_AES_GCM ? "-GCM" : "", (unsigned)t->key_bits);
+    else if (t->cipher == CIPHER_AES_CBC || cipher_is_aead(t->cipher))
+        snprintf(cipher, sizeof cipher, "AES%s%u",
+                 t->cipher == CIPHER_AES_GCM    ? "-GCM"
+                 : t->cipher == CIPHER_AES_GMAC ? "-GMAC"
+                                                : "",
+                 (unsigned)t->key_bits);
     snprintf(out, IPSEC_TRANSFORM_TEXT, "%s%s%s", cipher, *h ? "+" : "", h);
     return out;
 }
@@ -154,11 +163,12 @@ char *ipsec_wireshark_line(const struct ipsec_key_export *k, char out[IPSEC_WIRE
         "TripleDES-CBC [RFC2451]",
         "AES-CBC [RFC3602]",
         "AES-GCM with 16 octet ICV [RFC4106]",
+        NULL, /* it has no name there */
     };
     struct text t = {0};
     out[0] = '\0';
     if (k->transform.proto != PROTO_ESP || (unsigned)k->transform.cipher >= CIPHER_ALGS ||
-        (unsigned)k->transform.auth >= HASH_ALGS)
+        (unsigned)k->transform.auth >= HASH_ALGS || !cipher[k->transform.cipher])
         return out;
     text_printf(&t, "\"IPv4\",\"%s\",\"%s\",\"0x%08x\",\"%s\",", IP4(k->src), IP4(k->dst), k->spi,
                 cipher[k->transform.cipher]);
@@ -183,7 +193,7 @@ static bool hash_of(uint8_t set_auth, enum hash_alg *out)
 bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_transform *out)
 {
     static const uint8_t cipher[] = {CIPHER_NULL,     CIPHER_NULL,    CIPHER_DES_CBC,
-                                     CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM};
+                                     CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_AES_GMAC};
     memset(out, 0, sizeof *out);
     out->mode = set->mode ? IPSEC_TRANSPORT : IPSEC_TUNNEL;
     out->require = set->mode && set->require;
@@ -196,7 +206,7 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
     if (set->cipher >= sizeof cipher || !hash_of(set->auth, &out->auth))
         return false;
     out->cipher = cipher[set->cipher];
-    if (out->cipher == CIPHER_AES_CBC || out->cipher == CIPHER_AES_GCM)
+    if (out->cipher == CIPHER_AES_CBC || cipher_is_aead(out->cipher))
         out->key_bits = set->bits;
     return transform_valid(out);
 }

@@ -312,7 +312,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->ecn = sa->policy.ecn;
     sa->ah = t->proto == PROTO_AH;
     sa->esn = t->esn;
-    sa->gcm = t->proto == PROTO_ESP && t->cipher == CIPHER_AES_GCM;
+    sa->gcm = t->proto == PROTO_ESP && cipher_is_aead(t->cipher);
     sa->local = p->policy.local;
     sa->remote = p->policy.peer;
     const struct ipsec_flow *line = p->policy.several && f->wide ? f->wide : NULL;

@@ -195,7 +195,7 @@ static bool get_sa(void *self, const struct mib_row *row, const struct mib_index
     bool in = at->v[2] & 1;
     if (!flow_sa_of(self, at->v[0], at->v[2], &p) || !flow_tunnel_of(self, &tunnel, &t))
         return false;
-    bool proved = p.transform.auth != HASH_NONE || p.transform.cipher == CIPHER_AES_GCM;
+    bool proved = p.transform.auth != HASH_NONE || cipher_is_aead(p.transform.cipher);
     switch (row->which) {
     case SA_DIRECTION: out->num = in ? DIRECTION_IN : DIRECTION_OUT; break;
     case SA_SPI: out->num = in ? p.spi_in : p.spi_out; break;

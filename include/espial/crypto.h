@@ -47,9 +47,14 @@ void mac_free(struct mac *m); /* NULL-safe */
 void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out);
 void mac_derive(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out); /* the sum is a key: no trace of it stays */
 
-enum cipher_alg { CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_ALGS };
-size_t cipher_block(enum cipher_alg a);   /* 1 8 8 16 1: what the plaintext must be a multiple of */
-size_t cipher_iv_len(enum cipher_alg a);  /* on the wire: 0 8 8 16 8 */
+enum cipher_alg { CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_AES_GMAC, CIPHER_ALGS };
+/* GCM, or GMAC (RFC 4543: nothing is encrypted, all is authenticated): a key length that is said, a salt, a tag of their own. */
+static inline bool cipher_is_aead(enum cipher_alg a)
+{
+    return a == CIPHER_AES_GCM || a == CIPHER_AES_GMAC;
+}
+size_t cipher_block(enum cipher_alg a);   /* 1 8 8 16 1 1: what the plaintext must be a multiple of */
+size_t cipher_iv_len(enum cipher_alg a);  /* on the wire: 0 8 8 16 8 8 */
 /* One direction of one key. key_len in bytes (AES 16 24 32; GCM: without its 4-byte salt, given apart). */
 struct cipher;
 struct cipher *cipher_new(enum cipher_alg a, bool encrypt, const void *key, size_t key_len, const uint8_t salt[4]);
@@ -59,6 +64,9 @@ MUST_USE bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in,
 /* GCM (RFC 4106): 8-byte iv, nonce = salt | iv; tag 16 bytes. open: false when the tag does not fit (out is then worthless). */
 MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16]);
 MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16]);
+/* GMAC: the tag of the parts; cipher_tag_fits compares it with one that came. */
+MUST_USE bool cipher_tag(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, uint8_t tag[16]);
+MUST_USE bool cipher_tag_fits(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, const uint8_t tag[16]);
 
 /* ---- The sums of ESP (RFC 4303), many packets at once ----
  * struct crypto: what one thread needs for it; libcrypto always, and Intel's multi-buffer library where this machine runs it and it is the faster one.
@@ -94,7 +102,7 @@ static inline __attribute__((always_inline)) void seal_prefetch(const struct sea
     __builtin_prefetch(s);
 }
 
-/* One packet, where it lies: head | ... | iv | data (len bytes, in place) | ICV. Integrity covers, with GCM, the 8 bytes at head; with an HMAC all from
+/* One packet, where it lies: head | ... | iv | data (len bytes, in place) | ICV. Integrity covers, with GCM, the 8 bytes at head; with GMAC or an HMAC all from
  * head to the end of data; and `high`, the upper half of the sequence number, if the SA has extended ones (RFC 4303 2.2.1, RFC 4106 5). iv may be NULL where
  * the cipher has none. Neither open nor seal looks at lengths: len fits the cipher's block. */
 struct seal_job {

@@ -48,7 +48,7 @@ static const struct refused refused_global[] = {
     {"crypto ipsec security-association lifetime kilobytes 2559", "2559"},
     {"crypto ipsec security-association replay window-size 65", "65"},
     {"crypto ipsec transform-set T esp-seal esp-sha-hmac", "esp-seal"},
-    {"crypto ipsec transform-set T esp-gmac", "esp-gmac"},
+    {"crypto ipsec transform-set T esp-gmac esp-sha-hmac", "% esp-gcm and esp-gmac have their own authentication"},
     {"crypto ipsec transform-set T esp-aes esp-sha-hmac comp-lzs", "comp-lzs"},
     {"crypto ipsec transform-set T esp-aes 512 esp-sha-hmac", "512"},
     {"crypto ipsec transform-set T esp-aes esp-3des", "esp-3des"},
@@ -165,7 +165,7 @@ static const struct refused refused_applet[] = {
 static const struct refused refused_in_words[] = {
     {"crypto isakmp key 6 SEALED address 10.0.0.9", "% Type 6 keys are not supported"},
     {"crypto ipsec transform-set T ah-sha-hmac esp-aes", "% AH and ESP transforms in one set are not supported"},
-    {"crypto ipsec transform-set T esp-gcm esp-sha-hmac", "% esp-gcm has its own authentication"},
+    {"crypto ipsec transform-set T esp-gcm esp-sha-hmac", "% esp-gcm and esp-gmac have their own authentication"},
     {"crypto ipsec transform-set T esp-null", "% esp-null protects nothing without authentication"},
     {"crypto ipsec transform-set T", "% Incomplete command."},
     {"crypto map OTHER 5", "% Incomplete command."},

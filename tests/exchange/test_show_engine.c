@@ -13,7 +13,7 @@ static void engine(void **state)
               " Number of hardware crypto engines = 0\n"
               "\n"
               " CryptoEngine Software Crypto Engine details: state = Active\n"
-              " Capability    : DES, 3DES, AES, GCM, P-256, P-384, P-521, ESN\n"
+              " Capability    : DES, 3DES, AES, GCM, GMAC, P-256, P-384, P-521, ESN\n"
               "\n"
               " IPSec-Session :     2 active, 200000 max, 0 failed, 2 created\n"
               "\n"

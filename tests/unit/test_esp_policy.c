@@ -194,6 +194,7 @@ static void plain_mtu(void **state)
         {CIPHER_3DES_CBC, HASH_SHA1, {1446, 1466, 1438, 1458}},
         {CIPHER_DES_CBC, HASH_MD5, {1446, 1466, 1438, 1458}},
         {CIPHER_AES_GCM, HASH_NONE, {1446, 1466, 1438, 1458}},
+        {CIPHER_AES_GMAC, HASH_NONE, {1446, 1466, 1438, 1458}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int n = 0; n < 4; n++) {
@@ -278,6 +279,8 @@ static void names(void **state)
          "esp-aes esp-sha-hmac ",
          "AES128+SHA"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_AES_GCM, .key_bits = 256}, "esp-gcm 256 ", "AES-GCM256"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_GMAC, .key_bits = 256}, "esp-gmac 256 ", "AES-GMAC256"},
+        {{.proto = PROTO_ESP, .cipher = CIPHER_AES_GMAC, .key_bits = 128}, "esp-gmac ", "AES-GMAC128"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_3DES_CBC, .auth = HASH_MD5}, "esp-3des esp-md5-hmac ", "3DES+MD5"},
         {{.proto = PROTO_ESP, .cipher = CIPHER_NULL, .auth = HASH_SHA512}, "esp-null esp-sha512-hmac ", "NULL+SHA512"},
         {{.proto = PROTO_AH, .auth = HASH_SHA1}, "ah-sha-hmac ", "SHA"},

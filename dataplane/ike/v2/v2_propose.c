@@ -19,6 +19,7 @@ static const struct {
 } ciphers[] = {
     {CIPHER_DES_CBC, 2, 8, "DES"},      {CIPHER_3DES_CBC, 3, 24, "3DES"},   {CIPHER_NULL, 11, 0, "NULL"},
     {CIPHER_AES_CBC, 12, 0, "AES-CBC"}, {CIPHER_AES_GCM, 20, 0, "AES-GCM"},
+    {CIPHER_AES_GMAC, 21, 0, "AES-GMAC"}, /* of children alone */
 };
 #define NCIPHERS (sizeof ciphers / sizeof ciphers[0])
 
@@ -48,7 +49,7 @@ static uint16_t cipher_id(enum cipher_alg a)
 /* AES says its key length; the others have one. */
 static uint16_t said_bits(enum cipher_alg a, uint16_t bits)
 {
-    return a == CIPHER_AES_CBC || a == CIPHER_AES_GCM ? bits : 0;
+    return a == CIPHER_AES_CBC || cipher_is_aead(a) ? bits : 0;
 }
 
 const char *v2_encr_name(struct v2_encr e)
