@@ -220,6 +220,9 @@ struct ike_sa {
     unsigned used_n, used_at;
     uint32_t seen_info[64];
     unsigned seen_n, seen_at;
+    bool dpd_known;        /* the peer has probed: with */
+    uint32_t dpd_heard;    /* this number, answered at */
+    uint64_t dpd_answered; /* loop time */
     struct ike_book book;
     struct ike_traffic traffic[IKE_WAYS];
 };

@@ -1,6 +1,8 @@
 /* Dead peer detection: when a probe goes out, when it does not, and what a dead peer takes with it. */
 #include "tests/exchange/ike_world.h"
 
+#include "dataplane/ike/v1/v1.h"
+
 static struct world *up(uint64_t seed, uint16_t sec, uint16_t retry, bool periodic)
 {
     struct world *w = world_new(seed);
@@ -148,10 +150,72 @@ static void test_session_messages(void **state)
     world_free(w);
 }
 
+/* RFC 3706 section 6.2: a probe's number says whether it is new; one that lies behind is not answered, the last again is,
+ * once a second. */
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t seq;
+        bool later; /* by a second */
+        bool answered;
+    } rows[] = {{100, false, true},        {101, false, true},  {100, false, false},       {101, false, false},
+                {101, true, true},         {50, true, false},   {105, false, true},        {0x7FFFFFFF, false, true},
+                {0x80000000u, false, true}, {5, false, false},  {0xFFFFFFFFu, false, true}, {2, false, true}};
+    struct world *w = up(37, 0, 2, true);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct ike_sa *sa = a->ike->all;
+    uint8_t spi[2 * COOKIE_LEN], seq[4];
+
+    memcpy(spi, sa->icookie, COOKIE_LEN);
+    memcpy(spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned before = b->sent[INFO];
+        run_s(w, rows[i].later ? 1.1 : 0.1);
+        put32(seq, rows[i].seq);
+        v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE, spi, sizeof spi, seq, sizeof seq);
+        run_s(w, 0.1);
+        if (b->sent[INFO] - before != rows[i].answered)
+            fail_msg("row %zu: %u", i, rows[i].seq);
+    }
+    world_free(w);
+}
+
+/* A probe and an answer of long ago, sent again: they prove nothing, whatever has been forgotten meanwhile. */
+static void test_recorded(void **state)
+{
+    (void)state;
+    struct world *w = up(38, 10, 2, true);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    unsigned at[2] = {0};
+
+    run_s(w, 15);
+    for (unsigned i = 0; i < w->taped; i++)
+        if (w->tape[i].name == INFO)
+            at[w->tape[i].from] = i; /* the first probe of a, the first answer of b */
+    assert_true(at[SIDE_A] && at[SIDE_B]);
+    run_s(w, 1500); /* more than 64 of each */
+    b->deaf = true;
+    run_s(w, 5);
+    uint64_t alive[2] = {a->ike->all->peer->last_rx, b->ike->all->peer->last_rx};
+    unsigned sent = b->sent[INFO];
+    b->deaf = false;
+    for (int i = 0; i < 2; i++) {
+        struct side *to = &w->side[!i];
+        struct udp_from from = {.src = w->side[i].addr, .dst = to->addr, .sport = 500, .dport = 500};
+        launch(w, to, &from, w->tape[at[i]].data, w->tape[at[i]].len, 1000);
+    }
+    run_s(w, 0.1);
+    assert_int_equal(a->ike->all->peer->last_rx, alive[0]);
+    assert_int_equal(b->ike->all->peer->last_rx, alive[1]);
+    assert_int_equal(b->sent[INFO], sent);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_off),    cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_recorded), cmocka_unit_test(test_off),    cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand),
         cmocka_unit_test(test_losses), cmocka_unit_test(test_reloaded_peer), cmocka_unit_test(test_session_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,14 +6,16 @@
  *
  *   DELETE of IPsec SPIs    the peer's inbound, our outbound SPIs: those pairs go; unknown ones are ignored
  *   DELETE of ISAKMP        the SA with those cookies, when it is one with this peer
- *   R-U-THERE               answered with the same number, when it names this SA's cookies
+ *   R-U-THERE               answered with the same number, when it names this SA's cookies; not one whose number lies
+ *                           before the last, and the last again once a second (RFC 3706 section 6.2)
  *   R-U-THERE-ACK           timers.c
  *   INITIAL-CONTACT         as in the last message of phase 1, for peers that say it apart; once an SA
  *   RESPONDER-LIFETIME      shortens this SA's life (protocol ISAKMP)
  *   others                  shown under debug
  *
  * The one message without protection that we send is the refusal of a first message (NO-PROPOSAL-CHOSEN), at most ten a
- * second; none is believed. */
+ * second; none is believed. Message ids guard against repeats but for probes and their answers: those come for ever, and
+ * have numbers of their own. */
 #include <string.h>
 
 #include "dataplane/ike/v1/v1.h"
@@ -224,6 +226,44 @@ static bool is_dpd(const struct ike_sa *sa, const struct notify_body *n)
            memcmp(n->spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) == 0 && n->len == 4;
 }
 
+static bool dpd_in(const struct ike_sa *sa, const struct payloads *ps, uint16_t type, uint32_t *seq)
+{
+    const struct payload *p;
+    struct notify_body n;
+
+    for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
+        if (codec_notify(p, &n) == CODEC_OK && n.doi <= 1 && n.type == type && is_dpd(sa, &n)) {
+            *seq = get32(n.data);
+            return true;
+        }
+    return false;
+}
+
+/* Something that proves that the peer is there now. old: a repeat, to be dropped. */
+static bool is_news(struct ike_sa *sa, struct v1_msg *m, bool *old)
+{
+    uint64_t now = loop_now(sa->ike->env.loop);
+    uint32_t seq;
+
+    *old = false;
+    if (dpd_in(sa, &m->ps, N_R_U_THERE, &seq)) {
+        int32_t ahead = sa->dpd_known ? (int32_t)(seq - sa->dpd_heard) : 1;
+        *old = ahead < 0 || (ahead == 0 && now - sa->dpd_answered < US_PER_S);
+        if (*old)
+            return false;
+        m->fresh = false;
+        sa->dpd_known = true;
+        sa->dpd_heard = seq;
+        sa->dpd_answered = now;
+        return ahead > 0;
+    }
+    if (dpd_in(sa, &m->ps, N_R_U_THERE_ACK, &seq)) {
+        m->fresh = false;
+        return sa->peer->dpd_sent && seq == sa->peer->dpd_seq;
+    }
+    return true;
+}
+
 /* Our quick mode that the peer refuses is over: the notification names our SPI. */
 static void quick_refused(struct ike_sa *sa, const struct notify_body *n)
 {
@@ -369,7 +409,13 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return V1_REFUSED;
     }
-    v1_proved(sa, m);
+    bool old, news = is_news(sa, m, &old);
+    if (old) {
+        TRACE_ERR(sa, "DPD/R_U_THERE repeated: ignored");
+        return V1_REFUSED;
+    }
+    if (news)
+        v1_proved(sa, m);
     TRACE(sa, "set new node %u to QM_IDLE      ", m->hdr.mid);
     TRACE(sa, "processing HASH payload. message ID = %u", m->hdr.mid);
     for (unsigned i = 1; i < m->ps.n; i++) {
