@@ -191,6 +191,7 @@ struct map_entry { /* of one interface */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
     bool idle_dflt;           /* after idle SAs the default peer is current again */
+    uint32_t cleared;         /* pairs that went at a word of this end */
     struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;

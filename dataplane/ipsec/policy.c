@@ -159,6 +159,7 @@ void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why)
     struct map_entry *e = sa->flow->entry;
     uint32_t peer = sa->policy.peer;
     bool dflt = e->peer_dflt < e->npeers, lost = why == SA_GONE_IKE_LOST, last = sa->flow->pairs == sa && !sa->older;
+    e->cleared += why == SA_GONE_CLEARED;
     if (lost && (!dflt || e->peers[e->peer_dflt] == peer))
         peer_failed(ips, e, peer);
     else if (dflt && (lost ? e->peers[e->peer_now] == peer : last && (why != SA_GONE_IDLE || e->idle_dflt)))

@@ -323,6 +323,7 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
     out->ready = true;
     struct sa_pair *pair = sends_with(f);
     out->up = pair;
+    out->cleared = f->entry->cleared;
     out->through = f->tunnel->index;
     out->answer_only = p.answer_only;
     out->plain_mtu = pair ? pair_plain_mtu(pair, path) : ipsec_plain_mtu(&p.transforms[0], false, path);

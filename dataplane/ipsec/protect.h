@@ -32,6 +32,7 @@ struct ipsec_protect_state {
     bool taken;          /* another tunnel protects the same, and not in common with this one */
     bool answer_only;    /* responder-only */
     bool up;             /* SAs carry packets out */
+    uint32_t cleared;    /* SAs that this end has cleared so far; begins anew when its configuration changes */
     uint32_t through;    /* packet.through of what comes in by its SAs */
     uint32_t plain_mtu;  /* greatest packet that fits through the SAs there are, or that would be asked for */
     uint64_t path_until; /* loop time (us) until which a learnt path MTU is part of that; 0: none is */

@@ -8,9 +8,10 @@
  *                          2, 4, 8 ... 60 s later  <--' none came
  *
  * The jitter keeps two ends that come up together from both beginning in the same moment, which works but leaves a pair
- * too many. SAs that lived for STEADY make the next loss start from the beginning. With `responder-only` nothing is
- * asked. The line protocol of a tunnel in ipsec mode is up only with SAs; that of protected GRE does not ask for them,
- * as on IOS, and packets without an SA die in ipsec, which asks too. The MTU is what fits inside the SAs. */
+ * too many. SAs that lived for STEADY make the next loss start from the beginning, and so does a clear at this end;
+ * after others that came and went it waits for 2, 4, then 8 s. With `responder-only` nothing is asked. The line protocol
+ * of a tunnel in ipsec mode is up only with SAs; that of protected GRE does not ask for them, as on IOS, and packets
+ * without an SA die in ipsec, which asks too. The MTU is what fits inside the SAs. */
 #include "dataplane/tunnel/tunnel_local.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@
 #define START_JITTER_US (200 * US_PER_MS)
 #define STEADY_US       (60 * US_PER_S)
 #define AGAIN_MOST_S    60u
+#define TRIES_SHORT     3 /* after SAs that did not live for STEADY */
 
 static uint64_t next_start(struct tunnel *t)
 {
@@ -44,10 +46,13 @@ static void ask(struct tunnel *t, bool reachable)
     if (t->sa.up && !t->sa_since)
         t->sa_since = now;
     if (!t->sa.up && t->sa_since) {
-        if (now - t->sa_since >= STEADY_US)
+        if (now - t->sa_since >= STEADY_US || t->sa.cleared != t->cleared)
             t->tries = 0;
+        else if (t->tries > TRIES_SHORT)
+            t->tries = TRIES_SHORT;
         t->sa_since = 0;
     }
+    t->cleared = t->sa.cleared;
     if (!reachable || !t->sa.ready || t->sa.up || t->sa.answer_only)
         timer_clear(&t->start);
     else if (!timer_pending(&t->start))

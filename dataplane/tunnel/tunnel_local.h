@@ -50,6 +50,7 @@ struct tunnel {
     struct ipsec_protect_state sa; /* as it was last looked at; all 0: not protected */
     struct timer start;            /* IKE is asked then */
     unsigned tries;                /* since there were steady SAs */
+    uint32_t cleared;              /* of its state, when last looked at */
     uint64_t sa_since;             /* loop time, us; 0: there are none */
 };
 struct tunnels {

@@ -143,6 +143,24 @@ static void renewed(void **state)
     prints(t, "left", PING, FIVE);
 }
 
+/* Cleared again and again, by whom it may be: SAs came each time, so it is no reason to wait ever longer. */
+static void cleared_again(void **state)
+{
+    struct tunnel_box *t =
+        tunnel_box(*state, 39, IKE SET_TUNNEL PROFILE, SVTI, IKE SET_TUNNEL PROFILE " responder-only\n", SVTI);
+
+    for (unsigned i = 0; i < 12; i++) {
+        const char *node = i < 6 ? "left" : "right", *word = i % 2 ? "clear crypto sa" : "clear crypto session";
+        assert_true(tunnel_comes(t, "left", true, 10 * US_PER_S));
+        box_run(t->b, 2 * US_PER_S);
+        size_t from = box_log_len(t->b, "left");
+        box_type(t->b, node, word);
+        assert_true(box_wait_log(t->b, "left", from, "Interface Tunnel0, changed state to down", US_PER_S));
+        if (!tunnel_comes(t, "left", true, (i < 6 ? 1 : 9) * US_PER_S))
+            fail_msg("%s at %s, the %uth time", word, node, i % 6 + 1);
+    }
+}
+
 static void nothing_in_clear(void **state)
 {
     struct tunnel_box *t = tunnel_box(*state, 25, IKE SET_TRANSPORT PROFILE, PROTECTED, "", "");
@@ -544,6 +562,7 @@ int main(void)
         TUNNEL_TEST(gre_tunnel_mode),
         TUNNEL_TEST(svti),
         TUNNEL_TEST(renewed),
+        TUNNEL_TEST(cleared_again),
         TUNNEL_TEST(nothing_in_clear),
         TUNNEL_TEST(responder_only),
         TUNNEL_TEST(by_crypto_map),
