@@ -7,10 +7,11 @@
  * veth: frames by a packet socket in promiscuous mode, sent as they are, heard all but those the machine itself sends.
  *
  * Reading: up to LINK_BATCH frames a turn from a TAP, DEVICE_IN from a packet socket, whose frames lie in memory that the
- * kernel shares (ring.c). Writing: to a TAP at once; to a packet socket at the end of the turn, or when DEVICE_OUT frames
- * are together, by one call (and past the interface's queueing discipline), and by a second socket, which hears nothing
- * and needs no head in front of a frame. The kernel's queue is the only one, and a frame that finds it full is lost, as
- * on a wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
+ * kernel shares (ring.c). Writing: to a TAP at once; to a packet: interface at the end of the turn, or when DEVICE_OUT
+ * frames are together, past its queueing discipline, out of shared memory where this machine has that (xsk.c); frames
+ * longer than the interface's own, and all where it has not, by one sendmmsg and a second packet socket, which hears
+ * nothing and needs no head in front of a frame. The kernel's queue is the only one, and a frame that finds it full is
+ * lost, as on a wire; it is counted as lost. A frame of this machine's own kernel may be unfinished (sums, segments): a packet socket
  * says so in front of each frame, and offload.c finishes it; a TAP has it finished. A tag that the driver has taken off
  * is not put back: frames with one are refused, and so are those too long or too odd to finish; they are counted. Frames
  * that the driver has found damaged, and those that found the ring full, are counted by the kernel, which is asked when
@@ -43,12 +44,14 @@
 #include "dataplane/link/link.h"
 #include "dataplane/link/offload.h"
 #include "dataplane/link/ring.h"
+#include "dataplane/link/xsk.h"
 #include "espial/loop.h"
 #include "espial/text.h"
 
 #define CARRIER_LOSS_US (100 * US_PER_MS)
 #define DEVICE_OUT      64           /* frames that are written together */
 #define DEVICE_BYTES    (128 * 1024) /* and their bytes, at most */
+#define DEVICE_LATE_US  US_PER_MS    /* for which the kernel is left alone when it has no room */
 #define DEVICE_IN       256          /* frames of a packet socket that are read before others get their turn */
 
 struct link_device {
@@ -69,7 +72,11 @@ struct link_device {
     uint8_t *out_bytes; /* DEVICE_BYTES; NULL: TAP */
     size_t out_len;
     unsigned nout;
-    int out_fd; /* of a packet socket */
+    struct xsk *xsk;    /* NULL: none to be had */
+    size_t xsk_most;    /* bytes of a frame that goes that way */
+    unsigned nxsk;      /* together there */
+    struct timer again; /* some of them are late */
+    int out_fd;         /* of a packet socket */
     struct mmsghdr out[DEVICE_OUT];
     struct iovec out_at[DEVICE_OUT];
 };
@@ -148,10 +155,30 @@ static void on_readable(void *arg, unsigned events)
         d->link.rx_end(d->link.arg);
 }
 
+static void flush_xsk(void *arg)
+{
+    struct link_device *d = arg;
+
+    d->nxsk = 0;
+    switch (xsk_flush(d->xsk, &d->link.lost)) {
+    case XSK_SENT:
+    case XSK_DOWN: break;
+    case XSK_LATE: timer_set(&d->again, DEVICE_LATE_US); break;
+    case XSK_GONE:
+        d->link.lost += xsk_waiting(d->xsk);
+        xsk_free(d->xsk);
+        d->xsk = NULL;
+        timer_clear(&d->again);
+    }
+}
+
 /* What is together goes. A frame that the kernel refuses is lost; those behind it are tried. */
 static void flush(void *arg)
 {
     struct link_device *d = arg;
+
+    if (d->nxsk)
+        flush_xsk(d);
     for (unsigned at = 0; at < d->nout;) {
         int n = sendmmsg(d->out_fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
         d->link.lost += n <= 0;
@@ -161,12 +188,27 @@ static void flush(void *arg)
     d->out_len = 0;
 }
 
+/* Of the two ways a frame can take only one has frames together, so they leave in the order in which they came. */
+static bool by_xsk(struct link_device *d, size_t len)
+{
+    bool that_way = d->xsk && len <= d->xsk_most;
+
+    if (that_way ? d->nout > 0 || d->nxsk == DEVICE_OUT
+                 : d->nxsk > 0 || d->nout == DEVICE_OUT || d->out_len + len > DEVICE_BYTES)
+        flush(d);
+    if (d->nout + d->nxsk == 0)
+        loop_defer(d->loop, &d->flush);
+    return that_way && d->xsk;
+}
+
 static bool packet_send(struct link_device *d, const uint8_t *frame, size_t len)
 {
-    if (d->nout == DEVICE_OUT || d->out_len + len > DEVICE_BYTES)
-        flush(d);
-    if (d->nout == 0)
-        loop_defer(d->loop, &d->flush);
+    if (by_xsk(d, len)) {
+        bool room = xsk_put(d->xsk, frame, len);
+        d->nxsk += room;
+        d->link.lost += !room;
+        return true;
+    }
     memcpy(d->out_bytes + d->out_len, frame, len);
     d->out_at[d->nout] = (struct iovec){.iov_base = d->out_bytes + d->out_len, .iov_len = len};
     d->out_len += len;
@@ -192,8 +234,9 @@ static void device_free(struct link *l)
     carrier_free(d->carrier);
     fd_unwatch(&d->watch);
     loop_undefer(d->loop, &d->flush);
-    if (d->nout)
-        flush(d);
+    flush(d);
+    timer_clear(&d->again);
+    xsk_free(d->xsk);
     if (d->fd >= 0)
         close(d->fd);
     if (d->out_fd >= 0)
@@ -326,6 +369,16 @@ static int open_mouth(int ifindex)
     return give_up(fd);
 }
 
+/* Longer ones are sent as messages, so that the kernel says what it thinks of them. */
+static void learn_mtu(struct link_device *d)
+{
+    struct ifreq r = {0};
+
+    str_copy(r.ifr_name, sizeof r.ifr_name, d->name);
+    if (ioctl(d->out_fd, SIOCGIFMTU, &r) == 0)
+        d->xsk_most = r.ifr_mtu + ETH_HLEN < XSK_FRAME ? (size_t)r.ifr_mtu + ETH_HLEN : XSK_FRAME;
+}
+
 static bool open_packet(struct link_device *d, const char *name)
 {
     int ifindex = (int)if_nametoindex(name);
@@ -334,7 +387,11 @@ static bool open_packet(struct link_device *d, const char *name)
         d->fd = open_ears(ifindex, &d->ring);
     if (d->fd >= 0)
         d->out_fd = open_mouth(ifindex);
-    return d->out_fd >= 0;
+    if (d->out_fd < 0)
+        return false;
+    d->xsk = xsk_new((unsigned)ifindex);
+    learn_mtu(d);
+    return true;
 }
 
 /* The TAP behind the descriptor is there, wherever it may have been moved to. */
@@ -373,6 +430,8 @@ static void on_carrier(void *arg)
     unsigned now = carrier_ifindex(d->carrier);
     bool up = carrier_up(d->carrier);
 
+    if (!d->tap)
+        learn_mtu(d);
     if (now != d->ifindex && d->tap && tap_held(d)) {
         up = true;
     } else if (now != d->ifindex && now && taken_again(d)) {
@@ -402,6 +461,7 @@ static void follow(struct link_device *d)
 static void make_room(struct link_device *d)
 {
     d->flush = (struct deferred){.fn = flush, .arg = d};
+    timer_init(&d->again, d->loop, flush_xsk, d);
     d->frame = mem_new(d->tap ? LINK_FRAME_MAX + 1 : OFFLOAD_FRAME_MAX + 1);
     if (d->tap)
         return;
@@ -419,6 +479,7 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
     d->loop = loop;
     d->fd = d->out_fd = -1;
     d->tap = tap;
+    str_copy(d->name, sizeof d->name, name);
     make_room(d);
     if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/% \t\n:")) {
         errno = 0;
@@ -435,7 +496,6 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
     }
     snprintf(d->link.spec, sizeof d->link.spec, "%s:%s", kind, name);
     d->link.ops = &device_ops;
-    str_copy(d->name, sizeof d->name, name);
     follow(d);
     if (!tap)
         (void)kernel_crc(name, &d->crc_seen);

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """tap: and packet: in a network namespace of the test's own: the router and this machine's kernel ping each other's way over a TAP interface and over a veth; what
-cannot be had is refused on one line; what comes faster than it is read is counted. Two kernels speak TCP and UDP through the router: they leave sums and segments to a card that is not there."""
-import hashlib, os, re, signal, socket, subprocess, sys, threading
+cannot be had is refused on one line; what comes faster than it is read is counted. Two kernels speak TCP and UDP through the router: they leave sums and segments to a card
+that is not there. One of the veths is sent into by AF_XDP, where there is that; of the other somebody else holds the queue, and frames go as messages."""
+import ctypes, errno, hashlib, mmap, os, re, signal, socket, struct, subprocess, sys, threading
 
 sys.path.insert(0, os.path.dirname(__file__))
 from routers import ESPIAL, Folder, Router, ip, must, own_namespace, skip, start, wait_for
@@ -104,6 +105,26 @@ def too_fast(router):
     print(f"packet: {overrun} of {frames} frames came too fast, and are counted")
 
 
+AF_XDP, SOL_XDP, XDP_COPY = 44, 283, 2
+XDP_TX_RING, XDP_UMEM_REG, XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING = 3, 4, 5, 6
+
+
+def hold_queue(name):
+    """An AF_XDP socket on the interface's only queue; an errno when it can't be had."""
+    try:
+        s = socket.socket(AF_XDP, socket.SOCK_RAW)
+        room = mmap.mmap(-1, 16 * 4096)
+        at = ctypes.addressof(ctypes.c_char.from_buffer(room))
+        s.setsockopt(SOL_XDP, XDP_UMEM_REG, struct.pack("QQIIII", at, len(room), 4096, 0, 0, 0))
+        for ring in (XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING, XDP_TX_RING):
+            s.setsockopt(SOL_XDP, ring, 16)
+    except OSError as e:
+        return e.errno
+    libc = ctypes.CDLL(None, use_errno=True)
+    to = struct.pack("HHIII", AF_XDP, XDP_COPY, socket.if_nametoindex(name), 0, 0)
+    return (s, room) if libc.bind(s.fileno(), to, len(to)) == 0 else ctypes.get_errno()
+
+
 def refused(folder, spec, why):
     r = subprocess.run([ESPIAL, "run", "--state", os.path.join(folder, "bad"), "--link", "Ethernet0/0=" + spec], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert r.returncode == 3 and r.stderr.count("\n") == 1 and spec in r.stderr and why in r.stderr, (spec, r)
@@ -118,6 +139,7 @@ with Folder() as folder:
     must("link", "set", "wire0", "up")
     must("link", "set", "wire1", "up")
     must("link", "add", "wire2", "type", "veth", "peer", "name", "wire3")
+    held = hold_queue("wire2")
     links = ["--link", "Ethernet0/0=packet:wire0", "--link", "Ethernet0/2=packet:wire2"]
     tap = os.access("/dev/net/tun", os.R_OK | os.W_OK)
     if tap:
@@ -134,7 +156,11 @@ with Folder() as folder:
         assert mac.replace(":", "") in router.type("show arp").replace(".", ""), "not the veth's address"
         # The kernel learnt the router's, and reaches it.
         wait_for("the kernel's neighbour", lambda: "192.0.2.1" in ip("neigh", "show", "dev", "wire1").stdout)
-        print("packet: pinged over a veth")
+        if isinstance(held, tuple):
+            assert hold_queue("wire0") == errno.EBUSY, "the router does not send by AF_XDP"
+            print("packet: pinged over a veth, by AF_XDP")
+        else:
+            print("packet: pinged over a veth; no AF_XDP here:", os.strerror(held))
         kernels_speak(router)
         too_fast(router)
         if tap:
