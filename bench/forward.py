@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Packets a second through two forwarders in network namespaces, a - l - r - b, one after another in the same namespaces: two no-op AF_PACKET forwarders, two routers
-over packet: links with ESP in between (AES-128-GCM and AES-256-CBC with SHA-256), and two strongSwans with ESP in user space. The pump (forward.c) keeps 256 or
-2048 packets on their way, whichever is better. usage: forward.py FORWARD_PROGRAM [SECONDS (3)]; ESPIAL names the router."""
-import os, re, subprocess, sys, time
+"""Packets a second through two forwarders in network namespaces, a - l - r - b, in the same namespaces: two no-op AF_PACKET forwarders, two routers over packet: links
+with ESP in between (AES-128-GCM and AES-256-CBC with SHA-256), and two strongSwans with ESP in user space. They take turns: what the machine does meanwhile for others
+changes from minute to minute; of each the median of its turns counts. The pump (forward.c) keeps 256 or 2048 packets on their way, whichever is better.
+usage: forward.py FORWARD_PROGRAM [SECONDS (1) [TURNS (3)]]; ESPIAL names the router."""
+import os, re, statistics, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "live"))
 from routers import ESPIAL, Folder, need, skip, start, wait_for
@@ -13,8 +14,9 @@ if os.geteuid() != 0 or not os.path.exists("/dev/net/tun") or not os.path.exists
     skip("needs root, /dev/net/tun and strongSwan")
 if "IN_NAMESPACE" not in os.environ:
     os.execvpe("unshare", ["unshare", "-n", "-m", sys.executable, *sys.argv], dict(os.environ, IN_NAMESPACE="1"))
-FORWARD, SECONDS = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "3"
+FORWARD, SECONDS, TURNS = os.path.abspath(sys.argv[1]), *(sys.argv[2:] + ["1", "3"][len(sys.argv) - 2:])
 SIZES = (64, 512, 1400)
+FAR = "02:00:00:00:00:0a"  # whom the far end's packets are for, in front of b: nobody's address, so b's kernel throws them away unread
 ESP = {"AES-128-GCM": ("esp-gcm", "aes128gcm16"), "AES-256-CBC, SHA-256": ("esp-aes 256 esp-sha256-hmac", "aes256-sha256")}
 
 
@@ -33,11 +35,6 @@ def wires():
     for one, a, two, b in (("a", "a0", "l", "l0"), ("l", "l1", "r", "r1"), ("r", "r0", "b", "b0")):
         sh(f"ip -n {one} link add {a} type veth peer name {b} netns {two}; ip -n {one} link set {a} up; ip -n {two} link set {b} up")
     sh("ip -n a addr add 10.1.0.9/24 dev a0; ip -n a route add default via 10.1.0.1; ip -n b addr add 10.2.0.9/24 dev b0; ip -n b route add default via 10.2.0.1")
-    sh("ip netns exec b sysctl -qw net.ipv4.icmp_ratelimit=100000")
-
-
-def mac(ns, name):
-    return re.search(r"link/ether (\S+)", subprocess.check_output(["ip", "-n", ns, "link", "show", name], text=True)).group(1)
 
 
 def pump(to, size, window, seconds=SECONDS):
@@ -61,7 +58,7 @@ def noop():
     both = [start(inside(ns, FORWARD, "noop", f"{ns}0", f"{ns}1"), stdout=subprocess.PIPE, text=True) for ns in "lr"]
     for p in both:
         p.stdout.readline()
-    seen = rates(mac("b", "b0"))
+    seen = rates(FAR)
     for p in both:
         p.kill()
         p.wait()
@@ -90,6 +87,7 @@ interface Ethernet0/1
  crypto map VPN
  no shutdown
 ip route {far}.0 255.255.255.0 {peer}
+arp {lan}.9 {host} ARPA
 access-list 101 permit ip {lan}.0 0.0.0.255 {far}.0 0.0.0.255
 line con 0
  privilege level 15
@@ -100,7 +98,7 @@ end
 def router(folder, ns, **words):
     path = os.path.join(folder, ns + ".cfg")
     with open(path, "w") as f:
-        f.write(CONFIG.format(**words))
+        f.write(CONFIG.format(host=re.sub(r"(..):(..):?", r"\1\2.", FAR).strip("."), **words))
     return start(inside(ns, ESPIAL, "run", "--state", os.path.join(folder, "state-" + ns), "--hostname", ns, "--config", path, "--link", f"Ethernet0/0=packet:{ns}0",
                         "--link", f"Ethernet0/1=packet:{ns}1"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -139,6 +137,7 @@ def charon(folder, ns, **words):
     with open(os.path.join(there, "swanctl.conf"), "w") as f:
         f.write(SWAN % words)
     sh(f"ip -n {ns} addr add {words['lan']}.1/24 dev {ns}0; ip -n {ns} addr add {words['me']}/24 dev {ns}1; ip netns exec {ns} sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0")
+    sh(f"ip -n {ns} neigh replace {words['lan']}.9 lladdr {FAR} dev {ns}0")
     p = start(inside(ns, "unshare", "-m", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {swan.CHARON}"), env=dict(os.environ, STRONGSWAN_CONF=conf), stdout=subprocess.DEVNULL,
               stderr=subprocess.DEVNULL)
     wait_for("charon", lambda: os.path.exists(vici))
@@ -162,21 +161,31 @@ def strongswan(folder, esp):
     return seen
 
 
-def row(name, seen, bare=None, swan_=None):
+def median(turns):
+    """Of each size: the turn in the middle."""
+    return [statistics.median_low(of_size) for of_size in zip(*turns)]
+
+
+def row(name, turns, bare=None, theirs=None):
+    seen = median(turns)
     text = "".join(f"{pps:10.0f} ({lost:.1f}% lost)" for pps, lost in seen)
     if bare:
-        text += "   of no-op: " + " ".join(f"{r[0] / b[0]:.2f}" for r, b in zip(seen, bare))
-    if swan_:
-        text += "   to strongSwan: " + " ".join(f"{r[0] / max(s[0], 1):.1f}" for r, s in zip(seen, swan_))
+        text += "   of no-op: " + " ".join(f"{s[0] / b[0]:.2f}" for s, b in zip(seen, median(bare)))
+    if theirs:
+        text += "   to strongSwan: " + " ".join(f"{s[0] / max(t[0], 1):.1f}" for s, t in zip(seen, median(theirs)))
     print(f"  {name:34}{text}", flush=True)
 
 
 with Folder() as where:
     wires()
-    print(f"packets a second through two forwarders, packets of {', '.join(map(str, SIZES))} bytes; {os.cpu_count()} cores for all, {SECONDS} s each")
-    bare = noop()
+    bare, theirs, ours = [], {cipher: [] for cipher in ESP}, {cipher: [] for cipher in ESP}
+    for _ in range(int(TURNS)):
+        bare.append(noop())
+        for cipher, (ts, esp) in ESP.items():
+            theirs[cipher].append(strongswan(where, esp))
+            ours[cipher].append(espial(where, ts))
+    print(f"packets a second through two forwarders, packets of {', '.join(map(str, SIZES))} bytes; {os.cpu_count()} cores for all, median of {TURNS} turns of {SECONDS} s each")
     row("two no-op forwarders", bare)
-    for cipher, (ts, esp) in ESP.items():
-        theirs = strongswan(where, esp)
-        row(f"strongSwan, {cipher}", theirs)
-        row(f"espial, {cipher}", espial(where, ts), bare, theirs)
+    for cipher in ESP:
+        row(f"strongSwan, {cipher}", theirs[cipher])
+        row(f"espial, {cipher}", ours[cipher], bare, theirs[cipher])
