@@ -214,7 +214,7 @@ bool identity_take(struct ike_sa *sa, const struct id_body *id)
     if (psk && strcmp(keyring, "default") != 0)
         TRACE(sa, "Found %s key in keyring %s", psk->kind == IKE_PSK_HOST ? "HOST" : "ADDRESS", keyring);
     if (!sa->initiator &&
-        (!psk || strlen(psk->key) != sa->p1->psk.len || memcmp(psk->key, sa->p1->psk.b, sa->p1->psk.len) != 0)) {
+        (!psk || strlen(psk->key) != sa->p1->psk.len || !mem_equal_ct(psk->key, sa->p1->psk.b, sa->p1->psk.len))) {
         TRACE_ERR(sa, "Key not found in keyrings of profile %s, aborting exchange", found->name);
         return false;
     }

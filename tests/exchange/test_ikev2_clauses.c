@@ -140,7 +140,9 @@ static void first_messages(void **state)
         [MINOR] = {"version 2.15", 1, 0},
         [RESERVED] = {"reserved bits in flags and payloads", 1, 0},
     };
-    for (unsigned i = 0; i < ROWS; i++) {
+    for (unsigned k = 0; k < 2 * ROWS; k++) {
+        bool flooded = k >= ROWS; /* strangers have used up what is said to strangers: but for what helps to an SA */
+        unsigned i = k % ROWS, answers = flooded && rows[i].notify && i != OTHER_KE ? 0 : rows[i].answers;
         struct rig *r = rig_new(1);
         struct v2_hdr h = {.ispi = {7, 7}, .version = 0x20, .exchange = V2_IKE_SA_INIT, .flags = V2_FLAG_INITIATOR};
         static const uint8_t sa[] = {0, 0, 0, 44, 1, 1, 0, 4, 3, 0, 0, 12, 1, 0, 0, 12, 0x80, 14, 1, 0, 3, 0,
@@ -169,6 +171,8 @@ static void first_messages(void **state)
             m[19] |= 0xD7;
             m[29] = 0x7F;
         }
+        rig_v2(r, "right")->refusals = flooded ? 1000 : 0;
+        rig_v2(r, "right")->refusals_at = v2_now(rig_v2(r, "right"));
         rig_inject(r, 0, 500, m, len);
         box_run(r->b, S);
         unsigned of_this = 0, all = 0;
@@ -176,7 +180,7 @@ static void first_messages(void **state)
             of_this += row.type == rows[i].notify ? (unsigned)row.n[V2_TX_RES] : 0;
             all += row.type < V2N_INITIAL_CONTACT ? (unsigned)row.n[V2_TX_RES] : 0;
         }
-        if (r->seen[V2_IKE_SA_INIT][1] != rows[i].answers || all != (rows[i].notify != 0) || of_this != all)
+        if (r->seen[V2_IKE_SA_INIT][1] != answers || all != (rows[i].notify && answers) || of_this != all)
             fail_msg("%s: %u answers, %u errors", rows[i].what, r->seen[V2_IKE_SA_INIT][1], all);
         assert_int_equal(rig_v2(r, "right")->half_open, rows[i].answers && !rows[i].notify);
         rig_free(r);
