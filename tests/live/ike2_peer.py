@@ -1,6 +1,6 @@
 """A host on the router's Ethernet that begins IKEv2, written from RFC 7296 with Python's cryptography and scapy (ike_peer.py has the Ethernet): the other implementation
 where Debian's charon speaks ESP in UDP only: no NAT, raw ESP and AH, transport mode."""
-import hmac, os, queue, struct
+import hashlib, hmac, os, queue, struct
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -85,13 +85,25 @@ class Peer2(Peer):
         plain = d.update(m[48:-16]) + d.finalize()
         return parse(m[28], plain[:len(plain) - 1 - plain[-1]])
 
-    def init(self):
+    def send_ip(self, packet):
+        if self.behind and ESP in packet:
+            packet = IP(src=packet[IP].src, dst=packet[IP].dst) / UDP(sport=4500, dport=4500, chksum=0) / bytes(packet[ESP])
+        super().send_ip(packet)
+
+    def address_sum(self, address, port):
+        return hashlib.sha1(self.spi_i + self.spi_r + bytes(map(int, address.split("."))) + struct.pack("!H", port)).digest()
+
+    def init(self, behind=None):
+        """behind: the address that it has of its own behind a translator, if there is one."""
+        self.behind = behind
         self.spi_i, self.spi_r, self.mid = os.urandom(8), bytes(8), 0
         x = ec.generate_private_key(ec.SECP256R1())
         n = x.public_key().public_numbers()
         self.ni = os.urandom(32)
         found = dict(self.exchange(INIT, *chain((SA, proposal(1, b"", (1, 12, 256), (2, 5, 0), (3, 12, 0), (4, 19, 0))),
-                                                (KE, struct.pack("!HH", 19, 0) + n.x.to_bytes(32, "big") + n.y.to_bytes(32, "big")), (NONCE, self.ni))))
+                                                (KE, struct.pack("!HH", 19, 0) + n.x.to_bytes(32, "big") + n.y.to_bytes(32, "big")), (NONCE, self.ni),
+                                                *([(NOTIFY, struct.pack("!BBH", 0, 0, kind) + self.address_sum(*where))
+                                                   for kind, where in ((16388, (behind, 500)), (16389, (self.router, 500)))] if behind else []))))
         assert found[SA] == proposal(1, b"", (1, 12, 256), (2, 5, 0), (3, 12, 0), (4, 19, 0)), "what was chosen is what was offered"
         assert found[KE][:2] == b"\0\x13" and len(found[KE]) == 68
         self.nr = found[NONCE]
@@ -109,7 +121,7 @@ class Peer2(Peer):
         number, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
         integ, mac_len, mac_name = MACS[mac]
         offer = proposal(protocol, spi, *([(1, number, bits)] if cipher else []), *([(3, integ, 0)] if mac else []), (5, int(esn), 0))
-        rest = [(SA, offer)] + ([] if psk else [(NONCE, os.urandom(32))]) + [(TSI, selector(mine)), (TSR, selector(theirs))]
+        rest = [(SA, offer)] + ([] if psk else [(NONCE, os.urandom(32))]) + [(TSI, selector(self.behind if self.behind and not tunnel else mine)), (TSR, selector(theirs))]
         if not tunnel:
             rest.append((NOTIFY, struct.pack("!BBH", 0, 0, USE_TRANSPORT_MODE)))
         ni, nr = (self.ni, self.nr) if psk else (rest[1][1], None)

@@ -98,7 +98,14 @@ class Peer:
             self.ike.put(bytes(p[UDP].payload)[:p[UDP].len - 8])
         elif IP in p and p[IP].dst == self.me and p[IP].proto in (50, 51):
             self.protected.put(bytes(p[IP])[:p[IP].len])
+        elif IP in p and p[IP].dst == self.me and p[IP].proto == 17 and p[UDP].dport == 4500:
+            self.floated(p[IP], bytes(p[UDP].payload)[:p[UDP].len - 8])
         return []
+
+    def floated(self, ip, data):
+        """ESP in UDP, as if it had come without (RFC 3948)."""
+        if data[:4] != bytes(4):
+            self.protected.put(bytes(IP(src=ip.src, dst=ip.dst, proto=50) / data))
 
     def send_ip(self, packet):
         self.cable.send(0, bytes(Ether(src=self.MAC, dst=self.router_mac) / packet))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A peer written in Python (ike2_peer.py) begins IKEv2 without NAT: AH and ESP, tunnel and transport mode, GCM, the old ciphers; scapy checks every
+"""A peer written in Python (ike2_peer.py) begins IKEv2 without NAT, and once as if behind one: AH and ESP, tunnel and transport mode, GCM, the old ciphers; scapy checks every
 packet that the router protects. Then deletes, and another key."""
 import logging, os, struct, sys
 
@@ -57,6 +57,17 @@ def another_key(peer, router):
     assert "READY" not in router.type("show crypto ikev2 sa")
 
 
+def behind_a_translator(peer, router):
+    """RFC 7296 section 2.23.1: it names itself by an address that the router cannot see; what is agreed on is what the router sees, and goes in UDP."""
+    peer.init(behind="10.99.0.9")
+    out, into = peer.child(ME, ROUTER, "aes256", "sha256", False, b"live-test")
+    for seq in (1, 2, 3):
+        check_echo(peer, out, into, ends(False), seq)
+    assert "in use settings ={Transport UDP-Encaps, }" in router.type("show crypto ipsec sa")
+    peer.delete(1, b"")
+    print("transport mode behind a translator", flush=True)
+
+
 with Folder() as folder:
     cable = Cable()
     peer = Peer2(cable, ME, ROUTER)
@@ -66,6 +77,7 @@ with Folder() as folder:
         router.type(f"ping {ME} source Loopback0 repeat 1 timeout 0")  # makes the router ask who has the address
         wait_for("ARP", lambda: peer.router_mac)
         agreement(peer, router)
+        behind_a_translator(peer, router)
         another_key(peer, router)
     except BaseException:
         print(router.type("show logging")[-3000:], router.type("show crypto ipsec sa")[:3000])
