@@ -217,6 +217,10 @@ static const struct cmd_row rows[] = {
          "Host name of the peer|Resolve the name before each negotiation|Set this peer as the default",
          KEY_TXT(struct map_peer_conf, name), NUM(struct map_peer_conf, dynamic), NUM(struct map_peer_conf, dflt)),
     SA_ROWS(CONFIG_CRYPTO_MAP, struct cryptomap_conf),
+    SET(CONFIG_CRYPTO_MAP, NULL, "set security-association level per-host=per_host",
+        "specify a security association granularity level for identities|"
+        "security association granularity level per-host: SAs of their own for each pair of hosts",
+        NUM_IN(struct cryptomap_conf, sa, per_host)),
     HELP(CONFIG_CRYPTO_MAP, "set ip", "Interface Internet Protocol config commands"),
     HELP(CONFIG_CRYPTO_MAP, "set ip access-group", "Specify access control for packets"),
     SET(CONFIG_CRYPTO_MAP, NULL, "set ip access-group <word:acl_in> in",

@@ -69,6 +69,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     struct ipsec_policy *t = &e->tmpl;
     e->df = sa->df;
     e->idle_dflt = sa->idle_dflt;
+    e->per_host = sa->per_host;
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
     t->dyn_seq = e->dyn_seq;

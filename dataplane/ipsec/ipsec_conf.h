@@ -51,6 +51,7 @@ struct sa_conf {
     uint32_t rr_peer;                        /* remote-peer; 0 none */
     char isakmp_profile[IPSEC_NAME_MAX];     /* set isakmp-profile; "" none */
     char ikev2_profile[IPSEC_NAME_MAX];      /* set ikev2-profile; not "": negotiated by IKEv2 */
+    bool per_host;                           /* level per-host: SAs of their own for each pair of hosts */
     char identity[IPSEC_NAME_MAX];           /* set identity; "" none */
 };
 struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp; crypto dynamic-map NAME SEQ */

@@ -192,6 +192,7 @@ struct map_entry { /* of one interface */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
     bool idle_dflt;           /* after idle SAs the default peer is current again */
     uint32_t cleared;         /* pairs that went at a word of this end */
+    bool per_host; /* we ask for SAs between the two hosts of a packet, not for all that the line permits */
     struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;
@@ -457,6 +458,8 @@ void entry_policy(const struct map_entry *e, uint32_t peer, const struct selecto
                   const struct selector *remote, struct ipsec_policy *out);
 uint32_t flow_peer(const struct ipsec_flow *f); /* the next to be tried; 0 none */
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
+/* The line that these selectors are asked for by, where SAs are asked for between hosts; else NULL. */
+struct ipsec_flow *flow_line(struct ipsec *ips, const struct ipsec_policy *p);
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
 void flow_emptied(struct ipsec *ips, struct ipsec_flow *f); /* frees what lives no longer than its pairs */
 bool selector_fits(const struct selector *local, const struct selector *remote, const struct flow *f, bool inward);

@@ -168,7 +168,9 @@ void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why)
 
 void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
 {
-    struct ipsec_flow *f = flow_for(ips, want, false);
+    struct ipsec_flow *f = flow_for(ips, want, false), *line = flow_line(ips, want);
+    if (line)
+        line->acquiring = false; /* it asked, for the hosts of a packet */
     if (!f)
         return;
     f->acquiring = false;

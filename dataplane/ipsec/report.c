@@ -90,6 +90,16 @@ static void sends_out(struct ipsec *ips)
     }
 }
 
+/* security-association level per-host. */
+static void between_hosts(struct ipsec_policy *want)
+{
+    if (!want->first.there)
+        return;
+    want->local_sel.addr = want->first.local;
+    want->remote_sel.addr = want->first.remote;
+    want->local_sel.mask = want->remote_sel.mask = UINT32_MAX;
+}
+
 static void acquires_out(struct ipsec *ips)
 {
     if (ips->acquire_head && ips->names)
@@ -105,6 +115,8 @@ static void acquires_out(struct ipsec *ips)
             continue;
         flow_policy(f, &want);
         want.first = f->first;
+        if (f->entry->per_host)
+            between_hosts(&want);
         if (!want.peer) { /* its name has no address now */
             f->acquiring = false;
             peer_failed(ips, f->entry, 0);

@@ -193,6 +193,7 @@ static const struct line crypto_map[] = {
     {"set sec ecn dis", " set security-association ecn discard", "no set sec ecn discard", NULL},
     {"set isa PROF", " set isakmp-profile PROF", "no set isa", NULL},
     {"set id I", " set identity I", "no set id", NULL},
+    {"set sec lev per", " set security-association level per-host", "no set sec lev per-host", NULL},
     {"set ikev2 PROF", " set ikev2-profile PROF", "no set ikev2-profile PROF", NULL},
     {"set tra T1", " set transform-set T1", "no set tra", NULL},
     {"set trans T1 T2 T3 T4 T5 T6", " set transform-set T1 T2 T3 T4 T5 T6", "no set trans", NULL},

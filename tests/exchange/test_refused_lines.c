@@ -96,7 +96,6 @@ static const struct refused refused_map[] = {
     {"set pfs group22", "group22"},
     {"set security-association dfbit keep", "keep"},
     {"set security-association ecn copy", "copy"},
-    {"set security-association level per-host", "level"},
     {"set security-association lifetime seconds 119", "119"},
     {"set security-association lifetime days 31", "31"},
     {"set security-association idle-time 59", "59"},
