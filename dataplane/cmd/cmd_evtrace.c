@@ -1,19 +1,59 @@
 /* cmd_evtrace.c: show monitor event-trace crypto, monitor event-trace crypto ... {enable|disable|clear}.
  *
  * One trace alone prints its lines; `crypto all` and its like print every trace under its name, `merged` the lines of
- * all by time. `latest` is what came since it was last asked, `back` a span in minutes or hours:minutes, `from-boot`
- * may leave out the first seconds. A router without certificates has nothing to say in the traces of PKI. */
+ * all by time. `latest` is what came since it was last asked, `back` a span in minutes or hours:minutes, `clock` from a time of
+ * day on (of this day, or of the day before when it is still to come, or of the date said), `from-boot` may leave out the
+ * first seconds. A router without certificates has nothing to say in the traces of PKI. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/dataplane.h"
 #include "dataplane/ipsec/evtrace.h"
+#include "espial/clock.h"
 #include "espial/loop.h"
+#include "espial/text.h"
 
 static struct evtrace *traces(const struct cmd_ctx *c)
 {
     return ipsec_evtrace(dataplane_ipsec(c->self));
+}
+
+/* The loop time of a time of day as it was typed; false: it is none. */
+static bool at_clock(struct cmd_ctx *c, uint64_t *at)
+{
+    struct dataplane_env const *env = dataplane_env(c->self);
+    uint64_t now = loop_now(env->loop);
+    int64_t wall = clock_wall(env->clock), then;
+    struct wall_time w = clock_local(env->clock, wall);
+    const char *month = cmd_str(c, "month");
+    unsigned h, m, mon = 0;
+    char more;
+
+    if (sscanf(cmd_str(c, "clock"), "%2u:%2u%c", &h, &m, &more) != 2 || h > 23 || m > 59)
+        return false;
+    w.hour = (int)h;
+    w.min = (int)m;
+    w.sec = w.msec = 0;
+    if (*month) {
+        while (mon < 12 && strncasecmp(month_names[mon], month, 3) != 0)
+            mon++;
+        if (mon == 12)
+            return false;
+        w.day = (int)cmd_int(c, "day");
+        w.mon = (int)mon;
+    }
+    then = clock_from_local(env->clock, &w);
+    if (then > wall) {
+        if (*month)
+            w.year--;
+        else
+            w.day--;
+        then = clock_from_local(env->clock, &w);
+    }
+    *at = (uint64_t)(wall - then) < now ? now - (uint64_t)(wall - then) : 0;
+    return true;
 }
 
 /* The loop time from which on lines are wanted; false: the span was mistyped. */
@@ -26,6 +66,10 @@ static bool since(struct cmd_ctx *c, enum evtrace_id id, uint64_t *at)
         *at = evtrace_seen(traces(c), id);
     if (cmd_has(c, "after"))
         *at = evtrace_born(traces(c)) + (uint64_t)cmd_int(c, "after") * US_PER_S;
+    if (cmd_has(c, "clock") && !at_clock(c, at)) {
+        out_text(c->out, "% Invalid time\n");
+        return false;
+    }
     if (cmd_has(c, "back")) {
         char *end;
         unsigned long n = strtoul(cmd_str(c, "back"), &end, 10);
@@ -128,6 +172,12 @@ static enum cmd_result show_trace(struct cmd_ctx *c)
     return show_one(c, id_of(c));
 }
 
+static enum cmd_result show_parameters(struct cmd_ctx *c)
+{
+    out_printf(c->out, "Trace has %u entries\nStacktrace is disabled by default\n", EVTRACE_SIZE);
+    return CMD_OK;
+}
+
 static enum cmd_result control(struct cmd_ctx *c)
 {
     if (cmd_has(c, "clear"))
@@ -139,10 +189,11 @@ static enum cmd_result control(struct cmd_ctx *c)
 
 #define SHOW    "show monitor event-trace crypto"
 #define MONITOR "monitor event-trace crypto"
-#define WHEN    "{all|latest=latest|back <word:back>|from-boot [<after:0-4294967>]} [detail]"
+#define WHEN    "{all|latest=latest|back <word:back>|clock <word:clock> [<day:1-31> <word:month>]|from-boot [<after:0-4294967>]} [detail]"
 #define WHEN_HELP                                                                                                      \
     "Show all the traces in current buffer|Show latest trace events since last display|Show trace from this far back " \
-    "in the past|Duration, minutes or hours:minutes|Show trace from this many seconds after booting|Seconds after "    \
+    "in the past|Duration, minutes or hours:minutes|Show trace from a specific clock time|Time (hh:mm)|Day of the month|" \
+    "Month of the year|Show trace from this many seconds after booting|Seconds after "    \
     "boot|Show the traces in detail"
 #define DO_IT      "{enable=enable|disable|clear=clear}"
 #define DO_IT_HELP "Enable tracing|Disable tracing|Clear the trace"
@@ -161,6 +212,12 @@ static const struct cmd_row rows[] = {
        "IKEv2 traces|Trace of events|Trace of errors|Trace of exceptions|Trace of internal events|" WHEN_HELP),
     DO(EXEC, 15, SHOW " " PKI " " WHEN, show_trace,
        "PKI traces|Trace of events|Trace of errors|Trace of internal events|" WHEN_HELP),
+    DO(EXEC, 15, SHOW " " IPSEC " parameters", show_parameters,
+       "IPsec traces|Trace of events|Trace of errors|Trace of exceptions|Parameters of the trace"),
+    DO(EXEC, 15, SHOW " " IKEV2 " parameters", show_parameters,
+       "IKEv2 traces|Trace of events|Trace of errors|Trace of exceptions|Trace of internal events|Parameters of the trace"),
+    DO(EXEC, 15, SHOW " " PKI " parameters", show_parameters,
+       "PKI traces|Trace of events|Trace of errors|Trace of internal events|Parameters of the trace"),
     HELP(EXEC, "monitor", "Monitoring different system events"),
     HELP(EXEC, "monitor event-trace", "Tracing of system events"),
     HELP(EXEC, MONITOR, "Crypto traces"),

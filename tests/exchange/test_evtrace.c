@@ -184,10 +184,34 @@ static void bounded(void **state)
     box_free(b);
 }
 
+/* From a time of day on, in the router's own time and zone; the sizes. */
+static void from_the_clock(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("clock timezone CET 1\n", NULL);
+    const char *before = "IPSEC-CREATE-SA";
+
+    box_type(b, "r1", "clock set 12:00:00 10 March 2026");
+    pair_up(b);
+    pair_has(b, "r1", SHOW "ipsec event clock 12:00", before);
+    pair_has(b, "r1", SHOW "ipsec event clock 11:59 10 March", before);
+    pair_has(b, "r1", SHOW "ipsec event clock 13:00", before); /* yesterday's */
+    pair_has(b, "r1", SHOW "ipsec event clock 12:01 10 Mar", before); /* of the year before */
+    box_run(b, 120 * US_PER_S);
+    pair_says(b, "r1", SHOW "ipsec event clock 12:01", "");
+    pair_says(b, "r1", SHOW "ipsec event clock 12:02 10 march detail", "");
+    pair_has(b, "r1", SHOW "ipsec event clock 12:00", before);
+    pair_says(b, "r1", SHOW "ipsec event clock 25:00", "% Invalid time\n");
+    pair_says(b, "r1", SHOW "ipsec event clock 12:00 10 Brumaire", "% Invalid time\n");
+    pair_has(b, "r1", SHOW "merged clock 12:00", before);
+    pair_says(b, "r1", SHOW "ikev2 error parameters", "Trace has 1000 entries\nStacktrace is disabled by default\n");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(story),
+        cmocka_unit_test(from_the_clock), cmocka_unit_test(story),
         cmocka_unit_test(ikev2),
         cmocka_unit_test(ways_to_look),
         cmocka_unit_test(bounded),
