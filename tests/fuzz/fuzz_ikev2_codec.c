@@ -153,7 +153,7 @@ static void check_chain(const uint8_t *msg, size_t size, uint8_t first, const ui
             inside(v->body, v->len, d.spis, (size_t)d.n * d.spi_len);
         if (v->len > 4) {
             id.type = v->body[0];
-            id.len = (uint8_t)(v->len - 4 < V2_ID_MAX ? v->len - 4 : V2_ID_MAX);
+            id.len = (uint8_t)(v->len - 4 < V2_ID_WIRE ? v->len - 4 : V2_ID_WIRE);
             memcpy(id.bytes, v->body + 4, id.len);
         }
         v2_id_text(&id, text, 1 + seed % sizeof text);

@@ -115,8 +115,8 @@ class Peer2(Peer):
     def proof(self, psk, message, nonce, key, identity):
         return self.sum(self.sum(psk, b"Key Pad for IKEv2"), message, nonce, self.sum(key, identity))
 
-    def child(self, mine, theirs, cipher, mac, tunnel, psk=None, esn=False):
-        """A pair of SAs; cipher None: AH. In IKE_AUTH with a key, in CREATE_CHILD_SA without. esn: extended sequence numbers. Returns scapy's two associations (out, in)."""
+    def child(self, mine, theirs, cipher, mac, tunnel, psk=None, esn=False, name=None):
+        """A pair of SAs; cipher None: AH. In IKE_AUTH with a key, in CREATE_CHILD_SA without. esn: extended sequence numbers; name: what it calls itself instead of its address. Returns scapy's two associations (out, in)."""
         protocol, spi = 3 if cipher else 2, b"\x20" + os.urandom(3)
         number, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
         integ, mac_len, mac_name = MACS[mac]
@@ -126,7 +126,7 @@ class Peer2(Peer):
             rest.append((NOTIFY, struct.pack("!BBH", 0, 0, USE_TRANSPORT_MODE)))
         ni, nr = (self.ni, self.nr) if psk else (rest[1][1], None)
         if psk:
-            me = b"\1\0\0\0" + bytes(map(int, self.me.split(".")))
+            me = b"\2\0\0\0" + name if name else b"\1\0\0\0" + bytes(map(int, self.me.split(".")))
             rest = [(IDI, me), (AUTH, b"\2\0\0\0" + self.proof(psk, self.first, self.nr, self.pi, me))] + rest
         found = self.exchange(IKE_AUTH if psk else CREATE_CHILD, *chain(*rest))
         got = dict(found)

@@ -24,7 +24,7 @@ SETS = [
 def config():
     lines = ["no ip domain lookup", "no logging console", "logging buffered 1000000 debugging", "crypto ikev2 proposal P", "encryption aes-cbc-256", "integrity sha256", "group 19",
              "crypto ikev2 policy POL", "proposal P", "crypto ikev2 keyring KR", "peer PY", f"address {ME}", "pre-shared-key live-test", "crypto ikev2 profile PROF",
-             f"match identity remote address {ME}", "authentication local pre-share", "authentication remote pre-share", "keyring local KR"]
+             f"match identity remote address {ME}", "match identity remote fqdn domain example.com", "authentication local pre-share", "authentication remote pre-share", "keyring local KR"]
     return "\n".join(lines + lines_of(SETS, "set ikev2-profile PROF")) + "\n"
 
 
@@ -68,6 +68,17 @@ def behind_a_translator(peer, router):
     print("transport mode behind a translator", flush=True)
 
 
+def long_name(peer, router):
+    """A host's name has up to 255 bytes."""
+    name = b"n" * 60 + b"." + b"a" * 60 + b"." + b"m" * 60 + b"." + b"e" * 60 + b".example.com"
+    assert len(name) == 255
+    peer.init()
+    peer.child(MINE, LAN, "aes256", "sha256", True, b"live-test", name=name)
+    assert "READY" in router.type("show crypto ikev2 sa")
+    peer.delete(1, b"")
+    print("a name of 255 bytes", flush=True)
+
+
 with Folder() as folder:
     cable = Cable()
     peer = Peer2(cable, ME, ROUTER)
@@ -78,6 +89,7 @@ with Folder() as folder:
         wait_for("ARP", lambda: peer.router_mac)
         agreement(peer, router)
         behind_a_translator(peer, router)
+        long_name(peer, router)
         another_key(peer, router)
     except BaseException:
         print(router.type("show logging")[-3000:], router.type("show crypto ipsec sa")[:3000])

@@ -90,7 +90,7 @@ static const struct v2_auth_method *method_of(enum v2_auth_conf conf)
 
 static bool read_id(const struct v2_payload *p, struct v2_id *out)
 {
-    if (!p || p->len < 4 || p->len - 4u > V2_ID_MAX)
+    if (!p || p->len < 4 || p->len - 4u > V2_ID_WIRE)
         return false;
     *out = (struct v2_id){.type = p->body[0], .len = (uint8_t)(p->len - 4)};
     memcpy(out->bytes, p->body + 4, out->len);
@@ -116,7 +116,7 @@ static size_t id_body(const struct v2_id *id, uint8_t *out)
 static bool write_proof(struct v2_sa *sa, const struct v2_profile_conf *p, struct v2_wr *w)
 {
     const struct v2_auth_method *m = method_of(p->auth_local);
-    uint8_t id[4 + V2_ID_MAX], sum[HASH_MAX], body[4 + HASH_MAX] = {0};
+    uint8_t id[4 + V2_ID_WIRE], sum[HASH_MAX], body[4 + HASH_MAX] = {0};
     char text[V2_ID_MAX + 8];
     size_t len = 0, id_len;
 

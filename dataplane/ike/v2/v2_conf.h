@@ -12,13 +12,14 @@
 
 #define V2_NAME_MAX 64
 #define V2_KEY_MAX  128
-#define V2_ID_MAX   128
+#define V2_ID_MAX   128 /* of a line that is typed */
+#define V2_ID_WIRE  255 /* that a peer may say: names of hosts are as long, X.500's often longer than 128 */
 
 /* An identity as IDi and IDr carry it (RFC 7296 section 3.5): the type's number and its bytes. */
 struct v2_id {
     uint8_t type; /* ID_IPV4_ADDR 1, ID_FQDN 2, ID_RFC822_ADDR 3, ID_DER_ASN1_DN 9, ID_KEY_ID 11; 0 none */
     uint8_t len;
-    uint8_t bytes[V2_ID_MAX];
+    uint8_t bytes[V2_ID_WIRE];
 };
 /* For show and debug: "192.0.2.1", a name, or hex; printable characters only. */
 void v2_id_text(const struct v2_id *id, char *out, size_t cap);
