@@ -132,6 +132,8 @@ def charon(folder, ns, **words):
     there = os.path.join(folder, "swan-" + ns)
     os.makedirs(there, exist_ok=True)
     conf, vici = os.path.join(there, "strongswan.conf"), os.path.join(there, "vici")
+    if os.path.exists(vici):
+        os.unlink(vici)  # of its last turn
     with open(conf, "w") as f:
         f.write(swan.STRONGSWAN_CONF % {"dir": there, "more": ""})
     with open(os.path.join(there, "swanctl.conf"), "w") as f:
