@@ -110,14 +110,19 @@ static void pool_end(struct packet_pool *pool)
     }
 }
 
-struct packet *packet_new(struct graph *g, size_t size)
+struct packet *packet_at(struct graph *g, size_t size, uint64_t now_us)
 {
     if (size > PACKET_LARGE)
         return NULL;
     struct packet *p = pool_take(size <= PACKET_SMALL ? &g->small : &g->large);
     if (p)
-        p->rx_us = loop_now(g->loop);
+        p->rx_us = now_us;
     return p;
+}
+
+struct packet *packet_new(struct graph *g, size_t size)
+{
+    return packet_at(g, size, loop_now(g->loop));
 }
 
 struct packet *packet_copy(struct graph *g, const struct packet *p)

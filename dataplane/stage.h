@@ -77,6 +77,7 @@ static inline void packet_anew(struct packet *p)
 /* A packet with `room` bytes of headroom, len 0, able to hold `size` bytes; NULL when the pool's bound is reached (counted). Sizes over 2048 come from a small
  * pool of 64 KB buffers (reassembly, large pings). */
 struct packet *packet_new(struct graph *g, size_t size);
+struct packet *packet_at(struct graph *g, size_t size, uint64_t now_us); /* by whoever knows the loop's time already */
 struct packet *packet_copy(struct graph *g, const struct packet *p);
 /* Back to the pool: used by drop.c and the link's transmit end alone. */
 void packet_done(struct graph *g, struct packet *p);

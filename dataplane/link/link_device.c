@@ -49,7 +49,7 @@
 #include "espial/text.h"
 
 #define CARRIER_LOSS_US (100 * US_PER_MS)
-#define DEVICE_OUT      64           /* frames that are written together */
+#define DEVICE_OUT      128          /* frames that are written together */
 #define DEVICE_BYTES    (128 * 1024) /* and their bytes, at most */
 #define DEVICE_LATE_US  US_PER_MS    /* for which the kernel is left alone when it has no room */
 #define DEVICE_IN       256          /* frames of a packet socket that are read before others get their turn */

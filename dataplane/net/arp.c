@@ -67,7 +67,8 @@ static struct arp_entry *arp_find(const struct arp *arp, const struct iface *ifc
 
 /* ---- frames out ---- */
 
-static void frame_out(struct net *net, struct packet *p, const uint8_t dst[6], uint16_t type)
+/* now: loop time. */
+static void frame_out(struct net *net, struct packet *p, const uint8_t dst[6], uint16_t type, uint64_t now)
 {
     struct iface *ifc = p->oif;
     struct graph *g = net->env.graph;
@@ -82,7 +83,7 @@ static void frame_out(struct net *net, struct packet *p, const uint8_t dst[6], u
         p->len = ETH_MIN;
     }
     if (ifc->link && link_send(ifc->link, p->l3, p->len)) {
-        iface_sent(ifc, p->l3, p->len, p->from_local);
+        iface_sent(ifc, p->l3, p->len, p->from_local, now);
         packet_done(g, p);
     } else {
         ifc->n.tx_drops++;
@@ -118,7 +119,7 @@ static void arp_send(struct net *net, struct iface *ifc, uint16_t op, uint32_t s
         net->stat.arp_out_request++;
     else
         net->stat.arp_out_reply++;
-    frame_out(net, p, to, ETH_ARP);
+    frame_out(net, p, to, ETH_ARP, p->rx_us);
 }
 
 static void arp_ask(struct arp_entry *e)
@@ -228,7 +229,7 @@ static void entry_proved(struct arp_entry *e, const uint8_t mac[6])
         struct packet *p = e->held;
         e->held = p->next;
         p->next = NULL;
-        frame_out(net, p, e->mac, ETH_IP4);
+        frame_out(net, p, e->mac, ETH_IP4, e->since);
     }
     e->held_tail = &e->held;
     e->arp->nheld -= e->nheld;
@@ -252,7 +253,7 @@ static void entry_hold(struct arp_entry *e, struct packet *p)
 
 /* ---- stages ---- */
 
-static void resolve(struct arp *arp, struct packet *p)
+static void resolve(struct arp *arp, struct packet *p, uint64_t now)
 {
     struct net *net = arp->net;
     struct iface *ifc = p->oif;
@@ -261,17 +262,17 @@ static void resolve(struct arp *arp, struct packet *p)
     if (ipv4_multicast(hop)) { /* RFC 1112 section 6.4 */
         net->stat.out_multicast++;
         const uint8_t mac[6] = {1, 0, 0x5E, (uint8_t)(hop >> 16 & 0x7F), (uint8_t)(hop >> 8), (uint8_t)hop};
-        frame_out(net, p, mac, ETH_IP4);
+        frame_out(net, p, mac, ETH_IP4, now);
         return;
     }
     if (hop == 0xFFFFFFFFu || iface_broadcast(ifc, hop)) {
         net->stat.out_broadcast++;
-        frame_out(net, p, eth_broadcast, ETH_IP4);
+        frame_out(net, p, eth_broadcast, ETH_IP4, now);
         return;
     }
     struct arp_entry *e = arp_find(arp, ifc, hop);
     if (e && e->complete) {
-        frame_out(net, p, e->mac, ETH_IP4);
+        frame_out(net, p, e->mac, ETH_IP4, now);
         return;
     }
     if (!e) {
@@ -290,6 +291,7 @@ static void resolve(struct arp *arp, struct packet *p)
 static void eth_out(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct arp *arp = self;
+    uint64_t now = loop_now(arp->net->env.loop);
 
     for (unsigned i = 0; i < n; i++) {
         struct iface *ifc = v[i]->oif;
@@ -298,7 +300,7 @@ static void eth_out(void *self, struct graph *g, struct packet **v, unsigned n)
         else if (ifc->kind != IFACE_ETHERNET)
             graph_drop(g, v[i], DROP_ARP_FAILED); /* nobody else lives on a loopback */
         else
-            resolve(arp, v[i]);
+            resolve(arp, v[i], now);
     }
 }
 

@@ -168,7 +168,9 @@ static void frame_in(void *arg, const uint8_t *frame, size_t len)
         capture_frame(ifc->capture, false, loop_wall(ifc->net->env.loop), frame, len);
     if (!ifc->admin_up)
         return; /* the port is off: nothing is received */
-    p = packet_new(g, len);
+    if (!ifc->batch_us)
+        ifc->batch_us = loop_now(ifc->net->env.loop);
+    p = packet_at(g, len, ifc->batch_us);
     if (!p) {
         ifc->n.rx_no_buffer++;
         return;
@@ -184,6 +186,7 @@ static void frames_in(void *arg)
 {
     struct iface *ifc = arg;
 
+    ifc->batch_us = 0;
     graph_run(ifc->net->env.graph);
 }
 

@@ -55,6 +55,7 @@ struct iface {
     struct iface_count n, cleared_n; /* since boot; as they were when the counters were cleared */
     uint64_t cleared_at;             /* loop time; 0 never */
     uint64_t last_rx, last_tx;       /* loop time, us; 0 never */
+    uint64_t batch_us;               /* loop time at which the frames came that are being read; 0: none are */
     uint64_t changed_at;             /* loop time of the last change of `up` */
     struct iface_rate rx_rate, tx_rate;
     struct if_local *local; /* net's own */

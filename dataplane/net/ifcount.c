@@ -144,9 +144,8 @@ void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_
     ifc->last_rx = now;
 }
 
-void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local)
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local, uint64_t now)
 {
-    uint64_t now = loop_now(ifc->net->env.loop);
     struct iface_dir *kind = kind_of(ifc, frame, len);
 
     if (ifc->capture)

@@ -98,7 +98,7 @@ void iface_acls(struct net *net);    /* access lists came or went */
 
 /* ifcount.c: frames of at least an Ethernet header, or shorter ones that nobody can read further. */
 void iface_received(struct iface *ifc, const uint8_t *frame, size_t len, uint64_t now);
-void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local);
+void iface_sent(struct iface *ifc, const uint8_t *frame, size_t len, bool from_local, uint64_t now);
 /* A packet of len bytes that came in here is sent on: it was not for us. */
 static inline void iface_forwards(struct iface *ifc, uint32_t len)
 {
