@@ -161,6 +161,9 @@ static const struct cmd_row rows[] = {
         "Action for a deny line of a crypto map's access list|Jump to the next crypto map entry (default)|"
         "Send the packet in the clear|Drop the packet",
         C(deny)),
+    SET(CONFIG, &ipsec_scope, "crypto ipsec optional=optional [retry <optional_retry:60-86400>]",
+        "Enable optional encryption for IPSec|Retry interval in optional mode|Seconds between attempts (default 300)",
+        C(optional), C(optional_retry)),
     MODE(CONFIG, CONFIG_TRANSFORM, &set_scope, &ipsec_scope, struct ipsec_conf, sets,
          "crypto ipsec transform-set <word:name> "
          "&{[ah-md5-hmac=ah:1|ah-sha-hmac=ah:2|ah-sha256-hmac=ah:3|ah-sha384-hmac=ah:4|ah-sha512-hmac=ah:5]|"

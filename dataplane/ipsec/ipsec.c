@@ -62,6 +62,7 @@ void ipsec_conf_init(struct ipsec_conf *c)
     c->life_s = 3600;
     c->life_kb = 4608000;
     c->replay = 64;
+    c->optional_retry = 300;
 }
 
 void ipsec_conf_fini(struct ipsec_conf *c)

@@ -100,6 +100,8 @@ struct ipsec_conf {
     bool frag_after;       /* fragment after encryption */
     uint8_t deny;          /* enum deny_policy */
     bool ecn;              /* security-association ecn propagate */
+    bool optional;         /* in the clear, both ways, while there are no SAs of a crypto map */
+    uint32_t optional_retry; /* ... and so many seconds between attempts to get some: 300 */
 };
 
 /* The lifetime in force: of the router, and of a map or profile. */

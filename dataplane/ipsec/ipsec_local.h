@@ -32,6 +32,7 @@
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
 #define MOVES_MAX            32   /* peers with another port, in one turn; the next packet shows what was left out */
+#define OPTIONAL_LATE_US     (2 * US_PER_S) /* clear packets are still taken, where protection is optional */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
 #define BESIDE_SAME_US       (60 * US_PER_S) /* for a packet that the peer's answer left out; any other: */
 #define BESIDE_OTHER_US      (1 * US_PER_S)
@@ -157,6 +158,7 @@ struct ipsec_flow {
     bool acquiring, acquire_queued, kept;
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t acquire_until;
+    uint64_t retry_at; /* crypto ipsec optional: not asked for again before */
     struct ipsec_first first; /* the packet that asked last */
     uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;

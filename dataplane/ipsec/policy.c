@@ -174,6 +174,8 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     if (!f)
         return;
     f->acquiring = false;
+    if (ok)
+        f->retry_at = 0;
     protect_changed(ips, f);
     if (ok && f->first.there) {
         const struct ipsec_first *p = &f->first;

@@ -163,12 +163,20 @@ static bool left_out(const struct ipsec_flow *f, const struct flow *key, uint64_
     return f->beside_at && now < f->beside_at - 1 + (same ? BESIDE_SAME_US : BESIDE_OTHER_US);
 }
 
+/* crypto ipsec optional: does what belongs to this flow go and come in the clear, as long as it has no SAs? Never what a tunnel
+ * protects. */
+static bool in_clear(const struct ipsec *ips, const struct ipsec_flow *f)
+{
+    return ips->conf.optional && !f->entry->mi->head && !f->out;
+}
+
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key)
 {
     uint64_t now = loop_now(ips->env.loop);
     if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until) ||
-        (key && left_out(f, key, now)))
+        (key && left_out(f, key, now)) || (key && in_clear(ips, f) && now < f->retry_at))
         return;
+    f->retry_at = now + ips->conf.optional_retry * US_PER_S;
     if (key)
         f->first = (struct ipsec_first){key->src, key->dst, key->sport, key->dport, key->proto, true};
     f->acquiring = true;
@@ -262,10 +270,15 @@ static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p,
     }
     struct sa_pair *sa = f->out;
     if (!sa) {
-        f->n.no_sa_send++;
+        f->n.no_sa_send += !in_clear(ips, f);
         if (!f->acquiring)
             f->asked = 0;
         spd_acquire(ips, f, &a->key);
+        if (in_clear(ips, f)) {
+            p->crypto_done = true;
+            graph_next(g, p, STAGE_IP4_OUT);
+            return;
+        }
         graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
@@ -329,6 +342,13 @@ static bool is_ours(const struct ipsec *ips, const struct map_if *mi, uint32_t a
     return addr == mi->local || iface_by_addr(ips->env.net, addr);
 }
 
+/* The other end may have SAs a moment later. */
+static bool takes_clear(const struct ipsec *ips, const struct ipsec_flow *f)
+{
+    return in_clear(ips, f) || (ips->conf.optional && !f->entry->mi->head &&
+                                loop_now(ips->env.loop) - f->up_since < OPTIONAL_LATE_US);
+}
+
 static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
 {
     struct map_if *mi = p->iif ? p->iif->crypto : NULL;
@@ -341,7 +361,7 @@ static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
     bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH ||
                   (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
     const struct cache_line *at = crypto && is_ours(ips, mi, key.dst) ? NULL : spd_lookup(ips, mi, &key, WAY_IN);
-    if (!at || (!at->flow && !at->drop)) {
+    if (!at || (!at->flow && !at->drop) || (at->flow && takes_clear(ips, at->flow))) {
         graph_next(g, p, STAGE_IP4_ROUTE_IN);
         return;
     }

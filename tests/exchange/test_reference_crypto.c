@@ -126,6 +126,8 @@ static const struct line ipsec_global[] = {
      "no cry ips tra T", NULL},
     {"cry ips tra T esp-gcm", "crypto ipsec transform-set T esp-gcm", "no cry ips tra T", NULL},
     {"cry ips tra T esp-gc 128", "crypto ipsec transform-set T esp-gcm", "no cry ips tra T", NULL},
+    {"cry ips opt", "crypto ipsec optional", "no cry ips opt", NULL},
+    {"cry ips opt ret 60", "crypto ipsec optional retry 60", "no cry ips opt", NULL},
     {"cry ips tra T esp-gm", "crypto ipsec transform-set T esp-gmac", "no cry ips tra T", NULL},
     {"cry ips tra T esp-gm 256", "crypto ipsec transform-set T esp-gmac 256", "no cry ips tra T", NULL},
     {"cry ips tra T esp-gcm 192", "crypto ipsec transform-set T esp-gcm 192", "no cry ips tra T", NULL},

@@ -39,7 +39,7 @@ static const struct refused refused_global[] = {
     {"crypto pki trustpoint T", "pki"},
     {"crypto ipsec client ezvpn E", "client"},
     {"crypto ipsec nat-transparency spi-matching", "spi-matching"},
-    {"crypto ipsec optional", "optional"},
+    {"crypto ipsec optional retry 59", "59"},
     {"crypto ipsec security-association dummy pps 5", "dummy"},
     {"crypto ipsec security-association ecn copy", "copy"},
     {"crypto ipsec security-association multi-sn", "multi-sn"},
