@@ -5,7 +5,7 @@
  * of the tunnel to pieces. So it is believed only if it quotes the SPI of an SA that sends, between its two addresses, a
  * sequence number among the last SEQ_RECENT sent, an outer packet with DF that was longer than the MTU told, and tells
  * an MTU from PMTU_MIN up that is less than what is assumed. It holds for the identity, whatever SA it has by then, for
- * PMTU_AGE_US; then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
+ * PMTU_AGE_US (a tunnel's `path-mtu-discovery` may say otherwise); then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
  * nor an error about UDP 4500 that quotes no more than the UDP header. Looking for the SA walks those with that peer, at
  * most PMTU_LOOKS times a second.
  *
@@ -67,8 +67,15 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     struct ipsec_flow *f = flow_quoted(p, get32(esp), get32(esp + 4), ev);
     if (!f || ev->mtu >= flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop))
         return;
+    const struct protect_head *h = f->entry->mi->head;
+    uint64_t age = PMTU_AGE_US;
+    if (h && h->want.pmtud) {
+        if (ev->mtu < h->want.pmtu_min)
+            return;
+        age = h->want.pmtu_age * US_PER_S;
+    }
     f->path_mtu = ev->mtu;
-    f->path_until = loop_now(ips->env.loop) + PMTU_AGE_US;
+    f->path_until = age ? loop_now(ips->env.loop) + age : UINT64_MAX;
     protect_changed(ips, f);
 }
 

@@ -327,7 +327,7 @@ bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipse
     out->through = f->tunnel->index;
     out->answer_only = p.answer_only;
     out->plain_mtu = pair ? pair_plain_mtu(pair, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
-    out->path_until = path < h->want.path_mtu ? f->path_until : 0;
+    out->path_until = path < h->want.path_mtu && f->path_until != UINT64_MAX ? f->path_until : 0;
     return true;
 }
 

@@ -20,6 +20,8 @@ struct ipsec_protect {
     bool shared;       /* has SAs in common with those that say so, too: same addresses, same profile; GRE only */
     uint32_t path_mtu; /* that of the interface it leaves by, ... */
     char out_ifname[IFNAME_MAX]; /* ... which is this one; "" none */
+    bool pmtud;          /* tunnel path-mtu-discovery: what is learnt of the path holds so long (s; 0: for good), */
+    uint32_t pmtu_age, pmtu_min; /* ... and less than that is not believed; else as ipsec/pmtu.c has it */
 };
 /* From now on the tunnel is protected like this. Asked again with the same, nothing happens. A tunnel with other ends
  * has other SAs. (One peer a tunnel: multipoint tunnels will have a head each.) */
@@ -35,7 +37,7 @@ struct ipsec_protect_state {
     uint32_t cleared;    /* SAs that this end has cleared so far; begins anew when its configuration changes */
     uint32_t through;    /* packet.through of what comes in by its SAs */
     uint32_t plain_mtu;  /* greatest packet that fits through the SAs there are, or that would be asked for */
-    uint64_t path_until; /* loop time (us) until which a learnt path MTU is part of that; 0: none is */
+    uint64_t path_until; /* loop time (us) until which a learnt path MTU is part of that; 0: none is, or for good */
 };
 /* False: it is not protected. */
 bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out);

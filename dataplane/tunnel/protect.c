@@ -74,6 +74,9 @@ void protect_look(struct tunnel *t, bool known, bool reachable, const struct ifa
     }
     struct ipsec_protect want = {
         .local = t->local, .peer = t->remote, .vti = c->mode == TUNNEL_IPSEC, .path_mtu = out ? out->mtu : 1500};
+    want.pmtud = c->pmtud;
+    want.pmtu_age = c->pmtu_age * 60u;
+    want.pmtu_min = c->pmtu_min;
     str_copy(want.profile, sizeof want.profile, c->profile);
     want.ikev2 = c->ikev2_profile[0];
     want.shared = c->shared;

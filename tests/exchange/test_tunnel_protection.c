@@ -514,6 +514,29 @@ static void path_narrows(void **state)
     prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1438 bytes\n");
 }
 
+/* tunnel path-mtu-discovery says what is believed of the path, and for how long. */
+static void path_as_configured(void **state)
+{
+    struct tunnel_box *t = both(state, 36, IKE SET_TUNNEL PROFILE, SVTI
+                                             " tunnel path-mtu-discovery age-timer 20 min-mtu 1300\n");
+
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    box_type_all(t->b, "mid", "configure terminal\ninterface Ethernet0/1\nip mtu 1200\nend");
+    prints(t, "left", PING " size 1438 df-bit", "Success rate is 0 percent");
+    prints(t, "left", "show crypto ipsec sa", "plaintext mtu 1438, path mtu 1500, ip mtu 1500"); /* not believed */
+    box_type_all(t->b, "mid", "configure terminal\ninterface Ethernet0/1\nip mtu 1400\nend");
+    prints(t, "left", PING " size 1438 df-bit", "Success rate is 0 percent");
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1342 bytes\n");
+    box_run(t->b, 601 * US_PER_S);
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1342 bytes\n");
+    box_run(t->b, 600 * US_PER_S);
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1438 bytes\n");
+    box_type_all(t->b, "left", "configure terminal\ninterface Tunnel0\ntunnel path-mtu-discovery age-timer infinite\nend");
+    prints(t, "left", PING " size 1438 df-bit", "Success rate is 0 percent");
+    box_run(t->b, 2 * 3600 * US_PER_S);
+    prints(t, "left", "show interfaces Tunnel0", "  Tunnel transport MTU 1342 bytes\n");
+}
+
 static void profiles_shown(void **state)
 {
     struct tunnel_box *t = both(state, 35, "", "");
@@ -572,7 +595,7 @@ int main(void)
         TUNNEL_TEST(gre_black_hole),
         TUNNEL_TEST(svti_recovers),
         TUNNEL_TEST(svti_black_hole),
-        TUNNEL_TEST(path_narrows),
+        TUNNEL_TEST(path_narrows), TUNNEL_TEST(path_as_configured),
         TUNNEL_TEST(profiles_shown),
         TUNNEL_TEST(idle),
         TUNNEL_TEST(shut),
