@@ -2,7 +2,8 @@
  *
  *   retransmission   10 s x 5, then the exchange is dead (phase 1: the SA). Of main mode only the initiator repeats: a
  *                    responder that repeated would send five packets to whatever address was forged. In quick mode
- *                    the responder repeats QM2 too, since QM3 has no answer.
+ *                    the responder repeats QM2 too, since QM3 has no answer. A QM1 is not repeated where a newer IKE
+ *                    SA has come up meanwhile: that is asked.
  *   half open        60 s without progress as responder; then the SA is forgotten
  *   IKE lifetime     soft at nine tenths (at most 300 s before the end; the responder half as long before): a new main
  *                    mode if the peer has IPsec SAs; at the end DELETE. An SA that a newer one of ours replaces goes
@@ -162,12 +163,29 @@ static void phase2_dead(struct ike_node *n)
         ike_delete_sa(sa, false, "Death by retransmission P2");
 }
 
+/* Nobody answered a first message of quick mode, and there is a newer IKE SA: the peer that began it may have dropped the
+ * one we asked by without a word (charon does when it is asked by that one at this moment), so we ask by the newer. */
+static bool asked_by_newer(struct ike_node *n)
+{
+    struct ike_sa *newer = n->want && n->state == QM_I_QM1 ? peer_sa_for(n->sa->peer, &n->qm->policy) : NULL;
+    struct ike_want *w = n->want;
+
+    if (!newer || newer == n->sa)
+        return false;
+    n->want = NULL;
+    ike_node_done(n, true, "Phase 1 was renewed");
+    v1_quick_begin(newer, w);
+    return true;
+}
+
 void timers_retransmit(void *arg)
 {
     struct v1_slot *s = arg;
     struct ike_sa *sa = s->sa;
     int phase = s->node ? 2 : 1;
 
+    if (s->node && asked_by_newer(s->node))
+        return;
     if (s->tries >= IKE_RETRANSMITS) {
         if (s->node)
             phase2_dead(s->node);

@@ -119,6 +119,40 @@ static void test_ike_sa(void **state)
     world_free(w);
 }
 
+static enum fate lose_qm1(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)data, (void)len;
+    return from == &w->side[SIDE_A] && name == QM1 && w->left && w->left-- ? FATE_LOSE : FATE_PASS;
+}
+
+/* b begins a new IKE SA and drops the old one, by which a asks meanwhile, without a word: ten seconds later a asks by the new one. */
+static void test_asked_by_old(void **state)
+{
+    (void)state;
+    struct world *w = world_new(49);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    acquire(a);
+    run_s(w, 2);
+    for (int k = 0; k < 2; k++)
+        sad_delete(&w->side[k].ips, w->side[k].ips.current, SA_GONE_IKE_LOST);
+    struct ike_peer *p = peer_first(b->ike, b->ips.policy.local, b->ips.policy.peer);
+    struct ike_sa *old = peer_sa_up(p);
+    assert_non_null(ike_begin(p, ""));
+    w->judge = lose_qm1;
+    w->left = 1;
+    acquire(a);
+    run_s(w, 1);
+    assert_int_equal(sas_up(a), 2);
+    ike_delete_sa(old, false, "as charon does");
+    assert_int_equal(w->left, 0);
+    assert_int_equal(pairs_of(a), 0);
+    run_s(w, 10);
+    assert_int_equal(pairs_of(a), 1);
+    assert_int_equal(pairs_of(b), 1);
+    assert_int_equal(a->ips.acquire_failed, 0);
+    world_free(w);
+}
+
 /* Without IPsec SAs an IKE SA is not renewed: it ends, with a DELETE. */
 static void test_ike_sa_idle(void **state)
 {
@@ -188,7 +222,7 @@ int main(void)
         cmocka_unit_test(test_pair_without_ike),
         cmocka_unit_test(test_pair_without_policy),
         cmocka_unit_test(test_ike_sa),
-        cmocka_unit_test(test_ike_sa_idle),
+        cmocka_unit_test(test_asked_by_old), cmocka_unit_test(test_ike_sa_idle),
         cmocka_unit_test(test_ike_sa_fails),
         cmocka_unit_test(test_off_and_on),
     };

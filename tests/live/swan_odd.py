@@ -1,7 +1,7 @@
 """Less usual settings of strongSwan, a row each: algorithms in forms that the router does not have beside those it has, groups and pseudorandom functions of each kind;
 what charon may ask for besides a tunnel; how it sends (ports, pieces, delays, keepalives), when it lets go; wires that lose, repeat and swap; both ends that begin at the
 same moment; and a charon that is killed in any phase of an exchange. interop.py plays them."""
-import contextlib, os, random, subprocess, threading
+import contextlib, os, random, re, subprocess, threading
 
 from routers import wait_for
 from swan import Stream, connection, ping_from_charon, ping_from_router, spi_out, wake
@@ -258,6 +258,87 @@ def moving(pair, mode):
         wait_for("charon's", lambda: ping_from_charon(2) == 2, 60)
 
 
+def beside_v6(pair, mode):
+    """charon has IPv6 networks as well, before and behind: the router takes those of IPv4."""
+    for who in ("router", "charon"):
+        pair.fresh(mode, local_ts="fec0:2::/64,192.168.2.0/24,fec0:4::/64", remote="fec0:1::/64,192.168.1.0/24")
+        pair.begin(who)
+
+
+def many_children(pair, mode):
+    """Thirty children below one IKE SA; IKE is rekeyed and takes them along; it ends, and they with it."""
+    nets = [f"192.168.{n}.0/24" for n in range(100, 130)]
+    children = "".join(f"c{i} {{ local_ts = {net}\n remote_ts = 192.168.1.0/24\n esp_proposals = {PLAIN.esp} }}\n" for i, net in enumerate(nets))
+    text = re.sub(r"(?s)children \{.*?\n  \} \}", lambda _: "children { " + children + " }", connection(*PLAIN.charon(mode), version=2 if mode == V2 else 1), count=1)
+    for n in range(100, 130):
+        subprocess.check_call(f"ip addr replace 192.168.{n}.1/32 dev lo".split())
+    lines = "\n".join(f"access-list 101 permit ip 192.168.1.0 0.0.0.255 192.168.{n}.0 0.0.0.255" for n in range(100, 130))
+    r = pair.fresh(mode, extra=lines + "\nip route 192.168.0.0 255.255.0.0 10.0.0.2", text=text)
+    count = lambda: sum(int(n) for n in re.findall(r"Active SAs: (\d+)", r.type("show crypto session")))
+    for i in range(len(nets)):
+        pair.charon.initiate(f"c{i}")
+    wait_for("thirty children", lambda: pair.charon.children() == 30 and count() == 60)
+    before = pair.ike_id()
+    pair.charon.ctl("--rekey", "--ike", "espial")
+    wait_for("another IKE SA", lambda: pair.ike_id() not in (None, before))
+    for i in range(0, len(nets), 10):
+        pair.charon.ctl("--rekey", "--child", f"c{i}")
+    wait_for("all of them still", lambda: pair.charon.children() == 30 and len(re.findall("current outbound spi: 0x[^0]", r.type("show crypto ipsec sa"))) == 30)
+    r.type("clear crypto session")
+    wait_for("their end", lambda: pair.charon.children() == 0 and count() == 0)
+
+
+def blackout(pair, mode):
+    """Nothing passes for a while, shorter than either end's patience, and charon begins to rekey meanwhile: the IKE SA is the same afterwards, and the rekey comes to its end."""
+    pair.fresh(mode, extra=PROBES, dpd="2s", conn="dpd_timeout = 30s" if mode != V2 else "", scale=2)
+    pair.begin("router")
+    before = (pair.ike_id(), pair.spi())
+    cut = []
+
+    def judge(to_router, frame):
+        cut.append(len(ike_message(frame)) > 28)
+        return False
+    pair.wire.judge = judge
+    pair.charon.ctl("--rekey", "--child", "net")
+    wait_for("messages that are lost", lambda: sum(cut) >= 3)
+    pair.wire.judge = lambda to_router, frame: True
+    wait_for("charon's rekey", lambda: pair.spi() not in (0, before[1]))
+    assert pair.ike_id() == before[0]
+    pair.both_ways("after it")
+
+
+def cleared_within(pair, mode):
+    """The router's SAs are cleared while charon rekeys: each time there is a tunnel again when a packet wants one, and one only."""
+    r = pair.fresh(mode, extra=PROBES)
+    for turn in range(8):
+        pair.begin("router")
+        asked = threading.Thread(target=pair.charon.ctl, args=("--rekey", *(("--child", "net") if turn % 2 else ("--ike", "espial"))), kwargs=dict(check=False))
+        asked.start()
+        threading.Event().wait(0.004 * turn)  # not always the same moment
+        r.type("clear crypto sa" if turn % 4 < 2 else "clear crypto session")
+        asked.join()
+        wait_for(f"a tunnel after turn {turn}", lambda: "100 percent" in ping_from_router(r, repeat=2) and ping_from_charon(2, timeout=2) == 2, 60)
+        r.type("clear crypto session")
+        pair.charon.terminate()
+        wait_for("the end", lambda: spi_out(r) == 0 and pair.charon.children() == 0)
+
+
+def names(pair, mode):
+    """Identities of each kind at both ends, which the profile's lines match by whole names and by domains."""
+    profile = "crypto ikev2 profile PROF\n no match identity remote address 10.0.0.2\n identity local {}\n match identity remote {}"
+    for ours, match, local, remote in (
+            ("fqdn hub.example.com", "fqdn swan.example.com", "swan.example.com", "hub.example.com"),
+            ("email hub@example.com", "email domain example.com", "me@example.com", "hub@example.com"),
+            ("key-id HUB", "key-id SWAN", "keyid:SWAN", "keyid:HUB"),
+            ("address 10.9.9.9", "address 10.8.0.0 255.255.0.0", "10.8.8.8", "10.9.9.9"),
+            ("fqdn hub.example.com", "fqdn domain example.com", "swan.example.com", "%any"),
+            ("email hub@example.com", "any", "keyid:whoever", "*@example.com")):
+        both(pair, mode, extra=profile.format(ours, match), local="id = " + local, remote_id="id = " + remote)
+    pair.fresh(mode, extra=profile.format("address", "fqdn other.example.com"), local="id = swan.example.com")
+    pair.charon.initiate(check=False)
+    assert pair.charon.children() == 0 and pair.spi() == 0
+
+
 V1S, ALL, NEW = (MAIN, AGGRESSIVE), (MAIN, AGGRESSIVE, V2), (V2,)
 ROWS = (
     ("null encryption", suite(PLAIN.ike, "null-sha256", ts="esp-null esp-sha256-hmac"), (MAIN, V2)),
@@ -276,5 +357,7 @@ ROWS = (
     ("slow to send", charon_with("send_delay = 400", rekeyed), (MAIN, V2)), ("slow to hear", charon_with("receive_delay = 400", rekeyed), (MAIN, V2)),
     ("slow at once", charon_with("send_delay = 200", at_once), (MAIN, V2)),
     ("lets go", lets_go, (MAIN, V2)), ("idle", idle, (MAIN, V2)), ("waits for us", waits_for_us, (MAIN, V2)), ("hurried", hurried, (MAIN, V2)),
+    ("beside IPv6", beside_v6, NEW), ("many children", many_children, (MAIN, V2)), ("names", names, NEW),
+    ("blackout", blackout, (MAIN, V2)), ("cleared within", cleared_within, ALL),
     ("rough wire", rough, (MAIN, V2)), ("at once", at_once, ALL), ("killed within", killed_within, ALL), ("moving ports", moving, (MAIN, V2)),
 )
