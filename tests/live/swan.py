@@ -135,6 +135,7 @@ class Wire:
         self.port = free_port()
         self.judge = lambda to_router, frame: True
         self.pcap = None
+        self.heard = 0  # frames of the router's that are through
         threading.Thread(target=self.carry, daemon=True).start()
 
     def capture(self, path):
@@ -166,6 +167,7 @@ class Wire:
             for ready in select.select([self.tap, self.sock], [], [])[0]:
                 if ready is self.sock:
                     self.pass_on(False, self.sock.recv(65536))
+                    self.heard += 1
                 else:
                     self.pass_on(True, os.read(self.tap, 65536))
 
@@ -358,12 +360,14 @@ class Lab:
         if self.router:
             self.router.stop()
         self.n += 1
+        heard = self.wire.heard
         self.keys, self.pcap = (os.path.join(self.folder, f"{what}{self.n}") for what in ("keys", "pcap"))
         self.wire.capture(self.pcap)
         self.router = Router(self.folder, f"r{self.n}", text, "--link", f"Ethernet0/0={self.wire.spec()}", "--export-keys", self.keys,
                              "--time-scale", str(scale), *args)
         self.scale = scale
         self.router.line_up()
+        wait_for("its announcement", lambda: self.wire.heard > heard)  # until then charon's host sends to the address of the one before
         return self.router
 
     def clean(self, *ike_and_esp, **theirs):
