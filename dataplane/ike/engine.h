@@ -31,6 +31,7 @@
 #define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
 #define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */
 #define IKE_SPIS_MAX           8    /* invalid SPIs of one peer waiting for its IKE SA */
+#define IKE_TELL_BURST         10   /* of invalid SPIs, to one peer in a second */
 #define IKE_FLOWS_KEPT         4    /* flows that a peer is known to have had, the newest */
 #define IKE_FRAGS_MAX          64   /* pieces of one message */
 #define IKE_FRAG_STRANGERS     16   /* messages of nobody known that are being put together */

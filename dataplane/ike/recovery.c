@@ -25,7 +25,7 @@
 
 #define SPI_SLOTS    256
 #define HOLD_SLOTS   256
-#define PEER_BURST   10
+#define IGNORED_MOST 10
 #define V2_BURST     100 /* all peers */
 #define HOLD_DOWN_US (60 * US_PER_S)
 #define SPI_GAP_US   US_PER_S
@@ -125,7 +125,7 @@ static bool tell(struct ike_peer *first, uint8_t proto, uint32_t spi)
     for (struct ike_peer *p = first; p; p = p->here)
         if ((sa = peer_sa_up(p))) {
             told = true;
-            if (within(loop_now(p->ike->env.loop), &first->deletes_at, &first->deletes, PEER_BURST))
+            if (within(loop_now(p->ike->env.loop), &first->deletes_at, &first->deletes, IKE_TELL_BURST))
                 v1_info_delete_ipsec(sa, proto, spi);
         }
     return told;
@@ -150,7 +150,7 @@ static bool take_profile(void *arg, const struct ipsec_policy *p)
 
 static void ignore(struct ike *ike, uint32_t src, uint32_t dst, uint32_t spi)
 {
-    if (within(loop_now(ike->env.loop), &ike->limits->ignored_at, &ike->limits->ignored, PEER_BURST))
+    if (within(loop_now(ike->env.loop), &ike->limits->ignored_at, &ike->limits->ignored, IGNORED_MOST))
         trace(ike, NULL, src, TRACE_ERROR,
               "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X", IP4(dst), IP4(src),
               spi);

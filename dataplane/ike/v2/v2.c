@@ -225,6 +225,8 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
     struct ipsec_policy policy;
 
     if (sa) {
+        if (!v2_peer_may_tell(p))
+            return true;
         v2_info_delete(sa, proto, spi, 0);
         if (v2->ike->conf.invalid_spi_recovery)
             v2_info_invalid_spi(sa, spi);

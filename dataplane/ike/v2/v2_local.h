@@ -240,6 +240,8 @@ struct v2_peer {
         uint8_t proto;
     } bad_spis[IKE_SPIS_MAX];
     unsigned nbad;
+    uint64_t told_at; /* loop time: told of invalid SPIs so often since then */
+    unsigned told;
 };
 
 struct v2_sa {
@@ -381,6 +383,8 @@ void v2_peer_fail(struct v2_peer *p, const char *profile); /* "": all */
 void v2_peer_established(struct v2_sa *sa);
 void v2_peer_initial_contact(struct v2_sa *sa);
 void v2_want_done(struct v2 *v2, struct ike_want *w, bool ok); /* frees it */
+/* May it be told of one more invalid SPI? IKE_TELL_BURST a second, and each is counted. */
+bool v2_peer_may_tell(struct v2_peer *p);
 void v2_peer_remember(struct v2_peer *p, uint8_t proto, uint32_t spi);
 
 /* ---- v2_window.c ---- */

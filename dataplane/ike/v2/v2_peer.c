@@ -159,6 +159,17 @@ void v2_peer_fail(struct v2_peer *p, const char *profile)
         v2_want_done(p->v2, w, false);
 }
 
+bool v2_peer_may_tell(struct v2_peer *p)
+{
+    uint64_t now = v2_now(p->v2);
+
+    if (now - p->told_at >= US_PER_S) {
+        p->told_at = now;
+        p->told = 0;
+    }
+    return p->told++ < IKE_TELL_BURST;
+}
+
 void v2_peer_remember(struct v2_peer *p, uint8_t proto, uint32_t spi)
 {
     for (unsigned i = 0; i < p->nbad; i++)
