@@ -111,7 +111,7 @@ struct seal *seal_make(struct crypto *cr, const struct seal_spec *spec, void *pl
     s->key_len = (uint8_t)spec->key_len;
     s->multi_cipher = p.cipher;
     s->multi_hash = p.hash;
-    s->pads_at = (uint16_t)p.keys;
+    s->pads_at = (uint8_t)(p.keys / SEAL_UNIT);
     if (spec->cipher == CIPHER_AES_GCM)
         memcpy(s->salt, spec->salt, sizeof s->salt);
     if (p.cipher) {
@@ -124,7 +124,7 @@ struct seal *seal_make(struct crypto *cr, const struct seal_spec *spec, void *pl
         multi_set_hash(cr->multi, s, spec->mac_key, spec->mac_key_len);
     } else if (spec->hash != HASH_NONE) {
         struct mac *m = mac_new(spec->hash, spec->mac_key, spec->mac_key_len);
-        memcpy(s->keys + s->pads_at, &m, sizeof m);
+        memcpy(s->keys + p.keys, &m, sizeof m);
     }
     return s;
 }
@@ -162,14 +162,19 @@ static inline __attribute__((always_inline)) void keys_ahead(const struct seal_j
         return;
     const struct seal *s = jobs[i].seal;
     const uint8_t *p = (const uint8_t *)s;
-    uint32_t lines = s->lines >> 1, size = s->size;
-    if (lines) {
-        for (uint32_t at = SEAL_ALIGN; lines; at += SEAL_ALIGN, lines >>= 1)
-            if (lines & 1)
-                __builtin_prefetch(p + at);
+    if (s->lines.near && jobs[i].len <= SEAL_SHORT) {
+        const uint8_t *far = p + s->lines.far_at * SEAL_ALIGN;
+        __builtin_prefetch(p + SEAL_ALIGN);
+        __builtin_prefetch(p + 2 * SEAL_ALIGN);
+        __builtin_prefetch(far);
+        __builtin_prefetch(far + SEAL_ALIGN);
+        for (unsigned k = 3; k <= s->lines.near; k++)
+            __builtin_prefetch(p + k * SEAL_ALIGN);
+        for (unsigned k = 2; k < s->lines.far; k++)
+            __builtin_prefetch(far + k * SEAL_ALIGN);
         return;
     }
-    for (uint32_t at = SEAL_ALIGN; at < size; at += SEAL_ALIGN)
+    for (uint32_t at = SEAL_ALIGN, size = s->size; at < size; at += SEAL_ALIGN)
         __builtin_prefetch(p + at);
 }
 

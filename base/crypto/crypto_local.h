@@ -2,27 +2,42 @@
 #ifndef BASE_CRYPTO_CRYPTO_LOCAL_H
 #define BASE_CRYPTO_CRYPTO_LOCAL_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "espial/crypto.h"
 
 #define SEAL_ALIGN 64
+#define SEAL_UNIT  16
+#define SEAL_SHORT 96 /* bytes */
 #define HMAC_STATE 64 /* bytes of a digest's state, at most */
 
-/* It shares lines of the cache with the keys behind it, so that a packet of AES-128-GCM touches five: its 16 bytes and
- * eleven round keys are three, eight powers of the hash key begin the fifth (they stand at 240 whatever the key's length),
- * and of the fourth nobody reads. The library reads keys from any place but for AVX-512, where they begin a line. */
+struct seal_lines { /* of the cache, that a packet of up to SEAL_SHORT bytes needs beside the seal's first one */
+    uint8_t near;        /* so many next to it; 0: all of the seal's */
+    uint8_t far_at, far; /* and so many from the one that is far_at lines on */
+};
+
+/* It shares lines of the cache with the keys behind it, so that a short packet of AES-128-GCM touches five: its 16 bytes
+ * and eleven round keys are three, eight powers of the hash key begin the fifth (they stand at 240 whatever the key's
+ * length), and of the fourth nobody reads. For AVX-512 keys begin a line, and there are 48 powers, of which short packets
+ * need the last: six lines of seventeen. */
 struct seal {
     uint8_t cipher, hash; /* enum cipher_alg, hash_alg */
-    bool encrypt, multi_cipher, multi_hash;
+    bool encrypt : 1, multi_cipher : 1, multi_hash : 1;
     uint8_t icv_len, key_len;
-    uint8_t lines; /* a bit for each line of the cache that is needed; 0: all */
+    uint8_t pads_at;  /* in SEAL_UNITs of keys: the states after ipad and opad, or libcrypto's MAC */
+    uint16_t size;    /* bytes from here */
     uint8_t salt[4];
-    uint16_t pads_at; /* from keys: the states after ipad and opad, or libcrypto's MAC */
-    uint16_t size;    /* from here */
+    struct seal_lines lines;
+    uint8_t none;
     uint8_t keys[];   /* the multi-buffer library's, or where libcrypto's cipher is */
 };
-_Static_assert(sizeof(struct seal) == 16, "round keys fill their lines");
+_Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) == SEAL_UNIT, "round keys fill their lines");
+
+static inline const uint8_t *seal_pads(const struct seal *s)
+{
+    return s->keys + s->pads_at * SEAL_UNIT;
+}
 
 static inline struct cipher *seal_evp(const struct seal *s) /* NULL: the multi-buffer library's, or none */
 {
@@ -36,7 +51,7 @@ static inline struct mac *seal_mac(const struct seal *s)
 {
     struct mac *m = NULL;
     if (!s->multi_hash && s->hash != HASH_NONE)
-        memcpy(&m, s->keys + s->pads_at, sizeof m);
+        memcpy(&m, seal_pads(s), sizeof m);
     return m;
 }
 

@@ -26,6 +26,7 @@
 struct multi {
     IMB_MGR *wide, *sha; /* the same, or one for SHA-256 alone; NULL: that one is not made yet */
     size_t gcm_size; /* bytes of a GCM key that are used */
+    struct seal_lines gcm_lines[3]; /* of keys of 128, 192, 256 bits */
     char name[2][48];
     IMB_JOB jobs[BURST];
     struct seal_job *owner[BURST];
@@ -70,6 +71,72 @@ static size_t gcm_extent(IMB_MGR *mgr)
     return (most + 15) / 16 * 16;
 }
 
+static void gcm_key(IMB_MGR *mgr, unsigned key_len, const uint8_t *key, struct gcm_key_data *k)
+{
+    if (key_len == 16)
+        IMB_AES128_GCM_PRE(mgr, key, k);
+    else if (key_len == 24)
+        IMB_AES192_GCM_PRE(mgr, key, k);
+    else
+        IMB_AES256_GCM_PRE(mgr, key, k);
+}
+
+static inline __attribute__((always_inline)) void gcm_run(IMB_MGR *mgr, unsigned key_len, bool encrypt, const struct gcm_key_data *k, uint8_t *data,
+                    unsigned len, uint8_t *iv, uint8_t *aad, unsigned aad_len, uint8_t *tag)
+{
+    struct gcm_context_data ctx;
+    aes_gcm_enc_dec_t run = key_len == 16   ? (encrypt ? mgr->gcm128_enc : mgr->gcm128_dec)
+                            : key_len == 24 ? (encrypt ? mgr->gcm192_enc : mgr->gcm192_dec)
+                                            : (encrypt ? mgr->gcm256_enc : mgr->gcm256_dec);
+    run(k, &ctx, data, data, len, iv, aad, aad_len, tag, 16);
+}
+
+/* Does the library look at these bytes of a key for a short packet: is the sum another one when they are? */
+static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t from, size_t to)
+{
+    static const uint8_t lens[] = {4, 16, 36, 64, 68, 92, SEAL_SHORT};
+    _Alignas(SEAL_ALIGN) struct gcm_key_data other = *k;
+    for (size_t i = from; i < to; i++)
+        ((uint8_t *)&other)[i] ^= 0x55;
+    for (size_t i = 0; i < 2 * sizeof lens; i++) {
+        uint8_t data[2][SEAL_SHORT] = {{0}}, tag[2][16], iv[16] = {1}, aad[8] = {2};
+        for (unsigned way = 0; way < 2; way++)
+            gcm_run(mgr, key_len, i & 1, way ? &other : k, data[way], lens[i / 2], iv, aad, sizeof aad, tag[way]);
+        if (memcmp(data[0], data[1], SEAL_SHORT) != 0 || memcmp(tag[0], tag[1], sizeof tag[0]) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* The lines of the cache that a short packet touches. It is tried. */
+static struct seal_lines gcm_lines(struct multi *m, unsigned key_len)
+{
+    static const uint8_t key[32] = {1, 2, 3};
+    _Alignas(SEAL_ALIGN) struct gcm_key_data k;
+    size_t first = SEAL_ALIGN - (multi_lead(m) + sizeof(struct seal)) % SEAL_ALIGN; /* so much of the key is beside the seal, */
+    struct seal_lines lines = {0};                                                 /* or all of a line of its own */
+    bool all = false;
+    memset(&k, 0, sizeof k);
+    gcm_key(m->wide, key_len, key, &k);
+    size_t at = first == SEAL_ALIGN ? 0 : first;
+    for (unsigned line = 1; at < m->gcm_size; at += SEAL_ALIGN, line++) {
+        size_t end = at + SEAL_ALIGN < m->gcm_size ? at + SEAL_ALIGN : m->gcm_size;
+        if (!gcm_reads(m->wide, key_len, &k, at, end))
+            continue;
+        if (lines.near + 1u == line) {
+            lines.near++;
+        } else if (!lines.far) {
+            lines.far_at = (uint8_t)line;
+            lines.far = 1;
+        } else if (lines.far_at + lines.far == (int)line) {
+            lines.far++;
+        } else {
+            all = true;
+        }
+    }
+    return all || !lines.far ? (struct seal_lines){0} : lines;
+}
+
 static const char *arch_name(const IMB_MGR *mgr)
 {
     switch (mgr->used_arch) {
@@ -97,6 +164,8 @@ struct multi *multi_new(void)
     if (!(has & IMB_FEATURE_SHANI) || arch == IMB_ARCH_AVX512)
         m->sha = m->wide;
     m->gcm_size = gcm_extent(m->wide);
+    for (unsigned i = 0; i < 3; i++)
+        m->gcm_lines[i] = gcm_lines(m, 16 + 8 * i);
     snprintf(m->name[0], sizeof m->name[0], "Intel multi-buffer %s %s", imb_get_version_str(), arch_name(m->wide));
     snprintf(m->name[1], sizeof m->name[1], "Intel multi-buffer %s %s", imb_get_version_str(),
              m->sha ? arch_name(m->wide) : "SHA-NI");
@@ -170,15 +239,9 @@ void multi_set_cipher(struct multi *m, struct seal *s, const void *key)
     }
     _Alignas(SEAL_ALIGN) struct gcm_key_data k;
     memset(&k, 0, sizeof k);
-    if (s->key_len == 16)
-        IMB_AES128_GCM_PRE(m->wide, key, &k);
-    else if (s->key_len == 24)
-        IMB_AES192_GCM_PRE(m->wide, key, &k);
-    else
-        IMB_AES256_GCM_PRE(m->wide, key, &k);
+    gcm_key(m->wide, s->key_len, key, &k);
     memcpy(s->keys, &k, m->gcm_size);
-    if (!multi_lead(m) && s->key_len == 16)
-        s->lines = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5;
+    s->lines = m->gcm_lines[(s->key_len - 16) / 8];
     mem_wipe(&k, sizeof k);
 }
 
@@ -208,7 +271,7 @@ void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key
     for (unsigned way = 0; way < 2; way++) {
         for (size_t i = 0; i < block; i++)
             padded[i] = k[i] ^ (way ? 0x5C : 0x36);
-        one_block(m->wide, a, padded, s->keys + s->pads_at + way * HMAC_STATE);
+        one_block(m->wide, a, padded, (uint8_t *)(uintptr_t)seal_pads(s) + way * HMAC_STATE);
     }
     mem_wipe(k, sizeof k);
     mem_wipe(padded, sizeof padded);
@@ -239,39 +302,25 @@ static inline bool equal16(const uint64_t a[2], const void *b)
 void multi_gcm_seal(struct multi *m, const struct seal_job *j)
 {
     const struct seal *s = j->seal;
-    const struct gcm_key_data *k = (const void *)s->keys;
-    struct gcm_context_data ctx;
     uint64_t n[2];
     uint8_t room[12], *aad = j->head;
     unsigned aad_len = 8;
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    if (s->key_len == 16)
-        IMB_AES128_GCM_ENC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len, 16);
-    else if (s->key_len == 24)
-        IMB_AES192_GCM_ENC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len, 16);
-    else
-        IMB_AES256_GCM_ENC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len, 16);
+    gcm_run(m->wide, s->key_len, true, (const void *)s->keys, j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len);
 }
 
 bool multi_gcm_open(struct multi *m, const struct seal_job *j)
 {
     const struct seal *s = j->seal;
-    const struct gcm_key_data *k = (const void *)s->keys;
-    struct gcm_context_data ctx;
     uint64_t n[2], tag[2];
     uint8_t room[12], *aad = j->head;
     unsigned aad_len = 8;
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    if (s->key_len == 16)
-        IMB_AES128_GCM_DEC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag, 16);
-    else if (s->key_len == 24)
-        IMB_AES192_GCM_DEC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag, 16);
-    else
-        IMB_AES256_GCM_DEC(m->wide, k, &ctx, j->data, j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag, 16);
+    gcm_run(m->wide, s->key_len, false, (const void *)s->keys, j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag);
     return equal16(tag, j->data + j->len);
 }
 
@@ -346,7 +395,7 @@ static void hash_all(struct multi *m, struct seal_job *jobs, unsigned n, bool ch
                 continue;
             }
             IMB_JOB *b = &m->jobs[got];
-            const uint8_t *pads = s->keys + s->pads_at;
+            const uint8_t *pads = seal_pads(s);
             m->owner[got] = j;
             b->src = j->head;
             b->hash_start_src_offset_in_bytes = 0;
