@@ -179,7 +179,6 @@ static bool tell(uint8_t *ip, uint8_t outer)
 static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
                                uint8_t next)
 {
-    struct flow_count *n = &sa->flow->n;
     if (!sa->tunnel) {
         memmove(p->l3 + at - k->ihl, p->l3, k->ihl);
         p->l3 += at - k->ihl;
@@ -193,7 +192,7 @@ static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, cons
         return DROP_NONE;
     }
     if (next != PROTO_IPIP) {
-        n->invalid_prot++;
+        sa->flow->n.invalid_prot++;
         flowmib_fail_packet(sa, FLOWMIB_PROTOCOL, true);
         return DROP_IN_CD_SW_IPSEC_NH_MISMATCH;
     }
@@ -201,7 +200,7 @@ static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, cons
     uint32_t room = end - at;
     if (room < IP_HEAD || in[0] >> 4 != 4 || (in[0] & 15u) * 4u < IP_HEAD || (in[0] & 15u) * 4u > room ||
         get16(in + 2) < (in[0] & 15u) * 4u || get16(in + 2) > room) {
-        n->decaps_failed++;
+        sa->flow->n.decaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_DECRYPT, true);
         return DROP_IN_PKT_IPVER_INVALID;
     }
@@ -209,7 +208,7 @@ static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, cons
     p->l3 += at;
     p->len = get16(in + 2);
     if (sa->ecn && !tell(p->l3, met)) {
-        n->decaps_failed++;
+        sa->flow->n.decaps_failed++;
         return DROP_IN_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
     return DROP_NONE;
@@ -260,7 +259,6 @@ static inline enum drop_reason proved(struct ipsec *ips, struct packet *p, const
     replay_advance(&sa->replay, k->seq);
     if (!sa->icv_len)
         return DROP_NONE; /* anybody may have sent it */
-    sa->flow->n.verify++;
     if (newest && sa->udp_encap && p->udp_encap)
         natt_follow(sa, get16(p->l3 + k->ihl));
     return DROP_NONE;
@@ -271,22 +269,24 @@ struct tally {
     struct sa_pair *sa; /* NULL: nothing to count */
     uint32_t packets;
     uint64_t bytes, now;
+    uint64_t all_packets, all_bytes;
 };
 
-static void tally_end(struct ipsec *ips, struct tally *t)
+static inline __attribute__((always_inline)) void tally_end(struct tally *t)
 {
     struct sa_pair *sa = t->sa;
     if (!sa)
         return;
     t->sa = NULL;
-    sa->flow->n.decaps += t->packets;
-    pair_count(ips, sa, DIR_IN, t->packets, t->bytes, t->now);
+    t->all_packets += t->packets;
+    t->all_bytes += t->bytes;
+    pair_count(sa, DIR_IN, t->packets, t->bytes, t->now);
 }
 
-static inline void tally_add(struct ipsec *ips, struct tally *t, struct sa_pair *sa, uint32_t bytes)
+static inline __attribute__((always_inline)) void tally_add(struct tally *t, struct sa_pair *sa, uint32_t bytes)
 {
     if (t->sa != sa) {
-        tally_end(ips, t);
+        tally_end(t);
         t->sa = sa;
         t->packets = 0;
         t->bytes = 0;
@@ -294,7 +294,7 @@ static inline void tally_add(struct ipsec *ips, struct tally *t, struct sa_pair 
     t->packets++;
     t->bytes += bytes;
     if (!pair_has_room(sa, DIR_IN, t->bytes))
-        tally_end(ips, t);
+        tally_end(t);
 }
 
 /* Does what came out belong to the SA's selectors? */
@@ -308,26 +308,21 @@ static inline bool inside(const struct sa_pair *sa, const struct packet *p)
     return selector_fits(dst, src, &f, true);
 }
 
-/* DROP_NONE: decapsulated. */
-static inline enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct look *k, struct tally *t)
+/* May what came out go on, and as coming from where? */
+static inline enum drop_reason admit(struct ipsec *ips, struct sa_pair *sa, struct packet *p)
 {
-    struct sa_pair *sa = k->sa;
-    uint32_t at, end;
-    uint8_t next;
-    enum drop_reason why = proved(ips, p, k);
-    if (why == DROP_NONE)
-        why = unwrap(sa, p->l3, k, &at, &end, &next);
-    if (why == DROP_NONE && next == PROTO_NONE)
-        why = DROP_DONE;
-    if (why == DROP_NONE)
-        why = reveal(sa, p, k, at, end, next);
-    if (why != DROP_NONE)
-        return why;
-    struct ipsec_flow *f = sa->flow;
     if (!inside(sa, p)) {
-        f->n.invalid_identity++;
+        sa->flow->n.invalid_identity++;
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
+    const struct ipsec_flow *f = sa->flow;
+    p->through = 0;
+    if (sa->in.gen != ips->gen) {
+        sa->bare = !f->tunnel && !f->entry->inside_in;
+        sa->in.gen = ips->gen;
+    }
+    if (sa->bare)
+        return DROP_NONE;
     struct acl *list = f->entry->inside_in;
     if (list) {
         struct flow inner;
@@ -335,11 +330,35 @@ static inline enum drop_reason finish(struct ipsec *ips, struct packet *p, const
         if (!acl_judges(ips->env.net, list, &inner, p->iif, NULL))
             return DROP_IP_ACL_IN;
     }
-    p->through = f->tunnel ? f->tunnel->index : 0;
+    if (f->tunnel)
+        p->through = f->tunnel->index;
     if (f->vti)
         p->iif = f->tunnel;
+    return DROP_NONE;
+}
+
+/* DROP_NONE: decapsulated. */
+static inline enum drop_reason finish(struct ipsec *ips, struct packet *p, const struct look *k, struct tally *t)
+{
+    struct sa_pair *sa = k->sa;
+    uint32_t at, end;
+    uint8_t next;
+    enum drop_reason why = proved(ips, p, k);
+    if (why != DROP_NONE)
+        return why;
+    why = unwrap(sa, p->l3, k, &at, &end, &next);
+    if (why == DROP_NONE && next == PROTO_NONE)
+        why = DROP_DONE;
+    if (why == DROP_NONE)
+        why = reveal(sa, p, k, at, end, next);
+    if (why == DROP_NONE)
+        why = admit(ips, sa, p);
+    if (why != DROP_NONE) { /* it counts with those that were decapsulated else */
+        sa->flow->n.verify += sa->icv_len != 0;
+        return why;
+    }
     p->sa = sa;
-    tally_add(ips, t, sa, p->len);
+    tally_add(t, sa, p->len);
     return DROP_NONE;
 }
 
@@ -352,7 +371,7 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
         k[i].sa = NULL;
         k[i].why = look_at(v[i], &k[i]) ? DROP_NONE : DROP_IN_PKT_MDATA_ERR;
         if (k[i].why == DROP_NONE)
-            spi_prefetch(&ips->in, k[i].spi);
+            spi_prefetch(&ips->in, k[i].proto, k[i].spi);
     }
     for (unsigned i = 0; i < n; i++) {
         if (k[i].why != DROP_NONE)
@@ -367,16 +386,7 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
             continue;
         __builtin_prefetch(&sa->flow);
         __builtin_prefetch(&sa->in);
-    }
-    const struct sa_pair *last = NULL;
-    for (unsigned i = 0; i < n; i++) {
-        const struct sa_pair *sa = k[i].sa;
-        if (!sa || sa == last)
-            continue;
-        last = sa;
-        __builtin_prefetch(sa->flow);
-        if (!sa->ah)
-            seal_prefetch(sa->in.seal);
+        __builtin_prefetch(sa + 1); /* the seal of what comes in */
     }
 }
 
@@ -404,7 +414,9 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
         p->udp_encap = false;
         graph_next(g, p, p->through && p->iif->index == p->through ? STAGE_TUNNEL_IN : STAGE_IP4_IN);
     }
-    tally_end(ips, &t);
+    tally_end(&t);
+    ips->totals.in_packets += t.all_packets;
+    ips->totals.in_bytes += t.all_bytes;
 }
 
 void esp_in_stage(void *self, struct graph *g, struct packet **v, unsigned n)

@@ -47,9 +47,9 @@ static inline void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t fi
 
 static inline uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
 {
-    if (sa->df_gen != ips->gen) {
+    if (sa->out.gen != ips->gen) {
         sa->df = entry_df(&ips->conf, sa->flow->entry);
-        sa->df_gen = ips->gen;
+        sa->out.gen = ips->gen;
     }
     return sa->df;
 }
@@ -132,7 +132,6 @@ static bool ah_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uin
 /* All but the sum, and for ESP the job for it. DROP_NONE: so far so good. */
 static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, struct packet *p, struct seal_job *job)
 {
-    struct flow_count *n = &sa->flow->n;
     uint32_t plain = p->len, ihl = sa->tunnel ? 0 : (p->l3[0] & 15u) * 4u, pad = 0, tail = 0;
     uint32_t head = sa->head_len + (sa->tunnel ? IP_HEAD : 0u);
     if (!sa->ah) {
@@ -140,23 +139,23 @@ static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, stru
         tail = pad + 2 + sa->icv_len;
     }
     if (!sa->tunnel && (get16(p->l3 + 6) & 0x3FFF)) { /* a fragment cannot go in transport mode (RFC 4303 3.3.4) */
-        n->encaps_failed++;
+        sa->flow->n.encaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
     uint64_t left = (sa->esn ? UINT64_MAX : UINT32_MAX) - sa->seq_out;
     if (left == 0) {
-        n->rollover_send++;
+        sa->flow->n.rollover_send++;
         flowmib_fail_packet(sa, FLOWMIB_ROLLOVER, false);
         return DROP_OUT_CD_SW_IPSEC_DETECT_SEQ_OVEFLOW;
     }
     if (plain + head + tail > PACKET_MOST) {
-        n->encaps_failed++;
+        sa->flow->n.encaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_INFRA_V4_PKT_LEN_TOO_BIG;
     }
     if ((size_t)(p->l3 - p->base) < head || (size_t)(p->base + p->cap - p->l3) < plain + tail + PAD_AT_ONCE) {
-        n->internal_send++;
+        sa->flow->n.internal_send++;
         return DROP_OUT_PKT_HEADPAD_LEN_ERR;
     }
     sa->seq_out++;
@@ -165,7 +164,7 @@ static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, stru
     if (!sa->ah) {
         esp_wrap(ips, sa, p, ihl, pad, job);
     } else if (!ah_wrap(ips, sa, p, ihl)) {
-        n->encaps_failed++;
+        sa->flow->n.encaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
@@ -191,7 +190,6 @@ static inline __attribute__((always_inline)) void look_ahead(struct packet **v, 
         const struct sa_pair *sa = v[i]->sa;
         if (!sa || sa->dead || sa == before)
             continue;
-        __builtin_prefetch(sa->flow);
         if (!sa->ah)
             seal_prefetch(sa->out.seal);
         before = sa;
@@ -202,9 +200,9 @@ static inline __attribute__((always_inline)) void look_ahead(struct packet **v, 
 static void sent(struct ipsec *ips, struct graph *g, struct sa_pair *sa, struct packet **v, unsigned n, uint64_t bytes,
                  uint64_t now)
 {
-    sa->flow->n.encaps += n;
-    sa->flow->n.digest += sa->icv_len ? n : 0;
-    pair_count(ips, sa, DIR_OUT, n, bytes, now); /* the last packet of a used-up SA still goes */
+    ips->totals.out_packets += n;
+    ips->totals.out_bytes += bytes;
+    pair_count(sa, DIR_OUT, n, bytes, now); /* the last packet of a used-up SA still goes */
     for (unsigned i = 0; i < n; i++) {
         v[i]->sa = NULL;
         v[i]->crypto_done = true;

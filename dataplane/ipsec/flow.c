@@ -199,6 +199,39 @@ static void flow_unqueue(struct ipsec *ips, struct ipsec_flow *f)
         ips->acquire_tail = at;
 }
 
+static void add_pair(struct flow_count *n, const struct sa_pair *sa)
+{
+    uint64_t in = sa->in.packets - sa->cleared_in, out = sa->out.packets - sa->cleared_out;
+    n->decaps += in;
+    n->encaps += out;
+    if (sa->icv_len) {
+        n->verify += in;
+        n->digest += out;
+    }
+}
+
+struct flow_count flow_counts(const struct ipsec_flow *f)
+{
+    struct flow_count n = f->n;
+    for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older)
+        add_pair(&n, sa);
+    return n;
+}
+
+void flow_part(struct ipsec_flow *f, const struct sa_pair *sa)
+{
+    add_pair(&f->n, sa);
+}
+
+void flow_clear(struct ipsec_flow *f)
+{
+    f->n = (struct flow_count){0};
+    for (struct sa_pair *sa = f->pairs; sa; sa = sa->older) {
+        sa->cleared_in = sa->in.packets;
+        sa->cleared_out = sa->out.packets;
+    }
+}
+
 /* The flow, without SAs, and what is below it. */
 void flow_free(struct ipsec *ips, struct ipsec_flow *f)
 {

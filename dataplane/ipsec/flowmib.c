@@ -82,8 +82,9 @@ static void add(struct flow_count *sum, const struct flow_count *n, bool minus)
 
 void flowmib_cleared(struct ipsec *ips, struct ipsec_flow *f)
 {
-    add(&ips->mib->gone, &f->n, false);
-    add(&f->mib.base, &f->n, true); /* so that n - base goes on from where it was */
+    struct flow_count n = flow_counts(f);
+    add(&ips->mib->gone, &n, false);
+    add(&f->mib.base, &n, true); /* so that n - base goes on from where it was */
 }
 
 void flowmib_flow_gone(struct ipsec *ips, struct ipsec_flow *f)
@@ -108,7 +109,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
 {
     const struct sa_pair *newest = f->pairs;
     const struct ipsec_policy *p = &newest->policy;
-    struct flow_count n = f->n;
+    struct flow_count n = flow_counts(f);
     add(&n, &f->mib.base, true);
     *out = (struct flowmib_tunnel){
         .index = f->mib.index,
@@ -252,8 +253,10 @@ void flowmib_global(struct ipsec *ips, struct flowmib_global *out)
     const struct flowmib *m = ips->mib;
     struct flow_count n = m->gone;
     const struct ipsec_flow *f;
-    for (size_t at = 0; (f = table_next(ips->flows, &at));)
-        add(&n, &f->n, false);
+    for (size_t at = 0; (f = table_next(ips->flows, &at));) {
+        struct flow_count of = flow_counts(f);
+        add(&n, &of, false);
+    }
     *out = (struct flowmib_global){.active = m->active,
                                    .past = m->ended,
                                    .in_replays = n.replay_failed,

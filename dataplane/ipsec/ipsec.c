@@ -211,7 +211,7 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     out->peer_port = sa && sa->udp_encap ? 4500 : 500;
     out->local_sel = f->local_sel;
     out->remote_sel = f->remote_sel;
-    out->n = f->n;
+    out->n = flow_counts(f);
     out->ip_mtu = mi_mtu(e->mi);
     str_copy(out->out_ifname, sizeof out->out_ifname, e->mi->head ? e->mi->head->want.out_ifname : e->mi->ifname);
     out->path_mtu = out->plain_mtu = flow_path_mtu(f, out->ip_mtu, ips->env.loop);
@@ -360,7 +360,7 @@ void ipsec_clear_counters(struct ipsec *ips)
     map_sync(ips);
     for (size_t i = 0; (f = flow_at(ips, i)); i++) {
         flowmib_cleared(ips, f);
-        f->n = (struct flow_count){0};
+        flow_clear(f);
     }
 }
 

@@ -2,6 +2,10 @@
 #ifndef DATAPLANE_IPSEC_IPSEC_LOCAL_H
 #define DATAPLANE_IPSEC_IPSEC_LOCAL_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "dataplane/fault/fault.h"
 #include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
@@ -27,7 +31,8 @@
 #define RRI_ROUTES           2
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           16384 /* at most; a power of two, in sets of FLOW_WAYS */
-#define FLOW_CACHE_MIN       64    /* it begins with; it is doubled when a quarter of it is in use */
+#define FLOW_CACHE_MIN       64    /* it begins with; it is doubled when a quarter of it is in use ... */
+#define FLOW_CACHE_SPARE     32    /* ... or, where a set is too small, less; but not with so few of its lines in use */
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
@@ -42,7 +47,7 @@
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
 #define SEQ_SOFT             0x000FFFFFu /* ask for a new pair when so few numbers are left */
-#define ESP_BATCH            32          /* packets taken through all passes at once: as many waits for memory are one */
+#define ESP_BATCH            16          /* packets taken through all passes at once: as many waits for memory are one */
 
 enum { DIR_IN, DIR_OUT };
 
@@ -63,6 +68,7 @@ struct sa_half {
     };
     uint64_t packets, bytes; /* bytes: of the packets inside */
     uint32_t spi;
+    uint32_t gen; /* what is kept of the policy for this way is of that generation: out: df; in: bare */
 };
 
 /* A pair of SAs:
@@ -79,6 +85,7 @@ struct sa_pair {
     bool dead, tunnel, ecn, ah, gcm, esn, udp_encap;
     uint8_t icv_len, iv_len, block;
     uint8_t head_len; /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
+    bool bare; /* of what comes out, nothing but the selectors is asked: no tunnel, no access group */
     uint32_t limit_kb; /* before that nothing happens to it, either way (pair_limit) */
     struct selector local_sel, remote_sel;
 
@@ -86,7 +93,6 @@ struct sa_pair {
     uint64_t seq_out;          /* last sent */
     uint32_t local, remote;    /* crypto endpoints */
     uint16_t local_port, peer_port;
-    uint32_t df_gen;           /* df is of that generation of the policy */
     uint16_t ip_id;            /* of outer headers */
     uint8_t df;                /* enum df_policy */
     uint16_t plain_mtu, plain_mtu_for; /* for that path MTU; 0 where that does not fit */
@@ -108,6 +114,7 @@ struct sa_pair {
     uint64_t turn_at; /* loop time, us: it is sent with then at the latest (turn.c) */
     struct sa_pair *next_soft, *next_dead;
     struct sa_pair *next_of_peer, **prev_of_peer;
+    uint64_t cleared_in, cleared_out; /* packets, when the counters of its flow were cleared */
 };
 _Static_assert(offsetof(struct sa_pair, out) == 64 && offsetof(struct sa_pair, in) == 128 &&
                    offsetof(struct sa_pair, replay.seen) + 2 * sizeof(uint64_t) == 192,
@@ -127,15 +134,15 @@ struct rri_conf { /* compared whole: no holes */
     uint8_t distance;
     uint32_t via, hop, tag; /* remote-peer; gateway: in place of the peer; 0: none */
 };
-/* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. What each packet
- * touches, down to the first four of n, is on one line of the cache. */
+/* One identity: (interface, map entry, permit line), or what a peer negotiated below that line. What a packet asks first
+ * is on one line of the cache. */
 struct ipsec_flow {
     _Alignas(64) struct sa_pair *out; /* sends; NULL none */
     struct map_entry *entry;
     struct iface *tunnel; /* protected by it; NULL: of a crypto map */
     uint32_t path_mtu;    /* learnt (pmtu.c); 0: that of the interface */
     bool vti;             /* the tunnel has all that comes out */
-    struct flow_count n;
+    struct flow_count n; /* what went well by pairs that it has still stands with them: flow_counts */
 
     uint64_t path_until; /* loop time, us: of path_mtu */
     uint32_t id;
@@ -262,17 +269,19 @@ _Static_assert(sizeof(struct cache_line) == 64, "a line of the processor's cache
 struct spi_key { /* a key of tables: no holes */
     uint32_t addr, spi, proto;
 };
-/* Inbound SAs by SPI (spi.c). */
-struct spi_slot { /* never on two lines of the cache */
-    _Alignas(32) uint32_t spi;
-    uint32_t addr;
-    uint8_t proto;
-    struct sa_pair *sa; /* NULL: empty */
+/* Inbound SAs by SPI (spi.c): a set of four is one line of the processor's cache. */
+#define SPI_WAYS 4
+struct spi_set {
+    _Alignas(64) uint32_t spi[SPI_WAYS], addr[SPI_WAYS];
+    struct sa_pair *sa[SPI_WAYS]; /* NULL: that place is empty, and its address 0 */
 };
-struct spi_index {
-    struct spi_slot *slots; /* 1 << bits of them, at most half in use */
+struct spi_table {
+    struct spi_set *sets; /* 1 << bits of them, at most half of their places in use */
     unsigned bits;
     size_t used;
+};
+struct spi_index {
+    struct spi_table esp, ah;
 };
 struct transient {
     struct spi_key key;
@@ -312,6 +321,7 @@ struct ipsec {
     bool shown_stale;
     struct cache_line *cache; /* each on one line of the processor's */
     uint32_t cache_lines, cache_used, cache_gen; /* used: of that generation */
+    bool cache_pushed; /* an answer had to go for another one */
 
     /* Protected tunnels. */
     struct protect_head *heads, **heads_end;
@@ -374,16 +384,47 @@ void late_fini(struct ipsec *ips);
 /* spi.c: one SA each for address, protocol and SPI; the SPI must be one that this router drew */
 void spi_init(struct spi_index *x);
 void spi_fini(struct spi_index *x);
-struct sa_pair *spi_find(const struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi);
 void spi_add(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi, struct sa_pair *sa);
 void spi_remove(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi);
-static inline uint32_t spi_place(const struct spi_index *x, uint32_t spi)
+static inline uint32_t spi_home(const struct spi_table *t, uint32_t spi)
 {
-    return (spi * 0x9E3779B1u) >> (32 - x->bits);
+    return (spi * 0x9E3779B1u) >> (32 - t->bits);
 }
-static inline __attribute__((always_inline)) void spi_prefetch(const struct spi_index *x, uint32_t spi)
+/* The places of a set that hold this key (one), a bit each; compared all at once: what is guessed about which one it is
+ * would be wrong too often. */
+static inline unsigned spi_fits(const struct spi_set *s, uint32_t addr, uint32_t spi)
 {
-    __builtin_prefetch(&x->slots[spi_place(x, spi)]);
+#ifdef __SSE2__
+    __m128i a = _mm_cmpeq_epi32(_mm_load_si128((const void *)s->addr), _mm_set1_epi32((int)addr));
+    __m128i b = _mm_cmpeq_epi32(_mm_load_si128((const void *)s->spi), _mm_set1_epi32((int)spi));
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_and_si128(a, b)));
+#else
+    unsigned fits = 0;
+    for (unsigned i = 0; i < SPI_WAYS; i++)
+        fits |= (unsigned)((s->spi[i] == spi) & (s->addr[i] == addr)) << i;
+    return fits;
+#endif
+}
+static inline bool spi_full(const struct spi_set *s)
+{
+    return s->sa[0] && s->sa[1] && s->sa[2] && s->sa[3];
+}
+static inline struct sa_pair *spi_find(const struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi)
+{
+    const struct spi_table *t = proto == PROTO_AH ? &x->ah : &x->esp;
+    for (uint32_t i = spi_home(t, spi);; i = (i + 1) & ((1u << t->bits) - 1)) {
+        const struct spi_set *s = &t->sets[i];
+        unsigned fits = spi_fits(s, addr, spi);
+        if (fits)
+            return s->sa[__builtin_ctz(fits)];
+        if (!spi_full(s))
+            return NULL;
+    }
+}
+static inline __attribute__((always_inline)) void spi_prefetch(const struct spi_index *x, uint8_t proto, uint32_t spi)
+{
+    const struct spi_table *t = proto == PROTO_AH ? &x->ah : &x->esp;
+    __builtin_prefetch(&t->sets[spi_home(t, spi)]);
 }
 
 /* sad.c */
@@ -396,7 +437,13 @@ void turn_init(struct sa_pair *sa);    /* a new pair's; turn.c */
 void sad_init(struct ipsec *ips);
 void sad_fini(struct ipsec *ips);
 void sad_bury(struct ipsec *ips); /* free the dead */
-struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
+#define SPI_FF 0xFF000000u /* where CSCvp16730 begins */
+static inline struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
+{
+    if (spi >= SPI_FF && fault_on(ips->env.faults, FAULT_SPI_FF))
+        return NULL;
+    return spi_find(&ips->in, dst, proto, spi);
+}
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
 void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
@@ -404,8 +451,25 @@ void pair_limit(struct sa_pair *sa); /* soft_told, or a limit, changed */
 void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
-/* So many packets of `bytes` (inside) went through: counts, and the limits in kilobytes, at which an SA ends. */
-void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now);
+void pair_used(struct sa_pair *sa, const struct sa_half *h); /* so much that a limit in kilobytes is met */
+/* So many packets of `bytes` (inside) went through: counts, and the limits in kilobytes, at which an SA ends. (The
+ * router's totals are for those who send or receive many to add.) */
+static inline void pair_count(struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now)
+{
+    struct sa_half *h = dir == DIR_IN ? &sa->in : &sa->out;
+    h->packets += packets;
+    h->bytes += bytes;
+    sa->used_at = now;
+    if (dir == DIR_IN) {
+        sa->peer->last_in = now;
+    } else {
+        sa->peer->last_out = now;
+        if (sa->peer->watched)
+            peer_sends(sa);
+    }
+    if (h->bytes >> 10 >= sa->limit_kb)
+        pair_used(sa, h);
+}
 /* Would so many more bytes meet no limit? Then packets can be counted together. */
 static inline bool pair_has_room(const struct sa_pair *sa, int dir, uint64_t bytes)
 {
@@ -441,6 +505,9 @@ void protect_fini(struct ipsec *ips);
 /* flow.c */
 struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r);
 void flow_free(struct ipsec *ips, struct ipsec_flow *f); /* without SAs; and what is below it */
+struct flow_count flow_counts(const struct ipsec_flow *f);
+void flow_part(struct ipsec_flow *f, const struct sa_pair *sa); /* a pair of it goes: its counts stay */
+void flow_clear(struct ipsec_flow *f);                          /* its counters */
 /* Its pairs and those below it, but those with peers of `still`. */
 void flow_delete_pairs(struct ipsec_flow *f, const struct map_entry *still);
 /* Those of a dynamic entry that it does not allow (any more; NULL: none). */

@@ -255,15 +255,15 @@ struct sa_pair *pair_take(struct ipsec *ips, const struct sa_pair_params *p)
     const struct ipsec_transform *t = &p->policy.transforms[0];
     struct seal_spec in = spec_of(t, false, p->key_in), out = spec_of(t, true, p->key_out);
     bool esp = t->proto == PROTO_ESP;
-    size_t first = esp ? seal_size(ips->crypto, &out) : 0, second = esp ? seal_size(ips->crypto, &in) : 0;
+    size_t first = esp ? seal_size(ips->crypto, &in) : 0, second = esp ? seal_size(ips->crypto, &out) : 0;
     struct sa_pair *sa = store_take(ips->store, sizeof *sa + first + second);
     uint8_t *behind = (uint8_t *)sa + sizeof *sa;
     sa->size = (uint32_t)(sizeof *sa + first + second);
     sa->out.spi = p->spi_out;
     sa->in.spi = p->spi_in;
     if (esp) {
-        sa->out.seal = seal_make(ips->crypto, &out, behind);
-        sa->in.seal = seal_make(ips->crypto, &in, behind + first);
+        sa->in.seal = seal_make(ips->crypto, &in, behind);
+        sa->out.seal = seal_make(ips->crypto, &out, behind + first);
     } else {
         sa->out.mac = mac_new(t->auth, p->key_out, out.mac_key_len);
         sa->in.mac = mac_new(t->auth, p->key_in, in.mac_key_len);

@@ -14,7 +14,6 @@
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
-#define SPI_FF 0xFF000000u /* where CSCvp16730 begins */
 
 #include <string.h>
 
@@ -59,13 +58,6 @@ void sad_fini(struct ipsec *ips)
     table_free(ips->transient);
     table_free(ips->by_id);
     table_free(ips->peers);
-}
-
-struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
-{
-    if (spi >= SPI_FF && fault_on(ips->env.faults, FAULT_SPI_FF))
-        return NULL;
-    return spi_find(&ips->in, dst, proto, spi);
 }
 
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
@@ -381,6 +373,7 @@ static void unlink_pair(struct sa_pair *sa)
     *(sa->newer ? &sa->newer->older : &f->pairs) = sa->older;
     if (sa->older)
         sa->older->newer = sa->newer;
+    flow_part(f, sa);
     sa->flow = NULL;
     if (f->out == sa) {
         f->out = NULL;
@@ -464,26 +457,8 @@ void peer_sends(struct sa_pair *sa)
     report_kick(sa->ips);
 }
 
-void pair_count(struct ipsec *ips, struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now)
+void pair_used(struct sa_pair *sa, const struct sa_half *h)
 {
-    struct sa_half *h = dir == DIR_IN ? &sa->in : &sa->out;
-    struct ipsec_totals *n = &ips->totals; /* not by way of sa: that pointer stands far from what packets touch */
-    h->packets += packets;
-    h->bytes += bytes;
-    sa->used_at = now;
-    if (dir == DIR_IN) {
-        n->in_packets += packets;
-        n->in_bytes += bytes;
-        sa->peer->last_in = now;
-    } else {
-        n->out_packets += packets;
-        n->out_bytes += bytes;
-        sa->peer->last_out = now;
-        if (sa->peer->watched)
-            peer_sends(sa);
-    }
-    if (h->bytes >> 10 < sa->limit_kb)
-        return;
     if (h->bytes >= sa->soft_bytes && !sa->soft_told)
         pair_soft(sa);
     if (h->bytes >= sa->hard_bytes)

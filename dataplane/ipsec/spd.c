@@ -42,17 +42,22 @@ void spd_cache_init(struct ipsec *ips)
     ips->cache = mem_aligned(ips->cache_lines * sizeof *ips->cache, sizeof *ips->cache);
 }
 
-/* Before places are reckoned: greater, and empty, where it has become too full. */
+/* Before places are reckoned: greater, and empty, where it has become too full: as a whole, or one of its sets, whose
+ * kinds of packets would push out each other for ever and be walked for each time. */
 static void cache_sync(struct ipsec *ips)
 {
     if (ips->cache_gen != ips->gen) {
         ips->cache_gen = ips->gen;
         ips->cache_used = 0;
     }
-    if (ips->cache_used <= ips->cache_lines / 4 || ips->cache_lines >= FLOW_CACHE)
+    bool crowded = ips->cache_used > ips->cache_lines / 4 ||
+                   (ips->cache_pushed && ips->cache_used > ips->cache_lines / FLOW_CACHE_SPARE);
+    ips->cache_pushed = false;
+    if (!crowded || ips->cache_lines >= FLOW_CACHE)
         return;
-    while (ips->cache_used > ips->cache_lines / 4 && ips->cache_lines < FLOW_CACHE)
+    do
         ips->cache_lines *= 2;
+    while (ips->cache_used > ips->cache_lines / 4 && ips->cache_lines < FLOW_CACHE);
     mem_free(ips->cache);
     ips->cache = mem_aligned(ips->cache_lines * sizeof *ips->cache, sizeof *ips->cache);
     ips->cache_used = 0;
@@ -119,12 +124,12 @@ static inline void count_again(uint64_t *const hits[SPD_HITS])
         ++*hits[k];
 }
 
-/* known: it is not counted yet at the lines that decided. */
-static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, struct map_if *mi, const struct flow *f,
-                                          uint8_t way, bool *known)
+/* An answer that does not stand in the first place of its set. */
+static __attribute__((noinline)) const struct cache_line *lookup_far(struct ipsec *ips, uint32_t place, struct map_if *mi,
+                                                                     const struct flow *f, uint8_t way, bool *known)
 {
     struct cache_line *all = ips->cache, *c;
-    for (uint32_t i = 0; i < FLOW_WAYS; i++) {
+    for (uint32_t i = 1; i < FLOW_WAYS; i++) {
         c = &all[place ^ i];
         if (cache_hit(c, ips, mi, f, way)) {
             *known = true;
@@ -135,7 +140,10 @@ static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, str
     uint32_t last = 0; /* the first place of the set that is free, or the oldest makes room */
     while (last < FLOW_WAYS - 1 && all[place ^ last].gen == ips->gen)
         last++;
-    ips->cache_used += all[place ^ last].gen != ips->gen;
+    if (all[place ^ last].gen != ips->gen)
+        ips->cache_used++;
+    else
+        ips->cache_pushed = true;
     for (; last > 0; last--)
         all[place ^ last] = all[place ^ (last - 1)];
     c = &all[place];
@@ -143,6 +151,15 @@ static const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, str
     *c = (struct cache_line){.key = *f, .gen = ips->gen, .mi = mi, .way = way};
     walk(ips, mi, &mirror, way, c);
     return c;
+}
+
+/* known: it is not counted yet at the lines that decided. */
+static inline const struct cache_line *lookup_at(struct ipsec *ips, uint32_t place, struct map_if *mi,
+                                                 const struct flow *f, uint8_t way, bool *known)
+{
+    const struct cache_line *c = &ips->cache[place];
+    *known = true;
+    return cache_hit(c, ips, mi, f, way) ? c : lookup_far(ips, place, mi, f, way, known);
 }
 
 const struct cache_line *spd_lookup(struct ipsec *ips, struct map_if *mi, const struct flow *f, uint8_t way)

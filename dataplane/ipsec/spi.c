@@ -1,78 +1,123 @@
 /* spi.c: inbound SAs by (address, protocol, SPI), for packets.
  *
- * A power of two of slots, probed linearly, at most half in use; a slot holds the key beside the SA, so that a packet's
- * look-up touches one line and then the SA. The place is the SPI times an odd constant: SPIs in here were drawn by this
- * router, so nobody else can choose them to collide, and a stranger's SPI costs but a short walk. Removing moves back
- * what was pushed on: there are no tombstones. It grows, and does not shrink.
+ * A power of two of sets of SPI_WAYS places, at most half of them in use; a set holds the keys beside the SAs, so that a
+ * packet's look-up touches one line and then the SA. A key stands in its home, or, where that is full, in the next set
+ * that is not. The home is the SPI times an odd constant: SPIs in here were drawn by this router, so nobody else can
+ * choose them to collide, and a stranger's SPI costs but a short walk. Removing moves back what was pushed on: there are
+ * no tombstones. It grows, and does not shrink. An SA's address is not 0.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
-#define BITS_MIN 6
+#define BITS_MIN 4
+
+static struct spi_table *table_of(struct spi_index *x, uint8_t proto)
+{
+    return proto == PROTO_AH ? &x->ah : &x->esp;
+}
+
+static void table_init(struct spi_table *t, unsigned bits)
+{
+    t->bits = bits;
+    t->sets = mem_aligned(sizeof *t->sets << bits, sizeof *t->sets);
+    t->used = 0;
+}
 
 void spi_init(struct spi_index *x)
 {
-    x->bits = BITS_MIN;
-    x->slots = mem_aligned(sizeof *x->slots << x->bits, 64);
-    x->used = 0;
+    table_init(&x->esp, BITS_MIN);
+    table_init(&x->ah, BITS_MIN);
 }
 
 void spi_fini(struct spi_index *x)
 {
-    mem_free(x->slots);
-    x->slots = NULL;
+    mem_free(x->esp.sets);
+    mem_free(x->ah.sets);
+    x->esp.sets = x->ah.sets = NULL;
 }
 
-/* The slot of a key, or the empty one that ends its walk. */
-static struct spi_slot *slot_of(const struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi)
+static uint32_t next_of(const struct spi_table *t, uint32_t i)
 {
-    uint32_t mask = (1u << x->bits) - 1;
-    for (uint32_t i = spi_place(x, spi);; i = (i + 1) & mask) {
-        struct spi_slot *s = &x->slots[i];
-        if (!s->sa || (s->spi == spi && s->addr == addr && s->proto == proto))
-            return s;
-    }
+    return (i + 1) & ((1u << t->bits) - 1);
 }
 
-struct sa_pair *spi_find(const struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi)
+static void put(struct spi_table *t, uint32_t addr, uint32_t spi, struct sa_pair *sa)
 {
-    return slot_of(x, addr, proto, spi)->sa;
+    uint32_t i = spi_home(t, spi);
+    while (spi_full(&t->sets[i]))
+        i = next_of(t, i);
+    struct spi_set *s = &t->sets[i];
+    unsigned at = 0;
+    while (s->sa[at])
+        at++;
+    s->spi[at] = spi;
+    s->addr[at] = addr;
+    s->sa[at] = sa;
+    t->used++;
 }
 
-static void grow(struct spi_index *x)
+static void grow(struct spi_table *t)
 {
-    struct spi_slot *old = x->slots;
-    size_t n = (size_t)1 << x->bits++;
-    x->slots = mem_aligned(2 * n * sizeof *x->slots, 64);
-    for (size_t i = 0; i < n; i++)
-        if (old[i].sa)
-            *slot_of(x, old[i].addr, old[i].proto, old[i].spi) = old[i];
-    mem_free(old);
+    struct spi_table old = *t;
+    table_init(t, old.bits + 1);
+    for (size_t i = 0; i < (size_t)1 << old.bits; i++)
+        for (unsigned k = 0; k < SPI_WAYS; k++)
+            if (old.sets[i].sa[k])
+                put(t, old.sets[i].addr[k], old.sets[i].spi[k], old.sets[i].sa[k]);
+    mem_free(old.sets);
 }
 
 void spi_add(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi, struct sa_pair *sa)
 {
-    struct spi_slot *s = slot_of(x, addr, proto, spi);
-    if (!s->sa && ++x->used > (size_t)1 << (x->bits - 1)) {
-        grow(x);
-        s = slot_of(x, addr, proto, spi);
+    struct spi_table *t = table_of(x, proto);
+    if (t->used + 1 > ((size_t)SPI_WAYS << t->bits) / 2)
+        grow(t);
+    put(t, addr, spi, sa);
+}
+
+static void empty(struct spi_set *s, unsigned at)
+{
+    s->spi[at] = s->addr[at] = 0;
+    s->sa[at] = NULL;
+}
+
+/* One place of set `hole` became empty: what stands further on because that set was full comes back. */
+static void mend(struct spi_table *t, uint32_t hole, unsigned at)
+{
+    uint32_t mask = (1u << t->bits) - 1;
+    bool full = true; /* the last set looked at was, before */
+    for (uint32_t i = next_of(t, hole); full && i != hole; i = next_of(t, i)) {
+        struct spi_set *s = &t->sets[i], *to = &t->sets[hole];
+        full = spi_full(s);
+        for (unsigned k = 0; k < SPI_WAYS; k++) {
+            if (!s->sa[k] || ((i - spi_home(t, s->spi[k])) & mask) < ((i - hole) & mask))
+                continue;
+            to->spi[at] = s->spi[k];
+            to->addr[at] = s->addr[k];
+            to->sa[at] = s->sa[k];
+            empty(s, k);
+            hole = i;
+            at = k;
+            break;
+        }
     }
-    *s = (struct spi_slot){.spi = spi, .addr = addr, .proto = proto, .sa = sa};
 }
 
 void spi_remove(struct spi_index *x, uint32_t addr, uint8_t proto, uint32_t spi)
 {
-    uint32_t mask = (1u << x->bits) - 1;
-    struct spi_slot *s = slot_of(x, addr, proto, spi);
-    if (!s->sa)
-        return;
-    uint32_t hole = (uint32_t)(s - x->slots);
-    for (uint32_t i = (hole + 1) & mask; x->slots[i].sa; i = (i + 1) & mask) {
-        uint32_t home = spi_place(x, x->slots[i].spi);
-        if (((i - home) & mask) >= ((i - hole) & mask)) { /* its walk passes the hole */
-            x->slots[hole] = x->slots[i];
-            hole = i;
+    struct spi_table *t = table_of(x, proto);
+    for (uint32_t i = spi_home(t, spi);; i = next_of(t, i)) {
+        struct spi_set *s = &t->sets[i];
+        unsigned fits = spi_fits(s, addr, spi);
+        bool full = spi_full(s);
+        if (fits) {
+            unsigned at = (unsigned)__builtin_ctz(fits);
+            empty(s, at);
+            t->used--;
+            if (full)
+                mend(t, i, at);
+            return;
         }
+        if (!full)
+            return;
     }
-    x->slots[hole].sa = NULL;
-    x->used--;
 }

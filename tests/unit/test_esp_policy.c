@@ -1,6 +1,7 @@
 /* test_esp_policy.c: what is decided about a packet before and after ESP: whether it is protected at all, what clear ones may pass, what fits, DF and
  * fragments; and what a transform is called.
  */
+#include "dataplane/ipsec/ipsec_local.h"
 #include "tests/unit/esp_box.h"
 
 /* The policy before encapsulation: other traffic passes, IKE passes, no SA is asked for once. */
@@ -93,6 +94,24 @@ static void inward(void **state)
     box_put(b, STAGE_CRYPTO_CHECK, in, len, false);
     assert_int_equal(b->ngot, 1);
     assert_int_equal(b->got[0].stage, STAGE_IP4_ROUTE_IN);
+    box_free(b);
+}
+
+/* What was found out about each of a thousand kinds of packets is still known when they have all gone by once more: no
+ * place is fought for, or there are as many as there may be. */
+static void many_kinds(void **state)
+{
+    (void)state;
+    struct box *b = end_new(true, false);
+    map_sync(b->ips);
+    for (unsigned round = 0; round < 12; round++) {
+        b->ips->cache_pushed = false;
+        for (uint32_t i = 0; i < 1000; i++) {
+            struct flow f = {.src = A(10, 1, 0, 0) + i, .dst = A(10, 2, 0, 0) + i * 7919 % 65536, .proto = PROTO_UDP};
+            assert_non_null(spd_lookup(b->ips, b->ifc->crypto, &f, WAY_OUT)->flow);
+        }
+    }
+    assert_true(!b->ips->cache_pushed || b->ips->cache_lines == FLOW_CACHE);
     box_free(b);
 }
 
@@ -296,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outward),   cmocka_unit_test(inward),     cmocka_unit_test(sizes),
+        cmocka_unit_test(many_kinds),
         cmocka_unit_test(plain_mtu), cmocka_unit_test(congestion), cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

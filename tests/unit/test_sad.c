@@ -105,7 +105,7 @@ static void enabled_later(void **state)
     stray(b, SPOKE, 0x1007, false);
     vloop_run_for(b->loop, US_PER_S);
     assert_int_equal(send(b), 0x2005);
-    pair_count(b->ips, table_find(b->ips->by_id, &seven), DIR_IN, 1, 84, loop_now(b->loop));
+    pair_count(table_find(b->ips->by_id, &seven), DIR_IN, 1, 84, loop_now(b->loop));
     vloop_run_for(b->loop, 50 * US_PER_MS);
     assert_int_equal(send(b), 0x1007);
     box_free(b);
