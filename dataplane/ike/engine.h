@@ -206,7 +206,7 @@ struct ike_sa {
     bool superseded;              /* a newer SA with the peer is established */
     bool contact_taken;           /* INITIAL-CONTACT said apart */
     char peer_id[80];
-    bool peer_is_fqdn; /* ... is a name of a host */
+    bool peer_is_fqdn; /* ... is a name of a host, and byte by byte what the peer said */
     uint64_t created, established; /* loop time */
     uint64_t expires;
     struct timer life, reap, nat_keepalive, settle;
@@ -428,9 +428,10 @@ void timers_dpd(void *peer);
 void timers_dpd_ack(struct ike_sa *sa, uint32_t seq);
 
 /* ---- identity.c ---- */
+/* May a peer that has said it is the host fqdn (its very bytes; none: it has named no host) use what names this crypto
+ * identity ("": anybody)? */
+bool identity_allowed(const struct ike *ike, const char *identity, struct bytes fqdn);
 /* A complete profile of that name; NULL: none, or one without `match identity`. */
-/* May a peer that is called fqdn ("": it has named no host) use what names this crypto identity ("": anybody)? */
-bool identity_allowed(const struct ike *ike, const char *identity, const char *fqdn);
 const struct ike_profile_conf *identity_profile_named(const struct ike *ike, const char *name);
 /* The key shared with a peer, under the profile of sa (NULL: none is known yet). id: who it says it is; NULL: not said.
  * False: there is none. out may be NULL. */

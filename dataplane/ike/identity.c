@@ -30,14 +30,14 @@ static const struct ike_peer_conf *peer_conf(const struct ike *ike, uint32_t pee
     return ike_conf_peer(&ike->conf, peer, ike->env.resolve, ike->env.hostname_arg);
 }
 
-bool identity_allowed(const struct ike *ike, const char *identity, const char *fqdn)
+bool identity_allowed(const struct ike *ike, const char *identity, struct bytes fqdn)
 {
     if (!identity[0])
         return true;
     CONF_EACH(const struct ike_identity_conf, i, &ike->conf.identities)
     if (!strcmp(i->name, identity))
         CONF_EACH(const struct ike_fqdn_conf, n, &i->names)
-        if (!strcasecmp(n->fqdn, fqdn))
+        if (strlen(n->fqdn) == fqdn.len && !strncasecmp(n->fqdn, fqdn.p, fqdn.len))
             return true;
     return false;
 }

@@ -63,10 +63,10 @@ struct ike_counts {
 };
 struct ike_counts ike_counts(const struct ike *ike);
 
-/* What IKE had to do, since boot. A Diffie-Hellman sum is a public value or a shared secret; one run may be both. */
 struct dh_counts { /* Diffie-Hellman sums that came to an end */
     uint64_t made_public, made_shared, failed; /* failed: the other end's value is none of the group */
 };
+/* What IKE had to do, since boot. A Diffie-Hellman sum is a public value or a shared secret; one run may be both. */
 struct ike_work {
     unsigned sas, sas_max; /* now: established and being negotiated */
     unsigned negotiating;

@@ -64,6 +64,21 @@ static void who_may(void **state)
     box_free(b);
 }
 
+/* A name is one byte by byte: what a debug line shows as dots is none. */
+static void looks_like(void **state)
+{
+    bool v2 = *state != NULL;
+    struct box *b = pair_of(v2);
+
+    box_type_all(b, "r1", v2 ? "configure terminal\ncrypto ikev2 profile PROF\nidentity local fqdn r1\xE9""example\xE9""com\nend"
+                             : "configure terminal\nip domain name example\xE9""com\nend");
+    names(b, "crypto identity FRIENDS\nfqdn r1.example.com");
+    has_sas(b, PAIR_PING, true, false);
+    pair_has(b, "r2", v2 ? "show crypto ikev2 sa" : "show crypto isakmp sa", v2 ? "READY" : "QM_IDLE");
+    has_sas(b, BACK, false, false);
+    box_free(b);
+}
+
 static void kept(void **state)
 {
     (void)state;
@@ -87,6 +102,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         {.name = "IKEv1", .test_func = who_may},
         {.name = "IKEv2", .test_func = who_may, .initial_state = (void *)"2"},
+        {.name = "looks like it, IKEv1", .test_func = looks_like},
+        {.name = "looks like it, IKEv2", .test_func = looks_like, .initial_state = (void *)"2"},
         cmocka_unit_test(kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,9 +113,9 @@ void v1_flow_write(struct msg_wr *m, const struct selector *s);
 bool v1_flow_read(const struct payload *p, struct selector *out); /* false: not an address or a subnet */
 bool v1_flow_same(const struct selector *a, const struct selector *b);
 uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
-/* The flow that QM1 asks for into qm->policy, with its identities kept; and what is said about it. */
 /* Does the crypto identity of this flow, if it has one, let this peer have SAs? Says so when not. */
 bool v1_flow_allowed(const struct ike_sa *sa, const struct ipsec_policy *p);
+/* The flow that QM1 asks for into qm->policy, with its identities kept; and what is said about it. */
 enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
 /* The same for transport mode through a translator: hosts behind it are those that are seen here. False: it makes no
  * difference, and nothing has changed. */

@@ -50,7 +50,7 @@ uint8_t *v1_flow_keep(const uint8_t *p, size_t len)
 
 bool v1_flow_allowed(const struct ike_sa *sa, const struct ipsec_policy *p)
 {
-    if (identity_allowed(sa->ike, p->identity, sa->peer_is_fqdn ? sa->peer_id : ""))
+    if (identity_allowed(sa->ike, p->identity, BYTES(sa->peer_id, sa->peer_is_fqdn ? strlen(sa->peer_id) : 0)))
         return true;
     TRACE_ERR(sa, "peer %s is not of crypto identity %s", sa->peer_id, p->identity);
     return false;

@@ -250,7 +250,8 @@ void v1_p1_show_id(struct ike_sa *sa, const struct id_body *id)
                                                   : "name        ";
 
     id_text(id, sa->peer_id, sizeof sa->peer_id);
-    sa->peer_is_fqdn = id->type == ID_FQDN;
+    sa->peer_is_fqdn =
+        id->type == ID_FQDN && strlen(sa->peer_id) == id->len && !memcmp(sa->peer_id, id->data, id->len);
     TRACE(sa, "processing ID payload. message ID = 0");
     TRACE(sa, "ID payload \n        next-payload : 8\n        type         : %u", id->type);
     TRACE(sa, "   %s : %s", what, sa->peer_id);

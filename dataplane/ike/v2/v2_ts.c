@@ -34,11 +34,9 @@ static int width(const struct selector *s)
 
 bool v2_ts_allowed(const struct v2_sa *sa, const struct ipsec_policy *p)
 {
-    char id[V2_ID_MAX + 8] = "";
+    const struct v2_id *id = &sa->remote_id;
 
-    if (p->identity[0] && sa->remote_id.type == ID_FQDN)
-        v2_id_text(&sa->remote_id, id, sizeof id);
-    if (identity_allowed(sa->v2->ike, p->identity, id))
+    if (identity_allowed(sa->v2->ike, p->identity, BYTES(id->bytes, id->type == ID_FQDN ? id->len : 0)))
         return true;
     TR_ERR(sa, "Peer is not of crypto identity %s", p->identity);
     return false;
