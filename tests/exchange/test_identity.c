@@ -57,7 +57,9 @@ static void who_may(void **state)
     /* r2 goes by its address, which is no name */
     box_type_all(b, "r1", "configure terminal\ncrypto identity R2\nfqdn r2\nfqdn 10.0.0.2\ncrypto map VPN 10\nset identity R2\nend");
     names(b, "crypto identity FRIENDS\nfqdn r1.example.com");
+    box_type(b, "r1", v2 ? "debug crypto ikev2 error" : "debug crypto isakmp");
     has_sas(b, PAIR_PING, true, false);
+    pair_has(b, "r1", "show logging", v2 ? "First child not made: the peer may not have it" : "peer 10.0.0.2 is not of crypto identity R2");
     box_type_all(b, "r1", "configure terminal\ncrypto map VPN 10\nno set identity\nend");
     names(b, "crypto identity FRIENDS\nfqdn r1.example.com");
     has_sas(b, PAIR_PING, true, true);

@@ -273,12 +273,15 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     v2_sa_established(sa);
     say_up(sa);
     uint16_t why = v2_child_read_answer(n, &m->ps, false);
-    struct v2_child *c = why || !v2_ts_allowed(sa, &n->policy) ? NULL : v2_child_install(n);
+    bool allowed = v2_ts_allowed(sa, &n->policy);
+    struct v2_child *c = why || !allowed ? NULL : v2_child_install(n);
     if (c) {
         v2_child_enable(c);
     } else {
         v2_error(sa->v2, sa, sa->remote, "First child not made: %s",
-                 why ? v2_notify_said(why) : "it could not be installed");
+                 why        ? v2_notify_said(why)
+                 : !allowed ? "the peer may not have it"
+                            : "it could not be installed");
         if (why)
             v2_child_failed(sa, why);
         if (v2_one(&m->ps, V2_SA))
