@@ -353,7 +353,7 @@ static void test_services(void **state)
     /* nothing that both have: refused by the one, and no answer to the other */
     box_type_all(b, "r2", "configure terminal\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\nend");
     box_type(b, "r1", PAIR_PING);
-    pair_has(b, "r2", "show crypto ikev2 stats ext-service", "IPSEC POLICY VERIFICATION                         1          ");
+    pair_has(b, "r2", "show crypto ikev2 stats ext-service", "IPSEC POLICY VERIFICATION                         1          5\n"); /* each ping asked */
     pair_has(b, "r2", "show crypto ikev2 stats ext-service", "SA CREATION                                       1          0");
     box_type(b, "r2", "clear crypto ikev2 stats exchange");
     pair_has(b, "r2", "show crypto ikev2 stats ext-service", "SA CREATION                                       1          0");
