@@ -18,10 +18,10 @@
  * somebody looks (packet: alone).
  *
  * The carrier is the interface's own (carrier.c): an interface that is set down, unplugged or taken away is a cable that
- * is pulled. When one of that name is there again, the sockets are bound to it, and a TAP taken over, which needs no
- * privilege unless it has an owner. A TAP may be moved to another namespace, and its carrier is then not seen any more:
- * it is taken to be up. It is set down for as long as the move takes, so a carrier is lost when it is away for
- * CARRIER_LOSS_US. */
+ * is pulled. When one of that name is there again, the packet sockets are bound to it (the shared memory is not: its
+ * frames are all messages), and a TAP taken over, which needs no privilege unless it has an owner. A TAP may be moved to
+ * another namespace, and its carrier is then not seen any more: it is taken to be up. It is set down for as long as the
+ * move takes, so a carrier is lost when it is away for CARRIER_LOSS_US. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -155,6 +155,18 @@ static void on_readable(void *arg, unsigned events)
         d->link.rx_end(d->link.arg);
 }
 
+/* Frames are sent as messages from now on: for another socket the privilege is gone. */
+static void xsk_over(struct link_device *d)
+{
+    if (!d->xsk)
+        return;
+    d->link.lost += xsk_waiting(d->xsk);
+    d->nxsk = 0;
+    xsk_free(d->xsk);
+    d->xsk = NULL;
+    timer_clear(&d->again);
+}
+
 static void flush_xsk(void *arg)
 {
     struct link_device *d = arg;
@@ -164,11 +176,7 @@ static void flush_xsk(void *arg)
     case XSK_SENT:
     case XSK_DOWN: break;
     case XSK_LATE: timer_set(&d->again, DEVICE_LATE_US); break;
-    case XSK_GONE:
-        d->link.lost += xsk_waiting(d->xsk);
-        xsk_free(d->xsk);
-        d->xsk = NULL;
-        timer_clear(&d->again);
+    case XSK_GONE: xsk_over(d);
     }
 }
 
@@ -177,7 +185,7 @@ static void flush(void *arg)
 {
     struct link_device *d = arg;
 
-    if (d->nxsk)
+    if (d->xsk && xsk_waiting(d->xsk)) /* from before, too: they may have all the room */
         flush_xsk(d);
     for (unsigned at = 0; at < d->nout;) {
         int n = sendmmsg(d->out_fd, d->out + at, d->nout - at, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -437,6 +445,7 @@ static void on_carrier(void *arg)
     } else if (now != d->ifindex && now && taken_again(d)) {
         d->ifindex = now;
         d->crc_seen = 0;
+        xsk_over(d); /* it may still speak out of the former one, under another name */
         if (!d->watch.impl)
             (void)fd_watch(&d->watch, d->loop, d->fd, FD_READ, on_readable, d);
     } else if (now != d->ifindex) {

@@ -12,8 +12,8 @@
  *
  * A chunk is in the kernel's hands until the far end (a veth) or the card is done with the frame. A named frame can't be
  * taken back: one that the kernel has no room for, or whose interface is set down, stays where it is, as in a card's
- * ring, and goes first at the next xsk_flush. Not here: receiving, which would take an XDP program and the interface's
- * frames away from everybody else. */
+ * ring, and goes first at the next xsk_flush; where such frames have all the room, nothing else makes any. Not here:
+ * receiving, which would take an XDP program and the interface's frames away from everybody else. */
 #include "dataplane/link/xsk.h"
 
 #include <errno.h>
@@ -27,7 +27,6 @@
 
 enum {
     CHUNKS = 256, /* a power of two: the rings have as many places, so none is ever full */
-    PAGE = 4096,
     FILL = 2 /* places of the ring for receiving, which must be there */
 };
 
@@ -39,7 +38,7 @@ struct shared {
 };
 struct xsk {
     int fd;
-    uint8_t *chunks; /* CHUNKS of XSK_FRAME bytes */
+    uint8_t *chunks; /* CHUNKS of XSK_FRAME bytes: pages of their own, so that what is still read is nobody else's */
     struct shared out, back;
     struct xdp_desc *named;
     const uint64_t *done;
@@ -92,12 +91,13 @@ struct xsk *xsk_new(unsigned ifindex)
 {
     struct xsk *x = NEW(struct xsk);
 
-    x->chunks = mem_aligned(CHUNKS * XSK_FRAME, PAGE);
+    x->fd = -1;
+    x->chunks = mmap(NULL, CHUNKS * XSK_FRAME, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     while (x->nfree < CHUNKS) {
         x->free[x->nfree] = (uint16_t)x->nfree;
         x->nfree++;
     }
-    if (open_out(x, ifindex))
+    if (x->chunks != MAP_FAILED && open_out(x, ifindex))
         return x;
     int err = errno;
     xsk_free(x);
@@ -115,7 +115,8 @@ void xsk_free(struct xsk *x)
         munmap(x->out.map, x->out.size);
     if (x->back.map)
         munmap(x->back.map, x->back.size);
-    mem_free(x->chunks); /* the kernel holds its pages until the last frame has left */
+    if (x->chunks != MAP_FAILED)
+        munmap(x->chunks, CHUNKS * XSK_FRAME); /* the kernel holds the pages until the last frame has left */
     mem_free(x);
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """What a router with tap: and packet: has given up by the time it runs, and what it makes of an interface that is set down, loses its carrier, goes away and comes back: the
-line falls with the log lines of a cable pulled, and the same interface under another number carries frames again, without a privilege and over a reload."""
-import os, re, sys
+line falls with the log lines of a cable pulled, and the same interface under another number carries frames again, without a privilege and over a reload. So does one that was
+set down while more left by it than it has room for, and another one of the same name."""
+import os, re, signal, socket, sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-from routers import Folder, Router, ip, must, own_namespace, skip, wait_for
+from routers import Folder, Router, ip, ip_sum, must, own_namespace, skip, wait_for
 
 own_namespace()
 if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
@@ -59,15 +60,43 @@ class Line:
         wait_for(f"pings by {self.name}", lambda: "100 percent (5/5)" in self.router.type(f"ping {self.there}"))
 
 
+def asked_while_down(process):
+    """More echo requests than the router has room for answers lie there when it reads on, and the interface is set down."""
+    macs = [re.search(r"(?:lladdr|ether) ([0-9a-f:]{17})", ip(*words).stdout)[1] for words in (("neigh", "show", "192.0.2.1"), ("link", "show", "wire1"))]
+    head = bytes.fromhex("".join(macs).replace(":", "") + "0800")
+    packet = bytearray.fromhex("4500001c000000004001 0000 c0000209 c0000201 0800 f7ff 0000 0000")
+    packet[10:12] = ip_sum(packet[:20]).to_bytes(2, "big")
+    process.send_signal(signal.SIGSTOP)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
+        s.bind(("wire1", 0))
+        for _ in range(1000):
+            s.send(head + packet)
+    must("link", "set", "wire0", "down")
+    process.send_signal(signal.SIGCONT)
+
+
+def renamed():
+    for old, new in ("wire0", "old0"), ("wire1", "old1"):
+        must("link", "set", old, "down")
+        must("link", "set", old, "name", new)
+    must("addr", "flush", "dev", "old1")
+    must("link", "set", "old0", "up")
+    must("link", "set", "old1", "up")
+
+
 def packet(line):
     line.rises(lambda: None)
     line.falls(lambda: must("link", "set", "wire1", "down"))
     line.rises(lambda: must("link", "set", "wire1", "up"))
     line.falls(lambda: must("link", "set", "wire0", "down"))
     line.rises(lambda: must("link", "set", "wire0", "up"))
+    line.falls(lambda: asked_while_down(line.router.process))
+    line.rises(lambda: must("link", "set", "wire0", "up"))
+    line.falls(renamed)
+    line.rises(wires)
     line.falls(lambda: must("link", "del", "wire0"))
     line.rises(wires)
-    print("packet: unplugged, set down, gone and back")
+    print("packet: unplugged, set down, renamed, gone and back")
 
 
 def tap(line):
