@@ -2,7 +2,7 @@
  * replay window, DF bit, fragmentation.
  *
  * Refused, because they would do nothing: AH and ESP in one set, NULL encryption or extended sequence numbers without
- * authentication, comp-lzs, seal, GMAC. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES,
+ * authentication, comp-lzs, seal. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES,
  * MD5) are taken with a warning. A map or profile names sets that there are, and one that is named stays. */
 #include <string.h>
 

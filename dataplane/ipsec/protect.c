@@ -56,7 +56,7 @@ void ipsec_protect(struct ipsec *ips, struct iface *ifc, const struct ipsec_prot
 {
     struct protect_head *h = ifc->head;
     if (h && same_ends(&h->want, want) && same_way(&h->want, want)) {
-        h->want = *want; /* where it leaves, at most */
+        h->want = *want; /* where it leaves and what is believed of its path, at most */
         return;
     }
     if (!h) {
