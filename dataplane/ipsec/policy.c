@@ -169,8 +169,13 @@ void peer_gone(struct ipsec *ips, const struct sa_pair *sa, enum sa_gone why)
 void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool ok)
 {
     struct ipsec_flow *f = flow_for(ips, want, false), *line = flow_line(ips, want);
-    if (line)
-        line->acquiring = false; /* it asked, for the hosts of a packet */
+    if (line) { /* it asked, for the hosts of a packet */
+        line->acquiring = false;
+        if (ok)
+            line->retry_at = 0;
+    }
+    if (!f)
+        f = line;
     if (!f)
         return;
     f->acquiring = false;

@@ -9,7 +9,7 @@
 static struct box *pair_of(bool v2, const char *more)
 {
     struct box *b = crypto_pair(v2 ? PAIR_IKEV2 : "", NULL);
-    char text[256];
+    char text[512];
 
     for (int i = 1; i <= 2; i++) {
         snprintf(text, sizeof text,
@@ -80,6 +80,35 @@ static void refused(void **state)
     box_free(b);
 }
 
+/* The first peer is not there: the second one is asked, for the same hosts. */
+static void other_peer(void **state)
+{
+    struct box *b = pair_of(*state != NULL, "set security-association level per-host\nno set peer 10.0.0.2\n"
+                                            "set peer 10.0.0.9\nset peer 10.0.0.2\nexit\n"
+                                            "crypto isakmp key cisco123 address 10.0.0.9\n");
+
+    pair_has(b, "r1", "ping 192.168.2.2 source 192.168.1.1 repeat 1", "(0/1)");
+    box_run(b, 180 * US_PER_S);
+    pair_has(b, "r1", "ping 192.168.2.2 source 192.168.1.1", "(5/5)");
+    pair_has(b, "r1", "show crypto ipsec sa", IDENT("192.168.1.1", "192.168.2.2"));
+    count(b, 2);
+    box_free(b);
+}
+
+/* With crypto ipsec optional: SAs of one pair of hosts do not let the next pair go on in the clear until it is time to retry. */
+static void optional(void **state)
+{
+    struct box *b = pair_of(*state != NULL, "set security-association level per-host\n");
+
+    pair_has(b, "r1", "ping 192.168.2.1 source 192.168.1.1", "(4/5)");
+    for (int i = 1; i <= 2; i++)
+        box_type_all(b, i == 1 ? "r1" : "r2", "configure terminal\ncrypto ipsec optional\nend");
+    pair_has(b, "r1", "ping 192.168.2.2 source 192.168.1.2", "(5/5)");
+    box_run(b, US_PER_S);
+    pair_has(b, "r1", "show crypto ipsec sa", IDENT("192.168.1.2", "192.168.2.2"));
+    box_free(b);
+}
+
 #define BOTH(name, fn)                                                                                                 \
     {name ", IKEv1", fn, NULL, NULL, NULL}, {name ", IKEv2", fn, NULL, NULL, (void *)"2"}
 int main(void)
@@ -88,6 +117,8 @@ int main(void)
         BOTH("each pair of hosts", each_pair_of_hosts),
         BOTH("one for all", one_for_all),
         BOTH("refused", refused),
+        BOTH("other peer", other_peer),
+        BOTH("optional", optional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
