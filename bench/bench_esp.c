@@ -4,7 +4,8 @@
  * decapsulation everything from ESP_IN (lengths, look-up, replay, ICV, padding, selectors) to the packet handed to
  * IPv4, in vectors of 256 packets through the graph, in tunnel mode, replay window 64. The two ends take turns of 64
  * vectors, so long that what an end finds in the cache is its own, as if it had a core to itself (the bare loops go one
- * way alone too), and packets go past the cache in between. The bare loops (bare.c) do nothing but the sums, one with OpenSSL's EVP, one with Intel's multi-buffer library. The ratio is ESP to the faster of the two.
+ * way alone too), and packets go past the cache in between. The bare loops (bare.c) do nothing but the sums, one with
+ * OpenSSL's EVP, one with Intel's multi-buffer library. The ratio is ESP to the faster of the two.
  *
  * "1000 SAs": as many lines of the access list, each with an SA; packets come in random order of them. "100000 SAs": a
  * hundred for each line; encapsulation begins at ESP_OUT there, since a line sends with one SA alone; its bare loop walks
@@ -393,7 +394,7 @@ static double resident(void)
 /* One, a thousand and a hundred thousand SAs with AES-128-GCM. */
 static void bench_many(const uint32_t *order, struct wire *wire, double seconds, int rounds, unsigned only)
 {
-    static const unsigned pairs[] = {1, LINES_MAX, LINES_MAX};
+    static const unsigned pairs[] = {1, LINES_MAX, PAIRS};
     static struct end l[3], r[3];
     const struct transform_row *row = &transforms[GCM_ROW];
     double before = 0, each = 0;
