@@ -52,6 +52,8 @@ static bool at_clock(struct cmd_ctx *c, uint64_t *at)
             w.day--;
         then = clock_from_local(env->clock, &w);
     }
+    if (*month && clock_local(env->clock, then).day != w.day) /* no such day in that year */
+        return false;
     *at = (uint64_t)(wall - then) < now ? now - (uint64_t)(wall - then) : 0;
     return true;
 }

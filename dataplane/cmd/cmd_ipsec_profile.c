@@ -2,8 +2,7 @@
  *
  * A profile says how the SAs of a protected tunnel shall be; the tunnel names it, and it names no peer and no traffic.
  * The profile called default is there unless one of that name is configured. What profiles share with crypto maps is in
- * sa_rows.h. Not there, because nothing
- * stands behind them: set mixed-mode, redundancy. */
+ * sa_rows.h. Not there, because nothing stands behind them: set mixed-mode, redundancy. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"

@@ -203,6 +203,9 @@ static void from_the_clock(void **state)
     pair_has(b, "r1", SHOW "ipsec event clock 12:00", before);
     pair_says(b, "r1", SHOW "ipsec event clock 25:00", "% Invalid time\n");
     pair_says(b, "r1", SHOW "ipsec event clock 12:00 10 Brumaire", "% Invalid time\n");
+    pair_says(b, "r1", SHOW "ipsec event clock 12:00 31 February", "% Invalid time\n");
+    pair_says(b, "r1", SHOW "ipsec event clock 12:00 29 February", "% Invalid time\n"); /* 2026 */
+    pair_has(b, "r1", SHOW "ipsec event clock 12:00 28 February", before);
     pair_has(b, "r1", SHOW "merged clock 12:00", before);
     pair_says(b, "r1", SHOW "ikev2 error parameters", "Trace has 1000 entries\nStacktrace is disabled by default\n");
     box_free(b);

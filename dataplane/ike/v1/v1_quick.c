@@ -215,8 +215,8 @@ void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
     struct ipsec *ips = sa->ike->env.ipsec;
     bool answered = answered_meanwhile(sa->peer, w);
 
-    if (answered || !v1_flow_allowed(sa, &w->policy) || sa->nnodes >= IKE_NODES_MAX || !w->policy.ntransforms || v1_quick_busy(sa->peer, &w->policy) ||
-        !admission_ipsec(sa->ike, &w->policy, false, false)) {
+    if (answered || !v1_flow_allowed(sa, &w->policy) || sa->nnodes >= IKE_NODES_MAX || !w->policy.ntransforms ||
+        v1_quick_busy(sa->peer, &w->policy) || !admission_ipsec(sa->ike, &w->policy, false, false)) {
         if (w->acquire)
             spd_acquire_done(ips, &w->policy, answered);
         ike_want_free(w);
