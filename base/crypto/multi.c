@@ -81,8 +81,9 @@ static void gcm_key(IMB_MGR *mgr, unsigned key_len, const uint8_t *key, struct g
         IMB_AES256_GCM_PRE(mgr, key, k);
 }
 
-static inline __attribute__((always_inline)) void gcm_run(IMB_MGR *mgr, unsigned key_len, bool encrypt, const struct gcm_key_data *k, uint8_t *data,
-                    unsigned len, uint8_t *iv, uint8_t *aad, unsigned aad_len, uint8_t *tag)
+static inline __attribute__((always_inline)) void gcm_run(IMB_MGR *mgr, unsigned key_len, bool encrypt,
+                                                          const struct gcm_key_data *k, uint8_t *data, unsigned len,
+                                                          uint8_t *iv, uint8_t *aad, unsigned aad_len, uint8_t *tag)
 {
     struct gcm_context_data ctx;
     aes_gcm_enc_dec_t run = key_len == 16   ? (encrypt ? mgr->gcm128_enc : mgr->gcm128_dec)

@@ -32,7 +32,7 @@
 #define TRANSIENT_MAX        4096
 #define FLOW_CACHE           16384 /* at most; a power of two, in sets of FLOW_WAYS */
 #define FLOW_CACHE_MIN       64    /* it begins with; it is doubled when a quarter of it is in use ... */
-#define FLOW_CACHE_SPARE     32    /* ... or, where a set is too small, less; but not with so few of its lines in use */
+#define FLOW_CACHE_SPARE     32    /* ... or one part in so many, and one of its sets was too small */
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */

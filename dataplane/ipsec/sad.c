@@ -14,7 +14,6 @@
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
-
 #include <string.h>
 
 #define SPI_HANDLE 0x40000000u /* handles of SPIs count from here */
