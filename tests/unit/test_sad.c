@@ -393,6 +393,64 @@ static void deleting(void **state)
     box_free(b);
 }
 
+static void flow_has(struct box *b, uint64_t encaps, uint64_t decaps)
+{
+    struct ipsec_flow_info f;
+    box_flow(b, &f);
+    assert_int_equal(f.n.encaps, encaps);
+    assert_int_equal(f.n.digest, encaps);
+    assert_int_equal(f.n.decaps, decaps);
+    assert_int_equal(f.n.verify, decaps);
+}
+
+static void router_has(struct box *b, uint64_t encaps, uint64_t decaps)
+{
+    struct flowmib_global all;
+    flowmib_global(b->ips, &all);
+    assert_int_equal(all.out.packets, encaps);
+    assert_int_equal(all.in.packets, decaps);
+}
+
+/* What pairs have carried is their flow's, over a rekey, a clear of the counters and their end; a pair's own counters and those of the
+ * router as a whole know of no clear. */
+static void counters(void **state)
+{
+    (void)state;
+    struct box *b = hub_new();
+    struct ipsec_pair_info pair;
+    uint32_t one = install(b, 0x1001, 0x2001, true, true);
+    struct sa_pair *old = table_find(b->ips->by_id, &one);
+    send(b);
+    send(b);
+    pair_count(old, DIR_IN, 5, 500, loop_now(b->loop));
+    flow_has(b, 2, 5);
+    uint32_t two = install(b, 0x1002, 0x2002, true, true);
+    send(b);
+    pair_count(old, DIR_IN, 1, 100, loop_now(b->loop)); /* under way when the new one took over */
+    flow_has(b, 3, 6);
+    assert_true(sad_delete(b->ips, one, SA_GONE_REKEYED));
+    box_turn(b);
+    flow_has(b, 3, 6);
+    ipsec_clear_counters(b->ips);
+    flow_has(b, 0, 0);
+    send(b);
+    pair_count(table_find(b->ips->by_id, &two), DIR_IN, 7, 700, loop_now(b->loop));
+    flow_has(b, 1, 7);
+    assert_true(pair_by_id(b, two, &pair));
+    assert_int_equal(pair.packets_out, 2);
+    router_has(b, 4, 13);
+    assert_true(sad_delete(b->ips, two, SA_GONE_PEER_DELETE));
+    box_turn(b);
+    flow_has(b, 1, 7);
+    ipsec_clear_counters(b->ips);
+    flow_has(b, 0, 0);
+    install(b, 0x1003, 0x2003, true, true);
+    send(b);
+    flow_has(b, 1, 0);
+    router_has(b, 5, 13);
+    box_free(b);
+}
+
 /* Sequence numbers begin at 1, ask for a successor long before their end, and never go round (RFC 4303 section 3.3.3).
  */
 static void numbers(void **state)
@@ -457,7 +515,7 @@ int main(void)
         cmocka_unit_test(strangers),
         cmocka_unit_test(forged),
         cmocka_unit_test(deleting),
-        cmocka_unit_test(numbers),
+        cmocka_unit_test(counters), cmocka_unit_test(numbers),
         cmocka_unit_test(wireshark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
