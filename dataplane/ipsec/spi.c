@@ -6,7 +6,9 @@
  * choose them to collide, and a stranger's SPI costs but a short walk. Removing moves back what was pushed on: there are
  * no tombstones. It grows, and does not shrink. An SA's address is not 0.
  */
-#include "dataplane/ipsec/ipsec_local.h"
+#include "dataplane/ipsec/spi.h"
+
+#include "espial/mem.h"
 
 #define BITS_MIN 4
 
