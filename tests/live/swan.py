@@ -476,6 +476,8 @@ class Unbroken(Stream):
         super().__init__(0.005)
 
     def __exit__(self, kind, *rest):
+        if kind is None:
+            self.more()  # behind what may have been over at once
         super().__exit__(kind, *rest)
         if kind is None:
             self.unbroken()
