@@ -148,8 +148,10 @@ class Wire:
         verdict = self.judge(to_router, frame)
         if not verdict:
             return
-        if isinstance(verdict, (bytes, bytearray)):
-            frame = bytes(verdict)
+        self.deliver(to_router, bytes(verdict) if isinstance(verdict, (bytes, bytearray)) else frame)
+
+    def deliver(self, to_router, frame):
+        """A frame reaches the other end now; the capture has frames in the order in which they arrive."""
         if self.pcap:
             now = time.time()
             self.pcap.write(struct.pack("<IIII", int(now), int(now % 1 * 1e6), len(frame), len(frame)) + frame)

@@ -153,9 +153,6 @@ class Rough:
         self.lock = threading.Lock()
         lab.wire.judge = self.judge
 
-    def later(self, to_router, frame):
-        self.wire.give_router(frame) if to_router else os.write(self.wire.tap, frame)
-
     def judge(self, to_router, frame):
         if frame[12:14] != b"\x08\x00":
             return True
@@ -165,7 +162,7 @@ class Rough:
             self.lost += 1
             return False
         if lot < 3:
-            timer = threading.Timer(self.delay * self.chance.random(), self.later, (to_router, bytes(frame)))
+            timer = threading.Timer(self.delay * self.chance.random(), self.wire.deliver, (to_router, bytes(frame)))
             timer.daemon = True
             timer.start()
         return lot != 2  # 1: once more, later; 2: later
