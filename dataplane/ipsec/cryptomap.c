@@ -69,7 +69,6 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     struct ipsec_policy *t = &e->tmpl;
     e->df = sa->df;
     e->idle_dflt = sa->idle_dflt;
-    e->per_host = sa->per_host;
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
     t->dyn_seq = e->dyn_seq;
@@ -90,6 +89,7 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     uint32_t kb = sa->life_kb ? sa->life_kb : ips->conf.life_kb;
     t->life_kb = kb == LIFE_KB_OFF ? 0 : kb;
     t->replay_window = sa->replay == 0 ? ips->conf.replay : sa->replay == REPLAY_CONF_OFF ? 0 : sa->replay;
+    t->per_host = sa->per_host;
     t->reverse_route = sa->rr;
     t->ecn = sa->ecn ? sa->ecn == 2 : ips->conf.ecn;
     t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;

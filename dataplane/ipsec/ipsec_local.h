@@ -198,7 +198,6 @@ struct map_entry { /* of one interface */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
     bool idle_dflt;           /* after idle SAs the default peer is current again */
     uint32_t cleared;         /* pairs that went at a word of this end */
-    bool per_host; /* we ask for SAs between the two hosts of a packet, not for all that the line permits */
     struct rri_conf rri;
     struct spd_rule *rules;
     size_t nrules;

@@ -91,13 +91,13 @@ static void sends_out(struct ipsec *ips)
 }
 
 /* security-association level per-host. */
-static void between_hosts(struct ipsec_policy *want)
+static void between_hosts(const struct ipsec_first *packet, struct selector *local, struct selector *remote)
 {
-    if (!want->first.there)
+    if (!packet->there)
         return;
-    want->local_sel.addr = want->first.local;
-    want->remote_sel.addr = want->first.remote;
-    want->local_sel.mask = want->remote_sel.mask = UINT32_MAX;
+    local->addr = packet->local;
+    remote->addr = packet->remote;
+    local->mask = remote->mask = UINT32_MAX;
 }
 
 static void acquires_out(struct ipsec *ips)
@@ -113,10 +113,11 @@ static void acquires_out(struct ipsec *ips)
         f->acquire_queued = false;
         if (f->out)
             continue;
-        flow_policy(f, &want);
+        struct selector local = f->local_sel, remote = f->remote_sel;
+        if (f->entry->tmpl.per_host)
+            between_hosts(&f->first, &local, &remote);
+        entry_policy(f->entry, flow_peer(f), &local, &remote, &want);
         want.first = f->first;
-        if (f->entry->per_host)
-            between_hosts(&want);
         if (!want.peer) { /* its name has no address now */
             f->acquiring = false;
             peer_failed(ips, f->entry, 0);

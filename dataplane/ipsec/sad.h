@@ -61,6 +61,7 @@ struct ipsec_policy {
     char identity[64];               /* crypto identity that the peer must have; "" any */
     bool answer_only;                /* dynamic map, responder-only: never begun by us */
     bool ecn;                        /* congestion met on the way is told to the packet inside (RFC 6040) */
+    bool per_host;                   /* SAs between the two hosts of a packet, not for all that the line permits */
     bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */
     bool several;                    /* the peer has more in this pair than the selectors say: what comes in may be all that the line permits */
     struct ipsec_first first;        /* what began it; of wants */

@@ -86,8 +86,47 @@ static void left_out(void **state)
     rig_free(r);
 }
 
+/* A child that is replaced keeps its selectors, though the request to replace it offers more, and has not lost them to another
+ * flow within what is offered (RFC 7296 section 2.9.2). */
+static void replaced(void **state)
+{
+    static const struct v2_ts from = {0, 0, UINT16_MAX, 0x0A010000, 0x0A01FFFF}, to = {0, 0, UINT16_MAX, 0x0A000000, 0x0AFFFFFF};
+    static const uint8_t nonce[32];
+
+    (void)state;
+    struct rig *r = parts("access-list 101 permit ip 10.2.1.0 0.0.0.255 10.1.0.0 0.0.255.255\n"
+                          "access-list 101 permit ip 10.2.2.0 0.0.0.255 10.1.0.0 0.0.255.255");
+    (void)answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5");
+    (void)answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5");
+    rig_quiet(r, 1, 2);
+    for (uint32_t net = 0x0A020100; net <= 0x0A020200; net += 0x100) {
+        const struct v2_child *old = rig_child(r, 1), *young;
+        uint8_t inner[1024], spi[4];
+        struct v2_wr w;
+
+        while (old && (old->policy.local_sel.addr != net || old->state != V2C_UP))
+            old = old->next;
+        assert_non_null(old);
+        put32(spi, old->spi_out);
+        v2_begin_inner(&w, inner, sizeof inner);
+        v2_put_notify(&w, V2_PROTO_ESP, V2N_REKEY_SA, spi, 4, NULL, 0);
+        v2_write_child_offer(&w, &old->policy, 0x1000 + net, false);
+        v2_put(&w, V2_NONCE, nonce, sizeof nonce);
+        v2_put_ts(&w, V2_TSI, &from, 1);
+        v2_put_ts(&w, V2_TSR, &to, 1);
+        rig_say(r, 500, V2_CREATE_CHILD_SA, w.first, inner, w.w.len);
+        assert_int_equal(old->state, V2C_REPLACED);
+        young = v2_child_find(rig_v2(r, "right"), old->by);
+        assert_non_null(young);
+        assert_int_equal(young->policy.local_sel.addr, net);
+        assert_int_equal(young->policy.local_sel.mask, 0xFFFFFF00);
+    }
+    rig_free(r);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_its_own), cmocka_unit_test(left_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_its_own), cmocka_unit_test(left_out),
+                                       cmocka_unit_test(replaced)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,7 +221,9 @@ static void without_required(struct ipsec_policy *p)
 static uint16_t take_offer(struct v2_neg *n, const struct v2_payloads *ps, const struct v2_sa_body *body, bool create,
                            bool transport, bool translated)
 {
-    if (!v2_ts_find(n->sa, ps, translated, &n->policy))
+    const struct v2_child *old = v2_child_find(n->sa->v2, n->old);
+
+    if (!v2_ts_find(n->sa, ps, translated, old ? &old->policy : NULL, &n->policy))
         return V2N_TS_UNACCEPTABLE;
     if (!transport)
         without_required(&n->policy);

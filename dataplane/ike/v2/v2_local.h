@@ -444,8 +444,10 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 
 /* ---- v2_ts.c ---- */
 /* translated: for transport mode through a translator, the addresses as they are seen here take the place of those that
- * the peer says (section 2.23.1). Responder: the policy whose flow fits the offered selectors best, narrowed; false: none. */
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *out);
+ * the peer says (section 2.23.1). Responder: the policy whose flow fits the offered selectors best, narrowed; false: none.
+ * old: of the child that is to be replaced (NULL: none), whose selectors stay if they are offered (section 2.9.2). */
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct ipsec_policy *old,
+                struct ipsec_policy *out);
 /* Does the crypto identity of this flow, if it has one, let this peer have SAs? Says so when not. */
 bool v2_ts_allowed(const struct v2_sa *sa, const struct ipsec_policy *p);
 /* Initiator: the answer's selectors, within what was asked, into policy. */

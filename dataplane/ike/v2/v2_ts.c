@@ -4,7 +4,9 @@
  * responder the flows of the policies with that peer (IKEv2, under the SA's profile) are held against all that is
  * offered; what they have in common is the answer. Of several flows that one is taken which has the packet that began
  * it in it (when two or more selectors are offered, the first is that packet's), then the greatest. Policies that know
- * no flow beforehand (dynamic maps) are asked with the offered selectors themselves.
+ * no flow beforehand (dynamic maps) are asked with the offered selectors themselves. Where SAs are per host, what is
+ * agreed goes no further than the two hosts of that packet, if the peer says which they are. A child that replaces
+ * another one has that one's selectors when they are offered, whatever else would be greater (section 2.9.2).
  *
  * As initiator the answer must lie within what was asked. Of several selectors of a side the child has the one with the
  * packet in it that began this (else the greatest), and of a range that is no subnet the block with that packet; what the
@@ -118,24 +120,67 @@ static void as_seen(const struct v2_sa *sa, struct v2_ts_body *ours, struct v2_t
     replace(theirs, sa->nat_remote, sa->remote);
 }
 
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, struct ipsec_policy *out)
+/* The policy that stands behind exactly these selectors, with the modes that fit them. */
+static bool ask_with(struct v2_sa *sa, const struct selector *local, const struct selector *remote,
+                     struct ipsec_policy *out)
+{
+    struct ipsec_policy asked;
+
+    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, local, remote, &asked) != SPD_OK ||
+        !ours(sa, &asked, sa->profile))
+        return false;
+    *out = asked;
+    return true;
+}
+
+static bool offered(const struct v2_ts_body *b, const struct selector *s)
+{
+    struct v2_ts all;
+
+    v2_ts_of(s, &all);
+    for (unsigned i = 0; i < b->n; i++) {
+        const struct v2_ts *ts = &b->v[i];
+        if (ts->lo <= all.lo && ts->hi >= all.hi && (!ts->proto || ts->proto == all.proto) &&
+            ts->port_lo <= all.port_lo && ts->port_hi >= all.port_hi)
+            return true;
+    }
+    return false;
+}
+
+/* A single address, of that selector: narrow it to that. */
+static bool to_host(const struct v2_ts *first, struct selector *s)
+{
+    if (first->lo != first->hi || (first->lo & s->mask) != s->addr)
+        return false;
+    s->addr = first->lo;
+    s->mask = UINT32_MAX;
+    return true;
+}
+
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct ipsec_policy *old,
+                struct ipsec_policy *out)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
     struct search s = {.sa = sa, .profile = sa->profile, .out = out, .best = -1};
-    struct ipsec_policy asked;
+    struct selector local, remote;
 
     if (!i || !r || v2_tsb(i, &s.i) != CODEC_OK || v2_tsb(r, &s.r) != CODEC_OK || !s.i.n || !s.r.n)
         return false;
     if (translated)
         as_seen(sa, &s.r, &s.i);
+    if (old && offered(&s.i, &old->remote_sel) && offered(&s.r, &old->local_sel) &&
+        ask_with(sa, &old->local_sel, &old->remote_sel, out))
+        return true;
     spd_each_flow(sa->v2->ike->env.ipsec, sa->local, sa->remote, meet, &s);
-    if (s.best < 0)
-        return ask_with_theirs(sa, &s);
-    /* The policy that stands behind exactly these, with the modes that fit them. */
-    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &out->local_sel, &out->remote_sel, &asked) ==
-            SPD_OK &&
-        ours(sa, &asked, s.profile))
-        *out = asked;
+    if (s.best < 0 && !ask_with_theirs(sa, &s))
+        return false;
+    local = out->local_sel;
+    remote = out->remote_sel;
+    if (!old && out->per_host && to_host(&s.i.v[0], &remote) && to_host(&s.r.v[0], &local) &&
+        ask_with(sa, &local, &remote, out))
+        return true;
+    if (s.best >= 0)
+        (void)ask_with(sa, &out->local_sel, &out->remote_sel, out);
     return true;
 }
 
