@@ -16,7 +16,8 @@
  * an order that means nothing to it.
  *
  * One plan need not be enough (a line may undo more than it says), so the caller plans again from what the router then
- * prints, a few times. */
+ * prints, a few times. What is in use may refuse to be undone (cmd_scope.leaves) although who uses it stands in the target
+ * as well: such users are taken out by a plan of their own, and the next one types them again. */
 #include <string.h>
 
 #include "cli/config/config_local.h"
@@ -418,6 +419,67 @@ void config_plan_make(struct grammar *g, const struct config_tree *from, const s
 
     *out = (struct config_plan){.pool = pool_new()};
     plan(&p, CONFIG, &from->root, &to->root);
+    mem_free(p.m);
+}
+
+/* ---- what is in use ---- */
+struct held {
+    const char *name[16];
+    size_t n;
+};
+
+/* What a refused step calls the thing that it was to take away. */
+static void add_held(struct planner *p, const struct config_step *s, struct held *h)
+{
+    if (!s->refused || s->depth || !match(p->g, CONFIG, s->text, p->m) || !p->m->no || !is_element(p->m->rule) ||
+        !config_scope(p->g, p->m->rule)->leaves)
+        return;
+    cmd_each_bind (k, p->m->rule->row)
+        for (size_t i = 0; i < p->m->nvals && h->n < sizeof h->name / sizeof h->name[0]; i++)
+            if (k->key && k->is_text && !strcmp(p->m->vals[i].name, k->name))
+                h->name[h->n++] = pool_strdup(p->out->pool, p->m->vals[i].text);
+}
+
+static bool names_held(const char *text, const struct held *h)
+{
+    for (const char *word = text; *word; word += strcspn(word, " "), word += strspn(word, " "))
+        for (size_t i = 0; i < h->n; i++)
+            if (strlen(h->name[i]) == strcspn(word, " ") && str_starts(word, h->name[i]))
+                return true;
+    return false;
+}
+
+static void release(struct planner *p, enum cmd_mode mode, const struct config_line *section, const struct held *h)
+{
+    for (size_t i = 0; i < section->nkids; i++) {
+        const struct config_line *l = section->kids[i];
+        struct meaning m = meaning_of(p, mode, l);
+
+        if (mode != CONFIG && names_held(l->text, h)) {
+            undo(p, mode, l, &m);
+        } else if (l->nkids) {
+            size_t head = p->out->n;
+            step(p, l->depth, "%s", l->text);
+            size_t body = p->out->n;
+            release(p, m.rule ? m.rule->row->enters : EXEC, l, h);
+            if (p->out->n == body)
+                p->out->n = head;
+        }
+        meaning_free(&m);
+    }
+}
+
+void config_plan_release(struct grammar *g, const struct config_tree *from, const struct config_plan *refused,
+                         struct config_plan *out)
+{
+    struct planner p = {.g = g, .from = from, .out = out, .m = NEW(struct match)};
+    struct held h = {.n = 0};
+
+    *out = (struct config_plan){.pool = pool_new()};
+    for (size_t i = 0; i < refused->n; i++)
+        add_held(&p, &refused->v[i], &h);
+    if (h.n)
+        release(&p, CONFIG, &from->root, &h);
     mem_free(p.m);
 }
 

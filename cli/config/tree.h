@@ -52,6 +52,7 @@ struct config_tree *config_tree_canonical(struct grammar *g, const struct config
 struct config_step {
     const char *text;
     unsigned depth;
+    bool refused; /* by who typed it */
 };
 struct config_plan {
     struct pool *pool;
@@ -61,6 +62,10 @@ struct config_plan {
 /* What must be typed so that a router whose configuration is `from` (its own text) comes to `to` (canonical). */
 void config_plan_make(struct grammar *g, const struct config_tree *from, const struct config_tree *to,
                       struct config_plan *out);
+/* What a plan was refused to take away, as it is in use: the lines, in sections of `from`, that use it, taken back. Empty when
+ * nothing of that kind was refused (config_step.refused). */
+void config_plan_release(struct grammar *g, const struct config_tree *from, const struct config_plan *refused,
+                         struct config_plan *out);
 void config_plan_free(struct config_plan *p);
 bool config_plan_same(const struct config_plan *a, const struct config_plan *b);
 /* Put what the router keeps in the order in which it was typed into the order of `to`, as if it had been typed so. */

@@ -5,7 +5,9 @@
  *      |                  v
  *      +------ type it into a session without a terminal
  *
- * A pass may leave something over: an undone line took more with it, or a line waited for another. Five passes are made
+ * A pass may leave something over: an undone line took more with it, or a line waited for another. When something was not
+ * taken away because it is in use, one pass takes out who uses it, and the next one types again what is wanted of that.
+ * Five passes are made
  * at most, as on IOS. A plan that comes out the same again although every line of it was accepted says nothing that the
  * router could do (the port of a cable cannot be removed; a password is printed otherwise than it was typed), and one
  * that comes out as the one before the last goes in a circle: that is done too. Lines that are refused to the end are listed and the replacement has failed.
@@ -97,10 +99,11 @@ static void add_line(struct text *out, unsigned depth, const char *text)
     text_printf(out, "%*s%s\n", (int)depth, "", text);
 }
 
-static void type_step(struct typist *t, const struct config_step *s)
+static void type_step(struct typist *t, struct config_step *s)
 {
     bool ok = go(t, s->depth) && enter(t, s->text);
     t->heads[s->depth] = s->text;
+    s->refused = !ok;
     if (ok)
         return;
     t->nrefused++;
@@ -121,7 +124,7 @@ static void list_plan(struct out *out, const struct config_plan *p)
 }
 
 /* Types a plan; the number of refused lines. With `first` it stops at the first of them. */
-static size_t type_plan(struct maker *m, const struct config_plan *p, const struct replace_params *who, bool first,
+static size_t type_plan(struct maker *m, struct config_plan *p, const struct replace_params *who, bool first,
                         struct text *refused)
 {
     struct typist t = {.sh = shell_open(&m->shells, &(struct shell_params){.user = who->user,
@@ -150,6 +153,20 @@ static void tell_failure(struct out *out, const struct config_plan *p, unsigned 
     out_text(out, "********\n");
 }
 
+/* In place of a plan: who uses what the last one could not take away. False: nobody does. */
+static bool take_out_users(struct grammar *g, const struct config_tree *from, const struct config_plan *last,
+                           struct config_plan *now)
+{
+    struct config_plan users;
+    config_plan_release(g, from, last, &users);
+    bool any = users.n;
+    struct config_plan *unused = any ? now : &users;
+    config_plan_free(unused);
+    if (any)
+        *now = users;
+    return any;
+}
+
 enum replace_result store_replace(struct shells *s, const struct config_tree *to, const struct replace_params *p,
                                   struct out *out)
 {
@@ -168,10 +185,13 @@ enum replace_result store_replace(struct shells *s, const struct config_tree *to
     while (!done && !failed) {
         struct config_tree *from = store_running_tree(s);
         config_plan_make(m->grammar, from, target, &now);
+        bool frees = now.n && nrefused && passes < PASSES_MAX - 1 && take_out_users(m->grammar, from, &last, &now);
+        if (frees)
+            config_plan_free(&last); /* the next one may be the same again, and yet do more */
         config_tree_free(from);
         done = !now.n || (passes && !nrefused && config_plan_same(&now, &last)) ||
                (passes > 1 && !nrefused && config_plan_same(&now, &earlier));
-        failed = !done && (passes == PASSES_MAX || (p->revert && nrefused));
+        failed = !done && (passes == PASSES_MAX || (p->revert && nrefused && !frees));
         if (!done && !failed) {
             passes++;
             if (p->list) {
