@@ -34,9 +34,14 @@ struct seal {
 };
 _Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) == SEAL_UNIT, "round keys fill their lines");
 
+static inline size_t seal_pads_at(const struct seal *s) /* in keys */
+{
+    return (size_t)s->pads_at * SEAL_UNIT;
+}
+
 static inline const uint8_t *seal_pads(const struct seal *s)
 {
-    return s->keys + s->pads_at * SEAL_UNIT;
+    return s->keys + seal_pads_at(s);
 }
 
 static inline struct cipher *seal_evp(const struct seal *s) /* NULL: the multi-buffer library's, or none */

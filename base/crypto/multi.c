@@ -272,7 +272,7 @@ void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key
     for (unsigned way = 0; way < 2; way++) {
         for (size_t i = 0; i < block; i++)
             padded[i] = k[i] ^ (way ? 0x5C : 0x36);
-        one_block(m->wide, a, padded, (uint8_t *)(uintptr_t)seal_pads(s) + way * HMAC_STATE);
+        one_block(m->wide, a, padded, s->keys + seal_pads_at(s) + way * HMAC_STATE);
     }
     mem_wipe(k, sizeof k);
     mem_wipe(padded, sizeof padded);
