@@ -4,14 +4,11 @@
  * A reload is nothing but router_free and router_new by the owner: whatever must survive it is a file. */
 #include "cli/app/router.h"
 
-#include <malloc.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "cli/app/host_snmp.h"
+#include "cli/app/memory.h"
 #include "cli/app/tables.h"
 #include "cli/cli.h"
 #include "cli/grammar/grammar.h"
@@ -155,49 +152,9 @@ static bool own_addr(void *arg, uint32_t addr)
     return iface_by_addr(dataplane_net(((struct router *)arg)->dp), addr) != NULL;
 }
 
-/* A line "VmHWM:  1234 kB" of the kernel's account of this process, in bytes; 0: not there. */
-static uint64_t status_line(const char *name)
-{
-    char line[128];
-    unsigned long long kb = 0;
-    FILE *f = fopen("/proc/self/status", "re");
-    while (f && fgets(line, sizeof line, f)) {
-        if (str_starts(line, name) && sscanf(line + strlen(name), " %llu", &kb) == 1)
-            break;
-    }
-    if (f)
-        fclose(f);
-    return kb * 1024;
-}
-
-/* Processor memory is what this process may have (the machine's, or its own limit) and holds, from where its threads keep their own (an address with letters
- * in it, as programs expect of a head); I/O memory the packet pools. */
 static bool memory(void *arg, struct cli_memory *m)
 {
-    struct router *r = arg;
-    struct rlimit limit;
-    struct mallinfo2 heap = mallinfo2();
-    uint64_t total = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t used = status_line("VmRSS:"), most = status_line("VmHWM:");
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < total)
-        total = limit.rlim_cur;
-    if (!used || total < most)
-        return false;
-    *m = (struct cli_memory){.processor = {.head = (uintptr_t)&errno, .total = total, .used = used, .lowest = total - (most > used ? most : used), .largest = total - used},
-                             .io = {.head = (uintptr_t)dataplane_graph(r->dp)},
-                             .heap = heap.arena + heap.hblkhd,
-                             .heap_free = heap.fordblks};
-    for (int large = 0; large < 2; large++) {
-        struct pool_stats p = graph_pool(dataplane_graph(r->dp), large);
-        m->io.total += p.bound * p.each;
-        m->io.used += p.used * p.each;
-        m->io.lowest += (p.bound - p.most) * p.each;
-        m->io.largest = p.used < p.bound ? p.each : m->io.largest;
-        m->io_made += p.made * p.each;
-        m->io_taken += p.taken;
-        m->io_given += p.taken - p.used;
-    }
-    return true;
+    return process_memory(((struct router *)arg)->dp, m);
 }
 
 static bool pool(void *arg, unsigned i, struct snmp_pool *out)
