@@ -253,7 +253,8 @@ static void entry_hold(struct arp_entry *e, struct packet *p)
 
 /* ---- stages ---- */
 
-static void resolve(struct arp *arp, struct packet *p, uint64_t now)
+/* The entry by which it left; NULL: another way, or not yet. */
+static const struct arp_entry *resolve(struct arp *arp, struct packet *p, uint64_t now)
 {
     struct net *net = arp->net;
     struct iface *ifc = p->oif;
@@ -263,35 +264,37 @@ static void resolve(struct arp *arp, struct packet *p, uint64_t now)
         net->stat.out_multicast++;
         const uint8_t mac[6] = {1, 0, 0x5E, (uint8_t)(hop >> 16 & 0x7F), (uint8_t)(hop >> 8), (uint8_t)hop};
         frame_out(net, p, mac, ETH_IP4, now);
-        return;
+        return NULL;
     }
     if (hop == 0xFFFFFFFFu || iface_broadcast(ifc, hop)) {
         net->stat.out_broadcast++;
         frame_out(net, p, eth_broadcast, ETH_IP4, now);
-        return;
+        return NULL;
     }
     struct arp_entry *e = arp_find(arp, ifc, hop);
     if (e && e->complete) {
         frame_out(net, p, e->mac, ETH_IP4, now);
-        return;
+        return e;
     }
     if (!e) {
         e = entry_new(arp, ifc, hop);
         if (!e) {
             graph_drop(net->env.graph, p, DROP_ARP_QUEUE);
-            return;
+            return NULL;
         }
         e->tries = 1;
         arp_ask(e);
         timer_set(&e->timer, ARP_RETRY_US);
     }
     entry_hold(e, p);
+    return NULL;
 }
 
 static void eth_out(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct arp *arp = self;
     uint64_t now = loop_now(arp->net->env.loop);
+    const struct arp_entry *before = NULL; /* by which the last one left */
 
     for (unsigned i = 0; i < n; i++) {
         struct iface *ifc = v[i]->oif;
@@ -299,8 +302,10 @@ static void eth_out(void *self, struct graph *g, struct packet **v, unsigned n)
             graph_drop(g, v[i], DROP_IF_DOWN);
         else if (ifc->kind != IFACE_ETHERNET)
             graph_drop(g, v[i], DROP_ARP_FAILED); /* nobody else lives on a loopback */
+        else if (before && before->ifc == ifc && before->addr == v[i]->next_hop)
+            frame_out(arp->net, v[i], before->mac, ETH_IP4, now);
         else
-            resolve(arp, v[i], now);
+            before = resolve(arp, v[i], now);
     }
 }
 

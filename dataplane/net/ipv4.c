@@ -92,18 +92,20 @@ static enum drop_reason header_check(struct packet *p)
     return DROP_NONE;
 }
 
-static enum drop_reason address_check(struct net *net, const struct packet *p)
+/* before: a source that was found to be fine, and is not looked up again; 0 none. */
+static enum drop_reason address_check(struct net *net, const struct packet *p, uint32_t *before)
 {
     uint32_t src = get32(p->l3 + 12), dst = get32(p->l3 + 16);
 
     if (!p->decapsulated && !p->iif->addr)
         return DROP_NO_IP;
-    if (ipv4_martian(src) || iface_by_addr(net, src) || dst >> 24 == 127 || dst >> 24 == 0)
+    if (src != *before && (ipv4_martian(src) || iface_by_addr(net, src)))
         return DROP_IP_MARTIAN;
-    return DROP_NONE;
+    *before = src;
+    return dst >> 24 == 127 || dst >> 24 == 0 ? DROP_IP_MARTIAN : DROP_NONE;
 }
 
-static enum drop_reason input_check(struct net *net, struct packet *p)
+static enum drop_reason input_check(struct net *net, struct packet *p, uint32_t *before)
 {
     uint32_t at;
     enum drop_reason why = header_check(p);
@@ -111,7 +113,7 @@ static enum drop_reason input_check(struct net *net, struct packet *p)
     net->stat.in_checksum += why == DROP_IP_CHECKSUM;
     net->stat.in_format += why && why != DROP_IP_CHECKSUM;
     if (!why)
-        why = address_check(net, p);
+        why = address_check(net, p, before);
     if (why || ipv4_ihl(p->l3) == IP_HEADER)
         return why;
     net->stat.with_options++;
@@ -144,12 +146,13 @@ static bool acl_lets(struct net *net, struct acl *acl, const struct packet *p)
 static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct net *net = self;
+    uint32_t before = 0; /* which is a martian */
 
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
         enum drop_reason why;
         net->stat.ip_in++;
-        why = input_check(net, p);
+        why = input_check(net, p, &before);
         if (why)
             graph_drop(g, p, why);
         else if (!p->decapsulated && !acl_lets(net, p->iif->acl_in, p))
@@ -164,14 +167,31 @@ static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
     }
 }
 
+/* What was found for the packet before: of those that come together many go to one destination. */
+struct lately {
+    bool any;
+    uint32_t dst;
+    enum route_verdict verdict;
+    struct route_hop hop;
+};
+
+static inline enum route_verdict way_of(struct net *net, uint32_t dst, struct lately *l)
+{
+    if (!l->any || l->dst != dst) {
+        *l = (struct lately){.any = true, .dst = dst};
+        l->verdict = route_lookup(net, dst, &l->hop);
+    }
+    return l->verdict;
+}
+
 static void ip4_route_in(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct net *net = self;
+    struct lately lately = {0};
 
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
         uint32_t dst = get32(p->l3 + 16);
-        struct route_hop hop = {0};
         if (dst == 0xFFFFFFFFu || iface_broadcast(p->iif, dst)) {
             net->stat.in_broadcast++;
             p->link_broadcast = true;
@@ -183,11 +203,11 @@ static void ip4_route_in(void *self, struct graph *g, struct packet **v, unsigne
             graph_drop(g, p, DROP_IP_BROADCAST);
             continue;
         }
-        switch (route_lookup(net, dst, &hop)) {
+        switch (way_of(net, dst, &lately)) {
         case ROUTE_US: graph_next(g, p, STAGE_IP4_LOCAL); break;
         case ROUTE_VIA:
-            p->oif = hop.oif;
-            p->next_hop = hop.next_hop;
+            p->oif = lately.hop.oif;
+            p->next_hop = lately.hop.next_hop;
             graph_next(g, p, STAGE_IP4_FORWARD);
             break;
         case ROUTE_DISCARD:
@@ -281,20 +301,20 @@ static void ip4_forward(void *self, struct graph *g, struct packet **v, unsigned
 static void ip4_route(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct net *net = self;
+    struct lately lately = {0};
 
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
-        struct route_hop hop = {0};
         net->stat.ip_out += p->from_local;
-        switch (route_lookup(net, get32(p->l3 + 16), &hop)) {
+        switch (way_of(net, get32(p->l3 + 16), &lately)) {
         case ROUTE_US:
-            p->iif = hop.oif;
+            p->iif = lately.hop.oif;
             graph_next(g, p, STAGE_IP4_LOCAL);
             break;
         case ROUTE_VIA:
         case ROUTE_BROADCAST:
-            p->oif = hop.oif;
-            p->next_hop = hop.next_hop;
+            p->oif = lately.hop.oif;
+            p->next_hop = lately.hop.next_hop;
             graph_next(g, p, STAGE_IP4_OUT);
             break;
         case ROUTE_DISCARD: graph_drop(g, p, DROP_IP_NULL0); break;
