@@ -128,6 +128,8 @@ static const char *auth_word(const struct ipsec_transform *t, uint8_t proto)
     static const char *const words[HASH_ALGS] = {"None",        "hmac-md5",    "hmac-sha",
                                                  "hmac-sha256", "hmac-sha384", "hmac-sha512"};
 
+    if (proto == PROTO_AH && t->proto == PROTO_ESP)
+        return words[t->over];
     return t->proto == proto ? words[t->auth] : "None";
 }
 

@@ -3,7 +3,7 @@
  * Zero are: TOS, flags and fragment offset, TTL, header checksum, the value itself, and those IPv4 options that may
  * change on the way (appendix A1: all but End, NOP, security, commercial and extended security, router alert, sender
  * directed delivery). The packet is not touched: a copy of its header is summed. The value fills up to a multiple of 32
- * bits by itself (12, 16, 24 or 32 bytes). AH through a NAT does not exist. An extended sequence
+ * bits by itself (12, 16, 24 or 32 bytes). Of AH over ESP it is the same: the ESP is what is inside. AH through a NAT does not exist. An extended sequence
  * number's upper half is summed last (RFC 4302 section 3.3.3.2.2).
  */
 #include "dataplane/ipsec/ipsec_local.h"
@@ -12,7 +12,6 @@
 
 #include "espial/buf.h"
 
-#define AH_FIXED    12
 #define IP_HEAD     20
 #define IP_HEAD_MAX 60
 
@@ -53,12 +52,12 @@ static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t
 {
     static const uint8_t zero[HASH_MAX];
     uint8_t h[IP_HEAD_MAX], last[4];
-    uint32_t ihl = (ip[0] & 15u) * 4u, rest = ah_at + AH_FIXED + sa->icv_len;
+    uint32_t ihl = (ip[0] & 15u) * 4u, rest = ah_at + AH_FIXED + ah_icv(sa);
     if (ihl < IP_HEAD || ihl != ah_at || rest > len || !settle(h, ip, ihl))
         return false;
     put32(last, high);
     mac_sum(mac,
-            (struct bytes[]){BYTES(h, ihl), BYTES(ip + ah_at, AH_FIXED), BYTES(zero, sa->icv_len),
+            (struct bytes[]){BYTES(h, ihl), BYTES(ip + ah_at, AH_FIXED), BYTES(zero, ah_icv(sa)),
                              BYTES(ip + rest, len - rest), BYTES(last, sizeof last)},
             sa->esn ? 5 : 4, out);
     return true;
@@ -67,14 +66,15 @@ static bool sum(struct sa_pair *sa, struct mac *mac, const uint8_t *ip, uint32_t
 bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high)
 {
     uint8_t out[HASH_MAX];
-    if (!sum(sa, sa->out.mac, ip, len, ah_at, high, out))
+    if (!sum(sa, sa->over ? sa->over->out : sa->out.mac, ip, len, ah_at, high, out))
         return false;
-    memcpy(ip + ah_at + AH_FIXED, out, sa->icv_len);
+    memcpy(ip + ah_at + AH_FIXED, out, ah_icv(sa));
     return true;
 }
 
 bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high)
 {
     uint8_t out[HASH_MAX];
-    return sum(sa, sa->in.mac, ip, len, ah_at, high, out) && mem_equal_ct(out, ip + ah_at + AH_FIXED, sa->icv_len);
+    return sum(sa, sa->over ? sa->over->in : sa->in.mac, ip, len, ah_at, high, out) &&
+           mem_equal_ct(out, ip + ah_at + AH_FIXED, ah_icv(sa));
 }

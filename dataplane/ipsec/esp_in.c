@@ -10,8 +10,10 @@
  * logged (once a minute per source and destination) and told upwards at the end of the turn. A decapsulated packet
  * outside its SA's selectors is dropped as invalid identity (RFC 4301 section 5.2). The outer TOS is discarded, its ECN
  * too unless `ecn propagate` is asked for. An SA without authentication (RFC 4303 section 1 allows it) proves nothing:
- * there is no replay check (section 3.4.3), and the peer's port is not followed. ESP behind AH in one packet is not
- * unwrapped further: such bundles are not negotiated. Dummy packets (next header 59) end here silently.
+ * there is no replay check (section 3.4.3), and the peer's port is not followed. Dummy packets (next header 59) end here
+ * silently. Of AH over ESP that was agreed as one (over.c), both sums are made in the one pass and proved one after the
+ * other, AH first; what stands behind the AH must be the ESP of that pair, and its ESP without the AH is not taken. What
+ * the AH of any other pair had inside goes to IP4_IN, ESP too.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -22,7 +24,6 @@
 #define IP_HEAD    20
 #define ESP_HEAD   8
 #define UDP_HEAD   8
-#define AH_FIXED   12u
 #define PROTO_IPIP 4
 #define PROTO_NONE 59
 #define ECN_NONE   0 /* RFC 3168 */
@@ -37,7 +38,11 @@ struct look {
     uint32_t src, dst, spi, low;
     uint32_t ihl, at;     /* at: of ESP or AH, from l3 */
     uint32_t len;         /* of the packet: the header's total length */
-    uint8_t proto;        /* PROTO_ESP or PROTO_AH */
+    uint8_t proto;        /* PROTO_ESP or PROTO_AH; of AH over ESP: the former, once `at` is that of the ESP */
+    bool over;            /* AH over ESP, and the ICV of the AH is right */
+    bool strange;         /* ... but it is not that ESP which follows */
+    uint32_t over_low;
+    uint64_t over_seq; /* of the AH; seq, low: of the ESP */
     uint8_t why;          /* enum drop_reason, where it failed before its sum */
     uint8_t replay;       /* enum replay_answer */
     bool ok;              /* AH: the ICV is right */
@@ -79,32 +84,32 @@ static inline bool look_at(const struct packet *p, struct look *k)
 static inline bool length_fits(const struct sa_pair *sa, const uint8_t *ip, const struct look *k)
 {
     uint32_t len = k->len - k->at;
-    if (sa->ah)
-        return len >= AH_FIXED + sa->icv_len && ip[k->at + 1] == (AH_FIXED + sa->icv_len) / 4 - 2;
+    if (k->proto == PROTO_AH)
+        return len >= AH_FIXED + ah_icv(sa) && ip[k->at + 1] == (AH_FIXED + ah_icv(sa)) / 4 - 2;
     uint32_t over = ESP_HEAD + sa->iv_len + sa->icv_len;
     return len >= over + 2 && ((len - over) & (sa->block - 1u)) == 0;
 }
 
-/* All that can be said before a sum is made; the job for it. False: there is nothing to sum. */
-static inline bool check(struct look *k, struct packet *p, struct seal_job *job)
+/* Its length, and its number against that window. */
+static inline bool number_fits(struct look *k, const struct packet *p, const struct replay *r)
 {
-    struct sa_pair *sa = k->sa;
-    k->why = DROP_NONE;
-    k->job = NULL;
-    if (!length_fits(sa, p->l3, k)) {
+    if (!length_fits(k->sa, p->l3, k)) {
         k->why = DROP_IN_PKT_HEADPAD_LEN_ERR;
         return false;
     }
-    k->seq = sa->esn ? replay_extend(&sa->replay, k->low) : k->low;
-    k->replay = replay_check(&sa->replay, k->seq);
-    if (k->replay != REPLAY_OK) {
+    k->seq = k->sa->esn ? replay_extend(r, k->low) : k->low;
+    k->replay = replay_check(r, k->seq);
+    if (k->replay != REPLAY_OK)
         k->why = DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL;
+    return k->why == DROP_NONE;
+}
+
+/* All that can be said before a sum is made; the job for it. False: there is nothing to sum. */
+static inline bool check_esp(struct look *k, const struct packet *p, struct seal_job *job)
+{
+    const struct sa_pair *sa = k->sa;
+    if (!number_fits(k, p, &sa->replay))
         return false;
-    }
-    if (sa->ah) {
-        k->ok = ah_fits(sa, p->l3, k->len, k->at, (uint32_t)(k->seq >> 32));
-        return false;
-    }
     uint8_t *esp = p->l3 + k->at;
     job->seal = sa->in.seal;
     job->head = esp;
@@ -115,6 +120,40 @@ static inline bool check(struct look *k, struct packet *p, struct seal_job *job)
     job->high = (uint32_t)(k->seq >> 32);
     k->job = job;
     return true;
+}
+
+/* The same of what begins with AH, or should. The sum of the AH is made here. */
+static __attribute__((noinline)) bool check_ah(struct look *k, const struct packet *p, struct seal_job *job)
+{
+    struct sa_pair *sa = k->sa;
+    if (k->proto != PROTO_AH) { /* the ESP alone, where both were agreed */
+        k->why = DROP_IN_V4_POST_INPUT_POLICY_FAIL;
+        return false;
+    }
+    if (!number_fits(k, p, sa->over ? &sa->over->replay : &sa->replay))
+        return false;
+    k->ok = ah_fits(sa, p->l3, k->len, k->at, (uint32_t)(k->seq >> 32));
+    if (!k->ok || !sa->over)
+        return false;
+    const uint8_t *ah = p->l3 + k->at;
+    k->over = true;
+    k->over_seq = k->seq;
+    k->over_low = k->low;
+    k->at += AH_FIXED + ah_icv(sa);
+    k->strange = ah[0] != PROTO_ESP || k->len - k->at < ESP_HEAD || get32(p->l3 + k->at) != sa->in.spi;
+    if (k->strange)
+        return false;
+    k->proto = PROTO_ESP;
+    k->low = get32(p->l3 + k->at + 4);
+    return check_esp(k, p, job);
+}
+
+static inline bool check(struct look *k, const struct packet *p, struct seal_job *job)
+{
+    k->why = DROP_NONE;
+    k->over = false;
+    k->job = NULL;
+    return k->sa->ah ? check_ah(k, p, job) : check_esp(k, p, job);
 }
 
 /* Do the `pad` bytes before end read 1 2 3 ...? */
@@ -139,7 +178,7 @@ static inline bool padded(const uint8_t *end, uint32_t pad)
 static inline enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
                                uint8_t *next)
 {
-    if (sa->ah) {
+    if (!k->job) {
         *at = k->at + AH_FIXED + sa->icv_len;
         *end = k->len;
         *next = ip[k->at];
@@ -226,13 +265,34 @@ static enum drop_reason no_sa(struct ipsec *ips, const struct packet *p, const s
     return DROP_INV_SPI;
 }
 
-static enum drop_reason replayed(struct sa_pair *sa, uint32_t seq, enum replay_answer a)
+static enum drop_reason replayed(struct sa_pair *sa, bool over, uint32_t seq, enum replay_answer a)
 {
     if (a == REPLAY_ZERO)
         sa->flow->n.rollover_rcv++;
     sa->flow->n.replay_failed++;
-    report_replay(sa, seq);
+    report_replay(sa, over, seq);
     return DROP_IN_CD_SW_IPSEC_ANTI_REPLAY_FAIL;
+}
+
+/* The AH over the ESP is right: its window moves. */
+static enum drop_reason proved_over(const struct look *k)
+{
+    struct sa_pair *sa = k->sa;
+    enum replay_answer a = replay_check(&sa->over->replay, k->over_seq);
+    if (a != REPLAY_OK)
+        return replayed(sa, true, k->over_low, a);
+    replay_advance(&sa->over->replay, k->over_seq);
+    if (!k->strange)
+        return DROP_NONE;
+    sa->flow->n.invalid_prot++;
+    flowmib_fail_packet(sa, FLOWMIB_PROTOCOL, true);
+    return DROP_IN_CD_SW_IPSEC_NH_MISMATCH;
+}
+
+/* Is it the AH of such a pair that failed? */
+static inline bool of_over(const struct look *k)
+{
+    return k->proto == PROTO_AH && k->sa->over;
 }
 
 /* What was found out before or by the sum, counted and reported now, in the order of the packets. */
@@ -241,20 +301,28 @@ static inline enum drop_reason proved(struct ipsec *ips, struct packet *p, const
     struct sa_pair *sa = k->sa;
     if (!sa || sa->dead)
         return k->why == DROP_IN_PKT_MDATA_ERR ? DROP_IN_PKT_MDATA_ERR : no_sa(ips, p, k);
+    enum drop_reason why = k->over ? proved_over(k) : DROP_NONE;
+    if (why != DROP_NONE)
+        return why;
     if (k->why == DROP_IN_PKT_HEADPAD_LEN_ERR) {
         sa->flow->n.invalid_len++;
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
     }
+    if (k->why == DROP_IN_V4_POST_INPUT_POLICY_FAIL) {
+        sa->flow->n.invalid_prot++;
+        flowmib_fail_packet(sa, FLOWMIB_PROTOCOL, true);
+        return DROP_IN_V4_POST_INPUT_POLICY_FAIL;
+    }
     if (k->why != DROP_NONE)
-        return replayed(sa, k->low, k->replay);
+        return replayed(sa, of_over(k), k->low, k->replay);
     if (!(k->job ? k->job->ok : k->ok)) {
         sa->flow->n.verify_failed++;
-        report_mac(sa, k->low);
+        report_mac(sa, of_over(k), k->low);
         return DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION;
     }
     enum replay_answer a = replay_check(&sa->replay, k->seq); /* an earlier packet of this vector may have moved it */
     if (a != REPLAY_OK)
-        return replayed(sa, k->low, a);
+        return replayed(sa, false, k->low, a);
     bool newest = k->seq > sa->replay.top;
     replay_advance(&sa->replay, k->seq);
     if (!sa->icv_len)
@@ -354,7 +422,7 @@ static inline enum drop_reason finish(struct ipsec *ips, struct packet *p, const
     if (why == DROP_NONE)
         why = admit(ips, sa, p);
     if (why != DROP_NONE) { /* it counts with those that were decapsulated else */
-        sa->flow->n.verify += sa->icv_len != 0;
+        sa->flow->n.verify += sa->icv_len != 0 || sa->over;
         return why;
     }
     p->sa = sa;

@@ -1,6 +1,7 @@
-/* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), tunnel and transport mode. The stage ESP_OUT: p->sa is
+/* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), or AH over ESP (over.c), tunnel and transport mode. The stage ESP_OUT: p->sa is
  * known; out comes a packet for IP4_ROUTE. ESP_BATCH packets go through three passes: each is dressed (headers, number,
- * IV, padding), then all are encrypted and summed at once, then each is counted and sent on.
+ * IV, padding), then all are encrypted and summed at once (and then those of AH over ESP by AH), then each is counted and
+ * sent on.
  *
  * The packet grows in place, into the room kept around it: in front [IPv4 | UDP | ESP | IV] (tunnel) or the IPv4 header
  * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
@@ -19,7 +20,6 @@
 #define IP_HEAD     20
 #define ESP_HEAD    8
 #define UDP_HEAD    8
-#define AH_FIXED    12
 #define IP_DF       0x4000
 #define OUTER_TTL   255u
 #define PROTO_IPIP  4
@@ -117,15 +117,37 @@ static inline void esp_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet
     esp_dress(ips, sa, clear, len, job);
 }
 
+static void ah_write(const struct sa_pair *sa, uint8_t *ah, uint8_t next, uint32_t spi)
+{
+    ah[0] = next;
+    ah[1] = (uint8_t)((AH_FIXED + ah_icv(sa)) / 4 - 2);
+    put16(ah + 2, 0);
+    put32(ah + 4, spi);
+    put32(ah + 8, (uint32_t)sa->seq_out);
+}
+
+/* AH over ESP: all but the sums; that of the AH is made of what is encrypted (over_seal). */
+static void over_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint32_t ihl, uint32_t pad,
+                      struct seal_job *job)
+{
+    uint8_t *clear = p->l3 + ihl, *trailer = p->l3 + p->len;
+    uint32_t len = p->len - ihl + pad + 2;
+    esp_pad(trailer, pad);
+    trailer[pad] = (uint8_t)pad;
+    trailer[pad + 1] = front(ips, sa, p, PROTO_AH, pad + 2 + sa->icv_len);
+    ah_write(sa, clear - sa->head_len, PROTO_ESP, sa->over->spi_out);
+    esp_dress(ips, sa, clear, len, job);
+}
+
+static bool over_seal(const struct packet *p, const struct seal_job *job)
+{
+    return ah_seal(p->sa, p->l3, p->len, (p->l3[0] & 15u) * 4u, job->high);
+}
+
 static bool ah_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint32_t ihl)
 {
     uint8_t *ah = p->l3 + ihl - sa->head_len;
-    uint8_t next = front(ips, sa, p, PROTO_AH, 0);
-    ah[0] = next;
-    ah[1] = (uint8_t)(sa->head_len / 4 - 2);
-    put16(ah + 2, 0);
-    put32(ah + 4, sa->out.spi);
-    put32(ah + 8, (uint32_t)sa->seq_out);
+    ah_write(sa, ah, front(ips, sa, p, PROTO_AH, 0), sa->out.spi);
     return ah_seal(sa, p->l3, p->len, sa->tunnel ? IP_HEAD : ihl, (uint32_t)(sa->seq_out >> 32));
 }
 
@@ -134,7 +156,7 @@ static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, stru
 {
     uint32_t plain = p->len, ihl = sa->tunnel ? 0 : (p->l3[0] & 15u) * 4u, pad = 0, tail = 0;
     uint32_t head = sa->head_len + (sa->tunnel ? IP_HEAD : 0u);
-    if (!sa->ah) {
+    if (!sa->ah || sa->over) {
         pad = (0u - (plain - ihl + 2)) & (sa->block - 1u);
         tail = pad + 2 + sa->icv_len;
     }
@@ -163,6 +185,8 @@ static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, stru
         pair_soft(sa);
     if (!sa->ah) {
         esp_wrap(ips, sa, p, ihl, pad, job);
+    } else if (sa->over) {
+        over_wrap(ips, sa, p, ihl, pad, job);
     } else if (!ah_wrap(ips, sa, p, ihl)) {
         sa->flow->n.encaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
@@ -231,17 +255,24 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
 {
     struct seal_job jobs[ESP_BATCH];
     struct dressed d[ESP_BATCH];
-    unsigned njobs = 0;
+    unsigned njobs = 0, nover = 0;
     look_ahead(v, n);
     for (unsigned i = 0; i < n; i++) {
         struct sa_pair *sa = v[i]->sa;
         d[i].plain = v[i]->len;
         d[i].job = NULL;
         d[i].why = (uint8_t)(!sa || sa->dead ? DROP_OUT_IPV4_SA_NOT_FOUND : dress(ips, sa, v[i], &jobs[njobs]));
-        if (d[i].why == DROP_NONE && !sa->ah)
+        if (d[i].why != DROP_NONE)
+            continue;
+        if (!sa->ah)
             d[i].job = &jobs[njobs++];
+        else if (sa->over)
+            d[i].job = &jobs[njobs++], nover++;
     }
     crypto_seal(ips->crypto, jobs, njobs);
+    for (unsigned i = 0; nover && i < n; i++)
+        if (d[i].job && d[i].job->ok && v[i]->sa->over)
+            d[i].job->ok = over_seal(v[i], d[i].job);
     for (unsigned i = 0, run; i < n; i += run) {
         struct sa_pair *sa = v[i]->sa;
         uint64_t bytes;

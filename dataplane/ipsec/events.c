@@ -53,23 +53,31 @@ void event_request(struct ipsec *ips, const struct ipsec_policy *want)
     kmi_sent(ips, want, "KEY_ENG_REQUEST_SAS", rest);
 }
 
-static void half(const struct sa_pair *sa, bool in, bool create)
+static void half(const struct sa_half_name *h, bool create)
 {
+    const struct sa_pair *sa = h->sa;
     const struct ipsec_policy *p = &sa->policy;
     const char *kind = create ? "IPSEC-EVENT:IPSEC-CREATE-SA:  SESSION ID:0, sa create"
                               : "IPSEC-EVENT:IPSEC-DELETE-SA:  SESSION ID:0, sa delete";
     const char *is = create ? "=" : " =";
-    uint32_t spi = in ? sa->in.spi : sa->out.spi;
     char words[IPSEC_TRANSFORM_TEXT], l[48], r[48];
 
-    debug_transform(&p->transforms[0], words);
+    debug_transform(&h->transform, words);
     evtrace_add(sa->ips->events, EV_IPSEC_EVENT,
                 "%s : (sa) sa_dest%s %s, sa_proto%s %u, sa_spi%s 0x%X(%u), sa_trans%s %s, sa_conn_id%s %u, "
                 "sa_lifetime(k/sec)%s (%u/%u)",
-                kind, is, IP4(in ? p->local : p->peer), is, (unsigned)p->transforms[0].proto, is, spi, spi, is, words,
-                is, IPSEC_CONN_BASE + sa->id + (in ? 0 : 1), is, p->life_kb, p->life_s);
+                kind, is, IP4(h->in ? p->local : p->peer), is, (unsigned)h->transform.proto, is, h->spi, h->spi, is,
+                words, is, IPSEC_CONN_BASE + h->number, is, p->life_kb, p->life_s);
     evtrace_add(sa->ips->events, EV_IPSEC_EVENT, "%s : (sa),  loc: %s, rem: %s, l_proxy: %s, r_proxy: %s", kind,
                 IP4(p->local), IP4(p->peer), proxy(&p->local_sel, l), proxy(&p->remote_sel, r));
+}
+
+static void halves(const struct sa_pair *sa, bool create)
+{
+    struct sa_half_name h;
+
+    for (unsigned i = 0; pair_half(sa, i, &h); i++)
+        half(&h, create);
 }
 
 void event_create(const struct sa_pair *sa)
@@ -79,8 +87,7 @@ void event_create(const struct sa_pair *sa)
     snprintf(rest, sizeof rest, "l_proxy: %s, r_proxy: %s", proxy(&sa->policy.local_sel, l),
              proxy(&sa->policy.remote_sel, r));
     kmi_received(sa->ips, &sa->policy, "KEY_MGR_CREATE_IPSEC_SAS", rest);
-    half(sa, true, true);
-    half(sa, false, true);
+    halves(sa, true);
 }
 
 void event_outbound(const struct sa_pair *sa)
@@ -99,8 +106,7 @@ void event_delete(const struct sa_pair *sa, enum sa_gone why)
     snprintf(rest, sizeof rest, "port loc/rem: %u/%u, prot: DOI-%u", sa->local_port, sa->peer_port, doi(&sa->policy));
     if (asked)
         kmi_received(sa->ips, &sa->policy, "KEY_MGR_DELETE_SAS", rest);
-    half(sa, true, false);
-    half(sa, false, false);
+    halves(sa, false);
     if (!asked)
         kmi_sent(sa->ips, &sa->policy, "KEY_ENG_DELETE_SAS", rest);
 }

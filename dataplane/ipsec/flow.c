@@ -204,7 +204,7 @@ static void add_pair(struct flow_count *n, const struct sa_pair *sa)
     uint64_t in = sa->in.packets - sa->cleared_in, out = sa->out.packets - sa->cleared_out;
     n->decaps += in;
     n->encaps += out;
-    if (sa->icv_len) {
+    if (sa->icv_len || sa->over) {
         n->verify += in;
         n->digest += out;
     }

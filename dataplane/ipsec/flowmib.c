@@ -136,7 +136,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
     out->in.octets = f->mib.in_octets;
     out->out.octets = f->mib.out_octets;
     for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older) {
-        out->sas += 2;
+        out->sas += sa->over ? 4 : 2;
         out->in.octets += sa->in.bytes;
         out->out.octets += sa->out.bytes;
     }

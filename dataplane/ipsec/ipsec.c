@@ -184,7 +184,7 @@ static unsigned count_pairs(const struct ipsec_flow *f)
 {
     unsigned n = 0;
     for (const struct sa_pair *sa = f->pairs; sa; sa = sa->older)
-        n++;
+        n += sa->over ? 2 : 1;
     return n;
 }
 
@@ -219,7 +219,7 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
         out->plain_mtu = ipsec_plain_mtu(&sa->policy.transforms[0], sa->udp_encap, out->path_mtu);
     else if (f->last.proto)
         out->plain_mtu = ipsec_plain_mtu(&f->last, f->last_udp, out->path_mtu);
-    out->spi_out = f->out ? f->out->out.spi : 0;
+    out->spi_out = f->out ? f->out->out.spi : 0; /* ESP's, with AH over it */
     out->pfs_group = f->out ? f->out->pfs_group : 0;
     out->pairs = count_pairs(f);
     out->up_since = f->up_since;
@@ -249,6 +249,8 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->local_sel = p->local_sel;
     out->remote_sel = p->remote_sel;
     out->transform = p->transforms[0];
+    out->transform.over = HASH_NONE;
+    out->pair = sa->id;
     out->initiator = sa->initiator;
     out->udp_encap = sa->udp_encap;
     out->local_port = sa->local_port;
@@ -278,22 +280,52 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
                                      flow_path_mtu(sa->flow, mi_mtu(mi), sa->ips->env.loop));
 }
 
-bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out)
+/* The AH over that ESP, as if it were a pair of its own. */
+static void over_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
 {
-    const struct sa_pair *sa = NULL;
-    if (!flow_id) {
-        sa = table_next(ips->by_id, cursor);
-    } else {
-        const struct ipsec_flow *f = table_find(ips->flows, &flow_id);
-        sa = f ? f->pairs : NULL;
-        for (size_t i = 0; sa && i < *cursor; i++)
-            sa = sa->older;
-        ++*cursor;
-    }
+    struct ipsec_transform parts[2];
+    ipsec_transform_parts(&sa->policy.transforms[0], parts);
+    pair_view(sa, out);
+    out->id += 2;
+    out->transform = parts[0];
+    out->spi_in = sa->over->spi_in;
+    out->spi_out = sa->over->spi_out;
+    out->handle = sa->over->handle;
+    out->replay_window = sa->over->replay.window;
+    out->seq_in = sa->over->replay.top;
+}
+
+/* Of pairs of AH over ESP the ESP is first, and the AH is next: a cursor that has OVER_NEXT is still at their place. */
+#define OVER_NEXT ((size_t)1 << (8 * sizeof(size_t) - 1))
+static bool next_of_all(struct ipsec *ips, size_t *cursor, struct ipsec_pair_info *out)
+{
+    bool over = *cursor & OVER_NEXT;
+    size_t at = *cursor & ~OVER_NEXT, before = at;
+    const struct sa_pair *sa = table_next(ips->by_id, &at);
     if (!sa)
         return false;
-    pair_view(sa, out);
+    *cursor = sa->over && !over ? before | OVER_NEXT : at;
+    if (over && sa->over)
+        over_view(sa, out);
+    else
+        pair_view(sa, out);
     return true;
+}
+
+bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out)
+{
+    if (!flow_id)
+        return next_of_all(ips, cursor, out);
+    const struct ipsec_flow *f = table_find(ips->flows, &flow_id);
+    size_t left = (*cursor)++;
+    for (const struct sa_pair *sa = f ? f->pairs : NULL; sa; sa = sa->older) {
+        if (left <= (sa->over ? 1u : 0u)) {
+            (left ? over_view : pair_view)(sa, out);
+            return true;
+        }
+        left -= sa->over ? 2 : 1;
+    }
+    return false;
 }
 
 bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *out)
@@ -379,7 +411,7 @@ void ipsec_engine_rows(struct ipsec *ips, void (*row)(void *ctx, const struct en
 struct ipsec_totals ipsec_totals(const struct ipsec *ips)
 {
     struct ipsec_totals t = ips->totals;
-    t.pairs = (unsigned)table_count(ips->by_id);
+    t.pairs = (unsigned)table_count(ips->by_id) + ips->overs;
     t.flows = ips->nflows;
     t.transient = (unsigned)table_count(ips->transient);
     return t;

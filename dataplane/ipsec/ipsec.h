@@ -89,7 +89,7 @@ struct ipsec_flow_info {
     uint32_t plain_mtu, path_mtu, ip_mtu;
     uint32_t spi_out;   /* in use; 0 none */
     unsigned pfs_group; /* of the SA in use; 0 none */
-    unsigned pairs;
+    unsigned pairs;     /* AH over ESP: two */
     bool ikev2;        /* negotiated by IKEv2; else by IKEv1 */
     bool dynamic;      /* of a dynamic map's entry: made by a negotiation, not by an access list line */
     uint16_t dyn_seq;  /* ... the number of that entry in the dynamic map */
@@ -99,9 +99,10 @@ struct ipsec_flow_info {
 /* In show order: interfaces, then map entries, then access list lines. Cursor from 0. False at the end. */
 bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *out);
 
-/* One pair of SAs. */
+/* One pair of SAs of one protocol; AH over ESP is two. */
 struct ipsec_pair_info {
     uint32_t id, spi_in, spi_out;
+    uint32_t pair;   /* for sad_delete: its own id, of AH that of the ESP below it */
     uint32_t flow;   /* of its flow: ipsec_flow_info.id */
     uint32_t handle; /* of its inbound SPI; 0 none */
     char map[64], ifname[IFNAME_MAX];
@@ -125,7 +126,7 @@ struct ipsec_pair_info {
     unsigned pfs_group;       /* agreed; 0 none */
     uint64_t installed_at;    /* loop time, us */
 };
-/* The pairs of a flow (0: all), newest first. Cursor from 0. False at the end. */
+/* The pairs of a flow (0: all), newest first; AH stands behind the ESP that it is over. Cursor from 0. False at the end. */
 bool ipsec_pair_next(struct ipsec *ips, uint32_t flow_id, size_t *cursor, struct ipsec_pair_info *out);
 
 #define IPSEC_TRANSFORM_TEXT 48
@@ -189,7 +190,7 @@ void ipsec_engine_rows(struct ipsec *ips, void (*row)(void *ctx, const struct en
 struct ipsec_totals {
     uint64_t in_packets, out_packets, in_bytes, out_bytes, installed, deleted, refused, acquires, invalid_spi,
         transient_drops;
-    unsigned pairs, flows, transient;
+    unsigned pairs, flows, transient; /* pairs: AH over ESP is two */
 };
 struct ipsec_totals ipsec_totals(const struct ipsec *ips);
 #endif

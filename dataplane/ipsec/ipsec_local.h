@@ -68,7 +68,16 @@ struct sa_half {
     uint32_t gen; /* what is kept of the policy for this way is of that generation: out: df; in: bare */
 };
 
-/* A pair of SAs:
+/* What a pair of AH over ESP has for its AH (over.c). The numbers it sends are those of its ESP. */
+struct sa_over {
+    struct mac *in, *out;
+    uint32_t spi_in, spi_out;
+    uint32_t handle; /* of the reserved SPI */
+    uint8_t icv_len;
+    struct replay replay;
+};
+
+/* A pair of SAs, or two of AH over ESP, which live as one:
  *
  *   (install) -> inbound works -> (enable) -> outbound works; its flow sends with it
  *                     |                            |  a newer pair is enabled: sends no more, still receives
@@ -79,7 +88,7 @@ struct sa_pair {
     struct ipsec_flow *flow; /* NULL: dead */
     struct ipsec_peer *peer;
     uint64_t used_at;
-    bool dead, tunnel, ecn, ah, gcm, esn, udp_encap;
+    bool dead, tunnel, ecn, ah, gcm, esn, udp_encap; /* ah: its packets begin with AH */
     uint8_t icv_len, iv_len, block;
     uint8_t head_len; /* bytes of all that goes in front of the payload after an IPv4 header, UDP included */
     bool bare; /* of what comes out, nothing but the selectors is asked: no tunnel, no access group */
@@ -99,6 +108,7 @@ struct sa_pair {
 
     bool enabled, initiator, soft_told, soft_queued;
     uint32_t size; /* with its seals, which follow it */
+    struct sa_over *over; /* NULL: one protocol alone */
     uint64_t soft_bytes, hard_bytes; /* UINT64_MAX: no limit */
     struct ipsec *ips;
     struct sa_pair *older, *newer; /* of the flow */
@@ -318,6 +328,7 @@ struct ipsec {
     struct late *late; /* late.c */
     unsigned nlate;
     uint32_t pair_ids, spi_handles;
+    unsigned overs; /* pairs of AH over ESP */
     struct icmp_listener pmtu;
     uint64_t pmtu_since;
     unsigned pmtu_looks;
@@ -350,6 +361,7 @@ struct ipsec {
 
 /* sa.c */
 bool transform_valid(const struct ipsec_transform *t);
+size_t hmac_icv(enum hash_alg a); /* bytes of it that go with a packet */
 size_t transform_icv(const struct ipsec_transform *t);
 size_t transform_cipher_key(const struct ipsec_transform *t); /* bytes, without the GCM salt */
 /* The memory of a pair, with its keys: its seals follow it in one piece. */
@@ -357,6 +369,21 @@ struct sa_pair *pair_take(struct ipsec *ips, const struct sa_pair_params *p);
 void pair_give(struct ipsec *ips, struct sa_pair *sa); /* wiped */
 void ipsec_iv(struct ipsec *ips, uint8_t *iv, size_t len);
 const struct transform_set_conf *ipsec_default_set(void);
+
+/* over.c */
+bool over_valid(struct ipsec *ips, const struct sa_pair_params *p); /* with one protocol alone: true */
+void over_add(struct sa_pair *sa, const struct sa_pair_params *p);  /* AH over the ESP of a new pair */
+void over_free(struct sa_pair *sa);
+void over_program(struct sa_pair *sa, bool on); /* packets find its AH, or no more */
+void over_forget(struct sa_pair *sa);           /* its SPI is reserved no more */
+/* One SA as it is named: inbound, outbound; of AH over ESP those of AH first. */
+struct sa_half_name {
+    const struct sa_pair *sa;
+    struct ipsec_transform transform; /* one protocol */
+    uint32_t spi, number;             /* conn id 2000 + number */
+    bool in;
+};
+bool pair_half(const struct sa_pair *sa, unsigned i, struct sa_half_name *out); /* false: it has not so many */
 
 /* late.c */
 /* False: not kept waiting (no delay, or too many wait): do it now. */
@@ -423,6 +450,8 @@ void policy_changed(struct ipsec *ips);               /* what is cached of it is
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
 /* What its SAs shall be like: all but peer and selectors. */
 void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e);
+/* Which IKE negotiates for it. IKEv2 does not AH over ESP: a child SA is one protocol (RFC 7296 section 3.3). */
+void entry_ike(struct map_entry *e, bool ikev2);
 /* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
 struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
 void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */
@@ -519,9 +548,15 @@ static inline void esp_pad(uint8_t *at, uint32_t pad)
         at[i] = (uint8_t)(i + 1);
 }
 
-/* ah.c. p->l3 at the outer IPv4 header; high: the upper half of an extended sequence number. */
+/* ah.c. p->l3 at the outer IPv4 header; high: the upper half of an extended sequence number. The AH is the pair's own,
+ * or that over its ESP. */
+#define AH_FIXED 12u /* bytes before its integrity value */
 bool ah_seal(struct sa_pair *sa, uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high);
 bool ah_fits(struct sa_pair *sa, const uint8_t *ip, uint32_t len, uint32_t ah_at, uint32_t high);
+static inline uint8_t ah_icv(const struct sa_pair *sa)
+{
+    return sa->over ? sa->over->icv_len : sa->icv_len;
+}
 /* natt.c */
 void natt_write(const struct sa_pair *sa, uint8_t *udp, uint32_t len);
 void natt_follow(struct sa_pair *sa, uint16_t port); /* an authentic packet came from there */
@@ -550,9 +585,10 @@ void report_init(struct ipsec *ips);
 void report_fini(struct ipsec *ips);
 void report_kick(struct ipsec *ips);
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi);
-void report_mac(struct sa_pair *sa, uint32_t seq);
+/* over: of the AH over its ESP. */
+void report_mac(struct sa_pair *sa, bool over, uint32_t seq);
 bool report_move(const struct sa_pair *sa, uint16_t port); /* false: no room in this turn */
-void report_replay(struct sa_pair *sa, uint32_t seq);
+void report_replay(struct sa_pair *sa, bool over, uint32_t seq);
 void report_clear(struct ipsec *ips, const struct flow *f);
 void debug_request(struct ipsec *ips, const struct ipsec_policy *want);
 void debug_create(const struct sa_pair *sa);

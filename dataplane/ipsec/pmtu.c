@@ -1,12 +1,12 @@
-/* pmtu.c: what a tunnel's path carries, learnt from ICMP "fragmentation needed" about ESP packets of ours (RFC 4301
- * 8.2.1, RFC 1191).
+/* pmtu.c: what a tunnel's path carries, learnt from ICMP "fragmentation needed" about ESP packets of ours, and AH
+ * (RFC 4301 8.2.1, RFC 1191).
  *
  * Such an error is not authentic: whoever can guess what we send can make one, and a small value would cut every packet
  * of the tunnel to pieces. So it is believed only if it quotes the SPI of an SA that sends, between its two addresses, a
  * sequence number among the last SEQ_RECENT sent, an outer packet with DF that was longer than the MTU told, and tells
  * an MTU from PMTU_MIN up that is less than what is assumed. It holds for the identity, whatever SA it has by then, for
  * PMTU_AGE_US (a tunnel's `path-mtu-discovery` may say otherwise); then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
- * nor an error about UDP 4500 that quotes no more than the UDP header. Looking for the SA walks those with that peer, at
+ * nor an error about UDP 4500 or AH that quotes no more than 8 bytes behind the IPv4 header. Looking for the SA walks those with that peer, at
  * most PMTU_LOOKS times a second.
  *
  * The packet that met the small link is lost; the next one with DF gets our own error with what fits inside, and those
@@ -22,7 +22,8 @@
 
 static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
 {
-    return sa->enabled && !sa->dead && sa->out.spi == spi && sa->policy.local == ev->orig_src && sa->seq_out &&
+    uint32_t ours = sa->over ? sa->over->spi_out : sa->out.spi;
+    return sa->enabled && !sa->dead && sa->ah == (ev->orig_proto == PROTO_AH) && ours == spi && sa->policy.local == ev->orig_src && sa->seq_out &&
            (uint32_t)sa->seq_out - seq < (sa->seq_out < SEQ_RECENT ? sa->seq_out : SEQ_RECENT); /* the lower half */
 }
 
@@ -58,6 +59,9 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     if (ev->orig_proto == PROTO_UDP && (ev->orig_dport == 4500 || ev->orig_sport == 4500) && len >= 16) {
         esp += 8;
         len -= 8;
+    } else if (ev->orig_proto == PROTO_AH && len >= 12) {
+        esp += 4; /* SPI and number stand one word further on */
+        len -= 4;
     } else if (ev->orig_proto != PROTO_ESP) {
         return;
     }

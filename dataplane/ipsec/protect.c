@@ -205,12 +205,15 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     e->peers = mem_array(1, sizeof *e->peers);
     e->peers[e->npeers++] = mi->head->want.peer;
     e->peer_dflt = e->npeers;
-    entry_template(ips, &profile->sa, e);
+    struct sa_conf sa = profile->sa;
+    if (mi->head->want.ike_profile[0] && !mi->head->want.ikev2)
+        sa.ikev2_profile[0] = '\0';
+    entry_template(ips, &sa, e);
     rri_of(&profile->sa, &e->rri);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
     if (mi->head->want.ike_profile[0]) {
-        e->tmpl.ikev2 = mi->head->want.ikev2;
+        entry_ike(e, mi->head->want.ikev2);
         str_copy(e->tmpl.ike_profile, sizeof e->tmpl.ike_profile, mi->head->want.ike_profile);
     }
     e->rules = mem_array(1, sizeof *e->rules);

@@ -191,29 +191,30 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
 }
 
 /* One a minute for an SA and kind of error, as the router's own. */
-static void report_qfp(const struct sa_pair *sa, bool replay)
+static void report_qfp(const struct sa_pair *sa, bool replay, uint32_t n, uint32_t spi)
 {
     const struct ipsec *ips = sa->ips;
     if (!ips->env.iosxe || !ips->env.log)
         return;
-    msg_post_key(ips->env.log, &MSG_QFP, (uint64_t)replay << 32 | sa->id,
+    msg_post_key(ips->env.log, &MSG_QFP, (uint64_t)replay << 32 | n,
                  (unsigned long long)(loop_now(ips->env.loop) - ips->born) * 1000, replay ? "REPLAY" : "HMAC",
-                 replay ? "anti-replay" : "HMAC", sa->id, IP4(sa->policy.peer), IP4(sa->policy.local), sa->in.spi);
+                 replay ? "anti-replay" : "HMAC", n, IP4(sa->policy.peer), IP4(sa->policy.local), spi);
 }
 
-void report_mac(struct sa_pair *sa, uint32_t seq)
+void report_mac(struct sa_pair *sa, bool over, uint32_t seq)
 {
-    report_qfp(sa, false);
-    if (sa->ips->env.log &&
-        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, sa->id, IPSEC_CONN_BASE + sa->id, sa->in.spi, seq))
-        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, sa->in.spi, sa->flow->mib.index);
+    uint32_t n = sa->id + (over ? 2 : 0), spi = over ? sa->over->spi_in : sa->in.spi;
+    report_qfp(sa, false, n, spi);
+    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, n, IPSEC_CONN_BASE + n, spi, seq))
+        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, spi, sa->flow->mib.index);
 }
 
-void report_replay(struct sa_pair *sa, uint32_t seq)
+void report_replay(struct sa_pair *sa, bool over, uint32_t seq)
 {
-    report_qfp(sa, true);
-    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, sa->id, IPSEC_CONN_BASE + sa->id, seq))
-        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, sa->in.spi, sa->flow->mib.index);
+    uint32_t n = sa->id + (over ? 2 : 0), spi = over ? sa->over->spi_in : sa->in.spi;
+    report_qfp(sa, true, n, spi);
+    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, n, IPSEC_CONN_BASE + n, seq))
+        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, spi, sa->flow->mib.index);
 }
 
 void report_clear(struct ipsec *ips, const struct flow *f)
@@ -230,10 +231,11 @@ static bool debug_on(const struct ipsec *ips, enum debug_side side, const struct
     if (!(side == DEBUG_SIDE_ENGINE ? ips->debug.engine : ips->debug.ipsec) || !ips->env.log)
         return false;
     if (sa) {
-        about.conn[0] = IPSEC_CONN_BASE + sa->id;
-        about.conn[1] = IPSEC_CONN_BASE + sa->id + 1;
-        about.spi[0] = sa->in.spi;
-        about.spi[1] = sa->out.spi;
+        struct sa_half_name h;
+        for (unsigned i = 0; pair_half(sa, i, &h); i++) {
+            about.conn[i] = IPSEC_CONN_BASE + h.number;
+            about.spi[i] = h.spi;
+        }
     }
     return !ips->debug_pass || ips->debug_pass(ips->debug_arg, &about, side);
 }
@@ -281,42 +283,46 @@ static void proxy(char out[64], const struct selector *s)
 void debug_request(struct ipsec *ips, const struct ipsec_policy *want)
 {
     char l[64], r[64], words[IPSEC_TRANSFORM_TEXT];
-    const struct ipsec_transform *t = &want->transforms[0];
+    struct ipsec_transform parts[2];
+    unsigned n = ipsec_transform_parts(&want->transforms[0], parts);
     if (!debug_on(ips, DEBUG_SIDE_IPSEC, want, NULL))
         return;
     proxy(l, &want->local_sel);
     proxy(r, &want->remote_sel);
-    debug_transform(t, words);
-    msg_debug(ips->env.log,
-              "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n "
-              "   remote_proxy= %s,\n"
-              "    protocol= %s, transform= %s (%s), \n    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, "
-              "keysize= %u, flags= 0x0",
-              IP4(want->local), IP4(want->peer), l, r, t->proto == PROTO_AH ? "AH" : "ESP", words,
-              t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", want->life_s, want->life_kb, (unsigned)t->key_bits);
+    for (const struct ipsec_transform *t = parts; t < parts + n; t++) {
+        debug_transform(t, words);
+        msg_debug(
+            ips->env.log,
+            "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= %s:500, remote= %s:500,\n    local_proxy= %s,\n "
+            "   remote_proxy= %s,\n"
+            "    protocol= %s, transform= %s (%s), \n    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, "
+            "keysize= %u, flags= 0x0",
+            IP4(want->local), IP4(want->peer), l, r, t->proto == PROTO_AH ? "AH" : "ESP", words,
+            t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", want->life_s, want->life_kb, (unsigned)t->key_bits);
+    }
 }
 
-static void sa_lines(const struct sa_pair *sa, bool in, const char *title)
+static void sa_lines(const struct sa_half_name *h, const char *title)
 {
+    const struct sa_pair *sa = h->sa;
     const struct ipsec_policy *p = &sa->policy;
     char l[64], r[64], words[IPSEC_TRANSFORM_TEXT];
-    uint32_t spi = in ? sa->in.spi : sa->out.spi;
     proxy(l, &p->local_sel);
     proxy(r, &p->remote_sel);
-    debug_transform(&p->transforms[0], words);
+    debug_transform(&h->transform, words);
     msg_debug(sa->ips->env.log,
               "%s,\n  (sa) sa_dest= %s, sa_proto= %u, \n    sa_spi= 0x%X(%u), \n    sa_trans= %s, sa_conn_id= %u\n    "
               "sa_lifetime(k/sec)= (%u/%u),\n"
               "  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
-              title, IP4(in ? p->local : p->peer), (unsigned)p->transforms[0].proto, spi, spi, words,
-              IPSEC_CONN_BASE + sa->id + (in ? 0 : 1), p->life_kb, p->life_s, IP4(p->local), IP4(p->peer), l, r);
+              title, IP4(h->in ? p->local : p->peer), (unsigned)h->transform.proto, h->spi, h->spi, words,
+              IPSEC_CONN_BASE + h->number, p->life_kb, p->life_s, IP4(p->local), IP4(p->peer), l, r);
 }
 
 void debug_create(const struct sa_pair *sa)
 {
     const struct ipsec *ips = sa->ips;
     if (debug_on(ips, DEBUG_SIDE_ENGINE, &sa->policy, sa))
-        for (int half = 0; half < 2; half++)
+        for (int half = 0; half < (sa->over ? 4 : 2); half++)
             msg_debug(ips->env.log, "crypto_engine: Create IPSec SA (by keys)");
     if (!debug_on(ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
@@ -330,16 +336,18 @@ void debug_create(const struct sa_pair *sa)
     if (!sa->flow->out) /* the number stands for the peer's place in memory */
         msg_debug(ips->env.log, "IPSEC(get_old_outbound_sa_for_peer): No outbound SA found for peer %llX",
                   0x7F0100000000ULL + sa->policy.peer);
-    sa_lines(sa, true, "IPSEC(create_sa): sa created");
-    sa_lines(sa, false, "IPSEC(create_sa): sa created");
+    struct sa_half_name h;
+    for (unsigned i = 0; pair_half(sa, i, &h); i++)
+        sa_lines(&h, "IPSEC(create_sa): sa created");
 }
 
 void debug_delete(const struct sa_pair *sa)
 {
     if (!debug_on(sa->ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
-    sa_lines(sa, true, "IPSEC(delete_sa): deleting SA");
-    sa_lines(sa, false, "IPSEC(delete_sa): deleting SA");
+    struct sa_half_name h;
+    for (unsigned i = 0; pair_half(sa, i, &h); i++)
+        sa_lines(&h, "IPSEC(delete_sa): deleting SA");
 }
 
 void debug_outbound(const struct sa_pair *sa)

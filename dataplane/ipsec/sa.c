@@ -4,7 +4,8 @@
  * A transform is either ESP (RFC 4303) with a cipher and a truncated HMAC (RFC 2403 2404 4868) or with AES-GCM alone
  * (RFC 4106) or AES-GMAC (RFC 4543), or AH (RFC 4302) with an HMAC. Key material stands in the order of RFC 2409's KEYMAT: cipher key, GCM
  * salt, authentication key (sad_keymat_len bytes in all). IVs of CBC must not be foreseeable (RFC 3602 section 2.1):
- * they are stretched from the router's chance, 4 KB at a time. Not here: ESN, combined ESP and AH.
+ * they are stretched from the router's chance, 4 KB at a time. AH over ESP is a transform of ESP that names AH's hash
+ * too; its key material and numbers are those of the ESP, AH's stand with over.c.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -25,8 +26,8 @@ bool transform_valid(const struct ipsec_transform *t)
     if (t->mode != IPSEC_TUNNEL && t->mode != IPSEC_TRANSPORT)
         return false;
     if (t->proto == PROTO_AH)
-        return hmac;
-    if (t->proto != PROTO_ESP)
+        return hmac && t->over == HASH_NONE;
+    if (t->proto != PROTO_ESP || (t->over != HASH_NONE && !hash_len(t->over)))
         return false;
     switch (t->cipher) {
     case CIPHER_AES_GMAC:
@@ -39,11 +40,16 @@ bool transform_valid(const struct ipsec_transform *t)
     }
 }
 
-size_t transform_icv(const struct ipsec_transform *t)
+size_t hmac_icv(enum hash_alg a)
 {
     static const uint8_t len[HASH_ALGS] = {
         [HASH_MD5] = 12, [HASH_SHA1] = 12, [HASH_SHA256] = 16, [HASH_SHA384] = 24, [HASH_SHA512] = 32};
-    return t->proto == PROTO_ESP && cipher_is_aead(t->cipher) ? 16 : (unsigned)t->auth < HASH_ALGS ? len[t->auth] : 0;
+    return (unsigned)a < HASH_ALGS ? len[a] : 0;
+}
+
+size_t transform_icv(const struct ipsec_transform *t)
+{
+    return t->proto == PROTO_ESP && cipher_is_aead(t->cipher) ? 16 : hmac_icv(t->auth);
 }
 
 size_t transform_cipher_key(const struct ipsec_transform *t)
@@ -76,7 +82,7 @@ uint32_t ipsec_plain_mtu(const struct ipsec_transform *t, bool udp_encap, uint32
     uint32_t unit = (uint32_t)cipher_block(t->cipher);
     if (unit < 4)
         unit = 4;
-    over = OUTER_IP + (udp_encap ? UDP_HEAD : 0) + ESP_HEAD + (uint32_t)cipher_iv_len(t->cipher) + icv;
+    over = OUTER_IP + (t->over != HASH_NONE ? AH_HEAD + (uint32_t)hmac_icv(t->over) : 0) + (udp_encap ? UDP_HEAD : 0) + ESP_HEAD + (uint32_t)cipher_iv_len(t->cipher) + icv;
     uint32_t room = path_mtu > over ? (path_mtu - over) / unit * unit : 0;
     return room > 2 ? head + room - 2 : 0;
 }
@@ -198,12 +204,12 @@ bool ipsec_transform_of(const struct transform_set_conf *set, struct ipsec_trans
     out->mode = set->mode ? IPSEC_TRANSPORT : IPSEC_TUNNEL;
     out->require = set->mode && set->require;
     out->esn = set->esn;
-    if (set->ah) { /* both protocols at once are not offered */
+    if (set->ah && !set->cipher && !set->auth) {
         out->proto = PROTO_AH;
-        return !set->cipher && !set->auth && hash_of(set->ah, &out->auth) && transform_valid(out);
+        return hash_of(set->ah, &out->auth) && transform_valid(out);
     }
     out->proto = PROTO_ESP;
-    if (set->cipher >= sizeof cipher || !hash_of(set->auth, &out->auth))
+    if (set->cipher >= sizeof cipher || !hash_of(set->auth, &out->auth) || !hash_of(set->ah, &out->over))
         return false;
     out->cipher = cipher[set->cipher];
     if (out->cipher == CIPHER_AES_CBC || cipher_is_aead(out->cipher))
@@ -273,7 +279,8 @@ struct sa_pair *pair_take(struct ipsec *ips, const struct sa_pair_params *p)
 
 void pair_give(struct ipsec *ips, struct sa_pair *sa)
 {
-    if (sa->ah) {
+    over_free(sa);
+    if (sa->policy.transforms[0].proto == PROTO_AH) {
         mac_free(sa->out.mac);
         mac_free(sa->in.mac);
     } else {

@@ -240,6 +240,8 @@ void pair_program(struct sa_pair *sa)
     mem_free(table_remove(sa->ips->transient, &k));
     if (!spi_find(&sa->ips->in, k.addr, (uint8_t)k.proto, k.spi))
         spi_add(&sa->ips->in, k.addr, (uint8_t)k.proto, k.spi, sa);
+    over_forget(sa);
+    over_program(sa, true);
 }
 
 /* At once; two named defects make it late: the one takes the SPI out of the transient table all the same, the other
@@ -252,6 +254,7 @@ static void program(struct sa_pair *sa)
     bool late = false;
     if (fault_strikes(f, FAULT_LATE_PROGRAM, (uint32_t)table_count(ips->by_id))) {
         mem_free(table_remove(ips->transient, &k));
+        over_forget(sa);
         late = late_add(ips, sa->id, fault_window_us(f, FAULT_LATE_PROGRAM));
     } else if (fault_strikes(f, FAULT_KILLS_NEW, 0)) {
         late = late_add(ips, sa->id, fault_window_us(f, FAULT_KILLS_NEW));
@@ -269,7 +272,7 @@ static void export_half(const struct sa_pair *sa, bool in, const uint8_t *key)
         .src = in ? sa->policy.peer : sa->policy.local,
         .dst = in ? sa->policy.local : sa->policy.peer,
         .spi = in ? sa->in.spi : sa->out.spi,
-        .transform = *t,
+        .transform = *t, /* AH over it is not told */
         .cipher_key = key,
         .cipher_key_len = ckey,
         .auth_key = key + ckey,
@@ -288,7 +291,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
         table_count(ips->by_id) >= PAIRS_MAX)
         return 0;
     struct spi_key k = key_of(p->policy.local, t->proto, p->spi_in);
-    if (spi_find(&ips->in, p->policy.local, t->proto, p->spi_in))
+    if (spi_find(&ips->in, p->policy.local, t->proto, p->spi_in) || !over_valid(ips, p))
         return 0;
     struct ipsec_flow *f = flow_for(ips, &p->policy, true);
     if (!f)
@@ -311,7 +314,9 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->remote_sel = line ? line->remote_sel : p->policy.remote_sel;
     sa->policy.first = (struct ipsec_first){0};
     sa->id = ips->pair_ids;
-    ips->pair_ids += 2; /* the outbound half is shown as the next number */
+    ips->pair_ids += 2; /* the outbound half is shown as the next number ... */
+    if (t->over != HASH_NONE)
+        ips->pair_ids += 2; /* ... AH's over it as the two after that */
     sa->initiator = p->initiator;
     sa->pfs_group = p->pfs_group;
     sa->udp_encap = p->udp_encap;
@@ -327,6 +332,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     } else {
         sa->head_len = (uint8_t)(12 + sa->icv_len);
     }
+    over_add(sa, p);
     replay_init(&sa->replay, sa->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
@@ -344,7 +350,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     f->last = *t;
     f->last_udp = sa->udp_encap;
     f->acquiring = false;
-    ips->totals.installed++;
+    ips->totals.installed += sa->over ? 2 : 1;
     flowmib_made(sa);
     if (ips->env.export_key) {
         export_half(sa, true, p->key_in);
@@ -408,6 +414,7 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     timer_clear(&sa->turn);
     if (spi_find(&ips->in, k.addr, (uint8_t)k.proto, k.spi) == sa)
         spi_remove(&ips->in, k.addr, (uint8_t)k.proto, k.spi);
+    over_program(sa, false);
     table_remove(ips->by_id, &sa->id);
     peer_gone(ips, sa, why);
     unlink_pair(sa);
@@ -416,7 +423,8 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     sa->peer = NULL;
     sa->next_dead = ips->dead_head;
     ips->dead_head = sa;
-    ips->totals.deleted++;
+    ips->totals.deleted += sa->over ? 2 : 1;
+    ips->overs -= sa->over ? 1 : 0;
     report_kick(ips);
     if (tell && ips->up.gone)
         ips->up.gone(ips->up.arg, &info, why);
@@ -480,6 +488,10 @@ void pair_info(const struct sa_pair *sa, struct sa_pair_info *out)
 {
     *out = (struct sa_pair_info){
         .id = sa->id, .spi_in = sa->in.spi, .spi_out = sa->out.spi, .initiator = sa->initiator, .policy = sa->policy};
+    if (sa->over) {
+        out->over_in = sa->over->spi_in;
+        out->over_out = sa->over->spi_out;
+    }
 }
 
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
@@ -491,11 +503,18 @@ bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why)
     return true;
 }
 
+static bool has_spi(const struct sa_pair *sa, uint8_t proto, uint32_t spi, bool out)
+{
+    if (sa->over && proto == PROTO_AH)
+        return (out ? sa->over->spi_out : sa->over->spi_in) == spi;
+    return sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi;
+}
+
 uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
 {
     const struct ipsec_peer *p = table_find(ips->peers, &peer);
     for (const struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer)
-        if (sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi)
+        if (has_spi(sa, proto, spi, out))
             return sa->id;
     return 0;
 }

@@ -14,7 +14,7 @@ struct ipsec; /* the IPsec half of one dataplane */
 
 enum ipsec_mode { IPSEC_TUNNEL, IPSEC_TRANSPORT };
 
-/* One transform as configured or agreed. proto is PROTO_ESP or PROTO_AH. ESP: cipher + auth (HASH_NONE with GCM). AH: auth alone. */
+/* What protects a flow, as configured or agreed. proto is PROTO_ESP or PROTO_AH. ESP: cipher + auth (HASH_NONE with GCM). AH: auth alone. */
 struct ipsec_transform {
     uint8_t proto;
     enum cipher_alg cipher;
@@ -23,7 +23,19 @@ struct ipsec_transform {
     enum ipsec_mode mode;
     bool esn; /* extended sequence numbers (RFC 4303 section 2.2.1) */
     bool require; /* as configured: transport mode or nothing; else a flow that is not between the endpoints is tunnelled */
+    enum hash_alg over; /* of ESP: AH with this hash over it, agreed at once with it (RFC 2408 section 4.2); HASH_NONE: none */
 };
+/* Each protocol of it by itself, AH first: one, or two where AH is over ESP. Returns how many. */
+static inline unsigned ipsec_transform_parts(const struct ipsec_transform *t, struct ipsec_transform out[2])
+{
+    unsigned n = 0;
+    if (t->proto == PROTO_ESP && t->over != HASH_NONE)
+        out[n++] = (struct ipsec_transform){
+            .proto = PROTO_AH, .auth = t->over, .mode = t->mode, .esn = t->esn, .require = t->require};
+    out[n] = *t;
+    out[n++].over = HASH_NONE;
+    return n;
+}
 
 /* One side of a traffic selector ("proxy identity"): addr/mask, protocol (0 any), port (0 any). */
 struct selector {
@@ -77,7 +89,12 @@ struct sa_pair_params {
     uint16_t local_port, peer_port;  /* 4500/4500 with udp_encap, else 500/500 */
     const uint8_t *key_in, *key_out; /* KEYMAT: cipher key (| GCM salt) | auth key; length by transform: sad_keymat_len */
     size_t key_len;
+    struct {                         /* of AH over ESP; else unused */
+        uint32_t spi_in, spi_out;
+        const uint8_t *key_in, *key_out; /* as long as the hash */
+    } over;
 };
+/* Of the ESP alone, where AH is over it. */
 size_t sad_keymat_len(const struct ipsec_transform *t);
 
 /* A fresh inbound SPI (>= 256, random, unused), kept in the transient table until installed or released: ESP with it is dropped silently, never "invalid". */
@@ -97,7 +114,7 @@ bool sad_heard(struct ipsec *ips, uint32_t id);
 enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG, SA_GONE_IDLE };
 /* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
-/* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. */
+/* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. Of AH over ESP either will do: they are one pair. */
 uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out);
 /* The peer of a pair in UDP was heard from this port: there it is sent to from now on. */
 void sad_move(struct ipsec *ips, uint32_t id, uint16_t port);
@@ -112,6 +129,7 @@ void sad_peer_watch(struct ipsec *ips, uint32_t peer);
 /* What a pair tells IKE. Flat. */
 struct sa_pair_info {
     uint32_t id, spi_in, spi_out;
+    uint32_t over_in, over_out; /* SPIs of AH over it; 0: none */
     bool initiator;
     struct ipsec_policy policy;
 };
@@ -120,7 +138,7 @@ struct sa_pair_info {
 /* What a debug line is about, as far as it is known: for `debug crypto condition`. 0, "" or NULL: not known. */
 struct debug_about {
     uint32_t peer, local;
-    uint32_t conn[2], spi[2]; /* of both ways */
+    uint32_t conn[4], spi[4]; /* of both ways; four of AH over ESP */
     const char *profile;      /* ISAKMP */
     const char *id;           /* that the peer has said it is; without one IKE looks for an SA with the peer */
 };

@@ -58,6 +58,8 @@ static uint32_t key_bits(const struct ipsec_transform *t)
 static uint32_t auth_code(const struct ipsec_transform *t, uint8_t proto)
 {
     static const uint8_t codes[HASH_ALGS] = {[HASH_NONE] = ALG_NONE, [HASH_MD5] = 3, [HASH_SHA1] = 4, [HASH_SHA256] = 6, [HASH_SHA384] = 7, [HASH_SHA512] = 8};
+    if (proto == PROTO_AH && t->proto == PROTO_ESP)
+        return codes[t->over];
     return t->proto == proto ? codes[t->auth] : ALG_NONE;
 }
 

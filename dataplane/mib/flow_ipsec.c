@@ -122,10 +122,10 @@ static bool get_of(const struct flowmib_tunnel *t, uint32_t which, struct trap_v
     case REFRESHES: out->num = t->refreshes; break;
     case EXPIRED: out->num = t->expired; break;
     case CURRENT: out->num = t->sas; break;
-    case SAS: out->num = 2 * (t->refreshes + 1); break;
+    case SAS: out->num = (t->transform.over != HASH_NONE ? 4 : 2) * (t->refreshes + 1); break;
     case GROUP: out->num = flow_group_code(t->pfs_group); break;
     case CIPHER: out->num = ah ? FLOW_NONE : flow_cipher_code(t->transform.cipher); break;
-    case AH_AUTH: out->num = ah ? flow_hash_code(t->transform.auth) : FLOW_NONE; break;
+    case AH_AUTH: out->num = flow_hash_code(ah ? t->transform.auth : t->transform.over); break;
     case ESP_AUTH: out->num = ah ? FLOW_NONE : flow_hash_code(t->transform.auth); break;
     case COMPRESSION: out->num = FLOW_NONE; break;
     case STATUS: out->num = TUNNEL_ACTIVE; break;

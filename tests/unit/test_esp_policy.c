@@ -229,6 +229,13 @@ static void plain_mtu(void **state)
     assert_int_equal(ipsec_plain_mtu(&ah, false, 1500), 1476);
     assert_int_equal(ipsec_plain_mtu(&aht, false, 1500), 1456);
     assert_int_equal(ipsec_plain_mtu(&aht, false, 20), 0);
+    /* AH over ESP: 1500 - 20 - 24 (28) - 8 - 16 - 12 is 1420 (1416): 88 blocks of 16 less two, and 20 in transport mode. */
+    struct ipsec_transform both = {
+        .proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1, .over = HASH_MD5};
+    assert_int_equal(ipsec_plain_mtu(&both, false, 1500), 1406);
+    both.over = HASH_SHA256;
+    both.mode = IPSEC_TRANSPORT;
+    assert_int_equal(ipsec_plain_mtu(&both, false, 1500), 1426);
 }
 
 /* Congestion on the way (RFC 6040 section 4.2): told to the packet inside when that is asked for and it is capable. */
