@@ -4,7 +4,7 @@
  * Only the DOI IPSEC with the situation SIT_IDENTITY_ONLY is taken. codec_sa checks every nested length, the counts and
  * the chaining ("more" bytes 2, 3 and 0), and flattens the tree into a bounded array of transforms. A proposal without
  * any (a peer none of whose algorithms IKEv1 can say sends that) adds nothing. It does not know what an attribute
- * means: that is propose.c. A proposal number that occurs with two protocols (AH and ESP together) is marked on its
+ * means: that is propose.c. A proposal number that occurs twice (AH and ESP together) is marked on its
  * transforms. */
 #include "dataplane/ike/codec.h"
 

@@ -14,12 +14,17 @@
 #include "espial/ip.h"
 #include "espial/text.h"
 
+static bool among(const uint32_t v[4], uint32_t n)
+{
+    return v[0] == n || v[1] == n || v[2] == n || v[3] == n;
+}
+
 static bool spi_fits(const struct ike *ike, const struct debug_about *a, uint32_t spi)
 {
     struct ipsec *ips = ike->env.ipsec;
 
     if (a->spi[0] || a->spi[1])
-        return a->spi[0] == spi || a->spi[1] == spi;
+        return among(a->spi, spi);
     for (int way = 0; a->peer && way < 2; way++)
         if (sad_find_pair(ips, a->peer, PROTO_ESP, spi, way) || sad_find_pair(ips, a->peer, PROTO_AH, spi, way))
             return true;
@@ -29,8 +34,8 @@ static bool spi_fits(const struct ike *ike, const struct debug_about *a, uint32_
 static bool number_fits(const struct ike *ike, const struct debug_about *a, enum ike_condition_kind kind, uint32_t n)
 {
     switch (kind) {
-    case IKE_CONDITION_CONNID: return a->conn[0] == n || a->conn[1] == n;
-    case IKE_CONDITION_FLOW: return a->conn[0] == IPSEC_CONN_BASE + n || a->conn[1] == IPSEC_CONN_BASE + n;
+    case IKE_CONDITION_CONNID: return among(a->conn, n);
+    case IKE_CONDITION_FLOW: return among(a->conn, IPSEC_CONN_BASE + n);
     case IKE_CONDITION_SPI: return spi_fits(ike, a, n);
     default: return a->local == n;
     }

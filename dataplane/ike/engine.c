@@ -278,6 +278,8 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
     if (ike->v2 && v2_pair_gone(ike->v2, info, why))
         return;
     if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {
+        if (sa && info->over_in) /* what names either half ends both: if one is lost, the other has said it */
+            v1_info_delete_ipsec(sa, PROTO_AH, info->over_in);
         if (sa)
             v1_info_delete_ipsec(sa, info->policy.transforms[0].proto, info->spi_in);
         else

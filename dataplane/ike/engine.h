@@ -151,9 +151,11 @@ struct qm_scratch {
     uint32_t lifetime_notice_s, lifetime_notice_kb; /* responder: what RESPONDER-LIFETIME tells; 0 nothing */
     uint8_t *idci, *idcr;                           /* responder: the peer's ID payload bodies, echoed; owned */
     size_t idci_len, idcr_len;
-    uint8_t chosen_id; /* responder: the transform chosen, echoed; attributes owned */
-    uint8_t *chosen_attrs;
-    size_t chosen_attrs_len;
+    struct { /* responder: the transform chosen, echoed; attributes owned. [1]: of AH over ESP */
+        uint8_t id;
+        uint8_t *attrs;
+        size_t attrs_len;
+    } chosen[2];
 };
 
 /* A quick mode. */

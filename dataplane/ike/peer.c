@@ -306,6 +306,8 @@ void peer_pair_installed(struct ike_peer *p, uint32_t id, const struct sa_pair_p
         .info = {.id = id,
                  .spi_in = params->spi_in,
                  .spi_out = params->spi_out,
+                 .over_in = params->over.spi_in,
+                 .over_out = params->over.spi_out,
                  .initiator = params->initiator,
                  .policy = params->policy},
         .next = p->pairs,

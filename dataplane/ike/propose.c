@@ -3,8 +3,8 @@
  *
  * The beginner offers everything its policies allow, in order; the answerer takes the first offered transform that one
  * of its own policies accepts, with the smaller lifetime of the two; the beginner then checks that the answer is
- * exactly one of its offers, unchanged. A transform with an attribute that we do not know, or a proposal that binds AH
- * and ESP together, is not acceptable but does not spoil the others. Durations up to 65535 go as TV ("basic"), larger
+ * exactly one of its offers, unchanged. A transform with an attribute that we do not know is not acceptable but does not
+ * spoil the others. AH over ESP is two proposals of one number (propose_over.c). Durations up to 65535 go as TV ("basic"), larger
  * ones as 4-byte TLV ("VPI"). A life that is not said is 28800 s.
  *
  * The debug lines of `debug crypto isakmp` that show the comparison are made here, at the moment it is done. */
@@ -344,49 +344,61 @@ static uint32_t encaps_value(enum ipsec_mode mode, enum p2_udp udp)
     return udp == P2_UDP_DRAFT ? ENCAPS_DRAFT + v : v;
 }
 
+/* One protocol's transform of the policy, in an open proposal. */
+static void p2_write_transform(struct msg_wr *m, const struct ipsec_policy *p, const struct ipsec_transform *t,
+                               enum p2_udp udp)
+{
+    bool ah = t->proto == PROTO_AH;
+    size_t at = msg_transform_open(m, false, 1, ah ? hashes[hash_row(t->auth)].ah : cipher_esp(t->cipher));
+
+    msg_attr(m, A2_ENCAPS, encaps_value(t->mode, udp));
+    msg_attr(m, A2_LIFE_TYPE, LIFE_SECONDS);
+    msg_attr(m, A2_LIFE, p->life_s);
+    if (p->life_kb) {
+        msg_attr(m, A2_LIFE_TYPE, LIFE_KILOBYTES);
+        msg_attr(m, A2_LIFE, p->life_kb);
+    }
+    if (t->auth != HASH_NONE)
+        msg_attr(m, A2_AUTH, hashes[hash_row(t->auth)].ipsec);
+    if (t->key_bits)
+        msg_attr(m, A2_KEY_LENGTH, t->key_bits);
+    if (p->pfs_group)
+        msg_attr(m, A2_GROUP, p->pfs_group);
+    if (t->esn)
+        msg_attr(m, A2_ESN, ESN_64_BIT);
+    msg_transform_close(m, at);
+}
+
 void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah,
                     enum p2_udp udp)
 {
+    struct ipsec_transform parts[2];
+
     msg_sa_open(m);
     for (unsigned i = 0; i < p->ntransforms; i++) {
-        const struct ipsec_transform *t = &p->transforms[i];
-        bool ah = t->proto == PROTO_AH;
-        uint8_t spi[4];
-        put32(spi, ah ? spi_ah : spi_esp);
-        size_t prop = msg_proposal_open(m, i + 1 < p->ntransforms, (uint8_t)(i + 1), p2_protocol(t->proto), spi, 4, 1);
-        size_t at = msg_transform_open(m, false, 1, ah ? hashes[hash_row(t->auth)].ah : cipher_esp(t->cipher));
-        msg_attr(m, A2_ENCAPS, encaps_value(t->mode, udp));
-        msg_attr(m, A2_LIFE_TYPE, LIFE_SECONDS);
-        msg_attr(m, A2_LIFE, p->life_s);
-        if (p->life_kb) {
-            msg_attr(m, A2_LIFE_TYPE, LIFE_KILOBYTES);
-            msg_attr(m, A2_LIFE, p->life_kb);
+        unsigned n = ipsec_transform_parts(&p->transforms[i], parts);
+        for (unsigned k = 0; k < n; k++) {
+            uint8_t spi[4];
+            put32(spi, parts[k].proto == PROTO_AH ? spi_ah : spi_esp);
+            size_t prop = msg_proposal_open(m, i + 1 < p->ntransforms || k + 1 < n, (uint8_t)(i + 1),
+                                            p2_protocol(parts[k].proto), spi, 4, 1);
+            p2_write_transform(m, p, &parts[k], udp);
+            msg_proposal_close(m, prop);
         }
-        if (t->auth != HASH_NONE)
-            msg_attr(m, A2_AUTH, hashes[hash_row(t->auth)].ipsec);
-        if (t->key_bits)
-            msg_attr(m, A2_KEY_LENGTH, t->key_bits);
-        if (p->pfs_group)
-            msg_attr(m, A2_GROUP, p->pfs_group);
-        if (t->esn)
-            msg_attr(m, A2_ESN, ESN_64_BIT);
-        msg_transform_close(m, at);
-        msg_proposal_close(m, prop);
     }
     msg_close(m);
 }
 
-void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, uint32_t spi)
+void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, unsigned n)
 {
-    uint8_t b[4];
-
-    put32(b, spi);
     msg_sa_open(m);
-    size_t prop = msg_proposal_open(m, false, t->proposal, t->protocol, b, 4, 1);
-    size_t at = msg_transform_open(m, false, t->number, t->id);
-    wr_bytes(&m->w, t->attrs.p, t->attrs.left);
-    msg_transform_close(m, at);
-    msg_proposal_close(m, prop);
+    for (unsigned i = 0; i < n; i++) {
+        size_t prop = msg_proposal_open(m, i + 1 < n, t[i].proposal, t[i].protocol, t[i].spi, t[i].spi_len, 1);
+        size_t at = msg_transform_open(m, false, t[i].number, t[i].id);
+        wr_bytes(&m->w, t[i].attrs.p, t[i].attrs.left);
+        msg_transform_close(m, at);
+        msg_proposal_close(m, prop);
+    }
     msg_close(m);
 }
 
@@ -427,7 +439,7 @@ static bool p2_agrees(const struct attr *a, uint32_t life_type, uint32_t said[A2
     return first || said[i] == a->value;
 }
 
-static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_choice *out)
+bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_choice *out)
 {
     static const char *const modes[] = {"", "Tunnel", "Transport", "Tunnel-UDP", "Transport-UDP"};
     struct rd r = t->attrs;
@@ -437,7 +449,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
 
     *out = (struct p2_choice){.number = t->proposal, .transform_number = t->number};
     TRACE(sa, "Checking IPSec proposal %u", t->proposal);
-    if (t->bundle || t->spi_len != 4 || !p2_read_id(sa, t, &out->transform))
+    if (t->spi_len != 4 || !p2_read_id(sa, t, &out->transform))
         return false;
     out->spi = get32(t->spi);
     bool known = out->spi >= 256;
@@ -504,7 +516,7 @@ static bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struc
 
 static bool transform_same(const struct ipsec_transform *a, const struct ipsec_transform *b)
 {
-    return a->proto == b->proto && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth &&
+    return a->proto == b->proto && a->over == b->over && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth &&
            a->mode == b->mode && a->esn == b->esn;
 }
 
@@ -516,24 +528,39 @@ static bool transform_fits(const struct ipsec_transform *offer, struct ipsec_tra
     return transform_same(offer, &ours);
 }
 
+/* known: what was offered at place i was understood, and is in out. */
+static bool p2_accept(const struct ike_sa *sa, const struct sa_body *body, unsigned i, const struct ipsec_policy *p,
+                      bool known, bool have_ke, struct p2_choice *out)
+{
+    bool group_ok = known && (out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
+                                         : !p->pfs_group && !have_ke);
+
+    for (unsigned j = 0; group_ok && j < p->ntransforms; j++)
+        if (transform_fits(&out->transform, p->transforms[j])) {
+            out->place = (int)i;
+            TRACE(sa, "atts are acceptable.");
+            return true;
+        }
+    TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
+    return false;
+}
+
 bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known,
                bool have_ke, struct p2_choice *out)
 {
     for (unsigned i = 0; i < body->n; i++) {
         const struct sa_transform *t = &body->v[i];
-        if (!p2_read(sa, t, out) || (out->udp && !udp_known)) {
-            TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
-            continue;
-        }
-        bool group_ok = out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
-                                   : !p->pfs_group && !have_ke;
-        for (unsigned j = 0; group_ok && j < p->ntransforms; j++)
-            if (transform_fits(&out->transform, p->transforms[j])) {
-                out->place = (int)i;
-                TRACE(sa, "atts are acceptable.");
+        if (!t->bundle) {
+            bool known = p2_read(sa, t, out) && (!out->udp || udp_known);
+            if (p2_accept(sa, body, i, p, known, have_ke, out))
                 return true;
-            }
-        TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
+        } else if (t->protocol == IPROTO_ESP && p2_over_whole(body, i)) {
+            for (unsigned ah = 0; p2_over_next(body, i, &ah); ah++)
+                if (p2_accept(sa, body, i, p, p2_over_read(sa, body, i, ah, out), have_ke, out))
+                    return true;
+        } else if (t->protocol != IPROTO_AH) {
+            TRACE_ERR(sa, "atts not acceptable. Next payload is %u", i + 1 < body->n ? PL_TRANSFORM : PL_NONE);
+        }
     }
     return false;
 }
@@ -541,7 +568,10 @@ bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct
 bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp,
               struct p2_choice *out)
 {
-    if (body->n != 1 || !p2_read(sa, &body->v[0], out))
+    unsigned esp = body->n == 2 && body->v[1].protocol == IPROTO_ESP;
+
+    if (body->n == 2 ? !body->v[0].bundle || !p2_over_whole(body, esp) || !p2_over_read(sa, body, esp, !esp, out)
+                     : body->n != 1 || !p2_read(sa, &body->v[0], out))
         return false;
     if (out->number < 1 || out->number > p->ntransforms ||
         !transform_same(&out->transform, &p->transforms[out->number - 1]) || out->udp != udp ||

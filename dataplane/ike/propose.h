@@ -48,9 +48,14 @@ struct p2_choice {
     uint32_t life_s, life_kb; /* as offered; 0: not said */
     bool udp;
     int place; /* in the body */
+    struct {   /* AH over that ESP: transform.over says whether */
+        uint32_t spi;
+        uint8_t transform_number;
+        int place;
+    } over;
 };
 uint8_t p2_protocol(uint8_t ip_proto); /* PROTO_ESP -> 3, PROTO_AH -> 2 */
-/* The SA payload of QM1: one proposal per transform, in order. udp: UDP-encapsulated modes, by the numbers of RFC 3947
+/* The SA payload of QM1: one proposal per transform, in order; AH over ESP is two of one number. udp: UDP-encapsulated modes, by the numbers of RFC 3947
  * or those of its drafts. */
 enum p2_udp { P2_UDP_NO, P2_UDP_RFC, P2_UDP_DRAFT };
 void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi_esp, uint32_t spi_ah, enum p2_udp udp);
@@ -59,8 +64,18 @@ void p2_write_offer(struct msg_wr *m, const struct ipsec_policy *p, uint32_t spi
  * may see a translator that we do not). */
 bool p2_choose(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp_known,
                bool have_ke, struct p2_choice *out);
-void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, uint32_t spi);
-/* Initiator: the answer is one transform that we offered. */
+/* The SA payload of QM2: what was offered, with our SPIs; n 2: AH over ESP, in the order in which they were offered. */
+void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, unsigned n);
+/* Initiator: the answer is one transform that we offered, or one of each protocol of AH over ESP. */
 bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp,
               struct p2_choice *out);
+
+/* One transform by itself. False: it holds what we do not know. */
+bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_choice *out);
+/* propose_over.c: AH over ESP, at these places of one proposal number. */
+bool p2_over_whole(const struct sa_body *body, unsigned esp); /* nothing else has the number of that ESP */
+/* The next AH transform of the number from place *ah on; false: none. */
+bool p2_over_next(const struct sa_body *body, unsigned esp, unsigned *ah);
+bool p2_over_read(const struct ike_sa *sa, const struct sa_body *body, unsigned esp, unsigned ah,
+                  struct p2_choice *out);
 #endif

@@ -93,6 +93,10 @@ void trace_pair_gone(struct ike *ike, const struct sa_pair_info *pair)
     about.spi[1] = pair->spi_out;
     about.conn[0] = IPSEC_CONN_BASE + pair->id;
     about.conn[1] = IPSEC_CONN_BASE + pair->id + 1;
+    about.spi[2] = pair->over_in;
+    about.spi[3] = pair->over_out;
+    about.conn[2] = pair->over_in ? about.conn[0] + 2 : 0;
+    about.conn[3] = pair->over_in ? about.conn[1] + 2 : 0;
     if (ike->debug_engine && ike_debug_pass(ike, &about, DEBUG_SIDE_ENGINE))
         msg_debug(ike->env.log, "crypto_engine: Delete IPSec SA");
 }
@@ -135,8 +139,8 @@ static const char *proxy(const struct selector *s, char out[64])
     return out;
 }
 
-static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
-                        const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
+static void key_part(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
+                     const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
 {
     char l[64], r[64], tr[64];
 
@@ -147,6 +151,16 @@ static void key_message(struct ike *ike, const char *head, const char *way, cons
               head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r),
               t->proto == PROTO_AH ? "AH" : "ESP", trace_transform(t, tr),
               t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
+}
+
+static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
+                        const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
+{
+    struct ipsec_transform parts[2];
+    unsigned n = ipsec_transform_parts(t, parts);
+
+    for (unsigned i = 0; i < n; i++)
+        key_part(ike, head, way, p, &parts[i], port, life_s, life_kb);
 }
 
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)

@@ -107,7 +107,7 @@ uint32_t v1_pair_install(struct ike_node *n);
 void v1_pair_enable(struct ike_node *n);
 /* RESPONDER-LIFETIME of QM2: into what is agreed; and ours, for the pair with this SPI. */
 void v1_pair_read_life(struct ike_node *n, const struct payloads *ps);
-void v1_pair_write_life(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi);
+void v1_pair_write_life(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi, uint32_t spi_over);
 /* v1_flow.c: selectors as payloads. */
 void v1_flow_write(struct msg_wr *m, const struct selector *s);
 bool v1_flow_read(const struct payload *p, struct selector *out); /* false: not an address or a subnet */

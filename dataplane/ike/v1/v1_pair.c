@@ -10,24 +10,34 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return !a ? b : !b || a < b ? a : b;
 }
 
+/* KEYMAT of one protocol and SPI. */
+static void keymat(const struct ike_node *n, uint8_t proto, uint32_t spi, uint8_t *out, size_t len)
+{
+    const struct qm_scratch *qm = n->qm;
+
+    keys_keymat(n->sa->keys, BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0), p2_protocol(proto), spi,
+                BYTES(qm->nonce_i, qm->nonce_i_len), BYTES(qm->nonce_r, qm->nonce_r_len), out, len);
+}
+
 uint32_t v1_pair_install(struct ike_node *n)
 {
     struct ike_sa *sa = n->sa;
     struct qm_scratch *qm = n->qm;
     const struct ipsec_transform *t = &qm->choice.transform;
-    uint8_t key_in[2 * HASH_MAX + 64], key_out[2 * HASH_MAX + 64];
-    size_t len = sad_keymat_len(t);
-    uint8_t proto = p2_protocol(t->proto);
+    uint8_t key_in[2 * HASH_MAX + 64], key_out[2 * HASH_MAX + 64], over_in[HASH_MAX], over_out[HASH_MAX];
+    size_t len = sad_keymat_len(t), over_len = hash_len(t->over);
     bool ah = t->proto == PROTO_AH;
     uint32_t *ours = ah ? &qm->spi_ah : &qm->spi_esp;
-    struct bytes gxy = BYTES(qm->dh.shared.b, qm->choice.group ? qm->dh.shared.len : 0),
-                 ni = BYTES(qm->nonce_i, qm->nonce_i_len), nr = BYTES(qm->nonce_r, qm->nonce_r_len);
 
     if (len > sizeof key_in)
         return 0;
     trace_engine(sa, "crypto_engine: Generate IKE QM keys");
-    keys_keymat(sa->keys, gxy, proto, *ours, ni, nr, key_in, len);
-    keys_keymat(sa->keys, gxy, proto, qm->choice.spi, ni, nr, key_out, len);
+    keymat(n, t->proto, *ours, key_in, len);
+    keymat(n, t->proto, qm->choice.spi, key_out, len);
+    if (over_len) {
+        keymat(n, PROTO_AH, qm->spi_ah, over_in, over_len);
+        keymat(n, PROTO_AH, qm->choice.over.spi, over_out, over_len);
+    }
     struct sa_pair_params params = {
         .policy = qm->policy,
         .spi_in = *ours,
@@ -42,6 +52,7 @@ uint32_t v1_pair_install(struct ike_node *n)
         .key_in = key_in,
         .key_out = key_out,
         .key_len = len,
+        .over = {.spi_in = qm->spi_ah, .spi_out = qm->choice.over.spi, .key_in = over_in, .key_out = over_out},
     };
     params.policy.transforms[0] = *t;
     params.policy.ntransforms = 1;
@@ -51,12 +62,18 @@ uint32_t v1_pair_install(struct ike_node *n)
     n->pair = sad_install(sa->ike->env.ipsec, &params);
     mem_wipe(key_in, sizeof key_in);
     mem_wipe(key_out, sizeof key_out);
+    mem_wipe(over_in, sizeof over_in);
+    mem_wipe(over_out, sizeof over_out);
     if (!n->pair) {
         TRACE_ERR(sa, "IPSec SA (SPI:0x%X) could not be installed", *ours);
         return 0;
     }
     *ours = 0; /* the database's now */
+    if (over_len)
+        qm->spi_ah = 0;
     TRACE(sa, "Received IPSec Install callback... proceeding with the negotiation");
+    if (over_len)
+        TRACE(sa, "Successfully installed IPSEC SA (SPI:0x%X) on %s", params.over.spi_in, params.policy.ifname);
     TRACE(sa, "Successfully installed IPSEC SA (SPI:0x%X) on %s", params.spi_in, params.policy.ifname);
     peer_pair_installed(sa->peer, n->pair, &params, n->began);
     return n->pair;
@@ -93,14 +110,14 @@ void v1_pair_read_life(struct ike_node *n, const struct payloads *ps)
     }
 }
 
-void v1_pair_write_life(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi)
+static void write_life(struct msg_wr *m, const struct qm_scratch *qm, uint8_t proto, uint32_t spi)
 {
     uint8_t b[4];
 
     put32(b, spi);
     msg_open(m, PL_NOTIFY);
     wr_u32(&m->w, 1);
-    wr_u8(&m->w, p2_protocol(qm->choice.transform.proto));
+    wr_u8(&m->w, p2_protocol(proto));
     wr_u8(&m->w, 4);
     wr_u16(&m->w, N_RESPONDER_LIFETIME);
     wr_bytes(&m->w, b, 4);
@@ -113,4 +130,11 @@ void v1_pair_write_life(struct msg_wr *m, const struct qm_scratch *qm, uint32_t 
         msg_attr(m, 2, qm->lifetime_notice_kb);
     }
     msg_close(m);
+}
+
+void v1_pair_write_life(struct msg_wr *m, const struct qm_scratch *qm, uint32_t spi, uint32_t spi_over)
+{
+    write_life(m, qm, qm->choice.transform.proto, spi);
+    if (spi_over)
+        write_life(m, qm, PROTO_AH, spi_over);
 }

@@ -85,7 +85,7 @@ static bool udp_encap(const struct ike_sa *sa)
 static bool offers(const struct ipsec_policy *p, uint8_t proto)
 {
     for (unsigned i = 0; i < p->ntransforms; i++)
-        if (p->transforms[i].proto == proto)
+        if (p->transforms[i].proto == proto || (proto == PROTO_AH && p->transforms[i].over != HASH_NONE))
             return true;
     return false;
 }
@@ -101,7 +101,8 @@ void v1_quick_scratch_free(struct ike_sa *sa, struct qm_scratch *qm)
         sad_release_spi(ips, sa->local, PROTO_AH, qm->spi_ah);
     mem_free(qm->idci);
     mem_free(qm->idcr);
-    mem_free(qm->chosen_attrs);
+    mem_free(qm->chosen[0].attrs);
+    mem_free(qm->chosen[1].attrs);
     mem_wipe(qm, sizeof *qm);
     mem_free(qm);
 }
@@ -336,13 +337,45 @@ static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
     ike_node_enter(n, n->state, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
 }
 
+/* What was taken of the offer, with our SPI: [0] the ESP, or AH, [1] AH over that ESP. */
+static struct sa_transform chosen(const struct qm_scratch *qm, unsigned i, uint32_t spi)
+{
+    struct sa_transform t = {.proposal = qm->choice.number,
+                             .protocol = i ? IPROTO_AH : p2_protocol(qm->choice.transform.proto),
+                             .number = i ? qm->choice.over.transform_number : qm->choice.transform_number,
+                             .id = qm->chosen[i].id,
+                             .spi_len = 4,
+                             .attrs = rd_of(qm->chosen[i].attrs, qm->chosen[i].attrs_len)};
+    put32(t.spi, spi);
+    return t;
+}
+
+static void keep_chosen(struct qm_scratch *qm, unsigned i, const struct sa_transform *t)
+{
+    qm->chosen[i].id = t->id;
+    qm->chosen[i].attrs_len = t->attrs.left;
+    qm->chosen[i].attrs = v1_flow_keep(t->attrs.p, t->attrs.left);
+}
+
+/* Our SPIs for what was chosen. */
+static bool reserve(struct ike_sa *sa, struct qm_scratch *qm)
+{
+    struct ipsec *ips = sa->ike->env.ipsec;
+    const struct ipsec_transform *t = &qm->choice.transform;
+    bool ah = t->proto == PROTO_AH;
+
+    if (!ah && !(qm->spi_esp = sad_reserve_spi(ips, sa->local, PROTO_ESP)))
+        return false;
+    return (!ah && t->over == HASH_NONE) || (qm->spi_ah = sad_reserve_spi(ips, sa->local, PROTO_AH));
+}
+
 /* The sums are done: install, then QM2. */
 static void finish_responder(void *arg, bool ok)
 {
     struct ike_node *n = arg;
     struct qm_scratch *qm = n->qm;
     bool ah = qm->choice.transform.proto == PROTO_AH;
-    uint32_t spi = ah ? qm->spi_ah : qm->spi_esp;
+    uint32_t spi = ah ? qm->spi_ah : qm->spi_esp, spi_over = qm->spi_ah;
     uint8_t buf[ISAKMP_OUT_MAX];
     struct msg_wr m;
     size_t hash_at;
@@ -353,12 +386,12 @@ static void finish_responder(void *arg, bool ok)
         return;
     }
     begin_message(&m, buf, n, &hash_at);
-    struct sa_transform t = {.proposal = qm->choice.number,
-                             .protocol = p2_protocol(qm->choice.transform.proto),
-                             .number = qm->choice.transform_number,
-                             .id = qm->chosen_id,
-                             .attrs = rd_of(qm->chosen_attrs, qm->chosen_attrs_len)};
-    p2_write_choice(&m, &t, spi);
+    bool over = qm->choice.transform.over != HASH_NONE, after = over && qm->choice.over.place > qm->choice.place;
+    struct sa_transform t[2];
+    t[over && !after] = chosen(qm, 0, spi);
+    if (over)
+        t[after] = chosen(qm, 1, spi_over);
+    p2_write_choice(&m, t, over ? 2 : 1);
     msg_payload(&m, PL_NONCE, qm->nonce_r, qm->nonce_r_len);
     if (qm->choice.group)
         msg_payload(&m, PL_KE, dh_public(qm->dh.dh), dh_public_len(qm->choice.group));
@@ -369,7 +402,7 @@ static void finish_responder(void *arg, bool ok)
     if (qm->choice.udp && qm->choice.transform.mode == IPSEC_TRANSPORT)
         write_nat_oa(&m, n);
     if (qm->lifetime_notice_s || qm->lifetime_notice_kb)
-        v1_pair_write_life(&m, qm, spi);
+        v1_pair_write_life(&m, qm, spi, over ? spi_over : 0);
     seal_hash(&m, n, hash_at, BYTES(qm->nonce_i, qm->nonce_i_len));
     v1_send(&n->slot, &m, true, true);
     ike_node_enter(n, QM_R_QM2, "IKE_MESG_FROM_IPSEC", "IPSEC_INSTALL_DONE");
@@ -429,10 +462,9 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
         refuse(n, first ? first->protocol : IPROTO_ESP, first && first->spi_len == 4 ? get32(first->spi) : 0);
         return V1_TAKEN;
     }
-    const struct sa_transform *t = &body.v[qm->choice.place];
-    qm->chosen_id = t->id;
-    qm->chosen_attrs_len = t->attrs.left;
-    qm->chosen_attrs = v1_flow_keep(t->attrs.p, t->attrs.left);
+    keep_chosen(qm, 0, &body.v[qm->choice.place]);
+    if (qm->choice.transform.over != HASH_NONE)
+        keep_chosen(qm, 1, &body.v[qm->choice.over.place]);
     if (qm->choice.life_s > qm->policy.life_s)
         qm->lifetime_notice_s = qm->policy.life_s;
     if (qm->policy.life_kb && qm->choice.life_kb > qm->policy.life_kb)
@@ -446,13 +478,10 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "processing ID payload. message ID = %u", n->mid);
     TRACE(sa, "QM Responder gets spi");
     ike_node_enter(n, QM_SPI_STARVE, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");
-    uint8_t proto = qm->choice.transform.proto;
-    uint32_t spi = sad_reserve_spi(sa->ike->env.ipsec, sa->local, proto);
-    if (!spi) {
-        refuse(n, p2_protocol(proto), qm->choice.spi);
+    if (!reserve(sa, qm)) {
+        refuse(n, p2_protocol(qm->choice.transform.proto), qm->choice.spi);
         return V1_TAKEN;
     }
-    *(proto == PROTO_AH ? &qm->spi_ah : &qm->spi_esp) = spi;
     ike_node_enter(n, QM_INSTALL_AWAIT, "IKE_MESG_INTERNAL", "IKE_GOT_SPI");
     if (!qm->choice.group) {
         finish_responder(n, true);
