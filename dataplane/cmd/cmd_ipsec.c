@@ -1,8 +1,8 @@
 /* cmd_ipsec.c: what one asks of IPsec as a whole: transform sets, and the global lines of crypto ipsec: lifetimes,
  * replay window, DF bit, fragmentation.
  *
- * Refused, because they would do nothing: AH and ESP in one set, NULL encryption or extended sequence numbers without
- * authentication, comp-lzs, seal. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES,
+ * Refused, because they would do nothing: NULL encryption or extended sequence numbers without authentication of ESP's
+ * own, comp-lzs, seal. `esp-*-hmac` alone means ESP with NULL encryption. Weak algorithms (DES, 3DES,
  * MD5) are taken with a warning. A map or profile names sets that there are, and one that is named stays. */
 #include <string.h>
 
@@ -46,8 +46,6 @@ static bool set_check(void *self, const void *obj, struct out *out)
     (void)self;
     if (!s->cipher && !s->auth && !s->ah)
         why = "% Incomplete command.\n\n";
-    else if (s->ah && (s->cipher || s->auth))
-        why = "% AH and ESP transforms in one set are not supported\n";
     else if (aead && s->auth)
         why = "% esp-gcm and esp-gmac have their own authentication: no ESP authentication transform may be added\n";
     else if (s->cipher == SET_ESP_NULL && !s->auth)
@@ -77,11 +75,16 @@ static bool names(const struct sa_conf *sa, const char *set)
 
 bool sa_sets_exist(void *self, const struct sa_conf *sa, struct out *out)
 {
-    for (unsigned i = 0; i < MAP_SETS_MAX; i++)
-        if (sa->sets[i][0] && !ipsec_set_find(dataplane_ipsec(self), sa->sets[i])) {
+    for (unsigned i = 0; i < MAP_SETS_MAX; i++) {
+        const struct transform_set_conf *s = sa->sets[i][0] ? ipsec_set_find(dataplane_ipsec(self), sa->sets[i]) : NULL;
+        if (sa->sets[i][0] && !s) {
             out_printf(out, "ERROR: transform set with tag \"%s\" does not exist.\n", sa->sets[i]);
             return false;
         }
+        if (s && s->ah && (s->cipher || s->auth) && sa->ikev2_profile[0] && !out->boot)
+            out_printf(out, "%%Warning: IKEv2 does not negotiate AH and ESP at once: transform set %s is left out\n",
+                       s->name);
+    }
     return true;
 }
 

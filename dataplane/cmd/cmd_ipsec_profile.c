@@ -40,14 +40,16 @@ static void print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
     for (unsigned i = 0; i <= MAP_SETS_MAX; i++) {
         const char *name = i < MAP_SETS_MAX ? sa->sets[i] : named ? "" : "default";
         const struct transform_set_conf *s = *name ? ipsec_set_find(ips, name) : NULL;
-        struct ipsec_transform t;
-        char text[IPSEC_TRANSFORM_TEXT] = "";
+        struct ipsec_transform t, parts[2];
+        char text[IPSEC_TRANSFORM_TEXT];
         named = named || *name;
         if (!*name)
             continue;
-        if (s && ipsec_transform_of(s, &t))
-            ipsec_transform_text(&t, text);
-        out_printf(c->out, "\t\t%s:  { %s } , \n", name, text);
+        unsigned n = s && ipsec_transform_of(s, &t) ? ipsec_transform_parts(&t, parts) : 0;
+        out_printf(c->out, "\t\t%s: ", name);
+        for (unsigned k = 0; k < n; k++)
+            out_printf(c->out, " { %s } ,", ipsec_transform_text(&parts[k], text));
+        out_text(c->out, n ? " \n" : " {  } , \n");
     }
     out_text(c->out, "\t}\n");
 }

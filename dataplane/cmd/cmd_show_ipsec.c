@@ -167,6 +167,8 @@ static int by_destination(const void *a, const void *b)
 
     if (x->dst != y->dst)
         return x->dst < y->dst ? -1 : 1;
+    if (x->pair.transform.proto != y->pair.transform.proto)
+        return x->pair.transform.proto < y->pair.transform.proto ? -1 : 1;
     return (x->pair.id > y->pair.id) - (x->pair.id < y->pair.id);
 }
 
@@ -273,7 +275,7 @@ static enum cmd_result do_clear_spi(struct cmd_ctx *c)
         return CMD_FAIL;
     for (size_t at = 0; !id && ipsec_pair_next(dataplane_ipsec(c->self), 0, &at, &p);)
         if (p.spi_in == spi || p.spi_out == spi)
-            id = p.id;
+            id = p.pair;
     if (id)
         (void)sad_delete(dataplane_ipsec(c->self), id, SA_GONE_CLEARED);
     return CMD_OK;

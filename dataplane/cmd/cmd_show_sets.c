@@ -14,13 +14,15 @@
 
 static void print_set(struct out *o, const struct transform_set_conf *s)
 {
-    struct ipsec_transform t;
+    struct ipsec_transform t, parts[2];
     char text[IPSEC_TRANSFORM_TEXT] = "";
+    unsigned n = ipsec_transform_of(s, &t) ? ipsec_transform_parts(&t, parts) : 0;
 
-    if (ipsec_transform_of(s, &t))
-        ipsec_transform_text(&t, text);
-    out_printf(o, "Transform set %s: { %s } \n   will negotiate = { %s,  }, \n\n", s->name, text,
-               s->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel");
+    out_printf(o, "Transform set %s:", s->name);
+    for (unsigned i = 0; i < n; i++)
+        out_printf(o, "%s { %s } \n   will negotiate = { %s,  }, \n", i ? "  " : "",
+                   ipsec_transform_text(&parts[i], text), s->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel");
+    out_text(o, "\n");
 }
 
 static enum cmd_result show_sets(struct cmd_ctx *c)

@@ -91,6 +91,7 @@ static void lines(void **state)
              "crypto ipsec transform-set OLD esp-3des esp-md5-hmac\n"
              "crypto ipsec transform-set NONE esp-null esp-sha-hmac\n"
              "crypto ipsec transform-set AUTH ah-sha-hmac\n"
+             "crypto ipsec transform-set BOTH esp-sha256-hmac esp-aes 256 ah-md5-hmac\n"
              "crypto ipsec transform-set D esp-des esp-sha384-hmac\n"
              "crypto ipsec transform-set S128 esp-aes 128 esp-sha-hmac\n"
              "crypto map CMAP 10 ipsec-isakmp\n"
@@ -111,6 +112,7 @@ static void lines(void **state)
                       "crypto ipsec transform-set AES esp-aes 256 esp-sha256-hmac\n"
                       " mode transport\n"
                       "crypto ipsec transform-set AUTH ah-sha-hmac\n"
+                      "crypto ipsec transform-set BOTH ah-md5-hmac esp-aes 256 esp-sha256-hmac\n"
                       "crypto ipsec transform-set D esp-des esp-sha384-hmac\n"
                       "crypto ipsec transform-set GCM esp-gcm 256\n"
                       "crypto ipsec transform-set NONE esp-null esp-sha-hmac\n"
@@ -141,6 +143,7 @@ static void lines(void **state)
              "no crypto ipsec transform-set OLD\n"
              "no crypto ipsec transform-set D\n"
              "no crypto ipsec transform-set AUTH\n"
+             "no crypto ipsec transform-set BOTH\n"
              "no crypto ipsec transform-set NONE\n"
              "no crypto ipsec transform-set ORDER\n"
              "no crypto ipsec transform-set S128\n"
@@ -187,7 +190,8 @@ static void refusals(void **state)
     static const char *const bad[] = {
         "crypto ipsec transform-set BAD esp-gcm 256 esp-sha-hmac",
         "crypto ipsec transform-set BAD esp-null",
-        "crypto ipsec transform-set BAD ah-sha-hmac esp-aes esp-sha-hmac",
+        "crypto ipsec transform-set BAD ah-sha-hmac ah-md5-hmac esp-aes",
+        "crypto ipsec transform-set BAD ah-sha-hmac esp-gcm esp-sha-hmac",
         "crypto ipsec transform-set BAD esp-aes 100 esp-sha-hmac",
         "crypto ipsec transform-set BAD esp-aes esp-3des esp-sha-hmac",
         "crypto ipsec transform-set BAD comp-lzs",

@@ -163,7 +163,7 @@ static const struct refused refused_applet[] = {
 /* Refused in words: the parser takes them, the check does not. */
 static const struct refused refused_in_words[] = {
     {"crypto isakmp key 6 SEALED address 10.0.0.9", "% Type 6 keys are not supported"},
-    {"crypto ipsec transform-set T ah-sha-hmac esp-aes", "% AH and ESP transforms in one set are not supported"},
+    {"crypto ipsec transform-set T ah-sha-hmac esp-null", "% esp-null protects nothing without authentication"},
     {"crypto ipsec transform-set T esp-gcm esp-sha-hmac", "% esp-gcm and esp-gmac have their own authentication"},
     {"crypto ipsec transform-set T esp-null", "% esp-null protects nothing without authentication"},
     {"crypto ipsec transform-set T", "% Incomplete command."},

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from scapy.layers.inet import IP, UDP
 from scapy.layers.ipsec import AH, ESP, SecurityAssociation
 from scapy.layers.l2 import ARP, Ether
+from scapy.packet import Raw
 
 SA, PROPOSAL, TRANSFORM, KE, ID, HASH, NONCE, NOTIFY, DELETE = 1, 2, 3, 4, 5, 8, 10, 11, 12
 MAIN, INFORMATIONAL, QUICK = 2, 5, 32
@@ -42,12 +43,38 @@ def parse(kind, data):
 
 
 def proposal(protocol, spi, transform_id, attributes):
-    transform = payloads((TRANSFORM, struct.pack("!BBH", 1, transform_id, 0) + attributes))[1]
-    return struct.pack("!II", 1, 1) + payloads((PROPOSAL, struct.pack("!BBBB", 1, protocol, len(spi), 1) + spi + transform))[1]
+    return proposals((protocol, spi, transform_id, attributes))
+
+
+def proposals(*all_):
+    """Of one number: all of them or none."""
+    transform = lambda transform_id, attributes: payloads((TRANSFORM, struct.pack("!BBH", 1, transform_id, 0) + attributes))[1]
+    return struct.pack("!II", 1, 1) + payloads(*((PROPOSAL, struct.pack("!BBBB", 1, protocol, len(spi), 1) + spi + transform(*what)) for protocol, spi, *what in all_))[1]
 
 
 class Silence(Exception):
     pass
+
+
+class Over:
+    """AH in transport mode over what an association of ESP makes. That is bytes to the AH: scapy sums a packet that it knows to have ESP in it as ESP."""
+
+    def __init__(self, ah, esp):
+        self.ah, self.esp, self.spi = ah, esp, ah.spi
+
+    def encrypt(self, packet):
+        packet, size = IP(bytes(self.esp.encrypt(packet))), self.ah.auth_algo.icv_size
+        inside = bytes(packet.payload)
+        ah = AH(nh=packet.proto, payloadlen=(12 + size) // 4 - 2, spi=self.spi, seq=self.ah.seq_num, icv=bytes(size))
+        self.ah.seq_num += 1
+        head = IP(src=packet.src, dst=packet.dst, id=packet.id, ttl=packet.ttl, proto=51, len=32 + size + len(inside))
+        return self.ah.auth_algo.sign(head / ah / Raw(inside), self.ah.auth_key)
+
+    def decrypt(self, packet):
+        inside = bytes(packet[AH].payload)
+        packet[AH].remove_payload()
+        packet[AH].add_payload(Raw(inside))
+        return self.esp.decrypt(IP(bytes(self.ah.decrypt(packet))))
 
 
 class LongMac:
@@ -210,16 +237,21 @@ class Peer:
         first, whole = payloads((HASH, hash_ or self.prf(self.a, mid, rest[1])), (kind, body))
         self.send(INFORMATIONAL, struct.unpack("!I", mid)[0], first, self.seal(whole, self.iv2(mid)), True)
 
-    def quick_mode(self, mine, theirs, cipher, mac, tunnel, hash_=None, esn=False):
-        """Negotiate a pair; cipher None: AH; esn: extended sequence numbers (RFC 4304). Returns scapy's two associations (out, in). The networks are addresses of hosts."""
+    def quick_mode(self, mine, theirs, cipher, mac, tunnel, hash_=None, esn=False, over=None, esp_first=False):
+        """Negotiate a pair; cipher None: AH; esn: extended sequence numbers (RFC 4304); over: AH with that MAC over the ESP, offered with it (RFC 2408 section 4.2), behind it
+        where esp_first, and then in transport mode whatever the ESP's is. Returns scapy's two associations (out, in). The networks are addresses of hosts."""
         protocol = 3 if cipher else 2
         spi = b"\x20" + os.urandom(3)
         ah, auth, mac_len, mac_name = MACS[mac]
         esp, bits, key_len, cipher_name = CIPHERS[cipher] if cipher else (0, 0, 0, None)
-        attributes = attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + (attribute(5, auth) if auth else b"") + (attribute(6, bits) if bits else b"") + (attribute(11, 1) if esn else b"")
+        said = lambda auth, bits, tunnel: attribute(1, 1) + attribute(2, 3600) + attribute(4, 1 if tunnel else 2) + (attribute(5, auth) if auth else b"") + (attribute(6, bits) if bits else b"") + (attribute(11, 1) if esn else b"")
+        attributes = said(auth, bits, tunnel)
+        offers = [(protocol, spi, esp or ah, attributes)]
+        if over:
+            offers.insert(len(offers) if esp_first else 0, (2, b"\x30" + os.urandom(3), MACS[over][0], said(MACS[over][1], 0, tunnel and not esp_first)))
         ni, mid = os.urandom(20), os.urandom(4)
         host = lambda a: struct.pack("!BBH", 1, 0, 0) + bytes(map(int, a.split(".")))
-        rest = [(SA, proposal(protocol, spi, esp or ah, attributes)), (NONCE, ni), (ID, host(mine)), (ID, host(theirs))]
+        rest = [(SA, proposals(*offers)), (NONCE, ni), (ID, host(mine)), (ID, host(theirs))]
         first, body = payloads((HASH, hash_ or self.prf(self.a, mid, payloads(*rest)[1])), *rest)
         body = self.seal(body, self.iv2(mid))
         number = struct.unpack("!I", mid)[0]
@@ -231,18 +263,24 @@ class Peer:
         nr = found[2][1]
         used = sum(len(b) + 4 for _, b in found)
         assert found[0][1] == self.prf(self.a, mid, ni, plain[4 + len(found[0][1]):used]), "the router's HASH(2)"
-        assert found[1][1][8 + 4 + 1] == protocol and attribute(4, 1 if tunnel else 2) in found[1][1] and (attribute(11, 1) in found[1][1]) == esn
-        their_spi = found[1][1][16:20]
+        chosen = [body for _, body in parse(PROPOSAL, found[1][1][8:])]
+        assert [c[1] for c in chosen] == [p for p, *_ in offers] and all(c.endswith(a) for c, (*_, a) in zip(chosen, offers)), "as it was offered"
+        theirs = {c[1]: c[4:8] for c in chosen}
+        ours = {p: s for p, s, *_ in offers}
         first, last = payloads((HASH, self.prf(self.a, b"\0", mid, ni, nr)))
         self.send(QUICK, number, first, self.seal(last, answer[-self.block:]), True)
 
-        def one(spi, *way):
+        def one(protocol, spi, cipher_name, key_len, mac_len, mac_name, *way):
             material = k = b""
             while len(material) < key_len + mac_len:
                 k = self.prf(self.d, k, bytes([protocol]), spi, ni, nr)
                 material += k
-            return association(ESP if cipher else AH, spi, cipher_name, material[:key_len], mac_name, material[key_len:key_len + mac_len], tunnel and way, esn)
-        return one(their_spi, self.me, self.router), one(spi, self.router, self.me)
+            return association(ESP if protocol == 3 else AH, spi, cipher_name, material[:key_len], mac_name, material[key_len:key_len + mac_len], way, esn)
+
+        def both(spis, *way):
+            inner = one(protocol, spis[protocol], cipher_name, key_len, mac_len, mac_name, *(way if tunnel else ()))
+            return Over(one(2, spis[2], None, 0, *MACS[over][2:]), inner) if over else inner
+        return both(theirs, self.me, self.router), both(ours, self.router, self.me)
 
     def round_the_corner(self, out, into, echo, check):
         """Extended sequence numbers of `out` across 2^32: what passes, and what is no longer, or not yet, of this round. echo(seq): a packet; check(seq, answer)."""

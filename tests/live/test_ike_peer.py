@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A peer written in Python (ike_peer.py) begins: AH and ESP, tunnel and transport mode, the old ciphers; scapy checks every packet that the router protects. Then the
+"""A peer written in Python (ike_peer.py) begins: AH and ESP, and AH over ESP, tunnel and transport mode, the old ciphers; scapy checks every packet that the router protects. Then the
 peer misbehaves: what is not proved changes nothing."""
 import logging, os, re, struct, sys
 
@@ -16,10 +16,16 @@ from scapy.layers.inet import IP
 SETS = [
     ("ah-md5-hmac", None, "md5", True, False), ("ah-sha-hmac", None, "sha1", True, False), ("ah-sha256-hmac", None, "sha256", True, False), ("ah-sha384-hmac", None, "sha384", True, False),
     ("ah-sha512-hmac", None, "sha512", True, False), ("ah-sha256-hmac", None, "sha256", False, False), ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", False, False),
-    ("esp-3des esp-sha-hmac", "3des", "sha1", False, False), ("esp-des esp-md5-hmac", "des", "md5", True, False), ("esp-null esp-sha-hmac", "null", "sha1", False, False),
+    ("esp-des esp-md5-hmac", "des", "md5", True, False), ("esp-null esp-sha-hmac", "null", "sha1", False, False),
     ("esp-aes", "aes", None, False, False),
     ("esp-aes 256 esp-sha256-hmac", "aes256", "sha256", True, True), ("esp-3des esp-sha-hmac", "3des", "sha1", False, True), ("ah-sha384-hmac", None, "sha384", True, True),
 ]
+# AH and ESP: transform set, AH's MAC, cipher, ESP's MAC, tunnel mode
+BUNDLES = [
+    ("ah-sha-hmac esp-aes", "sha1", "aes", None, True), ("ah-md5-hmac esp-3des", "md5", "3des", None, True), ("ah-sha256-hmac esp-aes 256 esp-sha256-hmac", "sha256", "aes256", "sha256", True),
+    ("ah-sha384-hmac esp-null esp-sha-hmac", "sha384", "null", "sha1", True), ("ah-sha512-hmac esp-aes esp-sha-hmac", "sha512", "aes", "sha1", False),
+]
+ANOTHER = "10.9.0.3"
 PHASE1 = [("aes 256", "sha256", 19), ("3des", "sha", 1), ("des", "md5", 1)]
 
 
@@ -27,7 +33,15 @@ def config():
     lines = ["no ip domain lookup", "no logging console", "logging buffered 1000000 debugging"]
     for i, (enc, hash_, group) in enumerate(PHASE1, 1):
         lines += [f"crypto isakmp policy {i}", f"encryption {enc}", f"hash {hash_}", "authentication pre-share", f"group {group}"]
-    return "\n".join(lines + [f"crypto isakmp key live-test address {ME}"] + lines_of(SETS)) + "\n"
+    for i, (transforms, _, _, _, tunnel) in enumerate(BUNDLES):
+        lines += [f"crypto ipsec transform-set B{i} {transforms}", f"mode {'tunnel' if tunnel else 'transport'}"]
+    bundles = [f"access-list 104 permit ip host {LAN} host {ANOTHER}", "crypto map CMAP 40 ipsec-isakmp", f"set peer {ME}", "match address 104",
+               "set transform-set " + " ".join(f"B{i}" for i, b in enumerate(BUNDLES) if b[4])]
+    ready = lines_of(SETS)
+    at = next(i for i, line in enumerate(ready) if line.startswith("crypto map CMAP 20 "))
+    ready[at + 3] += "".join(f" B{i}" for i, b in enumerate(BUNDLES) if not b[4])
+    at = ready.index("interface Ethernet0/0")
+    return "\n".join(lines + [f"crypto isakmp key live-test address {ME}"] + ready[:at] + bundles + ready[at:]) + "\n"
 
 
 def silent(what, *args):
@@ -48,6 +62,22 @@ def agreement(peer, router):
             if esn:
                 extended(peer, router, out, into, tunnel)
             print(f"{enc}-{hash_}, group {group}: {transforms}, {'tunnel' if tunnel else 'transport'} mode{', extended sequence numbers' * esn}", flush=True)
+
+
+def bundles(peer, router):
+    peer.main_mode(b"live-test")
+    for transforms, over, cipher, mac, tunnel in BUNDLES:
+        pair = (ANOTHER, LAN) if tunnel else ends(False)
+        for esp_first in (False, True):
+            out, into = peer.quick_mode(*pair, cipher, mac, tunnel, over=over, esp_first=esp_first)
+            for seq in (1, 2):
+                check_echo(peer, out, into, pair, seq)
+            assert silent(peer.answer_to, out.esp, into, echo(pair, 3), 0.3), "ESP without its AH was taken"
+            packet = bytearray(bytes(out.encrypt(IP(bytes(echo(pair, 4))))))
+            packet[-1] ^= 1
+            peer.send_ip(IP(bytes(packet)))
+            check_echo(peer, out, into, pair, 5)
+        print(f"{transforms}, {'tunnel' if tunnel else 'transport'} mode", flush=True)
 
 
 def proof(peer, router):
@@ -87,6 +117,7 @@ with Folder() as folder:
         router.type(f"ping {ME} source Loopback0 repeat 1 timeout 0")  # makes the router ask who has the address
         wait_for("ARP", lambda: peer.router_mac)
         agreement(peer, router)
+        bundles(peer, router)
         proof(peer, router)
     except BaseException:
         print(router.type("show logging")[-3000:], router.type("show crypto ipsec sa")[:3000])
