@@ -39,15 +39,13 @@ struct look {
     uint32_t ihl, at;     /* at: of ESP or AH, from l3 */
     uint32_t len;         /* of the packet: the header's total length */
     uint8_t proto;        /* PROTO_ESP or PROTO_AH; of AH over ESP: the former, once `at` is that of the ESP */
-    bool over;            /* AH over ESP, and the ICV of the AH is right */
-    bool strange;         /* ... but it is not that ESP which follows */
-    uint32_t over_low;
-    uint64_t over_seq; /* of the AH; seq, low: of the ESP */
     uint8_t why;          /* enum drop_reason, where it failed before its sum */
     uint8_t replay;       /* enum replay_answer */
-    bool ok;              /* AH: the ICV is right */
+    uint8_t ah;           /* enum ah_look */
+    uint32_t over_high;   /* OVER_*: the upper half of the AH's number; seq and low are the ESP's */
     struct seal_job *job; /* ESP */
 };
+enum ah_look { AH_NONE, AH_RIGHT, OVER_RIGHT, OVER_STRANGE }; /* its ICV is right: AH's; AH's over ESP; but not that ESP follows */
 
 static inline bool look_at(const struct packet *p, struct look *k)
 {
@@ -132,17 +130,18 @@ static __attribute__((noinline)) bool check_ah(struct look *k, const struct pack
     }
     if (!number_fits(k, p, sa->over ? &sa->over->replay : &sa->replay))
         return false;
-    k->ok = ah_fits(sa, p->l3, k->len, k->at, (uint32_t)(k->seq >> 32));
-    if (!k->ok || !sa->over)
+    uint32_t high = (uint32_t)(k->seq >> 32);
+    if (!ah_fits(sa, p->l3, k->len, k->at, high))
+        return false;
+    k->ah = sa->over ? OVER_STRANGE : AH_RIGHT;
+    if (!sa->over)
         return false;
     const uint8_t *ah = p->l3 + k->at;
-    k->over = true;
-    k->over_seq = k->seq;
-    k->over_low = k->low;
+    k->over_high = high;
     k->at += AH_FIXED + ah_icv(sa);
-    k->strange = ah[0] != PROTO_ESP || k->len - k->at < ESP_HEAD || get32(p->l3 + k->at) != sa->in.spi;
-    if (k->strange)
+    if (ah[0] != PROTO_ESP || k->len - k->at < ESP_HEAD || get32(p->l3 + k->at) != sa->in.spi)
         return false;
+    k->ah = OVER_RIGHT;
     k->proto = PROTO_ESP;
     k->low = get32(p->l3 + k->at + 4);
     return check_esp(k, p, job);
@@ -151,7 +150,7 @@ static __attribute__((noinline)) bool check_ah(struct look *k, const struct pack
 static inline bool check(struct look *k, const struct packet *p, struct seal_job *job)
 {
     k->why = DROP_NONE;
-    k->over = false;
+    k->ah = AH_NONE;
     k->job = NULL;
     return k->sa->ah ? check_ah(k, p, job) : check_esp(k, p, job);
 }
@@ -275,14 +274,16 @@ static enum drop_reason replayed(struct sa_pair *sa, bool over, uint32_t seq, en
 }
 
 /* The AH over the ESP is right: its window moves. */
-static enum drop_reason proved_over(const struct look *k)
+static __attribute__((noinline)) enum drop_reason proved_over(const struct look *k, const struct packet *p)
 {
     struct sa_pair *sa = k->sa;
-    enum replay_answer a = replay_check(&sa->over->replay, k->over_seq);
+    uint32_t low = get32(p->l3 + k->ihl + 8);
+    uint64_t seq = (uint64_t)k->over_high << 32 | low;
+    enum replay_answer a = replay_check(&sa->over->replay, seq);
     if (a != REPLAY_OK)
-        return replayed(sa, true, k->over_low, a);
-    replay_advance(&sa->over->replay, k->over_seq);
-    if (!k->strange)
+        return replayed(sa, true, low, a);
+    replay_advance(&sa->over->replay, seq);
+    if (k->ah == OVER_RIGHT)
         return DROP_NONE;
     sa->flow->n.invalid_prot++;
     flowmib_fail_packet(sa, FLOWMIB_PROTOCOL, true);
@@ -301,9 +302,11 @@ static inline enum drop_reason proved(struct ipsec *ips, struct packet *p, const
     struct sa_pair *sa = k->sa;
     if (!sa || sa->dead)
         return k->why == DROP_IN_PKT_MDATA_ERR ? DROP_IN_PKT_MDATA_ERR : no_sa(ips, p, k);
-    enum drop_reason why = k->over ? proved_over(k) : DROP_NONE;
-    if (why != DROP_NONE)
-        return why;
+    if (__builtin_expect(k->ah >= OVER_RIGHT, false)) {
+        enum drop_reason why = proved_over(k, p);
+        if (why != DROP_NONE)
+            return why;
+    }
     if (k->why == DROP_IN_PKT_HEADPAD_LEN_ERR) {
         sa->flow->n.invalid_len++;
         return DROP_IN_PKT_HEADPAD_LEN_ERR;
@@ -315,7 +318,7 @@ static inline enum drop_reason proved(struct ipsec *ips, struct packet *p, const
     }
     if (k->why != DROP_NONE)
         return replayed(sa, of_over(k), k->low, k->replay);
-    if (!(k->job ? k->job->ok : k->ok)) {
+    if (!(k->job ? k->job->ok : k->ah == AH_RIGHT)) {
         sa->flow->n.verify_failed++;
         report_mac(sa, of_over(k), k->low);
         return DROP_IN_CD_SW_IPSEC_MAC_EXCEPTION;
