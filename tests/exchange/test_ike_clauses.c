@@ -108,6 +108,82 @@ static void attributes_of_phase2(void **state)
     world_free(w);
 }
 
+/* One transform of a proposal of number 1, as the peer might say it. */
+struct part {
+    uint8_t protocol, id, spi, attrs[24], len;
+};
+#define PART(protocol, id, spi, ...) {protocol, id, spi, {__VA_ARGS__}, sizeof((uint8_t[]){__VA_ARGS__})}
+
+static void sa_of_parts(struct sa_body *out, const struct part *v)
+{
+    *out = (struct sa_body){0};
+    for (; v->protocol; v++) {
+        struct sa_transform *t = &out->v[out->n++];
+        *t = (struct sa_transform){.proposal = 1, .protocol = v->protocol, .number = 1, .id = v->id, .spi_len = 4, .bundle = true, .attrs = rd_of(v->attrs, v->len)};
+        t->spi[2] = v->spi;
+    }
+}
+
+/* RFC 2408 section 4.2: what has one proposal number is taken whole or not at all. */
+static void both_or_none(void **state)
+{
+    (void)state;
+#define AH_TUNNEL(...)  PART(IPROTO_AH, 3, 7, 0x80, 4, 0, 1, 0x80, 5, 0, 2, __VA_ARGS__)
+#define ESP_TUNNEL(...) PART(IPROTO_ESP, 12, 9, 0x80, 4, 0, 1, 0x80, 5, 0, 2, 0x80, 6, 0, 128, __VA_ARGS__)
+#define GROUP           0x80, 3, 0, 14
+#define LIFE(s)         0x80, 1, 0, 1, 0x80, 2, 0, s
+    static const struct {
+        const char *what;
+        struct part v[4];
+        bool taken;
+    } rows[] = {
+        {"AH first", {AH_TUNNEL(GROUP), ESP_TUNNEL(GROUP)}, true},
+        {"ESP first", {ESP_TUNNEL(GROUP), AH_TUNNEL(GROUP)}, true},
+        {"AH in transport mode over a tunnel", {PART(IPROTO_AH, 3, 7, 0x80, 4, 0, 2, 0x80, 5, 0, 2, GROUP), ESP_TUNNEL(GROUP)}, true},
+        {"AH in tunnel mode over transport", {AH_TUNNEL(GROUP), PART(IPROTO_ESP, 12, 9, 0x80, 4, 0, 2, 0x80, 5, 0, 2, 0x80, 6, 0, 128, GROUP)}, false},
+        {"the second AH", {PART(IPROTO_AH, 2, 7, 0x80, 4, 0, 1, 0x80, 5, 0, 1, GROUP), AH_TUNNEL(GROUP), ESP_TUNNEL(GROUP)}, true},
+        {"another AH", {PART(IPROTO_AH, 2, 7, 0x80, 4, 0, 1, 0x80, 5, 0, 1, GROUP), ESP_TUNNEL(GROUP)}, false},
+        {"AH whose attribute is of another hash", {PART(IPROTO_AH, 3, 7, 0x80, 4, 0, 1, 0x80, 5, 0, 1, GROUP), ESP_TUNNEL(GROUP)}, false},
+        {"a group of one of them", {AH_TUNNEL(LIFE(200)), ESP_TUNNEL(GROUP)}, false},
+        {"extended numbers of one of them", {AH_TUNNEL(GROUP, 0x80, 11, 0, 1), ESP_TUNNEL(GROUP)}, false},
+        {"with IPCOMP", {AH_TUNNEL(GROUP), ESP_TUNNEL(GROUP), PART(IPROTO_IPCOMP, 2, 1, 0x80, 4, 0, 1)}, false},
+        {"ESP twice", {ESP_TUNNEL(GROUP), PART(IPROTO_ESP, 12, 8, 0x80, 4, 0, 1, 0x80, 5, 0, 2, 0x80, 6, 0, 128, GROUP)}, false},
+        {"one AH, and ESP of two SPIs", {AH_TUNNEL(GROUP), ESP_TUNNEL(GROUP), PART(IPROTO_ESP, 12, 8, 0x80, 4, 0, 1, 0x80, 5, 0, 2, 0x80, 6, 0, 128, GROUP)}, false},
+        {"in UDP", {PART(IPROTO_AH, 3, 7, 0x80, 4, 0, 3, 0x80, 5, 0, 2, GROUP), PART(IPROTO_ESP, 12, 9, 0x80, 4, 0, 3, 0x80, 5, 0, 2, 0x80, 6, 0, 128, GROUP)}, false},
+        {"the shorter life", {AH_TUNNEL(GROUP, LIFE(200)), ESP_TUNNEL(GROUP, LIFE(240))}, true},
+    };
+    struct world *w = world_new(1);
+    struct side *a = &w->side[SIDE_A];
+    acquire(a);
+    run_s(w, 2);
+    struct ipsec_policy p = a->ips.policy;
+    p.transforms[0] = (struct ipsec_transform){
+        .proto = PROTO_ESP, .cipher = CIPHER_AES_CBC, .key_bits = 128, .auth = HASH_SHA1, .over = HASH_SHA1};
+    p.pfs_group = 14;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct p2_choice out;
+        struct sa_body body;
+        sa_of_parts(&body, rows[i].v);
+        if (p2_choose(a->ike->all, &body, &p, true, true, &out) != rows[i].taken)
+            fail_msg("%s", rows[i].what);
+        if (!rows[i].taken)
+            continue;
+        assert_int_equal(out.spi, 9 << 8);
+        assert_int_equal(out.over.spi, 7 << 8);
+        assert_int_equal(body.v[out.place].protocol, IPROTO_ESP);
+        assert_int_equal(body.v[out.over.place].id, 3);
+    }
+    struct p2_choice out;
+    struct sa_body body;
+    sa_of_parts(&body, rows[13].v);
+    assert_true(p2_choose(a->ike->all, &body, &p, true, true, &out));
+    assert_int_equal(out.life_s, 200);
+    p.transforms[0].over = HASH_NONE; /* nor one of the two where one is wanted */
+    assert_false(p2_choose(a->ike->all, &body, &p, true, true, &out));
+    assert_false(p2_match(a->ike->all, &body, &p, false, &out));
+    world_free(w);
+}
+
 /* RFC 2407 section 4.6.2: an identity of phase 1 has neither protocol nor port, or UDP's and 500 (RFC 3947: or what it floats
  * to); any other ends the exchange. */
 static const struct port {
@@ -188,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attributes_of_phase1),
         cmocka_unit_test(attributes_of_phase2),
+        cmocka_unit_test(both_or_none),
         cmocka_unit_test(port_of_identity),
         cmocka_unit_test(minor_version),
     };
