@@ -97,6 +97,15 @@ static void up_peer_moved(void *arg, uint32_t id, uint16_t port)
     account_leave(dp->env.loop, was);
 }
 
+static void up_invalid_selectors(void *arg, uint32_t id, const uint8_t *start, size_t len)
+{
+    struct dataplane *dp = arg;
+    enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
+
+    ike_invalid_selectors(dp->ike, id, start, len);
+    account_leave(dp->env.loop, was);
+}
+
 static uint32_t up_ike_tunnel(void *arg, uint32_t local, uint32_t peer, bool ikev2)
 {
     const struct dataplane *dp = arg;
@@ -248,6 +257,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .invalid_spi = up_invalid_spi,
                                 .peer_sends = up_peer_sends,
                                 .peer_moved = up_peer_moved,
+                                .invalid_selectors = up_invalid_selectors,
                                 .map_changed = up_map_changed,
                                 .ike_tunnel = up_ike_tunnel,
                              });

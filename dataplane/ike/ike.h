@@ -68,6 +68,8 @@ void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto,
 void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t peer);
 /* ESP of a pair came from another port of the peer's translator. */
 void ike_peer_moved(struct ike *ike, uint32_t pair, uint16_t port);
+/* A packet that came by a pair does not fit its selectors: IKEv2 may say so (recovery.c). */
+void ike_invalid_selectors(struct ike *ike, uint32_t pair, const uint8_t *start, size_t len);
 /* Crypto maps attached or detached: IKE goes ON or OFF (%CRYPTO-6-ISAKMP_ON_OFF). */
 void ike_map_changed(struct ike *ike);
 /* Addresses of the router came or went: an IKE SA whose end is none of ours goes, without a word, as nothing can be sent

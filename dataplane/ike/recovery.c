@@ -202,3 +202,9 @@ void recovery_flush(struct ike_sa *sa)
         v1_info_delete_ipsec(sa, p->bad_spis[i].proto, p->bad_spis[i].spi);
     p->nbad = 0;
 }
+
+void ike_invalid_selectors(struct ike *ike, uint32_t pair, const uint8_t *start, size_t len)
+{
+    if (ike->v2 && ike->conf.invalid_spi_recovery)
+        v2_invalid_selectors(ike->v2, pair, start, len);
+}

@@ -384,6 +384,7 @@ static inline enum drop_reason admit(struct ipsec *ips, struct sa_pair *sa, stru
 {
     if (!inside(sa, p)) {
         sa->flow->n.invalid_identity++;
+        report_misfit(sa, p);
         return DROP_IN_US_CL_V4_PKT_FAILED_POLICY;
     }
     const struct ipsec_flow *f = sa->flow;

@@ -33,6 +33,8 @@
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
+#define MISFITS_MAX          8    /* packets outside of selectors reported in one turn, one a pair */
+#define MISFIT_START_MAX     68   /* the longest header and eight bytes, as in ICMP */
 #define MOVES_MAX            32   /* peers with another port, in one turn; the next packet shows what was left out */
 #define OPTIONAL_LATE_US     (2 * US_PER_S) /* clear packets are still taken, where protection is optional */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
@@ -346,6 +348,11 @@ struct ipsec {
         uint16_t port;
     } moves[MOVES_MAX]; /* pairs whose peer has another port */
     unsigned nmoves;
+    struct misfit {
+        uint32_t id;
+        uint8_t len, start[MISFIT_START_MAX];
+    } misfits[MISFITS_MAX]; /* packets that do not fit their pair's selectors */
+    unsigned nmisfits;
 
     struct crypto *crypto;
     struct rnd *ivs; /* NULL: the environment has them */
@@ -584,6 +591,7 @@ void debug_transform(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_T
 void report_init(struct ipsec *ips);
 void report_fini(struct ipsec *ips);
 void report_kick(struct ipsec *ips);
+void report_misfit(const struct sa_pair *sa, const struct packet *p);
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi);
 /* over: of the AH over its ESP. */
 void report_mac(struct sa_pair *sa, bool over, uint32_t seq);

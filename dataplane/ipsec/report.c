@@ -5,7 +5,8 @@
  * over UDP (its protocol is given as 50 there too); clear packets one a minute per source; failed ICVs and replays one
  * a minute per SA. When made-up senders have used up the limiter's table, those that a crypto map names are still
  * heard. Counters are not limited, nor is the notice to IKE, which is told each (source, destination,
- * protocol, SPI) once per turn, at most STRAYS_MAX of them.
+ * protocol, SPI) once per turn, at most STRAYS_MAX of them, and of each pair one packet that does not fit its selectors, of
+ * MISFITS_MAX pairs.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -50,6 +51,14 @@ static void strays_out(struct ipsec *ips)
         if (ips->up.invalid_spi)
             ips->up.invalid_spi(ips->up.arg, v[i].src, v[i].dst, v[i].proto, v[i].spi, v[i].ifname, v[i].udp_encap);
     }
+}
+
+static void misfits_out(struct ipsec *ips)
+{
+    for (unsigned i = 0; i < ips->nmisfits; i++)
+        if (ips->up.invalid_selectors)
+            ips->up.invalid_selectors(ips->up.arg, ips->misfits[i].id, ips->misfits[i].start, ips->misfits[i].len);
+    ips->nmisfits = 0;
 }
 
 static void moves_out(struct ipsec *ips)
@@ -141,6 +150,7 @@ static void on_report(void *arg)
     }
     moves_out(ips);
     strays_out(ips);
+    misfits_out(ips);
     softs_out(ips);
     acquires_out(ips);
     sends_out(ips);
@@ -169,6 +179,22 @@ bool report_move(const struct sa_pair *sa, uint16_t port)
     ips->moves[ips->nmoves++].port = port;
     report_kick(ips);
     return true;
+}
+
+void report_misfit(const struct sa_pair *sa, const struct packet *p)
+{
+    struct ipsec *ips = sa->ips;
+    uint32_t len = (p->l3[0] & 15u) * 4u + 8;
+    for (unsigned i = 0; i < ips->nmisfits; i++)
+        if (ips->misfits[i].id == sa->id)
+            return;
+    if (ips->nmisfits == MISFITS_MAX)
+        return;
+    struct misfit *m = &ips->misfits[ips->nmisfits++];
+    m->id = sa->id;
+    m->len = (uint8_t)(len < p->len ? len : p->len);
+    memcpy(m->start, p->l3, m->len);
+    report_kick(ips);
 }
 
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)

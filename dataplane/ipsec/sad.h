@@ -158,6 +158,8 @@ struct ipsec_up {
     void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
     /* An authentic packet by this pair came from another port (RFC 3947 section 6); its flow goes there. May be NULL. */
     void (*peer_moved)(void *arg, uint32_t id, uint16_t port);
+    /* What came out of a pair does not fit its selectors (dropped and counted): how it begins, its header and eight bytes. May be NULL. */
+    void (*invalid_selectors)(void *arg, uint32_t id, const uint8_t *start, size_t len);
     /* Crypto maps were attached to or detached from interfaces (spd_active may have changed). May be NULL. */
     void (*map_changed)(void *arg);
     /* The number of the IKE tunnel between these ends in the flow monitor MIB; 0: none. May be NULL. */

@@ -249,6 +249,14 @@ bool v2_invalid_spi(struct v2 *v2, uint32_t local, uint32_t peer, uint8_t proto,
     return p && p->sas;
 }
 
+void v2_invalid_selectors(struct v2 *v2, uint32_t pair, const uint8_t *start, size_t len)
+{
+    const struct v2_child *c = v2_child_find(v2, pair);
+
+    if (c && c->sa->peer && v2_peer_may_tell(c->sa->peer))
+        v2_info_invalid_selectors(c, start, len);
+}
+
 bool v2_carries(const struct v2 *v2, const struct ipsec_policy *flow)
 {
     return v2_of_flow(v2, flow) != NULL;

@@ -38,6 +38,9 @@ void v2_want_flow(struct v2 *v2, struct ike_want *w);
  * when the peer asked for it). */
 bool v2_soft_expire(struct v2 *v2, const struct sa_pair_info *pair);
 bool v2_pair_gone(struct v2 *v2, const struct sa_pair_info *pair, enum sa_gone why);
+/* A packet that came by this pair, if it is a child of IKEv2, does not fit its selectors and begins so: the peer is told
+ * (INVALID_SELECTORS), IKE_TELL_BURST times a second with INVALID_SPI, one at a time. */
+void v2_invalid_selectors(struct v2 *v2, uint32_t pair, const uint8_t *start, size_t len);
 /* The peer of this pair, if it is a child of IKEv2, is at another port. */
 void v2_pair_moved(struct v2 *v2, uint32_t pair, uint16_t port);
 /* ESP or AH with an SPI that nobody knows, after the limits of recovery.c. True: an IKEv2 SA with the sender exists and

@@ -8,6 +8,8 @@
  *   nothing                 is the peer there? any answer says so
  *   INVALID_SPI             the peer gets packets of a child that it does not know: that child is deleted (it carries
  *                           the SPI as data and an SPI of size 0; a copy in the SPI field is read too)
+ *   INVALID_SELECTORS       the peer drops a packet that is outside of the selectors of its child: kept with the errors. We
+ *                           say it where `crypto isakmp invalid-spi-recovery` is on
  *   AUTHENTICATION_FAILED   the responder was not proved to the initiator: the SA is gone
  *   SET_WINDOW_SIZE         more of our requests may be on their way
  *   other notifies          ignored
@@ -56,6 +58,25 @@ void v2_info_invalid_spi(struct v2_sa *sa, uint32_t spi)
     v2_x_ready(x);
 }
 
+/* Section 3.10.1: the SPI is that of the child, the data how the packet begins. Nothing is said that the peer could not be told
+ * now: the next packet will do. */
+void v2_info_invalid_selectors(const struct v2_child *c, const uint8_t *start, size_t len)
+{
+    struct v2_sa *sa = c->sa;
+    struct v2_x *x;
+
+    if (!v2_sa_up(sa) || v2_x_kind(sa, V2X_NOTIFY))
+        return;
+    TR(sa, "Sending INVALID_SELECTORS notify [SPI: 0x%X]", c->spi_in);
+    x = v2_x_new(sa, V2X_NOTIFY);
+    x->notify.type = V2N_INVALID_SELECTORS;
+    x->notify.proto = c->proto;
+    put32(x->notify.spi, c->spi_in);
+    x->notify.len = (uint8_t)(len < sizeof x->notify.data ? len : sizeof x->notify.data);
+    memcpy(x->notify.data, start, x->notify.len);
+    v2_x_ready(x);
+}
+
 void v2_info_probe(struct v2_sa *sa)
 {
     if (!v2_sa_up(sa) || sa->in_flight || v2_x_kind(sa, V2X_LIVE))
@@ -86,7 +107,8 @@ bool v2_info_ask(struct v2_x *x, struct v2_wr *w)
     switch (x->kind) {
     case V2X_DEL_IKE: v2_put_delete(w, V2_PROTO_IKE, 0, NULL, 0); return true;
     case V2X_NOTIFY:
-        v2_put_notify(w, V2_PROTO_NONE, x->notify.type, NULL, 0, x->notify.data, x->notify.len);
+        v2_put_notify(w, x->notify.proto, x->notify.type, x->notify.spi, x->notify.proto ? 4 : 0, x->notify.data,
+                      x->notify.len);
         return true;
     case V2X_DEL_CHILD: break;
     default: return true;
@@ -170,6 +192,19 @@ static void take_invalid_spi(struct v2_sa *sa, const struct v2_notify_body *n)
         v2_child_delete(c);
 }
 
+/* The peer drops what we send by one of its pairs: its policy differs from ours. Nothing that a rekey would mend. */
+static void take_invalid_selectors(struct v2_sa *sa, const struct v2_notify_body *n)
+{
+    uint32_t spi = n->spi_len == 4 ? get32(n->spi) : 0;
+
+    if (n->len >= 20 && n->data[0] >> 4 == 4)
+        v2_error(sa->v2, sa, sa->remote,
+                 "Received INVALID_SELECTORS notify [SPI: 0x%X]: packet from %s to %s, protocol %u", spi,
+                 IP4(get32(n->data + 12)), IP4(get32(n->data + 16)), n->data[9]);
+    else
+        v2_error(sa->v2, sa, sa->remote, "Received INVALID_SELECTORS notify [SPI: 0x%X]", spi);
+}
+
 /* CSCvd40554: a parser that wants an SPI of four bytes in INVALID_SPI, where RFC 7296 has it in the data. */
 bool v2_info_misread(const struct v2_sa *sa, const struct v2_msg *m)
 {
@@ -199,6 +234,8 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
         } else if (p->type == V2_NOTIFY && v2_notify(p, &n) == CODEC_OK) {
             if (n.type == V2N_INVALID_SPI)
                 take_invalid_spi(sa, &n);
+            else if (n.type == V2N_INVALID_SELECTORS)
+                take_invalid_selectors(sa, &n);
             else if (n.type == V2N_AUTHENTICATION_FAILED)
                 failed = true;
             else if (n.type == V2N_SET_WINDOW_SIZE && n.len == 4 && get32(n.data) > sa->peer_window)

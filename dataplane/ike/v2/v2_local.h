@@ -114,7 +114,8 @@ struct v2_x {
     unsigned nspis;
     struct { /* NOTIFY */
         uint16_t type;
-        uint8_t data[8], len;
+        uint8_t proto, spi[4]; /* proto 0: no SPI */
+        uint8_t data[68], len;
     } notify;
 };
 /* What an exchange does with its two halves. ask writes the payloads; false: there is nothing to ask any more. conclude
@@ -529,6 +530,7 @@ void v2_info_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
 void v2_info_outside(struct v2 *v2, const struct v2_msg *m); /* unprotected: a hint */
 void v2_info_delete(struct v2_sa *sa, uint8_t ip_proto, uint32_t spi, uint32_t pair);
 void v2_info_invalid_spi(struct v2_sa *sa, uint32_t spi);
+void v2_info_invalid_selectors(const struct v2_child *c, const uint8_t *start, size_t len);
 void v2_info_probe(struct v2_sa *sa);                   /* is it there? */
 void v2_info_say_last(struct v2_sa *sa, uint16_t type); /* 0: DELETE of the IKE SA; else a notify */
 
