@@ -137,6 +137,7 @@ struct ike_want {
     struct ipsec_policy policy;
     bool acquire;   /* ipsec waits for spd_acquire_done */
     uint64_t since; /* loop time it was asked: a pair installed later answers it */
+    uint8_t put_off; /* so often, as the peer could not just then (IKEv2) */
     struct ike_want *next;
 };
 

@@ -337,6 +337,58 @@ static void child_not_found(void **state)
     rig_free(r);
 }
 
+static enum wire_verdict lose_left(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)r, (void)len;
+    return from == 0 && ike[18] == V2_CREATE_CHILD_SA && !(ike[19] & V2_FLAG_RESPONSE) ? WIRE_LOSE : WIRE_PASS;
+}
+
+/* Section 2.25: who is told TEMPORARY_FAILURE when it asks for a new child asks again later. It is no failure of the peer's: the next
+ * one of the map is not asked. later: the IKE SA is not replaced in the end, but the peer can again. */
+static void new_child_put_off(void **state)
+{
+    (void)state;
+    for (int later = 0; later < 2; later++) {
+        struct rig *r = up(3, " set peer 10.0.0.9\n");
+        box_type(r->b, "right", "clear crypto sa");
+        box_run(r->b, 1 * S);
+        rig_quiet(r, 1, 0);
+        r->judge = lose_left;
+        rekey_ike(r, 0);
+        box_run(r->b, S / 10);
+        box_start(r->b, "right", "ping 10.1.0.1 source Loopback0 repeat 1 timeout 0");
+        box_run(r->b, S);
+        assert_int_equal(r->seen[V2_CREATE_CHILD_SA][1], 1); /* the refusal */
+        rig_children(r, 1);
+        if (later)
+            v2_x_drop(v2_x_kind(rig_sa(r, 0), V2X_REKEY)); /* left thinks better of it */
+        r->judge = NULL;
+        box_run(r->b, 10 * S);
+        rig_quiet(r, 1, 1);
+        assert_int_equal(rig_ping(r, 1, 5), 5);
+        assert_non_null(strstr(box_type(r->b, "right", "show crypto map"), "Current peer: 10.0.0.1"));
+        rig_free(r);
+    }
+}
+
+/* One that is always busy is left alone in the end. */
+static void always_busy(void **state)
+{
+    (void)state;
+    struct rig *r = up(4, "");
+    box_type(r->b, "right", "clear crypto sa");
+    box_run(r->b, 1 * S);
+    unsigned before = r->seen[V2_CREATE_CHILD_SA][1];
+    r->judge = lose_left;
+    rekey_ike(r, 0);
+    box_run(r->b, S / 10);
+    box_start(r->b, "right", "ping 10.1.0.1 source Loopback0 repeat 1 timeout 0");
+    box_run(r->b, 60 * S);
+    assert_int_equal(r->seen[V2_CREATE_CHILD_SA][1] - before, 6);
+    assert_int_equal(rig_sa(r, 1)->nqueue, 0);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +407,8 @@ int main(void)
         cmocka_unit_test(ike_cleared_meanwhile),
         cmocka_unit_test(by_time),
         cmocka_unit_test(child_not_found),
+        cmocka_unit_test(new_child_put_off),
+        cmocka_unit_test(always_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

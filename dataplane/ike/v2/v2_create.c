@@ -14,7 +14,8 @@
  *   anything, while we replace the IKE SA    TEMPORARY_FAILURE
  *
  *   we are told                              then
- *   TEMPORARY_FAILURE                        again in 3 to 5 s, if the pair is still there
+ *   TEMPORARY_FAILURE                        again in 3 to 5 s, if the pair is still there; a new child five times, in the
+ *                                            queue meanwhile, or at once below an IKE SA that takes the place of this one
  *   CHILD_SA_NOT_FOUND                       our pair goes; a new one is asked for
  *   NO_ADDITIONAL_SAS, other errors          the pair lives to its end
  *
@@ -151,6 +152,37 @@ bool v2_child_ask(struct v2_x *x, struct v2_wr *w)
     return true;
 }
 
+/* Nothing is wrong with the peer, so no other one is asked in its place. */
+static bool put_off(struct v2_neg *n)
+{
+    struct ike_want *w = n->want;
+
+    if (!w || n->old || w->put_off >= V2_PUT_OFFS_MAX)
+        return false;
+    w->put_off++;
+    struct v2_x *later = v2_x_new(n->sa, V2X_CHILD);
+    later->neg = v2_neg_new(n->sa, true);
+    later->neg->x = later;
+    later->neg->want = w;
+    later->neg->policy = w->policy;
+    n->want = NULL;
+    timer_set(&later->timer, v2_again(n->sa->v2));
+    return true;
+}
+
+void v2_child_again(struct v2_x *x)
+{
+    struct v2_sa *sa = x->sa;
+    struct ike_want *w = x->neg->want;
+
+    x->neg->want = NULL;
+    v2_x_drop(x);
+    if (v2_sa_up(sa))
+        v2_child_begin(sa, w, 0);
+    else
+        v2_want_done(sa->v2, w, false);
+}
+
 static void refused(struct v2_x *x, uint16_t why)
 {
     struct v2_neg *n = x->neg;
@@ -175,6 +207,8 @@ static void refused(struct v2_x *x, uint16_t why)
     } else if (why == V2N_TEMPORARY_FAILURE && old) {
         old->again = true;
         timer_set(&old->timer, v2_again(sa->v2));
+    } else if (why == V2N_TEMPORARY_FAILURE && put_off(n)) {
+        return;
     }
     v2_neg_settle(n, false);
 }

@@ -33,6 +33,7 @@
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
 #define V2_REFUSALS_MAX       3    /* of IKE_SA_INIT, whose answers nobody can prove (section 2.21.1): then it is given up */
 #define V2_RESTARTS_MAX       5    /* of IKE_SA_INIT: cookies, groups */
+#define V2_PUT_OFFS_MAX       5    /* of a new child, by TEMPORARY_FAILURE; with V2_AGAIN_US within the 30 s of an acquire */
 
 /* Times, us. The policy behind them is in v2_timers.c. */
 #define V2_RETRANSMIT_US (2 * US_PER_S)
@@ -506,6 +507,7 @@ uint8_t v2_proto_ip(uint8_t proto);
 /* ---- v2_create.c: CREATE_CHILD_SA ---- */
 void v2_child_begin(struct v2_sa *sa, struct ike_want *w, uint32_t old);
 void v2_child_rekey(struct v2_child *c);
+void v2_child_again(struct v2_x *x); /* the time of a request that was put off has come */
 bool v2_child_ask(struct v2_x *x, struct v2_wr *w);
 void v2_child_conclude(struct v2_x *x, const struct v2_msg *m);
 void v2_create_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m);

@@ -42,6 +42,10 @@ static void retransmit(void *arg)
     struct v2_x *x = arg;
     struct v2_sa *sa = x->sa;
 
+    if (!x->sent) {
+        v2_child_again(x);
+        return;
+    }
     if (v2_timers_lost(x)) {
         sa->v2->stats.timeouts++;
         v2_error(sa->v2, sa, sa->remote, "Maximum number of retransmissions reached");
