@@ -389,6 +389,29 @@ static void always_busy(void **state)
     rig_free(r);
 }
 
+/* An IKE SA with as many children as it may have takes no more, but replaces those that it has. */
+static void full(void **state)
+{
+    (void)state;
+    struct rig *r = up(6, "");
+    uint32_t spi = rig_child(r, 0)->spi_in;
+
+    rig_sa(r, 1)->nchildren += V2_CHILDREN_MAX - 1;
+    rekey_child(r, 0);
+    box_run(r->b, 10 * S);
+    assert_int_not_equal(rig_child(r, 0)->spi_in, spi);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    box_type(r->b, "left", "clear crypto sa");
+    box_run(r->b, S);
+    rig_sa(r, 1)->nchildren++;
+    assert_int_equal(rig_ping(r, 0, 5), 0);
+    rig_sa(r, 1)->nchildren -= V2_CHILDREN_MAX;
+    box_run(r->b, 10 * S);
+    (void)rig_ping(r, 0, 5);
+    settled(r);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +432,7 @@ int main(void)
         cmocka_unit_test(child_not_found),
         cmocka_unit_test(new_child_put_off),
         cmocka_unit_test(always_busy),
+        cmocka_unit_test(full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,7 +243,7 @@ static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool 
     if (!sap || v2_sa(sap, &body) != CODEC_OK || (create && !read_nonce(ps, n->ni, &n->ni_len)) ||
         !v2_one(ps, V2_TSI) || !v2_one(ps, V2_TSR))
         return V2N_INVALID_SYNTAX;
-    if (sa->nchildren >= V2_CHILDREN_MAX)
+    if (sa->nchildren >= (n->old ? 2 * V2_CHILDREN_MAX : V2_CHILDREN_MAX)) /* one in place of another is none more */
         return V2N_NO_ADDITIONAL_SAS;
     bool transport = v2_notify_find(ps, V2N_USE_TRANSPORT_MODE, &nb), nat = sa->nat_local || sa->nat_remote;
     uint16_t why = take_offer(n, ps, &body, create, transport, transport && nat);

@@ -28,7 +28,7 @@
 #define V2_STRANGER_MAX       16384 /* longest message of a peer that is not authenticated, from fragments */
 #define V2_INNER_MAX          3900  /* payloads of one message of ours */
 #define V2_WINDOW_MAX         200
-#define V2_CHILDREN_MAX       1024 /* of one IKE SA */
+#define V2_CHILDREN_MAX       1024 /* of one IKE SA, beside those that take the place of others */
 #define V2_QUEUE_MAX          2048 /* requests of ours that wait */
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
 #define V2_REFUSALS_MAX       3    /* of IKE_SA_INIT, whose answers nobody can prove (section 2.21.1): then it is given up */
