@@ -6,8 +6,10 @@
  * frames pass; its addresses are the owner's business. packet: an interface that there is, as a container gives its
  * veth: frames by a packet socket in promiscuous mode, sent as they are, heard all but those the machine itself sends.
  *
- * Reading: up to LINK_BATCH frames a turn from a TAP, DEVICE_IN from a packet socket, whose frames lie in memory that the
- * kernel shares (ring.c). Writing: to a TAP at once; to a packet: interface at the end of the turn, or when DEVICE_OUT
+ * Reading: up to LINK_BATCH frames a turn from a TAP, DEVICE_IN or DEVICE_BYTES from a packet socket, whose frames lie in
+ * memory that the kernel shares (ring.c): as many as stay in the cache until they have left. A turn that finds DEVICE_BUSY
+ * of them is in a stream: frames are then looked for each turn, unasked, until a turn finds none.
+ * Writing: to a TAP at once; to a packet: interface at the end of the turn, or when DEVICE_OUT
  * frames are together, past its queueing discipline, out of shared memory where this machine has that (xsk.c); frames
  * longer than the interface's own, and all where it has not, by one sendmmsg and a second packet socket, which hears
  * nothing and needs no head in front of a frame. The kernel's queue is the only one, and a frame that finds it full is
@@ -50,9 +52,10 @@
 
 #define CARRIER_LOSS_US (100 * US_PER_MS)
 #define DEVICE_OUT      128          /* frames that are written together */
-#define DEVICE_BYTES    (128 * 1024) /* and their bytes, at most */
+#define DEVICE_BYTES    (128 * 1024) /* and their bytes, at most; of those that are read, too */
 #define DEVICE_LATE_US  US_PER_MS    /* for which the kernel is left alone when it has no room */
 #define DEVICE_IN       256          /* frames of a packet socket that are read before others get their turn */
+#define DEVICE_BUSY     32           /* as many at once are a stream */
 
 struct link_device {
     struct link link; /* first */
@@ -65,6 +68,7 @@ struct link_device {
     unsigned ifindex;        /* of the interface that is read from and written to */
     uint32_t crc_seen;       /* the kernel's count when it was last asked; it goes round at 32 bits */
     struct fd_watch watch;
+    struct timer busy; /* frames are looked for each turn, and the descriptor is not watched */
     uint8_t *frame;    /* in: of a TAP; or one that is longer than a slot of the ring */
     struct ring *ring; /* NULL: TAP */
     uint8_t segment[LINK_FRAME_MAX];
@@ -132,8 +136,10 @@ static int read_packets(struct link_device *d)
 {
     struct ring_frame f;
     int got = 0;
+    size_t bytes = 0;
 
-    for (; got < DEVICE_IN && ring_look(d->ring, &f); got++) {
+    for (; got < DEVICE_IN && bytes < DEVICE_BYTES && ring_look(d->ring, &f); got++) {
+        bytes += f.len;
         read_slot(d, &f);
         ring_next(d->ring);
     }
@@ -144,6 +150,32 @@ static int read_packets(struct link_device *d)
     return -1;
 }
 
+static void on_readable(void *arg, unsigned events);
+
+static int watch(struct link_device *d)
+{
+    return fd_watch(&d->watch, d->loop, d->fd, FD_READ, on_readable, d);
+}
+
+static void on_busy(void *arg)
+{
+    on_readable(arg, FD_READ);
+}
+
+/* While a descriptor is watched, who sends to it looks for somebody to wake with each frame. That costs more than to look
+ * once a turn. */
+static void follow_stream(struct link_device *d, int got)
+{
+    if (got >= DEVICE_BUSY)
+        fd_unwatch(&d->watch);
+    if (d->watch.impl)
+        return;
+    if (got > 0)
+        timer_set(&d->busy, 0);
+    else
+        (void)watch(d);
+}
+
 static void on_readable(void *arg, unsigned events)
 {
     struct link_device *d = arg;
@@ -151,6 +183,8 @@ static void on_readable(void *arg, unsigned events)
     int got = d->tap ? read_tap(d) : read_packets(d);
     if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ENETDOWN && errno != EINVAL)
         fd_unwatch(&d->watch); /* taken away; EINVAL: a frame for which the kernel has no head, and which is gone */
+    else if (!d->tap)
+        follow_stream(d, got);
     if (got > 0 && d->link.rx_end)
         d->link.rx_end(d->link.arg);
 }
@@ -240,6 +274,7 @@ static void device_free(struct link *l)
     if (d->carrier)
         timer_clear(&d->loss);
     carrier_free(d->carrier);
+    timer_clear(&d->busy);
     fd_unwatch(&d->watch);
     loop_undefer(d->loop, &d->flush);
     flush(d);
@@ -446,8 +481,8 @@ static void on_carrier(void *arg)
         d->ifindex = now;
         d->crc_seen = 0;
         xsk_over(d); /* it may still speak out of the former one, under another name */
-        if (!d->watch.impl)
-            (void)fd_watch(&d->watch, d->loop, d->fd, FD_READ, on_readable, d);
+        if (!d->watch.impl && !timer_pending(&d->busy))
+            (void)watch(d);
     } else if (now != d->ifindex) {
         up = false;
     }
@@ -470,6 +505,7 @@ static void follow(struct link_device *d)
 static void make_room(struct link_device *d)
 {
     d->flush = (struct deferred){.fn = flush, .arg = d};
+    timer_init(&d->busy, d->loop, on_busy, d);
     timer_init(&d->again, d->loop, flush_xsk, d);
     d->frame = mem_new(d->tap ? LINK_FRAME_MAX + 1 : OFFLOAD_FRAME_MAX + 1);
     if (d->tap)
@@ -497,7 +533,7 @@ struct link *link_device_new(struct loop *loop, bool tap, const char *name, char
         r = (tap ? d->fd >= 0 : open_packet(d, name)) ? 0 : errno;
     }
     if (r == 0)
-        r = -fd_watch(&d->watch, loop, d->fd, FD_READ, on_readable, d);
+        r = -watch(d);
     if (r != 0) {
         snprintf(err, LINK_ERROR_MAX, "%s:%.100s: %s", kind, name, strerror(r));
         device_free(&d->link);

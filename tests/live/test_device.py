@@ -105,6 +105,24 @@ def too_fast(router):
     print(f"packet: {overrun} of {frames} frames came too fast, and are counted")
 
 
+def after_a_stream(router):
+    """Frames that came without waking the router each: when they are over it sleeps, and is woken by one."""
+    def state():
+        with open(f"/proc/{router.process.pid}/stat") as f:
+            words = f.read().rsplit(")", 1)[1].split()
+        return words[0], words[11], words[12]
+
+    seen = []
+
+    def asleep():
+        seen.append(state())
+        return len(seen) > 10 and seen[-1][0] == "S" and len(set(seen[-10:])) == 1
+
+    wait_for("the router to sleep", asleep)
+    assert "100 percent (5/5)" in router.type("ping 192.0.2.9")
+    print("packet: asleep behind a stream, and woken")
+
+
 AF_XDP, SOL_XDP, XDP_COPY = 44, 283, 2
 XDP_TX_RING, XDP_UMEM_REG, XDP_UMEM_FILL_RING, XDP_UMEM_COMPLETION_RING = 3, 4, 5, 6
 
@@ -163,6 +181,7 @@ with Folder() as folder:
             print("packet: pinged over a veth; no AF_XDP here:", os.strerror(held))
         kernels_speak(router)
         too_fast(router)
+        after_a_stream(router)
         if tap:
             must("addr", "add", "198.51.100.9/24", "dev", "cable7")
             wait_for("tap:", lambda: "100 percent (5/5)" in router.type("ping 198.51.100.9"))
