@@ -405,5 +405,5 @@ struct ipsec_flow *flow_line(struct ipsec *ips, const struct ipsec_policy *p)
     bool exact;
     const struct iface *ifc = iface_by_name(ips->env.net, p->ifname);
     const struct map_entry *e = entry_find(ifc ? ifc->crypto : NULL, p->map, p->seq, p->dyn_seq);
-    return e && e->tmpl.per_host ? entry_line(e, &p->local_sel, &p->remote_sel, &exact) : NULL;
+    return e ? entry_line(e, &p->local_sel, &p->remote_sel, &exact) : NULL;
 }

@@ -124,9 +124,57 @@ static void replaced(void **state)
     rig_free(r);
 }
 
+static enum wire_verdict lose_left(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)r, (void)len;
+    return from == 0 && ike[18] == V2_CREATE_CHILD_SA ? WIRE_LOSE : WIRE_PASS;
+}
+
+/* Told SINGLE_PAIR_REQUIRED, one asks anew for the pair of the packet (section 2.9); each pair of hosts gets its own so. */
+static void single_pairs(void **state)
+{
+    (void)state;
+    struct rig *r = parts("access-list 101 permit ip 10.2.0.0 0.0.255.255 10.1.0.0 0.0.255.255");
+
+    (void)answered(r, "left", "ping 10.2.1.1 source Loopback0 repeat 5");
+    box_type(r->b, "left", "clear crypto sa");
+    box_run(r->b, S);
+    rig_quiet(r, 1, 0);
+    for (unsigned i = 1; i <= 2; i++) {
+        struct v2_sa *right = rig_sa(r, 1);
+        uint8_t inner[64], out[256];
+        char line[64];
+        struct v2_wr w;
+
+        r->judge = lose_left;
+        snprintf(line, sizeof line, "ping 10.2.%u.1 source Loopback0 repeat 1 timeout 0", i);
+        box_type(r->b, "left", line);
+        box_run(r->b, S / 10);
+        r->judge = NULL;
+        struct v2_hdr h = {.version = 0x20,
+                           .exchange = V2_CREATE_CHILD_SA,
+                           .flags = (uint8_t)(V2_FLAG_RESPONSE | (right->initiator ? V2_FLAG_INITIATOR : 0)),
+                           .mid = rig_sa(r, 0)->next_mid - 1};
+        memcpy(h.ispi, right->ispi, 8);
+        memcpy(h.rspi, right->rspi, 8);
+        v2_begin_inner(&w, inner, sizeof inner);
+        v2_put_notify(&w, V2_PROTO_NONE, V2N_SINGLE_PAIR_REQUIRED, NULL, 0, NULL, 0);
+        size_t n = v2_sk_seal(right->seal, rig_ike(r, "right")->env.rnd, &h, w.first, inner, w.w.len, out, sizeof out);
+        rig_inject(r, 1, 500, out, n);
+        box_run(r->b, S);
+        rig_quiet(r, 1, i);
+        assert_int_equal(rig_child(r, 1)->policy.local_sel.addr, 0x0A020001 + 256 * i);
+        assert_int_equal(rig_child(r, 1)->policy.local_sel.mask, UINT32_MAX);
+        assert_int_equal(rig_child(r, 1)->policy.remote_sel.mask, UINT32_MAX);
+        snprintf(line, sizeof line, "ping 10.2.%u.1 source Loopback0 repeat 5", i);
+        assert_true(answered(r, "left", line));
+    }
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_its_own), cmocka_unit_test(left_out),
-                                       cmocka_unit_test(replaced)};
+                                       cmocka_unit_test(replaced), cmocka_unit_test(single_pairs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

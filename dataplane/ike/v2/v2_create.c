@@ -16,6 +16,7 @@
  *   we are told                              then
  *   TEMPORARY_FAILURE                        again in 3 to 5 s, if the pair is still there; a new child five times, in the
  *                                            queue meanwhile, or at once below an IKE SA that takes the place of this one
+ *   SINGLE_PAIR_REQUIRED                     asked anew for the two hosts of the packet
  *   CHILD_SA_NOT_FOUND                       our pair goes; a new one is asked for
  *   NO_ADDITIONAL_SAS, other errors          the pair lives to its end
  *
@@ -183,6 +184,29 @@ void v2_child_again(struct v2_x *x)
         v2_want_done(sa->v2, w, false);
 }
 
+/* The peer takes single pairs of addresses alone (section 2.9): that of the packet, as nothing else is to be sent yet. */
+static bool single_pair(struct v2_neg *n)
+{
+    struct ike_want *w = n->want;
+    struct v2_sa *sa = n->sa;
+    struct ipsec_policy p;
+
+    if (!w || n->old || !w->policy.first.there ||
+        (w->policy.local_sel.mask == UINT32_MAX && w->policy.remote_sel.mask == UINT32_MAX))
+        return false;
+    struct selector local = w->policy.local_sel, remote = w->policy.remote_sel;
+    local.addr = w->policy.first.local;
+    remote.addr = w->policy.first.remote;
+    local.mask = remote.mask = UINT32_MAX;
+    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &p) != SPD_OK || !p.ikev2)
+        return false;
+    p.first = w->policy.first;
+    w->policy = p;
+    n->want = NULL;
+    v2_child_begin(sa, w, 0);
+    return true;
+}
+
 static void refused(struct v2_x *x, uint16_t why)
 {
     struct v2_neg *n = x->neg;
@@ -207,7 +231,7 @@ static void refused(struct v2_x *x, uint16_t why)
     } else if (why == V2N_TEMPORARY_FAILURE && old) {
         old->again = true;
         timer_set(&old->timer, v2_again(sa->v2));
-    } else if (why == V2N_TEMPORARY_FAILURE && put_off(n)) {
+    } else if ((why == V2N_TEMPORARY_FAILURE && put_off(n)) || (why == V2N_SINGLE_PAIR_REQUIRED && single_pair(n))) {
         return;
     }
     v2_neg_settle(n, false);
