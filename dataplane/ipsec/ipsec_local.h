@@ -9,6 +9,7 @@
 #include "dataplane/ipsec/ipsec_show.h"
 #include "dataplane/ipsec/protect.h"
 #include "dataplane/ipsec/replay.h"
+#include "dataplane/ipsec/report.h"
 #include "dataplane/ipsec/spi.h"
 #include "dataplane/ipsec/spd.h"
 #include "dataplane/net/acl.h"
@@ -32,10 +33,6 @@
 #define FLOW_CACHE_SPARE     32    /* ... or one part in so many, and one of its sets was too small */
 #define FLOW_WAYS            4
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
-#define STRAYS_MAX           64   /* unknown SPIs reported in one turn */
-#define MISFITS_MAX          8    /* packets outside of selectors reported in one turn, one a pair */
-#define MISFIT_START_MAX     68   /* the longest header and eight bytes, as in ICMP */
-#define MOVES_MAX            32   /* peers with another port, in one turn; the next packet shows what was left out */
 #define OPTIONAL_LATE_US     (2 * US_PER_S) /* clear packets are still taken, where protection is optional */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
 #define BESIDE_SAME_US       (60 * US_PER_S) /* for a packet that the peer's answer left out; any other: */
@@ -282,12 +279,6 @@ struct transient {
     uint64_t since;
     uint32_t handle; /* for shows; the pair has it later */
 };
-struct stray {
-    uint32_t src, dst, spi;
-    uint8_t proto;
-    bool udp_encap;
-    char ifname[IFNAME_MAX];
-};
 
 struct ipsec {
     struct ipsec_env env;
@@ -348,10 +339,7 @@ struct ipsec {
         uint16_t port;
     } moves[MOVES_MAX]; /* pairs whose peer has another port */
     unsigned nmoves;
-    struct misfit {
-        uint32_t id;
-        uint8_t len, start[MISFIT_START_MAX];
-    } misfits[MISFITS_MAX]; /* packets that do not fit their pair's selectors */
+    struct misfit misfits[MISFITS_MAX]; /* packets that do not fit their pair's selectors */
     unsigned nmisfits;
 
     struct crypto *crypto;
@@ -499,7 +487,7 @@ void entry_policy(const struct map_entry *e, uint32_t peer, const struct selecto
                   const struct selector *remote, struct ipsec_policy *out);
 uint32_t flow_peer(const struct ipsec_flow *f); /* the next to be tried; 0 none */
 struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, bool make);
-/* The line that these selectors are asked for by, where SAs are asked for between hosts; else NULL. */
+/* The line of a static entry that these selectors, which may be those of two hosts, are asked for by; NULL: none. */
 struct ipsec_flow *flow_line(struct ipsec *ips, const struct ipsec_policy *p);
 void flow_policy(const struct ipsec_flow *f, struct ipsec_policy *out);
 void flow_emptied(struct ipsec *ips, struct ipsec_flow *f); /* frees what lives no longer than its pairs */
@@ -585,21 +573,4 @@ void event_create(const struct sa_pair *sa);
 void event_outbound(const struct sa_pair *sa);
 void event_delete(const struct sa_pair *sa, enum sa_gone why);
 void event_refused(struct ipsec *ips, const struct sa_pair_params *p);
-
-/* report.c: messages and debug lines */
-void debug_transform(const struct ipsec_transform *t, char out[IPSEC_TRANSFORM_TEXT]); /* "esp-aes 256 esp-sha-hmac " */
-void report_init(struct ipsec *ips);
-void report_fini(struct ipsec *ips);
-void report_kick(struct ipsec *ips);
-void report_misfit(const struct sa_pair *sa, const struct packet *p);
-void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi);
-/* over: of the AH over its ESP. */
-void report_mac(struct sa_pair *sa, bool over, uint32_t seq);
-bool report_move(const struct sa_pair *sa, uint16_t port); /* false: no room in this turn */
-void report_replay(struct sa_pair *sa, bool over, uint32_t seq);
-void report_clear(struct ipsec *ips, const struct flow *f);
-void debug_request(struct ipsec *ips, const struct ipsec_policy *want);
-void debug_create(const struct sa_pair *sa);
-void debug_delete(const struct sa_pair *sa);
-void debug_outbound(const struct sa_pair *sa);
 #endif
