@@ -6,7 +6,8 @@
  * sequence number among the last SEQ_RECENT sent, an outer packet with DF that was longer than the MTU told, and tells
  * an MTU from PMTU_MIN up that is less than what is assumed. It holds for the identity, whatever SA it has by then, for
  * PMTU_AGE_US (a tunnel's `path-mtu-discovery` may say otherwise); then the interface's MTU is tried again. What a router without RFC 1191 sends (MTU 0) is not believed,
- * nor an error about UDP 4500 or AH that quotes no more than 8 bytes behind the IPv4 header. Looking for the SA walks those with that peer, at
+ * nor an error about UDP 4500 that quotes no more than the UDP header. Of AH the 8 bytes that RFC 792 asks for have no
+ * number: then the SPI must do, which is random and one of 2^32. Looking for the SA walks those with that peer, at
  * most PMTU_LOOKS times a second.
  *
  * The packet that met the small link is lost; the next one with DF gets our own error with what fits inside, and those
@@ -20,18 +21,21 @@
 #define PMTU_LOOKS  20
 #define SEQ_RECENT  4096
 
-static bool quotes(const struct sa_pair *sa, uint32_t spi, uint32_t seq, const struct icmp_event *ev)
+/* number: where it stands; NULL: it is not quoted. */
+static bool quotes(const struct sa_pair *sa, uint32_t spi, const uint8_t *number, const struct icmp_event *ev)
 {
     uint32_t ours = sa->over ? sa->over->spi_out : sa->out.spi;
-    return sa->enabled && !sa->dead && sa->ah == (ev->orig_proto == PROTO_AH) && ours == spi && sa->policy.local == ev->orig_src && sa->seq_out &&
-           (uint32_t)sa->seq_out - seq < (sa->seq_out < SEQ_RECENT ? sa->seq_out : SEQ_RECENT); /* the lower half */
+    return sa->enabled && !sa->dead && sa->ah == (ev->orig_proto == PROTO_AH) && ours == spi &&
+           sa->policy.local == ev->orig_src && sa->seq_out &&
+           (!number || /* the lower half */
+            (uint32_t)sa->seq_out - get32(number) < (sa->seq_out < SEQ_RECENT ? sa->seq_out : SEQ_RECENT));
 }
 
-static struct ipsec_flow *flow_quoted(const struct ipsec_peer *p, uint32_t spi, uint32_t seq,
+static struct ipsec_flow *flow_quoted(const struct ipsec_peer *p, uint32_t spi, const uint8_t *number,
                                       const struct icmp_event *ev)
 {
     for (const struct sa_pair *sa = p->first; sa; sa = sa->next_of_peer)
-        if (quotes(sa, spi, seq, ev))
+        if (quotes(sa, spi, number, ev))
             return sa->flow;
     return NULL;
 }
@@ -52,6 +56,7 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     struct ipsec *ips = arg;
     const uint8_t *esp = ev->orig_l4;
     uint32_t len = ev->orig_l4_len;
+    bool number = true;
 
     if (ev->type != ICMP_UNREACHABLE || ev->code != ICMP_UNR_FRAG || ev->mtu < PMTU_MIN || !ev->orig_df ||
         ev->orig_len <= ev->mtu)
@@ -59,16 +64,16 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     if (ev->orig_proto == PROTO_UDP && (ev->orig_dport == 4500 || ev->orig_sport == 4500) && len >= 16) {
         esp += 8;
         len -= 8;
-    } else if (ev->orig_proto == PROTO_AH && len >= 12) {
+    } else if (ev->orig_proto == PROTO_AH && len >= 8) {
         esp += 4; /* SPI and number stand one word further on */
-        len -= 4;
+        number = len >= 12;
     } else if (ev->orig_proto != PROTO_ESP) {
         return;
     }
     const struct ipsec_peer *p = table_find(ips->peers, &ev->orig_dst);
     if (len < 8 || !p || !may_look(ips))
         return;
-    struct ipsec_flow *f = flow_quoted(p, get32(esp), get32(esp + 4), ev);
+    struct ipsec_flow *f = flow_quoted(p, get32(esp), number ? esp + 4 : NULL, ev);
     if (!f || ev->mtu >= flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop))
         return;
     const struct protect_head *h = f->entry->mi->head;

@@ -504,12 +504,63 @@ static void by_volume(void **state)
     box_free(b);
 }
 
+/* Under GRE and as a tunnel of its own, by a profile; in transport mode too. */
+static void protected_tunnels(void **state)
+{
+    static const struct {
+        const char *mode, *tunnel;
+    } rows[] = {
+        {"mode tunnel", "tunnel mode gre ip"}, {"mode transport", "tunnel mode gre ip"}, {"mode tunnel", "tunnel mode ipsec ipv4"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct seen s = {0};
+        struct wire *w;
+        struct box *b = crypto_pair("", &w);
+        for (int n = 1; n <= 2; n++) {
+            char lines[700];
+            snprintf(lines, sizeof lines,
+                     "interface Ethernet0/0\nno crypto map VPN\n" SHA_AES "\n%s\ncrypto ipsec profile P\nset transform-set T\n"
+                     "interface Tunnel0\nip address 172.16.0.%d 255.255.255.0\ntunnel source Ethernet0/0\ntunnel destination 10.0.0.%d\n%s\n"
+                     "tunnel protection ipsec profile P",
+                     rows[i].mode, n, 3 - n, rows[i].tunnel);
+            conf(b, n == 1 ? "r1" : "r2", lines);
+        }
+        box_run(b, 10 * US_PER_S);
+        wire_tap(w, look, &s);
+        assert_int_equal(pings(b, "r1", "ping 172.16.0.2 timeout 1"), 5);
+        assert_int_equal(pings(b, "r2", "ping 172.16.0.1 timeout 1 size 1300 df-bit"), 5);
+        assert_int_equal(pings(b, "r2", "ping 172.16.0.1 timeout 1 size 4000"), 5);
+        assert_true(s.bundles >= 20 && s.esp + s.others == 0);
+        pair_has(b, "r1", "show crypto ipsec sa interface Tunnel0", "transform: ah-sha-hmac ,");
+        box_free(b);
+    }
+}
+
+/* What a router in the middle says of the packets, with the 8 bytes of AH that it quotes, is believed. */
+static void path(void **state)
+{
+    struct box *b = box_incident(6);
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        conf(b, i ? "spoke" : "hub", "crypto ipsec transform-set TS ah-sha-hmac esp-aes esp-sha-hmac");
+    box_type_all(b, "isp", "configure terminal\ninterface Ethernet0/1\nip mtu 1300\nend");
+    box_type(b, "hub", "ping 10.2.0.1 source Loopback0");
+    const char *said = box_type(b, "hub", "ping 10.2.0.1 source Loopback0 size 1400 df-bit repeat 2 timeout 2");
+    assert_non_null(strstr(said, "\n.M\n"));
+    /* 1300 - 20 - 24 - 8 - 16 - 12 = 1220: 76 blocks are 1216, less two */
+    assert_string_equal(box_type(b, "hub", "show crypto ipsec sa | include path mtu"),
+                        "     plaintext mtu 1214, path mtu 1300, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    assert_int_equal(pings(b, "hub", "ping 10.2.0.1 source Loopback0 size 1214 df-bit"), 5);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_and_modes), cmocka_unit_test(lists),     cmocka_unit_test(attacked), cmocka_unit_test(renewed),
         cmocka_unit_test(ended),          cmocka_unit_test(forgotten), cmocka_unit_test(ikev2),    cmocka_unit_test(fits),
         cmocka_unit_test(shown),          cmocka_unit_test(by_volume),
+        cmocka_unit_test(protected_tunnels), cmocka_unit_test(path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
