@@ -412,6 +412,43 @@ static void full(void **state)
     rig_free(r);
 }
 
+static void hashes(struct rig *r, int node, const char *list)
+{
+    char line[80];
+
+    snprintf(line, sizeof line, "integrity %s", list);
+    box_type(r->b, node_names[node], "configure terminal");
+    box_type(r->b, node_names[node], "crypto ikev2 proposal default");
+    box_type(r->b, node_names[node], line);
+    box_type(r->b, node_names[node], "end");
+}
+
+/* The pseudorandom function stays, whoever would rather have which, as long as both have it; then it changes. */
+static void prf_kept(void **state)
+{
+    (void)state;
+    for (int node = 0; node < 2; node++) {
+        struct rig *r = rig_new(5);
+        hashes(r, 0, "sha256 sha384");
+        hashes(r, 1, "sha384 sha256");
+        assert_true(rig_ping(r, 0, 5) >= 4);
+        enum hash_alg had = rig_sa(r, 0)->suite.prf;
+        for (int turn = 0; turn < 2; turn++) { /* the other's choice at least once */
+            rekey_ike(r, node ^ turn);
+            box_run(r->b, 5 * S);
+            settled(r);
+            assert_int_equal(rig_sa(r, 0)->suite.prf, had);
+        }
+        assert_int_equal(r->seen[V2_CREATE_CHILD_SA][0], 2);
+        hashes(r, 0, had == HASH_SHA256 ? "sha384" : "sha256");
+        rekey_ike(r, node);
+        box_run(r->b, 5 * S);
+        settled(r);
+        assert_int_not_equal(rig_sa(r, 0)->suite.prf, had);
+        rig_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +467,7 @@ int main(void)
         cmocka_unit_test(ike_cleared_meanwhile),
         cmocka_unit_test(by_time),
         cmocka_unit_test(child_not_found),
+        cmocka_unit_test(prf_kept),
         cmocka_unit_test(new_child_put_off),
         cmocka_unit_test(always_busy),
         cmocka_unit_test(full),

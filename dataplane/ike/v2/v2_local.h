@@ -170,6 +170,7 @@ struct v2_neg {
     struct v2_suite suite;
     uint8_t ispi[V2_SPI], rspi[V2_SPI];
     unsigned restarts;
+    bool any_prf; /* a rekey of the IKE SA: the peer has refused its pseudorandom function */
     /* The peer replaced the same thing at the same time, and got as far as this: the lower of its two nonces. */
     bool crossed;
     uint8_t low[V2_NONCE_MAX];

@@ -116,6 +116,30 @@ static const enum hash_alg *prfs(const struct v2_proposal *p, unsigned *n)
     return p->nprf ? p->prf : p->integ;
 }
 
+static bool has_prf(const struct v2_proposal *p, enum hash_alg prf)
+{
+    unsigned n;
+    const enum hash_alg *v = prfs(p, &n);
+
+    for (unsigned i = 0; i < n; i++)
+        if (v[i] == prf)
+            return true;
+    return false;
+}
+
+unsigned v2_with_prf(struct v2_proposal *v, unsigned n, enum hash_alg prf)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        if (has_prf(&v[i], prf)) {
+            v[kept] = v[i];
+            v[kept].prf[0] = prf;
+            v[kept++].nprf = 1;
+        }
+    return kept;
+}
+
 static bool offers(const struct v2_proposal *p, bool gcm)
 {
     unsigned nprf, ciphered = 0;

@@ -30,6 +30,8 @@ struct v2_suite {
     uint8_t group;
     uint8_t number; /* of the proposal in the offer */
 };
+/* Those of n proposals that have the pseudorandom function, with that one alone; how many. None: 0, and v stays. */
+unsigned v2_with_prf(struct v2_proposal *v, unsigned n, enum hash_alg prf);
 /* Is that group, which a peer asks for, in one of them (and known to us)? */
 bool v2_offers_group(const struct v2_proposal *v, unsigned n, unsigned group);
 size_t v2_suite_key_len(const struct v2_suite *s);   /* SK_e, with the 4-byte salt of GCM */

@@ -8,6 +8,10 @@
  * rekey is not answered (TEMPORARY_FAILURE) while children are being made, replaced or deleted, and is only sent when
  * nothing of ours is on its way.
  *
+ * The pseudorandom function stays that of the old SA wherever both ends still allow it: where it changes, section 2.18
+ * takes the old one for SKEYSEED and the new one for all that comes of it, but strongSwan (5.9) the old one for both,
+ * and then neither end could read the other.
+ *
  * Both at once: each answers the other and moves nothing. When the own answer is there, the SA made with the lowest of
  * the four nonces is closed by who asked for it, the other one inherits, and its asker deletes the old SA. When the old
  * SA is deleted by the peer first (our own request was lost), or our own request is refused because the peer closes the
@@ -24,13 +28,23 @@ static void public_made(void *arg, bool ok)
     v2_x_ready(n->x);
 }
 
-static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts)
+/* What an SA may be replaced with; any_prf: the peer no longer takes the pseudorandom function that it has. */
+static unsigned proposals(const struct v2_sa *sa, bool any_prf, struct v2_proposal v[V2_PROPOSALS_MAX])
+{
+    unsigned n = v2_conf_proposals(&sa->v2->conf, sa->local, v);
+    unsigned kept = any_prf ? 0 : v2_with_prf(v, n, sa->suite.prf);
+
+    return kept ? kept : n;
+}
+
+static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts, bool any_prf)
 {
     struct v2_x *x = v2_x_new(sa, V2X_REKEY);
     struct v2_neg *n = x->neg = v2_neg_new(sa, true);
 
     n->x = x;
     n->restarts = restarts;
+    n->any_prf = any_prf;
     n->group = group;
     v2_spi_make(sa->v2, n->ispi);
     v2_neg_nonce(n);
@@ -38,22 +52,28 @@ static void ask_for(struct v2_sa *sa, unsigned group, unsigned restarts)
     dh_job_run(&n->dh, true, NULL, 0, public_made, n);
 }
 
-void v2_rekey_begin(struct v2_sa *sa)
+static void begin(struct v2_sa *sa, bool any_prf)
 {
     struct v2_proposal v[V2_PROPOSALS_MAX];
-    unsigned n = v2_conf_proposals(&sa->v2->conf, sa->local, v);
+    unsigned n = proposals(sa, any_prf, v);
 
-    if (!v2_sa_up(sa) || v2_x_kind(sa, V2X_REKEY) || !n || !v[0].ngroup)
+    if (!n || !v[0].ngroup)
         return;
     TR(sa, "Rekeying the IKEv2 SA");
-    ask_for(sa, v2_offers_group(v, n, sa->suite.group) ? sa->suite.group : v[0].group[0], 0);
+    ask_for(sa, v2_offers_group(v, n, sa->suite.group) ? sa->suite.group : v[0].group[0], 0, any_prf);
+}
+
+void v2_rekey_begin(struct v2_sa *sa)
+{
+    if (v2_sa_up(sa) && !v2_x_kind(sa, V2X_REKEY))
+        begin(sa, false);
 }
 
 bool v2_rekey_ask(struct v2_x *x, struct v2_wr *w)
 {
     struct v2_proposal v[V2_PROPOSALS_MAX];
     struct v2_neg *n = x->neg;
-    unsigned count = v2_conf_proposals(&x->sa->v2->conf, x->sa->local, v);
+    unsigned count = proposals(x->sa, n->any_prf, v);
 
     if (!count)
         return false;
@@ -210,7 +230,7 @@ void v2_rekey_conclude(struct v2_x *x, const struct v2_msg *m)
     struct v2_sa *sa = x->sa;
     const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal v[V2_PROPOSALS_MAX];
-    unsigned count = v2_conf_proposals(&sa->v2->conf, sa->local, v);
+    unsigned count = proposals(sa, n->any_prf, v);
     struct v2_notify_body nb;
     struct v2_sa_body body;
     struct v2_ke_body ke;
@@ -222,7 +242,9 @@ void v2_rekey_conclude(struct v2_x *x, const struct v2_msg *m)
         v2_error(sa->v2, sa, sa->remote, "Rekey of the IKEv2 SA: %s", v2_notify_said(nb.type));
         unsigned group = nb.type == V2N_INVALID_KE_PAYLOAD && nb.len == 2 ? get16(nb.data) : 0;
         if (group && group != n->group && v2_offers_group(v, count, group) && n->restarts < V2_RESTARTS_MAX)
-            ask_for(sa, group, n->restarts + 1);
+            ask_for(sa, group, n->restarts + 1, n->any_prf);
+        else if (nb.type == V2N_NO_PROPOSAL_CHOSEN && !n->any_prf)
+            begin(sa, true);
         else if (nb.type == V2N_TEMPORARY_FAILURE)
             v2_timers_rekey_again(sa);
         return;
@@ -285,7 +307,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
 {
     const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal v[V2_PROPOSALS_MAX];
-    unsigned count = v2_conf_proposals(&sa->v2->conf, sa->local, v);
+    unsigned count = proposals(sa, false, v);
     struct v2_sa_body body;
     struct v2_suite suite;
     struct v2_ke_body ke;
@@ -300,7 +322,8 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
         v2_malformed(sa, s);
         return;
     }
-    if (!v2_choose_ike(&body, v, count, &suite, spi)) {
+    if (!v2_choose_ike(&body, v, count, &suite, spi) &&
+        !v2_choose_ike(&body, v, proposals(sa, true, v), &suite, spi)) {
         v2_respond_notify(sa, s, V2N_NO_PROPOSAL_CHOSEN, NULL, 0);
         return;
     }
