@@ -272,17 +272,14 @@ void ike_pair_gone(struct ike *ike, const struct sa_pair_info *info, enum sa_gon
 {
     struct ike_pair *pair = table_find(ike->pairs, &info->id);
     struct ike_peer *p = pair ? pair->peer : peer_find(ike, info->policy.local, info->policy.peer);
-    struct ike_sa *sa = p ? peer_sa_up(p) : NULL;
 
     trace_pair_gone(ike, info);
     if (ike->v2 && v2_pair_gone(ike->v2, info, why))
         return;
     if (why != SA_GONE_PEER_DELETE && why != SA_GONE_IKE_LOST && ike->on) {
-        if (sa && info->over_in) /* what names either half ends both: if one is lost, the other has said it */
-            v1_info_delete_ipsec(sa, PROTO_AH, info->over_in);
-        if (sa)
-            v1_info_delete_ipsec(sa, info->policy.transforms[0].proto, info->spi_in);
-        else
+        if (p && info->over_in) /* what names either half ends both: if one is lost, the other has said it */
+            (void)peer_delete_ipsec(p, PROTO_AH, info->over_in);
+        if (!p || !peer_delete_ipsec(p, info->policy.transforms[0].proto, info->spi_in))
             trace(ike, NULL, info->policy.peer, TRACE_ERROR,
                   "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X",
                   IP4(info->policy.local), IP4(info->policy.peer), info->spi_in);

@@ -380,6 +380,9 @@ void peer_settle(struct ike_peer *p);
 /* An authentic word of it came from this port to our 4500. */
 void peer_moved(struct ike_peer *p, uint16_t port);
 void peer_free(struct ike_peer *p);
+/* DELETE of a pair by every established SA: some (strongSwan) know a pair only under the one that made it, or that took
+ * it over. False: there is none. */
+bool peer_delete_ipsec(const struct ike_peer *p, uint8_t proto, uint32_t spi);
 /* The newest established SA; the newest negotiation we began. */
 struct ike_sa *peer_sa_up(const struct ike_peer *p);
 struct ike_sa *peer_sa_negotiating(const struct ike_peer *p);

@@ -185,6 +185,18 @@ struct ike_sa *peer_sa_up(const struct ike_peer *p)
     return NULL;
 }
 
+bool peer_delete_ipsec(const struct ike_peer *p, uint8_t proto, uint32_t spi)
+{
+    bool told = false;
+
+    for (struct ike_sa *sa = p->sas; sa; sa = sa->peer_next)
+        if (ike_sa_up(sa)) {
+            v1_info_delete_ipsec(sa, proto, spi);
+            told = true;
+        }
+    return told;
+}
+
 /* An SA may negotiate for a flow when the flow names no profile, or the SA's own. */
 static bool profile_fits(const struct ike_sa *sa, const struct ipsec_policy *flow)
 {

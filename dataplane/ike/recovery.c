@@ -119,14 +119,13 @@ static void remember(struct ike_peer *p, uint8_t proto, uint32_t spi)
  * the SPI ignores it. */
 static bool tell(struct ike_peer *first, uint8_t proto, uint32_t spi)
 {
-    struct ike_sa *sa;
     bool told = false;
 
     for (struct ike_peer *p = first; p; p = p->here)
-        if ((sa = peer_sa_up(p))) {
+        if (peer_sa_up(p)) {
             told = true;
             if (within(loop_now(p->ike->env.loop), &first->deletes_at, &first->deletes, IKE_TELL_BURST))
-                v1_info_delete_ipsec(sa, proto, spi);
+                (void)peer_delete_ipsec(p, proto, spi);
         }
     return told;
 }

@@ -46,6 +46,44 @@ static void test_both_acquire(void **state)
     }
 }
 
+/* The cookies of each INFO that A sends. */
+struct told {
+    uint8_t cookie[4][8];
+    unsigned n;
+};
+
+static enum fate by_which(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    struct told *t = w->judge_arg;
+
+    (void)len;
+    if (from == &w->side[SIDE_A] && name == INFO && t->n < 4)
+        memcpy(t->cookie[t->n++], data, 8);
+    return FATE_PASS;
+}
+
+/* Where two IKE SAs stand, as both have begun, a DELETE goes by each: the other end may know the pair under one alone. */
+static void test_deleted_by_each(void **state)
+{
+    (void)state;
+    struct world *w = world_new(7);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct told told = {.n = 0};
+    acquire(a);
+    acquire(b);
+    run_s(w, 30);
+    assert_true(both_flow(w));
+    assert_int_equal(sas_up(a), 2);
+    w->judge = by_which;
+    w->judge_arg = &told;
+    sad_delete(&a->ips, a->ips.current, SA_GONE_CLEARED);
+    run_s(w, 1);
+    assert_int_equal(told.n, 2);
+    assert_memory_not_equal(told.cookie[0], told.cookie[1], 8);
+    assert_int_equal(pairs_of(b), 0);
+    world_free(w);
+}
+
 /* On one IKE SA, both want the same flow at the same moment: the higher address's exchange is the one that counts. */
 static void test_both_quick(void **state)
 {
@@ -151,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_acquire),
+        cmocka_unit_test(test_deleted_by_each),
         cmocka_unit_test(test_both_quick),
         cmocka_unit_test(test_both_rekey),
         cmocka_unit_test(test_a_thousand_seeds),
