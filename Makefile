@@ -6,7 +6,7 @@ CMAKE  = cmake -G Ninja
 ESPIAL = $(BUILD)/espial
 LAB    = samples/invalid-spi
 
-.PHONY: all lab test bench interop soak install format fuzz asan setup setup-test build tests-built clean
+.PHONY: all lab test bench interop interop-random soak install format fuzz asan setup setup-test build tests-built clean
 
 all: build
 
@@ -55,6 +55,10 @@ soak: tests-built
 # Every way to speak IKE with strongSwan, a line a case; CASES="ikev2 rekey" for some.
 interop: build
 	@ESPIAL=$(abspath $(ESPIAL)) tests/live/interop.py $(CASES)
+
+# Drawn configurations and events; SEEDS=7,20-29 for some, JOBS at once. A seed that fails says how both ends were.
+interop-random: build
+	@ESPIAL=$(abspath $(ESPIAL)) tests/live/swan_random.py $(or $(SEEDS),1-20) $(JOBS)
 
 fuzz: tests-built
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/fuzz/run $(ASAN)
