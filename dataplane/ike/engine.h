@@ -44,6 +44,7 @@
 #define IKE_REAP_US        (60 * US_PER_S)
 #define IKE_NODE_PURGE_US  (50 * US_PER_S)
 #define IKE_OLD_PAIR_US    (30 * US_PER_S)
+#define IKE_LEFT_PAIR_US   (120 * US_PER_S) /* the same, of pairs that the peer has replaced and not deleted */
 #define IKE_SWITCH_US      (5 * US_PER_S) /* as in IKEv2: charon repeats a QM2 that has no answer after four */
 #define IKE_REKEY_YIELD_US (10 * US_PER_S)
 

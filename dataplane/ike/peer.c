@@ -11,7 +11,8 @@
  * hides.
  *
  * Pairs of one flow. The pair enabled last is `current`. When we began the quick mode that made it, the pairs of that
- * flow that existed when that quick mode began are doomed and go 30 s later, with a DELETE. A pair that came up while
+ * flow that existed when that quick mode began are doomed and go 30 s later, with a DELETE. When the peer began it, they
+ * are the peer's to delete; if it does not, they go two minutes later. A pair that came up while
  * ours was under way is left alone: when both ends begin at once, each would otherwise delete what the other has just
  * chosen. The surplus pair is not renewed (timers.c) and ends with its lifetime, so that the first rekey leaves one.
  *
@@ -347,11 +348,11 @@ void peer_pair_enabled(struct ike *ike, uint32_t id)
         if (!flow_same(&q->info.policy, &pair->info.policy))
             continue;
         q->current = false;
-        if (pair->initiator && q->installed < pair->began && !q->doomed) {
-            q->doomed = true;
-            q->silent = fault_strikes(ike->env.faults, FAULT_OLD_FIRST, 0);
-            timer_set(&q->timer, q->silent ? 0 : IKE_OLD_PAIR_US);
-        }
+        if (q->installed >= pair->began || q->doomed)
+            continue;
+        q->doomed = true;
+        q->silent = pair->initiator && fault_strikes(ike->env.faults, FAULT_OLD_FIRST, 0);
+        timer_set(&q->timer, q->silent ? 0 : pair->initiator ? IKE_OLD_PAIR_US : IKE_LEFT_PAIR_US);
     }
     pair->current = true;
     if (first)

@@ -48,6 +48,36 @@ static void test_pair(void **state)
     }
 }
 
+static enum fate lose_info_of_b(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)data;
+    (void)len;
+    return from == &w->side[SIDE_B] && name == INFO ? FATE_LOSE : FATE_PASS;
+}
+
+/* A pair that the other end has replaced, and whose DELETE never comes, goes all the same. */
+static void test_left_behind(void **state)
+{
+    (void)state;
+    struct world *w = world_new(45);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    acquire(a);
+    run_s(w, 2);
+    struct sa_pair_info old = current(b);
+    w->judge = lose_info_of_b;
+    ike_soft_expire(b->ike, &old);
+    run_s(w, 20);
+    assert_false(fake_pair(&a->ips, a->ips.current)->p.initiator);
+    assert_int_equal(pairs_of(a), 2);
+    run_s(w, 60);
+    assert_int_equal(pairs_of(b), 1);
+    assert_int_equal(pairs_of(a), 2);
+    run_s(w, 60);
+    assert_int_equal(pairs_of(a), 1);
+    assert_true(both_flow(w));
+    world_free(w);
+}
+
 /* The IKE SA is gone when a pair wants renewal: main mode first. */
 static void test_pair_without_ike(void **state)
 {
@@ -219,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_left_behind),
         cmocka_unit_test(test_pair_without_ike),
         cmocka_unit_test(test_pair_without_policy),
         cmocka_unit_test(test_ike_sa),

@@ -347,7 +347,8 @@ def draw_events(world):
     # Where both have begun with IKEv1, a third IKE SA takes over the children of one of the two in charon; those of the other end with it, without a word.
     pool = [event for event in Play.EVENTS if event is not Play.at_once or world.v2 or not (world.ike_life or world.ike_rekey)]
     groups = [[d.choice(pool) for _ in range(d.choice((1, 1, 2, 3)))] for _ in range(d.randint(2, 5))]
-    world.rekeys_ike = world.v2 or not any(Play.at_once in group for group in groups)
+    # Nor does a rekey of charon's IKE SA of IKEv1 reach a router behind a translator: it begins at port 500.
+    world.rekeys_ike = world.v2 or not world.nat and not any(Play.at_once in group for group in groups)
     if not world.v2 and (world.ike_rekey or any(set(Play.REKEYS) & set(group) for group in groups)):
         world.many = True  # charon keeps the IKE SA of IKEv1 that it has replaced until the other end lets it go, or drops it without a word when its children go
     return groups
