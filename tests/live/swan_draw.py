@@ -248,7 +248,9 @@ class World:
         self.rekey = d.choice(("", "", "", "rekey_time = 5s\n rand_time = 2s\n life_time = 20s", "rekey_time = 9s\n rand_time = 0s\n life_time = 30s"))
         self.ike_rekey = d.choice(("", "", "", "rekey_time = 8s\n over_time = 20s\n rand_time = 3s") +
                                   ("reauth_time = 9s\n rekey_time = 0s\n over_time = 20s\n rand_time = 2s",) * v2)
-        if self.nat and not v2:
+        # Of several children that it makes anew (close_action, dpd_action, reauthentication), charon gives one the reqid of another, and sends by the wrong one.
+        alone = len(self.flows) == 1
+        if self.nat and not v2 or not alone and "reauth" in self.ike_rekey:
             self.ike_rekey = ""
         conn = [self.ike_rekey, d.maybe(0.5, f"fragmentation = {d.choice(('yes', 'force', 'no', 'accept'))}"),
                 d.maybe(0.4, f"mobike = {d.choice(('yes', 'no'))}"), d.maybe(0.3, "encap = yes"),
@@ -256,11 +258,10 @@ class World:
                 d.maybe(0.2, "send_certreq = no"), d.maybe(0.2, "pull = no"), "aggressive = yes" if self.mode == AGGRESSIVE else "", "" if v2 else "dpd_timeout = 8s"]
         if v2:  # by force, charon refuses who begins with a child
             conn.append(d.maybe(0.3, f"childless = {d.choice(('allow', 'never') + ('force',) * (self.kind == DYNAMIC))}"))
-        again = "restart" if len(self.flows) == 1 else "none"  # of several, charon makes one anew with the reqid of another, and sends by the wrong one
         child = [self.rekey, d.maybe(0.3, f"replay_window = {d.choice((0, 32, 64, 256))}"), d.maybe(0.2, "ipcomp = yes"), d.maybe(0.2, f"tfc_padding = {d.choice(('mtu', '200'))}"),
                  d.maybe(0.2, "copy_df = no"), d.maybe(0.2, "copy_ecn = no"), d.maybe(0.2, f"copy_dscp = {d.choice(('in', 'yes', 'no'))}"),
-                 d.maybe(0.3, f"dpd_action = {d.choice((again if again == 'restart' else 'clear', 'clear', 'trap'))}"),
-                 d.maybe(0.2, f"close_action = {'start' if again == 'restart' else 'none'}")]
+                 d.maybe(0.3, f"dpd_action = {d.choice(('restart' if alone else 'clear', 'clear', 'trap'))}"),
+                 d.maybe(0.2, f"close_action = {'start' if alone else 'none'}")]
         self.conn, self.child = ("\n  ".join(line for line in lines if line) for lines in (conn, child))
         daemon = ["i_dont_care_about_security_and_use_aggressive_mode_psk = yes", "retransmit_tries = 2", "delete_rekeyed = " + d.choice(("yes", "no")),
                   "install_routes = no" if self.kind == SVTI else "",

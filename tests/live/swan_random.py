@@ -329,7 +329,7 @@ class Play(Pair):
         bad = [line for line in BAD_HERE.findall(self.router.type("show logging")) if not (Play.rough in befell and "REPLAY" in line)]
         assert not bad, "\n".join(bad)
         odd = BAD_THERE.findall(self.charon.log())
-        if self.world.v2 or not befell & set(self.UNREAD):
+        if self.world.v2 or not (befell & set(self.UNREAD) or self.world.wrong):
             self.read()
         else:
             swan.read_by_tshark(self.pcap)
@@ -344,11 +344,12 @@ def draw_events(world):
     world.many = "close_action = start" in world.child or "dpd_action = restart" in world.child  # charon begins an IKE SA for each child
     world.breaks = "reauth" in world.ike_rekey or not world.v2 and world.ike_rekey
     world.spare = int(world.kind == SVTI)  # which begins by itself, perhaps when charon does
-    # Where both have begun with IKEv1, a third IKE SA takes over the children of one of the two in charon; those of the other end with it, without a word.
-    pool = [event for event in Play.EVENTS if event is not Play.at_once or world.v2 or not (world.ike_life or world.ike_rekey)]
+    # Of IKEv1, charon drops children with the IKE SA that it counts them to, and says nothing: where two IKE SAs stand, or a rekey of one is disturbed, a later one
+    # takes over the children of one, and the others are lost; what is left here sends into the void. So, where IKE SAs of IKEv1 are rekeyed, little else befalls them.
+    clocks = not world.v2 and bool(world.ike_life or world.ike_rekey)
+    pool = Play.MILD if clocks else Play.EVENTS
     groups = [[d.choice(pool) for _ in range(d.choice((1, 1, 2, 3)))] for _ in range(d.randint(2, 5))]
-    # Nor does a rekey of charon's IKE SA of IKEv1 reach a router behind a translator: it begins at port 500.
-    world.rekeys_ike = world.v2 or not world.nat and not any(Play.at_once in group for group in groups)
+    world.rekeys_ike = world.v2 or not world.nat and {event for group in groups for event in group} <= set(Play.MILD)  # it begins at port 500, which no translator knows
     if not world.v2 and (world.ike_rekey or any(set(Play.REKEYS) & set(group) for group in groups)):
         world.many = True  # charon keeps the IKE SA of IKEv1 that it has replaced until the other end lets it go, or drops it without a word when its children go
     return groups
@@ -398,6 +399,8 @@ def main(words):
         return play(int(words[1]))
     with ThreadPoolExecutor(int(words[1]) if len(words) > 1 else 2) as pool:
         ends = list(pool.map(alone, seeds(words[0] if words else "1-10")))
+    if set(ends) == {77}:  # cannot be run here
+        return 77
     print(f"{ends.count(0)} ok, {len(ends) - ends.count(0)} failed")
     return 1 if any(ends) or not ends else 0
 
