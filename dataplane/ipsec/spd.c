@@ -231,7 +231,6 @@ struct ask {
     struct ipsec_flow *flow;
     uint64_t *hits[SPD_HITS]; /* of lines, to be counted at when they are there */
     uint32_t place;
-    bool again; /* the packet before it was of the same kind */
     bool drop;
     struct flow key;
 };
@@ -241,7 +240,7 @@ static inline void ask_read(const struct packet *p, struct ask *a)
 {
     a->mi = p->oif ? p->oif->crypto : NULL;
     a->flow = NULL;
-    a->drop = a->again = false;
+    a->drop = false;
     if (!a->mi)
         return;
     flow_of(&a->key, p->l3, p->len);
@@ -251,16 +250,12 @@ static inline void ask_read(const struct packet *p, struct ask *a)
         a->mi = NULL;
 }
 
-/* Where its answer stands. (Keys are read long after they were written, piece by piece: else that would wait.) */
-static inline void ask_place(struct ipsec *ips, const struct ask *before, struct ask *a)
+/* Where its answer stands. (Keys are read long after they were written, piece by piece: else that would wait. Nor is a key
+ * held against that of the packet before it: to packets of one SA that gives no more than it takes from those of many.) */
+static inline void ask_place(struct ipsec *ips, struct ask *a)
 {
     if (!a->mi)
         return;
-    a->again = before && before->mi == a->mi && flow_same(&before->key, &a->key);
-    if (a->again) {
-        a->place = before->place;
-        return;
-    }
     a->place = cache_place(ips, a->mi, &a->key, WAY_OUT);
     __builtin_prefetch(&ips->cache[a->place]);
 }
@@ -310,23 +305,20 @@ static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p,
 static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n)
 {
     struct ask asks[ESP_BATCH];
-    const struct cache_line *c = NULL;
     for (unsigned i = 0; i < n; i++) {
         if (i + 4 < n)
             __builtin_prefetch(v[i + 4]->l3);
         ask_read(v[i], &asks[i]);
     }
     for (unsigned i = 0; i < n; i++)
-        ask_place(ips, i ? &asks[i - 1] : NULL, &asks[i]);
+        ask_place(ips, &asks[i]);
     for (unsigned i = 0; i < n; i++) {
         struct ask *a = &asks[i];
         if (!a->mi)
             continue;
-        bool known = a->again && c->gen;
-        if (!known) {
-            c = lookup_at(ips, a->place, a->mi, &a->key, WAY_OUT, &known);
-            __builtin_prefetch(c->flow);
-        }
+        bool known;
+        const struct cache_line *c = lookup_at(ips, a->place, a->mi, &a->key, WAY_OUT, &known);
+        __builtin_prefetch(c->flow);
         a->flow = c->flow;
         a->drop = c->drop;
         for (unsigned k = 0; k < SPD_HITS; k++)
@@ -334,7 +326,7 @@ static void out_batch(struct ipsec *ips, struct graph *g, struct packet **v, uns
         __builtin_prefetch(a->hits[0], 1);
     }
     for (unsigned i = 0; i < n; i++)
-        if (asks[i].flow && asks[i].flow->out && !asks[i].again) {
+        if (asks[i].flow && asks[i].flow->out) {
             __builtin_prefetch(asks[i].flow->out);
             __builtin_prefetch((const uint8_t *)asks[i].flow->out + offsetof(struct sa_pair, out));
         }
