@@ -12,15 +12,16 @@
 #define SEAL_SHORT 96 /* bytes */
 #define HMAC_STATE 64 /* bytes of a digest's state, at most */
 
-struct seal_lines { /* of the cache, that a packet of up to SEAL_SHORT bytes needs beside the seal's first one */
-    uint8_t near;        /* so many next to it; 0: all of the seal's */
-    uint8_t far_at, far; /* and so many from the one that is far_at lines on */
+struct seal_lines { /* of the cache, that packets need beside the seal's own one: see keys_ahead */
+    uint8_t near;        /* so many at the keys' beginning; 0: all of the seal's */
+    uint8_t far_at, far; /* of keys behind the seal: and, of packets of up to SEAL_SHORT bytes, so many from there on */
 };
 
-/* It shares lines of the cache with the keys behind it, so that a short packet of AES-128-GCM touches five: its 16 bytes
- * and eleven round keys are three, eight powers of the hash key begin the fifth (they stand at 240 whatever the key's
- * length), and of the fourth nobody reads. For AVX-512 keys begin a line, and there are 48 powers, of which short packets
- * need the last: six lines of seventeen. */
+/* It shares lines of the cache with its keys. Commonly they stand behind it, so that a short packet of AES-128-GCM touches
+ * five: its 16 bytes and eleven round keys are three, eight powers of the hash key begin the fifth (they stand at 240
+ * whatever the key's length), and of the fourth nobody reads. For AVX-512 keys begin a line and there are 48 powers, the
+ * first of them last, of which a packet needs as many as it has blocks; the key leaves 16 bytes of its last line, which
+ * all packets need, and there stands the seal. So a short packet touches five lines of sixteen, one of 512 bytes twelve. */
 struct seal {
     uint8_t cipher, hash; /* enum cipher_alg, hash_alg */
     bool encrypt : 1, multi_cipher : 1, multi_hash : 1;
@@ -29,7 +30,7 @@ struct seal {
     uint16_t size;    /* bytes from here */
     uint8_t salt[4];
     struct seal_lines lines;
-    uint8_t none;
+    uint8_t before;   /* in SEAL_UNITs: the cipher's keys begin so far before the seal; 0: behind it */
     uint8_t keys[];   /* the multi-buffer library's, or where libcrypto's cipher is */
 };
 _Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) == SEAL_UNIT, "round keys fill their lines");
@@ -37,6 +38,12 @@ _Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) =
 static inline size_t seal_pads_at(const struct seal *s) /* in keys */
 {
     return (size_t)s->pads_at * SEAL_UNIT;
+}
+
+/* Of AES-GCM by the multi-buffer library. */
+static inline const uint8_t *seal_gcm_key(const struct seal *s)
+{
+    return s->before ? (const uint8_t *)s - s->before * SEAL_UNIT : s->keys;
 }
 
 static inline const uint8_t *seal_pads(const struct seal *s)
@@ -71,7 +78,9 @@ bool multi_has_icv(enum hash_alg a, unsigned len); /* a sum cut to len bytes */
 /* Bytes behind struct seal. */
 size_t multi_key_size(const struct multi *m, enum cipher_alg a);
 size_t multi_pad_size(void);
-size_t multi_lead(const struct multi *m); /* free bytes of the line of the cache in front of struct seal */
+/* Bytes in front of struct seal: the key (then it needs none behind), or what keeps that in its place on a line of the cache. */
+size_t multi_lead(const struct multi *m, enum cipher_alg a);
+bool multi_key_first(const struct multi *m, enum cipher_alg a); /* the key stands in front */
 void multi_set_cipher(struct multi *m, struct seal *s, const void *key);
 void multi_set_hash(struct multi *m, struct seal *s, const void *key, size_t key_len);
 

@@ -22,6 +22,7 @@
 
 #define BURST    32
 #define CBC_KEYS 240 /* 15 round keys */
+#define GCM_TRIED 720 /* bytes, at most, of packets by which it is found out what is read of a key */
 
 struct multi {
     IMB_MGR *wide, *sha; /* the same, or one for SHA-256 alone; NULL: that one is not made yet */
@@ -92,37 +93,34 @@ static inline __attribute__((always_inline)) void gcm_run(IMB_MGR *mgr, unsigned
     run(k, &ctx, data, data, len, iv, aad, aad_len, tag, 16);
 }
 
-/* Does the library look at these bytes of a key for a short packet: is the sum another one when they are? */
-static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t from, size_t to)
+/* Does the library look at these bytes of a key for a packet of so many: is the sum another one when they are? */
+static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t from, size_t to, unsigned len)
 {
-    static const uint8_t lens[] = {4, 16, 36, 64, 68, 92, SEAL_SHORT};
     _Alignas(SEAL_ALIGN) struct gcm_key_data other = *k;
     for (size_t i = from; i < to; i++)
         ((uint8_t *)&other)[i] ^= 0x55;
-    for (size_t i = 0; i < 2 * sizeof lens; i++) {
-        uint8_t data[2][SEAL_SHORT] = {{0}}, tag[2][16], iv[16] = {1}, aad[8] = {2};
+    for (unsigned encrypt = 0; encrypt < 2; encrypt++) {
+        uint8_t data[2][GCM_TRIED] = {{0}}, tag[2][16], iv[16] = {1}, aad[8] = {2};
         for (unsigned way = 0; way < 2; way++)
-            gcm_run(mgr, key_len, i & 1, way ? &other : k, data[way], lens[i / 2], iv, aad, sizeof aad, tag[way]);
-        if (memcmp(data[0], data[1], SEAL_SHORT) != 0 || memcmp(tag[0], tag[1], sizeof tag[0]) != 0)
+            gcm_run(mgr, key_len, encrypt, way ? &other : k, data[way], len, iv, aad, sizeof aad, tag[way]);
+        if (memcmp(data[0], data[1], len) != 0 || memcmp(tag[0], tag[1], sizeof tag[0]) != 0)
             return true;
     }
     return false;
 }
 
-/* The lines of the cache that a short packet touches. It is tried. */
-static struct seal_lines gcm_lines(struct multi *m, unsigned key_len)
+/* Lines that hold bytes [first, size) of a key: those that short packets touch, the first being number 1. A line before
+ * them is the seal's. */
+static struct seal_lines lines_behind(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t first, size_t size)
 {
-    static const uint8_t key[32] = {1, 2, 3};
-    _Alignas(SEAL_ALIGN) struct gcm_key_data k;
-    size_t first = SEAL_ALIGN - (multi_lead(m) + sizeof(struct seal)) % SEAL_ALIGN; /* so much of the key is beside the seal, */
-    struct seal_lines lines = {0};                                                 /* or all of a line of its own */
-    bool all = false;
-    memset(&k, 0, sizeof k);
-    gcm_key(m->wide, key_len, key, &k);
-    size_t at = first == SEAL_ALIGN ? 0 : first;
-    for (unsigned line = 1; at < m->gcm_size; at += SEAL_ALIGN, line++) {
-        size_t end = at + SEAL_ALIGN < m->gcm_size ? at + SEAL_ALIGN : m->gcm_size;
-        if (!gcm_reads(m->wide, key_len, &k, at, end))
+    static const uint8_t lens[] = {4, 16, 36, 64, 68, 92, SEAL_SHORT};
+    struct seal_lines lines = {0};
+    for (unsigned line = 1; first < size; first += SEAL_ALIGN, line++) {
+        size_t end = first + SEAL_ALIGN < size ? first + SEAL_ALIGN : size;
+        bool reads = false;
+        for (size_t i = 0; i < sizeof lens && !reads; i++)
+            reads = gcm_reads(mgr, key_len, k, first, end, lens[i]);
+        if (!reads)
             continue;
         if (lines.near + 1u == line) {
             lines.near++;
@@ -132,10 +130,36 @@ static struct seal_lines gcm_lines(struct multi *m, unsigned key_len)
         } else if (lines.far_at + lines.far == (int)line) {
             lines.far++;
         } else {
-            all = true;
+            return (struct seal_lines){0};
         }
     }
-    return all || !lines.far ? (struct seal_lines){0} : lines;
+    return lines.far ? lines : (struct seal_lines){0};
+}
+
+/* A key that begins a line: is nothing read between its round keys and the powers that a packet has blocks for? */
+static struct seal_lines lines_before(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t size)
+{
+    static const uint16_t lens[] = {4, 16, 36, 64, 96, 128, 260, 516, 640, GCM_TRIED};
+    struct seal_lines lines = {.near = (uint8_t)((key_len / 4 + 7) * SEAL_UNIT / SEAL_ALIGN + 1)};
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        size_t powers = (lens[i] + SEAL_UNIT - 1u) / SEAL_UNIT * SEAL_UNIT, from = (size_t)lines.near * SEAL_ALIGN;
+        if (powers < size && from < size - powers && gcm_reads(mgr, key_len, k, from, size - powers, lens[i]))
+            lines.near = 0;
+    }
+    return lines;
+}
+
+/* The lines of the cache that packets touch. It is tried. */
+static struct seal_lines gcm_lines(struct multi *m, unsigned key_len)
+{
+    static const uint8_t key[32] = {1, 2, 3};
+    _Alignas(SEAL_ALIGN) struct gcm_key_data k;
+    memset(&k, 0, sizeof k);
+    gcm_key(m->wide, key_len, key, &k);
+    if (multi_key_first(m, CIPHER_AES_GCM))
+        return lines_before(m->wide, key_len, &k, m->gcm_size);
+    size_t first = (multi_lead(m, CIPHER_AES_GCM) + sizeof(struct seal)) % SEAL_ALIGN; /* bytes of the seal's line before it */
+    return lines_behind(m->wide, key_len, &k, first ? SEAL_ALIGN - first : 0, m->gcm_size);
 }
 
 static const char *arch_name(const IMB_MGR *mgr)
@@ -209,8 +233,17 @@ size_t multi_key_size(const struct multi *m, enum cipher_alg a)
     return a == CIPHER_AES_GCM ? m->gcm_size : CBC_KEYS + 16; /* the states behind it stand at 16 bytes */
 }
 
-size_t multi_lead(const struct multi *m)
+/* Where the seal fits what the key leaves of its last line. */
+bool multi_key_first(const struct multi *m, enum cipher_alg a)
 {
+    return a == CIPHER_AES_GCM && m->wide->used_arch == IMB_ARCH_AVX512 &&
+           m->gcm_size % SEAL_ALIGN == SEAL_ALIGN - sizeof(struct seal) && m->gcm_size / SEAL_UNIT <= UINT8_MAX;
+}
+
+size_t multi_lead(const struct multi *m, enum cipher_alg a)
+{
+    if (multi_key_first(m, a))
+        return m->gcm_size;
     return m->wide->used_arch == IMB_ARCH_AVX512 ? SEAL_ALIGN - sizeof(struct seal) : 0;
 }
 
@@ -241,7 +274,7 @@ void multi_set_cipher(struct multi *m, struct seal *s, const void *key)
     _Alignas(SEAL_ALIGN) struct gcm_key_data k;
     memset(&k, 0, sizeof k);
     gcm_key(m->wide, s->key_len, key, &k);
-    memcpy(s->keys, &k, m->gcm_size);
+    memcpy(s->before ? (uint8_t *)s - s->before * SEAL_UNIT : s->keys, &k, m->gcm_size);
     s->lines = m->gcm_lines[(s->key_len - 16) / 8];
     mem_wipe(&k, sizeof k);
 }
@@ -309,7 +342,7 @@ void multi_gcm_seal(struct multi *m, const struct seal_job *j)
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    gcm_run(m->wide, s->key_len, true, (const void *)s->keys, j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len);
+    gcm_run(m->wide, s->key_len, true, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len);
 }
 
 bool multi_gcm_open(struct multi *m, const struct seal_job *j)
@@ -321,7 +354,7 @@ bool multi_gcm_open(struct multi *m, const struct seal_job *j)
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    gcm_run(m->wide, s->key_len, false, (const void *)s->keys, j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag);
+    gcm_run(m->wide, s->key_len, false, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag);
     return equal16(tag, j->data + j->len);
 }
 

@@ -45,10 +45,16 @@ size_t multi_key_size(const struct multi *m, enum cipher_alg a)
     return 0;
 }
 
-size_t multi_lead(const struct multi *m)
+size_t multi_lead(const struct multi *m, enum cipher_alg a)
 {
-    (void)m;
+    (void)m, (void)a;
     return 0;
+}
+
+bool multi_key_first(const struct multi *m, enum cipher_alg a)
+{
+    (void)m, (void)a;
+    return false;
 }
 
 size_t multi_pad_size(void)

@@ -109,6 +109,7 @@ static inline bool check_esp(struct look *k, const struct packet *p, struct seal
     if (!number_fits(k, p, &sa->replay))
         return false;
     uint8_t *esp = p->l3 + k->at;
+    seal_prefetch(sa->in.seal);
     job->seal = sa->in.seal;
     job->head = esp;
     job->iv = esp + ESP_HEAD;
@@ -458,7 +459,6 @@ static void find(struct ipsec *ips, struct packet **v, struct look *k, unsigned 
             continue;
         __builtin_prefetch(&sa->flow);
         __builtin_prefetch(&sa->in);
-        __builtin_prefetch(sa + 1); /* the seal of what comes in */
     }
 }
 
@@ -470,8 +470,8 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
     unsigned njobs = 0;
     find(ips, v, looks, n);
     for (unsigned i = 0; i < n; i++)
-        if (looks[i].sa)
-            njobs += check(&looks[i], v[i], &jobs[njobs]);
+        if (looks[i].sa && check(&looks[i], v[i], &jobs[njobs]) && ++njobs == ESP_BATCH / 2)
+            crypto_soon(jobs, SEAL_AHEAD);
     crypto_open(ips->crypto, jobs, njobs);
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];

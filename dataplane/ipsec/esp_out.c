@@ -1,7 +1,7 @@
 /* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), or AH over ESP (over.c), tunnel and transport mode. The stage ESP_OUT: p->sa is
  * known; out comes a packet for IP4_ROUTE. ESP_BATCH packets go through three passes: each is dressed (headers, number,
- * IV, padding), then all are encrypted and summed at once (and then those of AH over ESP by AH), then each is counted and
- * sent on.
+ * IV, padding) and counted, while its SA is near; then all are encrypted and summed at once (and then those of AH over ESP
+ * by AH); then each is sent on.
  *
  * The packet grows in place, into the room kept around it: in front [IPv4 | UDP | ESP | IV] (tunnel) or the IPv4 header
  * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
@@ -139,9 +139,9 @@ static void over_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, u
     esp_dress(ips, sa, clear, len, job);
 }
 
-static bool over_seal(const struct packet *p, const struct seal_job *job)
+static bool over_seal(struct sa_pair *sa, const struct packet *p, const struct seal_job *job)
 {
-    return ah_seal(p->sa, p->l3, p->len, (p->l3[0] & 15u) * 4u, job->high);
+    return ah_seal(sa, p->l3, p->len, (p->l3[0] & 15u) * 4u, job->high);
 }
 
 static bool ah_wrap(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint32_t ihl)
@@ -220,35 +220,33 @@ static inline __attribute__((always_inline)) void look_ahead(struct packet **v, 
     }
 }
 
-/* v[0..n) have gone through sa, with so many bytes inside. */
-static void sent(struct ipsec *ips, struct graph *g, struct sa_pair *sa, struct packet **v, unsigned n, uint64_t bytes,
-                 uint64_t now)
-{
-    ips->totals.out_packets += n;
-    ips->totals.out_bytes += bytes;
-    pair_count(sa, DIR_OUT, n, bytes, now); /* the last packet of a used-up SA still goes */
-    for (unsigned i = 0; i < n; i++) {
-        v[i]->sa = NULL;
-        v[i]->crypto_done = true;
-        graph_next(g, v[i], STAGE_IP4_ROUTE);
-    }
-}
-
 /* Between the passes. */
 struct dressed {
+    struct sa_pair *sa;
     struct seal_job *job; /* NULL: AH, or it failed */
     uint32_t plain;       /* its length before */
     uint8_t why;          /* enum drop_reason */
 };
 
-/* How many from here on went through the same SA. */
-static unsigned run_of(struct packet **v, const struct dressed *d, unsigned n, uint64_t *bytes)
+/* It is on its way, and counted while what it counts at is near; the last packet of a used-up SA still goes. */
+static inline void sent(struct ipsec *ips, struct sa_pair *sa, uint32_t plain, uint64_t now)
 {
-    const struct sa_pair *sa = v[0]->sa;
-    unsigned i = 0;
-    for (*bytes = 0; i < n && v[i]->sa == sa && d[i].why == DROP_NONE && (!d[i].job || d[i].job->ok); i++)
-        *bytes += d[i].plain;
-    return i;
+    ips->totals.out_packets++;
+    ips->totals.out_bytes += plain;
+    pair_count(sa, DIR_OUT, 1, plain, now);
+}
+
+/* Its sum could not be made: it was not sent after all. */
+static void unsent(struct ipsec *ips, struct sa_pair *sa, uint32_t plain)
+{
+    ips->totals.out_packets--;
+    ips->totals.out_bytes -= plain;
+    if (sa->dead)
+        return;
+    sa->out.packets--;
+    sa->out.bytes -= plain;
+    sa->flow->n.encaps_failed++;
+    flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
 }
 
 static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigned n, uint64_t now)
@@ -259,42 +257,35 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
     look_ahead(v, n);
     for (unsigned i = 0; i < n; i++) {
         struct sa_pair *sa = v[i]->sa;
+        d[i].sa = sa;
         d[i].plain = v[i]->len;
         d[i].job = NULL;
         d[i].why = (uint8_t)(!sa || sa->dead ? DROP_OUT_IPV4_SA_NOT_FOUND : dress(ips, sa, v[i], &jobs[njobs]));
+        v[i]->sa = NULL;
         if (d[i].why != DROP_NONE)
             continue;
+        v[i]->crypto_done = true;
         if (!sa->ah)
             d[i].job = &jobs[njobs++];
         else if (sa->over)
             d[i].job = &jobs[njobs++], nover++;
+        if (njobs == SEAL_AHEAD)
+            crypto_soon(jobs, SEAL_AHEAD);
+        sent(ips, sa, d[i].plain, now);
     }
     crypto_seal(ips->crypto, jobs, njobs);
     for (unsigned i = 0; nover && i < n; i++)
-        if (d[i].job && d[i].job->ok && v[i]->sa->over)
-            d[i].job->ok = over_seal(v[i], d[i].job);
-    for (unsigned i = 0, run; i < n; i += run) {
-        struct sa_pair *sa = v[i]->sa;
-        uint64_t bytes;
-        if (d[i].why == DROP_NONE && sa->dead) /* it ended with an earlier packet */
-            d[i].why = DROP_OUT_IPV4_SA_NOT_FOUND;
-        run = run_of(v + i, d + i, n - i, &bytes);
-        if (run && !pair_has_room(sa, DIR_OUT, bytes)) { /* one of them may be its last */
-            bytes = d[i].plain;
-            run = 1;
-        }
-        if (run) {
-            sent(ips, g, sa, v + i, run, bytes, now);
-            continue;
-        }
-        if (d[i].why == DROP_NONE) {
-            sa->flow->n.encaps_failed++;
-            flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
+        if (d[i].job && d[i].job->ok && d[i].sa->over)
+            d[i].job->ok = over_seal(d[i].sa, v[i], d[i].job);
+    for (unsigned i = 0; i < n; i++) {
+        if (d[i].job && !d[i].job->ok) {
+            unsent(ips, d[i].sa, d[i].plain);
             d[i].why = DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
         }
-        v[i]->sa = NULL;
-        graph_drop(g, v[i], d[i].why);
-        run = 1;
+        if (d[i].why == DROP_NONE)
+            graph_next(g, v[i], STAGE_IP4_ROUTE);
+        else
+            graph_drop(g, v[i], d[i].why);
     }
 }
 

@@ -258,6 +258,8 @@ static void both(void **state)
                 x->jobs[i] = j;
             }
         }
+        crypto_soon(a->jobs, n);
+        crypto_soon(b->jobs, n);
         crypto_seal(a->cr, a->jobs, n);
         crypto_seal(b->cr, b->jobs, n);
         /* The same bytes; each opens the other's, and a flipped bit is seen, by both, in this packet alone. */
@@ -408,6 +410,44 @@ static void tags(void **state)
     each_back(tags_by);
 }
 
+/* Wherever in its memory a seal has its keys: nothing of it is left, and nothing beside it was touched. */
+static void wiped_by(struct crypto *cr)
+{
+    uint8_t key[200];
+    for (unsigned i = 0; i < sizeof key; i++)
+        key[i] = (uint8_t)(i * 3 + 1);
+    for (size_t k = 0; k < KINDS; k++) {
+        struct seal_spec s = {.cipher = kinds[k].cipher,
+                              .encrypt = true,
+                              .key = key,
+                              .key_len = kinds[k].key_len,
+                              .salt = key + 40,
+                              .hash = kinds[k].hash,
+                              .mac_key = key + 50,
+                              .mac_key_len = hash_len(kinds[k].hash),
+                              .icv_len = kinds[k].icv_len};
+        size_t size = seal_size(cr, &s);
+        assert_int_equal(size % 64, 0);
+        uint8_t *memory = aligned_alloc(64, size + 128), *place = memory + 64, zero[64] = {0};
+        memset(memory, 0xA5, size + 128);
+        memset(place, 0, size);
+        struct seal *seal = seal_make(cr, &s, place);
+        assert_true((uint8_t *)seal >= place && (uint8_t *)seal < place + size);
+        seal_end(seal);
+        for (size_t at = 0; at < size; at += sizeof zero)
+            assert_memory_equal(place + at, zero, sizeof zero);
+        for (size_t i = 0; i < 64; i++)
+            assert_true(memory[i] == 0xA5 && place[size + i] == 0xA5);
+        free(memory);
+    }
+}
+
+static void wiped(void **state)
+{
+    (void)state;
+    each_back(wiped_by);
+}
+
 static void names(void **state)
 {
     (void)state;
@@ -429,7 +469,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hmacs), cmocka_unit_test(cbcs),       cmocka_unit_test(gcms),
         cmocka_unit_test(both),  cmocka_unit_test(every_byte), cmocka_unit_test(tags),
-        cmocka_unit_test(names),
+        cmocka_unit_test(wiped), cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
