@@ -47,6 +47,12 @@ struct look {
 };
 enum ah_look { AH_NONE, AH_RIGHT, OVER_RIGHT, OVER_STRANGE }; /* its ICV is right: AH's; AH's over ESP; but not that ESP follows */
 
+/* What its header says; of what comes in UDP, ESP. */
+static inline uint8_t proto_of(const uint8_t *ip)
+{
+    return ip[9] == PROTO_AH ? PROTO_AH : PROTO_ESP;
+}
+
 static inline bool look_at(const struct packet *p, struct look *k)
 {
     const uint8_t *ip = p->l3;
@@ -58,7 +64,7 @@ static inline bool look_at(const struct packet *p, struct look *k)
         return false;
     k->src = get32(ip + 12);
     k->dst = get32(ip + 16);
-    k->proto = ip[9] == PROTO_AH ? PROTO_AH : PROTO_ESP;
+    k->proto = proto_of(ip);
     k->at = k->ihl;
     if (p->udp_encap) {
         if (ip[9] != PROTO_UDP || k->len - k->ihl < UDP_HEAD)
@@ -255,13 +261,14 @@ static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, cons
 
 static enum drop_reason no_sa(struct ipsec *ips, const struct packet *p, const struct look *k)
 {
-    if (sad_is_transient(ips, k->dst, k->proto, k->spi) && !fault_on(ips->env.faults, FAULT_KILLS_NEW)) {
+    uint8_t proto = proto_of(p->l3); /* of the SPI: the look may be at the ESP below it already */
+    if (sad_is_transient(ips, k->dst, proto, k->spi) && !fault_on(ips->env.faults, FAULT_KILLS_NEW)) {
         ips->totals.transient_drops++;
         return DROP_IN_V4_PKT_HIT_INVALID_SA;
     }
     ips->totals.invalid_spi++;
     if (!(p->udp_encap && fault_strikes(ips->env.faults, FAULT_NATT_SILENT, 0)))
-        report_stray(ips, p, k->src, k->dst, k->proto, k->spi);
+        report_stray(ips, p, k->src, k->dst, proto, k->spi);
     return DROP_INV_SPI;
 }
 

@@ -241,11 +241,41 @@ static void installed(void **state)
     box_free(left);
 }
 
+/* The pair ends with the first of two packets that come at once: what finds none any more is the AH of the second. */
+static void ended(void **state)
+{
+    struct box *left = end_new(true, false), *right = end_new(false, false);
+    (void)state;
+    end_over(left, true, &both);
+    struct sa_pair *r = end_over(right, false, &both);
+    r->hard_bytes = 100;
+    pair_limit(r);
+    for (int i = 0; i < 2; i++) {
+        struct sent s;
+        make(left, &s);
+        struct packet *p = packet_new(right->graph, s.len);
+        memcpy(p->l3, s.data, s.len);
+        p->len = (uint32_t)s.len;
+        p->iif = right->ifc;
+        graph_next(right->graph, p, STAGE_ESP_IN);
+    }
+    graph_run(right->graph);
+    box_turn(right);
+    assert_int_equal(right->ngot, 1);
+    assert_int_equal(right->why[0], SA_GONE_EXPIRED);
+    assert_int_equal(box_dropped(right, DROP_INV_SPI), 1);
+    assert_int_equal(right->nstray, 1);
+    assert_int_equal(right->stray.spi, AH_SPI);
+    assert_int_equal(right->stray.proto, PROTO_AH);
+    box_free(left);
+    box_free(right);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_window), cmocka_unit_test(strange),   cmocka_unit_test(spoiled),
-        cmocka_unit_test(extended),    cmocka_unit_test(installed),
+        cmocka_unit_test(extended),    cmocka_unit_test(installed), cmocka_unit_test(ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
