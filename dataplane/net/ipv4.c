@@ -99,7 +99,7 @@ static enum drop_reason address_check(struct net *net, const struct packet *p, u
 
     if (!p->decapsulated && !p->iif->addr)
         return DROP_NO_IP;
-    if (src != *before && (ipv4_martian(src) || iface_by_addr(net, src)))
+    if ((!src || src != *before) && (ipv4_martian(src) || iface_by_addr(net, src)))
         return DROP_IP_MARTIAN;
     *before = src;
     return dst >> 24 == 127 || dst >> 24 == 0 ? DROP_IP_MARTIAN : DROP_NONE;
@@ -146,7 +146,7 @@ static bool acl_lets(struct net *net, struct acl *acl, const struct packet *p)
 static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
 {
     struct net *net = self;
-    uint32_t before = 0; /* which is a martian */
+    uint32_t before = 0;
 
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];

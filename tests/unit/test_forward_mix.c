@@ -139,6 +139,19 @@ static void martians_among_others(void **state)
     assert_int_equal(netbox_drops(&t->box, DROP_IP_MARTIAN), 7);
 }
 
+/* No source at all, before any was looked at: in each batch. */
+static void martians_first(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"0.0.0.0", "172.16.0.1"}, {"0.0.0.0", "172.16.0.2"}, {"10.0.0.2", "172.16.0.3"}, {"0.0.0.0", "172.16.0.4"}};
+    struct mix *t = *state;
+
+    together(t, pairs, sizeof pairs / sizeof pairs[0]);
+    together(t, pairs, 1);
+    assert_string_equal(t->left[1], "a2:0.3 ");
+    assert_int_equal(netbox_drops(&t->box, DROP_IP_MARTIAN), 4);
+}
+
 /* Those for a neighbour whose address is still asked for wait; the others don't. */
 static void one_unknown(void **state)
 {
@@ -173,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_its_own_way, setup, teardown),
         cmocka_unit_test_setup_teardown(martians_among_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(martians_first, setup, teardown),
         cmocka_unit_test_setup_teardown(one_unknown, setup, teardown),
         cmocka_unit_test_setup_teardown(changed_between, setup, teardown),
     };
