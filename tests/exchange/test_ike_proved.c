@@ -229,11 +229,160 @@ static void test_responder_lifetime(void **state)
     world_free(w);
 }
 
+/* ---- refusals ---- */
+struct refusal {
+    uint8_t proto, spi_len;
+    uint16_t type;
+    uint8_t spi[16];
+    bool ends;
+};
+
+static void refusal(struct msg_wr *m, void *arg)
+{
+    const struct refusal *r = arg;
+
+    msg_notify(m, r->proto, r->type, r->spi, r->spi_len, NULL, 0);
+}
+
+static enum fate lose_qm1(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
+{
+    (void)w, (void)data, (void)len;
+    return from->which == SIDE_A && name == QM1 ? FATE_LOSE : FATE_PASS;
+}
+
+/* An IKE SA, and of A one quick mode that B does not answer. */
+static struct world *unanswered(uint64_t seed)
+{
+    struct world *w = world_new(seed);
+    struct side *a = &w->side[SIDE_A];
+
+    w->judge = lose_qm1;
+    *ike_debug_isakmp(a->ike) = true;
+    acquire(a);
+    run_s(w, 2);
+    assert_int_equal(sas_up(a), 1);
+    assert_int_equal(a->sent[QM1], 1);
+    return w;
+}
+
+/* RFC 2408 section 3.14.1: an error that names no SPI, as several peers say that they refuse a quick mode, can mean only
+ * the one that has no answer. What is no error, or concerns something else, means none. */
+static void test_refused_without_spi(void **state)
+{
+    (void)state;
+    static const struct refusal rows[] = {
+        {IPROTO_ESP, 0, N_NO_PROPOSAL_CHOSEN, {0}, true},
+        {IPROTO_ESP, 4, N_NO_PROPOSAL_CHOSEN, {0}, true}, /* 0 is no SPI */
+        {IPROTO_ISAKMP, 0, N_INVALID_ID_INFORMATION, {0}, true},
+        {IPROTO_ISAKMP, 0, N_PAYLOAD_MALFORMED, {0}, true},
+        {IPROTO_ISAKMP, 0, 8191, {0}, true},
+        {IPROTO_ISAKMP, 0, 8192, {0}, false},
+        {IPROTO_ISAKMP, 0, 0, {0}, false},
+        {IPROTO_ISAKMP, 0, N_CONNECTED, {0}, false},
+        {IPROTO_ESP, 0, N_INVALID_SPI, {0}, false},
+        {IPROTO_ISAKMP, 0, N_INVALID_COOKIE, {0}, false},
+        {IPROTO_ESP, 4, N_NO_PROPOSAL_CHOSEN, {1, 2, 3, 4}, false},      /* another's */
+        {IPROTO_ISAKMP, 16, N_NO_PROPOSAL_CHOSEN, {1, 2, 3, 4}, false}, /* another IKE SA's */
+        {IPROTO_ESP, 2, N_NO_PROPOSAL_CHOSEN, {0}, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world *w = unanswered(750 + i);
+        struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+        struct refusal r = rows[i];
+        say(b->ike->all, refusal, &r);
+        run_s(w, 1);
+        if (log_count(a, "error TRUE reason \"Delete Larval\"") != rows[i].ends)
+            fail_msg("row %zu", i);
+        assert_int_equal(a->ips.acquire_failed, rows[i].ends);
+        assert_int_equal(a->ips.failures, rows[i].ends);
+        assert_int_equal(log_count(a, "processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3"),
+                         r.type == N_NO_PROPOSAL_CHOSEN && r.proto == IPROTO_ESP);
+        w->judge = NULL; /* it is asked again where it ended, and else sent again */
+        acquire(a);
+        run_s(w, 2);
+        assert_int_equal(both_flow(w), rows[i].ends);
+        run_s(w, 10);
+        assert_true(both_flow(w));
+        assert_int_equal(sas_up(a), 1);
+        world_free(w);
+    }
+}
+
+/* By the cookies of the SA that carries it, too; not without the SA's hash, and not in the clear. */
+static void test_refused_by_whom(void **state)
+{
+    (void)state;
+    struct world *w = unanswered(770);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct refusal r = {IPROTO_ISAKMP, 16, N_NO_PROPOSAL_CHOSEN, {0}, true};
+    struct isakmp_hdr h = {.exchange = EX_INFO, .mid = 77};
+    uint8_t buf[128];
+    struct msg_wr m;
+
+    memcpy(h.icookie, b->ike->all->icookie, COOKIE_LEN);
+    memcpy(h.rcookie, b->ike->all->rcookie, COOKIE_LEN);
+    for (int hashed = 0; hashed < 2; hashed++) {
+        h.mid++;
+        h.flags = hashed ? FLAG_ENCRYPT : 0;
+        msg_begin(&m, buf, sizeof buf - 16, &h);
+        if (hashed) {
+            msg_open(&m, PL_HASH);
+            wr_zero(&m.w, hash_len(a->ike->all->suite.hash));
+            msg_close(&m);
+        }
+        msg_notify(&m, IPROTO_ESP, N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
+        if (hashed) {
+            v1_send_once(b->ike->all, h.mid, &m);
+        } else {
+            size_t len = msg_end(&m, 1);
+            ike_transmit_to(b->ike, ADDR_B, ADDR_A, 500, 500, buf, len);
+        }
+        run_s(w, 1);
+        assert_int_equal(a->ips.acquire_failed, 0);
+    }
+    memcpy(r.spi, h.icookie, COOKIE_LEN);
+    memcpy(r.spi + COOKIE_LEN, h.rcookie, COOKIE_LEN);
+    say(b->ike->all, refusal, &r);
+    run_s(w, 1);
+    assert_int_equal(a->ips.acquire_failed, 1);
+    world_free(w);
+}
+
+/* With two of ours, or one of ours and the peer's own under way, nobody knows which of them is meant. */
+static void test_refused_which(void **state)
+{
+    (void)state;
+    struct world *w = unanswered(780);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct refusal r = {IPROTO_ESP, 0, N_NO_PROPOSAL_CHOSEN, {0}, false};
+    struct ipsec_policy other = a->ips.policy;
+
+    other.remote_sel.addr = 0x0A090000u;
+    ike_acquire(a->ike, &other);
+    run_s(w, 1);
+    assert_int_equal(a->sent[QM1], 2);
+    say(b->ike->all, refusal, &r);
+    run_s(w, 1);
+    assert_int_equal(a->ips.acquire_failed, 0);
+    struct ike_node *first = a->ike->all->nodes;
+    r.spi_len = 4;
+    put32(r.spi, first->qm->spi_esp);
+    say(b->ike->all, refusal, &r);
+    run_s(w, 1);
+    assert_int_equal(a->ips.acquire_failed, 1);
+    r.spi_len = 0; /* one is left */
+    say(b->ike->all, refusal, &r);
+    run_s(w, 1);
+    assert_int_equal(a->ips.acquire_failed, 2);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
+        cmocka_unit_test(test_refused_without_spi), cmocka_unit_test(test_refused_by_whom), cmocka_unit_test(test_refused_which),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
  *   R-U-THERE-ACK           timers.c
  *   INITIAL-CONTACT         as in the last message of phase 1, for peers that say it apart; once an SA
  *   RESPONDER-LIFETIME      shortens this SA's life (protocol ISAKMP)
+ *   errors                  end our quick mode whose SPI they name; without an SPI, the only one that has no answer
  *   others                  shown under debug
  *
  * The one message without protection that we send is the refusal of a first message (NO-PROPOSAL-CHOSEN), at most ten a
@@ -264,19 +265,56 @@ static bool is_news(struct ike_sa *sa, struct v1_msg *m, bool *old)
     return true;
 }
 
-/* Our quick mode that the peer refuses is over: the notification names our SPI. */
+/* RFC 2408 section 3.14.1: an error, and none that is about ESP or an IKE SA that somebody does not know. */
+static bool may_refuse(uint16_t type)
+{
+    return type && type < 8192 && type != N_INVALID_COOKIE && type != N_INVALID_SPI;
+}
+
+/* No SPI, that of nothing, or the cookies of the SA that carries it: the notification names no quick mode. */
+static bool names_none(const struct ike_sa *sa, const struct notify_body *n)
+{
+    return n->spi_len == 0 || (n->spi_len == 4 && !get32(n->spi)) ||
+           (n->spi_len == 2 * COOKIE_LEN && memcmp(n->spi, sa->icookie, COOKIE_LEN) == 0 &&
+            memcmp(n->spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) == 0);
+}
+
+/* The one quick mode that the peer can mean; NULL: none, or one of several. */
+static struct ike_node *only_unanswered(const struct ike_sa *sa)
+{
+    struct ike_node *only = NULL;
+    unsigned seen = 0;
+
+    for (struct ike_node *q = sa->nodes; q; q = q->next)
+        if (q->qm && (q->state == QM_I_QM1 || q->state == QM_R_QM2)) {
+            seen++;
+            only = q;
+        }
+    return seen == 1 && only->initiator ? only : NULL;
+}
+
+static struct ike_node *refused_node(const struct ike_sa *sa, const struct notify_body *n)
+{
+    if (names_none(sa, n))
+        return only_unanswered(sa);
+    for (struct ike_node *q = sa->nodes; n->spi_len == 4 && q; q = q->next)
+        if (q->qm && q->initiator && q->state == QM_I_QM1 &&
+            (q->qm->spi_esp == get32(n->spi) || q->qm->spi_ah == get32(n->spi)))
+            return q;
+    return NULL;
+}
+
+/* Our quick mode that the peer refuses is over: the notification names our SPI, or none and there is but one. */
 static void quick_refused(struct ike_sa *sa, const struct notify_body *n)
 {
-    uint32_t spi = n->spi_len == 4 ? get32(n->spi) : 0;
+    struct ike_node *q = may_refuse(n->type) ? refused_node(sa, n) : NULL;
 
-    for (struct ike_node *q = sa->nodes; spi && q; q = q->next)
-        if (q->qm && q->initiator && q->state == QM_I_QM1 && (q->qm->spi_esp == spi || q->qm->spi_ah == spi)) {
-            sa->traffic[IKE_OUT].rejects++;
-            flowmib_fail(sa->ike->env.ipsec, FLOWMIB_PROPOSAL, sa->remote, sa->local, 0, 0);
-            ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
-            ike_node_done(q, true, "Delete Larval");
-            return;
-        }
+    if (!q)
+        return;
+    sa->traffic[IKE_OUT].rejects++;
+    flowmib_fail(sa->ike->env.ipsec, FLOWMIB_PROPOSAL, sa->remote, sa->local, 0, 0);
+    ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
+    ike_node_done(q, true, "Delete Larval");
 }
 
 static void take_lifetime(struct ike_sa *sa, const struct notify_body *n)
@@ -331,9 +369,7 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
             peer_initial_contact(sa);
         sa->contact_taken = true;
         break;
-    case N_NO_PROPOSAL_CHOSEN:
-    case N_INVALID_ID_INFORMATION: quick_refused(sa, &n); break;
-    default: break;
+    default: quick_refused(sa, &n); break;
     }
 }
 
