@@ -1,7 +1,8 @@
-/* fuzz_esp.c: any packets into ESP_IN of a router with an SA of every kind: ESP with CBC, GCM and NULL, in UDP, in transport mode, AH in both modes.
+/* fuzz_esp.c: any packets into ESP_IN of a router with an SA of every kind: ESP with CBC, GCM and NULL, in UDP, in transport mode, AH in both modes, AH over ESP.
  *
  * An input is a sequence of pieces. A piece is a raw packet, or what a peer that has the keys could send: a plaintext with the trailer it likes, sealed under one of
- * the SAs with a right value, so that what comes behind the proof is reached. It must hold: a packet that nobody sealed changes no window, no counter of
+ * the SAs with a right value, so that what comes behind the proof is reached; of AH over ESP also what only a half of it proves: the AH over anything, or the ESP by
+ * itself. It must hold: a packet that nobody sealed changes no window, no counter of
  * traffic, no sign of life, and brings nothing in; what comes in lies within its SA's selectors, is whole, and no sequence number comes in twice. A peer with keys
  * may also make us send: clear packets are pushed out through the SAs, as they are. */
 #include "tests/unit/ipsec_box.h"
@@ -25,37 +26,48 @@ static const struct kind {
     enum hash_alg auth;
     enum ipsec_mode mode;
     bool udp;
+    enum hash_alg over;
 } kinds[] = {
     {PROTO_ESP, CIPHER_AES_CBC, 256, HASH_SHA1, IPSEC_TUNNEL, false},    {PROTO_ESP, CIPHER_AES_GCM, 128, HASH_NONE, IPSEC_TUNNEL, false},
     {PROTO_ESP, CIPHER_NULL, 0, HASH_MD5, IPSEC_TUNNEL, false},          {PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA512, IPSEC_TUNNEL, true},
     {PROTO_ESP, CIPHER_3DES_CBC, 0, HASH_SHA256, IPSEC_TRANSPORT, false}, {PROTO_ESP, CIPHER_NULL, 0, HASH_SHA1, IPSEC_TRANSPORT, true},
     {PROTO_AH, CIPHER_NULL, 0, HASH_SHA256, IPSEC_TUNNEL, false},        {PROTO_AH, CIPHER_NULL, 0, HASH_SHA1, IPSEC_TRANSPORT, false},
+    {PROTO_ESP, CIPHER_AES_CBC, 128, HASH_SHA1, IPSEC_TUNNEL, false, HASH_SHA256},
 };
-#define KINDS (sizeof kinds / sizeof kinds[0])
-enum { RAW = 0x08, RAW_UDP = 0x10, CLEAR = 0x20, KEEP_SEQ = 0x40 }; /* wishes of a piece; the low bits choose the SA */
+#define KINDS    (sizeof kinds / sizeof kinds[0])
+#define BUNDLE   (KINDS - 1)
+#define OVER_SPI 0x9000u
+enum { RAW = 0x08, RAW_UDP = 0x10, CLEAR = 0x20, KEEP_SEQ = 0x40, BUNDLED = 0x80 }; /* wishes of a piece; the low bits choose the SA, */
+enum bundling { BOTH, BOTH_TOO, AH_ALONE, ESP_ALONE };                                /* or what there is of AH over ESP */
 
 struct world {
     struct box *b;
     struct cipher *seal[KINDS];
-    struct mac *mac[KINDS];
+    struct mac *mac[KINDS], *over;
     uint32_t seq[KINDS];
     unsigned inputs;
 };
 struct picture { /* what only a proved packet may change */
     uint32_t seq[KINDS];
-    uint64_t packets[KINDS], bytes[KINDS], last_in;
+    uint64_t packets[KINDS], bytes[KINDS], last_in, over_seq;
     unsigned pairs;
 };
+
+static uint32_t window_of(size_t i)
+{
+    return i == BUNDLE || i % 3 == 0 ? 64 : i % 3 == 1 ? 1024 : 0;
+}
 
 static void set_up(struct world *w, size_t i)
 {
     const struct kind *k = &kinds[i];
-    struct ipsec_transform t = {.proto = k->proto, .cipher = k->cipher, .key_bits = k->bits, .auth = k->auth, .mode = k->mode};
-    uint8_t key[128];
+    struct ipsec_transform t = {.proto = k->proto, .cipher = k->cipher, .key_bits = k->bits, .auth = k->auth, .mode = k->mode, .over = k->over};
+    uint8_t key[128], over[HASH_MAX];
     size_t all = sad_keymat_len(&t), auth = hash_len(k->auth), salt = k->cipher == CIPHER_AES_GCM ? 4 : 0;
     bool hosts = k->mode == IPSEC_TRANSPORT;
 
     box_key(key, all, (uint8_t)(i * 16));
+    box_key(over, sizeof over, 0x33);
     struct sa_pair_params p = {
         .policy = {.map = "CMAP",
                    .seq = hosts ? 20 : 10,
@@ -68,7 +80,7 @@ static void set_up(struct world *w, size_t i)
                    .ntransforms = 1,
                    .life_s = 3600,
                    .life_kb = 4608000,
-                   .replay_window = i % 3 == 0 ? 64 : i % 3 == 1 ? 1024 : 0},
+                   .replay_window = window_of(i)},
         .spi_in = SPI_OF(i),
         .spi_out = SPI_OF(i) + 0x1000,
         .udp_encap = k->udp,
@@ -78,6 +90,12 @@ static void set_up(struct world *w, size_t i)
         .key_out = key,
         .key_len = all,
     };
+    if (k->over) {
+        p.over.spi_in = OVER_SPI;
+        p.over.spi_out = OVER_SPI + 0x1000;
+        p.over.key_in = p.over.key_out = over;
+        w->over = mac_new(k->over, over, hash_len(k->over));
+    }
     uint32_t id = sad_install(w->b->ips, &p);
     fuzz_must(id != 0);
     sad_enable_outbound(w->b->ips, id);
@@ -111,6 +129,7 @@ static void world_free(struct world *w)
         cipher_free(w->seal[i]);
         mac_free(w->mac[i]);
     }
+    mac_free(w->over);
     box_free(w->b);
     mem_free(w);
 }
@@ -123,11 +142,15 @@ static void look(struct world *w, struct picture *p)
     memset(p, 0, sizeof *p);
     for (size_t at = 0; ipsec_pair_next(w->b->ips, 0, &at, &info);) {
         size_t i = info.spi_in - SPI_OF(0);
+        p->pairs++;
+        if (info.spi_in == OVER_SPI) {
+            p->over_seq = info.seq_in;
+            continue;
+        }
         fuzz_must(i < KINDS);
         p->seq[i] = info.seq_in;
         p->packets[i] = info.packets_in;
         p->bytes[i] = info.bytes_in;
-        p->pairs++;
     }
     sad_peer_activity(w->b->ips, PEER, &p->last_in, &out);
 }
@@ -179,9 +202,9 @@ static size_t seal_esp(struct world *w, size_t i, uint32_t seq, const uint8_t *t
 }
 
 /* text: the next header, then what stands behind AH. */
-static size_t seal_ah(struct world *w, size_t i, uint32_t seq, const uint8_t *text, size_t len, uint8_t *out)
+static size_t seal_ah(struct mac *mac, enum hash_alg hash, uint32_t spi, uint32_t seq, const uint8_t *text, size_t len, uint8_t *out)
 {
-    size_t icv = kinds[i].auth == HASH_SHA256 ? 16 : 12, all = 20 + 12 + icv + len - 1;
+    size_t icv = hash == HASH_SHA256 ? 16 : 12, all = 20 + 12 + icv + len - 1;
     uint8_t head[20], sum[HASH_MAX];
     static const uint8_t zero[HASH_MAX];
 
@@ -190,14 +213,31 @@ static size_t seal_ah(struct world *w, size_t i, uint32_t seq, const uint8_t *te
     ah[0] = text[0];
     ah[1] = (uint8_t)((12 + icv) / 4 - 2);
     put16(ah + 2, 0);
-    put32(ah + 4, SPI_OF(i));
+    put32(ah + 4, spi);
     put32(ah + 8, seq);
     memcpy(ah + 12 + icv, text + 1, len - 1);
     memcpy(head, out, 20);
     head[1] = head[6] = head[7] = head[8] = head[10] = head[11] = 0;
-    mac_sum(w->mac[i], (struct bytes[]){BYTES(head, 20), BYTES(ah, 12), BYTES(zero, icv), BYTES(ah + 12 + icv, len - 1)}, 4, sum);
+    mac_sum(mac, (struct bytes[]){BYTES(head, 20), BYTES(ah, 12), BYTES(zero, icv), BYTES(ah + 12 + icv, len - 1)}, 4, sum);
     memcpy(ah + 12, sum, icv);
     return all;
+}
+
+/* how: of AH over ESP, what there is of it. */
+static size_t seal(struct world *w, size_t i, enum bundling how, uint32_t seq, const uint8_t *text, size_t len, uint8_t *out)
+{
+    static uint8_t inner[FUZZ_INPUT_MAX + 512]; /* large; written whole before it is read */
+    const struct kind *k = &kinds[i];
+
+    if (k->proto == PROTO_AH)
+        return seal_ah(w->mac[i], k->auth, SPI_OF(i), seq, text, len, out);
+    if (!k->over || how == ESP_ALONE)
+        return seal_esp(w, i, seq, text, len, out);
+    if (how == AH_ALONE)
+        return seal_ah(w->over, k->over, OVER_SPI, seq, text, len, out);
+    size_t n = seal_esp(w, i, seq, text, len, inner);
+    inner[19] = PROTO_ESP;
+    return seal_ah(w->over, k->over, OVER_SPI, seq, inner + 19, n - 19, out);
 }
 
 /* A packet that came in is whole, and its SA may carry it. */
@@ -217,7 +257,8 @@ static void piece(struct world *w, struct fuzz_in *in)
 {
     static uint8_t packet[FUZZ_INPUT_MAX + 512]; /* large; written whole before it is read */
     unsigned wish = fuzz_u8(in);
-    size_t i = wish & 7, len = fuzz_u16(in), got;
+    size_t i = wish & BUNDLED ? BUNDLE : wish & 7, len = fuzz_u16(in), got;
+    enum bundling how = i == BUNDLE ? (enum bundling)(wish & 3) : BOTH;
     uint32_t seq = wish & KEEP_SEQ ? (uint32_t)fuzz_u16(in) << (i * 2) : ++w->seq[i];
     const uint8_t *p = fuzz_bytes(in, len, &got);
     bool hosts = kinds[i].mode == IPSEC_TRANSPORT, proved = !(wish & (RAW | CLEAR));
@@ -237,24 +278,30 @@ static void piece(struct world *w, struct fuzz_in *in)
     } else if (!proved) {
         box_put(w->b, STAGE_ESP_IN, p, got, wish & RAW_UDP);
     } else {
-        size_t n = kinds[i].proto == PROTO_AH ? seal_ah(w, i, seq, p, got, packet) : seal_esp(w, i, seq, p, got, packet);
+        size_t n = seal(w, i, how, seq, p, got, packet);
         box_put(w->b, STAGE_ESP_IN, packet, n, kinds[i].udp);
-        if (w->b->ngot && seq > w->seq[i])
+        if ((w->b->ngot || how == AH_ALONE) && seq > w->seq[i])
             w->seq[i] = seq;
     }
     look(w, &after);
-    if (!proved) {
+    if (how == AH_ALONE) { /* AH's window moves, and nothing else */
+        fuzz_must(proved || before.over_seq == after.over_seq);
+        fuzz_must(before.over_seq <= after.over_seq);
+        before.over_seq = after.over_seq;
+        proved = false;
+    }
+    if (!proved || how == ESP_ALONE) {
         fuzz_must(!memcmp(&before, &after, sizeof before));
         for (unsigned k = 0; k < w->b->ngot; k++)
             fuzz_must(w->b->got[k].stage != STAGE_IP4_IN);
         return;
     }
     check_got(w, hosts);
-    fuzz_must(after.pairs == KINDS);
+    fuzz_must(after.pairs == KINDS + 1 && (i == BUNDLE ? after.over_seq >= before.over_seq && after.over_seq >= after.seq[i] : after.over_seq == before.over_seq));
     for (size_t k = 0; k < KINDS; k++)
         fuzz_must(after.seq[k] >= before.seq[k] && (k == i || after.packets[k] == before.packets[k]));
-    if (kinds[i].proto == PROTO_ESP && w->b->ngot && i % 3 != 2) { /* not where the window is off: a second time it is a replay */
-        size_t n = seal_esp(w, i, seq, p, got, packet);
+    if (kinds[i].proto == PROTO_ESP && w->b->ngot && window_of(i)) { /* not where the window is off: a second time it is a replay */
+        size_t n = seal(w, i, how, seq, p, got, packet);
         w->b->ngot = 0;
         box_put(w->b, STAGE_ESP_IN, packet, n, kinds[i].udp);
         fuzz_must(w->b->ngot == 0);
@@ -292,6 +339,7 @@ size_t fuzz_seed(size_t i, uint8_t *out)
 {
     uint8_t text[256] = {0};
     size_t k = i / 4 % KINDS, n;
+    unsigned sa = k == BUNDLE ? BUNDLED : (unsigned)k;
     bool hosts = kinds[k].mode == IPSEC_TRANSPORT;
     uint8_t *inner = text;
 
@@ -315,14 +363,15 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         ip_head(clear, PROTO_UDP, 60);
         put32(clear + 12, hosts ? US : OURS + 5);
         put32(clear + 16, hosts ? PEER : THEIRS + 9);
-        return put_piece(out, (unsigned)k | CLEAR, clear, sizeof clear);
+        return put_piece(out, sa | CLEAR, clear, sizeof clear);
     }
     case 2: { /* nobody's */
-        uint8_t raw[80] = {0};
-        ip_head(raw, kinds[k].udp ? PROTO_UDP : kinds[k].proto, sizeof raw);
+        uint8_t raw[80] = {0}, proto = kinds[k].over ? PROTO_AH : kinds[k].proto;
+        unsigned at = 20 + (kinds[k].udp ? 8 : proto == PROTO_AH ? 4 : 0);
+        ip_head(raw, kinds[k].udp ? PROTO_UDP : proto, sizeof raw);
         put16(raw + 24, 60);
-        put32(raw + 20 + (kinds[k].udp ? 8 : kinds[k].proto == PROTO_AH ? 4 : 0), SPI_OF(k));
-        put32(raw + 24 + (kinds[k].udp ? 8 : kinds[k].proto == PROTO_AH ? 4 : 0), 1);
+        put32(raw + at, kinds[k].over ? OVER_SPI : SPI_OF(k));
+        put32(raw + at + 4, 1);
         return put_piece(out, RAW | (kinds[k].udp ? RAW_UDP : 0u), raw, sizeof raw);
     }
     default:
@@ -333,7 +382,7 @@ size_t fuzz_seed(size_t i, uint8_t *out)
         } else {
             n++;
         }
-        size_t len = put_piece(out, (unsigned)k, text, n);
-        return i % 4 == 1 ? len : len + put_piece(out + len, (unsigned)k | KEEP_SEQ, text, n);
+        size_t len = put_piece(out, sa, text, n);
+        return i % 4 == 1 ? len : len + put_piece(out + len, sa | KEEP_SEQ | (k == BUNDLE ? AH_ALONE : 0u), text, n);
     }
 }
