@@ -129,7 +129,7 @@ const struct payload *payload_nth(const struct payloads *ps, uint8_t type, unsig
 #define SA_TRANSFORMS_MAX 250
 struct sa_transform {
     uint8_t proposal, protocol, number, id, spi_len;
-    bool bundle; /* its proposal number occurs with another protocol too (AH and ESP): all or none */
+    bool bundle; /* its proposal number occurs twice (AH and ESP): all or none */
     uint8_t spi[16];
     struct rd attrs; /* validated */
 };

@@ -52,8 +52,13 @@ uint32_t v1_pair_install(struct ike_node *n)
         .key_in = key_in,
         .key_out = key_out,
         .key_len = len,
-        .over = {.spi_in = qm->spi_ah, .spi_out = qm->choice.over.spi, .key_in = over_in, .key_out = over_out},
     };
+    if (over_len) {
+        params.over.spi_in = qm->spi_ah;
+        params.over.spi_out = qm->choice.over.spi;
+        params.over.key_in = over_in;
+        params.over.key_out = over_out;
+    }
     params.policy.transforms[0] = *t;
     params.policy.ntransforms = 1;
     params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
