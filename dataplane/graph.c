@@ -27,6 +27,8 @@ struct pool_chunk {
     _Alignas(LINE) struct pool_chunk *next;
 };
 #define PACKET_HEAD ((sizeof(struct packet) + LINE - 1) / LINE * LINE)
+/* What encapsulates looks at PACKET_ROOM alone, and may leave nothing of it to the link's header. */
+_Static_assert(PACKET_HEAD - sizeof(struct packet) >= 14, "an Ethernet header fits between a packet and its room");
 struct packet_pool {
     struct packet *free;
     struct pool_chunk *chunks;

@@ -177,11 +177,11 @@ static inline __attribute__((always_inline)) void lines_ahead(const uint8_t *at,
  * behind them, which end at the seal, the last, as many as the packet has blocks: three of those share the seal's line. */
 static inline __attribute__((always_inline)) void key_first_ahead(const struct seal *s, uint32_t len, bool near)
 {
-    const uint8_t *end = (const uint8_t *)s, *key = seal_gcm_key(s), *rest = key + s->lines.near * SEAL_ALIGN;
-    const uint8_t *powers = end - (len + SEAL_UNIT - 1) / SEAL_ALIGN * SEAL_ALIGN;
+    const uint8_t *end = (const uint8_t *)s, *key = seal_gcm_key(s);
+    size_t rest = s->before * SEAL_UNIT - s->lines.near * SEAL_ALIGN, powers = (len + SEAL_UNIT - 1) / SEAL_ALIGN * SEAL_ALIGN;
     for (unsigned i = 0; i < 4; i++)
         line_ahead(key + i * SEAL_ALIGN, near);
-    lines_ahead(s->lines.near && powers > rest ? powers : rest, end, near);
+    lines_ahead(end - (s->lines.near && powers < rest ? powers : rest), end, near);
 }
 
 /* The keys of a packet that is not of the same SA as the one before it. */
