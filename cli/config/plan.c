@@ -440,12 +440,14 @@ static void add_held(struct planner *p, const struct config_step *s, struct held
                 h->name[h->n++] = pool_strdup(p->out->pool, p->m->vals[i].text);
 }
 
-static bool names_held(const char *text, const struct held *h)
+/* Among the values of a line, one of which may be a list; its keywords name nothing. */
+static bool names_held(const struct match *m, const struct held *h)
 {
-    for (const char *word = text; *word; word += strcspn(word, " "), word += strspn(word, " "))
-        for (size_t i = 0; i < h->n; i++)
-            if (strlen(h->name[i]) == strcspn(word, " ") && str_starts(word, h->name[i]))
-                return true;
+    for (size_t v = 0; v < m->nvals; v++)
+        for (const char *word = m->vals[v].text; *word; word += strcspn(word, " "), word += strspn(word, " "))
+            for (size_t i = 0; i < h->n; i++)
+                if (strlen(h->name[i]) == strcspn(word, " ") && str_starts(word, h->name[i]))
+                    return true;
     return false;
 }
 
@@ -455,7 +457,7 @@ static void release(struct planner *p, enum cmd_mode mode, const struct config_l
         const struct config_line *l = section->kids[i];
         struct meaning m = meaning_of(p, mode, l);
 
-        if (mode != CONFIG && names_held(l->text, h)) {
+        if (mode != CONFIG && m.rule && names_held(p->m, h)) {
             undo(p, mode, l, &m);
         } else if (l->nkids) {
             size_t head = p->out->n;

@@ -468,6 +468,32 @@ static void maps_without_entries(void **state)
         mem_free(want[i]);
 }
 
+/* A name that is also a word of other lines: those stay as they are. */
+static void named_like_a_word(void **state)
+{
+    static const char *const confs[] = {
+        "hostname r\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.0\ncrypto ipsec transform-set ip esp-aes esp-sha-hmac\n"
+        "crypto ipsec transform-set B esp-aes esp-sha-hmac\ncrypto map M 10 ipsec-isakmp\n set transform-set ip B\n",
+        "hostname r\ninterface Loopback0\n ip address 10.0.0.1 255.255.255.0\n"
+        "crypto ipsec transform-set B esp-aes esp-sha-hmac\ncrypto map M 10 ipsec-isakmp\n set transform-set B\n",
+    };
+
+    (void)state;
+    struct box *b = router(confs[1]);
+    char *want = running(b);
+    box_free(b);
+    b = router(confs[0]);
+    box_put(b, "r", "disk0:1.cfg", want);
+    const char *said = box_type(b, "r", "configure replace disk0:1.cfg list force");
+    if (strstr(said, "ip address"))
+        fail_msg("%s", said);
+    char *got = running(b);
+    assert_string_equal(got, want);
+    mem_free(got);
+    mem_free(want);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +510,7 @@ int main(void)
         cmocka_unit_test(tracked_anew),
         cmocka_unit_test(vtys_come_back),
         cmocka_unit_test(maps_without_entries),
+        cmocka_unit_test(named_like_a_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
