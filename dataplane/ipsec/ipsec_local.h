@@ -35,6 +35,7 @@
 #define SPD_HITS             2    /* lines that a cached answer counts at; a longer way is walked each time */
 #define OPTIONAL_LATE_US     (2 * US_PER_S) /* clear packets are still taken, where protection is optional */
 #define ACQUIRE_AGAIN_US     (30 * US_PER_S)
+#define ACQUIRE_GAP_US       US_PER_S /* between questions that came to nothing */
 #define BESIDE_SAME_US       (60 * US_PER_S) /* for a packet that the peer's answer left out; any other: */
 #define BESIDE_OTHER_US      (1 * US_PER_S)
 #define TRANSIENT_KEEP_US    (120 * US_PER_S)
@@ -172,6 +173,7 @@ struct ipsec_flow {
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t acquire_until;
     uint64_t retry_at; /* crypto ipsec optional: not asked for again before */
+    uint64_t again_at; /* it was asked for in vain: nor, for a packet, before this */
     struct ipsec_first first; /* the packet that asked last */
     uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;

@@ -180,6 +180,13 @@ static bool left_out(const struct ipsec_flow *f, const struct flow *key, uint64_
     return f->beside_at && now < f->beside_at - 1 + (same ? BESIDE_SAME_US : BESIDE_OTHER_US);
 }
 
+/* What was refused would be again: the next packet waits, but for one that SAs of their own are asked for. */
+static bool in_vain(const struct ipsec_flow *f, const struct flow *key, uint64_t now)
+{
+    const struct ipsec_first *was = &f->first;
+    return now < f->again_at && (!f->entry->tmpl.per_host || (was->local == key->src && was->remote == key->dst));
+}
+
 /* crypto ipsec optional: does what belongs to this flow go and come in the clear, as long as it has no SAs? Never what a tunnel
  * protects. */
 static bool in_clear(const struct ipsec *ips, const struct ipsec_flow *f)
@@ -191,13 +198,14 @@ void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key
 {
     uint64_t now = loop_now(ips->env.loop);
     if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until) ||
-        (key && left_out(f, key, now)) || (key && in_clear(ips, f) && now < f->retry_at))
+        (key && (left_out(f, key, now) || in_vain(f, key, now))) || (key && in_clear(ips, f) && now < f->retry_at))
         return;
     f->retry_at = now + ips->conf.optional_retry * US_PER_S;
     if (key)
         f->first = (struct ipsec_first){key->src, key->dst, key->sport, key->dport, key->proto, true};
     f->acquiring = true;
     f->acquire_until = now + ACQUIRE_AGAIN_US;
+    f->again_at = now + ACQUIRE_GAP_US;
     if (f->acquire_queued)
         return;
     f->acquire_queued = true;
