@@ -38,6 +38,8 @@ static const struct group {
     {14, KIND_MODP, BN_get_rfc3526_prime_2048, 0, 256, 40},
     {15, KIND_MODP, BN_get_rfc3526_prime_3072, 0, 384, 53},
     {16, KIND_MODP, BN_get_rfc3526_prime_4096, 0, 512, 60},
+    {17, KIND_MODP, BN_get_rfc3526_prime_6144, 0, 768, 68},
+    {18, KIND_MODP, BN_get_rfc3526_prime_8192, 0, 1024, 78},
     {19, KIND_CURVE, NULL, NID_X9_62_prime256v1, 32, 32},
     {20, KIND_CURVE, NULL, NID_secp384r1, 48, 48},
     {21, KIND_CURVE, NULL, NID_secp521r1, 66, 66},
@@ -132,7 +134,7 @@ static void modp_numbers(struct dh *dh)
 /* Of group 24: 1..q-1 by rejection. */
 static void draw_exponent(struct dh *dh, struct rnd *rnd)
 {
-    uint8_t b[64];
+    uint8_t b[80];
     do {
         rnd_fill(rnd, b, dh->group->private_len);
         if (!dh->q)

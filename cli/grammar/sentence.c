@@ -12,7 +12,7 @@
 
 #include "cli/grammar/grammar_local.h"
 
-#define GROUP_DEPTH_MAX 12 /* groups within groups */
+#define GROUP_DEPTH_MAX 16 /* groups within groups */
 
 struct reader {
     const struct sentence_store *store;

@@ -162,9 +162,9 @@ static const struct cmd_scope match_scope = {
     "Hash Standard 2 (512 bit)"
 #define GROUP(n)                                                                                                       \
     "{1=group" #n ":1|2=group" #n ":2|5=group" #n ":5|14=group" #n ":14|15=group" #n ":15|16=group" #n                 \
-    ":16|19=group" #n ":19|20=group" #n ":20|21=group" #n ":21|24=group" #n ":24|31=group" #n ":31}"
+    ":16|17=group" #n ":17|18=group" #n ":18|19=group" #n ":19|20=group" #n ":20|21=group" #n ":21|24=group" #n ":24|31=group" #n ":31}"
 #define GROUP_HELP                                                                                                     \
-    "DH 768 MODP|DH 1024 MODP|DH 1536 MODP|DH 2048 MODP|DH 3072 MODP|DH 4096 MODP|DH 256 ECP|DH 384 ECP|DH 521 ECP|"   \
+    "DH 768 MODP|DH 1024 MODP|DH 1536 MODP|DH 2048 MODP|DH 3072 MODP|DH 4096 MODP|DH 6144 MODP|DH 8192 MODP|DH 256 ECP|DH 384 ECP|DH 521 ECP|"   \
     "DH 2048 (256 subgroup) MODP|DH Curve25519"
 
 #define R(field)  NUM(struct v2_peer_conf, field)
@@ -198,11 +198,12 @@ static const struct cmd_row rows[] = {
         SLOT(integ, 0), SLOT(integ, 1), SLOT(integ, 2), SLOT(integ, 3), SLOT(integ, 4)),
     SET(CONFIG_IKEV2_PROPOSAL, NULL,
         "group " GROUP(0) " [" GROUP(1) " [" GROUP(2) " [" GROUP(3) " [" GROUP(4) " [" GROUP(5) " [" GROUP(
-            6) " [" GROUP(7) " [" GROUP(8) " [" GROUP(9) " [" GROUP(10) "]]]]]]]]]]",
+            6) " [" GROUP(7) " [" GROUP(8) " [" GROUP(9) " [" GROUP(10) " [" GROUP(11) " [" GROUP(12) "]]]]]]]]]]]]",
         "Set the Diffie-Hellman group(s)|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP
-        "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP,
+        "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP "|" GROUP_HELP
+        "|" GROUP_HELP,
         SLOT(group, 0), SLOT(group, 1), SLOT(group, 2), SLOT(group, 3), SLOT(group, 4), SLOT(group, 5), SLOT(group, 6),
-        SLOT(group, 7), SLOT(group, 8), SLOT(group, 9), SLOT(group, 10)),
+        SLOT(group, 7), SLOT(group, 8), SLOT(group, 9), SLOT(group, 10), SLOT(group, 11), SLOT(group, 12)),
     MODE(CONFIG, CONFIG_IKEV2_POLICY, &policy_scope, &v2_scope, struct v2_conf, policies,
          "crypto ikev2 policy <word:name>", "Define IKEV2 policies|Name of IKEv2 policy",
          KEY_TXT(struct v2_policy_conf, name)),

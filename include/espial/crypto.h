@@ -10,7 +10,7 @@
 #include "espial/rand.h"
 
 /* Key material: wiped by key_wipe and when overwritten; compared in constant time. */
-#define KEY_MAX 512
+#define KEY_MAX 1024
 struct key {
     uint8_t b[KEY_MAX];
     uint16_t len;
@@ -120,8 +120,8 @@ void crypto_soon(const struct seal_job *jobs, unsigned n);
 void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n); /* encrypt, then write the ICV */
 void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n); /* check the ICV, then decrypt those whose it is right */
 
-/* Diffie-Hellman, groups 1 2 5 14 15 16 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
-#define DH_MAX 512
+/* Diffie-Hellman, groups 1 2 5 14 15 16 17 18 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
+#define DH_MAX 1024
 bool dh_known(unsigned group); /* one of those above */
 size_t dh_public_len(unsigned group); /* bytes of the KE payload; 0 for an unknown group */
 struct dh;

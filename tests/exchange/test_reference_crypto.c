@@ -209,6 +209,8 @@ static const struct line crypto_map[] = {
     {"set pfs group19", " set pfs group19", "no set pfs", NULL},
     {"set pfs group20", " set pfs group20", "no set pfs", NULL},
     {"set pfs group21", " set pfs group21", "no set pfs group21", NULL},
+    {"set pfs group17", " set pfs group17", "no set pfs group17", NULL},
+    {"set pfs group18", " set pfs group18", "no set pfs group18", NULL},
     {"set pfs group24", " set pfs group24", "no set pfs group24", NULL},
     {"set pfs group31", " set pfs group31", "no set pfs group31", NULL},
     {"mat add 101", " match address 101", "no mat add", NULL},
@@ -259,6 +261,7 @@ static const struct line ikev2_profile[] = {
 };
 static const struct line proposal[] = {
     {"group 1 2 5 14 15 16 19 20 21 24", " group 1 2 5 14 15 16 19 20 21 24", "no group", NULL},
+    {"gr 17 18 31 1 2 5 14 15 16 19 20 21 24", " group 17 18 31 1 2 5 14 15 16 19 20 21 24", "no group", NULL},
 };
 
 static void ipsec(void **state)

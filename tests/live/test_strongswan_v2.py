@@ -11,6 +11,7 @@ SUITES = [
     Suite("aes128-sha1-modp1536", "aes128-sha1-modp1536", "aes-cbc-128", "sha1", None, 5, "esp-aes esp-sha-hmac", 5),
     Suite("aes192-sha384-modp3072", "aes192-sha384-modp3072", "aes-cbc-192", "sha384", None, 15, "esp-aes 192 esp-sha384-hmac", 15),
     Suite("aes256-sha512-modp4096", "aes256-sha512-modp4096", "aes-cbc-256", "sha512", None, 16, "esp-aes 256 esp-sha512-hmac", 16),
+    Suite("aes256-sha512-modp6144", "aes256-sha512-modp8192", "aes-cbc-256", "sha512", None, 17, "esp-aes 256 esp-sha512-hmac", 18),
     Suite("aes256gcm16-prfsha256-ecp256", "aes256gcm16-ecp256", "aes-gcm-256", None, "sha256", 19, "esp-gcm 256", 19),
     Suite("aes128gcm16-prfsha384-ecp384", "aes128gcm16-ecp384", "aes-gcm-128", None, "sha384", 20, "esp-gcm", 20),
     Suite("aes256gcm16-prfsha512-ecp521", "aes256-sha256-ecp521", "aes-gcm-256", None, "sha512", 21, "esp-aes 256 esp-sha256-hmac", 21),

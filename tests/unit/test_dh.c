@@ -155,6 +155,10 @@ static void dh_modp(void **state)
          "93467b35bc9b4fc1edf1aad52770407cc53e38880ad761ec775679f74f0f7e08"},
         {16, 512, "7cabb22d88908c57e2177d2c70a3b1597f99fdbc95bb8fdcb63dba028b85fbaa",
          "c5c36b8420140c364b4ae84d11e4a0a78b7bf3d4e28a05527eceb885f4769e31"},
+        {17, 768, "66616f0f4a15d0c61eae1f7ffa4146536c50bae704522e4e88ac135e77565bc8",
+         "9810a769a406dace565e7a424290d66e9347b85d878f1489c94642059b8283d5"},
+        {18, 1024, "214c8b1841db312d7d0534c047148044321ee9a0e42c2bc83807b4e7422fd52c",
+         "9145fe0c3aac9869a3161f1880d62eaffa3e28222c40c92e216c31a555e870d5"},
     };
     for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
         struct dh *a = dh_with(rows[n].group, NULL, 0x11, 0), *b = dh_with(rows[n].group, NULL, 0x22, 100);
@@ -296,7 +300,8 @@ static void dh_ends(void **state)
         unsigned group;
         BIGNUM *(*prime)(BIGNUM *);
     } rows[] = {{1, BN_get_rfc2409_prime_768},   {2, BN_get_rfc2409_prime_1024},  {5, BN_get_rfc3526_prime_1536},
-                {14, BN_get_rfc3526_prime_2048}, {15, BN_get_rfc3526_prime_3072}, {16, BN_get_rfc3526_prime_4096}};
+                {14, BN_get_rfc3526_prime_2048}, {15, BN_get_rfc3526_prime_3072}, {16, BN_get_rfc3526_prime_4096},
+                {17, BN_get_rfc3526_prime_6144}, {18, BN_get_rfc3526_prime_8192}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct dh *dh = dh_with(rows[i].group, NULL, 0x11, 0);
         size_t len = dh_public_len(rows[i].group);

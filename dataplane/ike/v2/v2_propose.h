@@ -7,7 +7,7 @@
 #include "dataplane/ipsec/sad.h"
 #include "espial/crypto.h"
 
-#define V2_ALGS_MAX      12
+#define V2_ALGS_MAX      13
 #define V2_PROPOSALS_MAX 8
 
 struct v2_encr {
