@@ -178,7 +178,8 @@ static inline __attribute__((always_inline)) void lines_ahead(const uint8_t *at,
 static inline __attribute__((always_inline)) void key_first_ahead(const struct seal *s, uint32_t len, bool near)
 {
     const uint8_t *end = (const uint8_t *)s, *key = seal_gcm_key(s);
-    size_t rest = s->before * SEAL_UNIT - s->lines.near * SEAL_ALIGN, powers = (len + SEAL_UNIT - 1) / SEAL_ALIGN * SEAL_ALIGN;
+    size_t rest = s->before * SEAL_UNIT - s->lines.near * SEAL_ALIGN,
+           powers = (len + SEAL_UNIT - 1) / SEAL_ALIGN * SEAL_ALIGN;
     for (unsigned i = 0; i < 4; i++)
         line_ahead(key + i * SEAL_ALIGN, near);
     lines_ahead(end - (s->lines.near && powers < rest ? powers : rest), end, near);

@@ -94,7 +94,8 @@ static inline __attribute__((always_inline)) void gcm_run(IMB_MGR *mgr, unsigned
 }
 
 /* Does the library look at these bytes of a key for a packet of so many: is the sum another one when they are? */
-static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t from, size_t to, unsigned len)
+static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t from, size_t to,
+                      unsigned len)
 {
     _Alignas(SEAL_ALIGN) struct gcm_key_data other = *k;
     for (size_t i = from; i < to; i++)
@@ -111,7 +112,8 @@ static bool gcm_reads(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data 
 
 /* Lines that hold bytes [first, size) of a key: those that short packets touch, the first being number 1. A line before
  * them is the seal's. */
-static struct seal_lines lines_behind(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t first, size_t size)
+static struct seal_lines lines_behind(IMB_MGR *mgr, unsigned key_len, const struct gcm_key_data *k, size_t first,
+                                      size_t size)
 {
     static const uint8_t lens[] = {4, 16, 36, 64, 68, 92, SEAL_SHORT};
     struct seal_lines lines = {0};
@@ -158,7 +160,8 @@ static struct seal_lines gcm_lines(struct multi *m, unsigned key_len)
     gcm_key(m->wide, key_len, key, &k);
     if (multi_key_first(m, CIPHER_AES_GCM))
         return lines_before(m->wide, key_len, &k, m->gcm_size);
-    size_t first = (multi_lead(m, CIPHER_AES_GCM) + sizeof(struct seal)) % SEAL_ALIGN; /* bytes of the seal's line before it */
+    size_t first =
+        (multi_lead(m, CIPHER_AES_GCM) + sizeof(struct seal)) % SEAL_ALIGN; /* bytes of the seal's line before it */
     return lines_behind(m->wide, key_len, &k, first ? SEAL_ALIGN - first : 0, m->gcm_size);
 }
 
@@ -342,7 +345,8 @@ void multi_gcm_seal(struct multi *m, const struct seal_job *j)
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    gcm_run(m->wide, s->key_len, true, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len, j->data + j->len);
+    gcm_run(m->wide, s->key_len, true, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len,
+            j->data + j->len);
 }
 
 bool multi_gcm_open(struct multi *m, const struct seal_job *j)
@@ -354,7 +358,8 @@ bool multi_gcm_open(struct multi *m, const struct seal_job *j)
     nonce(j, n);
     if (j->extended)
         aad_len = seal_aad(j, aad = room);
-    gcm_run(m->wide, s->key_len, false, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len, (uint8_t *)tag);
+    gcm_run(m->wide, s->key_len, false, (const void *)seal_gcm_key(s), j->data, j->len, (uint8_t *)n, aad, aad_len,
+            (uint8_t *)tag);
     return equal16(tag, j->data + j->len);
 }
 

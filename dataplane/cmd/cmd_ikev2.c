@@ -162,9 +162,11 @@ static const struct cmd_scope match_scope = {
     "Hash Standard 2 (512 bit)"
 #define GROUP(n)                                                                                                       \
     "{1=group" #n ":1|2=group" #n ":2|5=group" #n ":5|14=group" #n ":14|15=group" #n ":15|16=group" #n                 \
-    ":16|17=group" #n ":17|18=group" #n ":18|19=group" #n ":19|20=group" #n ":20|21=group" #n ":21|24=group" #n ":24|31=group" #n ":31}"
+    ":16|17=group" #n ":17|18=group" #n ":18|19=group" #n ":19|20=group" #n ":20|21=group" #n ":21|24=group" #n        \
+    ":24|31=group" #n ":31}"
 #define GROUP_HELP                                                                                                     \
-    "DH 768 MODP|DH 1024 MODP|DH 1536 MODP|DH 2048 MODP|DH 3072 MODP|DH 4096 MODP|DH 6144 MODP|DH 8192 MODP|DH 256 ECP|DH 384 ECP|DH 521 ECP|"   \
+    "DH 768 MODP|DH 1024 MODP|DH 1536 MODP|DH 2048 MODP|DH 3072 MODP|DH 4096 MODP|DH 6144 MODP|DH 8192 MODP|DH 256 "   \
+    "ECP|DH 384 ECP|DH 521 ECP|"                                                                                       \
     "DH 2048 (256 subgroup) MODP|DH Curve25519"
 
 #define R(field)  NUM(struct v2_peer_conf, field)

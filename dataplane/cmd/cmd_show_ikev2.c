@@ -261,8 +261,8 @@ static const char *group_name(uint8_t group)
     static const struct {
         uint8_t group;
         const char *name;
-    } names[] = {{1, "768_MODP"},   {2, "1024_MODP"},      {5, "1536_MODP"},  {14, "2048_MODP"},
-                 {15, "3072_MODP"}, {16, "4096_MODP"}, {17, "6144_MODP"}, {18, "8192_MODP"}, {19, "256_ECP"},   {20, "384_ECP"},
+    } names[] = {{1, "768_MODP"},   {2, "1024_MODP"},      {5, "1536_MODP"},  {14, "2048_MODP"}, {15, "3072_MODP"},
+                 {16, "4096_MODP"}, {17, "6144_MODP"},     {18, "8192_MODP"}, {19, "256_ECP"},   {20, "384_ECP"},
                  {21, "521_ECP"},   {24, "2048_256_MODP"}, {31, "CURVE25519"}};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -41,11 +41,13 @@
             "Proposal tag",                                                                                            \
             TXTS_IN(strct, sa, sets)),                                                                                 \
         SET(m, NULL,                                                                                                   \
-            "set pfs {group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group17=pfs:17|"            \
-            "group18=pfs:18|group19=pfs:19|group20=pfs:20|group21=pfs:21|group24=pfs:24|group31=pfs:31}",                               \
+            "set pfs "                                                                                                 \
+            "{group1=pfs:1|group2=pfs:2|group5=pfs:5|group14=pfs:14|group15=pfs:15|group16=pfs:16|group17=pfs:17|"     \
+            "group18=pfs:18|group19=pfs:19|group20=pfs:20|group21=pfs:21|group24=pfs:24|group31=pfs:31}",              \
             "Specify pfs settings|D-H Group1 (768-bit modp)|D-H Group2 (1024-bit modp)|D-H Group5 (1536-bit modp)|"    \
             "D-H Group14 (2048-bit modp)|D-H Group15 (3072-bit modp)|D-H Group16 (4096-bit modp)|"                     \
-            "D-H Group17 (6144-bit modp)|D-H Group18 (8192-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit ecp)|D-H Group21 (521-bit ecp)|"                           \
+            "D-H Group17 (6144-bit modp)|D-H Group18 (8192-bit modp)|D-H Group19 (256-bit ecp)|D-H Group20 (384-bit "  \
+            "ecp)|D-H Group21 (521-bit ecp)|"                                                                          \
             "D-H Group24 (2048-bit modp, 256 bit subgroup)|D-H Group31 (Curve25519)",                                  \
             NUM_IN(strct, sa, pfs)),                                                                                   \
         SET_F(m, NULL, CMD_HIDDEN, "set pfs=pfs:1", "", NUM_IN(strct, sa, pfs)),                                       \

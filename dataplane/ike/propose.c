@@ -516,8 +516,8 @@ bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_ch
 
 static bool transform_same(const struct ipsec_transform *a, const struct ipsec_transform *b)
 {
-    return a->proto == b->proto && a->over == b->over && a->cipher == b->cipher && a->key_bits == b->key_bits && a->auth == b->auth &&
-           a->mode == b->mode && a->esn == b->esn;
+    return a->proto == b->proto && a->over == b->over && a->cipher == b->cipher && a->key_bits == b->key_bits &&
+           a->auth == b->auth && a->mode == b->mode && a->esn == b->esn;
 }
 
 /* Ours as the peer's offer has it: transport mode is what we ask for, not what we insist on, unless it is required. */
@@ -532,8 +532,9 @@ static bool transform_fits(const struct ipsec_transform *offer, struct ipsec_tra
 static bool p2_accept(const struct ike_sa *sa, const struct sa_body *body, unsigned i, const struct ipsec_policy *p,
                       bool known, bool have_ke, struct p2_choice *out)
 {
-    bool group_ok = known && (out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
-                                         : !p->pfs_group && !have_ke);
+    bool group_ok =
+        known && (out->group ? dh_known(out->group) && have_ke && (!p->pfs_group || out->group == p->pfs_group)
+                             : !p->pfs_group && !have_ke);
 
     for (unsigned j = 0; group_ok && j < p->ntransforms; j++)
         if (transform_fits(&out->transform, p->transforms[j])) {

@@ -82,7 +82,8 @@ uint32_t ipsec_plain_mtu(const struct ipsec_transform *t, bool udp_encap, uint32
     uint32_t unit = (uint32_t)cipher_block(t->cipher);
     if (unit < 4)
         unit = 4;
-    over = OUTER_IP + (t->over != HASH_NONE ? AH_HEAD + (uint32_t)hmac_icv(t->over) : 0) + (udp_encap ? UDP_HEAD : 0) + ESP_HEAD + (uint32_t)cipher_iv_len(t->cipher) + icv;
+    over = OUTER_IP + (t->over != HASH_NONE ? AH_HEAD + (uint32_t)hmac_icv(t->over) : 0) + (udp_encap ? UDP_HEAD : 0) +
+           ESP_HEAD + (uint32_t)cipher_iv_len(t->cipher) + icv;
     uint32_t room = path_mtu > over ? (path_mtu - over) / unit * unit : 0;
     return room > 2 ? head + room - 2 : 0;
 }

@@ -322,8 +322,7 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
         v2_malformed(sa, s);
         return;
     }
-    if (!v2_choose_ike(&body, v, count, &suite, spi) &&
-        !v2_choose_ike(&body, v, proposals(sa, true, v), &suite, spi)) {
+    if (!v2_choose_ike(&body, v, count, &suite, spi) && !v2_choose_ike(&body, v, proposals(sa, true, v), &suite, spi)) {
         v2_respond_notify(sa, s, V2N_NO_PROPOSAL_CHOSEN, NULL, 0);
         return;
     }
