@@ -64,13 +64,12 @@ static void entry_free(struct map_entry *e)
     mem_free(e);
 }
 
-void entry_ike(struct map_entry *e, bool ikev2)
+/* IKEv2 does not negotiate AH over ESP: a child SA is one protocol (RFC 7296 section 3.3). */
+static void leave_out_over(struct ipsec_policy *t)
 {
-    struct ipsec_policy *t = &e->tmpl;
     unsigned n = 0;
-    t->ikev2 = ikev2;
     for (unsigned i = 0; i < t->ntransforms; i++)
-        if (!ikev2 || t->transforms[i].over == HASH_NONE)
+        if (t->transforms[i].over == HASH_NONE)
             t->transforms[n++] = t->transforms[i];
     t->ntransforms = n;
 }
@@ -104,7 +103,9 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     t->reverse_route = sa->rr;
     t->ecn = sa->ecn ? sa->ecn == 2 : ips->conf.ecn;
     t->idle_s = sa->idle_s ? sa->idle_s : ips->conf.idle_s;
-    entry_ike(e, sa->ikev2_profile[0] != 0);
+    t->ikev2 = sa->ikev2_profile[0] != 0;
+    if (t->ikev2)
+        leave_out_over(t);
     str_copy(t->identity, sizeof t->identity, sa->identity);
     str_copy(t->ike_profile, sizeof t->ike_profile, t->ikev2 ? sa->ikev2_profile : sa->isakmp_profile);
     if (!t->ike_profile[0])

@@ -447,8 +447,6 @@ void policy_changed(struct ipsec *ips);               /* what is cached of it is
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
 /* What its SAs shall be like: all but peer and selectors. */
 void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e);
-/* Which IKE negotiates for it. IKEv2 does not AH over ESP: a child SA is one protocol (RFC 7296 section 3.3). */
-void entry_ike(struct map_entry *e, bool ikev2);
 /* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
 struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
 void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */

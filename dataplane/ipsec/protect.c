@@ -206,16 +206,14 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     e->peers[e->npeers++] = mi->head->want.peer;
     e->peer_dflt = e->npeers;
     struct sa_conf sa = profile->sa;
-    if (mi->head->want.ike_profile[0] && !mi->head->want.ikev2)
-        sa.ikev2_profile[0] = '\0';
+    if (mi->head->want.ike_profile[0]) { /* the tunnel's own, in place of the profile's */
+        str_copy(sa.ikev2_profile, sizeof sa.ikev2_profile, mi->head->want.ikev2 ? mi->head->want.ike_profile : "");
+        str_copy(sa.isakmp_profile, sizeof sa.isakmp_profile, mi->head->want.ikev2 ? "" : mi->head->want.ike_profile);
+    }
     entry_template(ips, &sa, e);
     rri_of(&profile->sa, &e->rri);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
-    if (mi->head->want.ike_profile[0]) {
-        entry_ike(e, mi->head->want.ikev2);
-        str_copy(e->tmpl.ike_profile, sizeof e->tmpl.ike_profile, mi->head->want.ike_profile);
-    }
     e->rules = mem_array(1, sizeof *e->rules);
     struct acl_rule r = rule_of(&mi->head->want);
     size_t at = 0;
