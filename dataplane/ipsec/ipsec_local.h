@@ -171,9 +171,7 @@ struct ipsec_flow {
     uint64_t up_since;
     bool acquiring, acquire_queued, kept;
     unsigned asked; /* peers, since a packet wanted SAs */
-    uint64_t acquire_until;
-    uint64_t retry_at; /* crypto ipsec optional: not asked for again before */
-    uint64_t again_at; /* it was asked for in vain: nor, for a packet, before this */
+    uint64_t asked_at; /* when they were asked for, + 1; 0: something came of it */
     struct ipsec_first first; /* the packet that asked last */
     uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;

@@ -172,7 +172,7 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
     if (line) { /* it asked, for the hosts of a packet */
         line->acquiring = false;
         if (ok)
-            line->retry_at = line->again_at = 0;
+            line->asked_at = 0;
     }
     if (!f)
         f = line;
@@ -180,7 +180,7 @@ void spd_acquire_done(struct ipsec *ips, const struct ipsec_policy *want, bool o
         return;
     f->acquiring = false;
     if (ok)
-        f->retry_at = f->again_at = 0;
+        f->asked_at = 0;
     protect_changed(ips, f);
     if (ok && f->first.there) {
         const struct ipsec_first *p = &f->first;

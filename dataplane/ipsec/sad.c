@@ -350,7 +350,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     f->last = *t;
     f->last_udp = sa->udp_encap;
     f->acquiring = false;
-    f->again_at = 0;
+    f->asked_at = 0;
     ips->totals.installed += sa->over ? 2 : 1;
     flowmib_made(sa);
     if (ips->env.export_key) {

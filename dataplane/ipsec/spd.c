@@ -180,13 +180,6 @@ static bool left_out(const struct ipsec_flow *f, const struct flow *key, uint64_
     return f->beside_at && now < f->beside_at - 1 + (same ? BESIDE_SAME_US : BESIDE_OTHER_US);
 }
 
-/* What was refused would be again: the next packet waits, but for one that SAs of their own are asked for. */
-static bool in_vain(const struct ipsec_flow *f, const struct flow *key, uint64_t now)
-{
-    const struct ipsec_first *was = &f->first;
-    return now < f->again_at && (!f->entry->tmpl.per_host || (was->local == key->src && was->remote == key->dst));
-}
-
 /* crypto ipsec optional: does what belongs to this flow go and come in the clear, as long as it has no SAs? Never what a tunnel
  * protects. */
 static bool in_clear(const struct ipsec *ips, const struct ipsec_flow *f)
@@ -194,18 +187,29 @@ static bool in_clear(const struct ipsec *ips, const struct ipsec_flow *f)
     return ips->conf.optional && !f->entry->mi->head && !f->out;
 }
 
+/* What was refused would be again: the next packet waits, but for one that SAs of their own are asked for; where the flow does
+ * without SAs, all wait longer. */
+static bool in_vain(const struct ipsec *ips, const struct ipsec_flow *f, const struct flow *key, uint64_t now)
+{
+    const struct ipsec_first *was = &f->first;
+    if (!f->asked_at)
+        return false;
+    if (in_clear(ips, f))
+        return now < f->asked_at - 1 + ips->conf.optional_retry * US_PER_S;
+    return now < f->asked_at - 1 + ACQUIRE_GAP_US &&
+           (!f->entry->tmpl.per_host || (was->local == key->src && was->remote == key->dst));
+}
+
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key)
 {
     uint64_t now = loop_now(ips->env.loop);
-    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->acquire_until) ||
-        (key && (left_out(f, key, now) || in_vain(f, key, now))) || (key && in_clear(ips, f) && now < f->retry_at))
+    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->asked_at - 1 + ACQUIRE_AGAIN_US) ||
+        (key && (left_out(f, key, now) || in_vain(ips, f, key, now))))
         return;
-    f->retry_at = now + ips->conf.optional_retry * US_PER_S;
     if (key)
         f->first = (struct ipsec_first){key->src, key->dst, key->sport, key->dport, key->proto, true};
     f->acquiring = true;
-    f->acquire_until = now + ACQUIRE_AGAIN_US;
-    f->again_at = now + ACQUIRE_GAP_US;
+    f->asked_at = now + 1;
     if (f->acquire_queued)
         return;
     f->acquire_queued = true;
