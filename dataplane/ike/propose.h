@@ -70,6 +70,11 @@ void p2_write_choice(struct msg_wr *m, const struct sa_transform *t, unsigned n)
 bool p2_match(const struct ike_sa *sa, const struct sa_body *body, const struct ipsec_policy *p, bool udp,
               struct p2_choice *out);
 
+/* Of two lives in seconds or kilobytes; 0: not said. */
+static inline uint32_t p2_smaller_life(uint32_t a, uint32_t b)
+{
+    return !a ? b : !b || a < b ? a : b;
+}
 /* One transform by itself. False: it holds what we do not know. */
 bool p2_read(const struct ike_sa *sa, const struct sa_transform *t, struct p2_choice *out);
 /* propose_over.c: AH over ESP, at these places of one proposal number. */

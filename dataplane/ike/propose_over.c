@@ -31,11 +31,6 @@ bool p2_over_next(const struct sa_body *body, unsigned esp, unsigned *ah)
     return *ah < body->n;
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return !a ? b : !b || a < b ? a : b;
-}
-
 bool p2_over_read(const struct ike_sa *sa, const struct sa_body *body, unsigned esp, unsigned ah, struct p2_choice *out)
 {
     struct p2_choice over;
@@ -49,7 +44,7 @@ bool p2_over_read(const struct ike_sa *sa, const struct sa_body *body, unsigned 
     out->over.spi = over.spi;
     out->over.transform_number = over.transform_number;
     out->over.place = (int)ah;
-    out->life_s = smaller(out->life_s, over.life_s);
-    out->life_kb = smaller(out->life_kb, over.life_kb);
+    out->life_s = p2_smaller_life(out->life_s, over.life_s);
+    out->life_kb = p2_smaller_life(out->life_kb, over.life_kb);
     return true;
 }

@@ -5,11 +5,6 @@
  * in QM2 (RFC 2407 section 4.6.3.1), and an initiator believes it. Which message does what, and when: v1_quick.c. */
 #include "dataplane/ike/v1/v1.h"
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return !a ? b : !b || a < b ? a : b;
-}
-
 /* KEYMAT of one protocol and SPI. */
 static void keymat(const struct ike_node *n, uint8_t proto, uint32_t spi, uint8_t *out, size_t len)
 {
@@ -61,8 +56,8 @@ uint32_t v1_pair_install(struct ike_node *n)
     }
     params.policy.transforms[0] = *t;
     params.policy.ntransforms = 1;
-    params.policy.life_s = smaller(qm->policy.life_s, qm->choice.life_s);
-    params.policy.life_kb = smaller(qm->policy.life_kb, qm->choice.life_kb);
+    params.policy.life_s = p2_smaller_life(qm->policy.life_s, qm->choice.life_s);
+    params.policy.life_kb = p2_smaller_life(qm->policy.life_kb, qm->choice.life_kb);
     trace_ipsec(sa, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
     n->pair = sad_install(sa->ike->env.ipsec, &params);
     mem_wipe(key_in, sizeof key_in);
