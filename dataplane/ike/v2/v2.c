@@ -253,7 +253,7 @@ void v2_invalid_selectors(struct v2 *v2, uint32_t pair, const uint8_t *start, si
 {
     const struct v2_child *c = v2_child_find(v2, pair);
 
-    if (c && c->sa->peer && v2_peer_may_tell(c->sa->peer))
+    if (c)
         v2_info_invalid_selectors(c, start, len);
 }
 

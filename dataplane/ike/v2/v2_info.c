@@ -65,7 +65,7 @@ void v2_info_invalid_selectors(const struct v2_child *c, const uint8_t *start, s
     struct v2_sa *sa = c->sa;
     struct v2_x *x;
 
-    if (!v2_sa_up(sa) || v2_x_kind(sa, V2X_NOTIFY))
+    if (!v2_sa_up(sa) || v2_x_kind(sa, V2X_NOTIFY) || !sa->peer || !v2_peer_may_tell(sa->peer))
         return;
     TR(sa, "Sending INVALID_SELECTORS notify [SPI: 0x%X]", c->spi_in);
     x = v2_x_new(sa, V2X_NOTIFY);
