@@ -159,12 +159,13 @@ static bool take_out_users(struct grammar *g, const struct config_tree *from, co
 {
     struct config_plan users;
     config_plan_release(g, from, last, &users);
-    bool any = users.n;
-    struct config_plan *unused = any ? now : &users;
-    config_plan_free(unused);
-    if (any)
-        *now = users;
-    return any;
+    if (!users.n) {
+        config_plan_free(&users);
+        return false;
+    }
+    config_plan_free(now);
+    *now = users;
+    return true;
 }
 
 enum replace_result store_replace(struct shells *s, const struct config_tree *to, const struct replace_params *p,
