@@ -198,20 +198,26 @@ struct batch {
     uint8_t room[JOBS_MAX][ROOM];
 };
 
+/* Its cipher's key may begin anywhere in the first 40 bytes; salt and the key of its sum stand behind them. */
+static struct seal_spec spec_of(size_t kind, bool encrypt, const uint8_t *key, size_t at)
+{
+    return (struct seal_spec){.cipher = kinds[kind].cipher,
+                              .encrypt = encrypt,
+                              .key = key + at,
+                              .key_len = kinds[kind].key_len,
+                              .salt = key + 40,
+                              .hash = kinds[kind].hash,
+                              .mac_key = key + 50,
+                              .mac_key_len = hash_len(kinds[kind].hash),
+                              .icv_len = kinds[kind].icv_len};
+}
+
 static void batch_init(struct batch *b, struct crypto *cr, const uint8_t *key)
 {
     b->cr = cr;
     for (size_t k = 0; k < KINDS; k++)
         for (int way = 0; way < 2; way++) {
-            struct seal_spec s = {.cipher = kinds[k].cipher,
-                                  .encrypt = way == 0,
-                                  .key = key + k,
-                                  .key_len = kinds[k].key_len,
-                                  .salt = key + 40,
-                                  .hash = kinds[k].hash,
-                                  .mac_key = key + 50,
-                                  .mac_key_len = hash_len(kinds[k].hash),
-                                  .icv_len = kinds[k].icv_len};
+            struct seal_spec s = spec_of(k, way == 0, key, k);
             *(way ? &b->in[k] : &b->out[k]) = seal_new(cr, &s);
         }
 }
@@ -417,15 +423,7 @@ static void wiped_by(struct crypto *cr)
     for (unsigned i = 0; i < sizeof key; i++)
         key[i] = (uint8_t)(i * 3 + 1);
     for (size_t k = 0; k < KINDS; k++) {
-        struct seal_spec s = {.cipher = kinds[k].cipher,
-                              .encrypt = true,
-                              .key = key,
-                              .key_len = kinds[k].key_len,
-                              .salt = key + 40,
-                              .hash = kinds[k].hash,
-                              .mac_key = key + 50,
-                              .mac_key_len = hash_len(kinds[k].hash),
-                              .icv_len = kinds[k].icv_len};
+        struct seal_spec s = spec_of(k, true, key, 0);
         size_t size = seal_size(cr, &s);
         assert_int_equal(size % 64, 0);
         uint8_t *memory = aligned_alloc(64, size + 128), *place = memory + 64, zero[64] = {0};
