@@ -283,12 +283,12 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
 /* The AH over that ESP, as if it were a pair of its own. */
 static void over_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
 {
-    struct ipsec_transform parts[2];
-    ipsec_transform_parts(&sa->policy.transforms[0], parts);
+    struct sa_half_name in = {0};
+    (void)pair_half(sa, 0, &in);
     pair_view(sa, out);
-    out->id += 2;
-    out->transform = parts[0];
-    out->spi_in = sa->over->spi_in;
+    out->id = in.number;
+    out->transform = in.transform;
+    out->spi_in = in.spi;
     out->spi_out = sa->over->spi_out;
     out->handle = sa->over->handle;
     out->replay_window = sa->over->replay.window;

@@ -99,16 +99,6 @@ static void sends_out(struct ipsec *ips)
     }
 }
 
-/* security-association level per-host. */
-static void between_hosts(const struct ipsec_first *packet, struct selector *local, struct selector *remote)
-{
-    if (!packet->there)
-        return;
-    local->addr = packet->local;
-    remote->addr = packet->remote;
-    local->mask = remote->mask = UINT32_MAX;
-}
-
 static void acquires_out(struct ipsec *ips)
 {
     if (ips->acquire_head && ips->names)
@@ -123,8 +113,8 @@ static void acquires_out(struct ipsec *ips)
         if (f->out)
             continue;
         struct selector local = f->local_sel, remote = f->remote_sel;
-        if (f->entry->tmpl.per_host)
-            between_hosts(&f->first, &local, &remote);
+        if (f->entry->tmpl.per_host && f->first.there)
+            ipsec_first_hosts(&f->first, &local, &remote);
         entry_policy(f->entry, flow_peer(f), &local, &remote, &want);
         want.first = f->first;
         if (!want.peer) { /* its name has no address now */
@@ -217,30 +207,40 @@ void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint3
 }
 
 /* One a minute for an SA and kind of error, as the router's own. */
-static void report_qfp(const struct sa_pair *sa, bool replay, uint32_t n, uint32_t spi)
+static void report_qfp(const struct sa_half_name *h, bool replay)
 {
-    const struct ipsec *ips = sa->ips;
+    const struct ipsec *ips = h->sa->ips;
+    const struct ipsec_policy *p = &h->sa->policy;
     if (!ips->env.iosxe || !ips->env.log)
         return;
-    msg_post_key(ips->env.log, &MSG_QFP, (uint64_t)replay << 32 | n,
+    msg_post_key(ips->env.log, &MSG_QFP, (uint64_t)replay << 32 | h->number,
                  (unsigned long long)(loop_now(ips->env.loop) - ips->born) * 1000, replay ? "REPLAY" : "HMAC",
-                 replay ? "anti-replay" : "HMAC", n, IP4(sa->policy.peer), IP4(sa->policy.local), spi);
+                 replay ? "anti-replay" : "HMAC", h->number, IP4(p->peer), IP4(p->local), h->spi);
+}
+
+/* The inbound SA of a pair; over: of the AH over its ESP. */
+static struct sa_half_name inbound(const struct sa_pair *sa, bool over)
+{
+    struct sa_half_name h = {0};
+    (void)pair_half(sa, sa->over && !over ? 2 : 0, &h);
+    return h;
 }
 
 void report_mac(struct sa_pair *sa, bool over, uint32_t seq)
 {
-    uint32_t n = sa->id + (over ? 2 : 0), spi = over ? sa->over->spi_in : sa->in.spi;
-    report_qfp(sa, false, n, spi);
-    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, n, IPSEC_CONN_BASE + n, spi, seq))
-        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, spi, sa->flow->mib.index);
+    struct sa_half_name h = inbound(sa, over);
+    report_qfp(&h, false);
+    if (sa->ips->env.log &&
+        msg_post_key(sa->ips->env.log, &MSG_MAC_ERR, h.number, IPSEC_CONN_BASE + h.number, h.spi, seq))
+        flowmib_fail(sa->ips, FLOWMIB_IN_AUTH, sa->policy.peer, sa->policy.local, h.spi, sa->flow->mib.index);
 }
 
 void report_replay(struct sa_pair *sa, bool over, uint32_t seq)
 {
-    uint32_t n = sa->id + (over ? 2 : 0), spi = over ? sa->over->spi_in : sa->in.spi;
-    report_qfp(sa, true, n, spi);
-    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, n, IPSEC_CONN_BASE + n, seq))
-        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, spi, sa->flow->mib.index);
+    struct sa_half_name h = inbound(sa, over);
+    report_qfp(&h, true);
+    if (sa->ips->env.log && msg_post_key(sa->ips->env.log, &MSG_REPLAY_ERR, h.number, IPSEC_CONN_BASE + h.number, seq))
+        flowmib_fail(sa->ips, FLOWMIB_REPLAY, sa->policy.peer, sa->policy.local, h.spi, sa->flow->mib.index);
 }
 
 void report_clear(struct ipsec *ips, const struct flow *f)

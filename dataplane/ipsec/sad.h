@@ -51,6 +51,13 @@ struct ipsec_first {
     uint8_t proto;
     bool there;
 };
+/* Those two hosts alone, in place of what the selectors had for addresses. */
+static inline void ipsec_first_hosts(const struct ipsec_first *packet, struct selector *local, struct selector *remote)
+{
+    local->addr = packet->local;
+    remote->addr = packet->remote;
+    local->mask = remote->mask = UINT32_MAX;
+}
 
 #define IPSEC_TRANSFORMS_MAX 6
 /* What a flow wants: copied out of a crypto map entry for IKE, as initiator (acquire) or responder (spd_find_policy). */

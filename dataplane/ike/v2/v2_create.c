@@ -195,9 +195,7 @@ static bool single_pair(struct v2_neg *n)
         (w->policy.local_sel.mask == UINT32_MAX && w->policy.remote_sel.mask == UINT32_MAX))
         return false;
     struct selector local = w->policy.local_sel, remote = w->policy.remote_sel;
-    local.addr = w->policy.first.local;
-    remote.addr = w->policy.first.remote;
-    local.mask = remote.mask = UINT32_MAX;
+    ipsec_first_hosts(&w->policy.first, &local, &remote);
     if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &p) != SPD_OK || !p.ikev2)
         return false;
     p.first = w->policy.first;
