@@ -225,8 +225,7 @@ static void renew(struct ike_pair *pair)
         return;
     w = NEW(struct ike_want);
     w->since = loop_now(ike->env.loop);
-    if (spd_find_policy(ike->env.ipsec, had->local, had->peer, &had->local_sel, &had->remote_sel, &w->policy) !=
-        SPD_OK) {
+    if (!spd_find_again(ike->env.ipsec, had, &had->local_sel, &had->remote_sel, &w->policy)) {
         ike_want_free(w);
         return;
     }

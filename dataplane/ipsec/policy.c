@@ -3,7 +3,9 @@
  *
  * Who is named is looked up, not walked to: an index over all entries is made when the policy is compiled. Entries of
  * dynamic maps that name nobody are asked one after the other; there are few. A proposal is answered by the first entry,
- * in the order of interfaces and numbers, that takes the peer and the selectors.
+ * in the order of interfaces and numbers, that takes the peer and the selectors, and that fits what IKE knows besides:
+ * the peer's profile, what is offered. So several entries may stand for the same selectors, as those of a dynamic map do
+ * that have no list; whoever asks about a pair that there is asks its own entry first.
  *
  * Several peers of one entry: the current one is asked until it fails: no answer, refused, or dead (DPD). Then the next
  * is current, and a flow that waits for SAs asks it at once, each peer once; after that the next packet begins again. One
@@ -62,10 +64,11 @@ static const struct peer_place *places(const struct ipsec *ips, uint32_t peer)
     return p ? p->first : NULL;
 }
 
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel,
-                                const struct selector *remote_sel, struct ipsec_policy *out)
+enum spd_answer spd_find_fit(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *local_sel,
+                             const struct selector *remote_sel, spd_fits *fits, void *arg, struct ipsec_policy *out)
 {
-    bool named = false, exact;
+    bool named = false, met = false, exact;
+    struct ipsec_policy p;
     map_sync(ips);
     const struct peer_place *at = places(ips, peer);
     for (size_t d = 0; at || d < ips->ndynamics;) {
@@ -83,10 +86,29 @@ enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer
             continue;
         if (e->mi->head && !exact) /* a tunnel is protected whole */
             continue;
-        entry_policy(e, peer, local_sel, remote_sel, out);
-        return SPD_OK;
+        entry_policy(e, peer, local_sel, remote_sel, &p);
+        bool fit = !fits || fits(arg, &p);
+        if (fit || !met)
+            *out = p;
+        if (fit)
+            return SPD_OK;
+        met = true;
     }
-    return named ? SPD_NO_SELECTOR : SPD_NO_MAP;
+    return met ? SPD_UNFIT : named ? SPD_NO_SELECTOR : SPD_NO_MAP;
+}
+
+static bool same_entry(void *arg, const struct ipsec_policy *p)
+{
+    const struct ipsec_policy *had = arg;
+    return p->seq == had->seq && p->dyn_seq == had->dyn_seq && strcmp(p->map, had->map) == 0;
+}
+
+bool spd_find_again(struct ipsec *ips, const struct ipsec_policy *had, const struct selector *local_sel,
+                    const struct selector *remote_sel, struct ipsec_policy *out)
+{
+    struct ipsec_policy of = *had;
+    enum spd_answer a = spd_find_fit(ips, had->local, had->peer, local_sel, remote_sel, same_entry, &of, out);
+    return a == SPD_OK || a == SPD_UNFIT;
 }
 
 bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,

@@ -159,8 +159,8 @@ void sad_peer_watch(struct ipsec *ips, uint32_t peer)
     ips->watched = true;
 }
 
-enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,
-                                const struct selector *rs, struct ipsec_policy *out)
+enum spd_answer spd_find_fit(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,
+                             const struct selector *rs, spd_fits *fits, void *arg, struct ipsec_policy *out)
 {
     const struct ipsec_policy *p = &ips->policy;
     if (local != p->local || peer != p->peer)
@@ -171,7 +171,13 @@ enum spd_answer spd_find_policy(struct ipsec *ips, uint32_t local, uint32_t peer
         return SPD_NO_SELECTOR;
     *out = *p;
     out->remote_sel.addr = rs->addr;
-    return SPD_OK;
+    return !fits || fits(arg, out) ? SPD_OK : SPD_UNFIT;
+}
+
+bool spd_find_again(struct ipsec *ips, const struct ipsec_policy *had, const struct selector *ls,
+                    const struct selector *rs, struct ipsec_policy *out)
+{
+    return spd_find_policy(ips, had->local, had->peer, ls, rs, out) == SPD_OK;
 }
 
 bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,

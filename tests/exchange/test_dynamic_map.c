@@ -207,6 +207,71 @@ static void in_order(void **state)
     box_free(b);
 }
 
+/* Entries for the same flows: the one whose profile the peer has matched, whose transforms it offers. Its pairs stay its own when they are renewed. */
+static void several(void **state)
+{
+    struct box *b = star(811, hub, 2);
+    struct ipsec_flow_info f;
+    unsigned met = 0;
+    (void)state;
+    box_type(b, "hub", "configure terminal"); /* a profile is incomplete at first, and says so */
+    box_type(b, "hub", "crypto isakmp profile NOBODY");
+    box_type(b, "hub", "crypto isakmp profile S1");
+    box_type(b, "hub", "end");
+    conf(b, "hub",
+         "crypto keyring K1\npre-shared-key address 0.0.0.0 0.0.0.0 key secret\nexit\n"
+         "crypto isakmp profile NOBODY\nmatch identity host other.example.com\nkeyring K1\nexit\n"
+         "crypto isakmp profile S1\nkeyring K1\nmatch identity address 192.0.1.1 255.255.255.255\nexit\n"
+         "crypto ipsec transform-set G esp-gcm 256\nexit\n"
+         "crypto dynamic-map DYN 10\nset isakmp-profile NOBODY\nexit\n"
+         "crypto dynamic-map DYN 20\nset isakmp-profile S1\nset transform-set G\nexit\n"
+         "crypto dynamic-map DYN 30\nset isakmp-profile S1\nset transform-set T\nset pfs group14\nexit\n"
+         "crypto dynamic-map DYN 40\nset isakmp-profile S1\nset transform-set T\nexit\n"
+         "crypto dynamic-map DYN 50\nset transform-set G");
+    conf(b, "s2", "crypto ipsec transform-set G esp-gcm 256\nexit\ncrypto map CM 10 ipsec-isakmp\nset transform-set G");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f);)
+        met += f.dyn_seq == (f.peer == 0xC0000101 ? 40 : 50);
+    assert_int_equal(met, 2);
+    /* What none of them takes is refused. */
+    conf(b, "s2", "crypto ipsec transform-set G esp-gcm");
+    box_type(b, "s2", "clear crypto sa");
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 0);
+    box_free(b);
+}
+
+static void several_v2(void **state)
+{
+    struct box *b = star(812, hub, 2);
+    struct ipsec_flow_info f;
+    unsigned met = 0;
+    (void)state;
+    conf(b, "hub",
+         IKEV2 "crypto ikev2 profile NOBODY\nmatch identity remote fqdn other.example.com\n"
+               "authentication remote pre-share\nauthentication local pre-share\nkeyring local K\nexit\n"
+               "crypto ipsec security-association lifetime seconds 120\n"
+               "crypto ipsec transform-set G esp-gcm 256\nexit\n"
+               "crypto dynamic-map DYN 10\nset ikev2-profile NOBODY\nexit\n"
+               "crypto dynamic-map DYN 20\nset ikev2-profile V2\nset transform-set G\nexit\n"
+               "crypto dynamic-map DYN 30\nset ikev2-profile V2\nset transform-set T");
+    conf(b, "s1", IKEV2 "crypto map CM 10 ipsec-isakmp\nset ikev2-profile V2");
+    conf(b, "s2",
+         IKEV2 "crypto ipsec transform-set G esp-gcm 256\nexit\n"
+               "crypto map CM 10 ipsec-isakmp\nset ikev2-profile V2\nset transform-set G");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", FROM_SPOKE), 4);
+    for (int i = 0; i < 8; i++) { /* the hub renews them */
+        box_run(b, 60 * US_PER_S);
+        assert_int_equal(pings(b, "hub", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+        assert_int_equal(pings(b, "hub", "ping 10.1.2.1 source Loopback0 timeout 1"), 5);
+    }
+    for (size_t at = 0; ipsec_flow_next(ips(b, "hub"), &at, &f);)
+        met += f.dyn_seq == (f.peer == 0xC0000101 ? 30 : 20);
+    assert_int_equal(met, 2);
+    box_free(b);
+}
+
 /* The recovery table's row: a hub that lost everything begins with nobody, whatever is configured. */
 static void no_recovery(void **state)
 {
@@ -354,6 +419,7 @@ int main(void)
         cmocka_unit_test(three), cmocka_unit_test(bounded),  cmocka_unit_test(renewed),     cmocka_unit_test(transport),
         cmocka_unit_test(moved), cmocka_unit_test(in_order), cmocka_unit_test(no_recovery), cmocka_unit_test(inside),
         cmocka_unit_test(shown), cmocka_unit_test(ikev2),    cmocka_unit_test(sizes),
+        cmocka_unit_test(several), cmocka_unit_test(several_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,11 +115,17 @@ bool v1_flow_same(const struct selector *a, const struct selector *b);
 uint8_t *v1_flow_keep(const uint8_t *p, size_t len); /* a copy, the caller's */
 /* Does the crypto identity of this flow, if it has one, let this peer have SAs? Says so when not. */
 bool v1_flow_allowed(const struct ike_sa *sa, const struct ipsec_policy *p);
-/* The flow that QM1 asks for into qm->policy, with its identities kept; and what is said about it. */
-enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
-/* The same for transport mode through a translator: hosts behind it are those that are seen here. False: it makes no
- * difference, and nothing has changed. */
-bool v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, struct qm_scratch *qm);
+/* What QM1 offers for the flow: its SA payload, and whether there is a KE payload. */
+struct v1_offer {
+    const struct sa_body *body;
+    bool have_ke;
+};
+/* The flow that QM1 asks for into qm->policy, with its identities kept, and what is chosen of the offer into qm->choice. SPD_UNFIT: the flow is there, but
+ * nothing that is offered for it is acceptable. */
+enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer, struct qm_scratch *qm);
+/* The same for transport mode through a translator: hosts behind it are those that are seen here. Neither SPD_OK nor SPD_UNFIT: it makes no difference, and
+ * nothing has changed. */
+enum spd_answer v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer, struct qm_scratch *qm);
 void v1_flow_trace(const struct ike_sa *sa, const struct ipsec_policy *flow, enum spd_answer answer);
 /* v1_peer.c: vendor ids and NAT discovery. */
 enum v1_vendors { VENDORS_FIRST = 1, VENDORS_SECOND = 2 }; /* of MM1 and MM2; of MM3 and MM4; aggressive mode: both */

@@ -443,13 +443,13 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     TRACE(sa, "set new node %u to QM_IDLE      ", n->mid);
     TRACE(sa, "processing HASH payload. message ID = %u", n->mid);
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
-    enum spd_answer answer = v1_flow_find(sa, &m->ps, qm);
-    bool chosen = answer == SPD_OK && p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice);
-    if (!chosen && v1_flow_find_seen(sa, &m->ps, qm)) {
-        answer = SPD_OK;
-        chosen = p2_choose(sa, &body, &qm->policy, sa->natt, ke != NULL, &qm->choice) &&
-                 qm->choice.transform.mode == IPSEC_TRANSPORT;
+    struct v1_offer offer = {&body, ke != NULL};
+    enum spd_answer answer = v1_flow_find(sa, &m->ps, &offer, qm);
+    if (answer != SPD_OK) {
+        enum spd_answer seen = v1_flow_find_seen(sa, &m->ps, &offer, qm);
+        answer = seen == SPD_OK || seen == SPD_UNFIT ? seen : answer;
     }
+    bool chosen = answer == SPD_OK;
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
     if (chosen)

@@ -217,17 +217,33 @@ static void without_required(struct ipsec_policy *p)
     p->ntransforms = n;
 }
 
+struct offer {
+    const struct v2_sa_body *body;
+    bool create, transport;
+    struct v2_child_choice *choice;
+};
+
+static bool offer_fits(void *arg, const struct ipsec_policy *p)
+{
+    struct offer *o = arg;
+    struct ipsec_policy ours = *p;
+
+    if (!o->transport)
+        without_required(&ours);
+    return v2_choose_child(o->body, &ours, o->create, o->choice);
+}
+
 /* What is offered, held against the flows here. translated: for transport mode alone. */
 static uint16_t take_offer(struct v2_neg *n, const struct v2_payloads *ps, const struct v2_sa_body *body, bool create,
                            bool transport, bool translated)
 {
     const struct v2_child *old = v2_child_find(n->sa->v2, n->old);
+    struct offer o = {body, create, transport, &n->choice};
+    struct v2_ts_offer offer = {offer_fits, &o};
 
-    if (!v2_ts_find(n->sa, ps, translated, old ? &old->policy : NULL, &n->policy))
+    if (!v2_ts_find(n->sa, ps, translated, &offer, old ? &old->policy : NULL, &n->policy))
         return V2N_TS_UNACCEPTABLE;
-    if (!transport)
-        without_required(&n->policy);
-    if (!v2_choose_child(body, &n->policy, create, &n->choice))
+    if (!offer_fits(&o, &n->policy))
         return V2N_NO_PROPOSAL_CHOSEN;
     n->transport = transport && n->choice.transform.mode == IPSEC_TRANSPORT;
     return translated && !n->transport ? V2N_TS_UNACCEPTABLE : 0;

@@ -125,8 +125,7 @@ void v2_child_rekey(struct v2_child *c)
         return;
     w = NEW(struct ike_want);
     w->since = v2_now(sa->v2);
-    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &c->policy.local_sel, &c->policy.remote_sel,
-                        &w->policy) != SPD_OK ||
+    if (!spd_find_again(sa->v2->ike->env.ipsec, &c->policy, &c->policy.local_sel, &c->policy.remote_sel, &w->policy) ||
         !w->policy.ikev2) {
         ike_want_free(w);
         return;
@@ -196,7 +195,7 @@ static bool single_pair(struct v2_neg *n)
         return false;
     struct selector local = w->policy.local_sel, remote = w->policy.remote_sel;
     ipsec_first_hosts(&w->policy.first, &local, &remote);
-    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, &p) != SPD_OK || !p.ikev2)
+    if (!spd_find_again(sa->v2->ike->env.ipsec, &w->policy, &local, &remote, &p) || !p.ikev2)
         return false;
     p.first = w->policy.first;
     w->policy = p;

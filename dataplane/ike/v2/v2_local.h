@@ -446,11 +446,17 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m);
 void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m);
 
 /* ---- v2_ts.c ---- */
+/* What is offered for a child: is something in it acceptable under this policy? */
+struct v2_ts_offer {
+    spd_fits *fits;
+    void *arg;
+};
 /* translated: for transport mode through a translator, the addresses as they are seen here take the place of those that
  * the peer says (section 2.23.1). Responder: the policy whose flow fits the offered selectors best, narrowed; false: none.
+ * Of policies with the same flow one under which something offered is acceptable goes first.
  * old: of the child that is to be replaced (NULL: none), whose selectors stay if they are offered (section 2.9.2). */
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct ipsec_policy *old,
-                struct ipsec_policy *out);
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct v2_ts_offer *offer,
+                const struct ipsec_policy *old, struct ipsec_policy *out);
 /* Does the crypto identity of this flow, if it has one, let this peer have SAs? Says so when not. */
 bool v2_ts_allowed(const struct v2_sa *sa, const struct ipsec_policy *p);
 /* Initiator: the answer's selectors, within what was asked, into policy. */

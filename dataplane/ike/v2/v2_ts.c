@@ -3,7 +3,8 @@
  * A flow of ours is one pair of subnets, protocol and port, so a child gets exactly one selector on each side. As
  * responder the flows of the policies with that peer (IKEv2, under the SA's profile) are held against all that is
  * offered; what they have in common is the answer. Of several flows that one is taken which has the packet that began
- * it in it (when two or more selectors are offered, the first is that packet's), then the greatest. Policies that know
+ * it in it (when two or more selectors are offered, the first is that packet's), then one for which something acceptable
+ * is offered, then the greatest. Policies that know
  * no flow beforehand (dynamic maps) are asked with the offered selectors themselves. Where SAs are per host, what is
  * agreed goes no further than the two hosts of that packet, if the peer says which they are. A child that replaces
  * another one has that one's selectors when they are offered, whatever else would be greater (section 2.9.2).
@@ -23,9 +24,12 @@ struct search {
     const struct v2_sa *sa;
     const char *profile;
     struct v2_ts_body i, r; /* the peer's side, ours */
+    const struct v2_ts_offer *offer;
     struct ipsec_policy *out;
     int best;
 };
+
+enum { HAS_PACKET = 2048, IS_OFFERED = 1024 }; /* more than any width, one more than the other */
 
 static int width(const struct selector *s)
 {
@@ -71,7 +75,9 @@ static bool meet(void *arg, const struct ipsec_policy *p)
             v2_ts_of(&local, &tr);
             const struct v2_ts *fi = &s->i.v[0], *fr = &s->r.v[0];
             if (fi->lo >= ti.lo && fi->lo <= ti.hi && fr->lo >= tr.lo && fr->lo <= tr.hi)
-                score += 1024;
+                score += HAS_PACKET;
+            if (s->offer->fits(s->offer->arg, p))
+                score += IS_OFFERED;
             if (score <= s->best)
                 continue;
             s->best = score;
@@ -91,17 +97,33 @@ static bool whole(const struct v2_ts *ts, struct selector *out)
     return v2_ts_narrow(ts, &any, out, &exact) && exact;
 }
 
-static bool ask_with_theirs(struct v2_sa *sa, struct search *s)
+/* An entry that is for this SA, and for which something acceptable is offered. The first of the former is remembered. */
+static bool takes(void *arg, const struct ipsec_policy *p)
+{
+    struct search *s = arg;
+
+    if (!ours(s->sa, p, s->profile))
+        return false;
+    if (s->best < 0)
+        *s->out = *p;
+    s->best = 0;
+    return s->offer->fits(s->offer->arg, p);
+}
+
+static bool ask_with_theirs(const struct v2_sa *sa, struct search *s)
 {
     struct selector local, remote;
+    struct ipsec_policy found;
 
     for (unsigned i = s->i.n; i-- > 0;)
         for (unsigned r = s->r.n; r-- > 0;)
             if (whole(&s->i.v[i], &remote) && whole(&s->r.v[r], &local) &&
-                spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, s->out) == SPD_OK &&
-                ours(sa, s->out, s->profile))
+                spd_find_fit(sa->v2->ike->env.ipsec, sa->local, sa->remote, &local, &remote, takes, s, &found) ==
+                    SPD_OK) {
+                *s->out = found;
                 return true;
-    return false;
+            }
+    return s->best >= 0;
 }
 
 /* All entries of the one address that a host in transport mode has. */
@@ -120,14 +142,13 @@ static void as_seen(const struct v2_sa *sa, struct v2_ts_body *ours, struct v2_t
     replace(theirs, sa->nat_remote, sa->remote);
 }
 
-/* The policy that stands behind exactly these selectors, with the modes that fit them. */
-static bool ask_with(struct v2_sa *sa, const struct selector *local, const struct selector *remote,
-                     struct ipsec_policy *out)
+/* The policy that stands behind exactly these selectors, with the modes that fit them: of the entry of `of`, if that has them. */
+static bool ask_with(struct v2_sa *sa, const struct ipsec_policy *of, const struct selector *local,
+                     const struct selector *remote, struct ipsec_policy *out)
 {
     struct ipsec_policy asked;
 
-    if (spd_find_policy(sa->v2->ike->env.ipsec, sa->local, sa->remote, local, remote, &asked) != SPD_OK ||
-        !ours(sa, &asked, sa->profile))
+    if (!spd_find_again(sa->v2->ike->env.ipsec, of, local, remote, &asked) || !ours(sa, &asked, sa->profile))
         return false;
     *out = asked;
     return true;
@@ -157,11 +178,11 @@ static bool to_host(const struct v2_ts *first, struct selector *s)
     return true;
 }
 
-bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct ipsec_policy *old,
-                struct ipsec_policy *out)
+bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated, const struct v2_ts_offer *offer,
+                const struct ipsec_policy *old, struct ipsec_policy *out)
 {
     const struct v2_payload *i = v2_one(ps, V2_TSI), *r = v2_one(ps, V2_TSR);
-    struct search s = {.sa = sa, .profile = sa->profile, .out = out, .best = -1};
+    struct search s = {.sa = sa, .profile = sa->profile, .offer = offer, .out = out, .best = -1};
     struct selector local, remote;
 
     if (!i || !r || v2_tsb(i, &s.i) != CODEC_OK || v2_tsb(r, &s.r) != CODEC_OK || !s.i.n || !s.r.n)
@@ -169,18 +190,19 @@ bool v2_ts_find(struct v2_sa *sa, const struct v2_payloads *ps, bool translated,
     if (translated)
         as_seen(sa, &s.r, &s.i);
     if (old && offered(&s.i, &old->remote_sel) && offered(&s.r, &old->local_sel) &&
-        ask_with(sa, &old->local_sel, &old->remote_sel, out))
+        ask_with(sa, old, &old->local_sel, &old->remote_sel, out))
         return true;
     spd_each_flow(sa->v2->ike->env.ipsec, sa->local, sa->remote, meet, &s);
-    if (s.best < 0 && !ask_with_theirs(sa, &s))
+    bool known = s.best >= 0;
+    if (!known && !ask_with_theirs(sa, &s))
         return false;
     local = out->local_sel;
     remote = out->remote_sel;
     if (!old && out->per_host && to_host(&s.i.v[0], &remote) && to_host(&s.r.v[0], &local) &&
-        ask_with(sa, &local, &remote, out))
+        ask_with(sa, out, &local, &remote, out))
         return true;
-    if (s.best >= 0)
-        (void)ask_with(sa, &out->local_sel, &out->remote_sel, out);
+    if (known)
+        (void)ask_with(sa, out, &out->local_sel, &out->remote_sel, out);
     return true;
 }
 
