@@ -233,6 +233,54 @@ static void many_deleted(void **state)
     rig_free(r);
 }
 
+static enum wire_verdict lose_answer(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)r, (void)len;
+    return from == 1 && ike[18] == V2_IKE_AUTH ? WIRE_LOSE : WIRE_PASS;
+}
+
+/* Section 2.4: INITIAL_CONTACT may stand in the answer to IKE_AUTH too. What is older and of the same identity goes, the
+ * SA that it came with stays; without it both stay. */
+static void contact_in_the_answer(void **state)
+{
+    (void)state;
+    static const uint8_t contact[] = {0, 0, 0, 8, 0, 0, V2N_INITIAL_CONTACT >> 8, V2N_INITIAL_CONTACT & 255};
+    for (int said = 0; said < 2; said++) {
+        struct rig *r = up(1);
+        struct v2_payloads ps;
+        uint8_t inner[1024], out[1200];
+        size_t len = 0, at = said ? sizeof contact : 0;
+        uint32_t old = rig_sa(r, 0)->tunnel_id;
+
+        r->judge = lose_answer;
+        r->taped = 0;
+        struct v2_sa *sa = v2_negotiate(rig_v2(r, "left"), LEFT, RIGHT, "P");
+        box_run(r->b, S);
+        assert_true(r->taped >= 4 && r->tape[3].from == 1 && r->tape[3].data[18] == V2_IKE_AUTH);
+        const uint8_t *answer = r->tape[3].data;
+        assert_int_equal(v2_payloads(V2_SK, answer + V2_HDR, r->tape[3].len - V2_HDR, &ps), CODEC_OK);
+        assert_true(v2_sk_open(sa->open, answer, r->tape[3].len, &ps.v[0], inner + at, sizeof inner - at, &len));
+        memcpy(inner, contact, at);
+        inner[0] = said ? ps.v[0].next : inner[0];
+        struct v2_hdr h = {.version = 0x20, .exchange = V2_IKE_AUTH, .flags = V2_FLAG_RESPONSE, .mid = 1};
+        memcpy(h.ispi, sa->ispi, 8);
+        memcpy(h.rspi, sa->rspi, 8);
+        struct v2_sa *theirs = v2_sa_find(rig_v2(r, "right"), sa->rspi);
+        len = v2_sk_seal(theirs->seal, rig_ike(r, "right")->env.rnd, &h, said ? V2_NOTIFY : ps.v[0].next, inner, at + len,
+                         out, sizeof out);
+        assert_true(len > 0);
+        r->judge = NULL;
+        rig_inject(r, 1, 500, out, len);
+        assert_int_equal(rig_sas(r, 0), said ? 1 : 2);
+        assert_ptr_equal(rig_sa(r, 0), sa);
+        assert_int_not_equal(sa->tunnel_id, old);
+        assert_int_equal(rig_children(r, 0), said ? 1 : 2);
+        assert_ptr_equal(rig_child(r, 0)->sa, sa);
+        assert_true(rig_ping(r, 0, 5) >= 4);
+        rig_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +288,7 @@ int main(void)
         cmocka_unit_test(payload_in_front),
         cmocka_unit_test(first_messages),
         cmocka_unit_test(many_deleted),
+        cmocka_unit_test(contact_in_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  *
  *   initiator                                                            responder
  *   HDR, SK{IDi, AUTH, SAi2, TSi, TSr, [N(INITIAL_CONTACT)], N...}  -->
- *                                              <--  HDR, SK{IDr, AUTH, SAr2, TSi, TSr, N...}
+ *                          <--  HDR, SK{IDr, AUTH, SAr2, TSi, TSr, [N(INITIAL_CONTACT)], N...}
  *                                              <--  HDR, SK{IDr, AUTH, N(NO_PROPOSAL_CHOSEN ...)}   an SA without child
  *                                              <--  HDR, SK{N(AUTHENTICATION_FAILED)}
  *
@@ -14,7 +14,8 @@
  * The SA stands once both are proved; its first child may fail without it (section 1.2): then the error is in the
  * answer and the next packet that needs a pair asks in CREATE_CHILD_SA. A request with neither SAi2 nor selectors asks
  * for no child (we say CHILDLESS_IKEV2_SUPPORTED as responder, and never ask so ourselves). INITIAL_CONTACT is said when
- * no SA with the peer under this profile is up, and heeded before the child is made. */
+ * no SA with the peer under this profile is up; it is heeded before the child is made, in either half (section 2.4; we say
+ * it in the request alone). */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
@@ -271,6 +272,8 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     sa->first->neg = NULL;
     read_window(sa, &m->ps);
     v2_sa_established(sa);
+    if (v2_notify_find(&m->ps, V2N_INITIAL_CONTACT, &nb))
+        v2_peer_initial_contact(sa);
     say_up(sa);
     uint16_t why = v2_child_read_answer(n, &m->ps, false);
     bool allowed = v2_ts_allowed(sa, &n->policy);
