@@ -42,7 +42,7 @@ enum drop_reason {
     DROP_REASONS
 };
 
-#define PACKET_ROOM 128 /* headroom kept free in front of a received or new packet, for encapsulation */
+#define PACKET_ROOM 512 /* headroom kept free in front of a received or new packet, for encapsulation; enough for every way (tunnel/wrap.c) */
 struct packet {               /* what most stages touch is on its first line of the cache */
     uint8_t *l3;              /* current header (Ethernet at ETH_IN, IPv4 afterwards) */
     uint8_t *base;            /* start of the buffer */

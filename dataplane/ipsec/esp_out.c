@@ -24,6 +24,11 @@
 #define OUTER_TTL   255u
 #define PROTO_IPIP  4
 #define PACKET_MOST 65535u
+#define IV_MOST     16u
+
+_Static_assert(IP_HEAD + AH_FIXED + HASH_MAX / 2 + ESP_HEAD + IV_MOST <= IPSEC_HEAD_MOST &&
+                   IP_HEAD + UDP_HEAD + ESP_HEAD + IV_MOST <= IPSEC_HEAD_MOST,
+               "the longest encapsulation");
 
 const uint8_t esp_padding[3 * PAD_AT_ONCE] = {
     [PAD_AT_ONCE] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};

@@ -19,6 +19,11 @@
 
 enum { IP_DF = 0x4000, PACKET_MOST = 65535 };
 
+/* Whatever is configured, a packet finds the room for it: each tunnel has its two headers, and protects or leaves by an
+ * interface that does. */
+_Static_assert(TUNNEL_DEPTH * (IPV4_HEADER + GRE_HEADER_MAX + IPSEC_HEAD_MOST) <= PACKET_ROOM,
+               "what a packet's way puts in front of it fits in its room");
+
 bool tunnel_wrap(struct tunnel *t, struct packet *p, uint16_t proto, uint8_t tos, bool df)
 {
     const struct tunnel_conf *c = tunnel_conf(t);

@@ -413,6 +413,39 @@ static void fits(void **state)
     box_free(b);
 }
 
+/* Below tunnels within tunnels, each with the longest of headers and protected so, all that goes in front still finds its
+ * room. */
+static void nested(void **state)
+{
+    struct box *b = crypto_pair("crypto ipsec transform-set L ah-sha512-hmac esp-aes 256 esp-sha512-hmac\n"
+                                "crypto ipsec profile P\n set transform-set L\n"
+                                "crypto isakmp key cisco123 address 0.0.0.0\n", NULL);
+    (void)state;
+    for (int n = 1; n <= 2; n++) {
+        char lines[600];
+        snprintf(lines, sizeof lines,
+                 "access-list 101 permit gre host 10.0.0.%d host 10.0.0.%d\ncrypto map VPN 10\nset transform-set L", n, 3 - n);
+        conf(b, n == 1 ? "r1" : "r2", lines);
+        for (int i = 0; i < 4; i++) {
+            snprintf(lines, sizeof lines,
+                     "interface Tunnel%d\nip address 172.16.%d.%d 255.255.255.0\ntunnel source %s.%d\ntunnel destination %s.%d\n"
+                     "tunnel key 7\ntunnel checksum\ntunnel sequence-datagrams\n%s",
+                     i, i, n, (const char *[]){"10.0.0", "172.16.0", "172.16.1", "172.16.2"}[i], n,
+                     (const char *[]){"10.0.0", "172.16.0", "172.16.1", "172.16.2"}[i], 3 - n,
+                     i ? "tunnel protection ipsec profile P" : "");
+            conf(b, n == 1 ? "r1" : "r2", lines);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        char line[80];
+        snprintf(line, sizeof line, "ping 172.16.%d.2 timeout 1", i);
+        (void)pings(b, "r1", line);
+        box_run(b, 5 * US_PER_S);
+        assert_int_equal(pings(b, "r1", line), 5);
+    }
+    box_free(b);
+}
+
 /* What is said of such a pair: four SAs of two protocols, one tunnel. */
 static void shown(void **state)
 {
@@ -560,7 +593,7 @@ int main(void)
         cmocka_unit_test(sets_and_modes), cmocka_unit_test(lists),     cmocka_unit_test(attacked), cmocka_unit_test(renewed),
         cmocka_unit_test(ended),          cmocka_unit_test(forgotten), cmocka_unit_test(ikev2),    cmocka_unit_test(fits),
         cmocka_unit_test(shown),          cmocka_unit_test(by_volume),
-        cmocka_unit_test(protected_tunnels), cmocka_unit_test(path),
+        cmocka_unit_test(protected_tunnels), cmocka_unit_test(path),  cmocka_unit_test(nested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
