@@ -3,7 +3,7 @@
  *   limit                  counts                                     default
  *   ike sa                 IKE SAs of either version, established or being negotiated   none
  *   ike in-negotiation-sa  IKE SAs being negotiated                   1000
- *   ipsec sa               pairs of IPsec SAs                         none
+ *   ipsec sa               pairs of IPsec SAs, one of AH over ESP as one  none
  *   all in-negotiation-sa  IKE and IPsec SAs being negotiated         none
  *
  * Only what is new is refused: an IKE SA that renews one with the same peer and a pair that follows one of the same flow
@@ -17,6 +17,14 @@
 #include "dataplane/ike/v2/v2.h"
 #include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
+
+/* As they are negotiated: AH over ESP in one. */
+static unsigned pairs_up(const struct ike *ike)
+{
+    struct ipsec_totals t = ipsec_totals(ike->env.ipsec);
+
+    return t.pairs - t.overs;
+}
 
 void admission_conf_init(void *conf)
 {
@@ -38,7 +46,7 @@ void admission_get(struct ike *ike, struct admission_info *out)
         .n = ike->admission,
         .ike_active = n.active,
         .ike_negotiating = n.negotiating,
-        .ipsec_active = ipsec_totals(ike->env.ipsec).pairs,
+        .ipsec_active = pairs_up(ike),
         .ipsec_negotiating = ike->pairs_negotiating,
     };
 }
@@ -110,11 +118,10 @@ bool admission_ipsec(struct ike *ike, const struct ipsec_policy *flow, bool inco
 {
     const struct admission_conf *c = &ike->admission_conf;
     struct admission_counts *n = &ike->admission;
-    unsigned pairs = ipsec_totals(ike->env.ipsec).pairs;
     unsigned asking = ike->pairs_negotiating - counted;
     const char *why = NULL;
 
-    if (c->ipsec_sa && pairs + asking >= c->ipsec_sa && !renews(ike, flow))
+    if (c->ipsec_sa && pairs_up(ike) + asking >= c->ipsec_sa && !renews(ike, flow))
         why = "IPSEC SA LIMIT REACHED";
     else if (c->all_negotiating && ike_counts(ike).negotiating + asking >= c->all_negotiating)
         why = "IN-NEGOTIATION SA LIMIT REACHED";

@@ -12,7 +12,7 @@ struct ipsec_policy;
 struct admission_conf {       /* crypto call admission limit; 0: none */
     uint32_t ike_sa;          /* IKE SAs, those being negotiated too */
     uint32_t ike_negotiating; /* IKE SAs being negotiated: 1000 */
-    uint32_t ipsec_sa;        /* IPsec SAs: a pair counts as one */
+    uint32_t ipsec_sa;        /* IPsec SAs: a pair counts as one, AH over ESP too */
     uint32_t all_negotiating; /* IKE SAs and IPsec SAs being negotiated, together */
 };
 void admission_conf_init(void *conf);

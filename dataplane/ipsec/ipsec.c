@@ -412,6 +412,7 @@ struct ipsec_totals ipsec_totals(const struct ipsec *ips)
 {
     struct ipsec_totals t = ips->totals;
     t.pairs = (unsigned)table_count(ips->by_id) + ips->overs;
+    t.overs = ips->overs;
     t.flows = ips->nflows;
     t.transient = (unsigned)table_count(ips->transient);
     return t;

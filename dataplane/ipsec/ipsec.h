@@ -191,6 +191,7 @@ struct ipsec_totals {
     uint64_t in_packets, out_packets, in_bytes, out_bytes, installed, deleted, refused, acquires, invalid_spi,
         transient_drops;
     unsigned pairs, flows, transient; /* pairs: AH over ESP is two */
+    unsigned overs;                   /* pairs of AH over ESP */
 };
 struct ipsec_totals ipsec_totals(const struct ipsec *ips);
 #endif

@@ -224,6 +224,27 @@ static void ipsec_limit_v2(void **state)
     box_free(b);
 }
 
+/* A pair of AH over ESP is one pair, while it is negotiated and afterwards. */
+static void bundles(void **state)
+{
+    (void)state;
+    struct box *b = star();
+    static const char *const nodes[] = {"hub", "s1", "s2"};
+
+    for (int i = 0; i < 3; i++) {
+        box_type_all(b, nodes[i], "configure terminal\ncrypto ipsec transform-set TS ah-sha-hmac esp-aes\nend");
+        box_type(b, nodes[i], "clear crypto sa");
+    }
+    set(b, "hub", "crypto call admission limit ipsec sa 2");
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.1.1", "(4/5)");
+    pair_has(b, "hub", "show crypto ipsec sa count", "IPsec SA total: 4, ");
+    pair_has(b, "hub", STATS, "Total IPSEC SA Count:           1 active:          1 negotiating:     0\n");
+    pair_has(b, "s1", "ping 192.168.0.1 source 192.168.11.1", "(4/5)");
+    pair_has(b, "hub", STATS, "Total IPSEC SA Count:           2 active:          2 negotiating:     0\n");
+    pair_has(b, "s2", "ping 192.168.0.1 source 192.168.2.1", "(0/5)");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +252,7 @@ int main(void)
         cmocka_unit_test(failures), cmocka_unit_test(ike_limit),
         cmocka_unit_test(ipsec_limit),
         cmocka_unit_test(ipsec_limit_v2),
+        cmocka_unit_test(bundles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
