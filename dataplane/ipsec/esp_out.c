@@ -1,7 +1,7 @@
 /* esp_out.c: encapsulation: ESP (RFC 4303) and AH (RFC 4302), or AH over ESP (over.c), tunnel and transport mode. The stage ESP_OUT: p->sa is
  * known; out comes a packet for IP4_ROUTE. ESP_BATCH packets go through three passes: each is dressed (headers, number,
  * IV, padding) and counted, while its SA is near; then all are encrypted and summed at once (and then those of AH over ESP
- * by AH); then each is sent on.
+ * by AH); then each is sent on, and only then an SA ends whose volume they have used up: its DELETE comes last.
  *
  * The packet grows in place, into the room kept around it: in front [IPv4 | UDP | ESP | IV] (tunnel) or the IPv4 header
  * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
@@ -292,6 +292,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
         else
             graph_drop(g, v[i], d[i].why);
     }
+    pair_spent(ips);
 }
 
 void esp_out_stage(void *self, struct graph *g, struct packet **v, unsigned n)

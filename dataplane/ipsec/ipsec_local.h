@@ -322,6 +322,7 @@ struct ipsec {
     unsigned nlate;
     uint32_t pair_ids, spi_handles;
     unsigned overs; /* pairs of AH over ESP */
+    struct sa_pair *spent; /* used up by what is just being sent: only within esp_out.c */
     struct icmp_listener pmtu;
     uint64_t pmtu_since;
     unsigned pmtu_looks;
@@ -410,6 +411,7 @@ void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu);
 void pair_used(struct sa_pair *sa, const struct sa_half *h); /* so much that a limit in kilobytes is met */
+void pair_spent(struct ipsec *ips); /* those that sending has used up end, now that what they sealed is on its way */
 /* So many packets of `bytes` (inside) went through: counts, and the limits in kilobytes, at which an SA ends. (The
  * router's totals are for those who send or receive many to add.) */
 static inline void pair_count(struct sa_pair *sa, int dir, uint32_t packets, uint64_t bytes, uint64_t now)

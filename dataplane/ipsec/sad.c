@@ -469,8 +469,25 @@ void pair_used(struct sa_pair *sa, const struct sa_half *h)
 {
     if (h->bytes >= sa->soft_bytes && !sa->soft_told)
         pair_soft(sa);
-    if (h->bytes >= sa->hard_bytes)
+    if (h->bytes < sa->hard_bytes || sa->dead)
+        return;
+    if (h == &sa->in) {
         pair_delete(sa, SA_GONE_EXPIRED, true);
+        return;
+    }
+    sa->dead = true; /* nothing more is sent with it */
+    sa->next_dead = sa->ips->spent;
+    sa->ips->spent = sa;
+}
+
+void pair_spent(struct ipsec *ips)
+{
+    while (ips->spent) {
+        struct sa_pair *sa = ips->spent;
+        ips->spent = sa->next_dead;
+        sa->dead = false;
+        pair_delete(sa, SA_GONE_EXPIRED, true);
+    }
 }
 
 uint32_t pair_plain_mtu(struct sa_pair *sa, uint32_t path_mtu)

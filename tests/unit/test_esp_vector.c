@@ -162,6 +162,40 @@ static uint32_t install_kb(struct box *b, bool left, const struct ipsec_transfor
     return id;
 }
 
+/* As IKE does with its DELETE. */
+static void tell(void *arg, const struct sa_pair_info *pair, enum sa_gone why)
+{
+    struct box *b = arg;
+    struct packet *p = packet_new(b->graph, 100);
+
+    box_gone(b, pair, why);
+    p->len = 1;
+    graph_next(b->graph, p, STAGE_IP4_ROUTE);
+}
+
+/* What was sealed by the SA that its volume ends leaves before the word that it is over. */
+static void told_last(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ALL; i++) {
+        struct box *b = end_new(true, false);
+        static struct wire w[60];
+
+        install_kb(b, true, &all[i], 1);
+        ipsec_set_up(b->ips, &(struct ipsec_up){.arg = b, .gone = tell});
+        plain(w, 60);
+        put_all(b, STAGE_CRYPTO_OUT, w, 7); /* so that it is used up among others that go with it */
+        put_all(b, STAGE_CRYPTO_OUT, w, 60);
+        assert_int_equal(b->ngone, 1);
+        assert_int_equal(b->why[0], SA_GONE_EXPIRED);
+        assert_int_equal(b->ngot, 18);
+        for (unsigned k = 0; k < 17; k++)
+            assert_int_not_equal(b->got[k].len, 1);
+        assert_int_equal(b->got[17].len, 1);
+        box_free(b);
+    }
+}
+
 /* 1 KB is used up by the 17th packet of 63 bytes. */
 static void used_up(void **state)
 {
@@ -375,7 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(duplicates), cmocka_unit_test(twice),     cmocka_unit_test(window),
-        cmocka_unit_test(used_up),    cmocka_unit_test(all_gone),  cmocka_unit_test(mixture),
+        cmocka_unit_test(used_up), cmocka_unit_test(told_last),    cmocka_unit_test(all_gone),  cmocka_unit_test(mixture),
         cmocka_unit_test(extended),   cmocka_unit_test(one_sided), cmocka_unit_test(foreign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
