@@ -16,6 +16,8 @@
  * ours was under way is left alone: when both ends begin at once, each would otherwise delete what the other has just
  * chosen. The surplus pair is not renewed (timers.c) and ends with its lifetime, so that the first rekey leaves one.
  *
+ * A peer with the right key may begin IKE SAs without end: of more than IKE_SAME_MAX the oldest is deleted.
+ *
  * INITIAL-CONTACT removes IKE SAs and pairs that are older than the negotiation that carries it, and nothing younger:
  * what came up meanwhile came up with the peer as it is now. */
 #include <string.h>
@@ -429,12 +431,15 @@ void peer_sa_settled(struct ike_sa *sa)
 void peer_sa_established(struct ike_sa *sa)
 {
     struct ike_peer *p = sa->peer;
+    unsigned same = 0;
 
     for (struct ike_sa *q = p->sas, *next; q; q = next) {
         next = q->peer_next;
         if (q != sa && ike_sa_up(q) && strcmp(q->profile, sa->profile) == 0) {
             q->superseded = true;
-            if (sa->initiator && q->established <= sa->created)
+            if (++same >= IKE_SAME_MAX)
+                ike_delete_sa(q, true, "Too many with one peer");
+            else if (sa->initiator && q->established <= sa->created)
                 timers_sa_retire(q);
         } else if (!sa->initiator && (q->state == IKE_I_MM1 || q->state == IKE_I_AM1) &&
                    strcmp(q->profile, sa->profile) == 0) {

@@ -140,6 +140,26 @@ static void test_all_at_once(void **state)
     world_free(w);
 }
 
+/* A begins IKE SAs without end: B keeps the newest. */
+static void test_anew_without_end(void **state)
+{
+    (void)state;
+    struct world *w = world_new(730);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    acquire(a);
+    run_s(w, 2);
+    for (unsigned i = 0; i < 2 * IKE_SAME_MAX; i++) {
+        struct ike_sa *sa = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
+        assert_non_null(sa);
+        run_s(w, 0.5);
+        ike_sa_kill(sa, "Forgotten"); /* B is not told */
+        assert_in_range(sas_up(b), 2, IKE_SAME_MAX);
+    }
+    assert_int_equal(sas_up(b), IKE_SAME_MAX);
+    assert_true(both_flow(w));
+    world_free(w);
+}
+
 static enum fate set_commit(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
 {
     (void)w;
@@ -380,7 +400,7 @@ static void test_refused_which(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once),
+        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end),
         cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
         cmocka_unit_test(test_refused_without_spi), cmocka_unit_test(test_refused_by_whom), cmocka_unit_test(test_refused_which),
     };

@@ -10,6 +10,7 @@
  *   the peer asks to replace                 answer
  *   a pair that is not here (any more)       CHILD_SA_NOT_FOUND
  *   one that we are deleting                 TEMPORARY_FAILURE
+ *   one of a flow, time and again, that never has its old ones deleted    TEMPORARY_FAILURE
  *   one that we are replacing                as usual; nonces decide later
  *   anything, while we replace the IKE SA    TEMPORARY_FAILURE
  *
@@ -407,6 +408,16 @@ static void answer_shared(void *arg, bool ok)
     v2_pump(sa);
 }
 
+/* The peer goes on replacing and deletes nothing of what it has replaced. */
+static bool piled_up(const struct v2_child *old)
+{
+    unsigned n = 0;
+
+    for (const struct v2_child *c = v2_of_flow(old->sa->v2, &old->policy); c; c = c->older)
+        n += c->state == V2C_REPLACED && c->sa == old->sa;
+    return n >= V2_REPLACED_MAX;
+}
+
 /* The pair that REKEY_SA names. False: answered. */
 static bool find_old(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m, struct v2_neg *n)
 {
@@ -424,7 +435,7 @@ static bool find_old(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
         v2_respond(sa, s, &w);
         return false;
     }
-    if (old->deleting || old->state == V2C_REPLACED) {
+    if (old->deleting || old->state == V2C_REPLACED || piled_up(old)) {
         v2_respond_notify(sa, s, V2N_TEMPORARY_FAILURE, NULL, 0);
         return false;
     }

@@ -3,7 +3,8 @@
  *
  * An SA belongs to a profile, and a flow to the profile that its policy names: two tunnels to one address may have two
  * IKE SAs. Of several established SAs under one profile the newest is used, since it is the one that both ends know
- * best; when both ends begin at the same time both SAs are kept.
+ * best; when both ends begin at the same time both SAs are kept. A peer with the right key may go on so: of more than
+ * V2_SAME_MAX under one identity and profile the oldest is deleted.
  *
  * INITIAL_CONTACT (RFC 7296 section 2.4) removes every older SA with the same pair of identities, with its children,
  * and nothing younger than the negotiation that carries it. Nothing of a peer exists for a message that proved nothing,
@@ -196,17 +197,39 @@ void v2_peer_initial_contact(struct v2_sa *sa)
     }
 }
 
+static bool alike(const struct v2_sa *a, const struct v2_sa *b)
+{
+    return a->established && same_id(&a->remote_id, &b->remote_id) && !strcmp(a->profile, b->profile);
+}
+
+unsigned v2_peer_retired(const struct v2_sa *sa)
+{
+    unsigned n = 0;
+
+    for (const struct v2_sa *q = sa->peer->sas; q; q = q->peer_next)
+        n += (q->state == V2_REKEYED || q->state == V2_CLOSING) && alike(q, sa);
+    return n;
+}
+
 void v2_peer_established(struct v2_sa *sa)
 {
     struct v2_peer *p = sa->peer;
     struct ike_want *w;
-    bool duplicate = false;
+    unsigned same = 0;
 
     TR(sa, "Checking for duplicate IKEv2 SA");
-    for (struct v2_sa *q = p->sas; q; q = q->peer_next)
-        if (q != sa && v2_sa_up(q) && same_id(&q->remote_id, &sa->remote_id) && !strcmp(q->profile, sa->profile))
-            q->superseded = duplicate = true;
-    TR(sa, duplicate ? "Duplicate IKEv2 SA found" : "No duplicate IKEv2 SA found");
+    for (struct v2_sa *q = p->sas, *older; q; q = older) {
+        older = q->peer_next;
+        if (q == sa || !v2_sa_up(q) || !alike(q, sa))
+            continue;
+        q->superseded = true;
+        if (++same < V2_SAME_MAX)
+            continue;
+        v2_children_leave(q, SA_GONE_CLEARED);
+        v2_info_say_last(q, 0);
+        v2_sa_kill(q, "Too many with one peer", SA_GONE_CLEARED);
+    }
+    TR(sa, same ? "Duplicate IKEv2 SA found" : "No duplicate IKEv2 SA found");
     for (unsigned i = 0; i < p->nbad; i++) {
         v2_info_delete(sa, p->bad_spis[i].proto, p->bad_spis[i].spi, 0);
         if (sa->v2->ike->conf.invalid_spi_recovery)

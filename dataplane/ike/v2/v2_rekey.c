@@ -5,8 +5,8 @@
  *
  * The new SA inherits ports, identities, profile, window and children; message ids begin at zero. Who asked sends DELETE
  * on the old SA; who answered moves the children at once and keeps the old SA for that DELETE, a minute at most. A
- * rekey is not answered (TEMPORARY_FAILURE) while children are being made, replaced or deleted, and is only sent when
- * nothing of ours is on its way.
+ * rekey is not answered (TEMPORARY_FAILURE) while children are being made, replaced or deleted, nor while the peer leaves
+ * V2_RETIRED_MAX old ones undeleted; and is only sent when nothing of ours is on its way.
  *
  * The pseudorandom function stays that of the old SA wherever both ends still allow it: where it changes, section 2.18
  * takes the old one for SKEYSEED and the new one for all that comes of it, but strongSwan (5.9) the old one for both,
@@ -314,7 +314,8 @@ void v2_rekey_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m
     uint8_t spi[V2_SPI], group[2];
     const struct v2_x *ours = v2_x_kind(sa, V2X_REKEY);
 
-    if (v2_busy(sa) || (ours && ours->neg && ours->neg->crossed)) { /* once is enough */
+    if (v2_busy(sa) || (ours && ours->neg && ours->neg->crossed) || /* once is enough */
+        v2_peer_retired(sa) >= V2_RETIRED_MAX) {
         v2_respond_notify(sa, s, V2N_TEMPORARY_FAILURE, NULL, 0);
         return;
     }

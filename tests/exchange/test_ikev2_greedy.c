@@ -1,0 +1,116 @@
+/* A peer with the right key that takes more than it needs: what is held for it stays bounded, what was good goes on. */
+#include "tests/exchange/ikev2_box.h"
+
+static struct rig *up(void)
+{
+    struct rig *r = rig_new(1);
+    wire_set(r->wire, &(struct wire_params){.delay_us = 10000});
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    rig_quiet(r, 1, 1);
+    return r;
+}
+
+/* Left deletes nothing. */
+static enum wire_verdict no_word(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    (void)r, (void)len;
+    return from == 0 && ike[18] == V2_INFORMATIONAL ? WIRE_LOSE : WIRE_PASS;
+}
+
+static unsigned put_off(const struct rig *r)
+{
+    struct v2_stat_row row;
+
+    for (size_t at = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row);)
+        if (row.type == V2N_TEMPORARY_FAILURE)
+            return (unsigned)row.n[V2_TX_RES];
+    return 0;
+}
+
+/* It replaces the IKE SA as soon as it has been replaced, and leaves the old ones. */
+static void replaced_without_end(void **state)
+{
+    (void)state;
+    struct rig *r = up();
+    unsigned most = 0;
+
+    r->judge = no_word;
+    for (unsigned i = 0; i < 3 * V2_RETIRED_MAX; i++) {
+        v2_rekey_begin(rig_sa(r, 0));
+        box_run(r->b, S / 10);
+        if (rig_v2(r, "right")->nsas > most)
+            most = rig_v2(r, "right")->nsas;
+    }
+    assert_int_equal(most, V2_RETIRED_MAX + 1);
+    assert_true(put_off(r) > 0);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    r->judge = NULL; /* it thinks better of it */
+    box_run(r->b, 150 * S);
+    v2_rekey_begin(rig_sa(r, 0));
+    box_run(r->b, 10 * S);
+    rig_quiet(r, 1, 1);
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+    rig_free(r);
+}
+
+/* The same of a child. */
+static void children_without_end(void **state)
+{
+    (void)state;
+    struct rig *r = up();
+    struct v2_child *c, *next;
+
+    for (unsigned i = 0; i < 3 * V2_REPLACED_MAX; i++) {
+        c = rig_child(r, 0);
+        v2_child_rekey(c);
+        box_run(r->b, S / 200); /* asked */
+        c->deleting = true;     /* and never told */
+        box_run(r->b, S / 5);
+        if (rig_child(r, 0) == c)
+            c->deleting = false;
+        assert_in_range(rig_children(r, 1), 1, V2_REPLACED_MAX + 1);
+    }
+    assert_int_equal(rig_children(r, 1), V2_REPLACED_MAX + 1);
+    assert_true(put_off(r) > 0);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    for (c = rig_child(r, 0); c; c = next) {
+        next = c->next;
+        if (c->state == V2C_REPLACED) {
+            c->deleting = false;
+            v2_child_delete(c);
+        }
+    }
+    box_run(r->b, 20 * S);
+    rig_quiet(r, 1, 1);
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+    rig_free(r);
+}
+
+/* It authenticates anew, again and again: the newest stay. */
+static void anew_without_end(void **state)
+{
+    (void)state;
+    struct rig *r = up();
+
+    r->judge = no_word;
+    for (unsigned i = 0; i < 2 * V2_SAME_MAX; i++) {
+        assert_non_null(v2_negotiate(rig_v2(r, "left"), LEFT, RIGHT, "P"));
+        box_run(r->b, S / 5);
+        assert_in_range(rig_v2(r, "right")->nsas, 1, V2_SAME_MAX);
+    }
+    assert_int_equal(rig_v2(r, "right")->nsas, V2_SAME_MAX);
+    assert_in_range(rig_children(r, 1), 1, V2_SAME_MAX + 40); /* some take in for 5 s what is late */
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    assert_true(rig_ping(r, 1, 5) >= 4);
+    rig_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replaced_without_end),
+        cmocka_unit_test(children_without_end),
+        cmocka_unit_test(anew_without_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
