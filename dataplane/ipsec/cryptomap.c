@@ -181,7 +181,7 @@ struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r
     for (size_t i = 0; old && i < old->nrules; i++) {
         size_t k = (*at + i) % old->nrules;
         struct ipsec_flow *f = old->rules[k].flow;
-        if (f && !f->kept && acl_rule_same(&f->rule, r)) {
+        if (f && !f->kept && acl_rule_same(&old->rules[k].rule, r)) {
             f->kept = true;
             *at = k + 1;
             return f;
@@ -196,15 +196,37 @@ void group_of(struct flow_group *g, struct map_entry *e)
         f->entry = e;
 }
 
+/* Does the line ask for what no selector says (ports other than one, ICMP's types, flags ...)? */
+static bool unsaid(const struct acl_rule *r)
+{
+    return r->sop > ACL_PORT_EQ || r->dop > ACL_PORT_EQ || r->tcp_flags || r->icmp_type < 256 || r->icmp_code < 256 ||
+           r->has_dscp || r->has_precedence || r->has_tos || r->fragments;
+}
+
+/* Lines that are one to a peer have one flow: a pair made for one of them carries the packets of all. NULL: none before. */
+static struct ipsec_flow *entry_twin(const struct map_entry *e, const struct acl_rule *r)
+{
+    struct selector local, remote;
+    bool exact;
+    flow_selectors(r, &local, &remote);
+    struct ipsec_flow *f = entry_line(e, &local, &remote, &exact);
+    return exact ? f : NULL;
+}
+
 static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
 {
     struct acl *acl = acl_find(ips->env.net, e->acl);
     size_t n = acl ? acl_rules(acl) : 0, at = 0;
+    bool twins = false; /* there may be */
     e->rules = mem_array(n ? n : 1, sizeof *e->rules);
     for (size_t i = 0; i < n; i++) {
         struct acl_rule *r = acl_rule(acl, i);
         bool own = r->permit && !e->dynamic;
-        struct ipsec_flow *f = own ? entry_inherit(old, r, &at) : NULL;
+        twins = twins || unsaid(r);
+        struct ipsec_flow *f = own && twins ? entry_twin(e, r) : NULL;
+        bool shared = f != NULL;
+        if (own && !f)
+            f = entry_inherit(old, r, &at);
         if (own && !f && ips->nflows >= FLOWS_MAX)
             continue;
         if (own && !f)
@@ -214,7 +236,7 @@ static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry
             f->kept = true;
             group_of(f->below, e);
         }
-        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f};
+        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f, .shared = shared};
     }
     if (e->dynamic && old) {
         e->below = old->below;
@@ -320,7 +342,7 @@ static void retire(struct ipsec *ips, struct map_if *mi)
         struct map_entry *e = mi->entries[i];
         for (size_t r = 0; r < e->nrules; r++) {
             struct ipsec_flow *f = e->rules[r].flow;
-            if (!f || f->kept)
+            if (!f || f->kept || e->rules[r].shared)
                 continue;
             flow_delete_pairs(f, NULL);
             flow_free(ips, f);
@@ -336,7 +358,7 @@ static void trim(struct ipsec *ips, struct map_entry *e)
 {
     for (size_t r = 0; r < e->nrules; r++) {
         struct ipsec_flow *f = e->rules[r].flow;
-        if (f) {
+        if (f && !e->rules[r].shared) {
             f->kept = false;
             flow_delete_pairs(f, e);
         }

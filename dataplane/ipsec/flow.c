@@ -47,15 +47,19 @@ static struct ipsec_flow *flow_make(struct ipsec *ips)
     return f;
 }
 
+void flow_selectors(const struct acl_rule *r, struct selector *local, struct selector *remote)
+{
+    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
+    *local = (struct selector){
+        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
+    *remote = (struct selector){
+        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
+}
+
 struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r)
 {
     struct ipsec_flow *f = flow_make(ips);
-    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
-    f->rule = *r;
-    f->local_sel = (struct selector){
-        .addr = r->src, .mask = ~r->src_wild, .proto = proto, .port = r->sop == ACL_PORT_EQ ? r->sport : 0};
-    f->remote_sel = (struct selector){
-        .addr = r->dst, .mask = ~r->dst_wild, .proto = proto, .port = r->dop == ACL_PORT_EQ ? r->dport : 0};
+    flow_selectors(r, &f->local_sel, &f->remote_sel);
     return f;
 }
 
@@ -353,9 +357,8 @@ struct ipsec_flow *entry_line(const struct map_entry *e, const struct selector *
 /* Does a line hold all of these selectors? */
 static bool line_around(const struct acl_rule *r, const struct selector *local, const struct selector *remote)
 {
-    uint8_t proto = r->proto == ACL_PROTO_IP ? 0 : (uint8_t)r->proto;
-    struct selector l = {r->src, ~r->src_wild, proto, r->sop == ACL_PORT_EQ ? r->sport : 0},
-                    m = {r->dst, ~r->dst_wild, proto, r->dop == ACL_PORT_EQ ? r->dport : 0};
+    struct selector l, m;
+    flow_selectors(r, &l, &m);
     return selector_within(local, &l) && selector_within(remote, &m);
 }
 
@@ -389,7 +392,6 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
             f = group_flow(ips, &wide->below, p, 0, NARROW_FLOWS_MAX, make);
             if (f) {
                 f->wide = wide;
-                f->rule = wide->rule;
                 f->tunnel = wide->tunnel;
                 f->vti = wide->vti;
             }

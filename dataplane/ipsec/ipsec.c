@@ -157,7 +157,7 @@ static size_t show_entry(struct ipsec *ips, const struct map_entry *e, size_t n)
 {
     for (size_t r = 0; r < e->nrules; r++) {
         struct ipsec_flow *f = e->rules[r].flow;
-        if (!f || n >= ips->nflows)
+        if (!f || e->rules[r].shared || n >= ips->nflows)
             continue;
         ips->shown[n++] = f;
         n = show_below(ips, f->below, n);

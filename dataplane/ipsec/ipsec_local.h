@@ -154,7 +154,6 @@ struct ipsec_flow {
     uint64_t path_until; /* loop time, us: of path_mtu */
     uint32_t id;
     uint32_t number; /* of those below dynamic entries, from 0 */
-    struct acl_rule rule;
     uint32_t peer;            /* of a dynamic entry: the one that negotiated it; 0: the entry's */
     struct flow_group *group; /* that it belongs to: made by a negotiation, gone with its last pair; NULL: a line's own */
     struct ipsec_flow *wide;  /* it is narrow: made for less than the line of this flow; NULL: no */
@@ -190,6 +189,7 @@ struct spd_rule {
     struct acl_rule rule;
     uint64_t *hits; /* of that line in its list: valid until the list changes, which compiles the policy anew */
     struct ipsec_flow *flow; /* NULL: deny, look at the next entry; or a line of a dynamic entry */
+    bool shared;             /* it is the flow of a line before, which says the same to a peer */
 };
 struct map_entry { /* of one interface */
     struct map_if *mi;
@@ -463,6 +463,8 @@ void protect_init(struct ipsec *ips);
 void protect_fini(struct ipsec *ips);
 
 /* flow.c */
+/* What a line is to a peer: a range of ports is any port. */
+void flow_selectors(const struct acl_rule *r, struct selector *local, struct selector *remote);
 struct ipsec_flow *flow_new(struct ipsec *ips, const struct acl_rule *r);
 void flow_free(struct ipsec *ips, struct ipsec_flow *f); /* without SAs; and what is below it */
 struct flow_count flow_counts(const struct ipsec_flow *f);

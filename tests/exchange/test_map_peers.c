@@ -220,12 +220,46 @@ static void deny(void **state)
     box_free(b);
 }
 
+/* Lines that a peer cannot tell apart, as selectors know no types of ICMP, have one flow: what one end asks for by the one line, the
+ * other end needs for the other. The pair stays when a line is added or goes. */
+static void alike(void **state)
+{
+    struct box *b = star(828, hub, 2);
+    struct ipsec_flow_info f;
+    size_t at = 0, n = 0;
+    (void)state;
+    conf(b, "s1",
+         "no access-list 101\naccess-list 101 permit icmp 10.1.1.0 0.0.0.255 10.0.0.0 0.0.0.255 echo\n"
+         "access-list 101 permit icmp 10.1.1.0 0.0.0.255 10.0.0.0 0.0.0.255 echo-reply\n"
+         "crypto map CM 10 ipsec-isakmp\nno set peer 192.0.0.1\nset peer 192.0.2.1");
+    conf(b, "s2", second);
+    conf(b, "s2",
+         "no access-list 101\naccess-list 101 permit icmp 10.0.0.0 0.0.0.255 10.1.1.0 0.0.0.255 echo\n"
+         "access-list 101 permit icmp 10.0.0.0 0.0.0.255 10.1.1.0 0.0.0.255 echo-reply");
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 4);
+    assert_int_equal(pings(b, "s2", "ping 10.1.1.1 source Loopback0 timeout 1"), 5);
+    assert_int_equal(pairs(b, "s1"), 1);
+    assert_int_equal(pairs(b, "s2"), 1);
+    while (ipsec_flow_next(ips(b, "s1"), &at, &f))
+        n++;
+    assert_int_equal(n, 1);
+    conf(b, "s1", "access-list 101 permit icmp 10.1.1.0 0.0.0.255 10.0.0.0 0.0.0.255");
+    conf(b, "s2", "ip access-list extended 101\nno 10");
+    assert_int_equal(pairs(b, "s1"), 1);
+    assert_int_equal(pairs(b, "s2"), 1);
+    assert_int_equal(pings(b, "s1", FROM_SPOKE), 5);
+    conf(b, "s1", "interface Ethernet0/0\nno crypto map");
+    box_run(b, US_PER_S);
+    assert_int_equal(pairs(b, "s2"), 0);
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(failover),     cmocka_unit_test(nobody),  cmocka_unit_test(default_peer),
-        cmocka_unit_test(default_next), cmocka_unit_test(by_name), cmocka_unit_test(deny),
-        cmocka_unit_test(local_address), cmocka_unit_test(failover_v2),
+        cmocka_unit_test(failover),     cmocka_unit_test(nobody),        cmocka_unit_test(default_peer),
+        cmocka_unit_test(default_next), cmocka_unit_test(by_name),       cmocka_unit_test(alike),
+        cmocka_unit_test(deny),         cmocka_unit_test(local_address), cmocka_unit_test(failover_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
