@@ -4,7 +4,7 @@
  * Every row writes struct v2_conf; v2_conf.c says what counts, a negotiation asks it when it needs it. The notes that a
  * new object prints (what it lacks until it counts) are IOS's. Lists of algorithms keep the order typed. Refused, since
  * nothing would honour them: certificates, EAP, RADIUS, VRFs, mode configuration (config-exchange, aaa), virtual
- * templates, `key 6` (there is no master key), `http-url cert`, queue limits. */
+ * templates, `key 6` (there is no master key), `ppk dynamic` (nothing gives such keys out), `http-url cert`, queue limits. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -98,7 +98,7 @@ static bool peer_check(void *self, const void *obj, struct out *out)
 
     (void)self;
     return hex_ok(p->hex, p->key, out) && hex_ok(p->hex_local, p->key_local, out) &&
-           hex_ok(p->hex_remote, p->key_remote, out);
+           hex_ok(p->hex_remote, p->key_remote, out) && hex_ok(p->ppk_hex, p->ppk_key, out);
 }
 
 static bool name_joins(void *self, const void *parent, const void *obj, struct out *out)
@@ -248,6 +248,12 @@ static const struct cmd_row rows[] = {
         "specify verifying key|Specifies an UNENCRYPTED password will follow|Key entered in hex string|The UNENCRYPTED "
         "(cleartext) user password",
         R(hex_remote), RT(key_remote)),
+    SET(CONFIG_IKEV2_PEER, NULL,
+        "ppk manual id <word:ppk_id> key [0|hex=ppk_hex] <word:ppk_key> [required=ppk_required]",
+        "Specify the postquantum preshared key|Manually configured key|Identity of the key|Name that both ends know "
+        "the key by|Specify the key|Specifies an UNENCRYPTED password will follow|Key entered in hex string|The UNENCRYPTED "
+        "(cleartext) key|No session without this key",
+        RT(ppk_id), R(ppk_hex), RT(ppk_key), R(ppk_required)),
     MODE(CONFIG, CONFIG_IKEV2_PROFILE, &profile_scope, &v2_scope, struct v2_conf, profiles,
          "crypto ikev2 profile <word:name>", "Define IKEv2 Profiles|Name of IKEv2 Profile",
          KEY_TXT(struct v2_profile_conf, name)),
@@ -285,8 +291,11 @@ static const struct cmd_row rows[] = {
         "Set local authentication method|Pre-Shared Key|specify key|Specifies an UNENCRYPTED password will follow|The "
         "UNENCRYPTED (cleartext) user password",
         F(auth_local), FT(key_local)),
-    SET(CONFIG_IKEV2_PROFILE, NULL, "keyring local <word:keyring>",
-        "Specify keyring to use|Specify local keyring to use|Keyring name", FT(keyring)),
+    HELP(CONFIG_IKEV2_PROFILE, "keyring", "Specify keyring to use"),
+    SET(CONFIG_IKEV2_PROFILE, NULL, "keyring local <word:keyring>", "Specify local keyring to use|Keyring name",
+        FT(keyring)),
+    SET(CONFIG_IKEV2_PROFILE, NULL, "keyring ppk <word:keyring_ppk>",
+        "Specify keyring of postquantum preshared keys|Keyring name", FT(keyring_ppk)),
     SET(CONFIG_IKEV2_PROFILE, NULL, "lifetime <lifetime:120-86400>",
         "Set lifetime for ISAKMP security association|lifetime in seconds", F(lifetime)),
     SET(CONFIG_IKEV2_PROFILE, NULL, "dpd <dpd:10-3600> <dpd_retry:2-60> {on-demand|periodic}=dpd_periodic",

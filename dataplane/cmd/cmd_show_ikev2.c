@@ -38,8 +38,8 @@ static void print_algorithms(struct out *out, const struct v2_sa_info *i)
     out_printf(out, "      Encr: %s, ", v2_encr_name(i->suite.encr));
     if (i->suite.encr.bits)
         out_printf(out, "keysize: %u, ", i->suite.encr.bits);
-    out_printf(out, "PRF: %s, Hash: %s, DH Grp:%u, Auth sign: %s, Auth verify: %s\n", v2_prf_name(i->suite.prf),
-               v2_integ_name(i->suite.integ), i->suite.group, auth, auth);
+    out_printf(out, "PRF: %s, Hash: %s, DH Grp:%u, Auth sign: %s, Auth verify: %s%s\n", v2_prf_name(i->suite.prf),
+               v2_integ_name(i->suite.integ), i->suite.group, auth, auth, i->ppk ? ", QR" : "");
 }
 
 static void print_spi(struct out *out, const char *name, const uint8_t spi[8], const char *end)
@@ -78,8 +78,9 @@ static void print_detail(struct out *out, const struct v2_sa_info *i)
                "      NAT-T is %sdetected %s %s\n",
                i->nat_local || i->nat_remote ? "" : "not ", i->nat_local ? "inside" : "",
                i->nat_remote ? "outside" : "");
-    out_printf(out, "      Cisco Trust Security SGT is disabled\n      Initiator of SA : %s\n      PEER TYPE: %s\n",
-               i->initiator ? "Yes" : "No", i->peer_is_espial_or_ios ? "IOS-XE" : "Other");
+    out_printf(out, "      Cisco Trust Security SGT is disabled\n      Initiator of SA : %s\n%s      PEER TYPE: %s\n",
+               i->initiator ? "Yes" : "No", i->ppk ? "      Quantum-safe Encryption using Manual PPK\n" : "",
+               i->peer_is_espial_or_ios ? "IOS-XE" : "Other");
 }
 
 static void print_sa(struct out *out, const struct v2_sa_info *i, bool detail)

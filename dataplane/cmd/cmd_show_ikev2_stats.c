@@ -3,8 +3,8 @@
  * stats exchange lists what was sent and received, requests and responses apart, by exchange and by notify; a row stands
  * as soon as one of its counters does. Errors are the notifies below 16384. stats ext-service says what others did for
  * IKEv2: IPsec's policy and SAs, and the sums of Diffie-Hellman; nobody is asked for authorization, certificates, group
- * policies or post-quantum keys, clients do not reconnect, no queue has a low limit and no certificate is revoked: those
- * lines say 0, which is what there was of it (docs/choices.md). */
+ * policies or dynamic post-quantum keys, clients do not reconnect, no queue has a low limit and no certificate is revoked:
+ * those lines say 0, which is what there was of it (docs/choices.md). */
 #include <stdio.h>
 
 #include "dataplane/cmd/cmd.h"
@@ -26,12 +26,13 @@ static enum cmd_result show_stats(struct cmd_ctx *c)
     const struct v2_conf *conf = v2_conf(v2_of(c));
     struct v2_stats s;
     struct v2_sa_info i;
-    unsigned active[2] = {0}, negotiating[2] = {0};
+    unsigned active[2] = {0}, negotiating[2] = {0}, ppk = 0;
 
     v2_stats(v2_of(c), &s);
     for (size_t at = 0; v2_sa_next(v2_of(c), &at, &i);) {
         active[i.initiator] += i.status != V2_STATUS_IN_NEG;
         negotiating[i.initiator] += i.status == V2_STATUS_IN_NEG;
+        ppk += i.ppk && i.status == V2_STATUS_READY;
     }
     out_text(c->out, "--------------------------------------------------------------------------------\n"
                      "                          Crypto IKEv2 SA Statistics\n"
@@ -58,11 +59,12 @@ static enum cmd_result show_stats(struct cmd_ctx *c)
                "Total Deleted sessions of Cert Revoked Peers: 0       \n"
                "Total init sa request rejected due to queue limit : %-8llu\n"
                "SA Strength Enforcement Rejects - incoming:        0 outgoing:        0\n"
-               "Sessions with Quantum Resistance: 0        Manual: 0        Dynamic: 0       \n"
-               "PPK Identity Mismatch: 0        \n"
-               "PPK Retrieve Failure    -    ALL:      0        With PPK Required:    0       \n"
-               "PPK Authentication Failure - ALL:      0        With PPK Required:    0       \n",
-               (ull)s.queue_full);
+               "Sessions with Quantum Resistance: %-8u Manual: %-8u Dynamic: 0       \n"
+               "PPK Identity Mismatch: %-8llu \n"
+               "PPK Retrieve Failure    -    ALL:      %-8llu With PPK Required:    0       \n"
+               "PPK Authentication Failure - ALL:      %-8llu With PPK Required:    %-8llu\n",
+               (ull)s.queue_full, ppk, ppk, (ull)s.ppk_mismatches, (ull)s.ppk_missing, (ull)s.ppk_failed,
+               (ull)s.ppk_failed_required);
     return CMD_OK;
 }
 

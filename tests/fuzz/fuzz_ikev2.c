@@ -10,9 +10,9 @@
 #include "dataplane/ike/v2/v2_local.h"
 #define CONFIG \
     "crypto isakmp invalid-spi-recovery\n" \
-    "crypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key k\n" \
+    "crypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key k\n  ppk manual id q key p\n" \
     "crypto ikev2 profile P\n match identity remote address 0.0.0.0\n authentication remote pre-share\n" \
-    " authentication local pre-share\n keyring local K\n" \
+    " authentication local pre-share\n keyring local K\n keyring ppk K\n" \
     "crypto ikev2 fragmentation mtu 400\n" \
     "crypto ipsec transform-set T esp-aes esp-sha-hmac\n" \
     "crypto map M 10 ipsec-isakmp\n set peer 10.0.0.%d\n set transform-set T\n set ikev2-profile P\n match address 101\n" \
@@ -24,7 +24,7 @@
 #include "tests/fuzz/ike_pair.h"
 
 const char *const fuzz_words[] = {"\x21\x20\x22\x08", "\x00\x00\x00\x01", "\x03\x04\x40\x09", "\x29\x00\x00\x08", "\x2a\x00\x00\x08",
-                                  "\x01\x00\x00\x00", "\x07\x00\x00\x10", "\x00\x00\x40\x06", "\x00\x00\x00\x0b", "\x80\x0e\x00\x80", NULL};
+                                  "\x01\x00\x00\x00", "\x07\x00\x00\x10", "\x00\x00\x40\x06", "\x00\x00\x00\x0b", "\x80\x0e\x00\x80", "\x00\x00\x40\x33", "\x00\x00\x40\x34\x02q", "\x00\x00\x40\x35", NULL};
 
 enum step { RAW, RAW_NATT, RAW_STRANGER, TAPED, REQUEST, ANSWER, FRAGMENT, REKEY, LOSE, STRAY, TIME, TYPE, ASK, STEPS };
 

@@ -306,6 +306,63 @@ static void test_keys(void **state)
     v2_conf_fini(&c);
 }
 
+static void check_ppk(const struct v2_conf *c, const struct v2_profile_conf *p, uint32_t peer, const struct v2_id *id,
+                      const char *want, size_t len, bool required)
+{
+    struct v2_ppk k;
+    bool have = v2_conf_ppk(c, NULL, p, peer, id, &k);
+    assert_int_equal(have, want != NULL);
+    assert_string_equal(k.id, want ? want : "");
+    assert_int_equal(k.len, len);
+    assert_int_equal(k.required, required);
+}
+
+/* PPKs are found as shared keys are, in the keyring that `keyring ppk` names and in no other. */
+static void test_ppks(void **state)
+{
+    (void)state;
+    struct v2_conf c;
+    v2_conf_init(&c);
+    struct v2_profile_conf *p = profile(&c, "p", V2_MATCH_ANY, 0, 0, "");
+    struct v2_keyring_conf *k = add(&c.keyrings, v2_keyring_conf_init);
+    struct v2_peer_conf *host = add(&k->peers, v2_peer_conf_init), *all = add(&k->peers, v2_peer_conf_init);
+    strcpy(k->name, "ring");
+    strcpy(p->keyring, "ring");
+    host->has_addr = all->has_addr = true;
+    host->addr = 0x0A000001;
+    strcpy(host->ppk_id, "host");
+    strcpy(host->ppk_key, "00ff10");
+    host->ppk_hex = host->ppk_required = true;
+    strcpy(all->key, "no PPK of everybody's");
+    check_ppk(&c, p, 0x0A000001, NULL, NULL, 0, false);
+    assert_false(v2_conf_ppk_may(&c, NULL, 1, 0x0A000001));
+    strcpy(p->keyring_ppk, "nowhere");
+    check_ppk(&c, p, 0x0A000001, NULL, NULL, 0, false);
+    strcpy(p->keyring_ppk, "ring");
+    check_ppk(&c, p, 0x0A000001, NULL, "host", 3, true);
+    check_ppk(&c, p, 0x0A000002, NULL, NULL, 0, false);
+    assert_true(v2_conf_ppk_may(&c, NULL, 1, 0x0A000001));
+    assert_false(v2_conf_ppk_may(&c, NULL, 1, 0x0A000002));
+    /* By identity: whoever it will be may have it, and who is another falls back on the address. */
+    struct v2_peer_conf *name = add(&k->peers, v2_peer_conf_init);
+    struct v2_id r1 = id_of(ID_FQDN, "r1.example.com"), r2 = id_of(ID_FQDN, "r2.example.com");
+    name->id_kind = V2_MATCH_FQDN;
+    strcpy(name->id, "r1.example.com");
+    check_ppk(&c, p, 0x0A000001, &r1, "host", 3, true); /* the block has none yet */
+    strcpy(name->ppk_id, "name");
+    memset(name->ppk_key, 'k', V2_KEY_MAX);
+    check_ppk(&c, p, 0x0A000001, &r1, "name", V2_KEY_MAX, false);
+    check_ppk(&c, p, 0x0A000002, &r1, "name", V2_KEY_MAX, false);
+    check_ppk(&c, p, 0x0A000002, &r2, NULL, 0, false);
+    assert_true(v2_conf_ppk_may(&c, NULL, 1, 0x0A000002));
+    p->match_local = 7; /* the profile of another address */
+    assert_false(v2_conf_ppk_may(&c, NULL, 1, 0x0A000001));
+    assert_true(v2_conf_ppk_may(&c, NULL, 7, 0x0A000001));
+    p->shutdown = true;
+    assert_false(v2_conf_ppk_may(&c, NULL, 7, 0x0A000001));
+    v2_conf_fini(&c);
+}
+
 /* A peer that is taken out of its keyring leaves no key in freed memory. */
 static void test_removed_peer_is_wiped(void **state)
 {
@@ -318,19 +375,22 @@ static void test_removed_peer_is_wiped(void **state)
     memset(p.key, 'k', sizeof p.key);
     memset(p.key_local, 'l', sizeof p.key_local);
     memset(p.key_remote, 'r', sizeof p.key_remote);
+    memset(p.ppk_key, 'q', sizeof p.ppk_key);
     k.peers.fini(&p);
     assert_memory_equal(p.key, none.key, sizeof p.key);
     assert_memory_equal(p.key_local, none.key_local, sizeof p.key_local);
     assert_memory_equal(p.key_remote, none.key_remote, sizeof p.key_remote);
+    assert_memory_equal(p.ppk_key, none.ppk_key, sizeof p.ppk_key);
     v2_keyring_conf_fini(&k);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),   cmocka_unit_test(test_policies), cmocka_unit_test(test_profiles),
-        cmocka_unit_test(test_identities), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_removed_peer_is_wiped),
+        cmocka_unit_test(test_defaults), cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_profiles), cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_keys),     cmocka_unit_test(test_removed_peer_is_wiped),
+        cmocka_unit_test(test_ppks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,9 @@
  *   hdr = ispi + rspi + next 2.0 exchange 35 flags 08, message id 1, length
  *   cbc: hdr | 35 0 len | iv | AES-256-CBC(inner | 1 2 | 2) | HMAC-SHA-256(all before)[:16]
  *   gcm: aad = hdr | 35 0 len [| 2 3]; aad | iv 0 | AES-128-GCM(nonce = salt | iv, inner | 0)
- *   auth = prf(prf(psk, "Key Pad for IKEv2"), message | nonce | prf(SK_p, id body)), prf = HMAC-SHA-384 */
+ *   auth = prf(prf(psk, "Key Pad for IKEv2"), message | nonce | prf(SK_p, id body)), prf = HMAC-SHA-384
+ *
+ * and so do the mixed keys, over prf+ of RFC 7296 section 2.13 as RFC 8784 section 3 uses it: hmac.new(PPK, SK | 01). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -182,6 +184,40 @@ static void test_auth_and_nat(void **state)
     v2_keys_nat(spis, spis + 8, 0xC0000201, 500, got);
     unhex("7382fc0a797574a3274c755f37b3852b7394b414", want);
     assert_memory_equal(got, want, 20);
+}
+
+/* SK is a0 a1 a2 ... as long as the hash; PPKs shorter, as long as and longer than a block of it. */
+static void test_mixed(void **state)
+{
+    (void)state;
+    static const struct {
+        enum hash_alg prf;
+        const char *ppk, *mixed;
+    } rows[] = {
+        {HASH_SHA1, "61", "70a68d5abecee9b0884aa680f29f74427a2b68b0"},
+        {HASH_SHA256, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+         "9dd590e54ceb1bafffcf5b84ee3cde0755f34d81a3f392a158bc3a75062372a2"},
+        {HASH_SHA384, "48656c6c6f2050504b",
+         "933d424cdb4c3262be0e28442378d656dca6556cbeef4ac5289994a957fdfd0b8656f7afd0fc918613f7b046bcc8c50e"},
+        {HASH_SHA512,
+         "00070e151c232a31383f464d545b626970777e858c939aa1a8afb6bdc4cbd2d9e0e7eef5fc030a11181f262d343b424950575e656c73"
+         "7a81888f969da4abb2b9c0c7ced5dce3eaf1f8ff060d141b222930373e454c535a61686f767d848b9299a0a7aeb5bcc3cad1d8dfe6ed"
+         "f4fb020910171e252c333a41484f565d646b7279",
+         "5b695c12c049b9257a53be88bc0fc75f185960102725429eed048cb6d6b9dff8196d8910c4ca66ec1d7a3b905ddce355d56f01686c60"
+         "517ee24d8da0b1380bb7"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t ppk[256], want[64];
+        struct bytes p = unhex(rows[i].ppk, ppk), m = unhex(rows[i].mixed, want);
+        struct key sk = {.len = (uint16_t)m.len}, got;
+        for (unsigned k = 0; k < m.len; k++)
+            sk.b[k] = (uint8_t)(0xA0 + k);
+        v2_keys_mix(rows[i].prf, p, &sk, &got);
+        assert_int_equal(got.len, m.len);
+        assert_memory_equal(got.b, want, m.len);
+        v2_keys_mix(rows[i].prf, p, &sk, &sk); /* in place */
+        assert_memory_equal(sk.b, want, m.len);
+    }
 }
 
 /* A generator whose bytes count up. */
@@ -397,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_published),       cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_auth_and_nat),    cmocka_unit_test(test_sealed),
         cmocka_unit_test(test_lengths_of_text), cmocka_unit_test(test_fragment_numbers),
+        cmocka_unit_test(test_mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

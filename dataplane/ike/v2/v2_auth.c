@@ -1,4 +1,4 @@
-/* IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.16, 3.5, 3.8; RFC 6023), both halves.
+/* IKE_AUTH (RFC 7296 sections 1.2, 2.15, 2.16, 3.5, 3.8; RFC 6023; RFC 8784 in v2_ppk.c), both halves.
  *
  *   initiator                                                            responder
  *   HDR, SK{IDi, AUTH, SAi2, TSi, TSr, [N(INITIAL_CONTACT)], N...}  -->
@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_local.h"
+#include "dataplane/ike/v2/v2_ppk.h"
 
 #define AUTH_RSA 1
 #define AUTH_PSK 2
@@ -29,15 +30,17 @@ struct auth_body {
     size_t len;
 };
 
-/* One way to prove an identity. sum: the octets that prove us (ours) or should prove the peer. */
+/* One way to prove an identity: the octets that prove us, or should prove the peer; sk_p: SK_pi or SK_pr of whom it is. */
 struct v2_auth_method {
     uint8_t number;
     enum v2_auth_conf conf;
-    bool (*prove)(struct v2_sa *sa, const struct v2_profile_conf *p, struct bytes id, uint8_t *out, size_t *len);
+    bool (*prove)(struct v2_sa *sa, const struct v2_profile_conf *p, const struct key *sk_p, struct bytes id,
+                  uint8_t *out, size_t *len);
     bool (*check)(struct v2_sa *sa, const struct v2_profile_conf *p, struct bytes id, const struct auth_body *a);
 };
 
-static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours, struct bytes id, uint8_t *out)
+static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours, const struct key *sk_p,
+                    struct bytes id, uint8_t *out)
 {
     const struct v2_first *f = sa->first;
     bool by_initiator = sa->initiator == ours;
@@ -54,8 +57,7 @@ static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours
     since = v2_perf_since(sa->v2);
     v2_keys_auth_psk(sa->suite.prf, BYTES(psk.b, psk.len),
                      ours ? BYTES(f->ours, f->ours_len) : BYTES(f->theirs, f->theirs_len),
-                     by_initiator ? BYTES(f->nr, f->nr_len) : BYTES(f->ni, f->ni_len),
-                     by_initiator ? &sa->keys->pi : &sa->keys->pr, id, out);
+                     by_initiator ? BYTES(f->nr, f->nr_len) : BYTES(f->ni, f->ni_len), sk_p, id, out);
     v2_perf_note(sa->v2, V2P_PSK_AUTH, since);
     if (ours) {
         char text[V2_ID_MAX + 8];
@@ -66,17 +68,20 @@ static bool psk_sum(struct v2_sa *sa, const struct v2_profile_conf *p, bool ours
     return true;
 }
 
-static bool psk_prove(struct v2_sa *sa, const struct v2_profile_conf *p, struct bytes id, uint8_t *out, size_t *len)
+static bool psk_prove(struct v2_sa *sa, const struct v2_profile_conf *p, const struct key *sk_p, struct bytes id,
+                      uint8_t *out, size_t *len)
 {
     *len = hash_len(sa->suite.prf);
-    return psk_sum(sa, p, true, id, out);
+    return psk_sum(sa, p, true, sk_p, id, out);
 }
 
 static bool psk_check(struct v2_sa *sa, const struct v2_profile_conf *p, struct bytes id, const struct auth_body *a)
 {
+    const struct key *sk_p = sa->initiator ? &sa->keys->pr : &sa->keys->pi;
     uint8_t sum[HASH_MAX];
 
-    return psk_sum(sa, p, false, id, sum) && a->len == hash_len(sa->suite.prf) && mem_equal_ct(sum, a->data, a->len);
+    return psk_sum(sa, p, false, sk_p, id, sum) && a->len == hash_len(sa->suite.prf) &&
+           mem_equal_ct(sum, a->data, a->len);
 }
 
 static const struct v2_auth_method methods[] = {{AUTH_PSK, V2_AUTH_PRE_SHARE, psk_prove, psk_check}};
@@ -116,15 +121,20 @@ static size_t id_body(const struct v2_id *id, uint8_t *out)
 
 static bool write_proof(struct v2_sa *sa, const struct v2_profile_conf *p, struct v2_wr *w)
 {
+    const struct key *sk_p = sa->initiator ? &sa->keys->pi : &sa->keys->pr;
     const struct v2_auth_method *m = method_of(p->auth_local);
     uint8_t id[4 + V2_ID_WIRE], sum[HASH_MAX], body[4 + HASH_MAX] = {0};
     char text[V2_ID_MAX + 8];
     size_t len = 0, id_len;
+    struct key mixed = {0};
 
     v2_conf_local_id(p, sa->local, &sa->local_id);
     id_len = id_body(&sa->local_id, id);
     TR(sa, "Generate my authentication data");
-    if (!m || !m->prove(sa, p, BYTES(id, id_len), sum, &len))
+    bool asks = sa->initiator && v2_ppk_asks(sa, &mixed),
+         good = m && m->prove(sa, p, asks ? &mixed : sk_p, BYTES(id, id_len), sum, &len);
+    key_wipe(&mixed);
+    if (!good)
         return false;
     v2_id_text(&sa->local_id, text, sizeof text);
     TR(sa, "Constructing ID%c payload: '%s' of type '%s'", sa->initiator ? 'i' : 'r', text,
@@ -136,8 +146,12 @@ static bool write_proof(struct v2_sa *sa, const struct v2_profile_conf *p, struc
     memcpy(body + 4, sum, len);
     v2_put_id(w, sa->initiator ? V2_IDI : V2_IDR, sa->local_id.type, sa->local_id.bytes, sa->local_id.len);
     v2_put(w, V2_AUTH, body, 4 + len);
+    if (asks)
+        v2_ppk_write_request(sa, w);
+    if (asks && !sa->first->ppk.required && (good = m->prove(sa, p, sk_p, BYTES(id, id_len), sum, &len)))
+        v2_put_notify(w, V2_PROTO_NONE, V2N_NO_PPK_AUTH, NULL, 0, sum, len);
     mem_wipe(sum, sizeof sum);
-    return true;
+    return good;
 }
 
 static bool check_proof(struct v2_sa *sa, const struct v2_profile_conf *p, const struct v2_payload *id,
@@ -156,6 +170,8 @@ static bool check_proof(struct v2_sa *sa, const struct v2_profile_conf *p, const
         TR(sa, "Verification of peer's authenctication data PASSED");
     else
         v2_error(sa->v2, sa, sa->remote, "Failed to authenticate the IKE SA");
+    if (!good && sa->ppk)
+        v2_ppk_failed(sa, sa->first->ppk.required);
     return good;
 }
 
@@ -261,7 +277,8 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     }
     TR(sa, "Process auth response notify");
     if (!p || !read_id(id, &sa->remote_id) || !read_auth(authp, &a) ||
-        !v2_conf_profile_fits(p, &sa->v2->names, sa->local, &sa->remote_id) || !check_proof(sa, p, id, &a)) {
+        !v2_conf_profile_fits(p, &sa->v2->names, sa->local, &sa->remote_id) || !v2_ppk_conclude(sa, &m->ps) ||
+        !check_proof(sa, p, id, &a)) {
         sa->v2->stats.auth_failed++;
         v2_error(sa->v2, sa, sa->remote, "Auth exchange failed");
         v2_info_say_last(sa, V2N_AUTHENTICATION_FAILED);
@@ -339,6 +356,7 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     const struct v2_profile_conf *p;
     struct v2_notify_body nb;
     struct auth_body a;
+    struct bytes instead = BYTES(NULL, 0);
     uint8_t inner[V2_INNER_MAX];
     char text[V2_ID_MAX + 8];
     struct v2_wr w;
@@ -363,7 +381,12 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
     }
     memcpy(sa->profile, p->name, sizeof sa->profile);
     v2_begin_inner(&w, inner, sizeof inner);
-    if (!check_proof(sa, p, id, &a) || !write_proof(sa, p, &w)) {
+    bool agreed = v2_ppk_answer(sa, p, &m->ps, &instead);
+    if (instead.len) {
+        a.data = instead.p;
+        a.len = instead.len;
+    }
+    if (!agreed || !check_proof(sa, p, id, &a) || !write_proof(sa, p, &w)) {
         sa->profile[0] = 0;
         fail(sa, s);
         return;
@@ -375,6 +398,7 @@ void v2_auth_answer(struct v2_sa *sa, struct v2_slot *s, const struct v2_msg *m)
         v2_peer_initial_contact(sa);
     struct v2_child *c = childless(&m->ps) ? NULL : answer_first(n, &m->ps, &w);
     write_window(sa, &w);
+    v2_ppk_write_answer(sa, &w);
     v2_respond(sa, s, &w);
     say_up(sa);
     if (c)

@@ -65,6 +65,9 @@ enum v2_notify_type {
     V2N_CHILDLESS_IKEV2_SUPPORTED = 16418,
     V2N_IKEV2_FRAGMENTATION_SUPPORTED = 16430,
     V2N_SIGNATURE_HASH_ALGORITHMS = 16431,
+    V2N_USE_PPK = 16435,
+    V2N_PPK_IDENTITY = 16436,
+    V2N_NO_PPK_AUTH = 16437,
 };
 const char *v2_notify_name(uint16_t type); /* "NAT_DETECTION_SOURCE_IP"; NULL unknown */
 const char *v2_notify_said(uint16_t type); /* for a sentence: unknown ones have words too */

@@ -50,6 +50,7 @@ void v2_peer_conf_fini(void *c)
     mem_wipe(p->key, sizeof p->key);
     mem_wipe(p->key_local, sizeof p->key_local);
     mem_wipe(p->key_remote, sizeof p->key_remote);
+    mem_wipe(p->ppk_key, sizeof p->ppk_key);
 }
 
 void v2_keyring_conf_init(void *c)
@@ -307,14 +308,20 @@ const struct v2_profile_conf *v2_conf_profile(const struct v2_conf *c, const cha
     return NULL;
 }
 
+/* Is it one of this local address? */
+static bool profile_here(const struct v2_profile_conf *p, const struct v2_names *names, uint32_t local)
+{
+    return complete(p) && (!p->match_local || p->match_local == local) &&
+           (!p->match_if[0] || (names && names->if_addr && names->if_addr(names->if_arg, p->match_if) == local));
+}
+
 /* How exactly, as meets. */
 static unsigned profile_meets(const struct v2_profile_conf *p, const struct v2_names *names, uint32_t local,
                               const struct v2_id *remote)
 {
     unsigned best = 0, fit;
 
-    if (!complete(p) || (p->match_local && p->match_local != local) ||
-        (p->match_if[0] && !(names && names->if_addr && names->if_addr(names->if_arg, p->match_if) == local)))
+    if (!profile_here(p, names, local))
         return 0;
     CONF_EACH(const struct v2_match_conf, m, &p->matches)
     if ((fit = meets(m->kind, m->addr, m->mask, m->text, remote)) > best)
@@ -403,34 +410,76 @@ static unsigned fits_address(const struct v2_peer_conf *e, const struct v2_names
     return e->has_addr && !((peer ^ e->addr) & mask) ? 1 + (unsigned)__builtin_popcount(mask) : 0;
 }
 
-bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
-                 uint32_t peer, const struct v2_id *peer_id, struct key *out)
+/* The block of a peer: by its identity, or (id NULL) by its address. */
+static const struct v2_peer_conf *block_of(const struct v2_keyring_conf *k, const struct v2_names *names, uint32_t peer,
+                                           const struct v2_id *id)
 {
-    const char *own = local ? p->key_local : p->key_remote;
-    const struct v2_keyring_conf *k = v2_conf_find_keyring(c, p->keyring);
     const struct v2_peer_conf *best = NULL;
     unsigned best_fit = 0;
 
-    if (own[0])
-        return take_key(own, false, out);
-    for (size_t i = 0; k && peer_id && i < k->peers.n; i++) {
+    for (size_t i = 0; k && i < k->peers.n; i++) {
         const struct v2_peer_conf *e = k->peers.v[i];
-        unsigned fit = meets(e->id_kind, e->id_addr, 0xFFFFFFFF, e->id, peer_id);
+        unsigned fit = id ? meets(e->id_kind, e->id_addr, 0xFFFFFFFF, e->id, id) : fits_address(e, names, peer);
         if (fit > best_fit) {
             best_fit = fit;
             best = e;
         }
     }
-    if (best && peer_key(best, local, out))
+    return best;
+}
+
+bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
+                 uint32_t peer, const struct v2_id *peer_id, struct key *out)
+{
+    const char *own = local ? p->key_local : p->key_remote;
+    const struct v2_keyring_conf *k = v2_conf_find_keyring(c, p->keyring);
+
+    if (own[0])
+        return take_key(own, false, out);
+    const struct v2_peer_conf *e = peer_id ? block_of(k, names, peer, peer_id) : NULL;
+    if (e && peer_key(e, local, out))
         return true;
-    best = NULL;
-    best_fit = 0;
+    e = block_of(k, names, peer, NULL);
+    return e && peer_key(e, local, out);
+}
+
+/* ---- postquantum preshared keys ---- */
+
+bool v2_conf_ppk(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, uint32_t peer,
+                 const struct v2_id *peer_id, struct v2_ppk *out)
+{
+    const struct v2_keyring_conf *k = p->keyring_ppk[0] ? v2_conf_find_keyring(c, p->keyring_ppk) : NULL;
+    const struct v2_peer_conf *e = peer_id ? block_of(k, names, peer, peer_id) : NULL;
+    struct key key;
+
+    *out = (struct v2_ppk){0};
+    if (!e || !e->ppk_id[0])
+        e = block_of(k, names, peer, NULL);
+    if (!e || !e->ppk_id[0] || !take_key(e->ppk_key, e->ppk_hex, &key))
+        return false;
+    memcpy(out->id, e->ppk_id, sizeof out->id);
+    out->required = e->ppk_required;
+    out->len = (uint8_t)key.len;
+    memcpy(out->key, key.b, key.len);
+    key_wipe(&key);
+    return true;
+}
+
+static bool may_hold(const struct v2_keyring_conf *k, const struct v2_names *names, uint32_t peer)
+{
     for (size_t i = 0; k && i < k->peers.n; i++) {
-        unsigned fit = fits_address(k->peers.v[i], names, peer);
-        if (fit > best_fit) {
-            best_fit = fit;
-            best = k->peers.v[i];
-        }
+        const struct v2_peer_conf *e = k->peers.v[i];
+        if (e->ppk_id[0] && (e->id_kind || fits_address(e, names, peer)))
+            return true;
     }
-    return best && peer_key(best, local, out);
+    return false;
+}
+
+bool v2_conf_ppk_may(const struct v2_conf *c, const struct v2_names *names, uint32_t local, uint32_t peer)
+{
+    CONF_EACH(const struct v2_profile_conf, p, &c->profiles)
+    if (p->keyring_ppk[0] && profile_here(p, names, local) &&
+        may_hold(v2_conf_find_keyring(c, p->keyring_ppk), names, peer))
+        return true;
+    return false;
 }

@@ -62,6 +62,9 @@ struct v2_peer_conf { /* peer NAME of a keyring */
     /* pre-shared-key [local|remote] [0|hex]: of its own direction, else the one for both */
     char key[V2_KEY_MAX + 1], key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1];
     bool hex, hex_local, hex_remote;
+    char ppk_id[V2_ID_MAX]; /* ppk manual id I key [0|hex] K [required]; "" none */
+    char ppk_key[V2_KEY_MAX + 1];
+    bool ppk_hex, ppk_required;
     char description[81];
 };
 struct v2_keyring_conf {
@@ -86,7 +89,7 @@ struct v2_profile_conf {                               /* crypto ikev2 profile N
     uint32_t local_id_addr;
     uint8_t auth_local, auth_remote; /* enum v2_auth_conf */
     char key_local[V2_KEY_MAX + 1], key_remote[V2_KEY_MAX + 1]; /* authentication ... pre-share key K; "" keyring */
-    char keyring[V2_NAME_MAX];
+    char keyring[V2_NAME_MAX], keyring_ppk[V2_NAME_MAX];        /* keyring local, keyring ppk; "" none */
     uint32_t lifetime;               /* s: 120-86400; 86400 */
     uint16_t dpd, dpd_retry;         /* s; 0: the global setting */
     uint8_t dpd_periodic;
@@ -152,4 +155,17 @@ void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2
  * decoded). names NULL: there are no hosts. */
 bool v2_conf_key(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, bool local,
                  uint32_t peer, const struct v2_id *peer_id, struct key *out);
+/* A postquantum preshared key (RFC 8784), by hand. Copied, hex decoded; whoever has one wipes it. */
+struct v2_ppk {
+    char id[V2_ID_MAX]; /* "" none */
+    bool required;      /* without it there is no SA with that peer */
+    uint8_t len, key[V2_KEY_MAX];
+};
+/* The one of this peer under this profile: in the keyring that `keyring ppk` names, found as v2_conf_key finds its key.
+ * False: none, and out has neither id nor key. */
+bool v2_conf_ppk(const struct v2_conf *c, const struct v2_names *names, const struct v2_profile_conf *p, uint32_t peer,
+                 const struct v2_id *peer_id, struct v2_ppk *out);
+/* May there be one for who has only shown this address yet? (Profiles of that local address; blocks of that peer, or of an
+ * identity.) */
+bool v2_conf_ppk_may(const struct v2_conf *c, const struct v2_names *names, uint32_t local, uint32_t peer);
 #endif

@@ -5,7 +5,7 @@
  *                                            <--  HDR(SPIi, 0), N(COOKIE)               when many are half open
  *                                            <--  HDR(SPIi, 0), N(INVALID_KE_PAYLOAD)   another group is wanted
  *                                            <--  HDR(SPIi, SPIr), SAr1, KEr, Nr
- *   both: N(NAT_DETECTION_*), N(IKEV2_FRAGMENTATION_SUPPORTED), V
+ *   both: N(NAT_DETECTION_*), N(IKEV2_FRAGMENTATION_SUPPORTED), N(USE_PPK), V
  *
  * Nothing here is protected. The responder keeps nothing until shape, cookie (if one is asked for), limits, proposal
  * and group are right; then an SA that is half open: bounded in all and for each address, gone after 30 s. Its sums,
@@ -20,6 +20,7 @@
 
 #include "dataplane/ike/admission.h"
 #include "dataplane/ike/v2/v2_local.h"
+#include "dataplane/ike/v2/v2_ppk.h"
 
 #define NONCE_LEN 32
 static const char vendor[] = "espial";
@@ -60,6 +61,7 @@ static void write_rest(struct v2_sa *sa, struct v2_wr *w)
     }
     if (sa->v2->conf.fragmentation && (sa->initiator || sa->frag))
         v2_put_notify(w, V2_PROTO_NONE, V2N_IKEV2_FRAGMENTATION_SUPPORTED, NULL, 0, NULL, 0);
+    v2_ppk_write_init(sa, w);
     if (!sa->initiator)
         v2_put_notify(w, V2_PROTO_NONE, V2N_CHILDLESS_IKEV2_SUPPORTED, NULL, 0, NULL, 0);
 }
@@ -221,6 +223,7 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
     v2_sa_insert(sa);
     f->ni_len = NONCE_LEN;
     rnd_fill(v2->ike->env.rnd, f->ni, NONCE_LEN);
+    v2_ppk_begin(sa, p);
     (void)v2_x_new(sa, V2X_INIT);
     v2_sa_enter(sa, V2_I_INIT);
     draw(sa, offers[0].group[0]);
@@ -303,6 +306,10 @@ void v2_init_response(struct v2_sa *sa, const struct v2_msg *m)
         ke.group != f->group || ke.len != dh_public_len(f->group)) {
         v2_error(sa->v2, sa, sa->remote, "The peer's choice is none of the proposals offered");
         v2_sa_kill(sa, "Bad choice", SA_GONE_IKE_LOST);
+        return;
+    }
+    if (!v2_ppk_read_init(sa, &m->ps)) {
+        v2_sa_kill(sa, "No postquantum preshared key", SA_GONE_IKE_LOST);
         return;
     }
     memcpy(sa->rspi, m->hdr.rspi, V2_SPI);
@@ -474,6 +481,7 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     f->nr_len = NONCE_LEN;
     rnd_fill(v2->ike->env.rnd, f->nr, NONCE_LEN);
     read_rest(sa, m);
+    (void)v2_ppk_read_init(sa, &m->ps);
     f->group = suite.group;
     TR(sa, "[IKEv2 -> Crypto Engine] Computing DH public key, DH Group %u", f->group);
     v2_dh_begin(&f->dh, v2, f->group, V2P_R_INIT_INT);

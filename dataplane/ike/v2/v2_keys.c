@@ -1,5 +1,5 @@
 /* Key derivation of IKEv2 (RFC 7296 sections 2.13 to 2.18): SKEYSEED, the seven keys of an IKE SA, KEYMAT of its
- * children, proof by shared key, and the hash of NAT detection (2.23).
+ * children, proof by shared key, the hash of NAT detection (2.23); RFC 8784's mixing of a postquantum preshared key.
  *
  * Each function is one formula over lists of byte ranges, to be read against the text and checked with NIST's vectors.
  * prf is HMAC with the negotiated hash, so that keys of any length are taken whole: the cutting of nonces for ciphers
@@ -104,6 +104,16 @@ void v2_keys_auth_psk(enum hash_alg prf, struct bytes psk, struct bytes message,
     hmac_parts(prf, key, hlen, octets, 3, out);
     mem_wipe(key, sizeof key);
     mem_wipe(id, sizeof id);
+}
+
+void v2_keys_mix(enum hash_alg prf, struct bytes ppk, const struct key *sk, struct key *out)
+{
+    uint8_t mixed[HASH_MAX];
+    size_t len = sk->len < sizeof mixed ? sk->len : sizeof mixed;
+
+    v2_prf_plus(prf, ppk, &BYTES(sk->b, sk->len), 1, mixed, len);
+    key_set(out, mixed, len);
+    mem_wipe(mixed, sizeof mixed);
 }
 
 void v2_keys_nat(const uint8_t *ispi, const uint8_t *rspi, uint32_t addr, uint16_t port, uint8_t out[20])

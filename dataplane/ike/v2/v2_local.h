@@ -221,6 +221,8 @@ struct v2_first {
     uint64_t repeated_at;
     struct v2_neg *neg; /* the first child */
     bool no_prop;
+    bool use_ppk;      /* both have said USE_PPK */
+    struct v2_ppk ppk; /* initiator: of this peer; responder: the one that both know, once IKE_AUTH said which */
 };
 
 struct v2_reassembly {
@@ -275,6 +277,7 @@ struct v2_sa {
     bool natt, nat_local, nat_remote; /* the peer knows it; a NAT in front of us, of the peer */
     bool frag;                        /* both know RFC 7383 */
     bool ios;
+    bool ppk; /* SK_d, and with it all keys of children and successors, is made with a postquantum preshared key */
     bool superseded;
     bool kept_session; /* its children went to a newer IKE SA */
     /* our requests */

@@ -106,6 +106,7 @@ static struct v2_sa *successor(struct v2_neg *n)
     sa->nat_remote = old->nat_remote;
     sa->frag = old->frag;
     sa->ios = old->ios;
+    sa->ppk = old->ppk;
     sa->peer_window = old->peer_window;
     sa->suite = n->suite;
     sa->keys = NEW(struct v2_keys);

@@ -61,6 +61,7 @@ void v2_sa_view(const struct v2_sa *sa, struct v2_sa_info *out)
         .nat_remote = sa->nat_remote,
         .peer_is_espial_or_ios = sa->ios,
         .authenticated = sa->established != 0,
+        .ppk = sa->ppk,
         .children = sa->nchildren,
         .up_since = sa->established,
     };

@@ -27,6 +27,7 @@ struct v2_sa_info {
     uint16_t dpd, dpd_retry; /* 0: not configured */
     bool fragmentation, nat_local, nat_remote, peer_is_espial_or_ios;
     bool authenticated;
+    bool ppk; /* its keys are made with a postquantum preshared key */
     unsigned children;
     char profile[V2_NAME_MAX];
     uint64_t up_since; /* loop time; 0 */
@@ -71,6 +72,9 @@ struct v2_stats {
     uint64_t config_requests;                                     /* CFG_REQUEST received; none is answered */
     struct v2_done policies;  /* offers of children held against policy, answers against what was asked */
     struct v2_done made, gone; /* pairs of IPsec SAs: installed, or agreed and not; deleted, or to be and not known */
+    /* RFC 8784: the peer named another PPK; `keyring ppk` holds none for it; the proof failed with one, or it was required
+     * and is not used, and of these the ones where it was required */
+    uint64_t ppk_mismatches, ppk_missing, ppk_failed, ppk_failed_required;
     struct dh_counts dh;
     unsigned sas, negotiating_in, negotiating_out, half_open;
 };
