@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The interoperability matrix against strongSwan's charon: `make interop`. Each way to speak IKE (IKEv1 main and aggressive mode, IKEv2), each suite, begun by either
 end; then the life of a tunnel: rekeys of both kinds by both ends while pings pass, of which none may be lost; deletes, dead peers and restarts at both ends; an address
-translator between them; and settings of charon's that are not the plain ones (swan_settings.py, swan_odd.py). One line a case and a summary; tshark reads each
+translator between them; and settings of charon's that are not the plain ones (swan_settings.py, swan_odd.py, swan_ppk.py). One line a case and a summary; tshark reads each
 conversation and may find nothing malformed.
 
 interop.py [WORD ...]: only cases whose line has all the words. "core" is what `make test` plays. Ends 1 when a case failed. swan_pair.py says how both ends are run."""
@@ -10,7 +10,7 @@ import json, shutil, sys, time
 from routers import Folder, wait_for
 from swan import Stream, enter, ping_from_charon
 from swan_nat import Translator
-import swan_odd, swan_settings
+import swan_odd, swan_ppk, swan_settings
 from swan_pair import AGGRESSIVE, MAIN, PLAIN, V2, Pair, Server, Suite, iperf
 
 MODES = (MAIN, AGGRESSIVE, V2)
@@ -186,7 +186,7 @@ def iperf_rekeyed(pair, mode, suite):
 
 LIFE = (their_child_rekey, their_ike_rekey, our_child_rekey, our_ike_rekey, their_deletes, our_deletes, their_dpd, our_dpd, charon_killed, router_killed, translated, iperf_rekeyed)
 UNREAD = (charon_killed,)  # in the middle of a message
-CORE_SETTINGS = (("two children", V2), ("only chacha20", MAIN), ("reauth", V2))
+CORE_SETTINGS = (("two children", V2), ("only chacha20", MAIN), ("reauth", V2), ("ppk agreed", V2))
 
 
 def cases():
@@ -200,7 +200,7 @@ def cases():
                 yield play, mode, suite, suite is SUITES[0] and play in (our_child_rekey, their_ike_rekey, translated)
 
 
-    for name, row, modes in swan_settings.ROWS + swan_odd.ROWS:
+    for name, row, modes in swan_settings.ROWS + swan_odd.ROWS + swan_ppk.ROWS:
         for mode in modes:
             yield named(name, row), mode, PLAIN, (name, mode) in CORE_SETTINGS
 
