@@ -510,7 +510,7 @@ void trace_ipsec(const struct ike_sa *sa, const char *fmt, ...) __attribute__((f
 void trace_engine(const struct ike_sa *sa, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void trace_pair_gone(struct ike *ike, const struct sa_pair_info *pair);
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want);
-void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct ipsec_transform *t);
+void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct p2_choice *c);
 const char *trace_transform(const struct ipsec_transform *t, char out[64]); /* "esp-aes 256 esp-sha-hmac " */
 /* "12345(0xSPI)"-free packet words: "(I) MM_NO_STATE", QM_IDLE with six blanks behind. */
 const char *trace_role_state(const struct ike_sa *sa, char out[40]);

@@ -140,27 +140,27 @@ static const char *proxy(const struct selector *s, char out[64])
 }
 
 static void key_part(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
-                     const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
+                     const struct ipsec_transform *t, bool udp, uint16_t port, uint32_t life_s, uint32_t life_kb)
 {
     char l[64], r[64], tr[64];
 
     msg_debug(ike->env.log,
               "IPSEC%s\n  (key eng. msg.) %s local= %s:%u, remote= %s:%u,\n    local_proxy= %s,\n    remote_proxy= "
-              "%s,\n    protocol= %s, transform= %s (%s), \n"
+              "%s,\n    protocol= %s, transform= %s (%s%s), \n"
               "    lifedur= %us and %ukb, \n    spi= 0x0(0), conn_id= 0, keysize= %u, flags= 0x0",
               head, way, IP4(p->local), port, IP4(p->peer), port, proxy(&p->local_sel, l), proxy(&p->remote_sel, r),
               t->proto == PROTO_AH ? "AH" : "ESP", trace_transform(t, tr),
-              t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", life_s, life_kb, t->key_bits);
+              t->mode == IPSEC_TRANSPORT ? "Transport" : "Tunnel", udp ? "-UDP" : "", life_s, life_kb, t->key_bits);
 }
 
 static void key_message(struct ike *ike, const char *head, const char *way, const struct ipsec_policy *p,
-                        const struct ipsec_transform *t, uint16_t port, uint32_t life_s, uint32_t life_kb)
+                        const struct ipsec_transform *t, bool udp, uint16_t port, uint32_t life_s, uint32_t life_kb)
 {
     struct ipsec_transform parts[2];
     unsigned n = ipsec_transform_parts(t, parts);
 
     for (unsigned i = 0; i < n; i++)
-        key_part(ike, head, way, p, &parts[i], port, life_s, life_kb);
+        key_part(ike, head, way, p, &parts[i], udp, port, life_s, life_kb);
 }
 
 void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)
@@ -168,17 +168,19 @@ void trace_sa_request(struct ike *ike, const struct ipsec_policy *want)
     struct debug_about about = about_policy(want);
 
     for (unsigned i = 0; ipsec_on(ike, &about) && i < want->ntransforms; i++)
-        key_message(ike, "(sa_request): ,", "OUTBOUND", want, &want->transforms[i], 500, want->life_s, want->life_kb);
+        key_message(ike, "(sa_request): ,", "OUTBOUND", want, &want->transforms[i], false, 500, want->life_s,
+                    want->life_kb);
 }
 
-void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct ipsec_transform *t)
+void trace_proposal(const struct ike_sa *sa, const struct ipsec_policy *p, const struct p2_choice *c)
 {
     struct debug_about about = about_sa(sa, 0);
 
     if (!ipsec_on(sa->ike, &about))
         return;
     msg_debug(sa->ike->env.log, "IPSEC(validate_proposal_request): proposal part #1");
-    key_message(sa->ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, t, 0, 0, 0);
+    key_message(sa->ike, "(validate_proposal_request): proposal part #1,", "INBOUND", p, &c->transform, c->udp, 0, 0,
+                0);
 }
 
 #define WIRE_LIMIT_MS 60000 /* messages that a packet from nobody known can cause: one a peer and minute */
@@ -231,7 +233,9 @@ bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     switch (what) {
     case IKE_MSG_NO_SA: return msg_post_key(log, &MSG_NO_SA, peer, a);
     case IKE_MSG_BAD: msg_post_key(log, &MSG_BAD, peer, a); break;
-    case IKE_MSG_MODE_FAILURE: msg_post_key(log, &MSG_MODE_FAILURE, (uint64_t)text[0] << 32 | peer, text, a); break; /* each mode has its own minute */
+    case IKE_MSG_MODE_FAILURE:
+        msg_post_key(log, &MSG_MODE_FAILURE, (uint64_t)text[0] << 32 | peer, text, a);
+        break; /* each mode has its own minute */
     case IKE_MSG_AUTH_FAIL: msg_post_key(log, &MSG_AUTH_FAIL, peer, a); break;
     case IKE_MSG_NOT_ENCRYPTED: msg_post_key(log, &MSG_NOT_ENCRYPTED, peer, a); break;
     case IKE_MSG_NOT_OFFERED: msg_post_key(log, &MSG_NOT_OFFERED, peer, a, text); break;
@@ -247,8 +251,8 @@ bool ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, 
 {
     bool may = token(ike);
     if (may)
-        msg_post_key(ike->env.log, &MSG_DENIED, (uint64_t)from << 32 | to, incoming ? "INCOMING" : "OUTGOING", IP4(from),
-                     IP4(to), why);
+        msg_post_key(ike->env.log, &MSG_DENIED, (uint64_t)from << 32 | to, incoming ? "INCOMING" : "OUTGOING",
+                     IP4(from), IP4(to), why);
     return may;
 }
 

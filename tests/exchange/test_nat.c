@@ -53,6 +53,23 @@ static void floats(void **state)
     lab_free(&l);
 }
 
+/* What IPsec is asked for is UDP-encapsulated too. */
+static void debug_says_udp(void **state)
+{
+    static const char *const nodes[] = {"hub", "spoke"};
+    struct lab l;
+    struct nat n;
+    (void)state;
+    begin(&l, &n, 310, NULL);
+    for (int i = 0; i < 2; i++)
+        box_type(l.box, nodes[i], "debug crypto ipsec");
+    box_type(l.box, "spoke", "clear crypto sa");
+    box_type(l.box, "spoke", "ping 10.1.0.1 source Loopback0");
+    for (int i = 0; i < 2; i++)
+        assert_true(shows(&l, nodes[i], "show logging", " (Tunnel-UDP), \n    lifedur= 0s and 0kb, \n"));
+    lab_free(&l);
+}
+
 /* The hub forgets: the same line as without UDP, protocol 50. It cannot begin with a peer behind a translator; the spoke's detection ends it. */
 static void stray(void **state)
 {
@@ -236,7 +253,7 @@ static void moved_v2(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats), cmocka_unit_test(stray), cmocka_unit_test(stray_unsaid), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved), cmocka_unit_test(moved_v1), cmocka_unit_test(moved_v2),
+        cmocka_unit_test(floats), cmocka_unit_test(debug_says_udp), cmocka_unit_test(stray), cmocka_unit_test(stray_unsaid), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved), cmocka_unit_test(moved_v1), cmocka_unit_test(moved_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -279,7 +279,7 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
     TRACE(sa, "processing SA payload. message ID = %u", n->mid);
     bool fits = p2_match(sa, &body, &qm->policy, udp_encap(sa), &qm->choice);
     if (fits) {
-        trace_proposal(sa, &qm->policy, &qm->choice.transform);
+        trace_proposal(sa, &qm->policy, &qm->choice);
         v1_flow_trace(sa, &qm->policy, SPD_OK);
     } else {
         ike_msg(sa->ike, IKE_MSG_NOT_OFFERED, sa->remote, "transform");
@@ -453,7 +453,7 @@ static enum v1_outcome take_qm1(struct ike_sa *sa, struct v1_msg *m)
     if (chosen && qm->choice.group && ke->len != dh_public_len(qm->choice.group))
         chosen = false;
     if (chosen)
-        trace_proposal(sa, &qm->policy, &qm->choice.transform);
+        trace_proposal(sa, &qm->policy, &qm->choice);
     v1_flow_trace(sa, &qm->policy, answer);
     if (chosen && !admission_ipsec(sa->ike, &qm->policy, true, true))
         chosen = false;
