@@ -3,6 +3,8 @@
  * One engine does all sums, in software: there is no hardware to list. Its IKE rows come from IKE
  * (ipsec_set_engine_rows). "Sessions" are IKE SAs and halves of pairs of IPsec SAs since boot; Diffie-Hellman is counted
  * in sums: P1 makes a public value, SS a shared secret. No exponent is made before it is needed. */
+#include <stdlib.h>
+
 #include "dataplane/cmd/cmd.h"
 #include "dataplane/cmd/ipsec_cmd.h"
 #include "dataplane/dataplane.h"
@@ -10,14 +12,44 @@
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec_show.h"
+#include "espial/mem.h"
 
 typedef unsigned long long ull;
 #define ENGINE_ROW "%5u  %-7s %-17s%10llu%9llu%9u %s\n"
 
+struct engine_rows {
+    struct engine_row *v;
+    size_t n;
+};
+
 static void ike_row(void *ctx, const struct engine_row *r)
 {
-    out_printf(ctx, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
-               IP4(r->addr));
+    struct engine_rows *rows = ctx;
+
+    if (!(rows->n & (rows->n + 1))) /* room for 1, 3, 7 ... */
+        rows->v = mem_resize(rows->v, 2 * rows->n + 1, sizeof *rows->v);
+    rows->v[rows->n++] = *r;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct engine_row *x = a, *y = b;
+
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* IKEv1 and IKEv2 number their keys from one sequence; each tells its own. */
+static void ike_rows(struct ipsec *ips, struct out *o)
+{
+    struct engine_rows rows = {0};
+
+    ipsec_engine_rows(ips, ike_row, &rows);
+    if (rows.n)
+        qsort(rows.v, rows.n, sizeof *rows.v, by_id);
+    for (const struct engine_row *r = rows.v; r < rows.v + rows.n; r++)
+        out_printf(o, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
+                   IP4(r->addr));
+    mem_free(rows.v);
 }
 
 static enum cmd_result show_active(struct cmd_ctx *c)
@@ -28,7 +60,7 @@ static enum cmd_result show_active(struct cmd_ctx *c)
 
     out_text(c->out,
              "Crypto Engine Connections\n\n   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address\n");
-    ipsec_engine_rows(ips, ike_row, c->out);
+    ike_rows(ips, c->out);
     for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
         ipsec_engine_text(&p.transform, text);
         uint32_t conn = IPSEC_CONN_BASE + p.id;

@@ -257,21 +257,6 @@ static void print_hashes(struct out *out, const char *what, const enum hash_alg 
     out_text(out, n ? "\n" : " none\n");
 }
 
-static const char *group_name(uint8_t group)
-{
-    static const struct {
-        uint8_t group;
-        const char *name;
-    } names[] = {{1, "768_MODP"},   {2, "1024_MODP"},      {5, "1536_MODP"},  {14, "2048_MODP"}, {15, "3072_MODP"},
-                 {16, "4096_MODP"}, {17, "6144_MODP"},     {18, "8192_MODP"}, {19, "256_ECP"},   {20, "384_ECP"},
-                 {21, "521_ECP"},   {24, "2048_256_MODP"}, {31, "CURVE25519"}};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (names[i].group == group)
-            return names[i].name;
-    return "UNKNOWN";
-}
-
 static void print_proposal(struct cmd_ctx *c, const char *name)
 {
     struct v2_proposal p;
@@ -289,7 +274,7 @@ static void print_proposal(struct cmd_ctx *c, const char *name)
     print_hashes(c->out, "PRF       ", p.prf, p.nprf, v2_prf_name);
     out_text(c->out, "     DH Group   :");
     for (unsigned i = 0; i < p.ngroup; i++)
-        out_printf(c->out, " DH_GROUP_%s/Group %u", group_name(p.group[i]), p.group[i]);
+        out_printf(c->out, " DH_GROUP_%s/Group %u", v2_group_name(p.group[i]), p.group[i]);
     out_text(c->out, p.ngroup ? "\n" : " none\n");
 }
 

@@ -208,9 +208,14 @@ static void invalid_spi_with_fault(void **state)
     (void)state;
     struct rig *r = up(1);
     box_type(r->b, "left", "test crypto fault CSCvd40554");
+    box_type(r->b, "left", "debug crypto ikev2 packet");
     v2_info_invalid_spi(rig_sa(r, 1), 0x12345678);
     box_run(r->b, 1 * S);
     assert_int_equal(rig_v2(r, "right")->nsas, 0);
+    assert_int_equal(box_log_count(r->b, "left", 0,
+                                   " NOTIFY(INVALID_SPI)  Next payload: NONE, reserved: 0x0, length: 12\n"
+                                   "    Security protocol id: Unknown - 0, spi size: 0, type: INVALID_SPI"),
+                     1);
     box_type(r->b, "left", "no test crypto fault");
     assert_true(rig_ping(r, 1, 5) >= 4);
     rig_free(r);

@@ -63,7 +63,7 @@ static void test_defaults(void **state)
     assert_int_equal(c.window, 5);
     assert_int_equal(c.frag_mtu, 576);
     assert_int_equal(c.cookie_challenge, UINT16_MAX);
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), 1);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), 1);
     assert_int_equal(v[0].nencr, 1);
     assert_int_equal(v[0].encr[0].cipher, CIPHER_AES_CBC);
     assert_int_equal(v[0].encr[0].bits, 256);
@@ -75,16 +75,16 @@ static void test_defaults(void **state)
     /* one line of `default` typed: the others stay */
     struct v2_proposal_conf *p = proposal(&c, "default");
     p->group[0] = 14;
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), 1);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), 1);
     assert_int_equal(v[0].ngroup, 1);
     assert_int_equal(v[0].group[0], 14);
     assert_int_equal(v[0].ninteg, 2);
     /* a policy `default` with another proposal, or for another address */
     struct v2_policy_conf *pol = policy(&c, "default", NULL, 0x0A000001);
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), 1);
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000002, v), 0);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), 1);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000002, v, NULL), 0);
     strcpy(((struct v2_name_conf *)add(&pol->proposals, NULL))->name, "missing");
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), 0);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), 0);
     v2_conf_fini(&c);
 }
 
@@ -109,18 +109,18 @@ static void test_policies(void **state)
     policy(&c, "0", "half", 0); /* first by name, but without a complete proposal */
     strcpy(((struct v2_name_conf *)add(&a->proposals, NULL))->name, "half");
     strcpy(((struct v2_name_conf *)add(&a->proposals, NULL))->name, "cbc");
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), 2);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), 2);
     assert_int_equal(v[0].encr[0].cipher, CIPHER_AES_GCM);
     assert_int_equal(v[0].encr[0].bits, 256);
     assert_int_equal(v[0].encr[1].bits, 128);
     assert_int_equal(v[0].prf[0], HASH_SHA384);
     assert_int_equal(v[0].ninteg, 0);
     assert_int_equal(v[1].prf[0], HASH_SHA1);
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000009, v), 1);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000009, v, NULL), 1);
     assert_int_equal(v[0].encr[0].bits, 128);
     for (int i = 0; i < 20; i++) /* bounded */
         strcpy(((struct v2_name_conf *)add(&a->proposals, NULL))->name, "cbc");
-    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v), V2_PROPOSALS_MAX);
+    assert_int_equal(v2_conf_proposals(&c, 0x0A000001, v, NULL), V2_PROPOSALS_MAX);
     v2_conf_fini(&c);
 }
 

@@ -218,18 +218,23 @@ static unsigned policy_proposals(const struct v2_conf *c, const struct v2_policy
     return n;
 }
 
-unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX])
+unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX],
+                           const char **policy)
 {
     const struct v2_policy_conf *last = NULL;
+    const char *unsaid;
     unsigned n;
 
+    policy = policy ? policy : &unsaid;
     CONF_EACH(const struct v2_policy_conf, p, &c->policies)
     {
+        *policy = p->name;
         if (!strcmp(p->name, "default"))
             last = p;
         else if (policy_fits(p, local) && (n = policy_proposals(c, p, out)))
             return n;
     }
+    *policy = "default";
     if (last && last->proposals.n)
         return policy_fits(last, local) ? policy_proposals(c, last, out) : 0;
     if (last && !policy_fits(last, local))

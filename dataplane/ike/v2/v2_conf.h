@@ -124,8 +124,10 @@ void v2_profile_conf_fini(void *c);
 void v2_match_conf_settle(void *c); /* an address without a mask: the host, or with 0.0.0.0 everybody */
 
 /* What is offered from, and accepted at, a local address: the proposals of the first policy that matches it (the typed
- * ones in the order of their names, then the default), in order. Returns how many. */
-unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX]);
+ * ones in the order of their names, then the default), in order. Returns how many. policy, if not NULL, is told that
+ * policy's name, which stays the configuration's. */
+unsigned v2_conf_proposals(const struct v2_conf *c, uint32_t local, struct v2_proposal out[V2_PROPOSALS_MAX],
+                           const char **policy);
 /* One proposal as it counts: the one typed, with what `default` leaves unsaid filled in and without what makes none: false
  * when there is none of that name or it is incomplete. p, when it is not NULL, is filled in any case with what there is. */
 bool v2_conf_proposal(const struct v2_conf *c, const char *name, struct v2_proposal *p);

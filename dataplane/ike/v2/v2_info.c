@@ -153,6 +153,7 @@ static void take_delete(struct v2_sa *sa, const struct v2_delete_body *d, struct
     uint8_t spis[4 * V2_DELETES_MAX];
     unsigned n = 0;
 
+    v2_trace_key_engine(sa, "key_engine_delete_sas): rec'd delete notify from ISAKMP");
     for (uint16_t i = 0; i < d->n; i++) {
         struct v2_child *c = v2_child_by_spi(sa, d->proto, get32(d->spis + 4 * (size_t)i));
         uint32_t ours = c ? c->spi_in : 0;

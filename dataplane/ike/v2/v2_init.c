@@ -165,6 +165,8 @@ static void send_request(void *arg, bool ok)
         return;
     }
     v2_send_init(x, buf, len);
+    if (!f->restarts)
+        TR(sa, "Insert SA");
 }
 
 static void draw(struct v2_sa *sa, unsigned group)
@@ -184,6 +186,7 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
     const struct v2_conf *c = &v2->conf;
     struct v2_proposal offers[V2_PROPOSALS_MAX];
     struct key psk;
+    const char *policy;
     unsigned n;
 
     if (!v2->ike->on)
@@ -198,8 +201,10 @@ struct v2_sa *v2_negotiate(struct v2 *v2, uint32_t local, uint32_t addr, const c
     v2_trace(v2, NULL, addr, V2_DEBUG_DEFAULT, "Searching Policy with fvrf 0, local address %s", IP4(local));
     v2_perf_rate(v2, V2R_ATTEMPTED);
     uint64_t since = v2_perf_since(v2);
-    n = v2_conf_proposals(c, local, offers);
+    n = v2_conf_proposals(c, local, offers, &policy);
     v2_perf_note(v2, V2P_GET_POLICY, since);
+    if (n)
+        v2_trace(v2, NULL, addr, V2_DEBUG_DEFAULT, "Found Policy '%s'", policy);
     if (!p || !n || !offers[0].ngroup) {
         v2_error(v2, NULL, addr, !p ? "No usable profile '%s'" : "No usable policy for profile '%s'", profile);
         return NULL;
@@ -414,6 +419,7 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
 {
     const struct v2_payload *sap = v2_one(&m->ps, V2_SA), *kep = v2_one(&m->ps, V2_KE), *nonce = v2_nonce(&m->ps);
     struct v2_proposal ours[V2_PROPOSALS_MAX];
+    const char *policy;
     struct v2_suite suite;
     struct v2_sa_body body;
     struct v2_ke_body ke;
@@ -434,7 +440,9 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
         return;
     v2_trace(v2, NULL, m->from->src, V2_DEBUG_DEFAULT, "Searching Policy with fvrf 0, local address %s",
              IP4(m->from->dst));
-    unsigned n = v2->conf.profiles.n ? v2_conf_proposals(&v2->conf, m->from->dst, ours) : 0;
+    unsigned n = v2->conf.profiles.n ? v2_conf_proposals(&v2->conf, m->from->dst, ours, &policy) : 0;
+    if (n)
+        v2_trace(v2, NULL, m->from->src, V2_DEBUG_DEFAULT, "Found Policy '%s'", policy);
     if (!n || !v2_choose_ike(&body, ours, n, &suite, NULL)) {
         v2_error(v2, NULL, m->from->src, "Failed to find a matching proposal or policy");
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_NO_PROPOSAL_CHOSEN, NULL, 0);

@@ -265,6 +265,7 @@ struct v2_sa {
     uint32_t local, remote;
     uint16_t local_port, peer_port;
     uint32_t tunnel_id, session_id;
+    uint32_t engine_id; /* the crypto engine's number of its keys, among those of IKEv1; 0 until there are any */
     char profile[V2_NAME_MAX];
     struct v2_suite suite;
     bool agreed;
@@ -580,6 +581,8 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
 void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, const uint8_t *p, size_t len);
 void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, unsigned n, const char *why);
 void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p);
+/* `debug crypto ipsec`: a message from IKE has come to IPsec; order, if not NULL: "where): what" of its next line. */
+void v2_trace_key_engine(const struct v2_sa *sa, const char *order);
 void v2_msg_session(struct v2_sa *sa, bool up);
 /* Counts and keeps an error for `show crypto ikev2 diagnose error`, and traces it. sa may be NULL. */
 void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *fmt, ...)

@@ -39,6 +39,7 @@ void v2_child_enable(struct v2_child *c)
         return;
     timer_clear(&c->timer);
     c->turn = ++c->sa->v2->turns;
+    v2_trace_key_engine(c->sa, NULL);
     sad_enable_outbound(ipsec_of(c->sa), c->id);
 }
 
@@ -376,6 +377,7 @@ struct v2_child *v2_child_install(struct v2_neg *n)
     };
     params.policy.transforms[0] = *t;
     params.policy.ntransforms = 1;
+    v2_trace_key_engine(sa, NULL);
     uint32_t id = sad_install(ipsec_of(sa), &params);
     mem_wipe(keymat, sizeof keymat);
     v2_done(&sa->v2->stats.made, id);

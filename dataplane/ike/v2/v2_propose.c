@@ -67,6 +67,21 @@ const char *v2_prf_name(enum hash_alg a)
     return hashes[a].prf_name;
 }
 
+const char *v2_group_name(unsigned group)
+{
+    static const struct {
+        uint8_t group;
+        const char *name;
+    } names[] = {{1, "768_MODP"},   {2, "1024_MODP"},      {5, "1536_MODP"},  {14, "2048_MODP"}, {15, "3072_MODP"},
+                 {16, "4096_MODP"}, {17, "6144_MODP"},     {18, "8192_MODP"}, {19, "256_ECP"},   {20, "384_ECP"},
+                 {21, "521_ECP"},   {24, "2048_256_MODP"}, {31, "CURVE25519"}};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].group == group)
+            return names[i].name;
+    return "UNKNOWN";
+}
+
 bool v2_offers_group(const struct v2_proposal *v, unsigned n, unsigned group)
 {
     for (unsigned i = 0; i < n; i++)

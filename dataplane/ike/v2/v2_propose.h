@@ -71,4 +71,5 @@ bool v2_match_child(const struct v2_sa_body *answer, const struct ipsec_policy *
 const char *v2_encr_name(struct v2_encr e); /* AES-CBC, AES-GCM, 3DES, DES */
 const char *v2_integ_name(enum hash_alg a); /* MD596 SHA96 SHA256 SHA384 SHA512; None */
 const char *v2_prf_name(enum hash_alg a);   /* MD5 SHA1 SHA256 SHA384 SHA512 */
+const char *v2_group_name(unsigned group);  /* 2048_MODP 256_ECP ... */
 #endif

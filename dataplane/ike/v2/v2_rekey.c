@@ -31,7 +31,7 @@ static void public_made(void *arg, bool ok)
 /* What an SA may be replaced with; any_prf: the peer no longer takes the pseudorandom function that it has. */
 static unsigned proposals(const struct v2_sa *sa, bool any_prf, struct v2_proposal v[V2_PROPOSALS_MAX])
 {
-    unsigned n = v2_conf_proposals(&sa->v2->conf, sa->local, v);
+    unsigned n = v2_conf_proposals(&sa->v2->conf, sa->local, v, NULL);
     unsigned kept = any_prf ? 0 : v2_with_prf(v, n, sa->suite.prf);
 
     return kept ? kept : n;

@@ -231,6 +231,7 @@ void v2_sa_keyed(struct v2_sa *sa)
     const struct v2_keys *k = sa->keys;
 
     sa->agreed = true;
+    sa->engine_id = sa->v2->ike->next_conn_id++;
     sa->seal = v2_sk_new(&sa->suite, true, sa->initiator ? &k->ei : &k->er, sa->initiator ? &k->ai : &k->ar);
     sa->open = v2_sk_new(&sa->suite, false, sa->initiator ? &k->er : &k->ei, sa->initiator ? &k->ar : &k->ai);
     if (sa->v2->ike->env.export_ikev2) {

@@ -181,7 +181,7 @@ struct ike_errors *v2_errors(struct v2 *v2)
 void v2_engine_rows(const struct v2 *v2, void (*row)(void *ctx, const struct engine_row *r), void *ctx)
 {
     for (const struct v2_sa *sa = v2->all; sa; sa = sa->next) {
-        struct engine_row r = {.id = 1000 + sa->tunnel_id, .type = "IKEv2", .addr = sa->local};
+        struct engine_row r = {.id = sa->engine_id, .type = "IKEv2", .addr = sa->local};
         if (!v2_sa_up(sa))
             continue;
         const char *c = sa->suite.encr.cipher == CIPHER_AES_CBC   ? "AES"

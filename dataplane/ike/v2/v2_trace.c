@@ -14,13 +14,11 @@
 #include "espial/msg.h"
 #include "espial/text.h"
 
-static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
+static bool conditions_pass(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, enum debug_side side)
 {
     struct debug_about about = {.peer = peer};
     char id[IKE_ID_MAX] = "";
 
-    if (!v2->debug[which] && !(which == V2_DEBUG_ERROR && v2->debug[V2_DEBUG_DEFAULT]))
-        return false;
     if (sa) {
         about.peer = sa->remote;
         about.local = sa->local;
@@ -29,7 +27,24 @@ static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, i
             v2_id_text(&sa->remote_id, id, sizeof id);
         about.id = id;
     }
-    return ike_debug_pass(v2->ike, &about, DEBUG_SIDE_ISAKMP);
+    return ike_debug_pass(v2->ike, &about, side);
+}
+
+static bool passes(const struct v2 *v2, const struct v2_sa *sa, uint32_t peer, int which)
+{
+    return (v2->debug[which] || (which == V2_DEBUG_ERROR && v2->debug[V2_DEBUG_DEFAULT])) &&
+           conditions_pass(v2, sa, peer, DEBUG_SIDE_ISAKMP);
+}
+
+void v2_trace_key_engine(const struct v2_sa *sa, const char *order)
+{
+    struct ike *ike = sa->v2->ike;
+
+    if (!ike->debug_ipsec || !conditions_pass(sa->v2, sa, sa->remote, DEBUG_SIDE_IPSEC))
+        return;
+    msg_debug(ike->env.log, "IPSEC(key_engine): got a queue event with 1 KMI message(s)");
+    if (order)
+        msg_debug(ike->env.log, "IPSEC(%s", order);
 }
 
 static void say(struct v2 *v2, const struct v2_sa *sa, int which, const char *text)
@@ -119,6 +134,37 @@ static void contents(uint8_t type, const uint8_t *p, size_t len, char *out, size
     }
 }
 
+/* `debug crypto ikev2 packet` has a line for each payload; of a notification or a deletion it tells the SPI's size. */
+static void say_payloads(struct v2 *v2, const struct v2_sa *sa, uint8_t type, const uint8_t *p, size_t len)
+{
+    static const char *const protocols[] = {"Unknown - 0", "IKE", "AH", "ESP"};
+
+    while (type != V2_NONE && len >= 4) {
+        char text[256];
+        size_t n = get16(p + 2), at;
+        if (n < 4 || n > len)
+            return;
+        bool notify = type == V2_NOTIFY, more = n >= 8 && (notify || type == V2_DELETE);
+        const char *name = notify && more ? v2_notify_name(get16(p + 6)) : NULL;
+        at = (size_t)snprintf(text, sizeof text, " %s%s%.48s%s  Next payload: %s, reserved: 0x%x, length: %zu",
+                              payload_name(type), name ? "(" : "", name ? name : "", name ? ")" : "",
+                              p[0] == V2_NONE ? "NONE" : payload_name(p[0]), p[1], n);
+        if (more)
+            at += (size_t)snprintf(text + at, sizeof text - at, "\n    Security protocol id: %s, spi size: %u, ",
+                                   p[4] < 4 ? protocols[p[4]] : "Unknown", p[5]);
+        if (name)
+            snprintf(text + at, sizeof text - at, "type: %.48s", name);
+        else if (more)
+            snprintf(text + at, sizeof text - at, notify ? "type: Unknown - %u" : "num of spi: %u", get16(p + 6));
+        say(v2, sa, V2_DEBUG_PACKET, text);
+        if (type == V2_SK || type == V2_SKF)
+            return;
+        type = p[0];
+        p += n;
+        len -= n;
+    }
+}
+
 void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t peer, uint16_t peer_port,
                      uint32_t local, uint16_t local_port, const uint8_t *msg, size_t len)
 {
@@ -141,11 +187,13 @@ void v2_trace_packet(struct v2 *v2, const struct v2_sa *sa, bool sent, uint32_t 
     }
     if (passes(v2, sa, peer, V2_DEBUG_PACKET)) {
         snprintf(text, sizeof text,
-                 "Next payload: %s, version: %u.%u Exchange type: %s, flags: %s%s Message id: %u, length: %u",
+                 "Next payload: %s, version: %u.%u Exchange type: %s, flags: %s%s Message id: %u, length: %u\n"
+                 "Payload contents: ",
                  payload_name(msg[16]), msg[17] >> 4, msg[17] & 15, name ? name : "Unknown",
                  msg[19] & V2_FLAG_INITIATOR ? "INITIATOR" : "RESPONDER",
                  msg[19] & V2_FLAG_RESPONSE ? " MSG-RESPONSE" : "", get32(msg + 20), get32(msg + 24));
         say(v2, sa, V2_DEBUG_PACKET, text);
+        say_payloads(v2, sa, msg[16], msg + V2_HDR, len - V2_HDR);
     }
 }
 
@@ -153,10 +201,14 @@ void v2_trace_inner(const struct v2_sa *sa, const char *what, uint8_t first, con
 {
     char list[512];
 
-    if (!passes(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT))
-        return;
-    contents(first, p, len, list, sizeof list);
-    TR(sa, "%s  \nPayload contents: \n%s ", what, list);
+    if (passes(sa->v2, sa, sa->remote, V2_DEBUG_DEFAULT)) {
+        contents(first, p, len, list, sizeof list);
+        TR(sa, "%s  \nPayload contents: \n%s ", what, list);
+    }
+    if (passes(sa->v2, sa, sa->remote, V2_DEBUG_PACKET)) {
+        say(sa->v2, sa, V2_DEBUG_PACKET, "Payload contents: ");
+        say_payloads(sa->v2, sa, first, p, len);
+    }
 }
 
 void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, unsigned n, const char *why)
@@ -174,7 +226,8 @@ void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, uns
         for (unsigned k = 0; k < v[i].ninteg; k++)
             at += (size_t)snprintf(names + at, sizeof names - at, "   %s", v2_integ_name(v[i].integ[k]));
         for (unsigned k = 0; k < v[i].ngroup && at + 40 < sizeof names; k++)
-            at += (size_t)snprintf(names + at, sizeof names - at, "   DH_GROUP_%u", v[i].group[k]);
+            at += (size_t)snprintf(names + at, sizeof names - at, "   DH_GROUP_%s/Group %u",
+                                   v2_group_name(v[i].group[k]), v[i].group[k]);
         TR(sa, "IKE Proposal: %u, SPI size: 0 (%s), \nNum. transforms: %u\n%s", i + 1, why,
            (unsigned)(v[i].nencr + v[i].nprf + v[i].ninteg + v[i].ngroup), names);
     }
@@ -182,11 +235,14 @@ void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, uns
 
 void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p)
 {
-    char text[64];
-
-    for (unsigned i = 0; i < p->ntransforms; i++)
-        TR(sa, "ESP Proposal: %u, SPI size: 4 (IPSec negotiation), \n%s", i + 1,
-           trace_transform(&p->transforms[i], text));
+    for (unsigned i = 0; i < p->ntransforms; i++) {
+        const struct ipsec_transform *t = &p->transforms[i];
+        bool ah = t->proto == PROTO_AH, auth = t->auth != HASH_NONE;
+        TR(sa, "%s Proposal: %u, SPI size: 4 (IPSec negotiation), \nNum. transforms: %u\n%s%s%s%s   %s",
+           ah ? "AH" : "ESP", i + 1, 1u + !ah + auth, ah ? "" : "   ",
+           ah ? "" : v2_encr_name((struct v2_encr){t->cipher, t->key_bits}), auth ? "   " : "",
+           auth ? v2_integ_name(t->auth) : "", t->esn ? "Use ESN" : "Don't use ESN");
+    }
 }
 
 MSG(MSG_V2_SESSION, "CRYPTO", 5, "IKEV2_SESSION_STATUS", 0, "Crypto tunnel v2 is %s.  Peer %s:%u       Id: %s");
@@ -231,7 +287,8 @@ void v2_count_notify(struct v2 *v2, uint16_t type, bool response, bool in)
 static void count_payload(struct v2_sa *sa, uint8_t exchange, uint8_t type, const uint8_t *p, size_t n, bool response,
                           bool in)
 {
-    struct ike_traffic *way = &sa->traffic[in ? IKE_IN : IKE_OUT], *begun = &sa->traffic[in == response ? IKE_OUT : IKE_IN];
+    struct ike_traffic *way = &sa->traffic[in ? IKE_IN : IKE_OUT],
+                       *begun = &sa->traffic[in == response ? IKE_OUT : IKE_IN];
 
     if (type == V2_DELETE && n >= 5 && p[4] != V2_PROTO_IKE && !response)
         way->deletes++;

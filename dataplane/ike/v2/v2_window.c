@@ -493,8 +493,7 @@ static void take(struct v2_sa *sa, struct v2_msg *m)
     if (res == CODEC_OK)
         res = v2_bodies(&m->ps);
     v2_count_message(v2, sa, h->exchange, res == CODEC_OK ? first : V2_NONE, plain, len, response, true);
-    if (res == CODEC_OK)
-        v2_trace_inner(sa, "Payload contents:", first, plain, len);
+    v2_trace_inner(sa, "Payload contents:", first, plain, len); /* a malformed one as far as it goes */
     if (response)
         take_response(x, m, res != CODEC_OK);
     else
