@@ -160,6 +160,58 @@ static void test_anew_without_end(void **state)
     world_free(w);
 }
 
+/* Many questions in one message have one answer. */
+static void three_questions(struct msg_wr *m, void *arg)
+{
+    const struct ike_sa *sa = arg;
+    uint8_t spi[2 * COOKIE_LEN], seq[4] = {0};
+
+    memcpy(spi, sa->icookie, COOKIE_LEN);
+    memcpy(spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
+    for (seq[3] = 1; seq[3] <= 3; seq[3]++)
+        msg_notify(m, IPROTO_ISAKMP, N_R_U_THERE, spi, sizeof spi, seq, sizeof seq);
+}
+
+static void test_questions_in_one(void **state)
+{
+    (void)state;
+    struct world *w = world_new(740);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    acquire(a);
+    run_s(w, 2);
+    uint64_t said = b->ike->all->traffic[IKE_OUT].notifies;
+    say(a->ike->all, three_questions, a->ike->all);
+    run_s(w, 1);
+    assert_int_equal(b->ike->all->traffic[IKE_OUT].notifies, said + 1);
+    world_free(w);
+}
+
+/* However many ports it has behind its translator, IKE SAs with one address are not all there are. */
+static void test_all_from_one(void **state)
+{
+    (void)state;
+    struct world *w = world_new(750);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct ike_sa held[IKE_PEER_SA_MAX - 1];
+    acquire(a);
+    run_s(w, 2);
+    struct ike_sa *up = b->ike->all;
+    memset(held, 0, sizeof held);
+    for (unsigned i = 0; i < IKE_PEER_SA_MAX - 1; i++) /* places that are taken */
+        held[i].peer_next = i ? &held[i - 1] : NULL;
+    up->peer_next = &held[IKE_PEER_SA_MAX - 2];
+    (void)ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
+    run_s(w, 1);
+    assert_int_equal(ike_counts(b->ike).active + ike_counts(b->ike).negotiating, 1);
+    up->peer_next = &held[IKE_PEER_SA_MAX - 3];
+    run_s(w, 10.5); /* the question is repeated */
+    assert_true(ike_counts(b->ike).active + ike_counts(b->ike).negotiating > 1);
+    for (struct ike_sa *sa = b->ike->all; sa; sa = sa->next)
+        if (sa->peer_next == &held[IKE_PEER_SA_MAX - 3])
+            sa->peer_next = NULL;
+    world_free(w);
+}
+
 static enum fate set_commit(struct world *w, struct side *from, enum msg_name name, uint8_t *data, size_t len)
 {
     (void)w;
@@ -401,6 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end),
+        cmocka_unit_test(test_questions_in_one), cmocka_unit_test(test_all_from_one),
         cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
         cmocka_unit_test(test_refused_without_spi), cmocka_unit_test(test_refused_by_whom), cmocka_unit_test(test_refused_which),
     };

@@ -105,12 +105,50 @@ static void anew_without_end(void **state)
     rig_free(r);
 }
 
+/* New children of one flow, none in place of another; then IKE SAs, under as many identities as it likes. */
+static void same_without_end(void **state)
+{
+    (void)state;
+    struct rig *r = up();
+    struct v2_stat_row row;
+    unsigned refused = 0, inits;
+
+    for (unsigned i = 0; i < V2_SAME_FLOW_MAX + 20; i++) {
+        struct ike_want *w = NEW(struct ike_want);
+        w->policy = rig_child(r, 0)->policy;
+        w->policy.first.there = false;
+        w->since = v2_now(rig_v2(r, "left"));
+        v2_child_begin(rig_sa(r, 0), w, 0);
+        box_run(r->b, S / 20);
+        assert_in_range(rig_children(r, 1), 2, V2_SAME_FLOW_MAX);
+    }
+    for (size_t at = 0; v2_stat_notify_next(rig_v2(r, "right"), &at, &row);)
+        refused += row.type == V2N_NO_ADDITIONAL_SAS ? (unsigned)row.n[V2_TX_RES] : 0;
+    assert_int_equal(refused, 21);
+    box_run(r->b, 6 * S);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    struct v2_peer *p = v2_peer_find(rig_v2(r, "right"), RIGHT, LEFT);
+    assert_int_equal(p->nsas, 1);
+    p->nsas = V2_PEER_SA_MAX;
+    inits = r->seen[V2_IKE_SA_INIT][1];
+    assert_non_null(v2_negotiate(rig_v2(r, "left"), LEFT, RIGHT, "P"));
+    box_run(r->b, S);
+    assert_int_equal(r->seen[V2_IKE_SA_INIT][1], inits);
+    p->nsas = V2_PEER_SA_MAX - 1; /* one has gone */
+    box_run(r->b, 5 * S);         /* it is asked again */
+    assert_int_equal(rig_sas(r, 1), 2);
+    assert_int_equal(p->nsas, V2_PEER_SA_MAX);
+    p->nsas = 2;
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaced_without_end),
         cmocka_unit_test(children_without_end),
         cmocka_unit_test(anew_without_end),
+        cmocka_unit_test(same_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

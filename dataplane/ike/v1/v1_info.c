@@ -344,7 +344,8 @@ void v1_info_say_notify(const struct ike_sa *sa, const struct notify_body *n, ui
           n->proto, n->spi_len == 4 ? get32(n->spi) : 0, mid, ike_sa_trace_handle(sa));
 }
 
-static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid)
+/* dpd: a question of this message has been answered, and one answer is enough. */
+static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid, bool *dpd)
 {
     struct notify_body n;
 
@@ -354,7 +355,8 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
     v1_info_say_notify(sa, &n, mid);
     switch (n.type) {
     case N_R_U_THERE:
-        if (is_dpd(sa, &n)) {
+        if (is_dpd(sa, &n) && !*dpd) {
+            *dpd = true;
             TRACE(sa, "DPD/R_U_THERE received from peer %s, sequence 0x%X", IP4(sa->remote), get32(n.data));
             v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE_ACK, n.spi, n.spi_len, n.data, 4);
         }
@@ -445,7 +447,7 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
         ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
         return V1_REFUSED;
     }
-    bool old, news = is_news(sa, m, &old);
+    bool dpd = false, old, news = is_news(sa, m, &old);
     if (old) {
         TRACE_ERR(sa, "DPD/R_U_THERE repeated: ignored");
         return V1_REFUSED;
@@ -457,7 +459,7 @@ static enum v1_outcome answer(struct ike_sa *sa, struct ike_node *node, struct v
     for (unsigned i = 1; i < m->ps.n; i++) {
         p = &m->ps.v[i];
         if (p->type == PL_NOTIFY)
-            take_notify(sa, p, m->hdr.mid);
+            take_notify(sa, p, m->hdr.mid, &dpd);
         else if (p->type == PL_DELETE && codec_delete(p, &d) == CODEC_OK && d.doi <= 1)
             take_delete(sa, &d, m->hdr.mid, &doomed);
     }

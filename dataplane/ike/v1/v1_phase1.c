@@ -53,10 +53,11 @@ void v1_p1_scan(const struct ike_sa *sa)
 static bool make_place(struct ike *ike, uint32_t local, uint32_t addr)
 {
     struct ike_sa *oldest = NULL;
-    unsigned n = 0;
+    unsigned n = 0, all = 0;
 
     for (struct ike_peer *p = peer_first(ike, local, addr); p; p = p->here)
         for (struct ike_sa *sa = p->sas; sa; sa = sa->peer_next) {
+            all++;
             n += sa->half_open;
             if (sa->half_open &&
                 (sa->state == IKE_R_MM1 || sa->state == IKE_R_MM2 || sa->state == IKE_R_AM1 ||
@@ -64,6 +65,8 @@ static bool make_place(struct ike *ike, uint32_t local, uint32_t addr)
                 (!oldest || sa->created < oldest->created))
                 oldest = sa;
         }
+    if (all >= IKE_PEER_SA_MAX)
+        return false;
     if (n < IKE_HALF_OPEN_PEER_MAX)
         return true;
     if (oldest)

@@ -249,6 +249,16 @@ static uint16_t take_offer(struct v2_neg *n, const struct v2_payloads *ps, const
     return translated && !n->transport ? V2N_TS_UNACCEPTABLE : 0;
 }
 
+/* What is looked through for each child of a flow, and 20 times a second for those that wait for their turn, stays short. */
+static bool crowded(const struct v2_neg *n)
+{
+    unsigned same = 0;
+
+    for (const struct v2_child *c = v2_of_flow(n->sa->v2, &n->policy); c; c = c->older)
+        same++;
+    return !n->old && same >= V2_SAME_FLOW_MAX;
+}
+
 static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
 {
     const struct v2_payload *sap = v2_one(ps, V2_SA);
@@ -271,6 +281,8 @@ static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool 
         return why;
     if (create && n->choice.group && ke_group(ps) != n->choice.group)
         return ke_group(ps) == UINT16_MAX ? V2N_INVALID_SYNTAX : V2N_INVALID_KE_PAYLOAD;
+    if (crowded(n))
+        return V2N_NO_ADDITIONAL_SAS;
     n->group = create ? n->choice.group : 0;
     n->non_first = v2_notify_find(ps, V2N_NON_FIRST_FRAGMENTS_ALSO, &nb);
     return v2_neg_reserve(n, n->choice.transform.proto) ? 0 : V2N_NO_ADDITIONAL_SAS;

@@ -29,8 +29,10 @@
 #define V2_INNER_MAX          3900  /* payloads of one message of ours */
 #define V2_WINDOW_MAX         200
 #define V2_CHILDREN_MAX       1024 /* of one IKE SA, beside those that take the place of others */
+#define V2_SAME_FLOW_MAX      64   /* children of one flow, under whatever IKE SAs */
 #define V2_REPLACED_MAX       8    /* children of one flow that the peer has replaced and not deleted: it is asked to wait */
 #define V2_RETIRED_MAX        8    /* the same of IKE SAs */
+#define V2_PEER_SA_MAX        1024 /* IKE SAs with one address: there are others who want some */
 #define V2_SAME_MAX           32   /* IKE SAs with one address, identity and profile: the oldest goes */
 #define V2_QUEUE_MAX          2048 /* requests of ours that wait */
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
@@ -240,7 +242,7 @@ struct v2_peer {
     struct v2 *v2;
     uint32_t local, addr;
     struct v2_sa *sas; /* newest first; none dead */
-    unsigned half_open;
+    unsigned nsas, half_open;
     struct ike_want *wants; /* in order */
     unsigned nwants;
     struct {
@@ -391,8 +393,7 @@ void v2_peer_want(struct v2_peer *p, struct ike_want *w); /* taken over */
 struct ike_want *v2_peer_pop(struct v2_peer *p, const char *profile);
 void v2_peer_fail(struct v2_peer *p, const char *profile); /* "": all */
 void v2_peer_established(struct v2_sa *sa);
-/* How many of this SA's like (address, identity, profile) have been replaced or are being deleted, and are still here. */
-unsigned v2_peer_retired(const struct v2_sa *sa);
+unsigned v2_peer_retired(const struct v2_sa *sa); /* of its address, identity, profile: replaced or being deleted */
 void v2_peer_initial_contact(struct v2_sa *sa);
 void v2_want_done(struct v2 *v2, struct ike_want *w, bool ok); /* frees it */
 /* May it be told of one more invalid SPI? IKE_TELL_BURST a second, and each is counted. */

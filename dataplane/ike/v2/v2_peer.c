@@ -61,6 +61,7 @@ void v2_peer_add(struct v2_peer *p, struct v2_sa *sa)
     sa->peer = p;
     sa->peer_next = p->sas;
     p->sas = sa;
+    p->nsas++;
 }
 
 void v2_peer_remove(struct v2_sa *sa)
@@ -68,6 +69,7 @@ void v2_peer_remove(struct v2_sa *sa)
     for (struct v2_sa **at = &sa->peer->sas; *at; at = &(*at)->peer_next)
         if (*at == sa) {
             *at = sa->peer_next;
+            sa->peer->nsas--;
             break;
         }
     sa->peer = NULL;
