@@ -109,6 +109,33 @@ static void both_begin(void **state)
     rig_free(r);
 }
 
+/* Two IKE SAs of the same ends are one session: it comes up once, and goes down with the last of them. */
+static void one_session(void **state)
+{
+    static const char said[] = "%CRYPTO-5-IKEV2_SESSION_STATUS: Crypto tunnel v2 is ";
+    (void)state;
+    struct rig *r = rig_new_with(1, "crypto logging ikev2\n", "", "");
+    wire_set(r->wire, &(struct wire_params){.delay_us = 20000});
+    box_start(r->b, "left", "ping 10.2.0.1 source Loopback0 repeat 10");
+    box_start(r->b, "right", "ping 10.1.0.1 source Loopback0 repeat 10");
+    box_run(r->b, 60 * S);
+    assert_int_equal(rig_sas(r, 0), 2);
+    v2_sa_close(rig_sa(r, 0), "One of two");
+    box_run(r->b, 10 * S);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(rig_sas(r, i), 1);
+        assert_int_equal(box_log_count(r->b, node_names[i], 0, said), 1);
+    }
+    box_type(r->b, "left", "clear crypto session");
+    box_run(r->b, 10 * S);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(rig_sas(r, i), 0);
+        assert_int_equal(box_log_count(r->b, node_names[i], 0, said), 2);
+        assert_int_equal(box_log_count(r->b, node_names[i], 0, "Crypto tunnel v2 is DOWN.  Peer "), 1);
+    }
+    rig_free(r);
+}
+
 static void cookies(void **state)
 {
     (void)state;
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(silence_ends_it),
         cmocka_unit_test(everything_twice),
         cmocka_unit_test(both_begin),
+        cmocka_unit_test(one_session),
         cmocka_unit_test(cookies),
         cmocka_unit_test(another_group),
         cmocka_unit_test(nothing_in_common),

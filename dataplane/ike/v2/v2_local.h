@@ -283,6 +283,7 @@ struct v2_sa {
     bool ppk; /* SK_d, and with it all keys of children and successors, is made with a postquantum preshared key */
     bool superseded;
     bool kept_session; /* its children went to a newer IKE SA */
+    bool in_session;   /* it, or the one it replaces, was told of as up: v2_msg_session */
     /* our requests */
     struct v2_x *queue;
     unsigned nqueue, in_flight;
@@ -584,6 +585,7 @@ void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, uns
 void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p);
 /* `debug crypto ipsec`: a message from IKE has come to IPsec; order, if not NULL: "where): what" of its next line. */
 void v2_trace_key_engine(const struct v2_sa *sa, const char *order);
+/* Tells of an IKE SA that has come up or goes; said once for all IKE SAs between the same ends and identities. */
 void v2_msg_session(struct v2_sa *sa, bool up);
 /* Counts and keeps an error for `show crypto ikev2 diagnose error`, and traces it. sa may be NULL. */
 void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *fmt, ...)

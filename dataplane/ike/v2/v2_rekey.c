@@ -142,6 +142,7 @@ static void inherit(struct v2_sa *to, struct v2_sa *from)
         v2_child_begin(to, w, old);
     }
     from->kept_session = true;
+    to->in_session = from->in_session;
 }
 
 static void retire(struct v2_sa *old)

@@ -247,11 +247,23 @@ void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p)
 
 MSG(MSG_V2_SESSION, "CRYPTO", 5, "IKEV2_SESSION_STATUS", 0, "Crypto tunnel v2 is %s.  Peer %s:%u       Id: %s");
 
+/* Ends that have begun with each other at once have two IKE SAs, and one session. */
+static bool session_has_another(const struct v2_sa *sa)
+{
+    for (const struct v2_sa *q = v2_sa_same_ids(sa); q; q = q->ids_older)
+        if (q != sa && q->in_session && !q->kept_session && q->remote == sa->remote && q->local == sa->local &&
+            !strcmp(q->profile, sa->profile))
+            return true;
+    return false;
+}
+
 void v2_msg_session(struct v2_sa *sa, bool up)
 {
     char id[V2_ID_MAX + 8];
+    bool news = sa->in_session != up && !session_has_another(sa);
 
-    if (!sa->v2->conf.logging)
+    sa->in_session = up;
+    if (!news || !sa->v2->conf.logging)
         return;
     v2_id_text(&sa->remote_id, id, sizeof id);
     msg_post(sa->v2->ike->env.log, &MSG_V2_SESSION, up ? "UP" : "DOWN", IP4(sa->remote), sa->peer_port, id);
