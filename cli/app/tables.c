@@ -73,6 +73,7 @@ static const struct {
     {&dp_table_ipsec_profile, OWNER_DATAPLANE},
     {&dp_table_sockets, OWNER_DATAPLANE},
     {&dp_table_cryptomap, OWNER_DATAPLANE},
+    {&dp_table_manual_map, OWNER_DATAPLANE},
     {&dp_table_show_ipsec, OWNER_DATAPLANE},
     {&dp_table_show_crypto, OWNER_DATAPLANE},
     {&dp_table_show_sets, OWNER_DATAPLANE},

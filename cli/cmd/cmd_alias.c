@@ -25,6 +25,8 @@ void alias_conf_list_init(struct conf_list *l)
 bool cli_alias(void *arg, enum cmd_mode mode, size_t i, struct alias *out)
 {
     const struct cli *cli = arg;
+    if (mode == CONFIG_CRYPTO_MANUAL)
+        mode = CONFIG_CRYPTO_MAP;
     CONF_EACH(struct alias_conf, a, &cli->sys.aliases)
     if (modes[a->mode] == mode && i-- == 0) {
         *out = (struct alias){.name = a->name, .command = a->command};

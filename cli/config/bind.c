@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cli/config/config_local.h"
+#include "espial/crypto.h"
 
 #define LIST_MAX 20000 /* elements of one list */
 
@@ -162,6 +163,13 @@ static size_t find(const struct run *r, struct conf_list *list, const void *like
     return list->n;
 }
 
+/* A shallow copy of an object, which owns nothing, but may hold keys. */
+static void copy_free(const struct run *r, void *copy)
+{
+    mem_wipe(copy, r->scope->size);
+    mem_free(copy);
+}
+
 static void tell(const struct run *r, void *obj, enum cmd_change what)
 {
     if (r->scope->changed)
@@ -287,7 +295,7 @@ static enum config_result run_set(struct run *r)
 
     memcpy(after, obj, r->scope->size);
     if (!unset(r, obj, after)) {
-        mem_free(after);
+        copy_free(r, after);
         config_object_free(r->scope, dflt);
         return CONFIG_REFUSED;
     }
@@ -303,13 +311,13 @@ static enum config_result run_set(struct run *r)
         same &= grammar_same(rule, obj, after);
     }
     if (!same && !check_setting(r, after)) {
-        mem_free(after);
+        copy_free(r, after);
         config_object_free(r->scope, dflt);
         return CONFIG_REFUSED;
     }
     for (size_t i = 0; i < 1 + m->nalso; i++)
         copy_fields((i ? m->also[i - 1] : r->rule)->row, obj, after);
-    mem_free(after); /* a shallow copy: owns nothing */
+    copy_free(r, after);
     config_object_free(r->scope, dflt);
     if (!same && r->rule->row->scope)
         tell(r, obj, CMD_CHANGED);
@@ -355,7 +363,7 @@ static bool revise(const struct run *r, struct conf_list *list, void *old, const
     memcpy(after, old, r->scope->size);
     copy_fields(row, after, typed_obj);
     ok = check(r, after);
-    mem_free(after); /* a shallow copy: owns nothing */
+    copy_free(r, after);
     if (ok) {
         copy_fields(row, old, typed_obj);
         conf_list_changed(list, old);

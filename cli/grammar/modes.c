@@ -14,6 +14,7 @@ const struct cmd_mode_info cmd_modes[CMD_MODES] = {
     [CONFIG_TRANSFORM] = {"(cfg-crypto-trans)", "Crypto transform configuration commands:"},
     [CONFIG_IPSEC_PROFILE] = {"(ipsec-profile)", "Crypto Map configuration commands:"},
     [CONFIG_CRYPTO_MAP] = {"(config-crypto-map)", "Crypto Map configuration commands:"},
+    [CONFIG_CRYPTO_MANUAL] = {"(config-crypto-map)", "Crypto Map configuration commands:"},
     [CONFIG_STD_NACL] = {"(config-std-nacl)", "Standard Access List configuration commands:"},
     [CONFIG_EXT_NACL] = {"(config-ext-nacl)", "Ext Access List configuration commands:"},
     [CONFIG_APPLET] = {"(config-applet)", "Embedded event manager applet configuration commands:"},

@@ -36,6 +36,7 @@ extern const struct cmd_table dp_table_debug_crypto;
 extern const struct cmd_table dp_table_ipsec;
 extern const struct cmd_table dp_table_ipsec_profile;
 extern const struct cmd_table dp_table_cryptomap;
+extern const struct cmd_table dp_table_manual_map;
 extern const struct cmd_table dp_table_show_ipsec;
 extern const struct cmd_table dp_table_show_crypto;
 extern const struct cmd_table dp_table_show_sets;

@@ -1,5 +1,5 @@
 /* cmd_cryptomap.c: crypto map NAME SEQ ipsec-isakmp, crypto dynamic-map NAME SEQ and their lines; crypto map NAME on an
- * interface.
+ * interface. The lines of entries keyed by hand are in cmd_manual_map.c.
  *
  * An entry protects nothing until it has a peer and an access list; the note that says so is IOS's. An interface may
  * name a map that does not exist yet: it takes effect when the map does. `no crypto map NAME` removes every entry of
@@ -56,6 +56,13 @@ static bool map_check(void *self, const void *obj, struct out *out)
                    old->dynamic[0] ? "stands for" : "does not stand for");
         return false;
     }
+    if (old && old->manual != c->manual) {
+        out_printf(out, "%% Crypto map entry %s %u is %s: remove it first\n", c->name, c->seq,
+                   old->manual ? "ipsec-manual" : "ipsec-isakmp");
+        return false;
+    }
+    if (c->manual && !manual_map_check(self, c, out))
+        return false;
     if (!old && !c->dynamic[0] && !out->boot)
         out_text(out, "% NOTE: This new crypto map will remain disabled until a peer\n\tand a valid access list have "
                       "been configured.\n");
@@ -170,7 +177,7 @@ static enum cmd_result do_enter_map(struct cmd_ctx *c)
 
     CONF_EACH(struct cryptomap_conf, m, &conf->maps)
     if (!m->dynamic[0] && m->seq == cmd_int(c, "seq") && !strcmp(m->name, cmd_str(c, "name"))) {
-        c->host->enter(c->shell, CONFIG_CRYPTO_MAP, m);
+        c->host->enter(c->shell, m->manual ? CONFIG_CRYPTO_MANUAL : CONFIG_CRYPTO_MAP, m);
         return CMD_OK;
     }
     out_text(c->out, "% Incomplete command.\n\n");
@@ -195,9 +202,14 @@ static const struct cmd_row rows[] = {
          "Specify isakmp profile to use|ISAKMP Profile name",
          KEY_TXT(struct map_profile_conf, name), TXT(struct map_profile_conf, profile)),
     MODE(CONFIG, CONFIG_CRYPTO_MAP, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
-         "crypto map <word:name> <seq:1-65535> ipsec-isakmp",
+         "crypto map <word:name> <seq:1-65535> ipsec-isakmp=manual:0",
          "Sequence to insert into crypto map entry|IPSEC w/ISAKMP",
-         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq)),
+         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq),
+         NUM(struct cryptomap_conf, manual)),
+    MODE(CONFIG, CONFIG_CRYPTO_MANUAL, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
+         "crypto map <word:name> <seq:1-65535> ipsec-manual=manual", "|IPSEC w/manual keying",
+         KEY_TXT(struct cryptomap_conf, name), KEY_NUM(struct cryptomap_conf, seq),
+         NUM(struct cryptomap_conf, manual)),
     LINE(CONFIG, &map_scope, &ipsec_scope, struct ipsec_conf, maps,
          "crypto map <word:name> <seq:1-65535> ipsec-isakmp dynamic <word:dynamic>",
          "||Enable dynamic crypto map support|Name of dynamic-map template",

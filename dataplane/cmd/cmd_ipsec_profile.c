@@ -31,7 +31,7 @@ static const struct cmd_scope profile_scope = {
 
 /* ---- shown ---- */
 
-static void print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
+void sa_print_sets(struct cmd_ctx *c, const struct sa_conf *sa)
 {
     struct ipsec *ips = dataplane_ipsec(c->self);
     bool named = false;
@@ -72,7 +72,7 @@ void sa_print(struct cmd_ctx *c, const struct sa_conf *sa, bool responder_only, 
     else
         out_text(c->out, "\tPFS (Y/N): N\n");
     out_text(c->out, "\tMixed-mode : Disabled\n");
-    print_sets(c, sa);
+    sa_print_sets(c, sa);
 }
 
 void sa_print_permit(struct cmd_ctx *c, const struct selector *local, const struct selector *remote)

@@ -210,7 +210,7 @@ static void print_side(struct out *out, const struct selector *s)
 
 static void print_life(struct out *out, const struct ipsec_pair_info *p, uint32_t left_kb)
 {
-    if (!p)
+    if (!p || p->manual)
         out_text(out, "0/0\n");
     else if (!p->life_kb)
         out_printf(out, "KB Vol Rekey Disabled/%u\n", p->left_s);

@@ -49,7 +49,10 @@ static void print_entry(struct cmd_ctx *c, const struct cryptomap_conf *m, uint3
         out_text(o, "\tNo matching address list set.\n");
     if (peer)
         out_printf(o, "\tCurrent peer: %s\n", IP4(peer));
-    sa_print(c, &m->sa, false, GROUP_HEAD);
+    if (m->manual)
+        manual_map_print(c, m);
+    else
+        sa_print(c, &m->sa, false, GROUP_HEAD);
 }
 
 /* The next flow that was negotiated below a dynamic entry of this map, and that entry of the dynamic map. */
@@ -94,7 +97,7 @@ static void print_map(struct cmd_ctx *c, const struct cryptomap_conf *m, bool la
     uint32_t peer = cryptomap_current_peer(dataplane_ipsec(c->self), m->name, m->seq);
     struct out *o = c->out;
 
-    out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-isakmp\n", m->name, (unsigned)m->seq);
+    out_printf(o, "Crypto Map IPv4 \"%s\" %u ipsec-%s\n", m->name, (unsigned)m->seq, m->manual ? "manual" : "isakmp");
     if (m->dynamic[0]) {
         out_printf(o, "\tDynamic map template tag: %s\n", m->dynamic);
     } else {

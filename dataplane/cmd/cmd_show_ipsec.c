@@ -67,7 +67,9 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, 
                p->udp_encap ? " UDP-Encaps" : "", p->transform.esn ? "esn" : "");
     out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", IPSEC_CONN_BASE + n,
                n, flags, p->map);
-    if (p->life_kb)
+    if (p->manual)
+        out_text(o, "        no sa timing\n");
+    else if (p->life_kb)
         out_printf(o, "        sa timing: remaining key lifetime (k/sec): (%u/%u)\n",
                    in ? p->left_kb_in : p->left_kb_out, p->left_s);
     else

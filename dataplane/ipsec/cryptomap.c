@@ -14,7 +14,8 @@
  *
  * With local-address, SAs end at the address of that interface; interfaces with the same map then share its entries,
  * so that a packet is protected by the same SAs whichever way it leaves. Peers given by name are resolved here, and
- * those called dynamic once more before each negotiation (map_names). Not here: manual keys.
+ * those called dynamic once more before each negotiation (map_names). Entries keyed by hand get their SAs as soon as all is
+ * compiled (manual.c); of their lists only the first permit line counts, and what is denied before it.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -231,6 +232,8 @@ static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry
             continue;
         if (own && !f)
             f = flow_new(ips, r);
+        if (e->keys && r->permit)
+            n = i; /* the last one that counts: one pair of SAs, one flow */
         if (f) {
             f->entry = e;
             f->kept = true;
@@ -256,6 +259,9 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
     e->dyn_seq = e->dynamic ? c->seq : 0;
     str_copy(e->map, sizeof e->map, at->name);
     str_copy(e->acl, sizeof e->acl, c->acl);
+    e->keys = c->manual ? c->keys : NULL;
+    e->spi_esp = c->keys[KEY_ESP_IN].spi;
+    e->spi_ah = c->keys[KEY_AH_IN].spi;
     struct map_entry *old = entry_find(was, e->map, e->seq, e->dyn_seq);
     entry_peers(ips, e, c, old);
     if (!e->npeers && (!e->dynamic || c->peers.n)) {
@@ -263,6 +269,9 @@ static void entry_add(struct ipsec *ips, struct map_if *mi, const struct cryptom
         return;
     }
     entry_template(ips, &c->sa, e);
+    if (e->keys)
+        manual_template(&e->tmpl);
+    ips->nmanual += e->keys != NULL;
     rri_of(&c->sa, &e->rri);
     e->inside_in = c->acl_in[0] ? acl_find(ips->env.net, c->acl_in) : NULL;
     e->inside_out = c->acl_out[0] ? acl_find(ips->env.net, c->acl_out) : NULL;
@@ -373,6 +382,7 @@ static void map_compile(struct ipsec *ips)
     bool attached = old != NULL;
     ips->ifs = NULL;
     ips->names = false;
+    ips->nmanual = 0;
     protect_begin(ips);
     for (struct iface *ifc = iface_next(ips->env.net, NULL); ifc; ifc = iface_next(ips->env.net, ifc)) {
         struct map_if *mi = ifc->kind == IFACE_TUNNEL                ? protect_compile(ips, ifc)
@@ -394,6 +404,7 @@ static void map_compile(struct ipsec *ips)
     for (struct map_if *mi = ips->ifs; mi; mi = mi->next)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++)
             trim(ips, mi->entries[i]);
+    manual_sync(ips);
     if (attached != (ips->ifs != NULL)) {
         ips->map_changed = true;
         report_kick(ips);
@@ -472,6 +483,7 @@ void map_init(struct ipsec *ips)
 {
     ips->gen = 1;
     protect_init(ips);
+    manual_init(ips);
     ips->flows = table_new(sizeof(uint32_t), (uint64_t)rnd_u32(ips->env.rnd) << 32 | rnd_u32(ips->env.rnd));
     spd_cache_init(ips);
     ips->rebuild = (struct deferred){.fn = on_rebuild, .arg = ips};
@@ -491,6 +503,7 @@ void map_fini(struct ipsec *ips)
         retire(ips, mi);
     }
     protect_fini(ips);
+    manual_fini(ips);
     table_free(ips->flows);
     policy_fini(ips);
     mem_free(ips->shown);

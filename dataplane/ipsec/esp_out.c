@@ -7,7 +7,7 @@
  * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
  * allocated. The outer header copies TOS (with ECN, RFC 6040) and, by `crypto ipsec df-bit`, DF; TTL 255,
  * identification counted per SA; the inner header is not touched. Sequence numbers begin at 1 and never go round: at
- * the last one the SA stops sending. Of an extended number (RFC 4303 section 2.2.1) the lower half goes on the wire, the
+ * the last one the SA stops sending; of one keyed by hand they do (section 3.3.3). Of an extended number (RFC 4303 section 2.2.1) the lower half goes on the wire, the
  * upper one only into the ICV. IV: CBC from chance, GCM the whole sequence number (unique under its key, RFC 4106
  * section 3.1). Not here: TFC padding.
  */
@@ -171,7 +171,9 @@ static inline enum drop_reason dress(struct ipsec *ips, struct sa_pair *sa, stru
         return DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
     }
     uint64_t left = (sa->esn ? UINT64_MAX : UINT32_MAX) - sa->seq_out;
-    if (left == 0) {
+    if (left == 0 && sa->manual) {
+        sa->seq_out = UINT64_MAX; /* and so 0 */
+    } else if (left == 0) {
         sa->flow->n.rollover_send++;
         flowmib_fail_packet(sa, FLOWMIB_ROLLOVER, false);
         return DROP_OUT_CD_SW_IPSEC_DETECT_SEQ_OVEFLOW;

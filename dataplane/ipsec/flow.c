@@ -265,7 +265,7 @@ static void delete_pairs(struct ipsec_flow *f, const struct map_entry *still)
 {
     for (struct sa_pair *sa = f->pairs, *older; sa; sa = older) {
         older = sa->older;
-        if (!entry_takes_peer(still, sa->policy.peer))
+        if (!entry_takes_peer(still, sa->policy.peer) || sa->manual != (still->keys != NULL))
             pair_delete(sa, SA_GONE_CONFIG, true);
     }
 }

@@ -117,6 +117,7 @@ static void tunnel(const struct ipsec_flow *f, struct flowmib_tunnel *out)
         .local = p->local,
         .peer = p->peer,
         .ikev2 = p->ikev2,
+        .manual = p->manual,
         .local_sel = p->local_sel,
         .remote_sel = p->remote_sel,
         .transform = p->transforms[0],
@@ -147,7 +148,7 @@ static void note_ike(struct sa_pair *sa)
 {
     const struct ipsec_up *up = &sa->ips->up;
     const struct ipsec_policy *p = &sa->policy;
-    uint32_t ike = up->ike_tunnel ? up->ike_tunnel(up->arg, p->local, p->peer, p->ikev2) : 0;
+    uint32_t ike = up->ike_tunnel && !p->manual ? up->ike_tunnel(up->arg, p->local, p->peer, p->ikev2) : 0;
     if (ike)
         sa->flow->mib.ike = ike;
 }

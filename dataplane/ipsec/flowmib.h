@@ -41,6 +41,7 @@ struct flowmib_tunnel {
     uint32_t flow;  /* ipsec_flow_info.id */
     uint32_t local, peer;
     bool ikev2; /* negotiated by IKEv2 */
+    bool manual; /* ... by nobody: keyed by hand */
     struct selector local_sel, remote_sel;
     struct ipsec_transform transform; /* of its newest pair */
     unsigned pfs_group;

@@ -44,6 +44,7 @@ void cryptomap_conf_init(struct cryptomap_conf *c)
 void cryptomap_conf_fini(struct cryptomap_conf *c)
 {
     conf_list_clear(&c->peers);
+    mem_wipe(c->keys, sizeof c->keys);
 }
 
 static void map_item_fini(void *item)
@@ -252,6 +253,7 @@ static void pair_view(const struct sa_pair *sa, struct ipsec_pair_info *out)
     out->transform.over = HASH_NONE;
     out->pair = sa->id;
     out->initiator = sa->initiator;
+    out->manual = sa->manual;
     out->udp_encap = sa->udp_encap;
     out->local_port = sa->local_port;
     out->peer_port = sa->peer_port;
@@ -382,7 +384,7 @@ unsigned ipsec_clear_map(struct ipsec *ips, const char *map)
 bool ipsec_clear_entry(struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
 {
     struct sa_pair *sa = sad_lookup(ips, dst, proto, spi);
-    uint32_t id = sa ? sa->id : sad_find_pair(ips, dst, proto, spi, true);
+    uint32_t id = sa ? sa->id : pair_find_out(ips, dst, proto, spi);
     return id && sad_delete(ips, id, SA_GONE_CLEARED);
 }
 

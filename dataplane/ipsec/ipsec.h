@@ -110,6 +110,7 @@ struct ipsec_pair_info {
     struct selector local_sel, remote_sel;
     struct ipsec_transform transform;
     bool initiator, udp_encap;
+    bool manual; /* keyed by hand */
     uint16_t local_port, peer_port;
     uint32_t life_s, life_kb; /* as agreed; life_kb 0: disabled */
     uint32_t left_s, left_kb_in, left_kb_out;

@@ -54,16 +54,26 @@ struct sa_conf {
     bool per_host;                           /* level per-host: SAs of their own for each pair of hosts */
     char identity[IPSEC_NAME_MAX];           /* set identity; "" none */
 };
-struct cryptomap_conf { /* crypto map NAME SEQ ipsec-isakmp; crypto dynamic-map NAME SEQ */
+/* Keys typed by hand: set session-key {inbound|outbound} {esp|ah}; wiped with their entry. */
+enum { KEY_ESP_IN, KEY_AH_IN, KEY_ESP_OUT, KEY_AH_OUT, SESSION_KEYS };
+#define SESSION_KEY_DIGITS 128 /* hexadecimal; as many as the longest key of any transform has */
+struct session_key_conf {
+    uint32_t spi;                        /* 0: nothing was said */
+    char cipher[SESSION_KEY_DIGITS + 1]; /* of ESP; "" none */
+    char auth[SESSION_KEY_DIGITS + 1];   /* "" none */
+};
+struct cryptomap_conf { /* crypto map NAME SEQ {ipsec-isakmp|ipsec-manual}; crypto dynamic-map NAME SEQ */
     char name[IPSEC_NAME_MAX];
     uint16_t seq;
     bool template;                /* of a dynamic map */
+    bool manual;                  /* ipsec-manual */
     char dynamic[IPSEC_NAME_MAX]; /* crypto map ... dynamic DYN: the entries of that dynamic map stand here; "" no */
     char description[81];
     struct conf_list peers; /* struct map_peer_conf, in order of preference */
     struct sa_conf sa;
     char acl[IPSEC_NAME_MAX]; /* match address */
     char acl_in[IPSEC_NAME_MAX], acl_out[IPSEC_NAME_MAX]; /* set ip access-group: of what is inside; "" none */
+    struct session_key_conf keys[SESSION_KEYS]; /* of an ipsec-manual entry */
 };
 
 struct map_local_conf { /* crypto map NAME local-address IFACE */

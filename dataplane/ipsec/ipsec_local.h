@@ -7,6 +7,7 @@
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
 #include "dataplane/ipsec/ipsec_show.h"
+#include "dataplane/ipsec/manual.h"
 #include "dataplane/ipsec/protect.h"
 #include "dataplane/ipsec/replay.h"
 #include "dataplane/ipsec/report.h"
@@ -51,6 +52,7 @@ enum { DIR_IN, DIR_OUT };
 struct ipsec_peer { /* exists while a pair with it does */
     uint32_t addr;
     unsigned pairs;
+    bool by_hand; /* with keys typed by hand: of the other table */
     struct sa_pair *first, **end; /* in the order in which they were installed (of_peer) */
     uint64_t last_in, last_out;   /* loop time, us */
     bool watched, sends;        /* sad_peer_watch; its packet has gone: told at the end of the turn */
@@ -107,6 +109,7 @@ struct sa_pair {
     struct replay replay; /* of a window of 64, all is on the line of `in` */
 
     bool enabled, initiator, soft_told, soft_queued;
+    bool manual; /* manual.c: its numbers go round (RFC 4303 section 3.3.3) */
     uint32_t size; /* with its seals, which follow it */
     struct sa_over *over; /* NULL: one protocol alone */
     uint64_t soft_bytes, hard_bytes; /* UINT64_MAX: no limit */
@@ -171,6 +174,7 @@ struct ipsec_flow {
     bool acquiring, acquire_queued, kept;
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t asked_at; /* when they were asked for, + 1; 0: something came of it */
+    uint8_t manual[32];       /* of an entry keyed by hand: what its pair was made of (manual.c) */
     struct ipsec_first first; /* the packet that asked last */
     uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;
@@ -197,6 +201,8 @@ struct map_entry { /* of one interface */
     uint32_t seq;
     char acl[IPSEC_NAME_MAX];
     bool dynamic; /* an entry of a dynamic map, that stands at seq */
+    const struct session_key_conf *keys; /* of an entry keyed by hand, as configured; NULL: IKE's */
+    uint32_t spi_esp, spi_ah;            /* ... inbound; 0 none */
     uint16_t dyn_seq;
     uint32_t order; /* of all, in the order in which they are asked */
     uint32_t *peers;
@@ -317,7 +323,11 @@ struct ipsec {
     /* SAs. */
     struct store *store; /* pairs with their keys, and flows */
     struct spi_index in;
-    struct table *by_id, *peers, *transient;
+    struct table *by_id, *transient;
+    struct table *peers, *hand_peers; /* of pairs that IKE negotiated, and of those keyed by hand */
+    struct deferred manual;
+    unsigned nmanual; /* entries keyed by hand */
+    bool manual_waits; /* one of them could not have its pair yet */
     struct late *late; /* late.c */
     unsigned nlate;
     uint32_t pair_ids, spi_handles;
@@ -386,6 +396,15 @@ bool pair_half(const struct sa_pair *sa, unsigned i, struct sa_half_name *out); 
 bool late_add(struct ipsec *ips, uint32_t pair, uint64_t after_us);
 void late_fini(struct ipsec *ips);
 
+/* manual.c: pairs keyed by hand */
+void manual_init(struct ipsec *ips);
+void manual_fini(struct ipsec *ips);
+void manual_template(struct ipsec_policy *t); /* what its entry has of IKE's goes */
+/* Install what entries ask for and is not there, delete what they do not ask for any more. The policy is compiled. */
+void manual_sync(struct ipsec *ips);
+void manual_gone(struct ipsec *ips, bool by_hand); /* a pair, or a reserved SPI, went: at the end of the turn, the same */
+bool manual_has_spi(const struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi); /* an entry has it, inbound */
+
 /* sad.c */
 void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */
 bool pair_programmed(const struct sa_pair *sa);
@@ -405,6 +424,8 @@ static inline struct sa_pair *sad_lookup(const struct ipsec *ips, uint32_t dst, 
 }
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi);
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
+/* By its outbound SPI, however it was keyed; 0: none. */
+uint32_t pair_find_out(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi);
 void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
 void pair_limit(struct sa_pair *sa); /* soft_told, or a limit, changed */
 void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */

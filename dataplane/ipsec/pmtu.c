@@ -25,6 +25,8 @@
 static bool quotes(const struct sa_pair *sa, uint32_t spi, const uint8_t *number, const struct icmp_event *ev)
 {
     uint32_t ours = sa->over ? sa->over->spi_out : sa->out.spi;
+    if (!number && sa->manual) /* its SPI may be guessed */
+        return false;
     return sa->enabled && !sa->dead && sa->ah == (ev->orig_proto == PROTO_AH) && ours == spi &&
            sa->policy.local == ev->orig_src && sa->seq_out &&
            (!number || /* the lower half */
@@ -34,7 +36,7 @@ static bool quotes(const struct sa_pair *sa, uint32_t spi, const uint8_t *number
 static struct ipsec_flow *flow_quoted(const struct ipsec_peer *p, uint32_t spi, const uint8_t *number,
                                       const struct icmp_event *ev)
 {
-    for (const struct sa_pair *sa = p->first; sa; sa = sa->next_of_peer)
+    for (const struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer)
         if (quotes(sa, spi, number, ev))
             return sa->flow;
     return NULL;
@@ -70,10 +72,12 @@ static void on_icmp(void *arg, const struct icmp_event *ev)
     } else if (ev->orig_proto != PROTO_ESP) {
         return;
     }
-    const struct ipsec_peer *p = table_find(ips->peers, &ev->orig_dst);
-    if (len < 8 || !p || !may_look(ips))
+    const struct ipsec_peer *p = table_find(ips->peers, &ev->orig_dst), *q = table_find(ips->hand_peers, &ev->orig_dst);
+    if (len < 8 || (!p && !q) || !may_look(ips))
         return;
     struct ipsec_flow *f = flow_quoted(p, get32(esp), number ? esp + 4 : NULL, ev);
+    if (!f)
+        f = flow_quoted(q, get32(esp), number ? esp + 4 : NULL, ev);
     if (!f || ev->mtu >= flow_path_mtu(f, mi_mtu(f->entry->mi), ips->env.loop))
         return;
     const struct protect_head *h = f->entry->mi->head;

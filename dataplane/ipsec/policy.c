@@ -49,7 +49,7 @@ void policy_index(struct ipsec *ips)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++) {
             struct map_entry *e = mi->entries[i];
             e->order = mi->head ? 0 : ++order; /* before dynamic ones, which take anything */
-            for (unsigned n = 0; !e->dynamic && n < e->npeers; n++)
+            for (unsigned n = 0; !e->dynamic && !e->keys && n < e->npeers; n++)
                 index_peer(ips, e, e->peers[n]);
             if (!e->dynamic)
                 continue;

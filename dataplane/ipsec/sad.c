@@ -38,6 +38,7 @@ void sad_init(struct ipsec *ips)
     ips->transient = table_new(sizeof(struct spi_key), seed(ips));
     ips->by_id = table_new(sizeof(uint32_t), seed(ips));
     ips->peers = table_new(sizeof(uint32_t), seed(ips));
+    ips->hand_peers = table_new(sizeof(uint32_t), seed(ips));
     ips->pair_ids = 1;
 }
 
@@ -57,6 +58,7 @@ void sad_fini(struct ipsec *ips)
     table_free(ips->transient);
     table_free(ips->by_id);
     table_free(ips->peers);
+    table_free(ips->hand_peers);
 }
 
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
@@ -86,7 +88,7 @@ uint32_t sad_reserve_spi(struct ipsec *ips, uint32_t local, uint8_t proto)
     bool ff = fault_strikes(ips->env.faults, FAULT_SPI_FF, 0);
     for (;;) {
         struct spi_key k = key_of(local, proto, rnd_u32(ips->env.rnd) | (ff ? SPI_FF : 0));
-        if (k.spi < 256 || spi_find(&ips->in, local, proto, k.spi) ||
+        if (k.spi < 256 || spi_find(&ips->in, local, proto, k.spi) || manual_has_spi(ips, local, proto, k.spi) ||
             table_find(ips->transient, &k))
             continue;
         struct transient *t = NEW(struct transient);
@@ -102,16 +104,24 @@ void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t 
 {
     struct spi_key k = key_of(local, proto, spi);
     mem_free(table_remove(ips->transient, &k));
+    manual_gone(ips, false);
 }
 
-static struct ipsec_peer *peer_take(struct ipsec *ips, uint32_t addr)
+static struct table *peers_of(const struct ipsec *ips, bool by_hand)
 {
-    struct ipsec_peer *p = table_find(ips->peers, &addr);
+    return by_hand ? ips->hand_peers : ips->peers;
+}
+
+static struct ipsec_peer *peer_take(struct ipsec *ips, uint32_t addr, bool by_hand)
+{
+    struct table *peers = peers_of(ips, by_hand);
+    struct ipsec_peer *p = table_find(peers, &addr);
     if (!p) {
         p = NEW(struct ipsec_peer);
         p->addr = addr;
+        p->by_hand = by_hand;
         p->end = &p->first;
-        table_put(ips->peers, &addr, p);
+        table_put(peers, &addr, p);
     }
     p->pairs++;
     return p;
@@ -145,7 +155,7 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
             at = &(*at)->next_sends;
         *at = p->next_sends;
     }
-    table_remove(ips->peers, &p->addr);
+    table_remove(peers_of(ips, p->by_hand), &p->addr);
     mem_free(p);
 }
 
@@ -336,7 +346,8 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     replay_init(&sa->replay, sa->policy.replay_window);
     sa->ip_id = (uint16_t)rnd_u32(ips->env.rnd);
     sa->installed_at = sa->used_at = loop_now(ips->env.loop);
-    sa->peer = peer_take(ips, p->policy.peer);
+    sa->manual = sa->soft_told = p->policy.manual; /* nobody is asked for its successor */
+    sa->peer = peer_take(ips, p->policy.peer, sa->manual);
     peer_join(sa);
     lifetimes(sa);
     const struct transient *reserved = table_find(ips->transient, &k);
@@ -427,7 +438,8 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     ips->totals.deleted += sa->over ? 2 : 1;
     ips->overs -= sa->over ? 1 : 0;
     report_kick(ips);
-    if (tell && ips->up.gone)
+    manual_gone(ips, sa->manual);
+    if (tell && ips->up.gone && !sa->manual)
         ips->up.gone(ips->up.arg, &info, why);
 }
 
@@ -528,13 +540,24 @@ static bool has_spi(const struct sa_pair *sa, uint8_t proto, uint32_t spi, bool 
     return sa->policy.transforms[0].proto == proto && (out ? sa->out.spi : sa->in.spi) == spi;
 }
 
-uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
+static uint32_t find_pair(struct table *peers, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
 {
-    const struct ipsec_peer *p = table_find(ips->peers, &peer);
+    const struct ipsec_peer *p = table_find(peers, &peer);
     for (const struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer)
         if (has_spi(sa, proto, spi, out))
             return sa->id;
     return 0;
+}
+
+uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out)
+{
+    return find_pair(ips->peers, peer, proto, spi, out);
+}
+
+uint32_t pair_find_out(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi)
+{
+    uint32_t id = find_pair(ips->peers, peer, proto, spi, true);
+    return id ? id : find_pair(ips->hand_peers, peer, proto, spi, true);
 }
 
 static unsigned delete_all(struct ipsec *ips, enum sa_gone why)
@@ -548,15 +571,17 @@ static unsigned delete_all(struct ipsec *ips, enum sa_gone why)
 
 unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
 {
-    const struct ipsec_peer *p = table_find(ips->peers, &peer);
     unsigned n = 0;
     if (!peer)
         return delete_all(ips, why);
-    for (struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer) /* the dead are freed later */
-        if (!sa->dead) {
-            pair_delete(sa, why, true);
-            n++;
-        }
+    for (int by_hand = 0; by_hand < 2; by_hand++) {
+        const struct ipsec_peer *p = table_find(peers_of(ips, by_hand), &peer);
+        for (struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer) /* the dead are freed later */
+            if (!sa->dead) {
+                pair_delete(sa, why, true);
+                n++;
+            }
+    }
     return n;
 }
 

@@ -79,6 +79,7 @@ struct ipsec_policy {
     char ike_profile[64];            /* ISAKMP or IKEv2 profile; "" none */
     char identity[64];               /* crypto identity that the peer must have; "" any */
     bool answer_only;                /* dynamic map, responder-only: never begun by us */
+    bool manual;                     /* keys typed by hand (manual.h): IKE knows nothing of it; no lifetime, no replay window */
     bool ecn;                        /* congestion met on the way is told to the packet inside (RFC 6040) */
     bool per_host;                   /* SAs between the two hosts of a packet, not for all that the line permits */
     bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */
@@ -121,12 +122,13 @@ bool sad_heard(struct ipsec *ips, uint32_t id);
 enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG, SA_GONE_IDLE };
 /* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
-/* The pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. Of AH over ESP either will do: they are one pair. */
+/* The negotiated pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. Of AH over ESP either will do: they are one pair. */
 uint32_t sad_find_pair(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi, bool out);
 /* The peer of a pair in UDP was heard from this port: there it is sent to from now on. */
 void sad_move(struct ipsec *ips, uint32_t id, uint16_t port);
-/* All pairs with a peer (0: all). Returns how many. */
+/* All pairs with a peer (0: all), those keyed by hand too. Returns how many. */
 unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why);
+/* Of negotiated pairs alone, as what follows. */
 unsigned sad_count_peer(struct ipsec *ips, uint32_t peer);
 /* Loop times (us) of the last authentic inbound and the last outbound packet with a peer; 0: never. For DPD. */
 void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out);

@@ -303,7 +303,7 @@ static inline void out_one(struct ipsec *ips, struct graph *g, struct packet *p,
             graph_next(g, p, STAGE_IP4_OUT);
             return;
         }
-        graph_drop(g, p, DROP_OUT_V4_PKT_HIT_IKE_START_SP);
+        graph_drop(g, p, f->entry->keys ? DROP_OUT_IPV4_SA_NOT_FOUND : DROP_OUT_V4_PKT_HIT_IKE_START_SP);
         return;
     }
     uint32_t path = flow_path_mtu(f, mi_mtu(a->mi), ips->env.loop);

@@ -2,7 +2,7 @@
  *
  * Unlike the flow monitor's, these are settings, read from the configuration. A crypto map set is all entries of one name; names are indices with their length in front, so
  * that short ones come first; one too long for an object's name (50 octets) is left out. Codes end, as the MIB does, with Diffie-Hellman group 2, 3DES and SHA-1: what came
- * later is none(1). Lifetimes of an entry are 0 where the router's hold; a size of 0 is none. Numbers of what is never here (manual and CET maps, discovery) are 0. SAs
+ * later is none(1). Lifetimes of an entry are 0 where the router's hold; a size of 0 is none. Numbers of what is never here (CET maps, discovery) are 0. SAs
  * are counted by halves. Maps are attached and detached by the line of the interface: the status is read-only. Absent: cipsMaxSAs (more than it can say). The trap controls are snmp/mib/control.c's.
  */
 #include "dataplane/dataplane.h"
@@ -135,6 +135,11 @@ static bool is_name(const struct mib_index *at, size_t i, const char *name)
     return index_name(&is, name) && at->n >= i + is.n && !mib_compare(is.v, is.n, at->v + i, is.n);
 }
 
+uint8_t crypto_map_type(const struct cryptomap_conf *c)
+{
+    return c->manual ? CRYPTOMAP_MANUAL : c->dynamic[0] ? CRYPTOMAP_DYNAMIC : CRYPTOMAP_ISAKMP;
+}
+
 void crypto_set_count(const struct conf_list *maps, const char *name, struct crypto_set *out)
 {
     *out = (struct crypto_set){0};
@@ -144,6 +149,7 @@ void crypto_set_count(const struct conf_list *maps, const char *name, struct cry
             continue;
         out->entries++;
         out->dynamic += c->dynamic[0] != 0;
+        out->manual += c->manual;
     }
 }
 
@@ -167,7 +173,7 @@ static uint32_t sas_of(struct ipsec *ips, const char *name)
     return n;
 }
 
-enum { SIZE, ISAKMP, DYNAMIC, SAS, ZERO, USERS };
+enum { SIZE, ISAKMP, MANUAL, DYNAMIC, SAS, ZERO, USERS };
 
 static bool get_static(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
@@ -180,7 +186,8 @@ static bool get_static(void *self, const struct mib_row *row, const struct mib_i
     crypto_set_count(maps, name, &set);
     switch (row->which) {
     case SIZE: out->num = set.entries; break;
-    case ISAKMP: out->num = set.entries - set.dynamic; break;
+    case ISAKMP: out->num = set.entries - set.dynamic - set.manual; break;
+    case MANUAL: out->num = set.manual; break;
     case DYNAMIC: out->num = set.dynamic; break;
     case SAS: out->num = sas_of(ips, name); break;
     case ZERO: break;
@@ -237,7 +244,7 @@ static bool get_entry(void *self, const struct mib_row *row, const struct mib_in
     if (!e)
         return false;
     switch (row->which) {
-    case TYPE: out->num = e->dynamic[0] ? CRYPTOMAP_DYNAMIC : CRYPTOMAP_ISAKMP; break;
+    case TYPE: out->num = crypto_map_type(e); break;
     case DESCR: mib_text(out, e->description); break;
     case PEER:
         if (!e->peers.n)
@@ -332,7 +339,7 @@ static const struct mib_row rows[] = {
     WHOLE("cipsNumTEDFailures", "2.2.3", TRAP_COUNTER, NONE),
     SET("cipsStaticCryptomapSetSize", 2, SIZE),
     SET("cipsStaticCryptomapSetNumIsakmp", 3, ISAKMP),
-    SET("cipsStaticCryptomapSetNumManual", 4, ZERO),
+    SET("cipsStaticCryptomapSetNumManual", 4, MANUAL),
     SET("cipsStaticCryptomapSetNumCET", 5, ZERO),
     SET("cipsStaticCryptomapSetNumDynamic", 6, DYNAMIC),
     SET("cipsStaticCryptomapSetNumDisc", 7, ZERO),

@@ -113,7 +113,7 @@ static bool get_of(const struct flowmib_tunnel *t, uint32_t which, struct trap_v
     switch (which) {
     case LOCAL: mib_ip_octets(out, t->local); break;
     case REMOTE: mib_ip_octets(out, t->peer); break;
-    case KEY_TYPE: out->num = 1; break; /* ike */
+    case KEY_TYPE: out->num = t->manual ? 2 : 1; break; /* manual, ike */
     case MODE: out->num = t->transform.mode == IPSEC_TRANSPORT ? 2 : 1; break;
     case LIFE_SIZE: out->num = t->life_kb; break;
     case LIFE_TIME: out->num = t->life_s; break;

@@ -27,12 +27,14 @@ extern const struct mib_rows dp_mib_forward;    /* IP-FORWARD-MIB */
 
 #define CIPS_MIB(tail) "1.3.6.1.4.1.9.10.62.1." tail
 #define CIPS_TRAP(n)   "1.3.6.1.4.1.9.10.62.2.0." n
-/* All entries of one name: how many, and how many of them stand for dynamic maps. */
+/* All entries of one name: how many, and how many of them stand for dynamic maps, or are keyed by hand. */
 struct crypto_set {
-    uint32_t entries, dynamic;
+    uint32_t entries, dynamic, manual;
 };
-enum { CRYPTOMAP_ISAKMP = 2, CRYPTOMAP_DYNAMIC = 4 }; /* CryptomapType */
+enum { CRYPTOMAP_MANUAL = 1, CRYPTOMAP_ISAKMP = 2, CRYPTOMAP_DYNAMIC = 4 }; /* CryptomapType */
 struct conf_list;
+struct cryptomap_conf;
+uint8_t crypto_map_type(const struct cryptomap_conf *c);
 void crypto_set_count(const struct conf_list *maps, const char *name, struct crypto_set *out);
 
 /* The interface whose ifIndex an index begins with; NULL: none. */

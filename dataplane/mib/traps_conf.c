@@ -23,7 +23,7 @@
 struct entry { /* of a crypto map; its number is the interface's index where maps of interfaces are kept */
     char map[IPSEC_NAME_MAX];
     uint32_t number;
-    bool dynamic;
+    uint8_t type; /* of an entry: CryptomapType */
 };
 struct configured { /* each list sorted */
     struct entry *v;
@@ -37,10 +37,10 @@ struct traps_conf {
     bool booted, interfaces_changed;
 };
 
-static void keep(struct configured *l, const char *map, uint32_t number, bool dynamic)
+static void keep(struct configured *l, const char *map, uint32_t number, uint8_t type)
 {
     struct entry *e = &l->v[l->n++];
-    *e = (struct entry){.number = number, .dynamic = dynamic};
+    *e = (struct entry){.number = number, .type = type};
     str_copy(e->map, sizeof e->map, map);
 }
 
@@ -54,14 +54,14 @@ static struct configured look(const struct traps_conf *w, int which)
     struct configured now = {.v = mem_array(most + 1, sizeof *now.v)};
     if (which == POLICIES)
         CONF_EACH(const struct ike_policy_conf, p, &ike->policies)
-    keep(&now, "", p->priority, false);
+    keep(&now, "", p->priority, 0);
     if (which == ENTRIES)
         CONF_EACH(const struct cryptomap_conf, c, &ipsec->maps)
-    keep(&now, c->name, c->seq, c->dynamic[0] != 0);
+    keep(&now, c->name, c->seq, crypto_map_type(c));
     for (const struct iface *ifc = NULL;
          which == ATTACHED && (ifc = iface_from_index(net, ifc ? ifc->index + 1 : 0));) {
         if (ifc->conf && ifc->conf->crypto_map[0])
-            keep(&now, ifc->conf->crypto_map, ifc->index, false);
+            keep(&now, ifc->conf->crypto_map, ifc->index, 0);
     }
     return now;
 }
@@ -106,10 +106,10 @@ static void tell(struct traps_conf *w, int which, const struct entry *e, bool co
     }
     crypto_set_count(&ipsec_conf(dataplane_ipsec(w->dp))->maps, e->map, &set);
     if (which == ENTRIES && come)
-        add_of_map(&t, CIPS_MIB("2.3.3.1.2"), e, true, TRAP_INT, e->dynamic ? CRYPTOMAP_DYNAMIC : CRYPTOMAP_ISAKMP);
+        add_of_map(&t, CIPS_MIB("2.3.3.1.2"), e, true, TRAP_INT, e->type);
     add_of_map(&t, SET_COLUMN(2), e, false, TRAP_UNSIGNED, set.entries);
     if (which == ATTACHED && come) {
-        add_of_map(&t, SET_COLUMN(3), e, false, TRAP_UNSIGNED, set.entries - set.dynamic);
+        add_of_map(&t, SET_COLUMN(3), e, false, TRAP_UNSIGNED, set.entries - set.dynamic - set.manual);
         add_of_map(&t, SET_COLUMN(6), e, false, TRAP_UNSIGNED, set.dynamic);
     }
     trap_publish(w->dp, &t);

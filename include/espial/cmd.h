@@ -62,6 +62,7 @@ enum cmd_mode {
     CONFIG_ISAKMP_PEER,
     CONFIG_TRANSFORM,   /* crypto ipsec transform-set */
     CONFIG_CRYPTO_MAP,
+    CONFIG_CRYPTO_MANUAL, /* crypto map ... ipsec-manual */
     CONFIG_IPSEC_PROFILE, /* crypto ipsec profile */
     CONFIG_STD_NACL,
     CONFIG_EXT_NACL,

@@ -58,7 +58,6 @@ static const struct refused refused_global[] = {
     {"crypto map VPN 65536 ipsec-isakmp", "65536"},
     {"crypto dynamic-map D 0", "0"},
     {"crypto map VPN 10 ipsec-isakmp dynamic D discover", "discover"},
-    {"crypto map VPN 10 ipsec-manual", "ipsec-manual"},
     {"crypto map VPN 10 gdoi", "gdoi"},
     {"crypto map VPN 10 ipsec-isakmp profile P", "profile"},
     {"crypto map VPN client authentication list L", "client"},
