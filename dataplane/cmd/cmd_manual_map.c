@@ -68,7 +68,8 @@ static bool fit_check(void *self, const struct cryptomap_conf *c, bool anew, str
         return true;
     struct manual_verdict v = manual_judge(&t, c->keys);
     if (v.lack == MANUAL_AEAD)
-        out_printf(out, "%% Transform set %s cannot be keyed manually: AES-GCM and AES-GMAC must not have a fixed key\n",
+        out_printf(out,
+                   "%% Transform set %s cannot be keyed manually: AES-GCM and AES-GMAC must not have a fixed key\n",
                    c->sa.sets[0]);
     else if (v.lack == MANUAL_ESN)
         out_printf(out, "%% Transform set %s cannot be keyed manually: extended sequence numbers are negotiated\n",
@@ -76,7 +77,10 @@ static bool fit_check(void *self, const struct cryptomap_conf *c, bool anew, str
     else if (v.lack == MANUAL_SHORT)
         out_printf(out, "%% Invalid key length: transform set %s needs %zu bytes of %s %s %s, not %zu\n", c->sa.sets[0],
                    v.need, names[v.key].way, names[v.key].proto,
-                   names[v.key].proto[0] == 'a' ? "key" : v.auth ? "authenticator" : "cipher", v.have);
+                   names[v.key].proto[0] == 'a' ? "key"
+                   : v.auth                     ? "authenticator"
+                                                : "cipher",
+                   v.have);
     else if (v.longer && anew && !out->boot)
         out_printf(out, "%%Warning: a session key is longer than transform set %s needs: it is cut\n", c->sa.sets[0]);
     return v.lack == MANUAL_FITS || v.lack == MANUAL_UNSET;
@@ -89,8 +93,8 @@ bool manual_map_check(void *self, const struct cryptomap_conf *c, struct out *ou
     for (unsigned k = 0; k < SESSION_KEYS; k++)
         if (!key_check(self, c, k, out))
             return false;
-    return fit_check(self, c, !old || memcmp(old->keys, c->keys, sizeof c->keys) || strcmp(old->sa.sets[0], c->sa.sets[0]),
-                     out);
+    return fit_check(self, c,
+                     !old || memcmp(old->keys, c->keys, sizeof c->keys) || strcmp(old->sa.sets[0], c->sa.sets[0]), out);
 }
 
 static bool peer_joins(void *self, const void *parent, const void *obj, struct out *out)
@@ -146,7 +150,8 @@ void manual_map_print(struct cmd_ctx *c, const struct cryptomap_conf *m)
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         const struct session_key_conf *k = &m->keys[order[i]];
         bool esp = order[i] == KEY_ESP_IN || order[i] == KEY_ESP_OUT;
-        out_printf(c->out, "\t%s %s spi: %u,\n", order[i] < KEY_ESP_OUT ? "Inbound" : "Outbound", esp ? "esp" : "ah", k->spi);
+        out_printf(c->out, "\t%s %s spi: %u,\n", order[i] < KEY_ESP_OUT ? "Inbound" : "Outbound", esp ? "esp" : "ah",
+                   k->spi);
         if (esp)
             print_key(c, "cipher key", k->cipher);
         print_key(c, esp ? "auth_key" : "key", k->auth);
@@ -155,8 +160,8 @@ void manual_map_print(struct cmd_ctx *c, const struct cryptomap_conf *m)
 
 /* ---- rows ---- */
 
-#define KEY(k) NUM_IN(struct cryptomap_conf, keys[k], spi), TXT_IN(struct cryptomap_conf, keys[k], auth)
-#define ESP(k) KEY(k), TXT_IN(struct cryptomap_conf, keys[k], cipher)
+#define KEY(k)    NUM_IN(struct cryptomap_conf, keys[k], spi), TXT_IN(struct cryptomap_conf, keys[k], auth)
+#define ESP(k)    KEY(k), TXT_IN(struct cryptomap_conf, keys[k], cipher)
 #define ESP_WORDS "esp <spi:256-4294967295> {cipher <hex:cipher> [authenticator <hex:auth>]|authenticator <hex:auth>}"
 #define AUTH_HELP "Manually key the authenticator|Authenticator key (hex)"
 #define ESP_HELP                                                                                                       \
@@ -179,7 +184,11 @@ static const struct cmd_row rows[] = {
     SET(M, NULL, "set session-key outbound " ESP_WORDS, ESP_HELP, ESP(KEY_ESP_OUT)),
     SET(M, NULL, "set session-key outbound " AH_WORDS, AH_HELP, KEY(KEY_AH_OUT)),
     SET(M, NULL, "set transform-set <word:sets>", "Specify the transform set|Proposal tag",
-        {.name = "sets", .off = offsetof(struct cryptomap_conf, sa.sets), .size = IPSEC_NAME_MAX, .count = 1, .is_text = true}),
+        {.name = "sets",
+         .off = offsetof(struct cryptomap_conf, sa.sets),
+         .size = IPSEC_NAME_MAX,
+         .count = 1,
+         .is_text = true}),
     HELP(M, "set ip", "Interface Internet Protocol config commands"),
     HELP(M, "set ip access-group", "Specify access control for packets"),
     SET(M, NULL, "set ip access-group <word:acl_in> in", "Access-list number or name|inbound packets",
@@ -187,6 +196,7 @@ static const struct cmd_row rows[] = {
     SET(M, NULL, "set ip access-group <word:acl_out> out", "Access-list number or name|outbound packets",
         TXT(struct cryptomap_conf, acl_out)),
     SET(M, NULL, "match address <word:acl>",
-        "Match values.|Match address of packets to encrypt.|Access-list name or number", TXT(struct cryptomap_conf, acl)),
+        "Match values.|Match address of packets to encrypt.|Access-list name or number",
+        TXT(struct cryptomap_conf, acl)),
 };
 const struct cmd_table dp_table_manual_map = CMD_TABLE("dataplane/cmd/cmd_manual_map", rows);

@@ -80,8 +80,8 @@ static enum cmd_result show_spis(struct cmd_ctx *c)
                      "  Handle VRF  Remote Address           IDB\n");
     for (size_t at = 0; ipsec_pair_next(ips, 0, &at, &p);) {
         const struct iface *ifc = iface_by_name(dataplane_net(c->self), p.ifname);
-        out_printf(c->out, "%8X %s %s IKE %08X 0 %s %u\n", p.spi_in, p.transform.proto == PROTO_AH ? "ah" : "esp",
-                   IP4(p.local), p.handle, IP4(p.peer), ifc ? ifc->index : 0);
+        out_printf(c->out, "%8X %s %s %s %08X 0 %s %u\n", p.spi_in, p.transform.proto == PROTO_AH ? "ah" : "esp",
+                   IP4(p.local), p.manual ? "manual" : "IKE", p.handle, IP4(p.peer), ifc ? ifc->index : 0);
     }
     if (!cmd_has(c, "detail"))
         return CMD_OK;

@@ -125,9 +125,9 @@ static void keys_of(struct wanted *w, const struct session_key_conf *keys)
 static void print_of(struct wanted *w)
 {
     const struct ipsec_transform *t = &w->p.policy.transforms[0];
-    uint32_t said[] = {t->proto,     (uint32_t)t->cipher, t->key_bits,    (uint32_t)t->auth,  (uint32_t)t->mode,
-                       (uint32_t)t->over, w->p.spi_in, w->p.spi_out, w->p.over.spi_in, w->p.over.spi_out,
-                       w->p.policy.ecn};
+    uint32_t said[] = {t->proto,          (uint32_t)t->cipher, t->key_bits,    (uint32_t)t->auth,
+                       (uint32_t)t->mode, (uint32_t)t->over,   w->p.spi_in,    w->p.spi_out,
+                       w->p.over.spi_in,  w->p.over.spi_out,   w->p.policy.ecn};
     struct bytes all[] = {BYTES(said, sizeof said), BYTES(w->in, sizeof w->in), BYTES(w->out, sizeof w->out),
                           BYTES(w->over_in, sizeof w->over_in), BYTES(w->over_out, sizeof w->over_out)};
     hash_parts(HASH_SHA256, all, sizeof all / sizeof all[0], w->print);
@@ -156,8 +156,7 @@ static void make(struct ipsec *ips, struct ipsec_flow *f, const struct wanted *w
 {
     const struct ipsec_policy *p = &w->p.policy;
     uint32_t id = 0;
-    if (!taken(ips, p->local, p->transforms[0].proto, w->p.spi_in) &&
-        !taken(ips, p->local, PROTO_AH, w->p.over.spi_in))
+    if (!taken(ips, p->local, p->transforms[0].proto, w->p.spi_in) && !taken(ips, p->local, PROTO_AH, w->p.over.spi_in))
         id = sad_install(ips, &w->p);
     ips->manual_waits = ips->manual_waits || !id;
     if (!id)

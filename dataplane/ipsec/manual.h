@@ -14,10 +14,10 @@ enum manual_lack {
 };
 struct manual_verdict {
     enum manual_lack lack;
-    unsigned key; /* KEY_ESP_IN ..; MANUAL_UNSET, MANUAL_SHORT */
-    bool auth;    /* its authenticator; else its cipher */
+    unsigned key;      /* KEY_ESP_IN ..; MANUAL_UNSET, MANUAL_SHORT */
+    bool auth;         /* its authenticator; else its cipher */
     size_t need, have; /* bytes */
-    bool longer; /* some key has more than is used of it */
+    bool longer;       /* some key has more than is used of it */
 };
 /* The keys of an entry (SESSION_KEYS of them) for this transform. A longer key is cut to what is needed. */
 struct manual_verdict manual_judge(const struct ipsec_transform *t, const struct session_key_conf *keys);

@@ -49,13 +49,19 @@ void policy_index(struct ipsec *ips)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++) {
             struct map_entry *e = mi->entries[i];
             e->order = mi->head ? 0 : ++order; /* before dynamic ones, which take anything */
-            for (unsigned n = 0; !e->dynamic && !e->keys && n < e->npeers; n++)
+            for (unsigned n = 0; !e->dynamic && n < e->npeers; n++)
                 index_peer(ips, e, e->peers[n]);
             if (!e->dynamic)
                 continue;
             ips->dynamics = mem_resize(ips->dynamics, ips->ndynamics + 1, sizeof(struct map_entry *));
             ips->dynamics[ips->ndynamics++] = e;
         }
+}
+
+/* Does this entry, on that address, belong to IKE? */
+static bool negotiated(const struct map_entry *e, uint32_t local)
+{
+    return e->mi->local == local && !e->keys;
 }
 
 static const struct peer_place *places(const struct ipsec *ips, uint32_t peer)
@@ -79,7 +85,7 @@ enum spd_answer spd_find_fit(struct ipsec *ips, uint32_t local, uint32_t peer, c
             d++;
         else
             at = at->next;
-        if (e->mi->local != local || (e->dynamic && !entry_takes_peer(e, peer)))
+        if (!negotiated(e, local) || (e->dynamic && !entry_takes_peer(e, peer)))
             continue;
         named = true;
         if (e->dynamic ? !entry_allows(e, peer, local_sel, remote_sel) : !entry_line(e, local_sel, remote_sel, &exact))
@@ -118,7 +124,7 @@ bool spd_each_flow(struct ipsec *ips, uint32_t local, uint32_t peer,
 
     map_sync(ips);
     for (const struct peer_place *at = places(ips, peer); at; at = at->next)
-        for (size_t r = 0; at->entry->mi->local == local && r < at->entry->nrules; r++) {
+        for (size_t r = 0; negotiated(at->entry, local) && r < at->entry->nrules; r++) {
             const struct ipsec_flow *f = at->entry->rules[r].flow;
             if (!f)
                 continue;
@@ -133,7 +139,7 @@ bool spd_peer_is_static(struct ipsec *ips, uint32_t local, uint32_t peer)
 {
     map_sync(ips);
     for (const struct peer_place *at = places(ips, peer); at; at = at->next)
-        if (at->entry->mi->local == local)
+        if (negotiated(at->entry, local))
             return true;
     return false;
 }

@@ -144,7 +144,8 @@ static void transport(void **state)
     pair_has(b, "r1", "show crypto ipsec sa", "in use settings ={Tunnel, }"); /* not between the ends */
     for (int i = 1; i <= 2; i++) {
         char acl[100];
-        snprintf(acl, sizeof acl, "no access-list 101\naccess-list 101 permit icmp host 10.0.0.%d host 10.0.0.%d", i, 3 - i);
+        snprintf(acl, sizeof acl, "no access-list 101\naccess-list 101 permit icmp host 10.0.0.%d host 10.0.0.%d", i,
+                 3 - i);
         conf(b, i == 1 ? "r1" : "r2", acl);
     }
     pair_has(b, "r1", "show crypto ipsec sa", "in use settings ={Transport, }");
@@ -173,9 +174,13 @@ static void wrong_key(void **state)
 /* One end begins anew, the other end does not care: numbers are not held against a window. */
 static void one_end_anew(void **state)
 {
-    static const char *const lines[] = {"clear crypto sa", "clear crypto sa peer 10.0.0.2", "clear crypto sa map VPN",
-                                        "clear crypto sa entry 10.0.0.1 esp 1001", "clear crypto sa entry 10.0.0.2 esp 1002",
-                                        "clear crypto sa spi 1001", "clear crypto session"};
+    static const char *const lines[] = {"clear crypto sa",
+                                        "clear crypto sa peer 10.0.0.2",
+                                        "clear crypto sa map VPN",
+                                        "clear crypto sa entry 10.0.0.1 esp 1001",
+                                        "clear crypto sa entry 10.0.0.2 esp 1002",
+                                        "clear crypto sa spi 1001",
+                                        "clear crypto session"};
     (void)state;
     struct seen s;
     struct box *b = plain(&s);
@@ -211,7 +216,8 @@ static void changed(void **state)
     /* Another SPI: r2 does not know it until it is told, and says so. */
     conf(b, "r1", "crypto map VPN 10\nset session-key outbound esp 4294967295 cipher " C16 " authenticator " A20);
     assert_int_equal(pings(b, "r1", FORTH), 0);
-    assert_true(box_log_count(b, "r2", from, "has invalid spi for destaddr=10.0.0.2, prot=50, spi=0xFFFFFFFF(4294967295), srcaddr=10.0.0.1"));
+    assert_true(box_log_count(
+        b, "r2", from, "has invalid spi for destaddr=10.0.0.2, prot=50, spi=0xFFFFFFFF(4294967295), srcaddr=10.0.0.1"));
     conf(b, "r2", "crypto map VPN 10\nset session-key inbound esp 4294967295 cipher " C16 " authenticator " A20);
     assert_int_equal(pings(b, "r1", FORTH), 5);
     assert_int_equal(s.spi[0], UINT32_MAX);
@@ -257,8 +263,9 @@ static void one_line(void **state)
     (void)state;
     struct seen s;
     struct box *b = plain(&s);
-    conf(b, "r1", "interface Loopback1\nip address 192.168.11.1 255.255.255.0\n"
-                  "access-list 101 permit ip 192.168.11.0 0.0.0.255 any");
+    conf(b, "r1",
+         "interface Loopback1\nip address 192.168.11.1 255.255.255.0\n"
+         "access-list 101 permit ip 192.168.11.0 0.0.0.255 any");
     conf(b, "r2", "ip route 192.168.11.0 255.255.255.0 10.0.0.1");
     assert_int_equal(pings(b, "r1", "ping 10.0.0.2 source 192.168.11.1 timeout 1"), 5);
     assert_int_equal(s.clear, 10);
@@ -270,8 +277,9 @@ static void one_line(void **state)
 /* An entry of IKE's with the same peer: each has its own, and what ends the one does not end the other. */
 static void beside_ike(void **state)
 {
-    static const char ike[] = "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 19\n"
-                              "crypto isakmp key cisco123 address 10.0.0.0 255.255.255.0\ncrypto isakmp invalid-spi-recovery\n";
+    static const char ike[] =
+        "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n group 19\n"
+        "crypto isakmp key cisco123 address 10.0.0.0 255.255.255.0\ncrypto isakmp invalid-spi-recovery\n";
     (void)state;
     struct seen s;
     struct box *b = hands("esp-aes esp-sha-hmac", "cipher " C16 " authenticator " A20, NULL, ike, &s);
@@ -284,11 +292,12 @@ static void beside_ike(void **state)
     conf(b, "r1", "crypto map VPN 10\nset session-key outbound esp 1002 cipher " C16 " authenticator " A20);
     for (int i = 1; i <= 2; i++) {
         char lines[500];
-        snprintf(lines, sizeof lines,
-                 "interface Loopback1\nip address 172.16.%d.1 255.255.255.0\nip route 172.16.%d.0 255.255.255.0 10.0.0.%d\n"
-                 "access-list 102 permit ip 172.16.%d.0 0.0.0.255 172.16.%d.0 0.0.0.255\n"
-                 "crypto map VPN 20 ipsec-isakmp\nset peer 10.0.0.%d\nset transform-set TS\nmatch address 102",
-                 i, 3 - i, 3 - i, i, 3 - i, 3 - i);
+        snprintf(
+            lines, sizeof lines,
+            "interface Loopback1\nip address 172.16.%d.1 255.255.255.0\nip route 172.16.%d.0 255.255.255.0 10.0.0.%d\n"
+            "access-list 102 permit ip 172.16.%d.0 0.0.0.255 172.16.%d.0 0.0.0.255\n"
+            "crypto map VPN 20 ipsec-isakmp\nset peer 10.0.0.%d\nset transform-set TS\nmatch address 102",
+            i, 3 - i, 3 - i, i, 3 - i, 3 - i);
         conf(b, i == 1 ? "r1" : "r2", lines);
     }
     assert_int_equal(pings(b, "r1", "ping 172.16.2.1 source 172.16.1.1"), 4);
@@ -315,9 +324,10 @@ static void refused(void **state)
 {
     (void)state;
     struct box *b = plain(NULL);
-    conf(b, "r1", "crypto ipsec transform-set BIG esp-aes 256 esp-sha-hmac\n"
-                  "crypto ipsec transform-set G esp-gcm\ncrypto ipsec transform-set GM esp-gmac\n"
-                  "crypto ipsec transform-set E esp-aes esp-sha-hmac\nesn\ncrypto ipsec transform-set AH ah-sha-hmac");
+    conf(b, "r1",
+         "crypto ipsec transform-set BIG esp-aes 256 esp-sha-hmac\n"
+         "crypto ipsec transform-set G esp-gcm\ncrypto ipsec transform-set GM esp-gmac\n"
+         "crypto ipsec transform-set E esp-aes esp-sha-hmac\nesn\ncrypto ipsec transform-set AH ah-sha-hmac");
     box_type_all(b, "r1", "configure terminal\ncrypto map VPN 10");
     pair_says(b, "r1", "set transform-set G",
               "% Transform set G cannot be keyed manually: AES-GCM and AES-GMAC must not have a fixed key\n");
@@ -342,7 +352,8 @@ static void refused(void **state)
     pair_has(b, "r1", "set pfs group14", "% Invalid input detected at '^' marker.");
     pair_has(b, "r1", "set security-association lifetime seconds 3600", "% Invalid input detected at '^' marker.");
     box_type(b, "r1", "exit");
-    pair_says(b, "r1", "crypto map VPN 10 ipsec-isakmp", "% Crypto map entry VPN 10 is ipsec-manual: remove it first\n");
+    pair_says(b, "r1", "crypto map VPN 10 ipsec-isakmp",
+              "% Crypto map entry VPN 10 is ipsec-manual: remove it first\n");
     /* An SPI twice. */
     box_type(b, "r1", "crypto map VPN 30 ipsec-manual");
     pair_says(b, "r1", "set session-key inbound esp 1001 cipher " C16,
@@ -362,12 +373,13 @@ static void spi_of_two_maps(void **state)
 {
     (void)state;
     struct box *b = plain(NULL);
-    conf(b, "r1", "interface Ethernet0/1\nip address 10.9.0.1 255.255.255.0\nno shutdown\n"
-                  "access-list 103 permit ip any 192.168.30.0 0.0.0.255\n"
-                  "crypto map W 10 ipsec-manual\nset peer 10.9.0.2\nset transform-set TS\nmatch address 103\n"
-                  "set session-key inbound esp 1001 cipher " C16 " authenticator " A20 "\n"
-                  "set session-key outbound esp 1002 cipher " C16 " authenticator " A20 "\n"
-                  "crypto map W local-address Ethernet0/0\ninterface Ethernet0/1\ncrypto map W");
+    conf(b, "r1",
+         "interface Ethernet0/1\nip address 10.9.0.1 255.255.255.0\nno shutdown\n"
+         "access-list 103 permit ip any 192.168.30.0 0.0.0.255\n"
+         "crypto map W 10 ipsec-manual\nset peer 10.9.0.2\nset transform-set TS\nmatch address 103\n"
+         "set session-key inbound esp 1001 cipher " C16 " authenticator " A20 "\n"
+         "set session-key outbound esp 1002 cipher " C16 " authenticator " A20 "\n"
+         "crypto map W local-address Ethernet0/0\ninterface Ethernet0/1\ncrypto map W");
     struct ipsec *ips = pair_ipsec(b, "r1");
     assert_int_equal(ipsec_totals(ips).pairs, 1);
     assert_string_equal(pair_newest(b, "r1").map, "VPN");
@@ -382,16 +394,18 @@ static void shown(void **state)
     struct box *b = plain(NULL);
     assert_int_equal(pings(b, "r1", FORTH), 5);
     pair_has(b, "r1", "show crypto isakmp sa", "IPv4 Crypto ISAKMP SA\n");
-    pair_has(b, "r1", "show crypto session", "Session status: UP-NO-IKE     \nPeer: 10.0.0.2 port 500 \n  IPSEC FLOW: permit ip ");
+    pair_has(b, "r1", "show crypto session",
+             "Session status: UP-NO-IKE     \nPeer: 10.0.0.2 port 500 \n  IPSEC FLOW: permit ip ");
     pair_has(b, "r1", "show crypto session brief", "UK");
     pair_has(b, "r1", "show crypto ipsec sa count", "IPsec SA total: 2, active: 2, rekeying: 0,");
     pair_has(b, "r1", "show crypto engine connections active", "IPsec   AES128+SHA");
-    mib_facts(b, "r1", "1.3.6.1.4.1.9.", (const struct mib_fact[]){
-                  {"10.62.1.2.3.1.1.3.3.86.80.78", "Gauge32: 0"}, /* cipsStaticCryptomapSetNumIsakmp of VPN */
-                  {"10.62.1.2.3.1.1.4.3.86.80.78", "Gauge32: 1"}, /* ...NumManual */
+    mib_facts(b, "r1", "1.3.6.1.4.1.9.",
+              (const struct mib_fact[]){
+                  {"10.62.1.2.3.1.1.3.3.86.80.78", "Gauge32: 0"},    /* cipsStaticCryptomapSetNumIsakmp of VPN */
+                  {"10.62.1.2.3.1.1.4.3.86.80.78", "Gauge32: 1"},    /* ...NumManual */
                   {"10.62.1.2.3.3.1.2.3.86.80.78.10", "INTEGER: 1"}, /* cipsStaticCryptomapType */
-                  {"9.171.1.3.2.1.6.1", "INTEGER: 2"}, /* cipSecTunKeyType: manual */
-                  {"9.171.1.3.2.1.2.1", "INTEGER: 0"}, /* cipSecTunIkeTunnelIndex */
+                  {"9.171.1.3.2.1.6.1", "INTEGER: 2"},               /* cipSecTunKeyType: manual */
+                  {"9.171.1.3.2.1.2.1", "INTEGER: 0"},               /* cipSecTunIkeTunnelIndex */
                   {NULL, NULL},
               });
     /* Keys are for those who may see the configuration. */
@@ -418,10 +432,10 @@ static void hidden(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transforms), cmocka_unit_test(transport),  cmocka_unit_test(wrong_key),
-        cmocka_unit_test(one_end_anew), cmocka_unit_test(changed),  cmocka_unit_test(one_line),
-        cmocka_unit_test(beside_ike), cmocka_unit_test(refused),    cmocka_unit_test(spi_of_two_maps),
-        cmocka_unit_test(shown),      cmocka_unit_test(hidden),
+        cmocka_unit_test(transforms),   cmocka_unit_test(transport), cmocka_unit_test(wrong_key),
+        cmocka_unit_test(one_end_anew), cmocka_unit_test(changed),   cmocka_unit_test(one_line),
+        cmocka_unit_test(beside_ike),   cmocka_unit_test(refused),   cmocka_unit_test(spi_of_two_maps),
+        cmocka_unit_test(shown),        cmocka_unit_test(hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

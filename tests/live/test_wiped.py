@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Keys do not outlive what they are for: a router's memory, read while the process stands still, holds the keys of its IKE and IPsec SAs while they live, and none of them
-(nor what a hash had in hand when it made them) once they are gone: after `clear crypto session`, and after a rekey."""
+(nor what a hash had in hand when it made them) once they are gone: after `clear crypto session`, and after a rekey. And those of SAs keyed by hand, when the key or the
+entry is another one, or there is none."""
 import os, re, signal, time
 
 from routers import Cable, Folder, Router, tunnel_config, wait_for
@@ -69,6 +70,35 @@ def asleep(r):
     return "ACTIVE\n" not in said and "Tunnel-id" not in r.type("show crypto ikev2 sa")
 
 
+def by_hand(cable):
+    keys = [os.urandom(n) for n in (32, 32, 32, 32, 20, 20)]
+    lines = ["no logging console", "crypto ipsec transform-set T ah-sha-hmac esp-aes 256 esp-sha256-hmac", "crypto map M 10 ipsec-manual", f"set peer {SPOKE}", "set transform-set T", "match address 101"]
+    set_key = lambda way, k: [f"set session-key {way} esp 300 cipher {keys[k].hex()} authenticator {keys[k + 2].hex()}", f"set session-key {way} ah 300 {keys[k + 4].hex()}"]
+    lines += set_key("inbound", 0) + set_key("outbound", 1)
+    lines += ["access-list 101 permit ip any 10.2.0.0 0.0.0.255", "interface Ethernet0/0", f"ip address {HUB} 255.255.255.0", "crypto map M", "line con 0", "privilege level 15", "end"]
+    with Folder() as folder, Router(folder, "hand", "\n".join(lines) + "\n", "--link", "Ethernet0/0=" + cable.spec(0), "--export-keys", os.path.join(folder, "keys")) as r:
+        r.line_up()
+        wait_for("the SAs", lambda: "spi: 0x12C(300)" in r.type("show crypto ipsec sa"))
+        assert exported(os.path.join(folder, "keys")) >= set(keys[:4]), "AH's are not told"
+        assert found(r, keys), "the living SAs' keys are not where a search would find them"
+        r.type("clear crypto sa")
+        r.type("configure terminal")
+        r.type("crypto map M 10")
+        for line in set_key("inbound", 1):
+            r.type(line)
+        r.type("end")
+        left = found(r, [keys[0], keys[2], keys[4]])
+        assert not left, f"{len(left)} keys that were replaced are still in memory"
+        r.type("configure terminal")
+        r.type("interface Ethernet0/0")
+        r.type("no crypto map")
+        r.type("end")
+        assert "No SAs found" in r.type("show crypto ipsec sa")
+        left = found(r, keys)
+        assert not left, f"{len(left)} of {len(keys)} keys typed by hand are still in memory"
+        print(f"by hand: {len(keys)} keys, none left")
+
+
 def main():
     cable = Cable()
     for version, transform in ((1, "esp-aes 256 esp-sha256-hmac"), (1, "esp-gcm"), (2, "esp-aes 256 esp-sha256-hmac")):
@@ -97,6 +127,7 @@ def main():
                     left = found(r, keys | new)
                     assert not left, f"{r.name}: {len(left)} of {len(keys | new)} keys of {transform}, IKEv{version}, are still in memory"
                 print(f"IKEv{version}, {transform}: {len(keys | new)} keys, none left")
+    by_hand(cable)
     cable.stop()
 
 

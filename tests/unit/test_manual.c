@@ -225,6 +225,7 @@ static void not_of_ike(void **state)
     sad_peer_activity(b->ips, SPOKE, &in, &out);
     assert_int_equal(in + out, 0);
     assert_false(spd_peer_is_static(b->ips, HUB, SPOKE));
+    assert_true(map_peer_configured(b->ips, SPOKE)); /* it is not a stranger: what is said of it is not lost in a crowd */
     struct ipsec_flow_info f;
     struct ipsec_policy policy;
     box_flow(b, &f);
@@ -295,9 +296,9 @@ static void wiped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there),      cmocka_unit_test(made_of),   cmocka_unit_test(other_way),
-        cmocka_unit_test(not_fit),    cmocka_unit_test(spi_once),  cmocka_unit_test(not_drawn),
-        cmocka_unit_test(not_of_ike), cmocka_unit_test(cleared),   cmocka_unit_test(round_again),
+        cmocka_unit_test(there),      cmocka_unit_test(made_of),  cmocka_unit_test(other_way),
+        cmocka_unit_test(not_fit),    cmocka_unit_test(spi_once), cmocka_unit_test(not_drawn),
+        cmocka_unit_test(not_of_ike), cmocka_unit_test(cleared),  cmocka_unit_test(round_again),
         cmocka_unit_test(wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
