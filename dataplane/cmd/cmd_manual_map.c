@@ -38,7 +38,9 @@ static const struct cryptomap_conf *spi_twice(void *self, const struct cryptomap
     return NULL;
 }
 
-static bool key_check(void *self, const struct cryptomap_conf *c, unsigned k, struct out *out)
+/* old: the entry as it is; NULL: as if nothing were. */
+static bool key_check(void *self, const struct cryptomap_conf *c, const struct cryptomap_conf *old, unsigned k,
+                      struct out *out)
 {
     const struct session_key_conf *key = &c->keys[k];
 
@@ -52,7 +54,8 @@ static bool key_check(void *self, const struct cryptomap_conf *c, unsigned k, st
         out_text(out, "% Incomplete command.\n\n");
         return false;
     }
-    const struct cryptomap_conf *other = spi_twice(self, c, k);
+    bool anew = !old || old->keys[k].spi != key->spi;
+    const struct cryptomap_conf *other = anew ? spi_twice(self, c, k) : NULL;
     if (other)
         out_printf(out, "%% SPI %u is the %s %s SPI of crypto map %s %u\n", key->spi, names[k].way, names[k].proto,
                    other->name, (unsigned)other->seq);
@@ -91,7 +94,7 @@ bool manual_map_check(void *self, const struct cryptomap_conf *c, struct out *ou
     const struct cryptomap_conf *old = cryptomap_conf_find(&ipsec_conf(dataplane_ipsec(self))->maps, c->name, c->seq);
 
     for (unsigned k = 0; k < SESSION_KEYS; k++)
-        if (!key_check(self, c, k, out))
+        if (!key_check(self, c, old, k, out))
             return false;
     return fit_check(self, c,
                      !old || memcmp(old->keys, c->keys, sizeof c->keys) || strcmp(old->sa.sets[0], c->sa.sets[0]), out);
@@ -113,7 +116,7 @@ static bool peer_joins(void *self, const void *parent, const void *obj, struct o
     after.peers.v = peers;
     after.peers.n = 1;
     for (unsigned k = 0; k < SESSION_KEYS && ok; k++)
-        ok = key_check(self, &after, k, out);
+        ok = key_check(self, &after, NULL, k, out);
     mem_wipe(after.keys, sizeof after.keys);
     return ok;
 }

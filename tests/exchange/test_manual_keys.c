@@ -155,6 +155,29 @@ static void transport(void **state)
     box_free(b);
 }
 
+/* GRE between the two, in transport mode: what is sent through a tunnel goes by the same keys. */
+static void gre(void **state)
+{
+    (void)state;
+    struct seen s;
+    struct box *b = hands("esp-aes esp-sha-hmac\n mode transport require", "cipher " C16 " authenticator " A20, NULL, "", &s);
+    for (int i = 1; i <= 2; i++) {
+        char lines[400];
+        snprintf(lines, sizeof lines,
+                 "no access-list 101\naccess-list 101 permit gre host 10.0.0.%d host 10.0.0.%d\n"
+                 "interface Tunnel0\nip address 10.200.0.%d 255.255.255.252\ntunnel source Ethernet0/0\n"
+                 "tunnel destination 10.0.0.%d",
+                 i, 3 - i, i, 3 - i);
+        conf(b, i == 1 ? "r1" : "r2", lines);
+    }
+    box_run(b, 5 * US_PER_S);
+    assert_int_equal(pings(b, "r1", "ping 10.200.0.2"), 5);
+    assert_int_equal(s.esp, 10);
+    pair_has(b, "r1", "show crypto ipsec sa", "(10.0.0.1/255.255.255.255/47/0)");
+    pair_has(b, "r1", "show crypto ipsec sa", "in use settings ={Transport, }");
+    box_free(b);
+}
+
 static void wrong_key(void **state)
 {
     (void)state;
@@ -432,7 +455,7 @@ static void hidden(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transforms),   cmocka_unit_test(transport), cmocka_unit_test(wrong_key),
+        cmocka_unit_test(transforms),   cmocka_unit_test(transport), cmocka_unit_test(gre), cmocka_unit_test(wrong_key),
         cmocka_unit_test(one_end_anew), cmocka_unit_test(changed),   cmocka_unit_test(one_line),
         cmocka_unit_test(beside_ike),   cmocka_unit_test(refused),   cmocka_unit_test(spi_of_two_maps),
         cmocka_unit_test(shown),        cmocka_unit_test(hidden),
