@@ -7,9 +7,9 @@
  * moved forward over the same (transport), behind [padding 1 2 3 ... | pad length | next header | ICV]. Nothing is
  * allocated. The outer header copies TOS (with ECN, RFC 6040) and, by `crypto ipsec df-bit`, DF; TTL 255,
  * identification counted per SA; the inner header is not touched. Sequence numbers begin at 1 and never go round: at
- * the last one the SA stops sending; of one keyed by hand they do (section 3.3.3). Of an extended number (RFC 4303 section 2.2.1) the lower half goes on the wire, the
- * upper one only into the ICV. IV: CBC from chance, GCM the whole sequence number (unique under its key, RFC 4106
- * section 3.1). Not here: TFC padding.
+ * the last one the SA stops sending; those of one keyed by hand do (RFC 4303 section 3.3.3). Of an extended number
+ * (section 2.2.1) the lower half goes on the wire, the upper one only into the ICV. IV: CBC from chance, GCM the whole
+ * sequence number (unique under its key, RFC 4106 section 3.1). Not here: TFC padding.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
