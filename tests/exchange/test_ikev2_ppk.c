@@ -236,22 +236,20 @@ struct rewrite {
     const char *what;
     uint16_t drop;   /* these notifies are left out; 0 none */
     uint16_t add;    /* and this one stands at the end; 0 none */
-    uint8_t data[4]; /* of it, then so many bytes more */
+    uint8_t data[8]; /* of it, then so many bytes more */
     size_t len, more;
     int copies;
+    bool plain; /* AUTH is one without a PPK */
 };
 
-/* The message of IKE_AUTH on the tape, opened with that end's own keys, changed, sealed again. */
-static void say_otherwise(struct rig *r, int from, const struct rewrite *row)
+/* The message of IKE_AUTH on the tape, opened with that end's own keys. */
+static void open_auth(struct rig *r, int from, struct v2_hdr *h, struct v2_payloads *in)
 {
-    static uint8_t plain[4096], out[4096], inner[4096], data[1024];
-    struct v2_sa *sa = rig_v2(r, node_names[from])->all;
+    static uint8_t plain[4096];
+    const struct v2_sa *sa = rig_v2(r, node_names[from])->all;
     const struct v2_keys *k = sa->keys;
     const uint8_t *m = NULL;
-    struct v2_payloads ps, in;
-    struct v2_notify_body n;
-    struct v2_hdr h;
-    struct v2_wr w;
+    struct v2_payloads ps;
     size_t len = 0, plain_len;
 
     for (unsigned i = 0; i < r->taped; i++)
@@ -260,21 +258,53 @@ static void say_otherwise(struct rig *r, int from, const struct rewrite *row)
             len = r->tape[i].len;
         }
     assert_non_null(m);
-    assert_int_equal(v2_header(m, len, &h), CODEC_OK);
-    assert_int_equal(v2_payloads(h.next, m + V2_HDR, len - V2_HDR, &ps), CODEC_OK);
+    assert_int_equal(v2_header(m, len, h), CODEC_OK);
+    assert_int_equal(v2_payloads(h->next, m + V2_HDR, len - V2_HDR, &ps), CODEC_OK);
     struct v2_sk *open = v2_sk_new(&sa->suite, false, from ? &k->er : &k->ei, from ? &k->ar : &k->ai);
     assert_true(v2_sk_open(open, m, len, &ps.v[0], plain, sizeof plain, &plain_len));
     v2_sk_free(open);
-    assert_int_equal(v2_payloads(ps.v[0].next, plain, plain_len, &in), CODEC_OK);
+    assert_int_equal(v2_payloads(ps.v[0].next, plain, plain_len, in), CODEC_OK);
+}
+
+/* The responder's AUTH as it would be without a PPK, out of what the initiator knows, whose keys are not mixed yet. */
+static void plain_auth(struct rig *r, const struct v2_payloads *in, uint8_t body[4 + HASH_MAX])
+{
+    const struct v2_sa *sa = rig_v2(r, "left")->all;
+    const struct v2_first *f = sa->first;
+    const struct v2_payload *id = v2_one(in, V2_IDR);
+
+    v2_keys_auth_psk(sa->suite.prf, BYTES("cisco123", 8), BYTES(f->theirs, f->theirs_len), BYTES(f->ni, f->ni_len),
+                     &sa->keys->pr, BYTES(id->body, id->len), body + 4);
+}
+
+/* That message changed and sealed again. */
+static void say_otherwise(struct rig *r, int from, const struct rewrite *row)
+{
+    static uint8_t out[4096], inner[4096], data[1024];
+    struct v2_sa *sa = rig_v2(r, node_names[from])->all;
+    uint8_t auth[4 + HASH_MAX] = {2};
+    struct v2_payloads in;
+    struct v2_notify_body n;
+    struct v2_hdr h;
+    struct v2_wr w;
+
+    open_auth(r, from, &h, &in);
     v2_begin_inner(&w, inner, sizeof inner);
-    for (unsigned i = 0; i < in.n; i++)
-        if (in.v[i].type != V2_NOTIFY || v2_notify(&in.v[i], &n) != CODEC_OK || n.type != row->drop)
-            v2_put(&w, in.v[i].type, in.v[i].body, in.v[i].len);
+    for (unsigned i = 0; i < in.n; i++) {
+        const struct v2_payload *p = &in.v[i];
+        if (row->plain && p->type == V2_AUTH) {
+            plain_auth(r, &in, auth);
+            v2_put(&w, p->type, auth, p->len);
+        } else if (p->type != V2_NOTIFY || v2_notify(p, &n) != CODEC_OK || n.type != row->drop) {
+            v2_put(&w, p->type, p->body, p->len);
+        }
+    }
     memset(data, 'x', sizeof data);
     memcpy(data, row->data, row->len);
     for (int i = 0; row->add && i < row->copies; i++)
         v2_put_notify(&w, V2_PROTO_NONE, row->add, NULL, 0, data, row->len + row->more);
-    len = v2_sk_seal(sa->seal, rig_ike(r, node_names[from])->env.rnd, &h, w.first, inner, w.w.len, out, sizeof out);
+    size_t len =
+        v2_sk_seal(sa->seal, rig_ike(r, node_names[from])->env.rnd, &h, w.first, inner, w.w.len, out, sizeof out);
     assert_true(len > 0 && len < 2000);
     r->judge = NULL;
     rig_inject(r, from, 500, out, len);
@@ -302,24 +332,30 @@ static void odd_requests(void **state)
         const char *right;
         int comes;
     } odd[] = {
-        {{"as it was", 0, 0, {0}, 0, 0, 0}, A, MIXED},
-        {{"no PPK_IDENTITY", V2N_PPK_IDENTITY, 0, {0}, 0, 0, 0}, A, NOT},
-        {{"no NO_PPK_AUTH", V2N_NO_PPK_AUTH, 0, {0}, 0, 0, 0}, A, MIXED},
-        {{"no NO_PPK_AUTH, another identity", V2N_NO_PPK_AUTH, 0, {0}, 0, 0, 0}, B, NOT},
-        {{"an empty identity", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0}, 0, 0, 1}, A, PLAIN},
-        {{"an empty identity, required", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0}, 0, 0, 1}, A_REQ, NOT},
-        {{"a type without an identity", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2}, 1, 0, 1}, A, PLAIN},
-        {{"a type of no meaning", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0, 'a', 'l', 'p'}, 4, 0, 1}, A, PLAIN},
-        {{"an opaque one", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {1, 'a', 'l', 'p'}, 4, 0, 1}, A, PLAIN},
-        {{"a part of ours", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 0, 1}, A, PLAIN},
-        {{"a long one", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 900, 1}, A, PLAIN},
-        {{"ten of them", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 20, 10}, A, PLAIN},
-        {{"a NO_PPK_AUTH that is empty", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 0, 1}, B, NOT},
-        {{"a NO_PPK_AUTH that is short", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {1, 2, 3}, 3, 0, 1}, B, NOT},
-        {{"a NO_PPK_AUTH that is wrong", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 64, 1}, B, NOT},
-        {{"a NO_PPK_AUTH that is long", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 1000, 1}, B, NOT},
-        {{"a second NO_PPK_AUTH", 0, V2N_NO_PPK_AUTH, {0}, 0, 64, 1}, B, PLAIN},
-        {{"a second identity", 0, V2N_PPK_IDENTITY, {2, 'x'}, 2, 0, 1}, A, MIXED},
+        {{"as it was", 0, 0, {0}, 0, 0, 0, false}, A, MIXED},
+        {{"no PPK_IDENTITY", V2N_PPK_IDENTITY, 0, {0}, 0, 0, 0, false}, A, NOT},
+        {{"no NO_PPK_AUTH", V2N_NO_PPK_AUTH, 0, {0}, 0, 0, 0, false}, A, MIXED},
+        {{"no NO_PPK_AUTH, another identity", V2N_NO_PPK_AUTH, 0, {0}, 0, 0, 0, false}, B, NOT},
+        {{"an empty identity", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0}, 0, 0, 1, false}, A, PLAIN},
+        {{"an empty identity, required", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0}, 0, 0, 1, false}, A_REQ, NOT},
+        {{"a type without an identity", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2}, 1, 0, 1, false}, A, PLAIN},
+        {{"a type of no meaning", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {0, 'a', 'l', 'p', 'h', 'a'}, 6, 0, 1, false},
+         A,
+         PLAIN},
+        {{"an opaque one", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {1, 'a', 'l', 'p', 'h', 'a'}, 6, 0, 1, false}, A, PLAIN},
+        {{"a part of ours", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 0, 1, false}, A, PLAIN},
+        {{"ours and a byte", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p', 'h', 'a'}, 6, 1, 1, false},
+         A,
+         PLAIN},
+        {{"ours", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p', 'h', 'a'}, 6, 0, 1, false}, A, MIXED},
+        {{"a long one", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p', 'h', 'a'}, 6, 900, 1, false}, A, PLAIN},
+        {{"ten of them", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 20, 10, false}, A, PLAIN},
+        {{"a NO_PPK_AUTH that is empty", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 0, 1, false}, B, NOT},
+        {{"a NO_PPK_AUTH that is short", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {1, 2, 3}, 3, 0, 1, false}, B, NOT},
+        {{"a NO_PPK_AUTH that is wrong", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 64, 1, false}, B, NOT},
+        {{"a NO_PPK_AUTH that is long", V2N_NO_PPK_AUTH, V2N_NO_PPK_AUTH, {0}, 0, 1000, 1, false}, B, NOT},
+        {{"a second NO_PPK_AUTH", 0, V2N_NO_PPK_AUTH, {0}, 0, 64, 1, false}, B, PLAIN},
+        {{"a second identity", 0, V2N_PPK_IDENTITY, {2, 'x'}, 2, 0, 1, false}, A, MIXED},
     };
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         struct rig *r = without_auth(0, A, odd[i].right);
@@ -332,12 +368,34 @@ static void odd_requests(void **state)
     }
 }
 
+/* Who insists does not say how it would be without. */
+static void requests(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *left;
+        bool identity, without;
+    } said[] = {{NULL, false, false}, {A, true, true}, {A_REQ, true, false}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct rig *r = without_auth(0, said[i].left, A);
+        struct v2_payloads in;
+        struct v2_notify_body n;
+        struct v2_hdr h;
+        open_auth(r, 0, &h, &in);
+        assert_int_equal(v2_notify_find(&in, V2N_PPK_IDENTITY, &n), said[i].identity);
+        assert_true(!said[i].identity || (n.len == 6 && !memcmp(n.data, "\2alpha", 6)));
+        assert_int_equal(v2_notify_find(&in, V2N_NO_PPK_AUTH, &n), said[i].without);
+        assert_true(!said[i].without || n.len == hash_len(rig_v2(r, "left")->all->suite.prf));
+        rig_free(r);
+    }
+}
+
 /* Nobody agreed on one: what IKE_AUTH says of it is nothing. */
 static void not_agreed(void **state)
 {
     (void)state;
-    static const struct rewrite named = {"an identity", 0, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p'}, 4, 0, 1};
-    static const struct rewrite agreed = {"an agreement", 0, V2N_PPK_IDENTITY, {0}, 0, 0, 1};
+    static const struct rewrite named = {"ours", 0, V2N_PPK_IDENTITY, {2, 'a', 'l', 'p', 'h', 'a'}, 6, 0, 1, false};
+    static const struct rewrite agreed = {"an agreement", 0, V2N_PPK_IDENTITY, {0}, 0, 0, 1, false};
     struct rig *r = without_auth(0, NULL, A);
     say_otherwise(r, 0, &named);
     assert_non_null(rig_sa(r, 1));
@@ -354,18 +412,17 @@ static void not_agreed(void **state)
 static void odd_answers(void **state)
 {
     (void)state;
-    static const struct rewrite silent = {"no PPK_IDENTITY", V2N_PPK_IDENTITY, 0, {0}, 0, 0, 0};
-    static const struct rewrite agreed = {"an agreement", 0, V2N_PPK_IDENTITY, {0}, 0, 0, 1};
-    static const struct rewrite talks = {"with data", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a'}, 2, 40, 1};
+    static const struct rewrite silent = {"no PPK_IDENTITY", V2N_PPK_IDENTITY, 0, {0}, 0, 0, 0, false};
+    static const struct rewrite agreed = {"an agreement", 0, V2N_PPK_IDENTITY, {0}, 0, 0, 1, false};
+    static const struct rewrite talks = {"with data", V2N_PPK_IDENTITY, V2N_PPK_IDENTITY, {2, 'a'}, 2, 40, 1, false};
+    static const struct rewrite plain = {"a proof without one", V2N_PPK_IDENTITY, 0, {0}, 0, 0, 0, true};
     static const struct {
         const struct rewrite *how;
         const char *left, *right;
         bool stands;
     } odd[] = {
-        {&silent, A, A, false},
-        {&silent, A_REQ, A, false},
-        {&agreed, A, B, false},
-        {&talks, A, A, true},
+        {&plain, A, A, true},       {&plain, A_REQ, A, false}, {&silent, A, A, false},
+        {&silent, A_REQ, A, false}, {&agreed, A, B, false},    {&talks, A, A, true},
     };
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         struct rig *r = without_auth(1, odd[i].left, odd[i].right);
@@ -405,9 +462,10 @@ static void shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table),      cmocka_unit_test(blocks),      cmocka_unit_test(mixed_by_hand),
-        cmocka_unit_test(rekeys),     cmocka_unit_test(restarts),    cmocka_unit_test(odd_requests),
-        cmocka_unit_test(not_agreed), cmocka_unit_test(odd_answers), cmocka_unit_test(shown),
+        cmocka_unit_test(table),        cmocka_unit_test(blocks),     cmocka_unit_test(mixed_by_hand),
+        cmocka_unit_test(rekeys),       cmocka_unit_test(restarts),   cmocka_unit_test(requests),
+        cmocka_unit_test(odd_requests), cmocka_unit_test(not_agreed), cmocka_unit_test(odd_answers),
+        cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
