@@ -44,6 +44,8 @@
 #define SOFT_BEFORE_RESP_S   20 /* ... the responder a little later: if the initiator did its work, never */
 #define SOFT_KB_PERCENT      95
 #define SOFT_KB_RESP_PERCENT 97
+#define SOFT_KB              256 /* ... but no less than this, which a small volume at a high rate needs while keys are agreed on */
+#define SOFT_KB_RESP         128
 #define SEQ_SOFT             0x000FFFFFu /* ask for a new pair when so few numbers are left */
 #define ESP_BATCH            16          /* packets taken through all passes at once: as many waits for memory are one */
 

@@ -5,7 +5,7 @@
  * the transient table, so that a packet which overtakes its own installation is dropped silently and never called
  * invalid (the defect CSCvn31824 is the lack of this). A pair ends by deletion or by its hard lifetime, whichever of
  * seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself. Before that it asks
- * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume, the other side
+ * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume (256 KB at least), the other side
  * at 20 s or 97%, so that normally only one of them asks; and when 2^20 sequence numbers are left. A pair that
  * carried no packet asks for nothing until it carries one (as on IOS; but those of protected tunnels do), nor does one whose successor is installed. A
  * pair with an idle time ends when it has carried nothing, either way, for so long. A
@@ -203,7 +203,11 @@ static uint64_t soft_before_us(const struct sa_pair *sa)
 static uint64_t soft_before_bytes(const struct sa_pair *sa)
 {
     uint64_t life = (uint64_t)sa->policy.life_kb * 1024;
-    return life - life / 100 * (sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT);
+    uint64_t part = life - life / 100 * (sa->initiator ? SOFT_KB_PERCENT : SOFT_KB_RESP_PERCENT);
+    uint64_t least = (sa->initiator ? SOFT_KB : SOFT_KB_RESP) * UINT64_C(1024);
+    if (life < 4 * SOFT_KB * UINT64_C(1024)) /* as a peer may have it */
+        least = life / 8 * (sa->initiator ? 2 : 1);
+    return part > least ? part : least;
 }
 
 void pair_thresholds(const struct sa_pair *sa, uint32_t *seconds, uint32_t *kilobytes)
