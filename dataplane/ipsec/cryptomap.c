@@ -351,7 +351,7 @@ static void retire(struct ipsec *ips, struct map_if *mi)
         struct map_entry *e = mi->entries[i];
         for (size_t r = 0; r < e->nrules; r++) {
             struct ipsec_flow *f = e->rules[r].flow;
-            if (!f || f->kept || e->rules[r].shared)
+            if (!f || e->rules[r].shared || f->kept) /* an earlier line has let it go */
                 continue;
             flow_delete_pairs(f, NULL);
             flow_free(ips, f);
