@@ -37,6 +37,18 @@ static void say(struct rig *r, uint32_t mid, unsigned number, unsigned total)
     rig_inject(r, 0, 500, out, len);
 }
 
+/* An MTU that has no room for the headers of a piece: pieces are as small as they may be. */
+static void tiny(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"crypto ikev2 fragmentation mtu 68\n", "crypto ikev2 fragmentation mtu 120\n"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig *r = rig_new_with(2 + i, rows[i], "", "");
+        assert_true(rig_ping(r, 0, 5) >= 4);
+        rig_free(r);
+    }
+}
+
 #define PAUSE 255 /* long enough for a repeat to be answered */
 static void sequences(void **state)
 {
@@ -105,7 +117,7 @@ static void many_begun(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sequences),
+        cmocka_unit_test(tiny), cmocka_unit_test(sequences),
         cmocka_unit_test(many_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

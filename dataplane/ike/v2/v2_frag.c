@@ -37,10 +37,7 @@ static bool seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *w
         v2_wire_add(out, buf, len);
         return true;
     }
-    size_t room = v2_sk_fragment_room(&sa->suite, mtu, floated);
-    if (!room)
-        return false;
-    size_t total = (w->w.len + room - 1) / room;
+    size_t room = v2_sk_fragment_room(&sa->suite, mtu, floated), total = (w->w.len + room - 1) / room;
     if (total > UINT16_MAX)
         return false;
     for (size_t i = 0; i < total; i++) {

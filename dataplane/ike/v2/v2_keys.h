@@ -41,7 +41,8 @@ size_t v2_sk_seal(struct v2_sk *sk, struct rnd *rnd, const struct v2_hdr *h, uin
 /* The same as one of several fragments (RFC 7383): number from 1 of total; `first` is written in fragment 1 alone. */
 size_t v2_sk_seal_fragment(struct v2_sk *sk, struct rnd *rnd, const struct v2_hdr *h, uint8_t first, uint16_t number,
                            uint16_t total, const uint8_t *inner, size_t len, uint8_t *out, size_t cap);
-/* How many inner bytes fit in a datagram of `mtu` bytes IP payload-wise (IP and UDP headers and marker taken off). */
+/* How many inner bytes fit in a datagram of `mtu` bytes IP payload-wise (IP and UDP headers and marker taken off); some 60 at
+ * least, though it be longer then. */
 size_t v2_sk_fragment_room(const struct v2_suite *s, size_t mtu, bool floated);
 /* msg: the whole message as received; p: its SK or SKF payload (last). Proves, decrypts into out (at most cap), strips
  * padding. false: not proved, or malformed. Nothing has changed then. */

@@ -100,15 +100,16 @@ size_t v2_sk_seal_fragment(struct v2_sk *sk, struct rnd *rnd, const struct v2_hd
     return seal(sk, rnd, h, first, number, total, inner, len, out, cap);
 }
 
+#define FRAGMENT_LEAST 64 /* carried by a piece, however small the MTU: the least that can be configured has no room for the headers */
+
 size_t v2_sk_fragment_room(const struct v2_suite *s, size_t mtu, bool floated)
 {
     size_t around = 20 + 8 + (floated ? 4 : 0) + ISAKMP_HDR + 8 + v2_suite_iv_len(s) + v2_suite_icv_len(s);
     size_t block = cipher_block(s->encr.cipher);
 
-    if (mtu <= around)
-        return 0;
-    size_t text = (mtu - around) / block * block; /* with the pad length */
-    return text ? text - 1 : 0;
+    if (mtu < around + FRAGMENT_LEAST)
+        mtu = around + FRAGMENT_LEAST;
+    return (mtu - around) / block * block - 1; /* with the pad length */
 }
 
 bool v2_skf_numbers(const struct v2_payload *p, uint16_t *number, uint16_t *total)
