@@ -92,6 +92,10 @@ static void late_program(void **state)
     struct lab l;
     begin(&l, 2);
     box_type(l.box, "hub", "test crypto fault CSCtr14840 window 1000 threshold 8");
+    assert_non_null(strstr(box_type(l.box, "hub", "show crypto fault"),
+                           "Fault       State  Percent  Every  Above pairs Window(ms) Occasions  Strikes    Effect\n"));
+    assert_non_null(strstr(box_type(l.box, "hub", "show crypto fault"),
+                           "\nCSCtr14840  on     100      0      8           1000       0          0          new SAs "));
     sound(&l, 200);
     box_type(l.box, "hub", "test crypto fault CSCtr14840 window 1000");
     struct seen s = watch(&l, 100);
