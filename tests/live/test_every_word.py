@@ -269,6 +269,7 @@ crypto ipsec transform-set {T} esp-aes esp-sha-hmac
 crypto ipsec security-association lifetime seconds {3600}
 crypto ipsec security-association replay window-size {512}
 crypto map {M} {10} ipsec-isakmp
+crypto map {M} {20} ipsec-manual
 snmp-server community {c} ro
 snmp-server host {192.0.2.9} version 2c {c}
 snmp-server enable traps event-manager
@@ -462,6 +463,16 @@ set peer {192.0.2.1}
 set transform-set {T}
 set security-association lifetime seconds {3600}
 set pfs group14
+match address {X}
+""",
+    ("crypto map M 20 ipsec-manual", "(config-crypto-map)"): """
+set peer {192.0.2.1}
+set session-key inbound esp {300} cipher {00112233445566778899aabbccddeeff} authenticator {00112233445566778899aabbccddeeff00112233}
+set session-key outbound esp {301} cipher {00112233445566778899aabbccddeeff} authenticator {00112233445566778899aabbccddeeff00112233}
+set session-key inbound ah {300} {00112233445566778899aabbccddeeff00112233}
+set session-key outbound ah {301} {00112233445566778899aabbccddeeff00112233}
+set transform-set {T}
+set ip access-group {101} in
 match address {X}
 """,
     ("event manager applet A", "(config-applet)"): """
