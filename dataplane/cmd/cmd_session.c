@@ -21,6 +21,7 @@
 #include "dataplane/ike/ike_show.h"
 #include "dataplane/ike/v2/v2_show.h"
 #include "dataplane/ipsec/ipsec.h"
+#include "dataplane/net/iface.h"
 #include "espial/loop.h"
 #include "espial/mem.h"
 #include "espial/table.h"
@@ -139,6 +140,15 @@ static void add_ike(struct ends *e, size_t at, bool up, bool negotiating, uint16
     str_copy(e->profile, sizeof e->profile, profile);
 }
 
+/* The interface of a session without a flow: with a dynamic map there is none before the first packet and after the
+ * last pair, but the map is where the peer came in. "": not known. */
+static const char *map_at(struct dataplane *dp, uint32_t local)
+{
+    const struct iface *i = iface_by_addr(dataplane_net(dp), local);
+
+    return i && i->conf && i->conf->crypto_map[0] ? i->name : "";
+}
+
 static struct sessions gather(struct dataplane *dp)
 {
     uint64_t seed = loop_now(dataplane_env(dp)->loop); /* a show draws no chance */
@@ -165,7 +175,7 @@ static struct sessions gather(struct dataplane *dp)
     }
     for (size_t at = 0; (e = table_next(all.ends, &at));)
         if (!e->shown)
-            session_of(&all, e, "");
+            session_of(&all, e, map_at(dp, e->key.local));
     return all;
 }
 

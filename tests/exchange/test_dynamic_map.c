@@ -84,6 +84,9 @@ static void shown(void **state)
     box_type(b, "s1", "clear crypto sa");
     box_run(b, US_PER_S);
     assert_string_equal(box_type(b, "hub", "show crypto map"), STATIC_PART "\n" CHILD("65537", "2") USERS);
+    /* No flow is left, but where the peer came in the map is still. */
+    assert_non_null(strstr(box_type(b, "hub", "show crypto session interface Ethernet0/0"),
+                           "Interface: Ethernet0/0\nSession status: UP-IDLE     \nPeer: 192.0.1.1 port 500 \n"));
     box_free(b);
 }
 
