@@ -162,11 +162,10 @@ static void print_head(struct cmd_ctx *c, const struct ipsec_head_info *h, const
                "\tPeer = %s\n",
                h->map, PROTECT_SEQ + 1, IP4(h->want.peer));
     print_ike_profile(c, p);
-    out_text(c->out, "\tAccess-List SS dynamic: False\n\tExtended IP access list \n");
-    const struct selector any = {0};
-    const struct selector local = {.addr = h->want.local, .mask = 0xFFFFFFFF, .proto = PROTO_GRE};
-    const struct selector remote = {.addr = h->want.peer, .mask = 0xFFFFFFFF, .proto = PROTO_GRE};
-    sa_print_permit(c, h->want.vti ? &any : &local, h->want.vti ? &any : &remote);
+    out_printf(c->out, "\tAccess-List SS dynamic: False\n\tExtended IP access list %s\n", h->want.acl);
+    struct selector local, remote;
+    for (size_t at = 0; ipsec_head_line(dataplane_ipsec(c->self), h, &at, &local, &remote);)
+        sa_print_permit(c, &local, &remote);
     out_printf(c->out, "\tCurrent peer: %s\n", IP4(h->want.peer));
     print_rest(c, p);
     if (!p->responder_only)

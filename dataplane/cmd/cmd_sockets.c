@@ -13,20 +13,23 @@
 
 typedef unsigned long long ull;
 
-static void print_ident(struct cmd_ctx *c, const char *which, uint32_t addr, bool vti)
+static void print_ident(struct cmd_ctx *c, const char *which, const struct selector *s)
 {
-    out_printf(c->out, "       %s (addr/mask/port/prot): (%s/%s/0/%u)\n", which, vti ? "0.0.0.0" : IP4(addr),
-               vti ? "0.0.0.0" : "255.255.255.255", vti ? 0u : (unsigned)PROTO_GRE);
+    out_printf(c->out, "       %s (addr/mask/port/prot): (%s/%s/%u/%u)\n", which, IP4(s->addr), IP4(s->mask),
+               (unsigned)s->port, (unsigned)s->proto);
 }
 
-static void print_socket(struct cmd_ctx *c, const struct ipsec_head_info *h)
+static void print_socket(struct cmd_ctx *c, struct ipsec *ips, const struct ipsec_head_info *h)
 {
     char name[IFNAME_MAX];
+    struct selector local, remote;
 
     ifname_short(h->ifname, name);
     out_printf(c->out, "   %s Peers (local/remote): %s/%s \n", name, IP4(h->want.local), IP4(h->want.peer));
-    print_ident(c, "Local Ident ", h->want.local, h->want.vti);
-    print_ident(c, "Remote Ident", h->want.peer, h->want.vti);
+    for (size_t at = 0; ipsec_head_line(ips, h, &at, &local, &remote);) {
+        print_ident(c, "Local Ident ", &local);
+        print_ident(c, "Remote Ident", &remote);
+    }
     out_printf(c->out,
                "       IPSec Profile: \"%s\"\n"
                "       Socket State: %s\n"
@@ -44,7 +47,7 @@ static enum cmd_result show_sockets(struct cmd_ctx *c)
         ;
     out_printf(c->out, "\nNumber of Crypto Socket connections %u\n\n", n);
     for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
-        print_socket(c, &h);
+        print_socket(c, ips, &h);
     out_text(c->out, "Crypto Sockets in Listen state:\n");
     for (size_t at = 0; ipsec_head_next(ips, &at, &h);)
         out_printf(c->out, "Client: \"TUNNEL SEC\" Profile: \"%s\" Map-name: \"%s\"\n", h.want.profile, h.map);

@@ -2,7 +2,7 @@
  *
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
  * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
- * nothing passes. They are refused on interfaces that are no tunnels. Not there, because
+ * nothing passes; an access list for it is for ipsec mode alone, so the mode cannot change while there is one. They are refused on interfaces that are no tunnels. Not there, because
  * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf. A destination by name is looked
  * up when it is typed; its address is what is kept. */
 #include <string.h>
@@ -26,6 +26,10 @@ bool tunnel_check(void *self, const struct if_conf *c, struct out *out)
         if (c->crypto_map[0]) {
             out_text(out, "% NOTE: crypto map is configured on tunnel interface.\n"
                           "\tCurrently only GDOI crypto map is supported on tunnel interface.\n");
+            return false;
+        }
+        if (c->tunnel.policy[0] && c->tunnel.mode != TUNNEL_IPSEC) {
+            out_text(out, "% Tunnel protection ipsec policy is for tunnel mode ipsec ipv4 only\n");
             return false;
         }
         return true;
@@ -99,10 +103,13 @@ static const struct cmd_row rows[] = {
         "Min pmtud mtu allowed|MTU",
         T(pmtud), T(pmtu_age), T(pmtu_min)),
     HELP(CONFIG_IF, "tunnel protection", "Enable tunnel protection"),
+    HELP(CONFIG_IF, "tunnel protection ipsec", "Use ipsec to protect this tunnel interface"),
+    SET(CONFIG_IF, NULL, "tunnel protection ipsec policy ipv4 <word:policy>",
+        "Determine the traffic to be protected, each line by SAs of its own|IPv4|access-list name", T_TXT(policy)),
     SET(CONFIG_IF, NULL,
         "tunnel protection ipsec profile <word:profile> "
         "[isakmp-profile <word:isakmp_profile>|ikev2-profile <word:ikev2_profile>] [shared=shared]",
-        "Use ipsec to protect this tunnel interface|Determine the ipsec policy profile to use.|profile name|"
+        "Determine the ipsec policy profile to use.|profile name|"
         "Isakmp profile that needs to be used|isakmp profile name|Ikev2 profile that needs to be used|ikev2 profile "
         "name|"
         "Specify a shared crypto socket/SADB",

@@ -214,7 +214,7 @@ static struct ipsec_flow *entry_twin(const struct map_entry *e, const struct acl
     return exact ? f : NULL;
 }
 
-static void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
+void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
 {
     struct acl *acl = acl_find(ips->env.net, e->acl);
     size_t n = acl ? acl_rules(acl) : 0, at = 0;

@@ -470,6 +470,8 @@ void policy_changed(struct ipsec *ips);               /* what is cached of it is
 struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t seq, uint16_t dyn_seq);
 /* What its SAs shall be like: all but peer and selectors. */
 void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e);
+/* The lines of its access list (e->acl), with a flow for each that permits: that of old where it had the line. */
+void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old);
 /* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
 struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
 void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */

@@ -1,9 +1,10 @@
 /* protect.c: protection of tunnel interfaces (`tunnel protection ipsec profile`): heads, compiled beside crypto maps.
  *
  * The tunnel floor says which interface is to be protected, between which addresses, and whether all of it (sVTI: any
- * to any, in tunnel mode) or the GRE between the two. A head is then an interface with a map of one entry, whose one
- * line is that identity and whose one peer is the tunnel's destination; so policy questions of IKE, shows, clears,
- * recovery and path MTU find it where they find crypto maps. The packets are brought by the tunnel floor: the outbound
+ * to any, in tunnel mode), what the lines of an access list permit of all that (one flow a line), or the GRE between the
+ * two. A head is then an interface with a map of one entry, which has that one line, or those of the list, and whose one
+ * peer is the tunnel's destination; so policy questions of IKE, shows, clears, recovery and path MTU find it where they
+ * find crypto maps. It is up with the SAs of any of its lines. The packets are brought by the tunnel floor: the outbound
  * interface of those in CRYPTO_OUT is the tunnel. What comes in through one of its SAs is marked with the tunnel
  * (packet.through), which is how the tunnel knows its own.
  *
@@ -26,7 +27,7 @@ static bool same_ends(const struct ipsec_protect *a, const struct ipsec_protect 
 static bool same_way(const struct ipsec_protect *a, const struct ipsec_protect *b)
 {
     return !strcmp(a->profile, b->profile) && !strcmp(a->ike_profile, b->ike_profile) && a->ikev2 == b->ikev2 &&
-           a->shared == b->shared;
+           a->shared == b->shared && !strcmp(a->acl, b->acl);
 }
 
 static bool shares(const struct ipsec_protect *a, const struct ipsec_protect *b)
@@ -100,7 +101,53 @@ void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *ar
 }
 
 /* ---- what is counted of heads ---- */
-static struct sa_pair *sends_with(const struct ipsec_flow *f);
+
+/* The flows of its lines; *at from 0. NULL: no more. */
+static struct ipsec_flow *line_next(const struct map_entry *e, size_t *at)
+{
+    while (e && *at < e->nrules) {
+        const struct spd_rule *r = &e->rules[(*at)++];
+        if (r->flow && !r->shared)
+            return r->flow;
+    }
+    return NULL;
+}
+
+static bool has_line(const struct map_entry *e)
+{
+    size_t at = 0;
+    return line_next(e, &at);
+}
+
+/* What a line sends with: the other end may have narrowed it. NULL: nothing. */
+static struct sa_pair *sends_with(const struct ipsec_flow *f)
+{
+    struct sa_pair *out = f->out;
+    for (const struct ipsec_flow *n = f->below ? f->below->first : NULL; n && !out; n = n->next_below)
+        out = n->out;
+    return out;
+}
+
+static bool sends(const struct map_entry *e)
+{
+    bool up = false;
+    size_t at = 0;
+    for (const struct ipsec_flow *f; !up && (f = line_next(e, &at));)
+        up = sends_with(f);
+    return up;
+}
+
+/* The least path MTU that one of its lines knows. */
+static uint32_t path_of(const struct ipsec *ips, const struct protect_head *h, const struct map_entry *e)
+{
+    uint32_t least = h->want.path_mtu;
+    size_t at = 0;
+    for (const struct ipsec_flow *f; (f = line_next(e, &at));) {
+        uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);
+        least = path < least ? path : least;
+    }
+    return least;
+}
 
 const struct ipsec_sockets *ipsec_sockets(const struct ipsec *ips)
 {
@@ -114,13 +161,13 @@ static void note(uint64_t *n, bool *was, bool is)
 }
 
 /* SAs came or went, or a path was learnt. */
-static void note_state(struct ipsec *ips, struct protect_head *h, const struct ipsec_flow *f)
+static void note_state(struct ipsec *ips, struct protect_head *h)
 {
     struct ipsec_sockets *n = &ips->sockets;
-    if (f->entry->nrules)
-        f = f->entry->rules[0].flow; /* not a part of it */
-    bool up = sends_with(f);
-    uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);
+    const struct map_if *mi = h->ifc->crypto; /* as it is now: lines that go are let go one by one */
+    const struct map_entry *e = mi && mi->nentries ? mi->entries[0] : NULL;
+    bool up = sends(e);
+    uint32_t path = path_of(ips, h, e);
 
     n->down += h->was_up && !up;
     note(&n->up, &h->was_up, up);
@@ -131,13 +178,14 @@ static void note_state(struct ipsec *ips, struct protect_head *h, const struct i
 static void note_policy(struct ipsec *ips, struct protect_head *h, bool profile, const struct map_if *mi)
 {
     struct ipsec_sockets *n = &ips->sockets;
-    bool entry = mi->nentries, filter = entry && mi->entries[0]->nrules;
+    bool entry = mi->nentries, filter = entry && has_line(mi->entries[0]);
+    bool none = !profile || (entry && !filter && h->want.acl[0]); /* nothing to be protected is named */
 
     n->unfilters += h->filtered && !filter;
     note(&n->filters, &h->filtered, filter);
     note(&n->ready, &h->ready, filter && mi->entries[0]->tmpl.ntransforms);
-    note(&n->no_profile, &h->no_profile, !profile);
-    note(&n->no_room, &h->no_room, entry && !filter);
+    note(&n->no_profile, &h->no_profile, none);
+    note(&n->no_room, &h->no_room, entry && !filter && !none);
 }
 
 void protect_failed(struct ipsec *ips, const struct ipsec_flow *f)
@@ -149,7 +197,7 @@ void protect_changed(struct ipsec *ips, const struct ipsec_flow *f)
 {
     if (!f->entry || !f->entry->mi->head)
         return;
-    note_state(ips, f->entry->mi->head, f);
+    note_state(ips, f->entry->mi->head);
     if (ips->protect_fn)
         ips->protect_fn(ips->protect_arg);
 }
@@ -195,6 +243,23 @@ static struct acl_rule rule_of(const struct ipsec_protect *w)
     return r;
 }
 
+/* Of a head without an access list. */
+static void entry_whole(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
+{
+    e->rules = mem_array(1, sizeof *e->rules);
+    struct acl_rule r = rule_of(&e->mi->head->want);
+    size_t at = 0;
+    struct ipsec_flow *f = entry_inherit(old, &r, &at);
+    if (!f && ips->nflows >= FLOWS_MAX)
+        return;
+    if (!f)
+        f = flow_new(ips, &r);
+    f->entry = e;
+    f->kept = true;
+    group_of(f->below, e);
+    e->rules[e->nrules++] = (struct spd_rule){.rule = r, .hits = &e->mi->head->hits, .flow = f};
+}
+
 static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const struct ipsec_profile_conf *profile,
                                   struct map_entry *old)
 {
@@ -214,22 +279,18 @@ static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const st
     rri_of(&profile->sa, &e->rri);
     e->tmpl.protection = true;
     e->tmpl.answer_only = profile->responder_only;
-    e->rules = mem_array(1, sizeof *e->rules);
-    struct acl_rule r = rule_of(&mi->head->want);
+    str_copy(e->acl, sizeof e->acl, mi->head->want.acl);
+    if (e->acl[0])
+        entry_rules(ips, e, old);
+    else
+        entry_whole(ips, e, old);
     size_t at = 0;
-    struct ipsec_flow *f = entry_inherit(old, &r, &at);
-    if (!f && ips->nflows >= FLOWS_MAX)
-        return e;
-    if (!f)
-        f = flow_new(ips, &r);
-    f->entry = e;
-    f->kept = true;
-    f->tunnel = mi->ifc;
-    for (struct ipsec_flow *n = f->below ? f->below->first : NULL; n; n = n->next_below)
-        n->tunnel = mi->ifc;
-    f->vti = mi->head->want.vti;
-    group_of(f->below, e);
-    e->rules[e->nrules++] = (struct spd_rule){.rule = r, .hits = &mi->head->hits, .flow = f};
+    for (struct ipsec_flow *f; (f = line_next(e, &at));) {
+        f->tunnel = mi->ifc;
+        f->vti = mi->head->want.vti;
+        for (struct ipsec_flow *n = f->below ? f->below->first : NULL; n; n = n->next_below)
+            n->tunnel = mi->ifc;
+    }
     return e;
 }
 
@@ -290,52 +351,57 @@ void protect_fini(struct ipsec *ips)
 
 /* ---- how it stands ---- */
 
-static struct ipsec_flow *flow_of_head(struct ipsec *ips, const struct iface *ifc)
+static const struct map_entry *entry_of_head(struct ipsec *ips, const struct iface *ifc)
 {
     map_sync(ips);
     const struct map_if *mi = ifc->crypto;
     const struct map_entry *e = mi && mi->head && mi->nentries ? mi->entries[0] : NULL;
-    return e && e->nrules && e->tmpl.ntransforms ? e->rules[0].flow : NULL;
+    return e && has_line(e) && e->tmpl.ntransforms ? e : NULL;
 }
 
-/* What it sends with: the other end may have narrowed it. NULL: nothing. */
-static struct sa_pair *sends_with(const struct ipsec_flow *f)
+/* The greatest packet that fits through this line's SAs, or those that would be asked for. */
+static uint32_t line_mtu(const struct ipsec_flow *f, uint32_t path)
 {
-    struct sa_pair *out = f->out;
-    for (const struct ipsec_flow *n = f->below ? f->below->first : NULL; n && !out; n = n->next_below)
-        out = n->out;
-    return out;
+    struct ipsec_policy p;
+    struct sa_pair *pair = sends_with(f);
+    flow_policy(f, &p);
+    return pair ? pair_plain_mtu(pair, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
 }
 
 bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out)
 {
-    struct ipsec_flow *f = flow_of_head(ips, ifc);
+    const struct map_entry *e = entry_of_head(ips, ifc);
     const struct protect_head *h = ifc->head;
+    size_t at = 0;
     *out = (struct ipsec_protect_state){0};
     if (!h)
         return false;
     out->plain_mtu = h->want.path_mtu;
     out->taken = h->taken;
-    if (!f)
+    if (!e)
         return true;
-    uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop);
-    struct ipsec_policy p;
-    flow_policy(f, &p);
     out->ready = true;
-    struct sa_pair *pair = sends_with(f);
-    out->up = pair;
-    out->cleared = f->entry->cleared;
-    out->through = f->tunnel->index;
-    out->answer_only = p.answer_only;
-    out->plain_mtu = pair ? pair_plain_mtu(pair, path) : ipsec_plain_mtu(&p.transforms[0], false, path);
-    out->path_until = path < h->want.path_mtu && f->path_until != UINT64_MAX ? f->path_until : 0;
+    out->up = sends(e);
+    out->cleared = e->cleared;
+    out->through = e->mi->ifc->index;
+    out->answer_only = e->tmpl.answer_only;
+    for (const struct ipsec_flow *f; (f = line_next(e, &at));) { /* what fits through all of them */
+        uint32_t path = flow_path_mtu(f, h->want.path_mtu, ips->env.loop), plain = line_mtu(f, path);
+        out->plain_mtu = plain < out->plain_mtu ? plain : out->plain_mtu;
+        if (path < h->want.path_mtu && f->path_until != UINT64_MAX &&
+            (!out->path_until || f->path_until < out->path_until))
+            out->path_until = f->path_until;
+    }
     return true;
 }
 
 void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc)
 {
-    struct ipsec_flow *f = flow_of_head(ips, ifc);
-    if (f && !sends_with(f)) {
+    const struct map_entry *e = entry_of_head(ips, ifc);
+    size_t at = 0;
+    for (struct ipsec_flow *f; (f = line_next(e, &at));) {
+        if (sends_with(f))
+            continue;
         f->first.there = false;
         ips->sockets.asked++;
         spd_acquire(ips, f, NULL);
@@ -350,11 +416,27 @@ bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *
         if (!mi->head || i++ < *cursor)
             continue;
         ++*cursor;
-        const struct ipsec_flow *f = flow_of_head(ips, mi->ifc);
-        *out = (struct ipsec_head_info){.want = mi->head->want, .ready = f, .up = f && sends_with(f)};
+        const struct map_entry *e = entry_of_head(ips, mi->ifc);
+        *out = (struct ipsec_head_info){.want = mi->head->want, .ready = e, .up = sends(e)};
         str_copy(out->map, sizeof out->map, mi->map);
         str_copy(out->ifname, sizeof out->ifname, mi->ifname);
         return true;
     }
     return false;
+}
+
+bool ipsec_head_line(struct ipsec *ips, const struct ipsec_head_info *h, size_t *line, struct selector *local,
+                     struct selector *remote)
+{
+    struct acl *acl = h->want.acl[0] ? acl_find(ips->env.net, h->want.acl) : NULL;
+    const struct acl_rule whole = rule_of(&h->want), *r = NULL;
+    if (!h->want.acl[0])
+        r = *line ? NULL : &whole;
+    else
+        while (acl && (r = acl_rule(acl, *line)) && !r->permit)
+            ++*line;
+    ++*line;
+    if (r)
+        flow_selectors(r, local, remote);
+    return r;
 }

@@ -18,6 +18,7 @@ struct ipsec_protect {
     char profile[IPSEC_NAME_MAX];     /* crypto ipsec profile */
     char ike_profile[IPSEC_NAME_MAX]; /* in place of what that profile names; "" none */
     bool ikev2;                       /* ... of IKEv2 */
+    char acl[IPSEC_NAME_MAX];         /* vti: only what its lines permit, one flow a line; "": everything */
     bool shared;       /* has SAs in common with those that say so, too: same addresses, same profile; GRE only */
     uint32_t path_mtu; /* that of the interface it leaves by, ... */
     char out_ifname[IFNAME_MAX]; /* ... which is this one; "" none */
@@ -34,7 +35,7 @@ struct ipsec_protect_state {
     bool ready;          /* there is the profile, with a transform, and no other tunnel protects the same */
     bool taken;          /* another tunnel protects the same, and not in common with this one */
     bool answer_only;    /* responder-only */
-    bool up;             /* SAs carry packets out */
+    bool up;             /* SAs carry packets out: those of one line at least */
     uint32_t cleared;    /* SAs that this end has cleared so far; begins anew when its configuration changes */
     uint32_t through;    /* packet.through of what comes in by its SAs */
     uint32_t plain_mtu;  /* greatest packet that fits through the SAs there are, or that would be asked for */
@@ -42,7 +43,7 @@ struct ipsec_protect_state {
 };
 /* False: it is not protected. */
 bool ipsec_protect_state(struct ipsec *ips, const struct iface *ifc, struct ipsec_protect_state *out);
-/* Ask IKE for SAs unless it is asked already, or they are there. */
+/* Ask IKE for the SAs of each line, unless it is asked already, or they are there. */
 void ipsec_protect_start(struct ipsec *ips, const struct iface *ifc);
 /* Whom to tell when the state of any head may have changed: from inside the change; look later. NULL ends it. */
 void ipsec_protect_watch(struct ipsec *ips, void (*changed)(void *arg), void *arg);
@@ -61,4 +62,7 @@ struct ipsec_head_info {
     bool ready, up;
 };
 bool ipsec_head_next(struct ipsec *ips, size_t *cursor, struct ipsec_head_info *out);
+/* What it protects, line by line, as permitted: *line from 0. False at the end. */
+bool ipsec_head_line(struct ipsec *ips, const struct ipsec_head_info *h, size_t *line, struct selector *local,
+                     struct selector *remote);
 #endif

@@ -36,6 +36,7 @@ struct tunnel_conf {          /* of interface TunnelN, for the tunnel floor: it 
     char profile[64];         /* tunnel protection ipsec profile; "" none */
     char isakmp_profile[64], ikev2_profile[64]; /* in place of what that profile names; "" none */
     bool shared;               /* SAs with other tunnels between the same addresses */
+    char policy[64]; /* tunnel protection ipsec policy ipv4: an access list; ipsec mode only; "" none */
     uint32_t tx_kbit, rx_kbit; /* tunnel bandwidth: 8000 */
 };
 struct if_conf { /* interface NAME */

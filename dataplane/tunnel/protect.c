@@ -80,6 +80,8 @@ void protect_look(struct tunnel *t, bool known, bool reachable, const struct ifa
     str_copy(want.profile, sizeof want.profile, c->profile);
     want.ikev2 = c->ikev2_profile[0];
     want.shared = c->shared;
+    if (want.vti)
+        str_copy(want.acl, sizeof want.acl, c->policy);
     str_copy(want.ike_profile, sizeof want.ike_profile, want.ikev2 ? c->ikev2_profile : c->isakmp_profile);
     if (out)
         str_copy(want.out_ifname, sizeof want.out_ifname, out->name);
