@@ -527,13 +527,13 @@ enum ike_msg {
     IKE_MSG_NOT_OFFERED,
     IKE_MSG_NOT_AUTH,
     IKE_MSG_AG_DISABLED,
+    IKE_MSG_NEG_ABORT,
     IKE_MSG_NO_PSK_POLICY,
 };
 /* Post one; peer and text as the message needs. Those that unauthenticated packets can cause are limited per peer and
  * in all. */
 bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text);
-/* Call admission refused a request from one address to another. */
-/* False: too many messages, this one was not said. */
+/* Call admission refused a request from one address to another. False: too many messages, this one was not said. */
 bool ike_msg_denied(struct ike *ike, bool incoming, uint32_t from, uint32_t to, const char *why);
 void ike_msg_session(struct ike *ike, bool up, uint32_t peer, uint16_t port, const char *id);
 #endif

@@ -201,6 +201,7 @@ MSG(MSG_AG_DISABLED, "CRYPTO", 5, "IKMP_AG_MODE_DISABLED", WIRE_LIMIT_MS,
     "Unable to initiate or respond to Aggressive Mode while disabled");
 MSG(MSG_NO_PSK_POLICY, "CRYPTO", 4, "IKMP_NO_PSK_POLICY", WIRE_LIMIT_MS,
     "No ISAKMP policy authenticates with pre-shared keys, and this router has no RSA keys: cannot negotiate with %s");
+MSG(MSG_NEG_ABORT, "IKEV2", 3, "NEG_ABORT", WIRE_LIMIT_MS, "Negotiation aborted due to ERROR: %s");
 MSG(MSG_SESSION, "CRYPTO", 5, "SESSION_STATUS", 0, "Crypto tunnel is %s.  Peer %s:%u       Id: %s");
 
 MSG(MSG_DENIED, "CRYPTO", 4, "IKE_DENY_SA_REQ", WIRE_LIMIT_MS, "IKE denied an %s SA request from %s to %s due to %s");
@@ -241,6 +242,7 @@ bool ike_msg(struct ike *ike, enum ike_msg what, uint32_t peer, const char *text
     case IKE_MSG_NOT_OFFERED: msg_post_key(log, &MSG_NOT_OFFERED, peer, a, text); break;
     case IKE_MSG_NOT_AUTH: msg_post_key(log, &MSG_NOT_AUTH, peer, a); break;
     case IKE_MSG_AG_DISABLED: msg_post(log, &MSG_AG_DISABLED); break;
+    case IKE_MSG_NEG_ABORT: msg_post_key(log, &MSG_NEG_ABORT, peer, text); break;
     case IKE_MSG_NO_PSK_POLICY: msg_post(log, &MSG_NO_PSK_POLICY, a); break;
     default: break;
     }

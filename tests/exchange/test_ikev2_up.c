@@ -53,6 +53,15 @@ static void any_message_may_be_lost(void **state)
     }
 }
 
+/* So many negotiations have ended so, as the log has it. */
+static void assert_aborted(struct rig *r, const char *node, const char *why, unsigned n)
+{
+    char want[160];
+    snprintf(want, sizeof want, "%%IKEV2-3-NEG_ABORT: Negotiation aborted due to ERROR: %s", why);
+    assert_int_equal(box_log_count(r->b, node, 0, want), n);
+    assert_int_equal(box_log_count(r->b, node, 0, "NEG_ABORT"), n);
+}
+
 static void silence_ends_it(void **state)
 {
     (void)state;
@@ -69,6 +78,8 @@ static void silence_ends_it(void **state)
     assert_int_equal(rig_v2(r, "left")->nsas, 0);
     box_run(r->b, 70 * S);
     rig_quiet(r, 0, 0);
+    assert_aborted(r, "left", "Maximum number of retransmissions reached", 1);
+    assert_aborted(r, "right", "Negotiation context locked currently in use or timed out", 1);
     assert_int_equal(r->seen[V2_IKE_SA_INIT][0], 5); /* 0, 2, 6, 14, 30 s */
     rig_free(r);
 }
@@ -179,6 +190,8 @@ static void nothing_in_common(void **state)
                  "crypto ikev2 policy X\nproposal X\nend");
     assert_int_equal(rig_ping(r, 0, 2), 0);
     box_run(r->b, 10 * S); /* refused three times */
+    assert_aborted(r, "left", "Received NO_PROPOSAL_CHOSEN notify", 1);
+    assert_aborted(r, "right", "Failed to find a matching proposal or policy", 1);
     rig_quiet(r, 0, 0);
     rig_free(r);
 }
@@ -209,6 +222,8 @@ static void wrong_key(void **state)
     assert_true(st.auth_failed >= 1);
     v2_stats(rig_v2(r, "left"), &st);
     assert_true(st.auth_failed >= 1);
+    assert_aborted(r, "left", "Auth exchange failed", 1); /* once a minute, however often */
+    assert_aborted(r, "right", "Failed to authenticate the IKE SA", 1);
     rig_quiet(r, 0, 0);
     rig_free(r);
 }

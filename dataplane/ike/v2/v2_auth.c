@@ -318,6 +318,7 @@ static void fail(struct v2_sa *sa, struct v2_slot *s)
     sa->v2->stats.auth_failed++;
     v2_respond_notify(sa, s, V2N_AUTHENTICATION_FAILED, NULL, 0);
     sa->failed = true;
+    v2_msg_abort(sa);
     v2_sa_enter(sa, V2_CLOSING);
     v2_timers_failed(sa);
 }

@@ -444,7 +444,10 @@ void v2_init_request(struct v2 *v2, const struct v2_msg *m)
     if (n)
         v2_trace(v2, NULL, m->from->src, V2_DEBUG_DEFAULT, "Found Policy '%s'", policy);
     if (!n || !v2_choose_ike(&body, ours, n, &suite, NULL)) {
-        v2_error(v2, NULL, m->from->src, "Failed to find a matching proposal or policy");
+        static const char why[] = "Failed to find a matching proposal or policy";
+        v2_error(v2, NULL, m->from->src, "%s", why);
+        if (v2->conf.profiles.n)
+            ike_msg(v2->ike, IKE_MSG_NEG_ABORT, m->from->src, why);
         v2_send_bare(v2, m->from, m->floated, &m->hdr, V2N_NO_PROPOSAL_CHOSEN, NULL, 0);
         return;
     }

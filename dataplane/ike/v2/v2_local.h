@@ -222,6 +222,7 @@ struct v2_first {
     uint64_t answered; /* responder: when its IKE_SA_INIT was */
     uint64_t repeated_at;
     struct v2_neg *neg; /* the first child */
+    char error[96]; /* the latest that went wrong; "": nothing */
     bool no_prop;
     bool use_ppk;      /* both have said USE_PPK */
     struct v2_ppk ppk; /* initiator: of this peer; responder: the one that both know, once IKE_AUTH said which */
@@ -585,6 +586,8 @@ void v2_trace_proposals(const struct v2_sa *sa, const struct v2_proposal *v, uns
 void v2_trace_child_offer(const struct v2_sa *sa, const struct ipsec_policy *p);
 /* `debug crypto ipsec`: a message from IKE has come to IPsec; order, if not NULL: "where): what" of its next line. */
 void v2_trace_key_engine(const struct v2_sa *sa, const char *order);
+/* %IKEV2-3-NEG_ABORT, with what went wrong: the first exchanges end without an IKE SA. Nothing did: nothing is said. */
+void v2_msg_abort(const struct v2_sa *sa);
 /* Tells of an IKE SA that has come up or goes; said once for all IKE SAs between the same ends and identities. */
 void v2_msg_session(struct v2_sa *sa, bool up);
 /* Counts and keeps an error for `show crypto ikev2 diagnose error`, and traces it. sa may be NULL. */

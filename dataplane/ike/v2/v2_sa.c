@@ -306,6 +306,8 @@ void v2_sa_kill(struct v2_sa *sa, const char *reason, enum sa_gone why)
     TR(sa, "Deleting SA");
     v2_trace(v2, sa, sa->remote, V2_DEBUG_INTERNAL, "Deleting SA: %s", reason);
     ike_books_end(v2->ike, &sa->book, sa->closing ? sa->closing : reason, sa->half_open, sa->local, sa->remote);
+    if (why == SA_GONE_IKE_LOST && !sa->failed)
+        v2_msg_abort(sa);
     v2_sa_enter(sa, V2_DEAD);
     v2_children_gone(sa, why);
     if (sa->established && !sa->kept_session)

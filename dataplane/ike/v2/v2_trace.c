@@ -86,7 +86,15 @@ void v2_error(struct v2 *v2, const struct v2_sa *sa, uint32_t peer, const char *
     if (passes(v2, sa, peer, V2_DEBUG_ERROR))
         say(v2, sa, V2_DEBUG_ERROR, text);
     v2_event_error(v2, sa, peer, text);
+    if (sa && sa->first)
+        str_copy(sa->first->error, sizeof sa->first->error, text);
     ike_errors_add(&v2->errors, v2->conf.diagnose_error, peer, text);
+}
+
+void v2_msg_abort(const struct v2_sa *sa)
+{
+    if (sa->first && sa->first->error[0])
+        ike_msg(sa->v2->ike, IKE_MSG_NEG_ABORT, sa->remote, sa->first->error);
 }
 
 static const char *payload_name(uint8_t type)
