@@ -16,7 +16,8 @@
  * ours was under way is left alone: when both ends begin at once, each would otherwise delete what the other has just
  * chosen. The surplus pair is not renewed (timers.c) and ends with its lifetime, so that the first rekey leaves one.
  *
- * A peer with the right key may begin IKE SAs without end: of more than IKE_SAME_MAX the oldest is deleted.
+ * A peer with the right key may begin IKE SAs without end: of more than IKE_SAME_MAX under one identity
+ * the oldest is deleted.
  *
  * INITIAL-CONTACT removes IKE SAs and pairs that are older than the negotiation that carries it, and nothing younger:
  * what came up meanwhile came up with the peer as it is now. */
@@ -437,7 +438,7 @@ void peer_sa_established(struct ike_sa *sa)
         next = q->peer_next;
         if (q != sa && ike_sa_up(q) && strcmp(q->profile, sa->profile) == 0) {
             q->superseded = true;
-            if (++same >= IKE_SAME_MAX)
+            if (strcmp(q->peer_id, sa->peer_id) == 0 && ++same >= IKE_SAME_MAX)
                 ike_delete_sa(q, true, "Too many with one peer");
             else if (sa->initiator && q->established <= sa->created)
                 timers_sa_retire(q);

@@ -160,6 +160,27 @@ static void test_anew_without_end(void **state)
     world_free(w);
 }
 
+/* Many that have one address, as a gateway of users has: each with an identity of its own (by hand here), all stay. */
+static void test_many_at_one_address(void **state)
+{
+    (void)state;
+    struct world *w = world_new(731);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    unsigned who = 0;
+    acquire(a);
+    run_s(w, 2);
+    for (unsigned i = 0; i < 2 * IKE_SAME_MAX; i++) {
+        struct ike_sa *sa = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
+        run_s(w, 0.5);
+        ike_sa_kill(sa, "Forgotten");
+        for (struct ike_sa *q = peer_get(b->ike, ADDR_B, ADDR_A, 500)->sas; q; q = q->peer_next)
+            if (strncmp(q->peer_id, "user", 4) != 0)
+                snprintf(q->peer_id, sizeof q->peer_id, "user%u@example.com", who++);
+    }
+    assert_int_equal(sas_up(b), 2 * IKE_SAME_MAX); /* the first one A has deleted */
+    world_free(w);
+}
+
 /* Many questions in one message have one answer. */
 static void three_questions(struct msg_wr *m, void *arg)
 {
@@ -452,7 +473,7 @@ static void test_refused_which(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end),
+        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end), cmocka_unit_test(test_many_at_one_address),
         cmocka_unit_test(test_questions_in_one), cmocka_unit_test(test_all_from_one),
         cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
         cmocka_unit_test(test_refused_without_spi), cmocka_unit_test(test_refused_by_whom), cmocka_unit_test(test_refused_which),
