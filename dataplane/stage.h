@@ -56,7 +56,8 @@ struct packet {               /* what most stages touch is on its first line of 
     bool decapsulated;        /* came out of an SA: no CRYPTO_CHECK */
     bool udp_encap;
     bool from_local;          /* made by this router */
-    bool icmp_error;          /* is an ICMP error: no error about it */
+    bool icmp_error : 1;      /* is an ICMP error: no error about it */
+    bool dummy : 1;           /* for ESP_OUT: nothing is inside (ipsec/dummy.c) */
     bool link_broadcast;      /* came in a broadcast or multicast frame: no ICMP error about it, not forwarded */
     uint8_t drop;             /* enum drop_reason, when dying */
     uint8_t encaps;           /* how often tunnels of this router have wrapped it: it may not circle */

@@ -150,6 +150,11 @@ static const struct cmd_row rows[] = {
         "Disable replay checking|Set replay window size.|Window size of 64 (default)|Window size of 128|Window size of "
         "256|Window size of 512|Window size of 1024",
         C(replay)),
+    SET(CONFIG, &ipsec_scope,
+        "crypto ipsec security-association dummy {pps <dummy_pps:0-25>|seconds <dummy_s:1-3600>}",
+        "Generate and send dummy packets|Rate of dummy packets|Packets per second (0: none, the default)|"
+        "Interval between dummy packets|Seconds from one to the next",
+        C(dummy_pps), C(dummy_s)),
     SET(CONFIG, &ipsec_scope, "crypto ipsec security-association ecn {discard|propagate}=ecn",
         "Handling of the congestion marks of the outer header|Leave the packet inside as it is (default)|Mark the "
         "packet inside too",

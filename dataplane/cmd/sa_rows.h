@@ -29,6 +29,12 @@
             "Set replay checking.|Disable replay checking|Set replay window size.|Window size of 64 (default)|"        \
             "Window size of 128|Window size of 256|Window size of 512|Window size of 1024",                            \
             NUM_IN(strct, sa, replay)),                                                                                \
+        SET(m, NULL,                                                                                                   \
+            "set security-association dummy "                                                                          \
+            "{pps {0=dummy_pps:255|<dummy_pps:1-25>}|seconds <dummy_s:1-3600>}",                                       \
+            "Generate and send dummy packets|Rate of dummy packets|None, whatever the router sends else|"              \
+            "Packets per second|Interval between dummy packets|Seconds from one to the next",                          \
+            NUM_IN(strct, sa, dummy_pps), NUM_IN(strct, sa, dummy_s)),                                                 \
         SET(m, NULL, "set security-association dfbit {copy=df:1|clear=df:2|set=df:3}",                                 \
             "Handling of encapsulated DF bit.|Copy DF bit from inner header|Clear DF bit|Set DF bit",                  \
             NUM_IN(strct, sa, df)),                                                                                    \

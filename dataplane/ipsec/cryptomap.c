@@ -80,6 +80,8 @@ void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entr
     struct ipsec_policy *t = &e->tmpl;
     e->df = sa->df;
     e->idle_dflt = sa->idle_dflt;
+    e->dummy_us = dummy_gap_us(&ips->conf, sa);
+    ips->dummies = ips->dummies || e->dummy_us;
     str_copy(t->map, sizeof t->map, e->map);
     t->seq = e->seq;
     t->dyn_seq = e->dyn_seq;
@@ -405,6 +407,7 @@ static void map_compile(struct ipsec *ips)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++)
             trim(ips, mi->entries[i]);
     manual_sync(ips);
+    dummy_sync(ips);
     if (attached != (ips->ifs != NULL)) {
         ips->map_changed = true;
         report_kick(ips);

@@ -9,7 +9,8 @@
  * identification counted per SA; the inner header is not touched. Sequence numbers begin at 1 and never go round: at
  * the last one the SA stops sending; those of one keyed by hand do (RFC 4303 section 3.3.3). Of an extended number
  * (section 2.2.1) the lower half goes on the wire, the upper one only into the ICV. IV: CBC from chance, GCM the whole
- * sequence number (unique under its key, RFC 4106 section 3.1). Not here: TFC padding.
+ * sequence number (unique under its key, RFC 4106 section 3.1). Dummy packets (dummy.c) go the same way. Not here: TFC
+ * padding.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 
@@ -23,6 +24,7 @@
 #define IP_DF       0x4000
 #define OUTER_TTL   255u
 #define PROTO_IPIP  4
+#define PROTO_NONE  59
 #define PACKET_MOST 65535u
 #define IV_MOST     16u
 
@@ -67,7 +69,7 @@ static inline __attribute__((always_inline)) uint8_t front(struct ipsec *ips, st
     if (sa->tunnel) {
         uint8_t policy = df_of(ips, sa), tos = inner[1];
         bool df = policy == DF_SET || (policy == DF_COPY && (get16(inner + 6) & IP_DF));
-        next = PROTO_IPIP;
+        next = p->dummy ? PROTO_NONE : PROTO_IPIP;
         p->l3 -= sa->head_len + IP_HEAD;
         p->len += sa->head_len + IP_HEAD + tail;
         uint8_t *ip = p->l3;
@@ -236,16 +238,22 @@ struct dressed {
 };
 
 /* It is on its way, and counted while what it counts at is near; the last packet of a used-up SA still goes. */
-static inline void sent(struct ipsec *ips, struct sa_pair *sa, uint32_t plain, uint64_t now)
+static inline void sent(struct ipsec *ips, struct sa_pair *sa, const struct packet *p, uint32_t plain, uint64_t now)
 {
+    if (p->dummy) {
+        dummy_count(sa, plain);
+        return;
+    }
     ips->totals.out_packets++;
     ips->totals.out_bytes += plain;
     pair_count(sa, DIR_OUT, 1, plain, now);
 }
 
 /* Its sum could not be made: it was not sent after all. */
-static void unsent(struct ipsec *ips, struct sa_pair *sa, uint32_t plain)
+static void unsent(struct ipsec *ips, struct sa_pair *sa, const struct packet *p, uint32_t plain)
 {
+    if (p->dummy)
+        return;
     ips->totals.out_packets--;
     ips->totals.out_bytes -= plain;
     if (sa->dead)
@@ -278,7 +286,7 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
             d[i].job = &jobs[njobs++], nover++;
         if (njobs == SEAL_AHEAD)
             crypto_soon(jobs, SEAL_AHEAD);
-        sent(ips, sa, d[i].plain, now);
+        sent(ips, sa, v[i], d[i].plain, now);
     }
     crypto_seal(ips->crypto, jobs, njobs);
     for (unsigned i = 0; nover && i < n; i++)
@@ -286,9 +294,10 @@ static void batch(struct ipsec *ips, struct graph *g, struct packet **v, unsigne
             d[i].job->ok = over_seal(d[i].sa, v[i], d[i].job);
     for (unsigned i = 0; i < n; i++) {
         if (d[i].job && !d[i].job->ok) {
-            unsent(ips, d[i].sa, d[i].plain);
+            unsent(ips, d[i].sa, v[i], d[i].plain);
             d[i].why = DROP_OUT_UNEXP_CD_SW_IPSEC_EXCEPTION;
         }
+        v[i]->dummy = false; /* what it is to those whose way it goes: a packet */
         if (d[i].why == DROP_NONE)
             graph_next(g, v[i], STAGE_IP4_ROUTE);
         else

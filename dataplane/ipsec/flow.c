@@ -240,6 +240,7 @@ void flow_clear(struct ipsec_flow *f)
 void flow_free(struct ipsec *ips, struct ipsec_flow *f)
 {
     flow_unqueue(ips, f);
+    timer_clear(&f->dummy);
     rri_flow_gone(ips, f);
     while (f->below && f->below->first)
         flow_free(ips, f->below->first);

@@ -13,6 +13,7 @@
 #define MAP_SETS_MAX   6
 #define LIFE_KB_OFF    1 /* "kilobytes disable" */
 #define REPLAY_CONF_OFF 1 /* "replay disable" of one map or profile */
+#define DUMMY_CONF_OFF 255 /* "dummy pps 0" of one map or profile */
 
 enum set_cipher { SET_NO_CIPHER, SET_ESP_NULL, SET_ESP_DES, SET_ESP_3DES, SET_ESP_AES, SET_ESP_GCM, SET_ESP_GMAC };
 enum set_auth { SET_NO_AUTH, SET_MD5, SET_SHA, SET_SHA256, SET_SHA384, SET_SHA512 };
@@ -43,6 +44,8 @@ struct sa_conf {
     uint32_t idle_s;                         /* 0: the global value */
     bool idle_dflt;                          /* ... default: then the default peer is current again */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
+    uint8_t dummy_pps;                       /* dummy packets a second; DUMMY_CONF_OFF; 0, and dummy_s 0: the global setting */
+    uint16_t dummy_s;                        /* ... or seconds from one to the next */
     uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
     uint8_t df;                              /* 0: the interface's; else 1 + enum df_policy */
     bool rr, rr_static, rr_gateway;          /* reverse-route [static] [remote-peer A [gateway]] */
@@ -106,6 +109,8 @@ struct ipsec_conf {
     uint32_t life_kb;      /* 4608000; LIFE_KB_OFF */
     uint32_t idle_s;       /* 0: SAs stay however long they are idle */
     uint16_t replay;       /* window, packets: 64 128 256 512 1024; 0 disabled */
+    uint8_t dummy_pps;     /* dummy packets a second ... */
+    uint16_t dummy_s;      /* ... or seconds from one to the next; both 0: none */
     uint8_t df;            /* enum df_policy */
     bool frag_after;       /* fragment after encryption */
     uint8_t deny;          /* enum deny_policy */

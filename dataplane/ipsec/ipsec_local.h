@@ -3,6 +3,7 @@
 #define DATAPLANE_IPSEC_IPSEC_LOCAL_H
 
 #include "dataplane/fault/fault.h"
+#include "dataplane/ipsec/dummy.h"
 #include "dataplane/ipsec/flowmib.h"
 #include "dataplane/ipsec/ipsec.h"
 #include "dataplane/ipsec/ipsec_conf.h"
@@ -177,6 +178,9 @@ struct ipsec_flow {
     unsigned asked; /* peers, since a packet wanted SAs */
     uint64_t asked_at; /* when they were asked for, + 1; 0: something came of it */
     uint8_t manual[32];       /* of an entry keyed by hand: what its pair was made of (manual.c) */
+    struct timer dummy;       /* dummy.c */
+    uint32_t dummy_us;        /* from one to the next; 0: none */
+    uint64_t dummy_at;        /* loop time, us: when the next is due */
     struct ipsec_first first; /* the packet that asked last */
     uint64_t beside_at;       /* the answer to it was for others, + 1; 0: it was not */
     struct ipsec_flow *next_acquire;
@@ -213,6 +217,7 @@ struct map_entry { /* of one interface */
     struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
+    uint32_t dummy_us;        /* from one dummy packet to the next; 0: none */
     bool idle_dflt;           /* after idle SAs the default peer is current again */
     uint32_t cleared;         /* pairs that went at a word of this end */
     struct rri_conf rri;
@@ -303,6 +308,7 @@ struct ipsec {
     struct pool *named_pool;
     struct map_entry **dynamics; /* entries of dynamic maps, in the order in which they are asked */
     size_t ndynamics;
+    bool dummies; /* some entry has, or had, dummy packets sent */
     bool names; /* some peer is resolved before each negotiation */
     uint32_t gen; /* of the compiled policy, for the cache; never 0 */
     bool dirty, rebuilding, map_changed;

@@ -407,6 +407,7 @@ static void unlink_pair(struct sa_pair *sa)
             pair_enable(o);
     if (!f->out)
         f->up_since = 0;
+    dummy_update(sa->ips, f);
     protect_changed(sa->ips, f);
     rri_update(sa->ips, f);
     flow_emptied(sa->ips, f);

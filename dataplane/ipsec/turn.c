@@ -71,6 +71,7 @@ void pair_enable(struct sa_pair *sa)
     if (!f->out)
         f->up_since = loop_now(ips->env.loop);
     f->out = sa;
+    dummy_update(ips, f);
     protect_changed(ips, f);
     rri_update(ips, f);
     if (f->group) {

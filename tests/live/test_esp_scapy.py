@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scapy as an independent ESP: two routers keep one flow for each transform; with the exported keys scapy decrypts and verifies what `left` sends, and a packet that
-scapy encrypts with the next sequence number is decrypted, answered and counted by `right`. Tunnel mode for every transform, and transport mode once."""
+scapy encrypts with the next sequence number is decrypted, answered and counted by `right`. Tunnel mode for every transform, and transport mode once;
+at last a dummy packet (RFC 4303 section 2.6) of either mode."""
 import logging, os, re, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -115,6 +116,23 @@ def check(left, right, cable, keys_path, name, mine, theirs):
     print(f"{name}: scapy and espial agree, both ways", flush=True)
 
 
+def dummy(left, right, cable, keys_path, name, mine, theirs):
+    """The next packet of a flow that is told to send dummies: next header 59 (scapy puts it into the IPv4 header that it is given back), and silence."""
+    keys = associations(keys_path)
+    _, _, _, outbound = flow(left, mine, theirs)
+    before, counted = len(encapsulated(cable, 0, outbound)), flow(left, mine, theirs)[:2] + flow(right, theirs, mine)[:2]
+    for line in ("configure terminal", "crypto ipsec security-association dummy pps 25", "end"):
+        left.type(line)
+    wait_for(f"{name}: a dummy", lambda: len(encapsulated(cable, 0, outbound)) > before)
+    for line in ("configure terminal", "no crypto ipsec security-association dummy", "end"):
+        left.type(line)
+    last, p = encapsulated(cable, 0, outbound)[before - 1:before + 1]
+    inner = association(keys, LEFT, RIGHT, outbound).decrypt(IP(bytes(p)))
+    assert (inner.proto, inner.src, inner.dst, p[ESP].seq) == (59, LEFT, RIGHT, last[ESP].seq + 1), f"{name}: {inner.summary()}"
+    assert flow(left, mine, theirs)[:2] + flow(right, theirs, mine)[:2] == counted, name
+    print(f"{name}: scapy reads a dummy packet", flush=True)
+
+
 with Folder() as folder:
     wire, keys = Cable(), os.path.join(folder, "keys")
     a = Router(folder, "left", config(LEFT, "10.1.0", RIGHT, "10.2.0"), "--link", "Ethernet0/0=" + wire.spec(0), "--export-keys", keys)
@@ -125,6 +143,8 @@ with Folder() as folder:
         for i, t in enumerate(TRANSFORMS, 1):
             check(a, b, wire, keys, t, f"10.1.0.{i}", f"10.2.0.{i}")
         check(a, b, wire, keys, "transport mode", LEFT, RIGHT)
+        dummy(a, b, wire, keys, "esp-gcm", "10.1.0.8", "10.2.0.8")
+        dummy(a, b, wire, keys, "transport mode", LEFT, RIGHT)
         assert a.type("show crypto isakmp sa").count("QM_IDLE") == 1, "one IKE SA carries all flows"
     finally:
         a.stop()
