@@ -219,9 +219,28 @@ static void one_asks_v2(void **state)
     one_asks(state, 74, V2);
 }
 
+/* Reverse routes of a tunnel lead into it to what its lines name. */
+static void routes(void **state)
+{
+    struct tunnel_box *t = tunnel_box(
+        *state, 75, V2 " reverse-route\n" LINES_LEFT "interface Loopback2\n ip address 10.1.1.1 255.255.255.255\n",
+        POLICY, V2 " reverse-route\n" LINES_RIGHT "interface Loopback2\n ip address 10.2.1.1 255.255.255.255\n",
+        POLICY);
+
+    assert_true(tunnel_comes(t, "left", true, WITHIN));
+    assert_true(pairs(t, "left", 2));
+    prints(t, "left", "show ip route 10.2.1.0 255.255.255.0", "directly connected, via Tunnel0");
+    prints(t, "left", SECOND, FIVE);
+    prints(t, "left", BETWEEN, NONE);
+    TYPE(t, "left", "ip access-list extended VPN", "no permit ip 10.1.1.0 0.0.0.255 10.2.1.0 0.0.0.255");
+    box_run(t->b, US_PER_S);
+    prints_not(t, "left", "show ip route", "10.2.1.0/24");
+    prints(t, "left", PING, FIVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TUNNEL_TEST(ikev1), TUNNEL_TEST(ikev2), TUNNEL_TEST(one_asks_v1),
-                                       TUNNEL_TEST(one_asks_v2)};
+                                       TUNNEL_TEST(one_asks_v2), TUNNEL_TEST(routes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
