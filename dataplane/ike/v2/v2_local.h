@@ -8,6 +8,7 @@
 #include "dataplane/ike/v2/v2_codec.h"
 #include "dataplane/ike/v2/v2_conf.h"
 #include "dataplane/ike/v2/v2_keys.h"
+#include "dataplane/ike/v2/v2_limits.h"
 #include "dataplane/ike/v2/v2_perf.h"
 #include "dataplane/ike/v2/v2_propose.h"
 #include "dataplane/ike/v2/v2_show.h"
@@ -18,41 +19,6 @@
 #define V2_IDS_KEY 32
 #define V2_FLOW_KEY 30
 #define V2_OUTBOUND_KEY 9
-
-/* Bounds. */
-#define V2_SA_MAX             16384 /* IKE SAs in all */
-#define V2_HALF_OPEN_MAX      1000  /* responder SAs not yet authenticated, in all */
-#define V2_HALF_OPEN_PEER_MAX 10    /* of those, with one address */
-#define V2_REASSEMBLIES       4     /* messages of one SA being put together */
-#define V2_FRAGMENTS_MAX      128   /* of one message */
-#define V2_STRANGER_MAX       16384 /* longest message of a peer that is not authenticated, from fragments */
-#define V2_INNER_MAX          3900  /* payloads of one message of ours */
-#define V2_WINDOW_MAX         200
-#define V2_CHILDREN_MAX       1024 /* of one IKE SA, beside those that take the place of others */
-#define V2_SAME_FLOW_MAX      64   /* children of one flow, under whatever IKE SAs */
-#define V2_REPLACED_MAX       8    /* children of one flow that the peer has replaced and not deleted: it is asked to wait */
-#define V2_RETIRED_MAX        8    /* the same of IKE SAs */
-#define V2_PEER_SA_MAX        1024 /* IKE SAs with one address: there are others who want some */
-#define V2_SAME_MAX           32   /* IKE SAs with one address, identity and profile: the oldest goes */
-#define V2_QUEUE_MAX          2048 /* requests of ours that wait */
-#define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
-#define V2_REFUSALS_MAX       3    /* of IKE_SA_INIT, whose answers nobody can prove (section 2.21.1): then it is given up */
-#define V2_RESTARTS_MAX       5    /* of IKE_SA_INIT: cookies, groups */
-#define V2_PUT_OFFS_MAX       5    /* of a new child, by TEMPORARY_FAILURE; with V2_AGAIN_US within the 30 s of an acquire */
-
-/* Times, us. The policy behind them is in v2_timers.c. */
-#define V2_RETRANSMIT_US (2 * US_PER_S)
-#define V2_RETRANSMITS   5
-#define V2_FIRST_REPEATS 4 /* of IKE_SA_INIT and IKE_AUTH */
-#define V2_HALF_OPEN_US  (30 * US_PER_S)
-#define V2_LINGER_US     (5 * US_PER_S)
-#define V2_SWITCH_US     (5 * US_PER_S)
-#define V2_SILENCE_US     (1 * US_PER_S) /* that long nothing under the IKE SA of the former pair */
-#define V2_LOOK_US       (50 * US_PER_MS)
-#define V2_AGAIN_US      (3 * US_PER_S)
-#define V2_OLD_US        (60 * US_PER_S)
-#define V2_REPEAT_US     (250 * US_PER_MS)
-#define V2_REASSEMBLY_US (30 * US_PER_S)
 
 struct v2_sa;
 struct v2_x;
@@ -487,9 +453,9 @@ void v2_neg_settle(struct v2_neg *n, bool ok); /* tells who waits */
 /* Initiator: SA, [KE], TS and notifies; and the answer. 0, or the notify that says why not. */
 void v2_child_write_offer(struct v2_neg *n, struct v2_wr *w, bool create);
 uint16_t v2_child_read_answer(struct v2_neg *n, const struct v2_payloads *ps, bool create);
-/* Responder. */
 /* A child was not made, for this error notification: into the history of failures. */
 void v2_child_failed(const struct v2_sa *sa, uint16_t why);
+/* Responder. */
 uint16_t v2_child_read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create);
 void v2_child_write_answer(struct v2_neg *n, struct v2_wr *w, bool create);
 struct v2_child *v2_child_install(struct v2_neg *n);
