@@ -51,7 +51,7 @@ struct run {
     struct outbox out;
     struct fd_watch in_watch, signal_watch;
     struct timer in_again;
-    struct deferred reload;
+    struct deferred reload, begin;
     struct termios saved_tty;
     FILE *keys;
     int state_fd, signal_fd;
@@ -145,6 +145,13 @@ static void viewer_left(void *arg)
         stop(r);
 }
 
+/* What is typed is read from now on: what the boot logged has been said. */
+static void begin_input(void *arg)
+{
+    struct run *r = arg;
+    timer_set(&r->in_again, 0);
+}
+
 static void open_terminal(struct run *r)
 {
     struct viewer v = {.write = viewer_write, .full = viewer_full, .left = viewer_left, .arg = r};
@@ -163,7 +170,7 @@ static void open_terminal(struct run *r)
     }
     r->input_open = true;
     console_attach(r->console, &v);
-    timer_set(&r->in_again, 0);
+    loop_defer(r->env.loop, &r->begin);
 }
 
 /* ---- the router, again and again ---- */
@@ -471,6 +478,7 @@ static bool open_all(struct run *r)
     r->env.said = boot_said;
     r->env.said_arg = r;
     r->reload = (struct deferred){.fn = do_reload, .arg = r};
+    r->begin = (struct deferred){.fn = begin_input, .arg = r};
     mac_of(r);
 
     signal(SIGPIPE, SIG_IGN);
@@ -526,6 +534,7 @@ int run_router(const struct run_options *o)
     if (r.env.loop) {
         timer_clear(&r.in_again);
         loop_undefer(r.env.loop, &r.reload);
+        loop_undefer(r.env.loop, &r.begin);
     }
     files_free(r.env.files);
     if (r.env.work)
