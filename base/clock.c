@@ -160,7 +160,11 @@ static int days_of_month(int year, int month)
 /* The moment a rule means in a year, as us in its own zone. */
 static int64_t rule_at(const struct clock_rule *r, int year)
 {
-    struct wall_time w = {.year = r->year ? r->year : year, .mon = (r->month + 11) % 12, .day = r->mday ? r->mday : 1, .hour = r->hour, .min = r->minute};
+    struct wall_time w = {.year = r->year ? r->year : year,
+                          .mon = (r->month + 11) % 12,
+                          .day = r->mday ? r->mday : 1,
+                          .hour = r->hour,
+                          .min = r->minute};
     if (!r->year) {
         w.day = 1;
         int first = wall_split(wall_join(&w)).wday, last = days_of_month(year, r->month);

@@ -82,10 +82,11 @@ static bool passes(const struct log *log, unsigned i, const struct fact_syslog *
 {
     const struct log_md *md = &log->mds[i];
     const struct log_md_run *run = &log->md_run[i];
-    if (md->severity_action != LOG_MD_NONE && (md->severities >> f->severity & 1) != (md->severity_action == LOG_MD_INCLUDES))
+    if (md->severity_action != LOG_MD_NONE &&
+        (md->severities >> f->severity & 1) != (md->severity_action == LOG_MD_INCLUDES))
         return false;
-    return agrees(md->facility_action, run->facility, f->facility) && agrees(md->mnemonics_action, run->mnemonics, f->mnemonic) &&
-           agrees(md->body_action, run->body, text);
+    return agrees(md->facility_action, run->facility, f->facility) &&
+           agrees(md->mnemonics_action, run->mnemonics, f->mnemonic) && agrees(md->body_action, run->body, text);
 }
 
 struct asked {
@@ -129,7 +130,9 @@ uint32_t discriminate(struct log *log, const struct fact_syslog *f, const char *
     const struct {
         const char *md;
         int level;
-    } own[] = {[LOG_TO_CONSOLE] = {c->console_md, c->console}, [LOG_TO_MONITOR] = {c->monitor_md, c->monitor}, [LOG_TO_BUFFER] = {c->buffered_md, c->buffered}};
+    } own[] = {[LOG_TO_CONSOLE] = {c->console_md, c->console},
+               [LOG_TO_MONITOR] = {c->monitor_md, c->monitor},
+               [LOG_TO_BUFFER] = {c->buffered_md, c->buffered}};
     if (!log->nmds)
         return 0;
     for (unsigned d = LOG_TO_CONSOLE; d < LOG_TO_HOST; d++)
@@ -137,7 +140,8 @@ uint32_t discriminate(struct log *log, const struct fact_syslog *f, const char *
             held |= (uint32_t)held_by(&q, own[d].md, d, &s->md_dropped[d], &s->md_limited[d]) << d;
     for (unsigned i = 0; i < log->host.n && f->severity <= c->trap; i++) {
         struct loghost_to *to = log->host.to[i];
-        held |= (uint32_t)held_by(&q, to->conf.md, LOG_TO_HOST + i, &to->md_dropped, &to->md_limited) << (LOG_TO_HOST + i);
+        held |= (uint32_t)held_by(&q, to->conf.md, LOG_TO_HOST + i, &to->md_dropped, &to->md_limited)
+                << (LOG_TO_HOST + i);
     }
     return held;
 }

@@ -110,7 +110,9 @@ static enum file_result path_parse_file(const char *s, struct file_path *p)
 
 static bool is_private(const struct file_path *p)
 {
-    return p->system == SYSTEM_NVRAM && p->nparts == 1 && (!strcmp(p->parts[0], strchr(FILE_PRIVATE, ':') + 1) || !strcmp(p->parts[0], strchr(FILE_PRIVATE_SNMP, ':') + 1));
+    return p->system == SYSTEM_NVRAM && p->nparts == 1 &&
+           (!strcmp(p->parts[0], strchr(FILE_PRIVATE, ':') + 1) ||
+            !strcmp(p->parts[0], strchr(FILE_PRIVATE_SNMP, ':') + 1));
 }
 
 /* The same, of a file that may be read and written by name. */

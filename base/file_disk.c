@@ -65,7 +65,8 @@ static enum file_result open_dir(struct files *f, const struct file_path *p, uns
         int next = openat(at, p->parts[i], OPEN_DIR);
         int err = errno;
         struct stat st;
-        if (next < 0 && err == ENOTDIR && fstatat(at, p->parts[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+        if (next < 0 && err == ENOTDIR && fstatat(at, p->parts[i], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISLNK(st.st_mode))
             err = ENOENT;
         close(at);
         errno = err;
@@ -98,7 +99,8 @@ static enum file_result open_in(int dir, const char *name, int flags, int *fd, s
 }
 
 /* Open the plain file that a path names; *name: its last part. *fd is the caller's to close. */
-static enum file_result open_file(struct files *f, const struct file_path *p, int flags, int *fd, struct stat *st, const char **name)
+static enum file_result open_file(struct files *f, const struct file_path *p, int flags, int *fd, struct stat *st,
+                                  const char **name)
 {
     int dir;
     enum file_result r = open_parent(f, p, &dir, name);
@@ -132,7 +134,8 @@ static enum file_result write_all(int fd, const void *data, size_t len)
 
 static enum file_result info_of(const char *name, const struct stat *st, struct file_info *out);
 
-static enum file_result disk_open(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info)
+static enum file_result disk_open(struct files *f, const struct file_path *p, struct file_reader **out,
+                                  struct file_info *info)
 {
     int fd;
     const char *name;
@@ -373,7 +376,8 @@ static enum file_result disk_rmdir(struct files *f, const struct file_path *p)
     if (r == FILE_OK && !is_dir)
         r = FILE_NOT_DIR;
     if (r == FILE_OK)
-        r = unlinkat(dir, name, AT_REMOVEDIR) < 0 ? errno == EEXIST ? FILE_NOT_EMPTY : result_of(errno) : settle(f, dir);
+        r = unlinkat(dir, name, AT_REMOVEDIR) < 0 ? errno == EEXIST ? FILE_NOT_EMPTY : result_of(errno)
+                                                  : settle(f, dir);
     close(dir);
     return r;
 }
@@ -465,7 +469,8 @@ static enum file_result disk_stat(struct files *f, const struct file_path *p, st
     return r;
 }
 
-static enum file_result disk_list(struct files *f, const struct file_path *p, bool (*add)(void *, const struct file_info *), void *arg)
+static enum file_result disk_list(struct files *f, const struct file_path *p,
+                                  bool (*add)(void *, const struct file_info *), void *arg)
 {
     int fd;
     enum file_result r = open_dir(f, p, p->nparts, &fd);

@@ -27,9 +27,11 @@ struct file_ops {
     enum file_result (*remove)(struct files *f, const struct file_path *p);
     enum file_result (*mkdir)(struct files *f, const struct file_path *p);
     enum file_result (*rmdir)(struct files *f, const struct file_path *p);
-    enum file_result (*rename)(struct files *f, const struct file_path *from, const struct file_path *to); /* of one system */
+    enum file_result (*rename)(struct files *f, const struct file_path *from,
+                               const struct file_path *to); /* of one system */
     enum file_result (*format)(struct files *f, enum file_system system);
-    enum file_result (*open)(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info);
+    enum file_result (*open)(struct files *f, const struct file_path *p, struct file_reader **out,
+                             struct file_info *info);
     enum file_result (*get)(struct file_reader *r, void *buf, size_t max, size_t *n);
     int (*fd)(const struct file_reader *r);
     void (*close)(struct file_reader *r);
@@ -39,7 +41,8 @@ struct file_ops {
     void (*abandon)(struct file_writer *w);
     enum file_result (*stat)(struct files *f, const struct file_path *p, struct file_info *out);
     /* Calls add for each entry, in any order, until it refuses. */
-    enum file_result (*list)(struct files *f, const struct file_path *p, bool (*add)(void *arg, const struct file_info *), void *arg);
+    enum file_result (*list)(struct files *f, const struct file_path *p,
+                             bool (*add)(void *arg, const struct file_info *), void *arg);
     enum file_result (*space)(struct files *f, const struct file_path *p, uint64_t *total, uint64_t *avail);
 };
 

@@ -227,7 +227,8 @@ static enum file_result memory_rename(struct files *f, const struct file_path *f
     if (r != FILE_OK || there)
         return r == FILE_OK ? FILE_EXISTS : r;
     for (size_t i = 0; i < m->n; i++) /* all fit, or none moves */
-        if (m->nodes[i]->system == from->system && below(m->nodes[i]->path, old) && strlen(m->nodes[i]->path) - strlen(old) + strlen(new) >= FILE_PATH_MAX)
+        if (m->nodes[i]->system == from->system && below(m->nodes[i]->path, old) &&
+            strlen(m->nodes[i]->path) - strlen(old) + strlen(new) >= FILE_PATH_MAX)
             return FILE_BAD_NAME;
     for (size_t i = 0; i < m->n; i++) {
         if (m->nodes[i]->system != from->system || (m->nodes[i] != node && !below(m->nodes[i]->path, old)))
@@ -282,7 +283,8 @@ static enum file_result memory_stat(struct files *f, const struct file_path *p, 
     return r;
 }
 
-static enum file_result memory_open(struct files *f, const struct file_path *p, struct file_reader **out, struct file_info *info)
+static enum file_result memory_open(struct files *f, const struct file_path *p, struct file_reader **out,
+                                    struct file_info *info)
 {
     struct node *node;
     enum file_result r = find_file((struct files_memory *)f, p, true, &node);
@@ -356,7 +358,8 @@ static enum file_result memory_commit(struct file_writer *writer)
     return r;
 }
 
-static enum file_result memory_list(struct files *f, const struct file_path *p, bool (*add)(void *, const struct file_info *), void *arg)
+static enum file_result memory_list(struct files *f, const struct file_path *p,
+                                    bool (*add)(void *, const struct file_info *), void *arg)
 {
     struct files_memory *m = (struct files_memory *)f;
     char path[FILE_PATH_MAX];

@@ -211,7 +211,8 @@ static void on_syslog(void *arg, const void *fact)
         struct loghost_to *to = h->to[i];
         if (f->held >> (LOG_TO_HOST + i) & 1)
             continue;
-        int len = snprintf(wire, sizeof wire - 1, "<%d>%s%s%s", log->conf.facility * 8 + f->severity, counter, origin(log, &to->conf, from), f->line);
+        int len = snprintf(wire, sizeof wire - 1, "<%d>%s%s%s", log->conf.facility * 8 + f->severity, counter,
+                           origin(log, &to->conf, from), f->line);
         if (len > (int)sizeof wire - 2)
             len = sizeof wire - 2;
         while (len && wire[len - 1] == '\n') /* the empty line behind a debug line is for people */

@@ -112,7 +112,8 @@ bool mib_add(struct mib *m, const struct mib_rows *rows, void *self, char err[12
         bool old = k == rows->nrows || (i < m->n && by_name(&m->nodes[i], &fresh[k]) <= 0);
         all[n] = old ? m->nodes[i++] : fresh[k++];
         if (n && begins(all[n].oid, all[n].len, &all[n - 1])) {
-            snprintf(err, 128, "%s %s: its name begins with that of %s", rows->name, all[n].row->name, all[n - 1].row->name);
+            snprintf(err, 128, "%s %s: its name begins with that of %s", rows->name, all[n].row->name,
+                     all[n - 1].row->name);
             ok = false;
         }
     }

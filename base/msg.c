@@ -154,9 +154,11 @@ static bool log_silent(struct log *log)
 }
 
 /* The message's own place: behind its text nothing is decided any more but where it goes. False: there were too many of late. facility "" for a debug line. */
-static bool log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text, unsigned indent)
+static bool log_emit(struct log *log, const char *facility, uint8_t severity, const char *mnemonic, const char *text,
+                     unsigned indent)
 {
-    struct fact_syslog f = {.wall_us = log_wall(log), .severity = severity, .debug = !*facility, .own = log->host.sending};
+    struct fact_syslog f = {
+        .wall_us = log_wall(log), .severity = severity, .debug = !*facility, .own = log->host.sending};
     const struct log_conf *c = &log->conf;
     if (!rate_pass(log, severity, f.debug, &f.held))
         return false;

@@ -28,7 +28,8 @@ void msgcount_add(struct log *log, const struct fact_syslog *f)
     if (!log->conf.count || f->debug)
         return;
     for (size_t i = 0; i < log->ncounts && !c; i++)
-        if (log->counts[i].severity == f->severity && !strcmp(log->counts[i].facility, f->facility) && !strcmp(log->counts[i].mnemonic, f->mnemonic))
+        if (log->counts[i].severity == f->severity && !strcmp(log->counts[i].facility, f->facility) &&
+            !strcmp(log->counts[i].mnemonic, f->mnemonic))
             c = &log->counts[i];
     if (!c) {
         if (log->ncounts == COUNTS_MAX)

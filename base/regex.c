@@ -296,9 +296,14 @@ static bool regex_refuse(char err[128], size_t *err_at, const char *why, size_t 
 }
 
 /* NULL and a reason when it does not compile. */
-static pcre2_code *regex_compile(const char *pattern, bool lines, enum regex_dialect dialect, char err[128], size_t *err_at)
+static pcre2_code *regex_compile(const char *pattern, bool lines, enum regex_dialect dialect, char err[128],
+                                 size_t *err_at)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern), .lines = lines, .tcl = dialect == REGEX_TCL, .classes = dialect == REGEX_EVENT};
+    struct translation t = {.in = pattern,
+                            .len = strlen(pattern),
+                            .lines = lines,
+                            .tcl = dialect == REGEX_TCL,
+                            .classes = dialect == REGEX_EVENT};
     pcre2_code *compiled = NULL;
     if (t.len > PATTERN_MAX) {
         regex_refuse(err, err_at, "pattern too long", PATTERN_MAX);
@@ -308,8 +313,9 @@ static pcre2_code *regex_compile(const char *pattern, bool lines, enum regex_dia
     if (!translate(&t)) {
         regex_refuse(err, err_at, t.error, t.at);
     } else {
-        const uint32_t options = (lines ? PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX : PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY) | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
-                                 PCRE2_NEVER_BACKSLASH_C;
+        const uint32_t options =
+            (lines ? PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX : PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY) | PCRE2_NEVER_UTF |
+            PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
         int code;
         PCRE2_SIZE at;
         pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -375,7 +381,8 @@ static int run_once(struct regex *re, const pcre2_code *code, bool jit, const ch
 static int run(struct regex *re, const pcre2_code *code, bool jit, const char *text, size_t len, size_t from)
 {
     int rc = run_once(re, code, jit, text, len, from);
-    if (rc == PCRE2_ERROR_JIT_STACKLIMIT && !re->stack) { /* a deep pattern on a long text: it gets a stack of its own, once */
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT &&
+        !re->stack) { /* a deep pattern on a long text: it gets a stack of its own, once */
         re->stack = pcre2_jit_stack_create(32 * 1024, JIT_STACK_MAX, NULL);
         if (re->stack) {
             pcre2_jit_stack_assign(re->bounds, NULL, re->stack);
@@ -465,7 +472,8 @@ bool regex_next_line(struct regex *re, const char *text, size_t len, size_t from
 
 struct tracing {
     const uint16_t *from;  /* offset in the translation -> in the pattern */
-    const uint16_t *stage; /* offset in the pattern -> how far one is when one is there: alternatives are side by side */
+    const uint16_t
+        *stage; /* offset in the pattern -> how far one is when one is there: alternatives are side by side */
     struct regex_stop *best;
     size_t best_stage;
 };
@@ -524,9 +532,11 @@ static void set_stages(const char *s, size_t len, uint16_t *stage)
         stage[i] = 0;
 }
 
-bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len, struct regex_stop *out)
+bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len,
+                   struct regex_stop *out)
 {
-    struct translation t = {.in = pattern, .len = strlen(pattern), .tcl = dialect == REGEX_TCL, .classes = dialect == REGEX_EVENT};
+    struct translation t = {
+        .in = pattern, .len = strlen(pattern), .tcl = dialect == REGEX_TCL, .classes = dialect == REGEX_EVENT};
     int code;
     PCRE2_SIZE at;
     *out = (struct regex_stop){0};
@@ -534,8 +544,9 @@ bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *
     pcre2_code *compiled = NULL;
     if (t.len <= PATTERN_MAX && translate(&t))
         compiled = pcre2_compile((PCRE2_SPTR)text_str(&t.out), t.out.len,
-                                 PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C |
-                                     PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR,
+                                 PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                                     PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT | PCRE2_NO_START_OPTIMIZE |
+                                     PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR,
                                  &code, &at, NULL);
     pcre2_match_data *match = compiled ? pcre2_match_data_create_from_pattern(compiled, NULL) : NULL;
     pcre2_match_context *bounds = match ? pcre2_match_context_create(NULL) : NULL;

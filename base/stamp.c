@@ -25,9 +25,11 @@ static void datetime(const struct log *log, const struct stamp_conf *c, char out
         snprintf(year, sizeof year, " %d", w.year);
     if (c->msec)
         snprintf(msec, sizeof msec, ".%03d", w.msec);
-    snprintf(out, 64, "%s%s %2d%s %02d:%02d:%02d%s%s%s", marks[log->clock ? clock_mark(log->clock) : CLOCK_UNSET], month_names[w.mon], w.day,
-             year, w.hour, w.min, w.sec, msec, c->show_timezone ? " " : "",
-             !c->show_timezone ? "" : local ? clock_zone_at(log->clock, now)->name : "UTC");
+    snprintf(out, 64, "%s%s %2d%s %02d:%02d:%02d%s%s%s", marks[log->clock ? clock_mark(log->clock) : CLOCK_UNSET],
+             month_names[w.mon], w.day, year, w.hour, w.min, w.sec, msec, c->show_timezone ? " " : "",
+             !c->show_timezone ? ""
+             : local           ? clock_zone_at(log->clock, now)->name
+                               : "UTC");
 }
 
 char *log_stamp(const struct log *log, const struct stamp_conf *c, char out[64])

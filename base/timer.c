@@ -148,7 +148,8 @@ void loop_undefer(struct loop *loop, struct deferred *d)
     d->next = NULL;
 }
 
-int fd_watch(struct fd_watch *w, struct loop *loop, int fd, unsigned events, void (*fn)(void *arg, unsigned events), void *arg)
+int fd_watch(struct fd_watch *w, struct loop *loop, int fd, unsigned events, void (*fn)(void *arg, unsigned events),
+             void *arg)
 {
     w->loop = loop;
     w->fd = fd;

@@ -98,7 +98,8 @@ static bool v_turn(struct vloop *v, uint64_t limit)
     if (++v->still > v->pace_turns && v->pace_us) {
         v->now += v->pace_us;
     } else if (v->still > STILL_MAX) {
-        fprintf(stderr, "vloop: a million turns at %llu us: work sets itself again for ever\n", (unsigned long long)v->now);
+        fprintf(stderr, "vloop: a million turns at %llu us: work sets itself again for ever\n",
+                (unsigned long long)v->now);
         abort();
     }
     loop_run_due(loop, v->now);

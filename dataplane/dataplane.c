@@ -245,7 +245,8 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
     });
     make_ike(dp);
     account_enter(env->loop, ACCOUNT_NTP);
-    dp->ntp = ntp_new(&(struct ntp_env){.loop = env->loop, .clock = env->clock, .rnd = env->rnd, .log = env->log, .inet = net_inet(dp->net)});
+    dp->ntp = ntp_new(&(struct ntp_env){
+        .loop = env->loop, .clock = env->clock, .rnd = env->rnd, .log = env->log, .inet = net_inet(dp->net)});
     account_leave(env->loop, was);
     ipsec_debug_register(dp->ipsec);
     ipsec_debug_filter(dp->ipsec, debug_pass, dp);

@@ -40,7 +40,8 @@
 #define UDP_EPHEMERAL_FIRST 49152
 
 #define LINEPROTO_DELAY_US  (1 * US_PER_S)    /* LINEPROTO follows LINK */
-#define LINK_SETTLE_US      (200 * US_PER_MS) /* a new interface waits this long for its configuration before it comes up \
+#define LINK_SETTLE_US                                                                                                 \
+    (200 * US_PER_MS) /* a new interface waits this long for its configuration before it comes up \
                                                */
 #define IF_RATE_STEP_US  (5 * US_PER_S)
 #endif

@@ -12,24 +12,24 @@ struct graph;
 struct sa_pair;
 
 enum stage_id {
-    STAGE_ETH_IN,      /* net/arp.c: a frame from a link (l3 points at the Ethernet header) */
-    STAGE_IP4_IN,      /* net/ipv4.c: l3 points at an IPv4 header; checks, inbound ACL, local or forward */
-    STAGE_CRYPTO_CHECK,/* ipsec/spd: clear packet in on an interface with a crypto map: should it have been protected? passes on to IP4_ROUTE_IN */
-    STAGE_IP4_ROUTE_IN,/* net/ipv4.c: after the check: local or forward */
-    STAGE_IP4_LOCAL,   /* net/ipv4.c: reassembly, then by protocol */
-    STAGE_IP4_FORWARD, /* net/ipv4.c: TTL, route */
-    STAGE_IP4_ROUTE,   /* net/ipv4.c: a packet made here (or re-encapsulated): route lookup, then IP4_OUT */
-    STAGE_IP4_OUT,     /* net/ipv4.c: p->oif and p->next_hop known; crypto map? outbound ACL, fragmentation, then ETH_OUT */
-    STAGE_CRYPTO_OUT,  /* ipsec/spd: p->oif has a crypto map: match, else back to IP4_OUT with p->crypto_done */
-    STAGE_ESP_OUT,     /* ipsec/esp_out.c: p->sa known: encapsulate, then IP4_ROUTE with p->crypto_done */
-    STAGE_ESP_IN,      /* ipsec/esp_in.c: an ESP or AH packet to us (l3 at the outer IPv4 header), or UDP-encapsulated (p->udp_encap, l3 still at outer IPv4) */
-    STAGE_GRE_IN,      /* tunnel/gre.c: a GRE packet to us (l3 at the outer IPv4 header), whole; what was inside goes to IP4_IN */
-    STAGE_TUNNEL_IN,   /* tunnel/gre.c: came out of an SA of a tunnel interface in ipsec mode (p->iif): to IP4_IN */
-    STAGE_ICMP_IN,     /* net/icmp.c */
-    STAGE_UDP_IN,      /* net/udp.c */
-    STAGE_TUNNEL_OUT,  /* tunnel/gre.c: p->oif is a tunnel: encapsulate, then IP4_ROUTE, or CRYPTO_OUT when the tunnel is protected */
-    STAGE_ETH_OUT,     /* net/arp.c: resolve p->next_hop on p->oif, frame it, hand to the link */
-    STAGE_DROP,        /* drop.c */
+    STAGE_ETH_IN,       /* net/arp.c: a frame from a link (l3 points at the Ethernet header) */
+    STAGE_IP4_IN,       /* net/ipv4.c: l3 points at an IPv4 header; checks, inbound ACL, local or forward */
+    STAGE_CRYPTO_CHECK, /* ipsec/spd: clear packet in on an interface with a crypto map: should it have been protected? passes on to IP4_ROUTE_IN */
+    STAGE_IP4_ROUTE_IN, /* net/ipv4.c: after the check: local or forward */
+    STAGE_IP4_LOCAL,    /* net/ipv4.c: reassembly, then by protocol */
+    STAGE_IP4_FORWARD,  /* net/ipv4.c: TTL, route */
+    STAGE_IP4_ROUTE,    /* net/ipv4.c: a packet made here (or re-encapsulated): route lookup, then IP4_OUT */
+    STAGE_IP4_OUT, /* net/ipv4.c: p->oif and p->next_hop known; crypto map? outbound ACL, fragmentation, then ETH_OUT */
+    STAGE_CRYPTO_OUT, /* ipsec/spd: p->oif has a crypto map: match, else back to IP4_OUT with p->crypto_done */
+    STAGE_ESP_OUT,    /* ipsec/esp_out.c: p->sa known: encapsulate, then IP4_ROUTE with p->crypto_done */
+    STAGE_ESP_IN, /* ipsec/esp_in.c: an ESP or AH packet to us (l3 at the outer IPv4 header), or UDP-encapsulated (p->udp_encap, l3 still at outer IPv4) */
+    STAGE_GRE_IN, /* tunnel/gre.c: a GRE packet to us (l3 at the outer IPv4 header), whole; what was inside goes to IP4_IN */
+    STAGE_TUNNEL_IN, /* tunnel/gre.c: came out of an SA of a tunnel interface in ipsec mode (p->iif): to IP4_IN */
+    STAGE_ICMP_IN,   /* net/icmp.c */
+    STAGE_UDP_IN,    /* net/udp.c */
+    STAGE_TUNNEL_OUT, /* tunnel/gre.c: p->oif is a tunnel: encapsulate, then IP4_ROUTE, or CRYPTO_OUT when the tunnel is protected */
+    STAGE_ETH_OUT, /* net/arp.c: resolve p->next_hop on p->oif, frame it, hand to the link */
+    STAGE_DROP,    /* drop.c */
     STAGES
 };
 
@@ -42,7 +42,8 @@ enum drop_reason {
     DROP_REASONS
 };
 
-#define PACKET_ROOM 512 /* headroom kept free in front of a received or new packet, for encapsulation; enough for every way (tunnel/wrap.c) */
+#define PACKET_ROOM                                                                                                    \
+    512 /* headroom kept free in front of a received or new packet, for encapsulation; enough for every way (tunnel/wrap.c) */
 struct packet {               /* what most stages touch is on its first line of the cache */
     uint8_t *l3;              /* current header (Ethernet at ETH_IN, IPv4 afterwards) */
     uint8_t *base;            /* start of the buffer */
@@ -51,7 +52,7 @@ struct packet {               /* what most stages touch is on its first line of 
     struct iface *iif, *oif;  /* where it came in (NULL: made here), where it leaves */
     struct sa_pair *sa;       /* CRYPTO_OUT -> ESP_OUT; after decapsulation: the SA it came through */
     uint32_t next_hop;
-    uint32_t through;         /* index of the tunnel interface whose SA it came out of, still to be taken out of GRE; 0 none */
+    uint32_t through; /* index of the tunnel interface whose SA it came out of, still to be taken out of GRE; 0 none */
     bool crypto_done;         /* encapsulated, or found not to need it */
     bool decapsulated;        /* came out of an SA: no CRYPTO_CHECK */
     bool udp_encap;

@@ -95,5 +95,10 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
 
 static const char variables[] =
     "_counter_name _counter_value";
-const struct detector detector_counter = {
-    .type = EEM_COUNTER, .name = "counter", .check = crossing_check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};
+const struct detector detector_counter = {.type = EEM_COUNTER,
+                                          .name = "counter",
+                                          .check = crossing_check,
+                                          .arm = arm,
+                                          .disarm = disarm,
+                                          .describe = describe,
+                                          .variables = variables};

@@ -163,7 +163,8 @@ static enum step perform(struct run *r, const struct action_conf *a)
     cli_clear(r);
     r->cli_at = 0;
     bool ok = run_expand(r, a->text, line);
-    while (line->len && (line->s[line->len - 1] == '\r' || line->s[line->len - 1] == '\n')) /* of a value: no more than Return itself */
+    while (line->len && (line->s[line->len - 1] == '\r' ||
+                         line->s[line->len - 1] == '\n')) /* of a value: no more than Return itself */
         line->s[--line->len] = '\0';
     if (ok && r->cli_over) {
         msg_post(r->eem->env.log, &CLI_WRITE);

@@ -112,7 +112,8 @@ static bool log_history(struct run *r, struct text *t)
             text_printf(t, "msg {%s}\n", line);
         if (i + LOG_VARIABLES >= n) {
             char name[40];
-            snprintf(name, sizeof name, "_info_syslog_hist_msg_%zu", i + 1 - (n > LOG_VARIABLES ? n - LOG_VARIABLES : 0));
+            snprintf(name, sizeof name, "_info_syslog_hist_msg_%zu",
+                     i + 1 - (n > LOG_VARIABLES ? n - LOG_VARIABLES : 0));
             if (!run_set(r, name, line))
                 return false;
         }

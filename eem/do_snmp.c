@@ -27,7 +27,8 @@ MSG(NO_AGENT, "HA_EM", 3, "FMPD_SNMP", 0, "fh_snmp: Cannot ask the agent at %s: 
 
 enum { RETRIES = 3, TIMEOUT_S = 3 };
 enum { SYSTEM_GROUP = 6 }; /* objects of getid */
-static const char *const system_names[] = {"sysdescr_", "sysobjectid_", "sysuptime_", "syscontact_", "sysname_", "syslocation_"};
+static const char *const system_names[] = {"sysdescr_",   "sysobjectid_", "sysuptime_",
+                                           "syscontact_", "sysname_",     "syslocation_"};
 
 static enum step failed(struct run *r, const char *error)
 {
@@ -158,12 +159,23 @@ static void answered(void *arg, const struct agent_answer *a)
     run_resume(r, ok);
 }
 
-static enum step ask(struct run *r, const struct action_conf *a, enum agent_op op, uint32_t addr, const struct trap_var *vars, size_t n)
+static enum step ask(struct run *r, const struct action_conf *a, enum agent_op op, uint32_t addr,
+                     const struct trap_var *vars, size_t n)
 {
-    static const char *const refusals[] = {[AGENT_BUSY] = "too many requests are under way", [AGENT_NO_USER] = "no such user", [AGENT_NO_WAY] = "no route", [AGENT_TOO_BIG] = "the request is too big"};
+    static const char *const refusals[] = {[AGENT_BUSY] = "too many requests are under way",
+                                           [AGENT_NO_USER] = "no such user",
+                                           [AGENT_NO_WAY] = "no route",
+                                           [AGENT_TOO_BIG] = "the request is too big"};
     struct manager *m = r->eem->env.manager;
     char name[IP4_STRLEN], *community = run_value(r, a->more);
-    struct agent_question q = {.op = op, .version = 2, .who = community, .addr = addr, .retries = RETRIES, .timeout_s = TIMEOUT_S, .vars = vars, .nvars = n};
+    struct agent_question q = {.op = op,
+                               .version = 2,
+                               .who = community,
+                               .addr = addr,
+                               .retries = RETRIES,
+                               .timeout_s = TIMEOUT_S,
+                               .vars = vars,
+                               .nvars = n};
     enum agent_refusal why = AGENT_NO_WAY;
     if (!community)
         return STEP_FAILED;

@@ -113,7 +113,8 @@ static enum step perform(struct run *r, const struct action_conf *a)
 {
     struct text str = {0};
     int64_t int1 = 0, int2 = 0;
-    bool ok = run_expand(r, a->text, &str) && integer(r, a->has_int1, a->int1, &int1) && integer(r, a->has_int2, a->int2, &int2);
+    bool ok = run_expand(r, a->text, &str) && integer(r, a->has_int1, a->int1, &int1) &&
+              integer(r, a->has_int2, a->int2, &int2);
     if (ok) {
         struct fact_trap t = {0};
         begin(&t, r, POLICY_EVENT);

@@ -29,7 +29,8 @@ MSG(BAD_CONFIG, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: %s");
 
 MSG(INERT, "HA_EM", 6, "FMPD_EEM_CONFIG", 0, "%s: event %s: nothing in this router raises %s");
 
-MSG(GAVE_UP, "HA_EM", 4, "FMS_PATTERN", 60000, "A regular expression of applet %s takes too long and is given up: no match");
+MSG(GAVE_UP, "HA_EM", 4, "FMS_PATTERN", 60000,
+    "A regular expression of applet %s takes too long and is given up: no match");
 
 static const struct {
     enum fact_type type;

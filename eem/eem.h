@@ -56,7 +56,8 @@ struct eem_run_seen {
     const struct vars *vars;     /* eem/vars.h */
 };
 struct eem_mail_seen {
-    const char *server, *from, *to, *subject, *body; /* server without user and password; to: all addresses, "a@b, c@d" */
+    const char *server, *from, *to, *subject,
+        *body; /* server without user and password; to: all addresses, "a@b, c@d" */
 };
 struct eem_observer {
     void *arg;
@@ -96,7 +97,8 @@ struct eem_env {
     bool (*resource)(void *arg, const char *what, int64_t *percent); /* "cpu", "memory": 0-100 */
     void (*reload)(void *arg);
     bool (*quiet_prompts)(void *arg);    /* `file prompt quiet`; NULL: no */
-    bool (*spell)(void *arg, const char *mode, const char *line, struct text *full); /* as eem_lint_env's; NULL: unknown */
+    bool (*spell)(void *arg, const char *mode, const char *line,
+                  struct text *full);    /* as eem_lint_env's; NULL: unknown */
     const struct eem_observer *observer; /* NULL: nobody */
 };
 
@@ -109,7 +111,8 @@ struct eem_run_end {
     const struct trap_var *object;
 };
 struct eem_caller {
-    void (*done)(void *arg, const struct eem_run_end *end); /* called once, never from inside the call that began the run */
+    void (*done)(void *arg,
+                 const struct eem_run_end *end); /* called once, never from inside the call that began the run */
     void (*put)(void *arg, const char *text);
     void (*get)(void *arg, void (*answer)(void *aarg, const char *line), void *aarg);
     void *arg;
@@ -257,7 +260,8 @@ bool eem_clear_detector(struct eem *e, const char *name);
 struct eem_detector_info {
     char name[32];
     uint64_t events; /* that concerned an applet */
-    const char *variables; /* that its events bring beside eem_event_variables, between blanks: "" none; _x_x_x_x_x_x stands for any OID */
+    const char *
+        variables; /* that its events bring beside eem_event_variables, between blanks: "" none; _x_x_x_x_x_x stands for any OID */
 };
 extern const char eem_event_variables[]; /* that every event brings */
 bool eem_detector_next(const struct eem *e, size_t *cursor, struct eem_detector_info *out);

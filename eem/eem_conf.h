@@ -231,13 +231,30 @@ enum eem_string {
 
 /* action info: kind; interface-names: op */
 enum eem_info {
-    EEM_INFO_ROUTERNAME, EEM_INFO_SNMP_GET, EEM_INFO_SNMP_SET, EEM_INFO_SNMP_GETID, EEM_INFO_SNMP_VAR, EEM_INFO_SNMP_TRAP,
-    EEM_INFO_SNMP_INFORM, EEM_INFO_CLI_FREQUENCY, EEM_INFO_CLI_HISTORY, EEM_INFO_INTERFACE_NAMES,
-    EEM_INFO_SYSLOG_FREQUENCY, EEM_INFO_SYSLOG_HISTORY,
+    EEM_INFO_ROUTERNAME,
+    EEM_INFO_SNMP_GET,
+    EEM_INFO_SNMP_SET,
+    EEM_INFO_SNMP_GETID,
+    EEM_INFO_SNMP_VAR,
+    EEM_INFO_SNMP_TRAP,
+    EEM_INFO_SNMP_INFORM,
+    EEM_INFO_CLI_FREQUENCY,
+    EEM_INFO_CLI_HISTORY,
+    EEM_INFO_INTERFACE_NAMES,
+    EEM_INFO_SYSLOG_FREQUENCY,
+    EEM_INFO_SYSLOG_HISTORY,
 };
 enum eem_names { EEM_NAMES_ALL, EEM_NAMES_INCLUDE, EEM_NAMES_EXCLUDE, EEM_NAMES_REGEXP };
 /* action file: kind; open's mode: op */
-enum eem_file { EEM_FILE_OPEN, EEM_FILE_CLOSE, EEM_FILE_GETS, EEM_FILE_PUTS, EEM_FILE_READ, EEM_FILE_WRITE, EEM_FILE_DELETE };
+enum eem_file {
+    EEM_FILE_OPEN,
+    EEM_FILE_CLOSE,
+    EEM_FILE_GETS,
+    EEM_FILE_PUTS,
+    EEM_FILE_READ,
+    EEM_FILE_WRITE,
+    EEM_FILE_DELETE
+};
 #define EEM_FILE_MODES 6
 extern const char *const eem_file_modes[EEM_FILE_MODES]; /* "r" .. "a+" */
 enum eem_context { EEM_CONTEXT_SAVE, EEM_CONTEXT_RETRIEVE };
@@ -248,7 +265,7 @@ enum eem_on_error { EEM_ERROR_EXIT, EEM_ERROR_IGNORE, EEM_ERROR_WARN };
 struct action_conf {
     char label[32];
     uint8_t verb;               /* enum action_verb */
-    uint8_t kind;               /* which form of the verb: string's operation, file's, info's type ... by its place in the row */
+    uint8_t kind; /* which form of the verb: string's operation, file's, info's type ... by its place in the row */
     uint8_t op;                 /* enum eem_op, of if, elseif, while */
     uint8_t depth;              /* in how many blocks it stands: set by applet_nest, for printing */
     char rest[EEM_TEXT_MAX];    /* while a line is typed: what becomes `text` */

@@ -82,7 +82,8 @@ struct detector {
     void (*arm)(struct watch *w);    /* NULL: nothing to do */
     void (*disarm)(struct watch *w); /* frees w->state; NULL: nothing to do */
     void (*describe)(const struct event_conf *ev, const char *applet_name, struct text *out);
-    const char *variables; /* that each event brings, between blanks; _x_x: the varbinds of a notification. NULL: none */
+    const char
+        *variables; /* that each event brings, between blanks; _x_x: the varbinds of a notification. NULL: none */
     bool inert; /* nothing in this router will ever raise it: said once at registration */
     const char *(*mute)(const struct event_conf *ev); /* of it, what nothing will raise: said likewise. NULL: nothing */
 };
@@ -338,14 +339,16 @@ void application_published(struct eem *e, uint32_t sub_system, uint32_t type, co
 
 /* ---- flow.c: the blocks of an applet. */
 struct block {
-    uint32_t next; /* if, elseif: the elseif, else or end that follows; while, foreach: its end; end: the head of its loop */
+    uint32_t
+        next; /* if, elseif: the elseif, else or end that follows; while, foreach: its end; end: the head of its loop */
     uint32_t end;  /* if, elseif, else, break: the end of the block (of the loop) */
     bool loop;     /* end: of a loop; next is its head */
     bool ok;
 };
 /* One entry for each action, in order; freed with mem_free. What is wrong is told to complain (may be NULL): the action's
  * place and the words. */
-struct block *flow_blocks(const struct applet_conf *a, void (*complain)(void *arg, size_t at, const char *what), void *arg);
+struct block *flow_blocks(const struct applet_conf *a, void (*complain)(void *arg, size_t at, const char *what),
+                          void *arg);
 
 /* ---- sched.c: which run gets a thread, and when. */
 void sched_init(struct eem *e);

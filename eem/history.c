@@ -40,7 +40,8 @@ static void add_details(const struct run *r, char out[EEM_DETAILS_MAX])
         const char *value = r->vars.v[i].value;
         value += value[0] == '\n'; /* a message's own */
         if (value[0])
-            n += (size_t)snprintf(out + n, EEM_DETAILS_MAX - n, "%s%s {%s}", n ? " " : "", short_name(r->vars.v[i].name), value);
+            n += (size_t)snprintf(out + n, EEM_DETAILS_MAX - n, "%s%s {%s}", n ? " " : "",
+                                  short_name(r->vars.v[i].name), value);
     }
 }
 

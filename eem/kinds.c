@@ -36,9 +36,8 @@ extern const struct action_kind action_cli, action_syslog, action_wait, action_s
     action_set_old, action_if, action_elseif, action_else, action_end, action_while, action_foreach, action_break,
     action_continue, action_exit, action_comment, action_append, action_string, action_regexp, action_increment,
     action_counter, action_context, action_track, action_puts, action_gets, action_handle_error, action_decrement,
-    action_add, action_subtract, action_multiply, action_divide, action_file,
-    action_publish_event, action_policy, action_cns_event, action_reload, action_force_switchover, action_help, action_mail,
-    action_snmp_object_value;
+    action_add, action_subtract, action_multiply, action_divide, action_file, action_publish_event, action_policy,
+    action_cns_event, action_reload, action_force_switchover, action_help, action_mail, action_snmp_object_value;
 
 const struct action_kind *action_kind_of(uint8_t verb)
 {

@@ -191,7 +191,8 @@ static bool spell_here(void *arg, const char *mode, const char *line, struct tex
     return env->spell && env->spell(env->arg, mode, line, full);
 }
 
-size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f), void *arg)
+size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f),
+                     void *arg)
 {
     struct here h = {.eem = e, .tell = tell, .arg = arg};
     const struct eem_lint_env env = {.conf = &e->conf,

@@ -33,7 +33,8 @@ size_t eem_lint(const struct applet_conf *a, const struct eem_lint_env *env);
 void eem_finding_text(const struct eem_finding *f, struct text *out);
 /* The checks in a router: findings are told to tell. */
 struct eem;
-size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f), void *arg);
+size_t eem_lint_here(struct eem *e, const struct applet_conf *a, void (*tell)(void *arg, const struct eem_finding *f),
+                     void *arg);
 /* What a router with `event manager lint` does at registration: every finding is logged. */
 void eem_lint_registered(struct eem *e, const struct applet_conf *a);
 /* The table of checks: the name of the i-th, NULL past the last. */

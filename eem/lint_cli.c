@@ -12,10 +12,13 @@ static const struct {
     const char *word;
     size_t least;
 } privileged[] = {
-    {"configure", 4}, {"write", 2}, {"copy", 3},   {"clear", 2},  {"debug", 3},   {"undebug", 1}, {"reload", 3},
-    {"delete", 3},    {"erase", 2}, {"more", 2},   {"dir", 3},    {"archive", 2}, {"monitor", 3}, {"event", 2},
-    {"tclsh", 3},     {"test", 3},  {"verify", 3}, {"rename", 3}, {"mkdir", 2},   {"no", 2},      {"send", 3},
-    {"install", 3},   {"guestshell", 6}, {"hw-module", 3}, {"redundancy", 4}, {"service-module", 9}, {"format", 3}, {"squeeze", 2},
+    {"configure", 4},  {"write", 2},          {"copy", 3},       {"clear", 2},
+    {"debug", 3},      {"undebug", 1},        {"reload", 3},     {"delete", 3},
+    {"erase", 2},      {"more", 2},           {"dir", 3},        {"archive", 2},
+    {"monitor", 3},    {"event", 2},          {"tclsh", 3},      {"test", 3},
+    {"verify", 3},     {"rename", 3},         {"mkdir", 2},      {"no", 2},
+    {"send", 3},       {"install", 3},        {"guestshell", 6}, {"hw-module", 3},
+    {"redundancy", 4}, {"service-module", 9}, {"format", 3},     {"squeeze", 2},
 };
 
 static bool needs_enable(const char *command)
@@ -115,7 +118,8 @@ static void lint_session(struct lint *l)
         if (!c)
             continue;
         if (leaves_session(depth, c) && lint_types_more(l, i)) {
-            lint_at(l, a, "\"%.40s\" is typed in EXEC and ends the session: the next command fails, and the run with it", c);
+            lint_at(l, a,
+                    "\"%.40s\" is typed in EXEC and ends the session: the next command fails, and the run with it", c);
             return;
         }
         depth = depth_behind(depth, c);
@@ -220,7 +224,9 @@ void lint_abbreviations(struct lint *l)
         }
         struct regex *re = pattern_compile(ev->pattern, REGEX_EVENT, why);
         if (re && !regex_match(re, text_str(&full), full.len))
-            lint_event(l, ev, "commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} does not fit",
+            lint_event(l, ev,
+                       "commands are spelled out before patterns are held against them: \"%s\" is \"%s\", which {%s} "
+                       "does not fit",
                        words, text_str(&full), ev->pattern);
         regex_free(re);
         text_free(&full);

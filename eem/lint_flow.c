@@ -171,7 +171,8 @@ static void names_of(struct use *u, const char *text)
         }
         size_t inside = !n && *s == '(' && (isalpha((unsigned char)s[1]) || s[1] == '_') ? strspn(s + 1, WORD) : 0;
         if (inside && s[1 + inside] == ')')
-            lint_at(u->l, lint_action(u->l, u->at), "\"$(%.*s)\" is no variable here, it stands as it is: variables are $name", (int)inside, s + 1);
+            lint_at(u->l, lint_action(u->l, u->at),
+                    "\"$(%.*s)\" is no variable here, it stands as it is: variables are $name", (int)inside, s + 1);
         s += n;
     }
 }
@@ -277,12 +278,14 @@ static bool asks_for_nothing(const struct action_conf *a, enum eem_op op)
 /* Both sides are constants, and it holds. */
 static bool always(const struct action_conf *a)
 {
-    return asks_for_nothing(a, EEM_NE) || (!strchr(a->text, '$') && !strchr(a->pattern, '$') && eem_compare(a->op, a->text, a->pattern));
+    return asks_for_nothing(a, EEM_NE) ||
+           (!strchr(a->text, '$') && !strchr(a->pattern, '$') && eem_compare(a->op, a->text, a->pattern));
 }
 
 static bool never(const struct action_conf *a)
 {
-    return asks_for_nothing(a, EEM_EQ) || (!strchr(a->text, '$') && !strchr(a->pattern, '$') && !eem_compare(a->op, a->text, a->pattern));
+    return asks_for_nothing(a, EEM_EQ) ||
+           (!strchr(a->text, '$') && !strchr(a->pattern, '$') && !eem_compare(a->op, a->text, a->pattern));
 }
 
 /* The head of the if-chain that ends at `end`; SIZE_MAX: it ends a loop. */

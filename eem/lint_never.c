@@ -63,7 +63,8 @@ static void severities(struct lint *l, const struct event_conf *ev)
     int severity = severity_of(ev->pattern);
     unsigned named = syslog_severities(ev);
     if (severity > ev->priority || (severity >= 0 && named && !(named & 1u << severity)))
-        lint_event(l, ev, "its pattern wants a message of severity %d, and its priority or severity lets none of these pass",
+        lint_event(l, ev,
+                   "its pattern wants a message of severity %d, and its priority or severity lets none of these pass",
                    severity);
 }
 
@@ -122,7 +123,9 @@ void lint_never(struct lint *l)
         const struct action_conf *a = lint_action(l, i);
         char why[128];
         if (a->verb == ACTION_GETS && !terminal && l->a->events.n)
-            lint_at(l, a, "nobody is at a terminal to answer `gets`, which fails: only `event none` and `event cli ... sync yes` have one");
+            lint_at(l, a,
+                    "nobody is at a terminal to answer `gets`, which fails: only `event none` and `event cli ... sync "
+                    "yes` have one");
         if (a->verb != ACTION_REGEXP || names_variable(a->pattern))
             continue;
         struct regex *re = pattern_compile(a->pattern, REGEX_TCL, why);

@@ -62,7 +62,8 @@ static void order_of_labels(struct lint *l)
             if (!numeric(first->label, &p1))
                 continue;
             if (!p1 != !p2 && t1 > t2 && t2) {
-                lint_at(l, first, "it runs before action %s, which was typed before it: digits come before letters in labels",
+                lint_at(l, first,
+                        "it runs before action %s, which was typed before it: digits come before letters in labels",
                         second->label);
                 return;
             }
@@ -123,7 +124,8 @@ static bool sets_status(const struct lint *l)
 /* Lines and commands that have nothing in common but that they are lines and commands. */
 static bool fits_all(const struct event_conf *ev)
 {
-    static const char *const lines[] = {"%Q-7-Z: ~", "%HX-0-Y: ^", "%K_J-3-V_W: |"}, *const commands[] = {"~", "8 w", "Q|"};
+    static const char *const lines[] = {"%Q-7-Z: ~", "%HX-0-Y: ^", "%K_J-3-V_W: |"}, *const commands[] = {"~", "8 w",
+                                                                                                          "Q|"};
     const char *const *samples = ev->type == EEM_CLI ? commands : lines;
     for (size_t i = 0; i < 3; i++)
         if (!ev->pattern[0] || !matches(ev->pattern, samples[i]))
@@ -260,7 +262,8 @@ void lint_line_ends(struct lint *l)
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
         if (a->verb == ACTION_CLI && strstr(a->text, "$_syslog_msg"))
-            lint_at(l, a, "$_syslog_msg begins with a line end, which ends the command there: `string trimleft` it first");
+            lint_at(l, a,
+                    "$_syslog_msg begins with a line end, which ends the command there: `string trimleft` it first");
     }
 }
 
@@ -272,7 +275,8 @@ void lint_own_lines(struct lint *l)
             own_events_of(l, ev);
         if (l->a->events.n == 1 && !ev->ratelimit && ev->type == EEM_CONFIG && configures(l))
             lint_event(l, ev, "the applet configures, which is its own event again, for ever");
-        if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !fits_all(ev) && l->a->events.n == 1) /* else it is said already */
+        if (ev->type == EEM_SYSLOG && ev->pattern[0] && !ev->ratelimit && !fits_all(ev) &&
+            l->a->events.n == 1) /* else it is said already */
             own_lines_of(l, ev);
     }
 }
@@ -311,8 +315,9 @@ static const char *number_class(const char *pattern)
             continue;
         const char *end = strchr(s + 2, ']');
         for (const char *c = s + 1; end && c + 3 < end; c++)
-            if (isdigit((unsigned char)c[0]) && c[1] == '-' && isdigit((unsigned char)c[2]) && isdigit((unsigned char)c[3]) &&
-                (c + 4 == end || !isdigit((unsigned char)c[4])) && (c + 4 == end || c[4] != '-'))
+            if (isdigit((unsigned char)c[0]) && c[1] == '-' && isdigit((unsigned char)c[2]) &&
+                isdigit((unsigned char)c[3]) && (c + 4 == end || !isdigit((unsigned char)c[4])) &&
+                (c + 4 == end || c[4] != '-'))
                 return s;
         if (!end)
             return NULL;
@@ -334,7 +339,8 @@ static const char *glob_star(const char *pattern)
             class = *s == '[';
         if (class || s[0] == '*' || s[1] != '*' || !s[2])
             continue;
-        bool letter = isalnum((unsigned char)s[0]) && s > pattern && s[-1] != '\\' && (isalnum((unsigned char)s[2]) || strchr("/,:-", s[2]));
+        bool letter = isalnum((unsigned char)s[0]) && s > pattern && s[-1] != '\\' &&
+                      (isalnum((unsigned char)s[2]) || strchr("/,:-", s[2]));
         if ((letter && s[2] != s[0]) || (s[0] == ' ' && (s[2] == ',' || s[2] == ':')))
             return s;
     }
@@ -345,7 +351,8 @@ static void misread(struct lint *l, const struct event_conf *ev)
 {
     const char *number = number_class(ev->pattern), *star = glob_star(ev->pattern);
     if (number)
-        lint_event(l, ev, "\"%.*s\" in its pattern is one sign of those, and no number", (int)(strchr(number, ']') - number + 1), number);
+        lint_event(l, ev, "\"%.*s\" in its pattern is one sign of those, and no number",
+                   (int)(strchr(number, ']') - number + 1), number);
     if (star)
         lint_event(l, ev, "\"%.2s\" in its pattern is any number of \"%.1s\": any text is \".*\"", star, star);
 }
@@ -357,20 +364,21 @@ void lint_dialect(struct lint *l)
         const char *at = foreign(ev->pattern, "bB", false);
         misread(l, ev);
         if (at)
-            lint_event(
-                l, ev,
-                "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means itself here",
-                at);
+            lint_event(l, ev,
+                       "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means "
+                       "itself here",
+                       at);
     }
     for (size_t i = 0; i < LINT_NACTIONS(l); i++) {
         const struct action_conf *a = lint_action(l, i);
         bool searches = a->verb == ACTION_REGEXP;
-        const char *at = searches || a->verb == ACTION_CLI ? foreign(a->pattern, searches ? "bB" : "dwsDWSbB", searches) : NULL;
+        const char *at =
+            searches || a->verb == ACTION_CLI ? foreign(a->pattern, searches ? "bB" : "dwsDWSbB", searches) : NULL;
         if (at)
-            lint_at(
-                l, a,
-                "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means itself here",
-                at);
+            lint_at(l, a,
+                    "\"%.2s\" in its pattern is not what it is in other regular expressions: every sign of it means "
+                    "itself here",
+                    at);
     }
 }
 

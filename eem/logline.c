@@ -279,7 +279,8 @@ void logline_read(const char *line, size_t len, struct logline *l)
             scan_blanks(&here);
         } else if (sequence(&here, l, &padded)) {
             ios = padded || !foreign;
-        } else if ((foreign ? origin(&here) : piece < 2 && named(&here)) || (!piece && scan_at(&here, ':') && scan_take(&here, ':') && scan_blanks(&here))) {
+        } else if ((foreign ? origin(&here) : piece < 2 && named(&here)) ||
+                   (!piece && scan_at(&here, ':') && scan_take(&here, ':') && scan_blanks(&here))) {
             ios = false;
             host = c.s;
         } else {

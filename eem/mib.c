@@ -82,7 +82,25 @@ static bool get_type(void *self, const struct mib_row *row, const struct mib_ind
 
 /* ---- what happened ---- */
 
-enum { MOST, LAST, EVENT_TYPE, PATH = EVENT_TYPE + EEM_OPERANDS_MAX, NAME, EXIT_STATUS, INT1, INT2, STR, NOTIFIED, STATUS, OWNER, NOTIFIES, REGISTERED, ENABLED, RAN, RUNS };
+enum {
+    MOST,
+    LAST,
+    EVENT_TYPE,
+    PATH = EVENT_TYPE + EEM_OPERANDS_MAX,
+    NAME,
+    EXIT_STATUS,
+    INT1,
+    INT2,
+    STR,
+    NOTIFIED,
+    STATUS,
+    OWNER,
+    NOTIFIES,
+    REGISTERED,
+    ENABLED,
+    RAN,
+    RUNS
+};
 
 static bool get_whole(void *self, const struct mib_row *row, const struct mib_index *at, struct trap_var *out)
 {
@@ -92,7 +110,8 @@ static bool get_whole(void *self, const struct mib_row *row, const struct mib_in
     return row->which == MOST || out->num; /* the last entry is one of 1 and more: before the first there is none */
 }
 
-static enum mib_set set_most(void *self, const struct mib_row *row, const struct mib_index *at, const struct trap_var *value, bool commit)
+static enum mib_set set_most(void *self, const struct mib_row *row, const struct mib_index *at,
+                             const struct trap_var *value, bool commit)
 {
     struct eem *e = self;
     (void)row, (void)at;
@@ -128,7 +147,9 @@ static bool get_event(void *self, const struct mib_row *row, const struct mib_in
     case INT2: out->num = event->int2; return event->has_int2;
     case STR: mib_text(out, event->str); return event->has_str;
     case NOTIFIED: out->num = event->notified; return event->notified != 0;
-    default: out->num = row->which - EVENT_TYPE < event->ntypes ? event->types[row->which - EVENT_TYPE] : 0; return true;
+    default:
+        out->num = row->which - EVENT_TYPE < event->ntypes ? event->types[row->which - EVENT_TYPE] : 0;
+        return true;
     }
 }
 
@@ -170,42 +191,61 @@ static bool get_policy(void *self, const struct mib_row *row, const struct mib_i
     case ENABLED: return date(e, p->registered_wall, out);
     case RAN: return a->ran_wall && date(e, a->ran_wall, out);
     case RUNS: out->num = (uint32_t)a->runs; return true;
-    default: out->num = row->which - EVENT_TYPE < p->nwatches ? p->watches[row->which - EVENT_TYPE].ev->type : 0; return true;
+    default:
+        out->num = row->which - EVENT_TYPE < p->nwatches ? p->watches[row->which - EVENT_TYPE].ev->type : 0;
+        return true;
     }
 }
 
 #define ROOT(n, tail)             "1.3.6.1.4.1.9.10." #n ".1." tail
-#define TYPE(r, nm, n, w)         {.name = nm, .oid = ROOT(r, "1.1.1." #n), .type = TRAP_STRING, .table = &types, .get = get_type, .which = w}
-#define EVENT(r, nm, n, t, w)     {.name = nm, .oid = ROOT(r, "2.3.1." #n), .type = t, .table = &events, .get = get_event, .which = w}
-#define POLICY(r, nm, n, t, w)    {.name = nm, .oid = ROOT(r, "3.1.1." #n), .type = t, .table = &policies, .get = get_policy, .which = w}
-#define BOTH(r)                                                                                                                                                  \
-    TYPE(r, "ceemEventName", 2, TYPE_NAME),                                                                                                                      \
-    TYPE(r, "ceemEventDescrText", 3, TYPE_ABOUT),                                                                                                                \
-    {.name = "ceemHistoryMaxEventEntries", .oid = ROOT(r, "2.1"), .type = TRAP_INT, .get = get_whole, .set = set_most, .which = MOST},                           \
-    {.name = "ceemHistoryLastEventEntry", .oid = ROOT(r, "2.2"), .type = TRAP_UNSIGNED, .get = get_whole, .which = LAST},                                        \
-    EVENT(r, "ceemHistoryEventType1", 2, TRAP_UNSIGNED, EVENT_TYPE),                                                                                             \
-    EVENT(r, "ceemHistoryEventType2", 3, TRAP_UNSIGNED, EVENT_TYPE + 1),                                                                                         \
-    EVENT(r, "ceemHistoryEventType3", 4, TRAP_UNSIGNED, EVENT_TYPE + 2),                                                                                         \
-    EVENT(r, "ceemHistoryEventType4", 5, TRAP_UNSIGNED, EVENT_TYPE + 3),                                                                                         \
-    EVENT(r, "ceemHistoryPolicyPath", 6, TRAP_STRING, PATH),                                                                                                     \
-    EVENT(r, "ceemHistoryPolicyName", 7, TRAP_STRING, NAME),                                                                                                     \
-    EVENT(r, "ceemHistoryPolicyExitStatus", 8, TRAP_INT, EXIT_STATUS),                                                                                           \
-    EVENT(r, "ceemHistoryPolicyIntData1", 9, TRAP_INT, INT1),                                                                                                    \
-    EVENT(r, "ceemHistoryPolicyIntData2", 10, TRAP_INT, INT2),                                                                                                   \
-    EVENT(r, "ceemHistoryPolicyStrData", 11, TRAP_STRING, STR),                                                                                                  \
-    EVENT(r, "ceemHistoryNotifyType", 12, TRAP_INT, NOTIFIED),                                                                                                   \
-    POLICY(r, "ceemRegisteredPolicyName", 2, TRAP_STRING, NAME),                                                                                                 \
-    POLICY(r, "ceemRegisteredPolicyEventType1", 3, TRAP_UNSIGNED, EVENT_TYPE),                                                                                   \
-    POLICY(r, "ceemRegisteredPolicyEventType2", 4, TRAP_UNSIGNED, EVENT_TYPE + 1),                                                                               \
-    POLICY(r, "ceemRegisteredPolicyEventType3", 5, TRAP_UNSIGNED, EVENT_TYPE + 2),                                                                               \
-    POLICY(r, "ceemRegisteredPolicyEventType4", 6, TRAP_UNSIGNED, EVENT_TYPE + 3),                                                                               \
-    POLICY(r, "ceemRegisteredPolicyStatus", 7, TRAP_INT, STATUS),                                                                                                \
-    POLICY(r, "ceemRegisteredPolicyType", 8, TRAP_INT, OWNER),                                                                                                   \
-    POLICY(r, "ceemRegisteredPolicyNotifFlag", 9, TRAP_INT, NOTIFIES),                                                                                           \
-    POLICY(r, "ceemRegisteredPolicyRegTime", 10, TRAP_STRING, REGISTERED),                                                                                       \
-    POLICY(r, "ceemRegisteredPolicyEnabledTime", 11, TRAP_STRING, ENABLED),                                                                                      \
-    POLICY(r, "ceemRegisteredPolicyRunTime", 12, TRAP_STRING, RAN),                                                                                              \
-    POLICY(r, "ceemRegisteredPolicyRunCount", 13, TRAP_COUNTER, RUNS)
+#define TYPE(r, nm, n, w)                                                                                              \
+    {                                                                                                                  \
+        .name = nm, .oid = ROOT(r, "1.1.1." #n), .type = TRAP_STRING, .table = &types, .get = get_type, .which = w     \
+    }
+#define EVENT(r, nm, n, t, w)                                                                                          \
+    {                                                                                                                  \
+        .name = nm, .oid = ROOT(r, "2.3.1." #n), .type = t, .table = &events, .get = get_event, .which = w             \
+    }
+#define POLICY(r, nm, n, t, w)                                                                                         \
+    {                                                                                                                  \
+        .name = nm, .oid = ROOT(r, "3.1.1." #n), .type = t, .table = &policies, .get = get_policy, .which = w          \
+    }
+#define BOTH(r)                                                                                                        \
+    TYPE(r, "ceemEventName", 2, TYPE_NAME), TYPE(r, "ceemEventDescrText", 3, TYPE_ABOUT),                              \
+        {.name = "ceemHistoryMaxEventEntries",                                                                         \
+         .oid = ROOT(r, "2.1"),                                                                                        \
+         .type = TRAP_INT,                                                                                             \
+         .get = get_whole,                                                                                             \
+         .set = set_most,                                                                                              \
+         .which = MOST},                                                                                               \
+        {.name = "ceemHistoryLastEventEntry",                                                                          \
+         .oid = ROOT(r, "2.2"),                                                                                        \
+         .type = TRAP_UNSIGNED,                                                                                        \
+         .get = get_whole,                                                                                             \
+         .which = LAST},                                                                                               \
+        EVENT(r, "ceemHistoryEventType1", 2, TRAP_UNSIGNED, EVENT_TYPE),                                               \
+        EVENT(r, "ceemHistoryEventType2", 3, TRAP_UNSIGNED, EVENT_TYPE + 1),                                           \
+        EVENT(r, "ceemHistoryEventType3", 4, TRAP_UNSIGNED, EVENT_TYPE + 2),                                           \
+        EVENT(r, "ceemHistoryEventType4", 5, TRAP_UNSIGNED, EVENT_TYPE + 3),                                           \
+        EVENT(r, "ceemHistoryPolicyPath", 6, TRAP_STRING, PATH),                                                       \
+        EVENT(r, "ceemHistoryPolicyName", 7, TRAP_STRING, NAME),                                                       \
+        EVENT(r, "ceemHistoryPolicyExitStatus", 8, TRAP_INT, EXIT_STATUS),                                             \
+        EVENT(r, "ceemHistoryPolicyIntData1", 9, TRAP_INT, INT1),                                                      \
+        EVENT(r, "ceemHistoryPolicyIntData2", 10, TRAP_INT, INT2),                                                     \
+        EVENT(r, "ceemHistoryPolicyStrData", 11, TRAP_STRING, STR),                                                    \
+        EVENT(r, "ceemHistoryNotifyType", 12, TRAP_INT, NOTIFIED),                                                     \
+        POLICY(r, "ceemRegisteredPolicyName", 2, TRAP_STRING, NAME),                                                   \
+        POLICY(r, "ceemRegisteredPolicyEventType1", 3, TRAP_UNSIGNED, EVENT_TYPE),                                     \
+        POLICY(r, "ceemRegisteredPolicyEventType2", 4, TRAP_UNSIGNED, EVENT_TYPE + 1),                                 \
+        POLICY(r, "ceemRegisteredPolicyEventType3", 5, TRAP_UNSIGNED, EVENT_TYPE + 2),                                 \
+        POLICY(r, "ceemRegisteredPolicyEventType4", 6, TRAP_UNSIGNED, EVENT_TYPE + 3),                                 \
+        POLICY(r, "ceemRegisteredPolicyStatus", 7, TRAP_INT, STATUS),                                                  \
+        POLICY(r, "ceemRegisteredPolicyType", 8, TRAP_INT, OWNER),                                                     \
+        POLICY(r, "ceemRegisteredPolicyNotifFlag", 9, TRAP_INT, NOTIFIES),                                             \
+        POLICY(r, "ceemRegisteredPolicyRegTime", 10, TRAP_STRING, REGISTERED),                                         \
+        POLICY(r, "ceemRegisteredPolicyEnabledTime", 11, TRAP_STRING, ENABLED),                                        \
+        POLICY(r, "ceemRegisteredPolicyRunTime", 12, TRAP_STRING, RAN),                                                \
+        POLICY(r, "ceemRegisteredPolicyRunCount", 13, TRAP_COUNTER, RUNS)
 static const struct mib_row rows[] = {
     BOTH(91),
     BOTH(134),

@@ -30,4 +30,5 @@ void application_published(struct eem *e, uint32_t sub_system, uint32_t type, co
 static const char variables[] =
     "_application_sub_system _application_type _application_data1 _application_data2 "
     "_application_data3 _application_data4 _application_component_id";
-const struct detector detector_application = {.type = EEM_APPLICATION, .name = "application", .describe = describe, .variables = variables};
+const struct detector detector_application = {
+    .type = EEM_APPLICATION, .name = "application", .describe = describe, .variables = variables};

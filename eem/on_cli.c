@@ -92,7 +92,8 @@ bool cli_wants(void *eem, enum gate_key key)
 
 const char *cli_mode_name(const char *asked)
 {
-    static const char *const names[][2] = {{"configure", "config"}, {"interface", "config-if"}, {"line", "config-line"}};
+    static const char *const names[][2] = {
+        {"configure", "config"}, {"interface", "config-if"}, {"line", "config-line"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!strcmp(asked, names[i][0]))
             return names[i][1];
@@ -102,7 +103,8 @@ const char *cli_mode_name(const char *asked)
 static bool concerns(const struct watch *w, const struct gate_question *q)
 {
     const struct watching_cli *s = w->state;
-    if (!of_key(w->ev, q->key) || (q->refused && !w->ev->enter) || (w->ev->mode[0] && strcmp(cli_mode_name(w->ev->mode), q->mode)))
+    if (!of_key(w->ev, q->key) || (q->refused && !w->ev->enter) ||
+        (w->ev->mode[0] && strcmp(cli_mode_name(w->ev->mode), q->mode)))
         return false;
     return watch_matches(w, s->re, q->text, strlen(q->text));
 }
@@ -187,7 +189,8 @@ static void hold(struct held *h, const struct watch *w, struct run *r)
         timer_set(&h->dflt, us);
 }
 
-enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resume)(void *session, bool run), void *session)
+enum gate_verdict cli_ask(void *eem, const struct gate_question *q, void (*resume)(void *session, bool run),
+                          void *session)
 {
     struct eem *e = eem;
     struct held *h = NULL;
@@ -229,5 +232,10 @@ void cli_forget(void *eem, void *session)
 static const char variables[] =
     "_cli_msg _cli_msg_count _cli_line _cli_key _cli_tty _cli_username _cli_host _cli_privilege "
     "_cli_error_code _cli_mode_context";
-const struct detector detector_cli = {
-    .type = EEM_CLI, .name = "cli", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};
+const struct detector detector_cli = {.type = EEM_CLI,
+                                      .name = "cli",
+                                      .check = check,
+                                      .arm = arm,
+                                      .disarm = disarm,
+                                      .describe = describe,
+                                      .variables = variables};

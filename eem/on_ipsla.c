@@ -62,4 +62,5 @@ static const char variables[] =
     "_ipsla_group_name _ipsla_oper_id _ipsla_condition _ipsla_react_type _ipsla_threshold_type "
     "_ipsla_dest_ip_addr _ipsla_threshold_rising _ipsla_threshold_falling _ipsla_threshold_count "
     "_ipsla_threshold_count2 _ipsla_measured_threshold_value";
-const struct detector detector_ipsla = {.type = EEM_IPSLA, .name = "ipsla", .check = check, .describe = describe, .variables = variables};
+const struct detector detector_ipsla = {
+    .type = EEM_IPSLA, .name = "ipsla", .check = check, .describe = describe, .variables = variables};

@@ -168,4 +168,5 @@ static const char variables[] =
     "_resource_notify_data_flag _resource_owner_id _resource_owner_name _resource_policy_id "
     "_resource_policy_name _resource_policy_violation_flag _resource_time_sent _resource_user_id "
     "_resource_user_name";
-const struct detector detector_resource = {.type = EEM_RESOURCE, .name = "resource", .describe = describe, .variables = variables};
+const struct detector detector_resource = {
+    .type = EEM_RESOURCE, .name = "resource", .describe = describe, .variables = variables};

@@ -148,5 +148,10 @@ static const char variables[] =
     "_routing_tag_name _routing_vrf_name _routing_topo_name _routing_lastgateway _routing_distance "
     "_routing_time _routing_time_sec _routing_time_msec _routing_metric _routing_lastinterface "
     "_routing_afi";
-const struct detector detector_routing = {
-    .type = EEM_ROUTING, .name = "routing", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};
+const struct detector detector_routing = {.type = EEM_ROUTING,
+                                          .name = "routing",
+                                          .check = check,
+                                          .arm = arm,
+                                          .disarm = disarm,
+                                          .describe = describe,
+                                          .variables = variables};

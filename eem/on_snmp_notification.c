@@ -159,7 +159,8 @@ static void trap_type_var(const struct fact_trap *f, struct trap_var *v)
 }
 
 /* type: trap_type_var's */
-static const struct trap_var *first_fit(const struct watch *w, const struct fact_trap *f, const struct trap_var *type, bool outgoing)
+static const struct trap_var *first_fit(const struct watch *w, const struct fact_trap *f, const struct trap_var *type,
+                                        bool outgoing)
 {
     if ((w->ev->direction != 0) != outgoing)
         return NULL;

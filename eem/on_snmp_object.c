@@ -188,5 +188,10 @@ void objects_stop(struct eem *e)
 
 static const char variables[] =
     "_snmp_oid _snmp_request _snmp_request_type _snmp_value";
-const struct detector detector_snmp_object = {
-    .type = EEM_SNMP_OBJECT, .name = "snmp-object", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};
+const struct detector detector_snmp_object = {.type = EEM_SNMP_OBJECT,
+                                              .name = "snmp-object",
+                                              .check = check,
+                                              .arm = arm,
+                                              .disarm = disarm,
+                                              .describe = describe,
+                                              .variables = variables};

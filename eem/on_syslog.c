@@ -167,7 +167,8 @@ static void hit(void *arg, void *owner)
     if (!occurs_enough(&((struct matches *)w->state)->occurs, w))
         return;
     struct vars vars = {0};
-    vars_setf(&vars, "_syslog_msg", "\n%s", f->line); /* as IOS has it: what is typed or compared whole is trimmed first */
+    vars_setf(&vars, "_syslog_msg", "\n%s",
+              f->line); /* as IOS has it: what is typed or compared whole is trimmed first */
     vars_setf(&vars, "_syslog_priority", "%u", f->severity);
     vars_set(&vars, "_syslog_sequence", p->sequence);
     vars_setn(&vars, "_syslog_timestamp", f->line + p->stamp, p->stamp_end - p->stamp);
@@ -199,5 +200,10 @@ void on_syslog_fact(void *eem, const void *fact)
 static const char variables[] =
     "_syslog_msg _syslog_priority _syslog_sequence _syslog_timestamp _syslog_facility "
     "_syslog_mnemonic";
-const struct detector detector_syslog = {
-    .type = EEM_SYSLOG, .name = "syslog", .check = check, .arm = arm, .disarm = disarm, .describe = describe, .variables = variables};
+const struct detector detector_syslog = {.type = EEM_SYSLOG,
+                                         .name = "syslog",
+                                         .check = check,
+                                         .arm = arm,
+                                         .disarm = disarm,
+                                         .describe = describe,
+                                         .variables = variables};

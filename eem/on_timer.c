@@ -175,7 +175,8 @@ static bool check_time(const struct event_conf *ev, char why[128])
 {
     if (ev->time >= 1000 && ev->time <= TIME_MAX_MS)
         return true;
-    str_copy(why, 128, ev->time < 1000 ? "time must be at least 1 second" : "time must be at most 2085978494.999 seconds");
+    str_copy(why, 128,
+             ev->time < 1000 ? "time must be at least 1 second" : "time must be at most 2085978494.999 seconds");
     return false;
 }
 

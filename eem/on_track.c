@@ -27,4 +27,5 @@ static void describe(const struct event_conf *ev, const char *applet_name, struc
 
 static const char variables[] =
     "_track_number _track_state";
-const struct detector detector_track = {.type = EEM_TRACK, .name = "track", .describe = describe, .variables = variables};
+const struct detector detector_track = {
+    .type = EEM_TRACK, .name = "track", .describe = describe, .variables = variables};

@@ -290,7 +290,8 @@ static bool chosen(const struct run *r, const struct eem_choice *which)
 /* Behind those of earlier events. */
 static void put_back(struct job_class *c, struct run *r)
 {
-    struct run **at = &c->queue_head, *end = *at ? (struct run *)(void *)((char *)c->queue_tail - offsetof(struct run, next)) : NULL;
+    struct run **at = &c->queue_head,
+               *end = *at ? (struct run *)(void *)((char *)c->queue_tail - offsetof(struct run, next)) : NULL;
     if (end && end->job < r->job)
         at = c->queue_tail;
     while (*at && (*at)->job < r->job)

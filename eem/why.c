@@ -62,8 +62,9 @@ static bool explain(const char *what, const char *pattern, const char *whole, co
     size_t begin = base + stop.text_from, end = base + stop.text_at;
     text_printf(out, "%s {%s} does not match: ", what, pattern);
     if (end > begin)
-        text_printf(out, at == 1 ? "its first %zu character fits \"%.*s\", " : "its first %zu characters fit \"%.*s\", ", at, (int)(end - begin),
-                    text + begin);
+        text_printf(out,
+                    at == 1 ? "its first %zu character fits \"%.*s\", " : "its first %zu characters fit \"%.*s\", ", at,
+                    (int)(end - begin), text + begin);
     if (at >= strlen(pattern))
         text_add(out, "it is complete there");
     else

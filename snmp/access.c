@@ -59,7 +59,8 @@ static bool better(const struct snmp_group_conf *a, const struct snmp_group_conf
 }
 
 /* The row of a group that counts; NULL: none is for this. */
-static const struct snmp_group_conf *row_of(const struct snmp *s, const char *group, int model, int level, const char *context)
+static const struct snmp_group_conf *row_of(const struct snmp *s, const char *group, int model, int level,
+                                            const char *context)
 {
     const struct snmp_group_conf *best = NULL;
     CONF_EACH(const struct snmp_group_conf, c, &s->conf.groups) {
@@ -80,7 +81,8 @@ static bool grant_row(const struct snmp *s, const struct snmp_group_conf *row, u
     return true;
 }
 
-enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src, struct grant *g)
+enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src,
+                             struct grant *g)
 {
     *g = (struct grant){0};
     CONF_EACH(const struct snmp_community_conf, c, &s->conf.communities) {
@@ -116,7 +118,8 @@ bool access_notifies(const struct snmp *s, const struct snmp_user *u, int level,
     return all;
 }
 
-bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g)
+bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src,
+                 struct grant *g)
 {
     *g = (struct grant){0};
     return permitted(s, u->acl, src) && grant_row(s, row_of(s, u->group, SNMP_GROUP_V3, level, context), src, g);

@@ -123,7 +123,9 @@ static void get(struct snmp *s, const struct request *r, struct answer *a)
             refuse(a, SNMP_NO_SUCH_NAME, i);
             return;
         }
-        bool fits = found == MIB_FOUND ? add_value(a, &q.name) : add_exception(a, &q.raw_name, found == MIB_NO_OBJECT ? BER_NO_OBJECT : BER_NO_INSTANCE);
+        bool fits = found == MIB_FOUND
+                        ? add_value(a, &q.name)
+                        : add_exception(a, &q.raw_name, found == MIB_NO_OBJECT ? BER_NO_OBJECT : BER_NO_INSTANCE);
         if (!fits) {
             refuse(a, SNMP_TOO_BIG, 0);
             return;
@@ -198,7 +200,8 @@ static struct trap_var *scratch(struct snmp *s, unsigned n)
 
 /* One repetition over all repeaters; one whose view has ended has the type TRAP_NONE, and the last name it had is said. *any: there was something besides ends. False:
  * no room. */
-static bool repeat(struct snmp *s, const struct request *r, struct answer *a, struct trap_var *at, unsigned n, bool *any)
+static bool repeat(struct snmp *s, const struct request *r, struct answer *a, struct trap_var *at, unsigned n,
+                   bool *any)
 {
     for (unsigned i = 0; i < n; i++) {
         struct trap_var *v = &at[i];
@@ -355,7 +358,8 @@ static bool undo(struct snmp *s, const struct trap_var *old, unsigned upto)
 {
     bool ok = true, writable;
     while (upto--)
-        ok &= !old[upto].oid_len || (old[upto].type != TRAP_NONE && mib_set(s->env.mib, &old[upto], true, &writable) == MIB_SET_OK);
+        ok &= !old[upto].oid_len ||
+              (old[upto].type != TRAP_NONE && mib_set(s->env.mib, &old[upto], true, &writable) == MIB_SET_OK);
     return ok;
 }
 

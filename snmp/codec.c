@@ -152,7 +152,8 @@ static enum codec_result read_v1_trap(const netsnmp_pdu *pdu, struct snmp_messag
 {
     size_t n;
     if (pdu->trap_type < 0 || pdu->trap_type > V1_ENTERPRISE_SPECIFIC || pdu->specific_type < 0 ||
-        pdu->specific_type > (long)UINT32_MAX || !narrow_oid(pdu->enterprise, pdu->enterprise_length, m->v1.enterprise, &n))
+        pdu->specific_type > (long)UINT32_MAX ||
+        !narrow_oid(pdu->enterprise, pdu->enterprise_length, m->v1.enterprise, &n))
         return CODEC_BAD_ASN;
     m->v1.enterprise_len = (uint8_t)n;
     m->v1.generic = (uint8_t)pdu->trap_type;
@@ -353,7 +354,9 @@ static bool write_v2_head(netsnmp_pdu *pdu, const struct snmp_message *m)
 enum codec_result codec_write_trap(const struct snmp_message *m, uint8_t *buf, size_t cap, size_t *len)
 {
     bool v1 = m->version == 1;
-    netsnmp_pdu *pdu = snmp_pdu_create(v1 ? SNMP_MSG_TRAP : m->pdu == SNMP_PDU_INFORM ? SNMP_MSG_INFORM : SNMP_MSG_TRAP2);
+    netsnmp_pdu *pdu = snmp_pdu_create(v1                          ? SNMP_MSG_TRAP
+                                       : m->pdu == SNMP_PDU_INFORM ? SNMP_MSG_INFORM
+                                                                   : SNMP_MSG_TRAP2);
     if (!pdu)
         return CODEC_FAILED;
     pdu->version = v1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;

@@ -34,7 +34,8 @@ struct snmp_message {
     struct v1_head v1;     /* v1 traps; a reader fills trap.trap_oid from it, a writer needs both */
     unsigned lost;         /* read: varbinds left out or cut because a fact cannot hold them */
     unsigned nvars;        /* read: varbinds in the message */
-    struct fact_trap trap; /* traps and informs: trap_oid, version, nvars, vars; without sysUpTime.0 and snmpTrapOID.0 */
+    struct fact_trap
+        trap; /* traps and informs: trap_oid, version, nvars, vars; without sysUpTime.0 and snmpTrapOID.0 */
 };
 
 enum codec_result {
@@ -53,5 +54,6 @@ MUST_USE enum codec_result codec_read(const uint8_t *data, size_t len, struct sn
 /* A trap of m->version into buf; *len is set on OK. */
 MUST_USE enum codec_result codec_write_trap(const struct snmp_message *m, uint8_t *buf, size_t cap, size_t *len);
 /* The Response that acknowledges an Inform received as data (RFC 3416, 4.2.7: the same request-id and varbinds). */
-MUST_USE enum codec_result codec_acknowledge(const uint8_t *data, size_t data_len, uint8_t *buf, size_t cap, size_t *len);
+MUST_USE enum codec_result codec_acknowledge(const uint8_t *data, size_t data_len, uint8_t *buf, size_t cap,
+                                             size_t *len);
 #endif

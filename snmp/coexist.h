@@ -24,8 +24,8 @@ enum coexist_result { COEXIST_OK, COEXIST_NO_FORM /* the other version cannot sa
 
 /* Trap OID -> enterprise, generic, specific (3.2). sys_object_id is the enterprise of the standard traps (RFC 1157). agent_addr is left alone. NO_FORM for an
  * OID of fewer than two sub-identifiers, and for a Counter64 among the varbinds. */
-MUST_USE enum coexist_result coexist_to_v1(const struct fact_trap *t, const uint32_t *sys_object_id, size_t sys_object_id_len,
-                                           struct v1_head *out);
+MUST_USE enum coexist_result coexist_to_v1(const struct fact_trap *t, const uint32_t *sys_object_id,
+                                           size_t sys_object_id_len, struct v1_head *out);
 /* The reverse (3.1), into t->trap_oid. NO_FORM for a generic above 6 or an OID too long for a fact. */
 MUST_USE enum coexist_result coexist_from_v1(const struct v1_head *h, struct fact_trap *t);
 /* v1 has no noSuchInstance: make absent values of the EEM notification 0 or "" as their column's syntax asks. Others are left TRAP_NONE, which v1 carries as

@@ -40,7 +40,8 @@ static void end(struct copying *k)
 
 static void tell(struct copying *k)
 {
-    static const uint32_t completion[] = {1, 3, 6, 1, 4, 1, 9, 9, 96, 2, 1, 1}, entry[] = {1, 3, 6, 1, 4, 1, 9, 9, 96, 1, 1, 1, 1};
+    static const uint32_t completion[] = {1, 3, 6, 1, 4, 1, 9, 9, 96, 2, 1, 1},
+                          entry[] = {1, 3, 6, 1, 4, 1, 9, 9, 96, 1, 1, 1, 1};
     static const uint32_t columns[] = {5, 6, 10, 11, 12, 13};
     struct fact_trap t = {.trap_oid_len = sizeof completion / sizeof completion[0]};
     str_copy(t.kind, sizeof t.kind, "config-copy");
@@ -79,7 +80,10 @@ static void typed(void *arg, const struct shell_result *r)
     if (!r->refused && !says(r, "%Error") && (says(r, "bytes copied") || says(r, "[OK")))
         finish(k, COPY_SUCCESSFUL, 0);
     else
-        finish(k, COPY_FAILED, says(r, "Timed out") ? COPY_TIMEOUT : says(r, "No such file") || says(r, "filename") ? COPY_BAD_NAME : COPY_UNKNOWN);
+        finish(k, COPY_FAILED,
+               says(r, "Timed out")                             ? COPY_TIMEOUT
+               : says(r, "No such file") || says(r, "filename") ? COPY_BAD_NAME
+                                                                : COPY_UNKNOWN);
 }
 
 /* Can it stand in a command, as one word? */
@@ -108,7 +112,8 @@ static void place(const struct copy_asked *c, enum copy_place which, struct text
 static enum copy_cause hindered(const struct copying *k)
 {
     const struct copy_asked *c = &k->c;
-    bool network = c->from == PLACE_NETWORK || c->to == PLACE_NETWORK, named = network || c->from == PLACE_FILE || c->to == PLACE_FILE;
+    bool network = c->from == PLACE_NETWORK || c->to == PLACE_NETWORK,
+         named = network || c->from == PLACE_FILE || c->to == PLACE_FILE;
     const struct snmp_env *env = &k->s->env;
     const char *acl = k->s->conf.tftp_acl;
     if (!c->from || !c->to || c->from == c->to)
@@ -129,7 +134,8 @@ static void begin(struct copying *k)
     snprintf(origin, sizeof origin, "%s by snmp", IP4(k->by));
     k->c.state = COPY_RUNS;
     k->c.began = snmp_uptime(k->s);
-    if (!why && !(k->shell = shell_open(k->s->env.shells, &(struct shell_params){.user = "", .origin = origin, .privilege = 15})))
+    if (!why && !(k->shell = shell_open(k->s->env.shells,
+                                        &(struct shell_params){.user = "", .origin = origin, .privilege = 15})))
         why = COPY_NOT_READY;
     if (why) {
         finish(k, COPY_FAILED, why);

@@ -13,8 +13,26 @@ struct trap_var;
 
 enum copy_place { PLACE_NONE, PLACE_NETWORK, PLACE_FILE, PLACE_STARTUP, PLACE_RUNNING }; /* ConfigFileType */
 enum copy_state { COPY_WAITING = 1, COPY_RUNS, COPY_SUCCESSFUL, COPY_FAILED };
-enum copy_cause { COPY_UNKNOWN = 1, COPY_BAD_NAME, COPY_TIMEOUT, COPY_NO_MEMORY, COPY_NO_CONFIG, COPY_PROTOCOL, COPY_IN_PART, COPY_NOT_READY, COPY_ABORTED };
-enum row_status { ROW_NONE, ROW_ACTIVE, ROW_NOT_IN_SERVICE, ROW_NOT_READY, ROW_CREATE_AND_GO, ROW_CREATE_AND_WAIT, ROW_DESTROY };
+enum copy_cause {
+    COPY_UNKNOWN = 1,
+    COPY_BAD_NAME,
+    COPY_TIMEOUT,
+    COPY_NO_MEMORY,
+    COPY_NO_CONFIG,
+    COPY_PROTOCOL,
+    COPY_IN_PART,
+    COPY_NOT_READY,
+    COPY_ABORTED
+};
+enum row_status {
+    ROW_NONE,
+    ROW_ACTIVE,
+    ROW_NOT_IN_SERVICE,
+    ROW_NOT_READY,
+    ROW_CREATE_AND_GO,
+    ROW_CREATE_AND_WAIT,
+    ROW_DESTROY
+};
 
 /* What a manager asks for, and how it went. */
 struct copy_asked {

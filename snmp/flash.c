@@ -40,7 +40,8 @@ static void add_folder(struct snmp *s, struct flash_list *l, const char *root, c
     struct file_info *v;
     char path[256];
     size_t n;
-    if (snprintf(path, sizeof path, "%s%s", root, below) >= (int)sizeof path || file_list(s->env.files, path, &v, &n) != FILE_OK)
+    if (snprintf(path, sizeof path, "%s%s", root, below) >= (int)sizeof path ||
+        file_list(s->env.files, path, &v, &n) != FILE_OK)
         return;
     for (size_t i = 0; i < n && l->n < FILES_MAX; i++) {
         if (!(l->n & (l->n - 1)))

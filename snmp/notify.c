@@ -15,7 +15,8 @@
 #include "espial/gate.h"
 
 /* The message for one host. False when its version cannot say it. */
-static bool compose(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, uint32_t src, struct snmp_message *m)
+static bool compose(struct snmp *s, const struct notification *n, const struct snmp_host_conf *h, uint32_t src,
+                    struct snmp_message *m)
 {
     memset(m, 0, offsetof(struct snmp_message, trap));
     m->trap = n->trap;
@@ -49,7 +50,8 @@ enum notify_result notify_transmit(struct snmp *s, const struct notification *n,
         return NOTIFY_NO_WAY;
     if (!compose(s, n, h, src, &m))
         return NOTIFY_CANNOT;
-    enum codec_result r = codec_write_trap(&m, data, s->conf.packet_size < sizeof data ? s->conf.packet_size : sizeof data, &len);
+    enum codec_result r =
+        codec_write_trap(&m, data, s->conf.packet_size < sizeof data ? s->conf.packet_size : sizeof data, &len);
     if (r == CODEC_OK && h->version == SNMP_HOST_V3) {
         if (!notify_v3_seal(s, h, n->request_id, &n->trap, data, &len, sealed))
             return NOTIFY_CANNOT;

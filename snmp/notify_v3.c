@@ -33,13 +33,15 @@ static size_t engine_of(const struct snmp *s, const struct snmp_host_conf *h, ui
     return (r = remote_of(s, h)) ? snmp_hex(r->engine, engine, ENGINE_ID_MAX) : 0;
 }
 
-static struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_conf *h, const uint8_t *engine, size_t len)
+static struct snmp_user *user_of(const struct snmp *s, const struct snmp_host_conf *h, const uint8_t *engine,
+                                 size_t len)
 {
     struct snmp_user *u = len ? usm_user(s, engine, len, (const uint8_t *)h->community, strlen(h->community)) : NULL;
     return u && (h->level < 1 || u->auth) && (h->level < 2 || u->priv) ? u : NULL;
 }
 
-size_t notify_v3_wrap(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, uint8_t tag, struct rd pdu, uint8_t out[SNMP_MESSAGE_MAX])
+size_t notify_v3_wrap(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, uint8_t tag, struct rd pdu,
+                      uint8_t out[SNMP_MESSAGE_MAX])
 {
     uint8_t engine[ENGINE_ID_MAX];
     bool ours = tag == BER_TRAP || tag == BER_INFORM; /* whose context it is (RFC 3412, 7.1) */
@@ -50,15 +52,16 @@ size_t notify_v3_wrap(struct snmp *s, const struct snmp_host_conf *h, uint32_t i
     struct bw w = bw_of(out, SNMP_MESSAGE_MAX);
     bw_bytes(&w, pdu.p, pdu.left);
     bw_wrap(&w, tag, 0);
-    struct v3_head head = {.id = (int32_t)id,
-                           .flags = (uint8_t)((h->level ? V3_AUTH : 0) | (h->level == 2 ? V3_PRIV : 0) | (h->informs ? V3_REPORTABLE : 0)),
-                           .user = u,
-                           .engine = engine,
-                           .engine_len = n,
-                           .boots = h->informs ? u->clock.boots : s->boots,
-                           .time = h->informs ? usm_clock_now(s, u) : usm_time(s),
-                           .context_engine = ours ? s->engine : engine,
-                           .context_engine_len = ours ? s->engine_len : n};
+    struct v3_head head = {
+        .id = (int32_t)id,
+        .flags = (uint8_t)((h->level ? V3_AUTH : 0) | (h->level == 2 ? V3_PRIV : 0) | (h->informs ? V3_REPORTABLE : 0)),
+        .user = u,
+        .engine = engine,
+        .engine_len = n,
+        .boots = h->informs ? u->clock.boots : s->boots,
+        .time = h->informs ? usm_clock_now(s, u) : usm_time(s),
+        .context_engine = ours ? s->engine : engine,
+        .context_engine_len = ours ? s->engine_len : n};
     v3_seal(s, &head, &w);
     if (w.bad)
         return 0;
@@ -66,7 +69,8 @@ size_t notify_v3_wrap(struct snmp *s, const struct snmp_host_conf *h, uint32_t i
     return bw_len(&w);
 }
 
-bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t, const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
+bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id, const struct fact_trap *t,
+                    const uint8_t *data, size_t *len, uint8_t sealed[SNMP_MESSAGE_MAX])
 {
     uint8_t engine[ENGINE_ID_MAX], tag;
     const struct snmp_user *u = user_of(s, h, engine, engine_of(s, h, engine));
@@ -80,7 +84,8 @@ bool notify_v3_seal(struct snmp *s, const struct snmp_host_conf *h, uint32_t id,
     return *len != 0;
 }
 
-bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len, uint32_t *request_id, bool *again)
+bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint8_t *data, size_t len,
+                      uint32_t *request_id, bool *again)
 {
     static const uint32_t not_in_window[] = {1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0};
     struct v3 *m = s->v3;
@@ -90,9 +95,11 @@ bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint
     struct rd r = rd_of(data, len), body = ber_of(&r, BER_SEQUENCE);
     if (!u || len > SNMP_IN_MAX || ber_int(&body) != 3 || body.bad || !v3_parse(body, m) || m->model != USM_MODEL)
         return false;
-    if (m->engine.left != n || memcmp(m->engine.p, engine, n) || m->user_name.left != strlen(u->name) || memcmp(m->user_name.p, u->name, m->user_name.left))
+    if (m->engine.left != n || memcmp(m->engine.p, engine, n) || m->user_name.left != strlen(u->name) ||
+        memcmp(m->user_name.p, u->name, m->user_name.left))
         return false;
-    if ((h->level && !(m->flags & V3_AUTH)) || ((m->flags & V3_AUTH) && !v3_proved(u, m, data, len)) || !v3_scoped(u, m))
+    if ((h->level && !(m->flags & V3_AUTH)) || ((m->flags & V3_AUTH) && !v3_proved(u, m, data, len)) ||
+        !v3_scoped(u, m))
         return false;
     struct rd pdu = m->pdu;
     *request_id = (uint32_t)ber_int(&pdu);
@@ -106,7 +113,8 @@ bool notify_v3_answer(struct snmp *s, const struct snmp_host_conf *h, const uint
     uint32_t oid[TRAP_OID_MAX];
     bool whole;
     size_t named = ber_oid_of(&name, oid, TRAP_OID_MAX, &whole);
-    if (pdu.bad || list.bad || pair.bad || named != sizeof not_in_window / sizeof not_in_window[0] || memcmp(oid, not_in_window, sizeof not_in_window))
+    if (pdu.bad || list.bad || pair.bad || named != sizeof not_in_window / sizeof not_in_window[0] ||
+        memcmp(oid, not_in_window, sizeof not_in_window))
         return false;
     *again = m->boots > u->clock.boots || (m->boots == u->clock.boots && m->time > usm_clock_now(s, u));
     if (*again)

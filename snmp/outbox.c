@@ -188,7 +188,8 @@ static bool take_answer(struct snmp *s, const struct snmp_host_conf *h, const ui
     if (h->version == SNMP_HOST_V3) {
         if (!notify_v3_answer(s, h, data, len, &id, &retry) && !retry)
             return false;
-    } else if (codec_read(data, len, &m) == CODEC_OK && m.pdu == SNMP_PDU_RESPONSE && m.community_len == strlen(h->community) && !memcmp(m.community, h->community, m.community_len)) {
+    } else if (codec_read(data, len, &m) == CODEC_OK && m.pdu == SNMP_PDU_RESPONSE &&
+               m.community_len == strlen(h->community) && !memcmp(m.community, h->community, m.community_len)) {
         id = m.request_id;
     } else {
         return false;

@@ -31,8 +31,18 @@ static const struct {
 
 static void head_of(struct snmp *s, const struct v3 *m, const struct snmp_user *u, uint8_t flags, struct v3_head *h)
 {
-    *h = (struct v3_head){.id = m->id, .flags = flags, .user = u, .user_name = m->user_name, .reeder = m->reeder, .engine = s->engine, .engine_len = s->engine_len,
-                          .boots = s->boots, .time = usm_time(s), .context_engine = s->engine, .context_engine_len = s->engine_len, .context_name = m->context_name};
+    *h = (struct v3_head){.id = m->id,
+                          .flags = flags,
+                          .user = u,
+                          .user_name = m->user_name,
+                          .reeder = m->reeder,
+                          .engine = s->engine,
+                          .engine_len = s->engine_len,
+                          .boots = s->boots,
+                          .time = usm_time(s),
+                          .context_engine = s->engine,
+                          .context_engine_len = s->engine_len,
+                          .context_name = m->context_name};
 }
 
 static size_t finish(struct bw *w, uint8_t *out)
@@ -43,7 +53,8 @@ static size_t finish(struct bw *w, uint8_t *out)
     return bw_len(w);
 }
 
-size_t report_v3(struct snmp *s, const struct v3 *m, const struct snmp_user *u, enum v3_report what, int32_t request_id, uint8_t *out)
+size_t report_v3(struct snmp *s, const struct v3 *m, const struct snmp_user *u, enum v3_report what, int32_t request_id,
+                 uint8_t *out)
 {
     uint32_t n = reports[what].n;
     uint64_t *counter = (uint64_t *)((char *)&s->stats + reports[what].counter);
@@ -105,7 +116,8 @@ static bool in_window(struct snmp *s, const struct v3 *m, struct snmp_user *u, b
 }
 
 /* Security: the user, when the message is his and of now; else *why. */
-static struct snmp_user *user_of(struct snmp *s, struct v3 *m, const uint8_t *data, size_t len, bool others, enum v3_report *why)
+static struct snmp_user *user_of(struct snmp *s, struct v3 *m, const uint8_t *data, size_t len, bool others,
+                                 enum v3_report *why)
 {
     bool ours = usm_engine_is_ours(s, m->engine);
     *why = V3_UNKNOWN_ENGINE;
@@ -127,7 +139,8 @@ static struct snmp_user *user_of(struct snmp *s, struct v3 *m, const uint8_t *da
     return in_window(s, m, u, ours) ? u : NULL;
 }
 
-struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, size_t len, struct rd rest, bool others, uint8_t *out, size_t *said)
+struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, size_t len, struct rd rest, bool others,
+                           uint8_t *out, size_t *said)
 {
     struct v3 *m = s->v3;
     uint64_t *counter = NULL;
@@ -150,7 +163,9 @@ struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, si
     if (!u) {
         if (why == V3_UNKNOWN_USER || why == V3_WRONG_DIGEST)
             refuse_sender(s, src, others);
-        const struct snmp_user *signs = why == V3_NOT_IN_WINDOW && usm_engine_is_ours(s, m->engine) ? usm_user(s, s->engine, s->engine_len, m->user_name.p, m->user_name.left) : NULL;
+        const struct snmp_user *signs = why == V3_NOT_IN_WINDOW && usm_engine_is_ours(s, m->engine)
+                                            ? usm_user(s, s->engine, s->engine_len, m->user_name.p, m->user_name.left)
+                                            : NULL;
         *said = report_v3(s, m, signs, why, request_id(m), out);
         if (why == V3_UNKNOWN_USER && s->conf.drop_unknown_user)
             *said = 0;

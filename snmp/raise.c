@@ -27,8 +27,9 @@ static void set_oid(uint32_t *oid, uint8_t *oid_len, const uint32_t *from, size_
     memcpy(oid, from, n * sizeof(*from));
     *oid_len = (uint8_t)n;
 }
-#define SET_OID(oid, oid_len, ...) \
-    set_oid((oid), (oid_len), (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+#define SET_OID(oid, oid_len, ...)                                                                                     \
+    set_oid((oid), (oid_len), (const uint32_t[]){__VA_ARGS__},                                                         \
+            sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static struct trap_var *add_num(struct fact_trap *t, enum trap_type type, int64_t num)
 {

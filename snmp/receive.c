@@ -72,15 +72,20 @@ static void count_request(struct snmp *s, const struct snmp_message *m, enum acc
 
 void response_count(struct snmp *s, uint32_t status)
 {
-    uint64_t *const counters[] = {NULL, &s->stats.in_too_big, &s->stats.in_no_such_name, &s->stats.in_bad_value, &s->stats.in_read_only, &s->stats.in_gen_err};
+    uint64_t *const counters[] = {NULL,
+                                  &s->stats.in_too_big,
+                                  &s->stats.in_no_such_name,
+                                  &s->stats.in_bad_value,
+                                  &s->stats.in_read_only,
+                                  &s->stats.in_gen_err};
     if (status)
         s->stats.in_response_errors++;
     if (status && status < sizeof counters / sizeof counters[0])
         ++*counters[status];
 }
 
-static void take(struct snmp *s, struct snmp_message *m, enum access access, const struct udp_from *from, const uint8_t *data,
-                 size_t len)
+static void take(struct snmp *s, struct snmp_message *m, enum access access, const struct udp_from *from,
+                 const uint8_t *data, size_t len)
 {
     switch (m->pdu) {
     case SNMP_PDU_TRAP:

@@ -20,7 +20,8 @@ static bool read_pdu(const struct v3 *v, struct snmp_message *m)
     bw_octets(&w, BER_OCTETS, NULL, 0);
     bw_int(&w, 1);
     bw_wrap(&w, BER_SEQUENCE, 0);
-    if (w.bad || codec_read(data + w.at, bw_len(&w), m) != CODEC_OK || (m->pdu != SNMP_PDU_TRAP && m->pdu != SNMP_PDU_INFORM))
+    if (w.bad || codec_read(data + w.at, bw_len(&w), m) != CODEC_OK ||
+        (m->pdu != SNMP_PDU_TRAP && m->pdu != SNMP_PDU_INFORM))
         return false;
     m->trap.version = 3;
     return true;

@@ -32,7 +32,8 @@ static size_t refuse(struct snmp *s, uint64_t *counter, const char *why, uint32_
 
 static bool is_request(const struct request *r)
 {
-    return r->pdu == BER_GET || r->pdu == BER_GET_NEXT || r->pdu == BER_SET || (r->pdu == BER_GET_BULK && r->version > 1);
+    return r->pdu == BER_GET || r->pdu == BER_GET_NEXT || r->pdu == BER_SET ||
+           (r->pdu == BER_GET_BULK && r->version > 1);
 }
 
 /* Those that an agent gets by mistake. */
@@ -73,7 +74,9 @@ static size_t serve_community(struct snmp *s, struct arrival *m, struct rd rest,
     m->community = community.p;
     m->community_len = community.left;
     if (is_other(r)) {
-        ++*(r->pdu == BER_RESPONSE ? &s->stats.in_responses : r->pdu == BER_INFORM ? &s->stats.in_informs : &s->stats.in_traps);
+        ++*(r->pdu == BER_RESPONSE ? &s->stats.in_responses
+            : r->pdu == BER_INFORM ? &s->stats.in_informs
+                                   : &s->stats.in_traps);
         return 0;
     }
     if (!is_request(r) || !request_parse(pdu, r))
@@ -97,7 +100,8 @@ static size_t serve_community(struct snmp *s, struct arrival *m, struct rd rest,
     return n;
 }
 
-size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, uint8_t out[SNMP_MESSAGE_MAX])
+size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len,
+                    uint8_t out[SNMP_MESSAGE_MAX])
 {
     struct rd r = rd_of(data, len);
     struct arrival m = {.from = from};
@@ -124,7 +128,8 @@ size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *
     return n;
 }
 
-void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply, void *arg)
+void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply,
+                void *arg)
 {
     uint8_t out[SNMP_MESSAGE_MAX];
     struct snmp_stats was = s->stats;

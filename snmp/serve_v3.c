@@ -21,7 +21,8 @@ static bool context_known(const struct snmp *s, const struct v3 *m, char name[SN
     return false;
 }
 
-static size_t respond(struct snmp *s, const struct v3 *m, const struct snmp_user *u, const struct request *r, uint8_t *out)
+static size_t respond(struct snmp *s, const struct v3 *m, const struct snmp_user *u, const struct request *r,
+                      uint8_t *out)
 {
     struct answer *a = s->answer;
     size_t limit = (size_t)m->max_size < s->conf.packet_size ? (size_t)m->max_size : s->conf.packet_size;
@@ -35,7 +36,8 @@ static size_t respond(struct snmp *s, const struct v3 *m, const struct snmp_user
     return answer_v3(s, m, u, &w, out);
 }
 
-size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest, uint8_t *out)
+size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest,
+                uint8_t *out)
 {
     const struct v3 *m = s->v3;
     struct request r = {.version = 3};

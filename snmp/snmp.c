@@ -24,7 +24,8 @@
 #define US_PER_TICK 10000
 
 static const uint32_t cisco_products[] = {1, 3, 6, 1, 4, 1, 9, 1};
-_Static_assert(sizeof(cisco_products) / sizeof(uint32_t) == SYS_OBJECT_ID_LEN - 1, "sysObjectID: products, then the product");
+_Static_assert(sizeof(cisco_products) / sizeof(uint32_t) == SYS_OBJECT_ID_LEN - 1,
+               "sysObjectID: products, then the product");
 
 void snmp_conf_init(void *conf)
 {
@@ -60,20 +61,24 @@ void snmp_remote_conf_init(void *remote)
 
 static bool conf_says_anything(const struct snmp_conf *c)
 {
-    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->members.n || c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] || c->inform_source[0] || c->trap_link_ietf || c->drop_unknown_user || c->system_shutdown || c->location[0] || c->contact[0] ||
-           kinds_any(c) || c->manager;
+    return c->communities.n || c->views.n || c->groups.n || c->remotes.n || c->contexts.n || c->members.n ||
+           c->chassis_id[0] || c->tftp_acl[0] || c->engine_id[0] || c->hosts.n || c->trap_source[0] ||
+           c->inform_source[0] || c->trap_link_ietf || c->drop_unknown_user || c->system_shutdown || c->location[0] ||
+           c->contact[0] || kinds_any(c) || c->manager;
 }
 
 static void clear_lists(struct snmp_conf *c)
 {
-    struct conf_list *const lists[] = {&c->communities, &c->hosts, &c->views, &c->groups, &c->remotes, &c->contexts, &c->members};
+    struct conf_list *const lists[] = {&c->communities, &c->hosts,    &c->views,  &c->groups,
+                                       &c->remotes,     &c->contexts, &c->members};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         conf_list_clear(lists[i]);
 }
 
 bool host_same(const struct snmp_host_conf *a, const struct snmp_host_conf *b)
 {
-    return a->addr == b->addr && a->udp_port == b->udp_port && !a->informs == !b->informs && a->version == b->version && a->level == b->level && !strcmp(a->community, b->community);
+    return a->addr == b->addr && a->udp_port == b->udp_port && !a->informs == !b->informs && a->version == b->version &&
+           a->level == b->level && !strcmp(a->community, b->community);
 }
 
 /* A row for each host line; that of a host that stays goes on. */
@@ -161,9 +166,11 @@ struct snmp *snmp_new(const struct snmp_env *env)
     if (env->mib && !snmp_rows_add(s, env->mib, err))
         msg_debug(env->log, "SNMP: %s", err);
     if (env->debug) {
-        struct debug_item items[] = {{.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets}, {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers},
-                                     {.subsystem = "SNMP", .text = "SNMP requests debugging", .on = &s->debug_requests},
-                                     {.subsystem = "SNMP", .text = "SNMP sessions debugging", .on = &s->debug_sessions}};
+        struct debug_item items[] = {
+            {.subsystem = "SNMP", .text = "SNMP packet debugging", .on = &s->debug_packets},
+            {.subsystem = "SNMP", .text = "SNMP packet headers debugging", .on = &s->debug_headers},
+            {.subsystem = "SNMP", .text = "SNMP requests debugging", .on = &s->debug_requests},
+            {.subsystem = "SNMP", .text = "SNMP sessions debugging", .on = &s->debug_sessions}};
         debug_register(env->debug, items, sizeof items / sizeof items[0], NULL, s);
     }
     return s;

@@ -47,17 +47,21 @@ struct snmp_env {
     uint64_t boot_us;    /* loop time at which the router began: the zero of sysUpTime */
     uint32_t product;    /* sysObjectID is 1.3.6.1.4.1.9.1.product (CISCO-PRODUCTS-MIB: 1045 is a 2911) */
     const char *chassis; /* serial number that `show snmp` prints; NULL: none */
-    struct mib *mib;     /* the router's managed objects; rows of our own are added. NULL: there are none to answer from */
+    struct mib *mib; /* the router's managed objects; rows of our own are added. NULL: there are none to answer from */
     struct files *files; /* where SNMPv3 keeps its engine and users; NULL: nowhere */
     bool keep;           /* ... and may (not with --seed) */
     struct rnd *rnd;     /* salts begin by chance; NULL: at 0 */
     uint8_t mac[6];      /* of the default engine id */
     const char *descr;   /* sysDescr; NULL: "" */
     const char *(*hostname)(void *arg); /* sysName; NULL: "" */
-    bool (*rename)(void *arg, const char *hostname, bool commit); /* sysName is set: may it be this? With commit, let it be. NULL: it may not */
-    bool (*pool)(void *arg, unsigned i, struct snmp_pool *out); /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
+    bool (*rename)(void *arg, const char *hostname,
+                   bool commit); /* sysName is set: may it be this? With commit, let it be. NULL: it may not */
+    bool (*pool)(
+        void *arg, unsigned i,
+        struct snmp_pool *out);      /* the i-th pool of memory, from 0; false: there is none. NULL: none is known */
     unsigned (*sessions)(void *arg); /* hrSystemNumUsers; NULL: 0 */
-    bool (*permits)(void *arg, const char *acl, uint32_t source); /* does the access list let this address? NULL: all of them do */
+    bool (*permits)(void *arg, const char *acl,
+                    uint32_t source); /* does the access list let this address? NULL: all of them do */
     void (*reload)(void *arg); /* a manager asks for it; NULL: it may not */
     struct shells *shells;     /* where a manager's copies are typed; NULL: nowhere */
     void *arg;
@@ -110,8 +114,10 @@ const struct snmp_logged *snmp_logged_from(const struct snmp *s, uint32_t from);
 int snmp_terminal_type(const struct snmp_configured *e); /* ccmHistoryEventTerminalType */
 const struct snmp_configured *snmp_configured_from(const struct snmp *s, uint32_t from);
 struct snmp_history_stats {
-    uint64_t sent, ignored, flushed, bumped; /* messages notified; below the level; that gave way in the history; events that did */
-    uint32_t changed, saved, startup;        /* sysUpTime when running-config was changed and saved, and startup-config changed, last; 0: never */
+    uint64_t sent, ignored, flushed,
+        bumped; /* messages notified; below the level; that gave way in the history; events that did */
+    uint32_t changed, saved,
+        startup; /* sysUpTime when running-config was changed and saved, and startup-config changed, last; 0: never */
 };
 struct snmp_history_stats snmp_history_stats(const struct snmp *s);
 /* May a manager reload the router (snmp-server system-shutdown)? With commit, it does. */
@@ -120,7 +126,12 @@ bool snmp_reload(struct snmp *s, bool commit);
 int32_t *snmp_set_serial(struct snmp *s);
 
 /* Who may do what, one after the other, as `show snmp` lists it and SNMP-VIEW-BASED-ACM-MIB names it (who.c). *cursor begins at 0; false: there is no other. */
-enum snmp_storage { STORAGE_VOLATILE = 2, STORAGE_NONVOLATILE, STORAGE_PERMANENT, STORAGE_READ_ONLY }; /* RFC 2579 StorageType */
+enum snmp_storage {
+    STORAGE_VOLATILE = 2,
+    STORAGE_NONVOLATILE,
+    STORAGE_PERMANENT,
+    STORAGE_READ_ONLY
+}; /* RFC 2579 StorageType */
 struct snmp_community_info {
     const char *name, *acl;
     unsigned index; /* snmpCommunityIndex is "cisco" and this */
@@ -203,8 +214,9 @@ struct snmp_stats {
     uint64_t in_set_vars;         /* values altered by sets that succeeded */
     uint64_t out_no_such_name, out_bad_value, out_gen_err;                        /* error-status of our responses */
     uint64_t out_get_requests, out_get_nexts, out_get_bulks, out_set_requests;    /* requests of our own */
-    uint64_t ask_timeouts, ask_drops;                                             /* those given up; those that could not be sent */
-    uint64_t usm_unsupported_levels, usm_not_in_window, usm_unknown_users, usm_unknown_engines, usm_wrong_digests, usm_decryption_errors; /* RFC 3414 usmStats 1-6 */
+    uint64_t ask_timeouts, ask_drops; /* those given up; those that could not be sent */
+    uint64_t usm_unsupported_levels, usm_not_in_window, usm_unknown_users, usm_unknown_engines, usm_wrong_digests,
+        usm_decryption_errors;                               /* RFC 3414 usmStats 1-6 */
     uint64_t unknown_models, invalid_msgs, unknown_handlers; /* RFC 3412 snmpMPDStats 1-3 */
     uint64_t unavailable_contexts, unknown_contexts;         /* RFC 3413 snmpUnavailableContexts, snmpUnknownContexts */
     uint64_t in_queue_drops;                                                      /* before we read them */
@@ -223,10 +235,12 @@ const struct snmp_host_stats *snmp_host_stats(struct snmp *s, size_t i);
 
 /* A request that came by another way than the router's own UDP (a port of this machine): the response goes to out, its length is returned; 0: none. */
 #define SNMP_MESSAGE_MAX 8192
-size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, uint8_t out[SNMP_MESSAGE_MAX]);
+size_t snmp_request(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len,
+                    uint8_t out[SNMP_MESSAGE_MAX]);
 /* The same, with the response handed to reply: in this call, or later when somebody else answers (object_gate), as long as the router is there. */
 typedef void snmp_reply_fn(void *arg, const struct udp_from *to, const uint8_t *data, size_t len);
-void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply, void *arg);
+void snmp_serve(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, snmp_reply_fn *reply,
+                void *arg);
 
 /* File systems, as `show file systems` has those that hold files: 1 is disk0:, 2 nvram: (flash.c). */
 enum { SNMP_FLASH_DEVICES = 2 };

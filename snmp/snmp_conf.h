@@ -70,7 +70,8 @@ struct snmp_host_conf {
     int informs;
     char community[SNMP_COMMUNITY_MAX + 1];
     uint16_t udp_port;
-    bool only_snmp, only_config, only_config_copy, only_entity, only_event_manager, only_syslog, only_isakmp, only_ipsec, only_ipsla;
+    bool only_snmp, only_config, only_config_copy, only_entity, only_event_manager, only_syslog, only_isakmp,
+        only_ipsec, only_ipsla;
 };
 
 struct snmp_conf {
@@ -92,13 +93,17 @@ struct snmp_conf {
     bool system_shutdown;   /* tsMsgSend may reload the router */
     char location[SNMP_TEXT_MAX + 1];
     char contact[SNMP_TEXT_MAX + 1];
-    bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart, traps_warmstart; /* enable traps snmp ... */
+    bool traps_authentication, traps_linkdown, traps_linkup, traps_coldstart,
+        traps_warmstart; /* enable traps snmp ... */
     bool traps_config, traps_config_copy, traps_entity, traps_event_manager, traps_syslog, traps_ipsla;
     bool traps_running_changed; /* ccmCLICfgRunConfNotifEnable: no line */
-    bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start, traps_ipsec_stop; /* enable traps isakmp|ipsec tunnel ... */
+    bool traps_isakmp_start, traps_isakmp_stop, traps_ipsec_start,
+        traps_ipsec_stop;                       /* enable traps isakmp|ipsec tunnel ... */
     bool traps_policy_add, traps_policy_delete; /* enable traps isakmp policy ... */
-    bool traps_cryptomap_add, traps_cryptomap_delete, traps_cryptomap_attach, traps_cryptomap_detach; /* enable traps ipsec cryptomap ... */
-    bool traps_isakmp_system, traps_isakmp_protocol, traps_isakmp_no_sa; /* failures: set through SNMP alone, no lines */
+    bool traps_cryptomap_add, traps_cryptomap_delete, traps_cryptomap_attach,
+        traps_cryptomap_detach; /* enable traps ipsec cryptomap ... */
+    bool traps_isakmp_system, traps_isakmp_protocol,
+        traps_isakmp_no_sa; /* failures: set through SNMP alone, no lines */
     bool traps_ipsec_system, traps_ipsec_setup, traps_ipsec_early_end, traps_ipsec_protocol, traps_ipsec_no_sa;
     uint32_t history_level, history_size; /* logging history: 4 (warnings), 1 */
     uint32_t trap_timeout;                               /* s: 30; a trap without a way is tried again after it */

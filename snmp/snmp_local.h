@@ -31,7 +31,8 @@ struct snmp_user {
     /* Localized, and lengthened where the hash gives less than the cipher takes: [0] as draft-blumenthal-aes-usm-04 says, [1] as draft-reeder-snmpv3-usm-3desede does
      * (IOS). Equal for all others. */
     uint8_t priv_key[2][USM_KEY_MAX];
-    struct engine_clock {              /* of a `remote`: the last boots and time that his sum proved, and when (loop time, us); 0: none yet */
+    struct
+        engine_clock { /* of a `remote`: the last boots and time that his sum proved, and when (loop time, us); 0: none yet */
         int32_t boots, time;
         uint64_t learned;
     } clock;
@@ -160,9 +161,11 @@ struct grant {
     const struct view *read, *write; /* NULL: nothing */
 };
 /* Of a request of version 1 or 2 (v2c) from this address; NONE also when an access list denies it. */
-enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src, struct grant *g);
+enum access access_community(const struct snmp *s, unsigned version, const uint8_t *community, size_t len, uint32_t src,
+                             struct grant *g);
 /* Level: 0 noAuthNoPriv, 1 authNoPriv, 2 authPriv. False: no row of his group is for this. */
-bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src, struct grant *g);
+bool access_user(const struct snmp *s, const struct snmp_user *u, int level, const char *context, uint32_t src,
+                 struct grant *g);
 /* Of a notification of version 1 or 2c: whose string, from where; NONE also when an access list denies it. */
 enum access access_of(const struct snmp *s, const uint8_t *community, size_t len, uint32_t src);
 /* May this notification be sent under this user (RFC 3413 3.3)? */
@@ -173,7 +176,8 @@ void transport_settle(struct snmp *s);
 void transport_close(struct snmp *s);
 /* The address a notification to dst leaves from: that of trap-source (or of source-interface informs) when it has one, else the route's; 0 when there is no route. */
 uint32_t transport_source(struct snmp *s, uint32_t dst, bool inform);
-MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_t port, const uint8_t *data, size_t len);
+MUST_USE bool transport_send(struct snmp *s, uint32_t src, uint32_t dst, uint16_t port, const uint8_t *data,
+                             size_t len);
 
 /* history.c: what happened, into the history; its entry. */
 struct snmp_logged *history_log(struct snmp *s, const struct fact_syslog *f);
@@ -186,7 +190,8 @@ void flash_clear(struct snmp *s);
 /* kinds.c */
 const struct kind *kind_find(const char *name); /* NULL: none */
 bool kind_enabled(const struct snmp_conf *c, const struct kind *k);
-bool host_same(const struct snmp_host_conf *a, const struct snmp_host_conf *b); /* are they one line, whatever kinds it lists? */
+bool host_same(const struct snmp_host_conf *a,
+               const struct snmp_host_conf *b); /* are they one line, whatever kinds it lists? */
 bool kind_for_host(const struct snmp_host_conf *h, const struct kind *k);
 bool kinds_any(const struct snmp_conf *c); /* is one enabled? */
 
@@ -226,7 +231,8 @@ void raise_link(struct snmp *s, const struct fact_trap *t); /* linkUp, linkDown,
 void raise_start(struct snmp *s, bool warm);
 
 /* serve_v3.c: a request in version 3, behind the version; octets of the response in out (SNMP_MESSAGE_MAX). */
-size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest, uint8_t *out);
+size_t serve_v3(struct snmp *s, const struct udp_from *from, const uint8_t *data, size_t len, struct rd rest,
+                uint8_t *out);
 /* serve.c */
 void serve_datagram(void *arg, const struct udp_from *from, const uint8_t *data, size_t len);
 /* receive.c: a sender without a right to speak: counted, said, and notified unless `quiet`. */
@@ -249,7 +255,8 @@ void trace_answer(struct snmp *s, const struct request *r, const struct answer *
 void trace_queued(struct snmp *s, const struct snmp_message *m, uint32_t dst);
 void trace_received(struct snmp *s, const struct snmp_message *m, uint32_t src);
 void trace_refused(struct snmp *s, const char *why, uint32_t src);
-void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries, unsigned timeout_s); /* `debug snmp requests` */
+void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries,
+                   unsigned timeout_s);                                             /* `debug snmp requests` */
 void trace_session(struct snmp *s, const struct snmp_session *n, const char *what); /* `debug snmp sessions` */
 void trace_ask(struct snmp *s, uint8_t tag, struct rd pdu, uint32_t dst);
 void trace_response(struct snmp *s, const struct request *r, uint32_t src);

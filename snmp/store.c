@@ -89,14 +89,16 @@ static void load_user(struct snmp *s, char *words[WORDS_MAX])
 {
     struct snmp_user u = {0};
     uint64_t auth, priv, addr, port;
-    if (!str_copy(u.name, sizeof u.name, words[1]) || !str_copy(u.group, sizeof u.group, words[2]) || !str_uint(words[3], 0, USM_AUTHS - 1, &auth) ||
-        !str_uint(words[4], 0, USM_PRIVS - 1, &priv) || !str_uint(words[6], 0, UINT32_MAX, &addr) || !str_uint(words[7], 0, UINT16_MAX, &port))
+    if (!str_copy(u.name, sizeof u.name, words[1]) || !str_copy(u.group, sizeof u.group, words[2]) ||
+        !str_uint(words[3], 0, USM_AUTHS - 1, &auth) || !str_uint(words[4], 0, USM_PRIVS - 1, &priv) ||
+        !str_uint(words[6], 0, UINT32_MAX, &addr) || !str_uint(words[7], 0, UINT16_MAX, &port))
         return;
     u.auth = (uint8_t)auth, u.priv = (uint8_t)priv, u.remote_addr = (uint32_t)addr, u.remote_port = (uint16_t)port;
     u.engine_len = (uint8_t)snmp_hex(words[5], u.engine, sizeof u.engine);
     if (strcmp(words[8], "-") != 0)
         str_copy(u.acl, sizeof u.acl, words[8]);
-    if (u.engine_len && key_word(words[9], u.auth_key, sums_hash_len(u.auth)) && key_word(words[10], u.priv_key[0], sums_cipher_len(u.priv)) &&
+    if (u.engine_len && key_word(words[9], u.auth_key, sums_hash_len(u.auth)) &&
+        key_word(words[10], u.priv_key[0], sums_cipher_len(u.priv)) &&
         key_word(words[11], u.priv_key[1], sums_cipher_len(u.priv)))
         add_user(s, &u);
     mem_wipe(&u, sizeof u);
@@ -127,7 +129,8 @@ void usm_load(struct snmp *s)
         size_t n = words_of(line, words);
         uint8_t id[ENGINE_ID_MAX];
         size_t len;
-        if (n == 3 && !strcmp(words[0], "engine") && (len = snmp_hex(words[1], id, sizeof id)) >= 5 && str_uint(words[2], 0, INT32_MAX, &boots)) {
+        if (n == 3 && !strcmp(words[0], "engine") && (len = snmp_hex(words[1], id, sizeof id)) >= 5 &&
+            str_uint(words[2], 0, INT32_MAX, &boots)) {
             memcpy(s->engine, id, len);
             s->engine_len = (uint8_t)len;
             s->boots = (int32_t)boots;
@@ -206,7 +209,8 @@ static bool make_keys(const struct snmp_user_spec *spec, struct snmp_user *u)
     size_t hash = sums_hash_len(u->auth), cipher = sums_cipher_len(u->priv);
     if (spec->localized)
         return (!u->auth || snmp_hex(spec->auth_secret, u->auth_key, USM_KEY_MAX) == hash) &&
-               (!u->priv || (snmp_hex(spec->priv_secret, u->priv_key[0], USM_KEY_MAX) == cipher && memcpy(u->priv_key[1], u->priv_key[0], USM_KEY_MAX)));
+               (!u->priv || (snmp_hex(spec->priv_secret, u->priv_key[0], USM_KEY_MAX) == cipher &&
+                             memcpy(u->priv_key[1], u->priv_key[0], USM_KEY_MAX)));
     if (u->auth && !sums_key(u->auth, spec->auth_secret, u->engine, u->engine_len, u->auth_key))
         return false;
     if (!u->priv)
@@ -214,7 +218,8 @@ static bool make_keys(const struct snmp_user_spec *spec, struct snmp_user *u)
     if (!sums_key(u->auth, spec->priv_secret, u->engine, u->engine_len, u->priv_key[0]))
         return false;
     memcpy(u->priv_key[1], u->priv_key[0], USM_KEY_MAX);
-    if (!sums_lengthen(u->auth, u->priv, false, u->engine, u->engine_len, u->priv_key[0]) || !sums_lengthen(u->auth, u->priv, true, u->engine, u->engine_len, u->priv_key[1]))
+    if (!sums_lengthen(u->auth, u->priv, false, u->engine, u->engine_len, u->priv_key[0]) ||
+        !sums_lengthen(u->auth, u->priv, true, u->engine, u->engine_len, u->priv_key[1]))
         return false;
     for (size_t k = 0; k < 2; k++)
         memset(u->priv_key[k] + cipher, 0, USM_KEY_MAX - cipher);
@@ -223,7 +228,10 @@ static bool make_keys(const struct snmp_user_spec *spec, struct snmp_user *u)
 
 bool snmp_user_set(struct snmp *s, const struct snmp_user_spec *spec)
 {
-    struct snmp_user u = {.auth = (uint8_t)spec->auth, .priv = (uint8_t)spec->priv, .remote_addr = spec->remote_addr, .remote_port = spec->remote_port};
+    struct snmp_user u = {.auth = (uint8_t)spec->auth,
+                          .priv = (uint8_t)spec->priv,
+                          .remote_addr = spec->remote_addr,
+                          .remote_port = spec->remote_port};
     str_copy(u.name, sizeof u.name, spec->name);
     str_copy(u.group, sizeof u.group, spec->group);
     str_copy(u.acl, sizeof u.acl, spec->acl);

@@ -26,7 +26,8 @@ static const struct {
     [USM_SHA256] = {NETSNMP_USMAUTH_HMAC192SHA256, 24, 32}, [USM_SHA384] = {NETSNMP_USMAUTH_HMAC256SHA384, 32, 48},
     [USM_SHA512] = {NETSNMP_USMAUTH_HMAC384SHA512, 48, 64},
 };
-static const uint8_t cipher_len[USM_PRIVS] = {[USM_DES] = 16, [USM_AES128] = 16, [USM_AES192] = 24, [USM_AES256] = 32, [USM_3DES] = 32};
+static const uint8_t cipher_len[USM_PRIVS] = {
+    [USM_DES] = 16, [USM_AES128] = 16, [USM_AES192] = 24, [USM_AES256] = 32, [USM_3DES] = 32};
 
 size_t sums_mac_len(enum usm_auth a)
 {
@@ -53,11 +54,13 @@ bool sums_key(enum usm_auth a, const char *password, const uint8_t *engine, size
     size_t n, ku_len = USM_KEY_MAX, len = USM_KEY_MAX;
     u_char ku[USM_KEY_MAX];
     oid *hash = sc_get_auth_oid(auths[a].type, &n);
-    return a != USM_NO_AUTH && hash && generate_Ku(hash, (u_int)n, (const u_char *)password, strlen(password), ku, &ku_len) == SNMPERR_SUCCESS &&
+    return a != USM_NO_AUTH && hash &&
+           generate_Ku(hash, (u_int)n, (const u_char *)password, strlen(password), ku, &ku_len) == SNMPERR_SUCCESS &&
            generate_kul(hash, (u_int)n, engine, engine_len, ku, ku_len, key, &len) == SNMPERR_SUCCESS;
 }
 
-bool sums_lengthen(enum usm_auth a, enum usm_priv p, bool reeder, const uint8_t *engine, size_t engine_len, uint8_t key[USM_KEY_MAX])
+bool sums_lengthen(enum usm_auth a, enum usm_priv p, bool reeder, const uint8_t *engine, size_t engine_len,
+                   uint8_t key[USM_KEY_MAX])
 {
     size_t n, len = auths[a].hash;
     if (len >= cipher_len[p])
@@ -73,7 +76,10 @@ bool sums_lengthen(enum usm_auth a, enum usm_priv p, bool reeder, const uint8_t 
     if (!longer)
         return false;
     memcpy(longer, key, len);
-    bool ok = hash && netsnmp_extend_kul(cipher_len[p], hash, (u_int)n, type, id, (u_int)engine_len, &longer, &len, 2 * USM_KEY_MAX) == SNMPERR_SUCCESS && len >= cipher_len[p];
+    bool ok = hash &&
+              netsnmp_extend_kul(cipher_len[p], hash, (u_int)n, type, id, (u_int)engine_len, &longer, &len,
+                                 2 * USM_KEY_MAX) == SNMPERR_SUCCESS &&
+              len >= cipher_len[p];
     if (ok)
         memcpy(key, longer, cipher_len[p]);
     free(longer);
@@ -84,7 +90,8 @@ bool sums_mac(enum usm_auth a, const uint8_t *key, const uint8_t *data, size_t l
 {
     size_t n, mac_len = auths[a].mac;
     oid *hash = sc_get_auth_oid(auths[a].type, &n);
-    return hash && sc_generate_keyed_hash(hash, n, key, auths[a].hash, data, len, mac, &mac_len) == SNMPERR_SUCCESS && mac_len == auths[a].mac;
+    return hash && sc_generate_keyed_hash(hash, n, key, auths[a].hash, data, len, mac, &mac_len) == SNMPERR_SUCCESS &&
+           mac_len == auths[a].mac;
 }
 
 static bool triple(bool encrypt, const uint8_t *key, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len)
@@ -95,9 +102,13 @@ static bool triple(bool encrypt, const uint8_t *key, const uint8_t *iv, const ui
     return ok;
 }
 
-bool sums_cipher(enum usm_priv p, bool encrypt, const uint8_t *key, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len)
+bool sums_cipher(enum usm_priv p, bool encrypt, const uint8_t *key, const uint8_t *iv, const uint8_t *in, uint8_t *out,
+                 size_t len)
 {
-    static const oid *const ciphers[USM_PRIVS] = {[USM_DES] = usmDESPrivProtocol, [USM_AES128] = usmAESPrivProtocol, [USM_AES192] = usmAES192PrivProtocol, [USM_AES256] = usmAES256PrivProtocol};
+    static const oid *const ciphers[USM_PRIVS] = {[USM_DES] = usmDESPrivProtocol,
+                                                  [USM_AES128] = usmAESPrivProtocol,
+                                                  [USM_AES192] = usmAES192PrivProtocol,
+                                                  [USM_AES256] = usmAES256PrivProtocol};
     static const size_t oid_len[USM_PRIVS] = {[USM_DES] = 10, [USM_AES128] = 10, [USM_AES192] = 9, [USM_AES256] = 9};
     if (p == USM_3DES)
         return triple(encrypt, key, iv, in, out, len);
@@ -105,7 +116,9 @@ bool sums_cipher(enum usm_priv p, bool encrypt, const uint8_t *key, const uint8_
     size_t iv_len = p == USM_DES ? 8 : 16, out_len = len;
     u_int key_len = p == USM_DES ? 8 : cipher_len[p];
     memcpy(vector, iv, iv_len);
-    int r = encrypt ? sc_encrypt(ciphers[p], oid_len[p], (u_char *)key, key_len, vector, (u_int)iv_len, in, (u_int)len, out, &out_len)
-                    : sc_decrypt(ciphers[p], oid_len[p], (u_char *)key, key_len, vector, (u_int)iv_len, (u_char *)in, (u_int)len, out, &out_len);
+    int r = encrypt ? sc_encrypt(ciphers[p], oid_len[p], (u_char *)key, key_len, vector, (u_int)iv_len, in, (u_int)len,
+                                 out, &out_len)
+                    : sc_decrypt(ciphers[p], oid_len[p], (u_char *)key, key_len, vector, (u_int)iv_len, (u_char *)in,
+                                 (u_int)len, out, &out_len);
     return r == SNMPERR_SUCCESS && out_len == len;
 }

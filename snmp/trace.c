@@ -69,9 +69,11 @@ static void add_pdu(struct text *t, const struct snmp_message *m)
     if (m->version == 1) {
         text_add(t, "SNMP: V1 Trap, ent ");
         add_oid(t, m->v1.enterprise, m->v1.enterprise_len);
-        text_printf(t, ", addr %s, gentrap %u, spectrap %" PRIu32, IP4(m->v1.agent_addr), m->v1.generic, m->v1.specific);
+        text_printf(t, ", addr %s, gentrap %u, spectrap %" PRIu32, IP4(m->v1.agent_addr), m->v1.generic,
+                    m->v1.specific);
     } else {
-        text_printf(t, "SNMP: %s, reqid %" PRIu32 ", errstat 0, erridx 0", m->pdu == SNMP_PDU_INFORM ? "Inform request" : "V2 Trap", m->request_id);
+        text_printf(t, "SNMP: %s, reqid %" PRIu32 ", errstat 0, erridx 0",
+                    m->pdu == SNMP_PDU_INFORM ? "Inform request" : "V2 Trap", m->request_id);
         text_printf(t, "\n sysUpTime.0 = %" PRIu32 "\n snmpTrapOID.0 = ", m->uptime);
         add_oid(t, m->trap.trap_oid, m->trap.trap_oid_len);
     }
@@ -110,14 +112,15 @@ void trace_refused(struct snmp *s, const char *why, uint32_t src)
 
 void trace_manager(struct snmp *s, const struct snmp_host_conf *h, unsigned retries, unsigned timeout_s)
 {
-    msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %u, timeout: %u", IP4(h->addr), h->udp_port,
-              h->version == SNMP_HOST_V3 ? "user" : "community", h->community, retries, timeout_s);
+    msg_debug(s->env.log, "SNMP Manager API: request\n  dest: %s.%u, %s: %s\n  retries: %u, timeout: %u", IP4(h->addr),
+              h->udp_port, h->version == SNMP_HOST_V3 ? "user" : "community", h->community, retries, timeout_s);
 }
 
 void trace_session(struct snmp *s, const struct snmp_session *n, const char *what)
 {
     static const char *const who[] = {"V1 community", "V2C community", "V3 user"};
-    msg_debug(s->env.log, "SNMP Manager API: session %s\n  dest: %s.%u, %s: %s", what, IP4(n->addr), n->port, who[n->version], n->who);
+    msg_debug(s->env.log, "SNMP Manager API: session %s\n  dest: %s.%u, %s: %s", what, IP4(n->addr), n->port,
+              who[n->version], n->who);
 }
 
 static const char *pdu_name(uint8_t pdu)
@@ -170,7 +173,10 @@ void trace_header(struct snmp *s, unsigned version, const uint8_t *community, si
 static void add_request(struct text *t, const struct request *r)
 {
     text_printf(t, "\nSNMP: %s, reqid %" PRId32, pdu_name(r->pdu), r->id);
-    text_printf(t, r->pdu == BER_GET_BULK ? ", nonrptr %" PRId32 ", maxreps %" PRId32 : ", errstat %" PRId32 ", erridx %" PRId32, r->a, r->b);
+    text_printf(t,
+                r->pdu == BER_GET_BULK ? ", nonrptr %" PRId32 ", maxreps %" PRId32
+                                       : ", errstat %" PRId32 ", erridx %" PRId32,
+                r->a, r->b);
     add_varbinds(t, r->list);
 }
 
@@ -178,7 +184,8 @@ void trace_request(struct snmp *s, const struct request *r, const struct udp_fro
 {
     struct text t = {0};
     const char *ifname = from->ifindex ? inet_if_name(s->env.inet, from->ifindex) : NULL;
-    text_printf(&t, "SNMP: Packet received via UDP from %s%s%s", IP4(from->src), ifname ? " on " : "", ifname ? ifname : "");
+    text_printf(&t, "SNMP: Packet received via UDP from %s%s%s", IP4(from->src), ifname ? " on " : "",
+                ifname ? ifname : "");
     add_request(&t, r);
     msg_debug(s->env.log, "%s", text_str(&t));
     text_free(&t);
@@ -204,7 +211,8 @@ void trace_ask(struct snmp *s, uint8_t tag, struct rd pdu, uint32_t dst)
 void trace_answer(struct snmp *s, const struct request *r, const struct answer *a, uint32_t dst)
 {
     struct text t = {0};
-    text_printf(&t, "SNMP: Response, reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32, r->id, a->status, a->index);
+    text_printf(&t, "SNMP: Response, reqid %" PRId32 ", errstat %" PRId32 ", erridx %" PRId32, r->id, a->status,
+                a->index);
     add_varbinds(&t, a->echo ? r->list : rd_of(a->list, a->len));
     text_printf(&t, "\nSNMP: Packet sent via UDP to %s", IP4(dst));
     msg_debug(s->env.log, "%s", text_str(&t));
@@ -215,7 +223,8 @@ void trace_header_v3(struct snmp *s, const struct v3 *m)
 {
     static const char *const levels[] = {"noauth", "auth", "priv"};
     struct text t = {0};
-    text_printf(&t, "Incoming SNMP packet\nv3 packet security model: v3 security level: %s\nusername: ", levels[v3_level(m)]);
+    text_printf(
+        &t, "Incoming SNMP packet\nv3 packet security model: v3 security level: %s\nusername: ", levels[v3_level(m)]);
     add_string(&t, m->user_name.p, m->user_name.left);
     text_add(&t, "\nsnmpEngineID: ");
     for (size_t i = 0; i < m->engine.left; i++)
@@ -227,7 +236,8 @@ void trace_header_v3(struct snmp *s, const struct v3 *m)
 
 void snmp_say_value(struct snmp *s, const struct agent_value *v, struct text *out)
 {
-    static const char *const absent[] = {"NO_SUCH_OBJECT_EXCEPTION", "NO_SUCH_INSTANCE_EXCEPTION", "END_OF_MIB_VIEW_EXCEPTION", "NULL TYPE/VALUE"};
+    static const char *const absent[] = {"NO_SUCH_OBJECT_EXCEPTION", "NO_SUCH_INSTANCE_EXCEPTION",
+                                         "END_OF_MIB_VIEW_EXCEPTION", "NULL TYPE/VALUE"};
     text_add(out, " ");
     name_say(s->env.mib, v->var.oid, v->var.oid_len, out);
     text_add(out, " = ");

@@ -38,7 +38,8 @@ bool v3_parse(struct rd rest, struct v3 *m)
     m->user_name = ber_of(&usm, BER_OCTETS);
     m->auth = ber_of(&usm, BER_OCTETS);
     m->priv = ber_of(&usm, BER_OCTETS);
-    return !usm.bad && !usm.left && !params.bad && !params.left && m->engine.left <= ENGINE_ID_MAX && m->user_name.left <= SNMP_NAME_MAX && m->boots >= 0 && m->time >= 0;
+    return !usm.bad && !usm.left && !params.bad && !params.left && m->engine.left <= ENGINE_ID_MAX &&
+           m->user_name.left <= SNMP_NAME_MAX && m->boots >= 0 && m->time >= 0;
 }
 
 bool v3_proved(const struct snmp_user *u, const struct v3 *m, const uint8_t *data, size_t len)
@@ -53,7 +54,8 @@ bool v3_proved(const struct snmp_user *u, const struct v3 *m, const uint8_t *dat
 }
 
 /* The vector of one message: RFC 3414 8.1.1.1, RFC 3826 3.1.2.1. */
-static void vector_of(enum usm_priv p, const uint8_t *key, int32_t boots, int32_t time, const uint8_t salt[8], uint8_t iv[16])
+static void vector_of(enum usm_priv p, const uint8_t *key, int32_t boots, int32_t time, const uint8_t salt[8],
+                      uint8_t iv[16])
 {
     if (sums_in_blocks(p)) {
         for (size_t i = 0; i < 8; i++)
@@ -80,14 +82,16 @@ bool v3_scoped(const struct snmp_user *u, struct v3 *m)
     if (!(m->flags & V3_PRIV))
         return take_scoped(m, m->body, false);
     struct rd r = m->body, hidden = ber_of(&r, BER_OCTETS);
-    if (r.bad || r.left || m->priv.left != 8 || hidden.left > sizeof m->plain || (sums_in_blocks(u->priv) && hidden.left % 8))
+    if (r.bad || r.left || m->priv.left != 8 || hidden.left > sizeof m->plain ||
+        (sums_in_blocks(u->priv) && hidden.left % 8))
         return false;
     size_t ways = memcmp(u->priv_key[0], u->priv_key[1], sizeof u->priv_key[0]) ? 2 : 1;
     for (m->reeder = 0; m->reeder < ways; m->reeder++) {
         uint8_t iv[16];
         const uint8_t *key = u->priv_key[m->reeder];
         vector_of(u->priv, key, m->boots, m->time, m->priv.p, iv);
-        if (sums_cipher(u->priv, false, key, iv, hidden.p, m->plain, hidden.left) && take_scoped(m, rd_of(m->plain, hidden.left), true))
+        if (sums_cipher(u->priv, false, key, iv, hidden.p, m->plain, hidden.left) &&
+            take_scoped(m, rd_of(m->plain, hidden.left), true))
             return true;
     }
     return false;
@@ -167,7 +171,8 @@ static bool engine_is(const struct snmp_user *u, const uint8_t *engine, size_t l
     return u->engine_len == len && !memcmp(u->engine, engine, len);
 }
 
-struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name, size_t name_len)
+struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name,
+                           size_t name_len)
 {
     for (size_t i = 0; i < s->nusers; i++) {
         struct snmp_user *u = &s->users[i];

@@ -54,17 +54,29 @@ void v3_seal(struct snmp *s, const struct v3_head *h, struct bw *w);
 
 /* prove_v3.c: the order of proof of a message behind its version, into s->v3. The user whose it is, its scoped PDU taken apart; NULL: refused and counted, and a
  * report of *said octets is in out (SNMP_MESSAGE_MAX; 0: none). others: it may be of another engine, whose users we have keys of. */
-struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, size_t len, struct rd rest, bool others, uint8_t *out, size_t *said);
+struct snmp_user *prove_v3(struct snmp *s, uint32_t src, const uint8_t *data, size_t len, struct rd rest, bool others,
+                           uint8_t *out, size_t *said);
 /* A report of one counter of RFC 3411's MIBs, signed by u (NULL: by nobody); the counter rises. Octets in out; 0 when the sender wants none. */
-enum v3_report { V3_UNSUPPORTED_LEVEL, V3_NOT_IN_WINDOW, V3_UNKNOWN_USER, V3_UNKNOWN_ENGINE, V3_WRONG_DIGEST, V3_DECRYPTION, V3_UNKNOWN_HANDLER, V3_UNKNOWN_CONTEXT };
-size_t report_v3(struct snmp *s, const struct v3 *m, const struct snmp_user *u, enum v3_report what, int32_t request_id, uint8_t *out);
+enum v3_report {
+    V3_UNSUPPORTED_LEVEL,
+    V3_NOT_IN_WINDOW,
+    V3_UNKNOWN_USER,
+    V3_UNKNOWN_ENGINE,
+    V3_WRONG_DIGEST,
+    V3_DECRYPTION,
+    V3_UNKNOWN_HANDLER,
+    V3_UNKNOWN_CONTEXT
+};
+size_t report_v3(struct snmp *s, const struct v3 *m, const struct snmp_user *u, enum v3_report what, int32_t request_id,
+                 uint8_t *out);
 /* The PDU in w, back to whom m came from, under the same user and level; octets in out. */
 size_t answer_v3(struct snmp *s, const struct v3 *m, const struct snmp_user *u, struct bw *w, uint8_t *out);
 
 /* Our own engine. */
 int32_t usm_time(const struct snmp *s); /* snmpEngineTime, s */
 /* A user whose keys are of this engine; NULL: none. */
-struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name, size_t name_len);
+struct snmp_user *usm_user(const struct snmp *s, const uint8_t *engine, size_t engine_len, const uint8_t *name,
+                           size_t name_len);
 bool usm_engine_is_ours(const struct snmp *s, struct rd engine);
 bool usm_engine_known(const struct snmp *s, struct rd engine); /* has it a user? */
 /* The clock of a user's engine, which is not ours: seconds, now; is what a proved message says within the window of RFC 3414 3.2 7b? Then it is learned, but only forward:

@@ -63,9 +63,16 @@ static bool notifies(const struct snmp *s, const struct snmp_group_conf *g)
 
 static void group_of_line(const struct snmp *s, const struct snmp_group_conf *g, struct snmp_group_info *out)
 {
-    *out = (struct snmp_group_info){.name = g->name, .context = g->context, .read = g->read[0] ? g->read : "v1default", .write = g->write,
-                                    .notify = g->notify[0] || !notifies(s, g) ? g->notify : ALL_KINDS, .acl = g->acl, .model = g->model, .level = g->level,
-                                    .prefix = g->prefix, .storage = STORAGE_NONVOLATILE};
+    *out = (struct snmp_group_info){.name = g->name,
+                                    .context = g->context,
+                                    .read = g->read[0] ? g->read : "v1default",
+                                    .write = g->write,
+                                    .notify = g->notify[0] || !notifies(s, g) ? g->notify : ALL_KINDS,
+                                    .acl = g->acl,
+                                    .model = g->model,
+                                    .level = g->level,
+                                    .prefix = g->prefix,
+                                    .storage = STORAGE_NONVOLATILE};
 }
 
 static void group_of_community(const struct snmp *s, const struct snmp_community_conf *c, struct snmp_group_info *out)

@@ -234,7 +234,8 @@ static bool gmac(const struct seal_job *j)
     unsigned n = seal_aad(j, head);
     struct bytes parts[2] = {BYTES(head, n), BYTES(j->iv, (size_t)(j->data - j->iv) + j->len)};
     uint8_t *tag = j->data + j->len;
-    return s->encrypt ? cipher_tag(seal_evp(s), j->iv, parts, 2, tag) : cipher_tag_fits(seal_evp(s), j->iv, parts, 2, tag);
+    return s->encrypt ? cipher_tag(seal_evp(s), j->iv, parts, 2, tag)
+                      : cipher_tag_fits(seal_evp(s), j->iv, parts, 2, tag);
 }
 
 /* ---- both ---- */

@@ -33,7 +33,8 @@ struct seal {
     uint8_t before;   /* in SEAL_UNITs: the cipher's keys begin so far before the seal; 0: behind it */
     uint8_t keys[];   /* the multi-buffer library's, or where libcrypto's cipher is */
 };
-_Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) == SEAL_UNIT, "round keys fill their lines");
+_Static_assert(sizeof(struct seal) == SEAL_UNIT && offsetof(struct seal, keys) == SEAL_UNIT,
+               "round keys fill their lines");
 
 static inline size_t seal_pads_at(const struct seal *s) /* in keys */
 {

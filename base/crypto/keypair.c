@@ -181,7 +181,8 @@ size_t keypair_public_ssh(const struct keypair *k, uint8_t *out, size_t cap)
     } else {
         uint8_t point[1 + 2 * 66];
         size_t len = 0;
-        if (!EVP_PKEY_get_octet_string_param(k->key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) || point[0] != 4)
+        if (!EVP_PKEY_get_octet_string_param(k->key, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &len) ||
+            point[0] != 4)
             return 0;
         put_string(&b, name + strlen("ecdsa-sha2-"), strlen(name) - strlen("ecdsa-sha2-"));
         put_string(&b, point, len);
@@ -193,11 +194,13 @@ size_t keypair_public_ssh(const struct keypair *k, uint8_t *out, size_t cap)
 static bool ed25519_pem(const struct keypair *k, struct text *out)
 {
     static const char magic[] = "openssh-key-v1";
-    static const uint8_t none[] = "\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\1", checks[8] = {0}, padding[] = {1, 2, 3, 4, 5, 6, 7};
+    static const uint8_t none[] = "\0\0\0\4none\0\0\0\4none\0\0\0\0\0\0\0\1", checks[8] = {0},
+                         padding[] = {1, 2, 3, 4, 5, 6, 7};
     uint8_t public[64], secret[256], whole[512], pair[64];
     struct ssh_bytes s = {.p = secret, .cap = sizeof secret}, w = {.p = whole, .cap = sizeof whole};
     size_t n = 32, m = 32, len = keypair_public_ssh(k, public, sizeof public);
-    bool ok = len && EVP_PKEY_get_raw_private_key(k->key, pair, &n) == 1 && EVP_PKEY_get_raw_public_key(k->key, pair + 32, &m) == 1 && n == 32 && m == 32;
+    bool ok = len && EVP_PKEY_get_raw_private_key(k->key, pair, &n) == 1 &&
+              EVP_PKEY_get_raw_public_key(k->key, pair + 32, &m) == 1 && n == 32 && m == 32;
     put(&s, checks, sizeof checks);
     put(&s, public, len); /* name and public half, as they stand there too */
     put_string(&s, pair, sizeof pair);

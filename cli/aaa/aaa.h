@@ -70,22 +70,30 @@ struct aaa_grant { /* with AAA_PASS */
 typedef void aaa_done_fn(void *arg, enum aaa_verdict v, const struct aaa_grant *g);
 
 /* What the line (and aaa new-model) wants before a prompt is shown. */
-enum aaa_wants { AAA_WANTS_NOTHING, AAA_WANTS_PASSWORD, AAA_WANTS_USER, AAA_REFUSES /* vty: "Password required, but none set" */ };
+enum aaa_wants {
+    AAA_WANTS_NOTHING,
+    AAA_WANTS_PASSWORD,
+    AAA_WANTS_USER,
+    AAA_REFUSES /* vty: "Password required, but none set" */
+};
 enum aaa_wants aaa_wants(const struct aaa *a, const struct aaa_door *door);
 /* Is there anything to ask this user? False for `username U nopassword`. */
 bool aaa_wants_password(const struct aaa *a, const char *user);
 
 /* May he log in? user "" for a line password. done is called later, once, unless aaa_cancel comes first; the failure or success is counted and logged
  * (SEC_LOGIN) by aaa. SSH always needs a user, whatever the line says. */
-struct aaa_question *aaa_login(struct aaa *a, const struct aaa_door *door, const char *user, const char *password, aaa_done_fn *done, void *arg);
+struct aaa_question *aaa_login(struct aaa *a, const struct aaa_door *door, const char *user, const char *password,
+                               aaa_done_fn *done, void *arg);
 /* May a session become `level`? Enable secret, else enable password, else (aaa) its methods. */
-struct aaa_question *aaa_enable(struct aaa *a, const struct aaa_door *door, const char *user, uint8_t level, const char *password, aaa_done_fn *done, void *arg);
+struct aaa_question *aaa_enable(struct aaa *a, const struct aaa_door *door, const char *user, uint8_t level,
+                                const char *password, aaa_done_fn *done, void *arg);
 /* Before asking: does `enable` need a password here? NOTHING: it goes through (a console without any). REFUSES: a vty for which none is set. */
 enum aaa_wants aaa_enable_wants(const struct aaa *a, const struct aaa_door *door, uint8_t level);
 void aaa_cancel(struct aaa_question *q); /* NULL-safe; done is not called */
 
 bool aaa_is_new_model(const struct aaa *a);
-bool aaa_enable_is_secret(const struct aaa *a, uint8_t level); /* a secret opens it, not a password: the words of a refusal differ */
+bool aaa_enable_is_secret(const struct aaa *a,
+                          uint8_t level); /* a secret opens it, not a password: the words of a refusal differ */
 /* `aaa authorization commands`: may this session run a command of that level? Always true without such a line; the console is asked only with `aaa
  * authorization console`. is_config: a line of a configuration mode. user "" for somebody who never logged in. */
 bool aaa_may_run(const struct aaa *a, const struct aaa_door *door, const char *user, uint8_t level, bool is_config);
@@ -93,7 +101,8 @@ bool aaa_may_run(const struct aaa *a, const struct aaa_door *door, const char *u
 /* SSH public keys (`ip ssh pubkey-chain`): is this key (its wire form, RFC 4253 6.6) one of the user's? Only a signature the SSH child has checked makes it a
  * login: then aaa_login_by_key counts, logs and grants. */
 bool aaa_key_known(const struct aaa *a, const char *user, const void *blob, size_t len);
-enum aaa_verdict aaa_login_by_key(struct aaa *a, const struct aaa_door *door, const char *user, const void *blob, size_t len, struct aaa_grant *out);
+enum aaa_verdict aaa_login_by_key(struct aaa *a, const struct aaa_door *door, const char *user, const void *blob,
+                                  size_t len, struct aaa_grant *out);
 
 /* The users' keys, as `key-hash` keeps them: type "ssh-rsa" and the MD5 of the wire form. add: false when it is there already, or the user has
  * AAA_KEYS_MAX. remove: type NULL for all of the user's. next: cursor from 0, in the order they were added; false at the end. */

@@ -84,7 +84,8 @@ static int become(const struct child_params *p, pid_t parent)
     if (getppid() != parent)
         _exit(127);
     for (int s = 1; s < _NSIG; s++)
-        if (sigaction(s, &dfl, NULL) < 0) /* the two that the C library keeps for itself: who started us may ignore them */
+        if (sigaction(s, &dfl, NULL) <
+            0) /* the two that the C library keeps for itself: who started us may ignore them */
             syscall(SYS_rt_sigaction, s, &(const struct {unsigned long v[4];}){{0}}, NULL, _NSIG / 8);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

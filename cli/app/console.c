@@ -83,7 +83,13 @@ static void open_session(struct console *c)
 {
     struct term_params p = {
         .shells = router_shells(c->router),
-        .session = {.vty = false, .n = 0, .user = "", .location = "", .privilege = 1, .length = c->viewer.rows, .width = c->viewer.columns},
+        .session = {.vty = false,
+                    .n = 0,
+                    .user = "",
+                    .location = "",
+                    .privilege = 1,
+                    .length = c->viewer.rows,
+                    .width = c->viewer.columns},
         .newline_is_crlf = c->viewer.crlf,
         .write = on_write,
         .full = is_full,

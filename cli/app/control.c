@@ -299,7 +299,8 @@ static ssize_t receive(struct client *c, char *buf, size_t len)
         char room[CMSG_SPACE(sizeof(int))];
     } control;
     struct iovec iov = {.iov_base = buf, .iov_len = len};
-    struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+    struct msghdr m = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     ssize_t n = recvmsg(c->fd, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     struct cmsghdr *h = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
     if (h && h->cmsg_level == SOL_SOCKET && h->cmsg_type == SCM_RIGHTS && h->cmsg_len == CMSG_LEN(sizeof(int))) {
@@ -412,7 +413,8 @@ static void on_syslog(void *arg, const void *fact)
     }
 }
 
-struct control *control_new(struct loop *loop, int listen_fd, struct console *console, void (*stop)(void *arg), void *arg)
+struct control *control_new(struct loop *loop, int listen_fd, struct console *console, void (*stop)(void *arg),
+                            void *arg)
 {
     struct control *ctl = NEW(struct control);
     ctl->loop = loop;

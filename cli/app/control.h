@@ -8,7 +8,8 @@ struct loop;
 struct router;
 
 /* listen_fd is taken over. stop: a client asked the node to end. */
-struct control *control_new(struct loop *loop, int listen_fd, struct console *console, void (*stop)(void *arg), void *arg);
+struct control *control_new(struct loop *loop, int listen_fd, struct console *console, void (*stop)(void *arg),
+                            void *arg);
 void control_free(struct control *c); /* NULL-safe */
 /* NULL before a reload frees the router: commands under way are answered then. */
 void control_set_router(struct control *c, struct router *r);

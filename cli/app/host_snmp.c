@@ -56,13 +56,18 @@ static int take(struct host_snmp *h)
     struct mmsghdr m[A_CALL];
     for (int i = 0; i < A_CALL; i++) {
         data[i] = (struct iovec){.iov_base = h->in[i], .iov_len = sizeof h->in[i]};
-        m[i].msg_hdr = (struct msghdr){.msg_name = &peers[i], .msg_namelen = sizeof peers[i], .msg_iov = &data[i], .msg_iovlen = 1, .msg_control = control[i],
+        m[i].msg_hdr = (struct msghdr){.msg_name = &peers[i],
+                                       .msg_namelen = sizeof peers[i],
+                                       .msg_iov = &data[i],
+                                       .msg_iovlen = 1,
+                                       .msg_control = control[i],
                                        .msg_controllen = sizeof control[i]};
     }
     int n = recvmmsg(h->fd, m, A_CALL, MSG_DONTWAIT, NULL);
     for (int i = 0; i < n; i++) {
         take_drops(h, &m[i].msg_hdr);
-        struct udp_from from = {.src = ntohl(peers[i].sin_addr.s_addr), .sport = ntohs(peers[i].sin_port), .dport = 161};
+        struct udp_from from = {
+            .src = ntohl(peers[i].sin_addr.s_addr), .sport = ntohs(peers[i].sin_port), .dport = 161};
         snmp_serve(h->snmp, &from, h->in[i], m[i].msg_len, reply, h);
     }
     return n;

@@ -84,7 +84,8 @@ static void on_fd(void *arg, unsigned events)
     s->ev->ready(s->arg);
 }
 
-static struct stream *host_open(struct streams *streams, uint32_t addr, uint16_t port, const struct stream_events *ev, void *arg)
+static struct stream *host_open(struct streams *streams, uint32_t addr, uint16_t port, const struct stream_events *ev,
+                                void *arg)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(addr)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -18,7 +18,8 @@ static const char usage[] =
     "                  wait NODE REGEX [--timeout S] [--since MARK] | capture NODE IF FILE\n"
     "       espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] | lint CONFIG\n"
     "       espial --version | --help\n"
-    "SPEC: unix:PATH, udp:LPORT:HOST:RPORT, slirp:[net=...,host=...,map=PORT:PORT], tap:NAME, packet:IFNAME. `espial lab --lab NAME ...` when several labs are up.\n";
+    "SPEC: unix:PATH, udp:LPORT:HOST:RPORT, slirp:[net=...,host=...,map=PORT:PORT], tap:NAME, packet:IFNAME. `espial "
+    "lab --lab NAME ...` when several labs are up.\n";
 
 int main(int argc, char **argv)
 {

@@ -56,7 +56,8 @@ static int take_port(struct run_port *ports, size_t *n, const char *option, cons
         return wrong("too many of this option", option);
     snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - word) : 0, word);
     snprintf(text, sizeof text, "%s is ADDR:PORT, with an IPv4 address, not", option);
-    if (!colon || !str_uint(colon + 1, 0, 65535, &port) || !ip4_parse(!strcmp(host, "localhost") ? "127.0.0.1" : host, &p->addr))
+    if (!colon || !str_uint(colon + 1, 0, 65535, &port) ||
+        !ip4_parse(!strcmp(host, "localhost") ? "127.0.0.1" : host, &p->addr))
         return wrong(text, word);
     p->port = (uint16_t)port;
     p->fd = -1;
@@ -93,14 +94,41 @@ static bool loopback_spec(const char *spec)
 
 int run_options(int argc, char **argv, struct run_options *o)
 {
-    enum { CONFIG = 1, STATE, HOSTNAME, PLATFORM, LINK, CAPTURE, EXPORT, SCALE, SEED, STAY, CONTROL, READY, SSH, SSH_FD, SNMP, SNMP_FD };
+    enum {
+        CONFIG = 1,
+        STATE,
+        HOSTNAME,
+        PLATFORM,
+        LINK,
+        CAPTURE,
+        EXPORT,
+        SCALE,
+        SEED,
+        STAY,
+        CONTROL,
+        READY,
+        SSH,
+        SSH_FD,
+        SNMP,
+        SNMP_FD
+    };
     static const struct option names[] = {
-        {"config", required_argument, NULL, CONFIG},       {"state", required_argument, NULL, STATE},      {"hostname", required_argument, NULL, HOSTNAME},
-        {"platform", required_argument, NULL, PLATFORM},   {"link", required_argument, NULL, LINK},        {"capture", required_argument, NULL, CAPTURE},
-        {"export-keys", required_argument, NULL, EXPORT},  {"time-scale", required_argument, NULL, SCALE}, {"seed", required_argument, NULL, SEED},
-        {"stay", no_argument, NULL, STAY},                 {"control-fd", required_argument, NULL, CONTROL}, {"ready-fd", required_argument, NULL, READY},
-        {"ssh", required_argument, NULL, SSH},               {"ssh-fd", required_argument, NULL, SSH_FD},
-        {"snmp", required_argument, NULL, SNMP},             {"snmp-fd", required_argument, NULL, SNMP_FD},
+        {"config", required_argument, NULL, CONFIG},
+        {"state", required_argument, NULL, STATE},
+        {"hostname", required_argument, NULL, HOSTNAME},
+        {"platform", required_argument, NULL, PLATFORM},
+        {"link", required_argument, NULL, LINK},
+        {"capture", required_argument, NULL, CAPTURE},
+        {"export-keys", required_argument, NULL, EXPORT},
+        {"time-scale", required_argument, NULL, SCALE},
+        {"seed", required_argument, NULL, SEED},
+        {"stay", no_argument, NULL, STAY},
+        {"control-fd", required_argument, NULL, CONTROL},
+        {"ready-fd", required_argument, NULL, READY},
+        {"ssh", required_argument, NULL, SSH},
+        {"ssh-fd", required_argument, NULL, SSH_FD},
+        {"snmp", required_argument, NULL, SNMP},
+        {"snmp-fd", required_argument, NULL, SNMP_FD},
         {NULL, 0, NULL, 0},
     };
     memset(o, 0, sizeof *o);
@@ -115,7 +143,8 @@ int run_options(int argc, char **argv, struct run_options *o)
         case CONFIG: o->config = optarg; break;
         case STATE: o->state = optarg; break;
         case HOSTNAME:
-            if (!*optarg || strlen(optarg) > 63 || strspn(optarg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(optarg))
+            if (!*optarg || strlen(optarg) > 63 ||
+                strspn(optarg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(optarg))
                 return wrong("not a hostname", optarg);
             o->hostname = optarg;
             break;
@@ -128,7 +157,8 @@ int run_options(int argc, char **argv, struct run_options *o)
             if ((status = take_link(o->links, &o->nlinks, optarg, "--link")))
                 return status;
             if (!link_spec(o->links[o->nlinks - 1].spec))
-                return wrong("a link is unix:PATH, udp:LPORT:HOST:RPORT, slirp:, tap:NAME or packet:IFNAME, not", o->links[o->nlinks - 1].spec);
+                return wrong("a link is unix:PATH, udp:LPORT:HOST:RPORT, slirp:, tap:NAME or packet:IFNAME, not",
+                             o->links[o->nlinks - 1].spec);
             break;
         case CAPTURE:
             if ((status = take_link(o->captures, &o->ncaptures, optarg, "--capture")))
@@ -176,7 +206,9 @@ int run_options(int argc, char **argv, struct run_options *o)
         return wrong("unknown word", argv[optind]);
     for (size_t i = 0; o->seeded && i < o->nlinks; i++) {
         if (!loopback_spec(o->links[i].spec))
-            return wrong("with --seed keys can be guessed: only unix: links and udp: between loopback addresses go with it, not", o->links[i].spec);
+            return wrong(
+                "with --seed keys can be guessed: only unix: links and udp: between loopback addresses go with it, not",
+                o->links[i].spec);
     }
     return 0;
 }

@@ -38,7 +38,8 @@ static void push(struct outbox *o)
 {
     while (!outbox_empty(o) && writable_now(o->fd)) {
         size_t left = o->text.len - o->at;
-        ssize_t n = write(o->fd, o->text.s + o->at, left < 4096 ? left : 4096); /* a pipe takes this much when poll says it takes any */
+        ssize_t n = write(o->fd, o->text.s + o->at,
+                          left < 4096 ? left : 4096); /* a pipe takes this much when poll says it takes any */
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)

@@ -17,7 +17,9 @@ struct outbox {
     struct text text;
     size_t at;
     struct fd_watch watch;
-    void (*drained)(void *arg); /* all that had to wait is written, or the box broke; never called from inside outbox_write; may be NULL */
+    void (*drained)(
+        void *
+            arg); /* all that had to wait is written, or the box broke; never called from inside outbox_write; may be NULL */
     void *arg;
 };
 /* fd is borrowed. Regular files and blocking descriptors work too. */

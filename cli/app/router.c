@@ -102,7 +102,9 @@ static bool spell(void *arg, const char *mode, const char *line, struct text *fu
 static void version_lines(void *arg, struct text *out)
 {
     struct router *r = arg;
-    static const char *const types[3] = {"Ethernet", "FastEthernet", "GigabitEthernet"}, *const kinds[3] = {"Ethernet", "FastEthernet", "Gigabit Ethernet"};
+    static const char *const types[3] = {"Ethernet", "FastEthernet", "GigabitEthernet"}, *const kinds[3] = {
+                                                                                             "Ethernet", "FastEthernet",
+                                                                                             "Gigabit Ethernet"};
     unsigned count[3] = {0};
     for (struct iface *i = NULL; (i = iface_next(dataplane_net(r->dp), i));) {
         for (int k = 0; k < 3; k++)
@@ -224,7 +226,11 @@ static bool counter(void *arg, const char *ifname, const char *parameter, int64_
 
 static bool make_grammar(struct router *r, struct text *err)
 {
-    void *const owners[OWNERS] = {[OWNER_CLI] = r->cli, [OWNER_DATAPLANE] = r->dp, [OWNER_EEM] = r->eem, [OWNER_SNMP] = r->snmp, [OWNER_SSH] = r->ssh};
+    void *const owners[OWNERS] = {[OWNER_CLI] = r->cli,
+                                  [OWNER_DATAPLANE] = r->dp,
+                                  [OWNER_EEM] = r->eem,
+                                  [OWNER_SNMP] = r->snmp,
+                                  [OWNER_SSH] = r->ssh};
     size_t n = espial_tables_count();
     const struct cmd_table **tables = mem_array(n, sizeof *tables);
     void **selves = mem_array(n, sizeof *selves);
@@ -245,7 +251,8 @@ static void describe(struct router *r)
     cli_software(r->cli, &lines);
     text_add_crlf(&joined, text_str(&lines), lines.len);
     size_t fits = 0;
-    for (const char *s = text_str(&joined), *end; (end = strstr(s + fits, "\r\n")) && end - s < (ptrdiff_t)sizeof r->descr;)
+    for (const char *s = text_str(&joined), *end;
+         (end = strstr(s + fits, "\r\n")) && end - s < (ptrdiff_t)sizeof r->descr;)
         fits = (size_t)(end - s) + 2;
     snprintf(r->descr, sizeof r->descr, "%.*s", (int)(fits ? fits - 2 : 0), text_str(&joined));
     text_free(&lines);
@@ -263,7 +270,8 @@ static void startup_saved(void *arg)
     if (!r->env.files)
         return;
     ifindex_text(dataplane_net(r->dp), &t);
-    enum file_result saved = t.len ? file_replace(r->env.files, IFINDEX_TABLE, t.s, t.len) : file_delete(r->env.files, IFINDEX_TABLE);
+    enum file_result saved =
+        t.len ? file_replace(r->env.files, IFINDEX_TABLE, t.s, t.len) : file_delete(r->env.files, IFINDEX_TABLE);
     if (saved != FILE_OK && t.len)
         msg_debug(r->log, "%s could not be written", IFINDEX_TABLE);
     text_free(&t);
@@ -452,7 +460,8 @@ struct router *router_new(const struct router_env *env, struct text *err)
     struct router *r = NEW(struct router);
     char why[128];
     r->env = *env;
-    snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4], env->mac_base[5]);
+    snprintf(r->serial, sizeof r->serial, "ESP%02X%02X%02X%02X", env->mac_base[2], env->mac_base[3], env->mac_base[4],
+             env->mac_base[5]);
     r->bus = bus_new(env->loop);
     make_log(r);
     r->debug = debug_registry_new();

@@ -38,7 +38,8 @@ struct router_env {
     struct children *children; /* NULL: there are none (simulation) */
     const int *ssh_listeners; /* listening TCP sockets, non-blocking; they outlive reloads */
     size_t nssh_listeners;
-    const int *snmp_sockets;  /* bound UDP sockets of this machine on which the agent answers too, non-blocking; they outlive reloads */
+    const int *
+        snmp_sockets; /* bound UDP sockets of this machine on which the agent answers too, non-blocking; they outlive reloads */
     size_t nsnmp_sockets;
     bool keep_keys;          /* host keys are kept in nvram:; false with --seed */
     const char *hostname;    /* until the configuration names another */

@@ -356,7 +356,8 @@ static bool take_config(struct run *r)
     while ((n = read(fd, buf, sizeof buf)) > 0 && text.len < (64u << 20))
         text_addn(&text, buf, (size_t)n);
     close(fd);
-    enum file_result e = n < 0 ? FILE_IO : file_replace(r->env.files, "nvram:startup-config", text_str(&text), text.len);
+    enum file_result e =
+        n < 0 ? FILE_IO : file_replace(r->env.files, "nvram:startup-config", text_str(&text), text.len);
     text_free(&text);
     if (e != FILE_OK) {
         fprintf(stderr, "espial: %s: %s\n", r->o->config, file_result_text(e));
@@ -379,7 +380,9 @@ static bool open_keys(struct run *r)
     r->env.export_ikev2 = export_ikev2;
     r->env.export_sa = export_sa;
     r->env.export_arg = r;
-    fprintf(stderr, "espial: WARNING: every key of this router is written to %s: whoever reads it can read the traffic\n", r->o->export_keys);
+    fprintf(stderr,
+            "espial: WARNING: every key of this router is written to %s: whoever reads it can read the traffic\n",
+            r->o->export_keys);
     return true;
 }
 
@@ -491,7 +494,8 @@ static bool open_all(struct run *r)
     outbox_init(&r->out, r->env.loop, 1);
     r->out.drained = on_drained;
     r->out.arg = r;
-    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ports(r) || !open_devices(r))
+    if (!open_state(r) || (o->config && !take_config(r)) || (o->export_keys && !open_keys(r)) || !open_ports(r) ||
+        !open_devices(r))
         return false;
     if (o->control_fd >= 0)
         r->control = control_new(r->env.loop, o->control_fd, r->console, stop, r);

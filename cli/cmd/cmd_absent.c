@@ -20,7 +20,8 @@ static enum cmd_result do_nothing(struct cmd_ctx *c)
 #define IF_OFF(sent, text) ABSENT(CONFIG_IF, CMD_NO | CMD_NO_ONLY, sent, text)
 #define ALWAYS(sent, text) ABSENT(CONFIG, 0, sent, text)
 #define IF_ALWAYS(sent, text) ABSENT(CONFIG_IF, 0, sent, text)
-#define KEPT_OFF(sent, field, text) SET_F(CONFIG, &sys_scope, CMD_NO_ONLY, sent "=" #field, text, NUM(struct sys_conf, field))
+#define KEPT_OFF(sent, field, text)                                                                                    \
+    SET_F(CONFIG, &sys_scope, CMD_NO_ONLY, sent "=" #field, text, NUM(struct sys_conf, field))
 
 /* ---- what is kept ---- */
 
@@ -81,9 +82,10 @@ static const struct cmd_row rows[] = {
            "PPP multilink global configuration|Select method for naming multilink bundles|Use the peer's authenticated "
            "name"),
     ALWAYS("subscriber templating", "Subscriber policy|Subscriber templates"),
-    ALWAYS("spanning-tree extend system-id",
-           "Spanning Tree Subsystem|Spanning Tree 802.1t extensions|Extend system-id into priority portion of the bridge "
-           "id (PVST & Rapid PVST only)"),
+    ALWAYS(
+        "spanning-tree extend system-id",
+        "Spanning Tree Subsystem|Spanning Tree 802.1t extensions|Extend system-id into priority portion of the bridge "
+        "id (PVST & Rapid PVST only)"),
     HELP(CONFIG, "platform", "platform specific configuration"),
     ALWAYS("platform console {auto|serial|virtual}",
            "platform console configuration|Auto detect the console|Serial port console|Virtual console"),

@@ -282,8 +282,8 @@ static const struct cmd_row rows[] = {
     SET_F(CONFIG_ARCHIVE_LOG, NULL, CMD_HIDDEN, "notify syslog=notify", "", ARC_LOG(notify)),
     SET(CONFIG_ARCHIVE_LOG, NULL, "hidekeys=hidekeys", "Suppress output of keys and passwords in the log",
         ARC_LOG(hidekeys)),
-    SET(CONFIG_ARCHIVE, NULL, "path <url:path>", "Path for backups|Pathname, with $h for the hostname and $t for the time",
-        TXT(struct archive_conf, path)),
+    SET(CONFIG_ARCHIVE, NULL, "path <url:path>",
+        "Path for backups|Pathname, with $h for the hostname and $t for the time", TXT(struct archive_conf, path)),
     SET(CONFIG_ARCHIVE, NULL, "maximum <maximum:1-14>", "Maximum number of backup copies|Number of copies",
         ARC(maximum)),
     SET(CONFIG_ARCHIVE, NULL, "write-memory=write_memory", "Enable automatic backup generation during write memory",
@@ -308,7 +308,6 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show archive log config user <word:user>", show_log, "Commands of one user|User name"),
     DO(EXEC, 15, "show archive log config statistics", show_log_statistics, "Statistics of the config logger"),
     HELP(EXEC, "clear archive", "Archive functions"),
-    DO(EXEC, 15, "clear archive log config [force=force]", do_clear,
-       "Config log|Config logger|Do not ask"),
+    DO(EXEC, 15, "clear archive log config [force=force]", do_clear, "Config log|Config logger|Do not ask"),
 };
 const struct cmd_table cli_table_archive = CMD_TABLE("cli/cmd/cmd_archive", rows);

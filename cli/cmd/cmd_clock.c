@@ -102,7 +102,8 @@ static bool clock_check(void *self, const void *obj, struct out *out)
     (void)self;
     if (!c->summer[0] || c->kind != SUMMER_DATE)
         return true;
-    struct wall_time b = {.year = c->begins.year, .mon = c->begins.month - 1, .day = c->begins.mday, .min = c->begins.time};
+    struct wall_time b = {
+        .year = c->begins.year, .mon = c->begins.month - 1, .day = c->begins.mday, .min = c->begins.time};
     struct wall_time e = {.year = c->ends.year, .mon = c->ends.month - 1, .day = c->ends.mday, .min = c->ends.time};
     if (b.day <= days_in(b.year, c->begins.month) && e.day <= days_in(e.year, c->ends.month) &&
         wall_join(&b) < wall_join(&e))
@@ -160,8 +161,8 @@ void cli_stamp(void *arg, struct out *out)
 
     if (cli->env.loop->account)
         account_read(cli->env.loop->account, rows, &total);
-    out_printf(out, "Load for five secs: %.0f%%/0%%; one minute: %.0f%%; five minutes: %.0f%%\n", total.five_s * 100, total.one_min * 100,
-               total.five_min * 100);
+    out_printf(out, "Load for five secs: %.0f%%/0%%; one minute: %.0f%%; five minutes: %.0f%%\n", total.five_s * 100,
+               total.one_min * 100, total.five_min * 100);
     out_printf(out, "Time source is %s, %s%s\n", sources[clock_by(clock)], marks[clock_mark(clock)],
                clock_text(clock, clock_wall(clock), true, now));
 }

@@ -145,7 +145,8 @@ static bool wanted(const struct copying *k)
     switch (k->step) {
     case FROM_HOST: return remote && (noisy || !e->url.host[0]);
     case FROM_USER: return ssh && (noisy || !e->url.has_user);
-    case FROM_NAME: return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !file_bare(e->path)[0]);
+    case FROM_NAME:
+        return remote ? noisy || !e->url.path[0] : e->kind == COPY_FILE && (noisy || !file_bare(e->path)[0]);
     case TO_HOST: return remote && (!quiet || !e->url.host[0]);
     case TO_USER: return ssh && (!quiet || !e->url.has_user);
     case TO_NAME:

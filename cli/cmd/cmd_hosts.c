@@ -109,7 +109,8 @@ bool hosts_wanted(void *arg, const char *name)
     return asks(&cli->sys) && dns_name_ok(name) && !cli_resolve(cli, name, &addr);
 }
 
-void *hosts_ask(void *arg, const char *name, void (*tried)(void *, uint32_t), void (*done)(void *, bool), void *done_arg)
+void *hosts_ask(void *arg, const char *name, void (*tried)(void *, uint32_t), void (*done)(void *, bool),
+                void *done_arg)
 {
     struct cli *cli = arg;
     const struct sys_conf *c = &cli->sys;
@@ -273,10 +274,10 @@ static const struct cmd_row rows[] = {
              "Domain server IP address|Domain server IP address"},
     LINE(CONFIG, &domain_scope, &sys_scope, struct sys_conf, domains, "ip domain list <word:name>",
          "Domain name to complete unqualified host names|A domain name", KEY_TXT(struct domain_conf, name)),
-    SET(CONFIG, &sys_scope, "ip domain retry <domain_retry:0-100>", "Configure domain lookup retries|Domain lookup retries",
-        NUM(struct sys_conf, domain_retry)),
-    SET(CONFIG, &sys_scope, "ip domain timeout <domain_timeout:0-3600>", "Configure domain lookup timeout|Domain lookup timeout in seconds",
-        NUM(struct sys_conf, domain_timeout)),
+    SET(CONFIG, &sys_scope, "ip domain retry <domain_retry:0-100>",
+        "Configure domain lookup retries|Domain lookup retries", NUM(struct sys_conf, domain_retry)),
+    SET(CONFIG, &sys_scope, "ip domain timeout <domain_timeout:0-3600>",
+        "Configure domain lookup timeout|Domain lookup timeout in seconds", NUM(struct sys_conf, domain_timeout)),
     HELP(EXEC, "clear host", "Delete host table entries"),
     DO(EXEC, 15, "clear host <word:name>", do_clear_host, "Name of the host to delete, or * for all"),
     HELP(EXEC, "show hosts", "IP domain-name, lookup style, nameservers, and host table"),

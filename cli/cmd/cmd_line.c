@@ -149,8 +149,12 @@ static void line_changed(void *self, void *obj, enum cmd_change what)
     shells_lines_changed(((struct cli *)self)->shells);
 }
 
-static const struct cmd_scope line_scope = {
-    .size = sizeof(struct line_conf), .init = line_init, .fini = line_fini, .check = line_check, .changed = line_changed, .settle = line_settle};
+static const struct cmd_scope line_scope = {.size = sizeof(struct line_conf),
+                                            .init = line_init,
+                                            .fini = line_fini,
+                                            .check = line_check,
+                                            .changed = line_changed,
+                                            .settle = line_settle};
 
 static const struct cmd_scope right_scope = {.size = sizeof(struct line_right_conf)};
 
@@ -282,9 +286,10 @@ static void print_login_local(void *self, const void *obj, struct text *out)
 
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "line", "Configure a terminal line"),
-    LMODE(CMD_UNLISTED, "line con=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind), KEYN(first)),
-    LMODE(CMD_HIDDEN | CMD_LISTED, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind),
+    LMODE(CMD_UNLISTED, "line con=kind:1 <first:0-0>", "Primary terminal line|First Line number", KEYN(kind),
           KEYN(first)),
+    LMODE(CMD_HIDDEN | CMD_LISTED, "line console=kind:1 <first:0-0>", "Primary terminal line|First Line number",
+          KEYN(kind), KEYN(first)),
     LMODE(0, "line aux=kind:2 <first:0-0>", "Auxiliary line|First Line number", KEYN(kind), KEYN(first)),
     LMODE(0, "line vty=kind:3 <first:0-15> [<last:1-15>]", "Virtual terminal|First Line number|Last Line number",
           KEYN(kind), KEYN(first), KEYN(last)),
@@ -305,8 +310,9 @@ static const struct cmd_row rows[] = {
     HELP(CONFIG_LINE, "password", "Set a password"),
     LSET("password=password_type:0 <line:password>", "The UNENCRYPTED (cleartext) line password", LN(password_type),
          TXT(struct line_conf, password)),
-    LSET("password 7=password_type:7 <hex:password>", "Specifies a HIDDEN password will follow|The HIDDEN line password",
-         LN(password_type), TXT(struct line_conf, password)),
+    LSET("password 7=password_type:7 <hex:password>",
+         "Specifies a HIDDEN password will follow|The HIDDEN line password", LN(password_type),
+         TXT(struct line_conf, password)),
     LSET_HIDDEN("password 0=password_type:0 <line:password>",
                 "Specifies an UNENCRYPTED password will follow|The UNENCRYPTED (cleartext) line password",
                 LN(password_type), TXT(struct line_conf, password)),
@@ -316,10 +322,11 @@ static const struct cmd_row rows[] = {
          LN(logging_sync), LN(sync_level)),
     LOGIN("login=login:1", "Enable password checking", print_login),
     LOGIN("login local=login:2", "|Local password checking", print_login_local),
-    LSET("login authentication <word:authentication>", "|Authentication parameters|Use an authentication list with this name",
-         TXT(struct line_conf, authentication)),
+    LSET("login authentication <word:authentication>",
+         "|Authentication parameters|Use an authentication list with this name", TXT(struct line_conf, authentication)),
     HELP(CONFIG_LINE, "authorization", "Authorization parameters"),
-    LSET("authorization exec <word:authorization_exec>", "For starting an exec (shell)|Use an authorization list with this name",
+    LSET("authorization exec <word:authorization_exec>",
+         "For starting an exec (shell)|Use an authorization list with this name",
          TXT(struct line_conf, authorization_exec)),
     LINE(CONFIG_LINE, &right_scope, NULL, struct line_conf, rights, "authorization commands <level:0-15> <word:list>",
          "For exec (shell) commands|Enable level|Use an authorization list with this name",

@@ -320,8 +320,8 @@ static void destination(struct cmd_ctx *c, const char *name, int level, uint64_t
     out_printf(c->out, "    %s level %s, %llu messages logged, xml disabled,\n%sfiltering disabled", name,
                log_level_names[level], (unsigned long long)count, indent);
     if (*md)
-        out_printf(c->out, ", discriminator(%s),\n%s%llu messages rate-limited, %llu messages dropped-by-MD", md, indent,
-                   (unsigned long long)s->md_limited[d], (unsigned long long)s->md_dropped[d]);
+        out_printf(c->out, ", discriminator(%s),\n%s%llu messages rate-limited, %llu messages dropped-by-MD", md,
+                   indent, (unsigned long long)s->md_limited[d], (unsigned long long)s->md_dropped[d]);
     out_text(c->out, "\n");
 }
 
@@ -482,25 +482,29 @@ static const struct cmd_row rows[] = {
         L(sequence)),
     HELP(CONFIG, "logging", "Modify message logging facilities"),
     SET(CONFIG, &logging_scope, "logging on=on", "Enable logging to all enabled destinations", L(on)),
-    LINE(CONFIG, &md_scope, &logging_scope, struct logging_conf, mds,
-         "logging discriminator <word:name> &{[severity {drops=severity_action:1|includes=severity_action:2} "
-         "<word:severity>]|[facility {drops=facility_action:1|includes=facility_action:2} <word:facility>]|[mnemonics "
-         "{drops=mnemonics_action:1|includes=mnemonics_action:2} <word:mnemonics>]|[msg-body "
-         "{drops=body_action:1|includes=body_action:2} <string:body>]|[rate-limit <rate:1-10000>]}",
-         "Create or modify a message discriminator|MD name string (at most 8 characters)|Severity or severity group for "
-         "message filtering|Drop matches|Include matches|List of severities, separated by commas|Facility pattern for "
-         "message filtering|Drop matches|Include matches|Regular expression|Mnemonics pattern for message "
-         "filtering|Drop matches|Include matches|Regular expression|Message body pattern for message filtering|Drop "
-         "matches|Include matches|Regular expression|Not-to-exceed rate limit for messages|Messages per second",
-         KEY_TXT(struct discriminator_conf, name), D(severity_action), DT(severity), D(facility_action), DT(facility),
-         D(mnemonics_action), DT(mnemonics), D(body_action), DT(body), D(rate)),
-    SET(CONFIG, &logging_scope, "logging count=count", "Count every log message and timestamp last occurrence", L(count)),
-    SET(CONFIG, &logging_scope, "logging userinfo=userinfo", "Enable logging of user info on privileged mode enabling", L(userinfo)),
+    LINE(
+        CONFIG, &md_scope, &logging_scope, struct logging_conf, mds,
+        "logging discriminator <word:name> &{[severity {drops=severity_action:1|includes=severity_action:2} "
+        "<word:severity>]|[facility {drops=facility_action:1|includes=facility_action:2} <word:facility>]|[mnemonics "
+        "{drops=mnemonics_action:1|includes=mnemonics_action:2} <word:mnemonics>]|[msg-body "
+        "{drops=body_action:1|includes=body_action:2} <string:body>]|[rate-limit <rate:1-10000>]}",
+        "Create or modify a message discriminator|MD name string (at most 8 characters)|Severity or severity group for "
+        "message filtering|Drop matches|Include matches|List of severities, separated by commas|Facility pattern for "
+        "message filtering|Drop matches|Include matches|Regular expression|Mnemonics pattern for message "
+        "filtering|Drop matches|Include matches|Regular expression|Message body pattern for message filtering|Drop "
+        "matches|Include matches|Regular expression|Not-to-exceed rate limit for messages|Messages per second",
+        KEY_TXT(struct discriminator_conf, name), D(severity_action), DT(severity), D(facility_action), DT(facility),
+        D(mnemonics_action), DT(mnemonics), D(body_action), DT(body), D(rate)),
+    SET(CONFIG, &logging_scope, "logging count=count", "Count every log message and timestamp last occurrence",
+        L(count)),
+    SET(CONFIG, &logging_scope, "logging userinfo=userinfo", "Enable logging of user info on privileged mode enabling",
+        L(userinfo)),
     SET(CONFIG, &logging_scope, "logging message-counter syslog=counter",
         "Configure log message to include certain counter value|To include a syslog counter in messages to hosts",
         L(counter)),
     SET(CONFIG, &logging_scope,
-        "logging rate-limit {<rate:1-10000>|all=rate_all <rate:1-10000>|console=rate_console {<rate:1-10000>|all=rate_all "
+        "logging rate-limit {<rate:1-10000>|all=rate_all <rate:1-10000>|console=rate_console "
+        "{<rate:1-10000>|all=rate_all "
         "<rate:1-10000>}} [except {emergencies=rate_except:0|alerts=rate_except:1|critical=rate_except:2|"
         "errors=rate_except:3|warnings=rate_except:4|notifications=rate_except:5|informational=rate_except:6|"
         "debugging=rate_except:7|<rate_except:0-7>}]",
@@ -508,13 +512,17 @@ static const struct cmd_row rows[] = {
         "second|(c) Rate limit only console messages|Messages per second|(a) All messages, including debug "
         "messages|Messages per second|Messages of this severity or higher|" LEVELS_HELP,
         L(rate), L(rate_all), L(rate_console), L(rate_except)),
-    SET(CONFIG, &logging_scope, "logging buffered=buffered_on [discriminator <word:buffered_md>] [<buffer_size:4096-2147483647>] [" LEVELS("buffered") "]",
+    SET(CONFIG, &logging_scope,
+        "logging buffered=buffered_on [discriminator <word:buffered_md>] [<buffer_size:4096-2147483647>] [" LEVELS(
+            "buffered") "]",
         "Set buffered logging parameters|" MD_HELP "|Logging buffer size|" LEVELS_HELP, L(buffered_on), L(buffer_size),
         L(buffered), TXT(struct logging_conf, buffered_md)),
     SET(CONFIG, &logging_scope, "logging console=console_on [discriminator <word:console_md>] [" LEVELS("console") "]",
-        "Set console logging parameters|" MD_HELP "|" LEVELS_HELP, L(console_on), L(console), TXT(struct logging_conf, console_md)),
+        "Set console logging parameters|" MD_HELP "|" LEVELS_HELP, L(console_on), L(console),
+        TXT(struct logging_conf, console_md)),
     SET(CONFIG, &logging_scope, "logging monitor=monitor_on [discriminator <word:monitor_md>] [" LEVELS("monitor") "]",
-        "Set terminal line (monitor) logging parameters|" MD_HELP "|" LEVELS_HELP, L(monitor_on), L(monitor), TXT(struct logging_conf, monitor_md)),
+        "Set terminal line (monitor) logging parameters|" MD_HELP "|" LEVELS_HELP, L(monitor_on), L(monitor),
+        TXT(struct logging_conf, monitor_md)),
     SET(CONFIG, &logging_scope, "logging trap=trap_on [" LEVELS("trap") "]",
         "Set syslog server logging level|" LEVELS_HELP, L(trap_on), L(trap)),
     SET(CONFIG, &logging_scope,
@@ -553,7 +561,8 @@ static const struct cmd_row rows[] = {
     HELP(EXEC, "show logging", "Show the contents of logging buffers"),
     DO(EXEC, 1, "show logging", show_logging, ""),
     DO(EXEC, 1, "show logging count", show_logging_count, "Show counts of each logging message"),
-    DO(EXEC, 1, "show logging last <last:1-4294967295>", show_logging_last, "Show last few messages|Number of messages"),
+    DO(EXEC, 1, "show logging last <last:1-4294967295>", show_logging_last,
+       "Show last few messages|Number of messages"),
     HELP(EXEC, "clear", "Reset functions"),
     DO(EXEC, 15, "clear logging", do_clear_logging, "Clear logging buffer"),
 };

@@ -216,7 +216,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "configure", do_configure, ""),
     DO(EXEC, 15, "configure terminal &{[lock=lock]|[revert {timer <timer:1-120>|idle <idle:1-120>}]}",
        do_configure_terminal,
-       "Configure from the terminal|Lock configuration mode|Parameters for reverting the configuration|Time for confirming the change|Minutes|"
+       "Configure from the terminal|Lock configuration mode|Parameters for reverting the configuration|Time for "
+       "confirming the change|Minutes|"
        "Revert when the session has been idle|Minutes"),
     DO(EXEC, 0, "exit", do_quit, "Exit from the EXEC"),
     DO(EXEC, 0, "logout", do_quit, "Exit from the EXEC"),

@@ -168,8 +168,8 @@ static const char *io_name(const struct cmd_ctx *c)
 
 static void memory_row(struct cmd_ctx *c, const char *name, const struct cli_pool *p)
 {
-    out_printf(c->out, "%9s  %10llX %11llu %11llu %11llu %11llu %11llu\n", name, (ull)p->head, (ull)p->total, (ull)p->used,
-               (ull)(p->total - p->used), (ull)p->lowest, (ull)p->largest);
+    out_printf(c->out, "%9s  %10llX %11llu %11llu %11llu %11llu %11llu\n", name, (ull)p->head, (ull)p->total,
+               (ull)p->used, (ull)(p->total - p->used), (ull)p->lowest, (ull)p->largest);
 }
 
 static enum cmd_result show_memory(struct cmd_ctx *c)

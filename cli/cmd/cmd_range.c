@@ -31,7 +31,8 @@ static bool add(struct range *r, const char *first, const char *last)
     if (!str_uint(first + stem, 0, UINT32_MAX, &from) || !str_uint(last ? last : first + stem, from, UINT32_MAX, &to))
         return false;
     for (uint64_t i = from; i <= to; i++) {
-        if (r->n == RANGE_MAX || snprintf(name, sizeof name, "%.*s%u", (int)stem, first, (unsigned)i) >= (int)sizeof name ||
+        if (r->n == RANGE_MAX ||
+            snprintf(name, sizeof name, "%.*s%u", (int)stem, first, (unsigned)i) >= (int)sizeof name ||
             !ifname_parse(name, r->names[r->n]))
             return false;
         r->n++;
@@ -97,6 +98,7 @@ static const struct cmd_row rows[] = {
      .flags = CMD_IN_CONFIG | CMD_KEEPS,
      .sentence = "interface range <line:which>",
      .fn = do_range,
-     .help = "Select an interface to configure|interface range command|Interfaces, as in GigabitEthernet0/0 - 2 , Loopback1"},
+     .help = "Select an interface to configure|interface range command|Interfaces, as in GigabitEthernet0/0 - 2 , "
+             "Loopback1"},
 };
 const struct cmd_table cli_table_range = CMD_TABLE("cli/cmd/cmd_range", rows);

@@ -176,7 +176,12 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "configure revert timer <timer:1-120>", do_revert, "Revert after a time|Minutes"),
     DO(EXEC, 15, "configure revert timer idle <idle:1-120>", do_revert,
        "|Revert when the session has been idle|Minutes"),
-    {.kind = CMD_DO_ROW, .mode = EXEC, .priv = 15, .flags = CMD_HIDDEN, .sentence = "configure revert idle <idle:1-120>",
-     .fn = do_revert, .help = "Revert when the session has been idle|Minutes"},
+    {.kind = CMD_DO_ROW,
+     .mode = EXEC,
+     .priv = 15,
+     .flags = CMD_HIDDEN,
+     .sentence = "configure revert idle <idle:1-120>",
+     .fn = do_revert,
+     .help = "Revert when the session has been idle|Minutes"},
 };
 const struct cmd_table cli_table_replace = CMD_TABLE("cli/cmd/cmd_replace", rows);

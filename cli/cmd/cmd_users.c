@@ -151,7 +151,9 @@ static enum cmd_result show_line(struct cmd_ctx *c)
     struct cli *cli = c->self;
     bool one = cmd_has(c, "tty") || cmd_has(c, "vty") || cmd_has(c, "con");
     out_text(c->out, "   Tty Typ     Tx/Rx    A Modem  Roty AccO AccI   Uses   Noise  Overruns   Int\n");
-    unsigned first = one ? named_tty(c) : 0, last = !one ? VTY_LINES : cmd_has(c, "last") ? 1 + (unsigned)cmd_int(c, "last") : first;
+    unsigned first = one ? named_tty(c) : 0, last = !one                 ? VTY_LINES
+                                                    : cmd_has(c, "last") ? 1 + (unsigned)cmd_int(c, "last")
+                                                                         : first;
     for (unsigned tty = first; tty <= last; tty++)
         line_row(cli, c->out, tty);
     out_text(c->out, "\n");
@@ -282,7 +284,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "systat [all=all]", show_users,
        "Display information about terminal lines|Include information about inactive ports"),
     DO(EXEC, 1, "show line [<tty:0-16>|console=con <0-0>|vty <vty:0-15> [<last:1-15>]]", show_line,
-       "TTY line information|Line number|Primary terminal line|Line number|Virtual terminal|First Line number|Last Line number"),
+       "TTY line information|Line number|Primary terminal line|Line number|Virtual terminal|First Line number|Last "
+       "Line number"),
     HELP(EXEC, "clear", "Reset functions"),
     DO(EXEC, 15, "clear line {<tty:0-16>|console=con <0-0>|vty <vty:0-15>}", clear_line,
        "Reset a terminal line|Line number|Primary terminal line|Line number|Virtual terminal|Line number"),

@@ -88,7 +88,8 @@ static enum cmd_result show_version(struct cmd_ctx *c)
     text_printf(&t, "Processor board ID %s\n", serial_of(cli, serial));
     if (env->version_lines)
         env->version_lines(env->arg, &t);
-    text_printf(&t, "%lluK bytes of non-volatile configuration memory.\n", (unsigned long long)(config_room(cli) / 1024));
+    text_printf(&t, "%lluK bytes of non-volatile configuration memory.\n",
+                (unsigned long long)(config_room(cli) / 1024));
     text_add(&t, "\nConfiguration register is 0x2102\n\n");
     out_write(c->out, t.s, t.len);
     text_free(&t);

@@ -448,7 +448,8 @@ static bool leads_to(struct grammar *g, enum cmd_mode at, enum cmd_mode mode, un
 
     for (size_t i = 0; i < n; i++)
         if (rows[i]->row->kind == CMD_MODE_ROW &&
-            (rows[i]->row->enters == mode || (depth < NESTED_MAX && leads_to(g, rows[i]->row->enters, mode, depth + 1))))
+            (rows[i]->row->enters == mode ||
+             (depth < NESTED_MAX && leads_to(g, rows[i]->row->enters, mode, depth + 1))))
             return true;
     return false;
 }

@@ -99,7 +99,8 @@ static bool read_out(struct curl *c)
     struct transfer *t = &c->common;
     char buf[65536];
     size_t n;
-    for (size_t got = 0; c->out_fd >= 0 && got < turn && (n = read_pipe(&c->out, &c->out_fd, buf, sizeof buf)); got += n) {
+    for (size_t got = 0; c->out_fd >= 0 && got < turn && (n = read_pipe(&c->out, &c->out_fd, buf, sizeof buf));
+         got += n) {
         if (t->p.put)
             continue; /* what a server answers to a put is nobody's */
         if (n > FILE_SIZE_MAX - t->bytes) {

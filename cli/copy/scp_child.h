@@ -6,7 +6,7 @@
 #include "espial/text.h"
 
 #define SCP_CHILD_WORD "scp-copy" /* argv[1] of it */
-#define SCP_CHILD_ENDS 64         /* its exit status: 0, or this and an enum transfer_end; anything else is an accident */
+#define SCP_CHILD_ENDS 64 /* its exit status: 0, or this and an enum transfer_end; anything else is an accident */
 
 /* What it is told on its standard input: no part of it is an argument. */
 void scp_config(const struct url *u, bool put, struct text *out);

@@ -118,7 +118,8 @@ struct sentence_store {
     struct pool *lists;
 };
 /* sentence.c: NULL and a reason in err when it cannot be read. HELP paths may name values of unknown type. */
-struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path, char err[static 128]);
+struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path,
+                                char err[static 128]);
 
 /* token.c: one value type each. */
 enum token { TOKEN_NO, TOKEN_YES, TOKEN_MORE };

@@ -26,7 +26,8 @@ static bool same_word(const struct elem *a, const struct elem *b)
         return false;
     if (a->kind == ELEM_LITERAL)
         return a->len == b->len && !strncasecmp(a->text, b->text, a->len);
-    return (a->type == b->type && a->lo == b->lo && ((a->type != VALUE_RANGE && a->type != VALUE_HEX_RANGE) || a->hi == b->hi)) ||
+    return (a->type == b->type && a->lo == b->lo &&
+            ((a->type != VALUE_RANGE && a->type != VALUE_HEX_RANGE) || a->hi == b->hi)) ||
            (a->name && b->name && !strcmp(a->name, b->name));
 }
 

@@ -198,7 +198,8 @@ static enum match_result choose(struct walk *w, struct match *m, const struct gr
 
             if (mine != done[0] && !walk_best(w, two, &equal) && equal == 2)
                 return MATCH_AMBIGUOUS;
-            if (equal == 1 && two[0] == mine && g->steps[mine].elem && g->steps[mine].elem->kind == ELEM_VALUE && !complete(w, mine))
+            if (equal == 1 && two[0] == mine && g->steps[mine].elem && g->steps[mine].elem->kind == ELEM_VALUE &&
+                !complete(w, mine))
                 return MATCH_INCOMPLETE;
         }
     }

@@ -29,10 +29,11 @@ static const struct {
     const char *name;
     enum value_type type;
 } types[] = {
-    {"ip", VALUE_IP},     {"mask", VALUE_MASK},     {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
-    {"line", VALUE_LINE}, {"loose", VALUE_LOOSE}, {"string", VALUE_STRING}, {"arg", VALUE_ARG}, {"ifname", VALUE_IFNAME},     {"host", VALUE_HOST},
-    {"oid", VALUE_OID},   {"hex", VALUE_HEX},       {"seconds", VALUE_SECONDS},   {"url", VALUE_URL},
-    {"hhmm", VALUE_HHMM}, {"hhmmss", VALUE_HHMMSS}, {"month", VALUE_MONTH},       {"weekday", VALUE_WEEKDAY},
+    {"ip", VALUE_IP},           {"mask", VALUE_MASK},       {"wildcard", VALUE_WILDCARD}, {"word", VALUE_WORD},
+    {"line", VALUE_LINE},       {"loose", VALUE_LOOSE},     {"string", VALUE_STRING},     {"arg", VALUE_ARG},
+    {"ifname", VALUE_IFNAME},   {"host", VALUE_HOST},       {"oid", VALUE_OID},           {"hex", VALUE_HEX},
+    {"seconds", VALUE_SECONDS}, {"url", VALUE_URL},         {"hhmm", VALUE_HHMM},         {"hhmmss", VALUE_HHMMSS},
+    {"month", VALUE_MONTH},     {"weekday", VALUE_WEEKDAY},
 };
 
 static bool fail(struct reader *r, const char *why, const char *where)
@@ -281,7 +282,8 @@ static bool can_be_empty(const struct elem *seq)
     return true;
 }
 
-struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path, char err[static 128])
+struct sentence *sentence_parse(const struct sentence_store *store, const char *text, bool help_path,
+                                char err[static 128])
 {
     struct reader r = {.store = store, .at = text, .help_path = help_path, .err = err};
 

@@ -388,11 +388,13 @@ static bool stands_back(const struct walk *w, int32_t a, int32_t b)
 {
     const struct step *x, *y;
 
-    if (flagged(w, a, CMD_YIELDS) && !flagged(w, b, CMD_YIELDS) && (!parting(w, a, b, &x, &y) || x->end - x->start >= 3))
+    if (flagged(w, a, CMD_YIELDS) && !flagged(w, b, CMD_YIELDS) &&
+        (!parting(w, a, b, &x, &y) || x->end - x->start >= 3))
         return true;
     if (!flagged(w, a, CMD_HIDDEN) || flagged(w, b, CMD_HIDDEN))
         return false;
-    return !parting(w, a, b, &x, &y) || !strncasecmp(x->word, y->word, strlen(x->word)) || !strncasecmp(x->word, y->word, strlen(y->word));
+    return !parting(w, a, b, &x, &y) || !strncasecmp(x->word, y->word, strlen(x->word)) ||
+           !strncasecmp(x->word, y->word, strlen(y->word));
 }
 
 bool walk_best(struct walk *w, int32_t *v, size_t *n)

@@ -162,7 +162,8 @@ gone:
     return 3;
 }
 
-static int request(const char *lab, const char *node, const char *const *words, size_t n, int fd_to_pass, int64_t deadline)
+static int request(const char *lab, const char *node, const char *const *words, size_t n, int fd_to_pass,
+                   int64_t deadline)
 {
     int fd = lab_connect(lab, node);
     if (fd < 0)

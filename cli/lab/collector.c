@@ -80,14 +80,16 @@ static bool write_ports(const struct topology *t, size_t node, int node_fd, cons
     bool ok = fd >= 0;
     for (size_t l = 0; ok && l < t->nlinks; l++) {
         if (lab_leads_to(&t->links[l], node))
-            ok = dprintf(fd, "%s %u %s\n", t->links[l].end[1].ifname, p->port[l], t->nodes[t->links[l].end[0].node].name) > 0;
+            ok = dprintf(fd, "%s %u %s\n", t->links[l].end[1].ifname, p->port[l],
+                         t->nodes[t->links[l].end[0].node].name) > 0;
     }
     if (fd >= 0)
         close(fd);
     return ok;
 }
 
-bool collector_ports(const struct topology *t, size_t node, int node_fd, bool runs, struct collector_ports *p, char err[512])
+bool collector_ports(const struct topology *t, size_t node, int node_fd, bool runs, struct collector_ports *p,
+                     char err[512])
 {
     for (size_t l = 0; l < t->nlinks; l++) {
         const struct lab_link *link = &t->links[l];
@@ -145,8 +147,10 @@ static bool open_file(struct collector *c)
 /* "<191>46: ..." -> "local7.debug", and what follows; a datagram without one is "-" and whole. */
 static const char *take_pri(const char *s, char out[32])
 {
-    static const char *const facility[] = {"kern", "user",     "mail", "daemon", "auth",  "syslog", "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
-                                           "ntp",  "security", "console", "clock",  "local0", "local1", "local2", "local3", "local4", "local5", "local6",   "local7"};
+    static const char *const facility[] = {"kern",   "user",     "mail",    "daemon", "auth",     "syslog",
+                                           "lpr",    "news",     "uucp",    "cron",   "authpriv", "ftp",
+                                           "ntp",    "security", "console", "clock",  "local0",   "local1",
+                                           "local2", "local3",   "local4",  "local5", "local6",   "local7"};
     static const char *const severity[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
     unsigned pri = 0;
     int n = 0;
@@ -171,7 +175,8 @@ static void write_line(struct collector *c, const char *router, char *datagram, 
     clock_gettime(CLOCK_REALTIME, &ts);
     struct wall_time w = wall_split((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
     const char *rest = take_pri(datagram, pri);
-    int n = snprintf(line, sizeof line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s %s\n", w.year, w.mon + 1, w.day, w.hour, w.min, w.sec, w.msec, router, pri, rest);
+    int n = snprintf(line, sizeof line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ %s %s %s\n", w.year, w.mon + 1, w.day,
+                     w.hour, w.min, w.sec, w.msec, router, pri, rest);
     if (c->size + n > FILE_MAX) {
         close(c->file);
         renameat(c->dir_fd, COLLECTOR_FILE, c->dir_fd, COLLECTOR_FILE ".1");
@@ -219,7 +224,8 @@ static void serve(struct collector *c)
         return;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    if (recv(fd, &len, sizeof len, MSG_WAITALL) == sizeof len && len && recv(fd, words, len < sizeof words ? len : sizeof words - 1, MSG_WAITALL) > 0) {
+    if (recv(fd, &len, sizeof len, MSG_WAITALL) == sizeof len && len &&
+        recv(fd, words, len < sizeof words ? len : sizeof words - 1, MSG_WAITALL) > 0) {
         if (!strcmp(words, "stop")) {
             c->stop = true;
             return; /* the socket closes when the process has ended */

@@ -19,7 +19,8 @@ struct collector_ports {
 };
 /* Bind the ports of a collector that does not run yet (the same as last time where they are free, since routers may be up that know them) and write them down in its
  * folder; or, with runs, read there which it has. The links of other nodes stay as they are in p, which begins as zeros. False: err. */
-MUST_USE bool collector_ports(const struct topology *t, size_t node, int node_fd, bool runs, struct collector_ports *p, char err[512]);
+MUST_USE bool collector_ports(const struct topology *t, size_t node, int node_fd, bool runs, struct collector_ports *p,
+                              char err[512]);
 /* Is this the folder of a collector? */
 bool collector_folder(int node_fd);
 /* The process itself: `espial lab collect FOLDER ROUTER...`, with descriptors 3 (listening control socket), 4 (say that we are ready), and from COLLECTOR_FD on one UDP

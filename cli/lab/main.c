@@ -24,8 +24,12 @@ static int take_options(int argc, char **argv, struct words *w)
 {
     enum { LAB = 1, FRESH, SCALE, TIMEOUT, SINCE, EXPORT };
     static const struct option names[] = {
-        {"lab", required_argument, NULL, LAB},         {"fresh", no_argument, NULL, FRESH},       {"time-scale", required_argument, NULL, SCALE},
-        {"timeout", required_argument, NULL, TIMEOUT}, {"since", required_argument, NULL, SINCE}, {"export-keys", required_argument, NULL, EXPORT},
+        {"lab", required_argument, NULL, LAB},
+        {"fresh", no_argument, NULL, FRESH},
+        {"time-scale", required_argument, NULL, SCALE},
+        {"timeout", required_argument, NULL, TIMEOUT},
+        {"since", required_argument, NULL, SINCE},
+        {"export-keys", required_argument, NULL, EXPORT},
         {NULL, 0, NULL, 0},
     };
     bool exec = false;
@@ -81,5 +85,7 @@ int lab_main(int argc, char **argv)
         return lab_capture(w.lab, word[1], word[2], word[3]);
     if (!strcmp(verb, "collect") && n >= 2) /* a lab's own process (up.c), not for people */
         return collector_run(word[1], word + 2);
-    return wrong(*verb ? "these words do not fit (espial --help)" : "up, status, down, console, exec, mark, wait or capture is wanted", *verb ? verb : NULL);
+    return wrong(*verb ? "these words do not fit (espial --help)"
+                       : "up, status, down, console, exec, mark, wait or capture is wanted",
+                 *verb ? verb : NULL);
 }

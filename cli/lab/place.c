@@ -41,7 +41,8 @@ void place_path(const char *lab, const char *node, char out[512])
 {
     char home[512], err[512];
     *out = '\0';
-    if (place_state_home(home, err) && snprintf(out, 512, "%s/labs%s%s%s%s", home, lab ? "/" : "", lab ? lab : "", node ? "/" : "", node ? node : "") >= 512)
+    if (place_state_home(home, err) && snprintf(out, 512, "%s/labs%s%s%s%s", home, lab ? "/" : "", lab ? lab : "",
+                                                node ? "/" : "", node ? node : "") >= 512)
         *out = '\0';
 }
 
@@ -167,7 +168,8 @@ size_t place_list(int dir_fd, char names[][LAB_NAME_MAX], size_t max)
         return 0;
     }
     for (struct dirent *e; n < max && (e = readdir(d));) {
-        if (*e->d_name != '.' && strlen(e->d_name) < LAB_NAME_MAX && fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+        if (*e->d_name != '.' && strlen(e->d_name) < LAB_NAME_MAX &&
+            fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
             str_copy(names[n++], LAB_NAME_MAX, e->d_name);
     }
     closedir(d);

@@ -34,7 +34,8 @@ struct reader {
 
 static bool fail(struct reader *r, const yaml_node_t *at, const char *what, const char *which)
 {
-    snprintf(r->err, 512, "%s:%zu: %s%s%s", r->path, at ? at->start_mark.line + 1 : 1, what, which ? ": " : "", which ? which : "");
+    snprintf(r->err, 512, "%s:%zu: %s%s%s", r->path, at ? at->start_mark.line + 1 : 1, what, which ? ": " : "",
+             which ? which : "");
     for (char *c = r->err; *c; c++) /* one line, for a terminal, whatever the file holds */
         if ((unsigned char)*c < ' ' || *c == 0x7F)
             *c = '.';
@@ -294,7 +295,8 @@ bool topology_read(const char *path, struct topology *t, char err[512])
     }
     yaml_parser_set_input_file(&parser, f);
     if (!yaml_parser_load(&parser, &r.doc)) {
-        snprintf(err, 512, "%s:%zu: %s", file, parser.problem_mark.line + 1, parser.problem ? parser.problem : "not YAML");
+        snprintf(err, 512, "%s:%zu: %s", file, parser.problem_mark.line + 1,
+                 parser.problem ? parser.problem : "not YAML");
     } else {
         ok = read_root(&r);
         yaml_document_delete(&r.doc);

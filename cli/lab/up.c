@@ -73,7 +73,8 @@ static int put_config(const struct topology *t, const struct lab_node *n, int no
         return 2;
     }
     int to = openat(node_fd, "nvram/startup-config.new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool ok = to >= 0 && copy_file(from, to) && renameat(node_fd, "nvram/startup-config.new", node_fd, "nvram/startup-config") == 0;
+    bool ok = to >= 0 && copy_file(from, to) &&
+              renameat(node_fd, "nvram/startup-config.new", node_fd, "nvram/startup-config") == 0;
     if (!ok)
         snprintf(err, 512, "%s: cannot copy it for %s: %s", path, n->name, strerror(errno));
     if (to >= 0)
@@ -139,7 +140,8 @@ static bool spawn(const char *name, char **argv, const int *more, int nmore, str
 }
 
 /* The word of --link for one end of a link. */
-static void link_word(const struct topology *t, size_t l, int side, const struct collector_ports *ports, char *out, size_t cap)
+static void link_word(const struct topology *t, size_t l, int side, const struct collector_ports *ports, char *out,
+                      size_t cap)
 {
     const struct lab_link *link = &t->links[l];
     const char *ifname = link->end[side].ifname;
@@ -182,8 +184,8 @@ static void port_place(int dir_fd, const char *name, char out[64])
         fclose(f);
 }
 
-static bool start_router(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys, const struct collector_ports *ports, struct starting *s,
-                         char err[512])
+static bool start_router(const struct topology *t, size_t i, unsigned time_scale, const char *export_keys,
+                         const struct collector_ports *ports, struct starting *s, char err[512])
 {
     const struct lab_node *n = &t->nodes[i];
     char state[512], words[28 + 2 * LAB_LINKS_MAX][640];
@@ -241,7 +243,8 @@ static bool start_router(const struct topology *t, size_t i, unsigned time_scale
     return ok;
 }
 
-static bool start_collector(const struct topology *t, size_t i, const struct collector_ports *ports, struct starting *s, char err[512])
+static bool start_collector(const struct topology *t, size_t i, const struct collector_ports *ports, struct starting *s,
+                            char err[512])
 {
     char state[512], *argv[5 + LAB_LINKS_MAX] = {(char[]){"espial"}, (char[]){"lab"}, (char[]){"collect"}, state};
     int socks[LAB_LINKS_MAX], n = 0;
@@ -294,7 +297,10 @@ static bool wait_ready(const struct topology *t, struct starting *s, char err[51
         }
         char words[256];
         last_words(&s[i], words);
-        snprintf(err, 512, "%s did not start: %s", t->nodes[i].name, got == 0 ? "no prompt in time" : *words ? words : "it ended without a word");
+        snprintf(err, 512, "%s did not start: %s", t->nodes[i].name,
+                 got == 0 ? "no prompt in time"
+                 : *words ? words
+                          : "it ended without a word");
         return false;
     }
     return true;
@@ -390,7 +396,8 @@ int lab_up(const char *topology, unsigned time_scale, bool fresh, const char *ex
         struct starting *n = &s[started];
         if (n->runs)
             continue;
-        ok = t->nodes[started].kind == LAB_SYSLOG ? start_collector(t, started, ports, n, err) : start_router(t, started, time_scale, export_keys, ports, n, err);
+        ok = t->nodes[started].kind == LAB_SYSLOG ? start_collector(t, started, ports, n, err)
+                                                  : start_router(t, started, time_scale, export_keys, ports, n, err);
     }
     ok = ok && wait_ready(t, s, err);
     if (!ok) {

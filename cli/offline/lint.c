@@ -230,8 +230,8 @@ size_t lint_config(const struct config *c, struct desk *d, FILE *out)
         qsort(l.v, l.n, sizeof *l.v, by_line);
     for (size_t i = 0; i < l.n; i++) {
         if (out)
-            fprintf(out, "%s:%u: %s: %s%s [%s]\n", c->path, l.v[i].line, l.v[i].error ? "error" : "warning", l.v[i].text,
-                    is_sentence(l.v[i].text) ? "" : ".", l.v[i].check);
+            fprintf(out, "%s:%u: %s: %s%s [%s]\n", c->path, l.v[i].line, l.v[i].error ? "error" : "warning",
+                    l.v[i].text, is_sentence(l.v[i].text) ? "" : ".", l.v[i].check);
         mem_free(l.v[i].text);
         mem_free(l.v[i].check);
     }

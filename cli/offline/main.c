@@ -12,7 +12,8 @@
 
 static const char usage[] =
     "usage: espial eem test CONFIG --log FILE [--answers FILE] [--format text|tap|junit] [--why LINE] [--quiet]\n"
-    "                       [--run 'NAME ARGUMENT...'] [--raise 'NAME VARIABLE=VALUE...'] [--after SECONDS] [--year YEAR] [--accept] [--host NAME]\n"
+    "                       [--run 'NAME ARGUMENT...'] [--raise 'NAME VARIABLE=VALUE...'] [--after SECONDS] [--year "
+    "YEAR] [--accept] [--host NAME]\n"
     "       espial eem lint CONFIG...\n";
 
 #define RAISED_MAX 32
@@ -54,10 +55,19 @@ static bool read_format(const char *word, enum story_format *f)
 
 static int read_options(int argc, char **argv, struct test_options *o)
 {
-    static const struct option all[] = {
-        {"log", 1, 0, 'l'},  {"answers", 1, 0, 'a'}, {"format", 1, 0, 'f'}, {"why", 1, 0, 'w'}, {"after", 1, 0, 't'},
-        {"year", 1, 0, 'y'}, {"quiet", 0, 0, 'q'},   {"accept", 0, 0, 'c'}, {"run", 1, 0, 'r'},    {"host", 1, 0, 'o'}, {"raise", 1, 0, 'e'}, {"help", 0, 0, 'h'},
-        {0}};
+    static const struct option all[] = {{"log", 1, 0, 'l'},
+                                        {"answers", 1, 0, 'a'},
+                                        {"format", 1, 0, 'f'},
+                                        {"why", 1, 0, 'w'},
+                                        {"after", 1, 0, 't'},
+                                        {"year", 1, 0, 'y'},
+                                        {"quiet", 0, 0, 'q'},
+                                        {"accept", 0, 0, 'c'},
+                                        {"run", 1, 0, 'r'},
+                                        {"host", 1, 0, 'o'},
+                                        {"raise", 1, 0, 'e'},
+                                        {"help", 0, 0, 'h'},
+                                        {0}};
     uint64_t v;
     *o = (struct test_options){.after = -1};
     opterr = 0;
@@ -161,13 +171,17 @@ static void tell_mixed(const struct replay *r, const char *log)
 {
     const char *one, *other;
     if (replay_mixed(r, &one, &other))
-        fprintf(stderr, "espial: %s: lines of several hosts (%s, %s), taken as one router's: --host NAME chooses\n", log, one, other);
+        fprintf(stderr, "espial: %s: lines of several hosts (%s, %s), taken as one router's: --host NAME chooses\n",
+                log, one, other);
 }
 
 static void tell_timeless(const struct replay *r, const char *log)
 {
     if (replay_timeless(r))
-        fprintf(stderr, "espial: %s: no line has a time that is understood, so no time passes: timers, periods and ratelimits are not tried\n", log);
+        fprintf(stderr,
+                "espial: %s: no line has a time that is understood, so no time passes: timers, periods and ratelimits "
+                "are not tried\n",
+                log);
 }
 
 static int replay_all(const struct test_options *o, struct replay *r, const char *text, size_t len)

@@ -77,7 +77,8 @@ static size_t frame_end(const char *s, size_t n)
     for (; digits < n && digits < 6 && s[digits] >= '0' && s[digits] <= '9'; digits++)
         len = len * 10 + (size_t)(s[digits] - '0');
     size_t end = digits + 1 + len;
-    bool frame = digits && digits + 2 < n && s[digits] == ' ' && s[digits + 1] == '<' && isdigit((unsigned char)s[digits + 2]);
+    bool frame =
+        digits && digits + 2 < n && s[digits] == ' ' && s[digits + 1] == '<' && isdigit((unsigned char)s[digits + 2]);
     return frame && end < n && isdigit((unsigned char)s[end]) ? end : n;
 }
 

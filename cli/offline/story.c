@@ -22,7 +22,8 @@
 #include "espial/loop.h"
 
 #define STEPS_TOLD 300 /* of one run */
-#define IN_A_ROW   20  /* runs of an applet that are told, when each follows the last within ROW_US and no line of the log is between */
+#define IN_A_ROW                                                                                                       \
+    20 /* runs of an applet that are told, when each follows the last within ROW_US and no line of the log is between */
 #define ENDLESS    1000 /* so many are a loop */
 #define ROW_US     (2 * US_PER_S) /* sched.c starts a thousand a second, and rests up to the next */
 
@@ -371,8 +372,8 @@ struct story *story_new(FILE *out, enum story_format format, bool quiet)
     s->out = out;
     s->format = format;
     s->quiet = quiet;
-    s->observer =
-        (struct eem_observer){.arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended, .mail = story_on_mail};
+    s->observer = (struct eem_observer){
+        .arg = s, .event = on_event, .began = on_began, .step = on_step, .ended = on_ended, .mail = story_on_mail};
     return s;
 }
 

@@ -25,7 +25,8 @@ static void end_text(const struct verdict *v)
         snprintf(longest, sizeof longest, "%" PRIu64 ".%03" PRIu64, t->longest_us / 1000000,
                  t->longest_us / 1000 % 1000);
         fprintf(v->out,
-                "%-7" PRIu64 " %-8" PRIu64 " %-6" PRIu64 " %-8" PRIu64 " %-8" PRIu64 " %-10s %-7" PRIu64 " %-7" PRIu64 " %s\n",
+                "%-7" PRIu64 " %-8" PRIu64 " %-6" PRIu64 " %-8" PRIu64 " %-8" PRIu64 " %-10s %-7" PRIu64 " %-7" PRIu64
+                " %s\n",
                 t->fired, t->success, t->abort, t->timeout, t->limited, longest, t->first_line, t->last_line,
                 t->applet);
     }
@@ -33,8 +34,8 @@ static void end_text(const struct verdict *v)
         const struct expectation *x = &v->expect->v[i];
         struct text why = {0};
         bool met = expect_met(x, &why);
-        fprintf(v->out, "%s%s:%u: %s: %s: %s\n", i ? "" : "\n", v->config->path, x->line, met ? "met" : "FAILED", x->applet,
-                x->text);
+        fprintf(v->out, "%s%s:%u: %s: %s: %s\n", i ? "" : "\n", v->config->path, x->line, met ? "met" : "FAILED",
+                x->applet, x->text);
         if (!met)
             put_lines(v->out, "    ", text_str(&why));
         text_free(&why);
@@ -133,7 +134,8 @@ static void end_junit(const struct verdict *v, size_t failed)
 {
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"", v->out);
     put_xml(v->out, v->config->path);
-    fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->expect->n + v->config->refused, failed + v->config->refused);
+    fprintf(v->out, "\" tests=\"%zu\" failures=\"%zu\">\n", v->expect->n + v->config->refused,
+            failed + v->config->refused);
     for (size_t i = 0; i < v->expect->n; i++) {
         const struct expectation *x = &v->expect->v[i];
         struct text why = {0};
@@ -143,7 +145,8 @@ static void end_junit(const struct verdict *v, size_t failed)
     }
     for (size_t i = 0; i < v->config->n; i++)
         if (v->config->lines[i].kind == CONFIG_LINE_REFUSED)
-            test_case(v, v->config->lines[i].applet, v->config->lines[i].text, v->config->lines[i].said ? v->config->lines[i].said : "refused");
+            test_case(v, v->config->lines[i].applet, v->config->lines[i].text,
+                      v->config->lines[i].said ? v->config->lines[i].said : "refused");
     fputs("  </testsuite>\n</testsuites>\n", v->out);
 }
 
@@ -159,8 +162,8 @@ bool verdict_tell(const struct verdict *v)
     case STORY_TEXT:
         end_text(v);
         if (!v->quiet)
-            fprintf(v->out, "\n%s: %" PRIu64 " line%s replayed, %zu of %zu expectations met\n", v->log, v->lines, v->lines == 1 ? "" : "s",
-                    v->expect->n - failed, v->expect->n);
+            fprintf(v->out, "\n%s: %" PRIu64 " line%s replayed, %zu of %zu expectations met\n", v->log, v->lines,
+                    v->lines == 1 ? "" : "s", v->expect->n - failed, v->expect->n);
         break;
     case STORY_TAP: end_tap(v); break;
     case STORY_JUNIT: end_junit(v, failed); break;

@@ -12,7 +12,8 @@ struct tally {
     char applet[EEM_NAME_MAX];
     uint64_t fired, success, abort, timeout, longest_us, limited;
     uint64_t first_line, last_line;
-    uint64_t row, row_line, row_us; /* times it fired in a row; the log's line before that, and when it was the last time */
+    uint64_t row, row_line,
+        row_us; /* times it fired in a row; the log's line before that, and when it was the last time */
 };
 struct verdict {
     FILE *out;

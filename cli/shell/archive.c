@@ -291,7 +291,8 @@ void archive_show(const struct archive *a, struct text *out)
 /* Words after which a secret stands. */
 static bool is_secret_word(const char *w, size_t n)
 {
-    static const char *const words[] = {"password", "secret", "key", "key-string", "community", "pre-shared-key", "session-key"};
+    static const char *const words[] = {"password",  "secret",         "key",        "key-string",
+                                        "community", "pre-shared-key", "session-key"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strlen(words[i]) == n && !strncasecmp(words[i], w, n))
             return true;

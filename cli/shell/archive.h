@@ -43,7 +43,8 @@ struct archive_env {
     const char *(*hostname)(void *arg);
     /* Copies on other machines, as in struct shells_env; spoken: such a name without its password. */
     bool (*is_remote)(void *arg, const char *url);
-    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why), void *done_arg);
+    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why),
+                  void *done_arg);
     void (*send_cancel)(void *sending);
     void (*spoken)(const char *url, char out[256]);
     void *arg;
@@ -60,7 +61,8 @@ bool archive_is_remote(const struct archive *a);
 MUST_USE enum file_result archive_save(struct archive *a, char name[256]);
 /* The same for another machine, with done called in a later turn, why NULL when it went well. NULL: the name is too long. */
 struct archive_sending;
-struct archive_sending *archive_send(struct archive *a, char name[256], void (*done)(void *arg, const char *why), void *arg);
+struct archive_sending *archive_send(struct archive *a, char name[256], void (*done)(void *arg, const char *why),
+                                     void *arg);
 void archive_send_cancel(struct archive *a, struct archive_sending *s); /* s NULL: nothing */
 /* startup-config was written: a copy, if that is configured. */
 void archive_startup_saved(struct archive *a);

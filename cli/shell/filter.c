@@ -448,7 +448,9 @@ static void stage_end(struct filter *f, size_t i)
     }
     case ST_REDIRECT:
     case ST_TEE:
-        r = st->too_much ? FILE_TOO_BIG : st->remote ? FILE_OK : file_replace(f->files, st->url, text_str(&st->held), st->held.len);
+        r = st->too_much ? FILE_TOO_BIG
+            : st->remote ? FILE_OK
+                         : file_replace(f->files, st->url, text_str(&st->held), st->held.len);
         break;
     case ST_APPEND:
     case ST_TEE_APPEND:

@@ -42,8 +42,8 @@ size_t filter_split(const char *line, size_t from);
 /* spec: everything after that `|`, verbatim (blanks in an expression count). Lines go to `sink` (borrowed) after the
  * whole chain. A file that is appended to is opened (made, when absent) here, so that a wrong name is told before the
  * command runs. */
-MUST_USE enum filter_result filter_new(const char *spec, const struct filter_env *env, struct out *sink, struct filter **out,
-                                       struct filter_error *error);
+MUST_USE enum filter_result filter_new(const char *spec, const struct filter_env *env, struct out *sink,
+                                       struct filter **out, struct filter_error *error);
 /* One expression of the pager's own keys: '/' begin, '+' include, '-' exclude. NULL when it does not compile. */
 struct filter *filter_of_pager(char key, const char *pattern, struct out *sink);
 void filter_write(struct filter *f, const char *s, size_t len);

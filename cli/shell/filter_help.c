@@ -133,7 +133,8 @@ static bool find(const char *spec, struct place *p)
         return false;
     at += n;
     at += blanks(spec + at);
-    return w->takes_url ? behind_file(spec + at, w->kind == ST_TEE, p) : behind_expression(spec + at, w->kind == ST_SECTION, p);
+    return w->takes_url ? behind_file(spec + at, w->kind == ST_TEE, p)
+                        : behind_expression(spec + at, w->kind == ST_SECTION, p);
 }
 
 static void help_row(struct text *out, size_t width, const char *token, const char *help)

@@ -52,8 +52,9 @@ bool lock_keeps_out(const struct shell *sh, struct out *out)
     if (!l->owner || l->owner == sh || sh->config_file)
         return false;
     session_view(l->owner, &v);
-    out_printf(out, "Configuration mode locked exclusively by user '%s' process '%d' from terminal '%u'. Please try later.\n",
-               v.user[0] ? v.user : "unknown", ACCOUNT_EXEC, v.tty);
+    out_printf(
+        out, "Configuration mode locked exclusively by user '%s' process '%d' from terminal '%u'. Please try later.\n",
+        v.user[0] ? v.user : "unknown", ACCOUNT_EXEC, v.tty);
     return true;
 }
 
@@ -67,8 +68,9 @@ bool shell_config_take(struct shell *sh, unsigned idle_s, struct out *out)
     *l = (struct config_lock){.owner = sh, .idle = l->idle, .idle_s = idle_s, .since_us = loop_now(sh->maker->env.loop)};
     str_copy(l->command, sizeof l->command, sh->match.expanded);
     arm(l, l->since_us);
-    out_text(out, "Configuration mode locked exclusively. The lock will be cleared once you exit out of configuration mode "
-                  "using end/exit\n");
+    out_text(out,
+             "Configuration mode locked exclusively. The lock will be cleared once you exit out of configuration mode "
+             "using end/exit\n");
     return true;
 }
 

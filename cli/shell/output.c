@@ -38,7 +38,8 @@ static void emit(struct output *o, const char *s, size_t len)
     const char *p = s, *end = s + len;
     for (const char *nl; (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
         size_t columns = o->column + (size_t)(nl - p);
-        o->lines += 1 + (width && columns ? (unsigned)((columns - 1) / width) : 0); /* rows: a long line takes several */
+        o->lines +=
+            1 + (width && columns ? (unsigned)((columns - 1) / width) : 0); /* rows: a long line takes several */
         o->column = 0;
     }
     o->column += (size_t)(end - p);

@@ -69,12 +69,14 @@ struct shells_env {
     /* Texts for files of other machines (| redirect tftp:...): is it such a name; send *text (taken over), then done(why) in a later turn, why NULL when it went
      * well; forget one that is under way. All NULL: there are no such files. */
     bool (*is_remote)(void *arg, const char *url);
-    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why), void *done_arg);
+    void *(*send)(void *arg, const char *url, struct text *text, void (*done)(void *done_arg, const char *why),
+                  void *done_arg);
     void (*send_cancel)(void *sending);
     /* Names of other machines: may this one be asked for, and is it not known yet? Ask: `tried` tells each server that is, done in a later turn; forget a question. All
      * NULL: nobody is asked. */
     bool (*name_wanted)(void *arg, const char *name);
-    void *(*name_ask)(void *arg, const char *name, void (*tried)(void *done_arg, uint32_t server), void (*done)(void *done_arg, bool found), void *done_arg);
+    void *(*name_ask)(void *arg, const char *name, void (*tried)(void *done_arg, uint32_t server),
+                      void (*done)(void *done_arg, bool found), void *done_arg);
     void (*name_cancel)(void *asking);
     const char *config_version; /* after "version" in running-config: "16.9" */
     /* May leave *out as it is (IOS's defaults). line: "con 0" is vty false, n 0. */

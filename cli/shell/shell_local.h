@@ -18,7 +18,8 @@
 
 #define QUEUE_MAX       1024 /* lines typed ahead */
 #define HISTORY_MAX     256
-#define HELD_OUTPUT_MAX (32u * 1024 * 1024) /* of one command: behind --More-- or a slow reader, or captured for a program */
+#define HELD_OUTPUT_MAX                                                                                                \
+    (32u * 1024 * 1024) /* of one command: behind --More-- or a slow reader, or captured for a program */
 #define UNTIL_WINDOW    4096                /* how far back `until` is looked for */
 
 struct output {

@@ -46,8 +46,13 @@ int shells_vty_for(struct shells *s, enum session_protocol protocol, uint32_t so
 static void take_settings(struct shell *sh)
 {
     struct maker *m = sh->maker;
-    sh->set = (struct line_settings){
-        .length = 24, .width = 80, .history = 10, .exec_timeout_s = 600, .is_editing = true, .escape = 30, .privilege = 1};
+    sh->set = (struct line_settings){.length = 24,
+                                     .width = 80,
+                                     .history = 10,
+                                     .exec_timeout_s = 600,
+                                     .is_editing = true,
+                                     .escape = 30,
+                                     .privilege = 1};
     if (m->env.line_settings && sh->n >= 0)
         m->env.line_settings(m->env.arg, sh->vty, (unsigned)sh->n, &sh->set);
     sh->line_set = sh->set;

@@ -34,7 +34,8 @@ static bool in_mode(struct grammar *g, struct match *m, const char *line, enum c
     return true;
 }
 
-static bool configuration(struct grammar *g, struct match *m, const char *line, char mode[SPELL_MODE_MAX], struct text *out)
+static bool configuration(struct grammar *g, struct match *m, const char *line, char mode[SPELL_MODE_MAX],
+                          struct text *out)
 {
     char name[24];
     for (enum cmd_mode cm = CONFIG; cm < CMD_MODES; cm++) {

@@ -11,9 +11,10 @@
 
 #define NAMES_MAX SSH_LIST_MAX
 static const char *const names[SSHD_WHATS][NAMES_MAX] = {
-    [SSHD_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521",
-                 "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
-    [SSHD_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-ed25519"},
+    [SSHD_KEX] = {"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+                  "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
+    [SSHD_HOSTKEY] = {"rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+                      "ecdsa-sha2-nistp521", "ssh-ed25519"},
     [SSHD_CIPHER] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
     [SSHD_MAC] = {"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
     [SSHD_AUTHENTICATION] = {"publickey", "keyboard", "password"},
@@ -26,8 +27,11 @@ const char *sshd_algorithm_name(enum sshd_what what, unsigned number)
 
 const uint8_t *sshd_wanted(const struct sshd_conf *c, enum sshd_what what)
 {
-    const uint8_t *const lists[SSHD_WHATS] = {
-        [SSHD_KEX] = c->kex, [SSHD_HOSTKEY] = c->hostkey, [SSHD_CIPHER] = c->encryption, [SSHD_MAC] = c->mac, [SSHD_AUTHENTICATION] = c->authentication};
+    const uint8_t *const lists[SSHD_WHATS] = {[SSHD_KEX] = c->kex,
+                                              [SSHD_HOSTKEY] = c->hostkey,
+                                              [SSHD_CIPHER] = c->encryption,
+                                              [SSHD_MAC] = c->mac,
+                                              [SSHD_AUTHENTICATION] = c->authentication};
     return lists[what];
 }
 
@@ -50,7 +54,8 @@ static bool has_key_for(const char *name, const unsigned bits_of[KEYPAIR_KINDS])
     return bits && str_uint(bits + 5, 1, 999, &n) && n == bits_of[KEYPAIR_EC];
 }
 
-void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, const unsigned bits_of[KEYPAIR_KINDS], struct text *out)
+void sshd_algorithms(const struct sshd_conf *c, enum sshd_what what, const unsigned bits_of[KEYPAIR_KINDS],
+                     struct text *out)
 {
     const char *name;
     size_t before = out->len;

@@ -183,7 +183,8 @@ static int on_message(ssh_session session, ssh_message m, void *arg)
         ssh_message_auth_interactive_request(m, "", "", 1, (const char **)(uintptr_t)prompts, echo);
         return 0;
     }
-    const char *answer = ssh_userauth_kbdint_getnanswers(session) == 1 ? ssh_userauth_kbdint_getanswer(session, 0) : NULL;
+    const char *answer =
+        ssh_userauth_kbdint_getnanswers(session) == 1 ? ssh_userauth_kbdint_getanswer(session, 0) : NULL;
     if (!answer || !c->prompted || offered_password(c, c->prompted, answer, true) != SSH_AUTH_SUCCESS)
         return 1;
     ssh_message_auth_reply_success(m, 0);
@@ -197,7 +198,8 @@ static uint32_t size_of(int v)
     return v < 0 ? 0 : (uint32_t)v;
 }
 
-static int on_pty(ssh_session session, ssh_channel channel, const char *term, int width, int height, int px, int py, void *arg)
+static int on_pty(ssh_session session, ssh_channel channel, const char *term, int width, int height, int px, int py,
+                  void *arg)
 {
     struct child *c = arg;
     (void)session, (void)channel, (void)px, (void)py;
@@ -332,7 +334,8 @@ static int configure(struct child *c)
     if (r.bad || !seconds)
         give_up(1);
     alarm(seconds); /* its default ends the process */
-    if (ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_BANNER, ident) != SSH_OK || ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_KEY_EXCHANGE, kex) != SSH_OK ||
+    if (ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_BANNER, ident) != SSH_OK ||
+        ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_KEY_EXCHANGE, kex) != SSH_OK ||
         ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, hostkey) != SSH_OK)
         give_up(1);
     both_ways(c, SSH_BIND_OPTIONS_CIPHERS_C_S, SSH_BIND_OPTIONS_CIPHERS_S_C, cipher);
@@ -340,7 +343,8 @@ static int configure(struct child *c)
     ssh_bind_options_set(c->bind, SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, SSHD_PUBLICKEY);
     long limit = seconds;
     ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &limit);
-    return (methods & SSH_BY_PASSWORD ? SSH_AUTH_METHOD_PASSWORD : 0) | (methods & SSH_BY_KEYBOARD ? SSH_AUTH_METHOD_INTERACTIVE : 0) |
+    return (methods & SSH_BY_PASSWORD ? SSH_AUTH_METHOD_PASSWORD : 0) |
+           (methods & SSH_BY_KEYBOARD ? SSH_AUTH_METHOD_INTERACTIVE : 0) |
            (methods & SSH_BY_KEY ? SSH_AUTH_METHOD_PUBLICKEY : 0);
 }
 
@@ -370,7 +374,8 @@ static void exchange_keys(struct child *c, int methods)
     sshd_write_text(&c->w, known(ssh_get_cipher_in(c->session)));
     sshd_write_text(&c->w, known(ssh_get_hmac_in(c->session)));
     sshd_write_text(&c->w, known(ssh_get_kex_algo(c->session)));
-    sshd_write_text(&c->w, strlen(known(ssh_get_clientbanner(c->session))) < 256 ? known(ssh_get_clientbanner(c->session)) : "");
+    sshd_write_text(
+        &c->w, strlen(known(ssh_get_clientbanner(c->session))) < 256 ? known(ssh_get_clientbanner(c->session)) : "");
     if (!tell(c))
         give_up(1);
 }
@@ -391,7 +396,8 @@ static bool may_take(const struct child *c)
 static void push_to_client(struct child *c)
 {
     while (c->data_at < c->data_len && !pending(c)) {
-        uint32_t window = c->channel ? ssh_channel_window_size(c->channel) : 0, len = (uint32_t)(c->data_len - c->data_at);
+        uint32_t window = c->channel ? ssh_channel_window_size(c->channel) : 0,
+                 len = (uint32_t)(c->data_len - c->data_at);
         if (!window)
             return;
         int n = ssh_channel_write(c->channel, c->from_router + c->data_at, len < window ? len : window);
@@ -482,9 +488,11 @@ static bool turn(struct child *c, int ms, bool ends)
     int n = poll(p, ends ? 1 : 2, crowded ? ASK_MS : ms);
     if (n < 0 && errno != EINTR)
         return false;
-    if (crowded && (p[0].revents & (POLLRDHUP | POLLHUP | POLLERR))) /* gone, and what it typed ahead nobody is there to see */
+    if (crowded &&
+        (p[0].revents & (POLLRDHUP | POLLHUP | POLLERR))) /* gone, and what it typed ahead nobody is there to see */
         return false;
-    if (crowded && !n && !pending(c)) /* its end may stand behind what is not read: one who is gone answers this with a reset */
+    if (crowded && !n &&
+        !pending(c)) /* its end may stand behind what is not read: one who is gone answers this with a reset */
         ssh_send_ignore(c->session, "");
     if (p[0].revents && ssh_event_dopoll(c->event, 0) == SSH_ERROR)
         return false;
@@ -545,7 +553,8 @@ static void part(struct child *c)
     if (fd < 0 || shutdown(fd, SHUT_WR) < 0)
         return;
     alarm(1);
-    for (struct pollfd p = {.fd = fd, .events = POLLIN}; poll(&p, 1, LINGER_MS) > 0 && recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0;)
+    for (struct pollfd p = {.fd = fd, .events = POLLIN};
+         poll(&p, 1, LINGER_MS) > 0 && recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0;)
         ;
 }
 

@@ -248,7 +248,12 @@ static void start_shell(struct conn *c)
     int line = shells_vty_for(c->ssh->env.shells, SESSION_SSH, c->source);
     struct term_params p = {
         .shells = c->ssh->env.shells,
-        .session = {.vty = true, .n = line, .user = c->grant.user, .location = c->address, .is_logged_in = true, .privilege = c->grant.privilege},
+        .session = {.vty = true,
+                    .n = line,
+                    .user = c->grant.user,
+                    .location = c->address,
+                    .is_logged_in = true,
+                    .privilege = c->grant.privilege},
         .newline_is_crlf = true,
         .write = on_write,
         .full = is_full,
@@ -411,10 +416,12 @@ static void update(struct conn *c)
         return;
     if (c->state == CONN_SHELL && c->stopped)
         c->stopped = term_waiting(c->term) >= IN_ENOUGH;
-    bool takes = c->state == CONN_SHELL ? !c->stopped : conn_backlog(c) < OUT_ENOUGH && (c->state != CONN_COPY || copy_takes(c));
+    bool takes =
+        c->state == CONN_SHELL ? !c->stopped : conn_backlog(c) < OUT_ENOUGH && (c->state != CONN_COPY || copy_takes(c));
     if (c->stopped && c->state == CONN_SHELL && !c->holding)
         timer_set(&c->again, 5 * US_PER_MS);
-    unsigned want = (takes || c->state == CONN_END ? FD_READ : 0) | (conn_backlog(c) || c->exit_due || (c->holding && c->state == CONN_SHELL) ? FD_WRITE : 0);
+    unsigned want = (takes || c->state == CONN_END ? FD_READ : 0) |
+                    (conn_backlog(c) || c->exit_due || (c->holding && c->state == CONN_SHELL) ? FD_WRITE : 0);
     if (want == c->watched && (c->watch.impl || !want))
         return;
     c->watched = want;
@@ -431,7 +438,8 @@ void conn_child_ended(void *arg, int status)
     c->child = NULL;
     if (c->dead)
         return;
-    for (int i = 0; i < 64 && !c->dead && c->state != CONN_END; i++) { /* what it said before it ended; its end of the socket is closed */
+    for (int i = 0; i < 64 && !c->dead && c->state != CONN_END;
+         i++) { /* what it said before it ended; its end of the socket is closed */
         from_child(c);
     }
     if (!c->dead)

@@ -144,7 +144,8 @@ static void give(struct conn *c)
         conn_out(c, line, (size_t)snprintf(line, sizeof line, "T%llu 0 %llu 0\n", t, t));
         return;
     }
-    const char *slash = strrchr(p->path, '/'); /* the name as it was asked for: a client refuses another, and `disk0:x` is one name to it */
+    const char *slash = strrchr(
+        p->path, '/'); /* the name as it was asked for: a client refuses another, and `disk0:x` is one name to it */
     int n = snprintf(line, sizeof line, "C0644 %llu %s\n", (unsigned long long)info.size, slash ? slash + 1 : p->path);
     p->want = info.size;
     p->state = WAITS_NAME;
@@ -177,10 +178,12 @@ static bool target_of(struct conn *c, const char *name)
     struct copy *p = c->copy;
     struct file_info info;
     size_t len = strlen(p->path);
-    bool folder = !len || strchr(":/", p->path[len - 1]) || (file_stat(c->ssh->env.files, p->path, &info) == FILE_OK && info.dir);
+    bool folder =
+        !len || strchr(":/", p->path[len - 1]) || (file_stat(c->ssh->env.files, p->path, &info) == FILE_OK && info.dir);
     int n;
     if (folder)
-        n = snprintf(p->target, sizeof p->target, "%s%s%s", p->path, !len || strchr(":/", p->path[len - 1]) ? "" : "/", name);
+        n = snprintf(p->target, sizeof p->target, "%s%s%s", p->path, !len || strchr(":/", p->path[len - 1]) ? "" : "/",
+                     name);
     else
         n = snprintf(p->target, sizeof p->target, "%s", p->path);
     return n > 0 && (size_t)n < sizeof p->target && !strchr(name, '/') && name[0];
@@ -191,7 +194,8 @@ static void begin_file(struct conn *c)
     struct copy *p = c->copy;
     char *at = p->line + 1, *mode = strsep(&at, " "), *size = at ? strsep(&at, " ") : NULL;
     uint64_t avail = 0, total;
-    if (!at || strlen(mode) != 4 || strspn(mode, "01234567") != 4 || !str_uint(size, 0, INT64_MAX, &p->want) || !target_of(c, at)) {
+    if (!at || strlen(mode) != 4 || strspn(mode, "01234567") != 4 || !str_uint(size, 0, INT64_MAX, &p->want) ||
+        !target_of(c, at)) {
         fail(c, "protocol error: not a file's line");
         return;
     }

@@ -120,7 +120,12 @@ void exec_start(struct conn *c, const char *command)
     char origin[160];
     int line = shells_vty_for(c->ssh->env.shells, SESSION_SSH, c->source);
     snprintf(origin, sizeof origin, "console by %s on vty%d (%s)", c->grant.user, line, c->address);
-    const struct shell_params p = {.user = c->grant.user, .origin = origin, .privilege = c->grant.privilege, .vty = true, .by_person = true, .answers = true};
+    const struct shell_params p = {.user = c->grant.user,
+                                   .origin = origin,
+                                   .privilege = c->grant.privilege,
+                                   .vty = true,
+                                   .by_person = true,
+                                   .answers = true};
     c->shell = line < 0 ? NULL : shell_open(c->ssh->env.shells, &p);
     conn_answer(c, c->shell != NULL);
     if (c->dead)

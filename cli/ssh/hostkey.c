@@ -60,7 +60,8 @@ static bool save(const struct hostkeys *h)
         const struct hostkey *k = &h->v[i];
         text_clear(&pem);
         ok = ok && keypair_to_pem(k->pair, &pem);
-        text_printf(&t, "key %s %" PRId64 " %s\n%s", k->name, k->made_wall_us / (int64_t)US_PER_S, k->exportable ? "exportable" : "fixed", text_str(&pem));
+        text_printf(&t, "key %s %" PRId64 " %s\n%s", k->name, k->made_wall_us / (int64_t)US_PER_S,
+                    k->exportable ? "exportable" : "fixed", text_str(&pem));
     }
     if (ok && t.len)
         ok = file_private_replace(h->files, FILE_PRIVATE, t.s, t.len) == FILE_OK;
@@ -83,7 +84,8 @@ static bool heading(const char *line, size_t len, struct hostkey *k)
     copy[len] = '\0';
     for (char *w; n < 4 && (w = strsep(&at, " "));)
         words[n++] = w;
-    if (n != 4 || at || strcmp(words[0], "key") || !words[1][0] || !str_int(words[2], 0, INT64_MAX / (int64_t)US_PER_S, &seconds))
+    if (n != 4 || at || strcmp(words[0], "key") || !words[1][0] ||
+        !str_int(words[2], 0, INT64_MAX / (int64_t)US_PER_S, &seconds))
         return false;
     k->made_wall_us = seconds * (int64_t)US_PER_S;
     k->exportable = !strcmp(words[3], "exportable");
@@ -102,7 +104,8 @@ size_t hostkeys_load(struct hostkeys *h)
     while (h->n < HOSTKEYS_MAX && (nl = strchr(p, '\n'))) {
         struct hostkey k = {0};
         const char *body = nl + 1;
-        const char *end = heading(p, (size_t)(nl - p), &k) && str_starts(body, begin_mark) ? strstr(body, end_mark) : NULL;
+        const char *end =
+            heading(p, (size_t)(nl - p), &k) && str_starts(body, begin_mark) ? strstr(body, end_mark) : NULL;
         p = body;
         if (!end)
             continue;

@@ -103,7 +103,8 @@ void sshd_jail_calls(void)
         ALLOW(exit_group),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
     };
-    const struct sock_fprog program = {.len = sizeof filter / sizeof filter[0], .filter = (struct sock_filter *)(uintptr_t)filter};
+    const struct sock_fprog program = {.len = sizeof filter / sizeof filter[0],
+                                       .filter = (struct sock_filter *)(uintptr_t)filter};
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 #endif
 }

@@ -14,9 +14,12 @@
 
 #define PROBES_MAX 32 /* keys shown */
 
-MSG(MSG_SESSION, "SSH", 5, "SSH2_SESSION", 0, "SSH2 Session request from %s (tty = %u) using crypto cipher '%s', hmac '%s' %s");
-MSG(MSG_USERAUTH, "SSH", 5, "SSH2_USERAUTH", 0, "User '%s' authentication for SSH2 Session from %s (tty = %u) using crypto cipher '%s', hmac '%s' %s");
-MSG(MSG_CLOSE, "SSH", 5, "SSH2_CLOSE", 0, "SSH2 Session from %s (tty = %u) for user '%s' using crypto cipher '%s', hmac '%s' closed");
+MSG(MSG_SESSION, "SSH", 5, "SSH2_SESSION", 0,
+    "SSH2 Session request from %s (tty = %u) using crypto cipher '%s', hmac '%s' %s");
+MSG(MSG_USERAUTH, "SSH", 5, "SSH2_USERAUTH", 0,
+    "User '%s' authentication for SSH2 Session from %s (tty = %u) using crypto cipher '%s', hmac '%s' %s");
+MSG(MSG_CLOSE, "SSH", 5, "SSH2_CLOSE", 0,
+    "SSH2 Session from %s (tty = %u) for user '%s' using crypto cipher '%s', hmac '%s' closed");
 
 /* Names from the child that go to the log: of the router's own list, or nothing. */
 static void take_algorithm(struct rd *r, char out[SSH_NAME_MAX])
@@ -45,7 +48,8 @@ void login_ready(struct conn *c, struct rd *r)
 static void log_userauth(struct conn *c, bool passed)
 {
     if (c->ssh->conf.events)
-        msg_post(c->ssh->env.log, &MSG_USERAUTH, c->user, c->address, c->number, c->cipher, c->mac, passed ? "Succeeded" : "Failed");
+        msg_post(c->ssh->env.log, &MSG_USERAUTH, c->user, c->address, c->number, c->cipher, c->mac,
+                 passed ? "Succeeded" : "Failed");
 }
 
 void login_closed(struct conn *c)
@@ -88,7 +92,8 @@ static void on_verdict(void *arg, enum aaa_verdict v, const struct aaa_grant *g)
 static struct aaa_door door_of(const struct conn *c)
 {
     int line = shells_vty_for(c->ssh->env.shells, SESSION_SSH, c->source);
-    return (struct aaa_door){.vty = true, .line = line > 0 ? (unsigned)line : 0, .source = c->source, .local_port = SSH_PORT};
+    return (struct aaa_door){
+        .vty = true, .line = line > 0 ? (unsigned)line : 0, .source = c->source, .local_port = SSH_PORT};
 }
 
 /* A name that could not be a user's is tried all the same, cut to what can be printed: it costs the stranger a try and shows in the log. */
@@ -140,7 +145,8 @@ void login_key(struct conn *c, struct rd *r)
         answer(c, SSH_DENIED);
     } else if (has_signed) {
         const struct aaa_door door = door_of(c);
-        enum aaa_verdict v = c->user[0] ? aaa_login_by_key(c->ssh->env.aaa, &door, c->user, blob, len, &grant) : AAA_FAIL;
+        enum aaa_verdict v =
+            c->user[0] ? aaa_login_by_key(c->ssh->env.aaa, &door, c->user, blob, len, &grant) : AAA_FAIL;
         conclude(c, v, &grant);
     } else if (c->user[0] && aaa_key_known(c->ssh->env.aaa, c->user, blob, len)) {
         answer(c, SSH_PASSED);

@@ -204,7 +204,8 @@ static bool make_room(struct sshd *s, uint32_t source)
 static bool may_connect(struct sshd *s, uint32_t source)
 {
     const struct aaa_door door = {.vty = true, .source = source, .local_port = SSH_PORT};
-    return s->env.children && sshd_enabled(s) && !aaa_is_quiet_for(s->env.aaa, &door) && shells_vty_for(s->env.shells, SESSION_SSH, source) >= 0;
+    return s->env.children && sshd_enabled(s) && !aaa_is_quiet_for(s->env.aaa, &door) &&
+           shells_vty_for(s->env.shells, SESSION_SSH, source) >= 0;
 }
 
 static void serve(struct sshd *s, int fd, uint32_t source)

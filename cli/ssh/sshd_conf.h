@@ -13,7 +13,14 @@
 enum sshd_what { SSHD_KEX, SSHD_HOSTKEY, SSHD_CIPHER, SSHD_MAC, SSHD_AUTHENTICATION, SSHD_WHATS };
 
 /* ip ssh pubkey-chain: users and the hashes of their keys. */
-enum sshd_key_type { SSH_KEY_RSA, SSH_KEY_ECDSA_256, SSH_KEY_ECDSA_384, SSH_KEY_ECDSA_521, SSH_KEY_ED25519, SSH_KEY_TYPES };
+enum sshd_key_type {
+    SSH_KEY_RSA,
+    SSH_KEY_ECDSA_256,
+    SSH_KEY_ECDSA_384,
+    SSH_KEY_ECDSA_521,
+    SSH_KEY_ED25519,
+    SSH_KEY_TYPES
+};
 struct sshd_pubkey {
     uint8_t type;  /* enum sshd_key_type */
     char hash[33]; /* MD5 of the key's wire form, 32 upper-case hex digits */
@@ -28,12 +35,12 @@ struct sshd_chain {
 };
 
 /* `ip ssh server algorithm WHAT`: numbers of names (algorithm.c), the most wanted first, from 1; 0 behind the last. */
-#define SSH_WANTED(n)                                                                                                                                              \
-    union {                                                                                                                                                        \
-        uint8_t n[SSH_LIST_MAX];                                                                                                                                   \
-        struct {                                                                                                                                                   \
-            uint8_t n##1, n##2, n##3, n##4, n##5, n##6, n##7;                                                                                                      \
-        };                                                                                                                                                         \
+#define SSH_WANTED(n)                                                                                                  \
+    union {                                                                                                            \
+        uint8_t n[SSH_LIST_MAX];                                                                                       \
+        struct {                                                                                                       \
+            uint8_t n##1, n##2, n##3, n##4, n##5, n##6, n##7;                                                          \
+        };                                                                                                             \
     }
 struct sshd_conf {
     uint8_t version; /* 0: not said; 2 */

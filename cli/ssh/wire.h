@@ -17,10 +17,11 @@
 
 enum sshd_frame {
     /* router -> child */
-    SSH_F_CONFIG = 1, /* u32 seconds for the handshake, text ident, banner, kex, host key, cipher, mac algorithms; u8 methods (enum sshd_method); then texts: host keys (PEM) */
-    SSH_F_VERDICT,    /* u8 enum sshd_verdict: to PASSWORD and KEY */
-    SSH_F_ANSWER,     /* u8 1: accepted: to SHELL, EXEC, SUBSYSTEM */
-    SSH_F_EXIT,       /* u32 status: after the data sent before, end the channel and the connection */
+    SSH_F_CONFIG =
+        1, /* u32 seconds for the handshake, text ident, banner, kex, host key, cipher, mac algorithms; u8 methods (enum sshd_method); then texts: host keys (PEM) */
+    SSH_F_VERDICT, /* u8 enum sshd_verdict: to PASSWORD and KEY */
+    SSH_F_ANSWER,  /* u8 1: accepted: to SHELL, EXEC, SUBSYSTEM */
+    SSH_F_EXIT,    /* u32 status: after the data sent before, end the channel and the connection */
     /* child -> router */
     SSH_F_READY = 32, /* text cipher, mac, key exchange, the client's version: keys are exchanged */
     SSH_F_PASSWORD,   /* text user, password; u8 1: by keyboard-interactive */
@@ -28,11 +29,11 @@ enum sshd_frame {
     SSH_F_PTY,        /* text terminal; u32 columns, rows */
     SSH_F_WINDOW,     /* u32 columns, rows */
     SSH_F_SHELL,
-    SSH_F_EXEC,       /* text command */
-    SSH_F_SUBSYSTEM,  /* text name */
-    SSH_F_EOF,        /* the client will send no more */
+    SSH_F_EXEC,      /* text command */
+    SSH_F_SUBSYSTEM, /* text name */
+    SSH_F_EOF,       /* the client will send no more */
     /* both */
-    SSH_F_DATA = 64,  /* the rest of the frame: bytes of the channel */
+    SSH_F_DATA = 64, /* the rest of the frame: bytes of the channel */
 };
 enum sshd_verdict { SSH_DENIED, SSH_PASSED, SSH_DENIED_LAST /* and the connection ends */ };
 enum sshd_method { SSH_BY_PASSWORD = 1, SSH_BY_KEYBOARD = 2, SSH_BY_KEY = 4 };

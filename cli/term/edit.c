@@ -63,18 +63,33 @@ static const struct {
     const char *key;
     enum edit_event event;
 } event_keys[] = {
-    {"\r", EDIT_ENTER},   {"\n", EDIT_ENTER},   {"?", EDIT_HELP},     {"\t", EDIT_TAB},     {"\x10", EDIT_UP},     {"\033[A", EDIT_UP},  {"\033OA", EDIT_UP},    {"\x0e", EDIT_DOWN},
-    {"\033[B", EDIT_DOWN}, {"\033OB", EDIT_DOWN}, {"\x12", EDIT_REDRAW}, {"\x0c", EDIT_REDRAW}, {"\x1a", EDIT_END}, {"\x03", EDIT_BREAK}, {"\x1e", EDIT_BREAK},
+    {"\r", EDIT_ENTER},    {"\n", EDIT_ENTER},    {"?", EDIT_HELP},    {"\t", EDIT_TAB},      {"\x10", EDIT_UP},
+    {"\033[A", EDIT_UP},   {"\033OA", EDIT_UP},   {"\x0e", EDIT_DOWN}, {"\033[B", EDIT_DOWN}, {"\033OB", EDIT_DOWN},
+    {"\x12", EDIT_REDRAW}, {"\x0c", EDIT_REDRAW}, {"\x1a", EDIT_END},  {"\x03", EDIT_BREAK},  {"\x1e", EDIT_BREAK},
 };
 
 static void bind_keys(EditLine *el)
 {
     static const char *const keys[][2] = {
-        {"^D", "ed-delete-next-char"},     {"^W", "ed-delete-prev-word"},     {"^U", "vi-kill-line-prev"},       {"^X", "vi-kill-line-prev"},
-        {"^K", "ed-kill-line"},            {"^T", "ed-transpose-chars"},      {"\\033b", "ed-prev-word"},        {"\\033B", "ed-prev-word"},
-        {"\\033f", "em-next-word"},        {"\\033F", "em-next-word"},        {"\\033d", "em-delete-next-word"}, {"\\033D", "em-delete-next-word"},
-        {"\\033c", "em-capitol-case"},     {"\\033C", "em-capitol-case"},     {"\\033l", "em-lower-case"},       {"\\033L", "em-lower-case"},
-        {"\\033u", "em-upper-case"},       {"\\033U", "em-upper-case"},       {"\\033[3~", "ed-delete-next-char"},
+        {"^D", "ed-delete-next-char"},
+        {"^W", "ed-delete-prev-word"},
+        {"^U", "vi-kill-line-prev"},
+        {"^X", "vi-kill-line-prev"},
+        {"^K", "ed-kill-line"},
+        {"^T", "ed-transpose-chars"},
+        {"\\033b", "ed-prev-word"},
+        {"\\033B", "ed-prev-word"},
+        {"\\033f", "em-next-word"},
+        {"\\033F", "em-next-word"},
+        {"\\033d", "em-delete-next-word"},
+        {"\\033D", "em-delete-next-word"},
+        {"\\033c", "em-capitol-case"},
+        {"\\033C", "em-capitol-case"},
+        {"\\033l", "em-lower-case"},
+        {"\\033L", "em-lower-case"},
+        {"\\033u", "em-upper-case"},
+        {"\\033U", "em-upper-case"},
+        {"\\033[3~", "ed-delete-next-char"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
@@ -87,8 +102,9 @@ struct edit *edit_new(void)
     char name[64];
     int slave = -1;
     e->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (e->master < 0 || grantpt(e->master) < 0 || unlockpt(e->master) < 0 || ptsname_r(e->master, name, sizeof name) != 0 ||
-        (slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 || ioctl(slave, TIOCSWINSZ, &screen) < 0)
+    if (e->master < 0 || grantpt(e->master) < 0 || unlockpt(e->master) < 0 ||
+        ptsname_r(e->master, name, sizeof name) != 0 || (slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 ||
+        ioctl(slave, TIOCSWINSZ, &screen) < 0)
         goto fail;
     e->in = fdopen(slave, "r");
     e->null = fopen("/dev/null", "we");
@@ -226,7 +242,9 @@ static void to_libedit(struct edit *e)
     int len = (int)(li->lastchar - li->buffer), after = (int)(li->lastchar - li->cursor);
     el_cursor(e->el, after);
     el_deletestr(e->el, len);
-    el_set(e->el, EL_REFRESH); /* its picture begins anew: deleting alone leaves its cursor where it was, and it would walk off its screen */
+    el_set(
+        e->el,
+        EL_REFRESH); /* its picture begins anew: deleting alone leaves its cursor where it was, and it would walk off its screen */
     if (e->len)
         el_insertstr(e->el, e->line);
     el_cursor(e->el, (int)e->cursor - (int)e->len);

@@ -420,8 +420,12 @@ struct term *term_new(const struct term_params *p)
     struct term *t = NEW(struct term);
     t->p = *p;
     t->p.session.channel = &t->channel;
-    t->channel = (struct channel){
-        .write = on_write, .full = on_full, .changed = on_changed, .redraw = on_redraw, .closed = on_closed, .at_start = on_at_start};
+    t->channel = (struct channel){.write = on_write,
+                                  .full = on_full,
+                                  .changed = on_changed,
+                                  .redraw = on_redraw,
+                                  .closed = on_closed,
+                                  .at_start = on_at_start};
     t->edit = edit_new();
     if (t->edit) {
         struct session_params sp = p->session;

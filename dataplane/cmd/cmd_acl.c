@@ -97,8 +97,9 @@ static const struct named icmp_types[] = {{"alternate-address", 6},
 #define TOSES(X)                                                                                                       \
     X("max-reliability", 2) X("max-throughput", 4) X("min-delay", 8) X("min-monetary-cost", 1) X("normal", 0)
 static const struct named dscps[] = {DSCPS(NAME_ROW)}, precedences[] = {PRECEDENCES(NAME_ROW)},
-                               toses[] = {TOSES(NAME_ROW)}, tcp_flags[] = {{"ack", 16}, {"established", 20}, {"fin", 1}, {"psh", 8},
-                                                                        {"rst", 4},  {"syn", 2},          {"urg", 32}};
+                          toses[] = {TOSES(NAME_ROW)},
+                          tcp_flags[] = {{"ack", 16}, {"established", 20}, {"fin", 1}, {"psh", 8},
+                                         {"rst", 4},  {"syn", 2},          {"urg", 32}};
 
 /* ---- configuration ---- */
 
@@ -404,10 +405,10 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
     "Match on the ACK bit|Match established connections|Match on the FIN bit|Match on the PSH bit|Match on the RST "   \
     "bit|Match on the SYN bit|Match on the URG bit"
 #define TCP_SENTENCE                                                                                                   \
-    ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT), TCP_PORTS(PORT_SPORT2))                                    \
+    ACTION "tcp=proto:6 " SRC PORT("sport", "sport2", "sop", TCP_PORTS(PORT_SPORT), TCP_PORTS(PORT_SPORT2))            \
         DST PORT("dport", "dport2", "dop", TCP_PORTS(PORT_DPORT), TCP_PORTS(PORT_DPORT2)) FLAGS EXTRA
 #define UDP_SENTENCE                                                                                                   \
-    ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT), UDP_PORTS(PORT_SPORT2))                                   \
+    ACTION "udp=proto:17 " SRC PORT("sport", "sport2", "sop", UDP_PORTS(PORT_SPORT), UDP_PORTS(PORT_SPORT2))           \
         DST PORT("dport", "dport2", "dop", UDP_PORTS(PORT_DPORT), UDP_PORTS(PORT_DPORT2)) EXTRA
 #define ICMP_SENTENCE ACTION "icmp=proto:1 " SRC " " DST " [" ICMP_TYPES "<icmp_type:0-255> [<icmp_code:0-255>]]" EXTRA
 #define ICMP_TYPES                                                                                                     \
@@ -432,7 +433,8 @@ static enum cmd_result do_clear(struct cmd_ctx *c)
         "Destination") "Alternate address|Echo (ping)|Echo reply|Information replies|Information requests|Mask "       \
                        "replies|Mask requests|All parameter problems|All redirects|Router discovery advertisements|"   \
                        "Router discovery solicitations|Source quenches|All time exceededs|Timestamp "                  \
-                       "replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message code" EXTRA_HELP
+                       "replies|Timestamp requests|Traceroute|All unreachables|ICMP message type|ICMP message "        \
+                       "code" EXTRA_HELP
 #define IP_HELP_TEXT                                                                                                   \
     ACTION_HELP "Authentication Header Protocol|Cisco's EIGRP routing protocol|Encapsulation Security "                \
                 "Payload|Cisco's GRE tunneling|Internet Gateway Message Protocol|"                                     \

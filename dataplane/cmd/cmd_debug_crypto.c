@@ -104,12 +104,14 @@ static enum cmd_result condition_profile(struct cmd_ctx *c)
 
 static enum cmd_result condition_hostname(struct cmd_ctx *c)
 {
-    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "name"), IKE_CONDITION_HOSTNAME, c->no) ? CMD_OK : too_many(c);
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "name"), IKE_CONDITION_HOSTNAME, c->no) ? CMD_OK
+                                                                                                         : too_many(c);
 }
 
 static enum cmd_result condition_group(struct cmd_ctx *c)
 {
-    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "group"), IKE_CONDITION_GROUP, c->no) ? CMD_OK : too_many(c);
+    return ike_condition_name(dataplane_ike(c->self), cmd_str(c, "group"), IKE_CONDITION_GROUP, c->no) ? CMD_OK
+                                                                                                       : too_many(c);
 }
 
 static enum cmd_result condition_user(struct cmd_ctx *c)
@@ -204,7 +206,8 @@ static void show_numbers(struct out *o, const struct ike_condition_info *i, enum
 
 static enum cmd_result show_condition(struct cmd_ctx *c)
 {
-    static const char *const kinds[] = {"peer", "connid", "flowid", "spi", "local", "isakmp", "fvrf", "ivrf", "unmatched"};
+    static const char *const kinds[] = {"peer",   "connid", "flowid", "spi",      "local",
+                                        "isakmp", "fvrf",   "ivrf",   "unmatched"};
     bool on, all = true;
     const struct ike_condition_info *i = ike_conditions(dataplane_ike(c->self), &on);
     struct out *o = c->out;
@@ -250,7 +253,8 @@ static const struct cmd_row rows[] = {
     DO_NO(EXEC, 15, "debug crypto condition peer group <word:group>", condition_group,
           "IKE peer as a filter|IKE peer group as a filter|Group that the peer identifies itself by"),
     DO_NO(EXEC, 15, "debug crypto condition peer username <word:user>", condition_user,
-          "IKE peer as a filter|IKE peer username as a filter|User name (user@domain) that the peer identifies itself by"),
+          "IKE peer as a filter|IKE peer username as a filter|User name (user@domain) that the peer identifies itself "
+          "by"),
     DO_NO(EXEC, 15, "debug crypto condition connid <connid:1-2147483647> [engine-id <engine:0-255>]", condition_connid,
           "IKE/IPsec connection-id as a filter|Connection id|Engine of the connection|Engine id"),
     DO_NO(EXEC, 15, "debug crypto condition flowid <flowid:1-2147483647> [engine-id <engine:0-255>]", condition_flow,
@@ -275,9 +279,11 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "undebug crypto isakmp", undebug_isakmp, "ISAKMP Key Management"),
     DO(EXEC, 1,
        "show crypto debug-condition "
-       "[all|peer=peer|connid=connid|flowid=flowid|spi=spi|local=local|isakmp=isakmp|fvrf=fvrf|ivrf=ivrf|unmatched=unmatched]",
+       "[all|peer=peer|connid=connid|flowid=flowid|spi=spi|local=local|isakmp=isakmp|fvrf=fvrf|ivrf=ivrf|unmatched="
+       "unmatched]",
        show_condition,
-       "Crypto debug condition filters|All filters|IKE peer filters|Connection id filters|Flow id filters|SPI filters|Local address "
+       "Crypto debug condition filters|All filters|IKE peer filters|Connection id filters|Flow id filters|SPI "
+       "filters|Local address "
        "filters|ISAKMP profile filters|FVRF filters|IVRF filters|Flags of debugs without context"),
 };
 const struct cmd_table dp_table_debug_crypto = CMD_TABLE("dataplane/cmd/cmd_debug_crypto", rows);

@@ -191,11 +191,14 @@ static enum cmd_result control(struct cmd_ctx *c)
 
 #define SHOW    "show monitor event-trace crypto"
 #define MONITOR "monitor event-trace crypto"
-#define WHEN    "{all|latest=latest|back <word:back>|clock <word:clock> [<day:1-31> <word:month>]|from-boot [<after:0-4294967>]} [detail]"
+#define WHEN                                                                                                           \
+    "{all|latest=latest|back <word:back>|clock <word:clock> [<day:1-31> <word:month>]|from-boot [<after:0-4294967>]} " \
+    "[detail]"
 #define WHEN_HELP                                                                                                      \
     "Show all the traces in current buffer|Show latest trace events since last display|Show trace from this far back " \
-    "in the past|Duration, minutes or hours:minutes|Show trace from a specific clock time|Time (hh:mm)|Day of the month|" \
-    "Month of the year|Show trace from this many seconds after booting|Seconds after "    \
+    "in the past|Duration, minutes or hours:minutes|Show trace from a specific clock time|Time (hh:mm)|Day of the "    \
+    "month|"                                                                                                           \
+    "Month of the year|Show trace from this many seconds after booting|Seconds after "                                 \
     "boot|Show the traces in detail"
 #define DO_IT      "{enable=enable|disable|clear=clear}"
 #define DO_IT_HELP "Enable tracing|Disable tracing|Clear the trace"
@@ -217,7 +220,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, SHOW " " IPSEC " parameters", show_parameters,
        "IPsec traces|Trace of events|Trace of errors|Trace of exceptions|Parameters of the trace"),
     DO(EXEC, 15, SHOW " " IKEV2 " parameters", show_parameters,
-       "IKEv2 traces|Trace of events|Trace of errors|Trace of exceptions|Trace of internal events|Parameters of the trace"),
+       "IKEv2 traces|Trace of events|Trace of errors|Trace of exceptions|Trace of internal events|Parameters of the "
+       "trace"),
     DO(EXEC, 15, SHOW " " PKI " parameters", show_parameters,
        "PKI traces|Trace of events|Trace of errors|Trace of internal events|Parameters of the trace"),
     HELP(EXEC, "monitor", "Monitoring different system events"),

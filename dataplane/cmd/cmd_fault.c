@@ -56,13 +56,15 @@ static enum cmd_result do_no_faults(struct cmd_ctx *c)
 static enum cmd_result show_faults(struct cmd_ctx *c)
 {
     const struct faults *f = dataplane_faults(c->self);
-    out_printf(c->out, "%-12s%-7s%-9s%-7s%-12s%-11s%-11s%-11s%s\n", "Fault", "State", "Percent", "Every", "Above pairs", "Window(ms)", "Occasions", "Strikes", "Effect");
+    out_printf(c->out, "%-12s%-7s%-9s%-7s%-12s%-11s%-11s%-11s%s\n", "Fault", "State", "Percent", "Every", "Above pairs",
+               "Window(ms)", "Occasions", "Strikes", "Effect");
     for (unsigned i = 0; i < FAULTS; i++) {
         const struct fault_conf *conf = fault_conf(f, i);
         uint64_t occasions, strikes;
         fault_counts(f, i, &occasions, &strikes);
-        out_printf(c->out, "%-12s%-7s%-9u%-7u%-12u%-11u%-11llu%-11llu%s\n", fault_row(i)->bug, conf->on ? "on" : "off", (unsigned)conf->percent, conf->every,
-                   conf->threshold, conf->window_ms, (unsigned long long)occasions, (unsigned long long)strikes, fault_row(i)->text);
+        out_printf(c->out, "%-12s%-7s%-9u%-7u%-12u%-11u%-11llu%-11llu%s\n", fault_row(i)->bug, conf->on ? "on" : "off",
+                   (unsigned)conf->percent, conf->every, conf->threshold, conf->window_ms,
+                   (unsigned long long)occasions, (unsigned long long)strikes, fault_row(i)->text);
     }
     return CMD_OK;
 }
@@ -71,8 +73,10 @@ static enum cmd_result show_faults(struct cmd_ctx *c)
 static const struct cmd_row rows[] = {
     HELP(EXEC, "test", "Test subsystems, memory, and interfaces"),
     HELP(EXEC, "test crypto", "Test crypto functions"),
-    DO_NO(EXEC, 15, "test crypto fault " BUGS
-          " [&{[probability <percent:1-100>]|[every <nth:1-1000>]|[window <window_ms:0-60000>]|[threshold <pairs:1-20000>]}]", do_fault,
+    DO_NO(EXEC, 15,
+          "test crypto fault " BUGS " [&{[probability <percent:1-100>]|[every <nth:1-1000>]|[window "
+                                    "<window_ms:0-60000>]|[threshold <pairs:1-20000>]}]",
+          do_fault,
           "Inject the behaviour of a known defect|"
           "Unknown SPIs in UDP-encapsulated ESP are not reported|"
           "A rekey removes the old SA before the other end has switched over|"

@@ -210,9 +210,17 @@ static enum cmd_result show_history(struct cmd_ctx *c)
 
 static enum cmd_result show_failure(struct cmd_ctx *c)
 {
-    static const char *const why[] = {"", "Non-existent SA", "Incoming authentication failure", "Replay failure",
-                                      "System capacity exceeded", "Peer encoding error", "Proposal failure", "Peer lost",
-                                      "Protocol use failure", "Decryption failure", "Encryption failure",
+    static const char *const why[] = {"",
+                                      "Non-existent SA",
+                                      "Incoming authentication failure",
+                                      "Replay failure",
+                                      "System capacity exceeded",
+                                      "Peer encoding error",
+                                      "Proposal failure",
+                                      "Peer lost",
+                                      "Protocol use failure",
+                                      "Decryption failure",
+                                      "Encryption failure",
                                       "Sequence number rollover"};
     struct flowmib_failure f;
     char span[16];

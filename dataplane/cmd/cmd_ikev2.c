@@ -251,7 +251,8 @@ static const struct cmd_row rows[] = {
     SET(CONFIG_IKEV2_PEER, NULL,
         "ppk manual id <word:ppk_id> key [0|hex=ppk_hex] <word:ppk_key> [required=ppk_required]",
         "Specify the postquantum preshared key|Manually configured key|Identity of the key|Name that both ends know "
-        "the key by|Specify the key|Specifies an UNENCRYPTED password will follow|Key entered in hex string|The UNENCRYPTED "
+        "the key by|Specify the key|Specifies an UNENCRYPTED password will follow|Key entered in hex string|The "
+        "UNENCRYPTED "
         "(cleartext) key|No session without this key",
         RT(ppk_id), R(ppk_hex), RT(ppk_key), R(ppk_required)),
     MODE(CONFIG, CONFIG_IKEV2_PROFILE, &profile_scope, &v2_scope, struct v2_conf, profiles,

@@ -150,8 +150,7 @@ static const struct cmd_row rows[] = {
         "Disable replay checking|Set replay window size.|Window size of 64 (default)|Window size of 128|Window size of "
         "256|Window size of 512|Window size of 1024",
         C(replay)),
-    SET(CONFIG, &ipsec_scope,
-        "crypto ipsec security-association dummy {pps <dummy_pps:0-25>|seconds <dummy_s:1-3600>}",
+    SET(CONFIG, &ipsec_scope, "crypto ipsec security-association dummy {pps <dummy_pps:0-25>|seconds <dummy_s:1-3600>}",
         "Generate and send dummy packets|Rate of dummy packets|Packets per second (0: none, the default)|"
         "Interval between dummy packets|Seconds from one to the next",
         C(dummy_pps), C(dummy_s)),
@@ -186,7 +185,8 @@ static const struct cmd_row rows[] = {
          "ESP transform w/o cipher|ESP transform using DES cipher (56 bits)|ESP transform using 3DES(EDE) cipher (168 "
          "bits)|ESP transform using AES cipher|128 bit keys.|"
          "192 bit keys.|256 bit keys.|ESP transform using GCM cipher|128 bit keys (default)|192 bit keys|256 bit "
-         "keys|ESP transform using GMAC cipher|128 bit keys (default)|192 bit keys|256 bit keys|ESP transform using HMAC-MD5 auth|"
+         "keys|ESP transform using GMAC cipher|128 bit keys (default)|192 bit keys|256 bit keys|ESP transform using "
+         "HMAC-MD5 auth|"
          "ESP transform using HMAC-SHA auth|ESP transform using HMAC-SHA256 auth|ESP transform using HMAC-SHA384 "
          "auth|ESP transform using HMAC-SHA512 auth",
          KEY_TXT(struct transform_set_conf, name), S(ah), S(cipher), S(bits), S(auth)),

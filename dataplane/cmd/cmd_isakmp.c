@@ -64,10 +64,15 @@ static bool psk_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
-const struct cmd_scope isakmp_scope = {
-    .size = sizeof(struct ike_conf), .init = conf_init, .fini = conf_fini, .global = ike_global, .changed = isakmp_changed};
-static const struct cmd_scope policy_scope = {
-    .size = sizeof(struct ike_policy_conf), .init = ike_policy_conf_init, .changed = isakmp_changed, .left = policy_left};
+const struct cmd_scope isakmp_scope = {.size = sizeof(struct ike_conf),
+                                       .init = conf_init,
+                                       .fini = conf_fini,
+                                       .global = ike_global,
+                                       .changed = isakmp_changed};
+static const struct cmd_scope policy_scope = {.size = sizeof(struct ike_policy_conf),
+                                              .init = ike_policy_conf_init,
+                                              .changed = isakmp_changed,
+                                              .left = policy_left};
 const struct cmd_scope isakmp_psk_scope = {
     .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = isakmp_changed, .check = psk_check};
 

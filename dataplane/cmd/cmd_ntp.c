@@ -127,7 +127,8 @@ static enum cmd_result show_status(struct cmd_ctx *c)
     return CMD_OK;
 }
 
-static const char fates[] = {[NTP_REJECT] = ' ', [NTP_FALSETICK] = 'x', [NTP_OUTLYER] = '-', [NTP_CANDIDATE] = '+', [NTP_SYSPEER] = '*'};
+static const char fates[] = {
+    [NTP_REJECT] = ' ', [NTP_FALSETICK] = 'x', [NTP_OUTLYER] = '-', [NTP_CANDIDATE] = '+', [NTP_SYSPEER] = '*'};
 
 static void detail(struct cmd_ctx *c, const struct ntp *n, const struct ntp_assoc_info *a)
 {
@@ -184,8 +185,8 @@ static enum cmd_result show_associations(struct cmd_ctx *c)
         if (a.when >= 0)
             snprintf(when, sizeof when, "%lld", (long long)a.when);
         out_printf(c->out, "%c~%-16s%-16s%2u%7s%7u%6o%7s%8s%7s\n", fates[a.fate], IP4(a.addr),
-                   refid_text(a.refid, a.refid_text, id), a.stratum, when, 1u << a.hpoll, a.reach, narrow(a.delay, delay),
-                   narrow(a.offset, offset), narrow(a.disp, disp));
+                   refid_text(a.refid, a.refid_text, id), a.stratum, when, 1u << a.hpoll, a.reach,
+                   narrow(a.delay, delay), narrow(a.offset, offset), narrow(a.disp, disp));
     }
     if (any && !cmd_has(c, "detail"))
         out_text(c->out, " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured\n");

@@ -377,7 +377,8 @@ static const struct cmd_row rows[] = {
          "&{[tag <tag:1-4294967295>]|[name <word:name>]|[track <track:1-1000>]}",
          "Establish static routes|Destination prefix|Destination prefix mask|Interface|Forwarding router's "
          "address|Forwarding router's address|Distance metric for this route|Set tag for this route|Tag value|"
-         "Specify name of the next hop|Specify name of the next hop|Install route depending on tracked item|Tracked object",
+         "Specify name of the next hop|Specify name of the next hop|Install route depending on tracked item|Tracked "
+         "object",
          K(prefix), K(mask), KEY_TXT(struct route_conf, ifname), K(hop), F(distance), TXT(struct route_conf, name),
          F(track), F(tag)),
     NO_ONLY(CONFIG, 15, "ip route <ip:prefix> <mask>", do_no_route, ""),

@@ -62,7 +62,8 @@ static const struct cryptomap_conf *next_negotiated(struct cmd_ctx *c, const cha
     const struct ipsec_conf *conf = ipsec_conf(dataplane_ipsec(c->self));
 
     while (ipsec_flow_next(dataplane_ipsec(c->self), at, f)) {
-        const struct cryptomap_conf *m = f->dynamic && !strcmp(f->map, map) ? cryptomap_conf_find(&conf->maps, map, f->seq) : NULL;
+        const struct cryptomap_conf *m =
+            f->dynamic && !strcmp(f->map, map) ? cryptomap_conf_find(&conf->maps, map, f->seq) : NULL;
         const struct cryptomap_conf *t = m ? cryptomap_conf_find(&conf->dynamics, m->dynamic, f->dyn_seq) : NULL;
         if (t)
             return t;

@@ -346,7 +346,10 @@ static void print_profile(struct cmd_ctx *c, const struct v2_profile_conf *p)
         users += !strcmp(sa.profile, p->name);
     out_printf(c->out,
                "\nIKEv2 profile: %s\n Ref Count: %u\n Match criteria: \n  Fvrf: %s\n  Local address/interface: %s\n",
-               p->name, users, p->fvrf_any ? "any" : "global", p->match_local ? IP4(p->match_local) : p->match_if[0] ? p->match_if : "none");
+               p->name, users, p->fvrf_any ? "any" : "global",
+               p->match_local   ? IP4(p->match_local)
+               : p->match_if[0] ? p->match_if
+                                : "none");
     out_text(c->out, p->matches.n ? "  Identities: \n" : "  Identities: none\n");
     CONF_EACH(const struct v2_match_conf, m, &p->matches)
     {

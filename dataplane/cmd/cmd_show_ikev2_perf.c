@@ -155,8 +155,9 @@ static void print_summary(struct cmd_ctx *c)
                "Child Exchange Setup:            %llu\n"
                "Child Processing:                %llu -> %u%%\n"
                "Transmission:                    %llu -> %u%%\n",
-               (ull)setup, (ull)work, percent(work, setup), (ull)(setup - work), percent(setup - work, setup), (ull)child,
-               (ull)child_at, percent(child_at, child), (ull)(child - child_at), percent(child - child_at, child));
+               (ull)setup, (ull)work, percent(work, setup), (ull)(setup - work), percent(setup - work, setup),
+               (ull)child, (ull)child_at, percent(child_at, child), (ull)(child - child_at),
+               percent(child - child_at, child));
 }
 
 static enum cmd_result show_performance(struct cmd_ctx *c)

@@ -220,6 +220,7 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto ikev2 stats reconnect", show_reconnect, "Shows ikev2 reconnect stats"),
     DO(EXEC, 1, "show crypto ikev2 stats psh", show_handles, "Shows ikev2 psh stats"),
     DO(EXEC, 15, "clear crypto ikev2 stats [exchange=kind:1|timeout=kind:2|ext-service=kind:3]", clear_stats,
-       "Clears ikev2 statistics|Clears ikev2 exchange stats|Clears ikev2 timer stats|Clears ikev2 external service stats"),
+       "Clears ikev2 statistics|Clears ikev2 exchange stats|Clears ikev2 timer stats|Clears ikev2 external service "
+       "stats"),
 };
 const struct cmd_table dp_table_show_ikev2_stats = CMD_TABLE("dataplane/cmd/cmd_show_ikev2_stats", rows);

@@ -65,8 +65,8 @@ static void print_half(struct out *o, const struct ipsec_pair_info *p, bool in, 
                ipsec_transform_text(&p->transform, transform));
     out_printf(o, "        in use settings ={%s%s, %s}\n", tunnel ? "Tunnel" : "Transport",
                p->udp_encap ? " UDP-Encaps" : "", p->transform.esn ? "esn" : "");
-    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n", IPSEC_CONN_BASE + n,
-               n, flags, p->map);
+    out_printf(o, "        conn id: %u, flow_id: CSR:%u, sibling_flags FFFFFFFF%08X, crypto map: %s\n",
+               IPSEC_CONN_BASE + n, n, flags, p->map);
     if (p->manual)
         out_text(o, "        no sa timing\n");
     else if (p->life_kb)

@@ -203,8 +203,8 @@ static void reaction_one(struct cmd_ctx *c, const struct ipsla_react_info *i)
     static const char *const types[] = {"Never", "Immediate", "Consecutive", "X of Y", "Average"};
     const struct sla_react_conf *r = i->conf;
 
-    out_printf(c->out, "Entry number: %u\nIndex: %u\nReaction: %s\nThreshold Type: %s\n", r->number, ipsla_react_index(r),
-               ipsla_element_names[r->element], types[r->threshold]);
+    out_printf(c->out, "Entry number: %u\nIndex: %u\nReaction: %s\nThreshold Type: %s\n", r->number,
+               ipsla_react_index(r), ipsla_element_names[r->element], types[r->threshold]);
     if (r->element == SLA_RTT)
         out_printf(c->out, "Rising (milliseconds): %u\nFalling (milliseconds): %u\n", r->upper, r->lower);
     if (r->threshold == SLA_X_OF_Y)

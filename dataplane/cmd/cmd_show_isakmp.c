@@ -55,9 +55,9 @@ static enum cmd_result show_sa_detail(struct cmd_ctx *c)
             snprintf(left, sizeof left, "%02u:%02u:%02u", i.left_s / 3600, i.left_s / 60 % 60, i.left_s % 60);
         if (i.group)
             snprintf(group, sizeof group, "%u", i.group);
-        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s%s  %s\n", i.conn_id, IP4(i.local),
-                   IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "", i.natt ? "N" : "",
-                   i.fragments ? "F" : "", i.dpd || i.natt || i.fragments ? "" : "  ");
+        out_printf(c->out, "%-5u %-15s %-15s        %-6s %-4s %-6s %-4s %-2s %-8s %s%s%s  %s\n", i.conn_id,
+                   IP4(i.local), IP4(i.remote), "ACTIVE", i.encr, i.hash, i.auth, group, left, i.dpd ? "D" : "",
+                   i.natt ? "N" : "", i.fragments ? "F" : "", i.dpd || i.natt || i.fragments ? "" : "  ");
         if (i.conn_id)
             out_printf(c->out, "       Engine-id:Conn-id =  SW:%u\n\n", i.conn_id - 1000);
         else
@@ -327,7 +327,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show crypto isakmp sa count", show_sa_count, "Show ISAKMP SA count"),
     DO(EXEC, 1, "show crypto isakmp sa detail", show_sa_detail, "Show ISAKMP SA Detail"),
     DO(EXEC, 1, "show crypto isakmp sa {active|standby=standby} detail", show_sa_detail,
-       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state|Show ISAKMP SA "
+       "Shows HA-enabled ISAKMP SAs in the active state|Shows HA-enabled ISAKMP SAs in the standby state|Show ISAKMP "
+       "SA "
        "Detail"),
     DO(EXEC, 1, "show crypto isakmp policy", show_policy, "Show ISAKMP protection suite policy"),
     DO(EXEC, 1, "show crypto isakmp default policy", show_default_policy,

@@ -65,8 +65,8 @@ static void print_cells(struct out *out, const char *lead, int width, const stru
 {
     for (size_t i = 0; i < n; i++) {
         bool left = i % 2 == 0;
-        out_printf(out, "%s%-26s: %-*llu%s", left ? lead : "", v[i].label, left && i + 1 < n ? width : width - 1, (ull)v[i].n,
-                   left && i + 1 < n ? "" : "\n");
+        out_printf(out, "%s%-26s: %-*llu%s", left ? lead : "", v[i].label, left && i + 1 < n ? width : width - 1,
+                   (ull)v[i].n, left && i + 1 < n ? "" : "\n");
     }
 }
 #define CELLS(...)                                                                                                     \

@@ -193,7 +193,8 @@ struct ike_sa {
     bool initiator, aggressive;
     enum ike_state state;
     uint32_t serial;        /* for debug lines: ike_sa_trace_handle */
-    char profile[IKE_NAME_MAX]; /* ISAKMP profile: of the map that asked, or matched by who the peer says it is; "" none */
+    char profile
+        [IKE_NAME_MAX]; /* ISAKMP profile: of the map that asked, or matched by who the peer says it is; "" none */
     uint8_t icookie[COOKIE_LEN], rcookie[COOKIE_LEN];
     uint32_t local, remote;
     uint16_t local_port, peer_port; /* 500, or 4500 once floated (the peer's: whatever its NAT shows) */
@@ -490,7 +491,8 @@ void ike_books_free(struct ike_books *b); /* NULL-safe */
 /* Established: of v1 and v2 one is NULL. */
 void ike_books_up(struct ike *ike, struct ike_book *e, struct ike_sa *v1, struct v2_sa *v2);
 /* It ends, and all of it can still be read; words: why. half_open: nobody has proved anything. */
-void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local, uint32_t remote);
+void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local,
+                   uint32_t remote);
 /* A message came for an SA that nobody has, and it was said. */
 void ike_books_stray(struct ike *ike, uint32_t local, uint32_t remote);
 /* A limit of ours refused an SA. */

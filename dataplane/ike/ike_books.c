@@ -142,8 +142,8 @@ static void down(struct ike *ike, struct ike_book *e, enum flowmib_end why)
 static void fail(struct ike *ike, enum ike_failure_reason why, uint32_t local, uint32_t remote)
 {
     struct ike_books *b = ike->books;
-    b->failures[b->nfailures % FLOWMIB_HISTORY_MAX] =
-        (struct ike_failure){.index = b->nfailures + 1, .why = why, .at = loop_now(ike->env.loop), .local = local, .remote = remote};
+    b->failures[b->nfailures % FLOWMIB_HISTORY_MAX] = (struct ike_failure){
+        .index = b->nfailures + 1, .why = why, .at = loop_now(ike->env.loop), .local = local, .remote = remote};
     b->nfailures++;
     b->auth_failures += why == IKE_FAIL_AUTH;
     if (b->fail_watch)
@@ -192,7 +192,8 @@ static const struct reason {
     {"", FLOWMIB_OTHER, IKE_FAIL_OTHER},
 };
 
-void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local, uint32_t remote)
+void ike_books_end(struct ike *ike, struct ike_book *e, const char *words, bool half_open, uint32_t local,
+                   uint32_t remote)
 {
     const struct reason *r = reasons;
     while (r->words[0] && strcmp(r->words, words))
@@ -405,7 +406,8 @@ static void sort_corr(struct ike *ike)
         uint32_t index = ike_tunnel_with(ike, f.local, f.peer, f.ikev2);
         if (n == cap)
             b->corr = mem_resize(b->corr, cap = cap ? 2 * cap : 16, sizeof *b->corr);
-        if (!index || !ike_tunnel_from(ike, index, &t) || t.index != index || !ids_of(&t, &b->corr[n]) || b->corr[n].n == IKE_IDS_KEY)
+        if (!index || !ike_tunnel_from(ike, index, &t) || t.index != index || !ids_of(&t, &b->corr[n]) ||
+            b->corr[n].n == IKE_IDS_KEY)
             continue;
         b->corr[n++].tunnel = f.index;
     }

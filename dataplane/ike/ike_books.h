@@ -40,7 +40,16 @@ struct ike_past {
 bool ike_past_from(const struct ike *ike, uint32_t keep, uint32_t from, struct ike_past *out);
 
 /* cikeFailReason, those that happen here. */
-enum ike_failure_reason { IKE_FAIL_OTHER = 1, IKE_FAIL_PEER_LOST = 3, IKE_FAIL_LOCAL = 4, IKE_FAIL_AUTH = 5, IKE_FAIL_CAPACITY = 9, IKE_FAIL_PROPOSAL = 10, IKE_FAIL_NO_SA = 16, IKE_FAIL_OPERATOR = 17 };
+enum ike_failure_reason {
+    IKE_FAIL_OTHER = 1,
+    IKE_FAIL_PEER_LOST = 3,
+    IKE_FAIL_LOCAL = 4,
+    IKE_FAIL_AUTH = 5,
+    IKE_FAIL_CAPACITY = 9,
+    IKE_FAIL_PROPOSAL = 10,
+    IKE_FAIL_NO_SA = 16,
+    IKE_FAIL_OPERATOR = 17
+};
 struct ike_failure {
     uint32_t index; /* from 1 */
     enum ike_failure_reason why;

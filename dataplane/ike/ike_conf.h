@@ -44,7 +44,14 @@ struct ike_keyring_conf { /* crypto keyring NAME */
     struct conf_list psks;     /* struct ike_psk_conf in the order typed */
 };
 
-enum { IKE_MATCH_ADDRESS, IKE_MATCH_HOST, IKE_MATCH_HOST_DOMAIN, IKE_MATCH_USER, IKE_MATCH_USER_DOMAIN, IKE_MATCH_GROUP };
+enum {
+    IKE_MATCH_ADDRESS,
+    IKE_MATCH_HOST,
+    IKE_MATCH_HOST_DOMAIN,
+    IKE_MATCH_USER,
+    IKE_MATCH_USER_DOMAIN,
+    IKE_MATCH_GROUP
+};
 struct ike_match_conf { /* match identity */
     uint8_t kind;
     uint32_t addr, mask;
@@ -97,7 +104,7 @@ struct ike_conf {
     bool logging_session;       /* crypto logging session */
     bool aggressive_disable;    /* crypto isakmp aggressive-mode disable */
     bool performance;           /* crypto isakmp performance: IKEv2 takes samples of how long it works (v2/v2_perf.h) */
-    bool fragmentation;         /* crypto isakmp fragmentation: we may be sent a message in pieces, and send long ones so */
+    bool fragmentation; /* crypto isakmp fragmentation: we may be sent a message in pieces, and send long ones so */
     bool diagnose;              /* crypto isakmp diagnose error: errors are kept, diagnose_max of them */
     uint16_t diagnose_max;
     bool nat_transparency;      /* crypto ipsec nat-transparency udp-encapsulation */

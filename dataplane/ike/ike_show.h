@@ -73,7 +73,8 @@ struct ike_work {
     uint64_t sas_made, sas_failed; /* failed: never established */
     uint64_t begun, begun_failed;  /* of these, begun by us */
     uint64_t no_room;              /* SAs of either version and first messages that limits refused */
-    uint64_t decrypt_failed, hash_failed; /* messages of SAs of either version: not to be decrypted, or sealed by somebody else */
+    uint64_t decrypt_failed,
+        hash_failed; /* messages of SAs of either version: not to be decrypted, or sealed by somebody else */
     uint64_t unknown_sa;                  /* messages of SAs that nobody has */
     unsigned dh_running, dh_max;
     uint64_t dh_made, dh_failed, dh_public, dh_shared;

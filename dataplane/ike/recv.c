@@ -101,7 +101,8 @@ static void take(struct ike *ike, const struct udp_from *from, bool floated, con
     if (cookie_dead(ike, m.hdr.icookie, m.hdr.rcookie, from->src))
         return;
     ike->worked.unknown_sa++;
-    if (ike_msg(ike, IKE_MSG_NO_SA, from->src, NULL)) /* strangers wash out the history no faster than they fill the log */
+    if (ike_msg(ike, IKE_MSG_NO_SA, from->src,
+                NULL)) /* strangers wash out the history no faster than they fill the log */
         ike_books_stray(ike, from->dst, from->src);
 }
 

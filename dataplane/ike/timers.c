@@ -196,7 +196,8 @@ void timers_retransmit(void *arg)
     s->tries++;
     v1_say_retransmitting(s);
     if (s->node)
-        TRACE(sa, "incrementing error counter on node, attempt %u of %u: retransmit phase 2", s->tries, IKE_RETRANSMITS);
+        TRACE(sa, "incrementing error counter on node, attempt %u of %u: retransmit phase 2", s->tries,
+              IKE_RETRANSMITS);
     TRACE(sa, "incrementing error counter on sa, attempt %u of %u: retransmit phase %d", s->tries, IKE_RETRANSMITS,
           phase);
     if (s->node)

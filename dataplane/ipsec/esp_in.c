@@ -45,7 +45,12 @@ struct look {
     uint32_t over_high;   /* OVER_*: the upper half of the AH's number; seq and low are the ESP's */
     struct seal_job *job; /* ESP */
 };
-enum ah_look { AH_NONE, AH_RIGHT, OVER_RIGHT, OVER_STRANGE }; /* its ICV is right: AH's; AH's over ESP; but not that ESP follows */
+enum ah_look {
+    AH_NONE,
+    AH_RIGHT,
+    OVER_RIGHT,
+    OVER_STRANGE
+}; /* its ICV is right: AH's; AH's over ESP; but not that ESP follows */
 
 /* What its header says; of what comes in UDP, ESP. */
 static inline uint8_t proto_of(const uint8_t *ip)
@@ -181,8 +186,8 @@ static inline bool padded(const uint8_t *end, uint32_t pad)
 }
 
 /* Take trailer or AH away: [*at, *end) is what was inside. */
-static inline enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at, uint32_t *end,
-                               uint8_t *next)
+static inline enum drop_reason unwrap(struct sa_pair *sa, uint8_t *ip, const struct look *k, uint32_t *at,
+                                      uint32_t *end, uint8_t *next)
 {
     if (!k->job) {
         *at = k->at + AH_FIXED + sa->icv_len;
@@ -221,8 +226,8 @@ static bool tell(uint8_t *ip, uint8_t outer)
 }
 
 /* p becomes the packet that was inside. */
-static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at, uint32_t end,
-                               uint8_t next)
+static inline enum drop_reason reveal(struct sa_pair *sa, struct packet *p, const struct look *k, uint32_t at,
+                                      uint32_t end, uint8_t next)
 {
     if (!sa->tunnel) {
         memmove(p->l3 + at - k->ihl, p->l3, k->ihl);

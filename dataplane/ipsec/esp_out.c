@@ -42,7 +42,8 @@ static void outer_sum(uint8_t *ip)
 }
 
 /* The same for a header of our own, from what is written into it: reading it back would wait for the writes. */
-static inline void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, uint32_t id_frag, uint32_t ttl_proto)
+static inline void tunnel_sum(uint8_t *ip, const struct sa_pair *sa, uint32_t first, uint32_t id_frag,
+                              uint32_t ttl_proto)
 {
     uint64_t sum = (uint64_t)first + id_frag + ttl_proto + sa->local + sa->remote;
     sum = (sum & 0xFFFFFFFF) + (sum >> 32);
@@ -63,7 +64,8 @@ static inline uint8_t df_of(struct ipsec *ips, struct sa_pair *sa)
 
 /* The IPv4 header in front: a new one, or the packet's own, moved. Returns the next header for the trailer. (Inlined by
  * force: for each packet of ESP, and AH uses it too.) */
-static inline __attribute__((always_inline)) uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p, uint8_t proto, uint32_t tail)
+static inline __attribute__((always_inline)) uint8_t front(struct ipsec *ips, struct sa_pair *sa, struct packet *p,
+                                                           uint8_t proto, uint32_t tail)
 {
     uint8_t next, *inner = p->l3;
     if (sa->tunnel) {

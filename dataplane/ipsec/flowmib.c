@@ -215,8 +215,14 @@ void flowmib_gone(struct sa_pair *sa, enum sa_gone why)
 void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi, uint32_t tunnel)
 {
     struct flowmib *m = ips->mib;
-    m->failures[m->nfailures % FLOWMIB_HISTORY_MAX] = (struct flowmib_failure){
-        .index = m->nfailures + 1, .why = why, .at = loop_now(ips->env.loop) - ips->born, .src = src, .dst = dst, .spi = spi, .tunnel = tunnel};
+    m->failures[m->nfailures % FLOWMIB_HISTORY_MAX] =
+        (struct flowmib_failure){.index = m->nfailures + 1,
+                                 .why = why,
+                                 .at = loop_now(ips->env.loop) - ips->born,
+                                 .src = src,
+                                 .dst = dst,
+                                 .spi = spi,
+                                 .tunnel = tunnel};
     m->nfailures++;
     if (m->fail_watch)
         m->fail_watch(m->fail_arg, &m->failures[(m->nfailures - 1) % FLOWMIB_HISTORY_MAX]);

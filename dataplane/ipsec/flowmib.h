@@ -97,7 +97,8 @@ struct flowmib_failure {
 bool flowmib_failure_from(struct ipsec *ips, uint32_t from, struct flowmib_failure *out);
 
 /* src, dst: of the packet, or peer and local end of a negotiation. */
-void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi, uint32_t tunnel);
+void flowmib_fail(struct ipsec *ips, enum flowmib_reason why, uint32_t src, uint32_t dst, uint32_t spi,
+                  uint32_t tunnel);
 /* How often a tunnel has begun or ended: what is kept of them is stale when it has changed. */
 uint32_t flowmib_changes(const struct ipsec *ips);
 

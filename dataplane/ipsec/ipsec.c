@@ -335,8 +335,11 @@ bool ipsec_spi_next(struct ipsec *ips, size_t *cursor, struct ipsec_spi_info *ou
     const struct transient *t = table_next(ips->transient, cursor);
     if (!t)
         return false;
-    *out = (struct ipsec_spi_info){
-        .spi = t->key.spi, .local = t->key.addr, .proto = (uint8_t)t->key.proto, .handle = t->handle, .since = t->since - ips->born};
+    *out = (struct ipsec_spi_info){.spi = t->key.spi,
+                                   .local = t->key.addr,
+                                   .proto = (uint8_t)t->key.proto,
+                                   .handle = t->handle,
+                                   .since = t->since - ips->born};
     return true;
 }
 

@@ -62,8 +62,8 @@ struct ipsec_debug {
 struct ipsec_debug *ipsec_debug_bits(struct ipsec *ips);
 void ipsec_debug_register(struct ipsec *ips);
 /* debug crypto condition: lines are kept only when pass says so. NULL: all. */
-void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side),
-                        void *arg);
+void ipsec_debug_filter(struct ipsec *ips,
+                        bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side), void *arg);
 
 /* Per identity; `since` clear crypto sa counters. The names are those of `show crypto ipsec sa detail`. */
 struct flow_count {
@@ -159,7 +159,8 @@ const struct ipsec_sockets *ipsec_sockets(const struct ipsec *ips);
 
 /* State of a crypto map entry, for show crypto map. */
 struct cryptomap_conf;
-bool cryptomap_complete(const struct cryptomap_conf *c); /* has a peer and an access list, or stands for a dynamic map */
+bool cryptomap_complete(
+    const struct cryptomap_conf *c); /* has a peer and an access list, or stands for a dynamic map */
 uint32_t cryptomap_current_peer(struct ipsec *ips, const char *name, uint16_t seq);
 
 /* clear crypto sa. Each returns how many pairs went; IKE is told (SA_GONE_CLEARED). */

@@ -44,7 +44,7 @@ struct sa_conf {
     uint32_t idle_s;                         /* 0: the global value */
     bool idle_dflt;                          /* ... default: then the default peer is current again */
     uint16_t replay;                         /* 0: the global value; REPLAY_CONF_OFF; window, packets */
-    uint8_t dummy_pps;                       /* dummy packets a second; DUMMY_CONF_OFF; 0, and dummy_s 0: the global setting */
+    uint8_t dummy_pps; /* dummy packets a second; DUMMY_CONF_OFF; 0, and dummy_s 0: the global setting */
     uint16_t dummy_s;                        /* ... or seconds from one to the next */
     uint8_t ecn;                             /* 0: the global setting; 1 discard, 2 propagate */
     uint8_t df;                              /* 0: the interface's; else 1 + enum df_policy */

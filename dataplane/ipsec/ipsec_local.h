@@ -135,7 +135,8 @@ struct ipsec_flow {
     uint32_t id;
     uint32_t number; /* of those below dynamic entries, from 0 */
     uint32_t peer;            /* of a dynamic entry: the one that negotiated it; 0: the entry's */
-    struct flow_group *group; /* that it belongs to: made by a negotiation, gone with its last pair; NULL: a line's own */
+    struct flow_group
+        *group; /* that it belongs to: made by a negotiation, gone with its last pair; NULL: a line's own */
     struct ipsec_flow *wide;  /* it is narrow: made for less than the line of this flow; NULL: no */
     struct flow_group *below; /* the narrow ones of this line; NULL none */
     struct ipsec_flow *next_below, **prev_below, *next_same;
@@ -188,7 +189,8 @@ struct map_entry { /* of one interface */
     uint32_t *peers;
     const char **names; /* of peers that are resolved before each negotiation; NULL: none */
     unsigned npeers, peer_now, peer_dflt; /* peer_dflt: npeers: none */
-    struct acl *inside_in, *inside_out; /* ip access-group: valid until a list changes; NULL: none, or none of its name */
+    struct acl *inside_in,
+        *inside_out;          /* ip access-group: valid until a list changes; NULL: none, or none of its name */
     struct flow_group *below; /* dynamic: what was negotiated; NULL none */
     uint8_t df;               /* 0: the interface's; else 1 + enum df_policy */
     uint32_t dummy_us;        /* from one dummy packet to the next; 0: none */
@@ -384,8 +386,10 @@ void manual_fini(struct ipsec *ips);
 void manual_template(struct ipsec_policy *t); /* what its entry has of IKE's goes */
 /* Install what entries ask for and is not there, delete what they do not ask for any more. The policy is compiled. */
 void manual_sync(struct ipsec *ips);
-void manual_gone(struct ipsec *ips, bool by_hand); /* a pair, or a reserved SPI, went: at the end of the turn, the same */
-bool manual_has_spi(const struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t spi); /* an entry has it, inbound */
+void manual_gone(struct ipsec *ips,
+                 bool by_hand); /* a pair, or a reserved SPI, went: at the end of the turn, the same */
+bool manual_has_spi(const struct ipsec *ips, uint32_t local, uint8_t proto,
+                    uint32_t spi); /* an entry has it, inbound */
 
 /* sad.c */
 void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */

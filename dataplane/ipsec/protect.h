@@ -10,7 +10,7 @@ struct iface;
 struct packet;
 
 #define PROTECT_SEQ     65536 /* of a head's entry */
-#define IPSEC_HEAD_MOST 88    /* bytes that protection puts in front of a packet, at most: IPv4, AH of SHA-512, ESP, IV */
+#define IPSEC_HEAD_MOST 88 /* bytes that protection puts in front of a packet, at most: IPv4, AH of SHA-512, ESP, IV */
 
 struct ipsec_protect {
     uint32_t local, peer;             /* crypto endpoints: the tunnel's source and destination */

@@ -29,7 +29,8 @@ MSG(MSG_NOT_IPSEC, "CRYPTO", 4, "RECVD_PKT_NOT_IPSEC", 60000,
 
 /* What the forwarding processor of an IOS-XE router says through the control plane. */
 MSG(MSG_QFP, "IOSXE", 3, "PLATFORM", 60000,
-    "R0/0: cpp_cp: QFP:0.0 Thread:000 TS:%020llu %%IPSEC-3-%s_ERROR: IPSec SA receives %s error, DP Handle %u, src_addr "
+    "R0/0: cpp_cp: QFP:0.0 Thread:000 TS:%020llu %%IPSEC-3-%s_ERROR: IPSec SA receives %s error, DP Handle %u, "
+    "src_addr "
     "%s, dest_addr %s, SPI 0x%x");
 
 void report_kick(struct ipsec *ips)
@@ -190,9 +191,10 @@ void report_misfit(const struct sa_pair *sa, const struct packet *p)
 void report_stray(struct ipsec *ips, const struct packet *p, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi)
 {
     const char *ifname = p->iif ? p->iif->name : "";
-    if (ips->env.log &&
-        (msg_crowded(ips->env.log, &MSG_INV_SPI) && map_peer_configured(ips, src) ? msg_post_trusted : msg_post_key)(
-            ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst), (unsigned)proto, spi, spi, IP4(src), ifname))
+    if (ips->env.log && (msg_crowded(ips->env.log, &MSG_INV_SPI) && map_peer_configured(ips, src)
+                             ? msg_post_trusted
+                             : msg_post_key)(ips->env.log, &MSG_INV_SPI, (uint64_t)src << 32 | dst, IP4(dst),
+                                             (unsigned)proto, spi, spi, IP4(src), ifname))
         flowmib_fail(ips, FLOWMIB_NO_SA, src, dst, spi, 0);
     for (unsigned i = 0; i < ips->nstrays; i++)
         if (ips->strays[i].src == src && ips->strays[i].dst == dst && ips->strays[i].spi == spi &&
@@ -281,8 +283,8 @@ void ipsec_debug_register(struct ipsec *ips)
         debug_register(ips->env.debug, items, sizeof items / sizeof items[0], NULL, ips);
 }
 
-void ipsec_debug_filter(struct ipsec *ips, bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side),
-                        void *arg)
+void ipsec_debug_filter(struct ipsec *ips,
+                        bool (*pass)(void *arg, const struct debug_about *about, enum debug_side side), void *arg)
 {
     ips->debug_pass = pass;
     ips->debug_arg = arg;
@@ -353,10 +355,11 @@ void debug_create(const struct sa_pair *sa)
     if (!debug_on(ips, DEBUG_SIDE_IPSEC, &sa->policy, sa))
         return;
     const struct selector *l = &sa->policy.local_sel, *r = &sa->policy.remote_sel;
-    msg_debug(ips->env.log,
-              "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        protocol     : %u\n"
-              "        src port     : %u\n        dst port     : %u",
-              IP4(l->addr), IP4(r->addr), l->proto ? l->proto : 256u, (unsigned)l->port, (unsigned)r->port);
+    msg_debug(
+        ips->env.log,
+        "Crypto mapdb : proxy_match\n        src addr     : %s\n        dst addr     : %s\n        protocol     : %u\n"
+        "        src port     : %u\n        dst port     : %u",
+        IP4(l->addr), IP4(r->addr), l->proto ? l->proto : 256u, (unsigned)l->port, (unsigned)r->port);
     msg_debug(ips->env.log, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %u", sa->policy.map,
               (unsigned)sa->policy.seq);
     if (!sa->flow->out) /* the number stands for the peer's place in memory */

@@ -22,8 +22,10 @@ struct ipsec_transform {
     enum hash_alg auth;
     enum ipsec_mode mode;
     bool esn; /* extended sequence numbers (RFC 4303 section 2.2.1) */
-    bool require; /* as configured: transport mode or nothing; else a flow that is not between the endpoints is tunnelled */
-    enum hash_alg over; /* of ESP: AH with this hash over it, agreed at once with it (RFC 2408 section 4.2); HASH_NONE: none */
+    bool
+        require; /* as configured: transport mode or nothing; else a flow that is not between the endpoints is tunnelled */
+    enum hash_alg
+        over; /* of ESP: AH with this hash over it, agreed at once with it (RFC 2408 section 4.2); HASH_NONE: none */
 };
 /* Each protocol of it by itself, AH first: one, or two where AH is over ESP. Returns how many. */
 static inline unsigned ipsec_transform_parts(const struct ipsec_transform *t, struct ipsec_transform out[2])
@@ -79,11 +81,12 @@ struct ipsec_policy {
     char ike_profile[64];            /* ISAKMP or IKEv2 profile; "" none */
     char identity[64];               /* crypto identity that the peer must have; "" any */
     bool answer_only;                /* dynamic map, responder-only: never begun by us */
-    bool manual;                     /* keys typed by hand (manual.h): IKE knows nothing of it; no lifetime, no replay window */
+    bool manual; /* keys typed by hand (manual.h): IKE knows nothing of it; no lifetime, no replay window */
     bool ecn;                        /* congestion met on the way is told to the packet inside (RFC 6040) */
     bool per_host;                   /* SAs between the two hosts of a packet, not for all that the line permits */
     bool reverse_route;              /* RRI: a route to remote_sel while the pair exists */
-    bool several;                    /* the peer has more in this pair than the selectors say: what comes in may be all that the line permits */
+    bool
+        several; /* the peer has more in this pair than the selectors say: what comes in may be all that the line permits */
     struct ipsec_first first;        /* what began it; of wants */
     bool protection;                 /* of a tunnel interface: a lost pair is renewed at once, not at the next packet */
 };
@@ -95,7 +98,8 @@ struct sa_pair_params {
     unsigned pfs_group;              /* agreed */
     bool udp_encap;                  /* RFC 3948 */
     uint16_t local_port, peer_port;  /* 4500/4500 with udp_encap, else 500/500 */
-    const uint8_t *key_in, *key_out; /* KEYMAT: cipher key (| GCM salt) | auth key; length by transform: sad_keymat_len */
+    const uint8_t *key_in,
+        *key_out; /* KEYMAT: cipher key (| GCM salt) | auth key; length by transform: sad_keymat_len */
     size_t key_len;
     struct {                         /* of AH over ESP; else unused */
         uint32_t spi_in, spi_out;
@@ -119,7 +123,15 @@ void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us
 /* Has an authentic packet come in by the pair? */
 bool sad_heard(struct ipsec *ips, uint32_t id);
 
-enum sa_gone { SA_GONE_EXPIRED, SA_GONE_CLEARED, SA_GONE_PEER_DELETE, SA_GONE_REKEYED, SA_GONE_IKE_LOST, SA_GONE_CONFIG, SA_GONE_IDLE };
+enum sa_gone {
+    SA_GONE_EXPIRED,
+    SA_GONE_CLEARED,
+    SA_GONE_PEER_DELETE,
+    SA_GONE_REKEYED,
+    SA_GONE_IKE_LOST,
+    SA_GONE_CONFIG,
+    SA_GONE_IDLE
+};
 /* Deletes both halves. Reports `gone` upwards (so that IKE sends DELETE unless the peer asked for it). False when unknown. */
 bool sad_delete(struct ipsec *ips, uint32_t id, enum sa_gone why);
 /* The negotiated pair whose outbound (out) or inbound SPI this is, with that peer; 0 when none. Of AH over ESP either will do: they are one pair. */
@@ -162,7 +174,8 @@ struct ipsec_up {
     void (*soft_expire)(void *arg, const struct sa_pair_info *pair);
     void (*gone)(void *arg, const struct sa_pair_info *pair, enum sa_gone why);
     /* ESP/AH to us with an unknown SPI (already dropped, counted and logged). */
-    void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname, bool udp_encap);
+    void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
+                        bool udp_encap);
     /* A packet went out to a peer that sad_peer_watch named. May be NULL. */
     void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
     /* An authentic packet by this pair came from another port (RFC 3947 section 6); its flow goes there. May be NULL. */

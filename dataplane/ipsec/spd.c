@@ -125,8 +125,8 @@ static inline void count_again(uint64_t *const hits[SPD_HITS])
 }
 
 /* An answer that does not stand in the first place of its set. */
-static __attribute__((noinline)) const struct cache_line *lookup_far(struct ipsec *ips, uint32_t place, struct map_if *mi,
-                                                                     const struct flow *f, uint8_t way, bool *known)
+static __attribute__((noinline)) const struct cache_line *
+lookup_far(struct ipsec *ips, uint32_t place, struct map_if *mi, const struct flow *f, uint8_t way, bool *known)
 {
     struct cache_line *all = ips->cache, *c;
     for (uint32_t i = 1; i < FLOW_WAYS; i++) {
@@ -203,7 +203,8 @@ static bool in_vain(const struct ipsec *ips, const struct ipsec_flow *f, const s
 void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key)
 {
     uint64_t now = loop_now(ips->env.loop);
-    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 || (f->acquiring && now < f->asked_at - 1 + ACQUIRE_AGAIN_US) ||
+    if (f->entry->tmpl.answer_only || f->entry->tmpl.ntransforms == 0 ||
+        (f->acquiring && now < f->asked_at - 1 + ACQUIRE_AGAIN_US) ||
         (key && (left_out(f, key, now) || in_vain(ips, f, key, now))))
         return;
     if (key)

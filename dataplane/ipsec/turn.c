@@ -37,7 +37,9 @@ void sad_enable_outbound_later(struct ipsec *ips, uint32_t id, uint64_t after_us
 
     if (!sa || sa->enabled)
         return;
-    uint64_t blind_us = sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0) ? fault_window_us(ips->env.faults, FAULT_OLD_FIRST) : 0;
+    uint64_t blind_us = sa->flow->out && !sa->initiator && fault_strikes(ips->env.faults, FAULT_OLD_FIRST, 0)
+                            ? fault_window_us(ips->env.faults, FAULT_OLD_FIRST)
+                            : 0;
     sa->turn_at = loop_now(ips->env.loop) + (blind_us ? blind_us : after_us);
     if (blind_us)
         timer_set(&sa->turn, blind_us);

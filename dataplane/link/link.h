@@ -27,11 +27,11 @@ struct link_ops {
 struct link {
     const struct link_ops *ops;
     bool carrier;                                            /* is a cable plugged in? */
-    bool kept;                                               /* its opener ends it (link_end): link_free lets go of it */
+    bool kept; /* its opener ends it (link_end): link_free lets go of it */
     unsigned queued;                                         /* frames that wait to leave, LINK_QUEUE at most */
     uint64_t lost;                                           /* frames that were taken by send, but did not leave */
     uint64_t refused;                                        /* frames that came, but are none that rx could take */
-    uint64_t damaged;                                        /* frames whose check sequence was wrong; rx never saw them */
+    uint64_t damaged; /* frames whose check sequence was wrong; rx never saw them */
     uint64_t overrun;                                        /* frames that came faster than they were read, likewise */
     void (*rx)(void *arg, const uint8_t *frame, size_t len); /* frame is valid during the call */
     void (*rx_end)(void *arg);                               /* after a batch */

@@ -7,7 +7,7 @@
 
 #define FLOW_TRAP(n)   "1.3.6.1.4.1.9.9.171.2.0." n
 #define FLOW_MIB(tail) "1.3.6.1.4.1.9.9.171.1." tail
-enum { FLOW_NONE = 1 };                               /* of all algorithms: also for what the MIB, of the year 2000, has no code for */
+enum { FLOW_NONE = 1 }; /* of all algorithms: also for what the MIB, of the year 2000, has no code for */
 enum { PEER_ADDRESS = 1, PEER_NAME = 2 };             /* IkePeerType */
 enum { TUNNEL_ACTIVE = 1, TUNNEL_DESTROY = 2 };       /* TunnelStatus */
 enum { END_ADDRESS = 1, END_RANGE = 2, END_SUBNET = 3 }; /* EndPtType */

@@ -213,7 +213,10 @@ static bool get_count(void *self, const struct mib_row *row, const struct mib_in
 #define FWD(tail) "1.3.6.1.2.1.4.24." tail
 #define OLD_ROUTE(nm, n, t, w) {.name = nm, .oid = FWD("4.1." #n), .type = t, .table = &old, .get = get, .which = w}
 #define ROUTE(nm, n, t, w)     {.name = nm, .oid = FWD("7.1." #n), .type = t, .table = &current, .get = get, .which = w}
-#define DEST_ROUTE(nm, n, t, w) {.name = "ipRoute" nm, .oid = "1.3.6.1.2.1.4.21.1." #n, .type = t, .table = &dests, .get = get_dest, .which = w}
+#define DEST_ROUTE(nm, n, t, w)                                                                                        \
+    {                                                                                                                  \
+        .name = "ipRoute" nm, .oid = "1.3.6.1.2.1.4.21.1." #n, .type = t, .table = &dests, .get = get_dest, .which = w \
+    }
 static const struct mib_row rows[] = {
     DEST_ROUTE("Dest", 1, TRAP_IP, DEST),
     DEST_ROUTE("IfIndex", 2, TRAP_INT, IFINDEX),
@@ -254,7 +257,17 @@ static const struct mib_row rows[] = {
     ROUTE("inetCidrRouteMetric4", 15, TRAP_INT, NO_METRIC),
     ROUTE("inetCidrRouteMetric5", 16, TRAP_INT, NO_METRIC),
     ROUTE("inetCidrRouteStatus", 17, TRAP_INT, STATUS),
-    {.name = "ipDefaultRouterLifetime", .oid = "1.3.6.1.2.1.4.37.1.4", .type = TRAP_UNSIGNED, .table = &routers, .get = get_router, .which = LIFETIME},
-    {.name = "ipDefaultRouterPreference", .oid = "1.3.6.1.2.1.4.37.1.5", .type = TRAP_INT, .table = &routers, .get = get_router, .which = PREFERENCE},
+    {.name = "ipDefaultRouterLifetime",
+     .oid = "1.3.6.1.2.1.4.37.1.4",
+     .type = TRAP_UNSIGNED,
+     .table = &routers,
+     .get = get_router,
+     .which = LIFETIME},
+    {.name = "ipDefaultRouterPreference",
+     .oid = "1.3.6.1.2.1.4.37.1.5",
+     .type = TRAP_INT,
+     .table = &routers,
+     .get = get_router,
+     .which = PREFERENCE},
 };
 const struct mib_rows dp_mib_forward = MIB_ROWS("IP-FORWARD-MIB", rows);

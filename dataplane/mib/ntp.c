@@ -14,7 +14,13 @@
 
 enum { NTP_PORT_NUMBER = 123, NTP_ERA = 2208988800u /* 1970 in seconds since 1900 */ };
 enum { LEAP_NONE = 0, LEAP_ALARM = 3, MODE_CLIENT = 3 };
-enum { NOT_RUNNING = 2, NOT_SYNCHRONIZED = 3, SYNC_LOCAL = 4, SYNC_REMOTE = 6, LOCAL_CLOCK = 0x7F7F /* 127.127, of its address */ };
+enum {
+    NOT_RUNNING = 2,
+    NOT_SYNCHRONIZED = 3,
+    SYNC_LOCAL = 4,
+    SYNC_REMOTE = 6,
+    LOCAL_CLOCK = 0x7F7F /* 127.127, of its address */
+};
 
 /* Milliseconds, as seconds in 16.16 bits. */
 static void span(struct trap_var *out, double ms)
@@ -93,7 +99,32 @@ static bool get_system(void *self, const struct mib_row *row, const struct mib_i
     return true;
 }
 
-enum { CONFIGURED = 20, ADDRESS, P_PORT, P_MODE, P_STRATUM, PEER_POLL, HOST_POLL, P_PRECISION, P_ROOT_DELAY, P_ROOT_DISP, P_REF_ID, P_REF_TIME, ORIGIN, RECEIVED, SENT, REACH, TIMER, OFFSET, DELAY, DISPERSION, P_STATUS, PREFERRED, ADDRESS_TYPE, ADDRESS_OCTETS };
+enum {
+    CONFIGURED = 20,
+    ADDRESS,
+    P_PORT,
+    P_MODE,
+    P_STRATUM,
+    PEER_POLL,
+    HOST_POLL,
+    P_PRECISION,
+    P_ROOT_DELAY,
+    P_ROOT_DISP,
+    P_REF_ID,
+    P_REF_TIME,
+    ORIGIN,
+    RECEIVED,
+    SENT,
+    REACH,
+    TIMER,
+    OFFSET,
+    DELAY,
+    DISPERSION,
+    P_STATUS,
+    PREFERRED,
+    ADDRESS_TYPE,
+    ADDRESS_OCTETS
+};
 
 static bool preferred(void *self, uint32_t addr)
 {
@@ -141,7 +172,10 @@ static bool get_assoc(void *self, const struct mib_row *row, const struct mib_in
 
 #define NTP(tail)         "1.3.6.1.4.1.9.9.168.1." tail
 #define SYS(nm, n, t, w)  {.name = "cntpSys" nm, .oid = NTP("1." #n), .type = t, .get = get_system, .which = w}
-#define PEER_ROW(nm, n, t, w) {.name = "cntpPeers" nm, .oid = NTP("2.1.1." #n), .type = t, .table = &assocs, .get = get_assoc, .which = w}
+#define PEER_ROW(nm, n, t, w)                                                                                          \
+    {                                                                                                                  \
+        .name = "cntpPeers" nm, .oid = NTP("2.1.1." #n), .type = t, .table = &assocs, .get = get_assoc, .which = w     \
+    }
 static const struct mib_row rows[] = {
     SYS("Leap", 1, TRAP_INT, LEAP),
     SYS("Stratum", 2, TRAP_INT, STRATUM),

@@ -104,7 +104,9 @@ static bool get_found(void *self, const struct mib_row *row, const struct mib_in
     case TIMED_OUT: out->num = flag(o.code == IPSLA_TIMEOUT); break;
     case OVER: out->num = flag(o.over); break;
     case BAD_DATA: out->num = flag(o.code == IPSLA_VERIFY); break;
-    case LIFE: out->num = o.schedule && o.schedule->forever && o.state == IPSLA_ACTIVE ? INT32_MAX : (int64_t)o.life_left; break;
+    case LIFE:
+        out->num = o.schedule && o.schedule->forever && o.state == IPSLA_ACTIVE ? INT32_MAX : (int64_t)o.life_left;
+        break;
     case STATE: out->num = state(o.state); break;
     case COMPLETION: out->num = o.code == IPSLA_OK || o.code == IPSLA_OVER ? o.rtt : 0; break;
     case SENSE: out->num = sense(o.code); break;

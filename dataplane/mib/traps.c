@@ -76,7 +76,10 @@ void trap_publish(struct dataplane *dp, const struct fact_trap *t)
 
 const char *iface_reason(const struct iface *ifc)
 {
-    return ifc->up ? "up" : !ifc->admin_up ? "administratively down" : ifc->link_up ? "Keepalive failed" : "Lost Carrier";
+    return ifc->up          ? "up"
+           : !ifc->admin_up ? "administratively down"
+           : ifc->link_up   ? "Keepalive failed"
+                            : "Lost Carrier";
 }
 
 static void link_changed(void *arg, struct iface *ifc, enum iface_event what)
@@ -113,20 +116,23 @@ static void ike_changed(void *arg, bool up, const struct ike_tunnel *k)
     if (up)
         trap_add(&t, FLOW_MIB("2.3.1.15"), &k->index, 1, TRAP_INT)->num = k->life_s;
     else
-        trap_add(&t, FLOW_MIB("2.3.1.16"), &k->index, 1, TRAP_INT)->num = flow_interval(k->began, loop_now(dataplane_env(w->dp)->loop));
+        trap_add(&t, FLOW_MIB("2.3.1.16"), &k->index, 1, TRAP_INT)->num =
+            flow_interval(k->began, loop_now(dataplane_env(w->dp)->loop));
     trap_publish(w->dp, &t);
 }
 
 static void add_tunnel(struct dp_traps *w, struct fact_trap *t, const struct flowmib_tunnel *f)
 {
-    trap_add(t, FLOW_MIB("3.2.1.10"), &f->index, 1, TRAP_INT)->num = flow_interval(f->began, loop_now(dataplane_env(w->dp)->loop));
+    trap_add(t, FLOW_MIB("3.2.1.10"), &f->index, 1, TRAP_INT)->num =
+        flow_interval(f->began, loop_now(dataplane_env(w->dp)->loop));
 }
 
 /* ... and the protocol of its newest SA. */
 static void add_tunnel_and_protocol(struct dp_traps *w, struct fact_trap *t, const struct flowmib_tunnel *f)
 {
     add_tunnel(w, t, f);
-    trap_add(t, FLOW_MIB("3.4.1.4"), (const uint32_t[]){f->index, 1}, 2, TRAP_INT)->num = f->transform.proto == PROTO_AH ? 1 : 2;
+    trap_add(t, FLOW_MIB("3.4.1.4"), (const uint32_t[]){f->index, 1}, 2, TRAP_INT)->num =
+        f->transform.proto == PROTO_AH ? 1 : 2;
 }
 
 static void ipsec_changed(void *arg, bool up, enum flowmib_end why, const struct flowmib_tunnel *f)
@@ -211,7 +217,8 @@ static void ipsec_failed(void *arg, const struct flowmib_failure *f)
 
 #define RTT_MIB(tail) "1.3.6.1.4.1.9.9.42.1." tail
 
-static void sla_changed(void *arg, const struct sla_conf *op, const struct sla_react_conf *c, bool occurred, uint64_t measured)
+static void sla_changed(void *arg, const struct sla_conf *op, const struct sla_react_conf *c, bool occurred,
+                        uint64_t measured)
 {
     static const uint8_t var[] = {[SLA_CONNECTION_LOSS] = 8, [SLA_RTT] = 1, [SLA_TIMEOUT] = 7, [SLA_VERIFY_ERROR] = 9};
     const uint32_t react[] = {op->number, ipsla_react_index(c)}, none[] = {op->number, 0, 0, 0};

@@ -17,7 +17,8 @@ struct flow {
     uint8_t proto;
     uint8_t tos;
     bool fragment; /* other than the first */
-    bool no_ports; /* such a fragment, or too short: port tests of a rule are taken as met for permit, not met for deny; those
+    bool
+        no_ports; /* such a fragment, or too short: port tests of a rule are taken as met for permit, not met for deny; those
                       of type and flags too for a fragment, and are not met by what is too short */
     uint16_t sport, dport; /* TCP, UDP; else 0 */
     uint8_t icmp_type, icmp_code;

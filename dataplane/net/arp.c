@@ -314,8 +314,8 @@ static bool proxies(struct net *net, const struct iface *ifc, uint32_t target)
 {
     struct route_hop hop;
 
-    return ifc->conf->proxy_arp && !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA && hop.oif != ifc &&
-           hop.oif->up;
+    return ifc->conf->proxy_arp && !iface_on_link(ifc, target, NULL) && route_lookup(net, target, &hop) == ROUTE_VIA &&
+           hop.oif != ifc && hop.oif->up;
 }
 
 static bool ours_on(struct iface *ifc, uint32_t addr)

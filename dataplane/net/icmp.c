@@ -67,8 +67,8 @@ static bool is_error(const struct packet *p)
 
     if (p->l3[9] != PROTO_ICMP)
         return false;
-    return p->len <= ihl ||
-           (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY && !(p->l3[ihl] >= ICMP_TIMESTAMP && p->l3[ihl] <= ICMP_MASK_REPLY));
+    return p->len <= ihl || (p->l3[ihl] != ICMP_ECHO && p->l3[ihl] != ICMP_ECHO_REPLY &&
+                             !(p->l3[ihl] >= ICMP_TIMESTAMP && p->l3[ihl] <= ICMP_MASK_REPLY));
 }
 
 static bool may_have_error(const struct packet *p)

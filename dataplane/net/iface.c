@@ -407,7 +407,8 @@ static bool addresses_changed(struct iface *ifc)
     const struct iface *lender = c->unnumbered[0] ? iface_by_name(ifc->net, c->unnumbered) : NULL;
     uint32_t addr = lender ? lender->addr : c->addr && ip4_mask_len(c->mask) > 0 ? c->addr : 0;
     uint32_t mask = lender && addr ? UINT32_MAX : addr ? c->mask : 0;
-    bool same = ifc->addr == addr && ifc->mask == mask && ifc->unnumbered == (c->unnumbered[0] != 0) && l->nsecond == (addr ? c->secondary.n : 0);
+    bool same = ifc->addr == addr && ifc->mask == mask && ifc->unnumbered == (c->unnumbered[0] != 0) &&
+                l->nsecond == (addr ? c->secondary.n : 0);
 
     for (size_t i = 0; same && i < l->nsecond; i++)
         same = !memcmp(c->secondary.v[i], &l->second[i], sizeof l->second[i]);

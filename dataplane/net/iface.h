@@ -22,8 +22,8 @@ struct iface_dir { /* packets and bytes of one kind, both ways */
     uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
 };
 struct iface_count { /* frames; what is neither ARP nor other is IP */
-    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown,
-        rx_refused, rx_crc, rx_overrun; /* by the link, before they were seen here; rx_crc: damaged; rx_overrun: came too fast */
+    uint64_t rx_packets, rx_bytes, rx_broadcasts, rx_multicasts, rx_errors, rx_no_buffer, rx_unknown, rx_refused,
+        rx_crc, rx_overrun; /* by the link, before they were seen here; rx_crc: damaged; rx_overrun: came too fast */
     uint64_t tx_packets, tx_bytes, tx_broadcasts, tx_multicasts, tx_drops;
     uint64_t resets, lost_carrier;
     struct iface_dir arp, other, forwarded; /* forwarded: received here and sent on; sent for somebody else */
@@ -44,7 +44,7 @@ struct iface {
     bool admin_up, link_up; /* not shut down; carrier */
     bool up;                /* line protocol: packets pass */
     bool addr_manual;       /* its address was typed after the start, not read from the startup configuration */
-    void *crypto;           /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK (those of tunnels: when
+    void *crypto; /* owned by ipsec; non-NULL: packets visit CRYPTO_OUT and CRYPTO_CHECK (those of tunnels: when
                                the tunnel floor sends them) */
     void *tunnel;           /* owned by the tunnel floor */
     void *head;             /* owned by ipsec: how this tunnel is protected */

@@ -49,7 +49,8 @@ enum iface_event {
 struct net_watch {
     void (*iface)(void *arg, struct iface *ifc, enum iface_event what); /* NULL: not interested */
     void (*acl)(void *arg, const char *name); /* an access list was made, changed or removed; NULL: not interested */
-    void (*routes)(void *arg); /* the table of routes will be made anew: look at it later, not now; NULL: not interested */
+    void (*routes)(
+        void *arg); /* the table of routes will be made anew: look at it later, not now; NULL: not interested */
     void *arg;
     struct net_watch *next;
 };

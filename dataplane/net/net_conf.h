@@ -55,7 +55,8 @@ struct if_conf { /* interface NAME */
     bool link_traps;        /* snmp trap link-status: on */
     bool redirects, unreachables, proxy_arp; /* all on */
     uint32_t arp_timeout;   /* seconds: ARP_TIMEOUT_S */
-    bool cdp, mop, mop_sysid; /* what this router has not, and an IOS has unless it is told not to: false says that it was */
+    bool cdp, mop,
+        mop_sysid; /* what this router has not, and an IOS has unless it is told not to: false says that it was */
     bool negotiation;       /* the next three are of Ethernet alone; a cable is full duplex whatever is said of it */
     uint8_t duplex;         /* enum if_duplex */
     uint16_t speed;         /* Mbit/s; IF_SPEED_AUTO; 0: nothing was said */

@@ -14,7 +14,8 @@ struct net_stat {
     uint64_t with_options; /* packets whose header has any */
     uint64_t option[256];  /* well-formed options, by their type */
     uint64_t unserved[256]; /* packets for us, by protocol, that nobody here takes */
-    uint64_t no_route, in_no_route, no_adjacency, acl_denied; /* in_no_route: those of no_route that somebody else had sent */
+    uint64_t no_route, in_no_route, no_adjacency,
+        acl_denied; /* in_no_route: those of no_route that somebody else had sent */
     uint64_t icmp_in, icmp_in_checksum, icmp_in_errors, icmp_in_echo, icmp_in_reply, icmp_in_unreachable,
         icmp_in_exceeded, icmp_in_redirect, icmp_in_quench, icmp_in_parameter, icmp_in_timestamp,
         icmp_in_timestamp_reply, icmp_in_info, icmp_in_info_reply, icmp_in_mask, icmp_in_mask_reply,

@@ -74,7 +74,8 @@ static void udp_one(struct udp *u, struct graph *g, struct packet *p)
     const uint8_t *d = p->l3 + ihl;
     uint32_t left = p->len - ihl, len = left >= UDP_HEADER ? get16(d + 4) : 0;
 
-    if (len < UDP_HEADER || len > left || (get16(d + 6) && ip_cksum_l4(get32(p->l3 + 12), get32(p->l3 + 16), PROTO_UDP, d, len))) {
+    if (len < UDP_HEADER || len > left ||
+        (get16(d + 6) && ip_cksum_l4(get32(p->l3 + 12), get32(p->l3 + 16), PROTO_UDP, d, len))) {
         net->stat.udp_in_checksum++;
         graph_drop(g, p, DROP_UDP_BAD);
         return;

@@ -79,10 +79,16 @@ static void ask(struct ntp_assoc *a)
     rnd_fill(n->env.rnd, &a->cookie, sizeof a->cookie);
     a->cookie |= 1; /* not zero */
     a->asked_wall = clock_wall(n->env.clock);
-    struct ntp_packet p = {.leap = n->leap, .version = a->conf.version, .mode = NTP_MODE_CLIENT, .poll = a->hpoll, .precision = NTP_PRECISION, .xmt = a->cookie};
+    struct ntp_packet p = {.leap = n->leap,
+                           .version = a->conf.version,
+                           .mode = NTP_MODE_CLIENT,
+                           .poll = a->hpoll,
+                           .precision = NTP_PRECISION,
+                           .xmt = a->cookie};
     ntp_encode(&p, bytes);
     a->out++;
-    if (!n->sock || udp_send(n->sock, source[0] ? inet_if_addr(n->env.inet, source) : 0, a->conf.addr, NTP_PORT, bytes, sizeof bytes) != 0)
+    if (!n->sock || udp_send(n->sock, source[0] ? inet_if_addr(n->env.inet, source) : 0, a->conf.addr, NTP_PORT, bytes,
+                             sizeof bytes) != 0)
         a->cookie = 0;
 }
 
@@ -191,7 +197,8 @@ static void answered(struct ntp_assoc *a, const struct ntp_packet *p)
     a->reftime = p->reftime;
     a->root_delay = p->root_delay;
     a->root_disp = p->root_disp;
-    if (a->leap == 3 || a->stratum >= NTP_STRATUM_MAX || p->root_delay / 2 + p->root_disp >= NTP_MAXDISP || ntp_diff(p->reftime, p->xmt) > 0)
+    if (a->leap == 3 || a->stratum >= NTP_STRATUM_MAX || p->root_delay / 2 + p->root_disp >= NTP_MAXDISP ||
+        ntp_diff(p->reftime, p->xmt) > 0)
         return;
     if (!a->reach && n->conf.logging)
         msg_post(n->env.log, &MSG_REACH, IP4(a->conf.addr));
@@ -353,8 +360,8 @@ static void assoc_new(struct ntp *n, const struct ntp_server_conf *conf, bool lo
 
 static bool same_server(const struct ntp_server_conf *x, const struct ntp_server_conf *y)
 {
-    return x->addr == y->addr && x->version == y->version && x->minpoll == y->minpoll && x->maxpoll == y->maxpoll && x->prefer == y->prefer && x->iburst == y->iburst &&
-           !strcmp(x->source, y->source);
+    return x->addr == y->addr && x->version == y->version && x->minpoll == y->minpoll && x->maxpoll == y->maxpoll &&
+           x->prefer == y->prefer && x->iburst == y->iburst && !strcmp(x->source, y->source);
 }
 
 static const struct ntp_server_conf *wanted(const struct ntp *n, const struct ntp_assoc *a)
@@ -386,7 +393,10 @@ void ntp_conf_changed(struct ntp *n)
             local |= a->local;
     }
     if (n->conf.master && !local)
-        assoc_new(n, &(struct ntp_server_conf){.addr = NTP_LOCAL_ADDR, .version = 4, .minpoll = LOCAL_POLL, .maxpoll = LOCAL_POLL}, true);
+        assoc_new(n,
+                  &(struct ntp_server_conf){
+                      .addr = NTP_LOCAL_ADDR, .version = 4, .minpoll = LOCAL_POLL, .maxpoll = LOCAL_POLL},
+                  true);
     CONF_EACH(const struct ntp_server_conf, s, &n->conf.servers)
     {
         struct ntp_assoc *a = n->assocs;

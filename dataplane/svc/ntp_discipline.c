@@ -67,7 +67,8 @@ enum ntp_verdict ntp_discipline(struct ntp *n, double offset, uint64_t sample_at
         n->freq += FREQ_GAIN * offset / fmax(since, FREQ_AVERAGE_S);
         n->freq = fmax(-FREQ_MAX, fmin(FREQ_MAX, n->freq));
     }
-    clock_steer(n->env.clock, clock_pending(n->env.clock) + (int64_t)llround(offset * 1e6), (int64_t)llround(n->freq * 1e9));
+    clock_steer(n->env.clock, clock_pending(n->env.clock) + (int64_t)llround(offset * 1e6),
+                (int64_t)llround(n->freq * 1e9));
     for (struct ntp_assoc *a = n->assocs; a; a = a->next)
         ntp_filter_corrected(&a->filter, offset);
     n->state = NTP_CTRL;

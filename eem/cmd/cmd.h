@@ -11,5 +11,6 @@ extern const struct cmd_table eem_table_resource; /* configuration: resource pol
 extern const struct cmd_table eem_table_applet; /* configuration: event manager ..., the applet mode */
 extern const struct cmd_table eem_table_show;   /* EXEC: show event manager environment, event manager run */
 extern const struct cmd_table eem_table_show_policy, eem_table_show_server; /* the other shows */
-extern const struct cmd_table eem_table_scheduler; /* event manager scheduler, clear event manager, debug event manager */
+extern const struct cmd_table
+    eem_table_scheduler; /* event manager scheduler, clear event manager, debug event manager */
 #endif

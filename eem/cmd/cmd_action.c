@@ -106,7 +106,8 @@ static const struct cmd_row rows[] = {
            "Regular expression awaited instead of the prompt",
            TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     ACTION("syslog=verb:2 &{[priority " PRIORITIES "]|msg <string:text>|[facility <string:facility>]}",
-           "|Log a syslog message|Priority of message|" LEVELS_HELP "|Severity as a number|Message text|Text|Facility of message|Facility",
+           "|Log a syslog message|Priority of message|" LEVELS_HELP
+           "|Severity as a number|Message text|Text|Facility of message|Facility",
            TXT(struct action_conf, text), NUM(struct action_conf, priority), TXT(struct action_conf, facility)),
     UNQUOTED("cli=verb:1 command", "|||Command"),
     UNQUOTED("syslog=verb:2 [priority " PRIORITIES "] msg", "|||" LEVELS_HELP "|Severity as a number||Text",
@@ -139,8 +140,8 @@ static const struct cmd_row rows[] = {
     ACTION("end=verb:18", "|end conditional block"),
     COMPARES("while=verb:19", "|while loop"),
     ACTION("foreach=verb:20 <arg:var> <string:text> [<string:pattern>]",
-           "|foreach loop|Variable that holds the word|List|Characters between words",
-           TXT(struct action_conf, var), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
+           "|foreach loop|Variable that holds the word|List|Characters between words", TXT(struct action_conf, var),
+           TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     ACTION("break=verb:21", "|Break out of a conditional loop"),
     ACTION("continue=verb:22", "|Continue to next loop iteration"),
     ACTION("exit=verb:23 [<arg:text>]", "|Exit from applet run|Exit status", TXT(struct action_conf, text)),
@@ -160,8 +161,8 @@ static const struct cmd_row rows[] = {
     ACTION("string=verb:25 first=kind:2 <string:text> <string:pattern>",
            "||First occurrence of a string in another|String to find|String to search", STRING,
            TXT(struct action_conf, pattern)),
-    ACTION("string=verb:25 index=kind:3 <string:text> <arg:pattern>", "||Character at a position|String|Position", STRING,
-           TXT(struct action_conf, pattern)),
+    ACTION("string=verb:25 index=kind:3 <string:text> <arg:pattern>", "||Character at a position|String|Position",
+           STRING, TXT(struct action_conf, pattern)),
     ACTION("string=verb:25 last=kind:4 <string:text> <string:pattern>",
            "||Last occurrence of a string in another|String to find|String to search", STRING,
            TXT(struct action_conf, pattern)),
@@ -187,7 +188,8 @@ static const struct cmd_row rows[] = {
     ACTION("puts=verb:26 [nonewline=flag] <string:text>", "|print data to active tty|Without a line end|Text",
            NUM(struct action_conf, flag), TXT(struct action_conf, text)),
     UNQUOTED("puts=verb:26 [nonewline=flag]", "|||Text", NUM(struct action_conf, flag)),
-    ACTION("gets=verb:27 <arg:var>", "|get line of input from active tty|Name of the variable", TXT(struct action_conf, var)),
+    ACTION("gets=verb:27 <arg:var>", "|get line of input from active tty|Name of the variable",
+           TXT(struct action_conf, var)),
     ACTION("counter=verb:28 name <arg:text> &{op {nop|set|inc|dec}=kind|[value <arg:pattern>]}",
            "|Modify a counter value|Counter name|Name of the counter|Operation|No operation|Set to the value|Add the "
            "value|Subtract the value|Value|Value or variable",
@@ -198,18 +200,21 @@ static const struct cmd_row rows[] = {
     ACTION("context=verb:29 retrieve=kind:1 key <arg:text> [variable <arg:pattern>]",
            "||Retrieve variables|Key|Key|Variables to retrieve|Name or glob", NUM(struct action_conf, kind),
            TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
-    ACTION("track=verb:30 read=kind:0 <number:1-1000>", "|Read/Set a tracking object|Read the state|Number of the object",
-           NUM(struct action_conf, kind), NUM(struct action_conf, number)),
+    ACTION("track=verb:30 read=kind:0 <number:1-1000>",
+           "|Read/Set a tracking object|Read the state|Number of the object", NUM(struct action_conf, kind),
+           NUM(struct action_conf, number)),
     ACTION("track=verb:30 set <number:1-1000> state {up=kind:1|down=kind:2}",
            "||Set the state of a stub object|Number of the object|State|Up|Down", NUM(struct action_conf, kind),
            NUM(struct action_conf, number)),
     ACTION("publish-event=verb:31 sub-system <sub_system:798-798> type <number:1-4294967295> [arg1 <arg:text>] "
            "[arg2 <arg:pattern>] [arg3 <arg:more>] [arg4 <arg:x>]",
-           "|Publish an application specific event|Sub-system that publishes|That of applets|Type of the event|Number|First "
+           "|Publish an application specific event|Sub-system that publishes|That of applets|Type of the "
+           "event|Number|First "
            "argument|Value|Second argument|Value|Third argument|Value|Fourth argument|Value",
            NUM(struct action_conf, sub_system), NUM(struct action_conf, number), TXT(struct action_conf, text),
            TXT(struct action_conf, pattern), TXT(struct action_conf, more), TXT(struct action_conf, x)),
-    ACTION("policy=verb:32 <arg:text>", "|Run a pre-registered policy|Name of the policy", TXT(struct action_conf, text)),
+    ACTION("policy=verb:32 <arg:text>", "|Run a pre-registered policy|Name of the policy",
+           TXT(struct action_conf, text)),
     ACTION("cns-event=verb:33 msg <string:text>", "|Send a CNS event|Message text|Text", TXT(struct action_conf, text)),
     ACTION("reload=verb:34", "|Reload system"),
     ACTION("force-switchover=verb:35", "|Force a software switchover"),
@@ -235,25 +240,28 @@ static const struct cmd_row rows[] = {
            TXT(struct action_conf, var), TXT(struct action_conf, text), TXT(struct action_conf, pattern)),
     ACTION("file=verb:37 delete=kind:6 <arg:text>", "||Delete a file|Path of the file", NUM(struct action_conf, kind),
            TXT(struct action_conf, text)),
-    ACTION("mail=verb:38 server <string:text> to <string:pattern> from <string:more> [cc <string:x>] subject <string:y> "
-           "[body <string:z>] &{[port <number:1-65535>]|[source-interface <ifname:sub1>|source-address <ip:source>]}",
-           "|Send an e-mail|SMTP server|[user:password@]name or address|Recipients|Addresses, parted by commas|Sender|"
-           "Address|Carbon copy|Addresses, parted by commas|Subject|Text|Body|Text|Port of the server|Port|Interface "
-           "whose address we are called by|Interface|Address we are called by|Address",
-           TXT(struct action_conf, text), TXT(struct action_conf, pattern), TXT(struct action_conf, more),
-           TXT(struct action_conf, x), TXT(struct action_conf, y), TXT(struct action_conf, z),
-           NUM(struct action_conf, number), TXT(struct action_conf, sub1), NUM(struct action_conf, source)),
-    ACTION("handle-error=verb:36 type {exit|ignore|warn}=kind",
-           "|On error action|Type|End the run|Go on|Log and go on", NUM(struct action_conf, kind)),
-    ACTION("comment=verb:40 <line:text>", "|add comment|Text", TXT(struct action_conf, text)),
-    ACTION("info=verb:5 type routername=kind:0", "|Obtain system specific information|Type of information|Name of the router",
+    ACTION(
+        "mail=verb:38 server <string:text> to <string:pattern> from <string:more> [cc <string:x>] subject <string:y> "
+        "[body <string:z>] &{[port <number:1-65535>]|[source-interface <ifname:sub1>|source-address <ip:source>]}",
+        "|Send an e-mail|SMTP server|[user:password@]name or address|Recipients|Addresses, parted by commas|Sender|"
+        "Address|Carbon copy|Addresses, parted by commas|Subject|Text|Body|Text|Port of the server|Port|Interface "
+        "whose address we are called by|Interface|Address we are called by|Address",
+        TXT(struct action_conf, text), TXT(struct action_conf, pattern), TXT(struct action_conf, more),
+        TXT(struct action_conf, x), TXT(struct action_conf, y), TXT(struct action_conf, z),
+        NUM(struct action_conf, number), TXT(struct action_conf, sub1), NUM(struct action_conf, source)),
+    ACTION("handle-error=verb:36 type {exit|ignore|warn}=kind", "|On error action|Type|End the run|Go on|Log and go on",
            NUM(struct action_conf, kind)),
+    ACTION("comment=verb:40 <line:text>", "|add comment|Text", TXT(struct action_conf, text)),
+    ACTION("info=verb:5 type routername=kind:0",
+           "|Obtain system specific information|Type of information|Name of the router", NUM(struct action_conf, kind)),
     ACTION("info=verb:5 type snmp oid <arg:text> get-type=kind:1 {exact|next}=op" AGENT,
            "|||SNMP information|Object|Object ID|Get it|The object itself|The one behind it" AGENT_HELP,
            NUM(struct action_conf, kind), TXT(struct action_conf, text), NUM(struct action_conf, op), AGENT_BINDS),
-    ACTION("info=verb:5 type snmp oid <arg:text> set-type=kind:2 {counter32|gauge|integer|ipv4|octet|string|unsigned32}=op "
+    ACTION("info=verb:5 type snmp oid <arg:text> set-type=kind:2 "
+           "{counter32|gauge|integer|ipv4|octet|string|unsigned32}=op "
            "<arg:pattern>" AGENT,
-           "|||||Object ID|Set it|Counter|Gauge|Integer|Address|Octets in hexadecimal|Text|Unsigned integer|Value" AGENT_HELP,
+           "|||||Object ID|Set it|Counter|Gauge|Integer|Address|Octets in hexadecimal|Text|Unsigned "
+           "integer|Value" AGENT_HELP,
            NUM(struct action_conf, kind), TXT(struct action_conf, text), NUM(struct action_conf, op),
            TXT(struct action_conf, pattern), AGENT_BINDS),
     ACTION("info=verb:5 type snmp getid=kind:3" AGENT, "||||Objects of the system group" AGENT_HELP,
@@ -273,12 +281,14 @@ static const struct cmd_row rows[] = {
     ACTION("info=verb:5 type snmp inform=kind:6 trap-oid <arg:text> trap-var <arg:var>" AGENT,
            "||||Send an inform|Inform's object|Object ID|Variables kept under a name|Name" AGENT_HELP,
            NUM(struct action_conf, kind), TXT(struct action_conf, text), TXT(struct action_conf, var), AGENT_BINDS),
-    ACTION("info=verb:5 type cli frequency=kind:7", "|||Commands|How often events matched", NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type cli frequency=kind:7", "|||Commands|How often events matched",
+           NUM(struct action_conf, kind)),
     ACTION("info=verb:5 type cli history=kind:8", "||||The last ones", NUM(struct action_conf, kind)),
     ACTION("info=verb:5 type interface-names=kind:9 [{include=op:1|exclude=op:2|regexp=op:3} <arg:text>]",
            "|||Names of interfaces|Those that hold a text|Those that do not|Those that match a regular expression|Text",
            NUM(struct action_conf, kind), NUM(struct action_conf, op), TXT(struct action_conf, text)),
-    ACTION("info=verb:5 type syslog frequency=kind:10", "|||Log|How often events matched", NUM(struct action_conf, kind)),
+    ACTION("info=verb:5 type syslog frequency=kind:10", "|||Log|How often events matched",
+           NUM(struct action_conf, kind)),
     ACTION("info=verb:5 type syslog history=kind:11", "||||The last lines", NUM(struct action_conf, kind)),
     ACTION("snmp-object-value=verb:39 {counter|counter64|gauge|int|ipv4|octet|oid|string|uint}=op <arg:text> [next-oid "
            "<arg:pattern>]",

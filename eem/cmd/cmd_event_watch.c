@@ -44,21 +44,21 @@ static const struct cmd_row rows[] = {
           "|What is compared at entry|" TYPES_HELP "|" EXITS_HELP "|" TIMES_HELP,
           EV_TXT(name), EV(parameter), EV(poll), EV_TXT(entry_val), EV(entry_op), EV(entry_type), EXITS_BINDS),
     EVENT("snmp=type:12 &{oid <oid>|get-type {exact=get_next:0|next=get_next:1}|entry-op " OPS_OF(
-              "entry_op") "|entry-val <arg:entry_val>|[entry-type " TYPES_OF("entry_type") "]|" EXITS
-                                                                                            "|poll-interval "
-                                                                                            "<seconds:poll>|" TIMES "}",
+              "entry_op") "|entry-val <arg:entry_val>|[entry-type " TYPES_OF("entry_type") "]|" EXITS "|poll-interval "
+                                                                                           "<seconds:poll>|" TIMES "}",
           "||SNMP event|Object ID|Object ID|How the object is read|The object itself|The next object|Entry "
           "comparison|" OPS_HELP "|Entry value|Value|What is compared at entry|" TYPES_HELP "|" EXITS_HELP
           "|How often the object is read|Seconds|" TIMES_HELP,
           EV_TXT(oid), EV(get_next), EV(entry_op), EV_TXT(entry_val), EV(entry_type), EXITS_BINDS, EV(poll)),
-    EVENT("snmp-object=type:33 &{oid <oid>|type {int=object_type:3|uint=object_type:8|counter=object_type:0|gauge="
-          "object_type:2|ipv4=object_type:4|octet=object_type:5|string=object_type:7|oid=object_type:6|counter64="
-          "object_type:1}|sync {no=sync:0|yes=sync:1}|skip {no=skip:0|yes=skip:1}|[istable {no=istable:0|yes=istable:1}]|"
-          "[default <seconds:dflt>]|" TIMES "}",
-          "||SNMP object event|Object ID|Object ID|Type of the object|Integer32|Unsigned32|Counter32|Gauge32|IP address|"
-          "Octets|Text|Object ID|Counter64|Hold the request for the policy|Do not hold it|Hold it|Leave the request "
-          "unanswered|Answer it|Do not|The object is a table|No|Yes|How long to hold the request|Seconds|" TIMES_HELP,
-          EV_TXT(oid), EV(object_type), EV(sync), EV(skip), EV(istable), EV(dflt)),
+    EVENT(
+        "snmp-object=type:33 &{oid <oid>|type {int=object_type:3|uint=object_type:8|counter=object_type:0|gauge="
+        "object_type:2|ipv4=object_type:4|octet=object_type:5|string=object_type:7|oid=object_type:6|counter64="
+        "object_type:1}|sync {no=sync:0|yes=sync:1}|skip {no=skip:0|yes=skip:1}|[istable {no=istable:0|yes=istable:1}]|"
+        "[default <seconds:dflt>]|" TIMES "}",
+        "||SNMP object event|Object ID|Object ID|Type of the object|Integer32|Unsigned32|Counter32|Gauge32|IP address|"
+        "Octets|Text|Object ID|Counter64|Hold the request for the policy|Do not hold it|Hold it|Leave the request "
+        "unanswered|Answer it|Do not|The object is a table|No|Yes|How long to hold the request|Seconds|" TIMES_HELP,
+        EV_TXT(oid), EV(object_type), EV(sync), EV(skip), EV(istable), EV(dflt)),
     EVENT("resource=type:26 policy <string:name> [maxrun <seconds:maxrun>] [ratelimit <seconds:ratelimit>]",
           "||Resource event|Resource policy|Name of the policy|" TIMES_HELP, EV_TXT(name)),
     EVENT("track=type:27 <number:1-1000> &{[state {up|down|any}=state]|" TIMES "}",

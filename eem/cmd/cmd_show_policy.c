@@ -145,7 +145,8 @@ static bool of_class(struct cmd_ctx *c, const struct eem_job_info *job)
     return !cmd_has(c, "class_name") || !strcmp(cmd_str(c, "class_name"), job->class_name);
 }
 
-static void show_jobs(struct cmd_ctx *c, bool (*next)(const struct eem *, struct eem_job_cursor *, struct eem_job_info *))
+static void show_jobs(struct cmd_ctx *c,
+                      bool (*next)(const struct eem *, struct eem_job_cursor *, struct eem_job_info *))
 {
     static const char *const classes[] = {"default", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M",
                                           "N",       "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z"};
@@ -269,7 +270,9 @@ static enum cmd_result show_statistics_server(struct cmd_ctx *c)
     out_text(c->out, "-------------------------------------------------------------------------------------\n");
     out_printf(c->out, "%-31s%-12llu%-10llu%-10u%-10u%s\n", "EEM Applets", (unsigned long long)q.triggered,
                (unsigned long long)q.dropped, q.size, q.max, average);
-    out_printf(c->out, "Most that waited at once: %u\nSeconds in which no more policies might start: %llu\nRegular expressions given up: %llu\n",
+    out_printf(c->out,
+               "Most that waited at once: %u\nSeconds in which no more policies might start: %llu\nRegular expressions "
+               "given up: %llu\n",
                q.largest, (unsigned long long)q.throttled, (unsigned long long)q.given_up);
     const char *name;
     int32_t value;

@@ -209,7 +209,8 @@ static enum cmd_result show_available_text(struct cmd_ctx *c)
     size_t n = strlen(folder);
     struct text path = {0}, all = {0};
     text_printf(&path, "%s%s%s", folder, n && folder[n - 1] != ':' && folder[n - 1] != '/' ? "/" : "", name);
-    bool found = n && is_policy(name) && !strpbrk(name, "/:") && file_read(eem_files(c->self), text_str(&path), &all) == FILE_OK;
+    bool found =
+        n && is_policy(name) && !strpbrk(name, "/:") && file_read(eem_files(c->self), text_str(&path), &all) == FILE_OK;
     if (found)
         out_text(c->out, text_str(&all));
     else

@@ -44,7 +44,8 @@ static enum cmd_result show_lint(struct cmd_ctx *c)
         out_printf(c->out, "%% EEM policy %s is not configured\n", only);
         return CMD_FAIL;
     }
-    out_printf(c->out, "%zu warning%s in %zu applet%s\n", found, found == 1 ? "" : "s", applets, applets == 1 ? "" : "s");
+    out_printf(c->out, "%zu warning%s in %zu applet%s\n", found, found == 1 ? "" : "s", applets,
+               applets == 1 ? "" : "s");
     return CMD_OK;
 }
 
@@ -52,7 +53,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show event manager lint [<word:name>]", show_lint, "What is doubtful in applets|Name of an applet"),
     HELP(EXEC, "event manager applet", "Applets"),
     DO(EXEC, 15, "event manager applet <word:name> test <line:line>", do_test,
-       "Name of the applet|Say whether a line of the log or a command would trigger it|The line, or the command in full"),
+       "Name of the applet|Say whether a line of the log or a command would trigger it|The line, or the command in "
+       "full"),
 };
 
 const struct cmd_table eem_table_try = CMD_TABLE("eem/cmd/cmd_try", rows);

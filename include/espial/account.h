@@ -21,22 +21,22 @@
 
 /* The process id shown is this number: append, never reorder. */
 enum account_owner {
-    ACCOUNT_NONE,        /* of something made while nobody kept account: counts as the loop's */
-    ACCOUNT_INIT,        /* the start of the program, the startup configuration */
-    ACCOUNT_LOOP,        /* finding out what is to be done; what no slice covers */
-    ACCOUNT_NET_INPUT,   /* frames from links */
-    ACCOUNT_NET_OUTPUT,  /* frames to links */
+    ACCOUNT_NONE,       /* of something made while nobody kept account: counts as the loop's */
+    ACCOUNT_INIT,       /* the start of the program, the startup configuration */
+    ACCOUNT_LOOP,       /* finding out what is to be done; what no slice covers */
+    ACCOUNT_NET_INPUT,  /* frames from links */
+    ACCOUNT_NET_OUTPUT, /* frames to links */
     ACCOUNT_ARP,
-    ACCOUNT_IP,          /* IPv4, ICMP, UDP, access lists, routes */
-    ACCOUNT_ESP,         /* policy, encapsulation, decapsulation */
+    ACCOUNT_IP,  /* IPv4, ICMP, UDP, access lists, routes */
+    ACCOUNT_ESP, /* policy, encapsulation, decapsulation */
     ACCOUNT_IKE,
-    ACCOUNT_WORKER,      /* the second thread: Diffie-Hellman, passwords */
-    ACCOUNT_EXEC,        /* sessions: keys, commands, configuration lines */
+    ACCOUNT_WORKER, /* the second thread: Diffie-Hellman, passwords */
+    ACCOUNT_EXEC,   /* sessions: keys, commands, configuration lines */
     ACCOUNT_LOGGER,
     ACCOUNT_EEM,
     ACCOUNT_SNMP,
     ACCOUNT_NTP,
-    ACCOUNT_SSH,         /* connections of vtys; their cryptography is done by children, which are processes of their own */
+    ACCOUNT_SSH, /* connections of vtys; their cryptography is done by children, which are processes of their own */
     ACCOUNT_OWNERS
 };
 extern const char *const account_names[ACCOUNT_OWNERS]; /* as IOS names a process, at most 16 characters */

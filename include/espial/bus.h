@@ -31,7 +31,8 @@ struct fact_syslog {
     uint8_t severity;       /* 0-7 */
     bool debug;             /* a debug line: no %FAC-SEV-MNEMONIC */
     uint32_t held;          /* bit n: not for destination n (enum log_dest of msg.h) */
-    bool own;               /* posted while the log was sending to a syslog host: not sent to hosts, so that sending cannot feed itself */
+    bool
+        own; /* posted while the log was sending to a syslog host: not sent to hosts, so that sending cannot feed itself */
     char facility[24];      /* "CRYPTO", "HA_EM", "SYS"; empty for debug lines */
     char mnemonic[40];      /* "RECVD_PKT_INV_SPI"; empty for debug lines */
     char line[SYSLOG_TEXT_MAX];  /* complete: timestamp, %..., text; what a terminal shows and $_syslog_msg holds */
@@ -57,7 +58,17 @@ struct fact_command {
 struct trap_var {
     uint32_t oid[TRAP_OID_MAX];
     uint8_t oid_len;
-    enum trap_type { TRAP_INT, TRAP_UNSIGNED, TRAP_COUNTER, TRAP_TICKS, TRAP_IP, TRAP_STRING, TRAP_OID, TRAP_COUNTER64, TRAP_NONE /* noSuchInstance */ } type;
+    enum trap_type {
+        TRAP_INT,
+        TRAP_UNSIGNED,
+        TRAP_COUNTER,
+        TRAP_TICKS,
+        TRAP_IP,
+        TRAP_STRING,
+        TRAP_OID,
+        TRAP_COUNTER64,
+        TRAP_NONE /* noSuchInstance */
+    } type;
     int64_t num;             /* INT UNSIGNED COUNTER TICKS IP COUNTER64 */
     uint16_t len;            /* STRING: bytes of data; OID: sub-identifiers in oid_val */
     union {

@@ -11,7 +11,8 @@ struct child;
 struct child_params {
     const char *program;     /* absolute path; NULL: this program itself (/proc/self/exe) */
     const char *const *argv; /* ends with NULL; argv[0] included */
-    const int *fds;          /* become 0, 1, 2, 3 ... in the child; -1: /dev/null. Borrowed: the caller closes its own copies after the call */
+    const int *
+        fds; /* become 0, 1, 2, 3 ... in the child; -1: /dev/null. Borrowed: the caller closes its own copies after the call */
     size_t nfds;             /* at least 3 */
     /* The child has ended (status as of waitpid); never called from inside child_spawn or child_kill. The handle is gone when it returns. */
     void (*ended)(void *arg, int status);

@@ -35,7 +35,8 @@ struct clock_conf {
 /* Begins as the loop's calendar, in UTC, not set by anybody. The caller owns it. */
 struct clock *clock_new(struct loop *loop);
 void clock_free(struct clock *c); /* NULL-safe */
-struct clock_conf *clock_conf(struct clock *c); /* the live one, written by cli/cmd; call clock_conf_changed after writing */
+struct clock_conf *
+clock_conf(struct clock *c); /* the live one, written by cli/cmd; call clock_conf_changed after writing */
 void clock_conf_changed(struct clock *c);
 
 /* Calendar time, us since 1970-01-01 UTC. */

@@ -17,7 +17,8 @@ struct conf_list {
     struct conf_index *index; /* conf.c: ways to find items by what they say */
 };
 /* An empty list of objects of item_size bytes, kept in the order of cmp (NULL: as they come). */
-void conf_list_init(struct conf_list *l, size_t item_size, int (*cmp)(const void *, const void *), void (*fini)(void *));
+void conf_list_init(struct conf_list *l, size_t item_size, int (*cmp)(const void *, const void *),
+                    void (*fini)(void *));
 /* Insert an object (taken over) at its place. */
 void conf_list_add(struct conf_list *l, void *item);
 void conf_list_remove(struct conf_list *l, size_t i); /* frees it */
@@ -29,5 +30,7 @@ typedef bool conf_same_fn(const void *who, const void *item, const void *like);
 /* An item of the list says something else now: it goes to where it belongs, in the order and in the indexes. The item may have left the list: then nothing happens. */
 void conf_list_changed(struct conf_list *l, void *item);
 void *conf_list_find(struct conf_list *l, const void *who, conf_hash_fn *hash, conf_same_fn *same, const void *like);
-#define CONF_EACH(type, var, list) for (size_t var##_i = 0; var##_i < (list)->n; var##_i++) for (type *var = (list)->v[var##_i], *var##_once = var; var##_once; var##_once = NULL)
+#define CONF_EACH(type, var, list)                                                                                     \
+    for (size_t var##_i = 0; var##_i < (list)->n; var##_i++)                                                           \
+        for (type *var = (list)->v[var##_i], *var##_once = var; var##_once; var##_once = NULL)
 #endif

@@ -45,9 +45,18 @@ struct mac;
 struct mac *mac_new(enum hash_alg a, const void *key, size_t key_len);
 void mac_free(struct mac *m); /* NULL-safe */
 void mac_sum(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out);
-void mac_derive(struct mac *m, const struct bytes *parts, size_t n, uint8_t *out); /* the sum is a key: no trace of it stays */
+void mac_derive(struct mac *m, const struct bytes *parts, size_t n,
+                uint8_t *out); /* the sum is a key: no trace of it stays */
 
-enum cipher_alg { CIPHER_NULL, CIPHER_DES_CBC, CIPHER_3DES_CBC, CIPHER_AES_CBC, CIPHER_AES_GCM, CIPHER_AES_GMAC, CIPHER_ALGS };
+enum cipher_alg {
+    CIPHER_NULL,
+    CIPHER_DES_CBC,
+    CIPHER_3DES_CBC,
+    CIPHER_AES_CBC,
+    CIPHER_AES_GCM,
+    CIPHER_AES_GMAC,
+    CIPHER_ALGS
+};
 /* GCM, or GMAC (RFC 4543: nothing is encrypted, all is authenticated): a key length that is said, a salt, a tag of their own. */
 static inline bool cipher_is_aead(enum cipher_alg a)
 {
@@ -62,18 +71,22 @@ void cipher_free(struct cipher *c); /* NULL-safe */
 /* CBC and NULL: in place or not; len a multiple of the block; iv is not changed. False never happens for valid lengths. */
 MUST_USE bool cipher_cbc(struct cipher *c, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len);
 /* GCM (RFC 4106): 8-byte iv, nonce = salt | iv; tag 16 bytes. open: false when the tag does not fit (out is then worthless). */
-MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, uint8_t tag[16]);
-MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in, uint8_t *out, size_t len, const uint8_t tag[16]);
+MUST_USE bool cipher_seal(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in,
+                          uint8_t *out, size_t len, uint8_t tag[16]);
+MUST_USE bool cipher_open(struct cipher *c, const uint8_t iv[8], const void *aad, size_t aad_len, const uint8_t *in,
+                          uint8_t *out, size_t len, const uint8_t tag[16]);
 /* GMAC: the tag of the parts; cipher_tag_fits compares it with one that came. */
 MUST_USE bool cipher_tag(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, uint8_t tag[16]);
-MUST_USE bool cipher_tag_fits(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n, const uint8_t tag[16]);
+MUST_USE bool cipher_tag_fits(struct cipher *c, const uint8_t iv[8], const struct bytes *parts, size_t n,
+                              const uint8_t tag[16]);
 
 /* ---- The sums of ESP (RFC 4303), many packets at once ----
  * struct crypto: what one thread needs for it; libcrypto always, and Intel's multi-buffer library where this machine runs it and it is the faster one.
  * struct seal: cipher and integrity of one direction of one SA. Neither call below allocates or locks. */
 enum crypto_back { CRYPTO_BEST, CRYPTO_OPENSSL, CRYPTO_MULTI };
 struct crypto;
-struct crypto *crypto_new(enum crypto_back want); /* CRYPTO_MULTI: NULL where it does not run; it takes whatever it can, faster or not */
+struct crypto *crypto_new(
+    enum crypto_back want); /* CRYPTO_MULTI: NULL where it does not run; it takes whatever it can, faster or not */
 void crypto_free(struct crypto *cr);              /* wipes; NULL-safe; after the last of its seals */
 /* Who does it: "OpenSSL 3.0.22", "Intel multi-buffer 1.3.0 AVX2". Valid as long as cr. */
 const char *crypto_cipher_by(struct crypto *cr, enum cipher_alg a);
@@ -118,7 +131,8 @@ struct seal_job {
 #define SEAL_AHEAD 3
 void crypto_soon(const struct seal_job *jobs, unsigned n);
 void crypto_seal(struct crypto *cr, struct seal_job *jobs, unsigned n); /* encrypt, then write the ICV */
-void crypto_open(struct crypto *cr, struct seal_job *jobs, unsigned n); /* check the ICV, then decrypt those whose it is right */
+void crypto_open(struct crypto *cr, struct seal_job *jobs,
+                 unsigned n); /* check the ICV, then decrypt those whose it is right */
 
 /* Diffie-Hellman, groups 1 2 5 14 15 16 17 18 (RFC 2409, 3526), 24 (RFC 5114), 19 20 21 (RFC 5903: KE = x|y, secret = x) and 31 (Curve25519, RFC 8031: 32 bytes each). */
 #define DH_MAX 1024

@@ -32,7 +32,8 @@ struct gate_question {
 };
 struct gate {
     void *arg; /* NULL: nobody watches */
-    enum gate_verdict (*ask)(void *arg, const struct gate_question *q, void (*resume)(void *session, bool run), void *session);
+    enum gate_verdict (*ask)(void *arg, const struct gate_question *q, void (*resume)(void *session, bool run),
+                             void *session);
     /* The session ended, or its user interrupted, while held: neither resume nor put nor get may be called any more. */
     void (*forget)(void *arg, void *session);
     bool (*wants)(void *arg, enum gate_key key); /* cheap: is anybody interested in this key? */
@@ -62,7 +63,9 @@ struct object_gate {
     void *arg; /* NULL: nobody watches */
     bool (*wants)(void *arg); /* cheap: is anybody interested at all? */
     /* GO: OBJECT_DEFAULT. SKIP: OBJECT_NONE. HOLD: answer is called once, later, never from inside ask (v: of OBJECT_ANSWER, valid during the call). */
-    enum gate_verdict (*ask)(void *arg, const struct object_question *q, void (*answer)(void *request, enum object_outcome how, const struct trap_var *v), void *request);
+    enum gate_verdict (*ask)(void *arg, const struct object_question *q,
+                             void (*answer)(void *request, enum object_outcome how, const struct trap_var *v),
+                             void *request);
     /* Nobody waits for that answer any more. */
     void (*forget)(void *arg, void *request);
 };

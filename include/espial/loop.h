@@ -86,7 +86,8 @@ static inline bool timer_pending(const struct timer *t)
 uint64_t timer_left(const struct timer *t);
 
 /* Watch fd for `events` (FD_READ|FD_WRITE); level-triggered; calling again changes the events; 0 or a negative errno. In simulation: -ENOSYS. */
-int fd_watch(struct fd_watch *w, struct loop *loop, int fd, unsigned events, void (*fn)(void *arg, unsigned events), void *arg);
+int fd_watch(struct fd_watch *w, struct loop *loop, int fd, unsigned events, void (*fn)(void *arg, unsigned events),
+             void *arg);
 void fd_unwatch(struct fd_watch *w);
 
 /* For loop implementations (base/timer.c). */

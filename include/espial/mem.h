@@ -8,8 +8,10 @@
 
 void *mem_new(size_t size) __attribute__((malloc, returns_nonnull));                    /* zeroed */
 void *mem_array(size_t n, size_t size) __attribute__((malloc, returns_nonnull));        /* zeroed; overflow checked */
-void *mem_resize(void *p, size_t n, size_t size) __attribute__((returns_nonnull));      /* overflow checked; grown part is not zeroed */
-void *mem_aligned(size_t size, size_t align) __attribute__((malloc, returns_nonnull)); /* zeroed; align: a power of two, 16 or more */
+void *mem_resize(void *p, size_t n, size_t size)
+    __attribute__((returns_nonnull)); /* overflow checked; grown part is not zeroed */
+void *mem_aligned(size_t size, size_t align)
+    __attribute__((malloc, returns_nonnull)); /* zeroed; align: a power of two, 16 or more */
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2), malloc, returns_nonnull));
@@ -26,7 +28,8 @@ void pool_free(struct pool *p); /* NULL-safe */
 /* A store: pieces of a few sizes that come and go, close together in memory. */
 struct store;
 struct store *store_new(void);
-void *store_take(struct store *s, size_t size) __attribute__((returns_nonnull)); /* zeroed, at the beginning of a line of 64 bytes */
+void *store_take(struct store *s, size_t size)
+    __attribute__((returns_nonnull)); /* zeroed, at the beginning of a line of 64 bytes */
 void store_give(struct store *s, void *piece, size_t size);                       /* the same size; wiped */
 void store_free(struct store *s);                                                 /* and all pieces; NULL-safe */
 #endif

@@ -23,7 +23,9 @@ struct msg_row {
     const char *fmt;   /* printf format of the text after "%FAC-SEV-MNEMONIC: " */
 };
 /* MSG(MSG_INV_SPI, "CRYPTO", 4, "RECVD_PKT_INV_SPI", 60000, "decaps: ... destaddr=%s"); */
-#define MSG(name, fac, sev, mnem, limit, format) static const struct msg_row name = {.facility = fac, .mnemonic = mnem, .severity = sev, .limit_ms = limit, .fmt = format}
+#define MSG(name, fac, sev, mnem, limit, format)                                                                       \
+    static const struct msg_row name = {                                                                               \
+        .facility = fac, .mnemonic = mnem, .severity = sev, .limit_ms = limit, .fmt = format}
 
 /* Post with the arguments of row->fmt. msg_post_key: the limit counts per (row, key); a suppressed message never existed (no buffer, no fact). The table of keys
  * is bounded. Returns false when it was suppressed. */
@@ -64,7 +66,13 @@ struct log_host {
 };
 enum log_origin { LOG_ORIGIN_NONE, LOG_ORIGIN_HOSTNAME, LOG_ORIGIN_IP, LOG_ORIGIN_STRING };
 /* Destinations, as numbers of bits in fact_syslog.held and of counters. */
-enum log_dest { LOG_TO_CONSOLE, LOG_TO_MONITOR, LOG_TO_BUFFER, LOG_TO_HOST /* + i */, LOG_DESTS = LOG_TO_HOST + LOG_HOSTS_MAX };
+enum log_dest {
+    LOG_TO_CONSOLE,
+    LOG_TO_MONITOR,
+    LOG_TO_BUFFER,
+    LOG_TO_HOST /* + i */,
+    LOG_DESTS = LOG_TO_HOST + LOG_HOSTS_MAX
+};
 struct stamp_conf { /* service timestamps log|debug */
     int kind;   /* 0 none, 1 uptime, 2 datetime */
     bool msec, localtime, show_timezone, year;
@@ -90,7 +98,9 @@ struct log_conf {
     bool rate_console, rate_all; /* of the console alone; debug lines too */
     int rate_except;            /* up to this severity not limited; LOG_OFF none */
 };
-void log_conf_init(struct log_conf *c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
+void log_conf_init(
+    struct log_conf *
+        c); /* IOS defaults: on, console/monitor/buffered debugging, trap informational, 4096 bytes, datetime msec for both */
 
 /* With the configuration of log_conf_init; the caller owns it, loop and bus outlive it. */
 struct log *log_new(struct loop *loop, struct bus *bus);

@@ -30,5 +30,6 @@ struct regex_stop {
     bool gave_up; /* at the bounds of its work */
 };
 /* True: it matches, and *out says nothing. */
-bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len, struct regex_stop *out);
+bool regex_stop_at(const char *pattern, enum regex_dialect dialect, const char *text, size_t len,
+                   struct regex_stop *out);
 #endif

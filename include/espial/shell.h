@@ -12,15 +12,20 @@ struct shell;  /* one session */
 
 struct shell_params {
     const char *user;     /* "" for none */
-    const char *origin;   /* words of %SYS-5-CONFIG_I after "Configured from ": "console by console", "memory by console", "console by  on vty0 (EEM:name)" */
+    const char *
+        origin; /* words of %SYS-5-CONFIG_I after "Configured from ": "console by console", "memory by console", "console by  on vty0 (EEM:name)" */
     uint8_t privilege;    /* at the start: 1 gives "R1>", 15 gives "R1#" */
     bool vty;             /* take a vty line (fails when all are taken) */
     bool echo;            /* prompt and typed line are part of the output, as a terminal session shows them */
-    bool bypass_authorization; /* a vty's commands are run without `aaa authorization commands` being asked (EEM's `authorization bypass`) */
-    const char *applet;   /* EEM's applet that types: its commands catch none of the applets that wait for them; NULL: none */
-    bool by_person;       /* what is typed comes from somebody who logged in (`ssh host 'show version'`): enable wants its password */
-    bool answers;         /* whoever types answers questions with his next line; without it each gets its default answer */
-    bool patient;         /* a question that nobody answers is not answered: the line does not end; neither does one whose `until` never appears */
+    bool
+        bypass_authorization; /* a vty's commands are run without `aaa authorization commands` being asked (EEM's `authorization bypass`) */
+    const char
+        *applet; /* EEM's applet that types: its commands catch none of the applets that wait for them; NULL: none */
+    bool
+        by_person; /* what is typed comes from somebody who logged in (`ssh host 'show version'`): enable wants its password */
+    bool answers; /* whoever types answers questions with his next line; without it each gets its default answer */
+    bool
+        patient; /* a question that nobody answers is not answered: the line does not end; neither does one whose `until` never appears */
     bool config_file;     /* the startup file: lines are configuration from the first, errors name the line */
 };
 

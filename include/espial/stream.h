@@ -29,7 +29,8 @@ struct stream_base { /* first member of every struct stream */
     struct streams *streams;
 };
 /* Begin to connect; NULL when there is no descriptor for it. */
-static inline struct stream *stream_open(struct streams *s, uint32_t addr, uint16_t port, const struct stream_events *ev, void *arg)
+static inline struct stream *stream_open(struct streams *s, uint32_t addr, uint16_t port,
+                                         const struct stream_events *ev, void *arg)
 {
     return s->ops->open(s, addr, port, ev, arg);
 }

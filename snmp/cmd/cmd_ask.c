@@ -267,8 +267,9 @@ static enum cmd_result show_poll_objects(struct cmd_ctx *c)
         if (!(o = snmp_poll_object(c->self, row)))
             continue;
         snmp_say_object(c->self, row, &name);
-        out_printf(c->out, "%-33s%-33" PRIu64 "%s\n", clock_text(snmp_clock(c->self), wall - (int64_t)(now - o->last), false, when),
-                   o->requests, text_str(&name));
+        out_printf(c->out, "%-33s%-33" PRIu64 "%s\n",
+                   clock_text(snmp_clock(c->self), wall - (int64_t)(now - o->last), false, when), o->requests,
+                   text_str(&name));
         text_clear(&name);
     }
     text_free(&name);

@@ -28,8 +28,10 @@ static enum cmd_result show_community(struct cmd_ctx *c)
     if (!agent_on(c))
         return CMD_OK;
     for (size_t cursor = 0; snmp_community_next(c->self, &cursor, &m);) {
-        out_printf(c->out, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", m.name, m.index, m.name);
-        out_printf(c->out, "storage-type: %s\t active%s%s\n\n\n", storages[m.storage], m.acl[0] ? "\taccess-list: " : "", m.acl);
+        out_printf(c->out, "Community name: %s\nCommunity Index: cisco%u\nCommunity SecurityName: %s\n", m.name,
+                   m.index, m.name);
+        out_printf(c->out, "storage-type: %s\t active%s%s\n\n\n", storages[m.storage],
+                   m.acl[0] ? "\taccess-list: " : "", m.acl);
     }
     return CMD_OK;
 }
@@ -37,9 +39,12 @@ static enum cmd_result show_community(struct cmd_ctx *c)
 static void show_one_group(struct out *o, const struct snmp_group_info *g)
 {
     static const char *const models[] = {"v1", "v2c"}, *const levels[] = {"v3 noauth", "v3 auth", "v3 priv"};
-    out_printf(o, "groupname: %-33ssecurity model:%s \n", g->name, g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model]);
-    out_printf(o, "contextname: %-31sstorage-type: %s\n", g->context[0] ? g->context : "<no context specified>", storages[g->storage]);
-    out_printf(o, "readview : %-33swriteview: %-32s\n", g->read[0] ? g->read : "<no readview specified>", g->write[0] ? g->write : "<no writeview specified>");
+    out_printf(o, "groupname: %-33ssecurity model:%s \n", g->name,
+               g->model == SNMP_GROUP_V3 ? levels[g->level] : models[g->model]);
+    out_printf(o, "contextname: %-31sstorage-type: %s\n", g->context[0] ? g->context : "<no context specified>",
+               storages[g->storage]);
+    out_printf(o, "readview : %-33swriteview: %-32s\n", g->read[0] ? g->read : "<no readview specified>",
+               g->write[0] ? g->write : "<no writeview specified>");
     out_printf(o, "notifyview: %-32s\n", g->notify[0] ? g->notify : "<no notifyview specified>");
     out_printf(o, "row status: active%s%s\n\n", g->acl[0] ? "\taccess-list: " : "", g->acl);
 }
@@ -62,7 +67,10 @@ static void add_engine(struct out *o, const uint8_t *id, size_t n)
 
 static enum cmd_result show_user(struct cmd_ctx *c)
 {
-    static const char *const auths[] = {"None", "MD5", "SHA", "SHA-256", "SHA-384", "SHA-512"}, *const privs[] = {"None", "DES", "AES128", "AES192", "AES256", "3DES"};
+    static const char *const auths[] = {"None", "MD5", "SHA", "SHA-256", "SHA-384", "SHA-512"}, *const privs[] = {
+                                                                                                    "None",   "DES",
+                                                                                                    "AES128", "AES192",
+                                                                                                    "AES256", "3DES"};
     struct snmp_user_info u;
     if (!agent_on(c))
         return CMD_OK;
@@ -72,7 +80,8 @@ static enum cmd_result show_user(struct cmd_ctx *c)
         out_printf(c->out, "User name: %s\nEngine ID: ", u.name);
         add_engine(c->out, u.engine, u.engine_len);
         out_printf(c->out, "\nstorage-type: nonvolatile\t active%s%s\n", u.acl[0] ? "\taccess-list: " : "", u.acl);
-        out_printf(c->out, "Authentication Protocol: %s\nPrivacy Protocol: %s\nGroup-name: %s\n\n", auths[u.auth], privs[u.priv], u.group);
+        out_printf(c->out, "Authentication Protocol: %s\nPrivacy Protocol: %s\nGroup-name: %s\n\n", auths[u.auth],
+                   privs[u.priv], u.group);
     }
     return CMD_OK;
 }
@@ -83,7 +92,8 @@ static enum cmd_result show_view(struct cmd_ctx *c)
     if (!agent_on(c))
         return CMD_OK;
     for (size_t cursor = 0; snmp_view_next(c->self, &cursor, &v);)
-        out_printf(c->out, "%s %s - %s %s active\n", v.name, v.subtree, v.excluded ? "excluded" : "included", storages[v.storage]);
+        out_printf(c->out, "%s %s - %s %s active\n", v.name, v.subtree, v.excluded ? "excluded" : "included",
+                   storages[v.storage]);
     return CMD_OK;
 }
 
@@ -136,7 +146,8 @@ static enum cmd_result show_ifindex(struct cmd_ctx *c)
     struct mib *m = snmp_mib(c->self);
     memcpy(v.oid, if_descr, sizeof if_descr);
     while (m && mib_next(m, &v) && v.oid_len == N + 1 && !memcmp(v.oid, if_descr, sizeof if_descr)) {
-        if (cmd_has(c, "ifname") && (strlen(cmd_str(c, "ifname")) != v.len || memcmp(cmd_str(c, "ifname"), v.data, v.len) != 0))
+        if (cmd_has(c, "ifname") &&
+            (strlen(cmd_str(c, "ifname")) != v.len || memcmp(cmd_str(c, "ifname"), v.data, v.len) != 0))
             continue;
         if (cmd_has(c, "ifname"))
             out_printf(c->out, "Interface = %.*s, Ifindex = %u\n", v.len, (const char *)v.data, v.oid[N]);
@@ -152,7 +163,8 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 1, "show snmp engineID", show_engine, "show local and remote SNMP engine IDs"),
     DO(EXEC, 1, "show snmp group", show_group, "show SNMPv3 groups"),
     DO(EXEC, 1, "show snmp mib", show_mib, "show mib objects"),
-    DO(EXEC, 1, "show snmp mib ifmib ifindex [<ifname>]", show_ifindex, "|show IF-MIB information|show ifindex of the interfaces|Interface name"),
+    DO(EXEC, 1, "show snmp mib ifmib ifindex [<ifname>]", show_ifindex,
+       "|show IF-MIB information|show ifindex of the interfaces|Interface name"),
     DO(EXEC, 1, "show snmp user [<word:name>]", show_user, "show SNMPv3 users|Name of the user"),
     DO(EXEC, 1, "show snmp view", show_view, "show SNMPv3 MIB views"),
 };

@@ -32,7 +32,8 @@ static bool check_host(void *self, const void *obj, struct out *out)
 {
     (void)self;
     const struct snmp_host_conf *h = obj;
-    if (!strcasecmp(h->community, "informs") || !strcasecmp(h->community, "traps")) { /* these words, and nothing behind them */
+    if (!strcasecmp(h->community, "informs") ||
+        !strcasecmp(h->community, "traps")) { /* these words, and nothing behind them */
         out_text(out, "% Incomplete command.\n");
         return false;
     }
@@ -166,8 +167,8 @@ static void show_hosts_logged(struct snmp *s, struct out *o)
     out_printf(o, "SNMP logging: %s\n", snmp_host_stats(s, 0) ? "enabled" : "disabled");
     const struct snmp_host_stats *h;
     for (size_t i = 0; (h = snmp_host_stats(s, i)); i++)
-        out_printf(o, "    Logging to %s.%u, %u/%u, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port, h->queued,
-                   snmp_conf(s)->queue_length, h->sent, h->dropped);
+        out_printf(o, "    Logging to %s.%u, %u/%u, %" PRIu64 " sent, %" PRIu64 " dropped.\n", IP4(h->addr), h->port,
+                   h->queued, snmp_conf(s)->queue_length, h->sent, h->dropped);
 }
 
 static void show_manager_role(struct out *o, const struct snmp_stats *n)
@@ -221,8 +222,10 @@ static enum cmd_result show_host(struct cmd_ctx *c)
         return CMD_OK;
     CONF_EACH(const struct snmp_host_conf, h, &snmp_conf(c->self)->hosts) {
         static const char *const models[] = {"v1", "v2c", "v3 noauth", "v3 auth", "v3 priv"};
-        out_printf(c->out, "Notification host: %s\tudp-port: %u\ttype: %s\n", IP4(h->addr), h->udp_port, h->informs ? "inform" : "trap");
-        out_printf(c->out, "user: %s\tsecurity model: %s\n\n", h->community, models[h->version + (h->version == SNMP_HOST_V3 ? h->level : 0)]);
+        out_printf(c->out, "Notification host: %s\tudp-port: %u\ttype: %s\n", IP4(h->addr), h->udp_port,
+                   h->informs ? "inform" : "trap");
+        out_printf(c->out, "user: %s\tsecurity model: %s\n\n", h->community,
+                   models[h->version + (h->version == SNMP_HOST_V3 ? h->level : 0)]);
     }
     return CMD_OK;
 }
@@ -254,7 +257,10 @@ static enum cmd_result set_debug(struct cmd_ctx *c, bool on)
     static const struct {
         const char *word, *text;
         void (*set)(struct snmp *s, bool on);
-    } bits[] = {{"headers", "packet headers", snmp_debug_headers}, {"packets", "packet", snmp_debug_packets}, {"requests", "requests", snmp_debug_requests}, {"sessions", "sessions", snmp_debug_sessions}};
+    } bits[] = {{"headers", "packet headers", snmp_debug_headers},
+                {"packets", "packet", snmp_debug_packets},
+                {"requests", "requests", snmp_debug_requests},
+                {"sessions", "sessions", snmp_debug_sessions}};
     for (size_t i = 0; i < sizeof bits / sizeof bits[0]; i++) {
         if (!cmd_has(c, bits[i].word))
             continue;
@@ -290,49 +296,62 @@ static const struct cmd_row rows[] = {
      .fn = set_trap_source},
     NO_ONLY(CONFIG, 15, "snmp-server source-interface traps", set_trap_source, ""),
     SET(CONFIG, &snmp_scope, "snmp-server source-interface informs <ifname:inform_source>",
-        "Assign an interface for the source address of all informs|Interface name", TXT(struct snmp_conf, inform_source)),
-    SET(CONFIG, &snmp_scope, "snmp-server location <line:location>", "Text for mib object sysLocation|The physical location of this node",
-        TXT(struct snmp_conf, location)),
+        "Assign an interface for the source address of all informs|Interface name",
+        TXT(struct snmp_conf, inform_source)),
+    SET(CONFIG, &snmp_scope, "snmp-server location <line:location>",
+        "Text for mib object sysLocation|The physical location of this node", TXT(struct snmp_conf, location)),
     SET(CONFIG, &snmp_scope, "snmp-server contact <line:contact>",
-        "Text for mib object sysContact|identification of the contact person for this managed node", TXT(struct snmp_conf, contact)),
+        "Text for mib object sysContact|identification of the contact person for this managed node",
+        TXT(struct snmp_conf, contact)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
      .flags = CMD_NO | CMD_IN_CONFIG | CMD_KEEPS,
-     .sentence = "snmp-server enable traps snmp &{[authentication=authentication]|[linkdown=linkdown]|[linkup=linkup]|[coldstart=coldstart]|[warmstart=warmstart]}",
-     .help = "Enable SNMP traps|Enable authentication trap|Enable linkDown trap|Enable linkUp trap|Enable coldStart trap|Enable warmStart trap",
+     .sentence = "snmp-server enable traps snmp "
+                 "&{[authentication=authentication]|[linkdown=linkdown]|[linkup=linkup]|[coldstart=coldstart]|["
+                 "warmstart=warmstart]}",
+     .help = "Enable SNMP traps|Enable authentication trap|Enable linkDown trap|Enable linkUp trap|Enable coldStart "
+             "trap|Enable warmStart trap",
      .fn = enable_standard,
      .print = print_standard},
     SET(CONFIG, &snmp_scope, "snmp-server enable traps config=traps_config", "Enable SNMP config traps",
         NUM(struct snmp_conf, traps_config)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps config-copy=traps_config_copy", "Enable SNMP config-copy traps",
         NUM(struct snmp_conf, traps_config_copy)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps entity=traps_entity", "Enable SNMP entity traps", NUM(struct snmp_conf, traps_entity)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager", "Enable SNMP Embedded Event Manager traps",
-        NUM(struct snmp_conf, traps_event_manager)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps entity=traps_entity", "Enable SNMP entity traps",
+        NUM(struct snmp_conf, traps_entity)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps event-manager=traps_event_manager",
+        "Enable SNMP Embedded Event Manager traps", NUM(struct snmp_conf, traps_event_manager)),
     SET(CONFIG, &snmp_scope, "snmp-server enable traps syslog=traps_syslog", "Enable SNMP syslog traps",
         NUM(struct snmp_conf, traps_syslog)),
     HELP(CONFIG, "snmp-server enable traps isakmp", "Enable ISAKMP traps"),
     HELP(CONFIG, "snmp-server enable traps isakmp policy", "Enable ISAKMP policy traps"),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp policy add=traps_policy_add", "Enable ISAKMP policy add trap", NUM(struct snmp_conf, traps_policy_add)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp policy delete=traps_policy_delete", "Enable ISAKMP policy delete trap", NUM(struct snmp_conf, traps_policy_delete)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp policy add=traps_policy_add",
+        "Enable ISAKMP policy add trap", NUM(struct snmp_conf, traps_policy_add)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp policy delete=traps_policy_delete",
+        "Enable ISAKMP policy delete trap", NUM(struct snmp_conf, traps_policy_delete)),
     HELP(CONFIG, "snmp-server enable traps isakmp tunnel", "Enable ISAKMP tunnel traps"),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel start=traps_isakmp_start", "Enable ISAKMP tunnel start trap",
-        NUM(struct snmp_conf, traps_isakmp_start)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel stop=traps_isakmp_stop", "Enable ISAKMP tunnel stop trap",
-        NUM(struct snmp_conf, traps_isakmp_stop)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel start=traps_isakmp_start",
+        "Enable ISAKMP tunnel start trap", NUM(struct snmp_conf, traps_isakmp_start)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps isakmp tunnel stop=traps_isakmp_stop",
+        "Enable ISAKMP tunnel stop trap", NUM(struct snmp_conf, traps_isakmp_stop)),
     HELP(CONFIG, "snmp-server enable traps ipsec", "Enable IPsec traps"),
     HELP(CONFIG, "snmp-server enable traps ipsec cryptomap", "Enable IPsec cryptomap traps"),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap add=traps_cryptomap_add", "Enable IPsec cryptomap add trap", NUM(struct snmp_conf, traps_cryptomap_add)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap delete=traps_cryptomap_delete", "Enable IPsec cryptomap delete trap", NUM(struct snmp_conf, traps_cryptomap_delete)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap attach=traps_cryptomap_attach", "Enable IPsec cryptomap attach trap", NUM(struct snmp_conf, traps_cryptomap_attach)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap detach=traps_cryptomap_detach", "Enable IPsec cryptomap detach trap", NUM(struct snmp_conf, traps_cryptomap_detach)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap add=traps_cryptomap_add",
+        "Enable IPsec cryptomap add trap", NUM(struct snmp_conf, traps_cryptomap_add)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap delete=traps_cryptomap_delete",
+        "Enable IPsec cryptomap delete trap", NUM(struct snmp_conf, traps_cryptomap_delete)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap attach=traps_cryptomap_attach",
+        "Enable IPsec cryptomap attach trap", NUM(struct snmp_conf, traps_cryptomap_attach)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec cryptomap detach=traps_cryptomap_detach",
+        "Enable IPsec cryptomap detach trap", NUM(struct snmp_conf, traps_cryptomap_detach)),
     HELP(CONFIG, "snmp-server enable traps ipsec tunnel", "Enable IPsec tunnel traps"),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel start=traps_ipsec_start", "Enable IPsec tunnel start trap",
-        NUM(struct snmp_conf, traps_ipsec_start)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel stop=traps_ipsec_stop", "Enable IPsec tunnel stop trap",
-        NUM(struct snmp_conf, traps_ipsec_stop)),
-    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsla=traps_ipsla", "Enable SNMP IP SLA traps", NUM(struct snmp_conf, traps_ipsla)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel start=traps_ipsec_start",
+        "Enable IPsec tunnel start trap", NUM(struct snmp_conf, traps_ipsec_start)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsec tunnel stop=traps_ipsec_stop",
+        "Enable IPsec tunnel stop trap", NUM(struct snmp_conf, traps_ipsec_stop)),
+    SET(CONFIG, &snmp_scope, "snmp-server enable traps ipsla=traps_ipsla", "Enable SNMP IP SLA traps",
+        NUM(struct snmp_conf, traps_ipsla)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
      .priv = 15,
@@ -341,29 +360,51 @@ static const struct cmd_row rows[] = {
      .help = "",
      .fn = enable_all_traps},
     LINE(CONFIG, &host_scope, &snmp_scope, struct snmp_conf, hosts,
-         "snmp-server host <ip:addr> [traps|informs]=informs [version {1|2c|3 {noauth|auth|priv}=level}=version] <word:community> "
-         "&{[udp-port <udp_port:1-65535>]|[config=only_config]|[config-copy=only_config_copy]|[entity=only_entity]|[event-manager=only_event_manager]|[ipsec=only_ipsec]|[ipsla=only_ipsla]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_syslog]}",
-         "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this host|Send Informs to this host|SNMP version to use for "
-         "notification messages|Use SNMPv1|Use SNMPv2c|Use SNMPv3|Use the SNMPv3 noAuthNoPriv Security Level|Use the SNMPv3 authNoPriv Security Level|"
-         "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification host's UDP port number|"
-         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP config-copy traps|Allow SNMP entity traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP traps|Allow SNMP-type "
+         "snmp-server host <ip:addr> [traps|informs]=informs [version {1|2c|3 {noauth|auth|priv}=level}=version] "
+         "<word:community> "
+         "&{[udp-port "
+         "<udp_port:1-65535>]|[config=only_config]|[config-copy=only_config_copy]|[entity=only_entity]|[event-manager="
+         "only_event_manager]|[ipsec=only_ipsec]|[ipsla=only_ipsla]|[isakmp=only_isakmp]|[snmp=only_snmp]|[syslog=only_"
+         "syslog]}",
+         "Specify hosts to receive SNMP notifications|IP address of SNMP notification host|Send Traps to this "
+         "host|Send Informs to this host|SNMP version to use for "
+         "notification messages|Use SNMPv1|Use SNMPv2c|Use SNMPv3|Use the SNMPv3 noAuthNoPriv Security Level|Use the "
+         "SNMPv3 authNoPriv Security Level|"
+         "Use the SNMPv3 authPriv Security Level|SNMPv1/v2c community string or SNMPv3 user name|The notification "
+         "host's UDP port number|"
+         "udp port number of the receiver (default 162)|Allow SNMP config traps|Allow SNMP config-copy traps|Allow "
+         "SNMP entity traps|Allow SNMP Embedded Event Manager traps|Allow IPsec traps|Allow IP SLA traps|Allow ISAKMP "
+         "traps|Allow SNMP-type "
          "notifications|Allow SNMP syslog traps",
-         KEY_NUM(struct snmp_host_conf, addr), KEY_NUM(struct snmp_host_conf, informs), KEY_NUM(struct snmp_host_conf, version), KEY_NUM(struct snmp_host_conf, level),
-         KEY_TXT(struct snmp_host_conf, community), KEY_NUM(struct snmp_host_conf, udp_port), NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_config_copy), NUM(struct snmp_host_conf, only_entity),
-         NUM(struct snmp_host_conf, only_event_manager), NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla), NUM(struct snmp_host_conf, only_isakmp),
-         NUM(struct snmp_host_conf, only_snmp), NUM(struct snmp_host_conf, only_syslog)),
+         KEY_NUM(struct snmp_host_conf, addr), KEY_NUM(struct snmp_host_conf, informs),
+         KEY_NUM(struct snmp_host_conf, version), KEY_NUM(struct snmp_host_conf, level),
+         KEY_TXT(struct snmp_host_conf, community), KEY_NUM(struct snmp_host_conf, udp_port),
+         NUM(struct snmp_host_conf, only_config), NUM(struct snmp_host_conf, only_config_copy),
+         NUM(struct snmp_host_conf, only_entity), NUM(struct snmp_host_conf, only_event_manager),
+         NUM(struct snmp_host_conf, only_ipsec), NUM(struct snmp_host_conf, only_ipsla),
+         NUM(struct snmp_host_conf, only_isakmp), NUM(struct snmp_host_conf, only_snmp),
+         NUM(struct snmp_host_conf, only_syslog)),
     NO_ONLY(CONFIG, 15, "snmp-server host <ip:addr> [traps=trapsonly|informs=informsonly]", remove_hosts, ""),
-    SET(CONFIG, &snmp_scope, "snmp-server trap link ietf=trap_link_ietf", "SNMP trap options|SNMP link trap options|Use IETF standard for SNMP traps", NUM(struct snmp_conf, trap_link_ietf)),
-    SET(CONFIG, &snmp_scope, "snmp-server drop unknown-user=drop_unknown_user", "Silently drop SNMP packets|Those of users whom nobody knows", NUM(struct snmp_conf, drop_unknown_user)),
-    SET(CONFIG, &snmp_scope, "snmp-server system-shutdown=system_shutdown", "Enable use of the SNMP reload command", NUM(struct snmp_conf, system_shutdown)),
-    SET(CONFIG, &snmp_scope, "snmp-server trap-timeout <trap_timeout:1-1000>", "Set timeout for TRAP message retransmissions|Timeout in seconds",
-        NUM(struct snmp_conf, trap_timeout)),
-    SET(CONFIG, &snmp_scope, "snmp-server informs &{[retries <inform_retries:0-100>]|[timeout <inform_timeout:0-42949671>]|[pending <inform_pending:1-4294967295>]}",
-        "Configure SNMP Informs options|Set retry count for informs|Retry count|Set timeout for informs|Timeout in seconds|Set pending-queue length for informs|Unacked informs to hold",
-        NUM(struct snmp_conf, inform_retries), NUM(struct snmp_conf, inform_timeout), NUM(struct snmp_conf, inform_pending)),
+    SET(CONFIG, &snmp_scope, "snmp-server trap link ietf=trap_link_ietf",
+        "SNMP trap options|SNMP link trap options|Use IETF standard for SNMP traps",
+        NUM(struct snmp_conf, trap_link_ietf)),
+    SET(CONFIG, &snmp_scope, "snmp-server drop unknown-user=drop_unknown_user",
+        "Silently drop SNMP packets|Those of users whom nobody knows", NUM(struct snmp_conf, drop_unknown_user)),
+    SET(CONFIG, &snmp_scope, "snmp-server system-shutdown=system_shutdown", "Enable use of the SNMP reload command",
+        NUM(struct snmp_conf, system_shutdown)),
+    SET(CONFIG, &snmp_scope, "snmp-server trap-timeout <trap_timeout:1-1000>",
+        "Set timeout for TRAP message retransmissions|Timeout in seconds", NUM(struct snmp_conf, trap_timeout)),
+    SET(CONFIG, &snmp_scope,
+        "snmp-server informs &{[retries <inform_retries:0-100>]|[timeout <inform_timeout:0-42949671>]|[pending "
+        "<inform_pending:1-4294967295>]}",
+        "Configure SNMP Informs options|Set retry count for informs|Retry count|Set timeout for informs|Timeout in "
+        "seconds|Set pending-queue length for informs|Unacked informs to hold",
+        NUM(struct snmp_conf, inform_retries), NUM(struct snmp_conf, inform_timeout),
+        NUM(struct snmp_conf, inform_pending)),
     HELP(CONFIG, "snmp-server manager", "Modify SNMP manager parameters"),
     SET(CONFIG, &snmp_scope, "snmp-server manager=manager", "", NUM(struct snmp_conf, manager)),
-    SET(CONFIG, &snmp_scope, "snmp-server manager session-timeout <session_timeout:10-1000000>", "Modify manager session timeout value|Timeout in seconds (default 600)",
+    SET(CONFIG, &snmp_scope, "snmp-server manager session-timeout <session_timeout:10-1000000>",
+        "Modify manager session timeout value|Timeout in seconds (default 600)",
         NUM(struct snmp_conf, session_timeout)),
     {.kind = CMD_DO_ROW,
      .mode = CONFIG,
@@ -374,13 +415,19 @@ static const struct cmd_row rows[] = {
      .fn = stop_agent},
 
     HELP(CONFIG, "logging history", "Configure syslog history table"),
-    SET(CONFIG, &snmp_scope, "logging history size <history_size:1-500>", "Set history table size|Number of entries in history table", NUM(struct snmp_conf, history_size)),
+    SET(CONFIG, &snmp_scope, "logging history size <history_size:1-500>",
+        "Set history table size|Number of entries in history table", NUM(struct snmp_conf, history_size)),
     SET(CONFIG, &snmp_scope,
-        "logging history {emergencies=history_level:0|alerts=history_level:1|critical=history_level:2|errors=history_level:3|warnings=history_level:4|"
+        "logging history "
+        "{emergencies=history_level:0|alerts=history_level:1|critical=history_level:2|errors=history_level:3|warnings="
+        "history_level:4|"
         "notifications=history_level:5|informational=history_level:6|debugging=history_level:7|<history_level:0-7>}",
-        "System is unusable                (severity=0)|Immediate action needed           (severity=1)|Critical conditions               (severity=2)|"
-        "Error conditions                  (severity=3)|Warning conditions                (severity=4)|Normal but significant conditions (severity=5)|"
-        "Informational messages            (severity=6)|Debugging messages                (severity=7)|Logging severity level",
+        "System is unusable                (severity=0)|Immediate action needed           (severity=1)|Critical "
+        "conditions               (severity=2)|"
+        "Error conditions                  (severity=3)|Warning conditions                (severity=4)|Normal but "
+        "significant conditions (severity=5)|"
+        "Informational messages            (severity=6)|Debugging messages                (severity=7)|Logging "
+        "severity level",
         NUM(struct snmp_conf, history_level)),
 
     HELP(EXEC, "show snmp", "snmp statistics"),
@@ -390,8 +437,10 @@ static const struct cmd_row rows[] = {
     DO(EXEC, 15, "show snmp host", show_host, "show SNMP hosts"),
     DO(EXEC, 1, "show snmp location", show_location, "show SNMP location string"),
     HELP(EXEC, "debug snmp", "SNMP information"),
-    DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_on, DEBUGS),
+    DO_NO(EXEC, 15, "debug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_on,
+          DEBUGS),
     HELP(EXEC, "undebug snmp", "SNMP information"),
-    DO(EXEC, 15, "undebug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_off, DEBUGS),
+    DO(EXEC, 15, "undebug snmp {headers=headers|packets=packets|requests=requests|sessions=sessions}", debug_off,
+       DEBUGS),
 };
 const struct cmd_table snmp_table = CMD_TABLE("snmp/cmd/cmd_snmp", rows);

@@ -214,8 +214,14 @@ static bool get_process(void *self, const struct mib_row *row, const struct mib_
 }
 
 #define HOST "1.3.6.1.2.1.25."
-#define STORAGE(nm, n, t, w) {.name = nm, .oid = HOST "2.3.1." #n, .type = t, .table = &storages, .get = get_storage, .which = w}
-#define DEVICE(nm, n, t, w)  {.name = nm, .oid = HOST "3.2.1." #n, .type = t, .table = &devices, .get = get_device, .which = w}
+#define STORAGE(nm, n, t, w)                                                                                           \
+    {                                                                                                                  \
+        .name = nm, .oid = HOST "2.3.1." #n, .type = t, .table = &storages, .get = get_storage, .which = w             \
+    }
+#define DEVICE(nm, n, t, w)                                                                                            \
+    {                                                                                                                  \
+        .name = nm, .oid = HOST "3.2.1." #n, .type = t, .table = &devices, .get = get_device, .which = w               \
+    }
 #define PROCESS(nm, n, t, w) {.name = nm, .oid = HOST n, .type = t, .table = &processes, .get = get_process, .which = w}
 static const struct mib_row rows[] = {
     {.name = "hrSystemUptime", .oid = HOST "1.1", .type = TRAP_TICKS, .get = get_system, .which = UPTIME},

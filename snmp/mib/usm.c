@@ -31,11 +31,14 @@ struct protocol {
     uint8_t n;
 };
 /* usmNoAuthProtocol, HMACMD5, HMACSHA, HMAC192SHA256, HMAC256SHA384, HMAC384SHA512: RFC 3414, RFC 7860 */
-static const struct protocol auths[] = {{{1, 3, 6, 1, 6, 3, 10, 1, 1, 1}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 2}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 3}, 10},
-                                        {{1, 3, 6, 1, 6, 3, 10, 1, 1, 5}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 6}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 7}, 10}};
+static const struct protocol auths[] = {{{1, 3, 6, 1, 6, 3, 10, 1, 1, 1}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 2}, 10},
+                                        {{1, 3, 6, 1, 6, 3, 10, 1, 1, 3}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 5}, 10},
+                                        {{1, 3, 6, 1, 6, 3, 10, 1, 1, 6}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 1, 7}, 10}};
 /* usmNoPrivProtocol, usmDESPrivProtocol, usmAesCfb128Protocol (RFC 3826), cusmAESCfb192PrivProtocol, cusmAESCfb256PrivProtocol, cusm3DES168PrivProtocol */
-static const struct protocol privs[] = {{{1, 3, 6, 1, 6, 3, 10, 1, 2, 1}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 2, 2}, 10}, {{1, 3, 6, 1, 6, 3, 10, 1, 2, 4}, 10},
-                                        {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 1}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 2}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 3}, 11}};
+static const struct protocol privs[] = {
+    {{1, 3, 6, 1, 6, 3, 10, 1, 2, 1}, 10},    {{1, 3, 6, 1, 6, 3, 10, 1, 2, 2}, 10},
+    {{1, 3, 6, 1, 6, 3, 10, 1, 2, 4}, 10},    {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 1}, 11},
+    {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 2}, 11}, {{1, 3, 6, 1, 4, 1, 9, 12, 6, 1, 3}, 11}};
 
 static void put_protocol(struct trap_var *out, const struct protocol *p)
 {
@@ -62,7 +65,10 @@ static bool get_user(void *self, const struct mib_row *row, const struct mib_ind
     return true;
 }
 
-#define USER(nm, n, t, w) {.name = nm, .oid = "1.3.6.1.6.3.15.1.2.2.1." #n, .type = t, .table = &users, .get = get_user, .which = w}
+#define USER(nm, n, t, w)                                                                                              \
+    {                                                                                                                  \
+        .name = nm, .oid = "1.3.6.1.6.3.15.1.2.2.1." #n, .type = t, .table = &users, .get = get_user, .which = w       \
+    }
 static const struct mib_row rows[] = {
     {.name = "usmUserSpinLock", .oid = "1.3.6.1.6.3.15.1.2.1", .type = TRAP_INT, .get = listed_lock},
     USER("usmUserSecurityName", 3, TRAP_STRING, SECURITY_NAME),

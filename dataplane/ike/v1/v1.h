@@ -122,10 +122,12 @@ struct v1_offer {
 };
 /* The flow that QM1 asks for into qm->policy, with its identities kept, and what is chosen of the offer into qm->choice. SPD_UNFIT: the flow is there, but
  * nothing that is offered for it is acceptable. */
-enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer, struct qm_scratch *qm);
+enum spd_answer v1_flow_find(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer,
+                             struct qm_scratch *qm);
 /* The same for transport mode through a translator: hosts behind it are those that are seen here. Neither SPD_OK nor SPD_UNFIT: it makes no difference, and
  * nothing has changed. */
-enum spd_answer v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer, struct qm_scratch *qm);
+enum spd_answer v1_flow_find_seen(struct ike_sa *sa, const struct payloads *ps, const struct v1_offer *offer,
+                                  struct qm_scratch *qm);
 void v1_flow_trace(const struct ike_sa *sa, const struct ipsec_policy *flow, enum spd_answer answer);
 /* v1_peer.c: vendor ids and NAT discovery. */
 enum v1_vendors { VENDORS_FIRST = 1, VENDORS_SECOND = 2 }; /* of MM1 and MM2; of MM3 and MM4; aggressive mode: both */
@@ -154,7 +156,8 @@ void v1_info_delete_ipsec(struct ike_sa *sa, uint8_t ip_proto, uint32_t spi);
 void v1_info_delete_ike(struct ike_sa *sa);
 void v1_info_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, uint8_t spi_len, const void *data,
                     size_t len);
-void v1_info_say_notify(const struct ike_sa *sa, const struct notify_body *n, uint32_t mid); /* debug lines of one that came */
+void v1_info_say_notify(const struct ike_sa *sa, const struct notify_body *n,
+                        uint32_t mid); /* debug lines of one that came */
 /* Without protection: only the refusal of a first message; limited. */
 void v1_info_refuse(struct ike *ike, const struct udp_from *from, bool floated, const struct isakmp_hdr *h,
                     uint16_t type);

@@ -284,9 +284,9 @@ bool v1_p1_sound(const struct ike_sa *sa, const struct payloads *ps)
     struct notify_body n;
 
     for (unsigned i = 0; (p = payload_nth(ps, PL_NOTIFY, i)); i++)
-        if (codec_notify(p, &n) != CODEC_OK ||
-            (n.type == N_INITIAL_CONTACT && n.spi_len == 2 * COOKIE_LEN &&
-             (memcmp(n.spi, sa->icookie, COOKIE_LEN) != 0 || memcmp(n.spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) != 0))) {
+        if (codec_notify(p, &n) != CODEC_OK || (n.type == N_INITIAL_CONTACT && n.spi_len == 2 * COOKIE_LEN &&
+                                                (memcmp(n.spi, sa->icookie, COOKIE_LEN) != 0 ||
+                                                 memcmp(n.spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN) != 0))) {
             ike_msg(sa->ike, IKE_MSG_BAD, sa->remote, NULL);
             return false;
         }

@@ -150,11 +150,12 @@ static bool read_nonce(const struct v2_payloads *ps, uint8_t *out, size_t *len)
 
 void v2_child_failed(const struct v2_sa *sa, uint16_t why)
 {
-    enum flowmib_reason reason = why == V2N_INVALID_SYNTAX         ? FLOWMIB_ENCODING
-                                 : why == V2N_NO_ADDITIONAL_SAS    ? FLOWMIB_CAPACITY
-                                 : why == V2N_NO_PROPOSAL_CHOSEN || why == V2N_TS_UNACCEPTABLE || why == V2N_SINGLE_PAIR_REQUIRED
-                                     ? FLOWMIB_PROPOSAL
-                                     : 0;
+    enum flowmib_reason reason =
+        why == V2N_INVALID_SYNTAX      ? FLOWMIB_ENCODING
+        : why == V2N_NO_ADDITIONAL_SAS ? FLOWMIB_CAPACITY
+        : why == V2N_NO_PROPOSAL_CHOSEN || why == V2N_TS_UNACCEPTABLE || why == V2N_SINGLE_PAIR_REQUIRED
+            ? FLOWMIB_PROPOSAL
+            : 0;
     if (reason)
         flowmib_fail(sa->v2->ike->env.ipsec, reason, sa->remote, sa->local, 0, 0);
 }

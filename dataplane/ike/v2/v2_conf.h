@@ -84,7 +84,7 @@ struct v2_profile_conf {                               /* crypto ikev2 profile N
     bool fvrf_any;
     uint32_t match_local;            /* match address local; 0 any */
     char match_if[IFNAME_MAX];       /* ... interface: its address; "" any */
-    uint8_t local_id_kind;           /* identity local: enum v2_match_kind (address, fqdn, email, key-id); NONE: address */
+    uint8_t local_id_kind; /* identity local: enum v2_match_kind (address, fqdn, email, key-id); NONE: address */
     char local_id[V2_ID_MAX];
     uint32_t local_id_addr;
     uint8_t auth_local, auth_remote; /* enum v2_auth_conf */

@@ -41,8 +41,8 @@ void v2_event_message(const struct v2_sa *sa, uint8_t exchange, bool response, b
 {
     const char *name = v2_exchange_name(exchange);
 
-    v2_event(sa, EV_IKEV2_EVENT, "(%c) %s IKEv2 %s Exchange %s", response == in ? 'I' : 'R', in ? "Received" : "Sending",
-             name ? name : "Unknown", response ? "RESPONSE" : "REQUEST");
+    v2_event(sa, EV_IKEV2_EVENT, "(%c) %s IKEv2 %s Exchange %s", response == in ? 'I' : 'R',
+             in ? "Received" : "Sending", name ? name : "Unknown", response ? "RESPONSE" : "REQUEST");
 }
 
 void v2_event_carries(const struct v2_sa *sa, uint8_t type, bool response, bool in)
@@ -54,8 +54,9 @@ void v2_event_carries(const struct v2_sa *sa, uint8_t type, bool response, bool 
 
 void v2_event_request(const struct v2 *v2, const struct ipsec_policy *want)
 {
-    evtrace_add(traces(v2), EV_IKEV2_INTERNAL,
-                "SA ID:0 SESSION ID:0    IKEV2-RECV-KMI: KMI Received: KEY_ENG_REQUEST_SAS, KMI source: IPSEC key engine, "
-                "KMI dest: Crypto IKEv2, local: %s, remote: %s",
-                IP4(want->local), IP4(want->peer));
+    evtrace_add(
+        traces(v2), EV_IKEV2_INTERNAL,
+        "SA ID:0 SESSION ID:0    IKEV2-RECV-KMI: KMI Received: KEY_ENG_REQUEST_SAS, KMI source: IPSEC key engine, "
+        "KMI dest: Crypto IKEv2, local: %s, remote: %s",
+        IP4(want->local), IP4(want->peer));
 }

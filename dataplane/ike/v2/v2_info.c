@@ -272,7 +272,8 @@ void v2_send_bare(struct v2 *v2, const struct udp_from *from, bool floated, cons
         v2->refusals_at = now;
         v2->refusals = 0;
     }
-    bool on_the_way = type == V2N_COOKIE || type == V2N_INVALID_KE_PAYLOAD; /* to an SA: strangers must not use those up */
+    bool on_the_way =
+        type == V2N_COOKIE || type == V2N_INVALID_KE_PAYLOAD; /* to an SA: strangers must not use those up */
     if (!on_the_way && v2->refusals++ >= REFUSALS)
         return;
     memcpy(h.ispi, request->ispi, V2_SPI);

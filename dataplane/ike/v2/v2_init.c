@@ -405,9 +405,10 @@ static bool admitted(struct v2 *v2, const struct v2_msg *m, const struct v2_payl
     }
     if (v2->nqueued >= c->max_queue) {
         v2->stats.queue_full++;
-    } else if (v2->nsas < V2_SA_MAX && v2->half_open < V2_HALF_OPEN_MAX && (!p || (p->half_open < V2_HALF_OPEN_PEER_MAX && p->nsas < V2_PEER_SA_MAX)) &&
-        (!c->max_sa || v2->nsas < c->max_sa) && (!c->max_incoming || v2->negotiating_in < c->max_incoming) &&
-        (!c->max_negotiating || v2->negotiating_in + v2->negotiating_out < c->max_negotiating)) {
+    } else if (v2->nsas < V2_SA_MAX && v2->half_open < V2_HALF_OPEN_MAX &&
+               (!p || (p->half_open < V2_HALF_OPEN_PEER_MAX && p->nsas < V2_PEER_SA_MAX)) &&
+               (!c->max_sa || v2->nsas < c->max_sa) && (!c->max_incoming || v2->negotiating_in < c->max_incoming) &&
+               (!c->max_negotiating || v2->negotiating_in + v2->negotiating_out < c->max_negotiating)) {
         return true;
     }
     v2->stats.incoming_rejected++;

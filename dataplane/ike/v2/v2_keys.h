@@ -21,8 +21,8 @@ void v2_keys_child(const struct v2_suite *s, const struct key *d, struct bytes g
                    uint8_t *out, size_t len);
 /* AUTH by shared key (section 2.15): prf(prf(psk, "Key Pad for IKEv2"), first message | other's nonce | prf(SK_p, ID
  * body)). out: hash_len(prf) bytes. */
-void v2_keys_auth_psk(enum hash_alg prf, struct bytes psk, struct bytes message, struct bytes nonce, const struct key *sk_p,
-                      struct bytes id_body, uint8_t *out);
+void v2_keys_auth_psk(enum hash_alg prf, struct bytes psk, struct bytes message, struct bytes nonce,
+                      const struct key *sk_p, struct bytes id_body, uint8_t *out);
 /* RFC 8784 section 3: what SK_d, SK_pi and SK_pr (any one of them, sk) are with a postquantum preshared key: prf+(PPK, sk),
  * as long as sk. out may be sk. */
 void v2_keys_mix(enum hash_alg prf, struct bytes ppk, const struct key *sk, struct key *out);

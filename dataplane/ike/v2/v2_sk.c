@@ -100,7 +100,8 @@ size_t v2_sk_seal_fragment(struct v2_sk *sk, struct rnd *rnd, const struct v2_hd
     return seal(sk, rnd, h, first, number, total, inner, len, out, cap);
 }
 
-#define FRAGMENT_LEAST 64 /* carried by a piece, however small the MTU: the least that can be configured has no room for the headers */
+#define FRAGMENT_LEAST                                                                                                 \
+    64 /* carried by a piece, however small the MTU: the least that can be configured has no room for the headers */
 
 size_t v2_sk_fragment_room(const struct v2_suite *s, size_t mtu, bool floated)
 {
