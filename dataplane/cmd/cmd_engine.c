@@ -46,9 +46,11 @@ static void ike_rows(struct ipsec *ips, struct out *o)
     ipsec_engine_rows(ips, ike_row, &rows);
     if (rows.n)
         qsort(rows.v, rows.n, sizeof *rows.v, by_id);
-    for (const struct engine_row *r = rows.v; r < rows.v + rows.n; r++)
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct engine_row *r = &rows.v[i];
         out_printf(o, ENGINE_ROW, r->id, r->type, r->algorithm, (ull)r->encrypt, (ull)r->decrypt, r->last_seq,
                    IP4(r->addr));
+    }
     mem_free(rows.v);
 }
 
