@@ -37,14 +37,25 @@ static void say(struct rig *r, uint32_t mid, unsigned number, unsigned total)
     rig_inject(r, 0, 500, out, len);
 }
 
-/* An MTU that has no room for the headers of a piece: pieces are as small as they may be. */
+/* An MTU that has no room for the headers of a piece: pieces are as small as they may be, and what has nothing to be cut
+ * (a probe, and most answers of INFORMATIONAL) goes whole. */
 static void tiny(void **state)
 {
     (void)state;
     static const char *const rows[] = {"crypto ikev2 fragmentation mtu 68\n", "crypto ikev2 fragmentation mtu 120\n"};
     for (unsigned i = 0; i < 2; i++) {
-        struct rig *r = rig_new_with(2 + i, rows[i], "", "");
+        struct rig *r = rig_new_with(2 + i, rows[i], " dpd 10 2 periodic\n", "");
         assert_true(rig_ping(r, 0, 5) >= 4);
+        const struct v2_sa *sa = rig_sa(r, 0);
+        box_run(r->b, 120 * S);
+        assert_ptr_equal(rig_sa(r, 0), sa);
+        assert_true(r->seen[V2_INFORMATIONAL][0] >= 10);
+        assert_int_equal(r->seen[V2_INFORMATIONAL][1], r->seen[V2_INFORMATIONAL][0]);
+        unsigned said = r->seen[V2_INFORMATIONAL][1];
+        box_type(r->b, "left", "clear crypto session");
+        box_run(r->b, 100 * S / 1000);
+        rig_quiet(r, 0, 0);
+        assert_true(r->seen[V2_INFORMATIONAL][1] > said);
         rig_free(r);
     }
 }

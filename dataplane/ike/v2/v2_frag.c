@@ -1,8 +1,9 @@
 /* IKE fragmentation (RFC 7383), out and in.
  *
  * Out: when both ends have said IKEV2_FRAGMENTATION_SUPPORTED, a protected message that would make a datagram longer
- * than `crypto ikev2 fragmentation mtu` is sealed piece by piece: each fragment is a message of its own with the same
- * message id, proved by itself. What is sent is kept as it was sent, so that repeats are the same bytes.
+ * than `crypto ikev2 fragmentation mtu` is sealed piece by piece, if that makes two at least: each fragment is a message
+ * of its own with the same message id, proved by itself. What is sent is kept as it was sent, so that repeats are the
+ * same bytes.
  *
  * In: only proved fragments come here, so whoever fills our memory is the peer. Of one SA at most four messages are put
  * together at a time; the oldest gives way. A fragment with a greater total begins its message anew (section 2.6), one
@@ -33,11 +34,11 @@ static bool seal(struct v2_sa *sa, const struct v2_hdr *h, const struct v2_wr *w
     v2_trace_inner(sa, "Building packet for encryption.", w->first, w->w.base, w->w.len);
     if (!len)
         return false;
-    if (!sa->frag || len + around <= mtu) {
+    size_t room = v2_sk_fragment_room(&sa->suite, mtu, floated), total = (w->w.len + room - 1) / room;
+    if (!sa->frag || len + around <= mtu || total <= 1) { /* one piece would be longer than the whole */
         v2_wire_add(out, buf, len);
         return true;
     }
-    size_t room = v2_sk_fragment_room(&sa->suite, mtu, floated), total = (w->w.len + room - 1) / room;
     if (total > UINT16_MAX)
         return false;
     for (size_t i = 0; i < total; i++) {
