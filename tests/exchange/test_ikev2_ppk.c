@@ -143,6 +143,68 @@ static void blocks(void **state)
     rig_free(r);
 }
 
+/* A block by identity that insists: who begins knows no identity before the answer to IKE_AUTH, and leaves then. */
+static void insists_by_identity(void **state)
+{
+    (void)state;
+    static const char by_name[] =
+        "configure terminal\ncrypto ikev2 keyring Q\npeer BY-NAME\nidentity address 10.0.0.2\n%s\n"
+        "%s\ncrypto ikev2 profile P\nkeyring ppk Q\nend";
+    static const struct {
+        const char *block, *other, *right;
+        bool stands, with;
+    } odd[] = {
+        {A_REQ, "exit", NULL, false, false},
+        {A_REQ, "exit", A, false, false},
+        {A, "exit", A, true, false},
+        {A_REQ, "exit\npeer ANY\naddress 0.0.0.0 0.0.0.0\n" B, B, false, false},
+        {A_REQ, "exit\npeer ANY\naddress 0.0.0.0 0.0.0.0\n" A, A, true, true},
+        {A_REQ, "address 10.0.0.2", A, true, true},
+        {B, "exit\npeer ANY\naddress 0.0.0.0 0.0.0.0\n" A, A, true, true},
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        char text[512];
+        struct rig *r = rig_new(40 + i);
+        give(r, 1, odd[i].right);
+        snprintf(text, sizeof text, by_name, odd[i].block, odd[i].other);
+        box_type_all(r->b, "left", text);
+        bool came = rig_ping(r, 0, 5) >= 4;
+        if (came != odd[i].stands || (came && rig_sa(r, 0)->ppk != odd[i].with))
+            fail_msg("row %zu: %s", i, came ? "stands" : "refused");
+        if (!came) {
+            assert_true(stats(r, 0).ppk_failed_required > 0);
+            rig_quiet(r, 0, 0);
+        }
+        rig_free(r);
+    }
+}
+
+/* Who cuts USE_PPK out of a first message changes what both ends sign. */
+static uint16_t cut_from;
+static enum wire_verdict cut_use_ppk(struct rig *r, int from, const uint8_t *ike, size_t len)
+{
+    static const uint8_t blank[4] = {0, 0, V2N_USE_PPK >> 8, V2N_USE_PPK & 255};
+    (void)r;
+    for (size_t i = V2_HDR; from == cut_from && ike[18] == V2_IKE_SA_INIT && i + 4 <= len; i++)
+        if (!memcmp(ike + i, blank, 4))
+            put16((uint8_t *)ike + i + 2, 40960); /* a status of nobody's */
+    return WIRE_PASS;
+}
+
+static void cut_out(void **state)
+{
+    (void)state;
+    static const char *const who[] = {A, A_REQ};
+    for (unsigned i = 0; i < 8; i++) {
+        struct rig *r = pair_of(60 + i, 0, who[i & 1], who[i >> 1 & 1]);
+        cut_from = i >> 2;
+        r->judge = cut_use_ppk;
+        assert_int_equal(rig_ping(r, 0, 2), 0);
+        assert_int_equal(rig_sas(r, 0) + rig_sas(r, 1), 0);
+        rig_free(r);
+    }
+}
+
 /* ---- keys ---- */
 
 /* Section 3 by hand: SK_d = prf(PPK, SK_d' | 01) where the hash makes as much as the key is long; the rest stays. */
@@ -462,10 +524,12 @@ static void shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table),        cmocka_unit_test(blocks),     cmocka_unit_test(mixed_by_hand),
-        cmocka_unit_test(rekeys),       cmocka_unit_test(restarts),   cmocka_unit_test(requests),
-        cmocka_unit_test(odd_requests), cmocka_unit_test(not_agreed), cmocka_unit_test(odd_answers),
-        cmocka_unit_test(shown),
+        cmocka_unit_test(table),         cmocka_unit_test(blocks),
+        cmocka_unit_test(mixed_by_hand), cmocka_unit_test(insists_by_identity),
+        cmocka_unit_test(cut_out),       cmocka_unit_test(rekeys),
+        cmocka_unit_test(restarts),      cmocka_unit_test(requests),
+        cmocka_unit_test(odd_requests),  cmocka_unit_test(not_agreed),
+        cmocka_unit_test(odd_answers),   cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -277,7 +277,7 @@ void v2_auth_conclude(struct v2_x *x, const struct v2_msg *m)
     }
     TR(sa, "Process auth response notify");
     if (!p || !read_id(id, &sa->remote_id) || !read_auth(authp, &a) ||
-        !v2_conf_profile_fits(p, &sa->v2->names, sa->local, &sa->remote_id) || !v2_ppk_conclude(sa, &m->ps) ||
+        !v2_conf_profile_fits(p, &sa->v2->names, sa->local, &sa->remote_id) || !v2_ppk_conclude(sa, p, &m->ps) ||
         !check_proof(sa, p, id, &a)) {
         sa->v2->stats.auth_failed++;
         v2_error(sa->v2, sa, sa->remote, "Auth exchange failed");

@@ -17,7 +17,8 @@
  * successor's keys, and those of all children, come from the mixed SK_d.
  *
  * Which one a peer has, v2_conf.c knows. The initiator takes it by the peer's address and keeps it until the SA stands;
- * identities are of type 2 (PPK_ID_FIXED): of type 1 (opaque) we know none. Dynamic keys are not here. */
+ * when the answer to IKE_AUTH says who that is, and one is required with that identity which is not used, it leaves.
+ * Identities are of type 2 (PPK_ID_FIXED): of type 1 (opaque) we know none. Dynamic keys are not here. */
 #include <string.h>
 
 #include "dataplane/ike/v2/v2_ppk.h"
@@ -114,24 +115,34 @@ void v2_ppk_write_request(const struct v2_sa *sa, struct v2_wr *w)
     v2_put_notify(w, V2_PROTO_NONE, V2N_PPK_IDENTITY, NULL, 0, said, 1 + len);
 }
 
-bool v2_ppk_conclude(struct v2_sa *sa, const struct v2_payloads *ps)
+/* Is what its identity, known by now, insists on what is used? */
+static bool as_required(const struct v2_sa *sa, const struct v2_ppk *own)
 {
-    const struct v2_ppk *ppk = &sa->first->ppk;
-    struct v2_notify_body n;
+    const struct v2_ppk *used = &sa->first->ppk;
 
-    if (!offers(sa))
-        return true;
-    if (v2_notify_find(ps, V2N_PPK_IDENTITY, &n)) {
+    return !own->required || (sa->ppk && !strcmp(used->id, own->id) && used->len == own->len &&
+                              mem_equal_ct(used->key, own->key, own->len));
+}
+
+bool v2_ppk_conclude(struct v2_sa *sa, const struct v2_profile_conf *p, const struct v2_payloads *ps)
+{
+    const struct v2_ppk *used = &sa->first->ppk;
+    struct v2_notify_body n;
+    struct v2_ppk own;
+
+    if (offers(sa) && v2_notify_find(ps, V2N_PPK_IDENTITY, &n))
         mix(sa);
-        return true;
+    else if (offers(sa))
+        TR(sa, "Peer does not know PPK with id '%s'%s", used->id, used->required ? "" : ": continuing without");
+    (void)v2_conf_ppk(&sa->v2->conf, &sa->v2->names, p, sa->remote, &sa->remote_id, &own);
+    bool good = as_required(sa, &own) && (sa->ppk || !used->required);
+    if (!good) {
+        v2_ppk_failed(sa, true);
+        v2_error(sa->v2, sa, sa->remote, "PPK with id '%s' is required and the peer did not use it",
+                 own.required ? own.id : used->id);
     }
-    if (!ppk->required) {
-        TR(sa, "Peer does not know PPK with id '%s': continuing without", ppk->id);
-        return true;
-    }
-    v2_ppk_failed(sa, true);
-    v2_error(sa->v2, sa, sa->remote, "PPK with id '%s' is required and the peer did not use it", ppk->id);
-    return false;
+    mem_wipe(&own, sizeof own);
+    return good;
 }
 
 /* ---- IKE_AUTH, responder ---- */

@@ -12,8 +12,9 @@ bool v2_ppk_read_init(struct v2_sa *sa, const struct v2_payloads *ps);
 /* Initiator: is AUTH to be made with one? Then sk_p is the SK_pi for it. */
 bool v2_ppk_asks(const struct v2_sa *sa, struct key *sk_p);
 void v2_ppk_write_request(const struct v2_sa *sa, struct v2_wr *w); /* PPK_IDENTITY */
-/* Initiator: the keys are mixed from now on if the responder has taken the offer. false: it had to. */
-bool v2_ppk_conclude(struct v2_sa *sa, const struct v2_payloads *ps);
+/* Initiator: the keys are mixed from now on if the responder, whose identity is known, has taken the offer. false: it had to,
+ * or another one is required with that identity under this profile. */
+bool v2_ppk_conclude(struct v2_sa *sa, const struct v2_profile_conf *p, const struct v2_payloads *ps);
 /* Responder: what the request says of it, held against the profile (the identity is known). The keys are mixed from now on,
  * or they are not; then instead, when it is not empty, stands for the data of AUTH. false: AUTHENTICATION_FAILED. */
 bool v2_ppk_answer(struct v2_sa *sa, const struct v2_profile_conf *p, const struct v2_payloads *ps,
