@@ -16,8 +16,8 @@
  * ours was under way is left alone: when both ends begin at once, each would otherwise delete what the other has just
  * chosen. The surplus pair is not renewed (timers.c) and ends with its lifetime, so that the first rekey leaves one.
  *
- * A peer with the right key may begin IKE SAs without end: of more than IKE_SAME_MAX under one identity
- * the oldest is deleted.
+ * Who has the right key may begin IKE SAs without end: of more than IKE_SAME_MAX with one address, identity and profile,
+ * from whatever ports, the oldest is deleted.
  *
  * INITIAL-CONTACT removes IKE SAs and pairs that are older than the negotiation that carries it, and nothing younger:
  * what came up meanwhile came up with the peer as it is now. */
@@ -429,18 +429,34 @@ void peer_sa_settled(struct ike_sa *sa)
         v1_quick_begin(sa, w);
 }
 
+/* As they are proved, whatever ports a translator gives them. */
+static void bound_same(struct ike_sa *sa)
+{
+    struct ike_sa *oldest = NULL;
+    unsigned same = 0;
+
+    for (struct ike_peer *p = peer_first(sa->ike, sa->local, sa->remote); p; p = p->here)
+        for (struct ike_sa *q = p->sas; q; q = q->peer_next) {
+            if (q == sa || !ike_sa_up(q) || strcmp(q->profile, sa->profile) || strcmp(q->peer_id, sa->peer_id))
+                continue;
+            same++;
+            if (!oldest || q->established <= oldest->established)
+                oldest = q;
+        }
+    if (same >= IKE_SAME_MAX)
+        ike_delete_sa(oldest, true, "Too many with one peer");
+}
+
 void peer_sa_established(struct ike_sa *sa)
 {
     struct ike_peer *p = sa->peer;
-    unsigned same = 0;
 
+    bound_same(sa);
     for (struct ike_sa *q = p->sas, *next; q; q = next) {
         next = q->peer_next;
         if (q != sa && ike_sa_up(q) && strcmp(q->profile, sa->profile) == 0) {
             q->superseded = true;
-            if (strcmp(q->peer_id, sa->peer_id) == 0 && ++same >= IKE_SAME_MAX)
-                ike_delete_sa(q, true, "Too many with one peer");
-            else if (sa->initiator && q->established <= sa->created)
+            if (sa->initiator && q->established <= sa->created)
                 timers_sa_retire(q);
         } else if (!sa->initiator && (q->state == IKE_I_MM1 || q->state == IKE_I_AM1) &&
                    strcmp(q->profile, sa->profile) == 0) {

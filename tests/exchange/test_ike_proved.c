@@ -160,6 +160,34 @@ static void test_anew_without_end(void **state)
     world_free(w);
 }
 
+/* The same from behind a translator that gives it another port each time (by hand here): each port is a peer. */
+static void test_anew_from_new_ports(void **state)
+{
+    (void)state;
+    struct world *w = world_new(732);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    unsigned peers = 0;
+    acquire(a);
+    run_s(w, 2);
+    for (unsigned i = 0; i < 2 * IKE_SAME_MAX; i++) {
+        for (struct ike_peer *p = peer_first(b->ike, ADDR_B, ADDR_A); p; p = p->here)
+            if (!p->translated) {
+                p->translated = true;
+                p->port = (uint16_t)(20000 + i);
+            }
+        struct ike_sa *sa = ike_begin(peer_get(a->ike, ADDR_A, ADDR_B, 500), "");
+        assert_non_null(sa);
+        run_s(w, 0.5);
+        ike_sa_kill(sa, "Forgotten");
+        assert_in_range(sas_up(b), 2, IKE_SAME_MAX);
+    }
+    for (struct ike_peer *p = peer_first(b->ike, ADDR_B, ADDR_A); p; p = p->here)
+        peers++;
+    assert_in_range(peers, IKE_SAME_MAX, IKE_SAME_MAX + 1); /* that of the pair, too */
+    assert_int_equal(sas_up(b), IKE_SAME_MAX);
+    world_free(w);
+}
+
 /* Many that have one address, as a gateway of users has: each with an identity of its own (by hand here), all stay. */
 static void test_many_at_one_address(void **state)
 {
@@ -473,7 +501,8 @@ static void test_refused_which(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end), cmocka_unit_test(test_many_at_one_address),
+        cmocka_unit_test(test_ended_twice), cmocka_unit_test(test_many_dead),          cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_anew_without_end),
+        cmocka_unit_test(test_anew_from_new_ports), cmocka_unit_test(test_many_at_one_address),
         cmocka_unit_test(test_questions_in_one), cmocka_unit_test(test_all_from_one),
         cmocka_unit_test(test_commit_bit),  cmocka_unit_test(test_responder_lifetime),
         cmocka_unit_test(test_refused_without_spi), cmocka_unit_test(test_refused_by_whom), cmocka_unit_test(test_refused_which),
