@@ -105,6 +105,48 @@ static void anew_without_end(void **state)
     rig_free(r);
 }
 
+/* One that has an IKE SA for each of its flows, as several connections of strongSwan between the same ends are, is not
+ * greedy: all are in use, and stay, also when all are made anew at once. */
+static void one_for_each_flow(void **state)
+{
+    (void)state;
+    enum { FLOWS = V2_SAME_MAX + 8 };
+    struct rig *r = up();
+    char line[128];
+
+    for (int round = 0; round < 2; round++)
+        for (unsigned i = 1; i <= FLOWS; i++) {
+            struct ike_want *w = NEW(struct ike_want);
+            struct selector local = {0x0A010000 + i, 0xFFFFFFFF, 0, 0}, remote = {0x0A020000 + i, 0xFFFFFFFF, 0, 0};
+            for (int n = 0; n < 2 && !round; n++) {
+                snprintf(line, sizeof line,
+                         "configure terminal\naccess-list 101 permit ip host 10.%d.0.%u host 10.%d.0.%u\nend", 1 + n, i,
+                         2 - n, i);
+                box_type_all(r->b, node_names[n], line);
+            }
+            assert_int_equal(spd_find_policy(rig_ipsec(r, "left"), LEFT, RIGHT, &local, &remote, &w->policy), SPD_OK);
+            w->since = v2_now(rig_v2(r, "left"));
+            v2_peer_want(v2_peer_get(rig_v2(r, "left"), LEFT, RIGHT), w);
+            assert_non_null(v2_negotiate(rig_v2(r, "left"), LEFT, RIGHT, "P"));
+            box_run(r->b, S / 10);
+            if (!round)
+                rig_quiet(r, 1 + i, 1 + i);
+        }
+    box_run(r->b, 10 * S);
+    for (unsigned i = 1; i <= FLOWS; i++)
+        for (int n = 0; n < 2; n++) {
+            struct ipsec_policy flow = {.local = n ? RIGHT : LEFT, .peer = n ? LEFT : RIGHT};
+            flow.local_sel = (struct selector){(n ? 0x0A020000 : 0x0A010000) + i, 0xFFFFFFFF, 0, 0};
+            flow.remote_sel = (struct selector){(n ? 0x0A010000 : 0x0A020000) + i, 0xFFFFFFFF, 0, 0};
+            const struct v2_child *c = v2_of_flow(rig_v2(r, node_names[n]), &flow);
+            assert_non_null(c);
+            assert_int_equal(c->state, V2C_UP);
+            assert_true(c->turn);
+        }
+    assert_in_range(rig_v2(r, "right")->nsas, 1 + FLOWS, 2 * FLOWS);
+    rig_free(r);
+}
+
 /* New children of one flow, none in place of another; then IKE SAs, under as many identities as it likes. */
 static void same_without_end(void **state)
 {
@@ -145,9 +187,8 @@ static void same_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replaced_without_end),
-        cmocka_unit_test(children_without_end),
-        cmocka_unit_test(anew_without_end),
+        cmocka_unit_test(replaced_without_end), cmocka_unit_test(children_without_end),
+        cmocka_unit_test(anew_without_end),     cmocka_unit_test(one_for_each_flow),
         cmocka_unit_test(same_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 #define V2_REPLACED_MAX       8 /* children of one flow that the peer has replaced and not deleted: it is asked to wait */
 #define V2_RETIRED_MAX        8    /* the same of IKE SAs */
 #define V2_PEER_SA_MAX        1024 /* IKE SAs with one address: there are others who want some */
-#define V2_SAME_MAX           32   /* IKE SAs with one address, identity and profile: the oldest goes */
+#define V2_SAME_MAX           32   /* IKE SAs with one address, identity and profile: older ones go that carry no flow */
 #define V2_QUEUE_MAX          2048 /* requests of ours that wait */
 #define V2_DELETES_MAX        16   /* SPIs in one DELETE of ours */
 #define V2_REFUSALS_MAX       3 /* of IKE_SA_INIT, whose answers nobody can prove (section 2.21.1): then it is given up */

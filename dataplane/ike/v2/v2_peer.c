@@ -4,7 +4,8 @@
  * An SA belongs to a profile, and a flow to the profile that its policy names: two tunnels to one address may have two
  * IKE SAs. Of several established SAs under one profile the newest is used, since it is the one that both ends know
  * best; when both ends begin at the same time both SAs are kept. A peer with the right key may go on so: of more than
- * V2_SAME_MAX under one identity and profile the oldest is deleted.
+ * V2_SAME_MAX under one identity and profile the older ones go that carry no flow. Some peers have an IKE SA for each
+ * of their flows, and would make a deleted one anew at once.
  *
  * INITIAL_CONTACT (RFC 7296 section 2.4) removes every older SA with the same pair of identities, with its children,
  * and nothing younger than the negotiation that carries it. Nothing of a peer exists for a message that proved nothing,
@@ -213,6 +214,26 @@ unsigned v2_peer_retired(const struct v2_sa *sa)
     return n;
 }
 
+/* Has it, of any flow, the child that sends or the newest, which will? */
+static bool carries(const struct v2_sa *sa)
+{
+    for (const struct v2_child *c = sa->children; c; c = c->next) {
+        const struct v2_child *newest = NULL, *sends = NULL;
+        if (c->state != V2C_UP || c->deleting)
+            continue;
+        for (const struct v2_child *q = v2_of_flow(sa->v2, &c->policy); q; q = q->older) {
+            if (q->state == V2C_LINGER || q->deleting)
+                continue;
+            newest = newest ? newest : q;
+            if (q->turn && (!sends || q->turn > sends->turn))
+                sends = q;
+        }
+        if (c == newest || c == sends)
+            return true;
+    }
+    return false;
+}
+
 void v2_peer_established(struct v2_sa *sa)
 {
     struct v2_peer *p = sa->peer;
@@ -225,7 +246,7 @@ void v2_peer_established(struct v2_sa *sa)
         if (q == sa || !v2_sa_up(q) || !alike(q, sa))
             continue;
         q->superseded = true;
-        if (++same < V2_SAME_MAX)
+        if (++same < V2_SAME_MAX || carries(q))
             continue;
         v2_children_leave(q, SA_GONE_CLEARED);
         v2_info_say_last(q, 0);
