@@ -286,6 +286,27 @@ static void restarts(void **state)
     rig_free(r);
 }
 
+/* In fragments; and anew beside an SA that stands, begun by the other end. */
+static void in_pieces(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new_with(6, "crypto ikev2 fragmentation mtu 150\n", "", "");
+    give(r, 0, A);
+    give(r, 1, A_REQ);
+    assert_true(rig_ping(r, 0, 5) >= 4);
+    assert_true(stats(r, 0).fragments_out >= 2 && stats(r, 1).fragments_out >= 2);
+    assert_true(rig_sa(r, 0)->ppk && rig_sa(r, 1)->ppk);
+    assert_non_null(v2_negotiate(rig_v2(r, "right"), RIGHT, LEFT, "P"));
+    box_run(r->b, 10 * S);
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(rig_sas(r, n), 2);
+        for (const struct v2_sa *sa = rig_v2(r, node_names[n])->all; sa; sa = sa->next)
+            assert_true(sa->ppk && !sa->first);
+    }
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+    rig_free(r);
+}
+
 /* ---- requests and answers of IKE_AUTH, rewritten ---- */
 
 static enum wire_verdict lose_auth(struct rig *r, int from, const uint8_t *ike, size_t len)
@@ -527,9 +548,10 @@ int main(void)
         cmocka_unit_test(table),         cmocka_unit_test(blocks),
         cmocka_unit_test(mixed_by_hand), cmocka_unit_test(insists_by_identity),
         cmocka_unit_test(cut_out),       cmocka_unit_test(rekeys),
-        cmocka_unit_test(restarts),      cmocka_unit_test(requests),
-        cmocka_unit_test(odd_requests),  cmocka_unit_test(not_agreed),
-        cmocka_unit_test(odd_answers),   cmocka_unit_test(shown),
+        cmocka_unit_test(restarts),      cmocka_unit_test(in_pieces),
+        cmocka_unit_test(requests),      cmocka_unit_test(odd_requests),
+        cmocka_unit_test(not_agreed),    cmocka_unit_test(odd_answers),
+        cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
