@@ -86,6 +86,30 @@ static void children_without_end(void **state)
     rig_free(r);
 }
 
+/* It replaces and deletes as it should, and at once again: what still takes in is not held without end. */
+static void replaced_and_deleted(void **state)
+{
+    (void)state;
+    struct rig *r = up();
+
+    for (unsigned i = 0; i < 10 * V2_LINGER_MAX; i++) {
+        for (struct v2_child *c = rig_sa(r, 0)->children; c; c = c->next)
+            if (c->state == V2C_UP && !c->deleting) {
+                v2_child_rekey(c);
+                break;
+            }
+        box_run(r->b, S / 20);
+        for (int n = 0; n < 2; n++)
+            assert_in_range(rig_children(r, n), 1, V2_LINGER_MAX + 2);
+    }
+    assert_int_equal(rig_children(r, 1), V2_LINGER_MAX + 1);
+    assert_int_equal(rig_ping(r, 0, 5), 5);
+    assert_int_equal(rig_ping(r, 1, 5), 5);
+    box_run(r->b, 6 * S);
+    rig_quiet(r, 1, 1);
+    rig_free(r);
+}
+
 /* It authenticates anew, again and again: the newest stay. */
 static void anew_without_end(void **state)
 {
@@ -188,8 +212,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaced_without_end), cmocka_unit_test(children_without_end),
-        cmocka_unit_test(anew_without_end),     cmocka_unit_test(one_for_each_flow),
-        cmocka_unit_test(same_without_end),
+        cmocka_unit_test(replaced_and_deleted), cmocka_unit_test(anew_without_end),
+        cmocka_unit_test(one_for_each_flow),    cmocka_unit_test(same_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #define V2_CHILDREN_MAX       1024 /* of one IKE SA, beside those that take the place of others */
 #define V2_SAME_FLOW_MAX      64   /* children of one flow, under whatever IKE SAs */
 #define V2_REPLACED_MAX       8 /* children of one flow that the peer has replaced and not deleted: it is asked to wait */
+#define V2_LINGER_MAX         8    /* of one flow, deleted, that take in what is late: the oldest goes at once */
 #define V2_RETIRED_MAX        8    /* the same of IKE SAs */
 #define V2_PEER_SA_MAX        1024 /* IKE SAs with one address: there are others who want some */
 #define V2_SAME_MAX           32   /* IKE SAs with one address, identity and profile: older ones go that carry no flow */

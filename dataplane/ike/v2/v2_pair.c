@@ -8,9 +8,10 @@
  * by this one or not (a reauthentication makes the same flow anew under another IKE SA), it sends when the peer deletes
  * the old one or sends with this one (looked at every 50 ms), or 5 s later, else at once. When the old one is of another
  * IKE SA its peer is asked whether it still has that, and 1 s of silence is enough: so one that was restarted and says
- * no INITIAL_CONTACT gets what we send, and is answered as soon as it speaks (RFC 7296 section 2.4). A pair that both ends have deleted and whose flow another carries still takes
- * in for 5 s what is on its way, under the IKE SA of its heir; it never sends again. The peer's DELETE names what it
- * takes in, our outbound SPI; the answer names ours, unless our own DELETE for the pair is on its way.
+ * no INITIAL_CONTACT gets what we send, and is answered as soon as it speaks (RFC 7296 section 2.4). A pair that both
+ * ends have deleted and whose flow another carries still takes in for 5 s what is on its way, under the IKE SA of its
+ * heir, V2_LINGER_MAX of a flow at most; it never sends again. The peer's DELETE names what it takes in, our outbound
+ * SPI; the answer names ours, unless our own DELETE for the pair is on its way.
  *
  * ipsec owns the pair; here is who made it, under which SA, and how far its end is. When it goes there first (lifetime,
  * clear crypto sa), v2_pair_gone tells the peer. */
@@ -248,8 +249,19 @@ void v2_child_remove(struct v2_child *c, enum sa_gone why)
     v2_perf_note(v2, V2P_DELETE_CHILD, since);
 }
 
+/* Room for one more that lingers; older ones go at the end of this turn, since others may hold them. */
+static void linger_room(const struct v2_child *c)
+{
+    unsigned n = 0;
+
+    for (struct v2_child *q = v2_of_flow(c->sa->v2, &c->policy); q; q = q->older)
+        if (q->state == V2C_LINGER && ++n >= V2_LINGER_MAX)
+            timer_set(&q->timer, 0);
+}
+
 static void linger(struct v2_child *c, struct v2_child *heir)
 {
+    linger_room(c);
     v2_child_enable(heir);
     if (c->sa != heir->sa)
         v2_child_move(c, heir->sa);
