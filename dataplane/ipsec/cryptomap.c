@@ -206,27 +206,44 @@ static bool unsaid(const struct acl_rule *r)
            r->has_dscp || r->has_precedence || r->has_tos || r->fragments;
 }
 
-/* Lines that are one to a peer have one flow: a pair made for one of them carries the packets of all. NULL: none before. */
-static struct ipsec_flow *entry_twin(const struct map_entry *e, const struct acl_rule *r)
+/* Lines that are one to a peer have one flow: a pair made for one of them carries the packets of all. What a line is to
+ * a peer, as the key of its flow: */
+struct said {
+    uint32_t local, local_mask, remote, remote_mask, ports, proto;
+};
+
+static struct said said_of(const struct acl_rule *r)
 {
-    struct selector local, remote;
-    bool exact;
-    flow_selectors(r, &local, &remote);
-    struct ipsec_flow *f = entry_line(e, &local, &remote, &exact);
-    return exact ? f : NULL;
+    struct selector l, m;
+    flow_selectors(r, &l, &m);
+    return (struct said){l.addr, l.mask, m.addr, m.mask, (uint32_t)l.port << 16 | m.port, l.proto};
+}
+
+/* The flows of the entry's lines so far. */
+static struct table *flows_said(const struct map_entry *e)
+{
+    struct table *t = table_new(sizeof(struct said), 0);
+    for (size_t i = 0; i < e->nrules; i++) {
+        struct said k = said_of(&e->rules[i].rule);
+        if (e->rules[i].flow)
+            table_put(t, &k, e->rules[i].flow);
+    }
+    return t;
 }
 
 void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
 {
     struct acl *acl = acl_find(ips->env.net, e->acl);
     size_t n = acl ? acl_rules(acl) : 0, at = 0;
-    bool twins = false; /* there may be */
+    struct table *said = NULL; /* from the first line on that another one may be one with */
     e->rules = mem_array(n ? n : 1, sizeof *e->rules);
     for (size_t i = 0; i < n; i++) {
         struct acl_rule *r = acl_rule(acl, i);
         bool own = r->permit && !e->dynamic;
-        twins = twins || unsaid(r);
-        struct ipsec_flow *f = own && twins ? entry_twin(e, r) : NULL;
+        struct said k = said_of(r);
+        if (own && !said && unsaid(r))
+            said = flows_said(e);
+        struct ipsec_flow *f = own && said ? table_find(said, &k) : NULL;
         bool shared = f != NULL;
         if (own && !f)
             f = entry_inherit(old, r, &at);
@@ -234,6 +251,8 @@ void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
             continue;
         if (own && !f)
             f = flow_new(ips, r);
+        if (f && said && !shared)
+            table_put(said, &k, f);
         if (e->keys && r->permit)
             n = i; /* the last one that counts: one pair of SAs, one flow */
         if (f) {
@@ -243,6 +262,7 @@ void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
         }
         e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f, .shared = shared};
     }
+    table_free(said);
     if (e->dynamic && old) {
         e->below = old->below;
         old->below = NULL;
