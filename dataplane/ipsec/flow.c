@@ -381,7 +381,7 @@ struct ipsec_flow *flow_for(struct ipsec *ips, const struct ipsec_policy *p, boo
     const struct map_if *mi = ifc ? ifc->crypto : NULL;
     struct map_entry *e = entry_find(mi, p->map, p->seq, p->dyn_seq);
     struct ipsec_flow *f, *wide;
-    if (!e || mi->local != p->local)
+    if (!e || mi->local != p->local || p->manual != (e->keys != NULL)) /* another entry has its number by now */
         return NULL;
     if (e->dynamic) {
         make = make && entry_allows(e, p->peer, &p->local_sel, &p->remote_sel) &&

@@ -1,6 +1,7 @@
 /* test_manual_keys.c: crypto map ... ipsec-manual between two whole routers: every kind of transform both ways without IKE; a wrong key;
  * an end that is cleared or restarted; settings changed while packets flow; entries that are not complete; lines that are refused; entries
  * of IKE beside. */
+#include "dataplane/ipsec/spd.h"
 #include "espial/buf.h"
 #include "tests/exchange/crypto_pair.h"
 #include "tests/exchange/mib_box.h"
@@ -411,6 +412,31 @@ static void spi_of_two_maps(void **state)
     box_free(b);
 }
 
+/* What IKE has negotiated for an entry is not installed below one keyed by hand that has its number by then. */
+static void in_place_of_ike(void **state)
+{
+    (void)state;
+    struct box *b = crypto_pair("", NULL);
+    struct ipsec *ips = pair_ipsec(b, "r1");
+    const struct selector local = {.addr = 0xC0A80100, .mask = 0xFFFFFF00},
+                          remote = {.addr = 0xC0A80200, .mask = 0xFFFFFF00};
+    const uint8_t keys[64] = {0};
+    struct sa_pair_params p = {
+        .spi_in = 5000, .spi_out = 5001, .local_port = 500, .peer_port = 500, .key_in = keys, .key_out = keys};
+    assert_int_equal(spd_find_policy(ips, 0x0A000001, 0x0A000002, &local, &remote, &p.policy), SPD_OK);
+    p.key_len = sad_keymat_len(&p.policy.transforms[0]);
+    conf(b, "r1",
+         "interface Ethernet0/0\nno crypto map VPN\nno crypto map VPN 10\n"
+         "crypto map VPN 10 ipsec-manual\nset peer 10.0.0.2\nset transform-set TS\nmatch address 101\n"
+         "set session-key inbound esp 1001 cipher " C32 " authenticator " C32 "\n"
+         "set session-key outbound esp 1002 cipher " C32 " authenticator " C32 "\n"
+         "interface Ethernet0/0\ncrypto map VPN");
+    assert_int_equal(sad_install(ips, &p), 0);
+    assert_int_equal(ipsec_totals(ips).pairs, 1);
+    assert_int_equal(pair_newest(b, "r1").spi_in, 1001);
+    box_free(b);
+}
+
 static void shown(void **state)
 {
     (void)state;
@@ -458,7 +484,7 @@ int main(void)
         cmocka_unit_test(transforms),   cmocka_unit_test(transport), cmocka_unit_test(gre), cmocka_unit_test(wrong_key),
         cmocka_unit_test(one_end_anew), cmocka_unit_test(changed),   cmocka_unit_test(one_line),
         cmocka_unit_test(beside_ike),   cmocka_unit_test(refused),   cmocka_unit_test(spi_of_two_maps),
-        cmocka_unit_test(shown),        cmocka_unit_test(hidden),
+        cmocka_unit_test(in_place_of_ike), cmocka_unit_test(shown), cmocka_unit_test(hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
