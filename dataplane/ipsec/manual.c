@@ -165,12 +165,13 @@ static void make(struct ipsec *ips, struct ipsec_flow *f, const struct wanted *w
     sad_enable_outbound(ips, id);
 }
 
-static void entry_sync(struct ipsec *ips, const struct map_entry *e)
+/* Its pair is made when there is none; said: what the entry says may have changed, and the pair with it. */
+static void entry_sync(struct ipsec *ips, const struct map_entry *e, bool said)
 {
     struct ipsec_flow *f = NULL;
     for (size_t i = 0; i < e->nrules && !f; i++)
         f = e->rules[i].flow;
-    if (!f)
+    if (!f || (f->pairs && !said))
         return;
     struct wanted w;
     memset(&w, 0, sizeof w);
@@ -182,20 +183,25 @@ static void entry_sync(struct ipsec *ips, const struct map_entry *e)
     mem_wipe(&w, sizeof w);
 }
 
-void manual_sync(struct ipsec *ips)
+static void sync_all(struct ipsec *ips, bool said)
 {
     ips->manual_waits = false;
     for (const struct map_if *mi = ips->nmanual ? ips->ifs : NULL; mi; mi = mi->next)
         for (size_t i = 0; !mi->owner && i < mi->nentries; i++)
             if (mi->entries[i]->keys)
-                entry_sync(ips, mi->entries[i]);
+                entry_sync(ips, mi->entries[i], said);
+}
+
+void manual_sync(struct ipsec *ips)
+{
+    sync_all(ips, true);
 }
 
 static void on_gone(void *arg)
 {
     struct ipsec *ips = arg;
     map_sync(ips);
-    manual_sync(ips);
+    sync_all(ips, false);
 }
 
 void manual_gone(struct ipsec *ips, bool by_hand)
