@@ -62,12 +62,13 @@ static bool key_check(void *self, const struct cryptomap_conf *c, const struct c
     return !other;
 }
 
-/* Keys and transform set, where both are there. */
+/* Keys and transform set, where both are there. What was saved is taken as it is: the set may have become another one since,
+ * and without the line the entry would have the default set. */
 static bool fit_check(void *self, const struct cryptomap_conf *c, bool anew, struct out *out)
 {
     struct ipsec_transform t;
 
-    if (!c->sa.sets[0][0] || !manual_transform(dataplane_ipsec(self), c, &t))
+    if (out->boot || !c->sa.sets[0][0] || !manual_transform(dataplane_ipsec(self), c, &t))
         return true;
     struct manual_verdict v = manual_judge(&t, c->keys);
     if (v.lack == MANUAL_AEAD)
@@ -84,7 +85,7 @@ static bool fit_check(void *self, const struct cryptomap_conf *c, bool anew, str
                    : v.auth                     ? "authenticator"
                                                 : "cipher",
                    v.have);
-    else if (v.longer && anew && !out->boot)
+    else if (v.longer && anew)
         out_printf(out, "%%Warning: a session key is longer than transform set %s needs: it is cut\n", c->sa.sets[0]);
     return v.lack == MANUAL_FITS || v.lack == MANUAL_UNSET;
 }

@@ -437,6 +437,24 @@ static void in_place_of_ike(void **state)
     box_free(b);
 }
 
+/* A set that has become one which its keys do not fit is still the entry's when the router comes up again. */
+static void set_of_a_reload(void **state)
+{
+    (void)state;
+    struct box *b = plain(NULL);
+    conf(b, "r1", "crypto ipsec transform-set TS esp-gcm");
+    assert_int_equal(ipsec_totals(pair_ipsec(b, "r1")).pairs, 0);
+    box_type(b, "r1", "write memory");
+    box_reload(b, "r1");
+    box_run(b, 5 * US_PER_S);
+    pair_has(b, "r1", "show running-config", " set transform-set TS\n");
+    assert_int_equal(ipsec_totals(pair_ipsec(b, "r1")).pairs, 0); /* none of the default set */
+    conf(b, "r1", "crypto ipsec transform-set TS esp-aes esp-sha-hmac");
+    assert_int_equal(pings(b, "r1", "ping 10.0.0.2"), 5);
+    assert_int_equal(pings(b, "r1", FORTH), 5);
+    box_free(b);
+}
+
 static void shown(void **state)
 {
     (void)state;
@@ -481,10 +499,11 @@ static void hidden(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transforms),   cmocka_unit_test(transport), cmocka_unit_test(gre), cmocka_unit_test(wrong_key),
-        cmocka_unit_test(one_end_anew), cmocka_unit_test(changed),   cmocka_unit_test(one_line),
-        cmocka_unit_test(beside_ike),   cmocka_unit_test(refused),   cmocka_unit_test(spi_of_two_maps),
-        cmocka_unit_test(in_place_of_ike), cmocka_unit_test(shown), cmocka_unit_test(hidden),
+        cmocka_unit_test(transforms),      cmocka_unit_test(transport),       cmocka_unit_test(gre),
+        cmocka_unit_test(wrong_key),       cmocka_unit_test(one_end_anew),    cmocka_unit_test(changed),
+        cmocka_unit_test(one_line),        cmocka_unit_test(beside_ike),      cmocka_unit_test(refused),
+        cmocka_unit_test(spi_of_two_maps), cmocka_unit_test(in_place_of_ike), cmocka_unit_test(set_of_a_reload),
+        cmocka_unit_test(shown),           cmocka_unit_test(hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
