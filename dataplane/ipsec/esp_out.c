@@ -251,15 +251,13 @@ static inline void sent(struct ipsec *ips, struct sa_pair *sa, const struct pack
     pair_count(sa, DIR_OUT, 1, plain, now);
 }
 
-/* Its sum could not be made: it was not sent after all. */
+/* Its sum could not be made: it was not sent after all. (A used-up SA is there until all are on their way.) */
 static void unsent(struct ipsec *ips, struct sa_pair *sa, const struct packet *p, uint32_t plain)
 {
     if (p->dummy)
         return;
     ips->totals.out_packets--;
     ips->totals.out_bytes -= plain;
-    if (sa->dead)
-        return;
     sa->out.packets--;
     sa->out.bytes -= plain;
     sa->flow->n.encaps_failed++;
