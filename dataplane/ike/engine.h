@@ -28,7 +28,7 @@
 #define IKE_HALF_OPEN_PEER_MAX 10   /* of those, with one address */
 #define IKE_SA_MAX             4096 /* living SAs in all */
 #define IKE_PEER_SA_MAX        512  /* of those, with one address: there are others who want some */
-#define IKE_SAME_MAX           32   /* of those, with one address, identity and profile: the oldest goes */
+#define IKE_SAME_MAX           128  /* of those, with one address, identity and profile: the oldest goes */
 #define IKE_DEAD_MAX           64   /* dead SAs kept for show */
 #define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
 #define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */

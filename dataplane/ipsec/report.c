@@ -111,7 +111,7 @@ static void acquires_out(struct ipsec *ips)
         if (!ips->acquire_head)
             ips->acquire_tail = &ips->acquire_head;
         f->acquire_queued = false;
-        if (f->out)
+        if (f->out || f->entry->keys) /* it has SAs by now, or a hand gives them */
             continue;
         struct selector local = f->local_sel, remote = f->remote_sel;
         if (f->entry->tmpl.per_host && f->first.there)
