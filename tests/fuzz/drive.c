@@ -84,22 +84,25 @@ static void add_file(struct corpus *c, const char *path)
     fclose(f);
 }
 
+/* Of a folder, in the order of names: a run is repeated by its seed. */
 static void add_path(struct corpus *c, const char *path)
 {
     char name[PATH_MAX];
-    DIR *d = opendir(path);
+    struct dirent **v;
+    int n = scandir(path, &v, NULL, alphasort);
 
-    if (!d) {
+    if (n < 0) {
         add_file(c, path);
         return;
     }
-    for (struct dirent *e; (e = readdir(d)) && c->n < INPUTS_MAX;) {
+    for (int i = 0; i < n; i++) {
         struct stat st;
-        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
-        if (stat(name, &st) == 0 && S_ISREG(st.st_mode))
+        snprintf(name, sizeof name, "%s/%s", path, v[i]->d_name);
+        if (c->n < INPUTS_MAX && stat(name, &st) == 0 && S_ISREG(st.st_mode))
             add_file(c, name);
+        free(v[i]);
     }
-    closedir(d);
+    free(v);
 }
 
 static void write_file(const char *path, const void *data, size_t len)

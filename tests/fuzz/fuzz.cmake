@@ -1,5 +1,5 @@
 # Each fuzz_*.c is an ordinary program with drive.c: a short run is a test ("fuzz.NAME", label fuzz); tests/fuzz/run makes long ones. With ESPIAL_FUZZ and clang each
-# also becomes fuzz_NAME_cov, driven by libFuzzer.
+# also becomes fuzz_NAME_cov, driven by libFuzzer. corpus/NAME: what libFuzzer found to reach most of the code with fewest inputs; every run begins with it.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/fuzz_*.c)
 foreach(source ${fuzz_sources})
   get_filename_component(name ${source} NAME_WE)
@@ -17,7 +17,11 @@ foreach(source ${fuzz_sources})
     target_compile_definitions(${program} PRIVATE SAMPLES_DIR="${CMAKE_SOURCE_DIR}/samples")
   endforeach()
   target_sources(${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/drive.c)
-  add_test(NAME fuzz.${short} COMMAND ${name} -max_total_time=4 -seed=1)
+  set(corpus ${CMAKE_CURRENT_LIST_DIR}/corpus/${short})
+  if(NOT EXISTS ${corpus})
+    set(corpus)
+  endif()
+  add_test(NAME fuzz.${short} COMMAND ${name} -max_total_time=4 -seed=1 ${corpus})
   set_tests_properties(fuzz.${short} PROPERTIES LABELS fuzz TIMEOUT 300)
   add_dependencies(tests ${name})
   if(ESPIAL_FUZZ)
