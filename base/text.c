@@ -162,6 +162,18 @@ bool str_hex(const char *s, uint64_t lo, uint64_t hi, uint64_t *out)
     return true;
 }
 
+bool str_unhex(const char *s, uint8_t *out, size_t n)
+{
+    for (size_t i = 0; i < 2 * n; i++) {
+        char c = s[i], low = (char)(c | 0x20);
+        if (!(c >= '0' && c <= '9') && !(low >= 'a' && low <= 'f'))
+            return false;
+        unsigned v = c <= '9' ? (unsigned)(c - '0') : (unsigned)(low - 'a') + 10;
+        out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] << 4 | v : v);
+    }
+    return true;
+}
+
 bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out)
 {
     bool minus = *s == '-';

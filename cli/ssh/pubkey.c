@@ -44,17 +44,6 @@ void sshd_pubkey_user_end(struct sshd_pubkey_user *u)
     conf_list_clear(&u->keys);
 }
 
-static bool from_hex(const char *s, uint8_t *out, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        unsigned v;
-        if (sscanf(s + 2 * i, "%2x", &v) != 1)
-            return false;
-        out[i] = (uint8_t)v;
-    }
-    return s[2 * n] == '\0';
-}
-
 void sshd_tell_pubkeys(void *arg)
 {
     struct sshd *s = arg;
@@ -67,7 +56,7 @@ void sshd_tell_pubkeys(void *arg)
                 memset(&key, 0, sizeof key);
                 str_copy(key.user, sizeof key.user, user->user);
                 str_copy(key.type, sizeof key.type, type_names[k->type < SSH_KEY_TYPES ? k->type : 0]);
-                if (from_hex(k->hash, key.md5, sizeof key.md5))
+                if (strlen(k->hash) == 2 * sizeof key.md5 && str_unhex(k->hash, key.md5, sizeof key.md5))
                     aaa_key_add(s->env.aaa, &key);
             }
         }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "dataplane/ipsec/ipsec_local.h"
+#include "espial/text.h"
 
 #define KEY_BYTES (SESSION_KEY_DIGITS / 2)
 
@@ -84,18 +85,6 @@ struct wanted {
     uint8_t print[32];
 };
 
-static unsigned digit(char c)
-{
-    return c <= '9' ? (unsigned)(c - '0') : ((unsigned)c | 32u) - 'a' + 10;
-}
-
-static size_t put_key(uint8_t *out, const char *digits, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        out[i] = (uint8_t)(digit(digits[2 * i]) << 4 | digit(digits[2 * i + 1]));
-    return len;
-}
-
 static void keys_of(struct wanted *w, const struct session_key_conf *keys)
 {
     const struct ipsec_transform *t = &w->p.policy.transforms[0];
@@ -106,7 +95,8 @@ static void keys_of(struct wanted *w, const struct session_key_conf *keys)
     uint8_t *at[SESSION_KEYS] = {w->in, esp ? w->over_in : w->in, w->out, esp ? w->over_out : w->out};
     for (unsigned i = 0; i < n; i++) {
         unsigned k = parts[i].key;
-        len[k] += put_key(at[k] + len[k], parts[i].digits, parts[i].need);
+        (void)str_unhex(parts[i].digits, at[k] + len[k], parts[i].need); /* judged: so many digits, all hexadecimal */
+        len[k] += parts[i].need;
     }
     w->p.key_in = w->in;
     w->p.key_out = w->out;

@@ -34,6 +34,8 @@ bool str_iprefix(const char *word, const char *full); /* is word a case-insensit
 bool str_uint(const char *s, uint64_t lo, uint64_t hi, uint64_t *out);
 /* The same in hexadecimal, with or without 0x in front; leading zeros do not count. */
 bool str_hex(const char *s, uint64_t lo, uint64_t hi, uint64_t *out);
+/* The n bytes that the first hexadecimal digits of s stand for, two a byte; what follows is not looked at. False: there are not so many. */
+bool str_unhex(const char *s, uint8_t *out, size_t n);
 bool str_int(const char *s, int64_t lo, int64_t hi, int64_t *out);
 
 /* Calendar fields of a wall time (us since 1970 UTC), without locale or time zone. */

@@ -72,6 +72,18 @@ static void strings(void **state)
     assert_false(str_iprefix("shows", "show"));
 }
 
+static void bytes_of_digits(void **state)
+{
+    (void)state;
+    uint8_t b[4] = {1, 2, 3, 4};
+    assert_true(str_unhex("00fFaB10rest", b, 3));
+    assert_memory_equal(b, "\x00\xff\xab\x04", 4);
+    assert_true(str_unhex("", b, 0));
+    static const char *const bad[] = {"", "0", "001", "0g", " 0", "-1", "0x", "0/", "0:", "0@", "0`", "\xe1\xe1"};
+    for (size_t n = 0; n < sizeof bad / sizeof bad[0]; n++)
+        assert_false(str_unhex(bad[n], b, 2));
+}
+
 static void numbers(void **state)
 {
     (void)state;
@@ -188,7 +200,7 @@ static void out_prints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_grows), cmocka_unit_test(line_ends), cmocka_unit_test(strings),  cmocka_unit_test(numbers),
+        cmocka_unit_test(text_grows), cmocka_unit_test(line_ends), cmocka_unit_test(strings),  cmocka_unit_test(bytes_of_digits), cmocka_unit_test(numbers),
         cmocka_unit_test(calendar),   cmocka_unit_test(calendar_agrees_with_the_library),
         cmocka_unit_test(spans),      cmocka_unit_test(out_prints),
     };

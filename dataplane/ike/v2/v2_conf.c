@@ -375,11 +375,6 @@ void v2_conf_local_id(const struct v2_profile_conf *p, uint32_t local, struct v2
 
 /* ---- keys ---- */
 
-static uint8_t nibble(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 static bool take_key(const char *text, bool hex, struct key *out)
 {
     uint8_t b[V2_KEY_MAX];
@@ -391,11 +386,11 @@ static bool take_key(const char *text, bool hex, struct key *out)
         key_set(out, text, n);
         return true;
     }
-    for (size_t i = 0; i < n / 2; i++)
-        b[i] = (uint8_t)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
-    key_set(out, b, n / 2);
+    bool good = str_unhex(text, b, n / 2);
+    if (good)
+        key_set(out, b, n / 2);
     mem_wipe(b, sizeof b);
-    return true;
+    return good;
 }
 
 static bool peer_key(const struct v2_peer_conf *p, bool local, struct key *out)
