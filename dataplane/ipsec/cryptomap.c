@@ -179,7 +179,7 @@ void map_names(struct ipsec *ips)
 
 /* The flow that this line had before, with everything in it; NULL when it is new. Lines mostly keep their order: the
  * search goes on where the last one ended. */
-struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at)
+static struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at)
 {
     for (size_t i = 0; old && i < old->nrules; i++) {
         size_t k = (*at + i) % old->nrules;
@@ -193,7 +193,8 @@ struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r
     return NULL;
 }
 
-void group_of(struct flow_group *g, struct map_entry *e)
+/* Its flows belong to this entry now. */
+static void group_of(struct flow_group *g, struct map_entry *e)
 {
     for (struct ipsec_flow *f = g ? g->first : NULL; f; f = f->next_below)
         f->entry = e;
@@ -231,6 +232,23 @@ static struct table *flows_said(const struct map_entry *e)
     return t;
 }
 
+struct ipsec_flow *entry_flow(struct ipsec *ips, struct map_entry *old, const struct acl_rule *r, size_t *at)
+{
+    struct ipsec_flow *f = entry_inherit(old, r, at);
+    return f || ips->nflows >= FLOWS_MAX ? f : flow_new(ips, r);
+}
+
+void entry_add_rule(struct map_entry *e, const struct spd_rule *rule)
+{
+    struct ipsec_flow *f = rule->flow;
+    if (f) {
+        f->entry = e;
+        f->kept = true;
+        group_of(f->below, e);
+    }
+    e->rules[e->nrules++] = *rule;
+}
+
 void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
 {
     struct acl *acl = acl_find(ips->env.net, e->acl);
@@ -245,22 +263,13 @@ void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old)
             said = flows_said(e);
         struct ipsec_flow *f = own && said ? table_find(said, &k) : NULL;
         bool shared = f != NULL;
-        if (own && !f)
-            f = entry_inherit(old, r, &at);
-        if (own && !f && ips->nflows >= FLOWS_MAX)
+        if (own && !f && !(f = entry_flow(ips, old, r, &at)))
             continue;
-        if (own && !f)
-            f = flow_new(ips, r);
         if (f && said && !shared)
             table_put(said, &k, f);
         if (e->keys && r->permit)
             n = i; /* the last one that counts: one pair of SAs, one flow */
-        if (f) {
-            f->entry = e;
-            f->kept = true;
-            group_of(f->below, e);
-        }
-        e->rules[e->nrules++] = (struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f, .shared = shared};
+        entry_add_rule(e, &(struct spd_rule){.rule = *r, .hits = &r->hits, .flow = f, .shared = shared});
     }
     table_free(said);
     if (e->dynamic && old) {

@@ -456,9 +456,10 @@ struct map_entry *entry_find(const struct map_if *mi, const char *map, uint32_t 
 void entry_template(struct ipsec *ips, const struct sa_conf *sa, struct map_entry *e);
 /* The lines of its access list (e->acl), with a flow for each that permits: that of old where it had the line. */
 void entry_rules(struct ipsec *ips, struct map_entry *e, struct map_entry *old);
-/* The flow that this line had before, with everything in it; NULL when it is new. The search begins at *at. */
-struct ipsec_flow *entry_inherit(struct map_entry *old, const struct acl_rule *r, size_t *at);
-void group_of(struct flow_group *g, struct map_entry *e); /* its flows belong to this entry now */
+/* The flow of a line: the one that it had before, with everything in it (the search begins at *at), or a new one. NULL: there
+ * are FLOWS_MAX. */
+struct ipsec_flow *entry_flow(struct ipsec *ips, struct map_entry *old, const struct acl_rule *r, size_t *at);
+void entry_add_rule(struct map_entry *e, const struct spd_rule *rule); /* there is room; its flow belongs to e from now on */
 /* Peers by name before a negotiation: a changed address compiles the policy anew. */
 void map_names(struct ipsec *ips);
 

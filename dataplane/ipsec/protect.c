@@ -249,15 +249,9 @@ static void entry_whole(struct ipsec *ips, struct map_entry *e, struct map_entry
     e->rules = mem_array(1, sizeof *e->rules);
     struct acl_rule r = rule_of(&e->mi->head->want);
     size_t at = 0;
-    struct ipsec_flow *f = entry_inherit(old, &r, &at);
-    if (!f && ips->nflows >= FLOWS_MAX)
-        return;
-    if (!f)
-        f = flow_new(ips, &r);
-    f->entry = e;
-    f->kept = true;
-    group_of(f->below, e);
-    e->rules[e->nrules++] = (struct spd_rule){.rule = r, .hits = &e->mi->head->hits, .flow = f};
+    struct ipsec_flow *f = entry_flow(ips, old, &r, &at);
+    if (f)
+        entry_add_rule(e, &(struct spd_rule){.rule = r, .hits = &e->mi->head->hits, .flow = f});
 }
 
 static struct map_entry *entry_of(struct ipsec *ips, struct map_if *mi, const struct ipsec_profile_conf *profile,
