@@ -1,5 +1,5 @@
 /* cmd_alias.c: alias MODE NAME LINE. What an alias does to a line, and those that every router has, are in
- * cli/shell/alias.c.
+ * cli/shell/alias.c. To who types, modes with the same prompt are one.
  */
 #include <string.h>
 
@@ -25,10 +25,8 @@ void alias_conf_list_init(struct conf_list *l)
 bool cli_alias(void *arg, enum cmd_mode mode, size_t i, struct alias *out)
 {
     const struct cli *cli = arg;
-    if (mode == CONFIG_CRYPTO_MANUAL)
-        mode = CONFIG_CRYPTO_MAP;
     CONF_EACH(struct alias_conf, a, &cli->sys.aliases)
-    if (modes[a->mode] == mode && i-- == 0) {
+    if (strcmp(cmd_modes[modes[a->mode]].prompt, cmd_modes[mode].prompt) == 0 && i-- == 0) {
         *out = (struct alias){.name = a->name, .command = a->command};
         return true;
     }

@@ -141,7 +141,6 @@ static void print_key(struct cmd_ctx *c, const char *what, const char *digits)
 
 void manual_map_print(struct cmd_ctx *c, const struct cryptomap_conf *m)
 {
-    static const unsigned order[] = {KEY_ESP_IN, KEY_AH_IN, KEY_ESP_OUT, KEY_AH_OUT};
     struct ipsec_transform t;
 
     if (!manual_transform(dataplane_ipsec(c->self), m, &t) || manual_judge(&t, m->keys).lack != MANUAL_FITS)
@@ -151,14 +150,13 @@ void manual_map_print(struct cmd_ctx *c, const struct cryptomap_conf *m)
     if (m->acl_out[0])
         out_printf(c->out, "\tExtended IP access check OUT list %s\n", m->acl_out);
     sa_print_sets(c, &m->sa);
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        const struct session_key_conf *k = &m->keys[order[i]];
-        bool esp = order[i] == KEY_ESP_IN || order[i] == KEY_ESP_OUT;
-        out_printf(c->out, "\t%s %s spi: %u,\n", order[i] < KEY_ESP_OUT ? "Inbound" : "Outbound", esp ? "esp" : "ah",
-                   k->spi);
+    for (unsigned i = 0; i < SESSION_KEYS; i++) {
+        bool esp = i == KEY_ESP_IN || i == KEY_ESP_OUT;
+        out_printf(c->out, "\t%s %s spi: %u,\n", i < KEY_ESP_OUT ? "Inbound" : "Outbound", names[i].proto,
+                   m->keys[i].spi);
         if (esp)
-            print_key(c, "cipher key", k->cipher);
-        print_key(c, esp ? "auth_key" : "key", k->auth);
+            print_key(c, "cipher key", m->keys[i].cipher);
+        print_key(c, esp ? "auth_key" : "key", m->keys[i].auth);
     }
 }
 

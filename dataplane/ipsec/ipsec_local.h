@@ -391,6 +391,12 @@ void manual_gone(struct ipsec *ips,
 bool manual_has_spi(const struct ipsec *ips, uint32_t local, uint8_t proto,
                     uint32_t spi); /* an entry has it, inbound */
 
+/* By the peer: pairs that IKE negotiated, or those keyed by hand. */
+static inline struct table *peers_of(const struct ipsec *ips, bool by_hand)
+{
+    return by_hand ? ips->hand_peers : ips->peers;
+}
+
 /* sad.c */
 void pair_program(struct sa_pair *sa); /* its inbound SPI is known to packets from now on */
 bool pair_programmed(const struct sa_pair *sa);

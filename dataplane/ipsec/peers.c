@@ -47,7 +47,7 @@ unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why)
     if (!peer)
         return delete_all(ips, why);
     for (int by_hand = 0; by_hand < 2; by_hand++) {
-        const struct ipsec_peer *p = table_find(by_hand ? ips->hand_peers : ips->peers, &peer);
+        const struct ipsec_peer *p = table_find(peers_of(ips, by_hand), &peer);
         for (struct sa_pair *sa = p ? p->first : NULL; sa; sa = sa->next_of_peer) /* the dead are freed later */
             if (!sa->dead) {
                 pair_delete(sa, why, true);

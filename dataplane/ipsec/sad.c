@@ -107,11 +107,6 @@ void sad_release_spi(struct ipsec *ips, uint32_t local, uint8_t proto, uint32_t 
     manual_gone(ips, false);
 }
 
-static struct table *peers_of(const struct ipsec *ips, bool by_hand)
-{
-    return by_hand ? ips->hand_peers : ips->peers;
-}
-
 static struct ipsec_peer *peer_take(struct ipsec *ips, uint32_t addr, bool by_hand)
 {
     struct table *peers = peers_of(ips, by_hand);

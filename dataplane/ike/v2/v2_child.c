@@ -255,9 +255,9 @@ static bool crowded(const struct v2_neg *n)
 {
     unsigned same = 0;
 
-    for (const struct v2_child *c = v2_of_flow(n->sa->v2, &n->policy); c; c = c->older)
+    for (const struct v2_child *c = n->old ? NULL : v2_of_flow(n->sa->v2, &n->policy); c; c = c->older)
         same++;
-    return !n->old && same >= V2_SAME_FLOW_MAX;
+    return same >= V2_SAME_FLOW_MAX;
 }
 
 static uint16_t read_offer(struct v2_neg *n, const struct v2_payloads *ps, bool create)
