@@ -2,9 +2,9 @@
  *
  * The rows stand in the mode of all interfaces and write struct tunnel_conf of struct if_conf; the tunnel floor hears of
  * a change as of any other line of an interface. Protection names an IPsec profile, which may come later: until then
- * nothing passes; an access list for it is for ipsec mode alone, so the mode cannot change while there is one. They are refused on interfaces that are no tunnels. Not there, because
- * nothing stands behind them: gre multipoint and the IPv6 modes, tunnel vrf. A destination by name is looked
- * up when it is typed; its address is what is kept. */
+ * nothing passes; an access list for it is for ipsec mode alone, so the mode cannot change while there is one. They are
+ * refused on interfaces that are no tunnels. Not there, because nothing stands behind them: gre multipoint and the IPv6
+ * modes, tunnel vrf. A destination by name is looked up when it is typed; its address is what is kept. */
 #include <string.h>
 
 #include "dataplane/cmd/cmd.h"

@@ -5,12 +5,12 @@
  * the transient table, so that a packet which overtakes its own installation is dropped silently and never called
  * invalid (the defect CSCvn31824 is the lack of this). A pair ends by deletion or by its hard lifetime, whichever of
  * seconds and kilobytes is first; kilobytes count the packets inside, each direction by itself. Before that it asks
- * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume (256 KB at least), the other side
- * at 20 s or 97%, so that normally only one of them asks; and when 2^20 sequence numbers are left. A pair that
- * carried no packet asks for nothing until it carries one (as on IOS; but those of protected tunnels do), nor does one whose successor is installed. A
- * pair with an idle time ends when it has carried nothing, either way, for so long. A
- * dead pair is unreachable at once but freed at the end of the turn: packets on their way through the graph may still
- * point at it.
+ * once for a successor: the side that began its negotiation 30 s before the end or at 95% of the volume (when 256 KB are
+ * left, at least), the other side at 20 s or 97% (128 KB), so that normally only one of them asks; and when 2^20 sequence
+ * numbers are left. A pair that carried no packet asks for nothing until it carries one (as on IOS; but those of protected
+ * tunnels do), nor does one whose successor is installed. A pair with an idle time ends when it has carried nothing,
+ * either way, for so long. A dead pair is unreachable at once but freed at the end of the turn: packets on their way
+ * through the graph may still point at it.
  */
 #include "dataplane/ipsec/ipsec_local.h"
 

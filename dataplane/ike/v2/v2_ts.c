@@ -4,10 +4,10 @@
  * responder the flows of the policies with that peer (IKEv2, under the SA's profile) are held against all that is
  * offered; what they have in common is the answer. Of several flows that one is taken which has the packet that began
  * it in it (when two or more selectors are offered, the first is that packet's), then one for which something acceptable
- * is offered, then the greatest. Policies that know
- * no flow beforehand (dynamic maps) are asked with the offered selectors themselves. Where SAs are per host, what is
- * agreed goes no further than the two hosts of that packet, if the peer says which they are. A child that replaces
- * another one has that one's selectors when they are offered, whatever else would be greater (section 2.9.2).
+ * is offered, then the greatest. Policies that know no flow beforehand (dynamic maps) are asked with the offered
+ * selectors themselves. Where SAs are per host, what is agreed goes no further than the two hosts of that packet, if the
+ * peer says which they are. A child that replaces another one has that one's selectors when they are offered, whatever
+ * else would be greater (section 2.9.2).
  *
  * As initiator the answer must lie within what was asked. Of several selectors of a side the child has the one with the
  * packet in it that began this (else the greatest), and of a range that is no subnet the block with that packet; what the
