@@ -11,6 +11,9 @@
  *   none                      off, or     nothing: the black hole lasts until lifetime or DPD; one debug line
  *                             unknown
  *
+ * Whose pair an SPI was, the packet does not say. Where both versions negotiate with the sender, the SPI is told to the IKE
+ * SAs of both; of a version that has none, the row "none" holds, whatever the other has.
+ *
  * Static means: `set peer` of a crypto map on the interface that owns the destination (spd_peer_is_static), so that a
  * forged source can make us begin only with peers that the configuration names. Limits: one DELETE per (peer, SPI) and
  * second, 10 DELETEs per peer and second; one recovery negotiation per peer in 60 s, successful or not; half-open
@@ -27,6 +30,7 @@
 #define HOLD_SLOTS   256
 #define IGNORED_MOST 10
 #define V2_BURST     100 /* all peers */
+#define OTHERS_MOST  10  /* a second */
 #define HOLD_DOWN_US (60 * US_PER_S)
 #define SPI_GAP_US   US_PER_S
 
@@ -45,6 +49,8 @@ struct ike_limits {
     unsigned ignored;
     uint64_t v2_at; /* second of what IKEv2 SAs were told */
     unsigned v2_told;
+    uint64_t other_at; /* second of the looks at what the other version has to do with a peer */
+    unsigned others;
 };
 
 struct ike_limits *recovery_new(struct ike *ike)
@@ -92,16 +98,19 @@ static bool just_seen(struct ike_limits *l, uint32_t peer, uint32_t spi)
     return false;
 }
 
-static bool held_down(struct ike_limits *l, uint32_t peer)
+static bool held_down(const struct ike_limits *l, uint32_t peer)
 {
-    uint64_t now = loop_now(l->ike->env.loop) + 1;
     unsigned q = slot_of(l, peer, 0, HOLD_SLOTS);
 
-    if (l->holds[q].at && l->holds[q].peer == peer && now - l->holds[q].at < HOLD_DOWN_US)
-        return true;
+    return l->holds[q].at && l->holds[q].peer == peer && loop_now(l->ike->env.loop) + 1 - l->holds[q].at < HOLD_DOWN_US;
+}
+
+static void hold_down(struct ike_limits *l, uint32_t peer)
+{
+    unsigned q = slot_of(l, peer, 0, HOLD_SLOTS);
+
     l->holds[q].peer = peer;
-    l->holds[q].at = now;
-    return false;
+    l->holds[q].at = loop_now(l->ike->env.loop) + 1;
 }
 
 static void remember(struct ike_peer *p, uint8_t proto, uint32_t spi)
@@ -135,9 +144,8 @@ static bool told_by_v2(struct ike *ike, uint32_t src, uint32_t dst, uint8_t prot
 {
     struct ike_limits *l = ike->limits;
 
-    return v2_has_sa(ike->v2, dst, src) &&
-           (!within(loop_now(ike->env.loop), &l->v2_at, &l->v2_told, V2_BURST) ||
-            v2_invalid_spi(ike->v2, dst, src, proto, spi, false));
+    return v2_has_sa(ike->v2, dst, src) && (!within(loop_now(ike->env.loop), &l->v2_at, &l->v2_told, V2_BURST) ||
+                                            v2_invalid_spi(ike->v2, dst, src, proto, spi, false));
 }
 
 static bool take_profile(void *arg, const struct ipsec_policy *p)
@@ -155,42 +163,62 @@ static void ignore(struct ike *ike, uint32_t src, uint32_t dst, uint32_t spi)
               spi);
 }
 
+/* Main (or the profile's aggressive) mode, for DELETE alone. */
+static void begin_v1(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *profile)
+{
+    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), profile);
+
+    if (sa)
+        remember(sa->peer, proto, spi);
+}
+
+/* Each version that the configuration has negotiate with the sender is begun, if no IKE SA of it (told1, told2) was told. */
+static void begin(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, bool told1, bool told2)
+{
+    char profile[sizeof((struct ipsec_policy *)0)->ike_profile] = "";
+    bool answers, v2 = v2_is_for(ike->v2, dst, src, &answers);
+    bool v1 =
+        spd_each_flow(ike->env.ipsec, dst, src, take_profile, profile) || !v2; /* main mode would be no good there */
+
+    v1 = v1 && !told1;
+    v2 = v2 && !told2 && !answers;
+    if (!v1 && !v2 && (told1 || told2))
+        return;
+    hold_down(ike->limits, src);
+    if (!v1 && !v2)
+        ignore(ike, src, dst, spi);
+    if (v2)
+        (void)v2_invalid_spi(ike->v2, dst, src, proto, spi, true);
+    if (v1)
+        begin_v1(ike, src, dst, proto, spi, profile);
+}
+
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap)
 {
+    struct ike_limits *l = ike->limits;
     struct ike_peer *p = peer_find(ike, dst, src);
-    char profile[sizeof((struct ipsec_policy *)0)->ike_profile] = "";
-    bool answers;
 
     (void)ifname;
     (void)udp_encap;
-    if (!ike->on || just_seen(ike->limits, src, spi))
+    if (!ike->on || just_seen(l, src, spi))
         return;
-    if (tell(peer_first(ike, dst, src), proto, spi))
-        return;
-    if (p && peer_sa_negotiating(p)) {
+    bool told1 = tell(peer_first(ike, dst, src), proto, spi), told2 = told_by_v2(ike, src, dst, proto, spi);
+    if (!told1 && p && peer_sa_negotiating(p)) {
         remember(p, proto, spi);
-        return;
+        told1 = true;
     }
-    if (told_by_v2(ike, src, dst, proto, spi))
+    if (told1 && told2)
         return;
     if (!ike->conf.invalid_spi_recovery || !spd_peer_is_static(ike->env.ipsec, dst, src)) {
-        ignore(ike, src, dst, spi);
-        return;
-    }
-    if (held_down(ike->limits, src))
-        return;
-    if (v2_is_for(ike->v2, dst, src, &answers)) { /* main mode would be no good there */
-        if (answers)
+        if (!told1 && !told2)
             ignore(ike, src, dst, spi);
-        else
-            (void)v2_invalid_spi(ike->v2, dst, src, proto, spi, true);
         return;
     }
-    (void)spd_each_flow(ike->env.ipsec, dst, src, take_profile, profile); /* main or aggressive mode, and the key */
-    struct ike_sa *sa = ike_begin(peer_get(ike, dst, src, 500), profile);
-    if (sa)
-        remember(sa->peer, proto, spi);
+    if (held_down(l, src))
+        return;
+    if ((!told1 && !told2) || within(loop_now(ike->env.loop), &l->other_at, &l->others, OTHERS_MOST))
+        begin(ike, src, dst, proto, spi, told1, told2);
 }
 
 void recovery_flush(struct ike_sa *sa)
