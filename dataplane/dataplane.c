@@ -79,12 +79,12 @@ static void up_invalid_spi(void *arg, uint32_t src, uint32_t dst, uint8_t proto,
     account_leave(dp->env.loop, was);
 }
 
-static void up_peer_sends(void *arg, uint32_t local, uint32_t peer)
+static void up_owner_sends(void *arg, uint32_t owner, uint32_t local, uint32_t peer)
 {
     struct dataplane *dp = arg;
     enum account_owner was = account_enter(dp->env.loop, ACCOUNT_IKE);
 
-    ike_peer_sends(dp->ike, local, peer);
+    ike_owner_sends(dp->ike, owner, local, peer);
     account_leave(dp->env.loop, was);
 }
 
@@ -256,7 +256,7 @@ struct dataplane *dataplane_new(const struct dataplane_env *env)
                                 .soft_expire = up_soft_expire,
                                 .gone = up_gone,
                                 .invalid_spi = up_invalid_spi,
-                                .peer_sends = up_peer_sends,
+                                .owner_sends = up_owner_sends,
                                 .peer_moved = up_peer_moved,
                                 .invalid_selectors = up_invalid_selectors,
                                 .map_changed = up_map_changed,

@@ -375,6 +375,11 @@ struct ike_peer *peer_get(struct ike *ike, uint32_t local, uint32_t addr, uint16
 void peer_identify(struct ike_sa *sa);
 /* Of those behind the address of the flow: the one it is for; NULL when there is none at all. */
 struct ike_peer *peer_of_flow(const struct ike *ike, const struct ipsec_policy *flow);
+/* Of its pairs (sa_pair_params.owner): even numbers are IKEv1's. */
+static inline uint32_t peer_owner(const struct ike_peer *p)
+{
+    return p->handle << 1;
+}
 /* For debug lines: how many SAs hold it, and the numbers that stand for addresses of peers and SAs in memory. */
 unsigned peer_refs(const struct ike_peer *p);
 unsigned long long peer_trace_handle(const struct ike_peer *p);

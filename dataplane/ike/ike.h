@@ -64,8 +64,8 @@ void ike_soft_expire(struct ike *ike, const struct sa_pair_info *pair);
 void ike_pair_gone(struct ike *ike, const struct sa_pair_info *pair, enum sa_gone why);
 void ike_invalid_spi(struct ike *ike, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                      bool udp_encap);
-/* A packet went out to a peer that was silent (sad_peer_watch). */
-void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t peer);
+/* A packet went out by a pair of an owner (sa_pair_params.owner) that was silent (sad_watch). */
+void ike_owner_sends(struct ike *ike, uint32_t owner, uint32_t local, uint32_t peer);
 /* ESP of a pair came from another port of the peer's translator. */
 void ike_peer_moved(struct ike *ike, uint32_t pair, uint16_t port);
 /* A packet that came by a pair does not fit its selectors: IKEv2 may say so (recovery.c). */

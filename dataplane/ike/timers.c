@@ -296,9 +296,7 @@ static uint64_t proof_of_life(struct ike_peer *p, uint64_t *last_out)
     uint64_t in = 0;
 
     *last_out = 0;
-    sad_peer_activity(p->ike->env.ipsec, p->addr, &in, last_out);
-    if (peer_first(p->ike, p->local, p->addr)->here) /* whose packets those were is not said */
-        return p->last_rx;
+    sad_activity(p->ike->env.ipsec, peer_owner(p), &in, last_out);
     return in > p->last_rx ? in : p->last_rx;
 }
 
@@ -326,19 +324,20 @@ void timers_dpd(void *arg)
         timer_set(&p->dpd, k.retry * US_PER_S);
     } else {
         if (now >= due)
-            sad_peer_watch(p->ike->env.ipsec, p->addr);
+            sad_watch(p->ike->env.ipsec, peer_owner(p));
         timer_set(&p->dpd, now < due ? due - now : k.every * US_PER_S);
     }
 }
 
-void ike_peer_sends(struct ike *ike, uint32_t local, uint32_t addr)
+void ike_owner_sends(struct ike *ike, uint32_t owner, uint32_t local, uint32_t addr)
 {
-    v2_peer_sends(ike->v2, local, addr);
-    for (struct ike_peer *p = peer_first(ike, local, addr), *next; p; p = next) {
-        next = p->here;
-        if (!p->dpd_sent)
-            timers_dpd(p);
-    }
+    uint32_t number = owner >> 1;
+    struct ike_peer *p = owner & 1 ? NULL : table_find(ike->peers, &number);
+
+    if (owner & 1)
+        v2_sa_sends(ike->v2, number, local, addr);
+    else if (p && !p->dpd_sent)
+        timers_dpd(p);
 }
 
 void timers_dpd_update(struct ike_peer *p)

@@ -10,6 +10,7 @@
 #include "dataplane/ipsec/ipsec_limits.h"
 #include "dataplane/ipsec/ipsec_show.h"
 #include "dataplane/ipsec/manual.h"
+#include "dataplane/ipsec/owner.h"
 #include "dataplane/ipsec/protect.h"
 #include "dataplane/ipsec/replay.h"
 #include "dataplane/ipsec/report.h"
@@ -31,10 +32,6 @@ struct ipsec_peer { /* exists while a pair with it does */
     unsigned pairs;
     bool by_hand; /* with keys typed by hand: of the other table */
     struct sa_pair *first, **end; /* in the order in which they were installed (of_peer) */
-    uint64_t last_in, last_out;   /* loop time, us */
-    bool watched, sends;        /* sad_peer_watch; its packet has gone: told at the end of the turn */
-    uint32_t local;             /* of that packet */
-    struct ipsec_peer *next_sends;
 };
 
 struct sa_half {
@@ -65,7 +62,7 @@ struct sa_over {
  * What a packet touches stands first, on two lines of the cache each way: one in common, one for the way. */
 struct sa_pair {
     struct ipsec_flow *flow; /* NULL: dead */
-    struct ipsec_peer *peer;
+    struct ipsec_owner *owner;
     uint64_t used_at;
     bool dead, tunnel, ecn, ah, gcm, esn, udp_encap; /* ah: its packets begin with AH */
     uint8_t icv_len, iv_len, block;
@@ -100,6 +97,7 @@ struct sa_pair {
     struct timer soft, hard, idle, turn;
     uint64_t turn_at; /* loop time, us: it is sent with then at the latest (turn.c) */
     struct sa_pair *next_soft, *next_dead;
+    struct ipsec_peer *peer;
     struct sa_pair *next_of_peer, **prev_of_peer;
     uint64_t cleared_in, cleared_out; /* packets, when the counters of its flow were cleared */
 };
@@ -309,6 +307,7 @@ struct ipsec {
     struct spi_index in;
     struct table *by_id, *transient;
     struct table *peers, *hand_peers; /* of pairs that IKE negotiated, and of those keyed by hand */
+    struct table *owners;             /* number -> struct ipsec_owner */
     struct deferred manual;
     unsigned nmanual; /* entries keyed by hand */
     bool manual_waits; /* one of them could not have its pair yet */
@@ -326,7 +325,7 @@ struct ipsec {
     struct ipsec_flow *acquire_head, **acquire_tail;
     struct sa_pair *soft_head, **soft_tail;
     struct sa_pair *dead_head;
-    struct ipsec_peer *sends_head;
+    struct ipsec_owner *sends_head;
     struct stray strays[STRAYS_MAX];
     unsigned nstrays;
     struct {
@@ -418,7 +417,6 @@ bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint
 void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell);
 /* By its outbound SPI, however it was keyed; 0: none. */
 uint32_t pair_find_out(struct ipsec *ips, uint32_t peer, uint8_t proto, uint32_t spi);
-void peer_sends(struct sa_pair *sa); /* a packet went out and its peer is watched */
 void pair_limit(struct sa_pair *sa); /* soft_told, or a limit, changed */
 void pair_soft(struct sa_pair *sa);  /* a soft limit was passed: told at the end of the turn */
 void pair_info(const struct sa_pair *sa, struct sa_pair_info *out);
@@ -434,11 +432,11 @@ static inline void pair_count(struct sa_pair *sa, int dir, uint32_t packets, uin
     h->bytes += bytes;
     sa->used_at = now;
     if (dir == DIR_IN) {
-        sa->peer->last_in = now;
+        sa->owner->last_in = now;
     } else {
-        sa->peer->last_out = now;
-        if (sa->peer->watched)
-            peer_sends(sa);
+        sa->owner->last_out = now;
+        if (sa->owner->watched)
+            owner_sends(sa->ips, sa->owner, sa->policy.local, sa->policy.peer);
     }
     if (h->bytes >> 10 >= sa->limit_kb)
         pair_used(sa, h);

@@ -62,17 +62,3 @@ unsigned sad_count_peer(struct ipsec *ips, uint32_t peer)
     const struct ipsec_peer *p = table_find(ips->peers, &peer);
     return p ? p->pairs : 0;
 }
-
-void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out)
-{
-    const struct ipsec_peer *p = table_find(ips->peers, &peer);
-    *last_in = p ? p->last_in : 0;
-    *last_out = p ? p->last_out : 0;
-}
-
-void sad_peer_watch(struct ipsec *ips, uint32_t peer)
-{
-    struct ipsec_peer *p = table_find(ips->peers, &peer);
-    if (p)
-        p->watched = true;
-}

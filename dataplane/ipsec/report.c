@@ -89,17 +89,6 @@ static void softs_out(struct ipsec *ips)
     }
 }
 
-static void sends_out(struct ipsec *ips)
-{
-    while (ips->sends_head) {
-        struct ipsec_peer *p = ips->sends_head;
-        ips->sends_head = p->next_sends;
-        p->sends = false;
-        if (ips->up.peer_sends)
-            ips->up.peer_sends(ips->up.arg, p->local, p->addr);
-    }
-}
-
 static void acquires_out(struct ipsec *ips)
 {
     if (ips->acquire_head && ips->names)
@@ -144,7 +133,7 @@ static void on_report(void *arg)
     misfits_out(ips);
     softs_out(ips);
     acquires_out(ips);
-    sends_out(ips);
+    owners_out(ips);
     sad_bury(ips);
 }
 

@@ -39,6 +39,7 @@ void sad_init(struct ipsec *ips)
     ips->by_id = table_new(sizeof(uint32_t), seed(ips));
     ips->peers = table_new(sizeof(uint32_t), seed(ips));
     ips->hand_peers = table_new(sizeof(uint32_t), seed(ips));
+    owners_init(ips, seed(ips));
     ips->pair_ids = 1;
 }
 
@@ -59,6 +60,7 @@ void sad_fini(struct ipsec *ips)
     table_free(ips->by_id);
     table_free(ips->peers);
     table_free(ips->hand_peers);
+    owners_fini(ips);
 }
 
 bool sad_is_transient(const struct ipsec *ips, uint32_t dst, uint8_t proto, uint32_t spi)
@@ -144,12 +146,6 @@ static void peer_drop(struct ipsec *ips, struct ipsec_peer *p)
 {
     if (--p->pairs)
         return;
-    if (p->sends) {
-        struct ipsec_peer **at = &ips->sends_head;
-        while (*at != p)
-            at = &(*at)->next_sends;
-        *at = p->next_sends;
-    }
     table_remove(peers_of(ips, p->by_hand), &p->addr);
     mem_free(p);
 }
@@ -348,6 +344,7 @@ static uint32_t install(struct ipsec *ips, const struct sa_pair_params *p)
     sa->manual = sa->soft_told = p->policy.manual; /* nobody is asked for its successor */
     sa->peer = peer_take(ips, p->policy.peer, sa->manual);
     peer_join(sa);
+    sa->owner = owner_take(ips, sa->manual ? OWNER_HAND : p->owner);
     lifetimes(sa);
     const struct transient *reserved = table_find(ips->transient, &k);
     sa->handle = reserved ? reserved->handle : 0;
@@ -433,6 +430,8 @@ void pair_delete(struct sa_pair *sa, enum sa_gone why, bool tell)
     peer_part(sa);
     peer_drop(ips, sa->peer);
     sa->peer = NULL;
+    owner_drop(ips, sa->owner);
+    sa->owner = NULL;
     sa->next_dead = ips->dead_head;
     ips->dead_head = sa;
     ips->totals.deleted += sa->over ? 2 : 1;
@@ -462,19 +461,6 @@ void pair_soft(struct sa_pair *sa)
     *ips->soft_tail = sa;
     ips->soft_tail = &sa->next_soft;
     report_kick(ips);
-}
-
-void peer_sends(struct sa_pair *sa)
-{
-    struct ipsec_peer *p = sa->peer;
-    p->watched = false;
-    p->local = sa->policy.local;
-    if (p->sends)
-        return;
-    p->sends = true;
-    p->next_sends = sa->ips->sends_head;
-    sa->ips->sends_head = p;
-    report_kick(sa->ips);
 }
 
 void pair_used(struct sa_pair *sa, const struct sa_half *h)

@@ -95,6 +95,7 @@ struct sa_pair_params {
     struct ipsec_policy policy;      /* with the agreed transform in transforms[0], lifetimes as agreed */
     uint32_t spi_in, spi_out;        /* spi_in from sad_reserve_spi */
     bool initiator;                  /* our side began the quick mode */
+    uint32_t owner;                  /* who negotiated it, by a number of IKE's: whose sign of life it is (sad_activity) */
     unsigned pfs_group;              /* agreed */
     bool udp_encap;                  /* RFC 3948 */
     uint16_t local_port, peer_port;  /* 4500/4500 with udp_encap, else 500/500 */
@@ -142,10 +143,12 @@ void sad_move(struct ipsec *ips, uint32_t id, uint16_t port);
 unsigned sad_delete_peer(struct ipsec *ips, uint32_t peer, enum sa_gone why);
 /* Of negotiated pairs alone, as what follows. */
 unsigned sad_count_peer(struct ipsec *ips, uint32_t peer);
-/* Loop times (us) of the last authentic inbound and the last outbound packet with a peer; 0: never. For DPD. */
-void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out);
-/* Tell once, by ipsec_up.peer_sends, of the next outbound packet with a peer. Ends with the last pair. For DPD on demand. */
-void sad_peer_watch(struct ipsec *ips, uint32_t peer);
+/* The pair is another owner's from now on. */
+void sad_own(struct ipsec *ips, uint32_t id, uint32_t owner);
+/* Loop times (us) of the last authentic inbound and the last outbound packet by pairs of that owner; 0: never. For DPD. */
+void sad_activity(struct ipsec *ips, uint32_t owner, uint64_t *last_in, uint64_t *last_out);
+/* Tell once, by ipsec_up.owner_sends, of the next outbound packet by its pairs. Ends with the last pair. For DPD on demand. */
+void sad_watch(struct ipsec *ips, uint32_t owner);
 
 /* What a pair tells IKE. Flat. */
 struct sa_pair_info {
@@ -176,8 +179,8 @@ struct ipsec_up {
     /* ESP/AH to us with an unknown SPI (already dropped, counted and logged). */
     void (*invalid_spi)(void *arg, uint32_t src, uint32_t dst, uint8_t proto, uint32_t spi, const char *ifname,
                         bool udp_encap);
-    /* A packet went out to a peer that sad_peer_watch named. May be NULL. */
-    void (*peer_sends)(void *arg, uint32_t local, uint32_t peer);
+    /* A packet went out, between these ends, by a pair of an owner that sad_watch named. May be NULL. */
+    void (*owner_sends)(void *arg, uint32_t owner, uint32_t local, uint32_t peer);
     /* An authentic packet by this pair came from another port (RFC 3947 section 6); its flow goes there. May be NULL. */
     void (*peer_moved)(void *arg, uint32_t id, uint16_t port);
     /* What came out of a pair does not fit its selectors (dropped and counted): how it begins, its header and eight bytes. May be NULL. */

@@ -68,6 +68,29 @@ static inline struct box *crypto_pair_ikev2(void)
     return b;
 }
 
+/* A second entry of both, IKEv2's, beside that of IKEv1: from 172.16.1.1 behind r1 to 172.16.2.1 behind r2. */
+#define PAIR_PING_V2 "ping 172.16.2.1 source 172.16.1.1"
+static inline struct box *crypto_pair_both(const char *global)
+{
+    struct box *b = crypto_pair(global, NULL);
+    for (int i = 1; i <= 2; i++) {
+        const char *node = i == 1 ? "r1" : "r2";
+        char text[512];
+        snprintf(text, sizeof text,
+                 "configure terminal\naccess-list 102 permit ip 172.16.%d.0 0.0.0.255 172.16.%d.0 0.0.0.255\n"
+                 "interface Loopback2\nip address 172.16.%d.1 255.255.255.0\nexit\n"
+                 "ip route 172.16.%d.0 255.255.255.0 10.0.0.%d",
+                 i, 3 - i, i, 3 - i, 3 - i);
+        box_type_all(b, node, text);
+        (void)box_type(b, node, "crypto map VPN 20 ipsec-isakmp"); /* with a note */
+        snprintf(text, sizeof text,
+                 "set peer 10.0.0.%d\nset transform-set TS\nset ikev2-profile PROF\nmatch address 102\nend", 3 - i);
+        box_type_all(b, node, text);
+        (void)box_type(b, node, "write memory");
+    }
+    return b;
+}
+
 static inline struct ipsec *pair_ipsec(struct box *b, const char *node)
 {
     return dataplane_ipsec(router_dataplane(box_router(b, node)));

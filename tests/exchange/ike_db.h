@@ -146,17 +146,22 @@ unsigned sad_count_peer(struct ipsec *ips, uint32_t peer)
     return n;
 }
 
-void sad_peer_activity(struct ipsec *ips, uint32_t peer, uint64_t *last_in, uint64_t *last_out)
+void sad_own(struct ipsec *ips, uint32_t id, uint32_t owner)
 {
-    (void)peer;
+    (void)ips, (void)id, (void)owner;
+}
+
+void sad_activity(struct ipsec *ips, uint32_t owner, uint64_t *last_in, uint64_t *last_out)
+{
+    (void)owner;
     *last_in = ips->last_in;
     *last_out = ips->last_out;
 }
 
-void sad_peer_watch(struct ipsec *ips, uint32_t peer)
+void sad_watch(struct ipsec *ips, uint32_t owner)
 {
-    (void)peer;
     ips->watched = true;
+    ips->watched_owner = owner;
 }
 
 enum spd_answer spd_find_fit(struct ipsec *ips, uint32_t local, uint32_t peer, const struct selector *ls,

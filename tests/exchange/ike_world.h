@@ -58,6 +58,7 @@ struct ipsec {
     bool is_static, refuse_install, no_selector;
     uint64_t last_in, last_out;
     bool watched;
+    uint32_t watched_owner;
     struct ipsec_policy policy;
     uint32_t other_remote; /* another network behind the same peer; 0 none */
     struct evtrace *events;

@@ -58,7 +58,7 @@ static void packet_out(struct world *w, struct side *s)
     s->ips.last_out = loop_now(w->loop);
     if (s->ips.watched) {
         s->ips.watched = false;
-        ike_peer_sends(s->ike, s->addr, w->side[!s->which].addr);
+        ike_owner_sends(s->ike, s->ips.watched_owner, s->addr, w->side[!s->which].addr);
     }
 }
 

@@ -3,30 +3,13 @@
  * tells, must heal the pairs of either version, whichever the packets come by. */
 #include "tests/exchange/crypto_pair.h"
 
-#define OTHER_PING "ping 172.16.2.1 source 172.16.1.1"
-
 static struct box *both_versions(bool v1_up, bool v2_up)
 {
-    struct box *b = crypto_pair(PAIR_IKEV2 "crypto isakmp invalid-spi-recovery\n", NULL);
-    for (int i = 1; i <= 2; i++) {
-        const char *node = i == 1 ? "r1" : "r2";
-        char text[512];
-        snprintf(text, sizeof text,
-                 "configure terminal\naccess-list 102 permit ip 172.16.%d.0 0.0.0.255 172.16.%d.0 0.0.0.255\n"
-                 "interface Loopback2\nip address 172.16.%d.1 255.255.255.0\nexit\n"
-                 "ip route 172.16.%d.0 255.255.255.0 10.0.0.%d",
-                 i, 3 - i, i, 3 - i, 3 - i);
-        box_type_all(b, node, text);
-        (void)box_type(b, node, "crypto map VPN 20 ipsec-isakmp"); /* with a note */
-        snprintf(text, sizeof text,
-                 "set peer 10.0.0.%d\nset transform-set TS\nset ikev2-profile PROF\nmatch address 102\nend", 3 - i);
-        box_type_all(b, node, text);
-        (void)box_type(b, node, "write memory");
-    }
+    struct box *b = crypto_pair_both(PAIR_IKEV2 "crypto isakmp invalid-spi-recovery\n");
     if (v1_up)
         (void)box_type(b, "r1", PAIR_PING);
     if (v2_up)
-        (void)box_type(b, "r1", OTHER_PING);
+        (void)box_type(b, "r1", PAIR_PING_V2);
     return b;
 }
 
@@ -48,13 +31,13 @@ static void heals(struct box *b, const char *first, const char *then)
 static void by_v1(void **state)
 {
     (void)state;
-    heals(both_versions(true, true), PAIR_PING, OTHER_PING);
+    heals(both_versions(true, true), PAIR_PING, PAIR_PING_V2);
 }
 
 static void by_v2(void **state)
 {
     (void)state;
-    heals(both_versions(true, true), OTHER_PING, PAIR_PING);
+    heals(both_versions(true, true), PAIR_PING_V2, PAIR_PING);
 }
 
 /* The other version had no SAs to lose. */
@@ -62,7 +45,7 @@ static void one_alone(void **state)
 {
     (void)state;
     heals(both_versions(true, false), PAIR_PING, PAIR_PING);
-    heals(both_versions(false, true), OTHER_PING, OTHER_PING);
+    heals(both_versions(false, true), PAIR_PING_V2, PAIR_PING_V2);
 }
 
 int main(void)

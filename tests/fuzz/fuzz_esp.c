@@ -152,7 +152,7 @@ static void look(struct world *w, struct picture *p)
         p->packets[i] = info.packets_in;
         p->bytes[i] = info.bytes_in;
     }
-    sad_peer_activity(w->b->ips, PEER, &p->last_in, &out);
+    sad_activity(w->b->ips, 0, &p->last_in, &out);
 }
 
 static size_t ip_head(uint8_t *ip, uint8_t proto, size_t len)

@@ -248,7 +248,7 @@ static void spoiled(void **state)
         assert_int_equal(pair.seq_in, 0);
         assert_int_equal(pair.packets_in, 0);
         assert_int_equal(pair.left_kb_in, 4608000);
-        sad_peer_activity(b->ips, LEFT, &in, &out);
+        sad_activity(b->ips, 0, &in, &out);
         assert_int_equal(in, 0);
         box_flow(b, &f);
         assert_int_equal(f.n.decaps, 0);
@@ -258,7 +258,7 @@ static void spoiled(void **state)
         vloop_run_for(b->loop, 1);
         box_put(b, STAGE_ESP_IN, data, len, k->udp);
         assert_int_equal(b->ngot, 1);
-        sad_peer_activity(b->ips, LEFT, &in, &out);
+        sad_activity(b->ips, 0, &in, &out);
         assert_int_equal(in, 1);
         box_free(b);
     }

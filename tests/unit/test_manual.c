@@ -222,7 +222,7 @@ static void not_of_ike(void **state)
     assert_int_equal(sad_count_peer(b->ips, SPOKE), 0);
     assert_int_equal(sad_find_pair(b->ips, SPOKE, PROTO_ESP, 301, true), 0);
     send(b);
-    sad_peer_activity(b->ips, SPOKE, &in, &out);
+    sad_activity(b->ips, 0, &in, &out);
     assert_int_equal(in + out, 0);
     assert_false(spd_peer_is_static(b->ips, HUB, SPOKE));
     assert_true(map_peer_configured(b->ips, SPOKE)); /* it is not a stranger: what is said of it is not lost in a crowd */

@@ -352,6 +352,63 @@ static void forged(void **state)
     box_free(b);
 }
 
+/* Signs of life are those of the owner, whoever else has the same address. */
+static unsigned told;
+static uint32_t told_of;
+static void owner_told(void *arg, uint32_t owner, uint32_t local, uint32_t peer)
+{
+    (void)arg;
+    assert_int_equal(local, HUB);
+    assert_int_equal(peer, SPOKE);
+    told++;
+    told_of = owner;
+}
+
+static void owners(void **state)
+{
+    (void)state;
+    struct box *b = hub_new();
+    uint64_t in, out;
+    uint32_t id[2];
+    ipsec_set_up(b->ips, &(struct ipsec_up){.owner_sends = owner_told});
+    for (uint32_t i = 0; i < 2; i++) {
+        struct sa_pair_params p = pair_of(b, 0x1001 + i, 0x2001 + i, true);
+        p.owner = 8 + i;
+        id[i] = sad_install(b->ips, &p);
+        sad_enable_outbound(b->ips, id[i]);
+    }
+    vloop_run_for(b->loop, 7 * US_PER_S);
+    sad_watch(b->ips, 8);
+    assert_int_equal(send(b), 0x2002);
+    vloop_run_for(b->loop, 1);
+    assert_int_equal(told, 0);
+    sad_activity(b->ips, 8, &in, &out);
+    assert_int_equal(in + out, 0);
+    sad_activity(b->ips, 9, &in, &out);
+    assert_int_equal(out, 7 * US_PER_S);
+    sad_watch(b->ips, 9); /* once */
+    send(b);
+    send(b);
+    vloop_run_for(b->loop, 1);
+    assert_int_equal(told, 1);
+    assert_int_equal(told_of, 9);
+    sad_own(b->ips, id[1], 8); /* nothing of 9 is left, and 8 has not sent yet */
+    sad_activity(b->ips, 9, &in, &out);
+    assert_int_equal(out, 0);
+    sad_activity(b->ips, 8, &in, &out);
+    assert_int_equal(out, 0);
+    send(b);
+    vloop_run_for(b->loop, 1);
+    assert_int_equal(told, 2);
+    assert_int_equal(told_of, 8);
+    sad_watch(b->ips, 8);
+    send(b); /* who is to be told of goes in the same turn */
+    assert_int_equal(sad_delete_peer(b->ips, SPOKE, SA_GONE_CLEARED), 2);
+    vloop_run_for(b->loop, 1);
+    assert_int_equal(told, 2);
+    box_free(b);
+}
+
 static void deleting(void **state)
 {
     (void)state;
@@ -369,10 +426,10 @@ static void deleting(void **state)
     assert_int_equal(sad_find_pair(b->ips, THIRD, PROTO_ESP, 0x2002, true), 0);
     vloop_run_for(b->loop, 7 * US_PER_S);
     send(b);
-    sad_peer_activity(b->ips, SPOKE, &in, &out);
+    sad_activity(b->ips, 0, &in, &out);
     assert_int_equal(in, 0);
     assert_int_equal(out, 7 * US_PER_S);
-    sad_peer_activity(b->ips, THIRD, &in, &out);
+    sad_activity(b->ips, 1, &in, &out);
     assert_int_equal(out, 0);
     assert_int_equal(sad_delete_peer(b->ips, THIRD, SA_GONE_IKE_LOST), 0);
     assert_int_equal(sad_delete_peer(b->ips, SPOKE, SA_GONE_IKE_LOST), 2);
@@ -521,6 +578,7 @@ int main(void)
         cmocka_unit_test(strangers),
         cmocka_unit_test(forged),
         cmocka_unit_test(deleting),
+        cmocka_unit_test(owners),
         cmocka_unit_test(counters), cmocka_unit_test(numbers),
         cmocka_unit_test(wireshark),
     };

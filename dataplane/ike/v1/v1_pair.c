@@ -38,6 +38,7 @@ uint32_t v1_pair_install(struct ike_node *n)
         .spi_in = *ours,
         .spi_out = qm->choice.spi,
         .initiator = n->initiator,
+        .owner = peer_owner(sa->peer),
         .pfs_group = qm->choice.group,
         .udp_encap = qm->choice.udp,
         .local_port = qm->choice.udp ? 4500 : 500,

@@ -262,12 +262,12 @@ bool v2_carries(const struct v2 *v2, const struct ipsec_policy *flow)
     return v2_of_flow(v2, flow) != NULL;
 }
 
-void v2_peer_sends(struct v2 *v2, uint32_t local, uint32_t peer)
+void v2_sa_sends(struct v2 *v2, uint32_t tunnel_id, uint32_t local, uint32_t peer)
 {
     struct v2_peer *p = v2_peer_find(v2, local, peer);
 
     for (struct v2_sa *sa = p ? p->sas : NULL; sa; sa = sa->peer_next)
-        if (v2_sa_up(sa) && sa->nchildren) {
+        if (sa->tunnel_id == tunnel_id && v2_sa_up(sa)) {
             v2_timers_sends(sa);
             return;
         }

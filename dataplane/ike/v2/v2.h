@@ -53,10 +53,11 @@ bool v2_is_for(struct v2 *v2, uint32_t local, uint32_t peer, bool *answers);
 bool v2_has_sa(const struct v2 *v2, uint32_t local, uint32_t peer);
 /* Has an IKEv2 SA with that peer a pair for this flow? */
 bool v2_carries(const struct v2 *v2, const struct ipsec_policy *flow);
-/* A packet went out to a peer that was silent (sad_peer_watch): time for a probe on demand. */
 /* What the peer of the newest SA between these ends that knows it has said it is, as text; false: none knows. */
 bool v2_peer_id(const struct v2 *v2, uint32_t local, uint32_t peer, char *out, size_t cap);
-void v2_peer_sends(struct v2 *v2, uint32_t local, uint32_t peer);
+/* A packet went out by a pair of the IKE SA with that tunnel id, whose peer was silent (sad_watch): time for a probe on
+ * demand. */
+void v2_sa_sends(struct v2 *v2, uint32_t tunnel_id, uint32_t local, uint32_t peer);
 
 /* clear crypto ikev2 sa [remote A] [local A] [psh N] [fast]: 0 any. fast: no DELETE is sent. Children go with their SA.
  * How many SAs went. */

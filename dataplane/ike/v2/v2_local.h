@@ -309,6 +309,11 @@ static inline uint64_t v2_now(const struct v2 *v2)
 {
     return loop_now(v2->ike->env.loop);
 }
+/* Of its children (sa_pair_params.owner): odd numbers are IKEv2's. */
+static inline uint32_t v2_owner(const struct v2_sa *sa)
+{
+    return sa->tunnel_id << 1 | 1;
+}
 static inline bool v2_sa_up(const struct v2_sa *sa)
 {
     return sa->state == V2_UP;

@@ -100,6 +100,7 @@ void v2_child_move(struct v2_child *c, struct v2_sa *to)
 {
     unlink_child(c);
     link_child(c, to);
+    sad_own(ipsec_of(to), c->id, v2_owner(to));
 }
 
 /* ---- of one flow ---- */
@@ -377,6 +378,7 @@ struct v2_child *v2_child_install(struct v2_neg *n)
         .spi_in = n->spi,
         .spi_out = n->choice.spi,
         .initiator = n->initiator,
+        .owner = v2_owner(sa),
         .pfs_group = n->choice.group,
         .udp_encap = udp,
         .local_port = udp ? 4500 : 500,

@@ -14,7 +14,7 @@
  *   TEMPORARY_FAILURE  3 s and a bit by chance, then again
  *   dead peer        dpd of the profile, else of the router. periodic: an empty INFORMATIONAL, SEC after the last proof
  *                    of life; on-demand: with the first packet that goes out later than that. Proof is any authentic
- *                    ESP or IKE from it.
+ *                    IKE under this IKE SA, and ESP by its children.
  *   NAT keepalive    one byte 0xFF every N s while a translator is in front of us */
 #include <string.h>
 
@@ -128,7 +128,7 @@ static uint64_t proof_of_life(const struct v2_sa *sa, uint64_t *last_out)
     uint64_t in = 0;
 
     *last_out = 0;
-    sad_peer_activity(sa->v2->ike->env.ipsec, sa->remote, &in, last_out);
+    sad_activity(sa->v2->ike->env.ipsec, v2_owner(sa), &in, last_out);
     return in > sa->last_rx ? in : sa->last_rx;
 }
 
@@ -154,7 +154,7 @@ static void dpd(void *arg)
         return;
     }
     if (now >= due)
-        sad_peer_watch(sa->v2->ike->env.ipsec, sa->remote);
+        sad_watch(sa->v2->ike->env.ipsec, v2_owner(sa));
     timer_set(&sa->dpd, now < due ? due - now : sec * US_PER_S);
 }
 
