@@ -246,6 +246,13 @@ static enum config_result remove_at(const struct run *r, struct conf_list *list,
     return CONFIG_TAKEN;
 }
 
+static enum config_result not_there(const struct run *r, const void *typed_obj)
+{
+    if (r->scope->absent)
+        r->scope->absent(r->rule->self, typed_obj);
+    return CONFIG_TAKEN;
+}
+
 static bool add_new(const struct run *r, struct conf_list *list, void *item)
 {
     if (list->n >= LIST_MAX) {
@@ -331,8 +338,9 @@ static enum config_result run_line(struct run *r, struct conf_list *list)
     void *fresh = config_element_new(r->m);
     size_t i = find(r, list, fresh);
     if (r->m->no || r->m->dflt) {
+        enum config_result result = i < list->n ? remove_at(r, list, i) : not_there(r, fresh);
         config_object_free(r->scope, fresh);
-        return i < list->n ? remove_at(r, list, i) : CONFIG_TAKEN;
+        return result;
     }
     if (i < list->n && same_element(r, list->v[i], fresh)) {
         config_object_free(r->scope, fresh);
@@ -393,6 +401,8 @@ static enum config_result run_mode(struct run *r, struct conf_list *list, struct
     if (r->m->no || r->m->dflt) {
         if (i < list->n && r->m->no) {
             result = remove_at(r, list, i);
+        } else if (r->m->no) {
+            result = not_there(r, fresh);
         } else if (i < list->n) {
             copy_fields(row, fresh, list->v[i]);
             replace(r, list, list->v[i], fresh);

@@ -122,7 +122,18 @@ void acl_line_changed(void *self, void *obj, enum cmd_change what)
     snprintf(name, sizeof name, "%u", c->number);
     if (what == CMD_REMOVED)
         c->number = 0;
+    if (what == CMD_ADDED)
+        acl_conf_gather(dataplane_net(self), name, !number_ok(c->number, false));
     acl_conf_changed(dataplane_net(self), name);
+}
+
+void acl_line_absent(void *self, const void *obj)
+{
+    const struct ace_conf *c = obj;
+    char name[16];
+
+    snprintf(name, sizeof name, "%u", c->number);
+    acl_conf_without(dataplane_net(self), name, !number_ok(c->number, false), c);
 }
 
 static void ace_settle(void *obj)
@@ -171,26 +182,46 @@ static bool list_check(void *self, const void *obj, struct out *out)
     return acl_list_ok(dataplane_net(self), ((const struct acl_conf *)obj)->name, false, out);
 }
 
+static bool is_standard_number(const char *name)
+{
+    uint64_t n;
+
+    return str_uint(name, 0, UINT32_MAX, &n) && number_ok(n, true);
+}
+
 void acl_list_changed(void *self, void *obj, enum cmd_change what)
 {
     struct acl_conf *c = obj;
     char name[ACL_NAME_MAX];
 
     str_copy(name, sizeof name, c->name);
+    if (what == CMD_ADDED)
+        acl_conf_gather(dataplane_net(self), name, is_standard_number(name));
     if (what == CMD_REMOVED)
         c->name[0] = 0;
     acl_conf_changed(dataplane_net(self), name);
 }
 
-static const struct cmd_scope line_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = acl_line_changed};
+void acl_list_absent(void *self, const void *obj)
+{
+    const char *name = ((const struct acl_conf *)obj)->name;
+
+    acl_conf_without(dataplane_net(self), name, is_standard_number(name), NULL);
+}
+
+static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf),
+                                            .init = ace_init,
+                                            .settle = ace_settle,
+                                            .changed = acl_line_changed,
+                                            .absent = acl_line_absent};
 static const struct cmd_scope entry_scope = {
     .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = acl_list_init,
                                             .fini = acl_list_fini,
                                             .check = list_check,
-                                            .changed = acl_list_changed};
+                                            .changed = acl_list_changed,
+                                            .absent = acl_list_absent};
 
 enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named)
 {

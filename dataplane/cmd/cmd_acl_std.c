@@ -28,15 +28,19 @@ static bool list_check(void *self, const void *obj, struct out *out)
     return acl_list_ok(dataplane_net(self), ((const struct acl_conf *)obj)->name, true, out);
 }
 
-static const struct cmd_scope line_scope = {
-    .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .changed = acl_line_changed};
+static const struct cmd_scope line_scope = {.size = sizeof(struct ace_conf),
+                                            .init = ace_init,
+                                            .settle = ace_settle,
+                                            .changed = acl_line_changed,
+                                            .absent = acl_line_absent};
 static const struct cmd_scope entry_scope = {
     .size = sizeof(struct ace_conf), .init = ace_init, .settle = ace_settle, .joins = acl_entry_joins};
 static const struct cmd_scope list_scope = {.size = sizeof(struct acl_conf),
                                             .init = acl_list_init,
                                             .fini = acl_list_fini,
                                             .check = list_check,
-                                            .changed = acl_list_changed};
+                                            .changed = acl_list_changed,
+                                            .absent = acl_list_absent};
 
 /* no access-list N: all its lines, those of `ip access-list standard N` too. */
 static enum cmd_result do_no_list(struct cmd_ctx *c)

@@ -32,8 +32,10 @@ bool acl_list_ok(struct net *net, const char *name, bool standard, struct out *o
 void acl_list_init(void *obj);
 void acl_list_fini(void *obj);
 void acl_line_changed(void *self, void *obj, enum cmd_change what); /* of a numbered list */
+void acl_line_absent(void *self, const void *obj);
 bool acl_entry_joins(void *self, const void *parent, const void *obj, struct out *out);
 void acl_list_changed(void *self, void *obj, enum cmd_change what);
+void acl_list_absent(void *self, const void *obj);
 enum cmd_result acl_do_no_list(struct cmd_ctx *c, struct conf_list *lines, struct conf_list *named);
 enum cmd_result acl_do_no_seq(struct cmd_ctx *c);
 struct acl_rule;

@@ -17,23 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/net/net_local.h"
+#include "dataplane/net/acl_local.h"
 
-struct acl {
-    struct acl *next;
-    char name[ACL_NAME_MAX];
-    bool standard;
-    struct acl_rule *rules;
-    size_t n, cap;
-    size_t nlines; /* configured lines the rules were made of, remarks too */
-    uint32_t last; /* the highest place among them */
-};
 struct acls {
     struct net *net;
     struct acl *lists; /* in show order */
-};
-struct acl_kind {
-    struct conf_list *numbered, *named;
 };
 
 enum { ICMP_ANY = 256 };
@@ -112,13 +100,6 @@ bool acl_rule_fits(const struct acl_rule *r, const struct flow *f)
 
 /* ---- lines to rules ---- */
 
-static bool line_of(const struct ace_conf *c, const char *name)
-{
-    uint64_t number;
-
-    return str_uint(name, 1, UINT32_MAX, &number) && number == c->number;
-}
-
 static struct acl_rule rule_of(const struct ace_conf *c)
 {
     struct acl_rule r = {.seq = c->place,
@@ -165,93 +146,14 @@ static bool rules_equal(const struct acl_rule *a, const struct acl_rule *b)
     return a->seq == b->seq && a->log == b->log && acl_rule_same(a, b);
 }
 
-/* The lists of lines, as configured: extended and standard. */
-static struct acl_kind kind_of(struct net *net, bool standard)
-{
-    return standard ? (struct acl_kind){&net->conf.std_lines, &net->conf.std_acls}
-                    : (struct acl_kind){&net->conf.acl_lines, &net->conf.acls};
-}
-
-struct lines {
-    struct ace_conf **v;
-    size_t n, cap;
-};
-
-static void lines_add(struct lines *l, struct ace_conf *c)
-{
-    if (l->n == l->cap) {
-        l->cap = l->cap ? l->cap * 2 : 16;
-        l->v = mem_resize(l->v, l->cap, sizeof *l->v);
-    }
-    l->v[l->n++] = c;
-}
-
-/* The lines of a number, which stand together: [from, to). One that is about to be removed has the number 0 and may be
- * among them. */
-static void range_of(const struct conf_list *numbered, const char *name, size_t *from, size_t *to)
-{
-    uint64_t number;
-    size_t end[2] = {0, 0};
-
-    for (int k = 0; k < 2 && str_uint(name, 1, UINT32_MAX, &number); k++) {
-        size_t lo = 0, hi = numbered->n;
-        while (lo < hi) {
-            size_t mid = lo + (hi - lo) / 2, at = mid;
-            while (at < hi && !((const struct ace_conf *)numbered->v[at])->number)
-                at++;
-            uint32_t n = at < hi ? ((const struct ace_conf *)numbered->v[at])->number : UINT32_MAX;
-            if (n < number || (k && n == number))
-                lo = at + 1;
-            else
-                hi = mid;
-        }
-        end[k] = lo;
-    }
-    *from = end[0];
-    *to = end[1];
-}
-
-static void lines_of(struct net *net, const char *name, bool standard, struct lines *l)
-{
-    struct acl_kind k = kind_of(net, standard);
-    size_t from, to;
-
-    range_of(k.numbered, name, &from, &to);
-    for (size_t i = from; i < to; i++)
-        if (line_of(k.numbered->v[i], name))
-            lines_add(l, k.numbered->v[i]);
-    for (size_t i = 0; i < k.named->n; i++) {
-        struct acl_conf *a = k.named->v[i];
-        if (!strcmp(a->name, name))
-            for (size_t n = 0; n < a->entries.n; n++)
-                lines_add(l, a->entries.v[n]);
-    }
-}
-
-/* Give places to new lines: those whose number was typed keep it, the others go to the end. */
-static void give_places(struct lines *l)
-{
-    uint32_t last = 0;
-
-    for (size_t i = 0; i < l->n; i++) {
-        if (!l->v[i]->place)
-            l->v[i]->place = l->v[i]->seq;
-        if (l->v[i]->place > last)
-            last = l->v[i]->place;
-    }
-    for (size_t i = 0; i < l->n; i++)
-        if (!l->v[i]->place)
-            last = l->v[i]->place = l->v[i]->action == ACL_REMARK ? (last ? last : 1) : last / 10 * 10 + 10;
-}
-
 /* One line more, at the end, of a list that is made: by far the most frequent change of a long one. False: something
  * else has changed. */
 static bool rules_grow(struct net *net, struct acl *a)
 {
-    struct acl_kind k = kind_of(net, a->standard);
+    struct acl_kind k = acl_kind_of(net, a->standard);
     size_t from, to, n;
 
-    range_of(k.numbered, a->name, &from, &to);
+    acl_range_of(k.numbered, a->name, &from, &to);
     n = to - from;
     struct ace_conf *c = n ? k.numbered->v[to - 1] : NULL;
     for (size_t i = 0; i < k.named->n; i++) {
@@ -266,8 +168,9 @@ static bool rules_grow(struct net *net, struct acl *a)
     if (!c || n != a->nlines + 1 || c->action == ACL_REMARK)
         return false;
     uint32_t place = c->place ? c->place : c->seq;
-    if (place && place <= a->last)
+    if ((place && place <= a->last) || (c->seq && c->seq <= a->reread))
         return false;
+    a->reread = c->seq ? c->seq : a->reread / 10 * 10 + 10;
     c->place = place ? place : a->last / 10 * 10 + 10;
     if (a->n == a->cap) {
         a->cap = 2 * a->cap + 1;
@@ -281,14 +184,15 @@ static bool rules_grow(struct net *net, struct acl *a)
 
 static void rules_make(struct net *net, struct acl *a)
 {
-    struct lines l = {0};
+    struct acl_lines l = {0};
     struct acl_rule *old = a->rules;
     size_t nold = a->n, hint = 0;
 
     if (rules_grow(net, a))
         return;
-    lines_of(net, a->name, a->standard, &l);
-    give_places(&l);
+    acl_lines_of(net, a->name, a->standard, &l);
+    acl_give_places(&l);
+    a->reread = acl_hold_order(&l);
     a->rules = mem_array(l.n + 1, sizeof *a->rules);
     a->cap = l.n + 1;
     a->nlines = l.n;
@@ -319,12 +223,12 @@ static void rules_make(struct net *net, struct acl *a)
 
 static bool has_lines(struct net *net, const char *name, bool standard)
 {
-    struct acl_kind k = kind_of(net, standard);
+    struct acl_kind k = acl_kind_of(net, standard);
     size_t from, to;
 
-    range_of(k.numbered, name, &from, &to);
+    acl_range_of(k.numbered, name, &from, &to);
     for (size_t i = from; i < to; i++)
-        if (line_of(k.numbered->v[i], name))
+        if (acl_line_of(k.numbered->v[i], name))
             return true;
     for (size_t i = 0; i < k.named->n; i++)
         if (!strcmp(((struct acl_conf *)k.named->v[i])->name, name))
@@ -502,86 +406,6 @@ void acl_conf_changed(struct net *net, const char *name)
     acl_log_forget(net->acl_logs, name);
     iface_acls(net);
     net_tell_acl(net, name);
-}
-
-static int by_place(const void *x, const void *y)
-{
-    const struct ace_conf *const *a = x, *const *b = y;
-
-    return (*a)->place < (*b)->place ? -1 : (*a)->place > (*b)->place;
-}
-
-bool acl_resequence(struct net *net, const char *name, uint32_t start, uint32_t step)
-{
-    struct acl *a = acl_find(net, name);
-    struct lines l = {0};
-
-    if (!a)
-        return true;
-    lines_of(net, name, a->standard, &l);
-    give_places(&l);
-    qsort(l.v, l.n, sizeof *l.v, by_place); /* remarks stand with the line before them */
-    bool fits = start + (uint64_t)(a->n ? a->n - 1 : 0) * step <= UINT32_MAX;
-    uint32_t next = start, last = start;
-    for (size_t i = 0; fits && i < l.n; i++) {
-        struct ace_conf *c = l.v[i];
-        if (c->action != ACL_REMARK) {
-            last = next;
-            next += step; /* may wrap behind the last one */
-        }
-        c->place = last;
-        c->seq = c->seq && c->action != ACL_REMARK ? last : 0; /* a remark shares the place of its line */
-    }
-    mem_free(l.v);
-    if (!fits)
-        return false;
-    for (size_t i = 0; i < a->n; i++) /* the same rules in new places keep their counts */
-        a->rules[i].seq = start + (uint32_t)i * step;
-    acl_conf_changed(net, name);
-    return true;
-}
-
-bool acl_has_place(struct net *net, const struct acl_conf *list, uint32_t place)
-{
-    const struct acl *a = acl_find(net, list->name);
-
-    if (!a || place > a->last)
-        return false;
-    for (size_t i = 0; i < list->entries.n; i++) {
-        const struct ace_conf *c = list->entries.v[i];
-        if (c->place == place && (c->action != ACL_REMARK || c->seq)) /* one without a number has only been put there */
-            return true;
-    }
-    return false;
-}
-
-static bool remove_in(struct conf_list *list, uint32_t place, const char *name)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct ace_conf *c = list->v[i];
-        if (c->place == place && (!name || line_of(c, name))) {
-            conf_list_remove(list, i);
-            return true;
-        }
-    }
-    return false;
-}
-
-bool acl_remove_place(struct net *net, const char *name, uint32_t place)
-{
-    struct acl *a = acl_find(net, name);
-
-    if (!a)
-        return false;
-    struct acl_kind k = kind_of(net, a->standard);
-    bool found = remove_in(k.numbered, place, name);
-    for (size_t i = 0; !found && i < k.named->n; i++) {
-        struct acl_conf *list = k.named->v[i];
-        found = !strcmp(list->name, name) && remove_in(&list->entries, place, NULL);
-    }
-    if (found)
-        acl_conf_changed(net, name);
-    return found;
 }
 
 struct acls *acls_new(struct net *net)

@@ -87,6 +87,11 @@ MUST_USE bool acl_resequence(struct net *net, const char *name, uint32_t start, 
 bool acl_has_place(struct net *net, const struct acl_conf *list, uint32_t place);
 /* Remove the line in this place, however it was typed. False when there is none. */
 bool acl_remove_place(struct net *net, const char *name, uint32_t place);
+/* What `access-list NAME` said goes into `ip access-list ... NAME`, where there is one, but for what that says already. The lines of
+ * the former are freed. */
+void acl_conf_gather(struct net *net, const char *name, bool standard);
+/* Take away a line, from where it stands now, that `no access-list NAME ...` did not find; with NULL all lines of `access-list NAME`. */
+void acl_conf_without(struct net *net, const char *name, bool standard, const struct ace_conf *line);
 /* Lines of the list `name` changed. A line or list about to be freed must no longer bear that name or number. */
 void acl_conf_changed(struct net *net, const char *name);
 void ace_canonical(struct ace_conf *c);                     /* write an address as IOS does: host, any */

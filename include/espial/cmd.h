@@ -189,6 +189,8 @@ struct cmd_scope {
     bool (*joins)(void *self, const void *parent, const void *obj, struct out *out);
     /* `no` is about to remove this LINE or MODE element: refuse as check does. May be NULL. */
     bool (*leaves)(void *self, const void *obj, struct out *out);
+    /* `no` names a LINE or MODE element that the list does not have. NULL: that is no matter. */
+    void (*absent)(void *self, const void *obj);
     /* `no` of a SET line with all its values, which stand in `typed`, is about to put obj's back: refuse as check does. NULL: whatever was typed. */
     bool (*unset)(void *self, const void *obj, const void *typed, struct out *out);
     /* The mode was left by exit/end/another command (EEM registers then). May be NULL. */
