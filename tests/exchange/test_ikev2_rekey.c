@@ -322,6 +322,28 @@ static void by_time(void **state)
     rig_free(r);
 }
 
+/* An IKE SA without a child is not replaced before its end; one that gets its first child so late is, and that child outlives it. */
+static void by_time_late_child(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        struct rig *r = rig_new_with(1 + (uint64_t)k, "", " lifetime 300\n", "");
+        uint64_t start = loop_now(box_loop(r->b)), late = k < 2 ? 280 : 290; /* who answered thinks of it at 285 s */
+        (void)rig_ping(r, 0, 2);
+        box_type(r->b, "left", "clear crypto sa");
+        box_run(r->b, start + late * S - loop_now(box_loop(r->b)));
+        assert_int_equal(rig_ping(r, k & 1, 5), 4);
+        for (unsigned i = 0; i < 40; i++) {
+            if (rig_ping(r, i & 1, 1) != 1)
+                fail_msg("%d: lost %u s later", k, i);
+            box_run(r->b, 1 * S);
+        }
+        assert_int_equal(rig_sas(r, 0), 1);
+        assert_int_equal(rig_sas(r, 1), 1);
+        rig_free(r);
+    }
+}
+
 /* Out of the blue: a rekey for a pair that is not there. */
 static void child_not_found(void **state)
 {
@@ -466,6 +488,7 @@ int main(void)
         cmocka_unit_test(child_and_ike),
         cmocka_unit_test(ike_cleared_meanwhile),
         cmocka_unit_test(by_time),
+        cmocka_unit_test(by_time_late_child),
         cmocka_unit_test(child_not_found),
         cmocka_unit_test(prf_kept),
         cmocka_unit_test(new_child_put_off),

@@ -538,6 +538,8 @@ void v2_timers_redundant(struct v2_sa *sa);
 void v2_timers_failed(struct v2_sa *sa);
 void v2_timers_conf(struct v2_sa *sa);
 void v2_timers_rekey_again(struct v2_sa *sa);
+/* It has a child, its first: what was not worth replacing before its end is. */
+void v2_timers_first_child(struct v2_sa *sa);
 void v2_timers_sends(struct v2_sa *sa);
 uint64_t v2_timers_wait(const struct v2_x *x); /* until the next repeat */
 bool v2_timers_lost(const struct v2_x *x);     /* repeated often enough */

@@ -80,7 +80,8 @@ static void link_child(struct v2_child *c, struct v2_sa *sa)
     if (c->next)
         c->next->prev = &c->next;
     sa->children = c;
-    sa->nchildren++;
+    if (!sa->nchildren++)
+        v2_timers_first_child(sa);
     table_put(sa->v2->outbound, &k, c);
 }
 

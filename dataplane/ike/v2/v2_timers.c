@@ -9,7 +9,7 @@
  *                    The DELETE of an IKE SA is repeated 3 times: who has answered it may be gone
  *   half open        30 s as responder without a proved IKE_AUTH; one that was refused is kept 10 s for its repeats
  *   IKE lifetime     each end keeps its own (RFC 7296 section 2.8): replaced a tenth before its end (at most 300 s; who
- *                    answered it, half as long before), if it has children; at the end DELETE
+ *                    answered it, half as long before), if it has children, or later with its first; at the end DELETE
  *   a replaced SA    waits 60 s for the other end's DELETE
  *   TEMPORARY_FAILURE  3 s and a bit by chance, then again
  *   dead peer        dpd of the profile, else of the router. periodic: an empty INFORMATIONAL, SEC after the last proof
@@ -88,6 +88,14 @@ void v2_timers_rekey_again(struct v2_sa *sa)
 
     sa->soft_done = false;
     timer_set(&sa->life, (at < sa->expires ? at : sa->expires) - v2_now(sa->v2));
+}
+
+void v2_timers_first_child(struct v2_sa *sa)
+{
+    if (!v2_sa_up(sa) || !sa->soft_done || sa->superseded)
+        return;
+    sa->soft_done = false;
+    timer_set(&sa->life, sa->initiator ? 0 : US_PER_S); /* who answered leaves it to the other */
 }
 
 static void nat_keepalive(void *arg)
