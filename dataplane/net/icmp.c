@@ -4,7 +4,8 @@
  * the first fragment, about a broadcast, or to an address that is no single host), and only as often as allowed:
  * unreachables one every 500 ms as on IOS unless configuration says otherwise (those about DF counted apart), the rest from
  * a bucket of tokens. It quotes
- * the IPv4 header and 8 bytes, and leaves from the address of the interface that the packet came in on.
+ * as much as 576 bytes hold (section 4.3.2.3: what is inside of UDP can then be told), and leaves from the address of the interface
+ * that the packet came in on.
  *
  * What comes back to us (echo replies, errors about our packets) is handed to whoever listens: ping, traceroute. What
  * it does not do: obey redirects, timestamps, masks. */
@@ -13,7 +14,7 @@
 
 #include "dataplane/net/net_local.h"
 
-enum { ICMP_HEADER = 8, TTL_ICMP = 255, UDP_HEADER = 8 };
+enum { ICMP_HEADER = 8, TTL_ICMP = 255, UDP_HEADER = 8, ERROR_MAX = 576 };
 
 struct icmp {
     struct net *net;
@@ -106,9 +107,7 @@ void icmp_error(struct net *net, const struct packet *about, uint8_t type, uint8
         net->stat.icmp_out_limited++;
         return;
     }
-    quote = ipv4_ihl(about->l3) + 8;
-    if (quote > about->len)
-        quote = about->len;
+    quote = about->len < ERROR_MAX - IP_HEADER - ICMP_HEADER ? about->len : ERROR_MAX - IP_HEADER - ICMP_HEADER;
     struct packet *p = packet_new(g, IP_HEADER + ICMP_HEADER + quote);
     if (!p)
         return;

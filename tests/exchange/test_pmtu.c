@@ -107,8 +107,47 @@ static void forgeries(void **state)
     lab_free(&l);
 }
 
+/* ESP in UDP: the router in between quotes enough to tell the SA by. */
+static void learnt_in_udp(void **state)
+{
+    struct box *b = box_new(8);
+    char text[2048], name[4];
+    (void)state;
+
+    for (int i = 1; i <= 2; i++) {
+        snprintf(name, sizeof name, "r%d", i);
+        snprintf(text, sizeof text,
+                 "hostname %s\ncrypto ikev2 keyring K\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key secret\n"
+                 "crypto ikev2 profile P\n match identity remote address 0.0.0.0\n authentication remote pre-share\n"
+                 " authentication local pre-share\n keyring local K\n nat force-encap\n"
+                 "crypto ipsec transform-set T esp-aes esp-sha-hmac\n mode tunnel\n"
+                 "crypto ipsec profile S\n set transform-set T\n set ikev2-profile P\n"
+                 "interface Ethernet0/0\n ip address 192.0.%d.1 255.255.255.0\n"
+                 "interface Tunnel0\n ip address 172.16.0.%d 255.255.255.0\n tunnel source Ethernet0/0\n"
+                 " tunnel mode ipsec ipv4\n tunnel destination 192.0.%d.1\n tunnel protection ipsec profile S\n"
+                 "ip route 0.0.0.0 0.0.0.0 192.0.%d.254\n",
+                 name, i, i, 3 - i, i);
+        box_node(b, name, text);
+    }
+    box_node(b, "isp", "hostname isp\ninterface Ethernet0/0\n ip address 192.0.1.254 255.255.255.0\n"
+                       "interface Ethernet0/1\n ip address 192.0.2.254 255.255.255.0\n ip mtu 1300\n");
+    box_link(b, "r1", "Ethernet0/0", "isp", "Ethernet0/0");
+    box_link(b, "r2", "Ethernet0/0", "isp", "Ethernet0/1");
+    box_boot(b);
+    box_run(b, 10 * US_PER_S);
+    const char *got = box_type(b, "r1", "ping 172.16.0.2 size 1400 df-bit repeat 2 timeout 1");
+    assert_null(strstr(got, "!"));
+    /* 1300 - 20 - 8 (UDP) - 8 - 16 - 12 = 1236: 77 blocks are 1232, less two */
+    assert_string_equal(box_type(b, "r1", "show crypto ipsec sa | include path mtu"),
+                        "     plaintext mtu 1230, path mtu 1300, ip mtu 1500, ip mtu idb Ethernet0/0\n");
+    assert_non_null(strstr(box_type(b, "r1", "ping 172.16.0.2 size 1230 df-bit"), "!!!!!\n"));
+    assert_non_null(strstr(box_type(b, "r1", "ping 172.16.0.2 size 1400"), "!!!!!\n"));
+    box_free(b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(learnt_and_forgotten), cmocka_unit_test(forgeries)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(learnt_and_forgotten), cmocka_unit_test(forgeries),
+                                       cmocka_unit_test(learnt_in_udp)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
