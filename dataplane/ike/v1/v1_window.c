@@ -132,15 +132,18 @@ static bool rightly_encrypted(const struct ike_sa *sa, uint8_t exchange, bool en
     return encrypted == (!phase1(exchange) || sa->state == IKE_I_MM5 || sa->state == IKE_R_MM4);
 }
 
-/* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. A whole block
- * is added by some (strongSwan) to messages that need none: that one must really be zeros. */
+/* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. Some add a whole
+ * block to messages that need none, of zeros (strongSwan), or any number of blocks of anything, the last byte of which
+ * tells how many bytes are before it or how many there are (racoon). */
 static bool padding_fits(const uint8_t *p, size_t len, size_t block)
 {
     uint8_t any = 0;
 
-    for (size_t i = 0; len == block && i < len; i++)
+    if (len < block || p[len - 1] == len - 1 || p[len - 1] == len)
+        return true;
+    for (size_t i = 0; i < len; i++)
         any |= p[i];
-    return len <= block && !any;
+    return len == block && !any;
 }
 
 void v1_receive(struct ike_sa *sa, struct v1_msg *m)
