@@ -30,8 +30,10 @@
 #define IKE_PEER_SA_MAX        512  /* of those, with one address: there are others who want some */
 #define IKE_SAME_MAX           128  /* of those, with one address, identity and profile: the oldest goes */
 #define IKE_DEAD_MAX           64   /* dead SAs kept for show */
-#define IKE_NODES_MAX          32   /* phase-2 exchanges of one SA at a time */
-#define IKE_WANTS_MAX          32   /* flows of one peer waiting for its IKE SA */
+#define IKE_NODES_MAX          128  /* quick modes of one SA under way */
+#define IKE_NODES_OURS         32   /* of those, begun by us: more flows wait */
+#define IKE_NODES_KEPT         256  /* exchanges of one SA that are over, kept for repeats: the oldest goes */
+#define IKE_WANTS_MAX          1024 /* flows of one peer that wait */
 #define IKE_SPIS_MAX           8    /* invalid SPIs of one peer waiting for its IKE SA */
 #define IKE_TELL_BURST         10   /* of invalid SPIs, to one peer in a second */
 #define IKE_FLOWS_KEPT         4    /* flows that a peer is known to have had, the newest */
@@ -223,7 +225,7 @@ struct ike_sa {
     struct frag_set *frags; /* pieces of a message that is not whole yet; NULL none */
     uint16_t frag_id;       /* of the last message sent in pieces */
     struct ike_node *nodes;
-    unsigned nnodes;
+    unsigned nnodes, under_way[2]; /* all; quick modes that are not over: the peer's, ours */
     uint32_t *used_mids; /* message ids the peer has begun quick modes with; ring */
     unsigned used_n, used_at;
     uint32_t seen_info[64];
@@ -427,6 +429,7 @@ void ike_transmit_to(struct ike *ike, uint32_t local, uint32_t remote, uint16_t 
 void timers_sa_init(struct ike_sa *sa);
 /* peer_sa_settled in a moment: AM3 has just left, and a peer of several threads may look at what follows it first. */
 void timers_settle(struct ike_sa *sa);
+void timers_next(struct ike_sa *sa); /* there is room for what waits: in the next turn */
 void timers_sa_established(struct ike_sa *sa);
 /* So many seconds before its end a successor is asked for. */
 uint32_t timers_sa_soft_s(const struct ike_sa *sa);

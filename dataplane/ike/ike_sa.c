@@ -16,8 +16,9 @@
  * place in every table; a bounded number is kept for `show`, and freed by a timer alone, since whoever walks over SAs may
  * have one in hand.
  *
- * A node is one quick mode, named by its message id. When it is over its scratch is freed; the reply it may have to
- * repeat stays for 50 s. Nothing here reads or writes a message (v1/) or decides about time (timers.c). */
+ * A node is one quick mode, named by its message id. When it is over its scratch is freed, and a flow that waited for room
+ * gets its turn; the reply it may have to repeat stays for 50 s, of the IKE_NODES_KEPT newest. Nothing here reads or
+ * writes a message (v1/) or decides about time (timers.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,6 +328,7 @@ struct ike_node *ike_node_new(struct ike_sa *sa, uint32_t mid, bool initiator)
     struct ike_node *n = ike_node_bare(sa, mid, initiator);
 
     n->qm = NEW(struct qm_scratch);
+    sa->under_way[initiator]++;
     sa->traffic[initiator ? IKE_OUT : IKE_IN].exchanges++;
     sa->ike->pairs_negotiating++;
     return n;
@@ -351,6 +353,9 @@ static void node_settle(struct ike_node *n, bool ok)
         v1_quick_scratch_free(n->sa, n->qm);
         n->qm = NULL;
         ike->pairs_negotiating--;
+        n->sa->under_way[n->initiator]--;
+        if (ike_sa_up(n->sa) && !n->sa->superseded && n->sa->peer->wants)
+            timers_next(n->sa);
     }
     n->pending = false;
 }
@@ -383,10 +388,24 @@ void ike_node_enter(struct ike_node *n, enum qm_state to, const char *major, con
     TRACE(n->sa, "Old State = %s  New State = %s", qm_names[old], qm_names[to]);
 }
 
+/* Of those that are over the oldest goes when there are too many. */
+static void kept_room(struct ike_sa *sa)
+{
+    struct ike_node *oldest = NULL;
+
+    if (sa->nnodes - sa->under_way[0] - sa->under_way[1] <= IKE_NODES_KEPT)
+        return;
+    for (struct ike_node *n = sa->nodes; n; n = n->next)
+        if (!n->qm)
+            oldest = n;
+    ike_node_free(oldest);
+}
+
 void ike_node_done(struct ike_node *n, bool error, const char *reason)
 {
     TRACE(n->sa, "deleting node %u error %s reason \"%s\"", n->mid, error ? "TRUE" : "FALSE", reason);
     timer_clear(&n->slot.retransmit);
     node_settle(n, !error);
     timer_set(&n->purge, IKE_NODE_PURGE_US);
+    kept_room(n->sa);
 }

@@ -425,7 +425,7 @@ void peer_sa_settled(struct ike_sa *sa)
     struct ike_want *w;
 
     recovery_flush(sa);
-    for (unsigned i = p->nwants; i > 0 && sa->state == IKE_P1_COMPLETE && (w = pop_want(p, sa)); i--)
+    for (unsigned i = p->nwants; i > 0 && ike_sa_up(sa) && v1_quick_room(sa) && (w = pop_want(p, sa)); i--)
         v1_quick_begin(sa, w);
 }
 

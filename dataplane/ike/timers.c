@@ -52,6 +52,12 @@ void timers_settle(struct ike_sa *sa)
     timer_set(&sa->settle, SETTLE_US);
 }
 
+void timers_next(struct ike_sa *sa)
+{
+    if (!timer_pending(&sa->settle))
+        timer_set(&sa->settle, 0);
+}
+
 void timers_half_open(struct ike_sa *sa)
 {
     timer_set(&sa->life, IKE_HALF_OPEN_US);

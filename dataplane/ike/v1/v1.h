@@ -97,7 +97,8 @@ void v1_main_new(struct ike *ike, const struct udp_from *from, bool floated, con
                  const uint8_t *data, size_t len);
 /* sa is new (IKE_READY); false when it cannot begin: no key, no usable policy. Then the caller kills it. */
 bool v1_main_begin(struct ike_sa *sa);
-/* v1_quick.c: takes w over. */
+/* v1_quick.c: takes w over; where too many are under way it waits with the peer. */
+bool v1_quick_room(const struct ike_sa *sa);
 void v1_quick_begin(struct ike_sa *sa, struct ike_want *w);
 void v1_quick_dead(struct ike_node *n); /* no answer after the last retransmission */
 bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow); /* is one of ours under way for it? */

@@ -211,13 +211,23 @@ static bool ask(struct ike_sa *sa, struct ike_node *n)
     return true;
 }
 
+bool v1_quick_room(const struct ike_sa *sa)
+{
+    return sa->under_way[1] < IKE_NODES_OURS && sa->under_way[0] + sa->under_way[1] < IKE_NODES_MAX;
+}
+
 void v1_quick_begin(struct ike_sa *sa, struct ike_want *w)
 {
     struct ipsec *ips = sa->ike->env.ipsec;
     bool answered = answered_meanwhile(sa->peer, w);
+    bool fits = !answered && v1_flow_allowed(sa, &w->policy) && w->policy.ntransforms &&
+                !v1_quick_busy(sa->peer, &w->policy);
 
-    if (answered || !v1_flow_allowed(sa, &w->policy) || sa->nnodes >= IKE_NODES_MAX || !w->policy.ntransforms ||
-        v1_quick_busy(sa->peer, &w->policy) || !admission_ipsec(sa->ike, &w->policy, false, false)) {
+    if (fits && !v1_quick_room(sa)) {
+        (void)peer_want(sa->peer, w);
+        return;
+    }
+    if (!fits || !admission_ipsec(sa->ike, &w->policy, false, false)) {
         if (w->acquire)
             spd_acquire_done(ips, &w->policy, answered);
         ike_want_free(w);

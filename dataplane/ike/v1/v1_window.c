@@ -190,7 +190,8 @@ void v1_receive(struct ike_sa *sa, struct v1_msg *m)
         return;
     }
     m->fresh = !phase1(h->exchange) && !n;
-    if (m->fresh && (mid_used(sa, h->exchange, h->mid) || sa->nnodes >= IKE_NODES_MAX))
+    bool full = h->exchange == EX_QUICK && sa->under_way[0] + sa->under_way[1] >= IKE_NODES_MAX;
+    if (m->fresh && (full || mid_used(sa, h->exchange, h->mid)))
         return;
     if (n && (n->pending || !n->qm || h->exchange != EX_QUICK))
         return;
