@@ -380,8 +380,9 @@ static void check_one(struct ipsec *ips, struct graph *g, struct packet *p)
     }
     struct flow key;
     flow_of(&key, p->l3, p->len);
+    /* A part behind the first may be IKE's: the first is judged here too, and the whole packet once more (ipv4.c). */
     bool crypto = key.proto == PROTO_ESP || key.proto == PROTO_AH ||
-                  (key.proto == PROTO_UDP && !key.no_ports && (key.dport == IKE_PORT || key.dport == NATT_PORT));
+                  (key.proto == PROTO_UDP && (key.fragment || key.dport == IKE_PORT || key.dport == NATT_PORT));
     const struct cache_line *at = crypto && is_ours(ips, mi, key.dst) ? NULL : spd_lookup(ips, mi, &key, WAY_IN);
     if (!at || (!at->flow && !at->drop) || (at->flow && takes_clear(ips, at->flow))) {
         graph_next(g, p, STAGE_IP4_ROUTE_IN);

@@ -178,6 +178,8 @@ static struct packet *reass_join(struct reass_packet *r)
     whole->next = NULL;
     for (const struct packet *p = first; p; p = p->next) { /* it came by an SA only if all of it did */
         whole->decapsulated = whole->decapsulated && p->decapsulated;
+        if (ipv4_to_map(p))
+            whole->iif = p->iif;
         if (p->through != first->through)
             whole->through = 0;
     }

@@ -160,9 +160,7 @@ static void ip4_in(void *self, struct graph *g, struct packet **v, unsigned n)
         else {
             if (p->iif->conf->tcp_mss)
                 tcp_adjust_mss(p->l3, p->len, p->iif->conf->tcp_mss);
-            graph_next(g, p,
-                       p->iif->crypto && p->iif->kind != IFACE_TUNNEL && !p->decapsulated ? STAGE_CRYPTO_CHECK
-                                                                                         : STAGE_IP4_ROUTE_IN);
+            graph_next(g, p, ipv4_to_map(p) ? STAGE_CRYPTO_CHECK : STAGE_IP4_ROUTE_IN);
         }
     }
 }
@@ -248,9 +246,12 @@ static void ip4_local(void *self, struct graph *g, struct packet **v, unsigned n
 
     for (unsigned i = 0; i < n; i++) {
         struct packet *p = v[i];
-        if (get16(p->l3 + 6) & (IP_MF | IP_OFFSET))
+        bool part = get16(p->l3 + 6) & (IP_MF | IP_OFFSET);
+        if (part)
             p = reass_add(net->reass, p);
-        if (p)
+        if (p && part && ipv4_to_map(p)) /* whose parts might not say what it is: as a whole */
+            graph_next(g, p, STAGE_CRYPTO_CHECK);
+        else if (p)
             to_protocol(net, g, p);
     }
 }

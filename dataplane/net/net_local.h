@@ -147,6 +147,12 @@ static inline bool ipv4_multicast(uint32_t a)
 /* An address that cannot be the source of a packet on the wire: 0/8, 127/8, multicast, class E, broadcast. */
 bool ipv4_martian(uint32_t src);
 
+/* In the clear, by an interface with a crypto map. */
+static inline bool ipv4_to_map(const struct packet *p)
+{
+    return p->iif->crypto && p->iif->kind != IFACE_TUNNEL && !p->decapsulated;
+}
+
 /* mss.c: of a whole IPv4 packet with a sound header. */
 void tcp_adjust_mss(uint8_t *ip, uint32_t len, uint16_t mss);
 

@@ -97,6 +97,34 @@ static void inward(void **state)
     box_free(b);
 }
 
+/* A part of a UDP packet may be IKE's when it is behind the first, and to us. */
+static void udp_parts(void **state)
+{
+    static const struct {
+        uint16_t field, port;
+        bool transit, passes;
+    } parts[] = {{0x2000, 500, false, true}, {0x2000, 4500, false, true}, {0x2000, 161, false, false},
+                 {0, 161, false, false},     {0x2003, 0, false, true},    {3, 0, false, true},
+                 {3, 0, true, false}};
+    struct box *b = end_new(true, false);
+    unsigned passed = 0;
+    (void)state;
+
+    box_acl(b, ACL_PROTO_IP, 0, UINT32_MAX, 0, UINT32_MAX, false);
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
+        uint8_t udp[28] = {0x45, [9] = PROTO_UDP};
+        put16(udp + 2, sizeof udp);
+        put16(udp + 6, parts[i].field);
+        put32(udp + 12, RIGHT);
+        put32(udp + 16, parts[i].transit ? A(10, 1, 0, 1) : LEFT);
+        put16(udp + 22, parts[i].port);
+        box_put(b, STAGE_CRYPTO_CHECK, udp, sizeof udp, false);
+        passed += parts[i].passes;
+        assert_int_equal(b->ngot, passed);
+    }
+    box_free(b);
+}
+
 /* What was found out about each of a thousand kinds of packets is still known when they have all gone by once more: no
  * place is fought for, or there are as many as there may be. */
 static void many_kinds(void **state)
@@ -321,9 +349,9 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outward),   cmocka_unit_test(inward),     cmocka_unit_test(sizes),
-        cmocka_unit_test(many_kinds),
-        cmocka_unit_test(plain_mtu), cmocka_unit_test(congestion), cmocka_unit_test(names),
+        cmocka_unit_test(outward),    cmocka_unit_test(inward),     cmocka_unit_test(udp_parts),
+        cmocka_unit_test(sizes),      cmocka_unit_test(many_kinds), cmocka_unit_test(plain_mtu),
+        cmocka_unit_test(congestion), cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,9 @@ struct pieces {
     unsigned whole;      /* packets put together (or never cut) */
     uint8_t last[65536]; /* the last of them */
     uint32_t last_len;
-    bool by_sa; /* it came by an SA */
+    bool by_sa;      /* it came by an SA */
+    unsigned judged; /* of the whole ones, at the crypto map */
+    const char *by;  /* the interface of the next piece; NULL: Ethernet0/0 */
     unsigned outs;
     uint8_t out[64][1600]; /* what ipv4_fragment made */
     uint32_t out_len[64];
@@ -110,7 +112,7 @@ static void piece_by(struct pieces *t, uint16_t id, uint32_t at, uint32_t len, b
 
     assert_non_null(p);
     p->len = 20 + len;
-    p->iif = iface_by_name(t->box.net, "Ethernet0/0");
+    p->iif = iface_by_name(t->box.net, t->by ? t->by : "Ethernet0/0");
     p->decapsulated = by_sa;
     header(p->l3, p->len, id, (uint16_t)(at / 8 | (more ? MORE : 0)));
     for (uint32_t i = 0; i < len; i++)
@@ -161,6 +163,39 @@ static void pieces_in_clear(void **state)
         whole_is(t, by + 1u, by, 96);
         assert_int_equal(t->by_sa, by == 3);
     }
+}
+
+static void take_check(void *self, struct graph *g, struct packet **v, unsigned n)
+{
+    struct pieces *t = self;
+
+    for (unsigned i = 0; i < n; i++) {
+        t->judged += !(get16(v[i]->l3 + 6) & 0x3FFF);
+        graph_next(g, v[i], STAGE_IP4_ROUTE_IN);
+    }
+}
+
+/* What has a piece that did not come by an SA meets the crypto map as a whole, whichever interface the first came by. */
+static void whole_meets_the_map(void **state)
+{
+    struct pieces *t = *state;
+
+    netbox_plug(&t->box, "Ethernet0/1", t->wire, 1, "10.0.1.1/24");
+    graph_set(t->box.graph, STAGE_CRYPTO_CHECK, take_check, t);
+    iface_by_name(t->box.net, "Ethernet0/0")->crypto = t;
+    for (uint16_t by = 0; by < 4; by++) {
+        piece_by(t, by, 0, 80, true, by & 1);
+        piece_by(t, by, 80, 16, false, by & 2);
+        whole_is(t, by + 1u, by, 96);
+        assert_int_equal(t->judged, by < 3 ? by + 1 : 3);
+    }
+    t->by = "Ethernet0/1";
+    piece_by(t, 9, 0, 80, true, false);
+    t->by = NULL;
+    piece_by(t, 9, 80, 16, false, false);
+    whole_is(t, 5, 9, 96);
+    assert_int_equal(t->judged, 4);
+    iface_by_name(t->box.net, "Ethernet0/0")->crypto = NULL;
 }
 
 static void repetition_is_ignored(void **state)
@@ -343,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(any_order),
         T(pieces_in_clear),
+        T(whole_meets_the_map),
         T(repetition_is_ignored),
         T(two_packets_at_once),
         T(overlap_ends_it),
