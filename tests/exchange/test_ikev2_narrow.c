@@ -172,9 +172,44 @@ static void single_pairs(void **state)
     rig_free(r);
 }
 
+static bool asked(void *arg, const struct ipsec_policy *p)
+{
+    (void)p;
+    ++*(unsigned *)arg;
+    return false;
+}
+
+/* What is offered is held against a policy once, however many selectors come with it. */
+static void many_selectors(void **state)
+{
+    struct rig *r = parts("access-list 101 permit ip 10.2.1.0 0.0.0.255 10.1.0.0 0.0.255.255\n"
+                          "access-list 101 permit ip 10.2.2.0 0.0.0.255 10.1.0.0 0.0.255.255");
+    struct v2_ts all[V2_TS_MAX];
+    struct v2_payloads ps;
+    struct ipsec_policy found;
+    uint8_t inner[2048];
+    struct v2_wr w;
+    unsigned n = 0;
+    (void)state;
+
+    (void)answered(r, "left", "ping 10.2.2.1 source Loopback0 repeat 5");
+    for (unsigned i = 0; i < V2_TS_MAX; i++)
+        all[i] = (struct v2_ts){0, 0, UINT16_MAX, 0x0A010000 - i, 0x0A02FFFF + i};
+    v2_begin_inner(&w, inner, sizeof inner);
+    v2_put_ts(&w, V2_TSI, all, V2_TS_MAX);
+    v2_put_ts(&w, V2_TSR, all, V2_TS_MAX);
+    assert_int_equal(v2_payloads(w.first, inner, w.w.len, &ps), CODEC_OK);
+    const struct v2_ts_offer offer = {asked, &n};
+    assert_true(v2_ts_find(rig_sa(r, 1), &ps, false, &offer, NULL, &found));
+    assert_int_equal(n, 2);
+    assert_int_equal(found.local_sel.mask, 0xFFFFFF00);
+    rig_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_its_own), cmocka_unit_test(left_out),
-                                       cmocka_unit_test(replaced), cmocka_unit_test(single_pairs)};
+                                       cmocka_unit_test(replaced), cmocka_unit_test(single_pairs),
+                                       cmocka_unit_test(many_selectors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,37 +54,55 @@ static bool ours(const struct v2_sa *sa, const struct ipsec_policy *p, const cha
     return p->ikev2 && (!profile[0] || !strcmp(p->ike_profile, profile)) && (!sa || v2_ts_allowed(sa, p));
 }
 
-static bool meet(void *arg, const struct ipsec_policy *p)
+/* The best pair of selectors under one policy; -1: none. */
+static int meet_best(const struct search *s, const struct ipsec_policy *p, struct selector *local_sel,
+                     struct selector *remote_sel)
 {
-    struct search *s = arg;
+    const struct v2_ts *fi = &s->i.v[0], *fr = &s->r.v[0];
     struct selector local, remote;
     struct v2_ts ti, tr;
+    int best = -1;
     bool exact;
 
-    if (!ours(s->sa, p, s->profile))
-        return false;
-    for (unsigned i = 0; i < s->i.n; i++)
+    for (unsigned i = 0; i < s->i.n; i++) {
+        if (!v2_ts_narrow(&s->i.v[i], &p->remote_sel, &remote, &exact))
+            continue;
         for (unsigned r = 0; r < s->r.n; r++) {
-            if (!v2_ts_narrow(&s->i.v[i], &p->remote_sel, &remote, &exact) ||
-                !v2_ts_narrow(&s->r.v[r], &p->local_sel, &local, &exact))
+            if (!v2_ts_narrow(&s->r.v[r], &p->local_sel, &local, &exact))
                 continue;
             if (p->protection && (width(&local) != width(&p->local_sel) || width(&remote) != width(&p->remote_sel)))
                 continue; /* a tunnel is protected whole */
             int score = width(&local) + width(&remote);
             v2_ts_of(&remote, &ti);
             v2_ts_of(&local, &tr);
-            const struct v2_ts *fi = &s->i.v[0], *fr = &s->r.v[0];
             if (fi->lo >= ti.lo && fi->lo <= ti.hi && fr->lo >= tr.lo && fr->lo <= tr.hi)
                 score += HAS_PACKET;
-            if (s->offer->fits(s->offer->arg, p))
-                score += IS_OFFERED;
-            if (score <= s->best)
+            if (score <= best)
                 continue;
-            s->best = score;
-            *s->out = *p;
-            s->out->local_sel = local;
-            s->out->remote_sel = remote;
+            best = score;
+            *local_sel = local;
+            *remote_sel = remote;
         }
+    }
+    return best;
+}
+
+static bool meet(void *arg, const struct ipsec_policy *p)
+{
+    struct search *s = arg;
+    struct selector local, remote;
+    int score = ours(s->sa, p, s->profile) ? meet_best(s, p, &local, &remote) : -1;
+
+    if (score < 0 || score + IS_OFFERED <= s->best)
+        return false;
+    if (s->offer->fits(s->offer->arg, p))
+        score += IS_OFFERED;
+    if (score > s->best) {
+        s->best = score;
+        *s->out = *p;
+        s->out->local_sel = local;
+        s->out->remote_sel = remote;
+    }
     return false;
 }
 
