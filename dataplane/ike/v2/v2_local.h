@@ -75,6 +75,7 @@ struct v2_x {
     enum v2_kind kind;
     bool ready, sent;
     bool concluding; /* answered; a sum is on its way */
+    bool spared;
     uint32_t mid;
     struct v2_wire tx;
     unsigned tries;
@@ -543,6 +544,7 @@ void v2_timers_first_child(struct v2_sa *sa);
 void v2_timers_sends(struct v2_sa *sa);
 uint64_t v2_timers_wait(const struct v2_x *x); /* until the next repeat */
 bool v2_timers_lost(const struct v2_x *x);     /* repeated often enough */
+bool v2_timers_spare(struct v2_x *x); /* of those, when the peer has been heard since: from the beginning, once */
 void v2_dpd_conf(const struct v2_sa *sa, uint16_t *sec, uint16_t *retry, bool *periodic);
 uint64_t v2_again(struct v2 *v2); /* after TEMPORARY_FAILURE */
 

@@ -5,7 +5,7 @@
  *                    IKE_AUTH, with which nothing is lost, have 4 repeats and 62 s, so that the next peer of a crypto map
  *                    is asked as soon as with IKEv1 (60 s). A probe of dead peer
  *                    detection is repeated every RETRY seconds instead, 5 times. Responses are never repeated by
- *                    themselves.
+ *                    themselves. Who has been heard since the last repeat is not dead: all repeats begin again, once.
  *                    The DELETE of an IKE SA is repeated 3 times: who has answered it may be gone
  *   half open        30 s as responder without a proved IKE_AUTH; one that was refused is kept 10 s for its repeats
  *   IKE lifetime     each end keeps its own (RFC 7296 section 2.8): replaced a tenth before its end (at most 300 s; who
@@ -259,4 +259,15 @@ bool v2_timers_lost(const struct v2_x *x)
     case V2X_DEL_IKE: return x->tries >= V2_DELETE_REPEATS;
     default: return x->tries >= V2_RETRANSMITS;
     }
+}
+
+bool v2_timers_spare(struct v2_x *x)
+{
+    uint64_t out;
+
+    if (x->spared || !v2_sa_up(x->sa) || proof_of_life(x->sa, &out) + v2_timers_wait(x) <= v2_now(x->sa->v2))
+        return false;
+    x->spared = true;
+    x->tries = 0;
+    return true;
 }

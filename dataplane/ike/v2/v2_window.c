@@ -46,7 +46,7 @@ static void retransmit(void *arg)
         v2_child_again(x);
         return;
     }
-    if (v2_timers_lost(x)) {
+    if (v2_timers_lost(x) && !v2_timers_spare(x)) {
         sa->v2->stats.timeouts++;
         v2_error(sa->v2, sa, sa->remote, "Maximum number of retransmissions reached");
         v2_rekey_inherit(sa);
