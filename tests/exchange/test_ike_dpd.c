@@ -53,6 +53,31 @@ static void test_periodic(void **state)
     world_free(w);
 }
 
+/* A peer that has not said that it knows probes is not probed, until it probes itself. */
+static void test_unannounced(void **state)
+{
+    (void)state;
+    struct world *w = up(39, 10, 2, true);
+    struct side *a = &w->side[SIDE_A], *b = &w->side[SIDE_B];
+    struct ike_sa *sa = a->ike->all, *theirs = b->ike->all;
+    uint8_t spi[2 * COOKIE_LEN], seq[4] = {1};
+
+    sa->dpd = false;
+    ike_conf_changed(a->ike);
+    run_s(w, 100);
+    assert_int_equal(a->sent[INFO], 0);
+    memcpy(spi, sa->icookie, COOKIE_LEN);
+    memcpy(spi + COOKIE_LEN, sa->rcookie, COOKIE_LEN);
+    v1_info_notify(theirs, IPROTO_ISAKMP, N_R_U_THERE, spi, sizeof spi, seq, sizeof seq);
+    run_s(w, 0.1);
+    assert_int_equal(a->sent[INFO], 1);
+    b->deaf = true;
+    run_s(w, 22);
+    assert_int_equal(a->sent[INFO], 1 + 5);
+    assert_int_equal(sas_up(a), 0);
+    world_free(w);
+}
+
 static void packet_out(struct world *w, struct side *s)
 {
     s->ips.last_out = loop_now(w->loop);
@@ -215,7 +240,7 @@ static void test_recorded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_recorded), cmocka_unit_test(test_off),    cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_recorded), cmocka_unit_test(test_off),    cmocka_unit_test(test_periodic),      cmocka_unit_test(test_on_demand), cmocka_unit_test(test_unannounced),
         cmocka_unit_test(test_losses), cmocka_unit_test(test_reloaded_peer), cmocka_unit_test(test_session_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

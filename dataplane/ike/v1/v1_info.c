@@ -359,6 +359,8 @@ static void take_notify(struct ike_sa *sa, const struct payload *p, uint32_t mid
             *dpd = true;
             TRACE(sa, "DPD/R_U_THERE received from peer %s, sequence 0x%X", IP4(sa->remote), get32(n.data));
             v1_info_notify(sa, IPROTO_ISAKMP, N_R_U_THERE_ACK, n.spi, n.spi_len, n.data, 4);
+            sa->dpd = true; /* racoon that did not begin never says so in a vendor id: ours came too late for it */
+            timers_dpd_update(sa->peer);
         }
         break;
     case N_R_U_THERE_ACK:

@@ -134,12 +134,12 @@ static bool rightly_encrypted(const struct ike_sa *sa, uint8_t exchange, bool en
 
 /* RFC 2409 appendix B: zeros up to the nearest block; in phase 1 nothing else protects what follows HASH. Some add a whole
  * block to messages that need none, of zeros (strongSwan), or any number of blocks of anything, the last byte of which
- * tells how many bytes are before it or how many there are (racoon). */
+ * tells how many bytes are before it or how many there are, modulo 256 (racoon). */
 static bool padding_fits(const uint8_t *p, size_t len, size_t block)
 {
     uint8_t any = 0;
 
-    if (len < block || p[len - 1] == len - 1 || p[len - 1] == len)
+    if (len < block || p[len - 1] == (uint8_t)(len - 1) || p[len - 1] == (uint8_t)len)
         return true;
     for (size_t i = 0; i < len; i++)
         any |= p[i];
