@@ -305,7 +305,7 @@ void ike_clear_sas(struct ike *ike, uint32_t conn_id)
 {
     for (struct ike_sa *sa = ike->all, *next; sa; sa = next) {
         next = sa->next;
-        if (sa->peer && ike_sa_up(sa) && (!conn_id || sa->conn_id == conn_id))
+        if (sa->peer && (!conn_id || sa->conn_id == conn_id))
             ike_delete_sa(sa, true, "Cleared by user");
     }
 }

@@ -195,12 +195,37 @@ static void half_open(void **state)
     box_free(b);
 }
 
+static enum wire_verdict nothing_passes(void *arg, int from, uint8_t *frame, size_t len)
+{
+    (void)arg, (void)from, (void)frame, (void)len;
+    return WIRE_LOSE;
+}
+
+/* clear crypto isakmp ends what is being negotiated, too; the next packet begins anew and need not wait for repeats. */
+static void cleared_while_negotiating(void **state)
+{
+    struct wire *wire;
+    (void)state;
+    struct box *b = crypto_pair("", &wire);
+
+    pair_has(b, "r1", "ping 10.0.0.2", "!!!!\n"); /* addresses are known */
+    wire_tap(wire, nothing_passes, NULL);
+    pair_has(b, "r1", PAIR_PING " repeat 1", "(0/1)");
+    pair_has(b, "r1", "show crypto isakmp sa", "MM_NO_STATE          0 ACTIVE\n");
+    wire_tap(wire, NULL, NULL);
+    box_type(b, "r1", "clear crypto isakmp");
+    pair_has(b, "r1", "show crypto isakmp sa", "MM_NO_STATE          0 ACTIVE (deleted)\n");
+    pair_has(b, "r1", "show crypto isakmp sa count", "Currently being negotiated ISAKMP SA's: 0\n");
+    pair_has(b, "r1", PAIR_PING " timeout 1", "(4/5)");
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(engine),     cmocka_unit_test(failed),   cmocka_unit_test(peers),
         cmocka_unit_test(by_address), cmocka_unit_test(sessions), cmocka_unit_test(capabilities),
-        cmocka_unit_test(half_open),
+        cmocka_unit_test(half_open),  cmocka_unit_test(cleared_while_negotiating),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
