@@ -64,6 +64,39 @@ static bool psk_check(void *self, const void *obj, struct out *out)
     return true;
 }
 
+/* Addresses that one key is for: 0.0.0.0 is everybody's, with or without its mask. */
+static bool same_address(const struct ike_psk_conf *a, const struct ike_psk_conf *b)
+{
+    return a->kind == IKE_PSK_ADDRESS && b->kind == IKE_PSK_ADDRESS && a->addr == b->addr &&
+           (a->mask == b->mask || !a->addr);
+}
+
+static bool global_psk_check(void *self, const void *obj, struct out *out)
+{
+    const struct ike_psk_conf *p = obj;
+
+    CONF_EACH(const struct ike_psk_conf, q, &ike_conf(dataplane_ike(self))->psks)
+        if (same_address(p, q)) {
+            out_printf(out, "A pre-shared key for address mask %s %s already exists!\n", IP4(p->addr), IP4(p->mask));
+            return false;
+        }
+    return psk_check(self, obj, out);
+}
+
+/* `no ... address 0.0.0.0` of a key that was typed with the mask, or the other way round. */
+static void global_psk_absent(void *self, const void *obj)
+{
+    struct ike *ike = dataplane_ike(self);
+    struct conf_list *psks = &ike_conf(ike)->psks;
+
+    for (size_t i = 0; i < psks->n; i++)
+        if (same_address(obj, psks->v[i])) {
+            conf_list_remove(psks, i);
+            ike_conf_changed(ike);
+            return;
+        }
+}
+
 const struct cmd_scope isakmp_scope = {.size = sizeof(struct ike_conf),
                                        .init = conf_init,
                                        .fini = conf_fini,
@@ -75,9 +108,18 @@ static const struct cmd_scope policy_scope = {.size = sizeof(struct ike_policy_c
                                               .left = policy_left};
 const struct cmd_scope isakmp_psk_scope = {
     .size = sizeof(struct ike_psk_conf), .init = ike_psk_conf_init, .changed = isakmp_changed, .check = psk_check};
+static const struct cmd_scope global_psk_scope = {.size = sizeof(struct ike_psk_conf),
+                                                  .init = ike_psk_conf_init,
+                                                  .changed = isakmp_changed,
+                                                  .check = global_psk_check,
+                                                  .absent = global_psk_absent};
 
 #define P(field) NUM(struct ike_policy_conf, field)
 #define C(field) NUM(struct ike_conf, field)
+#define KEY_LINE(text, words, ...)                                                                                     \
+    {.kind = CMD_LINE_ROW, .mode = CONFIG, .flags = CMD_ANEW, .sentence = text, .help = words,                         \
+     .scope = &global_psk_scope, .parent = &isakmp_scope, .list_off = offsetof(struct ike_conf, psks),                 \
+     .binds = CMD_BINDS(__VA_ARGS__)}
 static const struct cmd_row rows[] = {
     HELP(CONFIG, "crypto", "Encryption module"),
     HELP(CONFIG, "crypto isakmp", "Configure ISAKMP policy"),
@@ -115,15 +157,13 @@ static const struct cmd_row rows[] = {
         P(group)),
     SET(CONFIG_ISAKMP, NULL, "lifetime <lifetime:60-86400>",
         "Set lifetime for ISAKMP security association|lifetime in seconds", P(lifetime)),
-    LINE(CONFIG, &isakmp_psk_scope, &isakmp_scope, struct ike_conf, psks,
-         "crypto isakmp key [0|6]=type <word:key> address=kind:0 <ip:addr> [<mask>] [no-xauth=no_xauth]",
+    KEY_LINE("crypto isakmp key [0|6]=type <word:key> address=kind:0 <ip:addr> [<mask>] [no-xauth=no_xauth]",
          "Set pre-shared key for remote peer|Specifies an UNENCRYPTED password will follow|Specifies an ENCRYPTED "
          "password will follow|The UNENCRYPTED (cleartext) user password|"
          "define shared key with IP address|Peer IP address|Peer IP subnet mask|Bypasses XAuth for this peer",
          NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
          KEY_NUM(struct ike_psk_conf, addr), KEY_NUM(struct ike_psk_conf, mask), NUM(struct ike_psk_conf, no_xauth)),
-    LINE(CONFIG, &isakmp_psk_scope, &isakmp_scope, struct ike_conf, psks,
-         "crypto isakmp key [0|6]=type <word:key> hostname=kind:1 <word:host> [no-xauth=no_xauth]",
+    KEY_LINE("crypto isakmp key [0|6]=type <word:key> hostname=kind:1 <word:host> [no-xauth=no_xauth]",
          "||||define shared key with hostname|Peer hostname|Bypasses XAuth for this peer",
          NUM(struct ike_psk_conf, type), TXT(struct ike_psk_conf, key), KEY_NUM(struct ike_psk_conf, kind),
          KEY_TXT(struct ike_psk_conf, host), NUM(struct ike_psk_conf, no_xauth)),

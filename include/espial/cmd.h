@@ -224,7 +224,7 @@ enum cmd_flags {
     CMD_KEEPS = 256, /* DO row of a configuration mode that keeps what the grammar cannot bind (a banner, a user whose password is hashed): its running counts
                        as a change; one such row of a family prints all of it */
     CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else; SET: not without `no` or `default` */
-    CMD_ANEW = 1024, /* MODE: an object with this key and other words on its line is refused until the old one is gone (track 5 interface ...) */
+    CMD_ANEW = 1024, /* MODE, LINE: an object with this key and other words on its line is refused until the old one is gone (track 5 interface ...) */
 };
 
 #define CMD_BINDS_MAX 24 /* of one row, without the end */

@@ -142,6 +142,31 @@ static void test_lines(void **state)
     box_free(b);
 }
 
+/* A key is not changed by typing another one for the same address: it is taken away first, and 0.0.0.0 is one address, with or without its mask. */
+static void test_keys(void **state)
+{
+    struct box *b = box_new(1);
+    (void)state;
+    box_node(b, "r1", "hostname r1\ncrypto isakmp key old address 10.0.0.2\ncrypto isakmp key any address 0.0.0.0 0.0.0.0\n");
+    box_boot(b);
+    box_type(b, "r1", "show running-config | redirect disk0:old.cfg");
+    box_type(b, "r1", "configure terminal");
+    assert_string_equal(box_type(b, "r1", "crypto isakmp key old address 10.0.0.2"), "");
+    assert_string_equal(box_type(b, "r1", "crypto isakmp key new address 10.0.0.2"),
+                        "A pre-shared key for address mask 10.0.0.2 255.255.255.255 already exists!\n");
+    assert_string_equal(box_type(b, "r1", "crypto isakmp key new address 0.0.0.0"),
+                        "A pre-shared key for address mask 0.0.0.0 255.255.255.255 already exists!\n");
+    has(b, "r1", "do show running-config | include key old", "crypto isakmp key old address 10.0.0.2\n");
+    assert_string_equal(box_type(b, "r1", "no crypto isakmp key any address 0.0.0.0"), "");
+    lacks(b, "r1", "do show running-config", "key any");
+    box_type_all(b, "r1", "no crypto isakmp key old address 10.0.0.2\ncrypto isakmp key new address 10.0.0.2\nend");
+    has(b, "r1", "show running-config", "\ncrypto isakmp key new address 10.0.0.2\n");
+    has(b, "r1", "configure replace disk0:old.cfg force", "Total number of passes: 1\nRollback Done\n");
+    has(b, "r1", "show running-config",
+        "\ncrypto isakmp key old address 10.0.0.2\ncrypto isakmp key any address 0.0.0.0 0.0.0.0\n");
+    box_free(b);
+}
+
 static const char common[] = "crypto isakmp policy 10\n encryption aes 256\n hash sha256\n authentication pre-share\n "
                              "group 19\ncrypto isakmp key cisco123 address 0.0.0.0 0.0.0.0\n"
                              "crypto ipsec transform-set TS esp-aes 256 esp-sha-hmac\n";
@@ -301,7 +326,7 @@ static void test_debug(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_shows),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines), cmocka_unit_test(test_shows), cmocka_unit_test(test_keys),
                                        cmocka_unit_test(test_debug)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
