@@ -56,8 +56,28 @@ static void silent(void **state)
     box_free(b);
 }
 
+/* Dead peer detection does not wait for a request that is on its way: it is its probe. */
+static void forgotten(void **state)
+{
+    struct box *b = crypto_pair_ikev2();
+    unsigned at = 0;
+    (void)state;
+
+    pair_up(b);
+    for (int i = 1; i <= 2; i++)
+        box_type(b, i == 1 ? "r1" : "r2", "write memory");
+    box_reload(b, "r2");
+    box_run(b, 5 * US_PER_S);
+    box_type(b, "r1", "clear crypto sa");
+    while (at < 200 && !strstr(box_type(b, "r1", PAIR_PING " repeat 1 timeout 1"), "(1/1)"))
+        at++;
+    assert_in_range(at, 15, 30); /* ten seconds of silence, five repeats of two seconds, and the new SA */
+    box_free(b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(heard_again), cmocka_unit_test(silent)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(heard_again), cmocka_unit_test(silent),
+                                       cmocka_unit_test(forgotten)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

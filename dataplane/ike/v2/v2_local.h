@@ -75,7 +75,7 @@ struct v2_x {
     enum v2_kind kind;
     bool ready, sent;
     bool concluding; /* answered; a sum is on its way */
-    bool spared;
+    bool probes, spared; /* it is repeated as a probe of dead peer detection; again from the beginning */
     uint32_t mid;
     struct v2_wire tx;
     unsigned tries;

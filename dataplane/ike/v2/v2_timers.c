@@ -14,7 +14,8 @@
  *   TEMPORARY_FAILURE  3 s and a bit by chance, then again
  *   dead peer        dpd of the profile, else of the router. periodic: an empty INFORMATIONAL, SEC after the last proof
  *                    of life; on-demand: with the first packet that goes out later than that. Proof is any authentic
- *                    IKE under this IKE SA, and ESP by its children.
+ *                    IKE under this IKE SA, and ESP by its children. A request that is on its way for SEC without proof
+ *                    is repeated as a probe is
  *   NAT keepalive    one byte 0xFF every N s while a translator is in front of us */
 #include <string.h>
 
@@ -22,6 +23,7 @@
 
 #define SOFT_MARGIN_S     300
 #define V2_DELETE_REPEATS 3
+#define PATIENCE_US       (V2_RETRANSMIT_US * ((2 << V2_RETRANSMITS) - 1)) /* with a request */
 #define FAILED_US         (10 * US_PER_S)
 
 static const struct v2_profile_conf *profile_of(const struct v2_sa *sa)
@@ -140,6 +142,17 @@ static uint64_t proof_of_life(const struct v2_sa *sa, uint64_t *last_out)
     return in > sa->last_rx ? in : sa->last_rx;
 }
 
+/* A request that is on its way for so long says as much as a probe would, unless it is lost earlier by itself. */
+static void as_probe(struct v2_x *x, uint64_t now, uint16_t sec, uint16_t retry)
+{
+    if (!x->sent || x->probes || now < x->sent_at + sec * US_PER_S ||
+        now + V2_RETRANSMITS * retry * US_PER_S > x->sent_at + PATIENCE_US)
+        return;
+    x->probes = true;
+    x->tries = 0;
+    timer_set(&x->timer, 0);
+}
+
 static void dpd(void *arg)
 {
     struct v2_sa *sa = arg;
@@ -150,12 +163,14 @@ static void dpd(void *arg)
     v2_dpd_conf(sa, &sec, &retry, &periodic);
     if (!sec || !v2_sa_up(sa))
         return;
+    proof = proof_of_life(sa, &out);
+    due = proof + sec * US_PER_S;
     if (sa->in_flight) { /* its answer is the proof */
+        for (struct v2_x *x = sa->queue; x && now >= due; x = x->next)
+            as_probe(x, now, sec, retry);
         timer_set(&sa->dpd, sec * US_PER_S);
         return;
     }
-    proof = proof_of_life(sa, &out);
-    due = proof + sec * US_PER_S;
     if (now >= due && (periodic || out > proof)) {
         v2_info_probe(sa);
         timer_set(&sa->dpd, sec * US_PER_S);
@@ -235,18 +250,19 @@ void v2_timers_old(struct v2_sa *sa)
     timer_set(&sa->life, V2_OLD_US);
 }
 
+/* 0: not repeated so. */
 static uint16_t probe_retry(const struct v2_x *x)
 {
     uint16_t sec, retry;
     bool periodic;
 
     v2_dpd_conf(x->sa, &sec, &retry, &periodic);
-    return sec ? retry : 0;
+    return x->probes && sec ? retry : 0;
 }
 
 uint64_t v2_timers_wait(const struct v2_x *x)
 {
-    uint16_t retry = x->kind == V2X_LIVE ? probe_retry(x) : 0;
+    uint16_t retry = probe_retry(x);
 
     return retry ? retry * US_PER_S : V2_RETRANSMIT_US << x->tries;
 }
@@ -263,11 +279,12 @@ bool v2_timers_lost(const struct v2_x *x)
 
 bool v2_timers_spare(struct v2_x *x)
 {
-    uint64_t out;
+    uint64_t out, silent = v2_timers_wait(x) * (probe_retry(x) ? V2_RETRANSMITS : 1);
 
-    if (x->spared || !v2_sa_up(x->sa) || proof_of_life(x->sa, &out) + v2_timers_wait(x) <= v2_now(x->sa->v2))
+    if (x->spared || !v2_sa_up(x->sa) || proof_of_life(x->sa, &out) + silent <= v2_now(x->sa->v2))
         return false;
     x->spared = true;
+    x->probes = x->kind == V2X_LIVE;
     x->tries = 0;
     return true;
 }

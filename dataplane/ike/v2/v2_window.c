@@ -50,8 +50,7 @@ static void retransmit(void *arg)
         sa->v2->stats.timeouts++;
         v2_error(sa->v2, sa, sa->remote, "Maximum number of retransmissions reached");
         v2_rekey_inherit(sa);
-        if (x->kind == V2X_LIVE)
-            sa->v2->stats.dpd_dead++;
+        sa->v2->stats.dpd_dead += x->probes;
         v2_sa_kill(sa, "Maximum number of retransmissions reached", SA_GONE_IKE_LOST);
         return;
     }
@@ -66,7 +65,7 @@ struct v2_x *v2_x_new(struct v2_sa *sa, enum v2_kind kind)
 {
     struct v2_x *x = NEW(struct v2_x), **at = &sa->queue;
 
-    *x = (struct v2_x){.sa = sa, .kind = kind};
+    *x = (struct v2_x){.sa = sa, .kind = kind, .probes = kind == V2X_LIVE};
     timer_init(&x->timer, sa->v2->ike->env.loop, retransmit, x);
     while (*at)
         at = &(*at)->next;
