@@ -158,6 +158,15 @@ static bool is_default(struct planner *p, enum cmd_mode mode, const struct confi
     return found;
 }
 
+/* An object that does not go, whatever else there is. */
+static bool stays(const struct meaning *m)
+{
+    struct out quiet = {.write = out_nowhere};
+    const struct cmd_row *row = m->rule ? m->rule->row : NULL;
+
+    return row && row->flags & CMD_STAYS && !row->scope->leaves(m->rule->self, m->obj, &quiet);
+}
+
 /* The line that takes l back. */
 static void undo(struct planner *p, enum cmd_mode mode, const struct config_line *l, const struct meaning *m)
 {
@@ -171,7 +180,7 @@ static void undo(struct planner *p, enum cmd_mode mode, const struct config_line
         bool whole = match(p->g, mode, l->text + 3, p->m);
         step(p, l->depth, "%s%s", whole ? "" : "default ", l->text + 3);
     } else {
-        bool off = m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p, m->rule);
+        bool off = stays(m) || (m->rule && m->rule->row->kind == CMD_SET_ROW && on_by_default(p, m->rule));
         step(p, l->depth, "%s %.*s", off ? "default" : "no", n, l->text);
     }
 }

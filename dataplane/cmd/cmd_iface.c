@@ -168,11 +168,23 @@ static bool if_unset(void *self, const void *obj, const void *typed, struct out 
     return true;
 }
 
+/* A port with a cable stays: `default interface` takes its configuration. One that is only configured may go. */
+static bool if_leaves(void *self, const void *obj, struct out *out)
+{
+    const struct iface *ifc = iface_by_name(dataplane_net(self), ((const struct if_conf *)obj)->name);
+
+    if (!ifc || !ifc->link)
+        return true;
+    out_text(out, "% Removal of physical interfaces is not permitted\n");
+    return false;
+}
+
 static const struct cmd_scope if_scope = {.size = sizeof(struct if_conf),
                                           .init = if_init,
                                           .fini = if_fini,
                                           .check = if_check,
                                           .changed = if_changed,
+                                          .leaves = if_leaves,
                                           .unset = if_unset};
 
 /* The owning interface hears of a change after the element: nothing to do here but to judge it. */
@@ -241,8 +253,9 @@ static enum cmd_result do_clear_counters(struct cmd_ctx *c)
 
 #define F(f) NUM(struct if_conf, f)
 static const struct cmd_row rows[] = {
-    MODE(CONFIG, CONFIG_IF, &if_scope, &dp_net_scope, struct net_conf, ifaces, "interface <ifname:name>",
-         "Select an interface to configure|Interface", KEY_TXT(struct if_conf, name)),
+    {.kind = CMD_MODE_ROW, .mode = CONFIG, .enters = CONFIG_IF, .flags = CMD_STAYS, .scope = &if_scope,
+     .parent = &dp_net_scope, .list_off = offsetof(struct net_conf, ifaces), .sentence = "interface <ifname:name>",
+     .help = "Select an interface to configure|Interface", .binds = CMD_BINDS(KEY_TXT(struct if_conf, name))},
     SET(CONFIG_IF, NULL, "description <line:description>",
         "Interface specific description|Up to 240 characters describing this interface",
         TXT(struct if_conf, description)),

@@ -225,6 +225,7 @@ enum cmd_flags {
                        as a change; one such row of a family prints all of it */
     CMD_NO_ONLY = 512, /* DO, with CMD_NO: and nothing else; SET: not without `no` or `default` */
     CMD_ANEW = 1024, /* MODE, LINE: an object with this key and other words on its line is refused until the old one is gone (track 5 interface ...) */
+    CMD_STAYS = 2048, /* MODE: what scope->leaves refuses to let go is put back by `default`, not held by something else (a port with a cable) */
 };
 
 #define CMD_BINDS_MAX 24 /* of one row, without the end */

@@ -171,8 +171,12 @@ static void port_without_configuration(void **state)
 {
     struct box *b = *state;
 
-    box_type_all(b, "r1", "configure terminal\nno interface Ethernet0/0\nend");
+    box_type(b, "r1", "configure terminal");
+    types(b, "r1", "no interface Ethernet0/0", "% Removal of physical interfaces is not permitted\n");
+    types(b, "r1", "do show running-config interface Ethernet0/0", " ip address 10.0.1.1 255.255.255.0\n");
+    box_type_all(b, "r1", "default interface Ethernet0/0\ninterface Ethernet0/9\nno interface Ethernet0/9\nend");
     types(b, "r1", "show running-config interface Ethernet0/0", "interface Ethernet0/0\n no ip address\nend\n");
+    assert_null(strstr(box_type(b, "r1", "show ip interface brief"), "Ethernet0/9")); /* it has no cable */
     box_type_all(b, "r1",
                  "configure terminal\ninterface Ethernet0/0\nip address 10.0.1.1 255.255.255.0\nip address 10.8.8.1 "
                  "255.255.255.0 secondary\nend");

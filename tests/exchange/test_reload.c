@@ -85,7 +85,7 @@ static void typist_end(struct typist *t)
     one_stop(t->o);
 }
 
-/* A merged file takes an interface with a cable out and puts it in again, in one turn of the loop. */
+/* A merged file takes the configuration of an interface with a cable out and puts it in again, in one turn of the loop. */
 static void interface_again_in_one_turn(void **state)
 {
     struct typist t;
@@ -94,7 +94,7 @@ static void interface_again_in_one_turn(void **state)
     (void)state;
 
     typist_start(&t, &o, "interface Ethernet0/0\n ip address 10.0.0.1 255.255.255.0\nfile prompt quiet\nend\n");
-    write_file(&t, "disk0:new", "no interface Ethernet0/0\ninterface Ethernet0/0\n ip address 10.0.0.2 255.255.255.0\n");
+    write_file(&t, "disk0:new", "default interface Ethernet0/0\ninterface Ethernet0/0\n ip address 10.0.0.2 255.255.255.0\n");
     type(&t, "copy disk0:new running-config");
     vloop_run_for(o.loop, 3 * US_PER_S);
     for (const char *p = type(&t, "show running-config"); (p = strstr(p, "interface Ethernet0/0")); p++)
