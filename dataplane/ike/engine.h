@@ -178,6 +178,8 @@ struct ike_node {
     struct ike_want *want; /* initiator: what it is for */
     uint32_t pair;         /* installed */
     uint64_t began;
+    uint8_t refused; /* responder: the protocol of what we refused, 0: we did not; its SPI */
+    uint32_t refused_spi;
 };
 
 struct v2_sa;

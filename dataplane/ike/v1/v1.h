@@ -100,6 +100,7 @@ bool v1_main_begin(struct ike_sa *sa);
 /* v1_quick.c: takes w over; where too many are under way it waits with the peer. */
 bool v1_quick_room(const struct ike_sa *sa);
 void v1_quick_begin(struct ike_sa *sa, struct ike_want *w);
+void v1_quick_say_refused(struct ike_node *n);
 void v1_quick_dead(struct ike_node *n); /* no answer after the last retransmission */
 bool v1_quick_busy(const struct ike_peer *p, const struct ipsec_policy *flow); /* is one of ours under way for it? */
 void v1_quick_scratch_free(struct ike_sa *sa, struct qm_scratch *qm);

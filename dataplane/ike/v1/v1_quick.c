@@ -331,17 +331,25 @@ static enum v1_outcome conclude(struct ike_sa *sa, struct ike_node *n, struct v1
 }
 
 /* ---- responder ---- */
+void v1_quick_say_refused(struct ike_node *n)
+{
+    uint8_t b[4];
+
+    put32(b, n->refused_spi);
+    v1_info_notify(n->sa, n->refused, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
+}
+
 static void refuse(struct ike_node *n, uint8_t protocol, uint32_t spi)
 {
     struct ike_sa *sa = n->sa;
-    uint8_t b[4];
 
     TRACE_ERR(sa, "IPSec policy invalidated proposal with error 32");
     TRACE_ERR(sa, "phase 2 SA policy not acceptable! (local %s remote %s)", IP4(sa->local), IP4(sa->remote));
-    put32(b, spi);
+    n->refused = protocol;
+    n->refused_spi = spi;
     sa->traffic[IKE_IN].rejects++;
     failed(sa, FLOWMIB_PROPOSAL);
-    v1_info_notify(sa, protocol, N_NO_PROPOSAL_CHOSEN, b, 4, NULL, 0);
+    v1_quick_say_refused(n);
     ike_msg(sa->ike, IKE_MSG_MODE_FAILURE, sa->remote, "Quick Mode");
     ike_node_done(n, true, "QM rejected");
     ike_node_enter(n, n->state, "IKE_MESG_FROM_PEER", "IKE_QM_EXCH");

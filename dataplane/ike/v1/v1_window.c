@@ -95,10 +95,15 @@ static void send_again(struct v1_slot *s)
     struct ike_sa *sa = s->sa;
     uint64_t now = loop_now(sa->ike->env.loop);
     int phase = s->node ? 2 : 1;
+    bool refused = s->node && s->node->refused;
 
-    if (!s->tx || !s->answered_by_repeat || (s->repeated_at && now - s->repeated_at < US_PER_S))
+    if (!(refused || (s->tx && s->answered_by_repeat)) || (s->repeated_at && now - s->repeated_at < US_PER_S))
         return;
     s->repeated_at = now;
+    if (refused) { /* what said so was lost */
+        v1_quick_say_refused(s->node);
+        return;
+    }
     TRACE(sa, "retransmitting due to retransmit phase %d", phase);
     v1_say_retransmitting(s);
     ike_transmit(sa, s->tx, s->tx_len);
