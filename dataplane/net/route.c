@@ -23,12 +23,13 @@ struct path {
     struct iface *oif; /* as configured; NULL: recursive */
     struct iface *out; /* resolved */
     uint32_t next_hop; /* resolved; 0: the destination itself */
+    bool discard;      /* Null0 */
 };
 struct fib_node {
     uint32_t prefix;
     uint8_t len, distance, npaths;
     enum route_kind kind;
-    bool us, discard;
+    bool us;
     struct path paths[ROUTE_PATHS];
 };
 struct route_extra {
@@ -136,15 +137,14 @@ static bool reachable(const struct fib *f, uint32_t hop, uint32_t prefix, unsign
 static bool add_static(struct fib *f, const struct route_conf *c)
 {
     int len = ip4_mask_len(c->mask);
-    struct path path = {.hop = c->hop, .tag = c->tag};
-    bool discard = !strcmp(c->ifname, "Null0");
+    struct path path = {.hop = c->hop, .tag = c->tag, .discard = !strcmp(c->ifname, "Null0")};
 
     if (len < 0)
         return false;
     if (c->track && !(f->track_up && f->track_up(f->track_arg, c->track)))
         return true; /* held back */
     uint32_t prefix = c->prefix & c->mask;
-    if (c->ifname[0] && !discard) {
+    if (c->ifname[0] && !path.discard) {
         path.oif = iface_by_name(f->net, c->ifname);
         if (!path.oif || !path.oif->up)
             return false;
@@ -160,9 +160,8 @@ static bool add_static(struct fib *f, const struct route_conf *c)
         n->distance = (uint8_t)c->distance;
         n->npaths = 0;
     }
-    n->discard = discard;
     for (unsigned i = 0; i < n->npaths; i++)
-        if (n->paths[i].hop == path.hop && n->paths[i].oif == path.oif)
+        if (n->paths[i].hop == path.hop && n->paths[i].oif == path.oif && n->paths[i].discard == path.discard)
             return true;
     if (n->npaths < ROUTE_PATHS)
         n->paths[n->npaths++] = path;
@@ -230,11 +229,15 @@ static void resolve_path(const struct fib *f, struct path *p)
         return;
     }
     p->out = NULL;
+    if (p->discard)
+        return;
     for (int depth = 0; depth < ROUTE_DEPTH; depth++) {
         const struct fib_node *n = longest(f, hop);
-        if (!n || n->us || n->discard)
+        if (!n || n->us)
             return;
         const struct path *via = &n->paths[0];
+        if (via->discard)
+            return;
         if (via->oif) {
             p->out = via->oif;
             p->next_hop = via->hop ? via->hop : hop;
@@ -280,9 +283,9 @@ enum route_verdict route_lookup(struct net *net, uint32_t dst, struct route_hop 
     const struct fib_node *n = longest(f, dst);
     if (!n)
         return ROUTE_NONE;
-    if (n->discard)
-        return ROUTE_DISCARD;
     const struct path *p = &n->paths[n->npaths > 1 ? (dst * 0x9E3779B1u >> 16) % n->npaths : 0];
+    if (p->discard)
+        return ROUTE_DISCARD;
     if (!p->out)
         return ROUTE_NONE;
     hop->oif = p->out;
@@ -331,8 +334,8 @@ static void fib_list(struct fib *f)
                                                    .hop = n->paths[k].hop,
                                                    .tag = n->paths[k].tag,
                                                    .oif = n->paths[k].oif,
-                                                   .out = n->discard ? NULL : n->paths[k].out,
-                                                   .discard = n->discard};
+                                                   .out = n->paths[k].out,
+                                                   .discard = n->paths[k].discard};
     }
 }
 

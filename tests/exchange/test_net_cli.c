@@ -4,6 +4,7 @@
 
 #include "dataplane/dataplane.h"
 #include "dataplane/graph.h"
+#include "dataplane/net/route.h"
 
 static int setup(void **state)
 {
@@ -212,6 +213,29 @@ static void routes_removed(void **state)
     types(b, "r1", "show ip route static", "      198.51.100.0/25 is subnetted, 1 subnets\nS        198.51.100.0 ");
 }
 
+/* Of two routes to a prefix only the one to Null0 discards, whichever was typed last; the prefix is shared between them. */
+static void null_beside_hop(void **state)
+{
+    struct box *b = *state;
+    unsigned through = 0;
+
+    for (int last = 0; last < 2; last++) {
+        box_type_all(b, "r1", last ? "configure terminal\nip route 198.51.100.0 255.255.255.0 Null0\nip route 198.51.100.0 255.255.255.0 10.0.1.2\nend"
+                                   : "configure terminal\nip route 198.51.100.0 255.255.255.0 10.0.1.2\nip route 198.51.100.0 255.255.255.0 Null0\nend");
+        const char *said = box_type(b, "r1", "show ip route 198.51.100.0");
+        if (!strstr(said, "10.0.1.2\n") || !strstr(said, " directly connected, via Null0\n"))
+            fail_msg("%d: %s", last, said);
+        for (unsigned i = 0; i < 64; i++) {
+            struct route_hop hop;
+            enum route_verdict v = route_lookup(dataplane_net(router_dataplane(box_router(b, "r1"))), 0xC6336400u + i, &hop);
+            assert_true(v == ROUTE_VIA || v == ROUTE_DISCARD);
+            through += v == ROUTE_VIA;
+        }
+        box_type_all(b, "r1", "configure terminal\nno ip route 198.51.100.0 255.255.255.0\nend");
+    }
+    assert_in_range(through, 32, 96);
+}
+
 static void lists(void **state)
 {
     struct box *b = *state;
@@ -362,6 +386,7 @@ int main(void)
         T(interfaces_shown),
         T(port_without_configuration),
         T(routes_removed),
+        T(null_beside_hop),
         T(lists),
         T(arp_shown),
         T(drops_shown),
