@@ -2,6 +2,7 @@
  *
  * A session is an interface, a peer and a version of IKE: the IPsec flows of its crypto map that name this peer and are
  * negotiated by that version, and the IKE SAs of that version with it. Interfaces with the same two ends share the SAs.
+ * Behind a translator a peer is its port, too; a flow without SAs belongs to whoever is at its address.
  * Its status follows from both:
  *
  *                  a flow has SAs     none
@@ -37,6 +38,7 @@ struct chain {
 };
 struct ends_key { /* no holes */
     uint32_t local, peer, ikev2;
+    uint32_t port; /* one that a translator gave; 0: 500 and 4500, or any */
 };
 /* Two addresses and a version of IKE: what the SAs say that they have. */
 struct ends {
@@ -60,6 +62,7 @@ struct session {
 };
 struct sessions {
     struct table *ends, *sessions; /* in the order in which they were met */
+    struct table *first;           /* the first ends of each address, under port 0 */
 };
 
 static void chain_add(struct chain *c, size_t at)
@@ -80,9 +83,13 @@ static void chain_free(struct chain *c)
     }
 }
 
-static struct ends *ends_of(struct sessions *all, uint32_t local, uint32_t peer, bool ikev2)
+static struct ends_key key_of(uint32_t local, uint32_t peer, bool ikev2, uint16_t port)
 {
-    const struct ends_key key = {local, peer, ikev2};
+    return (struct ends_key){local, peer, ikev2, port == 500 || port == 4500 ? 0 : port};
+}
+
+static struct ends *ends_of(struct sessions *all, struct ends_key key)
+{
     struct ends *e = table_find(all->ends, &key);
 
     if (e)
@@ -91,7 +98,22 @@ static struct ends *ends_of(struct sessions *all, uint32_t local, uint32_t peer,
     e->key = key;
     e->sas.end = &e->sas.first;
     table_put(all->ends, &key, e);
+    key.port = 0;
+    if (!table_find(all->first, &key))
+        table_put(all->first, &key, e);
     return e;
+}
+
+/* Those of a flow: with its SAs' port, else, when that is none of a translator's, any of its address. The IKE SAs are
+ * known by now. */
+static struct ends *ends_of_flow(struct sessions *all, const struct ipsec_flow_info *f)
+{
+    struct ends_key key = key_of(f->local, f->peer, f->ikev2, f->sent_to);
+    struct ends *e = key.port ? NULL : table_find(all->ends, &key);
+
+    if (!e && !key.port)
+        e = table_find(all->first, &key);
+    return e ? e : ends_of(all, key);
 }
 
 static struct session *session_of(struct sessions *all, struct ends *e, const char *ifname)
@@ -116,12 +138,12 @@ static struct session *session_of(struct sessions *all, struct ends *e, const ch
 
 static void add_flow(struct sessions *all, const struct ipsec_flow_info *f, size_t at)
 {
-    struct session *s = session_of(all, ends_of(all, f->local, f->peer, f->ikev2), f->ifname);
+    struct session *s = session_of(all, ends_of_flow(all, f), f->ifname);
 
     chain_add(&s->flows, at);
     s->pairs += f->pairs;
     if (f->pairs)
-        s->port = f->peer_port;
+        s->port = f->sent_to;
     if (f->up_since && (!s->up_since || f->up_since < s->up_since))
         s->up_since = f->up_since;
 }
@@ -153,26 +175,27 @@ static struct sessions gather(struct dataplane *dp)
 {
     uint64_t seed = loop_now(dataplane_env(dp)->loop); /* a show draws no chance */
     struct sessions all = {.ends = table_new(sizeof(struct ends_key), seed),
-                           .sessions = table_new(sizeof(struct session_key), seed)};
+                           .sessions = table_new(sizeof(struct session_key), seed),
+                           .first = table_new(sizeof(struct ends_key), seed)};
     struct ipsec_flow_info f;
     struct ike_sa_info sa;
     struct v2_sa_info sa2;
     struct ends *e;
 
-    for (size_t at = 0, next = 0; ipsec_flow_next(dataplane_ipsec(dp), &next, &f); at = next)
-        if (f.peer)
-            add_flow(&all, &f, at);
     for (size_t at = 0, next = 0; ike_sa_next(dataplane_ike(dp), &next, &sa); at = next)
         if (!sa.dead)
-            add_ike(ends_of(&all, sa.local, sa.remote, false), at, sa.up, sa.negotiating, sa.peer_port, sa.peer_id,
+            add_ike(ends_of(&all, key_of(sa.local, sa.remote, false, sa.peer_port)), at, sa.up, sa.negotiating, sa.peer_port, sa.peer_id,
                     sa.profile);
     for (size_t at = 0, next = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &next, &sa2); at = next) {
         char id[V2_ID_MAX + 1];
         v2_id_text(&sa2.remote_id, id, sizeof id);
         if (sa2.status != V2_STATUS_DELETE)
-            add_ike(ends_of(&all, sa2.local, sa2.remote, true), at, sa2.status == V2_STATUS_READY,
+            add_ike(ends_of(&all, key_of(sa2.local, sa2.remote, true, sa2.remote_port)), at, sa2.status == V2_STATUS_READY,
                     sa2.status == V2_STATUS_IN_NEG, sa2.remote_port, id, sa2.profile);
     }
+    for (size_t at = 0, next = 0; ipsec_flow_next(dataplane_ipsec(dp), &next, &f); at = next)
+        if (f.peer)
+            add_flow(&all, &f, at);
     for (size_t at = 0; (e = table_next(all.ends, &at));)
         if (!e->shown)
             session_of(&all, e, map_at(dp, e->key.local));
@@ -193,6 +216,7 @@ static void sessions_free(struct sessions *all)
         mem_free(e);
     }
     table_free(all->sessions);
+    table_free(all->first);
     table_free(all->ends);
 }
 

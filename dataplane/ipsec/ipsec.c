@@ -210,6 +210,7 @@ bool ipsec_flow_next(struct ipsec *ips, size_t *cursor, struct ipsec_flow_info *
     out->peer = sa ? sa->policy.peer : flow_peer(f);
     out->ikev2 = sa ? sa->policy.ikev2 : e->tmpl.ikev2;
     out->peer_port = sa && sa->udp_encap ? 4500 : 500;
+    out->sent_to = sa ? sa->peer_port : 0;
     out->local_sel = f->local_sel;
     out->remote_sel = f->remote_sel;
     out->n = flow_counts(f);

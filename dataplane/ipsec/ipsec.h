@@ -83,6 +83,7 @@ struct ipsec_flow_info {
     uint32_t seq;
     uint32_t local, peer; /* crypto endpoints; peer: of the SA in use, else the one to be tried next */
     uint16_t peer_port;   /* 500 or 4500 */
+    uint16_t sent_to;     /* the peer's port as its translator has it; 0: no SA */
     struct selector local_sel, remote_sel;
     struct flow_count n;
     char out_ifname[IFNAME_MAX]; /* it leaves by: of a tunnel, another one; "" none */

@@ -250,9 +250,78 @@ static void moved_v2(void **state)
     moved_for_both(307, V2_BOTH);
 }
 
+/* The translator has a tunnel of its own with the hub: two peers at one address. */
+static enum wire_verdict beside(void *arg, int from, uint8_t *frame, size_t len)
+{
+    const uint8_t *ip = frame + 14, *udp = ip + 20;
+    bool own = len >= 34 + 8 && get16(frame + 12) == 0x0800 && from == 0 && get32(ip + 16) == ISP_ADDR &&
+               (ip[9] != PROTO_UDP || get16(udp + 2) == 500 || get16(udp + 2) == 4500);
+    return own ? WIRE_PASS : translate(arg, from, frame, len);
+}
+
+static void two_at_one_address(uint64_t seed, const char *phase1, const char *entry)
+{
+    static const char isp[] = "no ip domain lookup\ncrypto ipsec transform-set TS esp-aes 256 esp-sha256-hmac\nmode tunnel\nexit\n"
+                              "crypto map M 10 ipsec-isakmp\nset peer 213.163.222.7\nset transform-set TS\nmatch address 101\nexit\n"
+                              "access-list 101 permit ip 10.3.0.0 0.0.0.255 10.1.0.0 0.0.0.255\ninterface Loopback0\nip address 10.3.0.1 255.255.255.0\n"
+                              "interface Ethernet0/0\ncrypto map M\nexit\nip route 10.1.0.0 255.255.255.0 213.163.222.7";
+    struct lab l;
+    struct nat n;
+    char line[60];
+    lab_new(&l, seed);
+    n = (struct nat){.lab = &l, .next = 20001};
+    wire_tap(l.hub_wire, beside, &n);
+    lab_conf(&l, "hub", "crypto isakmp key espial-training address 0.0.0.0\ninterface Ethernet0/0\nno crypto map CMAP\nexit\nno crypto map CMAP 10\n"
+                        "crypto dynamic-map D 10\nset transform-set TS");
+    lab_conf(&l, "hub", "crypto map CMAP 10 ipsec-isakmp dynamic D\ninterface Ethernet0/0\ncrypto map CMAP");
+    box_type(l.box, "isp", "configure terminal"); /* it notes that the map has no peer yet */
+    box_type(l.box, "isp", "crypto map M 10 ipsec-isakmp");
+    box_type(l.box, "isp", "end");
+    lab_conf(&l, "isp", isp);
+    if (phase1[0]) {
+        lab_conf_both(&l, phase1);
+        lab_conf(&l, "isp", phase1);
+        lab_conf(&l, "hub", "crypto dynamic-map D 10\nset ikev2-profile P");
+        lab_conf(&l, "spoke", entry);
+        lab_conf(&l, "isp", "crypto map M 10 ipsec-isakmp\nset ikev2-profile P");
+    } else {
+        lab_conf(&l, "isp", "crypto isakmp policy 10\nencryption aes 256\nhash sha256\nauthentication pre-share\ngroup 14\nexit\n"
+                            "crypto isakmp key espial-training address 213.163.222.7");
+    }
+    (void)box_type(l.box, "isp", "ping 10.1.0.1 source Loopback0");
+    assert_true(strstr(box_type(l.box, "isp", "ping 10.1.0.1 source Loopback0"), "100 percent (5/5)") != NULL);
+    (void)lab_ping(&l, "spoke");
+    assert_true(lab_ping(&l, "spoke"));
+    assert_true(shows(&l, "hub", "show crypto session", "Peer: 213.163.222.1 port 500 "));
+    snprintf(line, sizeof line, "Peer: 213.163.222.1 port %u ", n.map[1].outside);
+    assert_true(shows(&l, "hub", "show crypto session", line));
+    snprintf(line, sizeof line, "show crypto session remote 213.163.222.1 port %u", n.map[1].outside);
+    assert_true(shows(&l, "hub", line, "10.2.0.0/255.255.255.0"));
+    assert_false(strstr(box_type(l.box, "hub", line), "10.3.0.0/255.255.255.0") != NULL);
+    assert_true(shows(&l, "hub", "show crypto session remote 213.163.222.1 port 500", "10.3.0.0/255.255.255.0"));
+    assert_false(strstr(box_type(l.box, "hub", "show crypto session remote 213.163.222.1 port 500"), "10.2.0.0/255.255.255.0") != NULL);
+    lab_free(&l);
+}
+
+static void two_at_one_address_v1(void **state)
+{
+    (void)state;
+    two_at_one_address(330, "", "");
+}
+
+static void two_at_one_address_v2(void **state)
+{
+    (void)state;
+    two_at_one_address(331,
+                       "crypto ikev2 keyring K\npeer ANY\naddress 0.0.0.0 0.0.0.0\npre-shared-key espial-training\nexit\nexit\n"
+                       "crypto ikev2 profile P\nmatch identity remote any\nauthentication local pre-share\nauthentication remote pre-share\nkeyring local K",
+                       "crypto map CMAP 10 ipsec-isakmp\nset ikev2-profile P");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_at_one_address_v1), cmocka_unit_test(two_at_one_address_v2),
         cmocka_unit_test(floats), cmocka_unit_test(debug_says_udp), cmocka_unit_test(stray), cmocka_unit_test(stray_unsaid), cmocka_unit_test(delete_over_4500), cmocka_unit_test(keepalive), cmocka_unit_test(rekeys), cmocka_unit_test(moved), cmocka_unit_test(moved_v1), cmocka_unit_test(moved_v2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
