@@ -207,7 +207,9 @@ static void test_sa_bounds(void **state)
     (void)state;
     static uint8_t b[8 * (V2_SA_TRANSFORMS_MAX + 16)];
     struct v2_sa_body body;
-    for (unsigned n = V2_SA_PROPOSALS_MAX; n <= V2_SA_PROPOSALS_MAX + 1; n++) { /* proposals without a transform */
+    static const unsigned some[] = {61, V2_SA_PROPOSALS_MAX, V2_SA_PROPOSALS_MAX + 1};
+    for (unsigned k = 0; k < sizeof some / sizeof some[0]; k++) { /* proposals without a transform */
+        unsigned n = some[k];
         memset(b, 0, sizeof b);
         for (unsigned i = 0; i < n; i++) {
             b[8 * i] = i + 1 < n ? 2 : 0;
@@ -215,12 +217,13 @@ static void test_sa_bounds(void **state)
         }
         assert_int_equal(read_sa(b, 8 * n, &body), n > V2_SA_PROPOSALS_MAX ? CODEC_TOO_MANY : CODEC_OK);
     }
-    for (unsigned n = 255; n <= 257; n += 2) { /* two proposals: 200 transforms, and what is left of n */
+    for (unsigned n = V2_SA_TRANSFORMS_MAX - 1; n <= V2_SA_TRANSFORMS_MAX + 1; n += 2) { /* proposals of 200 transforms, and what is left of n */
         size_t at = 0;
         memset(b, 0, sizeof b);
-        for (unsigned k = 0; k < 2; k++) {
-            unsigned count = k ? n - 200 : 200;
-            b[at] = k ? 0 : 2;
+        for (unsigned left = n; left;) {
+            unsigned count = left < 200 ? left : 200;
+            left -= count;
+            b[at] = left ? 2 : 0;
             put16(b + at + 2, (uint16_t)(8 + 8 * count));
             b[at + 7] = (uint8_t)count;
             at += 8;

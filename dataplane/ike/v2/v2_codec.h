@@ -113,9 +113,9 @@ MUST_USE enum codec_result v2_bodies(const struct v2_payloads *ps);
 /* The only nonce, of a legal length, or NULL. */
 const struct v2_payload *v2_nonce(const struct v2_payloads *ps);
 
-/* Security association payload. */
-#define V2_SA_PROPOSALS_MAX  32
-#define V2_SA_TRANSFORMS_MAX 256
+/* Security association payload. Room for who offers all that it knows (strongSwan: 60 proposals and more). */
+#define V2_SA_PROPOSALS_MAX  128
+#define V2_SA_TRANSFORMS_MAX 1024
 struct v2_transform {
     uint8_t type;
     uint16_t id;
