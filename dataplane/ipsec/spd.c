@@ -6,7 +6,7 @@
  * FLOW_CACHE lines, in sets of FLOW_WAYS, of which a kind has its own to begin with, valid for one generation of the policy. Outbound: no SA yet -> IKE is asked (at the end of the turn,
  * once per flow until it answers or 30 s), and the packet is dropped and counted as a send error: as on IOS, the packet
  * that starts a negotiation is lost. Too big once encapsulated: with DF -> ICMP "fragmentation needed" naming what
- * fits; without DF, or with `df-bit clear` -> fragmented before encryption in tunnel mode, so that the peer need not
+ * fits; without DF, or with `df-bit clear` in tunnel mode -> fragmented before encryption in tunnel mode, so that the peer need not
  * reassemble; `fragmentation after-encryption` and transport mode leave it to the outer packet. Inbound: a clear packet that, seen
  * from the other side, matches a flow should have been protected: dropped, with one message a minute per source. The
  * router's own IKE passes both ways, as do ESP and AH to us.
@@ -224,14 +224,15 @@ void spd_acquire(struct ipsec *ips, struct ipsec_flow *f, const struct flow *key
 static bool too_big(struct ipsec *ips, struct graph *g, struct packet *p, struct sa_pair *sa, uint32_t plain)
 {
     const struct map_entry *e = sa->flow->entry;
-    if ((get16(p->l3 + 6) & IP_DF) && entry_df(&ips->conf, e) != DF_CLEAR) {
+    bool transport = sa->policy.transforms[0].mode == IPSEC_TRANSPORT; /* DF stays in the header that there is */
+    if ((get16(p->l3 + 6) & IP_DF) && (transport || entry_df(&ips->conf, e) != DF_CLEAR)) {
         sa->flow->n.encaps_failed++;
         flowmib_fail_packet(sa, FLOWMIB_ENCRYPT, false);
         icmp_error(ips->env.net, p, ICMP_UNREACHABLE, ICMP_UNR_FRAG, plain);
         graph_drop(g, p, DROP_OUT_CANNOT_FRAG_DF_SET_PKT);
         return true;
     }
-    if (mi_frag_after(&ips->conf, e->mi) || sa->policy.transforms[0].mode == IPSEC_TRANSPORT || plain < 68)
+    if (mi_frag_after(&ips->conf, e->mi) || transport || plain < 68)
         return false;
     p->sa = sa; /* and so its parts, which may not say what the line asked for */
     ipv4_fragment(ips->env.net, p, plain, STAGE_ESP_OUT);

@@ -145,9 +145,49 @@ static void learnt_in_udp(void **state)
     box_free(b);
 }
 
+/* In transport mode there is no other header whose DF could be cleared: what does not fit is said to who sent it, here a GRE
+ * tunnel that looks for its path's MTU. */
+static void df_stays_in_transport_mode(void **state)
+{
+    struct box *b = box_new(9);
+    char text[2048], name[4];
+    (void)state;
+
+    for (int i = 1; i <= 2; i++) {
+        int o = 3 - i;
+        snprintf(name, sizeof name, "r%d", i);
+        snprintf(text, sizeof text,
+                 "hostname %s\ncrypto isakmp policy 10\n encryption aes\n authentication pre-share\n group 14\n"
+                 "crypto isakmp key k address 0.0.0.0\ncrypto ipsec df-bit clear\n"
+                 "crypto ipsec transform-set T esp-aes esp-sha-hmac\n mode transport\n"
+                 "crypto map CM 10 ipsec-isakmp\n set peer 192.0.%d.1\n set transform-set T\n match address 101\n"
+                 "access-list 101 permit gre host 192.0.%d.1 host 192.0.%d.1\n"
+                 "interface Ethernet0/0\n ip address 192.0.%d.1 255.255.255.0\n crypto map CM\n"
+                 "interface Tunnel0\n ip address 172.16.0.%d 255.255.255.0\n tunnel source Ethernet0/0\n"
+                 " tunnel destination 192.0.%d.1\n tunnel path-mtu-discovery\nip route 0.0.0.0 0.0.0.0 192.0.%d.254\n",
+                 name, o, i, o, i, i, o, i);
+        box_node(b, name, text);
+    }
+    box_node(b, "isp", "hostname isp\ninterface Ethernet0/0\n ip address 192.0.1.254 255.255.255.0\n"
+                       "interface Ethernet0/1\n ip address 192.0.2.254 255.255.255.0\n ip mtu 1000\n");
+    box_link(b, "r1", "Ethernet0/0", "isp", "Ethernet0/0");
+    box_link(b, "r2", "Ethernet0/0", "isp", "Ethernet0/1");
+    box_boot(b);
+    box_run(b, 10 * US_PER_S);
+    box_type(b, "r1", "ping 172.16.0.2");
+    box_type(b, "r1", "ping 172.16.0.2 size 1400 df-bit timeout 1"); /* the first is told of on the way, the second here */
+    /* 1000 - 20 - 8 - 16 - 12 = 944: 59 blocks, less two, and the header of 20 */
+    assert_string_equal(box_type(b, "r1", "show interfaces Tunnel0 | include Path dest"),
+                        "  Path destination 192.0.2.1: MTU 962\n");
+    assert_non_null(strstr(box_type(b, "r1", "ping 172.16.0.2 size 938 df-bit"), "!!!!!\n"));
+    assert_null(strstr(box_type(b, "r1", "ping 172.16.0.2 size 939 df-bit timeout 1"), "!"));
+    assert_non_null(strstr(box_type(b, "r1", "ping 172.16.0.2 size 1400"), "!!!!!\n"));
+    box_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(learnt_and_forgotten), cmocka_unit_test(forgeries),
-                                       cmocka_unit_test(learnt_in_udp)};
+                                       cmocka_unit_test(learnt_in_udp), cmocka_unit_test(df_stays_in_transport_mode)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
