@@ -14,7 +14,7 @@
  * The SA stands once both are proved; its first child may fail without it (section 1.2): then the error is in the
  * answer and the next packet that needs a pair asks in CREATE_CHILD_SA. A request with neither SAi2 nor selectors asks
  * for no child (we say CHILDLESS_IKEV2_SUPPORTED as responder, and never ask so ourselves). INITIAL_CONTACT is said when
- * no SA with the peer under this profile is up; it is heeded before the child is made, in either half (section 2.4; we say
+ * no SA with the peer under this profile is up and the peer has begun none; it is heeded before the child is made, in either half (section 2.4; we say
  * it in the request alone). */
 #include <string.h>
 
@@ -239,7 +239,7 @@ bool v2_auth_ask(struct v2_x *x, struct v2_wr *w)
 {
     struct v2_sa *sa = x->sa;
     const struct v2_profile_conf *p = v2_conf_profile(&sa->v2->conf, sa->profile);
-    struct v2_sa *other = v2_peer_up(sa->peer, sa->profile);
+    bool other = v2_peer_up(sa->peer, sa->profile) || v2_peer_begins(sa->peer);
 
     TR(sa, "Generating IKE_AUTH message");
     if (!p || !write_proof(sa, p, w)) {

@@ -362,6 +362,7 @@ void v2_peer_add(struct v2_peer *p, struct v2_sa *sa);
 void v2_peer_remove(struct v2_sa *sa);
 /* The newest established SA under that profile ("": any). */
 struct v2_sa *v2_peer_up(const struct v2_peer *p, const char *profile);
+bool v2_peer_begins(const struct v2_peer *p); /* an SA that is not proved yet */
 struct v2_sa *v2_peer_negotiating(const struct v2_peer *p, const char *profile);
 void v2_peer_want(struct v2_peer *p, struct ike_want *w); /* taken over */
 struct ike_want *v2_peer_pop(struct v2_peer *p, const char *profile);

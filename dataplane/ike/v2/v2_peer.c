@@ -103,6 +103,14 @@ struct v2_sa *v2_peer_negotiating(const struct v2_peer *p, const char *profile)
     return NULL;
 }
 
+bool v2_peer_begins(const struct v2_peer *p)
+{
+    for (const struct v2_sa *sa = p->sas; sa; sa = sa->peer_next)
+        if (V2_IN(sa->state) & (V2_IN(V2_R_KEYS) | V2_IN(V2_R_INIT)))
+            return true;
+    return false;
+}
+
 void v2_want_done(struct v2 *v2, struct ike_want *w, bool ok)
 {
     if (!w)
