@@ -180,9 +180,12 @@ static void ike_by_either(void **state)
     for (int node = 0; node < 2; node++) {
         struct rig *r = up(1, "");
         uint32_t child = rig_child(r, 0)->id, tunnel = rig_sa(r, 0)->tunnel_id, session = rig_sa(r, 0)->session_id;
+        assert_int_equal(rig_sa(r, 1 - node)->peer_window, 5);
         rekey_ike(r, node);
         box_run(r->b, 2 * S);
         assert_int_not_equal(rig_sa(r, 0)->tunnel_id, tunnel);
+        for (int end = 0; end < 2; end++)
+            assert_int_equal(rig_sa(r, end)->peer_window, 1); /* RFC 7296 section 2.18 */
         assert_int_equal(rig_sa(r, 0)->session_id, session);
         assert_int_equal(rig_sa(r, node)->initiator, true);
         assert_int_equal(rig_child(r, 0)->id, child);

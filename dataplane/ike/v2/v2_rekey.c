@@ -3,10 +3,10 @@
  *   HDR, SK{SA(new SPIi), Ni, KEi}  -->
  *                              <--  HDR, SK{SA(new SPIr), Nr, KEr}  or  HDR, SK{N(error)}
  *
- * The new SA inherits ports, identities, profile, window and children; message ids begin at zero. Who asked sends DELETE
- * on the old SA; who answered moves the children at once and keeps the old SA for that DELETE, a minute at most. A
- * rekey is not answered (TEMPORARY_FAILURE) while children are being made, replaced or deleted, nor while the peer leaves
- * V2_RETIRED_MAX old ones undeleted; and is only sent when nothing of ours is on its way.
+ * The new SA inherits ports, identities, profile and children; message ids begin at zero, the window at 1. Who asked
+ * sends DELETE on the old SA; who answered moves the children at once and keeps the old SA for that DELETE, a minute at
+ * most. A rekey is not answered (TEMPORARY_FAILURE) while children are being made, replaced or deleted, nor while the
+ * peer leaves V2_RETIRED_MAX old ones undeleted; and is only sent when nothing of ours is on its way.
  *
  * The pseudorandom function stays that of the old SA wherever both ends still allow it: where it changes, section 2.18
  * takes the old one for SKEYSEED and the new one for all that comes of it, but strongSwan (5.9) the old one for both,
@@ -107,7 +107,6 @@ static struct v2_sa *successor(struct v2_neg *n)
     sa->frag = old->frag;
     sa->ios = old->ios;
     sa->ppk = old->ppk;
-    sa->peer_window = old->peer_window;
     sa->suite = n->suite;
     sa->keys = NEW(struct v2_keys);
     v2_keys_rekey(sa->keys, &sa->suite, old->suite.prf, &old->keys->d, BYTES(n->dh.shared.b, n->dh.shared.len),
