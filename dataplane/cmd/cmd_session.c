@@ -184,14 +184,14 @@ static struct sessions gather(struct dataplane *dp)
 
     for (size_t at = 0, next = 0; ike_sa_next(dataplane_ike(dp), &next, &sa); at = next)
         if (!sa.dead)
-            add_ike(ends_of(&all, key_of(sa.local, sa.remote, false, sa.peer_port)), at, sa.up, sa.negotiating, sa.peer_port, sa.peer_id,
-                    sa.profile);
+            add_ike(ends_of(&all, key_of(sa.local, sa.remote, false, sa.peer_port)), at, sa.up, sa.negotiating,
+                    sa.peer_port, sa.peer_id, sa.profile);
     for (size_t at = 0, next = 0; v2_sa_next(ike_v2(dataplane_ike(dp)), &next, &sa2); at = next) {
         char id[V2_ID_MAX + 1];
         v2_id_text(&sa2.remote_id, id, sizeof id);
         if (sa2.status != V2_STATUS_DELETE)
-            add_ike(ends_of(&all, key_of(sa2.local, sa2.remote, true, sa2.remote_port)), at, sa2.status == V2_STATUS_READY,
-                    sa2.status == V2_STATUS_IN_NEG, sa2.remote_port, id, sa2.profile);
+            add_ike(ends_of(&all, key_of(sa2.local, sa2.remote, true, sa2.remote_port)), at,
+                    sa2.status == V2_STATUS_READY, sa2.status == V2_STATUS_IN_NEG, sa2.remote_port, id, sa2.profile);
     }
     for (size_t at = 0, next = 0; ipsec_flow_next(dataplane_ipsec(dp), &next, &f); at = next)
         if (f.peer)
