@@ -1,40 +1,6 @@
 /* What may follow the payloads of an encrypted IKEv1 message. RFC 2409 appendix B has zeros up to the nearest block; KAME's racoon, whose descendants are in many
  * telephones, adds bytes of any value of which the last tells how many stand before it, a whole block of them where none are needed. */
-#include "tests/exchange/ike_world.h"
-
-#include "dataplane/ike/v1/v1.h"
-
-/* A DELETE of the SA that carries it and an INITIAL-CONTACT, whole blocks together with their hash, and pad behind them. */
-static void let_go(struct ike_sa *sa, const uint8_t *pad, size_t len)
-{
-    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = v1_new_mid(sa)};
-    size_t hlen = hash_len(sa->suite.hash), at;
-    uint8_t buf[700], sum[HASH_MAX];
-    struct msg_wr m;
-
-    memcpy(h.icookie, sa->icookie, COOKIE_LEN);
-    memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
-    msg_begin(&m, buf, sizeof buf - 16, &h);
-    msg_open(&m, PL_HASH);
-    at = wr_hole(&m.w, hlen);
-    msg_close(&m);
-    size_t from = m.w.len;
-    msg_open(&m, PL_DELETE);
-    wr_u32(&m.w, 1);
-    wr_u8(&m.w, IPROTO_ISAKMP);
-    wr_u8(&m.w, 2 * COOKIE_LEN);
-    wr_u16(&m.w, 1);
-    wr_bytes(&m.w, sa->icookie, COOKIE_LEN);
-    wr_bytes(&m.w, sa->rcookie, COOKIE_LEN);
-    msg_close(&m);
-    msg_notify(&m, IPROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
-    struct bytes rest = BYTES(buf + from, m.w.len - from);
-    keys_hash_mid(sa->keys, h.mid, &rest, 1, sum);
-    memcpy(buf + at, sum, hlen);
-    assert_int_equal((m.w.len - ISAKMP_HDR) % sa->block, 0); /* needs no padding by itself */
-    wr_bytes(&m.w, pad, len);
-    v1_send_once(sa, h.mid, &m);
-}
+#include "tests/exchange/ike_says.h"
 
 static void test_rows(void **state)
 {
@@ -70,7 +36,7 @@ static void test_rows(void **state)
         memset(pad, rows[i].fill, sizeof pad);
         if (rows[i].len)
             pad[rows[i].len - 1] = rows[i].last;
-        let_go(a->ike->all, pad, rows[i].len);
+        say_padded(a->ike->all, delete_then_contact, a->ike->all, BYTES(pad, rows[i].len)); /* of the SA that carries it */
         run_s(w, 1);
         if (sas_up(b) != !rows[i].fits)
             fail_msg("%s: the peer has %u SAs", rows[i].what, sas_up(b));

@@ -1,54 +1,7 @@
 /* What a peer that has proved itself may send although we never do: a DELETE and an INITIAL-CONTACT for the same SA in
  * one message, an SA named twice, the commit bit (RFC 2408 section 3.1), RESPONDER-LIFETIME long after (RFC 2407 section
  * 4.6.3.1); and more dead SAs than are kept. */
-#include "tests/exchange/ike_world.h"
-
-#include "dataplane/ike/v1/v1.h"
-
-/* An INFORMATIONAL under sa with whatever body writes. */
-static void say(struct ike_sa *sa, void (*body)(struct msg_wr *m, void *arg), void *arg)
-{
-    struct isakmp_hdr h = {.exchange = EX_INFO, .flags = FLAG_ENCRYPT, .mid = v1_new_mid(sa)};
-    size_t hlen = hash_len(sa->suite.hash), at;
-    uint8_t buf[512], sum[HASH_MAX];
-    struct msg_wr m;
-
-    memcpy(h.icookie, sa->icookie, COOKIE_LEN);
-    memcpy(h.rcookie, sa->rcookie, COOKIE_LEN);
-    msg_begin(&m, buf, sizeof buf - 16, &h);
-    msg_open(&m, PL_HASH);
-    at = wr_hole(&m.w, hlen);
-    msg_close(&m);
-    size_t from = m.w.len;
-    body(&m, arg);
-    struct bytes rest = BYTES(buf + from, m.w.len - from);
-    keys_hash_mid(sa->keys, h.mid, &rest, 1, sum);
-    memcpy(buf + at, sum, hlen);
-    v1_send_once(sa, h.mid, &m);
-}
-
-static void write_delete(struct msg_wr *m, const struct ike_sa *sa)
-{
-    msg_open(m, PL_DELETE);
-    wr_u32(&m->w, 1);
-    wr_u8(&m->w, IPROTO_ISAKMP);
-    wr_u8(&m->w, 2 * COOKIE_LEN);
-    wr_u16(&m->w, 1);
-    wr_bytes(&m->w, sa->icookie, COOKIE_LEN);
-    wr_bytes(&m->w, sa->rcookie, COOKIE_LEN);
-    msg_close(m);
-}
-
-static void write_contact(struct msg_wr *m)
-{
-    msg_notify(m, IPROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
-}
-
-static void delete_then_contact(struct msg_wr *m, void *old)
-{
-    write_delete(m, old);
-    write_contact(m);
-}
+#include "tests/exchange/ike_says.h"
 
 static void contact_then_delete(struct msg_wr *m, void *old)
 {
